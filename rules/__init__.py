@@ -1,0 +1,1 @@
+"""The mind: events, charts, criteria, assessments and alerts as pure functions over plain data. No Kafka, no files, no wall clock."""

@@ -1,0 +1,78 @@
+"""Fluids and pressors: bolus, phenylephrine, dopamine, and when enough is enough (Table 5; text, Overview)."""
+
+from rules.advice.case import ADVISORY, Case, open_, tripped
+from rules.chart.facts import Reference, Volume, place, references
+from rules.evaluate.infusions import current_rate, runs
+from rules.evaluate.result import CLEAR, RELATIVE, Memory, Result, reached, soonest
+from rules.guideline.table5 import Advice
+
+URINE = ("urine-shift", "urine-hour")
+
+
+def fluid_bolus(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """Hypotension, or urine-hour relative or absolute."""
+    causes = [subject for subject in ("hypotension", "urine-hour") if tripped(case, subject)]
+    evidence: tuple[Reference, ...] = ()
+    for subject in causes:
+        evidence += case.judge(subject, now).evidence
+    return open_(evidence=evidence) if causes else Result()
+
+
+def boluses_since(case: Case, start: int) -> list[Volume]:
+    return [bolus for bolus in case.chart.volumes["iv-bolus"] if bolus.at > start]
+
+
+def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool) -> Result:
+    """Open once enough was given since `start` and the drug does not run. Flag 1: the second volume is reached."""
+    assert advice.volume is not None and advice.second_volume is not None
+    if start is None or running:
+        return Result()
+    boluses = boluses_since(case, start)
+    given = round(sum(bolus.volume for bolus in boluses), 6)
+    if given < advice.volume:
+        return Result()
+    result = open_(evidence=references(boluses))
+    result.value, result.unit, result.limit = given, advice.unit, f">={advice.volume:g}"
+    result.flags = 1 if given >= advice.second_volume else 0
+    return result
+
+
+def add_pressor(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """Hypotension open, a litre of boluses since it opened, no phenylephrine running."""
+    start = case.opened("hypotension") if tripped(case, "hypotension") else None
+    return _after_boluses(advice, case, start, current_rate(case.chart, now >> 1) != 0)
+
+
+def add_dopamine(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """A urine criterion tripped, a litre of boluses since the earlier of the two opened, no dopamine running."""
+    starts = [case.opened(code) for code in URINE if tripped(case, code)]
+    known = [start for start in starts if start is not None]
+    return _after_boluses(advice, case, min(known) if known else None, runs(case.chart.dopamine, now >> 1))
+
+
+def above_maintenance(case: Case, now: int, within: int) -> list[Volume]:
+    """Boluses and blood products of (clock - within, clock], each whole at its `at`."""
+    volumes = case.chart.volumes
+    return sorted((v for kind in ("iv-bolus", "blood-product") for v in volumes[kind] if reached(v.at + within) > now), key=place)
+
+
+def fluid_limit(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """Approaching at a litre in 24 h, exceeded at 1.5 L: then relative, and paged."""
+    assert advice.volume is not None and advice.second_volume is not None
+    inside = above_maintenance(case, now, advice.within)
+    given = round(sum(v.volume for v in inside), 6)
+    state = RELATIVE if given >= advice.second_volume else ADVISORY if given >= advice.volume else CLEAR
+    limit = advice.second_volume if state == RELATIVE else advice.volume
+    leaves = soonest(now, *(reached(v.at + advice.within) for v in inside))
+    return Result(state, value=given, unit=advice.unit, limit=f">={limit:g}", evidence=references(inside), next=leaves)
+
+
+def edema_caution(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """The latest weight more than 10 % over baseline."""
+    assert advice.limit is not None
+    baseline, weights = case.chart.baseline_readings.get("weight"), case.chart.weights
+    if baseline is None or not weights:
+        return Result()
+    gain = round((weights[-1].value - baseline) / baseline * 100, 9)
+    state = ADVISORY if advice.limit.met(gain) else CLEAR
+    return Result(state, at=weights[-1].at, value=gain, unit="%", limit=advice.limit.text, evidence=(weights[-1].reference,))

@@ -1,0 +1,125 @@
+"""After therapy: fluid off, water out, home (text, Posttherapy Assessment and Intervention)."""
+
+from rules.advice.case import ADVISORY, Case, open_, tripped
+from rules.chart.facts import references
+from rules.chart.mode import Span
+from rules.evaluate.infusions import runs, span_turn
+from rules.evaluate.pressure import above_target
+from rules.evaluate.result import Memory, Result, reached, soonest
+from rules.guideline.table5 import Advice
+
+
+def _ended(case: Case, now: int, after: int = 0) -> bool:
+    end = case.chart.cycle.end
+    return end is not None and now >= reached(end + after)
+
+
+def _waits(case: Case, now: int, after: int = 0) -> Result:
+    """Not yet: look again when the time has come."""
+    end = case.chart.cycle.end
+    return Result(next=None if end is None else soonest(now, reached(end + after)))
+
+
+def off_pressors(spans: list[Span], t: int, within: int) -> bool:
+    """Whether no vasopressor ran in (t - within, t]."""
+    return not any(start <= t and end > t - within for start, end in spans)
+
+
+def _pressor_turn(spans: list[Span], now: int, within: int) -> int | None:
+    return soonest(now, span_turn(spans, now), *(reached(end + within) for _, end in spans if end < 1 << 60))
+
+
+def stop_maintenance(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """From 8 h after the last dose, while maintenance fluid was charted in the last 4 h."""
+    if not _ended(case, now):
+        return _waits(case, now)
+    doses = case.chart.cycle_doses
+    start = reached(doses[-1].at + advice.after) if doses else 0
+    recent = [v for v in case.chart.volumes["iv-maintenance"] if reached(v.at + advice.within) > now]
+    ahead = soonest(now, start, *(reached(v.at + advice.within) for v in recent))
+    if now < start or not recent:
+        return Result(next=ahead)
+    return open_(evidence=references(recent), next=ahead)
+
+
+def diurese(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """Pressure above target, no vasopressor in the last 4 h, and a fresh urine rate below 200 mL/h."""
+    if not _ended(case, now):
+        return _waits(case, now)
+    assert advice.limit is not None
+    urine = case.judge("urine-hour", now)
+    fresh = isinstance(urine.value, float) and not urine.stale and urine.state != "indeterminate"
+    ahead = soonest(now, urine.next, _pressor_turn(case.chart.pressors, now, advice.within))
+    result = Result(value=urine.value, unit=urine.unit, limit=advice.limit.text, evidence=urine.evidence, next=ahead)
+    low = fresh and isinstance(urine.value, float) and advice.limit.met(urine.value)
+    if low and above_target(case.chart) and off_pressors(case.chart.pressors, now >> 1, advice.within):
+        result.state = ADVISORY
+    return result
+
+
+def recovery_late(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """From 48 h after therapy-end: still hypotensive or on a pressor."""
+    if not _ended(case, now, advice.after):
+        return _waits(case, now, advice.after)
+    ahead = span_turn(case.chart.pressors, now)
+    if tripped(case, "hypotension"):
+        return open_(evidence=case.judge("hypotension", now).evidence, next=ahead)
+    return open_(next=ahead) if runs(case.chart.pressors, now >> 1) else Result(next=ahead)
+
+
+def continue_premedication(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """Until 16 h after therapy-end: one of the three not charted for 1.5 times its interval."""
+    end = case.chart.cycle.end
+    if end is None or not _ended(case, now) or now >= reached(end + advice.until):
+        return Result(at=None if end is None else end + advice.until, next=_waits(case, now).next)
+    agents = case.guideline.agents
+    due = {}
+    for kind, every in agents.premedication_every.items():
+        last = max((drug.at for drug in case.chart.drugs if drug.kind == kind), default=end)
+        due[kind] = last + int(every * agents.overdue_factor)
+    late = [kind for kind, moment in due.items() if now >= reached(moment)]
+    ahead = soonest(now, reached(end + advice.until), *(reached(moment) for moment in due.values()))
+    if not late:
+        return Result(next=ahead)
+    result = open_(max(end, min(due[kind] for kind in late)), next=ahead)
+    result.value = ", ".join(late)
+    return result
+
+
+def discharge_ready(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+    """No pressor for a day, pressure, weight, creatinine, platelets and saturation all on their way back."""
+    if not _ended(case, now):
+        return _waits(case, now)
+    limits = advice.limits
+    ready = (
+        off_pressors(case.chart.pressors, now >> 1, advice.within)
+        and above_target(case.chart) is True
+        and _weight_back(case, limits["weight"])
+        and _turning(case, "creatinine", limits["creatinine"], 1)
+        and _turning(case, "platelets", limits["platelets"], -1)
+        and _breathes(case, limits["spo2"])
+    )
+    return Result(ADVISORY if ready else "clear", next=_pressor_turn(case.chart.pressors, now, advice.within))
+
+
+def _weight_back(case: Case, factor: float) -> bool:
+    baseline, weights = case.chart.baseline_readings.get("weight"), case.chart.weights
+    return baseline is not None and bool(weights) and weights[-1].value <= round(baseline * factor, 6)
+
+
+def _turning(case: Case, code: str, harmless: float, sign: int) -> bool:
+    """Whether the latest value is past the worst since cycle-start, or none was ever beyond `harmless`."""
+    labs = case.chart.labs.get(code, [])
+    start = case.chart.cycle.start or 0
+    course = [sign * lab.value for lab in labs if lab.at >= start]
+    if not labs:
+        return False
+    worst = max(course, default=None)
+    return worst is None or worst <= sign * harmless or sign * labs[-1].value < worst
+
+
+def _breathes(case: Case, spo2: float) -> bool:
+    signals = case.chart.tail.now
+    last, oxygen = signals.spo2.last, signals.oxygen
+    room_air = oxygen.in_force == "room-air" or (oxygen.flow == 0 and oxygen.in_force != "ventilator")
+    return last is not None and last.spo2 is not None and last.spo2 >= spo2 and room_air

@@ -1,0 +1,197 @@
+"""The chart: what is known of one patient, bounded in size; duplicates, corrections and withdrawals are settled here.
+
+`record` is the one way in. The facts are the state; everything derived from them is rebuilt when they change.
+"""
+
+from rules import vocabulary
+from rules.chart import inputs
+from rules.chart.collections import Collection, resolved
+from rules.chart.course import Cycle, cycle_of, doses_of, intensive_care
+from rules.chart.facts import Baseline, Dose, Drug, Fact, Ghost, Lab, Place, Resumed, Sign, Volume, Weight, drop
+from rules.chart.infusions import Lines, Segment, running, total
+from rules.chart.mode import FOREVER, Mode, Span, first_difference, merged
+from rules.chart.oxygen import VitalsRow
+from rules.chart.series import Setting
+from rules.chart.vitals import Tail
+from rules.chart.weights import accepted
+from rules.guideline.declare import ExcusedRateRow, OxygenRow
+from rules.guideline.edition import Guideline
+
+FADED_KEPT = 200
+"""Ids of vitals that left the tail and are still recognised as duplicates."""
+
+VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance")
+
+
+def target_for(baseline: float | None, guideline: Guideline) -> float:
+    """Table 2, mm[Hg]; without a baseline the strictest."""
+    table = guideline.pressure
+    if baseline is None or baseline > table.high_baseline:
+        return table.target_high
+    return table.target_low if baseline < table.low_baseline else table.target_normal
+
+
+def setting_for(baseline: float | None, guideline: Guideline) -> Setting:
+    heart, oxygen = guideline.row["sinus-tachycardia"], guideline.row["oxygen-requirement"]
+    assert isinstance(heart, ExcusedRateRow) and isinstance(oxygen, OxygenRow)
+    vital = guideline.observes[heart.monitored_by]
+    target = target_for(baseline, guideline)
+    warm = [heart.fever, guideline.advises["fever"].limit, guideline.advises["septic-workup"].limit]
+    return Setting(
+        ward=vital.ward,
+        intensive=vital.intensive,
+        late=guideline.choices.late_readings,
+        heart=heart,
+        oxygen=oxygen,
+        pressure_span=guideline.pressure.span,
+        target=target,
+        severe=target - guideline.pressure.severe_below,
+        recovered=target + guideline.pressure.clear_above,
+        warm=min(limit.value for limit in warm if limit is not None),
+        stale_ward=int(vital.ward * heart.stale_factor),
+        stale_intensive=int(vital.intensive * heart.stale_factor),
+    )
+
+
+class Chart:
+    """Facts by kind, each list in order of `at`, and what follows from them."""
+
+    __slots__ = (
+        "age",
+        "baseline_findings",
+        "baseline_readings",
+        "baselines",
+        "collections",
+        "cycle",
+        "cycle_doses",
+        "doses",
+        "dopamine",
+        "drugs",
+        "faded",
+        "findings",
+        "ghosts",
+        "guideline",
+        "labs",
+        "lines",
+        "mode",
+        "n",
+        "phenylephrine",
+        "places",
+        "pressors",
+        "raw_weights",
+        "resumes",
+        "seen",
+        "tail",
+        "volumes",
+        "weights",
+    )
+
+    def __init__(self, guideline: Guideline) -> None:
+        self.guideline = guideline
+        self.n = 0
+        self.seen: dict[str, Fact] = {}
+        self.ghosts: dict[str, Fact] = {}
+        self.faded: dict[str, Fact] = {}
+        self.raw_weights: list[Weight] = []
+        self.labs: dict[str, list[Lab]] = {}
+        self.volumes: dict[str, list[Volume]] = {kind: [] for kind in VOLUMES}
+        self.doses: list[Dose] = []
+        self.lines: Lines = {}
+        self.findings: dict[str, list[Sign]] = {}
+        self.places: list[Place] = []
+        self.baselines: list[Baseline] = []
+        self.drugs: list[Drug] = []
+        self.resumes: list[Resumed] = []
+        self.mode = Mode()
+        self.tail = Tail(setting_for(None, guideline), self.mode)
+        self.weights: list[Weight] = []
+        self.collections: list[Collection] = []
+        self.phenylephrine: list[Segment] = []
+        self.dopamine: list[Span] = []
+        self.pressors: list[Span] = []
+        self.cycle = Cycle()
+        self.cycle_doses: list[Dose] = []
+        self.age: float | None = None
+        self.baseline_readings: dict[str, float] = {}
+        self.baseline_findings: dict[str, bool] = {}
+
+    def withdraw(self, fact: Fact) -> int:
+        """Takes back all that the record of `fact` charted. Returns the bits of what that touches."""
+        id = fact.id
+        del self.seen[id]
+        self.ghosts.pop(id, None)
+        self.faded.pop(id, None)
+        if isinstance(fact, Ghost):
+            return 0
+        if isinstance(fact, VitalsRow | Weight):
+            return self.tail.remove(id) | (inputs.WEIGHT if drop(self.raw_weights, id) else 0)
+        if isinstance(fact, Lab):
+            return inputs.bits(code for code, facts in self.labs.items() if drop(facts, id))
+        if isinstance(fact, Volume):
+            return inputs.bits(VOLUME_INPUT[kind] for kind, facts in self.volumes.items() if drop(facts, id))
+        if isinstance(fact, Sign):
+            return inputs.bits(code for code, facts in self.findings.items() if drop(facts, id))
+        return self._withdraw_rest(id)
+
+    def _withdraw_rest(self, id: str) -> int:
+        touched = inputs.DOSES if drop(self.doses, id) else 0
+        touched |= inputs.ENCOUNTER if drop(self.places, id) else 0
+        touched |= inputs.BASELINE if drop(self.baselines, id) else 0
+        touched |= inputs.MEDICATION if drop(self.drugs, id) else 0
+        touched |= inputs.RESUME if drop(self.resumes, id) else 0
+        return touched | (inputs.INFUSIONS if any([drop(rates, id) for rates in self.lines.values()]) else 0)
+
+    def refresh(self, touched: int) -> int:
+        """Derives again what depends on the touched facts. Returns the bits, with those that followed from them."""
+        if touched & inputs.BASELINE:
+            touched |= self._baseline()
+        if touched & (inputs.WEIGHT | inputs.BASELINE):
+            choices = self.guideline.choices
+            self.weights = accepted(self.raw_weights, self.baseline_readings.get("weight"), choices.weight_jump, choices.weight_agrees)
+        if touched & (inputs.INFUSIONS | inputs.WEIGHT | inputs.BASELINE):
+            self.phenylephrine = total(self.lines, "phenylephrine", self.weights, self.baseline_readings.get("weight"))
+        if touched & inputs.URINE:
+            self.collections = resolved(self.volumes["urine"], self.guideline.row["urine-hour"].longest)  # type: ignore[union-attr]
+        if touched & inputs.ENCOUNTER:
+            self.cycle = cycle_of(self.places)
+        if touched & (inputs.ENCOUNTER | inputs.DOSES):
+            self.cycle_doses = doses_of(self.doses, self.cycle)
+        if touched & (inputs.INFUSIONS | inputs.ENCOUNTER):
+            touched |= self._modes()
+        return touched
+
+    def _baseline(self) -> int:
+        self.age = next((b.age for b in reversed(self.baselines) if b.age is not None), None)
+        self.baseline_readings = {code: value for b in self.baselines for code, value in b.readings.items()}
+        self.baseline_findings = {code: value for b in self.baselines for code, value in b.findings.items()}
+        setting = setting_for(self.baseline_readings.get("systolic-bp"), self.guideline)
+        if setting == self.tail.setting:
+            return 0
+        self.tail.set(setting)
+        return inputs.SYSTOLIC
+
+    def _modes(self) -> int:
+        after = self.guideline.choices.intensive_after_pressor
+        self.pressors = running(self.lines, vocabulary.VASOPRESSORS)
+        self.dopamine = running(self.lines, ("dopamine",))
+        kept = [(start, end if end == FOREVER else end + after) for start, end in self.pressors]
+        mode = Mode(merged([*kept, *intensive_care(self.places)]))
+        start = first_difference(self.mode.spans, mode.spans)
+        self.mode = mode
+        self.tail.set_mode(mode, start)
+        return 0 if start is None else inputs.MODE | inputs.VITALS
+
+
+VOLUME_INPUT = {
+    "urine": "urine",
+    "stool": "stool",
+    "iv-bolus": "fluids",
+    "blood-product": "fluids",
+    "iv-maintenance": "iv-maintenance",
+}
+
+
+def rebuilt(chart: Chart) -> None:
+    """Derives everything from the facts, as after reading them back."""
+    chart.refresh(inputs.EVERYTHING)
+

@@ -1,0 +1,125 @@
+"""Facts as the chart keeps them: one accepted record, or one reading of it, in canonical units.
+
+Facts sort by `at`, then by the `known` of the record that carries them (`tie`), then by arrival (`n`): criteria.md section 1.
+"""
+
+from bisect import insort
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+Reference = tuple[str, int]
+"""A fact's id and its opaque source offset (-1: none): what evidence is made of."""
+
+
+class Fact(msgspec.Struct, array_like=True, gc=False):
+    """Times in ms. `first`: when its id first became known; `rank`: -1 unusable, 0 preliminary, 1 final, 2 corrected or withdrawn."""
+
+    at: int
+    tie: int
+    n: int
+    id: str
+    first: int
+    rank: int
+    offset: int
+
+    @property
+    def reference(self) -> Reference:
+        return (self.id, self.offset)
+
+
+class Ghost(Fact, array_like=True, gc=False):
+    """An id to remember and nothing more: withdrawn, unused, or pruned."""
+
+
+class Weight(Fact, array_like=True, gc=False):
+    value: float
+
+
+class Lab(Fact, array_like=True, gc=False):
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+
+
+class Volume(Fact, array_like=True, gc=False):
+    """mL; `start` is None when no start was charted."""
+
+    volume: float
+    start: int | None
+
+
+class Dose(Fact, array_like=True, gc=False):
+    amount: float
+    unit: str
+
+
+class Rate(Fact, array_like=True, gc=False):
+    """ug/kg/min, or ug/min (U/min) when not `per_kg`. In force from its `at` until the next one of its line."""
+
+    rate: float
+    per_kg: bool
+
+
+class Sign(Fact, array_like=True, gc=False):
+    """A charted finding: `value` is `present`, `absent`, or the finding's own word."""
+
+    value: str
+
+
+class Place(Fact, array_like=True, gc=False):
+    """An encounter event and the location it names, if any."""
+
+    event: str
+    location: str | None
+
+
+class Drug(Fact, array_like=True, gc=False):
+    """A medication the advice knows, by its class (`steroid`, `antihypertensive`, or a premedication)."""
+
+    kind: str
+    agent: str
+
+
+class Resumed(Fact, array_like=True, gc=False):
+    """A clinician lifts a stop rule. `clock`: when it took effect."""
+
+    rule: str
+    clock: int
+
+
+class Baseline(Fact, array_like=True):
+    """Readings and findings of a `baseline` event: the baseline only, never readings of the course."""
+
+    age: float | None
+    readings: dict[str, float]
+    findings: dict[str, bool]
+
+
+F = TypeVar("F", bound=Fact)
+
+
+def place(fact: Fact) -> tuple[int, int, int]:
+    """Where a fact stands in the order of `at` (ties: later `known`, then later in the log)."""
+    return (fact.at, fact.tie, fact.n)
+
+
+def insert(facts: list[F], fact: F) -> None:
+    if not facts or place(facts[-1]) < place(fact):
+        facts.append(fact)
+    else:
+        insort(facts, fact, key=place)
+
+
+def drop(facts: list[F], id: str) -> bool:
+    """Removes what the record `id` charted; says whether there was anything."""
+    kept = [fact for fact in facts if fact.id != id]
+    changed = len(kept) != len(facts)
+    facts[:] = kept
+    return changed
+
+
+def references(facts: Sequence[Fact]) -> tuple[Reference, ...]:
+    return tuple((fact.id, fact.offset) for fact in facts)

@@ -1,0 +1,86 @@
+"""Oxygen by device: which device, flow and FiO2 are in force, charted by exception (criteria.md section 3, oxygen-requirement)."""
+
+import msgspec
+
+from rules.chart.facts import Fact, Reference
+from rules.guideline.declare import OxygenRow
+
+
+class VitalsRow(Fact, array_like=True, gc=False):
+    """One vitals record as far as decisions need it. Units: /min, mm[Hg], %, Cel, -, L/min, %."""
+
+    hr: float | None = None
+    sbp: float | None = None
+    spo2: float | None = None
+    temp: float | None = None
+    device: str | None = None
+    flow: float | None = None
+    fio2: float | None = None
+
+
+class Oxygen(msgspec.Struct, array_like=True):
+    """What is in force after the records so far, and when its level last changed.
+
+    `level`: None where it cannot be told (a cannula without a flow).
+    """
+
+    device: str | None = None
+    flow: float | None = None
+    fio2: float | None = None
+    level: str | None = "clear"
+    changed: int | None = None
+    at: int | None = None
+    evidence: tuple[Reference, ...] = ()
+
+    @property
+    def in_force(self) -> str:
+        if self.device is not None:
+            return self.device
+        if self.flow:
+            return "nasal-cannula"
+        return "mask" if self.fio2 is not None and self.fio2 > 21 else "room-air"
+
+    def take(self, row: VitalsRow, limits: OxygenRow) -> bool:
+        """Takes a record that charts device, flow or FiO2. Returns whether the level changed."""
+        self._chart(row)
+        self.evidence, self.at = (row.reference,), row.at
+        level = level_by_device(self, limits)
+        if level == self.level:
+            return False
+        self.level, self.changed = level, row.at
+        return True
+
+    def _chart(self, row: VitalsRow) -> None:
+        if row.device is not None:
+            if row.device != self.in_force:
+                self.flow = self.fio2 = None
+            self.device = row.device
+        elif self._restarted_by(row):
+            self.device = self.flow = self.fio2 = None
+        if row.flow is not None:
+            self.flow = row.flow
+        if row.fio2 is not None:
+            self.fio2 = row.fio2
+
+    def _restarted_by(self, row: VitalsRow) -> bool:
+        # A flow charted alone after "room air" means oxygen was put on again and the device not charted.
+        given = (row.flow is not None and row.flow > 0) or (row.fio2 is not None and row.fio2 > 21)
+        off = self.device == "room-air" or (self.flow == 0 and self.device != "ventilator")
+        return given and off
+
+
+def level_by_device(oxygen: Oxygen, limits: OxygenRow) -> str | None:
+    """clear, relative or absolute by Table 3; None where the flow is not known."""
+    device = oxygen.in_force
+    if device == "ventilator":
+        return "absolute"
+    if device == "room-air" or oxygen.flow == 0:
+        return "clear"
+    if device == "mask" or (device == "other" and oxygen.flow is None and oxygen.fio2 is not None):
+        high = oxygen.fio2 is None or limits.absolute_fio2.met(oxygen.fio2)
+        return "absolute" if high else "relative"
+    if oxygen.flow is None:
+        return None
+    if limits.absolute_flow.met(oxygen.flow):
+        return "absolute"
+    return "relative" if limits.relative_flow.met(oxygen.flow) else "clear"

@@ -1,0 +1,254 @@
+"""`record`: an event becomes facts of the chart. Identity, plausibility and bookkeeping of what it touches."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from rules import events
+from rules.chart import inputs
+from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart
+from rules.chart.facts import Baseline, Dose, Drug, Fact, Ghost, Lab, Place, Rate, Resumed, Sign, Volume, Weight, insert
+from rules.chart.oxygen import VitalsRow
+from rules.chart.weights import at_or_before
+from rules.guideline.choices import Range
+
+RANK = {"preliminary": 0, "final": 1, "corrected": 2, "entered-in-error": 2}
+UNUSABLE = -1
+
+Heading = tuple[int, int, int, str, int, int, int]
+"""The common fields of a fact, in order."""
+
+
+class Recorded(msgspec.Struct):
+    """What became of an event. `touched`: bits by new facts; `amended`: bits by corrected or withdrawn ones;
+    `refused`: the reason, if it was; `implausible`: codes not used; `changed`: whether it was news at all.
+    """
+
+    touched: int = 0
+    amended: int = 0
+    refused: str | None = None
+    implausible: tuple[str, ...] = ()
+    changed: bool = True
+
+
+DUPLICATE = Recorded(changed=False)
+
+
+def record(chart: Chart, event: events.Event) -> Recorded:
+    """Takes an event into the chart (criteria.md sections 1 and 8). The chart passed in is updated."""
+    old = chart.seen.get(event.id)
+    if old is None:
+        return _write(chart, event, event.known)
+    rank = RANK[event.status]
+    if rank < old.rank or (rank == old.rank and (rank < 2 or event.known < old.tie)):
+        return DUPLICATE
+    return _replace(chart, event, old, rank)
+
+
+def _replace(chart: Chart, event: events.Event, old: Fact, rank: int) -> Recorded:
+    withdrawn = chart.withdraw(old)
+    outcome = _write(chart, event, min(old.first, event.known), withdrawn)
+    touched = outcome.touched | withdrawn
+    if rank == 2 and old.rank >= 0:
+        return msgspec.structs.replace(outcome, touched=0, amended=touched)
+    return msgspec.structs.replace(outcome, touched=touched)
+
+
+def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Recorded:
+    chart.n += 1
+    outcome = Recorded()
+    heading = (event.at, event.known, chart.n, event.id, first, RANK[event.status], event.offset)
+    write = WRITERS.get(type(event))
+    touched = write(chart, event, heading, outcome) if write is not None else 0
+    if event.id and event.id not in chart.seen:
+        chart.seen[event.id] = chart.ghosts[event.id] = Ghost(*heading)
+    outcome.touched = chart.refresh(touched | before) if (touched | before) & ~inputs.VITALS else touched
+    return outcome
+
+
+def plausible(chart: Chart, code: str, value: float, outcome: Recorded) -> bool:
+    """Whether a value may be used; if not, it is counted (criteria.md section 8)."""
+    range: Range | None = chart.guideline.plausible.get(code)
+    if range is None or range.low <= value <= range.high:
+        return True
+    outcome.implausible = (*outcome.implausible, code)
+    return False
+
+
+COLUMN = {
+    "heart-rate": "hr",
+    "systolic-bp": "sbp",
+    "spo2": "spo2",
+    "temperature": "temp",
+    "o2-flow": "flow",
+    "fio2": "fio2",
+}
+
+
+def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    row = VitalsRow(*heading)
+    touched = 0
+    ranges = chart.guideline.plausible
+    for code, value in event.readings:
+        if code == "o2-device":
+            row.device = value
+            continue
+        range = ranges.get(code)
+        if range is not None and not range.low <= value <= range.high:
+            outcome.implausible = (*outcome.implausible, code)
+        elif code in COLUMN:
+            setattr(row, COLUMN[code], value)
+        elif code == "weight":
+            insert(chart.raw_weights, Weight(*heading, value))
+            touched = inputs.WEIGHT
+    chart.seen[event.id] = row
+    touched |= chart.tail.add(row)
+    if chart.tail.pruned:
+        _fade(chart)
+    return touched
+
+
+def _fade(chart: Chart) -> None:
+    for row in chart.tail.pruned:
+        ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset)
+        weighed = next((weight for weight in chart.raw_weights if weight.id == row.id), None)
+        chart.seen[row.id] = weighed or ghost
+        if weighed is None:
+            chart.faded[row.id] = ghost
+    chart.tail.pruned.clear()
+    while len(chart.faded) > FADED_KEPT:
+        oldest = next(iter(chart.faded))
+        del chart.faded[oldest], chart.seen[oldest]
+
+
+def _labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    touched = 0
+    for code, value, low, high, unit in event.readings:
+        if plausible(chart, code, value, outcome):
+            lab = Lab(*heading, value, low, high, unit)
+            insert(chart.labs.setdefault(code, []), lab)
+            chart.seen[event.id] = lab
+            touched |= inputs.BIT[code]
+    return touched
+
+
+def _volume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    if event.volume < 0 or not plausible(chart, event.kind, event.volume, outcome):
+        if event.volume < 0 and event.kind not in outcome.implausible:
+            outcome.implausible = (*outcome.implausible, event.kind)
+        return 0
+    if event.kind not in chart.volumes or (event.direction == "in") != (event.kind in INTAKE):
+        return 0
+    volume = Volume(*heading, event.volume, event.start)
+    insert(chart.volumes[event.kind], volume)
+    chart.seen[event.id] = volume
+    return inputs.BIT[VOLUME_INPUT[event.kind]]
+
+
+INTAKE = ("iv-bolus", "blood-product", "iv-maintenance")
+
+
+def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    if not event.given:
+        return 0
+    dose = Dose(*heading, event.amount, event.unit)
+    insert(chart.doses, dose)
+    chart.seen[event.id] = dose
+    return inputs.DOSES
+
+
+def weighed(chart: Chart, t: int) -> float | None:
+    """kg: the latest weight not after `t`, else the baseline."""
+    weight = at_or_before(chart.weights, t)
+    return chart.baseline_readings.get("weight") if weight is None else weight
+
+
+def needs_weight(chart: Chart, event: events.Infusion) -> bool:
+    """Whether a phenylephrine rate without "per kg" comes before any weight is known."""
+    plain = event.agent == "phenylephrine" and not event.per_kg and event.rate > 0
+    if not plain or weighed(chart, event.at) is not None or event.status == "entered-in-error":
+        return False
+    old = chart.seen.get(event.id)
+    return old is None or RANK[event.status] > old.rank or (RANK[event.status] == 2 and event.known >= old.tie)
+
+
+def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    value: float | None = event.rate
+    if event.agent == "phenylephrine" and not event.per_kg and event.rate > 0:
+        weight = weighed(chart, event.at)
+        value = None if weight is None else event.rate / weight
+    if event.rate < 0 or (value is not None and not plausible(chart, event.agent, value, outcome)):
+        outcome.implausible = outcome.implausible or (event.agent,)
+        return 0
+    rate = Rate(*heading, event.rate, event.per_kg)
+    if value is None:
+        # Refused, yet not forgotten: from here on nobody knows how much is running.
+        outcome.refused, rate.rank = "needs-weight", UNUSABLE
+    insert(chart.lines.setdefault(f"{event.agent}|{event.line}", []), rate)
+    chart.seen[event.id] = rate
+    return inputs.INFUSIONS
+
+
+def _finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    if event.code not in inputs.BIT:
+        return 0
+    value = event.value if event.value is not None else "absent" if event.present is False else "present"
+    sign = Sign(*heading, value)
+    insert(chart.findings.setdefault(event.code, []), sign)
+    chart.seen[event.id] = sign
+    return inputs.BIT[event.code]
+
+
+def _medication(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    kind = kind_of(event.agent, chart)
+    if kind is None:
+        return 0
+    drug = Drug(*heading, kind, event.agent)
+    insert(chart.drugs, drug)
+    chart.seen[event.id] = drug
+    return inputs.MEDICATION
+
+
+def kind_of(agent: str, chart: Chart) -> str | None:
+    """What the advice needs to know of an agent; None when nothing."""
+    agents = chart.guideline.agents
+    if agent in agents.steroids:
+        return "steroid"
+    if agent in agents.antihypertensives or agent.endswith(agents.antihypertensive_suffixes):
+        return "antihypertensive"
+    return next((kind for kind, names in agents.premedication.items() if agent in names), None)
+
+
+def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    place = Place(*heading, event.event, event.location)
+    insert(chart.places, place)
+    chart.seen[event.id] = place
+    if event.event != "baseline":
+        return inputs.ENCOUNTER
+    readings = {code: value for code, value in event.vitals if code != "o2-device" and plausible(chart, code, value, outcome)}
+    readings |= {lab[0]: lab[1] for lab in event.labs if plausible(chart, lab[0], lab[1], outcome)}
+    insert(chart.baselines, Baseline(*heading, event.age, readings, dict(event.findings)))
+    return inputs.ENCOUNTER | inputs.BASELINE
+
+
+def _resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    resumed = Resumed(*heading, event.rule, event.known)
+    insert(chart.resumes, resumed)
+    chart.seen[event.id] = resumed
+    return inputs.RESUME
+
+
+Writer = Callable[[Chart, Any, Heading, Recorded], int]
+
+WRITERS: dict[type, Writer] = {
+    events.Vitals: _vitals,
+    events.Labs: _labs,
+    events.IO: _volume,
+    events.Dose: _dose,
+    events.Infusion: _infusion,
+    events.Finding: _finding,
+    events.Medication: _medication,
+    events.Encounter: _encounter,
+    events.Resume: _resume,
+}

@@ -1,0 +1,141 @@
+"""One signal of the vitals in the order of `at`: its latest reading and its latches.
+
+A reading that was already stale when it became known neither trips nor clears: it waits (`deaf`) until a later reading
+that was fresh when known shows that the signal is seen again; then it counts as history (criteria.md section 1).
+"""
+
+from copy import copy
+from typing import ClassVar, Self
+
+import msgspec
+
+from rules.chart.latch import Latch
+from rules.chart.mode import Mode
+from rules.chart.oxygen import VitalsRow
+from rules.guideline.declare import ExcusedRateRow, OxygenRow, Sustained
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """The numbers the series need, taken from the guideline and the patient's target pressure (mm[Hg])."""
+
+    ward: int
+    intensive: int
+    late: int
+    heart: ExcusedRateRow
+    oxygen: OxygenRow
+    pressure_span: int
+    target: float
+    severe: float
+    recovered: float
+    warm: float
+    stale_ward: int
+    stale_intensive: int
+
+
+class Series(msgspec.Struct, array_like=True):
+    """`last`: the latest reading by `at`; `heard`: the latest one that counts; `joins_until`: up to when the next one is its neighbour."""
+
+    last: VitalsRow | None = None
+    heard: VitalsRow | None = None
+    joins_until: int = -1
+    deaf: tuple[tuple[VitalsRow, float | None], ...] = ()
+    a: Latch = msgspec.field(default_factory=Latch)
+    b: Latch = msgspec.field(default_factory=Latch)
+
+    column: ClassVar[str]
+
+    def hear(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
+        """Takes the next reading. Returns whether a decision may change by it."""
+        behind = row.first - row.at
+        before = self.last
+        if before is not None and row.at < before.at:
+            return False
+        self.last = row
+        if behind > setting.stale_intensive:
+            if behind > setting.late:
+                return before is None or self.differs(before, value, setting)
+            if row.first > mode.limit(row.at, row.first, setting.stale_ward, setting.stale_intensive):
+                self.deaf = (*self.deaf, (row, flow))
+                return True
+        changed = before is None or self.differs(before, value, setting)
+        if self.deaf:
+            changed = self._catch_up(mode, setting) or changed
+        return self._step(row, value, flow, mode, setting) or changed
+
+    def _catch_up(self, mode: Mode, setting: Setting) -> bool:
+        waiting, self.deaf = self.deaf, ()
+        for row, flow in waiting:
+            self._step(row, getattr(row, self.column), flow, mode, setting)
+        return True
+
+    def _step(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
+        at = row.at
+        joined = at <= self.joins_until
+        self.heard = row
+        self.joins_until = at + mode.interval(at, setting.ward, setting.intensive)
+        return self.judge(at, value, flow, joined, setting, (row.id, row.offset))
+
+    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+        raise TypeError("a Series is judged by its kind")
+
+    def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
+        """Whether the latest value matters by itself and has crossed a line."""
+        return False
+
+    def copy(self) -> Self:
+        twin = copy(self)
+        twin.a, twin.b = copy(self.a), copy(self.b)
+        return twin
+
+
+def advance(latch: Latch, condition: Sustained, at: int, value: float, joined: bool, reference: tuple[str, int]) -> bool:
+    end = condition.clear if latch.on else condition.trip
+    return latch.step(at, end.met(value), joined, condition.span, reference)
+
+
+class HeartRate(Series, array_like=True):
+    """Latch `a`: over 120, latch `b`: over 130 (Table 3, cardiac, row 1)."""
+
+    column: ClassVar[str] = "hr"
+
+    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+        over = advance(self.a, setting.heart.relative, at, value, joined, reference)
+        return advance(self.b, setting.heart.absolute, at, value, joined, reference) or over
+
+
+class Systolic(Series, array_like=True):
+    """Latch `a`: at or below target, latch `b`: at or below target - 10, on a single reading, which trips `a` too (section 5)."""
+
+    column: ClassVar[str] = "sbp"
+
+    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+        low, severe = self.a, self.b
+        span = setting.pressure_span
+        deep = value <= setting.severe
+        moved = severe.step(at, deep if not severe.on else not deep, joined, span if severe.on else 0, reference)
+        if low.on:
+            return low.step(at, value > setting.recovered, joined, span, reference) or moved
+        return low.step(at, value <= setting.target, joined, 0 if deep else span, reference) or moved
+
+    def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
+        assert before.sbp is not None
+        return (before.sbp > setting.target) != (value > setting.target)
+
+
+class Saturation(Series, array_like=True):
+    """Latch `a`: low (hypoxemia), latch `b`: low with high flow in force at each reading (oxygen-requirement)."""
+
+    column: ClassVar[str] = "spo2"
+
+    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+        low = setting.oxygen.low
+        moved = advance(self.a, low, at, value, joined, reference)
+        if self.b.on:
+            return advance(self.b, low, at, value, joined, reference) or moved
+        high = flow is not None and setting.oxygen.at_flow.met(flow)
+        return self.b.step(at, high and low.trip.met(value), joined, low.span, reference) or moved
+
+    def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
+        trip = setting.oxygen.low.trip
+        assert before.spo2 is not None
+        return trip.met(before.spo2) != trip.met(value)

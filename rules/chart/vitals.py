@@ -1,0 +1,169 @@
+"""The tail of a patient's vitals: the last 8 h record by record, and what came before as the state it left behind.
+
+Runs and hysteresis are worked out in the order of `at` whatever the order of arrival: a record that is not the newest
+restores the last mark before it and goes over the records since.
+"""
+
+from bisect import bisect_left
+from copy import copy
+from itertools import groupby
+
+import msgspec
+
+from rules.chart.facts import insert
+from rules.chart.inputs import HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE, VITALS
+from rules.chart.mode import Mode
+from rules.chart.oxygen import Oxygen, VitalsRow, level_by_device
+from rules.chart.series import HeartRate, Saturation, Setting, Systolic
+from rules.chart.temperature import Temperature
+from rules.guideline.durations import HOUR, MINUTE
+
+KEPT = 8 * HOUR + 15 * MINUTE
+BETWEEN_MARKS = 32
+
+
+class Signals(msgspec.Struct, array_like=True):
+    """Everything the records so far have left behind."""
+
+    hr: HeartRate = msgspec.field(default_factory=HeartRate)
+    sbp: Systolic = msgspec.field(default_factory=Systolic)
+    spo2: Saturation = msgspec.field(default_factory=Saturation)
+    temp: Temperature = msgspec.field(default_factory=Temperature)
+    oxygen: Oxygen = msgspec.field(default_factory=Oxygen)
+
+    def copy(self) -> "Signals":
+        return Signals(self.hr.copy(), self.sbp.copy(), self.spo2.copy(), copy(self.temp), copy(self.oxygen))
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self.hr.deaf or self.sbp.deaf or self.spo2.deaf)
+
+    def breathe(self, row: VitalsRow, setting: Setting) -> int:
+        """Takes what a record says of oxygen, before its saturation is judged at the flow in force."""
+        if row.device is None and row.flow is None and row.fio2 is None:
+            return 0
+        if self.oxygen.at is not None and row.at < self.oxygen.at:
+            return 0
+        return OXYGEN if self.oxygen.take(row, setting.oxygen) else 0
+
+    def hear(self, row: VitalsRow, mode: Mode, setting: Setting) -> int:
+        """Takes the readings of the next record. Returns the bits of what may be decided differently now."""
+        touched = 0
+        if row.hr is not None and self.hr.hear(row, row.hr, None, mode, setting):
+            touched |= HEART_RATE
+        if row.sbp is not None and self.sbp.hear(row, row.sbp, None, mode, setting):
+            touched |= SYSTOLIC
+        if row.spo2 is not None and self.spo2.hear(row, row.spo2, self.oxygen.flow, mode, setting):
+            touched |= SPO2
+        if row.temp is not None and self.temp.hear(row, row.temp, setting.warm):
+            touched |= TEMPERATURE
+        return touched
+
+
+class Tail:
+    """Records in order, the signals after them, and marks: (index, signals before that record)."""
+
+    __slots__ = ("marks", "mode", "now", "pruned", "rows", "setting")
+
+    def __init__(self, setting: Setting, mode: Mode) -> None:
+        self.rows: list[VitalsRow] = []
+        self.now = Signals()
+        self.marks: list[tuple[int, Signals]] = [(0, Signals())]
+        self.setting = setting
+        self.mode = mode
+        self.pruned: list[VitalsRow] = []
+
+    def add(self, row: VitalsRow) -> int:
+        """Takes a record, newest or late. Returns the bits of what may be decided differently now."""
+        rows = self.rows
+        if rows and row.at <= rows[-1].at:
+            insert(rows, row)
+            self.again(row.at)
+            return VITALS
+        if len(rows) - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.waiting:
+            self.marks.append((len(rows), self.now.copy()))
+        rows.append(row)
+        touched = self.now.breathe(row, self.setting) | self.now.hear(row, self.mode, self.setting)
+        if row.at - rows[0].at > KEPT + HOUR:
+            self._prune(row.at - KEPT)
+        return touched
+
+    def remove(self, id: str) -> int:
+        kept = [row for row in self.rows if row.id != id]
+        gone = [row.at for row in self.rows if row.id == id]
+        if not gone:
+            return 0
+        start = gone[0]
+        while len(self.marks) > 1 and self.rows[self.marks[-1][0]].at >= start:
+            self.marks.pop()
+        self.rows = kept
+        self.again(start)
+        return VITALS
+
+    def again(self, start: int) -> None:
+        """Goes over the records from moment `start` on once more."""
+        while len(self.marks) > 1 and (self.marks[-1][0] >= len(self.rows) or self.rows[self.marks[-1][0]].at >= start):
+            self.marks.pop()
+        index, signals = self.marks[-1]
+        self.now = signals.copy()
+        self._over(index)
+
+    def _over(self, index: int) -> None:
+        setting = self.setting
+        for _, group in groupby(self.rows[index:], key=lambda row: row.at):
+            same = list(group)
+            if index - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.waiting:
+                self.marks.append((index, self.now.copy()))
+            for row in same:
+                self.now.breathe(row, setting)
+            for row in same:
+                self.now.hear(row, self.mode, setting)
+            index += len(same)
+
+    def set(self, setting: Setting) -> None:
+        """Puts other limits (a baseline, another target) in force for all that is still kept."""
+        self.setting = setting
+        for _, signals in self.marks[:1]:
+            signals.oxygen.level = level_by_device(signals.oxygen, setting.oxygen)
+        self.again(-1)
+
+    def set_mode(self, mode: Mode, start: int | None) -> None:
+        """Puts another timeline of modes in force; `start`: from where it differs."""
+        self.mode = mode
+        if start is not None and self.rows and (start <= self.rows[-1].at or self._heard_late()):
+            self.again(-1 if self._heard_late() else start)
+
+    def _heard_late(self) -> bool:
+        return any(row.first - row.at > self.setting.stale_intensive for row in self.rows)
+
+    def _prune(self, horizon: int) -> None:
+        """Forgets the records before the last mark that lies at or before `horizon`: their state is in that mark."""
+        usable = [i for i, (index, _) in enumerate(self.marks) if self.rows[index].at <= horizon]
+        if not usable or usable[-1] == 0:
+            return
+        cut = self.marks[usable[-1]][0]
+        self.marks = [(index - cut, signals) for index, signals in self.marks[usable[-1] :]]
+        self.pruned.extend(self.rows[:cut])
+        del self.rows[:cut]
+
+    @property
+    def horizon(self) -> int | None:
+        """The oldest moment still kept record by record; None when all of the stay is."""
+        first = self.marks[0][1]
+        seen = (first.hr.last, first.sbp.last, first.spo2.last, first.temp.last)
+        return self.rows[0].at if self.rows and any(row is not None for row in seen) else None
+
+    def until(self, t: int) -> Signals:
+        """The signals as the records up to moment `t` (inclusive) make them, over all that is known now."""
+        i = bisect_left(self.rows, t + 1, key=lambda row: row.at)
+        if i == len(self.rows):
+            return self.now
+        index, signals = next((mark for mark in reversed(self.marks) if mark[0] <= i), self.marks[0])
+        twin = signals.copy()
+        for _, group in groupby(self.rows[index:i], key=lambda row: row.at):
+            same = list(group)
+            for row in same:
+                twin.breathe(row, self.setting)
+            for row in same:
+                twin.hear(row, self.mode, self.setting)
+        return twin

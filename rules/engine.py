@@ -1,0 +1,110 @@
+"""The one fold: an event, after all deadlines before it, and what is to be said. Everything else calls this.
+
+A decision for an instant is made once the clock has passed it; all facts that share a `known`, and every deadline falling
+on it, are taken together (criteria.md section 1).
+"""
+
+from rules import events
+from rules.alerts import Alert
+from rules.chart.record import Recorded, needs_weight, record
+from rules.decide import decide
+from rules.evaluate.result import reached
+from rules.guideline.edition import Guideline
+from rules.state import Patient, admitted
+
+NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
+NOTHING = Recorded(changed=False)
+
+
+def advance(patient: Patient | None, event: events.Event, guideline: Guideline) -> tuple[Patient | None, list[Alert], Recorded]:
+    """Folds one event. Returns the state (None while there is no stay), the alerts of the instants the clock has passed, and
+    what became of the event. The state passed in is used up.
+    """
+    if patient is None or patient.discharged is not None:
+        patient = _stay_begun_by(event, patient, guideline)
+    if patient is None or patient.discharged is not None:
+        return patient, [], NOTHING
+    if isinstance(event, events.Infusion) and needs_weight(patient.chart, event):
+        return patient, [], _unusable(patient, event)
+    instant = reached(event.known)
+    alerts = pass_to(patient, instant) if instant > patient.now else []
+    return patient, alerts, _take(patient, event)
+
+
+def _stay_begun_by(event: events.Event, patient: Patient | None, guideline: Guideline) -> Patient | None:
+    """A fact starts a stay; ticks and commands do not, nor do withdrawals after a discharge."""
+    if isinstance(event, NO_FACT):
+        return patient
+    if patient is None:
+        return admitted(event.patient, guideline)
+    assert patient.discharged is not None
+    late = reached(event.known) <= patient.discharged
+    return patient if late or isinstance(event, events.Withdrawal) else admitted(event.patient, guideline)
+
+
+def _unusable(patient: Patient, event: events.Event) -> Recorded:
+    """A rate that needs a weight nobody knows moves no clock, but counts from the next decision on."""
+    outcome = record(patient.chart, event)
+    patient.touched |= outcome.touched
+    instant = reached(event.at)
+    if instant > patient.now and (patient.due is None or instant < patient.due):
+        patient.due = instant
+    return outcome
+
+
+def _take(patient: Patient, event: events.Event) -> Recorded:
+    if isinstance(event, events.Tick):
+        return NOTHING
+    outcome = record(patient.chart, event)
+    if not outcome.changed:
+        return outcome
+    touched = outcome.touched
+    if isinstance(event, events.Vitals):
+        touched |= patient.wake
+    elif isinstance(event, events.Ack):
+        patient.acks = (*patient.acks, (event.alert, event.id))
+        patient.pending = True
+    elif isinstance(event, events.Resume):
+        patient.resumed = (*patient.resumed, event.rule)
+    elif isinstance(event, events.Withdrawal) and event.type == "ack":
+        _unacknowledge(patient, event.id)
+    if outcome.amended:
+        patient.amended |= outcome.amended
+        patient.amendments = (*patient.amendments, event.id)
+    patient.touched |= touched
+    if touched or outcome.amended or not patient.memories:
+        patient.pending = True
+    return outcome
+
+
+def _unacknowledge(patient: Patient, command: str) -> None:
+    for episode in patient.episodes.values():
+        if episode.acked == command:
+            episode.acked = None
+
+
+def pass_to(patient: Patient, instant: int) -> list[Alert]:
+    """Moves the clock to an instant and decides everything before it, each deadline at its own instant."""
+    alerts: list[Alert] = []
+    while True:
+        if patient.pending or (patient.due is not None and patient.due <= patient.now):
+            alerts.extend(decide(patient))
+        elif patient.due is not None and patient.due < instant:
+            patient.now = patient.due
+        else:
+            break
+        if patient.discharged is not None:
+            return alerts
+    patient.now = max(patient.now, instant)
+    return alerts
+
+
+def settle(patient: Patient, t: int) -> list[Alert]:
+    """Moves the clock to moment `t` (ms) and decides that instant too: the end of a file, or a worker that has caught up."""
+    if patient.discharged is not None:
+        return []
+    alerts = pass_to(patient, reached(t))
+    if patient.discharged is None and (patient.pending or (patient.due is not None and patient.due <= patient.now)):
+        alerts.extend(decide(patient))
+    return alerts
+

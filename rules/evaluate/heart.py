@@ -1,0 +1,93 @@
+"""Sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md section 3)."""
+
+import msgspec
+
+from rules.chart.chart import Chart
+from rules.chart.vitals import Signals
+from rules.evaluate.infusions import runs, span_turn
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, beyond, reached, soonest
+from rules.guideline.declare import ExcusedRateRow
+
+ASKED = ("heart-rate",)
+
+
+class Causes(msgspec.Struct):
+    """What can excuse a high rate at one instant: what is known to be present, what cannot be seen, when that may change."""
+
+    present: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    next: int | None = None
+
+
+def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) -> Result:
+    """Over 120 is relative, over 130 absolute unless a correctable cause is known to be present: then relative."""
+    hr = chart.tail.now.hr
+    if hr.heard is None:
+        return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
+    setting = chart.tail.setting
+    limit = chart.mode.limit(hr.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    stale = now >= beyond(limit)
+    last = hr.heard
+    result = Result(latest=last.at, value=last.hr, unit=row.unit, evidence=(last.reference,), flags=hr.a.on + 2 * hr.b.on)
+    result.next = None if stale else beyond(limit)
+    if hr.b.on:
+        return _far(row, chart, now, before, result, reached(limit) if stale else None)
+    if hr.a.on:
+        result.state, result.evidence, result.stale, result.limit = RELATIVE, hr.a.evidence, stale, row.relative.trip.text
+        result.at = max(moment for moment in (hr.a.changed, hr.b.changed) if moment is not None)
+        return result
+    result.state, result.at, result.limit = CLEAR, hr.a.changed or last.at, row.relative.trip.text
+    if stale:
+        result.state, result.at, result.missing = INDETERMINATE, limit, ASKED
+    return result
+
+
+def _far(row: ExcusedRateRow, chart: Chart, now: int, before: Memory, result: Result, stale_at: int | None) -> Result:
+    latch = chart.tail.now.hr.b
+    causes = _kept_causes(row, chart, before, stale_at) if stale_at is not None else causes_at(row, chart, chart.tail.now, now)
+    result.state = RELATIVE if causes.present else ABSOLUTE
+    result.correctable, result.missing = causes.present, causes.unseen
+    result.evidence, result.limit, result.stale = latch.evidence, row.absolute.trip.text, stale_at is not None
+    result.at = latch.changed if before.flags != result.flags else None
+    result.next = soonest(now, result.next, causes.next if stale_at is None else None)
+    return result
+
+
+def _kept_causes(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: int) -> Causes:
+    """The causes as they stood at the last fresh instant, over all that is known now."""
+    horizon = chart.tail.horizon
+    if horizon is not None and stale_at >> 1 < horizon:
+        return Causes(before.correctable, before.missing)
+    return causes_at(row, chart, chart.tail.until(stale_at >> 1), stale_at)
+
+
+def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: int) -> Causes:
+    """Hypotension, fever, dopamine at an instant. What cannot be seen does not excuse."""
+    causes = Causes()
+    _hypotension(chart, signals, now, causes)
+    _fever(row, signals, now, causes)
+    if runs(chart.dopamine, now >> 1):
+        causes.present = (*causes.present, "dopamine")
+    causes.next = soonest(now, causes.next, span_turn(chart.dopamine, now))
+    return causes
+
+
+def _hypotension(chart: Chart, signals: Signals, now: int, causes: Causes) -> None:
+    sbp, setting = signals.sbp, chart.tail.setting
+    limit = None if sbp.heard is None else chart.mode.limit(sbp.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    if limit is None or now >= beyond(limit):
+        causes.unseen = (*causes.unseen, "systolic-bp")
+        return
+    causes.next = soonest(now, causes.next, beyond(limit))
+    if sbp.a.on or sbp.b.on:
+        causes.present = (*causes.present, "hypotension")
+
+
+def _fever(row: ExcusedRateRow, signals: Signals, now: int, causes: Causes) -> None:
+    last = signals.temp.last
+    if last is None or last.temp is None or now >= beyond(last.at + row.fever_age):
+        causes.unseen = (*causes.unseen, "temperature")
+        return
+    causes.next = soonest(now, causes.next, beyond(last.at + row.fever_age))
+    if row.fever.met(last.temp):
+        causes.present = (*causes.present, "fever")

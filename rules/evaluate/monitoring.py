@@ -1,0 +1,75 @@
+"""Table 1: what was last looked at, when it is due, and whether it is overdue (criteria.md section 6)."""
+
+import msgspec
+
+from rules.chart import inputs
+from rules.chart.chart import Chart
+from rules.evaluate.infusions import dosing
+from rules.evaluate.result import CLEAR, Memory, Result, reached, soonest
+from rules.guideline.table1 import Observation
+
+LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp"}
+
+
+class Looked(msgspec.Struct):
+    """Moments in ms. `due` None: each cycle, never overdue."""
+
+    last: int | None
+    due: int | None
+    overdue_at: int | None
+
+
+def last_seen(chart: Chart, code: str) -> int | None:
+    """When a wire code was last seen, by `at`."""
+    if code in LATEST_SIGNAL:
+        row = getattr(chart.tail.now, LATEST_SIGNAL[code]).last
+        return None if row is None else int(row.at)
+    if code == "urine":
+        return chart.volumes["urine"][-1].at if chart.volumes["urine"] else None
+    if code == "weight":
+        return chart.weights[-1].at if chart.weights else None
+    if code in chart.labs and chart.labs[code]:
+        return chart.labs[code][-1].at
+    return next((sign.at for sign in reversed(chart.findings.get(code, [])) if sign.value != "absent"), None)
+
+
+def seen(chart: Chart, observation: Observation) -> int | None:
+    """The older of the latest moments at which each part was seen; None when a part never was."""
+    moments = [max((m for m in (last_seen(chart, code) for code in part) if m is not None), default=None) for part in observation.seen]
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if len(known) == len(moments) else None
+
+
+def looked(chart: Chart, observation: Observation, now: int) -> Looked:
+    """Last, due and overdue. Never seen counts from cycle-start."""
+    last, start = seen(chart, observation), chart.cycle.start
+    if observation.ward == 0 or start is None:
+        return Looked(last, None, None)
+    base, t = (start if last is None else last), now >> 1
+    late = 1 + chart.guideline.choices.overdue_grace
+    ward, intensive = observation.ward, observation.intensive
+    overdue = chart.mode.limit(base, t, int(ward * late), int(intensive * late))
+    if observation.ward_from_start and chart.mode.since(t) is None:
+        overdue = max(overdue, start + observation.ward_from_start)
+    return Looked(last, chart.mode.limit(base, t, ward, intensive), overdue)
+
+
+def monitored(observation: Observation, chart: Chart, now: int, before: Memory) -> Result:
+    """Overdue or not, from cycle-start to therapy-end."""
+    ends = None if chart.cycle.end is None else reached(chart.cycle.end)
+    if not dosing(chart, now >> 1):
+        return Result(CLEAR)
+    found = looked(chart, observation, now)
+    if found.overdue_at is None:
+        return Result(CLEAR)
+    if now < reached(found.overdue_at):
+        return Result(CLEAR, latest=found.last, next=soonest(now, reached(found.overdue_at), ends))
+    return Result(observation.level, at=found.overdue_at, next=soonest(now, ends))
+
+
+SIGNAL_INPUTS = {"heart-rate", "systolic-bp"}
+
+
+def inputs_of(observation: Observation) -> int:
+    """The bits that can end an overdue observation; the vital signs are looked at anew with any record while they are overdue."""
+    return inputs.bits(code for part in observation.seen for code in part) | inputs.ENCOUNTER | inputs.MODE | inputs.BASELINE

@@ -1,0 +1,49 @@
+"""Hypotension against the Table 2 target, and where in the dose interval it falls (criteria.md section 5)."""
+
+from rules.chart.chart import Chart
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, beyond
+
+ASKED = ("systolic-bp",)
+
+
+def hypotension(chart: Chart, now: int, before: Memory) -> Result:
+    """State of `blood_pressure`: kept, stale, when the data go stale; never clear without fresh data."""
+    sbp, setting = chart.tail.now.sbp, chart.tail.setting
+    if sbp.heard is None:
+        return Result(INDETERMINATE, unit="mm[Hg]", missing=ASKED, limit=f"<={setting.target:g}")
+    limit = chart.mode.limit(sbp.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    stale = now >= beyond(limit)
+    low, severe = sbp.a, sbp.b
+    result = Result(latest=sbp.heard.at, value=sbp.heard.sbp, unit="mm[Hg]", limit=f"<={setting.target:g}", stale=stale)
+    result.next = None if stale else beyond(limit)
+    result.flags = low.on + 2 * severe.on
+    if severe.on:
+        result.state, result.at, result.evidence, result.limit = ABSOLUTE, severe.changed, severe.evidence, f"<={setting.severe:g}"
+    elif low.on:
+        result.state, result.at, result.evidence = RELATIVE, low.changed, low.evidence
+        if severe.changed is not None and low.changed is not None and severe.changed > low.changed:
+            result.at, result.evidence = severe.changed, severe.evidence
+    elif stale:
+        result.state, result.at, result.missing, result.evidence = INDETERMINATE, limit, ASKED, (sbp.heard.reference,)
+    else:
+        result.state, result.at = CLEAR, low.changed or sbp.heard.at
+        result.evidence = low.evidence if low.changed and before.state in (RELATIVE, ABSOLUTE) else (sbp.heard.reference,)
+    return result
+
+
+def phase(chart: Chart, t: int) -> str | None:
+    """before-peak, peak (4 h to <6 h after the dose) or after-peak; None before the first dose."""
+    given = [dose.at for dose in chart.cycle_doses if dose.at <= t]
+    if not given:
+        return None
+    since = t - given[-1]
+    table = chart.guideline.pressure
+    if since < table.peak_from:
+        return "before-peak"
+    return "peak" if since < table.peak_to else "after-peak"
+
+
+def above_target(chart: Chart) -> bool | None:
+    """Whether the latest systolic pressure, whatever its age, is above target; None when there is none."""
+    last = chart.tail.now.sbp.last
+    return None if last is None or last.sbp is None else last.sbp > chart.tail.setting.target

@@ -1,0 +1,72 @@
+"""What an evaluator answers, and the instants it is asked for.
+
+An instant is twice a moment in ms, plus one for "right after it": what changes by getting older than a limit is decided
+right after that limit, never at it (criteria.md section 1).
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from rules.chart.facts import Fact, Reference
+from rules.chart.mode import Mode
+
+CLEAR, RELATIVE, ABSOLUTE, INDETERMINATE = "clear", "relative", "absolute", "indeterminate"
+TRIPPED = (RELATIVE, ABSOLUTE)
+
+
+class Result(msgspec.Struct):
+    """State of one subject at one instant. `at`: when it became true, in ms (None: at the instant decided);
+    `latest`: the newest fact it rests on; `flags`: the parts it is made of, to tell which of them changed; `next`: the
+    earliest instant at which it may change by time alone.
+    """
+
+    state: str = CLEAR
+    at: int | None = None
+    latest: int | None = None
+    value: float | str | None = None
+    unit: str | None = None
+    limit: str | None = None
+    stale: bool = False
+    missing: tuple[str, ...] = ()
+    correctable: tuple[str, ...] = ()
+    evaluates_at: int | None = None
+    evidence: tuple[Reference, ...] = ()
+    flags: int = 0
+    next: int | None = None
+
+
+class Memory(msgspec.Struct, array_like=True):
+    """What is remembered of a subject between decisions."""
+
+    state: str = INDETERMINATE
+    since: int | None = None
+    stale: bool = False
+    flags: int = 0
+    correctable: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    next: int | None = None
+
+
+def reached(moment: int) -> int:
+    """The instant at which `moment` is reached."""
+    return 2 * moment
+
+
+def beyond(limit: int) -> int:
+    """The instant right after `limit`: the first at which something is older than it."""
+    return 2 * limit + 1
+
+
+def soonest(now: int, *instants: int | None) -> int | None:
+    """The earliest of the instants that still lie ahead."""
+    ahead = [instant for instant in instants if instant is not None and instant > now]
+    return min(ahead) if ahead else None
+
+
+def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> int:
+    """How many of the facts (in order of `at`) count: not the last ones that were stale already when they became known."""
+    count = len(facts)
+    while count and facts[count - 1].first > mode.limit(facts[count - 1].at, facts[count - 1].first, ward, intensive):
+        count -= 1
+    return count

@@ -1,0 +1,67 @@
+"""Table 3, cardiac rows."""
+
+from rules.guideline.declare import ExcusedRateRow, FindingRow, Limit, Sustained, UpperLimitRow
+from rules.guideline.durations import HOUR, MINUTE
+
+ARRHYTHMIA = "Stop IL-2 (most arrhythmias); correct electrolytes, minerals, anemia, hypoxia; medications as indicated"
+MYOCARDIUM = (
+    "If there is evidence of myocarditis, must stop IL-2; exercise echocardiogram before the next cycle to rule out "
+    "myocardial dysfunction; future IL-2 may be considered if it is normal"
+)
+
+ROWS = (
+    ExcusedRateRow(
+        code="sinus-tachycardia",
+        system="cardiac",
+        unit="/min",
+        source="Table 3, cardiac, row 1",
+        words="Heart rate",
+        # [choice] 30 min and the clearing limits (criteria.md section 3)
+        relative=Sustained(Limit(">=", 120), Limit("<", 115), 30 * MINUTE),
+        absolute=Sustained(Limit(">", 130), Limit("<", 125), 30 * MINUTE),
+        monitored_by="vital-signs",
+        fever=Limit(">=", 38.0),
+        fever_age=4 * HOUR,
+        measure="Correct fever, hypotension, hypoxia, anemia; consider discontinuation of dopamine if used",
+    ),
+    FindingRow(
+        code="atrial-fibrillation",
+        system="cardiac",
+        source="Table 3, cardiac, row 2",
+        words="Atrial fibrillation",
+        absolute=("atrial-fibrillation",),
+        measure=ARRHYTHMIA,
+    ),
+    FindingRow(
+        code="supraventricular-tachycardia",
+        system="cardiac",
+        source="Table 3, cardiac, row 3",
+        words="Supraventricular tachycardia",
+        absolute=("supraventricular-tachycardia",),
+        measure=ARRHYTHMIA,
+    ),
+    FindingRow(
+        code="ventricular-arrhythmia",
+        system="cardiac",
+        source="Table 3, cardiac, row 4",
+        words="Ventricular arrhythmia",
+        absolute=("ventricular-arrhythmia",),
+        measure=ARRHYTHMIA,
+    ),
+    UpperLimitRow(
+        code="cardiac-enzymes",
+        system="cardiac",
+        source="Table 3, cardiac, row 5",
+        words="CK-MB or troponin",
+        labs=("ck-mb", "troponin-t", "troponin-i"),
+        measure=MYOCARDIUM,
+    ),
+    FindingRow(
+        code="ecg-ischemia",
+        system="cardiac",
+        source="Table 3, cardiac, row 6",
+        words="ECG changes of ischemia",
+        absolute=("ecg-ischemia",),
+        measure=MYOCARDIUM,
+    ),
+)

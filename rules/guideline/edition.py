@@ -1,0 +1,98 @@
+"""The guideline as one value: every table of one edition, with its id, version and the hash over its effective numbers."""
+
+import hashlib
+from functools import cached_property
+
+import msgspec
+
+from rules.guideline import (
+    cardiac,
+    dermatologic,
+    gastrointestinal,
+    hemodynamic,
+    hemorrhagic,
+    infectious,
+    musculoskeletal,
+    neurologic,
+    pulmonary,
+    renal,
+)
+from rules.guideline.choices import PLAUSIBLE, Choices, Range, Shifts
+from rules.guideline.declare import AnyRow
+from rules.guideline.eligibility import ELIGIBILITY, Eligibility
+from rules.guideline.table1 import OBSERVATIONS, Observation
+from rules.guideline.table2 import PRESSURE, Pressure
+from rules.guideline.table4 import STOP_RULES, TABLE4, StopRule, Table4
+from rules.guideline.table5 import ADVICE, Advice
+from rules.guideline.table6 import AGENTS, MEDICATIONS, Agents, Medication
+
+SYSTEMS = (
+    cardiac,
+    dermatologic,
+    gastrointestinal,
+    hemodynamic,
+    hemorrhagic,
+    infectious,
+    musculoskeletal,
+    neurologic,
+    pulmonary,
+    renal,
+)
+
+
+class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One edition with a site's overrides applied. Two guidelines with equal numbers have equal `sha256`."""
+
+    id: str
+    version: str
+    rows: tuple[AnyRow, ...]
+    observations: tuple[Observation, ...]
+    pressure: Pressure
+    table4: Table4
+    stop_rules: tuple[StopRule, ...]
+    advice: tuple[Advice, ...]
+    medications: tuple[Medication, ...]
+    agents: Agents
+    eligibility: Eligibility
+    plausible: dict[str, Range]
+    choices: Choices
+    shifts: Shifts
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+
+    @cached_property
+    def reference(self) -> dict[str, str]:
+        """The `guideline` object of assessments and alerts (wire.md)."""
+        return {"id": self.id, "version": self.version, "sha256": self.sha256}
+
+    @cached_property
+    def row(self) -> dict[str, AnyRow]:
+        return {row.code: row for row in self.rows}
+
+    @cached_property
+    def advises(self) -> dict[str, Advice]:
+        return {advice.code: advice for advice in self.advice}
+
+    @cached_property
+    def observes(self) -> dict[str, Observation]:
+        return {observation.what: observation for observation in self.observations}
+
+
+SCHWARTZENTRUBER_2001 = Guideline(
+    id="schwartzentruber-2001",
+    version="1",
+    rows=tuple(row for system in SYSTEMS for row in system.ROWS),
+    observations=OBSERVATIONS,
+    pressure=PRESSURE,
+    table4=TABLE4,
+    stop_rules=STOP_RULES,
+    advice=ADVICE,
+    medications=MEDICATIONS,
+    agents=AGENTS,
+    eligibility=ELIGIBILITY,
+    plausible=PLAUSIBLE,
+    choices=Choices(),
+    shifts=Shifts(),
+)

@@ -1,0 +1,27 @@
+"""Table 3, hemorrhagic rows."""
+
+from rules.guideline.declare import FindingRow, LabRow, Limit
+
+ROWS = (
+    FindingRow(
+        code="bleeding",
+        system="hemorrhagic",
+        source="Table 3, hemorrhagic, row 1",
+        words="Blood in sputum, emesis or stool",
+        relative=("guaiac-positive",),
+        absolute=("frank-blood",),
+        measure="Find the source; check platelets and coagulation; transfuse as needed",
+    ),
+    LabRow(
+        code="platelets",
+        system="hemorrhagic",
+        unit="10*3/uL",
+        source="Table 3, hemorrhagic, row 2",
+        words="Platelets",
+        lab="platelets",
+        monitored_by="blood-count",
+        relative=Limit("<=", 50),
+        absolute=Limit("<", 30),
+        measure="Consider transfusion if the count is <20,000/mm3",
+    ),
+)

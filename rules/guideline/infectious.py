@@ -1,0 +1,14 @@
+"""Table 3, infectious row."""
+
+from rules.guideline.declare import FindingRow
+
+ROWS = (
+    FindingRow(
+        code="infection",
+        system="infectious",
+        source="Table 3, infectious, row 1",
+        words="Strong clinical suspicion of infection, or documented",
+        absolute=("infection",),
+        measure="Stop IL-2 and treat infection as indicated",
+    ),
+)

@@ -1,0 +1,26 @@
+"""Table 3, musculoskeletal rows."""
+
+from rules.guideline.declare import BaselineGainRow, FindingRow, Limit
+from rules.guideline.durations import HOUR
+
+ROWS = (
+    BaselineGainRow(
+        code="weight-gain",
+        system="musculoskeletal",
+        unit="%",
+        source="Table 3, musculoskeletal, row 1",
+        words="Weight gain over baseline",
+        relative=Limit(">", 15),
+        stale=36 * HOUR,
+        measure="Use fluids judiciously; elevate symptomatic extremity",
+    ),
+    FindingRow(
+        code="extremities",
+        system="musculoskeletal",
+        source="Table 3, musculoskeletal, row 2",
+        words="Extremity tightness or paresthesias",
+        relative=("extremity-tightness",),
+        absolute=("extremity-paresthesias",),
+        measure="Elevate symptomatic extremity; use fluids judiciously",
+    ),
+)

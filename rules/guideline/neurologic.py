@@ -1,0 +1,66 @@
+"""Table 3, neurologic rows. Mental status is the one finding that is not charted by exception."""
+
+from rules.guideline.declare import FindingRow, PersistentFindingRow
+from rules.guideline.durations import HOUR
+
+DISCONTINUE = "True neuropsychiatric alterations require discontinuation of IL-2 for that cycle; assess orientation and cognition often"
+
+ROWS = (
+    FindingRow(
+        code="vivid-dreams",
+        system="neurologic",
+        source="Table 3, neurologic, row 1",
+        words="Vivid dreams",
+        relative=("vivid-dreams",),
+        measure="Assess orientation and cognitive ability often",
+        drugs=("lorazepam",),
+    ),
+    FindingRow(
+        code="emotional-lability",
+        system="neurologic",
+        source="Table 3, neurologic, row 2",
+        words="Emotional lability",
+        relative=("emotional-lability",),
+        absolute=("persistent-crying",),
+        measure="Assess orientation and cognitive ability often",
+        drugs=("lorazepam",),
+    ),
+    FindingRow(
+        code="hallucination",
+        system="neurologic",
+        source="Table 3, neurologic, row 1, absolute column",
+        words="Hallucination",
+        absolute=("hallucination",),
+        measure=DISCONTINUE,
+        drugs=("haloperidol",),
+    ),
+    PersistentFindingRow(
+        code="mental-status",
+        system="neurologic",
+        source="Table 3, neurologic, row 3, absolute column",
+        words="Mental status changed",
+        finding="mental-status",
+        value="changed",
+        lasts=2 * HOUR,
+        stale=16 * HOUR,
+        measure=DISCONTINUE,
+        drugs=("haloperidol",),
+    ),
+    FindingRow(
+        code="cognition",
+        system="neurologic",
+        source="Table 3, neurologic, row 4, absolute column",
+        words="Cannot subtract serial 7s or spell WORLD backward",
+        absolute=("cognition-failed",),
+        measure=DISCONTINUE,
+    ),
+    FindingRow(
+        code="disorientation",
+        system="neurologic",
+        source="Table 3, neurologic, row 5, absolute column",
+        words="Disorientation",
+        absolute=("disorientation",),
+        measure=DISCONTINUE,
+        drugs=("haloperidol",),
+    ),
+)

@@ -1,0 +1,56 @@
+"""Table 3, pulmonary rows."""
+
+from rules.guideline.declare import FindingRow, Limit, OxygenRow, Sustained
+from rules.guideline.durations import MINUTE
+
+BREATH = "Check transcutaneous O2 saturation; if <95 %, use O2; use fluids judiciously; no inhalational steroids"
+
+ROWS = (
+    FindingRow(
+        code="dyspnea",
+        system="pulmonary",
+        source="Table 3, pulmonary, row 1",
+        words="Short of breath at rest",
+        relative=("dyspnea-at-rest",),
+        measure=BREATH,
+    ),
+    OxygenRow(
+        code="oxygen-requirement",
+        system="pulmonary",
+        unit="L/min",
+        source="Table 3, pulmonary, row 2",
+        words="Oxygen to keep SpO2 >=95 %",
+        relative_flow=Limit(">=", 3),
+        absolute_flow=Limit(">", 4),
+        absolute_fio2=Limit(">=", 40),
+        low=Sustained(Limit("<", 95), Limit(">=", 95), 5 * MINUTE),  # [choice] 5 min
+        at_flow=Limit(">=", 4),
+        monitored_by="vital-signs",
+        measure=BREATH,
+    ),
+    FindingRow(
+        code="intubation",
+        system="pulmonary",
+        source="Table 3, pulmonary, row 3",
+        words="Endotracheal intubation",
+        absolute=("intubation",),
+        measure=BREATH,
+    ),
+    FindingRow(
+        code="rales",
+        system="pulmonary",
+        source="Table 3, pulmonary, row 4",
+        words="Rales",
+        relative=("rales=one-third",),
+        absolute=("rales=half",),
+        measure=BREATH,
+    ),
+    FindingRow(
+        code="pleural-effusion",
+        system="pulmonary",
+        source="Table 3, pulmonary, row 5",
+        words="Pleural effusion needing a tap or a chest tube on therapy",
+        absolute=("effusion-drained",),
+        measure=BREATH,
+    ),
+)

@@ -1,0 +1,51 @@
+"""Table 3, renal rows. Urine per shift and per hour are one requirement seen through two windows."""
+
+from rules.guideline.declare import CoveredShiftRow, HourlyRateRow, LabRow, Limit
+from rules.guideline.durations import HOUR, MINUTE
+
+OLIGURIA = "Initially fluids; add dopamine after 1-1.5 L of fluid boluses"
+
+ROWS = (
+    CoveredShiftRow(
+        code="urine-shift",
+        system="renal",
+        group="urine",
+        unit="mL",
+        source="Table 3, renal, row 1",
+        words="Urine in the last shift",
+        relative=Limit("<=", 160),
+        absolute=Limit("<", 80),
+        gap=1 * HOUR,  # [choice]
+        measure=OLIGURIA,
+        drugs=("normal-saline", "dopamine"),
+        actions=("fluid-bolus",),
+    ),
+    HourlyRateRow(
+        code="urine-hour",
+        system="renal",
+        group="urine",
+        unit="mL/h",
+        source="Table 3, renal, row 2",
+        words="Urine",
+        relative=Limit("<=", 20),
+        absolute=Limit("<", 10),
+        covers=60 * MINUTE,
+        longest=24 * HOUR,
+        monitored_by="intake-output",
+        measure=OLIGURIA,
+        drugs=("normal-saline", "dopamine"),
+        actions=("fluid-bolus",),
+    ),
+    LabRow(
+        code="creatinine",
+        system="renal",
+        unit="mg/dL",
+        source="Table 3, renal, row 3",
+        words="Creatinine",
+        lab="creatinine",
+        monitored_by="chemistry",
+        relative=Limit(">=", 2.5),
+        absolute=Limit(">=", 3.0),
+        measure="Allow time to recover; restore urine flow; results are considered when deciding on the next dose",
+    ),
+)

@@ -1,0 +1,26 @@
+"""Table 2: target systolic pressure by the patient's baseline, and when hypotension trips and clears (criteria.md section 5)."""
+
+import msgspec
+
+from rules.guideline.durations import HOUR, MINUTE
+
+
+class Pressure(msgspec.Struct, frozen=True, kw_only=True):
+    """Targets in mm[Hg]: below `low_baseline`, from there to `high_baseline` (both ends included), above it."""
+
+    low_baseline: float = 100
+    high_baseline: float = 120
+    target_low: float = 80
+    target_normal: float = 85
+    target_high: float = 90
+    severe_below: float = 10
+    clear_above: float = 5  # [choice]
+    span: int = 5 * MINUTE
+    monitored_by: str = "vital-signs"
+    stale_factor: float = 2.0
+    peak_from: int = 4 * HOUR
+    peak_to: int = 6 * HOUR
+    source: str = "Table 2"
+
+
+PRESSURE = Pressure()

@@ -1,0 +1,106 @@
+"""Whether a stop rule would have come to stand, with the facts as they are corrected now.
+
+A value counts as known since its id first was. So the facts are put into an empty chart in the order they became known,
+and the rule's criteria are decided after each of those instants and at their own deadlines.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from rules.chart import inputs
+from rules.chart.chart import Chart
+from rules.chart.facts import Fact, insert
+from rules.evaluate import criteria
+from rules.evaluate.result import Memory, reached
+from rules.evaluate.stop import Stand, holding, step
+from rules.guideline.table4 import StopRule
+
+Known = tuple[int, int, Callable[[Chart], int]]
+"""(first known in ms, arrival, how the fact enters a chart: returns the bits it touches)."""
+
+
+def would_stand(rule: StopRule, chart: Chart, stand: Stand, now: int) -> Stand:
+    """The rule's standing after the whole course so far, replayed over the corrected facts."""
+    twin = _Twin(rule, chart)
+    for first, group in groupby(sorted(_facts(chart), key=itemgetter(0, 1)), key=itemgetter(0)):
+        if reached(first) > now:
+            break
+        twin.pass_to(reached(first))
+        touched = 0
+        for _, _, enter in group:
+            touched |= enter(twin.chart)
+        twin.chart.refresh(touched)
+        twin.decide(any(resumed.rule == rule.rule and resumed.first == first for resumed in twin.chart.resumes))
+    twin.pass_to(now + 1)
+    return _with_sealed(rule, chart, stand, twin.stand)
+
+
+def _with_sealed(rule: StopRule, chart: Chart, before: Stand, again: Stand) -> Stand:
+    """What rested on saturations that are no longer kept record by record cannot be undone by a correction."""
+    horizon = chart.tail.horizon
+    sealed = {e: t for e, t in before.by.items() if e in ("oxygen-requirement", "rales") and horizon is not None and t < horizon}
+    if again.stands or not before.stands or not sealed:
+        return again
+    return Stand(True, again.excused, sealed)
+
+
+class _Twin:
+    """A chart that learns the course anew, and the standing of one rule over it."""
+
+    def __init__(self, rule: StopRule, chart: Chart) -> None:
+        self.rule = rule
+        self.chart = Chart(chart.guideline)
+        self.chart.tail.set(chart.tail.setting)
+        self.chart.tail.marks = [(0, chart.tail.marks[0][1].copy())]
+        self.chart.tail.again(-1)
+        self.memories = {code: Memory() for code in rule.criteria}
+        self.due: int | None = None
+        self.now = -1
+        self.stand = Stand()
+
+    def pass_to(self, instant: int) -> None:
+        while self.due is not None and self.due < instant:
+            self.now = self.due
+            self.decide(False)
+        self.now = max(self.now, instant)
+
+    def decide(self, resumed: bool) -> None:
+        ahead = []
+        for code in self.rule.criteria:
+            result = criteria.evaluate(self.chart.guideline.row[code], self.chart, self.now, self.memories[code])
+            self.memories[code] = Memory(result.state, flags=result.flags, correctable=result.correctable, missing=result.missing)
+            ahead.append(result.next)
+        found = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
+        started = self.chart.cycle.start is not None
+        self.stand = step(self.stand, found, started, resumed, self.now >> 1)
+        moments = [instant for instant in (*ahead, found.next) if instant is not None and instant > self.now]
+        self.due = min(moments, default=None)
+
+
+def _facts(chart: Chart) -> Iterator[Known]:
+    """Every fact kept, with how it enters another chart."""
+    for row in chart.tail.rows:
+        yield row.first, row.n, lambda twin, row=row: twin.tail.add(row)
+    for code, labs in chart.labs.items():
+        yield from _listed(labs, lambda twin, code=code: twin.labs.setdefault(code, []), inputs.BIT[code])
+    for code, signs in chart.findings.items():
+        yield from _listed(signs, lambda twin, code=code: twin.findings.setdefault(code, []), inputs.BIT[code])
+    for key, rates in chart.lines.items():
+        yield from _listed(rates, lambda twin, key=key: twin.lines.setdefault(key, []), inputs.INFUSIONS)
+    yield from _listed(chart.doses, lambda twin: twin.doses, inputs.DOSES)
+    yield from _listed(chart.places, lambda twin: twin.places, inputs.ENCOUNTER)
+    yield from _listed(chart.baselines, lambda twin: twin.baselines, inputs.BASELINE)
+    yield from _listed(chart.raw_weights, lambda twin: twin.raw_weights, inputs.WEIGHT)
+    yield from _listed(chart.resumes, lambda twin: twin.resumes, inputs.RESUME)
+
+
+def _listed(facts: Any, where: Callable[[Chart], Any], bit: int) -> Iterator[Known]:
+    for fact in facts:
+        yield fact.first, fact.n, lambda twin, fact=fact: _enter(where(twin), fact, bit)
+
+
+def _enter(facts: list[Fact], fact: Fact, bit: int) -> int:
+    insert(facts, fact)
+    return bit
