@@ -4,14 +4,16 @@ A value counts as known since its id first was. So the facts are put into an emp
 and the rule's criteria are decided after each of those instants and at their own deadlines.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from rules.chart import inputs
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, insert
+from rules.chart.oxygen import VitalsRow
 from rules.evaluate import criteria
 from rules.evaluate.result import Memory, reached
 from rules.evaluate.stop import Stand, holding, step
@@ -82,25 +84,36 @@ class _Twin:
 def _facts(chart: Chart) -> Iterator[Known]:
     """Every fact kept, with how it enters another chart."""
     for row in chart.tail.rows:
-        yield row.first, row.n, lambda twin, row=row: twin.tail.add(row)
+        yield row.first, row.n, partial(_enter_vitals, row)
     for code, labs in chart.labs.items():
-        yield from _listed(labs, lambda twin, code=code: twin.labs.setdefault(code, []), inputs.BIT[code])
+        yield from _listed(labs, attrgetter("labs"), code, inputs.BIT[code])
     for code, signs in chart.findings.items():
-        yield from _listed(signs, lambda twin, code=code: twin.findings.setdefault(code, []), inputs.BIT[code])
+        yield from _listed(signs, attrgetter("findings"), code, inputs.BIT[code])
     for key, rates in chart.lines.items():
-        yield from _listed(rates, lambda twin, key=key: twin.lines.setdefault(key, []), inputs.INFUSIONS)
-    yield from _listed(chart.doses, lambda twin: twin.doses, inputs.DOSES)
-    yield from _listed(chart.places, lambda twin: twin.places, inputs.ENCOUNTER)
-    yield from _listed(chart.baselines, lambda twin: twin.baselines, inputs.BASELINE)
-    yield from _listed(chart.raw_weights, lambda twin: twin.raw_weights, inputs.WEIGHT)
-    yield from _listed(chart.resumes, lambda twin: twin.resumes, inputs.RESUME)
+        yield from _listed(rates, attrgetter("lines"), key, inputs.INFUSIONS)
+    for name, bit in PLAIN.items():
+        yield from _listed(getattr(chart, name), attrgetter(name), None, bit)
 
 
-def _listed(facts: Any, where: Callable[[Chart], Any], bit: int) -> Iterator[Known]:
+PLAIN = {
+    "doses": inputs.DOSES,
+    "places": inputs.ENCOUNTER,
+    "baselines": inputs.BASELINE,
+    "raw_weights": inputs.WEIGHT,
+    "resumes": inputs.RESUME,
+}
+
+
+def _listed(facts: Sequence[Fact], where: Callable[[Chart], Any], key: str | None, bit: int) -> Iterator[Known]:
     for fact in facts:
-        yield fact.first, fact.n, lambda twin, fact=fact: _enter(where(twin), fact, bit)
+        yield fact.first, fact.n, partial(_enter, fact, where, key, bit)
 
 
-def _enter(facts: list[Fact], fact: Fact, bit: int) -> int:
-    insert(facts, fact)
+def _enter(fact: Fact, where: Callable[[Chart], Any], key: str | None, bit: int, chart: Chart) -> int:
+    facts = where(chart)
+    insert(facts if key is None else facts.setdefault(key, []), fact)
     return bit
+
+
+def _enter_vitals(row: VitalsRow, chart: Chart) -> int:
+    return chart.tail.add(row)

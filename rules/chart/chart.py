@@ -75,6 +75,7 @@ class Chart:
         "lines",
         "mode",
         "n",
+        "packed",
         "phenylephrine",
         "places",
         "pressors",
@@ -89,6 +90,7 @@ class Chart:
     def __init__(self, guideline: Guideline) -> None:
         self.guideline = guideline
         self.n = 0
+        self.packed: bytes | None = None
         self.seen: dict[str, Fact] = {}
         self.ghosts: dict[str, Fact] = {}
         self.faded: dict[str, Fact] = {}
@@ -118,6 +120,7 @@ class Chart:
     def withdraw(self, fact: Fact) -> int:
         """Takes back all that the record of `fact` charted. Returns the bits of what that touches."""
         id = fact.id
+        self.packed = None
         del self.seen[id]
         self.ghosts.pop(id, None)
         self.faded.pop(id, None)

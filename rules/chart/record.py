@@ -63,7 +63,11 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Re
     touched = write(chart, event, heading, outcome) if write is not None else 0
     if event.id and event.id not in chart.seen:
         chart.seen[event.id] = chart.ghosts[event.id] = Ghost(*heading)
-    outcome.touched = chart.refresh(touched | before) if (touched | before) & ~inputs.VITALS else touched
+        chart.packed = None
+    if (touched | before) & ~inputs.VITALS:
+        chart.packed = None
+        touched = chart.refresh(touched | before)
+    outcome.touched = touched
     return outcome
 
 

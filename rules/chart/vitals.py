@@ -5,6 +5,7 @@ restores the last mark before it and goes over the records since.
 """
 
 from bisect import bisect_left
+from collections.abc import Callable
 from copy import copy
 from itertools import groupby
 
@@ -63,7 +64,7 @@ class Signals(msgspec.Struct, array_like=True):
 class Tail:
     """Records in order, the signals after them, and marks: (index, signals before that record)."""
 
-    __slots__ = ("marks", "mode", "now", "pruned", "rows", "setting")
+    __slots__ = ("marks", "mode", "now", "pruned", "rows", "sealed", "setting")
 
     def __init__(self, setting: Setting, mode: Mode) -> None:
         self.rows: list[VitalsRow] = []
@@ -72,6 +73,7 @@ class Tail:
         self.setting = setting
         self.mode = mode
         self.pruned: list[VitalsRow] = []
+        self.sealed: list[bytes] = []
 
     def add(self, row: VitalsRow) -> int:
         """Takes a record, newest or late. Returns the bits of what may be decided differently now."""
@@ -104,6 +106,7 @@ class Tail:
         """Goes over the records from moment `start` on once more."""
         while len(self.marks) > 1 and (self.marks[-1][0] >= len(self.rows) or self.rows[self.marks[-1][0]].at >= start):
             self.marks.pop()
+        del self.sealed[len(self.marks) - 1 :]
         index, signals = self.marks[-1]
         self.now = signals.copy()
         self._over(index)
@@ -143,8 +146,14 @@ class Tail:
             return
         cut = self.marks[usable[-1]][0]
         self.marks = [(index - cut, signals) for index, signals in self.marks[usable[-1] :]]
+        del self.sealed[: usable[-1]]
         self.pruned.extend(self.rows[:cut])
         del self.rows[:cut]
+
+    def seal(self, pack: Callable[[list[VitalsRow]], bytes]) -> None:
+        """Packs the records between marks that are not packed yet; a late record breaks the seals from its mark on."""
+        for i in range(len(self.sealed), len(self.marks) - 1):
+            self.sealed.append(pack(self.rows[self.marks[i][0] : self.marks[i + 1][0]]))
 
     @property
     def horizon(self) -> int | None:
