@@ -20,15 +20,16 @@ def advance(patient: Patient | None, event: events.Event, guideline: Guideline) 
     """Folds one event. Returns the state (None while there is no stay), the alerts of the instants the clock has passed, and
     what became of the event. The state passed in is used up.
     """
+    instant = reached(event.known)
+    refused = patient is not None and isinstance(event, events.Infusion) and needs_weight(patient.chart, event)
+    alerts = pass_to(patient, instant) if patient is not None and instant > patient.now and not refused else []
     if patient is None or patient.discharged is not None:
         patient = _stay_begun_by(event, patient, guideline)
-    if patient is None or patient.discharged is not None:
-        return patient, [], NOTHING
-    if isinstance(event, events.Infusion) and needs_weight(patient.chart, event):
-        return patient, [], _unusable(patient, event)
-    instant = reached(event.known)
-    alerts = pass_to(patient, instant) if instant > patient.now else []
-    return patient, alerts, _take(patient, event)
+        if patient is None or patient.discharged is not None:
+            return patient, alerts, NOTHING
+        refused = isinstance(event, events.Infusion) and needs_weight(patient.chart, event)
+        patient.now = -1 if refused else instant
+    return patient, alerts, _unusable(patient, event) if refused else _take(patient, event)
 
 
 def _stay_begun_by(event: events.Event, patient: Patient | None, guideline: Guideline) -> Patient | None:
@@ -86,23 +87,19 @@ def _unacknowledge(patient: Patient, command: str) -> None:
 def pass_to(patient: Patient, instant: int) -> list[Alert]:
     """Moves the clock to an instant and decides everything before it, each deadline at its own instant."""
     alerts: list[Alert] = []
-    while True:
+    while patient.discharged is None:
         if patient.pending or (patient.due is not None and patient.due <= patient.now):
             alerts.extend(decide(patient))
         elif patient.due is not None and patient.due < instant:
             patient.now = patient.due
         else:
             break
-        if patient.discharged is not None:
-            return alerts
     patient.now = max(patient.now, instant)
     return alerts
 
 
 def settle(patient: Patient, t: int) -> list[Alert]:
     """Moves the clock to moment `t` (ms) and decides that instant too: the end of a file, or a worker that has caught up."""
-    if patient.discharged is not None:
-        return []
     alerts = pass_to(patient, reached(t))
     if patient.discharged is None and (patient.pending or (patient.due is not None and patient.due <= patient.now)):
         alerts.extend(decide(patient))

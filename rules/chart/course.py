@@ -36,5 +36,5 @@ def doses_of(doses: list[Dose], cycle: Cycle) -> list[Dose]:
 def intensive_care(places: list[Place]) -> list[Span]:
     """Half-open spans in which the encounter's location was an ICU."""
     located = [place for place in places if place.location is not None]
-    ends = [place.at for place in located[1:]] + [FOREVER]
-    return merged((place.at, end) for place, end in zip(located, ends, strict=True) if place.location == "icu")
+    ends = [*(place.at for place in located[1:]), FOREVER]
+    return merged((place.at, end) for place, end in zip(located, ends, strict=False) if place.location == "icu")

@@ -24,8 +24,8 @@ def agent_of(key: str) -> str:
 
 def in_force(rates: list[Rate]) -> list[tuple[Rate, int]]:
     """Each rate with the end of its force; a rate overtaken at its own instant never was in force."""
-    ends = [rate.at for rate in rates[1:]] + [FOREVER]
-    return [(rate, end) for rate, end in zip(rates, ends, strict=True) if rate.at < end]
+    ends = [*(rate.at for rate in rates[1:]), FOREVER]
+    return [(rate, end) for rate, end in zip(rates, ends, strict=False) if rate.at < end]
 
 
 def running(lines: Lines, agents: tuple[str, ...]) -> list[Span]:

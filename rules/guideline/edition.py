@@ -80,7 +80,12 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {observation.what: observation for observation in self.observations}
 
 
-SCHWARTZENTRUBER_2001 = Guideline(
+def exact(guideline: Guideline) -> Guideline:
+    """The same guideline with every number of the type its field declares: 120 and 120.0 must give one `sha256`."""
+    return msgspec.convert(msgspec.to_builtins(guideline), Guideline)
+
+
+_PUBLISHED = Guideline(
     id="schwartzentruber-2001",
     version="1",
     rows=tuple(row for system in SYSTEMS for row in system.ROWS),
@@ -96,3 +101,5 @@ SCHWARTZENTRUBER_2001 = Guideline(
     choices=Choices(),
     shifts=Shifts(),
 )
+
+SCHWARTZENTRUBER_2001 = exact(_PUBLISHED)

@@ -158,7 +158,6 @@ ADVICE = (
         code="mental-status-watch",
         text="Mental status changed: reassess before 2 h are over",
         source="Table 3, neurologic",
-        within=2 * HOUR,
     ),
     Advice(
         code="forbidden-medication",

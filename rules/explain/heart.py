@@ -1,0 +1,108 @@
+"""Sinus tachycardia explained: the runs, and the causes that excuse, do not, or cannot be seen."""
+
+from collections.abc import Sequence
+
+from rules.chart.chart import Chart
+from rules.chart.facts import Fact, Rate
+from rules.chart.infusions import agent_of, in_force
+from rules.chart.vitals import Signals
+from rules.explain.amounts import ages, amount, away, met, span, when
+from rules.explain.asked import Asked
+from rules.explain.cite import cited
+from rules.explain.explanation import Answer, Cited, Rule
+from rules.explain.runs import facts, under_way, window
+from rules.guideline.declare import ExcusedRateRow, Sustained
+
+CAUSES = ("hypotension", "fever", "dopamine")
+INPUT = {"hypotension": "systolic-bp", "fever": "temperature"}
+
+
+def excused_rate(row: ExcusedRateRow, asked: Asked) -> Answer:
+    """Both nested conditions, and beside the upper one its causes."""
+    hr, setting = asked.chart.tail.now.hr, asked.chart.tail.setting
+    told = facts(asked, hr, ((hr.a, goal(row.relative, hr.a.on)), (hr.b, goal(row.absolute, hr.b.on))), "heart-rate")
+    excuse = f"unless {', '.join(CAUSES)} is known to be present (then relative)"
+    return Answer(
+        rule=Rule(
+            words=row.words,
+            source=row.source,
+            section="criteria.md section 3, sinus-tachycardia",
+            relative=f"{met(row.relative.trip, row.unit)} sustained for {span(row.relative.span)}",
+            absolute=f"{met(row.absolute.trip, row.unit)} sustained for {span(row.absolute.span)}, {excuse}",
+            window=f"an unbroken run of at least 2 readings, neighbours no further apart than {ages(setting.ward, setting.intensive)}",
+            stale=f"latest reading older than {ages(setting.stale_ward, setting.stale_intensive)}",
+        ),
+        facts=[*told, *(_causes(row, asked)[1] if hr.b.on else [])],
+        window=window(told, "the readings that count"),
+        look=asked.look(row.monitored_by, None if hr.heard is None else hr.heard.at, row.stale_factor),
+        why=[*_off(row, asked), *(_causes(row, asked)[0] if hr.b.on else [])],
+        clears=_clears(row, asked),
+    )
+
+
+def goal(condition: Sustained, on: bool) -> str:
+    limit = condition.clear if on else condition.trip
+    return f"{'leaving' if on else 'reaching'} {met(limit)}"
+
+
+def _off(row: ExcusedRateRow, asked: Asked) -> list[str]:
+    """Distances of the latest reading, and the run towards each condition that does not hold yet."""
+    hr = asked.chart.tail.now.hr
+    if hr.heard is None or hr.heard.hr is None:
+        return []
+    out = []
+    for level, condition, latch in (("relative", row.relative, hr.a), ("absolute", row.absolute, hr.b)):
+        out.append(away(hr.heard.hr, condition.trip, level, row.unit))
+        if not latch.on:
+            out.append(under_way(hr, latch, f"the {level} limit", met(condition.trip, row.unit), condition.span))
+    return out
+
+
+def _clears(row: ExcusedRateRow, asked: Asked) -> list[str]:
+    hr = asked.chart.tail.now.hr
+    out = []
+    for level, condition, latch in (("absolute", row.absolute, hr.b), ("relative", row.relative, hr.a)):
+        if latch.on:
+            out.append(f"Leaves the {level} condition on a run {met(condition.clear, row.unit)} sustained for {span(condition.span)}.")
+            out.append(under_way(hr, latch, f"leaving the {level} condition", met(condition.clear, row.unit), condition.span))
+    return out or [f"Once tripped it clears on a run {met(row.relative.clear, row.unit)} sustained for {span(row.relative.span)}."]
+
+
+def _causes(row: ExcusedRateRow, asked: Asked) -> tuple[list[str], list[Cited]]:
+    """Each cause: present, cannot be seen, or looked for and not found; as it stood at the last fresh instant when stale."""
+    words: list[str] = []
+    told: list[Cited] = []
+    chart, result = asked.chart, asked.result
+    stale_at = asked.look(row.monitored_by, result.latest, row.stale_factor).stale_at if result.stale else None
+    t = asked.t if stale_at is None else stale_at
+    signals = chart.tail.now if stale_at is None else chart.tail.until(stale_at)
+    for cause in CAUSES:
+        value, facts = _value(row, cause, chart, signals, t)
+        if cause in result.correctable:
+            words.append(f"Correctable: {cause} ({value}).")
+            told.extend(cited(fact, f"correctable cause: {cause}", INPUT.get(cause)) for fact in facts)
+        elif INPUT.get(cause) in result.missing:
+            words.append(f"Not seen: {cause} ({INPUT[cause]} {value}): what cannot be seen does not excuse.")
+        else:
+            words.append(f"Not a cause: {cause} ({value}).")
+    return words, told
+
+
+def _value(row: ExcusedRateRow, cause: str, chart: Chart, signals: Signals, t: int) -> tuple[str, Sequence[Fact]]:
+    if cause == "hypotension":
+        last = signals.sbp.heard
+        target = f"target above {amount(chart.tail.setting.target, 'mm[Hg]')}"
+        return ("never charted", []) if last is None else (f"systolic {amount(last.sbp, 'mm[Hg]')} at {when(last.at)}, {target}", [last])
+    if cause == "fever":
+        warm = signals.temp.last
+        limit = f"fever is {met(row.fever, 'Cel')}, no older than {span(row.fever_age)}"
+        return ("never charted", []) if warm is None else (f"{amount(warm.temp, 'Cel')} at {when(warm.at)}; {limit}", [warm])
+    rates = dopamine(chart, t)
+    given = ", ".join(amount(rate.rate, "ug/kg/min" if rate.per_kg else "ug/min") for rate in rates)
+    return (f"running at {given}" if rates else "not running", rates)
+
+
+def dopamine(chart: Chart, t: int) -> list[Rate]:
+    """The dopamine rates in force at moment `t` that are not 0."""
+    lines = [rates for key, rates in chart.lines.items() if agent_of(key) == "dopamine"]
+    return [rate for rates in lines for rate, end in in_force(rates) if rate.at <= t < end and rate.rate > 0]

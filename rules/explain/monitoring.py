@@ -1,0 +1,73 @@
+"""Table 1 explained: what was last looked at, part by part, when it is due and when overdue."""
+
+from rules.chart.chart import Chart
+from rules.chart.facts import Fact
+from rules.evaluate.infusions import dosing
+from rules.evaluate.monitoring import looked
+from rules.evaluate.result import reached
+from rules.explain.amounts import ages, span, when
+from rules.explain.asked import Asked
+from rules.explain.cite import cited
+from rules.explain.explanation import Answer, Cited, Look, Rule, Window
+from rules.explain.names import MONITORING
+from rules.guideline.table1 import Observation
+
+
+def observation(asked: Asked) -> Answer:
+    """One line of Table 1."""
+    one = asked.guideline.observes[asked.name.removeprefix(MONITORING)]
+    found, plain = looked(asked.chart, one, asked.patient.now), asked.look(one.what)
+    facts = [fact for part in one.seen if (fact := _latest_of(asked.chart, part)) is not None]
+    grace = asked.guideline.choices.overdue_grace
+    return Answer(
+        rule=Rule(
+            words=f"{' and '.join(' or '.join(part) for part in one.seen)} must have been looked at",
+            source=one.source,
+            section="criteria.md section 6",
+            window=f"every {ages(one.ward, one.intensive)}" if one.ward else "once each cycle: listed, never overdue",
+            stale=f"overdue ({one.level}) {grace * 100:g} % of the interval after it was due" if one.ward else None,
+        ),
+        facts=facts,
+        window=Window(found.last, found.due, "from last seen to due") if found.last is not None and found.due is not None else None,
+        look=Look(
+            mode=plain.mode, intensive_since=plain.intensive_since, interval=plain.interval, seen=found.last, due=found.due, stale_at=found.overdue_at
+        ),
+        why=[*_parts(asked, one), *_standing(asked, one)],
+        clears=["Ends when it is charted again, or at therapy-end."] if asked.tripped else [],
+    )
+
+
+def _latest(chart: Chart, code: str) -> Fact | None:
+    """The fact that last showed a wire code."""
+    signals = chart.tail.now
+    if code in ("heart-rate", "systolic-bp"):
+        return signals.hr.last if code == "heart-rate" else signals.sbp.last
+    facts: dict[str, list[Fact]] = {"urine": list(chart.volumes["urine"]), "weight": list(chart.weights)}
+    listed = facts.get(code) or list(chart.labs.get(code, [])) or [s for s in chart.findings.get(code, []) if s.value != "absent"]
+    return listed[-1] if listed else None
+
+
+def _latest_of(chart: Chart, part: tuple[str, ...]) -> Cited | None:
+    found = [(fact.at, code, fact) for code in part if (fact := _latest(chart, code)) is not None]
+    if not found:
+        return None
+    _, code, fact = max(found, key=lambda one: one[:2])
+    return cited(fact, f"{code}, last looked at", code)
+
+
+def _parts(asked: Asked, one: Observation) -> list[str]:
+    unseen = [part for part in one.seen if _latest_of(asked.chart, part) is None]
+    return [f"Missing: {' or '.join(part)}: never charted." for part in unseen]
+
+
+def _standing(asked: Asked, one: Observation) -> list[str]:
+    cycle, t = asked.chart.cycle, asked.t
+    if not dosing(asked.chart, t):
+        return [f"Nothing is due now: monitoring runs from cycle-start to therapy-end{'' if cycle.start else ', and no cycle has started'}."]
+    found = looked(asked.chart, one, asked.patient.now)
+    if found.overdue_at is None or found.due is None:
+        return ["Wanted each cycle; never overdue."]
+    counted = "" if found.last is not None else f", counted from cycle-start {when(cycle.start)}"
+    if asked.patient.now >= reached(found.overdue_at):
+        return [f"Overdue since {when(found.overdue_at)}, {span(t - found.overdue_at)} by now; it was due at {when(found.due)}{counted}."]
+    return [f"Due at {when(found.due)}{counted}; overdue at {when(found.overdue_at)}, in {span(found.overdue_at - t)}."]

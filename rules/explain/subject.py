@@ -1,0 +1,108 @@
+"""`explain`: one subject of one settled patient, in words. States come from `assess.judged` and from memory, never from here."""
+
+from rules import words
+from rules.evaluate.result import TRIPPED, Result
+from rules.explain.advice import advised
+from rules.explain.amounts import span, when
+from rules.explain.asked import Asked, ask
+from rules.explain.criterion import criterion
+from rules.explain.dose import asked_dose, dose
+from rules.explain.explanation import Answer, Explanation
+from rules.explain.headline import headline, since
+from rules.explain.missing import unseen
+from rules.explain.monitoring import observation
+from rules.explain.names import DOSE, MONITORING, STOP_RULE, check
+from rules.explain.recommendation import asked_recommendation, recommendation
+from rules.explain.stop_rule import asked_rule, stop_rule
+from rules.state import Patient
+from rules.subjects import ADVICE, RECOMMENDATION, plan_for
+
+CORRECTIVE = "corrective"
+
+
+def explain(patient: Patient, subject: str) -> Explanation:
+    """Why `subject` stands as it does at the patient's clock, which must be settled (`engine.settle`).
+
+    Raises `UnknownSubject`. Source: wire.md, `il2watch explain`.
+    """
+    check(subject, patient.guideline)
+    kind, asked, moment = _asked(patient, subject)
+    answer = _answer(kind, asked)
+    result = asked.result
+    return Explanation(
+        patient=patient.id,
+        subject=subject,
+        kind=kind,
+        at=asked.t,
+        headline=headline(subject, result, moment),
+        state=result.state,
+        since=moment,
+        value=result.value,
+        unit=result.unit,
+        limit=result.limit,
+        stale=result.stale,
+        evaluates_at=result.evaluates_at,
+        missing=result.missing,
+        correctable=result.correctable,
+        rule=answer.rule,
+        facts=tuple(answer.facts),
+        window=answer.window,
+        look=answer.look,
+        why=(*_common(asked, answer), *answer.why),
+        clears=tuple(answer.clears),
+        measures=_measures(kind, asked),
+        guideline=patient.guideline.reference,
+    )
+
+
+def _asked(patient: Patient, subject: str) -> tuple[str, Asked, int | None]:
+    """The kind of a subject, the question with its result, and since when."""
+    if subject == RECOMMENDATION:
+        return (RECOMMENDATION, *asked_recommendation(patient))
+    if subject == DOSE:
+        return (DOSE, *asked_dose(patient))
+    if subject.startswith(STOP_RULE):
+        return (STOP_RULE.removesuffix(":"), *asked_rule(patient, subject))
+    plan = plan_for(patient.guideline)
+    if subject not in plan.index:
+        return ADVICE, _carried(patient, subject), None
+    return plan.subjects[plan.index[subject]].kind, ask(patient, subject), since(patient, subject)
+
+
+def _carried(patient: Patient, subject: str) -> Asked:
+    """An advice without a state of its own: open while any criterion is tripped."""
+    tripped = any(patient.memory(row.code).state in TRIPPED for row in patient.guideline.rows)
+    return Asked(patient, subject, Result("advisory" if tripped else "clear"))
+
+
+def _answer(kind: str, asked: Asked) -> Answer:
+    if asked.name.startswith(MONITORING):
+        return observation(asked)
+    return {RECOMMENDATION: recommendation, DOSE: dose, "stop-rule": stop_rule, ADVICE: advised}.get(kind, criterion)(asked)
+
+
+def _common(asked: Asked, answer: Answer) -> list[str]:
+    """What is told alike of every subject: cannot be told, kept, missing, excused, judged later."""
+    result, look, t = asked.result, answer.look, asked.t
+    told = ["Cannot be told, which is not the same as normal."] if result.state == "indeterminate" else []
+    if result.stale:
+        seen = "" if look is None or look.seen is None else f": last seen at {when(look.seen)}"
+        stale = "" if look is None or look.stale_at is None else f", stale since {when(look.stale_at)}"
+        told.append(f"Kept{seen}{stale}; data loss never clears, only new data do.")
+    told.extend(unseen(asked.chart, code) for code in result.missing)
+    if result.correctable:
+        told.append(f"It would be absolute, but first correct what is known to be there: {', '.join(result.correctable)}.")
+    if result.evaluates_at is not None:
+        told.append(f"It will be judged at {when(result.evaluates_at)}, in {span(result.evaluates_at - t)}.")
+    if asked.patient.discharged is not None:
+        told.append(f"Discharged at {when(asked.patient.discharged >> 1)}: told as it stood then.")
+    return told
+
+
+def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:
+    """What to do: the corrective measure and its Table 6 medicines when tripped; to chart what is missing."""
+    chart = tuple({"text": f"Chart {code}", "source": "Table 1"} for code in asked.result.missing)
+    plan = plan_for(asked.guideline)
+    if not asked.tripped or asked.name not in plan.index:
+        return chart
+    return (*words.measures(plan.subjects[plan.index[asked.name]], asked.guideline), *chart)

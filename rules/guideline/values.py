@@ -1,0 +1,150 @@
+"""A value as a configuration writes it, to the value as the guideline holds it; or what is wrong with it."""
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rules.guideline.durations import duration, duration_text
+from rules.guideline.keys import COUNT, DURATION, FACTOR, FRACTION, MARGIN, NUMBER, STARTS, ZONE, Key
+
+LARGEST = 1e6
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_DAY = 24 * 60
+# Names the time zone library knows and that mean something else on every machine.
+_NO_PLACE = ("localtime", "posixrules", "Factory")
+
+
+def taken(key: Key, value: Any) -> Any:
+    """The value as the key's field holds it. Raises ValueError saying what is wrong and the remedy."""
+    return _TAKE[key.kind](key, value)
+
+
+def shown(value: Any, kind: str) -> str:
+    """A value as a site writes it."""
+    if value is None:
+        return "none"
+    if kind == DURATION:
+        return f'"{duration_text(value)}"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(_quoted(item) for item in value)}]"
+    return _quoted(value) if isinstance(value, str) else f"{value!r}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def described(value: Any) -> str:
+    """A value of the file as it may stand in a message, cut short."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    text = f"text {_quoted(value)}" if isinstance(value, str) else f"{value}"
+    return text if len(text) <= 60 else text[:60] + "..."
+
+
+def _number(key: Key, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"a number is wanted, not {described(value)}; write it plain, like {_example(key)}{_stays(key, value)}")
+    if not abs(value) <= LARGEST:  # nan is not
+        raise ValueError(f"{described(value)} is no possible number here; write one like {_example(key)}")
+    return float(value)
+
+
+def _example(key: Key) -> str:
+    return "0.01" if key.default is None else shown(key.default, key.kind)
+
+
+def _stays(key: Key, value: Any) -> str:
+    compares = key.op and (isinstance(value, dict) or (isinstance(value, str) and value.strip()[:1] in ("<", ">", "=")))
+    return f" (the comparison {key.op} cannot be overridden)" if compares else ""
+
+
+def _above_zero(key: Key, value: Any) -> float:
+    number = _number(key, value)
+    if number <= 0:
+        raise ValueError(f"{number} is not above 0; write a number like {_example(key)}")
+    return number
+
+
+def _not_negative(key: Key, value: Any) -> float:
+    number = _number(key, value)
+    if number < 0:
+        raise ValueError(f"{number} is below 0; write 0 or more")
+    return number
+
+
+def _factor(key: Key, value: Any) -> float:
+    number = _number(key, value)
+    if number < 1:
+        raise ValueError(f"{number} is below 1, which would be late before the interval is over; write 1 or more")
+    return number
+
+
+def _fraction(key: Key, value: Any) -> float:
+    number = _number(key, value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{number} lies outside 0 to 1; write a fraction (25 % is 0.25)")
+    return number
+
+
+def _count(key: Key, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
+        raise ValueError(f"a whole number from 1 is wanted, not {described(value)}; write it like {_example(key)}")
+    return value
+
+
+def _duration(key: Key, value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError(f"a duration is wanted, not {described(value)}; write it as text with its unit, like {_example(key)}")
+    return duration(value)
+
+
+def _zone(key: Key, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f'a time zone is wanted, not {described(value)}; write an IANA name like "Europe/Berlin"')
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        known = False
+    else:
+        known = value not in _NO_PLACE
+    if not known:
+        raise ValueError(f'{described(value)} is no known time zone; write an IANA name like "Europe/Berlin"')
+    return value
+
+
+def minutes_of(clock: str) -> int:
+    """Minutes since midnight of an `HH:MM`."""
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _starts(key: Key, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"a list of clock times is wanted, not {described(value) if value != [] else 'an empty one'}; write {_example(key)}")
+    for item in value:
+        if not isinstance(item, str) or _CLOCK.fullmatch(item) is None:
+            raise ValueError(f'{described(item)} is no clock time; write "HH:MM" from "00:00" to "23:59"')
+    minutes = [minutes_of(item) for item in value]
+    if any(a >= b for a, b in pairwise(minutes)):
+        raise ValueError(f"{', '.join(value)} do not ascend; list each start once, the earliest of the day first")
+    if any(b - a < 60 for a, b in pairwise([*minutes, minutes[0] + _DAY])):
+        raise ValueError(f"{', '.join(value)} lie less than 1 h apart; let every shift last an hour or more")
+    return tuple(value)
+
+
+_TAKE: dict[str, Callable[[Key, Any], Any]] = {
+    NUMBER: _above_zero,
+    MARGIN: _not_negative,
+    FACTOR: _factor,
+    FRACTION: _fraction,
+    COUNT: _count,
+    DURATION: _duration,
+    ZONE: _zone,
+    STARTS: _starts,
+}
