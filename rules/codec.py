@@ -4,14 +4,17 @@ Sealed runs of vitals and the facts that rarely change are packed once and kept 
 """
 
 import zlib
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from rules import columns
 from rules.chart import inputs
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.facts import Baseline, Dose, Drug, Fact, Ghost, Lab, Place, Rate, Resumed, Sign, Volume, Weight
 from rules.chart.oxygen import VitalsRow
 from rules.chart.vitals import Signals, Tail
+from rules.columns import Columns, F
 from rules.evaluate.result import Memory
 from rules.evaluate.stop import Stand
 from rules.guideline.edition import Guideline
@@ -25,19 +28,19 @@ class UnknownState(ValueError):
 
 
 class Facts(msgspec.Struct, array_like=True):
-    """The facts of a chart that are not vitals, by kind."""
+    """The facts of a chart that are not vitals, by kind, as columns."""
 
-    labs: dict[str, list[Lab]]
-    volumes: dict[str, list[Volume]]
-    doses: list[Dose]
-    lines: dict[str, list[Rate]]
-    findings: dict[str, list[Sign]]
-    places: list[Place]
+    labs: dict[str, Columns]
+    volumes: dict[str, Columns]
+    doses: Columns
+    lines: dict[str, Columns]
+    findings: dict[str, Columns]
+    places: Columns
     baselines: list[Baseline]
-    drugs: list[Drug]
-    resumes: list[Resumed]
-    weights: list[Weight]
-    ghosts: list[Ghost]
+    drugs: Columns
+    resumes: Columns
+    weights: Columns
+    ghosts: Columns
 
 
 class Head(msgspec.Struct, array_like=True):
@@ -73,13 +76,12 @@ class Saved(msgspec.Struct, array_like=True):
     signals: Signals
     sealed: list[bytes]
     rows: list[VitalsRow]
-    faded: list[Ghost]
+    faded: bytes
 
 
 _encoder = msgspec.msgpack.Encoder()
 _saved = msgspec.msgpack.Decoder(Saved)
 _facts = msgspec.msgpack.Decoder(Facts)
-_rows = msgspec.msgpack.Decoder(list[VitalsRow])
 _memories = msgspec.msgpack.Decoder(dict[str, Memory])
 
 
@@ -90,9 +92,11 @@ def names(mask: int) -> list[str]:
 def encode(patient: Patient) -> bytes:
     """The state as bytes; `decode` gives back one that goes on in the same way."""
     chart = patient.chart
-    chart.tail.seal(lambda rows: pack(rows))
+    chart.tail.seal(columns.pack)
     if chart.packed is None:
         chart.packed = pack(_of(chart))
+    if chart.packed_faded is None:
+        chart.packed_faded = columns.pack(list(chart.faded.values()))
     saved = Saved(
         VERSION,
         patient.guideline.sha256,
@@ -104,7 +108,7 @@ def encode(patient: Patient) -> bytes:
         chart.tail.marks[0][1],
         chart.tail.sealed,
         chart.tail.rows[chart.tail.marks[-1][0] :],
-        [ghost for ghost in chart.faded.values() if isinstance(ghost, Ghost)],
+        chart.packed_faded,
     )
     return _encoder.encode(saved)
 
@@ -121,13 +125,14 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
     try:
         saved = _saved.decode(data)
         facts = _facts.decode(zlib.decompress(saved.facts))
-        rows = [row for chunk in saved.sealed for row in _rows.decode(zlib.decompress(chunk))] + saved.rows
+        rows = [row for chunk in saved.sealed for row in columns.unpack(VitalsRow, chunk)] + saved.rows
+        faded = columns.unpack(Ghost, saved.faded)
         memories = _memories.decode(zlib.decompress(saved.memories))
-    except (msgspec.DecodeError, zlib.error) as error:
+    except (msgspec.MsgspecError, zlib.error, TypeError, ValueError) as error:
         raise UnknownState(f"not a patient state of version {VERSION}: {error}") from error
     if saved.version != VERSION:
         raise UnknownState(f"patient state has version {saved.version}, this program reads {VERSION}")
-    patient = _patient(saved, _chart(saved, facts, rows, guideline), guideline)
+    patient = _patient(saved, _chart(saved, facts, rows, faded, guideline), guideline)
     patient.memories = memories
     if saved.guideline != guideline.sha256:
         patient.touched, patient.pending = inputs.EVERYTHING, True
@@ -135,20 +140,27 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
 
 
 def _of(chart: Chart) -> Facts:
-    ghosts = [ghost for ghost in chart.ghosts.values() if isinstance(ghost, Ghost)]
     return Facts(
-        chart.labs,
-        chart.volumes,
-        chart.doses,
-        chart.lines,
-        chart.findings,
-        chart.places,
+        by_name(chart.labs),
+        by_name(chart.volumes),
+        columns.columns(chart.doses),
+        by_name(chart.lines),
+        by_name(chart.findings),
+        columns.columns(chart.places),
         chart.baselines,
-        chart.drugs,
-        chart.resumes,
-        chart.raw_weights,
-        ghosts,
+        columns.columns(chart.drugs),
+        columns.columns(chart.resumes),
+        columns.columns(chart.raw_weights),
+        columns.columns(list(chart.ghosts.values())),
     )
+
+
+def by_name(lists: Mapping[str, Sequence[Fact]]) -> dict[str, Columns]:
+    return {name: columns.columns(facts) for name, facts in lists.items()}
+
+
+def lists_of(kind: type[F], tables: dict[str, Columns]) -> dict[str, list[F]]:
+    return {name: columns.facts_of(kind, table) for name, table in tables.items()}
 
 
 def _head(p: Patient) -> Head:
@@ -199,18 +211,20 @@ def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
     )
 
 
-def _chart(saved: Saved, facts: Facts, rows: list[VitalsRow], guideline: Guideline) -> Chart:
+def _chart(saved: Saved, facts: Facts, rows: list[VitalsRow], faded: list[Ghost], guideline: Guideline) -> Chart:
     chart = Chart(guideline)
     chart.n = saved.head.n
-    chart.labs, chart.volumes, chart.doses, chart.lines = facts.labs, facts.volumes, facts.doses, facts.lines
-    chart.findings, chart.places, chart.baselines = facts.findings, facts.places, facts.baselines
-    chart.drugs, chart.resumes, chart.raw_weights = facts.drugs, facts.resumes, facts.weights
-    chart.ghosts = {ghost.id: ghost for ghost in facts.ghosts}
-    chart.faded = {ghost.id: ghost for ghost in saved.faded}
+    chart.labs, chart.volumes = lists_of(Lab, facts.labs), lists_of(Volume, facts.volumes)
+    chart.lines, chart.findings = lists_of(Rate, facts.lines), lists_of(Sign, facts.findings)
+    chart.doses, chart.places = columns.facts_of(Dose, facts.doses), columns.facts_of(Place, facts.places)
+    chart.drugs, chart.resumes = columns.facts_of(Drug, facts.drugs), columns.facts_of(Resumed, facts.resumes)
+    chart.raw_weights, chart.baselines = columns.facts_of(Weight, facts.weights), facts.baselines
+    chart.ghosts = {ghost.id: ghost for ghost in columns.facts_of(Ghost, facts.ghosts)}
+    chart.faded = {ghost.id: ghost for ghost in faded}
     _restore(chart.tail, saved.signals, rows)
     rebuilt(chart)
     chart.seen = _index(chart)
-    chart.packed = saved.facts
+    chart.packed, chart.packed_faded = saved.facts, saved.faded
     return chart
 
 

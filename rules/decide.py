@@ -4,9 +4,11 @@ from typing import Any
 
 from rules.alerts import Alert
 from rules.chart import inputs
+from rules.chart.mode import FOREVER
 from rules.episodes import Said, Step, level_of, moment, numbered, say, tell, words_of
 from rules.evaluate.result import INDETERMINATE, Memory, Result, reached
 from rules.evaluate.stop import Stand, holding, step
+from rules.guideline.table4 import StopRule
 from rules.levels import RECOMMENDATION_LEVEL, RECOMMENDATIONS
 from rules.recommend import Recommendation, reason_evidence, recommend
 from rules.replay import would_stand
@@ -29,8 +31,8 @@ def decide(patient: Patient) -> list[Alert]:
     _switch(patient)
     acked = _acknowledge(patient)
     changed = _subjects(patient, plan, said)
-    if changed or patient.amended or patient.touched & MOVES_RULES or _overtaken(patient):
-        _rules(patient)
+    if changed & plan.criteria or patient.amended or patient.touched & MOVES_RULES or patient.rules_due <= patient.now:
+        _rules(patient, plan)
         _recommendation(patient, said)
     _acknowledge(patient, acked)
     _remind(patient, plan, said)
@@ -59,21 +61,21 @@ def _discharge(patient: Patient) -> int | None:
     return next((place.at for place in patient.chart.places if place.event == "discharge"), None)
 
 
-def _subjects(patient: Patient, plan: Plan, said: list[Said]) -> bool:
-    """Decides every subject that can have changed, in order. Returns whether any did."""
+def _subjects(patient: Patient, plan: Plan, said: list[Said]) -> int:
+    """Decides every subject that can have changed, in order. Returns which did, as a bit set by index."""
     now = patient.now
     todo = plan.todo(patient.touched | patient.amended) | _due(patient, plan)
     if not patient.memories or patient.touched & inputs.EVERYTHING == inputs.EVERYTHING:
         todo = (1 << len(plan.subjects)) - 1
-    any_changed = False
+    changed = 0
     while todo:
         low = todo & -todo
         todo ^= low
         i = low.bit_length() - 1
         if _subject(patient, plan.subjects[i], i, now, said):
             todo |= plan.readers[i]
-            any_changed = True
-    return any_changed
+            changed |= low
+    return changed
 
 
 def _due(patient: Patient, plan: Plan) -> int:
@@ -143,24 +145,31 @@ def _advice_reminder(patient: Patient, done: Step, subject: Subject, result: Res
     episode.told = True
 
 
-def _rules(patient: Patient) -> None:
+def _rules(patient: Patient, plan: Plan) -> None:
     """Moves every stop rule on by one decision; replays its history where a correction touches what it rests on."""
-    plan = plan_for(patient.guideline)
+    started = patient.chart.cycle.start is not None
+    ahead = FOREVER
     for rule in patient.guideline.stop_rules:
-        stand = patient.rules.get(rule.rule, Stand())
-        behind = inputs.DOSES | inputs.ENCOUNTER | inputs.RESUME
-        for code in rule.criteria:
-            behind |= plan.subjects[plan.index[code]].touches
-        if rule.with_low_spo2:
-            behind |= inputs.SPO2
+        stand = patient.rules.get(rule.rule, NEVER)
         found = holding(rule, patient.chart, patient.memory, patient.now)
-        if patient.amended & behind:
+        if patient.amended and patient.amended & _behind(rule, plan):
             patient.rules[rule.rule] = would_stand(rule, patient.chart, stand, patient.now)
-        else:
-            started = patient.chart.cycle.start is not None
+        elif found.elements or patient.resumed or stand is not NEVER:
             patient.rules[rule.rule] = step(stand, found, started, rule.rule in patient.resumed, patient.now >> 1)
-        memory = patient.memory(f"rule/{rule.rule}")
-        memory.next = found.next
+        if found.next is not None and found.next < ahead:
+            ahead = found.next
+    patient.rules_due = ahead
+
+
+NEVER = Stand()
+
+
+def _behind(rule: StopRule, plan: Plan) -> int:
+    """The bits of all that a rule rests on."""
+    bits = inputs.DOSES | inputs.ENCOUNTER | inputs.RESUME | (inputs.SPO2 if rule.with_low_spo2 else 0)
+    for code in rule.criteria:
+        bits |= plan.subjects[plan.index[code]].touches
+    return bits
 
 
 def _recommendation(patient: Patient, said: list[Said]) -> None:
@@ -278,7 +287,7 @@ def _reminder(patient: Patient, plan: Plan, name: str, episode: Episode) -> Said
 
 def _schedule(patient: Patient) -> None:
     """The earliest deadline ahead, of any subject, rule or reminder."""
-    due: int | None = None
+    due = patient.rules_due if patient.rules_due < FOREVER else None
     for memory in patient.memories.values():
         if memory.next is not None and (due is None or memory.next < due):
             due = memory.next

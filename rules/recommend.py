@@ -32,8 +32,10 @@ def count(patient: Patient) -> Count:
     """A row without a group is its own group; a kept, stale state counts."""
     found = Count()
     worst: dict[str, str] = {}
+    memories = patient.memories
     for row in patient.guideline.rows:
-        state = patient.memory(row.code).state
+        memory = memories.get(row.code)
+        state = INDETERMINATE if memory is None else memory.state
         if state == ABSOLUTE:
             found.absolute = (*found.absolute, row.code)
         elif state == RELATIVE:

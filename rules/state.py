@@ -42,6 +42,7 @@ class Patient(msgspec.Struct, dict=True):
     memories: dict[str, Memory] = {}
     episodes: dict[str, Episode] = {}
     rules: dict[str, Stand] = {}
+    rules_due: int = -1
     cycles: int = 0
     cycle_start: int | None = None
     quiet: bool = False

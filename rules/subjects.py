@@ -33,11 +33,14 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Subjects in order; for each the bit set (by index) of the subjects that read it; and the set of subjects for any input bits."""
+    """Subjects in order; for each the bit set (by index) of the subjects that read it; `criteria`: the set
+    of those the recommendation reads; `memo`: the set of subjects for any input bits.
+    """
 
     subjects: tuple[Subject, ...]
     index: dict[str, int]
     readers: tuple[int, ...]
+    criteria: int
     memo: dict[int, int]
 
     def todo(self, touched: int) -> int:
@@ -143,6 +146,7 @@ def _plan(guideline: Guideline) -> Plan:
     subjects.extend(_observation(observation.what, guideline) for observation in guideline.observations)
     index = {subject.name: i for i, subject in enumerate(subjects)}
     readers = tuple(sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after) for subject in subjects)
-    return Plan(tuple(subjects), index, readers, {})
+    criteria = sum(1 << i for i, subject in enumerate(subjects) if subject.kind in (CRITERION, PRESSURE))
+    return Plan(tuple(subjects), index, readers, criteria, {})
 
 

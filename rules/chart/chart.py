@@ -76,6 +76,7 @@ class Chart:
         "mode",
         "n",
         "packed",
+        "packed_faded",
         "phenylephrine",
         "places",
         "pressors",
@@ -91,6 +92,7 @@ class Chart:
         self.guideline = guideline
         self.n = 0
         self.packed: bytes | None = None
+        self.packed_faded: bytes | None = None
         self.seen: dict[str, Fact] = {}
         self.ghosts: dict[str, Fact] = {}
         self.faded: dict[str, Fact] = {}
@@ -123,7 +125,8 @@ class Chart:
         self.packed = None
         del self.seen[id]
         self.ghosts.pop(id, None)
-        self.faded.pop(id, None)
+        if self.faded.pop(id, None) is not None:
+            self.packed_faded = None
         if isinstance(fact, Ghost):
             return 0
         if isinstance(fact, VitalsRow | Weight):

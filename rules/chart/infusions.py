@@ -50,7 +50,7 @@ def per_kg(rate: Rate, weights: list[Weight], baseline: float | None) -> float |
 
 def total(lines: Lines, agent: str, weights: list[Weight], baseline: float | None) -> list[Segment]:
     """The agent's rate in all its lines over time; empty when it was never charted."""
-    mine = [in_force(rates) for key, rates in lines.items() if agent_of(key) == agent]
+    mine = [in_force(lines[key]) for key in sorted(lines) if agent_of(key) == agent]
     moments = sorted({rate.at for line in mine for rate, _ in line})
     return [_segment(t, mine, weights, baseline) for t in moments]
 

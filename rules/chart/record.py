@@ -121,6 +121,7 @@ def _fade(chart: Chart) -> None:
         if weighed is None:
             chart.faded[row.id] = ghost
     chart.tail.pruned.clear()
+    chart.packed_faded = None
     while len(chart.faded) > FADED_KEPT:
         oldest = next(iter(chart.faded))
         del chart.faded[oldest], chart.seen[oldest]

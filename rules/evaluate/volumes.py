@@ -70,12 +70,13 @@ def _judged(row: CoveredShiftRow, collections: list[Collection], shift: Shift) -
 
 
 def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
-    """What an earlier shift left behind, as it stood when the shift after it was over."""
-    oldest = chart.collections[0].start if chart.collections else None
+    """What the latest shift that can be judged left behind. What became known more than 8 h late trips no shift gone by."""
+    late = chart.guideline.choices.late_readings
+    known = [one for one in chart.collections if one.first - one.end <= late]
+    oldest = min((one.start for one in known), default=None)
     later = shift
     while oldest is not None and later[0] > oldest:
         earlier = shift_of(later[0], chart.guideline.shifts)
-        known = [one for one in chart.collections if one.first <= later[1]]
         judged = _judged(row, known, earlier)
         if judged is not None:
             if judged.state in TRIPPED:

@@ -67,10 +67,9 @@ def both(value: Value, relative: Limit | None, absolute: Limit | None, unit: str
 
 def back(state: str, relative: Limit | None, absolute: Limit | None, unit: str | None, what: str) -> list[str]:
     """What would lower a row without hysteresis."""
-    if relative is None and absolute is None:
-        return []
     if state == "absolute" and relative is not None and absolute is not None:
         return [f"Relative again with {what} {unmet(absolute, unit)}.", f"Clear with {what} {unmet(relative, unit)}."]
     limit = relative or absolute
-    assert limit is not None
+    if limit is None:
+        return []
     return [f"{'Clear' if state in ('relative', 'absolute') else 'Stays clear'} with {what} {unmet(limit, unit)}."]

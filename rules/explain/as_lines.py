@@ -14,7 +14,7 @@ def lines(explanation: Explanation) -> list[str]:
         ("Why", list(explanation.why)),
         ("Facts", [fact(one) for one in explanation.facts]),
         ("Window", looked),
-        ("Looked at", [] if explanation.look is None else [look(explanation.look)]),
+        ("Looked at", [look(explanation.look)]),
         ("Rule", rule(explanation.rule)),
         ("What clears it", list(explanation.clears)),
         ("What to do", [f"{measure['text']} ({measure['source']})" for measure in explanation.measures]),
@@ -39,6 +39,7 @@ def look(found: Look) -> str:
         "" if found.interval is None else f"every {span(found.interval)}",
         "" if found.seen is None else f"last seen {when(found.seen)}",
         "" if found.due is None else f"to be looked at again by {when(found.due)}",
+        "" if found.overdue_at is None else f"overdue at {when(found.overdue_at)}",
         "" if found.stale_at is None else f"too old after {when(found.stale_at)}",
     ]
     return ", ".join(part for part in parts if part)

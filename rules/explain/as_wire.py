@@ -45,14 +45,13 @@ def _window(window: Window | None) -> dict[str, Any] | None:
     return None if window is None else {"start": time(window.start), "end": time(window.end), "words": window.words}
 
 
-def _look(look: Look | None) -> dict[str, Any] | None:
-    if look is None:
-        return None
+def _look(look: Look) -> dict[str, Any]:
     return {
         "mode": look.mode,
         "intensive_since": time(look.intensive_since),
         "interval_h": None if look.interval is None else round(look.interval / HOUR, 4),
         "seen": time(look.seen),
         "due": time(look.due),
+        "overdue_at": time(look.overdue_at),
         "stale_at": time(look.stale_at),
     }

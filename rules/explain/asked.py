@@ -1,6 +1,7 @@
 """A question: one subject of one patient, with the result it was judged to have."""
 
 import msgspec
+from msgspec import structs
 
 from rules.assess import judged
 from rules.chart.chart import Chart
@@ -49,7 +50,7 @@ class Asked(msgspec.Struct, frozen=True):
         due = None if seen is None else mode.limit(seen, t, observed.ward, observed.intensive)
         if seen is not None and factor is not None:
             stale_at = mode.limit(seen, t, int(observed.ward * factor), int(observed.intensive * factor))
-        return Look(mode=found.mode, intensive_since=since, interval=interval, seen=seen, due=due, stale_at=stale_at)
+        return structs.replace(found, interval=interval, due=due, stale_at=stale_at)
 
 
 def ask(patient: Patient, name: str) -> Asked:

@@ -48,7 +48,7 @@ def dose(asked: Asked) -> Answer:
             f"Readiness {clock.readiness}: {READINESS[clock.readiness]}.",
             *_clock(asked, clock),
             f"The recommendation is {said.word}.",
-            *(f"Blocker {blocker}" for blocker in blockers(asked, clock)),
+            *(f"Blocker: {blocker}" for blocker in blockers(asked, clock)),
         ],
         clears=[f"To be cleared before the dose: {', '.join(clock.blockers)}."] if clock.blockers else [],
     )
@@ -80,7 +80,7 @@ def blockers(asked: Asked, clock: DoseClock) -> list[str]:
             watched = ask(patient, "mental-status").result
             told.append(f"mental-status-watch: changed, to be judged at {when(watched.evaluates_at)}.")
         elif blocker in plan_for(patient.guideline).index or blocker == BLIND_PRESSURE:
-            told.append(f"{blocker}: {in_short(patient, HYPOTENSION if blocker == BLIND_PRESSURE else blocker)}{_latest(asked, blocker)}")
+            told.append(in_short(patient, HYPOTENSION if blocker == BLIND_PRESSURE else blocker) + _latest(asked, blocker))
     return told
 
 

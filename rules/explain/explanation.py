@@ -37,13 +37,14 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """When it was last seen, how often it is to be looked at now, when again, and when it is too old to count."""
+    """When it was last seen, how often it is to be looked at now, when again, when that is overdue (Table 1 items), and when it is too old."""
 
     mode: str
     intensive_since: int | None = None
     interval: int | None = None
     seen: int | None = None
     due: int | None = None
+    overdue_at: int | None = None
     stale_at: int | None = None
 
 
@@ -53,7 +54,7 @@ class Answer(msgspec.Struct, kw_only=True):
     rule: Rule
     facts: list[Cited] = []
     window: Window | None = None
-    look: Look | None = None
+    look: Look
     why: list[str] = []
     clears: list[str] = []
 
@@ -78,7 +79,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule
     facts: tuple[Cited, ...]
     window: Window | None
-    look: Look | None
+    look: Look
     why: tuple[str, ...]
     clears: tuple[str, ...]
     measures: tuple[dict[str, str], ...]

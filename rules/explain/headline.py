@@ -9,8 +9,8 @@ from rules.words import limit_words
 
 def since(patient: Patient, name: str) -> int | None:
     """The `at` of the transition into the present state, ms; of a tripped one never before cycle-start."""
-    memory, start = patient.memories.get(name), patient.chart.cycle.start
-    if memory is None or memory.since is None:
+    memory, start = patient.memory(name), patient.chart.cycle.start
+    if memory.since is None:
         return None
     tripped = memory.state not in ("clear", "indeterminate")
     return max(memory.since, start) if tripped and start is not None else memory.since
@@ -18,11 +18,11 @@ def since(patient: Patient, name: str) -> int | None:
 
 def headline(name: str, result: Result, since: int | None) -> str:
     """`urine-hour is absolute since 2026-03-02T10:00:00Z: 8 mL/h, limit below 10 mL/h.`"""
-    stale = ", stale" if result.stale else ""
+    stale = " (stale, kept)" if result.stale else ""
     moment = f" since {when(since)}" if since is not None else ""
     value = f": {amount(result.value, result.unit)}" if result.value is not None else ""
     limit = f"{',' if value else ':'} limit {limited(result.limit, result.unit)}" if result.limit is not None else ""
-    return f"{name} is {result.state}{stale}{moment}{value}{limit}."
+    return f"{name} is {result.state}{moment}{stale}{value}{limit}."
 
 
 def limited(limit: str, unit: str | None) -> str:

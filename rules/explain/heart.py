@@ -11,7 +11,7 @@ from rules.explain.asked import Asked
 from rules.explain.cite import cited
 from rules.explain.explanation import Answer, Cited, Rule
 from rules.explain.runs import facts, under_way, window
-from rules.guideline.declare import ExcusedRateRow, Sustained
+from rules.guideline.declare import ExcusedRateRow
 
 CAUSES = ("hypotension", "fever", "dopamine")
 INPUT = {"hypotension": "systolic-bp", "fever": "temperature"}
@@ -20,7 +20,7 @@ INPUT = {"hypotension": "systolic-bp", "fever": "temperature"}
 def excused_rate(row: ExcusedRateRow, asked: Asked) -> Answer:
     """Both nested conditions, and beside the upper one its causes."""
     hr, setting = asked.chart.tail.now.hr, asked.chart.tail.setting
-    told = facts(asked, hr, ((hr.a, goal(row.relative, hr.a.on)), (hr.b, goal(row.absolute, hr.b.on))), "heart-rate")
+    told = facts(asked, hr, ((hr.a, goal("relative", hr.a.on)), (hr.b, goal("absolute", hr.b.on))), "heart-rate")
     excuse = f"unless {', '.join(CAUSES)} is known to be present (then relative)"
     return Answer(
         rule=Rule(
@@ -40,9 +40,8 @@ def excused_rate(row: ExcusedRateRow, asked: Asked) -> Answer:
     )
 
 
-def goal(condition: Sustained, on: bool) -> str:
-    limit = condition.clear if on else condition.trip
-    return f"{'leaving' if on else 'reaching'} {met(limit)}"
+def goal(level: str, on: bool) -> str:
+    return f"leaving the {level} condition" if on else f"the {level} limit"
 
 
 def _off(row: ExcusedRateRow, asked: Asked) -> list[str]:
@@ -54,7 +53,7 @@ def _off(row: ExcusedRateRow, asked: Asked) -> list[str]:
     for level, condition, latch in (("relative", row.relative, hr.a), ("absolute", row.absolute, hr.b)):
         out.append(away(hr.heard.hr, condition.trip, level, row.unit))
         if not latch.on:
-            out.append(under_way(hr, latch, f"the {level} limit", met(condition.trip, row.unit), condition.span))
+            out.append(under_way(hr, latch, goal(level, False), met(condition.trip, row.unit), condition.span))
     return out
 
 
@@ -64,7 +63,7 @@ def _clears(row: ExcusedRateRow, asked: Asked) -> list[str]:
     for level, condition, latch in (("absolute", row.absolute, hr.b), ("relative", row.relative, hr.a)):
         if latch.on:
             out.append(f"Leaves the {level} condition on a run {met(condition.clear, row.unit)} sustained for {span(condition.span)}.")
-            out.append(under_way(hr, latch, f"leaving the {level} condition", met(condition.clear, row.unit), condition.span))
+            out.append(under_way(hr, latch, goal(level, True), met(condition.clear, row.unit), condition.span))
     return out or [f"Once tripped it clears on a run {met(row.relative.clear, row.unit)} sustained for {span(row.relative.span)}."]
 
 

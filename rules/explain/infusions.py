@@ -85,7 +85,7 @@ def _now(chart: Chart, current: Segment | None, unit: str | None) -> str:
 def _clears(row: AnyRateRow, asked: Asked) -> list[str]:
     if isinstance(row, RateMaximumRow):
         return [f"The highest rate stands until the next dose given or therapy-end; clear when it was {_below(row)} all the interval."]
-    return back(asked.result.state, row.relative, row.absolute, row.unit, f"a rate, at some moment of {span(row.window)},")
+    return back(asked.result.state, row.relative, row.absolute, row.unit, f"a lowest rate of the {span(row.window)}")
 
 
 def _below(row: AnyRateRow) -> str:

@@ -29,4 +29,5 @@ def unseen(chart: Chart, code: str) -> str:
     last = charted(chart, code)
     if last is None:
         return f"Missing: {code}: never charted."
-    return f"Missing: {code}: last charted at {when(last)}, too old to count."
+    reason = "too old, or not covering what is needed" if code == "urine" else "too old to count"
+    return f"Missing: {code}: last charted at {when(last)}, {reason}."

@@ -1,5 +1,7 @@
 """Table 1 explained: what was last looked at, part by part, when it is due and when overdue."""
 
+from msgspec import structs
+
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact
 from rules.evaluate.infusions import dosing
@@ -8,7 +10,7 @@ from rules.evaluate.result import reached
 from rules.explain.amounts import ages, span, when
 from rules.explain.asked import Asked
 from rules.explain.cite import cited
-from rules.explain.explanation import Answer, Cited, Look, Rule, Window
+from rules.explain.explanation import Answer, Cited, Rule, Window
 from rules.explain.names import MONITORING
 from rules.guideline.table1 import Observation
 
@@ -29,9 +31,7 @@ def observation(asked: Asked) -> Answer:
         ),
         facts=facts,
         window=Window(found.last, found.due, "from last seen to due") if found.last is not None and found.due is not None else None,
-        look=Look(
-            mode=plain.mode, intensive_since=plain.intensive_since, interval=plain.interval, seen=found.last, due=found.due, stale_at=found.overdue_at
-        ),
+        look=structs.replace(plain, seen=found.last, due=found.due, overdue_at=found.overdue_at),
         why=[*_parts(asked, one), *_standing(asked, one)],
         clears=["Ends when it is charted again, or at therapy-end."] if asked.tripped else [],
     )

@@ -53,12 +53,8 @@ def _words(oxygen: Oxygen) -> str:
 
 
 def _saturations(asked: Asked) -> list[Cited]:
-    spo2, oxygen = asked.chart.tail.now.spo2, [id for id, _ in asked.chart.tail.now.oxygen.evidence]
-    told = {}
-    if asked.result.unit == "%" and asked.result.limit is not None:
-        told = {id: "SpO2 in the run that decided" for id, _ in spo2.b.evidence if id in asked.ids and id not in oxygen}
-    if spo2.b.on:
-        told = {id: "SpO2 in the run that decided" for id, _ in spo2.b.evidence}
+    spo2 = asked.chart.tail.now.spo2
+    told = {id: "SpO2 in the run that decided" for id, _ in spo2.b.evidence} if spo2.b.on else {}
     for id, _ in spo2.b.seen:
         told.setdefault(id, f"SpO2 in the run towards {'leaving' if spo2.b.on else 'reaching'} the absolute condition")
     if spo2.heard is not None:

@@ -2,6 +2,7 @@
 
 from rules.evaluate.result import Result
 from rules.evaluate.stop import holding
+from rules.explain.amounts import when
 from rules.explain.asked import Asked
 from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Rule
@@ -16,10 +17,8 @@ BLIND_PRESSURE = "blood-pressure"
 
 
 def asked_recommendation(patient: Patient) -> tuple[Asked, int | None]:
-    """The question, and since when it has not been `proceed` (ms), if an episode is open."""
-    episode = patient.episodes.get(RECOMMENDATION)
-    word = recommend(patient).word
-    return Asked(patient, RECOMMENDATION, Result(word, value=word)), None if episode is None else episode.opened
+    """The question. Since when the present word holds is not remembered, only since when it has not been `proceed`."""
+    return Asked(patient, RECOMMENDATION, Result(recommend(patient).word)), None
 
 
 def lines_of_table4(many: int) -> dict[str, str]:
@@ -48,6 +47,7 @@ def recommendation(asked: Asked) -> Answer:
         look=asked.look(),
         why=[
             f"{said.word.capitalize()}: {lines[said.word]}.",
+            *_open(patient),
             *counted(patient, said),
             *_rules(patient),
             *(in_short(patient, code) for code in criteria),
@@ -55,6 +55,11 @@ def recommendation(asked: Asked) -> Answer:
         ],
         clears=_clears(said),
     )
+
+
+def _open(patient: Patient) -> list[str]:
+    episode = patient.episodes.get(RECOMMENDATION)
+    return [] if episode is None else [f"It has not been proceed since {when(episode.opened)}."]
 
 
 def counted(patient: Patient, said: Recommendation) -> list[str]:

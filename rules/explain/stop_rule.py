@@ -11,7 +11,7 @@ from rules.explain.names import STOP_RULE
 from rules.guideline.table4 import StopRule
 from rules.state import Patient
 
-STANDS = "stands"
+STANDS = "standing"
 RESUME = (
     "A resume, by name and with a reason, lifts it even while it holds: its absolute criteria go on counting, and it stands again "
     "when one of them becomes absolute that was not so at the resume, or has ceased to be so since."

@@ -86,8 +86,8 @@ def _common(asked: Asked, answer: Answer) -> list[str]:
     result, look, t = asked.result, answer.look, asked.t
     told = ["Cannot be told, which is not the same as normal."] if result.state == "indeterminate" else []
     if result.stale:
-        seen = "" if look is None or look.seen is None else f": last seen at {when(look.seen)}"
-        stale = "" if look is None or look.stale_at is None else f", stale since {when(look.stale_at)}"
+        seen = "" if look.seen is None else f": last seen at {when(look.seen)}"
+        stale = "" if look.stale_at is None else f", stale since {when(look.stale_at)}"
         told.append(f"Kept{seen}{stale}; data loss never clears, only new data do.")
     told.extend(unseen(asked.chart, code) for code in result.missing)
     if result.correctable:

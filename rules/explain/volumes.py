@@ -96,7 +96,7 @@ def hourly_rate(row: HourlyRateRow, asked: Asked) -> Answer:
             relative=met(row.relative, row.unit),
             absolute=met(row.absolute, row.unit),
             window=f"the shortest stretch that starts with a collection, ends with the latest and covers at least {span(row.covers)}",
-            stale=f"latest collection ended more than {ages(int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor))} ago",
+            stale=f"latest collection ended longer ago than {ages(int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor))}",
         ),
         facts=_shares(asked, inside, window.start, window.end, "the stretch") if window else _unused(asked),
         window=window,

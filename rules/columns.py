@@ -1,0 +1,58 @@
+"""Facts of one kind as columns of small differences: what repeats from fact to fact is then next to nothing once compressed."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from rules.chart.facts import Fact
+
+F = TypeVar("F", bound=Fact)
+Columns = list[list[Any]]
+
+_encoder = msgspec.msgpack.Encoder()
+_columns = msgspec.msgpack.Decoder(Columns)
+
+
+def columns(facts: Sequence[Fact]) -> Columns:
+    """at, tie, n, id, first, ... : `at` and `n` as steps, `tie` and `first` as lags behind `at`."""
+    if not facts:
+        return []
+    at, tie, n, id, first, *rest = map(list, zip(*map(msgspec.structs.astuple, facts), strict=True))
+    lags = [[known - moment for known, moment in zip(column, at, strict=True)] for column in (tie, first)]
+    return [_steps(at), lags[0], _steps(n), id, lags[1], *rest]
+
+
+def facts_of(kind: type[F], table: Columns) -> list[F]:
+    """The facts of these columns. Raises ValidationError or TypeError when they are not of that kind."""
+    if not table:
+        return []
+    steps, tie, n, id, first, *rest = table
+    at = _sums(steps)
+    full = [at, _added(tie, at), _sums(n), id, _added(first, at), *rest]
+    return msgspec.convert(list(zip(*full, strict=True)), list[kind])  # type: ignore[valid-type]
+
+
+def pack(facts: Sequence[Fact]) -> bytes:
+    return zlib.compress(_encoder.encode(columns(facts)), 6)
+
+
+def unpack(kind: type[F], data: bytes) -> list[F]:
+    return facts_of(kind, _columns.decode(zlib.decompress(data)))
+
+
+def _steps(values: list[int]) -> list[int]:
+    return [values[0], *(b - a for a, b in zip(values, values[1:], strict=False))]
+
+
+def _sums(steps: list[int]) -> list[int]:
+    out, total = [], 0
+    for step in steps:
+        total += step
+        out.append(total)
+    return out
+
+
+def _added(lags: list[int], at: list[int]) -> list[int]:
+    return [lag + moment for lag, moment in zip(lags, at, strict=True)]
