@@ -53,6 +53,7 @@ class Head(msgspec.Struct, array_like=True):
     seq: int
     touched: list[str]
     amended: list[str]
+    replaced: list[str]
     amendments: tuple[str, ...]
     pending: bool
     wake: list[str]
@@ -172,6 +173,7 @@ def _head(p: Patient) -> Head:
         p.seq,
         names(p.touched),
         names(p.amended),
+        names(p.replaced),
         p.amendments,
         p.pending,
         names(p.wake),
@@ -195,6 +197,7 @@ def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
         due=head.due,
         touched=inputs.bits(head.touched),
         amended=inputs.bits(head.amended),
+        replaced=inputs.bits(head.replaced),
         amendments=head.amendments,
         pending=head.pending,
         seq=head.seq,

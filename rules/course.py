@@ -9,7 +9,6 @@ import msgspec
 from rules import events
 from rules.alerts import Alert
 from rules.assess import assess
-from rules.chart.facts import Ghost
 from rules.engine import advance, settle
 from rules.guideline.edition import Guideline
 from rules.state import Patient
@@ -59,12 +58,6 @@ def _one(outcome: Outcome, keyed: list[tuple[int, str, Alert]], name: str, event
     return recorded.refused is None
 
 
-def known_of(patient: Patient) -> bool:
-    """Whether there is anything to assess: a stay that is not over, with some fact that was not withdrawn."""
-    facts = patient.chart.seen.values()
-    return patient.discharged is None and any(not isinstance(fact, Ghost) or fact.rank < 2 for fact in facts)
-
-
 def assessments(outcome: Outcome) -> list[dict[str, Any]]:
-    """One assessment a patient, by patient id."""
-    return [assess(patient) for _, patient in sorted(outcome.patients.items()) if known_of(patient)]
+    """One assessment a patient, by patient id; none for who is discharged."""
+    return [assess(patient) for _, patient in sorted(outcome.patients.items()) if patient.discharged is None]

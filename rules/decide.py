@@ -4,6 +4,7 @@ from typing import Any
 
 from rules.alerts import Alert
 from rules.chart import inputs
+from rules.chart.course import began_anew
 from rules.chart.mode import FOREVER
 from rules.episodes import Said, Step, level_of, moment, numbered, say, tell, words_of
 from rules.evaluate.result import INDETERMINATE, Memory, Result, reached
@@ -31,12 +32,12 @@ def decide(patient: Patient) -> list[Alert]:
     _switch(patient)
     acked = _acknowledge(patient)
     changed = _subjects(patient, plan, said)
-    if changed & plan.criteria or patient.amended or patient.touched & MOVES_RULES or patient.rules_due <= patient.now:
+    if changed & plan.criteria or patient.replaced or patient.touched & MOVES_RULES or patient.rules_due <= patient.now:
         _rules(patient, plan)
         _recommendation(patient, said)
     _acknowledge(patient, acked)
     _remind(patient, plan, said)
-    patient.touched = patient.amended = 0
+    patient.touched = patient.amended = patient.replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     _schedule(patient)
     _listen(patient)
@@ -152,7 +153,7 @@ def _rules(patient: Patient, plan: Plan) -> None:
     for rule in patient.guideline.stop_rules:
         stand = patient.rules.get(rule.rule, NEVER)
         found = holding(rule, patient.chart, patient.memory, patient.now)
-        if patient.amended and patient.amended & _behind(rule, plan):
+        if patient.replaced and patient.replaced & _behind(rule, plan):
             patient.rules[rule.rule] = would_stand(rule, patient.chart, stand, patient.now)
         elif found.elements or patient.resumed or stand is not NEVER:
             patient.rules[rule.rule] = step(stand, found, started, rule.rule in patient.resumed, patient.now >> 1)
@@ -213,7 +214,7 @@ def _new_cycle(patient: Patient, plan: Plan) -> list[Said]:
     """A second or later cycle-start: open episodes resolve, stop rules start afresh, everything is decided anew."""
     cycle = patient.chart.cycle
     began = cycle.start is not None and patient.cycle_start is None
-    again = cycle.start is not None and patient.cycle_start is not None and cycle.number > patient.cycles and cycle.start > patient.cycle_start
+    again = began_anew(patient.cycles, patient.cycle_start, cycle)
     said = _end_all(patient, plan, "new-cycle", cycle.start) if again else []
     if again:
         patient.rules = {}
@@ -229,20 +230,24 @@ def _new_cycle(patient: Patient, plan: Plan) -> list[Said]:
 
 def _end_all(patient: Patient, plan: Plan, reason: str | None, at: int | None) -> list[Said]:
     """Resolves every open episode; without a reason the ground for alerting was withdrawn, which is an amendment."""
-    said = []
-    for name, episode in list(patient.episodes.items()):
-        order = plan.index.get(name, LAST)
-        subject = plan.subjects[order] if order != LAST else None
-        kind, system = (subject.kind, subject.system) if subject is not None else (RECOMMENDATION, None)
-        words = {"message": f"Closed: {(reason or 'cycle-start withdrawn').replace('-', ' ')}", "action": (), "measures": ()}
-        done = Step(order, name, kind, system, reason is None)
-        transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
-        ended = max(episode.last, patient.now >> 1 if at is None else at)
-        said.append(say(patient, done, episode, Result(), transition, "clear", ended, words, reason))
+    said = [_ended(patient, plan, name, reason, at) for name in list(patient.episodes)]
     patient.episodes.clear()
     if reason == "discharged":
         patient.discharged = patient.now
     return said
+
+
+def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> Said:
+    order, episode = plan.index.get(name, LAST), patient.episodes[name]
+    if order == LAST:
+        kind, system, result = RECOMMENDATION, None, Result()
+    else:
+        subject = plan.subjects[order]
+        kind, system, result = subject.kind, subject.system, subject.judge(patient, patient.now, patient.memory(name))
+    words = {"message": f"Closed: {(reason or 'cycle-start withdrawn').replace('-', ' ')}", "action": (), "measures": ()}
+    transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
+    ended = max(episode.last, patient.now >> 1 if at is None else at)
+    return say(patient, Step(order, name, kind, system, reason is None), episode, result, transition, "clear", ended, words, reason)
 
 
 def _acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:

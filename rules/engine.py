@@ -69,6 +69,7 @@ def _take(patient: Patient, event: events.Event) -> Recorded:
         patient.resumed = (*patient.resumed, event.rule)
     elif isinstance(event, events.Withdrawal) and event.type == "ack":
         _unacknowledge(patient, event.id)
+    patient.replaced |= outcome.replaced
     if outcome.amended:
         patient.amended |= outcome.amended
         patient.amendments = (*patient.amendments, event.id)

@@ -96,7 +96,7 @@ def dose_clock(patient: Patient, recommendation: Recommendation) -> DoseClock:
     due = cycle.start if last is None else last + table.dose_interval
     blockers = _blockers(patient, recommendation)
     readiness = _readiness(patient, recommendation, due, blockers)
-    late = 0.0 if due is None or readiness in ("not-started", "waiting") or _over(patient) else ((patient.now >> 1) - due) / HOUR
+    late = 0.0 if due is None or readiness in ("not-started", "waiting", "finished") else ((patient.now >> 1) - due) / HOUR
     return DoseClock(last, len(doses), due, max(0.0, round(late, 4)), readiness, blockers)
 
 
@@ -112,7 +112,7 @@ def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ..
     rate = current_rate(patient.chart, patient.now >> 1)
     if rate is None or rate > patient.guideline.table4.weaned:
         out.append("phenylephrine")
-    if patient.memory("mental-status-watch").state != "clear" and "mental-status-watch" in patient.memories:
+    if patient.memory("mental-status-watch").state == "advisory":
         out.append("mental-status-watch")
     return tuple(out)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from rules.chart import inputs
 from rules.chart.chart import Chart
+from rules.chart.course import began_anew
 from rules.chart.facts import Fact, insert
 from rules.chart.oxygen import VitalsRow
 from rules.evaluate import criteria
@@ -61,6 +62,7 @@ class _Twin:
         self.due: int | None = None
         self.now = -1
         self.stand = Stand()
+        self.cycle = self.chart.cycle
 
     def pass_to(self, instant: int) -> None:
         while self.due is not None and self.due < instant:
@@ -69,6 +71,9 @@ class _Twin:
         self.now = max(self.now, instant)
 
     def decide(self, resumed: bool) -> None:
+        was, self.cycle = self.cycle, self.chart.cycle
+        if began_anew(was.number, was.start, self.cycle):
+            self.stand = Stand()
         ahead = []
         for code in self.rule.criteria:
             result = criteria.evaluate(self.chart.guideline.row[code], self.chart, self.now, self.memories[code])

@@ -36,6 +36,7 @@ class Patient(msgspec.Struct, dict=True):
     due: int | None = None
     touched: int = 0
     amended: int = 0
+    replaced: int = 0
     amendments: tuple[str, ...] = ()
     pending: bool = False
     seq: int = 0

@@ -29,7 +29,7 @@ def dose_changed(advice: Advice, case: Case, now: int, before: Memory) -> Result
     first, last = doses[0], doses[-1]
     change = 0.0 if first.amount == 0 else round((last.amount - first.amount) / first.amount * 100, 6)
     state = ADVISORY if round(abs(last.amount - first.amount), 6) > round(first.amount * tolerance, 6) else CLEAR
-    return Result(state, value=change, unit="%", limit=f"±{tolerance * 100:g}", evidence=(first.reference, last.reference))
+    return Result(state, at=last.at, value=change, unit="%", limit=f"±{tolerance * 100:g}", evidence=(first.reference, last.reference))
 
 
 def forbidden_medication(advice: Advice, case: Case, now: int, before: Memory) -> Result:
@@ -47,8 +47,10 @@ def forbidden_medication(advice: Advice, case: Case, now: int, before: Memory) -
     ends = reached(given[-1].at + advice.within)
     if now >= ends:
         return Result(at=ends >> 1)
-    recent = [drug for drug in given if drug.at > given[-1].at - advice.within]
-    result = open_(evidence=references(recent), next=ends)
+    start = len(given) - 1
+    while start and given[start].at - given[start - 1].at < advice.within:
+        start -= 1
+    result = open_(given[start].at, references(given[start:]), ends)
     result.value = given[-1].agent
     return result
 

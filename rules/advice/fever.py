@@ -17,7 +17,7 @@ def fever(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     result = Result(at=last.at, value=last.temp, unit=advice.unit, limit=advice.limit.text, evidence=(last.reference,))
     if advice.limit.met(last.temp):
         result.state = ADVISORY if now < beyond(ends) else CLEAR
-        result.at = last.at if result.state == ADVISORY else ends
+        result.at = case.chart.tail.now.temp.feverish if result.state == ADVISORY else ends
         result.next = soonest(now, beyond(ends))
     return result
 

@@ -36,7 +36,9 @@ def setting_for(baseline: float | None, guideline: Guideline) -> Setting:
     assert isinstance(heart, ExcusedRateRow) and isinstance(oxygen, OxygenRow)
     vital = guideline.observes[heart.monitored_by]
     target = target_for(baseline, guideline)
-    warm = [heart.fever, guideline.advises["fever"].limit, guideline.advises["septic-workup"].limit]
+    fever = guideline.advises["fever"]
+    assert fever.limit is not None
+    warm = [heart.fever, fever.limit, guideline.advises["septic-workup"].limit]
     return Setting(
         ward=vital.ward,
         intensive=vital.intensive,
@@ -47,6 +49,8 @@ def setting_for(baseline: float | None, guideline: Guideline) -> Setting:
         target=target,
         severe=target - guideline.pressure.severe_below,
         recovered=target + guideline.pressure.clear_above,
+        fever=fever.limit,
+        fever_lasts=fever.within,
         warm=min(limit.value for limit in warm if limit is not None),
         stale_ward=int(vital.ward * heart.stale_factor),
         stale_intensive=int(vital.intensive * heart.stale_factor),

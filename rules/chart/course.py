@@ -28,6 +28,11 @@ def cycle_of(places: list[Place]) -> Cycle:
     return Cycle(last.at, len(starts), ends[0] if ends else None, last.reference)
 
 
+def began_anew(number: int, start: int | None, cycle: Cycle) -> bool:
+    """Whether a second or later cycle has begun since there were `number` starts, the last at `start`."""
+    return start is not None and cycle.start is not None and cycle.number > number and cycle.start > start
+
+
 def doses_of(doses: list[Dose], cycle: Cycle) -> list[Dose]:
     """Doses given in the cycle, in order; a dose without a cycle-start before it is of no cycle."""
     return [] if cycle.start is None else [dose for dose in doses if dose.at >= cycle.start]

@@ -30,7 +30,9 @@ class Oxygen(msgspec.Struct, array_like=True):
     level: str | None = "clear"
     changed: int | None = None
     at: int | None = None
-    evidence: tuple[Reference, ...] = ()
+    device_by: Reference | None = None
+    flow_by: Reference | None = None
+    fio2_by: Reference | None = None
 
     @property
     def in_force(self) -> str:
@@ -43,7 +45,7 @@ class Oxygen(msgspec.Struct, array_like=True):
     def take(self, row: VitalsRow, limits: OxygenRow) -> bool:
         """Takes a record that charts device, flow or FiO2. Returns whether the level changed."""
         self._chart(row)
-        self.evidence, self.at = (row.reference,), row.at
+        self.at = row.at
         level = level_by_device(self, limits)
         if level == self.level:
             return False
@@ -53,14 +55,26 @@ class Oxygen(msgspec.Struct, array_like=True):
     def _chart(self, row: VitalsRow) -> None:
         if row.device is not None:
             if row.device != self.in_force:
-                self.flow = self.fio2 = None
-            self.device = row.device
+                self._forget()
+            self.device, self.device_by = row.device, row.reference
         elif self._restarted_by(row):
-            self.device = self.flow = self.fio2 = None
+            self._forget()
+            self.device, self.device_by = None, None
         if row.flow is not None:
-            self.flow = row.flow
+            self.flow, self.flow_by = row.flow, row.reference
         if row.fio2 is not None:
-            self.fio2 = row.fio2
+            self.fio2, self.fio2_by = row.fio2, row.reference
+
+    def _forget(self) -> None:
+        """Flow and FiO2 belong to the device in force when they were charted."""
+        self.flow = self.fio2 = None
+        self.flow_by = self.fio2_by = None
+
+    @property
+    def evidence(self) -> tuple[Reference, ...]:
+        """The records that made what is in force, each once."""
+        made = (self.device_by, self.flow_by, self.fio2_by)
+        return tuple(dict.fromkeys(reference for reference in made if reference is not None))
 
     def _restarted_by(self, row: VitalsRow) -> bool:
         # A flow charted alone after "room air" means oxygen was put on again and the device not charted.

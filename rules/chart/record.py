@@ -21,12 +21,14 @@ Heading = tuple[int, int, int, str, int, int, int]
 
 
 class Recorded(msgspec.Struct):
-    """What became of an event. `touched`: bits by new facts; `amended`: bits by corrected or withdrawn ones;
+    """What became of an event. `touched`: bits by new facts; `amended`: bits by corrected or withdrawn ones; `replaced`: bits
+    of what is as if it had never been recorded, a preliminary value replaced by the final one included;
     `refused`: the reason, if it was; `implausible`: codes not used; `changed`: whether it was news at all.
     """
 
     touched: int = 0
     amended: int = 0
+    replaced: int = 0
     refused: str | None = None
     implausible: tuple[str, ...] = ()
     changed: bool = True
@@ -51,8 +53,8 @@ def _replace(chart: Chart, event: events.Event, old: Fact, rank: int) -> Recorde
     outcome = _write(chart, event, min(old.first, event.known), withdrawn)
     touched = outcome.touched | withdrawn
     if rank == 2 and old.rank >= 0:
-        return msgspec.structs.replace(outcome, touched=0, amended=touched)
-    return msgspec.structs.replace(outcome, touched=touched)
+        return msgspec.structs.replace(outcome, touched=0, amended=touched, replaced=touched)
+    return msgspec.structs.replace(outcome, touched=touched, replaced=touched)
 
 
 def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Recorded:

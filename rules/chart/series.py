@@ -12,7 +12,7 @@ import msgspec
 from rules.chart.latch import Latch
 from rules.chart.mode import Mode
 from rules.chart.oxygen import VitalsRow
-from rules.guideline.declare import ExcusedRateRow, OxygenRow, Sustained
+from rules.guideline.declare import ExcusedRateRow, Limit, OxygenRow, Sustained
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -28,6 +28,8 @@ class Setting(msgspec.Struct, frozen=True):
     severe: float
     recovered: float
     warm: float
+    fever: Limit
+    fever_lasts: int
     stale_ward: int
     stale_intensive: int
 

@@ -4,6 +4,7 @@ import msgspec
 
 from rules.chart.facts import Reference
 from rules.chart.oxygen import VitalsRow
+from rules.guideline.declare import Limit
 from rules.guideline.durations import DAY
 
 Warmth = tuple[int, float, str, int]
@@ -11,12 +12,13 @@ Warmth = tuple[int, float, str, int]
 
 
 class Temperature(msgspec.Struct, array_like=True):
-    """`peaks`: readings of the last day none of which is followed by one as high: enough to know the maximum since any moment."""
+    """`feverish`: `at` of the first reading of the unbroken run of fever; `peaks`: readings of the last day none of which is followed by one as high: enough to know the maximum since any moment."""
 
     last: VitalsRow | None = None
     peaks: tuple[Warmth, ...] = ()
+    feverish: int | None = None
 
-    def hear(self, row: VitalsRow, value: float, warm: float) -> bool:
+    def hear(self, row: VitalsRow, value: float, warm: float, fever: Limit, lasts: int) -> bool:
         """Takes the next reading. Returns whether it, or the one it follows, is warm enough to matter."""
         before = self.last
         if before is not None and row.at < before.at:
@@ -31,6 +33,10 @@ class Temperature(msgspec.Struct, array_like=True):
         while peaks and peaks[0][0] < oldest:
             peaks = peaks[1:]
         self.peaks = peaks
+        if not fever.met(value):
+            self.feverish = None
+        elif self.feverish is None or before is None or row.at - before.at > lasts:
+            self.feverish = row.at
         self.last = row
         return before is None or before.temp is None or value >= warm or before.temp >= warm
 

@@ -56,7 +56,7 @@ class Signals(msgspec.Struct, array_like=True):
             touched |= SYSTOLIC
         if row.spo2 is not None and self.spo2.hear(row, row.spo2, self.oxygen.flow, mode, setting):
             touched |= SPO2
-        if row.temp is not None and self.temp.hear(row, row.temp, setting.warm):
+        if row.temp is not None and self.temp.hear(row, row.temp, setting.warm, setting.fever, setting.fever_lasts):
             touched |= TEMPERATURE
         return touched
 

@@ -28,7 +28,7 @@ def rate_maximum(row: RateMaximumRow, chart: Chart, now: int, before: Memory) ->
     """The highest rate in force at any moment since the dose (before dose 1: since cycle-start)."""
     t = now >> 1
     if not dosing(chart, t) or chart.cycle.start is None:
-        return Result(value=0.0, unit=row.unit, limit=row.relative.text, next=turns(chart, now))
+        return Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
     start = chart.cycle_doses[-1].at if chart.cycle_doses else chart.cycle.start
     inside = overlapping(chart.phenylephrine, start, t)
     result = _judged(row, max(inside, key=_rate, default=None), t, chart)
@@ -40,12 +40,12 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: int, before: Memory) ->
     """The lowest rate in force in the half hour up to the clock, from 8 h after the dose until the next one."""
     t = now >> 1
     clear = Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
-    if not dosing(chart, t) or not chart.cycle_doses:
+    if not dosing(chart, t):
         return clear
-    due = chart.cycle_doses[-1].at + row.after
-    if now < reached(due):
-        clear.evaluates_at, clear.next = due, soonest(now, clear.next, reached(due))
-        return clear
+    due = chart.cycle_doses[-1].at + row.after if chart.cycle_doses else None
+    if due is None or now < reached(due):
+        clear.evaluates_at, clear.next = due, soonest(now, clear.next, None if due is None else reached(due))
+        return _unless_hidden(clear, segment_at(chart.phenylephrine, t))
     inside = overlapping(chart.phenylephrine, t - row.window, t)
     told = [segment for segment in inside if segment.rate is not None]
     none_yet = not chart.phenylephrine or chart.phenylephrine[0].at > t - row.window
@@ -73,10 +73,13 @@ def _judged(row: AnyRateRow, decisive: Segment | None, t: int, chart: Chart) -> 
     state = band(value, row.relative, row.absolute)
     evidence = decisive.evidence if decisive is not None else ()
     result = Result(state, value=value, unit=row.unit, limit=limit_text(state, row.relative, row.absolute), evidence=evidence)
-    current = segment_at(chart.phenylephrine, t)
+    return _unless_hidden(result, segment_at(chart.phenylephrine, t))
+
+
+def _unless_hidden(result: Result, current: Segment | None) -> Result:
     if current is not None and current.rate is None:
         result.missing = ASKED
-        result.stale = state in TRIPPED
+        result.stale = result.state in TRIPPED
         if not result.stale:
             result.state, result.evidence = INDETERMINATE, current.evidence
     return result

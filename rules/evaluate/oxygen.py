@@ -51,7 +51,7 @@ def _changed(before: int, flags: int, by_device: int | None, by_saturation: int 
         moved.append(by_saturation)
     moments = [moment for moment in moved if moment is not None]
     if not moments:
-        return by_device if by_saturation is None else by_saturation if by_device is None else max(by_device, by_saturation)
+        return None
     return min(moments) if state == ABSOLUTE else max(moments)
 
 

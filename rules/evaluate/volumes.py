@@ -22,19 +22,20 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: int, before: Memory) ->
     inside = {shift: [v for v in volumes if shift[0] < v.at <= shift[1]] for shift in (first, last, under_way)}
     totals = {shift: round(sum(v.volume for v in found), 6) for shift, found in inside.items()}
     full = {shift: row.relative.met(total) for shift, total in totals.items()}
-    state = CLEAR
-    if full[last]:
-        state = ABSOLUTE if full[first] or full[under_way] else RELATIVE
-    elif full[under_way]:
-        state = RELATIVE
-    shown = under_way if full[under_way] or not full[last] else last
+    decisive = under_way if full[under_way] else last
+    both = full[last] and (full[first] or full[under_way])
+    state = ABSOLUTE if both else RELATIVE if full[decisive] else CLEAR
+    shown = decisive if state != CLEAR else max(last, under_way, key=lambda shift: totals[shift])
+    before_it = (last if full[under_way] else first) if both else None
+    found = [*(inside[before_it] if before_it else []), *inside[shown]]
+    at_end = under_way[0] if t == under_way[0] else None
     return Result(
         state,
-        at=_reached_at(row, inside[under_way]) if full[under_way] else under_way[0],
+        at=at_end if state == CLEAR else _reached_at(row, inside[decisive]),
         value=totals[shown],
         unit=row.unit,
         limit=row.relative.text,
-        evidence=references([*(inside[first] if full[first] and full[last] else []), *(inside[last] if full[last] else []), *inside[under_way]]),
+        evidence=references(found),
         flags=1 if full[under_way] else 0,
         next=reached(under_way[1]),
     )
@@ -61,7 +62,7 @@ def covered_shift(row: CoveredShiftRow, chart: Chart, now: int, before: Memory) 
 def _judged(row: CoveredShiftRow, collections: list[Collection], shift: Shift) -> Result | None:
     start, end = shift
     inside = [one for one in collections if one.reaches(start, end)]
-    total = round(volume(inside, start, end), 6)
+    total = round(volume(inside, start, end), 9)
     state = band(total, row.relative, row.absolute)
     if state != CLEAR and covered(inside, start, end) < end - start - row.gap:
         return None
@@ -70,9 +71,8 @@ def _judged(row: CoveredShiftRow, collections: list[Collection], shift: Shift) -
 
 
 def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
-    """What the latest shift that can be judged left behind. What became known more than 8 h late trips no shift gone by."""
-    late = chart.guideline.choices.late_readings
-    known = [one for one in chart.collections if one.first - one.end <= late]
+    """What the latest shift that can be judged left behind; volumes count however late they become known."""
+    known = chart.collections
     oldest = min((one.start for one in known), default=None)
     later = shift
     while oldest is not None and later[0] > oldest:
