@@ -8,7 +8,7 @@ from rules.chart.course import began_anew
 from rules.chart.mode import FOREVER
 from rules.episodes import Said, Step, level_of, moment, numbered, say, tell, words_of
 from rules.evaluate.result import INDETERMINATE, Memory, Result, reached
-from rules.evaluate.stop import Stand, holding, step
+from rules.evaluate.stop import Stand, before_cycle, holding, step
 from rules.guideline.table4 import StopRule
 from rules.levels import RECOMMENDATION_LEVEL, RECOMMENDATIONS
 from rules.recommend import Recommendation, reason_evidence, recommend
@@ -218,6 +218,8 @@ def _new_cycle(patient: Patient, plan: Plan) -> list[Said]:
     said = _end_all(patient, plan, "new-cycle", cycle.start) if again else []
     if again:
         patient.rules = {}
+    if began:
+        patient.rules = {rule: before_cycle(stand) for rule, stand in patient.rules.items()}
     if began or again:
         patient.touched |= inputs.EVERYTHING
         patient.quiet = True

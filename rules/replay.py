@@ -17,7 +17,7 @@ from rules.chart.facts import Fact, insert
 from rules.chart.oxygen import VitalsRow
 from rules.evaluate import criteria
 from rules.evaluate.result import Memory, reached
-from rules.evaluate.stop import Stand, holding, step
+from rules.evaluate.stop import Stand, before_cycle, holding, step
 from rules.guideline.table4 import StopRule
 
 Known = tuple[int, int, Callable[[Chart], int]]
@@ -74,6 +74,8 @@ class _Twin:
         was, self.cycle = self.cycle, self.chart.cycle
         if began_anew(was.number, was.start, self.cycle):
             self.stand = Stand()
+        elif was.start is None and self.cycle.start is not None:
+            self.stand = before_cycle(self.stand)
         ahead = []
         for code in self.rule.criteria:
             result = criteria.evaluate(self.chart.guideline.row[code], self.chart, self.now, self.memories[code])

@@ -69,8 +69,16 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Re
     if (touched | before) & ~inputs.VITALS:
         chart.packed = None
         touched = chart.refresh(touched | before)
+        _doubt(chart, event, outcome)
     outcome.touched = touched
     return outcome
+
+
+def _doubt(chart: Chart, event: events.Event, outcome: Recorded) -> None:
+    """Counts a weight that is too far from the one before it; the next reading may yet confirm it."""
+    charted = chart.raw_weights and isinstance(event, events.Vitals) and any(weight.id == event.id for weight in chart.raw_weights)
+    if charted and all(weight.id != event.id for weight in chart.weights):
+        outcome.implausible = (*outcome.implausible, "weight")
 
 
 def plausible(chart: Chart, code: str, value: float, outcome: Recorded) -> bool:

@@ -65,6 +65,11 @@ def _delay(rule: StopRule, chart: Chart, now: int) -> Holding:
     return Holding((f"dose@{doses[-1].at}",), True, ahead) if now >= late else Holding((), False, ahead)
 
 
+def before_cycle(stand: Stand) -> Stand:
+    """What is left of a rule at the first cycle-start: what held before does not stand in the cycle."""
+    return Stand(excused=stand.excused)
+
+
 def step(stand: Stand, found: Holding, started: bool, resumed: bool, t: int) -> Stand:
     """One decision. Before the first cycle-start a rule stops only while it holds."""
     excused = found.elements if resumed else tuple(element for element in stand.excused if element in found.elements)

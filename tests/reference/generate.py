@@ -18,7 +18,7 @@ DEFAULT: Knobs = {
     "preliminary": 0.05, "cluster": 0.35, "extreme": 0.45, "odd_unit": 0.05, "bad_unit": 0.02, "artefact": 0.03, "gap": 0.05,
     # probabilities a course
     "baseline": 0.85, "baseline_weight": 0.85, "start": 0.97, "icu_first": 0.1, "therapy_end": 0.4, "second_cycle": 0.2, "discharge": 0.1,
-    "after_discharge": 0.3, "per_minute": 0.15, "two_lines": 0.25, "no_start": 0.5, "two_patients": 0.15, "millis": 0.03, "calm": 0.5,
+    "after_discharge": 0.3, "per_minute": 0.15, "two_lines": 0.25, "no_start": 0.5, "two_patients": 0.15, "millis": 0.03, "focus": 0.6, "recovery": 0.15,
 }
 FINDINGS = (
     "atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia", "ecg-ischemia", "moist-desquamation",
@@ -285,8 +285,8 @@ class Course:
         starts = rng.randrange(0, 4) if self.chance("start") else None
         what = ["hr", "bp", "spo2", "temperature", "full", "oxygen", "weight", "urine", "stool", "fluid", "labs", "enzymes", "finding", "mental",
                 "dose", "phenylephrine", "other_pressor", "medication", "transfer", "tick", "ack", "resume", "silence"]
-        count, calm = int(knobs["events"]), self.chance("calm")
-        weights = [knobs[w] * (0.15 if calm and w in ("finding", "enzymes", "oxygen", "mental") else 1) for w in what]
+        count, focus = int(knobs["events"]), self._focus(what)
+        weights = [knobs[w] * (1 if w in focus else 0.05) for w in what]
         end, second, out = (rng.randrange(count // 2, count) if self.chance(k) else None for k in ("therapy_end", "second_cycle", "discharge"))
         for i in range(count):
             self.step()
@@ -302,7 +302,28 @@ class Course:
                     break
             self.chart(rng.choices(what, weights)[0])
             self.revise()
+        if self.chance("recovery"):
+            self._recover()
         return self.events
+
+    def _focus(self, what: list[str]) -> list[str]:
+        """What is mostly charted: most courses dwell on a few things, so that those meet one another."""
+        if not self.chance("focus"):
+            return what
+        kinds = self.rng.choice((["bp", "fluid", "phenylephrine"], ["urine", "fluid", "other_pressor"], ["hr", "temperature", "bp", "other_pressor"],
+                                 ["spo2", "oxygen", "finding"], ["dose", "phenylephrine", "resume"], ["labs", "weight", "dose"], []))
+        return [*kinds, *self.rng.sample(what, 4), "tick"]
+
+    def _recover(self) -> None:
+        """Two quiet days after therapy-end, on room air, with better labs."""
+        self._encounter("therapy-end")
+        for _ in range(9):
+            self.now += timedelta(hours=self.rng.choice((4, 6, 8)))
+            self.vitals(("heart-rate", 90, "/min"), ("systolic-bp", self.rng.choice((85, 118, 118)), "mm[Hg]"), ("spo2", self.rng.choice((94, 98, 98)), "%"),
+                        ("o2-device", "room-air", None), ("weight", self.rng.choice((70, 73.5, 73.6)), "kg"))
+            self.chart(self.rng.choice(("urine", "labs", "fluid", "medication")))
+            self.add("labs", readings=[{"code": "creatinine", "value": self.rng.choice((1.0, 1.6, 1.7)), "unit": "mg/dL"},
+                                       {"code": "platelets", "value": self.rng.choice((100, 120)), "unit": "10*3/uL"}])
 
     def _encounter(self, event: str, **body: Any) -> None:
         self.number += 1

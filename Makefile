@@ -1,0 +1,51 @@
+# Everything a developer does here. `make` alone lists it.
+# Paths are relative and quoted: the checkout may live in a folder with spaces in its name.
+
+PYTHON ?= python3
+JOBS ?= auto
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+DEMO := build/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench docs kafka campaign clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+$(READY): pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { echo "make: no '$(PYTHON)' here; name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: il2watch needs Python 3.11 or later, and '$(PYTHON)' is not; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "make: '$(PYTHON)' has no venv module; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	"$(PYTHON)" -m venv "$(VENV)"
+	"$(PY)" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch "$(READY)"
+
+demo: $(READY) ## walk through a worked patient: assess, run, explain, plot
+	@"$(PY)" -m simulators.walk "$(DEMO)"
+
+test: $(READY) ## all tests, with branch coverage of rules/ (at least 95 %)
+	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup --cov=rules --cov-branch --cov-report=term
+
+lint: $(READY) ## ruff and mypy --strict
+	"$(PY)" -m ruff check .
+	"$(PY)" -m mypy
+
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment
+	"$(PY)" -m tests.bench
+
+docs: $(READY) ## write docs/commands.md from the commands' own help
+	"$(PY)" -m streams.manual docs/commands.md
+
+kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
+	@"$(PY)" -m streams.broker.apache
+
+campaign: $(READY) ## long randomised runs of the property and fuzz tests
+	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup -m "campaign or not campaign" --hypothesis-profile=campaign
+
+clean: ## remove what was built and cached (not .venv)
+	rm -rf build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

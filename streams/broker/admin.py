@@ -1,0 +1,97 @@
+"""Kafka's admin client with a short patience and one clear error. What the commands on topics ask of it, and nothing more."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from streams.broker import ports
+from streams.broker.address import hosts
+from streams.broker.layout import Layout, settings
+from streams.broker.settings import Broker
+from streams.errors import UsageError
+
+PATIENCE_MS = 5_000
+REQUEST_MS = 20_000
+EXISTS = 36
+
+
+class Told(NamedTuple):
+    """What the broker says of one topic. `settings` holds those it tells; some brokers tell few."""
+
+    partitions: int
+    replication: int
+    settings: Mapping[str, str]
+
+
+class Admin:
+    """An open admin connection."""
+
+    def __init__(self, client: Any, servers: str) -> None:
+        self._client, self.servers = client, servers
+
+    def brokers(self) -> int:
+        """How many brokers are up."""
+        return len(self._client.describe_cluster()["brokers"])
+
+    def names(self) -> set[str]:
+        return set(self._client.list_topics())
+
+    def topics(self, names: list[str]) -> dict[str, Told]:
+        """What the broker tells of those of the topics that are there."""
+        found = {one["name"]: one["partitions"] for one in self._client.describe_topics(names) if one["error_code"] == 0} if names else {}
+        configs = self._configs(list(found))
+        return {name: Told(len(parts), min(len(part["replica_nodes"]) for part in parts), configs.get(name, {})) for name, parts in found.items()}
+
+    def _configs(self, names: list[str]) -> dict[str, dict[str, str]]:
+        from kafka.admin import ConfigResource, ConfigResourceType
+
+        if not names:
+            return {}
+        told = self._client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names], config_filter="all")
+        return {name: {key: one["value"] for key, one in configs.items()} for name, configs in told.get("topic", {}).items()}
+
+    def create(self, names: list[str], wanted: Layout) -> list[str]:
+        """Creates the topics and waits until they have leaders; those that this call created. Raises UsageError naming topic and reason."""
+        asked = {
+            name: {"num_partitions": wanted.partitions, "replication_factor": wanted.replication, "configs": settings(name, wanted)} for name in names
+        }
+        answers = self._client.create_topics(asked, raise_errors=False)["topics"] if names else []
+        for answer in answers:
+            if answer["error_code"] not in (0, EXISTS):
+                raise UsageError(f"{answer['name']}: the broker does not create it: {answer['error_message'] or answer['error_code']}")
+        self._client.wait_for_topics(names)
+        return [answer["name"] for answer in answers if answer["error_code"] == 0]
+
+
+@contextmanager
+def admin(broker: Broker) -> Iterator[Admin]:
+    """An admin connection. Raises UsageError, within a few seconds, when no broker answers or it refuses what is asked."""
+    from kafka import KafkaAdminClient
+    from kafka.errors import KafkaError
+
+    quiet()
+    if not ports.wait_until(lambda: any(ports.open_at(*one) for one in hosts(broker.servers)), PATIENCE_MS / 1000, every=0.25):
+        raise UsageError(unreachable(broker, "nothing listens"))
+    try:
+        client = KafkaAdminClient(**broker.for_kafka_python(), bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS)
+    except KafkaError as error:
+        raise UsageError(unreachable(broker, type(error).__name__)) from None
+    try:
+        yield Admin(client, broker.servers)
+    except KafkaError as error:
+        raise UsageError(f"broker {broker.servers}: {type(error).__name__}: {error}") from None
+    finally:
+        client.close()
+
+
+def unreachable(broker: Broker, why: str) -> str:
+    secured = "" if broker.security_protocol == "PLAINTEXT" else f", does it speak {broker.security_protocol}, are user and password right"
+    return f"no broker answers at {broker.servers} ({why}); is it running, is the address right{secured}?"
+
+
+def quiet() -> None:
+    """The client logs each failed attempt; the command says once what is wrong."""
+    logging.getLogger("kafka").addHandler(logging.NullHandler())

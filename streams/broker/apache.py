@@ -1,0 +1,167 @@
+"""Apache Kafka on loopback, one to three brokers in KRaft mode, for tests and for `make kafka` (`python -m streams.broker.apache`).
+
+Each broker is controller too. All lives in a temporary folder: configuration, data and logs, one folder a broker; it is removed at the end.
+A broker that is killed or stopped comes back on its port with its data.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from streams.broker import leash, ports
+from streams.broker.admin import admin
+from streams.broker.foreground import until_told
+from streams.broker.jars import VERSION, classpath, java
+from streams.broker.properties import Node, properties
+from streams.broker.settings import Broker
+from streams.cli import INTERRUPTED, complain
+from streams.errors import UsageError
+
+READY_S = 60.0
+HEAP = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
+USUAL = 9092
+LAST = 600
+
+
+class ApacheKafka:
+    """A context: a cluster runs inside, on `servers`. Brokers are numbered from 0.
+
+    `settings` are added to every broker's server.properties. `port` is the first broker's, else a free one.
+    Raises NoKafka (no Java, an old one, no Maven, no network) or UsageError when a broker does not come up.
+    """
+
+    def __init__(self, brokers: int = 1, settings: Mapping[str, str] | None = None, port: int | None = None) -> None:
+        taken = ports.free(2 * brokers)
+        if port is not None:
+            taken[0] = port
+        self.nodes = [Node(index, taken[2 * index], taken[2 * index + 1]) for index in range(brokers)]
+        self._settings = dict(settings or {})
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self.folder = Path()
+
+    @property
+    def servers(self) -> str:
+        """host:port of every broker, comma separated."""
+        return ",".join(f"{ports.HOST}:{node.port}" for node in self.nodes)
+
+    @property
+    def settings(self) -> Broker:
+        return Broker(self.servers)
+
+    def alive(self, index: int) -> bool:
+        return index in self._processes and self._processes[index].poll() is None
+
+    def log(self, index: int) -> Path:
+        """What the broker prints."""
+        return self.folder / str(index) / "broker.log"
+
+    def start(self, index: int) -> None:
+        """Starts a broker, for the first time or again on its data, and waits until it answers. Raises UsageError with its last words."""
+        self._launch(index)
+        self._await(index)
+
+    def stop(self, index: int) -> None:
+        """Asks a broker to shut down in order, and waits for it."""
+        leash.stop(self._processes[index], grace_s=30)
+
+    def kill(self, index: int) -> None:
+        """SIGKILL: no last words, nothing handed over."""
+        leash.kill(self._processes[index])
+
+    def __enter__(self) -> ApacheKafka:
+        java()
+        classpath()
+        self.folder = Path(tempfile.mkdtemp(prefix="il2watch-kafka-"))
+        try:
+            self._format()
+            self._start_all()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _format(self) -> None:
+        """Writes each broker's configuration and formats its data folder, all with one cluster id."""
+        cluster = "i" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]  # not a dash first: it would be taken for an option
+        for node in self.nodes:
+            folder = self.folder / str(node.number)
+            folder.mkdir()
+            written = folder / "server.properties"
+            written.write_text(properties(node, self.nodes, folder / "data", self._settings), encoding="utf-8")
+            self._run(node.number, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(written))
+
+    def _run(self, index: int, *arguments: str) -> None:
+        done = subprocess.run(self._java(*arguments), capture_output=True, text=True, check=False, timeout=READY_S)
+        self.log(index).write_text(done.stdout + done.stderr, encoding="utf-8")
+        if done.returncode:
+            raise UsageError(f"Apache Kafka: {' '.join(arguments[:2])} failed: {self.last_words(index)}")
+
+    def _start_all(self) -> None:
+        for node in self.nodes:
+            self._launch(node.number)
+        for node in self.nodes:
+            self._await(node.number)
+        with admin(self.settings) as connection:
+            if not ports.wait_until(lambda: connection.brokers() == len(self.nodes), READY_S):
+                raise UsageError(f"Apache Kafka: only {connection.brokers()} of {len(self.nodes)} brokers found each other; logs in {self.folder}")
+
+    def _launch(self, index: int) -> None:
+        configured = str(self.folder / str(index) / "server.properties")
+        with self.log(index).open("ab") as output:
+            self._processes[index] = leash.start(self._java("kafka.Kafka", configured), output)
+
+    def _await(self, index: int) -> None:
+        port = self.nodes[index].port
+        came = ports.wait_until(lambda: not self.alive(index) or ports.answers(port), READY_S)
+        if not came or not self.alive(index):
+            raise UsageError(f"Apache Kafka: broker {index} does not come up: {self.last_words(index)}")
+
+    def _java(self, *arguments: str) -> list[str]:
+        return [java(), *HEAP, *LOGGING, "-cp", classpath(), *arguments]
+
+    def wait(self) -> None:
+        """Waits until the first broker ends by itself."""
+        self._processes[0].wait()
+
+    def last_words(self, index: int) -> str:
+        """The end of what a broker printed."""
+        log = self.log(index)
+        return log.read_text(errors="replace")[-LAST:] if log.exists() else "it says nothing"
+
+    def close(self) -> None:
+        """Ends every broker, without ceremony, and removes the folder."""
+        for process in self._processes.values():
+            leash.kill(process)
+        if self.folder != Path():
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def main() -> int:
+    """Runs one broker in the foreground, on port 9092 if that is free, and prints its address; Ctrl-C ends it."""
+    port = USUAL if ports.is_free(USUAL) else None
+    try:
+        with until_told(), ApacheKafka(port=port) as kafka:
+            print(kafka.servers, flush=True)
+            print(f"Apache Kafka {VERSION} is up, log in {kafka.log(0)}; Ctrl-C ends it and removes its data", file=sys.stderr)
+            kafka.wait()
+            return complain(f"Apache Kafka ended by itself: {kafka.last_words(0)}")
+    except UsageError as error:
+        return complain(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

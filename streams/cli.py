@@ -1,0 +1,144 @@
+"""The command line: one literal table of commands, each imported only when called (wire.md, "Command line")."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from streams.errors import UsageError
+from streams.show.plain import encodable, plain
+
+DONE, FINDINGS, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+class Command(NamedTuple):
+    """Where a command's function lives (`module:function`) and what it does, in one line."""
+
+    function: str
+    summary: str
+
+
+COMMANDS = {
+    "assess": Command("streams.commands.assess:main", "one assessment a patient, at an instant"),
+    "run": Command("streams.commands.run:main", "every alert transition of a file, in order"),
+    "explain": Command("streams.commands.explain:main", "why an alert fired, or why not, in words"),
+    "plot": Command("streams.commands.plot:main", "one page a patient, as a bedside flowsheet"),
+    "worker": Command("streams.commands.worker:main", "read the topics, keep the charts, publish the alerts"),
+    "replay": Command("streams.commands.replay:main", "publish a file of events to Kafka, paced"),
+    "deadletters ls": Command("streams.commands.deadletters_ls:main", "list the refused records, with reasons"),
+    "deadletters replay": Command("streams.commands.deadletters_replay:main", "send mended records again"),
+    "backtest": Command("streams.commands.backtest:main", "what another configuration would have said"),
+    "config check": Command("streams.commands.config_check:main", "validate a site configuration"),
+    "broker": Command("streams.commands.broker:main", "run the embedded broker, in memory, for a try"),
+    "topics create": Command("streams.commands.topics_create:main", "create the topics that are missing"),
+    "topics check": Command("streams.commands.topics_check:main", "what differs in the topics' settings"),
+}
+
+HEAD = """\
+usage: il2watch COMMAND [...]
+
+Watches patients on high-dose interleukin-2 against the published guideline.
+It advises and never doses: every decision stays with the clinician.
+
+commands:
+"""
+
+TAIL = """
+  il2watch COMMAND --help tells more, with an example
+  il2watch --version      prints the version
+
+FILE is JSON Lines, one event a line, plain or gzip; '-' is standard input.
+--config FILE, or IL2WATCH_CONFIG, names the site configuration (TOML).
+exit: 0 done, 1 findings (a mismatch, --strict), 2 usage or configuration, 130 interrupted
+
+example:
+  il2watch run ward.jsonl          every alert of the file, as it would have come
+  il2watch assess ward.jsonl       where each patient stands at its end
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and answers its exit code; a user's error is one line on stderr."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except UsageError as error:
+        return complain(str(error))
+    except BrokenPipeError:
+        return reader_left()
+    except OSError as error:
+        return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Answers --help and --version, else finds the command and runs it."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview(), end="")
+        return DONE if arguments else USAGE
+    if arguments[0] == "--version":
+        print(f"il2watch {version()}")
+        return DONE
+    name, rest = find(arguments)
+    return load(COMMANDS[name].function)(rest)
+
+
+def find(arguments: list[str]) -> tuple[str, list[str]]:
+    """The command's name (one or two words) and what follows it. Raises UsageError, with the nearest name."""
+    for words in (2, 1):
+        name = " ".join(arguments[:words])
+        if name in COMMANDS:
+            return name, arguments[words:]
+    raise UsageError(unknown(arguments))
+
+
+def unknown(arguments: list[str]) -> str:
+    """What to say of a command that is not there."""
+    inside = [name for name in COMMANDS if name.startswith(f"{arguments[0]} ")]
+    if inside:
+        return f"'{arguments[0]}' needs one of its commands: {', '.join(inside)}; see il2watch --help"
+    from difflib import get_close_matches
+
+    near = get_close_matches(arguments[0], COMMANDS, n=1)
+    return f"no command {arguments[0]!r}" + (f"; did you mean '{near[0]}'?" if near else "; il2watch --help lists them")
+
+
+def load(function: str) -> Callable[[list[str]], int]:
+    """Imports `module:function`, now that it is called."""
+    module, name = function.split(":")
+    found: Callable[[list[str]], int] = getattr(import_module(module), name)
+    return found
+
+
+def overview() -> str:
+    """The text of `il2watch --help`."""
+    return HEAD + "".join(f"  {name:<20}{command.summary}\n" for name, command in COMMANDS.items()) + TAIL
+
+
+def version() -> str:
+    """The installed version, or that of a checkout that was not installed."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("il2watch")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def complain(text: str) -> int:
+    """One line on stderr, whatever the text holds."""
+    print(encodable(f"il2watch: {plain(' '.join(text.split()))}", sys.stderr.encoding), file=sys.stderr)
+    return USAGE
+
+
+def reader_left() -> int:
+    """`il2watch run FILE | head` is no error; stdout goes to nowhere, so that the interpreter's last flush is quiet too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE

@@ -1,0 +1,38 @@
+"""`il2watch assess`: where each patient stands at an instant (wire.md, "Assessment")."""
+
+from __future__ import annotations
+
+from streams import engine
+from streams.commands import options
+from streams.commands.folding import close, fold
+
+SAYS = "Folds a file of events and prints one assessment a patient: recommendation, every criterion, dose, advice."
+EXAMPLE = "  il2watch assess ward.jsonl.gz --at 2026-03-03T05:30:00Z -o text"
+
+
+def parser() -> options.Parser:
+    command = options.parser("assess", SAYS, EXAMPLE)
+    options.file(command)
+    options.at(command)
+    options.output(command)
+    options.config(command)
+    options.strict(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Prints one assessment a line (json) or a page each (text)."""
+    chosen = parser().parse_args(arguments)
+    course = fold(chosen)
+    found = engine.assessments(course.folded)
+    if options.as_text(chosen.output):
+        from streams.show import assessment, terminal
+
+        screen = terminal.console()
+        for one in found:
+            assessment.show(one, screen)
+    else:
+        from streams.show import jsonlines
+
+        jsonlines.write(found)
+    return close(course, chosen.strict)

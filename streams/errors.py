@@ -1,0 +1,5 @@
+"""What a user can mend: one clear line, never a traceback."""
+
+
+class UsageError(Exception):
+    """A wrong argument, file or configuration. Its text names the thing, the place and the remedy; the command exits 2."""

@@ -1,0 +1,34 @@
+"""The manual of the command line, written from the commands' own help: `python -m streams.manual docs/commands.md`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from streams.cli import COMMANDS, overview
+
+COLUMNS = "100"
+
+
+def manual() -> str:
+    """Every command's help as Markdown, at a fixed width."""
+    os.environ["COLUMNS"] = COLUMNS
+    parts = [f"# The command line\n\nWritten by `make docs` from the commands' own help.\n\n{fenced(overview())}"]
+    parts += [f"## il2watch {name}\n\n{fenced(help_of(command.function))}" for name, command in COMMANDS.items()]
+    return "\n".join(parts)
+
+
+def help_of(function: str) -> str:
+    """What `--help` prints for the command behind `module:function`."""
+    text: str = import_module(function.split(":", maxsplit=1)[0]).parser().format_help()
+    return text
+
+
+def fenced(text: str) -> str:
+    return f"```text\n{text.rstrip()}\n```\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(manual(), encoding="utf-8")

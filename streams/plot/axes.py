@@ -1,0 +1,103 @@
+"""What every panel does the same way: its name, its limit lines, its bands, its time, and saying that nothing was charted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from streams.show.palette import GREY, INK, LEVEL
+from streams.times import DAY, aware
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+T = TypeVar("T")
+Span = tuple[int, int]
+BAND = {"relative": "////", "absolute": "xxxx"}
+DAYS_WITH_HOURS = 4 * DAY
+MARGIN = 112  # points from a panel's left edge to the names
+
+
+def points(series: Iterable[tuple[int, T]], span: Span) -> list[tuple[int, T]]:
+    """What lies on the page."""
+    return [(at, value) for at, value in series if span[0] <= at <= span[1]]
+
+
+def day(at: int) -> float:
+    """An instant as matplotlib counts: days since the Unix epoch."""
+    return at / DAY
+
+
+def days(series: Iterable[tuple[int, object]]) -> list[float]:
+    """The instants of a series."""
+    return [day(at) for at, _ in series]
+
+
+def room(values: Sequence[float]) -> tuple[float, float]:
+    """An axis that holds all values with a little air."""
+    low, high = min(values), max(values)
+    return low - (high - low) * 0.06, high + (high - low) * 0.08
+
+
+def label(ax: Axes, *lines: str) -> None:
+    """Name over unit, left of the panel, all panels in one column."""
+    ax.annotate(
+        "\n".join(lines), (0, 0.5), xycoords="axes fraction", xytext=(-MARGIN, 0), textcoords="offset points",
+        ha="left", va="center", annotation_clip=False,
+    )  # fmt: skip
+
+
+def limit_lines(ax: Axes, lines: Iterable[tuple[float, str, str]]) -> None:
+    """A thin line at each limit, its number at the right edge: the lowest below its line, the highest above, so that near ones stay apart."""
+    drawn = sorted(lines)
+    for number, (value, words, colour) in enumerate(drawn):
+        ax.axhline(value, color=colour, lw=0.8, ls=(0, (4, 2)), zorder=2.5, gid=f"limit {value:g}")
+        ax.annotate(
+            words, (1, value), xycoords=("axes fraction", "data"), xytext=(3, 0), textcoords="offset points",
+            fontsize=7, color=INK, va=beside(number, len(drawn)), annotation_clip=False,
+        )  # fmt: skip
+
+
+def beside(number: int, count: int) -> Literal["center", "top", "bottom"]:
+    """Where the words of a limit stand, seen from its line."""
+    if count == 1 or 0 < number < count - 1:
+        return "center"
+    return "bottom" if number else "top"
+
+
+def bands(ax: Axes, levels: Iterable[tuple[float, float, str]]) -> None:
+    """A band from one value to another, coloured and hatched by level."""
+    for low, high, level in levels:
+        ax.axhspan(low, high, facecolor=LEVEL[level], alpha=0.13, hatch=BAND[level], edgecolor=LEVEL[level], lw=0, zorder=0, gid=f"band {level}")
+
+
+def nothing(ax: Axes, shown: Sequence[object]) -> None:
+    """Says that nothing was charted: an empty panel must not look like a normal one."""
+    if not shown:
+        ax.text(0.5, 0.5, "none charted", transform=ax.transAxes, ha="center", va="center", color=GREY, style="italic")
+
+
+def time_axis(ax: Axes, span: Span) -> None:
+    """Days as long ticks with their date, hours between them as long as there is room."""
+    from matplotlib.dates import DayLocator, HourLocator
+    from matplotlib.ticker import FuncFormatter
+
+    ax.set_xlim(day(span[0]), day(span[1]))
+    hours = span[1] - span[0] <= DAYS_WITH_HOURS
+    ax.tick_params(which="both", labelbottom=True)
+    ax.xaxis.set_major_locator(DayLocator(interval=every(span)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: dated(at, "00:00\n{0:%a} {0.day} {0:%b}" if hours else "{0.day} {0:%b}")))
+    if hours:
+        ax.xaxis.set_minor_locator(HourLocator(byhour=(8, 16)))
+        ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: dated(at, "{0:%H:%M}")))
+
+
+def every(span: Span, labels: int = 14) -> int:
+    """How many days apart the dates stand, so that no more than `labels` of them do."""
+    return max(1, math.ceil((span[1] - span[0]) / DAY / labels))
+
+
+def dated(at: float, pattern: str) -> str:
+    """A tick's instant in words, UTC."""
+    return pattern.format(aware(round(at * DAY)))

@@ -1,0 +1,157 @@
+"""The panels of the flowsheet that share the axis of time. Each draws what was charted, its limit lines, and says so when nothing was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rules.guideline import Guideline
+from streams.plot.axes import bands, day, days, label, limit_lines, nothing, points, room
+from streams.plot.facts import Collection, Course
+from streams.plot.limits import limits, target
+from streams.show.palette import BLUE, GREEN, GREY, INK, LEVEL, PURPLE, SKY, VERMILLION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Span = tuple[int, int]
+T = TypeVar("T")
+
+
+def pressure(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+    """Systolic readings over the band that counts as hypotension, and the line to stay above (Table 2)."""
+    above = target(guideline, course.baseline.get("systolic-bp"))
+    severe = above - guideline.pressure.severe_below
+    label(ax, "Systolic pressure", "mm[Hg]")
+    systolic = points(course.of("systolic-bp"), span)
+    low, high = room([value for _, value in systolic] + [severe - 10, above + 40])
+    ax.set_ylim(low, high)
+    bands(ax, [(severe, above, "relative"), (low, severe, "absolute")])
+    limit_lines(ax, [(above, f"target >{above:g}", INK)])
+    ax.plot(days(systolic), [value for _, value in systolic], color=BLUE, lw=1, marker="o", ms=2.6, label="systolic")
+    deep = [(at, value) for at, value in systolic if value <= above]
+    ax.plot(days(deep), [value for _, value in deep], ls="", marker="v", ms=5, color=VERMILLION, label="at or below target", zorder=4)
+    nothing(ax, systolic)
+
+
+def heart_rate(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+    """Heart rate, with the limits of `sinus-tachycardia`."""
+    curve(ax, course, "heart-rate", span, VERMILLION, ("Heart rate", "/min"), (70, 140))
+    limit_lines(ax, [(line.value, f"{line.value:g}", LEVEL[line.level]) for line in limits(guideline, "sinus-tachycardia")])
+
+
+def temperature(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+    """Temperature, with the limit of fever."""
+    curve(ax, course, "temperature", span, PURPLE, ("Temperature", "Cel"), (36.5, 38.6))
+    row: Any = guideline.row["sinus-tachycardia"]
+    limit_lines(ax, [(row.fever.value, f"{row.fever.value:.1f}", GREY)])
+
+
+def urine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+    """Each collection as a bar of its own width; on a root scale, so that 10 and 20 mL/h stay legible beside a diuresis."""
+    label(ax, "Urine", "mL/h (root scale)")
+    ax.set_yscale("function", functions=(lambda rate: abs(rate) ** 0.5, lambda root: root**2))
+    shown = [collection for collection in course.urine if span[0] < collection.end <= span[1]]
+    known = [collection for collection in shown if collection.rate is not None]
+    ax.set_ylim(0, max([120.0, *(rate_of(collection) * 1.15 for collection in known)]))
+    ax.set_yticks([rate for rate in (0, 50, 100, 200, 400, 800) if rate <= ax.get_ylim()[1]])
+    for collection in known:
+        bar(ax, collection, guideline)
+    unknown = [collection for collection in shown if collection.rate is None]
+    ax.plot(days([(c.end, c.volume) for c in unknown]), [4.0] * len(unknown), ls="", marker="D", ms=4, mfc="white", mec=INK, label="rate unknown")
+    limit_lines(ax, [(line.value, f"{line.value:g}", LEVEL[line.level]) for line in limits(guideline, "urine-hour")])
+    boluses(ax, course, span)
+    nothing(ax, shown)
+
+
+def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
+    """A collection's rate over its time; a low one is darker and hatched, not only coloured."""
+    rate, row = rate_of(collection), guideline.row["urine-hour"]
+    low: Any = row
+    colour, hatch = (LEVEL["absolute"], "xxxx") if low.absolute.met(rate) else (LEVEL["relative"], "////") if low.relative.met(rate) else (SKY, "")
+    start, end = day(collection.start or 0), day(collection.end)
+    ax.bar(start, rate, width=end - start, align="edge", color=colour, hatch=hatch, ec="white", lw=0.5, zorder=2)
+
+
+def rate_of(collection: Collection) -> float:
+    return collection.rate or 0.0
+
+
+def boluses(ax: Axes, course: Course, span: Span) -> None:
+    """Where fluid was given, and how much."""
+    if given := points(course.boluses, span):
+        ax.text(1.005, 0.99, "bolus, mL", transform=ax.transAxes, fontsize=6.5, color=BLUE, va="top")
+    for at, volume in given:
+        ax.annotate(
+            f"{volume:g}", (day(at), 1.0), xycoords=("data", "axes fraction"), xytext=(0, -1), textcoords="offset points",
+            fontsize=6, color=BLUE, ha="center", va="top", rotation=90, label="bolus",
+        )  # fmt: skip
+
+
+def phenylephrine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+    """The rate as steps, each in force until the next; with the limits of both rows."""
+    label(ax, "Phenylephrine", "ug/kg/min")
+    shown = in_force(course.pressor, span)
+    rates = [rate for _, rate in shown]
+    ax.set_ylim(0, max([1.8, *(rate * 1.1 for rate in rates)]))
+    ax.step(days(shown), rates, where="post", color=GREEN, lw=1.2)
+    ax.fill_between(days(shown), rates, step="post", color=GREEN, alpha=0.25, lw=0)
+    weaned = [(guideline.table4.weaned, f"{guideline.table4.weaned:g} to dose", GREY)]
+    highest = [(line.value, f"{line.value:.1f}", LEVEL[line.level]) for line in limits(guideline, "phenylephrine-maximum")]
+    limit_lines(ax, weaned + highest)
+    nothing(ax, shown)
+
+
+def in_force(rates: list[tuple[int, float]], span: Span) -> list[tuple[int, float]]:
+    """The steps that can be seen: what was running at the left edge, each change, and the last one carried to the right edge."""
+    before = [(span[0], rate) for at, rate in rates if at < span[0]][-1:]
+    shown = before + points(rates, span)
+    return [*shown, (span[1], shown[-1][1])] if shown else []
+
+
+def saturation(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+    """SpO2, with the saturation to keep."""
+    curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), (91, 100))
+    row: Any = guideline.row["oxygen-requirement"]
+    limit_lines(ax, [(row.low.trip.value, f"{row.low.trip.value:g}", LEVEL["absolute"])])
+
+
+def oxygen(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+    """The flow as steps, with its limits; the device by name when it changes, FiO2 in figures."""
+    label(ax, "Oxygen", "L/min")
+    row: Any = guideline.row["oxygen-requirement"]
+    shown = in_force(flows(course), span)
+    ax.set_ylim(0, max([6.0, *(rate * 1.3 for _, rate in shown)]))
+    ax.step(days(shown), [rate for _, rate in shown], where="post", color=GREEN, lw=1.2)
+    ax.fill_between(days(shown), [rate for _, rate in shown], step="post", color=GREEN, alpha=0.25, lw=0)
+    relative, absolute = row.relative_flow, row.absolute_flow
+    limit_lines(ax, [(relative.value, relative.text, LEVEL["relative"]), (absolute.value, absolute.text, LEVEL["absolute"])])
+    for at, word in points(changes(course.devices), span):
+        mark(ax, at, word, 0.82)
+    for at, value in points(changes(course.of("fio2")), span):
+        mark(ax, at, f"FiO2 {value:g} %", 0.64)
+    nothing(ax, shown)
+
+
+def changes(series: list[tuple[int, T]]) -> list[tuple[int, T]]:
+    """The entries that say something new."""
+    return [(at, value) for number, (at, value) in enumerate(series) if not number or series[number - 1][1] != value]
+
+
+def flows(course: Course) -> list[tuple[int, float]]:
+    """The flow over time: charting another device drops the flow of the one before."""
+    dropped = {at: 0.0 for at, _ in changes(course.devices)}
+    return sorted((dropped | dict(course.of("o2-flow"))).items())
+
+
+def mark(ax: Axes, at: int, word: str, height: float) -> None:
+    """A word at an instant."""
+    ax.text(day(at), height, f" {word}", transform=ax.get_xaxis_transform(), fontsize=6, color=GREEN, va="bottom")
+
+
+def curve(ax: Axes, course: Course, code: str, span: Span, colour: str, name: tuple[str, str], least: tuple[float, float]) -> None:
+    """A vital sign as a line with its readings; the axis never narrower than `least`."""
+    label(ax, *name)
+    shown = points(course.of(code), span)
+    ax.set_ylim(*room([value for _, value in shown] + list(least)))
+    ax.plot(days(shown), [value for _, value in shown], color=colour, lw=1, marker="o", ms=2.2, label=code)
+    nothing(ax, shown)

@@ -1,0 +1,88 @@
+"""The paper: axes laid down from the top in inches, all sharing one axis of time, and saved so that the same course gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 10.0, 1.85, 0.75, 1.0, 0.6
+
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "text.parse_math": False,
+    "axes.edgecolor": "#999999",
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.labelsize": 8,
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "hatch.linewidth": 0.6,
+    "svg.hashsalt": "il2watch",
+    "date.epoch": "1970-01-01T00:00:00",
+    "timezone": "UTC",
+}
+
+# What each format would write of the moment or the program; without it two runs give the same file.
+METADATA: dict[str, dict[str, Any]] = {
+    ".svg": {"Date": None, "Creator": "il2watch"},
+    ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "il2watch"},
+    ".png": {"Software": None},
+}
+
+
+class Sheet:
+    """A page filled from the top: `place` answers the next axes."""
+
+    def __init__(self, height: float) -> None:
+        from matplotlib.figure import Figure
+
+        self.height = TOP + height + BOTTOM
+        self.figure: Figure = Figure(figsize=(WIDTH, self.height), facecolor="white")
+        self.used = TOP
+        self.first: Axes | None = None
+
+    def place(self, height: float, gap: float = 0.12) -> Axes:
+        """The next axes over the whole width; they share the time of the first."""
+        made = self.figure.add_axes(self.box(LEFT, WIDTH - LEFT - RIGHT, height), sharex=self.first)
+        self.first = self.first or made
+        self.used += height + gap
+        return made
+
+    def row(self, count: int, height: float, gap: float = 0.12, between: float = 0.58) -> list[Axes]:
+        """Small axes side by side, each with its own time."""
+        width = (WIDTH - LEFT - RIGHT - between * (count - 1)) / count
+        made = [self.figure.add_axes(self.box(LEFT + number * (width + between), width, height)) for number in range(count)]
+        self.used += height + gap
+        return made
+
+    def box(self, left: float, width: float, height: float) -> tuple[float, float, float, float]:
+        """Inches from the top left as the figure's fractions."""
+        return left / WIDTH, 1 - (self.used + height) / self.height, width / WIDTH, height / self.height
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Writes SVG, PNG or PDF by the suffix, whole or not at all. Raises UsageError when the folder or the permission is missing."""
+    import matplotlib
+
+    page = io.BytesIO()
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a patient id may be written in any script
+        figure.savefig(page, format=path.suffix[1:].lower(), dpi=150, metadata=METADATA[path.suffix.lower()])
+    try:
+        path.write_bytes(page.getvalue())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}; -o names a file in a folder that is there") from None

@@ -1,0 +1,55 @@
+"""Where text goes: a rich console on stdout that takes no markup from data, keeps NO_COLOR, and never fails on a narrow encoding."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from streams.show import glyphs
+from streams.show.palette import LEVEL
+from streams.show.plain import plain
+
+PAPER = 120
+
+
+def console() -> Console:
+    """A console on stdout: the terminal's width, or 120 columns into a file unless COLUMNS says otherwise."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PAPER
+    return Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
+
+
+def ascii_only(screen: Console) -> bool:
+    """Whether shapes must be ASCII here."""
+    return screen.options.ascii_only
+
+
+def level(name: str, screen: Console) -> Text:
+    """A level as shape, word and colour."""
+    return Text(glyphs.level(name, ascii_only(screen)), style=LEVEL[name])
+
+
+def cell(value: object) -> str:
+    """A value for a table: a dash for none, numbers without needless digits, text made safe."""
+    if value is None or value == "":
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else plain(value)
+
+
+def table(*columns: str) -> Table:
+    """An open table: a line under the head and nothing else."""
+    from rich import box
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 2, 0, 0), collapse_padding=True)
+    for name in columns:
+        made.add_column(name, overflow="fold", no_wrap=name in NARROW)
+    return made
+
+
+NARROW = {"state", "level", "transition", "since", "decided", "at", "subject", "criterion"}

@@ -1,0 +1,54 @@
+"""A file to read, and an engine that says what it is told to, so that the shell is tested alone."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams import engine
+from tests.streams import samples
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., str]:
+    """Writes records (or raw bytes) to a file and answers its path."""
+
+    def writing(*records: dict[str, Any] | bytes, name: str = "events.jsonl") -> str:
+        path = tmp_path / name
+        path.write_bytes(b"".join(one if isinstance(one, bytes) else json.dumps(one).encode() + b"\n" for one in records))
+        return str(path)
+
+    return writing
+
+
+class Told:
+    """The engine's answers, set by the test: alerts, an assessment a patient, counts; `until` is what it was asked."""
+
+    def __init__(self) -> None:
+        self.alerts: list[dict[str, Any]] = []
+        self.assessments: dict[str, dict[str, Any]] = {}
+        self.refused: list[tuple[Any, str]] = []
+        self.counts: Counter[str] = Counter()
+        self.until: int | None = None
+        self.events: list[Any] = []
+
+    def fold(self, events: list[Any], guideline: Any, until: int | None = None) -> engine.Folded:
+        self.events, self.until = list(events), until
+        clock = max((event.known for event in self.events), default=0) if until is None else until
+        outcome: Any = self.assessments
+        return engine.Folded(self.alerts, self.refused, self.counts, clock, outcome)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Commands ask this engine instead of the real one."""
+    answers = Told()
+    monkeypatch.setattr(engine, "guideline", lambda path: samples.GUIDELINE)
+    monkeypatch.setattr(engine, "fold", answers.fold)
+    monkeypatch.setattr(engine, "assessments", lambda folded: [folded.outcome[patient] for patient in sorted(folded.outcome)])
+    return answers
