@@ -1,0 +1,98 @@
+"""A record as it will be sent: its bytes, where to, whose, and when it became known.
+
+Only what is needed to send it is read here. What it says is judged by the worker, whose dead letters are the place of record for what is refused
+(wire.md, What is refused): a record that names no patient, no topic or no time cannot even be sent, and is told on stderr instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rules.instant import BadTime, parse
+from rules.vocabulary import EVERY_PATIENT
+from streams.broker.topics import topic_of
+
+LARGEST = 1_000_000
+LONGEST_NAME = 60
+
+
+class Record(NamedTuple):
+    """Bytes for a topic, in order of `known` (ms). `everywhere`: a tick for all, sent to every partition; `made`: not from the file."""
+
+    known: int
+    topic: str
+    patient: str
+    value: bytes
+    everywhere: bool = False
+    made: bool = False
+
+
+class Unsendable(Exception):
+    """Why a line cannot be sent at all: `reason` as in wire.md, and a line for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason, self.message = reason, message
+        super().__init__(message)
+
+
+class _Envelope(msgspec.Struct):
+    type: Any = None
+    patient: Any = None
+    at: Any = None
+    known: Any = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
+def record(value: bytes) -> Record:
+    """The record that a line's bytes make, the bytes unchanged. Raises Unsendable."""
+    if len(value) > LARGEST:
+        raise Unsendable("malformed", "longer than 1 MB; one event a line")
+    envelope = _envelope(value)
+    topic = _topic(envelope.type)
+    patient = _patient(envelope.patient)
+    return Record(_known(envelope), topic, patient, value, everywhere=patient == EVERY_PATIENT and envelope.type == "tick")
+
+
+def _envelope(value: bytes) -> _Envelope:
+    try:
+        return _ENVELOPE.decode(value)
+    except (ValueError, RecursionError) as fault:
+        raise Unsendable("malformed", f"not a JSON object: {fault}") from None
+
+
+def _topic(type: object) -> str:
+    if isinstance(type, str):
+        try:
+            return topic_of(type)
+        except KeyError:
+            pass
+    raise Unsendable("malformed", f"`type` {_shown(type)} belongs to no topic; see wire.md, Events")
+
+
+def _patient(patient: object) -> str:
+    if isinstance(patient, str) and patient:
+        return patient
+    raise Unsendable("malformed", f"`patient` {_shown(patient)} is no patient id, and records are keyed by it")
+
+
+def _known(envelope: _Envelope) -> int:
+    """When the record became known: `known`, without one `at` (criteria.md, section 1)."""
+    name, said = ("at", envelope.at) if envelope.known is None else ("known", envelope.known)
+    if not isinstance(said, str):
+        raise Unsendable("bad-time", f"`{name}` {_shown(said)} is not an RFC 3339 time")
+    try:
+        known = parse(said)
+    except BadTime as fault:
+        raise Unsendable("bad-time", f"`{name}` {_shown(said)} {fault}; write it as 2026-03-02T10:00:00Z") from None
+    if known < 0:
+        raise Unsendable("bad-time", f"`{name}` {_shown(said)} lies before 1970, which a record's timestamp cannot say")
+    return known
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "..."

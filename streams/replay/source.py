@@ -1,0 +1,76 @@
+"""The file of a replay: what of it can be sent, in order of `known`; what cannot is said on stderr, line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import NamedTuple
+
+from rules.vocabulary import EVERY_PATIENT
+from streams.files import lines
+from streams.load import LONG, spelled, tell
+from streams.progress import watched
+from streams.replay import columns, frames
+from streams.replay.record import Record, Unsendable, record
+from streams.replay.shift import shifted
+
+
+class Source(NamedTuple):
+    """The records of a file in order of `known`, ties in file order; and how many lines could not be sent, by reason."""
+
+    path: str
+    records: list[Record]
+    unsendable: Counter[str]
+
+    @property
+    def patients(self) -> set[str]:
+        """Whose records these are."""
+        return {record.patient for record in self.records} - {EVERY_PATIENT}
+
+    @property
+    def first(self) -> int:
+        """The first `known`, ms; 0 when there is none."""
+        return self.records[0].known if self.records else 0
+
+    @property
+    def said(self) -> str | None:
+        """`3 not sent (malformed 2, bad-time 1)`; None when all were."""
+        return f"{self.unsendable.total()} not sent ({spelled(self.unsendable)})" if self.unsendable else None
+
+
+def source(path: str) -> Source:
+    """Reads JSON Lines (plain, gzip, `-`), CSV or Parquet, known by the name's ending. Raises UsageError when it cannot be read."""
+    found = Source(path, [], Counter())
+    for number, value in numbered(path):
+        take(found, number, value)
+    found.records.sort(key=attrgetter("known"))
+    return found
+
+
+def numbered(path: str) -> Iterable[tuple[int, bytes | None]]:
+    """The file's records as JSON, each with its line, or the row it begins in."""
+    if frames.is_table(path):
+        return columns.records(frames.rows(path))
+    return whole(path)
+
+
+def whole(path: str) -> Iterator[tuple[int, bytes | None]]:
+    for line in watched(lines(path), path):
+        yield line.number, line.data
+
+
+def take(found: Source, number: int, value: bytes | None) -> None:
+    """One record more, or one line on stderr that says why not."""
+    try:
+        if value is None:
+            raise Unsendable("malformed", LONG)
+        found.records.append(record(value))
+    except Unsendable as fault:
+        found.unsendable[fault.reason] += 1
+        tell(f"{found.path}:{number}: {fault.reason}: {fault.message}")
+
+
+def moved(found: Source, to: int) -> Source:
+    """The same, all times moved by one offset so that the first `known` is `to` (ms)."""
+    return found._replace(records=list(shifted(found.records, to - found.first)))

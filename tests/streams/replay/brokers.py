@@ -1,0 +1,54 @@
+"""The topics of wire.md on a real broker, empty, and what stands in them; shared by the tests of replay and of dead letters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from streams.broker.admin import admin
+from streams.broker.creation import Wish, create
+from streams.broker.settings import Broker
+
+PARTITIONS = 3
+KINDS = [pytest.param("embedded", marks=pytest.mark.embedded), pytest.param("apache", marks=pytest.mark.kafka)]
+GONE_S = 20.0
+
+
+@contextmanager
+def topics(broker: Broker, partitions: int = PARTITIONS) -> Iterator[Broker]:
+    """Creates all topics, and deletes them after."""
+    drop(broker)
+    create(broker, Wish(partitions=partitions))
+    try:
+        yield broker
+    finally:
+        drop(broker)
+
+
+def drop(broker: Broker) -> None:
+    """Deletes what is ours, and waits until it is gone."""
+    end = time.monotonic() + GONE_S
+    with admin(broker) as connection:
+        while (ours := [name for name in connection.names() if name.startswith("il2")]) and time.monotonic() < end:
+            connection._client.delete_topics(ours)
+            time.sleep(0.1)
+
+
+def records(broker: Broker, topic: str) -> list[Any]:
+    """All that stands in a topic, partition by partition in order."""
+    consumer = KafkaConsumer(**broker.for_kafka_python(), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
+    try:
+        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        consumer.assign(parts)
+        consumer.seek_to_beginning(*parts)
+        ends, found = consumer.end_offsets(parts), []
+        while any(consumer.position(part) < end for part, end in ends.items()):
+            found += [record for some in consumer.poll(timeout_ms=500).values() for record in some]
+        return sorted(found, key=lambda record: (record.partition, record.offset))
+    finally:
+        consumer.close()

@@ -1,0 +1,36 @@
+"""Writing events as a table (docs/columns.md), the way back of `streams.replay.columns`: what the tests read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas
+
+from streams.replay.columns import COLUMNS
+
+Event = dict[str, Any]
+
+
+def write(events: Iterable[Event], path: Path) -> str:
+    """Writes a CSV or a Parquet file, by its name; every cell as text."""
+    cells = [{name: spelled(value) for name, value in row.items()} for event in events for row in rows(event)]
+    frame = pandas.DataFrame(cells, columns=[name for name in COLUMNS if any(name in row for row in cells)], dtype=object)
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_csv(path, index=False)
+    return str(path)
+
+
+def rows(event: Event) -> Iterator[Event]:
+    """One row a reading, one a finding of an encounter; one row at least."""
+    common = {name: value for name, value in event.items() if name not in ("readings", "findings")}
+    facts = [*event.get("readings", []), *({"code": code, "present": said} for code, said in event.get("findings", {}).items())]
+    for fact in facts or [{}]:
+        yield common | fact
+
+
+def spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,31 @@
+"""Which alerts are shown, and how a line of them reads."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from streams.replay.follow import alert_of
+from streams.replay.lines import show
+from tests.streams.samples import alert
+
+
+@pytest.mark.parametrize("value", [None, b"", b"x", b"[]", b"null"])
+def test_what_is_no_alert_is_passed_over(value: bytes | None) -> None:
+    assert alert_of(value) is None
+
+
+def test_an_alert_is_read_from_its_record() -> None:
+    assert alert_of(json.dumps(alert()).encode()) == alert()
+
+
+def test_each_alert_is_a_line_that_no_text_can_break() -> None:
+    screen = Console(file=io.StringIO(), width=200, markup=False, emoji=False, highlight=False)
+    show([alert(), alert(patient="p\n[red]2")], screen)
+    first, second = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert first.startswith("2026-03-02 10:00Z  p1  ")
+    assert "urine-hour" in first
+    assert "p\\n[red]2" in second
