@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -22,7 +22,7 @@ def application(healthy: Answer, ready: Answer) -> web.Application:
     return app
 
 
-def _page(ask: Answer) -> Callable[[web.Request], object]:
+def _page(ask: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def page(_: web.Request) -> web.Response:
         fault = ask()
         return web.Response(status=200 if fault is None else 503, text=f"{fault or 'ok'}\n")

@@ -36,7 +36,7 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) ->
         result.state, result.evidence, result.stale, result.limit = RELATIVE, hr.a.evidence, stale, row.relative.trip.text
         result.at = max(moment for moment in (hr.a.changed, hr.b.changed) if moment is not None)
         return result
-    result.state, result.at, result.limit = CLEAR, hr.a.changed or last.at, row.relative.trip.text
+    result.state, result.at, result.limit = CLEAR, hr.a.changed, row.relative.trip.text
     if stale:
         result.state, result.at, result.missing = INDETERMINATE, limit, ASKED
     return result

@@ -81,7 +81,7 @@ def _unless_hidden(result: Result, current: Segment | None) -> Result:
         result.missing = ASKED
         result.stale = result.state in TRIPPED
         if not result.stale:
-            result.state, result.evidence = INDETERMINATE, current.evidence
+            result.state, result.value, result.evidence = INDETERMINATE, None, current.evidence
     return result
 
 

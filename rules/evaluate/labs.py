@@ -114,7 +114,8 @@ def _enzymes(row: UpperLimitRow, known: dict[str, Lab]) -> str:
 def _told(row: UpperLimitRow, known: dict[str, Lab], result: Result) -> Result:
     above = [code for code in row.labs if code in known and _above(row, code, known[code])]
     result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in above)
-    result.missing = tuple(f"{code}.high" for code in row.labs if code in known and upper(row, code, known[code]) is None)
+    if result.state == INDETERMINATE:
+        result.missing = tuple(f"{code}.high" for code in row.labs if code in known and upper(row, code, known[code]) is None)
     chosen = above or sorted(known, key=lambda code: place(known[code]), reverse=True)[:1]
     for code in chosen[:1]:
         high = upper(row, code, known[code])

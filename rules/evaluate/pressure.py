@@ -26,7 +26,7 @@ def hypotension(chart: Chart, now: int, before: Memory) -> Result:
     elif stale:
         result.state, result.at, result.missing, result.evidence = INDETERMINATE, limit, ASKED, (sbp.heard.reference,)
     else:
-        result.state, result.at = CLEAR, low.changed or sbp.heard.at
+        result.state, result.at = CLEAR, low.changed
         result.evidence = low.evidence if low.changed and before.state in (RELATIVE, ABSOLUTE) else (sbp.heard.reference,)
     return result
 

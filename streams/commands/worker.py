@@ -38,7 +38,9 @@ def parser() -> options.Parser:
     command.add_argument("--listen", metavar="ADDRESS", default="127.0.0.1", help="where they are served; default: this machine alone")
     command.add_argument("--patience", metavar="S", type=positive, default=120.0, help="seconds without progress before it gives up; default: 120")
     command.add_argument("--session-timeout", metavar="S", type=positive, default=10.0, help="silence after which others take over; default: 10")
-    command.add_argument("--dead-letter-limit", metavar="SHARE", type=share, default=0.05, help="of 5 min' records, above which it alerts; default: 0.05")
+    command.add_argument(
+        "--dead-letter-limit", metavar="SHARE", type=share, default=0.05, help="of 5 min' records, above which it alerts; default: 0.05"
+    )
     command.add_argument("--id", default="il2watch", help="consumer group and name of the table; default: il2watch")
     return command
 

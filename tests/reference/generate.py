@@ -18,7 +18,8 @@ DEFAULT: Knobs = {
     "preliminary": 0.05, "cluster": 0.35, "extreme": 0.45, "odd_unit": 0.05, "bad_unit": 0.02, "artefact": 0.03, "gap": 0.05,
     # probabilities a course
     "baseline": 0.85, "baseline_weight": 0.85, "start": 0.97, "icu_first": 0.1, "therapy_end": 0.4, "second_cycle": 0.2, "discharge": 0.1,
-    "after_discharge": 0.3, "per_minute": 0.15, "two_lines": 0.25, "no_start": 0.5, "two_patients": 0.15, "millis": 0.03, "focus": 0.6, "recovery": 0.15,
+    "after_discharge": 0.3, "per_minute": 0.15, "two_lines": 0.25, "no_start": 0.5, "two_patients": 0.15, "millis": 0.03,
+    "focus": 0.6, "recovery": 0.15,
 }
 FINDINGS = (
     "atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia", "ecg-ischemia", "moist-desquamation",
@@ -319,8 +320,9 @@ class Course:
         self._encounter("therapy-end")
         for _ in range(9):
             self.now += timedelta(hours=self.rng.choice((4, 6, 8)))
-            self.vitals(("heart-rate", 90, "/min"), ("systolic-bp", self.rng.choice((85, 118, 118)), "mm[Hg]"), ("spo2", self.rng.choice((94, 98, 98)), "%"),
-                        ("o2-device", "room-air", None), ("weight", self.rng.choice((70, 73.5, 73.6)), "kg"))
+            self.vitals(("heart-rate", 90, "/min"), ("systolic-bp", self.rng.choice((85, 118, 118)), "mm[Hg]"),
+                        ("spo2", self.rng.choice((94, 98, 98)), "%"), ("o2-device", "room-air", None),
+                        ("weight", self.rng.choice((70, 73.5, 73.6)), "kg"))
             self.chart(self.rng.choice(("urine", "labs", "fluid", "medication")))
             self.add("labs", readings=[{"code": "creatinine", "value": self.rng.choice((1.0, 1.6, 1.7)), "unit": "mg/dL"},
                                        {"code": "platelets", "value": self.rng.choice((100, 120)), "unit": "10*3/uL"}])
