@@ -37,8 +37,10 @@ lint: $(READY) ## ruff and mypy --strict
 bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment
 	"$(PY)" -m tests.bench
 
-docs: $(READY) ## write docs/commands.md from the commands' own help
+docs: $(READY) ## write docs/commands.md, the README's example and docs/course.svg from the commands themselves
 	"$(PY)" -m streams.manual docs/commands.md
+	"$(PY)" -m tests.readme
+	"$(PY)" -m simulators.worked | "$(PY)" -m streams plot - -o docs/course.svg
 
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.broker.apache

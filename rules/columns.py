@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import msgspec
@@ -43,7 +44,7 @@ def unpack(kind: type[F], data: bytes) -> list[F]:
 
 
 def _steps(values: list[int]) -> list[int]:
-    return [values[0], *(b - a for a, b in zip(values, values[1:], strict=False))]
+    return [values[0], *(b - a for a, b in pairwise(values))]
 
 
 def _sums(steps: list[int]) -> list[int]:

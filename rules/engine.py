@@ -60,7 +60,7 @@ def _take(patient: Patient, event: events.Event) -> Recorded:
     if not outcome.changed:
         return outcome
     touched = outcome.touched
-    if isinstance(event, events.Vitals):
+    if isinstance(event, events.Vitals) and not outcome.amended:
         touched |= patient.wake
     elif isinstance(event, events.Ack):
         patient.acks = (*patient.acks, (event.alert, event.id))

@@ -107,7 +107,7 @@ def _over(patient: Patient) -> bool:
 
 def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ...]:
     out = [reason for reason in recommendation.reasons if not reason.startswith("stop-rule:")]
-    if patient.memory(HYPOTENSION).state in TRIPPED or above_target(patient.chart) is False:
+    if HYPOTENSION in patient.episodes or patient.memory(HYPOTENSION).state in TRIPPED or above_target(patient.chart) is False:
         out.append("hypotension")
     rate = current_rate(patient.chart, patient.now >> 1)
     if rate is None or rate > patient.guideline.table4.weaned:

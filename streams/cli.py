@@ -22,6 +22,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "demo": Command("streams.commands.demo:main", "all of it on this machine, with made-up patients"),
     "assess": Command("streams.commands.assess:main", "one assessment a patient, at an instant"),
     "run": Command("streams.commands.run:main", "every alert transition of a file, in order"),
     "explain": Command("streams.commands.explain:main", "why an alert fired, or why not, in words"),

@@ -3,6 +3,7 @@
 from rules.advice.case import ADVISORY, Case, open_, tripped
 from rules.chart.facts import references
 from rules.chart.mode import Span
+from rules.chart.oxygen import Oxygen
 from rules.evaluate.infusions import runs, span_turn
 from rules.evaluate.pressure import above_target
 from rules.evaluate.result import Memory, Result, reached, soonest
@@ -34,7 +35,9 @@ def stop_maintenance(advice: Advice, case: Case, now: int, before: Memory) -> Re
     if not _ended(case, now):
         return _waits(case, now)
     doses = case.chart.cycle_doses
-    start = reached(doses[-1].at + advice.after) if doses else 0
+    if not doses:
+        return Result()
+    start = reached(doses[-1].at + advice.after)
     recent = [v for v in case.chart.volumes["iv-maintenance"] if reached(v.at + advice.within) > now]
     ahead = soonest(now, start, *(reached(v.at + advice.within) for v in recent))
     if now < start or not recent:
@@ -119,7 +122,12 @@ def _turning(case: Case, code: str, harmless: float, sign: int) -> bool:
 
 
 def _breathes(case: Case, spo2: float) -> bool:
-    signals = case.chart.tail.now
-    last, oxygen = signals.spo2.last, signals.oxygen
-    room_air = oxygen.in_force == "room-air" or (oxygen.flow == 0 and oxygen.in_force != "ventilator")
-    return last is not None and last.spo2 is not None and last.spo2 >= spo2 and room_air
+    """On room air both when the saturation was read and now."""
+    last = case.chart.tail.now.spo2.last
+    if last is None or last.spo2 is None or last.spo2 < spo2:
+        return False
+    return all(_room_air(signals.oxygen) for signals in (case.chart.tail.now, case.chart.tail.until(last.at)))
+
+
+def _room_air(oxygen: Oxygen) -> bool:
+    return oxygen.in_force == "room-air" or (oxygen.flow == 0 and oxygen.in_force != "ventilator")

@@ -68,8 +68,8 @@ class Chart:
         "collections",
         "cycle",
         "cycle_doses",
-        "doses",
         "dopamine",
+        "doses",
         "drugs",
         "faded",
         "findings",
@@ -149,7 +149,9 @@ class Chart:
         touched |= inputs.BASELINE if drop(self.baselines, id) else 0
         touched |= inputs.MEDICATION if drop(self.drugs, id) else 0
         touched |= inputs.RESUME if drop(self.resumes, id) else 0
-        return touched | (inputs.INFUSIONS if any([drop(rates, id) for rates in self.lines.values()]) else 0)
+        # A list, not a generator: `any` would stop at the first line that held the record, and leave the rate running in another.
+        dropped = [drop(rates, id) for rates in self.lines.values()]
+        return touched | (inputs.INFUSIONS if any(dropped) else 0)
 
     def refresh(self, touched: int) -> int:
         """Derives again what depends on the touched facts. Returns the bits, with those that followed from them."""

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from rules.chart.facts import Reference
 from rules.chart.oxygen import VitalsRow
 from rules.guideline.declare import Limit
 from rules.guideline.durations import DAY
@@ -12,7 +11,9 @@ Warmth = tuple[int, float, str, int]
 
 
 class Temperature(msgspec.Struct, array_like=True):
-    """`feverish`: `at` of the first reading of the unbroken run of fever; `peaks`: readings of the last day none of which is followed by one as high: enough to know the maximum since any moment."""
+    """`feverish`: `at` of the first reading of the unbroken run of fever; `peaks`: readings of the last day none of which is
+    followed by one as high: enough to know the maximum since any moment.
+    """
 
     last: VitalsRow | None = None
     peaks: tuple[Warmth, ...] = ()
@@ -41,10 +42,6 @@ class Temperature(msgspec.Struct, array_like=True):
         return before is None or before.temp is None or value >= warm or before.temp >= warm
 
     def highest(self, start: int, end: int) -> Warmth | None:
-        """The highest reading in [start, end) before the latest one; the latest of equals."""
-        within = [peak for peak in self.peaks if start <= peak[0] < end]
+        """The highest reading in (start, end) before the latest one; the latest of equals."""
+        within = [peak for peak in self.peaks if start < peak[0] < end]
         return within[0] if within else None
-
-    @property
-    def evidence(self) -> tuple[Reference, ...]:
-        return (self.last.reference,) if self.last is not None else ()

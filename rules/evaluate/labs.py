@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Lab, place
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, beyond, counting
+from rules.chart.facts import Lab, Weight, place
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, aged, counting
 from rules.guideline.declare import BaselineGainRow, LabRow, Limit, UpperLimitRow
 
 
@@ -45,7 +45,6 @@ def latest(
     """The last of the facts decides; `at` is that of the first fact of its unbroken run in the same band."""
     last = facts[-1]
     state = band(value(last), relative, absolute)
-    stale = now >= beyond(stale_at)
     result = Result(
         state,
         at=run_start(facts, lambda fact: band(value(fact), relative, absolute)),
@@ -53,13 +52,9 @@ def latest(
         value=value(last),
         unit=unit,
         limit=limit_text(state, relative, absolute),
-        stale=stale and state in TRIPPED,
         evidence=(last.reference,),
-        next=None if stale else beyond(stale_at),
     )
-    if stale and state == CLEAR:
-        result.state, result.at, result.missing = INDETERMINATE, stale_at, (missing,)
-    return result
+    return aged(result, stale_at, now, (missing,))
 
 
 def run_start(facts: Sequence[Lab], state: Callable[[Lab], str]) -> int:
@@ -77,8 +72,14 @@ def weight_gain(row: BaselineGainRow, chart: Chart, now: int, before: Memory) ->
     missing = () if baseline is not None else ("baseline-weight",)
     if baseline is None or not weights:
         return Result(INDETERMINATE, unit=row.unit, missing=missing if weights else (*missing, "weight"))
-    gains = [Lab(w.at, w.tie, w.n, w.id, w.first, w.rank, w.offset, round((w.value - baseline) / baseline * 100, 9), None, None, "%") for w in weights]
+    gains = [_gain(weight, baseline) for weight in weights]
     return latest(gains, lambda gain: gain.value, row.relative, None, weights[-1].at + row.stale, now, "weight", row.unit)
+
+
+def _gain(weight: Weight, baseline: float) -> Lab:
+    """The weight as per cent over the baseline, with its times and its id."""
+    w = weight
+    return Lab(w.at, w.tie, w.n, w.id, w.first, w.rank, w.offset, round((w.value - baseline) / baseline * 100, 9), None, None, "%")
 
 
 def upper_limit(row: UpperLimitRow, chart: Chart, now: int, before: Memory) -> Result:

@@ -28,8 +28,8 @@ def last_seen(chart: Chart, code: str) -> int | None:
         return chart.volumes["urine"][-1].at if chart.volumes["urine"] else None
     if code == "weight":
         return chart.weights[-1].at if chart.weights else None
-    if code in chart.labs and chart.labs[code]:
-        return chart.labs[code][-1].at
+    if results := chart.labs.get(code):
+        return results[-1].at
     return next((sign.at for sign in reversed(chart.findings.get(code, [])) if sign.value != "absent"), None)
 
 

@@ -58,6 +58,17 @@ def beyond(limit: int) -> int:
     return 2 * limit + 1
 
 
+def aged(result: Result, limit: int, now: int, missing: tuple[str, ...]) -> Result:
+    """Past `limit` (ms) a tripped state is kept, stale; a clear one can no longer be told (criteria.md section 2)."""
+    if now < beyond(limit):
+        result.next = beyond(limit)
+        return result
+    result.stale = result.state in TRIPPED
+    if result.state == CLEAR:
+        result.state, result.at, result.missing = INDETERMINATE, limit, missing
+    return result
+
+
 def soonest(now: int, *instants: int | None) -> int | None:
     """The earliest of the instants that still lie ahead."""
     ahead = [instant for instant in instants if instant is not None and instant > now]

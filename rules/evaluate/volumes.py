@@ -4,7 +4,8 @@ from rules.chart.chart import Chart
 from rules.chart.collections import Collection, covered, volume
 from rules.chart.facts import references
 from rules.evaluate.labs import band, limit_text
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, beyond, reached
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged, reached
+from rules.guideline.choices import Shifts
 from rules.guideline.declare import CoveredShiftRow, HourlyRateRow, ShiftVolumeRow
 from rules.guideline.durations import HOUR
 from rules.shifts import Shift, last_completed, running, shift_of
@@ -14,12 +15,8 @@ ASKED = ("urine",)
 
 def shift_volume(row: ShiftVolumeRow, chart: Chart, now: int, before: Memory) -> Result:
     """Whole volumes at their `at`, per shift: relative in one shift, absolute in each of two consecutive ones."""
-    shifts, t = chart.guideline.shifts, now >> 1
-    volumes = chart.volumes[row.kind]
-    under_way = running(t, shifts)
-    last = shift_of(under_way[0], shifts)
-    first = shift_of(last[0], shifts)
-    inside = {shift: [v for v in volumes if shift[0] < v.at <= shift[1]] for shift in (first, last, under_way)}
+    first, last, under_way = _three_shifts(now >> 1, chart.guideline.shifts)
+    inside = {shift: [v for v in chart.volumes[row.kind] if shift[0] < v.at <= shift[1]] for shift in (first, last, under_way)}
     totals = {shift: round(sum(v.volume for v in found), 6) for shift, found in inside.items()}
     full = {shift: row.relative.met(total) for shift, total in totals.items()}
     decisive = under_way if full[under_way] else last
@@ -28,7 +25,7 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: int, before: Memory) ->
     shown = decisive if state != CLEAR else max(last, under_way, key=lambda shift: totals[shift])
     before_it = (last if full[under_way] else first) if both else None
     found = [*(inside[before_it] if before_it else []), *inside[shown]]
-    at_end = under_way[0] if t == under_way[0] else None
+    at_end = under_way[0] if now >> 1 == under_way[0] else None
     return Result(
         state,
         at=at_end if state == CLEAR else _reached_at(row, inside[decisive]),
@@ -39,6 +36,13 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: int, before: Memory) ->
         flags=1 if full[under_way] else 0,
         next=reached(under_way[1]),
     )
+
+
+def _three_shifts(t: int, shifts: Shifts) -> tuple[Shift, Shift, Shift]:
+    """The two last completed shifts and the running one."""
+    under_way = running(t, shifts)
+    last = shift_of(under_way[0], shifts)
+    return shift_of(last[0], shifts), last, under_way
 
 
 def _reached_at(row: ShiftVolumeRow, volumes: list) -> int:  # type: ignore[type-arg]
@@ -98,27 +102,25 @@ def hourly_rate(row: HourlyRateRow, chart: Chart, now: int, before: Memory) -> R
         count -= 1
     if not count:
         return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
-    end = collections[count - 1].end
-    limit = mode.limit(end, now >> 1, ward, intensive)
-    stale = now >= beyond(limit)
-    ahead = None if stale else beyond(limit)
-    rate = stretch_rate(collections[:count], row)
+    limit = mode.limit(collections[count - 1].end, now >> 1, ward, intensive)
+    return aged(_rated(row, collections[:count]), limit, now, ASKED)
+
+
+def _rated(row: HourlyRateRow, collections: list[Collection]) -> Result:
+    end = collections[-1].end
+    rate = stretch_rate(collections, row)
     if rate is None:
-        return Result(INDETERMINATE, at=end, unit=row.unit, missing=ASKED, next=ahead)
+        return Result(INDETERMINATE, at=end, unit=row.unit, missing=ASKED)
     value, inside = rate
     state = band(value, row.relative, row.absolute)
-    result = Result(state, at=end, latest=end, value=value, unit=row.unit, limit=limit_text(state, row.relative, row.absolute), next=ahead)
-    result.evidence = tuple(one.reference for one in inside)
-    result.stale = stale and state in TRIPPED
-    if stale and state == CLEAR:
-        result.state, result.at, result.missing = INDETERMINATE, limit, ASKED
-    return result
+    evidence = tuple(one.reference for one in inside)
+    return Result(state, at=end, latest=end, value=value, unit=row.unit, limit=limit_text(state, row.relative, row.absolute), evidence=evidence)
 
 
 def stretch_rate(collections: list[Collection], row: HourlyRateRow) -> tuple[float, list[Collection]] | None:
     """mL/h with the collections of the stretch; None when no stretch of at most 24 h covers enough."""
     end = collections[-1].end
-    near = [one for one in collections if one.end > end - row.longest and one.start < one.end or one.end == end]
+    near = [one for one in collections if (one.end > end - row.longest and one.start < one.end) or one.end == end]
     for start in sorted({one.start for one in near if one.start < one.end}, reverse=True):
         if end - start > row.longest:
             return None

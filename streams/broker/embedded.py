@@ -87,9 +87,7 @@ class EmbeddedBroker:
         for _ in range(1 if self._fixed else TRIES):
             if self._start(program):
                 return
-        self._output.seek(0)
-        said = self._output.read()[-500:].decode(errors="replace")
-        raise UsageError(f"the embedded broker does not come up: {said or 'it says nothing'}; {INSTEAD}")
+        raise UsageError(f"the embedded broker does not come up: {self.said() or 'it says nothing'}; {INSTEAD}")
 
     def _start(self, program: str) -> bool:
         """Another process may take a free port in the moment between; then the broker ends at once and the next port is tried."""
@@ -101,6 +99,11 @@ class EmbeddedBroker:
             return True
         leash.stop(self._process)
         return False
+
+    def said(self) -> str:
+        """The last that it printed. Only once it ended: it writes where this reads, and both have one place in the file."""
+        self._output.seek(0)
+        return self._output.read()[-500:].decode(errors="replace")
 
     def wait(self) -> int:
         """Waits until the broker ends by itself; its exit code."""

@@ -302,7 +302,6 @@ def _room_air(supply: oxygen.Supply) -> bool:
 
 
 TABLE: list[tuple[str, Condition]] = [
-    ("peak-window", peak_window),
     ("fluid-bolus", fluid_bolus), ("add-pressor", add_pressor), ("add-dopamine", add_dopamine), ("fluid-limit", fluid_limit),
     ("edema-caution", edema_caution), ("acidosis", latest("bicarbonate", lambda v: v.value < 20)),
     ("hypokalemia", latest("potassium", lambda v: v.value <= 3.6)),
@@ -311,7 +310,7 @@ TABLE: list[tuple[str, Condition]] = [
     ("anemia", latest("hematocrit", lambda v: v.value <= 28)), ("transfuse-platelets", latest("platelets", lambda v: v.value < 20)),
     ("hypoxemia", hypoxemia), ("ck-elevated", latest("ck", _above_high)), ("fever", fever), ("septic-workup", septic_workup),
     ("early-fever-expected", early_fever_expected), ("mental-status-watch", mental_status_watch),
-    ("forbidden-medication", forbidden_medication), ("dose-changed", dose_changed), ("stop-maintenance", stop_maintenance),
+    ("forbidden-medication", forbidden_medication), ("dose-changed", dose_changed), ("peak-window", peak_window), ("stop-maintenance", stop_maintenance),
     ("diurese", diurese), ("recovery-late", recovery_late), ("continue-premedication", continue_premedication),
     ("discharge-ready", discharge_ready)]
 

@@ -43,7 +43,7 @@ def shift(k: Knowledge, at: int) -> Row:
     first = min((f.at if f.start is None else f.start for f in facts), default=end)
     while end > first:
         end -= SHIFT
-        before = _judge([f for f in facts if f.first <= end + SHIFT], end)
+        before = _judge(facts, end)
         if before is not None:
             return Row(before.state, before.value, "mL", True, evidence=before.evidence, at=before.at) if before.tripped else unknown("urine")
     return unknown("urine")

@@ -9,7 +9,7 @@ import pytest
 
 from rules.course import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001
-from tests.rules.courses import Course, decoded, folded, iso, seen, states_at, table, timed
+from tests.rules.courses import Course, alerts, decoded, folded, iso, seen, states_at, table, timed, told
 
 RECORDS = {"preliminary": 45, "final": 100, "corrected": 20}
 
@@ -146,3 +146,20 @@ def test_a_withdrawal_needs_only_type_id_patient_and_at() -> None:
     drawn = Course().start("00:00").labs("08:00", "L", platelets=20)
     drawn.records.append({"type": "labs", "id": "L", "patient": "p1", "at": iso("08:00"), "known": iso("09:00"), "status": "entered-in-error"})
     assert seen(drawn, "09:00", "platelets") == GONE
+
+
+def test_a_withdrawn_cycle_start_takes_back_every_alert() -> None:
+    """criteria.md section 9: alerts are given from `cycle-start`; a correction that removes their ground amends them."""
+    course = Course().encounter("admit", "00:00").encounter("cycle-start", "00:00", id="c").labs("06:00", platelets=20).withdraw("c", "07:00")
+    assert told(course, "platelets") == ["opened absolute", "amended clear"]
+    assert told(course, "recommendation")[-1] == "resolved clear"
+
+
+def test_a_withdrawn_acknowledgement_brings_the_reminder_back() -> None:
+    """criteria.md sections 1 and 9: as if it had never been recorded."""
+    course = Course().start("00:00").labs("06:00", platelets=20)
+    alert = next(a for a in alerts(course) if a["subject"] == "platelets")["id"]
+    acked = course.ack(alert, "06:05", id="seen")
+    assert not [a for a in alerts(acked, "06:20") if a["subject"] == "platelets" and a["transition"] == "reminder"]
+    withdrawn = acked.withdraw("seen", "06:10")
+    assert [a["at"] for a in alerts(withdrawn, "06:20") if a["subject"] == "platelets" and a["transition"] == "reminder"] == [iso("06:15")]

@@ -15,7 +15,7 @@ from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.subjects import plan_for
 from tests.rules.explain.courses import ADMITTED, dose, finding, rate, settled, vitals, volume
 
-CASES = pathlib.Path("/work/shared/cases")
+CASES = pathlib.Path(__file__).parents[4] / "shared" / "cases"
 FILES = sorted(CASES.glob("*.json")) if CASES.is_dir() else []
 GUIDELINE = SCHWARTZENTRUBER_2001
 

@@ -1,0 +1,160 @@
+"""The demo from start to end: everything is started, watched, and gone at the end, whichever way it comes."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.broker.creation import create
+from streams.broker.settings import Broker
+from streams.broker.topics import ALERTS, INPUTS
+from streams.cli import DONE, FINDINGS, INTERRUPTED
+from streams.demo import words
+from streams.demo.feed import Feed
+from streams.demo.place import elsewhere, embedded
+from streams.demo.processes import Died, Living, Worker, look
+from streams.demo.rate import Rate
+from streams.demo.reader import Reader
+from streams.demo.seen import Seen, order
+from streams.demo.show import Show, show
+from streams.demo.told import told
+from streams.demo.view import View
+from streams.demo.ward import Ward, write
+from streams.load import tell
+from streams.replay.partitions import partitions
+
+EVERY_S = 0.2
+QUIET_S = 3.0
+
+
+class Wished(NamedTuple):
+    """What a user asks: `seconds` from the start (None: no end), `broker` one that runs already (None: embedded)."""
+
+    speed: float
+    seconds: float | None
+    keep: bool
+    broker: Broker | None
+
+
+class Going(NamedTuple):
+    """What runs."""
+
+    processes: dict[str, Living]
+    feed: Feed
+    reader: Reader
+
+
+class Demo:
+    """One run. `began`: seconds of the monotonic clock when the command was given; `first`: seconds from then to the first alert on show."""
+
+    def __init__(self, ward: Ward, wished: Wished, began: float) -> None:
+        self.ward, self.wished, self.began = ward, wished, began
+        self.seen, self.rate = Seen(ward.opens), Rate()
+        self.first: float | None = None
+        self.quiet_since = began
+        self.view = View(list(ward.stories), self.seen.assessments, self.seen.newest, None, wished.speed, 0.0, 0, 0, False)
+
+    def run(self) -> int:
+        """The exit code: 0 at its end, 1 when something died, 130 when it was told to end. Raises UsageError."""
+        on = show()
+        with told(), folder(self.wished.keep) as place:
+            code = self._within(place, on)
+            words.close(self.view, self.seen.history, self.first, self.elapsed, on.screen)
+            if self.wished.keep:
+                words.keep(place, self.view, on.screen)
+        return code
+
+    def _within(self, place: Path, on: Show) -> int:
+        try:
+            with log(place), going(self.ward, self.wished, place) as running:
+                words.introduce(self.ward, self.wished.speed, on.screen)
+                with on:
+                    self._watch(running, on)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except Died as fault:
+            tell(f"il2watch: {fault}")
+            return FINDINGS
+        return DONE
+
+    def _watch(self, running: Going, on: Show) -> None:
+        while not self._ended(running.feed):
+            look(running.processes)
+            if running.feed.fault is not None:
+                raise Died(f"publishing ended: {running.feed.fault!r}")
+            self._step(running, on)
+
+    def _step(self, running: Going, on: Show) -> None:
+        """Takes what came and shows it."""
+        before = self.seen.taken
+        fresh = sorted(running.reader.poll(EVERY_S, self.seen), key=order)
+        if self.seen.taken > before or not running.feed.over:
+            self.quiet_since = time.monotonic()
+        self.view = self._view(running.feed)
+        shown = on.take(fresh, self.view)
+        if shown and self.first is None:
+            self.first = self.elapsed
+
+    def _view(self, feed: Feed) -> View:
+        published = feed.counts.records
+        return self.view._replace(
+            clock=feed.clock,
+            rate=self.rate.at(time.monotonic(), published),
+            published=published,
+            alerts=self.seen.live + self.seen.history,
+            joined=bool(self.seen.assessments),
+        )
+
+    def _ended(self, feed: Feed) -> bool:
+        """The time is over, or the course is and nothing comes of it any more."""
+        if self.wished.seconds is not None and self.elapsed >= self.wished.seconds:
+            return True
+        return self.view.joined and time.monotonic() - self.quiet_since >= QUIET_S
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.began
+
+
+@contextmanager
+def going(ward: Ward, wished: Wished, place: Path) -> Iterator[Going]:
+    """Broker, topics, worker, feed and reader; the worker joins while history is published. Raises UsageError."""
+    with ExitStack() as stack:
+        broker, processes = stack.enter_context(embedded() if wished.broker is None else elsewhere(wished.broker))
+        create(broker)
+        worker = stack.enter_context(Worker(broker, place))
+        feed = Feed(broker, partitions(broker, (*INPUTS, ALERTS)), ward, wished.speed)
+        stack.callback(feed.stop)
+        feed.start()
+        write(ward, place)
+        yield Going({**processes, "worker": worker}, feed, stack.enter_context(Reader(broker)))
+
+
+def folder(keep: bool) -> AbstractContextManager[Path]:
+    """Where the demo's files are: gone at the end, unless they are to be kept."""
+    if keep:
+        return nullcontext(Path(tempfile.mkdtemp(prefix="il2watch-demo-")))
+    return temporary()
+
+
+@contextmanager
+def temporary() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="il2watch-demo-") as made:
+        yield Path(made)
+
+
+@contextmanager
+def log(place: Path) -> Iterator[None]:
+    """What the Kafka client has to say goes to a file, not across the screen."""
+    client, into = logging.getLogger("kafka"), logging.FileHandler(place / "demo.log")
+    client.addHandler(into)
+    try:
+        yield
+    finally:
+        client.removeHandler(into)
+        into.close()

@@ -1,0 +1,60 @@
+"""What the worker said so far: the latest assessment of each patient and every alert once. Pure."""
+
+from __future__ import annotations
+
+from bisect import insort
+from typing import Any
+
+import msgspec
+
+from streams.times import instant
+
+MOST = 100
+Alert = dict[str, Any]
+Assessment = dict[str, Any]
+
+
+class Seen:
+    """`newest`: the latest alerts in order of decision, at most `MOST`; `live`, `history`: how many were decided from the opening on, and before.
+
+    `taken`: records read, of both kinds and repeats too.
+    """
+
+    def __init__(self, opens: int) -> None:
+        self.opens = opens
+        self.assessments: dict[str, Assessment] = {}
+        self.newest: list[Alert] = []
+        self.live = self.history = self.taken = 0
+        self._known: set[tuple[str, str, int]] = set()
+
+    def alert(self, value: bytes | None) -> Alert | None:
+        """Takes an alert; answers it when it is new and was decided from the opening on. One may be published twice, with the same id and seq."""
+        self.taken += 1
+        found: Alert = msgspec.json.decode(value or b"null")
+        if not found or self._again(found):
+            return None
+        insort(self.newest, found, key=order)
+        del self.newest[:-MOST]
+        if instant(found["decided"]) < self.opens:
+            self.history += 1
+            return None
+        self.live += 1
+        return found
+
+    def _again(self, alert: Alert) -> bool:
+        name = (alert["patient"], alert["id"], alert["seq"])
+        known = name in self._known
+        self._known.add(name)
+        return known
+
+    def assessment(self, patient: str, value: bytes | None) -> None:
+        """Takes an assessment; none (a tombstone) is for one who was discharged."""
+        self.taken += 1
+        if value is None:
+            self.assessments.pop(patient, None)
+        else:
+            self.assessments[patient] = msgspec.json.decode(value)
+
+
+def order(alert: Alert) -> tuple[int, str, int]:
+    return instant(alert["decided"]), alert["patient"], alert["seq"]

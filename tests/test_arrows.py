@@ -1,0 +1,101 @@
+"""The arrows between the rooms (design.md, The rooms): data moves left to right, and so do imports. And what no file may hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("rules", "streams", "simulators", "tests")
+IMPURE = {"asyncio", "io", "logging", "multiprocessing", "os", "pathlib", "random", "shutil", "socket", "subprocess"}
+IMPURE |= {"sys", "tempfile", "threading", "time"}
+EVENT_TYPES = {"rules.events", "rules.decode", "rules.vocabulary", "rules.instant"}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module a file imports from outside its folder, wherever in it; `from a import b` as `a.b`, for b may be a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def allowed(room: str, module: str) -> bool:
+    top = module.partition(".")[0]
+    if room == "rules":
+        return top in ("rules", "msgspec") or (top in sys.stdlib_module_names and top not in IMPURE)
+    if room == "simulators":
+        return top not in ("streams", "tests", "rules") or any(f"{module}.".startswith(f"{name}.") for name in EVENT_TYPES)
+    return room == "tests" or top not in ("simulators", "tests")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_its_arrows_allow(room: str) -> None:
+    wrong = [(path, module) for path in (ROOT / room).rglob("*.py") for module in imported(path) if not allowed(room, module)]
+    assert [f"{path.relative_to(ROOT)} imports {module}" for path, module in wrong] == []
+
+
+@pytest.mark.parametrize(
+    ("room", "module", "may"),
+    [
+        ("rules", "rules.facts", True),
+        ("rules", "msgspec", True),
+        ("rules", "zoneinfo.ZoneInfo", True),
+        ("rules", "time.time", False),
+        ("rules", "faust", False),
+        ("rules", "streams.cli", False),
+        ("streams", "rules.engine", True),
+        ("streams", "simulators.worked", False),
+        ("simulators", "rules.events", True),
+        ("simulators", "rules.decode.decode", True),
+        ("simulators", "rules.engine.advance", False),
+        ("simulators", "streams.files", False),
+    ],
+)
+def test_the_arrows_are_those_of_the_design(room: str, module: str, may: bool) -> None:
+    assert allowed(room, module) == may
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level modules that are loaded after `code` ran in an interpreter of its own."""
+    tell = "\nimport sys\nprint(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code + tell], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_rules_load_nothing_but_themselves_msgspec_and_the_standard_library() -> None:
+    ours = loaded_after("import rules.course, rules.codec, rules.explain, rules.guideline.config")
+    foreign = ours - loaded_after("import msgspec, zoneinfo") - sys.stdlib_module_names
+    assert foreign == {"rules"}
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "nonsense"])
+def test_the_command_line_answers_without_loading_msgspec_or_faust(words: str) -> None:
+    heavy = {"aiokafka", "faust", "kafka", "matplotlib", "msgspec", "numpy", "pandas", "rich", "rules"}
+    assert loaded_after(f"from streams.cli import main\nmain([{words!r}])") & heavy == set()
+
+
+FOREIGN = {
+    "a package registry's host": re.compile(r"(?:pypi|pythonhosted|npmjs|crates|repo1\.maven|sonatype|proxy\.golang)\.(?:org|io|com)"),
+    "a path of somebody's machine": re.compile(r"(?:^|[\s\"'(=])/(?:work|home|Users|root)/"),
+    "words of a workplace": re.compile(r"\b(?:C[E]O|cha[t]bot|langua[g]e model|sub-?a[g]ents?|A[I] assistant|helper s[e]ssion)\b", re.I),
+}
+
+
+def kept_files() -> list[Path]:
+    """What the repository keeps, or would: neither built nor cached nor ignored."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    found = [ROOT / name for name in listed.split("\0") if name] or [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    return [path for path in found if path.is_file()]
+
+
+@pytest.mark.parametrize("what", list(FOREIGN))
+def test_no_file_holds(what: str) -> None:
+    assert [str(path.relative_to(ROOT)) for path in kept_files() if FOREIGN[what].search(path.read_text(encoding="utf-8", errors="replace"))] == []

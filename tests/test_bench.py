@@ -1,0 +1,37 @@
+"""What `make bench` measures is what it says: whole, well-formed courses; and the state's limits hold for short ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rules.codec import encode
+from rules.course import fold
+from rules.decode import decode
+from rules.guideline import SCHWARTZENTRUBER_2001
+from tests.bench import wards
+from tests.bench.records import Naming, short_ids, uuids
+
+
+@pytest.mark.parametrize("naming", [short_ids(), uuids(1)], ids=["short", "uuid4"])
+def test_every_record_of_the_week_is_taken_and_has_an_id_of_its_own(naming: Naming) -> None:
+    taken = [decode(line) for line in wards.week(60, naming)]
+    assert [problems for _, problems in taken if problems] == []
+    ids = Counter(event.id for event, _ in taken if event is not None)
+    assert set(ids.values()) == {1}
+    assert ids.total() > 600
+
+
+def test_the_ward_under_monitors_writes_vitals_each_minute_and_all_else() -> None:
+    kinds = Counter(decode(line)[0].__class__.__name__ for _, line in wards.monitored_patient(0))
+    assert kinds["Vitals"] > 60 * wards.HOURS
+    assert set(kinds) == {"Vitals", "Labs", "IO", "Dose", "Infusion", "Medication", "Finding", "Encounter"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("minutes", "limit"), [(60, 12_000), (1, 40_000)])
+def test_after_a_week_the_state_of_a_patient_stays_small(minutes: int, limit: int) -> None:
+    """The state is bounded: ids for duplicates, corrections and evidence included."""
+    events = [event for line in wards.week(minutes, short_ids()) if (event := decode(line)[0]) is not None]
+    assert len(encode(fold(events, SCHWARTZENTRUBER_2001).patients["p"])) <= limit
