@@ -6,10 +6,10 @@ JOBS ?= auto
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
-DEMO := build/demo
+WALK := build/walk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs kafka campaign clean
+.PHONY: help demo walk test lint bench docs kafka campaign clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -24,8 +24,11 @@ $(READY): pyproject.toml
 	"$(PY)" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch "$(READY)"
 
-demo: $(READY) ## walk through a worked patient: assess, run, explain, plot
-	@"$(PY)" -m simulators.walk "$(DEMO)"
+demo: $(READY) ## broker, worker and a made-up ward on this machine, live, until Ctrl-C
+	@"$(PY)" -m streams demo || [ $$? -eq 130 ]
+
+walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explain, plot
+	@"$(PY)" -m simulators.walk "$(WALK)"
 
 test: $(READY) ## all tests, with branch coverage of rules/ (at least 95 %)
 	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup --cov=rules --cov-branch --cov-report=term

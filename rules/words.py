@@ -1,6 +1,7 @@
 """What an alert says and what it asks for, in plain words."""
 
 from rules.evaluate.result import Result
+from rules.guideline.declare import Limit
 from rules.guideline.edition import Guideline
 from rules.subjects import ADVICE, CRITERION, MONITORING, PRESSURE, Subject
 
@@ -44,7 +45,21 @@ def message(subject: Subject, result: Result, level: str, guideline: Guideline) 
     if result.limit is None:
         return f"{said}{value}" if value else f"{said}: present"
     excuse = f"; correctable: {', '.join(result.correctable)}" if result.correctable else ""
-    return f"{said}{value}, {limit_words(result.limit)}{excuse}"
+    return f"{said}{value}, {_standing(result.value, result.limit)}{excuse}"
+
+
+def _standing(value: float | str | None, limit: str) -> str:
+    """How a tripped value stands to its limit. A run that tripped holds until another one clears it, whatever was read since."""
+    words = limit_words(limit)
+    if isinstance(value, float) and not meets(value, limit):
+        return f"was {words}, not yet recovered"
+    return words
+
+
+def meets(value: float, limit: str) -> bool:
+    """Whether a value lies where the limit, as printed (`<=90`), trips."""
+    op = limit[: 2 if limit[1] == "=" else 1]
+    return Limit(op, float(limit[len(op) :])).met(value)
 
 
 def _value(result: Result) -> str:

@@ -1,4 +1,4 @@
-"""`make demo`: a walk through the worked patient with the offline commands, one step after the other, each with its words."""
+"""`make walk`: a walk through the worked patient with the offline commands, one step after the other, each with its words."""
 
 from __future__ import annotations
 

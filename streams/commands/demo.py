@@ -25,8 +25,8 @@ Starts a broker in memory, creates the topics, starts a worker, and publishes a 
 accelerated clock. On a terminal it shows each patient's recommendation, dose clock, and what tripped, with the newest alerts below; elsewhere it
 prints the alerts, a line each. Everything it started ends with it. A site's configuration and broker are left alone, unless --broker names one."""
 EXAMPLE = """\
-  il2watch demo
-  il2watch demo --for 60s --speed 300 --patients 8
+  il2watch demo --patients 8                  until Ctrl-C
+  il2watch demo --for 60s --speed 300
   il2watch demo --broker 127.0.0.1:9092       on a broker that runs already, and is empty (make kafka)"""
 EXIT = "exit: 0 done, 1 a process died, 2 usage, or no broker for this platform, 130 interrupted"
 

@@ -49,6 +49,8 @@ def main(arguments: list[str]) -> int:
     """Runs until told to stop. Threads of the client that still wait for a broker do not keep the process."""
     chosen = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("il2watch").setLevel(logging.INFO)
+    logging.getLogger("mode.timers").setLevel(logging.ERROR)  # it warns whenever a batch takes a second
     found = settings(chosen)
     from streams.worker.service import serve
 

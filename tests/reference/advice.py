@@ -310,7 +310,8 @@ TABLE: list[tuple[str, Condition]] = [
     ("anemia", latest("hematocrit", lambda v: v.value <= 28)), ("transfuse-platelets", latest("platelets", lambda v: v.value < 20)),
     ("hypoxemia", hypoxemia), ("ck-elevated", latest("ck", _above_high)), ("fever", fever), ("septic-workup", septic_workup),
     ("early-fever-expected", early_fever_expected), ("mental-status-watch", mental_status_watch),
-    ("forbidden-medication", forbidden_medication), ("dose-changed", dose_changed), ("peak-window", peak_window), ("stop-maintenance", stop_maintenance),
+    ("forbidden-medication", forbidden_medication), ("dose-changed", dose_changed), ("peak-window", peak_window),
+    ("stop-maintenance", stop_maintenance),
     ("diurese", diurese), ("recovery-late", recovery_late), ("continue-premedication", continue_premedication),
     ("discharge-ready", discharge_ready)]
 

@@ -1,0 +1,69 @@
+"""What is measured of each batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from faust.types import TP
+
+from streams import metrics
+from streams.deadletters.share import Share
+from streams.worker.batch import Batch
+from streams.worker.output import Output
+from streams.worker.row import LEVELS, Owed
+from streams.worker.ward import Ward
+
+RECENT_MS = 3_600_000
+
+
+def batch(done: Batch, output: Output, ward: Ward, folded_s: float, now: int) -> None:
+    """After a batch was acknowledged. `folded_s`: time spent deciding; `now`: wall time, ms."""
+    for (type, outcome), count in output.outcomes.items():
+        metrics.EVENTS.labels(type, outcome).inc(count)
+    for refusal in output.refusals:
+        metrics.DEAD_LETTERS.labels(refusal.reason).inc()
+    if output.lateness:
+        metrics.LATENESS.observe(max(output.lateness) / 1000)
+    if done.records:
+        metrics.EVALUATION.observe(folded_s)
+    metrics.ROWS.inc(len(output.changed))
+    _alerts(done, output, now)
+    if output.changed:
+        standing(ward)
+
+
+def _alerts(done: Batch, output: Output, now: int) -> None:
+    for alerts in output.alerts.values():
+        for alert in alerts:
+            metrics.ALERTS.labels(alert.subject, alert.level, alert.transition).inc()
+    if output.alerts and done.records and done.edge:
+        newest = max(record.timestamp for _, record in done.records)
+        if 0 <= now - newest < RECENT_MS:
+            metrics.LATENCY.observe((now - newest) / 1000)
+
+
+def share(now: Share) -> None:
+    """The share of dead letters, and whether the alarm stands."""
+    metrics.DEAD_LETTER_SHARE.set(now.value or 0.0)
+    metrics.DEAD_LETTER_ALARM.set(now.open)
+
+
+def again(missing: Iterable[tuple[str, list[Owed]]]) -> None:
+    """Alerts published once more as a partition was taken over."""
+    metrics.ALERTS_AGAIN.inc(sum(len(owed) for _, owed in missing))
+
+
+def standing(ward: Ward) -> None:
+    """Patients and open episodes of a partition."""
+    partition = str(ward.partition)
+    metrics.PATIENTS.labels(partition).set(ward.patients)
+    for level, count in zip(LEVELS, ward.open_episodes(), strict=True):
+        metrics.ACTIVE.labels(partition, level).set(count)
+
+
+def lag(positions: Mapping[TP, int], ends: Mapping[TP, int], owned: Iterable[TP]) -> int:
+    """Sets the lag of each partition; answers the sum."""
+    behind = {tp: max(0, ends[tp] - positions.get(tp, 0)) for tp in owned if tp in ends}
+    for tp, records in behind.items():
+        metrics.LAG.labels(tp.topic, str(tp.partition)).set(records)
+    return sum(behind.values())

@@ -1,0 +1,82 @@
+"""One batch from the log to its acknowledgement: fold, write, publish. The order of the steps is what makes a kill harmless.
+
+1. Dead letters are appended and acknowledged: a row says that its records are done, so what was refused must be safe by then.
+2. Rows, with the alerts they owe, are appended to the changelog and acknowledged. From here on the decision stands.
+3. Alerts, then assessments and the partition's tick are appended and acknowledged.
+4. The batch is acknowledged; its offsets may be committed.
+
+A kill before 2: the records are folded again, to the same end. Between 2 and 4: the records are passed over, and the alerts a row owes are
+published again by whoever opens the partition; the same bytes, so the same id and seq.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rules.guideline import Guideline
+from streams.worker import measure, publish
+from streams.worker.batch import Batch
+from streams.worker.charts import Charts
+from streams.worker.outlet import Out, Outlet
+from streams.worker.output import Output
+from streams.worker.row import Owed, pack, pack_tick, ward_key
+from streams.worker.showing import assessments, chosen
+from streams.worker.ward import Ward
+
+
+class Rounds:
+    """The wards of the partitions this worker owns, and where their output goes."""
+
+    def __init__(self, guideline: Guideline, charts: Charts, outlet: Outlet) -> None:
+        self.guideline, self.charts, self.outlet = guideline, charts, outlet
+        self.wards: dict[int, Ward] = {}
+        self.generation = -1
+
+    def assigned(self, generation: int) -> bool:
+        """Partitions may have moved: charts that were decoded are dropped, the table has what counts. Whether they may."""
+        if generation == self.generation:
+            return False
+        self.wards.clear()
+        self.generation = generation
+        return True
+
+    async def work(self, batch: Batch) -> Output:
+        """Takes one batch from 1 to 3."""
+        ward = self.wards.get(batch.partition) or await self._open(batch)
+        output = ward.fold(batch)
+        await self._bury(output)
+        shown = chosen(ward, batch)
+        alerts = await self._write(ward, batch, output, shown)
+        await self._publish(ward, output, shown, alerts)
+        return output
+
+    async def _open(self, batch: Batch) -> Ward:
+        """The ward as the table has it; alerts that may be missing are published first."""
+        ward = Ward(batch.partition, self.guideline, self.charts.tick(batch.partition))
+        missing = list(ward.open(self.charts.rows(batch.partition), batch))
+        await self.outlet.append(publish.alerts(missing))
+        measure.again(missing)
+        measure.standing(ward)
+        self.wards[batch.partition] = ward
+        return ward
+
+    async def _bury(self, output: Output) -> None:
+        await self.outlet.append(map(publish.dead_letter, output.refusals))
+
+    async def _write(self, ward: Ward, batch: Batch, output: Output, shown: list[str]) -> list[tuple[str, list[Owed]]]:
+        made = [(name, pack(row), owed) for name, row, owed in ward.rows(batch, output, shown)]
+        await self._append_rows(((name, value) for name, value, _ in made), ward.partition)
+        return [(name, owed) for name, _, owed in made]
+
+    async def _append_rows(self, rows: Iterable[tuple[str, bytes]], partition: int) -> None:
+        rows = list(rows)
+        topic = self.charts.changelog_topic_name
+        offsets = await self.outlet.append(Out(topic, publish.key(name), value, partition=partition) for name, value in rows)
+        for (name, value), offset in zip(rows, offsets, strict=True):
+            self.charts.keep(name, value, partition, offset)
+
+    async def _publish(self, ward: Ward, output: Output, shown: list[str], alerts: list[tuple[str, list[Owed]]]) -> None:
+        await self.outlet.append(publish.alerts(alerts))
+        await self.outlet.append(publish.assessment(name, value) for name, value in assessments(ward, shown))
+        if output.ticked:
+            await self._append_rows([(ward_key(ward.partition), pack_tick(ward.clock))], ward.partition)

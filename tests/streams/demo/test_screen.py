@@ -1,0 +1,133 @@
+"""What the demo's screen shows of fixed assessments and alerts, on terminals large and small."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from streams.demo.bed import bed
+from streams.demo.screen import foot, head, picture
+from streams.demo.ticker import newest
+from streams.show.palette import LEVEL
+from tests.streams.demo.views import screen, seen, view
+from tests.streams.samples import alert, assessment, criterion
+
+
+def cells(found: dict[str, Any]) -> list[str]:
+    return [str(cell) for cell in bed(found, screen())]
+
+
+@pytest.mark.parametrize(
+    ("recommendation", "shown"),
+    [("stop", "▲ stop"), ("delay", "▲ delay"), ("correct", "● correct"), ("cannot-tell", "? cannot-tell"), ("proceed", "· proceed")],
+)
+def test_a_recommendation_is_a_shape_and_a_word_without_its_reasons(recommendation: str, shown: str) -> None:
+    assert cells(assessment(recommendation=recommendation))[1] == shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"readiness": "waiting"}, "· waiting  #4 12:00Z"),
+        ({"readiness": "hold", "delayed_h": 1.25}, "▲ hold  #4 12:00Z, 1.2 h late"),
+        ({"readiness": "decide"}, "● decide  #4 12:00Z"),
+        ({"readiness": "unknown", "delayed_h": 0.04}, "? unknown  #4 12:00Z, 0.0 h late"),
+        ({"readiness": "ready"}, "· ready  #4 12:00Z"),
+        ({"readiness": "finished", "number": 5}, "· finished, 5 given"),
+        ({"readiness": "not-started", "number": 0, "due": None}, "· not-started, 0 given"),
+    ],
+)
+def test_the_dose_clock_says_which_dose_when_whether_and_how_late(fields: dict[str, Any], shown: str) -> None:
+    assert cells(assessment(dose=assessment()["dose"] | fields))[2] == shown
+
+
+CALM = {"reasons": [], "recommendation": "proceed", "blood_pressure": assessment()["blood_pressure"] | {"state": "clear"}, "monitoring": []}
+
+
+@pytest.mark.parametrize(
+    ("rows", "fields", "shown"),
+    [
+        ([], {}, "nothing tripped"),
+        ([criterion("urine-hour", "absolute", value=8.0, limit="<10")], {}, "▲ urine-hour 8 mL/h <10"),
+        ([criterion("atrial-fibrillation", "absolute", value=None, unit=None)], {}, "▲ atrial-fibrillation"),
+        ([criterion("rales", "relative", value="one-third", unit=None)], {}, "● rales one-third"),
+        ([criterion("creatinine", "relative", value=2.6, limit=">=2.5", stale=True)], {}, "● creatinine 2.6 mg/dL >=2.5 (stale)"),
+        ([criterion("creatinine", "relative"), criterion("urine-hour", "absolute")], {}, "▲ urine-hour  ● creatinine"),
+        ([], {"reasons": ["stop-rule:arrhythmia"], "recommendation": "stop"}, "▲ stop: arrhythmia"),
+        ([], {"blood_pressure": assessment()["blood_pressure"]}, "● pressure 88 target >90"),
+        ([], {"reasons": ["platelets", "blood-pressure"], "recommendation": "cannot-tell"}, "? cannot see platelets, blood-pressure"),
+        ([criterion("platelets", "indeterminate", missing=["platelets"])], {}, "nothing tripped"),
+        ([], {"monitoring": assessment()["monitoring"]}, "■ overdue vital-signs"),
+    ],
+)
+def test_why_names_what_tripped_with_value_and_limit_the_gravest_first(rows: list[dict[str, Any]], fields: dict[str, Any], shown: str) -> None:
+    assert cells(assessment("p1", *rows, **(CALM | fields)))[3] == shown
+
+
+def test_the_whole_screen_has_the_ward_the_newest_alert_first_and_how_to_stop() -> None:
+    shown = seen(screen(), picture(view(newest=[alert(patient="p1"), alert(patient="p2", decided="2026-03-02T10:05:00Z")]), screen()))
+    assert shown[0] == "il2watch demo  2026-03-02 10:00Z  120 times real time  3.1 records/s  2,103 records, 87 alerts"
+    assert shown[1].split("  ")[0] == "patient"
+    assert shown[3].startswith("p1        ▲ delay   · waiting  #4 12:00Z")
+    assert shown[4].startswith("p2        -")
+    assert shown[6] == "10:05Z  p2  ▲ absolute    ┌ opened    Urine 8 mL/h, below 10"
+    assert shown[7].startswith("10:00Z  p1  ")
+    assert shown[-1].startswith("Ctrl-C stops everything.")
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (60, 12), (200, 60)])
+@pytest.mark.parametrize("patients", [1, 8, 60])
+def test_it_fits_the_terminal_whatever_its_size(width: int, height: int, patients: int) -> None:
+    names = [f"patient-{number}" for number in range(patients)]
+    rows = [criterion("urine-hour", "absolute", value=8.0, limit="<10"), criterion("creatinine", "relative", value=2.6, limit=">=2.5")]
+    full = view(patients=names, assessments={name: assessment(name, *rows) for name in names}, newest=[alert(patient=name) for name in names * 3])
+    shown = seen(screen(width, height), picture(full, screen(width, height)))
+    assert len(shown) <= height
+    assert max(map(cell_len, shown)) <= width
+    assert shown[-1].startswith("Ctrl-C stops everything.")
+
+
+def test_what_a_small_terminal_has_no_room_for_is_said_and_alerts_keep_theirs() -> None:
+    names = [f"p{number}" for number in range(40)]
+    shown = seen(screen(100, 20), picture(view(patients=names, newest=[alert()] * 30), screen(100, 20)))
+    assert sum("a larger window shows the others" in line for line in shown) == 1
+    assert sum("Urine 8 mL/h" in line for line in shown) == 4
+
+
+def test_before_the_first_word_of_the_worker_it_says_what_is_waited_for() -> None:
+    said = str(head(view(clock=None, joined=False, speed=inf)))
+    assert "history is being published  the worker is joining  as fast as it goes" in said
+
+
+def test_advice_is_named_since_its_message_is_the_advice() -> None:
+    advice = alert("fluid-bolus", level="advisory", kind="advice", message="Give a crystalloid bolus")
+    assert str(newest(view(newest=[advice]), screen(), 1)[0]) == "10:00Z  p1  ○ advisory    ┌ opened    fluid-bolus: Give a crystalloid bolus"
+
+
+def test_without_utf_8_every_shape_is_ascii() -> None:
+    narrow = screen(encoding="ascii")
+    drawn = picture(view(newest=[alert()]), narrow)
+    assert all(line.isascii() for line in seen(narrow, drawn) if not line.startswith("\\u2500"))
+
+
+def test_a_colour_stands_beside_each_shape_and_never_alone() -> None:
+    coloured = screen(colour=True)
+    red, green, blue = (int(LEVEL["absolute"][at : at + 2], 16) for at in (1, 3, 5))
+    shown = "\n".join(seen(coloured, newest(view(), coloured, 1)[0]))
+    assert f"38;2;{red};{green};{blue}m▲ absolute" in shown
+
+
+@pytest.mark.parametrize("patient", ["[red]p1[/red]", "p\x1b[31m", "p\n\n1"])
+def test_a_patient_id_is_printed_as_text_and_nothing_else(patient: str) -> None:
+    console = screen()
+    shown = view(patients=[patient], assessments={patient: assessment(patient)}, newest=[alert(patient=patient)])
+    text = "\n".join(seen(console, picture(shown, console)))
+    assert "\x1b" not in text
+    assert "p\n" not in text
+
+
+def test_it_says_that_it_is_made_up() -> None:
+    assert "Made-up patients; it advises and never doses." in str(foot())

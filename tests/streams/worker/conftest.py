@@ -1,0 +1,51 @@
+"""A Kafka for workers: it allows short sessions, so that a killed worker is given up soon; and topics that are new for every test."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from kafka import KafkaAdminClient
+
+from streams.broker.apache import ApacheKafka
+from streams.broker.creation import Wish, create
+from streams.broker.settings import Broker
+from tests.streams.kafka import had
+
+SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[ApacheKafka]:
+    """One broker for all tests of the worker."""
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        started = had(lambda: ApacheKafka(settings=SHORT_SESSIONS), stack)
+        assert isinstance(started, ApacheKafka)
+        yield started
+
+
+@pytest.fixture
+def topics(kafka: ApacheKafka) -> Callable[[int], Broker]:
+    """`topics(12)`: new topics with that many partitions, nothing committed; the broker to use."""
+
+    def new(partitions: int) -> Broker:
+        empty(kafka.settings)
+        create(kafka.settings, Wish(partitions=partitions))
+        return kafka.settings
+
+    return new
+
+
+def empty(broker: Broker) -> None:
+    """Deletes all topics and groups, and waits until they are gone."""
+    client = KafkaAdminClient(**broker.for_kafka_python())
+    try:
+        client.delete_topics([name for name in client.list_topics() if not name.startswith("__")])
+        while any(not name.startswith("__") for name in client.list_topics()):
+            time.sleep(0.1)
+        client.delete_groups([group for group in ("il2watch",) if group in str(client.list_groups())])
+    finally:
+        client.close()

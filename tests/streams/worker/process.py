@@ -1,0 +1,102 @@
+"""Workers as processes of their own, to be killed; and the wait until all that is in the log is done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from streams.broker.settings import Broker
+from streams.broker.topics import INPUTS
+
+ROOT = Path(__file__).parents[3]
+SESSION_S = 3
+
+
+class Workers:
+    """Starts workers by name and ends them; all that are left end with the context."""
+
+    def __init__(self, broker: Broker, folder: Path, *options: str) -> None:
+        self.broker, self.folder, self.options = broker, folder, options
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *options: str) -> subprocess.Popen[bytes]:
+        given = ["--broker", self.broker.servers, "--clock", "log", "--metrics-port", "0", "--session-timeout", str(SESSION_S)]
+        command = [sys.executable, "-m", "streams", "worker", *given, "--state-dir", str(self.folder / name), *self.options, *options]
+        with (self.folder / f"{name}.log").open("ab") as said:
+            self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
+        return self.running[name]
+
+    def kill(self, name: str) -> None:
+        """SIGKILL: no last words."""
+        process = self.running.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self, name: str, within: float = 40) -> int:
+        """SIGTERM, as a supervisor does; the exit code."""
+        process = self.running.pop(name)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(within)
+
+    def pause(self, name: str, seconds: float) -> None:
+        """A process that hangs for a while: stopped, and let go on."""
+        process = self.running[name]
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(process.pid, signal.SIGCONT)
+
+    def said(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def again(self) -> int:
+        """What a supervisor does: starts those that ended by themselves with a fault; how many."""
+        fallen = [name for name, code in self.ended().items() if code]
+        for name in fallen:
+            self.start(name)
+        return len(fallen)
+
+    def ended(self) -> dict[str, int]:
+        """Workers that ended by themselves, with their exit codes."""
+        return {name: code for name, process in self.running.items() if (code := process.poll()) is not None}
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in list(self.running):
+            self.kill(name)
+
+
+def behind(broker: Broker, group: str = "il2watch") -> int:
+    """Records of the input topics that the group has not committed."""
+    consumer = KafkaConsumer(**broker.for_kafka_python(), group_id=group, enable_auto_commit=False)
+    try:
+        places = [TopicPartition(topic, number) for topic in INPUTS for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        ends = consumer.end_offsets(places)
+        return sum(end - (consumer.committed(place) or 0) for place, end in ends.items() if end)
+    finally:
+        consumer.close()
+
+
+def until_done(broker: Broker, within: float, watch: Callable[[], object] = lambda: None) -> float:
+    """Waits until nothing is left; the seconds it took. Fails the test after `within`. `watch` is called in between."""
+    began = time.monotonic()
+    left: int | None = None
+    while time.monotonic() - began < within:
+        watch()
+        try:
+            left = behind(broker)
+        except KafkaError:
+            left = None
+        if left == 0:
+            return time.monotonic() - began
+        time.sleep(0.5)
+    raise AssertionError(f"{left} records are left after {within} s")

@@ -1,0 +1,82 @@
+"""The offline run and the worker say the same: ids and seq included, in order, with any number of partitions and workers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from streams.broker.settings import Broker
+from tests.streams.worker import loading, published, ward
+from tests.streams.worker.process import Workers, until_done
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+PATIENTS = 100
+EVENTS = ward.closed(ward.events(PATIENTS))
+
+
+@pytest.fixture(scope="module")
+def offline() -> published.Alerts:
+    return published.offline(ward.read(EVENTS))
+
+
+def check(broker: Broker, offline: published.Alerts, capsys: pytest.CaptureFixture[str], title: str) -> published.Found:
+    """The alerts are those of the offline run; prints what was compared."""
+    found = published.alerts(broker)
+    with capsys.disabled():
+        print(f"\n{title}: {len(EVENTS)} events, {sum(map(len, offline.values()))} alerts offline, {found.raw} raw, {found.duplicates} duplicates")
+    assert published.differences(found.alerts, offline) == []
+    assert found.clashes == []
+    return found
+
+
+@pytest.mark.parametrize("partitions", [1, 12])
+def test_replay_and_one_worker_say_what_the_offline_run_says(
+    partitions: int, topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broker = topics(partitions)
+    with Workers(broker, tmp_path) as workers:
+        workers.start("one")
+        sending = loading.replay(broker, ward.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
+        assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
+        until_done(broker, 120)
+        assert workers.ended() == {}, workers.said("one")
+        assert workers.stop("one") == 0
+    found = check(broker, offline, capsys, f"{partitions} partitions, 1 worker")
+    assert found.duplicates == 0
+
+
+def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
+    topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broker = topics(12)
+    with Workers(broker, tmp_path) as workers:
+        workers.start("one")
+        sending = loading.replay(broker, ward.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
+        for change, name in (("start", "two"), ("start", "three"), ("stop", "one"), ("kill", "two"), ("start", "one"), ("stop", "three")):
+            time.sleep(6)
+            getattr(workers, change)(name)
+        assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
+        until_done(broker, 180)
+        assert workers.ended() == {}, workers.said("one")
+    check(broker, offline, capsys, "12 partitions, 3 workers")
+
+
+def test_after_an_outage_uneven_topics_are_caught_up_in_order(
+    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Vitals, io and labs differ twentyfold; the worker is down while 100,000 pile up."""
+    events = ward.closed(ward.events(335, seed=2))
+    broker = topics(12)
+    assert loading.load(broker, events, 12) > 100_000
+    with Workers(broker, tmp_path) as workers:
+        workers.start("one")
+        took = until_done(broker, 400)
+    found = published.alerts(broker)
+    expected = published.offline(ward.read(events))
+    with capsys.disabled():
+        print(f"\ncatch-up: {len(events)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s")
+    assert published.differences(found.alerts, expected) == []
