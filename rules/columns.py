@@ -4,13 +4,16 @@ import zlib
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 
 from rules.chart.facts import Fact
 
 F = TypeVar("F", bound=Fact)
-Columns = list[list[Any]]
+Columns = list[Any]
+
+WRITTEN = 36
 
 _encoder = msgspec.msgpack.Encoder()
 _columns = msgspec.msgpack.Decoder(Columns)
@@ -22,7 +25,7 @@ def columns(facts: Sequence[Fact]) -> Columns:
         return []
     at, tie, n, id, first, *rest = map(list, zip(*map(msgspec.structs.astuple, facts), strict=True))
     lags = [[known - moment for known, moment in zip(column, at, strict=True)] for column in (tie, first)]
-    return [_steps(at), lags[0], _steps(n), id, lags[1], *rest]
+    return [_steps(at), lags[0], _steps(n), _ids(id), lags[1], *rest]
 
 
 def facts_of(kind: type[F], table: Columns) -> list[F]:
@@ -31,7 +34,7 @@ def facts_of(kind: type[F], table: Columns) -> list[F]:
         return []
     steps, tie, n, id, first, *rest = table
     at = _sums(steps)
-    full = [at, _added(tie, at), _sums(n), id, _added(first, at), *rest]
+    full = [at, _added(tie, at), _sums(n), _texts(id), _added(first, at), *rest]
     return msgspec.convert(list(zip(*full, strict=True)), list[kind])  # type: ignore[valid-type]
 
 
@@ -41,6 +44,24 @@ def pack(facts: Sequence[Fact]) -> bytes:
 
 def unpack(kind: type[F], data: bytes) -> list[F]:
     return facts_of(kind, _columns.decode(zlib.decompress(data)))
+
+
+def _ids(texts: list[str]) -> list[str] | bytes:
+    """Ids as they are; where every one is a UUID as it is usually written, as 16 bytes each."""
+    if any(len(text) != WRITTEN for text in texts):
+        return texts
+    try:
+        found = [UUID(text) for text in texts]
+    except ValueError:
+        return texts
+    usual = all(str(uuid) == text for uuid, text in zip(found, texts, strict=True))
+    return b"".join(uuid.bytes for uuid in found) if usual else texts
+
+
+def _texts(ids: list[str] | bytes) -> list[str]:
+    if not isinstance(ids, bytes):
+        return ids
+    return [str(UUID(bytes=ids[i : i + 16])) for i in range(0, len(ids), 16)]
 
 
 def _steps(values: list[int]) -> list[int]:

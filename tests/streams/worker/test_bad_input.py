@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from tests.streams.worker.process import Workers, until_done
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-AT = "2026-03-03T10:00:00Z"
+EVENTS = ward.closed(ward.events(35, seed=6))
+HALF = len(EVENTS) // 2
+AT = ward.known(EVENTS[HALF])
 TIME = int(ward.instant(AT).timestamp() * 1000)
 
 
@@ -29,8 +32,8 @@ BAD = {
     "malformed": (b'{"type":"vitals",', b"bad"),
     "wrong-key": (vitals(), b"somebody else"),
     "bad-unit": (vitals(readings=[{"code": "heart-rate", "value": 80, "unit": "furlong"}]), b"bad"),
-    "bad-time": (vitals(at="2026-03-03T10:00:00"), b"bad"),
-    "from-the-future": (vitals(at="2026-03-03T12:00:00Z"), b"bad"),
+    "bad-time": (vitals(at=AT.removesuffix("Z")), b"bad"),
+    "from-the-future": (vitals(at=ward.stamp(ward.instant(AT) + timedelta(hours=1))), b"bad"),
     "needs-weight": (
         json.dumps({"type": "infusion", "id": "i", "patient": "light", "at": AT, "agent": "phenylephrine", "rate": 40, "unit": "ug/min"}).encode(),
         b"light",
@@ -39,15 +42,15 @@ BAD = {
 
 
 def test_bad_records_are_set_aside_and_the_good_ones_unaffected(topics: Callable[[int], Broker], tmp_path: Path) -> None:
-    events, broker = ward.closed(ward.events(35, seed=6)), topics(12)
-    first = [{"type": "encounter", "id": "e", "patient": "light", "at": "2026-03-03T09:00:00Z", "event": "admit"}]
-    assert len(events) > 10_000
-    loading.load(broker, first + events[:5000], 12)
+    broker = topics(12)
+    first = [{"type": "encounter", "id": "e", "patient": "light", "at": ward.known(EVENTS[0]), "event": "admit"}]
+    assert len(EVENTS) > 10_000
+    loading.load(broker, first + EVENTS[:HALF], 12)
     producer = KafkaProducer(**broker.for_kafka_python(), acks="all")
     for reason, (value, key) in BAD.items():
         producer.send("il2.treatments" if reason == "needs-weight" else "il2.vitals", value, key=key, timestamp_ms=TIME).get(10)
     producer.close()
-    loading.load(broker, events[5000:], 12)
+    loading.load(broker, EVENTS[HALF:], 12)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         until_done(broker, 120)
@@ -59,6 +62,6 @@ def test_bad_records_are_set_aside_and_the_good_ones_unaffected(topics: Callable
     assert {reason: (letter.value, letter.key) for reason, letter in found.items()} == BAD
     assert sum(letter.key in (b"bad", b"light", b"somebody else") for letter in letters) == len(BAD)
     assert all(letter.timestamp == TIME for letter in found.values())
-    expected = published.offline(ward.read(events))
+    expected = published.offline(ward.read(EVENTS))
     alerts = {name: found for name, found in published.alerts(broker).alerts.items() if name in expected}
     assert published.differences(alerts, expected) == []

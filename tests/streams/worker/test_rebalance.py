@@ -1,0 +1,83 @@
+"""Workers come, go and die under load: how long a partition stands still."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from kafka import KafkaProducer
+
+from rules.instant import text
+from streams.broker.settings import Broker
+from streams.broker.topics import ASSESSMENTS
+from tests.streams.worker import published
+from tests.streams.worker.process import SESSION_S, Workers
+from tests.streams.worker.test_kill import until_at_work
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+PATIENTS, RATE, PARTITIONS = 120, 120, 6
+ALLOWED_S = SESSION_S + 10
+
+
+class Load(threading.Thread):
+    """Vitals of everybody, again and again, at an even rate, until told to stop."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__()
+        self.producer = KafkaProducer(**broker.for_kafka_python(), acks="all", enable_idempotence=True)
+        self.over = threading.Event()
+        self.sent = 0
+
+    def run(self) -> None:
+        began = time.monotonic()
+        while not self.over.is_set():
+            name, now = f"p{self.sent % PATIENTS}", time.time_ns() // 1_000_000
+            readings = [{"code": "heart-rate", "value": 80 + self.sent % 7, "unit": "/min"}]
+            event = {"type": "vitals", "id": f"v{self.sent}", "patient": name, "at": text(now), "readings": readings}
+            self.producer.send("il2.vitals", json.dumps(event).encode(), key=name.encode(), timestamp_ms=now)
+            self.sent += 1
+            time.sleep(max(0.0, began + self.sent / RATE - time.monotonic()))
+        self.producer.flush()
+        self.producer.close()
+
+
+def stalls(broker: Broker) -> dict[int, float]:
+    """By partition, the longest time between two assessments, seconds."""
+    longest: dict[int, float] = {}
+    last: dict[int, int] = {}
+    for record in published.records(broker, ASSESSMENTS):
+        gap = (record.timestamp - last.get(record.partition, record.timestamp)) / 1000
+        longest[record.partition] = max(gap, longest.get(record.partition, 0.0))
+        last[record.partition] = record.timestamp
+    return longest
+
+
+def test_no_partition_stands_still_for_longer_than_the_session_and_ten_seconds(
+    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broker = topics(PARTITIONS)
+    with Workers(broker, tmp_path, "--clock", "wall") as workers:
+        workers.start("one")
+        until_at_work(workers, 0)
+        load = Load(broker)
+        load.start()
+        try:
+            for change, name in (("start", "two"), ("start", "three"), ("stop", "two"), ("kill", "one"), ("start", "one")):
+                time.sleep(8)
+                getattr(workers, change)(name)
+            time.sleep(15)
+        finally:
+            load.over.set()
+            load.join()
+        time.sleep(3)
+        assert workers.ended() == {}, workers.said("one") + workers.said("three")
+    found = stalls(broker)
+    with capsys.disabled():
+        print(f"\nrebalance: {load.sent} records, longest stall of a partition {max(found.values()):.1f} s (allowed {ALLOWED_S} s): {found}")
+    assert len(found) == PARTITIONS
+    assert max(found.values()) < ALLOWED_S
