@@ -14,7 +14,7 @@ from rules.guideline.declare import AnyRow
 from rules.recommend import dose_clock, recommend
 from rules.state import Patient
 from rules.subjects import HYPOTENSION, Bedside, plan_for
-from rules.words import medicines
+from rules.words import advised, medicines
 
 
 def time(moment: int | None) -> str | None:
@@ -135,9 +135,7 @@ def _open(patient: Patient, code: str) -> list[dict[str, Any]]:
     advice, result = patient.guideline.advises[code], judged(patient, code)
     if result.state == "clear":
         return []
-    second = advice.second_text is not None and (result.flags or result.state == "relative")
-    text = advice.second_text if second else advice.text
-    return [{"code": code, "subject": None, "since": since(patient, code), "text": text, "source": advice.source}]
+    return [{"code": code, "subject": None, "since": since(patient, code), "text": advised(advice, result), "source": advice.source}]
 
 
 def _corrective(patient: Patient, row: AnyRow) -> dict[str, Any]:

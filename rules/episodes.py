@@ -136,7 +136,7 @@ def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> 
     return {
         "message": message(subject, result, level, guideline),
         "action": actions(subject, guideline),
-        "measures": measures(subject, guideline),
+        "measures": measures(subject, result, guideline),
     }
 
 

@@ -1,8 +1,9 @@
 """What an alert says and what it asks for, in plain words."""
 
-from rules.evaluate.result import Result
+from rules.evaluate.result import RELATIVE, Result
 from rules.guideline.declare import Limit
 from rules.guideline.edition import Guideline
+from rules.guideline.table5 import Advice
 from rules.subjects import ADVICE, CRITERION, MONITORING, PRESSURE, Subject
 
 THAN = {"<": "below", "<=": "at or below", ">=": "at or above", ">": "above"}
@@ -20,23 +21,29 @@ def limit_words(limit: str) -> str:
     return limit
 
 
-def name(subject: Subject, guideline: Guideline) -> str:
+def advised(advice: Advice, result: Result) -> str:
+    """What an advice says now: the dose of 100 mEq, not of 50, where the second limit is met."""
+    second = result.flags or result.state == RELATIVE
+    return advice.second_text if second and advice.second_text is not None else advice.text
+
+
+def name(subject: Subject, result: Result, guideline: Guideline) -> str:
     if subject.kind == CRITERION:
         return guideline.row[subject.name].words
     if subject.kind == PRESSURE:
         return "Systolic pressure"
     if subject.kind == ADVICE:
-        return guideline.advises[subject.name].text
+        return advised(guideline.advises[subject.name], result)
     return subject.name.removeprefix("monitoring/").replace("-", " ").capitalize()
 
 
 def message(subject: Subject, result: Result, level: str, guideline: Guideline) -> str:
     """One line: the subject, its value, and how it stands to its limit."""
-    said = name(subject, guideline)
+    said = name(subject, result, guideline)
     if subject.kind == MONITORING:
         return f"{said}: charted again" if level == "clear" else f"{said} overdue"
     if subject.kind == ADVICE:
-        return f"{said}: no longer" if level == "clear" else said
+        return f"No longer: {said}" if level == "clear" else said
     value = _value(result)
     if result.state == "indeterminate":
         return f"{said}: cannot be told" + (f", missing {', '.join(result.missing)}" if result.missing else "")
@@ -78,7 +85,7 @@ def actions(subject: Subject, guideline: Guideline) -> tuple[str, ...]:
     return (subject.name,) if subject.kind == ADVICE else ("chart",)
 
 
-def measures(subject: Subject, guideline: Guideline) -> tuple[dict[str, str], ...]:
+def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[dict[str, str], ...]:
     """What to do in words, with the medicines of Table 6, each with its source."""
     if subject.kind == CRITERION:
         row = guideline.row[subject.name]
@@ -88,7 +95,7 @@ def measures(subject: Subject, guideline: Guideline) -> tuple[dict[str, str], ..
         return ({"text": advice.text, "source": advice.source},)
     if subject.kind == ADVICE:
         advice = guideline.advises[subject.name]
-        return ({"text": advice.text, "source": advice.source},)
+        return ({"text": advised(advice, result), "source": advice.source},)
     return ({"text": f"Chart {subject.name.removeprefix('monitoring/').replace('-', ' ')}", "source": "Table 1"},)
 
 

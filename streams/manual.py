@@ -13,8 +13,7 @@ COLUMNS = "100"
 
 
 def manual() -> str:
-    """Every command's help as Markdown, at a fixed width."""
-    os.environ["COLUMNS"] = COLUMNS
+    """Every command's help as Markdown; as wide as `COLUMNS` in the environment says."""
     parts = [f"# The command line\n\nWritten by `make docs` from the commands' own help.\n\n{fenced(overview())}"]
     parts += [f"## il2watch {name}\n\n{fenced(help_of(command.function))}" for name, command in COMMANDS.items()]
     return "\n".join(parts)
@@ -31,4 +30,5 @@ def fenced(text: str) -> str:
 
 
 if __name__ == "__main__":
+    os.environ["COLUMNS"] = COLUMNS
     Path(sys.argv[1]).write_text(manual(), encoding="utf-8")

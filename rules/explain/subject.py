@@ -105,4 +105,4 @@ def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:
     plan = plan_for(asked.guideline)
     if not asked.tripped or asked.name not in plan.index:
         return chart
-    return (*words.measures(plan.subjects[plan.index[asked.name]], asked.guideline), *chart)
+    return (*words.measures(plan.subjects[plan.index[asked.name]], asked.result, asked.guideline), *chart)

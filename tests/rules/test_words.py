@@ -27,3 +27,11 @@ def test_a_latched_state_says_that_the_value_has_not_recovered_yet() -> None:
     said = [alert["message"] for alert in alerts(course) if alert["subject"] == "hypotension"]
     assert said[0] == "Systolic pressure 75 mm[Hg], at or below 80"
     assert said[-1].startswith("Systolic pressure 93 mm[Hg], was at or below 80, not yet recovered")
+
+
+@pytest.mark.parametrize(("value", "dose"), [(19.0, "50 mEq"), (17.0, "100 mEq")])
+def test_an_alert_names_the_dose_of_the_limit_that_is_met(value: float, dose: str) -> None:
+    """criteria.md section 7, acidosis: 50 mEq below 20, 100 mEq below 18."""
+    [said] = [alert for alert in alerts(Course().start().labs("08:00", bicarbonate=value)) if alert["subject"] == "acidosis"]
+    assert dose in said["message"]
+    assert dose in said["measures"][0]["text"]

@@ -14,6 +14,12 @@ from streams import engine
 from tests.streams import samples
 
 
+@pytest.fixture(autouse=True)
+def paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text is as wide as into a file: a parallel run (xdist) sets COLUMNS to 80 in its workers, and a developer's shell may."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., str]:
     """Writes records (or raw bytes) to a file and answers its path."""
