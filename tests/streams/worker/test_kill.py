@@ -66,6 +66,7 @@ def test_killed_while_the_replay_runs_it_says_what_the_offline_run_says(
     check(events, broker, capsys, f"{kills} kills")
 
 
+@pytest.mark.campaign
 def test_a_worker_that_hangs_past_its_session_does_no_harm_when_it_goes_on(
     topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

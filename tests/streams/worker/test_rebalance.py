@@ -57,6 +57,7 @@ def stalls(broker: Broker) -> dict[int, float]:
     return longest
 
 
+@pytest.mark.campaign
 def test_no_partition_stands_still_for_longer_than_the_session_and_ten_seconds(
     topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
