@@ -9,10 +9,10 @@ READY := $(VENV)/.ready
 WALK := build/walk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint bench docs kafka campaign clean
+.PHONY: help demo walk test lint bench bench-pipeline docs kafka campaign clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 $(READY): pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || { echo "make: no '$(PYTHON)' here; name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
@@ -37,8 +37,13 @@ lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; then bench-pipeline
 	"$(PY)" -m tests.bench
+	@echo
+	"$(PY)" -m tests.bench.pipeline
+
+bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
+	"$(PY)" -m tests.bench.pipeline
 
 docs: $(READY) ## write docs/commands.md, the README's example and docs/course.svg from the commands themselves
 	"$(PY)" -m streams.manual docs/commands.md
