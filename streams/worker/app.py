@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import faust
 from faust.types import TP
@@ -22,12 +19,12 @@ from streams.worker.alarm import Alarm
 from streams.worker.batch import Batch
 from streams.worker.batching import transport
 from streams.worker.charts import Charts
+from streams.worker.die import die
 from streams.worker.ends import Ends
 from streams.worker.rounds import Rounds
 from streams.worker.topics import Shape
 
 TABLE = "charts"
-CRASHED = 1
 log = logging.getLogger("il2watch.worker")
 
 
@@ -57,6 +54,7 @@ def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: s
         topic_allow_declare=False,
         stream_wait_empty=True,  # partitions are given away only when the batch in hand is done: two writers of one row would be the end of it
         stream_recovery_delay=0.0,
+        table_standby_replicas=0,  # kept in memory they are dropped at every rebalance, and their fetches get in the way of the next recovery
         web_enabled=False,
     )
 
@@ -92,7 +90,7 @@ class Wiring:
 
     def owned(self) -> list[TP]:
         """The input partitions that are this worker's now."""
-        return [tp for tp in self.app.consumer.assignment() if tp.topic in INPUTS] if self.app.consumer_generation_id >= 0 else []
+        return [tp for tp in self.app.consumer.assignment() if tp.topic in INPUTS] if self.app.consumer_generation_id > 0 else []
 
     def recovered(self) -> int:
         """Grows while the table recovers."""
@@ -127,10 +125,3 @@ def charts(app: faust.App, found: Shape) -> Charts:
 def changelog(name: str) -> str:
     """The changelog of the table of a worker with this name, as Faust calls it."""
     return f"{name}-{TABLE}-changelog"
-
-
-def die(fault: BaseException) -> NoReturn:
-    """Ends the process at once: on the way to an orderly stop something might still acknowledge the batch."""
-    traceback.print_exception(fault)
-    print(f"il2watch worker: stops, since going on would lose records: {fault!r}", file=sys.stderr, flush=True)
-    os._exit(CRASHED)

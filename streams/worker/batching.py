@@ -8,8 +8,10 @@ What it leans on:
 - `Consumer._getmany(active_partitions, timeout)` returns raw records by partition; partitions that are left out stay where they are.
 - `_drain_messages` drops a message whose offset lies below `_read_offset[tp]`, and calls `_add_gap` when offsets are skipped.
 - `Consumer.ack` is called once a message, from `Event.ack`; `commit` asks `_new_offset(tp)` for every `tp` in `_acked`.
-- A rebalance begins with `on_partitions_revoked` and ends with `perform_seek`, which goes back to what is committed. In between nothing of the
-  inputs may be handed on; messages of an older generation are passed over by the stream.
+- A rebalance begins with `on_partitions_revoked`, which stops the flow; `seek_wait` sets where the changelog is read from, and `perform_seek` goes
+  back to what is committed. Until then nothing of the inputs may be handed on; messages of an older generation are passed over by the stream.
+  A fetch that is under way during a seek moves the position behind its back, and what it brings is thrown away: then a recovery waits for ever
+  for rows it will not get. So no fetch overlaps a seek here, and what was fetched before one is not handed on after it.
 - `_thread._create_worker_consumer` makes the aiokafka consumer, which takes `_fetch_max_wait_ms` when it starts; a partition's `position` there
   is the next offset it will hand out.
 
@@ -70,6 +72,8 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.desks: dict[int, Desk] = {}
         self.acknowledged = asyncio.Event()
+        self.fetching = asyncio.Lock()
+        self.seeks = self.fetched_after = 0
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -80,9 +84,16 @@ class Consumer(driver.Consumer):
 
     async def perform_seek(self) -> None:
         """Back to what is committed: whatever was fetched and not done will be fetched again."""
-        await super().perform_seek()
+        async with self.fetching:
+            self.seeks += 1
+            await super().perform_seek()
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
         self.desks = {number: Desk(number, self._committed(number)) for number in sorted(numbers)}
+
+    async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
+        async with self.fetching:
+            self.seeks += 1
+            await super().seek_wait(partitions)
 
     def _committed(self, number: int) -> tuple[int, ...]:
         return tuple(self._committed_offset[TP(topic, number)] or 0 for topic in INPUTS)
@@ -92,7 +103,9 @@ class Consumer(driver.Consumer):
         if not wanted:  # to aiokafka none would mean all
             await self._pause(BUSY_S)
             return {}
-        return await super()._getmany(wanted, BUSY_S if any(desk.busy for desk in self.desks.values()) else IDLE_S)
+        async with self.fetching:
+            self.fetched_after = self.seeks
+            return await super()._getmany(wanted, BUSY_S if any(desk.busy for desk in self.desks.values()) else IDLE_S)
 
     def _full(self, tp: TP) -> bool:
         desk = self.desks.get(tp.partition)
@@ -105,23 +118,23 @@ class Consumer(driver.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """The changelog's records one by one, then the batches that may go."""
-        generation = self.app.consumer_generation_id
         records, _ = await self._wait_next_records(timeout)
-        if records is None or self.should_stop or self._interrupted(generation):
+        fetched_after = self.fetched_after
+        if records is None or self.should_stop or self._interrupted(fetched_after):
             return
         for tp, record in self._sorted_in(records):
-            if self._interrupted(generation):
+            if self._interrupted(fetched_after):
                 return
             yield tp, self._to_message(tp, record)
         for desk, ends in await self._ready():
-            if self._interrupted(generation) or desk is not self.desks.get(desk.number):
+            if self._interrupted(fetched_after) or desk is not self.desks.get(desk.number):
                 return
             batch = desk.take([self._position(tp) for tp in desk.tps], ends, self.wall() if self.wall else None, time.monotonic())
             if batch is not None:
                 yield TP(CARRIER, desk.number), self._carrier(desk, batch)
 
-    def _interrupted(self, generation: int) -> bool:
-        return not self.flow_active or self.app.consumer_generation_id != generation
+    def _interrupted(self, fetched_after: int) -> bool:
+        return not self.flow_active or fetched_after != self.seeks
 
     def _sorted_in(self, records: Mapping[TP, list[Any]]) -> Iterable[tuple[TP, Any]]:
         """Puts the inputs' records on their desks; answers all others."""

@@ -1,8 +1,9 @@
-"""The table of rows: a plain Faust table of bytes, its changelog, and three things a long-lived worker needs beside.
+"""The table of rows: a plain Faust table of bytes with its changelog, and three things a long-lived worker needs beside.
 
-- What this worker wrote itself it does not read again at the next rebalance: `persisted_offset` says how far it is.
+- What it holds already it does not read again at the next rebalance: `persisted_offset` says how far each partition is held. Faust's memory store
+  says nothing, and Faust then goes on from where it last was, whether or not the rows are still there.
 - A worker that was thought dead may write a row behind its successor: of two rows of a patient the one with more of the log in it stands.
-- Rows of partitions that went elsewhere are dropped (Faust does so for rows it knows the partition of).
+- Faust drops the rows of partitions that went elsewhere, those it knows the partition of; so it is told of every row.
 """
 
 from __future__ import annotations
@@ -13,49 +14,58 @@ from typing import Any
 import faust
 from faust.types import TP, EventT
 
-from streams.worker.row import WARD, Row, newer, unpack, unpack_tick, ward_key
+from streams.worker.die import die
+from streams.worker.row import WARD, Row, UnknownRow, newer, unpack, unpack_tick, ward_key
+
+NOTHING = -1
 
 
 class Charts(faust.Table[str, bytes]):
-    """Rows by patient. Values are bytes, keys are text; written through the outlet, acknowledged, then kept here."""
+    """Rows by patient, as bytes. What is written goes through the outlet first, and is kept here once it is acknowledged."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.written: dict[TP, int] = {}
+        self.held: dict[TP, int] = {}
 
     @property
     def store(self) -> Any:
         return self.data
 
     def keep(self, key: str, value: bytes, partition: int, offset: int) -> None:
-        """A row that the changelog has acknowledged at an offset."""
+        """A row at its offset in the changelog."""
         tp = TP(self.changelog_topic_name, partition)
-        self.written[tp] = max(offset, self.written.get(tp, -1))
-        self._set(key, value, partition)
-
-    def _set(self, key: str, value: bytes, partition: int) -> None:
+        self.held[tp] = max(offset, self.held.get(tp, NOTHING))
         self.store.data[key] = value
         self.store._key_partition[key] = partition
 
-    def persisted_offset(self, tp: TP) -> int | None:
-        return self.written.get(tp)
+    def persisted_offset(self, tp: TP) -> int:
+        """Up to which offset of its changelog a partition is held here."""
+        return self.held.get(tp, NOTHING)
 
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0) -> None:
         for tp in revoked | newly_assigned:
-            self.written.pop(tp, None)
+            self.held.pop(tp, None)
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
-    def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
-        for event in batch:
-            message = event.message
-            self.recover((message.key or b"").decode("utf-8", "surrogatepass"), message.value, message.partition)
+    async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
+        """Faust's store drops all rows but those of active partitions here."""
+        self.held = {tp: offset for tp, offset in self.held.items() if tp in active_tps}
+        await super().on_recovery_completed(active_tps, standby_tps)
 
-    def recover(self, key: str, value: bytes | None, partition: int) -> None:
-        """A row read back from the changelog."""
-        if value is None:
-            self.store.data.pop(key, None)
-        elif key.startswith(WARD) or key not in self.store.data or newer(unpack(value), unpack(self.store.data[key])):
-            self._set(key, value, partition)
+    def apply_changelog_batch(self, batch: Iterable[EventT[Any]]) -> None:
+        """Rows read back. Faust would log a fault here and wait for ever."""
+        try:
+            for event in batch:
+                message = event.message
+                self.recover((message.key or b"").decode("utf-8", "surrogatepass"), message.value, message.partition, message.offset)
+        except UnknownRow as fault:
+            die(fault)
+
+    def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
+        """A row read back from the changelog, unless a newer one is here. Raises UnknownRow."""
+        here = self.store.data.get(key)
+        if value is not None and (here is None or key.startswith(WARD) or newer(unpack(value), unpack(here))):
+            self.keep(key, value, partition, offset)
 
     def rows(self, partition: int) -> Mapping[str, Row]:
         """Every patient of a partition. Raises UnknownRow."""

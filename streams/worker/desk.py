@@ -10,7 +10,7 @@ from streams.broker.topics import INPUTS
 from streams.worker.batch import Batch, Record
 from streams.worker.merge import MOST, Merge
 
-FULL = 2 * MOST
+FULL = MOST
 TICK_S = 1.0
 
 

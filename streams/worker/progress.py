@@ -6,25 +6,22 @@ from typing import NamedTuple
 
 
 class Sight(NamedTuple):
-    """What is seen at one moment. `behind`: records not worked off, None when the broker does not answer; `mark`: grows as something is done."""
+    """What is seen at one moment. `missing`: what there is to wait for, in words (None: nothing); `mark`: grows as something is done."""
 
-    behind: int | None
+    missing: str | None
     mark: int
 
 
 class Progress:
-    """Follows the marks. `patience`: seconds without progress, while there is something to do, that are too long."""
+    """Follows the marks. `patience`: seconds without progress, while there is something to wait for, that are too long."""
 
     def __init__(self, patience: float, at: float) -> None:
-        self.patience, self.since, self.mark = patience, at, -1
+        self.patience, self.since, self.mark = patience, at, 0
 
     def seen(self, sight: Sight, at: float) -> str | None:
         """Why to give up; None while all is well. Having nothing to do is well."""
-        if sight.behind == 0 or (sight.mark != self.mark and sight.behind is not None):
-            self.since, self.mark = at, sight.mark
+        if sight.missing is None or sight.mark > self.mark:
+            self.since = at
+        self.mark = sight.mark
         waited = at - self.since
-        if waited < self.patience:
-            return None
-        if sight.behind is None:
-            return f"no answer from the broker for {waited:.0f} s"
-        return f"{sight.behind} records behind, and no progress for {waited:.0f} s"
+        return None if waited < self.patience else f"{sight.missing}, and no progress for {waited:.0f} s"

@@ -138,7 +138,7 @@ class Service:
         """None once its partitions are recovered and read."""
         if self.fault is not None:
             return self.fault
-        if self.app.rebalancing or self.app.in_recovery or self.app.consumer_generation_id < 0:
+        if self.app.rebalancing or self.app.in_recovery or self.app.consumer_generation_id <= 0:
             return "partitions are being assigned or charts recovered"
         return None
 
@@ -156,13 +156,16 @@ class Service:
         return f"Faust crashed: {self.app.crash_reason!r}" if self.app.crashed else None
 
     async def _look(self) -> Sight:
-        consumer = self.app.consumer
         owned = self.wiring.owned()
+        committed = {tp: self.app.consumer._committed_offset.get(tp) or 0 for tp in owned}
+        mark = sum(committed.values()) + self.wiring.recovered()
         ends = await self.ends(owned or [TP(INPUTS[0], 0)])
         if not ends:
-            return Sight(None, 0)
-        committed = {tp: consumer._committed_offset.get(tp) or 0 for tp in owned}
-        return Sight(lag(committed, ends, owned), sum(committed.values()) + self.wiring.recovered())
+            return Sight("the broker does not answer", mark)
+        if self.app.rebalancing or self.app.consumer_generation_id <= 0:
+            return Sight("no place in the consumer group", mark)
+        behind = lag(committed, ends, owned)
+        return Sight(f"{behind} records behind" if behind else None, mark)
 
     async def _stop(self, runner: Any) -> None:
         if runner is not None:

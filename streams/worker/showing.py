@@ -1,7 +1,7 @@
 """Assessments: whose is published with a batch, and its bytes.
 
-At the edge of the log everybody's who changed. In a backlog only the latest will matter, and an assessment costs more than a dozen records: one in
-`RECORDS_A_SHOW`, the longest owed first.
+At the edge of the log of everybody who changed, `AT_ONCE` of them and the rest a second later. In a backlog only the latest will matter, and an
+assessment costs as much as a dozen records: one in `RECORDS_A_SHOW`, the longest owed first.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from streams.worker.batch import Batch
 from streams.worker.ward import Ward
 
 RECORDS_A_SHOW = 500
+AT_ONCE = 100
 
 
 def chosen(ward: Ward, batch: Batch) -> list[str]:
     """Whose assessment goes with this batch."""
-    most = len(ward.unshown) if batch.edge else len(batch.records) // RECORDS_A_SHOW
+    most = AT_ONCE if batch.edge else len(batch.records) // RECORDS_A_SHOW
     return list(islice(ward.unshown, most))
 
 

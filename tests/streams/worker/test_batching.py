@@ -120,5 +120,44 @@ def test_while_partitions_move_nothing_of_the_inputs_is_kept(consumer: Consumer)
     assert consumer._full(TP(INPUTS[0], NUMBER))
 
 
+def test_what_was_fetched_before_a_seek_is_not_handed_on_after_it(consumer: Consumer) -> None:
+    async def fetched_then_sought() -> list[Any]:
+        consumer.resume_flow()
+        consumer._wait_next_records = lambda timeout: answered()  # type: ignore[method-assign,assignment]
+        return [message async for message in consumer.getmany(1.0)]
+
+    async def answered() -> tuple[dict[TP, list[Any]], None]:
+        consumer.fetched_after = consumer.seeks
+        consumer.seeks += 1
+        return {TP("il2watch-charts-changelog", NUMBER): [Record("il2watch-charts-changelog", NUMBER, 0, 0, b"p", b"")]}, None
+
+    assert asyncio.run(fetched_then_sought()) == []
+
+
+def test_no_fetch_overlaps_a_seek(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    async def fetch(*_: Any) -> dict[TP, list[Any]]:
+        order.append("fetch")
+        await asyncio.sleep(0.05)
+        order.append("fetched")
+        return {}
+
+    async def seek(*_: Any) -> None:
+        order.append("seek")
+
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer._getmany", fetch)
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.seek_wait", seek)
+
+    async def both() -> None:
+        fetching = asyncio.ensure_future(consumer._getmany({TP("changelog", 0)}, 1.0))
+        await asyncio.sleep(0.01)
+        await consumer.seek_wait({})
+        await fetching
+
+    asyncio.run(both())
+    assert order == ["fetch", "fetched", "seek"]
+
+
 def test_this_is_the_faust_whose_inside_was_read() -> None:
     assert faust.__version__ == "0.15.3"

@@ -57,8 +57,9 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         sending = loading.replay(broker, ward.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
-        for change, name in (("start", "two"), ("start", "three"), ("stop", "one"), ("kill", "two"), ("start", "one"), ("stop", "three")):
-            time.sleep(6)
+        changes = "start two, start three, stop two, start two, kill three, stop one, start three, kill two, start one"
+        for change, name in map(str.split, changes.split(", ")):
+            time.sleep(5)
             getattr(workers, change)(name)
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 180)
