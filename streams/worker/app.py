@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -60,29 +60,33 @@ def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: s
 
 
 class Wiring:
-    """The app with its transport, table and agent; works off one batch at a time."""
+    """The app with its transport, table and agent."""
 
     def __init__(self, app: faust.App, rounds: Rounds, alarm: Alarm, clock: Callable[[], int]) -> None:
         self.app, self.rounds, self.alarm, self.clock = app, rounds, alarm, clock
 
     async def watch(self, stream: Any) -> None:
-        """The agent. A batch that cannot be worked off ends the process: nothing of it is acknowledged, whoever takes over begins with it."""
-        async for event in stream.noack().events():
-            try:
-                await self.take(event.message.batch, event.message.generation_id)
-            except Exception as fault:
-                die(fault)
-            event.ack()
+        """The agent. Of each partition one batch is on its way at a time (`streams.worker.batching`), so partitions are worked off side by side."""
+        async with asyncio.TaskGroup() as under_way:
+            async for event in stream.noack().events():
+                under_way.create_task(self.finish(event))
+
+    async def finish(self, event: Any) -> None:
+        """A batch that cannot be worked off ends the process: nothing of it is acknowledged, whoever takes over begins with it."""
+        try:
+            await self.take(event.message.batch, event.message.generation_id)
+        except Exception as fault:
+            die(fault)
+        event.ack()
 
     async def take(self, batch: Batch, generation: int) -> None:
         """One batch, and what is to be said of the system after it."""
         if self.rounds.assigned(generation):
             numbers = sorted({tp.partition for tp in self.owned()})
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
-        began = time.perf_counter()
-        output = await self.rounds.work(batch)
+        ward, output = await self.rounds.work(batch)
         now = self.clock()
-        measure.batch(batch, output, self.rounds.wards[batch.partition], time.perf_counter() - began, now)
+        measure.batch(batch, output, ward, now)
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         measure.share(self.alarm.share)
         if alert is not None:

@@ -16,16 +16,20 @@ from streams.worker.ward import Ward
 RECENT_MS = 3_600_000
 
 
-def batch(done: Batch, output: Output, ward: Ward, folded_s: float, now: int) -> None:
-    """After a batch was acknowledged. `folded_s`: time spent deciding; `now`: wall time, ms."""
+def folded(taken: Batch, seconds: float) -> None:
+    """After a batch was decided."""
+    if taken.records:
+        metrics.EVALUATION.observe(seconds)
+
+
+def batch(done: Batch, output: Output, ward: Ward, now: int) -> None:
+    """After a batch was acknowledged. `now`: wall time, ms."""
     for (type, outcome), count in output.outcomes.items():
         metrics.EVENTS.labels(type, outcome).inc(count)
     for refusal in output.refusals:
         metrics.DEAD_LETTERS.labels(refusal.reason).inc()
     if output.lateness:
         metrics.LATENESS.observe(max(output.lateness) / 1000)
-    if done.records:
-        metrics.EVALUATION.observe(folded_s)
     metrics.ROWS.inc(len(output.changed))
     _alerts(done, output, now)
     if output.changed:

@@ -2,7 +2,7 @@
 
 1. Dead letters are appended and acknowledged: a row says that its records are done, so what was refused must be safe by then.
 2. Rows, with the alerts they owe, are appended to the changelog and acknowledged. From here on the decision stands.
-3. Alerts, then assessments and the partition's tick are appended and acknowledged.
+3. Alerts, assessments and the partition's tick are appended and acknowledged.
 4. The batch is acknowledged; its offsets may be committed.
 
 A kill before 2: the records are folded again, to the same end. Between 2 and 4: the records are passed over, and the alerts a row owes are
@@ -11,6 +11,8 @@ published again by whoever opens the partition; the same bytes, so the same id a
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable
 
 from rules.guideline import Guideline
@@ -40,15 +42,17 @@ class Rounds:
         self.generation = generation
         return True
 
-    async def work(self, batch: Batch) -> Output:
-        """Takes one batch from 1 to 3."""
+    async def work(self, batch: Batch) -> tuple[Ward, Output]:
+        """Takes one batch from 1 to 3. Partitions may be at work side by side: one waits while another's records are acknowledged."""
         ward = self.wards.get(batch.partition) or await self._open(batch)
+        began = time.perf_counter()
         output = ward.fold(batch)
+        measure.folded(batch, time.perf_counter() - began)
         await self._bury(output)
         shown = chosen(ward, batch)
         alerts = await self._write(ward, batch, output, shown)
         await self._publish(ward, output, shown, alerts)
-        return output
+        return ward, output
 
     async def _open(self, batch: Batch) -> Ward:
         """The ward as the table has it; alerts that may be missing are published first."""
@@ -76,7 +80,6 @@ class Rounds:
             self.charts.keep(name, value, partition, offset)
 
     async def _publish(self, ward: Ward, output: Output, shown: list[str], alerts: list[tuple[str, list[Owed]]]) -> None:
-        await self.outlet.append(publish.alerts(alerts))
-        await self.outlet.append(publish.assessment(name, value) for name, value in assessments(ward, shown))
-        if output.ticked:
-            await self._append_rows([(ward_key(ward.partition), pack_tick(ward.clock))], ward.partition)
+        said = [*publish.alerts(alerts), *(publish.assessment(name, value) for name, value in assessments(ward, shown))]
+        tick = [(ward_key(ward.partition), pack_tick(ward.clock))] if output.ticked else []
+        await asyncio.gather(self.outlet.append(said), self._append_rows(tick, ward.partition))

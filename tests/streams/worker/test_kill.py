@@ -75,7 +75,7 @@ def test_a_worker_that_hangs_past_its_session_does_no_harm_when_it_goes_on(
     loading.load(broker, events, 4)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        until_at_work(workers, 1)
+        until_at_work(workers, 0)
         workers.start("two")
         for _ in range(3):
             time.sleep(2)
