@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 
-from streams import engine
 from streams.broker.settings import Broker, add_broker_option, broker
 from streams.commands import options
 
@@ -20,4 +18,4 @@ def broker_of(chosen: argparse.Namespace) -> Broker:
     """The broker that `--broker`, the configuration (`--config`, else IL2WATCH_CONFIG) or IL2WATCH_BROKER names. Raises UsageError."""
     from streams.broker.table import read
 
-    return broker(chosen.broker, read(chosen.config or os.environ.get(engine.CONFIG)))
+    return broker(chosen.broker, read(chosen.config))
