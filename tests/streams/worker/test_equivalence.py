@@ -49,7 +49,6 @@ def test_replay_and_one_worker_say_what_the_offline_run_says(
     assert found.duplicates == 0
 
 
-@pytest.mark.campaign
 def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
     topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, capsys: pytest.CaptureFixture[str]
 ) -> None:
