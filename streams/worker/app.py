@@ -60,10 +60,11 @@ def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: s
 
 
 class Wiring:
-    """The app with its transport, table and agent."""
+    """The app with its transport, table and agent. `placed`: whether the consumer group has given it its share, be it nothing."""
 
     def __init__(self, app: faust.App, rounds: Rounds, alarm: Alarm, clock: Callable[[], int]) -> None:
         self.app, self.rounds, self.alarm, self.clock = app, rounds, alarm, clock
+        self.placed = False
 
     async def watch(self, stream: Any) -> None:
         """The agent. Of each partition one batch is on its way at a time (`streams.worker.batching`), so partitions are worked off side by side."""
@@ -94,12 +95,16 @@ class Wiring:
 
     def owned(self) -> list[TP]:
         """The input partitions that are this worker's now."""
-        return [tp for tp in self.app.consumer.assignment() if tp.topic in INPUTS] if self.app.consumer_generation_id > 0 else []
+        return [tp for tp in self.app.consumer.assignment() if tp.topic in INPUTS] if self.placed else []
 
     def recovered(self) -> int:
         """Grows while the table recovers."""
         recovery: Any = self.app.tables.recovery  # type: ignore[attr-defined]  # Faust's interface class leaves it out
         return sum(offset or 0 for offset in recovery.active_offsets.values())
+
+    async def assigned(self, *_: Any, **__: Any) -> None:
+        """The group's generation does not tell: Kafka counts from 1, the embedded broker from 0, and 0 is what Faust begins with."""
+        self.placed = True
 
     async def revoked(self, _: Any, *told: Any, **__: Any) -> None:
         """Partitions go elsewhere."""
@@ -117,6 +122,7 @@ def wire(app: faust.App, rounds: Rounds, ends: Ends, wall: Callable[[], int] | N
     wiring = Wiring(app, rounds, alarm, clock)
     topic = app.topic(*INPUTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
     app.agent(topic, name="watch", concurrency=1)(wiring.watch)
+    app.on_partitions_assigned.connect(cast(Any, wiring.assigned))
     app.on_partitions_revoked.connect(cast(Any, wiring.revoked))
     return wiring
 

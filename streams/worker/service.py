@@ -138,7 +138,7 @@ class Service:
         """None once its partitions are recovered and read."""
         if self.fault is not None:
             return self.fault
-        if self.app.rebalancing or self.app.in_recovery or self.app.consumer_generation_id <= 0:
+        if self.app.rebalancing or self.app.in_recovery or not self.wiring.placed:
             return "partitions are being assigned or charts recovered"
         return None
 
@@ -162,7 +162,7 @@ class Service:
         ends = await self.ends(owned or [TP(INPUTS[0], 0)])
         if not ends:
             return Sight("the broker does not answer", mark)
-        if self.app.rebalancing or self.app.consumer_generation_id <= 0:
+        if self.app.rebalancing or not self.wiring.placed:
             return Sight("no place in the consumer group", mark)
         behind = lag(committed, ends, owned)
         return Sight(f"{behind} records behind" if behind else None, mark)

@@ -1,0 +1,59 @@
+"""What a supervisor sees of a worker: ready or not, its lag, an end when it gets nowhere. The embedded broker counts generations from 0."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from streams.broker.creation import Wish, create
+from streams.broker.embedded import EmbeddedBroker
+from streams.broker.ports import free
+from streams.broker.settings import Broker
+from streams.worker.service import STUCK
+from tests.streams.kafka import had
+from tests.streams.worker.process import Workers
+from tests.streams.worker.test_wall import page, until
+
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
+
+PARTITIONS, INPUT_TOPICS = 3, 7
+PATIENCE_S = 6
+OPTIONS = ("--patience", str(PATIENCE_S), "--session-timeout", "6")
+
+
+def at_work(workers: Workers, broker: Broker) -> int:
+    """Starts a worker, waits until it is ready, and answers where it tells its health."""
+    create(broker, Wish(partitions=PARTITIONS))
+    port = free()[0]
+    workers.start("one", "--metrics-port", str(port), "--id", "supervised")
+    assert until(lambda: page(port, "/-/ready")[0] == 200, 40), workers.said("one")
+    return port
+
+
+def caught_up(port: int) -> bool:
+    return len(re.findall(r"^il2_lag_records\{.*\} 0\.0$", page(port, "/metrics")[1], re.MULTILINE)) == PARTITIONS * INPUT_TOPICS
+
+
+def test_a_worker_with_nothing_to_do_is_ready_and_outlives_its_patience(embedded: EmbeddedBroker, tmp_path: Path) -> None:
+    with Workers(embedded.settings, tmp_path, *OPTIONS) as workers:
+        port = at_work(workers, embedded.settings)
+        assert until(lambda: caught_up(port)), page(port, "/metrics")[1]
+        assert not until(lambda: page(port, "/-/healthy")[0] != 200, PATIENCE_S + 3), workers.said("one")
+        assert workers.ended() == {}
+
+
+def test_a_worker_whose_broker_goes_away_ends_so_that_it_is_started_again(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        broker = had(EmbeddedBroker, stack)
+        assert isinstance(broker, EmbeddedBroker)
+        workers = stack.enter_context(Workers(broker.settings, tmp_path, *OPTIONS))
+        at_work(workers, broker.settings)
+        broker.stop()
+        began = time.monotonic()
+        assert workers.running["one"].wait(90) == STUCK, workers.said("one")
+        assert time.monotonic() - began >= PATIENCE_S - 2.5
+    assert "the broker does not answer" in workers.said("one")
