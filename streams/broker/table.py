@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from streams.broker.address import servers_of
 from streams.errors import UsageError
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
@@ -30,6 +31,13 @@ def read(path: str | None) -> Mapping[str, Any] | None:
     if found is not None and not isinstance(found, dict):
         raise UsageError(f"{named}: broker is a table: write [broker] and its keys below")
     return found
+
+
+def check(table: Mapping[str, Any]) -> None:
+    """Whether the table can be used, its password file left unread. Raises UsageError naming the key that is wrong."""
+    for key, value in table.items():
+        servers_of(value) if key == "servers" else check_key(key, value)
+    getting_in({key: value for key, value in table.items() if key not in ("servers", "password-file")}, "not read")
 
 
 def getting_in(table: Mapping[str, Any], password: str | None) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""How a page leaves: one module a kind of receiver, each with one verb, `send`. What is owed, to whom and when, the pager decides."""

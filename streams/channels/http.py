@@ -1,0 +1,158 @@
+"""One request to one receiver, with a time-out, and what went wrong said in words that hold neither secret nor patient."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+from yarl import URL
+
+from streams.channels.options import HttpOptions, address, place
+from streams.channels.retry import permanent, retry_after_s
+from streams.channels.secrets import Secret, Secrets
+from streams.channels.transport import TransportError
+from streams.errors import UsageError
+
+MOST_READ = 64 * 1024
+MOST_QUOTED = 200
+
+
+class Answer(NamedTuple):
+    """What the receiver answered to a request it has taken."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON, or None if it is not."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+class Http:
+    """A receiver's connections. Raises UsageError for secrets or certificates that cannot be read."""
+
+    def __init__(self, name: str, options: HttpOptions, secrets: Secrets, clock: Callable[[], float] = time.time) -> None:
+        self._options = options
+        self._clock = clock
+        self._ssl = context(place(name), options)
+        self._proxy = None if options.proxy is None else address(place(name), "proxy", options.proxy)
+        self._secrets: list[Secret] = []
+        self._headers = self._authorization(name, options, secrets)
+        self._session: aiohttp.ClientSession | None = None
+
+    def _authorization(self, name: str, options: HttpOptions, secrets: Secrets) -> dict[str, str]:
+        where = place(name)
+        token = secrets.read(where, "token", options.token_env, options.token_file)
+        password = secrets.read(where, "password", options.password_env, options.password_file)
+        if (password is None) != (options.username is None):
+            raise UsageError(f"{where} username: goes together with password-env or password-file")
+        if token is not None and password is not None:
+            raise UsageError(f"{where} token-env, username: give one of them")
+        self.hide(*filter(None, (token, password)))
+        if token is not None:
+            return {"Authorization": f"Bearer {token.reveal()}"}
+        if password is not None:
+            return {"Authorization": basic(options.username or "", password.reveal())}
+        return {}
+
+    def hide(self, *secrets: Secret) -> None:
+        """Keeps these out of every message from now on."""
+        self._secrets.extend(secrets)
+
+    async def send(self, method: str, url: URL, body: bytes, headers: Mapping[str, str] | None = None, patient: str = "") -> Answer:
+        """The answer, if it is 2xx. Raises TransportError for every other, and for none within the time-out."""
+        try:
+            return await asyncio.wait_for(self._ask(method, url, body, headers or {}, patient), self._options.timeout_s)
+        except TimeoutError:
+            raise TransportError(f"{site(url)}: no answer within {self._options.timeout_s:g} s") from None
+        except aiohttp.ClientConnectorCertificateError:
+            raise TransportError(f"{site(url)}: its certificate is not to be trusted") from None
+        except aiohttp.ClientConnectorError as error:
+            raise TransportError(f"{site(url)}: cannot connect: {error.os_error.strerror or type(error.os_error).__name__}") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise TransportError(f"{site(url)}: {type(error).__name__} before an answer") from None
+        except ValueError:
+            raise TransportError(f"{site(url)}: not to be put into a request", permanent=True) from None
+
+    async def _ask(self, method: str, url: URL, body: bytes, headers: Mapping[str, str], patient: str) -> Answer:
+        sent = {"Content-Type": "application/json", **self._headers, **headers}
+        async with self._open().request(method, url, data=body, headers=sent, allow_redirects=False, proxy=self._proxy) as response:
+            answer = Answer(response.status, await beginning(response.content))
+            if 200 <= response.status < 300:
+                return answer
+            asked = retry_after_s(response.headers.get("Retry-After"), self._clock())
+            raise TransportError(f"{site(url)}: {self._refusal(answer, patient)}", permanent(response.status), asked, response.status)
+
+    def _open(self) -> aiohttp.ClientSession:
+        """The session, made where the loop runs. No cookies; the certificate is always checked."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=self._ssl),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),  # `send` has one for the whole
+                headers={"User-Agent": "il2watch"},
+            )
+        return self._session
+
+    def _refusal(self, answer: Answer, patient: str) -> str:
+        """`400 Length of routing key...`: the status, and the beginning of what it said."""
+        said = " ".join(answer.body.decode("utf-8", "replace").split())
+        hidden = without(said, (*(secret.reveal() for secret in self._secrets), patient))
+        return f"{answer.status} {hidden[:MOST_QUOTED]}".strip()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def context(where: str, options: HttpOptions) -> ssl.SSLContext:
+    """TLS that checks the receiver's name and certificate; there is no setting to leave that out."""
+    try:
+        made = ssl.create_default_context(cafile=options.ca_file)
+        if options.client_cert_file:
+            made.load_cert_chain(options.client_cert_file, options.client_key_file)
+    except OSError as error:
+        named = ", ".join(path for path in (options.ca_file, options.client_cert_file, options.client_key_file) if path)
+        raise UsageError(f"{where}: cannot use the certificates ({named}): {error.strerror or error}") from None
+    return made
+
+
+def basic(username: str, password: str) -> str:
+    """An Authorization header's value (RFC 7617)."""
+    return "Basic " + b64encode(f"{username}:{password}".encode()).decode("ascii")
+
+
+async def beginning(content: aiohttp.StreamReader) -> bytes:
+    """As much of the body as is worth keeping: one that never ends must not fill the memory."""
+    read = bytearray()
+    while more := await content.read(MOST_READ - len(read)):
+        read += more
+    return bytes(read)
+
+
+def site(url: URL) -> str:
+    """Host and port: the path may be a secret."""
+    return f"{url.host}:{url.port}"
+
+
+def without(text: str, words: Iterable[str]) -> str:
+    """The text with each of these words, plain or as JSON spells it, made `***`."""
+    for word in words:
+        for spelled in {word, json.dumps(word)[1:-1]} - {""}:
+            text = text.replace(spelled, "***")
+    return text
+
+
+def encoded(body: Any) -> bytes:
+    """JSON in ASCII: half a surrogate pair in a patient's id must not make a page unsendable."""
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode("ascii")

@@ -1,0 +1,88 @@
+"""A channel's table in the configuration, `[pager.channels.<name>]`: one struct a kind says its keys; here they are read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from yarl import URL
+
+from streams.errors import UsageError
+
+Label = Annotated[str, msgspec.Meta(pattern="^[a-zA-Z_][a-zA-Z0-9_]*$")]
+"""A name that Prometheus takes for a label."""
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """What every kind takes. `patient = false`: the receiver may not learn who it is about."""
+
+    patient: bool = True
+
+
+class HttpOptions(Options, frozen=True, kw_only=True):
+    """What every receiver over HTTP takes; `ca_file` for a certificate authority of one's own, `client_*` for a certificate to show."""
+
+    timeout_s: Seconds = 10.0
+    proxy: str | None = None
+    ca_file: str | None = None
+    client_cert_file: str | None = None
+    client_key_file: str | None = None
+    token_env: str | None = None
+    token_file: str | None = None
+    username: str | None = None
+    password_env: str | None = None
+    password_file: str | None = None
+
+
+Kind = TypeVar("Kind", bound=Options)
+
+
+def place(name: str) -> str:
+    """How errors name a channel."""
+    return f"[pager.channels.{name}]"
+
+
+def read(kind: type[Kind], name: str, table: Mapping[str, Any]) -> Kind:
+    """The table as the kind's options. Raises UsageError naming the key that is unknown, missing or wrong."""
+    keys = [field.encode_name for field in msgspec.structs.fields(kind)]
+    for key in table:
+        if key not in keys:
+            raise UsageError(f"{place(name)} {key}: {unknown(key, keys)}")
+    try:
+        return msgspec.convert(dict(table), kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{place(name)} {said(str(error))}") from None
+
+
+def unknown(key: str, keys: list[str]) -> str:
+    """Why the key cannot stand there, with the one that is meant. What was written beside it is never shown: it may be a secret."""
+    if f"{key}-env" in keys:
+        return f"a secret does not belong in this file; name {key}-env or {key}-file"
+    near = get_close_matches(key, keys, n=1)
+    return "no such key" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(keys)}")
+
+
+def said(error: str) -> str:
+    """msgspec's words, the key first: `timeout-s: expected float, got str`."""
+    missing = re.fullmatch(r"Object missing required field `(.*)`", error)
+    if missing:
+        return f"{missing[1]}: missing"
+    words, _, path = error.replace("`", "").partition(" - at ")
+    return f"{path.replace('$.', '')}: {words[:1].lower()}{words[1:]}" if "$." in path else words
+
+
+def address(where: str, key: str, text: str) -> URL:
+    """An http or https address. Raises UsageError naming the key, never the text: some addresses are secrets whole."""
+    try:
+        url = URL(text)
+    except ValueError:
+        raise UsageError(f"{where} {key}: is no address; write it like https://host/path") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise UsageError(f"{where} {key}: is no address; write it like https://host/path")
+    if url.user is not None or url.password is not None:
+        raise UsageError(f"{where} {key}: a name and password do not belong in an address; give username and password-env or password-file")
+    return url

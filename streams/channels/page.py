@@ -1,0 +1,50 @@
+"""A page: what one receiver is told of one episode at one level (criteria.md section 9; design.md, decisions 5 and 9)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Action = Literal["trigger", "acknowledge", "resolve"]
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Times as on the wire (UTC, `Z`).
+
+    Pages with one `key` agree in `level`, `priority`, `kind`, `subject`, `system`, `unit` and `patient`, the resolving one too: a receiver that
+    knows an alert by its labels would not find it again. `patient` goes into a receiver's body, never where it routes, labels, titles or logs.
+    """
+
+    key: str
+    """`<episode id>:<level>`, nothing of the patient: one incident at the receiver. A worsening is another: an acknowledged one would swallow it."""
+    action: Action
+    level: str
+    priority: str
+    kind: str
+    subject: str
+    system: str | None
+    unit: str | None
+    """The ward or site, not a unit of measure."""
+    patient: str
+    summary: str
+    """One line, without the patient."""
+    alert: dict[str, Any]
+    """The transition as on the wire (wire.md, Alert)."""
+    at: str
+    decided: str
+    seq: int
+    since: str | None = None
+    """When the incident began, on its later pages too; None: not known, and `at` stands for it while it is open."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(address, text) pairs, such as the runbook or the board."""
+
+
+def message_id(page: Page) -> str:
+    """What a receiver tells a repeated delivery by: the same however often the page is sent."""
+    return f"{page.key}:{page.action}:{page.seq}"
+
+
+def without_patient(page: Page) -> Page:
+    """The page for a receiver that may not learn who it is about."""
+    return msgspec.structs.replace(page, patient="", alert={key: value for key, value in page.alert.items() if key != "patient"})

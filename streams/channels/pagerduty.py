@@ -1,0 +1,122 @@
+"""PagerDuty, Events API v2. Its limits: summary 1024 characters, key 255, event 512 kB, about 120 events a minute and integration key.
+
+Its rules that shape the pager: an acknowledged incident swallows a repeated trigger; a trigger after a resolution opens a new incident; an
+acknowledgement or resolution without an open incident, or with another routing key, is dropped. So the order of an episode's pages is kept, and
+one episode keeps one channel.
+
+    [pager.channels.oncall]
+    kind = "pagerduty"
+    routing-key-env = "PAGERDUTY_KEY"
+    url = "https://events.eu.pagerduty.com/v2/enqueue"    # the European service region
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from streams.channels.http import Http, encoded
+from streams.channels.labels import severity
+from streams.channels.options import HttpOptions, address, place
+from streams.channels.page import Page, without_patient
+from streams.channels.secrets import Secrets
+from streams.channels.transport import Receipt, TransportError
+from streams.errors import UsageError
+
+MOST_SUMMARY, MOST_KEY, MOST_EVENT = 1024, 255, 512_000
+KEY = 32
+REST_S = 30.0
+"""What PagerDuty advises after a 429; it sends no Retry-After."""
+TOO_MANY = 429
+
+
+class PagerDutyOptions(HttpOptions, frozen=True, kw_only=True):
+    """`source`: what an incident names as its place when the page has no unit; `client_url`: where its link back leads."""
+
+    routing_key_env: str | None = None
+    routing_key_file: str | None = None
+    url: str = "https://events.pagerduty.com/v2/enqueue"
+    source: str = "il2watch"
+    client_url: str | None = None
+
+
+class PagerDuty:
+    """One integration of one PagerDuty service."""
+
+    Options = PagerDutyOptions
+
+    def __init__(self, name: str, options: PagerDutyOptions, secrets: Secrets) -> None:
+        self.name = name
+        self._options = options
+        self._url = address(place(name), "url", options.url)
+        self._key = secrets.need(place(name), "routing-key", options.routing_key_env, options.routing_key_file)
+        if len(self._key.reveal()) != KEY:
+            raise UsageError(f"{place(name)} routing-key: not an integration key, which has {KEY} characters")
+        self._http = Http(name, options, secrets)
+        self._http.hide(self._key)
+
+    async def send(self, page: Page) -> Receipt:
+        """One event; the reference is the incident's key. Raises TransportError."""
+        told = page if self._options.patient else without_patient(page)
+        body = fitted(event(told, self._key.reveal(), self._options))
+        try:
+            answer = await self._http.send("POST", self._url, body, patient=page.patient)
+        except TransportError as error:
+            raise rested(error) from None
+        said = answer.json()
+        return Receipt(answer.status, said.get("dedup_key") if isinstance(said, dict) else None)
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+def event(page: Page, routing_key: str, options: PagerDutyOptions) -> dict[str, Any]:
+    """The event. An acknowledgement or resolution is its key and nothing else."""
+    named = {"routing_key": routing_key, "event_action": page.action, "dedup_key": key(page.key)}
+    if page.action != "trigger":
+        return named
+    links = [{"href": address, "text": text} for address, text in page.links]
+    client = {"client": "il2watch"} | ({"client_url": options.client_url} if options.client_url else {})
+    return named | client | {"payload": payload(page, options.source)} | ({"links": links} if links else {})
+
+
+def payload(page: Page, source: str) -> dict[str, Any]:
+    """The event in PagerDuty's common format; the whole alert, and with it the patient, only in `custom_details`."""
+    found = {
+        "summary": cut(page.summary, MOST_SUMMARY),
+        "source": page.unit or source,
+        "severity": severity(page.level),
+        "timestamp": page.since or page.at,
+        "component": page.system,
+        "group": page.unit,
+        "class": f"{page.kind}/{page.subject}",
+        "custom_details": page.alert,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def key(text: str) -> str:
+    """The key, or where it is too long its hash: cut off it would be another episode's."""
+    return text if len(text) <= MOST_KEY else sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def fitted(made: dict[str, Any]) -> bytes:
+    """The event as bytes. One above the limit loses its details but for who, which and why: it would be refused whole."""
+    body = encoded(made)
+    if len(body) <= MOST_EVENT:
+        return body
+    details = made["payload"]["custom_details"]
+    kept = {name: cut(str(details[name]), MOST_SUMMARY) for name in ("id", "patient", "seq", "message") if name in details}
+    made["payload"]["custom_details"] = kept | {"cut": "the alert was too long for PagerDuty"}
+    return encoded(made | {"links": []})
+
+
+def rested(error: TransportError) -> TransportError:
+    """A 429 asks for half a minute, as PagerDuty's guide does in prose."""
+    if error.status == TOO_MANY and error.retry_after_s is None:
+        return TransportError(error.message, error.permanent, REST_S, error.status)
+    return error

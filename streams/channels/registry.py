@@ -1,0 +1,51 @@
+"""Every kind of channel, by the name the configuration gives it; imported only when one is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+from streams.channels.options import place, read
+from streams.channels.secrets import Secrets, Unread
+from streams.channels.transport import Channel
+from streams.errors import UsageError
+
+KINDS = {
+    "pagerduty": "streams.channels.pagerduty:PagerDuty",
+    "alertmanager": "streams.channels.alertmanager:Alertmanager",
+    "webhook": "streams.channels.webhook:Webhook",
+    "fhir": "streams.channels.fhir:Fhir",
+    "apprise": "streams.channels.apprise:Apprise",
+    "terminal": "streams.channels.terminal:Terminal",
+}
+
+
+def channel(name: str, options: Mapping[str, Any], secrets: Secrets = Secrets()) -> Channel:  # noqa: B008 - it is frozen
+    """The channel of `[pager.channels.<name>]`. Raises UsageError naming the key that is wrong, or the secret that is not there.
+
+    Connects to nothing; may be called where no loop runs.
+    """
+    kind = _kind(name, options)
+    made: Channel = kind(name, _options(kind, name, options), secrets)
+    return made
+
+
+def check(name: str, options: Mapping[str, Any]) -> None:
+    """Raises UsageError as `channel` does, but reads no secret: a configuration is checked where its secrets are not."""
+    channel(name, options, Unread())
+
+
+def _kind(name: str, options: Mapping[str, Any]) -> Any:
+    kind = options.get("kind")
+    if kind not in KINDS:
+        near = get_close_matches(str(kind), KINDS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UsageError(f"{place(name)} kind: is one of {', '.join(KINDS)}, not {kind!r}{hint}" if kind else f"{place(name)} kind: missing")
+    module, _, called = KINDS[kind].partition(":")
+    return getattr(import_module(module), called)
+
+
+def _options(kind: Any, name: str, options: Mapping[str, Any]) -> Any:
+    return read(kind.Options, name, {key: value for key, value in options.items() if key != "kind"})

@@ -1,0 +1,108 @@
+"""A webhook: the body Alertmanager's own webhook sends (version 4), so that what reads those reads this; signed (signature.py).
+
+    [pager.channels.nurse-call]
+    kind = "webhook"
+    url = "https://calls.ward.example/il2"      # or url-env, url-file where the address itself is a secret
+    signing-key-file = "/run/secrets/nurse-call"
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from streams.channels.http import Http, encoded
+from streams.channels.labels import labels, notes
+from streams.channels.options import HttpOptions, Label, address, place
+from streams.channels.page import Page, message_id, without_patient
+from streams.channels.secrets import Secret, Secrets
+from streams.channels.signature import signed, signing_key
+from streams.channels.transport import Receipt
+from streams.errors import UsageError
+
+NEVER = "0001-01-01T00:00:00Z"
+"""How Alertmanager says that an alert has no end yet."""
+
+
+class WebhookOptions(HttpOptions, frozen=True, kw_only=True):
+    """`labels`: added to every alert; `external_url`: where people find the board."""
+
+    url: str | None = None
+    url_env: str | None = None
+    url_file: str | None = None
+    signing_key_env: str | None = None
+    signing_key_file: str | None = None
+    labels: dict[Label, str] = msgspec.field(default_factory=dict)
+    external_url: str = ""
+
+
+class Webhook:
+    """One address that takes signed posts."""
+
+    Options = WebhookOptions
+
+    def __init__(self, name: str, options: WebhookOptions, secrets: Secrets, clock: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self._options = options
+        where = place(name)
+        hidden = _address(where, options, secrets)
+        self._url = address(where, "url", hidden.reveal())
+        key = secrets.need(where, "signing-key", options.signing_key_env, options.signing_key_file)
+        self._key = signing_key(f"{where} signing-key", key)
+        self._clock = clock
+        self._http = Http(name, options, secrets)
+        self._http.hide(hidden, key)
+
+    async def send(self, page: Page) -> Receipt:
+        """One post; the reference is its `webhook-id`, which a receiver tells repeats by. Raises TransportError."""
+        told = page if self._options.patient else without_patient(page)
+        body = encoded(notification(told, self.name, self._options))
+        headers = signed(self._key, message_id(page), int(self._clock()), body)
+        answer = await self._http.send("POST", self._url, body, headers, page.patient)
+        return Receipt(answer.status, headers["webhook-id"])
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+def _address(where: str, options: WebhookOptions, secrets: Secrets) -> Secret:
+    found = secrets.read(where, "url", options.url_env, options.url_file)
+    if (found is None) == (options.url is None):
+        raise UsageError(f"{where} url: give one of url, url-env and url-file")
+    return found or Secret(options.url or "")
+
+
+def notification(page: Page, receiver: str, options: WebhookOptions) -> dict[str, Any]:
+    """A group of one alert, its key the page's. The whole transition comes along as `il2watch`, which Alertmanager's readers pass over."""
+    one = alert(page, options)
+    return {
+        "version": "4",
+        "groupKey": page.key,
+        "truncatedAlerts": 0,
+        "status": one["status"],
+        "receiver": receiver,
+        "groupLabels": {"key": page.key},
+        "commonLabels": one["labels"],
+        "commonAnnotations": one["annotations"],
+        "externalURL": options.external_url,
+        "alerts": [one],
+        "il2watch": {"action": page.action, "alert": page.alert},
+    }
+
+
+def alert(page: Page, options: WebhookOptions) -> dict[str, Any]:
+    """The alert of the group; acknowledged it goes on firing, and says so."""
+    resolved = page.action == "resolve"
+    return {
+        "status": "resolved" if resolved else "firing",
+        "labels": labels(page, options.labels),
+        "annotations": notes(page),
+        "startsAt": page.since or page.at,
+        "endsAt": page.at if resolved else NEVER,
+        "generatorURL": page.links[0][0] if page.links else "",
+        "fingerprint": sha256(page.key.encode("utf-8", "surrogatepass")).hexdigest()[:16],
+    }
