@@ -1,0 +1,95 @@
+"""Who decides on the next dose, and the clock by which it is asked.
+
+Source: 600,000 IU/kg every 8 h, never reduced, only given or not; 8-12 doses in most first cycles, a delay beyond 24 h ends the cycle (paper,
+Interleukin-2 dosing and Table 4). Assumption: a held dose is thought over again each hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from simulators.care.sheet import Sheet
+from simulators.cohort import Cohort
+from simulators.course.plan import LEAD, Answer, Ask, Plan
+from simulators.seeds import Array, Flags
+
+AGAIN: Final = 60
+NEVER: Final = 1e9
+
+
+def naive(patient: int, minute: int) -> Answer:
+    """The next dose regardless: what the guideline is there to prevent."""
+    return "give"
+
+
+def scripted(script: Mapping[int, Sequence[tuple[int, Answer]]], otherwise: Ask = naive) -> Ask:
+    """For a patient of the script, the answer of its latest entry (from minute, answer) at or before the minute; before it, and for the others,
+    `otherwise`."""
+
+    def ask(patient: int, minute: int) -> Answer:
+        answers = [answer for since, answer in script.get(patient, ()) if since <= minute]
+        return answers[-1] if answers else otherwise(patient, minute)
+
+    return ask
+
+
+class Dosing:
+    """`starts`, `last`, `due`, `ended`: minutes (patients,), `NEVER` for what has not been; `given`: doses so far."""
+
+    def __init__(self, cohort: Cohort, plan: Plan, ask: Ask) -> None:
+        n = len(cohort)
+        self.plan, self.ask = plan, ask
+        self.starts = (cohort.admitted + LEAD).astype(float)
+        self.due = self.starts.copy()
+        self.asks = self.starts.copy()
+        self.noted, self.last, self.ended, self.given = np.full(n, -NEVER), np.full(n, -NEVER), np.full(n, NEVER), np.zeros(n)
+
+    def treated(self, minute: int) -> Flags:
+        """From cycle start to therapy end."""
+        return (self.starts <= minute) & (self.ended > minute)
+
+    def decide(self, here: Flags, sheet: Sheet) -> Array:
+        """Gives, holds or ends what is due in this chunk, at its first minute; returns 1 for those dosed."""
+        now, dosed = sheet.start, np.zeros(len(here))
+        sheet.note("cycle-start", here & (self.starts <= now) & (self.starts > now - 15), sharp=True)
+        for bed in np.flatnonzero(here & (self.asks <= now) & (self.ended > now)).tolist():
+            answer = self.answer(bed, now)
+            if answer == "give":
+                dosed[bed] = 1.0
+                self.give(bed, sheet)
+            elif answer == "stop":
+                self.stop(bed, sheet)
+            else:
+                self.hold(bed, sheet)
+        return dosed
+
+    def answer(self, bed: int, now: int) -> Answer:
+        """The first dose needs no asking; after the last planned one therapy ends when another would have been due."""
+        if self.given[bed] == 0:
+            return "give"
+        return "stop" if self.given[bed] >= self.plan.doses else self.ask(bed, now)
+
+    def give(self, bed: int, sheet: Sheet) -> None:
+        self.given[bed] += 1
+        self.last[bed] = sheet.start
+        self.due[bed] = self.asks[bed] = sheet.start + self.plan.interval
+        self.note(bed, sheet, True, None)
+
+    def hold(self, bed: int, sheet: Sheet) -> None:
+        """Charted as held when it was due, and again every 8 h."""
+        self.asks[bed] = sheet.start + AGAIN
+        if sheet.start - self.noted[bed] >= self.plan.interval:
+            self.noted[bed] = sheet.start
+            self.note(bed, sheet, False, "held: not safe now")
+
+    def stop(self, bed: int, sheet: Sheet) -> None:
+        """Therapy is ended minutes after the decision, not at its instant: a stop rule that holds from then on must have held on the record too."""
+        self.ended[bed] = sheet.start
+        sheet.note("therapy-end", np.arange(len(self.ended)) == bed)
+
+    def note(self, bed: int, sheet: Sheet, given: bool, reason: str | None) -> None:
+        detail = {"given": given, "amount": self.plan.amount, "reason": reason}
+        sheet.note("dose", np.arange(len(self.ended)) == bed, lambda _: detail, sharp=True)

@@ -1,0 +1,54 @@
+"""The order sheet of one chunk: acts as they are written down, pumps as they are turned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from simulators.latent import CHUNK, SUPPORT, Act
+from simulators.seeds import Array, Flags, Whole
+
+ROWS: Final = np.arange(CHUNK)[:, None]
+RESTING: Final[Mapping[str, float]] = {name: 21.0 if name == "fio2" else 0.0 for name in SUPPORT}
+
+
+class Sheet:
+    """`setting[name]`: what each pump and device is at, arrays (patients,); `minute[i]`: when in the chunk the nurse is at bed i, so that not all
+    act at once."""
+
+    def __init__(self, beds: int, rng: np.random.Generator) -> None:
+        self.minute: Whole = rng.integers(1, CHUNK, beds)
+        self.setting: dict[str, Array] = {name: np.full(beds, value) for name, value in RESTING.items()}
+        self.before = dict(self.setting)
+        self.acts: list[Act] = []
+        self.start = 0
+
+    def turn(self, start: int) -> None:
+        """A new chunk: an empty sheet, the settings as they are."""
+        self.start, self.acts, self.before = start, [], dict(self.setting)
+
+    def note(self, kind: str, who: Flags, detail: Callable[[int], Mapping[str, Any]] | None = None, sharp: bool = False) -> None:
+        """One act for each bed of `who`, its detail by bed; `sharp`: at the chunk's first minute."""
+        for bed in np.flatnonzero(who).tolist():
+            minute = self.start + (0 if sharp else int(self.minute[bed]))
+            self.acts.append(Act(minute, bed, kind, detail(bed) if detail else {}))
+
+    def set(self, name: str, who: Flags, value: Array | float) -> None:
+        """Turns a pump or device from the nurse's minute on."""
+        self.setting[name] = np.where(who, value, self.setting[name])
+
+    def rate(self, agent: str, who: Flags, value: Array) -> None:
+        """Turns a vasopressor (ug/kg/min) and notes it; what stays as it is, is not noted."""
+        who = who & (np.abs(value - self.setting[agent]) > 1e-9)
+        self.set(agent, who, value)
+        self.note("rate", who, lambda bed: {"agent": agent, "rate": float(value[bed])})
+
+    def rows(self, name: str) -> Array:
+        """The setting minute by minute, (CHUNK, patients)."""
+        return np.where(self.minute > ROWS, self.before[name], self.setting[name])
+
+    def written(self) -> list[Act]:
+        """The acts in order of minute, then patient."""
+        return sorted(self.acts, key=lambda act: act[:2])

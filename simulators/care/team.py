@@ -1,0 +1,123 @@
+"""The team at the bedside: in each chunk it looks, acts, and leaves the pumps as they are to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from simulators.care.dosing import Dosing
+from simulators.care.fluids import Fluids, maintenance
+from simulators.care.labs import Labs
+from simulators.care.medications import CONTINUED, Medications
+from simulators.care.oliguria import Oliguria
+from simulators.care.oxygen import Oxygen, breathed
+from simulators.care.pressors import Pressors
+from simulators.care.sheet import Sheet
+from simulators.care.sight import Sight, Watch, steady
+from simulators.care.stay import Stay
+from simulators.cohort import Cohort
+from simulators.course.plan import Ask, Plan
+from simulators.latent import PRESSORS, SUPPORT, Act
+from simulators.seeds import Array, Flags, generator
+
+STABLE: Final = 16
+"""Chunks without a vasopressor before diuresis, and before the patient is off intensive monitoring (criteria.md, sections 6 and 7: 4 h)."""
+ORAL, SICK_ORAL = 1.4, 0.5
+"""Drunk, mL/kg/h: as much as a resting patient loses, and under therapy (assumptions)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the body meets in the chunk. `support`: as in `Chunk`; `fluid`, `drunk`: mL a minute, (minutes, patients); `breathed`: FiO2; the rest
+    (patients,)."""
+
+    acts: list[Act]
+    support: Mapping[str, Array]
+    fluid: Array
+    drunk: Array
+    breathed: Array
+    dosed: Array
+    diuretic: Array
+    soothed: Array
+    raised: Mapping[str, Array]
+
+
+class Team:
+    """Holds what the protocols remember; the same seed and the same truth give the same acts."""
+
+    def __init__(self, cohort: Cohort, plan: Plan, seed: int, ask: Ask) -> None:
+        self.cohort = cohort
+        self.sheet = Sheet(len(cohort), generator(seed, "care"))
+        self.watch = Watch(cohort, generator(seed, "sight"))
+        self.stay, self.dosing, self.labs = Stay(cohort, plan.clock), Dosing(cohort, plan, ask), Labs(cohort, plan.clock)
+        self.fluids, self.pressors, self.oliguria = Fluids(cohort), Pressors(cohort), Oliguria(cohort)
+        self.oxygen, self.medications = Oxygen(cohort), Medications(cohort)
+        self.free = np.full(len(cohort), float(STABLE))
+
+    def act(self, start: int, last: Mapping[str, Array], urine: Array, shaking: Flags) -> Orders:
+        """One chunk's care. `last`: latent values at its start; `urine`: mL/h over the chunk before; `shaking`: who has chills."""
+        sheet, sight = self.sheet, self.watch.look(last, urine)
+        sheet.turn(start)
+        self.fluids.turn()
+        before = self.fluids.left
+        admitted = self.stay.admit(sheet)
+        here = self.stay.present
+        dosed = self.dosing.decide(here, sheet)
+        self.free = steady(np.all([sheet.setting[agent] == 0 for agent in PRESSORS], axis=0), self.free)
+        begun = here & (self.dosing.starts <= start)
+        self.pour(begun, sight)
+        self.oxygen.care(begun, sight, sheet)
+        self.labs.draw(here, admitted, self.stay.icu | (self.free < STABLE), sight, sheet)
+        raised = self.labs.treat(begun, self.fluids, sheet)
+        ended = self.dosing.ended
+        self.medications.care(begun, here & (start < ended + CONTINUED), shaking, sight, sheet)
+        diuretic = self.oliguria.diurese(here & (start >= ended) & (self.free >= STABLE) & (sight.low_for == 0), sight, sheet)
+        self.drip(here, start)
+        self.stay.move(sheet)
+        self.stay.leave(ended, sight, sheet)
+        self.clear(here & ~self.stay.present)
+        return self.orders(before, dosed, diuretic, raised)
+
+    def pour(self, begun: Flags, sight: Sight) -> None:
+        """Pressure first, then urine: one bolus serves both, and counts for both."""
+        for_pressure = self.pressors.care(begun, sight, self.fluids, self.sheet)
+        for_urine = self.oliguria.care(begun & (self.dosing.ended > self.sheet.start), sight, self.fluids, self.sheet)
+        volume = self.fluids.bolus(for_pressure | for_urine, sight, self.sheet)
+        self.pressors.poured = self.pressors.poured + volume * (sight.low_for >= 1)
+        self.oliguria.poured = self.oliguria.poured + volume * (sight.urine <= 25)
+
+    def drip(self, here: Flags, start: int) -> None:
+        """Maintenance from the first dose until 8 h after the last, once therapy is over."""
+        dosing, sheet = self.dosing, self.sheet
+        over = (dosing.ended <= start) & (start - dosing.last >= 480)
+        wanted = np.where((dosing.starts <= start) & ~over, maintenance(self.cohort), 0.0)
+        turns = here & (wanted != sheet.setting["maintenance"])
+        sheet.note("maintenance", turns, lambda bed: {"rate": float(wanted[bed])})
+        sheet.set("maintenance", turns, wanted)
+        weak = (dosing.starts <= start) & (start < dosing.ended + 720)
+        sheet.set("oral", here, np.where(weak, SICK_ORAL, ORAL) * self.cohort.weight)
+
+    def clear(self, gone: Flags) -> None:
+        """Nothing runs into a patient who has left."""
+        for name in ("maintenance", "icu"):
+            self.sheet.set(name, gone, 0.0)
+
+    def orders(self, before: Array, dosed: Array, diuretic: Array, raised: Mapping[str, Array]) -> Orders:
+        sheet = self.sheet
+        support = {name: sheet.rows(name) for name in SUPPORT}
+        flow = self.fluids.rows(sheet, self.fluids.left - before)
+        away = self.cohort.weight * ORAL * (1 - support["present"])
+        return Orders(
+            acts=sheet.written(),
+            support=support,
+            fluid=flow + support["maintenance"] / 60,
+            drunk=(support["oral"] * support["present"] + away) / 60,
+            breathed=breathed(support["o2-device"], support["o2-flow"], support["fio2"]),
+            dosed=dosed,
+            diuretic=diuretic,
+            soothed=self.medications.soothed,
+            raised=raised,
+        )

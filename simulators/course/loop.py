@@ -1,0 +1,86 @@
+"""The closed loop: care acts on what it has seen, the body answers, a chunk at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from simulators.care.team import Orders, Team
+from simulators.cohort import Cohort
+from simulators.course.plan import Ask, Plan
+from simulators.course.wander import Wander
+from simulators.happenings import KINDS, felt
+from simulators.latent import CHUNK, LATENT, Chunk
+from simulators.physiology.blood import ROW
+from simulators.physiology.body import Body
+from simulators.physiology.treatment import Treatment
+from simulators.seeds import Array, generator
+
+
+def course(cohort: Cohort, plan: Plan, seed: int, ask: Ask) -> Iterator[Chunk]:
+    """The course in chunks of `CHUNK` minutes, in order; memory does not grow with its length.
+
+    `ask(patient, minute)` is called while the next chunk is made, with that chunk's first minute: whoever charts each chunk as it is yielded has
+    told the asker all that was known by then. The same arguments give the same chunks. Raises ValueError for a happening of an unknown kind or
+    patient.
+    """
+    check(plan, cohort)
+    body, team = Body(cohort), Team(cohort, plan, seed, ask)
+    wander = Wander(len(cohort), generator(seed, "wander"))
+    body.step(None, at_rest(cohort), {}, plan.clock, wander.chunk()[0])
+    last, urine = body.latent(), body.kidney.rate
+    for start in range(0, plan.minutes, CHUNK):
+        orders = team.act(start, last, urine, body.heat.chills)
+        prepare(body, orders)
+        imposed = felt(plan.happenings, len(cohort), start, CHUNK)
+        latent = live(body, orders, imposed, start + plan.clock, wander.chunk())
+        last, urine = {name: rows[-1] for name, rows in latent.items()}, latent["urine-rate"].mean(axis=0)
+        yield Chunk(start, latent, orders.support, orders.acts)
+
+
+def check(plan: Plan, cohort: Cohort) -> None:
+    """Raises ValueError for a happening of a kind there is not, or of a patient there is not."""
+    for one in plan.happenings:
+        if one.kind not in KINDS or not 0 <= one.patient < len(cohort):
+            raise ValueError(f"a happening of kind {one.kind!r}, patient {one.patient}: kinds are {', '.join(KINDS)}")
+
+
+def prepare(body: Body, orders: Orders) -> None:
+    """What is given at once: diuretics, electrolytes, blood."""
+    body.kidney.diuretic += orders.diuretic
+    for code, amount in orders.raised.items():
+        body.blood.given[ROW[code]] += amount
+
+
+def live(body: Body, orders: Orders, imposed: Mapping[str, Array], clock: int, wander: Array) -> dict[str, Array]:
+    """The chunk's minutes; returns the truth at the end of each, (CHUNK, patients) by name."""
+    latent = {name: np.empty_like(orders.fluid) for name in LATENT}
+    dosed = orders.dosed if orders.dosed.any() else None
+    for row in range(CHUNK):
+        now = {kind: sizes[row] for kind, sizes in imposed.items()}
+        body.step(dosed if row == 0 else None, treatment(orders, row), now, (clock + row) % 1440, wander[row])
+        for name, value in body.latent().items():
+            latent[name][row] = value
+    return latent
+
+
+def treatment(orders: Orders, row: int) -> Treatment:
+    """What care does in one minute of the chunk."""
+    support = orders.support
+    return Treatment(
+        phenylephrine=support["phenylephrine"][row],
+        dopamine=support["dopamine"][row],
+        norepinephrine=support["norepinephrine"][row],
+        fluid=orders.fluid[row],
+        drunk=orders.drunk[row],
+        fio2=orders.breathed[row],
+        ventilated=(support["o2-device"][row] == 3).astype(float),
+        soothed=orders.soothed,
+    )
+
+
+def at_rest(cohort: Cohort) -> Treatment:
+    """No treatment: room air, and as much drunk as is lost."""
+    none = np.zeros(len(cohort))
+    return Treatment(none, none, none, none, 1.4 / 60 * cohort.weight, none + 21, none, none)

@@ -1,0 +1,71 @@
+"""The organs together, a minute at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import cos, pi
+from typing import Final
+
+from simulators.cohort import Cohort
+from simulators.latent import LABS
+from simulators.physiology.blood import Blood
+from simulators.physiology.circulation import Circulation
+from simulators.physiology.drive import Drive
+from simulators.physiology.gut import Gut
+from simulators.physiology.heat import Heat
+from simulators.physiology.kidney import Kidney
+from simulators.physiology.lungs import Lungs
+from simulators.physiology.mind import Mind
+from simulators.physiology.pathology import Pathology
+from simulators.physiology.signs import Signs
+from simulators.physiology.treatment import Treatment
+from simulators.physiology.volumes import Volumes
+from simulators.seeds import Array
+
+WARMEST: Final = 17 * 60
+"""Minute of the day (UTC) at which temperature, pressure and heart rate are highest, and twelve hours from it lowest."""
+
+
+class Body:
+    """All patients' bodies; `step` is one minute, `latent` what is true at its end."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.drive, self.pathology = Drive(len(cohort)), Pathology(len(cohort))
+        self.volumes, self.circulation, self.kidney = Volumes(cohort), Circulation(cohort), Kidney(cohort)
+        self.lungs, self.heat, self.blood = Lungs(cohort), Heat(cohort), Blood(cohort)
+        self.mind, self.gut, self.signs = Mind(cohort), Gut(cohort), Signs(cohort)
+
+    def step(self, dosed: Array | None, care: Treatment, imposed: Mapping[str, Array], clock: int, wander: Array) -> None:
+        """One minute. `dosed`: 1 for those whose dose is given now; `imposed`: happenings by kind; `clock`: minute of the day; `wander`: (2,
+        patients)."""
+        drive, ill, volumes = self.drive, self.pathology, self.volumes
+        if dosed is not None:
+            drive.dose(dosed)
+        drive.step()
+        ill.step(imposed)
+        daily = cos(2 * pi * (clock - WARMEST) / 1440)
+        toxicity = drive.toxicity
+        self.heat.step(drive.fever, toxicity, ill, daily)
+        lost = (self.kidney.rate + self.gut.stool + self.gut.emesis) / 60
+        volumes.step(toxicity, ill["capillary-leak"] + 0.5 * ill["infection"], care.fluid + care.drunk, lost)
+        pressors = (care.phenylephrine, care.dopamine, care.norepinephrine)
+        self.circulation.step(drive.wave, toxicity, volumes.filling, self.heat.temperature, pressors, ill, daily, wander)
+        self.kidney.step(drive.wave, toxicity, volumes.filling, self.circulation.mean, care.dopamine, ill)
+        self.lungs.step(volumes.plasma, volumes.tissue, self.heat.temperature, care.fio2, care.ventilated, ill)
+        self.blood.step(toxicity, self.kidney.filtration, volumes.filling, ill)
+        self.mind.step(toxicity, ill)
+        self.gut.step(toxicity, care.soothed, ill)
+        self.signs.step(volumes.swelling, care.ventilated, ill)
+
+    def latent(self) -> dict[str, Array]:
+        """Every name of `LATENT`: (patients,)."""
+        circulation, lungs, gut = self.circulation, self.lungs, self.gut
+        return {
+            "heart-rate": circulation.heart_rate, "systolic-bp": circulation.systolic,
+            "diastolic-bp": circulation.diastolic, "mean-bp": circulation.mean, "temperature": self.heat.temperature,
+            "spo2": lungs.spo2, "respiratory-rate": lungs.rate, "weight": self.volumes.body_weight,
+            "urine-rate": self.kidney.rate, "stool-rate": gut.stool, "emesis-rate": gut.emesis, "lung-water": lungs.water,
+            "rales": lungs.rales, "dyspnea": lungs.dyspnea, "abdominal-distention": gut.distention,
+            "abdominal-pain": gut.pain, "vomiting": gut.vomiting,
+            **dict(zip(LABS, self.blood.level, strict=True)), **self.mind.level, **self.signs.level,
+        }  # fmt: skip

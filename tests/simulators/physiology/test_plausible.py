@@ -1,0 +1,51 @@
+"""Whatever befalls whomever, no true value is one that the monitor would take for an artefact (criteria.md, section 8)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from simulators.care.dosing import naive
+from simulators.cohort import ORGANS, drawn
+from simulators.course.loop import course
+from simulators.course.plan import Plan
+from simulators.happenings import KINDS, Happening
+from simulators.latent import LATENT
+from simulators.seeds import generator
+
+PLAUSIBLE = {
+    "heart-rate": (20, 300), "systolic-bp": (30, 260), "diastolic-bp": (10, 200), "mean-bp": (20, 220), "spo2": (40, 100),
+    "temperature": (30, 44), "respiratory-rate": (2, 80), "weight": (25, 350), "creatinine": (0.1, 30), "platelets": (1, 2000),
+    "bilirubin": (0, 60), "potassium": (1, 10), "urine-rate": (0, 3000), "stool-rate": (0, 3000),
+}  # fmt: skip
+PATIENTS = 3
+sizes = st.floats(0.5, 3)
+befallen = st.builds(
+    lambda patient, kind, start, lasts, size: Happening(patient, kind, start, start + lasts, size),
+    st.integers(0, PATIENTS - 1), st.sampled_from(list(KINDS)), st.integers(0, 3000), st.integers(30, 2880), sizes,
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 1000), st.lists(befallen, max_size=8), st.floats(0.3, 2.2))
+def test_no_true_value_looks_like_an_artefact(seed: int, happenings: list[Happening], sensitive: float) -> None:
+    cohort = drawn(PATIENTS, generator(seed, "cohort"), dict.fromkeys(ORGANS, sensitive))
+    for chunk in course(cohort, Plan(3 * 1440, happenings=happenings), seed, naive):
+        for name in LATENT:
+            low, high = PLAUSIBLE.get(name, (0, np.inf))
+            assert low <= chunk.latent[name].min() <= chunk.latent[name].max() <= high, name
+        assert np.all(np.abs(chunk.latent["weight"] / cohort.weight - 1) < 0.25)
+        assert not chunk.support["present"].any() or chunk.support["phenylephrine"].max() <= 20
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_kind_of_happening_is_felt_or_says_that_it_is_not(kind: str) -> None:
+    """A kind that nothing reads would be a scenario that rehearses nothing; only `missed-charting` says that it touches no body."""
+    plain, ill = (
+        list(course(drawn(1, generator(1, "cohort")), Plan(1440, happenings=happenings), 1, naive))
+        for happenings in ((), (Happening(0, kind, 300, 1400, 1.5 if kind != "bleeding" else 2.0),))
+    )
+    same = all(np.array_equal(a.latent[name], b.latent[name]) for a, b in zip(plain, ill, strict=True) for name in LATENT)
+    assert same == (kind == "missed-charting")
