@@ -1,0 +1,63 @@
+"""The chart of a course: every room's observations of a chunk, as records in order of `known`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from heapq import merge
+from operator import itemgetter
+
+from simulators.charting.artefacts import Artefacts
+from simulators.charting.clock import Clock
+from simulators.charting.findings import Findings
+from simulators.charting.laboratory import Laboratory
+from simulators.charting.monitor import Monitor
+from simulators.charting.nurse import Nurse
+from simulators.charting.pen import FOREVER, Pen
+from simulators.charting.scale import Scale
+from simulators.charting.silence import Silence
+from simulators.charting.stay import Stay
+from simulators.charting.treatments import Treatments
+from simulators.charting.volumes import Volumes
+from simulators.cohort import Cohort
+from simulators.course.plan import Plan
+from simulators.latent import Chunk
+from simulators.seeds import Flags, generator
+from simulators.writing.record import Record
+
+MINUTE_MS = 60_000
+
+
+class Charting:
+    """Charts chunks in their order.
+
+    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who lies under a monitor that sends each minute; the others are charted by
+    hand, by the hour. The same seed and chunks give the same records. Memory holds what is not known yet, never the course.
+    """
+
+    def __init__(self, cohort: Cohort, plan: Plan, seed: int, origin: datetime, watched: Flags) -> None:
+        clock = Clock(round(origin.timestamp()) * 1000)
+        pen, monitor, nurse, scale, volumes, laboratory = generator(seed, "charting").spawn(6)
+        self.happenings, self.beds = plan.happenings, len(cohort)
+        self.pen = Pen(cohort.ids, clock, pen)
+        self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
+        self.treatments = Treatments(self.pen, Stay(cohort, self.pen))
+        self.rooms = (
+            Nurse(watched, cohort.target, self.pen, nurse),
+            Scale(cohort.admitted, clock, self.pen, scale),
+            Volumes(cohort.admitted, clock, self.pen, volumes),
+            Findings(cohort.admitted, clock, self.pen),
+            Laboratory(self.pen, laboratory),
+        )
+
+    def chart(self, chunk: Chunk) -> list[Record]:
+        """What became known in the chunk's minutes, in order of `known`; its last instant belongs to the next chunk."""
+        silence = Silence(self.happenings, self.beds, chunk.start, chunk.minutes)
+        self.treatments.chart(chunk)
+        for room in self.rooms:
+            room.chart(chunk, silence)
+        written = self.pen.known_before(chunk.start + chunk.minutes)
+        return list(merge(written, self.monitor.records(chunk, silence), key=itemgetter(0)))
+
+    def rest(self) -> list[Record]:
+        """What becomes known only after the last chunk."""
+        return self.pen.known_before(FOREVER // MINUTE_MS // 2)

@@ -1,0 +1,91 @@
+"""Findings: charted when they change, and at the rounds of each shift (paper, Table 1: mental status and IV site every 8 h)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from simulators.charting.clock import HOUR, Clock
+from simulators.charting.pen import Pen
+from simulators.charting.silence import Silence
+from simulators.latent import FINDINGS, Chunk
+from simulators.seeds import Flags, Whole
+
+ROUND, FIRST_ROUND = 8 * HOUR, 6 * HOUR
+SPREAD: Final = 40
+"""Assumption: a round of the ward, at 6, 14 and 22, takes 40 min."""
+NOTICED, TYPED = (2.0, 12.0), (2.0, 20.0)
+"""Assumption: how late, in min, something new is charted, and the routine of a round."""
+WORDS: Final = {"mental-status": "normal", "rales": "none"}
+"""Findings with a value instead of yes or no, and their normal."""
+MISSED: Final = ROUND + HOUR
+"""Assumption: a round that was missed is made good an hour later, or when somebody charts again."""
+ON_ADMISSION: Final = {40: "ecg", 70: "chest-xray", 90: "urinalysis"}
+"""Assumption: minutes after admission at which what is done once a cycle is done; the first round is after 30."""
+FIRST: Final = 30
+
+
+class Findings:
+    """Keeps what is charted of each finding, and charts the difference."""
+
+    def __init__(self, admitted: Whole, clock: Clock, pen: Pen) -> None:
+        self.admitted, self.clock, self.pen = admitted, clock, pen
+        self.charted = {finding: np.zeros(len(admitted)) for finding in FINDINGS}
+        self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD
+        self.missed: Whole = admitted + FIRST
+
+    def chart(self, chunk: Chunk, silence: Silence) -> None:
+        seen = (chunk.support["present"] > 0) & ~silence.of("everything")
+        for finding in FINDINGS:
+            self.changes(finding, chunk, seen)
+        self.rounds(chunk, seen)
+        self.on_admission(chunk, seen)
+
+    def changes(self, finding: str, chunk: Chunk, seen: Flags) -> None:
+        levels, charted = chunk.latent[finding], self.charted[finding]
+        for bed in np.flatnonzero(((levels != charted) & seen).any(axis=0)).tolist():
+            for row in np.flatnonzero(seen[:, bed]).tolist():
+                if levels[row, bed] != charted[bed]:
+                    self.say(finding, bed, chunk.start + row + 1, int(charted[bed]), int(levels[row, bed]))
+                    charted[bed] = levels[row, bed]
+
+    def say(self, finding: str, bed: int, minute: int, before: int, now: int) -> None:
+        """What is no longer so, then what is so now."""
+        old = FINDINGS[finding][before - 1] if before else None
+        new = FINDINGS[finding][now - 1] if now else None
+        if old and (new is None or new[0] != old[0]):
+            self.write(bed, minute, old[0], WORDS.get(old[0], False), NOTICED)
+        if new:
+            self.write(bed, minute, *new, NOTICED)
+
+    def rounds(self, chunk: Chunk, seen: Flags) -> None:
+        """Each patient's mental status and intravenous site, and whatever else was found before."""
+        for row in range(chunk.minutes):
+            minute = chunk.start + row
+            into = (self.clock.of_day(minute) - FIRST_ROUND) % ROUND
+            for bed in np.flatnonzero(seen[row] & ((self.offset == into) | (self.missed <= minute))).tolist():
+                self.visit(bed, chunk, row)
+
+    def visit(self, bed: int, chunk: Chunk, row: int) -> None:
+        """What is so in that very minute: what is charted already may come later in the chunk."""
+        minute = chunk.start + row
+        self.missed[bed] = minute + MISSED
+        self.write(bed, minute, "iv-site", True, TYPED)
+        for finding, said in FINDINGS.items():
+            level = int(chunk.latent[finding][row, bed])
+            if level:
+                self.write(bed, minute, *said[level - 1], TYPED)
+            elif finding == "mental-status":
+                self.write(bed, minute, finding, WORDS[finding], TYPED)
+
+    def on_admission(self, chunk: Chunk, seen: Flags) -> None:
+        for after, code in ON_ADMISSION.items():
+            rows = self.admitted + after - chunk.start
+            for bed in np.flatnonzero((rows >= 0) & (rows < chunk.minutes)).tolist():
+                if seen[rows[bed], bed]:
+                    self.write(bed, chunk.start + int(rows[bed]), code, True, TYPED)
+
+    def write(self, bed: int, minute: int, code: str, said: bool | str, late: tuple[float, float]) -> None:
+        body = {"present": said} if isinstance(said, bool) else {"value": said}
+        self.pen.write("finding", bed, minute, {"source": "nursing", "code": code, **body}, late)

@@ -1,0 +1,66 @@
+"""The laboratory: what was drawn comes back 30 to 90 min later, panel by panel, with the laboratory's reference limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from rules.vocabulary import LABS
+from simulators.care.labs import PANELS
+from simulators.charting.noise import BOUND, NOISE
+from simulators.charting.pen import Pen
+from simulators.charting.silence import Silence
+from simulators.latent import Act, Chunk
+from simulators.writing.lines import Fields
+
+RESULT: Final = (30.0, 90.0)
+"""Minutes from the draw to the result."""
+
+# Reference limits of adults, in the canonical units: those of a usual hospital laboratory (assumption; no limit of the guideline rests on them,
+# but for the enzymes' upper and the minerals' lower ones, which are such limits by definition).
+LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyType(
+    {
+        "creatinine": (0.6, 1.2), "bilirubin": (0.2, 1.2), "platelets": (150, 400), "bicarbonate": (22, 29), "potassium": (3.5, 5.1),
+        "sodium": (135, 145), "calcium": (8.5, 10.5), "magnesium": (1.6, 2.6), "phosphate": (2.5, 4.5), "albumin": (3.5, 5.0),
+        "hematocrit": (36, 48), "hemoglobin": (12, 16), "urea": (6, 20), "glucose": (70, 140), "alt": (7, 40), "ast": (8, 40),
+        "ck": (30, 200), "ck-mb": (None, 5.0), "troponin-t": (None, 0.03), "troponin-i": (None, 0.04), "pt": (11, 13.5), "inr": (0.8, 1.2),
+        "ptt": (25, 36), "wbc": (4, 10), "tsh": (0.4, 4.5), "free-t4": (0.8, 1.8),
+    }
+)  # fmt: skip
+
+
+class Laboratory:
+    """Measures what acts of kind `lab-draw` have drawn, in the blood of their minute."""
+
+    def __init__(self, pen: Pen, rng: np.random.Generator) -> None:
+        self.pen, self.rng = pen, rng
+
+    def chart(self, chunk: Chunk, silence: Silence) -> None:
+        missing = silence.of("labs")
+        for act in chunk.acts:
+            if act.kind == "lab-draw" and not missing[act.minute - chunk.start, act.patient]:
+                self.draw(chunk, act)
+
+    def draw(self, chunk: Chunk, act: Act) -> None:
+        for panel in act.detail["panels"]:
+            readings = list(self.results(chunk, act, PANELS[panel]))
+            self.pen.write("labs", act.patient, act.minute, {"source": panel, "readings": readings}, RESULT)
+
+    def results(self, chunk: Chunk, act: Act, codes: Iterable[str]) -> Iterable[Fields]:
+        codes = [code for code in codes if code in chunk.latent]
+        errors = np.clip(self.rng.standard_normal(len(codes)), -BOUND, BOUND).tolist()
+        for code, error in zip(codes, errors, strict=True):
+            truth = float(chunk.latent[code][act.minute - chunk.start, act.patient])
+            yield result(code, truth * (1 + error * NOISE[code].share))
+
+
+def result(code: str, value: float) -> Fields:
+    """A reading in the steps in which the laboratory reports, with its limits."""
+    step = NOISE[code].step
+    shown = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
+    found: dict[str, Any] = {"code": code, "value": shown, "unit": LABS[code]}
+    low, high = LIMITS[code]
+    return found | {name: limit for name, limit in (("low", low), ("high", high)) if limit is not None}

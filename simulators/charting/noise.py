@@ -1,0 +1,96 @@
+"""How far a measurement is from the truth: noise, and the steps in which a device or a laboratory reports.
+
+Noise is normal and cut at `BOUND` standard deviations: what is further off is an artefact, and artefacts are drawn apart
+(`simulators.charting.artefacts`). So a value that lies more than `reach(code)` beyond a limit is charted beyond it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+BOUND = 2.5
+Values = NDArray[np.float64]
+
+
+class Noise(NamedTuple):
+    """Standard deviation, in the code's unit (`sd`) and as a share of the value (`share`); `step`: the last digit that is reported."""
+
+    sd: float
+    share: float
+    step: float
+
+
+def absolute(sd: float, step: float) -> Noise:
+    return Noise(sd, 0.0, step)
+
+
+def relative(share: float, step: float) -> Noise:
+    return Noise(0.0, share, step)
+
+
+# Assumption: a monitor shows the mean of some 10 s, so of the beat-to-beat variation (respiratory, 5-10 %) little is left: 2 mm Hg, 1.5 /min.
+# Assumption: bedside scale 0.15 kg; oximeter 0.5 % (makers claim 2 %, bias included); tympanic temperature 0.1 Cel; counted respiration 1 /min.
+# Assumption: laboratory imprecision from usual quality goals: creatinine 2 %, counts 3 %, ions 0.5-1.5 %, enzymes 3 %, clotting 2 %.
+NOISE: Mapping[str, Noise] = MappingProxyType(
+    {
+        "heart-rate": absolute(1.5, 1),
+        "systolic-bp": absolute(2.0, 1),
+        "diastolic-bp": absolute(1.5, 1),
+        "mean-bp": absolute(1.5, 1),
+        "respiratory-rate": absolute(1.0, 1),
+        "temperature": absolute(0.1, 0.1),
+        "spo2": absolute(0.5, 1),
+        "weight": absolute(0.15, 0.1),
+        "creatinine": relative(0.02, 0.01),
+        "bilirubin": relative(0.03, 0.1),
+        "platelets": relative(0.03, 1),
+        "bicarbonate": relative(0.015, 1),
+        "potassium": relative(0.01, 0.1),
+        "sodium": relative(0.005, 1),
+        "calcium": relative(0.01, 0.1),
+        "magnesium": relative(0.015, 0.1),
+        "phosphate": relative(0.02, 0.1),
+        "albumin": relative(0.02, 0.1),
+        "hematocrit": relative(0.015, 0.1),
+        "hemoglobin": relative(0.01, 0.1),
+        "urea": relative(0.02, 1),
+        "glucose": relative(0.02, 1),
+        "alt": relative(0.03, 1),
+        "ast": relative(0.03, 1),
+        "ck": relative(0.03, 1),
+        "ck-mb": relative(0.05, 0.1),
+        "troponin-t": relative(0.05, 0.001),
+        "troponin-i": relative(0.05, 0.001),
+        "pt": relative(0.02, 0.1),
+        "inr": relative(0.02, 0.01),
+        "ptt": relative(0.02, 0.1),
+        "tsh": relative(0.03, 0.01),
+        "free-t4": relative(0.03, 0.01),
+        "wbc": relative(0.03, 0.1),
+    }
+)
+
+
+def observed(code: str, truth: Values, rng: np.random.Generator) -> Values:
+    """What is read where the truth is `truth`: noise added, in the steps of the report; of the same shape."""
+    noise = NOISE[code]
+    drawn = np.clip(rng.standard_normal(truth.shape), -BOUND, BOUND)
+    return rounded(code, truth + drawn * (noise.sd + noise.share * truth))
+
+
+def rounded(code: str, values: Values) -> Values:
+    """Values in the steps of the report, as decimal numbers: 37.3, never 37.300000000000004."""
+    step = NOISE[code].step
+    steps: Values = np.rint(values / step)
+    return steps * step if step >= 1 else steps / round(1 / step)
+
+
+def reach(code: str, value: float) -> float:
+    """The furthest a reading of `value` can lie from it, the reported step included."""
+    noise = NOISE[code]
+    return BOUND * (noise.sd + noise.share * abs(value)) + noise.step / 2

@@ -1,0 +1,68 @@
+"""What is given: doses, rates, boluses, blood, medicines, oxygen; and the turns of the stay. One act, one record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from simulators.charting.nurse import LATE, nursing
+from simulators.charting.oxygen import device_readings
+from simulators.charting.pen import Pen
+from simulators.charting.stay import Stay
+from simulators.latent import Act, Chunk
+
+AT_ONCE: Final = (0.0, 0.0)
+SOON: Final = (0.5, 5.0)
+"""Assumption: what is signed for at the bedside (a dose, a medicine, a pump's rate) is in the record within 5 min."""
+BLOOD_RUNS: Final = 60
+"""Assumption: a unit of blood runs in within an hour, the least that is allowed without an emergency and the most of four."""
+
+
+class Treatments:
+    """Charts a chunk's acts in their order."""
+
+    def __init__(self, pen: Pen, stay: Stay) -> None:
+        self.pen = pen
+        self.written: Mapping[str, Callable[[Act], None]] = {
+            "dose": self.dose, "rate": self.rate, "bolus": self.bolus, "blood-product": self.blood, "medication": self.medication, "o2": self.o2,
+            **dict.fromkeys(("admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"), stay.turn),
+        }  # fmt: skip
+
+    def chart(self, chunk: Chunk) -> None:
+        """Acts that leave no record of their own are passed over: a draw is the laboratory's, maintenance fluid is charted by volume."""
+        for act in chunk.acts:
+            write = self.written.get(act.kind)
+            if write:
+                write(act)
+
+    def dose(self, act: Act) -> None:
+        if act.detail["given"]:
+            said: dict[str, Any] = {"given": True, "amount": act.detail["amount"], "unit": "[iU]/kg"}
+        else:
+            said = {"given": False, "reason": act.detail.get("reason") or "held"}
+        self.pen.write("dose", act.patient, act.minute, {"agent": "aldesleukin", **said}, SOON)
+
+    def rate(self, act: Act) -> None:
+        rate = round(float(act.detail["rate"]), 4)
+        said = {"source": "pump", "agent": act.detail["agent"], "rate": rate, "unit": "ug/kg/min"}
+        self.pen.write("infusion", act.patient, act.minute, said, SOON)
+
+    def bolus(self, act: Act) -> None:
+        self.infused(act, "iv-bolus", int(act.detail.get("minutes", 0)))
+
+    def blood(self, act: Act) -> None:
+        self.infused(act, "blood-product", int(act.detail.get("minutes", BLOOD_RUNS)))
+
+    def infused(self, act: Act, kind: str, minutes: int) -> None:
+        """A volume, charted when it has run in."""
+        span = {"start": self.pen.clock.text(act.minute)} if minutes else {}
+        said = {**span, "direction": "in", "kind": kind, "volume": round(float(act.detail["volume"])), "unit": "mL"}
+        self.pen.write("io", act.patient, act.minute + minutes, said, LATE)
+
+    def medication(self, act: Act) -> None:
+        said = {name: act.detail[name] for name in ("agent", "amount", "unit", "route") if act.detail.get(name) is not None}
+        self.pen.write("medication", act.patient, act.minute, said, SOON)
+
+    def o2(self, act: Act) -> None:
+        readings = device_readings(act.detail["device"], act.detail.get("flow"), act.detail.get("fio2"))
+        self.pen.write("vitals", act.patient, act.minute, nursing(readings), LATE)

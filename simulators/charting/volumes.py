@@ -1,0 +1,110 @@
+"""Intake and output: urine by the hour or by 4 hours, stool and emesis when there is some, maintenance fluid and drink."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from simulators.charting.clock import HOUR, Clock
+from simulators.charting.pen import FOREVER, Pen
+from simulators.charting.silence import Silence
+from simulators.latent import PRESSORS, Chunk
+from simulators.seeds import Array, Flags, Whole
+
+WARD_EVERY: Final = 4 * HOUR
+SHIFT, SHIFT_STARTS = 8 * HOUR, 7 * HOUR
+"""Shifts start at 7, 15 and 23 (criteria.md section 1); the 4-hourly rounds end with them: 3, 7, 11 ..."""
+AFTER_PRESSOR: Final = 5 * HOUR
+"""The mode stays intensive for 4 h after a vasopressor (criteria.md section 6); an hour more is the habit of a ward (assumption)."""
+LITTLE: Final = 30.0
+"""Assumption: below 30 mL/h at the last collection a ward goes over to hourly collections."""
+HOURLY_LATE, WARD_LATE = (1.0, 10.0), (2.0, 20.0)
+"""Assumption: how late a collection is typed in, in min."""
+WORTH: Final = 200.0
+"""Assumption: stool or emesis of 200 mL is charted at the next hour, less at the end of the shift, and below 20 mL not at all."""
+NOTHING: Final = 20.0
+READ: Final = 0.02
+"""Assumption: a volume is read to 2 %, at a bed with hourly collections in mL, else in steps of 5 mL."""
+
+
+class Volumes:
+    """What has run in and out since it was last charted: by rate, an array of mL a patient."""
+
+    RATES = ("urine-rate", "stool-rate", "emesis-rate", "maintenance", "oral")
+
+    def __init__(self, admitted: Whole, clock: Clock, pen: Pen, rng: np.random.Generator) -> None:
+        beds = len(admitted)
+        self.clock, self.pen, self.rng = clock, pen, rng
+        self.run: dict[str, Array] = {rate: np.zeros(beds) for rate in self.RATES}
+        self.since: Whole = admitted.astype(np.int64)
+        self.bedpan: Whole = admitted.astype(np.int64)
+        self.pressor: Whole = np.full(beds, -FOREVER)
+        self.rate: Array = np.full(beds, np.inf)
+
+    def chart(self, chunk: Chunk, silence: Silence) -> None:
+        """Charts at every full hour of the clock within the chunk; a full hour at its end included."""
+        done = 0
+        for minute in self.clock.strikes(chunk.start, chunk.minutes, HOUR):
+            row = minute - chunk.start
+            self.flow(chunk, done, row)
+            self.hour(chunk, row - 1, minute, silence)
+            done = row
+        self.flow(chunk, done, chunk.minutes)
+
+    def flow(self, chunk: Chunk, first: int, last: int) -> None:
+        """What runs in the rows from `first` up to `last`."""
+        if first == last:
+            return
+        present = chunk.support["present"][first:last]
+        for rate in self.RATES:
+            source = chunk.latent if rate in chunk.latent else chunk.support
+            self.run[rate] += (source[rate][first:last] * present).sum(axis=0) / HOUR
+        running = np.logical_or.reduce([chunk.support[agent][first:last] > 0 for agent in PRESSORS]).any(axis=0)
+        self.pressor[running] = chunk.start + last
+
+    def hour(self, chunk: Chunk, row: int, minute: int, silence: Silence) -> None:
+        """A full hour of the clock, `row` being the minute that ends with it."""
+        there = chunk.support["present"][row] > 0
+        hourly = (chunk.support["icu"][row] > 0) | (minute - self.pressor <= AFTER_PRESSOR) | (self.rate < LITTLE)
+        due = there & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
+        heard = ~silence.of("urine")[row]
+        for bed in np.flatnonzero(due).tolist():
+            self.collection(bed, minute, bool(hourly[bed]), bool(heard[bed]))
+        self.losses(minute, there & ~silence.of("everything")[row])
+
+    def struck(self, minute: int, every: int) -> bool:
+        return (self.clock.of_day(minute) - SHIFT_STARTS) % every == 0
+
+    def collection(self, bed: int, minute: int, hourly: bool, charted: bool) -> None:
+        """Urine, maintenance and drink since the last round; what nobody charts is poured away and never comes to light."""
+        since, volume = int(self.since[bed]), float(self.run["urine-rate"][bed])
+        self.rate[bed] = volume * HOUR / (minute - since)
+        if charted:
+            late, step = (HOURLY_LATE, 1) if hourly else (WARD_LATE, 5)
+            span = {"start": self.clock.text(since)}
+            self.write(bed, minute, "out", "urine", self.measured(volume, step), late, span)
+            for rate, kind in (("maintenance", "iv-maintenance"), ("oral", "oral")):
+                given = round(float(self.run[rate][bed]))
+                if given:
+                    self.write(bed, minute, "in", kind, given, late, span)
+        for rate in ("urine-rate", "maintenance", "oral"):
+            self.run[rate][bed] = 0
+        self.since[bed] = minute
+
+    def losses(self, minute: int, charted: Flags) -> None:
+        """Stool and emesis; what nobody charts stays in the sum, for the next one to chart."""
+        shift_ends = self.struck(minute, SHIFT)
+        for rate, kind in (("stool-rate", "stool"), ("emesis-rate", "emesis")):
+            enough = self.run[rate] >= (NOTHING if shift_ends else WORTH)
+            for bed in np.flatnonzero(enough & charted).tolist():
+                self.write(bed, minute, "out", kind, self.measured(float(self.run[rate][bed]), 5), WARD_LATE, {})
+                self.run[rate][bed] = 0
+
+    def measured(self, volume: float, step: int) -> int:
+        """A volume as it is read."""
+        drawn = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
+        return step * round(volume * (1 + READ * drawn) / step)
+
+    def write(self, bed: int, minute: int, direction: str, kind: str, volume: int, late: tuple[float, float], span: dict[str, str]) -> None:
+        self.pen.write("io", bed, minute, {**span, "direction": direction, "kind": kind, "volume": volume, "unit": "mL"}, late)

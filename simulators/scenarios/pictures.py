@@ -1,0 +1,51 @@
+"""A picture of one course of every scenario, by the command line: `python -m simulators.scenarios.pictures docs/scenarios`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from simulators.scenario import Scenario
+from simulators.scenarios import ALL
+from simulators.scenarios.page import SEED, picture
+
+FIRST: Final = "sim-0001"
+COLOURS: Final = 256
+"""A flowsheet has fewer; with a palette the page takes a third of the bytes."""
+
+
+def main(folder: Path) -> None:
+    """Draws them all into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for scenario in ALL:
+        draw(scenario, folder / picture(scenario))
+
+
+def draw(scenario: Scenario, page: Path) -> None:
+    """Simulates a course and draws it. Raises CalledProcessError when a command fails."""
+    patients = "8" if scenario.mix else "1"
+    with tempfile.TemporaryDirectory() as folder:
+        course = str(Path(folder) / "course.jsonl")
+        il2watch("simulate", scenario.name, "--patients", patients, "--seed", str(SEED), "--vitals", "hourly", "-o", course)
+        il2watch("plot", course, "--patient", FIRST, "-o", str(page))
+    palette(page)
+
+
+def il2watch(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "streams", *arguments], check=True)
+
+
+def palette(page: Path) -> None:
+    """The same picture with a palette."""
+    with Image.open(page) as drawn:
+        small = drawn.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    small.save(page, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,103 @@
+"""The truth file: JSON Lines (gzip when the name ends in `.gz`), one patient a line; what the score compares alerts with."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import msgspec
+
+Level = Literal["relative", "absolute"]
+
+
+class Interval(msgspec.Struct, array_like=True, frozen=True):
+    """From `start` up to, not including, `end` the criterion truly held, at this level.
+
+    `distinct`: while it lasted the limit was exceeded by more than the measurement's noise for longer than the slowest routine
+    observation, so that a perfect observer would have seen it. The others are borderline: to be counted, openly, apart.
+    """
+
+    start: datetime
+    end: datetime
+    level: Level
+    distinct: bool
+
+
+class Possible(msgspec.Struct, array_like=True, frozen=True):
+    """The criterion would have held at this level or worse, had every measurement erred by its noise towards it.
+
+    An alert here but outside the true intervals is borderline, not false.
+    """
+
+    start: datetime
+    end: datetime
+    level: Level
+
+
+class Dose(msgspec.Struct, frozen=True):
+    """A dose given, or held at its time."""
+
+    at: datetime
+    given: bool
+
+
+class Track(msgspec.Struct, frozen=True):
+    """The latent course, thinned: the value at the end of every `every_min`th minute, by wire code, canonical units."""
+
+    every_min: int
+    codes: dict[str, list[float]]
+
+
+class Truth(msgspec.Struct, frozen=True):
+    """What truly happened to one patient in the `minutes` from `origin`.
+
+    `criteria` and `possible` are by code of criteria.md section 3 and `hypotension` (section 5); only codes that occurred are keys.
+    `uncharted`: when nobody charted. `margins`: the noise allowed for each measurement: in its unit, and as a share of the value.
+    `routine_min`: the slowest routine look at each criterion, in minutes: later than that after its start nobody need see it.
+    """
+
+    patient: str
+    scenario: str
+    origin: datetime
+    minutes: int
+    cycle_start: datetime | None
+    therapy_end: datetime | None
+    discharge: datetime | None
+    doses: list[Dose]
+    criteria: dict[str, list[Interval]]
+    possible: dict[str, list[Possible]]
+    uncharted: list[tuple[datetime, datetime]]
+    margins: dict[str, tuple[float, float]]
+    routine_min: dict[str, int]
+    latent: Track
+
+
+def write(path: Path, truths: Iterable[Truth]) -> None:
+    """Writes one line a patient; the same truths give the same bytes, gzipped too."""
+    encoder = msgspec.json.Encoder()
+    with _sink(path) as sink:
+        for truth in truths:
+            sink.write(encoder.encode(truth) + b"\n")
+
+
+def read(path: Path) -> Iterator[Truth]:
+    """The patients of a truth file, one by one. Raises msgspec.ValidationError or DecodeError on a line that is not one."""
+    decoder = msgspec.json.Decoder(Truth)
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+        for line in lines:
+            yield decoder.decode(line)
+
+
+@contextmanager
+def _sink(path: Path) -> Iterator[IO[bytes] | Any]:
+    with path.open("wb") as plain:
+        if path.suffix != ".gz":
+            yield plain
+            return
+        # No name and no time in the gzip header: they would make the same truth other bytes.
+        with gzip.GzipFile(filename="", mode="wb", fileobj=plain, compresslevel=3, mtime=0) as packed:
+            yield packed

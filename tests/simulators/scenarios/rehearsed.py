@@ -1,0 +1,67 @@
+"""Every scenario played by a few patients, all in one ward: what truly happened, and what the engine said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import NamedTuple
+
+from rules.alerts import Alert
+from rules.course import fold
+from rules.decode import decode
+from rules.events import Event
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.instant import MINUTE
+from simulators.scenario import Scenario
+from simulators.scenarios import SCENARIOS
+from simulators.simulation import Simulation, Wish
+from simulators.truth.file import Truth
+from streams.simulating import Consultant
+
+ORIGIN = datetime(2026, 3, 2, 7, tzinfo=UTC)
+SEED, EACH = 7, 2
+NAMES = tuple(name for name, scenario in SCENARIOS.items() if not scenario.mix)
+EVERY_KIND = Scenario(name="every kind", says="as many of each", mix=dict.fromkeys(NAMES, 1.0))
+THINNED = 5
+"""Minutes: of what the monitor sends each minute the engine is shown one set in five, which decides the same and is read sooner."""
+LEVELS = {"clear": 0, "relative": 1, "absolute": 2}
+
+
+class Rehearsal(NamedTuple):
+    truth: Truth
+    alerts: tuple[Alert, ...]
+
+    def worst(self, subject: str) -> int:
+        """The worst level at which the engine alerted on a subject."""
+        return max((LEVELS.get(alert.level, 0) for alert in self.alerts if alert.subject == subject), default=0)
+
+    def subjects(self) -> set[str]:
+        """Subjects of alerts, and the stop rules that recommendations named."""
+        words = {word.strip(",.;:") for alert in self.alerts if alert.kind == "recommendation" for word in alert.message.replace(",", " ").split()}
+        return {alert.subject for alert in self.alerts} | {"stop-rule:" + word.removeprefix("stop-rule:") for word in words if "stop-rule:" in word}
+
+
+@cache
+def rehearsals() -> dict[str, list[Rehearsal]]:
+    """By scenario, each of its patients."""
+    simulation = Simulation(Wish(EVERY_KIND, EACH * len(NAMES), SEED, ORIGIN), truth=True)
+    consultant = Consultant(simulation.cohort.ids, round(ORIGIN.timestamp()) * 1000, GUIDELINE)
+    alerts = fold(charted(simulation, consultant), GUIDELINE).alerts
+    found: dict[str, list[Rehearsal]] = {}
+    for truth in simulation.truths():
+        mine = tuple(alert for alert in alerts if alert.patient == truth.patient)
+        found.setdefault(truth.scenario, []).append(Rehearsal(truth, mine))
+    return found
+
+
+def charted(simulation: Simulation, consultant: Consultant) -> Iterator[Event]:
+    """The events of the course; what the decoder refused stands out as a failure here."""
+    for records in simulation.run(consultant):
+        consultant.read(records)
+        for known, line in records:
+            if (known // MINUTE) % THINNED and b'"source":"monitor"' in line:
+                continue
+            event, problems = decode(line)
+            assert event is not None, (line, problems)
+            yield event

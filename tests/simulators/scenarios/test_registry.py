@@ -1,0 +1,43 @@
+"""Scenarios as data: named, documented, and made of what the bedside knows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from simulators.cohort import BODY, DRAWN_LABS, ORGANS
+from simulators.happenings import KINDS
+from simulators.scenario import Scenario
+from simulators.scenarios import ALL, SCENARIOS
+
+NAMED = (
+    "uneventful", "typical-course", "oliguria-responds", "oliguria-renal-failure", "pressor-wean-fails", "peak-hypotension-only",
+    "tachycardia-with-fever", "atrial-fibrillation", "pulmonary-edema", "neurotoxicity-late", "thrombocytopenia-bleeding", "sepsis", "hepatic",
+    "diarrhea", "missed-charting", "delay-beyond-24h", "ward",
+)  # fmt: skip
+
+
+def test_every_promised_scenario_is_there_once() -> None:
+    assert tuple(SCENARIOS) == NAMED
+    assert len(ALL) == len(SCENARIOS)
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=SCENARIOS)
+def test_a_scenario_says_what_it_rehearses_and_names_only_what_there_is(scenario: Scenario) -> None:
+    assert "rehearses" in scenario.says or scenario.mix
+    assert {imposed.kind for imposed in scenario.imposed} <= set(KINDS)
+    assert set(scenario.cohort) <= {*BODY, *DRAWN_LABS, *ORGANS}
+    assert {expected.code for expected in scenario.expected} <= {row.code for row in GUIDELINE.rows} | {"hypotension"}
+    assert set(scenario.mix) <= set(SCENARIOS) - {scenario.name}
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=SCENARIOS)
+def test_every_span_runs_upwards(scenario: Scenario) -> None:
+    spans = [*scenario.cohort.values(), *(span for imposed in scenario.imposed for span in imposed[1:])]
+    assert [span for span in spans if span[0] > span[1]] == []
+
+
+def test_the_ward_has_all_of_the_others_and_their_shares_make_a_whole() -> None:
+    assert set(SCENARIOS["ward"].mix) == set(SCENARIOS) - {"ward"}
+    assert np.isclose(sum(SCENARIOS["ward"].mix.values()), 1.0)

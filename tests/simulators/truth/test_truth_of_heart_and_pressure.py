@@ -1,0 +1,79 @@
+"""Pulse and pressure as criteria.md sections 3 and 5 define them, on noise-free minutes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulators.truth.pressure import target
+from tests.simulators.truth.lived import levels, lived, patient, spans
+
+
+@pytest.mark.parametrize(("baseline", "above"), [(99, 80), (100, 85), (120, 85), (121, 90)])
+def test_the_target_goes_by_the_baselines_class(baseline: float, above: float) -> None:
+    assert target(np.array([float(baseline)])) == [above]
+
+
+@pytest.mark.parametrize(
+    ("pressure", "found"),
+    [
+        ([(0, 120), (60, 91)], []),
+        ([(0, 120), (60, 90)], ["relative"]),
+        ([(0, 120), (60, 80.5)], ["relative"]),
+        ([(0, 120), (60, 80)], ["absolute"]),
+        ([(0, 120), (60, 90), (65, 120)], []),
+        ([(0, 120), (60, 90), (66, 120)], ["relative"]),
+        ([(0, 120), (60, 80), (61, 120)], ["absolute", "relative"][:1]),
+    ],
+)
+def test_hypotension_is_relative_after_5_minutes_and_absolute_at_once(pressure: list[tuple[int, float]], found: list[str]) -> None:
+    assert levels(lived(120, {"systolic-bp": pressure}), "hypotension") == found
+
+
+def test_a_deep_fall_becomes_relative_after_5_minutes_above_its_line_and_clears_after_5_above_target_and_5() -> None:
+    course = [(0, 120), (60, 79), (70, 84), (80, 95), (90, 96)]
+    assert spans(lived(120, {"systolic-bp": course}), "hypotension") == [(61, 76, "absolute"), (76, 96, "relative")]
+
+
+def test_a_baseline_is_taken_as_it_is_charted() -> None:
+    low = {"systolic-bp": [(0, 120), (60, 88)]}
+    assert levels(lived(120, low, who=patient(120.4)), "hypotension") == []
+    assert levels(lived(120, low, who=patient(120.6)), "hypotension") == ["relative"]
+
+
+@pytest.mark.parametrize(
+    ("pulse", "found"),
+    [
+        (119.9, []),
+        (120, ["relative"]),
+        (130, ["relative"]),
+        (130.1, ["absolute"]),
+    ],
+)
+def test_a_pulse_counts_once_it_has_lasted_half_an_hour(pulse: float, found: list[str]) -> None:
+    assert levels(lived(120, {"heart-rate": [(0, 80), (60, pulse)]}), "sinus-tachycardia") == found
+    assert levels(lived(90, {"heart-rate": [(0, 80), (60, pulse)]}), "sinus-tachycardia") == []
+
+
+@pytest.mark.parametrize(("back", "ends"), [(115, 240), (114.9, 151)])
+def test_a_fast_pulse_clears_only_after_half_an_hour_below_115(back: float, ends: int) -> None:
+    assert spans(lived(240, {"heart-rate": [(0, 80), (60, 125), (120, back)]}), "sinus-tachycardia") == [(91, ends, "relative")]
+
+
+@pytest.mark.parametrize(("back", "ends"), [(125, 240), (124.9, 151)])
+def test_over_130_clears_only_after_half_an_hour_below_125(back: float, ends: int) -> None:
+    found = spans(lived(240, {"heart-rate": [(0, 80), (60, 140), (120, back)]}), "sinus-tachycardia")
+    assert found[0] == (91, ends, "absolute")
+
+
+@pytest.mark.parametrize(
+    ("latent", "support"),
+    [({"temperature": 38.0}, {}), ({"systolic-bp": 90}, {}), ({}, {"dopamine": 2})],
+    ids=["fever", "hypotension", "dopamine"],
+)
+def test_over_130_with_a_cause_to_correct_is_relative(latent: dict[str, float], support: dict[str, float]) -> None:
+    assert levels(lived(120, {"heart-rate": 140} | latent, support), "sinus-tachycardia") == ["relative"]
+
+
+def test_a_temperature_below_38_excuses_nothing() -> None:
+    assert levels(lived(120, {"heart-rate": 140, "temperature": 37.9}), "sinus-tachycardia") == ["absolute"]

@@ -1,0 +1,43 @@
+"""What the device says, and oxygen that does not suffice."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulators.latent import DEVICES
+from tests.simulators.truth.lived import levels, lived, spans
+
+
+@pytest.mark.parametrize(
+    ("device", "flow", "fraction", "found"),
+    [
+        ("room-air", 0, 21, []),
+        ("nasal-cannula", 2.9, 21, []),
+        ("nasal-cannula", 3, 21, ["relative"]),
+        ("nasal-cannula", 4, 21, ["relative"]),
+        ("nasal-cannula", 4.1, 21, ["absolute"]),
+        ("mask", 0, 39, ["relative"]),
+        ("mask", 0, 40, ["absolute"]),
+        ("mask", 0, 21, ["absolute"]),
+        ("ventilator", 0, 30, ["absolute"]),
+    ],
+)
+def test_a_device_is_graded_by_flow_or_fraction(device: str, flow: float, fraction: float, found: list[str]) -> None:
+    given = {"o2-device": DEVICES.index(device), "o2-flow": flow, "fio2": fraction}
+    assert levels(lived(60, {}, given), "oxygen-requirement") == found
+
+
+@pytest.mark.parametrize(("saturation", "flow", "found"), [(94.9, 4, "absolute"), (95, 4, "relative"), (94.9, 3.9, "relative")])
+def test_a_saturation_below_95_on_4_litres_is_absolute(saturation: float, flow: float, found: str) -> None:
+    given = {"o2-device": DEVICES.index("nasal-cannula"), "o2-flow": flow}
+    assert levels(lived(60, {"spo2": saturation}, given), "oxygen-requirement")[-1] == found
+
+
+def test_it_stays_unmet_until_saturation_has_been_95_for_5_minutes() -> None:
+    given = {"o2-device": DEVICES.index("nasal-cannula"), "o2-flow": [(0, 4), (40, 2)]}
+    course = {"spo2": [(0, 98), (20, 93), (60, 96)]}
+    assert spans(lived(120, course, given), "oxygen-requirement")[-1] == (26, 66, "absolute")
+
+
+def test_room_air_with_a_low_saturation_is_clear_here() -> None:
+    assert levels(lived(60, {"spo2": 85}), "oxygen-requirement") == []
