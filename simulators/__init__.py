@@ -1,1 +1,1 @@
-"""The bedside: courses and wards to watch, made by rule and seed, never from a patient's record."""
+"""The bedside: courses and wards to watch, made by rule and seed; and real ones, read from research tables (mimic)."""

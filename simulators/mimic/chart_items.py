@@ -1,0 +1,85 @@
+"""What the items of `icu/chartevents` are on the wire. Labels as in `icu/d_items`; units as the source charts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Reading(NamedTuple):
+    """A code of wire.md (Vitals codes), the unit where the row names none, and what measured it.
+
+    What two instruments measured at one minute are two records, so that neither reading hides the other.
+    """
+
+    label: str
+    code: str
+    unit: str
+    source: str = "monitor"
+
+
+SOURCES = ("scale", "monitor", "ventilator", "cardiac output catheter", "manual left", "manual right", "second arterial line", "arterial line")
+"""In the order in which records of one minute are written: where all else is equal the last one is the latest, so an arterial line outranks
+a cuff."""
+
+READINGS: Mapping[int, Reading] = MappingProxyType(
+    {
+        220045: Reading("Heart Rate", "heart-rate", "/min"),
+        220179: Reading("Non Invasive Blood Pressure systolic", "systolic-bp", "mm[Hg]"),
+        220180: Reading("Non Invasive Blood Pressure diastolic", "diastolic-bp", "mm[Hg]"),
+        220181: Reading("Non Invasive Blood Pressure mean", "mean-bp", "mm[Hg]"),
+        224167: Reading("Manual Blood Pressure Systolic Left", "systolic-bp", "mm[Hg]", "manual left"),
+        224643: Reading("Manual Blood Pressure Diastolic Left", "diastolic-bp", "mm[Hg]", "manual left"),
+        227243: Reading("Manual Blood Pressure Systolic Right", "systolic-bp", "mm[Hg]", "manual right"),
+        227242: Reading("Manual Blood Pressure Diastolic Right", "diastolic-bp", "mm[Hg]", "manual right"),
+        220050: Reading("Arterial Blood Pressure systolic", "systolic-bp", "mm[Hg]", "arterial line"),
+        220051: Reading("Arterial Blood Pressure diastolic", "diastolic-bp", "mm[Hg]", "arterial line"),
+        220052: Reading("Arterial Blood Pressure mean", "mean-bp", "mm[Hg]", "arterial line"),
+        225309: Reading("ART BP Systolic", "systolic-bp", "mm[Hg]", "second arterial line"),
+        225310: Reading("ART BP Diastolic", "diastolic-bp", "mm[Hg]", "second arterial line"),
+        225312: Reading("ART BP Mean", "mean-bp", "mm[Hg]", "second arterial line"),
+        220277: Reading("O2 saturation pulseoxymetry", "spo2", "%"),
+        220210: Reading("Respiratory Rate", "respiratory-rate", "/min"),
+        224690: Reading("Respiratory Rate (Total)", "respiratory-rate", "/min", "ventilator"),
+        223761: Reading("Temperature Fahrenheit", "temperature", "[degF]"),
+        223762: Reading("Temperature Celsius", "temperature", "Cel"),
+        226329: Reading("Blood Temperature CCO (C)", "temperature", "Cel", "cardiac output catheter"),
+        224639: Reading("Daily Weight", "weight", "kg", "scale"),
+    }
+)
+
+FLOW, BIPAP_FLOW, SECOND_FLOW, FIO2, DEVICE = 223834, 227582, 227287, 223835, 226732
+OXYGEN: Mapping[int, str] = MappingProxyType(
+    {
+        FLOW: "O2 Flow",
+        BIPAP_FLOW: "BiPap O2 Flow",
+        SECOND_FLOW: "O2 Flow (additional cannula)",
+        FIO2: "Inspired O2 Fraction",
+        DEVICE: "O2 Delivery Device(s)",
+    }
+)
+
+WEIGHT_KG, WEIGHT_LB = 226512, 226531
+ADMISSION_WEIGHTS: Mapping[int, str] = MappingProxyType({WEIGHT_KG: "Admission Weight (Kg)", WEIGHT_LB: "Admission Weight (lbs.)"})
+
+EYES, VERBAL, MOTOR, RASS, PERSON, PLACE, TIME = 220739, 223900, 223901, 228096, 228394, 228395, 228396
+NEUROLOGIC: Mapping[int, str] = MappingProxyType(
+    {
+        EYES: "GCS - Eye Opening",
+        VERBAL: "GCS - Verbal Response",
+        MOTOR: "GCS - Motor Response",
+        RASS: "Richmond-RAS Scale",
+        PERSON: "Orientation to Person",
+        PLACE: "Orientation to Place",
+        TIME: "Orientation to Time",
+    }
+)
+
+LABELS: Mapping[int, str] = MappingProxyType(
+    {item: reading.label for item, reading in READINGS.items()} | {**OXYGEN, **ADMISSION_WEIGHTS, **NEUROLOGIC}
+)
+"""Every item of the table that is read, with its label. The rest is counted; so is 229381 (Orientation), whose answer was a text
+of which the number keeps nothing."""
+WORDS = frozenset({DEVICE, VERBAL})
+"""Items whose text counts, with or without a number."""

@@ -1,0 +1,91 @@
+"""The import of a MIMIC-IV folder: every chosen stay as lines of events, in order of `known`, in bounded memory.
+
+Three passes: rows are read in pieces and spilled by stay (buckets.py); a few stays at a time become lines, spilled as sorted runs
+(ordering.py); the runs are merged. The spilled files need about as much disk as the mapped rows and the events, uncompressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from simulators.mimic import chart_items, input_items, lab_items, output_items
+from simulators.mimic.buckets import Buckets
+from simulators.mimic.fact import written
+from simulators.mimic.folding import facts
+from simulators.mimic.ordering import Ordering
+from simulators.mimic.selection import Windows, selected
+from simulators.mimic.stays import Stay, stays
+from simulators.mimic.tables import CHART, INPUTS, LABS, OUTPUTS, Table, Watch, needed, path_of, pieces, small
+from simulators.mimic.tally import Tally
+
+READ: Mapping[Table, Mapping[int, str]] = {
+    CHART: chart_items.LABELS,
+    INPUTS: input_items.LABELS,
+    OUTPUTS: output_items.LABELS,
+    LABS: lab_items.LABELS,
+}
+"""The tables of events, and the items read of each with their labels."""
+DICTIONARIES = {CHART: "icu/d_items", INPUTS: "icu/d_items", OUTPUTS: "icu/d_items", LABS: "hosp/d_labitems"}
+
+
+def events(folder: Path, wanted: Collection[int] | None, tally: Tally, watch: Watch, spill: Path | None = None) -> Iterator[bytes]:
+    """Every line, each with its line end. `wanted`: stays by stay_id (None: all). `spill`: where the temporary folder is made.
+
+    Raises Unreadable for a folder that is not MIMIC-IV's, or a file that cannot be read.
+    """
+    courses = stays(folder, wanted)
+    tally.stays = len(courses)
+    name_items(folder, tally)
+    with TemporaryDirectory(prefix="il2watch-import-", dir=spill) as temporary:
+        buckets = Buckets(Path(temporary))
+        put_aside(folder, courses, buckets, tally, watch)
+        lines = Ordering(Path(temporary))
+        for place, (stay, rows) in enumerate(gathered(courses, buckets), 1):
+            for known, line in written(counted(facts(stay, rows, tally), tally), stay.patient):
+                lines.add(known, line)
+            watch("charting stays", place, len(courses))
+        yield from lines.lines()
+
+
+def put_aside(folder: Path, courses: list[Stay], buckets: Buckets, tally: Tally, watch: Watch) -> None:
+    """Reads every table, and spills the rows that belong to a stay."""
+    windows = Windows(courses)
+    sizes = {table: needed(folder, table.name).stat().st_size for table in READ}
+    done = 0
+    for table, items in READ.items():
+        for frame in pieces(folder, table, watch, done, sum(sizes.values())):
+            buckets.add(table.name, selected(frame, table, windows, items, tally))
+        done += sizes[table]
+
+
+def gathered(courses: list[Stay], buckets: Buckets) -> Iterator[tuple[Stay, dict[str, Any]]]:
+    """Each stay with its rows by table, a bucket of stays in memory at a time."""
+    for first in range(0, len(courses), buckets.stays):
+        rows = {table.name: buckets.rows(table.name, first // buckets.stays) for table in READ}
+        for place, stay in enumerate(courses[first : first + buckets.stays], first):
+            yield stay, {name: mine[place] for name, mine in rows.items() if place in mine}
+
+
+def counted(found: list[Any], tally: Tally) -> list[Any]:
+    tally.events.update(fact.kind for fact in found)
+    return found
+
+
+def name_items(folder: Path, tally: Tally) -> None:
+    """Takes the names of items from the source's own dictionaries, and notes where an item that is read is named otherwise there."""
+    for table, labels in READ.items():
+        path = path_of(folder, DICTIONARIES[table])
+        if path is None:
+            continue
+        frame = small(path, ("itemid", "label"))
+        names = {int(item): str(label) for item, label in zip(frame.itemid.tolist(), frame.label.tolist(), strict=True)}
+        tally.labels[table.name] = names
+        tally.relabelled[table.name] = {item: names[item] for item, label in labels.items() if other(names.get(item, label), label)}
+
+
+def other(there: str, here: str) -> bool:
+    """Whether two labels name different things."""
+    return there.strip().casefold() != here.casefold()

@@ -1,0 +1,129 @@
+"""MIMIC-IV's files in pieces: `.csv` or `.csv.gz`, so many rows at a time, so that a file may be larger than memory."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import pandas
+
+ROWS = 500_000
+ENDINGS = (".csv.gz", ".csv")
+Watch = Callable[[str, int, int], None]
+"""Is told what is done, how much of it, and of how much: bytes of the files on disk, or stays."""
+
+
+class Unreadable(Exception):
+    """A folder or file that is not MIMIC-IV's layout; names the file and what is missing."""
+
+
+class Table(NamedTuple):
+    """A table of events: whose rows (`key`), when (`at`), columns that must be there (`needed`), and that may be (`optional`)."""
+
+    name: str
+    key: str
+    at: str
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
+CHART = Table("icu/chartevents", "stay_id", "charttime", ("itemid", "valuenum"), ("storetime", "value", "valueuom"))
+INPUTS = Table(
+    "icu/inputevents",
+    "stay_id",
+    "starttime",
+    ("endtime", "itemid", "amount", "rate", "rateuom"),
+    (
+        "storetime",
+        "amountuom",
+        "patientweight",
+        "orderid",
+        "ordercategorydescription",
+        "ordercomponenttypedescription",
+        "statusdescription",
+    ),
+)
+OUTPUTS = Table("icu/outputevents", "stay_id", "charttime", ("itemid", "value"), ("storetime", "valueuom"))
+LABS = Table(
+    "hosp/labevents",
+    "subject_id",
+    "charttime",
+    ("itemid", "valuenum"),
+    ("storetime", "value", "comments", "valueuom", "ref_range_lower", "ref_range_upper", "specimen_id"),
+)
+NUMBERS = frozenset({"itemid", "valuenum", "amount", "rate", "patientweight", "orderid", "ref_range_lower", "ref_range_upper", "specimen_id"})
+
+
+def path_of(folder: Path, name: str) -> Path | None:
+    """Where a table lies in the folder; None when it is not there."""
+    return next((path for ending in ENDINGS if (path := folder / f"{name}{ending}").is_file()), None)
+
+
+def needed(folder: Path, name: str) -> Path:
+    """Where a table lies. Raises Unreadable when it is not there."""
+    found = path_of(folder, name)
+    if found is None:
+        raise Unreadable(f"{folder}: no {name}.csv or {name}.csv.gz; give the folder that holds MIMIC-IV's `hosp` and `icu`")
+    return found
+
+
+def small(path: Path, columns: Sequence[str]) -> Any:
+    """A small table whole, as a DataFrame. Raises Unreadable."""
+    with path.open("rb") as file:
+        frame = next(frames(path, file, None))
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise Unreadable(f"{path}: no column {', '.join(missing)}")
+    return frame
+
+
+def pieces(folder: Path, table: Table, watch: Watch, done: int, total: int) -> Iterator[Any]:
+    """The rows of a table, some at a time, only the columns that are used. `watch` is told how many bytes of the file were read."""
+    path = needed(folder, table.name)
+    with path.open("rb") as file:
+        for frame in frames(path, file, table, ROWS):
+            watch(f"reading {table.name}", done + file.tell(), total)
+            yield frame
+
+
+def frames(path: Path, file: BinaryIO, table: Table | None, rows: int | None = None) -> Iterator[Any]:
+    """A file as DataFrames: ids and numbers as pandas finds them, all else as text, nothing taken for missing but the empty cell."""
+    columns = header(path)
+    wanted = columns if table is None else chosen(path, table, columns)
+    try:
+        read = pandas.read_csv(
+            file,
+            usecols=wanted,
+            dtype={column: str for column in wanted if table is not None and not is_number(table, column)},
+            chunksize=rows,
+            compression="gzip" if path.suffix == ".gz" else None,
+            keep_default_na=False,
+            na_values=[""],
+            low_memory=False,
+        )
+        yield from [read] if rows is None else read
+    except (ValueError, EOFError, OSError, zlib.error) as fault:
+        raise Unreadable(f"{path}: not a table that can be read: {fault}") from None
+
+
+def header(path: Path) -> list[str]:
+    """The names of a file's columns. Raises Unreadable."""
+    try:
+        return [str(name) for name in pandas.read_csv(path, nrows=0).columns]
+    except (ValueError, EOFError, OSError, zlib.error) as fault:
+        raise Unreadable(f"{path}: not a table that can be read: {fault}") from None
+
+
+def chosen(path: Path, table: Table, columns: Sequence[str]) -> list[str]:
+    """The columns to read. Raises Unreadable when one that is needed is not there."""
+    must = [table.key, table.at, *table.needed]
+    missing = [column for column in must if column not in columns]
+    if missing:
+        raise Unreadable(f"{path}: no column {', '.join(missing)}")
+    return [*must, *(column for column in table.optional if column in columns)]
+
+
+def is_number(table: Table, column: str) -> bool:
+    return column == table.key or column in NUMBERS or (table is OUTPUTS and column == "value")
