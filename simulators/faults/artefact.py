@@ -1,0 +1,65 @@
+"""Artefact bursts: for some minutes a probe measures something that is not the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulators.faults.chance import Spell, Spells
+from simulators.faults.ledger import Ledger
+from simulators.faults.record import Record, readings
+
+NAME = "artefact"
+LASTS = (1.0, 6.0)
+"""Minutes. Assumption: a flush, a zeroing, a blood sample, a lead or probe put on again."""
+
+Values = dict[str, float]
+
+BURSTS: tuple[tuple[str, float, Values], ...] = (
+    ("flushed line", 0.30, {"systolic-bp": 300, "diastolic-bp": 290, "mean-bp": 324}),
+    ("line open to air", 0.25, {"systolic-bp": -23, "diastolic-bp": -23, "mean-bp": -23}),
+    ("probe off", 0.20, {"spo2": 0}),
+    ("leads off", 0.15, {"heart-rate": 0}),
+    ("damped line", 0.10, {}),
+)
+"""Name, share, and what is measured instead. All but the damped line lie outside what is plausible (criteria.md section 8); a damped line reads
+low and believable, and no rule on single readings can tell it from a patient."""
+DAMPED = 0.75
+
+
+def artefact(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+    """Replaces, through a short stretch, what one probe of a patient measures."""
+    spells = Spells(seed, NAME, rate, LASTS)
+    bursts: dict[str, tuple[Spell, int]] = {}
+    for record in records:
+        if record.type == "vitals" and record.patient is not None and (spell := spells.over(record.patient, record.known)) is not None:
+            disturb(record, *BURSTS[burst(bursts, record.patient, spell)])
+        yield record
+
+
+def burst(bursts: dict[str, tuple[Spell, int]], patient: str, spell: Spell) -> int:
+    """Which kind this stretch is: one draw a stretch."""
+    found = bursts.get(patient)
+    if found is None or found[0] is not spell:
+        found = bursts[patient] = spell, int(spell.rng.choice(len(BURSTS), p=[share for _, share, _ in BURSTS]))
+    return found[1]
+
+
+def disturb(record: Record, kind: str, share: float, instead: Values) -> None:
+    """The readings of that probe become the artefact's; a record without them is not altered."""
+    body, was = record.body, {}
+    for reading in readings(body):
+        code, value = reading.get("code"), reading.get("value")
+        read = measured(code, value, instead)
+        if read is not None:
+            was[code] = value
+            reading["value"] = read
+    if was:
+        record.say(body, NAME, kind=kind, was=was, implausible=bool(instead))
+
+
+def measured(code: Any, value: Any, instead: Values) -> float | None:
+    """What the probe reads instead; None for a reading of another probe."""
+    if instead:
+        return instead.get(code)
+    return round(value * DAMPED) if code == "systolic-bp" and isinstance(value, (int, float)) else None

@@ -1,0 +1,39 @@
+"""Outage: nothing of the whole feed arrives for a while; then it comes all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulators.faults.chance import Spells
+from simulators.faults.ledger import Ledger
+from simulators.faults.record import Record
+
+NAME = "outage"
+LASTS = (5.0, 60.0)
+"""Minutes. Assumption: an interface engine restarts, a switch is replaced."""
+FEED = "feed"
+
+
+def outage(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+    """Through a stretch all records are held; they become known at its end, in their order. Memory: one stretch of the feed."""
+    spells = Spells(seed, NAME, rate, LASTS)
+    held: list[Record] = []
+    until = 0
+    for record in records:
+        spell = spells.over(FEED, record.known)
+        if held and record.known >= until:
+            yield from caught_up(held, until)
+        if spell is None or record.id is None:
+            yield record
+        else:
+            held.append(record)
+            until = spell.end
+    yield from caught_up(held, until)
+
+
+def caught_up(held: list[Record], until: int) -> Iterator[Record]:
+    """What was held, known now."""
+    for record in held:
+        record.postpone(until, NAME)
+        yield record
+    held.clear()

@@ -1,0 +1,107 @@
+"""A record on its way through the feed: its bytes, when it becomes known, and what was done to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from rules.instant import MINUTE, BadTime, parse, text
+from rules.vocabulary import EVERY_PATIENT
+
+Body = dict[str, Any]
+Reading = dict[str, Any]
+Mark = dict[str, Any]
+"""What one fault did to one record: `fault`, its name, and what is worth knowing of it."""
+
+
+class _Envelope(msgspec.Struct):
+    type: Any = None
+    id: Any = None
+    patient: Any = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_BODY = msgspec.json.Decoder(Body)
+_NOBODY = _Envelope()
+
+
+class Record:
+    """One line of a feed. `known`: ms; `type`, `patient`, `id`: None for a line that no fault touches (a tick for all, a line that names nobody).
+
+    `marks`: what was done to it, in order; `spoiled`: why the decoder refuses the whole line, when a fault saw to that.
+    """
+
+    __slots__ = ("id", "known", "line", "marks", "patient", "spoiled", "type")
+
+    def __init__(self, known: int, line: bytes, marks: tuple[Mark, ...] = ()) -> None:
+        envelope = enveloped(line)
+        self.known, self.line, self.marks = known, line, marks
+        self.type: str | None = envelope.type
+        self.patient: str | None = envelope.patient
+        self.id: str | None = envelope.id
+        self.spoiled: str | None = None
+
+    @property
+    def body(self) -> Body:
+        """What the line says, to be changed and given to `say`."""
+        return _BODY.decode(self.line)
+
+    @property
+    def at(self) -> int | None:
+        """When it was true by its own word, ms; None when it does not say."""
+        try:
+            return parse(self.body["at"])
+        except (BadTime, KeyError, TypeError, ValueError):
+            return None
+
+    def say(self, body: Body, fault: str, **detail: Any) -> None:
+        """The line says something else from now on, by this fault."""
+        self.line = lined(body, self.line)
+        self.mark(fault, **detail)
+
+    def mark(self, fault: str, **detail: Any) -> None:
+        """This fault did something to it."""
+        self.marks = (*self.marks, {"fault": fault} | detail)
+
+    def postpone(self, known: int, fault: str) -> None:
+        """It becomes known only at `known` (ms), and says so."""
+        minutes = round((known - self.known) / MINUTE, 1)
+        self.known = known
+        self.say(self.body | {"known": text(known)}, fault, minutes=minutes)
+
+    def copy(self) -> Record:
+        """The same once more."""
+        return Record(self.known, self.line, self.marks)
+
+
+def lined(body: Body, like: bytes) -> bytes:
+    """A body as a line, ending as another line does."""
+    return msgspec.json.encode(body) + ending(like)
+
+
+def ending(line: bytes) -> bytes:
+    return b"\n" if line.endswith(b"\n") else b""
+
+
+def readings(body: Body) -> list[Reading]:
+    """The readings of a set, those of them that are objects."""
+    found = body.get("readings")
+    return [reading for reading in found if isinstance(reading, dict)] if isinstance(found, list) else []
+
+
+def numeric(reading: Reading) -> bool:
+    """Whether a reading has a number."""
+    return isinstance(reading.get("value"), (int, float))
+
+
+def enveloped(line: bytes) -> _Envelope:
+    """Whose a line is; nobody's when it is no JSON object in UTF-8, or names no patient or no id."""
+    try:
+        found = _ENVELOPE.decode(line)
+        if not line.isascii():
+            line.decode()
+    except (ValueError, RecursionError):
+        return _NOBODY
+    named = isinstance(found.type, str) and isinstance(found.id, str) and isinstance(found.patient, str)
+    return found if named and found.patient != EVERY_PATIENT else _NOBODY

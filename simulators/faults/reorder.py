@@ -1,0 +1,74 @@
+"""Reorder: a record is overtaken by the next ones of its patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.instant import MINUTE
+from simulators.faults.chance import Chance
+from simulators.faults.ledger import Ledger
+from simulators.faults.record import Record
+
+NAME = "reorder"
+FURTHEST = 5
+"""Records of the same patient. Assumption: neighbours on parallel connections change places, no more."""
+LONGEST = 60 * MINUTE
+"""Nothing waits longer for others to pass, or a patient's last record never came."""
+
+
+class Overtaken:
+    """The records that others pass, at most one a patient, with how many are still to pass; the longest waiting first."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, tuple[Record, int]] = {}
+
+    def hold(self, record: Record, others: int) -> None:
+        """So many later records of its patient are to pass it."""
+        self.waiting[record.patient or ""] = record, others
+
+    def holds(self, record: Record) -> bool:
+        """Whether one of the same patient waits."""
+        return record.patient in self.waiting
+
+    def passed(self, by: Record) -> Iterator[Record]:
+        """One more passed the patient's waiting record, which follows it when that was the last."""
+        patient = by.patient or ""
+        held, left = self.waiting[patient]
+        if left > 1:
+            self.waiting[patient] = held, left - 1
+        else:
+            del self.waiting[patient]
+            yield let_go(held, by.known)
+
+    def due(self, known: int) -> Iterator[Record]:
+        """Those that have waited too long at an instant."""
+        while self.waiting and self.first.known + LONGEST < known:
+            first = self.first
+            del self.waiting[first.patient or ""]
+            yield let_go(first, first.known + LONGEST)
+
+    @property
+    def first(self) -> Record:
+        return next(iter(self.waiting.values()))[0]
+
+
+def reorder(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+    """Lets one to five later records of its patient pass a share of the records; it becomes known with the last that passed it."""
+    chance, overtaken, last = Chance(seed, NAME, rate), Overtaken(), 0
+    for record in records:
+        last = record.known
+        yield from overtaken.due(last)
+        if overtaken.holds(record):
+            yield record
+            yield from overtaken.passed(record)
+        elif record.id is not None and chance.strikes():
+            overtaken.hold(record, int(chance.rng.integers(1, FURTHEST + 1)))
+        else:
+            yield record
+    yield from (let_go(record, last) for record, _ in overtaken.waiting.values())
+
+
+def let_go(record: Record, known: int) -> Record:
+    """It comes now."""
+    record.postpone(known, NAME)
+    return record

@@ -1,0 +1,47 @@
+"""Stuck sensor: a monitor goes on sending what it last measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulators.faults.chance import Spell, Spells
+from simulators.faults.ledger import Ledger
+from simulators.faults.record import Record, readings
+
+NAME = "stuck"
+LASTS = (10.0, 30.0)
+"""Minutes. Assumption: somebody sees within half an hour that the picture has frozen."""
+MEASURED = frozenset({"heart-rate", "systolic-bp", "diastolic-bp", "mean-bp", "respiratory-rate", "spo2"})
+
+Frozen = dict[str, Any]
+
+
+def stuck(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+    """Through a stretch a patient's monitor repeats, reading by reading, the first value it sent in it."""
+    spells = Spells(seed, NAME, rate, LASTS)
+    frozen: dict[str, tuple[Spell, Frozen]] = {}
+    for record in records:
+        if record.type == "vitals" and record.patient is not None and (spell := spells.over(record.patient, record.known)) is not None:
+            freeze(record, seen_in(frozen, record.patient, spell))
+        yield record
+
+
+def seen_in(frozen: dict[str, tuple[Spell, Frozen]], patient: str, spell: Spell) -> Frozen:
+    """What the monitor sent first in this stretch."""
+    found = frozen.get(patient)
+    if found is None or found[0] is not spell:
+        found = frozen[patient] = spell, {}
+    return found[1]
+
+
+def freeze(record: Record, first: Frozen) -> None:
+    """The first values are kept, later ones replaced by them; a record that says the same anyway is not altered."""
+    body, was = record.body, {}
+    for reading in readings(body):
+        code, value = reading.get("code"), reading.get("value")
+        if code in MEASURED and first.setdefault(code, value) != value:
+            was[code] = value
+            reading["value"] = first[code]
+    if was:
+        record.say(body, NAME, was=was)

@@ -1,0 +1,105 @@
+"""Patient-hours: was the criterion true in it, was the ward in alarm in it (George Moody PhysioNet/CinC Challenge 2015, its score)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from simulators.score.alarms import Alarm
+from simulators.score.stretches import Stretch
+
+HOUR = 3_600_000
+MISS = 5
+"""A missed hour counts five times a false one."""
+
+
+class Hours(NamedTuple):
+    """How many patient-hours were rightly in alarm, rightly quiet, wrongly in alarm, wrongly quiet."""
+
+    tp: int = 0
+    tn: int = 0
+    fp: int = 0
+    fn: int = 0
+
+    def plus(self, other: Hours) -> Hours:
+        return Hours(*(one + more for one, more in zip(self, other, strict=True)))
+
+    def of(self, whole: int) -> Hours:
+        """The same among so many hours: the rest was rightly quiet."""
+        return self._replace(tn=whole - self.tp - self.fp - self.fn)
+
+    @property
+    def score(self) -> float | None:
+        """100 (TP + TN) / (TP + TN + FP + 5 FN); None without an hour."""
+        whole = self.tp + self.tn + self.fp + MISS * self.fn
+        return 100 * (self.tp + self.tn) / whole if whole else None
+
+
+def hours_in(start: int, end: int) -> int:
+    """How many hours begin from `start` up to, not including, `end`."""
+    return -((start - end) // HOUR) if end > start else 0
+
+
+class Told(NamedTuple):
+    """The numbers of the hours of one patient in which a criterion truly held (`true`); distinctly so; held or might have, had every measurement
+    erred by its noise (`possible`); and in which the ward was in alarm (`alarmed`).
+    """
+
+    true: set[int]
+    distinct: set[int]
+    possible: set[int]
+    alarmed: set[int]
+
+    def plus(self, other: Told) -> Told:
+        """What holds of the one or the other."""
+        return Told(*(one | more for one, more in zip(self, other, strict=True)))
+
+    @property
+    def hours(self) -> Hours:
+        """All hours, the quiet ones left out."""
+        return tallied(self.true, self.alarmed)
+
+    @property
+    def undecided(self) -> set[int]:
+        """Hours that a perfect observer could not have told with certainty: borderline truth, or values within the noise of a limit."""
+        return (self.true | self.possible) - self.distinct
+
+    @property
+    def decided(self) -> Hours:
+        """The hours that could be told, the quiet ones left out."""
+        return tallied(self.distinct, self.alarmed - self.undecided)
+
+
+NOTHING = Told(set(), set(), set(), set())
+
+
+def tallied(true: set[int], alarmed: set[int]) -> Hours:
+    """Hours by number, the quiet ones left out."""
+    both = len(true & alarmed)
+    return Hours(tp=both, fp=len(alarmed) - both, fn=len(true) - both)
+
+
+def told(start: int, end: int, true: Sequence[Stretch], possible: Iterable[Stretch], alarms: Iterable[Alarm]) -> Told:
+    """One criterion at one level: what held, what might have, and what the ward knew, in the hours from `start` (ms) to `end`."""
+    distinct = touched(start, end, (one for one in true if one.distinct))
+    return Told(touched(start, end, true), distinct, touched(start, end, possible), known(start, end, alarms))
+
+
+def touched(start: int, end: int, true: Iterable[Stretch]) -> set[int]:
+    """The hours in which one of the stretches held."""
+    return covered(start, end, ((one.start, one.end) for one in true))
+
+
+def known(start: int, end: int, alarms: Iterable[Alarm]) -> set[int]:
+    """The hours in which the ward had one of the alarms."""
+    return covered(start, end, ((one.decided, one.lifted) for one in alarms))
+
+
+def covered(start: int, end: int, spans: Iterable[tuple[int, int]]) -> set[int]:
+    """The numbers of the hours that spans share a moment with; a span's end is no moment of it, but the shortest span has one."""
+    hours: set[int] = set()
+    for begin, stop in spans:
+        first, last = max(begin, start), min(max(stop, begin + 1), end)
+        if first < last:
+            hours.update(range((first - start) // HOUR, (last - 1 - start) // HOUR + 1))
+    return hours

@@ -1,0 +1,58 @@
+"""Pages: what would have called somebody, and whether it was so (criteria.md sections 6 and 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from simulators.score.course import Course
+from simulators.score.stretches import LEVELS, RELATIVE, at_least, near
+from simulators.score.transition import JUDGED, PAGED, Transition
+
+MINUTE = 60_000
+WITHIN = 15 * MINUTE
+"""How far from a page's `at` the truth may lie: what the monitor allows between two clocks (criteria.md section 1). Readings carry noise, so that a
+value that crosses its limit slowly is read over it some minutes early or late."""
+
+TRUE, BORDERLINE, LESS, FALSE, UNJUDGED = "true", "borderline", "less", "false", "unjudged"
+VERDICTS = (TRUE, BORDERLINE, LESS, FALSE, UNJUDGED)
+
+
+class Page(NamedTuple):
+    """A page and what it was worth.
+
+    `true`: the criterion held at that level or worse; `borderline`: it would have, had every measurement erred by its noise; `less`: it held, but
+    only at a lower level; `false`; `unjudged`: of what has no truth (charting overdue, the recommendation, advice).
+    """
+
+    transition: Transition
+    verdict: str
+
+
+def pages(transitions: Iterable[Transition]) -> Iterator[Transition]:
+    """What is paged: an episode's opening or worsening at absolute, relative or technical level, once per episode and level."""
+    paged: set[tuple[str, str]] = set()
+    for one in transitions:
+        if called(one) and (one.episode, one.level) not in paged:
+            paged.add((one.episode, one.level))
+            yield one
+
+
+def called(one: Transition) -> bool:
+    """Whether a transition is of those that page."""
+    return one.level in PAGED and one.transition in ("opened", "worsened")
+
+
+def judged(page: Transition, course: Course | None) -> Page:
+    """A page beside what truly happened to its patient; without a course nothing is judged."""
+    return Page(page, UNJUDGED if course is None or page.kind not in JUDGED else verdict(page, course))
+
+
+def verdict(page: Transition, course: Course) -> str:
+    level = LEVELS[page.level]
+    true = course.true.get(page.subject, [])
+    if near(at_least(true, level), page.at, WITHIN):
+        return TRUE
+    if near(at_least(course.possible.get(page.subject, []), level), page.at, WITHIN):
+        return BORDERLINE
+    return LESS if level > RELATIVE and near(true, page.at, WITHIN) else FALSE

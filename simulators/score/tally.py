@@ -1,0 +1,89 @@
+"""Tallies: what one subject, or all of them, come to over a ward, in plain numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from simulators.score.detection import Detection
+from simulators.score.hours import Hours, Told
+from simulators.score.pages import BORDERLINE, TRUE, UNJUDGED, VERDICTS, Page
+from simulators.score.stretches import ABSOLUTE, NAMES, RELATIVE
+
+MINUTE = 60_000
+Numbers = dict[str, Any]
+
+
+@dataclass
+class Found:
+    """True episodes at one level and what became of them; patient-hours at that level or worse: all of them, and those that could be told."""
+
+    detections: list[Detection] = field(default_factory=list)
+    hours: Hours = field(default_factory=Hours)
+    decided: Hours = field(default_factory=Hours)
+    undecided: int = 0
+
+    def add(self, detections: Iterable[Detection], hours: Told) -> None:
+        """One patient's."""
+        self.detections.extend(detections)
+        self.hours = self.hours.plus(hours.hours)
+        self.decided = self.decided.plus(hours.decided)
+        self.undecided += len(hours.undecided)
+
+    def numbers(self, hours: int) -> Numbers:
+        """`hours`: of the whole ward; those without truth or alarm were rightly quiet."""
+        delays = [one.delay / MINUTE for one in self.detections if one.delay is not None]
+        distinct = [one for one in self.detections if one.episode.distinct]
+        return {
+            "all": detected(self.detections),
+            "distinct": detected(distinct),
+            "borderline": detected(one for one in self.detections if not one.episode.distinct),
+            "afterwards": sum(one.afterwards for one in self.detections),
+            "delay_min": {"median": round(median(delays), 1), "worst": round(max(delays), 1)} if delays else None,
+            "hours": scored(self.hours.of(hours)),
+            "hours_decided": scored(self.decided.of(hours - self.undecided)) | {"undecided": self.undecided},
+        }
+
+
+def scored(hours: Hours) -> Numbers:
+    return hours._asdict() | {"score": rounded(hours.score)}
+
+
+def detected(detections: Iterable[Detection]) -> Numbers:
+    """How many true episodes there were, how many of them were detected, and the share."""
+    ones = list(detections)
+    found = sum(one.detected for one in ones)
+    return {"episodes": len(ones), "detected": found, "sensitivity": rounded(found / len(ones), 4) if ones else None}
+
+
+@dataclass
+class Tally:
+    """One subject, or many together, at both levels, with the pages they gave."""
+
+    levels: dict[int, Found] = field(default_factory=lambda: {RELATIVE: Found(), ABSOLUTE: Found()})
+    pages: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def page(self, page: Page) -> None:
+        """One page more."""
+        self.pages[page.transition.level, page.verdict] += 1
+
+    def numbers(self, hours: int) -> Numbers:
+        """As JSON goes; `hours`: of the whole ward."""
+        return {NAMES[level]: found.numbers(hours) for level, found in self.levels.items()} | {"pages": paged(self.pages)}
+
+
+def paged(pages: Counter[tuple[str, str]]) -> Numbers:
+    """Pages by level and by verdict; `ppv`: the share of true ones among those that can be judged, `ppv_with_borderline` with those in the noise."""
+    verdicts = {verdict: sum(number for (_, said), number in pages.items() if said == verdict) for verdict in VERDICTS}
+    levels = {level: sum(number for (said, _), number in pages.items() if said == level) for level in ("absolute", "relative", "technical")}
+    judged = pages.total() - verdicts[UNJUDGED]
+    near = verdicts[TRUE] + verdicts[BORDERLINE]
+    shares = {"ppv": verdicts[TRUE] / judged, "ppv_with_borderline": near / judged} if judged else {"ppv": None, "ppv_with_borderline": None}
+    return {"all": pages.total()} | levels | verdicts | {name: rounded(share, 4) for name, share in shares.items()}
+
+
+def rounded(value: float | None, digits: int = 2) -> float | None:
+    return None if value is None else round(value, digits)

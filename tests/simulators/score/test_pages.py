@@ -1,0 +1,83 @@
+"""What is a page, and what a page is worth."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulators.score.pages import judged, pages
+from simulators.score.transition import Transition
+from tests.simulators.score.timelines import course, minute, told
+
+
+def paged(transitions: list[Transition]) -> list[tuple[str, str]]:
+    return [(one.transition, one.level) for one in pages(transitions)]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "pages"),
+    [
+        ("....", []),
+        (".rr.", [("opened", "relative")]),
+        (".AA.", [("opened", "absolute")]),
+        (".rA.", [("opened", "relative"), ("worsened", "absolute")]),
+        (".Ar.", [("opened", "absolute")]),
+        (".rArA.", [("opened", "relative"), ("worsened", "absolute")]),
+        (".r.r.", [("opened", "relative"), ("opened", "relative")]),
+    ],
+)
+def test_an_episode_pages_once_a_level(drawn: str, pages: list[tuple[str, str]]) -> None:
+    assert paged(told("creatinine", drawn)) == pages
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "transition", "page"),
+    [
+        ("criterion", "relative", "opened", True),
+        ("blood-pressure", "absolute", "worsened", True),
+        ("monitoring", "technical", "opened", True),
+        ("monitoring", "advisory", "opened", False),
+        ("recommendation", "relative", "opened", True),
+        ("advice", "relative", "worsened", True),
+        ("advice", "advisory", "opened", False),
+        ("criterion", "absolute", "reminder", False),
+        ("criterion", "relative", "improved", False),
+        ("criterion", "relative", "amended", False),
+        ("criterion", "clear", "resolved", False),
+    ],
+)
+def test_what_opens_or_worsens_above_advice_is_paged(kind: str, level: str, transition: str, page: bool) -> None:
+    assert bool(paged([Transition("p1", kind, "x", level, transition, minute(0), minute(0), "e1")])) == page
+
+
+@pytest.mark.parametrize(
+    ("true", "possible", "level", "at", "verdict"),
+    [
+        ("...rrr...", "", "relative", 30, "true"),
+        ("...rrr...", "", "relative", 15, "true"),
+        ("...rrr...", "", "relative", 14, "false"),
+        ("...rrr...", "", "relative", 74.9, "true"),
+        ("...rrr...", "", "relative", 75, "false"),
+        ("...AAA...", "", "relative", 30, "true"),
+        ("...AAA...", "", "absolute", 30, "true"),
+        ("...rrr...", "", "absolute", 30, "less"),
+        ("...rrr...", "...AAA...", "absolute", 30, "borderline"),
+        ("", "...rrr...", "relative", 30, "borderline"),
+        ("", "...rrr...", "absolute", 30, "false"),
+        ("", "", "relative", 30, "false"),
+        ("...bbb...", "...rrr...", "relative", 30, "true"),
+    ],
+)
+def test_a_page_is_worth_what_held_within_15_minutes_of_it(true: str, possible: str, level: str, at: float, verdict: str) -> None:
+    page = Transition("p1", "criterion", "creatinine", level, "opened", minute(at), minute(at + 300), "e1")
+    assert judged(page, course(creatinine=true, possible={"creatinine": possible})).verdict == verdict
+
+
+@pytest.mark.parametrize("kind", ["monitoring", "advice", "recommendation"])
+def test_what_has_no_truth_is_not_judged(kind: str) -> None:
+    page = Transition("p1", kind, "creatinine", "relative", "opened", minute(0), minute(0), "e1")
+    assert judged(page, course(creatinine="rrr")).verdict == "unjudged"
+
+
+def test_a_patient_without_truth_is_not_judged() -> None:
+    (page,) = pages(told("creatinine", "r"))
+    assert judged(page, None).verdict == "unjudged"
