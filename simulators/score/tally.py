@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from statistics import median
 from typing import Any
 
@@ -46,6 +47,17 @@ class Found:
             "hours": scored(self.hours.of(hours)),
             "hours_decided": scored(self.decided.of(hours - self.undecided)) | {"undecided": self.undecided},
         }
+
+
+def pooled(tallies: Collection[Tally], hours: int) -> Numbers:
+    """Criterion-hours: every patient-hour once for each subject, at both levels, all of them and those that could be told."""
+    return {NAMES[level]: together([one.levels[level] for one in tallies], hours) for level in (RELATIVE, ABSOLUTE)}
+
+
+def together(found: Collection[Found], hours: int) -> Numbers:
+    every = reduce(Hours.plus, (one.hours.of(hours) for one in found), Hours())
+    decided = reduce(Hours.plus, (one.decided.of(hours - one.undecided) for one in found), Hours())
+    return {"hours": scored(every), "hours_decided": scored(decided) | {"undecided": sum(one.undecided for one in found)}}
 
 
 def scored(hours: Hours) -> Numbers:

@@ -13,7 +13,7 @@ from simulators.score.detection import Detection, detect
 from simulators.score.hours import NOTHING, hours_in, told
 from simulators.score.pages import FALSE, LESS, Page, called, judged, pages
 from simulators.score.stretches import ABSOLUTE, NAMES, RELATIVE, at_least
-from simulators.score.tally import MINUTE, Numbers, Tally
+from simulators.score.tally import MINUTE, Numbers, Tally, pooled
 from simulators.score.transition import CRITERION, JUDGED, Transition
 
 HYPOTENSION = "hypotension"
@@ -79,6 +79,7 @@ class Ward:
             "patient_days": round(self.ms / DAY, 2),
             "criteria": self.criteria.numbers(self.hours),
             "subjects": {code: tally.numbers(self.hours) for code, tally in sorted(self.subjects.items())},
+            "criterion_hours": pooled([tally for code, tally in self.subjects.items() if code != HYPOTENSION], self.hours),
             "pages": self.burden.numbers(self.ms),
             "missed": self.missed,
             "untrue": self.untrue,

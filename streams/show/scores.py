@@ -68,6 +68,7 @@ def summary(score: Numbers) -> Iterator[str]:
         yield f"sensitivity {level}: {', '.join(sensitivity(score['criteria'][level]))}"
     for level, words in zip(LEVELS, ("absolute", "relative or absolute"), strict=True):
         yield f"score of patient-hours, any criterion {words}: {', '.join(scored(score['criteria'][level]))}"
+        yield f"  criterion by criterion, those that tripped or truly held: {', '.join(scored(score['criterion_hours'][level]))}"
     yield from burden(score["pages"])
     yield from records(score["records"])
 

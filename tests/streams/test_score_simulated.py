@@ -44,3 +44,44 @@ def test_with_all_faults_whatever_is_refused_is_in_the_ledger(tmp_path: Path, ca
     assert found["records"]["accounted"] is True
     assert set(found["records"]["refused"]) >= {"malformed", "bad-time", "bad-unit"}
     assert found["records"]["ledger"]["lost"] > 0
+
+
+@pytest.mark.campaign
+def test_a_ward_of_two_hundred_is_watched_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Seven days, vital signs each minute. Prints what it comes to."""
+    plain = score(ward(tmp_path / "plain"), capsys)
+    ledger = str(tmp_path / "ledger.jsonl.gz")
+    spoiled = score([*ward(tmp_path / "spoiled", "--faults", "all", "--ledger", ledger), "--ledger", ledger], capsys)
+    with capsys.disabled():
+        told("no faults", plain)
+        told("all faults", spoiled)
+    assert sensitivities(plain) == (1.0, pytest.approx(1.0, abs=0.01))
+    assert min(sensitivities(spoiled)) >= 0.99
+    assert scores(plain) >= 95
+    assert (plain["records"]["refused"], spoiled["records"]["accounted"]) == ({}, True)
+    assert plain["pages"]["per_patient_day"] <= 5
+
+
+def ward(folder: Path, *more: str) -> list[str]:
+    folder.mkdir()
+    events, truth = (str(folder / name) for name in ("ward.jsonl.gz", "truth.jsonl.gz"))
+    assert cli.main(["simulate", "ward", "--patients", "200", "--seed", "1", "-o", events, "--truth", truth, *more]) == 0
+    return ["score", events, "--truth", truth, "-o", "json"]
+
+
+def sensitivities(found: dict[str, Any]) -> tuple[float, float]:
+    """Of distinct episodes: absolute, relative."""
+    absolute, relative = (found["criteria"][level]["distinct"]["sensitivity"] for level in ("absolute", "relative"))
+    return absolute, relative
+
+
+def scores(found: dict[str, Any]) -> float:
+    """The lower of both levels', criterion by criterion, over all hours."""
+    return float(min(found["criterion_hours"][level]["hours"]["score"] for level in ("absolute", "relative")))
+
+
+def told(what: str, found: dict[str, Any]) -> None:
+    absolute, relative = sensitivities(found)
+    pages = found["pages"]
+    print(f"\n{what}: {found['patients']} patients, sensitivity {absolute} absolute, {relative} relative; score {scores(found)}, ", end="")
+    print(f"{pages['per_patient_day']} pages a patient-day, share true {pages['share_true']}, refused {found['records']['refused']}")
