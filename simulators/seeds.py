@@ -17,4 +17,6 @@ PURPOSES: Final = ("cohort", "happenings", "wander", "care", "sight", "charting"
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
     """The generator of one purpose. Raises ValueError for a purpose that is not listed."""
+    if purpose not in PURPOSES:
+        raise ValueError(f"no purpose {purpose!r}; there are {', '.join(PURPOSES)}")
     return np.random.default_rng(np.random.SeedSequence([seed, PURPOSES.index(purpose)]))

@@ -33,6 +33,8 @@ CANNULA, TUBE = 1, 8
 """The rungs at which oxygen and ventilation begin."""
 FAILING: Final = 89.0
 """Saturation on the highest mask below which the patient is intubated."""
+PRESSING, GRAVE = 91.0, 90.0
+"""Saturation below which one look is enough, and below which two steps are taken at once."""
 ENOUGH, CALM_FOR = 97.0, 8
 """Saturation and chunks before a step down."""
 
@@ -49,9 +51,9 @@ class Oxygen:
         self.short = steady(sight.spo2 < 95, self.short)
         self.calm = steady(sight.spo2 >= ENOUGH, self.calm)
         may = here & ((self.rung < TUBE - 1) | (sight.spo2 < FAILING) | (self.rung >= TUBE)) & (self.rung < len(LADDER) - 1)
-        up = may & ((self.short >= 2) | (sight.spo2 < 91))
+        up = may & ((self.short >= 2) | (sight.spo2 < PRESSING))
         down = here & (self.rung > 0) & (self.calm >= CALM_FOR) & ~up
-        leap = np.where((sight.spo2 < 90) & (self.rung < TUBE - 2), 2, 1)
+        leap = np.where((sight.spo2 < GRAVE) & (self.rung < TUBE - 2), 2, 1)
         self.rung = np.where(up, self.rung + leap, np.where(down, np.where(self.rung == TUBE, 4, self.rung - 1), self.rung))
         self.short, self.calm = np.where(up, 0.0, self.short), np.where(up | down, 0.0, self.calm)
         self.fit(up | down, sheet)

@@ -20,6 +20,8 @@ AFTER: Final = 1000.0
 START, STEP, MOST, WEANED = 0.3, 0.2, 2.0, 0.1
 OVER_FOR: Final = 8
 """Chunks with the pressure well over target after which an episode is over, and fluid counts anew."""
+DEEP: Final = 8
+"""mm[Hg] below target at which phenylephrine does not wait for the fluid."""
 NEXT, NEXT_MOST = 0.04, 0.6
 """Norepinephrine: first rate and step, most."""
 
@@ -44,7 +46,7 @@ class Pressors:
     def squeeze(self, low: Flags, dry: Flags, sight: Sight, sheet: Sheet) -> None:
         """Starts phenylephrine where fluid has had its chance, and goes up where the pressure is still low."""
         rate = sheet.setting["phenylephrine"]
-        deep = sight.systolic <= self.cohort.target - 8
+        deep = sight.systolic <= self.cohort.target - DEEP
         starts = dry & (rate == 0) & ((self.poured >= AFTER) | (sight.low_for >= 3) | deep)
         rises = low & (rate > 0) & (rate < MOST)
         wanted = np.where(starts, START, np.where(rises, rate + np.where(deep, 1.5 * STEP, STEP / 2), rate))

@@ -13,6 +13,8 @@ from simulators.seeds import Array, Flags
 
 NOISE: Final = {"systolic-bp": 2.5, "heart-rate": 2.0, "temperature": 0.1, "spo2": 0.6}
 """Standard deviation of a spot measurement (assumptions: those of usual monitors)."""
+CLEARLY: Final = 8
+"""mm[Hg] over target from which a vasopressor may be weaned (assumption)."""
 HOUR: Final = 4
 """Chunks."""
 
@@ -49,7 +51,7 @@ class Watch:
         seen = {code: last[code] + sigma * self.rng.standard_normal(len(self.cohort)) for code, sigma in NOISE.items()}
         systolic = seen["systolic-bp"]
         self.low_for = (self.low_for + 1) * (systolic <= self.cohort.target)
-        self.high_for = (self.high_for + 1) * (systolic > self.cohort.target + 8)
+        self.high_for = (self.high_for + 1) * (systolic > self.cohort.target + CLEARLY)
         self.urine = np.concatenate([self.urine[1:], urine[None]])
         return Sight(
             systolic=systolic,

@@ -17,8 +17,8 @@ from simulators.seeds import Array
 
 WAVE: Final = (6, 65.0)
 """Stages, minutes each: peaks 325 min after a dose; half of it is left at 8 h."""
-PYROGEN: Final = (7, 32.0)
-"""Peaks 192 min after a dose; half of the peak is reached about 2 h after it."""
+PYROGEN: Final = (8, 32.0)
+"""Peaks 224 min after a dose; half of the peak is reached some 2 h 20 min after it."""
 LATE, LASTING = 180.0, 720.0
 """Toxicity follows a dose with 3 h, and decays with 12 h (time constants, minutes)."""
 PER_DOSE: Final = 480.0 / LASTING

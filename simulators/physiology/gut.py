@@ -18,6 +18,10 @@ from simulators.seeds import Array
 FOLLOWS: Final = 720.0
 STOOL, STARTS = 60.0, 0.75
 """mL/h per unit of burden above the threshold."""
+EMESIS: Final = 8.0
+"""Likewise, vomited."""
+BLOATED, SICK = (2.6, 2.0), (3.2, 2.4)
+"""Burden at which the belly is distended, and vomiting refractory, and below which they are not."""
 
 
 class Gut:
@@ -28,14 +32,14 @@ class Gut:
         self.sensitivity = cohort.sensitivity["gut"]
         self.burden, self.stool, self.emesis = np.zeros(n), np.zeros(n), np.zeros(n)
         self.distention, self.pain, self.vomiting = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.bloated, self.sick = Latch(n, 2.6, 2.0), Latch(n, 3.2, 2.4)
+        self.bloated, self.sick = Latch(n, *BLOATED), Latch(n, *SICK)
 
     def step(self, toxicity: Array, soothed: Array, ill: Pathology) -> None:
         """One minute. `soothed`: the share of stool that loperamide prevents."""
         self.burden += (self.sensitivity * toxicity - self.burden) / FOLLOWS
         loose = STOOL * np.maximum(self.burden - STARTS, 0)
         self.stool = loose * (1 - soothed) + 130 * ill["diarrhea"]
-        self.emesis = 8 * np.maximum(self.burden - 0.6, 0) + 40 * ill["vomiting"]
+        self.emesis = EMESIS * np.maximum(self.burden - STARTS, 0) + 40 * ill["vomiting"]
         self.bloated.step(self.burden)
         self.sick.step(self.burden)
         self.distention = np.maximum(self.bloated.on, ill.seen("distention"))

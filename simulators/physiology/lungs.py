@@ -26,6 +26,10 @@ VENTILATED: Final = 0.45
 """What remains of the loss with positive pressure."""
 
 
+SIGNS: Final = ((450.0, 330.0), (850.0, 650.0), (620.0, 480.0))
+"""Lung water (mL) at which rales at the bases, rales to the midlung and dyspnea at rest come, and below which they go (assumptions)."""
+
+
 class Lungs:
     """`water` mL over normal, `spo2` %, `rate` breaths/min, `rales` 0-2, `dyspnea` 0-1: arrays (patients,)."""
 
@@ -34,7 +38,7 @@ class Lungs:
         self.sensitivity = cohort.sensitivity["lung"]
         self.water = np.zeros(len(cohort))
         self.spo2, self.rate = cohort.spo2.copy(), cohort.respiratory_rate.copy()
-        self.basal, self.midlung, self.breathless = (Latch(len(cohort), *limits) for limits in ((450, 330), (850, 650), (620, 480)))
+        self.basal, self.midlung, self.breathless = (Latch(len(cohort), *limits) for limits in SIGNS)
 
     @property
     def rales(self) -> Array:

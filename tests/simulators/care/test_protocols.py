@@ -28,7 +28,11 @@ def cohort() -> Cohort:
 
 @pytest.fixture(scope="module")
 def chunks(cohort: Cohort) -> list[Chunk]:
-    happenings = [Happening(0, "pulmonary-edema", 2400, 4000, 1.5), Happening(1, "oliguria", 2000, 4000, 1.2), Happening(2, "diarrhea", 3000, 4500, 1.0)]
+    happenings = [
+        Happening(0, "pulmonary-edema", 2400, 4000, 1.5),
+        Happening(1, "oliguria", 2000, 4000, 1.2),
+        Happening(2, "diarrhea", 3000, 4500, 1.0),
+    ]
     return list(course(cohort, Plan(DAYS * 1440, doses=STOPS_AFTER, happenings=happenings), 2, naive))
 
 
@@ -174,3 +178,12 @@ def test_after_therapy_diuretics_bring_the_weight_back(chunks: list[Chunk], coho
     assert all(act.minute >= ended[act.patient] for act in furosemide)
     for act in acts(chunks, "discharge"):
         assert along(chunks, "weight")[act.minute, act.patient] < 1.03 * cohort.weight[act.patient]
+
+
+@pytest.mark.parametrize("clock", [420, 427, 0, 1439])
+def test_the_morning_round_draws_once_a_day_whatever_the_hour_of_the_origin(clock: int) -> None:
+    alone = drawn(1, generator(1, "cohort"), spread=0)
+    drawn_at = [act.minute for act in acts(list(course(alone, Plan(4 * 1440, clock=clock), 1, naive)), "lab-draw") if "liver" in act.detail["panels"]]
+    hours = [(minute + clock) % 1440 / 60 for minute in drawn_at[1:]]
+    assert len(hours) >= 3
+    assert all(6 <= hour < 6.5 for hour in hours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import exp
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_fever_is_half_grown_2_to_3_hours_after_the_first_dose() -> None:
 def test_each_dose_adds_to_toxicity_and_primes_the_next() -> None:
     toxicity = [row[1] for row in after(12, 12 * 480)]
     troughs = toxicity[479::480]
-    assert all(later > earlier for earlier, later in zip(troughs, troughs[1:], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(troughs))
     steps = np.diff(np.array(after(12, 12 * 480))[:, 0].reshape(12, 480).max(axis=1))
     assert np.all(steps > 0)
 
