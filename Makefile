@@ -8,8 +8,10 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WALK := build/walk
 
+LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
+
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint bench bench-pipeline docs kafka campaign clean
+.PHONY: help demo walk test lint bench bench-pipeline docs locks kafka campaign clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -24,7 +26,7 @@ $(READY): pyproject.toml
 	"$(PY)" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch "$(READY)"
 
-demo: $(READY) ## broker, worker and a made-up ward on this machine, live, until Ctrl-C
+demo: $(READY) ## broker, worker, pager, board and a simulated ward on this machine, live, until Ctrl-C
 	@"$(PY)" -m streams demo || [ $$? -eq 130 ]
 
 walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explain, plot
@@ -45,10 +47,18 @@ bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an as
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
-docs: $(READY) ## write docs/commands.md, the README's example and docs/course.svg from the commands themselves
+docs: $(READY) ## write docs/commands.md, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
 	"$(PY)" -m streams.manual docs/commands.md
 	"$(PY)" -m tests.readme
 	"$(PY)" -m simulators.worked | "$(PY)" -m streams plot - -o docs/course.svg
+	"$(PY)" -m deploy.grafana.write
+	"$(PY)" -m simulators.scenarios.page docs/scenarios/README.md
+	"$(PY)" -m simulators.scenarios.pictures docs/scenarios
+
+locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest packages that pyproject.toml takes, with their hashes
+	"$(PY)" -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"
+	"$(PY)" -m uv pip compile --quiet --upgrade $(LOCKED) --extra apprise pyproject.toml -o deploy/requirements.lock
+	"$(PY)" -m uv pip compile --quiet --upgrade $(LOCKED) deploy/build.in -o deploy/build.lock
 
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.broker.apache

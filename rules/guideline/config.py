@@ -19,7 +19,7 @@ from rules.guideline.values import described, taken
 
 __all__ = ["OTHER_ROOMS", "ConfigError", "keys", "load"]
 
-OTHER_ROOMS = ("broker", "pager")
+OTHER_ROOMS = ("broker", "pager", "board")
 """Tables of the same file that are not the guideline's: read elsewhere, passed over here."""
 
 FIXED = "comparison operators, codes, systems, groups, texts and sources cannot be overridden, only numbers"

@@ -1,0 +1,230 @@
+"""*Pipeline*: whether facts become alerts, and alerts pages, and how fast."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard
+
+from deploy.grafana.boards.panels import RED, YELLOW, Query, Row, bars, board, lines, number
+
+OFTEN, SELDOM = "$__rate_interval", "15m"
+"""Batches come each second; pages a few times an hour, and over a minute most quantiles of them would be of nothing."""
+
+
+def quantile(share: float, histogram: str, window: str = OFTEN) -> str:
+    return f"histogram_quantile({share}, sum by (le) (rate({histogram}_bucket[{window}])))"
+
+
+NOW = Row(
+    "Now",
+    (
+        number("Workers", "Workers that answer.", "short", 'sum(up{job="il2-worker"})'),
+        number(
+            "Lag",
+            "Records in the log that the workers have not worked off.",
+            "short",
+            'sum(il2_lag_records{job="il2-worker"})',
+            steps=((1000, YELLOW), (5000, RED)),
+        ),
+        number("Fact to alert, p99", "One alert in a hundred takes longer.", "s", "il2:alert_latency_seconds:p99", steps=((1, YELLOW), (5, RED))),
+        number(
+            "Decision to receiver, p99",
+            "One page in a hundred takes longer.",
+            "s",
+            "il2:page_since_decided_seconds:p99",
+            steps=((1, YELLOW), (5, RED)),
+        ),
+        number("Outbox", "Pages owed and not accepted yet.", "short", "sum(il2_outbox_pages)", steps=((10, YELLOW), (100, RED))),
+        number(
+            "Heartbeat",
+            "How long ago the synthetic patient's heartbeat came through.",
+            "s",
+            "time() - max(il2_heartbeat_timestamp_seconds > 0)",
+            steps=((90, YELLOW), (180, RED)),
+        ),
+    ),
+)
+
+FACTS = Row(
+    "From the fact to the alert",
+    (
+        lines(
+            "Records by type",
+            "Records read a second.",
+            "short",
+            Query("sum by (type) (rate(il2_events_total[$__rate_interval]))", "{{type}}"),
+            stacked=True,
+            width=8,
+        ),
+        lines(
+            "Records by outcome",
+            "What became of them.",
+            "short",
+            Query("sum by (outcome) (rate(il2_events_total[$__rate_interval]))", "{{outcome}}"),
+            width=8,
+        ),
+        lines("Lag", "Records not worked off, by topic.", "short", Query("sum by (job, topic) (il2_lag_records)", "{{job}} {{topic}}"), width=8),
+        lines(
+            "Fact to alert",
+            "From the newest fact of a batch to its alert's acknowledgement by Kafka.",
+            "s",
+            Query(quantile(0.5, "il2_alert_latency_seconds", SELDOM), "median"),
+            Query(quantile(0.99, "il2_alert_latency_seconds", SELDOM), "99 %"),
+            width=8,
+        ),
+        lines(
+            "Deciding",
+            "Time to take one batch of records to the charts and decide.",
+            "s",
+            Query(quantile(0.5, "il2_batch_evaluation_seconds"), "median"),
+            Query(quantile(0.99, "il2_batch_evaluation_seconds"), "99 %"),
+            width=8,
+        ),
+        lines(
+            "Charting delay",
+            "How long after it was true a fact became known: the latest of each batch. A matter of the ward, not of the system.",
+            "s",
+            Query(quantile(0.5, "il2_event_lateness_seconds"), "median"),
+            Query(quantile(0.9, "il2_event_lateness_seconds"), "90 %"),
+            width=8,
+        ),
+        lines(
+            "Alerts",
+            "Alerts published a minute, by transition.",
+            "short",
+            Query("sum by (transition) (rate(il2_alerts_total[$__rate_interval])) * 60", "{{transition}}"),
+            stacked=True,
+            width=8,
+        ),
+        lines(
+            "Rows and repeats",
+            "Patients' rows written a second; alerts published again after takeovers, in five minutes.",
+            "short",
+            Query("sum(rate(il2_rows_total[$__rate_interval]))", "rows/s"),
+            Query("sum(increase(il2_alerts_again_total[5m]))", "alerts again"),
+            width=8,
+        ),
+        lines(
+            "Patients by worker",
+            "Patients of the partitions a worker owns.",
+            "short",
+            Query("sum by (instance) (il2_patients)", "{{instance}}"),
+            stacked=True,
+            width=8,
+        ),
+    ),
+)
+
+REFUSED = Row(
+    "Refused",
+    (
+        lines(
+            "Dead letters",
+            "Records refused a minute, by reason.",
+            "short",
+            Query("sum by (reason) (rate(il2_dead_letters_total[$__rate_interval])) * 60", "{{reason}}"),
+            stacked=True,
+        ),
+        lines(
+            "Share refused",
+            "Share of the records of the last minutes that were refused, and whether the worker's own alarm stands.",
+            "percentunit",
+            Query('max by (instance) (il2_dead_letter_share_ratio{job="il2-worker"})', "{{instance}}"),
+            Query('max(il2_dead_letter_alarm{job="il2-worker"})', "alarm"),
+        ),
+    ),
+)
+
+PAGES = Row(
+    "From the alert to the person",
+    (
+        lines(
+            "Pages by outcome",
+            "Attempts a minute, by channel and outcome.",
+            "short",
+            Query("sum by (channel, outcome) (rate(il2_pages_total[$__rate_interval])) * 60", "{{channel}} {{outcome}}"),
+            width=8,
+        ),
+        lines(
+            "Outbox",
+            "Pages owed and not accepted yet, by channel.",
+            "short",
+            Query("sum by (channel) (il2_outbox_pages)", "{{channel}}"),
+            stacked=True,
+            width=8,
+        ),
+        lines(
+            "Oldest in the outbox",
+            "Age of the oldest page owed, by channel.",
+            "s",
+            Query("max by (channel) (il2_outbox_oldest_seconds)", "{{channel}}"),
+            width=8,
+        ),
+        lines(
+            "Decision to receiver",
+            "From the decision to the receiver's acceptance.",
+            "s",
+            Query(quantile(0.5, "il2_page_since_decided_seconds", SELDOM), "median"),
+            Query(quantile(0.99, "il2_page_since_decided_seconds", SELDOM), "99 %"),
+            width=8,
+        ),
+        lines(
+            "Fact to receiver",
+            "From the instant it became true to the receiver's acceptance: charting delay included.",
+            "s",
+            Query(quantile(0.5, "il2_page_since_at_seconds", SELDOM), "median"),
+            Query(quantile(0.99, "il2_page_since_at_seconds", SELDOM), "99 %"),
+            width=8,
+        ),
+        lines(
+            "Circuits and heartbeat",
+            "1 while a channel's circuit is open; how long the last heartbeat took.",
+            "short",
+            Query("max by (channel) (il2_channel_circuit_open)", "{{channel}} open"),
+            Query("max(il2_heartbeat_seconds)", "heartbeat, s"),
+            width=8,
+        ),
+    ),
+)
+
+PROCESSES = Row(
+    "Processes",
+    (
+        lines("Memory", "Resident memory.", "bytes", Query("il2_process_resident_memory_bytes", "{{job}} {{instance}}"), width=6),
+        lines("Processor", "Cores in use.", "short", Query("rate(il2_process_cpu_seconds_total[$__rate_interval])", "{{job}} {{instance}}"), width=6),
+        lines("Uptime", "Since the process started.", "s", Query("time() - il2_process_start_time_seconds", "{{job}} {{instance}}"), width=6),
+        lines(
+            "Open files",
+            "Share of the open files a process may have.",
+            "percentunit",
+            Query("il2_process_open_fds / il2_process_max_fds", "{{job}} {{instance}}"),
+            width=6,
+        ),
+        bars(
+            "Versions",
+            "Processes by version.",
+            "short",
+            Query('count by (job, version) (il2_build_info{job=~"il2-.*"})', "{{job}} {{version}}"),
+            width=8,
+        ),
+        bars(
+            "Guidelines",
+            "Workers by the guideline they decide by.",
+            "short",
+            Query('count by (id, version, sha256) (il2_guideline_info{job="il2-worker"})', "{{id}} {{version}} {{sha256}}"),
+            width=8,
+        ),
+        bars(
+            "Census",
+            "Assessments the census could not read.",
+            "short",
+            Query("max by (instance) (il2_ward_unread_assessments_total)", "{{instance}}"),
+            width=8,
+        ),
+    ),
+)
+
+
+def pipeline() -> Dashboard:
+    """The dashboard of those who run the system."""
+    says = "Whether facts become alerts, and alerts pages, and how fast."
+    return board("il2-pipeline", "Pipeline", says, "now-3h", (NOW, FACTS, REFUSED, PAGES, PROCESSES))

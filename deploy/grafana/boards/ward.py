@@ -1,0 +1,110 @@
+"""*Ward*: how the ward stands now, as numbers of patients."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard
+
+from deploy.grafana.boards.panels import RED, YELLOW, Query, Row, bars, board, lines, number
+
+
+def most(metric: str, *labels: str) -> Query:
+    """Every census counts the whole ward: of two that run beside each other the larger count is the fresher."""
+    return Query(f"max by ({', '.join(labels)}) ({metric})", " ".join(f"{{{{{label}}}}}" for label in labels))
+
+
+NOW = Row(
+    "Now",
+    (
+        number("Patients", "Patients who have an assessment.", "short", "sum(max by (mode) (il2_ward_patients))"),
+        number(
+            "Stop or delay",
+            "Patients for whom the guideline recommends to stop or to delay.",
+            "short",
+            'sum(max by (recommendation) (il2_ward_recommendations{recommendation=~"stop|delay"}))',
+            steps=((1, YELLOW),),
+        ),
+        number(
+            "Cannot tell",
+            "Patients of whom too little is known for a recommendation.",
+            "short",
+            'sum(max by (recommendation) (il2_ward_recommendations{recommendation="cannot-tell"}))',
+            steps=((1, YELLOW),),
+        ),
+        number("Doses delayed", "Patients whose dose is past due.", "short", "max(il2_ward_delayed_doses)", steps=((1, YELLOW),)),
+        number(
+            "Longest delay",
+            "How long the longest delayed dose is past due. A delay of 24 h ends the cycle.",
+            "s",
+            "max(il2_ward_longest_dose_delay_seconds)",
+            steps=((8 * 3600, YELLOW), (24 * 3600, RED)),
+        ),
+        number(
+            "Overdue charting",
+            "Items of monitoring overdue, over all patients.",
+            "short",
+            "sum(max by (what) (il2_ward_overdue))",
+            steps=((1, YELLOW),),
+        ),
+    ),
+)
+
+DOSES = Row(
+    "The next dose",
+    (
+        bars("Recommendations", "Patients by recommendation.", "short", most("il2_ward_recommendations", "recommendation")),
+        bars("Readiness", "Patients by readiness of the next dose.", "short", most("il2_ward_doses", "readiness")),
+        bars("Stop rules", "Patients for whom a stop rule stands.", "short", most("il2_ward_stop_rules", "rule")),
+        lines(
+            "Recommendations over time",
+            "Patients by recommendation.",
+            "short",
+            most("il2_ward_recommendations", "recommendation"),
+            stacked=True,
+        ),
+        lines(
+            "Dose delays",
+            "The longest delay, and how many doses are delayed.",
+            "h",
+            Query("max(il2_ward_longest_dose_delay_seconds) / 3600", "longest, hours"),
+            Query("max(il2_ward_delayed_doses)", "delayed doses"),
+        ),
+    ),
+)
+
+BEDSIDE = Row(
+    "What trips, and what was not looked at",
+    (
+        bars("Overdue charting", "Patients of whom an item of Table 1 is overdue.", "short", most("il2_ward_overdue", "what"), width=8, height=10),
+        bars(
+            "Tripped criteria",
+            "Patients with a tripped criterion, by organ system.",
+            "short",
+            most("il2_ward_tripped_patients", "system", "level"),
+            height=10,
+        ),
+        bars("Hypotension", "Patients with hypotension, by level.", "short", most("il2_ward_hypotension", "level"), width=8, height=10),
+        lines("Overdue charting over time", "Patients of whom an item is overdue.", "short", most("il2_ward_overdue", "what"), stacked=True, width=8),
+        lines(
+            "Open episodes",
+            "Open episodes of all patients, by level.",
+            "short",
+            Query('sum by (level) (il2_active_alerts{job="il2-worker"})', "{{level}}"),
+            stacked=True,
+            width=8,
+        ),
+        lines(
+            "Patients by mode",
+            "Patients monitored as on a ward and as in intensive care.",
+            "short",
+            most("il2_ward_patients", "mode"),
+            stacked=True,
+            width=8,
+        ),
+    ),
+)
+
+
+def ward() -> Dashboard:
+    """The dashboard of the ward. The bedside list of patients is the board's, not Grafana's: no patient is named here."""
+    says = "How the ward stands, as numbers of patients, as of each one's latest assessment. Which patient it is, the board says."
+    return board("il2-ward", "Ward", says, "now-12h", (NOW, DOSES, BEDSIDE))

@@ -1,0 +1,24 @@
+"""Writes the dashboards as JSON for Grafana's provisioning: `python -m deploy.grafana.write`. Edit the boards, not the JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+
+from deploy.grafana.boards.alert_rates import alert_rates
+from deploy.grafana.boards.pipeline import pipeline
+from deploy.grafana.boards.ward import ward
+
+FOLDER = Path(__file__).parent / "dashboards"
+BOARDS = {"alert-rates.json": alert_rates, "pipeline.json": pipeline, "ward.json": ward}
+
+
+def files() -> dict[str, str]:
+    """Name and text of every file."""
+    return {name: JSONEncoder(sort_keys=True, indent=1).encode(make().build()) + "\n" for name, make in BOARDS.items()}
+
+
+if __name__ == "__main__":
+    for name, text in files().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")

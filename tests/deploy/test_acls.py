@@ -1,0 +1,209 @@
+"""What deploy/kafka/acls.csv allows is enough for every service, behind TLS and passwords, and what it does not allow is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import TopicAuthorizationFailedError
+
+from streams.broker import leash
+from streams.broker.jars import classpath, java
+from streams.broker.ports import HOST, free, wait_until
+from tests.deploy.guarded import Guarded, acls, guarded
+from tests.deploy.places import DEPLOY, ROOT
+from tests.deploy.servers import asked
+from tests.streams.kafka import had
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+PATIENCE_S = 90.0
+SERVICES = ("worker", "pager", "census")
+ROUTES = """
+[pager.channels.bed]
+kind = "terminal"
+[pager.channels.house]
+kind = "terminal"
+[[pager.routes]]
+name = "all"
+ladder = [{ channels = ["bed"] }]
+[[pager.system-routes]]
+name = "machine"
+ladder = [{ channels = ["house"] }]
+"""
+
+
+class Ward(NamedTuple):
+    """Everything running behind the guard. `ports`: where each service tells of itself."""
+
+    kafka: Guarded
+    folder: Path
+    ports: dict[str, int]
+
+    def run(self, principal: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command of ours, as a principal."""
+        command = [sys.executable, "-m", "streams", *words, "--config", str(self.kafka.config(principal, self.folder))]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+
+    def send(self, principal: str, topic: str, **event: Any) -> None:
+        producer = KafkaProducer(**self.kafka.broker(principal).for_kafka_python(), enable_idempotence=False)
+        try:
+            producer.send(topic, key=event["patient"].encode(), value=json.dumps(event).encode()).get(timeout=30)
+        finally:
+            producer.close()
+
+    def log(self, service: str) -> str:
+        return (self.folder / f"{service}.log").read_text(errors="replace")
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    folder = tmp_path_factory.mktemp("guarded")
+    if shutil.which("openssl") is None:
+        pytest.fail("CI=true, and there is no openssl") if os.environ.get("CI") == "true" else pytest.skip("no openssl here")
+    with ExitStack() as stack:
+        had(obtained, stack)
+        kafka = stack.enter_context(guarded(folder))
+        made = Ward(kafka, folder, dict(zip(SERVICES, free(3), strict=True)))
+        created = made.run("operator", "topics", "create", "--partitions", "3", "--replication", "1")
+        assert created.returncode == 0, created.stderr
+        for service in SERVICES:
+            stack.callback(leash.stop, start(made, service))
+        for service, port in made.ports.items():
+            assert wait_until(lambda port=port: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S, 0.2), made.log(service)  # type: ignore[misc]
+        yield made
+
+
+@contextmanager
+def obtained() -> Iterator[None]:
+    """Raises NoKafka where there is none; one that does not start by deploy/kafka/server.properties is a failure, not a lack."""
+    java()
+    classpath()
+    yield
+
+
+def start(ward: Ward, service: str) -> subprocess.Popen[bytes]:
+    config = ward.kafka.config(service, ward.folder)
+    config.write_text(config.read_text(encoding="utf-8") + (ROUTES if service == "pager" else ""), encoding="utf-8")
+    kept = [] if service == "census" else ["--state-dir", str(ward.folder / service)]
+    with (ward.folder / f"{service}.log").open("ab") as log:
+        words = [sys.executable, "-m", "streams", service, "--config", str(config), "--metrics-port", str(ward.ports[service]), *kept]
+        return leash.start(words, log)
+
+
+def told(ward: Ward, topic: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The first record of a topic that is wanted. Fails when none comes."""
+    consumer = KafkaConsumer(**ward.kafka.kafka.settings.for_kafka_python(), group_id=None, auto_offset_reset="earliest")
+    consumer.assign([TopicPartition(topic, number) for number in range(3)])
+    found: list[dict[str, Any]] = []
+
+    def came() -> bool:
+        for records in consumer.poll(timeout_ms=500).values():
+            found.extend(value for record in records if record.value and wanted(value := json.loads(record.value)))
+        return bool(found)
+
+    try:
+        assert wait_until(came, PATIENCE_S), [ward.log(service) for service in SERVICES]
+    finally:
+        consumer.close()
+    return found[0]
+
+
+def now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+@pytest.fixture(scope="module")
+def alert(ward: Ward) -> dict[str, Any]:
+    """The feed charts a creatinine of 3.5; the worker's alert of it."""
+    ward.send("feed", "il2.encounters", type="encounter", id="e1", patient="p1", at=now(), event="cycle-start", location="ward")
+    reading = {"code": "creatinine", "value": 3.5, "unit": "mg/dL"}
+    ward.send("feed", "il2.labs", type="labs", id="l1", patient="p1", at=now(), readings=[reading])
+    return told(ward, "il2.alerts", lambda alert: alert["subject"] == "creatinine")
+
+
+def test_the_worker_decides_what_the_feed_charts(alert: dict[str, Any]) -> None:
+    assert (alert["patient"], alert["level"]) == ("p1", "absolute")
+
+
+def test_the_pager_pages_it_and_says_so(ward: Ward, alert: dict[str, Any]) -> None:
+    page = told(ward, "il2.pages", lambda page: page.get("alert") == alert["id"] and page.get("outcome") == "accepted")
+    assert page["channel"] == "bed"
+
+
+def test_somebody_at_the_bedside_acknowledges_it(ward: Ward, alert: dict[str, Any]) -> None:
+    done = ward.run("bedside", "ack", alert["id"], "--by", "rn-14", "--reason", "seen")
+    assert done.returncode == 0, done.stderr
+    told(ward, "il2.commands", lambda command: command.get("type") == "ack" and command["alert"] == alert["id"])
+
+
+def test_the_census_counts_the_patient(ward: Ward, alert: dict[str, Any]) -> None:
+    def counted() -> bool:
+        return 'il2_ward_recommendations{recommendation="delay"} 1.0' in str(asked(f"http://{HOST}:{ward.ports['census']}/metrics"))
+
+    assert wait_until(counted, PATIENCE_S), ward.log("census")
+
+
+@pytest.mark.parametrize("words", [("topics", "check"), ("deadletters", "ls")], ids=" ".join)
+def test_who_runs_the_system_can_look_at_it(words: tuple[str, ...], ward: Ward) -> None:
+    done = ward.run("operator", *words, *(("--partitions", "3", "--replication", "1") if words[0] == "topics" else ()))
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_service_was_refused_anything(ward: Ward, alert: dict[str, Any]) -> None:
+    assert [service for service in SERVICES if "uthorization" in ward.log(service)] == []
+
+
+@pytest.mark.parametrize(
+    ("principal", "topic"),
+    [
+        ("feed", "il2.alerts"),
+        ("feed", "il2.commands"),
+        ("worker", "il2.vitals"),
+        ("worker", "il2.pages"),
+        ("census", "il2.assessments"),
+        ("pager", "il2.vitals"),
+    ],
+)
+def test_what_is_not_allowed_is_refused(principal: str, topic: str, ward: Ward) -> None:
+    with pytest.raises(TopicAuthorizationFailedError):
+        ward.send(principal, topic, patient="p1")
+
+
+def test_a_wrong_password_is_one_line_and_exit_2(ward: Ward) -> None:
+    config = ward.kafka.config("worker", ward.folder / "..")
+    (ward.folder / ".." / "worker.password").write_text("guessed", encoding="utf-8")
+    command = [sys.executable, "-m", "streams", "worker", "--config", str(config), "--metrics-port", "0"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("il2watch: ")
+
+
+def test_every_principal_that_the_guide_names_is_in_the_list() -> None:
+    guide = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
+    assert all(f"`{principal}`" in guide for principal in {row["principal"] for row in acls()})
+
+
+def test_the_script_that_applies_the_list_says_each_line_as_kafka_takes_it(tmp_path: Path) -> None:
+    spoken = tmp_path / "kafka-acls.sh"
+    spoken.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
+    spoken.chmod(0o755)
+    script = ["sh", str(DEPLOY / "kafka" / "acls.sh"), "k:9093", "--command-config", "a.properties"]
+    done = subprocess.run(script, env=os.environ | {"KAFKA_ACLS": str(spoken)}, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(acls())
+    first = (
+        "--bootstrap-server k:9093 --command-config a.properties --add --allow-principal User:feed --operation Write --resource-pattern-type literal"
+    )
+    assert lines[0] == f"{first} --topic il2.vitals"

@@ -1,0 +1,96 @@
+"""`il2watch census` on a broker: it counts what is in the topic and what comes, and says what is wrong in one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from kafka import KafkaProducer
+
+from streams.broker import leash
+from streams.broker.creation import Wish, create
+from streams.broker.embedded import EmbeddedBroker
+from streams.broker.ports import HOST, free, wait_until
+from streams.broker.settings import Broker
+from streams.broker.topics import ASSESSMENTS
+from tests.deploy.servers import asked
+from tests.streams.kafka import drop
+from tests.streams.samples import assessment
+
+ROOT = Path(__file__).parents[3]
+PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def broker(embedded: EmbeddedBroker) -> Iterator[Broker]:
+    drop(embedded.settings)
+    create(embedded.settings, Wish(partitions=3))
+    yield embedded.settings
+    drop(embedded.settings)
+
+
+def say(broker: Broker, **latest: str | None) -> None:
+    """The latest recommendation of each patient; None: discharged."""
+    producer = KafkaProducer(**broker.for_kafka_python())
+    for patient, word in latest.items():
+        value = None if word is None else msgspec.json.encode(assessment(patient, recommendation=word))
+        producer.send(ASSESSMENTS, key=patient.encode(), value=value).get(timeout=30)
+    producer.close()
+
+
+@pytest.fixture
+def census(broker: Broker, tmp_path: Path) -> Iterator[Callable[[], dict[str, float]]]:
+    """A census that runs; called, it answers how many patients have each recommendation."""
+    port = free(1)[0]
+    command = [sys.executable, "-m", "streams", "census", "--broker", broker.servers, "--metrics-port", str(port)]
+    with (tmp_path / "log").open("ab") as log:
+        process = leash.start(command, log)
+
+    def counted() -> dict[str, float]:
+        lines = str(asked(f"http://{HOST}:{port}/metrics")).splitlines()
+        told = (line.removeprefix('il2_ward_recommendations{recommendation="').split('"} ') for line in lines if "il2_ward_recommendations{" in line)
+        return {word: float(count) for word, count in told if float(count)}
+
+    assert wait_until(lambda: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S), (tmp_path / "log").read_text()
+    yield counted
+    leash.stop(process)
+    assert process.returncode == 0
+
+
+@pytest.mark.embedded
+def test_it_counts_what_is_there_and_follows_what_comes(broker: Broker, census: Callable[[], dict[str, float]]) -> None:
+    say(broker, p1="delay", p2="delay", p3="stop")
+    assert wait_until(lambda: census() == {"delay": 2.0, "stop": 1.0}, PATIENCE_S), census()
+    say(broker, p1="proceed", p3=None)
+    assert wait_until(lambda: census() == {"delay": 1.0, "proceed": 1.0}, PATIENCE_S), census()
+
+
+def spoken(*words: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "streams", "census", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_broker_that_does_not_answer_is_one_line_and_exit_2() -> None:
+    code, said = spoken("--broker", f"{HOST}:{free(1)[0]}")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "no broker answers" in said
+
+
+def test_a_port_of_0_is_refused_since_serving_is_all_it_does() -> None:
+    code, said = spoken("--broker", "k:9092", "--metrics-port", "0")
+    assert code == 2
+    assert "0 is no port" in said
+
+
+@pytest.mark.embedded
+def test_a_topic_that_is_missing_is_one_line_with_the_remedy(embedded: EmbeddedBroker) -> None:
+    drop(embedded.settings)
+    code, said = spoken("--broker", embedded.servers)
+    assert (code, said.count("\n")) == (2, 1)
+    assert "il2watch topics create" in said
