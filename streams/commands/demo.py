@@ -9,25 +9,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from streams.commands import options
+from streams.commands.simulate import seed
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from streams.broker.settings import Broker
     from streams.demo.ward import Ward
 
-WARD = "simulators.scripted:ward"
+REHEARSAL = "simulators.rehearsal:Rehearsal"
 """Imported when called: no room but the command line knows the bedside."""
 MOST = 200
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 SAYS = """\
-Starts a broker in memory, creates the topics, starts a worker, and publishes a small made-up ward: first its history, then what happens, at an
-accelerated clock. On a terminal it shows each patient's recommendation, dose clock, and what tripped, with the newest alerts below; elsewhere it
-prints the alerts, a line each. Everything it started ends with it. A site's configuration and broker are left alone, unless --broker names one."""
+Starts a broker in memory, creates the topics, starts a worker, a pager and the board, and publishes a simulated ward: first its history, then what
+happens, at an accelerated clock, for seven days of the ward's time. On a terminal it shows whoever is worst first: recommendation, dose clock, what
+tripped; below it the pages that nobody has acknowledged, each with a number (type it, and Enter), and the newest alerts. Elsewhere it prints the
+alerts, a line each. Doses are given or held as the guideline says of what is charted. Everything it started ends with it. A site's configuration
+and broker are left alone, unless --broker names one."""
 EXAMPLE = """\
   il2watch demo --patients 8                  until Ctrl-C
   il2watch demo --for 60s --speed 300
-  il2watch demo --broker 127.0.0.1:9092       on a broker that runs already, and is empty (make kafka)"""
+  il2watch demo --broker 127.0.0.1:9092       on a broker that runs already, and is empty (make kafka)
+  IL2WATCH_PAGER_KEY=... il2watch demo --to pagerduty     page a telephone; or webhook=URL, a program of yours"""
 EXIT = "exit: 0 done, 1 a process died, 2 usage, or no broker for this platform, 130 interrupted"
 
 
@@ -35,8 +39,11 @@ def parser() -> options.Parser:
     command = options.parser("demo", SAYS, f"{EXAMPLE}\n\n{EXIT}")
     command.add_argument("--for", dest="seconds", metavar="TIME", type=duration, help="end after so long, like 60s or 5m; default: until Ctrl-C")
     command.add_argument("--speed", metavar="X", type=speed, default=120.0, help="times real time, like 120; max: as fast as it goes; default: 120")
-    command.add_argument("--patients", metavar="N", type=number, default=6, help="how many; there are 8 stories, then they repeat; default: 6")
+    command.add_argument("--patients", metavar="N", type=number, default=16, help="how many; there are 16 stories, then they repeat; default: 16")
+    command.add_argument("--seed", metavar="S", type=seed, default=1, help="another number, other patients with the same stories; default: 1")
     command.add_argument("--broker", metavar="HOST:PORT", help="a broker that runs already and holds no record of il2watch; default: one in memory")
+    command.add_argument("--to", metavar="KIND[=URL]", default="terminal", help="whom the pager tells, as of il2watch pager; default: terminal")
+    command.add_argument("--no-board", dest="board", action="store_false", help="without the live page of the unit")
     command.add_argument("--keep", action="store_true", help="leave the ward's events and the logs in a folder, and say where")
     return command
 
@@ -47,16 +54,30 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     from streams.demo.run import Demo, Wished
 
-    wished = Wished(chosen.speed, chosen.seconds, chosen.keep, broker(chosen))
-    return Demo(ward(chosen.patients), wished, began).run()
+    on = broker(chosen)
+    checked(chosen.to)
+    wished = Wished(chosen.speed, chosen.seconds, chosen.keep, on, chosen.to, chosen.board)
+    return Demo(ward(chosen.patients, chosen.seed, site=on is not None), wished, began).run()
 
 
-def ward(patients: int) -> Ward:
-    """The ward, as the bedside makes it."""
+def ward(patients: int, seed: int = 1, site: bool = False) -> Ward:
+    """The ward, as the bedside makes it while it is published; doses are given by the guideline, with a site's configuration or without."""
+    from rules.guideline import SCHWARTZENTRUBER_2001
     from streams.demo.ward import ward as of
+    from streams.engine import guideline
+    from streams.simulating import Consultant
 
-    module, name = WARD.split(":")
-    return of(*getattr(import_module(module), name)(patients))
+    module, name = REHEARSAL.split(":")
+    rehearsal = getattr(import_module(module), name)(patients, seed)
+    consultant = Consultant(rehearsal.cohort.ids, rehearsal.origin, guideline(None) if site else SCHWARTZENTRUBER_2001)
+    return of(rehearsal.run(consultant), rehearsal.opens, rehearsal.stories)
+
+
+def checked(to: str) -> None:
+    """Raises UsageError for a receiver the pager could not page, before anything is started."""
+    from streams.pager.trial import configured
+
+    configured(to)
 
 
 def broker(chosen: argparse.Namespace) -> Broker | None:

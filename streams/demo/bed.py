@@ -29,6 +29,11 @@ def empty(patient: str) -> list[Text | str]:
     return [cell(patient), "-", "-", "-"]
 
 
+def discharged(patient: str, screen: Console) -> list[Text | str]:
+    """The row of one who went home."""
+    return [cell(patient), Text(f"{glyphs.pick(glyphs.LEVEL['clear'], ascii_only(screen))} discharged", style=LEVEL["clear"]), "-", "-"]
+
+
 def advised(assessment: Assessment, screen: Console) -> Text:
     """`▲ delay`, without its reasons: those have a column."""
     said = recommendation(assessment | {"reasons": []}, screen)
@@ -36,13 +41,13 @@ def advised(assessment: Assessment, screen: Console) -> Text:
 
 
 def dose(assessment: Assessment, screen: Console) -> Text:
-    """`▲ hold  #5 16:00Z, 1.2 h late`: which dose is due when, and whether it may be given; after the end how many were given."""
+    """`▲ hold  #5 16:00Z +1.2 h`: which dose is due when, how late it is, and whether it may be given; after the end how many were given."""
     clock = assessment["dose"]
     word, grave = clock["readiness"], READINESS.get(clock["readiness"])
     said = Text(f"{glyphs.pick(glyphs.LEVEL[grave or 'clear'], ascii_only(screen))} {word}", style=LEVEL[grave] if grave else "")
     if word in ("finished", "not-started"):
         return said.append(f", {clock['number']} given", style="default")
-    late = f", {clock['delayed_h']:.1f} h late" if clock["delayed_h"] else ""
+    late = f" +{clock['delayed_h']:.1f} h" if clock["delayed_h"] else ""
     return said.append(f"  #{clock['number'] + 1} {hour(clock['due'])}{late}", style="default")
 
 

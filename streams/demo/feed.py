@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from math import inf
 
 from streams.broker.settings import Broker
 from streams.demo.ward import Ward
@@ -50,13 +51,15 @@ class Feed:
             self.fault = fault
 
     def _publish(self) -> None:
-        """What is due before the opening is late from the start, and waits for nothing."""
+        """The history waits for nothing; the ward's time goes from when all of it is in Kafka."""
         into = producer(self.broker)
         try:
-            pace = Pace(self.speed, time.monotonic(), self.ward.opens)
-            publisher = Publisher(KafkaOutlet(into, self.partitions), pace, time.monotonic, self._look)
+            publisher = Publisher(KafkaOutlet(into, self.partitions), Pace(inf, 0.0, self.ward.opens), time.monotonic, self._look)
             self.counts = publisher.counts
-            publisher.publish(self.ward.feed())
+            for live, records in self.ward.parts():
+                if live:
+                    publisher.pace = Pace(self.speed, time.monotonic(), self.ward.opens)
+                publisher.publish(records)
             self.over = True
         finally:
             into.close(timeout=0)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from streams.broker import leash
+from streams.broker import leash, ports
 from streams.broker.settings import Broker
 
-SESSION_S = 6
-"""The embedded broker holds the first join of a group for half of it (design.md, decision 10)."""
+MEMBER = ("--session-timeout", "6")
+"""Seconds. The embedded broker holds the first join of a group for half of it (design.md, decision 10)."""
 GRACE_S = 1.5
 LAST = 3
 
@@ -34,22 +35,22 @@ class Living(Protocol):
         """Its exit code, once it ended; a signal's number below 0."""
 
 
-class Worker:
-    """A context: `il2watch worker --clock log` runs inside, and is gone after. What it prints goes to a file in `folder`."""
+class Service:
+    """A context: `il2watch NAME --clock log` runs inside, and is gone after. What it prints goes to a file in `folder`; `port`: where it serves."""
 
-    def __init__(self, broker: Broker, folder: Path) -> None:
-        self.broker, self.folder = broker, folder
-        self._log = folder / "worker.log"
+    def __init__(self, name: str, broker: Broker, folder: Path, port: int, options: Sequence[str]) -> None:
+        self.name, self.broker, self.folder, self.port, self.options = name, broker, folder, port, options
+        self._log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Service:
         with self._log.open("wb") as output:
             self._process = leash.start(self._command(), output)
         return self
 
     def _command(self) -> list[str]:
-        options = ("--broker", self.broker.servers, "--clock", "log", "--session-timeout", str(SESSION_S), "--metrics-port", "0")
-        return [sys.executable, "-m", "streams", "worker", *options, "--state-dir", str(self.folder / "state")]
+        options = ("--broker", self.broker.servers, "--clock", "log", "--state-dir", str(self.folder / self.name))
+        return [sys.executable, "-m", "streams", self.name, *options, *self.options]
 
     @property
     def alive(self) -> bool:
@@ -64,6 +65,15 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._process is not None:
             leash.stop(self._process, GRACE_S)
+
+
+def services(broker: Broker, folder: Path, to: str, board: bool) -> Iterator[Service]:
+    """Worker, pager and board. `to`: whom the pager tells."""
+    made = [("worker", "--metrics-port", MEMBER), ("pager", "--metrics-port", (*MEMBER, "--to", to))]
+    if board:
+        made.append(("board", "--port", ()))
+    for (name, door, options), port in zip(made, ports.free(len(made)), strict=True):
+        yield Service(name, broker, folder, port, (door, str(port), *options))
 
 
 def look(processes: dict[str, Living]) -> None:

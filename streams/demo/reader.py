@@ -1,11 +1,11 @@
-"""Reads what the worker publishes: alerts and assessments, from the beginning of their topics."""
+"""Reads what worker and pager publish: alerts, assessments and pages, from the beginning of their topics."""
 
 from __future__ import annotations
 
 from types import TracebackType
 
 from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, ASSESSMENTS
+from streams.broker.topics import ALERTS, ASSESSMENTS, PAGES
 from streams.demo.seen import Alert, Seen
 
 
@@ -17,7 +17,7 @@ class Reader:
 
         self.consumer = KafkaConsumer(**broker.for_kafka_python(), group_id=None, enable_auto_commit=False, allow_auto_create_topics=False)
         self.consumer.topics()
-        topics = (ALERTS, ASSESSMENTS)
+        topics = (ALERTS, ASSESSMENTS, PAGES)
         parts = [TopicPartition(topic, number) for topic in topics for number in sorted(self.consumer.partitions_for_topic(topic) or ())]
         self.consumer.assign(parts)
         self.consumer.seek_to_beginning(*parts)
@@ -29,6 +29,8 @@ class Reader:
             for record in records:
                 if part.topic == ASSESSMENTS:
                     seen.assessment((record.key or b"").decode(errors="replace"), record.value)
+                elif part.topic == PAGES:
+                    seen.page(record.value)
                 elif (alert := seen.alert(record.value)) is not None:
                     found.append(alert)
         return found

@@ -5,48 +5,64 @@ from __future__ import annotations
 import logging
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+from streams.broker import ports
 from streams.broker.creation import create
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS, INPUTS
 from streams.cli import DONE, FINDINGS, INTERRUPTED
 from streams.demo import words
+from streams.demo.acknowledging import Acknowledging
 from streams.demo.feed import Feed
+from streams.demo.keyboard import Entry, Keyboard
 from streams.demo.place import elsewhere, embedded
-from streams.demo.processes import Died, Living, Worker, look
+from streams.demo.processes import Died, Living, Service, look, services
 from streams.demo.rate import Rate
 from streams.demo.reader import Reader
 from streams.demo.seen import Seen, order
 from streams.demo.show import Show, show
 from streams.demo.told import told
 from streams.demo.view import View
-from streams.demo.ward import Ward, write
+from streams.demo.ward import Ward, kept
 from streams.load import tell
 from streams.replay.partitions import partitions
 
 EVERY_S = 0.2
 QUIET_S = 3.0
+BOARD = "board"
 
 
 class Wished(NamedTuple):
-    """What a user asks: `seconds` from the start (None: no end), `broker` one that runs already (None: embedded)."""
+    """What a user asks: `seconds` from the start (None: no end), `broker` one that runs already (None: embedded), `to`: whom the pager tells,
+    `board`: whether there is one."""
 
     speed: float
     seconds: float | None
     keep: bool
     broker: Broker | None
+    to: str = "terminal"
+    board: bool = True
 
 
 class Going(NamedTuple):
-    """What runs."""
+    """What runs. `later`: services that are started once the ward is open, since the first alert does not wait for them; `stack` ends them."""
 
     processes: dict[str, Living]
     feed: Feed
     reader: Reader
+    acknowledging: Acknowledging
+    later: list[Service]
+    stack: ExitStack
+
+    def complete(self) -> None:
+        """Starts what is still to be started. Main thread only."""
+        while self.later:
+            service = self.later.pop(0)
+            self.processes[service.name] = self.stack.enter_context(service)
 
 
 class Demo:
@@ -54,7 +70,7 @@ class Demo:
 
     def __init__(self, ward: Ward, wished: Wished, began: float) -> None:
         self.ward, self.wished, self.began = ward, wished, began
-        self.seen, self.rate = Seen(ward.opens), Rate()
+        self.seen, self.rate, self.entry = Seen(ward.opens), Rate(), Entry()
         self.first: float | None = None
         self.quiet_since = began
         self.view = View(list(ward.stories), self.seen.assessments, self.seen.newest, None, wished.speed, 0.0, 0, 0, False)
@@ -64,7 +80,7 @@ class Demo:
         on = show()
         with told(), folder(self.wished.keep) as place:
             code = self._within(place, on)
-            words.close(self.view, self.seen.history, self.first, self.elapsed, on.screen)
+            words.close(self.view, self.seen, self.first, self.elapsed, on.screen)
             if self.wished.keep:
                 words.keep(place, self.view, on.screen)
         return code
@@ -73,8 +89,11 @@ class Demo:
         try:
             with log(place), going(self.ward, self.wished, place) as running:
                 words.introduce(self.ward, self.wished.speed, on.screen)
-                with on:
-                    self._watch(running, on)
+                places = served(service for service in (*running.processes.values(), *running.later) if isinstance(service, Service))
+                words.served(places, on.screen)
+                self.view = self.view._replace(places=places, gone=self.seen.gone, messages=self.seen.messages)
+                with on, Keyboard() as keyboard:
+                    self._watch(running, on, keyboard)
         except KeyboardInterrupt:
             return INTERRUPTED
         except Died as fault:
@@ -82,12 +101,25 @@ class Demo:
             return FINDINGS
         return DONE
 
-    def _watch(self, running: Going, on: Show) -> None:
+    def _watch(self, running: Going, on: Show, keyboard: Keyboard) -> None:
         while not self._ended(running.feed):
             look(running.processes)
             if running.feed.fault is not None:
                 raise Died(f"publishing ended: {running.feed.fault!r}")
+            self._type(running, keyboard)
             self._step(running, on)
+            if self.view.joined and self.view.clock is not None:
+                running.complete()
+
+    def _type(self, running: Going, keyboard: Keyboard) -> None:
+        """Takes what was typed: the number of a page that somebody has seen."""
+        for number in self.entry.type(keyboard.pressed()):
+            page = self.seen.pages.of(number)
+            if page is not None:
+                running.acknowledging.send(page, running.feed.clock or self.ward.opens)
+        if running.acknowledging.fault is not None:
+            raise Died(f"an acknowledgement was not sent: {running.acknowledging.fault}")
+        self.view = self.view._replace(typed=self.entry.text if keyboard.there else None)
 
     def _step(self, running: Going, on: Show) -> None:
         """Takes what came and shows it."""
@@ -107,7 +139,9 @@ class Demo:
             rate=self.rate.at(time.monotonic(), published),
             published=published,
             alerts=self.seen.live + self.seen.history,
-            joined=bool(self.seen.assessments),
+            joined=self.seen.joined,
+            pages=self.seen.pages.open,
+            heard=self.seen.pages.heard,
         )
 
     def _ended(self, feed: Feed) -> bool:
@@ -127,12 +161,20 @@ def going(ward: Ward, wished: Wished, place: Path) -> Iterator[Going]:
     with ExitStack() as stack:
         broker, processes = stack.enter_context(embedded() if wished.broker is None else elsewhere(wished.broker))
         create(broker)
-        worker = stack.enter_context(Worker(broker, place))
-        feed = Feed(broker, partitions(broker, (*INPUTS, ALERTS)), ward, wished.speed)
+        worker, *later = services(broker, place, wished.to, wished.board)
+        processes[worker.name] = stack.enter_context(worker)
+        feed = Feed(broker, partitions(broker, (*INPUTS, ALERTS)), kept(ward, place) if wished.keep else ward, wished.speed)
         stack.callback(feed.stop)
         feed.start()
-        write(ward, place)
-        yield Going({**processes, "worker": worker}, feed, stack.enter_context(Reader(broker)))
+        reader, acknowledging = stack.enter_context(Reader(broker)), stack.enter_context(Acknowledging(broker))
+        yield Going(processes, feed, reader, acknowledging, later, stack)
+
+
+def served(services: Iterable[Service]) -> list[str]:
+    """What is served where, for people: `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker), :20003 (pager)`."""
+    where = {service.name: service.port for service in services}
+    pages = [f"board http://{ports.HOST}:{where.pop(BOARD)}/"] if BOARD in where else []
+    return [*pages, f"/metrics {ports.HOST}" + ", ".join(f":{port} ({name})" for name, port in where.items())]
 
 
 def folder(keep: bool) -> AbstractContextManager[Path]:

@@ -1,4 +1,4 @@
-"""The demo's screen, as rich draws it: the ward, a row a patient, the newest alerts below, and how it goes. Pure: a view in, a picture out."""
+"""The demo's screen, as rich draws it: the ward, a row a patient, pages and newest alerts below, and how it goes. Pure: a view in, a picture out."""
 
 from __future__ import annotations
 
@@ -6,49 +6,27 @@ from math import inf
 
 from rich.console import Console, Group, RenderableType
 from rich.segment import Segment, Segments
-from rich.table import Table
 from rich.text import Text
 
-from streams.demo.bed import COLUMNS, bed, empty
-from streams.demo.ticker import newest
+from streams.demo.beds import rows
+from streams.demo.lower import lower
 from streams.demo.view import View
-from streams.show.terminal import table
 from streams.times import short, wire
 
-LEAST = 4
-"""Lines of alerts that stay on a small terminal; the ward's rows give way."""
-FIXED = 3
+LEAST = 6
+"""Lines of pages and alerts, with their head, that stay on a small terminal; the ward's rows give way."""
 
 
 def picture(view: View, screen: Console) -> RenderableType:
     """As much as the terminal has lines for."""
-    room = screen.height - FIXED
-    rows = cut(lines(ward(view, screen), screen), room - LEAST, screen)
-    return Group(head(view), *map(line, rows), Text(), *newest(view, screen, room - len(rows)), foot())
-
-
-def cut(rows: list[list[Segment]], most: int, screen: Console) -> list[list[Segment]]:
-    """The first so many; the last of them says that there are more."""
-    if len(rows) <= most:
-        return rows
-    return rows[: max(0, most - 1)] + lines(Text("  ... a larger window shows the others", style="dim"), screen)
-
-
-def lines(drawn: RenderableType, screen: Console) -> list[list[Segment]]:
-    return screen.render_lines(drawn, screen.options.update(height=None), pad=False)
+    foot = feet(view)
+    room = screen.height - 1 - len(foot)
+    upper = rows(view, screen, room - LEAST)
+    return Group(head(view), *map(line, upper), *lower(view, screen, room - len(upper)), *foot)
 
 
 def line(segments: list[Segment]) -> RenderableType:
     return Segments([*segments, Segment.line()])
-
-
-def ward(view: View, screen: Console) -> Table:
-    """A row a patient, in the order of the beds."""
-    made = table(*COLUMNS)
-    for patient in view.patients:
-        found = view.assessments.get(patient)
-        made.add_row(*(empty(patient) if found is None else bed(found, screen)))
-    return made
 
 
 def head(view: View) -> Text:
@@ -61,6 +39,8 @@ def head(view: View) -> Text:
     return said.append(f"  {pace}  {view.rate:,.1f} records/s  {view.published:,} records, {view.alerts:,} alerts", style="not bold")
 
 
-def foot() -> Text:
-    """How to stop it, and what it is."""
-    return Text("Ctrl-C stops everything. Made-up patients; it advises and never doses.", style="dim", no_wrap=True, overflow="ellipsis")
+def feet(view: View) -> list[Text]:
+    """What is served where; how to stop it, and what it is."""
+    said = ["  ".join(view.places)] if view.places else []
+    said.append("Ctrl-C stops everything. Made-up patients; it advises and never doses.")
+    return [Text(one, style="dim", no_wrap=True, overflow="ellipsis") for one in said]

@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from streams.replay.record import Record, record
 from streams.replay.ticks import tick, ticked
-from streams.times import instant
 
 FILE = "ward.jsonl"
 
 
 class Ward(NamedTuple):
-    """`opens` (ms): what became known before is history. `stories`: patient -> what is interesting about it, in the order of the beds."""
+    """`records` may be made as they are taken, and are taken once. `opens` (ms): what became known before is history. `stories`: patient -> what is
+    interesting about it, in the order of the beds.
+    """
 
-    records: list[Record]
+    records: Iterable[Record]
     opens: int
     stories: Mapping[str, str]
 
-    @property
-    def ends(self) -> int:
-        """The last instant of the course, ms."""
-        return self.records[-1].known
+    def parts(self) -> Iterator[tuple[bool, Iterator[Record]]]:
+        """The history, then what is live (True) with ticks among it: deadlines of the history are decided in their own time by what comes after."""
+        for live, records in groupby(self.records, lambda one: one.known >= self.opens):
+            if live:
+                yield True, chain([tick(self.opens)], ticked(records))
+            else:
+                yield False, records
 
 
-    def feed(self) -> Iterator[Record]:
-        """The records with ticks among them, from the opening on: deadlines of the history are decided in their own time by what comes after them."""
-        history = [one for one in self.records if one.known < self.opens]
-        return chain(history, [tick(self.opens)], ticked(one for one in self.records if one.known >= self.opens))
+def ward(lines: Iterable[tuple[int, bytes]], opens: int, stories: Mapping[str, str]) -> Ward:
+    """A ward of events as wire.md writes them, each with when it became known (ms), in that order."""
+    return Ward((record(line) for _, line in lines), opens, stories)
 
 
-def ward(events: Iterable[Mapping[str, Any]], opens: str, stories: Mapping[str, str]) -> Ward:
-    """A ward of events as wire.md writes them. Raises UsageError for an `opens` that is no time."""
-    records = [record(msgspec.json.encode(event)) for event in events]
-    return Ward(sorted(records, key=lambda one: one.known), instant(opens), stories)
+def kept(found: Ward, folder: Path) -> Ward:
+    """The same, its events written as JSON Lines as they are taken, for the offline commands."""
+    return found._replace(records=written(found.records, folder / FILE))
 
 
-def write(found: Ward, folder: Path) -> Path:
-    """The ward's events as JSON Lines, for the offline commands."""
-    path = folder / FILE
-    path.write_bytes(b"".join(one.value + b"\n" for one in found.records))
-    return path
+def written(records: Iterable[Record], path: Path) -> Iterator[Record]:
+    with path.open("wb", buffering=0) as file:
+        for one in records:
+            file.write(one.value + b"\n")
+            yield one

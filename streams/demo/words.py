@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from streams.demo.screen import ward as table
+from streams.demo.beds import ward as table
+from streams.demo.seen import Seen
 from streams.demo.view import View
 from streams.demo.ward import FILE, Ward
 from streams.show.plain import plain
@@ -26,11 +28,20 @@ def introduce(found: Ward, speed: float, screen: Console) -> None:
     screen.print()
 
 
-def close(view: View, history: int, first: float | None, seconds: float, screen: Console) -> None:
+def served(places: Sequence[str], screen: Console) -> None:
+    """What is served where, a line each."""
+    for place in places:
+        screen.print(Text(place), soft_wrap=True)
+    screen.print()
+
+
+def close(view: View, seen: Seen, first: float | None, seconds: float, screen: Console) -> None:
     """Where each patient stands, and the counts."""
     screen.print()
     screen.print(table(view, screen))
-    screen.print(f"{clock(view)} after {seconds:.1f} s: {view.published:,} records published, {view.alerts:,} alerts ({history:,} of the history)")
+    told = f"{view.alerts:,} alerts ({seen.history:,} of the history)"
+    screen.print(f"{clock(view)} after {seconds:.1f} s: {view.published:,} records published, {told}")
+    screen.print(f"{seen.pages.sent:,} pages sent, {seen.pages.heard:,} acknowledged, {len(seen.pages.open):,} open")
     screen.print("no alert came" if first is None else f"first alert after {first:.1f} s")
 
 

@@ -19,7 +19,9 @@ from streams.commands import demo
 from streams.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
-FIRST_WITHIN_S = 20
+FIRST_WITHIN_S, UP_S = 20, 60
+ALL = 5
+"""Processes: the demo, its broker, its worker, its pager and its board."""
 
 
 def had() -> None:
@@ -66,12 +68,15 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked
 @pytest.mark.slow
 @linux
 def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    process = started(tmp_path, "--for", "20s")
-    assert until(lambda: len(theirs(tmp_path)) >= 3, 10), "the demo, its broker and its worker"
+    process = started(tmp_path, "--for", "30s", "--speed", "600")
+    assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S), "the demo and all it starts"
     said, complaint = process.communicate(timeout=60)
     assert (process.returncode, complaint) == (0, "")
-    assert re.search(r"^2026-03-04 14:10Z  oliguria  ● relative  ┌ opened  urine-hour  Urine 15 mL/h, at or below 20", said, re.MULTILINE)
-    assert re.search(r"^oliguria +● correct +· waiting  #5 16:00Z +● urine-hour 15 mL/h <=20 *$", said, re.MULTILINE)
+    assert re.search(r"^2026-03-04 17:[0-9:]+Z  renal  ● relative  ┌ opened  urine-hour  Urine [0-9]+ mL/h, at or below 20", said, re.MULTILINE)
+    assert re.search(r"^hepatic +● correct +· [a-z]+  #5 22:00Z +● bilirubin [0-9.]+ mg/dL >7 *$", said, re.MULTILINE)
+    assert re.search(r"^[0-9]+ pages sent, 0 acknowledged, [0-9]+ open$", said, re.MULTILINE)
+    assert re.search(r"^board http://127\.0\.0\.1:[0-9]+/$", said, re.MULTILINE)
+    assert re.search(r"^/metrics 127\.0\.0\.1:[0-9]+ \(worker\), :[0-9]+ \(pager\)$", said, re.MULTILINE)
     first = re.search(r"^first alert after ([0-9.]+) s$", said, re.MULTILINE)
     assert first is not None
     assert float(first[1]) < FIRST_WITHIN_S
@@ -85,7 +90,7 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals) -> None:
     process = started(tmp_path)
-    assert until(lambda: len(theirs(tmp_path)) >= 3, 10)
+    assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S)
     process.send_signal(end)
     said, complaint = process.communicate(timeout=30)
     assert (process.returncode, complaint) == (130, "")
@@ -98,7 +103,7 @@ def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals)
 @linux
 def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
     process = started(tmp_path)
-    assert until(lambda: len(theirs(tmp_path)) >= 3, 10)
+    assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S)
     process.kill()
     process.communicate()
     assert until(lambda: theirs(tmp_path) == {}, 5)
@@ -107,14 +112,14 @@ def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
 @pytest.mark.embedded
 @pytest.mark.slow
 @linux
-@pytest.mark.parametrize(("name", "program"), [("worker", " worker "), ("broker", "tansu broker")])
+@pytest.mark.parametrize(("name", "program"), [("worker", " worker "), ("pager", " pager "), ("board", " board "), ("broker", "tansu broker")])
 def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: str, program: str) -> None:
     process = started(tmp_path)
 
     def victims() -> list[int]:
         return [number for number, command in theirs(tmp_path).items() if program in command and "-ISc" not in command]
 
-    assert until(lambda: bool(victims()) and len(theirs(tmp_path)) >= 3, 10)
+    assert until(lambda: bool(victims()) and len(theirs(tmp_path)) >= ALL, UP_S)
     time.sleep(1.0)
     os.kill(victims()[0], signal.SIGKILL)
     _, complaint = process.communicate(timeout=30)
@@ -140,6 +145,9 @@ def test_without_the_extra_the_alternatives_are_named(monkeypatch: pytest.Monkey
         ("--speed=0", "is no speed"),
         ("--patients=0", "is no number of patients, 1 to 200"),
         ("--patients=x", "is no number of patients"),
+        ("--seed=-1", "is no seed"),
+        ("--to=pigeon", "is one of pagerduty"),
+        ("--to=webhook=ftp://127.0.0.1", "[pager.channels.webhook] "),
     ],
 )
 def test_a_wrong_option_is_one_clear_line(option: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,4 +169,14 @@ def test_a_broker_is_taken_from_the_command_line_alone(monkeypatch: pytest.Monke
 
 
 def test_the_ward_is_found_where_the_bedside_makes_it() -> None:
-    assert list(demo.ward(3).stories) == ["uneventful", "oliguria", "pressor"]
+    found = demo.ward(3)
+    assert list(found.stories) == ["typical", "oliguria", "fibrillation"]
+    first = next(iter(found.records))
+    assert (first.patient in found.stories, first.known < found.opens) == (True, True)
+
+
+def test_a_site_s_configuration_decides_about_doses_only_where_the_site_s_broker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IL2WATCH_CONFIG", str(tmp_path / "there-is-none.toml"))
+    assert demo.ward(1).stories
+    with pytest.raises(UsageError, match="there-is-none"):
+        demo.ward(1, site=True)

@@ -9,7 +9,9 @@ import pytest
 from rich.cells import cell_len
 
 from streams.demo.bed import bed
-from streams.demo.screen import foot, head, picture
+from streams.demo.beds import urgent
+from streams.demo.pages import Page
+from streams.demo.screen import feet, head, picture
 from streams.demo.ticker import newest
 from streams.show.palette import LEVEL
 from tests.streams.demo.views import screen, seen, view
@@ -32,9 +34,9 @@ def test_a_recommendation_is_a_shape_and_a_word_without_its_reasons(recommendati
     ("fields", "shown"),
     [
         ({"readiness": "waiting"}, "· waiting  #4 12:00Z"),
-        ({"readiness": "hold", "delayed_h": 1.25}, "▲ hold  #4 12:00Z, 1.2 h late"),
+        ({"readiness": "hold", "delayed_h": 1.25}, "▲ hold  #4 12:00Z +1.2 h"),
         ({"readiness": "decide"}, "● decide  #4 12:00Z"),
-        ({"readiness": "unknown", "delayed_h": 0.04}, "? unknown  #4 12:00Z, 0.0 h late"),
+        ({"readiness": "unknown", "delayed_h": 0.04}, "? unknown  #4 12:00Z +0.0 h"),
         ({"readiness": "ready"}, "· ready  #4 12:00Z"),
         ({"readiness": "finished", "number": 5}, "· finished, 5 given"),
         ({"readiness": "not-started", "number": 0, "due": None}, "· not-started, 0 given"),
@@ -73,6 +75,7 @@ def test_the_whole_screen_has_the_ward_the_newest_alert_first_and_how_to_stop() 
     assert shown[1].split("  ")[0] == "patient"
     assert shown[3].startswith("p1        ▲ delay   · waiting  #4 12:00Z")
     assert shown[4].startswith("p2        -")
+    assert shown[5] == "no pages to acknowledge"
     assert shown[6] == "10:05Z  p2  ▲ absolute    ┌ opened    Urine 8 mL/h, below 10"
     assert shown[7].startswith("10:00Z  p1  ")
     assert shown[-1].startswith("Ctrl-C stops everything.")
@@ -92,9 +95,9 @@ def test_it_fits_the_terminal_whatever_its_size(width: int, height: int, patient
 
 def test_what_a_small_terminal_has_no_room_for_is_said_and_alerts_keep_theirs() -> None:
     names = [f"p{number}" for number in range(40)]
-    shown = seen(screen(100, 20), picture(view(patients=names, newest=[alert()] * 30), screen(100, 20)))
-    assert sum("a larger window shows the others" in line for line in shown) == 1
-    assert sum("Urine 8 mL/h" in line for line in shown) == 4
+    shown = seen(screen(100, 20), picture(view(patients=names, assessments={}, newest=[alert()] * 30), screen(100, 20)))
+    assert sum("30 more, less urgent: p10, p11" in line for line in shown) == 1
+    assert sum("Urine 8 mL/h" in line for line in shown) == 5
 
 
 def test_before_the_first_word_of_the_worker_it_says_what_is_waited_for() -> None:
@@ -130,4 +133,75 @@ def test_a_patient_id_is_printed_as_text_and_nothing_else(patient: str) -> None:
 
 
 def test_it_says_that_it_is_made_up() -> None:
-    assert "Made-up patients; it advises and never doses." in str(foot())
+    assert "Made-up patients; it advises and never doses." in str(feet(view())[-1])
+
+
+def test_what_is_served_where_stands_above() -> None:
+    places = ["board http://127.0.0.1:1/", "/metrics 127.0.0.1:2 (worker)"]
+    assert str(feet(view(places=places))[0]) == "board http://127.0.0.1:1/  /metrics 127.0.0.1:2 (worker)"
+
+
+URINE = criterion("urine-hour", "absolute", value=8.0, limit="<10")
+PLATELETS = criterion("platelets", "relative", value=48.0, limit="<=50")
+ORDER = {
+    "proceed": (CALM, ()),
+    "unassessed": None,
+    "cannot-tell": (CALM | {"recommendation": "cannot-tell"}, ()),
+    "stopped": (CALM | {"recommendation": "stop"}, ()),
+    "relative": (CALM | {"recommendation": "correct"}, (PLATELETS,)),
+    "stopped-relative": (CALM | {"recommendation": "stop"}, (PLATELETS,)),
+    "absolute": (CALM | {"recommendation": "delay"}, (URINE,)),
+    "stopped-absolute": (CALM | {"recommendation": "stop"}, (URINE,)),
+}
+URGENT = ["stopped-absolute", "absolute", "stopped-relative", "relative", "stopped", "cannot-tell", "proceed", "unassessed"]
+
+
+def test_whoever_is_worst_comes_first() -> None:
+    found = {name: assessment(name, *said[1], **said[0]) for name, said in ORDER.items() if said is not None}
+    assert urgent(view(patients=list(ORDER), assessments=found)) == URGENT
+
+
+def test_those_who_are_alike_stand_in_the_order_of_the_beds() -> None:
+    names = ["b", "a", "c"]
+    assert urgent(view(patients=names, assessments={name: assessment(name, **CALM) for name in names})) == names
+
+
+def test_who_was_discharged_is_said_to_be() -> None:
+    shown = seen(screen(), picture(view(patients=["p1", "p2"], gone={"p2"}), screen()))
+    assert shown[4].startswith("p2        · discharged")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_reasons_whole(width: int) -> None:
+    names = [f"patient-{number}" for number in range(16)]
+    late = assessment()["dose"] | {"readiness": "hold", "delayed_h": 1.25}
+    grave = {name: assessment(name, URINE, PLATELETS, dose=late) for name in names}
+    shown = seen(screen(width, 24), picture(view(patients=names, assessments=grave, newest=[alert()] * 9), screen(width, 24)))
+    beds = [line for line in shown if line.startswith("patient-")]
+    assert len(beds) == 14
+    assert all("▲ delay  ▲ hold  #4 12:00Z +1.2 h  ▲ urine-hour 8" in line for line in beds)
+    assert "  ... 2 more, less urgent: patient-14, patient-15" in shown
+
+
+def page(number: int, **fields: str) -> Page:
+    plain = {"alert": f"a{number}", "patient": "p1", "level": "absolute", "subject": "urine-hour", "sent": "2026-03-02T10:05:00Z"}
+    return Page(number, **(plain | fields))
+
+
+def test_pages_to_acknowledge_stand_above_the_alerts_with_what_to_type() -> None:
+    full = view(pages=[page(12), page(7, level="relative")], messages={"a12": "Urine 8 mL/h, below 10"}, typed="1", heard=3)
+    shown = seen(screen(), picture(full, screen()))
+    assert shown[5] == "2 pages to acknowledge, 3 acknowledged; type a number and Enter: 1_"
+    assert shown[6] == "12  10:05Z  p1  ▲ absolute    Urine 8 mL/h, below 10"
+    assert shown[7] == " 7  10:05Z  p1  ● relative    urine-hour"
+    assert shown[8].startswith("10:00Z  p1")
+
+
+def test_where_nobody_can_type_nobody_is_asked_to() -> None:
+    assert "1 page to acknowledge" in seen(screen(), picture(view(pages=[page(1)], typed=None), screen()))
+
+
+def test_many_pages_leave_some_lines_to_the_alerts() -> None:
+    full = view(pages=[page(number) for number in range(1, 40)], newest=[alert(message="Newest")] * 30, typed="")
+    shown = seen(screen(80, 24), picture(full, screen(80, 24)))
+    assert sum(line[:2].strip().isdigit() and line[2:4] == "  " for line in shown) > sum("Newest" in line for line in shown) >= 2

@@ -45,11 +45,29 @@ def test_only_the_newest_are_kept() -> None:
 
 def test_the_latest_assessment_stands_and_a_tombstone_takes_it_away() -> None:
     found = seen()
+    assert not found.joined
     found.assessment("p1", json.dumps(assessment("p1", recommendation="correct")).encode())
     found.assessment("p1", json.dumps(assessment("p1", recommendation="stop")).encode())
     assert found.assessments["p1"]["recommendation"] == "stop"
     found.assessment("p1", None)
     assert found.assessments == {}
+    assert found.gone == {"p1"}
+    assert found.joined
+    found.assessment("p1", json.dumps(assessment("p1")).encode())
+    assert found.gone == set()
+
+
+def test_an_alarm_of_the_machine_goes_by_another_clock_and_is_not_among_the_ward_s() -> None:
+    found = seen()
+    assert found.alert(value(kind="system", patient="*", decided="2030-01-01T00:00:00Z")) is None
+    assert (found.live, found.newest) == (0, [])
+
+
+def test_the_latest_message_of_an_episode_is_kept_for_its_page() -> None:
+    found = seen()
+    found.alert(value(message="first"))
+    found.alert(value(seq=2, message="second"))
+    assert found.messages == {"0123456789abcdef": "second"}
 
 
 def test_a_rate_is_that_of_the_last_seconds() -> None:

@@ -1,0 +1,63 @@
+"""What is typed while the screen is redrawn: numbers, each ended by Enter. Without echo, which would write across the picture."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from types import TracebackType
+from typing import Any
+
+LONGEST = 4
+ENTER, RUBOUT = ("\n", "\r"), ("\x7f", "\b")
+
+
+class Entry:
+    """A line being typed. Pure."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def type(self, characters: str) -> list[int]:
+        """The numbers that were ended by Enter; what is no digit is passed over."""
+        found = []
+        for one in characters:
+            if one in ENTER and self.text:
+                found.append(int(self.text))
+                self.text = ""
+            elif one in RUBOUT:
+                self.text = self.text[:-1]
+            elif one.isascii() and one.isdigit() and len(self.text) < LONGEST:
+                self.text += one
+        return found
+
+
+class Keyboard:
+    """A context: inside, the terminal gives each key at once and shows none. `there`: whether there is a terminal to type on; Ctrl-C stays Ctrl-C."""
+
+    def __init__(self) -> None:
+        self.there = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+        self._before: list[Any] | None = None
+
+    def pressed(self) -> str:
+        """What was typed since; waits for nothing."""
+        if not self.there or not select.select([sys.stdin], [], [], 0)[0]:
+            return ""
+        data = os.read(sys.stdin.fileno(), 256)
+        self.there = bool(data)
+        return data.decode(errors="ignore")
+
+    def __enter__(self) -> Keyboard:
+        if self.there:
+            import termios
+            import tty
+
+            self._before = termios.tcgetattr(sys.stdin)
+            tty.setcbreak(sys.stdin)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._before is not None:
+            import termios
+
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)
