@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 
 from streams import engine
 from streams.commands import options
+from streams.errors import UsageError
 
-SAYS = "Validates a site configuration. Exit 1 and the key and line that is wrong, or 0 and the guideline's identity with it."
+SAYS = "Validates a site configuration, the services' tables included; secrets are not read. Exit 1 and the key and line that is wrong, or 0 and the guideline's identity with it."
 EXAMPLE = "  il2watch config check site.toml"
 
 
@@ -17,12 +19,45 @@ def parser() -> options.Parser:
     return command
 
 
+def broker(path: str) -> None:
+    """The table `[broker]`, if there is one. Raises UsageError."""
+    from streams.broker import table
+
+    if (found := table.read(path)) is not None:
+        table.check(found)
+
+
+def pager(path: str) -> None:
+    """The table `[pager]`, if there is one. Raises UsageError."""
+    from streams.pager import config
+
+    content = engine.text(path)
+    if "pager" in tomllib.loads(content):
+        config.load(content, path)
+
+
+def board(path: str) -> None:
+    """The table `[board]`; the users' file is not read. Raises UsageError."""
+    from streams.board import settings
+
+    settings.load(path)
+
+
+SERVICES = (broker, pager, board)
+
+
 def main(arguments: list[str]) -> int:
     """Prints one line: what is wrong, on stderr; or that it is well."""
     path = parser().parse_args(arguments).file
     guideline, fault = engine.checked(path)
     if guideline is None:
         print(f"{path}: {fault}", file=sys.stderr)
+        return 1
+    try:
+        for check in SERVICES:
+            check(path)
+    except UsageError as error:
+        print(error if str(error).startswith(path) else f"{path}: {error}", file=sys.stderr)
         return 1
     print(f"{path}: ok; guideline {guideline.id} version {guideline.version}, sha256 {guideline.sha256}")
     return 0

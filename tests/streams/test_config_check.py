@@ -42,3 +42,26 @@ def test_one_that_is_not_text_says_so(site: str, capsys: Capture) -> None:
     Path(site).write_bytes(b"\xff\xfe\x00")
     assert cli.main(["config", "check", site]) == 2
     assert "not UTF-8 text; is it a TOML file?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[broker]\nsasl-user = 'x'\n", "[broker] sasl-user: no such key; did you mean sasl-username?"),
+        ("[broker]\nservers = 'kafka'\n", "broker 'kafka' is not host:port, like localhost:9092"),
+        ("[broker]\nsecurity-protocol = 'SASL_SSL'\n", "[broker] sasl-username: missing, and security-protocol asks for it"),
+        ("broker = 3\n", "broker is a table"),
+        ("[pager]\nrotes = []\n", "rotes"),
+    ],
+)
+def test_a_wrong_table_of_a_service_is_found_too(site: str, text: str, says: str, capsys: Capture) -> None:
+    Path(site).write_text(text)
+    assert cli.main(["config", "check", site]) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_a_password_file_is_not_read_where_the_configuration_is_checked(site: str, capsys: Capture) -> None:
+    """It is on the machine that runs the service."""
+    Path(site).write_text("[broker]\nsecurity-protocol = 'SASL_SSL'\nsasl-username = 'ward'\npassword-file = '/run/secrets/nowhere'\n")
+    assert cli.main(["config", "check", site]) == 0
+    assert capsys.readouterr().err == ""

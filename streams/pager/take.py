@@ -1,0 +1,95 @@
+"""An alert comes in: `take` answers the patient's book after it, what is newly owed, and why. Pure; the same alert twice changes nothing."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from rules.levels import RANK
+from streams.pager import audit, commands, incident
+from streams.pager.book import Book, Episode, Held
+from streams.pager.paging import page
+from streams.pager.routes import Paging
+from streams.pager.transition import Alert
+from streams.pager.turn import Outcome, Turn
+
+REMEMBERED = 256
+"""Episodes that are over and still told from new ones: a worker that took over repeats the alerts of one batch at most."""
+
+
+def take(book: Book, alert: Alert, now: int, paging: Paging) -> Outcome:
+    """The book with an alert in it (criteria.md section 9). `now`: ms."""
+    turn = Turn(book, now, paging)
+    if seen(book, alert):
+        return turn.outcome(fresh=False)
+    episode = book.episodes.get(alert.said.id)
+    if alert.ends:
+        _close(turn, episode, alert)
+    elif episode is None:
+        _open(turn, alert)
+    else:
+        turn.episodes[episode.id] = _move(turn, episode, alert)
+    return turn.outcome()
+
+
+def seen(book: Book, alert: Alert) -> bool:
+    """Whether this transition, or a later one of its episode, was taken before."""
+    episode = book.episodes.get(alert.said.id)
+    last = book.ended.get(alert.said.id) if episode is None else episode.seq
+    return last is not None and alert.said.seq <= last
+
+
+def _open(turn: Turn, alert: Alert) -> None:
+    """An episode that is not known is new, whatever its transition is called: what came before it was not seen."""
+    said = alert.said
+    episode = Episode(said.id, said.kind, said.subject, said.level, said.seq, alert.decided)
+    turn.episodes[said.id] = page(turn, episode, alert)
+    early = turn.early.pop(said.id, None)
+    if early is not None:
+        commands.apply_ack(turn, said.id, early)
+
+
+def _close(turn: Turn, episode: Episode | None, alert: Alert) -> None:
+    turn.ended.pop(alert.said.id, None)
+    turn.ended[alert.said.id] = alert.said.seq
+    for old in list(turn.ended)[:-REMEMBERED]:
+        del turn.ended[old]
+    if episode is not None:
+        incident.end(turn, episode, alert.raw)
+        del turn.episodes[episode.id]
+
+
+def _move(turn: Turn, episode: Episode, alert: Alert) -> Episode:
+    said = alert.said
+    rose = RANK[said.level] - RANK[episode.level]
+    before, episode = episode, replace(episode, seq=said.seq, level=said.level)
+    if said.transition == "worsened" or rose > 0:
+        return _worsen(turn, episode, alert)
+    if rose < 0:
+        return replace(incident.end(turn, episode, alert.raw), held=_lower(before, alert))
+    return _remind(turn, episode, alert) if said.transition == "reminder" else episode
+
+
+def _worsen(turn: Turn, episode: Episode, alert: Alert) -> Episode:
+    """Worsening is never swallowed: it takes the acknowledgement away, and lifts what silences the subject."""
+    for silence in [one for one in turn.silences.values() if one.subject == episode.subject]:
+        del turn.silences[silence.id]
+        turn.note_episode(episode, audit.SILENCE_LIFTED, reason=silence.id)
+    return page(turn, replace(episode, acked=None, decided=alert.decided, worsened=True), alert, worsened=True)
+
+
+def _lower(before: Episode, alert: Alert) -> Held | None:
+    """What was held back is held at its new level; what has been told is not told again as it gets better."""
+    return None if before.held is None else replace(before.held, alert=alert.raw)
+
+
+def _remind(turn: Turn, episode: Episode, alert: Alert) -> Episode:
+    """A reminder goes to all who were told. What is acknowledged needs none; what is held back keeps waiting."""
+    if episode.acked is not None:
+        turn.note_alert(alert, audit.ALREADY, by=episode.acked.by)
+        return episode
+    if episode.held is not None:
+        turn.note_alert(alert, episode.held.why, until=episode.held.until)
+        return replace(episode, held=replace(episode.held, alert=alert.raw))
+    if episode.incident is None:
+        return page(turn, episode, alert)
+    return incident.repeat(turn, episode, alert.raw)
