@@ -11,7 +11,7 @@ WALK := build/walk
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint bench bench-pipeline docs locks kafka campaign clean
+.PHONY: help demo walk test lint bench bench-pipeline bench-board docs locks kafka campaign clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an as
 	@echo
 	"$(PY)" -m tests.bench.pipeline
 
+bench-board: $(READY) ## the board with 500 patients and an event a second each: how far behind the page is, and what it takes
+	"$(PY)" -m tests.bench.board
+
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
@@ -54,6 +57,10 @@ docs: $(READY) ## write docs/commands.md, docs/scenarios, the README's example, 
 	"$(PY)" -m deploy.grafana.write
 	"$(PY)" -m simulators.scenarios.page docs/scenarios/README.md
 	"$(PY)" -m simulators.scenarios.pictures docs/scenarios
+	"$(MAKE)" board-pictures
+
+board-pictures: $(READY) ## the board at four widths, day and night, into docs/board (Chromium)
+	"$(PY)" -m tests.board_pictures docs/board
 
 locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest packages that pyproject.toml takes, with their hashes
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"

@@ -26,7 +26,7 @@ Event = dict[str, Any]
 def events(patient: str = PATIENT, start: datetime = START) -> list[Event]:
     """The whole course, about 300 events as `wire.md` writes them, in the order in which they became known."""
     parts = (encounters, doses, vitals, urine, intake, stool, infusions, laboratory, findings, medication)
-    facts = sorted((fact for part in parts for fact in part()), key=lambda fact: float(fact.get("known", fact["at"])))
+    facts = sorted((fact for part in parts for fact in part()), key=lambda fact: float(fact["known"] if "known" in fact else fact["at"]))
     return [on_wire(fact, f"w{number:03}", patient, start) for number, fact in enumerate(facts, 1)]
 
 
@@ -143,7 +143,7 @@ def urine() -> Iterator[Event]:
 
 
 def intake() -> Iterator[Event]:
-    fluid = {"type": "io", "direction": "in", "unit": "mL"}
+    fluid: Event = {"type": "io", "direction": "in", "unit": "mL"}
     yield from (fluid | {"at": hour, "start": hour - 4, "kind": "iv-maintenance", "volume": 300} for hour in range(4, 60, 4))
     boluses = ((16.5, 500), (21.25, 250), (29.25, 500), (36.5, 250), (37.25, 250), (39.5, 250), (49.25, 250))
     yield from (fluid | {"at": hour, "kind": "iv-bolus", "volume": volume} for hour, volume in boluses)
@@ -169,7 +169,7 @@ def infusions() -> Iterator[Event]:
 
 
 def findings() -> Iterator[Event]:
-    note = {"type": "finding", "source": "nursing"}
+    note: Event = {"type": "finding", "source": "nursing"}
     yield from (note | {"at": hour, "code": "mental-status", "value": "normal"} for hour in (*range(-2, 48, 8), 50.5, 54, 62, 70))
     yield from (note | {"at": hour, "code": "iv-site", "present": True} for hour in range(-1, 72, 8))
     yield from (note | {"at": -18, "code": code, "present": True} for code in ("ecg", "chest-xray", "urinalysis"))
@@ -180,7 +180,7 @@ def findings() -> Iterator[Event]:
 
 
 def medication() -> Iterator[Event]:
-    drug = {"type": "medication", "unit": "mg"}
+    drug: Event = {"type": "medication", "unit": "mg"}
     yield from (drug | {"at": hour, "agent": "acetaminophen", "amount": 650, "route": "PO"} for hour in range(-1, 72, 6))
     yield from (drug | {"at": hour, "agent": "indomethacin", "amount": 25, "route": "PO"} for hour in range(-1, 72, 6))
     yield from (drug | {"at": hour, "agent": "ranitidine", "amount": 150, "route": "PO"} for hour in range(-1, 72, 12))

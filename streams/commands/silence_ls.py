@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from streams.pager.lookup import Standing
 
 SAYS = "Lists the silences that stand now, those that end first in front, with who asked and why."
-EXAMPLE = "  il2watch silence ls\n  il2watch silence ls -o json | jq -r .id"
+EXAMPLE = "  il2watch silence ls -o text\n  il2watch silence ls -o json | jq -r .id"
 HEAD = ("id", "patient", "subject", "up to", "until", "by", "reason")
 
 

@@ -1,0 +1,1 @@
+"""The board: a live page of the unit and of each patient. It judges nothing: states come from assessments and alerts, numbers from the events."""

@@ -1,0 +1,93 @@
+"""Who comes in, and how: by login, by a trusted proxy's header, or anybody on this machine alone. Raises nothing; answers who it is."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import NamedTuple
+
+from aiohttp import web
+
+from streams.board.access.session import Session, Sessions
+from streams.board.access.users import ACT, EVERYBODY, SEE, Identity, Users
+from streams.errors import UsageError
+
+COOKIE = "il2watch"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Proxy(NamedTuple):
+    """A proxy that has asked who somebody is. `trusted`: the addresses it comes from; `roles`: the header with them; None: all may act."""
+
+    header: str
+    trusted: tuple[str, ...]
+    roles: str | None = None
+
+
+class Door(NamedTuple):
+    """How people come in. Neither `users` nor `proxy`: anybody, on this machine alone. `hosts`: names it is served under; `secure`: over TLS."""
+
+    users: Users | None = None
+    proxy: Proxy | None = None
+    hosts: frozenset[str] = frozenset()
+    secure: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.users is None and self.proxy is None
+
+    def check(self, listen: str) -> None:
+        """Raises UsageError for a board that anybody on the network could use."""
+        if self.open and listen not in LOOPBACK:
+            raise UsageError(f"--listen {listen}: others could see patients and act; set users-file or proxy-header in [board] first")
+
+    def knows(self, host: str) -> bool:
+        """Whether a request's Host is a name of ours. Without a login a foreign name is a page of another site that found its way to this machine."""
+        name = host.rsplit(":", 1)[0].strip("[]").lower() if not host.endswith("]") else host.strip("[]").lower()
+        return not self.open or name in LOOPBACK or name in self.hosts
+
+    def identity(self, request: web.Request, session: Session | None) -> Identity | None:
+        """Who it is; None: not let in yet."""
+        if self.proxy is not None:
+            return through(self.proxy, request)
+        if self.users is None:
+            return EVERYBODY
+        return self.users.identity(session.user) if session is not None and session.user is not None else None
+
+
+def through(proxy: Proxy, request: web.Request) -> Identity | None:
+    """Who a trusted proxy says it is. What comes from anywhere else is nobody, whatever its headers say."""
+    named = request.headers.getall(proxy.header, [])
+    if len(named) != 1 or not named[0].strip() or not comes_from(request.remote, proxy.trusted):
+        return None
+    if proxy.roles is None:
+        return Identity(named[0].strip()[:128], frozenset({SEE, ACT}))
+    said = {role.strip().lower() for value in request.headers.getall(proxy.roles, []) for role in value.split(",")}
+    roles = frozenset(said & {SEE, ACT})
+    return Identity(named[0].strip()[:128], roles) if roles else None
+
+
+def comes_from(remote: str | None, trusted: tuple[str, ...]) -> bool:
+    """Whether an address is among those that are trusted."""
+    try:
+        return remote is not None and any(ip_address(remote) in ip_network(net, strict=False) for net in trusted)
+    except ValueError:
+        return False
+
+
+class Visit(NamedTuple):
+    """One request: who, and the session that its token is bound to."""
+
+    identity: Identity
+    session: Session
+    token: str
+
+
+def cookie_of(request: web.Request, sessions: Sessions, now: int) -> Session | None:
+    """The session a request carries."""
+    found = request.cookies.get(COOKIE)
+    return sessions.read(found, now) if found else None
+
+
+def set_cookie(response: web.StreamResponse, value: str, secure: bool, lasts: int) -> None:
+    """For this site alone, and for no script."""
+    response.set_cookie(COOKIE, value, max_age=lasts, path="/", httponly=True, samesite="Strict", secure=secure)

@@ -1,0 +1,85 @@
+"""What every request passes: the right host, headers that keep other sites out, somebody who may see; and for what changes anything, proof."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from streams.board.access.door import Door, Visit, cookie_of, set_cookie
+from streams.board.access.session import LASTS_S, Session, Sessions
+from streams.board.access.users import SEE
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
+FREE = ("/static/", "/-/", "/login")
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+TLS = "max-age=31536000"
+
+
+def guard(door: Door, sessions: Sessions) -> Any:
+    """The middleware."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Answer) -> web.StreamResponse:
+        if not door.knows(request.host):
+            return web.Response(status=421, text="this board is not served under that name\n")
+        if request.path.startswith(FREE):
+            return await handler(request)
+        now = int(time.time())
+        session = cookie_of(request, sessions, now)
+        identity = door.identity(request, session)
+        if identity is None or not identity.may(SEE):
+            return nobody(request, door)
+        fresh: str | None = None
+        if session is None:
+            session, fresh = sessions.begin(None, now)
+        request[VISIT] = Visit(identity, session, sessions.token(session))
+        response = await handler(request)
+        if fresh is not None and not response.prepared:
+            set_cookie(response, fresh, door.secure, LASTS_S)
+        return response
+
+    return check
+
+
+def nobody(request: web.Request, door: Door) -> web.Response:
+    """People are sent to the login; programs, and those whom a proxy should have named, are refused."""
+    if door.users is not None and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+        return web.Response(status=303, headers={"Location": "/login"})
+    return web.Response(status=401, text="log in first\n")
+
+
+def headed(door: Door) -> Any:
+    """Puts the headers on every answer before it is sent, a stream's too."""
+
+    async def put(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if door.secure:
+            response.headers["Strict-Transport-Security"] = TLS
+
+    return put
+
+
+def forged(request: web.Request, sessions: Sessions, session: Session, token: str) -> str | None:
+    """Why a request that would change something is not from a page of ours; None: it is."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return "it comes from another site"
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+        return "it comes from another site"
+    return None if sessions.genuine(session, token) else "its token is not this session's; reload the page"

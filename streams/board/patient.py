@@ -1,0 +1,109 @@
+"""The patient view: what stands on the page of one patient, in order. Pure; every state is the worker's, every number the events'."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from rules.events import Resume, Silence
+from rules.guideline import Guideline
+from streams.board import unit
+from streams.board.bedside import Bedside
+from streams.board.episodes import Acked, Episode, Transition
+from streams.board.orders import Page
+from streams.board.unit import Advised, Assessment, Dose, Pressure
+
+ALL_REASONS = 40
+TIMELINE = 60
+
+
+class Lab(NamedTuple):
+    """The latest result of a lab and the one before: value, when (ms); reference limits; unit."""
+
+    code: str
+    value: float
+    at: int
+    before: tuple[int, float] | None
+    low: float | None
+    high: float | None
+    unit: str
+
+
+class View(NamedTuple):
+    """Everything on the page. `standing`: open episodes with who acknowledged them; `stops`: stop rules that stand."""
+
+    key: str
+    name: str
+    unit: str
+    location: str
+    newest: int | None
+    assessment: Assessment | None
+    advised: Advised
+    dose: Dose | None
+    pressure: Pressure | None
+    fluids: tuple[float, float] | None
+    standing: tuple[tuple[Episode, Acked | None], ...]
+    stops: tuple[str, ...]
+    silences: tuple[Silence, ...]
+    resumes: tuple[Resume, ...]
+    labs: tuple[Lab, ...]
+    timeline: tuple[Transition, ...]
+    told: tuple[Page, ...]
+    explains: bool
+    same_guideline: bool
+    guideline: Guideline
+
+
+def view(bedside: Bedside, guideline: Guideline, named: str | None, clock: int) -> View:
+    """The page of a patient."""
+    assessment = bedside.assessment
+    here = bedside.facts.location or "ward"
+    episodes = bedside.episodes
+    return View(
+        key=bedside.key,
+        name=bedside.name,
+        unit=named or here,
+        location=here,
+        newest=bedside.facts.newest,
+        assessment=assessment,
+        advised=unit.advised(bedside, guideline, ALL_REASONS),
+        dose=unit.dose(assessment) if assessment else None,
+        pressure=unit.pressure(assessment) if assessment else None,
+        fluids=unit.fluids(assessment) if assessment else None,
+        standing=tuple((one, episodes.acked(one)) for one in episodes.standing()),
+        stops=stops(assessment),
+        silences=tuple(bedside.orders.quiet(clock)),
+        resumes=tuple(bedside.orders.resumes),
+        labs=labs(bedside),
+        timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
+        told=tuple(bedside.orders.told)[::-1],
+        explains=bedside.chart is not None,
+        same_guideline=assessment is None or assessment["guideline"]["sha256"] == guideline.sha256,
+        guideline=guideline,
+    )
+
+
+def stops(assessment: Assessment | None) -> tuple[str, ...]:
+    """The stop rules that stand, by name."""
+    reasons: list[Any] = assessment["reasons"] if assessment else []
+    return tuple(reason.removeprefix("stop-rule:") for reason in reasons if reason.startswith("stop-rule:"))
+
+
+def labs(bedside: Bedside) -> tuple[Lab, ...]:
+    """The latest of every lab that was measured, in the wire's order."""
+    facts = bedside.facts
+    found = []
+    for code, (low, high) in facts.limits.items():
+        series = facts.signals.get(code)
+        if series is None or not len(series):
+            continue
+        before = (series.at[-2], series.value[-2]) if len(series) > 1 else None
+        found.append(Lab(code, series.value[-1], series.at[-1], before, low, high, facts.units[code]))
+    return tuple(sorted(found, key=lambda lab: ORDER.index(lab.code) if lab.code in ORDER else len(ORDER)))
+
+
+ORDER = (
+    "creatinine", "urea", "potassium", "sodium", "bicarbonate", "calcium", "magnesium", "phosphate", "glucose",
+    "platelets", "hemoglobin", "hematocrit", "wbc", "bilirubin", "alt", "ast", "albumin",
+    "ck", "ck-mb", "troponin-t", "troponin-i", "inr", "pt", "ptt", "tsh", "free-t4",
+)  # fmt: skip
+"""Kidney and salts, blood, liver, heart, clotting, thyroid."""

@@ -1,0 +1,198 @@
+"""The board as a process: it reads, draws, watches, serves; and ends with an exit code that tells a supervisor what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import ssl
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aiohttp import web
+from aiokafka.errors import KafkaError
+
+from streams.board.access.door import Door
+from streams.board.access.secret import secret
+from streams.board.access.session import Sessions
+from streams.board.desk import Desk, Ways
+from streams.board.feed import Feed
+from streams.board.html.when import ZONE
+from streams.board.outlet import Outlet
+from streams.board.watch import Watch
+from streams.board.web import Rooms, application
+from streams.broker.settings import Broker
+from streams.cli import DONE, INTERRUPTED
+from streams.errors import UsageError
+from streams.worker.app import changelog
+from streams.worker.topics import shape
+
+if TYPE_CHECKING:
+    from rules.guideline import Guideline
+
+STUCK = 3
+DRAW_S = 0.1
+LOOK_S = 1.0
+AGAIN_S = 30.0
+STOP_S = 2.0
+log = logging.getLogger("il2watch.board")
+
+
+class Options(NamedTuple):
+    """How a board runs. `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group."""
+
+    broker: Broker
+    guideline: Guideline
+    ways: Ways
+    door: Door
+    state: Path
+    listen: str = "127.0.0.1"
+    port: int = 8020
+    history: int = 72 * 3_600_000
+    tls: tuple[str, str] | None = None
+    worker: str = "il2watch"
+
+
+async def serve(options: Options) -> int:
+    """Runs until told to stop. Answers the exit code; raises UsageError."""
+    options.door.check(options.listen)
+    ZONE.set(options.guideline.shifts.timezone)
+    sessions = Sessions(secret(options.state))
+    found = await asyncio.to_thread(shape, options.broker)
+    began = time.time_ns() // 1_000_000
+    feed = Feed(options.broker, changelog(options.worker), options.history, began if options.ways.wall else 0)
+    await feed.start(found.partitions)
+    desk = Desk(options.guideline, options.ways, sessions.key)
+    service = Service(options, desk, feed, sessions, began - options.history)
+    try:
+        return await service.run(found.partitions)
+    finally:
+        await feed.stop()
+
+
+class Service:
+    """A running board."""
+
+    def __init__(self, options: Options, desk: Desk, feed: Feed, sessions: Sessions, since: int) -> None:
+        self.options, self.desk, self.feed = options, desk, feed
+        self.watch, self.outlet = Watch(options.broker, options.worker), Outlet(options.broker)
+        self.rooms = Rooms(desk, options.door, sessions, self.outlet, since if options.ways.wall else 0)
+        self.told = asyncio.Event()
+        self.code = DONE
+
+    async def run(self, partitions: int) -> int:
+        """Serves from the start, so that people see it come up; says where."""
+        self._listen()
+        try:
+            await self.watch.start(partitions)
+            await self.outlet.start()
+        except KafkaError as error:
+            raise UsageError(f"--broker {self.options.broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
+        runner = await self._serve()
+        tasks = [asyncio.create_task(self._must(one)) for one in (self._read(), self._draw(), self._look(), self._again())]
+        try:
+            await self.told.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._stop(runner)
+        return self.code
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
+            loop.add_signal_handler(number, self._end, code)
+
+    def _end(self, code: int) -> None:
+        self.code = code
+        self.told.set()
+
+    async def _must(self, work: Coroutine[Any, Any, None]) -> None:
+        """A board of which a part has died shows a world that stands still: it ends."""
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.critical("stops", exc_info=True)
+            self._end(STUCK)
+
+    async def _serve(self) -> web.AppRunner:
+        options = self.options
+        context = None
+        if options.tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            try:
+                context.load_cert_chain(*options.tls)
+            except OSError as error:
+                raise UsageError(f"[board] tls-certfile, tls-keyfile: {error.strerror or error}") from None
+        runner = web.AppRunner(application(self.rooms), access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, options.listen, options.port, ssl_context=context).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise UsageError(f"--port {options.port}: {error.strerror}; name another") from None
+        log.info("the board is at %s", address(options))
+        return runner
+
+    async def _read(self) -> None:
+        """Takes what comes. Once all is read that was there at the start, those whose stay was over by then are forgotten."""
+        desk, looked = self.desk, time.monotonic()
+        while True:
+            records = await self.feed.records()
+            mine = [record for record in records if record.topic != self.feed.chart]
+            desk.take(mine)
+            for record in records:
+                if record.topic == self.feed.chart:
+                    desk.ward.chart(record.key.decode("utf-8", "surrogatepass"), record.value)
+            desk.trust.read.update(self.feed.read())
+            if desk.trust.loading is not None:
+                await self._load()
+            if time.monotonic() - looked > AGAIN_S:
+                looked = time.monotonic()
+                await self.feed.find_charts()
+            await asyncio.sleep(0)
+
+    async def _load(self) -> None:
+        await self.feed.settle()
+        self.desk.trust.loading = self.feed.loading()
+        if self.desk.trust.loading is None:
+            self.desk.ward.prune()
+            self.desk.everything()
+            log.info("read: %d patients", sum(1 for _ in self.desk.ward))
+
+    async def _draw(self) -> None:
+        while True:
+            if self.desk.trust.loading is None:
+                self.desk.draw()
+            await asyncio.sleep(DRAW_S)
+
+    async def _look(self) -> None:
+        while True:
+            sight = await self.watch.look()
+            if sight is not None:
+                self.desk.trust.answer(self.desk.monotonic(), sight.ends, sight.worked, sight.workers)
+            await asyncio.sleep(LOOK_S)
+
+    async def _again(self) -> None:
+        """What changes by time alone, like a silence that ends."""
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            self.desk.ward.prune()
+            self.desk.everything()
+
+    async def _stop(self, runner: web.AppRunner) -> None:
+        for part in (runner.cleanup(), self.outlet.stop(), self.watch.stop()):
+            with contextlib.suppress(TimeoutError, KafkaError):
+                await asyncio.wait_for(part, STOP_S)
+
+
+def address(options: Options) -> str:
+    """Where people find it."""
+    host = f"[{options.listen}]" if ":" in options.listen else options.listen
+    return f"{'https' if options.tls else 'http'}://{host}:{options.port}/"

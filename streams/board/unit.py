@@ -1,0 +1,182 @@
+"""The unit view: what a row says of a patient, and which row comes first. Pure; every state is the worker's, every order is ours."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from rules.guideline import Guideline
+from rules.instant import text
+from rules.levels import RANK
+from streams.board import words
+from streams.board.bedside import Bedside
+
+Assessment = dict[str, Any]
+WORST = {"clear": 0, "indeterminate": 1, "relative": 2, "absolute": 3}
+URGENCY = ("proceed", "cannot-tell", words.NOT_ASSESSED, "correct", "delay", "stop")
+FEW = 3
+
+
+class Advised(NamedTuple):
+    """The recommendation; why, each with its level; since when (RFC 3339). `more`: reasons that are not listed; `over`: therapy has ended."""
+
+    word: str
+    reasons: tuple[tuple[str, str], ...] = ()
+    more: int = 0
+    since: str | None = None
+    over: bool = False
+
+
+class Alerts(NamedTuple):
+    """What nobody has acknowledged: level and words of the gravest, how many, since when the oldest waits (ms); how many were acknowledged."""
+
+    level: str | None = None
+    message: str | None = None
+    unseen: int = 0
+    oldest: int | None = None
+    seen: int = 0
+
+
+class Dose(NamedTuple):
+    """The dose clock."""
+
+    number: int
+    last: str | None
+    due: str | None
+    delayed_h: float
+    readiness: str
+    peak: bool
+
+
+class Pressure(NamedTuple):
+    """Latest systolic pressure against its target (mm[Hg])."""
+
+    latest: float | None
+    target: float
+    state: str
+    stale: bool
+    assumed: bool
+
+
+class System(NamedTuple):
+    """An organ system: its worst state and what makes it so."""
+
+    name: str
+    state: str
+    why: str
+
+
+class Row(NamedTuple):
+    """One patient. `rank`: the larger, the more urgent; `newest`: when the newest fact was true, ms; `quiet`: a silence is in force."""
+
+    key: str
+    name: str
+    rank: int
+    unit: str
+    location: str
+    advised: Advised
+    alerts: Alerts
+    systems: tuple[System, ...]
+    dose: Dose | None
+    pressure: Pressure | None
+    fluids: tuple[float, float] | None
+    overdue: tuple[str, ...]
+    newest: int | None
+    quiet: bool
+
+
+def row(bedside: Bedside, guideline: Guideline, unit: str | None, clock: int) -> Row:
+    """The row of a patient."""
+    assessment = bedside.assessment
+    alerts = unseen(bedside)
+    told = advised(bedside, guideline)
+    here = bedside.facts.location or "ward"
+    return Row(
+        key=bedside.key,
+        name=bedside.name,
+        rank=rank(told, alerts, assessment),
+        unit=unit or here,
+        location=here,
+        advised=told,
+        alerts=alerts,
+        systems=systems(assessment, guideline) if assessment else (),
+        dose=dose(assessment) if assessment else None,
+        pressure=pressure(assessment) if assessment else None,
+        fluids=fluids(assessment) if assessment else None,
+        overdue=overdue(assessment) if assessment else (),
+        newest=bedside.facts.newest,
+        quiet=bool(bedside.orders.quiet(clock)),
+    )
+
+
+def advised(bedside: Bedside, guideline: Guideline, most: int = FEW) -> Advised:
+    """The recommendation with its first reasons."""
+    assessment = bedside.assessment
+    if assessment is None:
+        return Advised(words.NOT_ASSESSED)
+    reasons = [(level_of(code, assessment), words.reason(code, assessment, guideline)) for code in assessment["reasons"]]
+    since = next((text(one.since) for one in bedside.episodes.open.values() if one.last.kind == "recommendation"), None)
+    over = assessment["dose"]["readiness"] == "finished" and not assessment["monitoring"]
+    return Advised(assessment["recommendation"], tuple(reasons[:most]), max(0, len(reasons) - most), since, over)
+
+
+def level_of(code: str, assessment: Assessment) -> str:
+    """The level of a reason."""
+    if code.startswith("stop-rule:"):
+        return "absolute"
+    return next((str(row["state"]) for row in assessment["criteria"] if row["code"] == code), "indeterminate")
+
+
+def unseen(bedside: Bedside) -> Alerts:
+    """What waits for somebody to say that they have seen it. The recommendation stands in a column of its own: its words are not repeated here."""
+    waiting = bedside.episodes.unseen()
+    graver = [one for one in bedside.episodes.open.values() if one.level != "advisory"]
+    if not waiting:
+        return Alerts(seen=len(graver))
+    first = next((one for one in waiting if one.last.kind != "recommendation" and one.level == waiting[0].level), waiting[0])
+    oldest = min(one.since for one in waiting)
+    return Alerts(first.level, words.alert(first.last), len(waiting), oldest, len(graver) - len(waiting))
+
+
+def rank(told: Advised, alerts: Alerts, assessment: Assessment | None) -> int:
+    """What nobody has seen comes first, then the recommendation, then how much there is of either."""
+    grave = 0 if told.over else URGENCY.index(told.word) if told.word in URGENCY else len(URGENCY)
+    waits = 2 if alerts.level == "absolute" else 1 if alerts.level else 0
+    absolute, relative = (assessment["absolute"], assessment["relative"]) if assessment else (0, 0)
+    low = WORST.get(assessment["blood_pressure"]["state"], 0) if assessment else 0
+    parts = (waits if waits == 2 else 0, grave, waits, min(9, absolute), min(9, relative), low)
+    return int("".join(map(str, parts)))
+
+
+def systems(assessment: Assessment, guideline: Guideline) -> tuple[System, ...]:
+    """The ten organ systems in the table's order, each as bad as its worst row."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for one in assessment["criteria"]:
+        rows.setdefault(one["system"], []).append(one)
+    return tuple(system(name, held, guideline) for name, held in rows.items())
+
+
+def system(name: str, rows: list[dict[str, Any]], guideline: Guideline) -> System:
+    state = max((str(one["state"]) for one in rows), key=lambda state: WORST.get(state, RANK["absolute"]))
+    said = "; ".join(words.tripped(one, guideline) for one in rows if one["state"] == state) if state != "clear" else ""
+    return System(name, state, said)
+
+
+def dose(assessment: Assessment) -> Dose:
+    clock = assessment["dose"]
+    peak = assessment["blood_pressure"]["phase"] == "peak" and clock["readiness"] != "finished"
+    return Dose(clock["number"], clock["last"], clock["due"], clock["delayed_h"], clock["readiness"], peak)
+
+
+def pressure(assessment: Assessment) -> Pressure:
+    found = assessment["blood_pressure"]
+    return Pressure(found["latest"], found["target"], found["state"], found["stale"], found["assumed"])
+
+
+def fluids(assessment: Assessment) -> tuple[float, float]:
+    found = assessment["fluids"]
+    return found["above_maintenance_24h_ml"], found["limit_ml"]
+
+
+def overdue(assessment: Assessment) -> tuple[str, ...]:
+    """What should have been charted by now (Table 1)."""
+    return tuple(item["what"].replace("-", " ") for item in assessment["monitoring"] if item["overdue"])

@@ -1,0 +1,103 @@
+"""How the board names things: the wire's words as people say them. A code that is not known stands as it came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.guideline import Guideline
+from rules.words import limit_words, meets
+from streams.board.episodes import Transition
+from streams.show import glyphs, palette
+
+STATE = {
+    "clear": "clear", "relative": "relative", "absolute": "absolute", "indeterminate": "cannot see", "technical": "technical", "advisory": "advice",
+}  # fmt: skip
+SHAPE = {level: glyph.shape for level, glyph in glyphs.LEVEL.items()}
+NOT_ASSESSED = "not-assessed"
+RECOMMENDATION = {
+    "stop": "Stop", "delay": "Delay", "correct": "Correct", "cannot-tell": "Cannot tell", "proceed": "Proceed", NOT_ASSESSED: "Not assessed",
+}  # fmt: skip
+MEANS = {
+    "stop": "stop this cycle",
+    "delay": "correct, delay; stop if not easily reversed",
+    "correct": "correct; delay if need be",
+    "cannot-tell": "chart what is missing first",
+    "proceed": "nothing of Table 3 stands against the next dose",
+    NOT_ASSESSED: "facts are coming in, and nobody judges them",
+}
+GRAVE = {**palette.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
+READINESS = {
+    "not-started": "not started", "finished": "finished", "waiting": "waiting", "hold": "hold",
+    "decide": "decide", "unknown": "cannot tell", "ready": "ready",
+}  # fmt: skip
+READY_LEVEL = {"hold": "absolute", "decide": "relative", "unknown": "indeterminate"}
+SYSTEMS = {
+    "cardiac": "Heart", "dermatologic": "Skin", "gastrointestinal": "Gut", "hemodynamic": "Press", "hemorrhagic": "Bleed",
+    "infectious": "Inf", "musculoskeletal": "Limb", "neurologic": "Neuro", "pulmonary": "Lung", "renal": "Renal",
+}  # fmt: skip
+PHASE = {"before-peak": "before the peak", "peak": "peak window now", "after-peak": "after the peak"}
+UNIT = {"mm[Hg]": "mmHg", "Cel": "°C", "10*3/uL": "×10³/µL", "ug/kg/min": "µg/kg/min", "m[iU]/L": "mIU/L", "1": "", "d": "days"}
+TRANSITION = {
+    "opened": "opened", "worsened": "worsened", "improved": "improved", "resolved": "resolved",
+    "amended": "corrected by a new fact", "reminder": "reminder",
+}  # fmt: skip
+
+
+def unit(code: str | None) -> str:
+    """A UCUM unit as it is written at the bedside."""
+    return UNIT.get(code, code) if code else ""
+
+
+def number(value: float | str | None) -> str:
+    """A value as it was published, without a needless `.0`; a dash for none."""
+    if value is None:
+        return "–"
+    return f"{round(value, 4):.9g}" if isinstance(value, float | int) else value
+
+
+def measured(value: float | str | None, code: str | None) -> str:
+    """Value and unit."""
+    return f"{number(value)} {unit(code)}".strip() if isinstance(value, float | int) else number(value)
+
+
+def criterion(code: str, guideline: Guideline) -> str:
+    """A row of Table 3 in words."""
+    row = guideline.row.get(code)
+    return row.words if row is not None else code.replace("-", " ")
+
+
+def reason(code: str, assessment: dict[str, Any], guideline: Guideline) -> str:
+    """A reason of the recommendation: `Urine 8 mL/h, below 10`."""
+    if code.startswith("stop-rule:"):
+        rule = code.removeprefix("stop-rule:")
+        return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
+    row = next((one for one in assessment["criteria"] if one["code"] == code), None)
+    if row is None:
+        return {"blood-pressure": "Blood pressure not seen", "hypotension": "Hypotension", "phenylephrine": "Phenylephrine running"}.get(code, code)
+    return tripped(row, guideline)
+
+
+def tripped(row: dict[str, Any], guideline: Guideline) -> str:
+    """A row with what was measured, how it stands to its limit, and what is missing."""
+    said = criterion(row["code"], guideline)
+    if row["state"] == "indeterminate":
+        return f"{said}: cannot see" + (f", missing {', '.join(row['missing'])}" if row["missing"] else "")
+    value = f" {measured(row['value'], row['unit'])}" if row["value"] is not None else ""
+    limit = f", {standing(row['value'], row['limit'])}" if row["limit"] else ""
+    return f"{said}{value}{limit}{' (old)' if row['stale'] else ''}"
+
+
+def standing(value: float | str | None, limit: str) -> str:
+    """How a tripped value stands to its limit. A run that tripped holds until another one clears it, whatever was read since."""
+    met = not isinstance(value, float | int) or meets(float(value), limit)
+    return limit_words(limit) if met else f"was {limit_words(limit)}, not yet recovered"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 alert`, `3 alerts`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def alert(said: Transition) -> str:
+    """What an alert says. That of the recommendation lists its reasons by their codes; they stand beside it in words."""
+    return said.message.partition(":")[0] if said.kind == "recommendation" else said.message

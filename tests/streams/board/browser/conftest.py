@@ -1,0 +1,105 @@
+"""A browser: Debian's Chromium, driven by Playwright. Where it cannot be had the tests are skipped and say why; under `CI=true` they fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.instant import HOUR
+from simulators import worked
+from streams.board.access.password import hashed
+from streams.broker import embedded
+from streams.errors import UsageError
+from tests.streams.board.browser.house import Beats, House, moved
+
+SCRIPT = "<script>document.title='broken'</script>"
+WELL, ILL = "b-well", "a-ill"
+
+
+def missing(why: str) -> None:
+    """Skips, or fails under `CI=true`."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI=true, and {why}", pytrace=False)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser. Gone after each module: while it is there, its loop is the thread's, and no other test could run one."""
+    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if found is None:
+        missing("there is no Chromium: apt-get install chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("there is no playwright: pip install 'il2watch[dev]'")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A ward on the wall's clock: one patient on the second day of the worked course, one well, one with an odd name; vital signs each second."""
+    try:
+        embedded.binary()
+    except UsageError as fault:
+        missing(str(fault))
+    now = time.time_ns() // 1_000_000
+    with ExitStack() as stack:
+        made = stack.enter_context(House(tmp_path_factory.mktemp("house")))
+        course = worked.events(start=worked.START)
+        origin = round(worked.START.timestamp() * 1000)
+        for patient, hours in ((ILL, 38.0), (WELL, 9.0), (SCRIPT, 20.0)):
+            made.send(moved(course, patient, now - round(hours * HOUR) - origin, now))
+        made.worker()
+        made.pager()
+        made.beats = stack.enter_context(Beats(made, [WELL]))
+        made.users = users(made.folder)
+        yield made
+
+
+def users(folder: Path) -> Path:
+    """A configuration with a login: a nurse who acts, a visitor who sees. Password: `a long password`."""
+    kept = hashed("a long password")
+    (folder / "users.toml").write_text(
+        f'[users.nurse]\nname = "R. Nurse"\npassword = "{kept}"\nroles = ["act"]\n[users.visitor]\npassword = "{kept}"\nroles = ["see"]\n'
+    )
+    path = folder / "site.toml"
+    path.write_text(f'[board]\nsite = "4 West"\nusers-file = "{folder / "users.toml"}"\n')
+    return path
+
+
+@pytest.fixture(scope="session")
+def board(house: House) -> str:
+    """A board that anybody on this machine may use."""
+    return house.board()
+
+
+@pytest.fixture
+def look(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """`look(url)`: a page of a browser of its own, once it is live. Whatever goes wrong in it fails the test."""
+    faults: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(url: str, live: bool = True, **options: Any) -> Any:
+            context = chromium.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
+            stack.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda fault: faults.append(str(fault)))
+            page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+            page.goto(url)
+            if live:
+                page.wait_for_selector("body.alive", timeout=30_000)
+            return page
+
+        yield open_page
+    assert faults == []

@@ -1,0 +1,90 @@
+"""What stands on the pages of a ward of fifty is what `il2watch assess` says of the same events: read from the pages, patient by patient."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.board import words
+from streams.broker import embedded
+from streams.errors import UsageError
+from tests.streams.board.browser.conftest import missing
+from tests.streams.board.browser.house import ROOT, House
+
+pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
+PATIENTS = 50
+READ = """page => ({
+  advised: document.querySelector('.summary .block').innerText.trim(),
+  judged: document.querySelector('.summary small time:last-of-type').dateTime,
+  dose: document.querySelector('.facts div:nth-child(1) dd').innerText,
+  doseTimes: [...document.querySelectorAll('.facts div:nth-child(1) time')].map(one => one.dateTime),
+  pressure: document.querySelector('.facts div:nth-child(2) dd').innerText,
+  fluids: document.querySelector('.facts div:nth-child(3) dd span').innerText,
+  overdue: [...document.querySelectorAll('.monitoring tbody tr')].filter(row => row.querySelector('.technical'))
+    .map(row => row.querySelector('th').innerText),
+  advice: [...document.querySelectorAll('.advice li')].map(one => one.innerText),
+  criteria: [...document.querySelectorAll('tr.crit')].map(row => [row.dataset.code, row.querySelector('[data-state]').dataset.state,
+    row.querySelector('[data-value]').dataset.value, row.children[4].innerText,
+    row.querySelector('time') ? row.querySelector('time').dateTime : null]),
+})"""
+
+
+def il2watch(*arguments: str) -> str:
+    return subprocess.run([sys.executable, "-m", "streams", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Fifty simulated patients on the log's clock, published as a replay publishes them; where the board is, and the file."""
+    try:
+        embedded.binary()
+    except UsageError as fault:
+        missing(str(fault))
+    folder = tmp_path_factory.mktemp("fifty")
+    file = folder / "ward.jsonl"
+    il2watch("simulate", "ward", "--patients", str(PATIENTS), "--seed", "11", "--days", "2.2", "--vitals", "hourly", "-o", str(file))
+    with House(folder, clock="log") as made:
+        il2watch("replay", str(file), "--speed", "max", "--broker", made.broker.servers)
+        made.worker()
+        yield made.board(live=True), file
+
+
+def said(file: Path, at: str) -> dict[str, dict[str, Any]]:
+    """What `il2watch assess` says at an instant, by patient."""
+    lines = il2watch("assess", str(file), "--at", at, "-o", "json").splitlines()
+    return {one["patient"]: one for one in map(json.loads, lines)}
+
+
+def expected(one: dict[str, Any]) -> list[list[str | None]]:
+    return [[row["code"], row["state"], words.number(row["value"]), row["limit"] or "–", row["since"]] for row in one["criteria"]]
+
+
+def test_every_number_of_every_patient_is_that_of_assess(ward: tuple[str, Path], look: Any) -> None:
+    url, file = ward
+    page = look(url)
+    names = page.locator("#rows .name").all_text_contents()
+    assert len(names) == PATIENTS
+    addresses = page.locator("#rows .name").evaluate_all("links => links.map(link => link.href)")
+    told: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, address in zip(names, addresses, strict=True):
+        page.goto(address)
+        found = page.evaluate(READ)
+        if found["judged"] not in told:
+            told[found["judged"]] = said(file, found["judged"])
+        one = told[found["judged"]][name]
+        assert found["criteria"] == expected(one), name
+        assert found["advised"].split(maxsplit=1)[-1] == words.RECOMMENDATION[one["recommendation"]], name
+        assert found["pressure"].split()[0] == words.number(one["blood_pressure"]["latest"]), name
+        assert f"target above {one['blood_pressure']['target']:g}" in found["pressure"], name
+        assert found["fluids"] == f"{words.number(one['fluids']['above_maintenance_24h_ml'])} of {words.number(one['fluids']['limit_ml'])} mL", name
+        assert words.READINESS[one["dose"]["readiness"]] in found["dose"], name
+        assert words.plural(one["dose"]["number"], "dose") in found["dose"], name
+        assert one["dose"]["last"] in (None, *found["doseTimes"]), name
+        assert found["overdue"] == [item["what"].replace("-", " ") for item in one["monitoring"] if item["overdue"]], name
+        assert [item["text"] for item in one["advice"] if not any(item["text"] in line for line in found["advice"])] == [], name

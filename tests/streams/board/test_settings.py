@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streams.board import settings
+from streams.cli import main
+from streams.errors import UsageError
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "site.toml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_without_a_configuration_it_is_open_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IL2WATCH_CONFIG", raising=False)
+    found = settings.load(None)
+    assert settings.door(found).open
+    assert settings.ways(found, True).quiet_s == 900
+
+
+def test_the_table_says_units_and_proxy(tmp_path: Path) -> None:
+    text = '[board]\nsite = "4 West"\nunits = [{ patients = "w4-*", unit = "4 West" }]\n'
+    text += 'proxy-header = "X-User"\nproxy-from = ["10.0.0.7"]\nhttps = true\n'
+    found = settings.load(written(tmp_path, text))
+    assert settings.ways(found, True).unit_of("w4-17") == "4 West"
+    assert settings.ways(found, True).unit_of("w5-17") is None
+    assert settings.door(found).proxy is not None
+    assert settings.door(found).secure
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[board]\nsight = "x"', "line 1: .*sight"),
+        ("[board]\nsite = 3", "site"),
+        ('[board]\nquiet = "soon"', "quiet"),
+        ('[board]\nproxy-header = "X-User"', "proxy-from go together"),
+        ('[board]\nproxy-header = "X"\nproxy-from = ["10.0.0.1"]\nusers-file = "u"', "not both"),
+        ('[board]\ntls-certfile = "c"', "go together"),
+        ('[board]\nproxy-roles-header = "X"', "needs proxy-header"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, fault: str) -> None:
+    with pytest.raises(UsageError, match=fault):
+        settings.load(written(tmp_path, text))
+
+
+def test_config_check_checks_the_boards_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "check", written(tmp_path, '[board]\nsite = "4 West"\n')]) == 0
+    assert main(["config", "check", written(tmp_path, '[board]\nquite = "5 min"\n')]) == 1
+    assert "quite" in capsys.readouterr().err

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Any
+
+from streams.board import unit, words
+from streams.board.bedside import Bedside, Standing
+from streams.board.html.unit import attributes, cells
+from tests.streams.board.wards import GUIDE, bedside, cycle, ms, oliguria, vitals, ward
+from tests.streams.samples import assessment, criterion
+
+
+def row(found: Bedside) -> unit.Row:
+    return unit.row(found, GUIDE, None, ms(200))
+
+
+def standing(**fields: Any) -> Bedside:
+    import json
+
+    made = Bedside("p1", "k1")
+    made.standing = Standing(json.dumps(assessment("p1", **fields)).encode())
+    return made
+
+
+def test_a_row_says_what_the_assessment_says() -> None:
+    found = bedside(oliguria())
+    made, said = row(found), found.assessment
+    assert said is not None
+    assert made.advised.word == said["recommendation"]
+    assert made.dose == unit.Dose(1, said["dose"]["last"], said["dose"]["due"], said["dose"]["delayed_h"], said["dose"]["readiness"], False)
+    assert made.pressure == unit.Pressure(86, 90, "relative", False, False)
+    assert made.fluids == (said["fluids"]["above_maintenance_24h_ml"], said["fluids"]["limit_ml"])
+
+
+def test_the_reasons_are_words_with_value_and_limit() -> None:
+    assert ("absolute", "Urine 8 mL/h, below 10") in row(bedside(oliguria())).advised.reasons
+
+
+def test_the_strip_has_the_ten_systems_in_the_tables_order_each_as_bad_as_its_worst_row() -> None:
+    found = bedside(oliguria())
+    made = {one.name: one.state for one in row(found).systems}
+    assert list(made) == list(words.SYSTEMS)
+    assert (made["renal"], made["infectious"], made["pulmonary"]) == ("absolute", "clear", "clear")
+
+
+def test_cannot_see_is_worse_than_clear_and_better_than_tripped() -> None:
+    rows = [criterion("urine-shift", "indeterminate"), criterion("creatinine", "clear")]
+    assert unit.system("renal", rows, GUIDE).state == "indeterminate"
+    assert unit.system("renal", [*rows, criterion("urine-hour", "relative", value=15.0)], GUIDE).state == "relative"
+
+
+def test_what_nobody_has_seen_comes_before_what_was_acknowledged() -> None:
+    made = ward([*oliguria("p1"), *cycle("p2"), vitals("v9", 119, "p2", hr=80, sbp=120, spo2=98)])
+    ranks = {one.name: row(one).rank for one in made}
+    assert ranks["p1"] > ranks["p2"]
+
+
+def test_the_recommendations_rank_in_the_guidelines_order() -> None:
+    words_in_order = ("proceed", "cannot-tell", "correct", "delay", "stop")
+    ranks = [row(standing(recommendation=word)).rank for word in words_in_order]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == len(ranks)
+
+
+def test_one_whose_therapy_has_ended_gives_way() -> None:
+    clock = assessment()["dose"] | {"readiness": "finished"}
+    ended = row(standing(recommendation="stop", dose=clock, monitoring=[]))
+    assert ended.advised.over
+    assert ended.rank < row(standing(recommendation="correct")).rank
+
+
+def test_a_patient_nobody_assessed_says_so_in_every_cell() -> None:
+    from streams.board.facts import Facts
+
+    made = Bedside("p1", "k1")
+    made.facts = Facts()
+    shown = cells(row(made))
+    assert "Not assessed" in shown["advised"]
+    assert ">–<" in shown["dose"]
+    assert ">–<" in shown["systems"]
+
+
+def test_a_state_is_named_in_words_and_drawn_as_a_shape() -> None:
+    strip = cells(row(bedside(oliguria())))["systems"]
+    assert 'role="img" aria-label="renal: absolute. Urine 8 mL/h, below 10"' in strip
+    assert "▲" in strip
+    assert 'aria-label="infectious: clear"' in strip
+
+
+def test_nothing_of_a_patients_name_reaches_the_address() -> None:
+    shown = cells(row(bedside(oliguria("<script>alert(1)</script>"), "<script>alert(1)</script>")))
+    assert "<script" not in "".join(shown.values())
+    assert 'href="/patient/k-' in shown["who"]
+    assert "<script" in str(attributes(row(bedside(oliguria("<script>"), "<script>")))["data_find"])
