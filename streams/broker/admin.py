@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from streams.broker import ports
 from streams.broker.address import hosts
@@ -15,7 +16,10 @@ from streams.errors import UsageError
 
 PATIENCE_MS = 5_000
 REQUEST_MS = 20_000
+BETWEEN_S = 0.1
 EXISTS = 36
+
+Answer = TypeVar("Answer")
 
 
 class Told(NamedTuple):
@@ -34,16 +38,26 @@ class Admin:
 
     def brokers(self) -> int:
         """How many brokers are up."""
-        return len(self._client.describe_cluster()["brokers"])
+        return len(patiently(self._client.describe_cluster)["brokers"])
 
     def names(self) -> set[str]:
-        return set(self._client.list_topics())
+        return set(patiently(self._client.list_topics))
 
     def topics(self, names: list[str]) -> dict[str, Told]:
-        """What the broker tells of those of the topics that are there."""
-        found = {one["name"]: one["partitions"] for one in self._client.describe_topics(names) if one["error_code"] == 0} if names else {}
-        configs = self._configs(list(found))
+        """What the broker tells of topics that are there. Raises KafkaError when it cannot say: a topic is never missing for want of an answer."""
+        found = patiently(lambda: self._described(names)) if names else {}
+        configs = patiently(lambda: self._configs(list(found)))
         return {name: Told(len(parts), min(len(part["replica_nodes"]) for part in parts), configs.get(name, {})) for name, parts in found.items()}
+
+    def _described(self, names: list[str]) -> dict[str, Any]:
+        """The partitions of each topic; raises what the broker answers of one instead."""
+        from kafka.errors import for_code
+
+        told = self._client.describe_topics(names)
+        for one in told:
+            if one["error_code"]:
+                raise for_code(one["error_code"])(one["name"])
+        return {one["name"]: one["partitions"] for one in told}
 
     def _configs(self, names: list[str]) -> dict[str, dict[str, str]]:
         from kafka.admin import ConfigResource, ConfigResourceType
@@ -58,12 +72,29 @@ class Admin:
         asked = {
             name: {"num_partitions": wanted.partitions, "replication_factor": wanted.replication, "configs": settings(name, wanted)} for name in names
         }
-        answers = self._client.create_topics(asked, raise_errors=False)["topics"] if names else []
+        answers = patiently(lambda: self._client.create_topics(asked, raise_errors=False))["topics"] if names else []
         for answer in answers:
             if answer["error_code"] not in (0, EXISTS):
                 raise UsageError(f"{answer['name']}: the broker does not create it: {answer['error_message'] or answer['error_code']}")
         self._client.wait_for_topics(names)
         return [answer["name"] for answer in answers if answer["error_code"] == 0]
+
+
+def patiently(ask: Callable[[], Answer], patience_s: float = PATIENCE_MS / 1000) -> Answer:
+    """The answer, asked for again while the error is a passing one.
+
+    The client asks any broker it has heard of: for some seconds after one died, that one too, or one that has not heard of its new leaders.
+    """
+    from kafka.errors import KafkaError
+
+    last = time.monotonic() + patience_s
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > last:
+                raise
+        time.sleep(BETWEEN_S)
 
 
 @contextmanager
