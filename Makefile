@@ -32,17 +32,21 @@ demo: $(READY) ## broker, worker, pager, board and a simulated ward on this mach
 walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explain, plot
 	@"$(PY)" -m simulators.walk "$(WALK)"
 
+# Measuring coverage makes the engine two or three times slower: only the tests of the engine itself are measured.
 test: $(READY) ## all tests, with branch coverage of rules/ (at least 95 %)
-	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup --cov=rules --cov-branch --cov-report=term
+	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup --cov=rules --cov-branch --cov-report=term tests/rules tests/reference
+	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup --ignore tests/rules --ignore tests/reference
 
 lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; then bench-pipeline
+bench: $(READY) ## events/s of the fold, bytes of state a patient, time of an assessment; then bench-pipeline and the latency of pages
 	"$(PY)" -m tests.bench
 	@echo
 	"$(PY)" -m tests.bench.pipeline
+	@echo
+	"$(PY)" -m tests.bench.pages
 
 bench-board: $(READY) ## the board with 500 patients and an event a second each: how far behind the page is, and what it takes
 	"$(PY)" -m tests.bench.board

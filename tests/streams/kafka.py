@@ -1,7 +1,7 @@
 """Brokers for tests. `apache`: one Apache Kafka for the session; `apache_cluster`: a factory of clusters; `embedded`: the wheel's broker.
 
 A test that uses one carries its mark, `kafka` or `embedded`. Where a broker cannot be had the test is skipped and says why; under `CI=true` it
-fails. All tests of one kind share a process (`xdist_group`), so that a run starts each broker once.
+fails. All tests of one kind share a process (`xdist_group`), so that a run starts each broker, and the browser's ward, once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.broker.settings import Broker
 from streams.errors import UsageError
 
-KINDS = ("kafka", "embedded")
+KINDS = ("browser", "kafka", "embedded")
 SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "500"}
 """A broker looks for what may be deleted all the time, so that a test sees at once what would otherwise be gone by the morning."""
 
@@ -27,8 +27,8 @@ SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if any(item.get_closest_marker(kind) for kind in KINDS):
-            item.add_marker(pytest.mark.xdist_group("brokers"))
+        if kind := next((kind for kind in KINDS if item.get_closest_marker(kind)), None):
+            item.add_marker(pytest.mark.xdist_group(kind))
 
 
 def required() -> bool:

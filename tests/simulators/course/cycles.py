@@ -38,6 +38,10 @@ class Cycles:
     doses: dict[int, list[int]]
     ended: dict[int, int]
 
+    @property
+    def patients(self) -> int:
+        return len(self.cohort.ids)
+
     def start(self, patient: int) -> int:
         return int(self.cohort.admitted[patient]) + LEAD
 

@@ -46,7 +46,7 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A ward on the wall's clock: one patient on the second day of the worked course, one well, one with an odd name; vital signs each second."""
     try:
@@ -78,7 +78,7 @@ def users(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def board(house: House) -> str:
     """A board that anybody on this machine may use."""
     return house.board()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,8 @@ def il2watch(*arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Fifty simulated patients on the log's clock, published as a replay publishes them; where the board is, and the file."""
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Path]]]:
+    """Fifty simulated patients on the log's clock, published as a replay publishes them; where the board is, and a file a patient."""
     try:
         embedded.binary()
     except UsageError as fault:
@@ -52,32 +53,39 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     with House(folder, clock="log") as made:
         il2watch("replay", str(file), "--speed", "max", "--broker", made.broker.servers)
         made.worker()
-        yield made.board(live=True), file
+        yield made.board(live=True), parted(file)
 
 
-def said(file: Path, at: str) -> dict[str, dict[str, Any]]:
-    """What `il2watch assess` says at an instant, by patient."""
-    lines = il2watch("assess", str(file), "--at", at, "-o", "json").splitlines()
-    return {one["patient"]: one for one in map(json.loads, lines)}
+def parted(file: Path) -> dict[str, Path]:
+    """A file a patient."""
+    lines: dict[str, list[str]] = defaultdict(list)
+    for line in file.read_text().splitlines(keepends=True):
+        lines[json.loads(line)["patient"]].append(line)
+    found = {patient: file.with_name(f"{patient}.jsonl") for patient in lines}
+    for patient, path in found.items():
+        path.write_text("".join(lines[patient]))
+    return found
+
+
+def said(file: Path, at: str) -> Any:
+    """What `il2watch assess` says of a patient at an instant."""
+    return json.loads(il2watch("assess", str(file), "--at", at, "-o", "json"))
 
 
 def expected(one: dict[str, Any]) -> list[list[str | None]]:
     return [[row["code"], row["state"], words.number(row["value"]), row["limit"] or "–", row["since"]] for row in one["criteria"]]
 
 
-def test_every_number_of_every_patient_is_that_of_assess(ward: tuple[str, Path], look: Any) -> None:
-    url, file = ward
+def test_every_number_of_every_patient_is_that_of_assess(ward: tuple[str, dict[str, Path]], look: Any) -> None:
+    url, files = ward
     page = look(url)
     names = page.locator("#rows .name").all_text_contents()
     assert len(names) == PATIENTS
     addresses = page.locator("#rows .name").evaluate_all("links => links.map(link => link.href)")
-    told: dict[str, dict[str, dict[str, Any]]] = {}
     for name, address in zip(names, addresses, strict=True):
         page.goto(address)
         found = page.evaluate(READ)
-        if found["judged"] not in told:
-            told[found["judged"]] = said(file, found["judged"])
-        one = told[found["judged"]][name]
+        one = said(files[name], found["judged"])
         assert found["criteria"] == expected(one), name
         assert found["advised"].split(maxsplit=1)[-1] == words.RECOMMENDATION[one["recommendation"]], name
         assert found["pressure"].split()[0] == words.number(one["blood_pressure"]["latest"]), name
