@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the secrets that compose.yaml reads, in deploy/secrets: passwords and keys of our own at random, and a file for each address. What is there
-# already stays. Addresses are the site's: give the start of one to try everything against a single receiver, or write the files by hand.
+# already stays. Addresses are the site's: give the start of one to try everything against a single receiver, or write the files by hand. Nobody
+# may log in to the board before somebody is put into board-users (docs/production.md).
 #
 #   sh deploy/secrets.sh                              # then write the addresses that it lists
 #   sh deploy/secrets.sh https://receiver.example     # https://receiver.example/clinical-absolute, ...
@@ -19,6 +20,11 @@ keep() {
 keep grafana-admin "$(random 24)"
 keep pager-token "$(random 32)"
 keep heartbeat-signing-key "whsec_$(random 32)"
+keep board-users '# Who may log in to the board, each with a password of their own: docs/production.md, "The board".
+[users]'
+# Written by hand, unlike the others.
+chmod 0644 "$folder/board-users"
+grep -q '^\[users\.' "$folder/board-users" || echo "nobody may log in to the board yet: $folder/board-users" >&2
 
 for name in clinical-absolute clinical system-pages system-tickets dead-mans-switch heartbeat; do
   if [ -n "${1:-}" ]; then

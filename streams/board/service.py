@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aiohttp import web
 from aiokafka.errors import KafkaError
 
+from streams import health
+from streams import metrics as all_metrics
+from streams.board import metrics
 from streams.board.access.door import Door
 from streams.board.access.secret import secret
 from streams.board.access.session import Sessions
@@ -22,10 +25,11 @@ from streams.board.desk import Desk, Ways
 from streams.board.feed import Feed
 from streams.board.html.when import ZONE
 from streams.board.outlet import Outlet
+from streams.board.tls import context
 from streams.board.watch import Watch
 from streams.board.web import Rooms, application
 from streams.broker.settings import Broker
-from streams.cli import DONE, INTERRUPTED
+from streams.cli import DONE, INTERRUPTED, version
 from streams.errors import UsageError
 from streams.worker.app import changelog
 from streams.worker.topics import shape
@@ -42,7 +46,7 @@ log = logging.getLogger("il2watch.board")
 
 
 class Options(NamedTuple):
-    """How a board runs. `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group."""
+    """How a board runs. `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group; `metrics_port` 0: none."""
 
     broker: Broker
     guideline: Guideline
@@ -54,11 +58,13 @@ class Options(NamedTuple):
     history: int = 72 * 3_600_000
     tls: tuple[str, str] | None = None
     worker: str = "il2watch"
+    metrics_port: int = 0
 
 
 async def serve(options: Options) -> int:
     """Runs until told to stop. Answers the exit code; raises UsageError."""
     options.door.check(options.listen)
+    tls = None if options.tls is None else context(*options.tls)
     ZONE.set(options.guideline.shifts.timezone)
     sessions = Sessions(secret(options.state))
     found = await asyncio.to_thread(shape, options.broker)
@@ -68,7 +74,7 @@ async def serve(options: Options) -> int:
     desk = Desk(options.guideline, options.ways, sessions.key)
     service = Service(options, desk, feed, sessions, began - options.history)
     try:
-        return await service.run(found.partitions)
+        return await service.run(found.partitions, tls)
     finally:
         await feed.stop()
 
@@ -80,10 +86,11 @@ class Service:
         self.options, self.desk, self.feed = options, desk, feed
         self.watch, self.outlet = Watch(options.broker, options.worker), Outlet(options.broker)
         self.rooms = Rooms(desk, options.door, sessions, self.outlet, since if options.ways.wall else 0)
+        self.runners: list[web.AppRunner] = []
         self.told = asyncio.Event()
         self.code = DONE
 
-    async def run(self, partitions: int) -> int:
+    async def run(self, partitions: int, tls: ssl.SSLContext | None) -> int:
         """Serves from the start, so that people see it come up; says where."""
         self._listen()
         try:
@@ -91,15 +98,16 @@ class Service:
             await self.outlet.start()
         except KafkaError as error:
             raise UsageError(f"--broker {self.options.broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
-        runner = await self._serve()
-        tasks = [asyncio.create_task(self._must(one)) for one in (self._read(), self._draw(), self._look(), self._again())]
+        tasks: list[asyncio.Task[None]] = []
         try:
+            await self._serve(tls)
+            tasks += [asyncio.create_task(self._must(one)) for one in (self._read(), self._draw(), self._look(), self._again())]
             await self.told.wait()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._stop(runner)
+            await self._stop()
         return self.code
 
     def _listen(self) -> None:
@@ -121,24 +129,24 @@ class Service:
             log.critical("stops", exc_info=True)
             self._end(STUCK)
 
-    async def _serve(self) -> web.AppRunner:
+    async def _serve(self, tls: ssl.SSLContext | None) -> None:
+        """The page; and where it is asked for, health and metrics on a port of their own."""
         options = self.options
-        context = None
-        if options.tls is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            try:
-                context.load_cert_chain(*options.tls)
-            except OSError as error:
-                raise UsageError(f"[board] tls-certfile, tls-keyfile: {error.strerror or error}") from None
         runner = web.AppRunner(application(self.rooms), access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
+        self.runners.append(runner)
         await runner.setup()
         try:
-            await web.TCPSite(runner, options.listen, options.port, ssl_context=context).start()
+            await web.TCPSite(runner, options.listen, options.port, ssl_context=tls).start()
         except OSError as error:
-            await runner.cleanup()
             raise UsageError(f"--port {options.port}: {error.strerror}; name another") from None
         log.info("the board is at %s", address(options))
-        return runner
+        if options.metrics_port:
+            all_metrics.BUILD.info({"version": version()})
+            metrics.show(self.desk.problems())
+            self.runners.append(await health.serve(health.application(lambda: None, self._ready), options.listen, options.metrics_port))
+
+    def _ready(self) -> str | None:
+        return next((problem.text for problem in self.desk.problems()), None)
 
     async def _read(self) -> None:
         """Takes what comes. Once all is read that was there at the start, those whose stay was over by then are forgotten."""
@@ -177,6 +185,7 @@ class Service:
             sight = await self.watch.look()
             if sight is not None:
                 self.desk.trust.answer(self.desk.monotonic(), sight.ends, sight.worked, sight.workers)
+            metrics.show(self.desk.problems())
             await asyncio.sleep(LOOK_S)
 
     async def _again(self) -> None:
@@ -186,8 +195,8 @@ class Service:
             self.desk.ward.prune()
             self.desk.everything()
 
-    async def _stop(self, runner: web.AppRunner) -> None:
-        for part in (runner.cleanup(), self.outlet.stop(), self.watch.stop()):
+    async def _stop(self) -> None:
+        for part in (*(runner.cleanup() for runner in self.runners), self.outlet.stop(), self.watch.stop()):
             with contextlib.suppress(TimeoutError, KafkaError):
                 await asyncio.wait_for(part, STOP_S)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from streams.board.pulse import Pulse
 
@@ -18,12 +18,13 @@ Offsets = Mapping[Place, int]
 
 ANSWER_S = 5.0
 BEHIND_S = 4.0
+Code = Literal["broker", "loading", "starting", "board", "worker", "feed"]
 
 
 class Problem(NamedTuple):
     """Why the page is not live: a code, and the reason in words."""
 
-    code: str
+    code: Code
     text: str
 
 

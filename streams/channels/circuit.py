@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from streams.channels.retry import MOST_ASKED_S
+
 State = Literal["closed", "open", "half-open"]
 TRIPS_AT = 5
 """Failures in a row that open it."""
@@ -51,13 +53,15 @@ def succeeded(circuit: Circuit) -> Circuit:
 
 
 def failed(circuit: Circuit, now: float, asked_s: float | None = None) -> Circuit:
-    """After an attempt that failed in passing. `asked_s`: the rest the receiver asked for (429), granted at once and without counting as death."""
+    """After an attempt that failed in passing. `asked_s`: the rest the receiver asked for (429), granted at once and without counting as death, up to
+    MOST_ASKED_S: one that asks for a day would have every page on the channel wait for it."""
+    rest_s = min(asked_s or 0.0, MOST_ASKED_S)
     if asked_s is not None and not circuit.trial:
-        return msgspec.structs.replace(circuit, until=max(circuit.until, now + asked_s))
+        return msgspec.structs.replace(circuit, until=max(circuit.until, now + rest_s))
     if not circuit.trial and circuit.failures >= TRIPS_AT:
         return circuit  # begun before it opened: one outage must not count once for every page that was under way
     failures = circuit.failures + 1
     if failures < TRIPS_AT:
         return msgspec.structs.replace(circuit, failures=failures)
     rest = min(MOST_REST_S, REST_S * 2.0 ** min(circuit.rests, 16))
-    return Circuit(failures, circuit.rests + 1, now + max(rest, asked_s or 0.0))
+    return Circuit(failures, circuit.rests + 1, now + max(rest, rest_s))

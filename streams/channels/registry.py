@@ -20,6 +20,8 @@ KINDS = {
     "apprise": "streams.channels.apprise:Apprise",
     "terminal": "streams.channels.terminal:Terminal",
 }
+PATIENT_BOUND = frozenset({"fhir"})
+"""Kinds that write into a patient's record: they can say nothing that is about no patient."""
 
 
 def channel(name: str, options: Mapping[str, Any], secrets: Secrets = Secrets()) -> Channel:  # noqa: B008 - it is frozen

@@ -41,6 +41,9 @@ def parser() -> options.Parser:
     command.add_argument(
         "--state-dir", metavar="DIR", type=Path, default=Path("il2watch-state"), help="holds the secret that sessions are signed with"
     )
+    command.add_argument(
+        "--metrics-port", metavar="PORT", type=port, default=0, help="health and metrics for Prometheus, without TLS or login; default: 0, none"
+    )
     command.add_argument("--hash", action="store_true", help="ask for a password, print its hash, and end")
     return command
 
@@ -78,6 +81,7 @@ def settings(chosen: argparse.Namespace) -> Options:
         history=round(chosen.history * 3_600_000),
         tls=tls,
         worker=chosen.worker_id,
+        metrics_port=chosen.metrics_port,
     )
 
 

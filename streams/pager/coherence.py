@@ -7,10 +7,13 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from streams.channels.registry import PATIENT_BOUND
 from streams.pager.routes import Match, Route
 
 if TYPE_CHECKING:
     from streams.pager.config import Configured
+
+WRITES = "writes into a patient's record"
 
 
 class Fault(NamedTuple):
@@ -30,6 +33,7 @@ def faults(made: Configured) -> Iterator[Fault]:
             yield from _ladder((table, f"#{number}"), route, made.channels)
     yield from _names([*made.paging.clinical, *made.paging.system])
     yield from _apart(made)
+    yield from _about_patients(made)
     yield from _urgent(made.paging.clinical)
     yield from _watchdog(made)
 
@@ -64,6 +68,24 @@ def _apart(made: Configured) -> Iterator[Fault]:
                 yield Fault(("channels", other), f"the same receiver as {one!r}, which carries clinical pages; name another")
 
 
+def _about_patients(made: Configured) -> Iterator[Fault]:
+    """An alarm of the machine is about no patient: what writes into records would refuse it for good, and nobody would hear."""
+    for number, route in enumerate(made.paging.system, 1):
+        for name in _channels([route]):
+            if kind := _bound(made.channels.get(name)):
+                said = f"route {route.name!r}: channel {name!r} is of kind {kind}, which {WRITES}"
+                yield Fault(
+                    ("system-routes", f"#{number}", "ladder"),
+                    f"{said}, and alarms of the machine are about no patient; name a channel of another kind",
+                )
+
+
+def _bound(options: Mapping[str, Any] | None) -> str | None:
+    """The kind, if it writes into patients' records."""
+    kind = None if options is None else options.get("kind")
+    return kind if kind in PATIENT_BOUND else None
+
+
 def _goes_out(options: Mapping[str, Any] | None) -> bool:
     return options is not None and options.get("kind") != "terminal"
 
@@ -88,6 +110,8 @@ def _watchdog(made: Configured) -> Iterator[Fault]:
         yield Fault(("watchdog", "channel"), f"no channel {made.watchdog!r}; define it in [pager.channels]")
     if made.watchdog in _channels(made.paging.clinical):
         yield Fault(("watchdog", "channel"), f"{made.watchdog!r} carries clinical pages; a heartbeat a minute would drown them")
+    if kind := _bound(made.channels.get(made.watchdog)):
+        yield Fault(("watchdog", "channel"), f"{made.watchdog!r} is of kind {kind}, which {WRITES}; a heartbeat is about nobody")
 
 
 def _channels(routes: Iterable[Route]) -> list[str]:

@@ -21,8 +21,8 @@ START_S = 1_772_409_600
 STEP_S = 15
 CALM_MIN, LAST_MIN = 60, 170
 STEPS = LAST_MIN * 60 // STEP_S
-JOBS = {"worker-1": "il2-worker", "worker-2": "il2-worker", "pager-1": "il2-pager", "census-1": "il2-census"}
-DOWN = {"worker-1": (70, 73), "worker-2": (65, 73), "pager-1": (65, 67), "census-1": (65, 72)}
+JOBS = {"worker-1": "il2-worker", "worker-2": "il2-worker", "pager-1": "il2-pager", "census-1": "il2-census", "board-1": "il2-board"}
+DOWN = {"worker-1": (70, 73), "worker-2": (65, 73), "pager-1": (65, 67), "census-1": (65, 72), "board-1": (65, 68)}
 """From which minute to which a process does not answer."""
 STARTS = {"worker-1": (73, 74, 76, 78)}
 """When a process starts anew."""

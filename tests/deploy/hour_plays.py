@@ -12,6 +12,8 @@ from rules.events import Event
 from rules.vocabulary import EventType
 from simulators.worked import events
 from streams import engine, metrics
+from streams.board import metrics as board_metrics
+from streams.board.trust import Problem
 from streams.census import metrics as ward
 from streams.census.count import Census
 from streams.census.service import prepare
@@ -173,4 +175,16 @@ def course_events() -> list[Event]:
     return [event for event in decoded if event is not None]
 
 
-PLAYS = {"il2-worker": worker, "il2-pager": paging, "il2-census": census}
+def board(name: str) -> Play:
+    """Live, but while it reads at its start, while the feed is silent, and while Kafka leaves it alone."""
+    started()
+
+    def play(minute: float) -> None:
+        loading, silent, alone = minute < 2, within(minute, 20, 30), within(minute, 100, 106)
+        wrong = [Problem("loading", "Reading.")] * loading + [Problem("feed", "Nothing.")] * silent + [Problem("broker", "No answer.")] * alone
+        board_metrics.show(wrong)
+
+    return play
+
+
+PLAYS = {"il2-worker": worker, "il2-pager": paging, "il2-census": census, "il2-board": board}

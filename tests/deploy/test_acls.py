@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -22,12 +24,13 @@ from streams.broker.ports import HOST, free, wait_until
 from tests.deploy.guarded import Guarded, acls, guarded
 from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
+from tests.streams.board.served import KEY, TOKEN
 from tests.streams.kafka import had
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PATIENCE_S = 90.0
-SERVICES = ("worker", "pager", "census")
+SERVICES = ("worker", "pager", "board", "census")
 ROUTES = """
 [pager.channels.bed]
 kind = "terminal"
@@ -43,11 +46,12 @@ ladder = [{ channels = ["house"] }]
 
 
 class Ward(NamedTuple):
-    """Everything running behind the guard. `ports`: where each service tells of itself."""
+    """Everything running behind the guard. `ports`: where each service tells of itself; `board`: where the board is."""
 
     kafka: Guarded
     folder: Path
     ports: dict[str, int]
+    board: int
 
     def run(self, principal: str, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of ours, as a principal."""
@@ -73,7 +77,8 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
     with ExitStack() as stack:
         had(obtained, stack)
         kafka = stack.enter_context(guarded(folder))
-        made = Ward(kafka, folder, dict(zip(SERVICES, free(3), strict=True)))
+        *ports, board = free(len(SERVICES) + 1)
+        made = Ward(kafka, folder, dict(zip(SERVICES, ports, strict=True)), board)
         created = made.run("operator", "topics", "create", "--partitions", "3", "--replication", "1")
         assert created.returncode == 0, created.stderr
         for service in SERVICES:
@@ -95,6 +100,7 @@ def start(ward: Ward, service: str) -> subprocess.Popen[bytes]:
     config = ward.kafka.config(service, ward.folder)
     config.write_text(config.read_text(encoding="utf-8") + (ROUTES if service == "pager" else ""), encoding="utf-8")
     kept = [] if service == "census" else ["--state-dir", str(ward.folder / service)]
+    kept += ["--port", str(ward.board)] if service == "board" else []
     with (ward.folder / f"{service}.log").open("ab") as log:
         words = [sys.executable, "-m", "streams", service, "--config", str(config), "--metrics-port", str(ward.ports[service]), *kept]
         return leash.start(words, log)
@@ -155,6 +161,27 @@ def test_the_census_counts_the_patient(ward: Ward, alert: dict[str, Any]) -> Non
     assert wait_until(counted, PATIENCE_S), ward.log("census")
 
 
+@pytest.fixture
+def browser(ward: Ward) -> Callable[..., str]:
+    """`browser(path, **form)`: what the board answers; a form is posted."""
+    opener = build_opener(HTTPCookieProcessor())
+
+    def browse(path: str, **form: str) -> str:
+        with opener.open(f"http://{HOST}:{ward.board}{path}", urlencode(form).encode() if form else None, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    return browse
+
+
+def test_the_board_shows_it_explains_it_and_takes_what_is_done_about_it(ward: Ward, alert: dict[str, Any], browser: Callable[..., str]) -> None:
+    assert wait_until(lambda: KEY.search(browser("/")) is not None, PATIENCE_S), ward.log("board")
+    key, token = (found[1] for found in (KEY.search(browser("/")), TOKEN.search(browser("/"))) if found is not None)
+    assert wait_until(lambda: "3.5 mg/dL" in browser(f"/patient/{key}/explain?subject=creatinine"), PATIENCE_S), ward.log("board")
+    browser("/act/silence", token=token, patient=key, alert=alert["id"], minutes="30", by="rn-14", reason="renal is called")
+    told(ward, "il2.pages", lambda page: page.get("outcome") == "board-silence" and page["by"] == "rn-14")
+    told(ward, "il2.commands", lambda command: command.get("type") == "silence" and command["subject"] == "creatinine")
+
+
 @pytest.mark.parametrize("words", [("topics", "check"), ("deadletters", "ls")], ids=" ".join)
 def test_who_runs_the_system_can_look_at_it(words: tuple[str, ...], ward: Ward) -> None:
     done = ward.run("operator", *words, *(("--partitions", "3", "--replication", "1") if words[0] == "topics" else ()))
@@ -173,6 +200,8 @@ def test_no_service_was_refused_anything(ward: Ward, alert: dict[str, Any]) -> N
         ("worker", "il2.vitals"),
         ("worker", "il2.pages"),
         ("census", "il2.assessments"),
+        ("board", "il2.alerts"),
+        ("board", "il2.assessments"),
         ("pager", "il2.vitals"),
     ],
 )

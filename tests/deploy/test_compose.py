@@ -20,7 +20,7 @@ from tests.deploy.places import DEPLOY, ROOT, loaded
 COMPOSE = DEPLOY / "compose.yaml"
 PIPE = re.compile(r"\$\{[A-Z0-9_]+:-([^}]*)\}")
 ONCE = {"topics"}
-OURS = ("topics", "worker", "pager", "census")
+OURS = ("topics", "worker", "pager", "board", "census")
 NON_ROOT = {"10001:10001", "65534:65534", "472:0", "appuser"}
 
 
@@ -155,7 +155,7 @@ def test_a_service_of_ours_runs_a_command_there_is_with_options_it_takes(name: s
 
 def test_prometheus_looks_for_each_service_where_it_serves() -> None:
     jobs = {job["job_name"]: job for job in loaded(DEPLOY / "prometheus" / "prometheus.yml")["scrape_configs"]}
-    for name in ("worker", "pager", "census"):
+    for name in ("worker", "pager", "board", "census"):
         (found,) = jobs[f"il2-{name}"]["dns_sd_configs"]
         command = SERVICES[name]["command"]
         assert (found["names"], found["port"]) == ([name], int(command[command.index("--metrics-port") + 1]))
@@ -174,3 +174,19 @@ def test_kafka_is_the_version_that_the_tests_run_and_topics_have_their_partition
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{VERSION}"
     command = SERVICES["topics"]["command"]
     assert int(command[command.index("--partitions") + 1]) == PARTITIONS
+
+
+def test_what_the_board_keeps_lies_on_a_volume_that_is_its_users_own() -> None:
+    command = SERVICES["board"]["command"]
+    folder = command[command.index("--state-dir") + 1]
+    assert f"board-state:{folder}" in SERVICES["board"]["volumes"]
+    made = re.search(r"install --directory --owner (\d+) --group (\d+) --mode 0700 (\S+)", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
+    assert made is not None
+    assert (f"{made[1]}:{made[2]}", made[3]) == (SERVICES["board"]["user"], folder)
+
+
+def test_the_board_is_published_where_it_serves() -> None:
+    from streams.commands.board import parser
+
+    (published,) = SERVICES["board"]["ports"]
+    assert published.endswith(f":{parser().parse_args([]).port}")

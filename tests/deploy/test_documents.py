@@ -12,7 +12,8 @@ from streams.cli import COMMANDS
 from tests.deploy.places import DEPLOY, ROOT, RUNBOOKS, alarms, loaded
 
 GUIDE = ROOT / "docs" / "production.md"
-PAGES = [GUIDE, *sorted(RUNBOOKS.glob("*.md"))]
+CHANNELS = ROOT / "docs" / "channels.md"
+PAGES = [GUIDE, CHANNELS, *sorted(RUNBOOKS.glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([a-z0-9-]+))?\)")
 SPOKEN = re.compile(r"\bil2watch ((?:[a-z]+)(?: [a-z]+)?)((?: +--?[a-z-]+\b[^`|\n]*)?)")
 SERVICES = re.compile(r"docker compose [^\n`]*?(?:up --detach(?: --[a-z-]+(?: [a-z]+=[0-9]+)?)*|ps|exec|logs(?: --tail [0-9]+)?|build) ?(\w*)")

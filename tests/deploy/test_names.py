@@ -10,6 +10,7 @@ import streams.census.metrics  # noqa: F401  # it registers beside the others
 from rules import problem, vocabulary
 from rules.levels import RECOMMENDATIONS
 from streams import metrics
+from streams.board.metrics import CODES
 from streams.pager import metrics as pager
 from tests.deploy.places import named, panel_expressions, rules
 
@@ -44,6 +45,7 @@ def test_no_label_of_any_metric_names_a_patient() -> None:
 VALUES = {
     "action": {"trigger", "acknowledge", "resolve"},
     "actionable": set(pager.ACTIONABLE),
+    "code": set(CODES),
     "outcome": set(pager.OUTCOMES),
     "reason": {value for name, value in vars(problem).items() if name.isupper()},
     "recommendation": set(RECOMMENDATIONS),

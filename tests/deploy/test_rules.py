@@ -14,7 +14,7 @@ from tests.deploy.servers import program, run
 from tests.deploy.sites import here, on_loopback
 
 SEVERITIES = {"page", "ticket", "none"}
-COMPONENTS = {"worker", "feed", "pager", "burden", "census", "monitoring"}
+COMPONENTS = {"worker", "feed", "pager", "burden", "board", "census", "monitoring"}
 
 
 @pytest.mark.prometheus
@@ -37,6 +37,7 @@ def test_the_rules_own_tests_pass(path: Path) -> None:
 
 @pytest.mark.prometheus
 def test_promtool_finds_no_fault_in_the_names_and_help_of_the_codes_metrics() -> None:
+    import streams.board.metrics
     import streams.census.metrics
     import streams.pager.metrics  # noqa: F401
     from streams import metrics

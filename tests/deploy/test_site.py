@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from rules.guideline.document import read
+from streams.board import settings
+from streams.board.access.password import hashed
 from streams.pager.config import load
 from tests.deploy.places import DEPLOY, ROOT, loaded
 
@@ -22,10 +30,31 @@ def test_config_check_takes_it(name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_pager_is_given_every_secret_that_its_configuration_reads_and_no_other() -> None:
-    given = loaded(DEPLOY / "compose.yaml")["services"]["pager"]["secrets"]
-    read = [line for line in SITE.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")]
-    assert set(SECRET.findall("\n".join(read))) == set(given)
+@pytest.mark.parametrize("service", ["pager", "board"])
+def test_a_service_is_given_every_secret_that_its_table_reads_and_no_other(service: str) -> None:
+    given = loaded(DEPLOY / "compose.yaml")["services"][service]["secrets"]
+    table = tomllib.loads(SITE.read_text(encoding="utf-8"))[service]
+    assert set(SECRET.findall(json.dumps(table))) == set(given)
+
+
+def test_the_board_lets_nobody_in_before_somebody_is_put_into_its_users_file(tmp_path: Path) -> None:
+    subprocess.run(["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path), "https://receiver.example"], capture_output=True, check=True)
+    made = tmp_path / "secrets" / "board-users"
+    board = settings.told(read(SITE.read_text(encoding="utf-8")), SITE.name)
+    door = settings.door(msgspec.structs.replace(board, users_file=str(made)))
+    assert not door.open
+    door.check("0.0.0.0")
+    assert door.users is not None
+    assert not door.users.admits("", "")
+
+
+def test_the_script_that_makes_the_secrets_keeps_the_boards_users_and_says_when_there_are_none(tmp_path: Path) -> None:
+    script = ["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path), "https://receiver.example"]
+    assert "nobody may log in" in subprocess.run(script, capture_output=True, text=True, check=True).stderr
+    users = f'[users.rn-14]\npassword = "{hashed("a long password")}"\nroles = ["act"]\n'
+    (tmp_path / "secrets" / "board-users").write_text(users, encoding="utf-8")
+    assert subprocess.run(script, capture_output=True, text=True, check=True).stderr == ""
+    assert (tmp_path / "secrets" / "board-users").read_text(encoding="utf-8") == users
 
 
 def test_alertmanager_is_given_every_secret_that_its_configuration_reads_and_no_other() -> None:

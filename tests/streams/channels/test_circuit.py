@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from streams.channels.circuit import MOST_REST_S, REST_S, TRIAL_S, TRIPS_AT, Circuit, admit, failed, state, succeeded
+from streams.channels.retry import MOST_ASKED_S
 
 
 def dead(now: float = 0.0) -> Circuit:
@@ -81,6 +82,11 @@ def test_a_rest_asked_for_is_granted_at_once_and_to_every_page(asked: float) -> 
     assert state(circuit, 100.0 + asked) == "closed"
 
 
+@pytest.mark.parametrize("circuit", [Circuit(), Circuit(failures=TRIPS_AT, rests=1, trial=True)], ids=["closed", "on trial"])
+def test_a_receiver_that_asks_for_a_day_does_not_get_it(circuit: Circuit) -> None:
+    assert failed(circuit, 100.0, 86_400.0).until == 100.0 + MOST_ASKED_S
+
+
 def test_a_rest_asked_for_is_kept_though_an_earlier_page_succeeds_late() -> None:
     assert succeeded(failed(Circuit(), 0.0, 30.0)).until == 30.0
 
@@ -117,14 +123,14 @@ class OneChannel(RuleBasedStateMachine):
         self.flying -= 1
 
     @precondition(lambda self: self.flying)
-    @rule(asked=st.none() | st.floats(0, 900))
+    @rule(asked=st.none() | st.floats(0, 1e6))
     def one_fails(self, asked: float | None) -> None:
         self.circuit = failed(self.circuit, self.now, asked)
         self.flying -= 1
 
     @invariant()
     def it_is_never_shut_for_longer_than_its_rest_or_what_was_asked(self) -> None:
-        assert self.circuit.until <= self.now + max(MOST_REST_S, TRIAL_S, 900)
+        assert self.circuit.until <= self.now + max(MOST_REST_S, TRIAL_S, MOST_ASKED_S)
 
 
 TestOneChannel = OneChannel.TestCase

@@ -51,6 +51,10 @@ channel = "operations"
 """
 
 
+OPERATIONS = 'kind = "alertmanager"\nurl = "http://alertmanager:9093"\n'
+FHIR = 'kind = "fhir"\nurl = "https://fhir.example/R4"\npatient-system = "urn:oid:1.2.3"\n'
+
+
 def test_a_site_says_who_is_told_what_and_when() -> None:
     made = load(SITE, "site.toml")
     urgent, advice = made.paging.clinical
@@ -77,6 +81,13 @@ def test_a_site_says_who_is_told_what_and_when() -> None:
         ('from = "07:00"', 'from = "7:00"', "pager.routes[2].hours.from"),
         ('to = "15:00"', 'to = "07:00"', "begins and ends at the same time"),
         ('channel = "operations"', 'channel = "oncall"', "a heartbeat a minute would drown them"),
+        (
+            OPERATIONS,
+            FHIR,
+            "line 32: pager.system-routes[1].ladder: route 'machine': channel 'operations' is of kind fhir, which writes into a patient's record, "
+            "and alarms of the machine are about no patient; name a channel of another kind",
+        ),
+        ('\nchannel = "operations"', f'\nchannel = "record"\n[pager.channels.record]\n{FHIR}', "a heartbeat is about nobody"),
         ('channel = "operations"', 'channel = "dog"', "no channel 'dog'"),
         ('kind = "pagerduty"', 'kind = "pager-duty"', "did you mean pagerduty?"),
         ('routing-key-env = "PAGERDUTY_KEY"', 'routing-key = "0123"', "a secret does not belong in this file"),
