@@ -21,25 +21,25 @@ def pressure(page: Page) -> Panel:
     bands = [{"from": severe, "to": above, "level": "relative"}, {"from": 0, "to": severe, "level": "absolute"}] if page.trusted else []
     curves = [one for code, name in PRESSURES for one in page.curve(code, name)]
     lines = [line(above, f"target >{above:g}", "ink")]
-    return panel("pressure", "Blood pressure", "mmHg", curves, lines, (severe - 20, above + 40)) | {"bands": bands}
+    return panel("pressure", "Blood pressure", "mmHg", curves, lines, (severe - 20, above + 40), before=page.before("systolic-bp")) | {"bands": bands}
 
 
 def heart_rate(page: Page) -> Panel:
-    return panel("heart-rate", "Heart rate", "/min", page.curve("heart-rate", "Heart rate"), page.lines("sinus-tachycardia"), (70, 135))
+    return panel("heart-rate", "Heart rate", "/min", page.curve("heart-rate", "Heart rate"), page.lines("sinus-tachycardia"), (70, 135), before=page.before("heart-rate"))
 
 
 def temperature(page: Page) -> Panel:
     """With the limit of fever."""
     row: Any = page.guideline.row["sinus-tachycardia"]
     lines = [line(row.fever.value, f"{row.fever.value:g}", "advisory")] if page.trusted else []
-    return panel("temperature", "Temperature", "°C", page.curve("temperature", "Temperature"), lines, (36.5, 38.5))
+    return panel("temperature", "Temperature", "°C", page.curve("temperature", "Temperature"), lines, (36.5, 38.5), before=page.before("temperature"))
 
 
 def saturation(page: Page) -> Panel:
     """With the saturation to keep."""
     row: Any = page.guideline.row["oxygen-requirement"]
     lines = [line(row.low.trip.value, f"{row.low.trip.value:g}", "absolute")] if page.trusted else []
-    return panel("spo2", "SpO2", "%", page.curve("spo2", "SpO2"), lines, (91, 100))
+    return panel("spo2", "SpO2", "%", page.curve("spo2", "SpO2"), lines, (91, 100), before=page.before("spo2"))
 
 
 def oxygen(page: Page) -> Panel:
@@ -66,4 +66,4 @@ def phenylephrine(page: Page) -> Panel:
 def labs(page: Page) -> list[Panel]:
     """Those of Table 3."""
     units = page.bedside.facts.units
-    return [panel(code, name, words.unit(units.get(code)), page.curve(code, name), page.lines(code)) for code, name in LABS]
+    return [panel(code, name, words.unit(units.get(code)), page.curve(code, name), page.lines(code), before=page.before(code)) for code, name in LABS]

@@ -87,6 +87,12 @@ class Page:
         return [{"code": code, "name": name, "draw": "line", "points": kept, "rests": marked}]
 
 
+    def before(self, code: str) -> Point | None:
+        """A signal's last reading before the stretch: an empty panel must not read as if it had never been looked at."""
+        found = self.bedside.facts.signals.get(code)
+        return next(reversed(found.between(0, self.span.start - 1)), None) if found else None
+
+
 def line(value: float, text: str, level: str) -> Panel:
     """A limit that is drawn across."""
     return {"at": value, "text": text, "level": level}

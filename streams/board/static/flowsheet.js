@@ -109,7 +109,7 @@ const flowsheet = (() => {
   };
   const latest = (panel) => {
     const one = panel.series[0];
-    if (!one) return "none charted";
+    if (!one) return panel.before ? `${number(panel.before[1])} ${panel.unit} at ${board.when(panel.before[0])}` : "none charted";
     const value = one.bars ? one.bars.at(-1).value : one.points.at(-1)[1];
     return `${number(value)} ${panel.unit}`;
   };

@@ -76,3 +76,10 @@ def test_a_fio2_stands_as_a_word() -> None:
     mask = vitals("m1", 50, spo2=93)
     mask["readings"] += [{"code": "o2-device", "value": "mask"}, {"code": "fio2", "value": 50, "unit": "%"}]
     assert panel(bedside([*cycle(), mask]), "oxygen")["texts"] == [[ms(50), "FiO2 50 %"], [ms(50), "mask"]]
+
+
+def test_an_empty_panel_says_what_was_charted_before_it() -> None:
+    found = bedside([*cycle(), vitals("v1", 10, hr=101)])
+    assert panel(found, "heart-rate", start=60)["before"] == (ms(10), 101)
+    assert panel(found, "heart-rate", start=0)["series"]
+    assert panel(bedside(cycle()), "heart-rate")["before"] is None
