@@ -25,7 +25,8 @@ def pressure(page: Page) -> Panel:
 
 
 def heart_rate(page: Page) -> Panel:
-    return panel("heart-rate", "Heart rate", "/min", page.curve("heart-rate", "Heart rate"), page.lines("sinus-tachycardia"), (70, 135), before=page.before("heart-rate"))
+    curve, lines = page.curve("heart-rate", "Heart rate"), page.lines("sinus-tachycardia")
+    return panel("heart-rate", "Heart rate", "/min", curve, lines, (70, 135), before=page.before("heart-rate"))
 
 
 def temperature(page: Page) -> Panel:
