@@ -76,21 +76,26 @@ class Wiring:
             await self.ledger.durable()
 
     async def open(self) -> None:
-        """Opens the books once the outbox is read back; what is owed goes out."""
+        """Opens the books once the outbox is read back, in a term of its own; what is owed goes out."""
         async with self.opening:
-            if self.at_work or not self.settled():
-                return
-            numbers = sorted({tp.partition for tp in self.owned()})
-            ends = await self.ends(TP(topic, number) for topic in TOPICS for number in numbers)
-            if not self.settled():
+            if self.at_work or not self._sure():
                 return
             await self.put_down()
+            generation, numbers = self.app.consumer_generation_id, sorted({tp.partition for tp in self.owned()})
+            ends = await self.ends(TP(topic, number) for topic in TOPICS for number in numbers)
+            terms = await self.ledger.begin(numbers)
+            if self.app.consumer_generation_id != generation or not self._sure():
+                return
             for number in numbers:
-                self.ledger.open(plausible(self.ledger.outbox.books(number), ends, number), number)
+                self.ledger.open(plausible(self.ledger.outbox.books(number), ends, number), number, terms[number])
             self.at_work = True
             self._reroute()
             self._carry()
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
+
+    def _sure(self) -> bool:
+        """Whether its share is read back, and still its own."""
+        return self.settled() and (not self.owned() or self.belongs())
 
     def settled(self) -> bool:
         """Whether partitions are given and the outbox is read back."""
@@ -137,8 +142,6 @@ class Wiring:
     async def revoked(self, _: Any, *told: Any, **__: Any) -> None:
         """Partitions go elsewhere: nothing is carried any more, and what was applied is written."""
         self.placed = self.at_work = False
-        consumer: Any = self.app.consumer
-        consumer.recovered = None
         await self.put_down()
         await self.ledger.write()
         self.ledger.close()
@@ -176,9 +179,9 @@ def plausible(books: dict[str, Book], ends: dict[TP, int], number: int) -> dict[
 
 
 def within(book: Book, limits: tuple[int, ...]) -> Book:
-    """The book, begun anew in the topics that end before its positions."""
+    """The book, but for the positions in topics that end before them."""
     positions = tuple(mine if mine <= end else 0 for mine, end in zip(book.positions, limits, strict=True))
-    return book if positions == book.positions else replace(book, positions=positions, epoch=book.epoch + 1)
+    return book if positions == book.positions else replace(book, positions=positions)
 
 
 def wire(app: faust.App, wiring: Wiring) -> None:

@@ -121,8 +121,7 @@ class Owed(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Book(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """All of a patient. `positions`: by input topic, the offset from which on records are not in the book yet; `revision` grows with every write,
-    `epoch` whenever a topic was made anew.
+    """All of a patient. `positions`: by input topic, the offset from which on records are not in the book yet; `revision` grows with every write.
 
     `ended`: the last seq of episodes that are over; `early`: acknowledgements that came before their alert; `recent`: when the last pages were
     owed (ms); `next`: the number of the next message owed.
@@ -130,7 +129,6 @@ class Book(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     version: int = VERSION
     patient: str
-    epoch: int = 0
     positions: tuple[int, ...] = (0, 0)
     revision: int = 0
     next: int = 1

@@ -5,6 +5,10 @@ Seen in faust-streaming 0.15.3 and aiokafka 0.14:
 - `getmany` yields `(tp, message)`; `_getmany` fetches; `perform_seek` and `seek_wait` move positions.
 - `perform_seek` is the end of a recovery, and runs only if no other rebalance has begun. `App.rebalancing` does not tell: the end of one rebalance
   says that there is none, though the next may have begun meanwhile.
+- What ends a recovery clears the agents' queues (`flow_control.resume`) after `perform_seek`, and with them what was handed on meanwhile; right
+  behind it it calls `resume_flow`. So until then no input is fetched: its records would be lost until the next rebalance.
+- `ack` keeps offsets to commit by partition alone, and drops them when partitions are revoked: one that comes later would be committed in the next
+  generation, before its record has been read there.
 - `_coordinator._do_heartbeat` asks the group whether this member still belongs to it.
 """
 
@@ -12,42 +16,61 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
+from faust.types import TP, Message
 from faust.types.tuples import ConsumerMessage
 
+from streams.broker.topics import ALERTS, COMMANDS
 from streams.worker.batching import ConsumerThread
 
+INPUTS = (ALERTS, COMMANDS)
 WAIT_S = 0.25
+BUSY_S = 0.02
 
 
 class Consumer(driver.Consumer):
-    """Hands on record by record. `recovered`: the generation whose tables are read back; `heard`: s, when the group last knew this member."""
+    """Hands on record by record. `recovered`: the generation whose tables are read back; `flowing`: the one whose inputs are handed on; `heard`: s,
+    when the group last knew this member.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fetching = asyncio.Lock()
         self.seeks = self.fetched_after = 0
         self.recovered: int | None = None
+        self.flowing: int | None = None
         self.heard = 0.0
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        self.recovered = self.flowing = None
+        await super().on_partitions_revoked(revoked)
+
     async def perform_seek(self) -> None:
-        generation, began = self.app.consumer_generation_id, time.monotonic()
-        self._listen()
+        generation = self.app.consumer_generation_id
+        self.recovered = self.flowing = None
         async with self.fetching:
             self.seeks += 1
             await super().perform_seek()
+        await self._thread.call_thread(self._listen())
         if generation == self.app.consumer_generation_id:
-            self.recovered, self.heard = generation, began
+            self.recovered = generation
 
-    def _listen(self) -> None:
-        """Notes each heartbeat that the group answered well."""
+    def resume_flow(self) -> None:
+        super().resume_flow()
+        self.flowing = self.recovered
+
+    def ack(self, message: Message) -> bool:
+        """A record is done; in a generation that is over its offset is nobody's to commit."""
+        return message.generation_id == self.recovered and bool(super().ack(message))
+
+    def _listen(self) -> Callable[[], Awaitable[bool]]:
+        """Notes each heartbeat that the group answers well; answers how to ask for one. One that hung in a recovery believes it owns what is gone."""
         coordinator: Any = self._thread._ensure_consumer()._coordinator
         ask = type(coordinator)._do_heartbeat
 
@@ -58,6 +81,7 @@ class Consumer(driver.Consumer):
             return known
 
         coordinator._do_heartbeat = asked
+        return asked
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
         async with self.fetching:
@@ -67,7 +91,16 @@ class Consumer(driver.Consumer):
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:
         async with self.fetching:
             self.fetched_after = self.seeks
-            return await super()._getmany(active_partitions, WAIT_S)
+            wanted = self._wanted(active_partitions or set())
+            if wanted:  # to aiokafka none would mean all
+                return await super()._getmany(wanted, WAIT_S)
+        await asyncio.sleep(BUSY_S)
+        return {}
+
+    def _wanted(self, active: set[TP]) -> set[TP]:
+        """What may be fetched now: changelogs at any time, the inputs once all is recovered. Of its own: Faust changes its set during a fetch."""
+        flowing = self.flowing == self.app.consumer_generation_id
+        return {tp for tp in active if flowing or tp.topic not in INPUTS}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """The records of one fetch; what was fetched before a seek is not handed on after it."""

@@ -121,12 +121,12 @@ class Courier:
 
     async def _attempt(self, lane: Lane, one: Owed) -> float | None:
         """One attempt; seconds to rest before the next, if it failed in passing."""
+        page, mine = self.post.page(lane, one), (lane, one.number)
+        attempt = self._attempts[mine] = self._attempts.get(mine, 0) + 1
         await self.post.start(lane, one)
         while not self.may():
             await self._pause(UNSURE_S)
-        page, began = self.post.page(lane, one), self.now()
-        mine = (lane, one.number)
-        attempt = self._attempts[mine] = self._attempts.get(mine, 0) + 1
+        began = self.now()
         try:
             receipt = await self._send(page)
         except TransportError as error:

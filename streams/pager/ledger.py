@@ -8,7 +8,7 @@ the audit says it twice. A kill after: nothing is lost, what is owed stands in t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from streams.broker.topics import PAGES
 from streams.pager.audit import Audit, encode
 from streams.pager.book import Book, Owed
 from streams.pager.due import wake
-from streams.pager.outbox import Outbox, written
+from streams.pager.outbox import TERM, Outbox, written
 from streams.pager.routes import Paging
 from streams.pager.turn import Outcome
 from streams.worker.die import die
@@ -37,6 +37,7 @@ class Ledger:
         self.told: Callable[[Audit], None] = lambda audit: None
         self.books: dict[str, Book] = {}
         self.partitions: dict[str, int] = {}
+        self.terms: dict[int, int] = {}
         self.wakes: dict[str, int] = {}
         self._dirty: dict[str, None] = {}
         self._audits: list[Audit] = []
@@ -50,15 +51,24 @@ class Ledger:
         """Records taken and not yet written."""
         return len(self._events)
 
-    def open(self, books: dict[str, Book], partition: int) -> None:
+    async def begin(self, partitions: Sequence[int]) -> dict[int, int]:
+        """A term in each partition, later than all before; it counts if the group still knows this pager once it is written."""
+        topic = self.outbox.changelog_topic_name
+        offsets = await self.outlet.append(Out(topic, key(TERM), b"-", partition=number) for number in partitions)
+        for number, offset in zip(partitions, offsets, strict=True):
+            self.outbox.hold(number, offset)
+        return {number: self.outbox.term(number, offset) for number, offset in zip(partitions, offsets, strict=True)}
+
+    def open(self, books: dict[str, Book], partition: int, term: int) -> None:
         """Takes a partition's books over."""
+        self.terms[partition] = term
         for patient, book in books.items():
             self.books[patient], self.partitions[patient] = book, partition
             self._set_wake(patient)
 
     def close(self) -> None:
         """The partitions go elsewhere; what was written counts."""
-        self.books, self.partitions, self.wakes = {}, {}, {}
+        self.books, self.partitions, self.terms, self.wakes = {}, {}, {}, {}
         self._dirty, self._audits, self._events = {}, [], []
 
     def apply(self, patient: str, step: Step, partition: int = NOWHERE, positions: tuple[int, int] = (0, 0)) -> Outcome:
@@ -114,7 +124,7 @@ class Ledger:
             events, self._events = self._events, []
             waiting, self._waiting = self._waiting, []
             await self.outlet.append(Out(PAGES, key(audit.patient), encode(audit)) for audit in audits)
-            await self._append_rows([(patient, written(self.books[patient]), self.partitions[patient]) for patient in dirty])
+            await self._append_rows([(patient, self._row(patient), self.partitions[patient]) for patient in dirty])
             for event in events:
                 event.ack()
         for future in waiting:
@@ -122,6 +132,9 @@ class Ledger:
                 future.set_result(None)
         for patient in dirty:
             self.nudge(patient)
+
+    def _row(self, patient: str) -> bytes:
+        return written(self.books[patient], self.terms[self.partitions[patient]])
 
     async def _append_rows(self, rows: list[tuple[str, bytes, int]]) -> None:
         topic = self.outbox.changelog_topic_name

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 from streams.pager.book import Book, UnknownBook, pack, unpack
 from streams.worker.charts import Charts
 from streams.worker.row import UnknownRow
 
 TABLE = "outbox"
-AGE = struct.Struct(">QQQ")
+TERM = "\x00term"
+"""The key of the record a pager's term begins with; no patient id holds a control character."""
+AGE = struct.Struct(">QQ")
 
 
 class Outbox(Charts):
-    """Rows begin with their age: a pager that was thought dead may write behind its successor, and the one that knows more stands."""
+    """Rows begin with their age, the term they were written in first: that of a pager is the offset of a record it writes before it begins, so it is
+    later than that of whoever had the partition before. A pager that was thought dead may write behind its successor; its rows do not stand then.
+    By what is in them they cannot be told apart: both have read the same alerts, and each has told some of them.
+    """
 
-    def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
-        """A row read back from the changelog, unless a newer one is here."""
-        here = self.store.data.get(key)
-        if value is not None and (here is None or value[: AGE.size] >= here[: AGE.size]):
-            self.keep(key, value, partition, offset)
+    def stands(self, key: str, value: bytes, here: bytes) -> bool:
+        return value[: AGE.size] >= here[: AGE.size]
 
     def books(self, partition: int) -> dict[str, Book]:
         """Every patient's book of a partition. Raises UnknownRow."""
+        return {key: opened(value) for key, value in self._rows(partition)}
+
+    def term(self, partition: int, offset: int) -> int:
+        """The term that begins with a record at this offset: in a changelog that was put back from a copy rows may be of later ones."""
+        terms: list[int] = [AGE.unpack_from(value)[0] for _, value in self._rows(partition)]
+        return max(offset, max(terms, default=-1) + 1)
+
+    def _rows(self, partition: int) -> Iterator[tuple[str, bytes]]:
         places = self.store._key_partition
-        return {key: opened(value) for key, value in self.store.data.items() if places.get(key) == partition}
+        return ((key, value) for key, value in self.store.data.items() if places.get(key) == partition and key != TERM)
 
 
-def written(book: Book) -> bytes:
+def written(book: Book, term: int) -> bytes:
     """A book as a row."""
-    return AGE.pack(book.epoch, sum(book.positions), book.revision) + pack(book)
+    return AGE.pack(term, book.revision) + pack(book)
 
 
 def opened(row: bytes) -> Book:

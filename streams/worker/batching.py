@@ -10,6 +10,8 @@ What it leans on:
 - `Consumer.ack` is called once a message, from `Event.ack`; `commit` asks `_new_offset(tp)` for every `tp` in `_acked`.
 - A rebalance begins with `on_partitions_revoked`, which stops the flow; `seek_wait` sets where the changelog is read from, and `perform_seek` goes
   back to what is committed. Until then nothing of the inputs may be handed on; messages of an older generation are passed over by the stream.
+  What ends a recovery clears the agents' queues (`flow_control.resume`) after `perform_seek`, and with them a batch that was handed on meanwhile;
+  right behind it it calls `resume_flow`. So no batch is handed on before.
   A fetch that is under way during a seek moves the position behind its back, and what it brings is thrown away: then a recovery waits for ever
   for rows it will not get. So no fetch overlaps a seek here, and what was fetched before one is not handed on after it.
 - `_thread._create_worker_consumer` makes the aiokafka consumer, which takes `_fetch_max_wait_ms` when it starts; a partition's `position` there
@@ -54,12 +56,22 @@ class Carrier(ConsumerMessage):
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Faust fixes a wait of 1.5 s at the broker; a partition whose records were just taken is not asked for again until that wait is over."""
+    """Faust fixes a wait of 1.5 s at the broker; a partition whose records were just taken is not asked for again until that wait is over.
+
+    A partition of which nothing is committed yet aiokafka leaves where it is: what was fetched and thrown away during a rebalance would be lost.
+    """
 
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        committed = await super().seek_to_committed()
+        begun = [tp for tp, offset in committed.items() if not (offset and offset > 0) and tp.topic not in self.app.tables.changelog_topics]
+        if begun:
+            await self.seek_to_beginning(*begun)
+        return committed
 
 
 class Consumer(driver.Consumer):
@@ -74,6 +86,8 @@ class Consumer(driver.Consumer):
         self.acknowledged = asyncio.Event()
         self.fetching = asyncio.Lock()
         self.seeks = self.fetched_after = 0
+        self.sought: int | None = None
+        self.flowing: int | None = None
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -84,11 +98,18 @@ class Consumer(driver.Consumer):
 
     async def perform_seek(self) -> None:
         """Back to what is committed: whatever was fetched and not done will be fetched again."""
+        generation = self.app.consumer_generation_id
+        self.sought = self.flowing = None
         async with self.fetching:
             self.seeks += 1
             await super().perform_seek()
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
         self.desks = {number: Desk(number, self._committed(number)) for number in sorted(numbers)}
+        self.sought = generation
+
+    def resume_flow(self) -> None:
+        super().resume_flow()
+        self.flowing = self.sought
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
         async with self.fetching:
@@ -148,7 +169,7 @@ class Consumer(driver.Consumer):
         """The desks that may have something to hand on, with the ends of their topics: asked after all that lies there was fetched."""
         now = time.monotonic()
         desks = [desk for desk in self.desks.values() if not desk.out and (len(desk.merge) or desk.tick_due(now))]
-        if not desks or self.app.in_recovery:
+        if not desks or self.app.in_recovery or self.flowing != self.app.consumer_generation_id:
             return []
         ends = await self.ends(tp for desk in desks for tp in desk.tps)
         return [(desk, [ends.get(tp) for tp in desk.tps]) for desk in desks]

@@ -2,7 +2,8 @@
 
 - What it holds already it does not read again at the next rebalance: `persisted_offset` says how far each partition is held. Faust's memory store
   says nothing, and Faust then goes on from where it last was, whether or not the rows are still there.
-- A worker that was thought dead may write a row behind its successor: of two rows of a patient the one with more of the log in it stands.
+- A worker that was thought dead may write a row behind its successor: of two rows of a patient the one with more of the log in it stands. When it
+  is given the partition again, Faust may never have noticed that it was gone: what the successor wrote in between must be read all the same.
 - Faust drops the rows of partitions that went elsewhere, those it knows the partition of; so it is told of every row.
 """
 
@@ -32,9 +33,18 @@ class Charts(faust.Table[str, bytes]):
         return self.data
 
     def keep(self, key: str, value: bytes, partition: int, offset: int) -> None:
-        """A row at its offset in the changelog."""
+        """A row of our own at its offset in the changelog. In a gap behind what is held another has written: that is still to be read."""
+        self.put(key, value, partition)
+        self.hold(partition, offset)
+
+    def hold(self, partition: int, offset: int) -> None:
+        """What lies at an offset of the changelog is ours; so are all before, if there is no gap."""
         tp = TP(self.changelog_topic_name, partition)
-        self.held[tp] = max(offset, self.held.get(tp, NOTHING))
+        if offset == self.persisted_offset(tp) + 1:
+            self.held[tp] = offset
+
+    def put(self, key: str, value: bytes, partition: int) -> None:
+        """The row that stands."""
         self.store.data[key] = value
         self.store._key_partition[key] = partition
 
@@ -64,8 +74,13 @@ class Charts(faust.Table[str, bytes]):
     def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
         """A row read back from the changelog, unless a newer one is here. Raises UnknownRow."""
         here = self.store.data.get(key)
-        if value is not None and (here is None or key.startswith(WARD) or newer(unpack(value), unpack(here))):
-            self.keep(key, value, partition, offset)
+        if value is not None and (here is None or self.stands(key, value, here)):
+            self.put(key, value, partition)
+        self.held[TP(self.changelog_topic_name, partition)] = offset
+
+    def stands(self, key: str, value: bytes, here: bytes) -> bool:
+        """Whether a row read back takes the place of the one that is here. Raises UnknownRow."""
+        return key.startswith(WARD) or newer(unpack(value), unpack(here))
 
     def rows(self, partition: int) -> Mapping[str, Row]:
         """Every patient of a partition. Raises UnknownRow."""

@@ -70,6 +70,7 @@ class Desk:
         loop = asyncio.get_running_loop()
         self.couriers = {one.name: Hurried(one, self.post, lambda: loop.time() * HURRY, lambda: 0.5) for one in channels}
         self.ledger.nudge = self.nudge
+        self.ledger.open({}, 0, 1)
         self.said: list[Any] = []
         self.ledger.told = self.said.append
 

@@ -10,10 +10,13 @@ from random import Random
 
 import pytest
 
+from rules.instant import text
 from streams.broker.settings import Broker
+from streams.pager.outbox import AGE, TERM, changelog, opened
 from tests.streams.pager import courses
 from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
 from tests.streams.pager.receiver import Faults, Receiver, receiving
+from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -71,18 +74,33 @@ def out_of_order(receiver: Receiver) -> list[str]:
     return wrong + late
 
 
-def story(broker: Broker, keys: list[str]) -> str:
+def story(broker: Broker, group: str, keys: list[str]) -> str:
     """What the audit says of these keys' episodes, line by line."""
     ids = {key.partition(":")[0] for key in keys}
     shown = ("when", "outcome", "action", "key", "number", "seq", "attempt", "decided")
-    lines = [" ".join(str(one.get(name)) for name in shown) for one in audits(broker) if one.get("alert") in ids]
-    return "\n".join([f"{keys}", *lines])
+    said = [one for one in audits(broker) if one.get("alert") in ids]
+    lines = [" ".join(str(one.get(name)) for name in shown) for one in said]
+    return "\n".join([f"{keys}", *lines, *rows(broker, group, {one["patient"] for one in said})])
+
+
+def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
+    """The rows of patients in the changelog, a line each."""
+    found = []
+    for record in records(broker, changelog(group)):
+        if record.key == TERM.encode():
+            found.append(f"{text(record.timestamp)} {record.partition}/{record.offset} a term begins")
+        elif record.key.decode() in patients:
+            book = opened(record.value)
+            owed = [f"{one.number} {one.action} {one.key}{' tried' if one.tried else ''}" for one in book.owed]
+            age = (*AGE.unpack_from(record.value), book.positions)
+            found.append(f"{text(record.timestamp)} {record.partition}/{record.offset} {record.key.decode()} {age} {sorted(book.episodes)} {owed}")
+    return found
 
 
 def judged(broker: Broker, pagers: Pagers, receiver: Receiver, alerts: list[courses.Alert], told: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Waits until everything owed has come, prints what came, and asserts it."""
     wanted = courses.keys(alerts)
-    done = until(lambda: not (wanted - receiver.incidents.keys() - masked(audits(broker))) and not receiver.open(), 240)
+    done = until(lambda: not (wanted - receiver.incidents.keys() - masked(audits(broker))) and not receiver.open(), 120)
     not_told = masked(audits(broker)) - receiver.incidents.keys()
     missing = sorted(wanted - receiver.incidents.keys() - not_told)
     twice = [key for key in receiver.incidents if receiver.opens(key) > 1]
@@ -93,7 +111,7 @@ def judged(broker: Broker, pagers: Pagers, receiver: Receiver, alerts: list[cour
             f" {len(receiver.incidents)} incidents, {len(not_told)} masked by a higher level, {len(missing)} missing, {len(twice)} twice,"
             f" {len(receiver.open())} left open, {len(out_of_order(receiver))} out of order"
         )
-    assert done, story(broker, [*missing[:2], *receiver.open()[:2]])
+    assert done, story(broker, pagers.id, [*missing[:2], *receiver.open()[:2]])
     assert (missing, twice, receiver.open(), out_of_order(receiver)) == ([], [], [], [])
     assert receiver.incidents.keys() <= wanted
 

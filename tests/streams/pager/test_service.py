@@ -231,7 +231,6 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         assert "p1" not in served
 
 
-@pytest.mark.campaign
 def test_two_pagers_share_the_patients_and_one_takes_over(topics: Callable[[int], Broker], tmp_path: Path) -> None:
     with ward(topics(6), tmp_path) as here:
         here.pagers.start("two")

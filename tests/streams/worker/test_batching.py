@@ -161,3 +161,49 @@ def test_no_fetch_overlaps_a_seek(consumer: Consumer, monkeypatch: pytest.Monkey
 
 def test_this_is_the_faust_whose_inside_was_read() -> None:
     assert faust.__version__ == "0.15.3"
+
+
+def test_before_a_recovery_has_ended_no_batch_is_handed_on(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end clears what agents have before them, after the seek: a batch that was handed on by then would never be acknowledged."""
+
+    async def seek(*_: Any) -> None: ...
+
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.perform_seek", seek)
+    monkeypatch.setattr(consumer, "assignment", lambda: {TP(topic, NUMBER) for topic in INPUTS})
+
+    async def ready() -> int:
+        consumer.desks[NUMBER].put(0, [Record(INPUTS[0], NUMBER, 0, 0, b"p", b"{}")])
+        return len(await consumer._ready())
+
+    async def recovered() -> list[int]:
+        consumer.resume_flow()  # for the changelog
+        await consumer.perform_seek()
+        before = await ready()
+        consumer.resume_flow()
+        return [before, await ready()]
+
+    assert asyncio.run(recovered()) == [0, 1]
+    consumer.app.consumer_generation_id = 2
+    assert asyncio.run(ready()) == 0
+    assert asyncio.run(recovered()) == [0, 1]
+
+
+def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning_after_every_rebalance(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiokafka leaves it where it is: what was fetched while partitions moved, and thrown away, would be lost."""
+    one, two, three, changelog = TP(INPUTS[0], 1), TP(INPUTS[0], 2), TP(INPUTS[0], 3), TP("charts-changelog", 1)
+    begun: list[TP] = []
+
+    async def committed(*_: Any) -> dict[TP, int | None]:
+        return {one: 7, two: None, three: 0, changelog: None}
+
+    async def beginning(_: Any, *tps: TP) -> None:
+        begun.extend(tps)
+
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_committed", committed)
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_beginning", beginning)
+    tables: Any = consumer.app.tables
+    tables._changelogs[changelog.topic] = None
+    assert asyncio.run(consumer.seek_to_committed()) == {one: 7, two: None, three: 0, changelog: None}
+    assert begun == [two, three]

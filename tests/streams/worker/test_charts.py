@@ -45,6 +45,21 @@ def test_a_partition_is_held_as_far_as_it_was_written_or_read_back(table: Charts
     assert table.persisted_offset(tp(2)) == -1
 
 
+def test_rows_that_another_wrote_in_between_are_still_to_be_read(table: Charts) -> None:
+    """A worker that hung wrote behind its successor: what lies between is no part of what it holds."""
+    table.recover("p", row(1), 1, 7)
+    table.keep("p", row(2), 1, 8)
+    assert table.persisted_offset(tp(1)) == 8
+    table.keep("p", row(3, b"own"), 1, 11)
+    table.keep("p", row(3, b"own"), 1, 12)
+    assert table.persisted_offset(tp(1)) == 8
+    table.recover("p", row(9, b"successor's"), 1, 9)
+    assert table.rows(1)["p"].state == b"successor's"
+    for offset in (10, 11, 12):
+        table.recover("p", row(3, b"own"), 1, offset)
+    assert (table.rows(1)["p"].state, table.persisted_offset(tp(1))) == (b"successor's", 12)
+
+
 def test_a_row_written_behind_a_newer_one_does_not_stand(table: Charts) -> None:
     table.recover("p", row(5, b"newer"), 1, 7)
     table.recover("p", row(4, b"late"), 1, 8)
@@ -55,14 +70,14 @@ def test_a_row_written_behind_a_newer_one_does_not_stand(table: Charts) -> None:
 
 @pytest.mark.parametrize("moved", ["revoked", "newly assigned"])
 def test_a_partition_that_moved_is_read_from_its_beginning(table: Charts, moved: str) -> None:
-    table.keep("p", row(1), 1, 7)
+    table.recover("p", row(1), 1, 7)
     gone, come = ({tp(1)}, set()) if moved == "revoked" else (set(), {tp(1)})
     asyncio.run(rebalanced(table, gone, come))
     assert table.persisted_offset(tp(1)) == -1
 
 
 def test_a_partition_that_stays_is_not_read_again(table: Charts) -> None:
-    table.keep("p", row(1), 1, 7)
+    table.recover("p", row(1), 1, 7)
     asyncio.run(rebalanced(table, {tp(2)}, {tp(3)}))
     asyncio.run(table.on_recovery_completed({tp(1)}, set()))
     assert table.persisted_offset(tp(1)) == 7
@@ -71,8 +86,8 @@ def test_a_partition_that_stays_is_not_read_again(table: Charts) -> None:
 
 def test_rows_and_what_is_held_go_together(table: Charts) -> None:
     """Rows that Faust drops must be read again, whatever it remembers."""
-    table.keep("p", row(1), 1, 7)
-    table.keep("q", row(1), 2, 7)
+    table.recover("p", row(1), 1, 7)
+    table.recover("q", row(1), 2, 7)
     asyncio.run(table.on_recovery_completed({tp(2)}, set()))
     assert (list(table.rows(1)), table.persisted_offset(tp(1))) == ([], -1)
     assert (list(table.rows(2)), table.persisted_offset(tp(2))) == (["q"], 7)
