@@ -87,7 +87,7 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
 @pytest.mark.embedded
 @pytest.mark.slow
 @linux
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign)])
 def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals) -> None:
     process = started(tmp_path)
     assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S)
@@ -112,7 +112,15 @@ def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
 @pytest.mark.embedded
 @pytest.mark.slow
 @linux
-@pytest.mark.parametrize(("name", "program"), [("worker", " worker "), ("pager", " pager "), ("board", " board "), ("broker", "tansu broker")])
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [
+        ("worker", " worker "),
+        ("broker", "tansu broker"),
+        pytest.param("pager", " pager ", marks=pytest.mark.campaign),
+        pytest.param("board", " board ", marks=pytest.mark.campaign),
+    ],
+)
 def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: str, program: str) -> None:
     process = started(tmp_path)
 
