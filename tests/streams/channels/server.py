@@ -96,4 +96,18 @@ async def serving(otherwise: Reply | None = None, tls: ssl.SSLContext | None = N
         server.url = f"http{'s' if tls else ''}://localhost:{runner.addresses[0][1]}"
         yield server
     finally:
-        await runner.cleanup()
+        await end(runner)
+
+
+async def end(runner: web.AppRunner) -> None:
+    """Takes nobody in any more, waits for whoever is in the door, and closes all.
+
+    aiohttp closes only the connections it knows, and asyncio leaves open what it has accepted for a server that is closed a moment later.
+    """
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        for listening in site._server.sockets:  # type: ignore[attr-defined]  # asyncio's server; aiohttp has no other way to it
+            loop.remove_reader(listening.fileno())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    await runner.cleanup()

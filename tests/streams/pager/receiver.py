@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from tests.streams.channels.server import cut, never
+from tests.streams.channels.server import cut, end, never
 
 
 class Faults(NamedTuple):
@@ -148,7 +148,7 @@ def receiving(seed: int = 0, faults: Faults = Faults(), port: int = 0) -> Iterat
         try:
             yield receiver
         finally:
-            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+            asyncio.run_coroutine_threadsafe(end(runner), loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
