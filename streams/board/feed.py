@@ -14,7 +14,6 @@ from rules.instant import DAY
 from streams.board.ward import Record
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
-from streams.errors import UsageError
 
 POLL_MS = 100
 WAIT_MS = 100
@@ -54,7 +53,7 @@ class Feed:
             await self._go(self._places((*READ, self.chart) if self.charts else READ))
         except KafkaError as error:
             await self.consumer.stop()
-            raise UsageError(f"--broker {self.broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
+            raise self.broker.unanswered(error) from None
 
     def _places(self, topics: Iterable[str]) -> list[TopicPartition]:
         """Counted, not asked of the client: Kafka's client knows no partitions of topics it does not follow yet."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import ssl
 import time
 from collections.abc import Coroutine
@@ -29,7 +28,8 @@ from streams.board.tls import context
 from streams.board.watch import Watch
 from streams.board.web import Rooms, application
 from streams.broker.settings import Broker
-from streams.cli import DONE, INTERRUPTED, version
+from streams.cli import version
+from streams.ending import STUCK, Ending
 from streams.errors import UsageError
 from streams.worker.app import changelog
 from streams.worker.topics import shape
@@ -37,7 +37,6 @@ from streams.worker.topics import shape
 if TYPE_CHECKING:
     from rules.guideline import Guideline
 
-STUCK = 3
 DRAW_S = 0.1
 LOOK_S = 1.0
 AGAIN_S = 30.0
@@ -79,16 +78,15 @@ async def serve(options: Options) -> int:
         await feed.stop()
 
 
-class Service:
+class Service(Ending):
     """A running board."""
 
     def __init__(self, options: Options, desk: Desk, feed: Feed, sessions: Sessions, since: int) -> None:
+        super().__init__()
         self.options, self.desk, self.feed = options, desk, feed
         self.watch, self.outlet = Watch(options.broker, options.worker), Outlet(options.broker)
         self.rooms = Rooms(desk, options.door, sessions, self.outlet, since if options.ways.wall else 0)
         self.runners: list[web.AppRunner] = []
-        self.told = asyncio.Event()
-        self.code = DONE
 
     async def run(self, partitions: int, tls: ssl.SSLContext | None) -> int:
         """Serves from the start, so that people see it come up; says where."""
@@ -97,7 +95,7 @@ class Service:
             await self.watch.start(partitions)
             await self.outlet.start()
         except KafkaError as error:
-            raise UsageError(f"--broker {self.options.broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
+            raise self.options.broker.unanswered(error) from None
         tasks: list[asyncio.Task[None]] = []
         try:
             await self._serve(tls)
@@ -109,15 +107,6 @@ class Service:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._stop()
         return self.code
-
-    def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
-            loop.add_signal_handler(number, self._end, code)
-
-    def _end(self, code: int) -> None:
-        self.code = code
-        self.told.set()
 
     async def _must(self, work: Coroutine[Any, Any, None]) -> None:
         """A board of which a part has died shows a world that stands still: it ends."""

@@ -57,6 +57,10 @@ class Broker:
         """Keyword arguments of kafka-python's producer, consumer and admin client. Raises UsageError for a certificate that cannot be read."""
         return {"bootstrap_servers": self.servers.split(","), **self._getting_in()}
 
+    def unanswered(self, error: Exception) -> UsageError:
+        """What is said when none of the servers answers a client."""
+        return UsageError(f"--broker {self.servers}: no broker answers ({type(error).__name__}); is it running?")
+
     def for_aiokafka(self) -> dict[str, Any]:
         """Keyword arguments of aiokafka's producer, consumer and admin client. Raises UsageError for a certificate that cannot be read."""
         return {"bootstrap_servers": self.servers.split(","), **self._getting_in()}

@@ -10,7 +10,6 @@ from aiokafka.errors import KafkaError
 
 from streams.broker.settings import Broker
 from streams.broker.topics import ASSESSMENTS
-from streams.errors import UsageError
 
 POLL_MS = 1000
 FETCH = 4 << 20
@@ -32,7 +31,7 @@ class Follower:
             await self.consumer.start()
         except KafkaError as error:
             await self.consumer.stop()
-            raise UsageError(f"--broker {self.broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
+            raise self.broker.unanswered(error) from None
         self.behind = dict(await self.consumer.end_offsets(self.consumer.assignment()))
 
     async def stop(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +16,8 @@ from streams.broker.topics import ASSESSMENTS
 from streams.census import metrics
 from streams.census.count import Census
 from streams.census.follow import Follower
-from streams.cli import DONE, INTERRUPTED, version
+from streams.cli import version
+from streams.ending import STUCK, Ending
 from streams.replay.partitions import partitions
 from streams.worker.ends import Ends
 from streams.worker.progress import Progress, Sight
@@ -25,7 +25,6 @@ from streams.worker.progress import Progress, Sight
 if TYPE_CHECKING:
     from rules.guideline import Guideline
 
-STUCK = 3
 log = logging.getLogger("il2watch.census")
 
 
@@ -52,14 +51,14 @@ async def serve(options: Options) -> int:
         await follower.stop()
 
 
-class Service:
+class Service(Ending):
     """A running census."""
 
     def __init__(self, follower: Follower, ends: Ends, options: Options) -> None:
+        super().__init__()
         self.follower, self.ends, self.options = follower, ends, options
         self.census = Census()
         self.caught_up = False
-        self.code: int | None = None
 
     async def run(self) -> int:
         """Serves what it counts until told to stop."""
@@ -73,22 +72,14 @@ class Service:
         finally:
             watch.cancel()
             await runner.cleanup()
-        return DONE if self.code is None else self.code
-
-    def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
-            loop.add_signal_handler(number, self._end, code)
-
-    def _end(self, code: int) -> None:
-        self.code = code
+        return self.code
 
     def ready(self) -> str | None:
         """None once every patient's assessment was read."""
         return None if self.caught_up else "the assessments are being read"
 
     async def _read(self) -> None:
-        while self.code is None:
+        while not self.told.is_set():
             for patient, value in await self.follower.records():
                 self.census.take(patient, value)
             self.caught_up = self.caught_up or await self.follower.caught_up()

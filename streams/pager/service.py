@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from streams import metrics as shared
@@ -67,7 +66,7 @@ async def serve(options: Options) -> int:
     found = alike(options.broker, shape(options.broker))
     make_changelog(options.broker, changelog(options.name), found)
     ends = Ends(options.broker.for_aiokafka())
-    await _connect(ends, options.broker)
+    await worker.connect(ends, options.broker)
     app = faust_app(options.broker, options.state, found, options.session, options.name)
     clock, outlet = Clock(options.wall), Outlet(app)
     ledger = Ledger(made.paging, outbox(app, found), outlet, clock)
@@ -92,14 +91,6 @@ def alike(broker: Broker, found: Shape) -> Shape:
     if there != found.partitions:
         raise UsageError(f"{ALERTS} has {there} partitions and il2.commands {found.partitions}; see il2watch topics check")
     return found
-
-
-async def _connect(ends: Ends, broker: Broker) -> None:
-    try:
-        await ends.start()
-    except KafkaError as error:
-        await ends.stop()
-        raise UsageError(f"--broker {broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
 
 
 class Service(worker.Service):

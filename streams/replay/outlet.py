@@ -11,7 +11,6 @@ from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 
 from streams.broker.settings import Broker
-from streams.errors import UsageError
 from streams.replay.publish import Ack
 from streams.replay.record import Record
 
@@ -32,7 +31,7 @@ def producer(broker: Broker, **settings: Any) -> KafkaProducer:
     try:
         return KafkaProducer(**{**SETTINGS, **broker.for_kafka_python(), **settings})
     except KafkaError as error:
-        raise UsageError(f"--broker {broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
+        raise broker.unanswered(error) from None
 
 
 class KafkaOutlet:

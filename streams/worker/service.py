@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +16,9 @@ from faust.types import TP
 from streams import health, metrics
 from streams.broker.settings import Broker
 from streams.broker.topics import INPUTS
-from streams.cli import DONE, INTERRUPTED, version
+from streams.cli import version
 from streams.deadletters.share import Share
-from streams.errors import UsageError
+from streams.ending import STUCK, Ending
 from streams.worker.alarm import Alarm
 from streams.worker.app import Wiring, changelog, charts, faust_app, wire
 from streams.worker.ends import Ends
@@ -32,7 +31,6 @@ from streams.worker.topics import make_changelog, shape
 if TYPE_CHECKING:
     from rules.guideline import Guideline
 
-STUCK = 3
 LOOK_S = 2.0
 STOP_S = 30.0
 log = logging.getLogger("il2watch.worker")
@@ -63,7 +61,7 @@ async def serve(options: Options) -> int:
     found = shape(options.broker)
     make_changelog(options.broker, changelog(options.name), found)
     ends = Ends(options.broker.for_aiokafka())
-    await _connect(ends, options.broker)
+    await connect(ends, options.broker)
     app = faust_app(options.broker, options.state, found, options.session, options.name)
     rounds = Rounds(options.guideline, charts(app, found), Outlet(app))
     alarm = Alarm(f"{options.name}/{options.listen}:{options.port}", options.limits)
@@ -75,22 +73,22 @@ async def serve(options: Options) -> int:
         await ends.stop()
 
 
-async def _connect(ends: Ends, broker: Broker) -> None:
+async def connect(ends: Ends, broker: Broker) -> None:
+    """Opens the connection. Raises UsageError when no broker answers."""
     try:
         await ends.start()
     except KafkaError as error:
         await ends.stop()
-        raise UsageError(f"--broker {broker.servers}: no broker answers ({type(error).__name__}); is it running?") from None
+        raise broker.unanswered(error) from None
 
 
-class Service:
+class Service(Ending):
     """A running worker."""
 
     def __init__(self, app: Any, wiring: Wiring, ends: Ends, options: Options) -> None:
+        super().__init__()
         self.app, self.wiring, self.ends, self.options = app, wiring, ends, options
         self.fault: str | None = None
-        self.told = asyncio.Event()
-        self.code = DONE
 
     async def run(self) -> int:
         """Starts everything, watches, stops everything."""
@@ -116,15 +114,6 @@ class Service:
         self.fault = fault
         log.critical("stops: %s", fault)
         self._end(STUCK)
-
-    def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
-            loop.add_signal_handler(number, self._end, code)
-
-    def _end(self, code: int) -> None:
-        self.code = code
-        self.told.set()
 
     async def _health(self) -> Any:
         if not self.options.port:

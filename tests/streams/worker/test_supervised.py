@@ -13,7 +13,7 @@ from streams.broker.creation import Wish, create
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.ports import free
 from streams.broker.settings import Broker
-from streams.worker.service import STUCK
+from streams.ending import STUCK
 from tests.streams.kafka import had
 from tests.streams.worker.process import Workers
 from tests.streams.worker.test_wall import page, until
