@@ -53,7 +53,7 @@ def parse(text: str) -> int:
 def text(ms: int) -> str:
     """How an instant is written on the wire: UTC with `Z`, milliseconds only when there are any.
 
-    Raises `ValueError` or `OverflowError` outside the years 1 to 9999. Source: criteria.md 1, wire.md (Times in outputs are UTC).
+    Raises `ValueError` or `OverflowError` outside the years 1 to 9999. Source: criteria.md 1, wire.md (Assessment).
     """
     day, rest = divmod(ms, DAY)
     seconds, fraction = divmod(rest, SECOND)

@@ -118,9 +118,9 @@ PRESENT_FINDINGS = (
     "intubation",
     "effusion-drained",
 )
-# wire.md, finding codes that carry a `value`.
+# wire.md, finding codes: those that carry a `value`.
 VALUE_FINDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({"mental-status": ("normal", "changed"), "rales": ("none", "one-third", "half")})
-# wire.md, finding codes that say something was done (the monitoring of Table 1).
+# wire.md, finding codes: those that say something was done (the monitoring of Table 1).
 DONE_FINDINGS = ("iv-site", "ecg", "chest-xray", "urinalysis")
 FINDINGS = frozenset({*PRESENT_FINDINGS, *VALUE_FINDINGS, *DONE_FINDINGS})
 
@@ -139,7 +139,7 @@ BASELINE_FINDINGS = (
     "family-history-cardiac",
 )
 
-# wire.md, medication agents the advice knows: generic names, lower case.
+# wire.md, medication: agents the advice knows, generic names, lower case.
 STEROIDS = (
     "dexamethasone",
     "prednisone",

@@ -1,6 +1,6 @@
 """The consultant of a simulated ward: reads what is charted as it becomes known, and says by the guideline whether a dose may be given.
 
-The bedside may not know the rules (design.md, The rooms); the command line puts this between them.
+The bedside may not know the rules (architecture.md, Arrows); the command line puts this between them.
 """
 
 from __future__ import annotations

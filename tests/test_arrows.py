@@ -1,4 +1,4 @@
-"""The arrows between the rooms (design.md, The rooms): data moves left to right, and so do imports. And what no file may hold."""
+"""The arrows between the rooms (architecture.md, Arrows): data moves left to right, and so do imports. And what no file may hold."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-ROOMS = ("rules", "streams", "simulators", "tests")
+from tests.kept import ROOMS, ROOT, kept_files
+
 IMPURE = {"asyncio", "io", "logging", "multiprocessing", "os", "pathlib", "random", "shutil", "socket", "subprocess"}
 IMPURE |= {"sys", "tempfile", "threading", "time"}
 EVENT_TYPES = {"rules.events", "rules.decode", "rules.vocabulary", "rules.instant"}
@@ -89,17 +89,11 @@ FOREIGN = {
 }
 
 
-DRAWN = {".pdf", ".png"}
-"""Bytes, not words: whatever is looked for comes up in them by chance."""
-
-
-def kept_files() -> list[Path]:
-    """What the repository keeps, or would: neither built nor cached nor ignored."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    found = [ROOT / name for name in listed.split("\0") if name] or [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
-    return [path for path in found if path.is_file() and path.suffix not in DRAWN]
-
-
 @pytest.mark.parametrize("what", list(FOREIGN))
 def test_no_file_holds(what: str) -> None:
     assert [str(path.relative_to(ROOT)) for path in kept_files() if FOREIGN[what].search(path.read_text(encoding="utf-8", errors="replace"))] == []
+
+
+def test_nothing_is_read_from_beside_the_repository_but_the_real_patients_of_a_demo() -> None:
+    reading = [path for path in kept_files() if path.suffix == ".py" and re.search(r"[\"'/]share[d][\"'/]", path.read_text(encoding="utf-8"))]
+    assert [str(path.relative_to(ROOT)) for path in reading] == ["tests/simulators/mimic/source.py"]

@@ -1,4 +1,4 @@
-"""Phenylephrine: the most in the dose interval, the least at the time of dosing (criteria.md section 3, Table 3 hemodynamic)."""
+"""Phenylephrine: the most in the dose interval, the least at the time of dosing (criteria.md section 3, hemodynamic)."""
 
 from rules.chart.chart import Chart
 from rules.chart.infusions import Segment, overlapping, segment_at

@@ -1,6 +1,6 @@
 """A site's configuration: the guideline with the numbers a site has set, or everything that is wrong with them.
 
-Source: wire.md (Command line, last paragraph); criteria.md, every threshold and **[choice]**. Pure: text in, a guideline out.
+Source: wire.md (Site configuration); criteria.md: every threshold and **[choice]**. Pure: text in, a guideline out.
 """
 
 from difflib import get_close_matches

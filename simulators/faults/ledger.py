@@ -10,7 +10,7 @@ from rules.instant import MINUTE, text
 from simulators.faults.record import Record
 
 AHEAD = 15 * MINUTE
-"""How far `at` may lie ahead of `known` before the record is refused (criteria.md section 1, a choice that a site may change)."""
+"""How far `at` may lie ahead of `known` before the record is refused (criteria.md section 1; a choice that a site may change)."""
 
 Entry = dict[str, Any]
 

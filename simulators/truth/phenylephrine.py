@@ -1,4 +1,4 @@
-"""The hemodynamic rows of Table 3. Source: criteria.md section 3, `phenylephrine-maximum` and `-minimum`."""
+"""The hemodynamic rows of Table 3. Source: criteria.md section 3, `phenylephrine-maximum` and `phenylephrine-minimum`."""
 
 from __future__ import annotations
 

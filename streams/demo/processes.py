@@ -13,7 +13,7 @@ from streams.broker import leash, ports
 from streams.broker.settings import Broker
 
 MEMBER = ("--session-timeout", "6")
-"""Seconds. The embedded broker holds the first join of a group for half of it (design.md, decision 10)."""
+"""Seconds. The embedded broker holds the first join of a group for half of it (docs/decisions/0015-broker.md)."""
 GRACE_S = 1.5
 LAST = 3
 

@@ -1,4 +1,4 @@
-"""A patient's book: what is open, who has heard of it, and what is still owed. A row of the outbox (criteria.md 9; design.md, decision 8)."""
+"""A patient's book: what is open, who has heard of it, and what is still owed. A row of the outbox (criteria.md 9; architecture.md, decision 8)."""
 
 from __future__ import annotations
 

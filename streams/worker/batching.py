@@ -1,4 +1,4 @@
-"""Batches instead of messages through Faust (design.md, decision 7): the one file that leans on Faust's inside. Seen in faust-streaming 0.15.3.
+"""Batches instead of messages through Faust (architecture.md, decision 7): the one file that leans on Faust's inside. Seen in faust-streaming 0.15.3.
 
 What it leans on:
 

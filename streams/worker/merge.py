@@ -1,4 +1,4 @@
-"""Records of one partition number, merged across topics by record time (design.md, decision 6).
+"""Records of one partition number, merged across topics by record time (architecture.md, decision 6).
 
 The merge always takes the earliest head; equal times go by topic, then by offset. It takes nothing while a topic that is known to hold more has
 no head here: that head may be the earliest. So the order depends on the log alone, not on how it was fetched.

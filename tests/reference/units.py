@@ -1,4 +1,4 @@
-"""Units and plausibility (wire.md "Vitals codes", "Labs codes"; criteria.md 8)."""
+"""Units and plausibility (wire.md, "Vitals codes", "Labs codes"; criteria.md 8)."""
 
 from collections.abc import Callable
 

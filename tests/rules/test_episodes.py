@@ -74,7 +74,7 @@ TRANSITIONS = {
 
 @table(TRANSITIONS, "course expected")
 def test_the_transitions_of_an_episode(course: Course, expected: list[str]) -> None:
-    """criteria.md section 9, transitions and `amended`."""
+    """criteria.md section 9, `opened` and `amended`."""
     assert told(course, "platelets") == expected
 
 

@@ -29,7 +29,7 @@ def state(course: Course, at: str) -> str:
     ids=["below 100 -> 80", "100 -> 85", "120 -> 85", "over 120 -> 90", "160 -> 90"],
 )
 def test_the_target_follows_the_baseline(baseline: float, target: float) -> None:
-    """criteria.md section 5, Table 2."""
+    """criteria.md section 5; Table 2."""
     found = states_at(pressed(baseline=baseline), "01:00")["blood_pressure"]
     assert (found["target"], found["assumed"]) == (target, False)
 

@@ -1,4 +1,4 @@
-"""Every unit of wire.md, converted by its factor and rounded to 4 decimals (criteria.md section 1); no other unit is taken."""
+"""Every unit that wire.md has is converted by its factor and rounded to 4 decimals (criteria.md section 1); no other unit is taken."""
 
 import pytest
 from hypothesis import given

@@ -13,6 +13,7 @@ from rules.explain import UnknownSubject, explain, lines, wire
 from rules.explain.names import subjects
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.subjects import plan_for
+from tests.references import wrong
 from tests.rules.explain.courses import ADMITTED, dose, finding, rate, settled, vitals, volume
 
 FILES = sorted((pathlib.Path(__file__).parents[2] / "cases").glob("*.json"))
@@ -29,6 +30,7 @@ def check(patient) -> None:
         assert said[0].startswith(f"{subject} is ")
         assert explanation.rule.source
         assert explanation.rule.section.startswith("criteria.md section ")
+        assert wrong(explanation.rule.section) == []
         assert not any("None" in line or "\n" in line or "  " in line.strip() for line in said), said
         if subject in plan_for(GUIDELINE).index:
             result = judged(patient, subject)

@@ -16,7 +16,7 @@ SAID = {f"{name}": (code, *case) for code in FINDINGS for name, case in finding_
 
 @table(STATES, "code course at expected")
 def test_a_cardiac_finding(code: str, course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, Table 3 cardiac: present is absolute; findings stand until denied."""
+    """criteria.md section 3, cardiac: present is absolute; findings stand until denied."""
     assert seen(course, at, code) == expected
 
 

@@ -10,7 +10,7 @@ CODE = "moist-desquamation"
 
 @table(finding_states(CODE, "relative"))
 def test_moist_desquamation(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, Table 3 dermatologic: present is relative (column: JITC 2014)."""
+    """criteria.md section 3, dermatologic: present is relative (column: JITC 2014)."""
     assert seen(course, at, CODE) == expected
 
 

@@ -19,7 +19,7 @@ BLOOD |= {
 
 @table(BLOOD)
 def test_bleeding(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, Table 3 hemorrhagic: guaiac-positive is relative, frank blood absolute."""
+    """criteria.md section 3, hemorrhagic: guaiac-positive is relative, frank blood absolute."""
     assert seen(course, at, "bleeding") == expected
 
 

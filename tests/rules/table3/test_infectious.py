@@ -8,7 +8,7 @@ from tests.rules.table3.charted import finding_alerts, finding_states, timed_or_
 
 @table(finding_states("infection", "absolute"))
 def test_infection(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, Table 3 infectious: strong clinical suspicion, or documented, is absolute."""
+    """criteria.md section 3, infectious: strong clinical suspicion, or documented, is absolute."""
     assert seen(course, at, "infection") == expected
 
 

@@ -89,7 +89,7 @@ EXTREMITIES_SAID = finding_alerts("extremity-tightness", "relative") | finding_a
 
 @table(EXTREMITIES)
 def test_extremities(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, Table 3 musculoskeletal: tightness is relative, paresthesias absolute."""
+    """criteria.md section 3, musculoskeletal: tightness is relative, paresthesias absolute."""
     assert seen(course, at, "extremities") == expected
 
 

@@ -25,7 +25,7 @@ SAID = {name: (row, *case) for row, finding, level in ROWS for name, case in fin
 
 @table(STATES, "code course at expected")
 def test_a_neurologic_finding(code: str, course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, Table 3 neurologic."""
+    """criteria.md section 3, neurologic."""
     assert seen(course, at, code) == expected
 
 

@@ -31,7 +31,7 @@ SAID["rales up and down in one episode"] = (
 
 @table(STATES, "code course at expected")
 def test_a_pulmonary_finding(code: str, course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, Table 3 pulmonary: dyspnea, intubation, rales, effusion."""
+    """criteria.md section 3, pulmonary: dyspnea, intubation, rales, effusion."""
     assert seen(course, at, code) == expected
 
 
