@@ -1,7 +1,7 @@
 """References to documents, as code and documents write them, and whether the place they name exists.
 
-P stands for one of the texts in `CITED`; names are written as the text has them: a heading, **bold**, `code`, a
-cell of a table, or how a paragraph or an item of a list begins.
+P stands for one of the texts in `CITED`; names are written as the text has them: a heading, **bold**, `code`,
+a cell of a table, or how a paragraph or an item of a list begins.
 
     P    P section 3    P, section 3    P 3    P sections 1, 3 to 5 and 9        numbered sections
     P section 3, urine    P section 4, `cannot-tell`                             names within one
@@ -10,8 +10,8 @@ cell of a table, or how a paragraph or an item of a list begins.
     docs/production.md    docs/production.md, "The board"    docs/commands.md#il2watch-ack    decision 0011
     [words](../page.md#heading)                                                  links, in Markdown only
 
-A `section 5` by itself is one of criteria.md. What follows a comma is a name: prose goes on after a semicolon, a
-colon or a bracket, or without a comma.
+A `section 5` by itself is one of criteria.md. What follows a comma is a name: prose goes on after a semicolon,
+a colon or a bracket, or without a comma.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 @dataclass(frozen=True)
 class Text:
-    """What of a document can be cited: sections and decisions by number, link anchors, the whole for names."""
+    """What can be cited of a document: sections and decisions by number, link anchors, all of it for names."""
 
     whole: str
     sections: dict[int, str]
@@ -132,7 +132,7 @@ def _documents(flat: str, folder: Path) -> Iterator[str]:
 
 
 def _found(name: str, folder: Path) -> Path | None:
-    """Return the document a name means: of `CITED`, from the root, beside the file, or the only one ending so."""
+    """Return the document meant: of `CITED`, from the root, beside the file, or the only one that ends so."""
     ending = [path for path in _kept() if f"/{path.relative_to(ROOT)}".endswith(f"/{name}")]
     candidates = [ROOT / CITED.get(name, name), folder / name, *(ending if len(ending) == 1 else ())]
     return next((path.resolve() for path in candidates if path.is_file()), None)

@@ -6,8 +6,11 @@ from rules.explain.explanation import Cited, Explanation, Look, Rule
 INDENT = "  "
 
 
-def lines(explanation: Explanation) -> list[str]:
-    """The headline; why; the facts; what was looked at; the rule; what clears it; what to do."""
+def lines(explanation: Explanation, verbose: bool = False) -> list[str]:
+    """The headline; why; the facts; what was looked at; the rule; what clears it; what to do.
+
+    `verbose`: the section of the specification too; without it only the guideline is cited.
+    """
     window = explanation.window
     looked = [f"{when(window.start)} to {when(window.end)}: {window.words}"] if window is not None else []
     told = (
@@ -15,7 +18,7 @@ def lines(explanation: Explanation) -> list[str]:
         ("Facts", [fact(one) for one in explanation.facts]),
         ("Window", looked),
         ("Looked at", [look(explanation.look)]),
-        ("Rule", rule(explanation.rule)),
+        ("Rule", rule(explanation.rule, verbose)),
         ("What clears it", list(explanation.clears)),
         ("What to do", [f"{measure['text']} ({measure['source']})" for measure in explanation.measures]),
     )
@@ -45,7 +48,13 @@ def look(found: Look) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def rule(found: Rule) -> list[str]:
-    """The rule in words, with where the paper says so."""
-    parts = (("Relative", found.relative), ("Absolute", found.absolute), ("Window", found.window), ("Too old", found.stale))
-    return [f"{found.words} ({found.source}; {found.section}).", *(f"{name}: {said}." for name, said in parts if said)]
+def rule(found: Rule, verbose: bool = False) -> list[str]:
+    """The rule in words, with where the paper says so; `verbose`: and the specification."""
+    parts = (
+        ("Relative", found.relative),
+        ("Absolute", found.absolute),
+        ("Window", found.window),
+        ("Too old", found.stale),
+        ("Specification", f"docs/spec/{found.section}" if verbose else None),
+    )
+    return [f"{found.words} ({found.source}).", *(f"{name}: {said}." for name, said in parts if said)]

@@ -27,6 +27,7 @@ def parser() -> options.Parser:
     command.add_argument("--subject", metavar="S", required=True, help="what to explain, by its name on the wire")
     options.at(command)
     options.output(command)
+    command.add_argument("--verbose", action="store_true", help="as text, name the section of docs/spec/criteria.md too")
     options.config(command)
     options.strict(command)
     return command
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
     course = fold(chosen)
     patient = the_patient(course, chosen.patient)
     said = [alert for alert in course.alerts_of(patient) if alert["subject"] == chosen.subject]
-    show(explained(course, patient, chosen.subject), said, options.as_text(chosen.output))
+    show(explained(course, patient, chosen.subject), said, options.as_text(chosen.output), chosen.verbose)
     return close(course, chosen.strict)
 
 
@@ -54,13 +55,13 @@ def explained(course: Course, patient: str, subject: str) -> Explanation:
         raise UsageError(str(error)) from None
 
 
-def show(explanation: Explanation, said: list[dict[str, Any]], as_text: bool) -> None:
+def show(explanation: Explanation, said: list[dict[str, Any]], as_text: bool, verbose: bool) -> None:
     """For people, or for programs."""
     if as_text:
         from streams.show import explanation as words
         from streams.show.terminal import console
 
-        words.show(explanation, said, console())
+        words.show(explanation, said, console(), verbose)
     else:
         from rules.explain import wire as as_wire
         from streams.show.jsonlines import write

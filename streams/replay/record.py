@@ -70,7 +70,7 @@ def _topic(type: object) -> str:
             return topic_of(type)
         except KeyError:
             pass
-    raise Unsendable("malformed", f"`type` {_shown(type)} belongs to no topic; see wire.md, Events")
+    raise Unsendable("malformed", f"`type` {_shown(type)} belongs to no topic; see docs/spec/wire.md, Events")
 
 
 def _patient(patient: object) -> str:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from rules.explain import Explanation
 
 
-def show(explanation: Explanation, said: list[dict[str, Any]], screen: Console) -> None:
-    """Prints the whole answer."""
+def show(explanation: Explanation, said: list[dict[str, Any]], screen: Console, verbose: bool) -> None:
+    """Prints the whole answer; `verbose`: with the section of the specification."""
     from rules.explain import lines
 
-    headline, *rest = lines(explanation)
+    headline, *rest = lines(explanation, verbose)
     screen.print(Text(plain(headline), style="bold"))
     for line in rest:
         indent = len(line) - len(line.lstrip())

@@ -87,6 +87,18 @@ def test_an_explanation_tells_the_collection_that_decided(course: str, il2watch:
     assert [alert["transition"] for alert in said["history"]][-1] in ("worsened", "reminder")
 
 
+def test_the_guideline_is_cited_and_the_specification_only_when_asked_for(course: str, capsys: Capture) -> None:
+    asked = ["explain", course, "--subject", "urine-hour", "--at", NIGHT, "-o", "text"]
+    assert cli.main(asked) == 0
+    said = capsys.readouterr().out
+    assert cli.main([*asked, "--verbose"]) == 0
+    verbose = capsys.readouterr().out
+    assert "(Table 3, renal, row 2)" in said
+    assert "criteria.md" not in said
+    [added] = set(verbose.splitlines()) - set(said.splitlines())
+    assert added.strip() == "Specification: docs/spec/criteria.md section 3, urine."
+
+
 def test_a_subject_nobody_knows_names_the_nearest(course: str, capsys: Capture) -> None:
     assert cli.main(["explain", course, "--subject", "urin-hour"]) == 2
     assert "did you mean urine-hour" in capsys.readouterr().err

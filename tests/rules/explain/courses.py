@@ -66,8 +66,8 @@ def settled(events: list[dict[str, Any]], hours: float) -> Patient:
     return fold(decoded, SCHWARTZENTRUBER_2001, START + round(hours * HOUR)).patients["p1"]
 
 
-def told(subject: str, hours: float, *events: dict[str, Any]) -> str:
+def told(subject: str, hours: float, *events: dict[str, Any], verbose: bool = False) -> str:
     """Everything that is said of a subject, over an admitted patient in a cycle; the same in both forms."""
     explanation = explain(settled([*ADMITTED, *events], hours), subject)
     json.dumps(wire(explanation))
-    return "\n".join(lines(explanation))
+    return "\n".join(lines(explanation, verbose))

@@ -25,12 +25,15 @@ def check(patient) -> None:
     before = (patient.now, patient.seq, {name: memory.state for name, memory in patient.memories.items()})
     for subject in subjects(GUIDELINE):
         explanation = explain(patient, subject)
-        printed, said = wire(explanation), lines(explanation)
+        printed, said, verbose = wire(explanation), lines(explanation), lines(explanation, verbose=True)
         assert json.loads(json.dumps(printed))["subject"] == subject
         assert said[0].startswith(f"{subject} is ")
         assert explanation.rule.source
         assert explanation.rule.section.startswith("criteria.md section ")
         assert wrong(explanation.rule.section) == []
+        assert [line for line in verbose if line not in said] == [f"  Specification: docs/spec/{explanation.rule.section}."]
+        assert explanation.rule.source in "".join(said)
+        assert "criteria.md" not in "".join(said)
         assert not any("None" in line or "\n" in line or "  " in line.strip() for line in said), said
         if subject in plan_for(GUIDELINE).index:
             result = judged(patient, subject)

@@ -32,7 +32,7 @@ SEEN = [
     ],
 )
 def test_hypotension_tells_target_distance_run_and_phase(events, words):
-    text = told("hypotension", 10, *events)
+    text = told("hypotension", 10, *events, verbose=True)
     for one in (*words, "Table 2", "criteria.md section 5"):
         assert one in text
 

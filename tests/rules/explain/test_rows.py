@@ -195,7 +195,7 @@ def test_every_row_stands_in_each_table():
 
 @pytest.mark.parametrize("row", GUIDELINE.rows, ids=lambda row: row.code)
 def test_a_row_never_seen_says_what_is_missing_and_where_the_rule_stands(row):
-    text = told(row.code, 10)
+    text = told(row.code, 10, verbose=True)
     for words in (*NEVER_SEEN[row.code], row.source, "criteria.md section 3", "mode ward"):
         assert words in text
 
