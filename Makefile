@@ -30,7 +30,7 @@ demo: $(READY) ## broker, worker, pager, board and a simulated ward on this mach
 	@"$(PY)" -m streams demo || [ $$? -eq 130 ]
 
 walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explain, plot
-	@"$(PY)" -m simulators.walk "$(WALK)"
+	@"$(PY)" -m simulators.scenarios.walk "$(WALK)"
 
 # Measuring coverage makes the engine two or three times slower: only the tests of the engine itself are measured.
 test: $(READY) ## all tests, with branch coverage of rules/ (at least 95 %)
@@ -57,7 +57,7 @@ bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and 
 docs: $(READY) ## write docs/commands.md, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
 	"$(PY)" -m streams.manual docs/commands.md
 	"$(PY)" -m tests.readme
-	"$(PY)" -m simulators.worked | "$(PY)" -m streams plot - -o docs/course.svg
+	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/course.svg
 	"$(PY)" -m deploy.grafana.write
 	"$(PY)" -m simulators.scenarios.page docs/scenarios/README.md
 	"$(PY)" -m simulators.scenarios.pictures docs/scenarios

@@ -30,7 +30,7 @@ PATIENT: Final = b'"patient":"'
 
 
 class Consultant:
-    """Folds the records of a ward, and is asked about doses (`simulators.course.plan.Ask`).
+    """Folds the records of a ward, and is asked about doses (`simulators.care.dosing.Ask`).
 
     `patients`: ids in the order in which they are asked for; `origin`: the course's minute 0, ms.
     """

@@ -52,7 +52,7 @@ def test_a_room_imports_only_what_its_arrows_allow(room: str) -> None:
         ("rules", "faust", False),
         ("rules", "streams.cli", False),
         ("streams", "rules.engine", True),
-        ("streams", "simulators.worked", False),
+        ("streams", "simulators.scenarios.worked", False),
         ("simulators", "rules.events", True),
         ("simulators", "rules.decode.decode", True),
         ("simulators", "rules.engine.advance", False),

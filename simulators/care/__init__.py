@@ -1,1 +1,3 @@
-"""Care: what nurses and doctors see each quarter of an hour, and do. One file a protocol; `team` holds them together."""
+"""Care: what nurses and doctors see each quarter of an hour, and do, protocol by protocol; `team` holds them
+together.
+"""

@@ -1,20 +1,50 @@
-"""Who decides on the next dose, and the clock by which it is asked.
-
-Source: 600,000 IU/kg every 8 h, never reduced, only given or not; 8-12 doses in most first cycles, a delay beyond 24 h ends the cycle (paper,
-Interleukin-2 dosing and Table 4). Assumption: a held dose is thought over again each hour.
-"""
+"""Plan a course and decide on the next dose, and the clock by which it is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 
 from simulators.care.sheet import Sheet
-from simulators.cohort import Cohort
-from simulators.course.plan import LEAD, Answer, Ask, Plan
-from simulators.seeds import Array, Flags
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import Array, Flags
+
+Answer = Literal["give", "hold", "stop"]
+Ask = Callable[[int, int], Answer]
+"""Of a patient (index) whose dose is due at a minute: give it, hold it (asked again within the hour), or end
+therapy. Facts up to the minute may be used.
+"""
+
+LEAD: Final = 480
+"""Minutes from admission to the first dose: premedication starts 8-12 h before (paper, Pretherapy
+intervention).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`minutes`: how long the course is watched; `doses`: the most that are given; `interval`: minutes
+    between doses; `amount`: IU/kg; `clock`: minutes after midnight UTC at the origin.
+    """
+
+    minutes: int
+    doses: int = 14
+    interval: int = 480
+    amount: int = 600_000
+    clock: int = 420
+    happenings: Sequence[ClinicalEvent] = ()
+
+
+# Who decides on the next dose, and the clock by which it is asked.
+#
+# Source: 600,000 IU/kg every 8 h, never reduced, only given or not; 8-12 doses in most first cycles, a delay
+# beyond 24 h ends the cycle (paper,
+# Interleukin-2 dosing and Table 4). Assumption: a held dose is thought over again each hour.
+
 
 AGAIN: Final = 60
 NEVER: Final = 1e9
@@ -26,8 +56,9 @@ def naive(patient: int, minute: int) -> Answer:
 
 
 def scripted(script: Mapping[int, Sequence[tuple[int, Answer]]], otherwise: Ask = naive) -> Ask:
-    """For a patient of the script, the answer of its latest entry (from minute, answer) at or before the minute; before it, and for the others,
-    `otherwise`."""
+    """For a patient of the script, the answer of its latest entry (from minute, answer) at or before the
+    minute; before it, and for the others, `otherwise`.
+    """
 
     def ask(patient: int, minute: int) -> Answer:
         answers = [answer for since, answer in script.get(patient, ()) if since <= minute]
@@ -37,7 +68,9 @@ def scripted(script: Mapping[int, Sequence[tuple[int, Answer]]], otherwise: Ask 
 
 
 class Dosing:
-    """`starts`, `last`, `due`, `ended`: minutes (patients,), `NEVER` for what has not been; `given`: doses so far."""
+    """`starts`, `last`, `due`, `ended`: minutes (patients,), `NEVER` for what has not been; `given`: doses so
+    far.
+    """
 
     def __init__(self, cohort: Cohort, plan: Plan, ask: Ask) -> None:
         n = len(cohort)
@@ -45,7 +78,12 @@ class Dosing:
         self.starts = (cohort.admitted + LEAD).astype(float)
         self.due = self.starts.copy()
         self.asks = self.starts.copy()
-        self.noted, self.last, self.ended, self.given = np.full(n, -NEVER), np.full(n, -NEVER), np.full(n, NEVER), np.zeros(n)
+        self.noted, self.last, self.ended, self.given = (
+            np.full(n, -NEVER),
+            np.full(n, -NEVER),
+            np.full(n, NEVER),
+            np.zeros(n),
+        )
 
     def treated(self, minute: int) -> Flags:
         """From cycle start to therapy end."""
@@ -67,7 +105,9 @@ class Dosing:
         return dosed
 
     def answer(self, bed: int, now: int) -> Answer:
-        """The first dose needs no asking; after the last planned one therapy ends when another would have been due."""
+        """The first dose needs no asking; after the last planned one therapy ends when another would have
+        been due.
+        """
         if self.given[bed] == 0:
             return "give"
         return "stop" if self.given[bed] >= self.plan.doses else self.ask(bed, now)
@@ -86,7 +126,9 @@ class Dosing:
             self.note(bed, sheet, False, "held: not safe now")
 
     def stop(self, bed: int, sheet: Sheet) -> None:
-        """Therapy is ended minutes after the decision, not at its instant: a stop rule that holds from then on must have held on the record too."""
+        """Therapy is ended minutes after the decision, not at its instant: a stop rule that holds from then
+        on must have held on the record too.
+        """
         self.ended[bed] = sheet.start
         sheet.note("therapy-end", np.arange(len(self.ended)) == bed)
 

@@ -1,8 +1,5 @@
-"""Crystalloid boluses and the infusion that runs all the time.
-
-Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); no more than 1-1.5 L a day above maintenance, less when weight is >10 %
-over baseline; lactated Ringer's 50-100 mL/h from just before the first dose until 8 h after the last (paper). Assumptions: a bolus runs in over 30
-min, and the next is decided 45 min after its start.
+"""Treat hypotension and low urine: crystalloid boluses, dopamine at 2 ug/kg/min, phenylephrine titrated to
+the Table 2 target; diuresis after therapy.
 """
 
 from __future__ import annotations
@@ -11,11 +8,19 @@ from typing import Final
 
 import numpy as np
 
+from simulators.care.observation import Observation, steady
 from simulators.care.sheet import Sheet
-from simulators.care.sight import Sight
-from simulators.cohort import Cohort
-from simulators.latent import CHUNK
-from simulators.seeds import Array, Flags
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import CHUNK, Array, Flags
+
+# Crystalloid boluses and the infusion that runs all the time.
+#
+# Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); no more than 1-1.5 L a day above
+# maintenance, less when weight is >10 %
+# over baseline; lactated Ringer's 50-100 mL/h from just before the first dose until 8 h after the last
+# (paper). Assumptions: a bolus runs in over 30
+# min, and the next is decided 45 min after its start.
+
 
 BOLUS, SMALL = 500.0, 250.0
 RUNS: Final = 30
@@ -46,12 +51,12 @@ class Fluids:
         self.since = self.since + 1
         self.day = np.concatenate([self.day[1:], np.zeros((1, len(self.cohort)))])
 
-    def may(self, sight: Sight) -> Flags:
+    def may(self, sight: Observation) -> Flags:
         """Who may have a bolus now: the last one is done, the day's limit leaves room, the tissues too."""
         room = np.where(sight.gain > RESTRICTED, 750.0, DAILY_LIMIT)
         return (self.since >= APART) & (self.above + SMALL <= room)
 
-    def bolus(self, who: Flags, sight: Sight, sheet: Sheet) -> Array:
+    def bolus(self, who: Flags, sight: Observation, sheet: Sheet) -> Array:
         """Starts a bolus for each of `who`; returns its mL (0 for the others)."""
         careful = (sight.gain > 0.05) | (sight.shown["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
         volume = np.where(who, np.where(careful, SMALL, BOLUS), 0.0)
@@ -66,7 +71,9 @@ class Fluids:
         self.day[-1] += volume
 
     def rows(self, sheet: Sheet, added: Array) -> Array:
-        """mL in each minute of the chunk, (CHUNK, patients); `added`: what was ordered in this chunk, running from the nurse's minute."""
+        """mL in each minute of the chunk, (CHUNK, patients); `added`: what was ordered in this chunk, running
+        from the nurse's minute.
+        """
         flow, left = np.zeros((CHUNK, len(self.cohort))), self.left - added
         for row in range(CHUNK):
             left = left + np.where(sheet.minute == row, added, 0.0)
@@ -79,3 +86,131 @@ class Fluids:
 def maintenance(cohort: Cohort) -> Array:
     """mL/h: 1 mL/kg/h within the paper's 50-100."""
     return np.round(cohort.weight.clip(50, 100) / 5) * 5
+
+
+# Too little urine: fluid, then dopamine at 2 ug/kg/min; after therapy, diuresis.
+#
+# Sources: paper, Overview ("if 1-1.5 L crystalloid does not restore urine flow, ... dopamine") and
+# Posttherapy intervention (diuretics, aggressively
+# repeated, until 200 mL/h, once pressure is stable off vasopressors); Tables 5, 6. Assumptions: furosemide 20
+# mg, doubled to 80 when an answer
+# fails, no sooner than 4 h; dopamine is stopped after 4 h of good urine, or for a fast or irregular heart.
+
+
+LOW, GOOD = 20.0, 45.0
+"""mL/h: Table 3's relative limit; and enough to do without dopamine."""
+DOPAMINE_AFTER: Final = 1000.0
+RENAL: Final = 2.0
+GOOD_FOR: Final = 16
+REPEAT: Final = 16
+BRISK: Final = 200.0
+DRY: Final = 0.002
+"""Diuresis ends with the weight this near the baseline."""
+
+
+class Oliguria:
+    """`poured` mL of boluses since the urine failed: array (patients,)."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        n = len(cohort)
+        self.poured, self.good_for, self.since, self.strength = (
+            np.zeros(n),
+            np.zeros(n),
+            np.full(n, float(REPEAT)),
+            np.full(n, 20.0),
+        )
+
+    def care(self, here: Flags, sight: Observation, fluids: Fluids, sheet: Sheet) -> Flags:
+        """Turns dopamine; returns who is to have a bolus for urine."""
+        self.good_for = steady(sight.urine >= GOOD, self.good_for)
+        self.poured = np.where(self.good_for >= GOOD_FOR, 0.0, self.poured)
+        low = here & (sight.urine <= LOW) & (sheet.start % 60 == 0)
+        thirsty = low & (self.poured < DOPAMINE_AFTER) & fluids.may(sight)
+        rate = sheet.setting["dopamine"]
+        racing = (sight.heart_rate > 130) | (sight.shown["rhythm"] > 0)
+        starts = (
+            low & ~thirsty & (rate == 0) & ~racing & ((self.poured >= DOPAMINE_AFTER) | (fluids.since >= 8))
+        )
+        stops = (rate > 0) & (racing | (self.good_for >= GOOD_FOR))
+        sheet.rate("dopamine", starts | stops, np.where(starts, RENAL, 0.0))
+        return thirsty
+
+    def diurese(self, ready: Flags, sight: Observation, sheet: Sheet) -> Array:
+        """Furosemide for those ready who are still wet and do not pass 200 mL/h; returns its strength: 1 is a
+        full effect.
+        """
+        self.since = self.since + 1
+        who = ready & (sight.gain > DRY) & (sight.urine < BRISK) & (self.since >= REPEAT)
+        self.strength = np.where(
+            who & (self.since < 2 * REPEAT), np.minimum(self.strength * 2, 80.0), self.strength
+        )
+        self.since = np.where(who, 0.0, self.since)
+        sheet.note(
+            "medication",
+            who,
+            lambda bed: {
+                "agent": "furosemide",
+                "amount": float(self.strength[bed]),
+                "unit": "mg",
+                "route": "IV",
+            },
+        )
+        return np.where(who, 0.5 + self.strength / 80, 0.0)
+
+
+# Hypotension: fluid first, phenylephrine after 1-1.5 L of it, titrated to the Table 2 target and weaned when
+# it can be.
+#
+# Sources: paper, Overview and Tables 2, 5, 6 (phenylephrine 0.1-2 ug/kg/min). Assumptions: steps of 0.1-0.3
+# each quarter of an hour, weaning by 0.1
+# each half-hour with the pressure 8 above target; norepinephrine where phenylephrine at its most does not do.
+
+
+PRESSOR_AFTER: Final = 1000.0
+START, STEP, MOST, WEANED = 0.3, 0.2, 2.0, 0.1
+OVER_FOR: Final = 8
+"""Chunks with the pressure well over target after which an episode is over, and fluid counts anew."""
+DEEP: Final = 8
+"""mm[Hg] below target at which phenylephrine does not wait for the fluid."""
+NEXT, NEXT_MOST = 0.04, 0.6
+"""Norepinephrine: first rate and step, most."""
+
+
+class Pressors:
+    """`poured` mL of boluses in this episode of hypotension: array (patients,)."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.cohort = cohort
+        self.poured = np.zeros(len(cohort))
+
+    def care(self, here: Flags, sight: Observation, fluids: Fluids, sheet: Sheet) -> Flags:
+        """Turns the pressors; returns who is to have a bolus for pressure."""
+        running = sheet.setting["phenylephrine"] > 0
+        self.poured = np.where((sight.high_for >= OVER_FOR) & ~running, 0.0, self.poured)
+        low = here & (sight.low_for >= 1)
+        thirsty = low & (self.poured < PRESSOR_AFTER) & fluids.may(sight)
+        self.squeeze(low, low & ~thirsty & (fluids.since >= 2), sight, sheet)
+        self.wean(here & (sight.high_for >= 2), sheet)
+        return thirsty & ~running
+
+    def squeeze(self, low: Flags, dry: Flags, sight: Observation, sheet: Sheet) -> None:
+        """Starts phenylephrine where fluid has had its chance, and goes up where the pressure is
+        still low.
+        """
+        rate = sheet.setting["phenylephrine"]
+        deep = sight.systolic <= self.cohort.target - DEEP
+        starts = dry & (rate == 0) & ((self.poured >= PRESSOR_AFTER) | (sight.low_for >= 3) | deep)
+        rises = low & (rate > 0) & (rate < MOST)
+        wanted = np.where(starts, START, np.where(rises, rate + np.where(deep, 1.5 * STEP, STEP / 2), rate))
+        sheet.rate("phenylephrine", starts | rises, np.round(wanted.clip(0, MOST), 2))
+        more = sheet.setting["norepinephrine"]
+        helps = low & (rate >= MOST) & (sight.low_for >= 2)
+        sheet.rate("norepinephrine", helps, np.round((more + NEXT).clip(0, NEXT_MOST), 3))
+
+    def wean(self, well: Flags, sheet: Sheet) -> None:
+        """Down by a step each half-hour: norepinephrine first; below the least rate, off."""
+        more, rate = sheet.setting["norepinephrine"], sheet.setting["phenylephrine"]
+        even = sheet.start // 15 % 2 == 0
+        sheet.rate("norepinephrine", well & (more > 0) & even, np.round((more - NEXT).clip(0, None), 3))
+        less = np.where(rate - WEANED < 0.1, 0.0, np.round(rate - WEANED, 2))
+        sheet.rate("phenylephrine", well & (more == 0) & (rate > 0) & even, less)

@@ -1,8 +1,9 @@
 """Blood drawn by Table 1, in the mode in force, and what is given for its results.
 
-Sources: paper, Tables 1, 5, 6: blood count and chemistry daily, twice daily with vasopressors or in intensive care; the rest daily; thyroid each
-cycle; isoenzymes when total CK is raised; bicarbonate 50 or 100 mEq below 20 or 18 mmol/L; potassium chloride at or below 3.6; calcium, magnesium,
-phosphate below their lowest normal values; red cells at a hematocrit of 28 % or less, platelets below 20. Assumptions: rounds at 06:00 and 18:00;
+Sources: paper, Tables 1, 5, 6: blood count and chemistry daily, twice daily with vasopressors or in intensive
+care; the rest daily; thyroid each cycle; isoenzymes when total CK is raised; bicarbonate 50 or 100 mEq below
+20 or 18 mmol/L; potassium chloride at or below 3.6; calcium, magnesium, phosphate below their lowest normal
+values; red cells at a hematocrit of 28 % or less, platelets below 20. Assumptions: rounds at 06:00 and 18:00;
 results are acted on 75 min after the draw.
 """
 
@@ -15,11 +16,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simulators.care.fluids import Fluids
+from simulators.care.observation import Observation
 from simulators.care.sheet import Sheet
-from simulators.care.sight import Sight
-from simulators.cohort import Cohort
-from simulators.latent import CHUNK
-from simulators.seeds import Array, Flags
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import CHUNK, Array, Flags
 
 PANELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -78,8 +78,10 @@ class Labs:
         self.sample = {code: cohort.labs[code] for code in TREATED}
         self.last = np.full(len(cohort), -1e9)
 
-    def draw(self, here: Flags, admitted: Flags, intensive: Flags, sight: Sight, sheet: Sheet) -> None:
-        """Everything on admission; by the round's hour the daily panels, in the evening those due twice a day in intensive mode."""
+    def draw(self, here: Flags, admitted: Flags, intensive: Flags, sight: Observation, sheet: Sheet) -> None:
+        """Everything on admission; by the round's hour the daily panels, in the evening those due twice a day
+        in intensive mode.
+        """
         hour = (sheet.start + self.clock) % 1440
         self.order(admitted, (*DAILY, "thyroid"), sight, sheet)
         fresh = sheet.start - self.last < DRAW_GAP
@@ -88,9 +90,14 @@ class Labs:
             self.order(here & ~fresh & (sight.shown["ck"] > CK_HIGH), ("enzymes",), sight, sheet)
         if 0 <= hour - EVENING < CHUNK:
             self.order(here & ~fresh & intensive, TWICE, sight, sheet)
-            self.order(here & ~fresh & ~intensive & (sight.shown["creatinine"] >= RISING), ("chemistry",), sight, sheet)
+            self.order(
+                here & ~fresh & ~intensive & (sight.shown["creatinine"] >= RISING),
+                ("chemistry",),
+                sight,
+                sheet,
+            )
 
-    def order(self, who: Flags, panels: tuple[str, ...], sight: Sight, sheet: Sheet) -> None:
+    def order(self, who: Flags, panels: tuple[str, ...], sight: Observation, sheet: Sheet) -> None:
         sheet.note("lab-draw", who, lambda bed: {"panels": panels})
         self.last = np.where(who, sheet.start, self.last)
         self.waiting = np.where(who, RESULTS, self.waiting)
@@ -106,7 +113,9 @@ class Labs:
             self.transfuse(back, self.sample, fluids, sheet, raised)
         return raised
 
-    def replace(self, back: Flags, level: Mapping[str, Array], sheet: Sheet, raised: dict[str, Array]) -> None:
+    def replace(
+        self, back: Flags, level: Mapping[str, Array], sheet: Sheet, raised: dict[str, Array]
+    ) -> None:
         """The first remedy that applies for each substance."""
         done: dict[str, Flags] = {}
         for remedy in REMEDIES:
@@ -116,7 +125,9 @@ class Labs:
             given = {"agent": remedy.agent, "amount": remedy.amount, "unit": remedy.unit, "route": "IV"}
             sheet.note("medication", who, lambda bed, given=given: given)  # type: ignore[misc]
 
-    def transfuse(self, back: Flags, level: Mapping[str, Array], fluids: Fluids, sheet: Sheet, raised: dict[str, Array]) -> None:
+    def transfuse(
+        self, back: Flags, level: Mapping[str, Array], fluids: Fluids, sheet: Sheet, raised: dict[str, Array]
+    ) -> None:
         for code, limit, product, volume, raises in (
             ("hematocrit", ANEMIC, "erythrocytes", CELLS, CELLS_RAISE),
             ("platelets", BARE, "platelets", POOL, POOL_RAISES),

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulators.latent import CHUNK, SUPPORT, Act
-from simulators.seeds import Array, Flags, Whole
+from simulators.physiology.latent import CHUNK, SUPPORT, Act, Array, Flags, Whole
 
 ROWS: Final = np.arange(CHUNK)[:, None]
 RESTING: Final[Mapping[str, float]] = {name: 21.0 if name == "fio2" else 0.0 for name in SUPPORT}
 
 
 class Sheet:
-    """`setting[name]`: what each pump and device is at, arrays (patients,); `minute[i]`: when in the chunk the nurse is at bed i, so that not all
-    act at once."""
+    """`setting[name]`: what each pump and device is at, arrays (patients,); `minute[i]`: when in the chunk
+    the nurse is at bed i, so that not all act at once.
+    """
 
     def __init__(self, beds: int, rng: np.random.Generator) -> None:
         self.minute: Whole = rng.integers(1, CHUNK, beds)
@@ -29,7 +29,13 @@ class Sheet:
         """A new chunk: an empty sheet, the settings as they are."""
         self.start, self.acts, self.before = start, [], dict(self.setting)
 
-    def note(self, kind: str, who: Flags, detail: Callable[[int], Mapping[str, Any]] | None = None, sharp: bool = False) -> None:
+    def note(
+        self,
+        kind: str,
+        who: Flags,
+        detail: Callable[[int], Mapping[str, Any]] | None = None,
+        sharp: bool = False,
+    ) -> None:
         """One act for each bed of `who`, its detail by bed; `sharp`: at the chunk's first minute."""
         for bed in np.flatnonzero(who).tolist():
             minute = self.start + (0 if sharp else int(self.minute[bed]))

@@ -1,38 +1,129 @@
-"""The team at the bedside: in each chunk it looks, acts, and leaves the pumps as they are to run."""
+"""Act as the care team: in each chunk it looks, acts, moves the patient, and leaves the pumps as they are to
+run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from simulators.care.dosing import Dosing
-from simulators.care.fluids import Fluids, maintenance
+from simulators.care.dosing import Ask, Dosing, Plan
+from simulators.care.fluids import Fluids, Oliguria, Pressors, maintenance
 from simulators.care.labs import Labs
-from simulators.care.medications import CONTINUED, Medications
-from simulators.care.oliguria import Oliguria
-from simulators.care.oxygen import Oxygen, breathed
-from simulators.care.pressors import Pressors
+from simulators.care.observation import Observation, Observer, steady
 from simulators.care.sheet import Sheet
-from simulators.care.sight import Sight, Watch, steady
-from simulators.care.stay import Stay
-from simulators.cohort import Cohort
-from simulators.course.plan import Ask, Plan
-from simulators.latent import PRESSORS, SUPPORT, Act
-from simulators.seeds import Array, Flags, generator
+from simulators.care.supportive import CONTINUED, Medications, Oxygen, breathed
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import PRESSORS, SUPPORT, Act, Array, Flags, generator
+
+# Where the patient is: admission, intensive care, discharge.
+#
+# Sources: paper, Table 1 (intensive care or vasopressors), Posttherapy: most are discharged 2-3 days after
+# the last dose, at or below admission
+# weight. Assumptions: to intensive care with phenylephrine at 1.0 or a second pressor, or a mask; back after
+# 8 h without.
+
+
+HEAVY: Final = 1.0
+BETTER_FOR: Final = 32
+WELL_FOR: Final = 96
+"""Chunks off every vasopressor before discharge (criteria.md, section 7, `discharge-ready`: 24 h)."""
+AT_LEAST: Final = 60 * 60
+"""Minutes from therapy's end to discharge, at least."""
+DAYTIME: Final = range(9 * 60, 18 * 60)
+
+
+class Stay:
+    """`present`, `icu`: flags (patients,)."""
+
+    def __init__(self, cohort: Cohort, clock: int) -> None:
+        n = len(cohort)
+        self.cohort, self.clock = cohort, clock
+        self.present, self.gone, self.icu = (
+            np.zeros(n, dtype=bool),
+            np.zeros(n, dtype=bool),
+            cohort.icu.copy(),
+        )
+        self.better_for, self.well_for = np.zeros(n), np.zeros(n)
+
+    def admit(self, sheet: Sheet) -> Flags:
+        """Who comes in this chunk; charted with the baseline."""
+        comes = (self.cohort.admitted >= sheet.start) & (self.cohort.admitted < sheet.start + 15)
+        self.present = self.present | comes
+        for kind in ("admit", "baseline"):
+            sheet.note(kind, comes, self.place, sharp=True)
+        sheet.set("present", comes, 1.0)
+        sheet.set("icu", comes, self.icu.astype(float))
+        return comes
+
+    def place(self, bed: int) -> dict[str, Any]:
+        return {"location": "icu" if self.icu[bed] else "ward"}
+
+    def move(self, sheet: Sheet) -> None:
+        """To intensive care and back."""
+        heavy = (
+            (sheet.setting["phenylephrine"] >= HEAVY)
+            | (sheet.setting["norepinephrine"] > 0)
+            | (sheet.setting["o2-device"] >= 2)
+        )
+        self.better_for = steady(~heavy & (sheet.setting["phenylephrine"] < 0.5), self.better_for)
+        moves = self.present & (
+            (heavy & ~self.icu) | (self.icu & ~self.cohort.icu & (self.better_for >= BETTER_FOR))
+        )
+        self.icu = self.icu ^ moves
+        sheet.set("icu", moves, self.icu.astype(float))
+        sheet.note("transfer", moves, self.place)
+
+    def leave(self, ended: Array, sight: Observation, sheet: Sheet) -> None:
+        """Home: well for a day, lungs and weight and mind recovered, in the daytime."""
+        pressed = sum(sheet.setting[agent] for agent in ("phenylephrine", "dopamine", "norepinephrine"))
+        self.well_for = steady((pressed == 0) & (sight.systolic > self.cohort.target), self.well_for)
+        if (sheet.start + self.clock) % 1440 not in DAYTIME:
+            return
+        lasting = [
+            name
+            for name in (
+                "infection",
+                "rhythm",
+                "bleeding",
+                "mental-status",
+                "disorientation",
+                "hallucination",
+            )
+            if name in sight.shown
+        ]
+        ill = sum(sight.shown[name] for name in lasting) > 0
+        settled = (
+            (sheet.setting["o2-device"] == 0)
+            & (sight.gain <= 0.03)
+            & (sight.temperature < 38)
+            & (sight.shown["creatinine"] < 2)
+            & ~ill
+        )
+        goes = self.present & settled & (self.well_for >= WELL_FOR) & (sheet.start - ended >= AT_LEAST)
+        self.present = self.present & ~goes
+        sheet.note("discharge", goes)
+        sheet.set("present", goes, 0.0)
+
 
 STABLE: Final = 16
-"""Chunks without a vasopressor before diuresis, and before the patient is off intensive monitoring (criteria.md, sections 6 and 7: 4 h)."""
+"""Chunks without a vasopressor before diuresis, and before the patient is off intensive monitoring
+(criteria.md, sections 6 and 7: 4 h).
+"""
 ORAL, SICK_ORAL = 1.4, 0.5
 """Drunk, mL/kg/h: as much as a resting patient loses, and under therapy (assumptions)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What the body meets in the chunk. `support`: as in `Chunk`; `fluid`, `drunk`: mL a minute, (minutes, patients); `breathed`: FiO2; the rest
-    (patients,)."""
+    """What the body meets in the chunk.
+
+    `support`: as in `Chunk`; `fluid`, `drunk`: mL a minute, (minutes, patients); `breathed`: FiO2; the rest
+    (patients,).
+    """
 
     acts: list[Act]
     support: Mapping[str, Array]
@@ -51,14 +142,21 @@ class Team:
     def __init__(self, cohort: Cohort, plan: Plan, seed: int, ask: Ask) -> None:
         self.cohort = cohort
         self.sheet = Sheet(len(cohort), generator(seed, "care"))
-        self.watch = Watch(cohort, generator(seed, "sight"))
-        self.stay, self.dosing, self.labs = Stay(cohort, plan.clock), Dosing(cohort, plan, ask), Labs(cohort, plan.clock)
+        self.watch = Observer(cohort, generator(seed, "sight"))
+        self.stay, self.dosing, self.labs = (
+            Stay(cohort, plan.clock),
+            Dosing(cohort, plan, ask),
+            Labs(cohort, plan.clock),
+        )
         self.fluids, self.pressors, self.oliguria = Fluids(cohort), Pressors(cohort), Oliguria(cohort)
         self.oxygen, self.medications = Oxygen(cohort), Medications(cohort)
         self.free = np.full(len(cohort), float(STABLE))
 
     def act(self, start: int, last: Mapping[str, Array], urine: Array, shaking: Flags) -> Orders:
-        """One chunk's care. `last`: latent values at its start; `urine`: mL/h over the chunk before; `shaking`: who has chills."""
+        """One chunk's care.
+
+        `last`: latent values at its start; `urine`: mL/h over the chunk before; `shaking`: who has chills.
+        """
         sheet, sight = self.sheet, self.watch.look(last, urine)
         sheet.turn(start)
         self.fluids.turn()
@@ -74,17 +172,21 @@ class Team:
         raised = self.labs.treat(begun, self.fluids, sheet)
         ended = self.dosing.ended
         self.medications.care(begun, here & (start < ended + CONTINUED), shaking, sight, sheet)
-        diuretic = self.oliguria.diurese(here & (start >= ended) & (self.free >= STABLE) & (sight.low_for == 0), sight, sheet)
+        diuretic = self.oliguria.diurese(
+            here & (start >= ended) & (self.free >= STABLE) & (sight.low_for == 0), sight, sheet
+        )
         self.drip(here, start)
         self.stay.move(sheet)
         self.stay.leave(ended, sight, sheet)
         self.clear(here & ~self.stay.present)
         return self.orders(before, dosed, diuretic, raised)
 
-    def pour(self, begun: Flags, sight: Sight) -> None:
+    def pour(self, begun: Flags, sight: Observation) -> None:
         """Pressure first, then urine: one bolus serves both, and counts for both."""
         for_pressure = self.pressors.care(begun, sight, self.fluids, self.sheet)
-        for_urine = self.oliguria.care(begun & (self.dosing.ended > self.sheet.start), sight, self.fluids, self.sheet)
+        for_urine = self.oliguria.care(
+            begun & (self.dosing.ended > self.sheet.start), sight, self.fluids, self.sheet
+        )
         volume = self.fluids.bolus(for_pressure | for_urine, sight, self.sheet)
         self.pressors.poured = self.pressors.poured + volume * (sight.low_for >= 1)
         self.oliguria.poured = self.oliguria.poured + volume * (sight.urine <= 25)

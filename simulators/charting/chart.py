@@ -6,23 +6,17 @@ from datetime import datetime
 from heapq import merge
 from operator import itemgetter
 
-from simulators.charting.artefacts import Artefacts
-from simulators.charting.clock import Clock
+from simulators.care.dosing import Plan
 from simulators.charting.findings import Findings
 from simulators.charting.laboratory import Laboratory
-from simulators.charting.monitor import Monitor
-from simulators.charting.nurse import Nurse
-from simulators.charting.pen import FOREVER, Pen
-from simulators.charting.scale import Scale
-from simulators.charting.silence import Silence
-from simulators.charting.stay import Stay
-from simulators.charting.treatments import Treatments
+from simulators.charting.monitor import Artefacts, Monitor
+from simulators.charting.nurse import Nurse, Scale
+from simulators.charting.records import Record
+from simulators.charting.treatments import Stay, Treatments
 from simulators.charting.volumes import Volumes
-from simulators.cohort import Cohort
-from simulators.course.plan import Plan
-from simulators.latent import Chunk
-from simulators.seeds import Flags, generator
-from simulators.writing.record import Record
+from simulators.charting.writer import FOREVER, ChartWriter, Clock, Silence
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import Chunk, Flags, generator
 
 MINUTE_MS = 60_000
 
@@ -30,15 +24,16 @@ MINUTE_MS = 60_000
 class Charting:
     """Charts chunks in their order.
 
-    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who lies under a monitor that sends each minute; the others are charted by
-    hand, by the hour. The same seed and chunks give the same records. Memory holds what is not known yet, never the course.
+    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who lies under a monitor that sends
+    each minute; the others are charted by hand, by the hour. The same seed and chunks give the same records.
+    Memory holds what is not known yet, never the course.
     """
 
     def __init__(self, cohort: Cohort, plan: Plan, seed: int, origin: datetime, watched: Flags) -> None:
         clock = Clock(round(origin.timestamp()) * 1000)
         pen, monitor, nurse, scale, volumes, laboratory = generator(seed, "charting").spawn(6)
         self.happenings, self.beds = plan.happenings, len(cohort)
-        self.pen = Pen(cohort.ids, clock, pen)
+        self.pen = ChartWriter(cohort.ids, clock, pen)
         self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
         self.treatments = Treatments(self.pen, Stay(cohort, self.pen))
         self.rooms = (
@@ -50,7 +45,9 @@ class Charting:
         )
 
     def chart(self, chunk: Chunk) -> list[Record]:
-        """What became known in the chunk's minutes, in order of `known`; its last instant belongs to the next chunk."""
+        """What became known in the chunk's minutes, in order of `known`; its last instant belongs to the next
+        chunk.
+        """
         silence = Silence(self.happenings, self.beds, chunk.start, chunk.minutes)
         self.treatments.chart(chunk)
         for room in self.rooms:

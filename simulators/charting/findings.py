@@ -1,4 +1,6 @@
-"""Findings: charted when they change, and at the rounds of each shift (paper, Table 1: mental status and IV site every 8 h)."""
+"""Findings: charted when they change, and at the rounds of each shift (paper, Table 1: mental status and IV
+site every 8 h).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from simulators.charting.clock import HOUR, Clock
-from simulators.charting.pen import Pen
-from simulators.charting.silence import Silence
-from simulators.latent import FINDINGS, Chunk
-from simulators.seeds import Flags, Whole
+from simulators.charting.writer import HOUR, ChartWriter, Clock, Silence
+from simulators.physiology.latent import FINDINGS, Chunk, Flags, Whole
 
 ROUND, FIRST_ROUND = 8 * HOUR, 6 * HOUR
 SPREAD: Final = 40
@@ -22,14 +21,16 @@ WORDS: Final = {"mental-status": "normal", "rales": "none"}
 MISSED: Final = ROUND + HOUR
 """Assumption: a round that was missed is made good an hour later, or when somebody charts again."""
 ON_ADMISSION: Final = {40: "ecg", 70: "chest-xray", 90: "urinalysis"}
-"""Assumption: minutes after admission at which what is done once a cycle is done; the first round is after 30."""
+"""Assumption: minutes after admission at which what is done once a cycle is done; the first round is after
+30.
+"""
 FIRST: Final = 30
 
 
 class Findings:
     """Keeps what is charted of each finding, and charts the difference."""
 
-    def __init__(self, admitted: Whole, clock: Clock, pen: Pen) -> None:
+    def __init__(self, admitted: Whole, clock: Clock, pen: ChartWriter) -> None:
         self.admitted, self.clock, self.pen = admitted, clock, pen
         self.charted = {finding: np.zeros(len(admitted)) for finding in FINDINGS}
         self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD

@@ -1,4 +1,6 @@
-"""The laboratory: what was drawn comes back 30 to 90 min later, panel by panel, with the laboratory's reference limits."""
+"""The laboratory: what was drawn comes back 30 to 90 min later, panel by panel, with the laboratory's
+reference limits.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,15 @@ import numpy as np
 from rules.vocabulary import LABS
 from simulators.care.labs import PANELS
 from simulators.charting.noise import BOUND, NOISE
-from simulators.charting.pen import Pen
-from simulators.charting.silence import Silence
-from simulators.latent import Act, Chunk
-from simulators.writing.lines import Fields
+from simulators.charting.records import Fields
+from simulators.charting.writer import ChartWriter, Silence
+from simulators.physiology.latent import Act, Chunk
 
 RESULT: Final = (30.0, 90.0)
 """Minutes from the draw to the result."""
 
-# Reference limits of adults, in the canonical units: those of a usual hospital laboratory (assumption; no limit of the guideline rests on them,
+# Reference limits of adults, in the canonical units: those of a usual hospital laboratory (assumption; no
+# limit of the guideline rests on them,
 # but for the enzymes' upper and the minerals' lower ones, which are such limits by definition).
 LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyType(
     {
@@ -35,7 +37,7 @@ LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyTyp
 class Laboratory:
     """Measures what acts of kind `lab-draw` have drawn, in the blood of their minute."""
 
-    def __init__(self, pen: Pen, rng: np.random.Generator) -> None:
+    def __init__(self, pen: ChartWriter, rng: np.random.Generator) -> None:
         self.pen, self.rng = pen, rng
 
     def chart(self, chunk: Chunk, silence: Silence) -> None:

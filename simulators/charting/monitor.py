@@ -1,21 +1,99 @@
-"""The bedside monitor: six readings a minute, known as they are measured, artefacts included."""
+"""Model the bedside monitor: six readings a minute, known as they are measured, with rare, brief
+artefacts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from json import dumps
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from rules import instant
-from simulators.charting.artefacts import Artefacts
-from simulators.charting.clock import Clock
 from simulators.charting.noise import observed
-from simulators.charting.silence import Silence
-from simulators.latent import Chunk
-from simulators.seeds import Flags, Whole
-from simulators.writing.record import Record
+from simulators.charting.records import Record
+from simulators.charting.writer import Clock, Silence
+from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
+
+# What a monitor shows that is not the patient: rare, brief, and mostly too absurd to believe.
+#
+# Every rate is an assumption, of the order of what intensive-care monitors are reported to show: a few brief
+# artefacts a patient-day.
+
+
+DAY: Final = 1440
+
+
+class Artefact(NamedTuple):
+    """`daily`: how often it begins; `lasts`: minutes; `line`: only while an arterial line is in; `shows`:
+    what is read instead, by code.
+    """
+
+    daily: float
+    lasts: int
+    line: bool
+    shows: Mapping[str, float]
+
+
+ARTEFACTS: Final[Mapping[str, Artefact]] = {
+    # The line is flushed after each blood sample: the bag's 300 mm Hg is on the screen.
+    "flush": Artefact(3.0, 1, True, {"systolic-bp": 300, "diastolic-bp": 290, "mean-bp": 295}),
+    # The transducer stands open, or fell to the floor and up again: zero, or below it.
+    "open": Artefact(0.5, 2, True, {"systolic-bp": -18, "diastolic-bp": -26, "mean-bp": -23}),
+    "electrodes off": Artefact(1.0, 2, False, {"heart-rate": 0}),
+    "probe off": Artefact(2.0, 2, False, {"spo2": 0}),
+}
+DAMPED: Final = Artefact(0.1, 4, True, {})
+"""A clot at the tip: systolic and diastolic pressure creep towards the mean by `DAMPING`.
+
+The one artefact that can be believed.
+"""
+DAMPING: Final = 0.2
+
+
+class Artefacts:
+    """Spoils what monitors show, with a generator of its own."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+
+    def spoil(self, shown: Array, chunk: Chunk, codes: tuple[str, ...]) -> None:
+        """Puts artefacts into `shown` (minutes, patients, codes) in place; an artefact does not outlast its
+        chunk.
+        """
+        lined = arterial(chunk)
+        self.damp(shown, lined, codes)
+        for artefact in ARTEFACTS.values():
+            there = self.begun(artefact, lined)
+            if there.any():
+                for code, value in artefact.shows.items():
+                    shown[..., codes.index(code)][there] = value
+
+    def damp(self, shown: Array, lined: Flags, codes: tuple[str, ...]) -> None:
+        there = self.begun(DAMPED, lined)
+        if there.any():
+            mean = shown[..., codes.index("mean-bp")][there]
+            for code in ("systolic-bp", "diastolic-bp"):
+                values = shown[..., codes.index(code)]
+                values[there] = np.rint(values[there] + DAMPING * (mean - values[there]))
+
+    def begun(self, artefact: Artefact, lined: Flags) -> Flags:
+        """Where it shows: from each minute in which it begins, for as long as it lasts."""
+        begins = self.rng.random(lined.shape) < artefact.daily / DAY
+        if artefact.line:
+            begins &= lined
+        there = begins.copy()
+        for later in range(1, artefact.lasts):
+            there[later:] |= begins[:-later]
+        return there
+
+
+def arterial(chunk: Chunk) -> Flags:
+    """Who has an arterial line: in intensive care, or while a vasopressor runs (assumption)."""
+    lined: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
+    return lined
+
 
 SHOWN: Final = (
     ("heart-rate", "/min"), ("systolic-bp", "mm[Hg]"), ("diastolic-bp", "mm[Hg]"), ("mean-bp", "mm[Hg]"),
@@ -26,9 +104,18 @@ CODES: Final = tuple(code for code, _ in SHOWN)
 
 
 class Monitor:
-    """Of the patients of `watched`: one record a minute, each patient's at a second of its own, so that no two of few share an instant."""
+    """Of the patients of `watched`: one record a minute, each patient's at a second of its own, so that no
+    two of few share an instant.
+    """
 
-    def __init__(self, ids: tuple[str, ...], watched: Flags, clock: Clock, rng: np.random.Generator, artefacts: Artefacts) -> None:
+    def __init__(
+        self,
+        ids: tuple[str, ...],
+        watched: Flags,
+        clock: Clock,
+        rng: np.random.Generator,
+        artefacts: Artefacts,
+    ) -> None:
         self.clock, self.rng, self.artefacts = clock, rng, artefacts
         self.watched = watched
         self.seconds = [60 * number // max(1, len(ids)) for number in range(len(ids))]
@@ -60,8 +147,12 @@ class Monitor:
 
 
 def form(patient: str, second: int) -> bytes:
-    """The record of a patient as bytes with places for minute, time up to the minute, and the readings: filled in for each of millions."""
-    readings = ",".join(f'{{"code":"{code}","value":%d,"unit":"{unit.replace("%", "%%")}"}}' for code, unit in SHOWN)
+    """The record of a patient as bytes with places for minute, time up to the minute, and the readings:
+    filled in for each of millions.
+    """
+    readings = ",".join(
+        f'{{"code":"{code}","value":%d,"unit":"{unit.replace("%", "%%")}"}}' for code, unit in SHOWN
+    )
     name = dumps(patient, ensure_ascii=False).replace("%", "%%")
     text = f'{{"type":"vitals","id":"v%d","patient":{name},"at":"%b:{second:02}Z","source":"monitor","readings":[{readings}]}}'
     return text.encode()

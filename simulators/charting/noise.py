@@ -1,7 +1,8 @@
 """How far a measurement is from the truth: noise, and the steps in which a device or a laboratory reports.
 
-Noise is normal and cut at `BOUND` standard deviations: what is further off is an artefact, and artefacts are drawn apart
-(`simulators.charting.artefacts`). So a value that lies more than `reach(code)` beyond a limit is charted beyond it.
+Noise is normal and cut at `BOUND` standard deviations: what is further off is an artefact, and artefacts are
+drawn apart (`simulators.charting.monitor`). So a value that lies more than `reach(code)` beyond a limit is
+charted beyond it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ Values = NDArray[np.float64]
 
 
 class Noise(NamedTuple):
-    """Standard deviation, in the code's unit (`sd`) and as a share of the value (`share`); `step`: the last digit that is reported."""
+    """Standard deviation, in the code's unit (`sd`) and as a share of the value (`share`); `step`: the last
+    digit that is reported.
+    """
 
     sd: float
     share: float
@@ -33,9 +36,12 @@ def relative(share: float, step: float) -> Noise:
     return Noise(0.0, share, step)
 
 
-# Assumption: a monitor shows the mean of some 10 s, so of the beat-to-beat variation (respiratory, 5-10 %) little is left: 2 mm Hg, 1.5 /min.
-# Assumption: bedside scale 0.15 kg; oximeter 0.5 % (makers claim 2 %, bias included); tympanic temperature 0.1 Cel; counted respiration 1 /min.
-# Assumption: laboratory imprecision from usual quality goals: creatinine 2 %, counts 3 %, ions 0.5-1.5 %, enzymes 3 %, clotting 2 %.
+# Assumption: a monitor shows the mean of some 10 s, so of the beat-to-beat variation (respiratory, 5-10 %)
+# little is left: 2 mm Hg, 1.5 /min.
+# Assumption: bedside scale 0.15 kg; oximeter 0.5 % (makers claim 2 %, bias included); tympanic temperature
+# 0.1 Cel; counted respiration 1 /min.
+# Assumption: laboratory imprecision from usual quality goals: creatinine 2 %, counts 3 %, ions 0.5-1.5 %,
+# enzymes 3 %, clotting 2 %.
 NOISE: Mapping[str, Noise] = MappingProxyType(
     {
         "heart-rate": absolute(1.5, 1),

@@ -1,4 +1,6 @@
-"""What nurses measure and write down: a set of vital signs, temperature, oxygen; minutes late, as it is typed in afterwards."""
+"""Chart what nurses measure: vital signs, temperature, oxygen with its device, and weight; minutes late, as
+it is typed in afterwards.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +9,54 @@ from typing import Any, Final
 import numpy as np
 
 from simulators.charting.noise import observed
-from simulators.charting.oxygen import oxygen
-from simulators.charting.pen import Pen
-from simulators.charting.silence import Silence
-from simulators.latent import Chunk
-from simulators.seeds import Flags, Whole
-from simulators.writing.lines import Fields, reading
+from simulators.charting.records import Fields, reading
+from simulators.charting.writer import DAY, HOUR, ChartWriter, Clock, Silence
+from simulators.physiology.latent import DEVICES, Chunk, Flags, Whole
+
+
+def oxygen(chunk: Chunk, row: int, bed: int) -> list[Fields]:
+    """The readings of a bed in a minute; none on room air, which is charted when it changes and not each
+    hour.
+    """
+    device = DEVICES[int(chunk.support["o2-device"][row, bed])]
+    if device == "room-air":
+        return []
+    flow, fio2 = float(chunk.support["o2-flow"][row, bed]), float(chunk.support["fio2"][row, bed])
+    return device_readings(device, flow, fio2)
+
+
+def device_readings(device: str, flow: float | None, fio2: float | None) -> list[Fields]:
+    """The device always; a flow on a cannula, a FiO2 above that of air on a mask or ventilator."""
+    said = [reading("o2-device", device)]
+    if device == "nasal-cannula" and flow is not None:
+        said.append(reading("o2-flow", round(flow, 4), "L/min"))
+    elif device in ("mask", "ventilator") and fio2 is not None and fio2 > 21:
+        said.append(reading("fio2", round(fio2), "%"))
+    return said
+
 
 SIGNS: Final = (
     ("heart-rate", "/min"), ("systolic-bp", "mm[Hg]"), ("diastolic-bp", "mm[Hg]"), ("respiratory-rate", "/min"), ("spo2", "%"),
 )  # fmt: skip
 TEMPERATURE: Final = (("temperature", "Cel"),)
-HOUR: Final = 60
 LATE: Final = (1.0, 10.0)
 """Assumption: a set is typed in 1-10 min after it was taken."""
 WORRYING: Final = 120.0
 NEAR: Final = 5.0
-"""Assumption: a pulse of 120, or a pressure within 5 mm Hg of its target, has the nurse back each quarter of an hour."""
+"""Assumption: a pulse of 120, or a pressure within 5 mm Hg of its target, has the nurse back each quarter of
+an hour.
+"""
 
 
 class Nurse:
-    """Each hour, each bed at a minute of its own; the interval is never longer, so that no reading stands alone (criteria.md, section 3, sustained).
+    """Each hour, each bed at a minute of its own; the interval is never longer, so that no reading stands
+    alone (criteria.md, section 3, sustained).
 
-    Beds under a monitor get temperature and oxygen; beds without one the whole set, and every 15 min while it is worrying.
+    Beds under a monitor get temperature and oxygen; beds without one the whole set, and every 15 min while it
+    is worrying.
     """
 
-    def __init__(self, watched: Flags, target: Any, pen: Pen, rng: np.random.Generator) -> None:
+    def __init__(self, watched: Flags, target: Any, pen: ChartWriter, rng: np.random.Generator) -> None:
         self.watched, self.target, self.pen, self.rng = watched, target, pen, rng
         self.offset: Whole = np.arange(len(watched)) * 7 % HOUR
         self.worried: Flags = np.zeros(len(watched), dtype=bool)
@@ -42,13 +66,20 @@ class Nurse:
         rows, beds = np.nonzero(due)
         if not len(rows):
             return
-        seen = {code: observed(code, chunk.latent[code][rows, beds], self.rng) for code, _ in (*SIGNS, *TEMPERATURE)}
+        seen = {
+            code: observed(code, chunk.latent[code][rows, beds], self.rng)
+            for code, _ in (*SIGNS, *TEMPERATURE)
+        }
         seen["spo2"] = np.minimum(seen["spo2"], 100)
-        self.worried[beds] = ~self.watched[beds] & worrying(seen["heart-rate"], seen["systolic-bp"], self.target[beds])
+        self.worried[beds] = ~self.watched[beds] & worrying(
+            seen["heart-rate"], seen["systolic-bp"], self.target[beds]
+        )
         for number, (row, bed) in enumerate(zip(rows.tolist(), beds.tolist(), strict=True)):
             signs = TEMPERATURE if self.watched[bed] else (*SIGNS, *TEMPERATURE)
             readings = [taken(code, float(seen[code][number]), unit) for code, unit in signs]
-            self.pen.write("vitals", bed, chunk.start + row, nursing([*readings, *oxygen(chunk, row, bed)]), LATE)
+            self.pen.write(
+                "vitals", bed, chunk.start + row, nursing([*readings, *oxygen(chunk, row, bed)]), LATE
+            )
 
     def due(self, chunk: Chunk) -> Flags:
         """Who is visited in which minute: (minutes, patients)."""
@@ -68,3 +99,37 @@ def taken(code: str, value: float, unit: str) -> Fields:
 
 def nursing(readings: list[Fields]) -> Fields:
     return {"source": "nursing", "readings": readings}
+
+
+MORNING: Final = 6 * HOUR
+MISSED: Final = DAY + 2 * HOUR
+"""Assumption: a weight that was missed is made good 2 h later, or when somebody charts again."""
+FIRST: Final = 20
+"""Assumption: the first weight is taken 20 min after admission."""
+
+
+class Scale:
+    """Weighs who is there (paper, Table 1: weight daily)."""
+
+    def __init__(self, admitted: Whole, clock: Clock, pen: ChartWriter, rng: np.random.Generator) -> None:
+        self.clock, self.pen, self.rng = clock, pen, rng
+        self.missed: Whole = admitted + FIRST
+
+    def chart(self, chunk: Chunk, silence: Silence) -> None:
+        charted = (chunk.support["present"] > 0) & ~silence.of("everything")
+        for row in range(chunk.minutes):
+            minute = chunk.start + row
+            beds = np.flatnonzero(
+                charted[row] & ((self.missed <= minute) | (self.clock.of_day(minute) == MORNING))
+            )
+            if len(beds):
+                self.missed[beds] = minute + MISSED
+                weights = observed("weight", chunk.latent["weight"][row, beds], self.rng)
+                for bed, weight in zip(beds.tolist(), weights.tolist(), strict=True):
+                    self.pen.write(
+                        "vitals",
+                        bed,
+                        minute,
+                        {"source": "scale", "readings": [reading("weight", weight, "kg")]},
+                        LATE,
+                    )

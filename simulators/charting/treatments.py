@@ -1,27 +1,76 @@
-"""What is given: doses, rates, boluses, blood, medicines, oxygen; and the turns of the stay. One act, one record."""
+"""Chart what is given and the turns of the stay: doses, rates, boluses, blood, medicines, oxygen, admission,
+moves, discharge. One act, one record.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
-from simulators.charting.nurse import LATE, nursing
-from simulators.charting.oxygen import device_readings
-from simulators.charting.pen import Pen
-from simulators.charting.stay import Stay
-from simulators.latent import Act, Chunk
+from rules.vocabulary import LABS
+from simulators.charting.nurse import LATE, device_readings, nursing
+from simulators.charting.records import reading
+from simulators.charting.writer import ChartWriter
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import Act, Chunk
+
+HISTORY: Final[Mapping[str, bool]] = MappingProxyType(
+    {
+        "recent-steroid": False, "recent-infection": False, "stress-test-normal": True, "ecg-normal": True, "chest-xray-clear": True,
+        "heavy-smoker": False, "heavy-lung-burden": False, "antihypertensives-stopped": True, "major-organ-disease": False,
+        "family-history-cardiac": False,
+    }
+)  # fmt: skip
+"""Who is treated is eligible: the conditions of the paper's pretherapy assessment are met."""
+
+
+class Stay:
+    """Writes `encounter` events."""
+
+    def __init__(self, cohort: Cohort, pen: ChartWriter) -> None:
+        self.cohort, self.pen = cohort, pen
+
+    def turn(self, act: Act) -> None:
+        said: dict[str, Any] = {"event": act.kind}
+        if "location" in act.detail:
+            said["location"] = act.detail["location"]
+        if act.kind == "baseline":
+            said |= self.baseline(act.patient)
+        self.pen.write("encounter", act.patient, act.minute, said)
+        if act.kind == "discharge":
+            self.pen.leave(act.patient, act.minute)
+
+    def baseline(self, bed: int) -> dict[str, Any]:
+        who = self.cohort
+        readings = [
+            reading("systolic-bp", round(float(who.systolic[bed])), "mm[Hg]"),
+            reading("heart-rate", round(float(who.heart_rate[bed])), "/min"),
+            reading("weight", round(float(who.weight[bed]), 1), "kg"),
+        ]
+        readings += [
+            reading(code, round(float(who.labs[code][bed]), 2), LABS[code])
+            for code in ("creatinine", "bilirubin")
+            if code in who.labs
+        ]
+        return {"age": round(float(who.age[bed])), "readings": readings, "findings": dict(HISTORY)}
+
 
 AT_ONCE: Final = (0.0, 0.0)
 SOON: Final = (0.5, 5.0)
-"""Assumption: what is signed for at the bedside (a dose, a medicine, a pump's rate) is in the record within 5 min."""
+"""Assumption: what is signed for at the bedside (a dose, a medicine, a pump's rate) is in the record within 5
+min.
+"""
 BLOOD_RUNS: Final = 60
-"""Assumption: a unit of blood runs in within an hour, the least that is allowed without an emergency and the most of four."""
+"""Assumption: a unit of blood runs in within an hour, the least that is allowed without an emergency and the
+most of four.
+"""
 
 
 class Treatments:
     """Charts a chunk's acts in their order."""
 
-    def __init__(self, pen: Pen, stay: Stay) -> None:
+    def __init__(self, pen: ChartWriter, stay: Stay) -> None:
         self.pen = pen
         self.written: Mapping[str, Callable[[Act], None]] = {
             "dose": self.dose, "rate": self.rate, "bolus": self.bolus, "blood-product": self.blood, "medication": self.medication, "o2": self.o2,
@@ -29,7 +78,9 @@ class Treatments:
         }  # fmt: skip
 
     def chart(self, chunk: Chunk) -> None:
-        """Acts that leave no record of their own are passed over: a draw is the laboratory's, maintenance fluid is charted by volume."""
+        """Acts that leave no record of their own are passed over: a draw is the laboratory's, maintenance
+        fluid is charted by volume.
+        """
         for act in chunk.acts:
             write = self.written.get(act.kind)
             if write:
@@ -56,11 +107,21 @@ class Treatments:
     def infused(self, act: Act, kind: str, minutes: int) -> None:
         """A volume, charted when it has run in."""
         span = {"start": self.pen.clock.text(act.minute)} if minutes else {}
-        said = {**span, "direction": "in", "kind": kind, "volume": round(float(act.detail["volume"])), "unit": "mL"}
+        said = {
+            **span,
+            "direction": "in",
+            "kind": kind,
+            "volume": round(float(act.detail["volume"])),
+            "unit": "mL",
+        }
         self.pen.write("io", act.patient, act.minute + minutes, said, LATE)
 
     def medication(self, act: Act) -> None:
-        said = {name: act.detail[name] for name in ("agent", "amount", "unit", "route") if act.detail.get(name) is not None}
+        said = {
+            name: act.detail[name]
+            for name in ("agent", "amount", "unit", "route")
+            if act.detail.get(name) is not None
+        }
         self.pen.write("medication", act.patient, act.minute, said, SOON)
 
     def o2(self, act: Act) -> None:

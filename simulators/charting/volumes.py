@@ -1,4 +1,6 @@
-"""Intake and output: urine by the hour or by 4 hours, stool and emesis when there is some, maintenance fluid and drink."""
+"""Intake and output: urine by the hour or by 4 hours, stool and emesis when there is some, maintenance fluid
+and drink.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +8,24 @@ from typing import Final
 
 import numpy as np
 
-from simulators.charting.clock import HOUR, Clock
-from simulators.charting.pen import FOREVER, Pen
-from simulators.charting.silence import Silence
-from simulators.latent import PRESSORS, Chunk
-from simulators.seeds import Array, Flags, Whole
+from simulators.charting.writer import FOREVER, HOUR, ChartWriter, Clock, Silence
+from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
 
 WARD_EVERY: Final = 4 * HOUR
 SHIFT, SHIFT_STARTS = 8 * HOUR, 7 * HOUR
 """Shifts start at 7, 15 and 23 (criteria.md section 1); the 4-hourly rounds end with them: 3, 7, 11 ..."""
 AFTER_PRESSOR: Final = 5 * HOUR
-"""The mode stays intensive for 4 h after a vasopressor (criteria.md section 6); an hour more is the habit of a ward (assumption)."""
+"""The mode stays intensive for 4 h after a vasopressor (criteria.md section 6); an hour more is the habit of
+a ward (assumption).
+"""
 LITTLE: Final = 30.0
 """Assumption: below 30 mL/h at the last collection a ward goes over to hourly collections."""
 HOURLY_LATE, WARD_LATE = (1.0, 10.0), (2.0, 20.0)
 """Assumption: how late a collection is typed in, in min."""
 WORTH: Final = 200.0
-"""Assumption: stool or emesis of 200 mL is charted at the next hour, less at the end of the shift, and below 20 mL not at all."""
+"""Assumption: stool or emesis of 200 mL is charted at the next hour, less at the end of the shift, and below
+20 mL not at all.
+"""
 NOTHING: Final = 20.0
 READ: Final = 0.02
 """Assumption: a volume is read to 2 %, at a bed with hourly collections in mL, else in steps of 5 mL."""
@@ -33,7 +36,7 @@ class Volumes:
 
     RATES = ("urine-rate", "stool-rate", "emesis-rate", "maintenance", "oral")
 
-    def __init__(self, admitted: Whole, clock: Clock, pen: Pen, rng: np.random.Generator) -> None:
+    def __init__(self, admitted: Whole, clock: Clock, pen: ChartWriter, rng: np.random.Generator) -> None:
         beds = len(admitted)
         self.clock, self.pen, self.rng = clock, pen, rng
         self.run: dict[str, Array] = {rate: np.zeros(beds) for rate in self.RATES}
@@ -60,13 +63,17 @@ class Volumes:
         for rate in self.RATES:
             source = chunk.latent if rate in chunk.latent else chunk.support
             self.run[rate] += (source[rate][first:last] * present).sum(axis=0) / HOUR
-        running = np.logical_or.reduce([chunk.support[agent][first:last] > 0 for agent in PRESSORS]).any(axis=0)
+        running = np.logical_or.reduce([chunk.support[agent][first:last] > 0 for agent in PRESSORS]).any(
+            axis=0
+        )
         self.pressor[running] = chunk.start + last
 
     def hour(self, chunk: Chunk, row: int, minute: int, silence: Silence) -> None:
         """A full hour of the clock, `row` being the minute that ends with it."""
         there = chunk.support["present"][row] > 0
-        hourly = (chunk.support["icu"][row] > 0) | (minute - self.pressor <= AFTER_PRESSOR) | (self.rate < LITTLE)
+        hourly = (
+            (chunk.support["icu"][row] > 0) | (minute - self.pressor <= AFTER_PRESSOR) | (self.rate < LITTLE)
+        )
         due = there & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
         heard = ~silence.of("urine")[row]
         for bed in np.flatnonzero(due).tolist():
@@ -77,7 +84,9 @@ class Volumes:
         return (self.clock.of_day(minute) - SHIFT_STARTS) % every == 0
 
     def collection(self, bed: int, minute: int, hourly: bool, charted: bool) -> None:
-        """Urine, maintenance and drink since the last round; what nobody charts is poured away and never comes to light."""
+        """Urine, maintenance and drink since the last round; what nobody charts is poured away and never
+        comes to light.
+        """
         since, volume = int(self.since[bed]), float(self.run["urine-rate"][bed])
         self.rate[bed] = volume * HOUR / (minute - since)
         if charted:
@@ -98,7 +107,9 @@ class Volumes:
         for rate, kind in (("stool-rate", "stool"), ("emesis-rate", "emesis")):
             enough = self.run[rate] >= (NOTHING if shift_ends else WORTH)
             for bed in np.flatnonzero(enough & charted).tolist():
-                self.write(bed, minute, "out", kind, self.measured(float(self.run[rate][bed]), 5), WARD_LATE, {})
+                self.write(
+                    bed, minute, "out", kind, self.measured(float(self.run[rate][bed]), 5), WARD_LATE, {}
+                )
                 self.run[rate][bed] = 0
 
     def measured(self, volume: float, step: int) -> int:
@@ -106,5 +117,20 @@ class Volumes:
         drawn = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
         return step * round(volume * (1 + READ * drawn) / step)
 
-    def write(self, bed: int, minute: int, direction: str, kind: str, volume: int, late: tuple[float, float], span: dict[str, str]) -> None:
-        self.pen.write("io", bed, minute, {**span, "direction": direction, "kind": kind, "volume": volume, "unit": "mL"}, late)
+    def write(
+        self,
+        bed: int,
+        minute: int,
+        direction: str,
+        kind: str,
+        volume: int,
+        late: tuple[float, float],
+        span: dict[str, str],
+    ) -> None:
+        self.pen.write(
+            "io",
+            bed,
+            minute,
+            {**span, "direction": direction, "kind": kind, "volume": volume, "unit": "mL"},
+            late,
+        )

@@ -1,29 +1,48 @@
-"""The closed loop: care acts on what it has seen, the body answers, a chunk at a time."""
+"""Run the closed loop: care acts on what it has seen, the body answers, a chunk at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import numpy as np
 
+from simulators.care.dosing import Ask, Plan
 from simulators.care.team import Orders, Team
-from simulators.cohort import Cohort
-from simulators.course.plan import Ask, Plan
-from simulators.course.wander import Wander
-from simulators.happenings import KINDS, felt
-from simulators.latent import CHUNK, LATENT, Chunk
 from simulators.physiology.blood import ROW
-from simulators.physiology.body import Body
-from simulators.physiology.treatment import Treatment
-from simulators.seeds import Array, generator
+from simulators.physiology.body import Body, Treatment
+from simulators.physiology.clinical_events import KINDS, felt
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import CHUNK, LATENT, Array, Chunk, generator
+
+SIZE: Final = np.array([[2.2], [2.0]])
+"""Standard deviation of systolic pressure (mm[Hg]) and heart rate (/min) about their course (assumption)."""
+MEMORY: Final = 25.0
+"""Minutes."""
+
+
+class Wander:
+    def __init__(self, patients: int, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.value: Array = SIZE * rng.standard_normal((2, patients))
+
+    def chunk(self) -> Array:
+        """(CHUNK, 2, patients)."""
+        keep = 1 - 1 / MEMORY
+        kicks = SIZE * np.sqrt(1 - keep**2) * self.rng.standard_normal((CHUNK, *self.value.shape))
+        rows: Array = np.empty_like(kicks)
+        for row, kick in enumerate(kicks):
+            self.value = keep * self.value + kick
+            rows[row] = self.value
+        return rows
 
 
 def course(cohort: Cohort, plan: Plan, seed: int, ask: Ask) -> Iterator[Chunk]:
     """The course in chunks of `CHUNK` minutes, in order; memory does not grow with its length.
 
-    `ask(patient, minute)` is called while the next chunk is made, with that chunk's first minute: whoever charts each chunk as it is yielded has
-    told the asker all that was known by then. The same arguments give the same chunks. Raises ValueError for a happening of an unknown kind or
-    patient.
+    `ask(patient, minute)` is called while the next chunk is made, with that chunk's first minute: whoever
+    charts each chunk as it is yielded has told the asker all that was known by then. The same arguments give
+    the same chunks. Raises ValueError for a happening of an unknown kind or patient.
     """
     check(plan, cohort)
     body, team = Body(cohort), Team(cohort, plan, seed, ask)
@@ -43,7 +62,9 @@ def check(plan: Plan, cohort: Cohort) -> None:
     """Raises ValueError for a happening of a kind there is not, or of a patient there is not."""
     for one in plan.happenings:
         if one.kind not in KINDS or not 0 <= one.patient < len(cohort):
-            raise ValueError(f"a happening of kind {one.kind!r}, patient {one.patient}: kinds are {', '.join(KINDS)}")
+            raise ValueError(
+                f"a happening of kind {one.kind!r}, patient {one.patient}: kinds are {', '.join(KINDS)}"
+            )
 
 
 def prepare(body: Body, orders: Orders) -> None:
@@ -53,7 +74,9 @@ def prepare(body: Body, orders: Orders) -> None:
         body.blood.given[ROW[code]] += amount
 
 
-def live(body: Body, orders: Orders, imposed: Mapping[str, Array], clock: int, wander: Array) -> dict[str, Array]:
+def live(
+    body: Body, orders: Orders, imposed: Mapping[str, Array], clock: int, wander: Array
+) -> dict[str, Array]:
     """The chunk's minutes; returns the truth at the end of each, (CHUNK, patients) by name."""
     latent = {name: np.empty_like(orders.fluid) for name in LATENT}
     dosed = orders.dosed if orders.dosed.any() else None

@@ -1,12 +1,13 @@
-"""Faults of the feed: what goes wrong between a bedside and the system that watches it. Composable, seeded, streaming, and all accounted for.
+"""Faults of the feed: what goes wrong between a bedside and the system that watches it.
 
-`apply(records, spec, seed, ledger)` is the door; `parse` reads `--faults`; `Ledger` is told of every record altered, lost or to be refused.
-One fault a file; `registry.FAULTS` holds each with its documented rate.
+Composable, seeded, streaming, and all accounted for.
+
+`apply(records, spec, seed, ledger)` is the door; `parse` reads `--faults`; `Ledger` is told of every record
+altered, lost or to be refused. One fault a file; `registry.FAULTS` holds each with its documented rate.
 """
 
-from simulators.faults.feed import apply
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
+from simulators.faults.feed import FaultsError, apply, parse
 from simulators.faults.registry import FAULTS
-from simulators.faults.spec import FaultsError, parse
 
 __all__ = ["FAULTS", "FaultsError", "Ledger", "apply", "parse"]

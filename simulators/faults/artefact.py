@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulators.faults.chance import Spell, Spells
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record, readings
 
 NAME = "artefact"
@@ -22,8 +22,11 @@ BURSTS: tuple[tuple[str, float, Values], ...] = (
     ("leads off", 0.15, {"heart-rate": 0}),
     ("damped line", 0.10, {}),
 )
-"""Name, share, and what is measured instead. All but the damped line lie outside what is plausible (criteria.md section 8); a damped line reads
-low and believable, and no rule on single readings can tell it from a patient."""
+"""Name, share, and what is measured instead.
+
+All but the damped line lie outside what is plausible (criteria.md section 8); a damped line reads low and
+believable, and no rule on single readings can tell it from a patient.
+"""
 DAMPED = 0.75
 
 
@@ -32,7 +35,11 @@ def artefact(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) 
     spells = Spells(seed, NAME, rate, LASTS)
     bursts: dict[str, tuple[Spell, int]] = {}
     for record in records:
-        if record.type == "vitals" and record.patient is not None and (spell := spells.over(record.patient, record.known)) is not None:
+        if (
+            record.type == "vitals"
+            and record.patient is not None
+            and (spell := spells.over(record.patient, record.known)) is not None
+        ):
             disturb(record, *BURSTS[burst(bursts, record.patient, spell)])
         yield record
 
@@ -41,7 +48,10 @@ def burst(bursts: dict[str, tuple[Spell, int]], patient: str, spell: Spell) -> i
     """Which kind this stretch is: one draw a stretch."""
     found = bursts.get(patient)
     if found is None or found[0] is not spell:
-        found = bursts[patient] = spell, int(spell.rng.choice(len(BURSTS), p=[share for _, share, _ in BURSTS]))
+        found = bursts[patient] = (
+            spell,
+            int(spell.rng.choice(len(BURSTS), p=[share for _, share, _ in BURSTS])),
+        )
     return found[1]
 
 

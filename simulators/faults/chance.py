@@ -1,4 +1,7 @@
-"""When a fault strikes: single records, or stretches of a patient's time. Every draw comes from the seed and the fault's own name."""
+"""When a fault strikes: single records, or stretches of a patient's time.
+
+Every draw comes from the seed and the fault's own name.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from rules.instant import HOUR, MINUTE
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
-    """A stream of its own for whatever is named, so that a fault more or a patient more moves no other's draws."""
+    """A stream of its own for whatever is named, so that a fault more or a patient more moves no other's
+    draws.
+    """
     return np.random.default_rng(np.random.SeedSequence([seed, *(crc32(name.encode()) for name in names)]))
 
 
@@ -23,7 +28,10 @@ class Chance:
         self.left = self.gap()
 
     def strikes(self) -> bool:
-        """Whether it is this record's turn. One count down a record, one draw a strike: a million records cost nothing."""
+        """Whether it is this record's turn.
+
+        One count down a record, one draw a strike: a million records cost nothing.
+        """
         self.left -= 1
         if self.left:
             return False
@@ -43,7 +51,9 @@ class Spell(NamedTuple):
 
 
 class Spells:
-    """Stretches that begin `rate` times an hour and last between two lengths (minutes), apart for each name (a patient, or the whole feed)."""
+    """Stretches that begin `rate` times an hour and last between two lengths (minutes), apart for each name
+    (a patient, or the whole feed).
+    """
 
     def __init__(self, seed: int, fault: str, rate: float, minutes: tuple[float, float]) -> None:
         self.seed, self.fault, self.rate, self.minutes = seed, fault, rate, minutes

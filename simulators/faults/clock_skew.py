@@ -1,4 +1,6 @@
-"""Clock skew: a patient's monitor has the wrong time for some hours, so its vitals claim to be true earlier or later than they were."""
+"""Clock skew: a patient's monitor has the wrong time for some hours, so its vitals claim to be true earlier
+or later than they were.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +8,30 @@ from collections.abc import Iterator
 
 from rules.instant import MINUTE, text
 from simulators.faults.chance import Spell, Spells
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record
 
 NAME = "clock-skew"
 LASTS = (60.0, 240.0)
 BEHIND, AHEAD = -20, 20
-"""Minutes. Assumption: set by hand once, then adrift. Beyond 15 min ahead of `known` the record is refused (criteria.md section 1)."""
+"""Minutes. Assumption: set by hand once, then adrift.
+
+Beyond 15 min ahead of `known` the record is refused (criteria.md section 1).
+"""
 
 
 def clock_skew(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
-    """Shifts `at` of all vitals of a patient by one offset through a stretch; `known` stays the feed's own time."""
+    """Shifts `at` of all vitals of a patient by one offset through a stretch; `known` stays the feed's own
+    time.
+    """
     spells = Spells(seed, NAME, rate, LASTS)
     offsets: dict[str, tuple[int, int]] = {}
     for record in records:
-        if record.type == "vitals" and record.patient is not None and (spell := spells.over(record.patient, record.known)) is not None:
+        if (
+            record.type == "vitals"
+            and record.patient is not None
+            and (spell := spells.over(record.patient, record.known)) is not None
+        ):
             skew(record, offset(offsets, record.patient, spell))
         yield record
 
@@ -38,4 +49,8 @@ def skew(record: Record, minutes: int) -> None:
     """The record's `at` is wrong by so many minutes; a record without a readable one is left alone."""
     at = record.at
     if at is not None:
-        record.say(record.body | {"at": text(at + minutes * MINUTE), "known": text(record.known)}, NAME, minutes=minutes)
+        record.say(
+            record.body | {"at": text(at + minutes * MINUTE), "known": text(record.known)},
+            NAME,
+            minutes=minutes,
+        )

@@ -1,4 +1,6 @@
-"""Correction: a laboratory reports a wrong value and, an hour or more later, corrects it or withdraws it and reports anew."""
+"""Correction: a laboratory reports a wrong value and, an hour or more later, corrects it or withdraws it and
+reports anew.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +8,17 @@ from collections.abc import Iterator
 
 from rules.instant import MINUTE, text
 from simulators.faults.chance import Chance
-from simulators.faults.ledger import Ledger
-from simulators.faults.postponed import Postponed
-from simulators.faults.record import Body, Record, lined, numeric, readings
+from simulators.faults.fault_log import Ledger
+from simulators.faults.record import Body, Postponed, Record, lined, numeric, readings
 
 NAME = "correction"
 EARLIEST, LATEST = 30, 240
 ENVELOPE = ("type", "id", "patient", "at", "known")
 FACTORS = (0.5, 0.7, 1.6, 2.0)
 WITHDRAWN = 0.2
-"""Minutes until the correction, how wrong the first value is, and the share withdrawn and reported under a new id. Assumptions: a mislabelled or
-hemolysed sample, found when the next one disagrees."""
+"""Minutes until the correction, how wrong the first value is, and the share withdrawn and reported under a
+new id. Assumptions: a mislabelled or hemolysed sample, found when the next one disagrees.
+"""
 
 
 def correction(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
@@ -32,7 +34,10 @@ def correction(records: Iterator[Record], rate: float, seed: int, ledger: Ledger
 
 
 def mistaken(record: Record, chance: Chance) -> list[Record]:
-    """One number of the record is multiplied; answers what mends it later. A record without numbers is left alone."""
+    """One number of the record is multiplied; answers what mends it later.
+
+    A record without numbers is left alone.
+    """
     right = record.copy()
     body = record.body
     numbers = [reading for reading in readings(body) if numeric(reading)]

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from rules.instant import MINUTE
 from simulators.faults.chance import Chance
-from simulators.faults.ledger import Ledger
-from simulators.faults.postponed import Postponed
-from simulators.faults.record import Record
+from simulators.faults.fault_log import Ledger
+from simulators.faults.record import Postponed, Record
 
 NAME = "delay"
 MEAN, LONGEST = 20, 240
-"""Minutes. Assumption: an interface engine that queues and retries; most waits are short, a few last hours."""
+"""Minutes.
+
+Assumption: an interface engine that queues and retries; most waits are short, a few last hours.
+"""
 
 
 def delay(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
@@ -21,7 +23,9 @@ def delay(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> 
     for record in records:
         yield from held.due(record.known)
         if record.id is not None and chance.strikes():
-            record.postpone(record.known + MINUTE * max(1, min(LONGEST, int(chance.rng.exponential(MEAN)))), NAME)
+            record.postpone(
+                record.known + MINUTE * max(1, min(LONGEST, int(chance.rng.exponential(MEAN)))), NAME
+            )
             held.add(record)
         else:
             yield record

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulators.faults.chance import Chance
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record
 
 NAME = "drop"
 ACKNOWLEDGED = 0.1
-"""Assumption: what a person charts and what a laboratory reports crosses an interface that acknowledges; of that a tenth as much is lost as of a
-monitor's vitals, which nobody sends again."""
+"""Assumption: what a person charts and what a laboratory reports crosses an interface that acknowledges; of
+that a tenth as much is lost as of a monitor's vitals, which nobody sends again.
+"""
 
 
 def drop(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from rules.instant import MINUTE
 from simulators.faults.chance import Chance
-from simulators.faults.ledger import Ledger
-from simulators.faults.postponed import Postponed
-from simulators.faults.record import Record
+from simulators.faults.fault_log import Ledger
+from simulators.faults.record import Postponed, Record
 
 NAME = "duplicate"
 LATEST = 30

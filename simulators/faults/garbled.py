@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulators.faults.chance import Chance
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record, ending, lined
 
 NAME = "garbled"
@@ -13,9 +13,11 @@ LOCAL = len("2026-03-02T10:00:00")
 
 
 def garbled(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
-    """Cuts short, or strews with bytes that are no UTF-8, or strips of its offset from UTC, a share of the lines.
+    """Cuts short, or strews with bytes that are no UTF-8, or strips of its offset from UTC, a share of the
+    lines.
 
-    Damage that leaves a readable line with another number in it is not among these: nothing that reads lines can know it.
+    Damage that leaves a readable line with another number in it is not among these: nothing that reads lines
+    can know it.
     """
     chance = Chance(seed, NAME, rate)
     for record in records:

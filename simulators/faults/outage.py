@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulators.faults.chance import Spells
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record
 
 NAME = "outage"
@@ -15,7 +15,10 @@ FEED = "feed"
 
 
 def outage(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
-    """Through a stretch all records are held; they become known at its end, in their order. Memory: one stretch of the feed."""
+    """Through a stretch all records are held; they become known at its end, in their order.
+
+    Memory: one stretch of the feed.
+    """
     spells = Spells(seed, NAME, rate, LASTS)
     held: list[Record] = []
     until = 0

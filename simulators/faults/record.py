@@ -1,7 +1,11 @@
-"""A record on its way through the feed: its bytes, when it becomes known, and what was done to it."""
+"""Hold a record on its way through the feed: its bytes, when it becomes known, and what was done to it; held
+records wait until their time has come.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from heapq import heappop, heappush
 from typing import Any
 
 import msgspec
@@ -27,9 +31,13 @@ _NOBODY = _Envelope()
 
 
 class Record:
-    """One line of a feed. `known`: ms; `type`, `patient`, `id`: None for a line that no fault touches (a tick for all, a line that names nobody).
+    """One line of a feed.
 
-    `marks`: what was done to it, in order; `spoiled`: why the decoder refuses the whole line, when a fault saw to that.
+    `known`: ms; `type`, `patient`, `id`: None for a line that no fault touches (a tick for all, a line that
+    names nobody).
+
+    `marks`: what was done to it, in order; `spoiled`: why the decoder refuses the whole line, when a fault
+    saw to that.
     """
 
     __slots__ = ("id", "known", "line", "marks", "patient", "spoiled", "type")
@@ -105,3 +113,26 @@ def enveloped(line: bytes) -> _Envelope:
         return _NOBODY
     named = isinstance(found.type, str) and isinstance(found.id, str) and isinstance(found.patient, str)
     return found if named and found.patient != EVERY_PATIENT else _NOBODY
+
+
+class Postponed:
+    """Records in order of the `known` they were given; ties in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self.heap: list[tuple[int, int, Record]] = []
+        self.count = 0
+
+    def add(self, record: Record) -> None:
+        """It waits until its `known`."""
+        self.count += 1
+        heappush(self.heap, (record.known, self.count, record))
+
+    def due(self, known: int) -> Iterator[Record]:
+        """Those whose time lies before `known`, taken out."""
+        while self.heap and self.heap[0][0] < known:
+            yield heappop(self.heap)[2]
+
+    def rest(self) -> Iterator[Record]:
+        """All that are left, in order."""
+        while self.heap:
+            yield heappop(self.heap)[2]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rules.instant import MINUTE
 from simulators.faults.chance import Chance
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record
 
 NAME = "reorder"
@@ -17,7 +17,9 @@ LONGEST = 60 * MINUTE
 
 
 class Overtaken:
-    """The records that others pass, at most one a patient, with how many are still to pass; the longest waiting first."""
+    """The records that others pass, at most one a patient, with how many are still to pass; the longest
+    waiting first.
+    """
 
     def __init__(self) -> None:
         self.waiting: dict[str, tuple[Record, int]] = {}
@@ -53,7 +55,9 @@ class Overtaken:
 
 
 def reorder(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
-    """Lets one to five later records of its patient pass a share of the records; it becomes known with the last that passed it."""
+    """Lets one to five later records of its patient pass a share of the records; it becomes known with the
+    last that passed it.
+    """
     chance, overtaken, last = Chance(seed, NAME, rate), Overtaken(), 0
     for record in records:
         last = record.known

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulators.faults.chance import Spell, Spells
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record, readings
 
 NAME = "stuck"
@@ -22,7 +22,11 @@ def stuck(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> 
     spells = Spells(seed, NAME, rate, LASTS)
     frozen: dict[str, tuple[Spell, Frozen]] = {}
     for record in records:
-        if record.type == "vitals" and record.patient is not None and (spell := spells.over(record.patient, record.known)) is not None:
+        if (
+            record.type == "vitals"
+            and record.patient is not None
+            and (spell := spells.over(record.patient, record.known)) is not None
+        ):
             freeze(record, seen_in(frozen, record.patient, spell))
         yield record
 
@@ -36,7 +40,9 @@ def seen_in(frozen: dict[str, tuple[Spell, Frozen]], patient: str, spell: Spell)
 
 
 def freeze(record: Record, first: Frozen) -> None:
-    """The first values are kept, later ones replaced by them; a record that says the same anyway is not altered."""
+    """The first values are kept, later ones replaced by them; a record that says the same anyway is not
+    altered.
+    """
     body, was = record.body, {}
     for reading in readings(body):
         code, value = reading.get("code"), reading.get("value")

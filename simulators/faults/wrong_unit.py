@@ -1,4 +1,6 @@
-"""Wrong unit: a reading's number is in one unit and its label says another, or its label says nothing that can be read."""
+"""Wrong unit: a reading's number is in one unit and its label says another, or its label says nothing that
+can be read.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from rules.vocabulary import LABS, VITALS
 from simulators.faults.chance import Chance
-from simulators.faults.ledger import Ledger
+from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Body, Reading, Record, numeric, readings
 
 NAME = "wrong-unit"
@@ -20,12 +22,16 @@ MISLABELLED: Mapping[str, Callable[[float], float]] = {
     "platelets": lambda thousands: thousands * 1000,
     "spo2": lambda percent: percent / 100,
 }
-"""Code -> its number in the unit whose label was lost ([degF], kPa, [lb_av], umol/L, /uL, a fraction), under the usual label.
-Only mix-ups that no patient can have, which the plausible ranges catch (criteria.md section 8): others nobody could tell from a reading."""
+"""Code -> its number in the unit whose label was lost ([degF], kPa, [lb_av], umol/L, /uL, a fraction), under
+the usual label. Only mix-ups that no patient can have, which the plausible ranges catch (criteria.md section
+8): others nobody could tell from a reading.
+"""
 
 
 def wrong_unit(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
-    """Spoils one reading of a share of the vitals and labs: its unit cannot be read (refused, `bad-unit`), or is that of another number."""
+    """Spoils one reading of a share of the vitals and labs: its unit cannot be read (refused, `bad-unit`), or
+    is that of another number.
+    """
     chance = Chance(seed, NAME, rate)
     for record in records:
         if record.type in ("vitals", "labs") and record.id is not None and chance.strikes():
@@ -56,4 +62,6 @@ def mislabel(record: Record, body: Body, reading: Reading) -> None:
 def usable(reading: Reading) -> bool:
     """A number in the canonical unit of its code; a device has none, and an INR needs none."""
     code, unit = str(reading.get("code")), reading.get("unit")
-    return numeric(reading) and unit is not None and code != "inr" and unit in (VITALS.get(code), LABS.get(code))
+    return (
+        numeric(reading) and unit is not None and code != "inr" and unit in (VITALS.get(code), LABS.get(code))
+    )

@@ -1,4 +1,6 @@
-"""What the items of `icu/chartevents` are on the wire. Labels as in `icu/d_items`; units as the source charts them."""
+"""Map the items of `icu/chartevents` to the wire, oxygen devices by their wording included. Labels as in
+`icu/d_items`; units as the source charts them.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,19 @@ class Reading(NamedTuple):
     source: str = "monitor"
 
 
-SOURCES = ("scale", "monitor", "ventilator", "cardiac output catheter", "manual left", "manual right", "second arterial line", "arterial line")
-"""In the order in which records of one minute are written: where all else is equal the last one is the latest, so an arterial line outranks
-a cuff."""
+SOURCES = (
+    "scale",
+    "monitor",
+    "ventilator",
+    "cardiac output catheter",
+    "manual left",
+    "manual right",
+    "second arterial line",
+    "arterial line",
+)
+"""In the order in which records of one minute are written: where all else is equal the last one is the
+latest, so an arterial line outranks a cuff.
+"""
 
 READINGS: Mapping[int, Reading] = MappingProxyType(
     {
@@ -61,7 +73,9 @@ OXYGEN: Mapping[int, str] = MappingProxyType(
 )
 
 WEIGHT_KG, WEIGHT_LB = 226512, 226531
-ADMISSION_WEIGHTS: Mapping[int, str] = MappingProxyType({WEIGHT_KG: "Admission Weight (Kg)", WEIGHT_LB: "Admission Weight (lbs.)"})
+ADMISSION_WEIGHTS: Mapping[int, str] = MappingProxyType(
+    {WEIGHT_KG: "Admission Weight (Kg)", WEIGHT_LB: "Admission Weight (lbs.)"}
+)
 
 EYES, VERBAL, MOTOR, RASS, PERSON, PLACE, TIME = 220739, 223900, 223901, 228096, 228394, 228395, 228396
 NEUROLOGIC: Mapping[int, str] = MappingProxyType(
@@ -77,9 +91,48 @@ NEUROLOGIC: Mapping[int, str] = MappingProxyType(
 )
 
 LABELS: Mapping[int, str] = MappingProxyType(
-    {item: reading.label for item, reading in READINGS.items()} | {**OXYGEN, **ADMISSION_WEIGHTS, **NEUROLOGIC}
+    {item: reading.label for item, reading in READINGS.items()}
+    | {**OXYGEN, **ADMISSION_WEIGHTS, **NEUROLOGIC}
 )
-"""Every item of the table that is read, with its label. The rest is counted; so is 229381 (Orientation), whose answer was a text
-of which the number keeps nothing."""
+"""Every item of the table that is read, with its label.
+
+The rest is counted; so is 229381 (Orientation), whose answer was a text of which the number keeps nothing.
+"""
 WORDS = frozenset({DEVICE, VERBAL})
 """Items whose text counts, with or without a number."""
+
+
+ENDOTRACHEAL_TUBE = "endotracheal tube"
+DEVICES: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "room-air",
+        "nasal cannula": "nasal-cannula",
+        "oxymizer": "nasal-cannula",
+        # Its flow is often charted elsewhere: `other` is then judged by the FiO2 (criteria.md 3,
+        # oxygen-requirement), a cannula not at all.
+        "high flow nasal cannula": "other",
+        "other": "other",
+        "t-piece": "other",
+        "face tent": "mask",
+        "aerosol-cool": "mask",
+        "venti mask": "mask",
+        "medium conc mask": "mask",
+        "non-rebreather": "mask",
+        "high flow neb": "mask",
+        "ultrasonic neb": "mask",
+        "vapomist": "mask",
+        "trach mask": "mask",
+        # Ventilation by a mask is ventilation: the need is past what a flow can say.
+        "cpap mask": "ventilator",
+        "bipap mask": "ventilator",
+        "tracheostomy tube": "ventilator",
+        ENDOTRACHEAL_TUBE: "ventilator",
+    }
+)
+SUPPORT = ("room-air", "nasal-cannula", "other", "mask", "ventilator")
+"""From least to most: of several devices charted at once the last one counts."""
+
+
+def wording(text: str) -> str:
+    """The source writes some devices with a blank behind them."""
+    return text.strip().casefold()

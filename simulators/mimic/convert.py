@@ -1,7 +1,9 @@
-"""The import of a MIMIC-IV folder: every chosen stay as lines of events, in order of `known`, in bounded memory.
+"""The import of a MIMIC-IV folder: every chosen stay as lines of events, in order of `known`, in bounded
+memory.
 
-Three passes: rows are read in pieces and spilled by stay (buckets.py); a few stays at a time become lines, spilled as sorted runs
-(ordering.py); the runs are merged. The spilled files need about as much disk as the mapped rows and the events, uncompressed.
+Three passes: rows are read in pieces and spilled by stay (buckets.py); a few stays at a time become lines,
+spilled as sorted runs (ordering.py); the runs are merged. The spilled files need about as much disk as the
+mapped rows and the events, uncompressed.
 """
 
 from __future__ import annotations
@@ -11,28 +13,30 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from simulators.mimic import chart_items, input_items, lab_items, output_items
-from simulators.mimic.buckets import Buckets
+from simulators.mimic import chart_items, inputs, laboratory, outputs
+from simulators.mimic.disk_sort import Buckets, Ordering
 from simulators.mimic.fact import written
 from simulators.mimic.folding import facts
-from simulators.mimic.ordering import Ordering
-from simulators.mimic.selection import Windows, selected
-from simulators.mimic.stays import Stay, stays
+from simulators.mimic.stays import Stay, Windows, selected, stays
 from simulators.mimic.tables import CHART, INPUTS, LABS, OUTPUTS, Table, Watch, needed, path_of, pieces, small
 from simulators.mimic.tally import Tally
 
 READ: Mapping[Table, Mapping[int, str]] = {
     CHART: chart_items.LABELS,
-    INPUTS: input_items.LABELS,
-    OUTPUTS: output_items.LABELS,
-    LABS: lab_items.LABELS,
+    INPUTS: inputs.LABELS,
+    OUTPUTS: outputs.LABELS,
+    LABS: laboratory.LABELS,
 }
 """The tables of events, and the items read of each with their labels."""
 DICTIONARIES = {CHART: "icu/d_items", INPUTS: "icu/d_items", OUTPUTS: "icu/d_items", LABS: "hosp/d_labitems"}
 
 
-def events(folder: Path, wanted: Collection[int] | None, tally: Tally, watch: Watch, spill: Path | None = None) -> Iterator[bytes]:
-    """Every line, each with its line end. `wanted`: stays by stay_id (None: all). `spill`: where the temporary folder is made.
+def events(
+    folder: Path, wanted: Collection[int] | None, tally: Tally, watch: Watch, spill: Path | None = None
+) -> Iterator[bytes]:
+    """Every line, each with its line end. `wanted`: stays by stay_id (None: all).
+
+    `spill`: where the temporary folder is made.
 
     Raises Unreadable for a folder that is not MIMIC-IV's, or a file that cannot be read.
     """
@@ -75,15 +79,22 @@ def counted(found: list[Any], tally: Tally) -> list[Any]:
 
 
 def name_items(folder: Path, tally: Tally) -> None:
-    """Takes the names of items from the source's own dictionaries, and notes where an item that is read is named otherwise there."""
+    """Takes the names of items from the source's own dictionaries, and notes where an item that is read is
+    named otherwise there.
+    """
     for table, labels in READ.items():
         path = path_of(folder, DICTIONARIES[table])
         if path is None:
             continue
         frame = small(path, ("itemid", "label"))
-        names = {int(item): str(label) for item, label in zip(frame.itemid.tolist(), frame.label.tolist(), strict=True)}
+        names = {
+            int(item): str(label)
+            for item, label in zip(frame.itemid.tolist(), frame.label.tolist(), strict=True)
+        }
         tally.labels[table.name] = names
-        tally.relabelled[table.name] = {item: names[item] for item, label in labels.items() if other(names.get(item, label), label)}
+        tally.relabelled[table.name] = {
+            item: names[item] for item, label in labels.items() if other(names.get(item, label), label)
+        }
 
 
 def other(there: str, here: str) -> bool:

@@ -1,4 +1,6 @@
-"""One stay's rows to its facts: each table's rows are read, filtered by time, and given to what knows them."""
+"""One stay's rows to its facts: each table's rows are read, filtered by time, and given to what
+knows them.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +8,39 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from simulators.mimic.airway import intubation
-from simulators.mimic.baseline import baseline
+from simulators.mimic.chart_events import baseline, mental, vitals
 from simulators.mimic.chart_items import WORDS
-from simulators.mimic.fact import Fact
-from simulators.mimic.fluids import fluids
-from simulators.mimic.infusions import infusions
-from simulators.mimic.input_items import PRESSORS
+from simulators.mimic.fact import Fact, early, learned
+from simulators.mimic.inputs import PRESSORS, fluids, infusions
 from simulators.mimic.laboratory import results
-from simulators.mimic.mental import mental
 from simulators.mimic.outputs import outputs
-from simulators.mimic.oxygen import oxygen
-from simulators.mimic.rows import Charted, Collected, Given, R, Resulted, cells, whole
+from simulators.mimic.oxygen import intubation, oxygen
 from simulators.mimic.stays import Stay
-from simulators.mimic.tables import CHART, INPUTS, LABS, OUTPUTS
+from simulators.mimic.tables import (
+    CHART,
+    INPUTS,
+    LABS,
+    OUTPUTS,
+    Charted,
+    Collected,
+    Given,
+    R,
+    Resulted,
+    cells,
+    whole,
+)
 from simulators.mimic.tally import Tally
-from simulators.mimic.times import early, learned
-from simulators.mimic.vitals import vitals
 
 REWRITTEN = "Rewritten"
 
 
 def facts(stay: Stay, rows: Mapping[str, Any], tally: Tally) -> list[Fact]:
-    """All that is told of a stay. `rows`: the tables' rows of this stay (DataFrames), by name; a table without any may be left out.
+    """All that is told of a stay.
 
-    A fact that became known after the discharge would begin a new stay (criteria.md 9), and is left out: a row by its own time, and the end
-    of an infusion that outlasts the stay, which the discharge ends.
+    `rows`: the tables' rows of this stay (DataFrames), by name; a table without any may be left out.
+
+    A fact that became known after the discharge would begin a new stay (criteria.md 9), and is left out: a
+    row by its own time, and the end of an infusion that outlasts the stay, which the discharge ends.
     """
     chart = numbered(charted(rows.get(CHART.name), stay, tally), tally)
     given = inputs(rows.get(INPUTS.name), stay, tally)
@@ -63,12 +72,25 @@ def collected(frame: Any, stay: Stay, tally: Tally) -> list[Collected]:
 
 
 def resulted(frame: Any, stay: Stay, tally: Tally) -> list[Resulted]:
-    columns = ("itemid", "valuenum", "value", "comments", "valueuom", "ref_range_lower", "ref_range_upper", "specimen_id")
+    columns = (
+        "itemid",
+        "valuenum",
+        "value",
+        "comments",
+        "valueuom",
+        "ref_range_lower",
+        "ref_range_upper",
+        "specimen_id",
+    )
     return list(timely(frame, LABS.name, stay, tally, Resulted, columns))
 
 
-def timely(frame: Any, table: str, stay: Stay, tally: Tally, make: type[R], columns: tuple[str, ...]) -> Iterator[R]:
-    """The rows of a table with one time, as `make` has them after `at` and `known`: those known before the discharge."""
+def timely(
+    frame: Any, table: str, stay: Stay, tally: Tally, make: type[R], columns: tuple[str, ...]
+) -> Iterator[R]:
+    """The rows of a table with one time, as `make` has them after `at` and `known`: those known before the
+    discharge.
+    """
     if frame is None:
         return
     times = zip(whole(cells(frame, "at")), whole(cells(frame, "storetime")), strict=True)
@@ -123,7 +145,19 @@ def given(start: int, end: int | None, stored: int | None, item: float, *values:
     amount, amount_unit, rate, rate_unit, weight, order, category, component, status = values
     number = None if order is None else int(order)
     return Given(
-        start, start if end is None else end, stored, int(item), amount, amount_unit, rate, rate_unit, weight, number, category, component, status
+        start,
+        start if end is None else end,
+        stored,
+        int(item),
+        amount,
+        amount_unit,
+        rate,
+        rate_unit,
+        weight,
+        number,
+        category,
+        component,
+        status,
     )
 
 

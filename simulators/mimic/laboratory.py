@@ -1,29 +1,98 @@
-"""Laboratory results: what of one specimen was stored together is one record, with the reference range of each."""
+"""Map the items of `hosp/labevents`, and make one record of what of one specimen was stored together, with
+the reference range of each result.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from simulators.mimic.fact import Fact, neat, stamp
-from simulators.mimic.lab_items import ANALYTES
-from simulators.mimic.rows import Resulted
-from simulators.mimic.sets import apart
-from simulators.mimic.tables import LABS
+from simulators.mimic.fact import Fact, apart, neat, stamp
+from simulators.mimic.tables import LABS, Resulted
 from simulators.mimic.tally import Tally
+
+# What the items of `hosp/labevents` are on the wire. Labels as in `hosp/d_labitems`; the unit is the one
+# charted, this one where none is.
+#
+# 50808 (Free Calcium) is left out on purpose: ionised calcium is another quantity than the total calcium of
+# wire.md, and the factor from
+# mmol/L to mg/dL would turn a normal 1.2 into a total of 4.8.
+
+
+class Analyte(NamedTuple):
+    """A code of wire.md (Labs codes)."""
+
+    label: str
+    code: str
+    unit: str | None
+
+
+ANALYTES: Mapping[int, Analyte] = MappingProxyType(
+    {
+        50912: Analyte("Creatinine", "creatinine", "mg/dL"),
+        52024: Analyte("Creatinine, Whole Blood", "creatinine", "mg/dL"),
+        51006: Analyte("Urea Nitrogen", "urea", "mg/dL"),
+        50885: Analyte("Bilirubin, Total", "bilirubin", "mg/dL"),
+        50861: Analyte("Alanine Aminotransferase (ALT)", "alt", "IU/L"),
+        50878: Analyte("Asparate Aminotransferase (AST)", "ast", "IU/L"),
+        50862: Analyte("Albumin", "albumin", "g/dL"),
+        50882: Analyte("Bicarbonate", "bicarbonate", "mEq/L"),
+        50803: Analyte("Calculated Bicarbonate, Whole Blood", "bicarbonate", "mEq/L"),
+        50983: Analyte("Sodium", "sodium", "mEq/L"),
+        50824: Analyte("Sodium, Whole Blood", "sodium", "mEq/L"),
+        50971: Analyte("Potassium", "potassium", "mEq/L"),
+        50822: Analyte("Potassium, Whole Blood", "potassium", "mEq/L"),
+        50960: Analyte("Magnesium", "magnesium", "mg/dL"),
+        50893: Analyte("Calcium, Total", "calcium", "mg/dL"),
+        50970: Analyte("Phosphate", "phosphate", "mg/dL"),
+        50931: Analyte("Glucose", "glucose", "mg/dL"),
+        50809: Analyte("Glucose", "glucose", "mg/dL"),
+        51265: Analyte("Platelet Count", "platelets", "K/uL"),
+        51221: Analyte("Hematocrit", "hematocrit", "%"),
+        50810: Analyte("Hematocrit, Calculated", "hematocrit", "%"),
+        51222: Analyte("Hemoglobin", "hemoglobin", "g/dL"),
+        50811: Analyte("Hemoglobin", "hemoglobin", "g/dL"),
+        51301: Analyte("White Blood Cells", "wbc", "K/uL"),
+        51237: Analyte("INR(PT)", "inr", None),
+        51274: Analyte("PT", "pt", "sec"),
+        51275: Analyte("PTT", "ptt", "sec"),
+        50910: Analyte("Creatine Kinase (CK)", "ck", "IU/L"),
+        50911: Analyte("Creatine Kinase, MB Isoenzyme", "ck-mb", "ng/mL"),
+        51003: Analyte("Troponin T", "troponin-t", "ng/mL"),
+        50993: Analyte("Thyroid Stimulating Hormone", "tsh", "uIU/mL"),
+        50995: Analyte("Thyroxine (T4), Free", "free-t4", "ng/dL"),
+    }
+)
+
+LABELS: Mapping[int, str] = MappingProxyType({item: each.label for item, each in ANALYTES.items()})
+
 
 LIMIT = re.compile(r"\s*(?:<|>|LESS THAN|GREATER THAN)\s*=?\s*([0-9]+\.?[0-9]*|\.[0-9]+)", re.IGNORECASE)
 """`<0.01` at the start of the value, or of the comments where the value is empty."""
 
 
 def results(rows: Iterable[Resulted], tally: Tally) -> Iterator[Fact]:
-    """Results by specimen and time of storing. A result without a number is a limit of detection, or none at all."""
-    found = [row._replace(number=value) for row in rows for value in [number(row, tally)] if value is not None]
-    for (at, known, specimen), group in groupby(sorted(found, key=lambda row: (*place(row), row.item)), key=place):
+    """Results by specimen and time of storing.
+
+    A result without a number is a limit of detection, or none at all.
+    """
+    found = [
+        row._replace(number=value) for row in rows for value in [number(row, tally)] if value is not None
+    ]
+    for (at, known, specimen), group in groupby(
+        sorted(found, key=lambda row: (*place(row), row.item)), key=place
+    ):
         for readings in apart(map(reading, group), lambda: tally.drop(LABS.name, "repeated")):
-            yield Fact(at, known, "labs", f"lab-{specimen}" if specimen else f"lab-{stamp(at)}", {"readings": readings})
+            yield Fact(
+                at,
+                known,
+                "labs",
+                f"lab-{specimen}" if specimen else f"lab-{stamp(at)}",
+                {"readings": readings},
+            )
 
 
 def place(row: Resulted) -> tuple[int, int, int]:
@@ -31,7 +100,8 @@ def place(row: Resulted) -> tuple[int, int, int]:
 
 
 def number(row: Resulted, tally: Tally) -> float | None:
-    """The result: `valuenum` (`value` is often blanked to `___` beside it), else the limit of detection: nothing nearer was measured.
+    """The result: `valuenum` (`value` is often blanked to `___` beside it), else the limit of detection:
+    nothing nearer was measured.
 
     `<0.01` becomes 0.01, which trips no criterion whose upper limit is 0.01, for those are strict.
     """
@@ -52,4 +122,8 @@ def reading(row: Resulted) -> dict[str, Any]:
     assert row.number is not None
     found: dict[str, Any] = {"code": analyte.code, "value": neat(row.number)}
     limits = {"unit": unit, "low": row.low, "high": row.high}
-    return found | {name: neat(each) if isinstance(each, float) else each for name, each in limits.items() if each is not None}
+    return found | {
+        name: neat(each) if isinstance(each, float) else each
+        for name, each in limits.items()
+        if each is not None
+    }

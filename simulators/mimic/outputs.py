@@ -1,29 +1,115 @@
-"""Outputs: one row, one collection. Irrigant is taken off what comes out; sums for a time outside the ICU are no collection of urine."""
+"""Map the items of `icu/outputevents`: one row, one collection; irrigant is taken off what comes out, and
+sums for a time outside the ICU are no collection of urine.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
+from typing import NamedTuple
 
 from rules.instant import DAY, text
 from simulators.mimic.fact import Fact, neat, stamp
-from simulators.mimic.irrigation import irrigated
-from simulators.mimic.output_items import OUTPUTS
-from simulators.mimic.rows import Collected
+from simulators.mimic.tables import OUTPUTS, Collected
 from simulators.mimic.tables import OUTPUTS as TABLE
 from simulators.mimic.tally import Tally
+
+
+class Output(NamedTuple):
+    """A kind of wire.md (io, out).
+
+    `elsewhere`: one sum for a time outside the ICU, of which only the end is charted.
+    """
+
+    label: str
+    kind: str
+    elsewhere: bool = False
+
+
+IRRIGANT_IN, IRRIGANT_OUT = 227488, 227489
+OUTPUT_ITEMS: Mapping[int, Output] = MappingProxyType(
+    {
+        226559: Output("Foley", "urine"),
+        226560: Output("Void", "urine"),
+        226561: Output("Condom Cath", "urine"),
+        226584: Output("Ileoconduit", "urine"),
+        226563: Output("Suprapubic", "urine"),
+        226564: Output("R Nephrostomy", "urine"),
+        226565: Output("L Nephrostomy", "urine"),
+        226567: Output("Straight Cath", "urine"),
+        226557: Output("R Ureteral Stent", "urine"),
+        226558: Output("L Ureteral Stent", "urine"),
+        IRRIGANT_IN: Output("GU Irrigant Volume In", "urine"),
+        IRRIGANT_OUT: Output("GU Irrigant/Urine Volume Out", "urine"),
+        226627: Output("OR Urine", "urine", elsewhere=True),
+        226631: Output("PACU Urine", "urine", elsewhere=True),
+        226633: Output("Pre-Admission", "urine", elsewhere=True),
+        226579: Output("Stool", "stool"),
+        226580: Output("Fecal Bag", "stool"),
+        226582: Output("Ostomy (output)", "stool"),
+        226583: Output("Rectal Tube", "stool"),
+        226571: Output("Emesis", "emesis"),
+        226573: Output("Gastric Tube", "emesis"),
+        226575: Output("Nasogastric", "emesis"),
+        226576: Output("Oral Gastric", "emesis"),
+        226588: Output("Chest Tube #1", "drain"),
+        226589: Output("Chest Tube #2", "drain"),
+        226590: Output("L Pleural #1", "drain"),
+        226592: Output("Mediastinal", "drain"),
+        226599: Output("Jackson Pratt #1", "drain"),
+        226604: Output("Hemovac #1", "drain"),
+        226606: Output("Cerebral Ventricular #1", "drain"),
+        226607: Output("Cerebral Ventricular #2", "drain"),
+        226612: Output("Pericardial", "drain"),
+        226613: Output("Wound Vac #1", "drain"),
+        226625: Output("Tap", "drain"),
+        226628: Output("PACU Drains", "drain", elsewhere=True),
+        227701: Output("Drainage Bag", "drain"),
+    }
+)
+
+LABELS: Mapping[int, str] = MappingProxyType({item: each.label for item, each in OUTPUT_ITEMS.items()})
+
+
+def irrigated(rows: Iterable[Collected], tally: Tally) -> Iterator[Collected]:
+    """The rows, those of irrigation (227488 in, 227489 out) as the urine that is left of them.
+
+    Less out than in is fluid that is still in the bladder: no collection ends then, the lack is taken off the
+    next that comes out, and the next collection runs from before. So 3,000 in and 2,800 out, then 3,000 in
+    and 3,600 out, are one collection of 400 mL.
+    """
+    ours = (IRRIGANT_IN, IRRIGANT_OUT)
+    listed = list(rows)
+    yield from (row for row in listed if row.item not in ours)
+    owed = 0.0
+    for _, together in groupby(
+        sorted((row for row in listed if row.item in ours), key=attrgetter("at")), key=attrgetter("at")
+    ):
+        group = list(together)
+        left = sum((row.volume or 0.0) * (1 if row.item == IRRIGANT_OUT else -1) for row in group) - owed
+        owed = max(-left, 0.0)
+        if owed:
+            tally.adjust(OUTPUTS.name, "irrigant-owed", len(group))
+        elif any(row.item == IRRIGANT_OUT for row in group):
+            yield group[-1]._replace(item=IRRIGANT_OUT, volume=left, known=max(row.known for row in group))
+
 
 URINE = "urine"
 
 
 def outputs(rows: Iterable[Collected], tally: Tally) -> Iterator[Fact]:
-    """Every output. A collection of urine runs from the end of the one before it (criteria.md 3, urine), so no start is written, but after a
-    sum from outside: 4,300 mL of an operation charted on arrival would else be a rate of litres an hour, and the first 50 mL after it,
-    spread over the operation, an oliguria that never was.
+    """Every output.
+
+    A collection of urine runs from the end of the one before it (criteria.md 3, urine), so no start is
+    written, but after a sum from outside: 4,300 mL of an operation charted on arrival would else be a rate of
+    litres an hour, and the first 50 mL after it, spread over the operation, an oliguria that never was.
     """
     summed = ended = None
-    for at, together in groupby(sorted(irrigated(rows, tally), key=attrgetter("at", "item")), key=attrgetter("at")):
+    for at, together in groupby(
+        sorted(irrigated(rows, tally), key=attrgetter("at", "item")), key=attrgetter("at")
+    ):
         group = list(together)
         begins = start(at, summed, ended)
         for row in group:
@@ -34,29 +120,39 @@ def outputs(rows: Iterable[Collected], tally: Tally) -> Iterator[Fact]:
 
 
 def start(at: int, summed: int | None, ended: int | None) -> int | None:
-    """Where the collections that end at `at` begin, if a sum from outside came after the last collection; else it is not for us to say."""
+    """Where the collections that end at `at` begin, if a sum from outside came after the last collection;
+    else it is not for us to say.
+    """
     after = summed is not None and (ended is None or ended < summed) and at - summed <= DAY
     return summed if after else None
 
 
-def later(at: int, group: Sequence[Collected], is_one: Callable[[Collected], bool], before: int | None) -> int | None:
+def later(
+    at: int, group: Sequence[Collected], is_one: Callable[[Collected], bool], before: int | None
+) -> int | None:
     return at if any(map(is_one, group)) else before
 
 
 def collection(row: Collected) -> bool:
     """Whether a row is urine of the ICU."""
-    return OUTPUTS[row.item].kind == URINE and not OUTPUTS[row.item].elsewhere
+    return OUTPUT_ITEMS[row.item].kind == URINE and not OUTPUT_ITEMS[row.item].elsewhere
 
 
 def elsewhere(row: Collected) -> bool:
     """Whether a row is a sum of urine from outside the ICU."""
-    return OUTPUTS[row.item].kind == URINE and OUTPUTS[row.item].elsewhere
+    return OUTPUT_ITEMS[row.item].kind == URINE and OUTPUT_ITEMS[row.item].elsewhere
 
 
 def fact(row: Collected, start: int | None) -> Fact:
     """The row on the wire; what was collected outside the ICU is `other`."""
     assert row.volume is not None
-    output = OUTPUTS[row.item]
+    output = OUTPUT_ITEMS[row.item]
     began = {} if start is None else {"start": text(start)}
-    fields = {"direction": "out", "kind": "other" if output.elsewhere else output.kind, "volume": neat(row.volume), "unit": row.unit or "mL", **began}
+    fields = {
+        "direction": "out",
+        "kind": "other" if output.elsewhere else output.kind,
+        "volume": neat(row.volume),
+        "unit": row.unit or "mL",
+        **began,
+    }
     return Fact(row.at, row.known, "io", f"out-{row.item}-{stamp(row.at)}", fields)

@@ -1,4 +1,6 @@
-"""Oxygen: device, flow and FiO2 of one minute are one record, for flow and FiO2 belong to the device they are charted with."""
+"""Make records of oxygen: device, flow and FiO2 of one minute are one record; and of intubation, from what
+only the wording says.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +9,71 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from simulators.mimic.chart_items import BIPAP_FLOW, DEVICE, FIO2, FLOW, OXYGEN, SECOND_FLOW
-from simulators.mimic.devices import DEVICES, SUPPORT, wording
+from simulators.mimic.chart_items import (
+    BIPAP_FLOW,
+    DEVICE,
+    DEVICES,
+    ENDOTRACHEAL_TUBE,
+    FIO2,
+    FLOW,
+    OXYGEN,
+    SECOND_FLOW,
+    SUPPORT,
+    VERBAL,
+    wording,
+)
 from simulators.mimic.fact import Fact, neat, stamp
-from simulators.mimic.rows import Charted
-from simulators.mimic.tables import CHART
+from simulators.mimic.tables import CHART, Charted
 from simulators.mimic.tally import Tally
+
+# Intubation, from what only the wording says: the device `Endotracheal tube`, or a verbal response of `No
+# Response-ETT`.
+#
+# The demo has no wording, and so no intubation is known there: a verbal score of 1 is also that of a patient
+# who does not answer.
+
+
+TUBE = "no response-ett"
+SPEAKS = 2
+
+
+def intubation(rows: Iterable[Charted]) -> Iterator[Fact]:
+    """`intubation` when it begins and when it ends; nothing for who was never intubated."""
+    before = False
+    mine = sorted((row for row in rows if row.item in (DEVICE, VERBAL)), key=attrgetter("at"))
+    for at, together in groupby(mine, key=attrgetter("at")):
+        group = list(together)
+        now = tube(group)
+        if now is not None and now != before:
+            before = now
+            fields = {"code": "intubation", "present": now}
+            yield Fact(at, max(row.known for row in group), "finding", f"intubation-{stamp(at)}", fields)
+
+
+def tube(group: list[Charted]) -> bool | None:
+    """Whether a tube is in the airway; None when nothing charted at that minute says so or otherwise."""
+    if any(in_airway(row) for row in group):
+        return True
+    devices = any(row.item == DEVICE and row.text is not None for row in group)
+    return (
+        False if devices or any(row.item == VERBAL and (row.number or 0) >= SPEAKS for row in group) else None
+    )
+
+
+def in_airway(row: Charted) -> bool:
+    said = wording(row.text or "")
+    return said == (ENDOTRACHEAL_TUBE if row.item == DEVICE else TUBE)
+
 
 ROOM_AIR = 21.0
 
 
 def oxygen(rows: Iterable[Charted], tally: Tally) -> Iterator[Fact]:
-    """One record a minute. A second cannula is extra to the main flow, which holds until it is charted again: alone it must not stand for
-    the whole, or 2 L/min beside a mask at 15 would read as weaned. Stored at different times, the record is known when the last of it was.
+    """One record a minute.
+
+    A second cannula is extra to the main flow, which holds until it is charted again: alone it must not stand
+    for the whole, or 2 L/min beside a mask at 15 would read as weaned. Stored at different times, the record
+    is known when the last of it was.
     """
     main = 0.0
     mine = sorted((row for row in rows if row.item in OXYGEN), key=attrgetter("at", "item"))
@@ -29,11 +83,19 @@ def oxygen(rows: Iterable[Charted], tally: Tally) -> Iterator[Fact]:
         flow = delivered(group, main)
         readings = [*device(group, flow, tally), *flow_reading(flow), *fio2_reading(group, tally)]
         if readings:
-            yield Fact(at, max(row.known for row in group), "vitals", f"v-{stamp(at)}", {"source": "oxygen", "readings": readings})
+            yield Fact(
+                at,
+                max(row.known for row in group),
+                "vitals",
+                f"v-{stamp(at)}",
+                {"source": "oxygen", "readings": readings},
+            )
 
 
 def highest(group: Sequence[Charted], *items: int, otherwise: float) -> float:
-    return max((row.number for row in group if row.item in items and row.number is not None), default=otherwise)
+    return max(
+        (row.number for row in group if row.item in items and row.number is not None), default=otherwise
+    )
 
 
 def delivered(group: Sequence[Charted], main: float) -> float | None:
@@ -49,7 +111,10 @@ def flow_reading(flow: float | None) -> Iterator[dict[str, Any]]:
 
 
 def fio2_reading(group: Sequence[Charted], tally: Tally) -> Iterator[dict[str, Any]]:
-    """In per cent, which the source names nowhere. No air has 1 % of oxygen: up to 1 the number is a fraction."""
+    """In per cent, which the source names nowhere.
+
+    No air has 1 % of oxygen: up to 1 the number is a fraction.
+    """
     given = [row.number for row in group if row.item == FIO2 and row.number is not None]
     if given and 0.2 < max(given) <= 1:
         tally.adjust(CHART.name, "fio2-as-fraction", len(given))

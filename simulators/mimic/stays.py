@@ -1,19 +1,25 @@
-"""ICU stays: each is a patient of the wire, from admission (which stands for `cycle-start`: nobody here had IL-2) to discharge."""
+"""List the ICU stays, each a patient of the wire, and select which rows of a piece of a table belong to
+which stay; the rest is counted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas
+
 from rules.instant import DAY
-from simulators.mimic.fact import Fact
-from simulators.mimic.tables import Unreadable, needed, path_of, small
-from simulators.mimic.times import moments
+from simulators.mimic.fact import Fact, milliseconds, moments
+from simulators.mimic.tables import Table, Unreadable, is_number, needed, path_of, small
+from simulators.mimic.tally import OTHER_STAYS, Tally
 
 BEFORE = DAY
-"""How long before the stay a row may lie: admission weights, the creatinine of the emergency room. The same 24 h as for weights
-that the demo keeps with a stay."""
+"""How long before the stay a row may lie: admission weights, the creatinine of the emergency room.
+
+The same 24 h as for weights that the demo keeps with a stay.
+"""
 NEVER = 1 << 52
 
 
@@ -28,7 +34,9 @@ class Stay(NamedTuple):
 
     @property
     def patient(self) -> str:
-        """The patient id on the wire: the stay, so that two stays of a subject, often years apart, are two courses."""
+        """The patient id on the wire: the stay, so that two stays of a subject, often years apart, are two
+        courses.
+        """
         return str(self.stay)
 
     @property
@@ -41,12 +49,25 @@ class Stay(NamedTuple):
 
     def encounters(self) -> list[Fact]:
         """Admission, cycle-start and discharge."""
-        admitted = [Fact(self.intime, self.intime, "encounter", event, {"event": event, "location": "icu"}) for event in ("admit", "cycle-start")]
-        return admitted if self.outtime is None else [*admitted, Fact(self.outtime, self.outtime, "encounter", "discharge", {"event": "discharge"})]
+        admitted = [
+            Fact(self.intime, self.intime, "encounter", event, {"event": event, "location": "icu"})
+            for event in ("admit", "cycle-start")
+        ]
+        return (
+            admitted
+            if self.outtime is None
+            else [
+                *admitted,
+                Fact(self.outtime, self.outtime, "encounter", "discharge", {"event": "discharge"}),
+            ]
+        )
 
 
 def stays(folder: Path, wanted: Collection[int] | None = None) -> list[Stay]:
-    """The stays of `icu/icustays`, in order of stay_id; only those that are `wanted`. Raises Unreadable, naming stays that are not there."""
+    """The stays of `icu/icustays`, in order of stay_id; only those that are `wanted`.
+
+    Raises Unreadable, naming stays that are not there.
+    """
     path = needed(folder, "icu/icustays")
     frame = small(path, ("subject_id", "stay_id", "intime", "outtime"))
     frame = frame if wanted is None else frame[frame.stay_id.isin(list(wanted))]
@@ -54,7 +75,14 @@ def stays(folder: Path, wanted: Collection[int] | None = None) -> list[Stay]:
     if missing:
         raise Unreadable(f"{path}: no stay {', '.join(map(str, missing))}")
     births = birth_years(folder)
-    rows = zip(frame.stay_id.tolist(), frame.subject_id.tolist(), moments(frame.intime), moments(frame.outtime), frame.intime.tolist(), strict=True)
+    rows = zip(
+        frame.stay_id.tolist(),
+        frame.subject_id.tolist(),
+        moments(frame.intime),
+        moments(frame.outtime),
+        frame.intime.tolist(),
+        strict=True,
+    )
     found = [stay(row, births) for row in rows if row[2] is not None]
     return sorted(found)
 
@@ -66,10 +94,93 @@ def stay(row: tuple[Any, ...], births: dict[int, int]) -> Stay:
 
 
 def birth_years(folder: Path) -> dict[int, int]:
-    """The year in which each subject was born, in the subject's own shifted years; empty without `hosp/patients`."""
+    """The year in which each subject was born, in the subject's own shifted years; empty without
+    `hosp/patients`.
+    """
     path = path_of(folder, "hosp/patients")
     if path is None:
         return {}
     frame = small(path, ("subject_id", "anchor_age", "anchor_year"))
     years = (frame.anchor_year - frame.anchor_age).tolist()
-    return {int(subject): int(year) for subject, year in zip(frame.subject_id.tolist(), years, strict=True) if year == year}
+    return {
+        int(subject): int(year)
+        for subject, year in zip(frame.subject_id.tolist(), years, strict=True)
+        if year == year
+    }
+
+
+TIMES = ("storetime", "endtime")
+
+
+class Windows:
+    """The stays as a table: their places in the list, their ids, and from when to when their facts
+    lie (ms).
+    """
+
+    def __init__(self, stays: Sequence[Stay]) -> None:
+        self.frame: Any = pandas.DataFrame(
+            {
+                "place": range(len(stays)),
+                "stay_id": [stay.stay for stay in stays],
+                "subject_id": [stay.subject for stay in stays],
+                "opens": [stay.opens for stay in stays],
+                "closes": [stay.closes for stay in stays],
+            }
+        )
+
+
+def selected(frame: Any, table: Table, windows: Windows, items: Collection[int], tally: Tally) -> Any:
+    """The rows that count, with `place` (whose), `at`, and the other times in ms; one row for each stay that
+    it belongs to.
+    """
+    tally.read(table.name, len(frame))
+    sound = numeric(frame, table)
+    mine = sound[sound[table.key].isin(windows.frame[table.key])]
+    tally.rows[table.name][OTHER_STAYS] += len(frame) - len(mine)
+    known = mine[mapped(mine, table, items, tally)]
+    return within(timed(known, table, tally), table, windows, tally)
+
+
+def mapped(frame: Any, table: Table, items: Collection[int], tally: Tally) -> Any:
+    """Whether each row's item is one that is read; a row without an item is counted as item 0."""
+    there = frame.itemid.isin(list(items))
+    for item, number in frame.itemid[~there].fillna(0).value_counts().items():
+        tally.unmapped[table.name][int(item)] += int(number)
+    return there
+
+
+def numeric(frame: Any, table: Table) -> Any:
+    """The same rows; a word in a column of numbers is no number, and neither ends the import nor makes words
+    of the whole piece.
+    """
+    columns = [column for column in frame.columns if is_number(table, column)]
+    return frame.assign(**{column: pandas.to_numeric(frame[column], errors="coerce") for column in columns})
+
+
+def timed(frame: Any, table: Table, tally: Tally) -> Any:
+    """The rows that have a time, with `at` and the other times in ms."""
+    times = {"at": milliseconds(frame[table.at])} | {
+        name: milliseconds(frame[name]) for name in TIMES if name in frame.columns
+    }
+    found = frame.drop(columns=[table.at]).assign(**times)
+    there = found["at"].notna()
+    tally.drop(table.name, "no-time", int((~there).sum()))
+    return found[there]
+
+
+def within(frame: Any, table: Table, windows: Windows, tally: Tally) -> Any:
+    """The rows inside the time of a stay.
+
+    Times are the subject's own, so that no other subject's stay can be meant.
+    """
+    joined = (
+        frame.reset_index(drop=True)
+        .reset_index(names="row")
+        .merge(windows.frame[["place", table.key, "opens", "closes"]], on=table.key)
+    )
+    inside = joined[(joined["at"] >= joined.opens) & (joined["at"] <= joined.closes)]
+    rows = inside["row"].nunique()
+    tally.drop(table.name, "outside-stay", len(frame) - rows)
+    if len(inside) > rows:
+        tally.adjust(table.name, "for-two-stays", len(inside) - rows)
+    return inside.drop(columns=["row", "opens", "closes", table.key])

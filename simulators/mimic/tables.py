@@ -1,11 +1,13 @@
-"""MIMIC-IV's files in pieces: `.csv` or `.csv.gz`, so many rows at a time, so that a file may be larger than memory."""
+"""Read MIMIC-IV's files in pieces, so that a file may be larger than memory, and their rows as one stay's
+adapters take them: times in ms, missing cells None.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import pandas
 
@@ -20,7 +22,9 @@ class Unreadable(Exception):
 
 
 class Table(NamedTuple):
-    """A table of events: whose rows (`key`), when (`at`), columns that must be there (`needed`), and that may be (`optional`)."""
+    """A table of events: whose rows (`key`), when (`at`), columns that must be there (`needed`), and that may
+    be (`optional`).
+    """
 
     name: str
     key: str
@@ -29,7 +33,9 @@ class Table(NamedTuple):
     optional: tuple[str, ...] = ()
 
 
-CHART = Table("icu/chartevents", "stay_id", "charttime", ("itemid", "valuenum"), ("storetime", "value", "valueuom"))
+CHART = Table(
+    "icu/chartevents", "stay_id", "charttime", ("itemid", "valuenum"), ("storetime", "value", "valueuom")
+)
 INPUTS = Table(
     "icu/inputevents",
     "stay_id",
@@ -53,7 +59,19 @@ LABS = Table(
     ("itemid", "valuenum"),
     ("storetime", "value", "comments", "valueuom", "ref_range_lower", "ref_range_upper", "specimen_id"),
 )
-NUMBERS = frozenset({"itemid", "valuenum", "amount", "rate", "patientweight", "orderid", "ref_range_lower", "ref_range_upper", "specimen_id"})
+NUMBERS = frozenset(
+    {
+        "itemid",
+        "valuenum",
+        "amount",
+        "rate",
+        "patientweight",
+        "orderid",
+        "ref_range_lower",
+        "ref_range_upper",
+        "specimen_id",
+    }
+)
 
 
 def path_of(folder: Path, name: str) -> Path | None:
@@ -65,7 +83,12 @@ def needed(folder: Path, name: str) -> Path:
     """Where a table lies. Raises Unreadable when it is not there."""
     found = path_of(folder, name)
     if found is None:
-        raise Unreadable(f"{folder}: no {name}.csv or {name}.csv.gz; give the folder that holds MIMIC-IV's `hosp` and `icu`")
+        raise Unreadable(
+            (
+                f"{folder}: no {name}.csv or {name}.csv.gz; give the folder that holds MIMIC-IV's `hosp` and "
+                "`icu`"
+            )
+        )
     return found
 
 
@@ -80,7 +103,10 @@ def small(path: Path, columns: Sequence[str]) -> Any:
 
 
 def pieces(folder: Path, table: Table, watch: Watch, done: int, total: int) -> Iterator[Any]:
-    """The rows of a table, some at a time, only the columns that are used. `watch` is told how many bytes of the file were read."""
+    """The rows of a table, some at a time, only the columns that are used.
+
+    `watch` is told how many bytes of the file were read.
+    """
     path = needed(folder, table.name)
     with path.open("rb") as file:
         for frame in frames(path, file, table, ROWS):
@@ -89,7 +115,9 @@ def pieces(folder: Path, table: Table, watch: Watch, done: int, total: int) -> I
 
 
 def frames(path: Path, file: BinaryIO, table: Table | None, rows: int | None = None) -> Iterator[Any]:
-    """A file as DataFrames: ids and numbers as pandas finds them, all else as text, nothing taken for missing but the empty cell."""
+    """A file as DataFrames: ids and numbers as pandas finds them, all else as text, nothing taken for missing
+    but the empty cell.
+    """
     columns = header(path)
     wanted = columns if table is None else chosen(path, table, columns)
     try:
@@ -127,3 +155,75 @@ def chosen(path: Path, table: Table, columns: Sequence[str]) -> list[str]:
 
 def is_number(table: Table, column: str) -> bool:
     return column == table.key or column in NUMBERS or (table is OUTPUTS and column == "value")
+
+
+class Charted(NamedTuple):
+    """A row of `icu/chartevents`."""
+
+    at: int
+    known: int
+    item: int
+    number: float | None
+    text: str | None = None
+    unit: str | None = None
+
+
+class Given(NamedTuple):
+    """A row of `icu/inputevents`: an amount between `start` and `end`, at a rate.
+
+    `stored`: None where no storetime is kept.
+    """
+
+    start: int
+    end: int
+    stored: int | None
+    item: int
+    amount: float | None = None
+    amount_unit: str | None = None
+    rate: float | None = None
+    rate_unit: str | None = None
+    weight: float | None = None
+    order: int | None = None
+    category: str | None = None
+    component: str | None = None
+    status: str | None = None
+
+
+class Collected(NamedTuple):
+    """A row of `icu/outputevents`."""
+
+    at: int
+    known: int
+    item: int
+    volume: float | None
+    unit: str | None = None
+
+
+class Resulted(NamedTuple):
+    """A row of `hosp/labevents`."""
+
+    at: int
+    known: int
+    item: int
+    number: float | None
+    text: str | None = None
+    comments: str | None = None
+    unit: str | None = None
+    low: float | None = None
+    high: float | None = None
+    specimen: int | None = None
+
+
+R = TypeVar("R", Charted, Collected, Resulted)
+
+
+def cells(frame: Any, column: str) -> list[Any]:
+    """A column as a list, None for every empty cell and for a column that is not there."""
+    if column not in frame.columns:
+        return [None] * len(frame)
+    return [None if cell is None or cell != cell else cell for cell in frame[column].tolist()]
+
+
+def whole(cells: list[Any]) -> list[int | None]:
+    """Ids and times, which a gap in the column has made floats of."""
+    return [None if cell is None else int(cell) for cell in cells]

@@ -1,4 +1,7 @@
-"""What became of every row: used, of another stay, of an item that is not mapped, or dropped for a reason. Nothing is lost without a count."""
+"""What became of every row: used, of another stay, of an item that is not mapped, or dropped for a reason.
+
+Nothing is lost without a count.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,13 @@ class Tally:
         """Rows that stand in some fact: what was read, less all that is accounted for otherwise."""
         rows = self.rows[table]
         twice = self.adjusted[table]["for-two-stays"]
-        return rows["read"] + twice - rows[OTHER_STAYS] - self.unmapped[table].total() - self.dropped[table].total()
+        return (
+            rows["read"]
+            + twice
+            - rows[OTHER_STAYS]
+            - self.unmapped[table].total()
+            - self.dropped[table].total()
+        )
 
     def report(self) -> dict[str, Any]:
         """All counts as plain JSON: by table, the commonest first; and events written by type."""
@@ -84,9 +93,15 @@ class Tally:
             "read": rows["read"],
             "used": self.used(table),
             OTHER_STAYS: rows[OTHER_STAYS],
-            UNMAPPED: [{"itemid": item, "label": names.get(item), "rows": n} for item, n in self.unmapped[table].most_common()],
+            UNMAPPED: [
+                {"itemid": item, "label": names.get(item), "rows": n}
+                for item, n in self.unmapped[table].most_common()
+            ],
             "dropped": {reason: n for reason, n in self.dropped[table].most_common() if n},
             "adjusted": {what: n for what, n in self.adjusted[table].most_common() if n},
             "wordings": dict(self.wordings[table].most_common()),
-            "relabelled": [{"itemid": item, "label": label} for item, label in sorted(self.relabelled.get(table, {}).items())],
+            "relabelled": [
+                {"itemid": item, "label": label}
+                for item, label in sorted(self.relabelled.get(table, {}).items())
+            ],
         }

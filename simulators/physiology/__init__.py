@@ -1,1 +1,1 @@
-"""The body: one file an organ system, one-minute steps, all patients at once. What the organs tell each other is in `body`."""
+"""The body: one-minute steps, all patients at once. What the organs tell each other is in `body`."""

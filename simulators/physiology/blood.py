@@ -1,10 +1,12 @@
-"""What the laboratory finds in blood: each substance goes to a target that the toxicity sets, with a time constant of its own.
+"""What the laboratory finds in blood: each substance goes to a target that the toxicity sets, with a time
+constant of its own.
 
-Sources: the most consequential changes are a rise of creatinine and a fall of platelets; minerals, bicarbonate, albumin and hematocrit fall,
-bilirubin rises by transient cholestasis (paper, Overview and Table 5). Albumin 3.6 -> 2.2 g/dL (Textor et al. 1987). Platelets below 30 x10^3/uL
-in 2.2 % of cycles, partial thromboplastin time abnormal in 64 % and prothrombin time in 25 %, erythrocytes transfused in 14 % (Cancer 75:1030,
-1995: 199 patients). Assumptions: time constants, and that all recovers as toxicity does (albumin in truth takes longer: it was still low after six
-days).
+Sources: the most consequential changes are a rise of creatinine and a fall of platelets; minerals,
+bicarbonate, albumin and hematocrit fall, bilirubin rises by transient cholestasis (paper, Overview and Table
+5). Albumin 3.6 -> 2.2 g/dL (Textor et al. 1987). Platelets below 30 x10^3/uL in 2.2 % of cycles, partial
+thromboplastin time abnormal in 64 % and prothrombin time in 25 %, erythrocytes transfused in 14 % (Cancer
+75:1030, 1995: 199 patients). Assumptions: time constants, and that all recovers as toxicity does (albumin in
+truth takes longer: it was still low after six days).
 """
 
 from __future__ import annotations
@@ -15,14 +17,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from simulators.cohort import GRAMS_PER_POINT, Cohort
-from simulators.latent import LABS
-from simulators.physiology.pathology import Pathology
-from simulators.seeds import Array
+from simulators.physiology.clinical_events import Pathology
+from simulators.physiology.cohort import GRAMS_PER_POINT, Cohort
+from simulators.physiology.latent import LABS, Array
 
 
 class Change(NamedTuple):
-    """`by`: what is added to the baseline at toxicity 1 in a patient of sensitivity 1; `organ`: whose sensitivity; `hours`: time constant."""
+    """`by`: what is added to the baseline at toxicity 1 in a patient of sensitivity 1; `organ`: whose
+    sensitivity; `hours`: time constant.
+    """
 
     by: float
     organ: str
@@ -54,12 +57,16 @@ CHANGES: Final[Mapping[str, Change]] = MappingProxyType(
     }
 )
 FILTERED: Final[Mapping[str, float]] = MappingProxyType({"creatinine": 420.0, "urea": 540.0})
-"""Made at a steady rate and cleared by filtration: time constants (minutes) at normal filtration: distribution volume over clearance, 42 L / 100
-mL/min for creatinine."""
+"""Made at a steady rate and cleared by filtration: time constants (minutes) at normal filtration:
+distribution volume over clearance, 42 L / 100 mL/min for creatinine.
+"""
 DESTROYED, PLATELETS_SETTLE = 1.3, 600.0
-"""Platelets go to baseline / (1 + this x toxicity x sensitivity), with 10 h: consumption, and return of those held back, not the marrow's slow
-making (assumption)."""
-MOST: Final[Mapping[str, float]] = MappingProxyType({"bilirubin": 25, "bicarbonate": 34, "potassium": 6.5, "creatinine": 12, "urea": 160, "ck": 6000})
+"""Platelets go to baseline / (1 + this x toxicity x sensitivity), with 10 h: consumption, and return of those
+held back, not the marrow's slow making (assumption).
+"""
+MOST: Final[Mapping[str, float]] = MappingProxyType(
+    {"bilirubin": 25, "bicarbonate": 34, "potassium": 6.5, "creatinine": 12, "urea": 160, "ck": 6000}
+)
 LEAST: Final[Mapping[str, float]] = MappingProxyType(
     {
         "bicarbonate": 10,
@@ -78,7 +85,10 @@ ROW: Final = {code: row for row, code in enumerate(LABS)}
 
 
 class Blood:
-    """`level`: (labs, patients), rows as `LABS`, canonical units. `given`: what treatment has added and the body has not yet used up, same shape."""
+    """`level`: (labs, patients), rows as `LABS`, canonical units.
+
+    `given`: what treatment has added and the body has not yet used up, same shape.
+    """
 
     def __init__(self, cohort: Cohort) -> None:
         n = len(cohort)
@@ -108,7 +118,9 @@ class Blood:
         self.given -= self.given / USED_UP
 
     def add_illness(self, target: Array, filling: Array, filtration: Array, ill: Pathology) -> None:
-        """What is beyond toxicity: cholestasis, a leaking heart muscle, retained potassium and acid, dilution, blood lost."""
+        """What is beyond toxicity: cholestasis, a leaking heart muscle, retained potassium and acid,
+        dilution, blood lost.
+        """
         self.bled += np.maximum(ill["bleeding"] - 1, 0) / 120
         hurt = ill["myocarditis"]
         target[ROW["bilirubin"]] += 8 * ill["hepatic"]
@@ -128,4 +140,6 @@ class Blood:
 
 
 USED_UP: Final = np.array([[2880.0 if code in ("hematocrit", "hemoglobin") else 1440.0] for code in LABS])
-"""What treatment adds is used up with 24 h, transfused erythrocytes counting 48 h until the patient's own return (minutes; assumption)."""
+"""What treatment adds is used up with 24 h, transfused erythrocytes counting 48 h until the patient's own
+return (minutes; assumption).
+"""

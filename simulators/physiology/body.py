@@ -1,29 +1,44 @@
-"""The organs together, a minute at a time."""
+"""Step the organs together, a minute at a time, under the treatment of that minute."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import cos, pi
 from typing import Final
 
-from simulators.cohort import Cohort
-from simulators.latent import LABS
 from simulators.physiology.blood import Blood
 from simulators.physiology.circulation import Circulation
+from simulators.physiology.clinical_events import Pathology
+from simulators.physiology.cohort import Cohort
 from simulators.physiology.drive import Drive
-from simulators.physiology.gut import Gut
-from simulators.physiology.heat import Heat
-from simulators.physiology.kidney import Kidney
-from simulators.physiology.lungs import Lungs
-from simulators.physiology.mind import Mind
-from simulators.physiology.pathology import Pathology
-from simulators.physiology.signs import Signs
-from simulators.physiology.treatment import Treatment
-from simulators.physiology.volumes import Volumes
-from simulators.seeds import Array
+from simulators.physiology.fluids import Kidney, Lungs, Volumes
+from simulators.physiology.latent import LABS, Array
+from simulators.physiology.signs import Gut, Heat, Mind, Signs
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """Arrays (patients,).
+
+    Pressors in ug/kg/min; `fluid`, `drunk` mL in this minute; `fio2` % breathed in; `ventilated` 0 or 1;
+    `soothed` the share of stool prevented.
+    """
+
+    phenylephrine: Array
+    dopamine: Array
+    norepinephrine: Array
+    fluid: Array
+    drunk: Array
+    fio2: Array
+    ventilated: Array
+    soothed: Array
+
 
 WARMEST: Final = 17 * 60
-"""Minute of the day (UTC) at which temperature, pressure and heart rate are highest, and twelve hours from it lowest."""
+"""Minute of the day (UTC) at which temperature, pressure and heart rate are highest, and twelve hours from it
+lowest.
+"""
 
 
 class Body:
@@ -35,9 +50,14 @@ class Body:
         self.lungs, self.heat, self.blood = Lungs(cohort), Heat(cohort), Blood(cohort)
         self.mind, self.gut, self.signs = Mind(cohort), Gut(cohort), Signs(cohort)
 
-    def step(self, dosed: Array | None, care: Treatment, imposed: Mapping[str, Array], clock: int, wander: Array) -> None:
-        """One minute. `dosed`: 1 for those whose dose is given now; `imposed`: happenings by kind; `clock`: minute of the day; `wander`: (2,
-        patients)."""
+    def step(
+        self, dosed: Array | None, care: Treatment, imposed: Mapping[str, Array], clock: int, wander: Array
+    ) -> None:
+        """One minute.
+
+        `dosed`: 1 for those whose dose is given now; `imposed`: happenings by kind; `clock`: minute of the
+        day; `wander`: (2, patients).
+        """
         drive, ill, volumes = self.drive, self.pathology, self.volumes
         if dosed is not None:
             drive.dose(dosed)
@@ -49,9 +69,13 @@ class Body:
         lost = (self.kidney.rate + self.gut.stool + self.gut.emesis) / 60
         volumes.step(toxicity, ill["capillary-leak"] + 0.5 * ill["infection"], care.fluid + care.drunk, lost)
         pressors = (care.phenylephrine, care.dopamine, care.norepinephrine)
-        self.circulation.step(drive.wave, toxicity, volumes.filling, self.heat.temperature, pressors, ill, daily, wander)
+        self.circulation.step(
+            drive.wave, toxicity, volumes.filling, self.heat.temperature, pressors, ill, daily, wander
+        )
         self.kidney.step(drive.wave, toxicity, volumes.filling, self.circulation.mean, care.dopamine, ill)
-        self.lungs.step(volumes.plasma, volumes.tissue, self.heat.temperature, care.fio2, care.ventilated, ill)
+        self.lungs.step(
+            volumes.plasma, volumes.tissue, self.heat.temperature, care.fio2, care.ventilated, ill
+        )
         self.blood.step(toxicity, self.kidney.filtration, volumes.filling, ill)
         self.mind.step(toxicity, ill)
         self.gut.step(toxicity, care.soothed, ill)

@@ -1,8 +1,9 @@
 """Pressure and heart rate: vessels dilate, volume and pressors oppose it, the heart compensates.
 
-Sources: systemic resistance falls from 2 h after the first dose; a steady state of relative hypotension and tachycardia; pressure returns within
-24-48 h of the last dose; phenylephrine 0.1-2 ug/kg/min, needed more towards the end, when it also answers less (paper, Overview and Table 6).
-Assumptions: every coefficient; they are set so that a typical patient with baseline 122 mm[Hg] falls to about 100 after the first dose and,
+Sources: systemic resistance falls from 2 h after the first dose; a steady state of relative hypotension and
+tachycardia; pressure returns within 24-48 h of the last dose; phenylephrine 0.1-2 ug/kg/min, needed more
+towards the end, when it also answers less (paper, Overview and Table 6). Assumptions: every coefficient; they
+are set so that a typical patient with baseline 122 mm[Hg] falls to about 100 after the first dose and,
 untreated, to below the Table 2 target in the last third of a cycle.
 """
 
@@ -12,19 +13,23 @@ from typing import Final
 
 import numpy as np
 
-from simulators.cohort import Cohort
-from simulators.physiology.pathology import Pathology
-from simulators.seeds import Array
+from simulators.physiology.clinical_events import Pathology
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import Array
 
 BY_WAVE, BY_TOXICITY = 0.145, 0.075
 """Fraction of the baseline pressure lost at wave 1 and at toxicity 1."""
 BY_FILLING: Final = 0.8
-"""Fraction of the pressure gained per fraction of plasma over normal; it levels off at +0.15 (a fuller heart ejects no more) and at -0.35."""
+"""Fraction of the pressure gained per fraction of plasma over normal; it levels off at +0.15 (a fuller heart
+ejects no more) and at -0.35.
+"""
 PHENYLEPHRINE, HALF_AT = 0.42, 0.9
 """Largest fraction of the baseline regained, and the rate of half of it (ug/kg/min)."""
 NOREPINEPHRINE, NOREPINEPHRINE_HALF_AT = 0.45, 0.15
 DULLED: Final = 0.25
-"""How much less vessels answer a pressor at toxicity 1: the requirement rises as therapy nears completion (paper)."""
+"""How much less vessels answer a pressor at toxicity 1: the requirement rises as therapy nears completion
+(paper).
+"""
 BAROREFLEX: Final = 52.0
 """Beats per minute for the whole baseline pressure lost; with a fall of 0.25, 13/min."""
 PER_DEGREE: Final = 8.0
@@ -36,7 +41,9 @@ PER_DOPAMINE: Final = 2.0
 DAILY_PRESSURE, DAILY_HEART = 0.02, 2.0
 """Half of the swing between night and day: fraction of pressure, beats per minute."""
 ARRHYTHMIA: Final = ((0.0, 0.0), (35.0, 0.08), (60.0, 0.12), (15.0, 0.10))
-"""By rhythm (sinus, fibrillation, supraventricular, ventricular): beats per minute more, fraction of pressure lost."""
+"""By rhythm (sinus, fibrillation, supraventricular, ventricular): beats per minute more, fraction of pressure
+lost.
+"""
 
 
 class Circulation:
@@ -46,7 +53,11 @@ class Circulation:
         self.cohort = cohort
         self.vascular, self.cardiac = cohort.sensitivity["vascular"], cohort.sensitivity["cardiac"]
         self.reflex = np.zeros(len(cohort))
-        self.systolic, self.diastolic, self.heart_rate = cohort.systolic.copy(), cohort.diastolic.copy(), cohort.heart_rate.copy()
+        self.systolic, self.diastolic, self.heart_rate = (
+            cohort.systolic.copy(),
+            cohort.diastolic.copy(),
+            cohort.heart_rate.copy(),
+        )
 
     @property
     def mean(self) -> Array:
@@ -63,8 +74,11 @@ class Circulation:
         daily: float,
         wander: Array,
     ) -> None:
-        """One minute. `pressors`: phenylephrine, dopamine, norepinephrine; `daily`: -1 at night, 1 in the afternoon; `wander`: (2, patients), slow
-        noise of pressure and heart rate."""
+        """One minute.
+
+        `pressors`: phenylephrine, dopamine, norepinephrine; `daily`: -1 at night, 1 in the afternoon;
+        `wander`: (2, patients), slow noise of pressure and heart rate.
+        """
         phenylephrine, dopamine, norepinephrine = pressors
         dilated = (
             self.vascular * (BY_WAVE * wave + BY_TOXICITY * toxicity)
@@ -79,16 +93,22 @@ class Circulation:
         self.reflex += (fall - self.reflex) / 5
         kept = 1 - fall.clip(-0.25, 0.68) + DAILY_PRESSURE * daily
         self.systolic = np.maximum(self.cohort.systolic * kept + wander[0], 40)
-        self.diastolic = np.maximum(self.cohort.diastolic * (kept - 0.15 * dilated.clip(0, 0.5)) + 0.6 * wander[0], 20)
+        self.diastolic = np.maximum(
+            self.cohort.diastolic * (kept - 0.15 * dilated.clip(0, 0.5)) + 0.6 * wander[0], 20
+        )
         fever = (temperature - self.cohort.temperature).clip(-1, 4)
         compensation = BAROREFLEX * self.reflex.clip(-0.2, 0.6) + DIRECT * toxicity
         more = PER_DOPAMINE * dopamine + 15 * ill["tachycardia"] + beats + DAILY_HEART * daily + wander[1]
-        self.heart_rate = (self.cohort.heart_rate + self.cardiac * compensation + PER_DEGREE * fever + more).clip(38, 230)
+        self.heart_rate = (
+            self.cohort.heart_rate + self.cardiac * compensation + PER_DEGREE * fever + more
+        ).clip(38, 230)
 
 
 def tightened(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array:
     """Fraction of the baseline pressure that the pressors give back."""
-    agonists = PHENYLEPHRINE * phenylephrine / (phenylephrine + HALF_AT) + NOREPINEPHRINE * norepinephrine / (norepinephrine + NOREPINEPHRINE_HALF_AT)
+    agonists = PHENYLEPHRINE * phenylephrine / (phenylephrine + HALF_AT) + NOREPINEPHRINE * norepinephrine / (
+        norepinephrine + NOREPINEPHRINE_HALF_AT
+    )
     return agonists / (1 + DULLED * dull)
 
 
@@ -96,4 +116,6 @@ def irregular(ill: Pathology) -> tuple[Array, Array]:
     """Beats per minute more, and fraction of pressure lost, by the arrhythmias present."""
     kinds = ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia")
     sizes = [(ill[kind], beats, lost) for kind, (beats, lost) in zip(kinds, ARRHYTHMIA[1:], strict=True)]
-    return sum((size * beats for size, beats, _ in sizes), np.zeros(())), sum((size.clip(0, 1) * lost for size, _, lost in sizes), np.zeros(()))
+    return sum((size * beats for size, beats, _ in sizes), np.zeros(())), sum(
+        (size.clip(0, 1) * lost for size, _, lost in sizes), np.zeros(())
+    )

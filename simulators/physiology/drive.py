@@ -1,19 +1,53 @@
-"""What the doses do together, before any organ answers: an early wave, a lasting toxicity, a fever, each growing as the immune system is primed.
-
-Sources: the early wave peaks 4-6 h after a dose (paper, Overview: "hypotensive effects of each IL-2 dose are cyclic and generally peak 4 to 6 h
-after infusion") and is felt by 2 h; fever begins 2-3 h after dose 1 or 2; toxicity accumulates towards the end of a cycle and is gone within 24-72
-h. Assumptions: the shape (equal first-order stages), the priming by each dose, which stands for the expansion of effector cells, and the decay of
-toxicity (12 h), chosen so that little is left after 48 h.
+"""Model what the doses do together, before any organ answers: an early wave, a lasting toxicity, a fever. A
+dose passes through equal first-order stages, so that its effect rises late, peaks once and dies away.
 """
 
 from __future__ import annotations
 
+from math import exp, factorial
 from typing import Final
 
 import numpy as np
 
-from simulators.physiology.cascade import Cascade
-from simulators.seeds import Array
+from simulators.physiology.latent import Array
+
+
+class Cascade:
+    """`stages` compartments, each emptied with time constant `tau` (minutes); a unit impulse peaks at 1,
+    (stages - 1) x tau minutes later. Shape of `level`: (patients,).
+    """
+
+    def __init__(self, patients: int, stages: int, tau: float) -> None:
+        self.content = np.zeros((stages, patients))
+        self.tau = tau
+        self.unit = factorial(stages - 1) * exp(stages - 1) / (stages - 1) ** (stages - 1)
+
+    @property
+    def level(self) -> Array:
+        level: Array = self.content[-1]
+        return level
+
+    def impulse(self, size: Array) -> None:
+        self.content[0] += size * self.unit
+
+    def step(self) -> None:
+        """One minute: each stage passes on its share of what it held."""
+        passed = self.content / self.tau
+        self.content -= passed
+        self.content[1:] += passed[:-1]
+
+
+# What the doses do together, before any organ answers: an early wave, a lasting toxicity, a fever, each
+# growing as the immune system is primed.
+#
+# Sources: the early wave peaks 4-6 h after a dose (paper, Overview: "hypotensive effects of each IL-2 dose
+# are cyclic and generally peak 4 to 6 h
+# after infusion") and is felt by 2 h; fever begins 2-3 h after dose 1 or 2; toxicity accumulates towards the
+# end of a cycle and is gone within 24-72
+# h. Assumptions: the shape (equal first-order stages), the priming by each dose, which stands for the
+# expansion of effector cells, and the decay of
+# toxicity (12 h), chosen so that little is left after 48 h.
+
 
 WAVE: Final = (6, 65.0)
 """Stages, minutes each: peaks 325 min after a dose; half of it is left at 8 h."""
@@ -26,14 +60,19 @@ PER_DOSE: Final = 480.0 / LASTING
 PRIMED_BY_A_DOSE, PRIMED_FOR = 0.1, 5760.0
 """Priming rises by this much with each dose and decays with 96 h."""
 FIRST_WAVE, PRIMED_WAVE, FIRST_TOXIC, PRIMED_TOXIC = 0.65, 0.9, 0.5, 3.3
-"""The size of a dose's wave and toxicity unprimed, and what full priming adds: chosen so that 8-12 doses are tolerated (paper, Overview)."""
+"""The size of a dose's wave and toxicity unprimed, and what full priming adds: chosen so that 8-12 doses are
+tolerated (paper, Overview).
+"""
 TOLERANT_FEVER: Final = 0.3
-"""From the third dose on, premedicated, fever is so much of the first's: chills and fever come with the first or second dose (paper)."""
+"""From the third dose on, premedicated, fever is so much of the first's: chills and fever come with the first
+or second dose (paper).
+"""
 
 
 class Drive:
-    """`wave`, `toxicity`, `fever`, `given` (doses so far), `primed`: arrays (patients,), without unit; a typical first dose's wave peaks at 0.65,
-    the twelfth's at about 1.4."""
+    """`wave`, `toxicity`, `fever`, `given` (doses so far), `primed`: arrays (patients,), without unit; a
+    typical first dose's wave peaks at 0.65, the twelfth's at about 1.4.
+    """
 
     def __init__(self, patients: int) -> None:
         self.waves = Cascade(patients, *WAVE)

@@ -1,4 +1,6 @@
-"""Every scenario in words, from the registry: `python -m simulators.scenarios.page docs/scenarios/README.md`."""
+"""Every scenario in words, from the registry: `python -m simulators.scenarios.page
+docs/scenarios/README.md`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from simulators.happenings import KINDS
-from simulators.scenario import Expected, Imposed, Scenario, Span
+from simulators.physiology.clinical_events import KINDS
 from simulators.scenarios import ALL
+from simulators.scenarios.scenario import Expected, Imposed, Scenario, Span
 
 SEED: Final = 1
 """Of the pictures."""
@@ -30,13 +32,24 @@ patient, on the noise-free course and by the definition (criteria.md, sections 3
 
 def page() -> str:
     """The text of docs/scenarios/README.md."""
-    return "\n\n".join((HEAD, "\n".join(contents()), *(paragraph for scenario in ALL for paragraph in entry(scenario)))) + "\n"
+    return (
+        "\n\n".join(
+            (HEAD, "\n".join(contents()), *(paragraph for scenario in ALL for paragraph in entry(scenario)))
+        )
+        + "\n"
+    )
 
 
 def contents() -> Iterator[str]:
     yield "| scenario | must truly occur |"
     yield "|---|---|"
-    yield from (f"| [{scenario.name}](#{scenario.name}) | {'; '.join(outcomes(scenario)) or 'nothing in particular'} |" for scenario in ALL)
+    yield from (
+        (
+            f"| [{scenario.name}](#{scenario.name}) | "
+            f"{'; '.join(outcomes(scenario)) or 'nothing in particular'} |"
+        )
+        for scenario in ALL
+    )
 
 
 def outcomes(scenario: Scenario) -> Iterator[str]:
@@ -73,7 +86,9 @@ def imposed(scenario: Scenario) -> Iterator[str]:
 
 def befalling(one: Imposed) -> str:
     size = "" if one.size == (1.0, 1.0) else f", size {bounds(one.size)}"
-    return f"`{one.kind}` from hour {bounds(one.start_h)} for {bounds(one.lasts_h)} h{size} ({KINDS[one.kind]})"
+    return (
+        f"`{one.kind}` from hour {bounds(one.start_h)} for {bounds(one.lasts_h)} h{size} ({KINDS[one.kind]})"
+    )
 
 
 def grouped(scenario: Scenario) -> str:

@@ -1,4 +1,6 @@
-"""A picture of one course of every scenario, by the command line: `python -m simulators.scenarios.pictures docs/scenarios`."""
+"""A picture of one course of every scenario, by the command line: `python -m simulators.scenarios.pictures
+docs/scenarios`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,9 @@ from typing import Final
 
 from PIL import Image
 
-from simulators.scenario import Scenario
 from simulators.scenarios import ALL
 from simulators.scenarios.page import SEED, picture
+from simulators.scenarios.scenario import Scenario
 
 FIRST: Final = "sim-0001"
 COLOURS: Final = 256
@@ -31,7 +33,18 @@ def draw(scenario: Scenario, page: Path) -> None:
     patients = "8" if scenario.mix else "1"
     with tempfile.TemporaryDirectory() as folder:
         course = str(Path(folder) / "course.jsonl")
-        il2watch("simulate", scenario.name, "--patients", patients, "--seed", str(SEED), "--vitals", "hourly", "-o", course)
+        il2watch(
+            "simulate",
+            scenario.name,
+            "--patients",
+            patients,
+            "--seed",
+            str(SEED),
+            "--vitals",
+            "hourly",
+            "-o",
+            course,
+        )
         il2watch("plot", course, "--patient", FIRST, "-o", str(page))
     palette(page)
 
@@ -43,7 +56,9 @@ def il2watch(*arguments: str) -> None:
 def palette(page: Path) -> None:
     """The same picture with a palette."""
     with Image.open(page) as drawn:
-        small = drawn.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        small = drawn.convert("RGB").quantize(
+            COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+        )
     small.save(page, optimize=True)
 
 

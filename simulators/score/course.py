@@ -1,21 +1,64 @@
-"""What truly happened to a patient, as the score needs it: the truth file without its latent course."""
+"""Read what truly happened to a patient, as the score needs it: stretches of time at a level, in ms since
+the epoch, without the latent course.
+"""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from simulators.score.stretches import LEVELS, Stretch
 from simulators.truth.file import Interval, Possible
+
+RELATIVE, ABSOLUTE = 1, 2
+LEVELS = {"relative": RELATIVE, "absolute": ABSOLUTE}
+NAMES = {RELATIVE: "relative", ABSOLUTE: "absolute"}
+
+
+class Stretch(NamedTuple):
+    """From `start` up to, not including, `end`, at a level.
+
+    `distinct`: a perfect observer would have seen it; else it is borderline.
+    """
+
+    start: int
+    end: int
+    level: int = RELATIVE
+    distinct: bool = True
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether it shares a moment with another stretch; one that ends as it starts still has
+        that moment.
+        """
+        return self.start < max(end, start + 1) and start < max(self.end, self.start + 1)
+
+
+def at_least(stretches: Iterable[Stretch], level: int) -> list[Stretch]:
+    """The maximal stretches at a level or worse, in order: neighbours without a gap are one, distinct if one
+    of them is.
+    """
+    found: list[Stretch] = []
+    for one in sorted(stretch for stretch in stretches if stretch.level >= level):
+        if found and one.start <= found[-1].end:
+            last = found[-1]
+            found[-1] = Stretch(last.start, max(last.end, one.end), level, last.distinct or one.distinct)
+        else:
+            found.append(one._replace(level=level))
+    return found
+
+
+def near(stretches: Sequence[Stretch], moment: int, within: int) -> bool:
+    """Whether one of them holds at some moment no further than `within` from `moment`."""
+    return any(stretch.meets(moment - within, moment + within + 1) for stretch in stretches)
 
 
 class Course(NamedTuple):
-    """`start`..`end`: from cycle start to discharge (else the end of what was watched), ms: the time in which alerts are given.
+    """`start`..`end`: from cycle start to discharge (else the end of what was watched), ms: the time in which
+    alerts are given.
 
     `true`, `possible`: by criterion and `hypotension`, in order.
     """
@@ -40,7 +83,10 @@ class _Truth(msgspec.Struct, frozen=True):
 
 
 def read(path: str) -> Iterator[Course]:
-    """The courses of a truth file, gzip by its name. Raises OSError, and ValueError naming the line that is no truth."""
+    """The courses of a truth file, gzip by its name.
+
+    Raises OSError, and ValueError naming the line that is no truth.
+    """
     decoder = msgspec.json.Decoder(_Truth)
     with gzip.open(path, "rb") if path.endswith(".gz") else Path(path).open("rb") as lines:
         for number, line in enumerate(lines, 1):
@@ -56,8 +102,14 @@ def course(truth: _Truth) -> Course:
     last = truth.origin + timedelta(minutes=truth.minutes)
     end = truth.discharge or last
     start = truth.cycle_start or end
-    true = {code: [Stretch(ms(one.start), ms(one.end), LEVELS[one.level], one.distinct) for one in spans] for code, spans in truth.criteria.items()}
-    possible = {code: [Stretch(ms(one.start), ms(one.end), LEVELS[one.level]) for one in spans] for code, spans in truth.possible.items()}
+    true = {
+        code: [Stretch(ms(one.start), ms(one.end), LEVELS[one.level], one.distinct) for one in spans]
+        for code, spans in truth.criteria.items()
+    }
+    possible = {
+        code: [Stretch(ms(one.start), ms(one.end), LEVELS[one.level]) for one in spans]
+        for code, spans in truth.possible.items()
+    }
     return Course(truth.patient, ms(start), ms(end), true, possible)
 
 

@@ -1,12 +1,14 @@
-"""Patient-hours: was the criterion true in it, was the ward in alarm in it (George Moody PhysioNet/CinC Challenge 2015, its score)."""
+"""Patient-hours: was the criterion true in it, was the ward in alarm in it (George Moody PhysioNet/CinC
+Challenge 2015, its score).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from simulators.score.alarms import Alarm
-from simulators.score.stretches import Stretch
+from simulators.score.course import Stretch
+from simulators.score.detection import Alarm
 
 HOUR = 3_600_000
 MISS = 5
@@ -41,8 +43,9 @@ def hours_in(start: int, end: int) -> int:
 
 
 class Told(NamedTuple):
-    """The numbers of the hours of one patient in which a criterion truly held (`true`); distinctly so; held or might have, had every measurement
-    erred by its noise (`possible`); and in which the ward was in alarm (`alarmed`).
+    """The numbers of the hours of one patient in which a criterion truly held (`true`); distinctly so; held
+    or might have, had every measurement erred by its noise (`possible`); and in which the ward was in alarm
+    (`alarmed`).
     """
 
     true: set[int]
@@ -61,7 +64,9 @@ class Told(NamedTuple):
 
     @property
     def undecided(self) -> set[int]:
-        """Hours that a perfect observer could not have told with certainty: borderline truth, or values within the noise of a limit."""
+        """Hours that a perfect observer could not have told with certainty: borderline truth, or values
+        within the noise of a limit.
+        """
         return (self.true | self.possible) - self.distinct
 
     @property
@@ -79,8 +84,12 @@ def tallied(true: set[int], alarmed: set[int]) -> Hours:
     return Hours(tp=both, fp=len(alarmed) - both, fn=len(true) - both)
 
 
-def told(start: int, end: int, true: Sequence[Stretch], possible: Iterable[Stretch], alarms: Iterable[Alarm]) -> Told:
-    """One criterion at one level: what held, what might have, and what the ward knew, in the hours from `start` (ms) to `end`."""
+def told(
+    start: int, end: int, true: Sequence[Stretch], possible: Iterable[Stretch], alarms: Iterable[Alarm]
+) -> Told:
+    """One criterion at one level: what held, what might have, and what the ward knew, in the hours from
+    `start` (ms) to `end`.
+    """
     distinct = touched(start, end, (one for one in true if one.distinct))
     return Told(touched(start, end, true), distinct, touched(start, end, possible), known(start, end, alarms))
 
@@ -96,7 +105,9 @@ def known(start: int, end: int, alarms: Iterable[Alarm]) -> set[int]:
 
 
 def covered(start: int, end: int, spans: Iterable[tuple[int, int]]) -> set[int]:
-    """The numbers of the hours that spans share a moment with; a span's end is no moment of it, but the shortest span has one."""
+    """The numbers of the hours that spans share a moment with; a span's end is no moment of it, but the
+    shortest span has one.
+    """
     hours: set[int] = set()
     for begin, stop in spans:
         first, last = max(begin, start), min(max(stop, begin + 1), end)

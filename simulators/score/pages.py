@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from simulators.score.course import Course
-from simulators.score.stretches import LEVELS, RELATIVE, at_least, near
-from simulators.score.transition import JUDGED, PAGED, Transition
+from simulators.score.course import LEVELS, RELATIVE, Course, at_least, near
+from simulators.score.detection import JUDGED, PAGED, Transition
 
 MINUTE = 60_000
 WITHIN = 15 * MINUTE
-"""How far from a page's `at` the truth may lie: what the monitor allows between two clocks (criteria.md section 1). Readings carry noise, so that a
-value that crosses its limit slowly is read over it some minutes early or late."""
+"""How far from a page's `at` the truth may lie: what the monitor allows between two clocks (criteria.md
+section 1). Readings carry noise, so that a value that crosses its limit slowly is read over it some minutes
+early or late.
+"""
 
 TRUE, BORDERLINE, LESS, FALSE, UNJUDGED = "true", "borderline", "less", "false", "unjudged"
 VERDICTS = (TRUE, BORDERLINE, LESS, FALSE, UNJUDGED)
@@ -21,8 +22,9 @@ VERDICTS = (TRUE, BORDERLINE, LESS, FALSE, UNJUDGED)
 class Page(NamedTuple):
     """A page and what it was worth.
 
-    `true`: the criterion held at that level or worse; `borderline`: it would have, had every measurement erred by its noise; `less`: it held, but
-    only at a lower level; `false`; `unjudged`: of what has no truth (charting overdue, the recommendation, advice).
+    `true`: the criterion held at that level or worse; `borderline`: it would have, had every measurement
+    erred by its noise; `less`: it held, but only at a lower level; `false`; `unjudged`: of what has no truth
+    (charting overdue, the recommendation, advice).
     """
 
     transition: Transition
@@ -30,7 +32,9 @@ class Page(NamedTuple):
 
 
 def pages(transitions: Iterable[Transition]) -> Iterator[Transition]:
-    """What is paged: an episode's opening or worsening at absolute, relative or technical level, once per episode and level."""
+    """What is paged: an episode's opening or worsening at absolute, relative or technical level, once per
+    episode and level.
+    """
     paged: set[tuple[str, str]] = set()
     for one in transitions:
         if called(one) and (one.episode, one.level) not in paged:

@@ -1,30 +1,196 @@
-"""The score of one configuration over one ward: its alerts beside what truly happened."""
+"""Score one configuration over one ward: its alerts beside what truly happened, patients added up subject by
+subject, and the losses that the fault log leads one to expect.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+import gzip
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from simulators.score.course import Course
-from simulators.score.transition import Transition
-from simulators.score.ward import Ward
+import msgspec
+
+from rules.instant import text
+from simulators.score.course import ABSOLUTE, NAMES, RELATIVE, Course, at_least
+from simulators.score.detection import (
+    CRITERION,
+    JUDGED,
+    REMINDER,
+    Alarm,
+    Detection,
+    Transition,
+    alarms,
+    detect,
+)
+from simulators.score.hours import NOTHING, hours_in, told
+from simulators.score.pages import FALSE, LESS, Page, called, judged, pages
+from simulators.score.tally import DAY, MINUTE, Burden, Numbers, Tally, pooled
+
+
+class _Entry(msgspec.Struct):
+    lost: bool
+    refused: list[str]
+
+
+def expected(path: str) -> dict[str, Any]:
+    """`altered`, `lost` and `refused` (by reason) of a ledger file (simulators.faults.fault_log), gzip by its
+    name.
+
+    Raises OSError, and ValueError naming the line that is no entry.
+    """
+    decoder = msgspec.json.Decoder(_Entry)
+    altered, lost, refused = 0, 0, Counter[str]()
+    with gzip.open(path, "rb") if path.endswith(".gz") else Path(path).open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                entry = decoder.decode(line)
+            except msgspec.MsgspecError as fault:
+                raise ValueError(f"line {number}: {fault}") from None
+            altered, lost = altered + 1, lost + entry.lost
+            refused.update(entry.refused)
+    return {"altered": altered, "lost": lost, "refused": dict(sorted(refused.items()))}
+
+
+HYPOTENSION = "hypotension"
+"""Decided beside the rows of Table 3 and not counted among them (criteria.md section 5)."""
+
+
+class CohortScore:
+    """`subjects`: by code; `criteria`: all rows of Table 3 together, where an hour counts once whatever is
+    true in it; `missed`, `untrue`: each true episode that nobody was told of, each page that was not so, to
+    be looked at.
+    """
+
+    def __init__(self) -> None:
+        self.patients, self.strangers, self.ms, self.hours = 0, 0, 0, 0
+        self.subjects: dict[str, Tally] = defaultdict(Tally)
+        self.criteria, self.burden = Tally(), Burden()
+        self.missed: list[Numbers] = []
+        self.untrue: list[Numbers] = []
+
+    def add(self, course: Course, said: list[Transition]) -> None:
+        """A patient: what truly happened, and the alert transitions in their order."""
+        self.patients += 1
+        self.ms += course.end - course.start
+        self.hours += hours_in(course.start, course.end)
+        ones = by_subject(said)
+        for level in (RELATIVE, ABSOLUTE):
+            self._level(course, level, {subject: alarms(theirs, level) for subject, theirs in ones.items()})
+        self._pages(said, course)
+
+    def stranger(self, said: list[Transition]) -> None:
+        """A patient whose truth nobody wrote down: the pages are a burden all the same, and are not
+        judged.
+        """
+        self.strangers += 1
+        self._pages(said, None)
+
+    def _level(self, course: Course, level: int, alarmed: Mapping[str, list[Alarm]]) -> None:
+        any_criterion = NOTHING
+        for code in sorted(course.true.keys() | course.possible.keys() | alarmed.keys()):
+            true, on = at_least(course.true.get(code, []), level), alarmed.get(code, [])
+            detections = detect(true, on)
+            hours = told(course.start, course.end, true, at_least(course.possible.get(code, []), level), on)
+            self.subjects[code].levels[level].add(detections, hours)
+            self.missed.extend(missed(course, code, level, one) for one in detections if not one.detected)
+            if code != HYPOTENSION:
+                self.criteria.levels[level].add(detections, NOTHING)
+                any_criterion = any_criterion.plus(hours)
+        self.criteria.levels[level].add([], any_criterion)
+
+    def _pages(self, said: list[Transition], course: Course | None) -> None:
+        sent = [judged(page, course) for page in pages(said)]
+        self.burden.add(
+            sent, sum(map(called, said)) - len(sent), sum(one.transition == REMINDER for one in said)
+        )
+        self.untrue.extend(untrue(page) for page in sent if page.verdict in (FALSE, LESS))
+        for page in sent:
+            if page.transition.kind in JUDGED:
+                self.subjects[page.transition.subject].page(page)
+            if page.transition.kind == CRITERION:
+                self.criteria.page(page)
+
+    @property
+    def numbers(self) -> Numbers:
+        """All of it, as JSON goes.
+
+        Sensitivities and shares are 0 to 1, delays in minutes, scores 0 to 100.
+        """
+        return {
+            "patients": self.patients,
+            "patients_without_truth": self.strangers,
+            "patient_days": round(self.ms / DAY, 2),
+            "criteria": self.criteria.numbers(self.hours),
+            "subjects": {code: tally.numbers(self.hours) for code, tally in sorted(self.subjects.items())},
+            "criterion_hours": pooled(
+                [tally for code, tally in self.subjects.items() if code != HYPOTENSION], self.hours
+            ),
+            "pages": self.burden.numbers(self.ms),
+            "missed": self.missed,
+            "untrue": self.untrue,
+        }
+
+
+def by_subject(said: Iterable[Transition]) -> dict[str, list[Transition]]:
+    """The transitions of subjects that have a truth, each in order."""
+    found: dict[str, list[Transition]] = defaultdict(list)
+    for one in said:
+        if one.kind in JUDGED:
+            found[one.subject].append(one)
+    return found
+
+
+def missed(course: Course, code: str, level: int, one: Detection) -> Numbers:
+    episode = one.episode
+    return {
+        "patient": course.patient,
+        "subject": code,
+        "level": NAMES[level],
+        "start": text(episode.start),
+        "end": text(episode.end),
+        "minutes": (episode.end - episode.start) // MINUTE,
+        "distinct": episode.distinct,
+    }
+
+
+def untrue(page: Page) -> Numbers:
+    one = page.transition
+    named = {"patient": one.patient, "subject": one.subject, "level": one.level, "verdict": page.verdict}
+    return named | {"at": text(one.at), "decided": text(one.decided), "episode": one.episode}
 
 
 class Scorer:
-    """Takes alert transitions as they are decided; `numbers` says what they are worth. Memory grows with alerts, not with events."""
+    """Takes alert transitions as they are decided; `numbers` says what they are worth.
+
+    Memory grows with alerts, not with events.
+    """
 
     def __init__(self, courses: Iterable[Course]) -> None:
         self.courses = {course.patient: course for course in courses}
         self.said: dict[str, list[Transition]] = defaultdict(list)
 
-    def say(self, patient: str, kind: str, subject: str, level: str, transition: str, at: int, decided: int, episode: str) -> None:
-        """One transition (wire.md, Alert; `episode` is its id), each patient's in their order. Times in ms."""
+    def say(
+        self,
+        patient: str,
+        kind: str,
+        subject: str,
+        level: str,
+        transition: str,
+        at: int,
+        decided: int,
+        episode: str,
+    ) -> None:
+        """One transition (wire.md, Alert; `episode` is its id), each patient's in their order.
+
+        Times in ms.
+        """
         self.said[patient].append(Transition(patient, kind, subject, level, transition, at, decided, episode))
 
     def numbers(self) -> dict[str, Any]:
         """The score, as JSON goes (see `Ward.numbers`)."""
-        ward = Ward()
+        ward = CohortScore()
         for patient, course in self.courses.items():
             ward.add(course, self.said.get(patient, []))
         for patient in sorted(self.said.keys() - self.courses.keys()):

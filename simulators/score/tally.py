@@ -1,18 +1,20 @@
-"""Tallies: what one subject, or all of them, come to over a ward, in plain numbers."""
+"""Add up what one subject, or all of them, come to over a ward, and the burden: pages, how many of them
+true, and alarm floods (ANSI/ISA-18.2).
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from statistics import median
 from typing import Any
 
-from simulators.score.detection import Detection
+from simulators.score.course import ABSOLUTE, NAMES, RELATIVE
+from simulators.score.detection import JUDGED, Detection
 from simulators.score.hours import Hours, Told
 from simulators.score.pages import BORDERLINE, TRUE, UNJUDGED, VERDICTS, Page
-from simulators.score.stretches import ABSOLUTE, NAMES, RELATIVE
 
 MINUTE = 60_000
 Numbers = dict[str, Any]
@@ -20,7 +22,9 @@ Numbers = dict[str, Any]
 
 @dataclass
 class Found:
-    """True episodes at one level and what became of them; patient-hours at that level or worse: all of them, and those that could be told."""
+    """True episodes at one level and what became of them; patient-hours at that level or worse: all of them,
+    and those that could be told.
+    """
 
     detections: list[Detection] = field(default_factory=list)
     hours: Hours = field(default_factory=Hours)
@@ -43,21 +47,31 @@ class Found:
             "distinct": detected(distinct),
             "borderline": detected(one for one in self.detections if not one.episode.distinct),
             "afterwards": sum(one.afterwards for one in self.detections),
-            "delay_min": {"median": round(median(delays), 1), "worst": round(max(delays), 1)} if delays else None,
+            "delay_min": {"median": round(median(delays), 1), "worst": round(max(delays), 1)}
+            if delays
+            else None,
             "hours": scored(self.hours.of(hours)),
             "hours_decided": scored(self.decided.of(hours - self.undecided)) | {"undecided": self.undecided},
         }
 
 
 def pooled(tallies: Collection[Tally], hours: int) -> Numbers:
-    """Criterion-hours: every patient-hour once for each subject, at both levels, all of them and those that could be told."""
-    return {NAMES[level]: together([one.levels[level] for one in tallies], hours) for level in (RELATIVE, ABSOLUTE)}
+    """Criterion-hours: every patient-hour once for each subject, at both levels, all of them and those that
+    could be told.
+    """
+    return {
+        NAMES[level]: together([one.levels[level] for one in tallies], hours)
+        for level in (RELATIVE, ABSOLUTE)
+    }
 
 
 def together(found: Collection[Found], hours: int) -> Numbers:
     every = reduce(Hours.plus, (one.hours.of(hours) for one in found), Hours())
     decided = reduce(Hours.plus, (one.decided.of(hours - one.undecided) for one in found), Hours())
-    return {"hours": scored(every), "hours_decided": scored(decided) | {"undecided": sum(one.undecided for one in found)}}
+    return {
+        "hours": scored(every),
+        "hours_decided": scored(decided) | {"undecided": sum(one.undecided for one in found)},
+    }
 
 
 def scored(hours: Hours) -> Numbers:
@@ -68,7 +82,11 @@ def detected(detections: Iterable[Detection]) -> Numbers:
     """How many true episodes there were, how many of them were detected, and the share."""
     ones = list(detections)
     found = sum(one.detected for one in ones)
-    return {"episodes": len(ones), "detected": found, "sensitivity": rounded(found / len(ones), 4) if ones else None}
+    return {
+        "episodes": len(ones),
+        "detected": found,
+        "sensitivity": rounded(found / len(ones), 4) if ones else None,
+    }
 
 
 @dataclass
@@ -84,18 +102,106 @@ class Tally:
 
     def numbers(self, hours: int) -> Numbers:
         """As JSON goes; `hours`: of the whole ward."""
-        return {NAMES[level]: found.numbers(hours) for level, found in self.levels.items()} | {"pages": paged(self.pages)}
+        return {NAMES[level]: found.numbers(hours) for level, found in self.levels.items()} | {
+            "pages": paged(self.pages)
+        }
 
 
 def paged(pages: Counter[tuple[str, str]]) -> Numbers:
-    """Pages by level and by verdict; `ppv`: the share of true ones among those that can be judged, `ppv_with_borderline` with those in the noise."""
-    verdicts = {verdict: sum(number for (_, said), number in pages.items() if said == verdict) for verdict in VERDICTS}
-    levels = {level: sum(number for (said, _), number in pages.items() if said == level) for level in ("absolute", "relative", "technical")}
+    """Pages by level and by verdict; `ppv`: the share of true ones among those that can be judged,
+    `ppv_with_borderline` with those in the noise.
+    """
+    verdicts = {
+        verdict: sum(number for (_, said), number in pages.items() if said == verdict) for verdict in VERDICTS
+    }
+    levels = {
+        level: sum(number for (said, _), number in pages.items() if said == level)
+        for level in ("absolute", "relative", "technical")
+    }
     judged = pages.total() - verdicts[UNJUDGED]
     near = verdicts[TRUE] + verdicts[BORDERLINE]
-    shares = {"ppv": verdicts[TRUE] / judged, "ppv_with_borderline": near / judged} if judged else {"ppv": None, "ppv_with_borderline": None}
-    return {"all": pages.total()} | levels | verdicts | {name: rounded(share, 4) for name, share in shares.items()}
+    shares = (
+        {"ppv": verdicts[TRUE] / judged, "ppv_with_borderline": near / judged}
+        if judged
+        else {"ppv": None, "ppv_with_borderline": None}
+    )
+    return (
+        {"all": pages.total()}
+        | levels
+        | verdicts
+        | {name: rounded(share, 4) for name, share in shares.items()}
+    )
 
 
 def rounded(value: float | None, digits: int = 2) -> float | None:
     return None if value is None else round(value, digits)
+
+
+MANY = 10
+WINDOW = 10 * 60_000
+
+
+def floods(moments: Iterable[int]) -> int:
+    """How many floods there were.
+
+    One begins when ten pages lie within ten minutes, and is over once no such ten end in the last ten
+    minutes.
+    """
+    recent: deque[int] = deque()
+    found, last = 0, -(1 << 62)
+    for moment in sorted(moments):
+        recent.append(moment)
+        while recent[0] <= moment - WINDOW:
+            recent.popleft()
+        if len(recent) >= MANY:
+            found += moment - last > WINDOW
+            last = moment
+    return found
+
+
+DAY = 86_400_000
+
+
+class Burden:
+    """Adds pages of all kinds up.
+
+    `again`: openings and worsenings to a level for which the episode had been paged.
+    """
+
+    def __init__(self) -> None:
+        self.kinds: Counter[tuple[str, str]] = Counter()
+        self.verdicts: Counter[str] = Counter()
+        self.again = self.reminders = self.floods = 0
+        self.moments: list[int] = []
+
+    def add(self, sent: list[Page], again: int, reminders: int) -> None:
+        """One patient's."""
+        moments = [page.transition.decided for page in sent]
+        self.kinds.update((page.transition.kind, page.transition.level) for page in sent)
+        self.verdicts.update(page.verdict for page in sent)
+        self.again += again
+        self.reminders += reminders
+        self.floods += floods(moments)
+        self.moments.extend(moments)
+
+    def numbers(self, ms: int) -> dict[str, Any]:
+        """Over so much patient time. `share_true`: of the pages that can be judged."""
+        judged = sum(number for (kind, _), number in self.kinds.items() if kind in JUDGED)
+        return {
+            "all": len(self.moments),
+            "per_patient_day": per_day(len(self.moments), ms),
+            "of_criteria_and_pressure_per_patient_day": per_day(judged, ms),
+            "share_true": rounded(self.verdicts[TRUE] / judged, 4) if judged else None,
+            "verdicts": dict(sorted(self.verdicts.items())),
+            "kinds": [
+                {"kind": kind, "level": level, "pages": number}
+                for (kind, level), number in sorted(self.kinds.items())
+            ],
+            "again": self.again,
+            "reminders": self.reminders,
+            "floods": {"of_one_patient": self.floods, "of_the_ward": floods(self.moments)},
+        }
+
+
+def per_day(number: int, ms: int) -> float | None:
+    return rounded(number * DAY / ms) if ms else None

@@ -1,4 +1,6 @@
-"""The truth file: JSON Lines (gzip when the name ends in `.gz`), one patient a line; what the score compares alerts with."""
+"""The truth file: JSON Lines (gzip when the name ends in `.gz`), one patient a line; what the score compares
+alerts with.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ Level = Literal["relative", "absolute"]
 class Interval(msgspec.Struct, array_like=True, frozen=True):
     """From `start` up to, not including, `end` the criterion truly held, at this level.
 
-    `distinct`: while it lasted the limit was exceeded by more than the measurement's noise for longer than the slowest routine
-    observation, so that a perfect observer would have seen it. The others are borderline: to be counted, openly, apart.
+    `distinct`: while it lasted the limit was exceeded by more than the measurement's noise for longer than
+    the slowest routine observation, so that a perfect observer would have seen it. The others are borderline:
+    to be counted, openly, apart.
     """
 
     start: datetime
@@ -28,7 +31,8 @@ class Interval(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Possible(msgspec.Struct, array_like=True, frozen=True):
-    """The criterion would have held at this level or worse, had every measurement erred by its noise towards it.
+    """The criterion would have held at this level or worse, had every measurement erred by its noise towards
+    it.
 
     An alert here but outside the true intervals is borderline, not false.
     """
@@ -46,7 +50,9 @@ class Dose(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """The latent course, thinned: the value at the end of every `every_min`th minute, by wire code, canonical units."""
+    """The latent course, thinned: the value at the end of every `every_min`th minute, by wire code, canonical
+    units.
+    """
 
     every_min: int
     codes: dict[str, list[float]]
@@ -55,9 +61,10 @@ class Track(msgspec.Struct, frozen=True):
 class Truth(msgspec.Struct, frozen=True):
     """What truly happened to one patient in the `minutes` from `origin`.
 
-    `criteria` and `possible` are by code of criteria.md section 3 and `hypotension` (section 5); only codes that occurred are keys.
-    `uncharted`: when nobody charted. `margins`: the noise allowed for each measurement: in its unit, and as a share of the value.
-    `routine_min`: the slowest routine look at each criterion, in minutes: later than that after its start nobody need see it.
+    `criteria` and `possible` are by code of criteria.md section 3 and `hypotension` (section 5); only codes
+    that occurred are keys. `uncharted`: when nobody charted. `margins`: the noise allowed for each
+    measurement: in its unit, and as a share of the value. `routine_min`: the slowest routine look at each
+    criterion, in minutes: later than that after its start nobody need see it.
     """
 
     patient: str
@@ -85,7 +92,10 @@ def write(path: Path, truths: Iterable[Truth]) -> None:
 
 
 def read(path: Path) -> Iterator[Truth]:
-    """The patients of a truth file, one by one. Raises msgspec.ValidationError or DecodeError on a line that is not one."""
+    """The patients of a truth file, one by one.
+
+    Raises msgspec.ValidationError or DecodeError on a line that is not one.
+    """
     decoder = msgspec.json.Decoder(Truth)
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         for line in lines:

@@ -1,4 +1,6 @@
-"""How often each criterion is looked at as a matter of routine: what a stretch must outlast before a perfect observer has seen it."""
+"""How often each criterion is looked at as a matter of routine: what a stretch must outlast before a perfect
+observer has seen it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simulators.charting.volumes import LITTLE, WARD_EVERY
-from simulators.latent import PRESSORS, Chunk
-from simulators.seeds import Array, Flags
+from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags
 from simulators.truth.runs import Sustained
 
 
@@ -22,11 +23,13 @@ class Routine(NamedTuple):
 
 
 HOUR, DAY = 60, 1440
-# Charted when they change: a device or a rate as it is set, a finding as soon as a nurse has seen it (assumption: within half an hour).
+# Charted when they change: a device or a rate as it is set, a finding as soon as a nurse has seen it
+# (assumption: within half an hour).
 SET: Final = Routine(15, 15)
 NOTICED: Final = Routine(30, 30)
 
-# Table 1 of the paper: the laboratory daily, twice daily in intensive care; volumes each 4 h, hourly in intensive care.
+# Table 1 of the paper: the laboratory daily, twice daily in intensive care; volumes each 4 h, hourly in
+# intensive care.
 ROUTINE: Final[Mapping[str, Routine]] = MappingProxyType(
     {
         "cardiac-enzymes": Routine(DAY, DAY),
@@ -39,12 +42,14 @@ ROUTINE: Final[Mapping[str, Routine]] = MappingProxyType(
         "phenylephrine-minimum": SET,
         "intubation": SET,
         "urine-shift": Routine(4 * HOUR, HOUR),
-        # A rate is that of a whole collection: one of 4 h must lie within the stretch, or enough of one that the ward goes over to hourly ones,
+        # A rate is that of a whole collection: one of 4 h must lie within the stretch, or enough of one that
+        # the ward goes over to hourly ones,
         # each of which says what the hour that ends with it was.
         "urine-hour": Routine(6 * HOUR, HOUR),
     }
 )
-# A monitor shows vital signs each minute, artefacts apart; a fast pulse is judged by the temperature too, taken hourly.
+# A monitor shows vital signs each minute, artefacts apart; a fast pulse is judged by the temperature too,
+# taken hourly.
 BY_MONITOR: Final[Mapping[str, Routine]] = MappingProxyType(
     {"hypotension": SET, "oxygen-requirement": SET, "sinus-tachycardia": Routine(HOUR, HOUR)},
 )
@@ -66,10 +71,14 @@ def routine(code: str, *, monitor: bool) -> Routine:
 
 
 class Looks:
-    """Counts routine looks at a cohort: what share of one each minute is, by the mode in force and the habits of the ward."""
+    """Counts routine looks at a cohort: what share of one each minute is, by the mode in force and the habits
+    of the ward.
+    """
 
     def __init__(self, codes: tuple[str, ...], patients: int, *, monitor: bool) -> None:
-        self.ward, self.care = (np.array([routine(code, monitor=monitor)[place] for code in codes]) for place in range(2))
+        self.ward, self.care = (
+            np.array([routine(code, monitor=monitor)[place] for code in codes]) for place in range(2)
+        )
         self.by_volume = np.array([code in BY_VOLUME for code in codes])
         self.scant = Sustained(patients, WARD_EVERY)
 

@@ -1,20 +1,82 @@
-"""Every criterion whose truth is known, by code, in the order of Table 3: what a chunk is asked."""
+"""List every criterion whose truth is known, by code, in the order of Table 3, with the rows that a finding
+decides (criteria.md section 3).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from simulators.cohort import Cohort
-from simulators.truth import findings, labs
-from simulators.truth.heart import SinusTachycardia
-from simulators.truth.oxygen import OxygenRequirement
-from simulators.truth.phenylephrine import PhenylephrineMaximum, PhenylephrineMinimum
-from simulators.truth.pressure import Hypotension
-from simulators.truth.stool import Diarrhea
-from simulators.truth.urine import UrineHour, UrineShift
-from simulators.truth.view import VIEWS, States, View
-from simulators.truth.weight import WeightGain
+from simulators.physiology.cohort import Cohort
+from simulators.truth import single_values
+from simulators.truth.runs import Sustained
+from simulators.truth.single_values import PhenylephrineMaximum, PhenylephrineMinimum, WeightGain
+from simulators.truth.view import VIEWS, States, View, graded
+from simulators.truth.vital_signs import Hypotension, OxygenRequirement, SinusTachycardia
+from simulators.truth.volumes import Diarrhea, UrineHour, UrineShift
+
+REVERSIBLE_MIN = 120
+NEVER = 99
+
+
+class Graded(NamedTuple):
+    """The latent finding behind a row, and from which of its levels on the row is relative and absolute."""
+
+    latent: str
+    relative: int
+    absolute: int
+
+
+ROWS: Final[Mapping[str, Graded]] = MappingProxyType(
+    {
+        "ecg-ischemia": Graded("ischemia", 1, 1),
+        "moist-desquamation": Graded("desquamation", 1, NEVER),
+        "refractory-vomiting": Graded("vomiting", 1, 1),
+        "abdominal-distention": Graded("abdominal-distention", 1, 2),
+        "abdominal-pain": Graded("abdominal-pain", 1, 1),
+        "bleeding": Graded("bleeding", 1, 2),
+        "infection": Graded("infection", 1, 1),
+        "extremities": Graded("extremities", 1, 2),
+        "vivid-dreams": Graded("vivid-dreams", 1, NEVER),
+        "emotional-lability": Graded("emotional-lability", 1, 2),
+        "hallucination": Graded("hallucination", 1, 1),
+        "cognition": Graded("cognition", 1, 1),
+        "disorientation": Graded("disorientation", 1, 1),
+        "dyspnea": Graded("dyspnea", 1, NEVER),
+        "intubation": Graded("intubation", 1, 1),
+        "rales": Graded("rales", 1, 2),
+        "pleural-effusion": Graded("effusion", 1, 1),
+    }
+)
+RHYTHMS: Final[Mapping[str, int]] = MappingProxyType(
+    {"atrial-fibrillation": 1, "supraventricular-tachycardia": 2, "ventricular-arrhythmia": 3}
+)
+
+
+def finding(row: Graded, view: View) -> States:
+    """A finding is what it is at each minute; nothing lingers."""
+    level = view.value(row.latent)
+    return graded(level >= row.relative, level >= row.absolute)
+
+
+def arrhythmia(rhythm: int, view: View) -> States:
+    """Absolute while the heart beats in this rhythm."""
+    present = view.value("rhythm") == rhythm
+    return graded(present, present)
+
+
+class MentalStatus:
+    """Absolute once it has been changed for 2 h without reversal."""
+
+    def __init__(self, columns: int) -> None:
+        self.unreversed = Sustained(columns, REVERSIBLE_MIN)
+
+    def __call__(self, view: View) -> States:
+        stays = self.unreversed(view.value("mental-status") >= 1)
+        return graded(stays, stays)
+
 
 Row = Callable[[View], States]
 
@@ -38,24 +100,24 @@ class Rows:
 def measured(columns: int, cohort: Cohort) -> dict[str, Row]:
     """The rows that numbers decide."""
     return {
-        "cardiac-enzymes": labs.cardiac_enzymes,
+        "cardiac-enzymes": single_values.cardiac_enzymes,
         "diarrhea": Diarrhea(columns),
-        "bilirubin": labs.bilirubin,
+        "bilirubin": single_values.bilirubin,
         "phenylephrine-maximum": PhenylephrineMaximum(columns),
         "phenylephrine-minimum": PhenylephrineMinimum(columns),
-        "platelets": labs.platelets,
+        "platelets": single_values.platelets,
         "weight-gain": WeightGain(cohort.weight),
         "oxygen-requirement": OxygenRequirement(columns),
         "urine-shift": UrineShift(columns),
         "urine-hour": UrineHour(columns),
-        "creatinine": labs.creatinine,
+        "creatinine": single_values.creatinine,
     }
 
 
 def observed(columns: int) -> dict[str, Row]:
     """The rows that findings decide."""
     return {
-        **{code: partial(findings.arrhythmia, rhythm) for code, rhythm in findings.RHYTHMS.items()},
-        **{code: partial(findings.finding, row) for code, row in findings.ROWS.items()},
-        "mental-status": findings.MentalStatus(columns),
+        **{code: partial(arrhythmia, rhythm) for code, rhythm in RHYTHMS.items()},
+        **{code: partial(finding, row) for code, row in ROWS.items()},
+        "mental-status": MentalStatus(columns),
     }

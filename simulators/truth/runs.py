@@ -25,7 +25,9 @@ class Run:
 
 
 class Sustained:
-    """Whether a condition has held at every minute of a span: at both its ends too, so `minutes` + 1 values."""
+    """Whether a condition has held at every minute of a span: at both its ends too, so `minutes` +
+    1 values.
+    """
 
     def __init__(self, columns: int, minutes: int) -> None:
         self.run, self.minutes = Run(columns), minutes

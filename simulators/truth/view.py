@@ -1,16 +1,62 @@
-"""One chunk of a course as the definitions see it: three columns a patient, by how the measurements might have erred."""
+"""Show one chunk of a course as the definitions see it: three columns a patient, by how far a charted
+measurement may stand from what it measures.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.seeds import Array, Flags, Whole
-from simulators.truth.margins import MARGINS
+from simulators.charting.noise import BOUND, NOISE
+from simulators.charting.volumes import READ
+from simulators.physiology.latent import Array, Flags, Whole
+
+
+class Margin(NamedTuple):
+    """`least` (in the quantity's unit) plus `share` of the value; `worse`: the sign of the direction towards
+    the limit.
+    """
+
+    least: float
+    share: float
+    worse: int
+
+    def of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The margin of each value."""
+        return self.least + self.share * np.abs(values)
+
+
+def measured(code: str, worse: int) -> Margin:
+    """The furthest a reading of the code is charted from the truth, its last digit included."""
+    noise = NOISE[code]
+    return Margin(BOUND * noise.sd + noise.step / 2, BOUND * noise.share, worse)
+
+
+MARGINS: Final[Mapping[str, Margin]] = MappingProxyType(
+    {
+        "heart-rate": measured("heart-rate", +1),
+        "systolic-bp": measured("systolic-bp", -1),
+        # Fever excuses a fast pulse: lower is worse.
+        "temperature": measured("temperature", -1),
+        "spo2": measured("spo2", -1),
+        "weight": measured("weight", +1),
+        "creatinine": measured("creatinine", +1),
+        "bilirubin": measured("bilirubin", +1),
+        "platelets": measured("platelets", -1),
+        "troponin-t": measured("troponin-t", +1),
+        "ck-mb": measured("ck-mb", +1),
+        # As `simulators.charting.volumes` reads them: to 2 %, in steps of up to 5 mL; stool below 20 mL a
+        # shift not at all.
+        "urine-rate": Margin(1.0, BOUND * READ, -1),
+        "stool-rate": Margin(2.5, BOUND * READ, +1),
+    }
+)
+
 
 Values = Array
 States = NDArray[np.int8]
@@ -22,10 +68,12 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 @dataclass(frozen=True)
 class View:
-    """(minutes, 3 n) arrays: the first n columns err by the noise away from every limit, then n as it was, then n erring towards it.
+    """(minutes, 3 n) arrays: the first n columns err by the noise away from every limit, then n as it was,
+    then n erring towards it.
 
-    `minute`: the minute since the origin, of each row; `minute_of_day`: the same on the clock, UTC. `dosed`: a dose was given in that minute.
-    `since_dose`: minutes since the last dose given, infinite before the first. `dosing`: from cycle start up to the end of therapy.
+    `minute`: the minute since the origin, of each row; `minute_of_day`: the same on the clock, UTC. `dosed`:
+    a dose was given in that minute. `since_dose`: minutes since the last dose given, infinite before the
+    first. `dosing`: from cycle start up to the end of therapy.
     """
 
     latent: Mapping[str, Array]
@@ -37,7 +85,9 @@ class View:
     dosing: Flags
 
     def value(self, code: str) -> Values:
-        """The latent quantity, erring by its margin to either side; one without a margin is the same in all three."""
+        """The latent quantity, erring by its margin to either side; one without a margin is the same in all
+        three.
+        """
         true = self.latent[code]
         margin = MARGINS.get(code)
         if margin is None:
@@ -46,7 +96,9 @@ class View:
         return np.concatenate((true - noise, true, true + noise), axis=1)
 
     def given(self, code: str) -> Values:
-        """What care gives: charted, not measured, hence without a margin; to 4 decimals (criteria.md section 1)."""
+        """What care gives: charted, not measured, hence without a margin; to 4 decimals (criteria.md section
+        1).
+        """
         return thrice(np.round(self.care[code], 4))
 
 
@@ -56,7 +108,9 @@ def thrice(array: NDArray[Kind]) -> NDArray[Kind]:
 
 
 def mirrored(states: Flags) -> Flags:
-    """The views swapped: for what excuses rather than accuses, erring away from the limit is erring towards it."""
+    """The views swapped: for what excuses rather than accuses, erring away from the limit is erring towards
+    it.
+    """
     away, true, towards = np.split(states, VIEWS, axis=1)
     return np.concatenate((towards, true, away), axis=1)
 

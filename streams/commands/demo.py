@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from streams.broker.settings import Broker
     from streams.demo.ward import Ward
 
-REHEARSAL = "simulators.rehearsal:Rehearsal"
+REHEARSAL = "simulators.course.rehearsal:Rehearsal"
 """Imported when called: no room but the command line knows the bedside."""
 MOST = 200
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}

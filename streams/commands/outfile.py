@@ -14,7 +14,7 @@ from streams.errors import UsageError
 if TYPE_CHECKING:
     from streams.commands.options import Parser
 
-SINK = "simulators.writing.sink:sink"
+SINK = "simulators.charting.records:sink"
 """Imported when called: no room but the command line knows the bedside. It writes gzip by the name, and the same bytes each time."""
 STDOUT = "-"
 

@@ -16,8 +16,8 @@ from streams.errors import UsageError
 
 SCENARIOS = "simulators.scenarios:SCENARIOS"
 PARSE_FAULTS = "simulators.faults:parse"
-SIMULATION, WISH = "simulators.simulation:Simulation", "simulators.simulation:Wish"
-PRODUCE, WANTED = "simulators.production:produce", "simulators.production:Wanted"
+SIMULATION, WISH = "simulators.course.simulation:Simulation", "simulators.course.simulation:Wish"
+PRODUCE, WANTED = "simulators.course.production:produce", "simulators.course.production:Wanted"
 """Imported when called: no room but the command line knows the bedside."""
 START = "2026-03-02T07:00:00Z"
 MOST, LONGEST = 100_000, 60.0

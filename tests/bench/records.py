@@ -9,8 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from simulators.worked import curve, pulse_curve
-from simulators.worked_labs import PANELS
+from simulators.scenarios.worked import PANELS, curve, pulse_curve
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 Record = dict[str, Any]

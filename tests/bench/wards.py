@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from simulators import worked
+from simulators.scenarios import worked
 from tests.bench.records import START, Chart, Naming, uuids
 
 PATIENTS, HOURS, DAYS = 100, 8, 7

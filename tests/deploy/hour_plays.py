@@ -10,7 +10,7 @@ import msgspec
 from rules.decode import decode
 from rules.events import Event
 from rules.vocabulary import EventType
-from simulators.worked import events
+from simulators.scenarios.worked import events
 from streams import engine, metrics
 from streams.board import metrics as board_metrics
 from streams.board.trust import Problem

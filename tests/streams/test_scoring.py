@@ -11,7 +11,7 @@ from rules.course import fold
 from rules.decode import decode
 from rules.events import Event
 from rules.guideline import SCHWARTZENTRUBER_2001
-from simulators import worked
+from simulators.scenarios import worked
 from streams.errors import UsageError
 from streams.files import Line
 from streams.scoring.feed import Feed

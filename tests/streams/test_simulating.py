@@ -9,7 +9,7 @@ import pytest
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.instant import HOUR, MINUTE, parse, text
 from rules.recommend import Count, DoseClock, Recommendation
-from simulators.writing.lines import line, reading
+from simulators.charting.records import line, reading
 from streams.simulating import Consultant, answer, whose
 
 ORIGIN = parse("2026-03-02T07:00:00Z")

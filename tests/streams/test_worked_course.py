@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from simulators import worked
+from simulators.scenarios import worked
 from streams import cli
 
 Capture = pytest.CaptureFixture[str]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.care.dosing import naive, scripted
-from simulators.cohort import drawn
+from simulators.care.dosing import LEAD, Answer, Ask, Plan, naive, scripted
 from simulators.course.loop import course
-from simulators.course.plan import LEAD, Answer, Ask, Plan
-from simulators.latent import CHUNK, Act
-from simulators.seeds import generator
+from simulators.physiology.cohort import drawn
+from simulators.physiology.latent import CHUNK, Act, generator
 
 
 def acts_under(ask: Ask, days: int = 4, doses: int = 14) -> list[Act]:

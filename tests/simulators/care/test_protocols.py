@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from simulators.care.dosing import naive
+from simulators.care.dosing import LEAD, Plan, naive
 from simulators.care.labs import DAILY, PANELS, TWICE
-from simulators.cohort import Cohort, drawn
 from simulators.course.loop import course
-from simulators.course.plan import LEAD, Plan
-from simulators.happenings import Happening
-from simulators.latent import DEVICES, LABS, Act, Chunk
-from simulators.seeds import Array, generator
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.cohort import Cohort, drawn
+from simulators.physiology.latent import DEVICES, LABS, Act, Array, Chunk, generator
 
 PATIENTS, DAYS = 24, 8
 STOPS_AFTER = 9
@@ -29,9 +27,9 @@ def cohort() -> Cohort:
 @pytest.fixture(scope="module")
 def chunks(cohort: Cohort) -> list[Chunk]:
     happenings = [
-        Happening(0, "pulmonary-edema", 2400, 4000, 1.5),
-        Happening(1, "oliguria", 2000, 4000, 1.2),
-        Happening(2, "diarrhea", 3000, 4500, 1.0),
+        ClinicalEvent(0, "pulmonary-edema", 2400, 4000, 1.5),
+        ClinicalEvent(1, "oliguria", 2000, 4000, 1.2),
+        ClinicalEvent(2, "diarrhea", 3000, 4500, 1.0),
     ]
     return list(course(cohort, Plan(DAYS * 1440, doses=STOPS_AFTER, happenings=happenings), 2, naive))
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from rules.decode import decode
 from rules.events import Event
+from simulators.care.dosing import Plan
 from simulators.charting.chart import Charting
-from simulators.cohort import Cohort
-from simulators.course.plan import Plan
-from simulators.happenings import Happening
-from simulators.latent import CHUNK, LABS, LATENT, SUPPORT, Act, Chunk
-from simulators.writing.record import Record
+from simulators.charting.records import Record
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import CHUNK, LABS, LATENT, SUPPORT, Act, Chunk
 
 ORIGIN = datetime(2026, 3, 2, 7, tzinfo=UTC)
 REST = {
@@ -54,7 +54,7 @@ def charted(
     patients: int = 1,
     admitted: int = 0,
     acts: Sequence[Act] = (),
-    happenings: Sequence[Happening] = (),
+    happenings: Sequence[ClinicalEvent] = (),
     change: Change | None = None,
     monitor: bool = True,
     seed: int = 1,

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.events import Encounter
+from simulators.care.dosing import Plan
 from simulators.care.labs import PANELS
 from simulators.charting.chart import Charting
-from simulators.course.plan import Plan
-from simulators.latent import CHUNK, FINDINGS, Act
+from simulators.physiology.latent import CHUNK, FINDINGS, Act
 from tests.simulators.charting.chunks import ORIGIN, bodies, charted, chunk, cohort, events
 
 ACTS = [

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rules.vocabulary import FINDINGS as ON_THE_WIRE
-from simulators.happenings import Happening
-from simulators.latent import FINDINGS
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.latent import FINDINGS
 from tests.simulators.charting.chunks import Change, bodies, charted
 
 
@@ -72,11 +72,11 @@ def test_what_is_done_once_a_cycle_is_done_after_admission() -> None:
 
 
 def test_what_changed_while_nobody_charted_is_charted_when_somebody_does() -> None:
-    missed = Happening(0, "missed-charting", 60, 180, 1)
+    missed = ClinicalEvent(0, "missed-charting", 60, 180, 1)
     records = charted(5, happenings=[missed], change=level("disorientation", (120, 1)))
     assert said(records, "disorientation")[0] == ("10:01", "disorientation", True)
 
 
 def test_a_round_that_was_missed_is_made_good() -> None:
-    missed = Happening(0, "missed-charting", 6 * 60, 9 * 60, 1)
+    missed = ClinicalEvent(0, "missed-charting", 6 * 60, 9 * 60, 1)
     assert [at for at, *_ in said(charted(11, happenings=[missed]), "iv-site")] == ["07:30", "16:30"]

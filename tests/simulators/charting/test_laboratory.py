@@ -11,8 +11,8 @@ from rules.vocabulary import LABS
 from simulators.care.labs import PANELS
 from simulators.charting.laboratory import LIMITS
 from simulators.charting.noise import reach
-from simulators.happenings import Happening
-from simulators.latent import Act
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.latent import Act
 from tests.simulators.charting.chunks import bodies, charted
 
 DRAWN = Act(70, 0, "lab-draw", {"panels": tuple(PANELS)})
@@ -43,5 +43,5 @@ def test_a_result_has_its_unit_and_the_limits_of_the_laboratory(code: str) -> No
 
 @pytest.mark.parametrize(("size", "back"), [(1, False), (2, True), (3, True), (4, False)])
 def test_what_is_missed_in_a_silence_of_the_laboratory_never_comes_back(size: float, back: bool) -> None:
-    missed = Happening(0, "missed-charting", 60, 120, size)
+    missed = ClinicalEvent(0, "missed-charting", 60, 120, size)
     assert bool(bodies(charted(4, acts=[DRAWN], happenings=[missed]), type="labs")) == back

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulators.charting.artefacts import ARTEFACTS, Artefacts
-from simulators.charting.monitor import CODES
-from simulators.happenings import Happening
+from simulators.charting.monitor import ARTEFACTS, CODES, Artefacts
+from simulators.physiology.clinical_events import ClinicalEvent
 from tests.simulators.charting.chunks import bodies, charted, chunk, cohort, values
 
 PLAUSIBLE = {"heart-rate": (20, 300), "systolic-bp": (30, 260), "diastolic-bp": (10, 200), "mean-bp": (20, 220), "spo2": (40, 100)}
@@ -86,7 +85,7 @@ def test_nothing_is_spoiled_where_nobody_lies() -> None:
 
 @pytest.mark.parametrize(("size", "silent"), [(1, True), (2, False), (3, True)])
 def test_a_monitor_is_silent_where_everything_or_the_vital_signs_are_missed(size: float, silent: bool) -> None:
-    sets = bodies(charted(3, happenings=[Happening(0, "missed-charting", 60, 120, size)]), source="monitor")
+    sets = bodies(charted(3, happenings=[ClinicalEvent(0, "missed-charting", 60, 120, size)]), source="monitor")
     missed = [one for one in sets if "T08:" in one["at"]]
     assert len(missed) == (0 if silent else 60)
     assert len(sets) - len(missed) == 120

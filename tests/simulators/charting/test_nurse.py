@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rules.instant import MINUTE, parse
-from simulators.happenings import Happening
-from simulators.latent import Act
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.latent import Act
 from tests.simulators.charting.chunks import bodies, charted, values
 
 WHOLE = {"heart-rate", "systolic-bp", "diastolic-bp", "respiratory-rate", "spo2", "temperature"}
@@ -80,5 +80,5 @@ def test_weight_is_taken_on_admission_and_each_morning_at_6() -> None:
 
 
 def test_a_weight_that_was_missed_is_made_good_when_somebody_charts_again() -> None:
-    missed = Happening(0, "missed-charting", 20 * 60, 27 * 60, 1)
+    missed = ClinicalEvent(0, "missed-charting", 20 * 60, 27 * 60, 1)
     assert [one["at"][8:16] for one in bodies(charted(30, happenings=[missed]), source="scale")] == ["02T07:20", "03T10:00"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules.instant import MINUTE, parse
-from simulators.happenings import Happening
+from simulators.physiology.clinical_events import ClinicalEvent
 from tests.simulators.charting.chunks import Change, bodies, charted
 
 
@@ -77,7 +77,7 @@ def test_no_stool_is_no_record() -> None:
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_urine_that_nobody_charted_stays_unknown(size: float) -> None:
-    records = charted(12, happenings=[Happening(0, "missed-charting", 3 * 60, 6 * 60, size)])
+    records = charted(12, happenings=[ClinicalEvent(0, "missed-charting", 3 * 60, 6 * 60, size)])
     assert spans(bodies(records, kind="urine")) == [("11:00", "15:00"), ("15:00", "19:00")]
 
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 import numpy as np
 
 from rules.guideline.config import load
+from simulators.care.dosing import LEAD
 from simulators.charting.chart import Charting
-from simulators.cohort import Cohort
 from simulators.course.loop import course
-from simulators.course.plan import LEAD
-from simulators.latent import Chunk
+from simulators.course.simulation import prepare
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import Array, Chunk
 from simulators.scenarios import SCENARIOS
-from simulators.seeds import Array
-from simulators.staging import stage
 from streams.simulating import Consultant
 
 EVERY = 5
@@ -52,7 +51,7 @@ class Cycles:
 
 def lived(scenario: str, patients: int, seed: int, days: float) -> Cycles:
     """A scenario under the policy `guideline`: the real engine reads the real chart, kept by hand each hour."""
-    _, cohort, plan = stage(SCENARIOS[scenario], patients, seed, days)
+    _, cohort, plan = prepare(SCENARIOS[scenario], patients, seed, days)
     charting = Charting(cohort, plan, seed, ORIGIN, np.zeros(patients, dtype=bool))
     consultant = Consultant(cohort.ids, round(ORIGIN.timestamp()) * 1000, load(None))
     kept: dict[str, list[Array]] = defaultdict(list)

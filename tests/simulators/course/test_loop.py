@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulators.care.dosing import naive
-from simulators.cohort import Cohort, drawn
+from simulators.care.dosing import Plan, naive
 from simulators.course.loop import course
-from simulators.course.plan import Plan
-from simulators.happenings import Happening, felt
-from simulators.latent import ACTS, CHUNK, LATENT, SUPPORT, Chunk
-from simulators.seeds import PURPOSES, generator
+from simulators.physiology.clinical_events import ClinicalEvent, felt
+from simulators.physiology.cohort import Cohort, drawn
+from simulators.physiology.latent import ACTS, CHUNK, LATENT, PURPOSES, SUPPORT, Chunk, generator
 
-HAPPENINGS = (Happening(1, "infection", 900, 2000, 1.0),)
+HAPPENINGS = (ClinicalEvent(1, "infection", 900, 2000, 1.0),)
 
 
 def ward(seed: int = 7, patients: int = 5) -> Cohort:
@@ -63,14 +61,14 @@ def test_nothing_is_done_to_who_is_not_there() -> None:
             assert present[min(act.minute + CHUNK, len(present) - 1), act.patient] == 1 or present[max(act.minute - CHUNK, 0), act.patient] == 1
 
 
-@pytest.mark.parametrize("wrong", [Happening(0, "hiccups", 0, 10), Happening(5, "fever", 0, 10), Happening(-1, "fever", 0, 10)])
-def test_a_happening_of_no_kind_or_no_patient_is_refused(wrong: Happening) -> None:
+@pytest.mark.parametrize("wrong", [ClinicalEvent(0, "hiccups", 0, 10), ClinicalEvent(5, "fever", 0, 10), ClinicalEvent(-1, "fever", 0, 10)])
+def test_a_happening_of_no_kind_or_no_patient_is_refused(wrong: ClinicalEvent) -> None:
     with pytest.raises(ValueError, match=wrong.kind):
         next(course(ward(), Plan(60, happenings=(wrong,)), 1, naive))
 
 
 def test_happenings_are_felt_from_their_start_up_to_their_end_and_the_largest_counts() -> None:
-    said = [Happening(0, "fever", 5, 20, 1.0), Happening(0, "fever", 10, 12, 2.0), Happening(1, "diarrhea", 30, 40)]
+    said = [ClinicalEvent(0, "fever", 5, 20, 1.0), ClinicalEvent(0, "fever", 10, 12, 2.0), ClinicalEvent(1, "diarrhea", 30, 40)]
     sizes = felt(said, patients=2, start=0, minutes=15)
     assert set(sizes) == {"fever"}
     assert sizes["fever"][:, 0].tolist() == [0] * 5 + [1] * 5 + [2] * 2 + [1] * 3

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simulators.mimic.baseline import baseline
-from simulators.mimic.rows import Charted, Given
+from simulators.mimic.chart_events import baseline
 from simulators.mimic.stays import Stay
+from simulators.mimic.tables import Charted, Given
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import ms
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rules.decode import decode
-from simulators.mimic import buckets, convert, ordering, tables
+from simulators.mimic import convert, disk_sort, tables
 from simulators.mimic.tables import Unreadable
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import (
@@ -116,8 +116,8 @@ def test_the_pieces_in_which_the_work_is_done_do_not_show(
 
     whole = lines()
     monkeypatch.setattr(tables, "ROWS", rows)
-    monkeypatch.setattr(convert, "Ordering", lambda folder: ordering.Ordering(folder, held, 2))
-    monkeypatch.setattr(convert, "Buckets", lambda folder: buckets.Buckets(folder, together))
+    monkeypatch.setattr(convert, "Ordering", lambda folder: disk_sort.Ordering(folder, held, 2))
+    monkeypatch.setattr(convert, "Buckets", lambda folder: disk_sort.Buckets(folder, together))
     assert lines() == whole
     assert list((tmp_path / "spill").iterdir()) == []
 

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from rules.vocabulary import IO_KINDS
-from simulators.mimic.fluids import fluids, kind
-from simulators.mimic.input_items import FLUIDS
-from simulators.mimic.rows import Given
+from simulators.mimic.inputs import FLUIDS, fluids, kind
+from simulators.mimic.tables import Given
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import ms
 

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from rules.units import RATES
-from simulators.mimic.infusions import infusions
-from simulators.mimic.input_items import PRESSORS
-from simulators.mimic.rows import Given
+from simulators.mimic.inputs import PRESSORS, infusions
+from simulators.mimic.tables import Given
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import ms
 

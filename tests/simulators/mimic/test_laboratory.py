@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from rules.units import LABS
-from simulators.mimic.lab_items import ANALYTES
-from simulators.mimic.laboratory import results
-from simulators.mimic.rows import Resulted
+from simulators.mimic.laboratory import ANALYTES, results
+from simulators.mimic.tables import Resulted
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import ms
 

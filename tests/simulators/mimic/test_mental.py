@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.mimic.airway import intubation
+from simulators.mimic.chart_events import mental
 from simulators.mimic.chart_items import DEVICE, EYES, MOTOR, PERSON, PLACE, RASS, TIME, VERBAL
-from simulators.mimic.mental import mental
-from simulators.mimic.rows import Charted
+from simulators.mimic.oxygen import intubation
+from simulators.mimic.tables import Charted
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import ms
 

@@ -7,10 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.vocabulary import IO_KINDS
-from simulators.mimic.irrigation import irrigated
-from simulators.mimic.output_items import IRRIGANT_IN, IRRIGANT_OUT, OUTPUTS
-from simulators.mimic.outputs import outputs
-from simulators.mimic.rows import Collected
+from simulators.mimic.outputs import IRRIGANT_IN, IRRIGANT_OUT, OUTPUT_ITEMS, irrigated, outputs
+from simulators.mimic.tables import Collected
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import ms
 
@@ -37,7 +35,7 @@ def test_an_item_is_its_kind(item: int, kind: str) -> None:
 
 
 def test_every_output_has_a_kind_of_the_wire() -> None:
-    assert {output.kind for output in OUTPUTS.values()} <= set(IO_KINDS["out"])
+    assert {output.kind for output in OUTPUT_ITEMS.values()} <= set(IO_KINDS["out"])
 
 
 def test_each_row_is_a_collection_though_two_share_a_minute() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rules.vocabulary import O2_DEVICES
-from simulators.mimic.chart_items import BIPAP_FLOW, DEVICE, FIO2, FLOW, SECOND_FLOW
-from simulators.mimic.devices import DEVICES, SUPPORT
+from simulators.mimic.chart_items import BIPAP_FLOW, DEVICE, DEVICES, FIO2, FLOW, SECOND_FLOW, SUPPORT
 from simulators.mimic.oxygen import oxygen
-from simulators.mimic.rows import Charted
+from simulators.mimic.tables import Charted
 from simulators.mimic.tally import Tally
 from tests.simulators.mimic.folder import codes, ms
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.mimic.fact import neat, stamp
-from simulators.mimic.times import AHEAD, learned, moments
+from simulators.mimic.fact import AHEAD, learned, moments, neat, stamp
 from tests.simulators.mimic.folder import ms
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rules.vocabulary import VITALS
+from simulators.mimic.chart_events import vitals
 from simulators.mimic.chart_items import READINGS, SOURCES
-from simulators.mimic.rows import Charted
+from simulators.mimic.tables import Charted
 from simulators.mimic.tally import Tally
-from simulators.mimic.vitals import vitals
 from tests.simulators.mimic.folder import codes, ms
 
 NINE = ms("09:00")

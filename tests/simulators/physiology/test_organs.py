@@ -7,15 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.cohort import drawn
 from simulators.physiology.blood import ROW, Blood
 from simulators.physiology.circulation import Circulation, tightened
-from simulators.physiology.kidney import Kidney
-from simulators.physiology.latch import Latch
-from simulators.physiology.lungs import Lungs
-from simulators.physiology.pathology import Pathology
-from simulators.physiology.volumes import Volumes
-from simulators.seeds import Array, generator
+from simulators.physiology.clinical_events import Latch, Pathology
+from simulators.physiology.cohort import drawn
+from simulators.physiology.fluids import Kidney, Lungs, Volumes
+from simulators.physiology.latent import Array, generator
 
 WELL = Pathology(1)
 PATIENT = drawn(1, generator(1, "cohort"), {"creatinine": 1.0, "systolic": 122.0, "weight": 80.0, "spo2": 98.0, "renal": 1.0, "age": 51.0})

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulators.care.dosing import naive
-from simulators.cohort import ORGANS, drawn
+from simulators.care.dosing import Plan, naive
 from simulators.course.loop import course
-from simulators.course.plan import Plan
-from simulators.happenings import KINDS, Happening
-from simulators.latent import LATENT
-from simulators.seeds import generator
+from simulators.physiology.clinical_events import KINDS, ClinicalEvent
+from simulators.physiology.cohort import ORGANS, drawn
+from simulators.physiology.latent import LATENT, generator
 
 PLAUSIBLE = {
     "heart-rate": (20, 300), "systolic-bp": (30, 260), "diastolic-bp": (10, 200), "mean-bp": (20, 220), "spo2": (40, 100),
@@ -23,14 +21,14 @@ PLAUSIBLE = {
 PATIENTS = 3
 sizes = st.floats(0.5, 3)
 befallen = st.builds(
-    lambda patient, kind, start, lasts, size: Happening(patient, kind, start, start + lasts, size),
+    lambda patient, kind, start, lasts, size: ClinicalEvent(patient, kind, start, start + lasts, size),
     st.integers(0, PATIENTS - 1), st.sampled_from(list(KINDS)), st.integers(0, 2000), st.integers(30, 2880), sizes,
 )  # fmt: skip
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1000), st.lists(befallen, max_size=8), st.floats(0.3, 2.2))
-def test_no_true_value_looks_like_an_artefact(seed: int, happenings: list[Happening], sensitive: float) -> None:
+def test_no_true_value_looks_like_an_artefact(seed: int, happenings: list[ClinicalEvent], sensitive: float) -> None:
     cohort = drawn(PATIENTS, generator(seed, "cohort"), dict.fromkeys(ORGANS, sensitive))
     for chunk in course(cohort, Plan(2 * 1440, happenings=happenings), seed, naive):
         for name in LATENT:
@@ -45,7 +43,7 @@ def test_every_kind_of_happening_is_felt_or_says_that_it_is_not(kind: str) -> No
     """A kind that nothing reads would be a scenario that rehearses nothing; only `missed-charting` says that it touches no body."""
     plain, ill = (
         list(course(drawn(1, generator(1, "cohort")), Plan(840, happenings=happenings), 1, naive))
-        for happenings in ((), (Happening(0, kind, 300, 800, 1.5 if kind != "bleeding" else 2.0),))
+        for happenings in ((), (ClinicalEvent(0, kind, 300, 800, 1.5 if kind != "bleeding" else 2.0),))
     )
     same = all(np.array_equal(a.latent[name], b.latent[name]) for a, b in zip(plain, ill, strict=True) for name in LATENT)
     assert same == (kind == "missed-charting")

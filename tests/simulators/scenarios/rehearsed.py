@@ -13,9 +13,9 @@ from rules.decode import decode
 from rules.events import Event
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.instant import MINUTE
-from simulators.scenario import Scenario
+from simulators.course.simulation import Simulation, Wish
 from simulators.scenarios import SCENARIOS
-from simulators.simulation import Simulation, Wish
+from simulators.scenarios.scenario import Scenario
 from simulators.truth.file import Truth
 from streams.simulating import Consultant
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from simulators.scenario import Scenario
 from simulators.scenarios import ALL, SCENARIOS
 from simulators.scenarios.page import page, picture
+from simulators.scenarios.scenario import Scenario
 
 DOCS = Path(__file__).parents[3] / "docs" / "scenarios"
 SMALL = 150_000

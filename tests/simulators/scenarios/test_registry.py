@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from simulators.cohort import BODY, DRAWN_LABS, ORGANS
-from simulators.happenings import KINDS
-from simulators.scenario import Scenario
+from simulators.physiology.clinical_events import KINDS
+from simulators.physiology.cohort import BODY, DRAWN_LABS, ORGANS
 from simulators.scenarios import ALL, SCENARIOS
+from simulators.scenarios.scenario import Scenario
 
 NAMED = (
     "uneventful", "typical-course", "oliguria-responds", "oliguria-renal-failure", "pressor-wean-fails", "peak-hypotension-only",

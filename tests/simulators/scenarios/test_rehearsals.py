@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from rules.alerts import Alert
-from simulators.scenario import Expected
 from simulators.scenarios import SCENARIOS
+from simulators.scenarios.scenario import Expected
 from simulators.truth.file import Interval
 from tests.simulators.scenarios.rehearsed import EACH, LEVELS, NAMES, Rehearsal, rehearsals
 

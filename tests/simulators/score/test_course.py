@@ -13,7 +13,7 @@ import pytest
 from rules.instant import parse
 from simulators.faults import Ledger, apply
 from simulators.score import expected, read
-from simulators.score.stretches import ABSOLUTE, RELATIVE, Stretch
+from simulators.score.course import ABSOLUTE, RELATIVE, Stretch
 from tests.simulators.faults.feeds import ward
 
 

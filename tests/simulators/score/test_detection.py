@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.alarms import FOREVER, alarms
-from simulators.score.detection import Detection, detect
-from simulators.score.stretches import ABSOLUTE, RELATIVE, at_least
-from simulators.score.transition import Transition
+from simulators.score.course import ABSOLUTE, RELATIVE, at_least
+from simulators.score.detection import FOREVER, Detection, Transition, alarms, detect
 from tests.simulators.score.timelines import minute, stretches, told
 
 MISSED = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.floods import floods
+from simulators.score.tally import floods
 from tests.simulators.score.timelines import minute
 
 

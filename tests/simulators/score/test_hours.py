@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.alarms import Alarm
+from simulators.score.course import Stretch
+from simulators.score.detection import Alarm
 from simulators.score.hours import Hours, covered, hours_in, told
-from simulators.score.stretches import Stretch
 from tests.simulators.score.timelines import START, minute
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simulators.score.detection import Transition
 from simulators.score.pages import judged, pages
-from simulators.score.transition import Transition
 from tests.simulators.score.timelines import course, minute, told
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.score.course import Course
+from simulators.score.detection import Transition
 from simulators.score.scorer import Scorer
-from simulators.score.transition import Transition
 from tests.simulators.score.timelines import course, told
 
 

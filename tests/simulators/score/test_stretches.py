@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.stretches import ABSOLUTE, RELATIVE, Stretch, at_least, near
+from simulators.score.course import ABSOLUTE, RELATIVE, Stretch, at_least, near
 from tests.simulators.score.timelines import minute, stretches
 
 

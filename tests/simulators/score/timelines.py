@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from rules.instant import MINUTE, parse
-from simulators.score.course import Course
-from simulators.score.stretches import ABSOLUTE, RELATIVE, Stretch
-from simulators.score.transition import Transition
+from simulators.score.course import ABSOLUTE, RELATIVE, Course, Stretch
+from simulators.score.detection import Transition
 
 START = parse("2026-03-02T07:00:00Z")
 STEP = 10 * MINUTE

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from simulators.cohort import Cohort, drawn
-from simulators.happenings import Happening
-from simulators.latent import CHUNK, LATENT, SUPPORT, Act, Chunk
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.cohort import Cohort, drawn
+from simulators.physiology.latent import CHUNK, LATENT, SUPPORT, Act, Chunk
 from simulators.truth.file import Truth
-from simulators.truth.witness import Witness
+from simulators.truth.ground_truth import GroundTruth
 
 ORIGIN = datetime(2026, 3, 2, 7, tzinfo=UTC)
 HEALTHY = {
@@ -44,7 +44,7 @@ def lived(
     latent: Mapping[str, Course | float] | None = None,
     support: Mapping[str, Course | float] | None = None,
     acts: Iterable[Act] = (START,),
-    happenings: Iterable[Happening] = (),
+    happenings: Iterable[ClinicalEvent] = (),
     who: Cohort | None = None,
     monitor: bool = True,
 ) -> Truth:
@@ -53,7 +53,7 @@ def lived(
     body |= {code: steps(course, minutes) for code, course in (latent or {}).items()}
     care = {code: steps(1.0 if code == "present" else 21.0 if code == "fio2" else 0.0, minutes) for code in SUPPORT}
     care |= {code: steps(course, minutes) for code, course in (support or {}).items()}
-    witness = Witness(who or patient(), ORIGIN, ["test"], list(happenings), monitor=monitor)
+    witness = GroundTruth(who or patient(), ORIGIN, ["test"], list(happenings), monitor=monitor)
     for start in range(0, minutes, CHUNK):
         rows = slice(start, min(start + CHUNK, minutes))
         mine = [act for act in acts if start <= act.minute < rows.stop]

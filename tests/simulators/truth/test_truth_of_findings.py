@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.latent import FINDINGS
-from simulators.truth.findings import RHYTHMS, ROWS
+from simulators.physiology.latent import FINDINGS
+from simulators.truth.rows import RHYTHMS, ROWS
 from tests.simulators.truth.lived import levels, lived, spans
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from rules.decode import decode
 from rules.events import Event as Read
-from simulators import worked
+from simulators.scenarios import worked
 
 Event = dict[str, Any]
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rules.instant import HOUR
-from simulators import worked
+from simulators.scenarios import worked
 from streams.board.access.password import hashed
 from streams.broker import embedded
 from streams.errors import UsageError

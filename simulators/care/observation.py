@@ -1,0 +1,77 @@
+"""Hold what nurses and doctors observe: measured values, not the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent import Array, Flags
+
+NOISE: Final = {"systolic-bp": 2.5, "heart-rate": 2.0, "temperature": 0.1, "spo2": 0.6}
+"""Standard deviation of a spot measurement (assumptions: those of usual monitors)."""
+CLEARLY: Final = 8
+"""mm[Hg] over target from which a vasopressor may be weaned (assumption)."""
+HOUR: Final = 4
+"""Chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Arrays (patients,).
+
+    `low_for`, `high_for`: chunks in a row with the pressure at or below target, and 8 over it; `urine` mL/h
+    over the last hour; `gain` of weight, fraction.
+
+    `shown`: the latent values, of which an examination finds the findings and the laboratory measures the
+    rest.
+    """
+
+    systolic: Array
+    heart_rate: Array
+    temperature: Array
+    spo2: Array
+    urine: Array
+    gain: Array
+    low_for: Array
+    high_for: Array
+    shown: Mapping[str, Array]
+
+
+class Observer:
+    """Keeps what must be remembered from chunk to chunk."""
+
+    def __init__(self, cohort: Cohort, rng: np.random.Generator) -> None:
+        self.cohort, self.rng = cohort, rng
+        self.low_for, self.high_for = np.zeros(len(cohort)), np.zeros(len(cohort))
+        self.urine = np.tile(0.9 * cohort.weight, (HOUR, 1))
+
+    def look(self, last: Mapping[str, Array], urine: Array) -> Observation:
+        """`last`: latent values now; `urine`: mL/h over the chunk that has passed."""
+        seen = {
+            code: last[code] + sigma * self.rng.standard_normal(len(self.cohort))
+            for code, sigma in NOISE.items()
+        }
+        systolic = seen["systolic-bp"]
+        self.low_for = (self.low_for + 1) * (systolic <= self.cohort.target)
+        self.high_for = (self.high_for + 1) * (systolic > self.cohort.target + CLEARLY)
+        self.urine = np.concatenate([self.urine[1:], urine[None]])
+        return Observation(
+            systolic=systolic,
+            heart_rate=seen["heart-rate"],
+            temperature=seen["temperature"],
+            spo2=seen["spo2"],
+            urine=self.urine.mean(axis=0),
+            gain=last["weight"] / self.cohort.weight - 1,
+            low_for=self.low_for,
+            high_for=self.high_for,
+            shown=last,
+        )
+
+
+def steady(flags: Flags, count: Array) -> Array:
+    """One more chunk for those whose flag holds, else none: how long it has held."""
+    return np.asarray((count + 1) * flags, dtype=float)

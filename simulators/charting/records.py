@@ -1,0 +1,79 @@
+"""Write events as JSON lines and records to a file: common fields first, no blanks, and the same course is
+the same file, byte for byte (wire.md, Events).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from rules import instant
+
+Record = tuple[int, bytes]
+"""(`known` in ms since the Unix epoch, one JSON object without its line end).
+
+A feed is records in order of `known`.
+"""
+
+
+Fields = Mapping[str, Any]
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def line(kind: str, identity: str, patient: str, at: int, fields: Fields, known: int | None = None) -> Record:
+    """The record of an event of type `kind`; `at` and `known` in ms, `known` written only where it
+    differs.
+    """
+    when = at if known is None else known
+    frame: dict[str, Any] = {"type": kind, "id": identity, "patient": patient, "at": instant.text(at)}
+    if when != at:
+        frame["known"] = instant.text(when)
+    return when, _ENCODE({**frame, **fields}).encode()
+
+
+def reading(code: str, value: float | str, unit: str | None = None) -> Fields:
+    """One reading of a set; a word has no unit."""
+    return {"code": code, "value": value, "unit": unit} if unit else {"code": code, "value": value}
+
+
+FASTEST = 1
+BLOCK = 1 << 20
+
+
+@contextmanager
+def sink(path: str) -> Iterator[BinaryIO]:
+    """A file open for writing: `-` is standard output, `*.gz` is gzip.
+
+    Raises OSError when it cannot be written.
+    """
+    if path == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with (
+        Path(path).open("wb", buffering=BLOCK) as file,
+        zipped(file) if path.endswith(".gz") else nullcontext(file) as into,
+    ):
+        yield into
+
+
+@contextmanager
+def zipped(file: BinaryIO) -> Iterator[BinaryIO]:
+    """The same file behind gzip, without a name and without a time, so that the same feed gives the same
+    bytes.
+    """
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=FASTEST, fileobj=file, mtime=0) as into:
+        yield cast(BinaryIO, into)
+
+
+def write(records: Iterable[Record], into: BinaryIO) -> int:
+    """Writes records as JSON Lines; how many there were."""
+    lines = [line for _, line in records]
+    if lines:
+        into.write(b"\n".join(lines) + b"\n")
+    return len(lines)

@@ -1,0 +1,101 @@
+"""Write a simulation to files: the feed with its faults, the ground truth beside it, and the log of what was
+done to the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol
+
+import msgspec
+
+from simulators import faults
+from simulators.care.dosing import Answer
+from simulators.charting.records import Record, sink, write
+from simulators.course.simulation import Simulation
+from simulators.truth import file as truth_file
+
+BATCH = 4096
+
+
+class Consultant(Protocol):
+    """Who decides about doses by the guideline: is told of all that is charted, then asked."""
+
+    def read(self, records: Iterable[Record]) -> None: ...
+
+    def __call__(self, bed: int, minute: int) -> Answer: ...
+
+
+class Wanted(NamedTuple):
+    """Paths, gzip by their names; `-` is standard output.
+
+    `faults`: as `--faults` says it (`simulators.faults.parse`); they befall the feed alone: the consultant
+    stands at the bedside.
+    """
+
+    events: str
+    truth: str | None = None
+    ledger: str | None = None
+    faults: str = ""
+
+
+class Produced:
+    """What has been written so far; `chunks` of the simulation's are done."""
+
+    def __init__(self, ledger: faults.Ledger) -> None:
+        self.chunks = self.records = 0
+        self.ledger = ledger
+
+
+def produce(simulation: Simulation, consultant: Consultant, wanted: Wanted) -> Iterator[Produced]:
+    """Runs the simulation to its end, streaming; yields after each chunk.
+
+    Raises OSError for a file, `faults.FaultsError` for the faults.
+    """
+    with sink(wanted.events) as events, sink(wanted.ledger) if wanted.ledger else nullcontext() as entries:
+        if wanted.truth:
+            Path(wanted.truth).touch()  # a folder that is not there is told now, and not after the course
+        done = Produced(fault_log(entries))
+        for records in with_faults(
+            consulted(simulation, consultant, done), wanted.faults, simulation.wish.seed, done.ledger
+        ):
+            done.records += write(records, events)
+            yield done
+    if wanted.truth:
+        truth_file.write(Path(wanted.truth), simulation.truths())
+    yield done
+
+
+def fault_log(entries: BinaryIO | None) -> faults.Ledger:
+    """A ledger that writes its entries as JSON Lines, if it is given where to."""
+    if entries is None:
+        return faults.Ledger()
+    encode = msgspec.json.Encoder().encode
+    return faults.Ledger(lambda entry: entries.write(encode(entry) + b"\n"))
+
+
+def consulted(simulation: Simulation, consultant: Consultant, done: Produced) -> Iterator[list[Record]]:
+    """The records chunk by chunk; the consultant hears of them first."""
+    for records in simulation.run(consultant):
+        consultant.read(records)
+        yield records
+        done.chunks += 1
+
+
+def with_faults(
+    feed: Iterator[list[Record]], spec: str, seed: int, ledger: faults.Ledger
+) -> Iterator[list[Record]]:
+    """The same feed after its faults, in lists of some thousand records."""
+    rates = faults.parse(spec)
+    if not rates:
+        yield from feed
+        return
+    batch: list[Record] = []
+    for record in faults.apply(chain.from_iterable(feed), rates, seed, ledger):
+        batch.append(record)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch

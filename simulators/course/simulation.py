@@ -1,0 +1,177 @@
+"""Prepare and run a scenario: who the patients are and what happens to them, then the course, its chart and
+its ground truth, chunk by chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from simulators.care.dosing import LEAD, Answer, Ask, Plan, naive, scripted
+from simulators.charting.chart import Charting
+from simulators.charting.records import Record
+from simulators.course.loop import course
+from simulators.physiology.clinical_events import ClinicalEvent
+from simulators.physiology.cohort import Cohort, drawn
+from simulators.physiology.latent import CHUNK, Array, generator
+from simulators.scenarios import SCENARIOS
+from simulators.scenarios.scenario import Imposed, Policy, Scenario, Span, Vitals
+from simulators.truth.file import Truth
+from simulators.truth.ground_truth import GroundTruth
+
+HOUR, DAY = 60, 1440
+
+
+class Prepared(NamedTuple):
+    """`cast`: each patient's own scenario, in the cohort's order."""
+
+    cast: tuple[Scenario, ...]
+    cohort: Cohort
+    plan: Plan
+
+
+def prepare(
+    scenario: Scenario, patients: int, seed: int, days: float | None = None, clock: int = 420
+) -> Prepared:
+    """The scenario with so many patients; `clock`: minutes after midnight UTC at the origin.
+
+    The same arguments stage the same.
+    """
+    rng = generator(seed, "mix")
+    parts = scenarios_of(scenario, patients, rng)
+    cohort = cohort_of(parts, seed, rng, icu=scenario.location == "icu")
+    happenings = tuple(imposed_events(parts, cohort, generator(seed, "happenings")))
+    minutes = round((scenario.days if days is None else days) * DAY)
+    return Prepared(
+        parts, cohort, Plan(minutes=minutes, doses=scenario.doses, clock=clock, happenings=happenings)
+    )
+
+
+def scenarios_of(scenario: Scenario, patients: int, rng: np.random.Generator) -> tuple[Scenario, ...]:
+    """Everyone's scenario: the one, or a mix's in its shares to the nearest whole patient, shuffled."""
+    if not scenario.mix:
+        return (scenario,) * patients
+    shares = np.cumsum(list(scenario.mix.values()))
+    names = np.array(list(scenario.mix))[
+        np.searchsorted(shares / shares[-1], (np.arange(patients) + 0.5) / patients)
+    ]
+    return tuple(SCENARIOS[str(name)] for name in rng.permutation(names))
+
+
+def cohort_of(parts: Sequence[Scenario], seed: int, rng: np.random.Generator, *, icu: bool) -> Cohort:
+    """The patients, each with the traits that their scenario narrows drawn between its ends."""
+    usual = drawn(len(parts), generator(seed, "cohort"), icu=icu)
+    names = sorted({name for part in parts for name in part.cohort})
+    chances = {name: rng.random(len(parts)) for name in names}
+    traits: Mapping[str, Array] = {
+        name: np.array(list(traits_of(name, usual, parts, chances[name]))) for name in names
+    }
+    return drawn(len(parts), generator(seed, "cohort"), traits, icu=icu)
+
+
+def traits_of(name: str, usual: Cohort, parts: Sequence[Scenario], chances: Array) -> Iterator[float]:
+    """One trait of every patient, narrowed where the part does so."""
+    values = (
+        usual.sensitivity[name]
+        if name in usual.sensitivity
+        else usual.labs[name]
+        if name in usual.labs
+        else getattr(usual, name)
+    )
+    for part, value, chance in zip(parts, values, chances, strict=True):
+        yield between(part.cohort[name], chance) if name in part.cohort else float(value)
+
+
+def between(span: Span, chance: float) -> float:
+    """A chance of 0 to 1 as a place in the span."""
+    return float(span[0] + (span[1] - span[0]) * chance)
+
+
+def imposed_events(
+    parts: Sequence[Scenario], cohort: Cohort, rng: np.random.Generator
+) -> Iterator[ClinicalEvent]:
+    """What befalls each patient, their hours counted from their own cycle start."""
+    for patient, part in enumerate(parts):
+        start = int(cohort.admitted[patient]) + LEAD
+        yield from (imposed_event(patient, start, imposed, rng.random(3)) for imposed in part.imposed)
+
+
+def imposed_event(patient: int, cycle_start: int, imposed: Imposed, chances: Array) -> ClinicalEvent:
+    """One happening, its numbers drawn between the ends of their spans."""
+    start_h, lasts_h, size = (
+        between(span, chance) for span, chance in zip(imposed[1:], chances, strict=True)
+    )
+    start = cycle_start + round(start_h * HOUR)
+    return ClinicalEvent(patient, imposed.kind, start, start + round(lasts_h * HOUR), round(size, 3))
+
+
+class Wish(NamedTuple):
+    """What is asked for; None: as the scenario has it.
+
+    `origin`: the instant of minute 0, aware, on a full quarter of an hour. `script`: for the policy
+    `scripted`, by patient (index), from which minute what is answered (`simulators.care.dosing.scripted`).
+    """
+
+    scenario: Scenario
+    patients: int
+    seed: int
+    origin: datetime
+    days: float | None = None
+    vitals: Vitals | None = None
+    policy: Policy | None = None
+    script: Mapping[int, Sequence[tuple[int, Answer]]] = MappingProxyType({})
+
+
+class Simulation:
+    """One ward, staged and ready to run once.
+
+    The same wish (and the same answers about doses) gives the same bytes.
+    """
+
+    def __init__(self, wish: Wish, *, truth: bool = False) -> None:
+        self.wish = wish
+        clock = wish.origin.hour * 60 + wish.origin.minute
+        self.cast, self.cohort, self.plan = prepare(wish.scenario, wish.patients, wish.seed, wish.days, clock)
+        watched = np.array([(wish.vitals or part.vitals) == "minute" for part in self.cast])
+        self.charting = Charting(self.cohort, self.plan, wish.seed, wish.origin, watched)
+        self.witness = GroundTruth(
+            self.cohort,
+            wish.origin,
+            [part.name for part in self.cast],
+            self.plan.happenings,
+            monitor=bool(watched.all()),
+        )
+        self.told = truth
+
+    @property
+    def chunks(self) -> int:
+        """How many lists of records `run` yields before the last."""
+        return -(-self.plan.minutes // CHUNK)
+
+    def run(self, ask: Ask) -> Iterator[list[Record]]:
+        """The records in order of `known`, a chunk's at a time; `ask` is the consultant for those who are
+        dosed by the guideline, and may be told of each list before the next is taken.
+        """
+        for chunk in course(self.cohort, self.plan, self.wish.seed, self.policy(ask)):
+            if self.told:
+                self.witness.see(chunk)
+            yield self.charting.chart(chunk)
+        yield self.charting.rest()
+
+    def policy(self, consultant: Ask) -> Ask:
+        """Whom each patient's doses are asked of."""
+        whom: Mapping[Policy, Ask] = {
+            "guideline": consultant,
+            "naive": naive,
+            "scripted": scripted(self.wish.script),
+        }
+        asked = [whom[self.wish.policy or part.policy] for part in self.cast]
+        return lambda patient, minute: asked[patient](patient, minute)
+
+    def truths(self) -> Iterator[Truth]:
+        """What truly happened, patient by patient; after the run, if it was to be kept."""
+        return self.witness.truths()

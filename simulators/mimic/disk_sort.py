@@ -1,0 +1,113 @@
+"""Put rows aside on disk, stay by stay, and sort the lines of all stays by `known` externally: runs that fit
+in memory, then merged from disk.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from contextlib import ExitStack
+from heapq import merge
+from pathlib import Path
+from typing import Any
+
+import pandas
+
+# Rows put aside on disk, stay by stay, until all of a stay's rows are there.
+#
+# No table need be in any order, so a stay is whole only when every table was read to its end. Rows are
+# spilled as they are read to one
+# file for each few stays and table, and read back a few stays at a time: memory holds one piece of a table,
+# or a few stays, whatever the
+# tables' size. The files live in a temporary folder that nobody else can read, and are gone with it.
+
+
+STAYS = 64
+
+
+class Buckets:
+    """One folder of spilled rows; rows carry `place`, the place of their stay in the list of stays."""
+
+    def __init__(self, folder: Path, stays: int = STAYS) -> None:
+        self.folder, self.stays = folder, stays
+
+    def add(self, table: str, frame: Any) -> None:
+        """Spills rows."""
+        for bucket, part in frame.groupby(frame.place // self.stays, sort=False):
+            with self.file(table, int(bucket)).open("ab") as file:
+                pickle.dump(part, file, pickle.HIGHEST_PROTOCOL)
+
+    def rows(self, table: str, bucket: int) -> dict[int, Any]:
+        """The rows of the bucket's stays, by place, in the order in which they were added."""
+        parts = list(self.parts(table, bucket))
+        if not parts:
+            return {}
+        return {int(place): part for place, part in pandas.concat(parts, ignore_index=True).groupby("place")}
+
+    def parts(self, table: str, bucket: int) -> Iterator[Any]:
+        path = self.file(table, bucket)
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            while True:
+                try:
+                    yield pickle.load(file)
+                except EOFError:
+                    return
+
+    def file(self, table: str, bucket: int) -> Path:
+        return self.folder / f"{table.replace('/', '-')}-{bucket}"
+
+
+RUN = 200_000
+FILES = 128
+SHIFT = 1 << 52
+"""Makes times before 1970 positive, so that keys of equal length sort as numbers do."""
+KEY = 16 + 1 + 12 + 1
+
+
+class Ordering:
+    """Sorted runs on disk; `run` lines in memory at most, and `files` runs open at once."""
+
+    def __init__(self, folder: Path, run: int = RUN, files: int = FILES) -> None:
+        self.folder, self.run, self.files = folder, run, files
+        self.held: list[bytes] = []
+        self.runs: list[Path] = []
+        self.count = self.made = 0
+
+    def add(self, known: int, line: bytes) -> None:
+        """Takes a line; lines of equal `known` keep the order in which they were added."""
+        self.held.append(b"%016d %012d %s\n" % (known + SHIFT, self.count, line))
+        self.count += 1
+        if len(self.held) >= self.run:
+            self.spill()
+
+    def spill(self) -> None:
+        """Writes what is held as one sorted run."""
+        self.held.sort()
+        self.runs.append(self.write(self.held))
+        self.held = []
+
+    def lines(self) -> Iterator[bytes]:
+        """Every line, in order of `known`, each with its line end."""
+        while len(self.runs) > self.files:
+            some, self.runs = self.runs[: self.files], self.runs[self.files :]
+            self.runs.append(self.write(self.merged(some)))
+            for path in some:
+                path.unlink()
+        self.held.sort()
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open("rb")) for path in self.runs]
+            for line in merge(*files, self.held):
+                yield line[KEY:]
+
+    def merged(self, paths: list[Path]) -> Iterator[bytes]:
+        with ExitStack() as stack:
+            yield from merge(*(stack.enter_context(path.open("rb")) for path in paths))
+
+    def write(self, lines: list[bytes] | Iterator[bytes]) -> Path:
+        path = self.folder / f"run-{self.made}"
+        self.made += 1
+        with path.open("wb", buffering=1 << 20) as file:
+            file.writelines(lines)
+        return path

@@ -1,0 +1,150 @@
+"""Define the latent state: what is true of the patients in a stretch of time, its array types, and one
+seed's generators, one a purpose.
+
+A new consumer of chance takes a purpose of its own, so that it shifts no other's draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+
+PURPOSES: Final = (
+    "cohort",
+    "happenings",
+    "wander",
+    "care",
+    "sight",
+    "charting",
+    "artefacts",
+    "faults",
+    "mix",
+)
+"""A purpose is known by its place: add at the end, never between."""
+
+
+def generator(seed: int, purpose: str) -> np.random.Generator:
+    """The generator of one purpose. Raises ValueError for a purpose that is not listed."""
+    if purpose not in PURPOSES:
+        raise ValueError(f"no purpose {purpose!r}; there are {', '.join(PURPOSES)}")
+    return np.random.default_rng(np.random.SeedSequence([seed, PURPOSES.index(purpose)]))
+
+
+# What is true of the patients in a stretch of time, before anyone measures or charts it: the names all rooms
+# of the bedside share.
+#
+# Values are in the canonical units of wire.md. They carry the slow wander and the daily rhythm of a body, and
+# no measurement's noise: beat-to-beat
+# noise and artefacts belong to charting.
+
+
+CHUNK: Final = 15
+"""Minutes a chunk lasts."""
+
+VITALS: Final = (
+    "heart-rate",
+    "systolic-bp",
+    "diastolic-bp",
+    "mean-bp",
+    "temperature",
+    "spo2",
+    "respiratory-rate",
+    "weight",
+)
+RATES: Final = ("urine-rate", "stool-rate", "emesis-rate")
+"""Outputs, in mL/h."""
+LABS: Final = (
+    "creatinine", "bilirubin", "platelets", "bicarbonate", "potassium", "sodium", "calcium", "magnesium", "phosphate", "albumin", "hematocrit",
+    "hemoglobin", "urea", "glucose", "alt", "ast", "ck", "ck-mb", "troponin-t", "inr", "ptt", "wbc", "tsh", "free-t4",
+)  # fmt: skip
+FINDINGS: Final[Mapping[str, tuple[tuple[str, bool | str], ...]]] = MappingProxyType(
+    {
+        "rhythm": (
+            ("atrial-fibrillation", True),
+            ("supraventricular-tachycardia", True),
+            ("ventricular-arrhythmia", True),
+        ),
+        "ischemia": (("ecg-ischemia", True),),
+        "desquamation": (("moist-desquamation", True),),
+        "vomiting": (("refractory-vomiting", True),),
+        "abdominal-distention": (("distention", True), ("severe-distention", True)),
+        "abdominal-pain": (("severe-abdominal-pain", True),),
+        "bleeding": (("guaiac-positive", True), ("frank-blood", True)),
+        "infection": (("infection", True),),
+        "extremities": (("extremity-tightness", True), ("extremity-paresthesias", True)),
+        "vivid-dreams": (("vivid-dreams", True),),
+        "emotional-lability": (("emotional-lability", True), ("persistent-crying", True)),
+        "hallucination": (("hallucination", True),),
+        "mental-status": (("mental-status", "changed"),),
+        "cognition": (("cognition-failed", True),),
+        "disorientation": (("disorientation", True),),
+        "dyspnea": (("dyspnea-at-rest", True),),
+        "intubation": (("intubation", True),),
+        "rales": (("rales", "one-third"), ("rales", "half")),
+        "effusion": (("effusion-drained", True),),
+    }
+)
+"""A finding's latent level is 0 (absent), 1, 2 ...; level k is charted as the k-th (code, value) here.
+
+At 0 the code is absent (`rales` none, `mental-status` normal).
+"""
+INNER: Final = ("lung-water", "edema")
+"""`lung-water`: mL over normal. `edema`: level 0, 1, 2; it has no code on the wire."""
+LATENT: Final = (*VITALS, *RATES, *LABS, *FINDINGS, *INNER)
+
+PRESSORS: Final = ("phenylephrine", "dopamine", "norepinephrine")
+SUPPORT: Final = (*PRESSORS, "o2-device", "o2-flow", "fio2", "maintenance", "oral", "icu", "present")
+"""`PRESSORS` in ug/kg/min; `o2-device` an index of `DEVICES`; `o2-flow` L/min (0 on a mask or ventilator);
+`fio2` in % (21 when none is set); `maintenance`, `oral` mL/h; `icu`, `present` (admitted and not discharged)
+0 or 1.
+"""
+DEVICES: Final = ("room-air", "nasal-cannula", "mask", "ventilator")
+
+ACTS: Final = (
+    "admit", "baseline", "cycle-start", "dose", "therapy-end", "transfer", "discharge",
+    "rate", "o2", "maintenance", "bolus", "blood-product", "lab-draw", "medication",
+)  # fmt: skip
+
+
+class Act(NamedTuple):
+    """One discrete thing done.
+
+    `minute` counts from the course's origin; `patient` is the index in the cohort.
+
+    detail by kind: `dose` {given: bool, amount: IU/kg, reason: str | None}; `bolus` {volume: mL, minutes};
+    `blood-product` {product, volume}; `rate` {agent, rate: ug/kg/min}; `o2` {device, flow, fio2 (None where
+    the device has none)}; `maintenance` {rate: mL/h}; `lab-draw` {panels: names of `care.labs.PANELS`};
+    `medication` {agent, amount, unit, route}; `admit`, `baseline`, `transfer` {location: "ward" | "icu"}; the
+    rest {}.
+    """
+
+    minute: int
+    patient: int
+    kind: str
+    detail: Mapping[str, Any]
+
+
+class Chunk(NamedTuple):
+    """A stretch of the course for all patients: arrays of shape (minutes, patients), row i being the truth at
+    the end of minute start + i.
+
+    So row i speaks of the instant start + i + 1; an act at minute m takes effect in row m - start. `acts` are
+    in order of minute, then patient.
+    """
+
+    start: int
+    latent: Mapping[str, Array]
+    support: Mapping[str, Array]
+    acts: list[Act]
+
+    @property
+    def minutes(self) -> int:
+        return len(self.support["present"])

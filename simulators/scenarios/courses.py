@@ -1,0 +1,257 @@
+"""Declare the scenarios: courses with the drug alone, then by the organ that decides them, by charting, and
+a ward of many patients.
+"""
+
+from simulators.physiology.cohort import ORGANS
+from simulators.scenarios.scenario import MILD, Expected, Imposed, Scenario
+
+UNEVENTFUL = Scenario(
+    name="uneventful",
+    says=(
+        "A patient who tolerates the drug well: some fever, a lower pressure, a little weight, all of it "
+        "expected. It rehearses silence: "
+        "no absolute criterion holds, and no dose needs a decision for one."
+    ),
+    cohort=dict.fromkeys(ORGANS, (0.25, 0.4)),
+)
+
+TYPICAL_COURSE = Scenario(
+    name="typical-course",
+    says=(
+        "What the paper describes: chills and fever after the first doses, pressure lowest 4 to 6 h after "
+        "each dose and lower with each, "
+        "fluid and then a pressor, urine and platelets falling, creatinine and weight rising, until a dose "
+        "is no longer safe; recovery "
+        "within three days. It rehearses the whole guideline, dose by dose."
+    ),
+    expected=(Expected("hypotension", "relative"),),
+)
+
+PEAK_HYPOTENSION_ONLY = Scenario(
+    name="peak-hypotension-only",
+    says=(
+        "Pressure falls below target 4 to 6 h after the doses, answers fluid, and is back before the next "
+        "dose falls due; everything else is "
+        "borne well. It rehearses the peak: an expected fall is treated and watched, and is no reason to "
+        "withhold the next dose."
+    ),
+    expected=(Expected("hypotension", "relative"),),
+    cohort={**MILD, "vascular": (1.0, 1.15)},
+)
+
+
+OLIGURIA_RESPONDS = Scenario(
+    name="oliguria-responds",
+    says=(
+        "On the second day urine falls below 10 mL/h; fluid and dopamine bring it back within hours, and "
+        "the course goes on. It rehearses "
+        "the ladder of Table 5 (bolus, 1 to 1.5 L, dopamine) and a dose that waits for urine rather than "
+        "being given up."
+    ),
+    expected=(Expected("urine-hour", "absolute"),),
+    imposed=(Imposed("oliguria", (26, 34), (8, 12), (1.9, 2.2)),),
+    cohort=MILD,
+)
+
+OLIGURIA_RENAL_FAILURE = Scenario(
+    name="oliguria-renal-failure",
+    says=(
+        "Urine stops on the second day and answers neither fluid nor dopamine, while creatinine climbs "
+        "past 3 mg/dL. It rehearses the "
+        "criteria that agree with each other, the limit on fluid that no longer helps, and a delay that "
+        "turns into the end of the cycle."
+    ),
+    expected=(
+        Expected("urine-hour", "absolute"),
+        Expected("urine-shift", "absolute"),
+        Expected("creatinine", "absolute"),
+    ),
+    imposed=(Imposed("renal-failure", (28, 36), (60, 72), (1.1, 1.15)),),
+)
+
+
+PRESSOR_WEAN_FAILS = Scenario(
+    name="pressor-wean-fails",
+    says=(
+        "From the second day phenylephrine climbs past 1.5 ug/kg/min and is still above 0.8 when the next "
+        "dose falls due. It rehearses the two "
+        "hemodynamic rows (highest rate of the interval, rate at the time of dosing) and the stop rule "
+        "they make together."
+    ),
+    expected=(
+        Expected("hypotension", "relative"),
+        Expected("phenylephrine-maximum", "absolute"),
+        Expected("phenylephrine-minimum", "absolute"),
+    ),
+    imposed=(Imposed("pressor-dependence", (30, 38), (36, 48), (1.0, 1.2)),),
+)
+
+
+TACHYCARDIA_WITH_FEVER = Scenario(
+    name="tachycardia-with-fever",
+    says=(
+        "The pulse stays above 130 for hours, with a fever that explains it. It rehearses a correctable "
+        "cause: relative while the fever "
+        "lasts, never an absolute criterion on account of the pulse alone."
+    ),
+    expected=(Expected("sinus-tachycardia", "relative"),),
+    imposed=(
+        Imposed("fever", (24, 28), (12, 12), (1.6, 2.0)),
+        Imposed("tachycardia", (27, 30), (5, 6), (2.4, 2.8)),
+    ),
+    cohort=MILD,
+)
+
+ATRIAL_FIBRILLATION = Scenario(
+    name="atrial-fibrillation",
+    says=(
+        "Atrial fibrillation on the third day, for some hours. It rehearses the stop rule `arrhythmia`, "
+        "which stands after the rhythm has "
+        "come back until a physician resumes."
+    ),
+    expected=(Expected("atrial-fibrillation", "absolute"),),
+    alerts=("stop-rule:arrhythmia",),
+    imposed=(Imposed("atrial-fibrillation", (44, 60), (4, 8)),),
+)
+
+
+PULMONARY_EDEMA = Scenario(
+    name="pulmonary-edema",
+    says=(
+        "Fluid in the lungs on the third day: dyspnea at rest, rales that climb, oxygen stepped up until a "
+        "cannula no longer suffices. It rehearses "
+        "how relative criteria add up, and the stop rule `oxygen`."
+    ),
+    expected=(
+        Expected("oxygen-requirement", "absolute"),
+        Expected("rales", "relative"),
+        Expected("dyspnea", "relative"),
+    ),
+    alerts=("stop-rule:oxygen",),
+    imposed=(Imposed("pulmonary-edema", (40, 48), (36, 48), (1.6, 2.0)),),
+)
+
+
+NEUROTOXICITY_LATE = Scenario(
+    name="neurotoxicity-late",
+    says=(
+        "A patient who bears the drug well until the fourth day, then is confused, disoriented, "
+        "hallucinating; it outlasts the drug. It "
+        "rehearses the two hours that a changed mental status may take to reverse, and the stop rule "
+        "`neuropsychiatric`."
+    ),
+    expected=(
+        Expected("mental-status", "absolute"),
+        Expected("disorientation", "absolute"),
+        Expected("hallucination", "absolute"),
+    ),
+    alerts=("stop-rule:neuropsychiatric",),
+    imposed=(Imposed("neurotoxicity", (60, 76), (30, 48), (3, 3)),),
+    cohort=MILD,
+)
+
+
+THROMBOCYTOPENIA_BLEEDING = Scenario(
+    name="thrombocytopenia-bleeding",
+    says=(
+        "Platelets fall below 30 and blood shows in the stool, first found by guaiac, then seen. It "
+        "rehearses two rows of one system that count "
+        "apart, and transfusion below 20."
+    ),
+    expected=(Expected("platelets", "absolute"), Expected("bleeding", "absolute")),
+    imposed=(
+        Imposed("thrombocytopenia", (32, 40), (72, 84), (1.1, 1.15)),
+        Imposed("bleeding", (56, 60), (20, 24), (1, 1)),
+        Imposed("bleeding", (64, 66), (6, 8), (2, 2)),
+    ),
+)
+
+
+SEPSIS = Scenario(
+    name="sepsis",
+    says=(
+        "A line infection on the third day: a spike of fever above the rising baseline, pressure that "
+        "falls outside any dose's peak, then "
+        "the suspicion is charted. It rehearses the septic work-up advised before the diagnosis, and the "
+        "stop rule `infection`."
+    ),
+    expected=(Expected("infection", "absolute"), Expected("hypotension", "relative")),
+    alerts=("stop-rule:infection",),
+    imposed=(Imposed("infection", (46, 58), (60, 72), (1.0, 1.2)),),
+)
+
+
+HEPATIC = Scenario(
+    name="hepatic",
+    says=(
+        "Cholestasis: bilirubin climbs past 7 mg/dL on the third day and falls once the drug is stopped. "
+        "It rehearses a criterion that is never "
+        "more than relative, known only as often as the laboratory is asked."
+    ),
+    expected=(Expected("bilirubin", "relative"),),
+    imposed=(Imposed("hepatic", (30, 36), (72, 84), (1.3, 1.6)),),
+)
+
+DIARRHEA = Scenario(
+    name="diarrhea",
+    says=(
+        "More than a litre of stool in each of two shifts that follow each other. It rehearses volumes by "
+        "shift: relative in the first, absolute as "
+        "soon as the second has reached a litre, not when it ends."
+    ),
+    expected=(Expected("diarrhea", "absolute"),),
+    imposed=(Imposed("diarrhea", (50, 58), (26, 32), (1.2, 1.5)),),
+)
+
+DELAY_BEYOND_24H = Scenario(
+    name="delay-beyond-24h",
+    says=(
+        "An ileus with severe distention that will not resolve: each dose is held, until the delay itself "
+        "ends the cycle. It rehearses the stop rule "
+        "`delay-over-24h`, which comes at its own instant although nothing is charted then."
+    ),
+    expected=(Expected("abdominal-distention", "absolute"),),
+    alerts=("stop-rule:delay-over-24h",),
+    imposed=(Imposed("distention", (36, 44), (44, 48), (2, 2)),),
+    cohort=MILD,
+)
+
+
+MISSED_CHARTING = Scenario(
+    name="missed-charting",
+    says=(
+        "Nobody charts anything for a night and a morning. It rehearses what is not seen: overdue "
+        "observations are paged, a criterion that "
+        "was tripped keeps its state, and the recommendation is `cannot-tell`, never `proceed`."
+    ),
+    alerts=("monitoring/vital-signs", "monitoring/intake-output"),
+    imposed=(Imposed("missed-charting", (28, 34), (10, 14), (1, 1)),),
+)
+
+
+WARD = Scenario(
+    name="ward",
+    says=(
+        "A ward as it might be over weeks: most patients have a typical course or less, each of the others "
+        "one of the trouble above, at the rates "
+        "below, which are assumptions. It is what the score is measured on."
+    ),
+    mix={
+        "typical-course": 0.30,
+        "uneventful": 0.12,
+        "peak-hypotension-only": 0.10,
+        "oliguria-responds": 0.10,
+        "oliguria-renal-failure": 0.04,
+        "pressor-wean-fails": 0.06,
+        "tachycardia-with-fever": 0.05,
+        "atrial-fibrillation": 0.04,
+        "pulmonary-edema": 0.03,
+        "neurotoxicity-late": 0.04,
+        "thrombocytopenia-bleeding": 0.03,
+        "sepsis": 0.02,
+        "hepatic": 0.02,
+        "diarrhea": 0.02,
+        "missed-charting": 0.02,
+        "delay-beyond-24h": 0.01,
+    },
+)

@@ -1,0 +1,65 @@
+"""Define a scenario as data: a named course, what is imposed on a patient, and what must truly come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from simulators.physiology.cohort import ORGANS
+
+Span = tuple[float, float]
+Level = Literal["relative", "absolute"]
+Policy = Literal["guideline", "naive", "scripted"]
+Vitals = Literal["minute", "hourly"]
+
+MILD: Final[Mapping[str, Span]] = MappingProxyType(dict.fromkeys(ORGANS, (0.4, 0.65)))
+"""A patient who bears the drug well in every organ, so that what befalls stands alone."""
+
+
+class Imposed(NamedTuple):
+    """A happening as a scenario writes it; for each patient every number is drawn evenly between its span's
+    ends.
+
+    `kind` is one of `simulators.physiology.clinical_events`; `start_h` counts from cycle start, `lasts_h`
+    from the start, both in hours; `size` is in the kind's own unit.
+    """
+
+    kind: str
+    start_h: Span
+    lasts_h: Span
+    size: Span = (1.0, 1.0)
+
+
+class Expected(NamedTuple):
+    """A criterion which must truly occur in each patient of the scenario, at this level or worse
+    (`hypotension` included).
+    """
+
+    code: str
+    level: Level
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named course: who the patients are, what befalls them, how they are dosed and charted, what must come
+    of it.
+
+    `cohort` narrows fields of `simulators.physiology.cohort.Cohort` to spans. `alerts` are subjects on which
+    the engine must alert beside the expected criteria: `monitoring/vital-signs`, `stop-rule:delay-over-24h`.
+    `mix` makes a ward: the share of each other scenario.
+    """
+
+    name: str
+    says: str
+    expected: tuple[Expected, ...] = ()
+    alerts: tuple[str, ...] = ()
+    imposed: tuple[Imposed, ...] = ()
+    cohort: Mapping[str, Span] = field(default_factory=dict)
+    policy: Policy = "guideline"
+    vitals: Vitals = "minute"
+    location: Literal["ward", "icu"] = "ward"
+    days: float = 7.0
+    doses: int = 14
+    mix: Mapping[str, float] = field(default_factory=dict)

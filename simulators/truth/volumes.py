@@ -1,0 +1,128 @@
+"""Decide the rows of Table 3 on volumes: stool and urine, by the hour and by nursing shifts (07:00, 15:00
+and 23:00, each (start, end]; criteria.md sections 1 and 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from simulators.truth.runs import Flags
+from simulators.truth.view import States, Values, View, graded
+
+SHIFT_MIN, FIRST_MIN = 480, 7 * 60
+
+
+class Stretch(NamedTuple):
+    """Rows of one chunk within one shift: the total of the shift so far at each, and whether the last row
+    ends the shift.
+    """
+
+    rows: slice
+    running: Values
+    minutes: int
+    ended: bool
+
+
+class Shifts:
+    """Adds up a rate (per hour) minute by minute and starts afresh with every shift."""
+
+    def __init__(self, columns: int) -> None:
+        self.total = np.zeros(columns)
+        self.minutes = 0
+
+    def __call__(self, view: View, rate: Values) -> Iterator[Stretch]:
+        """The chunk's rows, shift by shift."""
+        ends = np.flatnonzero((view.minute_of_day - FIRST_MIN) % SHIFT_MIN == 0) + 1
+        edges = [0, *(int(end) for end in ends), len(rate)]
+        for begin, end in pairwise(edges):
+            if begin < end:
+                yield self._within(slice(begin, end), rate[begin:end], end in ends)
+
+    def _within(self, rows: slice, rate: Values, ended: bool) -> Stretch:
+        running = self.total + np.cumsum(rate / 60, axis=0)
+        minutes = self.minutes + len(rate)
+        self.total, self.minutes = (np.zeros_like(self.total), 0) if ended else (running[-1], minutes)
+        return Stretch(rows, np.round(running, 4), minutes, ended)
+
+
+MUCH_ML = 1000.0
+
+
+class Diarrhea:
+    """1000 mL in the last completed shift or the running one is relative; in two that follow each other,
+    absolute.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.shifts = Shifts(columns)
+        self.last, self.before = np.zeros(columns, dtype=np.bool_), np.zeros(columns, dtype=np.bool_)
+
+    def __call__(self, view: View) -> States:
+        states = np.empty((len(view.minute), len(self.last)), dtype=np.int8)
+        for stretch in self.shifts(view, view.value("stool-rate")):
+            states[stretch.rows] = self._graded(stretch.running >= MUCH_ML)
+            if stretch.ended:
+                states[stretch.rows.stop - 1] = self._turned(stretch)
+        return states
+
+    def _turned(self, stretch: Stretch) -> States:
+        self.before, self.last = self.last, stretch.running[-1] >= MUCH_ML
+        return self._graded(np.zeros_like(self.last))
+
+    def _graded(self, running: Flags) -> States:
+        return graded(self.last | running, self.last & (self.before | running))
+
+
+HOUR_MIN = 60
+COVERED_MIN = SHIFT_MIN - 60
+
+
+class UrineHour:
+    """Relative at 10 to 20 mL over the last 60 min, absolute below 10; clear until an hour has been lived."""
+
+    def __init__(self, columns: int) -> None:
+        self.before = np.full((HOUR_MIN, columns), np.nan)
+
+    def __call__(self, view: View) -> States:
+        rates = np.concatenate((self.before, view.value("urine-rate")))
+        self.before = rates[-HOUR_MIN:]
+        volume = np.round(trailing_sum(rates, HOUR_MIN) / HOUR_MIN, 4)
+        return graded(volume <= 20, volume < 10)
+
+
+def trailing_sum(values: Values, width: int) -> Values:
+    """The sum of the `width` rows that end with each row, for the rows after the first `width`; not a number
+    while one of them is.
+    """
+    sums = np.cumsum(np.concatenate((np.zeros((1, values.shape[1])), np.nan_to_num(values))), axis=0)
+    unknown = np.cumsum(np.concatenate((np.zeros((1, values.shape[1])), np.isnan(values))), axis=0)
+    window = slice(1, len(values) - width + 1), slice(width + 1, None)
+    known: Values = np.where(
+        unknown[window[1]] > unknown[window[0]], np.nan, sums[window[1]] - sums[window[0]]
+    )
+    return known
+
+
+class UrineShift:
+    """Relative when the last completed shift gave 80 to 160 mL, absolute below 80; clear when it was not
+    lived but for an hour.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.shifts = Shifts(columns)
+        self.last = np.full(columns, np.nan)
+
+    def __call__(self, view: View) -> States:
+        volume = np.empty((len(view.minute), len(self.last)))
+        for stretch in self.shifts(view, view.value("urine-rate")):
+            volume[stretch.rows] = self.last
+            if stretch.ended:
+                self.last = (
+                    stretch.running[-1] if stretch.minutes >= COVERED_MIN else np.full_like(self.last, np.nan)
+                )
+                volume[stretch.rows.stop - 1] = self.last
+        return graded(volume <= 160, volume < 80)
