@@ -1,0 +1,219 @@
+"""Every entry point of the project that the golden test goes through.
+
+No other module of the test imports the project: when modules move, this file alone is rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from rules.codec import VERSION as STATE_VERSION
+from rules.decode import decode
+from rules.events import Ack, Silence, Withdrawal
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from streams.broker.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
+from streams.cli import main as il2watch
+from streams.deadletters.share import Share
+from streams.pager.audit import encode as encode_audit
+from streams.pager.book import Book, Owed
+from streams.pager.commands import command
+from streams.pager.config import load as load_pager
+from streams.pager.due import due, wake
+from streams.pager.intake import actionable
+from streams.pager.settle import accepted, refused, started
+from streams.pager.take import take
+from streams.pager.transition import read as read_alert
+from streams.pager.turn import Outcome
+from streams.worker.alarm import Alarm
+from streams.worker.desk import Desk
+from streams.worker.outlet import Out
+from streams.worker.rounds import Rounds
+from streams.worker.row import VERSION as ROW_VERSION
+from streams.worker.row import Row, unpack
+from tests.golden.log import Poll
+
+__all__ = [
+    "ALERTS",
+    "ASSESSMENTS",
+    "COMMANDS",
+    "DEADLETTERS",
+    "INPUTS",
+    "ROW_VERSION",
+    "STATE_VERSION",
+    "Out",
+    "il2watch",
+]
+CHANGELOG = "charts-changelog"
+
+
+class Done(NamedTuple):
+    """A batch that was worked off: the offsets behind it by input topic, and what was appended for it."""
+
+    positions: tuple[int, ...]
+    appended: tuple[Out, ...]
+
+
+class Table:
+    """The worker's table after recovery: no more than the rows it is given."""
+
+    changelog_topic_name = CHANGELOG
+
+    def __init__(self, rows: dict[str, bytes], tick: int) -> None:
+        self.found, self.last = {name: unpack(value) for name, value in rows.items()}, tick
+
+    def rows(self, partition: int) -> dict[str, Row]:
+        return self.found
+
+    def tick(self, partition: int) -> int:
+        return self.last
+
+    def keep(self, *_: Any) -> None: ...
+
+
+class Outlet:
+    """Acknowledges everything and keeps it."""
+
+    def __init__(self) -> None:
+        self.appended: list[Out] = []
+
+    async def append(self, records: Iterable[Out]) -> list[int]:
+        records = list(records)
+        self.appended += records
+        return [0] * len(records)
+
+
+class Worker:
+    """The worker of one partition with `--clock log`, without Kafka.
+
+    `start`: where it begins; `rows`, `tick`: what its table holds then.
+    """
+
+    def __init__(
+        self, partition: int, start: tuple[int, ...], rows: dict[str, bytes] | None = None, tick: int = -1
+    ) -> None:
+        self.desk, self.outlet, self.now = Desk(partition, start), Outlet(), 0.0
+        self.rounds = Rounds(GUIDELINE, Table(rows or {}, tick), self.outlet)  # type: ignore[arg-type]
+
+    async def poll(self, poll: Poll) -> list[Done]:
+        """Hand over what was fetched, and work off every batch that may go."""
+        self.now += 2.0
+        for topic, records in enumerate(poll.records):
+            self.desk.put(topic, records)  # type: ignore[arg-type]  # a client's record may be written to
+        done = []
+        while (batch := self.desk.take(poll.fetched, poll.ends, None, self.now)) is not None:
+            before = len(self.outlet.appended)
+            await self.rounds.work(batch)
+            self.desk.out = False
+            done.append(Done(batch.positions, tuple(self.outlet.appended[before:])))
+        return done
+
+
+def positions_of(row: bytes) -> tuple[int, ...]:
+    """Return how far the log is in a row."""
+    return unpack(row).positions
+
+
+def alarms(course: Iterable[tuple[int, int, int]]) -> list[Out]:
+    """Return the alerts about the machine itself. `course`: ms, records, how many of them refused."""
+    alarm = Alarm("worker-1", Share())
+    found = [alarm.after(now, records, bad) for now, records, bad in course]
+    return [one for one in found if one is not None]
+
+
+class Request(NamedTuple):
+    """A message requested of a channel; times in ms. `labels`: level, priority, kind, subject, system."""
+
+    number: int
+    channel: str
+    action: str
+    key: str
+    lane: str
+    step: int
+    since: int
+    began: int
+    labels: tuple[str | None, ...]
+    body: bytes
+    parked: int
+
+
+class Step(NamedTuple):
+    """What came of a step of the pager's policy: messages newly requested, and records for `il2.pages`."""
+
+    requested: list[Request]
+    audits: list[bytes]
+
+
+class Policy:
+    """The pager's policy over the books of all patients, under a clock that is told.
+
+    `config`: the text of a site's configuration.
+    """
+
+    def __init__(self, config: str) -> None:
+        self.paging = load_pager(config, "site.toml").paging
+        self.books: dict[str, Book] = {}
+
+    def alert(self, value: bytes, now: int) -> tuple[str, Step]:
+        """Take an alert; return whose it is and what came of it."""
+        alert = read_alert(value)
+        patient = alert.said.patient
+        return patient, self._moved(take(self._book(patient), alert, now, self.paging))
+
+    def command(self, key: str, value: bytes, now: int) -> tuple[str, Step] | None:
+        """Take a command; None for what the pager passes over."""
+        event, _ = decode(value, key=key, known=now)
+        if not isinstance(event, Ack | Silence | Withdrawal):
+            return None
+        return event.patient, self._moved(
+            command(self._book(event.patient), event, now, self.paging, actionable(value))
+        )
+
+    def due(self, patient: str, now: int) -> Step:
+        """Let time pass."""
+        return self._moved(due(self.books[patient], now, self.paging))
+
+    def wake(self, patient: str) -> int | None:
+        """Return the next instant at which time alone changes something, ms."""
+        return wake(self.books[patient], self.paging)
+
+    def started(self, patient: str, number: int, now: int) -> Step:
+        """Note that an attempt is about to be made."""
+        return self._moved(started(self.books[patient], number, now, self.paging))
+
+    def accepted(self, patient: str, number: int, now: int) -> Step:
+        """Note that a receiver has taken a message."""
+        return self._moved(accepted(self.books[patient], number, now, self.paging))
+
+    def refused(self, patient: str, number: int, now: int) -> Step:
+        """Note that a receiver will never take a message."""
+        return self._moved(refused(self.books[patient], number, now, self.paging))
+
+    def owed(self, patient: str) -> list[Request]:
+        """Return what is still to be delivered, in order."""
+        return list(map(request, self.books[patient].owed))
+
+    def _book(self, patient: str) -> Book:
+        return self.books.get(patient) or Book(patient=patient)
+
+    def _moved(self, outcome: Outcome) -> Step:
+        self.books[outcome.book.patient] = outcome.book
+        return Step(list(map(request, outcome.owed)), [encode_audit(audit) for audit in outcome.audits])
+
+
+def request(one: Owed) -> Request:
+    """Return a message that is owed as the golden test looks at it."""
+    labels = (one.labels.level, one.labels.priority, one.labels.kind, one.labels.subject, one.labels.system)
+    return Request(
+        one.number,
+        one.channel,
+        one.action,
+        one.key,
+        one.lane,
+        one.step,
+        one.since,
+        one.began,
+        labels,
+        one.body,
+        one.parked,
+    )
