@@ -57,10 +57,8 @@ def number(name: str, text: str) -> float:
     most = FAULTS[name].most
     if not 0 <= rate <= most:
         raise FaultsError(
-            (
-                f"{name}={text}: a rate is a number from 0 to {most:g} ({FAULTS[name].of}), like "
-                f"{name}={FAULTS[name].rate:g}"
-            )
+            f"{name}={text}: a rate is a number from 0 to {most:g} ({FAULTS[name].of}), like "
+            f"{name}={FAULTS[name].rate:g}"
         )
     return rate
 

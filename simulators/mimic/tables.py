@@ -84,10 +84,8 @@ def needed(folder: Path, name: str) -> Path:
     found = path_of(folder, name)
     if found is None:
         raise Unreadable(
-            (
-                f"{folder}: no {name}.csv or {name}.csv.gz; give the folder that holds MIMIC-IV's `hosp` and "
-                "`icu`"
-            )
+            f"{folder}: no {name}.csv or {name}.csv.gz; give the folder that holds MIMIC-IV's `hosp` and "
+            "`icu`"
         )
     return found
 
