@@ -1,1 +1,4 @@
-"""The mind: events, charts, criteria, assessments and alerts as pure functions over plain data. No Kafka, no files, no wall clock."""
+"""The mind: events, charts, criteria, assessments and alerts as pure functions over plain data.
+
+No Kafka, no files, no wall clock.
+"""

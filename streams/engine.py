@@ -12,9 +12,9 @@ from streams.errors import UsageError
 from streams.times import instant
 
 if TYPE_CHECKING:
-    from rules.course import Outcome
-    from rules.events import Event
+    from rules.decide.engine import Outcome
     from rules.guideline import Guideline
+    from rules.wire.events import Event
 
 CONFIG = "IL2WATCH_CONFIG"
 
@@ -65,8 +65,8 @@ def text(path: str) -> str:
 
 def fold(events: Iterable[Event], guide: Guideline, until: int | None = None) -> Folded:
     """Folds events in order of `known`; `until` takes only what was known then, and moves every clock there."""
-    from rules.alerts import wire
-    from rules.course import fold as folding
+    from rules.decide.engine import fold as folding
+    from rules.wire.alerts import wire
 
     outcome = folding(events, guide, until)
     noted = Counter({reason: number for reason, number in outcome.counts.items() if ":" not in reason})
@@ -77,7 +77,7 @@ def fold(events: Iterable[Event], guide: Guideline, until: int | None = None) ->
 
 def assessments(folded: Folded) -> list[dict[str, Any]]:
     """One assessment a patient at the fold's clock, in order of patient id; none for who is discharged."""
-    from rules.course import assessments as assessing
+    from rules.decide.engine import assessments as assessing
 
     return assessing(folded.outcome)
 

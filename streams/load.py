@@ -12,7 +12,7 @@ from streams.progress import watched
 from streams.show.plain import encodable, plain
 
 if TYPE_CHECKING:
-    from rules.events import Event
+    from rules.wire.events import Event
 
 LONG = "longer than 1 MiB; one event a line"
 
@@ -45,7 +45,7 @@ def decoded(path: str, read: Iterable[Line], ahead: int) -> Log:
 
 def take(line: Line, log: Log, ahead: int) -> None:
     """Decodes one line into the log; reports what it refuses."""
-    from rules.decode import decode
+    from rules.ingest.decode import decode
 
     if line.data is None:
         return refuse(log, line.number, "malformed", LONG)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.events import Event, Withdrawal
+from rules.wire.events import Event, Withdrawal
 
 RANK = {"preliminary": 0, "final": 1, "corrected": 2, "entered-in-error": 2}
 LAST_WORD = 2

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from rules.decode import decode
-from rules.engine import advance, settle
-from rules.events import Encounter
-from rules.instant import MINUTE
-from rules.recommend import DoseClock, Recommendation, dose_clock, recommend
+from rules.decide.engine import advance, settle
+from rules.decide.recommendation import DoseClock, Recommendation, dose_clock, recommend
+from rules.ingest.decode import decode
+from rules.wire.events import Encounter
+from rules.wire.instants import MINUTE
 
 if TYPE_CHECKING:
+    from rules.decide.state import Patient
     from rules.guideline import Guideline
-    from rules.state import Patient
 
 Answer = Literal["give", "hold", "stop"]
 PLAIN: Final[dict[str, Answer]] = {"ready": "give", "finished": "stop", "waiting": "hold", "hold": "hold", "unknown": "hold"}

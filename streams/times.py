@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from rules.instant import DAY, HOUR, BadTime, parse
-from rules.instant import text as wire
+from rules.wire.instants import DAY, HOUR, BadTime, parse
+from rules.wire.instants import text as wire
 from streams.errors import UsageError
 
 __all__ = ["DAY", "HOUR", "aware", "instant", "short", "wire"]

@@ -15,7 +15,7 @@ from tests.kept import ROOMS, ROOT, kept_files
 
 IMPURE = {"asyncio", "io", "logging", "multiprocessing", "os", "pathlib", "random", "shutil", "socket", "subprocess"}
 IMPURE |= {"sys", "tempfile", "threading", "time"}
-EVENT_TYPES = {"rules.events", "rules.decode", "rules.vocabulary", "rules.instant"}
+EVENT_TYPES = {"rules.wire"}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -45,17 +45,17 @@ def test_a_room_imports_only_what_its_arrows_allow(room: str) -> None:
 @pytest.mark.parametrize(
     ("room", "module", "may"),
     [
-        ("rules", "rules.facts", True),
+        ("rules", "rules.ingest.record_types", True),
         ("rules", "msgspec", True),
         ("rules", "zoneinfo.ZoneInfo", True),
         ("rules", "time.time", False),
         ("rules", "faust", False),
         ("rules", "streams.cli", False),
-        ("streams", "rules.engine", True),
+        ("streams", "rules.decide.engine", True),
         ("streams", "simulators.scenarios.worked", False),
-        ("simulators", "rules.events", True),
-        ("simulators", "rules.decode.decode", True),
-        ("simulators", "rules.engine.advance", False),
+        ("simulators", "rules.wire.events", True),
+        ("simulators", "rules.ingest.decode.decode", False),
+        ("simulators", "rules.decide.engine.advance", False),
         ("simulators", "streams.files", False),
     ],
 )
@@ -71,7 +71,7 @@ def loaded_after(code: str) -> set[str]:
 
 
 def test_the_rules_load_nothing_but_themselves_msgspec_and_the_standard_library() -> None:
-    ours = loaded_after("import rules.course, rules.codec, rules.explain, rules.guideline.config")
+    ours = loaded_after("import rules.decide.engine, rules.decide.codec, rules.explain, rules.guideline.settings.loader")
     foreign = ours - loaded_after("import msgspec, zoneinfo") - sys.stdlib_module_names
     assert foreign == {"rules"}
 

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from rules.codec import encode
-from rules.course import fold
-from rules.decode import decode
+from rules.decide.codec import encode
+from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.ingest.decode import decode
 from tests.bench import wards
 from tests.bench.records import Naming, short_ids, uuids
 

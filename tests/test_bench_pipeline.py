@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from tests.bench.pipeline import backlog, latency, throughput
 from tests.bench.pipeline.contest import Result
 from tests.streams.kafka import required

@@ -1,10 +1,23 @@
-"""Fluids and pressors: bolus, phenylephrine, dopamine, and when enough is enough (Table 5; text, Overview)."""
+"""Fluids and pressors: bolus, phenylephrine, dopamine, and when enough is enough (Table 5; text,
+Overview).
+"""
 
-from rules.advice.case import ADVISORY, Case, open_, tripped
-from rules.chart.facts import Reference, Volume, place, references
+from rules.chart.facts import Volume, place, references
 from rules.evaluate.infusions import current_rate, runs
-from rules.evaluate.result import CLEAR, RELATIVE, Memory, Result, reached, soonest
+from rules.evaluate.result import (
+    ADVISORY,
+    CLEAR,
+    RELATIVE,
+    Case,
+    Memory,
+    Result,
+    open_,
+    reached,
+    soonest,
+    tripped,
+)
 from rules.guideline.table5 import Advice
+from rules.wire.events import Reference
 
 URINE = ("urine-shift", "urine-hour")
 
@@ -23,7 +36,10 @@ def boluses_since(case: Case, start: int) -> list[Volume]:
 
 
 def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool) -> Result:
-    """Open once enough was given since `start` and the drug does not run. Flag 1: the second volume is reached."""
+    """Open once enough was given since `start` and the drug does not run.
+
+    Flag 1: the second volume is reached.
+    """
     assert advice.volume is not None and advice.second_volume is not None
     if start is None or running:
         return Result()
@@ -44,7 +60,9 @@ def add_pressor(advice: Advice, case: Case, now: int, before: Memory) -> Result:
 
 
 def add_dopamine(advice: Advice, case: Case, now: int, before: Memory) -> Result:
-    """A urine criterion tripped, a litre of boluses since the earlier of the two opened, no dopamine running."""
+    """A urine criterion tripped, a litre of boluses since the earlier of the two opened, no
+    dopamine running.
+    """
     starts = [case.opened(code) for code in URINE if tripped(case, code)]
     known = [start for start in starts if start is not None]
     return _after_boluses(advice, case, min(known) if known else None, runs(case.chart.dopamine, now >> 1))
@@ -53,7 +71,10 @@ def add_dopamine(advice: Advice, case: Case, now: int, before: Memory) -> Result
 def above_maintenance(case: Case, now: int, within: int) -> list[Volume]:
     """Boluses and blood products of (clock - within, clock], each whole at its `at`."""
     volumes = case.chart.volumes
-    return sorted((v for kind in ("iv-bolus", "blood-product") for v in volumes[kind] if reached(v.at + within) > now), key=place)
+    return sorted(
+        (v for kind in ("iv-bolus", "blood-product") for v in volumes[kind] if reached(v.at + within) > now),
+        key=place,
+    )
 
 
 def fluid_limit(advice: Advice, case: Case, now: int, before: Memory) -> Result:
@@ -64,7 +85,9 @@ def fluid_limit(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     state = RELATIVE if given >= advice.second_volume else ADVISORY if given >= advice.volume else CLEAR
     limit = advice.second_volume if state == RELATIVE else advice.volume
     leaves = soonest(now, *(reached(v.at + advice.within) for v in inside))
-    return Result(state, value=given, unit=advice.unit, limit=f">={limit:g}", evidence=references(inside), next=leaves)
+    return Result(
+        state, value=given, unit=advice.unit, limit=f">={limit:g}", evidence=references(inside), next=leaves
+    )
 
 
 def edema_caution(advice: Advice, case: Case, now: int, before: Memory) -> Result:
@@ -75,4 +98,11 @@ def edema_caution(advice: Advice, case: Case, now: int, before: Memory) -> Resul
         return Result()
     gain = round((weights[-1].value - baseline) / baseline * 100, 9)
     state = ADVISORY if advice.limit.met(gain) else CLEAR
-    return Result(state, at=weights[-1].at, value=gain, unit="%", limit=advice.limit.text, evidence=(weights[-1].reference,))
+    return Result(
+        state,
+        at=weights[-1].at,
+        value=gain,
+        unit="%",
+        limit=advice.limit.text,
+        evidence=(weights[-1].reference,),
+    )

@@ -1,12 +1,11 @@
 """After therapy: fluid off, water out, home (text, Posttherapy Assessment and Intervention)."""
 
-from rules.advice.case import ADVISORY, Case, open_, tripped
+from rules.chart.course import Span
 from rules.chart.facts import references
-from rules.chart.mode import Span
 from rules.chart.oxygen import Oxygen
 from rules.evaluate.infusions import runs, span_turn
 from rules.evaluate.pressure import above_target
-from rules.evaluate.result import Memory, Result, reached, soonest
+from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, reached, soonest, tripped
 from rules.guideline.table5 import Advice
 
 
@@ -53,7 +52,9 @@ def diurese(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     urine = case.judge("urine-hour", now)
     fresh = isinstance(urine.value, float) and not urine.stale and urine.state != "indeterminate"
     ahead = soonest(now, urine.next, _pressor_turn(case.chart.pressors, now, advice.within))
-    result = Result(value=urine.value, unit=urine.unit, limit=advice.limit.text, evidence=urine.evidence, next=ahead)
+    result = Result(
+        value=urine.value, unit=urine.unit, limit=advice.limit.text, evidence=urine.evidence, next=ahead
+    )
     low = fresh and isinstance(urine.value, float) and advice.limit.met(urine.value)
     if low and above_target(case.chart) and off_pressors(case.chart.pressors, now >> 1, advice.within):
         result.state = ADVISORY

@@ -2,50 +2,74 @@
 
 from collections.abc import Callable
 
-from rules.advice import dosing, fever, fluids, labs, recovery
-from rules.advice.case import Case
-from rules.chart import inputs as i
-from rules.evaluate.result import Memory, Result
+from rules.advice import fluids, recovery, therapy
+from rules.chart import dirty_flags
+from rules.evaluate.result import Case, Memory, Result
 from rules.guideline.table5 import Advice
 
 Decide = Callable[[Advice, Case, int, Memory], Result]
-ENDED = i.ENCOUNTER | i.DOSES
+ENDED = dirty_flags.ENCOUNTER | dirty_flags.DOSES
 
 
 def lab(code: str) -> int:
-    return i.BIT[code]
+    return dirty_flags.BIT[code]
 
 
 ADVISES: dict[str, tuple[Decide, int, tuple[str, ...]]] = {
     "fluid-bolus": (fluids.fluid_bolus, 0, ("hypotension", "urine-hour")),
-    "add-pressor": (fluids.add_pressor, i.FLUIDS | i.INFUSIONS, ("hypotension",)),
-    "add-dopamine": (fluids.add_dopamine, i.FLUIDS | i.INFUSIONS, ("urine-shift", "urine-hour")),
-    "fluid-limit": (fluids.fluid_limit, i.FLUIDS, ()),
-    "edema-caution": (fluids.edema_caution, i.WEIGHT | i.BASELINE, ()),
-    "acidosis": (labs.fixed_limit, lab("bicarbonate"), ()),
-    "hypokalemia": (labs.fixed_limit, lab("potassium"), ()),
-    "hypocalcemia": (labs.below_low, lab("calcium"), ()),
-    "hypomagnesemia": (labs.below_low, lab("magnesium"), ()),
-    "hypophosphatemia": (labs.below_low, lab("phosphate"), ()),
-    "hypoalbuminemia": (labs.below_low, lab("albumin"), ()),
-    "anemia": (labs.fixed_limit, lab("hematocrit"), ()),
-    "transfuse-platelets": (labs.fixed_limit, lab("platelets"), ()),
-    "hypoxemia": (fever.hypoxemia, i.SPO2, ()),
-    "ck-elevated": (labs.above_high, lab("ck"), ()),
-    "fever": (fever.fever, i.TEMPERATURE, ()),
-    "septic-workup": (fever.septic_workup, i.TEMPERATURE | ENDED, ()),
-    "early-fever-expected": (fever.early_fever_expected, ENDED, ("fever",)),
-    "mental-status-watch": (fever.mental_status_watch, i.BIT["mental-status"], ()),
-    "forbidden-medication": (dosing.forbidden_medication, i.MEDICATION | i.ENCOUNTER, ()),
-    "dose-changed": (dosing.dose_changed, ENDED, ()),
-    "peak-window": (dosing.peak_window, ENDED, ()),
-    "stop-maintenance": (recovery.stop_maintenance, ENDED | i.MAINTENANCE, ()),
-    "diurese": (recovery.diurese, ENDED | i.SYSTOLIC | i.INFUSIONS | i.URINE | i.BASELINE | i.MODE, ()),
-    "recovery-late": (recovery.recovery_late, ENDED | i.INFUSIONS, ("hypotension",)),
-    "continue-premedication": (recovery.continue_premedication, ENDED | i.MEDICATION, ()),
+    "add-pressor": (fluids.add_pressor, dirty_flags.FLUIDS | dirty_flags.INFUSIONS, ("hypotension",)),
+    "add-dopamine": (
+        fluids.add_dopamine,
+        dirty_flags.FLUIDS | dirty_flags.INFUSIONS,
+        ("urine-shift", "urine-hour"),
+    ),
+    "fluid-limit": (fluids.fluid_limit, dirty_flags.FLUIDS, ()),
+    "edema-caution": (fluids.edema_caution, dirty_flags.WEIGHT | dirty_flags.BASELINE, ()),
+    "acidosis": (therapy.fixed_limit, lab("bicarbonate"), ()),
+    "hypokalemia": (therapy.fixed_limit, lab("potassium"), ()),
+    "hypocalcemia": (therapy.below_low, lab("calcium"), ()),
+    "hypomagnesemia": (therapy.below_low, lab("magnesium"), ()),
+    "hypophosphatemia": (therapy.below_low, lab("phosphate"), ()),
+    "hypoalbuminemia": (therapy.below_low, lab("albumin"), ()),
+    "anemia": (therapy.fixed_limit, lab("hematocrit"), ()),
+    "transfuse-platelets": (therapy.fixed_limit, lab("platelets"), ()),
+    "hypoxemia": (therapy.hypoxemia, dirty_flags.SPO2, ()),
+    "ck-elevated": (therapy.above_high, lab("ck"), ()),
+    "fever": (therapy.fever, dirty_flags.TEMPERATURE, ()),
+    "septic-workup": (therapy.septic_workup, dirty_flags.TEMPERATURE | ENDED, ()),
+    "early-fever-expected": (therapy.early_fever_expected, ENDED, ("fever",)),
+    "mental-status-watch": (therapy.mental_status_watch, dirty_flags.BIT["mental-status"], ()),
+    "forbidden-medication": (
+        therapy.forbidden_medication,
+        dirty_flags.MEDICATION | dirty_flags.ENCOUNTER,
+        (),
+    ),
+    "dose-changed": (therapy.dose_changed, ENDED, ()),
+    "peak-window": (therapy.peak_window, ENDED, ()),
+    "stop-maintenance": (recovery.stop_maintenance, ENDED | dirty_flags.MAINTENANCE, ()),
+    "diurese": (
+        recovery.diurese,
+        ENDED
+        | dirty_flags.SYSTOLIC
+        | dirty_flags.INFUSIONS
+        | dirty_flags.URINE
+        | dirty_flags.BASELINE
+        | dirty_flags.MODE,
+        (),
+    ),
+    "recovery-late": (recovery.recovery_late, ENDED | dirty_flags.INFUSIONS, ("hypotension",)),
+    "continue-premedication": (recovery.continue_premedication, ENDED | dirty_flags.MEDICATION, ()),
     "discharge-ready": (
         recovery.discharge_ready,
-        ENDED | i.SYSTOLIC | i.SPO2 | i.OXYGEN | i.WEIGHT | i.BASELINE | i.INFUSIONS | lab("creatinine") | lab("platelets"),
+        ENDED
+        | dirty_flags.SYSTOLIC
+        | dirty_flags.SPO2
+        | dirty_flags.OXYGEN
+        | dirty_flags.WEIGHT
+        | dirty_flags.BASELINE
+        | dirty_flags.INFUSIONS
+        | lab("creatinine")
+        | lab("platelets"),
         (),
     ),
 }

@@ -1,21 +1,44 @@
-"""The chart: what is known of one patient, bounded in size; duplicates, corrections and withdrawals are settled here.
+"""The chart: what is known of one patient, bounded in size; duplicates, corrections and withdrawals are
+settled here.
 
 `record` is the one way in. The facts are the state; everything derived from them is rebuilt when they change.
 """
 
-from rules import vocabulary
-from rules.chart import inputs
-from rules.chart.collections import Collection, resolved
-from rules.chart.course import Cycle, cycle_of, doses_of, intensive_care
-from rules.chart.facts import Baseline, Dose, Drug, Fact, Ghost, Lab, Place, Resumed, Sign, Volume, Weight, drop
+from rules.chart import dirty_flags
+from rules.chart.course import (
+    FOREVER,
+    Cycle,
+    Mode,
+    Span,
+    cycle_of,
+    doses_of,
+    first_difference,
+    intensive_care,
+    merged,
+)
+from rules.chart.facts import (
+    Baseline,
+    Dose,
+    Drug,
+    Fact,
+    Ghost,
+    Lab,
+    Place,
+    Resumed,
+    Sign,
+    Volume,
+    Weight,
+    accepted,
+    drop,
+)
 from rules.chart.infusions import Lines, Segment, running, total
-from rules.chart.mode import FOREVER, Mode, Span, first_difference, merged
 from rules.chart.oxygen import VitalsRow
 from rules.chart.series import Setting
 from rules.chart.vitals import Tail
-from rules.chart.weights import accepted
+from rules.chart.volumes import Collection, resolved
 from rules.guideline.declare import ExcusedRateRow, OxygenRow
 from rules.guideline.edition import Guideline
+from rules.wire import vocabulary
 
 FADED_KEPT = 200
 """Ids of vitals that left the tail and are still recognised as duplicates."""
@@ -134,41 +157,54 @@ class Chart:
         if isinstance(fact, Ghost):
             return 0
         if isinstance(fact, VitalsRow | Weight):
-            return self.tail.remove(id) | (inputs.WEIGHT if drop(self.raw_weights, id) else 0)
+            return self.tail.remove(id) | (dirty_flags.WEIGHT if drop(self.raw_weights, id) else 0)
         if isinstance(fact, Lab):
-            return inputs.bits(code for code, facts in self.labs.items() if drop(facts, id))
+            return dirty_flags.bits(code for code, facts in self.labs.items() if drop(facts, id))
         if isinstance(fact, Volume):
-            return inputs.bits(VOLUME_INPUT[kind] for kind, facts in self.volumes.items() if drop(facts, id))
+            return dirty_flags.bits(
+                VOLUME_INPUT[kind] for kind, facts in self.volumes.items() if drop(facts, id)
+            )
         if isinstance(fact, Sign):
-            return inputs.bits(code for code, facts in self.findings.items() if drop(facts, id))
+            return dirty_flags.bits(code for code, facts in self.findings.items() if drop(facts, id))
         return self._withdraw_rest(id)
 
     def _withdraw_rest(self, id: str) -> int:
-        touched = inputs.DOSES if drop(self.doses, id) else 0
-        touched |= inputs.ENCOUNTER if drop(self.places, id) else 0
-        touched |= inputs.BASELINE if drop(self.baselines, id) else 0
-        touched |= inputs.MEDICATION if drop(self.drugs, id) else 0
-        touched |= inputs.RESUME if drop(self.resumes, id) else 0
-        # A list, not a generator: `any` would stop at the first line that held the record, and leave the rate running in another.
+        touched = dirty_flags.DOSES if drop(self.doses, id) else 0
+        touched |= dirty_flags.ENCOUNTER if drop(self.places, id) else 0
+        touched |= dirty_flags.BASELINE if drop(self.baselines, id) else 0
+        touched |= dirty_flags.MEDICATION if drop(self.drugs, id) else 0
+        touched |= dirty_flags.RESUME if drop(self.resumes, id) else 0
+        # A list, not a generator: `any` would stop at the first line that held the record, and leave the rate
+        # running in another.
         dropped = [drop(rates, id) for rates in self.lines.values()]
-        return touched | (inputs.INFUSIONS if any(dropped) else 0)
+        return touched | (dirty_flags.INFUSIONS if any(dropped) else 0)
 
     def refresh(self, touched: int) -> int:
-        """Derives again what depends on the touched facts. Returns the bits, with those that followed from them."""
-        if touched & inputs.BASELINE:
+        """Derives again what depends on the touched facts.
+
+        Returns the bits, with those that followed from them.
+        """
+        if touched & dirty_flags.BASELINE:
             touched |= self._baseline()
-        if touched & (inputs.WEIGHT | inputs.BASELINE):
+        if touched & (dirty_flags.WEIGHT | dirty_flags.BASELINE):
             choices = self.guideline.choices
-            self.weights = accepted(self.raw_weights, self.baseline_readings.get("weight"), choices.weight_jump, choices.weight_agrees)
-        if touched & (inputs.INFUSIONS | inputs.WEIGHT | inputs.BASELINE):
-            self.phenylephrine = total(self.lines, "phenylephrine", self.weights, self.baseline_readings.get("weight"))
-        if touched & inputs.URINE:
+            self.weights = accepted(
+                self.raw_weights,
+                self.baseline_readings.get("weight"),
+                choices.weight_jump,
+                choices.weight_agrees,
+            )
+        if touched & (dirty_flags.INFUSIONS | dirty_flags.WEIGHT | dirty_flags.BASELINE):
+            self.phenylephrine = total(
+                self.lines, "phenylephrine", self.weights, self.baseline_readings.get("weight")
+            )
+        if touched & dirty_flags.URINE:
             self.collections = resolved(self.volumes["urine"], self.guideline.row["urine-hour"].longest)  # type: ignore[union-attr]
-        if touched & inputs.ENCOUNTER:
+        if touched & dirty_flags.ENCOUNTER:
             self.cycle = cycle_of(self.places)
-        if touched & (inputs.ENCOUNTER | inputs.DOSES):
+        if touched & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
             self.cycle_doses = doses_of(self.doses, self.cycle)
-        if touched & (inputs.INFUSIONS | inputs.ENCOUNTER):
+        if touched & (dirty_flags.INFUSIONS | dirty_flags.ENCOUNTER):
             touched |= self._modes()
         return touched
 
@@ -180,7 +216,7 @@ class Chart:
         if setting == self.tail.setting:
             return 0
         self.tail.set(setting)
-        return inputs.SYSTOLIC
+        return dirty_flags.SYSTOLIC
 
     def _modes(self) -> int:
         after = self.guideline.choices.intensive_after_pressor
@@ -191,7 +227,7 @@ class Chart:
         start = first_difference(self.mode.spans, mode.spans)
         self.mode = mode
         self.tail.set_mode(mode, start)
-        return 0 if start is None else inputs.MODE | inputs.VITALS
+        return 0 if start is None else dirty_flags.MODE | dirty_flags.VITALS
 
 
 VOLUME_INPUT = {
@@ -205,5 +241,4 @@ VOLUME_INPUT = {
 
 def rebuilt(chart: Chart) -> None:
     """Derives everything from the facts, as after reading them back."""
-    chart.refresh(inputs.EVERYTHING)
-
+    chart.refresh(dirty_flags.EVERYTHING)

@@ -1,13 +1,82 @@
-"""Where in the treatment a patient is: cycles, doses of the cycle, location (criteria.md sections 1 and 4)."""
+"""Tell where in the treatment a patient is: cycles, doses, location, and ward or intensive mode (criteria.md
+sections 1, 4 and 6).
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
 
 import msgspec
 
 from rules.chart.facts import Dose, Place
-from rules.chart.mode import FOREVER, Span, merged
+
+Span = tuple[int, int]
+FOREVER = 1 << 62
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Half-open spans joined where they touch or overlap, in order."""
+    out: list[Span] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        elif start < end:
+            out.append((start, end))
+    return out
+
+
+def first_difference(a: list[Span], b: list[Span]) -> int | None:
+    """The first moment at which the two timelines differ; None when they are equal."""
+    for one, other in zip(a, b, strict=False):
+        if one[0] != other[0]:
+            return min(one[0], other[0])
+        if one[1] != other[1]:
+            return min(one[1], other[1])
+    rest = a[len(b) :] or b[len(a) :]
+    return rest[0][0] if rest else None
+
+
+class Mode:
+    """The intensive spans of a stay, half-open, in ms."""
+
+    __slots__ = ("_starts", "spans")
+
+    def __init__(self, spans: list[Span] | None = None) -> None:
+        self.spans: list[Span] = spans or []
+        self._starts = [start for start, _ in self.spans]
+
+    def since(self, t: int) -> int | None:
+        """The start of the intensive span that holds moment `t`; None in ward mode."""
+        i = bisect_right(self._starts, t) - 1
+        return self.spans[i][0] if i >= 0 and t < self.spans[i][1] else None
+
+    def next_switch(self, t: int) -> int | None:
+        for start, end in self.spans:
+            if start > t:
+                return start
+            if end > t:
+                return end if end < FOREVER else None
+        return None
+
+    def interval(self, t: int, ward: int, intensive: int) -> int:
+        return ward if not self.spans or self.since(t) is None else intensive
+
+    def limit(self, seen: int, t: int, ward: int, intensive: int) -> int:
+        """When what was seen at `seen` reaches its limit, judged at moment `t`.
+
+        A shorter limit counts from the switch; the longer one's own goes on applying, so the earlier of the
+        two holds.
+        """
+        start = self.since(t) if self.spans else None
+        if start is None:
+            return seen + ward
+        return min(seen + ward, max(seen, start) + intensive)
 
 
 class Cycle(msgspec.Struct, frozen=True):
-    """The cycle in force. `start` None: not started; `number`: how many starts; `end`: its first therapy-end."""
+    """The cycle in force.
+
+    `start` None: not started; `number`: how many starts; `end`: its first therapy-end.
+    """
 
     start: int | None = None
     number: int = 0
@@ -15,7 +84,10 @@ class Cycle(msgspec.Struct, frozen=True):
     reference: tuple[str, int] | None = None
 
     def holds(self, t: int) -> bool:
-        """Whether a fact charted by exception at `t` belongs to this cycle. The first start resets nothing."""
+        """Whether a fact charted by exception at `t` belongs to this cycle.
+
+        The first start resets nothing.
+        """
         return self.number < 2 or self.start is None or t >= self.start
 
 
@@ -42,4 +114,6 @@ def intensive_care(places: list[Place]) -> list[Span]:
     """Half-open spans in which the encounter's location was an ICU."""
     located = [place for place in places if place.location is not None]
     ends = [*(place.at for place in located[1:]), FOREVER]
-    return merged((place.at, end) for place, end in zip(located, ends, strict=False) if place.location == "icu")
+    return merged(
+        (place.at, end) for place, end in zip(located, ends, strict=False) if place.location == "icu"
+    )

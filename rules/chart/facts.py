@@ -1,6 +1,8 @@
-"""Facts as the chart keeps them: one accepted record, or one reading of it, in canonical units.
+"""Define facts as the chart keeps them: one accepted record, or one reading of it, in canonical units.
 
-Facts sort by `at`, then by the `known` of the record that carries them (`tie`), then by arrival (`n`): criteria.md section 1.
+Facts sort by `at`, then by the `known` of the record that carries them (`tie`), then by arrival (`n`):
+criteria.md section 1.
+A sudden jump of weight is an artefact until the next reading agrees with it (criteria.md section 8).
 """
 
 from bisect import insort
@@ -9,12 +11,20 @@ from typing import TypeVar
 
 import msgspec
 
-Reference = tuple[str, int]
-"""A fact's id and its opaque source offset (-1: none): what evidence is made of."""
+from rules.wire.events import Reference
+
+# Facts as the chart keeps them: one accepted record, or one reading of it, in canonical units.
+#
+# Facts sort by `at`, then by the `known` of the record that carries them (`tie`), then by arrival (`n`):
+# criteria.md section 1.
 
 
 class Fact(msgspec.Struct, array_like=True, gc=False):
-    """Times in ms. `first`: when its id first became known; `rank`: -1 unusable, 0 preliminary, 1 final, 2 corrected or withdrawn."""
+    """Times in ms.
+
+    `first`: when its id first became known; `rank`: -1 unusable, 0 preliminary, 1 final, 2 corrected or
+    withdrawn.
+    """
 
     at: int
     tie: int
@@ -57,7 +67,10 @@ class Dose(Fact, array_like=True, gc=False):
 
 
 class Rate(Fact, array_like=True, gc=False):
-    """ug/kg/min, or ug/min (U/min) when not `per_kg`. In force from its `at` until the next one of its line."""
+    """ug/kg/min, or ug/min (U/min) when not `per_kg`.
+
+    In force from its `at` until the next one of its line.
+    """
 
     rate: float
     per_kg: bool
@@ -123,3 +136,37 @@ def drop(facts: list[F], id: str) -> bool:
 
 def references(facts: Sequence[Fact]) -> tuple[Reference, ...]:
     return tuple((fact.id, fact.offset) for fact in facts)
+
+
+def agrees(value: float, reference: float, fraction: float) -> bool:
+    # Rounded so that 25 % of 80 kg is 20 kg, not 20.000000000000004.
+    return round(abs(value - reference), 6) <= round(reference * fraction, 6)
+
+
+def accepted(weights: list[Weight], baseline: float | None, jump: float, agreement: float) -> list[Weight]:
+    """The weights that count, in order of `at`: each within `jump` of the one accepted before it (else of the
+    baseline), or confirmed by the next reading within `agreement` of it.
+    """
+    out: list[Weight] = []
+    doubted: Weight | None = None
+    for weight in weights:
+        reference = out[-1].value if out else baseline
+        if reference is None or agrees(weight.value, reference, jump):
+            out.append(weight)
+            doubted = None
+        elif doubted is not None and agrees(weight.value, doubted.value, agreement):
+            out.extend((doubted, weight))
+            doubted = None
+        else:
+            doubted = weight
+    return out
+
+
+def at_or_before(weights: list[Weight], t: int) -> float | None:
+    """kg: the latest accepted weight not after `t`."""
+    value = None
+    for weight in weights:
+        if weight.at > t:
+            break
+        value = weight.value
+    return value

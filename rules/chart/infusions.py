@@ -2,16 +2,18 @@
 
 import msgspec
 
-from rules.chart.facts import Rate, Reference, Weight
-from rules.chart.mode import FOREVER, Span, merged
-from rules.chart.weights import at_or_before
+from rules.chart.course import FOREVER, Span, merged
+from rules.chart.facts import Rate, Weight, at_or_before
+from rules.wire.events import Reference
 
 Lines = dict[str, list[Rate]]
 """Rates of each `agent|line`, in order of `at`."""
 
 
 class Segment(msgspec.Struct, frozen=True):
-    """From `at` until the next segment the lines of an agent gave `rate` ug/kg/min in all; None: at least one cannot be told."""
+    """From `at` until the next segment the lines of an agent gave `rate` ug/kg/min in all; None: at least one
+    cannot be told.
+    """
 
     at: int
     rate: float | None
@@ -40,7 +42,9 @@ def running(lines: Lines, agents: tuple[str, ...]) -> list[Span]:
 
 
 def per_kg(rate: Rate, weights: list[Weight], baseline: float | None) -> float | None:
-    """ug/kg/min, converted with the latest weight not after its `at`, else the baseline; None when neither is known."""
+    """ug/kg/min, converted with the latest weight not after its `at`, else the baseline; None when neither is
+    known.
+    """
     if rate.per_kg or rate.rate == 0:
         return rate.rate
     weight = at_or_before(weights, rate.at)
@@ -55,7 +59,9 @@ def total(lines: Lines, agent: str, weights: list[Weight], baseline: float | Non
     return [_segment(t, mine, weights, baseline) for t in moments]
 
 
-def _segment(t: int, lines: list[list[tuple[Rate, int]]], weights: list[Weight], baseline: float | None) -> Segment:
+def _segment(
+    t: int, lines: list[list[tuple[Rate, int]]], weights: list[Weight], baseline: float | None
+) -> Segment:
     now = [rate for line in lines for rate, end in line if rate.at <= t < end]
     given = [None if rate.rank < 0 else per_kg(rate, weights, baseline) for rate in now]
     known = [value for value in given if value is not None]

@@ -1,9 +1,12 @@
-"""Oxygen by device: which device, flow and FiO2 are in force, charted by exception (criteria.md section 3, oxygen-requirement)."""
+"""Oxygen by device: which device, flow and FiO2 are in force, charted by exception (criteria.md section 3,
+oxygen-requirement).
+"""
 
 import msgspec
 
-from rules.chart.facts import Fact, Reference
+from rules.chart.facts import Fact
 from rules.guideline.declare import OxygenRow
+from rules.wire.events import Reference
 
 
 class VitalsRow(Fact, array_like=True, gc=False):

@@ -1,17 +1,34 @@
-"""`record`: an event becomes facts of the chart. Identity, plausibility and bookkeeping of what it touches."""
+"""`record`: an event becomes facts of the chart.
+
+Identity, plausibility and bookkeeping of what it touches.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from rules import events
-from rules.chart import inputs
+from rules.chart import dirty_flags
 from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart
-from rules.chart.facts import Baseline, Dose, Drug, Fact, Ghost, Lab, Place, Rate, Resumed, Sign, Volume, Weight, insert
+from rules.chart.facts import (
+    Baseline,
+    Dose,
+    Drug,
+    Fact,
+    Ghost,
+    Lab,
+    Place,
+    Rate,
+    Resumed,
+    Sign,
+    Volume,
+    Weight,
+    at_or_before,
+    insert,
+)
 from rules.chart.oxygen import VitalsRow
-from rules.chart.weights import at_or_before
-from rules.guideline.choices import Range
+from rules.guideline.site_choices import Range
+from rules.wire import events
 
 RANK = {"preliminary": 0, "final": 1, "corrected": 2, "entered-in-error": 2}
 UNUSABLE = -1
@@ -21,9 +38,11 @@ Heading = tuple[int, int, int, str, int, int, int]
 
 
 class Recorded(msgspec.Struct):
-    """What became of an event. `touched`: bits by new facts; `amended`: bits by corrected or withdrawn ones; `replaced`: bits
-    of what is as if it had never been recorded, a preliminary value replaced by the final one included;
-    `refused`: the reason, if it was; `implausible`: codes not used; `changed`: whether it was news at all.
+    """What became of an event.
+
+    `touched`: bits by new facts; `amended`: bits by corrected or withdrawn ones; `replaced`: bits of what is
+    as if it had never been recorded, a preliminary value replaced by the final one included; `refused`: the
+    reason, if it was; `implausible`: codes not used; `changed`: whether it was news at all.
     """
 
     touched: int = 0
@@ -66,7 +85,7 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Re
     if event.id and event.id not in chart.seen:
         chart.seen[event.id] = chart.ghosts[event.id] = Ghost(*heading)
         chart.packed = None
-    if (touched | before) & ~inputs.VITALS:
+    if (touched | before) & ~dirty_flags.VITALS:
         chart.packed = None
         touched = chart.refresh(touched | before)
         _doubt(chart, event, outcome)
@@ -76,7 +95,11 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Re
 
 def _doubt(chart: Chart, event: events.Event, outcome: Recorded) -> None:
     """Counts a weight that is too far from the one before it; the next reading may yet confirm it."""
-    charted = chart.raw_weights and isinstance(event, events.Vitals) and any(weight.id == event.id for weight in chart.raw_weights)
+    charted = (
+        chart.raw_weights
+        and isinstance(event, events.Vitals)
+        and any(weight.id == event.id for weight in chart.raw_weights)
+    )
     if charted and all(weight.id != event.id for weight in chart.weights):
         outcome.implausible = (*outcome.implausible, "weight")
 
@@ -115,7 +138,7 @@ def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
             setattr(row, COLUMN[code], value)
         elif code == "weight":
             insert(chart.raw_weights, Weight(*heading, value))
-            touched = inputs.WEIGHT
+            touched = dirty_flags.WEIGHT
     chart.seen[event.id] = row
     touched |= chart.tail.add(row)
     if chart.tail.pruned:
@@ -144,7 +167,7 @@ def _labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
             lab = Lab(*heading, value, low, high, unit)
             insert(chart.labs.setdefault(code, []), lab)
             chart.seen[event.id] = lab
-            touched |= inputs.BIT[code]
+            touched |= dirty_flags.BIT[code]
     return touched
 
 
@@ -158,7 +181,7 @@ def _volume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
     volume = Volume(*heading, event.volume, event.start)
     insert(chart.volumes[event.kind], volume)
     chart.seen[event.id] = volume
-    return inputs.BIT[VOLUME_INPUT[event.kind]]
+    return dirty_flags.BIT[VOLUME_INPUT[event.kind]]
 
 
 INTAKE = ("iv-bolus", "blood-product", "iv-maintenance")
@@ -170,7 +193,7 @@ def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     dose = Dose(*heading, event.amount, event.unit)
     insert(chart.doses, dose)
     chart.seen[event.id] = dose
-    return inputs.DOSES
+    return dirty_flags.DOSES
 
 
 def weighed(chart: Chart, t: int) -> float | None:
@@ -185,7 +208,9 @@ def needs_weight(chart: Chart, event: events.Infusion) -> bool:
     if not plain or weighed(chart, event.at) is not None or event.status == "entered-in-error":
         return False
     old = chart.seen.get(event.id)
-    return old is None or RANK[event.status] > old.rank or (RANK[event.status] == 2 and event.known >= old.tie)
+    return (
+        old is None or RANK[event.status] > old.rank or (RANK[event.status] == 2 and event.known >= old.tie)
+    )
 
 
 def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
@@ -202,17 +227,17 @@ def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
         outcome.refused, rate.rank = "needs-weight", UNUSABLE
     insert(chart.lines.setdefault(f"{event.agent}|{event.line}", []), rate)
     chart.seen[event.id] = rate
-    return inputs.INFUSIONS
+    return dirty_flags.INFUSIONS
 
 
 def _finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
-    if event.code not in inputs.BIT:
+    if event.code not in dirty_flags.BIT:
         return 0
     value = event.value if event.value is not None else "absent" if event.present is False else "present"
     sign = Sign(*heading, value)
     insert(chart.findings.setdefault(event.code, []), sign)
     chart.seen[event.id] = sign
-    return inputs.BIT[event.code]
+    return dirty_flags.BIT[event.code]
 
 
 def _medication(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
@@ -222,7 +247,7 @@ def _medication(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -
     drug = Drug(*heading, kind, event.agent)
     insert(chart.drugs, drug)
     chart.seen[event.id] = drug
-    return inputs.MEDICATION
+    return dirty_flags.MEDICATION
 
 
 def kind_of(agent: str, chart: Chart) -> str | None:
@@ -240,18 +265,22 @@ def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) ->
     insert(chart.places, place)
     chart.seen[event.id] = place
     if event.event != "baseline":
-        return inputs.ENCOUNTER
-    readings = {code: value for code, value in event.vitals if code != "o2-device" and plausible(chart, code, value, outcome)}
+        return dirty_flags.ENCOUNTER
+    readings = {
+        code: value
+        for code, value in event.vitals
+        if code != "o2-device" and plausible(chart, code, value, outcome)
+    }
     readings |= {lab[0]: lab[1] for lab in event.labs if plausible(chart, lab[0], lab[1], outcome)}
     insert(chart.baselines, Baseline(*heading, event.age, readings, dict(event.findings)))
-    return inputs.ENCOUNTER | inputs.BASELINE
+    return dirty_flags.ENCOUNTER | dirty_flags.BASELINE
 
 
 def _resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     resumed = Resumed(*heading, event.rule, event.known)
     insert(chart.resumes, resumed)
     chart.seen[event.id] = resumed
-    return inputs.RESUME
+    return dirty_flags.RESUME
 
 
 Writer = Callable[[Chart, Any, Heading, Recorded], int]

@@ -1,7 +1,5 @@
-"""One signal of the vitals in the order of `at`: its latest reading and its latches.
-
-A reading that was already stale when it became known neither trips nor clears: it waits (`deaf`) until a later reading
-that was fresh when known shows that the signal is seen again; then it counts as history (criteria.md section 1).
+"""Keep one vital sign in the order of `at`: its latest reading, its latches with hysteresis, and the warmest
+of the hours before (criteria.md sections 3 and 7).
 """
 
 from copy import copy
@@ -9,10 +7,52 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from rules.chart.latch import Latch
-from rules.chart.mode import Mode
+from rules.chart.course import Mode
 from rules.chart.oxygen import VitalsRow
 from rules.guideline.declare import ExcusedRateRow, Limit, OxygenRow, Sustained
+from rules.wire.events import Reference
+from rules.wire.instants import DAY
+
+
+class Latch(msgspec.Struct, array_like=True):
+    """`run` and `seen` hold the candidate run for the next change; `evidence` the run that made the
+    last one.
+    """
+
+    on: bool = False
+    changed: int | None = None
+    run: int | None = None
+    seen: tuple[Reference, ...] = ()
+    evidence: tuple[Reference, ...] = ()
+
+    def step(self, at: int, advances: bool, joined: bool, span: int, reference: Reference) -> bool:
+        """Takes one reading.
+
+        `advances`: it meets the condition for the next change (to trip when off, to clear when on); `joined`:
+        no further from the reading before than the interval in force there. Returns whether the latch
+        changed.
+        """
+        if not advances:
+            if self.run is not None:
+                self.run, self.seen = None, ()
+            return False
+        if self.run is None or not joined:
+            self.run, self.seen = at, (reference,)
+        else:
+            self.seen = (*self.seen, reference)
+        if at - self.run < span:
+            return False
+        self.on, self.changed, self.evidence = not self.on, at, self.seen
+        self.run, self.seen = None, ()
+        return True
+
+
+# One signal of the vitals in the order of `at`: its latest reading and its latches.
+#
+# A reading that was already stale when it became known neither trips nor clears: it waits (`deaf`) until a
+# later reading
+# that was fresh when known shows that the signal is seen again; then it counts as history (criteria.md
+# section 1).
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -35,7 +75,9 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Series(msgspec.Struct, array_like=True):
-    """`last`: the latest reading by `at`; `heard`: the latest one that counts; `joins_until`: up to when the next one is its neighbour."""
+    """`last`: the latest reading by `at`; `heard`: the latest one that counts; `joins_until`: up to when the
+    next one is its neighbour.
+    """
 
     last: VitalsRow | None = None
     heard: VitalsRow | None = None
@@ -77,7 +119,15 @@ class Series(msgspec.Struct, array_like=True):
         self.joins_until = at + mode.interval(at, setting.ward, setting.intensive)
         return self.judge(at, value, flow, joined, setting, (row.id, row.offset))
 
-    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+    def judge(
+        self,
+        at: int,
+        value: float,
+        flow: float | None,
+        joined: bool,
+        setting: Setting,
+        reference: tuple[str, int],
+    ) -> bool:
         raise TypeError("a Series is judged by its kind")
 
     def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
@@ -90,7 +140,9 @@ class Series(msgspec.Struct, array_like=True):
         return twin
 
 
-def advance(latch: Latch, condition: Sustained, at: int, value: float, joined: bool, reference: tuple[str, int]) -> bool:
+def advance(
+    latch: Latch, condition: Sustained, at: int, value: float, joined: bool, reference: tuple[str, int]
+) -> bool:
     end = condition.clear if latch.on else condition.trip
     return latch.step(at, end.met(value), joined, condition.span, reference)
 
@@ -100,21 +152,41 @@ class HeartRate(Series, array_like=True):
 
     column: ClassVar[str] = "hr"
 
-    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+    def judge(
+        self,
+        at: int,
+        value: float,
+        flow: float | None,
+        joined: bool,
+        setting: Setting,
+        reference: tuple[str, int],
+    ) -> bool:
         over = advance(self.a, setting.heart.relative, at, value, joined, reference)
         return advance(self.b, setting.heart.absolute, at, value, joined, reference) or over
 
 
 class Systolic(Series, array_like=True):
-    """Latch `a`: at or below target, latch `b`: at or below target - 10, on a single reading, which trips `a` too (section 5)."""
+    """Latch `a`: at or below target, latch `b`: at or below target - 10, on a single reading, which trips `a`
+    too (section 5).
+    """
 
     column: ClassVar[str] = "sbp"
 
-    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+    def judge(
+        self,
+        at: int,
+        value: float,
+        flow: float | None,
+        joined: bool,
+        setting: Setting,
+        reference: tuple[str, int],
+    ) -> bool:
         low, severe = self.a, self.b
         span = setting.pressure_span
         deep = value <= setting.severe
-        moved = severe.step(at, deep if not severe.on else not deep, joined, span if severe.on else 0, reference)
+        moved = severe.step(
+            at, deep if not severe.on else not deep, joined, span if severe.on else 0, reference
+        )
         if low.on:
             return low.step(at, value > setting.recovered, joined, span, reference) or moved
         return low.step(at, value <= setting.target, joined, 0 if deep else span, reference) or moved
@@ -125,11 +197,21 @@ class Systolic(Series, array_like=True):
 
 
 class Saturation(Series, array_like=True):
-    """Latch `a`: low (hypoxemia), latch `b`: low with high flow in force at each reading (oxygen-requirement)."""
+    """Latch `a`: low (hypoxemia), latch `b`: low with high flow in force at each reading
+    (oxygen-requirement).
+    """
 
     column: ClassVar[str] = "spo2"
 
-    def judge(self, at: int, value: float, flow: float | None, joined: bool, setting: Setting, reference: tuple[str, int]) -> bool:
+    def judge(
+        self,
+        at: int,
+        value: float,
+        flow: float | None,
+        joined: bool,
+        setting: Setting,
+        reference: tuple[str, int],
+    ) -> bool:
         low = setting.oxygen.low
         moved = advance(self.a, low, at, value, joined, reference)
         if self.b.on:
@@ -141,3 +223,44 @@ class Saturation(Series, array_like=True):
         trip = setting.oxygen.low.trip
         assert before.spo2 is not None
         return trip.met(before.spo2) != trip.met(value)
+
+
+Warmth = tuple[int, float, str, int]
+"""A reading as (at, Cel, id, offset)."""
+
+
+class Temperature(msgspec.Struct, array_like=True):
+    """`feverish`: `at` of the first reading of the unbroken run of fever; `peaks`: readings of the last day
+    none of which is followed by one as high: enough to know the maximum since any moment.
+    """
+
+    last: VitalsRow | None = None
+    peaks: tuple[Warmth, ...] = ()
+    feverish: int | None = None
+
+    def hear(self, row: VitalsRow, value: float, warm: float, fever: Limit, lasts: int) -> bool:
+        """Takes the next reading. Returns whether it, or the one it follows, is warm enough to matter."""
+        before = self.last
+        if before is not None and row.at < before.at:
+            return False
+        oldest = row.at - DAY - DAY // 24
+        peaks = self.peaks
+        if before is not None and before.temp is not None:
+            last = (before.at, before.temp, before.id, before.offset)
+            while peaks and (peaks[-1][1] <= last[1]):
+                peaks = peaks[:-1]
+            peaks = (*peaks, last)
+        while peaks and peaks[0][0] < oldest:
+            peaks = peaks[1:]
+        self.peaks = peaks
+        if not fever.met(value):
+            self.feverish = None
+        elif self.feverish is None or before is None or row.at - before.at > lasts:
+            self.feverish = row.at
+        self.last = row
+        return before is None or before.temp is None or value >= warm or before.temp >= warm
+
+    def highest(self, start: int, end: int) -> Warmth | None:
+        """The highest reading in (start, end) before the latest one; the latest of equals."""
+        within = [peak for peak in self.peaks if start < peak[0] < end]
+        return within[0] if within else None

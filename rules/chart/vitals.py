@@ -1,7 +1,8 @@
-"""The tail of a patient's vitals: the last 8 h record by record, and what came before as the state it left behind.
+"""The tail of a patient's vitals: the last 8 h record by record, and what came before as the state it left
+behind.
 
-Runs and hysteresis are worked out in the order of `at` whatever the order of arrival: a record that is not the newest
-restores the last mark before it and goes over the records since.
+Runs and hysteresis are worked out in the order of `at` whatever the order of arrival: a record that is not
+the newest restores the last mark before it and goes over the records since.
 """
 
 from bisect import bisect_left
@@ -11,13 +12,12 @@ from itertools import groupby
 
 import msgspec
 
+from rules.chart.course import Mode
+from rules.chart.dirty_flags import HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE, VITALS
 from rules.chart.facts import insert
-from rules.chart.inputs import HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE, VITALS
-from rules.chart.mode import Mode
 from rules.chart.oxygen import Oxygen, VitalsRow, level_by_device
-from rules.chart.series import HeartRate, Saturation, Setting, Systolic
-from rules.chart.temperature import Temperature
-from rules.guideline.durations import HOUR, MINUTE
+from rules.chart.series import HeartRate, Saturation, Setting, Systolic, Temperature
+from rules.wire.instants import HOUR, MINUTE
 
 KEPT = 8 * HOUR + 15 * MINUTE
 BETWEEN_MARKS = 32
@@ -56,7 +56,9 @@ class Signals(msgspec.Struct, array_like=True):
             touched |= SYSTOLIC
         if row.spo2 is not None and self.spo2.hear(row, row.spo2, self.oxygen.flow, mode, setting):
             touched |= SPO2
-        if row.temp is not None and self.temp.hear(row, row.temp, setting.warm, setting.fever, setting.fever_lasts):
+        if row.temp is not None and self.temp.hear(
+            row, row.temp, setting.warm, setting.fever, setting.fever_lasts
+        ):
             touched |= TEMPERATURE
         return touched
 
@@ -104,7 +106,9 @@ class Tail:
 
     def again(self, start: int) -> None:
         """Goes over the records from moment `start` on once more."""
-        while len(self.marks) > 1 and (self.marks[-1][0] >= len(self.rows) or self.rows[self.marks[-1][0]].at >= start):
+        while len(self.marks) > 1 and (
+            self.marks[-1][0] >= len(self.rows) or self.rows[self.marks[-1][0]].at >= start
+        ):
             self.marks.pop()
         del self.sealed[len(self.marks) - 1 :]
         index, signals = self.marks[-1]
@@ -140,7 +144,9 @@ class Tail:
         return any(row.first - row.at > self.setting.stale_intensive for row in self.rows)
 
     def _prune(self, horizon: int) -> None:
-        """Forgets the records before the last mark that lies at or before `horizon`: their state is in that mark."""
+        """Forgets the records before the last mark that lies at or before `horizon`: their state is in that
+        mark.
+        """
         usable = [i for i, (index, _) in enumerate(self.marks) if self.rows[index].at <= horizon]
         if not usable or usable[-1] == 0:
             return
@@ -151,7 +157,9 @@ class Tail:
         del self.rows[:cut]
 
     def seal(self, pack: Callable[[list[VitalsRow]], bytes]) -> None:
-        """Packs the records between marks that are not packed yet; a late record breaks the seals from its mark on."""
+        """Packs the records between marks that are not packed yet; a late record breaks the seals from its
+        mark on.
+        """
         for i in range(len(self.sealed), len(self.marks) - 1):
             self.sealed.append(pack(self.rows[self.marks[i][0] : self.marks[i + 1][0]]))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from rules.chart import inputs
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.evaluate.findings import finding, persistent_finding, wanted
 from rules.evaluate.heart import excused_rate
@@ -33,27 +33,43 @@ EVALUATORS: dict[type, Evaluator] = {
 }
 
 FIXED_INPUTS: dict[type, int] = {
-    d.ExcusedRateRow: inputs.HEART_RATE | inputs.SYSTOLIC | inputs.TEMPERATURE | inputs.INFUSIONS | inputs.MODE | inputs.BASELINE,
-    d.ShiftVolumeRow: inputs.STOOL,
-    d.CoveredShiftRow: inputs.URINE,
-    d.HourlyRateRow: inputs.URINE | inputs.MODE,
-    d.RateMaximumRow: inputs.INFUSIONS | inputs.DOSES | inputs.WEIGHT | inputs.BASELINE | inputs.ENCOUNTER,
-    d.RateMinimumRow: inputs.INFUSIONS | inputs.DOSES | inputs.WEIGHT | inputs.BASELINE | inputs.ENCOUNTER,
-    d.BaselineGainRow: inputs.WEIGHT | inputs.BASELINE,
-    d.OxygenRow: inputs.OXYGEN | inputs.SPO2 | inputs.MODE,
+    d.ExcusedRateRow: dirty_flags.HEART_RATE
+    | dirty_flags.SYSTOLIC
+    | dirty_flags.TEMPERATURE
+    | dirty_flags.INFUSIONS
+    | dirty_flags.MODE
+    | dirty_flags.BASELINE,
+    d.ShiftVolumeRow: dirty_flags.STOOL,
+    d.CoveredShiftRow: dirty_flags.URINE,
+    d.HourlyRateRow: dirty_flags.URINE | dirty_flags.MODE,
+    d.RateMaximumRow: dirty_flags.INFUSIONS
+    | dirty_flags.DOSES
+    | dirty_flags.WEIGHT
+    | dirty_flags.BASELINE
+    | dirty_flags.ENCOUNTER,
+    d.RateMinimumRow: dirty_flags.INFUSIONS
+    | dirty_flags.DOSES
+    | dirty_flags.WEIGHT
+    | dirty_flags.BASELINE
+    | dirty_flags.ENCOUNTER,
+    d.BaselineGainRow: dirty_flags.WEIGHT | dirty_flags.BASELINE,
+    d.OxygenRow: dirty_flags.OXYGEN | dirty_flags.SPO2 | dirty_flags.MODE,
 }
 
 
 def inputs_of(row: AnyRow) -> int:
     """The bits of what can change a row."""
     if isinstance(row, d.FindingRow):
-        return inputs.bits(wanted(name)[0] for name in (*row.relative, *row.absolute)) | inputs.ENCOUNTER
+        return (
+            dirty_flags.bits(wanted(name)[0] for name in (*row.relative, *row.absolute))
+            | dirty_flags.ENCOUNTER
+        )
     if isinstance(row, d.PersistentFindingRow):
-        return inputs.BIT[row.finding]
+        return dirty_flags.BIT[row.finding]
     if isinstance(row, d.LabRow):
-        return inputs.BIT[row.lab] | inputs.MODE
+        return dirty_flags.BIT[row.lab] | dirty_flags.MODE
     if isinstance(row, d.UpperLimitRow):
-        return inputs.bits(row.labs)
+        return dirty_flags.bits(row.labs)
     return FIXED_INPUTS[type(row)]
 
 

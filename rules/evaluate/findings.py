@@ -2,7 +2,18 @@
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, beyond, counting, reached, soonest
+from rules.evaluate.result import (
+    ABSOLUTE,
+    CLEAR,
+    INDETERMINATE,
+    RELATIVE,
+    Memory,
+    Result,
+    beyond,
+    counting,
+    reached,
+    soonest,
+)
 from rules.guideline.declare import FindingRow, PersistentFindingRow
 
 Wanted = tuple[str, str]
@@ -16,12 +27,16 @@ def wanted(name: str) -> Wanted:
 
 def charted(chart: Chart, codes: set[str]) -> list[tuple[str, Sign]]:
     """The cycle's findings of these codes, in order of `at`."""
-    found = [(code, sign) for code in codes for sign in chart.findings.get(code, ()) if chart.cycle.holds(sign.at)]
+    found = [
+        (code, sign) for code in codes for sign in chart.findings.get(code, ()) if chart.cycle.holds(sign.at)
+    ]
     return sorted(found, key=lambda pair: place(pair[1]))
 
 
 def finding(row: FindingRow, chart: Chart, now: int, before: Memory) -> Result:
-    """Findings charted by exception (all findings except mental status) are the one exception: no record means absent."""
+    """Findings charted by exception (all findings except mental status) are the one exception: no record
+    means absent.
+    """
     absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
     latest: dict[str, Sign] = {}
     result = Result()
@@ -56,14 +71,31 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: int, before
         return _persisting(row, signs[run:], now, stale)
     evidence = (signs[-1].reference,)
     if stale:
-        return Result(INDETERMINATE, at=limit, value=signs[-1].value, missing=(row.finding,), evidence=evidence)
-    return Result(CLEAR, at=signs[run].at, latest=signs[-1].at, value=signs[-1].value, evidence=evidence, next=beyond(limit))
+        return Result(
+            INDETERMINATE, at=limit, value=signs[-1].value, missing=(row.finding,), evidence=evidence
+        )
+    return Result(
+        CLEAR,
+        at=signs[run].at,
+        latest=signs[-1].at,
+        value=signs[-1].value,
+        evidence=evidence,
+        next=beyond(limit),
+    )
 
 
 def _persisting(row: PersistentFindingRow, run: list[Sign], now: int, stale: bool) -> Result:
     due = run[0].at + row.lasts
     evidence = tuple(sign.reference for sign in run)
     if now < reached(due):
-        return Result(CLEAR, at=run[0].at, latest=run[-1].at, value=row.value, evaluates_at=due, evidence=evidence, next=reached(due))
+        return Result(
+            CLEAR,
+            at=run[0].at,
+            latest=run[-1].at,
+            value=row.value,
+            evaluates_at=due,
+            evidence=evidence,
+            next=reached(due),
+        )
     after = beyond(run[-1].at + row.stale)
     return Result(ABSOLUTE, at=due, value=row.value, stale=stale, evidence=evidence, next=soonest(now, after))

@@ -1,18 +1,32 @@
-"""Sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md section 3)."""
+"""Sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md
+section 3).
+"""
 
 import msgspec
 
 from rules.chart.chart import Chart
 from rules.chart.vitals import Signals
 from rules.evaluate.infusions import runs, span_turn
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, beyond, reached, soonest
+from rules.evaluate.result import (
+    ABSOLUTE,
+    CLEAR,
+    INDETERMINATE,
+    RELATIVE,
+    Memory,
+    Result,
+    beyond,
+    reached,
+    soonest,
+)
 from rules.guideline.declare import ExcusedRateRow
 
 ASKED = ("heart-rate",)
 
 
 class Causes(msgspec.Struct):
-    """What can excuse a high rate at one instant: what is known to be present, what cannot be seen, when that may change."""
+    """What can excuse a high rate at one instant: what is known to be present, what cannot be seen, when that
+    may change.
+    """
 
     present: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
@@ -20,7 +34,9 @@ class Causes(msgspec.Struct):
 
 
 def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) -> Result:
-    """Over 120 is relative, over 130 absolute unless a correctable cause is known to be present: then relative."""
+    """Over 120 is relative, over 130 absolute unless a correctable cause is known to be present: then
+    relative.
+    """
     hr = chart.tail.now.hr
     if hr.heard is None:
         return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
@@ -28,12 +44,19 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) ->
     limit = chart.mode.limit(hr.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
     last = hr.heard
-    result = Result(latest=last.at, value=last.hr, unit=row.unit, evidence=(last.reference,), flags=hr.a.on + 2 * hr.b.on)
+    result = Result(
+        latest=last.at, value=last.hr, unit=row.unit, evidence=(last.reference,), flags=hr.a.on + 2 * hr.b.on
+    )
     result.next = None if stale else beyond(limit)
     if hr.b.on:
         return _far(row, chart, now, before, result, reached(limit) if stale else None)
     if hr.a.on:
-        result.state, result.evidence, result.stale, result.limit = RELATIVE, hr.a.evidence, stale, row.relative.trip.text
+        result.state, result.evidence, result.stale, result.limit = (
+            RELATIVE,
+            hr.a.evidence,
+            stale,
+            row.relative.trip.text,
+        )
         result.at = max(moment for moment in (hr.a.changed, hr.b.changed) if moment is not None)
         return result
     result.state, result.at, result.limit = CLEAR, hr.a.changed, row.relative.trip.text
@@ -42,9 +65,15 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) ->
     return result
 
 
-def _far(row: ExcusedRateRow, chart: Chart, now: int, before: Memory, result: Result, stale_at: int | None) -> Result:
+def _far(
+    row: ExcusedRateRow, chart: Chart, now: int, before: Memory, result: Result, stale_at: int | None
+) -> Result:
     latch = chart.tail.now.hr.b
-    causes = _kept_causes(row, chart, before, stale_at) if stale_at is not None else causes_at(row, chart, chart.tail.now, now)
+    causes = (
+        _kept_causes(row, chart, before, stale_at)
+        if stale_at is not None
+        else causes_at(row, chart, chart.tail.now, now)
+    )
     result.state = RELATIVE if causes.present else ABSOLUTE
     result.correctable, result.missing = causes.present, causes.unseen
     result.evidence, result.limit, result.stale = latch.evidence, row.absolute.trip.text, stale_at is not None
@@ -74,7 +103,11 @@ def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: int) -> 
 
 def _hypotension(chart: Chart, signals: Signals, now: int, causes: Causes) -> None:
     sbp, setting = signals.sbp, chart.tail.setting
-    limit = None if sbp.heard is None else chart.mode.limit(sbp.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    limit = (
+        None
+        if sbp.heard is None
+        else chart.mode.limit(sbp.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    )
     if limit is None or now >= beyond(limit):
         causes.unseen = (*causes.unseen, "systolic-bp")
         return

@@ -1,8 +1,10 @@
-"""Phenylephrine: the most in the dose interval, the least at the time of dosing (criteria.md section 3, hemodynamic)."""
+"""Phenylephrine: the most in the dose interval, the least at the time of dosing (criteria.md section 3,
+hemodynamic).
+"""
 
 from rules.chart.chart import Chart
+from rules.chart.course import FOREVER
 from rules.chart.infusions import Segment, overlapping, segment_at
-from rules.chart.mode import FOREVER
 from rules.evaluate.labs import band, limit_text
 from rules.evaluate.result import INDETERMINATE, TRIPPED, Memory, Result, reached, soonest
 from rules.guideline.declare import RateMaximumRow, RateMinimumRow
@@ -37,7 +39,9 @@ def rate_maximum(row: RateMaximumRow, chart: Chart, now: int, before: Memory) ->
 
 
 def rate_minimum(row: RateMinimumRow, chart: Chart, now: int, before: Memory) -> Result:
-    """The lowest rate in force in the half hour up to the clock, from 8 h after the dose until the next one."""
+    """The lowest rate in force in the half hour up to the clock, from 8 h after the dose until the
+    next one.
+    """
     t = now >> 1
     clear = Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
     if not dosing(chart, t):
@@ -72,7 +76,13 @@ def _judged(row: AnyRateRow, decisive: Segment | None, t: int, chart: Chart) -> 
     value = decisive.rate if decisive is not None and decisive.rate is not None else 0.0
     state = band(value, row.relative, row.absolute)
     evidence = decisive.evidence if decisive is not None else ()
-    result = Result(state, value=value, unit=row.unit, limit=limit_text(state, row.relative, row.absolute), evidence=evidence)
+    result = Result(
+        state,
+        value=value,
+        unit=row.unit,
+        limit=limit_text(state, row.relative, row.absolute),
+        evidence=evidence,
+    )
     return _unless_hidden(result, segment_at(chart.phenylephrine, t))
 
 

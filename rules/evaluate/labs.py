@@ -1,4 +1,6 @@
-"""Labs and weight: the latest value against its limits (criteria.md section 3, labs, cardiac-enzymes, weight-gain)."""
+"""Labs and weight: the latest value against its limits (criteria.md section 3, labs, cardiac-enzymes,
+weight-gain).
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -73,17 +75,41 @@ def weight_gain(row: BaselineGainRow, chart: Chart, now: int, before: Memory) ->
     if baseline is None or not weights:
         return Result(INDETERMINATE, unit=row.unit, missing=missing if weights else (*missing, "weight"))
     gains = [_gain(weight, baseline) for weight in weights]
-    return latest(gains, lambda gain: gain.value, row.relative, None, weights[-1].at + row.stale, now, "weight", row.unit)
+    return latest(
+        gains,
+        lambda gain: gain.value,
+        row.relative,
+        None,
+        weights[-1].at + row.stale,
+        now,
+        "weight",
+        row.unit,
+    )
 
 
 def _gain(weight: Weight, baseline: float) -> Lab:
     """The weight as per cent over the baseline, with its times and its id."""
     w = weight
-    return Lab(w.at, w.tie, w.n, w.id, w.first, w.rank, w.offset, round((w.value - baseline) / baseline * 100, 9), None, None, "%")
+    return Lab(
+        w.at,
+        w.tie,
+        w.n,
+        w.id,
+        w.first,
+        w.rank,
+        w.offset,
+        round((w.value - baseline) / baseline * 100, 9),
+        None,
+        None,
+        "%",
+    )
 
 
 def upper_limit(row: UpperLimitRow, chart: Chart, now: int, before: Memory) -> Result:
-    """The latest reading of each lab against its own upper reference limit, or the site's. Never measured: clear; never stale."""
+    """The latest reading of each lab against its own upper reference limit, or the site's.
+
+    Never measured: clear; never stale.
+    """
     found: list[tuple[str, Lab]] = [(code, lab) for code in row.labs for lab in chart.labs.get(code, ())]
     found.sort(key=lambda pair: place(pair[1]))
     now_known: dict[str, Lab] = {}
@@ -98,7 +124,9 @@ def upper_limit(row: UpperLimitRow, chart: Chart, now: int, before: Memory) -> R
 
 
 def upper(row: UpperLimitRow, code: str, lab: Lab) -> float | None:
-    """A reading's own upper limit; else the site's, which is in the canonical unit (CK-MB may come in U/L)."""
+    """A reading's own upper limit; else the site's, which is in the canonical unit (CK-MB may come
+    in U/L).
+    """
     return lab.high if lab.high is not None else row.limits.get(code) if lab.unit == "ng/mL" else None
 
 
@@ -116,7 +144,9 @@ def _told(row: UpperLimitRow, known: dict[str, Lab], result: Result) -> Result:
     above = [code for code in row.labs if code in known and _above(row, code, known[code])]
     result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in above)
     if result.state == INDETERMINATE:
-        result.missing = tuple(f"{code}.high" for code in row.labs if code in known and upper(row, code, known[code]) is None)
+        result.missing = tuple(
+            f"{code}.high" for code in row.labs if code in known and upper(row, code, known[code]) is None
+        )
     chosen = above or sorted(known, key=lambda code: place(known[code]), reverse=True)[:1]
     for code in chosen[:1]:
         high = upper(row, code, known[code])
@@ -124,5 +154,3 @@ def _told(row: UpperLimitRow, known: dict[str, Lab], result: Result) -> Result:
         result.limit = None if high is None else f">{high:g}"
     result.evidence = tuple(known[code].reference for code in chosen)
     return result
-
-

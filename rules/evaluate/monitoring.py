@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rules.chart import inputs
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.evaluate.infusions import dosing
 from rules.evaluate.result import CLEAR, Memory, Result, reached, soonest
@@ -35,7 +35,10 @@ def last_seen(chart: Chart, code: str) -> int | None:
 
 def seen(chart: Chart, observation: Observation) -> int | None:
     """The older of the latest moments at which each part was seen; None when a part never was."""
-    moments = [max((m for m in (last_seen(chart, code) for code in part) if m is not None), default=None) for part in observation.seen]
+    moments = [
+        max((m for m in (last_seen(chart, code) for code in part) if m is not None), default=None)
+        for part in observation.seen
+    ]
     known = [moment for moment in moments if moment is not None]
     return min(known) if len(known) == len(moments) else None
 
@@ -71,5 +74,12 @@ SIGNAL_INPUTS = {"heart-rate", "systolic-bp"}
 
 
 def inputs_of(observation: Observation) -> int:
-    """The bits that can end an overdue observation; the vital signs are looked at anew with any record while they are overdue."""
-    return inputs.bits(code for part in observation.seen for code in part) | inputs.ENCOUNTER | inputs.MODE | inputs.BASELINE
+    """The bits that can end an overdue observation; the vital signs are looked at anew with any record while
+    they are overdue.
+    """
+    return (
+        dirty_flags.bits(code for part in observation.seen for code in part)
+        | dirty_flags.ENCOUNTER
+        | dirty_flags.MODE
+        | dirty_flags.BASELINE
+    )

@@ -42,8 +42,12 @@ def _by_device(row: OxygenRow, chart: Chart, result: Result) -> None:
     result.limit = row.absolute_flow.text if oxygen.level == ABSOLUTE else row.relative_flow.text
 
 
-def _changed(before: int, flags: int, by_device: int | None, by_saturation: int | None, state: str) -> int | None:
-    """When the parts that changed since the last decision did; the first one to make it absolute, else the last."""
+def _changed(
+    before: int, flags: int, by_device: int | None, by_saturation: int | None, state: str
+) -> int | None:
+    """When the parts that changed since the last decision did; the first one to make it absolute, else the
+    last.
+    """
     moved = []
     if before & 3 != flags & 3 and (state != ABSOLUTE or flags & 3 == 3):
         moved.append(by_device)
@@ -58,7 +62,11 @@ def _changed(before: int, flags: int, by_device: int | None, by_saturation: int 
 def spo2_limit(chart: Chart, now: int) -> int | None:
     """When the latest saturation that counts goes stale; None when there is none."""
     heard, setting = chart.tail.now.spo2.heard, chart.tail.setting
-    return None if heard is None else chart.mode.limit(heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    return (
+        None
+        if heard is None
+        else chart.mode.limit(heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    )
 
 
 def low_saturation(chart: Chart, now: int, row: OxygenRow) -> bool:

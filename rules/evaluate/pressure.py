@@ -14,20 +14,34 @@ def hypotension(chart: Chart, now: int, before: Memory) -> Result:
     limit = chart.mode.limit(sbp.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
     low, severe = sbp.a, sbp.b
-    result = Result(latest=sbp.heard.at, value=sbp.heard.sbp, unit="mm[Hg]", limit=f"<={setting.target:g}", stale=stale)
+    result = Result(
+        latest=sbp.heard.at, value=sbp.heard.sbp, unit="mm[Hg]", limit=f"<={setting.target:g}", stale=stale
+    )
     result.next = None if stale else beyond(limit)
     result.flags = low.on + 2 * severe.on
     if severe.on:
-        result.state, result.at, result.evidence, result.limit = ABSOLUTE, severe.changed, severe.evidence, f"<={setting.severe:g}"
+        result.state, result.at, result.evidence, result.limit = (
+            ABSOLUTE,
+            severe.changed,
+            severe.evidence,
+            f"<={setting.severe:g}",
+        )
     elif low.on:
         result.state, result.at, result.evidence = RELATIVE, low.changed, low.evidence
         if severe.changed is not None and low.changed is not None and severe.changed > low.changed:
             result.at, result.evidence = severe.changed, severe.evidence
     elif stale:
-        result.state, result.at, result.missing, result.evidence = INDETERMINATE, limit, ASKED, (sbp.heard.reference,)
+        result.state, result.at, result.missing, result.evidence = (
+            INDETERMINATE,
+            limit,
+            ASKED,
+            (sbp.heard.reference,),
+        )
     else:
         result.state, result.at = CLEAR, low.changed
-        result.evidence = low.evidence if low.changed and before.state in (RELATIVE, ABSOLUTE) else (sbp.heard.reference,)
+        result.evidence = (
+            low.evidence if low.changed and before.state in (RELATIVE, ABSOLUTE) else (sbp.heard.reference,)
+        )
     return result
 
 

@@ -1,15 +1,24 @@
-"""What an evaluator answers, and the instants it is asked for.
-
-An instant is twice a moment in ms, plus one for "right after it": what changes by getting older than a limit is decided
-right after that limit, never at it (criteria.md section 1).
+"""Define what an evaluator answers, the instants it is asked for, and what advice may look at beside the
+chart.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 
-from rules.chart.facts import Fact, Reference
-from rules.chart.mode import Mode
+from rules.chart.chart import Chart
+from rules.chart.course import Mode
+from rules.chart.facts import Fact
+from rules.guideline.edition import Guideline
+from rules.wire.events import Reference
+
+# What an evaluator answers, and the instants it is asked for.
+#
+# An instant is twice a moment in ms, plus one for "right after it": what changes by getting older than a
+# limit is decided
+# right after that limit, never at it (criteria.md section 1).
+
 
 CLEAR, RELATIVE, ABSOLUTE, INDETERMINATE = "clear", "relative", "absolute", "indeterminate"
 TRIPPED = (RELATIVE, ABSOLUTE)
@@ -17,8 +26,8 @@ TRIPPED = (RELATIVE, ABSOLUTE)
 
 class Result(msgspec.Struct):
     """State of one subject at one instant. `at`: when it became true, in ms (None: at the instant decided);
-    `latest`: the newest fact it rests on; `flags`: the parts it is made of, to tell which of them changed; `next`: the
-    earliest instant at which it may change by time alone.
+    `latest`: the newest fact it rests on; `flags`: the parts it is made of, to tell which of them changed;
+    `next`: the earliest instant at which it may change by time alone.
     """
 
     state: str = CLEAR
@@ -59,7 +68,9 @@ def beyond(limit: int) -> int:
 
 
 def aged(result: Result, limit: int, now: int, missing: tuple[str, ...]) -> Result:
-    """Past `limit` (ms) a tripped state is kept, stale; a clear one can no longer be told (criteria.md section 2)."""
+    """Past `limit` (ms) a tripped state is kept, stale; a clear one can no longer be told (criteria.md
+    section 2).
+    """
     if now < beyond(limit):
         result.next = beyond(limit)
         return result
@@ -76,8 +87,42 @@ def soonest(now: int, *instants: int | None) -> int | None:
 
 
 def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> int:
-    """How many of the facts (in order of `at`) count: not the last ones that were stale already when they became known."""
+    """How many of the facts (in order of `at`) count: not the last ones that were stale already when they
+    became known.
+    """
     count = len(facts)
-    while count and facts[count - 1].first > mode.limit(facts[count - 1].at, facts[count - 1].first, ward, intensive):
+    while count and facts[count - 1].first > mode.limit(
+        facts[count - 1].at, facts[count - 1].first, ward, intensive
+    ):
         count -= 1
     return count
+
+
+class Case(Protocol):
+    """One patient at the instant of a decision."""
+
+    @property
+    def chart(self) -> Chart: ...
+
+    @property
+    def guideline(self) -> Guideline: ...
+
+    def memory(self, subject: str) -> Memory:
+        """How a subject stood at its last decision."""
+
+    def opened(self, subject: str) -> int | None:
+        """The opening `at` of its episode; without alerting, since when it is not clear."""
+
+    def judge(self, subject: str, now: int) -> Result:
+        """Decides a criterion, or `hypotension`, in full."""
+
+
+ADVISORY = "advisory"
+
+
+def open_(at: int | None = None, evidence: tuple[Reference, ...] = (), next: int | None = None) -> Result:
+    return Result(ADVISORY, at=at, evidence=evidence, next=next)
+
+
+def tripped(case: Case, subject: str) -> bool:
+    return case.memory(subject).state in ("relative", "absolute")

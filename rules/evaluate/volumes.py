@@ -1,22 +1,36 @@
 """Stool and urine: what was collected in a shift, and per hour (criteria.md section 3, diarrhea, urine)."""
 
 from rules.chart.chart import Chart
-from rules.chart.collections import Collection, covered, volume
 from rules.chart.facts import references
+from rules.chart.volumes import Collection, Shift, covered, last_completed, running, shift_of, volume
 from rules.evaluate.labs import band, limit_text
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged, reached
-from rules.guideline.choices import Shifts
+from rules.evaluate.result import (
+    ABSOLUTE,
+    CLEAR,
+    INDETERMINATE,
+    RELATIVE,
+    TRIPPED,
+    Memory,
+    Result,
+    aged,
+    reached,
+)
 from rules.guideline.declare import CoveredShiftRow, HourlyRateRow, ShiftVolumeRow
-from rules.guideline.durations import HOUR
-from rules.shifts import Shift, last_completed, running, shift_of
+from rules.guideline.site_choices import Shifts
+from rules.wire.instants import HOUR
 
 ASKED = ("urine",)
 
 
 def shift_volume(row: ShiftVolumeRow, chart: Chart, now: int, before: Memory) -> Result:
-    """Whole volumes at their `at`, per shift: relative in one shift, absolute in each of two consecutive ones."""
+    """Whole volumes at their `at`, per shift: relative in one shift, absolute in each of two consecutive
+    ones.
+    """
     first, last, under_way = _three_shifts(now >> 1, chart.guideline.shifts)
-    inside = {shift: [v for v in chart.volumes[row.kind] if shift[0] < v.at <= shift[1]] for shift in (first, last, under_way)}
+    inside = {
+        shift: [v for v in chart.volumes[row.kind] if shift[0] < v.at <= shift[1]]
+        for shift in (first, last, under_way)
+    }
     totals = {shift: round(sum(v.volume for v in found), 6) for shift, found in inside.items()}
     full = {shift: row.relative.met(total) for shift, total in totals.items()}
     decisive = under_way if full[under_way] else last
@@ -55,7 +69,9 @@ def _reached_at(row: ShiftVolumeRow, volumes: list) -> int:  # type: ignore[type
 
 
 def covered_shift(row: CoveredShiftRow, chart: Chart, now: int, before: Memory) -> Result:
-    """The last completed shift; one that is not covered keeps a tripped state, stale, and is otherwise not told."""
+    """The last completed shift; one that is not covered keeps a tripped state, stale, and is otherwise not
+    told.
+    """
     shifts, t = chart.guideline.shifts, now >> 1
     shift = last_completed(t, shifts)
     result = _judged(row, chart.collections, shift) or _kept(row, chart, shift)
@@ -71,7 +87,15 @@ def _judged(row: CoveredShiftRow, collections: list[Collection], shift: Shift) -
     if state != CLEAR and covered(inside, start, end) < end - start - row.gap:
         return None
     evidence = tuple(one.reference for one in inside)
-    return Result(state, at=end, latest=end, value=total, unit=row.unit, limit=limit_text(state, row.relative, row.absolute), evidence=evidence)
+    return Result(
+        state,
+        at=end,
+        latest=end,
+        value=total,
+        unit=row.unit,
+        limit=limit_text(state, row.relative, row.absolute),
+        evidence=evidence,
+    )
 
 
 def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
@@ -92,13 +116,17 @@ def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
 
 
 def hourly_rate(row: HourlyRateRow, chart: Chart, now: int, before: Memory) -> Result:
-    """The average over the shortest stretch that starts with a collection, ends with the latest and covers 60 min."""
+    """The average over the shortest stretch that starts with a collection, ends with the latest and covers 60
+    min.
+    """
     seen = chart.guideline.observes[row.monitored_by]
     ward, intensive = int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
     mode = chart.mode
     collections = chart.collections
     count = len(collections)
-    while count and collections[count - 1].first > mode.limit(collections[count - 1].end, collections[count - 1].first, ward, intensive):
+    while count and collections[count - 1].first > mode.limit(
+        collections[count - 1].end, collections[count - 1].first, ward, intensive
+    ):
         count -= 1
     if not count:
         return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
@@ -114,13 +142,23 @@ def _rated(row: HourlyRateRow, collections: list[Collection]) -> Result:
     value, inside = rate
     state = band(value, row.relative, row.absolute)
     evidence = tuple(one.reference for one in inside)
-    return Result(state, at=end, latest=end, value=value, unit=row.unit, limit=limit_text(state, row.relative, row.absolute), evidence=evidence)
+    return Result(
+        state,
+        at=end,
+        latest=end,
+        value=value,
+        unit=row.unit,
+        limit=limit_text(state, row.relative, row.absolute),
+        evidence=evidence,
+    )
 
 
 def stretch_rate(collections: list[Collection], row: HourlyRateRow) -> tuple[float, list[Collection]] | None:
     """mL/h with the collections of the stretch; None when no stretch of at most 24 h covers enough."""
     end = collections[-1].end
-    near = [one for one in collections if (one.end > end - row.longest and one.start < one.end) or one.end == end]
+    near = [
+        one for one in collections if (one.end > end - row.longest and one.start < one.end) or one.end == end
+    ]
     for start in sorted({one.start for one in near if one.start < one.end}, reverse=True):
         if end - start > row.longest:
             return None
@@ -129,5 +167,3 @@ def stretch_rate(collections: list[Collection], row: HourlyRateRow) -> tuple[flo
             inside = [one for one in collections if one.reaches(start, end)]
             return round(volume(inside, start, end) * HOUR / time, 9), inside
     return None
-
-

@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from rules.explain.asked import Asked, ask
-from rules.explain.explanation import Answer, Cited
+from rules.decide.state import Patient
+from rules.decide.subjects import HYPOTENSION
+from rules.explain.circulation import excused_rate, hypotension
+from rules.explain.citations import unseen
+from rules.explain.explanation import Answer, Cited, headline, since
 from rules.explain.findings import finding, persistent_finding
-from rules.explain.headline import headline, since
-from rules.explain.heart import excused_rate
 from rules.explain.infusions import rate_maximum, rate_minimum
 from rules.explain.labs import latest_lab, upper_limit, weight_gain
-from rules.explain.missing import unseen
 from rules.explain.oxygen import oxygen_requirement
-from rules.explain.pressure import hypotension
+from rules.explain.question import Asked, ask
 from rules.explain.volumes import covered_shift, hourly_rate, shift_volume
 from rules.guideline import declare as d
-from rules.state import Patient
-from rules.subjects import HYPOTENSION
 
 TELLERS: dict[type, Callable[[Any, Asked], Answer]] = {
     d.FindingRow: finding,
@@ -56,5 +54,14 @@ def behind(patient: Patient, names: list[str]) -> list[Cited]:
         asked = ask(patient, name)
         for one in criterion(asked).facts:
             if one.id in asked.ids:
-                out.append(Cited(id=one.id, part=f"{name}: {one.part}", at=one.at, known=one.known, value=one.value, unit=one.unit))
+                out.append(
+                    Cited(
+                        id=one.id,
+                        part=f"{name}: {one.part}",
+                        at=one.at,
+                        known=one.known,
+                        value=one.value,
+                        unit=one.unit,
+                    )
+                )
     return out

@@ -1,12 +1,23 @@
-"""What an explanation holds. Moments and durations in ms; sentences are complete as they stand."""
+"""Define what an explanation holds, and write its numbers, spans, limits and headline in words. Moments and
+durations in ms; sentences are complete as they stand.
+"""
 
 import msgspec
+
+from rules.decide.messages import THAN, limit_words
+from rules.decide.state import Patient
+from rules.evaluate.result import Result
+from rules.guideline.declare import COMPARE, Limit
+from rules.wire.instants import HOUR, MINUTE, SECOND, text
 
 Value = float | str | None
 
 
 class Cited(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact and the part it played. `known`: only when it differs from `at`; `at` None: nothing but the id is kept."""
+    """One fact and the part it played.
+
+    `known`: only when it differs from `at`; `at` None: nothing but the id is kept.
+    """
 
     id: str
     part: str
@@ -17,7 +28,9 @@ class Cited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """The rule in words: both bands, the window it looks at, how long its data count, and where the paper and criteria.md say so."""
+    """The rule in words: both bands, the window it looks at, how long its data count, and where the paper and
+    criteria.md say so.
+    """
 
     words: str
     source: str
@@ -37,7 +50,9 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """When it was last seen, how often it is to be looked at now, when again, when that is overdue (Table 1 items), and when it is too old."""
+    """When it was last seen, how often it is to be looked at now, when again, when that is overdue (Table 1
+    items), and when it is too old.
+    """
 
     mode: str
     intensive_since: int | None = None
@@ -84,3 +99,122 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     clears: tuple[str, ...]
     measures: tuple[dict[str, str], ...]
     guideline: dict[str, str]
+
+
+NOT_THAN = {"<": "at or above", "<=": "above", ">=": "below", ">": "at or below"}
+HUGE = 1e9
+
+
+def number(value: float) -> str:
+    """At most 4 decimals, no trailing zeros: `600000`, `2.96`."""
+    rounded = round(value, 4) + 0.0
+    return f"{rounded:g}" if abs(rounded) >= HUGE else f"{rounded:.4f}".rstrip("0").rstrip(".")
+
+
+def amount(value: Value, unit: str | None = None) -> str:
+    if value is None:
+        return "not charted"
+    said = value if isinstance(value, str) else number(value)
+    return f"{said} {unit}" if unit and not isinstance(value, str) else said
+
+
+def span(ms: int) -> str:
+    """`2 h`, `1 h 20 min`, `45 s`."""
+    hours, rest = divmod(abs(ms), HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    seconds = rest / SECOND
+    parts = [
+        f"{hours} h" if hours else "",
+        f"{minutes} min" if minutes else "",
+        f"{seconds:g} s" if seconds else "",
+    ]
+    return " ".join(part for part in parts if part) or "0 min"
+
+
+def ages(ward: int, intensive: int) -> str:
+    """A span that depends on the mode."""
+    return (
+        span(ward) if ward == intensive else f"{span(ward)} on the ward, {span(intensive)} in intensive care"
+    )
+
+
+def when(ms: int | None) -> str:
+    return "never" if ms is None else text(ms)
+
+
+def met(limit: Limit, unit: str | None = None) -> str:
+    """`below 10 mL/h`: values that trip."""
+    return f"{THAN[limit.op]} {amount(limit.value, unit)}"
+
+
+def unmet(limit: Limit, unit: str | None = None) -> str:
+    """`at or above 10 mL/h`: values that do not."""
+    return f"{NOT_THAN[limit.op]} {amount(limit.value, unit)}"
+
+
+def away(value: float, limit: Limit, level: str, unit: str | None = None) -> str:
+    """How far a value is from a limit, on which side, and what its being exactly there means."""
+    name, gap = f"the {level} limit ({met(limit, unit)})", abs(value - limit.value)
+    if round(gap, 9) == 0:
+        return (
+            f"{amount(value, unit)} is exactly at {name}, which "
+            f"{'counts' if limit.met(value) else 'does not count'}."
+        )
+    side = "past" if limit.met(value) else "short of"
+    return f"{amount(value, unit)} is {amount(gap, unit)} {side} {name}."
+
+
+def both(value: Value, relative: Limit | None, absolute: Limit | None, unit: str | None) -> list[str]:
+    """The distances to both bands."""
+    bands = (("relative", relative), ("absolute", absolute))
+    return [
+        away(value, limit, level, unit)
+        for level, limit in bands
+        if limit is not None and isinstance(value, (int, float))
+    ]
+
+
+def back(
+    state: str, relative: Limit | None, absolute: Limit | None, unit: str | None, what: str
+) -> list[str]:
+    """What would lower a row without hysteresis."""
+    if state == "absolute" and relative is not None and absolute is not None:
+        return [
+            f"Relative again with {what} {unmet(absolute, unit)}.",
+            f"Clear with {what} {unmet(relative, unit)}.",
+        ]
+    limit = relative or absolute
+    if limit is None:
+        return []
+    return [
+        f"{'Clear' if state in ('relative', 'absolute') else 'Stays clear'} with {what} {unmet(limit, unit)}."
+    ]
+
+
+def since(patient: Patient, name: str) -> int | None:
+    """The `at` of the transition into the present state, ms; of a tripped one never before cycle-start."""
+    memory, start = patient.memory(name), patient.chart.cycle.start
+    if memory.since is None:
+        return None
+    tripped = memory.state not in ("clear", "indeterminate")
+    return max(memory.since, start) if tripped and start is not None else memory.since
+
+
+def headline(name: str, result: Result, since: int | None) -> str:
+    """`urine-hour is absolute since 2026-03-02T10:00:00Z: 8 mL/h, limit below 10 mL/h.`"""
+    stale = " (stale, kept)" if result.stale else ""
+    moment = f" since {when(since)}" if since is not None else ""
+    value = f": {amount(result.value, result.unit)}" if result.value is not None else ""
+    limit = (
+        f"{',' if value else ':'} limit {limited(result.limit, result.unit)}"
+        if result.limit is not None
+        else ""
+    )
+    return f"{name} is {result.state}{moment}{stale}{value}{limit}."
+
+
+def limited(limit: str, unit: str | None) -> str:
+    """`<10` -> `below 10 mL/h`; a limit that is not a comparison stays as it is."""
+    op = next((op for op in sorted(COMPARE, key=len, reverse=True) if limit.startswith(op)), None)
+    words = limit_words(limit) if op else limit
+    return f"{words} {unit}" if unit else words

@@ -1,11 +1,9 @@
 """Oxygen requirement explained: what is given, by which device, and the saturation beside it."""
 
 from rules.chart.oxygen import Oxygen
-from rules.explain.amounts import ages, amount, away, met, number, span, unmet, when
-from rules.explain.asked import Asked
-from rules.explain.cite import cite_all
-from rules.explain.explanation import Answer, Cited, Rule
-from rules.explain.runs import under_way, window
+from rules.explain.citations import cite_all, under_way, window
+from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, number, span, unmet, when
+from rules.explain.question import Asked
 from rules.guideline.declare import OxygenRow
 
 
@@ -19,11 +17,21 @@ def oxygen_requirement(row: OxygenRow, asked: Asked) -> Answer:
             words=row.words,
             source=row.source,
             section="criteria.md section 3, oxygen-requirement",
-            relative=f"flow {met(row.relative_flow, 'L/min')} up to {number(row.absolute_flow.value)}, or a mask {unmet(row.absolute_fio2, '%')}",
-            absolute=f"flow {met(row.absolute_flow, 'L/min')}, a mask {met(row.absolute_fio2, '%')} or without a charted FiO2, a ventilator, "
-            f"or SpO2 {met(row.low.trip, '%')} sustained for {span(row.low.span)} at a flow {met(row.at_flow, 'L/min')}",
-            window=f"device, flow and FiO2 in force; runs of SpO2, neighbours no further apart than {ages(setting.ward, setting.intensive)}",
-            stale=f"to be clear SpO2 must be no older than {ages(setting.stale_ward, setting.stale_intensive)}",
+            relative=(
+                f"flow {met(row.relative_flow, 'L/min')} up to {number(row.absolute_flow.value)}, or "
+                f"a mask {unmet(row.absolute_fio2, '%')}"
+            ),
+            absolute=f"flow {met(row.absolute_flow, 'L/min')}, a mask {met(row.absolute_fio2, '%')} or "
+            "without a charted FiO2, a ventilator, "
+            f"or SpO2 {met(row.low.trip, '%')} sustained for {span(row.low.span)} at a flow "
+            f"{met(row.at_flow, 'L/min')}",
+            window=(
+                "device, flow and FiO2 in force; runs of SpO2, neighbours no further apart than "
+                f"{ages(setting.ward, setting.intensive)}"
+            ),
+            stale=(
+                f"to be clear SpO2 must be no older than {ages(setting.stale_ward, setting.stale_intensive)}"
+            ),
         ),
         facts=[*_given(signals.oxygen, asked), *told],
         window=window(told, "the saturations that count"),
@@ -44,11 +52,16 @@ def in_force(oxygen: Oxygen) -> str:
 def _given(oxygen: Oxygen, asked: Asked) -> list[Cited]:
     """The record that last charted device, flow or FiO2."""
     told = cite_all(asked.chart, [id for id, _ in oxygen.evidence], "the oxygen in force")
-    return [Cited(id=one.id, part=one.part, at=oxygen.at, known=one.known, value=_words(oxygen)) for one in told]
+    return [
+        Cited(id=one.id, part=one.part, at=oxygen.at, known=one.known, value=_words(oxygen)) for one in told
+    ]
 
 
 def _words(oxygen: Oxygen) -> str:
-    parts = (oxygen.in_force, *(amount(v, u) for v, u in ((oxygen.flow, "L/min"), (oxygen.fio2, "%")) if v is not None))
+    parts = (
+        oxygen.in_force,
+        *(amount(v, u) for v, u in ((oxygen.flow, "L/min"), (oxygen.fio2, "%")) if v is not None),
+    )
     return " ".join(parts)
 
 
@@ -56,7 +69,9 @@ def _saturations(asked: Asked) -> list[Cited]:
     spo2 = asked.chart.tail.now.spo2
     told = {id: "SpO2 in the run that decided" for id, _ in spo2.b.evidence} if spo2.b.on else {}
     for id, _ in spo2.b.seen:
-        told.setdefault(id, f"SpO2 in the run towards {'leaving' if spo2.b.on else 'reaching'} the absolute condition")
+        told.setdefault(
+            id, f"SpO2 in the run towards {'leaving' if spo2.b.on else 'reaching'} the absolute condition"
+        )
     if spo2.heard is not None:
         told.setdefault(spo2.heard.id, "the latest SpO2 that counts")
     return [one for id, part in told.items() for one in cite_all(asked.chart, [id], part, "spo2")]
@@ -67,10 +82,17 @@ def _distances(row: OxygenRow, oxygen: Oxygen) -> list[str]:
     if device in ("room-air", "ventilator"):
         return []
     if device == "mask" or (device == "other" and oxygen.flow is None):
-        return ["No FiO2 is charted: 40 % or more is assumed."] if oxygen.fio2 is None else [away(oxygen.fio2, row.absolute_fio2, "absolute", "%")]
+        return (
+            ["No FiO2 is charted: 40 % or more is assumed."]
+            if oxygen.fio2 is None
+            else [away(oxygen.fio2, row.absolute_fio2, "absolute", "%")]
+        )
     if oxygen.flow is None:
         return []
-    return [away(oxygen.flow, row.relative_flow, "relative", "L/min"), away(oxygen.flow, row.absolute_flow, "absolute", "L/min")]
+    return [
+        away(oxygen.flow, row.relative_flow, "relative", "L/min"),
+        away(oxygen.flow, row.absolute_flow, "absolute", "L/min"),
+    ]
 
 
 def _low(row: OxygenRow, asked: Asked) -> list[str]:

@@ -1,21 +1,19 @@
-"""`explain`: one subject of one settled patient, in words. States come from `assess.judged` and from memory, never from here."""
+"""`explain`: one subject of one settled patient, in words.
 
-from rules import words
+States come from `assess.judged` and from memory, never from here.
+"""
+
+from rules.decide import messages
+from rules.decide.state import Patient
+from rules.decide.subjects import ADVICE, RECOMMENDATION, plan_for
 from rules.evaluate.result import TRIPPED, Result
 from rules.explain.advice import advised
-from rules.explain.amounts import span, when
-from rules.explain.asked import Asked, ask
+from rules.explain.citations import unseen
 from rules.explain.criterion import criterion
-from rules.explain.dose import asked_dose, dose
-from rules.explain.explanation import Answer, Explanation
-from rules.explain.headline import headline, since
-from rules.explain.missing import unseen
-from rules.explain.monitoring import observation
-from rules.explain.names import DOSE, MONITORING, STOP_RULE, check
-from rules.explain.recommendation import asked_recommendation, recommendation
-from rules.explain.stop_rule import asked_rule, stop_rule
-from rules.state import Patient
-from rules.subjects import ADVICE, RECOMMENDATION, plan_for
+from rules.explain.explanation import Answer, Explanation, headline, since, span, when
+from rules.explain.question import DOSE, MONITORING, STOP_RULE, Asked, ask, check
+from rules.explain.recommendation import asked_recommendation, asked_rule, recommendation, stop_rule
+from rules.explain.schedule import asked_dose, dose, observation
 
 CORRECTIVE = "corrective"
 
@@ -78,7 +76,9 @@ def _carried(patient: Patient, subject: str) -> Asked:
 def _answer(kind: str, asked: Asked) -> Answer:
     if asked.name.startswith(MONITORING):
         return observation(asked)
-    return {RECOMMENDATION: recommendation, DOSE: dose, "stop-rule": stop_rule, ADVICE: advised}.get(kind, criterion)(asked)
+    return {RECOMMENDATION: recommendation, DOSE: dose, "stop-rule": stop_rule, ADVICE: advised}.get(
+        kind, criterion
+    )(asked)
 
 
 def _common(asked: Asked, answer: Answer) -> list[str]:
@@ -91,7 +91,10 @@ def _common(asked: Asked, answer: Answer) -> list[str]:
         told.append(f"Kept{seen}{stale}; data loss never clears, only new data do.")
     told.extend(unseen(asked.chart, code) for code in result.missing)
     if result.correctable:
-        told.append(f"It would be absolute, but first correct what is known to be there: {', '.join(result.correctable)}.")
+        told.append(
+            "It would be absolute, but first correct what is known to be there: "
+            f"{', '.join(result.correctable)}."
+        )
     if result.evaluates_at is not None:
         told.append(f"It will be judged at {when(result.evaluates_at)}, in {span(result.evaluates_at - t)}.")
     if asked.patient.discharged is not None:
@@ -105,4 +108,4 @@ def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:
     plan = plan_for(asked.guideline)
     if not asked.tripped or asked.name not in plan.index:
         return chart
-    return (*words.measures(plan.subjects[plan.index[asked.name]], asked.result, asked.guideline), *chart)
+    return (*messages.measures(plan.subjects[plan.index[asked.name]], asked.result, asked.guideline), *chart)

@@ -1,12 +1,24 @@
 """Stool and urine explained: the shifts, the stretch, and each collection's share of it."""
 
-from rules.chart.collections import Collection, covered
-from rules.explain.amounts import ages, amount, away, back, both, met, number, span, when
-from rules.explain.asked import Asked
-from rules.explain.cite import cite
-from rules.explain.explanation import Answer, Cited, Rule, Window
+from rules.chart.volumes import Collection, Shift, covered, last_completed, running, shift_of
+from rules.explain.citations import cite
+from rules.explain.explanation import (
+    Answer,
+    Cited,
+    Rule,
+    Window,
+    ages,
+    amount,
+    away,
+    back,
+    both,
+    met,
+    number,
+    span,
+    when,
+)
+from rules.explain.question import Asked
 from rules.guideline.declare import CoveredShiftRow, HourlyRateRow, ShiftVolumeRow
-from rules.shifts import Shift, last_completed, running, shift_of
 
 
 def shift_volume(row: ShiftVolumeRow, asked: Asked) -> Answer:
@@ -15,7 +27,11 @@ def shift_volume(row: ShiftVolumeRow, asked: Asked) -> Answer:
     under_way = running(asked.t, shifts)
     last = shift_of(under_way[0], shifts)
     before = shift_of(last[0], shifts)
-    named = (("the shift before the last", before), ("the last completed shift", last), ("the running shift", under_way))
+    named = (
+        ("the shift before the last", before),
+        ("the last completed shift", last),
+        ("the running shift", under_way),
+    )
     return Answer(
         rule=Rule(
             words=row.words,
@@ -30,19 +46,32 @@ def shift_volume(row: ShiftVolumeRow, asked: Asked) -> Answer:
         window=Window(before[0], under_way[1], "the two last completed shifts and the running one"),
         look=asked.look(seen=max((v.at for v in asked.chart.volumes[row.kind]), default=None)),
         why=[_total(row, asked, name, shift) for name, shift in named],
-        clears=[f"Relative or clear as shifts stay below {amount(row.relative.value, row.unit)}; looked at again at {when(under_way[1])}."],
+        clears=[
+            (
+                f"Relative or clear as shifts stay below {amount(row.relative.value, row.unit)}; looked at "
+                f"again at {when(under_way[1])}."
+            )
+        ],
     )
 
 
 def _stool(asked: Asked, id: str, named: tuple[tuple[str, Shift], ...]) -> Cited:
     found = cite(asked.chart, id, "")
-    where = next((name for name, (start, end) in named if found.at is not None and start < found.at <= end), "an earlier shift")
-    return Cited(id=id, part=f"in {where}", at=found.at, known=found.known, value=found.value, unit=found.unit)
+    where = next(
+        (name for name, (start, end) in named if found.at is not None and start < found.at <= end),
+        "an earlier shift",
+    )
+    return Cited(
+        id=id, part=f"in {where}", at=found.at, known=found.known, value=found.value, unit=found.unit
+    )
 
 
 def _total(row: ShiftVolumeRow, asked: Asked, name: str, shift: Shift) -> str:
     total = round(sum(v.volume for v in asked.chart.volumes[row.kind] if shift[0] < v.at <= shift[1]), 6)
-    return f"{name.capitalize()} ({when(shift[0])} to {when(shift[1])}): {away(total, row.relative, 'shift', row.unit)}"
+    return (
+        f"{name.capitalize()} ({when(shift[0])} to {when(shift[1])}): "
+        f"{away(total, row.relative, 'shift', row.unit)}"
+    )
 
 
 def covered_shift(row: CoveredShiftRow, asked: Asked) -> Answer:
@@ -62,7 +91,13 @@ def covered_shift(row: CoveredShiftRow, asked: Asked) -> Answer:
             window=f"the last completed shift, collections covering all but {span(row.gap)} of it",
             stale="kept when the last completed shift is not covered",
         ),
-        facts=_shares(asked, [c for c in chart.collections if c.reference[0] in asked.ids], shift[0], shift[1], "the shift"),
+        facts=_shares(
+            asked,
+            [c for c in chart.collections if c.reference[0] in asked.ids],
+            shift[0],
+            shift[1],
+            "the shift",
+        ),
         window=Window(*shift, words),
         look=asked.look("intake-output", chart.collections[-1].end if chart.collections else None),
         why=[*both(result.value, row.relative, row.absolute, row.unit), *_coverage(row, asked, last)],
@@ -77,9 +112,16 @@ def _coverage(row: CoveredShiftRow, asked: Asked, shift: Shift) -> list[str]:
     start, end = shift
     inside = [one for one in asked.chart.collections if one.reaches(start, end)]
     time, needed = covered(inside, start, end), end - start - row.gap
-    share = f"Collections cover {span(time)} of the {span(end - start)} of the last completed shift, {when(start)} to {when(end)}"
+    share = (
+        f"Collections cover {span(time)} of the {span(end - start)} of the last completed shift, "
+        f"{when(start)} to {when(end)}"
+    )
     total = sum(one.share(start, end) for one in inside)
-    return [f"{share}: enough." if time >= needed else f"{share}, {amount(total, 'mL')}; {span(needed - time)} more are needed."]
+    return [
+        f"{share}: enough."
+        if time >= needed
+        else f"{share}, {amount(total, 'mL')}; {span(needed - time)} more are needed."
+    ]
 
 
 def hourly_rate(row: HourlyRateRow, asked: Asked) -> Answer:
@@ -95,13 +137,23 @@ def hourly_rate(row: HourlyRateRow, asked: Asked) -> Answer:
             section="criteria.md section 3, urine",
             relative=met(row.relative, row.unit),
             absolute=met(row.absolute, row.unit),
-            window=f"the shortest stretch that starts with a collection, ends with the latest and covers at least {span(row.covers)}",
-            stale=f"latest collection ended longer ago than {ages(int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor))}",
+            window=(
+                "the shortest stretch that starts with a collection, ends with the latest and covers "
+                f"at least {span(row.covers)}"
+            ),
+            stale=(
+                "latest collection ended longer ago than "
+                f"{ages(int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor))}"
+            ),
         ),
         facts=_shares(asked, inside, window.start, window.end, "the stretch") if window else _unused(asked),
         window=window,
         look=asked.look(row.monitored_by, last, row.stale_factor),
-        why=[*both(asked.result.value, row.relative, row.absolute, row.unit), *_sum(inside, window), *_no_stretch(row, asked)],
+        why=[
+            *both(asked.result.value, row.relative, row.absolute, row.unit),
+            *_sum(inside, window),
+            *_no_stretch(row, asked),
+        ],
         clears=back(asked.result.state, row.relative, row.absolute, row.unit, "a stretch"),
     )
 
@@ -112,14 +164,22 @@ def stretch(row: HourlyRateRow, inside: list[Collection]) -> Window | None:
         return None
     end = max(one.end for one in inside)
     starts = sorted({one.start for one in inside if one.start < one.end}, reverse=True)
-    start = next((start for start in starts if covered(inside, start, end) >= row.covers), starts[-1] if starts else end)
-    return Window(start, end, f"the stretch, {span(covered(inside, start, end))} of it covered by collections")
+    start = next(
+        (start for start in starts if covered(inside, start, end) >= row.covers),
+        starts[-1] if starts else end,
+    )
+    return Window(
+        start, end, f"the stretch, {span(covered(inside, start, end))} of it covered by collections"
+    )
 
 
 def _sum(inside: list[Collection], window: Window | None) -> list[str]:
     if window is None:
         return []
-    total, time = sum(one.share(window.start, window.end) for one in inside), covered(inside, window.start, window.end)
+    total, time = (
+        sum(one.share(window.start, window.end) for one in inside),
+        covered(inside, window.start, window.end),
+    )
     return [f"{amount(total, 'mL')} in {span(time)} of collection."]
 
 
@@ -127,11 +187,19 @@ def _no_stretch(row: HourlyRateRow, asked: Asked) -> list[str]:
     if asked.result.value is not None or not asked.chart.collections:
         return []
     end = asked.chart.collections[-1].end
-    return [f"No stretch of at most {span(row.longest)} that ends at {when(end)} covers {span(row.covers)}: the rate is not known."]
+    return [
+        (
+            f"No stretch of at most {span(row.longest)} that ends at {when(end)} covers {span(row.covers)}: "
+            "the rate is not known."
+        )
+    ]
 
 
 def _unused(asked: Asked) -> list[Cited]:
-    return [cite(asked.chart, one.reference[0], "the latest collection; no rate can be told from it") for one in asked.chart.collections[-1:]]
+    return [
+        cite(asked.chart, one.reference[0], "the latest collection; no rate can be told from it")
+        for one in asked.chart.collections[-1:]
+    ]
 
 
 def _shares(asked: Asked, inside: list[Collection], start: int, end: int, what: str) -> list[Cited]:

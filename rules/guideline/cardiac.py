@@ -1,11 +1,14 @@
 """Table 3, cardiac rows."""
 
 from rules.guideline.declare import ExcusedRateRow, FindingRow, Limit, Sustained, UpperLimitRow
-from rules.guideline.durations import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 
-ARRHYTHMIA = "Stop IL-2 (most arrhythmias); correct electrolytes, minerals, anemia, hypoxia; medications as indicated"
+ARRHYTHMIA = (
+    "Stop IL-2 (most arrhythmias); correct electrolytes, minerals, anemia, hypoxia; medications as indicated"
+)
 MYOCARDIUM = (
-    "If there is evidence of myocarditis, must stop IL-2; exercise echocardiogram before the next cycle to rule out "
+    "If there is evidence of myocarditis, must stop IL-2; exercise echocardiogram before the next cycle to "
+    "rule out "
     "myocardial dysfunction; future IL-2 may be considered if it is normal"
 )
 

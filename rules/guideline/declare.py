@@ -87,7 +87,9 @@ class Sustained(msgspec.Struct, frozen=True):
 
 
 class ExcusedRateRow(Row, frozen=True, kw_only=True):
-    """Two nested sustained conditions; the upper one is only relative while a correctable cause is known to be present."""
+    """Two nested sustained conditions; the upper one is only relative while a correctable cause is known to
+    be present.
+    """
 
     relative: Sustained
     absolute: Sustained
@@ -132,7 +134,9 @@ class RateMaximumRow(Row, frozen=True, kw_only=True):
 
 
 class RateMinimumRow(Row, frozen=True, kw_only=True):
-    """The lowest rate of an infusion at the time of dosing: within `window` up to the clock, from `after` past the dose."""
+    """The lowest rate of an infusion at the time of dosing: within `window` up to the clock, from `after`
+    past the dose.
+    """
 
     agent: str
     relative: Limit

@@ -1,4 +1,7 @@
-"""Table 3, dermatologic row. The paper's table leaves the column open; JITC 2014 Table 3 puts it under relative."""
+"""Table 3, dermatologic row.
+
+The paper's table leaves the column open; JITC 2014 Table 3 puts it under relative.
+"""
 
 from rules.guideline.declare import FindingRow
 

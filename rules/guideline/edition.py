@@ -1,4 +1,6 @@
-"""The guideline as one value: every table of one edition, with its id, version and the hash over its effective numbers."""
+"""The guideline as one value: every table of one edition, with its id, version and the hash over its
+effective numbers.
+"""
 
 import hashlib
 from functools import cached_property
@@ -17,9 +19,9 @@ from rules.guideline import (
     pulmonary,
     renal,
 )
-from rules.guideline.choices import PLAUSIBLE, Choices, Range, Shifts
 from rules.guideline.declare import AnyRow
 from rules.guideline.eligibility import ELIGIBILITY, Eligibility
+from rules.guideline.site_choices import PLAUSIBLE, Choices, Range, Shifts
 from rules.guideline.table1 import OBSERVATIONS, Observation
 from rules.guideline.table2 import PRESSURE, Pressure
 from rules.guideline.table4 import STOP_RULES, TABLE4, StopRule, Table4
@@ -81,7 +83,9 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 def exact(guideline: Guideline) -> Guideline:
-    """The same guideline with every number of the type its field declares: 120 and 120.0 must give one `sha256`."""
+    """The same guideline with every number of the type its field declares: 120 and 120.0 must give one
+    `sha256`.
+    """
     return msgspec.convert(msgspec.to_builtins(guideline), Guideline)
 
 

@@ -11,7 +11,10 @@ ROWS = (
         words="Stool in a shift",
         kind="stool",
         relative=Limit(">=", 1000),
-        measure="Antidiarrheals (alternate medications); avoid overuse because of complicating ileus and distention",
+        measure=(
+            "Antidiarrheals (alternate medications); avoid overuse because of complicating ileus and "
+            "distention"
+        ),
         drugs=("loperamide", "diphenoxylate-atropine", "codeine"),
     ),
     FindingRow(
@@ -30,7 +33,9 @@ ROWS = (
         words="Ileus or abdominal distention",
         relative=("ileus", "distention"),
         absolute=("severe-distention",),
-        measure="Review antidiarrheals, whose overuse is complicated by ileus and distention; evaluate the cause",
+        measure=(
+            "Review antidiarrheals, whose overuse is complicated by ileus and distention; evaluate the cause"
+        ),
     ),
     FindingRow(
         code="abdominal-pain",

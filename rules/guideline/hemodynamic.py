@@ -1,7 +1,7 @@
 """Table 3, hemodynamic rows: one requirement seen through two windows, so one group."""
 
 from rules.guideline.declare import Limit, RateMaximumRow, RateMinimumRow
-from rules.guideline.durations import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 
 ROWS = (
     RateMaximumRow(
@@ -14,7 +14,9 @@ ROWS = (
         agent="phenylephrine",
         relative=Limit(">=", 1.0),
         absolute=Limit(">=", 1.5),
-        measure="Delay; titrate phenylephrine to the target pressure and wean it when the 4-6 h peak has passed",
+        measure=(
+            "Delay; titrate phenylephrine to the target pressure and wean it when the 4-6 h peak has passed"
+        ),
         drugs=("phenylephrine",),
     ),
     RateMinimumRow(

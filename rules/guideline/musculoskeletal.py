@@ -1,7 +1,7 @@
 """Table 3, musculoskeletal rows."""
 
 from rules.guideline.declare import BaselineGainRow, FindingRow, Limit
-from rules.guideline.durations import HOUR
+from rules.wire.instants import HOUR
 
 ROWS = (
     BaselineGainRow(

@@ -1,9 +1,12 @@
 """Table 3, neurologic rows. Mental status is the one finding that is not charted by exception."""
 
 from rules.guideline.declare import FindingRow, PersistentFindingRow
-from rules.guideline.durations import HOUR
+from rules.wire.instants import HOUR
 
-DISCONTINUE = "True neuropsychiatric alterations require discontinuation of IL-2 for that cycle; assess orientation and cognition often"
+DISCONTINUE = (
+    "True neuropsychiatric alterations require discontinuation of IL-2 for that cycle; assess "
+    "orientation and cognition often"
+)
 
 ROWS = (
     FindingRow(

@@ -1,9 +1,11 @@
 """Table 3, pulmonary rows."""
 
 from rules.guideline.declare import FindingRow, Limit, OxygenRow, Sustained
-from rules.guideline.durations import MINUTE
+from rules.wire.instants import MINUTE
 
-BREATH = "Check transcutaneous O2 saturation; if <95 %, use O2; use fluids judiciously; no inhalational steroids"
+BREATH = (
+    "Check transcutaneous O2 saturation; if <95 %, use O2; use fluids judiciously; no inhalational steroids"
+)
 
 ROWS = (
     FindingRow(

@@ -1,7 +1,7 @@
 """Table 3, renal rows. Urine per shift and per hour are one requirement seen through two windows."""
 
 from rules.guideline.declare import CoveredShiftRow, HourlyRateRow, LabRow, Limit
-from rules.guideline.durations import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 
 OLIGURIA = "Initially fluids; add dopamine after 1-1.5 L of fluid boluses"
 
@@ -46,6 +46,8 @@ ROWS = (
         monitored_by="chemistry",
         relative=Limit(">=", 2.5),
         absolute=Limit(">=", 3.0),
-        measure="Allow time to recover; restore urine flow; results are considered when deciding on the next dose",
+        measure=(
+            "Allow time to recover; restore urine flow; results are considered when deciding on the next dose"
+        ),
     ),
 )

@@ -1,11 +1,12 @@
 """Table 1: what must have been looked at, how often, in ward and in intensive mode (criteria.md section 6).
 
-`seen` is an all-of list of any-of lists of wire codes: blood count is seen when platelets AND (hematocrit OR hemoglobin) are.
+`seen` is an all-of list of any-of lists of wire codes: blood count is seen when platelets AND (hematocrit OR
+hemoglobin) are.
 """
 
 import msgspec
 
-from rules.guideline.durations import HOUR
+from rules.wire.instants import HOUR
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,12 +24,25 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 EACH_CYCLE = 0
 
 OBSERVATIONS = (
-    Observation(what="vital-signs", seen=(("heart-rate",), ("systolic-bp",)), ward=4 * HOUR, intensive=1 * HOUR, level="technical"),
-    Observation(what="intake-output", seen=(("urine",),), ward=4 * HOUR, intensive=1 * HOUR, level="technical"),
+    Observation(
+        what="vital-signs",
+        seen=(("heart-rate",), ("systolic-bp",)),
+        ward=4 * HOUR,
+        intensive=1 * HOUR,
+        level="technical",
+    ),
+    Observation(
+        what="intake-output", seen=(("urine",),), ward=4 * HOUR, intensive=1 * HOUR, level="technical"
+    ),
     Observation(what="weight", seen=(("weight",),), ward=24 * HOUR, intensive=24 * HOUR),
     Observation(what="mental-status", seen=(("mental-status",),), ward=8 * HOUR, intensive=8 * HOUR),
     Observation(what="iv-site", seen=(("iv-site",),), ward=8 * HOUR, intensive=8 * HOUR),
-    Observation(what="blood-count", seen=(("platelets",), ("hematocrit", "hemoglobin")), ward=24 * HOUR, intensive=12 * HOUR),
+    Observation(
+        what="blood-count",
+        seen=(("platelets",), ("hematocrit", "hemoglobin")),
+        ward=24 * HOUR,
+        intensive=12 * HOUR,
+    ),
     Observation(
         what="chemistry",
         seen=(("sodium", "potassium"), ("urea",), ("creatinine",), ("glucose",)),
@@ -36,9 +50,20 @@ OBSERVATIONS = (
         intensive=12 * HOUR,
     ),
     Observation(what="liver", seen=(("alt",), ("ast",), ("bilirubin",)), ward=24 * HOUR, intensive=24 * HOUR),
-    Observation(what="minerals", seen=(("calcium",), ("magnesium",), ("phosphate",)), ward=24 * HOUR, intensive=24 * HOUR),
+    Observation(
+        what="minerals",
+        seen=(("calcium",), ("magnesium",), ("phosphate",)),
+        ward=24 * HOUR,
+        intensive=24 * HOUR,
+    ),
     # "Daily after day 2" on the ward: never overdue before cycle-start + 30 h.
-    Observation(what="coagulation", seen=(("pt", "inr"), ("ptt",)), ward=24 * HOUR, intensive=24 * HOUR, ward_from_start=30 * HOUR),
+    Observation(
+        what="coagulation",
+        seen=(("pt", "inr"), ("ptt",)),
+        ward=24 * HOUR,
+        intensive=24 * HOUR,
+        ward_from_start=30 * HOUR,
+    ),
     Observation(what="creatine-kinase", seen=(("ck",),), ward=24 * HOUR, intensive=24 * HOUR),
     Observation(what="thyroid", seen=(("tsh",), ("free-t4",)), ward=EACH_CYCLE, intensive=EACH_CYCLE),
     Observation(what="urinalysis", seen=(("urinalysis",),), ward=EACH_CYCLE, intensive=EACH_CYCLE),

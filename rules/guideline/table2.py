@@ -1,12 +1,16 @@
-"""Table 2: target systolic pressure by the patient's baseline, and when hypotension trips and clears (criteria.md section 5)."""
+"""Table 2: target systolic pressure by the patient's baseline, and when hypotension trips and clears
+(criteria.md section 5).
+"""
 
 import msgspec
 
-from rules.guideline.durations import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 
 
 class Pressure(msgspec.Struct, frozen=True, kw_only=True):
-    """Targets in mm[Hg]: below `low_baseline`, from there to `high_baseline` (both ends included), above it."""
+    """Targets in mm[Hg]: below `low_baseline`, from there to `high_baseline` (both ends included),
+    above it.
+    """
 
     low_baseline: float = 100
     high_baseline: float = 120

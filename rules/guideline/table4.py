@@ -2,13 +2,14 @@
 
 import msgspec
 
-from rules.guideline.durations import HOUR
+from rules.wire.instants import HOUR
 
 
 class StopRule(msgspec.Struct, frozen=True, kw_only=True):
     """Stands once one of `criteria` is absolute (`together`: once all are at the same time).
 
-    `by` narrows a criterion to some of its inputs; `with_low_spo2` to moments when the latest fresh SpO2 is below the limit.
+    `by` narrows a criterion to some of its inputs; `with_low_spo2` to moments when the latest fresh SpO2 is
+    below the limit.
     """
 
     rule: str
@@ -41,7 +42,11 @@ class Table4(msgspec.Struct, frozen=True, kw_only=True):
 TABLE4 = Table4()
 
 STOP_RULES = (
-    StopRule(rule="delay-over-24h", words="A delay longer than 24 h should end the cycle", source="text, Interleukin-2 Dosing"),
+    StopRule(
+        rule="delay-over-24h",
+        words="A delay longer than 24 h should end the cycle",
+        source="text, Interleukin-2 Dosing",
+    ),
     StopRule(rule="infection", words="Infection: stop IL-2", source="Table 5", criteria=("infection",)),
     StopRule(
         rule="troponin",
@@ -58,7 +63,10 @@ STOP_RULES = (
     ),
     StopRule(
         rule="oxygen",
-        words="Saturation not kept by 4 L of oxygen, intubation, or rales half up with marginal saturation: discontinue",
+        words=(
+            "Saturation not kept by 4 L of oxygen, intubation, or rales half up with marginal "
+            "saturation: discontinue"
+        ),
         source="text, pulmonary",
         criteria=("oxygen-requirement", "intubation", "rales"),
         with_low_spo2=("rales",),

@@ -1,9 +1,12 @@
-"""Table 5 and the text: advice, in the order of criteria.md section 7. Texts say what to do, never how much IL-2."""
+"""Table 5 and the text: advice, in the order of criteria.md section 7.
+
+Texts say what to do, never how much IL-2.
+"""
 
 import msgspec
 
 from rules.guideline.declare import Limit
-from rules.guideline.durations import DAY, HOUR
+from rules.wire.instants import DAY, HOUR
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +103,9 @@ ADVICE = (
         lab="phosphate",
         unit="mg/dL",
     ),
-    Advice(code="hypoalbuminemia", text="Observe", source="Table 5, Hypoalbuminemia", lab="albumin", unit="g/dL"),
+    Advice(
+        code="hypoalbuminemia", text="Observe", source="Table 5, Hypoalbuminemia", lab="albumin", unit="g/dL"
+    ),
     Advice(
         code="anemia",
         text="Transfuse packed red cells to keep hematocrit above 28 % during dosing",
@@ -150,7 +155,10 @@ ADVICE = (
     ),
     Advice(
         code="early-fever-expected",
-        text="Fever and chills begin 2-3 h after dose 1 or 2: warm blankets first; meperidine if chills persist",
+        text=(
+            "Fever and chills begin 2-3 h after dose 1 or 2: warm blankets first; meperidine if chills "
+            "persist"
+        ),
         source="text, Overview; Table 5, Chills",
         within=8 * HOUR,
     ),
@@ -172,7 +180,11 @@ ADVICE = (
         unit="%",
     ),
     Advice(code="corrective", text="Initiate corrective measure", source="Tables 4 and 5"),
-    Advice(code="peak-window", text="Hypotension is deepest now, 4-6 h after the dose: titrate pressors accordingly", source="text, Overview"),
+    Advice(
+        code="peak-window",
+        text="Hypotension is deepest now, 4-6 h after the dose: titrate pressors accordingly",
+        source="text, Overview",
+    ),
     Advice(
         code="stop-maintenance",
         text="Stop maintenance fluid, generally 8 h after the last IL-2 dose",

@@ -2,11 +2,14 @@
 
 import msgspec
 
-from rules.guideline.durations import HOUR
+from rules.wire.instants import HOUR
 
 
 class Medication(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of Table 6: for which symptom, agent, dose, frequency, route. `every` in ms where a schedule is given."""
+    """One line of Table 6: for which symptom, agent, dose, frequency, route.
+
+    `every` in ms where a schedule is given.
+    """
 
     agent: str
     symptom: str
@@ -18,7 +21,9 @@ class Medication(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scheduled(symptom: str, agent: str, dose: str, frequency: str, route: str, every: int = 0) -> Medication:
-    return Medication(agent=agent, symptom=symptom, dose=dose, frequency=frequency, route=route, scheduled=True, every=every)
+    return Medication(
+        agent=agent, symptom=symptom, dose=dose, frequency=frequency, route=route, scheduled=True, every=every
+    )
 
 
 def needed(symptom: str, agent: str, dose: str, frequency: str, route: str) -> Medication:
@@ -38,7 +43,13 @@ MEDICATIONS = (
     needed("diarrhea", "loperamide", "2 mg", "q 3 h", "PO"),
     needed("diarrhea", "diphenoxylate-atropine", "2.5 mg with 25 ug", "q 3 h", "PO"),
     needed("diarrhea", "codeine", "30-60 mg", "q 4 h", "PO"),
-    needed("gastric upset", "antacid", "aluminum hydroxide 200 mg, magnesium hydroxide 200 mg, simethicone 20 mg: 30 mL", "q 3 h", "PO"),
+    needed(
+        "gastric upset",
+        "antacid",
+        "aluminum hydroxide 200 mg, magnesium hydroxide 200 mg, simethicone 20 mg: 30 mL",
+        "q 3 h",
+        "PO",
+    ),
     needed("hypocalcemia", "calcium-gluconate", "10 %, 1 g", "over 1 h", "IV"),
     needed("hypokalemia", "potassium-chloride", "10 mEq", "over 1 h", "IV"),
     needed("hypomagnesemia", "magnesium-sulfate", "1 g", "over 1 h", "IV"),
@@ -59,7 +70,13 @@ MEDICATIONS = (
     needed("pruritus", "hydroxyzine", "10-20 mg", "q 6 h", "PO"),
     needed("pruritus", "diphenhydramine", "25-50 mg", "q 4 h", "PO/IV"),
     needed("pruritus", "oatmeal", "powder or bath, apply locally", "as needed", "topical"),
-    needed("pruritus", "lubriderm", "with 0.25 % camphor and 0.25 % menthol, apply locally", "as needed", "topical"),
+    needed(
+        "pruritus",
+        "lubriderm",
+        "with 0.25 % camphor and 0.25 % menthol, apply locally",
+        "as needed",
+        "topical",
+    ),
     needed("sinus congestion", "pseudoephedrine", "30 mg", "q 6 h", "PO"),
 )
 

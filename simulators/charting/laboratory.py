@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rules.vocabulary import LABS
+from rules.wire.vocabulary import LABS
 from simulators.care.labs import PANELS
 from simulators.charting.noise import BOUND, NOISE
 from simulators.charting.records import Fields

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from rules import instant
+from rules.wire import instants
 from simulators.charting.noise import observed
 from simulators.charting.records import Record
 from simulators.charting.writer import Clock, Silence
@@ -140,7 +140,7 @@ class Monitor:
     def minute(self, minute: int, shown: Whole, patients: Whole) -> list[Record]:
         """One minute's records, those of `patients` alone."""
         at = self.clock.moment(minute)
-        text = instant.text(at)[:16].encode()
+        text = instants.text(at)[:16].encode()
         forms, seconds = self.forms, self.seconds
         beds = zip(patients.tolist(), shown[patients].tolist(), strict=True)
         return [(at + 1000 * seconds[bed], forms[bed] % (minute, text, *values)) for bed, values in beds]

@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from rules import instant
+from rules.wire import instants
 
 Record = tuple[int, bytes]
 """(`known` in ms since the Unix epoch, one JSON object without its line end).
@@ -30,9 +30,9 @@ def line(kind: str, identity: str, patient: str, at: int, fields: Fields, known:
     differs.
     """
     when = at if known is None else known
-    frame: dict[str, Any] = {"type": kind, "id": identity, "patient": patient, "at": instant.text(at)}
+    frame: dict[str, Any] = {"type": kind, "id": identity, "patient": patient, "at": instants.text(at)}
     if when != at:
-        frame["known"] = instant.text(when)
+        frame["known"] = instants.text(when)
     return when, _ENCODE({**frame, **fields}).encode()
 
 

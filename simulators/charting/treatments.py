@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from rules.vocabulary import LABS
+from rules.wire.vocabulary import LABS
 from simulators.charting.nurse import LATE, device_readings, nursing
 from simulators.charting.records import reading
 from simulators.charting.writer import ChartWriter

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from rules import instant
+from rules.wire import instants
 from simulators.charting.records import Fields, Record, line
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.latent import Flags
@@ -32,11 +32,11 @@ class Clock(NamedTuple):
 
     def text(self, minute: float) -> str:
         """A minute of the course as the wire writes it."""
-        return instant.text(self.moment(minute))
+        return instants.text(self.moment(minute))
 
     def of_day(self, minute: int) -> int:
         """Minutes since midnight."""
-        return (self.origin // instant.MINUTE + minute) % DAY
+        return (self.origin // instants.MINUTE + minute) % DAY
 
     def strikes(self, start: int, minutes: int, every: int, first: int = 0) -> Iterator[int]:
         """The minutes in (start, start + minutes] at which the time of day is `first` plus a multiple of

@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
-from rules.instant import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

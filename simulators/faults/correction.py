@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.instant import MINUTE, text
+from rules.wire.instants import MINUTE, text
 from simulators.faults.chance import Chance
 from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Body, Postponed, Record, lined, numeric, readings

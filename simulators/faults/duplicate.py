@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.instant import MINUTE
+from rules.wire.instants import MINUTE
 from simulators.faults.chance import Chance
 from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Postponed, Record

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from rules.instant import MINUTE, text
+from rules.wire.instants import MINUTE, text
 from simulators.faults.record import Record
 
 AHEAD = 15 * MINUTE

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import MINUTE, BadTime, parse, text
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.instants import MINUTE, BadTime, parse, text
+from rules.wire.vocabulary import EVERY_PATIENT
 
 Body = dict[str, Any]
 Reading = dict[str, Any]

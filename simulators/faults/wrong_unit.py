@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from rules.vocabulary import LABS, VITALS
+from rules.wire.vocabulary import LABS, VITALS
 from simulators.faults.chance import Chance
 from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Body, Reading, Record, numeric, readings

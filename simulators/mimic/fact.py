@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy
 import pandas
 
-from rules.instant import MINUTE, text
+from rules.wire.instants import MINUTE, text
 from simulators.charting.records import line
 
 FORMAT = "%Y-%m-%d %H:%M:%S"

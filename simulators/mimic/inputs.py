@@ -9,7 +9,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from rules.instant import text
+from rules.wire.instants import text
 from simulators.mimic.fact import Fact, learned, neat, stamp
 from simulators.mimic.tables import INPUTS, Given
 from simulators.mimic.tally import Tally

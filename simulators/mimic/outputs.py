@@ -10,7 +10,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from rules.instant import DAY, text
+from rules.wire.instants import DAY, text
 from simulators.mimic.fact import Fact, neat, stamp
 from simulators.mimic.tables import OUTPUTS, Collected
 from simulators.mimic.tables import OUTPUTS as TABLE

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas
 
-from rules.instant import DAY
+from rules.wire.instants import DAY
 from simulators.mimic.fact import Fact, milliseconds, moments
 from simulators.mimic.tables import Table, Unreadable, is_number, needed, path_of, small
 from simulators.mimic.tally import OTHER_STAYS, Tally

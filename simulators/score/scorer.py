@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import text
+from rules.wire.instants import text
 from simulators.score.course import ABSOLUTE, NAMES, RELATIVE, Course, at_least
 from simulators.score.detection import (
     CRITERION,

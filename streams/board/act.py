@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.instant import MINUTE
+from rules.wire.instants import MINUTE
 from streams.board.access.users import Identity
 from streams.board.bedside import Bedside
 from streams.board.episodes import Episode

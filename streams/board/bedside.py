@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from streams.board.episodes import Episodes
 from streams.board.facts import Facts
 from streams.board.orders import Orders

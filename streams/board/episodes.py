@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import parse
-from rules.levels import CLEAR, RANK
+from rules.wire.alerts import CLEAR, RANK
+from rules.wire.instants import parse
 
 TIMELINE = 150
 ACKS = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rules import codec
+from rules.decide import codec
 from rules.explain import Explanation, UnknownSubject, explain
 from rules.guideline import Guideline
 from streams.board.bedside import Bedside

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.events import IO, Dose, Encounter, Event, Finding, Infusion, Labs, Vitals, Withdrawal
 from rules.guideline import Guideline
+from rules.wire.events import IO, Dose, Encounter, Event, Finding, Infusion, Labs, Vitals, Withdrawal
 from streams.board.recent import Recent
 from streams.board.series import Series, mark
 from streams.plot.facts import plausible

@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from rules.instant import DAY
+from rules.wire.instants import DAY
 from streams.board.ward import Record
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.events import Dose, Encounter
 from rules.guideline import Guideline
-from rules.instant import HOUR
+from rules.wire.events import Dose, Encounter
+from rules.wire.instants import HOUR
 from streams.board.bedside import Bedside
 from streams.board.sheet import curves, volumes
 from streams.board.sheet.page import Page, Span

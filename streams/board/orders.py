@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rules.events import Ack, Event, Resume, Silence, Withdrawal
+from rules.wire.events import Ack, Event, Resume, Silence, Withdrawal
 from streams.board.episodes import Acked, Episodes
 from streams.pager.silence import bounded
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from rules.events import Resume, Silence
 from rules.guideline import Guideline
+from rules.wire.events import Resume, Silence
 from streams.board import unit
 from streams.board.bedside import Bedside
 from streams.board.episodes import Acked, Episode, Transition

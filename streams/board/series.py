@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
-from rules.instant import DAY, HOUR, MINUTE
+from rules.wire.instants import DAY, HOUR, MINUTE
 
 MOST = 1600
 TIERS = ((8 * HOUR, 2 * MINUTE), (DAY, 10 * MINUTE), (3 * DAY, 30 * MINUTE), (10 * DAY, HOUR))

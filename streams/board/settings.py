@@ -19,8 +19,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from rules.guideline.document import ConfigError, Document, read
-from rules.guideline.durations import duration
+from rules.guideline.settings.document import ConfigError, Document, read
+from rules.guideline.settings.values import duration
 from streams import engine
 from streams.board.access import users
 from streams.board.access.door import Door, Proxy

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rules.guideline import Guideline
-from rules.instant import text
-from rules.levels import RANK
+from rules.wire.alerts import RANK
+from rules.wire.instants import text
 from streams.board import words
 from streams.board.bedside import Bedside
 

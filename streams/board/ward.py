@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from rules.decode import decode
-from rules.events import Tick
 from rules.guideline import Guideline
-from rules.vocabulary import EVERY_PATIENT
+from rules.ingest.decode import decode
+from rules.wire.events import Tick
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.board import episodes, orders
 from streams.board.bedside import Bedside, Standing
 from streams.broker.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.decide.messages import limit_words, meets
 from rules.guideline import Guideline
-from rules.words import limit_words, meets
 from streams.board.episodes import Transition
 from streams.show import glyphs, palette
 

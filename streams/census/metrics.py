@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.levels import RECOMMENDATIONS
+from rules.wire.alerts import RECOMMENDATIONS
 from streams.census.count import Census
 from streams.census.marks import MODES, READINESS, TRIPPED
 from streams.metrics import _counter, _gauge

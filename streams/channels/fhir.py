@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
 from streams.channels.page import Page

@@ -15,8 +15,8 @@ from streams.errors import UsageError
 from streams.load import tell
 
 if TYPE_CHECKING:
-    from rules.alerts import Alert
     from rules.guideline import Guideline
+    from rules.wire.alerts import Alert
     from streams.scoring.feed import Feed
     from streams.scoring.watch import Watch
 

@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def add(chosen: argparse.Namespace, broker: Broker) -> int:
-    from rules.instant import text
+    from rules.wire.instants import text
     from streams.load import tell
     from streams.pager import send, sending
 

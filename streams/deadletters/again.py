@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from streams.broker.topics import INPUTS
 from streams.deadletters.letter import Letter
 

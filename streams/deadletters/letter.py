@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.decode import decode
-from rules.instant import BadTime, parse, text
-from rules.problem import BAD_UNIT, MALFORMED
+from rules.ingest.decode import decode
+from rules.wire.instants import BadTime, parse, text
+from rules.wire.refusals import BAD_UNIT, MALFORMED
 from streams.deadletters import headers
 
 NOT_UTF8 = "_base64"

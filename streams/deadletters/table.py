@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from rules.instant import text
+from rules.wire.instants import text
 from streams.deadletters.letter import Letter
 from streams.show.plain import plain
 from streams.show.terminal import cell, table

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from rules.levels import RANK, RECOMMENDATIONS
+from rules.wire.alerts import RANK, RECOMMENDATIONS
 from streams.demo.bed import COLUMNS, TRIPPED, bed, discharged, empty
 from streams.demo.view import View
 from streams.show.assessment import Assessment

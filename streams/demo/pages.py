@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.levels import RANK
+from rules.wire.alerts import RANK
 
 MOST = 999
 HEARD, OVER = "acknowledged", ("resolve", "acknowledge")

@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from rules.instant import MINUTE, text
+from rules.wire.instants import MINUTE, text
 from streams.channels.secrets import Secret, Secrets
 from streams.errors import UsageError
 from streams.pager import send, settings

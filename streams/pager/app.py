@@ -12,7 +12,7 @@ import faust
 from faust.types import TP
 from msgspec.structs import replace
 
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams import metrics
 from streams.broker.topics import COMMANDS
 from streams.pager.book import Book

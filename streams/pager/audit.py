@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from rules.instant import text
+from rules.wire.instants import text
 
 # What was decided.
 OWED, REPLACED, MASKED, EXPIRED, ESCALATED, CLOSED = "owed", "replaced", "masked", "expired", "escalated", "closed"

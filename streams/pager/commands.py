@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from rules.events import Ack, Event, Withdrawal
-from rules.events import Silence as Asked
-from rules.levels import RANK
+from rules.wire.alerts import RANK
+from rules.wire.events import Ack, Event, Withdrawal
+from rules.wire.events import Silence as Asked
 from streams.pager import audit, incident
 from streams.pager.book import Acked, Book, Episode, Silence
 from streams.pager.paging import hold, page

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rules.guideline.document import ConfigError, Document, read
-from rules.guideline.durations import duration
+from rules.guideline.settings.document import ConfigError, Document, read
+from rules.guideline.settings.values import duration
 from streams.channels.registry import check as check_channel
 from streams.errors import UsageError
 from streams.pager import coherence, settings

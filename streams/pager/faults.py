@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import text
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.instants import text
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.broker.topics import ALERTS
 from streams.pager.routes import SYSTEM
 from streams.worker.outlet import Out, Outlet

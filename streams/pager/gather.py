@@ -10,8 +10,8 @@ import hashlib
 import msgspec
 from msgspec.structs import replace
 
-from rules.instant import MINUTE, text
-from rules.levels import PRIORITY
+from rules.wire.alerts import PRIORITY
+from rules.wire.instants import MINUTE, text
 from streams.pager import audit, incident
 from streams.pager.book import Episode, Gathered
 from streams.pager.routes import Route

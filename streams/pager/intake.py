@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from rules.decode import decode
-from rules.events import Ack, Silence, Withdrawal
+from rules.ingest.decode import decode
+from rules.wire.events import Ack, Silence, Withdrawal
 from streams.broker.topics import ALERTS, COMMANDS, DEADLETTERS
 from streams.deadletters.headers import dead_letter_headers
 from streams.pager import measure

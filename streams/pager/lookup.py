@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from rules.decode import decode
-from rules.events import Silence, Withdrawal
-from rules.instant import text
+from rules.ingest.decode import decode
+from rules.wire.events import Silence, Withdrawal
+from rules.wire.instants import text
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS, COMMANDS, PAGES
 from streams.errors import UsageError

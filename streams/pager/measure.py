@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from streams.pager import audit, metrics
 from streams.pager.audit import Audit
 from streams.pager.book import Book

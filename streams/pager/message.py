@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from rules.instant import text
+from rules.wire.instants import text
 from streams.channels.page import Page
 from streams.pager.book import Owed
 

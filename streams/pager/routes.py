@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rules.instant import DAY, HOUR, MINUTE
+from rules.wire.instants import DAY, HOUR, MINUTE
 from streams.pager.transition import Transition
 from streams.times import aware
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.instant import MINUTE, text
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.instants import MINUTE, text
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.broker.topics import COMMANDS
 from streams.errors import UsageError
 from streams.pager.silence import longest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from streams.broker.settings import Broker
 from streams.broker.topics import COMMANDS
 from streams.errors import UsageError

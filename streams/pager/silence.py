@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.instant import HOUR
-from rules.levels import RANK
+from rules.wire.alerts import RANK
+from rules.wire.instants import HOUR
 from streams.pager.book import Silence
 
 LONGEST = {"absolute": HOUR}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from rules.levels import RANK
+from rules.wire.alerts import RANK
 from streams.pager import audit, commands, incident
 from streams.pager.book import Book, Episode, Held
 from streams.pager.paging import page

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rules.instant import BadTime, parse
-from rules.levels import CLEAR, RANK
+from rules.wire.alerts import CLEAR, RANK
+from rules.wire.instants import BadTime, parse
 
 
 class Unreadable(ValueError):

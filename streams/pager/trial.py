@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.instant import HOUR
+from rules.wire.instants import HOUR
 from streams.channels.registry import channel
 from streams.pager.config import Configured
 from streams.pager.routes import Match, Paging, Route, Step

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import text
+from rules.wire.instants import text
 from streams.broker.topics import topic_of
 from streams.channels.page import Page
 from streams.channels.transport import Channel, TransportError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rules.events import IO, Dose, Encounter, Event, Labs, Vitals
 from rules.guideline import Guideline
-from rules.instant import DAY, HOUR
+from rules.wire.events import IO, Dose, Encounter, Event, Labs, Vitals
+from rules.wire.instants import DAY, HOUR
 from streams.plot.pressor import pressor
 from streams.settle import settled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.events import Event, Infusion
+from rules.wire.events import Event, Infusion
 
 DRAWN = "phenylephrine"
 Series = list[tuple[int, float]]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rules.instant import text
+from rules.wire.instants import text
 from streams.replay.publish import Counts
 from streams.times import short
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.instant import BadTime, parse
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.instants import BadTime, parse
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.broker.topics import topic_of
 
 LARGEST = 1_000_000

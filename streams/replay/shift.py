@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rules.instant import BadTime, parse, text
+from rules.wire.instants import BadTime, parse, text
 from streams.replay.record import Record
 
 TIMES = ("at", "known", "start", "until")

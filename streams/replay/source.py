@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.files import lines
 from streams.load import LONG, spelled, tell
 from streams.progress import watched

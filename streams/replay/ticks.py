@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rules.instant import DAY, MINUTE, text
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.instants import DAY, MINUTE, text
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.broker.topics import COMMANDS
 from streams.replay.record import Record
 

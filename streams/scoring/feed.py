@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rules.decode import decode
-from rules.events import Event
+from rules.ingest.decode import decode
+from rules.wire.events import Event
 from streams.errors import UsageError
 from streams.files import Line
 from streams.scoring.watch import Watch

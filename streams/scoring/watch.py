@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from rules import engine
-from rules.alerts import Alert
-from rules.events import Event
+from rules.decide import engine
+from rules.decide.state import Patient
 from rules.guideline import Guideline
-from rules.state import Patient
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.alerts import Alert
+from rules.wire.events import Event
+from rules.wire.vocabulary import EVERY_PATIENT
 
 
 class Watch:

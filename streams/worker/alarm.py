@@ -9,8 +9,8 @@ import hashlib
 
 import msgspec
 
-from rules.instant import text
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.instants import text
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.broker.topics import ALERTS
 from streams.deadletters.share import Share, share, turn
 from streams.worker.outlet import Out

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from rules.alerts import Alert, wire
-from rules.events import Event
-from rules.problem import MALFORMED, NEEDS_WEIGHT, Problem
+from rules.wire.alerts import Alert, wire
+from rules.wire.events import Event
+from rules.wire.refusals import MALFORMED, NEEDS_WEIGHT, Problem
 from streams.worker.batch import Record
 from streams.worker.reading import place, type_of
 from streams.worker.row import Owed

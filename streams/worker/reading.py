@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rules import events
-from rules.decode import decode
-from rules.events import Event
-from rules.problem import Problem
+from rules.ingest.decode import decode
+from rules.wire import events
+from rules.wire.events import Event
+from rules.wire.refusals import Problem
 from streams.broker.topics import INPUTS
 from streams.worker.batch import Record
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rules import codec
+from rules.decide import codec
+from rules.decide.state import Patient, admitted
 from rules.evaluate.result import reached
 from rules.guideline import Guideline
-from rules.state import Patient, admitted
 from streams.broker.topics import INPUTS
 from streams.worker.row import LEVELS, VERSION, Row
 
@@ -24,7 +24,7 @@ class Seat:
         self._patient: Patient | None = None
 
     def patient(self, guideline: Guideline) -> Patient | None:
-        """The patient; None while there is no stay. Raises rules.codec.UnknownState."""
+        """The patient; None while there is no stay. Raises rules.decide.codec.UnknownState."""
         if self._patient is None and self.state:
             self._patient = codec.decode(self.state, guideline)
         return self._patient

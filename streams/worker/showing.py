@@ -10,10 +10,10 @@ from itertools import islice
 
 import msgspec
 
-from rules import codec
-from rules.assess import assess
-from rules.engine import settle
-from rules.state import Patient
+from rules.decide import codec
+from rules.decide.assessment import assess
+from rules.decide.engine import settle
+from rules.decide.state import Patient
 from streams.worker.batch import Batch
 from streams.worker.ward import Ward
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from rules import events
-from rules.alerts import Alert
-from rules.engine import advance, settle
+from rules.decide.engine import advance, settle
+from rules.decide.state import Patient
 from rules.evaluate.result import reached
 from rules.guideline import Guideline
-from rules.problem import Problem
-from rules.state import Patient
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire import events
+from rules.wire.alerts import Alert
+from rules.wire.refusals import Problem
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.worker.batch import Batch, Record
 from streams.worker.output import Output, owed
 from streams.worker.reading import read

@@ -9,14 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from rules.assess import assess
-from rules.codec import decode as read_state
-from rules.codec import encode
-from rules.course import fold
-from rules.decode import decode
-from rules.engine import advance
-from rules.events import Event
+from rules.decide.assessment import assess
+from rules.decide.codec import decode as read_state
+from rules.decide.codec import encode
+from rules.decide.engine import advance, fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.ingest.decode import decode
+from rules.wire.events import Event
 from tests.bench import wards
 from tests.bench.records import Naming, short_ids, uuids
 

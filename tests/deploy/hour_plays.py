@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from rules.decode import decode
-from rules.events import Event
-from rules.vocabulary import EventType
+from rules.ingest.decode import decode
+from rules.wire.events import Event
+from rules.wire.vocabulary import EventType
 from simulators.scenarios.worked import events
 from streams import engine, metrics
 from streams.board import metrics as board_metrics

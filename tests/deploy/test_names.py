@@ -7,8 +7,8 @@ import re
 import pytest
 
 import streams.census.metrics  # noqa: F401  # it registers beside the others
-from rules import problem, vocabulary
-from rules.levels import RECOMMENDATIONS
+from rules.wire import refusals, vocabulary
+from rules.wire.alerts import RECOMMENDATIONS
 from streams import metrics
 from streams.board.metrics import CODES
 from streams.pager import metrics as pager
@@ -47,7 +47,7 @@ VALUES = {
     "actionable": set(pager.ACTIONABLE),
     "code": set(CODES),
     "outcome": set(pager.OUTCOMES),
-    "reason": {value for name, value in vars(problem).items() if name.isupper()},
+    "reason": {value for name, value in vars(refusals).items() if name.isupper()},
     "recommendation": set(RECOMMENDATIONS),
     "transition": {"opened", "worsened", "improved", "resolved", "amended", "reminder"},
     "type": set(vocabulary.EventType.__args__),  # type: ignore[attr-defined]  # a Literal's words

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rules.guideline.document import read
+from rules.guideline.settings.document import read
 from streams.board import settings
 from streams.board.access.password import hashed
 from streams.pager.config import load

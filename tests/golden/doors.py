@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from rules.codec import VERSION as STATE_VERSION
-from rules.decode import decode
-from rules.events import Ack, Silence, Withdrawal
+from rules.decide.codec import VERSION as STATE_VERSION
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.ingest.decode import decode
+from rules.wire.events import Ack, Silence, Withdrawal
 from streams.broker.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
 from streams.cli import main as il2watch
 from streams.deadletters.share import Share

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from rules import vocabulary
-from rules.alerts import wire
-from rules.course import Outcome, assessments, fold
-from rules.decode import decode
-from rules.events import Event
+from rules.decide.engine import Outcome, assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001, Guideline
-from rules.instant import HOUR, MINUTE, SECOND, parse, text
+from rules.ingest.decode import decode
+from rules.wire import vocabulary
+from rules.wire.alerts import wire
+from rules.wire.events import Event
+from rules.wire.instants import HOUR, MINUTE, SECOND, parse, text
 
 MIDNIGHT = parse("2026-03-02T00:00:00Z")
 VITALS = {"hr": "heart-rate", "sbp": "systolic-bp", "spo2": "spo2", "temp": "temperature", "device": "o2-device", "flow": "o2-flow", "fio2": "fio2"}

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from matplotlib.axes import Axes
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from streams.commands import plot
 from streams.errors import UsageError
 from streams.plot.facts import Course, course

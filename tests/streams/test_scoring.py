@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from rules.alerts import Alert
-from rules.course import fold
-from rules.decode import decode
-from rules.events import Event
+from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.ingest.decode import decode
+from rules.wire.alerts import Alert
+from rules.wire.events import Event
 from simulators.scenarios import worked
 from streams.errors import UsageError
 from streams.files import Line

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rules.course import Outcome, fold
-from rules.decode import decode
-from rules.events import Dose, Encounter, Event
+from rules.decide.engine import Outcome, fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.ingest.decode import decode
+from rules.wire.events import Dose, Encounter, Event
 from simulators.scenarios import SCENARIOS
 from simulators.truth.file import read as truths
 from streams.cli import main

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from rules.decide.recommendation import Count, DoseClock, Recommendation
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from rules.instant import HOUR, MINUTE, parse, text
-from rules.recommend import Count, DoseClock, Recommendation
+from rules.wire.instants import HOUR, MINUTE, parse, text
 from simulators.charting.records import line, reading
 from streams.simulating import Consultant, answer, whose
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rules.events import Silence
-from rules.instant import text as wire
+from rules.wire.events import Silence
+from rules.wire.instants import text as wire
 from streams.board import words
 from streams.board.episodes import Acked, Episode, Transition
 from streams.board.html.element import Html, hidden, join, tag

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.instant import text as wire
+from rules.wire.instants import text as wire
 from streams.board import words
 from streams.board.html.element import Html, join, tag
 from streams.board.html.when import time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.instant import text as wire
+from rules.wire.instants import text as wire
 from streams.board import words
 from streams.board.html import advice, alerts, criteria, labs
 from streams.board.html.element import Html, hidden, join, tag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rules.instant import text as wire
+from rules.wire.instants import text as wire
 from streams.board import words
 from streams.board.html.element import Html, hidden, join, tag
 from streams.board.html.when import age, time

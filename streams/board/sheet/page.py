@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from rules.events import Encounter, Event
 from rules.guideline import Guideline
+from rules.wire.events import Encounter, Event
 from streams.board.bedside import Bedside
 from streams.board.series import Point, mark, thinned
 from streams.plot.limits import limits

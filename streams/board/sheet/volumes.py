@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rules.events import IO
-from rules.shifts import shift_of
-from rules.vocabulary import ABOVE_MAINTENANCE
+from rules.chart.volumes import shift_of
+from rules.wire.events import IO
+from rules.wire.vocabulary import ABOVE_MAINTENANCE
 from streams.board.sheet.page import Page, Panel, bars, panel
 from streams.plot.facts import Collection, began
 

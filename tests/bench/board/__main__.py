@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from rules.instant import text
+from rules.wire.instants import text
 from tests.bench.board.measure import Measured, page, taken
 from tests.bench.board.screen import watched
 from tests.streams.board.browser.house import House, vitals

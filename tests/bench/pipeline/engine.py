@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules import codec
-from rules.alerts import wire
-from rules.decode import decode
-from rules.engine import advance
+from rules.decide import codec
+from rules.decide.engine import advance
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.ingest.decode import decode
+from rules.wire.alerts import wire
 
 
 def step(state: bytes | None, value: bytes, key: bytes, timestamp: int, offset: int) -> tuple[bytes | None, list[dict[str, Any]]]:

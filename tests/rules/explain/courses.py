@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from rules.course import fold
-from rules.decode import decode
+from rules.decide.engine import fold
+from rules.decide.state import Patient
 from rules.explain import explain, lines, wire
 from rules.guideline import SCHWARTZENTRUBER_2001
-from rules.instant import HOUR, parse
-from rules.instant import text as written
-from rules.state import Patient
+from rules.ingest.decode import decode
+from rules.wire.instants import HOUR, parse
+from rules.wire.instants import text as written
 
 DAY = "2026-03-02T"
 START = parse(f"{DAY}00:00:00Z")

@@ -5,14 +5,14 @@ import pathlib
 
 import pytest
 
-from rules import codec
-from rules.assess import assess, judged
-from rules.course import fold
-from rules.decode import decode
+from rules.decide import codec
+from rules.decide.assessment import assess, judged
+from rules.decide.engine import fold
+from rules.decide.subjects import plan_for
 from rules.explain import UnknownSubject, explain, lines, wire
-from rules.explain.names import subjects
+from rules.explain.question import subjects
 from rules.guideline import SCHWARTZENTRUBER_2001
-from rules.subjects import plan_for
+from rules.ingest.decode import decode
 from tests.references import wrong
 from tests.rules.explain.courses import ADMITTED, dose, finding, rate, settled, vitals, volume
 

@@ -5,7 +5,7 @@ import pytest
 from rules.explain import explain, lines
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.guideline.declare import FindingRow
-from rules.vocabulary import VALUE_FINDINGS
+from rules.wire.vocabulary import VALUE_FINDINGS
 from tests.rules.explain.courses import ADMITTED, dose, finding, lab, rate, record, settled, told, vitals, volume
 
 GUIDELINE = SCHWARTZENTRUBER_2001

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from rules.decode import decode
-from rules.events import Event
+from rules.ingest.decode import decode
+from rules.wire.events import Event
 from simulators.care.dosing import Plan
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.events import Encounter
+from rules.wire.events import Encounter
 from simulators.care.dosing import Plan
 from simulators.care.labs import PANELS
 from simulators.charting.chart import Charting

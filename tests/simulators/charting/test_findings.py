@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.vocabulary import FINDINGS as ON_THE_WIRE
+from rules.wire.vocabulary import FINDINGS as ON_THE_WIRE
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.latent import FINDINGS
 from tests.simulators.charting.chunks import Change, bodies, charted

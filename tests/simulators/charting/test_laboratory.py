@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rules.instant import MINUTE, parse
-from rules.vocabulary import LABS
+from rules.wire.instants import MINUTE, parse
+from rules.wire.vocabulary import LABS
 from simulators.care.labs import PANELS
 from simulators.charting.laboratory import LIMITS
 from simulators.charting.noise import reach

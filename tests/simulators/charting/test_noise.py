@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.vocabulary import LABS, VITALS
+from rules.wire.vocabulary import LABS, VITALS
 from simulators.charting.noise import NOISE, observed, reach, rounded
 from simulators.physiology.latent import LABS as LATENT_LABS
 from simulators.physiology.latent import VITALS as LATENT_VITALS

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rules.instant import MINUTE, parse
+from rules.wire.instants import MINUTE, parse
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.latent import Act
 from tests.simulators.charting.chunks import bodies, charted, values

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from simulators.charting.records import line, reading, sink, write
 
 RECORDS = [(1, b'{"a":1}'), (2, b'{"a":2}')]

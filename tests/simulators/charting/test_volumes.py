@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.instant import MINUTE, parse
+from rules.wire.instants import MINUTE, parse
 from simulators.physiology.clinical_events import ClinicalEvent
 from tests.simulators.charting.chunks import Change, bodies, charted
 

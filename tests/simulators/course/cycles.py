@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from rules.guideline.config import load
+from rules.guideline.settings.loader import load
 from simulators.care.dosing import LEAD
 from simulators.charting.chart import Charting
 from simulators.course.loop import course

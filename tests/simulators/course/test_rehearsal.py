@@ -7,10 +7,10 @@ from itertools import takewhile
 
 import pytest
 
-from rules.alerts import Alert
-from rules.course import fold
-from rules.decode import decode
+from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.ingest.decode import decode
+from rules.wire.alerts import Alert
 from simulators.care.dosing import LEAD
 from simulators.charting.records import Record
 from simulators.course.rehearsal import AFTER, BEFORE, CAST, EVERY, MONITOR, Rehearsal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rules.instant import HOUR, MINUTE, parse, text
+from rules.wire.instants import HOUR, MINUTE, parse, text
 from simulators.faults import Ledger, apply
 
 START = parse("2026-03-02T07:00:00Z")

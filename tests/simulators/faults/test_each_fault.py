@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.decode import decode
-from rules.instant import HOUR, MINUTE, parse
+from rules.ingest.decode import decode
+from rules.wire.instants import HOUR, MINUTE, parse
 from simulators.faults import FAULTS
 from tests.simulators.faults.feeds import Line, finding, labs, lines, said, spoiled, value, vitals, ward
 

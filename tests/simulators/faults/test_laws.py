@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.decode import decode
-from rules.instant import MINUTE
+from rules.ingest.decode import decode
+from rules.wire.instants import MINUTE
 from simulators.faults import FAULTS, Ledger, apply, parse
 from tests.simulators.faults.feeds import START, Line, lines, said, spoiled, vitals, ward
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from simulators.mimic import convert
 from simulators.mimic.tally import Tally
 

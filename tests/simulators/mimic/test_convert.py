@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from simulators.mimic import convert, disk_sort, tables
 from simulators.mimic.tables import Unreadable
 from simulators.mimic.tally import Tally

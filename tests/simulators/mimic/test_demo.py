@@ -11,13 +11,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rules import events
-from rules.assess import assess
-from rules.course import Outcome, fold
-from rules.decode import decode
-from rules.engine import advance, settle
+from rules.decide.assessment import assess
+from rules.decide.engine import Outcome, advance, fold, settle
+from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from rules.state import Patient
+from rules.ingest.decode import decode
+from rules.wire import events
 from simulators.mimic import convert
 from simulators.mimic.convert import READ
 from simulators.mimic.tally import Tally

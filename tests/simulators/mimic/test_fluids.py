@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.vocabulary import IO_KINDS
+from rules.wire.vocabulary import IO_KINDS
 from simulators.mimic.inputs import FLUIDS, fluids, kind
 from simulators.mimic.tables import Given
 from simulators.mimic.tally import Tally

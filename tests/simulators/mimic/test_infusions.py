@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.units import RATES
+from rules.ingest.units import RATES
 from simulators.mimic.inputs import PRESSORS, infusions
 from simulators.mimic.tables import Given
 from simulators.mimic.tally import Tally

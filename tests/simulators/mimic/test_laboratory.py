@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.units import LABS
+from rules.ingest.units import LABS
 from simulators.mimic.laboratory import ANALYTES, results
 from simulators.mimic.tables import Resulted
 from simulators.mimic.tally import Tally

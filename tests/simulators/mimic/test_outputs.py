@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.vocabulary import IO_KINDS
+from rules.wire.vocabulary import IO_KINDS
 from simulators.mimic.outputs import IRRIGANT_IN, IRRIGANT_OUT, OUTPUT_ITEMS, irrigated, outputs
 from simulators.mimic.tables import Collected
 from simulators.mimic.tally import Tally

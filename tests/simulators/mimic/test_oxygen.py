@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.vocabulary import O2_DEVICES
+from rules.wire.vocabulary import O2_DEVICES
 from simulators.mimic.chart_items import BIPAP_FLOW, DEVICE, DEVICES, FIO2, FLOW, SECOND_FLOW, SUPPORT
 from simulators.mimic.oxygen import oxygen
 from simulators.mimic.tables import Charted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.vocabulary import VITALS
+from rules.wire.vocabulary import VITALS
 from simulators.mimic.chart_events import vitals
 from simulators.mimic.chart_items import READINGS, SOURCES
 from simulators.mimic.tables import Charted

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
 
-from rules.alerts import Alert
-from rules.course import fold
-from rules.decode import decode
-from rules.events import Event
+from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from rules.instant import MINUTE
+from rules.ingest.decode import decode
+from rules.wire.alerts import Alert
+from rules.wire.events import Event
+from rules.wire.instants import MINUTE
 from simulators.course.simulation import Simulation, Wish
 from simulators.scenarios import SCENARIOS
 from simulators.scenarios.scenario import Scenario

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rules.alerts import Alert
+from rules.wire.alerts import Alert
 from simulators.scenarios import SCENARIOS
 from simulators.scenarios.scenario import Expected
 from simulators.truth.file import Interval

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from simulators.scenarios import worked
 
 ROOT = Path(__file__).parents[3]

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from simulators.faults import Ledger, apply
 from simulators.score import expected, read
 from simulators.score.course import ABSOLUTE, RELATIVE, Stretch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from rules.instant import MINUTE, parse
+from rules.wire.instants import MINUTE, parse
 from simulators.score.course import ABSOLUTE, RELATIVE, Course, Stretch
 from simulators.score.detection import Transition
 

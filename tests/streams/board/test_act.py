@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from rules.decode import decode
-from rules.events import Ack, Resume, Silence
+from rules.ingest.decode import decode
+from rules.wire.events import Ack, Resume, Silence
 from streams.board import act
 from streams.board.access.users import EVERYBODY, Identity
 from streams.broker.topics import COMMANDS, PAGES

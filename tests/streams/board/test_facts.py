@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from streams.board.facts import Facts
 from tests.streams.board.wards import GUIDE, at, cycle, ms, vitals
 

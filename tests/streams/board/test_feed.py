@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from rules.instant import DAY, HOUR, text
+from rules.wire.instants import DAY, HOUR, text
 from streams.board.feed import Feed
 from streams.board.ward import Record
 from streams.broker.apache import ApacheKafka

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.instant import DAY, HOUR, MINUTE
+from rules.wire.instants import DAY, HOUR, MINUTE
 from streams.board.series import MOST, Series, mark, thinned
 
 readings = st.lists(st.tuples(st.integers(0, 4 * DAY), st.floats(30, 260)), max_size=60)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.instant import HOUR
+from rules.wire.instants import HOUR
 from streams.board.access import password, users
 from streams.board.access.door import Door, Proxy
 from streams.board.access.password import hashed

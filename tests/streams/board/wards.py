@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rules.decode import decode
 from rules.guideline import SCHWARTZENTRUBER_2001, Guideline
-from rules.instant import parse
+from rules.ingest.decode import decode
+from rules.wire.instants import parse
 from streams import engine
 from streams.board.bedside import Bedside
 from streams.board.ward import Record, Ward
@@ -19,7 +19,7 @@ GUIDE = SCHWARTZENTRUBER_2001
 
 def at(minutes: float) -> str:
     """An instant so many minutes after the start."""
-    from rules.instant import text
+    from rules.wire.instants import text
 
     return text(parse(START) + round(minutes * 60_000))
 

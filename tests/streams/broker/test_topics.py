@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from rules.vocabulary import EventType
+from rules.wire.vocabulary import EventType
 from streams.broker import retention, topics
 from streams.broker.admin import Told
 from streams.broker.check import Difference, compare

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from streams.deadletters.letter import Letter
 from tests.streams.samples import record, vitals
 

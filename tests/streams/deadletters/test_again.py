@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.instant import MINUTE
+from rules.wire.instants import MINUTE
 from streams.deadletters.again import chosen, fault, keyed, lost, once
 from streams.deadletters.letter import Letter
 from tests.streams.deadletters.letters import AT, KNOWN, REFUSED, letter, value

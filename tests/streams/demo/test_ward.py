@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from rules.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT
 from streams.demo.ward import FILE, Ward, kept, ward
 from streams.replay.record import Record
 from streams.times import instant

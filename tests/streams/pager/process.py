@@ -13,7 +13,7 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from rules.instant import text
+from rules.wire.instants import text
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS, COMMANDS, PAGES
 from streams.pager.transition import Alert

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from rules.events import Ack, Silence, Withdrawal
-from rules.instant import HOUR, MINUTE, text
-from rules.levels import PRIORITY
+from rules.wire.alerts import PRIORITY
+from rules.wire.events import Ack, Silence, Withdrawal
+from rules.wire.instants import HOUR, MINUTE, text
 from streams.pager.audit import Audit
 from streams.pager.book import Book, Owed
 from streams.pager.commands import command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.instant import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 from tests.streams.pager.telling import START, Desk, ack, alert, silence, withdrawal
 
 

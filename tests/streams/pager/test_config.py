@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.instant import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 from streams import cli
 from streams.errors import UsageError
 from streams.pager.config import load

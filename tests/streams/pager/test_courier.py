@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rules.instant import MINUTE
+from rules.wire.instants import MINUTE
 from streams.channels.pagerduty import PagerDuty, PagerDutyOptions
 from streams.channels.secrets import Secrets
 from streams.channels.transport import Receipt, TransportError

@@ -7,7 +7,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from rules.instant import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 from streams.pager.due import wake
 from streams.pager.reroute import reroute
 from streams.pager.routes import Route, Step

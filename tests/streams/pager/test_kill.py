@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from rules.instant import text
+from rules.wire.instants import text
 from streams.broker.settings import Broker
 from streams.pager.outbox import AGE, TERM, changelog, opened
 from tests.streams.pager import courses

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rules.instant import HOUR, MINUTE
-from rules.levels import RANK
+from rules.wire.alerts import RANK
+from rules.wire.instants import HOUR, MINUTE
 from streams.pager import audit
 from streams.pager.book import Book, Owed, pack, unpack
 from streams.pager.commands import command

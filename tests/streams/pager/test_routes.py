@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.instant import DAY, HOUR, parse
+from rules.wire.instants import DAY, HOUR, parse
 from streams.pager.routes import Choice, Hours, Match, Paging, Route, Step, choose, opens, takes, within
 from tests.streams.pager.telling import alert
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from rules.decode import decode
-from rules.events import Ack, Silence
-from rules.instant import HOUR
+from rules.ingest.decode import decode
+from rules.wire.events import Ack, Silence
+from rules.wire.instants import HOUR
 from streams.errors import UsageError
 from streams.pager import lookup, send
 from streams.pager.intake import actionable

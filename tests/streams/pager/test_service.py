@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rules.instant import HOUR, MINUTE, text
+from rules.wire.instants import HOUR, MINUTE, text
 from streams import cli
 from streams.broker.ports import free
 from streams.broker.settings import Broker

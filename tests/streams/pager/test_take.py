@@ -7,7 +7,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from rules.instant import HOUR, MINUTE
+from rules.wire.instants import HOUR, MINUTE
 from streams.pager.book import UnknownBook, pack, unpack
 from streams.pager.routes import Hours
 from streams.pager.transition import Unreadable, read

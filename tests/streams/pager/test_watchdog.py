@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.course import fold
-from rules.decode import decode
+from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.ingest.decode import decode
 from streams.broker.settings import Broker
 from streams.pager.watchdog import SUBJECT, beat, patient_of
 from streams.replay.outlet import partition

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from streams.replay.bar import bar, said, summary
 from streams.replay.publish import Counts
 

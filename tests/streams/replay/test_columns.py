@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.decode import decode
+from rules.ingest.decode import decode
 from streams.errors import UsageError
 from streams.replay.columns import COLUMNS, FIELDS, Row, records
 from streams.replay.frames import is_table, rows

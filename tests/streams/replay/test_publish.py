@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.instant import MINUTE, SECOND
+from rules.wire.instants import MINUTE, SECOND
 from streams.broker.topics import INPUTS
 from streams.replay.pace import Pace
 from streams.replay.publish import Ack, Counts, NotAcknowledged, Publisher

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from streams.replay.record import LARGEST, Unsendable, record
 
 AT, KNOWN = "2026-03-02T10:00:00Z", "2026-03-02T11:30:00+01:00"

@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 
 import pytest
 
-from rules.instant import parse, text
+from rules.wire.instants import parse, text
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS, COMMANDS, INPUTS
 from streams.cli import main

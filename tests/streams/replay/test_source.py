@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.instant import parse
+from rules.wire.instants import parse
 from streams.replay.source import moved, source
 from tests.streams.replay import table
 from tests.streams.samples import record, vitals

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.decode import decode
-from rules.instant import DAY, HOUR, MINUTE, SECOND
+from rules.ingest.decode import decode
+from rules.wire.instants import DAY, HOUR, MINUTE, SECOND
 from streams.replay.record import Record
 from streams.replay.ticks import SILENCE, tick, ticked
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
-from rules.alerts import wire
-from rules.course import fold
-from rules.events import Event
+from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.wire.alerts import wire
+from rules.wire.events import Event
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaProducer
 
-from rules.instant import text
+from rules.wire.instants import text
 from streams.broker.settings import Broker
 from streams.broker.topics import ASSESSMENTS
 from tests.streams.worker import published

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from rules.instant import MINUTE, text
+from rules.wire.instants import MINUTE, text
 from streams.broker.ports import free
 from streams.broker.settings import Broker
 from streams.broker.topics import ALERTS, ASSESSMENTS, DEADLETTERS, topic_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from rules.instant import HOUR, MINUTE, parse, text
+from rules.wire.instants import HOUR, MINUTE, parse, text
 from streams.broker.topics import INPUTS, topic_of
 from streams.worker.batch import Batch
 from streams.worker.output import Output

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rules.decode import decode
-from rules.events import Event as Read
+from rules.ingest.decode import decode
+from rules.wire.events import Event as Read
 from simulators.scenarios import worked
 
 Event = dict[str, Any]

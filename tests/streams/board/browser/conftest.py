@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rules.instant import HOUR
+from rules.wire.instants import HOUR
 from simulators.scenarios import worked
 from streams.board.access.password import hashed
 from streams.broker import embedded

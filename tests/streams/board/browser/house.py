@@ -15,7 +15,7 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from rules.instant import parse, text
+from rules.wire.instants import parse, text
 from streams.broker import ports
 from streams.broker.creation import create
 from streams.broker.embedded import EmbeddedBroker

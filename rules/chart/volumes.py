@@ -1,0 +1,119 @@
+"""Cut volumes by time: urine collections, and shifts in the site's time zone; a shift is (start, end]
+(criteria.md sections 1 and 3).
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from rules.chart.facts import Volume
+from rules.guideline.site_choices import Shifts
+from rules.wire.events import Reference
+
+
+class Collection(msgspec.Struct, frozen=True):
+    """mL between two moments; `start == end`: its rate is unknown, it covers no time and counts wholly at its
+    end.
+    """
+
+    start: int
+    end: int
+    volume: float
+    first: int
+    reference: Reference
+
+    def share(self, start: int, end: int) -> float:
+        """mL that fall into (start, end], taken as evenly spread."""
+        if self.start == self.end:
+            return self.volume if start < self.end <= end else 0.0
+        inside = min(end, self.end) - max(start, self.start)
+        return self.volume * inside / (self.end - self.start) if inside > 0 else 0.0
+
+    def reaches(self, start: int, end: int) -> bool:
+        if self.start == self.end:
+            return start < self.end <= end
+        return self.start < end and self.end > start
+
+
+def resolved(volumes: list[Volume], longest: int) -> list[Collection]:
+    """Collections in order of their end.
+
+    Without a charted start: from the end of the latest one that ended strictly earlier, unless nothing ended
+    in the `longest` before.
+    """
+    out: list[Collection] = []
+    earlier: int | None = None
+    last: int | None = None
+    for volume in volumes:
+        if last is not None and volume.at > last:
+            earlier = last
+        last = volume.at
+        start = volume.start
+        if start is None:
+            start = earlier if earlier is not None and volume.at - earlier <= longest else volume.at
+        out.append(Collection(start, volume.at, volume.volume, volume.first, volume.reference))
+    return out
+
+
+def covered(collections: list[Collection], start: int, end: int) -> int:
+    """ms of (start, end] in which some collection ran."""
+    time, until = 0, start
+    for one in sorted(collections, key=lambda c: c.start):
+        a, b = max(one.start, until), min(one.end, end)
+        if b > a:
+            time += b - a
+            until = b
+    return time
+
+
+def volume(collections: list[Collection], start: int, end: int) -> float:
+    """mL within (start, end]."""
+    return sum(one.share(start, end) for one in collections)
+
+
+Shift = tuple[int, int]
+
+
+@lru_cache(maxsize=512)
+def _starts(day: int, zone: str, starts: tuple[str, ...]) -> tuple[int, ...]:
+    """Shift starts in ms of the local day `day` (proleptic ordinal)."""
+    date = datetime.fromordinal(day).date()
+    local = (datetime.combine(date, time.fromisoformat(start), ZoneInfo(zone)) for start in starts)
+    return tuple(round(moment.timestamp() * 1000) for moment in local)
+
+
+@lru_cache(maxsize=4096)
+def _shift_of_hour(hour: int, zone: str, starts: tuple[str, ...]) -> tuple[int, ...]:
+    day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=hour)).toordinal()
+    return tuple(
+        sorted(
+            {
+                start
+                for d in (day - 2, day - 1, day, day + 1, day + 2)
+                if d > 0
+                for start in _starts(d, zone, starts)
+            }
+        )
+    )
+
+
+def shift_of(t: int, shifts: Shifts) -> Shift:
+    """The shift (start, end] that holds moment `t`: a total charted at 15:00 sharp belongs to the shift that
+    ends then.
+    """
+    bounds = _shift_of_hour(t // 3_600_000, shifts.timezone, shifts.starts)
+    start = max(bound for bound in bounds if bound < t)
+    return start, min(bound for bound in bounds if bound > start)
+
+
+def last_completed(t: int, shifts: Shifts) -> Shift:
+    """The shift that ended last, at `t` itself included."""
+    start, end = shift_of(t, shifts)
+    return (start, end) if end == t else shift_of(start, shifts)
+
+
+def running(t: int, shifts: Shifts) -> Shift:
+    """The shift under way at `t`, which may start at `t` itself."""
+    return shift_of(t + 1, shifts)

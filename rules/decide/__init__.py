@@ -1,0 +1,3 @@
+"""The loop: deadlines, dirty flags, episodes, reminders, stop rules, the recommendation, patient state and
+its codec.
+"""

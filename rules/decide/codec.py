@@ -1,0 +1,278 @@
+"""Encode a patient's state as bytes and back: msgpack, with a version. What follows from the facts is
+derived again, not stored."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart, rebuilt
+from rules.chart.facts import (
+    Baseline,
+    Dose,
+    Drug,
+    Fact,
+    Ghost,
+    Lab,
+    Place,
+    Rate,
+    Resumed,
+    Sign,
+    Volume,
+    Weight,
+)
+from rules.chart.oxygen import VitalsRow
+from rules.chart.vitals import Signals, Tail
+from rules.decide import column_codec
+from rules.decide.column_codec import Columns, F
+from rules.decide.state import Episode, Patient
+from rules.evaluate.result import Memory
+from rules.evaluate.stop_rule import Stand
+from rules.guideline.edition import Guideline
+
+VERSION = 1
+
+
+class UnknownState(ValueError):
+    """The bytes are not a state this version can read."""
+
+
+class Facts(msgspec.Struct, array_like=True):
+    """The facts of a chart that are not vitals, by kind, as columns."""
+
+    labs: dict[str, Columns]
+    volumes: dict[str, Columns]
+    doses: Columns
+    lines: dict[str, Columns]
+    findings: dict[str, Columns]
+    places: Columns
+    baselines: list[Baseline]
+    drugs: Columns
+    resumes: Columns
+    weights: Columns
+    ghosts: Columns
+
+
+class Head(msgspec.Struct, array_like=True):
+    """Everything small."""
+
+    id: str
+    now: int
+    due: int | None
+    n: int
+    seq: int
+    touched: list[str]
+    amended: list[str]
+    replaced: list[str]
+    amendments: tuple[str, ...]
+    pending: bool
+    wake: list[str]
+    cycles: int
+    cycle_start: int | None
+    quiet: bool
+    intensive_since: int | None
+    acks: tuple[tuple[str, str], ...]
+    resumed: tuple[str, ...]
+    discharged: int | None
+
+
+class Saved(msgspec.Struct, array_like=True):
+    version: int
+    guideline: str
+    head: Head
+    memories: bytes
+    episodes: dict[str, Episode]
+    rules: dict[str, Stand]
+    facts: bytes
+    signals: Signals
+    sealed: list[bytes]
+    rows: list[VitalsRow]
+    faded: bytes
+
+
+_encoder = msgspec.msgpack.Encoder()
+_saved = msgspec.msgpack.Decoder(Saved)
+_facts = msgspec.msgpack.Decoder(Facts)
+_memories = msgspec.msgpack.Decoder(dict[str, Memory])
+
+
+def names(mask: int) -> list[str]:
+    return [name for name, bit in dirty_flags.BIT.items() if mask & bit]
+
+
+def encode(patient: Patient) -> bytes:
+    """The state as bytes; `decode` gives back one that goes on in the same way."""
+    chart = patient.chart
+    chart.tail.seal(column_codec.pack)
+    if chart.packed is None:
+        chart.packed = pack(_of(chart))
+    if chart.packed_faded is None:
+        chart.packed_faded = column_codec.pack(list(chart.faded.values()))
+    saved = Saved(
+        VERSION,
+        patient.guideline.sha256,
+        _head(patient),
+        pack(patient.memories),
+        patient.episodes,
+        patient.rules,
+        chart.packed,
+        chart.tail.marks[0][1],
+        chart.tail.sealed,
+        chart.tail.rows[chart.tail.marks[-1][0] :],
+        chart.packed_faded,
+    )
+    return _encoder.encode(saved)
+
+
+def pack(value: object) -> bytes:
+    return zlib.compress(_encoder.encode(value), 6)
+
+
+def decode(data: bytes, guideline: Guideline) -> Patient:
+    """The patient of these bytes.
+
+    Under another guideline than the one it was saved under everything is decided anew.
+
+    Raises UnknownState: not a state, or of another version.
+    """
+    try:
+        saved = _saved.decode(data)
+        facts = _facts.decode(zlib.decompress(saved.facts))
+        rows = [row for chunk in saved.sealed for row in column_codec.unpack(VitalsRow, chunk)] + saved.rows
+        faded = column_codec.unpack(Ghost, saved.faded)
+        memories = _memories.decode(zlib.decompress(saved.memories))
+    except (msgspec.MsgspecError, zlib.error, TypeError, ValueError) as error:
+        raise UnknownState(f"not a patient state of version {VERSION}: {error}") from error
+    if saved.version != VERSION:
+        raise UnknownState(f"patient state has version {saved.version}, this program reads {VERSION}")
+    patient = _patient(saved, _chart(saved, facts, rows, faded, guideline), guideline)
+    patient.memories = memories
+    if saved.guideline != guideline.sha256:
+        patient.touched, patient.pending = dirty_flags.EVERYTHING, True
+    return patient
+
+
+def _of(chart: Chart) -> Facts:
+    return Facts(
+        by_name(chart.labs),
+        by_name(chart.volumes),
+        column_codec.columns(chart.doses),
+        by_name(chart.lines),
+        by_name(chart.findings),
+        column_codec.columns(chart.places),
+        chart.baselines,
+        column_codec.columns(chart.drugs),
+        column_codec.columns(chart.resumes),
+        column_codec.columns(chart.raw_weights),
+        column_codec.columns(list(chart.ghosts.values())),
+    )
+
+
+def by_name(lists: Mapping[str, Sequence[Fact]]) -> dict[str, Columns]:
+    return {name: column_codec.columns(facts) for name, facts in lists.items()}
+
+
+def lists_of(kind: type[F], tables: dict[str, Columns]) -> dict[str, list[F]]:
+    return {name: column_codec.facts_of(kind, table) for name, table in tables.items()}
+
+
+def _head(p: Patient) -> Head:
+    return Head(
+        p.id,
+        p.now,
+        p.due,
+        p.chart.n,
+        p.seq,
+        names(p.touched),
+        names(p.amended),
+        names(p.replaced),
+        p.amendments,
+        p.pending,
+        names(p.wake),
+        p.cycles,
+        p.cycle_start,
+        p.quiet,
+        p.intensive_since,
+        p.acks,
+        p.resumed,
+        p.discharged,
+    )
+
+
+def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
+    head = saved.head
+    return Patient(
+        head.id,
+        guideline,
+        chart,
+        now=head.now,
+        due=head.due,
+        touched=dirty_flags.bits(head.touched),
+        amended=dirty_flags.bits(head.amended),
+        replaced=dirty_flags.bits(head.replaced),
+        amendments=head.amendments,
+        pending=head.pending,
+        seq=head.seq,
+        episodes=saved.episodes,
+        rules=saved.rules,
+        cycles=head.cycles,
+        cycle_start=head.cycle_start,
+        quiet=head.quiet,
+        intensive_since=head.intensive_since,
+        wake=dirty_flags.bits(head.wake),
+        acks=head.acks,
+        resumed=head.resumed,
+        discharged=head.discharged,
+    )
+
+
+def _chart(
+    saved: Saved, facts: Facts, rows: list[VitalsRow], faded: list[Ghost], guideline: Guideline
+) -> Chart:
+    chart = Chart(guideline)
+    chart.n = saved.head.n
+    chart.labs, chart.volumes = lists_of(Lab, facts.labs), lists_of(Volume, facts.volumes)
+    chart.lines, chart.findings = lists_of(Rate, facts.lines), lists_of(Sign, facts.findings)
+    chart.doses, chart.places = (
+        column_codec.facts_of(Dose, facts.doses),
+        column_codec.facts_of(Place, facts.places),
+    )
+    chart.drugs, chart.resumes = (
+        column_codec.facts_of(Drug, facts.drugs),
+        column_codec.facts_of(Resumed, facts.resumes),
+    )
+    chart.raw_weights, chart.baselines = column_codec.facts_of(Weight, facts.weights), facts.baselines
+    chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
+    chart.faded = {ghost.id: ghost for ghost in faded}
+    _restore(chart.tail, saved.signals, rows)
+    rebuilt(chart)
+    chart.seen = _index(chart)
+    chart.packed, chart.packed_faded = saved.facts, saved.faded
+    return chart
+
+
+def _restore(tail: Tail, signals: Signals, rows: list[VitalsRow]) -> None:
+    tail.rows = rows
+    tail.marks = [(0, signals)]
+    tail.again(-1)
+
+
+def _index(chart: Chart) -> dict[str, Fact]:
+    """Which fact stands for each id: the one `record` would have left there."""
+    seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
+    groups: list[list[Fact]] = [
+        *chart.labs.values(),  # type: ignore[list-item]
+        *chart.volumes.values(),  # type: ignore[list-item]
+        *chart.lines.values(),  # type: ignore[list-item]
+        *chart.findings.values(),  # type: ignore[list-item]
+        chart.doses,  # type: ignore[list-item]
+        chart.places,  # type: ignore[list-item]
+        chart.drugs,  # type: ignore[list-item]
+        chart.resumes,  # type: ignore[list-item]
+        chart.raw_weights,  # type: ignore[list-item]
+        chart.tail.rows,  # type: ignore[list-item]
+    ]
+    for facts in groups:
+        seen.update((fact.id, fact) for fact in facts)
+    return seen

@@ -1,0 +1,81 @@
+"""Pack facts of one kind as columns of small differences: what repeats from fact to fact is then next to
+nothing once compressed."""
+
+import zlib
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from rules.chart.facts import Fact
+
+F = TypeVar("F", bound=Fact)
+Columns = list[Any]
+
+WRITTEN = 36
+
+_encoder = msgspec.msgpack.Encoder()
+_columns = msgspec.msgpack.Decoder(Columns)
+
+
+def columns(facts: Sequence[Fact]) -> Columns:
+    """at, tie, n, id, first, ... : `at` and `n` as steps, `tie` and `first` as lags behind `at`."""
+    if not facts:
+        return []
+    at, tie, n, id, first, *rest = map(list, zip(*map(msgspec.structs.astuple, facts), strict=True))
+    lags = [[known - moment for known, moment in zip(column, at, strict=True)] for column in (tie, first)]
+    return [_steps(at), lags[0], _steps(n), _ids(id), lags[1], *rest]
+
+
+def facts_of(kind: type[F], table: Columns) -> list[F]:
+    """The facts of these columns. Raises ValidationError or TypeError when they are not of that kind."""
+    if not table:
+        return []
+    steps, tie, n, id, first, *rest = table
+    at = _sums(steps)
+    full = [at, _added(tie, at), _sums(n), _texts(id), _added(first, at), *rest]
+    return msgspec.convert(list(zip(*full, strict=True)), list[kind])  # type: ignore[valid-type]
+
+
+def pack(facts: Sequence[Fact]) -> bytes:
+    return zlib.compress(_encoder.encode(columns(facts)), 6)
+
+
+def unpack(kind: type[F], data: bytes) -> list[F]:
+    return facts_of(kind, _columns.decode(zlib.decompress(data)))
+
+
+def _ids(texts: list[str]) -> list[str] | bytes:
+    """Ids as they are; where every one is a UUID as it is usually written, as 16 bytes each."""
+    if any(len(text) != WRITTEN for text in texts):
+        return texts
+    try:
+        found = [UUID(text) for text in texts]
+    except ValueError:
+        return texts
+    usual = all(str(uuid) == text for uuid, text in zip(found, texts, strict=True))
+    return b"".join(uuid.bytes for uuid in found) if usual else texts
+
+
+def _texts(ids: list[str] | bytes) -> list[str]:
+    if not isinstance(ids, bytes):
+        return ids
+    return [str(UUID(bytes=ids[i : i + 16])) for i in range(0, len(ids), 16)]
+
+
+def _steps(values: list[int]) -> list[int]:
+    return [values[0], *(b - a for a, b in pairwise(values))]
+
+
+def _sums(steps: list[int]) -> list[int]:
+    out, total = [], 0
+    for step in steps:
+        total += step
+        out.append(total)
+    return out
+
+
+def _added(lags: list[int], at: list[int]) -> list[int]:
+    return [lag + moment for lag, moment in zip(lags, at, strict=True)]

@@ -1,0 +1,261 @@
+"""Decide one instant: all that its facts, deadlines and acknowledgements can have changed, reminders
+included (criteria.md sections 7 and 9).
+"""
+
+from rules.chart import dirty_flags
+from rules.chart.course import FOREVER
+from rules.decide.episodes import (
+    PendingAlert,
+    Step,
+    end_episodes,
+    level_of,
+    moment,
+    numbered,
+    pending_alert,
+    start_cycle,
+    update_episode,
+    words_of,
+)
+from rules.decide.recommendation import reason_evidence, recommend
+from rules.decide.state import Episode, Patient
+from rules.decide.stop_rules import recommendation_words, update_recommendation, update_rules
+from rules.decide.subjects import ADVICE, LAST, RECOMMENDATION, Plan, Subject, plan_for
+from rules.evaluate.result import INDETERMINATE, Memory, Result, reached
+from rules.wire.alerts import Alert
+
+
+def acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:
+    """Acknowledgements of this instant: those of open episodes come first; those of episodes that open now,
+    after.
+    """
+    by_id = {episode.id: episode for episode in patient.episodes.values()}
+    taken = set()
+    for alert, command in patient.acks:
+        episode = by_id.get(alert)
+        if episode is not None and (done is None or alert not in done):
+            episode.acked = command
+        if episode is not None:
+            taken.add(alert)
+    return taken
+
+
+def remind(patient: Patient, plan: Plan, said: list[PendingAlert]) -> None:
+    """Reminders of absolute episodes nobody has acknowledged; none where the episode has just spoken."""
+    now = patient.now
+    for name, episode in patient.episodes.items():
+        if episode.remind is None or reached(episode.remind) > now:
+            continue
+        spoken = any(one.alert["subject"] == name for one in said)
+        if not spoken and episode.acked is None:
+            said.append(_reminder(patient, plan, name, episode))
+        episode.remind += patient.guideline.choices.reminder_every
+
+
+def _reminder(patient: Patient, plan: Plan, name: str, episode: Episode) -> PendingAlert:
+    if name == RECOMMENDATION:
+        word = recommend(patient)
+        result = Result(word.word, value=word.word, evidence=reason_evidence(patient, word))
+        done, words = Step(LAST, name, RECOMMENDATION, None, False), recommendation_words(word)
+    else:
+        subject = plan.subjects[plan.index[name]]
+        result = subject.judge(patient, patient.now, patient.memory(name))
+        done = Step(plan.index[name], name, subject.kind, subject.system, False)
+        words = words_of(patient, subject, result, episode.level)
+    at = max(patient.now >> 1, episode.last)
+    episode.last = at
+    return pending_alert(patient, done, episode, result, "reminder", episode.level, at, words)
+
+
+def remind_once(
+    patient: Patient,
+    done: Step,
+    subject: Subject,
+    result: Result,
+    level: str,
+    spoke: bool,
+    said: list[PendingAlert],
+) -> None:
+    """One reminder when an advice's second volume is reached, unless it opened at or above it."""
+    episode = patient.episodes.get(done.name)
+    advice = patient.guideline.advises[done.name]
+    if episode is None or not result.flags or advice.second_volume is None or level == "relative":
+        return
+    if not episode.told and not spoke:
+        at = moment(patient, result.at, episode)
+        said.append(
+            pending_alert(
+                patient,
+                done,
+                episode,
+                result,
+                "reminder",
+                level,
+                at,
+                words_of(patient, subject, result, level),
+            )
+        )
+        episode.last = at
+    episode.told = True
+
+
+MOVES_RULES = dirty_flags.ENCOUNTER | dirty_flags.DOSES | dirty_flags.RESUME | dirty_flags.SPO2
+
+
+def decide(patient: Patient) -> list[Alert]:
+    """Decides the instant at the patient's clock. Returns its alerts, in order and numbered."""
+    plan = plan_for(patient.guideline)
+    if patient.discharged is not None:
+        return []
+    if _discharge(patient) is not None:
+        return numbered(patient, end_episodes(patient, plan, "discharged", _discharge(patient)))
+    said = start_cycle(patient, plan)
+    _switch(patient)
+    acked = acknowledge(patient)
+    changed = _subjects(patient, plan, said)
+    if (
+        changed & plan.criteria
+        or patient.replaced
+        or patient.touched & MOVES_RULES
+        or patient.rules_due <= patient.now
+    ):
+        update_rules(patient, plan)
+        update_recommendation(patient, said)
+    acknowledge(patient, acked)
+    remind(patient, plan, said)
+    patient.touched = patient.amended = patient.replaced = 0
+    patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
+    _schedule(patient)
+    _listen(patient)
+    return numbered(patient, said) if said else []
+
+
+def _overtaken(patient: Patient) -> bool:
+    return patient.due is not None and patient.due <= patient.now
+
+
+def _switch(patient: Patient) -> None:
+    """Whether the mode in force is another one than at the last decision."""
+    since = patient.chart.mode.since(patient.now >> 1)
+    if since != patient.intensive_since:
+        patient.intensive_since = since
+        patient.touched |= dirty_flags.MODE
+
+
+def _discharge(patient: Patient) -> int | None:
+    if not (patient.touched | patient.amended) & dirty_flags.ENCOUNTER:
+        return None
+    return next((place.at for place in patient.chart.places if place.event == "discharge"), None)
+
+
+def _subjects(patient: Patient, plan: Plan, said: list[PendingAlert]) -> int:
+    """Decides every subject that can have changed, in order. Returns which did, as a bit set by index."""
+    now = patient.now
+    todo = plan.todo(patient.touched | patient.amended) | _due(patient, plan)
+    if not patient.memories or patient.touched & dirty_flags.EVERYTHING == dirty_flags.EVERYTHING:
+        todo = (1 << len(plan.subjects)) - 1
+    changed = 0
+    while todo:
+        low = todo & -todo
+        todo ^= low
+        i = low.bit_length() - 1
+        if _subject(patient, plan.subjects[i], i, now, said):
+            todo |= plan.readers[i]
+            changed |= low
+    return changed
+
+
+def _due(patient: Patient, plan: Plan) -> int:
+    if not _overtaken(patient):
+        return 0
+    due = 0
+    for name, memory in patient.memories.items():
+        if memory.next is not None and memory.next <= patient.now and name in plan.index:
+            due |= 1 << plan.index[name]
+    return due
+
+
+def _subject(patient: Patient, subject: Subject, order: int, now: int, said: list[PendingAlert]) -> bool:
+    """Decides one subject and tells its transition. Returns whether those that read it must look again."""
+    before = patient.memory(subject.name)
+    result = subject.judge(patient, now, before)
+    level, rank = level_of(subject, result)
+    told: int | None = None
+    if patient.alerting and (rank or subject.name in patient.episodes):
+        done = Step(order, subject.name, subject.kind, subject.system, _amended(patient, subject))
+        found = update_episode(
+            patient,
+            done,
+            result,
+            level,
+            rank,
+            lambda ends: words_of(patient, subject, result, "clear" if ends else level),
+        )
+        said.extend(found)
+        told = found[0].alert["at"] if found else None
+        if subject.kind == ADVICE:
+            remind_once(patient, done, subject, result, level, told is not None, said)
+    return _remember(patient, subject.name, before, result, told)
+
+
+def _remember(patient: Patient, name: str, before: Memory, result: Result, told: int | None) -> bool:
+    changed = before.state != result.state
+    since = before.since
+    if changed or since is None:
+        since = _since(patient, before, result) if told is None else told
+    ahead = result.next if result.next is not None and result.next > patient.now else None
+    patient.memories[name] = Memory(
+        result.state, since, result.stale, result.flags, result.correctable, result.missing, ahead
+    )
+    return changed or before.stale != result.stale or before.flags != result.flags
+
+
+def _since(patient: Patient, before: Memory, result: Result) -> int:
+    at = result.at
+    if result.state == "clear" and before.state == INDETERMINATE and result.latest is not None:
+        at = result.latest
+    at = patient.now >> 1 if at is None else at
+    return at if before.since is None else max(at, before.since)
+
+
+def _amended(patient: Patient, subject: Subject) -> bool:
+    """Whether a lower level is owed to a corrected or withdrawn fact rather than to a new one."""
+    if not subject.touches & patient.amended:
+        return False
+    if not subject.touches & patient.touched:
+        return True
+    episode = patient.episodes.get(subject.name)
+    return episode is not None and any(id in patient.amendments for id, _ in episode.evidence)
+
+
+def _schedule(patient: Patient) -> None:
+    """The earliest deadline ahead, of any subject, rule or reminder."""
+    due = patient.rules_due if patient.rules_due < FOREVER else None
+    for memory in patient.memories.values():
+        if memory.next is not None and (due is None or memory.next < due):
+            due = memory.next
+    for episode in patient.episodes.values():
+        if episode.remind is not None and (due is None or reached(episode.remind) < due):
+            due = reached(episode.remind)
+    switch = patient.chart.mode.next_switch(patient.now >> 1)
+    if switch is not None and (due is None or reached(switch) < due):
+        due = reached(switch)
+    patient.due = due
+
+
+def _listen(patient: Patient) -> None:
+    """Which vitals must be looked at whatever they say: those of a subject that is stale, blind or
+    overdue.
+    """
+    patient.wake = 0
+    for name, bits in LISTENING:
+        memory = patient.memories.get(name)
+        if memory is None or memory.stale or memory.state in (INDETERMINATE, "technical", "advisory"):
+            patient.wake |= bits
+
+
+LISTENING = (
+    ("sinus-tachycardia", dirty_flags.HEART_RATE),
+    ("hypotension", dirty_flags.SYSTOLIC),
+    ("oxygen-requirement", dirty_flags.SPO2),
+    ("monitoring/vital-signs", dirty_flags.HEART_RATE | dirty_flags.SYSTOLIC),
+)

@@ -1,0 +1,239 @@
+"""Open, move and end episodes, also on a new cycle, a discharge or a cycle-start withdrawn. Worsening is
+never swallowed (criteria.md sections 4 and 9).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from rules.chart import dirty_flags
+from rules.chart.course import began_anew
+from rules.decide.messages import actions, measures, message
+from rules.decide.state import Episode, Patient
+from rules.decide.subjects import LAST, RECOMMENDATION, Plan, Subject
+from rules.evaluate.pressure import phase
+from rules.evaluate.result import INDETERMINATE, Result
+from rules.evaluate.stop_rule import before_cycle
+from rules.wire.alerts import CLEAR, RANK, Alert, episode_id
+from rules.wire.events import Reference
+
+REMINDED = ("criterion", "blood-pressure", "recommendation")
+
+
+class PendingAlert(msgspec.Struct, frozen=True):
+    """An alert without its number, and where it stands in the order of its instant."""
+
+    order: int
+    alert: dict[str, Any]
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One subject at one decision: who it is, where it stands in the print order, and whether a correction is
+    behind it.
+    """
+
+    order: int
+    name: str
+    kind: str
+    system: str | None
+    amended: bool
+
+
+def moment(patient: Patient, at: int | None, episode: Episode | None) -> int:
+    """The instant it became true: never before cycle-start, nor before the episode's last transition."""
+    at = patient.now >> 1 if at is None else at
+    start = patient.chart.cycle.start
+    if start is not None:
+        at = max(at, start)
+    return at if episode is None else max(at, episode.last)
+
+
+def transition(step: Step, rank: int, state: str, episode: Episode | None) -> str | None:
+    """The name of the transition to `state`; None when there is nothing to say."""
+    if state == INDETERMINATE:
+        return "amended" if episode is not None and step.amended else None
+    if episode is None:
+        return "opened" if rank else None
+    if rank > episode.rank:
+        return "worsened"
+    if rank == episode.rank:
+        return None
+    if step.amended:
+        return "amended"
+    return "improved" if rank else "resolved"
+
+
+def update_episode(
+    patient: Patient,
+    step: Step,
+    result: Result,
+    level: str,
+    rank: int,
+    words: Callable[[bool], dict[str, Any]],
+) -> list[PendingAlert]:
+    """Opens, moves or ends the episode of a subject. Returns what is to be said, if anything.
+
+    `words(ends)` are made only when they are needed.
+    """
+    episode = patient.episodes.get(step.name)
+    name = transition(step, rank, result.state, episode)
+    if name is None:
+        return []
+    at = moment(patient, result.at, episode)
+    if episode is None:
+        episode = Episode(episode_id(patient.id, step.kind, step.name, at), CLEAR, 0, at, at)
+        patient.episodes[step.name] = episode
+    ends = rank == 0 or result.state == INDETERMINATE
+    level = CLEAR if ends else level
+    said = pending_alert(patient, step, episode, result, name, level, at, words(ends))
+    _move(patient, step, episode, name, level, 0 if ends else rank, at, result.evidence)
+    if ends:
+        del patient.episodes[step.name]
+    return [said]
+
+
+def _move(
+    patient: Patient,
+    step: Step,
+    episode: Episode,
+    name: str,
+    level: str,
+    rank: int,
+    at: int,
+    evidence: tuple[Reference, ...],
+) -> None:
+    choices = patient.guideline.choices
+    became_absolute = level == "absolute" and episode.level != "absolute"
+    if became_absolute and step.kind in REMINDED:
+        episode.remind = (patient.now >> 1) + choices.reminder_first
+    elif level != "absolute":
+        episode.remind = None
+    if name in ("worsened", "opened"):
+        episode.acked = None
+    episode.level, episode.rank, episode.last, episode.evidence = level, rank, at, evidence
+
+
+def pending_alert(
+    patient: Patient,
+    step: Step,
+    episode: Episode,
+    result: Result,
+    name: str,
+    level: str,
+    at: int,
+    words: dict[str, Any],
+    reason: str | None = None,
+) -> PendingAlert:
+    """The alert of a transition, still to be numbered."""
+    return PendingAlert(
+        step.order,
+        {
+            "id": episode.id,
+            "patient": patient.id,
+            "subject": step.name,
+            "kind": step.kind,
+            "system": step.system,
+            "level": level,
+            "transition": name,
+            "at": at,
+            "decided": patient.now >> 1,
+            "value": result.value,
+            "unit": result.unit,
+            "limit": result.limit,
+            "evidence": result.evidence,
+            "phase": phase(patient.chart, at),
+            "dose": len(patient.chart.cycle_doses),
+            "guideline": patient.guideline.reference,
+            "reason": reason,
+            **words,
+        },
+    )
+
+
+def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> dict[str, Any]:
+    guideline = patient.guideline
+    return {
+        "message": message(subject, result, level, guideline),
+        "action": actions(subject, guideline),
+        "measures": measures(subject, result, guideline),
+    }
+
+
+def level_of(subject: Subject, result: Result) -> tuple[str, int]:
+    """The level of a state and its rank within an episode."""
+    state = result.state
+    return (state, RANK[state]) if state in RANK else (CLEAR, 0)
+
+
+def numbered(patient: Patient, said: list[PendingAlert]) -> list[Alert]:
+    """Puts one instant's alerts in order and gives each its number (per patient, +1 each)."""
+    out = []
+    for one in sorted(said, key=lambda s: s.order):
+        patient.seq += 1
+        out.append(Alert(seq=patient.seq, **one.alert))
+    return out
+
+
+def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
+    """A second or later cycle-start: open episodes resolve, stop rules start afresh, everything is decided
+    anew.
+    """
+    cycle = patient.chart.cycle
+    began = cycle.start is not None and patient.cycle_start is None
+    again = began_anew(patient.cycles, patient.cycle_start, cycle)
+    said = end_episodes(patient, plan, "new-cycle", cycle.start) if again else []
+    if again:
+        patient.rules = {}
+    if began:
+        patient.rules = {rule: before_cycle(stand) for rule, stand in patient.rules.items()}
+    if began or again:
+        patient.touched |= dirty_flags.EVERYTHING
+        patient.quiet = True
+    if cycle.start is None and patient.cycle_start is not None:
+        said = end_episodes(patient, plan, None, None)
+        patient.quiet = False
+    patient.cycles, patient.cycle_start = cycle.number, cycle.start
+    return said
+
+
+def end_episodes(patient: Patient, plan: Plan, reason: str | None, at: int | None) -> list[PendingAlert]:
+    """Resolves every open episode; without a reason the ground for alerting was withdrawn, which is an
+    amendment.
+    """
+    said = [_ended(patient, plan, name, reason, at) for name in list(patient.episodes)]
+    patient.episodes.clear()
+    if reason == "discharged":
+        patient.discharged = patient.now
+    return said
+
+
+def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> PendingAlert:
+    order, episode = plan.index.get(name, LAST), patient.episodes[name]
+    if order == LAST:
+        kind, system, result = RECOMMENDATION, None, Result()
+    else:
+        subject = plan.subjects[order]
+        kind, system, result = (
+            subject.kind,
+            subject.system,
+            subject.judge(patient, patient.now, patient.memory(name)),
+        )
+    words = {
+        "message": f"Closed: {(reason or 'cycle-start withdrawn').replace('-', ' ')}",
+        "action": (),
+        "measures": (),
+    }
+    transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
+    ended = max(episode.last, patient.now >> 1 if at is None else at)
+    return pending_alert(
+        patient,
+        Step(order, name, kind, system, reason is None),
+        episode,
+        result,
+        transition,
+        "clear",
+        ended,
+        words,
+        reason,
+    )

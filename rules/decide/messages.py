@@ -1,0 +1,115 @@
+"""Write what an alert says and what it asks for, in plain words."""
+
+from rules.decide.subjects import ADVICE, CRITERION, MONITORING, PRESSURE, Subject
+from rules.evaluate.result import RELATIVE, Result
+from rules.guideline.declare import Limit
+from rules.guideline.edition import Guideline
+from rules.guideline.table5 import Advice
+
+THAN = {"<": "below", "<=": "at or below", ">=": "at or above", ">": "above"}
+
+
+def number(value: float) -> str:
+    return f"{round(value, 4):g}"
+
+
+def limit_words(limit: str) -> str:
+    """`<10` -> `below 10`."""
+    for op in ("<=", ">=", "<", ">"):
+        if limit.startswith(op):
+            return f"{THAN[op]} {limit[len(op) :]}"
+    return limit
+
+
+def advised(advice: Advice, result: Result) -> str:
+    """What an advice says now: the dose of 100 mEq, not of 50, where the second limit is met."""
+    second = result.flags or result.state == RELATIVE
+    return advice.second_text if second and advice.second_text is not None else advice.text
+
+
+def name(subject: Subject, result: Result, guideline: Guideline) -> str:
+    if subject.kind == CRITERION:
+        return guideline.row[subject.name].words
+    if subject.kind == PRESSURE:
+        return "Systolic pressure"
+    if subject.kind == ADVICE:
+        return advised(guideline.advises[subject.name], result)
+    return subject.name.removeprefix("monitoring/").replace("-", " ").capitalize()
+
+
+def message(subject: Subject, result: Result, level: str, guideline: Guideline) -> str:
+    """One line: the subject, its value, and how it stands to its limit."""
+    said = name(subject, result, guideline)
+    if subject.kind == MONITORING:
+        return f"{said}: charted again" if level == "clear" else f"{said} overdue"
+    if subject.kind == ADVICE:
+        return f"No longer: {said}" if level == "clear" else said
+    value = _value(result)
+    if result.state == "indeterminate":
+        return f"{said}: cannot be told" + (
+            f", missing {', '.join(result.missing)}" if result.missing else ""
+        )
+    if level == "clear":
+        return f"{said}{value}: clear"
+    if result.limit is None:
+        return f"{said}{value}" if value else f"{said}: present"
+    excuse = f"; correctable: {', '.join(result.correctable)}" if result.correctable else ""
+    return f"{said}{value}, {_standing(result.value, result.limit)}{excuse}"
+
+
+def _standing(value: float | str | None, limit: str) -> str:
+    """How a tripped value stands to its limit.
+
+    A run that tripped holds until another one clears it, whatever was read since.
+    """
+    words = limit_words(limit)
+    if isinstance(value, float) and not meets(value, limit):
+        return f"was {words}, not yet recovered"
+    return words
+
+
+def meets(value: float, limit: str) -> bool:
+    """Whether a value lies where the limit, as printed (`<=90`), trips."""
+    op = limit[: 2 if limit[1] == "=" else 1]
+    return Limit(op, float(limit[len(op) :])).met(value)
+
+
+def _value(result: Result) -> str:
+    if result.value is None:
+        return ""
+    value = result.value if isinstance(result.value, str) else number(result.value)
+    return f" {value} {result.unit}" if result.unit and not isinstance(result.value, str) else f" {value}"
+
+
+def actions(subject: Subject, guideline: Guideline) -> tuple[str, ...]:
+    """Codes of what to do."""
+    if subject.kind == CRITERION:
+        return guideline.row[subject.name].actions
+    if subject.kind == PRESSURE:
+        return ("fluid-bolus",)
+    return (subject.name,) if subject.kind == ADVICE else ("chart",)
+
+
+def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[dict[str, str], ...]:
+    """What to do in words, with the medicines of Table 6, each with its source."""
+    if subject.kind == CRITERION:
+        row = guideline.row[subject.name]
+        return ({"text": row.measure, "source": "Table 5"}, *medicines(row.drugs, guideline))
+    if subject.kind == PRESSURE:
+        advice = guideline.advises["fluid-bolus"]
+        return ({"text": advice.text, "source": advice.source},)
+    if subject.kind == ADVICE:
+        advice = guideline.advises[subject.name]
+        return ({"text": advised(advice, result), "source": advice.source},)
+    return (
+        {"text": f"Chart {subject.name.removeprefix('monitoring/').replace('-', ' ')}", "source": "Table 1"},
+    )
+
+
+def medicines(agents: tuple[str, ...], guideline: Guideline) -> tuple[dict[str, str], ...]:
+    first = {medication.agent: medication for medication in reversed(guideline.medications)}
+    lines = (first[agent] for agent in agents if agent in first)
+    return tuple(
+        {"text": f"{m.agent.replace('-', ' ')} {m.dose}, {m.frequency}, {m.route}", "source": "Table 6"}
+        for m in lines
+    )

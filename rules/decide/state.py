@@ -1,0 +1,79 @@
+"""Hold what is remembered of one patient between events: the chart, how each subject stood, open episodes,
+stop rules."""
+
+import msgspec
+
+from rules.chart.chart import Chart
+from rules.evaluate.result import INDETERMINATE, Memory
+from rules.evaluate.stop_rule import Stand
+from rules.guideline.edition import Guideline
+from rules.wire.events import Reference
+
+
+class Episode(msgspec.Struct, array_like=True):
+    """From the first state that is not clear to the return to clear. Moments in ms.
+
+    `remind`: the next reminder; `acked`: id of the acknowledgement that stands; `told`: an advice's one
+    reminder was given.
+    """
+
+    id: str
+    level: str
+    rank: int
+    opened: int
+    last: int
+    remind: int | None = None
+    acked: str | None = None
+    told: bool = False
+    evidence: tuple[Reference, ...] = ()
+
+
+class Patient(msgspec.Struct, dict=True):
+    """One patient's state.
+
+    `now`: the clock as an instant (see rules.evaluate.result); `due`: the earliest deadline ahead.
+    """
+
+    id: str
+    guideline: Guideline
+    chart: Chart
+    now: int = -1
+    due: int | None = None
+    touched: int = 0
+    amended: int = 0
+    replaced: int = 0
+    amendments: tuple[str, ...] = ()
+    pending: bool = False
+    seq: int = 0
+    memories: dict[str, Memory] = {}
+    episodes: dict[str, Episode] = {}
+    rules: dict[str, Stand] = {}
+    rules_due: int = -1
+    cycles: int = 0
+    cycle_start: int | None = None
+    quiet: bool = False
+    intensive_since: int | None = None
+    wake: int = 0
+    acks: tuple[tuple[str, str], ...] = ()
+    resumed: tuple[str, ...] = ()
+    discharged: int | None = None
+
+    def memory(self, subject: str) -> Memory:
+        found = self.memories.get(subject)
+        if found is None:
+            found = self.memories[subject] = Memory(INDETERMINATE)
+        return found
+
+    def opened(self, subject: str) -> int | None:
+        episode = self.episodes.get(subject)
+        return episode.opened if episode is not None else self.memory(subject).since
+
+    @property
+    def alerting(self) -> bool:
+        """Alerts are given from cycle-start to discharge (criteria.md section 9)."""
+        return self.chart.cycle.start is not None and self.discharged is None
+
+
+def admitted(id: str, guideline: Guideline) -> Patient:
+    """A patient of whom nothing is known yet."""
+    return Patient(id, guideline, Chart(guideline), memories={}, episodes={}, rules={})

@@ -1,0 +1,176 @@
+"""List every subject that is decided, in the order in which one instant's alerts are printed, and what can
+change each."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from rules.advice.registry import ADVISES
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.decide.state import Patient
+from rules.evaluate import criteria, monitoring, pressure
+from rules.evaluate.result import Memory, Result
+from rules.guideline.declare import AnyRow
+from rules.guideline.edition import Guideline
+
+CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION = (
+    "criterion",
+    "blood-pressure",
+    "advice",
+    "monitoring",
+    "recommendation",
+)
+HYPOTENSION = "hypotension"
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """One thing decided.
+
+    `inputs`: bits of the facts it reads; `after`: subjects it reads; `touches`: all facts behind those too.
+    """
+
+    name: str
+    kind: str
+    system: str | None
+    inputs: int
+    after: tuple[str, ...]
+    touches: int
+    judge: Callable[[Patient, int, Memory], Result]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Subjects in order; for each the bit set (by index) of the subjects that read it; `criteria`: the set
+    of those the recommendation reads; `memo`: the set of subjects for any input bits.
+    """
+
+    subjects: tuple[Subject, ...]
+    index: dict[str, int]
+    readers: tuple[int, ...]
+    criteria: int
+    memo: dict[int, int]
+
+    def todo(self, touched: int) -> int:
+        """Which subjects (a bit set by index) facts with these bits can change."""
+        found = self.memo.get(touched)
+        if found is None:
+            found = sum(1 << i for i, subject in enumerate(self.subjects) if subject.inputs & touched)
+            if len(self.memo) < 4096:
+                self.memo[touched] = found
+        return found
+
+
+def _criterion(row: AnyRow) -> Subject:
+    mask = criteria.inputs_of(row)
+    return Subject(
+        row.code,
+        CRITERION,
+        row.system,
+        mask,
+        (),
+        mask,
+        lambda patient, now, before: criteria.evaluate(row, patient.chart, now, before),
+    )
+
+
+def _pressure() -> Subject:
+    mask = dirty_flags.SYSTOLIC | dirty_flags.BASELINE | dirty_flags.MODE
+    return Subject(
+        HYPOTENSION,
+        PRESSURE,
+        "hemodynamic",
+        mask,
+        (),
+        mask,
+        lambda patient, now, before: pressure.hypotension(patient.chart, now, before),
+    )
+
+
+def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
+    decide, mask, after = ADVISES[code]
+    advice = guideline.advises[code]
+    touches = mask
+    for subject in after:
+        touches |= behind[subject]
+    return Subject(
+        code,
+        ADVICE,
+        None,
+        mask,
+        after,
+        touches,
+        lambda patient, now, before: decide(advice, Bedside(patient), now, before),
+    )
+
+
+def _observation(what: str, guideline: Guideline) -> Subject:
+    observation = guideline.observes[what]
+    mask = monitoring.inputs_of(observation)
+    return Subject(
+        f"monitoring/{what}",
+        MONITORING,
+        None,
+        mask,
+        (),
+        mask,
+        lambda patient, now, before: monitoring.monitored(observation, patient.chart, now, before),
+    )
+
+
+class Bedside:
+    """What advice may look at (rules.evaluate.result.Case), over a patient's state."""
+
+    __slots__ = ("_patient",)
+
+    def __init__(self, patient: Patient) -> None:
+        self._patient = patient
+
+    @property
+    def chart(self) -> Chart:
+        return self._patient.chart
+
+    @property
+    def guideline(self) -> Guideline:
+        return self._patient.guideline
+
+    def memory(self, subject: str) -> Memory:
+        return self._patient.memory(subject)
+
+    def opened(self, subject: str) -> int | None:
+        return self._patient.opened(subject)
+
+    def judge(self, subject: str, now: int) -> Result:
+        plan = plan_for(self._patient.guideline)
+        return plan.subjects[plan.index[subject]].judge(self._patient, now, self.memory(subject))
+
+
+_PLANS: dict[int, tuple[Guideline, Plan]] = {}
+
+
+def plan_for(guideline: Guideline) -> Plan:
+    """The plan of a guideline, made once."""
+    found = _PLANS.get(id(guideline))
+    if found is None or found[0] is not guideline:
+        found = _PLANS[id(guideline)] = (guideline, _plan(guideline))
+    return found[1]
+
+
+def _plan(guideline: Guideline) -> Plan:
+    subjects = [*map(_criterion, guideline.rows), _pressure()]
+    behind = {subject.name: subject.touches for subject in subjects}
+    codes = [advice.code for advice in guideline.advice if advice.code in ADVISES]
+    for code in codes:
+        subjects.append(_advice(code, guideline, behind))
+        behind[code] = subjects[-1].touches
+    subjects.extend(_observation(observation.what, guideline) for observation in guideline.observations)
+    index = {subject.name: i for i, subject in enumerate(subjects)}
+    readers = tuple(
+        sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)
+        for subject in subjects
+    )
+    criteria = sum(1 << i for i, subject in enumerate(subjects) if subject.kind in (CRITERION, PRESSURE))
+    return Plan(tuple(subjects), index, readers, criteria, {})
+
+
+LAST = 1 << 20
+"""Print order of the recommendation: after everything else."""

@@ -1,0 +1,61 @@
+"""Decide who may start: the pretherapy items, each met, not-met or unknown (paper, Pretherapy Assessment;
+criteria.md section 7)."""
+
+from rules.chart.chart import Chart
+
+MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
+
+
+def eligibility(chart: Chart) -> list[tuple[str, str]]:
+    """The items in the paper's order. What was not recorded is unknown, never met."""
+    table, history = chart.guideline.eligibility, chart.baseline_findings
+    answers = {
+        "creatinine": _at_most(chart, "creatinine", table.creatinine),
+        "bilirubin": _at_most(chart, "bilirubin", table.bilirubin),
+        "ecg": _wanted(history.get("ecg-normal"), True),
+        "steroid": _wanted(history.get("recent-steroid"), False),
+        "infection": _wanted(history.get("recent-infection"), False),
+        "stress-test": _conditional(history.get("stress-test-normal"), _needs_stress_test(chart)),
+        "chest-xray": _wanted(history.get("chest-xray-clear"), True),
+        "pulmonary-function": _conditional(
+            history.get("pft-adequate"),
+            _either(history.get("heavy-smoker"), history.get("heavy-lung-burden")),
+        ),
+        "antihypertensives": _wanted(history.get("antihypertensives-stopped"), True),
+        "organ-disease": _wanted(history.get("major-organ-disease"), False),
+    }
+    return [(item, answers[item]) for item in table.items]
+
+
+def _at_most(chart: Chart, code: str, limit: float) -> str:
+    value = latest(chart, code)
+    return UNKNOWN if value is None else MET if value <= limit else NOT_MET
+
+
+def latest(chart: Chart, code: str) -> float | None:
+    """The latest of labs and baseline readings, by `at`."""
+    labs = chart.labs.get(code, [])
+    baselines = [baseline for baseline in chart.baselines if code in baseline.readings]
+    if labs and (not baselines or labs[-1].at >= baselines[-1].at):
+        return labs[-1].value
+    return baselines[-1].readings[code] if baselines else None
+
+
+def _wanted(recorded: bool | None, good: bool) -> str:
+    return UNKNOWN if recorded is None else MET if recorded == good else NOT_MET
+
+
+def _conditional(passed: bool | None, needed: bool | None) -> str:
+    """A test that is due only under a condition; one recorded as normal is met whatever the condition."""
+    if passed or needed is False:
+        return MET
+    return UNKNOWN if needed is None or passed is None else NOT_MET
+
+
+def _either(*answers: bool | None) -> bool | None:
+    return True if True in answers else None if None in answers else False
+
+
+def _needs_stress_test(chart: Chart) -> bool | None:
+    old = None if chart.age is None else chart.age >= chart.guideline.eligibility.stress_test_age
+    return _either(old, chart.baseline_findings.get("family-history-cardiac"))

@@ -1,0 +1,91 @@
+"""Evaluate one stop rule: one that has held stands until the next cycle-start, unless a clinician resumes or
+the facts are corrected (criteria.md section 4)."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from rules.chart.chart import Chart
+from rules.evaluate.oxygen import low_saturation, spo2_limit
+from rules.evaluate.result import ABSOLUTE, Memory, beyond, reached, soonest
+from rules.guideline.declare import OxygenRow, UpperLimitRow
+from rules.guideline.table4 import StopRule
+
+Recall = Callable[[str], Memory]
+
+
+class Stand(msgspec.Struct, array_like=True):
+    """Whether a rule stands, what was excused by the last resume, and what made it stand: element -> ms first
+    seen.
+    """
+
+    stands: bool = False
+    excused: tuple[str, ...] = ()
+    by: dict[str, int] = {}
+
+
+class Holding(msgspec.Struct):
+    """The elements of a rule that are absolute now, whether the rule holds by them, and when that may change
+    by time alone.
+    """
+
+    elements: tuple[str, ...]
+    holds: bool
+    next: int | None = None
+
+
+def holding(rule: StopRule, chart: Chart, recall: Recall, now: int) -> Holding:
+    """Whether a rule holds at an instant, by the states its criteria had at their last decision."""
+    if not rule.criteria:
+        return _delay(rule, chart, now)
+    elements = tuple(code for code in rule.criteria if _element(rule, code, chart, recall, now))
+    holds = len(elements) == len(rule.criteria) if rule.together else bool(elements)
+    limit = spo2_limit(chart, now) if rule.with_low_spo2 else None
+    return Holding(elements, holds, None if limit is None else soonest(now, beyond(limit)))
+
+
+def _element(rule: StopRule, code: str, chart: Chart, recall: Recall, now: int) -> bool:
+    memory = recall(code)
+    if memory.state != ABSOLUTE:
+        return False
+    row = chart.guideline.row[code]
+    if rule.by and isinstance(row, UpperLimitRow):
+        return any(memory.flags & 1 << i for i, lab in enumerate(row.labs) if lab in rule.by)
+    if code in rule.with_low_spo2:
+        oxygen = chart.guideline.row["oxygen-requirement"]
+        assert isinstance(oxygen, OxygenRow)
+        return low_saturation(chart, now, oxygen)
+    return True
+
+
+def _delay(rule: StopRule, chart: Chart, now: int) -> Holding:
+    """The delay of the next dose reaches 24 h, before therapy-end and never before dose 1.
+
+    Its element is the dose waited on.
+    """
+    table, doses, end = chart.guideline.table4, chart.cycle_doses, chart.cycle.end
+    if not doses or (end is not None and now >= reached(end)):
+        return Holding((), False)
+    late = reached(doses[-1].at + table.dose_interval + table.longest_delay)
+    ahead = soonest(now, late, None if end is None else reached(end))
+    return Holding((f"dose@{doses[-1].at}",), True, ahead) if now >= late else Holding((), False, ahead)
+
+
+def before_cycle(stand: Stand) -> Stand:
+    """What is left of a rule at the first cycle-start: what held before does not stand in the cycle."""
+    return Stand(excused=stand.excused)
+
+
+def step(stand: Stand, found: Holding, started: bool, resumed: bool, t: int) -> Stand:
+    """One decision. Before the first cycle-start a rule stops only while it holds."""
+    excused = (
+        found.elements
+        if resumed
+        else tuple(element for element in stand.excused if element in found.elements)
+    )
+    anew = found.holds and any(element not in excused for element in found.elements)
+    stands = anew or (stand.stands and started and not resumed)
+    by = stand.by
+    if anew and started:
+        by = {**dict.fromkeys(found.elements, t), **stand.by}
+    return Stand(stands, excused, {} if resumed else by)

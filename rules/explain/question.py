@@ -1,0 +1,112 @@
+"""Name every subject that can be explained, and pose the question: one subject of one patient, with the
+result it was judged to have.
+"""
+
+from difflib import get_close_matches
+
+import msgspec
+from msgspec import structs
+
+from rules.chart.chart import Chart
+from rules.decide.assessment import judged
+from rules.decide.state import Patient
+from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
+from rules.evaluate.result import Result
+from rules.explain.explanation import Look
+from rules.guideline.edition import Guideline
+
+MONITORING = "monitoring/"
+STOP_RULE = "stop-rule:"
+DOSE = "dose"
+NEAREST = 3
+
+
+class UnknownSubject(ValueError):
+    """No such subject. `name`: what was asked for; `nearest`: names that look like it."""
+
+    def __init__(self, name: str, nearest: list[str]) -> None:
+        self.name, self.nearest = name, nearest
+        hint = f"did you mean {' or '.join(nearest)}?" if nearest else KINDS
+        super().__init__(f"no subject {name!r}; {hint}")
+
+
+KINDS = (
+    f"a subject is a criterion, an advice, {MONITORING}WHAT, {STOP_RULE}RULE, {HYPOTENSION}, "
+    f"{RECOMMENDATION} or {DOSE}"
+)
+
+
+def subjects(guideline: Guideline) -> list[str]:
+    """All names, in the order in which they are decided."""
+    return [
+        *(row.code for row in guideline.rows),
+        HYPOTENSION,
+        *(advice.code for advice in guideline.advice),
+        *(MONITORING + observed.what for observed in guideline.observations),
+        RECOMMENDATION,
+        *(STOP_RULE + rule.rule for rule in guideline.stop_rules),
+        DOSE,
+    ]
+
+
+def check(name: str, guideline: Guideline) -> None:
+    """Raises UnknownSubject unless the guideline has it."""
+    known = subjects(guideline)
+    if name not in known:
+        raise UnknownSubject(name, get_close_matches(name, known, n=NEAREST))
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """`t`: the clock in ms; `ids`: the evidence, in its order."""
+
+    patient: Patient
+    name: str
+    result: Result
+
+    @property
+    def chart(self) -> Chart:
+        return self.patient.chart
+
+    @property
+    def guideline(self) -> Guideline:
+        return self.patient.guideline
+
+    @property
+    def t(self) -> int:
+        return self.patient.now >> 1
+
+    @property
+    def ids(self) -> list[str]:
+        return [id for id, _ in self.result.evidence]
+
+    @property
+    def tripped(self) -> bool:
+        return self.result.state not in ("clear", "indeterminate")
+
+    def look(
+        self,
+        what: str | None = None,
+        seen: int | None = None,
+        factor: float | None = None,
+        stale_at: int | None = None,
+    ) -> Look:
+        """How often Table 1 wants `what` looked at in the mode in force; stale at `factor` times that, unless
+        `stale_at` says when.
+        """
+        mode, t = self.chart.mode, self.t
+        since = mode.since(t)
+        found = Look(
+            mode="ward" if since is None else "intensive", intensive_since=since, seen=seen, stale_at=stale_at
+        )
+        observed = self.guideline.observes.get(what or "")
+        if observed is None or not observed.ward:
+            return found
+        interval = mode.interval(t, observed.ward, observed.intensive)
+        due = None if seen is None else mode.limit(seen, t, observed.ward, observed.intensive)
+        if seen is not None and factor is not None:
+            stale_at = mode.limit(seen, t, int(observed.ward * factor), int(observed.intensive * factor))
+        return structs.replace(found, interval=interval, due=due, stale_at=stale_at)
+
+
+def ask(patient: Patient, name: str) -> Asked:
+    return Asked(patient, name, judged(patient, name))

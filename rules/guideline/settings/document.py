@@ -1,0 +1,228 @@
+"""Read a configuration as TOML: what it says, on which line, and what is wrong with it."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+# On which line a TOML document gives each key: `tomllib` tells values, not lines.
+#
+# It walks a document that `tomllib` has read, or could not read for a key given twice; of other broken text
+# it finds what it can.
+
+
+Path = tuple[str, ...]
+
+_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BLANK = re.compile(r"[ \t]*")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_STRING = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}(?!")'
+    r"|'''.*?'{3,5}(?!')"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'",
+    re.DOTALL,
+)
+_PLAIN_VALUE = re.compile(r"[^,\]}#\n]+")
+
+
+class Unreadable(Exception):
+    """The rest of the text is not TOML."""
+
+
+def given(text: str) -> Iterator[tuple[Path, int]]:
+    """Each key and each table header as (path, line from 1), in the document's order.
+
+    Array elements carry their number in the path.
+    """
+    try:
+        yield from _Walk(text).document()
+    except (Unreadable, RecursionError):
+        return
+
+
+class _Walk:
+    """A place in the text, and the line it is on."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.line = 1
+        self.elements: dict[Path, int] = {}
+
+    def take(self, pattern: re.Pattern[str]) -> str:
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            raise Unreadable
+        self.at = found.end()
+        self.line += found[0].count("\n")
+        return found[0]
+
+    def ahead(self, mark: str) -> bool:
+        """Steps over `mark` if it is next."""
+        if not self.text.startswith(mark, self.at):
+            return False
+        self.at += len(mark)
+        return True
+
+    def document(self) -> Iterator[tuple[Path, int]]:
+        table: Path = ()
+        while self.take(_SPACE) is not None and self.at < len(self.text):
+            line = self.line
+            if self.ahead("["):
+                table = self.header()
+                yield table, line
+            else:
+                yield from self.pair(table)
+
+    def header(self) -> Path:
+        many = self.ahead("[")
+        path = self.key()
+        if not self.ahead("]]" if many else "]"):
+            raise Unreadable
+        return self.numbered(path) if many else path
+
+    def numbered(self, path: Path) -> Path:
+        self.elements[path] = self.elements.get(path, 0) + 1
+        return (*path, f"#{self.elements[path]}")
+
+    def key(self) -> Path:
+        parts = []
+        while True:
+            self.take(_BLANK)
+            parts.append(self.name())
+            self.take(_BLANK)
+            if not self.ahead("."):
+                return tuple(parts)
+
+    def name(self) -> str:
+        if self.text[self.at : self.at + 1] in ("'", '"'):
+            written = self.take(_STRING)
+            return written[1:-1] if written[0] == "'" else _unescaped(written[1:-1])
+        return self.take(_BARE_KEY)
+
+    def pair(self, table: Path) -> Iterator[tuple[Path, int]]:
+        line, path = self.line, (*table, *self.key())
+        if not self.ahead("="):
+            raise Unreadable
+        yield path, line
+        self.take(_BLANK)
+        yield from self.value(path)
+
+    def value(self, path: Path) -> Iterator[tuple[Path, int]]:
+        if self.ahead("{"):
+            yield from self.inline(path)
+        elif self.ahead("["):
+            yield from self.array(path)
+        else:
+            self.take(_STRING if self.text[self.at : self.at + 1] in ("'", '"') else _PLAIN_VALUE)
+
+    def inline(self, path: Path) -> Iterator[tuple[Path, int]]:
+        while self.take(_SPACE) is not None and not self.ahead("}"):
+            yield from self.pair(path)
+            self.take(_SPACE)
+            self.ahead(",")
+
+    def array(self, path: Path) -> Iterator[tuple[Path, int]]:
+        while self.take(_SPACE) is not None and not self.ahead("]"):
+            yield from self.value(self.numbered(path))
+            self.take(_SPACE)
+            self.ahead(",")
+
+
+def _unescaped(text: str) -> str:
+    named = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+    return re.sub(
+        r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))",
+        lambda m: named.get(m[3], m[0]) if m[3] else _letter(m[1] or m[2]),
+        text,
+    )
+
+
+def _letter(digits: str) -> str:
+    code = int(digits, 16)
+    return chr(code) if code < 0x110000 else "?"
+
+
+_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
+_TWICE = ("Cannot ", "Duplicate ")
+
+
+class ConfigError(ValueError):
+    """A site configuration that cannot be used.
+
+    `problems`: everything that is wrong, one line each, in the file's order.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        self.problems: tuple[str, ...] = problems
+        super().__init__("\n".join(problems))
+
+
+class Document(msgspec.Struct, frozen=True):
+    """The values of a TOML document and the line of each key and table."""
+
+    values: dict[str, Any]
+    lines: dict[Path, int]
+
+    def line(self, path: Path) -> int:
+        """The line that gives `path`; else of the first key in it; else of the table it stands in."""
+        if path in self.lines:
+            return self.lines[path]
+        inside = [line for other, line in self.lines.items() if other[: len(path)] == path]
+        if inside:
+            return min(inside)
+        return self.line(path[:-1]) if path else 1
+
+
+def read(text: str) -> Document:
+    """Reads TOML. Raises ConfigError with line and column, or with each key that is given twice."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(*_not_toml(text, str(error))) from None
+    except (ValueError, RecursionError):
+        raise ConfigError(
+            "line 1: a number or an array of the file is too large to be read; write it as the example does"
+        ) from None
+    lines: dict[Path, int] = {}
+    for path, line in given(text):
+        lines.setdefault(path, line)
+    return Document(values, lines)
+
+
+def _not_toml(text: str, fault: str) -> tuple[str, ...]:
+    found = _PLACE.search(fault)
+    said = fault[: found.start()] if found else fault
+    if said.startswith(_TWICE):
+        twice = tuple(_given_twice(text))
+        if twice:
+            return twice
+    line, column = _end(text) if found is None or found[1] is None else (int(found[1]), int(found[2]))
+    return (
+        (
+            f"line {line}, column {column}: not TOML: {said}; mend the syntax there (values are numbers, "
+            f'"texts", [lists] or {{tables}})'
+        ),
+    )
+
+
+def _given_twice(text: str) -> list[str]:
+    first: dict[Path, int] = {}
+    problems = []
+    for path, line in given(text):
+        if path in first:
+            problems.append(
+                f"line {line}: {'.'.join(path)}: given twice, first on line {first[path]}; keep one of "
+                "the "
+                "two"
+            )
+        first.setdefault(path, line)
+    return problems
+
+
+def _end(text: str) -> tuple[int, int]:
+    return text.count("\n") + 1, len(text) - text.rfind("\n")

@@ -1,0 +1,56 @@
+"""Hold the operational choices and plausible ranges that neither the paper nor JITC 2014 settles
+(criteria.md sections 1, 8, 9)."""
+
+import msgspec
+
+from rules.wire.instants import HOUR, MINUTE
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """Durations in ms, fractions as such.
+
+    Every one is a **[choice]** of criteria.md that a site may override.
+    """
+
+    ahead: int = 15 * MINUTE
+    late_readings: int = 8 * HOUR
+    overdue_grace: float = 0.25
+    intensive_after_pressor: int = 4 * HOUR
+    reminder_first: int = 15 * MINUTE
+    reminder_every: int = 60 * MINUTE
+    weight_jump: float = 0.25
+    weight_agrees: float = 0.05
+
+
+class Shifts(msgspec.Struct, frozen=True, kw_only=True):
+    """Shift starts as local clock times of the site's zone (IANA name)."""
+
+    timezone: str = "UTC"
+    starts: tuple[str, ...] = ("07:00", "15:00", "23:00")
+
+
+class Range(msgspec.Struct, frozen=True, array_like=True):
+    """Plausible values, both ends included, in the canonical unit."""
+
+    low: float
+    high: float
+
+
+PLAUSIBLE: dict[str, Range] = {
+    "heart-rate": Range(20, 300),
+    "systolic-bp": Range(30, 260),
+    "diastolic-bp": Range(10, 200),
+    "mean-bp": Range(20, 220),
+    "spo2": Range(40, 100),
+    "temperature": Range(30, 44),
+    "respiratory-rate": Range(2, 80),
+    "weight": Range(25, 350),
+    "o2-flow": Range(0, 80),
+    "fio2": Range(21, 100),
+    "creatinine": Range(0.1, 30),
+    "platelets": Range(1, 2000),
+    "bilirubin": Range(0, 60),
+    "potassium": Range(1, 10),
+    "urine": Range(0, 3000),
+    "phenylephrine": Range(0, 20),
+}

@@ -1,0 +1,113 @@
+"""Decode the bytes of a record to its event, or to the reasons it is refused (wire.md, Events, What is
+refused)."""
+
+import msgspec
+
+from rules.ingest import schema
+from rules.ingest.record_types import RECORD_TYPES
+from rules.ingest.schema import kind, moment, place
+from rules.ingest.validation import validate
+from rules.wire.events import Event, Withdrawal
+from rules.wire.instants import MINUTE
+from rules.wire.refusals import FROM_THE_FUTURE, MALFORMED, WRONG_KEY, Problem, Refused, quoted, refuse
+from rules.wire.vocabulary import EVERY_PATIENT, WITHDRAWN
+
+__all__ = ["Problem", "decode"]
+
+_RECORD: msgspec.json.Decoder[schema.Record] = msgspec.json.Decoder(schema.Record)
+
+
+def decode(
+    data: bytes | str,
+    *,
+    key: str | None = None,
+    known: int | None = None,
+    offset: int = -1,
+    ahead: int = 15 * MINUTE,
+) -> tuple[Event | None, tuple[Problem, ...]]:
+    """What a record says, and what of it cannot be used.
+
+    `key`: the record's key, which must be its patient (None: not keyed, a file). `known`: ms, stands in for a
+    record without `known` (None: its `at`). `offset`: opaque, carried on the event. `ahead`: ms by which `at`
+    may lie ahead of `known`, itself included. The event is None only if the record is refused; a reading
+    refused leaves its neighbours. Never raises. Source: wire.md (What is refused), criteria.md 1.
+    """
+    problems: list[Problem] = []
+    try:
+        record = _shaped(_utf8(data), problems)
+        return _event(record, key, known, offset, ahead, problems), tuple(problems)
+    except Refused as refusal:
+        return None, (refusal.problem,)
+
+
+def _utf8(data: bytes | str) -> bytes:
+    try:
+        if isinstance(data, str):
+            return data.encode()
+        if not data.isascii():
+            data.decode()
+    except UnicodeError:
+        refuse(MALFORMED, "the record is not UTF-8; send JSON in UTF-8")
+    return data
+
+
+def _shaped(data: bytes, problems: list[Problem]) -> schema.Record | schema.Withdrawal:
+    try:
+        return _RECORD.decode(data)
+    except (ValueError, RecursionError):
+        return validate(data, problems)
+
+
+def _event(
+    record: schema.Record | schema.Withdrawal,
+    key: str | None,
+    known: int | None,
+    offset: int,
+    ahead: int,
+    problems: list[Problem],
+) -> Event | None:
+    _check_names(record, key)
+    at = moment(record, "at", record.at)
+    charted = _charted(record, at if known is None else known)
+    if at > charted + ahead:
+        refuse(
+            FROM_THE_FUTURE,
+            (
+                f"{place(record)}: `at` {quoted(record.at)} lies {(at - charted) // MINUTE} min ahead of "
+                "`known`; set the sender's clock"
+            ),
+        )
+    if record.status == WITHDRAWN or isinstance(record, schema.Withdrawal):
+        return _withdrawal(record, at, charted, offset)
+    frame = (record.id or "", record.patient, at, charted, record.status or "final")
+    return RECORD_TYPES[type(record)](record, frame, offset, problems)
+
+
+def _check_names(record: schema.Record | schema.Withdrawal, key: str | None) -> None:
+    patient = record.patient
+    if not (patient.isprintable() and (record.id or "").isprintable()):
+        _refuse_controls(record)
+    if patient == EVERY_PATIENT:
+        if not isinstance(record, schema.Tick):
+            refuse(MALFORMED, f"{place(record)}: patient '*' is for ticks alone; send the patient's id")
+    elif key is not None and key != patient:
+        refuse(WRONG_KEY, f"{place(record)}: the record's key is not its patient; key records by patient id")
+
+
+def _refuse_controls(record: schema.Record | schema.Withdrawal) -> None:
+    for field, name in (("id", record.id or ""), ("patient", record.patient)):
+        if any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in name):
+            refuse(MALFORMED, f"{place(record)}: control character in `{field}`; send it without")
+
+
+def _charted(record: schema.Record | schema.Withdrawal, otherwise: int) -> int:
+    return otherwise if record.known is None else moment(record, "known", record.known)
+
+
+def _withdrawal(record: schema.Record | schema.Withdrawal, at: int, known: int, offset: int) -> Withdrawal:
+    if not record.id or record.patient == EVERY_PATIENT:
+        refuse(
+            MALFORMED,
+            f"{place(record)}: a withdrawal needs the id and patient of what it withdraws; send both",
+        )
+    return Withdrawal(record.id, record.patient, at, known, WITHDRAWN, kind(record), offset=offset)

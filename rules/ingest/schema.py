@@ -1,0 +1,141 @@
+"""Declare the fields and types of a record on the wire, before anything it says is judged (wire.md, Events).
+Fields that are not named here, `source` among them, are let through unread."""
+
+from typing import Annotated
+
+import msgspec
+
+from rules.wire import instants
+from rules.wire.refusals import BAD_TIME, quoted, refuse
+from rules.wire.vocabulary import Direction, EncounterEvent, EventType, Level, Location, Status
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+
+
+class Reading(msgspec.Struct, gc=False):
+    code: str
+    value: float | str
+    unit: str | None = None
+
+
+class Result(Reading, gc=False):
+    low: float | None = None
+    high: float | None = None
+
+
+class _Timed(msgspec.Struct, kw_only=True, gc=False):
+    patient: Name
+    at: str
+    known: str | None = None
+    status: Status | None = None
+
+
+class _Record(_Timed, kw_only=True, gc=False):
+    id: Name
+
+
+class Vitals(_Record, tag="vitals", kw_only=True, gc=False):
+    readings: list[Reading]
+
+
+class Labs(_Record, tag="labs", kw_only=True, gc=False):
+    readings: list[Result]
+
+
+class IO(_Record, tag="io", kw_only=True, gc=False):
+    direction: Direction
+    kind: str
+    volume: float
+    unit: str | None = None
+    start: str | None = None
+
+
+class Dose(_Record, tag="dose", kw_only=True, gc=False):
+    agent: str
+    given: bool
+    amount: float | None = None
+    unit: str | None = None
+    reason: str | None = None
+
+
+class Infusion(_Record, tag="infusion", kw_only=True, gc=False):
+    agent: str
+    rate: float
+    unit: str | None = None
+    line: str | None = None
+
+
+class Medication(_Record, tag="medication", kw_only=True, gc=False):
+    agent: str
+    amount: float | None = None
+    unit: str | None = None
+    route: str | None = None
+
+
+class Finding(_Record, tag="finding", kw_only=True, gc=False):
+    code: str
+    present: bool | None = None
+    value: str | None = None
+
+
+class Encounter(_Record, tag="encounter", kw_only=True, gc=False):
+    event: EncounterEvent
+    location: Location | None = None
+    age: float | None = None
+    readings: list[Result] | None = None
+    findings: dict[str, bool | None] | None = None
+
+
+class Ack(_Record, tag="ack", kw_only=True, gc=False):
+    alert: str
+    by: str
+    reason: str
+
+
+class Silence(_Record, tag="silence", kw_only=True, gc=False):
+    subject: str
+    level: Level
+    until: str
+    by: str
+    reason: str
+
+
+class Resume(_Record, tag="resume", kw_only=True, gc=False):
+    rule: str
+    by: str
+    reason: str
+
+
+class Tick(_Timed, tag="tick", kw_only=True, gc=False):
+    id: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+
+
+Record = (
+    Vitals | Labs | IO | Dose | Infusion | Medication | Finding | Encounter | Ack | Silence | Resume | Tick
+)
+
+
+class Withdrawal(_Record, kw_only=True, gc=False):
+    """All that is looked at of a record that is withdrawn, of whatever type."""
+
+    type: EventType
+
+
+def kind(record: Record | Withdrawal) -> str:
+    """The `type` a record was sent with."""
+    return record.type if isinstance(record, Withdrawal) else str(record.__struct_config__.tag)
+
+
+def place(record: Record | Withdrawal) -> str:
+    """How a message names the record: its type and id, never its patient."""
+    return f"{kind(record)} {record.id}" if record.id else f"{kind(record)} without id"
+
+
+def moment(record: Record | Withdrawal, field: str, text: str) -> int:
+    """The instant a time field names, ms. Raises `Refused` (bad-time)."""
+    try:
+        return instants.parse(text)
+    except instants.BadTime as fault:
+        refuse(
+            BAD_TIME, f"{place(record)}: `{field}` {quoted(text)} {fault}; write it as 2026-03-02T10:00:00Z"
+        )

@@ -1,0 +1,170 @@
+"""Look a second time, loosely, at a record that does not fit the schema, and keep what can be kept of it
+(wire.md, What is refused)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from rules.ingest import schema
+from rules.wire import vocabulary
+from rules.wire.refusals import MALFORMED, Problem, Refused, problem, quoted, refuse
+
+Fields = dict[str, msgspec.Raw]
+Problems = list[Problem]
+Shape = TypeVar("Shape")
+
+_FIELDS = msgspec.json.Decoder(Fields)
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+_RECORD: msgspec.json.Decoder[schema.Record] = msgspec.json.Decoder(schema.Record)
+_WITHDRAWAL = msgspec.json.Decoder(schema.Withdrawal)
+_READING = msgspec.json.Decoder(schema.Reading)
+_RESULT = msgspec.json.Decoder(schema.Result)
+_UNREADABLE = (ValueError, RecursionError)
+
+_TIMES = ("at", "known", "start", "until")
+_WITHDRAWAL_FIELDS = ("type", "id", "patient", "at", "known")
+
+
+class _Coded(msgspec.Struct):
+    code: str
+
+
+_CODED = msgspec.json.Decoder(_Coded)
+
+
+def validate(data: bytes, problems: Problems) -> schema.Record | schema.Withdrawal:
+    """The record without what spoils it; what was left out is added to `problems`.
+
+    Raises `Refused` (malformed).
+    """
+    fields = _fields(data)
+    _keep_odd_times_for_later(fields)
+    if _plain(fields, "status") == vocabulary.WITHDRAWN:
+        return _read(
+            _WITHDRAWAL, {name: fields[name] for name in _WITHDRAWAL_FIELDS if name in fields}, _place(fields)
+        )
+    kind = _plain(fields, "type")
+    if kind in _VALIDATORS:
+        _VALIDATORS[kind](fields, problems)
+    return _read(_RECORD, fields, _place(fields))
+
+
+def _vitals(fields: Fields, problems: Problems) -> None:
+    _validate_readings(fields, problems, _READING, vocabulary.VITALS)
+
+
+def _labs(fields: Fields, problems: Problems) -> None:
+    _validate_readings(fields, problems, _RESULT, vocabulary.LABS)
+
+
+def _encounter(fields: Fields, problems: Problems) -> None:
+    _validate_readings(fields, problems, _RESULT, {**vocabulary.VITALS, **vocabulary.LABS})
+    _validate_history(fields, problems)
+
+
+def _finding(fields: Fields, problems: Problems) -> None:
+    code = _plain(fields, "code")
+    if code is not None and code not in vocabulary.FINDINGS:
+        fields.pop("present", None)
+        fields.pop("value", None)
+
+
+def _infusion(fields: Fields, problems: Problems) -> None:
+    agent = _plain(fields, "agent")
+    if agent is not None and agent.strip().lower() not in vocabulary.INFUSION_AGENTS:
+        fields.pop("unit", None)
+        fields.pop("line", None)
+        fields["rate"] = msgspec.Raw(b"0")
+
+
+_VALIDATORS: Mapping[str | None, Callable[[Fields, Problems], None]] = {
+    "vitals": _vitals,
+    "labs": _labs,
+    "encounter": _encounter,
+    "finding": _finding,
+    "infusion": _infusion,
+}
+
+
+def _validate_readings(
+    fields: Fields, problems: Problems, shape: msgspec.json.Decoder[Any], codes: Mapping[str, object]
+) -> None:
+    try:
+        items = _ITEMS.decode(fields["readings"])
+    except (KeyError, *_UNREADABLE):
+        return
+    kept = []
+    for number, item in enumerate(items, 1):
+        code = _code(item)
+        if code is not None and code not in codes:
+            kept.append(msgspec.Raw(msgspec.json.encode({"code": code, "value": 0.0})))
+            continue
+        try:
+            shape.decode(item)
+            kept.append(item)
+        except _UNREADABLE as fault:
+            problems.append(_malformed(f"{_place(fields)}: reading {number}, {quoted(code)}", fault, code))
+    fields["readings"] = msgspec.Raw(msgspec.json.encode(kept))
+
+
+def _validate_history(fields: Fields, problems: Problems) -> None:
+    try:
+        history = _FIELDS.decode(fields["findings"])
+    except (KeyError, *_UNREADABLE):
+        return
+    for code, said in list(history.items()):
+        if code not in vocabulary.BASELINE_FINDINGS:
+            history[code] = msgspec.Raw(b"true")
+        elif bytes(said) not in (b"true", b"false", b"null"):
+            del history[code]
+            problems.append(_malformed(f"{_place(fields)}: finding {code}", "not true or false", code))
+    fields["findings"] = msgspec.Raw(msgspec.json.encode(history))
+
+
+def _fields(data: bytes) -> Fields:
+    try:
+        return _FIELDS.decode(data)
+    except RecursionError:
+        refuse(MALFORMED, "the record is nested too deeply; send one flat JSON object a record")
+    except ValueError as fault:
+        refuse(MALFORMED, f"the record is not a JSON object: {fault}; send one JSON object a record")
+
+
+def _keep_odd_times_for_later(fields: Fields) -> None:
+    """A time that is no text is a bad time, not a bad shape."""
+    for name in _TIMES:
+        sent = bytes(fields.get(name, b"null"))
+        if sent != b"null" and not sent.startswith(b'"'):
+            fields[name] = msgspec.Raw(msgspec.json.encode(sent[:40].decode(errors="replace")))
+
+
+def _read(decoder: msgspec.json.Decoder[Shape], fields: Fields, place: str) -> Shape:
+    try:
+        return decoder.decode(msgspec.json.encode(fields))
+    except _UNREADABLE as fault:
+        raise Refused(_malformed(place, fault)) from None
+
+
+def _malformed(place: str, fault: object, code: str | None = None) -> Problem:
+    return problem(MALFORMED, f"{place}: {fault}; send it in the shape of wire.md", code)
+
+
+def _plain(fields: Fields, name: str) -> str | None:
+    try:
+        return msgspec.json.decode(fields[name], type=str)
+    except (KeyError, *_UNREADABLE):
+        return None
+
+
+def _code(item: msgspec.Raw) -> str | None:
+    try:
+        return _CODED.decode(item).code
+    except _UNREADABLE:
+        return None
+
+
+def _place(fields: Fields) -> str:
+    """As `shapes.place`, of a record that may lack even its type and id."""
+    kind, name = _plain(fields, "type"), _plain(fields, "id")
+    return f"{kind or 'record'} {name}" if name else f"{kind or 'record'} without id"

@@ -1,0 +1,161 @@
+"""Define the events: what a record says once it is decoded, in canonical units, times in ms since the epoch
+(wire.md, Events)."""
+
+import msgspec
+
+
+class _Sourced(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    offset: int = -1  # where the corridor found the record, in its own terms; -1: nowhere
+
+
+class _Event(_Sourced, frozen=True, gc=False):
+    id: str
+    patient: str
+    at: int  # ms: when it was true
+    known: int  # ms: when the system could have learned it
+    status: str  # final, preliminary, corrected or entered-in-error
+
+
+class Vitals(_Event, frozen=True, gc=False):
+    """A set of bedside readings: (code, value), the value a word for `o2-device` alone."""
+
+    readings: tuple[tuple[str, float | str], ...]
+
+
+class Labs(_Event, frozen=True, gc=False):
+    """A set of results: (code, value, low, high, unit), the reference limits converted along with
+    the value.
+    """
+
+    readings: tuple[tuple[str, float, float | None, float | None, str], ...]
+
+
+class IO(_Event, frozen=True, gc=False):
+    """A volume in or out, mL; for urine the collection runs from `start` (None: not charted) to `at`."""
+
+    direction: str
+    kind: str
+    volume: float
+    start: int | None
+
+
+class Dose(_Event, frozen=True, gc=False):
+    """A dose of IL-2 given, or held with its reason.
+
+    Unit `[iU]/kg` or `[iU]`; a held dose may have neither amount nor unit.
+    """
+
+    given: bool
+    amount: float | None
+    unit: str | None
+    agent: str
+    reason: str | None
+
+
+class Infusion(_Event, frozen=True, gc=False):
+    """A rate in force from `at`: ug/kg/min (`per_kg`) or ug/min, for vasopressin U/min; 0 stops it."""
+
+    agent: str
+    line: str
+    rate: float
+    per_kg: bool
+
+
+class Medication(_Event, frozen=True, gc=False):
+    """A medication charted as given; the agent in lower case, the amount as charted."""
+
+    agent: str
+    amount: float | None
+    unit: str | None
+    route: str | None
+
+
+class Finding(_Event, frozen=True, gc=False):
+    """Something seen, asked or done at the bedside.
+
+    A code that is not in the vocabulary stays as it came, unchecked.
+    """
+
+    code: str
+    present: bool | None
+    value: str | None
+
+
+class Encounter(_Event, frozen=True, gc=False):
+    """A turn in the stay; `baseline` carries age (years), readings before therapy (as `Vitals` and `Labs` do)
+    and history.
+    """
+
+    event: str
+    location: str | None
+    age: float | None
+    vitals: tuple[tuple[str, float | str], ...]
+    labs: tuple[tuple[str, float, float | None, float | None, str], ...]
+    findings: dict[str, bool]
+
+
+class Ack(_Event, frozen=True, gc=False):
+    """Someone has seen an alert."""
+
+    alert: str
+    by: str
+    reason: str
+
+
+class Silence(_Event, frozen=True, gc=False):
+    """Someone wants no reminders of a subject, up to a level, until an instant (ms)."""
+
+    subject: str
+    level: str
+    until: int
+    by: str
+    reason: str
+
+
+class Resume(_Event, frozen=True, gc=False):
+    """A clinician lifts a stop rule."""
+
+    rule: str
+    by: str
+    reason: str
+
+
+class Tick(_Event, frozen=True, gc=False):
+    """Time has passed; of one patient, or of all (`*`). It carries no fact, and often no id."""
+
+
+class Withdrawal(_Event, frozen=True, gc=False):
+    """A record entered in error: of what was recorded with this id nothing counts.
+
+    `type` is the withdrawn record's.
+    """
+
+    type: str
+
+
+class Unused(_Event, frozen=True, gc=False):
+    """A record whose subject is not in the vocabulary: it moves the clock and nothing else."""
+
+    type: str
+
+
+Event = (
+    Vitals
+    | Labs
+    | IO
+    | Dose
+    | Infusion
+    | Medication
+    | Finding
+    | Encounter
+    | Ack
+    | Silence
+    | Resume
+    | Tick
+    | Withdrawal
+    | Unused
+)
+
+
+Reference = tuple[str, int]
+"""A fact's id and its opaque source offset (-1: none): what evidence is made of."""

@@ -1,0 +1,213 @@
+"""Episodes: transitions, ids, order, reminders, and how they end (criteria.md section 9)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from rules.decide.engine import assessments
+from tests.rules.courses import Course, alerts, clock, folded, iso, states_at, table, timed, told
+
+
+def started() -> Course:
+    return Course().start("00:00")
+
+
+def platelets(*values: tuple[str, float]) -> Course:
+    drawn = started()
+    for time, value in values:
+        drawn.labs(time, id=time, platelets=value)
+    return drawn
+
+
+def said(course: Course, subject: str) -> list[dict[str, Any]]:
+    return [a for a in alerts(course) if a["subject"] == subject]
+
+
+TRANSITIONS = {
+    "opened relative, worsened, improved, resolved": (
+        platelets(("08:00", 45), ("08:05", 20), ("08:10", 40), ("08:15", 100)),
+        ["opened relative", "worsened absolute", "improved relative", "resolved clear"],
+    ),
+    "opened absolute, resolved": (platelets(("08:00", 20), ("08:10", 100)), ["opened absolute", "resolved clear"]),
+    "the same level again says nothing": (platelets(("08:00", 20), ("08:10", 10), ("08:14", 25)), ["opened absolute"]),
+    "clear values say nothing": (platelets(("08:00", 100), ("08:10", 200)), []),
+    "not telling opens nothing": (started().tick("20:00"), []),
+    "a second episode opens anew": (
+        platelets(("08:00", 45), ("08:05", 100), ("08:10", 45)),
+        ["opened relative", "resolved clear", "opened relative"],
+    ),
+    "a correction that lowers is amended": (
+        platelets(("08:00", 20)).correct("08:00", "08:05", platelets=45),
+        ["opened absolute", "amended relative"],
+    ),
+    "a correction that ends is amended to clear": (
+        platelets(("08:00", 20)).correct("08:00", "08:05", platelets=90),
+        ["opened absolute", "amended clear"],
+    ),
+    "a withdrawal that leaves nothing to tell is amended to clear": (
+        platelets(("08:00", 20)).withdraw("08:00", "08:05"),
+        ["opened absolute", "amended clear"],
+    ),
+    "a correction that makes it worse is worsened": (
+        platelets(("08:00", 45)).correct("08:00", "08:05", platelets=20),
+        ["opened relative", "worsened absolute"],
+    ),
+    "a correction that leaves the level prints nothing": (platelets(("08:00", 20)).correct("08:00", "08:05", platelets=15), ["opened absolute"]),
+    "a correction that trips is opened": (platelets(("08:00", 100)).correct("08:00", "08:05", platelets=45), ["opened relative"]),
+    "a final in place of a preliminary is no amendment": (
+        started().labs("08:00", "l", status="preliminary", platelets=20).labs("08:00", "l", known="08:05", platelets=90),
+        ["opened absolute", "resolved clear"],
+    ),
+    "a new value in the instant of a correction of something older resolves": (
+        platelets(("07:00", 90), ("08:00", 20)).labs("08:05", platelets=100).correct("07:00", "08:05", platelets=95),
+        ["opened absolute", "resolved clear"],
+    ),
+    "after an amendment to clear the next is a new episode": (
+        platelets(("08:00", 20)).withdraw("08:00", "08:05").labs("08:10", platelets=20),
+        ["opened absolute", "amended clear", "opened absolute"],
+    ),
+}
+
+
+@table(TRANSITIONS, "course expected")
+def test_the_transitions_of_an_episode(course: Course, expected: list[str]) -> None:
+    """criteria.md section 9, `opened` and `amended`."""
+    assert told(course, "platelets") == expected
+
+
+def test_not_telling_never_closes() -> None:
+    """criteria.md section 9: `indeterminate` never opens a clinical episode and never closes one."""
+    drawn = started().urine("09:00", 5, start="08:00").urine("34:00", 100)
+    assert states_at(drawn, "34:00")["criteria"]["urine-hour"]["state"] == "indeterminate"
+    assert timed(drawn, "urine-hour") == ["opened absolute 09:00"]
+    assert [line.split()[0] for line in timed(drawn.urine("35:00", 100), "urine-hour")] == ["opened", "resolved"]
+
+
+def test_a_corrected_baseline_amends_hypotension() -> None:
+    """criteria.md section 9: a corrected fact lowered or removed its basis."""
+    drawn = Course().baseline("00:00", id="b").encounter("cycle-start", "00:00").vitals("08:00", sbp=88).vitals("08:05", sbp=88)
+    assert told(drawn.correct("b", "08:10", sbp=110), "hypotension") == ["opened relative", "amended clear"]
+
+
+def test_the_id_is_of_patient_kind_subject_and_opening() -> None:
+    """criteria.md section 9: the first 16 hex digits of SHA-256 over `patient|kind|subject|opened`."""
+    one, two = said(platelets(("08:00", 45), ("09:00", 20)), "platelets")[:2]
+    assert one["id"] == two["id"] == hashlib.sha256(b"p1|criterion|platelets|2026-03-02T08:00:00Z").hexdigest()[:16] == "8f66aa37e5428adb"
+
+
+def test_the_number_grows_by_one_a_patient() -> None:
+    """criteria.md section 9: `seq` (per patient, +1 each)."""
+    said = alerts(platelets(("08:00", 45), ("09:00", 20)).tick("40:00"))
+    assert [a["seq"] for a in said] == list(range(1, len(said) + 1))
+
+
+def test_a_transition_carries_why_and_what_to_do() -> None:
+    """criteria.md section 9; wire.md, Alert."""
+    (opened,) = said(platelets(("08:00", 45)), "platelets")
+    assert (opened["value"], opened["unit"], opened["limit"], opened["evidence"]) == (45, "10*3/uL", "<=50", ["08:00"])
+    assert (opened["kind"], opened["system"], opened["level"], opened["priority"]) == ("criterion", "hemorrhagic", "relative", "medium")
+    assert opened["action"]
+    assert set(opened["guideline"]) == {"id", "version", "sha256"}
+
+
+LEVELS = {
+    "absolute is high": (platelets(("08:00", 20)), "platelets", "high"),
+    "relative is medium": (platelets(("08:00", 45)), "platelets", "medium"),
+    "technical is medium": (started().tick("05:00"), "monitoring/vital-signs", "medium"),
+    "advisory is low": (started().labs("08:00", potassium=3), "hypokalemia", "low"),
+}
+
+
+@table(LEVELS, "course subject expected")
+def test_level_gives_priority(course: Course, subject: str, expected: str) -> None:
+    """criteria.md section 9, level -> priority."""
+    assert said(course, subject)[0]["priority"] == expected
+
+
+def test_the_end_of_an_episode_is_of_low_priority() -> None:
+    """criteria.md section 9: advisory and `clear`: `low`."""
+    assert said(platelets(("08:00", 20), ("08:10", 100)), "platelets")[-1]["priority"] == "low"
+
+
+def test_order_within_an_instant() -> None:
+    """criteria.md section 9: criteria in table order, hypotension, advice, monitoring, recommendation."""
+    drawn = started().urine("04:59", 100, start="04:00").tick("04:59:59.999").labs("05:00", creatinine=3.2, platelets=20, potassium=3)
+    drawn.finding("infection", "05:00").vitals("05:00", sbp=75).finding("atrial-fibrillation", "05:00")
+    subjects = [a["subject"] for a in alerts(drawn) if a["decided"] == iso("05:00")]
+    assert subjects == [
+        "atrial-fibrillation", "platelets", "infection", "creatinine", "hypotension", "fluid-bolus", "hypokalemia",
+        "monitoring/vital-signs", "recommendation",
+    ]  # fmt: skip
+
+
+def test_before_cycle_start_nothing_is_said_and_at_never_precedes_it() -> None:
+    """criteria.md section 9: alerts are given from `cycle-start`; `at` never precedes it."""
+    drawn = Course().labs("-10:00", platelets=20).start("00:00")
+    assert [(a["subject"], clock(a["at"])) for a in alerts(drawn)] == [("platelets", "00:00"), ("recommendation", "00:00")]
+    assert alerts(Course().labs("-10:00", platelets=20).tick("10:00")) == []
+
+
+def test_since_of_a_tripped_state_is_never_before_cycle_start() -> None:
+    """wire.md, Assessment: `since`."""
+    row = states_at(Course().labs("-10:00", platelets=20).start("00:00"), "01:00")["criteria"]["platelets"]
+    assert clock(row["since"]) == "00:00"
+
+
+def test_since_is_the_at_of_the_transition_into_the_present_state() -> None:
+    """wire.md, Assessment: `since`."""
+    row = states_at(platelets(("08:00", 45), ("09:00", 20), ("10:00", 10)), "11:00")["criteria"]["platelets"]
+    assert clock(row["since"]) == "09:00"
+
+
+def test_a_new_cycle_resolves_and_what_carries_over_opens_again() -> None:
+    """criteria.md section 4: open episodes resolve (reason `new-cycle`); everything else carries over until charted again."""
+    drawn = platelets(("08:00", 45)).finding("vivid-dreams", "08:00").encounter("cycle-start", "20:00")
+    assert timed(drawn, "platelets") == ["opened relative 08:00", "resolved clear 20:00", "opened relative 20:00"]
+    assert timed(drawn, "vivid-dreams") == ["opened relative 08:00", "resolved clear 20:00"]
+    ended = [a for a in alerts(drawn) if a["decided"] == iso("20:00") and a["transition"] == "resolved"]
+    assert ended
+    assert {a["reason"] for a in ended} == {"new-cycle"}
+
+
+def test_discharge_resolves_and_drops() -> None:
+    """criteria.md section 9: `discharge` resolves every open episode (reason `discharged`); `assess` prints no line."""
+    drawn = platelets(("08:00", 20)).encounter("discharge", "08:10").tick("40:00")
+    last = [a for a in alerts(drawn) if a["decided"] == iso("08:10")]
+    assert {(a["transition"], a["level"], a["reason"]) for a in last} == {("resolved", "clear", "discharged")}
+    assert {"platelets", "recommendation"} <= {a["subject"] for a in last}
+    assert alerts(drawn)[-1]["decided"] == iso("08:10")
+    assert assessments(folded(drawn)) == []
+
+
+AFTER = {
+    "what shares its instant opens nothing": (platelets().encounter("discharge", "08:10").labs("08:10", platelets=20), []),
+    "a withdrawal starts no stay": (
+        platelets(("08:00", 20)).encounter("discharge", "08:10").withdraw("08:00", "09:00"),
+        ["opened absolute", "resolved clear"],
+    ),
+    "a fact starts a new stay from nothing, without alerts before its cycle": (
+        platelets(("08:00", 20)).encounter("discharge", "08:10").labs("09:00", platelets=20),
+        ["opened absolute", "resolved clear"],
+    ),
+    "and with them from its cycle-start on": (
+        platelets(("08:00", 20)).encounter("discharge", "08:10").labs("09:00", platelets=20).encounter("cycle-start", "10:00"),
+        ["opened absolute", "resolved clear", "opened absolute"],
+    ),
+}
+
+
+@table(AFTER, "course expected")
+def test_after_discharge(course: Course, expected: list[str]) -> None:
+    """criteria.md section 9: facts after it start a new stay from nothing; what shares its instant opens nothing."""
+    assert told(course, "platelets") == expected
+
+
+@pytest.mark.parametrize("command", ["tick", "ack", "resume"])
+def test_a_command_after_discharge_starts_no_stay(command: str) -> None:
+    """criteria.md section 9: ticks, commands and withdrawals after it start no stay."""
+    drawn = platelets(("08:00", 20)).encounter("discharge", "08:10")
+    {"tick": drawn.tick, "ack": lambda at: drawn.ack("x", at), "resume": lambda at: drawn.resume("infection", at)}[command]("09:00")
+    assert assessments(folded(drawn)) == []

@@ -1,0 +1,20 @@
+"""Table 3, dermatologic row (criteria.md section 3)."""
+
+from __future__ import annotations
+
+from tests.rules.courses import Course, seen, table, timed, told
+from tests.rules.evaluate.charted import finding_alerts, finding_states, timed_or_told
+
+CODE = "moist-desquamation"
+
+
+@table(finding_states(CODE, "relative"))
+def test_moist_desquamation(course: Course, at: str, expected: str) -> None:
+    """criteria.md section 3, dermatologic: present is relative (column: JITC 2014)."""
+    assert seen(course, at, CODE) == expected
+
+
+@table(finding_alerts(CODE, "relative"), "course until expected")
+def test_what_is_said_of_moist_desquamation(course: Course, until: str | None, expected: list[str]) -> None:
+    """criteria.md section 9."""
+    assert (timed if timed_or_told(expected) else told)(course, CODE, until) == expected

@@ -1,0 +1,124 @@
+"""The guideline data and the specification name the same things (criteria.md sections 3, 4, 6 and 7), both ways round."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rules.advice.registry import ADVISES
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline.declare import FindingRow
+from rules.wire.alerts import RECOMMENDATIONS
+
+SPEC = Path(__file__).parents[3] / "docs" / "spec" / "criteria.md"
+
+
+def section(number: int) -> str:
+    found = re.search(rf"^## {number}\. .*?(?=^## {number + 1}\. |\Z)", SPEC.read_text(encoding="utf-8"), re.S | re.M)
+    assert found, f"criteria.md has no section {number}"
+    return found.group()
+
+
+def cells(text: str, header: str) -> list[list[str]]:
+    """The body of the table whose first header cell is `header`."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.strip().startswith(f"| {header} |"):
+            next(lines)
+            break
+    rows = []
+    for line in lines:
+        if not line.strip().startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+    return rows
+
+
+def codes(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_table_3_has_33_rows_in_the_order_of_the_text() -> None:
+    """criteria.md section 3: code, system and group of every row."""
+    rows = [(codes(code)[0], system, (codes(group) or [None])[0]) for system, code, group, *_ in cells(section(3), "system")]
+    assert len(rows) == 33
+    assert [(row.code, row.system, row.group) for row in GUIDELINE.rows] == rows
+
+
+def test_a_row_has_a_column_where_the_text_has_one() -> None:
+    """criteria.md section 3: a charted finding is relative, absolute or both as the text's columns say."""
+    columns = {codes(code)[0]: (bool(relative), bool(absolute)) for _, code, _, relative, absolute in cells(section(3), "system")}
+    mine = {row.code: (bool(row.relative), bool(row.absolute)) for row in GUIDELINE.rows if isinstance(row, FindingRow)}
+    assert mine == {code: columns[code] for code in mine}
+
+
+def test_the_dosing_minimum_is_that_of_the_text() -> None:
+    """criteria.md section 4, `cannot-tell`."""
+    line = next(row[1] for row in cells(section(4), "recommendation") if codes(row[0]) == ["cannot-tell"])
+    assert set(codes(line)) == set(GUIDELINE.table4.dosing_minimum)
+
+
+def test_the_recommendations_are_those_of_the_text() -> None:
+    """criteria.md sections 4 and 9."""
+    assert {codes(row[0])[0] for row in cells(section(4), "recommendation")} == set(RECOMMENDATIONS)
+
+
+def test_the_stop_rules_are_those_of_the_text_in_its_order() -> None:
+    """criteria.md section 4, stop rules: each is a code, then its condition in brackets or nothing."""
+    text = re.search(r"\*\*Stop rules\*\*: (.*?)\nA stop rule that has held", section(4), re.S)
+    assert text
+    flat = re.sub(r"\([^()]*(\([^()]*\)[^()]*)*\)", "", " ".join(text.group(1).split()))
+    assert [rule.rule for rule in GUIDELINE.stop_rules] == codes(flat)
+
+
+def test_table_1_is_that_of_the_text_in_its_order() -> None:
+    """criteria.md section 6: what, and its hours in ward and in intensive mode."""
+    mine: dict[str, tuple[str, str]] = {}
+    for observation in GUIDELINE.observations:
+        mine[observation.what] = tuple(f"{hours // 3_600_000} h" if hours else "each cycle" for hours in (observation.ward, observation.intensive))  # type: ignore[assignment]
+    theirs: dict[str, tuple[str, str]] = {}
+    for what, _, ward, *intensive in cells(section(6), "what"):
+        for code in codes(what):
+            theirs[code] = ("each cycle", "each cycle") if "each cycle" in ward else (ward, intensive[0])
+    assert mine == theirs
+    assert list(mine) == list(theirs)
+
+
+def test_the_advice_is_that_of_the_text() -> None:
+    """criteria.md section 7, and `peak-window` of section 5; `corrective` rides on its criterion's alert."""
+    theirs = {code for row in cells(section(7), "code") for code in codes(row[0])} | {"peak-window"}
+    assert {advice.code for advice in GUIDELINE.advice} == theirs
+    assert set(ADVISES) == theirs - {"corrective"}
+
+
+def test_the_advice_stands_in_the_order_of_the_text() -> None:
+    """criteria.md section 7: the order in which one instant's advice is printed."""
+    theirs = [code for row in cells(section(7), "code") for code in codes(row[0])]
+    assert [advice.code for advice in GUIDELINE.advice if advice.code != "peak-window"] == theirs
+
+
+def test_the_eligibility_items_are_those_of_the_text() -> None:
+    """criteria.md section 7, before therapy."""
+    text = re.search(r"items: (.*?)\. Creatinine and bilirubin", section(7), re.S)
+    assert text
+    assert list(GUIDELINE.eligibility.items) == codes(text.group(1))
+
+
+def test_plausible_ranges_are_those_of_the_text() -> None:
+    """criteria.md section 8."""
+    text = " ".join(section(8).split())
+    words = {
+        "HR": "heart-rate",
+        "systolic": "systolic-bp",
+        "diastolic": "diastolic-bp",
+        "mean": "mean-bp",
+        "SpO2": "spo2",
+        "respiratory rate": "respiratory-rate",
+    }
+    found = re.findall(
+        r"(HR|systolic|diastolic|mean|SpO2|temperature|respiratory rate|weight|o2-flow|fio2|creatinine|platelets|bilirubin|potassium|"
+        r"urine|phenylephrine) ([\d.]+)-([\d.]+)",
+        text,
+    )
+    theirs = {words.get(name, name): (float(low), float(high)) for name, low, high in found}
+    assert {code: (range.low, range.high) for code, range in GUIDELINE.plausible.items()} == theirs
