@@ -6,4 +6,4 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.register_profile("campaign", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
-pytest_plugins = ["tests.streams.kafka"]
+pytest_plugins = ["tests.children", "tests.streams.kafka"]
