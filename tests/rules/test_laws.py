@@ -1,6 +1,5 @@
 """The laws of criteria.md section 1: what may not change what is said."""
 
-import os
 import random
 from collections.abc import Callable
 from typing import Any
@@ -19,12 +18,13 @@ from rules.course import assessments, fold
 from rules.engine import advance, settle
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.state import Patient
+from tests.campaigns import examples
 from tests.rules.strategies import ANYWHERE, EVERYTHING, GONE, MINUTE, ON_THE_WARD, START, courses, decoded, text
 
 LONGEST = 40 * 60
 END = START + (LONGEST + 10 * 60) * MINUTE
 
-many = settings(max_examples=40 * int(os.environ.get("IL2WATCH_EXAMPLES", "1")), deadline=None)
+many = settings(max_examples=examples(40), deadline=None)
 
 
 def alerts_of(log: list[events.Event], until: int = END) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from simulators.happenings import Happening
 from simulators.latent import DEVICES, LABS, Act, Chunk
 from simulators.seeds import Array, generator
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("protocols")]
+
 PATIENTS, DAYS = 24, 8
 STOPS_AFTER = 9
 

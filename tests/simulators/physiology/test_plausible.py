@@ -14,6 +14,7 @@ from simulators.course.plan import Plan
 from simulators.happenings import KINDS, Happening
 from simulators.latent import LATENT
 from simulators.seeds import generator
+from tests.campaigns import examples
 
 PLAUSIBLE = {
     "heart-rate": (20, 300), "systolic-bp": (30, 260), "diastolic-bp": (10, 200), "mean-bp": (20, 220), "spo2": (40, 100),
@@ -28,7 +29,7 @@ befallen = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1000), st.lists(befallen, max_size=8), st.floats(0.3, 2.2))
 def test_no_true_value_looks_like_an_artefact(seed: int, happenings: list[Happening], sensitive: float) -> None:
     cohort = drawn(PATIENTS, generator(seed, "cohort"), dict.fromkeys(ORGANS, sensitive))
