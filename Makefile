@@ -2,16 +2,19 @@
 # Paths are relative and quoted: the checkout may live in a folder with spaces in its name.
 
 PYTHON ?= python3
-JOBS ?= auto
+# Processes that run tests: one more than there are processors, since many tests wait for brokers and for programs.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WALK := build/walk
+TESTS := -m pytest -ra -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak)
 
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint bench bench-pipeline bench-board docs locks kafka campaign clean
+.PHONY: help demo walk test lint bench bench-pipeline bench-board docs locks kafka campaign $(CAMPAIGNS) clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -34,8 +37,8 @@ walk: $(READY) ## a worked patient, step by step, no broker: assess, run, explai
 
 # Measuring coverage makes the engine two or three times slower: only the tests of the engine itself are measured.
 test: $(READY) ## all tests, with branch coverage of rules/ (at least 95 %)
-	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup --cov=rules --cov-branch --cov-report=term tests/rules tests/reference
-	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup --ignore tests/rules --ignore tests/reference
+	"$(PY)" $(TESTS) --cov=rules --cov-branch --cov-report=term tests/rules tests/reference
+	"$(PY)" $(TESTS) --ignore tests/rules --ignore tests/reference
 
 lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
@@ -74,8 +77,14 @@ locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest pa
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.broker.apache
 
-campaign: $(READY) ## long randomised runs of the property and fuzz tests
-	"$(PY)" -m pytest -ra -n $(JOBS) --dist loadgroup -m "campaign or not campaign" --hypothesis-profile=campaign
+campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak
+	@"$(MAKE)" --no-print-directory --keep-going $(CAMPAIGNS)
+
+# What has passed is told in build/campaign/NAME.jsonl and is not run again: a second call goes on where the first ended (tests/campaigns.py).
+# rules, streams, simulators: the property tests there, from other seeds and with 20 times the examples; simulators: larger wards too.
+# reference: the engine against the second reading. kills: workers, brokers, demos. pager: kills of it. soak: the long outage, rebalances, benchmarks.
+$(CAMPAIGNS): campaign-%: $(READY)
+	"$(PY)" $(TESTS) --campaign=$*
 
 clean: ## remove what was built and cached (not .venv)
 	rm -rf build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

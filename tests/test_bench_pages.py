@@ -24,7 +24,7 @@ def test_the_aim_is_met_only_if_every_page_came(taken: list[float], expected: in
 
 
 @pytest.mark.kafka
-@pytest.mark.campaign
+@pytest.mark.campaign("soak")
 def test_the_benchmark_runs_from_end_to_end() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.pages", "--seconds", "2"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=200

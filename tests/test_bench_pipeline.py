@@ -42,7 +42,7 @@ def test_the_latency_is_met_only_if_every_alert_came(taken: list[float], expecte
 
 
 @pytest.mark.kafka
-@pytest.mark.campaign
+@pytest.mark.campaign("soak")
 def test_the_benchmark_runs_from_end_to_end_and_prints_every_line() -> None:
     command = [sys.executable, "-m", "tests.bench.pipeline", "--records", "3000", "--latency-seconds", "2"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)

@@ -27,7 +27,7 @@ from tests.deploy.servers import asked
 from tests.streams.board.served import KEY, TOKEN
 from tests.streams.kafka import had
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("acls")]
 
 PATIENCE_S = 90.0
 SERVICES = ("worker", "pager", "board", "census")

@@ -24,7 +24,7 @@ from tests.deploy.servers import Prometheus, Receiver, alertmanager, asked, prom
 from tests.deploy.sites import here, on_loopback
 from tests.streams.channels.pages import PATIENT, page
 
-pytestmark = [pytest.mark.prometheus, pytest.mark.slow, pytest.mark.xdist_group("prometheus")]
+pytestmark = [pytest.mark.prometheus, pytest.mark.slow, pytest.mark.xdist_group("alarms")]
 
 PATIENCE_S = 60.0
 NOBODY = "127.0.0.1:9"

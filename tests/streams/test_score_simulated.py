@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +47,16 @@ def test_with_all_faults_whatever_is_refused_is_in_the_ledger(tmp_path: Path, ca
     assert found["records"]["ledger"]["lost"] > 0
 
 
-@pytest.mark.campaign
-def test_a_ward_of_two_hundred_is_watched_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.campaign("simulators")
+def test_a_ward_of_two_hundred_is_watched_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], figures: Callable[..., None]
+) -> None:
     """Seven days, vital signs each minute. Prints what it comes to."""
     plain = score(ward(tmp_path / "plain"), capsys)
     ledger = str(tmp_path / "ledger.jsonl.gz")
     spoiled = score([*ward(tmp_path / "spoiled", "--faults", "all", "--ledger", ledger), "--ledger", ledger], capsys)
-    with capsys.disabled():
-        told("no faults", plain)
-        told("all faults", spoiled)
+    figures(told("no faults", plain))
+    figures(told("all faults", spoiled))
     assert sensitivities(plain) == (1.0, pytest.approx(1.0, abs=0.01))
     assert min(sensitivities(spoiled)) >= 0.99
     assert scores(plain) >= 95
@@ -80,8 +82,9 @@ def scores(found: dict[str, Any]) -> float:
     return float(min(found["criterion_hours"][level]["hours"]["score"] for level in ("absolute", "relative")))
 
 
-def told(what: str, found: dict[str, Any]) -> None:
+def told(what: str, found: dict[str, Any]) -> str:
     absolute, relative = sensitivities(found)
     pages = found["pages"]
-    print(f"\n{what}: {found['patients']} patients, sensitivity {absolute} absolute, {relative} relative; score {scores(found)}, ", end="")
-    print(f"{pages['per_patient_day']} pages a patient-day, share true {pages['share_true']}, refused {found['records']['refused']}")
+    watched = f"{what}: {found['patients']} patients, sensitivity {absolute} absolute, {relative} relative; score {scores(found)}"
+    paged = f"{pages['per_patient_day']} pages a patient-day, share true {pages['share_true']}"
+    return f"{watched}, {paged}, refused {found['records']['refused']}"

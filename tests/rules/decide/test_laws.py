@@ -1,6 +1,5 @@
 """The laws of criteria.md section 1: what may not change what is said."""
 
-import os
 import random
 from collections.abc import Callable
 from typing import Any
@@ -18,12 +17,13 @@ from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire import events
 from rules.wire.alerts import wire
+from tests.campaigns import examples
 from tests.rules.decide.strategies import ANYWHERE, EVERYTHING, GONE, MINUTE, ON_THE_WARD, START, courses, decoded, text
 
 LONGEST = 40 * 60
 END = START + (LONGEST + 10 * 60) * MINUTE
 
-many = settings(max_examples=40 * int(os.environ.get("IL2WATCH_EXAMPLES", "1")), deadline=None)
+many = settings(max_examples=examples(40), deadline=None)
 
 
 def alerts_of(log: list[events.Event], until: int = END) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ whether "within 8 h" of a dose includes the eighth, and whether a denied `iv-sit
 import json
 import os
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,12 +20,14 @@ from rules.ingest.decode import decode
 from rules.wire import instants
 from rules.wire.alerts import wire
 from tests import reference
+from tests.campaigns import examples
 from tests.reference import compare, generate
 
 Wire = dict[str, Any]
 LEFT_OPEN = ("early-fever-expected", "monitoring/iv-site")
 FIRST = int(os.environ.get("IL2WATCH_SEED", "1000"))
-COURSES = 5 * int(os.environ.get("IL2WATCH_EXAMPLES", "1"))
+COURSES = examples(5)
+MANY = 20
 LOWERED = ("improved", "resolved", "amended")
 
 
@@ -53,6 +56,18 @@ def transitions(alerts: list[Wire]) -> Counter[tuple[str, ...]]:
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + COURSES))
 def test_two_readings_of_the_rules_agree(seed: int) -> None:
+    agree(seed)
+
+
+@pytest.mark.campaign("reference", slices=60)
+def test_two_readings_of_the_rules_agree_over_many_courses(campaign_slice: int, figures: Callable[..., None]) -> None:
+    first = FIRST + MANY * campaign_slice
+    for seed in range(first, first + MANY):
+        agree(seed)
+    figures(f"{MANY} courses from seed {first}: two readings agree", first=first, courses=MANY)
+
+
+def agree(seed: int) -> None:
     course = generate.course(seed, per_minute=0)
     log = [event for event, _ in (decode(json.dumps(one)) for one in course) if event is not None]
     clocks = compare.instants(course, 6)

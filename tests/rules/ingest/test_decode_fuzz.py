@@ -17,6 +17,7 @@ from rules.ingest.decode import decode
 from rules.wire.alerts import wire
 from rules.wire.instants import MINUTE, parse, text
 from rules.wire.refusals import BAD_TIME, BAD_UNIT, FROM_THE_FUTURE, MALFORMED, UNKNOWN_CODE, WRONG_KEY
+from tests.campaigns import examples
 
 COMMON = {"id": "x1", "patient": "p1", "at": "2026-03-02T10:00:00.250+01:00", "known": "2026-03-02T10:05:00Z", "status": "final", "source": "bed 3"}
 START = parse("2026-03-02T08:00:00Z")
@@ -153,7 +154,7 @@ def test_every_record_before_it_is_spoiled_is_taken():
         assert problems == ()
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=examples(400), deadline=None, derandomize=True)
 @given(st.integers(0, 2**32))
 def test_no_spoiled_record_raises_or_is_lost_without_a_reason_and_what_is_taken_is_folded(seed):
     dice = random.Random(seed)
@@ -174,13 +175,13 @@ anything = st.recursive(
 FIELDS = sorted({field for record in RECORDS for field in record} | set(COMMON))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.sampled_from(RECORDS), st.dictionaries(st.sampled_from(FIELDS), anything, max_size=4))
 def test_no_field_of_any_content_raises_or_loses_a_record_without_a_reason(record, changes):
     check(json.dumps({**record, **COMMON, **changes}).encode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_no_bytes_or_text_raise(data):
     check(data)

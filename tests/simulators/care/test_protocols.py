@@ -14,6 +14,8 @@ from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
 from simulators.physiology.latent import DEVICES, LABS, Act, Array, Chunk, generator
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("protocols")]
+
 PATIENTS, DAYS = 24, 8
 STOPS_AFTER = 9
 

@@ -15,6 +15,7 @@ from simulators.care.dosing import Plan
 from simulators.care.labs import PANELS
 from simulators.charting.chart import Charting
 from simulators.physiology.latent import CHUNK, FINDINGS, Act
+from tests.campaigns import examples
 from tests.simulators.charting.chunks import ORIGIN, bodies, charted, chunk, cohort, events
 
 ACTS = [
@@ -51,7 +52,7 @@ def test_records_come_in_order_of_known_and_none_is_known_before_it_is_true(moni
 BODY = {"heart-rate": (30, 220), "systolic-bp": (40, 220), "spo2": (50, 100), "temperature": (33, 42), "urine-rate": (0, 900), "weight": (30, 300)}
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     body=st.fixed_dictionaries({code: st.floats(*ends) for code, ends in BODY.items()}),
     found=st.dictionaries(st.sampled_from(sorted(FINDINGS)), st.integers(0, 1)),

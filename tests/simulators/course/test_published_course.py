@@ -25,7 +25,7 @@ DAYS = 9.0
 HOUR = 60
 
 
-@pytest.fixture(scope="module", params=[120, pytest.param(500, marks=pytest.mark.campaign)])
+@pytest.fixture(scope="module", params=[120, pytest.param(500, marks=pytest.mark.campaign("simulators"))])
 def cycles(request: pytest.FixtureRequest) -> Cycles:
     return lived("typical-course", request.param, seed=1, days=DAYS)
 

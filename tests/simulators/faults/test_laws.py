@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rules.ingest.decode import decode
 from rules.wire.instants import MINUTE
 from simulators.faults import FAULTS, Ledger, apply, parse
+from tests.campaigns import examples
 from tests.simulators.faults.feeds import START, Line, lines, said, spoiled, vitals, ward
 
 RATES = {"of records": 0.3, "of labs": 0.3, "of vitals and labs": 0.3, "an hour": 4.0, "a patient-hour": 4.0}
@@ -20,7 +21,7 @@ SPEC = ",".join(f"{name}={rate:g}" for name, rate in HARD.items())
 
 mixtures = st.lists(st.sampled_from(list(FAULTS)), unique=True, min_size=1).map(lambda names: ",".join(f"{name}={HARD[name]:g}" for name in names))
 seeds = st.integers(0, 2**32)
-LAW = settings(max_examples=40)
+LAW = settings(max_examples=examples(40))
 
 
 def keyed(line: Line) -> tuple[str, str]:

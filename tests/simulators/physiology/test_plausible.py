@@ -12,6 +12,7 @@ from simulators.course.loop import course
 from simulators.physiology.clinical_events import KINDS, ClinicalEvent
 from simulators.physiology.cohort import ORGANS, drawn
 from simulators.physiology.latent import LATENT, generator
+from tests.campaigns import examples
 
 PLAUSIBLE = {
     "heart-rate": (20, 300), "systolic-bp": (30, 260), "diastolic-bp": (10, 200), "mean-bp": (20, 220), "spo2": (40, 100),
@@ -26,7 +27,7 @@ befallen = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1000), st.lists(befallen, max_size=8), st.floats(0.3, 2.2))
 def test_no_true_value_looks_like_an_artefact(seed: int, happenings: list[ClinicalEvent], sensitive: float) -> None:
     cohort = drawn(PATIENTS, generator(seed, "cohort"), dict.fromkeys(ORGANS, sensitive))

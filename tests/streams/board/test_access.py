@@ -14,6 +14,7 @@ from streams.board.access.password import BadHash, hashed, matches
 from streams.board.access.secret import secret
 from streams.board.access.session import LASTS_S, Sessions
 from streams.errors import UsageError
+from tests.campaigns import examples
 
 NOW = 1_772_000_000
 
@@ -134,7 +135,7 @@ def test_a_session_that_was_logged_out_is_over() -> None:
 
 
 @given(st.integers(0, 400), st.characters(codec="utf-8"))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_a_cookie_that_was_changed_anywhere_is_none(place: int, other: str) -> None:
     made = sessions()
     _, cookie = made.begin("rn-14", NOW)

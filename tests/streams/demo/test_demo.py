@@ -87,7 +87,7 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
 @pytest.mark.embedded
 @pytest.mark.slow
 @linux
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign("kills"))])
 def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals) -> None:
     process = started(tmp_path)
     assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S)
@@ -117,8 +117,8 @@ def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
     [
         ("worker", " worker "),
         ("broker", "tansu broker"),
-        pytest.param("pager", " pager ", marks=pytest.mark.campaign),
-        pytest.param("board", " board ", marks=pytest.mark.campaign),
+        pytest.param("pager", " pager ", marks=pytest.mark.campaign("kills")),
+        pytest.param("board", " board ", marks=pytest.mark.campaign("kills")),
     ],
 )
 def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: str, program: str) -> None:

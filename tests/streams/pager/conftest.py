@@ -1,5 +1,5 @@
 """A Kafka for pagers, with topics that are new for every test (tests/streams/worker/conftest.py)."""
 
-from tests.streams.worker.conftest import kafka, topics
+from tests.streams.worker.conftest import topics
 
-__all__ = ["kafka", "topics"]
+__all__ = ["topics"]

@@ -97,28 +97,27 @@ def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
     return found
 
 
-def judged(broker: Broker, pagers: Pagers, receiver: Receiver, alerts: list[courses.Alert], told: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Waits until everything owed has come, prints what came, and asserts it."""
+def judged(broker: Broker, pagers: Pagers, receiver: Receiver, alerts: list[courses.Alert], told: str, figures: Callable[..., None]) -> None:
+    """Waits until everything owed has come, tells what came, and asserts it."""
     wanted = courses.keys(alerts)
     done = until(lambda: not (wanted - receiver.incidents.keys() - masked(audits(broker))) and not receiver.open(), 120)
     not_told = masked(audits(broker)) - receiver.incidents.keys()
     missing = sorted(wanted - receiver.incidents.keys() - not_told)
     twice = [key for key in receiver.incidents if receiver.opens(key) > 1]
     failed = sum(one.fate != "ok" for one in receiver.arrivals)
-    with capsys.disabled():
-        print(
-            f"\n{told}, {EPISODES} episodes, {len(alerts)} alerts, {len(wanted)} pages owed: {len(receiver.arrivals)} attempts ({failed} failed),"
-            f" {len(receiver.incidents)} incidents, {len(not_told)} masked by a higher level, {len(missing)} missing, {len(twice)} twice,"
-            f" {len(receiver.open())} left open, {len(out_of_order(receiver))} out of order"
-        )
+    figures(
+        f"{told}, {EPISODES} episodes, {len(alerts)} alerts, {len(wanted)} pages owed: {len(receiver.arrivals)} attempts ({failed} failed),"
+        f" {len(receiver.incidents)} incidents, {len(not_told)} masked by a higher level, {len(missing)} missing, {len(twice)} twice,"
+        f" {len(receiver.open())} left open, {len(out_of_order(receiver))} out of order"
+    )
     assert done, story(broker, pagers.id, [*missing[:2], *receiver.open()[:2]])
     assert (missing, twice, receiver.open(), out_of_order(receiver)) == ([], [], [], [])
     assert receiver.incidents.keys() <= wanted
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.campaign("pager"))])
 def test_a_thousand_episodes_arrive_whole_and_in_order_whatever_is_killed(
-    kills: int, topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kills: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     broker, chance = topics(4), Random(kills)
     alerts = courses.episodes(EPISODES, kills, time.time_ns() // 1_000_000)
@@ -127,19 +126,20 @@ def test_a_thousand_episodes_arrive_whole_and_in_order_whatever_is_killed(
         killed(pagers, chance, kills, 2.5)
         pagers.start("one")
         sending.join()
-        judged(broker, pagers, receiver, alerts, f"{kills} kills", capsys)
+        judged(broker, pagers, receiver, alerts, f"{kills} kills", figures)
         assert pagers.ended() == {}
 
 
-@pytest.mark.campaign
+@pytest.mark.campaign("pager", slices=3)
 def test_pagers_that_come_and_go_lose_nothing_between_them(
-    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    campaign_slice: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """Three at a time; each is in turn stopped, killed, or hangs for longer than its session and goes on."""
-    broker, chance = topics(6), Random(11)
-    alerts = courses.episodes(EPISODES, 11, time.time_ns() // 1_000_000)
+    seed = 10 + campaign_slice
+    broker, chance = topics(6), Random(seed)
+    alerts = courses.episodes(EPISODES, seed, time.time_ns() // 1_000_000)
     names, turns = ("one", "two", "three"), 24
-    with receiving(seed=11, faults=FAULTS) as receiver, Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers:
+    with receiving(seed=seed, faults=FAULTS) as receiver, Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers:
         for name in names:
             pagers.start(name)
         sending = published(broker, alerts, 6.0 * turns)
@@ -157,4 +157,4 @@ def test_pagers_that_come_and_go_lose_nothing_between_them(
                     pagers.pause(name, 4.0)
             pagers.again()
         sending.join()
-        judged(broker, pagers, receiver, alerts, f"{turns} comings and goings", capsys)
+        judged(broker, pagers, receiver, alerts, f"{turns} comings and goings", figures)

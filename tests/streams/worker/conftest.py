@@ -1,9 +1,9 @@
-"""A Kafka for workers: it allows short sessions, so that a killed worker is given up soon; and topics that are new for every test."""
+"""A Kafka for workers, with topics that are new for every test."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from kafka import KafkaAdminClient
@@ -11,30 +11,16 @@ from kafka import KafkaAdminClient
 from streams.broker.apache import ApacheKafka
 from streams.broker.creation import Wish, create
 from streams.broker.settings import Broker
-from tests.streams.kafka import had
-
-SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
-
-
-@pytest.fixture(scope="session")
-def kafka() -> Iterator[ApacheKafka]:
-    """One broker for all tests of the worker."""
-    from contextlib import ExitStack
-
-    with ExitStack() as stack:
-        started = had(lambda: ApacheKafka(settings=SHORT_SESSIONS), stack)
-        assert isinstance(started, ApacheKafka)
-        yield started
 
 
 @pytest.fixture
-def topics(kafka: ApacheKafka) -> Callable[[int], Broker]:
+def topics(apache: ApacheKafka) -> Callable[[int], Broker]:
     """`topics(12)`: new topics with that many partitions, nothing committed; the broker to use."""
 
     def new(partitions: int) -> Broker:
-        empty(kafka.settings)
-        create(kafka.settings, Wish(partitions=partitions))
-        return kafka.settings
+        empty(apache.settings)
+        create(apache.settings, Wish(partitions=partitions))
+        return apache.settings
 
     return new
 

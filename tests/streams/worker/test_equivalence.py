@@ -23,11 +23,10 @@ def offline() -> published.Alerts:
     return published.offline(ward.read(EVENTS))
 
 
-def check(broker: Broker, offline: published.Alerts, capsys: pytest.CaptureFixture[str], title: str) -> published.Found:
+def check(broker: Broker, offline: published.Alerts, figures: Callable[..., None], title: str) -> published.Found:
     """The alerts are those of the offline run; prints what was compared."""
     found = published.alerts(broker)
-    with capsys.disabled():
-        print(f"\n{title}: {len(EVENTS)} events, {sum(map(len, offline.values()))} alerts offline, {found.raw} raw, {found.duplicates} duplicates")
+    figures(f"{title}: {len(EVENTS)} events, {sum(map(len, offline.values()))} alerts offline, {found.raw} raw, {found.duplicates} duplicates")
     assert published.differences(found.alerts, offline) == []
     assert found.clashes == []
     return found
@@ -35,7 +34,7 @@ def check(broker: Broker, offline: published.Alerts, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize("partitions", [1, 12])
 def test_replay_and_one_worker_say_what_the_offline_run_says(
-    partitions: int, topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, capsys: pytest.CaptureFixture[str]
+    partitions: int, topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, figures: Callable[..., None]
 ) -> None:
     broker = topics(partitions)
     with Workers(broker, tmp_path) as workers:
@@ -45,12 +44,12 @@ def test_replay_and_one_worker_say_what_the_offline_run_says(
         until_done(broker, 120)
         assert workers.ended() == {}, workers.said("one")
         assert workers.stop("one") == 0
-    found = check(broker, offline, capsys, f"{partitions} partitions, 1 worker")
+    found = check(broker, offline, figures, f"{partitions} partitions, 1 worker")
     assert found.duplicates == 0
 
 
 def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
-    topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, capsys: pytest.CaptureFixture[str]
+    topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, figures: Callable[..., None]
 ) -> None:
     broker = topics(12)
     with Workers(broker, tmp_path) as workers:
@@ -63,12 +62,12 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 180)
         assert workers.ended() == {}, workers.said("one")
-    check(broker, offline, capsys, "12 partitions, 3 workers")
+    check(broker, offline, figures, "12 partitions, 3 workers")
 
 
-@pytest.mark.parametrize(("patients", "records"), [(70, 20_000), pytest.param(335, 100_000, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize(("patients", "records"), [(70, 20_000), pytest.param(335, 100_000, marks=pytest.mark.campaign("soak"))])
 def test_after_an_outage_uneven_topics_are_caught_up_in_order(
-    patients: int, records: int, topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    patients: int, records: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """Vitals, io and labs differ twentyfold; so many records pile up while the worker is down."""
     events = ward.closed(ward.events(patients, seed=2))
@@ -79,6 +78,5 @@ def test_after_an_outage_uneven_topics_are_caught_up_in_order(
         took = until_done(broker, 400)
     found = published.alerts(broker)
     expected = published.offline(ward.read(events))
-    with capsys.disabled():
-        print(f"\ncatch-up: {len(events)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s")
+    figures(f"catch-up: {len(events)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s", seconds=round(took, 1))
     assert published.differences(found.alerts, expected) == []

@@ -12,8 +12,8 @@ import pytest
 from streams.broker.apache import ApacheKafka
 from streams.broker.creation import Wish, create
 from streams.broker.settings import Broker
+from tests.streams.kafka import SHORT_SESSIONS
 from tests.streams.worker import loading, published, ward
-from tests.streams.worker.conftest import SHORT_SESSIONS
 from tests.streams.worker.process import Workers, behind, until_done
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -43,16 +43,15 @@ def until_at_work(workers: Workers, before: int, within: float = 60) -> int:
     return falls
 
 
-def check(events: list[ward.Event], broker: Broker, capsys: pytest.CaptureFixture[str], told: str) -> None:
+def check(events: list[ward.Event], broker: Broker, figures: Callable[..., None], told: str) -> None:
     found, expected = published.alerts(broker), published.offline(ward.read(events))
-    with capsys.disabled():
-        print(f"\n{told}, {len(events)} events, {sum(map(len, expected.values()))} alerts, {found.raw} raw, {found.duplicates} raw duplicates")
+    figures(f"{told}, {len(events)} events, {sum(map(len, expected.values()))} alerts, {found.raw} raw, {found.duplicates} raw duplicates")
     assert published.differences(found.alerts, expected) == []
     assert found.clashes == []
 
 
 def test_killed_while_the_replay_runs_it_says_what_the_offline_run_says(
-    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     events, broker = ward.closed(ward.events(60, seed=3)), topics(12)
     with Workers(broker, tmp_path) as workers:
@@ -63,15 +62,15 @@ def test_killed_while_the_replay_runs_it_says_what_the_offline_run_says(
         until_done(broker, 180)
         assert workers.ended() == {}, workers.said("one")
     assert kills >= 4
-    check(events, broker, capsys, f"{kills} kills")
+    check(events, broker, figures, f"{kills} kills")
 
 
-@pytest.mark.campaign
+@pytest.mark.campaign("kills", slices=3)
 def test_a_worker_that_hangs_past_its_session_does_no_harm_when_it_goes_on(
-    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    campaign_slice: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """The successor writes on; the one thought dead wakes in the middle of a batch and writes behind it."""
-    events, broker = ward.closed(ward.events(60, seed=4)), topics(4)
+    events, broker = ward.closed(ward.events(60, seed=3 + campaign_slice)), topics(4)
     loading.load(broker, events, 4)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
@@ -81,18 +80,19 @@ def test_a_worker_that_hangs_past_its_session_does_no_harm_when_it_goes_on(
             time.sleep(2)
             workers.pause("one", 6)
         until_done(broker, 120)
-    check(events, broker, capsys, "3 hangs")
+    check(events, broker, figures, "3 hangs")
 
 
-@pytest.mark.campaign
+@pytest.mark.campaign("kills", slices=2)
 def test_forty_kills_of_the_worker_and_five_of_brokers(
-    apache_cluster: Callable[..., ApacheKafka], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    campaign_slice: int, apache_cluster: Callable[..., ApacheKafka], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """Three brokers; the replay goes on throughout."""
-    cluster, chance = apache_cluster(3, settings=SHORT_SESSIONS), Random(5)
+    seed = 4 + campaign_slice
+    cluster, chance = apache_cluster(3, settings=SHORT_SESSIONS), Random(seed)
     broker = cluster.settings
     create(broker, Wish(partitions=12))
-    events = ward.closed(ward.events(400, seed=5))
+    events = ward.closed(ward.events(400, seed=seed))
     kills = brokers = falls = worked = 0
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
@@ -113,4 +113,4 @@ def test_forty_kills_of_the_worker_and_five_of_brokers(
         assert sending.wait(600) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 600, workers.again)
     assert brokers == 5
-    check(events, broker, capsys, f"{kills} kills of the worker, {brokers} of a broker, {falls} falls")
+    check(events, broker, figures, f"{kills} kills of the worker, {brokers} of a broker, {falls} falls")

@@ -57,7 +57,7 @@ def stalls(broker: Broker) -> dict[int, float]:
     return longest
 
 
-def changed(broker: Broker, folder: Path, changes: str, capsys: pytest.CaptureFixture[str]) -> dict[int, float]:
+def changed(broker: Broker, folder: Path, changes: str, figures: Callable[..., None]) -> dict[int, float]:
     """Changes the workers under load, 8 s apart, and answers the longest stall of each partition, seconds."""
     with Workers(broker, folder, "--clock", "wall") as workers:
         workers.start("one")
@@ -75,25 +75,25 @@ def changed(broker: Broker, folder: Path, changes: str, capsys: pytest.CaptureFi
         time.sleep(3)
         assert workers.ended() == {}, {name: workers.said(name) for name in workers.running}
     found = stalls(broker)
-    with capsys.disabled():
-        print(f"\nrebalance: {load.sent} records, longest stall of a partition {max(found.values()):.1f} s (allowed {ALLOWED_S} s): {found}")
+    longest = max(found.values())
+    figures(f"rebalance: {load.sent} records, longest stall of a partition {longest:.1f} s (allowed {ALLOWED_S} s): {found}", longest_s=longest)
     return found
 
 
 def test_after_a_worker_joined_and_one_died_every_partition_goes_on(
-    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     broker = topics(PARTITIONS)
-    assert len(changed(broker, tmp_path, "start two, kill one", capsys)) == PARTITIONS
+    assert len(changed(broker, tmp_path, "start two, kill one", figures)) == PARTITIONS
     shown = published.records(broker, ASSESSMENTS)
     lately = max(record.timestamp for record in shown) - 5_000
     assert {record.partition for record in shown if record.timestamp > lately} == set(range(PARTITIONS))
 
 
-@pytest.mark.campaign
+@pytest.mark.campaign("soak")
 def test_no_partition_stands_still_for_longer_than_the_session_and_ten_seconds(
-    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
-    found = changed(topics(PARTITIONS), tmp_path, "start two, start three, stop two, kill one, start one", capsys)
+    found = changed(topics(PARTITIONS), tmp_path, "start two, start three, stop two, kill one, start one", figures)
     assert len(found) == PARTITIONS
     assert max(found.values()) < ALLOWED_S
