@@ -65,6 +65,8 @@ class Course:
         ) <= until:
             for patient in [name for name, wake in self.wakes.items() if wake <= moment]:
                 self.note(moment, patient, self.policy.due(patient, moment))
+                if self.wakes.get(patient, moment + 1) <= moment:
+                    raise AssertionError(f"{patient} wakes at {moment}, and nothing comes of it")
             while self.at_work and self.at_work[0][0] <= moment:
                 self.deliver(*heapq.heappop(self.at_work))
 

@@ -1,5 +1,5 @@
-"""Write the golden outputs anew: `python -m tests.golden.record`; with `--state` a state record of today's
-version too.
+"""Write the golden outputs anew: `python -m tests.golden.record`; with `--state` also state
+records of today's version.
 
 The golden test (test_golden.py) compares what the program says now with what was recorded here, byte by
 byte, over a ward that was recorded once:
@@ -35,7 +35,8 @@ def main() -> None:
     for name in outputs.NAMES:
         print(f"{name}: {'written' if store(name, outputs.lines(name)) else 'as before'}")
     if "--state" in sys.argv[1:]:
-        print(f"{state.record()}: written")
+        for name in state.record():
+            print(f"{name}: written")
 
 
 if __name__ == "__main__":

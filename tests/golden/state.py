@@ -1,15 +1,17 @@
 """State records of a worker as its state store held them, and what the worker goes on to say from one.
 
-The file's name says whose it is and the versions it was written in,
-`<patient>.row-v<n>.state-v<n>.msgpack`; its bytes are the record's value.
+The file's name says whose it is, after which batch it was written and in which versions; its bytes are the
+record's value.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from tests.golden.doors import (
     ALERTS,
@@ -19,14 +21,24 @@ from tests.golden.doors import (
     INPUTS,
     ROW_VERSION,
     STATE_VERSION,
+    Done,
     positions_of,
 )
 from tests.golden.log import DATA, PARTITIONS, partitions
 from tests.golden.worker import carried_on, line, work
 
 FOLDER = DATA.parent / "state"
-PATIENT, ALERTS_BEFORE = "w1-02", 60
-"""Whose state is recorded, and how many alerts had been published of it by then."""
+RECORDED = (
+    (0, 2, "w2-09"),
+    (1, 68, "w2-Zoë-0"),
+    (1, 122, "w2-Zoë-0"),
+    (2, 44, "w2-p5"),
+    (2, 73, "w2-01"),
+    (3, 18, "w1-tour"),
+)
+"""Partition, batch and patient: long runs from a monitor; facts, then amendments, not decided yet;
+acknowledgements not decided yet; a stop rule that the facts kept no longer show; a second cycle.
+"""
 
 
 class Stored(NamedTuple):
@@ -48,55 +60,44 @@ class Stored(NamedTuple):
 
 def read(path: Path) -> Stored:
     """Return the state record in a file."""
-    patient = path.name.partition(".row-")[0]
-    return Stored(patient, partition_of(patient), path.read_bytes())
+    patient = unquote(path.name.partition(".batch-")[0])
+    return Stored(patient, zlib.crc32(patient.encode()) % PARTITIONS, path.read_bytes())
 
 
-def partition_of(patient: str) -> int:
-    """Return the partition that holds a patient."""
-    return zlib.crc32(patient.encode()) % PARTITIONS
-
-
-def record() -> Path:
-    """Write the state of one patient as the worker writes it now, in the middle of the course."""
-    path = FOLDER / f"{PATIENT}.row-v{ROW_VERSION}.state-v{STATE_VERSION}.msgpack"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(midway())
-    return path
-
-
-def midway() -> bytes:
-    """Return the first row of the patient after so many alerts."""
-    alerts = 0
-    for done in work(partition_of(PATIENT)):
-        mine = [out for out in done.appended if out.key == PATIENT.encode()]
-        alerts += sum(out.topic == ALERTS for out in mine)
-        row = next((out.value for out in mine if out.topic == CHANGELOG), None)
-        if row is not None and alerts >= ALERTS_BEFORE:
-            return row
-    raise LookupError(f"{PATIENT} has not {ALERTS_BEFORE} alerts")
+def record() -> Iterator[str]:
+    """Write the states that are recorded as the worker writes them now; yield the files' names."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for number, batch, patient in RECORDED:
+        row = next(
+            out.value
+            for out in work(number)[batch].appended
+            if (out.topic, out.key) == (CHANGELOG, patient.encode())
+        )
+        path = FOLDER / f"{quote(patient)}.batch-{batch}.row-v{ROW_VERSION}.state-v{STATE_VERSION}.msgpack"
+        path.write_bytes(row or b"")
+        yield path.name
 
 
 def uncut(stored: Stored) -> list[str]:
     """Return what a worker that has read everything says of the patient after the state was written."""
-    later = [done for done in work(stored.partition) if sum(done.positions) > sum(stored.positions)]
-    return [
-        line(out)
-        for done in later
-        for out in done.appended
-        if out.key == stored.key and out.topic in (ALERTS, ASSESSMENTS)
-    ]
+    return said(stored, [one for one in work(stored.partition) if sum(one.positions) > sum(stored.positions)])
 
 
 def resumed(stored: Stored) -> list[str]:
     """Return what a worker says that begins with the state record and the rest of the log."""
-    done = carried_on(stored.partition, stored.positions, {stored.patient: stored.value}, last_tick(stored))
-    return [
-        line(out)
-        for one in done
-        for out in one.appended
-        if out.key == stored.key and out.topic in (ALERTS, ASSESSMENTS)
-    ]
+    return said(
+        stored,
+        carried_on(stored.partition, stored.positions, {stored.patient: stored.value}, last_tick(stored)),
+    )
+
+
+def said(stored: Stored, done: Iterable[Done]) -> list[str]:
+    """Return all alerts of the patient, then the latest assessment: in a backlog, which others are published
+    depends on the other patients.
+    """
+    mine = [out for one in done for out in one.appended if out.key == stored.key]
+    assessments = [out for out in mine if out.topic == ASSESSMENTS]
+    return list(map(line, (*(out for out in mine if out.topic == ALERTS), *assessments[-1:])))
 
 
 def last_tick(stored: Stored) -> int:
