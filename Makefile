@@ -58,7 +58,7 @@ bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and 
 	"$(PY)" -m tests.bench.pipeline
 
 docs: $(READY) ## write docs/commands.md, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
-	"$(PY)" -m streams.manual docs/commands.md
+	"$(PY)" -m streams.cli.manual docs/commands.md
 	"$(PY)" -m tests.readme
 	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/course.svg
 	"$(PY)" -m deploy.grafana.write
@@ -75,7 +75,7 @@ locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest pa
 	"$(PY)" -m uv pip compile --quiet --upgrade $(LOCKED) deploy/build.in -o deploy/build.lock
 
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
-	@"$(PY)" -m streams.broker.apache
+	@"$(PY)" -m streams.dev_broker.apache
 
 campaign: $(READY) ## runs too long for every day, each an hour at most: campaign-rules, -reference, -streams, -simulators, -kills, -pager, -soak
 	@"$(MAKE)" --no-print-directory --keep-going $(CAMPAIGNS)

@@ -2,4 +2,7 @@
 
 
 class UsageError(Exception):
-    """A wrong argument, file or configuration. Its text names the thing, the place and the remedy; the command exits 2."""
+    """A wrong argument, file or configuration.
+
+    Its text names the thing, the place and the remedy; the command exits 2.
+    """

@@ -1,29 +1,25 @@
-"""Instants on the command line and on paper; inside they are integer milliseconds since the Unix epoch, UTC."""
+"""Instants on the command line and on paper; inside they are integer milliseconds since the Unix
+epoch, UTC.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from rules.wire.instants import DAY, HOUR, BadTime, parse
+from rules.wire.instants import DAY, HOUR, BadTime, aware, parse
 from rules.wire.instants import text as wire
 from streams.errors import UsageError
 
 __all__ = ["DAY", "HOUR", "aware", "instant", "short", "wire"]
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def instant(text: str) -> int:
-    """Milliseconds of an RFC 3339 time. Raises UsageError, with how to write it, when it has no offset or is no time."""
+    """Milliseconds of an RFC 3339 time.
+
+    Raises UsageError, with how to write it, when it has no offset or is no time.
+    """
     try:
         return parse(text.strip())
     except BadTime as fault:
         raise UsageError(f"{text!r} {fault}; write it like 2026-03-02T10:00:00Z") from None
-
-
-def aware(milliseconds: int) -> datetime:
-    """The instant as an aware UTC datetime."""
-    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def short(text: str | None) -> str:

@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from tests.streams.board.browser.house import ROOT, House
+from tests.streams.board.browser.pages import ROOT, House
 
 WARD = ("simulate", "ward", "--patients", "16", "--seed", "4", "--days", "2.4")
 SIZES = {"phone": (390, 844), "tablet": (834, 1112), "desk": (1440, 900), "wall": (2560, 1440)}

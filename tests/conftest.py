@@ -5,4 +5,4 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
-pytest_plugins = ["tests.children", "tests.campaigns", "tests.streams.kafka"]
+pytest_plugins = ["tests.children", "tests.campaigns", "tests.streams.kafka.brokers_here"]

@@ -50,13 +50,13 @@ def test_a_room_imports_only_what_its_arrows_allow(room: str) -> None:
         ("rules", "zoneinfo.ZoneInfo", True),
         ("rules", "time.time", False),
         ("rules", "faust", False),
-        ("rules", "streams.cli", False),
+        ("rules", "streams.cli.main", False),
         ("streams", "rules.decide.engine", True),
         ("streams", "simulators.scenarios.worked", False),
         ("simulators", "rules.wire.events", True),
         ("simulators", "rules.ingest.decode.decode", False),
         ("simulators", "rules.decide.engine.advance", False),
-        ("simulators", "streams.files", False),
+        ("simulators", "streams.service.files", False),
     ],
 )
 def test_the_arrows_are_those_of_the_design(room: str, module: str, may: bool) -> None:
@@ -79,7 +79,7 @@ def test_the_rules_load_nothing_but_themselves_msgspec_and_the_standard_library(
 @pytest.mark.parametrize("words", ["--help", "--version", "nonsense"])
 def test_the_command_line_answers_without_loading_msgspec_or_faust(words: str) -> None:
     heavy = {"aiokafka", "faust", "kafka", "matplotlib", "msgspec", "numpy", "pandas", "rich", "rules"}
-    assert loaded_after(f"from streams.cli import main\nmain([{words!r}])") & heavy == set()
+    assert loaded_after(f"from streams.cli.main import main\nmain([{words!r}])") & heavy == set()
 
 
 FOREIGN = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import pages
-from tests.streams.kafka import required
+from tests.streams.kafka.brokers_here import required
 
 ROOT = Path(__file__).parents[1]
 

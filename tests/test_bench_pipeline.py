@@ -12,7 +12,7 @@ import pytest
 from rules.ingest.decode import decode
 from tests.bench.pipeline import backlog, latency, throughput
 from tests.bench.pipeline.contest import Result
-from tests.streams.kafka import required
+from tests.streams.kafka.brokers_here import required
 
 ROOT = Path(__file__).parents[1]
 

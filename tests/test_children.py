@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.broker.ports import wait_until
+from streams.kafka.ports import wait_until
 from tests.children import VARIABLE, named
 from tests.streams.board.browser.conftest import missing
 
@@ -97,7 +97,7 @@ def test_what_a_test_forgot_ends_with_the_run_and_is_named(tmp_path: Path) -> No
 
 @pytest.mark.browser
 def test_browsers_and_brokers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
-    plugins = ("-p", "tests.streams.kafka", "-p", "tests.streams.board.browser.conftest")
+    plugins = ("-p", "tests.streams.kafka.brokers_here", "-p", "tests.streams.board.browser.conftest")
     with run(tmp_path, BROWSING, *plugins, up=("page",)) as process:
         if process.poll() is not None:
             missing((tmp_path / "log").read_text())

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from streams.cli import COMMANDS
+from streams.cli.main import COMMANDS
 from tests.readme import README, ROOT, refreshed
 
 TEXT = README.read_text(encoding="utf-8")

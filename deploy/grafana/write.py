@@ -1,4 +1,7 @@
-"""Writes the dashboards as JSON for Grafana's provisioning: `python -m deploy.grafana.write`. Edit the boards, not the JSON."""
+"""Writes the dashboards as JSON for Grafana's provisioning: `python -m deploy.grafana.write`.
+
+Edit the boards, not the JSON.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ BOARDS = {"alert-rates.json": alert_rates, "pipeline.json": pipeline, "ward.json
 
 def files() -> dict[str, str]:
     """Name and text of every file."""
-    return {name: JSONEncoder(sort_keys=True, indent=1).encode(make().build()) + "\n" for name, make in BOARDS.items()}
+    return {
+        name: JSONEncoder(sort_keys=True, indent=1).encode(make().build()) + "\n"
+        for name, make in BOARDS.items()
+    }
 
 
 if __name__ == "__main__":

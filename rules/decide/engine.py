@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from rules.chart.record import Recorded, needs_weight, record
+from rules.decide import codec
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
@@ -193,3 +194,12 @@ def _one(
 def assessments(outcome: Outcome) -> list[dict[str, Any]]:
     """One assessment a patient, by patient id; none for who is discharged."""
     return [assess(patient) for _, patient in sorted(outcome.patients.items()) if patient.discharged is None]
+
+
+def settled(patient: Patient) -> Patient:
+    """The patient with the present instant decided. With a clock that goes by the log it is decided only when the log has passed it, so on a copy."""
+    if patient.memories and not patient.pending:
+        return patient
+    copy = codec.decode(codec.encode(patient), patient.guideline)
+    settle(copy, copy.now >> 1)
+    return copy

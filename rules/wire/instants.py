@@ -2,7 +2,7 @@
 criteria.md section 1)."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 SECOND = 1_000
@@ -101,3 +101,11 @@ def _date(day: int) -> str:
 def _clock(seconds: int) -> str:
     minutes, second = divmod(seconds, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def aware(milliseconds: int) -> datetime:
+    """The instant as an aware UTC datetime."""
+    return EPOCH + timedelta(milliseconds=milliseconds)

@@ -182,3 +182,6 @@ ANTIHYPERTENSIVES = (
     "spironolactone",
 )
 H2_BLOCKERS = ("ranitidine", "famotidine", "cimetidine", "nizatidine")
+
+
+HEARTBEAT_PATIENT = "il2watch-heartbeat-"

@@ -1,1 +1,4 @@
-"""The board: a live page of the unit and of each patient. It judges nothing: states come from assessments and alerts, numbers from the events."""
+"""The board: a live page of the unit and of each patient.
+
+It judges nothing: states come from assessments and alerts, numbers from the events.
+"""

@@ -1,15 +1,19 @@
-"""Why, in words: told from the worker's own chart of the patient, with the guideline it goes by. Nothing is decided here."""
+"""Explain one subject in words and as markup, from the worker's own chart of the patient. Nothing is decided
+here.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from rules.decide import codec
-from rules.explain import Explanation, UnknownSubject, explain
+from rules.decide.engine import settled
+from rules.explain import Explanation, UnknownSubject, explain, lines
 from rules.guideline import Guideline
-from streams.board.bedside import Bedside
-from streams.worker.row import UnknownRow, unpack
-from streams.worker.showing import settled
+from streams.board.html.element import Html, join, tag, time
+from streams.kafka.state_record import UnknownRow, unpack
+from streams.projections.patients import Bedside
 
 
 class Untold(NamedTuple):
@@ -21,7 +25,10 @@ class Untold(NamedTuple):
 def explained(bedside: Bedside, subject: str, guideline: Guideline) -> Explanation | Untold:
     """The explanation of one subject, as the worker's chart has it."""
     if bedside.chart is None:
-        return Untold("The worker's chart of this patient is not here: the board may be reading another worker's, see --worker-id.")
+        return Untold(
+            "The worker's chart of this patient is not here: the board may be reading another worker's, "
+            "see --worker-id."
+        )
     if bedside.assessment is not None and bedside.assessment["guideline"]["sha256"] != guideline.sha256:
         return Untold("The worker goes by another configuration than this board.")
     try:
@@ -33,3 +40,25 @@ def explained(bedside: Bedside, subject: str, guideline: Guideline) -> Explanati
         return Untold(f"The worker's chart cannot be read: {fault}.")
     except UnknownSubject as fault:
         return Untold(f"{fault}.")
+
+
+INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z)")
+
+
+def explanation(found: Explanation | Untold) -> Html:
+    """A fragment of a page. The second line names the patient, who stands on the page already."""
+    if isinstance(found, Untold):
+        return tag("p", found.why)
+    headline, _, *rest = lines(found)
+    return join((tag("h2", timed(headline)), *map(line, rest)))
+
+
+def line(said: str) -> Html:
+    """What is indented is said below a heading."""
+    return tag("p", timed(said.strip())) if said.startswith(" ") else tag("h3", said.rstrip(":"))
+
+
+def timed(said: str) -> Html:
+    """A line with its instants in the site's zone."""
+    parts = INSTANT.split(said)
+    return join(time(part) if place % 2 else part for place, part in enumerate(parts))

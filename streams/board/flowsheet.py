@@ -1,27 +1,389 @@
-"""The flowsheet: everything that the page draws of a patient over a stretch of time, as JSON has it."""
+"""The flowsheet as JSON has it: every panel that the page draws of a patient over a stretch of time."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
 
+from rules.chart.derived import peaks, pressor, target
+from rules.chart.volumes import shift_of
 from rules.guideline import Guideline
-from rules.wire.events import Dose, Encounter
+from rules.wire.events import IO, Dose, Encounter, Event
 from rules.wire.instants import HOUR
-from streams.board.bedside import Bedside
-from streams.board.sheet import curves, volumes
-from streams.board.sheet.page import Page, Span
-from streams.plot.limits import peaks
+from rules.wire.vocabulary import ABOVE_MAINTENANCE
+from streams.board import words
+from streams.flowsheet.series import Collection, began, limits
+from streams.projections.charted import Point, mark, thinned
+from streams.projections.patients import Bedside
+
+POINTS = 480
+"""As many of a curve as a picture has room for."""
+SUBJECTS: dict[str, set[str]] = {
+    "heart-rate": {"sinus-tachycardia"},
+    "systolic-bp": {"hypotension", "fluid-bolus", "add-pressor"},
+    "mean-bp": set(),
+    "diastolic-bp": set(),
+    "spo2": {"oxygen-requirement", "hypoxemia"},
+    "temperature": {"fever", "septic-workup", "early-fever-expected"},
+}
+"""Whose evidence is marked on a vital sign: one record carries several, and an alert rests on one of them.
+
+On anything else: everybody's.
+"""
+TRIPPED = ("relative", "absolute")
+Panel = dict[str, Any]
+
+
+class Span(NamedTuple):
+    """What is drawn, ms: from `start` to `end`; `since`: before that the board has read nothing."""
+
+    start: int
+    end: int
+    since: int
+
+    def within(self, points: Iterable[Point]) -> list[Point]:
+        return [point for point in points if self.start <= point[0] <= self.end]
+
+
+class Page:
+    """`trusted`: the worker goes by the same guideline, so that its limits may be drawn."""
+
+    def __init__(self, bedside: Bedside, guideline: Guideline, span: Span) -> None:
+        self.bedside, self.guideline, self.span = bedside, guideline, span
+        assessment = bedside.assessment
+        self.trusted = assessment is None or assessment["guideline"]["sha256"] == guideline.sha256
+
+    @cached_property
+    def slow(self) -> list[Event]:
+        """The events that are no curve, in order of `at`."""
+        return self.bedside.facts.settled()
+
+    @cached_property
+    def evidence(self) -> dict[str, frozenset[str]]:
+        """By subject, the ids of the facts that an open alert or a tripped row rests on."""
+        found = {one.last.subject: set(one.last.evidence) for one in self.bedside.episodes.open.values()}
+        for row in self.bedside.assessment["criteria"] if self.bedside.assessment else ():
+            if row["state"] in TRIPPED:
+                found.setdefault(row["code"], set()).update(row["evidence"])
+        return {subject: frozenset(ids) for subject, ids in found.items() if ids}
+
+    def rests(self, *subjects: str) -> frozenset[str]:
+        """The ids that some subjects rest on."""
+        return frozenset().union(*(self.evidence.get(subject, frozenset()) for subject in subjects))
+
+    def baseline(self, code: str) -> float | None:
+        """A vital sign before therapy."""
+        told = (
+            dict(event.vitals).get(code)
+            for event in reversed(self.slow)
+            if isinstance(event, Encounter) and event.event == "baseline"
+        )
+        return next(
+            (float(value) for value in told if value is not None and not isinstance(value, str)), None
+        )
+
+    def lines(self, row: str) -> list[Panel]:
+        """The limits of a row of Table 3."""
+        return (
+            [line(one.value, f"{one.value:g}", one.level) for one in limits(self.guideline, row)]
+            if self.trusted
+            else []
+        )
+
+    def curve(self, code: str, name: str) -> list[Panel]:
+        """A signal's readings; those that an alert rests on are all there. Nothing when none was charted."""
+        found = self.bedside.facts.signals.get(code)
+        points = found.between(self.span.start, self.span.end) if found else []
+        if found is None or not points:
+            return []
+        rests = {
+            subject: self.span.within(found.of(map(mark, ids)))
+            for subject, ids in self.evidence.items()
+            if subject in SUBJECTS.get(code, {subject})
+        }
+        kept = sorted({*thinned(points, POINTS), *(point for held in rests.values() for point in held)})
+        marked = {subject: sorted(at for at, _ in held) for subject, held in rests.items() if held}
+        return [{"code": code, "name": name, "draw": "line", "points": kept, "rests": marked}]
+
+    def before(self, code: str) -> Point | None:
+        """A signal's last reading before the stretch: an empty panel must not read as if it had never been
+        looked at.
+        """
+        found = self.bedside.facts.signals.get(code)
+        return next(reversed(found.between(0, self.span.start - 1)), None) if found else None
+
+
+def line(value: float, text: str, level: str) -> Panel:
+    """A limit that is drawn across."""
+    return {"at": value, "text": text, "level": level}
+
+
+def panel(
+    id: str,
+    name: str,
+    unit: str,
+    series: list[Panel],
+    lines: list[Panel],
+    least: tuple[float, float] | None = None,
+    **more: Any,
+) -> Panel:
+    """One panel. `least`: what its axis holds at least."""
+    return {
+        "id": id,
+        "name": name,
+        "unit": unit,
+        "series": series,
+        "bands": [],
+        "lines": lines,
+        "least": least,
+        **more,
+    }
+
+
+def steps(code: str, name: str, rates: list[Point], span: Span) -> list[Panel]:
+    """What is in force until it changes: what was running at the left edge, each change, the last one carried
+    to the right edge.
+    """
+    before = [(span.start, rate) for at, rate in rates if at < span.start][-1:]
+    shown = before + span.within(rates)
+    return (
+        [{"code": code, "name": name, "draw": "step", "points": [*shown, (span.end, shown[-1][1])]}]
+        if shown
+        else []
+    )
+
+
+def bars(code: str, name: str, drawn: list[Panel]) -> list[Panel]:
+    return [{"code": code, "name": name, "draw": "bars", "bars": drawn}] if drawn else []
+
+
+PRESSURES = (("systolic-bp", "systolic"), ("mean-bp", "mean"), ("diastolic-bp", "diastolic"))
+LABS = (("creatinine", "Creatinine"), ("platelets", "Platelets"), ("bilirubin", "Bilirubin"))
+
+
+def pressure(page: Page) -> Panel:
+    """Over the bands that count as hypotension; the target is the worker's."""
+    assessment = page.bedside.assessment
+    above = (
+        assessment["blood_pressure"]["target"]
+        if assessment
+        else target(page.guideline, page.baseline("systolic-bp"))
+    )
+    severe = above - page.guideline.pressure.severe_below
+    bands = (
+        [{"from": severe, "to": above, "level": "relative"}, {"from": 0, "to": severe, "level": "absolute"}]
+        if page.trusted
+        else []
+    )
+    curves = [one for code, name in PRESSURES for one in page.curve(code, name)]
+    lines = [line(above, f"target >{above:g}", "ink")]
+    return panel(
+        "pressure",
+        "Blood pressure",
+        "mmHg",
+        curves,
+        lines,
+        (severe - 20, above + 40),
+        before=page.before("systolic-bp"),
+    ) | {"bands": bands}
+
+
+def heart_rate(page: Page) -> Panel:
+    curve, lines = page.curve("heart-rate", "Heart rate"), page.lines("sinus-tachycardia")
+    return panel(
+        "heart-rate", "Heart rate", "/min", curve, lines, (70, 135), before=page.before("heart-rate")
+    )
+
+
+def temperature(page: Page) -> Panel:
+    """With the limit of fever."""
+    row: Any = page.guideline.row["sinus-tachycardia"]
+    lines = [line(row.fever.value, f"{row.fever.value:g}", "advisory")] if page.trusted else []
+    return panel(
+        "temperature",
+        "Temperature",
+        "°C",
+        page.curve("temperature", "Temperature"),
+        lines,
+        (36.5, 38.5),
+        before=page.before("temperature"),
+    )
+
+
+def saturation(page: Page) -> Panel:
+    """With the saturation to keep."""
+    row: Any = page.guideline.row["oxygen-requirement"]
+    lines = [line(row.low.trip.value, f"{row.low.trip.value:g}", "absolute")] if page.trusted else []
+    return panel(
+        "spo2", "SpO2", "%", page.curve("spo2", "SpO2"), lines, (91, 100), before=page.before("spo2")
+    )
+
+
+def oxygen(page: Page) -> Panel:
+    """The flow as steps; charting another device drops the flow of the one before.
+
+    Devices and FiO2 stand as words.
+    """
+    facts, span = page.bedside.facts, page.span
+    flow = facts.signals.get("o2-flow")
+    flows = {at: 0.0 for at, _, _ in facts.devices} | (dict(flow.between(0, span.end)) if flow else {})
+    row: Any = page.guideline.row["oxygen-requirement"]
+    limits = ((row.relative_flow, "relative"), (row.absolute_flow, "absolute"))
+    lines = [line(limit.value, limit.text, level) for limit, level in limits] if page.trusted else []
+    texts = [[at, word.replace("-", " ")] for at, word, _ in facts.devices if span.start <= at <= span.end]
+    texts += [[at, f"FiO2 {value:g} %"] for one in page.curve("fio2", "FiO2") for at, value in one["points"]]
+    return panel(
+        "oxygen",
+        "Oxygen",
+        "L/min",
+        steps("o2-flow", "flow", sorted(flows.items()), span),
+        lines,
+        (0, 6),
+        texts=sorted(texts),
+    )
+
+
+def phenylephrine(page: Page) -> Panel:
+    """With the limits of its highest rate, and the rate to be weaned to."""
+    weight, weaned = page.bedside.facts.signals.get("weight"), page.guideline.table4.weaned
+    rates = pressor(page.slow, weight.between(0, page.span.end) if weight else [], page.baseline("weight"))
+    lines = (
+        [line(weaned, f"{weaned:g} to dose", "ink"), *page.lines("phenylephrine-maximum")]
+        if page.trusted
+        else []
+    )
+    return panel(
+        "phenylephrine",
+        "Phenylephrine",
+        "µg/kg/min",
+        steps("phenylephrine", "phenylephrine", rates, page.span),
+        lines,
+        (0, 1.8),
+    )
+
+
+def labs(page: Page) -> list[Panel]:
+    """Those of Table 3."""
+    units = page.bedside.facts.units
+    return [
+        panel(
+            code,
+            name,
+            words.unit(units.get(code)),
+            page.curve(code, name),
+            page.lines(code),
+            before=page.before(code),
+        )
+        for code, name in LABS
+    ]
+
+
+LOOK_BACK = 8
+
+
+def collections(page: Page) -> list[tuple[Collection, IO]]:
+    """Urine as it was collected, each with when it began."""
+    found: list[tuple[Collection, IO]] = []
+    for event in page.slow:
+        if isinstance(event, IO) and event.direction == "out" and event.kind == "urine":
+            earlier = [made for made, _ in found[-LOOK_BACK:]]
+            found.append((Collection(began(event, earlier), event.at, event.volume), event))
+    return found
+
+
+def urine(page: Page) -> Panel:
+    """Each collection as high as its rate; one whose start nobody knows has none, and is told by
+    its volume.
+    """
+    span, rests = page.span, page.rests("urine-hour", "urine-shift")
+    shown = [(made, event) for made, event in collections(page) if span.start < made.end <= span.end]
+    drawn: list[Panel] = [
+        {
+            "from": made.start,
+            "to": made.end,
+            "value": round(made.rate, 1),
+            "text": f"{made.volume:g} mL",
+            "mark": event.id in rests,
+        }
+        for made, event in shown
+        if made.rate is not None
+    ]
+    unknown = [[made.end, f"{made.volume:g} mL"] for made, _ in shown if made.rate is None]
+    return panel(
+        "urine",
+        "Urine per hour",
+        "mL/h",
+        bars("urine", "urine", drawn),
+        page.lines("urine-hour"),
+        (0, 60),
+        root=True,
+        texts=unknown,
+    )
+
+
+def shifts(page: Page) -> Panel:
+    """Urine by shift, whole volumes at their time; the running shift is hollow: it is not over."""
+    totals: dict[tuple[int, int], float] = {}
+    for made, _ in collections(page):
+        shift = shift_of(made.end, page.guideline.shifts)
+        totals[shift] = totals.get(shift, 0.0) + made.volume
+    shown = [
+        (shift, volume)
+        for shift, volume in sorted(totals.items())
+        if shift[1] > page.span.start and shift[0] < page.span.end
+    ]
+    drawn = [of_shift(page, *shift, volume) for shift, volume in shown]
+    return panel(
+        "shifts",
+        "Urine per shift",
+        "mL",
+        bars("urine-shift", "urine of the shift", drawn),
+        page.lines("urine-shift"),
+        (0, 300),
+        root=True,
+    )
+
+
+def of_shift(page: Page, start: int, end: int, volume: float) -> Panel:
+    running = end > page.span.end
+    text = f"{volume:g} mL so far" if running else f"{volume:g} mL"
+    return {
+        "from": max(start, page.span.start),
+        "to": min(end, page.span.end),
+        "value": round(volume, 1),
+        "text": text,
+        "running": running,
+    }
+
+
+def fluids(page: Page) -> Panel:
+    """What ran in: above maintenance as full bars, the rest as hollow ones."""
+    rests = page.rests("fluid-limit")
+    drawn: list[Panel] = [
+        {
+            "from": event.start or event.at, "to": event.at, "value": event.volume, "text": (f"{event.volume:g} mL "
+            f"{event.kind.replace('-', ' ')}"),
+            "mark": event.id in rests, "hollow": event.kind not in ABOVE_MAINTENANCE,
+        }
+        for event in page.slow
+        if isinstance(event, IO) and event.direction == "in" and page.span.start <= event.at <= page.span.end
+    ]  # fmt: skip
+    return panel("fluids", "Fluids in", "mL", bars("fluids", "fluids", drawn), [], (0, 500))
+
 
 UNKNOWN_H = 72.0
 PANELS = (
-    curves.pressure, curves.heart_rate, curves.temperature, curves.saturation, curves.oxygen, volumes.urine, volumes.shifts, curves.phenylephrine,
-    volumes.fluids,
+    pressure, heart_rate, temperature, saturation, oxygen, urine, shifts, phenylephrine,
+    fluids,
 )  # fmt: skip
 TURNS = frozenset({"cycle-start", "therapy-end", "transfer"})
 
 
 def flowsheet(bedside: Bedside, guideline: Guideline, span: Span) -> dict[str, Any]:
-    """Panels under one axis of time, with the doses and the hours after each in which the pressure is lowest."""
+    """Panels under one axis of time, with the doses and the hours after each in which the pressure
+    is lowest.
+    """
     page = Page(bedside, guideline, span)
     doses = [(event.at, event.given) for event in page.slow if isinstance(event, Dose)]
     turns = [event for event in page.slow if isinstance(event, Encounter) and event.event in TURNS]
@@ -30,9 +392,11 @@ def flowsheet(bedside: Bedside, guideline: Guideline, span: Span) -> dict[str, A
         "end": span.end,
         "since": span.since,
         "doses": [{"at": at, "given": given} for at, given in doses if span.start <= at <= span.end],
-        "windows": [[start, end] for start, end in peaks(guideline, doses) if start <= span.end and end >= span.start],
+        "windows": [
+            [start, end] for start, end in peaks(guideline, doses) if start <= span.end and end >= span.start
+        ],
         "turns": [[turn.at, turn.event] for turn in turns if span.start <= turn.at <= span.end],
-        "panels": [*(draw(page) for draw in PANELS), *curves.labs(page)],
+        "panels": [*(draw(page) for draw in PANELS), *labs(page)],
     }
 
 

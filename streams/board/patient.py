@@ -1,4 +1,7 @@
-"""The patient view: what stands on the page of one patient, in order. Pure; every state is the worker's, every number the events'."""
+"""The patient view: what stands on the page of one patient, in order.
+
+Pure; every state is the worker's, every number the events'.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import Any, NamedTuple
 from rules.guideline import Guideline
 from rules.wire.events import Resume, Silence
 from streams.board import unit
-from streams.board.bedside import Bedside
-from streams.board.episodes import Acked, Episode, Transition
-from streams.board.orders import Page
 from streams.board.unit import Advised, Assessment, Dose, Pressure
+from streams.projections.command_log import Page
+from streams.projections.episodes import Acked, Episode, Transition
+from streams.projections.patients import Bedside
 
 ALL_REASONS = 40
 TIMELINE = 60
@@ -29,7 +32,10 @@ class Lab(NamedTuple):
 
 
 class View(NamedTuple):
-    """Everything on the page. `standing`: open episodes with who acknowledged them; `stops`: stop rules that stand."""
+    """Everything on the page.
+
+    `standing`: open episodes with who acknowledged them; `stops`: stop rules that stand.
+    """
 
     key: str
     name: str

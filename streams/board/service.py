@@ -1,4 +1,6 @@
-"""The board as a process: it reads, draws, watches, serves; and ends with an exit code that tells a supervisor what to do."""
+"""The board as a process: it reads, draws, watches, serves; and ends with an exit code that tells a
+supervisor what to do.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +9,60 @@ import contextlib
 import logging
 import ssl
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from aiohttp import web
 from aiokafka.errors import KafkaError
 
-from streams import health
-from streams import metrics as all_metrics
-from streams.board import metrics
 from streams.board.access.door import Door
-from streams.board.access.secret import secret
-from streams.board.access.session import Sessions
-from streams.board.desk import Desk, Ways
-from streams.board.feed import Feed
-from streams.board.html.when import ZONE
-from streams.board.outlet import Outlet
-from streams.board.tls import context
-from streams.board.watch import Watch
+from streams.board.access.session import Sessions, secret
+from streams.board.board_state import Desk, Ways
+from streams.board.feed import Feed, Watch
+from streams.board.html.element import ZONE
+from streams.board.liveness import Code, Problem
 from streams.board.web import Rooms, application
-from streams.broker.settings import Broker
-from streams.cli import version
-from streams.ending import STUCK, Ending
 from streams.errors import UsageError
+from streams.kafka.partitions import shape
+from streams.kafka.producer import Producer
+from streams.kafka.settings import Broker
+from streams.service import health, metrics
+from streams.service.exit_codes import STUCK, version
+from streams.service.lifecycle import Ending
+from streams.service.metrics import gauge
 from streams.worker.app import changelog
-from streams.worker.topics import shape
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
+
+
+CODES: tuple[str, ...] = get_args(Code)
+PROBLEMS = gauge("il2_board_problem", "1 while the board's page is not live, by what is wrong.", "code")
+
+
+def show(problems: Iterable[Problem]) -> None:
+    """Sets every code: 1 for what is wrong now, 0 for all else."""
+    wrong = {problem.code for problem in problems}
+    for code in CODES:
+        PROBLEMS.labels(code).set(code in wrong)
+
+
+def context(certificate: str, key: str) -> ssl.SSLContext:
+    """A server's TLS, 1.2 or later.
+
+    Raises UsageError when the two cannot be used; a key that asks for a password is one of those.
+    """
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        made.load_cert_chain(certificate, key, password=lambda: "")
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"[board] tls-certfile {certificate}, tls-keyfile {key}: "
+            f"{getattr(error, 'strerror', None) or error}"
+        ) from None
+    return made
+
 
 DRAW_S = 0.1
 LOOK_S = 1.0
@@ -45,7 +72,11 @@ log = logging.getLogger("il2watch.board")
 
 
 class Options(NamedTuple):
-    """How a board runs. `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group; `metrics_port` 0: none."""
+    """How a board runs.
+
+    `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group; `metrics_port`
+    0: none.
+    """
 
     broker: Broker
     guideline: Guideline
@@ -84,7 +115,7 @@ class Service(Ending):
     def __init__(self, options: Options, desk: Desk, feed: Feed, sessions: Sessions, since: int) -> None:
         super().__init__()
         self.options, self.desk, self.feed = options, desk, feed
-        self.watch, self.outlet = Watch(options.broker, options.worker), Outlet(options.broker)
+        self.watch, self.outlet = Watch(options.broker, options.worker), Producer(options.broker)
         self.rooms = Rooms(desk, options.door, sessions, self.outlet, since if options.ways.wall else 0)
         self.runners: list[web.AppRunner] = []
 
@@ -99,7 +130,10 @@ class Service(Ending):
         tasks: list[asyncio.Task[None]] = []
         try:
             await self._serve(tls)
-            tasks += [asyncio.create_task(self._must(one)) for one in (self._read(), self._draw(), self._look(), self._again())]
+            tasks += [
+                asyncio.create_task(self._must(one))
+                for one in (self._read(), self._draw(), self._look(), self._again())
+            ]
             await self.told.wait()
         finally:
             for task in tasks:
@@ -121,7 +155,9 @@ class Service(Ending):
     async def _serve(self, tls: ssl.SSLContext | None) -> None:
         """The page; and where it is asked for, health and metrics on a port of their own."""
         options = self.options
-        runner = web.AppRunner(application(self.rooms), access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
+        runner = web.AppRunner(
+            application(self.rooms), access_log=None, shutdown_timeout=0.5, handler_cancellation=True
+        )
         self.runners.append(runner)
         await runner.setup()
         try:
@@ -130,15 +166,22 @@ class Service(Ending):
             raise UsageError(f"--port {options.port}: {error.strerror}; name another") from None
         log.info("the board is at %s", address(options))
         if options.metrics_port:
-            all_metrics.BUILD.info({"version": version()})
-            metrics.show(self.desk.problems())
-            self.runners.append(await health.serve(health.application(lambda: None, self._ready), options.listen, options.metrics_port))
+            metrics.BUILD.info({"version": version()})
+            show(self.desk.problems())
+            self.runners.append(
+                await health.serve(
+                    health.application(lambda: None, self._ready), options.listen, options.metrics_port
+                )
+            )
 
     def _ready(self) -> str | None:
         return next((problem.text for problem in self.desk.problems()), None)
 
     async def _read(self) -> None:
-        """Takes what comes. Once all is read that was there at the start, those whose stay was over by then are forgotten."""
+        """Takes what comes.
+
+        Once all is read that was there at the start, those whose stay was over by then are forgotten.
+        """
         desk, looked = self.desk, time.monotonic()
         while True:
             records = await self.feed.records()
@@ -174,7 +217,7 @@ class Service(Ending):
             sight = await self.watch.look()
             if sight is not None:
                 self.desk.trust.answer(self.desk.monotonic(), sight.ends, sight.worked, sight.workers)
-            metrics.show(self.desk.problems())
+            show(self.desk.problems())
             await asyncio.sleep(LOOK_S)
 
     async def _again(self) -> None:

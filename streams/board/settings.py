@@ -21,10 +21,10 @@ import msgspec
 
 from rules.guideline.settings.document import ConfigError, Document, read
 from rules.guideline.settings.values import duration
-from streams import engine
 from streams.board.access import users
 from streams.board.access.door import Door, Proxy
-from streams.board.desk import Ways
+from streams.board.board_state import Ways
+from streams.config import site as engine
 from streams.errors import UsageError
 
 
@@ -54,7 +54,10 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def load(path: str | None) -> Board:
-    """The table of a configuration (`path`, else `IL2WATCH_CONFIG`); as if empty without one. Raises UsageError naming file, line and key."""
+    """The table of a configuration (`path`, else `IL2WATCH_CONFIG`); as if empty without one.
+
+    Raises UsageError naming file, line and key.
+    """
     named = path or os.environ.get(engine.CONFIG)
     if not named:
         return Board()
@@ -97,10 +100,19 @@ def conflict(found: Board) -> str | None:
 
 def ways(found: Board, wall: bool) -> Ways:
     """How the board shows things."""
-    return Ways(found.site, wall, tuple((one.patients, one.unit) for one in found.units), duration(found.quiet) / 1000)
+    return Ways(
+        found.site, wall, tuple((one.patients, one.unit) for one in found.units), duration(found.quiet) / 1000
+    )
 
 
 def door(found: Board) -> Door:
     """How people come in. Raises UsageError when the users' file cannot be used."""
-    proxy = Proxy(found.proxy_header, found.proxy_from, found.proxy_roles_header) if found.proxy_header else None
-    return Door(users.load(found.users_file) if found.users_file else None, proxy, frozenset(map(str.lower, found.hosts)), found.secure)
+    proxy = (
+        Proxy(found.proxy_header, found.proxy_from, found.proxy_roles_header) if found.proxy_header else None
+    )
+    return Door(
+        users.load(found.users_file) if found.users_file else None,
+        proxy,
+        frozenset(map(str.lower, found.hosts)),
+        found.secure,
+    )

@@ -1,4 +1,7 @@
-"""The unit view: what a row says of a patient, and which row comes first. Pure; every state is the worker's, every order is ours."""
+"""The unit view: what a row says of a patient, and which row comes first.
+
+Pure; every state is the worker's, every order is ours.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from rules.guideline import Guideline
 from rules.wire.alerts import RANK
 from rules.wire.instants import text
 from streams.board import words
-from streams.board.bedside import Bedside
+from streams.projections.patients import Bedside
 
 Assessment = dict[str, Any]
 WORST = {"clear": 0, "indeterminate": 1, "relative": 2, "absolute": 3}
@@ -17,7 +20,10 @@ FEW = 3
 
 
 class Advised(NamedTuple):
-    """The recommendation; why, each with its level; since when (RFC 3339). `more`: reasons that are not listed; `over`: therapy has ended."""
+    """The recommendation; why, each with its level; since when (RFC 3339).
+
+    `more`: reasons that are not listed; `over`: therapy has ended.
+    """
 
     word: str
     reasons: tuple[tuple[str, str], ...] = ()
@@ -27,7 +33,9 @@ class Advised(NamedTuple):
 
 
 class Alerts(NamedTuple):
-    """What nobody has acknowledged: level and words of the gravest, how many, since when the oldest waits (ms); how many were acknowledged."""
+    """What nobody has acknowledged: level and words of the gravest, how many, since when the oldest waits
+    (ms); how many were acknowledged.
+    """
 
     level: str | None = None
     message: str | None = None
@@ -66,7 +74,11 @@ class System(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One patient. `rank`: the larger, the more urgent; `newest`: when the newest fact was true, ms; `quiet`: a silence is in force."""
+    """One patient.
+
+    `rank`: the larger, the more urgent; `newest`: when the newest fact was true, ms; `quiet`: a silence is in
+    force.
+    """
 
     key: str
     name: str
@@ -113,10 +125,17 @@ def advised(bedside: Bedside, guideline: Guideline, most: int = FEW) -> Advised:
     assessment = bedside.assessment
     if assessment is None:
         return Advised(words.NOT_ASSESSED)
-    reasons = [(level_of(code, assessment), words.reason(code, assessment, guideline)) for code in assessment["reasons"]]
-    since = next((text(one.since) for one in bedside.episodes.open.values() if one.last.kind == "recommendation"), None)
+    reasons = [
+        (level_of(code, assessment), words.reason(code, assessment, guideline))
+        for code in assessment["reasons"]
+    ]
+    since = next(
+        (text(one.since) for one in bedside.episodes.open.values() if one.last.kind == "recommendation"), None
+    )
     over = assessment["dose"]["readiness"] == "finished" and not assessment["monitoring"]
-    return Advised(assessment["recommendation"], tuple(reasons[:most]), max(0, len(reasons) - most), since, over)
+    return Advised(
+        assessment["recommendation"], tuple(reasons[:most]), max(0, len(reasons) - most), since, over
+    )
 
 
 def level_of(code: str, assessment: Assessment) -> str:
@@ -127,12 +146,18 @@ def level_of(code: str, assessment: Assessment) -> str:
 
 
 def unseen(bedside: Bedside) -> Alerts:
-    """What waits for somebody to say that they have seen it. The recommendation stands in a column of its own: its words are not repeated here."""
+    """What waits for somebody to say that they have seen it.
+
+    The recommendation stands in a column of its own: its words are not repeated here.
+    """
     waiting = bedside.episodes.unseen()
     graver = [one for one in bedside.episodes.open.values() if one.level != "advisory"]
     if not waiting:
         return Alerts(seen=len(graver))
-    first = next((one for one in waiting if one.last.kind != "recommendation" and one.level == waiting[0].level), waiting[0])
+    first = next(
+        (one for one in waiting if one.last.kind != "recommendation" and one.level == waiting[0].level),
+        waiting[0],
+    )
     oldest = min(one.since for one in waiting)
     return Alerts(first.level, words.alert(first.last), len(waiting), oldest, len(graver) - len(waiting))
 
@@ -157,7 +182,11 @@ def systems(assessment: Assessment, guideline: Guideline) -> tuple[System, ...]:
 
 def system(name: str, rows: list[dict[str, Any]], guideline: Guideline) -> System:
     state = max((str(one["state"]) for one in rows), key=lambda state: WORST.get(state, RANK["absolute"]))
-    said = "; ".join(words.tripped(one, guideline) for one in rows if one["state"] == state) if state != "clear" else ""
+    said = (
+        "; ".join(words.tripped(one, guideline) for one in rows if one["state"] == state)
+        if state != "clear"
+        else ""
+    )
     return System(name, state, said)
 
 

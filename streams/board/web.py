@@ -1,4 +1,8 @@
-"""The routes. Each is short: what is to be seen comes from the desk, what it looks like from `html`, who may see it was settled before."""
+"""The routes.
+
+Each is short: what is to be seen comes from the desk, what it looks like from `html`, who may see it was
+settled before.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +14,23 @@ from importlib.resources import files
 import msgspec
 from aiohttp import web
 
-from streams.board import act, flowsheet, push
+from streams.board import commands, flowsheet, sse
 from streams.board.access.door import COOKIE, Door, Visit, set_cookie
-from streams.board.access.guard import VISIT, forged, guard, headed
-from streams.board.access.limit import Attempts
+from streams.board.access.guard import VISIT, Attempts, forged, guard, headed
 from streams.board.access.session import LASTS_S, Session, Sessions
 from streams.board.access.users import ACT
-from streams.board.bedside import Bedside
-from streams.board.desk import Desk
-from streams.board.explain import explained
+from streams.board.board_state import Desk
+from streams.board.cell_store import Shown
+from streams.board.explain import explained, explanation
+from streams.board.flowsheet import Span
 from streams.board.html import patient as patient_html
-from streams.board.html import ward as ward_html
+from streams.board.html import unit as ward_html
 from streams.board.html.element import Html
-from streams.board.html.explain import explanation
-from streams.board.html.forms import forms
-from streams.board.html.login import login
-from streams.board.html.page import Frame, page
-from streams.board.html.sheet import ranges
-from streams.board.outlet import NotTaken, Outlet
-from streams.board.sheet.page import Span
-from streams.board.shown import Shown
-from streams.cli import version
+from streams.board.html.page import Frame, forms, login, page, ranges
 from streams.errors import UsageError
-from streams.worker.outlet import Out
+from streams.kafka.producer import NotTaken, Out, Producer
+from streams.projections.patients import Bedside
+from streams.service.exit_codes import version
 
 LARGEST = 16 * 1024
 DIGEST_AT_ONCE = 2
@@ -43,9 +41,12 @@ HOURS = {"8": 8.0, "24": 24.0, "72": 72.0, "cycle": None}
 
 
 class Rooms:
-    """What the board answers. `wrong`: passwords that were tried; `since`: before that nothing was read, ms."""
+    """What the board answers.
 
-    def __init__(self, desk: Desk, door: Door, sessions: Sessions, outlet: Outlet, since: int) -> None:
+    `wrong`: passwords that were tried; `since`: before that nothing was read, ms.
+    """
+
+    def __init__(self, desk: Desk, door: Door, sessions: Sessions, outlet: Producer, since: int) -> None:
         self.desk, self.door, self.sessions, self.outlet, self.since = desk, door, sessions, outlet, since
         self.wrong = Attempts()
         self.digesting = asyncio.Semaphore(DIGEST_AT_ONCE)
@@ -62,10 +63,15 @@ class Rooms:
     async def unit(self, request: web.Request) -> web.StreamResponse:
         desk = self.desk
         desk.draw()
-        rows = [(key, {name: cell.markup for name, cell in cells.items()}, desk.unit.attributes[key][0]) for key, cells in desk.unit.rows.items()]
+        rows = [
+            (key, {name: cell.markup for name, cell in cells.items()}, desk.unit.attributes[key][0])
+            for key, cells in desk.unit.rows.items()
+        ]
         rows.sort(key=lambda row: (-int(row[2]["data_rank"]), str(row[2]["data_find"])))
         content = ward_html.ward(rows, desk.counted, desk.units())
-        return html(page(self.frame(request[VISIT]), "unit", desk.ways.site, content, revision=desk.unit.revision))
+        return html(
+            page(self.frame(request[VISIT]), "unit", desk.ways.site, content, revision=desk.unit.revision)
+        )
 
     async def patient(self, request: web.Request) -> web.StreamResponse:
         found, visit = self._bedside(request), request[VISIT]
@@ -73,7 +79,17 @@ class Rooms:
         cells = {name: cell.markup for name, cell in shown.rows[found.key].items()}
         content = patient_html.patient(cells, ranges())
         frame = self.frame(visit)
-        return html(page(frame, "patient", f"Patient, {frame.site}", content, forms(frame), revision=shown.revision, key=found.key))
+        return html(
+            page(
+                frame,
+                "patient",
+                f"Patient, {frame.site}",
+                content,
+                forms(frame),
+                revision=shown.revision,
+                key=found.key,
+            )
+        )
 
     async def sheet(self, request: web.Request) -> web.StreamResponse:
         found, hours = self._bedside(request), HOURS.get(request.query.get("hours", "8"), 8.0)
@@ -91,16 +107,18 @@ class Rooms:
     async def events(self, request: web.Request) -> web.StreamResponse:
         key = request.query.get("patient")
         if key is None:
-            return await push.stream(request, self.desk, lambda: self.desk.unit, self._admitted(request))
+            return await sse.stream(request, self.desk, lambda: self.desk.unit, self._admitted(request))
 
         def shown() -> Shown | None:
             found = self.desk.ward.by_key.get(key)
             return self.desk.page(found) if found is not None and found.present else None
 
-        return await push.stream(request, self.desk, shown, self._admitted(request))
+        return await sse.stream(request, self.desk, shown, self._admitted(request))
 
     def _admitted(self, request: web.Request) -> Callable[[], bool]:
-        """Whether the one who looks still may: a session that ended, or a user's that is no more, ends its streams."""
+        """Whether the one who looks still may: a session that ended, or a user's that is no more, ends its
+        streams.
+        """
         cookie = request.cookies.get(COOKIE, "")
         if self.door.users is None:
             return lambda: True
@@ -117,17 +135,21 @@ class Rooms:
             return refused(404, "That patient is not on the board any more.")
         unit, now = self.desk.ways.unit_of(bedside.name), self.desk.now
         if not visit.identity.may(ACT):
-            await self._append([act.refusal(what, bedside.name, visit.identity.name, "may see, not act", unit, now)])
+            await self._append(
+                [commands.refusal(what, bedside.name, visit.identity.name, "may see, not act", unit, now)]
+            )
             return refused(403, "You may look, but not act.")
         return await self._do(what, form, bedside, visit, now)
 
-    async def _do(self, what: str, form: Mapping[str, str], bedside: Bedside, visit: Visit, now: int) -> web.StreamResponse:
+    async def _do(
+        self, what: str, form: Mapping[str, str], bedside: Bedside, visit: Visit, now: int
+    ) -> web.StreamResponse:
         try:
-            done = act.deed(what, form, bedside, visit.identity, now)
-            await self.outlet.append(act.records(done, self.desk.ways.unit_of(bedside.name), now))
+            done = commands.deed(what, form, bedside, visit.identity, now)
+            await self.outlet.append(commands.records(done, self.desk.ways.unit_of(bedside.name), now))
         except UsageError as fault:
             return refused(400, str(fault))
-        except act.Gone as fault:
+        except commands.Gone as fault:
             return refused(409, str(fault))
         except NotTaken as fault:
             return refused(503, str(fault))
@@ -138,7 +160,7 @@ class Rooms:
         try:
             await self.outlet.append(records)
         except NotTaken as fault:
-            push.log.warning("not audited: %s", fault)
+            sse.log.warning("not audited: %s", fault)
 
     async def door_step(self, request: web.Request) -> web.StreamResponse:
         """The login."""
@@ -147,7 +169,10 @@ class Rooms:
         return html(login(self.frame(None), None))
 
     async def log_in(self, request: web.Request) -> web.StreamResponse:
-        """A password is looked at only while few were wrong, and off the loop. A login from another site's page is refused by its origin."""
+        """A password is looked at only while few were wrong, and off the loop.
+
+        A login from another site's page is refused by its origin.
+        """
         form = await request.post()
         user, password = str(form.get("user", ""))[:64], str(form.get("password", ""))[:1024]
         sources, now = (f"user {user}", f"from {request.remote}"), time.monotonic()
@@ -155,7 +180,8 @@ class Rooms:
             return refused(403, "Refused: it comes from another site.")
         if wait := self.wrong.wait(now, *sources):
             return web.Response(
-                status=429, text=login(self.frame(None), f"Too many tries. The next one is looked at in {wait:.0f} s."), content_type="text/html",
+                status=429, text=login(self.frame(None), ("Too many tries. The next one is looked at in "
+                f"{wait:.0f} s.")), content_type="text/html",
                 headers={"Retry-After": f"{wait:.0f}"},
             )  # fmt: skip
         self.wrong.wrong(now, *sources)
@@ -184,7 +210,9 @@ class Rooms:
     async def ready(self, _: web.Request) -> web.StreamResponse:
         """Whether the page is live; why not, in words that name nobody."""
         problems = self.desk.problems()
-        return web.Response(status=503 if problems else 200, text="".join(f"{one.text}\n" for one in problems) or "ok\n")
+        return web.Response(
+            status=503 if problems else 200, text="".join(f"{one.text}\n" for one in problems) or "ok\n"
+        )
 
     def _bedside(self, request: web.Request) -> Bedside:
         found = self.desk.ward.by_key.get(request.match_info["key"])
@@ -210,7 +238,12 @@ async def static(request: web.Request) -> web.StreamResponse:
     if name not in STATIC:
         raise web.HTTPNotFound
     body = (files("streams.board") / "static" / name).read_bytes()
-    return web.Response(body=body, content_type=STATIC[name], charset="utf-8", headers={"Cache-Control": "private, max-age=3600"})
+    return web.Response(
+        body=body,
+        content_type=STATIC[name],
+        charset="utf-8",
+        headers={"Cache-Control": "private, max-age=3600"},
+    )
 
 
 def application(rooms: Rooms) -> web.Application:

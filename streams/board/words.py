@@ -1,4 +1,7 @@
-"""How the board names things: the wire's words as people say them. A code that is not known stands as it came."""
+"""How the board names things: the wire's words as people say them.
+
+A code that is not known stands as it came.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from typing import Any
 
 from rules.decide.messages import limit_words, meets
 from rules.guideline import Guideline
-from streams.board.episodes import Transition
-from streams.show import glyphs, palette
+from streams import display
+from streams.projections.episodes import Transition
 
 STATE = {
     "clear": "clear", "relative": "relative", "absolute": "absolute", "indeterminate": "cannot see", "technical": "technical", "advisory": "advice",
 }  # fmt: skip
-SHAPE = {level: glyph.shape for level, glyph in glyphs.LEVEL.items()}
+SHAPE = {level: glyph.shape for level, glyph in display.LEVEL_GLYPH.items()}
 NOT_ASSESSED = "not-assessed"
 RECOMMENDATION = {
     "stop": "Stop", "delay": "Delay", "correct": "Correct", "cannot-tell": "Cannot tell", "proceed": "Proceed", NOT_ASSESSED: "Not assessed",
@@ -25,7 +28,7 @@ MEANS = {
     "proceed": "nothing of Table 3 stands against the next dose",
     NOT_ASSESSED: "facts are coming in, and nobody judges them",
 }
-GRAVE = {**palette.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
+GRAVE = {**display.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
 READINESS = {
     "not-started": "not started", "finished": "finished", "waiting": "waiting", "hold": "hold",
     "decide": "decide", "unknown": "cannot tell", "ready": "ready",
@@ -36,7 +39,15 @@ SYSTEMS = {
     "infectious": "Inf", "musculoskeletal": "Limb", "neurologic": "Neuro", "pulmonary": "Lung", "renal": "Renal",
 }  # fmt: skip
 PHASE = {"before-peak": "before the peak", "peak": "peak window now", "after-peak": "after the peak"}
-UNIT = {"mm[Hg]": "mmHg", "Cel": "°C", "10*3/uL": "×10³/µL", "ug/kg/min": "µg/kg/min", "m[iU]/L": "mIU/L", "1": "", "d": "days"}
+UNIT = {
+    "mm[Hg]": "mmHg",
+    "Cel": "°C",
+    "10*3/uL": "×10³/µL",
+    "ug/kg/min": "µg/kg/min",
+    "m[iU]/L": "mIU/L",
+    "1": "",
+    "d": "days",
+}
 TRANSITION = {
     "opened": "opened", "worsened": "worsened", "improved": "improved", "resolved": "resolved",
     "amended": "corrected by a new fact", "reminder": "reminder",
@@ -73,7 +84,11 @@ def reason(code: str, assessment: dict[str, Any], guideline: Guideline) -> str:
         return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
     row = next((one for one in assessment["criteria"] if one["code"] == code), None)
     if row is None:
-        return {"blood-pressure": "Blood pressure not seen", "hypotension": "Hypotension", "phenylephrine": "Phenylephrine running"}.get(code, code)
+        return {
+            "blood-pressure": "Blood pressure not seen",
+            "hypotension": "Hypotension",
+            "phenylephrine": "Phenylephrine running",
+        }.get(code, code)
     return tripped(row, guideline)
 
 
@@ -88,7 +103,10 @@ def tripped(row: dict[str, Any], guideline: Guideline) -> str:
 
 
 def standing(value: float | str | None, limit: str) -> str:
-    """How a tripped value stands to its limit. A run that tripped holds until another one clears it, whatever was read since."""
+    """How a tripped value stands to its limit.
+
+    A run that tripped holds until another one clears it, whatever was read since.
+    """
     met = not isinstance(value, float | int) or meets(float(value), limit)
     return limit_words(limit) if met else f"was {limit_words(limit)}, not yet recovered"
 
@@ -99,5 +117,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def alert(said: Transition) -> str:
-    """What an alert says. That of the recommendation lists its reasons by their codes; they stand beside it in words."""
+    """What an alert says.
+
+    That of the recommendation lists its reasons by their codes; they stand beside it in words.
+    """
     return said.message.partition(":")[0] if said.kind == "recommendation" else said.message

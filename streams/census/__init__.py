@@ -1,1 +1,4 @@
-"""How the ward stands, as metrics: reads the latest assessment of every patient and counts. Says nothing of any one patient."""
+"""How the ward stands, as metrics: reads the latest assessment of every patient and counts.
+
+Says nothing of any one patient.
+"""

@@ -1,29 +1,96 @@
-"""The census as a process: reads, counts, serves the counts; ends when it is told to, or when the broker has been silent for too long."""
+"""The census as a process: it reads, counts, serves the counts as metrics; and ends when told to, or when
+the broker has been silent for too long.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from faust.types import TP
 
-from streams import health
-from streams import metrics as all_metrics
-from streams.broker.settings import Broker
-from streams.broker.topics import ASSESSMENTS
-from streams.census import metrics
-from streams.census.count import Census
-from streams.census.follow import Follower
-from streams.cli import version
-from streams.ending import STUCK, Ending
-from streams.replay.partitions import partitions
-from streams.worker.ends import Ends
-from streams.worker.progress import Progress, Sight
+from rules.wire.alerts import RECOMMENDATIONS
+from rules.wire.topics import ASSESSMENTS
+from streams.kafka.end_offsets import Ends
+from streams.kafka.partitions import partitions
+from streams.kafka.settings import Broker
+from streams.kafka.tail_reader import Follower
+from streams.projections.counts import MODES, READINESS, TRIPPED, Census
+from streams.service import health, metrics
+from streams.service.exit_codes import STUCK, version
+from streams.service.lifecycle import Ending, Progress, Sight
+from streams.service.metrics import counter
+from streams.service.metrics import gauge as _gauge
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
+
+
+PATIENTS = _gauge(
+    "il2_ward_patients", "Patients who have an assessment, by mode of monitoring (ward, intensive).", "mode"
+)
+RECOMMENDED = _gauge(
+    "il2_ward_recommendations", "Patients by recommendation for the next dose.", "recommendation"
+)
+DOSES = _gauge("il2_ward_doses", "Patients by readiness of the next dose.", "readiness")
+DELAYED = _gauge("il2_ward_delayed_doses", "Patients whose dose is past due, as of their latest assessment.")
+LONGEST = _gauge(
+    "il2_ward_longest_dose_delay_seconds",
+    "How long the longest delayed dose is past due, as of its patient's latest assessment.",
+)
+HYPOTENSION = _gauge("il2_ward_hypotension", "Patients with hypotension, by level.", "level")
+TRIPPED_SYSTEMS = _gauge(
+    "il2_ward_tripped_patients",
+    "Patients with a tripped criterion of an organ system, by level.",
+    "system",
+    "level",
+)
+OVERDUE = _gauge("il2_ward_overdue", "Patients of whom an item of monitoring is overdue.", "what")
+STOP_RULES = _gauge("il2_ward_stop_rules", "Patients for whom a stop rule stands.", "rule")
+UNREAD = counter("il2_ward_unread_assessments", "Assessments that could not be read.")
+
+GAUGES = {
+    "patients": PATIENTS,
+    "recommendations": RECOMMENDED,
+    "doses": DOSES,
+    "delayed": DELAYED,
+    "hypotension": HYPOTENSION,
+    "tripped": TRIPPED_SYSTEMS,
+    "overdue": OVERDUE,
+    "stop_rules": STOP_RULES,
+}
+
+
+def prepare(systems: Iterable[str], items: Iterable[str], rules: Iterable[str]) -> None:
+    """Every label set there can be, at 0: a ward where nothing is overdue says 0, not nothing."""
+    known = {
+        PATIENTS: MODES,
+        RECOMMENDED: RECOMMENDATIONS,
+        DOSES: READINESS,
+        HYPOTENSION: TRIPPED,
+        OVERDUE: items,
+        STOP_RULES: rules,
+    }
+    for gauge, values in known.items():
+        for value in values:
+            gauge.labels(value)
+    for system in systems:
+        for level in TRIPPED:
+            TRIPPED_SYSTEMS.labels(system, level)
+
+
+def show(census: Census) -> None:
+    """Sets every gauge to the count."""
+    for mark, count in census.counts.items():
+        gauge = GAUGES[mark.what]
+        (gauge.labels(*mark.labels) if mark.labels else gauge).set(count)
+    LONGEST.set(census.longest_delay_h() * 3600)
+    UNREAD.inc(census.unread)
+    census.unread = 0
+
 
 log = logging.getLogger("il2watch.census")
 
@@ -63,9 +130,11 @@ class Service(Ending):
     async def run(self) -> int:
         """Serves what it counts until told to stop."""
         self._listen()
-        prepare(self.options.guideline)
-        all_metrics.BUILD.info({"version": version()})
-        runner = await health.serve(health.application(lambda: None, self.ready), self.options.listen, self.options.port)
+        prepare_labels(self.options.guideline)
+        metrics.BUILD.info({"version": version()})
+        runner = await health.serve(
+            health.application(lambda: None, self.ready), self.options.listen, self.options.port
+        )
         watch = asyncio.create_task(self._watch())
         try:
             await self._read()
@@ -84,7 +153,7 @@ class Service(Ending):
                 self.census.take(patient, value)
             self.caught_up = self.caught_up or await self.follower.caught_up()
             if self.caught_up:
-                metrics.show(self.census)
+                show(self.census)
 
     async def _watch(self) -> None:
         progress = Progress(self.options.patience, time.monotonic())
@@ -100,7 +169,11 @@ class Service(Ending):
         return Sight(None if answered else "the broker does not answer", 0)
 
 
-def prepare(guideline: Guideline) -> None:
+def prepare_labels(guideline: Guideline) -> None:
     """Every label set of this guideline, at 0."""
     systems = {row.system: None for row in guideline.rows}
-    metrics.prepare(systems, [item.what for item in guideline.observations if item.ward], [rule.rule for rule in guideline.stop_rules])
+    prepare(
+        systems,
+        [item.what for item in guideline.observations if item.ward],
+        [rule.rule for rule in guideline.stop_rules],
+    )

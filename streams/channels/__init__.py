@@ -1,1 +1,4 @@
-"""How a page leaves: one module a kind of receiver, each with one verb, `send`. What is owed, to whom and when, the pager decides."""
+"""How a page leaves: one module a kind of receiver, each with one verb, `send`.
+
+What is owed, to whom and when, the pager decides.
+"""

@@ -1,7 +1,10 @@
-"""Alertmanager, `/api/v2/alerts`. It knows no acknowledgement: one is an annotation on the alert, for those who look.
+"""Alertmanager, `/api/v2/alerts`.
 
-It resolves by itself what says no end and is not sent again (`resolve_timeout`, 5 minutes by default): a patient's alert would clear for want of
-data. So an alert is given an end far ahead, and ends when the pager says so.
+It knows no acknowledgement: one is an annotation on the alert, for those who look.
+
+It resolves by itself what says no end and is not sent again (`resolve_timeout`, 5 minutes by default): a
+patient's alert would clear for want of data. So an alert is given an end far ahead, and ends when the pager
+says so.
 
     [pager.channels.ward-alerts]
     kind = "alertmanager"
@@ -20,16 +23,17 @@ import msgspec
 from streams.channels.http import Http, encoded
 from streams.channels.labels import labels, notes
 from streams.channels.options import HttpOptions, Label, address, place
-from streams.channels.page import Page, without_patient
-from streams.channels.secrets import Secrets
-from streams.channels.transport import Receipt
+from streams.channels.page import Page, Receipt, without_patient
+from streams.config.secrets import Secrets
 from streams.times import HOUR, instant, wire
 
 Hours = Annotated[float, msgspec.Meta(gt=0, le=24 * 30)]
 
 
 class AlertmanagerOptions(HttpOptions, frozen=True, kw_only=True):
-    """`labels`: added to every alert; `keep_h`: how long one stands if its end is never heard (a week: longer than a cycle)."""
+    """`labels`: added to every alert; `keep_h`: how long one stands if its end is never heard (a week: longer
+    than a cycle).
+    """
 
     url: str
     labels: dict[Label, str] = msgspec.field(default_factory=dict)
@@ -37,11 +41,20 @@ class AlertmanagerOptions(HttpOptions, frozen=True, kw_only=True):
 
 
 class Alertmanager:
-    """One Alertmanager. Of several that form a cluster each is a channel: they share silences and notifications, not alerts."""
+    """One Alertmanager.
+
+    Of several that form a cluster each is a channel: they share silences and notifications, not alerts.
+    """
 
     Options = AlertmanagerOptions
 
-    def __init__(self, name: str, options: AlertmanagerOptions, secrets: Secrets, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: AlertmanagerOptions,
+        secrets: Secrets,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.name = name
         self._options = options
         self._url = address(place(name), "url", options.url) / "api/v2/alerts"
@@ -60,10 +73,16 @@ class Alertmanager:
 
 
 def alert(page: Page, options: AlertmanagerOptions, now: int) -> dict[str, Any]:
-    """The alert as it is posted at `now` (ms). One that starts after its end would be refused: a replayed night may lie in the future."""
+    """The alert as it is posted at `now` (ms).
+
+    One that starts after its end would be refused: a replayed night may lie in the future.
+    """
     made: dict[str, Any] = {"labels": labels(page, options.labels), "annotations": notes(page)}
     if page.links:
         made["generatorURL"] = page.links[0][0]
     if page.action == "resolve":
         return made | {"endsAt": wire(now)}
-    return made | {"startsAt": wire(min(instant(page.since or page.at), now)), "endsAt": wire(now + int(options.keep_h * HOUR))}
+    return made | {
+        "startsAt": wire(min(instant(page.since or page.at), now)),
+        "endsAt": wire(now + int(options.keep_h * HOUR)),
+    }

@@ -1,7 +1,8 @@
-"""Everything else (e-mail, SMS, Slack, Teams, ntfy and a hundred more) through Apprise, whose addresses hold the secrets.
+"""Everything else (e-mail, SMS, Slack, Teams, ntfy and a hundred more) through Apprise, whose addresses hold
+the secrets.
 
-These receivers tell no repeats apart: a page whose answer was lost comes twice. Apprise says no more than whether it worked, so every failure is
-taken for a passing one.
+These receivers tell no repeats apart: a page whose answer was lost comes twice. Apprise says no more than
+whether it worked, so every failure is taken for a passing one.
 
     [pager.channels.sms]
     kind = "apprise"
@@ -17,9 +18,8 @@ from importlib import import_module
 from typing import Any
 
 from streams.channels.options import Options, Seconds, place
-from streams.channels.page import Page, without_patient
-from streams.channels.secrets import Secret, Secrets
-from streams.channels.transport import Receipt, TransportError
+from streams.channels.page import Page, Receipt, TransportError, without_patient
+from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 
 WORD = {"trigger": "", "acknowledge": "Taken: ", "resolve": "Over: "}
@@ -43,7 +43,10 @@ class Apprise:
     def __init__(self, name: str, options: AppriseOptions, secrets: Secrets) -> None:
         self.name = name
         self._options = options
-        self._service = service(place(name), secrets.need(place(name), "service-url", options.service_url_env, options.service_url_file))
+        self._service = service(
+            place(name),
+            secrets.need(place(name), "service-url", options.service_url_env, options.service_url_file),
+        )
 
     async def send(self, page: Page) -> Receipt:
         """One notification. Raises TransportError."""
@@ -52,31 +55,42 @@ class Apprise:
             taken = await asyncio.wait_for(self._notify(told), self._options.timeout_s)
         except TimeoutError:
             raise TransportError(f"apprise: no answer within {self._options.timeout_s:g} s") from None
-        except Exception as error:  # a hundred services, each raising its own; their words may hold the address
+        except (
+            Exception
+        ) as error:  # a hundred services, each raising its own; their words may hold the address
             raise TransportError(f"apprise: {type(error).__name__}") from None
         if not taken:
             raise TransportError("apprise: the service has not taken it")
         return Receipt()
 
     async def _notify(self, page: Page) -> bool:
-        return bool(await self._service.async_notify(title=title(page), body=body(page), notify_type=mood(page)))
+        return bool(
+            await self._service.async_notify(title=title(page), body=body(page), notify_type=mood(page))
+        )
 
     async def close(self) -> None:
         """Nothing to end: Apprise keeps no connection."""
 
 
 def service(where: str, url: Secret) -> Any:
-    """Apprise with one service. Raises UsageError when the extra is not installed or the address is none of Apprise's."""
+    """Apprise with one service.
+
+    Raises UsageError when the extra is not installed or the address is none of Apprise's.
+    """
     try:
         apprise = import_module("apprise")
     except ModuleNotFoundError:
-        raise UsageError(f"{where} kind: apprise is not installed; add it with: pip install 'il2watch[apprise]'") from None
+        raise UsageError(
+            f"{where} kind: apprise is not installed; add it with: pip install 'il2watch[apprise]'"
+        ) from None
     logging.getLogger("apprise").setLevel(SILENT)  # it writes addresses into its log, tokens included
     made = apprise.Apprise()
     if not made.add(url.reveal()):
         raise UsageError(f"{where} service-url: is no address Apprise knows")
     if any(one.optional for one in made):
-        raise UsageError(f"{where} service-url: optional=yes would call a page sent that was not; leave it out")
+        raise UsageError(
+            f"{where} service-url: optional=yes would call a page sent that was not; leave it out"
+        )
     return made
 
 
@@ -91,7 +105,9 @@ def body(page: Page) -> str:
         f"Patient {page.patient}" if page.patient else "",
         " ".join(filter(None, (page.level, page.system, page.unit))),
         f"Since {page.since or page.at}" if page.action == "trigger" else "",
-        f"Do: {', '.join(page.alert['action'])}" if page.action == "trigger" and page.alert.get("action") else "",
+        f"Do: {', '.join(page.alert['action'])}"
+        if page.action == "trigger" and page.alert.get("action")
+        else "",
         *(f"{text}: {address}" for address, text in page.links),
         f"il2watch {page.alert.get('id', page.key)}",
     )
@@ -99,4 +115,6 @@ def body(page: Page) -> str:
 
 
 def mood(page: Page) -> str:
-    return {"resolve": "success", "acknowledge": "info"}.get(page.action) or MOOD.get(page.priority, "warning")
+    return {"resolve": "success", "acknowledge": "info"}.get(page.action) or MOOD.get(
+        page.priority, "warning"
+    )

@@ -1,8 +1,10 @@
-"""FHIR R4: a page as two resources of the patient's record, a Flag (what is the matter) and a CommunicationRequest (somebody is to be told).
+"""FHIR R4: a page as two resources of the patient's record, a Flag (what is the matter) and a
+CommunicationRequest (somebody is to be told).
 
-Both are written in one transaction and found again by the page's key as identifier (conditional update): however often a page is sent, there is
-one of each. Triggered: Flag active, request active. Acknowledged: the request is completed. Resolved: the Flag too; what was resolved because its
-facts were corrected is entered-in-error, for it never was.
+Both are written in one transaction and found again by the page's key as identifier (conditional update):
+however often a page is sent, there is one of each. Triggered: Flag active, request active. Acknowledged: the
+request is completed. Resolved: the Flag too; what was resolved because its facts were corrected is
+entered-in-error, for it never was.
 
     [pager.channels.record]
     kind = "fhir"
@@ -22,15 +24,18 @@ import msgspec
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.page import Page
-from streams.channels.secrets import Secrets
-from streams.channels.transport import Receipt, TransportError
+from streams.channels.page import Page, Receipt, TransportError
+from streams.config.secrets import Secrets
 
 PRIORITY = {"high": "stat", "medium": "urgent", "low": "routine"}
 CATEGORY = "http://terminology.hl7.org/CodeSystem/communication-category"
 FLAG_CATEGORY = "http://terminology.hl7.org/CodeSystem/flag-category"
 SUBJECT = "urn:il2watch:subject"
-HEADERS = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json", "Prefer": "return=minimal"}
+HEADERS = {
+    "Content-Type": "application/fhir+json",
+    "Accept": "application/fhir+json",
+    "Prefer": "return=minimal",
+}
 
 
 class FhirOptions(HttpOptions, frozen=True, kw_only=True):
@@ -58,10 +63,18 @@ class Fhir:
         self._http = Http(name, options, secrets)
 
     async def send(self, page: Page) -> Receipt:
-        """One transaction; the reference is the Flag's. Raises TransportError, for good where there is no patient: a system alarm has no record."""
+        """One transaction; the reference is the Flag's.
+
+        Raises TransportError, for good where there is no patient: a system alarm has no record.
+        """
         if page.patient in ("", EVERY_PATIENT):
-            raise TransportError("a page about no patient has no place in a record; send system alarms elsewhere", permanent=True)
-        answer = await self._http.send("POST", self._url, encoded(bundle(page, self._options)), HEADERS, page.patient)
+            raise TransportError(
+                "a page about no patient has no place in a record; send system alarms elsewhere",
+                permanent=True,
+            )
+        answer = await self._http.send(
+            "POST", self._url, encoded(bundle(page, self._options)), HEADERS, page.patient
+        )
         return Receipt(answer.status, location(answer.json()))
 
     async def close(self) -> None:
@@ -101,7 +114,8 @@ def request(page: Page, options: FhirOptions) -> dict[str, Any]:
     made = {
         "resourceType": "CommunicationRequest",
         "identifier": _identifier(page, options),
-        "status": {"trigger": "active", "acknowledge": "completed"}.get(page.action) or _ended(page, "completed"),
+        "status": {"trigger": "active", "acknowledge": "completed"}.get(page.action)
+        or _ended(page, "completed"),
         "category": _coded(CATEGORY, "alert"),
         "priority": PRIORITY.get(page.priority, "urgent"),
         "subject": _subject(page, options),

@@ -1,4 +1,6 @@
-"""One request to one receiver, with a time-out, and what went wrong said in words that hold neither secret nor patient."""
+"""One request to one receiver, with a time-out, and what went wrong said in words that hold neither secret
+nor patient.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,15 @@ import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import aiohttp
 from yarl import URL
 
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.retry import permanent, retry_after_s
-from streams.channels.secrets import Secret, Secrets
-from streams.channels.transport import TransportError
+from streams.channels.page import TransportError
+from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 
 MOST_READ = 64 * 1024
@@ -40,7 +42,9 @@ class Answer(NamedTuple):
 class Http:
     """A receiver's connections. Raises UsageError for secrets or certificates that cannot be read."""
 
-    def __init__(self, name: str, options: HttpOptions, secrets: Secrets, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, name: str, options: HttpOptions, secrets: Secrets, clock: Callable[[], float] = time.time
+    ) -> None:
         self._options = options
         self._clock = clock
         self._ssl = context(place(name), options)
@@ -68,29 +72,47 @@ class Http:
         """Keeps these out of every message from now on."""
         self._secrets.extend(secrets)
 
-    async def send(self, method: str, url: URL, body: bytes, headers: Mapping[str, str] | None = None, patient: str = "") -> Answer:
-        """The answer, if it is 2xx. Raises TransportError for every other, and for none within the time-out."""
+    async def send(
+        self, method: str, url: URL, body: bytes, headers: Mapping[str, str] | None = None, patient: str = ""
+    ) -> Answer:
+        """The answer, if it is 2xx.
+
+        Raises TransportError for every other, and for none within the time-out.
+        """
         try:
-            return await asyncio.wait_for(self._ask(method, url, body, headers or {}, patient), self._options.timeout_s)
+            return await asyncio.wait_for(
+                self._ask(method, url, body, headers or {}, patient), self._options.timeout_s
+            )
         except TimeoutError:
             raise TransportError(f"{site(url)}: no answer within {self._options.timeout_s:g} s") from None
         except aiohttp.ClientConnectorCertificateError:
             raise TransportError(f"{site(url)}: its certificate is not to be trusted") from None
         except aiohttp.ClientConnectorError as error:
-            raise TransportError(f"{site(url)}: cannot connect: {error.os_error.strerror or type(error.os_error).__name__}") from None
+            raise TransportError(
+                f"{site(url)}: cannot connect: {error.os_error.strerror or type(error.os_error).__name__}"
+            ) from None
         except (aiohttp.ClientError, OSError) as error:
             raise TransportError(f"{site(url)}: {type(error).__name__} before an answer") from None
         except ValueError:
             raise TransportError(f"{site(url)}: not to be put into a request", permanent=True) from None
 
-    async def _ask(self, method: str, url: URL, body: bytes, headers: Mapping[str, str], patient: str) -> Answer:
+    async def _ask(
+        self, method: str, url: URL, body: bytes, headers: Mapping[str, str], patient: str
+    ) -> Answer:
         sent = {"Content-Type": "application/json", **self._headers, **headers}
-        async with self._open().request(method, url, data=body, headers=sent, allow_redirects=False, proxy=self._proxy) as response:
+        async with self._open().request(
+            method, url, data=body, headers=sent, allow_redirects=False, proxy=self._proxy
+        ) as response:
             answer = Answer(response.status, await beginning(response.content))
             if 200 <= response.status < 300:
                 return answer
             asked = retry_after_s(response.headers.get("Retry-After"), self._clock())
-            raise TransportError(f"{site(url)}: {self._refusal(answer, patient)}", permanent(response.status), asked, response.status)
+            raise TransportError(
+                f"{site(url)}: {self._refusal(answer, patient)}",
+                permanent(response.status),
+                asked,
+                response.status,
+            )
 
     def _open(self) -> aiohttp.ClientSession:
         """The session, made where the loop runs. No cookies; the certificate is always checked."""
@@ -122,8 +144,12 @@ def context(where: str, options: HttpOptions) -> ssl.SSLContext:
         if options.client_cert_file:
             made.load_cert_chain(options.client_cert_file, options.client_key_file)
     except OSError as error:
-        named = ", ".join(path for path in (options.ca_file, options.client_cert_file, options.client_key_file) if path)
-        raise UsageError(f"{where}: cannot use the certificates ({named}): {error.strerror or error}") from None
+        named = ", ".join(
+            path for path in (options.ca_file, options.client_cert_file, options.client_key_file) if path
+        )
+        raise UsageError(
+            f"{where}: cannot use the certificates ({named}): {error.strerror or error}"
+        ) from None
     return made
 
 
@@ -156,3 +182,36 @@ def without(text: str, words: Iterable[str]) -> str:
 def encoded(body: Any) -> bytes:
     """JSON in ASCII: half a surrogate pair in a patient's id must not make a page unsendable."""
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+PASSING = frozenset({408, 421, 423, 425, 429})
+"""Client errors that the same request may not meet again."""
+
+
+NEVER_SERVED = frozenset({501, 505})
+"""Server errors that it would meet again."""
+
+
+def permanent(status: int) -> bool:
+    """Whether the same page would be refused again: a redirect (never followed: it could carry the patient
+    elsewhere), most of 4xx, some 5xx.
+    """
+    if status in PASSING or status in NEVER_SERVED:
+        return status in NEVER_SERVED
+    return 300 <= status < 500
+
+
+def retry_after_s(header: str | None, now: float) -> float | None:
+    """Seconds that a Retry-After header asks for, whether it says seconds or a date (RFC 9110, 10.2.3).
+
+    None: no header, or no sense in it.
+
+    `now`: seconds since the Unix epoch. A date that has passed asks for 0.
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None

@@ -1,4 +1,7 @@
-"""A page as Prometheus' world tells alerts apart: labels that route and identify, annotations that say. Shared by Alertmanager and the webhook."""
+"""A page as Prometheus' world tells alerts apart: labels that route and identify, annotations that say.
+
+Shared by Alertmanager and the webhook.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ def severity(level: str) -> str:
 
 
 def labels(page: Page, more: Mapping[str, str]) -> dict[str, str]:
-    """The same for every page with one key, or its resolution would not find it. Never the patient; an empty label is none."""
+    """The same for every page with one key, or its resolution would not find it.
+
+    Never the patient; an empty label is none.
+    """
     found = {
         "alertname": page.subject,
         "key": page.key,

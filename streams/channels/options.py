@@ -1,4 +1,6 @@
-"""A channel's table in the configuration, `[pager.channels.<name>]`: one struct a kind says its keys; here they are read and checked."""
+"""A channel's table in the configuration, `[pager.channels.<name>]`: one struct a kind says its keys; here
+they are read and checked.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class HttpOptions(Options, frozen=True, kw_only=True):
-    """What every receiver over HTTP takes; `ca_file` for a certificate authority of one's own, `client_*` for a certificate to show."""
+    """What every receiver over HTTP takes; `ca_file` for a certificate authority of one's own, `client_*` for
+    a certificate to show.
+    """
 
     timeout_s: Seconds = 10.0
     proxy: str | None = None
@@ -59,7 +63,10 @@ def read(kind: type[Kind], name: str, table: Mapping[str, Any]) -> Kind:
 
 
 def unknown(key: str, keys: list[str]) -> str:
-    """Why the key cannot stand there, with the one that is meant. What was written beside it is never shown: it may be a secret."""
+    """Why the key cannot stand there, with the one that is meant.
+
+    What was written beside it is never shown: it may be a secret.
+    """
     if f"{key}-env" in keys:
         return f"a secret does not belong in this file; name {key}-env or {key}-file"
     near = get_close_matches(key, keys, n=1)
@@ -76,7 +83,10 @@ def said(error: str) -> str:
 
 
 def address(where: str, key: str, text: str) -> URL:
-    """An http or https address. Raises UsageError naming the key, never the text: some addresses are secrets whole."""
+    """An http or https address.
+
+    Raises UsageError naming the key, never the text: some addresses are secrets whole.
+    """
     try:
         url = URL(text)
     except ValueError:
@@ -84,5 +94,8 @@ def address(where: str, key: str, text: str) -> URL:
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError(f"{where} {key}: is no address; write it like https://host/path")
     if url.user is not None or url.password is not None:
-        raise UsageError(f"{where} {key}: a name and password do not belong in an address; give username and password-env or password-file")
+        raise UsageError(
+            f"{where} {key}: a name and password do not belong in an address; give username and "
+            "password-env or password-file"
+        )
     return url

@@ -1,8 +1,10 @@
-"""A page: what one receiver is told of one episode at one level (criteria.md section 9; architecture.md, decisions 5 and 9)."""
+"""What a receiver is told of one episode at one level, and what the pager asks of a channel and hears back
+(criteria.md section 9; decisions 5 and 9).
+"""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -12,12 +14,16 @@ Action = Literal["trigger", "acknowledge", "resolve"]
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Times as on the wire (UTC, `Z`).
 
-    Pages with one `key` agree in `level`, `priority`, `kind`, `subject`, `system`, `unit` and `patient`, the resolving one too: a receiver that
-    knows an alert by its labels would not find it again. `patient` goes into a receiver's body, never where it routes, labels, titles or logs.
+    Pages with one `key` agree in `level`, `priority`, `kind`, `subject`, `system`, `unit` and `patient`, the
+    resolving one too: a receiver that knows an alert by its labels would not find it again. `patient` goes
+    into a receiver's body, never where it routes, labels, titles or logs.
     """
 
     key: str
-    """`<episode id>:<level>`, nothing of the patient: one incident at the receiver. A worsening is another: an acknowledged one would swallow it."""
+    """`<episode id>:<level>`, nothing of the patient: one incident at the receiver.
+
+    A worsening is another: an acknowledged one would swallow it.
+    """
     action: Action
     level: str
     priority: str
@@ -35,7 +41,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     decided: str
     seq: int
     since: str | None = None
-    """When the incident began, on its later pages too; None: not known, and `at` stands for it while it is open."""
+    """When the incident began, on its later pages too; None: not known, and `at` stands for it while it is
+    open.
+    """
     links: tuple[tuple[str, str], ...] = ()
     """(address, text) pairs, such as the runbook or the board."""
 
@@ -47,4 +55,56 @@ def message_id(page: Page) -> str:
 
 def without_patient(page: Page) -> Page:
     """The page for a receiver that may not learn who it is about."""
-    return msgspec.structs.replace(page, patient="", alert={key: value for key, value in page.alert.items() if key != "patient"})
+    return msgspec.structs.replace(
+        page, patient="", alert={key: value for key, value in page.alert.items() if key != "patient"}
+    )
+
+
+class Receipt(NamedTuple):
+    """The receiver has taken the page.
+
+    `status`: its HTTP status; `reference`: its own name for it; None where there is none.
+    """
+
+    status: int | None = None
+    reference: str | None = None
+
+
+class TransportError(Exception):
+    """The receiver has not taken the page, or nobody can tell.
+
+    `message` holds neither a secret nor the patient.
+
+    `permanent`: the same page would be refused again. `retry_after_s`: how long the receiver asks to be left
+    alone. `status`: what it answered, None when it did not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        permanent: bool = False,
+        retry_after_s: float | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+        self.retry_after_s = retry_after_s
+        self.status = status
+
+
+class Channel(Protocol):
+    """A receiver. `name` is its name in the configuration (`[pager.channels.<name>]`)."""
+
+    name: str
+
+    async def send(self, page: Page) -> Receipt:
+        """Gives the page to the receiver, in one attempt with a time-out.
+
+        Raises TransportError, and nothing else but cancellation.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Ends its connections."""
+        ...

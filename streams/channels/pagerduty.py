@@ -1,8 +1,10 @@
-"""PagerDuty, Events API v2. Its limits: summary 1024 characters, key 255, event 512 kB, about 120 events a minute and integration key.
+"""PagerDuty, Events API v2.
 
-Its rules that shape the pager: an acknowledged incident swallows a repeated trigger; a trigger after a resolution opens a new incident; an
-acknowledgement or resolution without an open incident, or with another routing key, is dropped. So the order of an episode's pages is kept, and
-one episode keeps one channel.
+Its limits: summary 1024 characters, key 255, event 512 kB, about 120 events a minute and integration key.
+
+Its rules that shape the pager: an acknowledged incident swallows a repeated trigger; a trigger after a
+resolution opens a new incident; an acknowledgement or resolution without an open incident, or with another
+routing key, is dropped. So the order of an episode's pages is kept, and one episode keeps one channel.
 
     [pager.channels.oncall]
     kind = "pagerduty"
@@ -18,9 +20,8 @@ from typing import Any
 from streams.channels.http import Http, encoded
 from streams.channels.labels import severity
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.page import Page, without_patient
-from streams.channels.secrets import Secrets
-from streams.channels.transport import Receipt, TransportError
+from streams.channels.page import Page, Receipt, TransportError, without_patient
+from streams.config.secrets import Secrets
 from streams.errors import UsageError
 
 MOST_SUMMARY, MOST_KEY, MOST_EVENT = 1024, 255, 512_000
@@ -31,7 +32,9 @@ TOO_MANY = 429
 
 
 class PagerDutyOptions(HttpOptions, frozen=True, kw_only=True):
-    """`source`: what an incident names as its place when the page has no unit; `client_url`: where its link back leads."""
+    """`source`: what an incident names as its place when the page has no unit; `client_url`: where its link
+    back leads.
+    """
 
     routing_key_env: str | None = None
     routing_key_file: str | None = None
@@ -49,7 +52,9 @@ class PagerDuty:
         self.name = name
         self._options = options
         self._url = address(place(name), "url", options.url)
-        self._key = secrets.need(place(name), "routing-key", options.routing_key_env, options.routing_key_file)
+        self._key = secrets.need(
+            place(name), "routing-key", options.routing_key_env, options.routing_key_file
+        )
         if len(self._key.reveal()) != KEY:
             raise UsageError(f"{place(name)} routing-key: not an integration key, which has {KEY} characters")
         self._http = Http(name, options, secrets)
@@ -81,7 +86,9 @@ def event(page: Page, routing_key: str, options: PagerDutyOptions) -> dict[str, 
 
 
 def payload(page: Page, source: str) -> dict[str, Any]:
-    """The event in PagerDuty's common format; the whole alert, and with it the patient, only in `custom_details`."""
+    """The event in PagerDuty's common format; the whole alert, and with it the patient, only in
+    `custom_details`.
+    """
     found = {
         "summary": cut(page.summary, MOST_SUMMARY),
         "source": page.unit or source,
@@ -105,12 +112,19 @@ def cut(text: str, most: int) -> str:
 
 
 def fitted(made: dict[str, Any]) -> bytes:
-    """The event as bytes. One above the limit loses its details but for who, which and why: it would be refused whole."""
+    """The event as bytes.
+
+    One above the limit loses its details but for who, which and why: it would be refused whole.
+    """
     body = encoded(made)
     if len(body) <= MOST_EVENT:
         return body
     details = made["payload"]["custom_details"]
-    kept = {name: cut(str(details[name]), MOST_SUMMARY) for name in ("id", "patient", "seq", "message") if name in details}
+    kept = {
+        name: cut(str(details[name]), MOST_SUMMARY)
+        for name in ("id", "patient", "seq", "message")
+        if name in details
+    }
     made["payload"]["custom_details"] = kept | {"cut": "the alert was too long for PagerDuty"}
     return encoded(made | {"links": []})
 

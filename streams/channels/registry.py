@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from streams.channels.options import place, read
-from streams.channels.secrets import Secrets, Unread
-from streams.channels.transport import Channel
+from streams.channels.page import Channel
+from streams.config.secrets import Secrets, Unread
 from streams.errors import UsageError
 
 KINDS = {
@@ -25,7 +25,9 @@ PATIENT_BOUND = frozenset({"fhir"})
 
 
 def channel(name: str, options: Mapping[str, Any], secrets: Secrets = Secrets()) -> Channel:  # noqa: B008 - it is frozen
-    """The channel of `[pager.channels.<name>]`. Raises UsageError naming the key that is wrong, or the secret that is not there.
+    """The channel of `[pager.channels.<name>]`.
+
+    Raises UsageError naming the key that is wrong, or the secret that is not there.
 
     Connects to nothing; may be called where no loop runs.
     """
@@ -35,7 +37,9 @@ def channel(name: str, options: Mapping[str, Any], secrets: Secrets = Secrets())
 
 
 def check(name: str, options: Mapping[str, Any]) -> None:
-    """Raises UsageError as `channel` does, but reads no secret: a configuration is checked where its secrets are not."""
+    """Raises UsageError as `channel` does, but reads no secret: a configuration is checked where its secrets
+    are not.
+    """
     channel(name, options, Unread())
 
 
@@ -44,7 +48,11 @@ def _kind(name: str, options: Mapping[str, Any]) -> Any:
     if kind not in KINDS:
         near = get_close_matches(str(kind), KINDS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise UsageError(f"{place(name)} kind: is one of {', '.join(KINDS)}, not {kind!r}{hint}" if kind else f"{place(name)} kind: missing")
+        raise UsageError(
+            f"{place(name)} kind: is one of {', '.join(KINDS)}, not {kind!r}{hint}"
+            if kind
+            else f"{place(name)} kind: missing"
+        )
     module, _, called = KINDS[kind].partition(":")
     return getattr(import_module(module), called)
 

@@ -1,14 +1,13 @@
-"""A webhook: the body Alertmanager's own webhook sends (version 4), so that what reads those reads this; signed (signature.py).
-
-    [pager.channels.nurse-call]
-    kind = "webhook"
-    url = "https://calls.ward.example/il2"      # or url-env, url-file where the address itself is a secret
-    signing-key-file = "/run/secrets/nurse-call"
+"""A webhook: the body Alertmanager's own webhook sends (version 4), so that what reads those reads this;
+signed as Standard Webhooks 1.0 has it.
 """
 
 from __future__ import annotations
 
+import binascii
+import hmac
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -18,11 +17,55 @@ import msgspec
 from streams.channels.http import Http, encoded
 from streams.channels.labels import labels, notes
 from streams.channels.options import HttpOptions, Label, address, place
-from streams.channels.page import Page, message_id, without_patient
-from streams.channels.secrets import Secret, Secrets
-from streams.channels.signature import signed, signing_key
-from streams.channels.transport import Receipt
+from streams.channels.page import Page, Receipt, message_id, without_patient
+from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
+
+# A webhook's signature as Standard Webhooks 1.0 has it: receivers check it with that project's libraries, or
+# in five lines.
+#
+#     webhook-id         the same for every delivery of one page
+# webhook-timestamp  seconds since the Unix epoch, when this delivery was signed; refuse one more than 5
+# minutes off: it may be a replay
+#     webhook-signature  v1,<base64 of HMAC-SHA256 over "id.timestamp.body" with the secret>
+
+
+PREFIX = "whsec_"
+SHORTEST = 16
+
+
+def signing_key(where: str, secret: Secret) -> bytes:
+    """The secret's bytes: base64 after `whsec_`, else the text itself.
+
+    Raises UsageError for one that is too short or not base64.
+    """
+    text = secret.reveal()
+    try:
+        key = (
+            b64decode(text.removeprefix(PREFIX), validate=True) if text.startswith(PREFIX) else text.encode()
+        )
+    except binascii.Error:
+        raise UsageError(f"{where}: what follows whsec_ is not base64") from None
+    if len(key) < SHORTEST:
+        raise UsageError(f"{where}: shorter than {SHORTEST} bytes; make one with: openssl rand -base64 32")
+    return key
+
+
+def signed(key: bytes, id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The three headers of a delivery."""
+    content = f"{id}.{timestamp}.".encode() + body
+    signature = b64encode(hmac.digest(key, content, "sha256")).decode("ascii")
+    return {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": f"v1,{signature}"}
+
+
+# A webhook: the body Alertmanager's own webhook sends (version 4), so that what reads those reads this;
+# signed (signature.py).
+#
+#     [pager.channels.nurse-call]
+#     kind = "webhook"
+#     url = "https://calls.ward.example/il2"      # or url-env, url-file where the address itself is a secret
+#     signing-key-file = "/run/secrets/nurse-call"
+
 
 NEVER = "0001-01-01T00:00:00Z"
 """How Alertmanager says that an alert has no end yet."""
@@ -45,7 +88,9 @@ class Webhook:
 
     Options = WebhookOptions
 
-    def __init__(self, name: str, options: WebhookOptions, secrets: Secrets, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, name: str, options: WebhookOptions, secrets: Secrets, clock: Callable[[], float] = time.time
+    ) -> None:
         self.name = name
         self._options = options
         where = place(name)
@@ -58,7 +103,10 @@ class Webhook:
         self._http.hide(hidden, key)
 
     async def send(self, page: Page) -> Receipt:
-        """One post; the reference is its `webhook-id`, which a receiver tells repeats by. Raises TransportError."""
+        """One post; the reference is its `webhook-id`, which a receiver tells repeats by.
+
+        Raises TransportError.
+        """
         told = page if self._options.patient else without_patient(page)
         body = encoded(notification(told, self.name, self._options))
         headers = signed(self._key, message_id(page), int(self._clock()), body)
@@ -77,7 +125,10 @@ def _address(where: str, options: WebhookOptions, secrets: Secrets) -> Secret:
 
 
 def notification(page: Page, receiver: str, options: WebhookOptions) -> dict[str, Any]:
-    """A group of one alert, its key the page's. The whole transition comes along as `il2watch`, which Alertmanager's readers pass over."""
+    """A group of one alert, its key the page's.
+
+    The whole transition comes along as `il2watch`, which Alertmanager's readers pass over.
+    """
     one = alert(page, options)
     return {
         "version": "4",

@@ -1,1 +1,3 @@
-"""Dead letters: records that were refused, kept byte for byte with the reason, listed and sent again when mended (wire.md, Topics)."""
+"""Dead letters: records that were refused, kept byte for byte with the reason, listed and sent again when
+mended (wire.md, Topics).
+"""

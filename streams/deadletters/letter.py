@@ -1,4 +1,7 @@
-"""A dead letter: the refused record as it came, where it stood, and why it was refused. As a JSON line it can be mended in an editor."""
+"""A dead letter: the refused record as it came, where it stood, and why it was refused.
+
+As a JSON line it can be mended in an editor.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.ingest.decode import decode
+from rules.wire import deadletters
 from rules.wire.instants import BadTime, parse, text
 from rules.wire.refusals import BAD_UNIT, MALFORMED
-from streams.deadletters import headers
 
 NOT_UTF8 = "_base64"
 OF_A_READING = (BAD_UNIT, MALFORMED)
@@ -44,17 +47,38 @@ class NotALetter(ValueError):
     """A line that is no dead letter; the text says what is wrong with it."""
 
 
-def letter(key: bytes | None, value: bytes | None, timestamp: int | None, told: Iterable[tuple[str, bytes | None]], here: str) -> Letter:
-    """The letter in a record of `il2.deadletters`; `here` is where that record stands, named when no header says where it was refused."""
-    said = headers.read(told)
-    place = "/".join(said.get(name, "") for name in (headers.TOPIC, headers.PARTITION, headers.OFFSET))
-    reason = said.get(headers.REASON, "")
+def letter(
+    key: bytes | None,
+    value: bytes | None,
+    timestamp: int | None,
+    told: Iterable[tuple[str, bytes | None]],
+    here: str,
+) -> Letter:
+    """The letter in a record of `il2.deadletters`; `here` is where that record stands, named when no header
+    says where it was refused.
+    """
+    said = deadletters.read(told)
+    place = "/".join(
+        said.get(name, "") for name in (deadletters.TOPIC, deadletters.PARTITION, deadletters.OFFSET)
+    )
+    reason = said.get(deadletters.REASON, "")
     known = timestamp if timestamp is not None and timestamp >= 0 else None
-    return Letter(place if is_place(place) else here, reason, said.get(headers.MESSAGE, ""), key, known, value, partly_taken(value, reason))
+    return Letter(
+        place if is_place(place) else here,
+        reason,
+        said.get(deadletters.MESSAGE, ""),
+        key,
+        known,
+        value,
+        partly_taken(value, reason),
+    )
 
 
 def partly_taken(value: bytes | None, reason: str) -> bool:
-    """Whether only a part of the record was refused: a reading or two. Any other reason refuses the whole, though it may decode."""
+    """Whether only a part of the record was refused: a reading or two.
+
+    Any other reason refuses the whole, though it may decode.
+    """
     return value is not None and reason in OF_A_READING and _decodes_in_part(value)
 
 
@@ -64,7 +88,9 @@ def _decodes_in_part(value: bytes) -> bool:
 
 
 def written(of: Letter) -> dict[str, Any]:
-    """The letter as an object for a JSON line; bytes that are no UTF-8 stand as base64 in `key_base64`, `value_base64`."""
+    """The letter as an object for a JSON line; bytes that are no UTF-8 stand as base64 in `key_base64`,
+    `value_base64`.
+    """
     return {
         "where": of.where,
         "reason": of.reason,
@@ -122,4 +148,6 @@ def _data(said: str | None, base64: str | None) -> bytes | None:
 def is_place(where: str) -> bool:
     """Whether it is written topic/partition/offset."""
     topic, *numbers = where.rsplit("/", 2)
-    return bool(topic) and len(numbers) == 2 and all(number.isascii() and number.isdigit() for number in numbers)
+    return (
+        bool(topic) and len(numbers) == 2 and all(number.isascii() and number.isdigit() for number in numbers)
+    )

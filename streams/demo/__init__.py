@@ -1,1 +1,3 @@
-"""The demo: broker, topics, worker, pager and a simulated ward on this machine, and what comes of it on the terminal."""
+"""The demo: broker, topics, worker, pager and a simulated ward on this machine, and what comes of it on the
+terminal.
+"""

@@ -1,16 +1,66 @@
-"""The feed: publishes the ward in a thread of its own, history as fast as Kafka takes it, from the opening on at the pace that was asked for."""
+"""Publish the simulated ward, history fast and then at the pace asked for, and read what worker and pager
+publish.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, groupby
 from math import inf
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
 
-from streams.broker.settings import Broker
-from streams.demo.ward import Ward
-from streams.replay.outlet import KafkaOutlet, producer
-from streams.replay.pace import Pace
-from streams.replay.publish import Counts, Publisher
+from rules.wire.topics import ALERTS, ASSESSMENTS, PAGES
+from streams.kafka.settings import Broker
+from streams.kafka.sync_producer import producer
+from streams.projections.overview import Alert, Seen
+from streams.replay.outlet import KafkaOutlet
+from streams.replay.publish import Counts, Pace, Publisher
+from streams.replay.record import Record, record, tick, ticked
+
+FILE = "ward.jsonl"
+
+
+class Ward(NamedTuple):
+    """`records` may be made as they are taken, and are taken once.
+
+    `opens` (ms): what became known before is history. `stories`: patient -> what is interesting about it, in
+    the order of the beds.
+    """
+
+    records: Iterable[Record]
+    opens: int
+    stories: Mapping[str, str]
+
+    def parts(self) -> Iterator[tuple[bool, Iterator[Record]]]:
+        """The history, then what is live (True) with ticks among it: deadlines of the history are decided in
+        their own time by what comes after.
+        """
+        for live, records in groupby(self.records, lambda one: one.known >= self.opens):
+            if live:
+                yield True, chain([tick(self.opens)], ticked(records))
+            else:
+                yield False, records
+
+
+def ward(lines: Iterable[tuple[int, bytes]], opens: int, stories: Mapping[str, str]) -> Ward:
+    """A ward of events as wire.md writes them, each with when it became known (ms), in that order."""
+    return Ward((record(line) for _, line in lines), opens, stories)
+
+
+def kept(found: Ward, folder: Path) -> Ward:
+    """The same, its events written as JSON Lines as they are taken, for the offline commands."""
+    return found._replace(records=written(found.records, folder / FILE))
+
+
+def written(records: Iterable[Record], path: Path) -> Iterator[Record]:
+    with path.open("wb", buffering=0) as file:
+        for one in records:
+            file.write(one.value + b"\n")
+            yield one
 
 
 class _Stopped(Exception):
@@ -18,7 +68,11 @@ class _Stopped(Exception):
 
 
 class Feed:
-    """A running feed. `counts`: how far it is; `fault`: what ended it before the end of the course; `over`: the course is published."""
+    """A running feed.
+
+    `counts`: how far it is; `fault`: what ended it before the end of the course; `over`: the course is
+    published.
+    """
 
     def __init__(self, broker: Broker, partitions: int, ward: Ward, speed: float) -> None:
         self.broker, self.partitions, self.ward, self.speed = broker, partitions, ward, speed
@@ -54,7 +108,12 @@ class Feed:
         """The history waits for nothing; the ward's time goes from when all of it is in Kafka."""
         into = producer(self.broker)
         try:
-            publisher = Publisher(KafkaOutlet(into, self.partitions), Pace(inf, 0.0, self.ward.opens), time.monotonic, self._look)
+            publisher = Publisher(
+                KafkaOutlet(into, self.partitions),
+                Pace(inf, 0.0, self.ward.opens),
+                time.monotonic,
+                self._look,
+            )
             self.counts = publisher.counts
             for live, records in self.ward.parts():
                 if live:
@@ -67,3 +126,47 @@ class Feed:
     def _look(self, _: Counts) -> None:
         if self._told.is_set():
             raise _Stopped
+
+
+class Reader:
+    """A context; `poll` waits a moment for what is new and answers the live alerts among it."""
+
+    def __init__(self, broker: Broker) -> None:
+        from kafka import KafkaConsumer, TopicPartition
+
+        self.consumer = KafkaConsumer(
+            **broker.for_kafka_python(),
+            group_id=None,
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+        )
+        self.consumer.topics()
+        topics = (ALERTS, ASSESSMENTS, PAGES)
+        parts = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in sorted(self.consumer.partitions_for_topic(topic) or ())
+        ]
+        self.consumer.assign(parts)
+        self.consumer.seek_to_beginning(*parts)
+
+    def poll(self, seconds: float, seen: Seen) -> list[Alert]:
+        """Takes what came, in the order of the partitions."""
+        found = []
+        for part, records in self.consumer.poll(timeout_ms=round(seconds * 1000)).items():
+            for one in records:
+                if part.topic == ASSESSMENTS:
+                    seen.assessment((one.key or b"").decode(errors="replace"), one.value)
+                elif part.topic == PAGES:
+                    seen.page(one.value)
+                elif (alert := seen.alert(one.value)) is not None:
+                    found.append(alert)
+        return found
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.consumer.close()

@@ -1,12 +1,17 @@
-"""What is typed while the screen is redrawn: numbers, each ended by Enter. Without echo, which would write across the picture."""
+"""Read what is typed while the screen is redrawn, and send the acknowledgement it asks for."""
 
 from __future__ import annotations
 
 import os
 import select
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
+
+from streams.kafka import commands
+from streams.kafka.settings import Broker
+from streams.projections.overview import Page
 
 LONGEST = 4
 ENTER, RUBOUT = ("\n", "\r"), ("\x7f", "\b")
@@ -33,7 +38,10 @@ class Entry:
 
 
 class Keyboard:
-    """A context: inside, the terminal gives each key at once and shows none. `there`: whether there is a terminal to type on; Ctrl-C stays Ctrl-C."""
+    """A context: inside, the terminal gives each key at once and shows none.
+
+    `there`: whether there is a terminal to type on; Ctrl-C stays Ctrl-C.
+    """
 
     def __init__(self) -> None:
         self.there = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
@@ -56,8 +64,40 @@ class Keyboard:
             tty.setcbreak(sys.stdin)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._before is not None:
             import termios
 
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)
+
+
+WHO = commands.Who("demo", "seen on the demo's screen")
+
+
+class Acknowledging:
+    """A context. `fault`: why the latest could not be sent, if it could not."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="acknowledging")
+        self._latest: Future[None] | None = None
+
+    def send(self, page: Page, at: int) -> None:
+        """Sends it, as of the ward's time, ms."""
+        self._latest = self._pool.submit(
+            commands.through, self.broker, commands.acknowledgement(page.patient, page.alert, WHO, at)
+        )
+
+    @property
+    def fault(self) -> BaseException | None:
+        return self._latest.exception() if self._latest is not None and self._latest.done() else None
+
+    def __enter__(self) -> Acknowledging:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)

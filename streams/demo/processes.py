@@ -1,19 +1,47 @@
-"""The processes of the demo, and what is said when one of them ends by itself."""
+"""Run the demo's broker and processes, and say what happened when one of them ends by itself."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from streams.broker import leash, ports
-from streams.broker.settings import Broker
+from rules.wire.topics import ALL
+from streams.config import site
+from streams.dev_broker import leash
+from streams.dev_broker.embedded import EmbeddedBroker
+from streams.errors import UsageError
+from streams.kafka import ports, settings
+from streams.kafka.settings import Broker
+from streams.service.lifecycle import interrupt, until_told
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Inside, all three raise KeyboardInterrupt, so that every context closes; under `nohup` a closed
+    terminal is nothing. Main thread only.
+    """
+    before = signal.getsignal(signal.SIGHUP)
+    with until_told():
+        if before is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGHUP, before)
+
 
 MEMBER = ("--session-timeout", "6")
-"""Seconds. The embedded broker holds the first join of a group for half of it (docs/decisions/0015-broker.md)."""
+"""Seconds.
+
+The embedded broker holds the first join of a group for half of it (docs/decisions/0015-broker.md).
+"""
 GRACE_S = 1.5
 LAST = 3
 
@@ -36,7 +64,10 @@ class Living(Protocol):
 
 
 class Service:
-    """A context: `il2watch NAME --clock log` runs inside, and is gone after. What it prints goes to a file in `folder`; `port`: where it serves."""
+    """A context: `il2watch NAME --clock log` runs inside, and is gone after.
+
+    What it prints goes to a file in `folder`; `port`: where it serves.
+    """
 
     def __init__(self, name: str, broker: Broker, folder: Path, port: int, options: Sequence[str]) -> None:
         self.name, self.broker, self.folder, self.port, self.options = name, broker, folder, port, options
@@ -49,7 +80,14 @@ class Service:
         return self
 
     def _command(self) -> list[str]:
-        options = ("--broker", self.broker.servers, "--clock", "log", "--state-dir", str(self.folder / self.name))
+        options = (
+            "--broker",
+            self.broker.servers,
+            "--clock",
+            "log",
+            "--state-dir",
+            str(self.folder / self.name),
+        )
         return [sys.executable, "-m", "streams", self.name, *options, *self.options]
 
     @property
@@ -62,7 +100,9 @@ class Service:
     def wait(self) -> int:
         return 0 if self._process is None else self._process.wait()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._process is not None:
             leash.stop(self._process, GRACE_S)
 
@@ -80,10 +120,72 @@ def look(processes: dict[str, Living]) -> None:
     """Raises Died for the first that lives no more."""
     for name, process in processes.items():
         if not process.alive:
-            raise Died(f"the {name} ended by itself (exit {process.wait()}); its last words: {last(process.said())}")
+            raise Died(
+                f"the {name} ended by itself (exit {process.wait()}); its last words: {last(process.said())}"
+            )
 
 
 def last(said: str) -> str:
     """The last lines, as one."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return " | ".join(lines[-LAST:]) or "none"
+
+
+SITE = (site.CONFIG, settings.ADDRESS)
+
+
+@contextmanager
+def embedded() -> Iterator[tuple[Broker, dict[str, Living]]]:
+    """The embedded broker's address, and itself.
+
+    A site's configuration and broker are kept from the worker inside: they are not for it.
+
+    Raises NoEmbedded, naming the alternatives.
+    """
+    kept = {name: os.environ.pop(name) for name in SITE if name in os.environ}
+    try:
+        with EmbeddedBroker() as broker:
+            yield broker.settings, {"broker": broker}
+    finally:
+        os.environ.update(kept)
+
+
+@contextmanager
+def elsewhere(broker: Broker) -> Iterator[tuple[Broker, dict[str, Living]]]:
+    """A broker that runs already.
+
+    Raises UsageError when records are in its topics: made-up patients must not come among others.
+    """
+    if held := records(broker):
+        named = ", ".join(f"{topic} {number:,}" for topic, number in held.items())
+        raise UsageError(
+            f"--broker {broker.servers}: there are records already ({named}); made-up patients go to an "
+            "empty broker alone"
+        )
+    yield broker, {}
+
+
+def records(broker: Broker) -> dict[str, int]:
+    """How many records those of our topics hold that hold any. Raises UsageError when no broker answers."""
+    from kafka import KafkaConsumer, TopicPartition
+
+    from streams.kafka.admin import admin
+
+    with admin(broker) as connection:
+        there = set(connection.names())
+    consumer = KafkaConsumer(
+        **broker.for_kafka_python(), group_id=None, enable_auto_commit=False, allow_auto_create_topics=False
+    )
+    try:
+        consumer.topics()
+        parts = [
+            TopicPartition(topic, part)
+            for topic in ALL
+            if topic in there
+            for part in consumer.partitions_for_topic(topic) or ()
+        ]
+        begins, ends = consumer.beginning_offsets(parts), consumer.end_offsets(parts)
+    finally:
+        consumer.close()
+    held = {topic: sum(ends[part] - begins[part] for part in parts if part.topic == topic) for topic in ALL}
+    return {topic: number for topic, number in held.items() if number}

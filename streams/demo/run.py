@@ -1,35 +1,50 @@
-"""The demo from start to end: everything is started, watched, and gone at the end, whichever way it comes."""
+"""Run the demo from start to end: everything is started, watched, and gone at the end, whichever way it
+comes.
+"""
 
 from __future__ import annotations
 
 import logging
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from streams.broker import ports
-from streams.broker.creation import create
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, INPUTS
-from streams.cli import DONE, FINDINGS, INTERRUPTED
-from streams.demo import words
-from streams.demo.acknowledging import Acknowledging
-from streams.demo.feed import Feed
-from streams.demo.keyboard import Entry, Keyboard
-from streams.demo.place import elsewhere, embedded
-from streams.demo.processes import Died, Living, Service, look, services
-from streams.demo.rate import Rate
-from streams.demo.reader import Reader
-from streams.demo.seen import Seen, order
+from rules.wire.topics import ALERTS, INPUTS
+from streams.demo import show as words
+from streams.demo.feed import Feed, Reader, Ward, kept
+from streams.demo.keyboard import Acknowledging, Entry, Keyboard
+from streams.demo.processes import Died, Living, Service, elsewhere, embedded, look, services, told
 from streams.demo.show import Show, show
-from streams.demo.told import told
-from streams.demo.view import View
-from streams.demo.ward import Ward, kept
-from streams.load import tell
-from streams.replay.partitions import partitions
+from streams.kafka import ports
+from streams.kafka.creation import create
+from streams.kafka.partitions import partitions
+from streams.kafka.settings import Broker
+from streams.projections.overview import Seen, View, order
+from streams.service.event_file import tell
+from streams.service.exit_codes import DONE, FINDINGS, INTERRUPTED
+
+OVER_S = 5.0
+
+
+class Rate:
+    """Given counts as time passes, answers how many came a second, lately."""
+
+    def __init__(self, over: float = OVER_S) -> None:
+        self.over = over
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def at(self, now: float, count: int) -> float:
+        """Counts a second since about `over` seconds ago; 0 until there are two to compare."""
+        self._seen.append((now, count))
+        while len(self._seen) > 2 and now - self._seen[1][0] >= self.over:
+            self._seen.popleft()
+        then, before = self._seen[0]
+        return (count - before) / (now - then) if now > then else 0.0
+
 
 EVERY_S = 0.2
 QUIET_S = 3.0
@@ -37,8 +52,9 @@ BOARD = "board"
 
 
 class Wished(NamedTuple):
-    """What a user asks: `seconds` from the start (None: no end), `broker` one that runs already (None: embedded), `to`: whom the pager tells,
-    `board`: whether there is one."""
+    """What a user asks: `seconds` from the start (None: no end), `broker` one that runs already (None:
+    embedded), `to`: whom the pager tells, `board`: whether there is one.
+    """
 
     speed: float
     seconds: float | None
@@ -49,7 +65,11 @@ class Wished(NamedTuple):
 
 
 class Going(NamedTuple):
-    """What runs. `later`: services that are started once the ward is open, since the first alert does not wait for them; `stack` ends them."""
+    """What runs.
+
+    `later`: services that are started once the ward is open, since the first alert does not wait for them;
+    `stack` ends them.
+    """
 
     processes: dict[str, Living]
     feed: Feed
@@ -66,17 +86,26 @@ class Going(NamedTuple):
 
 
 class Demo:
-    """One run. `began`: seconds of the monotonic clock when the command was given; `first`: seconds from then to the first alert on show."""
+    """One run.
+
+    `began`: seconds of the monotonic clock when the command was given; `first`: seconds from then to the
+    first alert on show.
+    """
 
     def __init__(self, ward: Ward, wished: Wished, began: float) -> None:
         self.ward, self.wished, self.began = ward, wished, began
         self.seen, self.rate, self.entry = Seen(ward.opens), Rate(), Entry()
         self.first: float | None = None
         self.quiet_since = began
-        self.view = View(list(ward.stories), self.seen.assessments, self.seen.newest, None, wished.speed, 0.0, 0, 0, False)
+        self.view = View(
+            list(ward.stories), self.seen.assessments, self.seen.newest, None, wished.speed, 0.0, 0, 0, False
+        )
 
     def run(self) -> int:
-        """The exit code: 0 at its end, 1 when something died, 130 when it was told to end. Raises UsageError."""
+        """The exit code: 0 at its end, 1 when something died, 130 when it was told to end.
+
+        Raises UsageError.
+        """
         on = show()
         with told(), folder(self.wished.keep) as place:
             code = self._within(place, on)
@@ -89,9 +118,15 @@ class Demo:
         try:
             with log(place), going(self.ward, self.wished, place) as running:
                 words.introduce(self.ward, self.wished.speed, on.screen)
-                places = served(service for service in (*running.processes.values(), *running.later) if isinstance(service, Service))
+                places = served(
+                    service
+                    for service in (*running.processes.values(), *running.later)
+                    if isinstance(service, Service)
+                )
                 words.served(places, on.screen)
-                self.view = self.view._replace(places=places, gone=self.seen.gone, messages=self.seen.messages)
+                self.view = self.view._replace(
+                    places=places, gone=self.seen.gone, messages=self.seen.messages
+                )
                 with on, Keyboard() as keyboard:
                     self._watch(running, on, keyboard)
         except KeyboardInterrupt:
@@ -157,21 +192,36 @@ class Demo:
 
 @contextmanager
 def going(ward: Ward, wished: Wished, place: Path) -> Iterator[Going]:
-    """Broker, topics, worker, feed and reader; the worker joins while history is published. Raises UsageError."""
+    """Broker, topics, worker, feed and reader; the worker joins while history is published.
+
+    Raises UsageError.
+    """
     with ExitStack() as stack:
-        broker, processes = stack.enter_context(embedded() if wished.broker is None else elsewhere(wished.broker))
+        broker, processes = stack.enter_context(
+            embedded() if wished.broker is None else elsewhere(wished.broker)
+        )
         create(broker)
         worker, *later = services(broker, place, wished.to, wished.board)
         processes[worker.name] = stack.enter_context(worker)
-        feed = Feed(broker, partitions(broker, (*INPUTS, ALERTS)), kept(ward, place) if wished.keep else ward, wished.speed)
+        feed = Feed(
+            broker,
+            partitions(broker, (*INPUTS, ALERTS)),
+            kept(ward, place) if wished.keep else ward,
+            wished.speed,
+        )
         stack.callback(feed.stop)
         feed.start()
-        reader, acknowledging = stack.enter_context(Reader(broker)), stack.enter_context(Acknowledging(broker))
+        reader, acknowledging = (
+            stack.enter_context(Reader(broker)),
+            stack.enter_context(Acknowledging(broker)),
+        )
         yield Going(processes, feed, reader, acknowledging, later, stack)
 
 
 def served(services: Iterable[Service]) -> list[str]:
-    """What is served where, for people: `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker), :20003 (pager)`."""
+    """What is served where, for people: `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker),
+    :20003 (pager)`.
+    """
     where = {service.name: service.port for service in services}
     pages = [f"board http://{ports.HOST}:{where.pop(BOARD)}/"] if BOARD in where else []
     return [*pages, f"/metrics {ports.HOST}" + ", ".join(f":{port} ({name})" for name, port in where.items())]

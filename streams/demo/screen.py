@@ -1,4 +1,6 @@
-"""The demo's screen, as rich draws it: the ward, a row a patient, pages and newest alerts below, and how it goes. Pure: a view in, a picture out."""
+"""Draw the demo's screen: the ward above, unacknowledged pages and the newest alerts below. Pure: a view in,
+a picture out.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,79 @@ from rich.console import Console, Group, RenderableType
 from rich.segment import Segment, Segments
 from rich.text import Text
 
-from streams.demo.beds import rows
-from streams.demo.lower import lower
-from streams.demo.view import View
+from streams import display
+from streams.demo.ward_table import hour, rows
+from streams.display import LEVEL_COLOUR, plain
+from streams.projections.overview import Alert, Page, View
+from streams.show.terminal import ascii_only
 from streams.times import short, wire
+
+LEVEL_WIDTH, TRANSITION_WIDTH = 12, 10
+
+
+def newest(view: View, screen: Console, most: int) -> list[Text]:
+    """At most so many lines, the newest first."""
+    width = max(map(len, map(plain, view.patients)), default=0)
+    return [ticker_line(alert, width, screen) for alert in view.newest[-most:][::-1]] if most > 0 else []
+
+
+def ticker_line(alert: Alert, width: int, screen: Console) -> Text:
+    """`14:48Z  fibrillation  ▲ absolute    ┌ opened    Atrial fibrillation: present`."""
+    made = Text(
+        f"{hour(alert['decided'])}  {plain(alert['patient']):<{width}}  ", no_wrap=True, overflow="ellipsis"
+    )
+    grave = f"{display.level(alert['level'], ascii_only(screen)):<{LEVEL_WIDTH}}  "
+    happened = f"{display.transition(alert['transition'], ascii_only(screen)):<{TRANSITION_WIDTH}}  "
+    return made.append(grave + happened, style=LEVEL_COLOUR[alert["level"]]).append(words(alert))
+
+
+def words(alert: Alert) -> str:
+    """The message; what it advises is named first, since the message is the advice itself."""
+    said = plain(alert["message"])
+    return f"{plain(alert['subject'])}: {said}" if alert["kind"] == "advice" else said
+
+
+def lower(view: View, screen: Console, most: int) -> list[Text]:
+    """At most so many lines, a head or an empty line the first of them; pages take two thirds if there are as
+    many.
+    """
+    paged = pages(view, screen, (most - 1) * 2 // 3)
+    return [lower_head(view), *paged, *newest(view, screen, most - 1 - len(paged))]
+
+
+def lower_head(view: View) -> Text:
+    """`3 pages to acknowledge, 1 acknowledged; type a number and Enter: 12_`."""
+    count = len(view.pages)
+    said = Text(
+        f"{count or 'no'} page{'s' * (count != 1)} to acknowledge",
+        style="bold",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+    if view.heard:
+        said.append(f", {view.heard} acknowledged", style="not bold")
+    if view.typed is not None and (count or view.typed):
+        said.append("; type a number and Enter: ", style="not bold").append(f"{view.typed}_")
+    return said
+
+
+def pages(view: View, screen: Console, most: int) -> list[Text]:
+    """A line a page, the gravest and newest first."""
+    shown = view.pages[:most]
+    width = max((len(plain(page.patient)) for page in shown), default=0)
+    return [page_line(page, view.messages.get(page.alert, page.subject), width, screen) for page in shown]
+
+
+def page_line(page: Page, words: str, width: int, screen: Console) -> Text:
+    """` 3  17:35Z  fibrillation  ▲ absolute    Atrial fibrillation: present`."""
+    made = Text(f"{page.number:>2}", style="bold reverse", no_wrap=True, overflow="ellipsis")
+    made.append(f"  {hour(page.sent)}  {plain(page.patient):<{width}}  ", style="not bold not reverse")
+    made.append(
+        f"{display.level(page.level, ascii_only(screen)):<{LEVEL_WIDTH}}  ",
+        style=f"not bold not reverse {LEVEL_COLOUR[page.level]}",
+    )
+    return made.append(plain(words), style="not bold not reverse")
+
 
 LEAST = 6
 """Lines of pages and alerts, with their head, that stay on a small terminal; the ward's rows give way."""
@@ -36,7 +107,10 @@ def head(view: View) -> Text:
     said = Text(f"il2watch demo  {clock}", style="bold", no_wrap=True, overflow="ellipsis")
     if not view.joined:
         said.append("  the worker is joining", style="italic")
-    return said.append(f"  {pace}  {view.rate:,.1f} records/s  {view.published:,} records, {view.alerts:,} alerts", style="not bold")
+    return said.append(
+        f"  {pace}  {view.rate:,.1f} records/s  {view.published:,} records, {view.alerts:,} alerts",
+        style="not bold",
+    )
 
 
 def feet(view: View) -> list[Text]:

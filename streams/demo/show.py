@@ -1,7 +1,12 @@
-"""How the demo is shown: a live table on a terminal, elsewhere the alerts as lines. Both say at the end how it went."""
+"""Show the demo: a live table on a terminal, elsewhere the alerts as lines; and say before and after what it
+is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import inf
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
@@ -9,21 +14,82 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from streams.demo.feed import FILE, Ward
 from streams.demo.screen import picture
-from streams.demo.seen import Alert
-from streams.demo.view import View
+from streams.demo.ward_table import ward as table
+from streams.display import plain
+from streams.projections.overview import Alert, Seen, View
 from streams.show.alerts import row
 from streams.show.terminal import console
+from streams.times import short, wire
+
+
+def introduce(found: Ward, speed: float, screen: Console) -> None:
+    """The patients, a line each, and what is to come."""
+    pace = "as fast as it goes" if speed == inf else f"at {speed:g} times real time"
+    opens = short(wire(found.opens))
+    screen.print(
+        (
+            f"{len(found.stories)} made-up patients; all before {opens} is history, then {pace}. Ctrl-C "
+            "stops "
+            "everything."
+        ),
+        soft_wrap=True,
+    )
+    width = max(map(len, found.stories))
+    for patient, says in found.stories.items():
+        screen.print(Text(f"  {plain(patient):<{width}}  {plain(says)}"), soft_wrap=True)
+    screen.print()
+
+
+def served(places: Sequence[str], screen: Console) -> None:
+    """What is served where, a line each."""
+    for place in places:
+        screen.print(Text(place), soft_wrap=True)
+    screen.print()
+
+
+def close(view: View, seen: Seen, first: float | None, seconds: float, screen: Console) -> None:
+    """Where each patient stands, and the counts."""
+    screen.print()
+    screen.print(table(view, screen))
+    told = f"{view.alerts:,} alerts ({seen.history:,} of the history)"
+    screen.print(f"{clock(view)} after {seconds:.1f} s: {view.published:,} records published, {told}")
+    screen.print(
+        f"{seen.pages.sent:,} pages sent, {seen.pages.heard:,} acknowledged, {len(seen.pages.open):,} open"
+    )
+    screen.print("no alert came" if first is None else f"first alert after {first:.1f} s")
+
+
+def clock(view: View) -> str:
+    return "before the ward's opening" if view.clock is None else short(wire(view.clock))
+
+
+def keep(folder: Path, view: View, screen: Console) -> None:
+    """Where things are, and what to do with them."""
+    screen.print(
+        Text(
+            f"kept: {folder}; try: il2watch assess {folder / FILE}"
+            + (f" --at {wire(view.clock)}" if view.clock else "")
+        ),
+        soft_wrap=True,
+    )
 
 
 class Show(Protocol):
-    """A context. `take` is given the live alerts that are new and what there is to see; whether an alert is before the reader's eyes by then."""
+    """A context.
+
+    `take` is given the live alerts that are new and what there is to see; whether an alert is before the
+    reader's eyes by then.
+    """
 
     screen: Console
 
     def take(self, fresh: list[Alert], view: View) -> bool: ...
     def __enter__(self) -> object: ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
 
 class Lines:
@@ -41,7 +107,9 @@ class Lines:
     def __enter__(self) -> Lines:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
 
@@ -60,7 +128,9 @@ class Table:
         self._live.start(refresh=True)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._live.stop()
 
 

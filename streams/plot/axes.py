@@ -1,4 +1,6 @@
-"""What every panel does the same way: its name, its limit lines, its bands, its time, and saying that nothing was charted."""
+"""What every panel does the same way: its name, its limit lines, its bands, its time, and saying that nothing
+was charted.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from streams.show.palette import GREY, INK, LEVEL
-from streams.times import DAY, aware
+from rules.wire.instants import aware
+from streams.display import GREY, INK, LEVEL_COLOUR
+from streams.times import DAY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +52,9 @@ def label(ax: Axes, *lines: str) -> None:
 
 
 def limit_lines(ax: Axes, lines: Iterable[tuple[float, str, str]]) -> None:
-    """A thin line at each limit, its number at the right edge: the lowest below its line, the highest above, so that near ones stay apart."""
+    """A thin line at each limit, its number at the right edge: the lowest below its line, the highest above,
+    so that near ones stay apart.
+    """
     drawn = sorted(lines)
     for number, (value, words, colour) in enumerate(drawn):
         ax.axhline(value, color=colour, lw=0.8, ls=(0, (4, 2)), zorder=2.5, gid=f"limit {value:g}")
@@ -69,13 +74,32 @@ def beside(number: int, count: int) -> Literal["center", "top", "bottom"]:
 def bands(ax: Axes, levels: Iterable[tuple[float, float, str]]) -> None:
     """A band from one value to another, coloured and hatched by level."""
     for low, high, level in levels:
-        ax.axhspan(low, high, facecolor=LEVEL[level], alpha=0.13, hatch=BAND[level], edgecolor=LEVEL[level], lw=0, zorder=0, gid=f"band {level}")
+        ax.axhspan(
+            low,
+            high,
+            facecolor=LEVEL_COLOUR[level],
+            alpha=0.13,
+            hatch=BAND[level],
+            edgecolor=LEVEL_COLOUR[level],
+            lw=0,
+            zorder=0,
+            gid=f"band {level}",
+        )
 
 
 def nothing(ax: Axes, shown: Sequence[object]) -> None:
     """Says that nothing was charted: an empty panel must not look like a normal one."""
     if not shown:
-        ax.text(0.5, 0.5, "none charted", transform=ax.transAxes, ha="center", va="center", color=GREY, style="italic")
+        ax.text(
+            0.5,
+            0.5,
+            "none charted",
+            transform=ax.transAxes,
+            ha="center",
+            va="center",
+            color=GREY,
+            style="italic",
+        )
 
 
 def time_axis(ax: Axes, span: Span) -> None:
@@ -87,7 +111,9 @@ def time_axis(ax: Axes, span: Span) -> None:
     hours = span[1] - span[0] <= DAYS_WITH_HOURS
     ax.tick_params(which="both", labelbottom=True)
     ax.xaxis.set_major_locator(DayLocator(interval=every(span)))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: dated(at, "00:00\n{0:%a} {0.day} {0:%b}" if hours else "{0.day} {0:%b}")))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda at, _: dated(at, "00:00\n{0:%a} {0.day} {0:%b}" if hours else "{0.day} {0:%b}"))
+    )
     if hours:
         ax.xaxis.set_minor_locator(HourLocator(byhour=(8, 16)))
         ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: dated(at, "{0:%H:%M}")))

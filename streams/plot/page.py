@@ -1,26 +1,83 @@
-"""The page: head, the flowsheet from pressure to temperature, the laboratory, and a strip for each tripped criterion."""
+"""Draw the page: head, the rhythm of doses, the flowsheet, the laboratory, and a strip for each tripped
+criterion.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from rules.chart.derived import peaks
 from rules.guideline import Guideline
+from streams.display import GREY, INK, SKY, plain
+from streams.flowsheet.series import Course
 from streams.plot import panels
-from streams.plot.axes import MARGIN, time_axis
-from streams.plot.doses import dose_marks, rhythm
-from streams.plot.episodes import Strips, strips
-from streams.plot.facts import Course
-from streams.plot.labs import LABS, draw_lab
+from streams.plot.axes import MARGIN, day, points, time_axis
+from streams.plot.panels import LABS, draw_lab
 from streams.plot.sheet import LEFT, STYLE, WIDTH, Sheet
-from streams.plot.strips import draw_strips, height
-from streams.show.palette import GREY, INK
-from streams.show.plain import plain
+from streams.plot.strips import Strips, draw_strips, height, strips
 from streams.times import HOUR, short, wire
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+def rhythm(ax: Axes, course: Course, guideline: Guideline) -> None:
+    """Peak windows shaded, doses given as thin lines, the end of therapy as a thick one."""
+    for start, end in peaks(guideline, course.doses):
+        ax.axvspan(day(start), day(end), color=SKY, alpha=0.16, lw=0, zorder=-1, gid="peak")
+    for at, given in course.doses:
+        if given:
+            ax.axvline(day(at), color=INK, lw=0.6, alpha=0.55, zorder=0.5, gid="dose")
+    for at in course.therapy_ends:
+        ax.axvline(day(at), color=INK, lw=1.1, ls=":", zorder=0.5, gid="therapy-end")
+
+
+def dose_marks(ax: Axes, course: Course, span: tuple[int, int]) -> None:
+    """Above the panel: a filled mark with its number for each dose of the cycle, a hollow one for a dose
+    held.
+    """
+    above(ax, span[0], "IL-2 dose", "right")
+    for at, words in points(numbered(course), span):
+        held = words == "held"
+        ax.plot(
+            [day(at)], [1.03], transform=ax.get_xaxis_transform(), marker="v", ms=6, mfc="white" if held else INK, mec=INK,
+            clip_on=False, gid="held" if held else "given",
+        )  # fmt: skip
+        above(ax, at, words)
+    for at, _ in points([(at, None) for at in course.therapy_ends], span):
+        ax.text(
+            day(at),
+            0.97,
+            " therapy end",
+            transform=ax.get_xaxis_transform(),
+            rotation=90,
+            fontsize=6.5,
+            color=INK,
+            ha="right",
+            va="top",
+        )
+
+
+def numbered(course: Course) -> list[tuple[int, str]]:
+    """Each dose with its number in its cycle."""
+    return [(at, str(number_of(at, course)) if given else "held") for at, given in course.doses]
+
+
+def number_of(at: int, course: Course) -> int:
+    """How many doses were given in the cycle up to an instant, that one included."""
+    cycle = max((start for start in course.cycles if start <= at), default=0)
+    return sum(1 for when, given in course.doses if given and cycle <= when <= at)
+
+
+def above(ax: Axes, at: int, words: str, side: Literal["center", "right"] = "center") -> None:
+    """Small words over the panel's top edge."""
+    ax.annotate(
+        words, (day(at), 1.03), xycoords=("data", "axes fraction"), xytext=(0, 6), textcoords="offset points",
+        fontsize=7, color=INK, ha=side, va="bottom", annotation_clip=False,
+    )  # fmt: skip
+
 
 PANELS = (
     (panels.pressure, 1.9),
@@ -43,8 +100,13 @@ class Drawing(NamedTuple):
     axes: dict[str, Axes]
 
 
-def draw(course: Course, alerts: Sequence[dict[str, Any]], guideline: Guideline, clock: int, title: str = "") -> Drawing:
-    """One page for one patient up to the clock. Takes that patient's alert transitions in order; `title` says where things stand."""
+def draw(
+    course: Course, alerts: Sequence[dict[str, Any]], guideline: Guideline, clock: int, title: str = ""
+) -> Drawing:
+    """One page for one patient up to the clock.
+
+    Takes that patient's alert transitions in order; `title` says where things stand.
+    """
     import matplotlib
 
     with matplotlib.rc_context(STYLE):
@@ -85,7 +147,9 @@ def fill(course: Course, tripped: Strips, guideline: Guideline, span: tuple[int,
 
 def label_row(sheet: Sheet, words: str, below: float) -> None:
     """The name of what comes next, in the column of names."""
-    sheet.figure.text((LEFT - MARGIN / POINTS) / WIDTH, 1 - (sheet.used + below) / sheet.height, words, va="center")
+    sheet.figure.text(
+        (LEFT - MARGIN / POINTS) / WIDTH, 1 - (sheet.used + below) / sheet.height, words, va="center"
+    )
 
 
 def head(sheet: Sheet, course: Course, guideline: Guideline, span: tuple[int, int], title: str) -> None:
@@ -95,7 +159,9 @@ def head(sheet: Sheet, course: Course, guideline: Guideline, span: tuple[int, in
     over = f"{short(wire(span[0]))} to {short(wire(span[1]))} (UTC), {given} doses of IL-2 given"
     write(sheet, 0.54, over, "blue bands: 4 to 6 h after a dose, when the pressure is lowest", color=GREY)
     edition = f"Guideline {guideline.id} version {guideline.version}, {guideline.sha256[:12]}"
-    write(sheet, sheet.height - 0.14, edition, "Advice for clinicians; it never doses", fontsize=7, color=GREY)
+    write(
+        sheet, sheet.height - 0.14, edition, "Advice for clinicians; it never doses", fontsize=7, color=GREY
+    )
 
 
 def write(sheet: Sheet, below: float, left: str, right: str, **style: Any) -> None:

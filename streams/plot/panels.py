@@ -1,17 +1,21 @@
-"""The panels of the flowsheet that share the axis of time. Each draws what was charted, its limit lines, and says so when nothing was."""
+"""Draw the panels of the flowsheet and of the laboratory: what was charted, its limit lines, and that
+nothing was charted.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from rules.chart.derived import target
 from rules.guideline import Guideline
-from streams.plot.axes import bands, day, days, label, limit_lines, nothing, points, room
-from streams.plot.facts import Collection, Course
-from streams.plot.limits import limits, target
-from streams.show.palette import BLUE, GREEN, GREY, INK, LEVEL, PURPLE, SKY, VERMILLION
+from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION
+from streams.flowsheet.series import Collection, Course, Line, advised, limits
+from streams.plot.axes import bands, dated, day, days, every, label, limit_lines, nothing, points, room
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 
 Span = tuple[int, int]
 T = TypeVar("T")
@@ -27,16 +31,39 @@ def pressure(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None
     ax.set_ylim(low, high)
     bands(ax, [(severe, above, "relative"), (low, severe, "absolute")])
     limit_lines(ax, [(above, f"target >{above:g}", INK)])
-    ax.plot(days(systolic), [value for _, value in systolic], color=BLUE, lw=1, marker="o", ms=2.6, label="systolic")
+    ax.plot(
+        days(systolic),
+        [value for _, value in systolic],
+        color=BLUE,
+        lw=1,
+        marker="o",
+        ms=2.6,
+        label="systolic",
+    )
     deep = [(at, value) for at, value in systolic if value <= above]
-    ax.plot(days(deep), [value for _, value in deep], ls="", marker="v", ms=5, color=VERMILLION, label="at or below target", zorder=4)
+    ax.plot(
+        days(deep),
+        [value for _, value in deep],
+        ls="",
+        marker="v",
+        ms=5,
+        color=VERMILLION,
+        label="at or below target",
+        zorder=4,
+    )
     nothing(ax, systolic)
 
 
 def heart_rate(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     """Heart rate, with the limits of `sinus-tachycardia`."""
     curve(ax, course, "heart-rate", span, VERMILLION, ("Heart rate", "/min"), (70, 140))
-    limit_lines(ax, [(line.value, f"{line.value:g}", LEVEL[line.level]) for line in limits(guideline, "sinus-tachycardia")])
+    limit_lines(
+        ax,
+        [
+            (line.value, f"{line.value:g}", LEVEL_COLOUR[line.level])
+            for line in limits(guideline, "sinus-tachycardia")
+        ],
+    )
 
 
 def temperature(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
@@ -47,7 +74,9 @@ def temperature(ax: Axes, course: Course, guideline: Guideline, span: Span) -> N
 
 
 def urine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
-    """Each collection as a bar of its own width; on a root scale, so that 10 and 20 mL/h stay legible beside a diuresis."""
+    """Each collection as a bar of its own width; on a root scale, so that 10 and 20 mL/h stay legible beside
+    a diuresis.
+    """
     label(ax, "Urine", "mL/h (root scale)")
     ax.set_yscale("function", functions=(lambda rate: abs(rate) ** 0.5, lambda root: root**2))
     shown = [collection for collection in course.urine if span[0] < collection.end <= span[1]]
@@ -57,8 +86,23 @@ def urine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     for collection in known:
         bar(ax, collection, guideline)
     unknown = [collection for collection in shown if collection.rate is None]
-    ax.plot(days([(c.end, c.volume) for c in unknown]), [4.0] * len(unknown), ls="", marker="D", ms=4, mfc="white", mec=INK, label="rate unknown")
-    limit_lines(ax, [(line.value, f"{line.value:g}", LEVEL[line.level]) for line in limits(guideline, "urine-hour")])
+    ax.plot(
+        days([(c.end, c.volume) for c in unknown]),
+        [4.0] * len(unknown),
+        ls="",
+        marker="D",
+        ms=4,
+        mfc="white",
+        mec=INK,
+        label="rate unknown",
+    )
+    limit_lines(
+        ax,
+        [
+            (line.value, f"{line.value:g}", LEVEL_COLOUR[line.level])
+            for line in limits(guideline, "urine-hour")
+        ],
+    )
     boluses(ax, course, span)
     nothing(ax, shown)
 
@@ -67,9 +111,17 @@ def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
     """A collection's rate over its time; a low one is darker and hatched, not only coloured."""
     rate, row = rate_of(collection), guideline.row["urine-hour"]
     low: Any = row
-    colour, hatch = (LEVEL["absolute"], "xxxx") if low.absolute.met(rate) else (LEVEL["relative"], "////") if low.relative.met(rate) else (SKY, "")
+    colour, hatch = (
+        (LEVEL_COLOUR["absolute"], "xxxx")
+        if low.absolute.met(rate)
+        else (LEVEL_COLOUR["relative"], "////")
+        if low.relative.met(rate)
+        else (SKY, "")
+    )
     start, end = day(collection.start or 0), day(collection.end)
-    ax.bar(start, rate, width=end - start, align="edge", color=colour, hatch=hatch, ec="white", lw=0.5, zorder=2)
+    ax.bar(
+        start, rate, width=end - start, align="edge", color=colour, hatch=hatch, ec="white", lw=0.5, zorder=2
+    )
 
 
 def rate_of(collection: Collection) -> float:
@@ -96,13 +148,18 @@ def phenylephrine(ax: Axes, course: Course, guideline: Guideline, span: Span) ->
     ax.step(days(shown), rates, where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(shown), rates, step="post", color=GREEN, alpha=0.25, lw=0)
     weaned = [(guideline.table4.weaned, f"{guideline.table4.weaned:g} to dose", GREY)]
-    highest = [(line.value, f"{line.value:.1f}", LEVEL[line.level]) for line in limits(guideline, "phenylephrine-maximum")]
+    highest = [
+        (line.value, f"{line.value:.1f}", LEVEL_COLOUR[line.level])
+        for line in limits(guideline, "phenylephrine-maximum")
+    ]
     limit_lines(ax, weaned + highest)
     nothing(ax, shown)
 
 
 def in_force(rates: list[tuple[int, float]], span: Span) -> list[tuple[int, float]]:
-    """The steps that can be seen: what was running at the left edge, each change, and the last one carried to the right edge."""
+    """The steps that can be seen: what was running at the left edge, each change, and the last one carried to
+    the right edge.
+    """
     before = [(span[0], rate) for at, rate in rates if at < span[0]][-1:]
     shown = before + points(rates, span)
     return [*shown, (span[1], shown[-1][1])] if shown else []
@@ -112,7 +169,7 @@ def saturation(ax: Axes, course: Course, guideline: Guideline, span: Span) -> No
     """SpO2, with the saturation to keep."""
     curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), (91, 100))
     row: Any = guideline.row["oxygen-requirement"]
-    limit_lines(ax, [(row.low.trip.value, f"{row.low.trip.value:g}", LEVEL["absolute"])])
+    limit_lines(ax, [(row.low.trip.value, f"{row.low.trip.value:g}", LEVEL_COLOUR["absolute"])])
 
 
 def oxygen(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
@@ -124,7 +181,13 @@ def oxygen(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     ax.step(days(shown), [rate for _, rate in shown], where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(shown), [rate for _, rate in shown], step="post", color=GREEN, alpha=0.25, lw=0)
     relative, absolute = row.relative_flow, row.absolute_flow
-    limit_lines(ax, [(relative.value, relative.text, LEVEL["relative"]), (absolute.value, absolute.text, LEVEL["absolute"])])
+    limit_lines(
+        ax,
+        [
+            (relative.value, relative.text, LEVEL_COLOUR["relative"]),
+            (absolute.value, absolute.text, LEVEL_COLOUR["absolute"]),
+        ],
+    )
     for at, word in points(changes(course.devices), span):
         mark(ax, at, word, 0.82)
     for at, value in points(changes(course.of("fio2")), span):
@@ -134,7 +197,11 @@ def oxygen(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
 
 def changes(series: list[tuple[int, T]]) -> list[tuple[int, T]]:
     """The entries that say something new."""
-    return [(at, value) for number, (at, value) in enumerate(series) if not number or series[number - 1][1] != value]
+    return [
+        (at, value)
+        for number, (at, value) in enumerate(series)
+        if not number or series[number - 1][1] != value
+    ]
 
 
 def flows(course: Course) -> list[tuple[int, float]]:
@@ -145,13 +212,70 @@ def flows(course: Course) -> list[tuple[int, float]]:
 
 def mark(ax: Axes, at: int, word: str, height: float) -> None:
     """A word at an instant."""
-    ax.text(day(at), height, f" {word}", transform=ax.get_xaxis_transform(), fontsize=6, color=GREEN, va="bottom")
+    ax.text(
+        day(at), height, f" {word}", transform=ax.get_xaxis_transform(), fontsize=6, color=GREEN, va="bottom"
+    )
 
 
-def curve(ax: Axes, course: Course, code: str, span: Span, colour: str, name: tuple[str, str], least: tuple[float, float]) -> None:
+def curve(
+    ax: Axes,
+    course: Course,
+    code: str,
+    span: Span,
+    colour: str,
+    name: tuple[str, str],
+    least: tuple[float, float],
+) -> None:
     """A vital sign as a line with its readings; the axis never narrower than `least`."""
     label(ax, *name)
     shown = points(course.of(code), span)
     ax.set_ylim(*room([value for _, value in shown] + list(least)))
     ax.plot(days(shown), [value for _, value in shown], color=colour, lw=1, marker="o", ms=2.2, label=code)
     nothing(ax, shown)
+
+
+class Lab(NamedTuple):
+    """A panel: which lab, its unit, where its lines come from, and the least the axis spans."""
+
+    code: str
+    unit: str
+    lines: Callable[[Guideline, str], list[Line]]
+    judged_as: str
+    least: tuple[float, float]
+
+
+LABS = (
+    Lab("creatinine", "mg/dL", limits, "creatinine", (0.5, 3.2)),
+    Lab("platelets", "10*3/uL", limits, "platelets", (0, 150)),
+    Lab("bilirubin", "mg/dL", limits, "bilirubin", (0, 8)),
+    Lab("potassium", "mmol/L", advised, "hypokalemia", (3.2, 4.5)),
+    Lab("bicarbonate", "mmol/L", advised, "acidosis", (16, 26)),
+)
+
+
+def draw_lab(ax: Axes, lab: Lab, course: Course, guideline: Guideline, span: tuple[int, int]) -> None:
+    """One lab over the course: its values, the last one in figures, its limit lines."""
+    shown = points(course.of(lab.code), span)
+    ax.set_title(f"{lab.code}, {lab.unit}", fontsize=7.5, loc="left", pad=4)
+    ax.set_ylim(*room([value for _, value in shown] + list(lab.least)))
+    ax.plot(days(shown), [value for _, value in shown], color=BLUE, lw=1, marker="o", ms=3)
+    limit_lines(
+        ax,
+        [
+            (line.value, f"{line.value:g}", LEVEL_COLOUR[line.level])
+            for line in lab.lines(guideline, lab.judged_as)
+        ],
+    )
+    nothing(ax, shown)
+    scales(ax, span)
+
+
+def scales(ax: Axes, span: tuple[int, int]) -> None:
+    """Few dates and few values: the panel is small."""
+    from matplotlib.dates import DayLocator
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    ax.set_xlim(day(span[0]), day(span[1]))
+    ax.xaxis.set_major_locator(DayLocator(interval=every(span, 4)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: dated(at, "{0.day} {0:%b}")))

@@ -1,4 +1,6 @@
-"""The paper: axes laid down from the top in inches, all sharing one axis of time, and saved so that the same course gives the same bytes."""
+"""The paper: axes laid down from the top in inches, all sharing one axis of time, and saved so that the same
+course gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,10 @@ class Sheet:
     def row(self, count: int, height: float, gap: float = 0.12, between: float = 0.58) -> list[Axes]:
         """Small axes side by side, each with its own time."""
         width = (WIDTH - LEFT - RIGHT - between * (count - 1)) / count
-        made = [self.figure.add_axes(self.box(LEFT + number * (width + between), width, height)) for number in range(count)]
+        made = [
+            self.figure.add_axes(self.box(LEFT + number * (width + between), width, height))
+            for number in range(count)
+        ]
         self.used += height + gap
         return made
 
@@ -75,14 +80,21 @@ class Sheet:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Writes SVG, PNG or PDF by the suffix, whole or not at all. Raises UsageError when the folder or the permission is missing."""
+    """Writes SVG, PNG or PDF by the suffix, whole or not at all.
+
+    Raises UsageError when the folder or the permission is missing.
+    """
     import matplotlib
 
     page = io.BytesIO()
     with matplotlib.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a patient id may be written in any script
+        warnings.filterwarnings(
+            "ignore", message="Glyph .* missing"
+        )  # a patient id may be written in any script
         figure.savefig(page, format=path.suffix[1:].lower(), dpi=150, metadata=METADATA[path.suffix.lower()])
     try:
         path.write_bytes(page.getvalue())
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}; -o names a file in a folder that is there") from None
+        raise UsageError(
+            f"{path}: cannot be written: {error.strerror}; -o names a file in a folder that is there"
+        ) from None

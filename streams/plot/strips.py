@@ -1,15 +1,66 @@
-"""A strip for each tripped criterion: when it stood, at which level, by colour, hatch and height."""
+"""Make strips of alert transitions, and draw when each criterion stood at which level (criteria.md, section
+9).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from streams.display import GREY, INK, LEVEL_COLOUR
 from streams.plot.axes import day
-from streams.plot.episodes import Stretch, Strips
-from streams.show.palette import GREY, INK, LEVEL
+from streams.times import instant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+DRAWN = {"criterion", "blood-pressure"}
+
+
+class Stretch(NamedTuple):
+    """One level from an instant to the next, in ms; `open` when it still stood at the end of the page."""
+
+    start: int
+    end: int
+    level: str
+    open: bool = False
+
+
+Strips = dict[str, list[Stretch]]
+
+
+def strips(alerts: Iterable[dict[str, Any]], order: Sequence[str], end: int) -> Strips:
+    """The stretches of every tripped criterion and of hypotension, in the order of the table; `end` closes
+    what still stands.
+    """
+    found: Strips = {}
+    for (subject, _), transitions in episodes(alerts).items():
+        found.setdefault(subject, []).extend(stretches(transitions, end))
+    return {subject: found[subject] for subject in ("hypotension", *order) if found.get(subject)}
+
+
+def episodes(alerts: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """(subject, episode id) -> its levels by the instant each became true; reminders change nothing."""
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for alert in alerts:
+        if alert["kind"] in DRAWN and alert["transition"] != "reminder":
+            found.setdefault((alert["subject"], alert["id"]), []).append(
+                (instant(alert["at"]), alert["level"])
+            )
+    return found
+
+
+def stretches(levels: list[tuple[int, str]], end: int) -> list[Stretch]:
+    """What lies between one transition and the next; `clear` ends an episode and has no stretch."""
+    ends = [*(at for at, _ in levels[1:]), end]
+    last = len(levels) - 1
+    return [
+        Stretch(start, stop, level, number == last)
+        for number, ((start, level), stop) in enumerate(zip(levels, ends, strict=True))
+        if level != "clear" and stop > start
+    ]
+
 
 EACH = 0.2
 TALL = {"absolute": 0.78, "relative": 0.44}
@@ -32,7 +83,15 @@ def draw_strips(ax: Axes, strips: Strips, span: tuple[int, int]) -> None:
         ax.axhline(number, color=GREY, lw=0.3, zorder=0)
         for stretch in stretches:
             draw_stretch(ax, number, stretch)
-    legend(ax) if count else ax.text(*MIDDLE, "no criterion tripped", transform=ax.transAxes, ha="center", va="center", color=GREY, style="italic")
+    legend(ax) if count else ax.text(
+        *MIDDLE,
+        "no criterion tripped",
+        transform=ax.transAxes,
+        ha="center",
+        va="center",
+        color=GREY,
+        style="italic",
+    )
 
 
 MIDDLE = (0.5, 0.5)
@@ -42,7 +101,7 @@ def draw_stretch(ax: Axes, number: int, stretch: Stretch) -> None:
     """A bar from one transition to the next; an arrow where it still stood at the page's end."""
     start, end = day(stretch.start), day(stretch.end)
     ax.barh(
-        number, end - start, left=start, height=TALL[stretch.level], color=LEVEL[stretch.level],
+        number, end - start, left=start, height=TALL[stretch.level], color=LEVEL_COLOUR[stretch.level],
         hatch=HATCH[stretch.level], ec="white", lw=0.4, gid=f"strip {stretch.level}",
     )  # fmt: skip
     if stretch.open:
@@ -53,5 +112,16 @@ def legend(ax: Axes) -> None:
     """What colour, hatch and height mean."""
     from matplotlib.patches import Patch
 
-    shown = [Patch(facecolor=LEVEL[level], hatch=HATCH[level], edgecolor="white", label=level) for level in ("relative", "absolute")]
-    ax.legend(handles=shown, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=7, borderaxespad=0.1)
+    shown = [
+        Patch(facecolor=LEVEL_COLOUR[level], hatch=HATCH[level], edgecolor="white", label=level)
+        for level in ("relative", "absolute")
+    ]
+    ax.legend(
+        handles=shown,
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=2,
+        frameon=False,
+        fontsize=7,
+        borderaxespad=0.1,
+    )

@@ -1,41 +1,24 @@
-"""Kafka as a replay's outlet: kafka-python's producer, idempotent, so that a retry neither doubles a record nor changes the order."""
+"""Kafka as a replay's outlet: kafka-python's producer, idempotent, so that a retry neither doubles a record
+nor changes the order.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache, partial
 from queue import Empty, SimpleQueue
-from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
-from kafka.partitioner.default import murmur2
 
-from streams.broker.settings import Broker
+from streams.kafka.sync_producer import partition
 from streams.replay.publish import Ack
 from streams.replay.record import Record
 
-SETTINGS = {
-    "acks": "all",
-    "enable_idempotence": True,
-    "linger_ms": 1,
-    "batch_size": 1 << 16,
-    "max_request_size": 1 << 21,
-    "allow_auto_create_topics": False,
-    "bootstrap_timeout_ms": 15_000,
-    "max_block_ms": 30_000,
-}
-
-
-def producer(broker: Broker, **settings: Any) -> KafkaProducer:
-    """An idempotent producer. Raises UsageError when no broker answers."""
-    try:
-        return KafkaProducer(**{**SETTINGS, **broker.for_kafka_python(), **settings})
-    except KafkaError as error:
-        raise broker.unanswered(error) from None
-
 
 class KafkaOutlet:
-    """Sends records keyed by patient, `known` as their timestamp, to one of `partitions`; a tick for all to each of them."""
+    """Sends records keyed by patient, `known` as their timestamp, to one of `partitions`; a tick for all to
+    each of them.
+    """
 
     def __init__(self, into: KafkaProducer, partitions: int) -> None:
         self.into, self.partitions = into, partitions
@@ -55,7 +38,9 @@ class KafkaOutlet:
     def append(self, record: Record, key: bytes, partition: int, number: int) -> None:
         """Sends a record to one partition; how it ends is told by `acknowledged`, whatever happens."""
         try:
-            future = self.into.send(record.topic, record.value, key=key, partition=partition, timestamp_ms=record.known)
+            future = self.into.send(
+                record.topic, record.value, key=key, partition=partition, timestamp_ms=record.known
+            )
         except (KafkaError, ValueError) as error:
             self.acks.put(Ack(number, error))
         else:
@@ -76,8 +61,3 @@ class KafkaOutlet:
                 found.append(self.acks.get_nowait())
         except Empty:
             return found
-
-
-def partition(key: bytes, partitions: int) -> int:
-    """Where Kafka's default partitioner puts a key (murmur2, as in Java)."""
-    return int(murmur2(key) & 0x7FFFFFFF) % partitions

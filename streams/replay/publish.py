@@ -1,22 +1,140 @@
-"""Publishing: each record when it is due, after what must be acknowledged before it, until all are acknowledged."""
+"""Publish each record when it is due, after what must be acknowledged before it, until all are
+acknowledged.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import NamedTuple, Protocol
 
-from streams.broker.topics import COMMANDS
-from streams.replay.order import Unacknowledged
-from streams.replay.pace import Pace
+from rules.wire.topics import COMMANDS
+from streams.errors import UsageError
 from streams.replay.record import Record
+
+MAX = "max"
+
+
+class Pace(NamedTuple):
+    """`speed` times real time (inf: no waiting), counted from `first` (ms of the file), which is due at
+    `began` (seconds of the clock).
+    """
+
+    speed: float
+    began: float
+    first: int
+
+    def due(self, known: int) -> float:
+        """When a record known at `known` is due, in seconds of the clock.
+
+        Never moved by lateness: who is late catches up.
+        """
+        return self.began + (known - self.first) / 1000 / self.speed
+
+    @property
+    def waits(self) -> bool:
+        return self.speed != inf
+
+
+def speed(text: str) -> float:
+    """`--speed` as a number: `120`, `0.5` or `max`. Raises UsageError."""
+    if text == MAX:
+        return inf
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < inf:
+        raise UsageError(f"{text!r} is no speed; give times real time, like 120, or max")
+    return found
+
+
+# What must be acknowledged before what is sent, so that a worker that reads while the replay runs sees every
+# patient's records in order.
+#
+# Kafka keeps order within a topic, not across topics, and a worker that has read one topic to its end cannot
+# know that an earlier record is still
+# on its way to another. So a record waits while an earlier one *of the same patient* is unacknowledged in
+# another topic, and a tick for all waits
+# for every record up to its instant. Records of one instant are decided together and wait for none.
+
+
+class Unacknowledged:
+    """The patients' records that are on their way, sent or waiting to be, by their numbers, and the ticks
+    that wait for them.
+
+    Records are added in order of `known`. Ticks that were sent hold nothing back: a tick that comes late
+    changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self.records: dict[int, int] = {}
+        self.patients: dict[str, dict[str, dict[int, int]]] = {}
+        self.ticks: list[Record] = []
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @property
+    def earliest(self) -> int:
+        """The `known` of the earliest on its way; there must be one."""
+        return earliest(self.records)
+
+    def add(self, number: int, record: Record) -> None:
+        """It is on its way."""
+        self.records[number] = record.known
+        self.patients.setdefault(record.patient, {}).setdefault(record.topic, {})[number] = record.known
+
+    def remove(self, number: int, record: Record) -> None:
+        """It was acknowledged."""
+        del self.records[number]
+        topics = self.patients[record.patient]
+        del topics[record.topic][number]
+        if not topics[record.topic]:
+            del topics[record.topic]
+        if not topics:
+            del self.patients[record.patient]
+
+    def later(self, tick: Record) -> None:
+        """A tick that is sent as soon as it may be; the records behind it do not wait for it."""
+        self.ticks.append(tick)
+
+    def holds_back(self, record: Record) -> bool:
+        """Whether a record must wait: its patient has something earlier on the way elsewhere, or ticks before
+        it in its own topic wait.
+        """
+        if record.topic == COMMANDS and self.ticks and self.ticks[0].known < record.known:
+            return True
+        others = self.patients.get(record.patient, {}).items()
+        return any(topic != record.topic and earliest(ways) < record.known for topic, ways in others)
+
+    def topics(self, patient: str) -> Iterable[str]:
+        """Where the patient has something on the way."""
+        return tuple(self.patients.get(patient, ()))
+
+    def ready(self) -> list[Record]:
+        """The waiting ticks that nothing holds back any more, taken out."""
+        if not self.ticks:
+            return []
+        free = [tick for tick in self.ticks if not self.records or tick.known < self.earliest]
+        self.ticks = self.ticks[len(free) :]
+        return free
+
+
+def earliest(ways: dict[int, int]) -> int:
+    """The smallest `known` of those on the way, which is the first: they were added in order."""
+    return next(iter(ways.values()))
+
 
 WINDOW = 10_000
 AT_MOST = 0.25
 
 
 class Ack(NamedTuple):
-    """What became of one append: the number it was sent under, and the error that was its end (None: it is in Kafka)."""
+    """What became of one append: the number it was sent under, and the error that was its end (None: it is in
+    Kafka).
+    """
 
     number: int
     error: Exception | None = None
@@ -29,21 +147,28 @@ class Outlet(Protocol):
         """The partition number of a patient, the same in every topic."""
 
     def send(self, record: Record, number: int) -> int:
-        """Sends a record; answers how many acknowledgements it will bring (a tick for all: one a partition)."""
+        """Sends a record; answers how many acknowledgements it will bring (a tick for all: one a
+        partition).
+        """
 
     def acknowledged(self, seconds: float) -> list[Ack]:
         """What was acknowledged since; waits for the first, but no longer than `seconds`."""
 
 
 class Counts:
-    """How far a replay is: records and ticks that every partition they went to has acknowledged, the file's time, and how late it is (s)."""
+    """How far a replay is: records and ticks that every partition they went to has acknowledged, the file's
+    time, and how late it is (s).
+    """
 
     def __init__(self) -> None:
         self.records, self.ticks, self.known, self.lag = 0, 0, 0, 0.0
 
 
 class NotAcknowledged(Exception):
-    """Kafka did not take a record for good. Nothing is sent after it, since order would be lost; the same replay may be run again."""
+    """Kafka did not take a record for good.
+
+    Nothing is sent after it, since order would be lost; the same replay may be run again.
+    """
 
 
 Lane = tuple[str, int]
@@ -53,7 +178,9 @@ Lane = tuple[str, int]
 class Publisher:
     """Sends records through an outlet at a pace; `clock` tells seconds, `watch` is called as it goes on."""
 
-    def __init__(self, outlet: Outlet, pace: Pace, clock: Callable[[], float], watch: Callable[[Counts], None]) -> None:
+    def __init__(
+        self, outlet: Outlet, pace: Pace, clock: Callable[[], float], watch: Callable[[Counts], None]
+    ) -> None:
         self.outlet, self.pace, self.clock, self.watch = outlet, pace, clock, watch
         self.counts, self.order = Counts(), Unacknowledged()
         self.lanes: defaultdict[Lane, deque[tuple[int, Record]]] = defaultdict(deque)
@@ -61,7 +188,10 @@ class Publisher:
         self.numbers = 0
 
     def publish(self, records: Iterable[Record]) -> None:
-        """Sends them all, given in order of `known`, and returns when all are acknowledged. Raises NotAcknowledged."""
+        """Sends them all, given in order of `known`, and returns when all are acknowledged.
+
+        Raises NotAcknowledged.
+        """
         for record in records:
             self.await_due(record.known)
             self.place(record)
@@ -69,7 +199,9 @@ class Publisher:
             self.settle(AT_MOST)
 
     def await_due(self, known: int) -> None:
-        """Waits until a record is due, taking what is acknowledged meanwhile; one that is late does not wait."""
+        """Waits until a record is due, taking what is acknowledged meanwhile; one that is late does
+        not wait.
+        """
         self.counts.known = known
         if not self.pace.waits:
             return
@@ -111,7 +243,9 @@ class Publisher:
         self.watch(self.counts)
 
     def late(self) -> float:
-        """By how many seconds the earliest record that is not yet acknowledged is past its time; 0 when none is, or none has a time."""
+        """By how many seconds the earliest record that is not yet acknowledged is past its time; 0 when none
+        is, or none has a time.
+        """
         if not self.pace.waits or not self.order:
             return 0.0
         return max(0.0, self.clock() - self.pace.due(self.order.earliest))

@@ -1,25 +1,35 @@
-"""A record as it will be sent: its bytes, where to, whose, and when it became known.
-
-Only what is needed to send it is read here. What it says is judged by the worker, whose dead letters are the place of record for what is refused
-(wire.md, What is refused): a record that names no patient, no topic or no time cannot even be sent, and is told on stderr instead.
+"""Read a record as it will be sent: its bytes, where to, whose, and when it became known; shift a file in
+time; make its ticks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.wire.instants import BadTime, parse
+from rules.wire.instants import DAY, MINUTE, BadTime, parse, text
+from rules.wire.topics import COMMANDS, topic_of
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.broker.topics import topic_of
+
+# A record as it will be sent: its bytes, where to, whose, and when it became known.
+#
+# Only what is needed to send it is read here. What it says is judged by the worker, whose dead letters are
+# the place of record for what is refused
+# (wire.md, What is refused): a record that names no patient, no topic or no time cannot even be sent, and is
+# told on stderr instead.
+
 
 LARGEST = 1_000_000
 LONGEST_NAME = 60
 
 
 class Record(NamedTuple):
-    """Bytes for a topic, in order of `known` (ms). `everywhere`: a tick for all, sent to every partition; `made`: not from the file."""
+    """Bytes for a topic, in order of `known` (ms).
+
+    `everywhere`: a tick for all, sent to every partition; `made`: not from the file.
+    """
 
     known: int
     topic: str
@@ -54,7 +64,13 @@ def record(value: bytes) -> Record:
     envelope = _envelope(value)
     topic = _topic(envelope.type)
     patient = _patient(envelope.patient)
-    return Record(_known(envelope), topic, patient, value, everywhere=patient == EVERY_PATIENT and envelope.type == "tick")
+    return Record(
+        _known(envelope),
+        topic,
+        patient,
+        value,
+        everywhere=patient == EVERY_PATIENT and envelope.type == "tick",
+    )
 
 
 def _envelope(value: bytes) -> _Envelope:
@@ -76,7 +92,9 @@ def _topic(type: object) -> str:
 def _patient(patient: object) -> str:
     if isinstance(patient, str) and patient:
         return patient
-    raise Unsendable("malformed", f"`patient` {_shown(patient)} is no patient id, and records are keyed by it")
+    raise Unsendable(
+        "malformed", f"`patient` {_shown(patient)} is no patient id, and records are keyed by it"
+    )
 
 
 def _known(envelope: _Envelope) -> int:
@@ -87,12 +105,90 @@ def _known(envelope: _Envelope) -> int:
     try:
         known = parse(said)
     except BadTime as fault:
-        raise Unsendable("bad-time", f"`{name}` {_shown(said)} {fault}; write it as 2026-03-02T10:00:00Z") from None
+        raise Unsendable(
+            "bad-time", f"`{name}` {_shown(said)} {fault}; write it as 2026-03-02T10:00:00Z"
+        ) from None
     if known < 0:
-        raise Unsendable("bad-time", f"`{name}` {_shown(said)} lies before 1970, which a record's timestamp cannot say")
+        raise Unsendable(
+            "bad-time", f"`{name}` {_shown(said)} lies before 1970, which a record's timestamp cannot say"
+        )
     return known
 
 
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "..."
+
+
+TIMES = ("at", "known", "start", "until")
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TIME = msgspec.json.Decoder(str)
+
+
+def shifted(records: Iterable[Record], by: int) -> Iterator[Record]:
+    """The records with `at`, `known`, `start` and `until` moved by `by` ms, written in UTC, and so their
+    place in time.
+    """
+    for record in records:
+        yield record._replace(known=record.known + by, value=rewritten(record.value, by))
+
+
+def rewritten(value: bytes, by: int) -> bytes:
+    """A JSON object with its times moved; every other field keeps its bytes.
+
+    A time that is none stays, to be refused as it would have been.
+    """
+    fields: dict[str, Any] = _FIELDS.decode(value)
+    for name in TIMES:
+        if name in fields:
+            fields[name] = moved(fields[name], by)
+    return msgspec.json.encode(fields)
+
+
+def moved(time: msgspec.Raw, by: int) -> msgspec.Raw | str:
+    """One time, moved; as it was when it is no time, or would leave the calendar."""
+    try:
+        return text(parse(_TIME.decode(time)) + by)
+    except (BadTime, ValueError, OverflowError):
+        return time
+
+
+# The ticks of a replay: the time itself, so that a worker with `--clock log` decides what falls due between
+# records (wire.md, Topics).
+#
+# A tick for all stands at every whole minute from the first record to the last, after what was known by then,
+# and one at the last instant.
+# A silence of the whole file is ticked through for `SILENCE` only: what falls due later is decided, at its
+# own instant, when the next record or
+# tick comes, and the dates of research data lie decades apart.
+
+
+SILENCE = 2 * DAY
+
+
+def ticked(records: Iterable[Record]) -> Iterator[Record]:
+    """The records, in order of `known`, with the ticks among them: equal times first the records, then the
+    tick.
+    """
+    now = None
+    for record in records:
+        if now is not None and record.known > now:
+            yield from map(tick, minutes(now, record.known))
+        now = record.known
+        yield record
+    if now is not None:
+        yield tick(now)
+
+
+def minutes(since: int, until: int) -> Iterator[int]:
+    """The whole minutes in [since, until); of a silence longer than `SILENCE` only those of its beginning."""
+    first = -(-since // MINUTE) * MINUTE
+    return iter(range(first, min(until, since + SILENCE), MINUTE))
+
+
+def tick(at: int) -> Record:
+    """A tick for every patient, at `at` ms."""
+    when = text(at)
+    value = f'{{"type":"tick","id":"tick-{at}","patient":"{EVERY_PATIENT}","at":"{when}"}}'.encode()
+    return Record(at, COMMANDS, EVERY_PATIENT, value, everywhere=True, made=True)

@@ -1,4 +1,6 @@
-"""The file of a replay: what of it can be sent, in order of `known`; what cannot is said on stderr, line by line."""
+"""The file of a replay: what of it can be sent, in order of `known`; what cannot is said on stderr, line by
+line.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +10,16 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.files import lines
-from streams.load import LONG, spelled, tell
-from streams.progress import watched
-from streams.replay import columns, frames
-from streams.replay.record import Record, Unsendable, record
-from streams.replay.shift import shifted
+from streams.replay.record import Record, Unsendable, record, shifted
+from streams.service import tables
+from streams.service.event_file import LONG, spelled, tell
+from streams.service.files import lines, watched
 
 
 class Source(NamedTuple):
-    """The records of a file in order of `known`, ties in file order; and how many lines could not be sent, by reason."""
+    """The records of a file in order of `known`, ties in file order; and how many lines could not be sent, by
+    reason.
+    """
 
     path: str
     records: list[Record]
@@ -40,7 +42,10 @@ class Source(NamedTuple):
 
 
 def source(path: str) -> Source:
-    """Reads JSON Lines (plain, gzip, `-`), CSV or Parquet, known by the name's ending. Raises UsageError when it cannot be read."""
+    """Reads JSON Lines (plain, gzip, `-`), CSV or Parquet, known by the name's ending.
+
+    Raises UsageError when it cannot be read.
+    """
     found = Source(path, [], Counter())
     for number, value in numbered(path):
         take(found, number, value)
@@ -50,8 +55,8 @@ def source(path: str) -> Source:
 
 def numbered(path: str) -> Iterable[tuple[int, bytes | None]]:
     """The file's records as JSON, each with its line, or the row it begins in."""
-    if frames.is_table(path):
-        return columns.records(frames.rows(path))
+    if tables.is_table(path):
+        return tables.records(tables.rows(path))
     return whole(path)
 
 

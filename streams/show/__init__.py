@@ -1,1 +1,4 @@
-"""How assessments, alerts and explanations look: rich text for people, JSON Lines for programs. Everything works from plain dicts."""
+"""How assessments, alerts and explanations look: rich text for people, JSON Lines for programs.
+
+Everything works from plain dicts.
+"""

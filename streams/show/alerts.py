@@ -1,16 +1,18 @@
-"""Alert transitions as a table for people (wire.md, "Alert"): in order, one row each, level by shape, word and colour."""
+"""Show alert transitions to people: as a table, as lines as they come, and as the difference of two
+configurations (wire.md, Alert).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from streams.show import glyphs
-from streams.show.palette import LEVEL
-from streams.show.plain import plain
+from streams import display
+from streams.display import LEVEL_COLOUR, plain
 from streams.show.terminal import ascii_only, cell, level, table
 from streams.times import short
 
@@ -37,7 +39,7 @@ def row(alert: Alert, screen: Console) -> list[Text | str]:
         short(alert["decided"]),
         cell(alert["patient"]),
         level(alert["level"], screen),
-        Text(glyphs.transition(alert["transition"], ascii_only(screen)), style=LEVEL[alert["level"]]),
+        Text(display.transition(alert["transition"], ascii_only(screen)), style=LEVEL_COLOUR[alert["level"]]),
         cell(alert["subject"]),
         message(alert) + do(alert),
     ]
@@ -53,3 +55,41 @@ def do(alert: Alert) -> str:
     """What to do, unless it ended or the subject says it already."""
     named = [action for action in alert["action"] if action != alert["subject"]]
     return f" -> {plain(', '.join(named))}" if named and alert["level"] in PAGED else ""
+
+
+SIDES = ("now", "against")
+
+
+def show_difference(
+    differences: list[dict[str, Any]], references: tuple[dict[str, str], dict[str, str]], screen: Console
+) -> None:
+    """Prints both tables, or that nothing differs."""
+    for side, reference in zip(SIDES, references, strict=True):
+        screen.print(
+            f"{side:<8} {reference['id']} version {reference['version']}, {reference['sha256'][:12]}"
+        )
+    if not differences:
+        screen.print("no difference")
+        return
+    screen.print(counts(differences))
+    listed = table("only", *HEAD)
+    for alert in differences:
+        listed.add_row(alert["only"], *row(alert, screen))
+    screen.print(listed)
+
+
+def counts(differences: list[dict[str, Any]]) -> Any:
+    """How many transitions of each subject only one side gives."""
+    tally = Counter((alert["subject"], alert["only"]) for alert in differences)
+    made = table("subject", *(f"only {side}" for side in SIDES))
+    for subject in sorted({subject for subject, _ in tally}):
+        made.add_row(subject, *(str(tally[subject, side]) for side in SIDES))
+    return made
+
+
+def show_lines(alerts: Iterable[Alert], screen: Console) -> None:
+    """Prints each alert on a line of its own, folded where the terminal ends."""
+    for alert in alerts:
+        screen.print(
+            Text("  ").join(Text(cell) if isinstance(cell, str) else cell for cell in row(alert, screen))
+        )

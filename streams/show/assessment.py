@@ -1,26 +1,36 @@
-"""One patient's assessment for people (wire.md, "Assessment"): the recommendation first, then why, then what to look at next."""
+"""Show one patient's assessment and explanations to people: the recommendation first, then why, then what to
+look at next (wire.md, Assessment).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from streams.show import glyphs
-from streams.show.palette import LEVEL, RECOMMENDATION
-from streams.show.plain import plain
+from streams import display
+from streams.display import LEVEL_COLOUR, RECOMMENDATION, plain
 from streams.show.terminal import ascii_only, cell, level, table
 from streams.times import short
+
+if TYPE_CHECKING:
+    from rules.explain import Explanation
+
 
 Assessment = dict[str, Any]
 
 
 def show(assessment: Assessment, screen: Console) -> None:
     """Prints the whole assessment of one patient."""
-    screen.rule(Text(f"{plain(assessment['patient'])}   {short(assessment['at'])}   {assessment['mode']}", style="bold"), align="left")
+    screen.rule(
+        Text(
+            f"{plain(assessment['patient'])}   {short(assessment['at'])}   {assessment['mode']}", style="bold"
+        ),
+        align="left",
+    )
     screen.print(summary(assessment, screen))
     screen.print()
     screen.print(criteria(assessment, screen))
@@ -32,7 +42,9 @@ def show(assessment: Assessment, screen: Console) -> None:
 
 
 def summary(assessment: Assessment, screen: Console) -> Table:
-    """The recommendation, and the dose, pressure and fluids behind it; before therapy, whether it may begin."""
+    """The recommendation, and the dose, pressure and fluids behind it; before therapy, whether it
+    may begin.
+    """
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_row("", recommendation(assessment, screen))
     grid.add_row("dose", dose(assessment))
@@ -46,9 +58,13 @@ def summary(assessment: Assessment, screen: Console) -> Table:
 def recommendation(assessment: Assessment, screen: Console) -> Text:
     """`▲ delay  because urine-hour, creatinine`, with the counts of Table 4."""
     name = assessment["recommendation"]
-    said = Text(glyphs.recommendation(name, ascii_only(screen)), style=f"bold {LEVEL[RECOMMENDATION[name]]}")
+    said = Text(
+        display.recommendation(name, ascii_only(screen)), style=f"bold {LEVEL_COLOUR[RECOMMENDATION[name]]}"
+    )
     reasons = f"  because {listed(assessment['reasons'])}" if assessment["reasons"] else ""
-    return said.append(f"{reasons}  ({assessment['relative']} relative, {assessment['absolute']} absolute)", style="default")
+    return said.append(
+        f"{reasons}  ({assessment['relative']} relative, {assessment['absolute']} absolute)", style="default"
+    )
 
 
 def dose(assessment: Assessment) -> str:
@@ -56,7 +72,10 @@ def dose(assessment: Assessment) -> str:
     d = assessment["dose"]
     late = f", {d['delayed_h']:g} h late" if d["delayed_h"] else ""
     blockers = f"; blocked by {listed(d['blockers'])}" if d["blockers"] else ""
-    return f"{d['readiness']}: {d['number']} given, last {short(d['last'])}, next due {short(d['due'])}{late}{blockers}"
+    return (
+        f"{d['readiness']}: {d['number']} given, last {short(d['last'])}, next due "
+        f"{short(d['due'])}{late}{blockers}"
+    )
 
 
 def pressure(assessment: Assessment, screen: Console) -> Text:
@@ -78,7 +97,14 @@ def criteria(assessment: Assessment, screen: Console) -> RenderableType:
     made = table("state", "criterion", "value", "limit", "since", "note")
     for row in filter(told, assessment["criteria"]):
         value = f"{cell(row['value'])} {row['unit'] or ''}".strip()
-        made.add_row(level(row["state"], screen), row["code"], value, cell(row["limit"]), short(row["since"]), note(row))
+        made.add_row(
+            level(row["state"], screen),
+            row["code"],
+            value,
+            cell(row["limit"]),
+            short(row["since"]),
+            note(row),
+        )
     return made
 
 
@@ -107,7 +133,12 @@ def quiet(assessment: Assessment, screen: Console) -> Text:
 def overdue(assessment: Assessment, screen: Console) -> list[Text]:
     """What should have been looked at by now (Table 1)."""
     late = [item for item in assessment["monitoring"] if item["overdue"]]
-    return [level("technical", screen).append(f" overdue: {item['what']}, last {short(item['last'])}", style="default") for item in late]
+    return [
+        level("technical", screen).append(
+            f" overdue: {item['what']}, last {short(item['last'])}", style="default"
+        )
+        for item in late
+    ]
 
 
 def advice(assessment: Assessment, screen: Console) -> list[Text]:
@@ -117,22 +148,59 @@ def advice(assessment: Assessment, screen: Console) -> list[Text]:
 
 def advised(item: dict[str, Any], screen: Console) -> Text:
     subject = f" ({item['subject']})" if item["subject"] else ""
-    shape = glyphs.pick(glyphs.LEVEL["advisory"], ascii_only(screen))
-    return Text(f"{shape} {item['code']}{subject}", style=LEVEL["advisory"]).append(f": {plain(item['text'])} [{item['source']}]", style="default")
+    shape = display.pick(display.LEVEL_GLYPH["advisory"], ascii_only(screen))
+    return Text(f"{shape} {item['code']}{subject}", style=LEVEL_COLOUR["advisory"]).append(
+        f": {plain(item['text'])} [{item['source']}]", style="default"
+    )
 
 
 def eligibility(assessment: Assessment) -> str:
     """`met ecg, steroid; unknown infection`."""
     states = ("met", "not-met", "unknown")
-    by_state = {state: [item["item"] for item in assessment["eligibility"] if item["state"] == state] for state in states}
+    by_state = {
+        state: [item["item"] for item in assessment["eligibility"] if item["state"] == state]
+        for state in states
+    }
     return "; ".join(f"{state} {listed(items)}" for state, items in by_state.items() if items)
 
 
 def guideline(assessment: Assessment) -> str:
     """Which edition judged, down to the hash of its numbers."""
     edition = assessment["guideline"]
-    return f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises and never doses."
+    return (
+        f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises "
+        "and never doses."
+    )
 
 
 def listed(words: list[str]) -> str:
     return ", ".join(plain(word) for word in words)
+
+
+def show_explanation(
+    explanation: Explanation, said: list[dict[str, Any]], screen: Console, verbose: bool
+) -> None:
+    """Prints the whole answer; `verbose`: with the section of the specification."""
+    from rules.explain import lines
+
+    headline, *rest = lines(explanation, verbose)
+    screen.print(Text(plain(headline), style="bold"))
+    for line in rest:
+        indent = len(line) - len(line.lstrip())
+        screen.print(
+            Padding(Text(plain(line.strip()), style="" if indent else "bold"), (0, 0, 0, 2 * indent))
+        )
+    history(said, screen)
+
+
+def history(said: list[dict[str, Any]], screen: Console) -> None:
+    """Every transition so far."""
+    screen.print(
+        Text("\nWhat was said", style="bold") if said else Text("\nNo alert was given for it so far.")
+    )
+    made = table("decided", "level", "transition", "message")
+    for alert in said:
+        what = display.transition(alert["transition"], ascii_only(screen))
+        made.add_row(short(alert["decided"]), level(alert["level"], screen), what, cell(alert["message"]))
+    if said:
+        screen.print(made)

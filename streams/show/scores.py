@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from streams.show.plain import plain
+from streams.display import plain
 from streams.show.terminal import table
 
 Numbers = dict[str, Any]
@@ -20,7 +20,10 @@ MOST = 12
 def show(scores: list[Numbers], screen: Console) -> None:
     """Prints each configuration's score."""
     for score in scores:
-        screen.print(f"{plain(score['configuration'])}: {score['guideline']['id']} version {score['guideline']['version']}")
+        screen.print(
+            f"{plain(score['configuration'])}: {score['guideline']['id']} version "
+            f"{score['guideline']['version']}"
+        )
         screen.print(episodes(score))
         screen.print(pages(score))
         for line in [*summary(score), *misses(score)]:
@@ -29,7 +32,21 @@ def show(scores: list[Numbers], screen: Console) -> None:
 
 def episodes(score: Numbers) -> Table:
     """A row a subject and level: true episodes and those detected, how late, and patient-hours."""
-    made = table("subject", "level", "true", "found", "distinct", "found", "after", "delay", "worst", "h right", "h false", "h missed", "score")
+    made = table(
+        "subject",
+        "level",
+        "true",
+        "found",
+        "distinct",
+        "found",
+        "after",
+        "delay",
+        "worst",
+        "h right",
+        "h false",
+        "h missed",
+        "score",
+    )
     for name, numbers in rows(score):
         for level in LEVELS:
             found = numbers[level]
@@ -47,7 +64,16 @@ def cells(found: Numbers) -> list[str]:
     counts = [found[which][what] for which in ("all", "distinct") for what in ("episodes", "detected")]
     delay = found["delay_min"] or {"median": None, "worst": None}
     hours = found["hours"]
-    return [told(one) for one in [*counts, found["afterwards"], delay["median"], delay["worst"], *(hours[of] for of in ("tp", "fp", "fn", "score"))]]
+    return [
+        told(one)
+        for one in [
+            *counts,
+            found["afterwards"],
+            delay["median"],
+            delay["worst"],
+            *(hours[of] for of in ("tp", "fp", "fn", "score")),
+        ]
+    ]
 
 
 def pages(score: Numbers) -> Table:
@@ -68,14 +94,20 @@ def summary(score: Numbers) -> Iterator[str]:
         yield f"sensitivity {level}: {', '.join(sensitivity(score['criteria'][level]))}"
     for level, words in zip(LEVELS, ("absolute", "relative or absolute"), strict=True):
         yield f"score of patient-hours, any criterion {words}: {', '.join(scored(score['criteria'][level]))}"
-        yield f"  criterion by criterion, those that tripped or truly held: {', '.join(scored(score['criterion_hours'][level]))}"
+        yield (
+            "  criterion by criterion, those that tripped or truly held: "
+            f"{', '.join(scored(score['criterion_hours'][level]))}"
+        )
     yield from burden(score["pages"])
     yield from records(score["records"])
 
 
 def sensitivity(found: Numbers) -> Iterator[str]:
     for name in ("all", "distinct", "borderline"):
-        yield f"{name} {told(found[name]['sensitivity'])} ({found[name]['detected']} of {found[name]['episodes']})"
+        yield (
+            f"{name} {told(found[name]['sensitivity'])} ({found[name]['detected']} of "
+            f"{found[name]['episodes']})"
+        )
 
 
 def scored(found: Numbers) -> Iterator[str]:
@@ -88,30 +120,51 @@ def burden(found: Numbers) -> Iterator[str]:
     kinds = ", ".join(f"{one['kind']} {one['level']} {one['pages']}" for one in found["kinds"])
     yield f"pages: {found['all']}, {told(found['per_patient_day'])} a patient-day ({kinds or 'none'})"
     judged = told(found["of_criteria_and_pressure_per_patient_day"])
-    yield f"pages of criteria and hypotension: {judged} a patient-day, share true {told(found['share_true'])}; reminders {found['reminders']}"
-    yield f"floods (10 pages in 10 min): {found['floods']['of_one_patient']} of one patient, {found['floods']['of_the_ward']} of the ward"
+    yield (
+        f"pages of criteria and hypotension: {judged} a patient-day, share true "
+        f"{told(found['share_true'])}; reminders {found['reminders']}"
+    )
+    yield (
+        f"floods (10 pages in 10 min): {found['floods']['of_one_patient']} of one patient, "
+        f"{found['floods']['of_the_ward']} of the ward"
+    )
 
 
 def records(found: Numbers) -> Iterator[str]:
-    yield f"records: {found['read']} read; refused {spelled(found['refused'])}; implausible {spelled(found['implausible'])}"
+    yield (
+        f"records: {found['read']} read; refused {spelled(found['refused'])}; implausible "
+        f"{spelled(found['implausible'])}"
+    )
     if found["ledger"] is not None:
         agreed = "agrees with" if found["accounted"] else "DOES NOT agree with"
         books = found["ledger"]
-        yield f"what was refused {agreed} the ledger: {books['altered']} altered, {books['lost']} lost, refused {spelled(books['refused'])}"
+        yield (
+            f"what was refused {agreed} the ledger: {books['altered']} altered, {books['lost']} lost, "
+            f"refused {spelled(books['refused'])}"
+        )
 
 
 def misses(score: Numbers) -> Iterator[str]:
     """The first of the distinct episodes that nobody was told of, and of the pages that were not so."""
     missed = [one for one in score["missed"] if one["distinct"]]
     for one in missed[:MOST]:
-        yield f"missed: {plain(one['patient'])} {one['subject']} {one['level']} {one['start']} to {one['end']}"
+        yield (
+            f"missed: {plain(one['patient'])} {one['subject']} {one['level']} {one['start']} to {one['end']}"
+        )
     for one in score["untrue"][:MOST]:
-        yield f"not so ({one['verdict']}): {plain(one['patient'])} {one['subject']} {one['level']} at {one['at']}"
+        yield (
+            f"not so ({one['verdict']}): {plain(one['patient'])} {one['subject']} {one['level']} at "
+            f"{one['at']}"
+        )
 
 
 def spelled(counts: dict[str, int]) -> str:
     """`3 (bad-unit 2, malformed 1)`."""
-    return f"{sum(counts.values())} ({', '.join(f'{name} {number}' for name, number in counts.items())})" if counts else "0"
+    return (
+        f"{sum(counts.values())} ({', '.join(f'{name} {number}' for name, number in counts.items())})"
+        if counts
+        else "0"
+    )
 
 
 def told(value: float | None) -> str:

@@ -1,4 +1,6 @@
-"""Where text goes: a rich console on stdout that takes no markup from data, keeps NO_COLOR, and never fails on a narrow encoding."""
+"""Where text goes: a rich console on stdout that takes no markup from data, keeps NO_COLOR, and never fails
+on a narrow encoding.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from streams.show import glyphs
-from streams.show.palette import LEVEL
-from streams.show.plain import plain
+from streams import display
+from streams.display import LEVEL_COLOUR, plain
 
 PAPER = 120
 
@@ -32,7 +33,7 @@ def ascii_only(screen: Console) -> bool:
 
 def level(name: str, screen: Console) -> Text:
     """A level as shape, word and colour."""
-    return Text(glyphs.level(name, ascii_only(screen)), style=LEVEL[name])
+    return Text(display.level(name, ascii_only(screen)), style=LEVEL_COLOUR[name])
 
 
 def cell(value: object) -> str:
@@ -46,7 +47,14 @@ def table(*columns: str) -> Table:
     """An open table: a line under the head and nothing else."""
     from rich import box
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 2, 0, 0), collapse_padding=True)
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+        padding=(0, 2, 0, 0),
+        collapse_padding=True,
+    )
     for name in columns:
         made.add_column(name, overflow="fold", no_wrap=name in NARROW)
     return made

@@ -1,16 +1,21 @@
-"""The topics for people and for programs: what was created, what differs, and what the broker does not tell."""
+"""Show topics and dead letters to people: what was created, what differs, and what was refused and why."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
-from streams.broker.check import Report
-from streams.broker.creation import Outcome
-from streams.broker.topics import ALL
+from rules.wire.instants import text
+from rules.wire.topics import ALL
+from streams.deadletters.letter import Letter
+from streams.display import plain
+from streams.kafka.creation import Outcome, Report
 from streams.show.terminal import cell, table
+from streams.times import short
 
 NOT_TOLD = "not told by this broker"
 
@@ -19,14 +24,24 @@ def created(outcome: Outcome, screen: Console) -> None:
     """A row a topic: created now, or there before."""
     made = table("topic", "partitions", "copies", "this call")
     for record in creations(outcome):
-        made.add_row(record["topic"], str(record["partitions"]), str(record["replication"]), "created" if record["created"] else "was there")
+        made.add_row(
+            record["topic"],
+            str(record["partitions"]),
+            str(record["replication"]),
+            "created" if record["created"] else "was there",
+        )
     screen.print(made)
 
 
 def creations(outcome: Outcome) -> list[dict[str, Any]]:
     """One object a topic of the wire, as it is now."""
     return [
-        {"topic": topic, "created": topic in outcome.created, "partitions": there.partitions, "replication": there.replication}
+        {
+            "topic": topic,
+            "created": topic in outcome.created,
+            "partitions": there.partitions,
+            "replication": there.replication,
+        }
         for topic, there in ((topic, outcome.there[topic]) for topic in ALL)
     ]
 
@@ -46,5 +61,47 @@ def differences(report: Report, screen: Console) -> None:
 
 def as_records(report: Report) -> list[dict[str, Any]]:
     """One object a difference; what is not told has `is` null and a note."""
-    found = [{"topic": one.topic, "setting": one.setting, "is": one.found, "should": one.wanted} for one in report.differences]
-    return found + [{"topic": topic, "setting": setting, "is": None, "note": NOT_TOLD} for topic, setting in report.untold]
+    found = [
+        {"topic": one.topic, "setting": one.setting, "is": one.found, "should": one.wanted}
+        for one in report.differences
+    ]
+    return found + [
+        {"topic": topic, "setting": setting, "is": None, "note": NOT_TOLD} for topic, setting in report.untold
+    ]
+
+
+HEAD = ("where", "record time", "key", "reason", "message", "value")
+LONGEST_VALUE = 60
+
+
+def show_table(letters: Iterable[Letter], screen: Console) -> None:
+    """Prints the letters, or that there are none."""
+    found = list(letters)
+    if not found:
+        screen.print("no dead letters")
+        return
+    made = table(*HEAD)
+    for letter in found:
+        made.add_row(*map(Text, row(letter)))
+    screen.print(made)
+
+
+def row(letter: Letter) -> tuple[str, ...]:
+    """One letter's cells."""
+    time = short(None if letter.timestamp is None else text(letter.timestamp))
+    return (
+        letter.where,
+        time,
+        shown(letter.key),
+        cell(letter.reason),
+        cell(letter.message),
+        shown(letter.value),
+    )
+
+
+def shown(data: bytes | None) -> str:
+    """Bytes on one line, safe to print, cut where they are long."""
+    if not data:
+        return "-"
+    said = plain(data.decode("utf-8", "backslashreplace"))
+    return said if len(said) <= LONGEST_VALUE else said[: LONGEST_VALUE - 3] + "..."

@@ -11,18 +11,18 @@ from typing import Any, cast
 import faust
 from faust.types import TP
 
-from streams import metrics
-from streams.broker.settings import Broker
-from streams.broker.topics import INPUTS
+from rules.wire.topics import INPUTS
+from streams.kafka.changelog_table import Charts
+from streams.kafka.end_offsets import Ends
+from streams.kafka.partitions import Shape
+from streams.kafka.settings import Broker
+from streams.service import metrics
+from streams.service.lifecycle import die
 from streams.worker import measure
-from streams.worker.alarm import Alarm
 from streams.worker.batch import Batch
-from streams.worker.batching import transport
-from streams.worker.charts import Charts
-from streams.worker.die import die
-from streams.worker.ends import Ends
-from streams.worker.rounds import Rounds
-from streams.worker.topics import Shape
+from streams.worker.consumer import transport
+from streams.worker.dead_letter_alarm import Alarm
+from streams.worker.processor import Rounds
 
 TABLE = "charts"
 log = logging.getLogger("il2watch.worker")
@@ -52,28 +52,41 @@ def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: s
         topic_replication_factor=found.replication,
         topic_disable_leader=True,
         topic_allow_declare=False,
-        stream_wait_empty=True,  # partitions are given away only when the batch in hand is done: two writers of one row would be the end of it
+        # partitions are given away only when the batch in hand is done: two writers of one row would be the
+        # end of it
+        stream_wait_empty=True,
         stream_recovery_delay=0.0,
-        table_standby_replicas=0,  # kept in memory they are dropped at every rebalance, and their fetches get in the way of the next recovery
+        # kept in memory they are dropped at every rebalance, and their fetches get in the way of the next
+        # recovery
+        table_standby_replicas=0,
         web_enabled=False,
     )
 
 
 class Wiring:
-    """The app with its transport, table and agent. `placed`: whether the consumer group has given it its share, be it nothing."""
+    """The app with its transport, table and agent.
+
+    `placed`: whether the consumer group has given it its share, be it nothing.
+    """
 
     def __init__(self, app: faust.App, rounds: Rounds, alarm: Alarm, clock: Callable[[], int]) -> None:
         self.app, self.rounds, self.alarm, self.clock = app, rounds, alarm, clock
         self.placed = False
 
     async def watch(self, stream: Any) -> None:
-        """The agent. Of each partition one batch is on its way at a time (`streams.worker.batching`), so partitions are worked off side by side."""
+        """The agent.
+
+        Of each partition one batch is on its way at a time (`streams.worker.consumer`), so partitions are
+        worked off side by side.
+        """
         async with asyncio.TaskGroup() as under_way:
             async for event in stream.noack().events():
                 under_way.create_task(self.finish(event))
 
     async def finish(self, event: Any) -> None:
-        """A batch that cannot be worked off ends the process: nothing of it is acknowledged, whoever takes over begins with it."""
+        """A batch that cannot be worked off ends the process: nothing of it is acknowledged, whoever takes
+        over begins with it.
+        """
         try:
             await self.take(event.message.batch, event.message.generation_id)
         except Exception as fault:
@@ -99,11 +112,14 @@ class Wiring:
 
     def recovered(self) -> int:
         """Grows while the table recovers."""
-        recovery: Any = self.app.tables.recovery  # type: ignore[attr-defined]  # Faust's interface class leaves it out
+        # Faust's interface class leaves it out
+        recovery: Any = self.app.tables.recovery  # type: ignore[attr-defined]
         return sum(offset or 0 for offset in recovery.active_offsets.values())
 
     async def assigned(self, *_: Any, **__: Any) -> None:
-        """The group's generation does not tell: Kafka counts from 1, the embedded broker from 0, and 0 is what Faust begins with."""
+        """The group's generation does not tell: Kafka counts from 1, the embedded broker from 0, and 0 is
+        what Faust begins with.
+        """
         self.placed = True
 
     async def revoked(self, _: Any, *told: Any, **__: Any) -> None:
@@ -112,10 +128,18 @@ class Wiring:
         metrics.forget({tp.partition for tp in revoked})
 
 
-def wire(app: faust.App, rounds: Rounds, ends: Ends, wall: Callable[[], int] | None, alarm: Alarm, clock: Callable[[], int]) -> Wiring:
+def wire(
+    app: faust.App,
+    rounds: Rounds,
+    ends: Ends,
+    wall: Callable[[], int] | None,
+    alarm: Alarm,
+    clock: Callable[[], int],
+) -> Wiring:
     """Adds transport, table and agent to the app.
 
-    `wall`: the clock patients are ticked by (None: the log's); `clock`: that of the system's own alarm. Both tell ms.
+    `wall`: the clock patients are ticked by (None: the log's); `clock`: that of the system's own alarm. Both
+    tell ms.
     """
     app.transport = transport(app, ends, wall)
     app.tables.add(rounds.charts)

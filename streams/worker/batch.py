@@ -1,9 +1,23 @@
-"""What crosses from the consumer to the agent: the next records of one partition number, in order."""
+"""What crosses from the consumer to the agent: the next records of one partition number in order, how each
+is read, and what comes of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
+
+import msgspec
+
+from rules.ingest.decode import decode
+from rules.wire import events
+from rules.wire.alerts import Alert, wire
+from rules.wire.events import Event
+from rules.wire.refusals import MALFORMED, NEEDS_WEIGHT, Problem
+from rules.wire.topics import INPUTS
+from streams.kafka.state_record import Owed
 
 
 class Record(Protocol):
@@ -19,10 +33,12 @@ class Record(Protocol):
 
 
 class Batch(NamedTuple):
-    """`records` with the number of their topic among the inputs; `positions`: by topic, the offset after the last one that was handed on.
+    """`records` with the number of their topic among the inputs; `positions`: by topic, the offset after the
+    last one that was handed on.
 
-    `edge`: the log holds nothing more; `now`: wall time (ms) if time is to pass by the wall, which it does at the edge alone.
-    `committed`: where this assignment began to read; `ends`: where the topics ended when this was put together.
+    `edge`: the log holds nothing more; `now`: wall time (ms) if time is to pass by the wall, which it does at
+    the edge alone. `committed`: where this assignment began to read; `ends`: where the topics ended when this
+    was put together.
     """
 
     partition: int
@@ -32,3 +48,112 @@ class Batch(NamedTuple):
     ends: tuple[int, ...]
     edge: bool
     now: int | None = None
+
+
+SHIFT = 4
+"""The engine carries one integer with a fact: the offset, and in its low bits the number of the topic."""
+
+_NAMES: dict[type, str] = {
+    kind: kind.__name__.lower()
+    for kind in (events.Vitals, events.Labs, events.IO, events.Dose, events.Infusion, events.Medication)
+}
+_NAMES |= {
+    kind: kind.__name__.lower()
+    for kind in (events.Finding, events.Encounter, events.Ack, events.Silence, events.Resume, events.Tick)
+}
+
+
+def read(topic: int, record: Record, ahead: int) -> tuple[Event | None, tuple[Problem, ...]]:
+    """What a record says. No `known` of its own means: the record's timestamp (criteria.md, section 1)."""
+    known = record.timestamp if record.timestamp >= 0 else None
+    return decode(
+        record.value or b"",
+        key=key_of(record),
+        known=known,
+        offset=record.offset << SHIFT | topic,
+        ahead=ahead,
+    )
+
+
+def key_of(record: Record) -> str:
+    """The record's key as text; one that is not UTF-8 is nobody's."""
+    return "" if record.key is None else record.key.decode("utf-8", "replace")
+
+
+def place(partition: int, code: int) -> str:
+    """`topic/partition/offset` of a fact, as the header `evidence` has it (wire.md, Alert)."""
+    return f"{INPUTS[code & (1 << SHIFT) - 1]}/{partition}/{code >> SHIFT}"
+
+
+def type_of(event: Event) -> str:
+    """The event's `type` on the wire."""
+    if isinstance(event, events.Withdrawal | events.Unused):
+        return event.type
+    return _NAMES[type(event)]
+
+
+NO_WEIGHT = (
+    "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or the "
+    "rate per kg"
+)
+UNREAD = "unread"
+
+
+class Refusal(NamedTuple):
+    """A record that goes to the dead letters, whole or because a reading of it was not used."""
+
+    record: Record
+    reason: str
+    message: str
+
+
+@dataclass
+class Output:
+    """`alerts` by patient, in order of decision; `changed`: whose rows are to be written, in order.
+
+    `ticked`: a tick for all was among the records. `lateness`: of each fact, ms from `at` to `known`.
+    """
+
+    alerts: dict[str, list[Alert]] = field(default_factory=dict)
+    changed: dict[str, None] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lateness: list[int] = field(default_factory=list)
+    ticked: bool = False
+
+    def say(self, patient: str, alerts: list[Alert]) -> None:
+        if alerts:
+            self.alerts.setdefault(patient, []).extend(alerts)
+
+    def refuse(self, record: Record, problems: Sequence[Problem]) -> None:
+        """A record of which nothing is used."""
+        self.outcomes[UNREAD, "refused"] += 1
+        first = next((problem for problem in problems if problem.refuses), Problem(MALFORMED, "refused"))
+        self.refusals.append(Refusal(record, first.reason, joined(problems)))
+
+    def count(
+        self, record: Record, event: Event, outcome: str, refused: str | None, problems: Sequence[Problem]
+    ) -> None:
+        """A record that was taken to the chart, and what of it was not used."""
+        bad = [problem for problem in problems if problem.refuses]
+        if refused == NEEDS_WEIGHT:
+            bad.append(Problem(NEEDS_WEIGHT, NO_WEIGHT))
+        if bad:
+            self.refusals.append(Refusal(record, bad[0].reason, joined(bad)))
+        self.outcomes[type_of(event), "refused" if refused else "partly-refused" if bad else outcome] += 1
+        self.lateness.append(event.known - event.at)
+
+
+def joined(problems: Iterable[Problem]) -> str:
+    return "; ".join(problem.message for problem in problems if problem.refuses)
+
+
+def owed(alerts: Iterable[Alert], partition: int) -> list[Owed]:
+    """The alerts as they are published."""
+    return [
+        Owed(msgspec.json.encode(wire(alert)), evidence(alert, partition), alert.decided) for alert in alerts
+    ]
+
+
+def evidence(alert: Alert, partition: int) -> str:
+    return ",".join(place(partition, code) for _, code in alert.evidence if code >= 0)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from faust.types import TP
-
-from streams import metrics
-from streams.deadletters.share import Share
-from streams.worker.batch import Batch
-from streams.worker.output import Output
-from streams.worker.row import LEVELS, Owed
-from streams.worker.ward import Ward
+from streams.kafka.state_record import LEVELS, Owed
+from streams.service import metrics
+from streams.worker.batch import Batch, Output
+from streams.worker.dead_letter_alarm import Share
+from streams.worker.partition_state import Ward
 
 RECENT_MS = 3_600_000
 
@@ -63,11 +60,3 @@ def standing(ward: Ward) -> None:
     metrics.PATIENTS.labels(partition).set(ward.patients)
     for level, count in zip(LEVELS, ward.open_episodes(), strict=True):
         metrics.ACTIVE.labels(partition, level).set(count)
-
-
-def lag(positions: Mapping[TP, int], ends: Mapping[TP, int], owned: Iterable[TP]) -> int:
-    """Sets the lag of each partition; answers the sum."""
-    behind = {tp: max(0, ends[tp] - positions.get(tp, 0)) for tp in owned if tp in ends}
-    for tp, records in behind.items():
-        metrics.LAG.labels(tp.topic, str(tp.partition)).set(records)
-    return sum(behind.values())

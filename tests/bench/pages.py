@@ -12,14 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from streams.broker.apache import ApacheKafka
-from streams.broker.creation import Wish, create
-from streams.broker.settings import Broker
+from streams.dev_broker.apache import ApacheKafka
 from streams.errors import UsageError
+from streams.kafka.creation import Wish, create
+from streams.kafka.settings import Broker
 from tests.bench.pipeline.latency import at, percentiles
+from tests.streams.pager.delivery.receiver import Receiver, receiving
+from tests.streams.pager.policy.telling import alert
 from tests.streams.pager.process import Pagers, Sender, pagerduty, until
-from tests.streams.pager.receiver import Receiver, receiving
-from tests.streams.pager.telling import alert
 
 RATE, SECONDS, PARTITIONS, SESSION_S = 20, 30, 12, 6.0
 AIM_MS = 1_000.0

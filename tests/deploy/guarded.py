@@ -21,11 +21,11 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from streams.broker.apache import ApacheKafka
-from streams.broker.ports import HOST, free
-from streams.broker.settings import Broker
+from streams.dev_broker.apache import ApacheKafka
+from streams.kafka.ports import HOST, free
+from streams.kafka.settings import Broker
 from tests.deploy.places import DEPLOY
-from tests.streams.kafka import client
+from tests.streams.kafka.brokers_here import client
 
 WORD = "correct horse battery staple"
 MECHANISM = "SCRAM-SHA-512"

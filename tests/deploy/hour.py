@@ -13,7 +13,7 @@ from typing import TextIO
 
 from prometheus_client.samples import Sample
 
-from streams import metrics
+from streams.service import metrics
 from tests.deploy.hour_plays import PLAYS
 
 START_S = 1_772_409_600

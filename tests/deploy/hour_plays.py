@@ -11,13 +11,15 @@ from rules.ingest.decode import decode
 from rules.wire.events import Event
 from rules.wire.vocabulary import EventType
 from simulators.scenarios.worked import events
-from streams import engine, metrics
-from streams.board import metrics as board_metrics
-from streams.board.trust import Problem
-from streams.census import metrics as ward
-from streams.census.count import Census
-from streams.census.service import prepare
-from streams.pager import metrics as pager
+from streams.board import service as board_service
+from streams.board.liveness import Problem
+from streams.census import service as census_service
+from streams.census.service import prepare_labels
+from streams.cli import event_files
+from streams.config import site
+from streams.pager.service import metrics as pager
+from streams.projections.counts import Census
+from streams.service import metrics
 
 Play = Callable[[float], None]
 TYPES = EventType.__args__  # type: ignore[attr-defined]  # a Literal's words
@@ -41,7 +43,7 @@ def started() -> None:
 def worker(name: str) -> Play:
     started()
     partitions = [str(number) for number in (range(6) if name == "worker-1" else range(6, 12))]
-    reference = engine.guideline(None).reference
+    reference = site.guideline(None).reference
 
     def play(minute: float) -> None:
         other = name == "worker-2" and within(minute, 98, 100)
@@ -154,8 +156,8 @@ def channels(minute: float) -> None:
 def census(name: str) -> Play:
     """Eight patients in the course of the worked example, each further in it than the one before."""
     started()
-    guideline, course = engine.guideline(None), course_events()
-    prepare(guideline)
+    guideline, course = site.guideline(None), course_events()
+    prepare_labels(guideline)
     counted = Census()
     first = min(event.known for event in course)
 
@@ -163,9 +165,9 @@ def census(name: str) -> Play:
         if every(minute, 20):
             for bed in range(8):
                 until = first + round((bed * 12 + minute / 60) * HOUR_MS)
-                (assessment,) = engine.assessments(engine.fold(course, guideline, until))
+                (assessment,) = event_files.assessments(event_files.fold_events(course, guideline, until))
                 counted.take(str(bed).encode(), msgspec.json.encode(assessment))
-        ward.show(counted)
+        census_service.show(counted)
 
     return play
 
@@ -182,7 +184,7 @@ def board(name: str) -> Play:
     def play(minute: float) -> None:
         loading, silent, alone = minute < 2, within(minute, 20, 30), within(minute, 100, 106)
         wrong = [Problem("loading", "Reading.")] * loading + [Problem("feed", "Nothing.")] * silent + [Problem("broker", "No answer.")] * alone
-        board_metrics.show(wrong)
+        board_service.show(wrong)
 
     return play
 

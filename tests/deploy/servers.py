@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from streams.broker import leash
-from streams.broker.ports import HOST, free, wait_until
+from streams.dev_broker import leash
+from streams.kafka.ports import HOST, free, wait_until
 
 PATIENCE_S = 60.0
 

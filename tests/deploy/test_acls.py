@@ -18,14 +18,14 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import TopicAuthorizationFailedError
 
-from streams.broker import leash
-from streams.broker.jars import classpath, java
-from streams.broker.ports import HOST, free, wait_until
+from streams.dev_broker import leash
+from streams.dev_broker.jars import classpath, java
+from streams.kafka.ports import HOST, free, wait_until
 from tests.deploy.guarded import Guarded, acls, guarded
 from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
-from tests.streams.board.served import KEY, TOKEN
-from tests.streams.kafka import had
+from tests.streams.board.board_here import KEY, TOKEN
+from tests.streams.kafka.brokers_here import had
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("acls")]
 

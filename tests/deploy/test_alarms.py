@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from streams.broker.ports import wait_until
 from streams.channels.page import Page
 from streams.channels.registry import channel
-from streams.channels.secrets import Secrets
-from streams.worker.alarm import KIND
+from streams.config.secrets import Secrets
+from streams.kafka.ports import wait_until
+from streams.worker.dead_letter_alarm import KIND
 from tests.deploy import sites
 from tests.deploy.places import DEPLOY, alarms
 from tests.deploy.servers import Prometheus, Receiver, alertmanager, asked, prometheus, receiving
@@ -92,7 +92,7 @@ def census() -> Iterator[str]:
     from http.server import BaseHTTPRequestHandler, HTTPServer
     from threading import Thread
 
-    from streams import metrics
+    from streams.service import metrics
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from streams.broker.jars import VERSION
-from streams.broker.topics import PARTITIONS
-from streams.cli import COMMANDS
+from rules.wire.topics import PARTITIONS
+from streams.cli.main import COMMANDS, load
+from streams.dev_broker.jars import VERSION
 from tests.deploy.places import DEPLOY, ROOT, loaded
 
 COMPOSE = DEPLOY / "compose.yaml"
@@ -144,11 +144,9 @@ def test_every_volume_and_network_and_secret_that_is_used_is_declared_and_the_ot
 
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_of_ours_runs_a_command_there_is_with_options_it_takes(name: str) -> None:
-    from importlib import import_module
-
     words = SERVICES[name]["command"]
     command = next(found for found in (" ".join(words[:2]), words[0]) if found in COMMANDS)
-    parser = import_module(COMMANDS[command].function.split(":")[0]).parser()
+    parser = load(COMMANDS[command].parser)()
     chosen = parser.parse_args(words[len(command.split()) :])
     assert getattr(chosen, "listen", "0.0.0.0") == "0.0.0.0"
 
@@ -186,7 +184,7 @@ def test_what_the_board_keeps_lies_on_a_volume_that_is_its_users_own() -> None:
 
 
 def test_the_board_is_published_where_it_serves() -> None:
-    from streams.commands.board import parser
+    from streams.cli.board import parser
 
     (published,) = SERVICES["board"]["ports"]
     assert published.endswith(f":{parser().parse_args([]).port}")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from streams.cli import COMMANDS
+from streams.cli.main import COMMANDS, load
 from tests.deploy.places import DEPLOY, ROOT, RUNBOOKS, alarms, loaded
 
 GUIDE = ROOT / "docs" / "production.md"
@@ -45,7 +44,7 @@ def test_every_command_of_ours_that_is_named_is_there_with_its_options(page: Pat
     for words, options in SPOKEN.findall(code):
         command = next((name for name in (words, words.split()[0]) if name in COMMANDS), None)
         assert command, words
-        known = import_module(COMMANDS[command].function.split(":")[0]).parser().format_help()
+        known = load(COMMANDS[command].parser)().format_help()
         assert [option for option in re.findall(r"(?<=\s)(--[a-z-]+)", options) if option not in known] == []
 
 

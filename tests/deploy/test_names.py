@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-import streams.census.metrics  # noqa: F401  # it registers beside the others
+import streams.census.service  # noqa: F401  # it registers beside the others
 from rules.wire import refusals, vocabulary
 from rules.wire.alerts import RECOMMENDATIONS
-from streams import metrics
-from streams.board.metrics import CODES
-from streams.pager import metrics as pager
+from streams.board.service import CODES
+from streams.pager.service import metrics as pager
+from streams.service import metrics
 from tests.deploy.places import named, panel_expressions, rules
 
 PROCESS = "il2_process_"

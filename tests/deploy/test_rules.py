@@ -37,10 +37,10 @@ def test_the_rules_own_tests_pass(path: Path) -> None:
 
 @pytest.mark.prometheus
 def test_promtool_finds_no_fault_in_the_names_and_help_of_the_codes_metrics() -> None:
-    import streams.board.metrics
-    import streams.census.metrics
-    import streams.pager.metrics  # noqa: F401
-    from streams import metrics
+    import streams.board.service
+    import streams.census.service
+    import streams.pager.service.metrics  # noqa: F401
+    from streams.service import metrics
 
     checked = subprocess.run([program("promtool"), "check", "metrics"], input=metrics.text(), capture_output=True, check=False)
     assert (checked.returncode, checked.stdout) == (0, b"")

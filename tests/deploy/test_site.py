@@ -15,8 +15,8 @@ import pytest
 
 from rules.guideline.settings.document import read
 from streams.board import settings
-from streams.board.access.password import hashed
-from streams.pager.config import load
+from streams.board.access.users import hashed
+from streams.pager.service.config import load
 from tests.deploy.places import DEPLOY, ROOT, loaded
 
 SITE = DEPLOY / "site.compose.toml"

@@ -12,25 +12,22 @@ from rules.decide.codec import VERSION as STATE_VERSION
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire.events import Ack, Silence, Withdrawal
-from streams.broker.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
-from streams.cli import main as il2watch
-from streams.deadletters.share import Share
-from streams.pager.audit import encode as encode_audit
-from streams.pager.book import Book, Owed
-from streams.pager.commands import command
-from streams.pager.config import load as load_pager
-from streams.pager.due import due, wake
-from streams.pager.intake import actionable
-from streams.pager.settle import accepted, refused, started
-from streams.pager.take import take
-from streams.pager.transition import read as read_alert
-from streams.pager.turn import Outcome
-from streams.worker.alarm import Alarm
-from streams.worker.desk import Desk
-from streams.worker.outlet import Out
-from streams.worker.rounds import Rounds
-from streams.worker.row import VERSION as ROW_VERSION
-from streams.worker.row import Row, unpack
+from rules.wire.pages import encode as encode_audit
+from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
+from streams.cli.main import main as il2watch
+from streams.kafka.producer import Out
+from streams.kafka.state_record import VERSION as ROW_VERSION
+from streams.kafka.state_record import Row, unpack
+from streams.pager.policy.alerts import command, take
+from streams.pager.policy.escalation import accepted, due, refused, started, wake
+from streams.pager.policy.state import Book, Owed
+from streams.pager.policy.state import read as read_alert
+from streams.pager.policy.unit_of_work import Outcome
+from streams.pager.service.config import load as load_pager
+from streams.pager.service.intake import actionable
+from streams.worker.dead_letter_alarm import Alarm, Share
+from streams.worker.fetch_buffer import Desk
+from streams.worker.processor import Rounds
 from tests.golden.log import Poll
 
 __all__ = [

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from streams import engine
+from streams.cli import event_files
+from streams.config import site
 from tests.streams import samples
 
 
@@ -43,18 +44,18 @@ class Told:
         self.until: int | None = None
         self.events: list[Any] = []
 
-    def fold(self, events: list[Any], guideline: Any, until: int | None = None) -> engine.Folded:
+    def fold(self, events: list[Any], guideline: Any, until: int | None = None) -> event_files.Folded:
         self.events, self.until = list(events), until
         clock = max((event.known for event in self.events), default=0) if until is None else until
         outcome: Any = self.assessments
-        return engine.Folded(self.alerts, self.refused, self.counts, clock, outcome)
+        return event_files.Folded(self.alerts, self.refused, self.counts, clock, outcome)
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Commands ask this engine instead of the real one."""
     answers = Told()
-    monkeypatch.setattr(engine, "guideline", lambda path: samples.GUIDELINE)
-    monkeypatch.setattr(engine, "fold", answers.fold)
-    monkeypatch.setattr(engine, "assessments", lambda folded: [folded.outcome[patient] for patient in sorted(folded.outcome)])
+    monkeypatch.setattr(site, "guideline", lambda path: samples.GUIDELINE)
+    monkeypatch.setattr(site, "fold", answers.fold)
+    monkeypatch.setattr(site, "assessments", lambda folded: [folded.outcome[patient] for patient in sorted(folded.outcome)])
     return answers

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rules.wire.instants import aware
 from streams.errors import UsageError
-from streams.times import aware, instant, short, wire
+from streams.times import instant, short, wire
 
 
 @pytest.mark.parametrize("text", ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00+01:00", " 2026-03-02T10:00:00.000Z "])

@@ -20,14 +20,20 @@ NOW = Row(
     (
         number(
             "Pages a patient-day",
-            "Pages that asked for attention over the last day, for each patient and day. Above 20 Il2PagesMany opens a ticket.",
+            (
+                "Pages that asked for attention over the last day, for each patient and day. Above 20 "
+                "Il2PagesMany opens a ticket."
+            ),
             "short",
             "il2:pages_per_patient_day",
             steps=((12, YELLOW), (20, RED)),
         ),
         number(
             "Actionable",
-            "Of the acknowledgements of the last day that said whether there was something to do, the share that said yes.",
+            (
+                "Of the acknowledgements of the last day that said whether there was something to do, the "
+                "share that said yes."
+            ),
             "percentunit",
             "il2:actionable:ratio1d",
         ),
@@ -38,7 +44,13 @@ NOW = Row(
             "sum(il2_unacknowledged_episodes)",
             steps=((1, YELLOW), (5, RED)),
         ),
-        number("Floods", "Patients whose pages are told as one summary now.", "short", "sum(il2_flooded_patients)", steps=((1, YELLOW), (3, RED))),
+        number(
+            "Floods",
+            "Patients whose pages are told as one summary now.",
+            "short",
+            "sum(il2_flooded_patients)",
+            steps=((1, YELLOW), (3, RED)),
+        ),
         number("Silences", "Silences in force.", "short", "sum(il2_silences)"),
         number("Patients", "Patients whose stay is not over.", "short", "il2:patients:sum"),
     ),
@@ -74,7 +86,10 @@ RATES = Row(
             "By transition",
             "All transitions of the last day, reminders and ends too.",
             "short",
-            Query('sum by (transition) (increase(il2_pager_alerts_total{unit=~"$unit",level=~"$level"}[1d]))', "{{transition}}"),
+            Query(
+                'sum by (transition) (increase(il2_pager_alerts_total{unit=~"$unit",level=~"$level"}[1d]))',
+                "{{transition}}",
+            ),
             width=12,
             height=14,
         ),
@@ -86,23 +101,38 @@ HEEDED = Row(
     (
         lines(
             "Time to acknowledge",
-            "From the page's acceptance to its acknowledgement, median and 90th percentile of the last hour, by level.",
+            (
+                "From the page's acceptance to its acknowledgement, median and 90th percentile of the last "
+                "hour, by level."
+            ),
             "s",
-            Query("histogram_quantile(0.5, sum by (le, level) (rate(il2_acknowledge_seconds_bucket[1h])))", "{{level}} median"),
-            Query("histogram_quantile(0.9, sum by (le, level) (rate(il2_acknowledge_seconds_bucket[1h])))", "{{level}} 90 %"),
+            Query(
+                "histogram_quantile(0.5, sum by (le, level) (rate(il2_acknowledge_seconds_bucket[1h])))",
+                "{{level}} median",
+            ),
+            Query(
+                "histogram_quantile(0.9, sum by (le, level) (rate(il2_acknowledge_seconds_bucket[1h])))",
+                "{{level}} 90 %",
+            ),
         ),
         lines(
             "Acknowledgements",
             "Acknowledgements an hour, by whether there was something to do.",
             "short",
-            Query("sum by (actionable) (rate(il2_acknowledgements_total[$__rate_interval])) * 3600", "{{actionable}}"),
+            Query(
+                "sum by (actionable) (rate(il2_acknowledgements_total[$__rate_interval])) * 3600",
+                "{{actionable}}",
+            ),
             stacked=True,
         ),
         lines(
             "Pages owed",
             "Pages put in the outbox an hour, by what they do at the receiver.",
             "short",
-            Query('sum by (action) (rate(il2_pages_owed_total{unit=~"$unit"}[$__rate_interval])) * 3600', "{{action}}"),
+            Query(
+                'sum by (action) (rate(il2_pages_owed_total{unit=~"$unit"}[$__rate_interval])) * 3600',
+                "{{action}}",
+            ),
             stacked=True,
         ),
         lines(
@@ -119,7 +149,13 @@ HEEDED = Row(
             Query("sum by (cause) (rate(il2_escalations_total[$__rate_interval])) * 3600", "{{cause}}"),
             width=8,
         ),
-        lines("Floods begun", "Floods that began in the last hour.", "short", Query("sum(increase(il2_floods_total[1h]))", "floods"), width=8),
+        lines(
+            "Floods begun",
+            "Floods that began in the last hour.",
+            "short",
+            Query("sum(increase(il2_floods_total[1h]))", "floods"),
+            width=8,
+        ),
         lines(
             "Unacknowledged and silenced",
             "Paged episodes nobody has acknowledged, and silences in force, by level.",
@@ -135,5 +171,8 @@ HEEDED = Row(
 def alert_rates() -> Dashboard:
     """The dashboard of alarm burden."""
     says = "How much is said, by whom it is heeded, and when it is too much. Counts, never a patient."
-    choices = (choice("unit", "Ward", "il2_pager_alerts_total"), choice("level", "Level", "il2_pager_alerts_total"))
+    choices = (
+        choice("unit", "Ward", "il2_pager_alerts_total"),
+        choice("level", "Level", "il2_pager_alerts_total"),
+    )
     return board("il2-alert-rates", "Alert rates", says, "now-24h", (NOW, RATES, HEEDED), choices)

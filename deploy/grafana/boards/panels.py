@@ -20,7 +20,13 @@ from grafana_foundation_sdk.models.common import (
     TooltipDisplayMode,
     VizOrientation,
 )
-from grafana_foundation_sdk.models.dashboard import DashboardLinkType, Threshold, ThresholdsMode, VariableRefresh, VariableSort
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardLinkType,
+    Threshold,
+    ThresholdsMode,
+    VariableRefresh,
+    VariableSort,
+)
 from grafana_foundation_sdk.models.dashboard import Panel as Built
 
 DATA = DataSourceRef(type_val="prometheus", uid="il2-prometheus")
@@ -44,11 +50,21 @@ class Row(NamedTuple):
     panels: tuple[Panel, ...]
 
 
-def lines(title: str, says: str, unit: str, *queries: Query, width: int = 12, stacked: bool = False) -> timeseries.Panel:
+def lines(
+    title: str, says: str, unit: str, *queries: Query, width: int = 12, stacked: bool = False
+) -> timeseries.Panel:
     """Values over time; `stacked` where their sum means something."""
-    panel = timeseries.Panel().title(title).description(says).unit(unit).datasource(DATA).span(width).height(8)
+    panel = (
+        timeseries.Panel().title(title).description(says).unit(unit).datasource(DATA).span(width).height(8)
+    )
     panel.axis_soft_min(0).line_width(1).draw_style(GraphDrawStyle.LINE).fill_opacity(25 if stacked else 5)
-    panel.legend(common.VizLegendOptions().display_mode(LegendDisplayMode.LIST).placement(LegendPlacement.BOTTOM).show_legend(True).calcs([]))
+    panel.legend(
+        common.VizLegendOptions()
+        .display_mode(LegendDisplayMode.LIST)
+        .placement(LegendPlacement.BOTTOM)
+        .show_legend(True)
+        .calcs([])
+    )
     panel.tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING))
     if stacked:
         panel.stacking(common.StackingConfig().mode(StackingMode.NORMAL).group("A"))
@@ -57,18 +73,38 @@ def lines(title: str, says: str, unit: str, *queries: Query, width: int = 12, st
     return panel
 
 
-def number(title: str, says: str, unit: str, expr: str, width: int = 4, steps: tuple[tuple[float, str], ...] = ()) -> stat.Panel:
-    """The latest value, large. `steps`: from which value on it has which colour; below the first it is green."""
+def number(
+    title: str, says: str, unit: str, expr: str, width: int = 4, steps: tuple[tuple[float, str], ...] = ()
+) -> stat.Panel:
+    """The latest value, large.
+
+    `steps`: from which value on it has which colour; below the first it is green.
+    """
     panel = stat.Panel().title(title).description(says).unit(unit).datasource(DATA).span(width).height(4)
-    panel.graph_mode(BigValueGraphMode.AREA).color_mode(BigValueColorMode.VALUE if steps else BigValueColorMode.NONE)
+    panel.graph_mode(BigValueGraphMode.AREA).color_mode(
+        BigValueColorMode.VALUE if steps else BigValueColorMode.NONE
+    )
     panel.reduce_options(latest()).thresholds(thresholds(steps))
     return panel.with_target(target("A", Query(expr)).range())
 
 
-def bars(title: str, says: str, unit: str, *queries: Query, width: int = 8, height: int = 8) -> bargauge.Panel:
+def bars(
+    title: str, says: str, unit: str, *queries: Query, width: int = 8, height: int = 8
+) -> bargauge.Panel:
     """The latest value of each series, as bars beside each other."""
-    panel = bargauge.Panel().title(title).description(says).unit(unit).datasource(DATA).span(width).height(height).min(0)
-    panel.display_mode(BarGaugeDisplayMode.BASIC).orientation(VizOrientation.HORIZONTAL).reduce_options(latest())
+    panel = (
+        bargauge.Panel()
+        .title(title)
+        .description(says)
+        .unit(unit)
+        .datasource(DATA)
+        .span(width)
+        .height(height)
+        .min(0)
+    )
+    panel.display_mode(BarGaugeDisplayMode.BASIC).orientation(VizOrientation.HORIZONTAL).reduce_options(
+        latest()
+    )
     panel.thresholds(thresholds(()))
     for name, query in named(queries):
         panel.with_target(target(name, query).instant())
@@ -76,7 +112,13 @@ def bars(title: str, says: str, unit: str, *queries: Query, width: int = 8, heig
 
 
 def target(name: str, query: Query) -> prometheus.Dataquery:
-    return prometheus.Dataquery().ref_id(name).datasource(DATA).expr(query.expr).legend_format(query.legend or "__auto")
+    return (
+        prometheus.Dataquery()
+        .ref_id(name)
+        .datasource(DATA)
+        .expr(query.expr)
+        .legend_format(query.legend or "__auto")
+    )
 
 
 def named(queries: Iterable[Query]) -> Iterable[tuple[str, Query]]:
@@ -88,7 +130,10 @@ def latest() -> common.ReduceDataOptions:
 
 
 def thresholds(steps: tuple[tuple[float, str], ...]) -> dashboard.ThresholdsConfig:
-    made = [Threshold(value=None, color=GREEN), *(Threshold(value=value, color=color) for value, color in steps)]
+    made = [
+        Threshold(value=None, color=GREEN),
+        *(Threshold(value=value, color=color) for value, color in steps),
+    ]
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(made)
 
 
@@ -107,10 +152,32 @@ def choice(name: str, label: str, metric: str) -> dashboard.QueryVariable:
     )
 
 
-def board(uid: str, title: str, says: str, since: str, rows: Iterable[Row], choices: Iterable[dashboard.QueryVariable] = ()) -> dashboard.Dashboard:
+def board(
+    uid: str,
+    title: str,
+    says: str,
+    since: str,
+    rows: Iterable[Row],
+    choices: Iterable[dashboard.QueryVariable] = (),
+) -> dashboard.Dashboard:
     """A dashboard that nobody edits by hand, with links to its sisters."""
-    made = dashboard.Dashboard(title).uid(uid).description(says).tags(["il2watch"]).readonly().timezone("browser").refresh("30s").time(since, "now")
-    made.link(dashboard.DashboardLink("il2watch").type(DashboardLinkType.DASHBOARDS).tags(["il2watch"]).as_dropdown(False).include_vars(False))
+    made = (
+        dashboard.Dashboard(title)
+        .uid(uid)
+        .description(says)
+        .tags(["il2watch"])
+        .readonly()
+        .timezone("browser")
+        .refresh("30s")
+        .time(since, "now")
+    )
+    made.link(
+        dashboard.DashboardLink("il2watch")
+        .type(DashboardLinkType.DASHBOARDS)
+        .tags(["il2watch"])
+        .as_dropdown(False)
+        .include_vars(False)
+    )
     for variable in choices:
         made.with_variable(variable)
     number_ = 0

@@ -7,7 +7,9 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 from deploy.grafana.boards.panels import RED, YELLOW, Query, Row, bars, board, lines, number
 
 OFTEN, SELDOM = "$__rate_interval", "15m"
-"""Batches come each second; pages a few times an hour, and over a minute most quantiles of them would be of nothing."""
+"""Batches come each second; pages a few times an hour, and over a minute most quantiles of them would be of
+nothing.
+"""
 
 
 def quantile(share: float, histogram: str, window: str = OFTEN) -> str:
@@ -25,7 +27,13 @@ NOW = Row(
             'sum(il2_lag_records{job="il2-worker"})',
             steps=((1000, YELLOW), (5000, RED)),
         ),
-        number("Fact to alert, p99", "One alert in a hundred takes longer.", "s", "il2:alert_latency_seconds:p99", steps=((1, YELLOW), (5, RED))),
+        number(
+            "Fact to alert, p99",
+            "One alert in a hundred takes longer.",
+            "s",
+            "il2:alert_latency_seconds:p99",
+            steps=((1, YELLOW), (5, RED)),
+        ),
         number(
             "Decision to receiver, p99",
             "One page in a hundred takes longer.",
@@ -33,7 +41,13 @@ NOW = Row(
             "il2:page_since_decided_seconds:p99",
             steps=((1, YELLOW), (5, RED)),
         ),
-        number("Outbox", "Pages owed and not accepted yet.", "short", "sum(il2_outbox_pages)", steps=((10, YELLOW), (100, RED))),
+        number(
+            "Outbox",
+            "Pages owed and not accepted yet.",
+            "short",
+            "sum(il2_outbox_pages)",
+            steps=((10, YELLOW), (100, RED)),
+        ),
         number(
             "Heartbeat",
             "How long ago the synthetic patient's heartbeat came through.",
@@ -62,7 +76,13 @@ FACTS = Row(
             Query("sum by (outcome) (rate(il2_events_total[$__rate_interval]))", "{{outcome}}"),
             width=8,
         ),
-        lines("Lag", "Records not worked off, by topic.", "short", Query("sum by (job, topic) (il2_lag_records)", "{{job}} {{topic}}"), width=8),
+        lines(
+            "Lag",
+            "Records not worked off, by topic.",
+            "short",
+            Query("sum by (job, topic) (il2_lag_records)", "{{job}} {{topic}}"),
+            width=8,
+        ),
         lines(
             "Fact to alert",
             "From the newest fact of a batch to its alert's acknowledgement by Kafka.",
@@ -81,7 +101,10 @@ FACTS = Row(
         ),
         lines(
             "Charting delay",
-            "How long after it was true a fact became known: the latest of each batch. A matter of the ward, not of the system.",
+            (
+                "How long after it was true a fact became known: the latest of each batch. A matter of the "
+                "ward, not of the system."
+            ),
             "s",
             Query(quantile(0.5, "il2_event_lateness_seconds"), "median"),
             Query(quantile(0.9, "il2_event_lateness_seconds"), "90 %"),
@@ -126,7 +149,10 @@ REFUSED = Row(
         ),
         lines(
             "Share refused",
-            "Share of the records of the last minutes that were refused, and whether the worker's own alarm stands.",
+            (
+                "Share of the records of the last minutes that were refused, and whether the worker's own "
+                "alarm stands."
+            ),
             "percentunit",
             Query('max by (instance) (il2_dead_letter_share_ratio{job="il2-worker"})', "{{instance}}"),
             Query('max(il2_dead_letter_alarm{job="il2-worker"})', "alarm"),
@@ -141,7 +167,10 @@ PAGES = Row(
             "Pages by outcome",
             "Attempts a minute, by channel and outcome.",
             "short",
-            Query("sum by (channel, outcome) (rate(il2_pages_total[$__rate_interval])) * 60", "{{channel}} {{outcome}}"),
+            Query(
+                "sum by (channel, outcome) (rate(il2_pages_total[$__rate_interval])) * 60",
+                "{{channel}} {{outcome}}",
+            ),
             width=8,
         ),
         lines(
@@ -189,9 +218,27 @@ PAGES = Row(
 PROCESSES = Row(
     "Processes",
     (
-        lines("Memory", "Resident memory.", "bytes", Query("il2_process_resident_memory_bytes", "{{job}} {{instance}}"), width=6),
-        lines("Processor", "Cores in use.", "short", Query("rate(il2_process_cpu_seconds_total[$__rate_interval])", "{{job}} {{instance}}"), width=6),
-        lines("Uptime", "Since the process started.", "s", Query("time() - il2_process_start_time_seconds", "{{job}} {{instance}}"), width=6),
+        lines(
+            "Memory",
+            "Resident memory.",
+            "bytes",
+            Query("il2_process_resident_memory_bytes", "{{job}} {{instance}}"),
+            width=6,
+        ),
+        lines(
+            "Processor",
+            "Cores in use.",
+            "short",
+            Query("rate(il2_process_cpu_seconds_total[$__rate_interval])", "{{job}} {{instance}}"),
+            width=6,
+        ),
+        lines(
+            "Uptime",
+            "Since the process started.",
+            "s",
+            Query("time() - il2_process_start_time_seconds", "{{job}} {{instance}}"),
+            width=6,
+        ),
         lines(
             "Open files",
             "Share of the open files a process may have.",
@@ -210,7 +257,10 @@ PROCESSES = Row(
             "Guidelines",
             "Workers by the guideline they decide by.",
             "short",
-            Query('count by (id, version, sha256) (il2_guideline_info{job="il2-worker"})', "{{id}} {{version}} {{sha256}}"),
+            Query(
+                'count by (id, version, sha256) (il2_guideline_info{job="il2-worker"})',
+                "{{id}} {{version}} {{sha256}}",
+            ),
             width=8,
         ),
         bars(

@@ -8,14 +8,18 @@ from deploy.grafana.boards.panels import RED, YELLOW, Query, Row, bars, board, l
 
 
 def most(metric: str, *labels: str) -> Query:
-    """Every census counts the whole ward: of two that run beside each other the larger count is the fresher."""
+    """Every census counts the whole ward: of two that run beside each other the larger count is the
+    fresher.
+    """
     return Query(f"max by ({', '.join(labels)}) ({metric})", " ".join(f"{{{{{label}}}}}" for label in labels))
 
 
 NOW = Row(
     "Now",
     (
-        number("Patients", "Patients who have an assessment.", "short", "sum(max by (mode) (il2_ward_patients))"),
+        number(
+            "Patients", "Patients who have an assessment.", "short", "sum(max by (mode) (il2_ward_patients))"
+        ),
         number(
             "Stop or delay",
             "Patients for whom the guideline recommends to stop or to delay.",
@@ -30,7 +34,13 @@ NOW = Row(
             'sum(max by (recommendation) (il2_ward_recommendations{recommendation="cannot-tell"}))',
             steps=((1, YELLOW),),
         ),
-        number("Doses delayed", "Patients whose dose is past due.", "short", "max(il2_ward_delayed_doses)", steps=((1, YELLOW),)),
+        number(
+            "Doses delayed",
+            "Patients whose dose is past due.",
+            "short",
+            "max(il2_ward_delayed_doses)",
+            steps=((1, YELLOW),),
+        ),
         number(
             "Longest delay",
             "How long the longest delayed dose is past due. A delay of 24 h ends the cycle.",
@@ -51,9 +61,24 @@ NOW = Row(
 DOSES = Row(
     "The next dose",
     (
-        bars("Recommendations", "Patients by recommendation.", "short", most("il2_ward_recommendations", "recommendation")),
-        bars("Readiness", "Patients by readiness of the next dose.", "short", most("il2_ward_doses", "readiness")),
-        bars("Stop rules", "Patients for whom a stop rule stands.", "short", most("il2_ward_stop_rules", "rule")),
+        bars(
+            "Recommendations",
+            "Patients by recommendation.",
+            "short",
+            most("il2_ward_recommendations", "recommendation"),
+        ),
+        bars(
+            "Readiness",
+            "Patients by readiness of the next dose.",
+            "short",
+            most("il2_ward_doses", "readiness"),
+        ),
+        bars(
+            "Stop rules",
+            "Patients for whom a stop rule stands.",
+            "short",
+            most("il2_ward_stop_rules", "rule"),
+        ),
         lines(
             "Recommendations over time",
             "Patients by recommendation.",
@@ -74,7 +99,14 @@ DOSES = Row(
 BEDSIDE = Row(
     "What trips, and what was not looked at",
     (
-        bars("Overdue charting", "Patients of whom an item of Table 1 is overdue.", "short", most("il2_ward_overdue", "what"), width=8, height=10),
+        bars(
+            "Overdue charting",
+            "Patients of whom an item of Table 1 is overdue.",
+            "short",
+            most("il2_ward_overdue", "what"),
+            width=8,
+            height=10,
+        ),
         bars(
             "Tripped criteria",
             "Patients with a tripped criterion, by organ system.",
@@ -82,8 +114,22 @@ BEDSIDE = Row(
             most("il2_ward_tripped_patients", "system", "level"),
             height=10,
         ),
-        bars("Hypotension", "Patients with hypotension, by level.", "short", most("il2_ward_hypotension", "level"), width=8, height=10),
-        lines("Overdue charting over time", "Patients of whom an item is overdue.", "short", most("il2_ward_overdue", "what"), stacked=True, width=8),
+        bars(
+            "Hypotension",
+            "Patients with hypotension, by level.",
+            "short",
+            most("il2_ward_hypotension", "level"),
+            width=8,
+            height=10,
+        ),
+        lines(
+            "Overdue charting over time",
+            "Patients of whom an item is overdue.",
+            "short",
+            most("il2_ward_overdue", "what"),
+            stacked=True,
+            width=8,
+        ),
         lines(
             "Open episodes",
             "Open episodes of all patients, by level.",
@@ -105,6 +151,12 @@ BEDSIDE = Row(
 
 
 def ward() -> Dashboard:
-    """The dashboard of the ward. The bedside list of patients is the board's, not Grafana's: no patient is named here."""
-    says = "How the ward stands, as numbers of patients, as of each one's latest assessment. Which patient it is, the board says."
+    """The dashboard of the ward.
+
+    The bedside list of patients is the board's, not Grafana's: no patient is named here.
+    """
+    says = (
+        "How the ward stands, as numbers of patients, as of each one's latest assessment. Which patient "
+        "it is, the board says."
+    )
     return board("il2-ward", "Ward", says, "now-12h", (NOW, DOSES, BEDSIDE))

@@ -1,4 +1,7 @@
-"""Who comes in, and how: by login, by a trusted proxy's header, or anybody on this machine alone. Raises nothing; answers who it is."""
+"""Who comes in, and how: by login, by a trusted proxy's header, or anybody on this machine alone.
+
+Raises nothing; answers who it is.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Proxy(NamedTuple):
-    """A proxy that has asked who somebody is. `trusted`: the addresses it comes from; `roles`: the header with them; None: all may act."""
+    """A proxy that has asked who somebody is.
+
+    `trusted`: the addresses it comes from; `roles`: the header with them; None: all may act.
+    """
 
     header: str
     trusted: tuple[str, ...]
@@ -24,7 +30,10 @@ class Proxy(NamedTuple):
 
 
 class Door(NamedTuple):
-    """How people come in. Neither `users` nor `proxy`: anybody, on this machine alone. `hosts`: names it is served under; `secure`: over TLS."""
+    """How people come in. Neither `users` nor `proxy`: anybody, on this machine alone.
+
+    `hosts`: names it is served under; `secure`: over TLS.
+    """
 
     users: Users | None = None
     proxy: Proxy | None = None
@@ -38,11 +47,20 @@ class Door(NamedTuple):
     def check(self, listen: str) -> None:
         """Raises UsageError for a board that anybody on the network could use."""
         if self.open and listen not in LOOPBACK:
-            raise UsageError(f"--listen {listen}: others could see patients and act; set users-file or proxy-header in [board] first")
+            raise UsageError(
+                f"--listen {listen}: others could see patients and act; set users-file or proxy-header "
+                "in "
+                "[board] first"
+            )
 
     def knows(self, host: str) -> bool:
-        """Whether a request's Host is a name of ours. Without a login a foreign name is a page of another site that found its way to this machine."""
-        name = host.rsplit(":", 1)[0].strip("[]").lower() if not host.endswith("]") else host.strip("[]").lower()
+        """Whether a request's Host is a name of ours.
+
+        Without a login a foreign name is a page of another site that found its way to this machine.
+        """
+        name = (
+            host.rsplit(":", 1)[0].strip("[]").lower() if not host.endswith("]") else host.strip("[]").lower()
+        )
         return not self.open or name in LOOPBACK or name in self.hosts
 
     def identity(self, request: web.Request, session: Session | None) -> Identity | None:
@@ -61,7 +79,9 @@ def through(proxy: Proxy, request: web.Request) -> Identity | None:
         return None
     if proxy.roles is None:
         return Identity(named[0].strip()[:128], frozenset({SEE, ACT}))
-    said = {role.strip().lower() for value in request.headers.getall(proxy.roles, []) for role in value.split(",")}
+    said = {
+        role.strip().lower() for value in request.headers.getall(proxy.roles, []) for role in value.split(",")
+    }
     roles = frozenset(said & {SEE, ACT})
     return Identity(named[0].strip()[:128], roles) if roles else None
 
@@ -69,7 +89,9 @@ def through(proxy: Proxy, request: web.Request) -> Identity | None:
 def comes_from(remote: str | None, trusted: tuple[str, ...]) -> bool:
     """Whether an address is among those that are trusted."""
     try:
-        return remote is not None and any(ip_address(remote) in ip_network(net, strict=False) for net in trusted)
+        return remote is not None and any(
+            ip_address(remote) in ip_network(net, strict=False) for net in trusted
+        )
     except ValueError:
         return False
 
@@ -90,4 +112,6 @@ def cookie_of(request: web.Request, sessions: Sessions, now: int) -> Session | N
 
 def set_cookie(response: web.StreamResponse, value: str, secure: bool, lasts: int) -> None:
     """For this site alone, and for no script."""
-    response.set_cookie(COOKIE, value, max_age=lasts, path="/", httponly=True, samesite="Strict", secure=secure)
+    response.set_cookie(
+        COOKIE, value, max_age=lasts, path="/", httponly=True, samesite="Strict", secure=secure
+    )

@@ -1,4 +1,6 @@
-"""What every request passes: the right host, headers that keep other sites out, somebody who may see; and for what changes anything, proof."""
+"""What every request passes: the right host, headers that keep other sites out, somebody who may see; and a
+brake on guessing passwords.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,49 @@ from streams.board.access.door import Door, Visit, cookie_of, set_cookie
 from streams.board.access.session import LASTS_S, Session, Sessions
 from streams.board.access.users import SEE
 
+FREE_ATTEMPTS = 5
+WINDOW_S = 900.0
+FIRST_S = 5.0
+LONGEST_S = 300.0
+MOST = 10_000
+
+
+class Attempts:
+    """Wrong passwords by who was tried and from where: either alone is enough to be braked."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, list[float]] = {}
+
+    def wait(self, now: float, *sources: str) -> float:
+        """Seconds until the next try is looked at; 0: now."""
+        return max((self._wait(now, source) for source in sources), default=0.0)
+
+    def wrong(self, now: float, *sources: str) -> None:
+        """A password was wrong."""
+        for source in sources:
+            tried = self._wrong.pop(source, [])
+            self._wrong[source] = [*(when for when in tried if now - when < WINDOW_S), now][-20:]
+        for old in list(self._wrong)[:-MOST]:
+            del self._wrong[old]
+
+    def right(self, *sources: str) -> None:
+        """A password was right: what went before is forgiven."""
+        for source in sources:
+            self._wrong.pop(source, None)
+
+    def _wait(self, now: float, source: str) -> float:
+        tried = [when for when in self._wrong.get(source, ()) if now - when < WINDOW_S]
+        if len(tried) < FREE_ATTEMPTS:
+            return 0.0
+        return max(0.0, tried[-1] + min(LONGEST_S, FIRST_S * 2.0 ** (len(tried) - FREE_ATTEMPTS)) - now)
+
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 FREE = ("/static/", "/-/", "/login")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -57,7 +97,11 @@ def guard(door: Door, sessions: Sessions) -> Any:
 
 def nobody(request: web.Request, door: Door) -> web.Response:
     """People are sent to the login; programs, and those whom a proxy should have named, are refused."""
-    if door.users is not None and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+    if (
+        door.users is not None
+        and request.method == "GET"
+        and "text/html" in request.headers.get("Accept", "")
+    ):
         return web.Response(status=303, headers={"Location": "/login"})
     return web.Response(status=401, text="log in first\n")
 

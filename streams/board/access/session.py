@@ -1,18 +1,55 @@
-"""Sessions as signed cookies: they outlive a restart of the board, so that a page heals by itself; a logout ends one before its time.
-
-What is signed: whose it is, when it began, and a number of its own. The token that goes with every form is made from that number, so a page of
-another site, which cannot read it, cannot act (OWASP, signed double submit bound to the session).
+"""Sign sessions as cookies that outlive a restart, with a secret of the board's own, readable by its owner
+alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+
+from streams.errors import UsageError
+
+NAME = "board.secret"
+LENGTH = 32
+
+
+def secret(folder: Path) -> bytes:
+    """The secret of a folder, made if there is none.
+
+    Raises UsageError when it can be neither read nor made.
+    """
+    path = folder / NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(LENGTH))
+        except FileExistsError:
+            pass
+        found = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; --state-dir names another folder") from None
+    if len(found) < LENGTH:
+        raise UsageError(
+            f"{path}: shorter than {LENGTH} bytes; remove it, and a new one is made (everybody logs in again)"
+        )
+    return found
+
+
+# Sessions as signed cookies: they outlive a restart of the board, so that a page heals by itself; a logout
+# ends one before its time.
+#
+# What is signed: whose it is, when it began, and a number of its own. The token that goes with every form is
+# made from that number, so a page of
+# another site, which cannot read it, cannot act (OWASP, signed double submit bound to the session).
+
 
 LASTS_S = 12 * 3600
 """A shift and its handover."""
@@ -68,4 +105,6 @@ class Sessions:
         return self._sign("patient", patient)[:20]
 
     def _sign(self, purpose: str, said: str) -> str:
-        return hmac.new(self._secret, f"{purpose}|{said}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self._secret, f"{purpose}|{said}".encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).hexdigest()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
 from streams.board import words
-from streams.board.episodes import Acked, Episode, Transition
-from streams.board.html.element import Html, hidden, join, tag
+from streams.board.html.element import Html, age, hidden, join, tag, time
 from streams.board.html.unit import shape
-from streams.board.html.when import age, time
-from streams.board.orders import Page
 from streams.board.patient import View
+from streams.projections.command_log import Page
+from streams.projections.episodes import Acked, Episode, Transition
 
 DID = {
     "accepted": "told",
@@ -31,7 +30,13 @@ def standing(view: View) -> Html:
     shown = [(episode, ack) for episode, ack in view.standing if episode.level != "advisory"]
     title = tag("h2", "Open alerts")
     none = tag("p", "No alert is open.", class_="note")
-    return join((title, tag("ul", *(item(episode, ack) for episode, ack in shown), class_="open") if shown else none, orders(view)))
+    return join(
+        (
+            title,
+            tag("ul", *(item(episode, ack) for episode, ack in shown), class_="open") if shown else none,
+            orders(view),
+        )
+    )
 
 
 def item(episode: Episode, ack: Acked | None) -> Html:
@@ -46,9 +51,28 @@ def item(episode: Episode, ack: Acked | None) -> Html:
         if one["source"] != "Table 6" and one["text"] != alert.message
     ]
     do = tag("ul", *measures, class_="do") if measures else None
-    seen = tag("p", "Acknowledged by ", tag("b", ack.by), ", ", time(wire(ack.known)), f": {ack.reason}", class_="seen") if ack else None
+    seen = (
+        tag(
+            "p",
+            "Acknowledged by ",
+            tag("b", ack.by),
+            ", ",
+            time(wire(ack.known)),
+            f": {ack.reason}",
+            class_="seen",
+        )
+        if ack
+        else None
+    )
     told = tag("div", said, since, do, seen)
-    return tag("li", told, buttons(episode, ack), class_=f"alert {alert.level}", data_alert=alert.id, data_evidence=alert.subject)
+    return tag(
+        "li",
+        told,
+        buttons(episode, ack),
+        class_=f"alert {alert.level}",
+        data_alert=alert.id,
+        data_evidence=alert.subject,
+    )
 
 
 def buttons(episode: Episode, ack: Acked | None) -> Html:
@@ -61,13 +85,25 @@ def buttons(episode: Episode, ack: Acked | None) -> Html:
 def act(what: str, label: str, id: str, says: str, style: str = "act", **data: str) -> Html:
     """A button that opens the form of an action. What it is about is read out with it."""
     return tag(
-        "button", label, hidden(f": {says}"), type="button", class_=style, id=id, data_act=what, data_says=says, aria_haspopup="dialog", **data
+        "button",
+        label,
+        hidden(f": {says}"),
+        type="button",
+        class_=style,
+        id=id,
+        data_act=what,
+        data_says=says,
+        aria_haspopup="dialog",
+        **data,
     )
 
 
 def orders(view: View) -> Html:
     """Stop rules that may be lifted, silences in force."""
-    stops, quiet = [stopped(rule, view) for rule in view.stops], [silenced(one, view) for one in view.silences]
+    stops, quiet = (
+        [stopped(rule, view) for rule in view.stops],
+        [silenced(one, view) for one in view.silences],
+    )
     return join((listed("Stop rules that stand", stops), listed("Silences in force", quiet)))
 
 
@@ -78,12 +114,19 @@ def listed(title: str, items: list[Html]) -> Html | None:
 def stopped(rule: str, view: View) -> Html:
     """A stop rule that stands, and the way to lift it."""
     says = stop_words(rule, view)
-    return tag("li", tag("span", shape("absolute"), says, class_="state absolute"), act("resume", "Resume", f"resume-{rule}", says, data_rule=rule))
+    return tag(
+        "li",
+        tag("span", shape("absolute"), says, class_="state absolute"),
+        act("resume", "Resume", f"resume-{rule}", says, data_rule=rule),
+    )
 
 
 def silenced(one: Silence, view: View) -> Html:
     """A silence: of what, until when, by whom and why; and the way to end it."""
-    what = f"{words.criterion(one.subject, view.guideline)}, up to {words.STATE.get(one.level, one.level)}: silenced until "
+    what = (
+        f"{words.criterion(one.subject, view.guideline)}, up to "
+        f"{words.STATE.get(one.level, one.level)}: silenced until "
+    )
     end = act("expire", "End", f"expire-{one.id}", f"silence of {one.subject}", data_silence=one.id)
     return tag("li", tag("span", what, time(wire(one.until)), f" by {one.by}: {one.reason}"), end)
 
@@ -96,21 +139,38 @@ def timeline(view: View) -> Html:
     """What was said, who was told, who said that they have seen it; the newest first."""
     said = [(one.decided, transition(one)) for one in view.timeline]
     told = [(one.when, page(one)) for one in view.told]
-    lifted = [(wire(one.known), line(wire(one.known), f"stop rule {one.rule} lifted by {one.by}: {one.reason}")) for one in view.resumes]
+    lifted = [
+        (wire(one.known), line(wire(one.known), f"stop rule {one.rule} lifted by {one.by}: {one.reason}"))
+        for one in view.resumes
+    ]
     found = sorted([*said, *told, *lifted], key=lambda one: one[0], reverse=True)
-    items = tag("ol", *(markup for _, markup in found), class_="timeline", tabindex="0", aria_label="What was said, the newest first")
-    return join((tag("h2", "What was said"), items if found else tag("p", "No alert was given.", class_="note")))
+    items = tag(
+        "ol",
+        *(markup for _, markup in found),
+        class_="timeline",
+        tabindex="0",
+        aria_label="What was said, the newest first",
+    )
+    return join(
+        (tag("h2", "What was said"), items if found else tag("p", "No alert was given.", class_="note"))
+    )
 
 
 def transition(one: Transition) -> Html:
     what = words.TRANSITION.get(one.transition, one.transition)
-    return tag("li", time(one.decided), tag("span", shape(one.level), f"{what}: ", words.alert(one), class_=f"line {one.level}"))
+    return tag(
+        "li",
+        time(one.decided),
+        tag("span", shape(one.level), f"{what}: ", words.alert(one), class_=f"line {one.level}"),
+    )
 
 
 def page(one: Page) -> Html:
     whom = one.by or one.channel or ""
     reason = f": {one.reason}" if one.reason and one.by else ""
-    return line(one.when, f"{DID.get(one.outcome, one.outcome)} {whom}{reason}, {one.subject or ''}".rstrip(", "))
+    return line(
+        one.when, f"{DID.get(one.outcome, one.outcome)} {whom}{reason}, {one.subject or ''}".rstrip(", ")
+    )
 
 
 def line(when: str, said: str) -> Html:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rules.wire.instants import text
 from tests.bench.board.measure import Measured, page, taken
 from tests.bench.board.screen import watched
-from tests.streams.board.browser.house import House, vitals
+from tests.streams.board.browser.pages import House, vitals
 
 EVENTS_S = 1.0
 

@@ -8,9 +8,9 @@ import logging
 import sys
 import time
 
-from streams.broker.apache import ApacheKafka
-from streams.broker.creation import create
+from streams.dev_broker.apache import ApacheKafka
 from streams.errors import UsageError
+from streams.kafka.creation import create
 from tests.bench.pipeline import backlog, latency, throughput
 
 RECORDS = 200_000

@@ -7,8 +7,8 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from streams.broker.settings import Broker
-from streams.broker.topics import VITALS
+from rules.wire.topics import VITALS
+from streams.kafka.settings import Broker
 from tests.bench.records import START, Chart, short_ids
 
 PATIENTS = 1000

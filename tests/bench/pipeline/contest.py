@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.broker.settings import Broker
-from streams.broker.topics import PARTITIONS, VITALS
+from rules.wire.topics import PARTITIONS, VITALS
+from streams.kafka.settings import Broker
 
 ROOT = Path(__file__).parents[3]
 FIRST = "first record"

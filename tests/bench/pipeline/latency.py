@@ -15,8 +15,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, ENCOUNTERS, VITALS
+from rules.wire.topics import ALERTS, ENCOUNTERS, VITALS
+from streams.kafka.settings import Broker
 from tests.bench.pipeline.contest import Contender
 from tests.bench.pipeline.throughput import worker
 

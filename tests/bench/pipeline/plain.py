@@ -13,8 +13,8 @@ from typing import Any
 import faust
 import msgspec
 
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, PARTITIONS, VITALS
+from rules.wire.topics import ALERTS, PARTITIONS, VITALS
+from streams.kafka.settings import Broker
 from tests.bench.pipeline.contest import FIRST
 from tests.bench.pipeline.engine import step
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from quixstreams import Application, State, message_context
 
-from streams.broker.topics import ALERTS, VITALS
+from rules.wire.topics import ALERTS, VITALS
 from tests.bench.pipeline.contest import FIRST
 from tests.bench.pipeline.engine import step
 

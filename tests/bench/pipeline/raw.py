@@ -8,8 +8,8 @@ import sys
 
 from aiokafka import AIOKafkaConsumer
 
-from streams.broker.settings import Broker
-from streams.broker.topics import VITALS
+from rules.wire.topics import VITALS
+from streams.kafka.settings import Broker
 from tests.bench.pipeline.contest import FIRST
 
 GROUP = "bench-raw"

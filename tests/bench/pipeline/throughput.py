@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from streams.broker.settings import Broker
+from streams.kafka.settings import Broker
 from tests.bench.pipeline.contest import Contender, Result, timed
 
 SHARE = 10

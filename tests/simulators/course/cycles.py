@@ -16,7 +16,7 @@ from simulators.course.simulation import prepare
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import Array, Chunk
 from simulators.scenarios import SCENARIOS
-from streams.simulating import Consultant
+from streams.demo.consultant import Consultant
 
 EVERY = 5
 """Minutes between the kept values."""

@@ -16,7 +16,7 @@ from simulators.charting.records import Record
 from simulators.course.rehearsal import AFTER, BEFORE, CAST, EVERY, MONITOR, Rehearsal
 from simulators.physiology.latent import CHUNK
 from simulators.scenarios import SCENARIOS
-from streams.simulating import Consultant
+from streams.demo.consultant import Consultant
 
 HOUR, MINUTE = 3_600_000, 60_000
 SOON_H = 8

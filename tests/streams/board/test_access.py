@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.board.access import password, users
+from streams.board.access import users
 from streams.board.access.door import Door, Proxy, comes_from
-from streams.board.access.limit import FREE, LONGEST_S, Attempts
-from streams.board.access.password import BadHash, hashed, matches
-from streams.board.access.secret import secret
-from streams.board.access.session import LASTS_S, Sessions
+from streams.board.access.guard import FREE_ATTEMPTS, LONGEST_S, Attempts
+from streams.board.access.session import LASTS_S, Sessions, secret
+from streams.board.access.users import BadHash, hashed, matches
 from streams.errors import UsageError
 from tests.campaigns import examples
 
@@ -21,8 +20,8 @@ NOW = 1_772_000_000
 
 @pytest.fixture
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password, "N", 1 << 10)
-    monkeypatch.setattr(password, "P", 1)
+    monkeypatch.setattr(users, "N", 1 << 10)
+    monkeypatch.setattr(users, "P", 1)
 
 
 @pytest.mark.usefixtures("cheap")
@@ -90,13 +89,13 @@ def test_who_may_act_may_see_and_not_the_other_way_round() -> None:
 
 def test_a_few_wrong_passwords_are_free_then_each_waits_longer() -> None:
     tried, waits = Attempts(), []
-    for number in range(FREE + 10):
+    for number in range(FREE_ATTEMPTS + 10):
         waits.append(tried.wait(float(number), "user a"))
         tried.wrong(float(number), "user a")
-    assert waits[:FREE] == [0.0] * FREE
-    assert waits[FREE] > 0
+    assert waits[:FREE_ATTEMPTS] == [0.0] * FREE_ATTEMPTS
+    assert waits[FREE_ATTEMPTS] > 0
     assert max(waits) <= LONGEST_S
-    assert waits[FREE:] == sorted(waits[FREE:])
+    assert waits[FREE_ATTEMPTS:] == sorted(waits[FREE_ATTEMPTS:])
     assert tried.wait(100.0, "user b") == 0.0
     assert tried.wait(100.0, "user b", "user a") > 0.0
     assert tried.wait(10_000.0, "user a") == 0.0
@@ -104,7 +103,7 @@ def test_a_few_wrong_passwords_are_free_then_each_waits_longer() -> None:
 
 def test_a_right_password_forgives() -> None:
     tried = Attempts()
-    for _ in range(FREE):
+    for _ in range(FREE_ATTEMPTS):
         tried.wrong(0.0, "user a")
     tried.right("user a")
     assert tried.wait(0.0, "user a") == 0.0

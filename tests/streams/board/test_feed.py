@@ -9,14 +9,14 @@ import pytest
 from kafka import KafkaProducer
 
 from rules.wire.instants import DAY, HOUR, text
+from rules.wire.topics import ALERTS, ASSESSMENTS, PARTITIONS, VITALS
 from streams.board.feed import Feed
-from streams.board.ward import Record
-from streams.broker.apache import ApacheKafka
-from streams.broker.creation import create
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, ASSESSMENTS, PARTITIONS, VITALS
+from streams.dev_broker.apache import ApacheKafka
+from streams.kafka.creation import create
+from streams.kafka.settings import Broker
+from streams.projections.patients import Record
 from streams.worker.app import changelog
-from tests.streams.kafka import drop
+from tests.streams.kafka.brokers_here import drop
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 NOW = time.time_ns() // 1_000_000

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from streams.board.bedside import Bedside
-from streams.board.flowsheet import begin, flowsheet
-from streams.board.sheet.page import Span
+from streams.board.flowsheet import Span, begin, flowsheet
+from streams.projections.patients import Bedside
 from tests.streams.board.wards import GUIDE, at, bedside, cycle, ms, oliguria, vitals
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.board import settings
-from streams.cli import main
+from streams.cli.main import main
 from streams.errors import UsageError
 
 

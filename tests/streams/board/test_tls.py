@@ -17,13 +17,14 @@ from urllib.request import urlopen
 
 import pytest
 
-from streams.board.access.password import hashed
-from streams.board.metrics import CODES
-from streams.broker import leash, ports
-from streams.broker.creation import create
-from streams.broker.embedded import EmbeddedBroker
-from streams.cli import main
-from tests.streams.kafka import had, required
+from streams.board.access.users import hashed
+from streams.board.service import CODES
+from streams.cli.main import main
+from streams.dev_broker import leash
+from streams.dev_broker.embedded import EmbeddedBroker
+from streams.kafka import ports
+from streams.kafka.creation import create
+from tests.streams.kafka.brokers_here import had, required
 
 PATIENCE_S = 60.0
 WORD = "a long password"

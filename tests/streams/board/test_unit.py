@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from streams.board import unit, words
-from streams.board.bedside import Bedside, Standing
 from streams.board.html.unit import attributes, cells
+from streams.projections.patients import Bedside, Standing
 from tests.streams.board.wards import GUIDE, bedside, cycle, ms, oliguria, vitals, ward
 from tests.streams.samples import assessment, criterion
 
@@ -69,7 +69,7 @@ def test_one_whose_therapy_has_ended_gives_way() -> None:
 
 
 def test_a_patient_nobody_assessed_says_so_in_every_cell() -> None:
-    from streams.board.facts import Facts
+    from streams.projections.charted import Facts
 
     made = Bedside("p1", "k1")
     made.facts = Facts()

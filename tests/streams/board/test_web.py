@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from rules.wire.instants import HOUR
-from streams.board.access import password, users
+from rules.wire.topics import ASSESSMENTS, COMMANDS, INPUTS, PAGES
+from streams.board.access import users
 from streams.board.access.door import Door, Proxy
-from streams.board.access.password import hashed
-from streams.board.desk import Ways
-from streams.board.ward import Record
-from streams.broker.topics import ASSESSMENTS, COMMANDS, INPUTS, PAGES
-from tests.streams.board.served import Served, serving
+from streams.board.access.users import hashed
+from streams.board.board_state import Ways
+from streams.projections.patients import Record
+from tests.streams.board.board_here import Served, serving
 from tests.streams.board.wards import oliguria, published, record, vitals
 
 WARD = published(oliguria("p1-mrn-4711"))
@@ -22,8 +22,8 @@ WARD = published(oliguria("p1-mrn-4711"))
 
 @pytest.fixture
 def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
-    monkeypatch.setattr(password, "N", 1 << 10)
-    monkeypatch.setattr(password, "P", 1)
+    monkeypatch.setattr(users, "N", 1 << 10)
+    monkeypatch.setattr(users, "P", 1)
     path = tmp_path / "users.toml"
     kept = hashed("a long password")
     path.write_text(

@@ -8,10 +8,9 @@ from typing import Any
 from rules.guideline import SCHWARTZENTRUBER_2001, Guideline
 from rules.ingest.decode import decode
 from rules.wire.instants import parse
-from streams import engine
-from streams.board.bedside import Bedside
-from streams.board.ward import Record, Ward
-from streams.broker.topics import ALERTS, ASSESSMENTS, topic_of
+from rules.wire.topics import ALERTS, ASSESSMENTS, topic_of
+from streams.cli import event_files
+from streams.projections.patients import Bedside, Record, Ward
 
 START = "2026-03-02T08:00:00Z"
 GUIDE = SCHWARTZENTRUBER_2001
@@ -84,9 +83,9 @@ def record(event: dict[str, Any]) -> Record:
 def published(events: list[dict[str, Any]], until: str | None = None, guideline: Guideline = GUIDE) -> list[Record]:
     """The events, and the alerts and assessments that come of them."""
     read = sorted((found for event in events if (found := decode(json.dumps(event).encode())[0]) is not None), key=lambda one: one.known)
-    folded = engine.fold(read, guideline, None if until is None else parse(until))
+    folded = event_files.fold_events(read, guideline, None if until is None else parse(until))
     said = [Record(ALERTS, one["patient"].encode(), json.dumps(one).encode(), parse(one["decided"])) for one in folded.alerts]
-    shown = [Record(ASSESSMENTS, one["patient"].encode(), json.dumps(one).encode(), folded.clock) for one in engine.assessments(folded)]
+    shown = [Record(ASSESSMENTS, one["patient"].encode(), json.dumps(one).encode(), folded.clock) for one in event_files.assessments(folded)]
     return [*map(record, events), *said, *shown]
 
 

@@ -11,14 +11,14 @@ import msgspec
 import pytest
 from kafka import KafkaProducer
 
-from streams.broker import leash
-from streams.broker.creation import Wish, create
-from streams.broker.embedded import EmbeddedBroker
-from streams.broker.ports import HOST, free, wait_until
-from streams.broker.settings import Broker
-from streams.broker.topics import ASSESSMENTS
+from rules.wire.topics import ASSESSMENTS
+from streams.dev_broker import leash
+from streams.dev_broker.embedded import EmbeddedBroker
+from streams.kafka.creation import Wish, create
+from streams.kafka.ports import HOST, free, wait_until
+from streams.kafka.settings import Broker
 from tests.deploy.servers import asked
-from tests.streams.kafka import drop
+from tests.streams.kafka.brokers_here import drop
 from tests.streams.samples import assessment
 
 ROOT = Path(__file__).parents[3]

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from streams.broker import ports
+from streams.kafka import ports
 
 NAMES = ("prometheus-alertmanager", "alertmanager")
 PATIENCE_S = 30.0

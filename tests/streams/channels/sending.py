@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from streams.channels.page import Page
+from streams.channels.page import Page, Receipt
 from streams.channels.registry import channel
-from streams.channels.secrets import Secrets
-from streams.channels.transport import Receipt
+from streams.config.secrets import Secrets
 from tests.streams.channels.server import Asked, Reply, serving
 
 

@@ -9,8 +9,7 @@ import pytest
 from streams.channels.alertmanager import AlertmanagerOptions, alert
 from streams.channels.labels import labels, severity
 from streams.channels.options import read
-from streams.channels.page import Page
-from streams.channels.transport import TransportError
+from streams.channels.page import Page, TransportError
 from streams.times import HOUR, instant
 from tests.streams.channels.pages import ACTIONS, KEY, PATIENT, RUNBOOK, page
 from tests.streams.channels.sending import sent

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from streams.channels.page import Page
+from streams.channels.page import Channel, Page, TransportError
 from streams.channels.registry import channel
-from streams.channels.secrets import Secrets
-from streams.channels.transport import Channel, TransportError
+from streams.config.secrets import Secrets
 from tests.streams.channels.alertmanager_here import alertmanager, asked, until
 from tests.streams.channels.pages import KEY, PATIENT, page
 from tests.streams.channels.server import Server, says, serving

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from streams.channels.apprise import body, mood, title
-from streams.channels.page import Page
+from streams.channels.page import Page, Receipt, TransportError
 from streams.channels.registry import channel
-from streams.channels.secrets import Secrets
-from streams.channels.transport import Receipt, TransportError
+from streams.config.secrets import Secrets
 from tests.streams.channels.pages import ACTIONS, PATIENT, page
 from tests.streams.channels.server import Asked, Reply, never, reset, says, serving
 

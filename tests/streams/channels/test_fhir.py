@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from streams.channels.fhir import FhirOptions, bundle, flag, location, request
 from streams.channels.options import read
-from streams.channels.page import Page
-from streams.channels.transport import TransportError
+from streams.channels.page import Page, TransportError
 from tests.streams.channels.pages import ACTIONS, KEY, PATIENT, page
 from tests.streams.channels.sending import Sent, sent
 from tests.streams.channels.server import Reply, says

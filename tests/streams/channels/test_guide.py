@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from streams.channels import circuit, pagerduty, retry, signature
+from streams.channels import http, pagerduty, webhook
 from streams.channels.options import HttpOptions, Options
 from streams.channels.registry import KINDS
-from streams.cli import main
-from streams.pager.settings import Pager
+from streams.cli.main import main
+from streams.config.pager import Pager
+from streams.pager.delivery import retry
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's own, as it loads its services
 
@@ -84,11 +85,11 @@ def test_every_key_that_many_kinds_take_is_told_and_no_other() -> None:
         f"{pagerduty.MOST_EVENT // 1000} kB an event",
         f"after a 429 the channel rests {pagerduty.REST_S:.0f} s",
         f"up to {retry.MOST_ASKED_S / 60:.0f} min",
-        f"it rests {circuit.REST_S:.0f} s, doubled up to {circuit.MOST_REST_S:.0f} s",
-        f"a text of {signature.SHORTEST} bytes or more",
+        f"it rests {retry.REST_S:.0f} s, doubled up to {retry.MOST_REST_S:.0f} s",
+        f"a text of {webhook.SHORTEST} bytes or more",
         f"`try-refused-after` ({next(one.default for one in msgspec.structs.fields(Pager) if one.name == 'try_refused_after')})",
         f"`expire-after` ({next(one.default for one in msgspec.structs.fields(Pager) if one.name == 'expire_after')})",
-        *(f"{status}, " for status in sorted(retry.PASSING)[:-1]),
+        *(f"{status}, " for status in sorted(http.PASSING)[:-1]),
     ],
 )
 def test_a_limit_is_what_the_code_keeps_to(said: str) -> None:

@@ -15,8 +15,8 @@ from yarl import URL
 
 from streams.channels.http import MOST_READ, Answer, Http, without
 from streams.channels.options import HttpOptions, read
-from streams.channels.secrets import Secret, Secrets
-from streams.channels.transport import TransportError
+from streams.channels.page import TransportError
+from streams.config.secrets import Secret, Secrets
 from tests.streams.channels.server import Reply, Server, endless, never, reset, says, serving
 
 PATIENT = "mrn-4711-Doe"

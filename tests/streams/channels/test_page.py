@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from streams.channels.page import message_id, without_patient
+from streams.channels.page import TransportError, message_id, without_patient
 from streams.channels.registry import KINDS, channel
-from streams.channels.secrets import Secrets
-from streams.channels.transport import TransportError
+from streams.config.secrets import Secrets
 from tests.streams.channels.pages import ACTIONS, PATIENT, page
 from tests.streams.channels.server import Asked, Reply, Server, never, reset, says, serving
 from tests.streams.channels.test_registry import SECRETS, TABLES

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from streams.channels.registry import KINDS, channel, check
-from streams.channels.secrets import Secrets
+from streams.config.secrets import Secrets
 from streams.errors import UsageError
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's own, as it loads its services

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from streams.channels.secrets import Secrets
+from streams.channels.page import Receipt, TransportError
 from streams.channels.terminal import Terminal, TerminalOptions, line
-from streams.channels.transport import Receipt, TransportError
+from streams.config.secrets import Secrets
 from tests.streams.channels.pages import PATIENT, page
 
 

@@ -11,10 +11,9 @@ import pytest
 from standardwebhooks import Webhook as StandardWebhook
 from standardwebhooks import WebhookVerificationError
 
-from streams.channels.page import Page
-from streams.channels.secrets import Secret
-from streams.channels.signature import signed, signing_key
-from streams.channels.transport import TransportError
+from streams.channels.page import Page, TransportError
+from streams.channels.webhook import signed, signing_key
+from streams.config.secrets import Secret
 from streams.errors import UsageError
 from tests.streams.channels.pages import KEY, PATIENT, RUNBOOK, page
 from tests.streams.channels.sending import Sent, sent

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from streams.broker.settings import Broker
-from streams.broker.topics import DEADLETTERS
-from streams.cli import main
-from streams.deadletters.headers import dead_letter_headers
+from rules.wire.deadletters import dead_letter_headers
+from rules.wire.topics import DEADLETTERS
+from streams.cli.main import main
 from streams.deadletters.letter import Letter
-from streams.replay.outlet import partition, producer
+from streams.kafka.settings import Broker
+from streams.kafka.sync_producer import partition, producer
 from tests.streams.deadletters.letters import AT, KNOWN, REFUSED, letter, value
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics
 from tests.streams.samples import vitals

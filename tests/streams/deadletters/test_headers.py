@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.deadletters.headers import dead_letter_headers, read
+from rules.wire.deadletters import dead_letter_headers, read
 
 
 def test_the_headers_have_the_names_of_the_wire() -> None:

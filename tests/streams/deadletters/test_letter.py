@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from streams.deadletters.headers import dead_letter_headers
+from rules.wire.deadletters import dead_letter_headers
 from streams.deadletters.letter import Letter, NotALetter, is_place, letter, mended, written
 from tests.streams.deadletters.letters import AT, KNOWN, value
 from tests.streams.samples import record, vitals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.deadletters.letter import Letter
-from streams.deadletters.sending import NotSent, send, sift
+from streams.deadletters.resending import NotSent, send, sift
 from tests.streams.deadletters.letters import REFUSED, letter
 
 

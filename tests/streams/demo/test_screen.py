@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from streams.demo.bed import bed
-from streams.demo.beds import urgent
-from streams.demo.pages import Page
-from streams.demo.screen import feet, head, picture
-from streams.demo.ticker import newest
-from streams.show.palette import LEVEL
+from streams.demo.screen import feet, head, newest, picture
+from streams.demo.ward_table import bed, urgent
+from streams.display import LEVEL_COLOUR
+from streams.projections.overview import Page
 from tests.streams.demo.views import screen, seen, view
 from tests.streams.samples import alert, assessment, criterion
 
@@ -118,7 +116,7 @@ def test_without_utf_8_every_shape_is_ascii() -> None:
 
 def test_a_colour_stands_beside_each_shape_and_never_alone() -> None:
     coloured = screen(colour=True)
-    red, green, blue = (int(LEVEL["absolute"][at : at + 2], 16) for at in (1, 3, 5))
+    red, green, blue = (int(LEVEL_COLOUR["absolute"][at : at + 2], 16) for at in (1, 3, 5))
     shown = "\n".join(seen(coloured, newest(view(), coloured, 1)[0]))
     assert f"38;2;{red};{green};{blue}m▲ absolute" in shown
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from streams.demo.view import View
+from streams.projections.overview import View
 from streams.times import instant
 from tests.streams.samples import AT, alert, assessment
 

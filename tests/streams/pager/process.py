@@ -14,9 +14,9 @@ from typing import Any
 from kafka import KafkaProducer
 
 from rules.wire.instants import text
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, COMMANDS, PAGES
-from streams.pager.transition import Alert
+from rules.wire.topics import ALERTS, COMMANDS, PAGES
+from streams.kafka.settings import Broker
+from streams.pager.policy.state import Alert
 from tests.streams.worker import published
 from tests.streams.worker.process import ROOT, Workers
 

@@ -11,11 +11,11 @@ from random import Random
 import pytest
 
 from rules.wire.instants import text
-from streams.broker.settings import Broker
-from streams.pager.outbox import AGE, TERM, changelog, opened
-from tests.streams.pager import courses
+from streams.kafka.settings import Broker
+from streams.pager.delivery.outbox import AGE, TERM, changelog, opened
+from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
+from tests.streams.pager.policy import alert_courses
 from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
-from tests.streams.pager.receiver import Faults, Receiver, receiving
 from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -26,7 +26,7 @@ EVERY_S = 5.0
 """About the time from a start to the next kill, so that episodes run through all of them."""
 
 
-def published(broker: Broker, alerts: list[courses.Alert], seconds: float) -> threading.Thread:
+def published(broker: Broker, alerts: list[alert_courses.Alert], seconds: float) -> threading.Thread:
     """Publishes alerts evenly over a time, from a thread."""
 
     def publish() -> None:
@@ -97,9 +97,9 @@ def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
     return found
 
 
-def judged(broker: Broker, pagers: Pagers, receiver: Receiver, alerts: list[courses.Alert], told: str, figures: Callable[..., None]) -> None:
+def judged(broker: Broker, pagers: Pagers, receiver: Receiver, alerts: list[alert_courses.Alert], told: str, figures: Callable[..., None]) -> None:
     """Waits until everything owed has come, tells what came, and asserts it."""
-    wanted = courses.keys(alerts)
+    wanted = alert_courses.keys(alerts)
     done = until(lambda: not (wanted - receiver.incidents.keys() - masked(audits(broker))) and not receiver.open(), 120)
     not_told = masked(audits(broker)) - receiver.incidents.keys()
     missing = sorted(wanted - receiver.incidents.keys() - not_told)
@@ -120,7 +120,7 @@ def test_a_thousand_episodes_arrive_whole_and_in_order_whatever_is_killed(
     kills: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     broker, chance = topics(4), Random(kills)
-    alerts = courses.episodes(EPISODES, kills, time.time_ns() // 1_000_000)
+    alerts = alert_courses.episodes(EPISODES, kills, time.time_ns() // 1_000_000)
     with receiving(seed=kills, faults=FAULTS) as receiver, Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers:
         sending = published(broker, alerts, EVERY_S * kills)
         killed(pagers, chance, kills, 2.5)
@@ -137,7 +137,7 @@ def test_pagers_that_come_and_go_lose_nothing_between_them(
     """Three at a time; each is in turn stopped, killed, or hangs for longer than its session and goes on."""
     seed = 10 + campaign_slice
     broker, chance = topics(6), Random(seed)
-    alerts = courses.episodes(EPISODES, seed, time.time_ns() // 1_000_000)
+    alerts = alert_courses.episodes(EPISODES, seed, time.time_ns() // 1_000_000)
     names, turns = ("one", "two", "three"), 24
     with receiving(seed=seed, faults=FAULTS) as receiver, Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers:
         for name in names:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.broker.admin import admin
-from streams.broker.creation import Wish, create
-from streams.broker.settings import Broker
+from streams.kafka.admin import admin
+from streams.kafka.creation import Wish, create
+from streams.kafka.settings import Broker
 
 PARTITIONS = 3
 KINDS = [pytest.param("embedded", marks=pytest.mark.embedded), pytest.param("apache", marks=pytest.mark.kafka)]

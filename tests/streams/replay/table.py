@@ -1,4 +1,4 @@
-"""Writing events as a table (docs/columns.md), the way back of `streams.replay.columns`: what the tests read again."""
+"""Writing events as a table (docs/columns.md), the way back of `streams.service.tables`: what the tests read again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas
 
-from streams.replay.columns import COLUMNS
+from streams.service.tables import COLUMNS
 
 Event = dict[str, Any]
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from rules.wire.instants import parse
-from streams.replay.bar import bar, said, summary
+from streams.replay.follow import bar, said, summary
 from streams.replay.publish import Counts
 
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from streams.replay.follow import alert_of
-from streams.replay.lines import show
+from streams.show.alerts import show_lines
 from tests.streams.samples import alert
 
 
@@ -24,7 +24,7 @@ def test_an_alert_is_read_from_its_record() -> None:
 
 def test_each_alert_is_a_line_that_no_text_can_break() -> None:
     screen = Console(file=io.StringIO(), width=200, markup=False, emoji=False, highlight=False)
-    show([alert(), alert(patient="p\n[red]2")], screen)
+    show_lines([alert(), alert(patient="p\n[red]2")], screen)
     first, second = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert first.startswith("2026-03-02 10:00Z  p1  ")
     assert "urine-hour" in first

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams.replay.order import Unacknowledged
-from streams.replay.record import Record
-from streams.replay.ticks import tick
+from streams.replay.publish import Unacknowledged
+from streams.replay.record import Record, tick
 
 
 def of(patient: str, topic: str, known: int) -> Record:

@@ -9,11 +9,11 @@ from kafka.errors import KafkaTimeoutError
 from kafka.future import Future
 
 from streams.errors import UsageError
-from streams.replay.outlet import KafkaOutlet, partition
-from streams.replay.partitions import same
+from streams.kafka.partitions import same
+from streams.kafka.sync_producer import partition
+from streams.replay.outlet import KafkaOutlet
 from streams.replay.publish import Ack
-from streams.replay.record import Record
-from streams.replay.ticks import tick
+from streams.replay.record import Record, tick
 
 
 class Producer:

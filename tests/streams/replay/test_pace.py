@@ -7,7 +7,7 @@ from math import inf
 import pytest
 
 from streams.errors import UsageError
-from streams.replay.pace import Pace, speed
+from streams.replay.publish import Pace, speed
 
 
 @pytest.mark.parametrize(("times", "after_ms", "due"), [(1, 60_000, 160.0), (120, 60_000, 100.5), (0.5, 1_000, 102.0), (inf, 60_000, 100.0)])

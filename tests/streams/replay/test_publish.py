@@ -11,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rules.wire.instants import MINUTE, SECOND
-from streams.broker.topics import INPUTS
-from streams.replay.pace import Pace
-from streams.replay.publish import Ack, Counts, NotAcknowledged, Publisher
-from streams.replay.record import Record
-from streams.replay.ticks import tick, ticked
+from rules.wire.topics import INPUTS
+from streams.replay.publish import Ack, Counts, NotAcknowledged, Pace, Publisher
+from streams.replay.record import Record, tick, ticked
 
 PARTITIONS = 3
 

@@ -16,10 +16,10 @@ from itertools import groupby, pairwise
 import pytest
 
 from rules.wire.instants import parse, text
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, COMMANDS, INPUTS
-from streams.cli import main
-from streams.replay.outlet import partition, producer
+from rules.wire.topics import ALERTS, COMMANDS, INPUTS
+from streams.cli.main import main
+from streams.kafka.settings import Broker
+from streams.kafka.sync_producer import partition, producer
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics
 from tests.streams.samples import alert, record, vitals
 

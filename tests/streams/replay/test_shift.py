@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from streams.replay.record import record
-from streams.replay.shift import rewritten, shifted
+from streams.replay.record import record, rewritten, shifted
 
 DAY = 86_400_000
 

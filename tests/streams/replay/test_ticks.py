@@ -10,8 +10,7 @@ from hypothesis import strategies as some
 
 from rules.ingest.decode import decode
 from rules.wire.instants import DAY, HOUR, MINUTE, SECOND
-from streams.replay.record import Record
-from streams.replay.ticks import SILENCE, tick, ticked
+from streams.replay.record import SILENCE, Record, tick, ticked
 
 START = 1_772_445_600_000  # 2026-03-02T10:00:00Z
 

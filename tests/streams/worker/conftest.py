@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from kafka import KafkaAdminClient
 
-from streams.broker.apache import ApacheKafka
-from streams.broker.creation import Wish, create
-from streams.broker.settings import Broker
+from streams.dev_broker.apache import ApacheKafka
+from streams.kafka.creation import Wish, create
+from streams.kafka.settings import Broker
 
 
 @pytest.fixture

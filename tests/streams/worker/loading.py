@@ -11,9 +11,9 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from streams.broker.settings import Broker
-from streams.broker.topics import topic_of
-from tests.streams.worker import ward
+from rules.wire.topics import topic_of
+from streams.kafka.settings import Broker
+from tests.streams.worker import partition_course
 from tests.streams.worker.process import ROOT
 
 
@@ -22,7 +22,7 @@ def load(broker: Broker, events: Iterable[dict[str, Any]], partitions: int) -> i
     producer = KafkaProducer(**broker.for_kafka_python(), acks="all", enable_idempotence=True, linger_ms=20, batch_size=1 << 18)
     sent = []
     for event in events:
-        time = int(ward.instant(ward.known(event)).timestamp() * 1000)
+        time = int(partition_course.instant(partition_course.known(event)).timestamp() * 1000)
         for number in range(partitions) if event["patient"] == "*" else (None,):
             sent.append(
                 producer.send(topic_of(event["type"]), json.dumps(event).encode(), key=event["patient"].encode(), partition=number, timestamp_ms=time)

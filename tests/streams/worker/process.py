@@ -13,8 +13,8 @@ from pathlib import Path
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.broker.settings import Broker
-from streams.broker.topics import INPUTS
+from rules.wire.topics import INPUTS
+from streams.kafka.settings import Broker
 
 ROOT = Path(__file__).parents[3]
 SESSION_S = 3

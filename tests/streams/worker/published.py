@@ -13,8 +13,8 @@ from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire.alerts import wire
 from rules.wire.events import Event
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS
+from rules.wire.topics import ALERTS
+from streams.kafka.settings import Broker
 
 Alerts = dict[str, list[dict[str, Any]]]
 

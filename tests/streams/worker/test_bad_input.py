@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from kafka import KafkaProducer
 
-from streams.broker.settings import Broker
-from streams.broker.topics import DEADLETTERS
-from tests.streams.worker import loading, published, ward
+from rules.wire.topics import DEADLETTERS
+from streams.kafka.settings import Broker
+from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, until_done
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-EVENTS = ward.closed(ward.events(35, seed=6))
+EVENTS = partition_course.closed(partition_course.events(35, seed=6))
 HALF = len(EVENTS) // 2
-AT = ward.known(EVENTS[HALF])
-TIME = int(ward.instant(AT).timestamp() * 1000)
+AT = partition_course.known(EVENTS[HALF])
+TIME = int(partition_course.instant(AT).timestamp() * 1000)
 
 
 def vitals(**changes: object) -> bytes:
@@ -33,7 +33,7 @@ BAD = {
     "wrong-key": (vitals(), b"somebody else"),
     "bad-unit": (vitals(readings=[{"code": "heart-rate", "value": 80, "unit": "furlong"}]), b"bad"),
     "bad-time": (vitals(at=AT.removesuffix("Z")), b"bad"),
-    "from-the-future": (vitals(at=ward.stamp(ward.instant(AT) + timedelta(hours=1))), b"bad"),
+    "from-the-future": (vitals(at=partition_course.stamp(partition_course.instant(AT) + timedelta(hours=1))), b"bad"),
     "needs-weight": (
         json.dumps({"type": "infusion", "id": "i", "patient": "light", "at": AT, "agent": "phenylephrine", "rate": 40, "unit": "ug/min"}).encode(),
         b"light",
@@ -43,7 +43,7 @@ BAD = {
 
 def test_bad_records_are_set_aside_and_the_good_ones_unaffected(topics: Callable[[int], Broker], tmp_path: Path) -> None:
     broker = topics(12)
-    first = [{"type": "encounter", "id": "e", "patient": "light", "at": ward.known(EVENTS[0]), "event": "admit"}]
+    first = [{"type": "encounter", "id": "e", "patient": "light", "at": partition_course.known(EVENTS[0]), "event": "admit"}]
     assert len(EVENTS) > 10_000
     loading.load(broker, first + EVENTS[:HALF], 12)
     producer = KafkaProducer(**broker.for_kafka_python(), acks="all")
@@ -62,6 +62,6 @@ def test_bad_records_are_set_aside_and_the_good_ones_unaffected(topics: Callable
     assert {reason: (letter.value, letter.key) for reason, letter in found.items()} == BAD
     assert sum(letter.key in (b"bad", b"light", b"somebody else") for letter in letters) == len(BAD)
     assert all(letter.timestamp == TIME for letter in found.values())
-    expected = published.offline(ward.read(EVENTS))
+    expected = published.offline(partition_course.read(EVENTS))
     alerts = {name: found for name, found in published.alerts(broker).alerts.items() if name in expected}
     assert published.differences(alerts, expected) == []

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from streams.broker.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS, topic_of
-from tests.streams.worker import published, ward
-from tests.streams.worker.kafka_of_paper import Paper, Record, live
+from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS, topic_of
+from tests.streams.worker import partition_course, published
+from tests.streams.worker.in_memory_kafka import Paper, Record, live
 
 
 def paper(events: list[dict[str, Any]]) -> Paper:
     """The events in their topics, in order of knowing, `known` as the record's time."""
     topics: dict[str, list[Record]] = {topic: [] for topic in INPUTS}
-    for event, line in zip(events, ward.lines(events), strict=True):
+    for event, line in zip(events, partition_course.lines(events), strict=True):
         topic = topics[topic_of(event["type"])]
-        time = int(ward.instant(ward.known(event)).timestamp() * 1000)
+        time = int(partition_course.instant(partition_course.known(event)).timestamp() * 1000)
         topic.append(Record(topic_of(event["type"]), 0, len(topic), time, event["patient"].encode(), line))
     return Paper(topics)
 
@@ -42,8 +42,8 @@ def lives(chance: Random) -> int:
     return int(10 ** chance.uniform(0, 2.4))
 
 
-EVENTS = ward.closed(ward.events(3))
-OFFLINE = published.offline(ward.read(EVENTS))
+EVENTS = partition_course.closed(partition_course.events(3))
+OFFLINE = published.offline(partition_course.read(EVENTS))
 
 
 def test_a_worker_that_lives_says_what_the_offline_run_says() -> None:

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from streams.broker.settings import Broker
-from tests.streams.worker import loading, published, ward
+from streams.kafka.settings import Broker
+from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, until_done
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PATIENTS = 60
-EVENTS = ward.closed(ward.events(PATIENTS))
+EVENTS = partition_course.closed(partition_course.events(PATIENTS))
 
 
 @pytest.fixture(scope="module")
 def offline() -> published.Alerts:
-    return published.offline(ward.read(EVENTS))
+    return published.offline(partition_course.read(EVENTS))
 
 
 def check(broker: Broker, offline: published.Alerts, figures: Callable[..., None], title: str) -> published.Found:
@@ -39,7 +39,7 @@ def test_replay_and_one_worker_say_what_the_offline_run_says(
     broker = topics(partitions)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, ward.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
+        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 120)
         assert workers.ended() == {}, workers.said("one")
@@ -54,7 +54,7 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
     broker = topics(12)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, ward.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
+        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
         changes = "start two, start three, stop two, start two, kill three, stop one, start three, kill two, start one"
         for change, name in map(str.split, changes.split(", ")):
             time.sleep(5)
@@ -70,13 +70,13 @@ def test_after_an_outage_uneven_topics_are_caught_up_in_order(
     patients: int, records: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """Vitals, io and labs differ twentyfold; so many records pile up while the worker is down."""
-    events = ward.closed(ward.events(patients, seed=2))
+    events = partition_course.closed(partition_course.events(patients, seed=2))
     broker = topics(12)
     assert loading.load(broker, events, 12) > records
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         took = until_done(broker, 400)
     found = published.alerts(broker)
-    expected = published.offline(ward.read(events))
+    expected = published.offline(partition_course.read(events))
     figures(f"catch-up: {len(events)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s", seconds=round(took, 1))
     assert published.differences(found.alerts, expected) == []

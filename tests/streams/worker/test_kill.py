@@ -9,11 +9,11 @@ from random import Random
 
 import pytest
 
-from streams.broker.apache import ApacheKafka
-from streams.broker.creation import Wish, create
-from streams.broker.settings import Broker
-from tests.streams.kafka import SHORT_SESSIONS
-from tests.streams.worker import loading, published, ward
+from streams.dev_broker.apache import ApacheKafka
+from streams.kafka.creation import Wish, create
+from streams.kafka.settings import Broker
+from tests.streams.kafka.brokers_here import SHORT_SESSIONS
+from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, behind, until_done
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -43,8 +43,8 @@ def until_at_work(workers: Workers, before: int, within: float = 60) -> int:
     return falls
 
 
-def check(events: list[ward.Event], broker: Broker, figures: Callable[..., None], told: str) -> None:
-    found, expected = published.alerts(broker), published.offline(ward.read(events))
+def check(events: list[partition_course.Event], broker: Broker, figures: Callable[..., None], told: str) -> None:
+    found, expected = published.alerts(broker), published.offline(partition_course.read(events))
     figures(f"{told}, {len(events)} events, {sum(map(len, expected.values()))} alerts, {found.raw} raw, {found.duplicates} raw duplicates")
     assert published.differences(found.alerts, expected) == []
     assert found.clashes == []
@@ -53,10 +53,10 @@ def check(events: list[ward.Event], broker: Broker, figures: Callable[..., None]
 def test_killed_while_the_replay_runs_it_says_what_the_offline_run_says(
     topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
-    events, broker = ward.closed(ward.events(60, seed=3)), topics(12)
+    events, broker = partition_course.closed(partition_course.events(60, seed=3)), topics(12)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, ward.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log")
+        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log")
         kills = killed(workers, Random(3), 6, 1.5)
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 180)
@@ -70,7 +70,7 @@ def test_a_worker_that_hangs_past_its_session_does_no_harm_when_it_goes_on(
     campaign_slice: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """The successor writes on; the one thought dead wakes in the middle of a batch and writes behind it."""
-    events, broker = ward.closed(ward.events(60, seed=3 + campaign_slice)), topics(4)
+    events, broker = partition_course.closed(partition_course.events(60, seed=3 + campaign_slice)), topics(4)
     loading.load(broker, events, 4)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
@@ -92,11 +92,11 @@ def test_forty_kills_of_the_worker_and_five_of_brokers(
     cluster, chance = apache_cluster(3, settings=SHORT_SESSIONS), Random(seed)
     broker = cluster.settings
     create(broker, Wish(partitions=12))
-    events = ward.closed(ward.events(400, seed=seed))
+    events = partition_course.closed(partition_course.events(400, seed=seed))
     kills = brokers = falls = worked = 0
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, ward.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log")
+        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log")
         while kills < 40:
             falls += until_at_work(workers, worked, within=180)
             time.sleep(chance.uniform(0.0, 1.5))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.worker.merge import Merge
+from streams.worker.fetch_buffer import Merge
 
 TOPICS = 3
 

@@ -12,8 +12,8 @@ import pytest
 from kafka import KafkaProducer
 
 from rules.wire.instants import text
-from streams.broker.settings import Broker
-from streams.broker.topics import ASSESSMENTS
+from rules.wire.topics import ASSESSMENTS
+from streams.kafka.settings import Broker
 from tests.streams.worker import published
 from tests.streams.worker.process import SESSION_S, Workers
 from tests.streams.worker.test_kill import until_at_work

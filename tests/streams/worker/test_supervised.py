@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from streams.broker.creation import Wish, create
-from streams.broker.embedded import EmbeddedBroker
-from streams.broker.ports import free
-from streams.broker.settings import Broker
-from streams.ending import STUCK
-from tests.streams.kafka import had
+from streams.dev_broker.embedded import EmbeddedBroker
+from streams.kafka.creation import Wish, create
+from streams.kafka.ports import free
+from streams.kafka.settings import Broker
+from streams.service.exit_codes import STUCK
+from tests.streams.kafka.brokers_here import had
 from tests.streams.worker.process import Workers
 from tests.streams.worker.test_wall import page, until
 

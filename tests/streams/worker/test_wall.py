@@ -13,9 +13,9 @@ import pytest
 from kafka import KafkaProducer
 
 from rules.wire.instants import MINUTE, text
-from streams.broker.ports import free
-from streams.broker.settings import Broker
-from streams.broker.topics import ALERTS, ASSESSMENTS, DEADLETTERS, topic_of
+from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, topic_of
+from streams.kafka.ports import free
+from streams.kafka.settings import Broker
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers
 

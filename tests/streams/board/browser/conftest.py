@@ -14,10 +14,10 @@ import pytest
 
 from rules.wire.instants import HOUR
 from simulators.scenarios import worked
-from streams.board.access.password import hashed
-from streams.broker import embedded
+from streams.board.access.users import hashed
+from streams.dev_broker import embedded
 from streams.errors import UsageError
-from tests.streams.board.browser.house import Beats, House, moved
+from tests.streams.board.browser.pages import Beats, House, moved
 
 SCRIPT = "<script>document.title='broken'</script>"
 WELL, ILL = "b-well", "a-ill"

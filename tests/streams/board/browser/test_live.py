@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from streams.broker.topics import COMMANDS, PAGES
+from rules.wire.topics import COMMANDS, PAGES
 from tests.streams.board.browser.conftest import ILL, SCRIPT, WELL
-from tests.streams.board.browser.house import House, finding
+from tests.streams.board.browser.pages import House, finding
 from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from streams.board import words
-from streams.broker import embedded
+from streams.dev_broker import embedded
 from streams.errors import UsageError
 from tests.streams.board.browser.conftest import missing
-from tests.streams.board.browser.house import ROOT, House
+from tests.streams.board.browser.pages import ROOT, House
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
 PATIENTS = 50

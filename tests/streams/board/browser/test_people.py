@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from streams.broker.topics import COMMANDS, PAGES
+from rules.wire.topics import COMMANDS, PAGES
 from tests.streams.board.browser.conftest import ILL
-from tests.streams.board.browser.house import House
+from tests.streams.board.browser.pages import House
 from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]

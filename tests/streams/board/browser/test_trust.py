@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.streams.board.browser.house import House
+from tests.streams.board.browser.pages import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
 Look = Callable[..., Any]

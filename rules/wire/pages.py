@@ -1,0 +1,61 @@
+"""What stands in `il2.pages`: every attempt, and every decision not to send, with its reason (wire.md,
+Topics)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rules.wire.instants import text
+
+# What was decided.
+OWED, REPLACED, MASKED, EXPIRED, ESCALATED, CLOSED = "owed", "replaced", "masked", "expired", "escalated", "closed"
+SILENCED, FLOODED, DIGESTED, OFF_HOURS, UNROUTED, ALREADY = "silenced", "flood", "digest", "off-hours", "unrouted", "acknowledged-already"
+ACKNOWLEDGED, ACK_EARLY, ACK_LATE, ACK_OVER, ACK_WITHDRAWN = (
+    "acknowledged", "ack-waits", "ack-before-worsening", "ack-of-nothing-open", "ack-withdrawn",
+)  # fmt: skip
+SILENCE, SILENCE_CUT, SILENCE_ENDED, SILENCE_LIFTED = "silence", "silence-cut", "silence-ended", "silence-lifted"
+FLOOD_BEGAN, FLOOD_ENDED = "flood-began", "flood-ended"
+# What came of an attempt.
+ACCEPTED, RETRY, REFUSED = "accepted", "retry", "refused"
+
+
+class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """One record. `when`: ms. `number`: of the message owed, within the patient; `alert`: the episode's id."""
+
+    when: int
+    outcome: str
+    patient: str
+    alert: str | None = None
+    key: str | None = None
+    number: int | None = None
+    action: str | None = None
+    channel: str | None = None
+    route: str | None = None
+    step: int | None = None
+    level: str | None = None
+    kind: str | None = None
+    subject: str | None = None
+    unit: str | None = None
+    seq: int | None = None
+    at: str | None = None
+    decided: str | None = None
+    by: str | None = None
+    reason: str | None = None
+    until: int | None = None
+    cause: str | None = None
+    waited_ms: int | None = None
+    actionable: bool | None = None
+    attempt: int | None = None
+    latency_ms: int | None = None
+    status: int | None = None
+    reference: str | None = None
+    message: str | None = None
+
+
+def encode(audit: Audit) -> bytes:
+    """The record: instants as on the wire."""
+    told = msgspec.to_builtins(audit)
+    for name in ("when", "until"):
+        if name in told:
+            told[name] = text(told[name])
+    return msgspec.json.encode(told)

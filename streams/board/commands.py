@@ -1,0 +1,131 @@
+"""What people do on the page, as commands for `il2.commands` and as lines of the audit in `il2.pages`.
+
+Pure but for the ids of commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rules.wire import pages
+from rules.wire.instants import MINUTE
+from rules.wire.topics import PAGES
+from streams.board.access.users import Identity
+from streams.board.patient import stops
+from streams.errors import UsageError
+from streams.kafka import commands
+from streams.kafka.producer import Out, key
+from streams.projections.episodes import Episode
+from streams.projections.patients import Bedside
+
+LONGEST = 500
+REFUSED = "board-refused"
+WHAT = ("ack", "silence", "resume", "expire")
+
+
+class Deed(NamedTuple):
+    """Something somebody does: the command, what it is about, and who does it why."""
+
+    command: dict[str, Any]
+    about: dict[str, str]
+    who: commands.Who
+
+
+class Gone(Exception):
+    """What it is about is not there any more: it ended, or somebody else was quicker."""
+
+
+def deed(what: str, form: Mapping[str, str], bedside: Bedside, identity: Identity, now: int) -> Deed:
+    """What a form asks for. Raises UsageError for what a person can mend, Gone for what is over."""
+    who = named(form, identity)
+    if what == "ack":
+        return acknowledge(form, bedside, who, now)
+    if what == "silence":
+        return silence(form, bedside, who, now)
+    if what == "resume":
+        return resume(form, bedside, who, now)
+    if what == "expire":
+        return expire(form, bedside, who, now)
+    raise UsageError(f"{what} is none of {', '.join(WHAT)}")
+
+
+def named(form: Mapping[str, str], identity: Identity) -> commands.Who:
+    """Who and why. Whoever logged in cannot give another name. Raises UsageError when either is missing."""
+    by = identity.name or form.get("by", "").strip()
+    reason = form.get("reason", "").strip()
+    if not by or not reason:
+        raise UsageError("Say who you are and why." if not by else "Say why.")
+    if len(by) > 128 or len(reason) > LONGEST or not by.isprintable() or not reason.isprintable():
+        raise UsageError(f"A name has at most 128 characters, a reason {LONGEST}, on one line.")
+    return commands.Who(by, reason)
+
+
+def episode(form: Mapping[str, str], bedside: Bedside) -> Episode:
+    """The open alert that a form names."""
+    found = bedside.episodes.open.get(form.get("alert", ""))
+    if found is None:
+        raise Gone("That alert is not open any more.")
+    return found
+
+
+def acknowledge(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+    """An `ack`. One that got worse since the page was drawn has not been seen."""
+    found = episode(form, bedside)
+    if form.get("level", found.level) != found.level:
+        raise Gone(f"That alert is {found.level} by now: look again.")
+    return Deed(
+        commands.acknowledgement(bedside.name, found.id, who, now),
+        {"alert": found.id, "subject": found.last.subject, "level": found.level},
+        who,
+    )
+
+
+def silence(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+    """A `silence` of an open alert's subject, at its level."""
+    found = episode(form, bedside)
+    if not form.get("minutes", "").isdecimal():
+        raise UsageError("Say for how many minutes.")
+    until = now + int(form["minutes"]) * MINUTE
+    command = commands.silence(bedside.name, found.last.subject, found.level, until, who, now)
+    return Deed(command, {"alert": found.id, "subject": found.last.subject, "level": found.level}, who)
+
+
+def resume(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+    """A `resume` of a stop rule that stands."""
+    rule = form.get("rule", "")
+    if rule not in stops(bedside.assessment):
+        raise Gone("That stop rule does not stand any more.")
+    return Deed(commands.resume(bedside.name, rule, who, now), {"subject": f"stop-rule:{rule}"}, who)
+
+
+def expire(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+    """A silence that ends now."""
+    found = bedside.orders.silences.get(form.get("silence", ""))
+    if found is None or found.until <= now:
+        raise Gone("That silence is over.")
+    command = commands.expiry(bedside.name, found.id, found.subject, found.level, who, now)
+    return Deed(command, {"subject": found.subject, "level": found.level}, who)
+
+
+def records(done: Deed, unit: str | None, now: int) -> list[Out]:
+    """The audit, then the command."""
+    patient = done.command["patient"]
+    told = {**done.about, "by": done.who.by, "reason": done.who.reason}
+    return [audited(f"board-{done.command['type']}", patient, now, unit, told), commands.out(done.command)]
+
+
+def refusal(what: str, patient: str, by: str | None, cause: str, unit: str | None, now: int) -> Out:
+    """Somebody tried what they may not."""
+    return audited(REFUSED, patient, now, unit, {"action": what, "by": by or "unknown", "cause": cause})
+
+
+def audited(outcome: str, patient: str, now: int, unit: str | None, told: Mapping[str, str]) -> Out:
+    """A line of the audit."""
+    line = msgspec.convert(
+        {"when": now, "outcome": outcome, "patient": patient, "unit": unit, "channel": "board", **told},
+        pages.Audit,
+    )
+    return Out(PAGES, key(patient), pages.encode(line))

@@ -1,0 +1,160 @@
+"""Whether the page can be believed, and if not, why not: the feed's usual silence, the worker's lag. Pure:
+told what was seen and when, and asked.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+OVER_S = 1800
+BEATS = 60
+LEAST_S = 5.0
+TIMES = 1.5
+
+
+class Pulse:
+    """Seconds in which something came.
+
+    `limit`: seconds of silence after which the feed counts as dead whatever was usual.
+    """
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self.beats: set[int] = set()
+        self.last: float | None = None
+
+    def beat(self, now: float) -> None:
+        """Something came at `now`, seconds of any clock that runs evenly."""
+        self.beats.add(int(now))
+        self.last = now if self.last is None else max(self.last, now)
+
+    def silent(self, now: float) -> float | None:
+        """For how many seconds nothing came; None while nothing ever did."""
+        return None if self.last is None else max(0.0, now - self.last)
+
+    def usual(self) -> float:
+        """The longest silence that is no cause for concern: half as long again as the longest between the
+        last beats of half an hour.
+        """
+        newest = int(self.last or 0)
+        self.beats = {beat for beat in self.beats if newest - OVER_S <= beat <= newest}
+        heard = sorted(self.beats)[-BEATS:]
+        if len(heard) < 2:
+            return self.limit
+        longest = max(after - before for before, after in pairwise(heard))
+        return min(self.limit, max(LEAST_S, TIMES * longest))
+
+    def dead(self, now: float) -> bool:
+        """Whether the silence is longer than is usual."""
+        silent = self.silent(now)
+        return silent is not None and silent > self.usual()
+
+
+# Whether the page can be believed, and if not, why not. Pure: it is told what was seen and when, and asked.
+#
+# The page is live only while it is proven so: Kafka answers, the board has read what there is, the worker has
+# worked off what was there some seconds
+# ago, and the feed is not silent for longer than is usual. Times are seconds of a monotonic clock.
+
+
+Place = tuple[str, int]
+"""A topic and a partition."""
+Offsets = Mapping[Place, int]
+
+ANSWER_S = 5.0
+BEHIND_S = 4.0
+Code = Literal["broker", "loading", "starting", "board", "worker", "feed"]
+
+
+class Problem(NamedTuple):
+    """Why the page is not live: a code, and the reason in words."""
+
+    code: Code
+    text: str
+
+
+class Trust:
+    """What was seen last. `workers`: how many the consumer group has; None: nobody could tell."""
+
+    def __init__(self, began: float, pulse: Pulse) -> None:
+        self.pulse = pulse
+        self.answered = began
+        self.ever = False
+        self.ends: deque[tuple[float, Offsets]] = deque()
+        self.read: dict[Place, int] = {}
+        self.worked: dict[Place, int] = {}
+        self.workers: int | None = None
+        self.loading: tuple[int, int] | None = (0, 0)
+
+    def answer(self, now: float, ends: Offsets, worked: Offsets, workers: int | None) -> None:
+        """Kafka said where the input topics end, and how far the worker is."""
+        self.answered, self.ever = now, True
+        self.ends.append((now, ends))
+        while len(self.ends) > 2 and self.ends[1][0] <= now - BEHIND_S:
+            self.ends.popleft()
+        self.worked.update(worked)
+        self.workers = workers
+
+    def problems(self, now: float) -> list[Problem]:
+        """Everything that is wrong, the first cause first; nothing: the page is live."""
+        if now - self.answered > ANSWER_S:
+            return [
+                Problem(
+                    "broker",
+                    f"Kafka has not answered for {ago(now - self.answered)}. Nothing new can be seen.",
+                )
+            ]
+        if self.loading is not None:
+            return [
+                Problem(
+                    "loading",
+                    f"Reading what was charted: {self.loading[0]:,} of {self.loading[1]:,} records.",
+                )
+            ]
+        found = [*self._reading(now), *self._working(now), *self._feeding(now)]
+        return found if self.ever else [Problem("starting", "The board has just started."), *found]
+
+    def _reading(self, now: float) -> list[Problem]:
+        behind = self._left(now, self.read)
+        return [Problem("board", f"The board is {behind:,} records behind.")] if behind else []
+
+    def _working(self, now: float) -> list[Problem]:
+        if self.workers == 0:
+            return [Problem("worker", "No worker is running. Nobody is judging what is charted.")]
+        if behind := self._left(now, self.worked):
+            return [
+                Problem(
+                    "worker",
+                    f"The worker does not keep up or does not answer: {behind:,} records are not judged yet.",
+                )
+            ]
+        return []
+
+    def _left(self, now: float, done: Mapping[Place, int]) -> int:
+        """Records that were there some seconds ago and are not done yet."""
+        then = next((ends for when, ends in reversed(self.ends) if now - when >= BEHIND_S), None)
+        return sum(max(0, end - done.get(place, 0)) for place, end in then.items()) if then else 0
+
+    def _feeding(self, now: float) -> list[Problem]:
+        silent = self.pulse.silent(now)
+        if silent is None or not self.pulse.dead(now):
+            return []
+        return [
+            Problem(
+                "feed",
+                (
+                    f"Nothing has been charted for anybody for {ago(silent)}; usual is no more than "
+                    f"{ago(self.pulse.usual())}."
+                ),
+            )
+        ]
+
+
+def ago(seconds: float) -> str:
+    """`42 s`, `3 min`, `2 h`."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

@@ -1,0 +1,57 @@
+"""`il2watch ack`: somebody has seen an alert (wire.md, Events)."""
+
+from __future__ import annotations
+
+import argparse
+
+from streams.cli import options
+from streams.cli.options import broker_of, connection, now, saying, who
+
+SAYS = """\
+Acknowledges an alert: its pages escalate no further, and nobody is reminded, until it gets worse. ID is what a page shows.
+Alarms of the machine itself are acknowledged where they were paged."""
+EXAMPLE = """\
+  il2watch ack 3f1b0c9de2a47586 --by rn-14 --reason "bolus running"
+  il2watch ack 3f1b0c9de2a47586 --by rn-14 --reason "artefact" --actionable no"""
+OPINION = {"yes": True, "no": False, None: None}
+
+
+def parser() -> options.Parser:
+    command = options.parser("ack", SAYS, EXAMPLE)
+    command.add_argument("alert", metavar="ID", help="the alert's id")
+    saying(command)
+    command.add_argument(
+        "--actionable",
+        choices=("yes", "no"),
+        help="whether the alert called for anything to be done; counted as alarm burden",
+    )
+    command.add_argument("--patient", metavar="P", help="whose alert it is; default: looked up in the topics")
+    command.add_argument(
+        "--at",
+        metavar="TIME",
+        type=options.moment,
+        help="when it was seen, like 2026-03-02T10:00:00Z; default: now",
+    )
+    connection(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Sends the command and says so."""
+    chosen = parser().parse_args(arguments)
+    return acknowledge(chosen)
+
+
+def acknowledge(chosen: argparse.Namespace) -> int:
+    from streams.cli import lookup
+    from streams.kafka import commands
+    from streams.service.event_file import tell
+
+    broker, asked = broker_of(chosen), who(chosen)
+    patient = chosen.patient or lookup.patient_of(broker, chosen.alert)
+    at = now() if chosen.at is None else chosen.at
+    commands.through(
+        broker, commands.acknowledgement(patient, chosen.alert, asked, at, OPINION[chosen.actionable])
+    )
+    tell(f"il2watch: {chosen.alert} is acknowledged by {asked.by}")
+    return 0

@@ -1,0 +1,90 @@
+"""`il2watch backtest`: what another configuration would have said over the same file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from streams.cli import event_files, options
+from streams.cli.event_files import Course, close, folded
+from streams.config import site
+from streams.service.event_file import decoded
+from streams.service.files import lines
+
+SAYS = (
+    "Runs two configurations over one file and prints the alert transitions that only one of them "
+    "gives. Exit 1 when there are any."
+)
+EXAMPLE = (
+    "  il2watch backtest ward.jsonl --against stricter.toml\n  il2watch backtest ward.jsonl --config "
+    "now.toml --against next.toml -o json"
+)
+TELLING = ("patient", "decided", "kind", "subject", "level", "transition", "at")
+
+Alert = dict[str, Any]
+
+
+def parser() -> options.Parser:
+    command = options.parser("backtest", SAYS, EXAMPLE)
+    options.file(command)
+    command.add_argument("--against", metavar="TOML", required=True, help="the other site configuration")
+    options.at(command, "--until")
+    options.output(command)
+    options.config(command)
+    options.strict(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the differences, each with the configuration that gives it: `now` (--config) or `against`."""
+    chosen = parser().parse_args(arguments)
+    other = site.guideline(chosen.against)
+    read = list(lines(chosen.file))
+    now, against = (
+        folded(decoded(chosen.file, read, side.choices.ahead), side, chosen.at)
+        for side in (site.guideline(chosen.config), other)
+    )
+    found = differences(now, against)
+    if options.as_text(chosen.output):
+        from streams.show import alerts as difference
+        from streams.show import terminal
+
+        difference.show_difference(
+            found, (now.guideline.reference, against.guideline.reference), terminal.console()
+        )
+    else:
+        from streams.service import files
+
+        files.write(found)
+    return close(now, chosen.strict) or int(bool(found))
+
+
+def differences(now: Course, against: Course) -> list[Alert]:
+    """The transitions given by one side alone, in order of decision, `only` saying which side."""
+    sides = {"now": now.folded.alerts, "against": against.folded.alerts}
+    shared = tally(sides["now"]) & tally(sides["against"])
+    found = [{"only": side} | alert for side, alerts in sides.items() for alert in beyond(alerts, shared)]
+    return sorted(found, key=event_files.decision)
+
+
+def beyond(alerts: Iterable[Alert], shared: Counter[tuple[Any, ...]]) -> list[Alert]:
+    """The alerts that are left when the shared ones are taken away."""
+    left, found = shared.copy(), []
+    for alert in alerts:
+        if left[key(alert)] > 0:
+            left[key(alert)] -= 1
+        else:
+            found.append(alert)
+    return found
+
+
+def tally(alerts: Iterable[Alert]) -> Counter[tuple[Any, ...]]:
+    return Counter(map(key, alerts))
+
+
+def key(alert: Alert) -> tuple[Any, ...]:
+    """What makes two transitions the same to the ward; not their sequence number, nor how a limit
+    is spelled.
+    """
+    return tuple(alert[name] for name in TELLING)

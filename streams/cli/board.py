@@ -1,0 +1,136 @@
+"""`il2watch board`: a live page of the unit and of each patient."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli import options
+from streams.cli.options import broker_of, connection, port, positive
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from streams.board.service import Options
+
+SAYS = """\
+Serves a live page: who needs somebody, why, and whether the page itself can be believed; each patient's flowsheet, criteria, advice and alerts; and
+what to do about an alert: acknowledge, silence, resume. It judges nothing: states are the worker's, numbers the events'. It needs no database, and
+any number of them may run. On this machine alone anybody may use it; for others to see it the configuration's [board] table says who may.
+
+Exit: 0 told to stop, 3 a part of it died; a supervisor should start it again after 3."""
+EXAMPLE = """\
+  il2watch board                                    then open http://127.0.0.1:8020/
+  il2watch board --config site.toml --listen 0.0.0.0
+  il2watch board --hash                             asks for a password, prints its hash for the users' file"""
+
+
+def parser() -> options.Parser:
+    command = options.parser("board", SAYS, EXAMPLE)
+    connection(command)
+    command.add_argument(
+        "--port", metavar="PORT", type=port, default=8020, help="where it is served; default: 8020"
+    )
+    command.add_argument(
+        "--listen",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="default: this machine alone; any other needs a login or a proxy",
+    )
+    command.add_argument(
+        "--clock",
+        choices=("wall", "log"),
+        default="wall",
+        help="what ages are counted by; log: the records' times, for replays",
+    )
+    command.add_argument(
+        "--history",
+        metavar="H",
+        type=positive,
+        default=72.0,
+        help="hours of events to read for the trends; default: 72",
+    )
+    command.add_argument(
+        "--worker-id", metavar="ID", default="il2watch", help="the worker's --id; default: il2watch"
+    )
+    command.add_argument(
+        "--state-dir",
+        metavar="DIR",
+        type=Path,
+        default=Path("il2watch-state"),
+        help="holds the secret that sessions are signed with",
+    )
+    command.add_argument(
+        "--metrics-port",
+        metavar="PORT",
+        type=port,
+        default=0,
+        help="health and metrics for Prometheus, without TLS or login; default: 0, none",
+    )
+    command.add_argument("--hash", action="store_true", help="ask for a password, print its hash, and end")
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Runs until told to stop."""
+    chosen = parser().parse_args(arguments)
+    if chosen.hash:
+        return print_hash()
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("il2watch").setLevel(logging.INFO)
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    found = settings(chosen)
+    from streams.board.service import serve
+
+    return asyncio.run(serve(found))
+
+
+def settings(chosen: argparse.Namespace) -> Options:
+    """What the arguments come to. Raises UsageError."""
+    from streams.board import settings as table
+    from streams.board.service import Options
+    from streams.config import site
+
+    board = table.load(chosen.config)
+    tls = (board.tls_certfile, board.tls_keyfile) if board.tls_certfile and board.tls_keyfile else None
+    return Options(
+        broker=broker_of(chosen),
+        guideline=site.guideline(chosen.config),
+        ways=table.ways(board, chosen.clock == "wall"),
+        door=table.door(board),
+        state=chosen.state_dir,
+        listen=chosen.listen,
+        port=chosen.port,
+        history=round(chosen.history * 3_600_000),
+        tls=tls,
+        worker=chosen.worker_id,
+        metrics_port=chosen.metrics_port,
+    )
+
+
+def print_hash() -> int:
+    """Reads a password, from the terminal twice or from standard input, and prints it as it is kept.
+
+    Raises UsageError.
+    """
+    from streams.board.access.users import SHORTEST, hashed
+
+    password = typed() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if len(password) < SHORTEST:
+        raise UsageError(f"--hash: a password has at least {SHORTEST} characters")
+    print(hashed(password))
+    return 0
+
+
+def typed() -> str:
+    """Typed twice, unseen. Raises UsageError when the two differ."""
+    first = getpass.getpass("password: ")
+    if getpass.getpass("once more: ") != first:
+        raise UsageError("--hash: the two differ")
+    return first

@@ -1,0 +1,44 @@
+"""`il2watch broker`: the embedded broker in the foreground, for a try on one machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from streams.cli import options
+from streams.errors import UsageError
+
+SAYS = """\
+Runs the embedded broker (extra `embedded`) on loopback until Ctrl-C and prints its address. It keeps all in memory and forgets it when it
+stops: for demos and tries, never for a ward."""
+EXAMPLE = "  il2watch broker --port 9092 &\n  export IL2WATCH_BROKER=127.0.0.1:9092"
+
+
+def port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 1 to 65535")
+    return int(text)
+
+
+def parser() -> options.Parser:
+    command = options.parser("broker", SAYS, EXAMPLE)
+    command.add_argument("--port", metavar="N", type=port, help="port on 127.0.0.1; default: a free one")
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the address once it answers; ends with Ctrl-C or SIGTERM (exit 130), or with an error when the
+    broker dies.
+    """
+    chosen = parser().parse_args(arguments)
+    from streams.dev_broker.embedded import EmbeddedBroker
+    from streams.service.lifecycle import until_told
+
+    with until_told(), EmbeddedBroker(chosen.port) as broker:
+        print(broker.servers, flush=True)
+        print(
+            "il2watch: the embedded broker is up; it forgets everything when it stops (Ctrl-C)",
+            file=sys.stderr,
+        )
+        code = broker.wait()
+    raise UsageError(f"the embedded broker ended by itself (exit {code})")

@@ -1,0 +1,79 @@
+"""`il2watch census`: how the ward stands, as metrics."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from streams.cli import options
+from streams.cli.options import broker_of, connection, port, positive
+
+if TYPE_CHECKING:
+    from streams.census.service import Options
+
+SAYS = """\
+Reads the latest assessment of every patient and serves how many patients stand where: recommendations, doses that wait, overdue charting.
+Counts of the whole ward, for the Ward dashboard; nothing of any one patient. It keeps nothing: started again, it counts again.
+
+Exit: 0 told to stop, 3 no broker for too long; a supervisor should start it again after 3."""
+EXAMPLE = (
+    "  il2watch census --broker kafka-1.ward:9092 &\n  curl -s http://127.0.0.1:9111/metrics | grep "
+    "il2_ward_recommendations"
+)
+
+
+def parser() -> options.Parser:
+    command = options.parser("census", SAYS, EXAMPLE)
+    connection(command)
+    command.add_argument(
+        "--metrics-port", metavar="PORT", type=served, default=9111, help="health and metrics; default: 9111"
+    )
+    command.add_argument(
+        "--listen",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="where they are served; default: this machine alone",
+    )
+    command.add_argument(
+        "--patience",
+        metavar="S",
+        type=positive,
+        default=120.0,
+        help="seconds without a broker before it gives up; default: 120",
+    )
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Runs until told to stop."""
+    found = settings(parser().parse_args(arguments))
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # it says of each attempt what the census says once
+    from streams.census.service import serve
+
+    return asyncio.run(serve(found))
+
+
+def settings(chosen: argparse.Namespace) -> Options:
+    """What the arguments come to. Raises UsageError."""
+    from streams.census.service import Options
+    from streams.config import site
+
+    return Options(
+        broker_of(chosen), site.guideline(chosen.config), chosen.listen, chosen.metrics_port, chosen.patience
+    )
+
+
+def served(text: str) -> int:
+    """A port other than 0: a census nobody can ask counts for nothing."""
+    found = port(text)
+    if not found:
+        raise argparse.ArgumentTypeError("0 is no port to serve at, and serving is all it does")
+    return found

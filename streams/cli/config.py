@@ -1,0 +1,65 @@
+"""`il2watch config check`: whether a site configuration can be used, with the key and line that is wrong."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+
+from streams.cli import options
+from streams.config import site
+from streams.errors import UsageError
+
+SAYS = """\
+Validates a site configuration, the services' tables included; secrets are not read. Exit 1 and the key and line that is wrong, or 0 and the
+guideline's identity with it."""
+EXAMPLE = "  il2watch config check site.toml"
+
+
+def parser() -> options.Parser:
+    command = options.parser("config check", SAYS, EXAMPLE)
+    command.add_argument("file", metavar="FILE", help="the site configuration, TOML")
+    return command
+
+
+def broker(path: str) -> None:
+    """The table `[broker]`, if there is one. Raises UsageError."""
+    from streams.config import broker as table
+
+    if (found := table.read(path)) is not None:
+        table.check(found)
+
+
+def pager(path: str) -> None:
+    """The table `[pager]`, if there is one. Raises UsageError."""
+    from streams.pager.service import config
+
+    content = site.text(path)
+    if "pager" in tomllib.loads(content):
+        config.load(content, path)
+
+
+def board(path: str) -> None:
+    """The table `[board]`; the users' file is not read. Raises UsageError."""
+    from streams.board import settings
+
+    settings.load(path)
+
+
+SERVICES = (broker, pager, board)
+
+
+def main(arguments: list[str]) -> int:
+    """Prints one line: what is wrong, on stderr; or that it is well."""
+    path = parser().parse_args(arguments).file
+    guideline, fault = site.checked(path)
+    if guideline is None:
+        print(f"{path}: {fault}", file=sys.stderr)
+        return 1
+    try:
+        for check in SERVICES:
+            check(path)
+    except UsageError as error:
+        print(error if str(error).startswith(path) else f"{path}: {error}", file=sys.stderr)
+        return 1
+    print(f"{path}: ok; guideline {guideline.id} version {guideline.version}, sha256 {guideline.sha256}")
+    return 0

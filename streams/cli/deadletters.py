@@ -1,0 +1,260 @@
+"""`il2watch deadletters ls|replay`: list the refused records with reasons, and send mended ones again
+(wire.md, Command line).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli import options
+from streams.cli.options import broker_of, connection
+from streams.config import site
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from streams.deadletters.letter import Letter
+    from streams.deadletters.resending import Sifted
+
+
+LS_SAYS = """\
+Lists the records that were refused: where each stood (topic/partition/offset), why, and its bytes untouched. Oldest first by the record's time.
+With --save they go to a file, one JSON object a line, whose "value" is mended in an editor and sent again by deadletters replay --from."""
+LS_EXAMPLE = """\
+  il2watch deadletters ls --reason bad-unit
+  il2watch deadletters ls --save refused.jsonl && vi refused.jsonl && il2watch deadletters replay --from refused.jsonl"""
+
+
+def ls_parser() -> options.Parser:
+    command = options.parser("deadletters ls", LS_SAYS, LS_EXAMPLE)
+    reason(command)
+    command.add_argument("--limit", metavar="N", type=count, help="only the newest N")
+    command.add_argument(
+        "--save", metavar="FILE", type=Path, help="write them to FILE, to be mended; it must not be there yet"
+    )
+    options.output(command)
+    connection(command)
+    return command
+
+
+def ls_main(arguments: list[str]) -> int:
+    """Prints the letters (or saves them), and their number by reason on stderr."""
+    chosen = ls_parser().parse_args(arguments)
+    from streams.deadletters.resending import chosen as choose
+    from streams.deadletters.resending import letters
+
+    found = choose(letters(broker_of(chosen)), set(chosen.reason), set())
+    shown = found if chosen.limit is None else found[-chosen.limit :]
+    if chosen.save is not None:
+        save(shown, chosen.save)
+    else:
+        show(shown, options.as_text(chosen.output))
+    summary(shown, len(found))
+    return 0
+
+
+def show(letters: list[Letter], as_text: bool) -> None:
+    """For people, or for programs."""
+    if as_text:
+        from streams.show import topics
+        from streams.show.terminal import console
+
+        return topics.show_table(letters, console())
+    from streams.deadletters.letter import written
+    from streams.service import files
+
+    return files.write(written(letter) for letter in letters)
+
+
+def save(letters: list[Letter], path: Path) -> None:
+    """Writes them to a new file. Raises UsageError when it is there: it may hold what someone has mended."""
+    import msgspec
+
+    from streams.deadletters.letter import written
+
+    try:
+        with path.open("xb") as file:
+            file.writelines(msgspec.json.encode(written(letter)) + b"\n" for letter in letters)
+    except FileExistsError:
+        raise UsageError(f"--save {path}: is there already; name a new file") from None
+
+
+def summary(shown: list[Letter], total: int) -> None:
+    """`3 of 12 dead letters (bad-unit 2, malformed 1)` on stderr."""
+    from collections import Counter
+
+    from streams.service.event_file import spelled, tell
+
+    reasons = Counter(letter.reason or "no reason" for letter in shown)
+    of = f"{len(shown)} of {total}" if len(shown) < total else str(total)
+    tell(f"il2watch: {of} dead letters" + (f" ({spelled(reasons)})" if reasons else ""))
+
+
+def reason(command: options.Parser) -> None:
+    command.add_argument(
+        "--reason",
+        metavar="R",
+        action="append",
+        default=[],
+        help="only those refused for this, like bad-unit; may be repeated",
+    )
+
+
+def count(text: str) -> int:
+    """A number from 1 for argparse."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
+    return int(text)
+
+
+REPLAY_SAYS = """\
+Sends refused records again, each to the topic it came from, with its key and its record's time: those of --from, as mended, or what stands in
+il2.deadletters. What would only be refused again stays, and is told with its reason. Sending twice is safe: a repeat changes nothing.
+The letters themselves stay in il2.deadletters, which is a log."""
+REPLAY_EXAMPLE = """\
+  il2watch deadletters replay --from refused.jsonl --dry-run
+  il2watch deadletters replay --reason wrong-key --key
+  il2watch deadletters replay --id il2.vitals/3/1042"""
+EXIT = "exit: 0 all were sent and acknowledged, 1 some were not, 2 usage"
+
+
+def replay_parser() -> options.Parser:
+    command = options.parser("deadletters replay", REPLAY_SAYS, f"{REPLAY_EXAMPLE}\n\n{EXIT}")
+    command.add_argument(
+        "--from",
+        dest="mended",
+        metavar="FILE",
+        help="letters as deadletters ls --save wrote them, mended; - is standard input",
+    )
+    command.add_argument(
+        "--id",
+        metavar="T/P/O",
+        action="append",
+        default=[],
+        type=place,
+        help="only what was refused there; may be repeated",
+    )
+    reason(command)
+    command.add_argument(
+        "--key",
+        action="store_true",
+        help="key each record by the patient its value names, not as it was keyed",
+    )
+    command.add_argument("--force", action="store_true", help="send what would be refused again, too")
+    command.add_argument("--dry-run", action="store_true", help="send nothing, say what would be sent")
+    connection(command)
+    return command
+
+
+def replay_main(arguments: list[str]) -> int:
+    """Sends what may be sent; exact counts go to stderr."""
+    chosen = replay_parser().parse_args(arguments)
+    from streams.service.event_file import tell
+
+    found = select(chosen)
+    sifted = sift(chosen, found)
+    for letter, fault in sifted.stay:
+        tell(f"{letter.where}: {fault}")
+    if chosen.dry_run:
+        tell(
+            f"il2watch: {len(sifted.go)} of {len(found)} would be sent{staying(sifted)}; nothing was, "
+            "this "
+            "is a dry run"
+        )
+        return int(bool(sifted.stay))
+    return close(send(chosen, sifted), len(found), sifted)
+
+
+def select(chosen: argparse.Namespace) -> list[Letter]:
+    """The letters that are meant, keyed as they will be.
+
+    Raises UsageError, naming an --id that is not among them.
+    """
+    from streams.deadletters.resending import chosen as choose
+    from streams.deadletters.resending import keyed, once
+
+    found = choose(read(chosen), set(chosen.reason), set(chosen.id))
+    missing = set(chosen.id) - {letter.where for letter in found}
+    if missing:
+        raise UsageError(
+            f"--id {', '.join(sorted(missing))}: no such dead "
+            f"letter{' of this reason' if chosen.reason else ''}"
+        )
+    return once(keyed(letter) if chosen.key else letter for letter in found)
+
+
+def read(chosen: argparse.Namespace) -> Iterable[Letter]:
+    """The letters of the file, or those in Kafka."""
+    if chosen.mended is not None:
+        return saved(chosen.mended)
+    from streams.deadletters.resending import letters
+
+    return letters(broker_of(chosen))
+
+
+def saved(path: str) -> list[Letter]:
+    """The letters of a file.
+
+    Raises UsageError naming the line that is none: nothing is sent of a file that was spoiled in the editor.
+    """
+    from streams.deadletters.letter import NotALetter, mended
+    from streams.service.files import lines
+
+    found = []
+    for line in lines(path):
+        try:
+            found.append(mended(line.data or b""))
+        except NotALetter as fault:
+            raise UsageError(
+                f"{path}:{line.number}: no dead letter as deadletters ls --save writes them: {fault}"
+            ) from None
+    return found
+
+
+def sift(chosen: argparse.Namespace, found: list[Letter]) -> Sifted:
+    """What may go, and what would be sent in vain; --force keeps only what has nowhere to go."""
+    from streams.deadletters.resending import fault, lost
+    from streams.deadletters.resending import sift as sifting
+
+    return sifting(
+        found, lost if chosen.force else partial(fault, ahead=site.guideline(chosen.config).choices.ahead)
+    )
+
+
+def send(chosen: argparse.Namespace, sifted: Sifted) -> int:
+    """How many were acknowledged; what ended it early is told."""
+    from streams.deadletters.resending import through
+    from streams.service.event_file import tell
+
+    sent, fault = through(broker_of(chosen), sifted.go)
+    if fault is not None:
+        tell(f"il2watch: not acknowledged: {fault}")
+    return sent
+
+
+def close(sent: int, total: int, sifted: Sifted) -> int:
+    """`3 of 4 sent and acknowledged; 1 stays (bad-unit 1)`; the exit code."""
+    from streams.service.event_file import tell
+
+    tell(f"il2watch: {sent} of {total} sent and acknowledged{staying(sifted)}")
+    return int(sent < total)
+
+
+def staying(sifted: Sifted) -> str:
+    from streams.service.event_file import spelled
+
+    reasons = Counter(fault.partition(":")[0] for _, fault in sifted.stay)
+    return f"; not sent {len(sifted.stay)} ({spelled(reasons)})" if reasons else ""
+
+
+def place(text: str) -> str:
+    """`topic/partition/offset` for argparse."""
+    from streams.deadletters.letter import is_place
+
+    if not is_place(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not topic/partition/offset, like il2.vitals/3/1042")
+    return text

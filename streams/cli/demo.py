@@ -1,0 +1,157 @@
+"""`il2watch demo`: everything on this machine, with made-up patients (wire.md, Command line)."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from streams.cli import options
+from streams.cli.options import seed
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from streams.demo.feed import Ward
+    from streams.kafka.settings import Broker
+
+REHEARSAL = "simulators.course.rehearsal:Rehearsal"
+"""Imported when called: no room but the command line knows the bedside."""
+MOST = 200
+UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+SAYS = """\
+Starts a broker in memory, creates the topics, starts a worker, a pager and the board, and publishes a simulated ward: first its history, then what
+happens, at an accelerated clock, for seven days of the ward's time. On a terminal it shows whoever is worst first: recommendation, dose clock, what
+tripped; below it the pages that nobody has acknowledged, each with a number (type it, and Enter), and the newest alerts. Elsewhere it prints the
+alerts, a line each. Doses are given or held as the guideline says of what is charted. Everything it started ends with it. A site's configuration
+and broker are left alone, unless --broker names one."""
+EXAMPLE = """\
+  il2watch demo --patients 8                  until Ctrl-C
+  il2watch demo --for 60s --speed 300
+  il2watch demo --broker 127.0.0.1:9092       on a broker that runs already, and is empty (make kafka)
+  IL2WATCH_PAGER_KEY=... il2watch demo --to pagerduty     page a telephone; or webhook=URL, a program of yours"""
+EXIT = "exit: 0 done, 1 a process died, 2 usage, or no broker for this platform, 130 interrupted"
+
+
+def parser() -> options.Parser:
+    command = options.parser("demo", SAYS, f"{EXAMPLE}\n\n{EXIT}")
+    command.add_argument(
+        "--for",
+        dest="seconds",
+        metavar="TIME",
+        type=duration,
+        help="end after so long, like 60s or 5m; default: until Ctrl-C",
+    )
+    command.add_argument(
+        "--speed",
+        metavar="X",
+        type=speed,
+        default=120.0,
+        help="times real time, like 120; max: as fast as it goes; default: 120",
+    )
+    command.add_argument(
+        "--patients",
+        metavar="N",
+        type=number,
+        default=16,
+        help="how many; there are 16 stories, then they repeat; default: 16",
+    )
+    command.add_argument(
+        "--seed",
+        metavar="S",
+        type=seed,
+        default=1,
+        help="another number, other patients with the same stories; default: 1",
+    )
+    command.add_argument(
+        "--broker",
+        metavar="HOST:PORT",
+        help="a broker that runs already and holds no record of il2watch; default: one in memory",
+    )
+    command.add_argument(
+        "--to",
+        metavar="KIND[=URL]",
+        default="terminal",
+        help="whom the pager tells, as of il2watch pager; default: terminal",
+    )
+    command.add_argument(
+        "--no-board", dest="board", action="store_false", help="without the live page of the unit"
+    )
+    command.add_argument(
+        "--keep", action="store_true", help="leave the ward's events and the logs in a folder, and say where"
+    )
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the demo; its exit code."""
+    began = time.monotonic()
+    chosen = parser().parse_args(arguments)
+    from streams.demo.run import Demo, Wished
+
+    on = broker(chosen)
+    checked(chosen.to)
+    wished = Wished(chosen.speed, chosen.seconds, chosen.keep, on, chosen.to, chosen.board)
+    return Demo(ward(chosen.patients, chosen.seed, site=on is not None), wished, began).run()
+
+
+def ward(patients: int, seed: int = 1, site: bool = False) -> Ward:
+    """The ward, as the bedside makes it while it is published; doses are given by the guideline, with a
+    site's configuration or without.
+    """
+    from rules.guideline import SCHWARTZENTRUBER_2001
+    from streams.config.site import guideline
+    from streams.demo.consultant import Consultant
+    from streams.demo.feed import ward as of
+
+    module, name = REHEARSAL.split(":")
+    rehearsal = getattr(import_module(module), name)(patients, seed)
+    consultant = Consultant(
+        rehearsal.cohort.ids, rehearsal.origin, guideline(None) if site else SCHWARTZENTRUBER_2001
+    )
+    return of(rehearsal.run(consultant), rehearsal.opens, rehearsal.stories)
+
+
+def checked(to: str) -> None:
+    """Raises UsageError for a receiver the pager could not page, before anything is started."""
+    from streams.pager.service.single_receiver import configured
+
+    configured(to)
+
+
+def broker(chosen: argparse.Namespace) -> Broker | None:
+    """The broker that was named on the command line: from nowhere else, so that no ward's broker is met by
+    accident. Raises UsageError.
+    """
+    if chosen.broker is None:
+        return None
+    from streams.cli.options import broker_of
+
+    chosen.config = None
+    return broker_of(chosen)
+
+
+def duration(text: str) -> float:
+    """Seconds of `60s`, `5m`, `1h` or `90`."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text)
+    if found is None or not float(found[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time above 0; write it like 60s or 5m")
+    return float(found[1]) * UNITS[found[2]]
+
+
+def speed(text: str) -> float:
+    """`--speed` for argparse, which wants its own kind of error."""
+    from streams.replay.publish import speed as times
+
+    try:
+        return times(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of patients, 1 to {MOST}")
+    return int(text)

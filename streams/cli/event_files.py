@@ -1,0 +1,187 @@
+"""What every offline command does with files of events: read and fold one, write one whole or not at all,
+and say at the end what was refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from streams.config import site
+from streams.errors import UsageError
+from streams.service.event_file import Log, load, refuse, summary, tell
+from streams.times import instant
+
+if TYPE_CHECKING:
+    from rules.decide.engine import Outcome
+    from rules.guideline import Guideline
+    from rules.wire.events import Event
+    from streams.cli.options import Parser
+
+
+SINK = "simulators.charting.records:sink"
+"""Imported when called: no room but the command line knows the bedside.
+
+It writes gzip by the name, and the same bytes each time.
+"""
+STDOUT = "-"
+
+
+def option(command: Parser) -> None:
+    command.add_argument(
+        "-o",
+        dest="into",
+        metavar="FILE",
+        default=STDOUT,
+        help="where the events go, JSON Lines; *.gz is compressed; default: standard output",
+    )
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """The file, open for writing under another name beside it, and renamed when all was written; `-` and
+    devices are written as they are.
+
+    Raises UsageError when it cannot be written, OSError when the disk is full.
+    """
+    if path == STDOUT or (os.path.exists(path) and not os.path.isfile(path)):
+        with sink()(path) as into:
+            yield into
+        return
+    part = Path(path).with_name(f"part-{os.getpid()}-{Path(path).name}")
+    try:
+        with sink()(str(part)) as into:
+            yield into
+        part.replace(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no folder {Path(path).parent}; make it first") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sink() -> Any:
+    """What opens a file for a feed, as `with sink()(path) as into`."""
+    module, name = SINK.split(":")
+    return getattr(import_module(module), name)
+
+
+FEW = 5
+NEEDS_WEIGHT = (
+    "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or "
+    "the rate per kg"
+)
+
+
+class Course(NamedTuple):
+    """A file folded up to `--at`, else to the file's last instant."""
+
+    log: Log
+    guideline: Guideline
+    folded: Folded
+
+    @property
+    def clock(self) -> int:
+        return self.folded.clock
+
+    @property
+    def patients(self) -> list[str]:
+        """Every patient that a record names; `*` is everybody, not somebody."""
+        return sorted({event.patient for event in self.log.events if event.known <= self.clock} - {"*"})
+
+    def alerts_of(self, patient: str) -> list[dict[str, Any]]:
+        return [alert for alert in self.folded.alerts if alert["patient"] == patient]
+
+    def events_of(self, patient: str) -> list[Any]:
+        """What was known of a patient at the clock, in order of `known`."""
+        return [event for event in self.log.events if event.patient == patient and event.known <= self.clock]
+
+    def assessment_of(self, patient: str) -> dict[str, Any] | None:
+        """Where the patient stands; None once discharged."""
+        return next((found for found in assessments(self.folded) if found["patient"] == patient), None)
+
+
+def fold(arguments: argparse.Namespace) -> Course:
+    """Reads and folds what the arguments name.
+
+    Raises UsageError for a file or configuration that cannot be used.
+    """
+    guideline = site.guideline(arguments.config)
+    return folded(load(arguments.file, guideline.choices.ahead), guideline, arguments.at)
+
+
+def folded(log: Log, guideline: Guideline, at: int | None) -> Course:
+    """Folds a log; what only the chart could refuse is told with its line, like all the rest."""
+    made = Course(log, guideline, fold_events(log.events, guideline, at))
+    for event, reason in made.folded.refused:
+        refuse(log, event.offset, reason, NEEDS_WEIGHT)
+    return made
+
+
+def the_patient(course: Course, named: str | None) -> str:
+    """The patient that is meant.
+
+    Raises UsageError, naming some that are there, when it is not clear or not in the file.
+    """
+    known = course.patients
+    if named in known:
+        return str(named)
+    some = ", ".join(known[:FEW]) + (f" and {len(known) - FEW} more" if len(known) > FEW else "")
+    if not known:
+        raise UsageError(f"{course.log.path}: holds no patient")
+    if named is None and len(known) == 1:
+        return known[0]
+    if named is None:
+        raise UsageError(f"{course.log.path}: holds {len(known)} patients; name one with --patient: {some}")
+    raise UsageError(f"{course.log.path}: no patient {named!r}; there are {some}")
+
+
+def close(course: Course, strict: bool) -> int:
+    """Says what was refused and what was kept but not used; the exit code."""
+    said = summary(course.log.refused, course.log.noted + course.folded.noted)
+    if said:
+        tell(f"il2watch: {course.log.path}: {said}")
+    return 1 if strict and course.log.refused else 0
+
+
+class Folded(NamedTuple):
+    """What a fold leaves: alert transitions in order of decision, then patient; what the fold refused; what
+    it kept and did not use.
+    """
+
+    alerts: list[dict[str, Any]]
+    refused: list[tuple[Event, str]]
+    noted: Counter[str]
+    clock: int
+    outcome: Outcome
+
+
+def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = None) -> Folded:
+    """Folds events in order of `known`; `until` takes only what was known then, and moves every
+    clock there.
+    """
+    from rules.decide.engine import fold as folding
+    from rules.wire.alerts import wire
+
+    outcome = folding(events, guide, until)
+    noted = Counter({reason: number for reason, number in outcome.counts.items() if ":" not in reason})
+    clocks = [patient.now >> 1 for patient in outcome.patients.values()]
+    clock = max(clocks, default=0) if until is None else until
+    return Folded([wire(alert) for alert in outcome.alerts], outcome.refused, noted, clock, outcome)
+
+
+def assessments(folded: Folded) -> list[dict[str, Any]]:
+    """One assessment a patient at the fold's clock, in order of patient id; none for who is discharged."""
+    from rules.decide.engine import assessments as assessing
+
+    return assessing(folded.outcome)
+
+
+def decision(alert: dict[str, Any]) -> tuple[int, str]:
+    """Where an alert stands in a file's order: when it was decided, then whose it is."""
+    return instant(alert["decided"]), alert["patient"]

@@ -1,0 +1,81 @@
+"""`il2watch explain`: why it fired, or why not: the facts, windows, limits, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streams.cli import options
+from streams.cli.event_files import Course, close, fold, the_patient
+from streams.errors import UsageError
+from streams.times import short, wire
+
+if TYPE_CHECKING:
+    from rules.explain import Explanation
+
+SAYS = (
+    "Says in words why a subject fired, or why not: which facts, window and limit decided, what is "
+    "missing, how far off it is.\n"
+    "A subject is a criterion (urine-hour), hypotension, recommendation, an advice (fluid-bolus), "
+    "monitoring/vital-signs,\n"
+    "stop-rule:oxygen or dose."
+)
+EXAMPLE = "  il2watch explain ward.jsonl --patient p1 --subject urine-hour --at 2026-03-03T05:30:00Z"
+
+
+def parser() -> options.Parser:
+    command = options.parser("explain", SAYS, EXAMPLE)
+    options.file(command)
+    options.patient(command)
+    command.add_argument(
+        "--subject", metavar="S", required=True, help="what to explain, by its name on the wire"
+    )
+    options.at(command)
+    options.output(command)
+    command.add_argument(
+        "--verbose", action="store_true", help="as text, name the section of docs/spec/criteria.md too"
+    )
+    options.config(command)
+    options.strict(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the explanation."""
+    chosen = parser().parse_args(arguments)
+    course = fold(chosen)
+    patient = the_patient(course, chosen.patient)
+    said = [alert for alert in course.alerts_of(patient) if alert["subject"] == chosen.subject]
+    show(explained(course, patient, chosen.subject), said, options.as_text(chosen.output), chosen.verbose)
+    return close(course, chosen.strict)
+
+
+def explained(course: Course, patient: str, subject: str) -> Explanation:
+    """The explanation at the clock.
+
+    Raises UsageError for a patient discharged by then, or a subject nobody knows.
+    """
+    from rules.explain import UnknownSubject, explain
+
+    if course.assessment_of(patient) is None:
+        raise UsageError(
+            f"{course.log.path}: {patient!r} is not in care at {short(wire(course.clock))}; ask for an "
+            "instant before, with --at"
+        )
+    try:
+        return explain(course.folded.outcome.patients[patient], subject)
+    except UnknownSubject as error:
+        raise UsageError(str(error)) from None
+
+
+def show(explanation: Explanation, said: list[dict[str, Any]], as_text: bool, verbose: bool) -> None:
+    """For people, or for programs."""
+    if as_text:
+        from streams.show import assessment
+        from streams.show.terminal import console
+
+        assessment.show_explanation(explanation, said, console(), verbose)
+    else:
+        from rules.explain import wire as as_wire
+        from streams.service.files import write
+
+        write([{**as_wire(explanation), "history": said}])

@@ -1,0 +1,136 @@
+"""`il2watch faults`: a file of events as it would arrive over a bad feed, and the ledger of what was done to
+it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import nullcontext
+from importlib import import_module
+from typing import Any, BinaryIO
+
+from streams.cli import event_files, options
+from streams.cli.options import seed
+from streams.errors import UsageError
+
+BEDSIDE = "simulators.faults"
+"""Imported when called: no room but the command line knows the bedside."""
+
+SAYS = """\
+Spoils a file of events as a hospital's interfaces do: late, lost, twice, out of order, garbled, with stuck sensors and wrong units. The same seed
+spoils alike. --list names the faults with their rates. What was done to which record is written to the ledger; all else stays byte for byte."""
+EXAMPLE = """\
+  il2watch faults --list
+  il2watch faults ward.jsonl.gz --faults usual -o spoiled.jsonl.gz --ledger ledger.jsonl.gz
+  il2watch faults ward.jsonl --faults drop=0.05,garbled | il2watch run -"""
+
+
+def parser() -> options.Parser:
+    command = options.parser("faults", SAYS, EXAMPLE)
+    command.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="events in order of `known`, plain or gzip; - is standard input",
+    )
+    command.add_argument("--list", action="store_true", help="name the faults, what each does, and how often")
+    command.add_argument(
+        "--faults",
+        metavar="F",
+        default="usual",
+        help="usual, all, or names and rates like drop=0.01,duplicate; default: usual",
+    )
+    command.add_argument(
+        "--seed", metavar="S", type=seed, default=1, help="another number, other records; default: 1"
+    )
+    command.add_argument(
+        "--ledger", metavar="FILE", help="what was done to which record, JSON Lines; *.gz is compressed"
+    )
+    event_files.option(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the spoiled file and its ledger."""
+    chosen = parser().parse_args(arguments)
+    faults = import_module(BEDSIDE)
+    if chosen.list:
+        return listed(faults.FAULTS)
+    if chosen.file is None:
+        raise UsageError("faults: name a file of events; il2watch faults --list names the faults")
+    return spoil(chosen, faults, rates(chosen.faults, faults))
+
+
+def rates(said: str, faults: Any) -> dict[str, float]:
+    """The rate of each fault. Raises UsageError."""
+    try:
+        found: dict[str, float] = faults.parse(said)
+    except ValueError as error:
+        raise UsageError(f"--faults: {error}") from None
+    return found
+
+
+def spoil(chosen: argparse.Namespace, faults: Any, rates: dict[str, float]) -> int:
+    from streams.service.event_file import tell
+
+    with (
+        event_files.opened(chosen.into) as into,
+        event_files.opened(chosen.ledger) if chosen.ledger else nullcontext() as entries,
+    ):
+        ledger = faults.Ledger(None if entries is None else writing(entries))
+        for _, line in faults.apply(feed(chosen.file), rates, chosen.seed, ledger):
+            into.write(line + b"\n")
+    counts = ledger.counts
+    told = ", ".join(f"{name} {number}" for name, number in counts["faults"].items())
+    tell(
+        f"il2watch: {chosen.file}: {told or 'nothing altered'}; {counts['lost']} lost, "
+        f"{sum(counts['refused'].values())} will be refused"
+    )
+    return 0
+
+
+def writing(into: BinaryIO) -> Any:
+    """What writes an entry of the ledger."""
+    import msgspec
+
+    encode = msgspec.json.Encoder().encode
+    return lambda entry: into.write(encode(entry) + b"\n")
+
+
+def feed(path: str) -> Iterator[tuple[int, bytes]]:
+    """The lines with when they became known; one that says no time goes with the line before it.
+
+    Raises UsageError for a file out of order.
+    """
+    from streams.replay.record import Unsendable, record
+    from streams.service.files import lines, watched
+
+    last = 0
+    for line in watched(lines(path), path):
+        if line.data is None:
+            raise UsageError(f"{path}:{line.number}: longer than 1 MiB; one event a line")
+        try:
+            known = record(line.data).known
+        except Unsendable:
+            known = last
+        if known < last:
+            raise UsageError(
+                f"{path}:{line.number}: known before the line above it; faults streams, and needs a file "
+                "in order of `known`"
+            )
+        last = known
+        yield known, line.data
+
+
+def listed(faults: dict[str, Any]) -> int:
+    """The faults in the order in which they strike."""
+    from streams.show import terminal
+
+    made = terminal.table("fault", "all", "usual", "of", "what it does")
+    for name, fault in faults.items():
+        made.add_row(
+            name, f"{fault.rate:g}", f"{fault.usual:g}" if fault.usual else "-", fault.of, fault.says
+        )
+    terminal.console().print(made)
+    return 0

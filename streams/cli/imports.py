@@ -1,0 +1,156 @@
+"""`il2watch import csv|mimic-iv`: tables to events (docs/columns.md, docs/mimic.md)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from streams.cli import event_files, options
+from streams.errors import UsageError
+
+CSV_SAYS = """\
+Turns a table in the layout of docs/columns.md into a file of events (JSON Lines), in the order in which they became known. The table is read
+whole. What names no patient, type or time is told on stderr, and counted; all else is written as it stands, for the engine to judge."""
+CSV_EXAMPLE = """\
+  il2watch import csv ward.csv -o ward.jsonl.gz
+  il2watch import csv vitals.parquet | il2watch assess -"""
+CSV_EXIT = (
+    "exit: 0 done, 1 some row was left out (--strict), 2 usage, or a table that cannot be read, 130 "
+    "interrupted"
+)
+
+
+def csv_parser() -> options.Parser:
+    command = options.parser("import csv", CSV_SAYS, f"{CSV_EXAMPLE}\n\n{CSV_EXIT}")
+    command.add_argument("file", metavar="FILE", help="a table: .csv, .csv.gz or .parquet")
+    command.add_argument("--strict", action="store_true", help="exit 1 if a row was left out")
+    event_files.option(command)
+    return command
+
+
+def csv_main(arguments: list[str]) -> int:
+    """Writes the records of the table."""
+    chosen = csv_parser().parse_args(arguments)
+    from streams.replay.source import source
+    from streams.service.event_file import spelled, tell
+    from streams.service.tables import is_table
+
+    if not is_table(chosen.file):
+        raise UsageError(f"{chosen.file}: not a table by its name; give .csv, .csv.gz or .parquet")
+    found = source(chosen.file)
+    with event_files.opened(chosen.into) as into:
+        into.writelines(record.value + b"\n" for record in found.records)
+    if found.unsendable:
+        tell(f"il2watch: {chosen.file}: {found.unsendable.total()} left out ({spelled(found.unsendable)})")
+    return int(chosen.strict and bool(found.unsendable))
+
+
+MIMIC = "simulators.mimic"
+"""Imported when called: no room but the command line knows the bedside."""
+MOST_ITEMS = 10
+
+MIMIC_SAYS = """\
+Turns the tables of MIMIC-IV (the full data or the demo, .csv or .csv.gz) into a file of events, in the order in which they became known. Each
+ICU stay is a patient; its admission stands for the start of a cycle, since nobody in MIMIC had interleukin-2. Tables may be larger than
+memory. What could not be mapped, and what was dropped, is counted on stderr; --report writes every count. docs/mimic.md says what becomes what."""
+MIMIC_EXAMPLE = """\
+  il2watch import mimic-iv mimic-iv-demo -o events.jsonl.gz
+  il2watch import mimic-iv mimic-iv --stays 31316840 30665396 | il2watch run -"""
+MIMIC_EXIT = "exit: 0 done, 2 usage, or a folder that is not MIMIC-IV's, 130 interrupted"
+
+
+def mimic_parser() -> options.Parser:
+    command = options.parser("import mimic-iv", MIMIC_SAYS, f"{MIMIC_EXAMPLE}\n\n{MIMIC_EXIT}")
+    command.add_argument("folder", metavar="DIR", help="the folder that holds `hosp` and `icu`")
+    command.add_argument(
+        "--stays", metavar="ID", nargs="+", type=stay, help="only these stays (stay_id); default: all"
+    )
+    command.add_argument("--report", metavar="FILE", help="write every count as JSON")
+    command.add_argument(
+        "--spill",
+        metavar="DIR",
+        type=Path,
+        help="where rows wait on disk meanwhile; default: the system's temporary folder",
+    )
+    event_files.option(command)
+    return command
+
+
+def mimic_main(arguments: list[str]) -> int:
+    """Writes the events, then says what became of the rows."""
+    chosen = mimic_parser().parse_args(arguments)
+    convert, tally, tables = (import_module(f"{MIMIC}.{name}") for name in ("convert", "tally", "tables"))
+    counts = tally.Tally()
+    try:
+        write(chosen, convert.events, counts)
+    except tables.Unreadable as fault:
+        raise UsageError(str(fault)) from None
+    finish(chosen, counts.report(), dict(tally.REASONS) | dict(tally.ADJUSTMENTS))
+    return 0
+
+
+def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
+    """The events to the file that was named, with a bar."""
+    from streams.service.files import filling
+
+    with filling() as watch:
+        lines = events(Path(chosen.folder), chosen.stays, counts, watch, chosen.spill)
+        first = next(lines, None)
+        with event_files.opened(chosen.into) as into:
+            into.writelines([] if first is None else [first])
+            into.writelines(lines)
+
+
+def finish(chosen: argparse.Namespace, report: dict[str, Any], words: dict[str, str]) -> None:
+    """The report: in words on stderr, in full where it was asked for."""
+    from streams.service.event_file import tell
+
+    for line in said(report, words):
+        tell(line)
+    if chosen.report is not None:
+        Path(chosen.report).write_text(
+            json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+
+
+def said(report: dict[str, Any], words: dict[str, str]) -> Iterator[str]:
+    """The report for people: the events, then each table, its rows, and what became of those that are no fact
+    of their own.
+    """
+    stays, events = report["stays"], report["events"]
+    kinds = ", ".join(f"{kind} {number:,}" for kind, number in events.items())
+    yield f"{stays:,} stay{'s' * (stays != 1)}, {sum(events.values()):,} events: {kinds}"
+    for name, table in report["tables"].items():
+        others = f", {table['other-stays']:,} of other stays" if table["other-stays"] else ""
+        yield f"{name}: {table['read']:,} rows, {table['used']:,} used{others}"
+        yield from (f"  not mapped: {line}" for line in items(table["unmapped"]))
+        yield from (f"  dropped: {number:,} {words[reason]}" for reason, number in table["dropped"].items())
+        yield from (f"  changed: {number:,} {words[what]}" for what, number in table["adjusted"].items())
+        yield from (
+            f"  a wording that is not known: {number:,} {wording!r}"
+            for wording, number in table["wordings"].items()
+        )
+        yield from (
+            f"  named otherwise here, and used: {item['itemid']} {item['label']}"
+            for item in table["relabelled"]
+        )
+
+
+def items(unmapped: list[dict[str, Any]]) -> Iterator[str]:
+    """Items without a place on the wire, the commonest first; of many, how many more there are."""
+    for item in unmapped[:MOST_ITEMS]:
+        yield f"{item['rows']:,} {item['itemid']} {item['label'] or ''}".rstrip()
+    rest = unmapped[MOST_ITEMS:]
+    if rest:
+        yield f"{sum(item['rows'] for item in rest):,} of {len(rest):,} items more (--report names them)"
+
+
+def stay(text: str) -> int:
+    """A stay_id for argparse."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no stay_id; write it like 31316840")
+    return int(text)

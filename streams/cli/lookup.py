@@ -1,0 +1,85 @@
+"""Whose an alert is, and which silences stand: found in the topics, so that the command line needs no pager
+to be up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from rules.ingest.decode import decode
+from rules.wire.commands import bounded
+from rules.wire.events import Silence, Withdrawal
+from rules.wire.instants import text
+from rules.wire.topics import ALERTS, COMMANDS, PAGES
+from streams.errors import UsageError
+from streams.kafka.settings import Broker
+from streams.kafka.tail_reader import records
+
+
+class Standing(NamedTuple):
+    """A silence with its patient. `until`: ms, as far as its level allows."""
+
+    id: str
+    patient: str
+    subject: str
+    level: str
+    until: int
+    by: str
+    reason: str
+
+
+def patient_of(broker: Broker, alert: str) -> str:
+    """The patient of an alert's id, as a page shows it.
+
+    Raises UsageError when there is none, or it is an alarm of the machine's.
+    """
+    for topic, field in ((ALERTS, "id"), (PAGES, "alert")):
+        patient = _found(records(broker, topic), alert, field)
+        if patient is not None:
+            return patient
+    raise UsageError(
+        f"no alert {alert!r}: a page shows its id, 16 letters and digits; --patient P tells whose it is "
+        "without looking"
+    )
+
+
+def _found(every: Iterable[Any], alert: str, field: str) -> str | None:
+    wanted = alert.encode()
+    for record in every:
+        if wanted in (record.value or b"") and json.loads(record.value).get(field) == alert:
+            return str(json.loads(record.value)["patient"])
+    return None
+
+
+def standing(broker: Broker, now: int) -> list[Standing]:
+    """The silences that stand at an instant (ms), those that end first in front."""
+    found = last(records(broker, COMMANDS))
+    return sorted((one for one in found if one.until > now), key=lambda one: one.until)
+
+
+def last(every: Iterable[Any]) -> list[Standing]:
+    """Each silence as it was last asked for; those withdrawn are gone.
+
+    One that a worsening has lifted still shows: that is in `il2.pages`.
+    """
+    found: dict[tuple[str, str], Standing] = {}
+    for record in every:
+        key = (record.key or b"").decode("utf-8", "replace")
+        event, _ = decode(
+            record.value or b"", key=key, known=record.timestamp if record.timestamp >= 0 else None
+        )
+        if isinstance(event, Silence):
+            until = bounded(event.level, event.known, event.until)
+            found[event.patient, event.id] = Standing(
+                event.id, event.patient, event.subject, event.level, until, event.by, event.reason
+            )
+        elif isinstance(event, Withdrawal):
+            found.pop((event.patient, event.id), None)
+    return list(found.values())
+
+
+def shown(one: Standing) -> dict[str, Any]:
+    """For programs: instants as on the wire."""
+    return {**one._asdict(), "until": text(one.until)}

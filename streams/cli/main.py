@@ -1,0 +1,153 @@
+"""The command line: one literal table of commands, each imported only when called (wire.md,
+"Command line").
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from streams.errors import UsageError
+from streams.service.exit_codes import DONE, INTERRUPTED, USAGE, complain, version
+
+
+class Command(NamedTuple):
+    """Where a command's function lives (`module:function`) and what it does, in one line."""
+
+    function: str
+    summary: str
+
+    @property
+    def parser(self) -> str:
+        """Where the function stands that makes the command's parser: named as its own, `parser` for
+        `main`.
+        """
+        return f"{self.function.removesuffix('main')}parser"
+
+
+COMMANDS = {
+    "demo": Command("streams.cli.demo:main", "all of it on this machine, with made-up patients"),
+    "assess": Command("streams.cli.assess:main", "one assessment a patient, at an instant"),
+    "run": Command("streams.cli.run:main", "every alert transition of a file, in order"),
+    "explain": Command("streams.cli.explain:main", "why an alert fired, or why not, in words"),
+    "simulate": Command("streams.cli.simulate:main", "a simulated ward's events, and what truly happened"),
+    "faults": Command("streams.cli.faults:main", "a file of events as a bad feed would bring it"),
+    "score": Command("streams.cli.score:main", "how good the monitor is, where the truth is known"),
+    "plot": Command("streams.cli.plot:main", "one page a patient, as a bedside flowsheet"),
+    "worker": Command("streams.cli.worker:main", "read the topics, keep the charts, publish the alerts"),
+    "pager": Command("streams.cli.pager:main", "tell people, until somebody has heard"),
+    "ack": Command("streams.cli.ack:main", "say that an alert was seen"),
+    "silence add": Command("streams.cli.silence:add_main", "no pages of a subject for a while"),
+    "silence ls": Command("streams.cli.silence:ls_main", "list the silences that stand"),
+    "silence expire": Command("streams.cli.silence:expire_main", "end a silence"),
+    "census": Command("streams.cli.census:main", "how the ward stands, as metrics for a dashboard"),
+    "import mimic-iv": Command("streams.cli.imports:mimic_main", "real ICU stays of MIMIC-IV, as events"),
+    "import csv": Command(
+        "streams.cli.imports:csv_main", "a table in the layout of docs/columns.md, as events"
+    ),
+    "board": Command("streams.cli.board:main", "a live page of the unit and of each patient"),
+    "replay": Command("streams.cli.replay:main", "publish a file of events to Kafka, paced"),
+    "deadletters ls": Command("streams.cli.deadletters:ls_main", "list the refused records, with reasons"),
+    "deadletters replay": Command("streams.cli.deadletters:replay_main", "send mended records again"),
+    "backtest": Command("streams.cli.backtest:main", "what another configuration would have said"),
+    "config check": Command("streams.cli.config:main", "validate a site configuration"),
+    "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for a try"),
+    "topics create": Command("streams.cli.topics:create_main", "create the topics that are missing"),
+    "topics check": Command("streams.cli.topics:check_main", "what differs in the topics' settings"),
+}
+
+HEAD = """\
+usage: il2watch COMMAND [...]
+
+Watches patients on high-dose interleukin-2 against the published guideline.
+It advises and never doses: every decision stays with the clinician.
+
+commands:
+"""
+
+TAIL = """
+  il2watch COMMAND --help tells more, with an example
+  il2watch --version      prints the version
+
+FILE is JSON Lines, one event a line, plain or gzip; '-' is standard input.
+--config FILE, or IL2WATCH_CONFIG, names the site configuration (TOML).
+exit: 0 done, 1 findings (a mismatch, --strict), 2 usage or configuration, 130 interrupted
+
+example:
+  il2watch run ward.jsonl          every alert of the file, as it would have come
+  il2watch assess ward.jsonl       where each patient stands at its end
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and answers its exit code; a user's error is one line on stderr."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except UsageError as error:
+        return complain(str(error))
+    except BrokenPipeError:
+        return reader_left()
+    except OSError as error:
+        return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Answers --help and --version, else finds the command and runs it."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview(), end="")
+        return DONE if arguments else USAGE
+    if arguments[0] == "--version":
+        print(f"il2watch {version()}")
+        return DONE
+    name, rest = find(arguments)
+    return int(load(COMMANDS[name].function)(rest))
+
+
+def find(arguments: list[str]) -> tuple[str, list[str]]:
+    """The command's name (one or two words) and what follows it. Raises UsageError, with the nearest name."""
+    for words in (2, 1):
+        name = " ".join(arguments[:words])
+        if name in COMMANDS:
+            return name, arguments[words:]
+    raise UsageError(unknown(arguments))
+
+
+def unknown(arguments: list[str]) -> str:
+    """What to say of a command that is not there."""
+    inside = [name for name in COMMANDS if name.startswith(f"{arguments[0]} ")]
+    if inside:
+        return f"'{arguments[0]}' needs one of its commands: {', '.join(inside)}; see il2watch --help"
+    from difflib import get_close_matches
+
+    near = get_close_matches(arguments[0], COMMANDS, n=1)
+    return f"no command {arguments[0]!r}" + (
+        f"; did you mean '{near[0]}'?" if near else "; il2watch --help lists them"
+    )
+
+
+def load(function: str) -> Callable[..., Any]:
+    """Import `module:function`, now that it is called."""
+    module, name = function.split(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def overview() -> str:
+    """The text of `il2watch --help`."""
+    return HEAD + "".join(f"  {name:<20}{command.summary}\n" for name, command in COMMANDS.items()) + TAIL
+
+
+def reader_left() -> int:
+    """`il2watch run FILE | head` is no error; stdout goes to nowhere, so that the interpreter's last flush is
+    quiet too.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE

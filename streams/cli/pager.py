@@ -1,0 +1,148 @@
+"""`il2watch pager`: reads the alerts and tells people, until somebody has heard."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli import options
+from streams.cli.options import broker_of, connection, port, positive
+from streams.config import site
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from streams.pager.service.config import Configured
+    from streams.pager.service.process import Options
+
+
+SAYS = """\
+Reads alerts and commands from Kafka and pages people along the routes of the configuration's [pager] table. What is owed is written to Kafka
+before it is sent, so that a pager killed at any moment and started again loses no page. Start as many as are wanted; they share the patients.
+
+For a try, --to names one receiver for all clinical pages; its secret is taken from the variable IL2WATCH_PAGER_KEY.
+
+Exit: 0 told to stop, 1 a record could not be worked off, 3 no progress; a supervisor should start it again after 1 and 3."""
+EXAMPLE = """\
+  il2watch pager --config site.toml
+  il2watch pager --to terminal
+  IL2WATCH_PAGER_KEY=... il2watch pager --to pagerduty
+  IL2WATCH_PAGER_KEY=... il2watch pager --to webhook=https://calls.ward.example/il2"""
+
+
+def parser() -> options.Parser:
+    command = options.parser("pager", SAYS, EXAMPLE)
+    connection(command)
+    command.add_argument(
+        "--to",
+        metavar="KIND[=URL]",
+        help="page this receiver instead of the configuration's: terminal, pagerduty, webhook=URL, ...",
+    )
+    command.add_argument(
+        "--clock",
+        choices=("wall", "log"),
+        default="wall",
+        help="what ladders and silences go by; log: the records' times, for replays; default: wall",
+    )
+    command.add_argument(
+        "--state-dir",
+        metavar="DIR",
+        type=Path,
+        default=Path("il2watch-state"),
+        help="working folder; the outbox is in Kafka",
+    )
+    command.add_argument(
+        "--metrics-port",
+        metavar="PORT",
+        type=port,
+        default=9109,
+        help="health and metrics, 0 for none; default: 9109",
+    )
+    command.add_argument(
+        "--listen",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="where they are served; default: this machine alone",
+    )
+    command.add_argument(
+        "--patience",
+        metavar="S",
+        type=positive,
+        default=120.0,
+        help="seconds without progress before it gives up; default: 120",
+    )
+    command.add_argument(
+        "--session-timeout",
+        metavar="S",
+        type=positive,
+        default=10.0,
+        help="silence after which others take over; default: 10",
+    )
+    command.add_argument(
+        "--id",
+        default="il2watch-pager",
+        help="consumer group and name of the outbox; default: il2watch-pager",
+    )
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Runs until told to stop. Threads of the client that still wait for a broker do not keep the process."""
+    chosen = parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("il2watch").setLevel(logging.INFO)
+    logging.getLogger("mode.timers").setLevel(logging.ERROR)
+    found = settings(chosen)
+    from streams.pager.service.process import serve
+
+    code = asyncio.run(serve(found))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def settings(chosen: argparse.Namespace) -> Options:
+    """What the arguments come to. Raises UsageError."""
+    configured = trial(chosen.to) if chosen.to else read(chosen.config)
+    broker = broker_of(chosen)
+    from streams.pager.service.process import Options
+    from streams.service.lifecycle import wall
+
+    return Options(
+        broker=broker,
+        configured=configured,
+        state=chosen.state_dir,
+        wall=wall if chosen.clock == "wall" else None,
+        listen=chosen.listen,
+        port=chosen.metrics_port,
+        patience=chosen.patience,
+        session=chosen.session_timeout,
+        name=chosen.id,
+    )
+
+
+def read(path: str | None) -> Configured:
+    """The pager's part of the configuration. Raises UsageError."""
+    from streams.pager.service.config import load
+
+    named = path or os.environ.get(site.CONFIG)
+    if not named:
+        raise UsageError(
+            "no configuration: --config or IL2WATCH_CONFIG names the file with the [pager] table; for a "
+            "try: il2watch pager --to terminal"
+        )
+    return load(site.text(named), named)
+
+
+def trial(to: str) -> Configured:
+    """Everything to one receiver. Raises UsageError."""
+
+    from streams.pager.service.single_receiver import configured
+
+    return configured(to)

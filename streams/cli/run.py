@@ -1,0 +1,37 @@
+"""`il2watch run`: every alert transition of a file, in order of decision, then patient (wire.md, "Alert")."""
+
+from __future__ import annotations
+
+from streams.cli import options
+from streams.cli.event_files import close, fold
+
+SAYS = "Folds a file of events and prints every alert transition, as it would have come at the bedside."
+EXAMPLE = (
+    "  il2watch run ward.jsonl --until 2026-03-03T05:30:00Z\n  zcat ward.jsonl.gz | il2watch run - "
+    "-o json | jq -r .message"
+)
+
+
+def parser() -> options.Parser:
+    command = options.parser("run", SAYS, EXAMPLE)
+    options.file(command)
+    options.at(command, "--until")
+    options.output(command)
+    options.config(command)
+    options.strict(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Prints one transition a line (json) or a table (text)."""
+    chosen = parser().parse_args(arguments)
+    course = fold(chosen)
+    if options.as_text(chosen.output):
+        from streams.show import alerts, terminal
+
+        alerts.show(course.folded.alerts, terminal.console())
+    else:
+        from streams.service import files
+
+        files.write(course.folded.alerts)
+    return close(course, chosen.strict)

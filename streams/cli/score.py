@@ -1,0 +1,195 @@
+"""`il2watch score`: how good the monitor is, on a simulated ward whose truth is known (wire.md, Command
+line).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from streams.cli import options
+from streams.cli.plot import check_page
+from streams.config import site
+from streams.errors import UsageError
+from streams.service.event_file import tell
+
+if TYPE_CHECKING:
+    from rules.guideline import Guideline
+    from rules.wire.alerts import Alert
+    from streams.scoring.engines import Feed, Watch
+
+BEDSIDE = "simulators.score"
+"""Imported when called: no room but the command line knows the bedside."""
+PUBLISHED = "as published"
+
+SAYS = """\
+Runs the engine over a simulated ward and holds every alert against what truly happened: per criterion, which true episodes were told of and how
+late, which pages were so, and how much of a burden they are. True episodes that even a perfect observer might not have seen (`borderline`: within the
+measurement's noise, or over before anyone looks) are shown apart and never left out. With several --config, each is scored."""
+EXAMPLE = """\
+  il2watch score ward.jsonl.gz --truth truth.jsonl.gz     both from il2watch simulate ward -o ... --truth ...
+  il2watch score ward.jsonl.gz --truth truth.jsonl.gz --config now.toml --config next.toml --plot burden.svg"""
+EXIT = (
+    "exit: 0 done, 1 the ledger and what was refused do not agree, 2 usage or configuration, 130 interrupted"
+)
+
+
+class Contender(NamedTuple):
+    """One configuration with its engine and its score to be."""
+
+    name: str
+    guideline: Guideline
+    scorer: Any
+    watch: Watch
+
+
+def parser() -> options.Parser:
+    command = options.parser("score", SAYS, f"{EXAMPLE}\n\n{EXIT}")
+    command.add_argument(
+        "file", metavar="EVENTS", help="events in order of `known`, plain or gzip; - is standard input"
+    )
+    command.add_argument(
+        "--truth", metavar="FILE", required=True, help="what truly happened, from il2watch simulate --truth"
+    )
+    command.add_argument(
+        "--ledger",
+        metavar="FILE",
+        help="what faults did to the events, from il2watch simulate; what is refused must be in it",
+    )
+    command.add_argument(
+        "--config",
+        metavar="TOML",
+        action="append",
+        help="site configuration, may be given again; default: as for il2watch run",
+    )
+    command.add_argument(
+        "--plot",
+        metavar="FILE",
+        type=Path,
+        help="alarm burden against sensitivity, a point a configuration: .svg, .png or .pdf",
+    )
+    options.output(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Prints one score a configuration; its exit code."""
+    chosen = parser().parse_args(arguments)
+    if chosen.plot is not None:
+        check_page(chosen.plot)
+    contenders = list(contest(chosen))
+    feed = run(chosen.file, contenders)
+    books = ledger(chosen.ledger)
+    scores = [score(one, feed, books) for one in contenders]
+    show(scores, chosen)
+    return int(any(found["records"]["accounted"] is False for found in scores))
+
+
+def contest(chosen: argparse.Namespace) -> list[Contender]:
+    """Every configuration that is to be scored. Raises UsageError."""
+    courses = list(read(chosen.truth, import_module(BEDSIDE).read))
+    return [contender(path, courses) for path in chosen.config or [None]]
+
+
+def contender(path: str | None, courses: list[Any]) -> Contender:
+    from streams.scoring.engines import Watch
+
+    guideline = site.guideline(path)
+    scorer = import_module(BEDSIDE).Scorer(courses)
+    return Contender(path or PUBLISHED, guideline, scorer, Watch(guideline, saying(scorer)))
+
+
+def saying(scorer: Any) -> Any:
+    """Gives an alert to the scorer in its terms."""
+
+    def say(alert: Alert) -> None:
+        scorer.say(
+            alert.patient,
+            alert.kind,
+            alert.subject,
+            alert.level,
+            alert.transition,
+            alert.at,
+            alert.decided,
+            alert.id,
+        )
+
+    return say
+
+
+def run(path: str, contenders: list[Contender]) -> Feed:
+    """The file through all engines, with a bar when it is large."""
+    from streams.scoring.engines import Feed
+    from streams.service.files import lines, watched
+
+    feed = Feed(path)
+    feed.through(watched(lines(path), path), [one.watch for one in contenders])
+    return feed
+
+
+def read(path: str, reader: Any) -> Any:
+    """What a reader of the bedside makes of a file. Raises UsageError naming file and line."""
+    try:
+        return list(found) if not isinstance(found := reader(path), dict) else found
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file; il2watch simulate writes it") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise UsageError(f"{path}: {error}; il2watch simulate writes such a file") from None
+
+
+def ledger(path: str | None) -> dict[str, Any] | None:
+    """What the ledger says should have been refused and lost; None without one."""
+    found: dict[str, Any] | None = None if path is None else read(path, import_module(BEDSIDE).expected)
+    return found
+
+
+def score(one: Contender, feed: Feed, books: dict[str, Any] | None) -> dict[str, Any]:
+    """A configuration's score with the account of its records."""
+    numbers: dict[str, Any] = one.scorer.numbers()
+    return {
+        "configuration": one.name,
+        "guideline": one.guideline.reference,
+        **numbers,
+        "records": accounts(one, feed, books),
+    }
+
+
+def accounts(one: Contender, feed: Feed, books: dict[str, Any] | None) -> dict[str, Any]:
+    """What became of the records.
+
+    `accounted`: whether exactly what the ledger says was refused; None without a ledger.
+    """
+    refused = feed.refused + one.watch.refused
+    found = {
+        "read": feed.read,
+        "refused": ordered(refused),
+        "implausible": ordered(one.watch.implausible),
+        "unused": ordered(feed.noted),
+    }
+    agreed = None if books is None else books["refused"] == ordered(refused)
+    return found | {"ledger": books, "accounted": agreed}
+
+
+def ordered(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+def show(scores: list[dict[str, Any]], chosen: argparse.Namespace) -> None:
+    """Prints the scores, and draws them if asked to."""
+    if options.as_text(chosen.output):
+        from streams.show import scores as tables
+        from streams.show import terminal
+
+        tables.show(scores, terminal.console())
+    else:
+        from streams.service import files
+
+        files.write(scores)
+    if chosen.plot is not None:
+        from streams.plot import burden
+
+        burden.draw(scores, chosen.plot)
+        tell(f"il2watch: {chosen.plot}: {len(scores)} configurations drawn")

@@ -1,0 +1,148 @@
+"""`il2watch silence add|ls|expire`: no pages of a subject for a while (criteria.md section 9)."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from streams.cli import options
+from streams.cli.options import broker_of, connection, now, saying, who
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from streams.cli.lookup import Standing
+    from streams.kafka.settings import Broker
+
+
+ADD_SAYS = """\
+Silences a patient's alerts of one subject up to a level: at most 12 h, for absolute 1 h. It never hides a higher level, a worsening passes and ends
+it, and what is still open at its end is paged. Prints the silence's id."""
+ADD_EXAMPLE = """\
+  il2watch silence add --patient p1 --subject hypotension --level relative --for 2h --by rn-14 --reason "on phenylephrine"
+  il2watch silence ls"""
+LEVELS = ("absolute", "relative", "technical", "advisory")
+
+
+def add_parser() -> options.Parser:
+    command = options.parser("silence add", ADD_SAYS, ADD_EXAMPLE)
+    command.add_argument("--patient", metavar="P", required=True, help="whose alerts")
+    command.add_argument(
+        "--subject", metavar="S", required=True, help="of what, like hypotension or monitoring/vital-signs"
+    )
+    command.add_argument("--level", choices=LEVELS, required=True, help="up to which level")
+    command.add_argument(
+        "--for",
+        dest="length",
+        metavar="TIME",
+        type=length,
+        required=True,
+        help="for how long, like 30m or 2h",
+    )
+    saying(command)
+    connection(command)
+    return command
+
+
+def add_main(arguments: list[str]) -> int:
+    """Sends the command; its id goes to stdout, what it means to stderr."""
+    chosen = add_parser().parse_args(arguments)
+    return add(chosen, broker_of(chosen))
+
+
+def add(chosen: argparse.Namespace, broker: Broker) -> int:
+    from rules.wire.instants import text
+    from streams.kafka import commands
+    from streams.service.event_file import tell
+
+    at = now()
+    command = commands.silence(
+        chosen.patient, chosen.subject, chosen.level, at + chosen.length, who(chosen), at
+    )
+    commands.through(broker, command)
+    tell(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {text(at + chosen.length)}")
+    print(command["id"])
+    return 0
+
+
+def length(text: str) -> int:
+    """A duration for argparse, ms."""
+    from streams.cli.demo import duration
+
+    return round(duration(text) * 1000)
+
+
+LS_SAYS = "Lists the silences that stand now, those that end first in front, with who asked and why."
+LS_EXAMPLE = "  il2watch silence ls -o text\n  il2watch silence ls -o json | jq -r .id"
+HEAD = ("id", "patient", "subject", "up to", "until", "by", "reason")
+
+
+def ls_parser() -> options.Parser:
+    command = options.parser("silence ls", LS_SAYS, LS_EXAMPLE)
+    options.output(command)
+    connection(command)
+    return command
+
+
+def ls_main(arguments: list[str]) -> int:
+    """Prints a table (text) or one silence a line (json)."""
+    chosen = ls_parser().parse_args(arguments)
+    from streams.cli import lookup
+
+    found = lookup.standing(broker_of(chosen), now())
+    if options.as_text(chosen.output):
+        show(found)
+    else:
+        from streams.service import files
+
+        files.write(lookup.shown(one) for one in found)
+    return 0
+
+
+def show(found: list[Standing]) -> None:
+    """For people."""
+    from streams.cli.lookup import shown
+    from streams.show.terminal import cell, console, table
+    from streams.times import short
+
+    screen, made = console(), table(*HEAD)
+    for one in found:
+        made.add_row(
+            *map(
+                cell,
+                (one.id, one.patient, one.subject, one.level, short(shown(one)["until"]), one.by, one.reason),
+            )
+        )
+    screen.print(made if found else "no silence stands")
+
+
+EXPIRE_SAYS = (
+    "Ends a silence before its time; what is open and was held back by it is paged at once. ID "
+    "is what silence ls shows."
+)
+EXPIRE_EXAMPLE = '  il2watch silence expire 5f0c... --by rn-15 --reason "phenylephrine off"'
+
+
+def expire_parser() -> options.Parser:
+    command = options.parser("silence expire", EXPIRE_SAYS, EXPIRE_EXAMPLE)
+    command.add_argument("silence", metavar="ID", help="the silence's id")
+    saying(command)
+    connection(command)
+    return command
+
+
+def expire_main(arguments: list[str]) -> int:
+    """Sends the command and says so. Raises UsageError when no such silence stands."""
+    chosen = expire_parser().parse_args(arguments)
+    from streams.cli import lookup
+    from streams.kafka import commands
+    from streams.service.event_file import tell
+
+    broker, at = broker_of(chosen), now()
+    found = next((one for one in lookup.standing(broker, at) if one.id == chosen.silence), None)
+    if found is None:
+        raise UsageError(f"no silence {chosen.silence!r} stands; il2watch silence ls shows those that do")
+    commands.through(
+        broker, commands.expiry(found.patient, found.id, found.subject, found.level, who(chosen), at)
+    )
+    tell(f"il2watch: {found.subject} is silent no more")
+    return 0

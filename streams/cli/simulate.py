@@ -1,0 +1,203 @@
+"""`il2watch simulate`: a ward that behaves like one, as a file of events; and what truly happened in it
+(wire.md, Command line).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from importlib import import_module
+from textwrap import fill
+from typing import Any
+
+from streams.cli import options
+from streams.cli.options import seed, whole
+from streams.errors import UsageError
+
+SCENARIOS = "simulators.scenarios:SCENARIOS"
+PARSE_FAULTS = "simulators.faults:parse"
+SIMULATION, WISH = "simulators.course.simulation:Simulation", "simulators.course.simulation:Wish"
+PRODUCE, WANTED = "simulators.course.production:produce", "simulators.course.production:Wanted"
+"""Imported when called: no room but the command line knows the bedside."""
+START = "2026-03-02T07:00:00Z"
+MOST, LONGEST = 100_000, 60.0
+QUARTER = 15 * 60_000
+"""The bedside's rounds are on full quarters of an hour."""
+WIDTH = 100
+
+SAYS = """\
+Simulates patients on high-dose interleukin-2, from admission to discharge, and writes what a hospital would have charted of them: vital signs each
+minute or by the hour, intake and output, laboratory results some time after the draw, doses, pressors, findings. By the policy `guideline` a dose
+is given or held, and therapy ended, as the guideline, with the site's configuration, says of what is charted so far. The same arguments write the
+same bytes."""
+EXAMPLE = """\
+  il2watch simulate --list
+  il2watch simulate typical-course --patients 1 -o course.jsonl && il2watch plot course.jsonl -o course.svg
+  il2watch simulate ward --patients 200 --seed 1 --faults usual -o ward.jsonl.gz --truth truth.jsonl.gz"""
+
+
+def parser() -> options.Parser:
+    command = options.parser("simulate", SAYS, EXAMPLE)
+    command.add_argument("scenario", metavar="SCENARIO", nargs="?", help="one of those that --list names")
+    command.add_argument("--list", action="store_true", help="name the scenarios, and what each rehearses")
+    command.add_argument("--patients", metavar="N", type=patients, default=8, help="how many; default: 8")
+    command.add_argument(
+        "--seed", metavar="S", type=seed, default=1, help="another number, other patients; default: 1"
+    )
+    command.add_argument(
+        "-o",
+        dest="output",
+        metavar="FILE",
+        default="-",
+        help="the events; *.gz is written as gzip; default: standard output",
+    )
+    command.add_argument("--truth", metavar="FILE", help="what truly happened, for il2watch score")
+    command.add_argument(
+        "--days", metavar="D", type=days, help="how long the ward is watched; default: the scenario's"
+    )
+    command.add_argument(
+        "--start",
+        metavar="TIME",
+        type=start,
+        default=START,
+        help=f"when it begins, a full quarter of an hour; default: {START}",
+    )
+    command.add_argument(
+        "--vitals", choices=("minute", "hourly"), help="from a monitor, or by hand; default: the scenario's"
+    )
+    command.add_argument(
+        "--policy", choices=("guideline", "naive"), help="who decides about doses; default: the scenario's"
+    )
+    command.add_argument(
+        "--faults",
+        metavar="F",
+        default="",
+        help="of the feed: usual, all, or names and rates, drop=0.01,duplicate; default: none",
+    )
+    command.add_argument("--ledger", metavar="FILE", help="what the faults did, record by record")
+    options.config(command)
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the files; its exit code."""
+    chosen = parser().parse_args(arguments)
+    if chosen.list:
+        return listed()
+    check_faults(chosen.faults)
+    check_files([chosen.output, chosen.truth, chosen.ledger])
+    return simulate(chosen, scenario(chosen.scenario))
+
+
+def simulate(chosen: argparse.Namespace, named: Any) -> int:
+    """Runs it, with a bar on a terminal, and says at the end how much it was."""
+    from rules.wire.instants import aware
+    from streams.config import site
+    from streams.demo.consultant import Consultant
+    from streams.service.event_file import tell
+
+    guideline = site.guideline(chosen.config)
+    wish = bedside(WISH)(
+        named, chosen.patients, chosen.seed, aware(chosen.start), chosen.days, chosen.vitals, chosen.policy
+    )
+    simulation = bedside(SIMULATION)(wish, truth=chosen.truth is not None)
+    consultant = Consultant(simulation.cohort.ids, chosen.start, guideline)
+    wanted = bedside(WANTED)(chosen.output, chosen.truth, chosen.ledger, chosen.faults)
+    done: Any = None
+    with bar(simulation.chunks) as move:
+        for done in bedside(PRODUCE)(simulation, consultant, wanted):
+            move(done.chunks)
+    tell(
+        f"il2watch: {named.name}, seed {chosen.seed}: {chosen.patients} patients, {done.records:,} "
+        f"records{befell(done.ledger.counts)}"
+    )
+    return 0
+
+
+def bedside(name: str) -> Any:
+    """What the bedside calls `module:name`, imported now."""
+    module, attribute = name.split(":")
+    return getattr(import_module(module), attribute)
+
+
+def scenario(name: str | None) -> Any:
+    """The scenario of a name. Raises UsageError, with the nearest name."""
+    there = bedside(SCENARIOS)
+    if name is None:
+        raise UsageError("simulate: name a scenario; il2watch simulate --list shows them")
+    if name not in there:
+        near = get_close_matches(name, there, n=1)
+        raise UsageError(
+            f"no scenario {name!r}"
+            + (f"; did you mean '{near[0]}'?" if near else "; il2watch simulate --list shows them")
+        )
+    return there[name]
+
+
+def listed() -> int:
+    """The scenarios, each with what it rehearses."""
+    for found in bedside(SCENARIOS).values():
+        print(f"{found.name}\n{fill(found.says, WIDTH, initial_indent='    ', subsequent_indent='    ')}")
+    return 0
+
+
+def check_faults(said: str) -> None:
+    """Raises UsageError for faults that there are not, before anything is written."""
+    try:
+        bedside(PARSE_FAULTS)(said)
+    except ValueError as error:
+        raise UsageError(f"--faults: {error}") from None
+
+
+def check_files(named: list[str | None]) -> None:
+    """Raises UsageError when two would be one and the same."""
+    paths = [path for path in named if path is not None]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise UsageError(f"{path} is named twice; give the events, the truth and the ledger a file each")
+
+
+def befell(counts: dict[str, Any]) -> str:
+    """What the faults did, in one clause; nothing when there were none."""
+    faults = ", ".join(f"{name} {number:,}" for name, number in counts["faults"].items())
+    return f"; faults: {faults}; {counts['lost']:,} lost" if faults else ""
+
+
+@contextmanager
+def bar(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr that is told how many chunks are done; nothing when stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as drawn:
+        task = drawn.add_task("simulating", total=total)
+        yield lambda done: drawn.update(task, completed=done)
+
+
+def patients(text: str) -> int:
+    return whole(text, 1, MOST, "number of patients")
+
+
+def days(text: str) -> float:
+    """Days above 0, for argparse."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days, above 0 to {LONGEST:g}")
+    return found
+
+
+def start(text: str) -> int:
+    """A full quarter of an hour, in ms, for argparse."""
+    found = options.moment(text)
+    if found % QUARTER:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a full quarter of an hour; write it like {START}")
+    return found

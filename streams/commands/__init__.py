@@ -1,1 +1,0 @@
-"""One file a command: `main(arguments) -> exit code`, with its own `--help` and an example."""

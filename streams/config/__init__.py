@@ -1,0 +1,1 @@
+"""The one configuration file of a site: its tables, their keys and values."""

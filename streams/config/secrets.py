@@ -1,0 +1,90 @@
+"""Keys, tokens and passwords: from the environment or a file, never from the configuration, the command line
+or a log.
+
+routing-key-env = "PAGERDUTY_KEY"              # the variable that holds it
+routing-key-file = "/run/secrets/pagerduty"    # or the file whose first line it is
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streams.errors import UsageError
+
+
+class Secret:
+    """A text that shows itself only to `reveal`: printed, logged or in a traceback it is `Secret(...)`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Where secrets come from. `environ`: the variables that may be named."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    def read(self, where: str, key: str, env: str | None, file: str | None) -> Secret | None:
+        """The secret that `<key>-env` or `<key>-file` names; None when neither is given.
+
+        Raises UsageError naming the key when it is not there.
+        """
+        if env is not None and file is not None:
+            raise UsageError(f"{where} {key}-env, {key}-file: give one of them")
+        if env is None and file is None:
+            return None
+        return Secret(self._text(where, key, env, file or ""))
+
+    def need(self, where: str, key: str, env: str | None, file: str | None) -> Secret:
+        """As `read`, for a secret that the channel cannot do without."""
+        found = self.read(where, key, env, file)
+        if found is None:
+            raise UsageError(
+                f"{where} {key}-env: missing; name the variable that holds it, or a file with {key}-file"
+            )
+        return found
+
+    def _text(self, where: str, key: str, env: str | None, file: str) -> str:
+        if env is None:
+            return first_line(f"{where} {key}-file", file)
+        return variable(f"{where} {key}-env", env, self.environ)
+
+
+class Unread(Secrets):
+    """Stands in where a configuration is checked away from its secrets: each that is named is there and
+    well-formed.
+    """
+
+    def _text(self, where: str, key: str, env: str | None, file: str) -> str:
+        return {"url": "https://unread.invalid/", "service-url": "json://unread.invalid/"}.get(key, "x" * 32)
+
+
+def variable(key: str, name: str, environ: Mapping[str, str]) -> str:
+    """A secret's variable. Raises UsageError when it is not set."""
+    found = environ.get(name, "").strip()
+    if not found:
+        raise UsageError(f"{key}: the environment has no {name}, or it is empty")
+    return found
+
+
+def first_line(key: str, path: str) -> str:
+    """A secret's file: its first line. Raises UsageError when there is none."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{key} {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+    if not lines or not lines[0].strip():
+        raise UsageError(f"{key} {path}: its first line is empty")
+    return lines[0].strip()

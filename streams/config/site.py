@@ -1,0 +1,56 @@
+"""Read the site's guideline configuration from the file that `--config` or IL2WATCH_CONFIG names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from rules.guideline import Guideline
+
+CONFIG = "IL2WATCH_CONFIG"
+
+
+def guideline(path: str | None) -> Guideline:
+    """The guideline with a site's configuration (`path`, else `IL2WATCH_CONFIG`, else none).
+
+    Raises UsageError naming key and line.
+    """
+    from rules.guideline import SCHWARTZENTRUBER_2001
+
+    named = path or os.environ.get(CONFIG)
+    if not named:
+        return SCHWARTZENTRUBER_2001
+    found, fault = checked(named)
+    if found is None:
+        raise UsageError(f"{named}: {fault}")
+    return found
+
+
+def checked(path: str) -> tuple[Guideline, None] | tuple[None, str]:
+    """The guideline with a configuration, or what is wrong with it: key and line.
+
+    Raises UsageError when it cannot be read at all.
+    """
+    content = text(path)
+    from rules.guideline import ConfigError, load
+
+    try:
+        return load(content), None
+    except ConfigError as error:
+        return None, str(error)
+
+
+def text(path: str) -> str:
+    """A configuration file's text. Raises UsageError when it cannot be read or is not UTF-8."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not UTF-8 text; is it a TOML file?") from None
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}; --config or {CONFIG} names the site configuration"
+        ) from None

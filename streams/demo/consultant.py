@@ -1,0 +1,114 @@
+"""The consultant of a simulated ward: reads what is charted as it becomes known, and says by the guideline
+whether a dose may be given.
+
+The bedside may not know the rules (architecture.md, Arrows); the command line puts this between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+from rules.decide.engine import advance, settle
+from rules.decide.recommendation import DoseClock, Recommendation, dose_clock, recommend
+from rules.ingest.decode import decode
+from rules.wire.events import Encounter
+from rules.wire.instants import MINUTE
+
+if TYPE_CHECKING:
+    from rules.decide.state import Patient
+    from rules.guideline import Guideline
+
+Answer = Literal["give", "hold", "stop"]
+PLAIN: Final[dict[str, Answer]] = {
+    "ready": "give",
+    "finished": "stop",
+    "waiting": "hold",
+    "hold": "hold",
+    "unknown": "hold",
+}
+NOT_BY_ITSELF: Final = {"hypotension", "phenylephrine", "mental-status-watch"}
+PATIENCE: Final = 1.0
+"""Hours.
+
+The paper leaves relative criteria to judgement ("appropriate corrective measures or a time delay"); this
+consultant gives them an hour.
+"""
+EVERY: Final = 10
+"""Minutes.
+
+Of what a monitor sends each minute a consultant looks at one set in ten; the rest would change no answer and
+cost ten times as long.
+"""
+MONITOR: Final = b'"source":"monitor"'
+PATIENT: Final = b'"patient":"'
+
+
+class Consultant:
+    """Folds the records of a ward, and is asked about doses (`simulators.care.dosing.Ask`).
+
+    `patients`: ids in the order in which they are asked for; `origin`: the course's minute 0, ms.
+    """
+
+    def __init__(self, patients: Sequence[str], origin: int, guideline: Guideline) -> None:
+        self.patients, self.origin, self.guideline = patients, origin, guideline
+        self.charts: dict[str, Patient | None] = {}
+        self.finished: set[bytes] = set()
+
+    def read(self, records: Iterable[tuple[int, bytes]]) -> None:
+        """Takes records (`known` in ms, line) in order of `known`; what the decoder refuses is
+        passed over.
+        """
+        for known, line in records:
+            if (known // MINUTE) % EVERY and MONITOR in line:
+                continue
+            if not self.finished or whose(line) not in self.finished:
+                self.fold(line)
+
+    def fold(self, line: bytes) -> None:
+        event, _ = decode(line)
+        if isinstance(event, Encounter) and event.event == "therapy-end":
+            self.leave(event.patient)
+        elif event is not None:
+            self.charts[event.patient], _, _ = advance(self.charts.get(event.patient), event, self.guideline)
+
+    def leave(self, patient: str) -> None:
+        """No dose will be asked about any more."""
+        self.finished.add(patient.encode())
+        self.charts.pop(patient, None)
+
+    def __call__(self, bed: int, minute: int) -> Answer:
+        """Give, hold or stop, for a dose due at `minute`, by all that was read.
+
+        Once stopped a patient is no longer followed.
+        """
+        name = self.patients[bed]
+        chart = self.charts.get(name)
+        if chart is None:
+            return "hold"
+        settle(chart, self.origin + minute * MINUTE)
+        said = recommend(chart)
+        found = answer(dose_clock(chart, said), said)
+        if found == "stop":
+            self.leave(name)
+        return found
+
+
+def answer(clock: DoseClock, said: Recommendation) -> Answer:
+    """What readiness comes to at the bedside (criteria.md section 4, Dose readiness).
+
+    `not-started`: the first dose, which opens the cycle, unless something is absolute. `decide`: after
+    `PATIENCE`, if relative criteria alone stand in its way, never on a low pressure, a pressor above 0.5
+    ug/kg/min or a mental change.
+    """
+    if clock.readiness == "not-started":
+        return "hold" if said.word in ("delay", "stop") else "give"
+    if clock.readiness == "decide":
+        return "give" if clock.delayed >= PATIENCE and NOT_BY_ITSELF.isdisjoint(clock.blockers) else "hold"
+    return PLAIN[clock.readiness]
+
+
+def whose(line: bytes) -> bytes:
+    """The patient a line names, as it is written."""
+    start = line.find(PATIENT) + len(PATIENT)
+    return line[start : line.find(b'"', start)]

@@ -1,0 +1,238 @@
+"""Draw the ward as a table: a row a patient, whoever is worst first, as much of it as there are lines for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from rules.wire.alerts import RANK, RECOMMENDATIONS
+from streams import display
+from streams.display import LEVEL_COLOUR, plain
+from streams.projections.overview import View
+from streams.show.assessment import Assessment, recommendation
+from streams.show.terminal import ascii_only, cell, table
+
+COLUMNS = ("patient", "state", "next dose, due", "why")
+READINESS = {"hold": "absolute", "decide": "relative", "unknown": "indeterminate"}
+TRIPPED = ("absolute", "relative")
+STOP_RULE = "stop-rule:"
+
+
+def bed(assessment: Assessment, screen: Console) -> list[Text | str]:
+    """The cells of a patient's row."""
+    return [
+        cell(assessment["patient"]),
+        advised(assessment, screen),
+        dose(assessment, screen),
+        why(assessment, screen),
+    ]
+
+
+def empty(patient: str) -> list[Text | str]:
+    """The row of one who was not yet assessed."""
+    return [cell(patient), "-", "-", "-"]
+
+
+def discharged(patient: str, screen: Console) -> list[Text | str]:
+    """The row of one who went home."""
+    return [
+        cell(patient),
+        Text(
+            f"{display.pick(display.LEVEL_GLYPH['clear'], ascii_only(screen))} discharged",
+            style=LEVEL_COLOUR["clear"],
+        ),
+        "-",
+        "-",
+    ]
+
+
+def advised(assessment: Assessment, screen: Console) -> Text:
+    """`▲ delay`, without its reasons: those have a column."""
+    said = recommendation(assessment | {"reasons": []}, screen)
+    return said[: said.plain.index("  ")]
+
+
+def dose(assessment: Assessment, screen: Console) -> Text:
+    """`▲ hold  #5 16:00Z +1.2 h`: which dose is due when, how late it is, and whether it may be given; after
+    the end how many were given.
+    """
+    clock = assessment["dose"]
+    word, grave = clock["readiness"], READINESS.get(clock["readiness"])
+    said = Text(
+        f"{display.pick(display.LEVEL_GLYPH[grave or 'clear'], ascii_only(screen))} {word}",
+        style=LEVEL_COLOUR[grave] if grave else "",
+    )
+    if word in ("finished", "not-started"):
+        return said.append(f", {clock['number']} given", style="default")
+    late = f" +{clock['delayed_h']:.1f} h" if clock["delayed_h"] else ""
+    return said.append(f"  #{clock['number'] + 1} {hour(clock['due'])}{late}", style="default")
+
+
+def hour(time: str | None) -> str:
+    """The time of day of a wire time."""
+    return "-" if time is None else f"{time[11:16]}Z"
+
+
+def why(assessment: Assessment, screen: Console) -> Text:
+    """What stands in the way, the gravest first; what cannot be seen; what is overdue."""
+    pieces = [
+        *stops(assessment, screen),
+        *tripped(assessment, screen),
+        *pressure(assessment, screen),
+        *unseen(assessment, screen),
+    ]
+    pieces += overdue(assessment, screen)
+    return Text("  ").join(pieces) if pieces else Text("nothing tripped", style=LEVEL_COLOUR["clear"])
+
+
+def piece(level: str, words: str, screen: Console) -> Text:
+    """Shape and words in a level's colour, kept on one line if it fits."""
+    return Text(
+        f"{display.pick(display.LEVEL_GLYPH[level], ascii_only(screen))} {plain(words)}",
+        style=LEVEL_COLOUR[level],
+    )
+
+
+def stops(assessment: Assessment, screen: Console) -> list[Text]:
+    """The stop rules that stand, whether or not their criterion still holds."""
+    return [
+        piece("absolute", f"stop: {reason.removeprefix(STOP_RULE)}", screen)
+        for reason in assessment["reasons"]
+        if reason.startswith(STOP_RULE)
+    ]
+
+
+def tripped(assessment: Assessment, screen: Console) -> list[Text]:
+    """`▲ urine-hour 7 mL/h <10`: the tripped rows of Table 3, absolute before relative, else in the table's
+    order.
+    """
+    rows = [row for level in TRIPPED for row in assessment["criteria"] if row["state"] == level]
+    return [
+        piece(
+            row["state"],
+            " ".join(filter(None, (row["code"], measured(row), row["limit"], stale(row)))),
+            screen,
+        )
+        for row in rows
+    ]
+
+
+def measured(row: dict[str, Any]) -> str:
+    """The value with its unit; a finding has none."""
+    return "" if row["value"] is None else f"{cell(row['value'])} {row['unit'] or ''}".strip()
+
+
+def stale(row: dict[str, Any]) -> str:
+    return "(stale)" if row["stale"] else ""
+
+
+def pressure(assessment: Assessment, screen: Console) -> list[Text]:
+    """Hypotension, which is no row of Table 3."""
+    bp = assessment["blood_pressure"]
+    if bp["state"] not in TRIPPED:
+        return []
+    return [
+        piece(
+            bp["state"],
+            f"pressure {cell(bp['latest'])} target >{bp['target']:g} {stale(bp)}".rstrip(),
+            screen,
+        )
+    ]
+
+
+def unseen(assessment: Assessment, screen: Console) -> list[Text]:
+    """Why it cannot be told, when that is what is said."""
+    if assessment["recommendation"] != "cannot-tell":
+        return []
+    return [
+        piece("indeterminate", f"{display.WORD['indeterminate']} {', '.join(assessment['reasons'])}", screen)
+    ]
+
+
+def overdue(assessment: Assessment, screen: Console) -> list[Text]:
+    """What should have been charted by now (Table 1)."""
+    late = [item["what"] for item in assessment["monitoring"] if item["overdue"]]
+    return [piece("technical", f"overdue {', '.join(late)}", screen)] if late else []
+
+
+Lines = list[list[Segment]]
+BETWEEN = 2
+
+
+def rows(view: View, screen: Console, most: int) -> Lines:
+    """At most so many lines: all of what is to be said, if there is room; else a line a patient; of those
+    that do not fit, the names.
+    """
+    full = lines(ward(view, screen), screen)
+    if len(full) <= most:
+        return full
+    short = lines(ward(view, screen, short=True), screen)
+    if len(short) <= most:
+        return short
+    shown = max(0, most - 1)
+    return short[:shown] + lines(others(urgent(view)[max(0, shown - 1) :]), screen)
+
+
+def others(patients: list[str]) -> Text:
+    """Who is not shown: those nobody need look at first."""
+    return Text(
+        f"  ... {len(patients)} more, less urgent: {', '.join(map(plain, patients))}",
+        style="dim",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+
+
+def lines(drawn: RenderableType, screen: Console) -> Lines:
+    return screen.render_lines(drawn, screen.options.update(height=None), pad=False)
+
+
+def ward(view: View, screen: Console, short: bool = False) -> Table:
+    """A row a patient; `short`: one line each, cut where the terminal ends."""
+    made = table(*COLUMNS)
+    cells = [row(view, patient, screen) for patient in urgent(view)]
+    if short:
+        made.box = None
+        for column, width in zip(made.columns, widths(cells, screen.width), strict=True):
+            column.no_wrap, column.overflow, column.width = True, "ellipsis", width
+    for one in cells:
+        made.add_row(*one)
+    return made
+
+
+def widths(cells: list[list[Text | str]], room: int) -> list[int]:
+    """Of the columns, as wide as what is in them; the last takes what is left."""
+    found = [
+        max(cell_len(str(one)) for one in (name, *(row[at] for row in cells)))
+        for at, name in enumerate(COLUMNS[:-1])
+    ]
+    return [*found, max(1, room - sum(found) - BETWEEN * len(found))]
+
+
+def row(view: View, patient: str, screen: Console) -> list[Text | str]:
+    """The cells of a patient: assessed, not yet, or no longer there."""
+    found = view.assessments.get(patient)
+    if found is not None:
+        return bed(found, screen)
+    return discharged(patient, screen) if patient in view.gone else empty(patient)
+
+
+def urgent(view: View) -> list[str]:
+    """The patients, the worst first: by what is tripped now, then by what is recommended; those who are alike
+    in the order of the beds.
+    """
+    return sorted(view.patients, key=lambda patient: urgency(view.assessments.get(patient)))
+
+
+def urgency(assessment: Assessment | None) -> tuple[int, int]:
+    """Less comes first."""
+    if assessment is None:
+        return 1, 0
+    states = [row["state"] for row in assessment["criteria"]] + [assessment["blood_pressure"]["state"]]
+    worst = max((RANK[state] for state in states if state in TRIPPED), default=0)
+    return -worst, -RECOMMENDATIONS.index(assessment["recommendation"])

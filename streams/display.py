@@ -1,0 +1,94 @@
+"""Text, colours and shapes of levels for every screen: made safe to print, told apart by the colour-blind,
+and with ASCII stand-ins.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+def plain(text: object) -> str:
+    """The text with every character that is not printable written as an escape (`\\x1b`)."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in str(text)
+    )
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    """The text as the stream can carry it: what it cannot is written as an escape, never an error."""
+    name = encoding or "ascii"
+    return text.encode(name, "backslashreplace").decode(name)
+
+
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+PURPLE = "#CC79A7"
+GREY = "#777777"
+INK = "#222222"
+
+LEVEL_COLOUR = {
+    "absolute": VERMILLION,
+    "relative": ORANGE,
+    "technical": BLUE,
+    "advisory": SKY,
+    "indeterminate": PURPLE,
+    "clear": GREY,
+}
+
+RECOMMENDATION = {
+    "stop": "absolute",
+    "delay": "absolute",
+    "correct": "relative",
+    "cannot-tell": "indeterminate",
+    "proceed": "clear",
+}
+
+
+class Glyph(NamedTuple):
+    """A shape, and its stand-in where the terminal has no UTF-8."""
+
+    shape: str
+    ascii: str
+
+
+LEVEL_GLYPH = {
+    "absolute": Glyph("▲", "!"),
+    "relative": Glyph("●", "*"),
+    "technical": Glyph("■", "#"),
+    "advisory": Glyph("○", "-"),
+    "indeterminate": Glyph("?", "?"),
+    "clear": Glyph("·", "."),
+}
+
+WORD = {"indeterminate": "cannot see"}
+
+TRANSITION = {
+    "opened": Glyph("┌", "+"),
+    "worsened": Glyph("↑", "^"),
+    "improved": Glyph("↓", "v"),
+    "resolved": Glyph("└", "="),
+    "amended": Glyph("~", "~"),
+    "reminder": Glyph("»", ">"),
+}
+
+
+def level(name: str, ascii_only: bool) -> str:
+    """`▲ absolute`, `● relative`, `? cannot see`, `· clear`: shape and word together."""
+    return f"{pick(LEVEL_GLYPH[name], ascii_only)} {WORD.get(name, name)}"
+
+
+def recommendation(name: str, ascii_only: bool) -> str:
+    """`▲ delay`: the word of Table 4 with the shape of how grave it is."""
+    return f"{pick(LEVEL_GLYPH[RECOMMENDATION[name]], ascii_only)} {name}"
+
+
+def transition(name: str, ascii_only: bool) -> str:
+    """`┌ opened`: what happened to an episode."""
+    return f"{pick(TRANSITION[name], ascii_only)} {name}"
+
+
+def pick(glyph: Glyph, ascii_only: bool) -> str:
+    return glyph.ascii if ascii_only else glyph.shape

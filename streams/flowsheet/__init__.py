@@ -1,0 +1,1 @@
+"""Limits and derived series that board and plot draw alike."""

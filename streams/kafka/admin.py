@@ -1,0 +1,169 @@
+"""Kafka's admin client with a short patience and one clear error.
+
+What the commands on topics ask of it, and nothing more.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
+
+from streams.config.broker import hosts
+from streams.errors import UsageError
+from streams.kafka import ports
+from streams.kafka.settings import Broker
+from streams.kafka.topics import Layout, settings
+
+PATIENCE_MS = 5_000
+REQUEST_MS = 20_000
+BETWEEN_S = 0.1
+EXISTS = 36
+
+Answer = TypeVar("Answer")
+
+
+class Told(NamedTuple):
+    """What the broker says of one topic. `settings` holds those it tells; some brokers tell few."""
+
+    partitions: int
+    replication: int
+    settings: Mapping[str, str]
+
+
+class Admin:
+    """An open admin connection."""
+
+    def __init__(self, client: Any, servers: str) -> None:
+        self._client, self.servers = client, servers
+
+    def brokers(self) -> int:
+        """How many brokers are up."""
+        return len(patiently(self._client.describe_cluster)["brokers"])
+
+    def names(self) -> set[str]:
+        return set(patiently(self._client.list_topics))
+
+    def topics(self, names: list[str]) -> dict[str, Told]:
+        """What the broker tells of topics that are there.
+
+        Raises KafkaError when it cannot say: a topic is never missing for want of an answer.
+        """
+        found = patiently(lambda: self._described(names)) if names else {}
+        configs = patiently(lambda: self._configs(list(found)))
+        return {
+            name: Told(len(parts), min(len(part["replica_nodes"]) for part in parts), configs.get(name, {}))
+            for name, parts in found.items()
+        }
+
+    def _described(self, names: list[str]) -> dict[str, Any]:
+        """The partitions of each topic; raises what the broker answers of one instead."""
+        from kafka.errors import for_code
+
+        told = self._client.describe_topics(names)
+        for one in told:
+            if one["error_code"]:
+                raise for_code(one["error_code"])(one["name"])
+        return {one["name"]: one["partitions"] for one in told}
+
+    def _configs(self, names: list[str]) -> dict[str, dict[str, str]]:
+        from kafka.admin import ConfigResource, ConfigResourceType
+
+        if not names:
+            return {}
+        told = self._client.describe_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, name) for name in names], config_filter="all"
+        )
+        return {
+            name: {key: one["value"] for key, one in configs.items()}
+            for name, configs in told.get("topic", {}).items()
+        }
+
+    def create(self, names: list[str], wanted: Layout) -> list[str]:
+        """Creates the topics and waits until they have leaders; those that this call created.
+
+        Raises UsageError naming topic and reason.
+        """
+        asked = {
+            name: {
+                "num_partitions": wanted.partitions,
+                "replication_factor": wanted.replication,
+                "configs": settings(name, wanted),
+            }
+            for name in names
+        }
+        answers = (
+            patiently(lambda: self._client.create_topics(asked, raise_errors=False))["topics"]
+            if names
+            else []
+        )
+        for answer in answers:
+            if answer["error_code"] not in (0, EXISTS):
+                raise UsageError(
+                    f"{answer['name']}: the broker does not create it: "
+                    f"{answer['error_message'] or answer['error_code']}"
+                )
+        self._client.wait_for_topics(names)
+        return [answer["name"] for answer in answers if answer["error_code"] == 0]
+
+
+def patiently(ask: Callable[[], Answer], patience_s: float = PATIENCE_MS / 1000) -> Answer:
+    """The answer, asked for again while the error is a passing one.
+
+    The client asks any broker it has heard of: for some seconds after one died, that one too, or one that has
+    not heard of its new leaders.
+    """
+    from kafka.errors import KafkaError
+
+    last = time.monotonic() + patience_s
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > last:
+                raise
+        time.sleep(BETWEEN_S)
+
+
+@contextmanager
+def admin(broker: Broker) -> Iterator[Admin]:
+    """An admin connection.
+
+    Raises UsageError, within a few seconds, when no broker answers or it refuses what is asked.
+    """
+    from kafka import KafkaAdminClient
+    from kafka.errors import KafkaError
+
+    quiet()
+    if not ports.wait_until(
+        lambda: any(ports.open_at(*one) for one in hosts(broker.servers)), PATIENCE_MS / 1000, every=0.25
+    ):
+        raise UsageError(unreachable(broker, "nothing listens"))
+    try:
+        client = KafkaAdminClient(
+            **broker.for_kafka_python(), bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS
+        )
+    except KafkaError as error:
+        raise UsageError(unreachable(broker, type(error).__name__)) from None
+    try:
+        yield Admin(client, broker.servers)
+    except KafkaError as error:
+        raise UsageError(f"broker {broker.servers}: {type(error).__name__}: {error}") from None
+    finally:
+        client.close()
+
+
+def unreachable(broker: Broker, why: str) -> str:
+    secured = (
+        ""
+        if broker.security_protocol == "PLAINTEXT"
+        else f", does it speak {broker.security_protocol}, are user and password right"
+    )
+    return f"no broker answers at {broker.servers} ({why}); is it running, is the address right{secured}?"
+
+
+def quiet() -> None:
+    """The client logs each failed attempt; the command says once what is wrong."""
+    logging.getLogger("kafka").addHandler(logging.NullHandler())

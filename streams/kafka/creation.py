@@ -1,0 +1,154 @@
+"""Create the topics, and compare those that are there with what they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from rules.wire.topics import ALL, PARTITIONS
+from streams.errors import UsageError
+from streams.kafka.admin import Admin, Told, admin
+from streams.kafka.settings import Broker
+from streams.kafka.topics import FOREVER, GIB, Layout, layout, settings
+
+CHANGELOG = "-changelog"
+OURS = "il2"
+
+
+class Difference(NamedTuple):
+    """One setting of one topic that is not as it should be; `found` and `wanted` as Kafka spells them."""
+
+    topic: str
+    setting: str
+    found: str
+    wanted: str
+
+
+class Report(NamedTuple):
+    """All differences, and the settings (topic, setting) that this broker does not tell and nobody
+    can judge.
+    """
+
+    differences: list[Difference]
+    untold: list[tuple[str, str]]
+
+
+def compare(told: Mapping[str, Told], wanted: Layout) -> Report:
+    """The wire's topics, and the worker's changelogs among those told, against the layout."""
+    differences = [difference for topic in ALL for difference in of_topic(topic, told.get(topic), wanted)]
+    differences += [
+        difference
+        for topic in sorted(told)
+        if is_changelog(topic)
+        for difference in of_changelog(topic, told[topic], wanted)
+    ]
+    untold = [
+        (topic, key)
+        for topic in ALL
+        if topic in told
+        for key in settings(topic, wanted)
+        if key not in told[topic].settings
+    ]
+    return Report(differences, untold)
+
+
+def of_topic(topic: str, found: Told | None, wanted: Layout) -> Iterator[Difference]:
+    if found is None:
+        yield Difference(topic, "topic", "missing", "there")
+        return
+    yield from of_shape(topic, found, wanted)
+    for key, value in settings(topic, wanted).items():
+        if key in found.settings and found.settings[key] != value:
+            yield Difference(topic, key, str(found.settings[key]), value)
+
+
+def of_shape(topic: str, found: Told, wanted: Layout) -> Iterator[Difference]:
+    """More copies than asked for are no fault; more partitions are, since a patient's records would part."""
+    if found.partitions != wanted.partitions:
+        yield Difference(topic, "partitions", str(found.partitions), str(wanted.partitions))
+    if found.replication < wanted.replication:
+        yield Difference(topic, "replication", str(found.replication), str(wanted.replication))
+
+
+def of_changelog(topic: str, found: Told, wanted: Layout) -> Iterator[Difference]:
+    """A chart's changelog has the inputs' partitions, as many copies, and is compacted: a deleted one is a
+    forgotten patient.
+    """
+    yield from of_shape(topic, found, wanted)
+    policy = found.settings.get("cleanup.policy")
+    if policy is not None and policy != "compact":
+        yield Difference(topic, "cleanup.policy", policy, "compact")
+
+
+def is_changelog(topic: str) -> bool:
+    return topic.startswith(OURS) and topic.endswith(CHANGELOG)
+
+
+class Wish(NamedTuple):
+    """What a user asks of the topics; None is left to the number of brokers."""
+
+    partitions: int = PARTITIONS
+    replication: int | None = None
+    min_insync: int | None = None
+    retention_ms: int = FOREVER
+    retention_bytes: int = 2 * GIB
+
+
+DEFAULT = Wish()
+
+
+class Outcome(NamedTuple):
+    """Which topics were created now, all of ours as they are, and what differs."""
+
+    created: list[str]
+    there: dict[str, Told]
+    report: Report
+
+
+def create(broker: Broker, wish: Wish = DEFAULT) -> Outcome:
+    """Creates the topics that are missing and touches no other.
+
+    Raises UsageError when there is no broker or it cannot hold them.
+    """
+    with admin(broker) as connection:
+        there = ours(connection)
+        wanted = possible(wish, connection.brokers(), there)
+        created = connection.create([topic for topic in ALL if topic not in there], wanted)
+        there = ours(connection)
+        return Outcome(created, there, compare(there, wanted))
+
+
+def check(broker: Broker, wish: Wish = DEFAULT) -> Outcome:
+    """What differs. Raises UsageError when there is no broker, or the layout is not possible on it."""
+    with admin(broker) as connection:
+        there = ours(connection)
+        wanted = possible(wish, connection.brokers(), there)
+        return Outcome([], there, compare(there, wanted))
+
+
+def ours(connection: Admin) -> dict[str, Told]:
+    """The wire's topics and the worker's changelogs, those that are there."""
+    return connection.topics(
+        [name for name in sorted(connection.names()) if name in ALL or is_changelog(name)]
+    )
+
+
+def possible(wish: Wish, up: int, there: Mapping[str, Told]) -> Layout:
+    """The layout wished for, on the brokers up; one that is down now is known by the copies that topics have
+    on it.
+
+    Raises UsageError for more copies than brokers, or when every write would be refused.
+    """
+    brokers = max([up, *(told.replication for told in there.values())])
+    wanted = layout(brokers, *wish)
+    if wanted.replication > brokers:
+        raise UsageError(
+            f"--replication {wanted.replication}: this cluster has {brokers} "
+            f"{'broker' if brokers == 1 else 'brokers'}"
+        )
+    if wanted.min_insync > wanted.replication:
+        raise UsageError(
+            f"--min-insync {wanted.min_insync} is more than the {wanted.replication} copies: every write "
+            "would be refused"
+        )
+    return wanted

@@ -1,0 +1,72 @@
+"""Ask where topics end now, on a connection of its own: a fetch that waits for records would hold the
+question back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from streams.kafka.settings import Broker
+from streams.service import metrics
+
+ASK_S = 5.0
+
+
+class Ends:
+    """Answers end offsets; those of a partition that cannot be reached are left out."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._client: AIOKafkaConsumer | None = None
+
+    async def start(self) -> None:
+        """Connects. Raises KafkaError when no broker answers."""
+        self._client = AIOKafkaConsumer(**self._settings, request_timeout_ms=int(ASK_S * 1000))
+        await self._client.start()
+
+    async def stop(self) -> None:
+        if self._client is not None:
+            await self._client.stop()
+
+    async def __call__(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """The offset the next record of each partition will have.
+
+        One question a partition number, so that one in trouble holds back itself alone.
+        """
+        numbers: dict[int, list[TP]] = {}
+        for tp in tps:
+            numbers.setdefault(tp.partition, []).append(tp)
+        found: dict[TP, int] = {}
+        for answer in await asyncio.gather(*map(self._ask, numbers.values())):
+            found.update(answer)
+        return found
+
+    async def _ask(self, tps: list[TP]) -> dict[TP, int]:
+        assert self._client is not None
+        asked = [TopicPartition(*tp) for tp in tps]
+        try:
+            return {TP(*tp): end for tp, end in (await self._client.end_offsets(asked)).items()}
+        except KafkaError:
+            return {}
+
+
+def lag(positions: Mapping[TP, int], ends: Mapping[TP, int], owned: Iterable[TP]) -> int:
+    """Sets the lag of each partition; answers the sum."""
+    behind = {tp: max(0, ends[tp] - positions.get(tp, 0)) for tp in owned if tp in ends}
+    for tp, records in behind.items():
+        metrics.LAG.labels(tp.topic, str(tp.partition)).set(records)
+    return sum(behind.values())
+
+
+async def connect(ends: Ends, broker: Broker) -> None:
+    """Opens the connection. Raises UsageError when no broker answers."""
+    try:
+        await ends.start()
+    except KafkaError as error:
+        await ends.stop()
+        raise broker.unanswered(error) from None

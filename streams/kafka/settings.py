@@ -1,0 +1,158 @@
+"""Where Kafka is and how to get in: one value, spelled for each of the three clients.
+
+Source: wire.md (Command line), architecture.md (decision 10).
+
+The address comes from `--broker`, else the configuration's `[broker]` table, else `IL2WATCH_BROKER`. How to
+get in (TLS, SASL) comes from the table alone, whoever named the address. A password is read from a file
+(`password-file`) or from `IL2WATCH_BROKER_PASSWORD`, and is taken from nowhere else: a command line is seen
+by every user of the machine, a configuration file is copied about.
+
+    [broker]
+    servers = "kafka-1.ward:9093,kafka-2.ward:9093"
+    security-protocol = "SASL_SSL"      # PLAINTEXT (default), SSL, SASL_PLAINTEXT
+    sasl-mechanism = "SCRAM-SHA-512"    # PLAIN, SCRAM-SHA-256
+    sasl-username = "il2watch"
+    password-file = "/run/secrets/kafka"
+    ssl-cafile = "/etc/ssl/ward-ca.pem" # ssl-certfile and ssl-keyfile for a client certificate
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from streams.config.broker import servers_of
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    import ssl
+
+ADDRESS = "IL2WATCH_BROKER"
+PASSWORD = "IL2WATCH_BROKER_PASSWORD"
+NONE = (
+    f"no broker: give --broker host:port, set {ADDRESS}, or `servers` in the configuration's [broker] "
+    "table; il2watch broker starts one here"
+)
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where Kafka is (`servers`: host:port, comma separated) and how to get in.
+
+    The password is never printed.
+    """
+
+    servers: str
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    sasl_username: str | None = None
+    sasl_password: str | None = field(default=None, repr=False)
+    ssl_cafile: str | None = None
+    ssl_certfile: str | None = None
+    ssl_keyfile: str | None = None
+
+    @property
+    def encrypted(self) -> bool:
+        return self.security_protocol.endswith("SSL")
+
+    @property
+    def authenticated(self) -> bool:
+        return self.security_protocol.startswith("SASL")
+
+    def for_kafka_python(self) -> dict[str, Any]:
+        """Keyword arguments of kafka-python's producer, consumer and admin client.
+
+        Raises UsageError for a certificate that cannot be read.
+        """
+        return {"bootstrap_servers": self.servers.split(","), **self._getting_in()}
+
+    def unanswered(self, error: Exception) -> UsageError:
+        """What is said when none of the servers answers a client."""
+        return UsageError(
+            f"--broker {self.servers}: no broker answers ({type(error).__name__}); is it running?"
+        )
+
+    def for_aiokafka(self) -> dict[str, Any]:
+        """Keyword arguments of aiokafka's producer, consumer and admin client.
+
+        Raises UsageError for a certificate that cannot be read.
+        """
+        return {"bootstrap_servers": self.servers.split(","), **self._getting_in()}
+
+    def for_faust(self) -> tuple[str, Any]:
+        """Faust's `broker` URL and `broker_credentials` (None for a plain broker).
+
+        Raises UsageError for a certificate that cannot be read.
+        """
+        return "kafka://" + ";".join(self.servers.split(",")), self._credentials()
+
+    def _getting_in(self) -> dict[str, Any]:
+        settings: dict[str, Any] = {"security_protocol": self.security_protocol}
+        if self.encrypted:
+            settings["ssl_context"] = self._context()
+        if self.authenticated:
+            settings |= {
+                "sasl_mechanism": self.sasl_mechanism,
+                "sasl_plain_username": self.sasl_username,
+                "sasl_plain_password": self.sasl_password,
+            }
+        return settings
+
+    def _credentials(self) -> Any:
+        if self.security_protocol == "PLAINTEXT":
+            return None
+        import faust
+
+        context = self._context() if self.encrypted else None
+        if not self.authenticated:
+            return faust.SSLCredentials(context)
+        return faust.SASLCredentials(
+            username=self.sasl_username,
+            password=self.sasl_password,
+            mechanism=self.sasl_mechanism,
+            ssl_context=context,
+        )
+
+    def _context(self) -> ssl.SSLContext:
+        """TLS that checks the broker's name and certificate; there is no setting to leave that out."""
+        import ssl
+
+        try:
+            context = ssl.create_default_context(cafile=self.ssl_cafile)
+            if self.ssl_certfile:
+                context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)
+        except OSError as error:
+            named = ", ".join(path for path in (self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile) if path)
+            raise UsageError(
+                f"[broker]: cannot use the certificates ({named}): {error.strerror or error}"
+            ) from None
+        return context
+
+
+def broker(option: str | None = None, config: Mapping[str, Any] | None = None) -> Broker:
+    """The broker that is meant: `--broker`, else `servers` of the `[broker]` table, else `IL2WATCH_BROKER`.
+
+    `config` is the `[broker]` table. Raises UsageError when none names one, or naming the key that is wrong.
+    """
+    from streams.config.broker import getting_in
+
+    table = dict(config or {})
+    servers = option or table.pop("servers", None) or os.environ.get(ADDRESS)
+    table.pop("servers", None)
+    if not servers:
+        raise UsageError(NONE)
+    return Broker(servers=servers_of(servers), **getting_in(table, os.environ.get(PASSWORD)))
+
+
+def add_broker_option(parser: argparse.ArgumentParser) -> None:
+    """Adds `--broker host:port`, the same for every command that speaks to Kafka."""
+    parser.add_argument(
+        "--broker",
+        metavar="HOST:PORT",
+        help=(
+            f"Kafka to use, comma separated if several; default: the configuration's [broker], else {ADDRESS}"
+        ),
+    )

@@ -1,0 +1,104 @@
+"""A patient's row in the table: the state, how far the log is in it, and the alerts it owes.
+
+Source: docs/decisions on the worker.
+
+The row is written before its alerts are: a decision is durable before anyone sees it, so no restart can
+decide otherwise under a number that was given. What a kill keeps from being published is in the row, and is
+published again by whoever takes over.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import msgspec
+
+VERSION = 1
+LEVELS = ("absolute", "relative", "technical", "advisory")
+WARD = "\x00ward/"
+"""Keys of a partition's own row; no patient id holds a control character."""
+
+
+class UnknownRow(ValueError):
+    """The bytes are not a row this version can read."""
+
+
+class Owed(msgspec.Struct, array_like=True):
+    """An alert as it is published: its bytes, the header `evidence`, and the record's time (ms)."""
+
+    value: bytes
+    evidence: str
+    time: int
+
+
+class Row(msgspec.Struct, array_like=True):
+    """What the table holds of a patient.
+
+    `positions`: by input topic, the offset from which on records are not in the state yet. `wake`: the
+    instant from which on time alone changes something (None: nothing ahead). `owed`: the alerts of the last
+    write, packed; `ticked`: it was a tick that wrote, so that offsets do not tell whether they were
+    published. `shown`: the assessment of this state goes out with it. `open`: open episodes by level, as
+    `LEVELS` has them. `over`: the stay is over, and the state but a stub.
+    """
+
+    version: int
+    positions: tuple[int, ...]
+    wake: int | None
+    owed: bytes
+    ticked: bool
+    shown: bool
+    open: tuple[int, ...]
+    over: bool
+    state: bytes
+
+
+_encoder = msgspec.msgpack.Encoder()
+_row = msgspec.msgpack.Decoder(Row)
+_owed = msgspec.msgpack.Decoder(list[Owed])
+
+
+def pack(row: Row) -> bytes:
+    return _encoder.encode(row)
+
+
+def unpack(data: bytes) -> Row:
+    """The row of these bytes. Raises UnknownRow."""
+    try:
+        row = _row.decode(data)
+    except msgspec.DecodeError as error:
+        raise UnknownRow(f"not a row of the worker's table: {error}") from error
+    if row.version != VERSION:
+        raise UnknownRow(f"the table's row has version {row.version}, this program reads {VERSION}")
+    return row
+
+
+def newer(one: Row, other: Row) -> bool:
+    """Whether a row has at least as much of the log in it as another.
+
+    A worker that was thought dead may write behind its successor.
+    """
+    return sum(one.positions) >= sum(other.positions)
+
+
+def pack_owed(alerts: list[Owed]) -> bytes:
+    """Alerts are much alike, and a backlog may owe hundreds: packed they stay far below Kafka's largest
+    record.
+    """
+    return zlib.compress(_encoder.encode(alerts), 1) if alerts else b""
+
+
+def unpack_owed(data: bytes) -> list[Owed]:
+    return _owed.decode(zlib.decompress(data)) if data else []
+
+
+def ward_key(partition: int) -> str:
+    return f"{WARD}{partition}"
+
+
+def pack_tick(moment: int) -> bytes:
+    """A partition's own row: the latest tick for all of its patients."""
+    return _encoder.encode(moment)
+
+
+def unpack_tick(data: bytes) -> int:
+    return int(msgspec.msgpack.decode(data, type=int))

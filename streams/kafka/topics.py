@@ -1,0 +1,134 @@
+"""How every topic is laid out: partitions, copies, retention and settings. Source: wire.md (Topics);
+docs/decisions/0011-retention.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import dataclass
+
+from rules.wire.topics import ALL, ASSESSMENTS, DEADLETTERS, PARTITIONS
+
+# How long records are kept, and why not by the clock unless asked. See docs/decisions/0011-retention.md.
+#
+# Kafka deletes a segment once its *newest record time* is further back than `retention.ms`; it keeps no other
+# time. Records here carry the
+# time they were known, which may be any year: last year's events would be gone as soon as they are written,
+# and one record of the
+# 22nd century would hold back the deletion of all that follows it in its partition. So the size of a
+# partition is what bounds it by default,
+# and days are a choice for a ward that never replays.
+
+
+FOREVER = -1
+"""As `retention.ms` and `retention.bytes` say "no limit"."""
+
+DAY = 86_400_000
+MS = {"m": 60_000, "h": 3_600_000, "d": DAY}
+GIB = 1 << 30
+BYTES = {"MiB": 1 << 20, "GiB": GIB, "TiB": 1 << 40}
+
+
+def duration(text: str) -> int:
+    """`30d`, `12h`, `90m` or `forever` as milliseconds (-1: forever), for argparse.
+
+    Raises ArgumentTypeError.
+    """
+    return quantity(text, MS, "30d, 12h, 90m or forever")
+
+
+def size(text: str) -> int:
+    """`2GiB`, `500MiB`, `1TiB` or `forever` as bytes (-1: no limit), for argparse.
+
+    Raises ArgumentTypeError.
+    """
+    return quantity(text, BYTES, "2GiB, 500MiB, 1TiB or forever")
+
+
+def quantity(text: str, units: dict[str, int], examples: str) -> int:
+    if text == "forever":
+        return FOREVER
+    found = re.fullmatch(rf"([1-9][0-9]{{0,5}})({'|'.join(units)})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like {examples}")
+    return int(found[1]) * units[found[2]]
+
+
+UNLIMITED = str((1 << 63) - 1)
+SEGMENT = 128 << 20
+COMPACT_SEGMENT = 16 << 20
+LARGEST_DEAD_LETTER = 2 << 20
+COPIES = 3
+
+ANY_DATE = {
+    # What `known` says is the record's time. Kafka refuses times an hour ahead by default, and MIMIC's
+    # patients live in the 22nd century.
+    "message.timestamp.type": "CreateTime",
+    "message.timestamp.before.max.ms": UNLIMITED,
+    "message.timestamp.after.max.ms": UNLIMITED,
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is wanted of all topics.
+
+    `retention_ms` and `retention_bytes` (of one partition): -1 is no limit.
+    """
+
+    partitions: int = PARTITIONS
+    replication: int = 1
+    min_insync: int = 1
+    retention_ms: int = FOREVER
+    retention_bytes: int = 2 * GIB
+
+
+def layout(
+    brokers: int,
+    partitions: int,
+    replication: int | None,
+    min_insync: int | None,
+    retention_ms: int,
+    retention_bytes: int,
+) -> Layout:
+    """The layout for a cluster of that many brokers: three copies where there are three brokers, and writes
+    that two of three must hold.
+    """
+    copies = replication or min(COPIES, brokers)
+    return Layout(partitions, copies, min_insync or max(1, min(copies - 1, 2)), retention_ms, retention_bytes)
+
+
+def settings(topic: str, wanted: Layout) -> dict[str, str]:
+    """A topic's own settings, as Kafka spells them. Raises KeyError for a topic that is not on the wire."""
+    if topic not in ALL:
+        raise KeyError(topic)
+    kept = compacted() if topic == ASSESSMENTS else deleted(wanted)
+    # A broker that was behind must never become leader: what it lacks would be lost though it was
+    # acknowledged.
+    safe = {"min.insync.replicas": str(wanted.min_insync), "unclean.leader.election.enable": "false"}
+    # A dead letter is a refused record, which may be as large as a record can be, and its headers.
+    large = {"max.message.bytes": str(LARGEST_DEAD_LETTER)} if topic == DEADLETTERS else {}
+    return kept | ANY_DATE | safe | large
+
+
+def deleted(wanted: Layout) -> dict[str, str]:
+    """Old segments are deleted.
+
+    `segment.ms` counts record time: a replay of a century would open a segment, and two index files, for each
+    of its weeks. So segments end by size, unless records are kept by days, which needs segments of a day.
+    """
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(wanted.retention_ms),
+        "retention.bytes": str(wanted.retention_bytes),
+        "segment.bytes": str(SEGMENT),
+        "segment.ms": UNLIMITED if wanted.retention_ms == FOREVER else str(DAY),
+    }
+
+
+def compacted() -> dict[str, str]:
+    """The last record of each patient stays; small segments, since the one being written is never
+    compacted.
+    """
+    return {"cleanup.policy": "compact", "segment.bytes": str(COMPACT_SEGMENT), "segment.ms": UNLIMITED}

@@ -1,0 +1,1 @@
+"""Notifications to receivers: the outbox, delivery workers, retry and circuit breaker."""

@@ -1,0 +1,257 @@
+"""Keep the paging states in a Faust table with its changelog: whatever changes one is written and
+acknowledged before anybody acts on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from rules.wire.pages import Audit, encode
+from rules.wire.topics import PAGES
+from streams.kafka.changelog_table import Charts
+from streams.kafka.producer import Out, Outlet, key
+from streams.kafka.state_record import UnknownRow
+from streams.pager.policy.escalation import wake
+from streams.pager.policy.routes import Paging
+from streams.pager.policy.state import Book, Owed, UnknownBook, pack, unpack
+from streams.pager.policy.unit_of_work import Outcome
+from streams.service.lifecycle import die
+
+TABLE = "outbox"
+TERM = "\x00term"
+"""The key of the record a pager's term begins with; no patient id holds a control character."""
+AGE = struct.Struct(">QQ")
+
+
+class Outbox(Charts):
+    """Rows begin with their age, the term they were written in first: that of a pager is the offset of a
+    record it writes before it begins, so it is later than that of whoever had the partition before. A pager
+    that was thought dead may write behind its successor; its rows do not stand then. By what is in them they
+    cannot be told apart: both have read the same alerts, and each has told some of them.
+    """
+
+    def stands(self, key: str, value: bytes, here: bytes) -> bool:
+        return value[: AGE.size] >= here[: AGE.size]
+
+    def books(self, partition: int) -> dict[str, Book]:
+        """Every patient's book of a partition. Raises UnknownRow."""
+        return {key: opened(value) for key, value in self._rows(partition)}
+
+    def term(self, partition: int, offset: int) -> int:
+        """The term that begins with a record at this offset: in a changelog that was put back from a copy
+        rows may be of later ones.
+        """
+        terms: list[int] = [AGE.unpack_from(value)[0] for _, value in self._rows(partition)]
+        return max(offset, max(terms, default=-1) + 1)
+
+    def _rows(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        places = self.store._key_partition
+        return (
+            (key, value)
+            for key, value in self.store.data.items()
+            if places.get(key) == partition and key != TERM
+        )
+
+
+def written(book: Book, term: int) -> bytes:
+    """A book as a row."""
+    return AGE.pack(term, book.revision) + pack(book)
+
+
+def opened(row: bytes) -> Book:
+    """The book in a row. Raises UnknownRow."""
+    try:
+        return unpack(row[AGE.size :])
+    except UnknownBook as fault:
+        raise UnknownRow(str(fault)) from fault
+
+
+def changelog(name: str) -> str:
+    """The changelog of the outbox of a pager with this name, as Faust calls it."""
+    return f"{name}-{TABLE}-changelog"
+
+
+# The books this pager keeps, and their way into Kafka: whatever changes one is written and acknowledged
+# before anybody acts on it.
+#
+# Changes are written together: those that come while a write is under way go with the next. In every write
+# the audit goes first, then the rows; then
+# the records they came from are acknowledged, and what is owed may be sent. A kill before the rows: the
+# records are read again, to the same end, and
+# the audit says it twice. A kill after: nothing is lost, what is owed stands in the rows.
+
+
+Step = Callable[[Book], Outcome]
+NOWHERE = -1
+
+
+class Ledger:
+    """`now`: the clock the pager goes by, ms; `nudge`: called with a patient whose messages may go; `told`:
+    called with every audit kept.
+    """
+
+    def __init__(self, paging: Paging, outbox: Outbox, outlet: Outlet, now: Callable[[], int]) -> None:
+        self.paging, self.outbox, self.outlet, self.now = paging, outbox, outlet, now
+        self.nudge: Callable[[str], None] = lambda patient: None
+        self.told: Callable[[Audit], None] = lambda audit: None
+        self.books: dict[str, Book] = {}
+        self.partitions: dict[str, int] = {}
+        self.terms: dict[int, int] = {}
+        self.wakes: dict[str, int] = {}
+        self._dirty: dict[str, None] = {}
+        self._audits: list[Audit] = []
+        self._events: list[Any] = []
+        self._waiting: list[asyncio.Future[None]] = []
+        self._wanted = asyncio.Event()
+        self._writing = asyncio.Lock()
+
+    @property
+    def behind(self) -> int:
+        """Records taken and not yet written."""
+        return len(self._events)
+
+    async def begin(self, partitions: Sequence[int]) -> dict[int, int]:
+        """A term in each partition, later than all before; it counts if the group still knows this pager once
+        it is written.
+        """
+        topic = self.outbox.changelog_topic_name
+        offsets = await self.outlet.append(
+            Out(topic, key(TERM), b"-", partition=number) for number in partitions
+        )
+        for number, offset in zip(partitions, offsets, strict=True):
+            self.outbox.hold(number, offset)
+        return {
+            number: self.outbox.term(number, offset)
+            for number, offset in zip(partitions, offsets, strict=True)
+        }
+
+    def open(self, books: dict[str, Book], partition: int, term: int) -> None:
+        """Takes a partition's books over."""
+        self.terms[partition] = term
+        for patient, book in books.items():
+            self.books[patient], self.partitions[patient] = book, partition
+            self._set_wake(patient)
+
+    def close(self) -> None:
+        """The partitions go elsewhere; what was written counts."""
+        self.books, self.partitions, self.terms, self.wakes = {}, {}, {}, {}
+        self._dirty, self._audits, self._events = {}, [], []
+
+    def apply(
+        self, patient: str, step: Step, partition: int = NOWHERE, positions: tuple[int, int] = (0, 0)
+    ) -> Outcome:
+        """Moves a patient's book on by a step, to be written soon.
+
+        `positions`: how far the topics are in it then.
+        """
+        before = self.books.get(patient)
+        if before is None and partition == NOWHERE:  # its partition has gone elsewhere meanwhile
+            return Outcome(Book(patient=patient), [], [], False)
+        before = before or Book(patient=patient)
+        outcome = step(before)
+        if outcome.book != before or outcome.audits:
+            here = (max(before.positions[0], positions[0]), max(before.positions[1], positions[1]))
+            self.books[patient] = replace(outcome.book, revision=before.revision + 1, positions=here)
+            self.partitions.setdefault(patient, partition)
+            self._set_wake(patient)
+            self._dirty[patient] = None
+            self.note(*outcome.audits)
+        return outcome
+
+    def note(self, *audits: Audit) -> None:
+        """Says something in `il2.pages`."""
+        self._audits += audits
+        for audit in audits:
+            self.told(audit)
+        self._wanted.set()
+
+    def done(self, event: Any) -> None:
+        """A record is in the books: it is acknowledged with the next write."""
+        self._events.append(event)
+        self._wanted.set()
+
+    async def durable(self) -> None:
+        """Waits until all that was applied is written and acknowledged."""
+        written = asyncio.get_running_loop().create_future()
+        self._waiting.append(written)
+        self._wanted.set()
+        await written
+
+    async def run(self) -> None:
+        """Writes, for ever. A write that fails ends the process."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self.write()
+            except Exception as fault:
+                die(fault)
+
+    async def write(self) -> None:
+        """One write of everything that waits."""
+        async with self._writing:
+            dirty, self._dirty = self._dirty, {}
+            audits, self._audits = self._audits, []
+            events, self._events = self._events, []
+            waiting, self._waiting = self._waiting, []
+            await self.outlet.append(Out(PAGES, key(audit.patient), encode(audit)) for audit in audits)
+            await self._append_rows(
+                [(patient, self._row(patient), self.partitions[patient]) for patient in dirty]
+            )
+            for event in events:
+                event.ack()
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+        for patient in dirty:
+            self.nudge(patient)
+
+    def _row(self, patient: str) -> bytes:
+        return written(self.books[patient], self.terms[self.partitions[patient]])
+
+    async def _append_rows(self, rows: list[tuple[str, bytes, int]]) -> None:
+        topic = self.outbox.changelog_topic_name
+        offsets = await self.outlet.append(
+            Out(topic, key(name), value, partition=partition) for name, value, partition in rows
+        )
+        for (name, value, partition), offset in zip(rows, offsets, strict=True):
+            self.outbox.keep(name, value, partition, offset)
+
+    def first(self, patient: str, lane: str, channel: str) -> Owed | None:
+        """The next message of a lane that may go: in order, but one that was refused waits aside with all of
+        its key.
+        """
+        book, aside = self.books.get(patient), set()
+        for one in book.owed if book is not None else ():
+            if one.lane != lane or one.channel != channel or one.key in aside:
+                continue
+            if one.parked <= self.now():
+                return one
+            aside.add(one.key)
+        return None
+
+    def parked(self, patient: str, lane: str, channel: str) -> int | None:
+        """When a refused message of a lane may be tried again, ms."""
+        book = self.books.get(patient)
+        mine = (
+            [one.parked for one in book.owed if one.lane == lane and one.channel == channel and one.parked]
+            if book is not None
+            else []
+        )
+        return min(mine, default=None)
+
+    def waking(self, now: int) -> Iterable[str]:
+        """Patients for whom time alone changes something by now."""
+        return [patient for patient, moment in self.wakes.items() if moment <= now]
+
+    def _set_wake(self, patient: str) -> None:
+        moment = wake(self.books[patient], self.paging)
+        if moment is None:
+            self.wakes.pop(patient, None)
+        else:
+            self.wakes[patient] = moment

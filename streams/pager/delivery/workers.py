@@ -1,0 +1,198 @@
+"""Deliver what is owed on a channel: many ordering keys at once, one message of a key at a time, the gravest
+and oldest first."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import random
+import time
+from collections.abc import Callable
+from itertools import count
+
+from streams.channels.page import Channel, Page, Receipt, TransportError
+from streams.pager.delivery import retry
+from streams.pager.delivery.attempts import Post
+from streams.pager.delivery.retry import Backoff, Circuit, wait_s
+from streams.pager.policy.state import Owed
+
+Lane = tuple[str, str]
+"""Patient and lane."""
+AT_ONCE = 8
+REST = Backoff(first_s=1.0, most_s=60.0)
+"""Of one lane. Short: an absolute alert may come to wait in it."""
+IDLE_S = 60.0
+UNSURE_S = 0.2
+
+
+class Courier:
+    """`now`: seconds of a clock that does not go back; `draw`: a random number in [0, 1)."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        post: Post,
+        now: Callable[[], float] = time.monotonic,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.channel, self.post, self.now, self.draw = channel, post, now, draw
+        self.may: Callable[[], bool] = lambda: True
+        """Asked right before each attempt: whether this process is the one to make it."""
+        self.circuit = Circuit()
+        self._ready: list[tuple[int, int, int, Lane]] = []
+        self._later: list[tuple[float, int, Lane, bool]] = []
+        self._known: set[Lane] = set()
+        self._aside: set[Lane] = set()
+        self._attempts: dict[tuple[Lane, int], int] = {}
+        self._number = count()
+        self._changed = asyncio.Event()
+        self._stopped = False
+
+    def want(self, lane: Lane) -> None:
+        """A lane may have something to carry. One that is under way or rests is looked at again by itself."""
+        if lane in self._known:
+            return
+        one = self.post.first(lane, self.channel.name)
+        if one is None:
+            return self._rest_parked(lane)
+        self._known.add(lane)
+        heapq.heappush(self._ready, (one.labels.level != "absolute", one.since, next(self._number), lane))
+        return self._poke()
+
+    async def stop(self, carrying: asyncio.Task[None]) -> None:
+        """Ends what `run` began, and forgets all lanes: the partitions go elsewhere.
+
+        Told as well as cancelled: in Python 3.11 a `wait_for` whose answer comes at that very moment swallows
+        a cancellation.
+        """
+        self._stopped = True
+        self._poke()
+        carrying.cancel()
+        await asyncio.gather(carrying, return_exceptions=True)
+        self._ready, self._later = [], []
+        self._known.clear()
+        self._aside.clear()
+        self._attempts.clear()
+        self.circuit = Circuit()
+
+    async def run(self) -> None:
+        """Carries, until it is stopped."""
+        self._stopped = False
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._carry())
+
+    async def _carry(self) -> None:
+        while (found := await self._next()) is not None:
+            lane, before = found
+            one = self.post.first(lane, self.channel.name)
+            if one is None:
+                self.circuit = before
+                self._leave(lane)
+                continue
+            rest = await self._attempt(lane, one)
+            if rest is None:
+                self._leave(lane)
+            else:
+                heapq.heappush(self._later, (self.now() + rest, next(self._number), lane, True))
+                self._poke()
+
+    async def _next(self) -> tuple[Lane, Circuit] | None:
+        """The next lane, once the circuit lets an attempt through, and the circuit as it was; None when it is
+        stopped.
+        """
+        while not self._stopped:
+            now = self.now()
+            while self._later and self._later[0][0] <= now:
+                self._again(*heapq.heappop(self._later)[2:])
+            admitted = retry.admit(self.circuit, now) if self._ready else None
+            if admitted is not None:
+                before, self.circuit = self.circuit, admitted
+                return heapq.heappop(self._ready)[3], before
+            await self._wait(now)
+        return None
+
+    async def _wait(self, now: float) -> None:
+        ahead = [now + IDLE_S, *(entry[0] for entry in self._later[:1])]
+        if self._ready:
+            ahead.append(max(self.circuit.until, now + 0.01))
+        await self._pause(max(0.0, min(ahead) - now))
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+
+    async def _attempt(self, lane: Lane, one: Owed) -> float | None:
+        """One attempt; seconds to rest before the next, if it failed in passing."""
+        page, mine = self.post.page(lane, one), (lane, one.number)
+        attempt = self._attempts[mine] = self._attempts.get(mine, 0) + 1
+        await self.post.start(lane, one)
+        while not self.may():
+            await self._pause(UNSURE_S)
+        began = self.now()
+        try:
+            receipt = await self._send(page)
+        except TransportError as error:
+            return await self._failed(lane, one, page, error, attempt, self.now() - began)
+        self._attempts.pop(mine, None)
+        self._turn(retry.succeeded(self.circuit))
+        await self.post.accepted(lane, one, page, receipt, attempt, self.now() - began)
+        return None
+
+    async def _send(self, page: Page) -> Receipt:
+        """What a channel raises that it must not is a failure of this page, not the end of the courier."""
+        try:
+            return await self.channel.send(page)
+        except TransportError:
+            raise
+        except Exception as fault:
+            raise TransportError(f"{self.channel.name}: {type(fault).__name__}") from fault
+
+    async def _failed(
+        self, lane: Lane, one: Owed, page: Page, error: TransportError, attempt: int, took: float
+    ) -> float | None:
+        if error.permanent:
+            self._turn(retry.succeeded(self.circuit))
+            await self.post.refused(lane, one, page, error, attempt, took)
+            return None
+        self._turn(retry.failed(self.circuit, self.now(), error.retry_after_s))
+        self.post.failed(lane, one, page, error, attempt, took)
+        return wait_s(attempt, self.draw(), error.retry_after_s, REST)
+
+    def _turn(self, turned: Circuit) -> None:
+        back = (
+            retry.state(self.circuit, self.now()) != "closed" and retry.state(turned, self.now()) == "closed"
+        )
+        self.circuit = turned
+        if back:  # nobody waits out a rest of a receiver that is there again
+            resting, self._later = self._later, []
+            for entry in resting:
+                self._again(*entry[2:])
+        self.post.circuit(self.channel.name, retry.state(turned, self.now()) != "closed")
+        self._poke()
+
+    def _leave(self, lane: Lane) -> None:
+        self._known.discard(lane)
+        self.want(lane)
+
+    def _again(self, lane: Lane, rested: bool) -> None:
+        """A lane has rested after a failure, or what it has aside may be tried again: it may be under way
+        with something else by then.
+        """
+        (self._known if rested else self._aside).discard(lane)
+        self.want(lane)
+
+    def _rest_parked(self, lane: Lane) -> None:
+        """A lane with nothing but what was refused is looked at again then; what comes to it meanwhile does
+        not wait for that.
+        """
+        seconds = self.post.parked_s(lane, self.channel.name)
+        if seconds is not None and lane not in self._aside:
+            self._aside.add(lane)
+            heapq.heappush(self._later, (self.now() + seconds, next(self._number), lane, False))
+
+    def _poke(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()

@@ -1,0 +1,1 @@
+"""Alerts and commands to notifications: pure, `rules` only."""

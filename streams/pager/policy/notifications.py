@@ -1,0 +1,287 @@
+"""Decide whether an alert is notified now, later, grouped, or not; and open and close what receivers hold
+open. The answer is always a reason in the audit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from msgspec.structs import replace
+
+from rules.wire import pages
+from rules.wire.alerts import PRIORITY
+from rules.wire.instants import MINUTE, text
+from streams.pager.policy.routes import SYSTEM, Route, choose, covering
+from streams.pager.policy.state import Alert, Episode, Gathered, Held, Incident, read
+from streams.pager.policy.unit_of_work import Turn, labels_of
+
+# Opening and closing what receivers hold open: one incident a level of an episode, and a new one whenever it
+# worsens.
+#
+# The key is `<episode id>:<level>`; one more at a level the episode has had before is `<episode
+# id>:<level>+2`. A receiver that was told
+# "acknowledged" swallows a repeat of a key, and one that was told "resolved" must not be told of it again.
+
+
+TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
+RECENT = 64
+
+
+def begin(turn: Turn, episode: Episode, alert: Alert, route: Route) -> Episode:
+    """A new incident on the first rung of a ladder; one that is open is closed after it, so that there is
+    none without.
+    """
+    level = alert.said.level
+    count = episode.incidents.get(level, 0) + 1
+    key = f"{episode.id}:{level}" + (f"+{count}" if count > 1 else "")
+    incident = Incident(key, labels_of(alert), route.name, turn.now, 0, (), alert.raw)
+    before, episode = (
+        episode,
+        replace(episode, incident=incident, held=None, incidents={**episode.incidents, level: count}),
+    )
+    drop_triggers(turn, before.incident, pages.MASKED)
+    episode = climb(turn, episode, route, 0)
+    _resolve(turn, before, alert.raw)
+    return episode
+
+
+def climb(turn: Turn, episode: Episode, route: Route, step: int) -> Episode:
+    """Tells a rung of the ladder."""
+    incident = episode.incident
+    assert incident is not None
+    rung = route.steps[step].channels
+    for channel in rung:
+        turn.owe(channel, TRIGGER, episode.id, incident, incident.alert, step)
+    told = (*incident.channels, *(channel for channel in rung if channel not in incident.channels))
+    return replace(episode, incident=replace(incident, step=step, channels=told))
+
+
+def end(turn: Turn, episode: Episode, body: bytes, outcome: str = pages.CLOSED) -> Episode:
+    """Closes the incident, if one is open: what opens it is still owed, and goes before."""
+    if episode.incident is None:
+        return episode
+    turn.note_episode(episode, outcome, key=episode.incident.key)
+    _resolve(turn, episode, body)
+    return replace(episode, incident=None)
+
+
+def retire(turn: Turn, episode: Episode, body: bytes, outcome: str) -> Episode:
+    """Closes the incident because it shall not be told now: what was not sent yet is not sent."""
+    if episode.incident is None:
+        return episode
+    drop_triggers(turn, episode.incident, outcome)
+    _resolve(turn, episode, body)
+    return replace(episode, incident=None)
+
+
+def repeat(turn: Turn, episode: Episode, body: bytes) -> Episode:
+    """Tells it once more to all who were told; in place of what was not sent yet."""
+    assert episode.incident is not None
+    incident = replace(episode.incident, alert=body)
+    waiting = [one for one in turn.owed if one.key == incident.key and one.action == TRIGGER]
+    for one in waiting:
+        turn.swap(one, body)
+    for channel in incident.channels:
+        if all(one.channel != channel for one in waiting):
+            turn.owe(channel, TRIGGER, episode.id, incident, body, incident.step)
+    return replace(episode, incident=incident)
+
+
+def acknowledge(turn: Turn, episode: Episode) -> None:
+    """Tells all who were told that someone has seen it."""
+    incident = episode.incident
+    if incident is not None:
+        for channel in incident.channels:
+            turn.owe(channel, ACKNOWLEDGE, episode.id, incident, incident.alert, incident.step)
+
+
+def drop_triggers(turn: Turn, incident: Incident | None, outcome: str) -> None:
+    """What would open or acknowledge the incident is not owed any more, unless it may have left already: then
+    it goes before the end.
+    """
+    for one in [
+        one for one in turn.owed if incident is not None and one.key == incident.key and one.action != RESOLVE
+    ]:
+        if not one.tried:
+            turn.drop(one, outcome)
+
+
+def _resolve(turn: Turn, episode: Episode, body: bytes) -> None:
+    """Owed to whoever was told or will be; not to those who never hear of it."""
+    incident = episode.incident
+    if incident is not None:
+        waiting = {one.channel for one in turn.owed if one.key == incident.key and one.action == TRIGGER}
+        for channel in (
+            channel for channel in incident.channels if channel in waiting or channel in incident.tried
+        ):
+            turn.owe(channel, RESOLVE, episode.id, incident, body, incident.step)
+
+
+# Many alerts in one page: a patient's flood, and the digest of what need not be told at once.
+#
+# Both are episodes of their own, made up here, so that ladders, acknowledgements and receivers take them as
+# any other.
+
+
+FLOOD, DIGEST = "flood", "digest"
+LINES = 20
+
+
+def flooding(turn: Turn) -> bool:
+    """Whether one more page makes too many within the window."""
+    since = turn.now - turn.paging.flood_window
+    return sum(1 for moment in turn.recent if moment > since) + 1 >= turn.paging.flood
+
+
+def flood(turn: Turn, alert: Alert, route: Route) -> None:
+    """Puts an alert into the flood's one page, which keeps counting."""
+    turn.recent = (*turn.recent, turn.now)[-RECENT:]
+    turn.note_alert(alert, pages.FLOODED)
+    so_far = turn.flood or Gathered(_id(turn, FLOOD, alert.decided), route.name, len(turn.recent) - 1, ())
+    turn.flood = replace(so_far, count=so_far.count + 1, lines=(*so_far.lines, _line(alert))[-LINES:])
+    told = _summary(turn, turn.flood, FLOOD, alert.said.level, _flood_words(turn))
+    if so_far.episode in turn.episodes:
+        turn.episodes[so_far.episode] = repeat(turn, turn.episodes[so_far.episode], told.raw)
+    else:
+        turn.note_alert(told, pages.FLOOD_BEGAN)
+        turn.episodes[so_far.episode] = _told(turn, told, route)
+
+
+def flood_over(turn: Turn) -> int | None:
+    """When the latest flood has passed: the instant its window holds too few pages again; None without a
+    flood.
+    """
+    most = turn.paging.flood - 1
+    if turn.flood is None or len(turn.recent) < most:
+        return None if turn.flood is None else turn.now
+    return turn.recent[-most] + turn.paging.flood_window
+
+
+def end_flood(turn: Turn) -> None:
+    """The flood has passed: its page is closed."""
+    if turn.flood is not None:
+        turn.note(pages.FLOOD_ENDED, alert=turn.flood.episode)
+        _end(turn, turn.flood, FLOOD)
+        turn.flood = None
+
+
+def digest(turn: Turn, alert: Alert, route: Route, every: int) -> None:
+    """Keeps an alert for the route's next digest."""
+    so_far = turn.digests.get(route.name) or Gathered("", route.name, 0, (), turn.now + every)
+    lines = (*so_far.lines, _line(alert))[-LINES:]
+    turn.digests[route.name] = replace(
+        so_far, count=so_far.count + 1, lines=lines, due=so_far.due or turn.now + every
+    )
+    turn.note_alert(alert, pages.DIGESTED, until=turn.digests[route.name].due)
+
+
+def send_digest(turn: Turn, name: str) -> None:
+    """The digest is due: the one before is closed, and this one told."""
+    due = turn.digests.pop(name)
+    if due.last is not None:
+        _end(turn, replace(due, episode=due.last), DIGEST)
+    route = turn.paging.route(name)
+    if route is None or not due.count:
+        return
+    made = replace(due, episode=_id(turn, f"{DIGEST}/{name}", turn.now))
+    told = _summary(
+        turn, made, DIGEST, "advisory", f"{due.count} in {_span(route.digest or 0)}: {'; '.join(due.lines)}"
+    )
+    turn.episodes[made.episode] = _told(turn, told, route)
+    turn.digests[name] = Gathered("", name, 0, (), turn.now + (route.digest or 0), made.episode)
+
+
+def _told(turn: Turn, told: Alert, route: Route) -> Episode:
+    said = told.said
+    return begin(
+        turn, Episode(said.id, said.kind, said.subject, said.level, said.seq, told.decided), told, route
+    )
+
+
+def _end(turn: Turn, gathered: Gathered, kind: str) -> None:
+    episode = turn.episodes.pop(gathered.episode, None)
+    if episode is not None:
+        turn.ended[episode.id] = episode.seq
+        body = _summary(turn, gathered, kind, "clear", f"The {kind} is over: {gathered.count} pages")
+        end(turn, episode, body.raw)
+
+
+def _id(turn: Turn, what: str, moment: int) -> str:
+    return hashlib.sha256(
+        f"{turn.book.patient}|{what}|{moment}".encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]
+
+
+def _line(alert: Alert) -> str:
+    return f"{alert.said.subject} {alert.said.level}"
+
+
+def _flood_words(turn: Turn) -> str:
+    assert turn.flood is not None
+    return (
+        f"{turn.flood.count} pages since {_span(turn.paging.flood_window)}, told as one: "
+        f"{'; '.join(turn.flood.lines)}"
+    )
+
+
+def _span(length: int) -> str:
+    return f"{length // MINUTE} min"
+
+
+def _summary(turn: Turn, gathered: Gathered, kind: str, level: str, message: str) -> Alert:
+    """The alert that is made up, with the fields every alert has."""
+    now = text(turn.now)
+    told = {
+        "id": gathered.episode,
+        "seq": gathered.count,
+        "patient": turn.book.patient,
+        "subject": kind,
+        "kind": kind,
+        "system": None,
+        "level": level,
+        "priority": PRIORITY[level],
+        "transition": "resolved" if level == "clear" else "opened",
+        "at": now,
+        "decided": now,
+        "value": gathered.count,
+        "unit": "1",
+        "limit": None,
+        "evidence": [],
+        "message": message,
+        "action": [],
+    }
+    return read(msgspec.json.encode(told))
+
+
+def page(turn: Turn, episode: Episode, alert: Alert, worsened: bool = False) -> Episode:
+    """Tells an alert as its route has it. A worsening passes every silence and every flood."""
+    silence = None if worsened else covering(turn.silences, alert.said.subject, alert.said.level, turn.now)
+    if silence is not None:
+        return hold(turn, episode, alert, silence.until, pages.SILENCED)
+    route, opens = choose(turn.paging, alert.said, turn.now)
+    if opens is not None:
+        return hold(turn, episode, alert, opens, pages.OFF_HOURS)
+    if route is None:
+        turn.note_alert(alert, pages.UNROUTED)
+        return superseded(turn, episode, alert)
+    if route.digest is not None:
+        digest(turn, alert, route, route.digest)
+        return superseded(turn, episode, alert)
+    if not worsened and alert.said.kind != SYSTEM and alert.said.level != "absolute" and flooding(turn):
+        flood(turn, alert, route)
+        return superseded(turn, episode, alert)
+    turn.recent = (*turn.recent, turn.now)[-RECENT:]
+    return begin(turn, episode, alert, route)
+
+
+def hold(turn: Turn, episode: Episode, alert: Alert, until: int, why: str) -> Episode:
+    """Not now: looked at again at `until`, if it is still open and nobody has acknowledged it."""
+    turn.note_alert(alert, why, until=until)
+    episode = retire(turn, episode, alert.raw, why)
+    return replace(episode, held=Held(until, why, alert.raw))
+
+
+def superseded(turn: Turn, episode: Episode, alert: Alert) -> Episode:
+    """Told otherwise than by an incident: one of the level before is closed."""
+    return end(turn, replace(episode, held=None), alert.raw, pages.MASKED)

@@ -1,0 +1,172 @@
+"""Choose whom an alert is sent to, by which escalation steps, at which hours, and which silence hides it
+(wire.md, site configuration `[pager]`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from rules.wire.alerts import RANK
+from rules.wire.instants import DAY, HOUR, MINUTE, aware
+from streams.pager.policy.state import Silence, Transition
+
+
+def covering(silences: Mapping[str, Silence], subject: str, level: str, now: int) -> Silence | None:
+    """The silence that hides a subject at a level, the longest if several do.
+
+    One of a lower level hides nothing.
+    """
+    found = [
+        one
+        for one in silences.values()
+        if one.subject == subject and RANK[one.level] >= RANK[level] and one.until > now
+    ]
+    return max(found, key=lambda one: one.until, default=None)
+
+
+# Routes are data: which alert goes up which ladder, at which hours (wire.md, site configuration `[pager]`).
+#
+# Clinical pages and system alarms have tables of their own, and no channel stands in both: a ward's page is
+# never lost among alarms of the machine.
+
+
+SYSTEM = "system"
+"""The kind of alerts about the machine itself; their patient is `*`."""
+
+
+class Hours(msgspec.Struct, frozen=True):
+    """Working hours on the site's clock: `days` 0 is Monday; minutes since midnight, `until` not included;
+    past midnight when `until` <= `since`.
+    """
+
+    days: frozenset[int]
+    since: int
+    until: int
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A rung: who is told once a page has been unacknowledged for `after` ms."""
+
+    after: int
+    channels: tuple[str, ...]
+
+
+class Match(msgspec.Struct, frozen=True):
+    """What a route takes; an empty one takes anything. Subjects may be patterns (`monitoring/*`)."""
+
+    level: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    unit: tuple[str, ...] = ()
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A ladder, and what goes up it.
+
+    `digest`: ms over which its alerts are gathered into one page (None: each at once).
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    match: Match = Match()
+    hours: Hours | None = None
+    digest: int | None = None
+
+
+class Paging(msgspec.Struct, frozen=True):
+    """Everything a site has set about paging. Times in ms.
+
+    `units`: patterns of patient ids with the ward they stand for, `unit` for all others. `expire`: what is
+    over and older is not told any more. `again`: how long after a permanent refusal it is tried again.
+    """
+
+    clinical: tuple[Route, ...]
+    system: tuple[Route, ...] = ()
+    zone: str = "UTC"
+    unit: str | None = None
+    units: tuple[tuple[str, str], ...] = ()
+    flood: int = 10
+    flood_window: int = 10 * MINUTE
+    expire: int = 2 * HOUR
+    again: int = 10 * MINUTE
+
+    def unit_of(self, patient: str) -> str | None:
+        """The ward a patient is on."""
+        return next((unit for pattern, unit in self.units if fnmatchcase(patient, pattern)), self.unit)
+
+    def route(self, name: str) -> Route | None:
+        """A route by name; None when it is no longer configured."""
+        return next((route for route in (*self.clinical, *self.system) if route.name == name), None)
+
+
+class Choice(NamedTuple):
+    """The route of an alert (None: none takes it), or the instant from which on one does (ms)."""
+
+    route: Route | None
+    opens: int | None = None
+
+
+def choose(paging: Paging, said: Transition, now: int) -> Choice:
+    """The first route that takes the alert and is in its hours; outside of all, when the first one opens."""
+    routes = paging.system if said.kind == SYSTEM else paging.clinical
+    fitting = [route for route in routes if takes(route.match, said, paging.unit_of(said.patient))]
+    open_now = next((route for route in fitting if within(route.hours, now, paging.zone)), None)
+    if open_now is not None or not fitting:
+        return Choice(open_now)
+    return Choice(
+        None, min(opens(route.hours, now, paging.zone) for route in fitting if route.hours is not None)
+    )
+
+
+def takes(match: Match, said: Transition, unit: str | None) -> bool:
+    """Whether every condition that is set holds."""
+    exact = (
+        (match.level, said.level),
+        (match.kind, said.kind),
+        (match.system, said.system),
+        (match.unit, unit),
+    )
+    if any(wanted and value not in wanted for wanted, value in exact):
+        return False
+    return not match.subject or any(fnmatchcase(said.subject, pattern) for pattern in match.subject)
+
+
+def within(hours: Hours | None, now: int, zone: str) -> bool:
+    """Whether an instant falls into the hours; without hours every one does."""
+    if hours is None:
+        return True
+    local = aware(now).astimezone(_zone(zone))
+    minute, day = local.hour * 60 + local.minute, local.weekday()
+    if hours.since < hours.until:
+        return day in hours.days and hours.since <= minute < hours.until
+    yesterday = (day - 1) % 7
+    return (day in hours.days and minute >= hours.since) or (yesterday in hours.days and minute < hours.until)
+
+
+def opens(hours: Hours, now: int, zone: str) -> int:
+    """The next instant the hours begin, ms."""
+    place = _zone(zone)
+    today = aware(now).astimezone(place).replace(hour=0, minute=0, second=0, microsecond=0)
+    for ahead in range(9):
+        begin = _begin(today, ahead, hours)
+        if begin > now and (today + timedelta(days=ahead)).weekday() in hours.days:
+            return begin
+    return now + DAY
+
+
+def _begin(today: datetime, ahead: int, hours: Hours) -> int:
+    day = today + timedelta(days=ahead)  # the wall clock's day, whatever the clocks do in between
+    return round(day.replace(hour=hours.since // 60, minute=hours.since % 60).timestamp() * 1000)
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

@@ -1,0 +1,208 @@
+"""Acknowledgements and silences over HTTP, for those who are paged: they go into `il2.commands` as the
+command line's do. A bearer token is needed.
+
+POST   /v1/alerts/{id}/ack    {"by", "reason", "actionable"?, "patient"?}
+GET    /v1/alerts             what is open and was paged
+POST   /v1/silences           {"patient", "subject", "level", "until" or "minutes", "by", "reason"}
+GET    /v1/silences
+DELETE /v1/silences/{id}      {"by", "reason"}
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from rules.wire.instants import MINUTE, text
+from streams.config import pager
+from streams.config.secrets import Secret, Secrets
+from streams.errors import UsageError
+from streams.kafka import commands
+from streams.pager.delivery.outbox import Ledger
+from streams.pager.policy.state import Silence
+from streams.times import instant
+
+TOKEN = "IL2WATCH_TOKEN"
+LARGEST = 16 * 1024
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    by: Name
+    reason: Name
+
+
+class Ack(Asked, kw_only=True):
+    actionable: bool | None = None
+    patient: Name | None = None
+
+
+class NewSilence(Asked, kw_only=True):
+    patient: Name
+    subject: Name
+    level: pager.Level
+    until: str | None = None
+    minutes: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
+Shape = TypeVar("Shape", bound=Asked)
+
+
+class Door:
+    """Where the API is served, and who may enter."""
+
+    def __init__(self, listen: str, port: int, token: Secret) -> None:
+        self.listen, self.port, self.token = listen, port, token
+
+    @classmethod
+    def of(cls, table: pager.Api, secrets: Secrets) -> Door:
+        """From `[pager.api]`. Raises UsageError when the token is not there."""
+        env = table.token_env or (None if table.token_file else TOKEN)
+        return cls(table.listen, table.port, secrets.need("[pager.api]", "token", env, table.token_file))
+
+    async def serve(self, ledger: Ledger) -> web.AppRunner:
+        """Serves until the runner's `cleanup`. Raises UsageError when the port is taken."""
+        runner = web.AppRunner(application(ledger, self.token), access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self.listen, self.port).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise UsageError(f"[pager.api] port {self.port}: {error.strerror}") from None
+        return runner
+
+
+def application(ledger: Ledger, token: Secret) -> web.Application:
+    """The API."""
+    rooms = Rooms(ledger)
+    app = web.Application(middlewares=[guard(token), complain], client_max_size=LARGEST)
+    app.router.add_post("/v1/alerts/{id}/ack", rooms.ack)
+    app.router.add_get("/v1/alerts", rooms.alerts)
+    app.router.add_post("/v1/silences", rooms.silence)
+    app.router.add_get("/v1/silences", rooms.silences)
+    app.router.add_delete("/v1/silences/{id}", rooms.expire)
+    return app
+
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def guard(token: Secret) -> Any:
+    """Nobody without the token learns anything, not even what there is."""
+    expected = f"Bearer {token.reveal()}".encode()
+
+    @web.middleware
+    async def check(request: web.Request, handler: Answer) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, expected):
+            return web.json_response(
+                {"error": "a bearer token is needed"}, status=401, headers={"WWW-Authenticate": "Bearer"}
+            )
+        return await handler(request)
+
+    return check
+
+
+@web.middleware
+async def complain(request: web.Request, handler: Answer) -> web.StreamResponse:
+    """What a caller can mend is 400, in one line."""
+    try:
+        return await handler(request)
+    except (UsageError, msgspec.DecodeError) as error:
+        return web.json_response({"error": str(error)}, status=400)
+
+
+class Rooms:
+    """What the API answers, from the books this pager keeps."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    async def ack(self, request: web.Request) -> web.StreamResponse:
+        alert, asked = request.match_info["id"], await read(request, Ack)
+        patient = asked.patient or next(
+            (name for name, book in self.ledger.books.items() if alert in book.episodes), None
+        )
+        if patient is None:
+            return absent(f"no open alert {alert} with this pager; give its patient if another keeps it")
+        return await self._send(commands.acknowledgement(patient, alert, who(asked), now(), asked.actionable))
+
+    async def silence(self, request: web.Request) -> web.StreamResponse:
+        asked, at = await read(request, NewSilence), now()
+        if (asked.until is None) == (asked.minutes is None):
+            raise UsageError("give one of until and minutes")
+        until = instant(asked.until) if asked.until is not None else at + (asked.minutes or 0) * MINUTE
+        return await self._send(
+            commands.silence(asked.patient, asked.subject, asked.level, until, who(asked), at)
+        )
+
+    async def expire(self, request: web.Request) -> web.StreamResponse:
+        asked, id = await read(request, Asked), request.match_info["id"]
+        patient = next((name for name, book in self.ledger.books.items() if id in book.silences), None)
+        if patient is None:
+            return absent(f"no silence {id} in force with this pager")
+        silence = self.ledger.books[patient].silences[id]
+        return await self._send(
+            commands.expiry(patient, id, silence.subject, silence.level, who(asked), now())
+        )
+
+    async def alerts(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(
+            [shown for patient, book in self.ledger.books.items() for shown in opened(patient, book)]
+        )
+
+    async def silences(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(
+            [
+                told(patient, one)
+                for patient, book in self.ledger.books.items()
+                for one in book.silences.values()
+            ]
+        )
+
+    async def _send(self, command: dict[str, Any]) -> web.StreamResponse:
+        await self.ledger.outlet.append([commands.out(command)])
+        return web.json_response({"id": command["id"]}, status=202)
+
+
+async def read(request: web.Request, shape: type[Shape]) -> Shape:
+    """The body. Raises msgspec.DecodeError."""
+    return msgspec.json.decode(await request.read(), type=shape)
+
+
+def opened(patient: str, book: Any) -> list[dict[str, Any]]:
+    """Episodes that were paged and are open."""
+    return [
+        {
+            "id": one.id,
+            "patient": patient,
+            "subject": one.subject,
+            "level": one.level,
+            "acknowledged": one.acked.by if one.acked else None,
+        }
+        for one in book.episodes.values()
+        if one.incident is not None
+    ]
+
+
+def told(patient: str, one: Silence) -> dict[str, Any]:
+    """A silence in force."""
+    shown = {"id": one.id, "patient": patient, "subject": one.subject, "level": one.level}
+    return shown | {"until": text(one.until), "by": one.by, "reason": one.reason}
+
+
+def who(asked: Asked) -> commands.Who:
+    return commands.Who(asked.by, asked.reason)
+
+
+def absent(error: str) -> web.Response:
+    return web.json_response({"error": error}, status=404)
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,299 @@
+"""Make routes and channels of the `[pager]` table and check that its parts fit each other; every error names
+the key and its line (wire.md, site configuration).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any, NamedTuple, NoReturn
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from rules.guideline.settings.document import ConfigError, Document, read
+from rules.guideline.settings.values import duration
+from streams.channels.registry import PATIENT_BOUND
+from streams.channels.registry import check as check_channel
+from streams.config import pager
+from streams.errors import UsageError
+from streams.pager.policy.routes import Hours, Match, Paging, Route, Step
+
+
+class Configured(NamedTuple):
+    """What a site has set.
+
+    `channels`: each with its options; `every`: ms between heartbeats; `link`: where people find the board.
+    """
+
+    paging: Paging
+    channels: Mapping[str, Mapping[str, Any]]
+    api: pager.Api | None = None
+    watchdog: str | None = None
+    every: int = 60_000
+    link: str | None = None
+
+
+def load(text: str, name: str) -> Configured:
+    """The pager's part of a configuration.
+
+    Raises UsageError naming file, line and key; secrets are not read.
+    """
+    try:
+        document = read(text)
+    except ConfigError as error:
+        raise UsageError(f"{name}: {error.problems[0]}") from None
+    if "pager" not in document.values:
+        raise UsageError(
+            f"{name}: no [pager] table: name channels, routes and system-routes there, or try il2watch "
+            "pager --to terminal"
+        )
+    return _Reading(document, name).configured()
+
+
+class _Reading:
+    """One file being read; knows how to name what is wrong in it."""
+
+    def __init__(self, document: Document, name: str) -> None:
+        self.document, self.name = document, name
+
+    def configured(self) -> Configured:
+        table = self._table()
+        made = Configured(
+            self._paging(table),
+            table.channels,
+            table.api,
+            table.watchdog.channel if table.watchdog else None,
+            self._span(("watchdog", "every"), table.watchdog.every) if table.watchdog else 60_000,
+            table.link,
+        )
+        for name, options in table.channels.items():
+            self._checked(lambda name=name, options=options: check_channel(name, options))
+        for fault in faults(made):
+            self.blame(fault.path, fault.text)
+        return made
+
+    def _table(self) -> pager.Pager:
+        try:
+            return msgspec.convert(self.document.values["pager"], pager.Pager)
+        except msgspec.ValidationError as error:
+            path, fault = _placed(str(error))
+            self.blame(path, fault)
+
+    def _paging(self, table: pager.Pager) -> Paging:
+        return Paging(
+            clinical=tuple(self._route(("routes", f"#{n}"), one) for n, one in enumerate(table.routes, 1)),
+            system=tuple(
+                self._route(("system-routes", f"#{n}"), one) for n, one in enumerate(table.system_routes, 1)
+            ),
+            zone=self._zone(table.timezone),
+            unit=table.unit,
+            units=tuple((one.patients, one.unit) for one in table.units),
+            flood=table.flood_pages,
+            flood_window=self._span(("flood-window",), table.flood_window),
+            expire=self._span(("expire-after",), table.expire_after),
+            again=self._span(("try-refused-after",), table.try_refused_after),
+        )
+
+    def _route(self, path: tuple[str, ...], one: pager.Route) -> Route:
+        steps = tuple(
+            Step(self._span((*path, "ladder"), rung.after, zero=True), rung.channels) for rung in one.ladder
+        )
+        match = Match(one.level, one.kind, one.system, one.subject, one.unit)
+        digest = None if one.digest is None else self._span((*path, "digest"), one.digest)
+        return Route(one.name, steps, match, _hours(one.hours), digest)
+
+    def _span(self, path: tuple[str, ...], text: str, zero: bool = False) -> int:
+        if zero and re.fullmatch(r"0 ?(ms|s|min|h|d)", text):
+            return 0
+        try:
+            return duration(text)
+        except ValueError as error:
+            self.blame(path, str(error))
+
+    def _zone(self, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            self.blame(
+                ("timezone",), f'{name!r} is no known time zone; write an IANA name like "Europe/Berlin"'
+            )
+        return name
+
+    def _checked(self, step: Any) -> None:
+        try:
+            step()
+        except UsageError as error:
+            raise UsageError(f"{self.name}: {error}") from None
+
+    def blame(self, path: tuple[str, ...], fault: str) -> NoReturn:
+        """Raises UsageError with the line of a key."""
+        full = ("pager", *path)
+        spelled = re.sub(r"\.#(\d+)", r"[\1]", ".".join(full))
+        raise UsageError(f"{self.name}: line {self.document.line(full)}: {spelled}: {fault}")
+
+
+def _hours(hours: pager.Hours | None) -> Hours | None:
+    if hours is None:
+        return None
+    days = frozenset(pager.DAYS.index(day) for day in hours.days)
+    return Hours(days, _minutes(hours.since), _minutes(hours.until))
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _placed(error: str) -> tuple[tuple[str, ...], str]:
+    """msgspec's words apart from where: path `("routes", "#1", "level")` and fault."""
+    words, _, where = error.replace("`", "").partition(" - at ")
+    steps = re.findall(r"\[(\d+)\]|([A-Za-z0-9_-]+)", where.removeprefix("$"))
+    path = tuple(f"#{int(number) + 1}" if number else name for number, name in steps)
+    unknown = re.fullmatch(r"Object contains unknown field (.*)", words)
+    if unknown:
+        return (*path, unknown[1]), f"no such key{_near(unknown[1])}"
+    missing = re.fullmatch(r"Object missing required field (.*)", words)
+    return (path, f"{missing[1]} is missing") if missing else (path, words[:1].lower() + words[1:])
+
+
+def _near(key: str) -> str:
+    keys = {field.encode_name for table in _TABLES for field in msgspec.structs.fields(table)}
+    near = get_close_matches(key, sorted(keys), n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(keys))}"
+
+
+_TABLES = (pager.Pager, pager.Route, pager.Rung, pager.Hours, pager.Unit, pager.Api, pager.Watchdog)
+
+
+WRITES = "writes into a patient's record"
+
+
+class Fault(NamedTuple):
+    """The key a fault is at, below `pager`, and the fault in words."""
+
+    path: tuple[str, ...]
+    text: str
+
+
+def faults(made: Configured) -> Iterator[Fault]:
+    """Everything that does not fit together."""
+    tables = (("routes", made.paging.clinical), ("system-routes", made.paging.system))
+    for table, routes in tables:
+        if not routes:
+            yield Fault((table,), "none; every alert needs a way, and alarms of the machine one of their own")
+        for number, route in enumerate(routes, 1):
+            yield from _ladder((table, f"#{number}"), route, made.channels)
+    yield from _names([*made.paging.clinical, *made.paging.system])
+    yield from _apart(made)
+    yield from _about_patients(made)
+    yield from _urgent(made.paging.clinical)
+    yield from _watchdog(made)
+
+
+def _ladder(path: tuple[str, ...], route: Route, channels: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in _channels([route]):
+        if name not in channels:
+            near = get_close_matches(name, channels, n=1)
+            yield Fault(
+                (*path, "ladder"),
+                f"no channel {name!r}"
+                + (f"; did you mean {near[0]}?" if near else "; define it in [pager.channels]"),
+            )
+    if route.steps[0].after:
+        yield Fault((*path, "ladder"), "the first rung is told at once; leave its `after` out")
+    if any(a.after >= b.after for a, b in pairwise(route.steps)):
+        yield Fault((*path, "ladder"), "every rung comes later than the one below; let `after` ascend")
+    if route.hours is not None and route.hours.since == route.hours.until:
+        yield Fault((*path, "hours"), "begins and ends at the same time; leave it out for all hours")
+
+
+def _names(routes: list[Route]) -> Iterator[Fault]:
+    names = [route.name for route in routes]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Fault(("routes",), f"two routes are called {name!r}")
+
+
+def _apart(made: Configured) -> Iterator[Fault]:
+    """Clinical pages and system alarms share no channel, under whatever name."""
+    clinical, system = set(_channels(made.paging.clinical)), set(_channels(made.paging.system))
+    for name in sorted(clinical & system):
+        yield Fault(
+            ("system-routes",),
+            f"channel {name!r} carries clinical pages too; alarms of the machine need one of their own",
+        )
+    for one in sorted(clinical):
+        for other in sorted(system - clinical):
+            if _goes_out(made.channels.get(one)) and made.channels.get(one) == made.channels.get(other):
+                yield Fault(
+                    ("channels", other),
+                    f"the same receiver as {one!r}, which carries clinical pages; name another",
+                )
+
+
+def _about_patients(made: Configured) -> Iterator[Fault]:
+    """An alarm of the machine is about no patient: what writes into records would refuse it for good, and
+    nobody would hear.
+    """
+    for number, route in enumerate(made.paging.system, 1):
+        for name in _channels([route]):
+            if kind := _bound(made.channels.get(name)):
+                said = f"route {route.name!r}: channel {name!r} is of kind {kind}, which {WRITES}"
+                yield Fault(
+                    ("system-routes", f"#{number}", "ladder"),
+                    f"{said}, and alarms of the machine are about no patient; name a channel of another kind",
+                )
+
+
+def _bound(options: Mapping[str, Any] | None) -> str | None:
+    """The kind, if it writes into patients' records."""
+    kind = None if options is None else options.get("kind")
+    return kind if kind in PATIENT_BOUND else None
+
+
+def _goes_out(options: Mapping[str, Any] | None) -> bool:
+    return options is not None and options.get("kind") != "terminal"
+
+
+def _urgent(routes: Iterable[Route]) -> Iterator[Fault]:
+    """An absolute alert has a way whatever its subject, and at every hour."""
+    if not any(_whole(route) for route in routes):
+        yield Fault(
+            ("routes",),
+            (
+                "no route takes every absolute alert at all hours; add one with level absolute and nothing "
+                "else (no hours, no digest)"
+            ),
+        )
+
+
+def _whole(route: Route) -> bool:
+    levels = route.match.level
+    return (
+        route.match == Match(level=levels)
+        and (not levels or "absolute" in levels)
+        and route.hours is None
+        and route.digest is None
+    )
+
+
+def _watchdog(made: Configured) -> Iterator[Fault]:
+    if made.watchdog is None:
+        return
+    if made.watchdog not in made.channels:
+        yield Fault(("watchdog", "channel"), f"no channel {made.watchdog!r}; define it in [pager.channels]")
+    if made.watchdog in _channels(made.paging.clinical):
+        yield Fault(
+            ("watchdog", "channel"),
+            f"{made.watchdog!r} carries clinical pages; a heartbeat a minute would drown them",
+        )
+    if kind := _bound(made.channels.get(made.watchdog)):
+        yield Fault(
+            ("watchdog", "channel"),
+            f"{made.watchdog!r} is of kind {kind}, which {WRITES}; a heartbeat is about nobody",
+        )
+
+
+def _channels(routes: Iterable[Route]) -> list[str]:
+    return list(dict.fromkeys(name for route in routes for step in route.steps for name in step.channels))

@@ -1,0 +1,109 @@
+"""Records into books: alerts and commands, each folded once; what cannot be read is put aside, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from rules.ingest.decode import decode
+from rules.wire.deadletters import dead_letter_headers
+from rules.wire.events import Ack, Silence, Withdrawal
+from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
+from streams.kafka.producer import Out
+from streams.pager.delivery.outbox import Ledger
+from streams.pager.policy.alerts import command, take
+from streams.pager.policy.state import Alert, Unreadable, read
+from streams.pager.service import measure
+
+TOPICS = (ALERTS, COMMANDS)
+
+
+class Opinion(msgspec.Struct):
+    """What an acknowledgement may say beyond wire.md's fields: whether the alert called for anything to be
+    done.
+    """
+
+    actionable: bool | None = None
+
+
+_opinion = msgspec.json.Decoder(Opinion)
+
+
+class Intake:
+    """`heard`: is given each alert first, and answers whether it was a heartbeat's, which is
+    nobody's page.
+    """
+
+    def __init__(self, ledger: Ledger, heard: Callable[[Alert], bool]) -> None:
+        self.ledger, self.heard = ledger, heard
+
+    async def take(self, message: Any) -> None:
+        """One record, as Faust hands it on."""
+        if message.topic == ALERTS:
+            await self._alert(message)
+        elif message.value is not None:
+            self._command(message)
+
+    async def _alert(self, message: Any) -> None:
+        try:
+            alert = read(message.value or b"")
+        except Unreadable as fault:
+            await self._bury(message, str(fault))
+            return
+        patient = alert.said.patient
+        if self.heard(alert) or self._behind(patient, message):
+            return
+        ledger = self.ledger
+        place = positions(message)
+        outcome = ledger.apply(
+            patient, lambda book: take(book, alert, ledger.now(), ledger.paging), message.partition, place
+        )
+        if outcome.fresh:
+            measure.alert(alert, ledger.paging.unit_of(patient))
+
+    def _command(self, message: Any) -> None:
+        """The worker refuses what is malformed; here it is passed over."""
+        known = (
+            int(message.timestamp * 1000)
+            if message.timestamp is not None and message.timestamp >= 0
+            else None
+        )
+        event, _ = decode(message.value, key=(message.key or b"").decode("utf-8", "replace"), known=known)
+        if not isinstance(event, Ack | Silence | Withdrawal) or self._behind(event.patient, message):
+            return
+        ledger, patient = self.ledger, event.patient
+        opinion = actionable(message.value)
+        place = positions(message)
+        ledger.apply(
+            patient,
+            lambda book: command(book, event, ledger.now(), ledger.paging, opinion),
+            message.partition,
+            place,
+        )
+
+    def _behind(self, patient: str, message: Any) -> bool:
+        """Whether a record is in the book already: it is read again after a kill, when the rows were ahead of
+        what was committed.
+        """
+        book = self.ledger.books.get(patient)
+        return book is not None and message.offset < book.positions[TOPICS.index(message.topic)]
+
+    async def _bury(self, message: Any, fault: str) -> None:
+        headers = dead_letter_headers(message.topic, message.partition, message.offset, "malformed", fault)
+        await self.ledger.outlet.append([Out(DEADLETTERS, message.key, message.value, headers)])
+
+
+def positions(message: Any) -> tuple[int, int]:
+    """How far the topics are in a book once this record is."""
+    behind = message.offset + 1
+    return (behind, 0) if message.topic == ALERTS else (0, behind)
+
+
+def actionable(value: bytes) -> bool | None:
+    """What an acknowledgement says of the alert, if anything."""
+    try:
+        return _opinion.decode(value).actionable
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

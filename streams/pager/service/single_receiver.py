@@ -1,0 +1,45 @@
+"""Configure one receiver for everything, in one line: `il2watch pager --to KIND[=URL]`. For a try; a ward has routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.wire.instants import HOUR
+from streams.channels.registry import channel
+from streams.pager.policy.routes import Match, Paging, Route, Step
+from streams.pager.service.config import Configured
+
+KEY = "IL2WATCH_PAGER_KEY"
+
+
+SECRET = {
+    "pagerduty": "routing-key-env",
+    "webhook": "signing-key-env",
+    "apprise": "service-url-env",
+    "fhir": "token-env",
+}
+
+
+MACHINE = "machine"
+
+
+DIGEST = 8 * HOUR
+
+
+def configured(to: str) -> Configured:
+    """Absolute, relative and technical alerts at once, advice as a digest; alarms of the machine to the
+    terminal. Raises UsageError.
+    """
+    kind, _, url = to.partition("=")
+    options: dict[str, Any] = {"kind": kind} | ({"url": url} if url else {})
+    if kind in SECRET:
+        options[SECRET[kind]] = KEY
+    channel(kind, options)
+    at_once, gathered = ("absolute", "relative", "technical"), ("advisory",)
+    step = (Step(0, (kind,)),)
+    clinical = (
+        Route("at-once", step, Match(level=at_once)),
+        Route("advice", step, Match(level=gathered), digest=DIGEST),
+    )
+    system = (Route(MACHINE, (Step(0, (MACHINE,)),)),)
+    return Configured(Paging(clinical, system), {kind: options, MACHINE: {"kind": "terminal"}})

@@ -1,0 +1,145 @@
+"""The heartbeat: made-up patients, one a partition, whose alert goes the whole way each minute: topic,
+worker, topic, pager, channel.
+
+What comes out at the end is a page on a channel of its own; its absence is what a dead-man's switch outside
+of everything here alarms on. A beat that does not come round is not sent again: a late heartbeat would say
+that all is well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import count
+from typing import Any
+
+import msgspec
+
+from rules.wire.instants import text
+from rules.wire.topics import topic_of
+from rules.wire.vocabulary import HEARTBEAT_PATIENT
+from streams.channels.page import Channel, Page, TransportError
+from streams.kafka.producer import Out, Outlet
+from streams.kafka.sync_producer import partition
+from streams.pager.policy.state import Alert
+from streams.pager.service import metrics
+
+SUBJECT = "hypophosphatemia"
+log = logging.getLogger("il2watch.pager")
+
+
+class Watchdog:
+    """`channel` None: no watchdog; heartbeats of others are still nobody's pages.
+
+    `every`: ms between beats; `wall`: wall time, ms.
+    """
+
+    def __init__(
+        self, outlet: Outlet, channel: Channel | None, every: int, partitions: int, wall: Callable[[], int]
+    ) -> None:
+        self.outlet, self.channel, self.every, self.partitions, self.wall = (
+            outlet,
+            channel,
+            every,
+            partitions,
+            wall,
+        )
+        self.began = 0
+        self.missing: set[str] = set()
+        self._sending: asyncio.Task[None] | None = None
+
+    async def tend(self, partitions: Iterable[int]) -> None:
+        """Sends the next beat when it is time: one patient a partition."""
+        now = self.wall()
+        if self.channel is None or now - self.began < self.every:
+            return
+        if self.missing:
+            log.warning(
+                "no heartbeat from %d of the partitions within %.0f s", len(self.missing), self.every / 1000
+            )
+        self.began = now
+        self.missing = {patient_of(number, self.partitions) for number in partitions}
+        await self.outlet.append(record for patient in sorted(self.missing) for record in beat(patient, now))
+
+    def heard(self, alert: Alert) -> bool:
+        """Whether an alert is a heartbeat's; the last one that comes round is told."""
+        patient = alert.said.patient
+        if not patient.startswith(HEARTBEAT_PATIENT):
+            return False
+        if (
+            alert.said.subject == SUBJECT
+            and alert.said.transition == "opened"
+            and alert.at >= self.began
+            and patient in self.missing
+        ):
+            self.missing.discard(patient)
+            if not self.missing and self.channel is not None:
+                self._sending = asyncio.get_running_loop().create_task(self._tell(self.channel, alert))
+        return True
+
+    async def _tell(self, channel: Channel, alert: Alert) -> None:
+        try:
+            await channel.send(page(alert))
+        except TransportError as error:
+            log.warning("the heartbeat was not taken: %s", error.message)
+            return
+        now = self.wall()
+        metrics.HEARTBEAT.set(now / 1000)
+        metrics.HEARTBEAT_TOOK.set((now - self.began) / 1000)
+
+
+@cache
+def patient_of(number: int, partitions: int) -> str:
+    """The made-up patient of a partition: Kafka's default partitioner puts its records there, whoever
+    publishes them.
+    """
+    names = (f"{HEARTBEAT_PATIENT}{suffix}" for suffix in count())
+    return next(name for name in names if partition(name.encode(), partitions) == number)
+
+
+def beat(patient: str, now: int) -> list[Out]:
+    """A whole stay: a cycle, a laboratory result that opens an advice, and the discharge that takes every
+    trace away.
+    """
+    phosphate = {"code": "phosphate", "value": 1.0, "unit": "mg/dL", "low": 2.5}
+    events: list[dict[str, Any]] = [
+        {"type": "encounter", "event": "cycle-start", "location": "ward"},
+        {"type": "labs", "readings": [phosphate]},
+        {"type": "encounter", "event": "discharge"},
+    ]
+    return [_record(patient, now + later, event) for later, event in enumerate(events)]
+
+
+def _record(patient: str, at: int, event: dict[str, Any]) -> Out:
+    told = {**event, "id": f"beat-{at}", "patient": patient, "at": text(at)}
+    return Out(topic_of(event["type"]), patient.encode(), msgspec.json.encode(told), time=at)
+
+
+def page(alert: Alert) -> Page:
+    """The heartbeat as its channel is given it: always the same key, so that a receiver that holds it open
+    sees it renewed.
+    """
+    said = alert.said
+    return Page(
+        key="il2watch:heartbeat",
+        action="trigger",
+        level="advisory",
+        priority="low",
+        kind="heartbeat",
+        subject="il2watch-heartbeat",
+        system=None,
+        unit=None,
+        patient="",
+        summary="il2watch is alive",
+        alert={
+            "id": said.id,
+            "message": "A made-up alert has gone the whole way",
+            "transition": "heartbeat",
+            "decided": said.decided,
+        },
+        at=said.at,
+        decided=said.decided,
+        seq=alert.at,
+    )

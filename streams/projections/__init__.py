@@ -1,0 +1,1 @@
+"""Read models of the output topics. Pure: `rules` only."""

@@ -1,0 +1,161 @@
+"""A patient's alerts as they stand: open episodes, who has seen them, what was said before (wire.md, Alert;
+criteria.md section 9).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from rules.wire.alerts import CLEAR, RANK
+from rules.wire.instants import parse
+
+TIMELINE = 150
+ACKS = 64
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One alert as it was published, as far as it is shown."""
+
+    id: str
+    seq: int
+    patient: str
+    subject: str
+    kind: str
+    level: str
+    transition: str
+    at: str
+    decided: str
+    message: str
+    value: float | str | None = None
+    unit: str | None = None
+    limit: str | None = None
+    evidence: tuple[str, ...] = ()
+    measures: tuple[dict[str, str], ...] = ()
+    system: str | None = None
+    reason: str | None = None
+
+
+class Acked(msgspec.Struct, frozen=True, gc=False):
+    """Who has seen an alert, when (ms), and what they said. `id`: of the command."""
+
+    id: str
+    known: int
+    by: str
+    reason: str
+
+
+class Episode(msgspec.Struct, frozen=True):
+    """An open episode.
+
+    `opened`: `at` of its opening; `since`: of the transition to the present level; `decided`: of opening or
+    worsening; all ms.
+    """
+
+    last: Transition
+    opened: int
+    since: int
+    decided: int
+    worsened: bool
+
+    @property
+    def id(self) -> str:
+        return self.last.id
+
+    @property
+    def level(self) -> str:
+        return self.last.level
+
+    def seen_by(self, ack: Acked) -> bool:
+        """Whether an acknowledgement was given to it as it is now: what got worse since has not been seen."""
+        return ack.known > self.decided if self.worsened else ack.known >= self.decided
+
+
+class Episodes:
+    """`open`: by id; `timeline`: the latest transitions, oldest first."""
+
+    __slots__ = ("acks", "open", "said", "timeline")
+
+    def __init__(self) -> None:
+        self.open: dict[str, Episode] = {}
+        self.timeline: deque[Transition] = deque(maxlen=TIMELINE)
+        self.said: dict[str, int] = {}
+        self.acks: dict[str, dict[str, Acked]] = {}
+
+    def take(self, alert: Transition) -> bool:
+        """Takes a transition; whether it is new. One may be published twice, with the same id and seq."""
+        if self.said.get(alert.id, 0) >= alert.seq:
+            return False
+        self.said[alert.id] = alert.seq
+        self.timeline.append(alert)
+        if alert.level == CLEAR:
+            self.open.pop(alert.id, None)
+            self._forget()
+        else:
+            self.open[alert.id] = moved(self.open.get(alert.id), alert)
+        return True
+
+    def _forget(self) -> None:
+        """What is said of episodes long over is not kept for ever."""
+        for old in list(self.said)[: -4 * TIMELINE]:
+            if old not in self.open:
+                del self.said[old]
+
+    def acknowledge(self, alert: str, ack: Acked) -> None:
+        """Takes an acknowledgement; it may come before its alert, for the two stand in different topics."""
+        self.acks.setdefault(alert, {})[ack.id] = ack
+        for old in list(self.acks)[:-ACKS]:
+            if old not in self.open:
+                del self.acks[old]
+
+    def withdraw(self, command: str) -> None:
+        """An acknowledgement entered in error never was."""
+        for given in self.acks.values():
+            given.pop(command, None)
+
+    def acked(self, episode: Episode) -> Acked | None:
+        """The acknowledgement that stands, the first if several do."""
+        given = [ack for ack in self.acks.get(episode.id, {}).values() if episode.seen_by(ack)]
+        return min(given, key=lambda ack: ack.known, default=None)
+
+    def unseen(self) -> list[Episode]:
+        """Open episodes nobody has acknowledged, the gravest first, then the oldest.
+
+        Advice needs no acknowledgement.
+        """
+        found = [one for one in self.open.values() if one.level != "advisory" and self.acked(one) is None]
+        return sorted(found, key=urgency)
+
+    def standing(self) -> list[Episode]:
+        """All open episodes, the gravest first, then the oldest."""
+        return sorted(self.open.values(), key=urgency)
+
+
+def urgency(episode: Episode) -> tuple[int, int, str]:
+    return -RANK[episode.level], episode.since, episode.id
+
+
+def moved(before: Episode | None, alert: Transition) -> Episode:
+    """The episode after a transition."""
+    at, decided = parse(alert.at), parse(alert.decided)
+    if before is None:
+        return Episode(alert, at, at, decided, alert.transition == "worsened")
+    if alert.transition == "worsened":
+        return Episode(alert, before.opened, at, decided, True)
+    since = before.since if alert.level == before.level else at
+    return Episode(alert, before.opened, since, before.decided, before.worsened)
+
+
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Transition)
+
+
+def read(value: bytes) -> Transition | None:
+    """The alert of a record; None for what is none."""
+    try:
+        alert: Transition = _decoder.decode(value)
+        parse(alert.at), parse(alert.decided)
+    except ValueError:
+        return None
+    return alert if alert.level in RANK else None

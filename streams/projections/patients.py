@@ -1,0 +1,219 @@
+"""Fold what the topics tell into what is known of each patient, and answer whose picture changed. Pure: no
+Kafka, no wall clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rules.guideline import Guideline
+from rules.ingest.decode import decode
+from rules.wire.events import Tick
+from rules.wire.instants import parse
+from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
+from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
+from streams.projections import command_log, episodes
+from streams.projections.charted import Facts
+from streams.projections.command_log import Orders
+from streams.projections.episodes import Episodes
+
+Assessment = dict[str, Any]
+
+
+class Standing:
+    """An assessment as it was published, read when it is first looked at."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    @cached_property
+    def said(self) -> Assessment:
+        """Raises msgspec.DecodeError for what is none."""
+        found: Assessment = msgspec.json.decode(self.raw)
+        return found
+
+    @cached_property
+    def at(self) -> int:
+        """The clock it was made at, ms."""
+        return parse(self.said["at"])
+
+
+class Bedside:
+    """`name`: the patient's id; `key`: what stands for it in addresses.
+
+    `chart`: the worker's row of the patient, packed; `changes`: how many records changed anything.
+    """
+
+    def __init__(self, name: str, key: str) -> None:
+        self.name, self.key = name, key
+        self.standing: Standing | None = None
+        self.facts, self.episodes, self.orders = Facts(), Episodes(), Orders()
+        self.chart: bytes | None = None
+        self.changes = 0
+
+    @property
+    def assessment(self) -> Assessment | None:
+        return None if self.standing is None else self.standing.said
+
+    @property
+    def present(self) -> bool:
+        """Whether the patient is to be shown.
+
+        One of whom there are facts and no assessment is: nobody is looking after them yet.
+        """
+        return self.standing is not None or (self.facts.newest is not None and not self.facts.discharged)
+
+
+GONE = 2000
+"""How many discharged patients are remembered: a fact that comes late does not bring one back."""
+
+
+class Record(NamedTuple):
+    """A record of a topic: `time` is its timestamp, ms."""
+
+    topic: str
+    key: bytes
+    value: bytes | None
+    time: int
+
+
+class Ward:
+    """Everybody.
+
+    `clock`: the latest time any record carries, ms; `newest`: of the newest fact of anybody; `alarms`: of the
+    machine, by id; `gone`: who was discharged, with their newest fact.
+    """
+
+    def __init__(self, guideline: Guideline, key: Callable[[str], str]) -> None:
+        self.guideline, self.key = guideline, key
+        self.patients: dict[str, Bedside] = {}
+        self.by_key: dict[str, Bedside] = {}
+        self.clock = 0
+        self.newest: int | None = None
+        self.unread: Counter[str] = Counter()
+        self.alarms: dict[str, episodes.Transition] = {}
+        self.gone: dict[str, int] = {}
+        self._absent: set[str] = set()
+        self._doors: dict[str, Callable[[str, Record], Bedside | None]] = {
+            ASSESSMENTS: self._assessment, ALERTS: self._alert, PAGES: self._page, COMMANDS: self._command,
+        }  # fmt: skip
+
+    def take(self, record: Record) -> Bedside | None:
+        """The patient whose picture a record changed; None: nobody's."""
+        name = record.key.decode("utf-8", "surrogatepass") if record.key else ""
+        if name.startswith(HEARTBEAT):
+            return None
+        if record.topic in INPUTS:
+            self.clock = max(self.clock, record.time)
+        changed = self._doors.get(record.topic, self._event)(name, record)
+        if changed is not None:
+            changed.changes += 1
+        return changed
+
+    def __iter__(self) -> Iterator[Bedside]:
+        return (one for one in self.patients.values() if one.present)
+
+    def chart(self, name: str, value: bytes | None) -> None:
+        """The worker's own row of a patient: from it the page explains; for a patient who is here alone."""
+        if name in self.patients:
+            self.patients[name].chart = value
+
+    def _bedside(self, name: str) -> Bedside:
+        found = self.patients.get(name)
+        if found is None:
+            found = self.patients[name] = Bedside(name, self.key(name))
+            self.by_key[found.key] = found
+        return found
+
+    def _assessment(self, name: str, record: Record) -> Bedside | None:
+        if record.value is None:
+            return self._gone(name)
+        standing = Standing(record.value)
+        if not record.value.startswith(b"{"):
+            self.unread["assessment"] += 1
+            return None
+        found = self._bedside(name)
+        found.standing = standing
+        return found
+
+    def _gone(self, name: str) -> Bedside | None:
+        """Discharged: the page forgets the patient."""
+        found = self.patients.pop(name, None)
+        if found is not None:
+            del self.by_key[found.key]
+            found.standing, found.facts.discharged = None, True
+            self.gone[name] = found.facts.newest or 0
+            for old in list(self.gone)[:-GONE]:
+                del self.gone[old]
+        return found
+
+    def prune(self) -> None:
+        """Forgets those of whom there was nothing but alerts or commands at the last pruning either: no stay
+        of theirs is under way.
+        """
+        absent = {name for name, one in self.patients.items() if not one.present}
+        for name in absent & self._absent:
+            del self.by_key[self.patients.pop(name).key]
+        self._absent = absent
+
+    def _alert(self, name: str, record: Record) -> Bedside | None:
+        alert = episodes.read(record.value or b"")
+        if alert is None:
+            self.unread["alert"] += 1
+            return None
+        if alert.patient == EVERY_PATIENT or alert.kind == "system":
+            self._alarm(alert)
+            return None
+        found = self._bedside(name)
+        return found if found.episodes.take(alert) else None
+
+    def _alarm(self, alert: episodes.Transition) -> None:
+        """An alarm of the machine itself stands until it is cleared."""
+        self.alarms.pop(alert.id, None)
+        if alert.level != "clear":
+            self.alarms[alert.id] = alert
+
+    def _page(self, name: str, record: Record) -> Bedside | None:
+        page = command_log.read(record.value or b"")
+        if page is None or page.patient not in self.patients:
+            return None
+        found = self.patients[page.patient]
+        return found if found.orders.page(page) else None
+
+    def _command(self, name: str, record: Record) -> Bedside | None:
+        event, _ = decode(
+            record.value or b"", key=name, known=record.time, ahead=self.guideline.choices.ahead
+        )
+        if event is None or isinstance(event, Tick):
+            return None
+        found = self._bedside(name)
+        found.orders.take(event, found.episodes)
+        return found
+
+    def _event(self, name: str, record: Record) -> Bedside | None:
+        event, _ = decode(
+            record.value or b"", key=name, known=record.time, ahead=self.guideline.choices.ahead
+        )
+        if event is None:
+            self.unread["event"] += 1
+            return None
+        if name not in self.patients and event.at <= self.gone.get(name, event.at - 1):
+            return None
+        found = self._bedside(name)
+        found.facts.take(event, self.guideline)
+        self.newest = event.at if self.newest is None else max(self.newest, event.at)
+        return found
+
+
+def readable(standing: Standing) -> bool:
+    """Whether an assessment can be read at all."""
+    try:
+        return bool(standing.said["patient"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return False

@@ -1,0 +1,108 @@
+"""Run one engine a configuration over a feed that is read once, in order of `known`; what it refuses is
+counted, not kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from rules.decide import engine
+from rules.decide.state import Patient
+from rules.guideline import Guideline
+from rules.ingest.decode import decode
+from rules.wire.alerts import Alert
+from rules.wire.events import Event
+from rules.wire.vocabulary import EVERY_PATIENT
+from streams.errors import UsageError
+from streams.service.files import Line
+
+
+class Watch:
+    """Folds events as they come and gives each alert to `say`.
+
+    `refused`: by reason, what only the chart could refuse; `implausible`: by code.
+    """
+
+    def __init__(self, guideline: Guideline, say: Callable[[Alert], None]) -> None:
+        self.guideline, self.say = guideline, say
+        self.patients: dict[str, Patient] = {}
+        self.refused: Counter[str] = Counter()
+        self.implausible: Counter[str] = Counter()
+        self.clock: int | None = None
+
+    def take(self, event: Event) -> None:
+        """The next event; a tick for all is for every patient there is."""
+        everybody = event.patient == EVERY_PATIENT
+        moved = everybody
+        for patient in list(self.patients) if everybody else [event.patient]:
+            moved = self._advance(patient, event) or moved
+        if moved and (self.clock is None or event.known > self.clock):
+            self.clock = event.known
+
+    def _advance(self, name: str, event: Event) -> bool:
+        patient, alerts, recorded = engine.advance(self.patients.get(name), event, self.guideline)
+        for alert in alerts:
+            self.say(alert)
+        if patient is not None:
+            self.patients[name] = patient
+        self.implausible.update(recorded.implausible)
+        if recorded.refused is not None:
+            self.refused[recorded.refused] += 1
+        return recorded.refused is None
+
+    def end(self) -> None:
+        """The feed has ended: every clock moves to its last instant, as in the other commands (criteria.md
+        section 1).
+        """
+        for patient in self.patients.values():
+            for alert in engine.settle(patient, self.clock) if self.clock is not None else ():
+                self.say(alert)
+
+
+class Feed:
+    """`read`: lines; `refused`: by reason, records and single readings; `noted`: kept and not used, by
+    reason.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.read, self.known = 0, -1
+        self.refused: Counter[str] = Counter()
+        self.noted: Counter[str] = Counter()
+
+    def through(self, lines: Iterable[Line], watches: Sequence[Watch]) -> None:
+        """Every line to every engine. Raises UsageError when the file is not in order of `known`.
+
+        The first configuration says how far ahead of `known` a record may lie.
+        """
+        ahead = watches[0].guideline.choices.ahead
+        for line in lines:
+            event = self.event(line, ahead)
+            if event is not None:
+                for watch in watches:
+                    watch.take(event)
+        for watch in watches:
+            watch.end()
+
+    def event(self, line: Line, ahead: int) -> Event | None:
+        """What a line says; None, and counted, when it is refused."""
+        self.read += 1
+        if line.data is None:
+            self.refused["malformed"] += 1
+            return None
+        event, problems = decode(line.data, offset=line.number, ahead=ahead)
+        for problem in problems:
+            (self.refused if problem.refuses else self.noted)[problem.reason] += 1
+        if event is not None:
+            self.check(event, line.number)
+        return event
+
+    def check(self, event: Event, number: int) -> None:
+        if event.known < self.known:
+            raise UsageError(
+                f"{self.path}:{number}: known before the line above it; score streams, and needs a "
+                "file in "
+                "order of `known`"
+            )
+        self.known = event.known

@@ -1,0 +1,91 @@
+"""Read a file of events, decoded and put in the order of knowing; what was refused is said on stderr, line
+by line."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.display import encodable, plain
+from streams.service.files import Line, lines, watched
+
+if TYPE_CHECKING:
+    from rules.wire.events import Event
+
+LONG = "longer than 1 MiB; one event a line"
+
+
+class Log(NamedTuple):
+    """The events of a file in order of `known`, ties in file order (criteria.md, section 1), each with its
+    line as `offset`; and what was counted.
+    """
+
+    path: str
+    events: list[Event]
+    refused: Counter[str]
+    noted: Counter[str]
+
+
+def load(path: str, ahead: int) -> Log:
+    """Reads a whole file (`-`: standard input).
+
+    Raises UsageError when it cannot be read; refuses records, never the file.
+
+    `ahead`: by how many ms a fact's `at` may lie ahead of its `known` (the guideline's choice).
+    """
+    return decoded(path, watched(lines(path), path), ahead)
+
+
+def decoded(path: str, read: Iterable[Line], ahead: int) -> Log:
+    """The lines as events; each refusal is told as it comes."""
+    log = Log(path, [], Counter(), Counter())
+    for line in read:
+        take(line, log, ahead)
+    log.events.sort(key=lambda event: event.known)
+    return log
+
+
+def take(line: Line, log: Log, ahead: int) -> None:
+    """Decodes one line into the log; reports what it refuses."""
+    from rules.ingest.decode import decode
+
+    if line.data is None:
+        return refuse(log, line.number, "malformed", LONG)
+    event, problems = decode(line.data, offset=line.number, ahead=ahead)
+    if event is not None:
+        log.events.append(event)
+    for problem in problems:
+        if problem.refuses:
+            refuse(log, line.number, problem.reason, problem.message)
+        else:
+            log.noted[problem.reason] += 1
+    return None
+
+
+def refuse(log: Log, number: int, reason: str, message: str) -> None:
+    """One line on stderr, `FILE:LINE: REASON: message`, and one more in the count."""
+    log.refused[reason] += 1
+    tell(f"{log.path}:{number}: {reason}: {message}")
+
+
+def summary(refused: Counter[str], noted: Counter[str]) -> str | None:
+    """`3 refused (malformed 2, bad-unit 1); kept and not used: implausible 4`; None when there is nothing to
+    say.
+    """
+    parts = [
+        f"{refused.total()} refused ({spelled(refused)})" if refused else "",
+        f"kept and not used: {spelled(noted)}" if noted else "",
+    ]
+    return "; ".join(filter(None, parts)) or None
+
+
+def spelled(counts: Counter[str]) -> str:
+    """`malformed 2, bad-unit 1`, the commonest first."""
+    return ", ".join(f"{reason} {number}" for reason, number in counts.most_common())
+
+
+def tell(text: str) -> None:
+    """One line on stderr, safe to print."""
+    print(encodable(plain(text), sys.stderr.encoding), file=sys.stderr)

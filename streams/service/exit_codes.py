@@ -1,0 +1,35 @@
+"""Name the exit codes of commands and services, and say in one line what went wrong and which
+version runs.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from streams.display import encodable, plain
+
+DONE, FINDINGS, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def complain(text: str) -> int:
+    """One line on stderr, whatever the text holds."""
+    print(encodable(f"il2watch: {plain(' '.join(text.split()))}", sys.stderr.encoding), file=sys.stderr)
+    return USAGE
+
+
+def version() -> str:
+    """The installed version, or that of a checkout that was not installed."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("il2watch")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+STUCK = 3
+"""It could not go on and is to be started again."""
+
+
+CRASHED = 1

@@ -1,0 +1,184 @@
+"""Files of events: bytes in, numbered lines out, plain or gzip, with a bar for people while it takes; JSON
+Lines on stdout.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+LONGEST = 1 << 20
+GZIP = b"\x1f\x8b"
+BOM = b"\xef\xbb\xbf"
+
+
+class Line(NamedTuple):
+    """A line: its number from 1, its bytes (None when there are more than `LONGEST`), and how many bytes of
+    the file were read so far.
+    """
+
+    number: int
+    data: bytes | None
+    offset: int
+
+
+def lines(path: str) -> Iterator[Line]:
+    """The lines of a file that are not blank, without line ends and byte-order mark.
+
+    Raises UsageError when it cannot be opened or read to its end, naming the file and the remedy.
+    """
+    with opened(path) as file:
+        try:
+            yield from numbered(Rewound(file.read(len(GZIP)), file))
+        except EOFError:
+            raise UsageError(f"{path}: the gzip file is cut short; copy it again") from None
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise UsageError(f"{path}: the gzip file is damaged ({error}); copy it again") from None
+
+
+def size(path: str) -> int:
+    """Bytes of the file on disk; 0 for standard input and what has no size."""
+    return 0 if path == "-" or not os.path.exists(path) else os.path.getsize(path)
+
+
+def opened(path: str) -> AbstractContextManager[BinaryIO]:
+    """The file's bytes. Raises UsageError for a file that is not there, is a folder or may not be read."""
+    if path == "-":
+        return nullcontext(standard_input())
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file; give a file of events, or - for standard input") from None
+    except IsADirectoryError:
+        raise UsageError(f"{path}: is a folder; give a file of events inside it") from None
+    except PermissionError:
+        raise UsageError(f"{path}: may not be read; check its permissions") from None
+
+
+def standard_input() -> BinaryIO:
+    """The bytes of standard input. Raises UsageError when the shell closed it."""
+    if sys.stdin is None:
+        raise UsageError("-: standard input is closed; give a file of events")
+    return sys.stdin.buffer
+
+
+class Rewound(io.RawIOBase):
+    """A stream whose first bytes were looked at and are given back, since a pipe cannot seek; it counts what
+    it gave.
+    """
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self.head, self.rest, self.offset = head, rest, 0
+
+    def readable(self) -> bool:
+        return True
+
+    # the stub names any buffer; io passes a memoryview
+    def readinto(self, into: memoryview) -> int:  # type: ignore[override]
+        data = self.head or self.rest.read(len(into))
+        self.head = data[len(into) :]
+        given = data[: len(into)]
+        into[: len(given)] = given
+        self.offset += len(given)
+        return len(given)
+
+
+def numbered(source: Rewound) -> Iterator[Line]:
+    """The lines with their numbers; blank ones are counted and left out."""
+    reader = unzipped(source)
+    number = 0
+    while data := reader.readline(LONGEST + 1):
+        number += 1
+        whole = len(data) <= LONGEST or data.endswith(b"\n")
+        if not whole:
+            skip_line(reader)
+        content = (data.removeprefix(BOM) if number == 1 else data).strip()
+        if content:
+            yield Line(number, content if whole else None, source.offset)
+
+
+def unzipped(source: Rewound) -> io.BufferedIOBase:
+    """The text behind the stream, gzip known by its first bytes and never by its name."""
+    if source.head == GZIP:
+        return gzip.GzipFile(fileobj=source)
+    return io.BufferedReader(source, 1 << 16)
+
+
+def skip_line(reader: io.BufferedIOBase) -> None:
+    """Passes over what is left of a line too long to hold."""
+    while (more := reader.readline(LONGEST)) and not more.endswith(b"\n"):
+        pass
+
+
+LARGE = 5 << 20
+EVERY = 1000
+
+
+def watched(lines: Iterable[Line], path: str) -> Iterable[Line]:
+    """The same lines; with a bar when stderr is a terminal and the file is larger than 5 MB."""
+    total = size(path) if sys.stderr.isatty() else 0
+    return drawn(lines, path, total) if total > LARGE else lines
+
+
+def drawn(lines: Iterable[Line], path: str, total: int) -> Iterator[Line]:
+    """The same lines, with the bar moved on every thousandth."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=total)
+        for line in lines:
+            if line.number % EVERY == 0:
+                bar.update(task, completed=line.offset)
+            yield line
+
+
+Watch = Callable[[str, int, int], None]
+
+
+@contextmanager
+def filling() -> Iterator[Watch]:
+    """A bar that is told what is done, how much of it, and of how much; one line for each thing done."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        yield drawn_share(bar)
+
+
+def drawn_share(bar: Progress) -> Watch:
+    """Moves a bar, a line of it for each thing done."""
+    tasks: dict[str, TaskID] = {}
+
+    def watch(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=total)
+        bar.update(tasks[what], completed=done, total=total)
+
+    return watch
+
+
+def write(objects: Iterable[Any]) -> None:
+    """Prints each object on a line of its own."""
+    import msgspec
+
+    encode = msgspec.json.Encoder().encode
+    sys.stdout.flush()
+    for item in objects:
+        sys.stdout.buffer.write(encode(item) + b"\n")
+    sys.stdout.buffer.flush()

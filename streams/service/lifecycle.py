@@ -1,0 +1,92 @@
+"""Start, watch and end a long-running process: signals, fail fast, and whether it still gets anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NamedTuple, NoReturn
+
+from streams.service.exit_codes import CRASHED, DONE, INTERRUPTED
+
+
+def die(fault: BaseException) -> NoReturn:
+    """Ends the process with exit code 1, after saying why.
+
+    Whoever takes over begins with what was not acknowledged.
+    """
+    traceback.print_exception(fault)
+    print(
+        f"il2watch worker: stops, since going on would lose records: {fault!r}", file=sys.stderr, flush=True
+    )
+    os._exit(CRASHED)
+
+
+@contextmanager
+def until_told() -> Iterator[None]:
+    """Inside, SIGTERM raises KeyboardInterrupt, so that every context around it closes; main thread only."""
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class Ending:
+    """What a service waits for: `told` is set once it is to end, with `code`."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+        self.code = DONE
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
+            loop.add_signal_handler(number, self._end, code)
+
+    def _end(self, code: int) -> None:
+        self.code = code
+        self.told.set()
+
+
+class Sight(NamedTuple):
+    """What is seen at one moment.
+
+    `missing`: what there is to wait for, in words (None: nothing); `mark`: grows as something is done.
+    """
+
+    missing: str | None
+    mark: int
+
+
+class Progress:
+    """Follows the marks.
+
+    `patience`: seconds without progress, while there is something to wait for, that are too long.
+    """
+
+    def __init__(self, patience: float, at: float) -> None:
+        self.patience, self.since, self.mark = patience, at, 0
+
+    def seen(self, sight: Sight, at: float) -> str | None:
+        """Why to give up; None while all is well. Having nothing to do is well."""
+        if sight.missing is None or sight.mark > self.mark:
+            self.since = at
+        self.mark = sight.mark
+        waited = at - self.since
+        return None if waited < self.patience else f"{sight.missing}, and no progress for {waited:.0f} s"
+
+
+def wall() -> int:
+    """Wall time, ms."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,203 @@
+"""Read CSV and Parquet tables as the objects of wire.md: which columns there are, and how rows become
+records (docs/columns.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+import msgspec
+
+from streams.errors import UsageError
+
+# Tables to records: which columns there are, and how rows become the objects of wire.md. The layout is
+# documented in docs/columns.md.
+#
+# A column has the name of the field it fills. One row is one record, except that `vitals`, `labs` and
+# `encounter` take a row a reading (or, of an
+# encounter, a row a finding): rows that agree in type, patient, id, at, known and status are one record. An
+# empty cell is a field that is not there.
+
+
+IDENTITY = ("type", "patient", "id", "at", "known", "status")
+READING = ("code", "value", "unit", "low", "high")
+COMMON = (*IDENTITY, "source")
+NEEDED = ("type", "patient", "at")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "vitals": (),
+    "labs": (),
+    "io": ("start", "direction", "kind", "volume", "unit"),
+    "dose": ("agent", "given", "amount", "unit", "reason"),
+    "infusion": ("agent", "rate", "unit", "line"),
+    "medication": ("agent", "amount", "unit", "route"),
+    "finding": ("code", "present", "value"),
+    "encounter": ("event", "location", "age"),
+    "ack": ("alert", "by", "reason"),
+    "silence": ("subject", "level", "until", "by", "reason"),
+    "resume": ("rule", "by", "reason"),
+    "tick": (),
+}
+COLUMNS = tuple(
+    dict.fromkeys([*COMMON, *READING, "present", *(field for fields in FIELDS.values() for field in fields)])
+)
+SETS = ("vitals", "labs", "encounter")
+NUMBERS = ("value", "low", "high", "volume", "amount", "rate", "age")
+TRUTHS = {"true": True, "false": False}
+TRUE_OR_FALSE = ("given", "present")
+WITHDRAWN = "entered-in-error"
+
+Row = Mapping[str, Any]
+"""Column -> cell: text, number, true or false; a column without a cell is left out."""
+
+
+class Numbered(NamedTuple):
+    """A record's JSON, and the row it began in, counted from 1 after the head."""
+
+    row: int
+    value: bytes
+
+
+def check(columns: Iterable[str]) -> None:
+    """Raises UsageError for a table whose columns cannot make a record, or that has one which no field takes:
+    a reading lost in silence.
+    """
+    there = list(columns)
+    missing = [name for name in NEEDED if name not in there]
+    if missing:
+        raise UsageError(f"no column {', '.join(missing)}; docs/columns.md has the layout")
+    strange = [name for name in there if name not in COLUMNS]
+    if strange:
+        raise UsageError(
+            f"no field takes column {', '.join(map(repr, strange))}; there are {', '.join(COLUMNS)}"
+        )
+
+
+def records(rows: Iterable[Row]) -> list[Numbered]:
+    """The records of a table, in order of their first rows."""
+    found: dict[object, tuple[int, dict[str, Any]]] = {}
+    for number, row in enumerate(rows, 1):
+        key = identity(row, number)
+        if key not in found:
+            found[key] = (number, beginning(row))
+        add(found[key][1], row)
+    return [Numbered(number, msgspec.json.encode(record)) for number, record in found.values()]
+
+
+def identity(row: Row, number: int) -> object:
+    """What rows of one record agree in; a record of a single row is like no other."""
+    return tuple(row.get(name) for name in IDENTITY) if row.get("type") in SETS else number
+
+
+def beginning(row: Row) -> dict[str, Any]:
+    """The record without its readings."""
+    names = (*COMMON, *FIELDS.get(row.get("type", ""), ()))
+    record = {name: typed(name, row[name]) for name in names if name in row}
+    if row.get("type") in ("vitals", "labs") and row.get("status") != WITHDRAWN:
+        record["readings"] = []
+    return record
+
+
+def add(record: dict[str, Any], row: Row) -> None:
+    """Adds a row's reading, or finding, to a record that has a set of them."""
+    if record.get("type") not in SETS or "code" not in row:
+        return
+    if "present" in row:
+        record.setdefault("findings", {})[row["code"]] = typed("present", row["present"])
+    else:
+        record.setdefault("readings", []).append(
+            {name: typed(name, row[name]) for name in READING if name in row}
+        )
+
+
+def typed(name: str, cell: Any) -> Any:
+    """A cell as its field wants it; what cannot be that stays text, for the worker to refuse with
+    its reason.
+    """
+    if not isinstance(cell, str):
+        return cell if name in NUMBERS or name in TRUE_OR_FALSE else spelled(cell)
+    if name in NUMBERS:
+        return number(cell)
+    return TRUTHS.get(cell.lower(), cell) if name in TRUE_OR_FALSE else cell
+
+
+def number(cell: str) -> float | str:
+    """`118` and `2.6` as numbers, digit for digit; `nasal-cannula` as the word it is."""
+    try:
+        found = msgspec.json.decode(cell)
+    except msgspec.DecodeError:
+        return cell
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else cell
+
+
+def spelled(cell: Any) -> str:
+    """A number where text is meant: a patient or an id, which a table may have taken for numbers (and, with
+    gaps, for 12.0).
+    """
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def cells(names: Iterable[str], values: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """The cells of a row that are not empty: neither missing nor text of blanks."""
+    for name, value in zip(names, values, strict=True):
+        said = value.strip() if isinstance(value, str) else value
+        if said is not None and said != "" and said == said:
+            yield name, said
+
+
+CSV = (".csv", ".csv.gz")
+PARQUET = (".parquet", ".pq")
+
+
+def is_table(path: str) -> bool:
+    """Whether a file is a table, by its name; events as JSON Lines may have any other."""
+    return PurePath(path).name.lower().endswith(CSV + PARQUET)
+
+
+def rows(path: str) -> Iterator[Row]:
+    """The rows of a table, only the cells that are filled.
+
+    Raises UsageError when it cannot be read, or its columns are not the layout's.
+    """
+    frame = read(path)
+    names = [str(name) for name in frame.columns]
+    try:
+        check(names)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+    for values in frame.itertuples(index=False, name=None):
+        yield dict(cells(names, map(plain, values)))
+
+
+def read(path: str) -> Any:
+    """The table as a DataFrame: CSV cells as text, Parquet cells as they were written. Raises UsageError."""
+    import pandas
+
+    try:
+        if path.lower().endswith(CSV):
+            return pandas.read_csv(
+                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
+            )
+        return pandas.read_parquet(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file") from None
+    except ImportError:
+        raise UsageError(
+            f"{path}: Parquet needs pyarrow, which is not installed: pip install 'il2watch[parquet]'"
+        ) from None
+    except (ValueError, OSError, EOFError) as error:
+        raise UsageError(f"{path}: not a table that can be read: {error}") from None
+
+
+def plain(cell: Any) -> Any:
+    """A cell without pandas and numpy in it: missing is None; an instant is text, and without an offset if it
+    has no zone: that is never guessed.
+    """
+    import pandas
+
+    if cell is None or cell is pandas.NA or cell is pandas.NaT:
+        return None
+    if isinstance(cell, pandas.Timestamp):
+        return cell.isoformat()
+    return cell.item() if hasattr(cell, "item") else cell

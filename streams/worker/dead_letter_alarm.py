@@ -1,0 +1,161 @@
+"""Measure the share of records that became dead letters lately, and raise the system's own alarm when it is
+too large. It never stops the stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+
+from rules.wire.instants import text
+from rules.wire.topics import ALERTS
+from rules.wire.vocabulary import EVERY_PATIENT
+from streams.kafka.producer import Out
+
+# The share of records that became dead letters lately: above a limit it is a technical alert, so that they
+# cannot hide a disaster.
+#
+# It never stops the stream. Time is an argument: milliseconds of the worker's own clock, not of the records.
+
+
+MINUTE = 60_000
+LIMIT = 0.05
+WINDOW = 5 * MINUTE
+GRAINS = 60
+
+
+class Grain(NamedTuple):
+    """What was counted from `start`, a short while long: all records, and those of them refused."""
+
+    start: int
+    records: int
+    refused: int
+
+
+class Share(NamedTuple):
+    """Records and dead letters of the last `window` ms, in steps of a sixtieth of it; `open` while the alert
+    stands.
+
+    Silence closes nothing: with no record in the window the share is unknown, and an open alert stays.
+    """
+
+    limit: float = LIMIT
+    window: int = WINDOW
+    grains: tuple[Grain, ...] = ()
+    open: bool = False
+
+    @property
+    def records(self) -> int:
+        return sum(grain.records for grain in self.grains)
+
+    @property
+    def refused(self) -> int:
+        return sum(grain.refused for grain in self.grains)
+
+    @property
+    def value(self) -> float | None:
+        """Dead letters per record, 0 to 1; None when there was no record."""
+        return self.refused / self.records if self.records else None
+
+
+def share(before: Share, now: int, records: int = 0, refused: int = 0) -> Share:
+    """The share after `records` more, `refused` of them dead letters, at `now`; with neither it only moves
+    the window.
+
+    Opens strictly above the limit, closes at or below it. A clock that steps back counts into the latest
+    grain.
+    """
+    kept = counted(before.grains, now - now % step(before), records, refused)
+    moved = before._replace(grains=tuple(grain for grain in kept if grain.start > now - before.window))
+    return moved if moved.value is None else moved._replace(open=moved.value > moved.limit)
+
+
+def turn(before: Share, after: Share) -> str | None:
+    """`opened` or `closed` when the alert did so in between, else None."""
+    if before.open == after.open:
+        return None
+    return "opened" if after.open else "closed"
+
+
+def step(of: Share) -> int:
+    """A grain's length, ms."""
+    return max(1, of.window // GRAINS)
+
+
+def counted(grains: tuple[Grain, ...], start: int, records: int, refused: int) -> tuple[Grain, ...]:
+    """The grains with the counts added to the one at `start`, or to the latest when that is later."""
+    if not records and not refused:
+        return grains
+    if grains and grains[-1].start >= start:
+        last = grains[-1]
+        return (*grains[:-1], Grain(last.start, last.records + records, last.refused + refused))
+    return (*grains, Grain(start, records, refused))
+
+
+# The system's own alarm: too large a share of dead letters. A technical alert about no patient, and it never
+# stops the stream.
+#
+# It stands in `il2.alerts` under key and patient `*` with kind `system`, so that a pager can tell it from
+# every clinical alert and route it elsewhere.
+
+
+KIND, SUBJECT = "system", "dead-letters"
+TRANSITION = {"opened": "opened", "closed": "resolved"}
+
+
+class Alarm:
+    """Follows the share of dead letters of one worker."""
+
+    def __init__(self, worker: str, limits: Share) -> None:
+        self.worker, self.share = worker, limits
+        self.opened, self.seq = 0, 0
+
+    def after(self, now: int, records: int, refused: int) -> Out | None:
+        """The alert to append after a batch, if the alarm opened or closed by it. `now`: wall time, ms."""
+        before, self.share = self.share, share(self.share, now, records, refused)
+        turned = turn(before, self.share)
+        if turned is None:
+            return None
+        if turned == "opened":
+            self.opened = now
+        self.seq += 1
+        return Out(
+            ALERTS,
+            EVERY_PATIENT.encode(),
+            msgspec.json.encode(self._alert(now, TRANSITION[turned])),
+            time=now,
+        )
+
+    def _alert(self, now: int, transition: str) -> dict[str, object]:
+        ended = transition == "resolved"
+        return {
+            "id": hashlib.sha256(
+                f"{EVERY_PATIENT}|{KIND}|{SUBJECT}|{self.worker}|{text(self.opened)}".encode()
+            ).hexdigest()[:16],
+            "seq": self.seq,
+            "patient": EVERY_PATIENT,
+            "subject": SUBJECT,
+            "kind": KIND,
+            "system": None,
+            "level": "clear" if ended else "technical",
+            "priority": "low" if ended else "medium",
+            "transition": transition,
+            "at": text(now),
+            "decided": text(now),
+            "value": round(self.share.value or 0.0, 4),
+            "unit": "1",
+            "limit": f">{self.share.limit}",
+            "evidence": [],
+            "message": self.message(),
+            "action": [],
+        }
+
+    def message(self) -> str:
+        """One line for people."""
+        minutes = self.share.window // 60_000
+        return (
+            f"{self.share.refused} of {self.share.records} records of the last {minutes} min were "
+            "refused; see il2watch deadletters ls"
+        )

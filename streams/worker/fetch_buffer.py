@@ -1,0 +1,142 @@
+"""Hold the fetched records of one partition number and merge them across topics by record time (decision 6).
+Pure but for what it is told.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Generic, Protocol, TypeVar
+
+from faust.types import TP
+
+from rules.wire.topics import INPUTS
+from streams.worker.batch import Batch, Record
+
+# Records of one partition number, merged across topics by record time (architecture.md, decision 6).
+#
+# The merge always takes the earliest head; equal times go by topic, then by offset. It takes nothing while a
+# topic that is known to hold more has
+# no head here: that head may be the earliest. So the order depends on the log alone, not on how it was
+# fetched.
+
+
+MOST = 5_000
+"""Records handed on at once: enough to share a table write, few enough to go on with heartbeats and other
+partitions.
+"""
+
+
+class Timed(Protocol):
+    """What the merge looks at."""
+
+    @property
+    def timestamp(self) -> int: ...
+
+
+Fetched = TypeVar("Fetched", bound=Timed)
+_time = attrgetter("timestamp")
+
+
+class Merge(Generic[Fetched]):
+    """One queue a topic, in the order of the topics; each in order of offset."""
+
+    def __init__(self, topics: int) -> None:
+        self.queues: list[list[Fetched]] = [[] for _ in range(topics)]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.queues))
+
+    def put(self, topic: int, records: Iterable[Fetched]) -> None:
+        """Adds what was fetched next from a topic."""
+        self.queues[topic].extend(records)
+
+    def take(self, more: Sequence[bool], most: int = MOST) -> list[tuple[int, Fetched]]:
+        """The next records in order, each with its topic's number; `more`: for each topic, whether the log
+        holds more than its queue.
+        """
+        if any(ahead and not queue for ahead, queue in zip(more, self.queues, strict=True)):
+            return []
+        taken = self._merged(more, most)
+        for topic, queue in enumerate(self.queues):
+            del queue[: sum(1 for number, _ in taken if number == topic)]
+        return taken
+
+    def _merged(self, more: Sequence[bool], most: int) -> list[tuple[int, Fetched]]:
+        left = [len(queue) if ahead else -1 for ahead, queue in zip(more, self.queues, strict=True)]
+        taken: list[tuple[int, Fetched]] = []
+        for topic, record in heapq.merge(
+            *map(_numbered, range(len(self.queues)), self.queues), key=lambda pair: _time(pair[1])
+        ):
+            taken.append((topic, record))
+            left[topic] -= 1
+            if left[topic] == 0 or len(taken) == most:
+                break
+        return taken
+
+
+def _numbered(topic: int, queue: Sequence[Fetched]) -> Iterable[tuple[int, Fetched]]:
+    return ((topic, record) for record in queue)
+
+
+FULL = MOST
+TICK_S = 1.0
+
+
+class Desk:
+    """`out`: a batch is on its way; `positions`: by topic, the offset after the last record that was handed
+    on.
+    """
+
+    def __init__(self, number: int, committed: tuple[int, ...]) -> None:
+        self.number, self.committed = number, committed
+        self.positions = list(committed)
+        self.tps = [TP(topic, number) for topic in INPUTS]
+        self.merge: Merge[Record] = Merge(len(INPUTS))
+        self.out = False
+        self.ticked_at = float("-inf")
+
+    @property
+    def busy(self) -> bool:
+        return self.out or len(self.merge) > 0
+
+    def full(self, topic: int) -> bool:
+        return len(self.merge.queues[topic]) >= FULL
+
+    def put(self, topic: int, records: Sequence[Record]) -> None:
+        self.merge.put(topic, records)
+
+    def tick_due(self, at: float) -> bool:
+        """Whether a batch is due though there may be no record. `at`: seconds."""
+        return at - self.ticked_at >= TICK_S
+
+    def take(
+        self, fetched: Sequence[int | None], ends: Sequence[int | None], now: int | None, at: float
+    ) -> Batch | None:
+        """The next batch, on its way from now on; None when nothing may go.
+
+        An empty one lets time pass: only where the log ends.
+
+        By topic: `fetched`, the offset that is fetched next; `ends`, where it ended, asked after the last
+        fetch. What nobody knows may be more.
+        """
+        more = [
+            position is None or end is None or position < end
+            for position, end in zip(fetched, ends, strict=True)
+        ]
+        records = self.merge.take(more)
+        edge = not any(more) and not len(self.merge)
+        if not records and not (edge and self.tick_due(at)):
+            return None
+        for topic, record in records:
+            self.positions[topic] = record.offset + 1
+        if edge:
+            self.ticked_at = at
+        self.out = True
+        known = tuple(
+            position if end is None else end for position, end in zip(self.positions, ends, strict=True)
+        )
+        return Batch(
+            self.number, records, tuple(self.positions), self.committed, known, edge, now if edge else None
+        )

@@ -1,0 +1,169 @@
+"""Work a batch from the log to its acknowledgement: fold, write, publish. The order of the steps is what
+makes a kill harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from itertools import islice
+
+import msgspec
+
+from rules.decide.assessment import assess
+from rules.decide.engine import settled
+from rules.guideline import Guideline
+from rules.wire.deadletters import dead_letter_headers
+from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS
+from streams.kafka import producer
+from streams.kafka.changelog_table import Charts
+from streams.kafka.producer import Out, Outlet, key
+from streams.kafka.state_record import Owed, pack, pack_tick, ward_key
+from streams.worker import measure
+from streams.worker.batch import Batch, Output, Refusal
+from streams.worker.partition_state import Ward
+
+
+def alert_record(patient: str, owed: Owed) -> Out:
+    """An alert: keyed by patient, its record time the instant decided, its evidence in a header."""
+    return Out(ALERTS, key(patient), owed.value, [("evidence", owed.evidence.encode())], max(0, owed.time))
+
+
+def assessment_record(patient: str, value: bytes | None) -> Out:
+    return Out(ASSESSMENTS, key(patient), value)
+
+
+def dead_letter_record(refusal: Refusal) -> Out:
+    """A refused record: key, bytes and time untouched."""
+    record = refusal.record
+    headers = dead_letter_headers(
+        record.topic, record.partition, record.offset, refusal.reason, refusal.message
+    )
+    return Out(
+        DEADLETTERS, record.key, record.value, headers, record.timestamp if record.timestamp >= 0 else None
+    )
+
+
+def alert_records(owed: Iterable[tuple[str, list[Owed]]]) -> list[Out]:
+    return [alert_record(patient, one) for patient, many in owed for one in many]
+
+
+# Assessments: whose is published with a batch, and its bytes.
+#
+# At the edge of the log of everybody who changed, `AT_ONCE` of them and the rest a second later. In a backlog
+# only the latest will matter, and an
+# assessment costs as much as a dozen records: one in `RECORDS_A_SHOW`, the longest owed first.
+
+
+RECORDS_A_SHOW = 500
+AT_ONCE = 100
+
+
+def chosen(ward: Ward, batch: Batch) -> list[str]:
+    """Whose assessment goes with this batch."""
+    most = AT_ONCE if batch.edge else len(batch.records) // RECORDS_A_SHOW
+    return list(islice(ward.unshown, most))
+
+
+def assessments(ward: Ward, names: list[str]) -> list[tuple[str, bytes | None]]:
+    """The assessments of these patients; None, a tombstone, for one who is discharged."""
+    for name in names:
+        del ward.unshown[name]
+    return [(name, assessment(ward, name)) for name in names]
+
+
+def assessment(ward: Ward, name: str) -> bytes | None:
+    patient = ward.seats[name].patient(ward.guideline)
+    if patient is None or patient.discharged is not None:
+        return None
+    return msgspec.json.encode(assess(settled(patient)))
+
+
+# One batch from the log to its acknowledgement: fold, write, publish. The order of the steps is what makes a
+# kill harmless.
+#
+# 1. Dead letters are appended and acknowledged: a row says that its records are done, so what was refused
+# must be safe by then.
+# 2. Rows, with the alerts they owe, are appended to the changelog and acknowledged. From here on the decision
+# stands.
+# 3. Alerts, assessments and the partition's tick are appended and acknowledged.
+# 4. The batch is acknowledged; its offsets may be committed.
+#
+# A kill before 2: the records are folded again, to the same end. Between 2 and 4: the records are passed
+# over, and the alerts a row owes are
+# published again by whoever opens the partition; the same bytes, so the same id and seq.
+
+
+class Rounds:
+    """The wards of the partitions this worker owns, and where their output goes."""
+
+    def __init__(self, guideline: Guideline, charts: Charts, outlet: Outlet) -> None:
+        self.guideline, self.charts, self.outlet = guideline, charts, outlet
+        self.wards: dict[int, Ward] = {}
+        self.generation = -1
+
+    def assigned(self, generation: int) -> bool:
+        """Partitions may have moved: charts that were decoded are dropped, the table has what counts.
+
+        Whether they may.
+        """
+        if generation == self.generation:
+            return False
+        self.wards.clear()
+        self.generation = generation
+        return True
+
+    async def work(self, batch: Batch) -> tuple[Ward, Output]:
+        """Takes one batch from 1 to 3.
+
+        Partitions may be at work side by side: one waits while another's records are acknowledged.
+        """
+        ward = self.wards.get(batch.partition) or await self._open(batch)
+        began = time.perf_counter()
+        output = ward.fold(batch)
+        measure.folded(batch, time.perf_counter() - began)
+        await self._bury(output)
+        shown = chosen(ward, batch)
+        alerts = await self._write(ward, batch, output, shown)
+        await self._publish(ward, output, shown, alerts)
+        return ward, output
+
+    async def _open(self, batch: Batch) -> Ward:
+        """The ward as the table has it; alerts that may be missing are published first."""
+        ward = Ward(batch.partition, self.guideline, self.charts.tick(batch.partition))
+        missing = list(ward.open(self.charts.rows(batch.partition), batch))
+        await self.outlet.append(alert_records(missing))
+        measure.again(missing)
+        measure.standing(ward)
+        self.wards[batch.partition] = ward
+        return ward
+
+    async def _bury(self, output: Output) -> None:
+        await self.outlet.append(map(dead_letter_record, output.refusals))
+
+    async def _write(
+        self, ward: Ward, batch: Batch, output: Output, shown: list[str]
+    ) -> list[tuple[str, list[Owed]]]:
+        made = [(name, pack(row), owed) for name, row, owed in ward.rows(batch, output, shown)]
+        await self._append_rows(((name, value) for name, value, _ in made), ward.partition)
+        return [(name, owed) for name, _, owed in made]
+
+    async def _append_rows(self, rows: Iterable[tuple[str, bytes]], partition: int) -> None:
+        rows = list(rows)
+        topic = self.charts.changelog_topic_name
+        offsets = await self.outlet.append(
+            Out(topic, producer.key(name), value, partition=partition) for name, value in rows
+        )
+        for (name, value), offset in zip(rows, offsets, strict=True):
+            self.charts.keep(name, value, partition, offset)
+
+    async def _publish(
+        self, ward: Ward, output: Output, shown: list[str], alerts: list[tuple[str, list[Owed]]]
+    ) -> None:
+        said = [
+            *alert_records(alerts),
+            *(assessment_record(name, value) for name, value in assessments(ward, shown)),
+        ]
+        tick = [(ward_key(ward.partition), pack_tick(ward.clock))] if output.ticked else []
+        await asyncio.gather(self.outlet.append(said), self._append_rows(tick, ward.partition))

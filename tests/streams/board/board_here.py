@@ -1,0 +1,83 @@
+"""The board's application on a port of this machine, fed with records instead of Kafka; what is appended is kept to be looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import ClientSession, CookieJar
+from aiohttp.test_utils import TestServer
+
+from streams.board.access.door import Door
+from streams.board.access.session import Sessions
+from streams.board.board_state import Desk, Ways
+from streams.board.web import Rooms, application
+from streams.kafka.producer import Out
+from streams.projections.patients import Record
+from tests.streams.board.wards import GUIDE
+
+TOKEN = re.compile(r'data-token="([0-9a-f]+)"')
+KEY = re.compile(r'href="/patient/([0-9a-f]{20})"')
+
+
+class Kept:
+    """An outlet that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.records: list[Out] = []
+
+    async def append(self, records: Iterable[Out]) -> None:
+        self.records += records
+
+
+class Served:
+    """A board that is served. `get` and `post` are those of a browser's session."""
+
+    def __init__(self, desk: Desk, rooms: Rooms, kept: Kept, server: TestServer, browser: ClientSession) -> None:
+        self.desk, self.rooms, self.kept, self.server, self.browser = desk, rooms, kept, server, browser
+
+    def url(self, path: str) -> str:
+        return str(self.server.make_url(path))
+
+    async def text(self, path: str, **options: Any) -> str:
+        async with self.browser.get(self.url(path), **options) as answer:
+            return await answer.text()
+
+    async def token(self) -> str:
+        found = TOKEN.search(await self.text("/"))
+        assert found is not None
+        return found[1]
+
+    async def key(self) -> str:
+        found = KEY.search(await self.text("/"))
+        assert found is not None
+        return found[1]
+
+    async def act(self, what: str, headers: dict[str, str] | None = None, **form: str) -> tuple[int, dict[str, Any]]:
+        async with self.browser.post(self.url(f"/act/{what}"), data=form, headers=headers or {}) as answer:
+            return answer.status, await answer.json()
+
+
+@asynccontextmanager
+async def served(records: Iterable[Record], door: Door | None = None, ways: Ways | None = None) -> AsyncIterator[Served]:
+    sessions = Sessions(b"s" * 32)
+    desk = Desk(GUIDE, ways or Ways(), sessions.key)
+    desk.take(records)
+    desk.trust.loading = None
+    kept: Any = Kept()
+    rooms = Rooms(desk, door or Door(), sessions, kept, 0)
+    async with TestServer(application(rooms)) as server, ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        yield Served(desk, rooms, kept, server, browser)
+
+
+def serving(records: Iterable[Record], test: Callable[[Served], Awaitable[None]], door: Door | None = None, ways: Ways | None = None) -> None:
+    """Runs a test against a board that is served."""
+
+    async def run() -> None:
+        async with served(records, door, ways) as board:
+            await test(board)
+
+    asyncio.run(run())

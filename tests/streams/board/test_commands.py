@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from rules.ingest.decode import decode
+from rules.wire.events import Ack, Resume, Silence
+from rules.wire.topics import COMMANDS, PAGES
+from streams.board import commands
+from streams.board.access.users import EVERYBODY, Identity
+from streams.errors import UsageError
+from tests.streams.board.wards import at, bedside, cycle, ms, oliguria, record, ward
+
+NURSE = Identity("R. Nurse", frozenset({"act"}))
+FOUND = bedside(oliguria())
+ALERT = next(one for one in FOUND.episodes.standing() if one.last.subject == "urine-hour")
+NOW = ms(130)
+
+
+def done(what: str, **form: str) -> commands.Deed:
+    return commands.deed(what, {"reason": "bolus running", **form}, FOUND, NURSE, NOW)
+
+
+def test_an_acknowledgement_is_a_command_the_worker_reads() -> None:
+    made = done("ack", alert=ALERT.id, level="absolute")
+    event, problems = decode(json.dumps(made.command).encode(), key="p1")
+    assert problems == ()
+    assert isinstance(event, Ack)
+    assert (event.alert, event.by, event.reason) == (ALERT.id, "R. Nurse", "bolus running")
+
+
+def test_a_silence_is_of_the_alerts_subject_at_its_level() -> None:
+    event, _ = decode(json.dumps(done("silence", alert=ALERT.id, minutes="30").command).encode(), key="p1")
+    assert isinstance(event, Silence)
+    assert (event.subject, event.level, event.until) == ("urine-hour", "absolute", ms(160))
+
+
+def test_a_resume_is_of_a_stop_rule_that_stands() -> None:
+    rhythm = {"type": "finding", "id": "f1", "patient": "p1", "at": at(30), "code": "atrial-fibrillation", "present": True}
+    found = bedside([*cycle(), rhythm])
+    made = commands.deed("resume", {"rule": "arrhythmia", "reason": "single run"}, found, NURSE, NOW)
+    event, _ = decode(json.dumps(made.command).encode(), key="p1")
+    assert isinstance(event, Resume)
+    assert (event.rule, event.reason) == ("arrhythmia", "single run")
+
+
+def test_a_silence_that_is_in_force_can_be_ended() -> None:
+    made = ward(oliguria())
+    silence = {"type": "silence", "id": "s1", "patient": "p1", "at": at(125), "subject": "urine-hour", "level": "absolute", "until": at(150)}
+    made.take(record({**silence, "by": "x", "reason": "y"}))
+    found = made.patients["p1"]
+    ended = commands.deed("expire", {"silence": "s1", "reason": "over"}, found, NURSE, NOW)
+    made.take(record(ended.command))
+    assert found.orders.quiet(NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [
+        ("ack", {"alert": "none"}),
+        ("ack", {"alert": ALERT.id, "level": "relative"}),
+        ("silence", {"alert": "none", "minutes": "30"}),
+        ("resume", {"rule": "arrhythmia"}),
+        ("expire", {"silence": "none"}),
+    ],
+    ids=["an alert that is over", "one that got worse meanwhile", "a silence of nothing", "a rule that does not stand", "a silence that is over"],
+)
+def test_what_is_not_there_any_more_cannot_be_acted_on(what: str, form: Mapping[str, str]) -> None:
+    with pytest.raises(commands.Gone):
+        done(what, **form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"reason": ""},
+        {"reason": "  "},
+        {"reason": "x" * 501},
+        {"reason": "two\nlines"},
+        {"reason": "y", "minutes": "soon"},
+        {"reason": "y", "minutes": "600"},
+    ],
+)
+def test_what_a_person_can_mend_is_said(form: Mapping[str, str]) -> None:
+    with pytest.raises(UsageError):
+        done("silence", **{"alert": ALERT.id, "minutes": "30", **form})
+
+
+def test_whoever_logged_in_cannot_give_another_name_and_whoever_did_not_must_give_one() -> None:
+    assert commands.named({"by": "Dr. Else", "reason": "x"}, NURSE).by == "R. Nurse"
+    assert commands.named({"by": " rn-7 ", "reason": "x"}, EVERYBODY).by == "rn-7"
+    with pytest.raises(UsageError, match="who you are"):
+        commands.named({"reason": "x"}, EVERYBODY)
+
+
+def test_every_action_is_audited_before_it_is_sent() -> None:
+    made = done("ack", alert=ALERT.id)
+    audit, command = commands.records(made, "4 West", NOW)
+    assert (audit.topic, command.topic) == (PAGES, COMMANDS)
+    assert audit.key == command.key == b"p1"
+    told = json.loads(audit.value or b"")
+    assert told == {
+        "when": at(130), "outcome": "board-ack", "patient": "p1", "alert": ALERT.id, "subject": "urine-hour", "level": "absolute", "by": "R. Nurse",
+        "reason": "bolus running", "unit": "4 West", "channel": "board",
+    }  # fmt: skip
+
+
+def test_what_somebody_may_not_do_is_audited_too() -> None:
+    told = json.loads(commands.refusal("ack", "p1", "V. Visitor", "may see, not act", None, NOW).value or b"")
+    assert (told["outcome"], told["by"], told["action"]) == ("board-refused", "V. Visitor", "ack")

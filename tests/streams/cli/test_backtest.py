@@ -1,0 +1,63 @@
+"""Two configurations over one file: what only one of them says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from streams.cli import event_files, main
+from streams.config import site
+from tests.streams.samples import AT, GUIDELINE, alert, vitals
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def sides(monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The alerts of the first fold (now) and of the second (against)."""
+    said: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    turns = iter(said)
+    monkeypatch.setattr(site, "guideline", lambda path: GUIDELINE)
+    monkeypatch.setattr(site, "fold", lambda events, guideline, until=None: event_files.Folded(next(turns), [], Counter(), 0, Any))
+    return said
+
+
+def backtest(write: Callable[..., str], *more: str) -> int:
+    return main.main(["backtest", write(vitals("v1", AT, heart_rate=90)), "--against", "other.toml", *more])
+
+
+def test_equal_courses_differ_in_nothing(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
+    sides[0].append(alert(seq=1))
+    sides[1].append(alert(seq=7, limit="<12"))
+    assert backtest(write) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_what_only_one_side_says_is_printed_with_its_side_in_order_of_decision(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
+    early = "2026-03-02T09:00:00Z"
+    sides[0].extend([alert(), alert("creatinine")])
+    sides[1].extend([alert(decided=early, at=early), alert(), alert()])
+    assert backtest(write) == 1
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["only"], one["subject"], one["decided"]) for one in found] == [
+        ("against", "urine-hour", early),
+        ("now", "creatinine", AT),
+        ("against", "urine-hour", AT),
+    ]
+
+
+def test_text_counts_by_subject_and_names_both_guidelines(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
+    sides[1].append(alert())
+    assert backtest(write, "-o", "text") == 1
+    text = " ".join(capsys.readouterr().out.split())
+    assert "now schwartzentruber-2001 version 1" in text
+    assert "urine-hour 0 1" in text
+
+
+def test_text_says_when_nothing_differs(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
+    assert backtest(write, "-o", "text") == 0
+    assert "no difference" in capsys.readouterr().out

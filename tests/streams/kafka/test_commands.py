@@ -1,0 +1,70 @@
+"""Commands as they go into the topic: what the engine's decoder takes, and what is refused before it is sent."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rules.ingest.decode import decode
+from rules.wire.events import Ack, Silence
+from rules.wire.instants import HOUR
+from streams.cli import lookup
+from streams.errors import UsageError
+from streams.kafka import commands
+from streams.pager.service.intake import actionable
+from tests.streams.pager.policy.telling import START
+
+WHO = commands.Who("rn-14", "bolus running")
+
+
+def test_an_acknowledgement_is_one_the_engine_takes() -> None:
+    event, problems = decode(commands.out(commands.acknowledgement("p1", "e1", WHO, START)).value or b"", key="p1")
+    assert isinstance(event, Ack)
+    assert problems == ()
+    assert (event.alert, event.by, event.reason, event.at) == ("e1", "rn-14", "bolus running", START)
+
+
+@pytest.mark.parametrize("opinion", [True, False, None])
+def test_an_acknowledgement_may_say_whether_the_alert_was_actionable(opinion: bool | None) -> None:
+    made = commands.out(commands.acknowledgement("p1", "e1", WHO, START, opinion))
+    assert actionable(made.value or b"") is opinion
+    assert isinstance(decode(made.value or b"", key="p1")[0], Ack)
+
+
+@pytest.mark.parametrize(
+    ("level", "hours", "allowed"), [("absolute", 1, True), ("absolute", 1.1, False), ("relative", 12, True), ("relative", 13, False)]
+)
+def test_a_silence_is_bounded_by_its_level(level: str, hours: float, allowed: bool) -> None:
+    until = START + round(hours * HOUR)
+    if allowed:
+        assert isinstance(decode(commands.out(commands.silence("p1", "hypotension", level, until, WHO, START)).value or b"", key="p1")[0], Silence)
+    else:
+        with pytest.raises(UsageError, match="h at most"):
+            commands.silence("p1", "hypotension", level, until, WHO, START)
+
+
+def test_an_alarm_of_the_machine_is_not_acknowledged_here() -> None:
+    with pytest.raises(UsageError, match="alarm of the machine"):
+        commands.acknowledgement("*", "e1", WHO, START)
+
+
+@pytest.mark.parametrize("who", [commands.Who("", "why"), commands.Who("rn", " ")])
+def test_a_command_says_who_and_why(who: commands.Who) -> None:
+    with pytest.raises(UsageError, match="who and why"):
+        commands.acknowledgement("p1", "e1", who, START)
+
+
+def record(command: dict[str, Any]) -> Any:
+    return SimpleNamespace(key=command["patient"].encode(), value=json.dumps(command).encode(), timestamp=START)
+
+
+def test_a_silence_stands_as_it_was_last_asked_for() -> None:
+    one = commands.silence("p1", "hypotension", "relative", START + HOUR, WHO, START)
+    two = commands.silence("p1", "fever", "advisory", START + HOUR, WHO, START)
+    ended = commands.expiry("p1", one["id"], "hypotension", "relative", WHO, START + 1)
+    gone = {"type": "silence", "id": two["id"], "patient": "p1", "at": two["at"], "status": "entered-in-error"}
+    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two)))] == [(one["id"], START + HOUR), (two["id"], START + HOUR)]
+    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two, ended, gone)))] == [(one["id"], START + 1)]

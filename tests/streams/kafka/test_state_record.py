@@ -1,0 +1,48 @@
+"""Rows: bytes and back, and which of two stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.wire.topics import INPUTS
+from streams.kafka.state_record import Owed, Row, UnknownRow, newer, pack, pack_owed, pack_tick, unpack, unpack_owed, unpack_tick
+
+ROW = Row(1, (1, 2, 3, 4, 5, 6, 7), 12, b"", False, True, (1, 0, 0, 2), False, b"state")
+
+
+def test_a_row_comes_back_as_it_was() -> None:
+    assert unpack(pack(ROW)) == ROW
+    assert len(ROW.positions) == len(INPUTS)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00", b"not a row", pack_tick(7)])
+def test_bytes_that_are_no_row_are_refused(data: bytes) -> None:
+    with pytest.raises(UnknownRow):
+        unpack(data)
+
+
+def test_a_row_of_another_version_is_refused_by_its_number() -> None:
+    with pytest.raises(UnknownRow, match="version 9"):
+        unpack(pack(Row(9, *(getattr(ROW, name) for name in Row.__struct_fields__[1:]))))
+
+
+def test_of_two_rows_the_one_with_more_of_the_log_in_it_stands() -> None:
+    behind = unpack(pack(ROW))
+    behind.positions = (1, 2, 3, 4, 5, 6, 6)
+    assert newer(ROW, behind)
+    assert not newer(behind, ROW)
+    assert newer(ROW, ROW)
+
+
+def test_hundreds_of_alerts_stay_far_below_the_largest_record() -> None:
+    alerts = [
+        Owed(b'{"id":"%d","message":"Urine 8 mL/h, below 10","guideline":{"id":"schwartzentruber-2001"}}' % n * 8, "a/1/2", n) for n in range(800)
+    ]
+    packed = pack_owed(alerts)
+    assert unpack_owed(packed) == alerts
+    assert len(packed) < 1 << 19
+    assert (pack_owed([]), unpack_owed(b"")) == (b"", [])
+
+
+def test_a_tick_comes_back_whatever_its_century() -> None:
+    assert unpack_tick(pack_tick(5_000_000_000_000)) == 5_000_000_000_000

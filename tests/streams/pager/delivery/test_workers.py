@@ -1,0 +1,238 @@
+"""Couriers against a real receiver on loopback: order in a lane, rest after a fault, and no channel waiting for another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from rules.wire import pages
+from rules.wire.instants import MINUTE
+from streams.channels.page import Receipt, TransportError
+from streams.channels.pagerduty import PagerDuty, PagerDutyOptions
+from streams.config.secrets import Secrets
+from streams.pager.delivery.attempts import Post
+from streams.pager.delivery.outbox import Ledger
+from streams.pager.delivery.workers import Courier
+from streams.pager.policy.alerts import take
+from streams.pager.policy.routes import Match, Paging, Route, Step
+from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
+from tests.streams.pager.policy.telling import START, alert
+
+PAGING = Paging((Route("all", (Step(0, ("oncall",)),), Match()),), (Route("machine", (Step(0, ("oncall",)),)),), again=30_000)
+BOTH = Paging((Route("all", (Step(0, ("oncall", "dead")),), Match()),))
+HURRY = 50
+
+
+class Kept:
+    """Stands where Kafka is: everything is acknowledged at once, and kept."""
+
+    def __init__(self) -> None:
+        self.records: list[Any] = []
+        self.changelog_topic_name = "outbox"
+
+    async def append(self, records: Any) -> list[int]:
+        new = list(records)
+        self.records += new
+        return list(range(len(new)))
+
+    def keep(self, *_: object) -> None:
+        """A row is held in Kafka alone."""
+
+
+class Silent:
+    """No receiver was ever refusing."""
+
+    async def accepted(self, channel: str) -> None: ...
+
+    async def refused(self, channel: str, message: str) -> None: ...
+
+
+class Hurried(Courier):
+    """Rests as long as in life, on a clock that runs ahead."""
+
+    async def _pause(self, seconds: float) -> None:
+        await super()._pause(seconds / HURRY)
+
+
+class Desk:
+    """A ledger with couriers, in one loop. `now`: the pager's clock, ms."""
+
+    def __init__(self, paging: Paging, channels: list[Any]) -> None:
+        kept: Any = Kept()
+        silent: Any = Silent()
+        self.now = START
+        self.ledger = Ledger(paging, kept, kept, lambda: self.now)
+        self.post = Post(self.ledger, silent, None, lambda: START, lambda name, tripped: self.tripped.append((name, tripped)))
+        self.tripped: list[tuple[str, bool]] = []
+        loop = asyncio.get_running_loop()
+        self.couriers = {one.name: Hurried(one, self.post, lambda: loop.time() * HURRY, lambda: 0.5) for one in channels}
+        self.ledger.nudge = self.nudge
+        self.ledger.open({}, 0, 1)
+        self.said: list[Any] = []
+        self.ledger.told = self.said.append
+
+    def nudge(self, patient: str) -> None:
+        for one in self.ledger.books[patient].owed:
+            self.couriers[one.channel].want((patient, one.lane))
+
+    def take(self, *alerts: Any) -> None:
+        for one in alerts:
+            self.ledger.apply(one.said.patient, lambda book, one=one: take(book, one, START, self.ledger.paging), 0)
+
+    def outcomes(self, channel: str) -> list[str]:
+        return [one.outcome for one in self.said if one.channel == channel and one.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED)]
+
+    def owed(self, channel: str) -> int:
+        return sum(1 for book in self.ledger.books.values() for one in book.owed if one.channel == channel)
+
+    async def until(self, found: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not found():
+                await asyncio.sleep(0.01)
+
+    async def __aenter__(self) -> Desk:
+        self.writing = asyncio.create_task(self.ledger.run())
+        self.carrying = {name: asyncio.create_task(one.run()) for name, one in self.couriers.items()}
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for name, one in self.couriers.items():
+            await one.stop(self.carrying[name])
+            await one.channel.close()
+        self.writing.cancel()
+        await asyncio.gather(self.writing, return_exceptions=True)
+
+
+def oncall(receiver: Receiver, timeout_s: float = 0.3) -> PagerDuty:
+    options = PagerDutyOptions(routing_key_env="KEY", url=receiver.url, timeout_s=timeout_s)
+    return PagerDuty("oncall", options, Secrets({"KEY": "0123456789abcdef0123456789abcdef"}))
+
+
+def live(faults: Faults, story: Callable[[Desk, Receiver], Awaitable[None]], paging: Paging = PAGING, more: tuple[Any, ...] = ()) -> Receiver:
+    async def play(receiver: Receiver) -> None:
+        async with Desk(paging, [oncall(receiver), *more]) as desk:
+            await story(desk, receiver)
+
+    with receiving(seed=3, faults=faults) as receiver:
+        asyncio.run(play(receiver))
+    return receiver
+
+
+def test_what_fails_in_passing_is_tried_until_it_is_taken_and_in_order() -> None:
+    async def story(desk: Desk, receiver: Receiver) -> None:
+        for number in range(30):
+            told = {"id": f"e{number}", "patient": f"p{number}"}
+            desk.take(alert("opened", "relative", seq=1, **told), alert("resolved", "clear", seq=2, **told))
+        await desk.until(lambda: desk.owed("oncall") == 0)
+
+    receiver = live(Faults(timeout=0.1, error=0.1, busy=0.1, reset=0.1), story)
+    assert receiver.wrong() == []
+    assert receiver.open() == []
+    assert len(receiver.incidents) == 30
+
+
+class Dead:
+    """A receiver that never answers."""
+
+    name = "dead"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def send(self, page: Any) -> Receipt:
+        self.asked += 1
+        await asyncio.sleep(0.2)
+        raise TransportError("dead: no answer")
+
+    async def close(self) -> None: ...
+
+
+def test_a_dead_channel_delays_nothing_on_another_and_is_left_alone() -> None:
+    dead = Dead()
+
+    async def story(desk: Desk, receiver: Receiver) -> None:
+        desk.take(*(alert("opened", "relative", id=f"e{number}", patient=f"p{number}") for number in range(40)))
+        await desk.until(lambda: desk.owed("oncall") == 0)
+        await desk.until(lambda: ("dead", True) in desk.tripped)
+        assert desk.owed("dead") == 40
+
+    receiver = live(Faults(), story, BOTH, (dead,))
+    assert len(receiver.incidents) == 40
+    assert dead.asked < 40
+
+
+def test_a_receiver_that_is_back_hears_everything_and_the_gravest_first() -> None:
+    async def story(desk: Desk, receiver: Receiver) -> None:
+        receiver.down = True
+        desk.take(*(alert("opened", "relative", START, id=f"e{number}", patient=f"p{number}") for number in range(20)))
+        await desk.until(lambda: ("oncall", True) in desk.tripped)
+        desk.take(alert("opened", "absolute", START, id="grave", patient="px"))
+        await asyncio.sleep(0.05)
+        receiver.down = False
+        await desk.until(lambda: desk.owed("oncall") == 0)
+
+    receiver = live(Faults(), story)
+    taken = [one.key for one in receiver.arrivals if one.did == "opened"]
+    assert len(taken) == 21
+    assert taken.index("grave:absolute") <= 1
+
+
+def test_a_page_that_is_refused_for_good_waits_aside_and_the_rest_of_its_lane_goes_on() -> None:
+    async def story(desk: Desk, receiver: Receiver) -> None:
+        receiver.faults = Faults(refused=1.0)
+        desk.take(alert("opened", "relative", id="e1", seq=1))
+        await desk.until(lambda: desk.outcomes("oncall") == ["refused"])
+        receiver.faults = Faults()
+        desk.take(alert("worsened", "absolute", id="e1", seq=2))
+        await desk.until(lambda: "e1:absolute" in receiver.incidents)
+        assert [one.key for one in desk.ledger.books["p1"].owed] == ["e1:relative", "e1:relative"]
+        desk.now += MINUTE
+        await desk.until(lambda: desk.owed("oncall") == 0)
+
+    receiver = live(Faults(), story)
+    assert receiver.wrong() == []
+    assert receiver.open() == ["e1:absolute"]
+
+
+def test_a_channel_that_raises_what_it_must_not_is_a_channel_that_failed() -> None:
+    class Broken(Dead):
+        async def send(self, page: Any) -> Receipt:
+            raise KeyError("surprise")
+
+    async def story(desk: Desk, receiver: Receiver) -> None:
+        desk.take(alert("opened", "relative"))
+        await desk.until(lambda: len(desk.outcomes("dead")) > 1)
+        assert set(desk.outcomes("dead")) == {"retry"}
+        assert not any("surprise" in (one.message or "") for one in desk.said)
+
+    live(Faults(), story, BOTH, (Broken(),))
+
+
+@pytest.mark.parametrize("accepted", [0, 1])
+def test_an_attempt_is_written_down_before_it_is_made(accepted: int) -> None:
+    async def story(desk: Desk, receiver: Receiver) -> None:
+        receiver.down = not accepted
+        desk.take(alert("opened", "relative"))
+        await desk.until(lambda: len(receiver.arrivals) > 0)
+        owed = desk.ledger.books["p1"].owed
+        assert not owed or owed[0].tried
+
+    live(Faults(), story)
+
+
+def test_a_courier_stops_at_any_moment_and_what_it_had_in_hand_is_still_owed_or_accepted() -> None:
+    async def play(receiver: Receiver) -> None:
+        for number in range(60):
+            async with asyncio.timeout(20):
+                async with Desk(PAGING, [oncall(receiver)]) as desk:
+                    desk.take(alert("opened", "relative", id=f"e{number}"))
+                    await asyncio.sleep(number / 10_000)
+                taken = f"e{number}:relative" in receiver.incidents
+                assert desk.owed("oncall") == 1 or taken
+
+    with receiving(seed=3) as receiver:
+        asyncio.run(play(receiver))
+        assert len(receiver.incidents) > 5

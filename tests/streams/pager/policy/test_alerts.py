@@ -1,0 +1,186 @@
+"""What an alert comes to be owed: one page an episode and level, and never a worsening swallowed (criteria.md section 9)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from rules.wire.instants import HOUR, MINUTE
+from streams.pager.policy.routes import Hours
+from streams.pager.policy.state import UnknownBook, Unreadable, pack, read, unpack
+from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert, silence
+
+
+def test_an_opening_pages_the_first_rung() -> None:
+    desk = Desk()
+    assert desk.tell(alert("opened", "absolute")) == ["trigger e1:absolute nurse"]
+
+
+def test_the_same_alert_again_changes_nothing() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative"))
+    book = desk.book
+    assert desk.tell(alert("opened", "relative")) == []
+    assert desk.book == book
+
+
+def test_an_alert_repeated_after_its_episode_is_over_changes_nothing() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(alert("resolved", "clear", seq=2))
+    book = desk.book
+    assert desk.tell(alert("opened", "relative", seq=1)) == desk.tell(alert("resolved", "clear", seq=2)) == []
+    assert desk.book == book
+
+
+def test_a_worsening_is_a_new_incident_and_closes_the_one_before_after_it() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.deliver()
+    assert desk.tell(alert("worsened", "absolute", seq=2)) == ["trigger e1:absolute nurse", "resolve e1:relative nurse"]
+
+
+def test_an_absolute_masks_its_own_relative_that_was_not_sent_yet() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(alert("worsened", "absolute", seq=2))
+    assert desk.deliver() == ["trigger e1:absolute nurse"]
+    assert "masked" in desk.said()
+
+
+def test_what_may_have_left_is_sent_to_its_end_before_the_one_that_masks_it() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.start(1)
+    desk.tell(alert("worsened", "absolute", seq=2))
+    assert desk.deliver() == ["trigger e1:relative nurse", "trigger e1:absolute nurse", "resolve e1:relative nurse"]
+
+
+def test_a_worsening_of_an_acknowledged_episode_pages_and_takes_the_acknowledgement_away() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(ack(START + MINUTE))
+    assert desk.tell(alert("worsened", "absolute", START + 2 * MINUTE, seq=2))[0] == "trigger e1:absolute nurse"
+    assert desk.book.episodes["e1"].acked is None
+    assert desk.wait(START + 12 * MINUTE) == ["trigger e1:absolute doctor"]
+
+
+def test_delay_that_becomes_stop_is_a_new_incident_though_both_are_absolute() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute", seq=1, subject="recommendation"))
+    desk.tell(ack(START))
+    desk.deliver()
+    said = desk.tell(alert("worsened", "absolute", START + 1, seq=2, subject="recommendation"))
+    assert said == ["trigger e1:absolute+2 nurse", "resolve e1:absolute nurse"]
+
+
+def test_a_second_worsening_to_a_level_is_a_key_of_its_own() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(alert("worsened", "absolute", seq=2))
+    desk.tell(alert("improved", "relative", seq=3))
+    desk.deliver()
+    assert desk.tell(alert("worsened", "absolute", seq=4)) == ["trigger e1:absolute+2 nurse"]
+
+
+def test_an_improvement_closes_the_page_of_the_level_before_and_pages_nobody() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute", seq=1))
+    desk.deliver()
+    assert desk.tell(alert("improved", "relative", seq=2)) == ["resolve e1:absolute nurse"]
+    assert desk.tell(alert("resolved", "clear", seq=3)) == []
+
+
+@pytest.mark.parametrize("transition", ["resolved", "amended"])
+def test_the_end_of_an_episode_closes_its_page_wherever_it_was_told(transition: str) -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute", seq=1))
+    desk.wait(START + 10 * MINUTE)
+    desk.deliver()
+    assert desk.tell(alert(transition, "clear", seq=2)) == ["resolve e1:absolute nurse", "resolve e1:absolute doctor"]
+
+
+def test_an_end_before_the_page_was_sent_goes_after_it() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(alert("resolved", "clear", seq=2))
+    assert desk.deliver() == ["trigger e1:relative nurse", "resolve e1:relative nurse"]
+
+
+def test_a_reminder_goes_to_all_who_were_told() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute", seq=1))
+    desk.wait(START + 10 * MINUTE)
+    desk.deliver()
+    assert desk.tell(alert("reminder", "absolute", START + 15 * MINUTE, seq=2)) == ["trigger e1:absolute nurse", "trigger e1:absolute doctor"]
+
+
+def test_a_reminder_of_what_was_not_sent_yet_takes_its_place() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute", seq=1))
+    desk.tell(alert("reminder", "absolute", START + 15 * MINUTE, seq=2))
+    assert [one.body for one in desk.book.owed] == [alert("reminder", "absolute", START + 15 * MINUTE, seq=2).raw]
+    assert desk.book.owed[0].since == START
+
+
+def test_a_transition_of_an_episode_that_is_not_known_opens_it() -> None:
+    assert Desk().tell(alert("worsened", "absolute", seq=7)) == ["trigger e1:absolute nurse"]
+
+
+def test_an_advice_waits_for_the_digest() -> None:
+    desk = Desk()
+    assert desk.tell(alert("opened", "advisory", subject="hypokalemia")) == []
+    assert desk.tell(alert("opened", "advisory", START + HOUR, id="e2", subject="fever")) == []
+    (told,) = desk.wait(START + 8 * HOUR)
+    assert told.startswith("trigger ")
+    assert told.endswith(":advisory nurse")
+    assert json.loads(desk.book.owed[-1].body)["message"] == "2 in 480 min: hypokalemia advisory; fever advisory"
+    desk.deliver()
+    (closed,) = desk.wait(START + 16 * HOUR)
+    assert closed == told.replace("trigger", "resolve")
+    assert desk.book.digests == {}
+
+
+def test_a_system_alarm_goes_its_own_way() -> None:
+    assert Desk().tell(alert("opened", "technical", kind="system", subject="dead-letters")) == ["trigger e1:technical operations"]
+
+
+def test_what_no_route_takes_is_said_so() -> None:
+    desk = Desk(replace(PAGING, clinical=PAGING.clinical[:1]))
+    assert desk.tell(alert("opened", "relative")) == []
+    assert desk.said() == ["unrouted"]
+
+
+def test_outside_working_hours_it_waits_for_them() -> None:
+    weekdays = Hours(frozenset(range(5)), 7 * 60, 15 * 60)
+    ward = replace(PAGING.clinical[1], hours=weekdays)
+    desk = Desk(replace(PAGING, clinical=(PAGING.clinical[0], ward)))
+    late = START + 6 * HOUR  # 16:00, a Monday
+    assert desk.tell(alert("opened", "relative", late)) == []
+    assert desk.wait(late + 14 * HOUR) == []
+    assert desk.wait(late + 15 * HOUR) == ["trigger e1:relative nurse"]
+
+
+def test_a_silence_holds_a_page_back_until_it_ends() -> None:
+    desk = Desk()
+    desk.tell(silence("relative", START + HOUR))
+    assert desk.tell(alert("opened", "relative", START + MINUTE)) == []
+    assert desk.said() == ["silence", "silenced"]
+    assert desk.wait(START + HOUR) == ["trigger e1:relative nurse"]
+
+
+def test_a_book_survives_its_bytes() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.tell(silence("absolute", START + HOUR))
+    assert unpack(pack(desk.book)) == desk.book
+    with pytest.raises(UnknownBook):
+        unpack(b"no book")
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"id":"e1"}', b"\xff"])
+def test_what_is_no_alert_is_unreadable(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        read(raw)

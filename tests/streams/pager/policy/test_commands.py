@@ -1,0 +1,145 @@
+"""Acknowledgements and silences: what they stop, what they never stop, and when they end."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.wire.instants import HOUR, MINUTE
+from tests.streams.pager.policy.telling import START, Desk, ack, alert, silence, withdrawal
+
+
+def test_an_acknowledgement_is_told_to_all_who_were_told_and_ends_the_escalation() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.deliver()
+    assert desk.tell(ack(START + MINUTE)) == ["acknowledge e1:absolute nurse"]
+    assert desk.wait(START + HOUR) == []
+
+
+def test_an_acknowledgement_says_how_long_it_took_from_the_first_acceptance() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.deliver(START + 1000)
+    desk.tell(ack(START + MINUTE))
+    assert [audit.waited_ms for audit in desk.audits if audit.outcome == "acknowledged"] == [MINUTE - 1000]
+
+
+def test_the_same_acknowledgement_again_changes_nothing() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.tell(ack())
+    book = desk.book
+    assert desk.tell(ack()) == []
+    assert desk.book == book
+
+
+def test_an_acknowledgement_that_comes_before_its_alert_waits_for_it() -> None:
+    desk = Desk()
+    desk.tell(ack(START + MINUTE))
+    assert desk.tell(alert("opened", "absolute")) == ["trigger e1:absolute nurse", "acknowledge e1:absolute nurse"]
+    assert desk.wait(START + HOUR) == []
+
+
+@pytest.mark.parametrize(("known", "counts"), [(-1, False), (0, False), (1, True)])
+def test_an_acknowledgement_given_before_a_worsening_does_not_count_for_it(known: int, counts: bool) -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(alert("worsened", "absolute", START + MINUTE, seq=2))
+    desk.tell(ack(START + MINUTE + known))
+    assert (desk.book.episodes["e1"].acked is not None) == counts
+
+
+def test_an_acknowledgement_of_what_is_over_is_said_to_be_one() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute", seq=1))
+    desk.tell(alert("resolved", "clear", seq=2))
+    assert desk.tell(ack(START + MINUTE)) == []
+    assert desk.said()[-1] == "ack-of-nothing-open"
+
+
+def test_an_acknowledgement_entered_in_error_leaves_the_alert_unseen() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.deliver()
+    desk.tell(ack(START + MINUTE))
+    desk.deliver()
+    said = desk.tell(withdrawal("ack", "a1", START + 2 * MINUTE))
+    assert said == ["trigger e1:absolute+2 nurse", "resolve e1:absolute nurse"]
+    assert desk.wait(START + 12 * MINUTE) == ["trigger e1:absolute+2 doctor"]
+
+
+@pytest.mark.parametrize(("level", "longest"), [("absolute", HOUR), ("relative", 12 * HOUR), ("technical", 12 * HOUR), ("advisory", 12 * HOUR)])
+def test_a_silence_is_cut_to_what_its_level_allows(level: str, longest: int) -> None:
+    desk = Desk()
+    desk.tell(silence(level, START + 48 * HOUR))
+    assert desk.book.silences["s1"].until == START + longest
+    assert desk.said() == ["silence-cut"]
+    desk.wait(START + longest)
+    assert desk.book.silences == {}
+
+
+def test_a_silence_never_hides_a_higher_level() -> None:
+    desk = Desk()
+    desk.tell(silence("relative", START + HOUR))
+    assert desk.tell(alert("opened", "absolute", START + 1)) == ["trigger e1:absolute nurse"]
+
+
+@pytest.mark.parametrize("level", ["relative", "absolute"])
+def test_a_worsening_passes_a_silence_and_lifts_it(level: str) -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(silence(level, START + HOUR, START + 1))
+    said = desk.tell(alert("worsened", "absolute", START + 2, seq=2))
+    assert "trigger e1:absolute nurse" in said
+    assert desk.book.silences == {}
+    assert "silence-lifted" in desk.said()
+
+
+def test_a_silence_given_before_the_worsening_it_would_hide_is_lifted_at_once() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative", seq=1))
+    desk.tell(alert("worsened", "absolute", START + MINUTE, seq=2))
+    desk.tell(silence("absolute", START + HOUR, START), now=START + 2 * MINUTE)
+    assert desk.book.silences == {}
+    assert desk.wait(START + 11 * MINUTE) == ["trigger e1:absolute doctor"]
+
+
+def test_a_silence_closes_the_page_and_its_end_opens_a_new_one() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative"))
+    desk.deliver()
+    assert desk.tell(silence("relative", START + HOUR, START + 1)) == ["resolve e1:relative nurse"]
+    assert desk.tell(alert("reminder", "relative", START + 2, seq=2)) == []
+    assert desk.wait(START + HOUR) == ["trigger e1:relative+2 nurse"]
+
+
+def test_a_silence_of_an_acknowledged_episode_tells_nobody_anything() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "relative"))
+    desk.tell(ack(START))
+    assert desk.tell(silence("relative", START + HOUR, START + 1)) == []
+    assert desk.wait(START + HOUR) == []
+
+
+def test_another_subject_is_not_silenced() -> None:
+    desk = Desk()
+    desk.tell(silence("relative", START + HOUR, subject="creatinine"))
+    assert desk.tell(alert("opened", "relative", START + 1)) == ["trigger e1:relative nurse"]
+
+
+def test_a_silence_ended_by_command_or_withdrawn_tells_at_once_what_it_held() -> None:
+    for end in (silence("relative", START + MINUTE, START + MINUTE), withdrawal("silence", "s1", START + MINUTE)):
+        desk = Desk()
+        desk.tell(silence("relative", START + HOUR))
+        desk.tell(alert("opened", "relative", START + 1))
+        assert desk.tell(end, now=START + MINUTE) == ["trigger e1:relative nurse"]
+        assert desk.book.silences == {}
+
+
+def test_two_silences_end_with_the_later() -> None:
+    desk = Desk()
+    desk.tell(silence("relative", START + HOUR, id="s1"))
+    desk.tell(silence("relative", START + 2 * HOUR, id="s2"))
+    desk.tell(alert("opened", "relative", START + 1))
+    assert desk.wait(START + HOUR) == []
+    assert desk.wait(START + 2 * HOUR) == ["trigger e1:relative nurse"]

@@ -1,0 +1,85 @@
+"""The count of the ward: what of an assessment counts, and that patients who come, change and go leave nothing behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.projections.counts import MODES, READINESS, Census, Mark, standing
+from tests.streams.samples import assessment, criterion
+
+
+def packed(**fields: Any) -> bytes:
+    return msgspec.json.encode(assessment("p1", **fields))
+
+
+def test_an_assessment_counts_in_its_mode_recommendation_and_readiness() -> None:
+    marks = standing(packed(mode="intensive", recommendation="stop")).marks
+    assert {Mark("patients", ("intensive",)), Mark("recommendations", ("stop",)), Mark("doses", ("waiting",))} <= set(marks)
+
+
+def test_two_tripped_rows_of_one_system_and_level_count_once() -> None:
+    tripped = (criterion("urine-hour", "absolute"), criterion("creatinine", "absolute"), criterion("urine-shift", "relative"))
+    marks = standing(msgspec.json.encode(assessment("p1", *tripped))).marks
+    assert sorted(mark.labels for mark in marks if mark.what == "tripped") == [("renal", "absolute"), ("renal", "relative")]
+
+
+def test_what_is_clear_or_cannot_be_told_is_not_tripped() -> None:
+    unknown = msgspec.json.encode(assessment("p1", criterion("creatinine", "indeterminate")))
+    assert [mark for mark in standing(unknown).marks if mark.what == "tripped"] == []
+
+
+def test_a_stop_rule_counts_by_its_name_and_other_reasons_do_not() -> None:
+    marks = standing(packed(reasons=["stop-rule:infection", "infection"])).marks
+    assert [mark.labels for mark in marks if mark.what == "stop_rules"] == [("infection",)]
+
+
+def test_only_what_is_overdue_counts_as_overdue() -> None:
+    looked = [{"what": what, "last": None, "due": None, "overdue": what == "weight"} for what in ("vital-signs", "weight")]
+    assert [mark.labels for mark in standing(packed(monitoring=looked)).marks if mark.what == "overdue"] == [("weight",)]
+
+
+@pytest.mark.parametrize(("hours", "delayed"), [(0.0, 0), (0.5, 1), (30.0, 1)])
+def test_a_dose_counts_as_delayed_once_it_is_past_due(hours: float, delayed: int) -> None:
+    dose = assessment("p1")["dose"] | {"delayed_h": hours}
+    census = Census()
+    census.take(b"p1", packed(dose=dose))
+    assert (census.counts[Mark("delayed")], census.longest_delay_h()) == (delayed, hours)
+
+
+def test_the_longest_delay_goes_with_its_patient() -> None:
+    census = Census()
+    for name, hours in ((b"p1", 3.0), (b"p2", 26.0)):
+        census.take(name, packed(dose=assessment("p1")["dose"] | {"delayed_h": hours}))
+    census.take(b"p2", None)
+    assert census.longest_delay_h() == 3.0
+
+
+def test_what_cannot_be_read_is_counted_and_the_assessment_before_stays() -> None:
+    census = Census()
+    census.take(b"p1", packed(recommendation="delay"))
+    census.take(b"p1", b'{"mode":')
+    assert (census.unread, census.counts[Mark("recommendations", ("delay",))]) == (1, 1)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.sampled_from(["proceed", "delay", "stop"])), max_size=30))
+def test_whatever_came_before_only_the_latest_of_each_patient_counts(log: list[tuple[str, str | None]]) -> None:
+    census = Census()
+    for patient, word in log:
+        census.take(patient.encode(), None if word is None else packed(recommendation=word))
+    latest = dict(log)
+    expected = Counter(word for word in latest.values() if word is not None)
+    told = {mark.labels[0]: count for mark, count in census.counts.items() if mark.what == "recommendations" and count}
+    assert told == expected
+    assert min(census.counts.values(), default=0) >= 0
+
+
+def test_the_words_that_are_set_up_at_start_are_the_assessments_own() -> None:
+    given = assessment("p1")
+    assert given["mode"] in MODES
+    assert given["dose"]["readiness"] in READINESS

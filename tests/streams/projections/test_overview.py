@@ -1,0 +1,75 @@
+"""What was read of the worker's topics: each alert once, the latest assessment of each patient."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from streams.demo.run import Rate
+from streams.projections.overview import MOST_ALERTS, Seen
+from streams.times import instant
+from tests.streams.samples import alert, assessment
+
+OPENS = "2026-03-02T10:00:00Z"
+
+
+def value(**fields: Any) -> bytes:
+    return json.dumps(alert(**fields)).encode()
+
+
+def seen() -> Seen:
+    return Seen(instant(OPENS))
+
+
+def test_an_alert_decided_at_the_opening_is_live_and_one_before_it_is_history() -> None:
+    found = seen()
+    assert found.alert(value(seq=2, decided=OPENS)) == alert(seq=2, decided=OPENS)
+    assert found.alert(value(seq=1, decided="2026-03-02T09:59:00Z")) is None
+    assert (found.live, found.history) == (1, 1)
+    assert [one["seq"] for one in found.newest] == [1, 2]
+
+
+def test_an_alert_published_twice_counts_once() -> None:
+    found = seen()
+    assert found.alert(value()) is not None
+    assert found.alert(value()) is None
+    assert (found.live, found.taken, len(found.newest)) == (1, 2, 1)
+
+
+def test_only_the_newest_are_kept() -> None:
+    found = seen()
+    for seq in range(MOST_ALERTS + 5):
+        found.alert(value(seq=seq))
+    assert [one["seq"] for one in found.newest] == list(range(5, MOST_ALERTS + 5))
+
+
+def test_the_latest_assessment_stands_and_a_tombstone_takes_it_away() -> None:
+    found = seen()
+    assert not found.joined
+    found.assessment("p1", json.dumps(assessment("p1", recommendation="correct")).encode())
+    found.assessment("p1", json.dumps(assessment("p1", recommendation="stop")).encode())
+    assert found.assessments["p1"]["recommendation"] == "stop"
+    found.assessment("p1", None)
+    assert found.assessments == {}
+    assert found.gone == {"p1"}
+    assert found.joined
+    found.assessment("p1", json.dumps(assessment("p1")).encode())
+    assert found.gone == set()
+
+
+def test_an_alarm_of_the_machine_goes_by_another_clock_and_is_not_among_the_ward_s() -> None:
+    found = seen()
+    assert found.alert(value(kind="system", patient="*", decided="2030-01-01T00:00:00Z")) is None
+    assert (found.live, found.newest) == (0, [])
+
+
+def test_the_latest_message_of_an_episode_is_kept_for_its_page() -> None:
+    found = seen()
+    found.alert(value(message="first"))
+    found.alert(value(seq=2, message="second"))
+    assert found.messages == {"0123456789abcdef": "second"}
+
+
+def test_a_rate_is_that_of_the_last_seconds() -> None:
+    rate = Rate(over=5)
+    assert [rate.at(now, count) for now, count in ((0, 0), (1, 1000), (5, 1000), (6, 1010), (10, 1050))] == [0, 1000, 200, 2, 10]

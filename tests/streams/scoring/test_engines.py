@@ -1,0 +1,78 @@
+"""The streaming engine of the score: the alerts of the ordinary fold, event by event."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rules.decide.engine import fold
+from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.ingest.decode import decode
+from rules.wire.alerts import Alert
+from rules.wire.events import Event
+from simulators.scenarios import worked
+from streams.errors import UsageError
+from streams.scoring.engines import Feed, Watch
+from streams.service.files import Line
+
+
+def events() -> list[Event]:
+    read = [decode(json.dumps(event))[0] for event in worked.events()]
+    return sorted((event for event in read if event is not None), key=lambda event: event.known)
+
+
+def test_it_says_what_the_fold_says() -> None:
+    said: list[Alert] = []
+    watch = Watch(SCHWARTZENTRUBER_2001, said.append)
+    for event in events():
+        watch.take(event)
+    watch.end()
+    folded = fold(events(), SCHWARTZENTRUBER_2001)
+    assert said == folded.alerts != []
+    assert watch.implausible.total() == folded.counts["implausible"]
+
+
+def test_a_tick_for_all_moves_every_patient() -> None:
+    said: list[Alert] = []
+    watch = Watch(SCHWARTZENTRUBER_2001, said.append)
+    for patient in ("p1", "p2"):
+        watch.take(known({"type": "encounter", "id": "e1", "patient": patient, "at": "2026-03-02T07:00:00Z", "event": "cycle-start"}))
+    watch.take(known({"type": "tick", "patient": "*", "at": "2026-03-02T19:00:00Z"}))
+    assert {alert.patient for alert in said if alert.subject == "monitoring/vital-signs"} == {"p1", "p2"}
+
+
+def test_the_end_of_a_feed_decides_its_last_instant() -> None:
+    said: list[Alert] = []
+    watch = Watch(SCHWARTZENTRUBER_2001, said.append)
+    watch.take(known({"type": "encounter", "id": "e1", "patient": "p1", "at": "2026-03-02T07:00:00Z", "event": "cycle-start"}))
+    watch.take(known({"type": "finding", "id": "f1", "patient": "p1", "at": "2026-03-02T07:10:00Z", "code": "infection", "present": True}))
+    assert said == []
+    watch.end()
+    assert "infection" in [alert.subject for alert in said]
+
+
+def test_an_empty_feed_ends_quietly() -> None:
+    Watch(SCHWARTZENTRUBER_2001, pytest.fail).end()
+
+
+def test_a_line_too_long_to_hold_is_malformed() -> None:
+    feed = Feed("f")
+    feed.through([Line(1, None, 0)], [Watch(SCHWARTZENTRUBER_2001, pytest.fail)])
+    assert (feed.read, feed.refused) == (1, {"malformed": 1})
+
+
+def test_a_feed_out_of_order_is_no_feed() -> None:
+    lines = [Line(number, json.dumps(tick).encode(), 0) for number, tick in enumerate((ticked("08:00"), ticked("07:00")), 1)]
+    with pytest.raises(UsageError, match="f:2: known before"):
+        Feed("f").through(lines, [Watch(SCHWARTZENTRUBER_2001, pytest.fail)])
+
+
+def ticked(clock: str) -> dict[str, str]:
+    return {"type": "tick", "patient": "p1", "at": f"2026-03-02T{clock}:00Z"}
+
+
+def known(event: dict[str, str | bool]) -> Event:
+    read, _ = decode(json.dumps(event))
+    assert read is not None
+    return read

@@ -1,0 +1,110 @@
+"""Kafka as the worker sees it, on paper: topics, a changelog, committed offsets; and a worker that can be killed at any append."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from random import Random
+from typing import Any, NamedTuple
+
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.wire.topics import INPUTS
+from streams.kafka.producer import Out
+from streams.kafka.state_record import WARD, Row, unpack, unpack_tick, ward_key
+from streams.worker.fetch_buffer import Desk
+from streams.worker.processor import Rounds
+
+CHANGELOG = "charts-changelog"
+
+
+class Record(NamedTuple):
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Killed(Exception):
+    """The worker is gone."""
+
+
+class Paper:
+    """One partition number of every topic. `appended`: what was acknowledged, by topic, in order."""
+
+    def __init__(self, topics: dict[str, list[Record]]) -> None:
+        self.topics = [topics.get(topic, []) for topic in INPUTS]
+        self.appended: dict[str, list[Out]] = {}
+        self.committed = (0,) * len(INPUTS)
+
+    @property
+    def ends(self) -> list[int]:
+        return [len(topic) for topic in self.topics]
+
+    @property
+    def rows(self) -> dict[str, bytes]:
+        return {(out.key or b"").decode(): out.value or b"" for out in self.appended.get(CHANGELOG, [])}
+
+
+class Charts:
+    """The table after recovery."""
+
+    changelog_topic_name = CHANGELOG
+
+    def __init__(self, paper: Paper) -> None:
+        self.found = paper.rows
+
+    def rows(self, partition: int) -> dict[str, Row]:
+        return {key: unpack(value) for key, value in self.found.items() if not key.startswith(WARD)}
+
+    def tick(self, partition: int) -> int:
+        return unpack_tick(self.found[ward_key(partition)]) if ward_key(partition) in self.found else -1
+
+    def keep(self, *_: Any) -> None: ...
+
+
+class Outlet:
+    """Acknowledges until the worker is killed: of the records on their way to a partition then, the first ones may have arrived."""
+
+    def __init__(self, paper: Paper, lives: int, chance: Random) -> None:
+        self.paper, self.lives, self.chance = paper, lives, chance
+
+    async def append(self, records: Iterable[Out]) -> list[int]:
+        records = list(records)
+        dying = self.lives < len(records)
+        for topic in sorted({record.topic for record in records}):
+            arriving = [record for record in records if record.topic == topic]
+            there = self.chance.randint(0, len(arriving)) if dying else len(arriving)
+            self.paper.appended.setdefault(topic, []).extend(arriving[:there])
+        self.lives -= len(records)
+        if dying:
+            raise Killed
+        return [0] * len(records)
+
+
+def live(paper: Paper, lives: int, chance: Random, now: int | None = None) -> bool:
+    """One worker's life: from what is committed, with fetches of any size, until it is killed or all is done. Answers whether it was."""
+    rounds = Rounds(GUIDELINE, Charts(paper), Outlet(paper, lives, chance))  # type: ignore[arg-type]
+    desk = Desk(0, paper.committed)
+    fetched = list(paper.committed)
+    try:
+        while True:
+            for number, topic in enumerate(paper.topics):
+                until = fetched[number] + chance.randrange(40)
+                desk.put(number, topic[fetched[number] : until])
+                fetched[number] = min(until, len(topic))
+            batch = desk.take(fetched, paper.ends, now, float("inf"))
+            if batch is None:
+                continue
+            asyncio.run(rounds.work(batch))
+            desk.out = False
+            if chance.random() < 0.3 or batch.edge:
+                paper.committed = batch.positions
+            if batch.edge and not batch.records:
+                return True
+            if batch.edge:
+                desk.ticked_at = float("-inf")
+    except Killed:
+        return False

@@ -1,0 +1,209 @@
+"""Faust's consumer with batches: what may be committed, and when. No broker: the consumer is asked as Faust asks it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import faust
+import pytest
+from faust.types import TP
+
+from rules.wire.topics import INPUTS
+from streams.kafka.partitions import Shape
+from streams.kafka.settings import Broker
+from streams.worker.app import faust_app
+from streams.worker.consumer import CARRIER, Consumer, transport
+from streams.worker.fetch_buffer import Desk
+from tests.streams.worker.in_memory_kafka import Record
+
+NUMBER = 3
+NOTHING = (0,) * len(INPUTS)
+
+
+async def ends(tps: Iterable[TP]) -> dict[TP, int]:
+    return {}
+
+
+@pytest.fixture
+def consumer(tmp_path: Path) -> Iterator[Consumer]:
+    """A consumer that never met a broker, in its first generation."""
+    app: Any = faust_app(Broker("127.0.0.1:1"), tmp_path, Shape(4, 1), 10.0, "il2watch-test")
+    app.transport = transport(app, ends, None)
+    app.consumer_generation_id = 1
+
+    async def made() -> Consumer:
+        async def ignore(*_: Any) -> None: ...
+
+        found: Any = app.transport.create_consumer(callback=ignore, on_partitions_revoked=ignore, on_partitions_assigned=ignore)
+        for topic in INPUTS:
+            app.topics._acking_topics.add(topic)
+        return found  # type: ignore[no-any-return]
+
+    found = asyncio.run(made())
+    yield found
+    found._thread.thread_loop.close()
+
+
+def batched(consumer: Consumer, committed: tuple[int, ...], *records: tuple[int, int]) -> Any:
+    """A message with a batch of (topic, offset), as it goes to the agent."""
+    desk = Desk(NUMBER, committed)
+    for topic, offset in records:
+        desk.put(topic, [Record(INPUTS[topic], NUMBER, offset, offset, b"p", b"{}")])
+    where = [max([offset + 1 for number, offset in records if number == topic], default=committed[topic]) for topic in range(len(INPUTS))]
+    batch = desk.take(where, where, None, 0.0)
+    assert batch is not None
+    message = consumer._carrier(desk, batch)
+    message.incref()
+    consumer._unacked_messages.add(message)
+    return message
+
+
+def committable(consumer: Consumer) -> dict[TP, int]:
+    return consumer._filter_committable_offsets(list(consumer._filter_tps_with_pending_acks()))
+
+
+def test_before_a_batch_is_acknowledged_nothing_of_it_may_be_committed(consumer: Consumer) -> None:
+    batched(consumer, NOTHING, (0, 4), (2, 7))
+    assert committable(consumer) == {}
+
+
+def test_an_acknowledged_batch_makes_every_topic_in_it_committable_up_to_its_last_record(consumer: Consumer) -> None:
+    message = batched(consumer, NOTHING, (0, 4), (0, 9), (2, 7))
+    message.ack(consumer)
+    assert committable(consumer) == {TP(INPUTS[0], NUMBER): 10, TP(INPUTS[2], NUMBER): 8}
+    assert committable(consumer) == {}
+    assert message not in consumer.unacked
+    assert not message.desk.out
+
+
+def test_a_topic_without_a_record_in_the_batch_is_left_as_it_was_committed(consumer: Consumer) -> None:
+    message = batched(consumer, (0, 5, 0, 0, 0, 0, 0), (0, 4))
+    message.ack(consumer)
+    assert committable(consumer) == {TP(INPUTS[0], NUMBER): 5}
+
+
+def test_a_batch_of_partitions_given_away_meanwhile_makes_nothing_committable(consumer: Consumer) -> None:
+    message = batched(consumer, NOTHING, (0, 4))
+    consumer.app.consumer_generation_id = 2
+    message.ack(consumer)
+    assert committable(consumer) == {}
+
+
+def test_a_batch_without_records_moves_nothing(consumer: Consumer) -> None:
+    message = batched(consumer, (3,) * len(INPUTS))
+    message.ack(consumer)
+    assert committable(consumer) == {}
+
+
+def test_a_batch_travels_under_one_topic_at_an_offset_that_never_goes_back(consumer: Consumer) -> None:
+    """Faust drops what lies below the offset it has read."""
+    first = batched(consumer, NOTHING, (6, 2))
+    assert (first.tp, first.offset) == (TP(CARRIER, NUMBER), 3)
+    assert batched(consumer, (0, 0, 0, 0, 0, 0, 3), (0, 8)).offset == 3
+
+
+def test_records_of_other_topics_pass_one_by_one(consumer: Consumer) -> None:
+    changelog = TP("il2watch-charts-changelog", NUMBER)
+    consumer.desks = {NUMBER: Desk(NUMBER, NOTHING)}
+    passed = list(consumer._sorted_in({changelog: [1, 2], TP(INPUTS[0], NUMBER): [Record(INPUTS[0], NUMBER, 0, 0, b"", b"")]}))
+    assert passed == [(changelog, 1), (changelog, 2)]
+    assert len(consumer.desks[NUMBER].merge) == 1
+
+
+def test_while_partitions_move_nothing_of_the_inputs_is_kept(consumer: Consumer) -> None:
+    consumer.desks = {NUMBER: Desk(NUMBER, NOTHING)}
+    asyncio.run(consumer.on_partitions_revoked({TP(INPUTS[0], NUMBER)}))
+    assert list(consumer._sorted_in({TP(INPUTS[0], NUMBER): [object()]})) == []
+    assert consumer._full(TP(INPUTS[0], NUMBER))
+
+
+def test_what_was_fetched_before_a_seek_is_not_handed_on_after_it(consumer: Consumer) -> None:
+    async def fetched_then_sought() -> list[Any]:
+        consumer.resume_flow()
+        consumer._wait_next_records = lambda timeout: answered()  # type: ignore[method-assign,assignment]
+        return [message async for message in consumer.getmany(1.0)]
+
+    async def answered() -> tuple[dict[TP, list[Any]], None]:
+        consumer.fetched_after = consumer.seeks
+        consumer.seeks += 1
+        return {TP("il2watch-charts-changelog", NUMBER): [Record("il2watch-charts-changelog", NUMBER, 0, 0, b"p", b"")]}, None
+
+    assert asyncio.run(fetched_then_sought()) == []
+
+
+def test_no_fetch_overlaps_a_seek(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    async def fetch(*_: Any) -> dict[TP, list[Any]]:
+        order.append("fetch")
+        await asyncio.sleep(0.05)
+        order.append("fetched")
+        return {}
+
+    async def seek(*_: Any) -> None:
+        order.append("seek")
+
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer._getmany", fetch)
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.seek_wait", seek)
+
+    async def both() -> None:
+        fetching = asyncio.ensure_future(consumer._getmany({TP("changelog", 0)}, 1.0))
+        await asyncio.sleep(0.01)
+        await consumer.seek_wait({})
+        await fetching
+
+    asyncio.run(both())
+    assert order == ["fetch", "fetched", "seek"]
+
+
+def test_this_is_the_faust_whose_inside_was_read() -> None:
+    assert faust.__version__ == "0.15.3"
+
+
+def test_before_a_recovery_has_ended_no_batch_is_handed_on(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end clears what agents have before them, after the seek: a batch that was handed on by then would never be acknowledged."""
+
+    async def seek(*_: Any) -> None: ...
+
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.perform_seek", seek)
+    monkeypatch.setattr(consumer, "assignment", lambda: {TP(topic, NUMBER) for topic in INPUTS})
+
+    async def ready() -> int:
+        consumer.desks[NUMBER].put(0, [Record(INPUTS[0], NUMBER, 0, 0, b"p", b"{}")])
+        return len(await consumer._ready())
+
+    async def recovered() -> list[int]:
+        consumer.resume_flow()  # for the changelog
+        await consumer.perform_seek()
+        before = await ready()
+        consumer.resume_flow()
+        return [before, await ready()]
+
+    assert asyncio.run(recovered()) == [0, 1]
+    consumer.app.consumer_generation_id = 2
+    assert asyncio.run(ready()) == 0
+    assert asyncio.run(recovered()) == [0, 1]
+
+
+def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning_after_every_rebalance(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiokafka leaves it where it is: what was fetched while partitions moved, and thrown away, would be lost."""
+    one, two, three, changelog = TP(INPUTS[0], 1), TP(INPUTS[0], 2), TP(INPUTS[0], 3), TP("charts-changelog", 1)
+    begun: list[TP] = []
+
+    async def committed(*_: Any) -> dict[TP, int | None]:
+        return {one: 7, two: None, three: 0, changelog: None}
+
+    async def beginning(_: Any, *tps: TP) -> None:
+        begun.extend(tps)
+
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_committed", committed)
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_beginning", beginning)
+    tables: Any = consumer.app.tables
+    tables._changelogs[changelog.topic] = None
+    assert asyncio.run(consumer.seek_to_committed()) == {one: 7, two: None, three: 0, changelog: None}
+    assert begun == [two, three]

@@ -1,0 +1,206 @@
+"""A ward: records to charts, one after the other, each once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.wire.instants import HOUR, MINUTE, parse, text
+from rules.wire.topics import INPUTS, topic_of
+from streams.kafka.state_record import Row, unpack_owed
+from streams.worker.batch import Batch, Output
+from streams.worker.partition_state import Ward, plausible
+from streams.worker.processor import assessments, chosen
+from tests.streams.worker.in_memory_kafka import Record
+
+START = parse("2026-03-02T08:00:00Z")
+ZERO = (0,) * len(INPUTS)
+
+
+def record(event: dict[str, Any], offset: int, key: str | None = "p1", known: int | None = None) -> tuple[int, Record]:
+    """A record as the merge hands it on; its time is the event's own."""
+    topic = topic_of(event["type"])
+    time = parse(event["at"]) if known is None else known
+    value = json.dumps(event).encode()
+    return INPUTS.index(topic), Record(topic, 0, offset, time, None if key is None else key.encode(), value)
+
+
+def pressure(at: int, value: float, id: str | None = None) -> dict[str, Any]:
+    readings = [{"code": "systolic-bp", "value": value, "unit": "mm[Hg]"}]
+    return {"type": "vitals", "id": id or f"v{at}", "patient": "p1", "at": text(START + at), "readings": readings}
+
+
+def encounter(event: str, at: int = 0) -> dict[str, Any]:
+    return {"type": "encounter", "id": event, "patient": "p1", "at": text(START + at), "event": event, "location": "ward"}
+
+
+def tick(at: int) -> dict[str, Any]:
+    return {"type": "tick", "id": f"t{at}", "patient": "*", "at": text(START + at)}
+
+
+def batch(*records: tuple[int, Record], now: int | None = None, edge: bool = False, committed: tuple[int, ...] = ZERO) -> Batch:
+    positions = list(ZERO)
+    for topic, one in records:
+        positions[topic] = max(positions[topic], one.offset + 1)
+    return Batch(0, records, tuple(positions), committed, (10**6,) * len(INPUTS), edge, now)
+
+
+def admitted() -> Ward:
+    """A ward with one patient in the cycle."""
+    ward = Ward(0, GUIDELINE)
+    ward.fold(batch(record(encounter("cycle-start"), 0)))
+    return ward
+
+
+def said(output: Output, patient: str = "p1") -> list[str]:
+    return [f"{alert.subject} {alert.transition}" for alert in output.alerts.get(patient, [])]
+
+
+def rows(ward: Ward, done: Batch, output: Output) -> dict[str, Row]:
+    return {name: row for name, row, _ in ward.rows(done, output, chosen(ward, done))}
+
+
+def test_a_fact_is_decided_when_the_log_has_passed_it() -> None:
+    ward = admitted()
+    assert "hypotension opened" not in said(ward.fold(batch(record(pressure(MINUTE, 70), 0))))
+    assert "hypotension opened" in said(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))
+
+
+def test_at_the_edge_with_the_wall_clock_it_is_decided_at_once() -> None:
+    ward = admitted()
+    output = ward.fold(batch(record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True))
+    assert "hypotension opened" in said(output)
+
+
+def test_a_deadline_fires_by_wall_time_without_any_record() -> None:
+    ward = admitted()
+    assert said(ward.fold(batch(now=START + 4 * HOUR, edge=True))) == []
+    assert "monitoring/vital-signs opened" in said(ward.fold(batch(now=START + 6 * HOUR, edge=True)))
+
+
+def test_wall_time_that_changes_nothing_writes_nothing() -> None:
+    ward = admitted()
+    ward.fold(batch(now=START + MINUTE, edge=True))
+    assert ward.fold(batch(now=START + 2 * MINUTE, edge=True)).changed == {}
+
+
+def test_a_tick_for_all_that_wakes_nobody_still_moves_everybodys_clock() -> None:
+    ward = admitted()
+    ward.fold(batch(record(tick(HOUR), 0, "*")))
+    late = ward.fold(batch(record(pressure(30 * MINUTE, 70), 0)))
+    ward.fold(batch(record(tick(2 * HOUR), 1, "*")))
+    assert late.changed == {"p1": None}
+    patient = ward.seats["p1"].patient(GUIDELINE)
+    assert patient is not None
+    assert patient.episodes["hypotension"].opened == START + 30 * MINUTE
+    assert patient.now >> 1 >= START + HOUR
+
+
+def test_a_record_that_a_row_has_is_passed_over_and_changes_nothing() -> None:
+    ward = admitted()
+    done = batch(record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True)
+    output = ward.fold(done)
+    after = Ward(0, GUIDELINE)
+    list(after.open(rows(ward, done, output), batch(record(pressure(MINUTE, 70), 0))))
+    again = after.fold(batch(record(encounter("cycle-start"), 0), record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True))
+    assert again.outcomes["any", "read-again"] == 1
+    assert said(again) == []
+
+
+def test_alerts_that_may_not_have_been_published_are_owed_by_the_row() -> None:
+    ward = admitted()
+    done = batch(record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True)
+    output = ward.fold(done)
+    found = rows(ward, done, output)
+    doubtful = list(Ward(0, GUIDELINE).open(found, batch()))
+    assert [json.loads(alert.value)["subject"] for _, alerts in doubtful for alert in alerts] == [alert.subject for alert in output.alerts["p1"]]
+    assert list(Ward(0, GUIDELINE).open(found, batch(committed=found["p1"].positions))) == []
+
+
+def test_alerts_of_a_tick_by_the_wall_are_always_owed() -> None:
+    """No offset tells whether they were published."""
+    ward = admitted()
+    done = batch(now=START + 6 * HOUR, edge=True)
+    found = rows(ward, done, ward.fold(done))
+    assert found["p1"].ticked
+    assert len(list(Ward(0, GUIDELINE).open(found, batch(committed=(10**6,) * len(INPUTS))))) == 1
+
+
+def test_evidence_names_topic_partition_and_offset() -> None:
+    ward = admitted()
+    done = batch(record(pressure(MINUTE, 70), 17), now=START + MINUTE, edge=True)
+    found = rows(ward, done, ward.fold(done))
+    first = next(alert for alert in unpack_owed(found["p1"].owed) if json.loads(alert.value)["subject"] == "hypotension")
+    assert first.evidence == "il2.vitals/0/17"
+    assert first.time == START + MINUTE
+
+
+def test_what_was_discharged_is_a_stub_that_late_facts_do_not_revive() -> None:
+    ward = admitted()
+    home = batch(record(encounter("discharge", HOUR), 1), now=START + HOUR, edge=True)
+    output = ward.fold(home)
+    found = rows(ward, home, output)["p1"]
+    assert (found.over, ward.patients) == (True, 0)
+    assert assessments(ward, ["p1"]) == [("p1", None)]
+    late = ward.fold(batch(record(pressure(MINUTE, 70), 9, known=START + HOUR)))
+    assert (said(late), ward.patients) == ([], 0)
+    assert ward.fold(batch(record(pressure(2 * HOUR, 70), 10))).changed == {"p1": None}
+    assert ward.patients == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "key", "reason"),
+    [
+        (b"{", "p1", "malformed"),
+        (None, "p1", "malformed"),
+        (json.dumps(pressure(MINUTE, 80)).encode(), "p2", "wrong-key"),
+        (json.dumps(pressure(MINUTE, 80)).encode(), None, "wrong-key"),
+        (json.dumps(pressure(MINUTE, 80) | {"at": "yesterday"}).encode(), "p1", "bad-time"),
+        (json.dumps(pressure(HOUR, 80) | {"at": text(START + 2 * HOUR)}).encode(), "p1", "from-the-future"),
+    ],
+    ids=["not JSON", "no value", "another's key", "no key", "no time", "from the future"],
+)
+def test_a_refused_record_is_kept_as_it_came_with_its_reason(made: bytes | None, key: str | None, reason: str) -> None:
+    bad = Record(INPUTS[0], 0, 5, START + HOUR, None if key is None else key.encode(), made)
+    output = admitted().fold(batch((0, bad)))
+    assert [(refusal.record, refusal.reason) for refusal in output.refusals] == [(bad, reason)]
+    assert output.changed == {}
+
+
+def test_a_rate_that_needs_a_weight_is_a_dead_letter_and_counts_as_unknown() -> None:
+    rate = {"type": "infusion", "id": "i1", "patient": "p1", "at": text(START), "agent": "phenylephrine", "rate": 40, "unit": "ug/min"}
+    output = admitted().fold(batch(record(rate, 0)))
+    assert [refusal.reason for refusal in output.refusals] == ["needs-weight"]
+    assert output.changed == {"p1": None}
+
+
+def test_one_bad_reading_is_a_dead_letter_while_its_neighbours_count() -> None:
+    event = pressure(MINUTE, 70)
+    event["readings"].append({"code": "heart-rate", "value": 80, "unit": "furlong"})
+    output = admitted().fold(batch(record(event, 0), now=START + MINUTE, edge=True))
+    assert [refusal.reason for refusal in output.refusals] == ["bad-unit"]
+    assert "hypotension opened" in said(output)
+
+
+def test_positions_beyond_the_end_of_a_topic_made_anew_are_not_believed() -> None:
+    first = Batch(0, [], ZERO, (3,) * len(INPUTS), (5,) * len(INPUTS), True)
+    assert plausible((4, 5, 900, 0, 0, 0, 2), first) == (4, 5, 3, 0, 0, 0, 2)
+
+
+def test_in_a_backlog_assessments_wait_and_at_its_end_all_that_are_owed_go_out() -> None:
+    ward = admitted()
+    done = batch(record(pressure(MINUTE, 120), 0))
+    ward.fold(done)
+    assert chosen(ward, done) == []
+    assert chosen(ward, batch(edge=True)) == ["p1"]
+
+
+def test_an_assessment_does_not_decide_what_the_log_has_not_passed() -> None:
+    ward = admitted()
+    ward.fold(batch(record(pressure(MINUTE, 70), 0)))
+    (_, shown), *_ = assessments(ward, ["p1"])
+    assert json.loads(shown or b"")["blood_pressure"]["state"] == "absolute"
+    assert "hypotension opened" in said(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))
