@@ -56,6 +56,6 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Commands ask this engine instead of the real one."""
     answers = Told()
     monkeypatch.setattr(site, "guideline", lambda path: samples.GUIDELINE)
-    monkeypatch.setattr(site, "fold", answers.fold)
-    monkeypatch.setattr(site, "assessments", lambda folded: [folded.outcome[patient] for patient in sorted(folded.outcome)])
+    monkeypatch.setattr(event_files, "fold_events", answers.fold)
+    monkeypatch.setattr(event_files, "assessments", lambda folded: [folded.outcome[patient] for patient in sorted(folded.outcome)])
     return answers

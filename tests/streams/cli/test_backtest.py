@@ -22,7 +22,7 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[d
     said: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
     turns = iter(said)
     monkeypatch.setattr(site, "guideline", lambda path: GUIDELINE)
-    monkeypatch.setattr(site, "fold", lambda events, guideline, until=None: event_files.Folded(next(turns), [], Counter(), 0, Any))
+    monkeypatch.setattr(event_files, "fold_events", lambda events, guideline, until=None: event_files.Folded(next(turns), [], Counter(), 0, Any))
     return said
 
 
