@@ -9,6 +9,9 @@ import sys
 from streams.display import encodable, plain
 
 DONE, FINDINGS, USAGE, INTERRUPTED = 0, 1, 2, 130
+CRASHED = 1
+STUCK = 3
+"""It could not go on and is to be started again."""
 
 
 def complain(text: str) -> int:
@@ -26,10 +29,3 @@ def version() -> str:
         return installed("il2watch")
     except PackageNotFoundError:
         return "(not installed)"
-
-
-STUCK = 3
-"""It could not go on and is to be started again."""
-
-
-CRASHED = 1

@@ -10,19 +10,13 @@ from streams.pager.policy.routes import Match, Paging, Route, Step
 from streams.pager.service.config import Configured
 
 KEY = "IL2WATCH_PAGER_KEY"
-
-
 SECRET = {
     "pagerduty": "routing-key-env",
     "webhook": "signing-key-env",
     "apprise": "service-url-env",
     "fhir": "token-env",
 }
-
-
 MACHINE = "machine"
-
-
 DIGEST = 8 * HOUR
 
 
