@@ -5,7 +5,7 @@ import math
 import random
 from copy import deepcopy
 
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from rules.decide.assessment import assess
@@ -154,10 +154,11 @@ def test_every_record_before_it_is_spoiled_is_taken():
         assert problems == ()
 
 
-@settings(max_examples=examples(400), deadline=None, derandomize=True)
+@seed(1)
+@settings(max_examples=examples(400), deadline=None, database=None)
 @given(st.integers(0, 2**32))
-def test_no_spoiled_record_raises_or_is_lost_without_a_reason_and_what_is_taken_is_folded(seed):
-    dice = random.Random(seed)
+def test_no_spoiled_record_raises_or_is_lost_without_a_reason_and_what_is_taken_is_folded(draw):
+    dice = random.Random(draw)
     begun = {**COMMON, "type": "encounter", "id": "begun", "at": text(START), "known": text(START), "event": "cycle-start"}
     log = [decode(json.dumps(begun))[0]]
     for _ in range(100):
