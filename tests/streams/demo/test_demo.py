@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,15 @@ def until(ready: Callable[[], bool], seconds: float) -> bool:
     while not ready() and time.monotonic() < ends:
         time.sleep(0.1)
     return ready()
+
+
+@pytest.fixture(autouse=True)
+def ended(tmp_path: Path) -> Iterator[None]:
+    """A demo that a test gave up does not go on beside the next one."""
+    yield
+    for number in theirs(tmp_path):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
 
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
