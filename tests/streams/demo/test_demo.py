@@ -71,11 +71,14 @@ def ended(tmp_path: Path) -> Iterator[None]:
             os.kill(number, signal.SIGKILL)
 
 
+alone = pytest.mark.xdist_group("demo")
+"""Two demos at once would keep each other waiting: each is five processes."""
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path) -> None:
     process = started(tmp_path, "--for", "30s", "--speed", "600")
@@ -96,6 +99,7 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign("kills"))])
 def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals) -> None:
@@ -110,6 +114,7 @@ def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals)
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
     process = started(tmp_path)
@@ -121,6 +126,7 @@ def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 @pytest.mark.parametrize(
     ("name", "program"),
