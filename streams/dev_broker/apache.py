@@ -105,18 +105,22 @@ LAST = 600
 class ApacheKafka:
     """A context: a cluster runs inside, on `servers`. Brokers are numbered from 0.
 
-    `settings` are added to every broker's server.properties. `port` is the first broker's, else a free one.
+    `settings` are added to every broker's server.properties, `jvm` to the options of Java. `port` is the first broker's, else a free one.
     Raises NoKafka (no Java, an old one, no Maven, no network) or UsageError when a broker does not come up.
     """
 
     def __init__(
-        self, brokers: int = 1, settings: Mapping[str, str] | None = None, port: int | None = None
+        self,
+        brokers: int = 1,
+        settings: Mapping[str, str] | None = None,
+        port: int | None = None,
+        jvm: Sequence[str] = (),
     ) -> None:
         taken = ports.free(2 * brokers)
         if port is not None:
             taken[0] = port
         self.nodes = [Node(index, taken[2 * index], taken[2 * index + 1]) for index in range(brokers)]
-        self._settings = dict(settings or {})
+        self._settings, self._jvm = dict(settings or {}), tuple(jvm)
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self.folder = Path()
 
@@ -218,7 +222,7 @@ class ApacheKafka:
             raise UsageError(f"Apache Kafka: broker {index} does not come up: {self.last_words(index)}")
 
     def _java(self, *arguments: str) -> list[str]:
-        return [java(), *HEAP, *LOGGING, "-cp", classpath(), *arguments]
+        return [java(), *HEAP, *self._jvm, *LOGGING, "-cp", classpath(), *arguments]
 
     def wait(self) -> None:
         """Waits until the first broker ends by itself."""

@@ -25,7 +25,7 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.ports import HOST, free
 from streams.kafka.settings import Broker
 from tests.deploy.places import DEPLOY
-from tests.streams.kafka.brokers_here import client
+from tests.streams.kafka.brokers_here import SHORT_LIVED, client
 
 WORD = "correct horse battery staple"
 MECHANISM = "SCRAM-SHA-512"
@@ -63,7 +63,7 @@ def guarded(folder: Path) -> Iterator[Guarded]:
     """One broker by deploy/kafka/server.properties. Raises UsageError where there is no Apache Kafka to be had, or it does not start."""
     certificates(folder)
     plain, controller, clients, brokers = free(4)
-    kafka = ApacheKafka(settings=here(folder, plain, controller, clients, brokers))
+    kafka = ApacheKafka(settings=here(folder, plain, controller, clients, brokers), jvm=SHORT_LIVED)
     kafka.nodes[:] = [kafka.nodes[0]._replace(port=plain, controller=controller)]
     with kafka:
         introduce(kafka.settings)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,11 +62,23 @@ def until(ready: Callable[[], bool], seconds: float) -> bool:
     return ready()
 
 
+@pytest.fixture(autouse=True)
+def ended(tmp_path: Path) -> Iterator[None]:
+    """A demo that a test gave up does not go on beside the next one."""
+    yield
+    for number in theirs(tmp_path):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+
+
+alone = pytest.mark.xdist_group("demo")
+"""Two demos at once would keep each other waiting: each is five processes."""
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path) -> None:
     process = started(tmp_path, "--for", "30s", "--speed", "600")
@@ -86,6 +99,7 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign("kills"))])
 def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals) -> None:
@@ -100,6 +114,7 @@ def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals)
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
     process = started(tmp_path)
@@ -111,6 +126,7 @@ def test_killed_it_takes_all_it_started_with_it(tmp_path: Path) -> None:
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 @pytest.mark.parametrize(
     ("name", "program"),

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.streams.demo.test_demo import ROOT, had, linux, theirs
+from tests.streams.demo.test_demo import ROOT, alone, had, linux, theirs
 
 WITHIN_S, AGAIN_S, TRIES = 60, 10, 6
 DRAWN = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
@@ -74,6 +74,7 @@ def terminal(folder: Path) -> Iterator[Terminal]:
 
 @pytest.mark.embedded
 @pytest.mark.slow
+@alone
 @linux
 def test_a_number_and_enter_acknowledge_a_page(tmp_path: Path) -> None:
     with terminal(tmp_path) as screen:

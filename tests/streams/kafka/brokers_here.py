@@ -27,6 +27,8 @@ SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "
 """A broker looks for what may be deleted all the time, so that a test sees at once what would otherwise be gone by the morning."""
 SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
 """A worker or pager that was killed is given up soon."""
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
+"""A broker that lives for minutes costs half when Java does not optimise it."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,7 +62,7 @@ def had(broker: Callable[[], AbstractContextManager[object]], within: ExitStack)
 def apache() -> Iterator[ApacheKafka]:
     """One Apache Kafka broker for the whole session: use topics of your own, or delete what you create."""
     with ExitStack() as stack:
-        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS), stack)
+        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS, jvm=SHORT_LIVED), stack)
         assert isinstance(kafka, ApacheKafka)
         yield kafka
 
@@ -71,7 +73,7 @@ def apache_cluster() -> Iterator[Callable[..., ApacheKafka]]:
     with ExitStack() as stack:
 
         def start(brokers: int = 3, **options: object) -> ApacheKafka:
-            kafka = had(lambda: ApacheKafka(brokers, **options), stack)  # type: ignore[arg-type]  # as ApacheKafka takes them
+            kafka = had(lambda: ApacheKafka(brokers, jvm=SHORT_LIVED, **options), stack)  # type: ignore[arg-type]  # as ApacheKafka takes them
             assert isinstance(kafka, ApacheKafka)
             return kafka
 

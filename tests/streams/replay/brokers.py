@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka.admin import admin
 from streams.kafka.creation import Wish, create
 from streams.kafka.settings import Broker
+from tests.streams.kafka.brokers_here import drop
 
 PARTITIONS = 3
 KINDS = [pytest.param("embedded", marks=pytest.mark.embedded), pytest.param("apache", marks=pytest.mark.kafka)]
-GONE_S = 20.0
 
 
 @contextmanager
@@ -28,15 +26,6 @@ def topics(broker: Broker, partitions: int = PARTITIONS) -> Iterator[Broker]:
         yield broker
     finally:
         drop(broker)
-
-
-def drop(broker: Broker) -> None:
-    """Deletes what is ours, and waits until it is gone."""
-    end = time.monotonic() + GONE_S
-    with admin(broker) as connection:
-        while (ours := [name for name in connection.names() if name.startswith("il2")]) and time.monotonic() < end:
-            connection._client.delete_topics(ours)
-            time.sleep(0.1)
 
 
 def records(broker: Broker, topic: str) -> list[Any]:

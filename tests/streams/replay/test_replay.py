@@ -20,6 +20,7 @@ from rules.wire.topics import ALERTS, COMMANDS, INPUTS
 from streams.cli.main import main
 from streams.kafka.settings import Broker
 from streams.kafka.sync_producer import partition, producer
+from tests.streams.kafka.brokers_here import drop
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics
 from tests.streams.samples import alert, record, vitals
 
@@ -146,8 +147,6 @@ def test_an_interrupted_replay_tells_how_far_it_came(write: Write, broker: Broke
 
 @pytest.mark.embedded
 def test_missing_topics_are_named_with_the_remedy(write: Write, embedded: object, capsys: pytest.CaptureFixture[str]) -> None:
-    from tests.streams.replay.brokers import drop
-
     broker = embedded.settings  # type: ignore[attr-defined]
     drop(broker)
     assert replay(broker, write(*ward()), "--speed", "max") == 2
