@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.wire.alerts import RANK
-from streams.times import instant
+from rules.wire.instants import parse as instant
 
 MOST_PAGES = 999
 HEARD, OVER = "acknowledged", ("resolve", "acknowledge")
