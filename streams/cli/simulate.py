@@ -8,11 +8,11 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib import import_module
 from textwrap import fill
 from typing import Any
 
+from rules.wire.nearest import did_you_mean
 from streams.cli import options
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
@@ -129,11 +129,8 @@ def scenario(name: str | None) -> Any:
     if name is None:
         raise UsageError("simulate: name a scenario; il2watch simulate --list shows them")
     if name not in there:
-        near = get_close_matches(name, there, n=1)
-        raise UsageError(
-            f"no scenario {name!r}"
-            + (f"; did you mean '{near[0]}'?" if near else "; il2watch simulate --list shows them")
-        )
+        hint = did_you_mean(name, there, "il2watch simulate --list shows them", quoted=True)
+        raise UsageError(f"no scenario {name!r}; {hint}")
     return there[name]
 
 
