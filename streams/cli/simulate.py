@@ -12,6 +12,7 @@ from importlib import import_module
 from textwrap import fill
 from typing import Any
 
+from rules.wire.instants import MINUTE
 from rules.wire.nearest import did_you_mean
 from streams.cli import options
 from streams.cli.options import seed, whole
@@ -24,7 +25,7 @@ PRODUCE, WANTED = "simulators.course.production:produce", "simulators.course.pro
 """Imported when called: no room but the command line knows the bedside."""
 START = "2026-03-02T07:00:00Z"
 MOST, LONGEST = 100_000, 60.0
-QUARTER = 15 * 60_000
+QUARTER = 15 * MINUTE
 """The bedside's rounds are on full quarters of an hour."""
 WIDTH = 100
 

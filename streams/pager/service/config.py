@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.guideline.settings.document import ConfigError, Document, read
-from rules.guideline.settings.values import duration
+from rules.wire.durations import duration
+from rules.wire.instants import MINUTE
 from rules.wire.nearest import did_you_mean
 from streams.channels.registry import PATIENT_BOUND
 from streams.channels.registry import check as check_channel
@@ -32,7 +33,7 @@ class Configured(NamedTuple):
     channels: Mapping[str, Mapping[str, Any]]
     api: pager.Api | None = None
     watchdog: str | None = None
-    every: int = 60_000
+    every: int = MINUTE
     link: str | None = None
 
 
@@ -66,7 +67,7 @@ class _Reading:
             table.channels,
             table.api,
             table.watchdog.channel if table.watchdog else None,
-            self._span(("watchdog", "every"), table.watchdog.every) if table.watchdog else 60_000,
+            self._span(("watchdog", "every"), table.watchdog.every) if table.watchdog else MINUTE,
             table.link,
         )
         for name, options in table.channels.items():
