@@ -206,11 +206,16 @@ def test_the_arrows_are_those_of_the_design(module: str, target: str, may: bool)
     assert allowed(module, target) == may
 
 
-def loaded_after(code: str) -> set[str]:
-    """Top-level modules that are loaded after `code` ran in an interpreter of its own."""
-    tell = "\nimport sys\nprint(*sorted({name.partition('.')[0] for name in sys.modules}))"
+def modules_after(code: str) -> set[str]:
+    """Modules that are loaded after `code` ran in an interpreter of its own."""
+    tell = "\nimport sys\nprint(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code + tell], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split())
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level modules that are loaded after `code` ran in an interpreter of its own."""
+    return {name.partition(".")[0] for name in modules_after(code)}
 
 
 def test_the_rules_load_nothing_but_themselves_msgspec_and_the_standard_library() -> None:
@@ -219,10 +224,27 @@ def test_the_rules_load_nothing_but_themselves_msgspec_and_the_standard_library(
     assert foreign == {"rules"}
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "nonsense"])
-def test_the_command_line_answers_without_loading_msgspec_or_faust(words: str) -> None:
-    heavy = {"aiokafka", "faust", "kafka", "matplotlib", "msgspec", "numpy", "pandas", "rich", "rules"}
-    assert loaded_after(f"from streams.cli.main import main\nmain([{words!r}])") & heavy == set()
+NEAREST = {"rules", "rules.wire", "rules.wire.nearest"}
+"""What looks for the command that was meant: nothing but the standard library's difflib."""
+
+
+@pytest.mark.parametrize(("words", "ours"), [("--help", set()), ("--version", set()), ("nonsense", NEAREST)])
+def test_the_command_line_answers_without_loading_msgspec_or_faust(words: str, ours: set[str]) -> None:
+    heavy = {"aiokafka", "faust", "kafka", "matplotlib", "msgspec", "numpy", "pandas", "rich"}
+    loaded = modules_after(f"from streams.cli.main import main\nmain([{words!r}])")
+    assert {name.partition(".")[0] for name in loaded} & heavy == set()
+    assert {name for name in loaded if name.partition(".")[0] == "rules"} == ours
+
+
+def test_a_unit_of_time_is_defined_once_for_what_counts_in_ms_and_once_for_what_counts_in_minutes() -> None:
+    unit = re.compile(r"^(?:SECOND|MINUTE|HOUR|DAY)(?:_MS|, DAY)?\b[^=\n]*=", re.MULTILINE)
+    defining = [path for room in ROOMS[:3] for path in (ROOT / room).rglob("*.py") if unit.search(path.read_text(encoding="utf-8"))]
+    assert [str(path.relative_to(ROOT)) for path in defining] == ["rules/wire/instants.py", "simulators/charting/writer.py"]
+
+
+def test_the_name_that_was_meant_is_looked_for_in_one_place() -> None:
+    asking = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "get_close_" + "matches" in path.read_text(encoding="utf-8")]
+    assert [str(path.relative_to(ROOT)) for path in asking] == ["rules/wire/nearest.py"]
 
 
 FOREIGN = {

@@ -2,8 +2,6 @@
 result it was judged to have.
 """
 
-from difflib import get_close_matches
-
 import msgspec
 from msgspec import structs
 
@@ -14,6 +12,7 @@ from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
 from rules.evaluate.result import Result
 from rules.explain.explanation import Look
 from rules.guideline.edition import Guideline
+from rules.wire.nearest import nearest
 
 MONITORING = "monitoring/"
 STOP_RULE = "stop-rule:"
@@ -24,9 +23,9 @@ NEAREST = 3
 class UnknownSubject(ValueError):
     """No such subject. `name`: what was asked for; `nearest`: names that look like it."""
 
-    def __init__(self, name: str, nearest: list[str]) -> None:
-        self.name, self.nearest = name, nearest
-        hint = f"did you mean {' or '.join(nearest)}?" if nearest else KINDS
+    def __init__(self, name: str, near: list[str]) -> None:
+        self.name, self.nearest = name, near
+        hint = f"did you mean {' or '.join(near)}?" if near else KINDS
         super().__init__(f"no subject {name!r}; {hint}")
 
 
@@ -53,7 +52,7 @@ def check(name: str, guideline: Guideline) -> None:
     """Raises UnknownSubject unless the guideline has it."""
     known = subjects(guideline)
     if name not in known:
-        raise UnknownSubject(name, get_close_matches(name, known, n=NEAREST))
+        raise UnknownSubject(name, nearest(name, known, NEAREST))
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -26,8 +26,7 @@ BOLUS, SMALL = 500.0, 250.0
 RUNS: Final = 30
 APART: Final = 3
 """Chunks between the starts of two boluses."""
-DAY: Final = 96
-"""Chunks."""
+CHUNKS_A_DAY: Final = 96
 DAILY_LIMIT: Final = 1500.0
 RESTRICTED, WET = 0.10, 1.0
 """Weight gain from which fluid is restricted, and rales from which a bolus is small."""
@@ -39,7 +38,7 @@ class Fluids:
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
         self.left, self.since = np.zeros(len(cohort)), np.full(len(cohort), float(APART))
-        self.day = np.zeros((DAY, len(cohort)))
+        self.day = np.zeros((CHUNKS_A_DAY, len(cohort)))
 
     @property
     def above(self) -> Array:

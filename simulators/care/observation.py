@@ -15,8 +15,7 @@ NOISE: Final = {"systolic-bp": 2.5, "heart-rate": 2.0, "temperature": 0.1, "spo2
 """Standard deviation of a spot measurement (assumptions: those of usual monitors)."""
 CLEARLY: Final = 8
 """mm[Hg] over target from which a vasopressor may be weaned (assumption)."""
-HOUR: Final = 4
-"""Chunks."""
+CHUNKS_AN_HOUR: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Observer:
     def __init__(self, cohort: Cohort, rng: np.random.Generator) -> None:
         self.cohort, self.rng = cohort, rng
         self.low_for, self.high_for = np.zeros(len(cohort)), np.zeros(len(cohort))
-        self.urine = np.tile(0.9 * cohort.weight, (HOUR, 1))
+        self.urine = np.tile(0.9 * cohort.weight, (CHUNKS_AN_HOUR, 1))
 
     def look(self, last: Mapping[str, Array], urine: Array) -> Observation:
         """`last`: latent values now; `urine`: mL/h over the chunk that has passed."""

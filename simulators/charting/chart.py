@@ -6,6 +6,7 @@ from datetime import datetime
 from heapq import merge
 from operator import itemgetter
 
+from rules.wire.instants import MINUTE
 from simulators.care.dosing import Plan
 from simulators.charting.findings import Findings
 from simulators.charting.laboratory import Laboratory
@@ -17,8 +18,6 @@ from simulators.charting.volumes import Volumes
 from simulators.charting.writer import FOREVER, ChartWriter, Clock, Silence
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import Chunk, Flags, generator
-
-MINUTE_MS = 60_000
 
 
 class Charting:
@@ -57,4 +56,4 @@ class Charting:
 
     def rest(self) -> list[Record]:
         """What becomes known only after the last chunk."""
-        return self.pen.known_before(FOREVER // MINUTE_MS // 2)
+        return self.pen.known_before(FOREVER // MINUTE // 2)

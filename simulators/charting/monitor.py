@@ -13,16 +13,13 @@ import numpy as np
 from rules.wire import instants
 from simulators.charting.noise import observed
 from simulators.charting.records import Record
-from simulators.charting.writer import Clock, Silence
+from simulators.charting.writer import DAY, Clock, Silence
 from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
 
 # What a monitor shows that is not the patient: rare, brief, and mostly too absurd to believe.
 #
 # Every rate is an assumption, of the order of what intensive-care monitors are reported to show: a few brief
 # artefacts a patient-day.
-
-
-DAY: Final = 1440
 
 
 class Artefact(NamedTuple):

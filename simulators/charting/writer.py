@@ -16,6 +16,7 @@ from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.latent import Flags
 
 HOUR, DAY = 60, 1440
+"""Minutes: the simulators count in them; instants.HOUR and instants.DAY are ms."""
 
 
 class Clock(NamedTuple):

@@ -10,9 +10,11 @@ from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
+from rules.wire.instants import MINUTE
 from simulators.care.dosing import LEAD, Answer, Plan
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
+from simulators.charting.writer import DAY, HOUR
 from simulators.course.loop import course
 from simulators.course.simulation import cohort_of, imposed_events
 from simulators.physiology.clinical_events import ClinicalEvent
@@ -20,7 +22,6 @@ from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import CHUNK, generator
 from simulators.scenarios import SCENARIOS
 
-HOUR, DAY = 60, 1440
 BEFORE: Final = 36 * HOUR
 """Minutes from the first admission to the opening."""
 AFTER: Final = 7 * DAY
@@ -168,7 +169,7 @@ class Rehearsal:
 def told(record: Record, opens: int) -> bool:
     """Whether a record is of the ward's feed: what is thinned out is `EVERY`'s."""
     known, line = record
-    return known >= opens or MONITOR not in line or known // 60_000 % EVERY == 0
+    return known >= opens or MONITOR not in line or known // MINUTE % EVERY == 0
 
 
 def played(patients: int) -> Iterator[Part]:

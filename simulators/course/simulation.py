@@ -14,6 +14,7 @@ import numpy as np
 from simulators.care.dosing import LEAD, Answer, Ask, Plan, naive, scripted
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
+from simulators.charting.writer import DAY, HOUR
 from simulators.course.loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
@@ -22,8 +23,6 @@ from simulators.scenarios import SCENARIOS
 from simulators.scenarios.scenario import Imposed, Policy, Scenario, Span, Vitals
 from simulators.truth.file import Truth
 from simulators.truth.ground_truth import GroundTruth
-
-HOUR, DAY = 60, 1440
 
 
 class Prepared(NamedTuple):

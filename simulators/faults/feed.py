@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 
+from rules.wire.nearest import did_you_mean
 from simulators.faults.fault_log import Ledger
 from simulators.faults.record import Record
 from simulators.faults.registry import FAULTS
@@ -40,11 +40,9 @@ def one(part: str) -> tuple[str, float]:
     """A fault and its rate. Raises FaultsError."""
     name, equals, rate = part.partition("=")
     if name not in FAULTS:
-        near = get_close_matches(name, [*FAULTS, *SETS], n=1)
-        raise FaultsError(
-            f"no fault {name!r}; "
-            + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join([*FAULTS, *SETS])}")
-        )
+        known = [*FAULTS, *SETS]
+        hint = did_you_mean(name, known, f"there are {', '.join(known)}", quoted=True)
+        raise FaultsError(f"no fault {name!r}; {hint}")
     return name, number(name, rate) if equals else FAULTS[name].rate
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from rules.wire.instants import HOUR
 from simulators.score.course import Stretch
 from simulators.score.detection import Alarm
 
-HOUR = 3_600_000
 MISS = 5
 """A missed hour counts five times a false one."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from rules.wire.instants import MINUTE
 from simulators.score.course import LEVELS, RELATIVE, Course, at_least, near
 from simulators.score.detection import JUDGED, PAGED, Transition
 
-MINUTE = 60_000
 WITHIN = 15 * MINUTE
 """How far from a page's `at` the truth may lie: what the monitor allows between two clocks (criteria.md
 section 1). Readings carry noise, so that a value that crosses its limit slowly is read over it some minutes

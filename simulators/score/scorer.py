@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rules.wire.instants import text
+from rules.wire.instants import DAY, MINUTE, text
 from simulators.score.course import ABSOLUTE, NAMES, RELATIVE, Course, at_least
 from simulators.score.detection import (
     CRITERION,
@@ -26,7 +26,7 @@ from simulators.score.detection import (
 )
 from simulators.score.hours import NOTHING, hours_in, told
 from simulators.score.pages import FALSE, LESS, Page, called, judged, pages
-from simulators.score.tally import DAY, MINUTE, Burden, Numbers, Tally, pooled
+from simulators.score.tally import Burden, Numbers, Tally, pooled
 
 
 class _Entry(msgspec.Struct):

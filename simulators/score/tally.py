@@ -11,12 +11,12 @@ from functools import reduce
 from statistics import median
 from typing import Any
 
+from rules.wire.instants import DAY, MINUTE
 from simulators.score.course import ABSOLUTE, NAMES, RELATIVE
 from simulators.score.detection import JUDGED, Detection
 from simulators.score.hours import Hours, Told
 from simulators.score.pages import BORDERLINE, TRUE, UNJUDGED, VERDICTS, Page
 
-MINUTE = 60_000
 Numbers = dict[str, Any]
 
 
@@ -138,7 +138,7 @@ def rounded(value: float | None, digits: int = 2) -> float | None:
 
 
 MANY = 10
-WINDOW = 10 * 60_000
+WINDOW = 10 * MINUTE
 
 
 def floods(moments: Iterable[int]) -> int:
@@ -157,9 +157,6 @@ def floods(moments: Iterable[int]) -> int:
             found += moment - last > WINDOW
             last = moment
     return found
-
-
-DAY = 86_400_000
 
 
 class Burden:

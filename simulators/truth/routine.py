@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simulators.charting.volumes import LITTLE, WARD_EVERY
+from simulators.charting.writer import DAY, HOUR
 from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags
 from simulators.truth.runs import Sustained
 
@@ -22,7 +23,6 @@ class Routine(NamedTuple):
     intensive: int
 
 
-HOUR, DAY = 60, 1440
 # Charted when they change: a device or a rate as it is set, a finding as soon as a nurse has seen it
 # (assumption: within half an hour).
 SET: Final = Routine(15, 15)

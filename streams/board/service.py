@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from aiohttp import web
 from aiokafka.errors import KafkaError
 
+from rules.wire.instants import HOUR
 from streams.board.access.door import Door
 from streams.board.access.session import Sessions, secret
 from streams.board.board_state import Desk, Ways
@@ -85,7 +86,7 @@ class Options(NamedTuple):
     state: Path
     listen: str = "127.0.0.1"
     port: int = 8020
-    history: int = 72 * 3_600_000
+    history: int = 72 * HOUR
     tls: tuple[str, str] | None = None
     worker: str = "il2watch"
     metrics_port: int = 0

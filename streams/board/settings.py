@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import msgspec
 
 from rules.guideline.settings.document import ConfigError, Document, read
-from rules.guideline.settings.values import duration
+from rules.wire.durations import duration
 from streams.board.access import users
 from streams.board.access.door import Door, Proxy
 from streams.board.board_state import Ways

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from yarl import URL
 
+from rules.wire.nearest import did_you_mean
 from streams.errors import UsageError
 
 Label = Annotated[str, msgspec.Meta(pattern="^[a-zA-Z_][a-zA-Z0-9_]*$")]
@@ -69,8 +69,7 @@ def unknown(key: str, keys: list[str]) -> str:
     """
     if f"{key}-env" in keys:
         return f"a secret does not belong in this file; name {key}-env or {key}-file"
-    near = get_close_matches(key, keys, n=1)
-    return "no such key" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(keys)}")
+    return "no such key; " + did_you_mean(key, keys, f"there are {', '.join(keys)}")
 
 
 def said(error: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+from rules.wire.nearest import did_you_mean
 from streams.channels.options import place, read
 from streams.channels.page import Channel
 from streams.config.secrets import Secrets, Unread
@@ -46,10 +46,9 @@ def check(name: str, options: Mapping[str, Any]) -> None:
 def _kind(name: str, options: Mapping[str, Any]) -> Any:
     kind = options.get("kind")
     if kind not in KINDS:
-        near = get_close_matches(str(kind), KINDS, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(str(kind), KINDS)
         raise UsageError(
-            f"{place(name)} kind: is one of {', '.join(KINDS)}, not {kind!r}{hint}"
+            f"{place(name)} kind: is one of {', '.join(KINDS)}, not {kind!r}{hint and f'; {hint}'}"
             if kind
             else f"{place(name)} kind: missing"
         )

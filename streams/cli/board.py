@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rules.wire.instants import HOUR
 from streams.cli import options
 from streams.cli.options import broker_of, connection, port, positive
 from streams.errors import UsageError
@@ -107,7 +108,7 @@ def settings(chosen: argparse.Namespace) -> Options:
         state=chosen.state_dir,
         listen=chosen.listen,
         port=chosen.port,
-        history=round(chosen.history * 3_600_000),
+        history=round(chosen.history * HOUR),
         tls=tls,
         worker=chosen.worker_id,
         metrics_port=chosen.metrics_port,

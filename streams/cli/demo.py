@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from rules.wire.instants import SECOND
 from streams.cli import options
 from streams.cli.options import seed
 from streams.errors import UsageError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 REHEARSAL = "simulators.course.rehearsal:Rehearsal"
 """Imported when called: no room but the command line knows the bedside."""
 MOST = 200
-UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 SAYS = """\
 Starts a broker in memory, creates the topics, starts a worker, a pager and the board, and publishes a simulated ward: first its history, then what
@@ -134,11 +133,8 @@ def broker(chosen: argparse.Namespace) -> Broker | None:
 
 
 def duration(text: str) -> float:
-    """Seconds of `60s`, `5m`, `1h` or `90`."""
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text)
-    if found is None or not float(found[1]):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time above 0; write it like 60s or 5m")
-    return float(found[1]) * UNITS[found[2]]
+    """Return the seconds of `60s`, `5m`, `1h` or `90`."""
+    return options.length(text) / SECOND
 
 
 def speed(text: str) -> float:

@@ -125,12 +125,10 @@ def unknown(arguments: list[str]) -> str:
     inside = [name for name in COMMANDS if name.startswith(f"{arguments[0]} ")]
     if inside:
         return f"'{arguments[0]}' needs one of its commands: {', '.join(inside)}; see il2watch --help"
-    from difflib import get_close_matches
+    from rules.wire.nearest import did_you_mean
 
-    near = get_close_matches(arguments[0], COMMANDS, n=1)
-    return f"no command {arguments[0]!r}" + (
-        f"; did you mean '{near[0]}'?" if near else "; il2watch --help lists them"
-    )
+    hint = did_you_mean(arguments[0], COMMANDS, "il2watch --help lists them", quoted=True)
+    return f"no command {arguments[0]!r}; {hint}"
 
 
 def load(function: str) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
+from rules.wire.durations import duration
 from streams.errors import UsageError
 from streams.kafka.settings import Broker, add_broker_option, broker
 from streams.times import instant
@@ -137,6 +138,14 @@ def positive(text: str) -> float:
     if not 0 < found < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return found
+
+
+def length(text: str) -> int:
+    """Return the ms of a duration; seconds where no unit is given."""
+    try:
+        return duration(f"{text}s" if text[-1:].isdigit() else text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time above 0; write it like 60s or 5m") from None
 
 
 def whole(text: str, least: int, most: int, what: str) -> int:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from streams.cli import options
-from streams.cli.options import broker_of, connection, now, saying, who
+from streams.cli.options import broker_of, connection, length, now, saying, who
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,13 +62,6 @@ def add(chosen: argparse.Namespace, broker: Broker) -> int:
     tell(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {text(at + chosen.length)}")
     print(command["id"])
     return 0
-
-
-def length(text: str) -> int:
-    """A duration for argparse, ms."""
-    from streams.cli.demo import duration
-
-    return round(duration(text) * 1000)
 
 
 LS_SAYS = "Lists the silences that stand now, those that end first in front, with who asked and why."

@@ -8,11 +8,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib import import_module
 from textwrap import fill
 from typing import Any
 
+from rules.wire.instants import MINUTE
+from rules.wire.nearest import did_you_mean
 from streams.cli import options
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
@@ -24,7 +25,7 @@ PRODUCE, WANTED = "simulators.course.production:produce", "simulators.course.pro
 """Imported when called: no room but the command line knows the bedside."""
 START = "2026-03-02T07:00:00Z"
 MOST, LONGEST = 100_000, 60.0
-QUARTER = 15 * 60_000
+QUARTER = 15 * MINUTE
 """The bedside's rounds are on full quarters of an hour."""
 WIDTH = 100
 
@@ -129,11 +130,8 @@ def scenario(name: str | None) -> Any:
     if name is None:
         raise UsageError("simulate: name a scenario; il2watch simulate --list shows them")
     if name not in there:
-        near = get_close_matches(name, there, n=1)
-        raise UsageError(
-            f"no scenario {name!r}"
-            + (f"; did you mean '{near[0]}'?" if near else "; il2watch simulate --list shows them")
-        )
+        hint = did_you_mean(name, there, "il2watch simulate --list shows them", quoted=True)
+        raise UsageError(f"no scenario {name!r}; {hint}")
     return there[name]
 
 

@@ -8,10 +8,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from rules.wire.nearest import did_you_mean
 from streams.errors import UsageError
 
 ONE = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):(?P<port>[0-9]{1,5})")
@@ -126,11 +126,9 @@ def check_key(key: str, value: object) -> None:
             "IL2WATCH_BROKER_PASSWORD"
         )
     if key not in KEYS:
-        near = get_close_matches(key, ("servers", *KEYS), n=1)
-        raise UsageError(
-            f"[broker] {key}: no such key"
-            + (f"; did you mean {near[0]}?" if near else f"; there are servers, {', '.join(KEYS)}")
-        )
+        known = ("servers", *KEYS)
+        hint = did_you_mean(key, known, f"there are {', '.join(known)}")
+        raise UsageError(f"[broker] {key}: no such key; {hint}")
     if not isinstance(value, str) or not value:
         raise UsageError(f"[broker] {key}: is text, not {value!r}")
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from rules.wire.instants import HOUR
 from rules.wire.topics import INPUTS, OUTPUTS
 from streams.errors import UsageError
 from streams.kafka.admin import admin
@@ -53,7 +54,7 @@ CHANGELOG = {
     "cleanup.policy": "compact",
     "min.cleanable.dirty.ratio": "0.2",
     "segment.bytes": str(32 << 20),
-    "segment.ms": str(3_600_000),
+    "segment.ms": str(HOUR),
     "max.message.bytes": str(8 << 20),
     # Long enough that a row written behind a newer one is never all that is left.
     "min.compaction.lag.ms": str(600_000),

@@ -8,6 +8,8 @@ import argparse
 import re
 from dataclasses import dataclass
 
+from rules.wire import durations
+from rules.wire.instants import DAY
 from rules.wire.topics import ALL, ASSESSMENTS, DEADLETTERS, PARTITIONS
 
 # How long records are kept, and why not by the clock unless asked. See docs/decisions/0011-retention.md.
@@ -24,8 +26,7 @@ from rules.wire.topics import ALL, ASSESSMENTS, DEADLETTERS, PARTITIONS
 FOREVER = -1
 """As `retention.ms` and `retention.bytes` say "no limit"."""
 
-DAY = 86_400_000
-MS = {"m": 60_000, "h": 3_600_000, "d": DAY}
+LONGEST = 999_999 * DAY
 GIB = 1 << 30
 BYTES = {"MiB": 1 << 20, "GiB": GIB, "TiB": 1 << 40}
 
@@ -35,7 +36,10 @@ def duration(text: str) -> int:
 
     Raises ArgumentTypeError.
     """
-    return quantity(text, MS, "30d, 12h, 90m or forever")
+    try:
+        return FOREVER if text == "forever" else durations.duration(text, LONGEST)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 30d, 12h, 90m or forever") from None
 
 
 def size(text: str) -> int:
@@ -43,16 +47,12 @@ def size(text: str) -> int:
 
     Raises ArgumentTypeError.
     """
-    return quantity(text, BYTES, "2GiB, 500MiB, 1TiB or forever")
-
-
-def quantity(text: str, units: dict[str, int], examples: str) -> int:
     if text == "forever":
         return FOREVER
-    found = re.fullmatch(rf"([1-9][0-9]{{0,5}})({'|'.join(units)})", text)
+    found = re.fullmatch(rf"([1-9][0-9]{{0,5}})({'|'.join(BYTES)})", text)
     if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not like {examples}")
-    return int(found[1]) * units[found[2]]
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 2GiB, 500MiB, 1TiB or forever")
+    return int(found[1]) * BYTES[found[2]]
 
 
 UNLIMITED = str((1 << 63) - 1)

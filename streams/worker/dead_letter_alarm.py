@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rules.wire.instants import text
+from rules.wire.instants import MINUTE, text
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.producer import Out
@@ -20,7 +20,6 @@ from streams.kafka.producer import Out
 # It never stops the stream. Time is an argument: milliseconds of the worker's own clock, not of the records.
 
 
-MINUTE = 60_000
 LIMIT = 0.05
 WINDOW = 5 * MINUTE
 GRAINS = 60
@@ -154,7 +153,7 @@ class Alarm:
 
     def message(self) -> str:
         """One line for people."""
-        minutes = self.share.window // 60_000
+        minutes = self.share.window // MINUTE
         return (
             f"{self.share.refused} of {self.share.records} records of the last {minutes} min were "
             "refused; see il2watch deadletters ls"

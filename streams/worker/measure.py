@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rules.wire.instants import HOUR
 from streams.kafka.state_record import LEVELS, Owed
 from streams.service import metrics
 from streams.worker.batch import Batch, Output
 from streams.worker.dead_letter_alarm import Share
 from streams.worker.partition_state import Ward
 
-RECENT_MS = 3_600_000
+RECENT_MS = HOUR
 
 
 def folded(taken: Batch, seconds: float) -> None:

@@ -17,7 +17,8 @@ from rules.guideline.declare import (
     Sustained,
 )
 from rules.guideline.edition import Guideline
-from rules.guideline.settings.values import duration_text, minutes_of
+from rules.guideline.settings.values import minutes_of
+from rules.wire.durations import duration_text
 from rules.wire.instants import DAY, HOUR, MINUTE
 
 LATE_AT_MOST = 8 * HOUR

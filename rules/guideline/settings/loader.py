@@ -1,7 +1,6 @@
 """Load a site's configuration: the guideline with the numbers a site has set, or everything that is wrong
 with them."""
 
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from rules.guideline.settings.coherence import conflicts
 from rules.guideline.settings.document import ConfigError, Document, Path, read
 from rules.guideline.settings.keys import ONE_WITH, Key, keys, put, tables
 from rules.guideline.settings.values import described, parsed
+from rules.wire.nearest import nearest
 
 __all__ = ["OTHER_ROOMS", "ConfigError", "keys", "load"]
 
@@ -157,7 +157,7 @@ def _fixed(path: Path) -> str | None:
 
 def _nearest(path: Path) -> str:
     beside = _inside(path[:-1])
-    near = get_close_matches(path[-1].replace("_", "-"), beside, n=1, cutoff=0.5)
+    near = nearest(path[-1].replace("_", "-"), beside)
     if near:
         return f"did you mean {'.'.join((*path[:-1], near[0]))}?"
     return (

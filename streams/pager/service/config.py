@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
@@ -14,7 +13,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.guideline.settings.document import ConfigError, Document, read
-from rules.guideline.settings.values import duration
+from rules.wire.durations import duration
+from rules.wire.instants import MINUTE
+from rules.wire.nearest import did_you_mean
 from streams.channels.registry import PATIENT_BOUND
 from streams.channels.registry import check as check_channel
 from streams.config import pager
@@ -32,7 +33,7 @@ class Configured(NamedTuple):
     channels: Mapping[str, Mapping[str, Any]]
     api: pager.Api | None = None
     watchdog: str | None = None
-    every: int = 60_000
+    every: int = MINUTE
     link: str | None = None
 
 
@@ -66,7 +67,7 @@ class _Reading:
             table.channels,
             table.api,
             table.watchdog.channel if table.watchdog else None,
-            self._span(("watchdog", "every"), table.watchdog.every) if table.watchdog else 60_000,
+            self._span(("watchdog", "every"), table.watchdog.every) if table.watchdog else MINUTE,
             table.link,
         )
         for name, options in table.channels.items():
@@ -160,8 +161,7 @@ def _placed(error: str) -> tuple[tuple[str, ...], str]:
 
 def _near(key: str) -> str:
     keys = {field.encode_name for table in _TABLES for field in msgspec.structs.fields(table)}
-    near = get_close_matches(key, sorted(keys), n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(keys))}"
+    return "; " + did_you_mean(key, sorted(keys), f"there are {', '.join(sorted(keys))}")
 
 
 _TABLES = (pager.Pager, pager.Route, pager.Rung, pager.Hours, pager.Unit, pager.Api, pager.Watchdog)
@@ -195,12 +195,8 @@ def faults(made: Configured) -> Iterator[Fault]:
 def _ladder(path: tuple[str, ...], route: Route, channels: Mapping[str, Any]) -> Iterator[Fault]:
     for name in _channels([route]):
         if name not in channels:
-            near = get_close_matches(name, channels, n=1)
-            yield Fault(
-                (*path, "ladder"),
-                f"no channel {name!r}"
-                + (f"; did you mean {near[0]}?" if near else "; define it in [pager.channels]"),
-            )
+            hint = did_you_mean(name, channels, "define it in [pager.channels]")
+            yield Fault((*path, "ladder"), f"no channel {name!r}; {hint}")
     if route.steps[0].after:
         yield Fault((*path, "ladder"), "the first rung is told at once; leave its `after` out")
     if any(a.after >= b.after for a, b in pairwise(route.steps)):

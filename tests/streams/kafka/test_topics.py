@@ -80,7 +80,10 @@ def test_copies_follow_the_number_of_brokers(brokers: int, replication: int | No
     assert (found.replication, found.min_insync) == expected
 
 
-@pytest.mark.parametrize(("text", "ms"), [("30d", 30 * DAY), ("12h", DAY // 2), ("90m", 5_400_000), ("forever", -1)])
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [("30d", 30 * DAY), ("12h", DAY // 2), ("90m", 5_400_000), ("30 d", 30 * DAY), ("1.5d", 3 * DAY // 2), ("forever", -1)],
+)
 def test_a_duration_is_read(text: str, ms: int) -> None:
     assert retention.duration(text) == ms
 
@@ -90,7 +93,7 @@ def test_a_size_is_read(text: str, size: int) -> None:
     assert retention.size(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "30", "0d", "-1d", "30 d", "1.5d", "30days", "9999999d", "٣d"])
+@pytest.mark.parametrize("text", ["", "30", "0d", "-1d", "30days", "9999999d", "٣d"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="is not like 30d"):
         retention.duration(text)

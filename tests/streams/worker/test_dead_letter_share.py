@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from streams.worker.dead_letter_alarm import GRAINS, MINUTE, Share, share, turn
+from rules.wire.instants import MINUTE
+from streams.worker.dead_letter_alarm import GRAINS, Share, share, turn
 
 Counts = tuple[int, int, int]
 

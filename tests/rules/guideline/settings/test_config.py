@@ -17,8 +17,9 @@ from rules.guideline.edition import exact
 from rules.guideline.settings.coherence import LATE_AT_MOST, conflicts
 from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, STARTS, ZONE, Key, at
 from rules.guideline.settings.loader import OTHER_ROOMS, keys
-from rules.guideline.settings.values import duration, duration_text, key_table, shown
+from rules.guideline.settings.values import key_table, shown
 from rules.ingest.decode import decode
+from rules.wire.durations import duration, duration_text
 
 ROOT = Path(__file__).parents[4]
 DOCUMENT = ROOT / "docs" / "configuration.md"
@@ -228,7 +229,9 @@ def test_a_duration_written_out_is_read_back(seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ms"), [("90 s", 90_000), ("30 min", 1_800_000), ("4 h", 14_400_000), ("1.5 h", 5_400_000), ("1 d", 86_400_000), (" 0.5 s ", 500)]
+    ("text", "ms"),
+    [("90 s", 90_000), ("30 min", 1_800_000), ("4 h", 14_400_000),
+     ("1.5 h", 5_400_000), ("1 d", 86_400_000), (" 0.5 s ", 500), ("30m", 1_800_000), ("2h", 7_200_000)],
 )
 def test_durations_carry_their_unit(text: str, ms: int) -> None:
     assert duration(text) == ms
