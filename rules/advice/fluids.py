@@ -3,7 +3,6 @@ Overview).
 """
 
 from rules.chart.facts import Volume, place, references
-from rules.evaluate.infusions import current_rate, runs
 from rules.evaluate.result import (
     ADVISORY,
     CLEAR,
@@ -16,6 +15,7 @@ from rules.evaluate.result import (
     soonest,
     tripped,
 )
+from rules.evaluate.timelines import current_rate, runs
 from rules.guideline.table5 import Advice
 from rules.wire.events import Reference
 

@@ -3,9 +3,9 @@
 from rules.chart.course import Span
 from rules.chart.facts import references
 from rules.chart.oxygen import Oxygen
-from rules.evaluate.infusions import runs, span_turn
 from rules.evaluate.pressure import above_target
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, reached, soonest, tripped
+from rules.evaluate.timelines import runs, span_turn
 from rules.guideline.table5 import Advice
 
 

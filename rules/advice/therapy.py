@@ -5,9 +5,9 @@ for a correction (Tables 5 and 6; text, Overview).
 from collections.abc import Callable
 
 from rules.chart.facts import Lab, references
-from rules.evaluate.findings import persistent_finding
-from rules.evaluate.labs import run_start
+from rules.evaluate.bands import run_start
 from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, beyond, open_, reached, soonest
+from rules.evaluate.rows.persistent_finding import persistent_finding
 from rules.guideline.declare import OxygenRow, PersistentFindingRow
 from rules.guideline.table5 import Advice
 

@@ -9,10 +9,10 @@ from rules.decide.recommendation import dose_clock, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, Bedside, plan_for
 from rules.evaluate.eligibility import eligibility
-from rules.evaluate.infusions import dosing
 from rules.evaluate.monitoring import looked
 from rules.evaluate.pressure import hypotension, phase
 from rules.evaluate.result import TRIPPED, Result, reached
+from rules.evaluate.timelines import dosing
 from rules.guideline.declare import AnyRow
 from rules.wire import instants
 

@@ -5,9 +5,9 @@ import msgspec
 
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, plan_for
-from rules.evaluate.infusions import current_rate
 from rules.evaluate.pressure import above_target
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED, reached
+from rules.evaluate.timelines import current_rate
 from rules.wire.events import Reference
 from rules.wire.instants import HOUR
 

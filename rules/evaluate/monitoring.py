@@ -4,8 +4,8 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.evaluate.infusions import dosing
 from rules.evaluate.result import CLEAR, Memory, Result, reached, soonest
+from rules.evaluate.timelines import dosing
 from rules.guideline.table1 import Observation
 
 LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp"}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.evaluate.oxygen import low_saturation, spo2_limit
 from rules.evaluate.result import ABSOLUTE, Memory, beyond, reached, soonest
+from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
 from rules.guideline.declare import OxygenRow, UpperLimitRow
 from rules.guideline.table4 import StopRule
 

@@ -1,20 +1,17 @@
-"""Findings charted by exception, and the one that is not (criteria.md section 3, findings, mental-status)."""
+"""Decide findings charted by exception (criteria.md section 3, findings)."""
 
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
 from rules.evaluate.result import (
     ABSOLUTE,
     CLEAR,
-    INDETERMINATE,
     RELATIVE,
     Memory,
     Result,
-    beyond,
-    counting,
-    reached,
-    soonest,
 )
-from rules.guideline.declare import FindingRow, PersistentFindingRow
+from rules.evaluate.row_type import RowType
+from rules.guideline.declare import FindingRow
 
 Wanted = tuple[str, str]
 
@@ -56,46 +53,9 @@ def _present(latest: dict[str, Sign], names: list[Wanted]) -> list[Sign]:
     return [latest[code] for code, value in names if code in latest and latest[code].value == value]
 
 
-def persistent_finding(row: PersistentFindingRow, chart: Chart, now: int, before: Memory) -> Result:
-    """A charted state that counts only when it has lasted; never charted or too old it cannot be told."""
-    signs = chart.findings.get(row.finding, [])
-    signs = signs[: counting(signs, chart.mode, row.stale, row.stale)]
-    if not signs:
-        return Result(INDETERMINATE, missing=(row.finding,))
-    run = len(signs) - 1
-    while run and signs[run - 1].value == signs[-1].value:
-        run -= 1
-    limit = signs[-1].at + row.stale
-    stale = now >= beyond(limit)
-    if signs[-1].value == row.value:
-        return _persisting(row, signs[run:], now, stale)
-    evidence = (signs[-1].reference,)
-    if stale:
-        return Result(
-            INDETERMINATE, at=limit, value=signs[-1].value, missing=(row.finding,), evidence=evidence
-        )
-    return Result(
-        CLEAR,
-        at=signs[run].at,
-        latest=signs[-1].at,
-        value=signs[-1].value,
-        evidence=evidence,
-        next=beyond(limit),
-    )
+def _inputs(row: FindingRow) -> int:
+    codes = (code for code, _ in map(wanted, (*row.relative, *row.absolute)))
+    return dirty_flags.bits(codes) | dirty_flags.ENCOUNTER
 
 
-def _persisting(row: PersistentFindingRow, run: list[Sign], now: int, stale: bool) -> Result:
-    due = run[0].at + row.lasts
-    evidence = tuple(sign.reference for sign in run)
-    if now < reached(due):
-        return Result(
-            CLEAR,
-            at=run[0].at,
-            latest=run[-1].at,
-            value=row.value,
-            evaluates_at=due,
-            evidence=evidence,
-            next=reached(due),
-        )
-    after = beyond(run[-1].at + row.stale)
-    return Result(ABSOLUTE, at=due, value=row.value, stale=stale, evidence=evidence, next=soonest(now, after))
+ROW_TYPE = RowType(evaluate=finding, inputs=_inputs)

@@ -1,7 +1,11 @@
-"""Oxygen requirement: by device, and by a saturation that stays low at high flow (criteria.md section 3)."""
+"""Decide the oxygen requirement by device, and by a saturation that stays low at high flow (criteria.md
+section 3).
+"""
 
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, beyond
+from rules.evaluate.row_type import RowType
 from rules.guideline.declare import OxygenRow
 
 LEVELS = {None: 0, CLEAR: 1, "relative": 2, ABSOLUTE: 3}
@@ -75,3 +79,8 @@ def low_saturation(chart: Chart, now: int, row: OxygenRow) -> bool:
     if limit is None or heard is None or heard.spo2 is None or now >= beyond(limit):
         return False
     return row.low.trip.met(heard.spo2)
+
+
+ROW_TYPE = RowType[OxygenRow](
+    evaluate=oxygen_requirement, inputs=lambda row: dirty_flags.OXYGEN | dirty_flags.SPO2 | dirty_flags.MODE
+)

@@ -1,12 +1,12 @@
-"""Sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md
+"""Decide sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md
 section 3).
 """
 
 import msgspec
 
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.vitals import Signals
-from rules.evaluate.infusions import runs, span_turn
 from rules.evaluate.result import (
     ABSOLUTE,
     CLEAR,
@@ -18,6 +18,8 @@ from rules.evaluate.result import (
     reached,
     soonest,
 )
+from rules.evaluate.row_type import RowType
+from rules.evaluate.timelines import runs, span_turn
 from rules.guideline.declare import ExcusedRateRow
 
 ASKED = ("heart-rate",)
@@ -124,3 +126,15 @@ def _fever(row: ExcusedRateRow, signals: Signals, now: int, causes: Causes) -> N
     causes.next = soonest(now, causes.next, beyond(last.at + row.fever_age))
     if row.fever.met(last.temp):
         causes.present = (*causes.present, "fever")
+
+
+READ = (
+    dirty_flags.HEART_RATE
+    | dirty_flags.SYSTOLIC
+    | dirty_flags.TEMPERATURE
+    | dirty_flags.INFUSIONS
+    | dirty_flags.MODE
+    | dirty_flags.BASELINE
+)
+
+ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=lambda row: READ)
