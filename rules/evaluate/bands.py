@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from rules.chart.facts import Lab
 from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, Result, aged
 from rules.guideline.declare import Limit
+from rules.wire.instants import Instant
 
 
 def band(value: float, relative: Limit | None, absolute: Limit | None) -> str:
@@ -25,7 +26,7 @@ def latest(
     relative: Limit | None,
     absolute: Limit | None,
     stale_at: int,
-    now: int,
+    now: Instant,
     missing: str,
     unit: str | None,
 ) -> Result:

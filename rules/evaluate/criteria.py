@@ -10,6 +10,7 @@ from rules.chart.chart import Chart
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import ROW_TYPES, AnyRow, Row, module_of
+from rules.wire.instants import Instant
 
 
 def _descriptor(row_type: type[Row]) -> RowType[Any]:
@@ -25,6 +26,6 @@ def inputs_of(row: AnyRow) -> int:
     return DESCRIPTORS[type(row)].inputs(row)
 
 
-def evaluate(row: AnyRow, chart: Chart, now: int, before: Memory) -> Result:
+def evaluate(row: AnyRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the state of a row at an instant (criteria.md section 3)."""
     return DESCRIPTORS[type(row)].evaluate(row, chart, now, before)

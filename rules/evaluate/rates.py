@@ -4,8 +4,9 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.infusions import Segment, segment_at
 from rules.evaluate.bands import band, limit_text
-from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, reached, soonest
+from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
 from rules.guideline.declare import RateMaximumRow, RateMinimumRow
+from rules.wire.instants import Instant, reached
 
 ASKED = ("weight",)
 INPUTS = (
@@ -18,7 +19,7 @@ INPUTS = (
 AnyRateRow = RateMaximumRow | RateMinimumRow
 
 
-def turns(chart: Chart, now: int) -> int | None:
+def turns(chart: Chart, now: Instant) -> Instant | None:
     """The next instant at which a charted rate comes into force or the therapy ends."""
     ahead = [reached(segment.at) for segment in chart.phenylephrine if reached(segment.at) > now]
     end = chart.cycle.end

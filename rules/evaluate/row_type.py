@@ -8,6 +8,7 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.evaluate.result import Memory, Result
 from rules.guideline.declare import Row
+from rules.wire.instants import Instant
 
 R = TypeVar("R", bound=Row)
 
@@ -19,5 +20,5 @@ class RowType(msgspec.Struct, Generic[R], frozen=True):
     that it reads: facts without any of these are taken not to change it.
     """
 
-    evaluate: Callable[[R, Chart, int, Memory], Result]
+    evaluate: Callable[[R, Chart, Instant, Memory], Result]
     inputs: Callable[[R], int]

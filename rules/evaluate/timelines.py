@@ -3,7 +3,8 @@
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.infusions import segment_at
-from rules.evaluate.result import reached, soonest
+from rules.evaluate.result import soonest
+from rules.wire.instants import Instant, reached
 
 
 def dosing(chart: Chart, t: int) -> bool:
@@ -22,6 +23,6 @@ def runs(spans: list[tuple[int, int]], t: int) -> bool:
     return any(start <= t < end for start, end in spans)
 
 
-def span_turn(spans: list[tuple[int, int]], now: int) -> int | None:
+def span_turn(spans: list[tuple[int, int]], now: Instant) -> Instant | None:
     """The next instant at which one of the spans starts or ends."""
     return soonest(now, *(reached(edge) for span in spans for edge in span if edge < FOREVER))

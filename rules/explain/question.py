@@ -14,6 +14,7 @@ from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
 from rules.evaluate.result import Result
 from rules.explain.explanation import Look
 from rules.guideline.edition import Guideline
+from rules.wire.instants import ms_of
 
 MONITORING = "monitoring/"
 STOP_RULE = "stop-rule:"
@@ -73,7 +74,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def t(self) -> int:
-        return self.patient.now >> 1
+        return ms_of(self.patient.now)
 
     @property
     def ids(self) -> list[str]:

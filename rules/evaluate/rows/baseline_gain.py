@@ -7,9 +7,10 @@ from rules.evaluate.bands import latest
 from rules.evaluate.result import INDETERMINATE, Memory, Result, counting
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import BaselineGainRow
+from rules.wire.instants import Instant
 
 
-def weight_gain(row: BaselineGainRow, chart: Chart, now: int, before: Memory) -> Result:
+def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Per cent over the baseline weight; stale when older than 36 h."""
     baseline = chart.baseline_readings.get("weight")
     weights = chart.weights[: counting(chart.weights, chart.mode, row.stale, row.stale)]

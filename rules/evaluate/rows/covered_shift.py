@@ -4,25 +4,19 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.volumes import Collection, Shift, covered, last_completed, shift_of, volume
 from rules.evaluate.bands import band, limit_text
-from rules.evaluate.result import (
-    CLEAR,
-    INDETERMINATE,
-    TRIPPED,
-    Memory,
-    Result,
-    reached,
-)
+from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import CoveredShiftRow
+from rules.wire.instants import Instant, ms_of, reached
 
 ASKED = ("urine",)
 
 
-def covered_shift(row: CoveredShiftRow, chart: Chart, now: int, before: Memory) -> Result:
+def covered_shift(row: CoveredShiftRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """The last completed shift; one that is not covered keeps a tripped state, stale, and is otherwise not
     told.
     """
-    shifts, t = chart.guideline.shifts, now >> 1
+    shifts, t = chart.guideline.shifts, ms_of(now)
     shift = last_completed(t, shifts)
     result = _judged(row, chart.collections, shift) or _kept(row, chart, shift)
     result.next = reached(shift_of(t + 1, shifts)[1])

@@ -12,6 +12,7 @@ from rules.evaluate.result import (
 )
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import FindingRow
+from rules.wire.instants import Instant
 
 Wanted = tuple[str, str]
 
@@ -30,7 +31,7 @@ def charted(chart: Chart, codes: set[str]) -> list[tuple[str, Sign]]:
     return sorted(found, key=lambda pair: place(pair[1]))
 
 
-def finding(row: FindingRow, chart: Chart, now: int, before: Memory) -> Result:
+def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Findings charted by exception (all findings except mental status) are the one exception: no record
     means absent.
     """

@@ -12,12 +12,12 @@ from rules.evaluate.result import (
 )
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import HourlyRateRow
-from rules.wire.instants import HOUR
+from rules.wire.instants import HOUR, Instant, ms_of
 
 ASKED = ("urine",)
 
 
-def hourly_rate(row: HourlyRateRow, chart: Chart, now: int, before: Memory) -> Result:
+def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """The average over the shortest stretch that starts with a collection, ends with the latest and covers 60
     min.
     """
@@ -32,7 +32,7 @@ def hourly_rate(row: HourlyRateRow, chart: Chart, now: int, before: Memory) -> R
         count -= 1
     if not count:
         return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
-    limit = mode.limit(collections[count - 1].end, now >> 1, ward, intensive)
+    limit = mode.limit(collections[count - 1].end, ms_of(now), ward, intensive)
     return aged(_rated(row, collections[:count]), limit, now, ASKED)
 
 

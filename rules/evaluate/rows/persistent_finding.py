@@ -3,22 +3,13 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
-from rules.evaluate.result import (
-    ABSOLUTE,
-    CLEAR,
-    INDETERMINATE,
-    Memory,
-    Result,
-    beyond,
-    counting,
-    reached,
-    soonest,
-)
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counting, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import PersistentFindingRow
+from rules.wire.instants import Instant, beyond, reached
 
 
-def persistent_finding(row: PersistentFindingRow, chart: Chart, now: int, before: Memory) -> Result:
+def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """A charted state that counts only when it has lasted; never charted or too old it cannot be told."""
     signs = chart.findings.get(row.finding, [])
     signs = signs[: counting(signs, chart.mode, row.stale, row.stale)]
@@ -46,7 +37,7 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: int, before
     )
 
 
-def _persisting(row: PersistentFindingRow, run: list[Sign], now: int, stale: bool) -> Result:
+def _persisting(row: PersistentFindingRow, run: list[Sign], now: Instant, stale: bool) -> Result:
     due = run[0].at + row.lasts
     evidence = tuple(sign.reference for sign in run)
     if now < reached(due):

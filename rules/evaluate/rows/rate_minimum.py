@@ -3,17 +3,18 @@
 from rules.chart.chart import Chart
 from rules.chart.infusions import overlapping, segment_at
 from rules.evaluate.rates import INPUTS, judged_rate, rate_of, turns, unless_hidden
-from rules.evaluate.result import INDETERMINATE, Memory, Result, reached, soonest
+from rules.evaluate.result import INDETERMINATE, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.evaluate.timelines import dosing
 from rules.guideline.declare import RateMinimumRow
+from rules.wire.instants import Instant, ms_of, reached
 
 
-def rate_minimum(row: RateMinimumRow, chart: Chart, now: int, before: Memory) -> Result:
+def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """The lowest rate in force in the half hour up to the clock, from 8 h after the dose until the
     next one.
     """
-    t = now >> 1
+    t = ms_of(now)
     clear = Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
     if not dosing(chart, t):
         return clear
@@ -32,7 +33,7 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: int, before: Memory) ->
     return result
 
 
-def _leaves(chart: Chart, now: int, window: int) -> int | None:
+def _leaves(chart: Chart, now: Instant, window: int) -> Instant | None:
     """When the oldest rate of the window leaves it."""
     starts = [segment.at for segment in chart.phenylephrine]
     return soonest(now, *(reached(start + window) for start in starts))

@@ -4,24 +4,18 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import references
 from rules.chart.volumes import Shift, running, shift_of
-from rules.evaluate.result import (
-    ABSOLUTE,
-    CLEAR,
-    RELATIVE,
-    Memory,
-    Result,
-    reached,
-)
+from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import ShiftVolumeRow
 from rules.guideline.site_choices import Shifts
+from rules.wire.instants import Instant, ms_of, reached
 
 
-def shift_volume(row: ShiftVolumeRow, chart: Chart, now: int, before: Memory) -> Result:
+def shift_volume(row: ShiftVolumeRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Whole volumes at their `at`, per shift: relative in one shift, absolute in each of two consecutive
     ones.
     """
-    first, last, under_way = _three_shifts(now >> 1, chart.guideline.shifts)
+    first, last, under_way = _three_shifts(ms_of(now), chart.guideline.shifts)
     inside = {
         shift: [v for v in chart.volumes[row.kind] if shift[0] < v.at <= shift[1]]
         for shift in (first, last, under_way)
@@ -34,7 +28,7 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: int, before: Memory) ->
     shown = decisive if state != CLEAR else max(last, under_way, key=lambda shift: totals[shift])
     before_it = (last if full[under_way] else first) if both else None
     found = [*(inside[before_it] if before_it else []), *inside[shown]]
-    at_end = under_way[0] if now >> 1 == under_way[0] else None
+    at_end = under_way[0] if ms_of(now) == under_way[0] else None
     return Result(
         state,
         at=at_end if state == CLEAR else _reached_at(row, inside[decisive]),

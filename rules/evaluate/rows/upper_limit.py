@@ -6,9 +6,10 @@ from rules.chart.facts import Lab, place
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import UpperLimitRow
+from rules.wire.instants import Instant
 
 
-def upper_limit(row: UpperLimitRow, chart: Chart, now: int, before: Memory) -> Result:
+def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """The latest reading of each lab against its own upper reference limit, or the site's.
 
     Never measured: clear; never stale.
