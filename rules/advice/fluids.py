@@ -3,26 +3,16 @@ Overview).
 """
 
 from rules.chart.facts import Volume, place, references
-from rules.evaluate.infusions import current_rate, runs
-from rules.evaluate.result import (
-    ADVISORY,
-    CLEAR,
-    RELATIVE,
-    Case,
-    Memory,
-    Result,
-    open_,
-    reached,
-    soonest,
-    tripped,
-)
+from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest, tripped
+from rules.evaluate.timelines import current_rate, runs
 from rules.guideline.table5 import Advice
 from rules.wire.events import Reference
+from rules.wire.instants import Instant, ms_of, reached
 
 URINE = ("urine-shift", "urine-hour")
 
 
-def fluid_bolus(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Hypotension, or urine-hour relative or absolute."""
     causes = [subject for subject in ("hypotension", "urine-hour") if tripped(case, subject)]
     evidence: tuple[Reference, ...] = ()
@@ -53,22 +43,22 @@ def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool)
     return result
 
 
-def add_pressor(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Hypotension open, a litre of boluses since it opened, no phenylephrine running."""
     start = case.opened("hypotension") if tripped(case, "hypotension") else None
-    return _after_boluses(advice, case, start, current_rate(case.chart, now >> 1) != 0)
+    return _after_boluses(advice, case, start, current_rate(case.chart, ms_of(now)) != 0)
 
 
-def add_dopamine(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """A urine criterion tripped, a litre of boluses since the earlier of the two opened, no
     dopamine running.
     """
     starts = [case.opened(code) for code in URINE if tripped(case, code)]
     known = [start for start in starts if start is not None]
-    return _after_boluses(advice, case, min(known) if known else None, runs(case.chart.dopamine, now >> 1))
+    return _after_boluses(advice, case, min(known) if known else None, runs(case.chart.dopamine, ms_of(now)))
 
 
-def above_maintenance(case: Case, now: int, within: int) -> list[Volume]:
+def above_maintenance(case: Case, now: Instant, within: int) -> list[Volume]:
     """Boluses and blood products of (clock - within, clock], each whole at its `at`."""
     volumes = case.chart.volumes
     return sorted(
@@ -77,7 +67,7 @@ def above_maintenance(case: Case, now: int, within: int) -> list[Volume]:
     )
 
 
-def fluid_limit(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Approaching at a litre in 24 h, exceeded at 1.5 L: then relative, and paged."""
     assert advice.volume is not None and advice.second_volume is not None
     inside = above_maintenance(case, now, advice.within)
@@ -90,7 +80,7 @@ def fluid_limit(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     )
 
 
-def edema_caution(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """The latest weight more than 10 % over baseline."""
     assert advice.limit is not None
     baseline, weights = case.chart.baseline_readings.get("weight"), case.chart.weights

@@ -1,20 +1,21 @@
 """After therapy: fluid off, water out, home (text, Posttherapy Assessment and Intervention)."""
 
-from rules.chart.course import Span
+from rules.chart.course import FOREVER, Span
 from rules.chart.facts import references
 from rules.chart.oxygen import Oxygen
-from rules.evaluate.infusions import runs, span_turn
 from rules.evaluate.pressure import above_target
-from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, reached, soonest, tripped
+from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, soonest, tripped
+from rules.evaluate.timelines import runs, span_turn
 from rules.guideline.table5 import Advice
+from rules.wire.instants import Instant, ms_of, reached
 
 
-def _ended(case: Case, now: int, after: int = 0) -> bool:
+def _ended(case: Case, now: Instant, after: int = 0) -> bool:
     end = case.chart.cycle.end
     return end is not None and now >= reached(end + after)
 
 
-def _waits(case: Case, now: int, after: int = 0) -> Result:
+def _waits(case: Case, now: Instant, after: int = 0) -> Result:
     """Not yet: look again when the time has come."""
     end = case.chart.cycle.end
     return Result(next=None if end is None else soonest(now, reached(end + after)))
@@ -25,11 +26,11 @@ def off_pressors(spans: list[Span], t: int, within: int) -> bool:
     return not any(start <= t and end > t - within for start, end in spans)
 
 
-def _pressor_turn(spans: list[Span], now: int, within: int) -> int | None:
-    return soonest(now, span_turn(spans, now), *(reached(end + within) for _, end in spans if end < 1 << 60))
+def _pressor_turn(spans: list[Span], now: Instant, within: int) -> Instant | None:
+    return soonest(now, span_turn(spans, now), *(reached(end + within) for _, end in spans if end < FOREVER))
 
 
-def stop_maintenance(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def stop_maintenance(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """From 8 h after the last dose, while maintenance fluid was charted in the last 4 h."""
     if not _ended(case, now):
         return _waits(case, now)
@@ -44,7 +45,7 @@ def stop_maintenance(advice: Advice, case: Case, now: int, before: Memory) -> Re
     return open_(evidence=references(recent), next=ahead)
 
 
-def diurese(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def diurese(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Pressure above target, no vasopressor in the last 4 h, and a fresh urine rate below 200 mL/h."""
     if not _ended(case, now):
         return _waits(case, now)
@@ -56,22 +57,22 @@ def diurese(advice: Advice, case: Case, now: int, before: Memory) -> Result:
         value=urine.value, unit=urine.unit, limit=advice.limit.text, evidence=urine.evidence, next=ahead
     )
     low = fresh and isinstance(urine.value, float) and advice.limit.met(urine.value)
-    if low and above_target(case.chart) and off_pressors(case.chart.pressors, now >> 1, advice.within):
+    if low and above_target(case.chart) and off_pressors(case.chart.pressors, ms_of(now), advice.within):
         result.state = ADVISORY
     return result
 
 
-def recovery_late(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def recovery_late(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """From 48 h after therapy-end: still hypotensive or on a pressor."""
     if not _ended(case, now, advice.after):
         return _waits(case, now, advice.after)
     ahead = span_turn(case.chart.pressors, now)
     if tripped(case, "hypotension"):
         return open_(evidence=case.judge("hypotension", now).evidence, next=ahead)
-    return open_(next=ahead) if runs(case.chart.pressors, now >> 1) else Result(next=ahead)
+    return open_(next=ahead) if runs(case.chart.pressors, ms_of(now)) else Result(next=ahead)
 
 
-def continue_premedication(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def continue_premedication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Until 16 h after therapy-end: one of the three not charted for 1.5 times its interval."""
     end = case.chart.cycle.end
     if end is None or not _ended(case, now) or now >= reached(end + advice.until):
@@ -90,13 +91,13 @@ def continue_premedication(advice: Advice, case: Case, now: int, before: Memory)
     return result
 
 
-def discharge_ready(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def discharge_ready(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """No pressor for a day, pressure, weight, creatinine, platelets and saturation all on their way back."""
     if not _ended(case, now):
         return _waits(case, now)
     limits = advice.limits
     ready = (
-        off_pressors(case.chart.pressors, now >> 1, advice.within)
+        off_pressors(case.chart.pressors, ms_of(now), advice.within)
         and above_target(case.chart) is True
         and _weight_back(case, limits["weight"])
         and _turning(case, "creatinine", limits["creatinine"], 1)

@@ -6,8 +6,9 @@ from rules.advice import fluids, recovery, therapy
 from rules.chart import dirty_flags
 from rules.evaluate.result import Case, Memory, Result
 from rules.guideline.table5 import Advice
+from rules.wire.instants import Instant
 
-Decide = Callable[[Advice, Case, int, Memory], Result]
+Decide = Callable[[Advice, Case, Instant, Memory], Result]
 ENDED = dirty_flags.ENCOUNTER | dirty_flags.DOSES
 
 

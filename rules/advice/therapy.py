@@ -5,16 +5,17 @@ for a correction (Tables 5 and 6; text, Overview).
 from collections.abc import Callable
 
 from rules.chart.facts import Lab, references
-from rules.evaluate.findings import persistent_finding
-from rules.evaluate.labs import run_start
-from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, beyond, open_, reached, soonest
+from rules.evaluate.bands import run_start
+from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, open_, soonest
+from rules.evaluate.rows.persistent_finding import persistent_finding
 from rules.guideline.declare import OxygenRow, PersistentFindingRow
 from rules.guideline.table5 import Advice
+from rules.wire.instants import Instant, beyond, ms_of, reached
 
 FORBIDDEN = ("steroid", "antihypertensive")
 
 
-def peak_window(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """From 4 h to 6 h after the last dose."""
     doses, table = case.chart.cycle_doses, case.guideline.pressure
     if not doses:
@@ -27,7 +28,7 @@ def peak_window(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     return Result(at=end)
 
 
-def dose_changed(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """The latest dose given differs from the cycle's first by more than 10 %; compared in the same
     unit only.
     """
@@ -49,7 +50,7 @@ def dose_changed(advice: Advice, case: Case, now: int, before: Memory) -> Result
     )
 
 
-def forbidden_medication(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """A steroid or an antihypertensive between cycle-start and therapy-end; closes 24 h after the
     last one.
     """
@@ -65,7 +66,7 @@ def forbidden_medication(advice: Advice, case: Case, now: int, before: Memory) -
         return Result()
     ends = reached(given[-1].at + advice.within)
     if now >= ends:
-        return Result(at=ends >> 1)
+        return Result(at=ms_of(ends))
     start = len(given) - 1
     while start and given[start].at - given[start - 1].at < advice.within:
         start -= 1
@@ -74,7 +75,7 @@ def forbidden_medication(advice: Advice, case: Case, now: int, before: Memory) -
     return result
 
 
-def fever(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def fever(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Latest temperature >=38.0 Cel, no older than 4 h."""
     assert advice.limit is not None
     last = case.chart.tail.now.temp.last
@@ -91,7 +92,7 @@ def fever(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     return result
 
 
-def septic_workup(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Latest temperature taken over 24 h after dose 1, >=38.5 and >=1.0 above the highest of the 24 h before
     it.
     """
@@ -115,11 +116,11 @@ def septic_workup(advice: Advice, case: Case, now: int, before: Memory) -> Resul
     return result
 
 
-def early_fever_expected(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def early_fever_expected(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Fever while the clock is within 8 h of dose 1 or 2."""
     if case.memory("fever").state != ADVISORY:
         return Result()
-    t = now >> 1
+    t = ms_of(now)
     for dose in case.chart.cycle_doses[:2]:
         if dose.at <= t and now < beyond(dose.at + advice.within):
             return open_(evidence=(dose.reference,), next=beyond(dose.at + advice.within))
@@ -127,7 +128,7 @@ def early_fever_expected(advice: Advice, case: Case, now: int, before: Memory) -
     return Result(next=soonest(now, *ahead))
 
 
-def hypoxemia(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def hypoxemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """SpO2 sustained below 95 %, until sustained at 95 % or more."""
     row = case.guideline.row["oxygen-requirement"]
     assert isinstance(row, OxygenRow)
@@ -145,7 +146,7 @@ def hypoxemia(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     )
 
 
-def mental_status_watch(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def mental_status_watch(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Changed and not reversed, before the 2 h are over."""
     row = case.guideline.row["mental-status"]
     assert isinstance(row, PersistentFindingRow)
@@ -171,7 +172,7 @@ def _judged(advice: Advice, case: Case, test: Test, limit: Callable[[Lab], str |
     )
 
 
-def fixed_limit(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def fixed_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Against the guideline's own number. Flag 1: the second limit is met too (another text)."""
     assert advice.limit is not None
     limit, second = advice.limit, advice.second
@@ -181,7 +182,7 @@ def fixed_limit(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     return result
 
 
-def below_low(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def below_low(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Below the lowest normal value printed with the reading."""
     return _judged(
         advice,
@@ -191,7 +192,7 @@ def below_low(advice: Advice, case: Case, now: int, before: Memory) -> Result:
     )
 
 
-def above_high(advice: Advice, case: Case, now: int, before: Memory) -> Result:
+def above_high(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Above the upper limit printed with the reading."""
     return _judged(
         advice,

@@ -9,12 +9,13 @@ from rules.decide.recommendation import dose_clock, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, Bedside, plan_for
 from rules.evaluate.eligibility import eligibility
-from rules.evaluate.infusions import dosing
 from rules.evaluate.monitoring import looked
 from rules.evaluate.pressure import hypotension, phase
-from rules.evaluate.result import TRIPPED, Result, reached
+from rules.evaluate.result import TRIPPED, Result
+from rules.evaluate.timelines import dosing
 from rules.guideline.declare import AnyRow
 from rules.wire import instants
+from rules.wire.instants import ms_of, reached
 
 
 def time(moment: int | None) -> str | None:
@@ -26,9 +27,9 @@ def assess(patient: Patient) -> dict[str, Any]:
     said = recommend(patient)
     return {
         "patient": patient.id,
-        "at": time(patient.now >> 1),
+        "at": time(ms_of(patient.now)),
         "guideline": patient.guideline.reference,
-        "mode": "ward" if patient.chart.mode.since(patient.now >> 1) is None else "intensive",
+        "mode": "ward" if patient.chart.mode.since(ms_of(patient.now)) is None else "intensive",
         "recommendation": said.word,
         "reasons": list(said.reasons),
         "relative": said.count.relative_groups,
@@ -86,7 +87,7 @@ def _pressure(patient: Patient) -> dict[str, Any]:
         "latest": None if last is None else last.sbp,
         "state": result.state,
         "stale": result.stale,
-        "phase": phase(patient.chart, patient.now >> 1),
+        "phase": phase(patient.chart, ms_of(patient.now)),
     }
 
 
@@ -113,7 +114,7 @@ def _fluids(patient: Patient) -> dict[str, Any]:
 
 def _monitoring(patient: Patient) -> list[dict[str, Any]]:
     """From cycle-start to therapy-end; outside it nothing is due."""
-    if not dosing(patient.chart, patient.now >> 1):
+    if not dosing(patient.chart, ms_of(patient.now)):
         return []
     out = []
     for observation in patient.guideline.observations:

@@ -30,6 +30,7 @@ from rules.decide.state import Episode, Patient
 from rules.evaluate.result import Memory
 from rules.evaluate.stop_rule import Stand
 from rules.guideline.edition import Guideline
+from rules.wire.instants import Instant
 
 VERSION = 1
 
@@ -58,8 +59,8 @@ class Head(msgspec.Struct, array_like=True):
     """Everything small."""
 
     id: str
-    now: int
-    due: int | None
+    now: Instant
+    due: Instant | None
     n: int
     seq: int
     touched: list[str]
@@ -74,7 +75,7 @@ class Head(msgspec.Struct, array_like=True):
     intensive_since: int | None
     acks: tuple[tuple[str, str], ...]
     resumed: tuple[str, ...]
-    discharged: int | None
+    discharged: Instant | None
 
 
 class Saved(msgspec.Struct, array_like=True):

@@ -3,7 +3,6 @@ included (criteria.md sections 7 and 9).
 """
 
 from rules.chart import dirty_flags
-from rules.chart.course import FOREVER
 from rules.decide.episodes import (
     PendingAlert,
     Step,
@@ -20,8 +19,9 @@ from rules.decide.recommendation import reason_evidence, recommend
 from rules.decide.state import Episode, Patient
 from rules.decide.stop_rules import recommendation_words, update_recommendation, update_rules
 from rules.decide.subjects import ADVICE, LAST, RECOMMENDATION, Plan, Subject, plan_for
-from rules.evaluate.result import INDETERMINATE, Memory, Result, reached
+from rules.evaluate.result import INDETERMINATE, Memory, Result
 from rules.wire.alerts import Alert
+from rules.wire.instants import AFTER_ALL, Instant, ms_of, reached
 
 
 def acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:
@@ -61,7 +61,7 @@ def _reminder(patient: Patient, plan: Plan, name: str, episode: Episode) -> Pend
         result = subject.judge(patient, patient.now, patient.memory(name))
         done = Step(plan.index[name], name, subject.kind, subject.system, False)
         words = words_of(patient, subject, result, episode.level)
-    at = max(patient.now >> 1, episode.last)
+    at = max(ms_of(patient.now), episode.last)
     episode.last = at
     return pending_alert(patient, done, episode, result, "reminder", episode.level, at, words)
 
@@ -135,7 +135,7 @@ def _overtaken(patient: Patient) -> bool:
 
 def _switch(patient: Patient) -> None:
     """Whether the mode in force is another one than at the last decision."""
-    since = patient.chart.mode.since(patient.now >> 1)
+    since = patient.chart.mode.since(ms_of(patient.now))
     if since != patient.intensive_since:
         patient.intensive_since = since
         patient.touched |= dirty_flags.MODE
@@ -174,7 +174,7 @@ def _due(patient: Patient, plan: Plan) -> int:
     return due
 
 
-def _subject(patient: Patient, subject: Subject, order: int, now: int, said: list[PendingAlert]) -> bool:
+def _subject(patient: Patient, subject: Subject, order: int, now: Instant, said: list[PendingAlert]) -> bool:
     """Decides one subject and tells its transition. Returns whether those that read it must look again."""
     before = patient.memory(subject.name)
     result = subject.judge(patient, now, before)
@@ -213,7 +213,7 @@ def _since(patient: Patient, before: Memory, result: Result) -> int:
     at = result.at
     if result.state == "clear" and before.state == INDETERMINATE and result.latest is not None:
         at = result.latest
-    at = patient.now >> 1 if at is None else at
+    at = ms_of(patient.now) if at is None else at
     return at if before.since is None else max(at, before.since)
 
 
@@ -229,14 +229,14 @@ def _amended(patient: Patient, subject: Subject) -> bool:
 
 def _schedule(patient: Patient) -> None:
     """The earliest deadline ahead, of any subject, rule or reminder."""
-    due = patient.rules_due if patient.rules_due < FOREVER else None
+    due = patient.rules_due if patient.rules_due < AFTER_ALL else None
     for memory in patient.memories.values():
         if memory.next is not None and (due is None or memory.next < due):
             due = memory.next
     for episode in patient.episodes.values():
         if episode.remind is not None and (due is None or reached(episode.remind) < due):
             due = reached(episode.remind)
-    switch = patient.chart.mode.next_switch(patient.now >> 1)
+    switch = patient.chart.mode.next_switch(ms_of(patient.now))
     if switch is not None and (due is None or reached(switch) < due):
         due = reached(switch)
     patient.due = due

@@ -17,10 +17,10 @@ from rules.decide import codec
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
-from rules.evaluate.result import reached
 from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
+from rules.wire.instants import BEFORE_ALL, Instant, ms_of, reached
 
 # The one fold: an event, after all deadlines before it, and what is to be said. Everything else calls this.
 #
@@ -53,7 +53,7 @@ def advance(
         if patient is None or patient.discharged is not None:
             return patient, alerts, NOTHING
         refused = isinstance(event, events.Infusion) and needs_weight(patient.chart, event)
-        patient.now = -1 if refused else instant
+        patient.now = BEFORE_ALL if refused else instant
     return patient, alerts, _unusable(patient, event) if refused else _record_event(patient, event)
 
 
@@ -110,7 +110,7 @@ def _unacknowledge(patient: Patient, command: str) -> None:
             episode.acked = None
 
 
-def pass_to(patient: Patient, instant: int) -> list[Alert]:
+def pass_to(patient: Patient, instant: Instant) -> list[Alert]:
     """Moves the clock to an instant and decides everything before it, each deadline at its own instant."""
     alerts: list[Alert] = []
     while patient.discharged is None:
@@ -201,5 +201,5 @@ def settled(patient: Patient) -> Patient:
     if patient.memories and not patient.pending:
         return patient
     copy = codec.decode(codec.encode(patient), patient.guideline)
-    settle(copy, copy.now >> 1)
+    settle(copy, ms_of(copy.now))
     return copy

@@ -17,6 +17,7 @@ from rules.evaluate.result import INDETERMINATE, Result
 from rules.evaluate.stop_rule import before_cycle
 from rules.wire.alerts import CLEAR, RANK, Alert, episode_id
 from rules.wire.events import Reference
+from rules.wire.instants import ms_of
 
 REMINDED = ("criterion", "blood-pressure", "recommendation")
 
@@ -42,7 +43,7 @@ class Step(msgspec.Struct, frozen=True):
 
 def moment(patient: Patient, at: int | None, episode: Episode | None) -> int:
     """The instant it became true: never before cycle-start, nor before the episode's last transition."""
-    at = patient.now >> 1 if at is None else at
+    at = ms_of(patient.now) if at is None else at
     start = patient.chart.cycle.start
     if start is not None:
         at = max(at, start)
@@ -106,7 +107,7 @@ def _move(
     choices = patient.guideline.choices
     became_absolute = level == "absolute" and episode.level != "absolute"
     if became_absolute and step.kind in REMINDED:
-        episode.remind = (patient.now >> 1) + choices.reminder_first
+        episode.remind = ms_of(patient.now) + choices.reminder_first
     elif level != "absolute":
         episode.remind = None
     if name in ("worsened", "opened"):
@@ -137,7 +138,7 @@ def pending_alert(
             "level": level,
             "transition": name,
             "at": at,
-            "decided": patient.now >> 1,
+            "decided": ms_of(patient.now),
             "value": result.value,
             "unit": result.unit,
             "limit": result.limit,
@@ -225,7 +226,7 @@ def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int 
         "measures": (),
     }
     transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
-    ended = max(episode.last, patient.now >> 1 if at is None else at)
+    ended = max(episode.last, ms_of(patient.now) if at is None else at)
     return pending_alert(
         patient,
         Step(order, name, kind, system, reason is None),

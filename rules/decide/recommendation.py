@@ -5,11 +5,11 @@ import msgspec
 
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, plan_for
-from rules.evaluate.infusions import current_rate
 from rules.evaluate.pressure import above_target
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED, reached
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
+from rules.evaluate.timelines import current_rate
 from rules.wire.events import Reference
-from rules.wire.instants import HOUR
+from rules.wire.instants import HOUR, ms_of, reached
 
 
 class Count(msgspec.Struct):
@@ -110,7 +110,7 @@ def dose_clock(patient: Patient, recommendation: Recommendation) -> DoseClock:
     late = (
         0.0
         if due is None or readiness in ("not-started", "waiting", "finished")
-        else ((patient.now >> 1) - due) / HOUR
+        else (ms_of(patient.now) - due) / HOUR
     )
     return DoseClock(last, len(doses), due, max(0.0, round(late, 4)), readiness, blockers)
 
@@ -128,7 +128,7 @@ def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ..
         or above_target(patient.chart) is False
     ):
         out.append("hypotension")
-    rate = current_rate(patient.chart, patient.now >> 1)
+    rate = current_rate(patient.chart, ms_of(patient.now))
     if rate is None or rate > patient.guideline.table4.weaned:
         out.append("phenylephrine")
     if patient.memory("mental-status-watch").state == "advisory":

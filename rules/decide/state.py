@@ -8,6 +8,7 @@ from rules.evaluate.result import INDETERMINATE, Memory
 from rules.evaluate.stop_rule import Stand
 from rules.guideline.edition import Guideline
 from rules.wire.events import Reference
+from rules.wire.instants import BEFORE_ALL, Instant
 
 
 class Episode(msgspec.Struct, array_like=True):
@@ -31,14 +32,15 @@ class Episode(msgspec.Struct, array_like=True):
 class Patient(msgspec.Struct, dict=True):
     """One patient's state.
 
-    `now`: the clock as an instant (see rules.evaluate.result); `due`: the earliest deadline ahead.
+    `now`: the clock; `due`: the earliest deadline ahead; `rules_due`: that of the stop rules; `discharged`: at
+    which instant it was decided.
     """
 
     id: str
     guideline: Guideline
     chart: Chart
-    now: int = -1
-    due: int | None = None
+    now: Instant = BEFORE_ALL
+    due: Instant | None = None
     touched: int = 0
     amended: int = 0
     replaced: int = 0
@@ -48,7 +50,7 @@ class Patient(msgspec.Struct, dict=True):
     memories: dict[str, Memory] = {}
     episodes: dict[str, Episode] = {}
     rules: dict[str, Stand] = {}
-    rules_due: int = -1
+    rules_due: Instant = BEFORE_ALL
     cycles: int = 0
     cycle_start: int | None = None
     quiet: bool = False
@@ -56,7 +58,7 @@ class Patient(msgspec.Struct, dict=True):
     wake: int = 0
     acks: tuple[tuple[str, str], ...] = ()
     resumed: tuple[str, ...] = ()
-    discharged: int | None = None
+    discharged: Instant | None = None
 
     def memory(self, subject: str) -> Memory:
         found = self.memories.get(subject)

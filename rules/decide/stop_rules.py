@@ -14,7 +14,7 @@ from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.course import FOREVER, began_anew
+from rules.chart.course import began_anew
 from rules.chart.facts import Fact, insert
 from rules.chart.oxygen import VitalsRow
 from rules.decide.episodes import PendingAlert, Step, update_episode
@@ -22,10 +22,11 @@ from rules.decide.recommendation import Recommendation, reason_evidence, recomme
 from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan
 from rules.evaluate import criteria
-from rules.evaluate.result import Memory, Result, reached
+from rules.evaluate.result import Memory, Result
 from rules.evaluate.stop_rule import Stand, before_cycle, holding, step
 from rules.guideline.table4 import StopRule
 from rules.wire.alerts import RECOMMENDATION_LEVEL, RECOMMENDATIONS
+from rules.wire.instants import AFTER_ALL, BEFORE_ALL, Instant, following, ms_of, reached
 
 # Whether a stop rule would have come to stand, with the facts as they are corrected now.
 #
@@ -38,7 +39,7 @@ Known = tuple[int, int, Callable[[Chart], int]]
 """(first known in ms, arrival, how the fact enters a chart: returns the bits it touches)."""
 
 
-def would_stand(rule: StopRule, chart: Chart, stand: Stand, now: int) -> Stand:
+def would_stand(rule: StopRule, chart: Chart, stand: Stand, now: Instant) -> Stand:
     """The rule's standing after the whole course so far, replayed over the corrected facts."""
     twin = _Twin(rule, chart)
     for first, group in groupby(sorted(_facts(chart), key=itemgetter(0, 1)), key=itemgetter(0)):
@@ -52,7 +53,7 @@ def would_stand(rule: StopRule, chart: Chart, stand: Stand, now: int) -> Stand:
         twin.decide(
             any(resumed.rule == rule.rule and resumed.first == first for resumed in twin.chart.resumes)
         )
-    twin.pass_to(now + 1)
+    twin.pass_to(following(now))
     return _with_sealed(rule, chart, stand, twin.stand)
 
 
@@ -81,12 +82,12 @@ class _Twin:
         self.chart.tail.marks = [(0, chart.tail.marks[0][1].copy())]
         self.chart.tail.again(-1)
         self.memories = {code: Memory() for code in rule.criteria}
-        self.due: int | None = None
-        self.now = -1
+        self.due: Instant | None = None
+        self.now = BEFORE_ALL
         self.stand = Stand()
         self.cycle = self.chart.cycle
 
-    def pass_to(self, instant: int) -> None:
+    def pass_to(self, instant: Instant) -> None:
         while self.due is not None and self.due < instant:
             self.now = self.due
             self.decide(False)
@@ -109,7 +110,7 @@ class _Twin:
             ahead.append(result.next)
         found = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
         started = self.chart.cycle.start is not None
-        self.stand = step(self.stand, found, started, resumed, self.now >> 1)
+        self.stand = step(self.stand, found, started, resumed, ms_of(self.now))
         moments = [instant for instant in (*ahead, found.next) if instant is not None and instant > self.now]
         self.due = min(moments, default=None)
 
@@ -162,7 +163,7 @@ def update_rules(patient: Patient, plan: Plan) -> None:
     on.
     """
     started = patient.chart.cycle.start is not None
-    ahead = FOREVER
+    ahead = AFTER_ALL
     for rule in patient.guideline.stop_rules:
         stand = patient.rules.get(rule.rule, NEVER)
         found = holding(rule, patient.chart, patient.memory, patient.now)
@@ -170,7 +171,7 @@ def update_rules(patient: Patient, plan: Plan) -> None:
             patient.rules[rule.rule] = would_stand(rule, patient.chart, stand, patient.now)
         elif found.elements or patient.resumed or stand is not NEVER:
             patient.rules[rule.rule] = step(
-                stand, found, started, rule.rule in patient.resumed, patient.now >> 1
+                stand, found, started, rule.rule in patient.resumed, ms_of(patient.now)
             )
         if found.next is not None and found.next < ahead:
             ahead = found.next

@@ -13,6 +13,7 @@ from rules.evaluate import criteria, monitoring, pressure
 from rules.evaluate.result import Memory, Result
 from rules.guideline.declare import AnyRow
 from rules.guideline.edition import Guideline
+from rules.wire.instants import Instant
 
 CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION = (
     "criterion",
@@ -36,7 +37,7 @@ class Subject(msgspec.Struct, frozen=True):
     inputs: int
     after: tuple[str, ...]
     touches: int
-    judge: Callable[[Patient, int, Memory], Result]
+    judge: Callable[[Patient, Instant, Memory], Result]
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -139,7 +140,7 @@ class Bedside:
     def opened(self, subject: str) -> int | None:
         return self._patient.opened(subject)
 
-    def judge(self, subject: str, now: int) -> Result:
+    def judge(self, subject: str, now: Instant) -> Result:
         plan = plan_for(self._patient.guideline)
         return plan.subjects[plan.index[subject]].judge(self._patient, now, self.memory(subject))
 

@@ -4,9 +4,10 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.evaluate.infusions import dosing
-from rules.evaluate.result import CLEAR, Memory, Result, reached, soonest
+from rules.evaluate.result import CLEAR, Memory, Result, soonest
+from rules.evaluate.timelines import dosing
 from rules.guideline.table1 import Observation
+from rules.wire.instants import Instant, ms_of, reached
 
 LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp"}
 
@@ -43,12 +44,12 @@ def seen(chart: Chart, observation: Observation) -> int | None:
     return min(known) if len(known) == len(moments) else None
 
 
-def looked(chart: Chart, observation: Observation, now: int) -> Looked:
+def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
     """Last, due and overdue. Never seen counts from cycle-start."""
     last, start = seen(chart, observation), chart.cycle.start
     if observation.ward == 0 or start is None:
         return Looked(last, None, None)
-    base, t = (start if last is None else last), now >> 1
+    base, t = (start if last is None else last), ms_of(now)
     late = 1 + chart.guideline.choices.overdue_grace
     ward, intensive = observation.ward, observation.intensive
     overdue = chart.mode.limit(base, t, int(ward * late), int(intensive * late))
@@ -57,10 +58,10 @@ def looked(chart: Chart, observation: Observation, now: int) -> Looked:
     return Looked(last, chart.mode.limit(base, t, ward, intensive), overdue)
 
 
-def monitored(observation: Observation, chart: Chart, now: int, before: Memory) -> Result:
+def monitored(observation: Observation, chart: Chart, now: Instant, before: Memory) -> Result:
     """Overdue or not, from cycle-start to therapy-end."""
     ends = None if chart.cycle.end is None else reached(chart.cycle.end)
-    if not dosing(chart, now >> 1):
+    if not dosing(chart, ms_of(now)):
         return Result(CLEAR)
     found = looked(chart, observation, now)
     if found.overdue_at is None:

@@ -1,17 +1,18 @@
 """Hypotension against the Table 2 target, and where in the dose interval it falls (criteria.md section 5)."""
 
 from rules.chart.chart import Chart
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, beyond
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result
+from rules.wire.instants import Instant, beyond, ms_of
 
 ASKED = ("systolic-bp",)
 
 
-def hypotension(chart: Chart, now: int, before: Memory) -> Result:
+def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
     """State of `blood_pressure`: kept, stale, when the data go stale; never clear without fresh data."""
     sbp, setting = chart.tail.now.sbp, chart.tail.setting
     if sbp.heard is None:
         return Result(INDETERMINATE, unit="mm[Hg]", missing=ASKED, limit=f"<={setting.target:g}")
-    limit = chart.mode.limit(sbp.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    limit = chart.mode.limit(sbp.heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
     low, severe = sbp.a, sbp.b
     result = Result(

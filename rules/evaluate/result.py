@@ -12,6 +12,7 @@ from rules.chart.course import Mode
 from rules.chart.facts import Fact
 from rules.guideline.edition import Guideline
 from rules.wire.events import Reference
+from rules.wire.instants import Instant, beyond
 
 # What an evaluator answers, and the instants it is asked for.
 #
@@ -42,7 +43,7 @@ class Result(msgspec.Struct):
     evaluates_at: int | None = None
     evidence: tuple[Reference, ...] = ()
     flags: int = 0
-    next: int | None = None
+    next: Instant | None = None
 
 
 class Memory(msgspec.Struct, array_like=True):
@@ -54,20 +55,10 @@ class Memory(msgspec.Struct, array_like=True):
     flags: int = 0
     correctable: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    next: int | None = None
+    next: Instant | None = None
 
 
-def reached(moment: int) -> int:
-    """The instant at which `moment` is reached."""
-    return 2 * moment
-
-
-def beyond(limit: int) -> int:
-    """The instant right after `limit`: the first at which something is older than it."""
-    return 2 * limit + 1
-
-
-def aged(result: Result, limit: int, now: int, missing: tuple[str, ...]) -> Result:
+def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> Result:
     """Past `limit` (ms) a tripped state is kept, stale; a clear one can no longer be told (criteria.md
     section 2).
     """
@@ -80,7 +71,7 @@ def aged(result: Result, limit: int, now: int, missing: tuple[str, ...]) -> Resu
     return result
 
 
-def soonest(now: int, *instants: int | None) -> int | None:
+def soonest(now: Instant, *instants: Instant | None) -> Instant | None:
     """The earliest of the instants that still lie ahead."""
     ahead = [instant for instant in instants if instant is not None and instant > now]
     return min(ahead) if ahead else None
@@ -113,14 +104,14 @@ class Case(Protocol):
     def opened(self, subject: str) -> int | None:
         """The opening `at` of its episode; without alerting, since when it is not clear."""
 
-    def judge(self, subject: str, now: int) -> Result:
+    def judge(self, subject: str, now: Instant) -> Result:
         """Decides a criterion, or `hypotension`, in full."""
 
 
 ADVISORY = "advisory"
 
 
-def open_(at: int | None = None, evidence: tuple[Reference, ...] = (), next: int | None = None) -> Result:
+def open_(at: int | None = None, evidence: tuple[Reference, ...] = (), next: Instant | None = None) -> Result:
     return Result(ADVISORY, at=at, evidence=evidence, next=next)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.evaluate.oxygen import low_saturation, spo2_limit
-from rules.evaluate.result import ABSOLUTE, Memory, beyond, reached, soonest
+from rules.evaluate.result import ABSOLUTE, Memory, soonest
+from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
 from rules.guideline.declare import OxygenRow, UpperLimitRow
 from rules.guideline.table4 import StopRule
+from rules.wire.instants import Instant, beyond, reached
 
 Recall = Callable[[str], Memory]
 
@@ -31,10 +32,10 @@ class Holding(msgspec.Struct):
 
     elements: tuple[str, ...]
     holds: bool
-    next: int | None = None
+    next: Instant | None = None
 
 
-def holding(rule: StopRule, chart: Chart, recall: Recall, now: int) -> Holding:
+def holding(rule: StopRule, chart: Chart, recall: Recall, now: Instant) -> Holding:
     """Whether a rule holds at an instant, by the states its criteria had at their last decision."""
     if not rule.criteria:
         return _delay(rule, chart, now)
@@ -44,7 +45,7 @@ def holding(rule: StopRule, chart: Chart, recall: Recall, now: int) -> Holding:
     return Holding(elements, holds, None if limit is None else soonest(now, beyond(limit)))
 
 
-def _element(rule: StopRule, code: str, chart: Chart, recall: Recall, now: int) -> bool:
+def _element(rule: StopRule, code: str, chart: Chart, recall: Recall, now: Instant) -> bool:
     memory = recall(code)
     if memory.state != ABSOLUTE:
         return False
@@ -58,7 +59,7 @@ def _element(rule: StopRule, code: str, chart: Chart, recall: Recall, now: int) 
     return True
 
 
-def _delay(rule: StopRule, chart: Chart, now: int) -> Holding:
+def _delay(rule: StopRule, chart: Chart, now: Instant) -> Holding:
     """The delay of the next dose reaches 24 h, before therapy-end and never before dose 1.
 
     Its element is the dose waited on.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rules.chart.facts import Volume
-from rules.evaluate.infusions import current_rate, runs
+from rules.evaluate.timelines import current_rate, runs
 from rules.explain import advice_conditions
 from rules.explain.advice_conditions import opens
 from rules.explain.citations import cite_all, cited, under_way

@@ -6,8 +6,8 @@ from rules.advice.recovery import off_pressors
 from rules.chart.course import FOREVER
 from rules.evaluate.pressure import above_target
 from rules.explain.explanation import Window, amount, away, met, number, span, unmet, when
-from rules.explain.oxygen import in_force
 from rules.explain.question import Asked, ask
+from rules.explain.rows.oxygen import in_force
 from rules.guideline.edition import Guideline
 from rules.guideline.table5 import Advice
 

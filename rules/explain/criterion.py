@@ -1,35 +1,27 @@
 """A row of Table 3: from its declaration to the telling of it."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION
-from rules.explain.circulation import excused_rate, hypotension
 from rules.explain.citations import unseen
 from rules.explain.explanation import Answer, Cited, headline, since
-from rules.explain.findings import finding, persistent_finding
-from rules.explain.infusions import rate_maximum, rate_minimum
-from rules.explain.labs import latest_lab, upper_limit, weight_gain
-from rules.explain.oxygen import oxygen_requirement
+from rules.explain.pressure import hypotension
 from rules.explain.question import Asked, ask
-from rules.explain.volumes import covered_shift, hourly_rate, shift_volume
-from rules.guideline import declare as d
+from rules.guideline.declare import ROW_TYPES, Row, module_of
 
-TELLERS: dict[type, Callable[[Any, Asked], Answer]] = {
-    d.FindingRow: finding,
-    d.PersistentFindingRow: persistent_finding,
-    d.LabRow: latest_lab,
-    d.UpperLimitRow: upper_limit,
-    d.ExcusedRateRow: excused_rate,
-    d.ShiftVolumeRow: shift_volume,
-    d.CoveredShiftRow: covered_shift,
-    d.HourlyRateRow: hourly_rate,
-    d.RateMaximumRow: rate_maximum,
-    d.RateMinimumRow: rate_minimum,
-    d.BaselineGainRow: weight_gain,
-    d.OxygenRow: oxygen_requirement,
-}
+Explain = Callable[[Any, Asked], Answer]
+
+
+def _explain(row_type: type[Row]) -> Explain:
+    """Return `explain` of the module that explains rows of this type, found by its name."""
+    found: Explain = import_module(f"rules.explain.rows.{module_of(row_type)}").explain
+    return found
+
+
+EXPLAIN = {row_type: _explain(row_type) for row_type in ROW_TYPES}
 
 
 def criterion(asked: Asked) -> Answer:
@@ -37,7 +29,7 @@ def criterion(asked: Asked) -> Answer:
     if asked.name == HYPOTENSION:
         return hypotension(asked)
     row = asked.guideline.row[asked.name]
-    return TELLERS[type(row)](row, asked)
+    return EXPLAIN[type(row)](row, asked)
 
 
 def in_short(patient: Patient, name: str) -> str:

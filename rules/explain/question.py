@@ -12,6 +12,7 @@ from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
 from rules.evaluate.result import Result
 from rules.explain.explanation import Look
 from rules.guideline.edition import Guideline
+from rules.wire.instants import ms_of
 from rules.wire.nearest import nearest
 
 MONITORING = "monitoring/"
@@ -72,7 +73,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def t(self) -> int:
-        return self.patient.now >> 1
+        return ms_of(self.patient.now)
 
     @property
     def ids(self) -> list[str]:

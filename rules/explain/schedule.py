@@ -9,15 +9,16 @@ from rules.chart.facts import Fact
 from rules.decide.recommendation import DoseClock, dose_clock, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, plan_for
-from rules.evaluate.infusions import current_rate, dosing
 from rules.evaluate.monitoring import looked
-from rules.evaluate.result import Result, reached
+from rules.evaluate.result import Result
+from rules.evaluate.timelines import current_rate, dosing
 from rules.explain.citations import cited
 from rules.explain.criterion import in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, ages, amount, number, span, when
 from rules.explain.question import DOSE, MONITORING, Asked, ask
 from rules.explain.recommendation import BLIND_PRESSURE
 from rules.guideline.table1 import Observation
+from rules.wire.instants import reached
 
 
 def observation(asked: Asked) -> Answer:

@@ -14,6 +14,7 @@ from rules.explain.explanation import Answer, Explanation, headline, since, span
 from rules.explain.question import DOSE, MONITORING, STOP_RULE, Asked, ask, check
 from rules.explain.recommendation import asked_recommendation, asked_rule, recommendation, stop_rule
 from rules.explain.schedule import asked_dose, dose, observation
+from rules.wire.instants import ms_of
 
 CORRECTIVE = "corrective"
 
@@ -98,7 +99,7 @@ def _common(asked: Asked, answer: Answer) -> list[str]:
     if result.evaluates_at is not None:
         told.append(f"It will be judged at {when(result.evaluates_at)}, in {span(result.evaluates_at - t)}.")
     if asked.patient.discharged is not None:
-        told.append(f"Discharged at {when(asked.patient.discharged >> 1)}: told as it stood then.")
+        told.append(f"Discharged at {when(ms_of(asked.patient.discharged))}: told as it stood then.")
     return told
 
 

@@ -1,11 +1,13 @@
-"""The kinds of declaration the guideline is written in: frozen data, no behaviour but a comparison.
+"""Declare the kinds of data the guideline is written in: frozen, no behaviour but a comparison.
 
 A second edition is a second set of these declarations; no evaluator names an edition, a drug or an organ.
 Durations are integer milliseconds; a `Limit` says which values trip.
 """
 
 import operator
+import re
 from collections.abc import Callable
+from typing import get_args
 
 import msgspec
 
@@ -178,3 +180,14 @@ AnyRow = (
     | BaselineGainRow
     | OxygenRow
 )
+
+ROW_TYPES: tuple[type[Row], ...] = get_args(AnyRow)
+
+
+def module_of(row_type: type[Row]) -> str:
+    """Return the name of the modules of a row type: `LabRow` -> `lab`, `UpperLimitRow` -> `upper_limit`.
+
+    `rules/evaluate/rows/` has one of that name, which decides its rows; `rules/explain/rows/` one that
+    explains them.
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", row_type.__name__.removesuffix("Row")).lower()

@@ -1,14 +1,24 @@
-"""Convert instants between RFC 3339 text and whole milliseconds since the Unix epoch, UTC (wire.md, Events;
-criteria.md section 1)."""
+"""Convert between RFC 3339 text, moments (whole milliseconds since the Unix epoch, UTC) and the instants of
+the engine's clock (wire.md, Events; criteria.md section 1)."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NewType
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+Instant = NewType("Instant", int)
+"""What the clock and all deadlines count in: twice a moment, plus 1 for right after it. So what changes by
+getting older than a limit is decided right after that limit, never at it. Only this module knows how an
+instant is made; elsewhere instants are compared, and turned into moments by `ms_of` (docs/decisions/0002).
+"""
+
+BEFORE_ALL = Instant(-1)
+AFTER_ALL = Instant(1 << 62)
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST = (date(1, 1, 1).toordinal() - _EPOCH) * DAY
@@ -109,3 +119,23 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def aware(milliseconds: int) -> datetime:
     """The instant as an aware UTC datetime."""
     return EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def reached(moment: int) -> Instant:
+    """Return the instant at which `moment` (ms) is reached."""
+    return Instant(2 * moment)
+
+
+def beyond(limit: int) -> Instant:
+    """Return the instant right after `limit` (ms): the first at which something is older than it."""
+    return Instant(2 * limit + 1)
+
+
+def following(instant: Instant) -> Instant:
+    """Return the instant that comes next: between the two nothing can be due."""
+    return Instant(instant + 1)
+
+
+def ms_of(instant: Instant) -> int:
+    """Return the moment (ms) of an instant."""
+    return instant >> 1

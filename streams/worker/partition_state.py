@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from rules.decide import codec
 from rules.decide.engine import advance, settle
 from rules.decide.state import Patient, admitted
-from rules.evaluate.result import reached
 from rules.guideline import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
+from rules.wire.instants import Instant, beyond, reached
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -53,7 +53,7 @@ class Seat:
         return Row(VERSION, self.positions, self.wake, owed, ticked, shown, self.open, self.over, self.state)
 
 
-def wake(patient: Patient | None) -> int | None:
+def wake(patient: Patient | None) -> Instant | None:
     """The instant after which the clock may not pass unnoticed."""
     if patient is None or patient.discharged is not None:
         return None
@@ -182,21 +182,21 @@ class Ward:
         """A tick for all: decides what falls due before it, for those who have something to decide."""
         output.ticked = True
         self.clock = max(self.clock, tick.known)
-        for name, seat in self._waking(reached(tick.known) - 1):
+        for name, seat in self._waking(reached(tick.known)):
             patient, alerts, _ = advance(seat.patient(self.guideline), tick, self.guideline)
             self._woken(name, seat, patient, alerts, output)
 
     def _settle(self, now: int, output: Output) -> None:
         """Wall time: decides what falls due up to now, this instant included."""
         self.clock = max(self.clock, now)
-        for name, seat in self._waking(reached(now)):
+        for name, seat in self._waking(beyond(now)):
             patient = seat.patient(self.guideline)
             assert patient is not None
             self._woken(name, seat, patient, settle(patient, now), output)
 
-    def _waking(self, until: int) -> Iterable[tuple[str, Seat]]:
+    def _waking(self, before: Instant) -> Iterable[tuple[str, Seat]]:
         return [
-            (name, seat) for name, seat in self.seats.items() if seat.wake is not None and seat.wake <= until
+            (name, seat) for name, seat in self.seats.items() if seat.wake is not None and seat.wake < before
         ]
 
     def _woken(

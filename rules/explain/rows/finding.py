@@ -1,11 +1,11 @@
-"""Findings explained: the records in order, and which of them decides."""
+"""Explain findings: the records in order, and which of them decides."""
 
 from rules.chart.facts import Sign
-from rules.evaluate.findings import charted, wanted
+from rules.evaluate.rows.finding import charted, wanted
 from rules.explain.citations import cited
-from rules.explain.explanation import Answer, Cited, Rule, Window, span, when
+from rules.explain.explanation import Answer, Cited, Rule, Window, when
 from rules.explain.question import Asked
-from rules.guideline.declare import FindingRow, PersistentFindingRow
+from rules.guideline.declare import FindingRow
 from rules.wire.vocabulary import VALUE_FINDINGS
 
 SHOWN = 10
@@ -17,7 +17,7 @@ def words(names: tuple[str, ...]) -> str | None:
     return " or ".join(f"{code} {value}" for code, value in map(wanted, names)) or None
 
 
-def finding(row: FindingRow, asked: Asked) -> Answer:
+def explain(row: FindingRow, asked: Asked) -> Answer:
     """Charted by exception: no record means absent."""
     names = (*row.relative, *row.absolute)
     codes = {code for code, _ in map(wanted, names)}
@@ -75,50 +75,3 @@ def _ended(row: FindingRow) -> str:
     return " and ".join(
         f"{code} {VALUE_FINDINGS[code][0] if code in VALUE_FINDINGS else 'not present'}" for code in codes
     )
-
-
-def persistent_finding(row: PersistentFindingRow, asked: Asked) -> Answer:
-    """A state that counts once it has lasted."""
-    signs = asked.chart.findings.get(row.finding, [])
-    told = [sign for sign in signs if sign.id in asked.ids]
-    run = bool(told) and told[-1].value == row.value
-    part = f"in the unbroken run of {row.value}" if run else "the latest record"
-    due = told[0].at + row.lasts if run else None
-    return Answer(
-        rule=Rule(
-            words=row.words,
-            source=row.source,
-            section="criteria.md section 3, mental-status",
-            absolute=f"{row.finding} {row.value} and not reversed within {span(row.lasts)}",
-            window=f"{span(row.lasts)} from the first record of the unbroken run of {row.value}",
-            stale=f"older than {span(row.stale)}, or never charted",
-        ),
-        facts=[cited(sign, part) for sign in told]
-        or [cited(sign, "already stale when it became known: does not count") for sign in signs[-1:]],
-        window=Window(told[0].at, due, f"{span(row.lasts)} to be reversed in") if due is not None else None,
-        look=asked.look(
-            row.finding, told[-1].at if told else None, stale_at=told[-1].at + row.stale if told else None
-        ),
-        why=_lasted(row, asked, told, due),
-        clears=[f"Clear once {row.finding} normal is charted."],
-    )
-
-
-def _lasted(row: PersistentFindingRow, asked: Asked, told: list[Sign], due: int | None) -> list[str]:
-    if due is None:
-        return (
-            [
-                (
-                    f"The latest record says {told[-1].value}: only {row.value} for {span(row.lasts)} would "
-                    "trip it."
-                )
-            ]
-            if told
-            else []
-        )
-    so_far = f"{row.value} since {when(told[0].at)}, {span(asked.t - told[0].at)} by now"
-    return [
-        f"{so_far}; {span(due - asked.t)} are left of {span(row.lasts)}."
-        if asked.t < due
-        else f"{so_far}, not reversed by {when(due)}."
-    ]

@@ -1,24 +1,17 @@
-"""Sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md
+"""Decide sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md
 section 3).
 """
 
 import msgspec
 
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.vitals import Signals
-from rules.evaluate.infusions import runs, span_turn
-from rules.evaluate.result import (
-    ABSOLUTE,
-    CLEAR,
-    INDETERMINATE,
-    RELATIVE,
-    Memory,
-    Result,
-    beyond,
-    reached,
-    soonest,
-)
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, soonest
+from rules.evaluate.row_type import RowType
+from rules.evaluate.timelines import runs, span_turn
 from rules.guideline.declare import ExcusedRateRow
+from rules.wire.instants import Instant, beyond, ms_of, reached
 
 ASKED = ("heart-rate",)
 
@@ -30,10 +23,10 @@ class Causes(msgspec.Struct):
 
     present: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
-    next: int | None = None
+    next: Instant | None = None
 
 
-def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) -> Result:
+def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Over 120 is relative, over 130 absolute unless a correctable cause is known to be present: then
     relative.
     """
@@ -41,7 +34,7 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) ->
     if hr.heard is None:
         return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
     setting = chart.tail.setting
-    limit = chart.mode.limit(hr.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+    limit = chart.mode.limit(hr.heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
     last = hr.heard
     result = Result(
@@ -66,7 +59,7 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: int, before: Memory) ->
 
 
 def _far(
-    row: ExcusedRateRow, chart: Chart, now: int, before: Memory, result: Result, stale_at: int | None
+    row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory, result: Result, stale_at: Instant | None
 ) -> Result:
     latch = chart.tail.now.hr.b
     causes = (
@@ -82,31 +75,31 @@ def _far(
     return result
 
 
-def _kept_causes(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: int) -> Causes:
+def _kept_causes(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: Instant) -> Causes:
     """The causes as they stood at the last fresh instant, over all that is known now."""
     horizon = chart.tail.horizon
-    if horizon is not None and stale_at >> 1 < horizon:
+    if horizon is not None and ms_of(stale_at) < horizon:
         return Causes(before.correctable, before.missing)
-    return causes_at(row, chart, chart.tail.until(stale_at >> 1), stale_at)
+    return causes_at(row, chart, chart.tail.until(ms_of(stale_at)), stale_at)
 
 
-def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: int) -> Causes:
+def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: Instant) -> Causes:
     """Hypotension, fever, dopamine at an instant. What cannot be seen does not excuse."""
     causes = Causes()
     _hypotension(chart, signals, now, causes)
     _fever(row, signals, now, causes)
-    if runs(chart.dopamine, now >> 1):
+    if runs(chart.dopamine, ms_of(now)):
         causes.present = (*causes.present, "dopamine")
     causes.next = soonest(now, causes.next, span_turn(chart.dopamine, now))
     return causes
 
 
-def _hypotension(chart: Chart, signals: Signals, now: int, causes: Causes) -> None:
+def _hypotension(chart: Chart, signals: Signals, now: Instant, causes: Causes) -> None:
     sbp, setting = signals.sbp, chart.tail.setting
     limit = (
         None
         if sbp.heard is None
-        else chart.mode.limit(sbp.heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+        else chart.mode.limit(sbp.heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     )
     if limit is None or now >= beyond(limit):
         causes.unseen = (*causes.unseen, "systolic-bp")
@@ -116,7 +109,7 @@ def _hypotension(chart: Chart, signals: Signals, now: int, causes: Causes) -> No
         causes.present = (*causes.present, "hypotension")
 
 
-def _fever(row: ExcusedRateRow, signals: Signals, now: int, causes: Causes) -> None:
+def _fever(row: ExcusedRateRow, signals: Signals, now: Instant, causes: Causes) -> None:
     last = signals.temp.last
     if last is None or last.temp is None or now >= beyond(last.at + row.fever_age):
         causes.unseen = (*causes.unseen, "temperature")
@@ -124,3 +117,15 @@ def _fever(row: ExcusedRateRow, signals: Signals, now: int, causes: Causes) -> N
     causes.next = soonest(now, causes.next, beyond(last.at + row.fever_age))
     if row.fever.met(last.temp):
         causes.present = (*causes.present, "fever")
+
+
+READ = (
+    dirty_flags.HEART_RATE
+    | dirty_flags.SYSTOLIC
+    | dirty_flags.TEMPERATURE
+    | dirty_flags.INFUSIONS
+    | dirty_flags.MODE
+    | dirty_flags.BASELINE
+)
+
+ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=lambda row: READ)

@@ -1,4 +1,4 @@
-"""Oxygen requirement explained: what is given, by which device, and the saturation beside it."""
+"""Explain the oxygen requirement: what is given, by which device, and the saturation beside it."""
 
 from rules.chart.oxygen import Oxygen
 from rules.explain.citations import cite_all, under_way, window
@@ -7,7 +7,7 @@ from rules.explain.question import Asked
 from rules.guideline.declare import OxygenRow
 
 
-def oxygen_requirement(row: OxygenRow, asked: Asked) -> Answer:
+def explain(row: OxygenRow, asked: Asked) -> Answer:
     """By device, and by a saturation that stays low at high flow."""
     signals, setting = asked.chart.tail.now, asked.chart.tail.setting
     heard = signals.spo2.heard

@@ -1,61 +1,12 @@
-"""Phenylephrine explained: the rates in force in the window, and when it is judged."""
+"""Explain a rate of phenylephrine: the rates in force in the window, and the one in force now."""
 
 from rules.chart.chart import Chart
 from rules.chart.infusions import Segment, overlapping, segment_at
-from rules.evaluate.infusions import AnyRateRow, dosing
+from rules.evaluate.rates import AnyRateRow
 from rules.explain.citations import cite_all
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, back, both, met, span, when
 from rules.explain.question import Asked
-from rules.guideline.declare import RateMaximumRow, RateMinimumRow
-
-
-def rate_maximum(row: RateMaximumRow, asked: Asked) -> Answer:
-    """The dose interval so far."""
-    chart, doses = asked.chart, asked.chart.cycle_doses
-    start = doses[-1].at if doses else chart.cycle.start
-    since = "the last dose given" if doses else "cycle-start"
-    window = (
-        None
-        if start is None or not dosing(chart, asked.t)
-        else Window(start, asked.t, f"the dose interval, since {since}")
-    )
-    words = (
-        "since the last dose given (before the first: since cycle-start), a rate carried in from "
-        "before included"
-    )
-    return _answer(row, asked, window, words, [] if window else [not_dosing(chart)])
-
-
-def rate_minimum(row: RateMinimumRow, asked: Asked) -> Answer:
-    """The last half hour, from 8 h after the dose on."""
-    chart, due = asked.chart, asked.result.evaluates_at
-    started = dosing(chart, asked.t) and bool(chart.cycle_doses)
-    window = (
-        Window(asked.t - row.window, asked.t, f"the {span(row.window)} up to now")
-        if started and due is None
-        else None
-    )
-    words = (
-        f"the lowest rate of the {span(row.window)} up to now, judged from {span(row.after)} after the "
-        "dose until the next one"
-    )
-    why = (
-        []
-        if started
-        else [
-            "Nothing to judge before the first dose of a cycle."
-            if dosing(chart, asked.t)
-            else not_dosing(chart)
-        ]
-    )
-    if due is not None:
-        why = [
-            (
-                f"Not judged before {span(row.after)} after the dose of {when(chart.cycle_doses[-1].at)}: at "
-                f"{when(due)}."
-            )
-        ]
-    return _answer(row, asked, window, words, why)
+from rules.guideline.declare import RateMaximumRow
 
 
 def not_dosing(chart: Chart) -> str:
@@ -68,7 +19,7 @@ def not_dosing(chart: Chart) -> str:
     )
 
 
-def _answer(row: AnyRateRow, asked: Asked, window: Window | None, words: str, why: list[str]) -> Answer:
+def explain_rate(row: AnyRateRow, asked: Asked, window: Window | None, words: str, why: list[str]) -> Answer:
     current, result = segment_at(asked.chart.phenylephrine, asked.t), asked.result
     distances = both(result.value, row.relative, row.absolute, row.unit) if window else []
     return Answer(

@@ -1,13 +1,18 @@
-"""Oxygen requirement: by device, and by a saturation that stays low at high flow (criteria.md section 3)."""
+"""Decide the oxygen requirement by device, and by a saturation that stays low at high flow (criteria.md
+section 3).
+"""
 
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, beyond
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
+from rules.evaluate.row_type import RowType
 from rules.guideline.declare import OxygenRow
+from rules.wire.instants import Instant, beyond, ms_of
 
 LEVELS = {None: 0, CLEAR: 1, "relative": 2, ABSOLUTE: 3}
 
 
-def oxygen_requirement(row: OxygenRow, chart: Chart, now: int, before: Memory) -> Result:
+def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """The worse of the two. Wherever it would be clear, the saturation must be fresh."""
     signals = chart.tail.now
     low, oxygen, last = signals.spo2.b, signals.oxygen, signals.spo2.heard
@@ -59,19 +64,24 @@ def _changed(
     return min(moments) if state == ABSOLUTE else max(moments)
 
 
-def spo2_limit(chart: Chart, now: int) -> int | None:
+def spo2_limit(chart: Chart, now: Instant) -> int | None:
     """When the latest saturation that counts goes stale; None when there is none."""
     heard, setting = chart.tail.now.spo2.heard, chart.tail.setting
     return (
         None
         if heard is None
-        else chart.mode.limit(heard.at, now >> 1, setting.stale_ward, setting.stale_intensive)
+        else chart.mode.limit(heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     )
 
 
-def low_saturation(chart: Chart, now: int, row: OxygenRow) -> bool:
+def low_saturation(chart: Chart, now: Instant, row: OxygenRow) -> bool:
     """Whether the latest fresh SpO2 is below 95 %."""
     limit, heard = spo2_limit(chart, now), chart.tail.now.spo2.heard
     if limit is None or heard is None or heard.spo2 is None or now >= beyond(limit):
         return False
     return row.low.trip.met(heard.spo2)
+
+
+ROW_TYPE = RowType[OxygenRow](
+    evaluate=oxygen_requirement, inputs=lambda row: dirty_flags.OXYGEN | dirty_flags.SPO2 | dirty_flags.MODE
+)

@@ -1,0 +1,53 @@
+"""Decide the weight gained over the baseline (criteria.md section 3, weight-gain)."""
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.facts import Lab, Weight
+from rules.evaluate.bands import latest
+from rules.evaluate.result import INDETERMINATE, Memory, Result, counting
+from rules.evaluate.row_type import RowType
+from rules.guideline.declare import BaselineGainRow
+from rules.wire.instants import Instant
+
+
+def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """Per cent over the baseline weight; stale when older than 36 h."""
+    baseline = chart.baseline_readings.get("weight")
+    weights = chart.weights[: counting(chart.weights, chart.mode, row.stale, row.stale)]
+    missing = () if baseline is not None else ("baseline-weight",)
+    if baseline is None or not weights:
+        return Result(INDETERMINATE, unit=row.unit, missing=missing if weights else (*missing, "weight"))
+    gains = [_gain(weight, baseline) for weight in weights]
+    return latest(
+        gains,
+        lambda gain: gain.value,
+        row.relative,
+        None,
+        weights[-1].at + row.stale,
+        now,
+        "weight",
+        row.unit,
+    )
+
+
+def _gain(weight: Weight, baseline: float) -> Lab:
+    """The weight as per cent over the baseline, with its times and its id."""
+    w = weight
+    return Lab(
+        w.at,
+        w.tie,
+        w.n,
+        w.id,
+        w.first,
+        w.rank,
+        w.offset,
+        round((w.value - baseline) / baseline * 100, 9),
+        None,
+        None,
+        "%",
+    )
+
+
+ROW_TYPE = RowType[BaselineGainRow](
+    evaluate=weight_gain, inputs=lambda row: dirty_flags.WEIGHT | dirty_flags.BASELINE
+)

@@ -1,0 +1,62 @@
+"""Decide findings charted by exception (criteria.md section 3, findings)."""
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.facts import Sign, place
+from rules.evaluate.result import (
+    ABSOLUTE,
+    CLEAR,
+    RELATIVE,
+    Memory,
+    Result,
+)
+from rules.evaluate.row_type import RowType
+from rules.guideline.declare import FindingRow
+from rules.wire.instants import Instant
+
+Wanted = tuple[str, str]
+
+
+def wanted(name: str) -> Wanted:
+    """`rales=half` -> (rales, half); `ileus` -> (ileus, present)."""
+    code, _, value = name.partition("=")
+    return code, value or "present"
+
+
+def charted(chart: Chart, codes: set[str]) -> list[tuple[str, Sign]]:
+    """The cycle's findings of these codes, in order of `at`."""
+    found = [
+        (code, sign) for code in codes for sign in chart.findings.get(code, ()) if chart.cycle.holds(sign.at)
+    ]
+    return sorted(found, key=lambda pair: place(pair[1]))
+
+
+def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """Findings charted by exception (all findings except mental status) are the one exception: no record
+    means absent.
+    """
+    absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
+    latest: dict[str, Sign] = {}
+    result = Result()
+    for code, sign in charted(chart, {code for code, _ in (*absolute, *relative)}):
+        latest[code] = sign
+        state = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
+        if state != result.state or result.at is None:
+            result.state, result.at = state, sign.at
+        result.latest = sign.at
+    decisive = _present(latest, absolute) or _present(latest, relative) or list(latest.values())
+    result.evidence = tuple(sign.reference for sign in decisive)
+    result.value = next((sign.value for sign in decisive if sign.value not in ("present", "absent")), None)
+    return result
+
+
+def _present(latest: dict[str, Sign], names: list[Wanted]) -> list[Sign]:
+    return [latest[code] for code, value in names if code in latest and latest[code].value == value]
+
+
+def _inputs(row: FindingRow) -> int:
+    codes = (code for code, _ in map(wanted, (*row.relative, *row.absolute)))
+    return dirty_flags.bits(codes) | dirty_flags.ENCOUNTER
+
+
+ROW_TYPE = RowType(evaluate=finding, inputs=_inputs)

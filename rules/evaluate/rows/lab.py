@@ -1,0 +1,27 @@
+"""Decide a lab by its latest value (criteria.md section 3, labs)."""
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.facts import Lab
+from rules.evaluate.bands import latest
+from rules.evaluate.result import INDETERMINATE, Memory, Result, counting
+from rules.evaluate.row_type import RowType
+from rules.guideline.declare import LabRow
+from rules.wire.instants import Instant, ms_of
+
+
+def latest_lab(row: LabRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """The latest value of a lab; stale at 1.5 times its Table 1 interval. No hysteresis."""
+    seen = chart.guideline.observes[row.monitored_by]
+    ward, intensive = int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
+    labs: list[Lab] = chart.labs.get(row.lab, [])
+    labs = labs[: counting(labs, chart.mode, ward, intensive)]
+    if not labs:
+        return Result(INDETERMINATE, unit=row.unit, missing=(row.lab,))
+    limit = chart.mode.limit(labs[-1].at, ms_of(now), ward, intensive)
+    return latest(labs, lambda lab: lab.value, row.relative, row.absolute, limit, now, row.lab, row.unit)
+
+
+ROW_TYPE = RowType[LabRow](
+    evaluate=latest_lab, inputs=lambda row: dirty_flags.BIT[row.lab] | dirty_flags.MODE
+)

@@ -1,0 +1,42 @@
+"""Decide phenylephrine by the least at the time of dosing (criteria.md section 3, hemodynamic)."""
+
+from rules.chart.chart import Chart
+from rules.chart.infusions import overlapping, segment_at
+from rules.evaluate.rates import INPUTS, judged_rate, rate_of, turns, unless_hidden
+from rules.evaluate.result import INDETERMINATE, Memory, Result, soonest
+from rules.evaluate.row_type import RowType
+from rules.evaluate.timelines import dosing
+from rules.guideline.declare import RateMinimumRow
+from rules.wire.instants import Instant, ms_of, reached
+
+
+def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """The lowest rate in force in the half hour up to the clock, from 8 h after the dose until the
+    next one.
+    """
+    t = ms_of(now)
+    clear = Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
+    if not dosing(chart, t):
+        return clear
+    due = chart.cycle_doses[-1].at + row.after if chart.cycle_doses else None
+    if due is None or now < reached(due):
+        clear.evaluates_at, clear.next = due, soonest(now, clear.next, None if due is None else reached(due))
+        return unless_hidden(clear, segment_at(chart.phenylephrine, t))
+    inside = overlapping(chart.phenylephrine, t - row.window, t)
+    told = [segment for segment in inside if segment.rate is not None]
+    none_yet = not chart.phenylephrine or chart.phenylephrine[0].at > t - row.window
+    lowest = None if none_yet else min(told, key=rate_of, default=None)
+    result = judged_rate(row, lowest, t, chart)
+    result.next = soonest(now, turns(chart, now), _leaves(chart, now, row.window))
+    if result.at is None and before.state not in (result.state, INDETERMINATE):
+        result.latest = due
+    return result
+
+
+def _leaves(chart: Chart, now: Instant, window: int) -> Instant | None:
+    """When the oldest rate of the window leaves it."""
+    starts = [segment.at for segment in chart.phenylephrine]
+    return soonest(now, *(reached(start + window) for start in starts))
+
+
+ROW_TYPE = RowType[RateMinimumRow](evaluate=rate_minimum, inputs=lambda row: INPUTS)

@@ -1,0 +1,43 @@
+"""Explain a lab: its latest value against its limits."""
+
+from rules.chart.facts import Fact, Lab
+from rules.explain.citations import cite_all, cited
+from rules.explain.explanation import Answer, Cited, Rule, ages, back, both, met
+from rules.explain.question import Asked
+from rules.guideline.declare import LabRow
+
+TOO_LATE = "already stale when it became known: does not count"
+
+
+def explain(row: LabRow, asked: Asked) -> Answer:
+    """One lab: its latest value, the distances, when it goes stale."""
+    result, seen = asked.result, asked.guideline.observes[row.monitored_by]
+    limit = ages(int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor))
+    labs = asked.chart.labs.get(row.lab, [])
+    last = next((lab for lab in labs if lab.id in asked.ids), None)
+    return Answer(
+        rule=Rule(
+            words=row.words,
+            source=row.source,
+            section="criteria.md section 3, labs",
+            relative=None if row.relative is None else met(row.relative, row.unit),
+            absolute=None if row.absolute is None else met(row.absolute, row.unit),
+            window="the latest value by its time of sampling",
+            stale=(
+                f"older than {limit} ({row.stale_factor:g} times the Table 1 interval of {row.monitored_by})"
+            ),
+        ),
+        facts=[
+            *cite_all(asked.chart, asked.ids, "the latest value", row.lab),
+            *_too_late(labs, asked, row.lab),
+        ],
+        look=asked.look(row.monitored_by, None if last is None else last.at, row.stale_factor),
+        why=both(result.value, row.relative, row.absolute, row.unit),
+        clears=back(result.state, row.relative, row.absolute, row.unit, f"a {row.lab}"),
+    )
+
+
+def _too_late(facts: list[Lab], asked: Asked, code: str) -> list[Cited]:
+    """A value newer than the one that decided did not count."""
+    newest: Fact | None = facts[-1] if facts else None
+    return [] if newest is None or newest.id in asked.ids else [cited(newest, TOO_LATE, code)]

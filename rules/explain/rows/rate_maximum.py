@@ -1,0 +1,24 @@
+"""Explain the most phenylephrine of the dose interval."""
+
+from rules.evaluate.timelines import dosing
+from rules.explain.explanation import Answer, Window
+from rules.explain.question import Asked
+from rules.explain.rates import explain_rate, not_dosing
+from rules.guideline.declare import RateMaximumRow
+
+
+def explain(row: RateMaximumRow, asked: Asked) -> Answer:
+    """The dose interval so far."""
+    chart, doses = asked.chart, asked.chart.cycle_doses
+    start = doses[-1].at if doses else chart.cycle.start
+    since = "the last dose given" if doses else "cycle-start"
+    window = (
+        None
+        if start is None or not dosing(chart, asked.t)
+        else Window(start, asked.t, f"the dose interval, since {since}")
+    )
+    words = (
+        "since the last dose given (before the first: since cycle-start), a rate carried in from "
+        "before included"
+    )
+    return explain_rate(row, asked, window, words, [] if window else [not_dosing(chart)])

@@ -1,0 +1,39 @@
+"""Explain the least phenylephrine at the time of dosing, and from when it is judged."""
+
+from rules.evaluate.timelines import dosing
+from rules.explain.explanation import Answer, Window, span, when
+from rules.explain.question import Asked
+from rules.explain.rates import explain_rate, not_dosing
+from rules.guideline.declare import RateMinimumRow
+
+
+def explain(row: RateMinimumRow, asked: Asked) -> Answer:
+    """The last half hour, from 8 h after the dose on."""
+    chart, due = asked.chart, asked.result.evaluates_at
+    started = dosing(chart, asked.t) and bool(chart.cycle_doses)
+    window = (
+        Window(asked.t - row.window, asked.t, f"the {span(row.window)} up to now")
+        if started and due is None
+        else None
+    )
+    words = (
+        f"the lowest rate of the {span(row.window)} up to now, judged from {span(row.after)} after the "
+        "dose until the next one"
+    )
+    why = (
+        []
+        if started
+        else [
+            "Nothing to judge before the first dose of a cycle."
+            if dosing(chart, asked.t)
+            else not_dosing(chart)
+        ]
+    )
+    if due is not None:
+        why = [
+            (
+                f"Not judged before {span(row.after)} after the dose of {when(chart.cycle_doses[-1].at)}: at "
+                f"{when(due)}."
+            )
+        ]
+    return explain_rate(row, asked, window, words, why)

@@ -1,0 +1,49 @@
+"""Explain labs judged by their upper reference limit: each beside its own."""
+
+from rules.chart.facts import Lab
+from rules.evaluate.rows.upper_limit import upper
+from rules.explain.citations import cited
+from rules.explain.explanation import Answer, Rule, amount, number
+from rules.explain.question import Asked
+from rules.guideline.declare import UpperLimitRow
+
+
+def explain(row: UpperLimitRow, asked: Asked) -> Answer:
+    """Each enzyme's latest reading beside its own upper limit."""
+    latest = {code: labs[-1] for code in row.labs if (labs := asked.chart.labs.get(code))}
+    return Answer(
+        rule=Rule(
+            words=row.words,
+            source=row.source,
+            section="criteria.md section 3, cardiac-enzymes",
+            absolute=f"{', '.join(row.labs)} above its upper reference limit{_site(row)}",
+            window="the latest reading of each; measured on suspicion only, never measured is clear",
+            stale="they do not go stale",
+        ),
+        facts=[cited(lab, _enzyme(row, code, lab), code) for code, lab in latest.items()],
+        look=asked.look(seen=max((lab.at for lab in latest.values()), default=None)),
+        why=[_beside(row, code, lab) for code, lab in latest.items()]
+        or [f"{', '.join(row.labs)}: never measured."],
+        clears=["Clear once the latest reading of each is at or below its upper limit."],
+    )
+
+
+def _site(row: UpperLimitRow) -> str:
+    own = ", ".join(f"{code} {number(limit)}" for code, limit in row.limits.items())
+    return f" (this site, where a reading carries none: {own})" if own else ""
+
+
+def _enzyme(row: UpperLimitRow, code: str, lab: Lab) -> str:
+    high = upper(row, code, lab)
+    return f"the latest {code}, upper limit {'unknown' if high is None else amount(high, lab.unit)}"
+
+
+def _beside(row: UpperLimitRow, code: str, lab: Lab) -> str:
+    high = upper(row, code, lab)
+    if high is None:
+        return f"{code} {amount(lab.value, lab.unit)}: its upper limit is not known, so it cannot be told."
+    side = "above" if lab.value > high else "not above"
+    return (
+        f"{code} {amount(lab.value, lab.unit)} is {side} its upper limit {amount(high, lab.unit)}, "
+        f"{amount(abs(lab.value - high), lab.unit)} away."
+    )
