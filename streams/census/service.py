@@ -108,7 +108,7 @@ class Options(NamedTuple):
 async def serve(options: Options) -> int:
     """Runs until told to stop. Answers the exit code; raises UsageError."""
     partitions(options.broker, [ASSESSMENTS])
-    follower, ends = Follower(options.broker), Ends(options.broker.for_aiokafka())
+    follower, ends = Follower(options.broker, ASSESSMENTS), Ends(options.broker)
     await follower.start()
     try:
         await ends.start()

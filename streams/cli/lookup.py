@@ -14,8 +14,8 @@ from rules.wire.events import Silence, Withdrawal
 from rules.wire.instants import text
 from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.errors import UsageError
+from streams.kafka.blocking_reader import records
 from streams.kafka.settings import Broker
-from streams.kafka.tail_reader import records
 
 
 class Standing(NamedTuple):

@@ -96,8 +96,8 @@ def read(chosen: argparse.Namespace) -> Source:
 def publish(chosen: argparse.Namespace, into: Broker, found: Source) -> int:
     """Publishes what was read; the exit code."""
     from rules.wire.topics import ALERTS, INPUTS
+    from streams.kafka.clients import producer
     from streams.kafka.partitions import partitions
-    from streams.kafka.sync_producer import producer
     from streams.replay.outlet import KafkaOutlet
     from streams.replay.publish import Pace
 

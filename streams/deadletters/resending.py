@@ -4,7 +4,6 @@ back what would only be refused or not be noticed.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -14,46 +13,16 @@ from rules.ingest.decode import decode
 from rules.wire.topics import DEADLETTERS, INPUTS
 from streams.deadletters.letter import Letter
 from streams.deadletters.letter import letter as read_letter
-from streams.errors import UsageError
-from streams.kafka.partitions import partitions
+from streams.kafka.blocking_reader import records
 from streams.kafka.settings import Broker
-
-POLL_MS = 500
-PATIENCE_S = 30.0
 
 
 def letters(broker: Broker) -> Iterator[Letter]:
-    """Every dead letter, partition by partition as they come.
+    """Yield every dead letter, partition by partition as they come.
 
     Raises UsageError when the topic or the broker is not there, or falls silent.
     """
-    from kafka import KafkaConsumer, TopicPartition
-
-    parts = [TopicPartition(DEADLETTERS, number) for number in range(partitions(broker, [DEADLETTERS]))]
-    consumer = KafkaConsumer(
-        **broker.for_kafka_python(), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
-    try:
-        consumer.assign(parts)
-        consumer.seek_to_beginning(*parts)
-        yield from until(consumer, consumer.end_offsets(parts), time.monotonic)
-    finally:
-        consumer.close()
-
-
-def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> Iterator[Letter]:
-    """The letters up to the end offsets. Raises UsageError when nothing moves for `PATIENCE_S`."""
-    heard = clock()
-    while any(consumer.position(part) < end for part, end in ends.items()):
-        found = consumer.poll(timeout_ms=POLL_MS)
-        heard = clock() if found else heard
-        if clock() - heard > PATIENCE_S:
-            raise UsageError(
-                f"{DEADLETTERS}: the broker has sent nothing for {PATIENCE_S:.0f} s; is a partition "
-                "without leader?"
-            )
-        for part, records in found.items():
-            yield from (of(record) for record in records if record.offset < ends[part])
+    return map(of, records(broker, DEADLETTERS))
 
 
 def of(record: Any) -> Letter:
@@ -95,10 +64,7 @@ def unnoticed(letter: Letter) -> str | None:
     """
     event, _ = decode(letter.value or b"", known=letter.timestamp)
     if letter.partly_taken and event is not None and event.status not in CORRECTS:
-        return (
-            "duplicate: the rest of this record was taken when it came; send the mended one with "
-            '"status":"corrected"'
-        )
+        return 'duplicate: the rest of this record was taken when it came; send the mended one with "status":"corrected"'
     return None
 
 
@@ -198,8 +164,8 @@ def through(broker: Broker, letters: list[Letter]) -> tuple[int, str | None]:
     """Sends letters to Kafka. Raises UsageError when no broker answers or a topic is not there."""
     if not letters:
         return 0, None
+    from streams.kafka.clients import producer
     from streams.kafka.partitions import partitions
-    from streams.kafka.sync_producer import producer
 
     partitions(broker, sorted({letter.topic for letter in letters}))
     into = producer(broker, linger_ms=0)

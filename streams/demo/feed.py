@@ -14,8 +14,9 @@ from types import TracebackType
 from typing import NamedTuple
 
 from rules.wire.topics import ALERTS, ASSESSMENTS, PAGES
+from streams.kafka.blocking_reader import Tail
+from streams.kafka.clients import producer
 from streams.kafka.settings import Broker
-from streams.kafka.sync_producer import producer
 from streams.projections.overview import Alert, Seen
 from streams.replay.outlet import KafkaOutlet
 from streams.replay.publish import Counts, Pace, Publisher
@@ -132,35 +133,18 @@ class Reader:
     """A context; `poll` waits a moment for what is new and answers the live alerts among it."""
 
     def __init__(self, broker: Broker) -> None:
-        from kafka import KafkaConsumer, TopicPartition
-
-        self.consumer = KafkaConsumer(
-            **broker.for_kafka_python(),
-            group_id=None,
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-        )
-        self.consumer.topics()
-        topics = (ALERTS, ASSESSMENTS, PAGES)
-        parts = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in sorted(self.consumer.partitions_for_topic(topic) or ())
-        ]
-        self.consumer.assign(parts)
-        self.consumer.seek_to_beginning(*parts)
+        self.tail = Tail(broker, (ALERTS, ASSESSMENTS, PAGES), from_beginning=True)
 
     def poll(self, seconds: float, seen: Seen) -> list[Alert]:
         """Takes what came, in the order of the partitions."""
         found = []
-        for part, records in self.consumer.poll(timeout_ms=round(seconds * 1000)).items():
-            for one in records:
-                if part.topic == ASSESSMENTS:
-                    seen.assessment((one.key or b"").decode(errors="replace"), one.value)
-                elif part.topic == PAGES:
-                    seen.page(one.value)
-                elif (alert := seen.alert(one.value)) is not None:
-                    found.append(alert)
+        for one in self.tail.poll(round(seconds * 1000)):
+            if one.topic == ASSESSMENTS:
+                seen.assessment((one.key or b"").decode(errors="replace"), one.value)
+            elif one.topic == PAGES:
+                seen.page(one.value)
+            elif (alert := seen.alert(one.value)) is not None:
+                found.append(alert)
         return found
 
     def __enter__(self) -> Reader:
@@ -169,4 +153,4 @@ class Reader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.consumer.close()
+        self.tail.close()

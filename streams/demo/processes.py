@@ -159,33 +159,16 @@ def elsewhere(broker: Broker) -> Iterator[tuple[Broker, dict[str, Living]]]:
     if held := records(broker):
         named = ", ".join(f"{topic} {number:,}" for topic, number in held.items())
         raise UsageError(
-            f"--broker {broker.servers}: there are records already ({named}); made-up patients go to an "
-            "empty broker alone"
+            f"--broker {broker.servers}: there are records already ({named}); made-up patients go to an empty broker alone"
         )
     yield broker, {}
 
 
 def records(broker: Broker) -> dict[str, int]:
     """How many records those of our topics hold that hold any. Raises UsageError when no broker answers."""
-    from kafka import KafkaConsumer, TopicPartition
-
     from streams.kafka.admin import admin
+    from streams.kafka.blocking_reader import held
 
     with admin(broker) as connection:
         there = set(connection.names())
-    consumer = KafkaConsumer(
-        **broker.for_kafka_python(), group_id=None, enable_auto_commit=False, allow_auto_create_topics=False
-    )
-    try:
-        consumer.topics()
-        parts = [
-            TopicPartition(topic, part)
-            for topic in ALL
-            if topic in there
-            for part in consumer.partitions_for_topic(topic) or ()
-        ]
-        begins, ends = consumer.beginning_offsets(parts), consumer.end_offsets(parts)
-    finally:
-        consumer.close()
-    held = {topic: sum(ends[part] - begins[part] for part in parts if part.topic == topic) for topic in ALL}
-    return {topic: number for topic, number in held.items() if number}
+    return {topic: number for topic, number in held(broker, [t for t in ALL if t in there]).items() if number}

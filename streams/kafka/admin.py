@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from streams.config.broker import hosts
 from streams.errors import UsageError
-from streams.kafka import ports
+from streams.kafka import clients, ports
 from streams.kafka.settings import Broker
 from streams.kafka.topics import Layout, settings
 
@@ -82,31 +82,33 @@ class Admin:
         }
 
     def create(self, names: list[str], wanted: Layout) -> list[str]:
-        """Creates the topics and waits until they have leaders; those that this call created.
+        """Create topics of the wire and return those that this call created. Raises UsageError."""
+        return self.make(
+            {name: asked(wanted.partitions, wanted.replication, settings(name, wanted)) for name in names}
+        )
 
-        Raises UsageError naming topic and reason.
+    def make(self, topics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """Create topics, each as `asked` spells it, and wait until they have leaders.
+
+        Return those that this call created; raises UsageError naming topic and reason.
         """
-        asked = {
-            name: {
-                "num_partitions": wanted.partitions,
-                "replication_factor": wanted.replication,
-                "configs": settings(name, wanted),
-            }
-            for name in names
-        }
         answers = (
-            patiently(lambda: self._client.create_topics(asked, raise_errors=False))["topics"]
-            if names
+            patiently(lambda: self._client.create_topics(topics, raise_errors=False))["topics"]
+            if topics
             else []
         )
         for answer in answers:
             if answer["error_code"] not in (0, EXISTS):
                 raise UsageError(
-                    f"{answer['name']}: the broker does not create it: "
-                    f"{answer['error_message'] or answer['error_code']}"
+                    f"{answer['name']}: the broker does not create it: {answer['error_message'] or answer['error_code']}"
                 )
-        self._client.wait_for_topics(names)
+        self._client.wait_for_topics(list(topics))
         return [answer["name"] for answer in answers if answer["error_code"] == 0]
+
+
+def asked(partitions: int, replication: int, configs: Mapping[str, str]) -> dict[str, Any]:
+    """Return a new topic as kafka-python asks for it."""
+    return {"num_partitions": partitions, "replication_factor": replication, "configs": dict(configs)}
 
 
 def patiently(ask: Callable[[], Answer], patience_s: float = PATIENCE_MS / 1000) -> Answer:
@@ -133,7 +135,6 @@ def admin(broker: Broker) -> Iterator[Admin]:
 
     Raises UsageError, within a few seconds, when no broker answers or it refuses what is asked.
     """
-    from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
     quiet()
@@ -142,9 +143,7 @@ def admin(broker: Broker) -> Iterator[Admin]:
     ):
         raise UsageError(unreachable(broker, "nothing listens"))
     try:
-        client = KafkaAdminClient(
-            **broker.for_kafka_python(), bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS
-        )
+        client = clients.admin(broker, bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS)
     except KafkaError as error:
         raise UsageError(unreachable(broker, type(error).__name__)) from None
     try:

@@ -76,8 +76,8 @@ def through(broker: Broker, command: dict[str, Any]) -> None:
     """Sends it, its own instant as the record's. Raises UsageError when Kafka does not take it."""
     from kafka.errors import KafkaError
 
+    from streams.kafka.clients import producer
     from streams.kafka.partitions import partitions
-    from streams.kafka.sync_producer import producer
 
     partitions(broker, [COMMANDS])
     record, into = out(command), producer(broker, linger_ms=0)

@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from streams.kafka import clients
 from streams.kafka.settings import Broker
 from streams.service import metrics
 
@@ -20,13 +21,13 @@ ASK_S = 5.0
 class Ends:
     """Answers end offsets; those of a partition that cannot be reached are left out."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._settings = settings
-        self._client: AIOKafkaConsumer | None = None
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._client: Any = None
 
     async def start(self) -> None:
         """Connects. Raises KafkaError when no broker answers."""
-        self._client = AIOKafkaConsumer(**self._settings, request_timeout_ms=int(ASK_S * 1000))
+        self._client = clients.async_consumer(self._broker, request_timeout_ms=int(ASK_S * 1000))
         await self._client.start()
 
     async def stop(self) -> None:
@@ -47,7 +48,6 @@ class Ends:
         return found
 
     async def _ask(self, tps: list[TP]) -> dict[TP, int]:
-        assert self._client is not None
         asked = [TopicPartition(*tp) for tp in tps]
         try:
             return {TP(*tp): end for tp, end in (await self._client.end_offsets(asked)).items()}

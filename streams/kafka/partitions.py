@@ -1,5 +1,5 @@
 """Check before a start that the topics are there and alike in partitions, and create a table's changelog
-laid out as they are.
+laid out as they are; and find the partition of a key.
 """
 
 from __future__ import annotations
@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
+from kafka.partitioner.default import murmur2
 
 from rules.wire.instants import HOUR
 from rules.wire.topics import INPUTS, OUTPUTS
 from streams.errors import UsageError
-from streams.kafka.admin import admin
+from streams.kafka.admin import admin, asked
 from streams.kafka.settings import Broker
 
 REMEDY = "run: il2watch topics create"
@@ -24,8 +24,6 @@ def partitions(broker: Broker, topics: Sequence[str]) -> int:
 
     Raises UsageError when no broker answers, or naming the topic that is missing or differs.
     """
-    from streams.kafka.admin import admin
-
     with admin(broker) as connection:
         there = connection.names()
         told = connection.topics([topic for topic in topics if topic in there])
@@ -40,15 +38,12 @@ def same(numbers: Mapping[str, int]) -> int:
     if len(set(numbers.values())) > 1:
         said = ", ".join(f"{topic} {number}" for topic, number in numbers.items())
         raise UsageError(
-            f"the topics differ in partitions, and a patient has one number in all of them: {said}; "
-            "il2watch topics check says more"
+            f"the topics differ in partitions, and a patient has one number in all of them: {said}; il2watch topics check says more"
         )
     return next(iter(numbers.values()))
 
 
 MAKE = "il2watch topics create makes them"
-PATIENCE_MS = 10_000
-EXISTS = 36
 
 CHANGELOG = {
     "cleanup.policy": "compact",
@@ -80,8 +75,7 @@ def shape(broker: Broker) -> Shape:
     if len(counts) > 1:
         told = ", ".join(f"{topic} {there[topic].partitions}" for topic in INPUTS)
         raise UsageError(
-            f"the input topics differ in partitions ({told}); one patient would be spread over workers; "
-            "see il2watch topics check"
+            f"the input topics differ in partitions ({told}); one patient would be spread over workers; see il2watch topics check"
         )
     insync = max(int(there[topic].settings.get("min.insync.replicas") or 1) for topic in INPUTS)
     return Shape(counts.pop(), max(there[topic].replication for topic in INPUTS), insync)
@@ -92,30 +86,19 @@ def make_changelog(broker: Broker, name: str, found: Shape) -> None:
 
     Faust could, but gives up when one of several brokers is down.
     """
-    configs = CHANGELOG | {"min.insync.replicas": str(found.min_insync)}
-    asked = {
-        name: {
-            "num_partitions": found.partitions,
-            "replication_factor": found.replication,
-            "configs": configs,
-        }
-    }
-    try:
-        client = KafkaAdminClient(**broker.for_kafka_python(), bootstrap_timeout_ms=PATIENCE_MS)
+    wanted = asked(
+        found.partitions, found.replication, CHANGELOG | {"min.insync.replicas": str(found.min_insync)}
+    )
+    with admin(broker) as connection:
         try:
-            _create(client, name, asked)
-        finally:
-            client.close()
-    except KafkaError as error:
-        raise UsageError(f"{name}: cannot be created ({type(error).__name__}); is a broker down?") from None
+            if name not in connection.names():
+                connection.make({name: wanted})
+        except KafkaError as error:
+            raise UsageError(
+                f"{name}: cannot be created ({type(error).__name__}); is a broker down?"
+            ) from None
 
 
-def _create(client: KafkaAdminClient, name: str, asked: dict[str, dict[str, object]]) -> None:
-    if name in client.list_topics():
-        return
-    (answer,) = client.create_topics(asked, raise_errors=False)["topics"]
-    if answer["error_code"] not in (0, EXISTS):
-        raise UsageError(
-            f"{name}: the broker does not create it: {answer['error_message'] or answer['error_code']}"
-        )
-    client.wait_for_topics([name])
+def partition(key: bytes, partitions: int) -> int:
+    """Return where Kafka's default partitioner puts a key (murmur2, as in Java)."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions

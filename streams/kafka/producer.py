@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.kafka import clients
 from streams.kafka.settings import Broker
 
 Headers = Sequence[tuple[str, bytes]]
@@ -62,11 +62,8 @@ class Producer:
     """`start` before anything else; `stop` at the end."""
 
     def __init__(self, broker: Broker) -> None:
-        self._producer = AIOKafkaProducer(
-            **broker.for_aiokafka(),
-            acks="all",
-            enable_idempotence=False,
-            request_timeout_ms=int(PATIENCE_S * 1000),
+        self._producer = clients.async_producer(
+            broker, acks="all", enable_idempotence=False, request_timeout_ms=int(PATIENCE_S * 1000)
         )
 
     async def start(self) -> None:

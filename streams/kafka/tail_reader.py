@@ -1,78 +1,39 @@
-"""Read topics from their beginning without a group: up to where they ended when asked, or on and on."""
+"""Follow topics without a group in an event loop: every record of one, or several from an instant on."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
-
-from rules.wire.topics import ASSESSMENTS
-from streams.errors import UsageError
-from streams.kafka.partitions import partitions
+from streams.kafka import clients
 from streams.kafka.settings import Broker
 
-POLL_MS = 500
-PATIENCE_S = 30.0
-
-
-def records(broker: Broker, *topics: str) -> Iterator[Any]:
-    """Every record, as kafka-python gives it; each partition in order.
-
-    Raises UsageError when a topic or the broker is not there, or falls silent.
-    """
-    from kafka import KafkaConsumer, TopicPartition
-
-    count = partitions(broker, topics)
-    parts = [TopicPartition(topic, number) for topic in topics for number in range(count)]
-    consumer = KafkaConsumer(
-        **broker.for_kafka_python(), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
-    try:
-        consumer.assign(parts)
-        consumer.seek_to_beginning(*parts)
-        yield from until(consumer, consumer.end_offsets(parts), time.monotonic)
-    finally:
-        consumer.close()
-
-
-def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> Iterator[Any]:
-    """The records up to the end offsets. Raises UsageError when nothing moves for `PATIENCE_S`."""
-    heard = clock()
-    while any(consumer.position(part) < end for part, end in ends.items()):
-        found = consumer.poll(timeout_ms=POLL_MS)
-        heard = clock() if found else heard
-        if clock() - heard > PATIENCE_S:
-            raise UsageError(
-                f"the broker has sent nothing for {PATIENCE_S:.0f} s; is a partition without leader?"
-            )
-        for part, several in found.items():
-            yield from (record for record in several if record.offset < ends[part])
-
+if TYPE_CHECKING:
+    from aiokafka import TopicPartition
 
 FOLLOW_POLL_MS = 1000
 FETCH = 4 << 20
+REQUEST_MS = 10_000
 
 
 class Follower:
-    """A consumer of the topic. `start` before anything else; `stop` at the end."""
+    """Follow every record of one topic. `start` before anything else; `stop` at the end."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, topic: str) -> None:
         self.broker = broker
-        fetching = {"auto_offset_reset": "earliest", "fetch_max_bytes": FETCH, "request_timeout_ms": 10_000}
         # Without a group it is given every partition, those that are added later too.
-        self.consumer = AIOKafkaConsumer(
-            ASSESSMENTS, **broker.for_aiokafka(), group_id=None, enable_auto_commit=False, **fetching
+        self.consumer = clients.async_consumer(
+            broker, topic, auto_offset_reset="earliest", fetch_max_bytes=FETCH, request_timeout_ms=REQUEST_MS
         )
         self.behind: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
-        """Connects and goes to the beginning of a topic that must be there.
+        """Connect and go to the beginning of a topic that must be there.
 
         Raises UsageError when no broker answers.
         """
+        from aiokafka.errors import KafkaError
+
         try:
             await self.consumer.start()
         except KafkaError as error:
@@ -84,11 +45,11 @@ class Follower:
         await self.consumer.stop()
 
     async def records(self) -> list[tuple[bytes, bytes | None]]:
-        """What came within a second: patient and assessment, None for a tombstone."""
+        """Return what came within a second: key and value, None for a tombstone."""
         return list(pairs(await self.consumer.getmany(timeout_ms=FOLLOW_POLL_MS)))
 
     async def caught_up(self) -> bool:
-        """Whether all that the topic held at the start has been read.
+        """Return whether all that the topic held at the start has been read.
 
         Compaction leaves gaps, so positions are asked, not records counted.
         """
@@ -100,3 +61,102 @@ class Follower:
 
 def pairs(fetched: Mapping[TopicPartition, list[Any]]) -> Iterator[tuple[bytes, bytes | None]]:
     return ((record.key or b"", record.value) for records in fetched.values() for record in records)
+
+
+TAIL_POLL_MS = 100
+TAIL_WAIT_MS = 100
+AT_ONCE = 1000
+
+
+class TailReader:
+    """Follow several topics, each from an instant on (`since`, ms) or, if it has none, from its beginning."""
+
+    def __init__(self, broker: Broker, since: Mapping[str, int]) -> None:
+        self.broker, self.since = broker, since
+        self.partitions = 0
+        self.consumer = clients.async_consumer(
+            broker,
+            auto_offset_reset="earliest",
+            fetch_max_bytes=8 << 20,
+            fetch_max_wait_ms=TAIL_WAIT_MS,
+            request_timeout_ms=REQUEST_MS,
+        )
+        self.positions: dict[TopicPartition, int] = {}
+        self.ends: dict[TopicPartition, int] = {}
+        self.starts: dict[TopicPartition, int] = {}
+
+    async def connect(self, partitions: int) -> set[str]:
+        """Connect and return the topics there are; each that is read has so many partitions.
+
+        Raises KafkaError.
+        """
+        self.partitions = partitions
+        await self.consumer.start()
+        return set(await self.consumer.topics())
+
+    async def go(self, topics: Iterable[str]) -> None:
+        """Go to where reading begins. Raises KafkaError."""
+        places = self.places(topics)
+        self.consumer.assign(places)
+        begins, self.ends = (
+            await self.consumer.beginning_offsets(places),
+            await self.consumer.end_offsets(places),
+        )
+        asked = {place: max(0, self.since[place.topic]) for place in places if place.topic in self.since}
+        found: Mapping[TopicPartition, Any] = await self.consumer.offsets_for_times(asked)
+        for place in places:
+            self.starts[place] = (
+                begins[place] if place not in asked else begun(found.get(place), self.ends[place])
+            )
+            self.consumer.seek(place, self.starts[place])
+        self.positions = dict(self.starts)
+
+    def places(self, topics: Iterable[str]) -> list[TopicPartition]:
+        """Return the topics' partitions.
+
+        They are counted, not asked of the client: Kafka's client knows no partitions of topics it does not
+        follow yet.
+        """
+        from aiokafka import TopicPartition
+
+        return [TopicPartition(topic, number) for topic in topics for number in range(self.partitions)]
+
+    async def follow_also(self, topic: str) -> bool:
+        """Follow one more topic from its beginning, if it is there by now; return whether it is."""
+        if topic not in await self.consumer.topics():
+            return False
+        self.positions |= dict.fromkeys(self.places([topic]), 0)
+        self.consumer.assign(list(self.positions))
+        for place, position in self.positions.items():
+            self.consumer.seek(place, position)
+        return True
+
+    async def stop(self) -> None:
+        await self.consumer.stop()
+
+    async def fetch(self) -> list[Any]:
+        """Return what came within a moment, at most so many. Raises KafkaError."""
+        fetched = await self.consumer.getmany(timeout_ms=TAIL_POLL_MS, max_records=AT_ONCE)
+        for place, records in fetched.items():
+            self.positions[place] = records[-1].offset + 1
+        return [one for records in fetched.values() for one in records]
+
+    def loading(self) -> tuple[int, int] | None:
+        """Return how many of the records that were there at the start are read; None: all."""
+        total = sum(self.ends[place] - start for place, start in self.starts.items())
+        left = sum(max(0, end - self.positions[place]) for place, end in self.ends.items())
+        return (total - left, total) if left else None
+
+    async def settle(self) -> None:
+        """Move positions on over gaps.
+
+        Compaction leaves them at the end too: where the consumer stands counts, not the last record seen.
+        """
+        for place, end in list(self.ends.items()):
+            if self.positions[place] < end:
+                self.positions[place] = max(self.positions[place], await self.consumer.position(place))
+
+
+def begun(found: Any, end: int) -> int:
+    """Return from where on records are as young as wanted; none is: the end."""
+    return end if found is None else int(found.offset)

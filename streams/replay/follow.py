@@ -12,6 +12,7 @@ import msgspec
 
 from rules.wire.instants import text
 from rules.wire.topics import ALERTS
+from streams.kafka.blocking_reader import Tail
 from streams.kafka.settings import Broker
 from streams.replay.publish import Counts
 from streams.times import short
@@ -27,23 +28,8 @@ class Follower:
     """
 
     def __init__(self, broker: Broker, patients: Collection[str], show: Show) -> None:
-        from kafka import KafkaConsumer, TopicPartition
-
         self.patients, self.show = patients, show
-        self.consumer = KafkaConsumer(
-            **broker.for_kafka_python(),
-            group_id=None,
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-        )
-        self.consumer.topics()
-        parts = [
-            TopicPartition(ALERTS, number)
-            for number in sorted(self.consumer.partitions_for_topic(ALERTS) or ())
-        ]
-        self.consumer.assign(parts)
-        for part, end in self.consumer.end_offsets(parts).items():
-            self.consumer.seek(part, end)
+        self.tail = Tail(broker, [ALERTS])
         self.shown = 0
         self.fault: Exception | None = None
         self.stopped, self.seen = threading.Event(), threading.Event()
@@ -56,15 +42,11 @@ class Follower:
         """Shows what comes until it is stopped; a fault ends it, and is told by `wait`."""
         try:
             while not self.stopped.is_set():
-                self.take(
-                    record.value
-                    for records in self.consumer.poll(timeout_ms=POLL_MS).values()
-                    for record in records
-                )
+                self.take(record.value for record in self.tail.poll(POLL_MS))
         except Exception as fault:
             self.fault = fault
         finally:
-            self.consumer.close()
+            self.tail.close()
 
     def take(self, values: Iterable[bytes | None]) -> None:
         """Shows those alerts that are of the patients."""
@@ -143,10 +125,7 @@ def said(counts: Counts, seconds: float) -> str:
 
 def summary(counts: Counts, total: int, seconds: float) -> str:
     """`36,912 of 36,912 records acknowledged in 4.1 s (9,003/s), 361 ticks`."""
-    return (
-        f"{counts.records:,} of {total:,} records acknowledged in {seconds:.1f} s "
-        f"({rate(counts.records, seconds)}), {counts.ticks:,} ticks"
-    )
+    return f"{counts.records:,} of {total:,} records acknowledged in {seconds:.1f} s ({rate(counts.records, seconds)}), {counts.ticks:,} ticks"
 
 
 def rate(records: int, seconds: float) -> str:

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
-from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.kafka.sync_producer import partition
+from streams.kafka.partitions import partition
 from streams.replay.publish import Ack
 from streams.replay.record import Record
+
+if TYPE_CHECKING:
+    from kafka import KafkaProducer
 
 
 class KafkaOutlet:

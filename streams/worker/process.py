@@ -56,7 +56,7 @@ async def serve(options: Options) -> int:
     """Runs until it is told to stop, or cannot go on. Answers the exit code; raises UsageError."""
     found = shape(options.broker)
     make_changelog(options.broker, changelog(options.name), found)
-    ends = Ends(options.broker.for_aiokafka())
+    ends = Ends(options.broker)
     await connect(ends, options.broker)
     app = faust_app(options.broker, options.state, found, options.session, options.name)
     rounds = Rounds(options.guideline, charts(app, found), Outlet(app))

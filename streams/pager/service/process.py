@@ -68,7 +68,7 @@ async def serve(options: Options) -> int:
     door = api.Door.of(made.api, options.secrets) if made.api is not None else None
     found = alike(options.broker, shape(options.broker))
     make_changelog(options.broker, changelog(options.name), found)
-    ends = Ends(options.broker.for_aiokafka())
+    ends = Ends(options.broker)
     await end_offsets.connect(ends, options.broker)
     app = faust_app(options.broker, options.state, found, options.session, options.name)
     clock, outlet = Clock(options.wall), Outlet(app)

@@ -21,8 +21,8 @@ from rules.wire.instants import text
 from rules.wire.topics import topic_of
 from rules.wire.vocabulary import HEARTBEAT_PATIENT
 from streams.channels.page import Channel, Page, TransportError
+from streams.kafka.partitions import partition
 from streams.kafka.producer import Out, Outlet
-from streams.kafka.sync_producer import partition
 from streams.pager.policy.state import Alert
 from streams.pager.service import metrics
 

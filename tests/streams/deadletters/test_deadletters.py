@@ -12,8 +12,9 @@ from rules.wire.deadletters import dead_letter_headers
 from rules.wire.topics import DEADLETTERS
 from streams.cli.main import main
 from streams.deadletters.letter import Letter
+from streams.kafka.clients import producer
+from streams.kafka.partitions import partition
 from streams.kafka.settings import Broker
-from streams.kafka.sync_producer import partition, producer
 from tests.streams.deadletters.letters import AT, KNOWN, REFUSED, letter, value
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics
 from tests.streams.samples import vitals

@@ -9,8 +9,7 @@ from kafka.errors import KafkaTimeoutError
 from kafka.future import Future
 
 from streams.errors import UsageError
-from streams.kafka.partitions import same
-from streams.kafka.sync_producer import partition
+from streams.kafka.partitions import partition, same
 from streams.replay.outlet import KafkaOutlet
 from streams.replay.publish import Ack
 from streams.replay.record import Record, tick

@@ -18,8 +18,9 @@ import pytest
 from rules.wire.instants import parse, text
 from rules.wire.topics import ALERTS, COMMANDS, INPUTS
 from streams.cli.main import main
+from streams.kafka.clients import producer
+from streams.kafka.partitions import partition
 from streams.kafka.settings import Broker
-from streams.kafka.sync_producer import partition, producer
 from tests.streams.kafka.brokers_here import drop
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics
 from tests.streams.samples import alert, record, vitals

@@ -10,8 +10,8 @@ import pytest
 from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
+from streams.kafka.partitions import partition
 from streams.kafka.settings import Broker
-from streams.kafka.sync_producer import partition
 from streams.pager.service.watchdog import SUBJECT, beat, patient_of
 from tests.streams.pager.delivery.receiver import receiving
 from tests.streams.pager.process import KEY, Pagers, audits, pagerduty, until

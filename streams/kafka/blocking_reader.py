@@ -1,0 +1,95 @@
+"""Read topics without a group in a command or a thread: up to where they ended when asked, or on and on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from streams.errors import UsageError
+from streams.kafka import clients
+from streams.kafka.partitions import partitions
+from streams.kafka.settings import Broker
+
+POLL_MS = 500
+PATIENCE_S = 30.0
+
+
+def records(broker: Broker, *topics: str) -> Iterator[Any]:
+    """Yield every record, as kafka-python gives it; each partition in order.
+
+    Raises UsageError when a topic or the broker is not there, or falls silent.
+    """
+    from kafka import TopicPartition
+
+    count = partitions(broker, topics)
+    parts = [TopicPartition(topic, number) for topic in topics for number in range(count)]
+    consumer = clients.consumer(broker, auto_offset_reset="earliest")
+    try:
+        consumer.assign(parts)
+        consumer.seek_to_beginning(*parts)
+        yield from until(consumer, consumer.end_offsets(parts), time.monotonic)
+    finally:
+        consumer.close()
+
+
+def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> Iterator[Any]:
+    """Yield the records up to the end offsets. Raises UsageError when nothing moves for `PATIENCE_S`."""
+    heard = clock()
+    while any(consumer.position(part) < end for part, end in ends.items()):
+        found = consumer.poll(timeout_ms=POLL_MS)
+        heard = clock() if found else heard
+        if clock() - heard > PATIENCE_S:
+            named = ", ".join(sorted({part.topic for part in ends}))
+            raise UsageError(
+                f"{named}: the broker has sent nothing for {PATIENCE_S:.0f} s; is a partition without leader?"
+            )
+        for part, several in found.items():
+            yield from (record for record in several if record.offset < ends[part])
+
+
+class Tail:
+    """Follow topics in all their partitions, from their beginning or from where they end now.
+
+    Topics that are not there are left out. Raises KafkaError when no broker answers.
+    """
+
+    def __init__(self, broker: Broker, topics: Sequence[str], *, from_beginning: bool = False) -> None:
+        self.consumer = clients.consumer(broker)
+        parts = _parts(self.consumer, topics)
+        self.consumer.assign(parts)
+        where = self.consumer.beginning_offsets if from_beginning else self.consumer.end_offsets
+        for part, offset in where(parts).items():
+            self.consumer.seek(part, offset)
+
+    def poll(self, timeout_ms: int) -> list[Any]:
+        """Return what came within the time, partition by partition."""
+        return [record for found in self.consumer.poll(timeout_ms=timeout_ms).values() for record in found]
+
+    def close(self) -> None:
+        self.consumer.close()
+
+
+def held(broker: Broker, topics: Sequence[str]) -> dict[str, int]:
+    """Return how many records each topic that is there holds. Raises KafkaError."""
+    consumer = clients.consumer(broker)
+    try:
+        parts = _parts(consumer, topics)
+        begins, ends = consumer.beginning_offsets(parts), consumer.end_offsets(parts)
+    finally:
+        consumer.close()
+    return {
+        topic: sum(ends[part] - begins[part] for part in parts if part.topic == topic) for topic in topics
+    }
+
+
+def _parts(consumer: Any, topics: Iterable[str]) -> list[Any]:
+    """Return the partitions as the client knows them, which asks for the cluster's topics first."""
+    from kafka import TopicPartition
+
+    consumer.topics()
+    return [
+        TopicPartition(topic, number)
+        for topic in topics
+        for number in sorted(consumer.partitions_for_topic(topic) or ())
+    ]

@@ -1,0 +1,91 @@
+"""Make a Kafka client: the one place where either library's clients are constructed.
+
+`consumer`, `producer` and `admin` are kafka-python's, for commands and threads; `async_consumer`,
+`async_producer` and `async_admin` are aiokafka's, for services with an event loop. The libraries are imported
+when a client is made: a command loads the one it uses.
+
+Source: https://kafka-python.readthedocs.io and https://aiokafka.readthedocs.io.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from streams.kafka.settings import Broker
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+    from aiokafka.admin import AIOKafkaAdminClient
+    from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+
+Client = TypeVar("Client")
+
+READING = {"group_id": None, "enable_auto_commit": False}
+"""A reader belongs to no group and commits nothing, unless it says so."""
+WRITING = {
+    "acks": "all",
+    "enable_idempotence": True,
+    "linger_ms": 1,
+    "batch_size": 1 << 16,
+    "max_request_size": 1 << 21,
+    "allow_auto_create_topics": False,
+    "bootstrap_timeout_ms": 15_000,
+    "max_block_ms": 30_000,
+}
+
+
+def consumer(broker: Broker, **settings: Any) -> KafkaConsumer:
+    """Return a blocking consumer. Raises KafkaError when no broker answers."""
+    from kafka import KafkaConsumer
+
+    return _blocking(KafkaConsumer, broker, {**READING, "allow_auto_create_topics": False, **settings})
+
+
+def producer(broker: Broker, **settings: Any) -> KafkaProducer:
+    """Return a blocking, idempotent producer. Raises UsageError when no broker answers."""
+    from kafka import KafkaProducer
+    from kafka.errors import KafkaError
+
+    try:
+        return _blocking(KafkaProducer, broker, {**WRITING, **settings})
+    except KafkaError as error:
+        raise broker.unanswered(error) from None
+
+
+def admin(broker: Broker, **settings: Any) -> KafkaAdminClient:
+    """Return a blocking admin client. Raises KafkaError when no broker answers."""
+    from kafka import KafkaAdminClient
+
+    return _blocking(KafkaAdminClient, broker, settings)
+
+
+def async_consumer(broker: Broker, *topics: str, **settings: Any) -> AIOKafkaConsumer:
+    """Return a consumer that is yet to be started; without a group, topics are read in all partitions."""
+    from aiokafka import AIOKafkaConsumer
+
+    return _asynchronous(AIOKafkaConsumer, broker, {**READING, **settings}, *topics)
+
+
+def async_producer(broker: Broker, **settings: Any) -> AIOKafkaProducer:
+    """Return a producer that is yet to be started."""
+    from aiokafka import AIOKafkaProducer
+
+    return _asynchronous(AIOKafkaProducer, broker, settings)
+
+
+def async_admin(broker: Broker, **settings: Any) -> AIOKafkaAdminClient:
+    """Return an admin client that is yet to be started."""
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    return _asynchronous(AIOKafkaAdminClient, broker, settings)
+
+
+def _blocking(kind: Callable[..., Client], broker: Broker, settings: dict[str, Any]) -> Client:
+    return kind(**broker.for_kafka_python(), **settings)
+
+
+def _asynchronous(
+    kind: Callable[..., Client], broker: Broker, settings: dict[str, Any], *topics: str
+) -> Client:
+    return kind(*topics, **broker.for_aiokafka(), **settings)
