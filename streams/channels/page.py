@@ -1,5 +1,5 @@
 """What a receiver is told of one episode at one level, and what the pager asks of a channel and hears back
-(criteria.md section 9; decisions 5 and 9).
+(criteria.md section 9; architecture.md, decisions 5 and 9).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Keep a patient's paging state: what is open, who has heard of it, and what is still owed; and read the
-alerts it is made of. A row of the outbox (criteria.md 9; decision 8).
+alerts it is made of. A row of the outbox (criteria.md 9; architecture.md, decision 8).
 """
 
 from __future__ import annotations
