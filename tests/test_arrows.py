@@ -213,6 +213,24 @@ def modules_after(code: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
+SERVICES = ("worker", "pager", "board", "census", "demo")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_imports_no_other_service(service: str) -> None:
+    others = tuple(f"streams.{other}." for other in SERVICES if other != service)
+    sources = (ROOT / "streams" / service).rglob("*.py")
+    wrong = [(path, module) for path in sources for module in imported(path) if f"{module}.".startswith(others)]
+    assert [f"{path.relative_to(ROOT)} imports {module}" for path, module in wrong] == []
+
+
+@pytest.mark.parametrize("folder", ["kafka", "service"])
+def test_what_services_have_in_common_imports_none_of_them(folder: str) -> None:
+    services = tuple(f"streams.{service}." for service in SERVICES)
+    wrong = [(path, module) for path in (ROOT / "streams" / folder).rglob("*.py") for module in imported(path) if f"{module}.".startswith(services)]
+    assert [f"{path.relative_to(ROOT)} imports {module}" for path, module in wrong] == []
+
+
 def loaded_after(code: str) -> set[str]:
     """Top-level modules that are loaded after `code` ran in an interpreter of its own."""
     return {name.partition(".")[0] for name in modules_after(code)}

@@ -9,9 +9,9 @@ import contextlib
 import logging
 import ssl
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from aiohttp import web
 from aiokafka.errors import KafkaError
@@ -28,11 +28,11 @@ from streams.errors import UsageError
 from streams.kafka.partitions import shape
 from streams.kafka.producer import Producer
 from streams.kafka.settings import Broker
-from streams.service import health, metrics
-from streams.service.exit_codes import STUCK, version
-from streams.service.lifecycle import Ending
+from streams.kafka.state_record import CHARTS
+from streams.kafka.topics import changelog
 from streams.service.metrics import gauge
-from streams.worker.app import changelog
+from streams.service.process import Part
+from streams.service.process import Service as LongRunning
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
@@ -100,61 +100,53 @@ async def serve(options: Options) -> int:
     sessions = Sessions(secret(options.state))
     found = await asyncio.to_thread(shape, options.broker)
     began = time.time_ns() // 1_000_000
-    feed = Feed(options.broker, changelog(options.worker), options.history, began if options.ways.wall else 0)
+    feed = Feed(
+        options.broker, changelog(options.worker, CHARTS), options.history, began if options.ways.wall else 0
+    )
     await feed.start(found.partitions)
     desk = Desk(options.guideline, options.ways, sessions.key)
-    service = Service(options, desk, feed, sessions, began - options.history)
+    service = Service(options, desk, feed, sessions, began - options.history, found.partitions, tls)
     try:
-        return await service.run(found.partitions, tls)
+        return await service.run()
     finally:
         await feed.stop()
 
 
-class Service(Ending):
-    """A running board."""
+class Service(LongRunning):
+    """A running board. `partitions`: of every topic; `tls`: of its pages."""
 
-    def __init__(self, options: Options, desk: Desk, feed: Feed, sessions: Sessions, since: int) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        options: Options,
+        desk: Desk,
+        feed: Feed,
+        sessions: Sessions,
+        since: int,
+        partitions: int,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        super().__init__(log, options.listen, options.metrics_port)
         self.options, self.desk, self.feed = options, desk, feed
+        self.partitions, self.tls = partitions, tls
         self.watch, self.outlet = Watch(options.broker, options.worker), Producer(options.broker)
         self.rooms = Rooms(desk, options.door, sessions, self.outlet, since if options.ways.wall else 0)
-        self.runners: list[web.AppRunner] = []
 
-    async def run(self, partitions: int, tls: ssl.SSLContext | None) -> int:
-        """Serves from the start, so that people see it come up; says where."""
-        self._listen()
+    async def open(self) -> None:
+        """Serve from the start, so that people see it come up; say where."""
         try:
-            await self.watch.start(partitions)
+            await self.watch.start(self.partitions)
             await self.outlet.start()
         except KafkaError as error:
             raise self.options.broker.unanswered(error) from None
-        tasks: list[asyncio.Task[None]] = []
-        try:
-            await self._serve(tls)
-            tasks += [
-                asyncio.create_task(self._must(one))
-                for one in (self._read(), self._draw(), self._look(), self._again())
-            ]
-            await self.told.wait()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._stop()
-        return self.code
+        await self._serve(self.tls)
+        show(self.desk.problems())
+        await self.serve_health()
 
-    async def _must(self, work: Coroutine[Any, Any, None]) -> None:
-        """A board of which a part has died shows a world that stands still: it ends."""
-        try:
-            await work
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            log.critical("stops", exc_info=True)
-            self._end(STUCK)
+    def parts(self) -> Iterable[Part]:
+        return (self._read(), self._draw(), self._look(), self._again())
 
     async def _serve(self, tls: ssl.SSLContext | None) -> None:
-        """The page; and where it is asked for, health and metrics on a port of their own."""
+        """Serve the page. Raises UsageError when the port is taken."""
         options = self.options
         runner = web.AppRunner(
             application(self.rooms), access_log=None, shutdown_timeout=0.5, handler_cancellation=True
@@ -166,16 +158,8 @@ class Service(Ending):
         except OSError as error:
             raise UsageError(f"--port {options.port}: {error.strerror}; name another") from None
         log.info("the board is at %s", address(options))
-        if options.metrics_port:
-            metrics.BUILD.info({"version": version()})
-            show(self.desk.problems())
-            self.runners.append(
-                await health.serve(
-                    health.application(lambda: None, self._ready), options.listen, options.metrics_port
-                )
-            )
 
-    def _ready(self) -> str | None:
+    def ready(self) -> str | None:
         return next((problem.text for problem in self.desk.problems()), None)
 
     async def _read(self) -> None:
@@ -228,7 +212,8 @@ class Service(Ending):
             self.desk.ward.prune()
             self.desk.everything()
 
-    async def _stop(self) -> None:
+    async def close(self) -> None:
+        await self.end_parts(self.tasks)
         for part in (*(runner.cleanup() for runner in self.runners), self.outlet.stop(), self.watch.stop()):
             with contextlib.suppress(TimeoutError, KafkaError):
                 await asyncio.wait_for(part, STOP_S)

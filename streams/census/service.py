@@ -4,9 +4,7 @@ the broker has been silent for too long.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,11 +17,11 @@ from streams.kafka.partitions import partitions
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
 from streams.projections.counts import MODES, READINESS, TRIPPED, Census
-from streams.service import health, metrics
-from streams.service.exit_codes import STUCK, version
-from streams.service.lifecycle import Ending, Progress, Sight
+from streams.service.lifecycle import Sight
 from streams.service.metrics import counter
 from streams.service.metrics import gauge as _gauge
+from streams.service.process import Part
+from streams.service.process import Service as LongRunning
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
@@ -118,30 +116,21 @@ async def serve(options: Options) -> int:
         await follower.stop()
 
 
-class Service(Ending):
+class Service(LongRunning):
     """A running census."""
 
     def __init__(self, follower: Follower, ends: Ends, options: Options) -> None:
-        super().__init__()
-        self.follower, self.ends, self.options = follower, ends, options
+        super().__init__(log, options.listen, options.port, options.patience)
+        self.follower, self.ends, self.guideline = follower, ends, options.guideline
         self.census = Census()
         self.caught_up = False
 
-    async def run(self) -> int:
-        """Serves what it counts until told to stop."""
-        self._listen()
-        prepare_labels(self.options.guideline)
-        metrics.BUILD.info({"version": version()})
-        runner = await health.serve(
-            health.application(lambda: None, self.ready), self.options.listen, self.options.port
-        )
-        watch = asyncio.create_task(self._watch())
-        try:
-            await self._read()
-        finally:
-            watch.cancel()
-            await runner.cleanup()
-        return self.code
+    async def open(self) -> None:
+        prepare_labels(self.guideline)
+        await super().open()
+
+    def parts(self) -> Iterable[Part]:
+        return (self._read(),)
 
     def ready(self) -> str | None:
         """None once every patient's assessment was read."""
@@ -155,16 +144,7 @@ class Service(Ending):
             if self.caught_up:
                 show(self.census)
 
-    async def _watch(self) -> None:
-        progress = Progress(self.options.patience, time.monotonic())
-        while True:
-            fault = progress.seen(await self._look(), time.monotonic())
-            if fault is not None:
-                log.critical("stops: %s", fault)
-                self._end(STUCK)
-            await asyncio.sleep(2.0)
-
-    async def _look(self) -> Sight:
+    async def look(self) -> Sight:
         answered = await self.ends([TP(ASSESSMENTS, 0)])
         return Sight(None if answered else "the broker does not answer", 0)
 

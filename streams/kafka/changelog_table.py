@@ -1,11 +1,10 @@
-"""The table of rows: a plain Faust table of bytes with its changelog, and three things a long-lived worker
-needs beside.
+"""A plain Faust table of bytes with its changelog, and three things a long-lived service needs beside.
 
 - What it holds already it does not read again at the next rebalance: `persisted_offset` says how far each
   partition is held. Faust's memory store says nothing, and Faust then goes on from where it last was, whether
   or not the rows are still there.
-- A worker that was thought dead may write a row behind its successor: of two rows of a patient the one with
-  more of the log in it stands. When it is given the partition again, Faust may never have noticed that it was
+- A process that was thought dead may write a row behind its successor: which of two rows stands, each table
+  says itself. When it is given the partition again, Faust may never have noticed that it was
   gone: what the successor wrote in between must be read all the same.
 - Faust drops the rows of partitions that went elsewhere, those it knows the partition of; so it is told of
   every row.
@@ -13,22 +12,22 @@ needs beside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import faust
 from faust.types import TP, EventT
 
-from streams.kafka.state_record import WARD, Row, UnknownRow, newer, unpack, unpack_tick, ward_key
+from streams.kafka.state_record import UnknownRow
 from streams.service.lifecycle import die
 
 NOTHING = -1
 
 
-class Charts(faust.Table[str, bytes]):
-    """Rows by patient, as bytes.
+class ChangelogTable(faust.Table[str, bytes]):
+    """Rows by key, as bytes.
 
-    What is written goes through the outlet first, and is kept here once it is acknowledged.
+    What is written goes through the producer first, and is kept here once it is acknowledged.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,19 +95,10 @@ class Charts(faust.Table[str, bytes]):
         self.held[TP(self.changelog_topic_name, partition)] = offset
 
     def stands(self, key: str, value: bytes, here: bytes) -> bool:
-        """Whether a row read back takes the place of the one that is here. Raises UnknownRow."""
-        return key.startswith(WARD) or newer(unpack(value), unpack(here))
+        """Return whether a row read back takes the place of the one that is here. Raises UnknownRow."""
+        raise NotImplementedError
 
-    def rows(self, partition: int) -> Mapping[str, Row]:
-        """Every patient of a partition. Raises UnknownRow."""
+    def values_of(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the rows of a partition."""
         places = self.store._key_partition
-        return {
-            key: unpack(value)
-            for key, value in self.store.data.items()
-            if places.get(key) == partition and not key.startswith(WARD)
-        }
-
-    def tick(self, partition: int) -> int:
-        """The latest tick for all patients of a partition, ms; -1: none yet."""
-        found = self.store.data.get(ward_key(partition))
-        return -1 if found is None else unpack_tick(found)
+        return ((key, value) for key, value in self.store.data.items() if places.get(key) == partition)

@@ -15,6 +15,8 @@ import msgspec
 
 VERSION = 1
 LEVELS = ("absolute", "relative", "technical", "advisory")
+CHARTS = "charts"
+"""The name of the table of rows."""
 WARD = "\x00ward/"
 """Keys of a partition's own row; no patient id holds a control character."""
 

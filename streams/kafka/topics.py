@@ -132,3 +132,8 @@ def compacted() -> dict[str, str]:
     compacted.
     """
     return {"cleanup.policy": "compact", "segment.bytes": str(COMPACT_SEGMENT), "segment.ms": UNLIMITED}
+
+
+def changelog(app: str, table: str) -> str:
+    """Return the changelog of the table of an app with this name, as Faust calls it."""
+    return f"{app}-{table}-changelog"

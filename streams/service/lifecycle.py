@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from streams.service.exit_codes import CRASHED, DONE, INTERRUPTED
+from streams.service.exit_codes import CRASHED
 
 
 def die(fault: BaseException) -> NoReturn:
@@ -40,23 +39,6 @@ def until_told() -> Iterator[None]:
 
 def interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-class Ending:
-    """What a service waits for: `told` is set once it is to end, with `code`."""
-
-    def __init__(self) -> None:
-        self.told = asyncio.Event()
-        self.code = DONE
-
-    def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
-            loop.add_signal_handler(number, self._end, code)
-
-    def _end(self, code: int) -> None:
-        self.code = code
-        self.told.set()
 
 
 class Sight(NamedTuple):

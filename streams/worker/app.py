@@ -5,18 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, cast
-
-import faust
-from faust.types import TP
+from typing import Any
 
 from rules.wire.topics import INPUTS
-from streams.kafka.changelog_table import Charts
 from streams.kafka.end_offsets import Ends
-from streams.kafka.partitions import Shape
-from streams.kafka.settings import Broker
-from streams.service import metrics
+from streams.kafka.faust_app import FaustWiring
 from streams.service.lifecycle import die
 from streams.worker import measure
 from streams.worker.batch import Batch
@@ -24,54 +17,15 @@ from streams.worker.consumer import transport
 from streams.worker.dead_letter_alarm import Alarm
 from streams.worker.processor import Rounds
 
-TABLE = "charts"
 log = logging.getLogger("il2watch.worker")
 
 
-def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: str) -> faust.App:
-    """An app that serves nothing on the web, keeps its table in memory and its progress in Kafka.
+class Wiring(FaustWiring):
+    """The app with its transport, table and agent. `clock`: that of the system's own alarm, ms."""
 
-    `session`: seconds until a silent worker is given up.
-    """
-    url, credentials = broker.for_faust()
-    return faust.App(
-        name,
-        broker=url,
-        broker_credentials=credentials,
-        broker_session_timeout=session,
-        broker_heartbeat_interval=session / 5,
-        broker_request_timeout=max(40.0, session + 5),
-        broker_commit_interval=1.0,
-        consumer_auto_offset_reset="earliest",
-        producer_linger=0.0,
-        producer_max_batch_size=1 << 18,
-        producer_max_request_size=8 << 20,
-        datadir=str(state),
-        store="memory://",
-        topic_partitions=found.partitions,
-        topic_replication_factor=found.replication,
-        topic_disable_leader=True,
-        topic_allow_declare=False,
-        # partitions are given away only when the batch in hand is done: two writers of one row would be the
-        # end of it
-        stream_wait_empty=True,
-        stream_recovery_delay=0.0,
-        # kept in memory they are dropped at every rebalance, and their fetches get in the way of the next
-        # recovery
-        table_standby_replicas=0,
-        web_enabled=False,
-    )
-
-
-class Wiring:
-    """The app with its transport, table and agent.
-
-    `placed`: whether the consumer group has given it its share, be it nothing.
-    """
-
-    def __init__(self, app: faust.App, rounds: Rounds, alarm: Alarm, clock: Callable[[], int]) -> None:
-        self.app, self.rounds, self.alarm, self.clock = app, rounds, alarm, clock
-        self.placed = False
+    def __init__(self, app: Any, rounds: Rounds, alarm: Alarm, clock: Callable[[], int]) -> None:
+        super().__init__(app, INPUTS)
+        self.rounds, self.alarm, self.clock = rounds, alarm, clock
 
     async def watch(self, stream: Any) -> None:
         """The agent.
@@ -106,56 +60,20 @@ class Wiring:
         if alert is not None:
             await self.rounds.outlet.append([alert])
 
-    def owned(self) -> list[TP]:
-        """The input partitions that are this worker's now."""
-        return [tp for tp in self.app.consumer.assignment() if tp.topic in INPUTS] if self.placed else []
-
-    def recovered(self) -> int:
-        """Grows while the table recovers."""
-        # Faust's interface class leaves it out
-        recovery: Any = self.app.tables.recovery  # type: ignore[attr-defined]
-        return sum(offset or 0 for offset in recovery.active_offsets.values())
-
-    async def assigned(self, *_: Any, **__: Any) -> None:
-        """The group's generation does not tell: Kafka counts from 1, the embedded broker from 0, and 0 is
-        what Faust begins with.
-        """
-        self.placed = True
-
-    async def revoked(self, _: Any, *told: Any, **__: Any) -> None:
-        """Partitions go elsewhere."""
-        revoked: set[TP] = told[0]
-        metrics.forget({tp.partition for tp in revoked})
-
 
 def wire(
-    app: faust.App,
+    app: Any,
     rounds: Rounds,
     ends: Ends,
     wall: Callable[[], int] | None,
     alarm: Alarm,
     clock: Callable[[], int],
 ) -> Wiring:
-    """Adds transport, table and agent to the app.
+    """Add transport, table and agent to the app.
 
     `wall`: the clock patients are ticked by (None: the log's); `clock`: that of the system's own alarm. Both
     tell ms.
     """
-    app.transport = transport(app, ends, wall)
-    app.tables.add(rounds.charts)
     wiring = Wiring(app, rounds, alarm, clock)
-    topic = app.topic(*INPUTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-    app.agent(topic, name="watch", concurrency=1)(wiring.watch)
-    app.on_partitions_assigned.connect(cast(Any, wiring.assigned))
-    app.on_partitions_revoked.connect(cast(Any, wiring.revoked))
+    wiring.wire("watch", transport(app, ends, wall), rounds.charts)
     return wiring
-
-
-def charts(app: faust.App, found: Shape) -> Charts:
-    """The table of rows."""
-    return Charts(app, name=TABLE, key_type=bytes, value_type=bytes, partitions=found.partitions)
-
-
-def changelog(name: str) -> str:
-    """The changelog of the table of a worker with this name, as Faust calls it."""
-    return f"{name}-{TABLE}-changelog"

@@ -1,28 +1,13 @@
-"""Batches instead of messages through Faust (architecture.md, decision 7): the one file that leans on Faust's
-inside. Seen in faust-streaming 0.15.3.
+"""Batches instead of messages through Faust (architecture.md, decision 7).
 
-What it leans on:
+What it leans on in Faust's inside, beside what `streams.kafka.faust_consumer` does; seen in faust-streaming
+0.15.3:
 
-- `App.transport` may be set before the start; the consumer is made from the transport's `Consumer`.
-- `Consumer.getmany` is what the fetcher iterates; each `(tp, message)` goes to the conductor's callback for
-  `tp`. `_wait_next_records` waits for the flow and for the partitions that are active: while tables recover
-  these are the changelog's alone, and their records pass one by one.
-- `Consumer._getmany(active_partitions, timeout)` returns raw records by partition; partitions that are left
-  out stay where they are.
 - `_drain_messages` drops a message whose offset lies below `_read_offset[tp]`, and calls `_add_gap` when
   offsets are skipped.
 - `Consumer.ack` is called once a message, from `Event.ack`; `commit` asks `_new_offset(tp)` for every `tp` in
   `_acked`.
-- A rebalance begins with `on_partitions_revoked`, which stops the flow; `seek_wait` sets where the changelog
-  is read from, and `perform_seek` goes back to what is committed. Until then nothing of the inputs may be
-  handed on; messages of an older generation are passed over by the stream. What ends a recovery clears the
-  agents' queues (`flow_control.resume`) after `perform_seek`, and with them a batch that was handed on
-  meanwhile; right behind it it calls `resume_flow`. So no batch is handed on before. A fetch that is under
-  way during a seek moves the position behind its back, and what it brings is thrown away: then a recovery
-  waits for ever for rows it will not get. So no fetch overlaps a seek here, and what was fetched before one
-  is not handed on after it.
-- `_thread._create_worker_consumer` makes the aiokafka consumer, which takes `_fetch_max_wait_ms` when it
-  starts; a partition's `position` there is the next offset it will hand out.
+- A partition's `position` in the aiokafka consumer is the next offset it will hand out.
 
 A batch is one message. It is sent under the partition of `CARRIER` and acknowledged as a whole: then, and not
 before, the offsets of every input topic in it may be committed. One batch a partition number is on its way at
@@ -38,18 +23,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from typing import Any
 
 from aiokafka import TopicPartition
-from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 from faust.types.tuples import ConsumerMessage, ack_lock
 
 from rules.wire.topics import INPUTS
+from streams.kafka import faust_consumer
+from streams.kafka.faust_consumer import BUSY_S, IDLE_S, InputConsumer
 from streams.worker.batch import Batch
 from streams.worker.fetch_buffer import Desk
 
 CARRIER = INPUTS[-1]
 NUMBER = {topic: number for number, topic in enumerate(INPUTS)}
-IDLE_S, BUSY_S = 0.25, 0.02
-FETCH_WAIT_MS = 50
 
 Ends = Callable[[Iterable[TP]], Awaitable[Mapping[TP, int]]]
 
@@ -63,32 +47,7 @@ class Carrier(ConsumerMessage):
     desk: Desk
 
 
-class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Faust fixes a wait of 1.5 s at the broker; a partition whose records were just taken is not asked for
-    again until that wait is over.
-
-    A partition of which nothing is committed yet aiokafka leaves where it is: what was fetched and thrown
-    away during a rebalance would be lost.
-    """
-
-    def _create_worker_consumer(self, transport: driver.Transport) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
-        return consumer
-
-    async def seek_to_committed(self) -> Mapping[TP, int]:
-        committed = await super().seek_to_committed()
-        begun = [
-            tp
-            for tp, offset in committed.items()
-            if not (offset and offset > 0) and tp.topic not in self.app.tables.changelog_topics
-        ]
-        if begun:
-            await self.seek_to_beginning(*begun)
-        return committed
-
-
-class Consumer(driver.Consumer):
+class Consumer(InputConsumer):
     """Hands on batches of the input topics, merged by time; everything else as ever."""
 
     ends: Ends
@@ -98,51 +57,23 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.desks: dict[int, Desk] = {}
         self.acknowledged = asyncio.Event()
-        self.fetching = asyncio.Lock()
-        self.seeks = self.fetched_after = 0
-        self.sought: int | None = None
-        self.flowing: int | None = None
-
-    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
-        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         self.desks = {}
         await super().on_partitions_revoked(revoked)
 
-    async def perform_seek(self) -> None:
-        """Back to what is committed: whatever was fetched and not done will be fetched again."""
-        generation = self.app.consumer_generation_id
-        self.sought = self.flowing = None
-        async with self.fetching:
-            self.seeks += 1
-            await super().perform_seek()
+    async def _sought(self) -> None:
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
         self.desks = {number: Desk(number, self._committed(number)) for number in sorted(numbers)}
-        self.sought = generation
-
-    def resume_flow(self) -> None:
-        super().resume_flow()
-        self.flowing = self.sought
-
-    async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
-        async with self.fetching:
-            self.seeks += 1
-            await super().seek_wait(partitions)
 
     def _committed(self, number: int) -> tuple[int, ...]:
         return tuple(self._committed_offset[TP(topic, number)] or 0 for topic in INPUTS)
 
-    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:
-        wanted = {tp for tp in active_partitions or () if not (tp.topic in NUMBER and self._full(tp))}
-        if not wanted:  # to aiokafka none would mean all
-            await self._pause(BUSY_S)
-            return {}
-        async with self.fetching:
-            self.fetched_after = self.seeks
-            return await super()._getmany(
-                wanted, BUSY_S if any(desk.busy for desk in self.desks.values()) else IDLE_S
-            )
+    def _may_fetch(self, tp: TP) -> bool:
+        return not (tp.topic in NUMBER and self._full(tp))
+
+    def _patience(self) -> float:
+        return BUSY_S if any(desk.busy for desk in self.desks.values()) else IDLE_S
 
     def _full(self, tp: TP) -> bool:
         desk = self.desks.get(tp.partition)
@@ -175,9 +106,6 @@ class Consumer(driver.Consumer):
             if batch is not None:
                 yield TP(CARRIER, desk.number), self._carrier(desk, batch)
 
-    def _interrupted(self, fetched_after: int) -> bool:
-        return not self.flow_active or fetched_after != self.seeks
-
     def _sorted_in(self, records: Mapping[TP, list[Any]]) -> Iterable[tuple[TP, Any]]:
         """Puts the inputs' records on their desks; answers all others."""
         for tp, fetched in records.items():
@@ -194,7 +122,7 @@ class Consumer(driver.Consumer):
         desks = [
             desk for desk in self.desks.values() if not desk.out and (len(desk.merge) or desk.tick_due(now))
         ]
-        if not desks or self.app.in_recovery or self.flowing != self.app.consumer_generation_id:
+        if not desks or self.app.in_recovery or not self.inputs_flow:
             return []
         ends = await self.ends(tp for desk in desks for tp in desk.tps)
         return [(desk, [ends.get(tp) for tp in desk.tps]) for desk in desks]
@@ -250,18 +178,11 @@ class Consumer(driver.Consumer):
         if tp.topic not in NUMBER:
             await super()._add_gap(tp, offset_from, offset_to)
 
-    def verify_event_path(self, now: float, tp: TP) -> None:
-        """Faust looks for messages in every partition; whether the worker gets anywhere is seen in
-        `streams.service.lifecycle`.
-        """
 
-
-def transport(app: Any, ends: Ends, wall: Callable[[], int] | None) -> driver.Transport:
-    """A transport whose consumer is the one above.
+def transport(app: Any, ends: Ends, wall: Callable[[], int] | None) -> Any:
+    """Return a transport whose consumer is the one above.
 
     `ends`: answers where partitions end; `wall`: the clock ticks go by, ms, if any.
     """
-    made = driver.Transport(app.conf.broker_consumer, app)
     given = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None}
-    made.Consumer = type("Consumer", (Consumer,), given)  # type: ignore[misc]
-    return made
+    return faust_consumer.transport(app, type("Consumer", (Consumer,), given))

@@ -17,12 +17,12 @@ from rules.guideline import Guideline
 from rules.wire.deadletters import dead_letter_headers
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS
 from streams.kafka import producer
-from streams.kafka.changelog_table import Charts
 from streams.kafka.producer import Out, Outlet, key
 from streams.kafka.state_record import Owed, pack, pack_tick, ward_key
 from streams.worker import measure
 from streams.worker.batch import Batch, Output, Refusal
 from streams.worker.partition_state import Ward
+from streams.worker.state_store import Charts
 
 
 def alert_record(patient: str, owed: Owed) -> Out:

@@ -5,15 +5,14 @@ acknowledged before anybody acts on it.
 from __future__ import annotations
 
 import asyncio
-import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from rules.wire.pages import Audit, encode
 from rules.wire.topics import PAGES
-from streams.kafka.changelog_table import Charts
+from streams.kafka.fencing import FencedTable, begin, stamped, unstamped
 from streams.kafka.producer import Out, Outlet, key
 from streams.kafka.state_record import UnknownRow
 from streams.pager.policy.escalation import wake
@@ -23,57 +22,27 @@ from streams.pager.policy.unit_of_work import Outcome
 from streams.service.lifecycle import die
 
 TABLE = "outbox"
-TERM = "\x00term"
-"""The key of the record a pager's term begins with; no patient id holds a control character."""
-AGE = struct.Struct(">QQ")
 
 
-class Outbox(Charts):
-    """Rows begin with their age, the term they were written in first: that of a pager is the offset of a
-    record it writes before it begins, so it is later than that of whoever had the partition before. A pager
-    that was thought dead may write behind its successor; its rows do not stand then. By what is in them they
-    cannot be told apart: both have read the same alerts, and each has told some of them.
-    """
-
-    def stands(self, key: str, value: bytes, here: bytes) -> bool:
-        return value[: AGE.size] >= here[: AGE.size]
+class Outbox(FencedTable):
+    """The paging states by patient, each in the term of the pager that wrote it."""
 
     def books(self, partition: int) -> dict[str, Book]:
-        """Every patient's book of a partition. Raises UnknownRow."""
-        return {key: opened(value) for key, value in self._rows(partition)}
-
-    def term(self, partition: int, offset: int) -> int:
-        """The term that begins with a record at this offset: in a changelog that was put back from a copy
-        rows may be of later ones.
-        """
-        terms: list[int] = [AGE.unpack_from(value)[0] for _, value in self._rows(partition)]
-        return max(offset, max(terms, default=-1) + 1)
-
-    def _rows(self, partition: int) -> Iterator[tuple[str, bytes]]:
-        places = self.store._key_partition
-        return (
-            (key, value)
-            for key, value in self.store.data.items()
-            if places.get(key) == partition and key != TERM
-        )
+        """Return every patient's book of a partition. Raises UnknownRow."""
+        return {key: opened(value) for key, value in self.values_of(partition)}
 
 
 def written(book: Book, term: int) -> bytes:
     """A book as a row."""
-    return AGE.pack(term, book.revision) + pack(book)
+    return stamped(pack(book), term, book.revision)
 
 
 def opened(row: bytes) -> Book:
     """The book in a row. Raises UnknownRow."""
     try:
-        return unpack(row[AGE.size :])
+        return unpack(unstamped(row))
     except UnknownBook as fault:
         raise UnknownRow(str(fault)) from fault
-
-
-def changelog(name: str) -> str:
-    """The changelog of the outbox of a pager with this name, as Faust calls it."""
-    return f"{name}-{TABLE}-changelog"
 
 
 # The books this pager keeps, and their way into Kafka: whatever changes one is written and acknowledged
@@ -119,16 +88,7 @@ class Ledger:
         """A term in each partition, later than all before; it counts if the group still knows this pager once
         it is written.
         """
-        topic = self.outbox.changelog_topic_name
-        offsets = await self.outlet.append(
-            Out(topic, key(TERM), b"-", partition=number) for number in partitions
-        )
-        for number, offset in zip(partitions, offsets, strict=True):
-            self.outbox.hold(number, offset)
-        return {
-            number: self.outbox.term(number, offset)
-            for number, offset in zip(partitions, offsets, strict=True)
-        }
+        return await begin(self.outbox, self.outlet, partitions)
 
     def open(self, books: dict[str, Book], partition: int, term: int) -> None:
         """Takes a partition's books over."""

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 import faust
 from faust.types import TP
@@ -17,6 +16,8 @@ from msgspec.structs import replace
 from rules.wire.topics import COMMANDS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.end_offsets import Ends
+from streams.kafka.faust_app import FaustWiring
+from streams.kafka.fencing import belongs
 from streams.kafka.partitions import Shape
 from streams.pager.delivery.outbox import TABLE, Ledger, Outbox
 from streams.pager.delivery.workers import Courier
@@ -24,7 +25,6 @@ from streams.pager.policy.escalation import due, reroute
 from streams.pager.policy.state import Book
 from streams.pager.service.consumer import transport
 from streams.pager.service.intake import TOPICS, Intake
-from streams.service import metrics
 from streams.service.lifecycle import die
 
 
@@ -48,31 +48,18 @@ EVERYBODY = EVERY_PATIENT.encode()
 log = logging.getLogger("il2watch.pager")
 
 
-class Wiring:
+class Wiring(FaustWiring):
     """The app with its agent; opens the books of the partitions it is given, and closes them when they go.
 
-    `placed`: whether the consumer group has given it its share, be it nothing; `at_work`: whether the books
-    of that share are open.
+    `at_work`: whether the books of its share are open.
     """
 
     def __init__(
-        self,
-        app: faust.App,
-        ledger: Ledger,
-        intake: Intake,
-        couriers: dict[str, Courier],
-        clock: Clock,
-        ends: Ends,
+        self, app: Any, ledger: Ledger, intake: Intake, couriers: dict[str, Courier], clock: Clock, ends: Ends
     ) -> None:
-        self.app, self.ledger, self.intake, self.couriers, self.clock, self.ends = (
-            app,
-            ledger,
-            intake,
-            couriers,
-            clock,
-            ends,
-        )
-        self.placed = self.at_work = False
+        super().__init__(app, TOPICS)
+        self.ledger, self.intake, self.couriers, self.clock, self.ends = ledger, intake, couriers, clock, ends
+        self.at_work = False
         self.opening = asyncio.Lock()
         self.carrying: dict[str, asyncio.Task[None]] = {}
         ledger.nudge = self.nudge
@@ -135,28 +122,17 @@ class Wiring:
         return self.settled() and (not self.owned() or self.belongs())
 
     def settled(self) -> bool:
-        """Whether partitions are given and the outbox is read back."""
-        if not self.placed or self.app.rebalancing or self.app.in_recovery:
+        """Return whether partitions are given and the outbox is read back."""
+        if not super().settled() or self.app.in_recovery:
             return False
-        consumer: Any = self.app.consumer
-        return not self.owned() or consumer.recovered == self.app.consumer_generation_id
+        return not self.owned() or self.app.consumer.recovered == self.app.consumer_generation_id
+
+    def working(self) -> bool:
+        return self.at_work
 
     def belongs(self) -> bool:
-        """Whether the group still counts on this pager: one that hung for longer than its session has a
-        successor, which sends in its place.
-        """
-        consumer: Any = self.app.consumer
-        return bool(time.monotonic() - consumer.heard < self.app.conf.broker_session_timeout)
-
-    def owned(self) -> list[TP]:
-        """The input partitions that are this pager's now."""
-        return [tp for tp in self.app.consumer.assignment() if tp.topic in TOPICS] if self.placed else []
-
-    def recovered(self) -> int:
-        """Grows while the table recovers."""
-        # Faust's interface class leaves it out
-        recovery: Any = self.app.tables.recovery  # type: ignore[attr-defined]
-        return sum(offset or 0 for offset in recovery.active_offsets.values())
+        """Return whether the group still counts on this pager."""
+        return belongs(self.app)
 
     async def put_down(self) -> None:
         """Nothing is carried any more."""
@@ -177,7 +153,8 @@ class Wiring:
 
     async def assigned(self, *_: Any, **__: Any) -> None:
         """The group has given this pager its share."""
-        self.placed, self.at_work = True, False
+        await super().assigned()
+        self.at_work = False
 
     async def revoked(self, _: Any, *told: Any, **__: Any) -> None:
         """Partitions go elsewhere: nothing is carried any more, and what was applied is written."""
@@ -185,7 +162,7 @@ class Wiring:
         await self.put_down()
         await self.ledger.write()
         self.ledger.close()
-        metrics.forget({tp.partition for tp in cast(Iterable[TP], told[0])})
+        await super().revoked(_, *told)
 
     def _reroute(self) -> None:
         known = self.couriers.keys()
@@ -235,16 +212,11 @@ def within(book: Book, limits: tuple[int, ...]) -> Book:
 
 
 def wire(app: faust.App, wiring: Wiring) -> None:
-    """Adds transport, table and agent to the app."""
+    """Add transport, table and agent to the app."""
     # Faust would wait for records in hand before partitions go; one that itself waits for its partition would
     # be waited for in vain.
     app.conf.stream_wait_empty = False
-    app.transport = transport(app)
-    app.tables.add(wiring.ledger.outbox)
-    topic = app.topic(*TOPICS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-    app.agent(topic, name="page", concurrency=1)(wiring.watch)
-    app.on_partitions_assigned.connect(cast(Any, wiring.assigned))
-    app.on_partitions_revoked.connect(cast(Any, wiring.revoked))
+    wiring.wire("page", transport(app), wiring.ledger.outbox)
 
 
 def outbox(app: faust.App, found: Shape) -> Outbox:

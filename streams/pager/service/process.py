@@ -1,17 +1,13 @@
-"""The pager as a process: it starts, keeps time, tells how it is, and ends; as the worker does
-(streams.worker.process).
-"""
+"""The pager as a process: it starts, keeps time, tells how it is, and ends."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from faust.types import TP
 
 from rules.wire.topics import ALERTS
 from streams.channels.registry import channel
@@ -19,24 +15,23 @@ from streams.config.secrets import Secrets
 from streams.errors import UsageError
 from streams.kafka import end_offsets
 from streams.kafka.admin import admin
-from streams.kafka.end_offsets import Ends, lag
+from streams.kafka.end_offsets import Ends
+from streams.kafka.faust_app import faust_app
+from streams.kafka.faust_service import FaustService
 from streams.kafka.partitions import Shape, make_changelog, shape
 from streams.kafka.producer import Outlet
 from streams.kafka.settings import Broker
+from streams.kafka.topics import changelog
 from streams.pager.delivery.attempts import Faults, Post
-from streams.pager.delivery.outbox import Ledger, changelog
+from streams.pager.delivery.outbox import TABLE, Ledger
 from streams.pager.delivery.workers import Courier
 from streams.pager.service import api, measure, metrics
-from streams.pager.service.app import Clock, Wiring, ended, outbox, wire
+from streams.pager.service.app import Clock, Wiring, outbox, wire
 from streams.pager.service.config import Configured
 from streams.pager.service.intake import Intake
 from streams.pager.service.watchdog import Watchdog
 from streams.service import lifecycle
-from streams.service import metrics as shared
-from streams.service.exit_codes import version
-from streams.service.lifecycle import Sight
-from streams.worker import process
-from streams.worker.app import faust_app
+from streams.service.process import Part
 
 TICK_S = 0.25
 STAND_S = 1.0
@@ -67,7 +62,7 @@ async def serve(options: Options) -> int:
     channels = {name: channel(name, table, options.secrets) for name, table in made.channels.items()}
     door = api.Door.of(made.api, options.secrets) if made.api is not None else None
     found = alike(options.broker, shape(options.broker))
-    make_changelog(options.broker, changelog(options.name), found)
+    make_changelog(options.broker, changelog(options.name, TABLE), found)
     ends = Ends(options.broker)
     await end_offsets.connect(ends, options.broker)
     app = faust_app(options.broker, options.state, found, options.session, options.name)
@@ -92,7 +87,7 @@ async def serve(options: Options) -> int:
     wiring = Wiring(app, ledger, Intake(ledger, dog.heard), couriers, clock, ends)
     wire(app, wiring)
     try:
-        return await Service(app, wiring, ends, options, dog, door).run()
+        return await Service(wiring, ends, options, dog, door).run()
     finally:
         await ends.stop()
         for one in channels.values():
@@ -113,50 +108,35 @@ def alike(broker: Broker, found: Shape) -> Shape:
     return found
 
 
-class Service(process.Service):
+class Service(FaustService):
     """A running pager."""
 
-    wiring: Any
-    options: Any
+    recovers = "the outbox"
 
     def __init__(
-        self, app: Any, wiring: Wiring, ends: Ends, options: Options, dog: Watchdog, door: api.Door | None
+        self, wiring: Wiring, ends: Ends, options: Options, dog: Watchdog, door: api.Door | None
     ) -> None:
-        # its wiring and options have the fields that are used
-        super().__init__(app, wiring, ends, options)  # type: ignore[arg-type]
+        super().__init__(wiring, ends, log, options.listen, options.port, options.patience)
         self.dog, self.door = dog, door
-        self.tasks: list[asyncio.Task[None]] = []
+        self.served: Any = None
 
-    async def run(self) -> int:
-        """Starts everything, watches, stops everything."""
-        self._listen()
-        shared.BUILD.info({"version": version()})
+    async def open(self) -> None:
         metrics.prepare(self.wiring.couriers)
-        runner = await self._health()
-        served = await self.door.serve(self.wiring.ledger) if self.door is not None else None
-        try:
-            self.tasks = [
-                asyncio.create_task(work)
-                for work in (self.wiring.ledger.run(), self._keep_time(), self._beat())
-            ]
-            for task in self.tasks:
-                task.add_done_callback(ended)
-            await self._start()
-            await self._watch()
-        finally:
-            await self._end_all(runner, served)
-        return self.code
+        await super().open()
+        if self.door is not None:
+            self.served = await self.door.serve(self.wiring.ledger)
 
-    async def _end_all(self, runner: Any, served: Any) -> None:
-        if served is not None:
-            await served.cleanup()
+    def parts(self) -> Iterable[Part]:
+        return (self.wiring.ledger.run(), self._keep_time(), self._beat())
+
+    async def close(self) -> None:
+        """Stop the clock, then what goes by it; the ledger writes until the partitions are given back."""
+        if self.served is not None:
+            await self.served.cleanup()
         for task in self.tasks[1:]:
             task.cancel()
         await self.wiring.put_down()
-        await self._stop(runner)
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await super().close()
 
     async def _keep_time(self) -> None:
         stood = 0.0
@@ -176,21 +156,3 @@ class Service(process.Service):
             await asyncio.sleep(STAND_S)
             if self.wiring.settled():
                 await self.dog.tend({tp.partition for tp in self.wiring.owned()})
-
-    def ready(self) -> str | None:
-        """None once its partitions are recovered and read."""
-        if self.fault is None and not self.wiring.at_work:
-            return "partitions are being assigned or the outbox recovered"
-        return self.fault
-
-    async def _look(self) -> Sight:
-        owned = self.wiring.owned()
-        committed = {tp: self.app.consumer._committed_offset.get(tp) or 0 for tp in owned}
-        mark = sum(committed.values()) + self.wiring.recovered()
-        ends = await self.ends(owned or [TP(ALERTS, 0)])
-        if not ends:
-            return Sight("the broker does not answer", mark)
-        if not self.wiring.settled():
-            return Sight("no place in the consumer group", mark)
-        behind = lag(committed, ends, owned)
-        return Sight(f"{behind} records behind" if behind else None, mark)

@@ -14,8 +14,9 @@ from streams.board.feed import Feed
 from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.creation import create
 from streams.kafka.settings import Broker
+from streams.kafka.state_record import CHARTS
+from streams.kafka.topics import changelog
 from streams.projections.patients import Record
-from streams.worker.app import changelog
 from tests.streams.kafka.brokers_here import drop
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -33,7 +34,7 @@ def send(broker: Broker, *records: tuple[str, str, int]) -> None:
 
 async def read(broker: Broker) -> list[Record]:
     """What a board reads at its start, until it says that it has all."""
-    feed = Feed(broker, changelog("il2watch"), 72 * HOUR, NOW)
+    feed = Feed(broker, changelog("il2watch", CHARTS), 72 * HOUR, NOW)
     await feed.start(PARTITIONS)
     found: list[Record] = []
     try:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from streams.kafka.changelog_table import Charts
+from streams.kafka.faust_app import faust_app
 from streams.kafka.partitions import Shape
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import Row, pack, pack_tick, ward_key
-from streams.worker.app import changelog, charts, faust_app
+from streams.kafka.state_record import CHARTS, Row, pack, pack_tick, ward_key
+from streams.kafka.topics import changelog
+from streams.worker.state_store import Charts, charts
 
-TOPIC = changelog("il2watch-test")
+TOPIC = changelog("il2watch-test", CHARTS)
 
 
 @pytest.fixture

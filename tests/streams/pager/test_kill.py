@@ -11,8 +11,10 @@ from random import Random
 import pytest
 
 from rules.wire.instants import text
+from streams.kafka.fencing import AGE, TERM
 from streams.kafka.settings import Broker
-from streams.pager.delivery.outbox import AGE, TERM, changelog, opened
+from streams.kafka.topics import changelog
+from streams.pager.delivery.outbox import TABLE, opened
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
 from tests.streams.pager.policy import alert_courses
 from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
@@ -86,7 +88,7 @@ def story(broker: Broker, group: str, keys: list[str]) -> str:
 def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
     """The rows of patients in the changelog, a line each."""
     found = []
-    for record in records(broker, changelog(group)):
+    for record in records(broker, changelog(group, TABLE)):
         if record.key == TERM.encode():
             found.append(f"{text(record.timestamp)} {record.partition}/{record.offset} a term begins")
         elif record.key.decode() in patients:

@@ -12,9 +12,9 @@ import pytest
 from faust.types import TP
 
 from rules.wire.topics import INPUTS
+from streams.kafka.faust_app import faust_app
 from streams.kafka.partitions import Shape
 from streams.kafka.settings import Broker
-from streams.worker.app import faust_app
 from streams.worker.consumer import CARRIER, Consumer, transport
 from streams.worker.fetch_buffer import Desk
 from tests.streams.worker.in_memory_kafka import Record

@@ -11,8 +11,9 @@ from faust.types import TP
 from msgspec.structs import replace
 
 from rules.wire.topics import ALERTS, COMMANDS
+from streams.kafka.fencing import AGE, TERM
 from streams.kafka.state_record import UnknownRow
-from streams.pager.delivery.outbox import AGE, TERM, Ledger, Outbox, opened, written
+from streams.pager.delivery.outbox import Ledger, Outbox, opened, written
 from streams.pager.policy.alerts import take
 from streams.pager.policy.state import Book
 from streams.pager.service.app import plausible, tells_time

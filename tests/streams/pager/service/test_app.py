@@ -12,7 +12,8 @@ import pytest
 from faust.types import TP
 
 from rules.wire.topics import ALERTS, COMMANDS
-from streams.pager.delivery.outbox import TERM, Ledger, written
+from streams.kafka.fencing import TERM
+from streams.pager.delivery.outbox import Ledger, written
 from streams.pager.service.app import Clock, Wiring
 from tests.streams.pager.delivery.test_outbox import BOOK, Table
 from tests.streams.pager.policy.telling import PAGING, START

@@ -12,10 +12,10 @@ import pytest
 from faust.types import TP
 
 from rules.wire.topics import ALERTS, COMMANDS
+from streams.kafka.faust_app import faust_app
 from streams.kafka.partitions import Shape
 from streams.kafka.settings import Broker
 from streams.pager.service.consumer import Consumer, transport
-from streams.worker.app import faust_app
 
 INPUTS = {TP(ALERTS, 3), TP(COMMANDS, 3)}
 CHANGELOG = TP("il2watch-test-outbox-changelog", 3)

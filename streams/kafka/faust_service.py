@@ -1,0 +1,82 @@
+"""Run a service that stands on Faust: start its app, watch that it gets on in its share of the partitions, and
+stop it in bounded time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from faust.types import TP
+
+from streams.kafka.end_offsets import Ends, lag
+from streams.service.lifecycle import Sight, die
+from streams.service.process import Service
+
+STOP_S = 30.0
+
+
+class FaustService(Service):
+    """`wiring`: the app with its agent and table; `ends`: where partitions end."""
+
+    recovers = "the table"
+
+    def __init__(
+        self, wiring: Any, ends: Ends, log: logging.Logger, listen: str, port: int, patience: float
+    ) -> None:
+        super().__init__(log, listen, port, patience)
+        self.app, self.wiring, self.ends = wiring.app, wiring, ends
+        self.started = False
+
+    async def begin(self) -> None:
+        """Start Faust; one that does not start is given up, not waited for."""
+        self.app.finalize()
+        self.started = True
+        try:
+            await self.app.start()
+        except Exception as fault:
+            self.give_up(f"did not start: {fault!r}")
+
+    def ready(self) -> str | None:
+        """Return None once its partitions are recovered and read."""
+        if self.fault is None and not self.wiring.working():
+            return f"partitions are being assigned or {self.recovers} recovered"
+        return self.fault
+
+    def crashed(self) -> str | None:
+        return f"Faust crashed: {self.app.crash_reason!r}" if self.app.crashed else None
+
+    async def look(self) -> Sight:
+        """Return how far it is behind the ends of its topics; what is committed or recovered is progress."""
+        owned = self.wiring.owned()
+        committed = {tp: self.app.consumer._committed_offset.get(tp) or 0 for tp in owned}
+        mark = sum(committed.values()) + self.wiring.recovered()
+        ends = await self.ends(owned or [TP(self.wiring.topics[0], 0)])
+        if not ends:
+            return Sight("the broker does not answer", mark)
+        if not self.wiring.settled():
+            return Sight("no place in the consumer group", mark)
+        behind = lag(committed, ends, owned)
+        return Sight(f"{behind} records behind" if behind else None, mark)
+
+    def broken(self, fault: Exception) -> None:
+        """Nothing of what it had in hand is acknowledged: whoever takes over begins with it."""
+        die(fault)
+
+    async def close(self) -> None:
+        for runner in self.runners:
+            await runner.cleanup()
+        await self.stop_app()
+        await self.end_parts(self.tasks)
+
+    async def stop_app(self) -> None:
+        """Stop Faust, which commits what is done."""
+        if not self.started:
+            return
+        try:
+            await asyncio.wait_for(self.app.stop(), STOP_S)
+        except TimeoutError:
+            self.log.warning(
+                "did not stop within %.0f s; whoever takes over begins where it committed", STOP_S
+            )

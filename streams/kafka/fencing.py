@@ -1,0 +1,99 @@
+"""Keep a process that hung and woke from writing behind its successor: the fencing term.
+
+Before it begins, an owner writes a record into the changelog of each of its partitions. The offset of that
+record is its term, and every row that it writes carries it, so the term of whoever had the partition before is
+earlier. A term counts if the group has still heard of the owner once it is written. Of two rows of a patient
+that of the later term stands, whatever is in them.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
+
+from streams.kafka.changelog_table import ChangelogTable
+from streams.kafka.faust_consumer import InputConsumer
+from streams.kafka.producer import Out, Outlet, key
+
+TERM = "\x00term"
+"""The key of the record that a term begins with; no patient id holds a control character."""
+AGE = struct.Struct(">QQ")
+
+
+def stamped(value: bytes, term: int, revision: int) -> bytes:
+    """Return a value as a row: its age in front, the term it is written in first."""
+    return AGE.pack(term, revision) + value
+
+
+def unstamped(row: bytes) -> bytes:
+    """Return the value in a row."""
+    return row[AGE.size :]
+
+
+class FencedTable(ChangelogTable):
+    """Rows begin with their age. One that was thought dead may write behind its successor; its rows do not
+    stand then. By what is in them they cannot be told apart: both have read the same records.
+    """
+
+    def stands(self, key: str, value: bytes, here: bytes) -> bool:
+        return value[: AGE.size] >= here[: AGE.size]
+
+    def term(self, partition: int, offset: int) -> int:
+        """Return the term that begins with a record at this offset.
+
+        In a changelog that was put back from a copy rows may be of later ones.
+        """
+        terms: list[int] = [AGE.unpack_from(value)[0] for _, value in self.values_of(partition)]
+        return max(offset, max(terms, default=-1) + 1)
+
+    def values_of(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        return ((name, value) for name, value in super().values_of(partition) if name != TERM)
+
+
+async def begin(table: FencedTable, outlet: Outlet, partitions: Sequence[int]) -> dict[int, int]:
+    """Begin a term in each partition, later than all before. Raises KafkaError."""
+    topic = table.changelog_topic_name
+    offsets = await outlet.append(Out(topic, key(TERM), b"-", partition=number) for number in partitions)
+    for number, offset in zip(partitions, offsets, strict=True):
+        table.hold(number, offset)
+    return {number: table.term(number, offset) for number, offset in zip(partitions, offsets, strict=True)}
+
+
+class FencedConsumer(InputConsumer):
+    """`heard`: s, when the group last knew this member.
+
+    `_coordinator._do_heartbeat` asks the group whether it still belongs to it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.heard = 0.0
+
+    async def _sought(self) -> None:
+        await self._thread.call_thread(self._listen())
+
+    def _listen(self) -> Callable[[], Awaitable[bool]]:
+        """Note each heartbeat that the group answers well; return how to ask for one.
+
+        One that hung in a recovery believes it owns what is gone.
+        """
+        coordinator: Any = self._thread._ensure_consumer()._coordinator
+        ask = type(coordinator)._do_heartbeat
+
+        async def asked() -> bool:
+            began = time.monotonic()
+            known = bool(await ask(coordinator))
+            self.heard = began if known else self.heard
+            return known
+
+        coordinator._do_heartbeat = asked
+        return asked
+
+
+def belongs(app: Any) -> bool:
+    """Return whether the group still counts on this process: one that hung for longer than its session has a
+    successor, which acts in its place.
+    """
+    return bool(time.monotonic() - app.consumer.heard < app.conf.broker_session_timeout)

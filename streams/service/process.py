@@ -1,0 +1,139 @@
+"""Run one long-running service: open, work in parts until told to stop or stuck, close; with an exit code
+that tells a supervisor what to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import signal
+import time
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+from streams.service import health, metrics
+from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, version
+from streams.service.lifecycle import Progress, Sight
+
+LOOK_S = 2.0
+Part = Coroutine[Any, Any, None]
+
+
+class Service:
+    """One service. What it is, it says in `open`, `parts`, `begin`, `look` and `close`.
+
+    `told` is set once it is to end, with `code`.
+
+    `log`: its own; `listen`, `port`: where health and metrics are served (port 0: nowhere); `patience`:
+    seconds without progress before it gives up.
+    """
+
+    def __init__(
+        self, log: logging.Logger, listen: str = "", port: int = 0, patience: float = math.inf
+    ) -> None:
+        self.told = asyncio.Event()
+        self.code = DONE
+        self.log, self.listen, self.port, self.patience = log, listen, port, patience
+        self.fault: str | None = None
+        self.runners: list[Any] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def run(self) -> int:
+        """Work until told to stop, or until it cannot go on. Return the exit code; raises UsageError."""
+        self._listen()
+        metrics.BUILD.info({"version": version()})
+        try:
+            await self.open()
+            self.tasks = [asyncio.create_task(self._must(part)) for part in self.parts()]
+            await self.begin()
+            await self._watch()
+        finally:
+            await self.close()
+        return self.code
+
+    async def open(self) -> None:
+        """Serve and connect what must be there before anything works. Raises UsageError."""
+        await self.serve_health()
+
+    def parts(self) -> Iterable[Part]:
+        """Return what runs side by side until the end."""
+        return ()
+
+    async def begin(self) -> None:
+        """Start what works on its own, once the parts run."""
+
+    async def close(self) -> None:
+        """Stop everything, whatever of it was started."""
+        await self.end_parts(self.tasks)
+        for runner in self.runners:
+            await runner.cleanup()
+
+    async def serve_health(self) -> None:
+        """Serve health and metrics, if anywhere. Raises UsageError when the port is taken."""
+        if self.port:
+            pages = health.application(self.healthy, self.ready)
+            self.runners.append(await health.serve(pages, self.listen, self.port))
+
+    def healthy(self) -> str | None:
+        """Return what is wrong with it; None while it goes on."""
+        return self.fault
+
+    def ready(self) -> str | None:
+        """Return what it waits for before it does its work; None once it does."""
+        return self.fault
+
+    def crashed(self) -> str | None:
+        """Return why it cannot go on, if it is known."""
+        return None
+
+    async def look(self) -> Sight:
+        """Return what there is to wait for, and how much is done; what waits for nothing is well."""
+        return Sight(None, 0)
+
+    def give_up(self, fault: str) -> None:
+        """End, to be started again."""
+        self.fault = fault
+        self.log.critical("stops: %s", fault)
+        self._end(STUCK)
+
+    def broken(self, fault: Exception) -> None:
+        """A part of it has died: one that went on without it would show a world that stands still."""
+        self.log.critical("stops", exc_info=fault)
+        self._end(STUCK)
+
+    async def end_parts(self, tasks: Iterable[asyncio.Task[None]]) -> None:
+        """Cancel parts and wait for them."""
+        ended = list(tasks)
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
+            loop.add_signal_handler(number, self._end, code)
+
+    def _end(self, code: int) -> None:
+        self.code = code
+        self.told.set()
+
+    async def _must(self, part: Part) -> None:
+        try:
+            await part
+        except Exception as fault:
+            self.broken(fault)
+
+    async def _watch(self) -> None:
+        """Look every other second whether it gets anywhere."""
+        progress = Progress(self.patience, time.monotonic())
+        while not await self._told_within(LOOK_S):
+            fault = self.crashed() or progress.seen(await self.look(), time.monotonic())
+            if fault is not None and not self.told.is_set():
+                self.give_up(fault)
+
+    async def _told_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.told.wait(), seconds)
+        return self.told.is_set()
