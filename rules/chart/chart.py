@@ -169,24 +169,24 @@ class Chart:
         return self._withdraw_rest(id)
 
     def _withdraw_rest(self, id: str) -> int:
-        touched = dirty_flags.DOSES if drop(self.doses, id) else 0
-        touched |= dirty_flags.ENCOUNTER if drop(self.places, id) else 0
-        touched |= dirty_flags.BASELINE if drop(self.baselines, id) else 0
-        touched |= dirty_flags.MEDICATION if drop(self.drugs, id) else 0
-        touched |= dirty_flags.RESUME if drop(self.resumes, id) else 0
+        dirty = dirty_flags.DOSES if drop(self.doses, id) else 0
+        dirty |= dirty_flags.ENCOUNTER if drop(self.places, id) else 0
+        dirty |= dirty_flags.BASELINE if drop(self.baselines, id) else 0
+        dirty |= dirty_flags.MEDICATION if drop(self.drugs, id) else 0
+        dirty |= dirty_flags.RESUME if drop(self.resumes, id) else 0
         # A list, not a generator: `any` would stop at the first line that held the record, and leave the rate
         # running in another.
         dropped = [drop(rates, id) for rates in self.lines.values()]
-        return touched | (dirty_flags.INFUSIONS if any(dropped) else 0)
+        return dirty | (dirty_flags.INFUSIONS if any(dropped) else 0)
 
-    def refresh(self, touched: int) -> int:
-        """Derives again what depends on the touched facts.
+    def refresh(self, dirty: int) -> int:
+        """Derives again what depends on the changed facts.
 
         Returns the bits, with those that followed from them.
         """
-        if touched & dirty_flags.BASELINE:
-            touched |= self._baseline()
-        if touched & (dirty_flags.WEIGHT | dirty_flags.BASELINE):
+        if dirty & dirty_flags.BASELINE:
+            dirty |= self._baseline()
+        if dirty & (dirty_flags.WEIGHT | dirty_flags.BASELINE):
             choices = self.guideline.choices
             self.weights = accepted(
                 self.raw_weights,
@@ -194,19 +194,19 @@ class Chart:
                 choices.weight_jump,
                 choices.weight_agrees,
             )
-        if touched & (dirty_flags.INFUSIONS | dirty_flags.WEIGHT | dirty_flags.BASELINE):
+        if dirty & (dirty_flags.INFUSIONS | dirty_flags.WEIGHT | dirty_flags.BASELINE):
             self.phenylephrine = total(
                 self.lines, "phenylephrine", self.weights, self.baseline_readings.get("weight")
             )
-        if touched & dirty_flags.URINE:
+        if dirty & dirty_flags.URINE:
             self.collections = resolved(self.volumes["urine"], self.guideline.row["urine-hour"].longest)  # type: ignore[union-attr]
-        if touched & dirty_flags.ENCOUNTER:
+        if dirty & dirty_flags.ENCOUNTER:
             self.cycle = cycle_of(self.places)
-        if touched & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
+        if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
             self.cycle_doses = doses_of(self.doses, self.cycle)
-        if touched & (dirty_flags.INFUSIONS | dirty_flags.ENCOUNTER):
-            touched |= self._modes()
-        return touched
+        if dirty & (dirty_flags.INFUSIONS | dirty_flags.ENCOUNTER):
+            dirty |= self._modes()
+        return dirty
 
     def _baseline(self) -> int:
         self.age = next((b.age for b in reversed(self.baselines) if b.age is not None), None)

@@ -1,28 +1,35 @@
-"""Give each input of a decision one bit, so that an event re-decides only what it can change."""
+"""Dirty-flag propagation: one bit for each input of a decision, so that an event has only those subjects
+decided again that read what it changed.
+
+`record` answers the flags of the facts an event wrote; `Chart.refresh` adds those that follow from them; each
+subject has the flags of its inputs, and is decided again when they meet (`rules.decide.subjects.Plan.todo`).
+A flag too many costs time; a flag too few is an alert that never comes.
+"""
 
 from collections.abc import Iterable
 
 from rules.wire import vocabulary
 
 SIGNALS = (
-    "heart-rate",
-    "systolic-bp",
-    "spo2",
-    "temperature",
-    "oxygen",
-    "weight",
-    "urine",
-    "stool",
-    "fluids",
-    "iv-maintenance",
-    "infusions",
-    "doses",
-    "medication",
-    "baseline",
-    "encounter",
-    "resume",
-    "mode",
+    "heart-rate",  # readings after which it may be decided differently
+    "systolic-bp",  # likewise; also when the baseline moves the target
+    "spo2",  # likewise
+    "temperature",  # likewise
+    "oxygen",  # device, flow or FiO2 in force
+    "weight",  # a weight, accepted or not
+    "urine",  # a volume of urine
+    "stool",  # a volume of stool
+    "fluids",  # a bolus or a blood product
+    "iv-maintenance",  # a volume of maintenance fluid
+    "infusions",  # a rate of any agent
+    "doses",  # a dose of IL-2 given
+    "medication",  # a medicine that the advice looks at
+    "baseline",  # readings, findings or age of the baseline
+    "encounter",  # admit, transfer, cycle-start, therapy-end, discharge
+    "resume",  # a clinician's resume of a stop rule
+    "mode",  # ward or intensive mode: in the facts, or because the clock passed a switch
 )
+"""The inputs that are neither a lab nor a finding; those have one flag each, by their code."""
 
 BIT: dict[str, int] = {
     name: 1 << i for i, name in enumerate((*SIGNALS, *sorted(vocabulary.LABS), *sorted(vocabulary.FINDINGS)))
@@ -50,6 +57,7 @@ EVERYTHING = (1 << len(BIT)) - 1
 
 
 def bits(names: Iterable[str]) -> int:
+    """Return the flags of these inputs."""
     mask = 0
     for name in names:
         mask |= BIT[name]

@@ -40,14 +40,14 @@ Heading = tuple[int, int, int, str, int, int, int]
 class Recorded(msgspec.Struct):
     """What became of an event.
 
-    `touched`: bits by new facts; `amended`: bits by corrected or withdrawn ones; `replaced`: bits of what is
-    as if it had never been recorded, a preliminary value replaced by the final one included; `refused`: the
-    reason, if it was; `implausible`: codes not used; `changed`: whether it was news at all.
+    Dirty flags: `dirty`: by new facts; `dirty_amended`: by corrected or withdrawn ones; `dirty_replaced`: of
+    what is as if it had never been recorded, a preliminary value replaced by the final one included.
+    `refused`: the reason, if it was; `implausible`: codes not used; `changed`: whether it was news at all.
     """
 
-    touched: int = 0
-    amended: int = 0
-    replaced: int = 0
+    dirty: int = 0
+    dirty_amended: int = 0
+    dirty_replaced: int = 0
     refused: str | None = None
     implausible: tuple[str, ...] = ()
     changed: bool = True
@@ -70,10 +70,10 @@ def record(chart: Chart, event: events.Event) -> Recorded:
 def _replace(chart: Chart, event: events.Event, old: Fact, rank: int) -> Recorded:
     withdrawn = chart.withdraw(old)
     outcome = _write(chart, event, min(old.first, event.known), withdrawn)
-    touched = outcome.touched | withdrawn
+    dirty = outcome.dirty | withdrawn
     if rank == 2 and old.rank >= 0:
-        return msgspec.structs.replace(outcome, touched=0, amended=touched, replaced=touched)
-    return msgspec.structs.replace(outcome, touched=touched, replaced=touched)
+        return msgspec.structs.replace(outcome, dirty=0, dirty_amended=dirty, dirty_replaced=dirty)
+    return msgspec.structs.replace(outcome, dirty=dirty, dirty_replaced=dirty)
 
 
 def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Recorded:
@@ -81,15 +81,15 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Re
     outcome = Recorded()
     heading = (event.at, event.known, chart.n, event.id, first, RANK[event.status], event.offset)
     write = WRITERS.get(type(event))
-    touched = write(chart, event, heading, outcome) if write is not None else 0
+    dirty = write(chart, event, heading, outcome) if write is not None else 0
     if event.id and event.id not in chart.seen:
         chart.seen[event.id] = chart.ghosts[event.id] = Ghost(*heading)
         chart.packed = None
-    if (touched | before) & ~dirty_flags.VITALS:
+    if (dirty | before) & ~dirty_flags.VITALS:
         chart.packed = None
-        touched = chart.refresh(touched | before)
+        dirty = chart.refresh(dirty | before)
         _doubt(chart, event, outcome)
-    outcome.touched = touched
+    outcome.dirty = dirty
     return outcome
 
 
@@ -125,7 +125,7 @@ COLUMN = {
 
 def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     row = VitalsRow(*heading)
-    touched = 0
+    dirty = 0
     ranges = chart.guideline.plausible
     for code, value in event.readings:
         if code == "o2-device":
@@ -138,12 +138,12 @@ def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
             setattr(row, COLUMN[code], value)
         elif code == "weight":
             insert(chart.raw_weights, Weight(*heading, value))
-            touched = dirty_flags.WEIGHT
+            dirty = dirty_flags.WEIGHT
     chart.seen[event.id] = row
-    touched |= chart.tail.add(row)
+    dirty |= chart.tail.add(row)
     if chart.tail.pruned:
         _fade(chart)
-    return touched
+    return dirty
 
 
 def _fade(chart: Chart) -> None:
@@ -161,14 +161,14 @@ def _fade(chart: Chart) -> None:
 
 
 def _labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
-    touched = 0
+    dirty = 0
     for code, value, low, high, unit in event.readings:
         if plausible(chart, code, value, outcome):
             lab = Lab(*heading, value, low, high, unit)
             insert(chart.labs.setdefault(code, []), lab)
             chart.seen[event.id] = lab
-            touched |= dirty_flags.BIT[code]
-    return touched
+            dirty |= dirty_flags.BIT[code]
+    return dirty
 
 
 def _volume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:

@@ -49,18 +49,18 @@ class Signals(msgspec.Struct, array_like=True):
 
     def hear(self, row: VitalsRow, mode: Mode, setting: Setting) -> int:
         """Takes the readings of the next record. Returns the bits of what may be decided differently now."""
-        touched = 0
+        dirty = 0
         if row.hr is not None and self.hr.hear(row, row.hr, None, mode, setting):
-            touched |= HEART_RATE
+            dirty |= HEART_RATE
         if row.sbp is not None and self.sbp.hear(row, row.sbp, None, mode, setting):
-            touched |= SYSTOLIC
+            dirty |= SYSTOLIC
         if row.spo2 is not None and self.spo2.hear(row, row.spo2, self.oxygen.flow, mode, setting):
-            touched |= SPO2
+            dirty |= SPO2
         if row.temp is not None and self.temp.hear(
             row, row.temp, setting.warm, setting.fever, setting.fever_lasts
         ):
-            touched |= TEMPERATURE
-        return touched
+            dirty |= TEMPERATURE
+        return dirty
 
 
 class Tail:
@@ -87,10 +87,10 @@ class Tail:
         if len(rows) - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.waiting:
             self.marks.append((len(rows), self.now.copy()))
         rows.append(row)
-        touched = self.now.breathe(row, self.setting) | self.now.hear(row, self.mode, self.setting)
+        dirty = self.now.breathe(row, self.setting) | self.now.hear(row, self.mode, self.setting)
         if row.at - rows[0].at > KEPT + HOUR:
             self._prune(row.at - KEPT)
-        return touched
+        return dirty
 
     def remove(self, id: str) -> int:
         kept = [row for row in self.rows if row.id != id]

@@ -63,12 +63,12 @@ class Head(msgspec.Struct, array_like=True):
     due: Instant | None
     n: int
     seq: int
-    touched: list[str]
-    amended: list[str]
-    replaced: list[str]
+    dirty: list[str]
+    dirty_amended: list[str]
+    dirty_replaced: list[str]
     amendments: tuple[str, ...]
     pending: bool
-    wake: list[str]
+    dirty_on_vitals: list[str]
     cycles: int
     cycle_start: int | None
     quiet: bool
@@ -150,7 +150,7 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
     patient = _patient(saved, _chart(saved, facts, rows, faded, guideline), guideline)
     patient.memories = memories
     if saved.guideline != guideline.sha256:
-        patient.touched, patient.pending = dirty_flags.EVERYTHING, True
+        patient.dirty, patient.pending = dirty_flags.EVERYTHING, True
     return patient
 
 
@@ -185,12 +185,12 @@ def _head(p: Patient) -> Head:
         p.due,
         p.chart.n,
         p.seq,
-        names(p.touched),
-        names(p.amended),
-        names(p.replaced),
+        names(p.dirty),
+        names(p.dirty_amended),
+        names(p.dirty_replaced),
         p.amendments,
         p.pending,
-        names(p.wake),
+        names(p.dirty_on_vitals),
         p.cycles,
         p.cycle_start,
         p.quiet,
@@ -209,9 +209,9 @@ def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
         chart,
         now=head.now,
         due=head.due,
-        touched=dirty_flags.bits(head.touched),
-        amended=dirty_flags.bits(head.amended),
-        replaced=dirty_flags.bits(head.replaced),
+        dirty=dirty_flags.bits(head.dirty),
+        dirty_amended=dirty_flags.bits(head.dirty_amended),
+        dirty_replaced=dirty_flags.bits(head.dirty_replaced),
         amendments=head.amendments,
         pending=head.pending,
         seq=head.seq,
@@ -221,7 +221,7 @@ def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
         cycle_start=head.cycle_start,
         quiet=head.quiet,
         intensive_since=head.intensive_since,
-        wake=dirty_flags.bits(head.wake),
+        dirty_on_vitals=dirty_flags.bits(head.dirty_on_vitals),
         acks=head.acks,
         resumed=head.resumed,
         discharged=head.discharged,

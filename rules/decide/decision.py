@@ -114,15 +114,15 @@ def decide(patient: Patient) -> list[Alert]:
     changed = _subjects(patient, plan, said)
     if (
         changed & plan.criteria
-        or patient.replaced
-        or patient.touched & MOVES_RULES
+        or patient.dirty_replaced
+        or patient.dirty & MOVES_RULES
         or patient.rules_due <= patient.now
     ):
         update_rules(patient, plan)
         update_recommendation(patient, said)
     acknowledge(patient, acked)
     remind(patient, plan, said)
-    patient.touched = patient.amended = patient.replaced = 0
+    patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     _schedule(patient)
     _listen(patient)
@@ -138,11 +138,11 @@ def _switch(patient: Patient) -> None:
     since = patient.chart.mode.since(ms_of(patient.now))
     if since != patient.intensive_since:
         patient.intensive_since = since
-        patient.touched |= dirty_flags.MODE
+        patient.dirty |= dirty_flags.MODE
 
 
 def _discharge(patient: Patient) -> int | None:
-    if not (patient.touched | patient.amended) & dirty_flags.ENCOUNTER:
+    if not (patient.dirty | patient.dirty_amended) & dirty_flags.ENCOUNTER:
         return None
     return next((place.at for place in patient.chart.places if place.event == "discharge"), None)
 
@@ -150,8 +150,8 @@ def _discharge(patient: Patient) -> int | None:
 def _subjects(patient: Patient, plan: Plan, said: list[PendingAlert]) -> int:
     """Decides every subject that can have changed, in order. Returns which did, as a bit set by index."""
     now = patient.now
-    todo = plan.todo(patient.touched | patient.amended) | _due(patient, plan)
-    if not patient.memories or patient.touched & dirty_flags.EVERYTHING == dirty_flags.EVERYTHING:
+    todo = plan.todo(patient.dirty | patient.dirty_amended) | _due(patient, plan)
+    if not patient.memories or patient.dirty & dirty_flags.EVERYTHING == dirty_flags.EVERYTHING:
         todo = (1 << len(plan.subjects)) - 1
     changed = 0
     while todo:
@@ -219,9 +219,9 @@ def _since(patient: Patient, before: Memory, result: Result) -> int:
 
 def _amended(patient: Patient, subject: Subject) -> bool:
     """Whether a lower level is owed to a corrected or withdrawn fact rather than to a new one."""
-    if not subject.touches & patient.amended:
+    if not subject.touches & patient.dirty_amended:
         return False
-    if not subject.touches & patient.touched:
+    if not subject.touches & patient.dirty:
         return True
     episode = patient.episodes.get(subject.name)
     return episode is not None and any(id in patient.amendments for id, _ in episode.evidence)
@@ -246,11 +246,11 @@ def _listen(patient: Patient) -> None:
     """Which vitals must be looked at whatever they say: those of a subject that is stale, blind or
     overdue.
     """
-    patient.wake = 0
+    patient.dirty_on_vitals = 0
     for name, bits in LISTENING:
         memory = patient.memories.get(name)
         if memory is None or memory.stale or memory.state in (INDETERMINATE, "technical", "advisory"):
-            patient.wake |= bits
+            patient.dirty_on_vitals |= bits
 
 
 LISTENING = (

@@ -71,7 +71,7 @@ def _stay_begun_by(event: events.Event, patient: Patient | None, guideline: Guid
 def _unusable(patient: Patient, event: events.Event) -> Recorded:
     """A rate that needs a weight nobody knows moves no clock, but counts from the next decision on."""
     outcome = record(patient.chart, event)
-    patient.touched |= outcome.touched
+    patient.dirty |= outcome.dirty
     instant = reached(event.at)
     if instant > patient.now and (patient.due is None or instant < patient.due):
         patient.due = instant
@@ -84,9 +84,9 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
     outcome = record(patient.chart, event)
     if not outcome.changed:
         return outcome
-    touched = outcome.touched
-    if isinstance(event, events.Vitals) and not outcome.amended:
-        touched |= patient.wake
+    dirty = outcome.dirty
+    if isinstance(event, events.Vitals) and not outcome.dirty_amended:
+        dirty |= patient.dirty_on_vitals
     elif isinstance(event, events.Ack):
         patient.acks = (*patient.acks, (event.alert, event.id))
         patient.pending = True
@@ -94,12 +94,12 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
         patient.resumed = (*patient.resumed, event.rule)
     elif isinstance(event, events.Withdrawal) and event.type == "ack":
         _unacknowledge(patient, event.id)
-    patient.replaced |= outcome.replaced
-    if outcome.amended:
-        patient.amended |= outcome.amended
+    patient.dirty_replaced |= outcome.dirty_replaced
+    if outcome.dirty_amended:
+        patient.dirty_amended |= outcome.dirty_amended
         patient.amendments = (*patient.amendments, event.id)
-    patient.touched |= touched
-    if touched or outcome.amended or not patient.memories:
+    patient.dirty |= dirty
+    if dirty or outcome.dirty_amended or not patient.memories:
         patient.pending = True
     return outcome
 

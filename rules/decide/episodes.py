@@ -189,7 +189,7 @@ def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
     if began:
         patient.rules = {rule: before_cycle(stand) for rule, stand in patient.rules.items()}
     if began or again:
-        patient.touched |= dirty_flags.EVERYTHING
+        patient.dirty |= dirty_flags.EVERYTHING
         patient.quiet = True
     if cycle.start is None and patient.cycle_start is not None:
         said = end_episodes(patient, plan, None, None)

@@ -34,6 +34,9 @@ class Patient(msgspec.Struct, dict=True):
 
     `now`: the clock; `due`: the earliest deadline ahead; `rules_due`: that of the stop rules; `discharged`: at
     which instant it was decided.
+
+    Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and `dirty_replaced`
+    as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty, whatever it says.
     """
 
     id: str
@@ -41,9 +44,9 @@ class Patient(msgspec.Struct, dict=True):
     chart: Chart
     now: Instant = BEFORE_ALL
     due: Instant | None = None
-    touched: int = 0
-    amended: int = 0
-    replaced: int = 0
+    dirty: int = 0
+    dirty_amended: int = 0
+    dirty_replaced: int = 0
     amendments: tuple[str, ...] = ()
     pending: bool = False
     seq: int = 0
@@ -55,7 +58,7 @@ class Patient(msgspec.Struct, dict=True):
     cycle_start: int | None = None
     quiet: bool = False
     intensive_since: int | None = None
-    wake: int = 0
+    dirty_on_vitals: int = 0
     acks: tuple[tuple[str, str], ...] = ()
     resumed: tuple[str, ...] = ()
     discharged: Instant | None = None

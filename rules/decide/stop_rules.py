@@ -46,10 +46,10 @@ def would_stand(rule: StopRule, chart: Chart, stand: Stand, now: Instant) -> Sta
         if reached(first) > now:
             break
         twin.pass_to(reached(first))
-        touched = 0
+        dirty = 0
         for _, _, enter in group:
-            touched |= enter(twin.chart)
-        twin.chart.refresh(touched)
+            dirty |= enter(twin.chart)
+        twin.chart.refresh(dirty)
         twin.decide(
             any(resumed.rule == rule.rule and resumed.first == first for resumed in twin.chart.resumes)
         )
@@ -167,7 +167,7 @@ def update_rules(patient: Patient, plan: Plan) -> None:
     for rule in patient.guideline.stop_rules:
         stand = patient.rules.get(rule.rule, NEVER)
         found = holding(rule, patient.chart, patient.memory, patient.now)
-        if patient.replaced and patient.replaced & _behind(rule, plan):
+        if patient.dirty_replaced and patient.dirty_replaced & _behind(rule, plan):
             patient.rules[rule.rule] = would_stand(rule, patient.chart, stand, patient.now)
         elif found.elements or patient.resumed or stand is not NEVER:
             patient.rules[rule.rule] = step(

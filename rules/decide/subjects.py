@@ -51,13 +51,13 @@ class Plan(msgspec.Struct, frozen=True):
     criteria: int
     memo: dict[int, int]
 
-    def todo(self, touched: int) -> int:
+    def todo(self, dirty: int) -> int:
         """Which subjects (a bit set by index) facts with these bits can change."""
-        found = self.memo.get(touched)
+        found = self.memo.get(dirty)
         if found is None:
-            found = sum(1 << i for i, subject in enumerate(self.subjects) if subject.inputs & touched)
+            found = sum(1 << i for i, subject in enumerate(self.subjects) if subject.inputs & dirty)
             if len(self.memo) < 4096:
-                self.memo[touched] = found
+                self.memo[dirty] = found
         return found
 
 
