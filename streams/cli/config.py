@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 
 from streams.cli import options
 from streams.config import site
@@ -31,10 +30,11 @@ def broker(path: str) -> None:
 
 def pager(path: str) -> None:
     """The table `[pager]`, if there is one. Raises UsageError."""
+    from streams.config.section import parsed
     from streams.pager.service import config
 
     content = site.text(path)
-    if "pager" in tomllib.loads(content):
+    if "pager" in parsed(content, path).document.values:
         config.load(content, path)
 
 

@@ -40,6 +40,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from streams.config.types import Duration, Port, Table, Unit
+
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Level = Literal["absolute", "relative", "technical", "advisory"]
@@ -47,22 +49,18 @@ Clock = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """A table takes no key it does not know: a mistyped one would be a route that is not what it seems."""
-
-
-class Hours(_Table, frozen=True, kw_only=True):
+class Hours(Table, frozen=True, kw_only=True):
     days: Annotated[tuple[Day, ...], msgspec.Meta(min_length=1)] = DAYS
     since: Clock = msgspec.field(name="from")
     until: Clock = msgspec.field(name="to")
 
 
-class Rung(_Table, frozen=True, kw_only=True):
+class Rung(Table, frozen=True, kw_only=True):
     channels: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)]
-    after: str = "0 s"
+    after: Duration = "0 s"
 
 
-class Route(_Table, frozen=True, kw_only=True):
+class Route(Table, frozen=True, kw_only=True):
     name: Name
     ladder: Annotated[tuple[Rung, ...], msgspec.Meta(min_length=1)]
     level: tuple[Level, ...] = ()
@@ -71,34 +69,29 @@ class Route(_Table, frozen=True, kw_only=True):
     subject: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
     hours: Hours | None = None
-    digest: str | None = None
+    digest: Duration | None = None
 
 
-class Unit(_Table, frozen=True, kw_only=True):
-    patients: str
-    unit: str
-
-
-class Api(_Table, frozen=True, kw_only=True):
+class Api(Table, frozen=True, kw_only=True):
     """Where acknowledgements and silences are taken over HTTP.
 
     The token comes from a variable or a file, never from here.
     """
 
     listen: str = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 9110
+    port: Port = 9110
     token_env: str | None = None
     token_file: str | None = None
 
 
-class Watchdog(_Table, frozen=True, kw_only=True):
+class Watchdog(Table, frozen=True, kw_only=True):
     """Which channel hears a heartbeat that went the whole way."""
 
     channel: Name
-    every: str = "1 min"
+    every: Duration = "1 min"
 
 
-class Pager(_Table, frozen=True, kw_only=True):
+class Pager(Table, frozen=True, kw_only=True):
     channels: dict[Name, dict[str, Any]]
     routes: tuple[Route, ...]
     system_routes: tuple[Route, ...]
@@ -106,9 +99,9 @@ class Pager(_Table, frozen=True, kw_only=True):
     unit: str | None = None
     units: tuple[Unit, ...] = ()
     flood_pages: Annotated[int, msgspec.Meta(ge=2, le=60)] = 10
-    flood_window: str = "10 min"
-    expire_after: str = "2 h"
-    try_refused_after: str = "10 min"
+    flood_window: Duration = "10 min"
+    expire_after: Duration = "2 h"
+    try_refused_after: Duration = "10 min"
     link: str | None = None
     api: Api | None = None
     watchdog: Watchdog | None = None
