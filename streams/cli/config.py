@@ -20,6 +20,25 @@ def parser() -> options.Parser:
     return command
 
 
+SCHEMA_SAYS = """\
+Prints the JSON Schema of a site configuration, for editors that complete keys and mark wrong ones. It knows keys, types and ranges;
+what numbers must be to one another only `il2watch config check` knows."""
+SCHEMA_EXAMPLE = "  il2watch config schema > site.schema.json"
+
+
+def schema_parser() -> options.Parser:
+    return options.parser("config schema", SCHEMA_SAYS, SCHEMA_EXAMPLE)
+
+
+def schema_main(arguments: list[str]) -> int:
+    """Print the schema."""
+    schema_parser().parse_args(arguments)
+    from streams.config import reference
+
+    print(reference.written(reference.schema()), end="")
+    return 0
+
+
 def broker(path: str) -> None:
     """The table `[broker]`, if there is one. Raises UsageError."""
     from streams.config import broker as table

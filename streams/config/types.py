@@ -6,11 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-Duration = Annotated[
-    str,
-    # For editors alone: a duration that cannot be read is refused with a remedy, not with a pattern.
-    msgspec.Meta(extra_json_schema={"pattern": "^ *[0-9]+(\\.[0-9]+)? ?(s|min|m|h|d) *$"}),
-]
+from rules.wire.durations import UNITS
+
+DURATION_PATTERN = f"^ *[0-9]+(\\.[0-9]+)? ?({'|'.join(UNITS)}) *$"
+# For editors alone: a duration that cannot be read is refused with a remedy, not with a pattern.
+Duration = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": DURATION_PATTERN})]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
