@@ -57,8 +57,9 @@ bench-board: $(READY) ## the board with 500 patients and an event a second each:
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
-docs: $(READY) ## write docs/commands.md, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
+docs: $(READY) ## write docs/commands.md, docs/reference, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
 	"$(PY)" -m streams.cli.manual docs/commands.md
+	"$(PY)" -m streams.config.reference docs/reference
 	"$(PY)" -m tests.readme
 	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/course.svg
 	"$(PY)" -m deploy.grafana.write

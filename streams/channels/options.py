@@ -4,14 +4,13 @@ they are read and checked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from yarl import URL
 
-from rules.wire.nearest import did_you_mean
+from streams.config.section import converted
 from streams.errors import UsageError
 
 Label = Annotated[str, msgspec.Meta(pattern="^[a-zA-Z_][a-zA-Z0-9_]*$")]
@@ -52,33 +51,7 @@ def place(name: str) -> str:
 
 def read(kind: type[Kind], name: str, table: Mapping[str, Any]) -> Kind:
     """The table as the kind's options. Raises UsageError naming the key that is unknown, missing or wrong."""
-    keys = [field.encode_name for field in msgspec.structs.fields(kind)]
-    for key in table:
-        if key not in keys:
-            raise UsageError(f"{place(name)} {key}: {unknown(key, keys)}")
-    try:
-        return msgspec.convert(dict(table), kind)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{place(name)} {said(str(error))}") from None
-
-
-def unknown(key: str, keys: list[str]) -> str:
-    """Why the key cannot stand there, with the one that is meant.
-
-    What was written beside it is never shown: it may be a secret.
-    """
-    if f"{key}-env" in keys:
-        return f"a secret does not belong in this file; name {key}-env or {key}-file"
-    return "no such key; " + did_you_mean(key, keys, f"there are {', '.join(keys)}")
-
-
-def said(error: str) -> str:
-    """msgspec's words, the key first: `timeout-s: expected float, got str`."""
-    missing = re.fullmatch(r"Object missing required field `(.*)`", error)
-    if missing:
-        return f"{missing[1]}: missing"
-    words, _, path = error.replace("`", "").partition(" - at ")
-    return f"{path.replace('$.', '')}: {words[:1].lower()}{words[1:]}" if "$." in path else words
+    return converted(table, kind, place(name))
 
 
 def address(where: str, key: str, text: str) -> URL:

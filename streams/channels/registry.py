@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from rules.wire.nearest import did_you_mean
-from streams.channels.options import place, read
+from streams.channels.options import Options, place, read
 from streams.channels.page import Channel
 from streams.config.secrets import Secrets, Unread
 from streams.errors import UsageError
@@ -43,6 +43,17 @@ def check(name: str, options: Mapping[str, Any]) -> None:
     channel(name, options, Unread())
 
 
+def options(kind: str) -> type[Options]:
+    """Return the struct that says the keys of a kind of channel."""
+    found: type[Options] = _imported(kind).Options
+    return found
+
+
+def _imported(kind: str) -> Any:
+    module, _, called = KINDS[kind].partition(":")
+    return getattr(import_module(module), called)
+
+
 def _kind(name: str, options: Mapping[str, Any]) -> Any:
     kind = options.get("kind")
     if kind not in KINDS:
@@ -52,8 +63,7 @@ def _kind(name: str, options: Mapping[str, Any]) -> Any:
             if kind
             else f"{place(name)} kind: missing"
         )
-    module, _, called = KINDS[kind].partition(":")
-    return getattr(import_module(module), called)
+    return _imported(kind)
 
 
 def _options(kind: Any, name: str, options: Mapping[str, Any]) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 
 from streams.cli import options
 from streams.config import site
@@ -21,6 +20,25 @@ def parser() -> options.Parser:
     return command
 
 
+SCHEMA_SAYS = """\
+Prints the JSON Schema of a site configuration, for editors that complete keys and mark wrong ones. It knows keys, types and ranges;
+what numbers must be to one another only `il2watch config check` knows."""
+SCHEMA_EXAMPLE = "  il2watch config schema > site.schema.json"
+
+
+def schema_parser() -> options.Parser:
+    return options.parser("config schema", SCHEMA_SAYS, SCHEMA_EXAMPLE)
+
+
+def schema_main(arguments: list[str]) -> int:
+    """Print the schema."""
+    schema_parser().parse_args(arguments)
+    from streams.config import reference
+
+    print(reference.written(reference.schema()), end="")
+    return 0
+
+
 def broker(path: str) -> None:
     """The table `[broker]`, if there is one. Raises UsageError."""
     from streams.config import broker as table
@@ -31,10 +49,11 @@ def broker(path: str) -> None:
 
 def pager(path: str) -> None:
     """The table `[pager]`, if there is one. Raises UsageError."""
+    from streams.config.section import parsed
     from streams.pager.service import config
 
     content = site.text(path)
-    if "pager" in tomllib.loads(content):
+    if "pager" in parsed(content, path).document.values:
         config.load(content, path)
 
 

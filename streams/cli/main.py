@@ -54,6 +54,7 @@ COMMANDS = {
     "deadletters replay": Command("streams.cli.deadletters:replay_main", "send mended records again"),
     "backtest": Command("streams.cli.backtest:main", "what another configuration would have said"),
     "config check": Command("streams.cli.config:main", "validate a site configuration"),
+    "config schema": Command("streams.cli.config:schema_main", "its JSON Schema, for editors"),
     "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for a try"),
     "topics create": Command("streams.cli.topics:create_main", "create the topics that are missing"),
     "topics check": Command("streams.cli.topics:check_main", "what differs in the topics' settings"),

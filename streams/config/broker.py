@@ -4,14 +4,16 @@ from.
 
 from __future__ import annotations
 
-import os
 import re
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from rules.wire.nearest import did_you_mean
+import msgspec
+
+from streams.config import site
+from streams.config.secrets import first_line
+from streams.config.section import converted
+from streams.config.types import Table
 from streams.errors import UsageError
 
 ONE = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):(?P<port>[0-9]{1,5})")
@@ -41,111 +43,92 @@ def hosts(servers: str) -> list[tuple[str, int]]:
     return [(host.strip("[]"), int(port)) for host, _, port in parts]
 
 
-PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
-MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-KEYS = (
-    "security-protocol",
-    "sasl-mechanism",
-    "sasl-username",
-    "password-file",
-    "ssl-cafile",
-    "ssl-certfile",
-    "ssl-keyfile",
+Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+Given = Annotated[str, msgspec.Meta(min_length=1)]
+PASSWORDS = ("password", "sasl-password")
+NO_PASSWORD = (
+    "a password does not belong in this file; name a password-file, or set IL2WATCH_BROKER_PASSWORD"
 )
 
 
-def read(path: str | None) -> Mapping[str, Any] | None:
-    """The `[broker]` table of the configuration (`path`, else `IL2WATCH_CONFIG`); None without one.
+class BrokerTable(Table, frozen=True, kw_only=True):
+    """The table as it is written."""
 
-    Raises UsageError for what is not TOML.
+    servers: Annotated[str | None, msgspec.Meta(description="host:port, comma separated")] = None
+    security_protocol: Annotated[Protocol, msgspec.Meta(description="TLS with SSL, a login with SASL")] = (
+        "PLAINTEXT"
+    )
+    sasl_mechanism: Annotated[Mechanism, msgspec.Meta(description="how the login is proved")] = "PLAIN"
+    sasl_username: Annotated[Given | None, msgspec.Meta(description="who logs in")] = None
+    password_file: Annotated[
+        Given | None,
+        msgspec.Meta(description="its first line is the password; else IL2WATCH_BROKER_PASSWORD"),
+    ] = None
+    ssl_cafile: Annotated[Given | None, msgspec.Meta(description="certificate authority of one's own")] = None
+    ssl_certfile: Annotated[Given | None, msgspec.Meta(description="certificate to show")] = None
+    ssl_keyfile: Annotated[Given | None, msgspec.Meta(description="its key")] = None
+
+
+def read(path: str | None) -> Mapping[str, Any] | None:
+    """Return the `[broker]` table of the configuration (`path`, else `IL2WATCH_CONFIG`); None without one.
+
+    Raises UsageError naming file, line and key, for what is not TOML and for a key that is wrong.
     """
-    named = path or os.environ.get("IL2WATCH_CONFIG")
-    if not named:
+    file = site.opened(path)
+    if file is None or "broker" not in file.document.values:
         return None
-    try:
-        found = tomllib.loads(Path(named).read_text(encoding="utf-8")).get("broker")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{named}: not TOML: {error}") from None
-    except OSError as error:
-        raise UsageError(f"{named}: {error.strerror}") from None
-    if found is not None and not isinstance(found, dict):
-        raise UsageError(f"{named}: broker is a table: write [broker] and its keys below")
-    return found
+    table: Any = file.document.values["broker"]
+    if isinstance(table, dict) and (key := password_in(table)):
+        file.blame(("broker", key), NO_PASSWORD)
+    file.section(BrokerTable, "broker")
+    return dict(table)
 
 
 def check(table: Mapping[str, Any]) -> None:
-    """Whether the table can be used, its password file left unread.
+    """Check whether the table can be used, its password file left unread.
 
     Raises UsageError naming the key that is wrong.
     """
-    for key, value in table.items():
-        servers_of(value) if key == "servers" else check_key(key, value)
-    getting_in(
-        {key: value for key, value in table.items() if key not in ("servers", "password-file")}, "not read"
-    )
+    if "servers" in table:
+        servers_of(table["servers"])
+    getting_in({key: value for key, value in table.items() if key != "password-file"}, "not read")
 
 
 def getting_in(table: Mapping[str, Any], password: str | None) -> dict[str, Any]:
-    """The fields of `Broker` that say how to get in.
+    """Return the fields of `Broker` that say how to get in.
 
     Raises UsageError naming the key that is unknown, wrong or missing.
     """
-    for key, value in table.items():
-        check_key(key, value)
-    fields = {key.replace("-", "_"): value for key, value in table.items() if key != "password-file"}
-    check_choice("security-protocol", fields.setdefault("security_protocol", "PLAINTEXT"), PROTOCOLS)
-    if fields["security_protocol"].startswith("SASL"):
-        fields |= logging_in(table, password)
-    if "ssl_keyfile" in fields and "ssl_certfile" not in fields:
+    if key := password_in(table):
+        raise UsageError(f"[broker] {key}: {NO_PASSWORD}")
+    found = converted(table, BrokerTable, "[broker]")
+    if found.ssl_keyfile and not found.ssl_certfile:
         raise UsageError("[broker] ssl-keyfile: needs ssl-certfile too")
-    return fields
+    fields = {
+        "security_protocol": found.security_protocol,
+        "ssl_cafile": found.ssl_cafile,
+        "ssl_certfile": found.ssl_certfile,
+        "ssl_keyfile": found.ssl_keyfile,
+    }
+    return fields | (logging_in(found, password) if found.security_protocol.startswith("SASL") else {})
 
 
-def logging_in(table: Mapping[str, Any], password: str | None) -> dict[str, Any]:
-    """Mechanism, user and password; all three are needed.
+def password_in(table: Mapping[str, Any]) -> str | None:
+    """Return the key of a password that stands in the table itself."""
+    return next((key for key in PASSWORDS if key in table), None)
+
+
+def logging_in(table: BrokerTable, password: str | None) -> dict[str, Any]:
+    """Return mechanism, user and password; all three are needed.
 
     Raises UsageError naming the one that is not there.
     """
-    mechanism = table.get("sasl-mechanism", "PLAIN")
-    check_choice("sasl-mechanism", mechanism, MECHANISMS)
-    if "sasl-username" not in table:
+    if table.sasl_username is None:
         raise UsageError("[broker] sasl-username: missing, and security-protocol asks for it")
-    word = from_file(table["password-file"]) if "password-file" in table else password
+    file = table.password_file
+    word = password if file is None else first_line("[broker] password-file", file)
     if not word:
         raise UsageError("[broker] no password: name a password-file, or set IL2WATCH_BROKER_PASSWORD")
-    return {"sasl_mechanism": mechanism, "sasl_username": table["sasl-username"], "sasl_password": word}
-
-
-def check_key(key: str, value: object) -> None:
-    """Raises UsageError for a key that is not there, with the nearest that is, or a value that is
-    not text.
-    """
-    if key in ("password", "sasl-password"):
-        raise UsageError(
-            f"[broker] {key}: a password does not belong in this file; name a password-file, or set "
-            "IL2WATCH_BROKER_PASSWORD"
-        )
-    if key not in KEYS:
-        known = ("servers", *KEYS)
-        hint = did_you_mean(key, known, f"there are {', '.join(known)}")
-        raise UsageError(f"[broker] {key}: no such key; {hint}")
-    if not isinstance(value, str) or not value:
-        raise UsageError(f"[broker] {key}: is text, not {value!r}")
-
-
-def check_choice(key: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UsageError(f"[broker] {key}: is one of {', '.join(choices)}, not {value!r}")
-
-
-def from_file(path: str) -> str:
-    """A password: the first line of its file. Raises UsageError when there is none."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"[broker] password-file {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}"
-        ) from None
-    if not lines or not lines[0]:
-        raise UsageError(f"[broker] password-file {path}: its first line is empty")
-    return lines[0]
+    login = {"sasl_mechanism": table.sasl_mechanism, "sasl_username": table.sasl_username}
+    return {**login, "sasl_password": word}

@@ -40,6 +40,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from streams.config.types import Duration, Port, Table, Unit
+
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Level = Literal["absolute", "relative", "technical", "advisory"]
@@ -47,68 +49,64 @@ Clock = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """A table takes no key it does not know: a mistyped one would be a route that is not what it seems."""
+def says(what: str) -> msgspec.Meta:
+    """Say what a key is of, for the page of reference and for editors."""
+    return msgspec.Meta(description=what)
 
 
-class Hours(_Table, frozen=True, kw_only=True):
-    days: Annotated[tuple[Day, ...], msgspec.Meta(min_length=1)] = DAYS
-    since: Clock = msgspec.field(name="from")
-    until: Clock = msgspec.field(name="to")
+class Hours(Table, frozen=True, kw_only=True):
+    days: Annotated[tuple[Day, ...], msgspec.Meta(min_length=1, description="on which it holds")] = DAYS
+    since: Annotated[Clock, says("HH:MM at which it begins to hold")] = msgspec.field(name="from")
+    until: Annotated[Clock, says("HH:MM until which it holds")] = msgspec.field(name="to")
 
 
-class Rung(_Table, frozen=True, kw_only=True):
-    channels: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)]
-    after: str = "0 s"
+class Rung(Table, frozen=True, kw_only=True):
+    channels: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, description="who is told")]
+    after: Annotated[Duration, says("when nobody has acknowledged by then")] = "0 s"
 
 
-class Route(_Table, frozen=True, kw_only=True):
-    name: Name
-    ladder: Annotated[tuple[Rung, ...], msgspec.Meta(min_length=1)]
-    level: tuple[Level, ...] = ()
-    kind: tuple[str, ...] = ()
-    system: tuple[str, ...] = ()
-    subject: tuple[str, ...] = ()
-    unit: tuple[str, ...] = ()
-    hours: Hours | None = None
-    digest: str | None = None
+class Route(Table, frozen=True, kw_only=True):
+    name: Annotated[Name, says("what it is called; each name once")]
+    ladder: Annotated[tuple[Rung, ...], msgspec.Meta(min_length=1, description="who is told, and who next")]
+    level: Annotated[tuple[Level, ...], says("levels it takes; none: all")] = ()
+    kind: Annotated[tuple[str, ...], says("kinds of alert it takes; none: all")] = ()
+    system: Annotated[tuple[str, ...], says("organ systems it takes; none: all")] = ()
+    subject: Annotated[tuple[str, ...], says("patterns of subjects it takes; none: all")] = ()
+    unit: Annotated[tuple[str, ...], says("units it takes; none: all")] = ()
+    hours: Annotated[Hours | None, says("when it holds; none: always")] = None
+    digest: Annotated[Duration | None, says("gather for so long into one page")] = None
 
 
-class Unit(_Table, frozen=True, kw_only=True):
-    patients: str
-    unit: str
-
-
-class Api(_Table, frozen=True, kw_only=True):
+class Api(Table, frozen=True, kw_only=True):
     """Where acknowledgements and silences are taken over HTTP.
 
     The token comes from a variable or a file, never from here.
     """
 
-    listen: str = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 9110
-    token_env: str | None = None
-    token_file: str | None = None
+    listen: Annotated[str, says("the address it is served at")] = "127.0.0.1"
+    port: Annotated[Port, says("the port it is served at")] = 9110
+    token_env: Annotated[str | None, says("the variable that holds its token")] = None
+    token_file: Annotated[str | None, says("or the file whose first line it is")] = None
 
 
-class Watchdog(_Table, frozen=True, kw_only=True):
+class Watchdog(Table, frozen=True, kw_only=True):
     """Which channel hears a heartbeat that went the whole way."""
 
-    channel: Name
-    every: str = "1 min"
+    channel: Annotated[Name, says("where the heartbeat goes")]
+    every: Annotated[Duration, says("how often")] = "1 min"
 
 
-class Pager(_Table, frozen=True, kw_only=True):
-    channels: dict[Name, dict[str, Any]]
-    routes: tuple[Route, ...]
-    system_routes: tuple[Route, ...]
-    timezone: str = "UTC"
-    unit: str | None = None
-    units: tuple[Unit, ...] = ()
-    flood_pages: Annotated[int, msgspec.Meta(ge=2, le=60)] = 10
-    flood_window: str = "10 min"
-    expire_after: str = "2 h"
-    try_refused_after: str = "10 min"
-    link: str | None = None
-    api: Api | None = None
-    watchdog: Watchdog | None = None
+class Pager(Table, frozen=True, kw_only=True):
+    channels: Annotated[dict[Name, dict[str, Any]], says("a table each: docs/channels.md")]
+    routes: Annotated[tuple[Route, ...], says("the first that matches takes an alert")]
+    system_routes: Annotated[tuple[Route, ...], says("alarms of the machine itself")]
+    timezone: Annotated[str, says("IANA name; of hours")] = "UTC"
+    unit: Annotated[str | None, says("the ward")] = None
+    units: Annotated[tuple[Unit, ...], says("several wards; the first that matches")] = ()
+    flood_pages: Annotated[int, msgspec.Meta(ge=2, le=60, description="pages that make a flood")] = 10
+    flood_window: Annotated[Duration, says("in how long")] = "10 min"
+    expire_after: Annotated[Duration, says("what is over and untold by then is stated expired")] = "2 h"
+    try_refused_after: Annotated[Duration, says("when a refused page is tried again")] = "10 min"
+    link: Annotated[str | None, says("where people find the board")] = None
+    api: Annotated[Api | None, says("acknowledgements and silences over HTTP")] = None
+    watchdog: Annotated[Watchdog | None, says("a heartbeat that went the whole way")] = None

@@ -10,6 +10,7 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
+    from streams.config.section import SiteFile
 
 CONFIG = "IL2WATCH_CONFIG"
 
@@ -44,13 +45,27 @@ def checked(path: str) -> tuple[Guideline, None] | tuple[None, str]:
         return None, str(error)
 
 
-def text(path: str) -> str:
-    """A configuration file's text. Raises UsageError when it cannot be read or is not UTF-8."""
+def opened(path: str | None) -> SiteFile | None:
+    """Return the configuration (`path`, else `IL2WATCH_CONFIG`) with the line of each key; None without one.
+
+    Raises UsageError when it cannot be read or is not TOML.
+    """
+    named = path or os.environ.get(CONFIG)
+    if not named:
+        return None
+    from streams.config.section import parsed
+
+    return parsed(text(named), named)
+
+
+HINT = f"; --config or {CONFIG} names the site configuration"
+
+
+def text(path: str, hint: str = HINT) -> str:
+    """Return a configuration file's text. Raises UsageError when it cannot be read or is not UTF-8."""
     try:
         return Path(path).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text; is it a TOML file?") from None
     except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror}; --config or {CONFIG} names the site configuration"
-        ) from None
+        raise UsageError(f"{path}: {error.strerror}{hint}") from None

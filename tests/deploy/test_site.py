@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rules.guideline.settings.document import read
 from streams.board import settings
 from streams.board.access.users import hashed
+from streams.config.board import section
+from streams.config.section import parsed
 from streams.pager.service.config import load
 from tests.deploy.places import DEPLOY, ROOT, loaded
 
@@ -40,7 +41,7 @@ def test_a_service_is_given_every_secret_that_its_table_reads_and_no_other(servi
 def test_the_board_lets_nobody_in_before_somebody_is_put_into_its_users_file(tmp_path: Path) -> None:
     subprocess.run(["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path), "https://receiver.example"], capture_output=True, check=True)
     made = tmp_path / "secrets" / "board-users"
-    board = settings.told(read(SITE.read_text(encoding="utf-8")), SITE.name)
+    board = section(parsed(SITE.read_text(encoding="utf-8"), SITE.name))
     door = settings.door(msgspec.structs.replace(board, users_file=str(made)))
     assert not door.open
     door.check("0.0.0.0")

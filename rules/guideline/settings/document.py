@@ -1,4 +1,9 @@
-"""Read a configuration as TOML: what it says, on which line, and what is wrong with it."""
+"""Read a configuration as TOML: what it says, on which line, and what is wrong with it.
+
+One file holds the guideline's numbers and the tables of the services. It is read here and not in
+`streams.config`, which reads all other tables with it, because a site's numbers are loaded without streams
+(by the simulators' courses, by tests), and `rules` imports nothing of them; it takes text and opens no file.
+"""
 
 import re
 import tomllib

@@ -43,7 +43,7 @@ class Reading(msgspec.Struct):
 def load(text: str | None) -> Guideline:
     """The guideline as published, with a site's numbers in place of its own.
 
-    `text`: TOML, one table a declaration, as docs/configuration.md lists; None or nothing in it gives the
+    `text`: TOML, one table a declaration, as docs/reference/configuration.md lists; None or nothing in it gives the
     published one. Raises ConfigError with every problem of the file, each naming key, line, fault and remedy.
     """
     if not text:

@@ -1,5 +1,5 @@
 """Convert a value between the text of a configuration and the guideline, durations among them, and print the
-table of all keys for docs/configuration.md.
+table of all keys for docs/reference/configuration.md.
 """
 
 import re
@@ -24,7 +24,7 @@ from rules.guideline.settings.keys import (
 from rules.wire.durations import duration, duration_text
 
 LARGEST = 1e6
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _DAY = 24 * 60
 # Names the time zone library knows and that mean something else on every machine.
 _NO_PLACE = ("localtime", "posixrules", "Factory")
@@ -160,7 +160,7 @@ def _starts(key: Key, value: Any) -> tuple[str, ...]:
             f"write {_example(key)}"
         )
     for item in value:
-        if not isinstance(item, str) or _CLOCK.fullmatch(item) is None:
+        if not isinstance(item, str) or CLOCK.fullmatch(item) is None:
             raise ValueError(f'{described(item)} is no clock time; write "HH:MM" from "00:00" to "23:59"')
     minutes = [minutes_of(item) for item in value]
     if any(a >= b for a, b in pairwise(minutes)):

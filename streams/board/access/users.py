@@ -8,14 +8,12 @@ import binascii
 import hashlib
 import hmac
 import secrets
-import tomllib
 from base64 import b64decode, b64encode
-from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
-import msgspec
-
-from streams.errors import UsageError
+from streams.config.section import parsed
+from streams.config.site import text
+from streams.config.users import User, UsersFile
 
 N, R, P = 1 << 15, 8, 3
 MOST_N, MOST_R, MOST_P = 1 << 20, 16, 16
@@ -87,26 +85,7 @@ def _read(kept: str) -> tuple[int, int, int, bytes, bytes]:
     return found
 
 
-# The users' file: who may log in, with what roles.
-#
-# [users.rn-14]
-# name = "R. Nurse"                   # what stands in the audit; default: the user's name
-# password = "scrypt$32768$8$3$..."   # il2watch board --hash
-# roles = ["see", "act"]
-
-
-Role = Literal["see", "act"]
 SEE, ACT = "see", "act"
-
-
-class _User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    password: str
-    roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    users: dict[Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")], _User]
 
 
 class Identity(NamedTuple):
@@ -127,7 +106,7 @@ EVERYBODY = Identity(None, frozenset({SEE, ACT}))
 class Users:
     """Those of a file. A user who is not there takes as long to refuse as a wrong password."""
 
-    def __init__(self, users: dict[str, _User]) -> None:
+    def __init__(self, users: dict[str, User]) -> None:
         self._users = users
         self._nobody = hashed("")
 
@@ -145,18 +124,11 @@ class Users:
 
 def load(path: str) -> Users:
     """Reads the file. Raises UsageError naming what is wrong, never showing a password."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        found = msgspec.convert(tomllib.loads(text), _File)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not TOML: {error}") from None
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from None
+    file = parsed(text(path, hint=""), path)
+    found = file.section(UsersFile)
     for user, one in found.users.items():
         try:
             check(one.password)
         except BadHash as fault:
-            raise UsageError(f"{path}: users.{user}.password: {fault}") from None
+            file.blame(("users", user, "password"), str(fault))
     return Users(found.users)

@@ -10,15 +10,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from rules.guideline.settings.document import ConfigError, Document, read
 from rules.wire.durations import duration
 from rules.wire.instants import MINUTE
 from rules.wire.nearest import did_you_mean
 from streams.channels.registry import PATIENT_BOUND
 from streams.channels.registry import check as check_channel
 from streams.config import pager
+from streams.config.section import SiteFile, parsed
 from streams.errors import UsageError
 from streams.pager.policy.routes import Hours, Match, Paging, Route, Step
 
@@ -42,26 +40,23 @@ def load(text: str, name: str) -> Configured:
 
     Raises UsageError naming file, line and key; secrets are not read.
     """
-    try:
-        document = read(text)
-    except ConfigError as error:
-        raise UsageError(f"{name}: {error.problems[0]}") from None
-    if "pager" not in document.values:
+    file = parsed(text, name)
+    if "pager" not in file.document.values:
         raise UsageError(
             f"{name}: no [pager] table: name channels, routes and system-routes there, or try il2watch "
             "pager --to terminal"
         )
-    return _Reading(document, name).configured()
+    return _Reading(file).configured()
 
 
 class _Reading:
     """One file being read; knows how to name what is wrong in it."""
 
-    def __init__(self, document: Document, name: str) -> None:
-        self.document, self.name = document, name
+    def __init__(self, file: SiteFile) -> None:
+        self.file = file
 
     def configured(self) -> Configured:
-        table = self._table()
+        table = self.file.section(pager.Pager, "pager")
         made = Configured(
             self._paging(table),
             table.channels,
@@ -75,13 +70,6 @@ class _Reading:
         for fault in faults(made):
             self.blame(fault.path, fault.text)
         return made
-
-    def _table(self) -> pager.Pager:
-        try:
-            return msgspec.convert(self.document.values["pager"], pager.Pager)
-        except msgspec.ValidationError as error:
-            path, fault = _placed(str(error))
-            self.blame(path, fault)
 
     def _paging(self, table: pager.Pager) -> Paging:
         return Paging(
@@ -127,13 +115,11 @@ class _Reading:
         try:
             step()
         except UsageError as error:
-            raise UsageError(f"{self.name}: {error}") from None
+            raise UsageError(f"{self.file.name}: {error}") from None
 
     def blame(self, path: tuple[str, ...], fault: str) -> NoReturn:
-        """Raises UsageError with the line of a key."""
-        full = ("pager", *path)
-        spelled = re.sub(r"\.#(\d+)", r"[\1]", ".".join(full))
-        raise UsageError(f"{self.name}: line {self.document.line(full)}: {spelled}: {fault}")
+        """Raise UsageError with the line of a key of the table."""
+        self.file.blame(("pager", *path), fault)
 
 
 def _hours(hours: pager.Hours | None) -> Hours | None:
@@ -145,26 +131,6 @@ def _hours(hours: pager.Hours | None) -> Hours | None:
 
 def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
-
-
-def _placed(error: str) -> tuple[tuple[str, ...], str]:
-    """msgspec's words apart from where: path `("routes", "#1", "level")` and fault."""
-    words, _, where = error.replace("`", "").partition(" - at ")
-    steps = re.findall(r"\[(\d+)\]|([A-Za-z0-9_-]+)", where.removeprefix("$"))
-    path = tuple(f"#{int(number) + 1}" if number else name for number, name in steps)
-    unknown = re.fullmatch(r"Object contains unknown field (.*)", words)
-    if unknown:
-        return (*path, unknown[1]), f"no such key{_near(unknown[1])}"
-    missing = re.fullmatch(r"Object missing required field (.*)", words)
-    return (path, f"{missing[1]} is missing") if missing else (path, words[:1].lower() + words[1:])
-
-
-def _near(key: str) -> str:
-    keys = {field.encode_name for table in _TABLES for field in msgspec.structs.fields(table)}
-    return "; " + did_you_mean(key, sorted(keys), f"there are {', '.join(sorted(keys))}")
-
-
-_TABLES = (pager.Pager, pager.Route, pager.Rung, pager.Hours, pager.Unit, pager.Api, pager.Watchdog)
 
 
 WRITES = "writes into a patient's record"

@@ -35,8 +35,8 @@ def test_the_table_says_units_and_proxy(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('[board]\nsight = "x"', "line 1: .*sight"),
-        ("[board]\nsite = 3", "site"),
+        ('[board]\nsight = "x"', "line 2: board.sight: no such key; did you mean site"),
+        ("[board]\nsite = 3", "line 2: board.site: expected str, got int"),
         ('[board]\nquiet = "soon"', "quiet"),
         ('[board]\nproxy-header = "X-User"', "proxy-from go together"),
         ('[board]\nproxy-header = "X"\nproxy-from = ["10.0.0.1"]\nusers-file = "u"', "not both"),

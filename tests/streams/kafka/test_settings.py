@@ -56,8 +56,8 @@ def test_an_address_that_is_not_host_and_port_is_named(address: str) -> None:
         ({"servers": 9092}, "9092: give it as text"),
         ({"security-protocl": "SSL"}, "security-protocl: no such key; did you mean security-protocol"),
         ({"zzz": "SSL"}, "zzz: no such key; there are servers"),
-        ({"security-protocol": "TLS"}, "security-protocol: is one of PLAINTEXT, SSL, .*'TLS'"),
-        ({"security-protocol": 1}, "security-protocol: is text, not 1"),
+        ({"security-protocol": "TLS"}, "security-protocol: is one of PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL, not 'TLS'"),
+        ({"security-protocol": 1}, "security-protocol: expected str, got int"),
         ({**SASL, "sasl-mechanism": "GSSAPI"}, "sasl-mechanism: is one of PLAIN"),
         ({"security-protocol": "SASL_SSL"}, "sasl-username: missing"),
         (SASL, "no password: name a password-file, or set IL2WATCH_BROKER_PASSWORD"),
@@ -137,10 +137,10 @@ def test_the_table_is_read_from_the_configuration(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("IL2WATCH_CONFIG", str(file))
     assert read(None) == {"servers": "a:1"}
     file.write_text("broker = 1")
-    with pytest.raises(UsageError, match="broker is a table"):
+    with pytest.raises(UsageError, match="line 1: broker: a table is wanted, not 1"):
         read(str(file))
     file.write_text("broker = ")
-    with pytest.raises(UsageError, match="not TOML"):
+    with pytest.raises(UsageError, match="line 1, column 10: not TOML"):
         read(str(file))
     with pytest.raises(UsageError, match="absent"):
         read(str(tmp_path / "absent.toml"))

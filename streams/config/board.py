@@ -1,0 +1,70 @@
+"""The configuration's `[board]` table: how the board shows the site, and who comes in.
+
+[board]
+site = "4 West"                                   # what stands on the page; default il2watch
+units = [{ patients = "w4-*", unit = "4 West" }]  # the first that matches; else where the patient lies: ward, icu
+quiet = "15 min"                                  # a feed silent for longer is dead, whatever was usual
+users-file = "/etc/il2watch/users.toml"           # a login; il2watch board --hash makes a password's hash
+proxy-header = "X-Forwarded-User"                 # or a proxy that has asked, instead of users-file
+proxy-roles-header = "X-Forwarded-Groups"         # see, act; without it everybody may act
+proxy-from = ["10.0.0.7"]                         # the addresses whose header is believed
+hosts = ["board.ward.example"]                    # names it is served under, besides this machine's own
+tls-certfile = "/etc/ssl/board.pem"               # and tls-keyfile; or https = true behind a proxy with TLS
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from rules.wire.durations import duration
+from streams.config.section import SiteFile
+from streams.config.types import Duration, Table, Unit
+
+
+class Board(Table, frozen=True, kw_only=True):
+    """The table as it is written."""
+
+    site: Annotated[str, msgspec.Meta(min_length=1, max_length=60, description="what stands on the page")] = (
+        "il2watch"
+    )
+    units: Annotated[tuple[Unit, ...], msgspec.Meta(description="units by patient; the first that matches")] = ()
+    quiet: Annotated[Duration, msgspec.Meta(description="a feed silent for longer is dead")] = "15 min"
+    users_file: Annotated[str | None, msgspec.Meta(description="who may log in")] = None
+    proxy_header: Annotated[str | None, msgspec.Meta(description="names the user, set by a proxy")] = None
+    proxy_roles_header: Annotated[str | None, msgspec.Meta(description="names the roles: see, act")] = None
+    proxy_from: Annotated[tuple[str, ...], msgspec.Meta(description="addresses whose header is believed")] = ()
+    hosts: Annotated[tuple[str, ...], msgspec.Meta(description="names it is served under")] = ()
+    tls_certfile: Annotated[str | None, msgspec.Meta(description="certificate to serve TLS with")] = None
+    tls_keyfile: Annotated[str | None, msgspec.Meta(description="its key")] = None
+    https: Annotated[bool, msgspec.Meta(description="a proxy in front encrypts")] = False
+
+    @property
+    def secure(self) -> bool:
+        return self.https or self.tls_certfile is not None
+
+
+def section(file: SiteFile) -> Board:
+    """Return the table, checked. Raises UsageError naming file, line and key."""
+    found = file.section(Board, "board")
+    if fault := conflict(found):
+        file.blame(("board",), fault)
+    return found
+
+
+def conflict(found: Board) -> str | None:
+    """Return what does not go together; None: all does."""
+    try:
+        duration(found.quiet)
+    except ValueError as error:
+        return f"quiet: {error}"
+    if found.users_file and found.proxy_header:
+        return "users-file and proxy-header: a login here or a proxy's, not both"
+    if bool(found.proxy_header) != bool(found.proxy_from):
+        return "proxy-header and proxy-from go together: a header is believed from these addresses alone"
+    if found.proxy_roles_header and not found.proxy_header:
+        return "proxy-roles-header: needs proxy-header"
+    if bool(found.tls_certfile) != bool(found.tls_keyfile):
+        return "tls-certfile and tls-keyfile go together"
+    return None

@@ -1,0 +1,128 @@
+"""The tables of docs/reference/configuration.md: every key of every table, from the schema.
+
+`make docs` writes them, and the schema beside the page, with `python -m streams.config.reference FOLDER`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rules.guideline.settings.values import key_table
+from streams.config.schema import SECTIONS, Schema, site_schema
+from streams.config.types import DURATION_PATTERN
+
+PAGE, SCHEMA = "configuration.md", "configuration.schema.json"
+MARK = "<!-- Below: written by make docs from the schema, configuration.schema.json. -->\n"
+HEAD = "| key | takes | default | of what |\n|---|---|---|---|\n"
+TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+GUIDELINE = """\
+## Every key of the guideline
+
+A comparison before the default is what the number is compared by; it stays. `[choice]` marks what
+neither the paper nor its 2014 successor settles.
+
+"""
+SERVICES = """\
+## Every key of the services
+
+A key without a default may be left out, unless it is marked as needed.
+
+"""
+
+
+def page(text: str, schema: Schema) -> str:
+    """Return the page: what stands above its mark as it is, and below it the tables."""
+    above, mark, _ = text.partition(MARK)
+    if not mark:
+        raise ValueError(f"the page has no line {MARK.strip()}")
+    return f"{above}{mark}\n{SERVICES}{''.join(services(schema))}{GUIDELINE}{key_table()}"
+
+
+def services(schema: Schema) -> Iterator[str]:
+    """Yield one heading and one table for each table of the services."""
+    shown: dict[str, str] = {}
+    for name in SECTIONS:
+        yield from _tables(name, schema["properties"][name], schema["$defs"], shown)
+
+
+def _tables(path: str, given: Schema, named: dict[str, Schema], shown: dict[str, str]) -> Iterator[str]:
+    """Yield a table and, after it, those that stand in it. `shown`: where each stood already."""
+    table = _resolved(given, named)
+    first = shown.setdefault(given["$ref"], path)
+    if first != path:
+        yield f"### `{path}`\n\nAs `{first}`.\n\n"
+        return
+    needed = table.get("required", ())
+    lines = (_line(f"{path}.{key}", one, key in needed, named) for key, one in table["properties"].items())
+    yield f"### `{path}`\n\n{HEAD}{''.join(lines)}\n"
+    for key, one in table["properties"].items():
+        inner, many = _inner(one)
+        if "$ref" in inner:
+            yield from _tables(f"{path}.{key}{'[]' * many}", inner, named, shown)
+
+
+def _line(key: str, given: Schema, needed: bool, named: dict[str, Schema]) -> str:
+    default = given.get("default")
+    shown = "needed" if needed else "" if default in (None, [], ()) else f"`{json.dumps(default)}`"
+    return f"| `{key}` | {_takes(given, named)} | {shown} | {given.get('description', '')} |\n"
+
+
+def _takes(given: Schema, named: dict[str, Schema]) -> str:
+    inner, many = _inner(given)
+    one = _takes_one(inner)
+    return f"list of {one}" if many else one
+
+
+def _takes_one(given: Schema) -> str:
+    if "enum" in given:
+        return "one of " + ", ".join(f"`{value}`" for value in given["enum"])
+    if given.get("pattern") == DURATION_PATTERN:
+        return "duration"
+    return TYPES.get(given.get("type", ""), "table") + _range(given)
+
+
+def _range(given: Schema) -> str:
+    if "minimum" in given and "maximum" in given:
+        return f", {given['minimum']} to {given['maximum']}"
+    if "pattern" in given:
+        return f" like `{given['pattern']}`".replace("|", "\\|")
+    return f", at most {given['maxLength']} characters" if "maxLength" in given else ""
+
+
+def _inner(given: Schema) -> tuple[Schema, bool]:
+    """Return what is given apart from null and from a list around it, and whether there is a list."""
+    if "anyOf" in given:
+        return _inner(next(one for one in given["anyOf"] if one.get("type") != "null"))
+    return (_inner(given["items"])[0], True) if given.get("type") == "array" else (given, False)
+
+
+def _resolved(given: Schema, named: dict[str, Schema]) -> Schema:
+    return named[given["$ref"].rpartition("/")[2]]
+
+
+def written(schema: Schema) -> str:
+    """Return the schema as its file has it."""
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def schema() -> Schema:
+    """Return the schema with the options of every kind of channel."""
+    from streams.channels.registry import KINDS, options
+
+    return site_schema({kind: options(kind) for kind in KINDS})
+
+
+def main(folder: str) -> None:
+    """Write the page's tables anew, and the schema beside it."""
+    found: Any = schema()
+    path = Path(folder) / PAGE
+    path.write_text(page(path.read_text(encoding="utf-8"), found), encoding="utf-8")
+    (Path(folder) / SCHEMA).write_text(written(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,105 @@
+"""The JSON Schema of a site's configuration: for editors, and for the page of reference that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from rules.guideline.settings.keys import (
+    COUNT,
+    DURATION,
+    FACTOR,
+    FRACTION,
+    MARGIN,
+    NUMBER,
+    STARTS,
+    ZONE,
+    Key,
+    keys,
+)
+from rules.guideline.settings.values import CLOCK, LARGEST
+from rules.wire.durations import duration_text
+from streams.config.board import Board
+from streams.config.broker import BrokerTable
+from streams.config.pager import Pager
+from streams.config.types import DURATION_PATTERN
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SECTIONS: dict[str, type[msgspec.Struct]] = {"broker": BrokerTable, "pager": Pager, "board": Board}
+"""The tables that are not the guideline's."""
+
+
+def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
+    """Return the schema of the whole file. `channels`: the options of each kind of channel, by its name."""
+    kinds = (*SECTIONS.values(), *channels.values())
+    tables, named = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    references = dict(zip((*SECTIONS, *channels), tables, strict=True))
+    for kind in channels:
+        _with_kind(_resolved(references[kind], named), kind)
+    either = {"oneOf": [references[kind] for kind in channels]}
+    named[Pager.__name__]["properties"]["channels"]["additionalProperties"] = either
+    return {
+        "$schema": DIALECT,
+        "title": "il2watch: the configuration of a site",
+        "type": "object",
+        "properties": {**guideline_tables(), **{name: references[name] for name in SECTIONS}},
+        "additionalProperties": False,
+        "$defs": named,
+    }
+
+
+def _resolved(reference: Schema, named: Mapping[str, Schema]) -> Schema:
+    return named[reference["$ref"].rpartition("/")[2]]
+
+
+def _with_kind(options: Schema, kind: str) -> None:
+    """A channel's table says its kind beside its options."""
+    options["properties"] = {"kind": {"const": kind}, **options["properties"]}
+    options["required"] = ["kind", *options.get("required", [])]
+
+
+def guideline_tables() -> Schema:
+    """Return the tables of the guideline's numbers, each key at its path."""
+    whole = _table()
+    for key in keys():
+        place = whole
+        for step in key.path[:-1]:
+            place = place["properties"].setdefault(step, _table())
+        place["properties"][key.path[-1]] = _of(key)
+    tables: Schema = whole["properties"]
+    return tables
+
+
+def _table() -> Schema:
+    return {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+def _of(key: Key) -> Schema:
+    unit = f", {key.unit}" if key.unit else ""
+    compared = f"; the number is compared by {key.op}" if key.op else ""
+    found = {"description": f"{key.subject}{unit} ({key.source}){compared}", **TYPES[key.kind]}
+    return found if key.default is None else {**found, "default": _default(key)}
+
+
+def _default(key: Key) -> Any:
+    """Return the default as a site writes it."""
+    if key.kind == DURATION:
+        return duration_text(key.default)
+    return list(key.default) if key.kind == STARTS else key.default
+
+
+TYPES: dict[str, Schema] = {
+    NUMBER: {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST},
+    MARGIN: {"type": "number", "minimum": 0, "maximum": LARGEST},
+    FACTOR: {"type": "number", "minimum": 1, "maximum": LARGEST},
+    FRACTION: {"type": "number", "minimum": 0, "maximum": 1},
+    COUNT: {"type": "integer", "minimum": 1, "maximum": 100},
+    DURATION: {"type": "string", "pattern": DURATION_PATTERN},
+    ZONE: {"type": "string"},
+    STARTS: {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": f"^{CLOCK.pattern}$"}},
+}
+"""What each kind of number of the guideline takes; what numbers must be to one another is checked on load."""

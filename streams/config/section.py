@@ -1,0 +1,144 @@
+"""Read one table of a configuration as the struct that says its keys, and word what is wrong with it.
+
+Every table of a site, the users' file and a channel's options are read here, so that an error reads alike
+wherever it is: file, line, key, fault, and the nearest key or another remedy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, NoReturn, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from rules.guideline.settings.document import ConfigError, Document, read
+from rules.guideline.settings.values import described
+from rules.wire.nearest import did_you_mean
+from streams.errors import UsageError
+
+Path = tuple[str, ...]
+Kind = TypeVar("Kind", bound=msgspec.Struct)
+A_NAME = "#name"
+"""The last step of a path to a name in a table, when the name itself is wrong."""
+
+
+class SiteFile(NamedTuple):
+    """A file that was read; knows how to name what is wrong in it."""
+
+    name: str
+    document: Document
+
+    def section(self, kind: type[Kind], *table: str) -> Kind:
+        """Return a table, none at all the whole file; an empty one where it is not there.
+
+        Raises UsageError naming file, line and key.
+        """
+        values: Any = self.document.values
+        for step in table:
+            values = values.get(step, {})
+        if not isinstance(values, dict):
+            name = ".".join(table)
+            self.blame(table, f"a table is wanted, not {described(values)}; write [{name}] and its keys below")
+        try:
+            return msgspec.convert(values, kind)
+        except msgspec.ValidationError as error:
+            path, fault = worded(str(error), kind)
+            self.blame((*table, *path), fault)
+
+    def blame(self, path: Path, fault: str) -> NoReturn:
+        """Raise UsageError with the line of a key."""
+        raise UsageError(f"{self.name}: line {self.document.line(path)}: {spelled(path)}{fault}")
+
+
+def parsed(text: str, name: str) -> SiteFile:
+    """Return the file as read. Raises UsageError naming file, line and column for what is not TOML."""
+    try:
+        return SiteFile(name, read(text))
+    except ConfigError as error:
+        raise UsageError(f"{name}: {error.problems[0]}") from None
+
+
+def converted(table: Mapping[str, Any], kind: type[Kind], place: str) -> Kind:
+    """Return a table that stands in no file at hand. Raises UsageError naming `place` and the key."""
+    try:
+        return msgspec.convert(dict(table), kind)
+    except msgspec.ValidationError as error:
+        path, fault = worded(str(error), kind)
+        raise UsageError(f"{place} {spelled(path)}{fault}") from None
+
+
+def spelled(path: Path) -> str:
+    """Write a path before a fault: `pager.routes[1].level: `; nothing for no path."""
+    inside = path[:-1] if path[-1:] == (A_NAME,) else path
+    text = re.sub(r"\.(?:#(\d+)|(?=\[))", lambda step: f"[{step[1]}]" if step[1] else "", ".".join(inside))
+    return f"{'key in ' * (inside != path)}{text}: " if path else ""
+
+
+def worded(error: str, kind: type[msgspec.Struct]) -> tuple[Path, str]:
+    """Tell msgspec's words for what is wrong apart from where: `("routes", "#1", "level")` and the fault.
+
+    What was written beside an unknown key is never shown: it may be a secret.
+    """
+    words, _, where = error.replace("`", "").partition(" - at ")
+    path = _path(where)
+    if unknown := re.fullmatch(r"Object contains unknown field (.*)", words):
+        return (*path, unknown[1]), no_such_key(unknown[1], keys_at(kind, path))
+    if missing := re.fullmatch(r"Object missing required field (.*)", words):
+        return (*path, missing[1]), "missing"
+    if value := re.fullmatch(r"Invalid enum value (.*)", words):
+        return path, f"is one of {', '.join(_choices(kind, path))}, not {value[1]}"
+    return path, words[:1].lower() + words[1:]
+
+
+def no_such_key(key: str, keys: list[str]) -> str:
+    """Return why a key cannot stand there, with the one that is meant."""
+    if ways := [way for way in (f"{key}-env", f"{key}-file") if way in keys]:
+        return f"a secret does not belong in this file; name {' or '.join(ways)}"
+    return "no such key; " + did_you_mean(key, keys, f"there are {', '.join(keys)}")
+
+
+def keys_at(kind: type[msgspec.Struct], path: Path) -> list[str]:
+    """Return the keys of the table at a path of a struct."""
+    found = _at(kind, path)
+    return [field.encode_name for field in found.fields] if isinstance(found, inspect.StructType) else []
+
+
+def _path(where: str) -> Path:
+    """Return `$.routes[0].level` as `("routes", "#1", "level")`, and `key in $.labels` with a mark at its end."""
+    inside = where.removeprefix("key in ")
+    steps = re.findall(r"\[(\d+)\]|([A-Za-z0-9_-]+|\[\.\.\.\])", inside.removeprefix("$"))
+    path = tuple(f"#{int(number) + 1}" if number else name for number, name in steps)
+    return path if inside == where else (*path, A_NAME)
+
+
+def _choices(kind: type[msgspec.Struct], path: Path) -> list[str]:
+    found = _at(kind, path)
+    return [str(value) for value in found.values] if isinstance(found, inspect.LiteralType) else []
+
+
+def _at(kind: type[msgspec.Struct], path: Path) -> inspect.Type:
+    found = _bare(inspect.type_info(kind))
+    for step in path:
+        found = _bare(_below(found, step))
+    return found
+
+
+def _below(table: inspect.Type, step: str) -> inspect.Type:
+    if isinstance(table, inspect.DictType):
+        return table.value_type
+    if isinstance(table, inspect.StructType):
+        return next((field.type for field in table.fields if field.encode_name == step), inspect.AnyType())
+    if isinstance(table, inspect.VarTupleType):
+        return table.item_type
+    return inspect.AnyType()
+
+
+def _bare(found: inspect.Type) -> inspect.Type:
+    """Return what a type is when it is given: `Hours` of `Hours | None`."""
+    if isinstance(found, inspect.Metadata):
+        return _bare(found.type)
+    if isinstance(found, inspect.UnionType):
+        return _bare(next(one for one in found.types if not isinstance(one, inspect.NoneType)))
+    return found

@@ -1,0 +1,108 @@
+"""The published JSON Schema takes what the loader takes, refuses what it refuses, and is what stands in the documents."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from rules.guideline.settings.keys import Key, keys
+from rules.guideline.settings.values import shown
+from streams.channels.registry import KINDS
+from streams.cli import main
+from streams.config import reference
+from streams.config.schema import SECTIONS
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "docs" / "reference"
+SCHEMA = reference.schema()
+EXAMPLES = ["deploy/site.example.toml", "deploy/site.compose.toml", "tests/data/golden/site.toml"]
+BLOCK = re.compile(r"^ *```toml\n(.*?)```", re.DOTALL | re.MULTILINE)
+
+
+def faults(given: dict[str, Any]) -> list[str]:
+    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(SCHEMA).iter_errors(given)]
+
+
+def blocks(document: str) -> list[dict[str, Any]]:
+    return [tomllib.loads(block) for block in BLOCK.findall((ROOT / document).read_text(encoding="utf-8"))]
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_a_site_are_valid(example: str) -> None:
+    given = tomllib.loads((ROOT / example).read_text(encoding="utf-8"))
+    assert given
+    assert faults(given) == []
+
+
+def test_what_the_page_shows_is_valid() -> None:
+    found = blocks("docs/reference/configuration.md")
+    assert len(found) == 5
+    assert [faults(block) for block in found] == [[]] * 5
+
+
+def test_every_channel_of_the_documents_is_valid() -> None:
+    channels = [one for block in blocks("docs/channels.md") for one in block.get("pager", {}).get("channels", {}).values()]
+    assert {one["kind"] for one in channels} >= set(KINDS) - {"terminal"}
+    either = {"$defs": SCHEMA["$defs"], **SCHEMA["$defs"]["Pager"]["properties"]["channels"]["additionalProperties"]}
+    assert [[error.message for error in Draft202012Validator(either).iter_errors(one)] for one in channels] == [[]] * len(channels)
+
+
+@pytest.mark.parametrize("key", keys(), ids=lambda key: key.name)
+def test_every_key_of_the_guideline_takes_its_default(key: Key) -> None:
+    if key.default is not None:
+        assert faults(tomllib.loads(f"{key.name} = {shown(key.default, key.kind)}")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("[criterion]", "$: "),
+        ("[criteria.creatinine]\nrelativ = 1", "$.criteria.creatinine: "),
+        ("[criteria.creatinine]\nrelative = '2.5'", "$.criteria.creatinine.relative: "),
+        ("[criteria.creatinine]\nrelative = -1", "$.criteria.creatinine.relative: "),
+        ("[choices]\nahead = '15'", "$.choices.ahead: "),
+        ("[choices]\nweight-jump = 25", "$.choices['weight-jump']: "),
+        ("[shifts]\nstarts = ['7:00']", "$.shifts.starts[0]: "),
+        ("[broker]\nsecurity-protocl = 'SSL'", "$.broker: "),
+        ("[broker]\npassword = 'word'", "$.broker: "),
+        ("[board]\nquite = '5 min'", "$.board: "),
+        ("[pager.channels.a]\nkind = 'pigeon'\n[[pager.routes]]\n[[pager.system-routes]]\n", "$.pager"),
+        ("[pager.api]\nport = 0", "$.pager"),
+    ],
+)
+def test_what_is_wrong_is_marked_where_it_stands(text: str, at: str) -> None:
+    assert any(said.startswith(at) for said in faults(tomllib.loads(text)))
+
+
+def test_the_page_and_the_schema_are_up_to_date() -> None:
+    text = (FOLDER / reference.PAGE).read_text(encoding="utf-8")
+    assert text == reference.page(text, SCHEMA), "run make docs"
+    assert (FOLDER / reference.SCHEMA).read_text(encoding="utf-8") == reference.written(SCHEMA), "run make docs"
+
+
+def test_the_page_lists_every_key_of_the_services() -> None:
+    text = (FOLDER / reference.PAGE).read_text(encoding="utf-8")
+    for name in SECTIONS:
+        table = SCHEMA["$defs"][SCHEMA["properties"][name]["$ref"].rpartition("/")[2]]
+        assert all(f"| `{name}.{key}` |" in text for key in table["properties"])
+        assert all(one.get("description") for one in table["properties"].values())
+
+
+def test_a_page_without_its_mark_is_not_written_over() -> None:
+    with pytest.raises(ValueError, match="has no line"):
+        reference.page("# Site configuration\n", SCHEMA)
+
+
+def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["config", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((FOLDER / reference.SCHEMA).read_text(encoding="utf-8"))
