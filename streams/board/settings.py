@@ -2,7 +2,7 @@
 
 [board]
 site = "4 West"                                   # what stands on the page; default il2watch
-units = [{ patients = "w4-*", unit = "4 West" }]  # the first that matches; else where the patient lies: ward, icu
+units = [{ patients = "w4-*", unit = "4 West" }]  # the first that matches; else ward, icu
 quiet = "15 min"                                  # a feed silent for longer is dead, whatever was usual
 users-file = "/etc/il2watch/users.toml"           # a login; il2watch board --hash makes a password's hash
 proxy-header = "X-Forwarded-User"                 # or a proxy that has asked, instead of users-file
