@@ -199,7 +199,8 @@ class Chart:
                 self.lines, "phenylephrine", self.weights, self.baseline_readings.get("weight")
             )
         if dirty & dirty_flags.URINE:
-            self.collections = resolved(self.volumes["urine"], self.guideline.row["urine-hour"].longest)  # type: ignore[union-attr]
+            longest = self.guideline.row["urine-hour"].longest  # type: ignore[union-attr]
+            self.collections = resolved(self.volumes["urine"], longest)
         if dirty & dirty_flags.ENCOUNTER:
             self.cycle = cycle_of(self.places)
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):

@@ -19,7 +19,8 @@ def settled(events: Iterable[Event]) -> list[Event]:
     for event in events:
         if event.id not in kept or outranks(event, kept[event.id]):
             kept[event.id] = event
-    return sorted((event for event in kept.values() if not isinstance(event, Withdrawal)), key=lambda event: event.at)
+    standing = (event for event in kept.values() if not isinstance(event, Withdrawal))
+    return sorted(standing, key=lambda event: event.at)
 
 
 def outranks(new: Event, old: Event) -> bool:
@@ -45,7 +46,10 @@ def pressor(facts: Iterable[Event], weights: Series, baseline: float | None) -> 
 
 
 def per_kg(fact: Infusion, weights: Series, baseline: float | None) -> float | None:
-    """The rate per kg, by the latest weight not after it, else the baseline; None when it needs a weight and there is none."""
+    """Return the rate per kg, by the latest weight not after it, else the baseline.
+
+    None when it needs a weight and there is none.
+    """
     if fact.per_kg or fact.rate == 0:
         return fact.rate
     weight = next((value for at, value in reversed(weights) if at <= fact.at), baseline)

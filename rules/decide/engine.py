@@ -197,7 +197,10 @@ def assessments(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def settled(patient: Patient) -> Patient:
-    """The patient with the present instant decided. With a clock that goes by the log it is decided only when the log has passed it, so on a copy."""
+    """Return the patient with the present instant decided.
+
+    With a clock that goes by the log it is decided only when the log has passed it, so on a copy.
+    """
     if patient.memories and not patient.pending:
         return patient
     copy = codec.decode(codec.encode(patient), patient.guideline)

@@ -16,5 +16,8 @@ def longest(level: str) -> int:
 
 
 def bounded(level: str, known: int, until: int) -> int:
-    """The end of a silence that was asked for: not beyond what its level allows, counted from when it was known."""
+    """Return the end of a silence that was asked for.
+
+    Not beyond what its level allows, counted from when it was known.
+    """
     return min(until, known + longest(level))

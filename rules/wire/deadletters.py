@@ -6,15 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 PREFIX = "__streams.errors."
-EXCEPTION, MESSAGE, TOPIC, PARTITION, OFFSET, REASON = (PREFIX + name for name in ("exception", "message", "topic", "partition", "offset", "reason"))
+EXCEPTION, MESSAGE, REASON = PREFIX + "exception", PREFIX + "message", PREFIX + "reason"
+TOPIC, PARTITION, OFFSET = PREFIX + "topic", PREFIX + "partition", PREFIX + "offset"
 
 Headers = list[tuple[str, bytes]]
 
 
-def dead_letter_headers(topic: str, partition: int, offset: int, reason: str, message: str, exception: str = "") -> Headers:
-    """The headers of a record refused at `topic`/`partition`/`offset`; all values are UTF-8 text, numbers in decimal.
+def dead_letter_headers(
+    topic: str, partition: int, offset: int, reason: str, message: str, exception: str = ""
+) -> Headers:
+    """Return the headers of a record refused at `topic`/`partition`/`offset`.
 
-    `reason`: one of wire.md's; `message`: one line for people; `exception`: the class that was raised, or empty.
+    All values are UTF-8 text, numbers in decimal. `reason`: one of wire.md's; `message`: one line for people;
+    `exception`: the class that was raised, or empty.
     """
     said = {
         EXCEPTION: exception,
@@ -29,4 +33,8 @@ def dead_letter_headers(topic: str, partition: int, offset: int, reason: str, me
 
 def read(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     """The same headers back as text, by their full names; others are left out, the last of a name counts."""
-    return {name: (value or b"").decode("utf-8", "replace") for name, value in headers if name.startswith(PREFIX)}
+    return {
+        name: (value or b"").decode("utf-8", "replace")
+        for name, value in headers
+        if name.startswith(PREFIX)
+    }

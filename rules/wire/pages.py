@@ -9,19 +9,25 @@ import msgspec
 from rules.wire.instants import text
 
 # What was decided.
-OWED, REPLACED, MASKED, EXPIRED, ESCALATED, CLOSED = "owed", "replaced", "masked", "expired", "escalated", "closed"
-SILENCED, FLOODED, DIGESTED, OFF_HOURS, UNROUTED, ALREADY = "silenced", "flood", "digest", "off-hours", "unrouted", "acknowledged-already"
+OWED, REPLACED, MASKED = "owed", "replaced", "masked"
+EXPIRED, ESCALATED, CLOSED = "expired", "escalated", "closed"
+SILENCED, FLOODED, DIGESTED = "silenced", "flood", "digest"
+OFF_HOURS, UNROUTED, ALREADY = "off-hours", "unrouted", "acknowledged-already"
 ACKNOWLEDGED, ACK_EARLY, ACK_LATE, ACK_OVER, ACK_WITHDRAWN = (
     "acknowledged", "ack-waits", "ack-before-worsening", "ack-of-nothing-open", "ack-withdrawn",
 )  # fmt: skip
-SILENCE, SILENCE_CUT, SILENCE_ENDED, SILENCE_LIFTED = "silence", "silence-cut", "silence-ended", "silence-lifted"
+SILENCE, SILENCE_CUT = "silence", "silence-cut"
+SILENCE_ENDED, SILENCE_LIFTED = "silence-ended", "silence-lifted"
 FLOOD_BEGAN, FLOOD_ENDED = "flood-began", "flood-ended"
 # What came of an attempt.
 ACCEPTED, RETRY, REFUSED = "accepted", "retry", "refused"
 
 
 class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """One record. `when`: ms. `number`: of the message owed, within the patient; `alert`: the episode's id."""
+    """One record.
+
+    `when`: ms. `number`: of the message owed, within the patient; `alert`: the episode's id.
+    """
 
     when: int
     outcome: str

@@ -89,7 +89,8 @@ class Rung(NamedTuple):
 
 LADDER: Final = (
     Rung(0, 0, 21, 21), Rung(1, 2, 21, 29), Rung(1, 3, 21, 33), Rung(1, 4, 21, 37), Rung(1, 6, 21, 44),
-    Rung(2, 0, 50, 50), Rung(2, 0, 60, 60), Rung(2, 0, 80, 80), Rung(3, 0, 60, 60), Rung(3, 0, 80, 80), Rung(3, 0, 100, 100),
+    Rung(2, 0, 50, 50), Rung(2, 0, 60, 60), Rung(2, 0, 80, 80), Rung(3, 0, 60, 60), Rung(3, 0, 80, 80),
+    Rung(3, 0, 100, 100),
 )  # fmt: skip
 """Device, L/min, FiO2 set (21: none is), FiO2 breathed: a cannula adds 4 % per L/min."""
 CANNULA, TUBE = 1, 8

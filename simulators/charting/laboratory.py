@@ -25,11 +25,12 @@ RESULT: Final = (30.0, 90.0)
 # but for the enzymes' upper and the minerals' lower ones, which are such limits by definition).
 LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyType(
     {
-        "creatinine": (0.6, 1.2), "bilirubin": (0.2, 1.2), "platelets": (150, 400), "bicarbonate": (22, 29), "potassium": (3.5, 5.1),
-        "sodium": (135, 145), "calcium": (8.5, 10.5), "magnesium": (1.6, 2.6), "phosphate": (2.5, 4.5), "albumin": (3.5, 5.0),
-        "hematocrit": (36, 48), "hemoglobin": (12, 16), "urea": (6, 20), "glucose": (70, 140), "alt": (7, 40), "ast": (8, 40),
-        "ck": (30, 200), "ck-mb": (None, 5.0), "troponin-t": (None, 0.03), "troponin-i": (None, 0.04), "pt": (11, 13.5), "inr": (0.8, 1.2),
-        "ptt": (25, 36), "wbc": (4, 10), "tsh": (0.4, 4.5), "free-t4": (0.8, 1.8),
+        "creatinine": (0.6, 1.2), "bilirubin": (0.2, 1.2), "platelets": (150, 400), "bicarbonate": (22, 29),
+        "potassium": (3.5, 5.1), "sodium": (135, 145), "calcium": (8.5, 10.5), "magnesium": (1.6, 2.6),
+        "phosphate": (2.5, 4.5), "albumin": (3.5, 5.0), "hematocrit": (36, 48), "hemoglobin": (12, 16),
+        "urea": (6, 20), "glucose": (70, 140), "alt": (7, 40), "ast": (8, 40), "ck": (30, 200),
+        "ck-mb": (None, 5.0), "troponin-t": (None, 0.03), "troponin-i": (None, 0.04), "pt": (11, 13.5),
+        "inr": (0.8, 1.2), "ptt": (25, 36), "wbc": (4, 10), "tsh": (0.4, 4.5), "free-t4": (0.8, 1.8),
     }
 )  # fmt: skip
 

@@ -151,5 +151,5 @@ def form(patient: str, second: int) -> bytes:
         f'{{"code":"{code}","value":%d,"unit":"{unit.replace("%", "%%")}"}}' for code, unit in SHOWN
     )
     name = dumps(patient, ensure_ascii=False).replace("%", "%%")
-    text = f'{{"type":"vitals","id":"v%d","patient":{name},"at":"%b:{second:02}Z","source":"monitor","readings":[{readings}]}}'
-    return text.encode()
+    head = f'"type":"vitals","id":"v%d","patient":{name},"at":"%b:{second:02}Z","source":"monitor"'
+    return f'{{{head},"readings":[{readings}]}}'.encode()

@@ -36,7 +36,8 @@ def device_readings(device: str, flow: float | None, fio2: float | None) -> list
 
 
 SIGNS: Final = (
-    ("heart-rate", "/min"), ("systolic-bp", "mm[Hg]"), ("diastolic-bp", "mm[Hg]"), ("respiratory-rate", "/min"), ("spo2", "%"),
+    ("heart-rate", "/min"), ("systolic-bp", "mm[Hg]"), ("diastolic-bp", "mm[Hg]"),
+    ("respiratory-rate", "/min"), ("spo2", "%"),
 )  # fmt: skip
 TEMPERATURE: Final = (("temperature", "Cel"),)
 LATE: Final = (1.0, 10.0)

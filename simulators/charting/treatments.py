@@ -17,9 +17,9 @@ from simulators.physiology.latent import Act, Chunk
 
 HISTORY: Final[Mapping[str, bool]] = MappingProxyType(
     {
-        "recent-steroid": False, "recent-infection": False, "stress-test-normal": True, "ecg-normal": True, "chest-xray-clear": True,
-        "heavy-smoker": False, "heavy-lung-burden": False, "antihypertensives-stopped": True, "major-organ-disease": False,
-        "family-history-cardiac": False,
+        "recent-steroid": False, "recent-infection": False, "stress-test-normal": True, "ecg-normal": True,
+        "chest-xray-clear": True, "heavy-smoker": False, "heavy-lung-burden": False,
+        "antihypertensives-stopped": True, "major-organ-disease": False, "family-history-cardiac": False,
     }
 )  # fmt: skip
 """Who is treated is eligible: the conditions of the paper's pretherapy assessment are met."""
@@ -73,8 +73,10 @@ class Treatments:
     def __init__(self, pen: ChartWriter, stay: Stay) -> None:
         self.pen = pen
         self.written: Mapping[str, Callable[[Act], None]] = {
-            "dose": self.dose, "rate": self.rate, "bolus": self.bolus, "blood-product": self.blood, "medication": self.medication, "o2": self.o2,
-            **dict.fromkeys(("admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"), stay.turn),
+            "dose": self.dose, "rate": self.rate, "bolus": self.bolus, "blood-product": self.blood,
+            "medication": self.medication, "o2": self.o2,
+            "admit": stay.turn, "baseline": stay.turn, "cycle-start": stay.turn, "transfer": stay.turn,
+            "therapy-end": stay.turn, "discharge": stay.turn,
         }  # fmt: skip
 
     def chart(self, chunk: Chunk) -> None:

@@ -69,7 +69,8 @@ class Silence:
 
 
 LETTERS: Final = {
-    "vitals": "n", "labs": "l", "io": "o", "dose": "d", "infusion": "i", "medication": "m", "finding": "f", "encounter": "e",
+    "vitals": "n", "labs": "l", "io": "o", "dose": "d", "infusion": "i", "medication": "m", "finding": "f",
+    "encounter": "e",
 }  # fmt: skip
 """How the id of an event begins; the monitor's own begin with `v` (`simulators.charting.monitor`)."""
 FOREVER: Final = 1 << 62

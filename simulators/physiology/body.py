@@ -86,10 +86,11 @@ class Body:
         circulation, lungs, gut = self.circulation, self.lungs, self.gut
         return {
             "heart-rate": circulation.heart_rate, "systolic-bp": circulation.systolic,
-            "diastolic-bp": circulation.diastolic, "mean-bp": circulation.mean, "temperature": self.heat.temperature,
-            "spo2": lungs.spo2, "respiratory-rate": lungs.rate, "weight": self.volumes.body_weight,
-            "urine-rate": self.kidney.rate, "stool-rate": gut.stool, "emesis-rate": gut.emesis, "lung-water": lungs.water,
-            "rales": lungs.rales, "dyspnea": lungs.dyspnea, "abdominal-distention": gut.distention,
-            "abdominal-pain": gut.pain, "vomiting": gut.vomiting,
+            "diastolic-bp": circulation.diastolic, "mean-bp": circulation.mean,
+            "temperature": self.heat.temperature, "spo2": lungs.spo2, "respiratory-rate": lungs.rate,
+            "weight": self.volumes.body_weight, "urine-rate": self.kidney.rate, "stool-rate": gut.stool,
+            "emesis-rate": gut.emesis, "lung-water": lungs.water, "rales": lungs.rales,
+            "dyspnea": lungs.dyspnea, "abdominal-distention": gut.distention, "abdominal-pain": gut.pain,
+            "vomiting": gut.vomiting,
             **dict(zip(LABS, self.blood.level, strict=True)), **self.mind.level, **self.signs.level,
         }  # fmt: skip

@@ -62,8 +62,9 @@ VITALS: Final = (
 RATES: Final = ("urine-rate", "stool-rate", "emesis-rate")
 """Outputs, in mL/h."""
 LABS: Final = (
-    "creatinine", "bilirubin", "platelets", "bicarbonate", "potassium", "sodium", "calcium", "magnesium", "phosphate", "albumin", "hematocrit",
-    "hemoglobin", "urea", "glucose", "alt", "ast", "ck", "ck-mb", "troponin-t", "inr", "ptt", "wbc", "tsh", "free-t4",
+    "creatinine", "bilirubin", "platelets", "bicarbonate", "potassium", "sodium", "calcium", "magnesium",
+    "phosphate", "albumin", "hematocrit", "hemoglobin", "urea", "glucose", "alt", "ast", "ck", "ck-mb",
+    "troponin-t", "inr", "ptt", "wbc", "tsh", "free-t4",
 )  # fmt: skip
 FINDINGS: Final[Mapping[str, tuple[tuple[str, bool | str], ...]]] = MappingProxyType(
     {

@@ -97,7 +97,8 @@ class Heat:
 
 MIND_FOLLOWS: Final = 840.0
 THRESHOLDS: Final = {
-    "vivid-dreams": 1.6, "emotional-lability": 1.8, "mental-status": 2.0, "cognition": 2.2, "disorientation": 2.4, "hallucination": 2.7,
+    "vivid-dreams": 1.6, "emotional-lability": 1.8, "mental-status": 2.0, "cognition": 2.2,
+    "disorientation": 2.4, "hallucination": 2.7,
 }  # fmt: skip
 IMPOSED: Final = {"mental-status": 1, "cognition": 2, "disorientation": 2, "hallucination": 3}
 """From which size of a `neurotoxicity` each is present."""

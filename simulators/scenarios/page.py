@@ -18,7 +18,8 @@ SEED: Final = 1
 HEAD: Final = f"""\
 # Scenarios
 
-Written by `make docs` from `simulators/scenarios`. Each picture is one course (of the ward: the first of eight), its vital signs charted by
+Written by `make docs` from `simulators/scenarios`. Each picture is one course (of the ward: the first of \
+eight), its vital signs charted by
 hand each hour so that it can be read:
 
 ```text
@@ -26,8 +27,10 @@ il2watch simulate NAME --patients 1 --seed {SEED} --vitals hourly -o course.json
 il2watch plot course.jsonl -o course.png
 ```
 
-What is imposed is drawn for each patient between the bounds given, the hours counting from the first dose. What must truly occur is tested in every
-patient, on the noise-free course and by the definition (criteria.md, sections 3 and 5), and so is that the engine alerts on it."""
+What is imposed is drawn for each patient between the bounds given, the hours counting from the first dose. \
+What must truly occur is tested in every
+patient, on the noise-free course and by the definition (criteria.md, sections 3 and 5), \
+and so is that the engine alerts on it."""
 
 
 def page() -> str:

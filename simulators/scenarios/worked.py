@@ -133,8 +133,9 @@ def encounters() -> Iterator[Event]:
         "type": "encounter", "at": -19, "event": "baseline", "location": "ward", "age": 46,
         "readings": [reading("systolic-bp", 124, "mm[Hg]"), reading("weight", 72, "kg")],
         "findings": {
-            "recent-steroid": False, "recent-infection": False, "ecg-normal": True, "chest-xray-clear": True, "heavy-smoker": False,
-            "heavy-lung-burden": False, "antihypertensives-stopped": True, "major-organ-disease": False, "family-history-cardiac": False,
+            "recent-steroid": False, "recent-infection": False, "ecg-normal": True, "chest-xray-clear": True,
+            "heavy-smoker": False, "heavy-lung-burden": False, "antihypertensives-stopped": True,
+            "major-organ-disease": False, "family-history-cardiac": False,
         },
     }  # fmt: skip
     yield {"type": "encounter", "at": 0, "event": "cycle-start", "location": "ward"}
@@ -285,7 +286,8 @@ def stool() -> Iterator[Event]:
 
 
 PHENYLEPHRINE = {
-    37.25: 0.5, 37.5: 0.8, 38: 1.1, 39.5: 0.9, 40.5: 0.7, 42: 0.5, 43: 0.3, 48.5: 0.5, 49.5: 0.8, 51: 0.6, 54: 0.4, 57: 0.2, 59: 0,
+    37.25: 0.5, 37.5: 0.8, 38: 1.1, 39.5: 0.9, 40.5: 0.7, 42: 0.5, 43: 0.3, 48.5: 0.5, 49.5: 0.8, 51: 0.6,
+    54: 0.4, 57: 0.2, 59: 0,
 }  # fmt: skip
 DOPAMINE = {39.75: 2, 58: 0}
 

@@ -73,7 +73,8 @@ class Spans:
 
 EVERY_MIN: Final = 10
 LATENT: Final = (
-    "heart-rate", "systolic-bp", "temperature", "spo2", "weight", "urine-rate", "stool-rate", "creatinine", "bilirubin", "platelets",
+    "heart-rate", "systolic-bp", "temperature", "spo2", "weight", "urine-rate", "stool-rate", "creatinine",
+    "bilirubin", "platelets",
 )  # fmt: skip
 SUPPORT: Final = ("phenylephrine", "dopamine", "o2-flow")
 DECIMALS: Final = 2

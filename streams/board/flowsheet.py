@@ -362,8 +362,8 @@ def fluids(page: Page) -> Panel:
     rests = page.rests("fluid-limit")
     drawn: list[Panel] = [
         {
-            "from": event.start or event.at, "to": event.at, "value": event.volume, "text": (f"{event.volume:g} mL "
-            f"{event.kind.replace('-', ' ')}"),
+            "from": event.start or event.at, "to": event.at, "value": event.volume,
+            "text": f"{event.volume:g} mL {event.kind.replace('-', ' ')}",
             "mark": event.id in rests, "hollow": event.kind not in ABOVE_MAINTENANCE,
         }
         for event in page.slow

@@ -108,8 +108,8 @@ def labs(bedside: Bedside) -> tuple[Lab, ...]:
 
 
 ORDER = (
-    "creatinine", "urea", "potassium", "sodium", "bicarbonate", "calcium", "magnesium", "phosphate", "glucose",
-    "platelets", "hemoglobin", "hematocrit", "wbc", "bilirubin", "alt", "ast", "albumin",
+    "creatinine", "urea", "potassium", "sodium", "bicarbonate", "calcium", "magnesium", "phosphate",
+    "glucose", "platelets", "hemoglobin", "hematocrit", "wbc", "bilirubin", "alt", "ast", "albumin",
     "ck", "ck-mb", "troponin-t", "troponin-i", "inr", "pt", "ptt", "tsh", "free-t4",
 )  # fmt: skip
 """Kidney and salts, blood, liver, heart, clotting, thyroid."""

@@ -56,8 +56,10 @@ class Rooms:
         who = visit.identity.name if visit else None
         desk, shifts = self.desk, self.desk.guideline.shifts
         return Frame(
-            desk.ways.site, shifts.timezone, desk.now, desk.clock, desk.ways.wall, desk.epoch, version().strip("()"), who,
-            visit.token if visit else "", visit is not None and visit.identity.may(ACT), visit is not None and self.door.users is not None,
+            desk.ways.site, shifts.timezone, desk.now, desk.clock, desk.ways.wall, desk.epoch,
+            version().strip("()"), who, visit.token if visit else "",
+            visit is not None and visit.identity.may(ACT),
+            visit is not None and self.door.users is not None,
         )  # fmt: skip
 
     async def unit(self, request: web.Request) -> web.StreamResponse:

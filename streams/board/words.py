@@ -13,12 +13,14 @@ from streams import display
 from streams.projections.episodes import Transition
 
 STATE = {
-    "clear": "clear", "relative": "relative", "absolute": "absolute", "indeterminate": "cannot see", "technical": "technical", "advisory": "advice",
+    "clear": "clear", "relative": "relative", "absolute": "absolute", "indeterminate": "cannot see",
+    "technical": "technical", "advisory": "advice",
 }  # fmt: skip
 SHAPE = {level: glyph.shape for level, glyph in display.LEVEL_GLYPH.items()}
 NOT_ASSESSED = "not-assessed"
 RECOMMENDATION = {
-    "stop": "Stop", "delay": "Delay", "correct": "Correct", "cannot-tell": "Cannot tell", "proceed": "Proceed", NOT_ASSESSED: "Not assessed",
+    "stop": "Stop", "delay": "Delay", "correct": "Correct", "cannot-tell": "Cannot tell",
+    "proceed": "Proceed", NOT_ASSESSED: "Not assessed",
 }  # fmt: skip
 MEANS = {
     "stop": "stop this cycle",
@@ -35,8 +37,9 @@ READINESS = {
 }  # fmt: skip
 READY_LEVEL = {"hold": "absolute", "decide": "relative", "unknown": "indeterminate"}
 SYSTEMS = {
-    "cardiac": "Heart", "dermatologic": "Skin", "gastrointestinal": "Gut", "hemodynamic": "Press", "hemorrhagic": "Bleed",
-    "infectious": "Inf", "musculoskeletal": "Limb", "neurologic": "Neuro", "pulmonary": "Lung", "renal": "Renal",
+    "cardiac": "Heart", "dermatologic": "Skin", "gastrointestinal": "Gut", "hemodynamic": "Press",
+    "hemorrhagic": "Bleed", "infectious": "Inf", "musculoskeletal": "Limb", "neurologic": "Neuro",
+    "pulmonary": "Lung", "renal": "Renal",
 }  # fmt: skip
 PHASE = {"before-peak": "before the peak", "peak": "peak window now", "after-peak": "after the peak"}
 UNIT = {

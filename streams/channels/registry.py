@@ -24,7 +24,11 @@ PATIENT_BOUND = frozenset({"fhir"})
 """Kinds that write into a patient's record: they can say nothing that is about no patient."""
 
 
-def channel(name: str, options: Mapping[str, Any], secrets: Secrets = Secrets()) -> Channel:  # noqa: B008 - it is frozen
+def channel(
+    name: str,
+    options: Mapping[str, Any],
+    secrets: Secrets = Secrets(),  # noqa: B008 - it is frozen
+) -> Channel:
     """The channel of `[pager.channels.<name>]`.
 
     Raises UsageError naming the key that is wrong, or the secret that is not there.

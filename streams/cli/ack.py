@@ -8,8 +8,8 @@ from streams.cli import options
 from streams.cli.options import broker_of, connection, now, saying, who
 
 SAYS = """\
-Acknowledges an alert: its pages escalate no further, and nobody is reminded, until it gets worse. ID is what a page shows.
-Alarms of the machine itself are acknowledged where they were paged."""
+Acknowledges an alert: its pages escalate no further, and nobody is reminded, until it gets worse.
+ID is what a page shows. Alarms of the machine itself are acknowledged where they were paged."""
 EXAMPLE = """\
   il2watch ack 3f1b0c9de2a47586 --by rn-14 --reason "bolus running"
   il2watch ack 3f1b0c9de2a47586 --by rn-14 --reason "artefact" --actionable no"""

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from streams.board.service import Options
 
 SAYS = """\
-Serves a live page: who needs somebody, why, and whether the page itself can be believed; each patient's flowsheet, criteria, advice and alerts; and
-what to do about an alert: acknowledge, silence, resume. It judges nothing: states are the worker's, numbers the events'. It needs no database, and
-any number of them may run. On this machine alone anybody may use it; for others to see it the configuration's [board] table says who may.
+Serves a live page: who needs somebody, why, and whether the page itself can be believed; each
+patient's flowsheet, criteria, advice and alerts; and what to do about an alert: acknowledge,
+silence, resume. It judges nothing: states are the worker's, numbers the events'. It needs no
+database, and any number of them may run. On this machine alone anybody may use it; for others to
+see it the configuration's [board] table says who may.
 
 Exit: 0 told to stop, 3 a part of it died; a supervisor should start it again after 3."""
 EXAMPLE = """\
   il2watch board                                    then open http://127.0.0.1:8020/
   il2watch board --config site.toml --listen 0.0.0.0
-  il2watch board --hash                             asks for a password, prints its hash for the users' file"""
+  il2watch board --hash                             asks for a password, prints its hash"""
 
 
 def parser() -> options.Parser:

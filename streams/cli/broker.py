@@ -9,8 +9,8 @@ from streams.cli import options
 from streams.errors import UsageError
 
 SAYS = """\
-Runs the embedded broker (extra `embedded`) on loopback until Ctrl-C and prints its address. It keeps all in memory and forgets it when it
-stops: for demos and tries, never for a ward."""
+Runs the embedded broker (extra `embedded`) on loopback until Ctrl-C and prints its address. It
+keeps all in memory and forgets it when it stops: for demos and tries, never for a ward."""
 EXAMPLE = "  il2watch broker --port 9092 &\n  export IL2WATCH_BROKER=127.0.0.1:9092"
 
 

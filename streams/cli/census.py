@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from streams.census.service import Options
 
 SAYS = """\
-Reads the latest assessment of every patient and serves how many patients stand where: recommendations, doses that wait, overdue charting.
-Counts of the whole ward, for the Ward dashboard; nothing of any one patient. It keeps nothing: started again, it counts again.
+Reads the latest assessment of every patient and serves how many patients stand where:
+recommendations, doses that wait, overdue charting. Counts of the whole ward, for the Ward
+dashboard; nothing of any one patient. It keeps nothing: started again, it counts again.
 
 Exit: 0 told to stop, 3 no broker for too long; a supervisor should start it again after 3."""
 EXAMPLE = (

@@ -9,8 +9,8 @@ from streams.config import site
 from streams.errors import UsageError
 
 SAYS = """\
-Validates a site configuration, the services' tables included; secrets are not read. Exit 1 and the key and line that is wrong, or 0 and the
-guideline's identity with it."""
+Validates a site configuration, the services' tables included; secrets are not read. Exit 1 and the
+key and line that is wrong, or 0 and the guideline's identity with it."""
 EXAMPLE = "  il2watch config check site.toml"
 
 

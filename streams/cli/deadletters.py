@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 
 LS_SAYS = """\
-Lists the records that were refused: where each stood (topic/partition/offset), why, and its bytes untouched. Oldest first by the record's time.
-With --save they go to a file, one JSON object a line, whose "value" is mended in an editor and sent again by deadletters replay --from."""
+Lists the records that were refused: where each stood (topic/partition/offset), why, and its bytes
+untouched. Oldest first by the record's time. With --save they go to a file, one JSON object a line,
+whose "value" is mended in an editor and sent again by deadletters replay --from."""
 LS_EXAMPLE = """\
   il2watch deadletters ls --reason bad-unit
-  il2watch deadletters ls --save refused.jsonl && vi refused.jsonl && il2watch deadletters replay --from refused.jsonl"""
+  il2watch deadletters ls --save refused.jsonl && vi refused.jsonl
+  il2watch deadletters replay --from refused.jsonl"""
 
 
 def ls_parser() -> options.Parser:
@@ -112,8 +114,9 @@ def count(text: str) -> int:
 
 
 REPLAY_SAYS = """\
-Sends refused records again, each to the topic it came from, with its key and its record's time: those of --from, as mended, or what stands in
-il2.deadletters. What would only be refused again stays, and is told with its reason. Sending twice is safe: a repeat changes nothing.
+Sends refused records again, each to the topic it came from, with its key and its record's time:
+those of --from, as mended, or what stands in il2.deadletters. What would only be refused again
+stays, and is told with its reason. Sending twice is safe: a repeat changes nothing.
 The letters themselves stay in il2.deadletters, which is a log."""
 REPLAY_EXAMPLE = """\
   il2watch deadletters replay --from refused.jsonl --dry-run

@@ -21,16 +21,19 @@ REHEARSAL = "simulators.course.rehearsal:Rehearsal"
 MOST = 200
 
 SAYS = """\
-Starts a broker in memory, creates the topics, starts a worker, a pager and the board, and publishes a simulated ward: first its history, then what
-happens, at an accelerated clock, for seven days of the ward's time. On a terminal it shows whoever is worst first: recommendation, dose clock, what
-tripped; below it the pages that nobody has acknowledged, each with a number (type it, and Enter), and the newest alerts. Elsewhere it prints the
-alerts, a line each. Doses are given or held as the guideline says of what is charted. Everything it started ends with it. A site's configuration
-and broker are left alone, unless --broker names one."""
+Starts a broker in memory, creates the topics, starts a worker, a pager and the board, and publishes
+a simulated ward: first its history, then what happens, at an accelerated clock, for seven days of
+the ward's time. On a terminal it shows whoever is worst first: recommendation, dose clock, what
+tripped; below it the pages that nobody has acknowledged, each with a number (type it, and Enter),
+and the newest alerts. Elsewhere it prints the alerts, a line each. Doses are given or held as the
+guideline says of what is charted. Everything it started ends with it. A site's configuration and
+broker are left alone, unless --broker names one."""
 EXAMPLE = """\
   il2watch demo --patients 8                  until Ctrl-C
   il2watch demo --for 60s --speed 300
   il2watch demo --broker 127.0.0.1:9092       on a broker that runs already, and is empty (make kafka)
-  IL2WATCH_PAGER_KEY=... il2watch demo --to pagerduty     page a telephone; or webhook=URL, a program of yours"""
+  IL2WATCH_PAGER_KEY=... il2watch demo --to pagerduty     page a telephone
+  il2watch demo --to webhook=URL              page a program of yours"""
 EXIT = "exit: 0 done, 1 a process died, 2 usage, or no broker for this platform, 130 interrupted"
 
 

@@ -18,8 +18,9 @@ BEDSIDE = "simulators.faults"
 """Imported when called: no room but the command line knows the bedside."""
 
 SAYS = """\
-Spoils a file of events as a hospital's interfaces do: late, lost, twice, out of order, garbled, with stuck sensors and wrong units. The same seed
-spoils alike. --list names the faults with their rates. What was done to which record is written to the ledger; all else stays byte for byte."""
+Spoils a file of events as a hospital's interfaces do: late, lost, twice, out of order, garbled,
+with stuck sensors and wrong units. The same seed spoils alike. --list names the faults with their
+rates. What was done to which record is written to the ledger; all else stays byte for byte."""
 EXAMPLE = """\
   il2watch faults --list
   il2watch faults ward.jsonl.gz --faults usual -o spoiled.jsonl.gz --ledger ledger.jsonl.gz

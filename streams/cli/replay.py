@@ -20,12 +20,16 @@ INTERRUPTED = 130
 QUIET_S = 5.0
 NOW = "now"
 SAYS = """\
-Publishes a file of events to Kafka in the order in which they became known, each record with that time as its timestamp, and a tick for all
-patients each minute of the file's time, so that a worker with --clock log decides everything the file says. Every record is acknowledged by
-all in-sync brokers, and sent after what its patient's worker must have seen before it. The same replay may be run again: repeats change nothing.
+Publishes a file of events to Kafka in the order in which they became known, each record with that
+time as its timestamp, and a tick for all patients each minute of the file's time, so that a worker
+with --clock log decides everything the file says. Every record is acknowledged by all in-sync
+brokers, and sent after what its patient's worker must have seen before it. The same replay may be
+run again: repeats change nothing.
 
-FILE is JSON Lines, plain or gzip (- is standard input); or a table, .csv, .csv.gz or .parquet, in the layout of docs/columns.md.
-What names no patient, type or time cannot be sent: it is told on stderr, and counted. All else is sent as it stands, for the worker to judge."""
+FILE is JSON Lines, plain or gzip (- is standard input); or a table, .csv, .csv.gz or .parquet, in
+the layout of docs/columns.md.
+What names no patient, type or time cannot be sent: it is told on stderr, and counted. All else is
+sent as it stands, for the worker to judge."""
 EXAMPLE = """\
   il2watch replay ward.jsonl --speed max
   il2watch replay ward.jsonl.gz --speed 120 --shift-to now --follow

@@ -26,12 +26,15 @@ BEDSIDE = "simulators.score"
 PUBLISHED = "as published"
 
 SAYS = """\
-Runs the engine over a simulated ward and holds every alert against what truly happened: per criterion, which true episodes were told of and how
-late, which pages were so, and how much of a burden they are. True episodes that even a perfect observer might not have seen (`borderline`: within the
-measurement's noise, or over before anyone looks) are shown apart and never left out. With several --config, each is scored."""
+Runs the engine over a simulated ward and holds every alert against what truly happened: per
+criterion, which true episodes were told of and how late, which pages were so, and how much of a
+burden they are. True episodes that even a perfect observer might not have seen (`borderline`:
+within the measurement's noise, or over before anyone looks) are shown apart and never left out.
+With several --config, each is scored."""
 EXAMPLE = """\
   il2watch score ward.jsonl.gz --truth truth.jsonl.gz     both from il2watch simulate ward -o ... --truth ...
-  il2watch score ward.jsonl.gz --truth truth.jsonl.gz --config now.toml --config next.toml --plot burden.svg"""
+  il2watch score ward.jsonl.gz --truth truth.jsonl.gz --config now.toml --config next.toml \\
+    --plot burden.svg"""
 EXIT = (
     "exit: 0 done, 1 the ledger and what was refused do not agree, 2 usage or configuration, 130 interrupted"
 )

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 
 ADD_SAYS = """\
-Silences a patient's alerts of one subject up to a level: at most 12 h, for absolute 1 h. It never hides a higher level, a worsening passes and ends
-it, and what is still open at its end is paged. Prints the silence's id."""
+Silences a patient's alerts of one subject up to a level: at most 12 h, for absolute 1 h. It never
+hides a higher level, a worsening passes and ends it, and what is still open at its end is paged.
+Prints the silence's id."""
 ADD_EXAMPLE = """\
-  il2watch silence add --patient p1 --subject hypotension --level relative --for 2h --by rn-14 --reason "on phenylephrine"
+  il2watch silence add --patient p1 --subject hypotension --level relative --for 2h \\
+    --by rn-14 --reason "on phenylephrine"
   il2watch silence ls"""
 LEVELS = ("absolute", "relative", "technical", "advisory")
 

@@ -30,10 +30,11 @@ QUARTER = 15 * MINUTE
 WIDTH = 100
 
 SAYS = """\
-Simulates patients on high-dose interleukin-2, from admission to discharge, and writes what a hospital would have charted of them: vital signs each
-minute or by the hour, intake and output, laboratory results some time after the draw, doses, pressors, findings. By the policy `guideline` a dose
-is given or held, and therapy ended, as the guideline, with the site's configuration, says of what is charted so far. The same arguments write the
-same bytes."""
+Simulates patients on high-dose interleukin-2, from admission to discharge, and writes what a
+hospital would have charted of them: vital signs each minute or by the hour, intake and output,
+laboratory results some time after the draw, doses, pressors, findings. By the policy `guideline` a
+dose is given or held, and therapy ended, as the guideline, with the site's configuration, says of
+what is charted so far. The same arguments write the same bytes."""
 EXAMPLE = """\
   il2watch simulate --list
   il2watch simulate typical-course --patients 1 -o course.jsonl && il2watch plot course.jsonl -o course.svg

@@ -71,8 +71,8 @@ def asked(chosen: argparse.Namespace) -> tuple[Broker, Wish]:
 
 
 CREATE_SAYS = """\
-Creates the topics that are missing, so that records of any date are kept, and leaves those that are there as they are.
-Exit 1 if one of those differs from what is asked."""
+Creates the topics that are missing, so that records of any date are kept, and leaves those that are
+there as they are. Exit 1 if one of those differs from what is asked."""
 CREATE_EXAMPLE = "  il2watch topics create --broker kafka-1.ward:9092 --replication 3"
 BY_DAYS = (
     "Kafka deletes by record time: a replay of older records is gone as soon as it is written "
@@ -117,8 +117,9 @@ def tell(differ: set[str]) -> int:
 
 
 CHECK_SAYS = """\
-Says how the topics differ from what they should be, the worker's changelogs among them: topic, setting, what it is, what it should be.
-Exit 1 if any does. Give it the same options as `topics create`."""
+Says how the topics differ from what they should be, the worker's changelogs among them: topic,
+setting, what it is, what it should be. Exit 1 if any does. Give it the same options as `topics
+create`."""
 CHECK_EXAMPLE = "  il2watch topics check --broker kafka-1.ward:9092 --replication 3 -o json"
 
 

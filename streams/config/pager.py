@@ -4,7 +4,7 @@ What they come to is in `streams.pager.service.config`.
 
 [pager]
 timezone = "Europe/Berlin"                   # of working hours; default UTC
-unit = "4 West"                              # the ward; several: units = [{ patients = "w4-*", unit = "4 West" }]
+unit = "4 West"                              # or units = [{ patients = "w4-*", unit = "4 West" }]
 expire-after = "2 h"                         # what is over and was not told by then is stated expired
 
 [pager.channels.oncall]
@@ -23,7 +23,7 @@ digest = "8 h"                               # gathered into one page
 hours = { days = ["mon", "tue", "wed", "thu", "fri"], from = "07:00", to = "15:00" }
 ladder = [{ channels = ["board"] }]
 
-[[pager.system-routes]]                      # alarms of the machine itself; never on a channel of a route above
+[[pager.system-routes]]                      # alarms of the machine itself; no channel of a route above
 name = "machine"
 ladder = [{ channels = ["operations"] }]
 

@@ -42,8 +42,8 @@ def dose_marks(ax: Axes, course: Course, span: tuple[int, int]) -> None:
     for at, words in points(numbered(course), span):
         held = words == "held"
         ax.plot(
-            [day(at)], [1.03], transform=ax.get_xaxis_transform(), marker="v", ms=6, mfc="white" if held else INK, mec=INK,
-            clip_on=False, gid="held" if held else "given",
+            [day(at)], [1.03], transform=ax.get_xaxis_transform(), marker="v", ms=6,
+            mfc="white" if held else INK, mec=INK, clip_on=False, gid="held" if held else "given",
         )  # fmt: skip
         above(ax, at, words)
     for at, _ in points([(at, None) for at in course.therapy_ends], span):

@@ -134,8 +134,9 @@ def boluses(ax: Axes, course: Course, span: Span) -> None:
         ax.text(1.005, 0.99, "bolus, mL", transform=ax.transAxes, fontsize=6.5, color=BLUE, va="top")
     for at, volume in given:
         ax.annotate(
-            f"{volume:g}", (day(at), 1.0), xycoords=("data", "axes fraction"), xytext=(0, -1), textcoords="offset points",
-            fontsize=6, color=BLUE, ha="center", va="top", rotation=90, label="bolus",
+            f"{volume:g}", (day(at), 1.0), xycoords=("data", "axes fraction"), xytext=(0, -1),
+            textcoords="offset points", fontsize=6, color=BLUE, ha="center", va="top", rotation=90,
+            label="bolus",
         )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from streams.projections.episodes import Acked, Episodes
 
 MOST = 64
 TOLD = 60
-SHOWN = frozenset(
-    {"accepted", "escalated", "acknowledged", "ack-before-worsening", "silence", "silence-cut", "silence-ended", "silenced", "refused", "expired"}
-)  # fmt: skip
+SHOWN = frozenset({
+    "accepted", "escalated", "acknowledged", "ack-before-worsening", "silence", "silence-cut",
+    "silence-ended", "silenced", "refused", "expired",
+})  # fmt: skip
 
 
 class Orders:

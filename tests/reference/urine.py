@@ -5,7 +5,18 @@ from fractions import Fraction
 from .clock import HOUR
 from .facts import Knowledge, Record, timeless
 from .row import ABSOLUTE, CLEAR, RELATIVE, Row, ids, unknown
-from .windows import SHIFT, STALE_URINE, Stretch, collections, completed, counted, covered, latest_stretch, stale, volume
+from .windows import (
+    SHIFT,
+    STALE_URINE,
+    Stretch,
+    collections,
+    completed,
+    counted,
+    covered,
+    latest_stretch,
+    stale,
+    volume,
+)
 
 
 def hour(k: Knowledge, at: int) -> Row:

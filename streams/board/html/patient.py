@@ -42,10 +42,15 @@ def latest(view: View) -> Html:
 def lab_row(lab: Lab) -> Html:
     value = join((tag("b", words.number(lab.value)), " ", words.unit(lab.unit)))
     before = tag("span", words.number(lab.before[1])) if lab.before else "–"
+    cells = (value, beyond(lab), time(wire(lab.at)), before, reference(lab))
+    name = NAMES.get(lab.code, lab.code.replace("-", " ").capitalize())
     return tag(
-        "tr", tag("th", NAMES.get(lab.code, lab.code.replace("-", " ").capitalize()), scope="row", role="rowheader"),
-        *(tag("td", cell, role="cell") for cell in (value, beyond(lab), time(wire(lab.at)), before, reference(lab))), role="row", data_lab=lab.code,
-    )  # fmt: skip
+        "tr",
+        tag("th", name, scope="row", role="rowheader"),
+        *(tag("td", cell, role="cell") for cell in cells),
+        role="row",
+        data_lab=lab.code,
+    )
 
 
 def beyond(lab: Lab) -> Html | None:
@@ -104,11 +109,12 @@ def monitoring(view: View) -> Html:
         "thead",
         tag("tr", *(tag("th", name, scope="col") for name in ("To be looked at", "Last", "Due", "State"))),
     )
+    late = tag("span", shape("technical"), "overdue", class_="state technical")
     rows = (
         tag(
             "tr", tag("th", one["what"].replace("-", " "), scope="row"), tag("td", time(one["last"])),
             tag("td", time(one["due"]) if one["due"] else "each cycle" if one["last"] is None else "–"),
-            tag("td", tag("span", shape("technical"), "overdue", class_="state technical") if one["overdue"] else None),
+            tag("td", late if one["overdue"] else None),
         )
         for one in found
     )  # fmt: skip
@@ -271,7 +277,8 @@ def patient(cells: dict[str, str], ranges: Html) -> Html:
         class_="last",
     )
     return join((
-        tag("nav", tag("a", "← All patients", href="/"), class_="back", aria_label="Back"), section("summary"),
+        tag("nav", tag("a", "← All patients", href="/"), class_="back", aria_label="Back"),
+        section("summary"),
         tag("div", first, middle, last, class_="columns"),
     ))  # fmt: skip
 

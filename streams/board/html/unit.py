@@ -95,7 +95,8 @@ def who(key: str, name: str, unit: str, location: str, newest: int | None, quiet
         data_star=key,
     )
     return join((
-        tag("a", name, href=f"/patient/{key}", class_="name"), tag("span", place, class_="note"), tag("span", heard, class_="note heard"), star,
+        tag("a", name, href=f"/patient/{key}", class_="name"), tag("span", place, class_="note"),
+        tag("span", heard, class_="note heard"), star,
         tag("span", "silence in force", class_="note") if quiet else None,
     ))  # fmt: skip
 

@@ -21,7 +21,12 @@ class Backoff(NamedTuple):
     most_s: float = 300.0
 
 
-def wait_s(attempts: int, draw: float, asked_s: float | None = None, backoff: Backoff = Backoff()) -> float:  # noqa: B008 - it is frozen
+def wait_s(
+    attempts: int,
+    draw: float,
+    asked_s: float | None = None,
+    backoff: Backoff = Backoff(),  # noqa: B008 - it is frozen
+) -> float:
     """Seconds to leave after so many failed attempts (1: the first failed).
 
     `draw`: a random number in [0, 1); `asked_s`: the receiver's Retry-After.

@@ -1,4 +1,7 @@
-"""Configure one receiver for everything, in one line: `il2watch pager --to KIND[=URL]`. For a try; a ward has routes."""
+"""Configure one receiver for everything, in one line: `il2watch pager --to KIND[=URL]`.
+
+For a try; a ward has routes.
+"""
 
 from __future__ import annotations
 

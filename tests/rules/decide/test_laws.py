@@ -18,7 +18,17 @@ from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire import events
 from rules.wire.alerts import wire
 from tests.campaigns import examples
-from tests.rules.decide.strategies import ANYWHERE, EVERYTHING, GONE, MINUTE, ON_THE_WARD, START, courses, decoded, text
+from tests.rules.decide.strategies import (
+    ANYWHERE,
+    EVERYTHING,
+    GONE,
+    MINUTE,
+    ON_THE_WARD,
+    START,
+    courses,
+    decoded,
+    text,
+)
 
 LONGEST = 40 * 60
 END = START + (LONGEST + 10 * 60) * MINUTE

@@ -10,7 +10,21 @@ import pytest
 from rules.decide.engine import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.ingest.decode import decode
-from tests.rules.courses import NORMAL, Course, alerts, clock, decoded, folded, iso, ms, seen, states_at, table, timed, told
+from tests.rules.courses import (
+    NORMAL,
+    Course,
+    alerts,
+    clock,
+    decoded,
+    folded,
+    iso,
+    ms,
+    seen,
+    states_at,
+    table,
+    timed,
+    told,
+)
 
 
 def start(**more: Any) -> Course:

@@ -4,7 +4,18 @@ import pytest
 
 from rules.explain import explain, lines, wire
 from rules.guideline import SCHWARTZENTRUBER_2001
-from tests.rules.explain.courses import ADMITTED, dose, finding, lab, rate, record, settled, told, vitals, volume
+from tests.rules.explain.courses import (
+    ADMITTED,
+    dose,
+    finding,
+    lab,
+    rate,
+    record,
+    settled,
+    told,
+    vitals,
+    volume,
+)
 
 SEEN = [
     vitals("v1", 9, heart_rate=80, systolic_bp=120, spo2=98),

@@ -6,7 +6,18 @@ from rules.explain import explain, lines
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.guideline.declare import FindingRow
 from rules.wire.vocabulary import VALUE_FINDINGS
-from tests.rules.explain.courses import ADMITTED, dose, finding, lab, rate, record, settled, told, vitals, volume
+from tests.rules.explain.courses import (
+    ADMITTED,
+    dose,
+    finding,
+    lab,
+    rate,
+    record,
+    settled,
+    told,
+    vitals,
+    volume,
+)
 
 GUIDELINE = SCHWARTZENTRUBER_2001
 FINDINGS = [row for row in GUIDELINE.rows if isinstance(row, FindingRow)]

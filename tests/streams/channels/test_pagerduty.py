@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from streams.channels.options import read
 from streams.channels.page import Page, TransportError
-from streams.channels.pagerduty import MOST_EVENT, MOST_KEY, MOST_SUMMARY, PagerDutyOptions, event, fitted, key
+from streams.channels.pagerduty import (
+    MOST_EVENT,
+    MOST_KEY,
+    MOST_SUMMARY,
+    PagerDutyOptions,
+    event,
+    fitted,
+    key,
+)
 from tests.streams.channels.pages import KEY, PATIENT, RUNBOOK, page
 from tests.streams.channels.sending import Sent, sent
 from tests.streams.channels.server import Reply, reset, says

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from rules.wire.topics import INPUTS
-from streams.kafka.state_record import Owed, Row, UnknownRow, newer, pack, pack_owed, pack_tick, unpack, unpack_owed, unpack_tick
+from streams.kafka.state_record import (
+    Owed,
+    Row,
+    UnknownRow,
+    newer,
+    pack,
+    pack_owed,
+    pack_tick,
+    unpack,
+    unpack_owed,
+    unpack_tick,
+)
 
 ROW = Row(1, (1, 2, 3, 4, 5, 6, 7), 12, b"", False, True, (1, 0, 0, 2), False, b"state")
 

@@ -4,7 +4,19 @@ import json
 
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, PAGES
 from streams.projections.patients import Record, Ward
-from tests.streams.board.wards import GUIDE, at, bedside, cycle, key, ms, oliguria, published, record, vitals, ward
+from tests.streams.board.wards import (
+    GUIDE,
+    at,
+    bedside,
+    cycle,
+    key,
+    ms,
+    oliguria,
+    published,
+    record,
+    vitals,
+    ward,
+)
 
 
 def test_every_state_on_the_board_is_the_workers() -> None:

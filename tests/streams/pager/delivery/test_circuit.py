@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from streams.pager.delivery.retry import MOST_ASKED_S, MOST_REST_S, REST_S, TRIAL_S, TRIPS_AT, Circuit, admit, failed, state, succeeded
+from streams.pager.delivery.retry import (
+    MOST_ASKED_S,
+    MOST_REST_S,
+    REST_S,
+    TRIAL_S,
+    TRIPS_AT,
+    Circuit,
+    admit,
+    failed,
+    state,
+    succeeded,
+)
 
 
 def dead(now: float = 0.0) -> Circuit:

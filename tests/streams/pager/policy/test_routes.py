@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from rules.wire.instants import DAY, HOUR, parse
-from streams.pager.policy.routes import Choice, Hours, Match, Paging, Route, Step, choose, opens, takes, within
+from streams.pager.policy.routes import (
+    Choice,
+    Hours,
+    Match,
+    Paging,
+    Route,
+    Step,
+    choose,
+    opens,
+    takes,
+    within,
+)
 from tests.streams.pager.policy.telling import alert
 
 STEP = (Step(0, ("nurse",)),)
