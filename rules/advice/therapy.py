@@ -20,7 +20,7 @@ def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     doses, table = case.chart.cycle_doses, case.guideline.pressure
     if not doses:
         return Result()
-    start, end = doses[-1].at + table.peak_from, doses[-1].at + table.peak_to
+    start, end = table.peak(doses[-1].at)
     if now < reached(start):
         return Result(next=reached(start))
     if now < reached(end):

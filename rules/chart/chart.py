@@ -70,7 +70,7 @@ def setting_for(baseline: float | None, guideline: Guideline) -> Setting:
         oxygen=oxygen,
         pressure_span=guideline.pressure.span,
         target=target,
-        severe=target - guideline.pressure.severe_below,
+        severe=guideline.pressure.severe(target),
         recovered=target + guideline.pressure.clear_above,
         fever=fever.limit,
         fever_lasts=fever.within,

@@ -1,76 +1,53 @@
-"""Values derived from a chart: which record of each id stands, the phenylephrine rate in force,
-plausibility, the target of pressure and its windows.
+"""Derive from a list of events what a chart derives as it records them, by the same functions.
+
+For what is drawn: a picture has events and no chart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rules.chart.corrections import RANK
+from rules.chart.facts import Rate, Volume, Weight, insert
+from rules.chart.infusions import Lines, line_key, total
+from rules.chart.volumes import Collection, resolved
 from rules.guideline import Guideline
-from rules.wire.events import Event, Infusion, Withdrawal
+from rules.wire.events import IO, Encounter, Event, Infusion
 
-RANK = {"preliminary": 0, "final": 1, "corrected": 2, "entered-in-error": 2}
-LAST_WORD = 2
-
-
-def settled(events: Iterable[Event]) -> list[Event]:
-    """The records that stand at the end, in order of `at`. Takes one patient's events in order of `known`."""
-    kept: dict[str, Event] = {}
-    for event in events:
-        if event.id not in kept or outranks(event, kept[event.id]):
-            kept[event.id] = event
-    standing = (event for event in kept.values() if not isinstance(event, Withdrawal))
-    return sorted(standing, key=lambda event: event.at)
-
-
-def outranks(new: Event, old: Event) -> bool:
-    """A final replaces a preliminary, a correction or withdrawal both, and a later one an earlier one."""
-    return RANK[new.status] > RANK[old.status] or RANK[new.status] == RANK[old.status] == LAST_WORD
-
-
-DRAWN = "phenylephrine"
+PHENYLEPHRINE = "phenylephrine"
 Series = list[tuple[int, float]]
 
 
-def pressor(facts: Iterable[Event], weights: Series, baseline: float | None) -> Series:
-    """Each instant at which the rate changes, with the new rate of all lines together in ug/kg/min."""
-    lines: dict[str, float] = {}
-    total: dict[int, float] = {}
-    for fact in facts:
-        if isinstance(fact, Infusion) and fact.agent == DRAWN:
-            rate = per_kg(fact, weights, baseline)
-            if rate is not None:
-                lines[fact.line] = rate
-                total[fact.at] = round(sum(lines.values()), 4)
-    return list(total.items())
+def phenylephrine_rates(events: Iterable[Event], weights: Series, baseline: float | None) -> Series:
+    """Return each instant at which the rate changes, with the new rate of all lines in ug/kg/min.
 
-
-def per_kg(fact: Infusion, weights: Series, baseline: float | None) -> float | None:
-    """Return the rate per kg, by the latest weight not after it, else the baseline.
-
-    None when it needs a weight and there is none.
+    `weights`: (ms, kg) in order; a rate that cannot be told for want of a weight changes nothing.
     """
-    if fact.per_kg or fact.rate == 0:
-        return fact.rate
-    weight = next((value for at, value in reversed(weights) if at <= fact.at), baseline)
-    return None if weight is None else fact.rate / weight
+    lines: Lines = {}
+    for n, event in enumerate(events):
+        if isinstance(event, Infusion) and event.agent == PHENYLEPHRINE:
+            rate = Rate(*heading(event, n), event.rate, event.per_kg)
+            insert(lines.setdefault(line_key(event), []), rate)
+    known = [Weight(at, at, n, "", at, 1, 0, kg) for n, (at, kg) in enumerate(weights)]
+    segments = total(lines, PHENYLEPHRINE, known, baseline)
+    return [(segment.at, segment.rate) for segment in segments if segment.rate is not None]
 
 
-def plausible(code: str, value: float, guideline: Guideline) -> bool:
-    """Whether a reading lies inside the range in which it is used at all."""
-    within = guideline.plausible.get(code)
-    return within is None or within.low <= value <= within.high
+def urine_collections(events: Iterable[Event], guideline: Guideline) -> list[Collection]:
+    """Return the collections of urine in order of their end."""
+    volumes: list[Volume] = []
+    for n, event in enumerate(events):
+        if isinstance(event, IO) and event.kind == "urine" and event.direction == "out":
+            insert(volumes, Volume(*heading(event, n), event.volume, event.start))
+    return resolved(volumes, guideline.row["urine-hour"].longest)  # type: ignore[union-attr]
 
 
-def target(guideline: Guideline, baseline: float | None) -> float:
-    """The systolic pressure to stay above (Table 2); the strictest when there is no baseline."""
-    table = guideline.pressure
-    if baseline is None or baseline > table.high_baseline:
-        return table.target_high
-    return table.target_low if baseline < table.low_baseline else table.target_normal
+def baseline(events: Iterable[Event]) -> dict[str, float]:
+    """Return the readings before therapy by code; of several the latest."""
+    told = (event.vitals for event in events if isinstance(event, Encounter) and event.event == "baseline")
+    return {code: value for vitals in told for code, value in vitals if not isinstance(value, str)}
 
 
-def peaks(guideline: Guideline, doses: list[tuple[int, bool]]) -> list[tuple[int, int]]:
-    """The windows in which each given dose presses the pressure most, 4 to 6 h after it."""
-    table = guideline.pressure
-    return [(at + table.peak_from, at + table.peak_to) for at, given in doses if given]
+def heading(event: Event, n: int) -> tuple[int, int, int, str, int, int, int]:
+    """Return the common fields of a fact."""
+    return event.at, event.known, n, event.id, event.known, RANK[event.status], event.offset

@@ -4,7 +4,7 @@ import msgspec
 
 from rules.chart.course import FOREVER, Span, merged
 from rules.chart.facts import Rate, Weight, at_or_before
-from rules.wire.events import Reference
+from rules.wire.events import Infusion, Reference
 
 Lines = dict[str, list[Rate]]
 """Rates of each `agent|line`, in order of `at`."""
@@ -18,6 +18,11 @@ class Segment(msgspec.Struct, frozen=True):
     at: int
     rate: float | None
     evidence: tuple[Reference, ...]
+
+
+def line_key(event: Infusion) -> str:
+    """Return the key of the line that an infusion runs in."""
+    return f"{event.agent}|{event.line}"
 
 
 def agent_of(key: str) -> str:

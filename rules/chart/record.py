@@ -10,6 +10,7 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart
+from rules.chart.corrections import RANK, outranks
 from rules.chart.facts import (
     Baseline,
     Dose,
@@ -26,11 +27,10 @@ from rules.chart.facts import (
     at_or_before,
     insert,
 )
+from rules.chart.infusions import line_key
 from rules.chart.oxygen import VitalsRow
-from rules.guideline.site_choices import Range
 from rules.wire import events
 
-RANK = {"preliminary": 0, "final": 1, "corrected": 2, "entered-in-error": 2}
 UNUSABLE = -1
 
 Heading = tuple[int, int, int, str, int, int, int]
@@ -61,10 +61,15 @@ def record(chart: Chart, event: events.Event) -> Recorded:
     old = chart.seen.get(event.id)
     if old is None:
         return _write(chart, event, event.known)
-    rank = RANK[event.status]
-    if rank < old.rank or (rank == old.rank and (rank < 2 or event.known < old.tie)):
+    if not supersedes(event, old):
         return DUPLICATE
-    return _replace(chart, event, old, rank)
+    return _replace(chart, event, old, RANK[event.status])
+
+
+def supersedes(event: events.Event, old: Fact) -> bool:
+    """Return whether a record replaces what an earlier one of its id charted."""
+    rank = RANK[event.status]
+    return outranks(rank, old.rank) and (rank > old.rank or event.known >= old.tie)
 
 
 def _replace(chart: Chart, event: events.Event, old: Fact, rank: int) -> Recorded:
@@ -106,8 +111,7 @@ def _doubt(chart: Chart, event: events.Event, outcome: Recorded) -> None:
 
 def plausible(chart: Chart, code: str, value: float, outcome: Recorded) -> bool:
     """Whether a value may be used; if not, it is counted (criteria.md section 8)."""
-    range: Range | None = chart.guideline.plausible.get(code)
-    if range is None or range.low <= value <= range.high:
+    if chart.guideline.usable(code, value):
         return True
     outcome.implausible = (*outcome.implausible, code)
     return False
@@ -126,13 +130,12 @@ COLUMN = {
 def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     row = VitalsRow(*heading)
     dirty = 0
-    ranges = chart.guideline.plausible
+    usable = chart.guideline.usable
     for code, value in event.readings:
         if code == "o2-device":
             row.device = value
             continue
-        range = ranges.get(code)
-        if range is not None and not range.low <= value <= range.high:
+        if not usable(code, value):
             outcome.implausible = (*outcome.implausible, code)
         elif code in COLUMN:
             setattr(row, COLUMN[code], value)
@@ -208,9 +211,7 @@ def needs_weight(chart: Chart, event: events.Infusion) -> bool:
     if not plain or weighed(chart, event.at) is not None or event.status == "entered-in-error":
         return False
     old = chart.seen.get(event.id)
-    return (
-        old is None or RANK[event.status] > old.rank or (RANK[event.status] == 2 and event.known >= old.tie)
-    )
+    return old is None or supersedes(event, old)
 
 
 def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
@@ -225,7 +226,7 @@ def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
     if value is None:
         # Refused, yet not forgotten: from here on nobody knows how much is running.
         outcome.refused, rate.rank = "needs-weight", UNUSABLE
-    insert(chart.lines.setdefault(f"{event.agent}|{event.line}", []), rate)
+    insert(chart.lines.setdefault(line_key(event), []), rate)
     chart.seen[event.id] = rate
     return dirty_flags.INFUSIONS
 

@@ -11,6 +11,7 @@ import msgspec
 from rules.chart.facts import Volume
 from rules.guideline.site_choices import Shifts
 from rules.wire.events import Reference
+from rules.wire.instants import HOUR
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -23,6 +24,11 @@ class Collection(msgspec.Struct, frozen=True):
     volume: float
     first: int
     reference: Reference
+
+    @property
+    def rate(self) -> float | None:
+        """mL/h, taken as evenly spread; None when nobody knows when the collection began."""
+        return None if self.start >= self.end else self.volume * HOUR / (self.end - self.start)
 
     def share(self, start: int, end: int) -> float:
         """mL that fall into (start, end], taken as evenly spread."""
@@ -106,6 +112,15 @@ def shift_of(t: int, shifts: Shifts) -> Shift:
     bounds = _shift_of_hour(t // 3_600_000, shifts.timezone, shifts.starts)
     start = max(bound for bound in bounds if bound < t)
     return start, min(bound for bound in bounds if bound > start)
+
+
+def by_shift(collections: list[Collection], shifts: Shifts) -> dict[Shift, float]:
+    """Return mL by shift in order, whole volumes at their end."""
+    totals: dict[Shift, float] = {}
+    for one in collections:
+        shift = shift_of(one.end, shifts)
+        totals[shift] = totals.get(shift, 0.0) + one.volume
+    return dict(sorted(totals.items()))
 
 
 def last_completed(t: int, shifts: Shifts) -> Shift:

@@ -207,9 +207,7 @@ def _peak(advice: Advice, asked: Asked) -> advice_conditions.Explained:
     doses, table = asked.chart.cycle_doses, asked.guideline.pressure
     if not doses:
         return None, ["No dose of this cycle was given yet."]
-    window = Window(
-        doses[-1].at + table.peak_from, doses[-1].at + table.peak_to, "the peak after the last dose"
-    )
+    window = Window(*table.peak(doses[-1].at), "the peak after the last dose")
     return window, [
         f"The last dose was given at {when(doses[-1].at)}, {span(asked.t - doses[-1].at)} before now."
     ]

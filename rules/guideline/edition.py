@@ -65,6 +65,11 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The `guideline` object of assessments and alerts (wire.md)."""
         return {"id": self.id, "version": self.version, "sha256": self.sha256}
 
+    def usable(self, code: str, value: float) -> bool:
+        """Return whether a value lies inside the range in which it is used at all, both ends included."""
+        within = self.plausible.get(code)
+        return within is None or within.low <= value <= within.high
+
     @cached_property
     def row(self) -> dict[str, AnyRow]:
         return {row.code: row for row in self.rows}

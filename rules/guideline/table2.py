@@ -26,5 +26,13 @@ class Pressure(msgspec.Struct, frozen=True, kw_only=True):
     peak_to: int = 6 * HOUR
     source: str = "Table 2"
 
+    def severe(self, target: float) -> float:
+        """Return the systolic pressure at or below which hypotension is severe, mm[Hg]."""
+        return target - self.severe_below
+
+    def peak(self, given: int) -> tuple[int, int]:
+        """Return the window in which a dose given at `given` presses the pressure most, ms."""
+        return given + self.peak_from, given + self.peak_to
+
 
 PRESSURE = Pressure()

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from rules.chart.derived import peaks, pressor, target
-from rules.chart.volumes import shift_of
+from rules.chart import derived
+from rules.chart.chart import target_for
+from rules.chart.volumes import Collection, by_shift
 from rules.guideline import Guideline
 from rules.wire.events import IO, Dose, Encounter, Event
 from rules.wire.instants import HOUR
 from rules.wire.vocabulary import ABOVE_MAINTENANCE
 from streams.board import words
-from streams.flowsheet.series import Collection, began, limits
+from streams.flowsheet import limits
+from streams.flowsheet.limits import Line
+from streams.flowsheet.series import flows, peaks, steps, within
 from streams.projections.charted import Point, mark, thinned
 from streams.projections.patients import Bedside
 
@@ -43,7 +46,7 @@ class Span(NamedTuple):
     since: int
 
     def within(self, points: Iterable[Point]) -> list[Point]:
-        return [point for point in points if self.start <= point[0] <= self.end]
+        return within(points, self.start, self.end)
 
 
 class Page:
@@ -72,24 +75,23 @@ class Page:
         """The ids that some subjects rest on."""
         return frozenset().union(*(self.evidence.get(subject, frozenset()) for subject in subjects))
 
-    def baseline(self, code: str) -> float | None:
-        """A vital sign before therapy."""
-        told = (
-            dict(event.vitals).get(code)
-            for event in reversed(self.slow)
-            if isinstance(event, Encounter) and event.event == "baseline"
-        )
-        return next(
-            (float(value) for value in told if value is not None and not isinstance(value, str)), None
-        )
+    @cached_property
+    def baseline(self) -> dict[str, float]:
+        """The readings before therapy."""
+        return derived.baseline(self.slow)
 
-    def lines(self, row: str) -> list[Panel]:
+    @cached_property
+    def urine(self) -> list[Collection]:
+        """Urine as it was collected."""
+        return derived.urine_collections(self.slow, self.guideline)
+
+    def lines(self, *drawn: Line) -> list[Panel]:
+        """Limits of the guideline."""
+        return [line(one.value, one.text, one.level) for one in drawn] if self.trusted else []
+
+    def limits(self, row: str) -> list[Panel]:
         """The limits of a row of Table 3."""
-        return (
-            [line(one.value, f"{one.value:g}", one.level) for one in limits(self.guideline, row)]
-            if self.trusted
-            else []
-        )
+        return self.lines(*limits.limits(self.guideline, row))
 
     def curve(self, code: str, name: str) -> list[Panel]:
         """A signal's readings; those that an alert rests on are all there. Nothing when none was charted."""
@@ -141,17 +143,10 @@ def panel(
     }
 
 
-def steps(code: str, name: str, rates: list[Point], span: Span) -> list[Panel]:
-    """What is in force until it changes: what was running at the left edge, each change, the last one carried
-    to the right edge.
-    """
-    before = [(span.start, rate) for at, rate in rates if at < span.start][-1:]
-    shown = before + span.within(rates)
-    return (
-        [{"code": code, "name": name, "draw": "step", "points": [*shown, (span.end, shown[-1][1])]}]
-        if shown
-        else []
-    )
+def stairs(code: str, name: str, rates: list[Point], span: Span) -> list[Panel]:
+    """What is in force until it changes."""
+    shown = steps(rates, span.start, span.end)
+    return [{"code": code, "name": name, "draw": "step", "points": shown}] if shown else []
 
 
 def bars(code: str, name: str, drawn: list[Panel]) -> list[Panel]:
@@ -168,14 +163,10 @@ def pressure(page: Page) -> Panel:
     above = (
         assessment["blood_pressure"]["target"]
         if assessment
-        else target(page.guideline, page.baseline("systolic-bp"))
+        else target_for(page.baseline.get("systolic-bp"), page.guideline)
     )
-    severe = above - page.guideline.pressure.severe_below
-    bands = (
-        [{"from": severe, "to": above, "level": "relative"}, {"from": 0, "to": severe, "level": "absolute"}]
-        if page.trusted
-        else []
-    )
+    found = limits.pressure(page.guideline, above)
+    bands = [{"from": low, "to": high, "level": level} for low, high, level in found.bands if page.trusted]
     curves = [one for code, name in PRESSURES for one in page.curve(code, name)]
     lines = [line(above, f"target >{above:g}", "ink")]
     return panel(
@@ -184,13 +175,13 @@ def pressure(page: Page) -> Panel:
         "mmHg",
         curves,
         lines,
-        (severe - 20, above + 40),
+        (found.severe - 20, above + 40),
         before=page.before("systolic-bp"),
     ) | {"bands": bands}
 
 
 def heart_rate(page: Page) -> Panel:
-    curve, lines = page.curve("heart-rate", "Heart rate"), page.lines("sinus-tachycardia")
+    curve, lines = page.curve("heart-rate", "Heart rate"), page.limits("sinus-tachycardia")
     return panel(
         "heart-rate", "Heart rate", "/min", curve, lines, (70, 135), before=page.before("heart-rate")
     )
@@ -198,8 +189,7 @@ def heart_rate(page: Page) -> Panel:
 
 def temperature(page: Page) -> Panel:
     """With the limit of fever."""
-    row: Any = page.guideline.row["sinus-tachycardia"]
-    lines = [line(row.fever.value, f"{row.fever.value:g}", "advisory")] if page.trusted else []
+    lines = page.lines(limits.fever(page.guideline))
     return panel(
         "temperature",
         "Temperature",
@@ -213,33 +203,25 @@ def temperature(page: Page) -> Panel:
 
 def saturation(page: Page) -> Panel:
     """With the saturation to keep."""
-    row: Any = page.guideline.row["oxygen-requirement"]
-    lines = [line(row.low.trip.value, f"{row.low.trip.value:g}", "absolute")] if page.trusted else []
-    return panel(
-        "spo2", "SpO2", "%", page.curve("spo2", "SpO2"), lines, (91, 100), before=page.before("spo2")
-    )
+    lines, curve = page.lines(limits.saturation(page.guideline)), page.curve("spo2", "SpO2")
+    return panel("spo2", "SpO2", "%", curve, lines, limits.SATURATION, before=page.before("spo2"))
 
 
 def oxygen(page: Page) -> Panel:
-    """The flow as steps; charting another device drops the flow of the one before.
-
-    Devices and FiO2 stand as words.
-    """
+    """The flow as steps; devices and FiO2 stand as words."""
     facts, span = page.bedside.facts, page.span
     flow = facts.signals.get("o2-flow")
-    flows = {at: 0.0 for at, _, _ in facts.devices} | (dict(flow.between(0, span.end)) if flow else {})
-    row: Any = page.guideline.row["oxygen-requirement"]
-    limits = ((row.relative_flow, "relative"), (row.absolute_flow, "absolute"))
-    lines = [line(limit.value, limit.text, level) for limit, level in limits] if page.trusted else []
+    rates = flows((at for at, _, _ in facts.devices), flow.between(0, span.end) if flow else ())
+    lines = page.lines(*limits.oxygen_flow(page.guideline))
     texts = [[at, word.replace("-", " ")] for at, word, _ in facts.devices if span.start <= at <= span.end]
     texts += [[at, f"FiO2 {value:g} %"] for one in page.curve("fio2", "FiO2") for at, value in one["points"]]
     return panel(
         "oxygen",
         "Oxygen",
         "L/min",
-        steps("o2-flow", "flow", sorted(flows.items()), span),
+        stairs("o2-flow", "flow", rates, span),
         lines,
-        (0, 6),
+        limits.OXYGEN,
         texts=sorted(texts),
     )
 
@@ -247,9 +229,10 @@ def oxygen(page: Page) -> Panel:
 def phenylephrine(page: Page) -> Panel:
     """With the limits of its highest rate, and the rate to be weaned to."""
     weight, weaned = page.bedside.facts.signals.get("weight"), page.guideline.table4.weaned
-    rates = pressor(page.slow, weight.between(0, page.span.end) if weight else [], page.baseline("weight"))
+    weights = weight.between(0, page.span.end) if weight else []
+    rates = derived.phenylephrine_rates(page.slow, weights, page.baseline.get("weight"))
     lines = (
-        [line(weaned, f"{weaned:g} to dose", "ink"), *page.lines("phenylephrine-maximum")]
+        [line(weaned, f"{weaned:g} to dose", "ink"), *page.limits("phenylephrine-maximum")]
         if page.trusted
         else []
     )
@@ -257,9 +240,9 @@ def phenylephrine(page: Page) -> Panel:
         "phenylephrine",
         "Phenylephrine",
         "µg/kg/min",
-        steps("phenylephrine", "phenylephrine", rates, page.span),
+        stairs("phenylephrine", "phenylephrine", rates, page.span),
         lines,
-        (0, 1.8),
+        limits.PHENYLEPHRINE,
     )
 
 
@@ -272,24 +255,11 @@ def labs(page: Page) -> list[Panel]:
             name,
             words.unit(units.get(code)),
             page.curve(code, name),
-            page.lines(code),
+            page.limits(code),
             before=page.before(code),
         )
         for code, name in LABS
     ]
-
-
-LOOK_BACK = 8
-
-
-def collections(page: Page) -> list[tuple[Collection, IO]]:
-    """Urine as it was collected, each with when it began."""
-    found: list[tuple[Collection, IO]] = []
-    for event in page.slow:
-        if isinstance(event, IO) and event.direction == "out" and event.kind == "urine":
-            earlier = [made for made, _ in found[-LOOK_BACK:]]
-            found.append((Collection(began(event, earlier), event.at, event.volume), event))
-    return found
 
 
 def urine(page: Page) -> Panel:
@@ -297,25 +267,25 @@ def urine(page: Page) -> Panel:
     its volume.
     """
     span, rests = page.span, page.rests("urine-hour", "urine-shift")
-    shown = [(made, event) for made, event in collections(page) if span.start < made.end <= span.end]
+    shown = [made for made in page.urine if span.start < made.end <= span.end]
     drawn: list[Panel] = [
         {
             "from": made.start,
             "to": made.end,
             "value": round(made.rate, 1),
             "text": f"{made.volume:g} mL",
-            "mark": event.id in rests,
+            "mark": made.reference[0] in rests,
         }
-        for made, event in shown
+        for made in shown
         if made.rate is not None
     ]
-    unknown = [[made.end, f"{made.volume:g} mL"] for made, _ in shown if made.rate is None]
+    unknown = [[made.end, f"{made.volume:g} mL"] for made in shown if made.rate is None]
     return panel(
         "urine",
         "Urine per hour",
         "mL/h",
         bars("urine", "urine", drawn),
-        page.lines("urine-hour"),
+        page.limits("urine-hour"),
         (0, 60),
         root=True,
         texts=unknown,
@@ -324,13 +294,9 @@ def urine(page: Page) -> Panel:
 
 def shifts(page: Page) -> Panel:
     """Urine by shift, whole volumes at their time; the running shift is hollow: it is not over."""
-    totals: dict[tuple[int, int], float] = {}
-    for made, _ in collections(page):
-        shift = shift_of(made.end, page.guideline.shifts)
-        totals[shift] = totals.get(shift, 0.0) + made.volume
     shown = [
         (shift, volume)
-        for shift, volume in sorted(totals.items())
+        for shift, volume in by_shift(page.urine, page.guideline.shifts).items()
         if shift[1] > page.span.start and shift[0] < page.span.end
     ]
     drawn = [of_shift(page, *shift, volume) for shift, volume in shown]
@@ -339,7 +305,7 @@ def shifts(page: Page) -> Panel:
         "Urine per shift",
         "mL",
         bars("urine-shift", "urine of the shift", drawn),
-        page.lines("urine-shift"),
+        page.limits("urine-shift"),
         (0, 300),
         root=True,
     )

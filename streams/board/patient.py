@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from rules.guideline import Guideline
 from rules.wire.events import Resume, Silence
+from rules.wire.pages import PageRecord
 from streams.board import unit
 from streams.board.unit import Advised, Assessment, Dose, Pressure
-from rules.wire.pages import PageRecord
 from streams.projections.episodes import Acked, Episode, Transition
 from streams.projections.patients import Bedside
 

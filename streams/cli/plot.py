@@ -56,11 +56,11 @@ def check_page(page: Path) -> None:
 
 def draw(course: Course, patient: str, page: Path) -> None:
     """Draws what was known of the patient at the clock. Raises UsageError when nothing of it can be drawn."""
-    from streams.flowsheet import series
     from streams.plot import page as paper
     from streams.plot import sheet
+    from streams.plot.course import course as read
 
-    seen = series.course(patient, course.events_of(patient), course.guideline)
+    seen = read(patient, course.events_of(patient), course.guideline)
     if not seen.drawable:
         raise UsageError(
             f"{course.log.path}: nothing to draw for patient {patient!r}: no vitals, labs, urine, "

@@ -1,1 +1,1 @@
-"""Limits and derived series that board and plot draw alike."""
+"""Hold the limits, scales and series that board and plot draw alike."""

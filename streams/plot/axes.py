@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from rules.wire.instants import aware
 from streams.display import GREY, INK, LEVEL_COLOUR
+from streams.flowsheet.series import within
 from streams.times import DAY
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ MARGIN = 112  # points from a panel's left edge to the names
 
 def points(series: Iterable[tuple[int, T]], span: Span) -> list[tuple[int, T]]:
     """What lies on the page."""
-    return [(at, value) for at, value in series if span[0] <= at <= span[1]]
+    return within(series, *span)
 
 
 def day(at: int) -> float:

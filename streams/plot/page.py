@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from rules.chart.derived import peaks
 from rules.guideline import Guideline
 from streams.display import GREY, INK, SKY, plain
-from streams.flowsheet.series import Course
+from streams.flowsheet.series import peaks
 from streams.plot import panels
 from streams.plot.axes import MARGIN, day, points, time_axis
+from streams.plot.course import Course
 from streams.plot.panels import LABS, draw_lab
 from streams.plot.sheet import LEFT, STYLE, WIDTH, Sheet
 from streams.plot.strips import Strips, draw_strips, height, strips

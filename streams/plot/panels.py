@@ -7,11 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from rules.chart.derived import target
+from rules.chart.chart import target_for
+from rules.chart.volumes import Collection
 from rules.guideline import Guideline
 from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION
-from streams.flowsheet.series import Collection, Course, Line, advised, limits
+from streams.flowsheet import limits as drawn
+from streams.flowsheet.limits import Line, advised, limits
+from streams.flowsheet.series import flows, steps
 from streams.plot.axes import bands, dated, day, days, every, label, limit_lines, nothing, points, room
+from streams.plot.course import Course
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,10 +25,14 @@ Span = tuple[int, int]
 T = TypeVar("T")
 
 
+def coloured(lines: list[Line]) -> list[tuple[float, str, str]]:
+    """Return each limit with its words and the colour of its level."""
+    return [(line.value, line.text, LEVEL_COLOUR[line.level]) for line in lines]
+
+
 def pressure(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     """Systolic readings over the band that counts as hypotension, and the line to stay above (Table 2)."""
-    above = target(guideline, course.baseline.get("systolic-bp"))
-    severe = above - guideline.pressure.severe_below
+    above, severe = drawn.pressure(guideline, target_for(course.baseline.get("systolic-bp"), guideline))
     label(ax, "Systolic pressure", "mm[Hg]")
     systolic = points(course.of("systolic-bp"), span)
     low, high = room([value for _, value in systolic] + [severe - 10, above + 40])
@@ -57,20 +65,14 @@ def pressure(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None
 def heart_rate(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     """Heart rate, with the limits of `sinus-tachycardia`."""
     curve(ax, course, "heart-rate", span, VERMILLION, ("Heart rate", "/min"), (70, 140))
-    limit_lines(
-        ax,
-        [
-            (line.value, f"{line.value:g}", LEVEL_COLOUR[line.level])
-            for line in limits(guideline, "sinus-tachycardia")
-        ],
-    )
+    limit_lines(ax, coloured(limits(guideline, "sinus-tachycardia")))
 
 
 def temperature(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     """Temperature, with the limit of fever."""
     curve(ax, course, "temperature", span, PURPLE, ("Temperature", "Cel"), (36.5, 38.6))
-    row: Any = guideline.row["sinus-tachycardia"]
-    limit_lines(ax, [(row.fever.value, f"{row.fever.value:.1f}", GREY)])
+    fever = drawn.fever(guideline).value
+    limit_lines(ax, [(fever, f"{fever:.1f}", GREY)])
 
 
 def urine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
@@ -96,13 +98,7 @@ def urine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
         mec=INK,
         label="rate unknown",
     )
-    limit_lines(
-        ax,
-        [
-            (line.value, f"{line.value:g}", LEVEL_COLOUR[line.level])
-            for line in limits(guideline, "urine-hour")
-        ],
-    )
+    limit_lines(ax, coloured(limits(guideline, "urine-hour")))
     boluses(ax, course, span)
     nothing(ax, shown)
 
@@ -118,7 +114,7 @@ def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
         if low.relative.met(rate)
         else (SKY, "")
     )
-    start, end = day(collection.start or 0), day(collection.end)
+    start, end = day(collection.start), day(collection.end)
     ax.bar(
         start, rate, width=end - start, align="edge", color=colour, hatch=hatch, ec="white", lw=0.5, zorder=2
     )
@@ -143,9 +139,9 @@ def boluses(ax: Axes, course: Course, span: Span) -> None:
 def phenylephrine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     """The rate as steps, each in force until the next; with the limits of both rows."""
     label(ax, "Phenylephrine", "ug/kg/min")
-    shown = in_force(course.pressor, span)
+    shown = steps(course.pressor, *span)
     rates = [rate for _, rate in shown]
-    ax.set_ylim(0, max([1.8, *(rate * 1.1 for rate in rates)]))
+    ax.set_ylim(0, max([drawn.PHENYLEPHRINE[1], *(rate * 1.1 for rate in rates)]))
     ax.step(days(shown), rates, where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(shown), rates, step="post", color=GREEN, alpha=0.25, lw=0)
     weaned = [(guideline.table4.weaned, f"{guideline.table4.weaned:g} to dose", GREY)]
@@ -157,38 +153,20 @@ def phenylephrine(ax: Axes, course: Course, guideline: Guideline, span: Span) ->
     nothing(ax, shown)
 
 
-def in_force(rates: list[tuple[int, float]], span: Span) -> list[tuple[int, float]]:
-    """The steps that can be seen: what was running at the left edge, each change, and the last one carried to
-    the right edge.
-    """
-    before = [(span[0], rate) for at, rate in rates if at < span[0]][-1:]
-    shown = before + points(rates, span)
-    return [*shown, (span[1], shown[-1][1])] if shown else []
-
-
 def saturation(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     """SpO2, with the saturation to keep."""
-    curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), (91, 100))
-    row: Any = guideline.row["oxygen-requirement"]
-    limit_lines(ax, [(row.low.trip.value, f"{row.low.trip.value:g}", LEVEL_COLOUR["absolute"])])
+    curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), drawn.SATURATION)
+    limit_lines(ax, coloured([drawn.saturation(guideline)]))
 
 
 def oxygen(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     """The flow as steps, with its limits; the device by name when it changes, FiO2 in figures."""
     label(ax, "Oxygen", "L/min")
-    row: Any = guideline.row["oxygen-requirement"]
-    shown = in_force(flows(course), span)
-    ax.set_ylim(0, max([6.0, *(rate * 1.3 for _, rate in shown)]))
+    shown = steps(flows((at for at, _ in changes(course.devices)), course.of("o2-flow")), *span)
+    ax.set_ylim(0, max([drawn.OXYGEN[1], *(rate * 1.3 for _, rate in shown)]))
     ax.step(days(shown), [rate for _, rate in shown], where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(shown), [rate for _, rate in shown], step="post", color=GREEN, alpha=0.25, lw=0)
-    relative, absolute = row.relative_flow, row.absolute_flow
-    limit_lines(
-        ax,
-        [
-            (relative.value, relative.text, LEVEL_COLOUR["relative"]),
-            (absolute.value, absolute.text, LEVEL_COLOUR["absolute"]),
-        ],
-    )
+    limit_lines(ax, coloured(drawn.oxygen_flow(guideline)))
     for at, word in points(changes(course.devices), span):
         mark(ax, at, word, 0.82)
     for at, value in points(changes(course.of("fio2")), span):
@@ -203,12 +181,6 @@ def changes(series: list[tuple[int, T]]) -> list[tuple[int, T]]:
         for number, (at, value) in enumerate(series)
         if not number or series[number - 1][1] != value
     ]
-
-
-def flows(course: Course) -> list[tuple[int, float]]:
-    """The flow over time: charting another device drops the flow of the one before."""
-    dropped = {at: 0.0 for at, _ in changes(course.devices)}
-    return sorted((dropped | dict(course.of("o2-flow"))).items())
 
 
 def mark(ax: Axes, at: int, word: str, height: float) -> None:
@@ -260,13 +232,7 @@ def draw_lab(ax: Axes, lab: Lab, course: Course, guideline: Guideline, span: tup
     ax.set_title(f"{lab.code}, {lab.unit}", fontsize=7.5, loc="left", pad=4)
     ax.set_ylim(*room([value for _, value in shown] + list(lab.least)))
     ax.plot(days(shown), [value for _, value in shown], color=BLUE, lw=1, marker="o", ms=3)
-    limit_lines(
-        ax,
-        [
-            (line.value, f"{line.value:g}", LEVEL_COLOUR[line.level])
-            for line in lab.lines(guideline, lab.judged_as)
-        ],
-    )
+    limit_lines(ax, coloured(lab.lines(guideline, lab.judged_as)))
     nothing(ax, shown)
     scales(ax, span)
 

@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
-from rules.chart.derived import RANK, outranks, plausible
+from rules.chart.corrections import FINAL, RANK, outranks
 from rules.guideline import Guideline
 from rules.wire.events import IO, Dose, Encounter, Event, Finding, Infusion, Labs, Vitals, Withdrawal
 from rules.wire.instants import DAY, HOUR, MINUTE
@@ -141,7 +141,6 @@ def _value(point: Point) -> float:
 MOST_SLOW = 1200
 MOST_UNSETTLED = 200
 SLOW = (IO, Infusion, Dose, Encounter, Finding)
-FINAL = RANK["final"]
 
 
 class Facts:
@@ -195,7 +194,7 @@ class Facts:
         for code, value, *_ in event.readings:
             if isinstance(value, str):
                 self._device(event.at, value, here)
-            elif plausible(code, value, guideline):
+            elif guideline.usable(code, value):
                 self.signals.setdefault(code, Series()).add(event.at, value, here)
         for code, _, low, high, unit in event.readings if isinstance(event, Labs) else ():
             self.limits[code], self.units[code] = (low, high), unit
@@ -204,7 +203,7 @@ class Facts:
         """Whether a record has a word to say; what an earlier one of its id said is taken out."""
         rank = RANK[event.status]
         before = self.unsettled.get(here, FINAL if self.recent.again(here) else None)
-        if before is not None and (rank < before or rank == before <= FINAL):
+        if before is not None and not outranks(rank, before):
             return False
         if rank != FINAL or before is not None:
             self.unsettled[here] = rank
@@ -234,7 +233,9 @@ class Facts:
 
     def _slow(self, event: Event) -> None:
         before = self.slow.get(event.id)
-        if mark(event.id) in self.unsettled or (before is not None and not outranks(event, before)):
+        if mark(event.id) in self.unsettled:
+            return
+        if before is not None and not outranks(RANK[event.status], RANK[before.status]):
             return
         self.slow[event.id] = event
         if len(self.slow) > MOST_SLOW:

@@ -18,11 +18,12 @@ from streams.cli.main import main as il2watch
 from streams.kafka.producer import Out
 from streams.kafka.state_record import VERSION as ROW_VERSION
 from streams.kafka.state_record import Row, unpack
-from streams.pager.policy.alerts import command, take
+from streams.pager.policy.alerts import take
+from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started, wake
+from streams.pager.policy.notifications import Outcome
 from streams.pager.policy.state import Book, Owed
 from streams.pager.policy.state import read as read_alert
-from streams.pager.policy.unit_of_work import Outcome
 from streams.pager.service.config import load as load_pager
 from streams.pager.service.intake import actionable
 from streams.worker.dead_letter_alarm import Alarm, Share

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
+from rules.wire.pages import PageRecord
 from streams.board import words
 from streams.board.html.element import Html, age, hidden, join, tag, time
 from streams.board.html.unit import shape
 from streams.board.patient import View
-from rules.wire.pages import PageRecord
 from streams.projections.episodes import Acked, Episode, Transition
 
 DID = {

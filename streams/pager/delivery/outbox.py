@@ -16,9 +16,9 @@ from streams.kafka.fencing import FencedTable, begin, stamped, unstamped
 from streams.kafka.producer import Out, Outlet, key
 from streams.kafka.state_record import UnknownRow
 from streams.pager.policy.escalation import wake
+from streams.pager.policy.notifications import Outcome
 from streams.pager.policy.routes import Paging
 from streams.pager.policy.state import Book, Owed, UnknownBook, pack, unpack
-from streams.pager.policy.unit_of_work import Outcome
 from streams.service.lifecycle import die
 
 TABLE = "outbox"

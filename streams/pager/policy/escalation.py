@@ -10,11 +10,10 @@ from msgspec.structs import replace
 
 from rules.wire import pages
 from streams.pager.policy import notifications
-from streams.pager.policy.alerts import release
-from streams.pager.policy.notifications import page
+from streams.pager.policy.commands import release
+from streams.pager.policy.notifications import Outcome, Turn, page
 from streams.pager.policy.routes import Paging, Step
 from streams.pager.policy.state import Book, Episode, Owed, read
-from streams.pager.policy.unit_of_work import Outcome, Turn
 
 
 def due(book: Book, now: int, paging: Paging) -> Outcome:

@@ -1,10 +1,12 @@
-"""Decide whether an alert is notified now, later, grouped, or not; and open and close what receivers hold
-open. The answer is always a reason in the audit.
+"""Notify of an alert now, later, grouped, or not; open and close what receivers hold open; write down what is
+owed. In the order an alert passes: `page`, then the incident it begins or the group it joins, then what is
+owed to whom. Pure; the answer is always a reason in the audit.
 """
 
 from __future__ import annotations
 
 import hashlib
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -12,9 +14,54 @@ from msgspec.structs import replace
 from rules.wire import pages
 from rules.wire.alerts import PRIORITY
 from rules.wire.instants import MINUTE, text
-from streams.pager.policy.routes import SYSTEM, Route, choose, covering
-from streams.pager.policy.state import Alert, Episode, Gathered, Held, Incident, read
-from streams.pager.policy.unit_of_work import Turn, labels_of
+from rules.wire.pages import Audit
+from streams.pager.policy.routes import SYSTEM, Paging, Route, decide
+from streams.pager.policy.state import (
+    Alert,
+    Book,
+    Episode,
+    Gathered,
+    Held,
+    Incident,
+    Owed,
+    Silence,
+    read,
+)
+
+TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
+RECENT = 64
+
+
+def page(turn: Turn, episode: Episode, alert: Alert, worsened: bool = False) -> Episode:
+    """Tells an alert as its route has it. A worsening passes every silence and every flood."""
+    found = decide(turn.paging, {} if worsened else turn.silences, alert.said, turn.now)
+    if found.until is not None:
+        return hold(turn, episode, alert, found.until, found.why)
+    route = found.route
+    if route is None:
+        turn.note_alert(alert, found.why)
+        return superseded(turn, episode, alert)
+    if route.digest is not None:
+        digest(turn, alert, route, route.digest)
+        return superseded(turn, episode, alert)
+    if not worsened and alert.said.kind != SYSTEM and alert.said.level != "absolute" and flooding(turn):
+        flood(turn, alert, route)
+        return superseded(turn, episode, alert)
+    turn.recent = (*turn.recent, turn.now)[-RECENT:]
+    return begin(turn, episode, alert, route)
+
+
+def hold(turn: Turn, episode: Episode, alert: Alert, until: int, why: str) -> Episode:
+    """Not now: looked at again at `until`, if it is still open and nobody has acknowledged it."""
+    turn.note_alert(alert, why, until=until)
+    episode = retire(turn, episode, alert.raw, why)
+    return replace(episode, held=Held(until, why, alert.raw))
+
+
+def superseded(turn: Turn, episode: Episode, alert: Alert) -> Episode:
+    """Told otherwise than by an incident: one of the level before is closed."""
+    return end(turn, replace(episode, held=None), alert.raw, pages.MASKED)
+
 
 # Opening and closing what receivers hold open: one incident a level of an episode, and a new one whenever it
 # worsens.
@@ -24,10 +71,6 @@ from streams.pager.policy.unit_of_work import Turn, labels_of
 # "acknowledged" swallows a repeat of a key, and one that was told "resolved" must not be told of it again.
 
 
-TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
-RECENT = 64
-
-
 def begin(turn: Turn, episode: Episode, alert: Alert, route: Route) -> Episode:
     """A new incident on the first rung of a ladder; one that is open is closed after it, so that there is
     none without.
@@ -35,7 +78,7 @@ def begin(turn: Turn, episode: Episode, alert: Alert, route: Route) -> Episode:
     level = alert.said.level
     count = episode.incidents.get(level, 0) + 1
     key = f"{episode.id}:{level}" + (f"+{count}" if count > 1 else "")
-    incident = Incident(key, labels_of(alert), route.name, turn.now, 0, (), alert.raw)
+    incident = Incident(key, alert.labels, route.name, turn.now, 0, (), alert.raw)
     before, episode = (
         episode,
         replace(episode, incident=incident, held=None, incidents={**episode.incidents, level: count}),
@@ -254,34 +297,127 @@ def _summary(turn: Turn, gathered: Gathered, kind: str, level: str, message: str
     return read(msgspec.json.encode(told))
 
 
-def page(turn: Turn, episode: Episode, alert: Alert, worsened: bool = False) -> Episode:
-    """Tells an alert as its route has it. A worsening passes every silence and every flood."""
-    silence = None if worsened else covering(turn.silences, alert.said.subject, alert.said.level, turn.now)
-    if silence is not None:
-        return hold(turn, episode, alert, silence.until, pages.SILENCED)
-    route, opens = choose(turn.paging, alert.said, turn.now)
-    if opens is not None:
-        return hold(turn, episode, alert, opens, pages.OFF_HOURS)
-    if route is None:
-        turn.note_alert(alert, pages.UNROUTED)
-        return superseded(turn, episode, alert)
-    if route.digest is not None:
-        digest(turn, alert, route, route.digest)
-        return superseded(turn, episode, alert)
-    if not worsened and alert.said.kind != SYSTEM and alert.said.level != "absolute" and flooding(turn):
-        flood(turn, alert, route)
-        return superseded(turn, episode, alert)
-    turn.recent = (*turn.recent, turn.now)[-RECENT:]
-    return begin(turn, episode, alert, route)
+# One step of a book: a working copy, what it comes to owe, and the reasons. The book before stays as it was.
 
 
-def hold(turn: Turn, episode: Episode, alert: Alert, until: int, why: str) -> Episode:
-    """Not now: looked at again at `until`, if it is still open and nobody has acknowledged it."""
-    turn.note_alert(alert, why, until=until)
-    episode = retire(turn, episode, alert.raw, why)
-    return replace(episode, held=Held(until, why, alert.raw))
+class Outcome(NamedTuple):
+    """The book after a step; what it newly owes; what is to be said of it.
+
+    `fresh`: it was not seen before.
+    """
+
+    book: Book
+    owed: list[Owed]
+    audits: list[Audit]
+    fresh: bool = True
 
 
-def superseded(turn: Turn, episode: Episode, alert: Alert) -> Episode:
-    """Told otherwise than by an incident: one of the level before is closed."""
-    return end(turn, replace(episode, held=None), alert.raw, pages.MASKED)
+class Turn:
+    """`now`: ms."""
+
+    def __init__(self, book: Book, now: int, paging: Paging) -> None:
+        self.book, self.now, self.paging = book, now, paging
+        self.episodes: dict[str, Episode] = dict(book.episodes)
+        self.ended, self.early = dict(book.ended), dict(book.early)
+        self.silences: dict[str, Silence] = dict(book.silences)
+        self.digests: dict[str, Gathered] = dict(book.digests)
+        self.flood, self.recent = book.flood, book.recent
+        self.owed = list(book.owed)
+        self.next = book.next
+        self.audits: list[Audit] = []
+
+    def outcome(self, fresh: bool = True) -> Outcome:
+        """The new book, with all that was done to the copy."""
+        book = msgspec.structs.replace(
+            self.book,
+            episodes=self.episodes,
+            ended=self.ended,
+            early=self.early,
+            silences=self.silences,
+            digests=self.digests,
+            flood=self.flood,
+            recent=self.recent,
+            owed=tuple(self.owed),
+            next=self.next,
+        )
+        return Outcome(book, [one for one in self.owed if one.number >= self.book.next], self.audits, fresh)
+
+    def owe(self, channel: str, action: str, lane: str, incident: Incident, body: bytes, step: int) -> None:
+        """One more message for one receiver."""
+        one = Owed(
+            self.next,
+            channel,
+            action,
+            incident.key,
+            lane,
+            incident.labels,
+            body,
+            self.now,
+            incident.since,
+            step,
+        )
+        self.next += 1
+        self.owed.append(one)
+        self.note_owed(one, pages.OWED, route=incident.route)
+
+    def swap(self, one: Owed, body: bytes) -> None:
+        """A message that tells something newer in place of another: it keeps its place in the lane and its
+        age.
+        """
+        new = msgspec.structs.replace(one, number=self.next, body=body)
+        self.next += 1
+        self.owed[self.owed.index(one)] = new
+        self.note_owed(one, pages.REPLACED)
+        self.note_owed(new, pages.OWED)
+
+    def drop(self, one: Owed, outcome: str) -> None:
+        """A message that is not owed any more, and why."""
+        self.owed.remove(one)
+        self.note_owed(one, outcome)
+
+    def note_owed(self, one: Owed, outcome: str, **told: object) -> None:
+        """Says something of a message."""
+        labels = one.labels
+        self.note(
+            outcome,
+            alert=one.lane,
+            key=one.key,
+            number=one.number,
+            action=one.action,
+            channel=one.channel,
+            step=one.step,
+            level=labels.level,
+            kind=labels.kind,
+            subject=labels.subject,
+            **told,
+        )
+
+    def note_alert(self, alert: Alert, outcome: str, **told: object) -> None:
+        """Says something of an alert."""
+        said = alert.said
+        self.note(
+            outcome,
+            alert=said.id,
+            seq=said.seq,
+            level=said.level,
+            kind=said.kind,
+            subject=said.subject,
+            at=said.at,
+            decided=said.decided,
+            **told,
+        )
+
+    def note_episode(self, episode: Episode, outcome: str, **told: object) -> None:
+        """Says something of an episode."""
+        self.note(
+            outcome, alert=episode.id, level=episode.level, kind=episode.kind, subject=episode.subject, **told
+        )
+
+    def note(self, outcome: str, **told: object) -> None:
+        patient = self.book.patient
+        unit = self.paging.unit_of(patient)
+        self.audits.append(
+            msgspec.convert(
+                {"when": self.now, "outcome": outcome, "patient": patient, "unit": unit, **told}, Audit
+            )
+        )

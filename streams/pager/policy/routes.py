@@ -13,23 +13,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from rules.wire import pages
 from rules.wire.alerts import RANK
 from rules.wire.instants import DAY, HOUR, MINUTE, aware
 from streams.pager.policy.state import Silence, Transition
-
-
-def covering(silences: Mapping[str, Silence], subject: str, level: str, now: int) -> Silence | None:
-    """The silence that hides a subject at a level, the longest if several do.
-
-    One of a lower level hides nothing.
-    """
-    found = [
-        one
-        for one in silences.values()
-        if one.subject == subject and RANK[one.level] >= RANK[level] and one.until > now
-    ]
-    return max(found, key=lambda one: one.until, default=None)
-
 
 # Routes are data: which alert goes up which ladder, at which hours (wire.md, site configuration `[pager]`).
 #
@@ -105,6 +92,36 @@ class Paging(msgspec.Struct, frozen=True):
     def route(self, name: str) -> Route | None:
         """A route by name; None when it is no longer configured."""
         return next((route for route in (*self.clinical, *self.system) if route.name == name), None)
+
+
+class Decision(NamedTuple):
+    """The route an alert goes now (None: none); why not, and until when it is held back (ms), if it is."""
+
+    route: Route | None
+    why: str = pages.UNROUTED
+    until: int | None = None
+
+
+def decide(paging: Paging, silences: Mapping[str, Silence], said: Transition, now: int) -> Decision:
+    """Return whether an alert is told now, and where: not under a silence, nor outside its routes' hours."""
+    silence = covering(silences, said.subject, said.level, now)
+    if silence is not None:
+        return Decision(None, pages.SILENCED, silence.until)
+    route, opens = choose(paging, said, now)
+    return Decision(route) if opens is None else Decision(None, pages.OFF_HOURS, opens)
+
+
+def covering(silences: Mapping[str, Silence], subject: str, level: str, now: int) -> Silence | None:
+    """The silence that hides a subject at a level, the longest if several do.
+
+    One of a lower level hides nothing.
+    """
+    found = [
+        one
+        for one in silences.values()
+        if one.subject == subject and RANK[one.level] >= RANK[level] and one.until > now
+    ]
+    return max(found, key=lambda one: one.until, default=None)
 
 
 class Choice(NamedTuple):

@@ -34,6 +34,16 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     system: str | None = None
 
 
+class Labels(msgspec.Struct, frozen=True, array_like=True):
+    """What all pages of one incident agree in."""
+
+    level: str
+    priority: str
+    kind: str
+    subject: str
+    system: str | None
+
+
 class Alert(NamedTuple):
     """A transition; `decided` and `at` in ms; `raw`: the record's bytes, as they go to the receivers."""
 
@@ -46,6 +56,12 @@ class Alert(NamedTuple):
     def ends(self) -> bool:
         """Whether the episode is over."""
         return self.said.level == CLEAR
+
+    @property
+    def labels(self) -> Labels:
+        """What the pages of an incident it begins will agree in."""
+        said = self.said
+        return Labels(said.level, said.priority, said.kind, said.subject, said.system)
 
 
 _alert_decoder = msgspec.json.Decoder(Transition)
@@ -68,16 +84,6 @@ VERSION = 1
 
 class UnknownBook(ValueError):
     """The bytes are not a book this version can read."""
-
-
-class Labels(msgspec.Struct, frozen=True, array_like=True):
-    """What all pages of one incident agree in."""
-
-    level: str
-    priority: str
-    kind: str
-    subject: str
-    system: str | None
 
 
 class Incident(msgspec.Struct, frozen=True, array_like=True):

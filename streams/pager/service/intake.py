@@ -13,7 +13,8 @@ from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
 from streams.kafka.producer import Out
 from streams.pager.delivery.outbox import Ledger
-from streams.pager.policy.alerts import command, take
+from streams.pager.policy.alerts import take
+from streams.pager.policy.commands import command
 from streams.pager.policy.state import Alert, Unreadable, read
 from streams.pager.service import measure
 

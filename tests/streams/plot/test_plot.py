@@ -15,7 +15,7 @@ from rules.ingest.decode import decode
 from streams.cli import plot
 from streams.display import LEVEL_COLOUR
 from streams.errors import UsageError
-from streams.flowsheet.series import Course, course
+from streams.plot.course import Course, course
 from streams.plot.page import Drawing, draw
 from streams.plot.sheet import save
 from streams.times import DAY, HOUR, instant

@@ -10,11 +10,12 @@ from rules.wire.alerts import PRIORITY
 from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.instants import HOUR, MINUTE, text
 from rules.wire.pages import Audit
-from streams.pager.policy.alerts import command, take
+from streams.pager.policy.alerts import take
+from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started
+from streams.pager.policy.notifications import Outcome
 from streams.pager.policy.routes import Match, Paging, Route, Step
 from streams.pager.policy.state import Alert, Book, Owed, read
-from streams.pager.policy.unit_of_work import Outcome
 
 START = 1_772_445_600_000
 """2026-03-02T10:00:00Z"""

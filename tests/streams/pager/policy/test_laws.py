@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from rules.wire import pages
 from rules.wire.alerts import RANK
 from rules.wire.instants import HOUR, MINUTE
-from streams.pager.policy.alerts import command, take
+from streams.pager.policy.alerts import take
+from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started, wake
+from streams.pager.policy.notifications import Outcome
 from streams.pager.policy.routes import covering
 from streams.pager.policy.state import Alert, Book, Owed, pack, unpack
-from streams.pager.policy.unit_of_work import Outcome
 from tests.streams.pager.policy.telling import PAGING, START, ack, alert, silence
 
 LEVELS = ("relative", "absolute", "technical")

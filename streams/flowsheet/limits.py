@@ -1,0 +1,79 @@
+"""Read from the guideline in force the limits that are drawn across a panel, and what its axis holds at
+least.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from rules.guideline import Guideline
+
+
+class Line(NamedTuple):
+    """A limit in the panel's unit, the level that it opens, and its number as it is written."""
+
+    value: float
+    level: str
+    text: str
+
+
+def line(value: float, level: str) -> Line:
+    """Return a limit that is written as its number."""
+    return Line(value, level, f"{value:g}")
+
+
+def limits(guideline: Guideline, code: str) -> list[Line]:
+    """Return the relative and absolute ends of a row's bands (Table 3)."""
+    row: Any = guideline.row[code]
+    found = ((getattr(row, level), level) for level in ("relative", "absolute"))
+    return [line(getattr(band, "trip", band).value, level) for band, level in found if band is not None]
+
+
+def advised(guideline: Guideline, code: str) -> list[Line]:
+    """Return the limits from which an advice opens."""
+    advice = guideline.advises[code]
+    return [line(limit.value, "advisory") for limit in (advice.limit, advice.second) if limit is not None]
+
+
+def fever(guideline: Guideline) -> Line:
+    """Return the temperature from which a fast pulse is excused."""
+    row: Any = guideline.row["sinus-tachycardia"]
+    return line(row.fever.value, "advisory")
+
+
+def saturation(guideline: Guideline) -> Line:
+    """Return the saturation to keep."""
+    row: Any = guideline.row["oxygen-requirement"]
+    return line(row.low.trip.value, "absolute")
+
+
+def oxygen_flow(guideline: Guideline) -> list[Line]:
+    """Return the flows of oxygen that trip `oxygen-requirement`."""
+    row: Any = guideline.row["oxygen-requirement"]
+    return [
+        Line(row.relative_flow.value, "relative", row.relative_flow.text),
+        Line(row.absolute_flow.value, "absolute", row.absolute_flow.text),
+    ]
+
+
+class Pressure(NamedTuple):
+    """Systolic pressure, mm[Hg]: the one to stay above, and the one from which hypotension is severe."""
+
+    target: float
+    severe: float
+
+    @property
+    def bands(self) -> list[tuple[float, float, str]]:
+        """From and to which pressure hypotension is of which level."""
+        return [(self.severe, self.target, "relative"), (0, self.severe, "absolute")]
+
+
+def pressure(guideline: Guideline, target: float) -> Pressure:
+    """Return the limits of a patient whose target (Table 2) is known."""
+    return Pressure(target, guideline.pressure.severe(target))
+
+
+SATURATION: tuple[float, float] = (91, 100)
+PHENYLEPHRINE: tuple[float, float] = (0, 1.8)
+OXYGEN: tuple[float, float] = (0, 6)
+"""What an axis holds at least, in the panel's unit."""
