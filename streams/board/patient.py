@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from rules.guideline import Guideline
 from rules.wire.events import Resume, Silence
-from rules.wire.pages import PageRecord
 from streams.board import unit
 from streams.board.unit import Advised, Assessment, Dose, Pressure
+from streams.projections.command_log import Page
 from streams.projections.episodes import Acked, Episode, Transition
 from streams.projections.patients import Bedside
 
@@ -53,7 +53,7 @@ class View(NamedTuple):
     resumes: tuple[Resume, ...]
     labs: tuple[Lab, ...]
     timeline: tuple[Transition, ...]
-    told: tuple[PageRecord, ...]
+    told: tuple[Page, ...]
     explains: bool
     same_guideline: bool
     guideline: Guideline

@@ -18,7 +18,7 @@ from rules.wire.instants import parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from rules.wire.vocabulary import EVERY_PATIENT
 from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
-from streams.projections import episodes
+from streams.projections import command_log, episodes
 from streams.projections.charted import Facts
 from streams.projections.command_log import Orders
 from streams.projections.episodes import Episodes
@@ -180,7 +180,7 @@ class Ward:
             self.alarms[alert.id] = alert
 
     def _page(self, name: str, record: Record) -> Bedside | None:
-        page = pages.decode(record.value)
+        page = command_log.read(record.value or b"")
         if page is None or page.patient not in self.patients:
             return None
         found = self.patients[page.patient]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
-from rules.wire.pages import PageRecord
 from streams.board import words
 from streams.board.html.element import Html, age, hidden, join, tag, time
 from streams.board.html.unit import shape
 from streams.board.patient import View
+from streams.projections.command_log import Page
 from streams.projections.episodes import Acked, Episode, Transition
 
 DID = {
@@ -165,7 +165,7 @@ def transition(one: Transition) -> Html:
     )
 
 
-def page(one: PageRecord) -> Html:
+def page(one: Page) -> Html:
     whom = one.by or one.channel or ""
     reason = f": {one.reason}" if one.reason and one.by else ""
     return line(
