@@ -32,11 +32,12 @@ class Episode(msgspec.Struct, array_like=True):
 class Patient(msgspec.Struct, dict=True):
     """One patient's state.
 
-    `now`: the clock; `due`: the earliest deadline ahead; `rules_due`: that of the stop rules; `discharged`: at
-    which instant it was decided.
+    `now`: the clock; `due`: the earliest deadline ahead; `rules_due`: that of the stop rules; `discharged`:
+    at which instant it was decided.
 
-    Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and `dirty_replaced`
-    as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty, whatever it says.
+    Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
+    `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
+    whatever it says.
     """
 
     id: str

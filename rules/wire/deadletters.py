@@ -34,7 +34,5 @@ def dead_letter_headers(
 def read(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     """The same headers back as text, by their full names; others are left out, the last of a name counts."""
     return {
-        name: (value or b"").decode("utf-8", "replace")
-        for name, value in headers
-        if name.startswith(PREFIX)
+        name: (value or b"").decode("utf-8", "replace") for name, value in headers if name.startswith(PREFIX)
     }

@@ -123,7 +123,8 @@ def aware(milliseconds: int) -> datetime:
 
 def reached(moment: int) -> Instant:
     """Return the instant at which `moment` (ms) is reached."""
-    return 2 * moment  # type: ignore[return-value]  # `Instant(...)` is a call, and the fold makes one an event
+    # `Instant(...)` is a call, and the fold makes one an event
+    return 2 * moment  # type: ignore[return-value]
 
 
 def beyond(limit: int) -> Instant:

@@ -23,7 +23,10 @@ def load(path: str | None) -> Board:
 def ways(found: Board, wall: bool) -> Ways:
     """How the board shows things."""
     return Ways(
-        found.site, wall, tuple((one.patients, one.unit) for one in found.units), duration(found.quiet) / SECOND
+        found.site,
+        wall,
+        tuple((one.patients, one.unit) for one in found.units),
+        duration(found.quiet) / SECOND,
     )
 
 

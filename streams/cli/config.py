@@ -21,8 +21,8 @@ def parser() -> options.Parser:
 
 
 SCHEMA_SAYS = """\
-Prints the JSON Schema of a site configuration, for editors that complete keys and mark wrong ones. It knows keys, types and ranges;
-what numbers must be to one another only `il2watch config check` knows."""
+Prints the JSON Schema of a site configuration, for editors that complete keys and mark wrong ones. It knows
+keys, types and ranges; what numbers must be to one another only `il2watch config check` knows."""
 SCHEMA_EXAMPLE = "  il2watch config schema > site.schema.json"
 
 

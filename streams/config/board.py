@@ -2,7 +2,7 @@
 
 [board]
 site = "4 West"                                   # what stands on the page; default il2watch
-units = [{ patients = "w4-*", unit = "4 West" }]  # the first that matches; else where the patient lies: ward, icu
+units = [{ patients = "w4-*", unit = "4 West" }]  # the first that matches; else ward, icu
 quiet = "15 min"                                  # a feed silent for longer is dead, whatever was usual
 users-file = "/etc/il2watch/users.toml"           # a login; il2watch board --hash makes a password's hash
 proxy-header = "X-Forwarded-User"                 # or a proxy that has asked, instead of users-file
@@ -29,12 +29,16 @@ class Board(Table, frozen=True, kw_only=True):
     site: Annotated[str, msgspec.Meta(min_length=1, max_length=60, description="what stands on the page")] = (
         "il2watch"
     )
-    units: Annotated[tuple[Unit, ...], msgspec.Meta(description="units by patient; the first that matches")] = ()
+    units: Annotated[
+        tuple[Unit, ...], msgspec.Meta(description="units by patient; the first that matches")
+    ] = ()
     quiet: Annotated[Duration, msgspec.Meta(description="a feed silent for longer is dead")] = "15 min"
     users_file: Annotated[str | None, msgspec.Meta(description="who may log in")] = None
     proxy_header: Annotated[str | None, msgspec.Meta(description="names the user, set by a proxy")] = None
     proxy_roles_header: Annotated[str | None, msgspec.Meta(description="names the roles: see, act")] = None
-    proxy_from: Annotated[tuple[str, ...], msgspec.Meta(description="addresses whose header is believed")] = ()
+    proxy_from: Annotated[
+        tuple[str, ...], msgspec.Meta(description="addresses whose header is believed")
+    ] = ()
     hosts: Annotated[tuple[str, ...], msgspec.Meta(description="names it is served under")] = ()
     tls_certfile: Annotated[str | None, msgspec.Meta(description="certificate to serve TLS with")] = None
     tls_keyfile: Annotated[str | None, msgspec.Meta(description="its key")] = None

@@ -47,9 +47,7 @@ Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 Given = Annotated[str, msgspec.Meta(min_length=1)]
 PASSWORDS = ("password", "sasl-password")
-NO_PASSWORD = (
-    "a password does not belong in this file; name a password-file, or set IL2WATCH_BROKER_PASSWORD"
-)
+NO_PASSWORD = "a password does not belong in this file; name a password-file, or set IL2WATCH_BROKER_PASSWORD"
 
 
 class BrokerTable(Table, frozen=True, kw_only=True):

@@ -1,4 +1,6 @@
-"""The JSON Schema of a site's configuration: for editors, and for the page of reference that is made of it."""
+"""The JSON Schema of a site's configuration: for editors, and for the page of reference that is
+made of it.
+"""
 
 from __future__ import annotations
 

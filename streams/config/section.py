@@ -40,7 +40,9 @@ class SiteFile(NamedTuple):
             values = values.get(step, {})
         if not isinstance(values, dict):
             name = ".".join(table)
-            self.blame(table, f"a table is wanted, not {described(values)}; write [{name}] and its keys below")
+            self.blame(
+                table, f"a table is wanted, not {described(values)}; write [{name}] and its keys below"
+            )
         try:
             return msgspec.convert(values, kind)
         except msgspec.ValidationError as error:
@@ -106,7 +108,9 @@ def keys_at(kind: type[msgspec.Struct], path: Path) -> list[str]:
 
 
 def _path(where: str) -> Path:
-    """Return `$.routes[0].level` as `("routes", "#1", "level")`, and `key in $.labels` with a mark at its end."""
+    """Return `$.routes[0].level` as `("routes", "#1", "level")`, and `key in $.labels` with a mark at its
+    end.
+    """
     inside = where.removeprefix("key in ")
     steps = re.findall(r"\[(\d+)\]|([A-Za-z0-9_-]+|\[\.\.\.\])", inside.removeprefix("$"))
     path = tuple(f"#{int(number) + 1}" if number else name for number, name in steps)

@@ -64,7 +64,10 @@ def unnoticed(letter: Letter) -> str | None:
     """
     event, _ = decode(letter.value or b"", known=letter.timestamp)
     if letter.partly_taken and event is not None and event.status not in CORRECTS:
-        return 'duplicate: the rest of this record was taken when it came; send the mended one with "status":"corrected"'
+        return (
+            "duplicate: the rest of this record was taken when it came; send the mended one with "
+            '"status":"corrected"'
+        )
     return None
 
 

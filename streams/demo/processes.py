@@ -159,7 +159,8 @@ def elsewhere(broker: Broker) -> Iterator[tuple[Broker, dict[str, Living]]]:
     if held := records(broker):
         named = ", ".join(f"{topic} {number:,}" for topic, number in held.items())
         raise UsageError(
-            f"--broker {broker.servers}: there are records already ({named}); made-up patients go to an empty broker alone"
+            f"--broker {broker.servers}: there are records already ({named}); made-up patients go to an "
+            "empty broker alone"
         )
     yield broker, {}
 

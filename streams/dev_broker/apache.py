@@ -105,8 +105,9 @@ LAST = 600
 class ApacheKafka:
     """A context: a cluster runs inside, on `servers`. Brokers are numbered from 0.
 
-    `settings` are added to every broker's server.properties, `jvm` to the options of Java. `port` is the first broker's, else a free one.
-    Raises NoKafka (no Java, an old one, no Maven, no network) or UsageError when a broker does not come up.
+    `settings` are added to every broker's server.properties, `jvm` to the options of Java. `port` is the
+    first broker's, else a free one. Raises NoKafka (no Java, an old one, no Maven, no network) or UsageError
+    when a broker does not come up.
     """
 
     def __init__(

@@ -100,7 +100,8 @@ class Admin:
         for answer in answers:
             if answer["error_code"] not in (0, EXISTS):
                 raise UsageError(
-                    f"{answer['name']}: the broker does not create it: {answer['error_message'] or answer['error_code']}"
+                    f"{answer['name']}: the broker does not create it: "
+                    f"{answer['error_message'] or answer['error_code']}"
                 )
         self._client.wait_for_topics(list(topics))
         return [answer["name"] for answer in answers if answer["error_code"] == 0]

@@ -53,8 +53,8 @@ def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: s
 class FaustWiring:
     """An app with its agent, and the share of the topics' partitions that it is given.
 
-    `placed`: whether the consumer group has given it its share, be it nothing. The group's generation does not
-    tell: Kafka counts from 1, the embedded broker from 0, and 0 is what Faust begins with.
+    `placed`: whether the consumer group has given it its share, be it nothing. The group's generation does
+    not tell: Kafka counts from 1, the embedded broker from 0, and 0 is what Faust begins with.
     """
 
     def __init__(self, app: Any, topics: Sequence[str]) -> None:

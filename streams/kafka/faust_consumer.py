@@ -1,5 +1,5 @@
-"""Faust's consumer as our services need it: no fetch overlaps a seek, and nothing is handed on before a recovery
-has ended.
+"""Faust's consumer as our services need it: no fetch overlaps a seek, and nothing is handed on before a
+recovery has ended.
 
 Seen in faust-streaming 0.15.3 and aiokafka 0.14. What it leans on:
 
@@ -11,14 +11,14 @@ Seen in faust-streaming 0.15.3 and aiokafka 0.14. What it leans on:
   out stay where they are.
 - A rebalance begins with `on_partitions_revoked`, which stops the flow; `seek_wait` sets where the changelog
   is read from, and `perform_seek` goes back to what is committed. It is the end of a recovery, and runs only
-  if no other rebalance has begun. `App.rebalancing` does not tell: the end of one rebalance says that there is
-  none, though the next may have begun meanwhile. Until then nothing of the inputs may be handed on; messages of
-  an older generation are passed over by the stream. What ends a recovery clears the agents' queues
-  (`flow_control.resume`) after `perform_seek`, and with them what was handed on meanwhile; right behind it it
-  calls `resume_flow`. So nothing is handed on before: it would be lost until the next rebalance.
+  if no other rebalance has begun. `App.rebalancing` does not tell: the end of one rebalance says that there
+  is none, though the next may have begun meanwhile. Until then nothing of the inputs may be handed on;
+  messages of an older generation are passed over by the stream. What ends a recovery clears the agents'
+  queues (`flow_control.resume`) after `perform_seek`, and with them what was handed on meanwhile; right
+  behind it it calls `resume_flow`. So nothing is handed on before: it would be lost until the next rebalance.
 - A fetch that is under way during a seek moves the position behind its back, and what it brings is thrown
-  away: then a recovery waits for ever for rows it will not get. So no fetch overlaps a seek here, and what was
-  fetched before one is not handed on after it.
+  away: then a recovery waits for ever for rows it will not get. So no fetch overlaps a seek here, and what
+  was fetched before one is not handed on after it.
 - `_thread._create_worker_consumer` makes the aiokafka consumer, which takes `_fetch_max_wait_ms` when it
   starts.
 """
@@ -65,8 +65,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 class InputConsumer(driver.Consumer):
     """Hands on record by record.
 
-    `recovered`: the generation whose tables are read back; `flowing`: the one whose inputs are handed on. Both
-    are None until there is one: the embedded broker counts generations from 0.
+    `recovered`: the generation whose tables are read back; `flowing`: the one whose inputs are handed on.
+    Both are None until there is one: the embedded broker counts generations from 0.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,5 +1,5 @@
-"""Run a service that stands on Faust: start its app, watch that it gets on in its share of the partitions, and
-stop it in bounded time.
+"""Run a service that stands on Faust: start its app, watch that it gets on in its share of the partitions,
+and stop it in bounded time.
 """
 
 from __future__ import annotations

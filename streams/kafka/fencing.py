@@ -1,9 +1,9 @@
 """Keep a process that hung and woke from writing behind its successor: the fencing term.
 
 Before it begins, an owner writes a record into the changelog of each of its partitions. The offset of that
-record is its term, and every row that it writes carries it, so the term of whoever had the partition before is
-earlier. A term counts if the group has still heard of the owner once it is written. Of two rows of a patient
-that of the later term stands, whatever is in them.
+record is its term, and every row that it writes carries it, so the term of whoever had the partition before
+is earlier. A term counts if the group has still heard of the owner once it is written. Of two rows of a
+patient that of the later term stands, whatever is in them.
 """
 
 from __future__ import annotations

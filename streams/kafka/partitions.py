@@ -38,7 +38,8 @@ def same(numbers: Mapping[str, int]) -> int:
     if len(set(numbers.values())) > 1:
         said = ", ".join(f"{topic} {number}" for topic, number in numbers.items())
         raise UsageError(
-            f"the topics differ in partitions, and a patient has one number in all of them: {said}; il2watch topics check says more"
+            f"the topics differ in partitions, and a patient has one number in all of them: {said}; "
+            "il2watch topics check says more"
         )
     return next(iter(numbers.values()))
 
@@ -75,7 +76,8 @@ def shape(broker: Broker) -> Shape:
     if len(counts) > 1:
         told = ", ".join(f"{topic} {there[topic].partitions}" for topic in INPUTS)
         raise UsageError(
-            f"the input topics differ in partitions ({told}); one patient would be spread over workers; see il2watch topics check"
+            f"the input topics differ in partitions ({told}); one patient would be spread over workers; "
+            "see il2watch topics check"
         )
     insync = max(int(there[topic].settings.get("min.insync.replicas") or 1) for topic in INPUTS)
     return Shape(counts.pop(), max(there[topic].replication for topic in INPUTS), insync)

@@ -125,7 +125,10 @@ def said(counts: Counts, seconds: float) -> str:
 
 def summary(counts: Counts, total: int, seconds: float) -> str:
     """`36,912 of 36,912 records acknowledged in 4.1 s (9,003/s), 361 ticks`."""
-    return f"{counts.records:,} of {total:,} records acknowledged in {seconds:.1f} s ({rate(counts.records, seconds)}), {counts.ticks:,} ticks"
+    return (
+        f"{counts.records:,} of {total:,} records acknowledged in {seconds:.1f} s "
+        f"({rate(counts.records, seconds)}), {counts.ticks:,} ticks"
+    )
 
 
 def rate(records: int, seconds: float) -> str:

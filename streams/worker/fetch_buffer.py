@@ -1,6 +1,5 @@
-"""Hold the fetched records of one partition number and merge them across topics by record time (architecture.md,
-decision 6).
-Pure but for what it is told.
+"""Hold the fetched records of one partition number and merge them across topics by record time
+(architecture.md, decision 6). Pure but for what it is told.
 """
 
 from __future__ import annotations

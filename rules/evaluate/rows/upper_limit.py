@@ -1,4 +1,6 @@
-"""Decide labs by the upper reference limit that came with each value (criteria.md section 3, cardiac-enzymes)."""
+"""Decide labs by the upper reference limit that came with each value (criteria.md section 3,
+cardiac-enzymes).
+"""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart

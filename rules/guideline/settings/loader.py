@@ -43,8 +43,9 @@ class Reading(msgspec.Struct):
 def load(text: str | None) -> Guideline:
     """The guideline as published, with a site's numbers in place of its own.
 
-    `text`: TOML, one table a declaration, as docs/reference/configuration.md lists; None or nothing in it gives the
-    published one. Raises ConfigError with every problem of the file, each naming key, line, fault and remedy.
+    `text`: TOML, one table a declaration, as docs/reference/configuration.md lists; None or nothing in it
+    gives the published one. Raises ConfigError with every problem of the file, each naming key, line, fault
+    and remedy.
     """
     if not text:
         return SCHWARTZENTRUBER_2001
