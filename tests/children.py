@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 VARIABLE = "IL2WATCH_TEST_RUNS"
-PATIENCE_S = 10.0
+PATIENCE_S, QUIET_LOOKS = 10.0, 10
 
 
 class Watcher:
@@ -57,16 +57,20 @@ def names(environment: bytes) -> list[str]:
 
 
 def end(name: str) -> dict[int, str]:
-    """Kill all who bear the name, again and again until there is none: one may start another meanwhile. Return who they were."""
-    until, found = time.monotonic() + PATIENCE_S, dict(named(name))
-    killed = dict(found)
-    while found and time.monotonic() < until:
+    """Kill all who bear the name, until none has been seen for a while: one may start another meanwhile. Return who they were.
+
+    A process that is just turning into another program (exec) shows no environment, and so no name, for a moment.
+    """
+    until, quiet = time.monotonic() + PATIENCE_S, 0
+    killed: dict[int, str] = {}
+    while quiet < QUIET_LOOKS and time.monotonic() < until:
+        found = dict(named(name))
+        quiet = 0 if found else quiet + 1
+        killed |= found
         for number in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         time.sleep(0.05)
-        found = dict(named(name))
-        killed |= found
     return killed
 
 

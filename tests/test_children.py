@@ -19,7 +19,7 @@ from tests.streams.board.browser.conftest import missing
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")]
 
 ROOT = Path(__file__).parents[1]
-WITHIN_S = 60.0
+WITHIN_S, GONE_S = 60.0, 30.0
 STUBBORN = """
 import subprocess, threading, time
 from pathlib import Path
@@ -74,17 +74,17 @@ def left(folder: Path) -> list[str]:
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_run_that_is_ended_takes_all_with_it(workers: str, end: signal.Signals, tmp_path: Path) -> None:
     with run(tmp_path, STUBBORN, "-n", workers) as process:
-        assert len(left(tmp_path)) >= 5
+        assert wait_until(lambda: len(left(tmp_path)) >= 5, 15), left(tmp_path)
         process.send_signal(end)
         process.wait(WITHIN_S)
-        assert wait_until(lambda: not left(tmp_path), 15), left(tmp_path)
+        assert wait_until(lambda: not left(tmp_path), GONE_S), left(tmp_path)
 
 
 def test_a_worker_that_is_killed_takes_what_it_started_with_it(tmp_path: Path) -> None:
     with run(tmp_path, STUBBORN, "-n", "1", "--max-worker-restart", "0") as process:
         (worker,) = [number for number, command in named(tmp_path.name) if "sys.stdin.readline" in command]
         os.kill(worker, signal.SIGKILL)
-        assert wait_until(lambda: not any("sleep 600" in command for command in left(tmp_path)), 15), left(tmp_path)
+        assert wait_until(lambda: not any("sleep 600" in command for command in left(tmp_path)), GONE_S), left(tmp_path)
         assert process.wait(WITHIN_S) == 1
 
 
@@ -104,4 +104,4 @@ def test_browsers_and_brokers_end_with_a_run_that_is_killed(tmp_path: Path) -> N
         assert [name for name in ("chrom", "node", "tansu") if not any(name in command for command in left(tmp_path))] == []
         process.kill()
         process.wait()
-        assert wait_until(lambda: not left(tmp_path), 15), left(tmp_path)
+        assert wait_until(lambda: not left(tmp_path), GONE_S), left(tmp_path)
