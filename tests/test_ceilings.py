@@ -1,7 +1,7 @@
 """What there is too much of may only become less: each figure has a ceiling, and the ceiling follows it down.
 
-A figure above its ceiling fails. So does one that fell well below: then the ceiling is lowered to it, lest what was
-gained is lost again.
+A figure above its ceiling fails. So does one that fell well below: then the ceiling is lowered to it, lest
+what was gained is lost again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ CEILINGS = {
 
 
 def floor(ceiling: int) -> int:
-    """Return the least figure at which a ceiling may stay as it is: a twentieth below, and exact when it is low."""
+    """Return the least figure at which a ceiling may stay as it is: a twentieth below, and exact when it is
+    low.
+    """
     return ceiling - ceiling // 20
 
 
@@ -52,7 +54,9 @@ def counted() -> dict[str, int]:
     for name, path in modules().items():
         top, text = name.partition(".")[0], path.read_text(encoding="utf-8")
         found["functions of more than 25 lines"] += sum(length > LONG_BODY for length in bodies(text))
-        found[f"lines of more than 110 columns in {top}"] += sum(len(line) > COLUMNS for line in text.splitlines())
+        found[f"lines of more than 110 columns in {top}"] += sum(
+            len(line) > COLUMNS for line in text.splitlines()
+        )
         found[f"dict[str, Any] in {top}"] += text.count("dict[str, Any]")
     return {what: found[what] for what in CEILINGS}
 
@@ -74,7 +78,9 @@ def single_readers() -> list[str]:
 
 def bodies(text: str) -> list[int]:
     """Return the lines of every function's body, its docstring left out."""
-    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = [
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     return [body(node) for node in found]
 
 
