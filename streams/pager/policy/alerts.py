@@ -21,9 +21,9 @@ batch at most.
 
 def take(book: Book, alert: Alert, now: int, paging: Paging) -> Outcome:
     """The book with an alert in it (criteria.md section 9). `now`: ms."""
-    if seen(book, alert):
-        return Outcome(book, [], [], fresh=False)
     turn, episode = Turn(book, now, paging), book.episodes.get(alert.said.id)
+    if seen(book, alert):
+        return turn.outcome(fresh=False)
     if alert.ends:
         _close(turn, episode, alert)
     elif episode is None:
