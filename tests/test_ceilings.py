@@ -18,24 +18,21 @@ from tests.imports import TOPS, importers, modules
 COLUMNS = 110
 LONG_BODY = 25
 REGISTRIES = {
-    "rules.evaluate.criteria",
-    "rules.explain.criterion",
     "rules.guideline.edition",
     "simulators.faults.registry",
-    "streams.channels.registry",
 }
 """Modules whose business is to know their neighbours: an entry of a registry is a file of its own."""
 
 CEILINGS = {
-    "modules": 335,
-    "modules with one reader, next door": 59,
-    "functions of more than 25 lines": 39,
+    "modules": 372,
+    "modules with one reader, next door": 63,
+    "functions of more than 25 lines": 38,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,
     "lines of more than 110 columns in simulators": 0,
     "lines of more than 110 columns in deploy": 0,
     "dict[str, Any] in rules": 25,
-    "dict[str, Any] in streams": 105,
+    "dict[str, Any] in streams": 109,
 }
 
 
