@@ -59,7 +59,7 @@ bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and 
 
 docs: $(READY) ## write docs/commands.md, docs/reference, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
 	"$(PY)" -m streams.cli.manual docs/commands.md
-	"$(PY)" -m streams.config.reference docs/reference
+	"$(PY)" -m streams.cli.config docs/reference
 	"$(PY)" -m tests.readme
 	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/course.svg
 	"$(PY)" -m deploy.grafana.write

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from streams.cli import options
 from streams.config import site
 from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from streams.config.schema import Schema
 
 SAYS = """\
 Validates a site configuration, the services' tables included; secrets are not read. Exit 1 and the
@@ -33,10 +37,28 @@ def schema_parser() -> options.Parser:
 def schema_main(arguments: list[str]) -> int:
     """Print the schema."""
     schema_parser().parse_args(arguments)
-    from streams.config import reference
+    from streams.config.reference import written
 
-    print(reference.written(reference.schema()), end="")
+    print(written(schema()), end="")
     return 0
+
+
+def schema() -> Schema:
+    """Return the schema, with the options of every kind of channel."""
+    from streams.channels.registry import KINDS
+    from streams.channels.registry import options as of_kind
+    from streams.config.schema import site_schema
+
+    return site_schema({kind: of_kind(kind) for kind in KINDS})
+
+
+def document(folder: str) -> None:
+    """Write the page of reference and the schema beside it: `python -m streams.cli.config docs/reference`."""
+    from pathlib import Path
+
+    from streams.config.reference import write
+
+    write(Path(folder), schema())
 
 
 def broker(path: str) -> None:
@@ -82,3 +104,7 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"{path}: ok; guideline {guideline.id} version {guideline.version}, sha256 {guideline.sha256}")
     return 0
+
+
+if __name__ == "__main__":
+    document(sys.argv[1])

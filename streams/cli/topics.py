@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from rules.wire.topics import PARTITIONS
 from streams.cli import options
-from streams.config import broker as table
 from streams.kafka import topics
-from streams.kafka.settings import Broker, add_broker_option, broker
+from streams.kafka.settings import Broker, add_broker_option
 from streams.kafka.topics import FOREVER
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def asked(chosen: argparse.Namespace) -> tuple[Broker, Wish]:
     wish = Wish(
         chosen.partitions, chosen.replication, chosen.min_insync, chosen.retention, chosen.retention_bytes
     )
-    return broker(chosen.broker, table.read(chosen.config)), wish
+    return options.broker_of(chosen), wish
 
 
 CREATE_SAYS = """\

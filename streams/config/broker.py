@@ -4,44 +4,17 @@ from.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from streams.config import site
+from streams.config.addresses import servers_of
 from streams.config.secrets import first_line
 from streams.config.section import converted
 from streams.config.types import Table
 from streams.errors import UsageError
-
-ONE = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):(?P<port>[0-9]{1,5})")
-
-
-def servers_of(text: object) -> str:
-    """The address, checked and without blanks: `a:1,b:2`.
-
-    Raises UsageError naming the part that is not host:port.
-    """
-    if not isinstance(text, str):
-        raise UsageError(f'broker {text!r}: give it as text, like "localhost:9092"')
-    return ",".join(server(part.strip()) for part in text.split(","))
-
-
-def server(text: str) -> str:
-    """One host:port. Raises UsageError."""
-    found = ONE.fullmatch(text)
-    if found is None or not 0 < int(found["port"]) <= 65535:
-        raise UsageError(f"broker {text!r} is not host:port, like localhost:9092")
-    return text
-
-
-def hosts(servers: str) -> list[tuple[str, int]]:
-    """Each host, an IPv6 one without its brackets, and port."""
-    parts = (one.rpartition(":") for one in servers.split(","))
-    return [(host.strip("[]"), int(port)) for host, _, port in parts]
-
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]

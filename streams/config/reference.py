@@ -1,18 +1,16 @@
 """The tables of docs/reference/configuration.md: every key of every table, from the schema.
 
-`make docs` writes them, and the schema beside the page, with `python -m streams.config.reference FOLDER`.
+`make docs` writes them, and the schema beside the page, with `python -m streams.cli.config FOLDER`.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from rules.guideline.settings.values import key_table
-from streams.config.schema import SECTIONS, Schema, site_schema
+from streams.config.schema import SECTIONS, Schema
 from streams.config.types import DURATION_PATTERN
 
 PAGE, SCHEMA = "configuration.md", "configuration.schema.json"
@@ -109,20 +107,8 @@ def written(schema: Schema) -> str:
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
-def schema() -> Schema:
-    """Return the schema with the options of every kind of channel."""
-    from streams.channels.registry import KINDS, options
-
-    return site_schema({kind: options(kind) for kind in KINDS})
-
-
-def main(folder: str) -> None:
+def write(folder: Path, schema: Schema) -> None:
     """Write the page's tables anew, and the schema beside it."""
-    found: Any = schema()
-    path = Path(folder) / PAGE
-    path.write_text(page(path.read_text(encoding="utf-8"), found), encoding="utf-8")
-    (Path(folder) / SCHEMA).write_text(written(found), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    path = folder / PAGE
+    path.write_text(page(path.read_text(encoding="utf-8"), schema), encoding="utf-8")
+    (folder / SCHEMA).write_text(written(schema), encoding="utf-8")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
-from streams.config.broker import hosts
+from streams.config.addresses import hosts
 from streams.errors import UsageError
 from streams.kafka import clients, ports
 from streams.kafka.settings import Broker

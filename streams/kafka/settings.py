@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from streams.config.broker import servers_of
+from streams.config.addresses import servers_of
 from streams.errors import UsageError
 
 if TYPE_CHECKING:

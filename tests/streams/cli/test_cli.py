@@ -74,7 +74,7 @@ def test_no_command_shows_the_overview_and_is_a_usage_error(capsys: Capture) -> 
     [
         (["asess", "x"], "il2watch: no command 'asess'; did you mean 'assess'?"),
         (["zzz"], "il2watch: no command 'zzz'; il2watch --help lists them"),
-        (["config"], "il2watch: 'config' needs one of its commands: config check; see il2watch --help"),
+        (["config"], "il2watch: 'config' needs one of its commands: config check, config schema; see il2watch --help"),
         (["assess"], "il2watch: assess: the following arguments are required: FILE; see il2watch assess --help"),
         (["assess", "x", "--colour"], "il2watch: assess: unrecognized arguments: --colour; see il2watch assess --help"),
         (["assess", "x", "--at", "noon"], "argument --at: 'noon' is not an RFC 3339 time; write it like 2026-03-02T10:00:00Z"),

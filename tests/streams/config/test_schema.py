@@ -14,13 +14,13 @@ from jsonschema import Draft202012Validator
 from rules.guideline.settings.keys import Key, keys
 from rules.guideline.settings.values import shown
 from streams.channels.registry import KINDS
-from streams.cli import main
+from streams.cli import config, main
 from streams.config import reference
 from streams.config.schema import SECTIONS
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "docs" / "reference"
-SCHEMA = reference.schema()
+SCHEMA = config.schema()
 EXAMPLES = ["deploy/site.example.toml", "deploy/site.compose.toml", "tests/data/golden/site.toml"]
 BLOCK = re.compile(r"^ *```toml\n(.*?)```", re.DOTALL | re.MULTILINE)
 
