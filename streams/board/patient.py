@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rules.guideline import Guideline
+from rules.wire.alerts import AlertRecord
 from rules.wire.events import Resume, Silence
 from streams.board import unit
 from streams.board.unit import Advised, Assessment, Dose, Pressure
 from streams.projections.command_log import Page
-from streams.projections.episodes import Acked, Episode, Transition
+from streams.projections.episodes import Acked, Episode
 from streams.projections.patients import Bedside
 
 ALL_REASONS = 40
@@ -52,7 +53,7 @@ class View(NamedTuple):
     silences: tuple[Silence, ...]
     resumes: tuple[Resume, ...]
     labs: tuple[Lab, ...]
-    timeline: tuple[Transition, ...]
+    timeline: tuple[AlertRecord, ...]
     told: tuple[Page, ...]
     explains: bool
     same_guideline: bool

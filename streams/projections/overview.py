@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.wire.alerts import RANK
+from rules.wire.alerts import RANK, AlertRecord, NotAnAlert, decode
 from rules.wire.instants import parse as instant
 
 MOST_PAGES = 999
@@ -85,7 +85,6 @@ class Pages:
 MOST_ALERTS = 100
 SYSTEM = "system"
 """Alarms of the machine go by the wall's clock and not by the ward's; they are in the logs."""
-Alert = dict[str, Any]
 Assessment = dict[str, Any]
 
 
@@ -102,7 +101,7 @@ class Seen:
         self.assessments: dict[str, Assessment] = {}
         self.gone: set[str] = set()
         self.pages = Pages()
-        self.newest: list[Alert] = []
+        self.newest: list[AlertRecord] = []
         self.messages: dict[str, str] = {}
         self.live = self.history = self.taken = 0
         self._known: set[tuple[str, str, int]] = set()
@@ -112,26 +111,26 @@ class Seen:
         """Whether the worker said anything of anybody, were they all discharged since."""
         return bool(self.assessments or self.gone)
 
-    def alert(self, value: bytes | None) -> Alert | None:
+    def alert(self, value: bytes | None) -> AlertRecord | None:
         """Takes an alert; answers it when it is new and was decided from the opening on.
 
         One may be published twice, with the same id and seq.
         """
         self.taken += 1
-        found: Alert = msgspec.json.decode(value or b"null")
-        if not found or found["kind"] == SYSTEM or self._again(found):
+        found = _read(value)
+        if found is None or found.kind == SYSTEM or self._again(found):
             return None
-        self.messages[found["id"]] = found["message"]
+        self.messages[found.id] = found.message
         insort(self.newest, found, key=order)
         del self.newest[:-MOST_ALERTS]
-        if instant(found["decided"]) < self.opens:
+        if instant(found.decided) < self.opens:
             self.history += 1
             return None
         self.live += 1
         return found
 
-    def _again(self, alert: Alert) -> bool:
-        name = (alert["patient"], alert["id"], alert["seq"])
+    def _again(self, alert: AlertRecord) -> bool:
+        name = (alert.patient, alert.id, alert.seq)
         known = name in self._known
         self._known.add(name)
         return known
@@ -152,8 +151,15 @@ class Seen:
         self.pages.take(value)
 
 
-def order(alert: Alert) -> tuple[int, str, int]:
-    return instant(alert["decided"]), alert["patient"], alert["seq"]
+def order(alert: AlertRecord) -> tuple[int, str, int]:
+    return instant(alert.decided), alert.patient, alert.seq
+
+
+def _read(value: bytes | None) -> AlertRecord | None:
+    try:
+        return decode(value)
+    except NotAnAlert:
+        return None
 
 
 class View(NamedTuple):
@@ -166,7 +172,7 @@ class View(NamedTuple):
 
     patients: Sequence[str]
     assessments: Mapping[str, Assessment]
-    newest: Sequence[Alert]
+    newest: Sequence[AlertRecord]
     clock: int | None
     speed: float
     rate: float

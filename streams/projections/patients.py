@@ -13,6 +13,7 @@ import msgspec
 
 from rules.guideline import Guideline
 from rules.ingest.decode import decode
+from rules.wire.alerts import AlertRecord
 from rules.wire.events import Tick
 from rules.wire.instants import parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
@@ -97,7 +98,7 @@ class Ward:
         self.clock = 0
         self.newest: int | None = None
         self.unread: Counter[str] = Counter()
-        self.alarms: dict[str, episodes.Transition] = {}
+        self.alarms: dict[str, AlertRecord] = {}
         self.gone: dict[str, int] = {}
         self._absent: set[str] = set()
         self._doors: dict[str, Callable[[str, Record], Bedside | None]] = {
@@ -173,7 +174,7 @@ class Ward:
         found = self._bedside(name)
         return found if found.episodes.take(alert) else None
 
-    def _alarm(self, alert: episodes.Transition) -> None:
+    def _alarm(self, alert: AlertRecord) -> None:
         """An alarm of the machine itself stands until it is cleared."""
         self.alarms.pop(alert.id, None)
         if alert.level != "clear":

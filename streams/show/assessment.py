@@ -18,6 +18,7 @@ from streams.times import short
 
 if TYPE_CHECKING:
     from rules.explain import Explanation
+    from rules.wire.alerts import AlertRecord
 
 
 Assessment = dict[str, Any]
@@ -72,10 +73,7 @@ def dose(assessment: Assessment) -> str:
     d = assessment["dose"]
     late = f", {d['delayed_h']:g} h late" if d["delayed_h"] else ""
     blockers = f"; blocked by {listed(d['blockers'])}" if d["blockers"] else ""
-    return (
-        f"{d['readiness']}: {d['number']} given, last {short(d['last'])}, next due "
-        f"{short(d['due'])}{late}{blockers}"
-    )
+    return f"{d['readiness']}: {d['number']} given, last {short(d['last'])}, next due {short(d['due'])}{late}{blockers}"
 
 
 def pressure(assessment: Assessment, screen: Console) -> Text:
@@ -167,10 +165,7 @@ def eligibility(assessment: Assessment) -> str:
 def guideline(assessment: Assessment) -> str:
     """Which edition judged, down to the hash of its numbers."""
     edition = assessment["guideline"]
-    return (
-        f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises "
-        "and never doses."
-    )
+    return f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises and never doses."
 
 
 def listed(words: list[str]) -> str:
@@ -178,7 +173,7 @@ def listed(words: list[str]) -> str:
 
 
 def show_explanation(
-    explanation: Explanation, said: list[dict[str, Any]], screen: Console, verbose: bool
+    explanation: Explanation, said: list[AlertRecord], screen: Console, verbose: bool
 ) -> None:
     """Prints the whole answer; `verbose`: with the section of the specification."""
     from rules.explain import lines
@@ -193,14 +188,14 @@ def show_explanation(
     history(said, screen)
 
 
-def history(said: list[dict[str, Any]], screen: Console) -> None:
+def history(said: list[AlertRecord], screen: Console) -> None:
     """Every transition so far."""
     screen.print(
         Text("\nWhat was said", style="bold") if said else Text("\nNo alert was given for it so far.")
     )
     made = table("decided", "level", "transition", "message")
     for alert in said:
-        what = display.transition(alert["transition"], ascii_only(screen))
-        made.add_row(short(alert["decided"]), level(alert["level"], screen), what, cell(alert["message"]))
+        what = display.transition(alert.transition, ascii_only(screen))
+        made.add_row(short(alert.decided), level(alert.level, screen), what, cell(alert.message))
     if said:
         screen.print(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rules.wire.alerts import AlertRecord
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
 from streams.board import words
@@ -9,7 +10,7 @@ from streams.board.html.element import Html, age, hidden, join, tag, time
 from streams.board.html.unit import shape
 from streams.board.patient import View
 from streams.projections.command_log import Page
-from streams.projections.episodes import Acked, Episode, Transition
+from streams.projections.episodes import Acked, Episode
 
 DID = {
     "accepted": "told",
@@ -47,7 +48,7 @@ def item(episode: Episode, ack: Acked | None) -> Html:
     since = tag("p", "since ", time(wire(episode.since)), ", ", age(wire(episode.since)), class_="note")
     measures = [
         tag("li", one["text"], " ", tag("small", f"({one['source']})"))
-        for one in alert.measures
+        for one in alert.measures or ()
         if one["source"] != "Table 6" and one["text"] != alert.message
     ]
     do = tag("ul", *measures, class_="do") if measures else None
@@ -123,10 +124,7 @@ def stopped(rule: str, view: View) -> Html:
 
 def silenced(one: Silence, view: View) -> Html:
     """A silence: of what, until when, by whom and why; and the way to end it."""
-    what = (
-        f"{words.criterion(one.subject, view.guideline)}, up to "
-        f"{words.STATE.get(one.level, one.level)}: silenced until "
-    )
+    what = f"{words.criterion(one.subject, view.guideline)}, up to {words.STATE.get(one.level, one.level)}: silenced until "
     end = act("expire", "End", f"expire-{one.id}", f"silence of {one.subject}", data_silence=one.id)
     return tag("li", tag("span", what, time(wire(one.until)), f" by {one.by}: {one.reason}"), end)
 
@@ -156,7 +154,7 @@ def timeline(view: View) -> Html:
     )
 
 
-def transition(one: Transition) -> Html:
+def transition(one: AlertRecord) -> Html:
     what = words.TRANSITION.get(one.transition, one.transition)
     return tag(
         "li",

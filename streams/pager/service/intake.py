@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from rules.ingest.decode import decode
+from rules.wire.alerts import NotAnAlert
 from rules.wire.deadletters import dead_letter_headers
 from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
@@ -15,7 +16,7 @@ from streams.kafka.producer import Out
 from streams.pager.delivery.outbox import Ledger
 from streams.pager.policy.alerts import take
 from streams.pager.policy.commands import command
-from streams.pager.policy.state import Alert, Unreadable, read
+from streams.pager.policy.state import Alert, read
 from streams.pager.service import measure
 
 TOPICS = (ALERTS, COMMANDS)
@@ -50,7 +51,7 @@ class Intake:
     async def _alert(self, message: Any) -> None:
         try:
             alert = read(message.value or b"")
-        except Unreadable as fault:
+        except NotAnAlert as fault:
             await self._bury(message, str(fault))
             return
         patient = alert.said.patient
