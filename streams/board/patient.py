@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
 from rules.wire.events import Resume, Silence
+from rules.wire.pages import PageRecord
 from streams.board import unit
 from streams.board.unit import Advised, Assessment, Dose, Pressure
-from streams.projections.command_log import Page
 from streams.projections.episodes import Acked, Episode
 from streams.projections.patients import Bedside
 
@@ -54,7 +54,7 @@ class View(NamedTuple):
     resumes: tuple[Resume, ...]
     labs: tuple[Lab, ...]
     timeline: tuple[AlertRecord, ...]
-    told: tuple[Page, ...]
+    told: tuple[PageRecord, ...]
     explains: bool
     same_guideline: bool
     guideline: Guideline

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rules.wire import pages
 from rules.wire.alerts import RANK, AlertRecord, NotAnAlert, decode
 from rules.wire.instants import parse as instant
+from rules.wire.pages import PageRecord
 
 MOST_PAGES = 999
-HEARD, OVER = "acknowledged", ("resolve", "acknowledge")
+OVER = ("resolve", "acknowledge")
 
 
 class Page(NamedTuple):
@@ -41,21 +43,24 @@ class Pages:
 
     def take(self, value: bytes | None) -> None:
         """Takes what the pager wrote of one attempt, or of one decision."""
-        said: dict[str, Any] = msgspec.json.decode(value or b"{}")
-        if said.get("outcome") == HEARD:
+        said = pages.decode(value)
+        if said is None:
+            return
+        if said.outcome == pages.ACKNOWLEDGED:
             self.heard += 1
-            self._close(lambda page: page.alert == said["alert"])
-        elif said.get("outcome") == "accepted":
+            self._open = {key: page for key, page in self._open.items() if page.alert != said.alert}
+        elif said.outcome == pages.ACCEPTED:
             self._accepted(said)
 
-    def _accepted(self, said: dict[str, Any]) -> None:
-        if said["action"] in OVER:
-            self._open.pop(said["key"], None)
+    def _accepted(self, said: PageRecord) -> None:
+        key = said.key or ""
+        if said.action in OVER:
+            self._open.pop(key, None)
             return
         self.sent += 1
-        number = self._open[said["key"]].number if said["key"] in self._open else self._free()
-        self._open[said["key"]] = Page(
-            number, said["alert"], said["patient"], said["level"], said["subject"], said["decided"]
+        number = self._open[key].number if key in self._open else self._free()
+        self._open[key] = Page(
+            number, said.alert or "", said.patient, said.level or "", said.subject or "", said.decided or ""
         )
 
     def _free(self) -> int:
@@ -67,9 +72,6 @@ class Pages:
         after = (number % MOST_PAGES + 1 for number in range(self._last, self._last + len(taken) + 1))
         self._last = next(number for number in after if number not in taken)
         return self._last
-
-    def _close(self, over: Any) -> None:
-        self._open = {key: page for key, page in self._open.items() if not over(page)}
 
     @property
     def open(self) -> list[Page]:

@@ -13,13 +13,14 @@ import msgspec
 
 from rules.guideline import Guideline
 from rules.ingest.decode import decode
+from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.events import Tick
 from rules.wire.instants import parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from rules.wire.vocabulary import EVERY_PATIENT
 from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
-from streams.projections import command_log, episodes
+from streams.projections import episodes
 from streams.projections.charted import Facts
 from streams.projections.command_log import Orders
 from streams.projections.episodes import Episodes
@@ -181,7 +182,7 @@ class Ward:
             self.alarms[alert.id] = alert
 
     def _page(self, name: str, record: Record) -> Bedside | None:
-        page = command_log.read(record.value or b"")
+        page = pages.decode(record.value)
         if page is None or page.patient not in self.patients:
             return None
         found = self.patients[page.patient]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rules.wire.alerts import AlertRecord
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
+from rules.wire.pages import PageRecord
 from streams.board import words
 from streams.board.html.element import Html, age, hidden, join, tag, time
 from streams.board.html.unit import shape
 from streams.board.patient import View
-from streams.projections.command_log import Page
 from streams.projections.episodes import Acked, Episode
 
 DID = {
@@ -163,7 +163,7 @@ def transition(one: AlertRecord) -> Html:
     )
 
 
-def page(one: Page) -> Html:
+def page(one: PageRecord) -> Html:
     whom = one.by or one.channel or ""
     reason = f": {one.reason}" if one.reason and one.by else ""
     return line(

@@ -8,7 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from rules.wire.alerts import Alert, AlertRecord, Context, NotAnAlert, decode, decode_transition, encode, record
+from rules.wire.alerts import (
+    Alert,
+    AlertRecord,
+    Context,
+    NotAnAlert,
+    decode,
+    decode_transition,
+    encode,
+    record,
+)
 
 DECIDED = 1_772_445_600_500
 GUIDELINE = {"id": "g", "version": "1", "sha256": "0"}
@@ -66,9 +75,20 @@ def test_every_field_is_written_in_the_order_of_the_wire() -> None:
 
 
 def test_what_the_guideline_did_not_decide_is_left_out_and_what_is_unknown_is_null() -> None:
-    alarm = Alert(**FIELDS | UNSAID | {"system": None, "value": None, "unit": None, "limit": None, "evidence": (), "action": ()})
+    alarm = Alert(
+        **FIELDS
+        | UNSAID
+        | {"system": None, "value": None, "unit": None, "limit": None, "evidence": (), "action": ()}
+    )
     sent = {name: value for name, value in SENT.items() if name not in UNSAID}
-    assert json.loads(encode(alarm)) == sent | {"system": None, "value": None, "unit": None, "limit": None, "evidence": [], "action": []}
+    assert json.loads(encode(alarm)) == sent | {
+        "system": None,
+        "value": None,
+        "unit": None,
+        "limit": None,
+        "evidence": [],
+        "action": [],
+    }
 
 
 def test_a_count_stays_a_whole_number() -> None:
@@ -81,7 +101,11 @@ def test_no_field_of_an_alert_may_be_forgotten() -> None:
             Alert(**{field: value for field, value in FIELDS.items() if field != name})
 
 
-@pytest.mark.parametrize("changed", [{}, UNSAID, {"value": "stop"}, {"system": None}], ids=["all", "left out", "a word", "no system"])
+@pytest.mark.parametrize(
+    "changed",
+    [{}, UNSAID, {"value": "stop"}, {"system": None}],
+    ids=["all", "left out", "a word", "no system"],
+)
 def test_what_is_written_is_read_back(changed: dict[str, Any]) -> None:
     alert = Alert(**FIELDS | changed)
     assert decode(encode(alert)) == record(alert)
@@ -93,7 +117,10 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
     assert decode_transition(value).id == "e1"
 
 
-@pytest.mark.parametrize("name", ["system", "value", "unit", "limit", "evidence", "action", "measures", "context", "guideline", "reason"])
+@pytest.mark.parametrize(
+    "name",
+    ["system", "value", "unit", "limit", "evidence", "action", "measures", "context", "guideline", "reason"],
+)
 def test_what_may_be_missing(name: str) -> None:
     value = json.dumps({field: one for field, one in SENT.items() if field != name}).encode()
     assert decode(value).id == decode_transition(value).id == "e1"
