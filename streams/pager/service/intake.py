@@ -9,8 +9,9 @@ import msgspec
 
 from rules.ingest.decode import decode
 from rules.wire.alerts import NotAnAlert
-from rules.wire.deadletters import dead_letter_headers
+from rules.wire.deadletters import Refused, encode
 from rules.wire.events import Ack, Silence, Withdrawal
+from rules.wire.refusals import MALFORMED
 from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
 from streams.kafka.producer import Out
 from streams.pager.delivery.outbox import Ledger
@@ -93,7 +94,7 @@ class Intake:
         return book is not None and message.offset < book.positions[TOPICS.index(message.topic)]
 
     async def _bury(self, message: Any, fault: str) -> None:
-        headers = dead_letter_headers(message.topic, message.partition, message.offset, "malformed", fault)
+        headers = encode(Refused(message.topic, message.partition, message.offset, MALFORMED, fault))
         await self.ledger.outlet.append([Out(DEADLETTERS, message.key, message.value, headers)])
 
 
