@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from rules.ingest.decode import decode
 from rules.wire.alerts import NotAnAlert
+from rules.wire.commands import actionable
 from rules.wire.deadletters import Refused, encode
 from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.refusals import MALFORMED
@@ -21,17 +20,6 @@ from streams.pager.policy.state import Alert, read
 from streams.pager.service import measure
 
 TOPICS = (ALERTS, COMMANDS)
-
-
-class Opinion(msgspec.Struct):
-    """What an acknowledgement may say beyond wire.md's fields: whether the alert called for anything to be
-    done.
-    """
-
-    actionable: bool | None = None
-
-
-_opinion = msgspec.json.Decoder(Opinion)
 
 
 class Intake:
@@ -102,11 +90,3 @@ def positions(message: Any) -> tuple[int, int]:
     """How far the topics are in a book once this record is."""
     behind = message.offset + 1
     return (behind, 0) if message.topic == ALERTS else (0, behind)
-
-
-def actionable(value: bytes) -> bool | None:
-    """What an acknowledgement says of the alert, if anything."""
-    try:
-        return _opinion.decode(value).actionable
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
