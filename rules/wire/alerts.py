@@ -74,7 +74,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An alert as it stands in `il2.alerts`, its fields in the order they are written. `at`, `decided`: RFC 3339.
+    """An alert as it stands in `il2.alerts`, its fields in the order they are written.
+
+    `at`, `decided`: RFC 3339.
 
     What is UNSET is not written. Fields that are not known here are passed over.
     """

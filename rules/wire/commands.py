@@ -35,7 +35,10 @@ class Acknowledge(_Command, tag="ack", frozen=True, kw_only=True):
 
 
 class SilenceSubject(_Command, tag="silence", frozen=True, kw_only=True):
-    """No pages of a subject up to a level, until an instant (RFC 3339). `status`: `corrected` ends one early."""
+    """No pages of a subject up to a level, until an instant (RFC 3339).
+
+    `status`: `corrected` ends one early.
+    """
 
     subject: str
     level: str

@@ -17,7 +17,8 @@ Headers = list[tuple[str, bytes]]
 class Refused(msgspec.Struct, frozen=True):
     """Where a record was refused and why; -1 is a number that is not known.
 
-    `reason`: one of wire.md's; `message`: one line for people; `exception`: the class that was raised, or empty.
+    `reason`: one of wire.md's; `message`: one line for people; `exception`: the class that was raised, or
+    empty.
     """
 
     topic: str

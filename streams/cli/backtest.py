@@ -15,8 +15,14 @@ from streams.service.files import lines
 if TYPE_CHECKING:
     from rules.wire.alerts import AlertRecord
 
-SAYS = "Runs two configurations over one file and prints the alert transitions that only one of them gives. Exit 1 when there are any."
-EXAMPLE = "  il2watch backtest ward.jsonl --against stricter.toml\n  il2watch backtest ward.jsonl --config now.toml --against next.toml -o json"
+SAYS = (
+    "Runs two configurations over one file and prints the alert transitions that only one of them "
+    "gives. Exit 1 when there are any."
+)
+EXAMPLE = (
+    "  il2watch backtest ward.jsonl --against stricter.toml\n  il2watch backtest ward.jsonl --config "
+    "now.toml --against next.toml -o json"
+)
 TELLING = ("patient", "decided", "kind", "subject", "level", "transition", "at")
 
 

@@ -73,7 +73,10 @@ def sink() -> Any:
 
 
 FEW = 5
-NEEDS_WEIGHT = "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or the rate per kg"
+NEEDS_WEIGHT = (
+    "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or "
+    "the rate per kg"
+)
 
 
 class Course(NamedTuple):

@@ -31,7 +31,8 @@ def introduce(found: Ward, speed: float, screen: Console) -> None:
     opens = short(wire(found.opens))
     screen.print(
         (
-            f"{len(found.stories)} made-up patients; all before {opens} is history, then {pace}. Ctrl-C stops everything."
+            f"{len(found.stories)} made-up patients; all before {opens} is history, then {pace}. Ctrl-C "
+            "stops everything."
         ),
         soft_wrap=True,
     )

@@ -73,7 +73,10 @@ def dose(assessment: Assessment) -> str:
     d = assessment["dose"]
     late = f", {d['delayed_h']:g} h late" if d["delayed_h"] else ""
     blockers = f"; blocked by {listed(d['blockers'])}" if d["blockers"] else ""
-    return f"{d['readiness']}: {d['number']} given, last {short(d['last'])}, next due {short(d['due'])}{late}{blockers}"
+    return (
+        f"{d['readiness']}: {d['number']} given, last {short(d['last'])}, next due "
+        f"{short(d['due'])}{late}{blockers}"
+    )
 
 
 def pressure(assessment: Assessment, screen: Console) -> Text:
@@ -165,7 +168,10 @@ def eligibility(assessment: Assessment) -> str:
 def guideline(assessment: Assessment) -> str:
     """Which edition judged, down to the hash of its numbers."""
     edition = assessment["guideline"]
-    return f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises and never doses."
+    return (
+        f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises "
+        "and never doses."
+    )
 
 
 def listed(words: list[str]) -> str:

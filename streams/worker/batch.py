@@ -90,7 +90,10 @@ def type_of(event: Event) -> str:
     return _NAMES[type(event)]
 
 
-NO_WEIGHT = "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or the rate per kg"
+NO_WEIGHT = (
+    "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or the "
+    "rate per kg"
+)
 UNREAD = "unread"
 
 

@@ -124,7 +124,10 @@ def stopped(rule: str, view: View) -> Html:
 
 def silenced(one: Silence, view: View) -> Html:
     """A silence: of what, until when, by whom and why; and the way to end it."""
-    what = f"{words.criterion(one.subject, view.guideline)}, up to {words.STATE.get(one.level, one.level)}: silenced until "
+    what = (
+        f"{words.criterion(one.subject, view.guideline)}, up to "
+        f"{words.STATE.get(one.level, one.level)}: silenced until "
+    )
     end = act("expire", "End", f"expire-{one.id}", f"silence of {one.subject}", data_silence=one.id)
     return tag("li", tag("span", what, time(wire(one.until)), f" by {one.by}: {one.reason}"), end)
 

@@ -259,7 +259,10 @@ def _line(alert: Alert) -> str:
 
 def _flood_words(turn: Turn) -> str:
     assert turn.flood is not None
-    return f"{turn.flood.count} pages since {_span(turn.paging.flood_window)}, told as one: {'; '.join(turn.flood.lines)}"
+    return (
+        f"{turn.flood.count} pages since {_span(turn.paging.flood_window)}, told as one: "
+        f"{'; '.join(turn.flood.lines)}"
+    )
 
 
 def _span(length: int) -> str:
