@@ -4,6 +4,7 @@ included (criteria.md sections 7 and 9).
 
 from rules.chart import dirty_flags
 from rules.decide.episodes import (
+    Change,
     PendingAlert,
     Step,
     end_episodes,
@@ -45,7 +46,7 @@ def remind(patient: Patient, plan: Plan, said: list[PendingAlert]) -> None:
     for name, episode in patient.episodes.items():
         if episode.remind is None or reached(episode.remind) > now:
             continue
-        spoken = any(one.alert["subject"] == name for one in said)
+        spoken = any(one.alert.subject == name for one in said)
         if not spoken and episode.acked is None:
             said.append(_reminder(patient, plan, name, episode))
         episode.remind += patient.guideline.choices.reminder_every
@@ -63,7 +64,7 @@ def _reminder(patient: Patient, plan: Plan, name: str, episode: Episode) -> Pend
         words = words_of(patient, subject, result, episode.level)
     at = max(ms_of(patient.now), episode.last)
     episode.last = at
-    return pending_alert(patient, done, episode, result, "reminder", episode.level, at, words)
+    return pending_alert(patient, done, episode, result, Change("reminder", episode.level, at), words)
 
 
 def remind_once(
@@ -82,18 +83,8 @@ def remind_once(
         return
     if not episode.told and not spoke:
         at = moment(patient, result.at, episode)
-        said.append(
-            pending_alert(
-                patient,
-                done,
-                episode,
-                result,
-                "reminder",
-                level,
-                at,
-                words_of(patient, subject, result, level),
-            )
-        )
+        words = words_of(patient, subject, result, level)
+        said.append(pending_alert(patient, done, episode, result, Change("reminder", level, at), words))
         episode.last = at
     episode.told = True
 
@@ -191,7 +182,7 @@ def _subject(patient: Patient, subject: Subject, order: int, now: Instant, said:
             lambda ends: words_of(patient, subject, result, "clear" if ends else level),
         )
         said.extend(found)
-        told = found[0].alert["at"] if found else None
+        told = found[0].alert.at if found else None
         if subject.kind == ADVICE:
             remind_once(patient, done, subject, result, level, told is not None, said)
     return _remember(patient, subject.name, before, result, told)

@@ -3,30 +3,44 @@ never swallowed (criteria.md sections 4 and 9).
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.course import began_anew
-from rules.decide.messages import actions, measures, message
+from rules.decide.messages import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan, Subject
 from rules.evaluate.pressure import phase
 from rules.evaluate.result import INDETERMINATE, Result
 from rules.evaluate.stop_rule import before_cycle
-from rules.wire.alerts import CLEAR, RANK, Alert, episode_id
+from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
 from rules.wire.events import Reference
 from rules.wire.instants import ms_of
 
 REMINDED = ("criterion", "blood-pressure", "recommendation")
 
 
+UNNUMBERED = 0
+
+
 class PendingAlert(msgspec.Struct, frozen=True):
-    """An alert without its number, and where it stands in the order of its instant."""
+    """An alert that has no number yet, and where it stands in the order of its instant."""
 
     order: int
-    alert: dict[str, Any]
+    alert: Alert
+
+
+class Change(NamedTuple):
+    """A transition by name, the level it leads to, when it became true (ms); `reason`: why an episode ended
+    other than by data.
+    """
+
+    name: str
+    level: str
+    at: int
+    reason: str | None = None
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -71,7 +85,7 @@ def update_episode(
     result: Result,
     level: str,
     rank: int,
-    words: Callable[[bool], dict[str, Any]],
+    words: Callable[[bool], Words],
 ) -> list[PendingAlert]:
     """Opens, moves or ends the episode of a subject. Returns what is to be said, if anything.
 
@@ -87,7 +101,7 @@ def update_episode(
         patient.episodes[step.name] = episode
     ends = rank == 0 or result.state == INDETERMINATE
     level = CLEAR if ends else level
-    said = pending_alert(patient, step, episode, result, name, level, at, words(ends))
+    said = pending_alert(patient, step, episode, result, Change(name, level, at), words(ends))
     _move(patient, step, episode, name, level, 0 if ends else rank, at, result.evidence)
     if ends:
         del patient.episodes[step.name]
@@ -120,45 +134,42 @@ def pending_alert(
     step: Step,
     episode: Episode,
     result: Result,
-    name: str,
-    level: str,
-    at: int,
-    words: dict[str, Any],
-    reason: str | None = None,
+    change: Change,
+    words: Words,
 ) -> PendingAlert:
     """The alert of a transition, still to be numbered."""
-    return PendingAlert(
-        step.order,
-        {
-            "id": episode.id,
-            "patient": patient.id,
-            "subject": step.name,
-            "kind": step.kind,
-            "system": step.system,
-            "level": level,
-            "transition": name,
-            "at": at,
-            "decided": ms_of(patient.now),
-            "value": result.value,
-            "unit": result.unit,
-            "limit": result.limit,
-            "evidence": result.evidence,
-            "phase": phase(patient.chart, at),
-            "dose": len(patient.chart.cycle_doses),
-            "guideline": patient.guideline.reference,
-            "reason": reason,
-            **words,
-        },
+    alert = Alert(
+        id=episode.id,
+        seq=UNNUMBERED,
+        patient=patient.id,
+        subject=step.name,
+        kind=step.kind,
+        system=step.system,
+        level=change.level,
+        transition=change.name,
+        at=change.at,
+        decided=ms_of(patient.now),
+        value=result.value,
+        unit=result.unit,
+        limit=result.limit,
+        evidence=result.evidence,
+        message=words.message,
+        action=words.action,
+        measures=words.measures,
+        context=Context(phase(patient.chart, change.at), len(patient.chart.cycle_doses)),
+        guideline=patient.guideline.reference,
+        reason=change.reason,
     )
+    return PendingAlert(step.order, alert)
 
 
-def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> dict[str, Any]:
+def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> Words:
     guideline = patient.guideline
-    return {
-        "message": message(subject, result, level, guideline),
-        "action": actions(subject, guideline),
-        "measures": measures(subject, result, guideline),
-    }
+    return Words(
+        message(subject, result, level, guideline),
+        actions(subject, guideline),
+        measures(subject, result, guideline),
+    )
 
 
 def level_of(subject: Subject, result: Result) -> tuple[str, int]:
@@ -172,7 +183,7 @@ def numbered(patient: Patient, said: list[PendingAlert]) -> list[Alert]:
     out = []
     for one in sorted(said, key=lambda s: s.order):
         patient.seq += 1
-        out.append(Alert(seq=patient.seq, **one.alert))
+        out.append(msgspec.structs.replace(one.alert, seq=patient.seq))
     return out
 
 
@@ -220,11 +231,7 @@ def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int 
             subject.system,
             subject.judge(patient, patient.now, patient.memory(name)),
         )
-    words = {
-        "message": f"Closed: {(reason or 'cycle-start withdrawn').replace('-', ' ')}",
-        "action": (),
-        "measures": (),
-    }
+    words = Words(f"Closed: {(reason or 'cycle-start withdrawn').replace('-', ' ')}", (), ())
     transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
     ended = max(episode.last, ms_of(patient.now) if at is None else at)
     return pending_alert(
@@ -232,9 +239,6 @@ def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int 
         Step(order, name, kind, system, reason is None),
         episode,
         result,
-        transition,
-        "clear",
-        ended,
+        Change(transition, CLEAR, ended, reason),
         words,
-        reason,
     )

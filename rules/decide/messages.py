@@ -1,10 +1,22 @@
 """Write what an alert says and what it asks for, in plain words."""
 
+from typing import NamedTuple
+
 from rules.decide.subjects import ADVICE, CRITERION, MONITORING, PRESSURE, Subject
 from rules.evaluate.result import RELATIVE, Result
 from rules.guideline.declare import Limit
 from rules.guideline.edition import Guideline
 from rules.guideline.table5 import Advice
+from rules.wire.alerts import Measure
+
+
+class Words(NamedTuple):
+    """What an alert says, the codes of what to do, and what to do in words."""
+
+    message: str
+    action: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
 
 THAN = {"<": "below", "<=": "at or below", ">=": "at or above", ">": "above"}
 
@@ -90,7 +102,7 @@ def actions(subject: Subject, guideline: Guideline) -> tuple[str, ...]:
     return (subject.name,) if subject.kind == ADVICE else ("chart",)
 
 
-def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[dict[str, str], ...]:
+def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[Measure, ...]:
     """What to do in words, with the medicines of Table 6, each with its source."""
     if subject.kind == CRITERION:
         row = guideline.row[subject.name]
@@ -106,7 +118,7 @@ def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[di
     )
 
 
-def medicines(agents: tuple[str, ...], guideline: Guideline) -> tuple[dict[str, str], ...]:
+def medicines(agents: tuple[str, ...], guideline: Guideline) -> tuple[Measure, ...]:
     first = {medication.agent: medication for medication in reversed(guideline.medications)}
     lines = (first[agent] for agent in agents if agent in first)
     return tuple(

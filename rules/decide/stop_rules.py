@@ -18,6 +18,7 @@ from rules.chart.course import began_anew
 from rules.chart.facts import Fact, insert
 from rules.chart.oxygen import VitalsRow
 from rules.decide.episodes import PendingAlert, Step, update_episode
+from rules.decide.messages import Words
 from rules.decide.recommendation import Recommendation, reason_evidence, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan
@@ -218,7 +219,7 @@ def update_recommendation(patient: Patient, said: list[PendingAlert]) -> None:
     )
 
 
-def recommendation_words(word: Recommendation) -> dict[str, Any]:
+def recommendation_words(word: Recommendation) -> Words:
     texts = {
         "proceed": "Proceed when the dose is due",
         "cannot-tell": "Cannot tell: chart what is missing before dosing",
@@ -227,8 +228,5 @@ def recommendation_words(word: Recommendation) -> dict[str, Any]:
         "stop": "Stop IL-2",
     }
     because = f": {', '.join(word.reasons)}" if word.reasons else ""
-    return {
-        "message": f"Recommendation {word.word}{because}",
-        "action": (word.word,),
-        "measures": ({"text": texts[word.word], "source": "Table 4"},),
-    }
+    measures = ({"text": texts[word.word], "source": "Table 4"},)
+    return Words(f"Recommendation {word.word}{because}", (word.word,), measures)

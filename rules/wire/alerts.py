@@ -1,11 +1,14 @@
-"""Define the alert: one transition of one episode, with its level, priority, evidence and measures (wire.md,
-Alert; criteria.md section 9).
+"""Define the alert: one transition of one episode, with its level, priority, evidence and measures; and how
+it stands in `il2.alerts` (wire.md, Alert; criteria.md section 9).
 """
 
+from __future__ import annotations
+
 import hashlib
-from typing import Any
+from typing import TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from rules.wire import instants
 from rules.wire.events import Reference
@@ -29,11 +32,23 @@ RECOMMENDATION_LEVEL = {
     "stop": "absolute",
 }
 
+Measure = dict[str, str]
+"""`text`: what to do; `source`: the table that says so."""
+
+
+class Context(msgspec.Struct, frozen=True):
+    """Where in the course an alert became true: the phase of the dose interval, the number of doses."""
+
+    phase: str | None
+    dose: int
+
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """Moments in ms.
+    """One transition, as whoever raises it says it. `at`, `decided`: ms.
 
     `measures`: what to do, in words, with its source; `reason`: why an episode ended other than by data.
+    No field has a default: a new one is a type error wherever alerts are raised. `measures`, `context` and
+    `guideline` are None in what the guideline did not decide, alarms of the machine and gathered pages.
     """
 
     id: str
@@ -52,46 +67,134 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Reference, ...]
     message: str
     action: tuple[str, ...]
-    measures: tuple[dict[str, str], ...]
-    phase: str | None
-    dose: int
-    guideline: dict[str, str]
-    reason: str | None = None
+    measures: tuple[Measure, ...] | None
+    context: Context | None
+    guideline: dict[str, str] | None
+    reason: str | None
+
+
+class AlertRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An alert as it stands in `il2.alerts`, its fields in the order they are written.
+
+    `at`, `decided`: RFC 3339.
+
+    What is UNSET is not written. Fields that are not known here are passed over.
+    """
+
+    id: str
+    seq: int
+    patient: str
+    subject: str
+    kind: str
+    system: str | None = None
+    level: str
+    priority: str
+    transition: str
+    at: str
+    decided: str
+    value: float | str | None = None
+    unit: str | None = None
+    limit: str | None = None
+    evidence: tuple[str, ...] = ()
+    message: str
+    action: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] | UnsetType = UNSET
+    context: Context | UnsetType = UNSET
+    guideline: dict[str, str] | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an alert that paging decides by.
+
+    It is read apart from the rest: an alert whose value or measures cannot be read is paged all the same.
+    """
+
+    id: str
+    seq: int
+    patient: str
+    subject: str
+    kind: str
+    system: str | None = None
+    level: str
+    priority: str
+    transition: str
+    at: str
+    decided: str
+    message: str
+
+
+class NotAnAlert(ValueError):
+    """The bytes are no alert."""
 
 
 def episode_id(patient: str, kind: str, subject: str, opened: int) -> str:
     """The first 16 hex digits of SHA-256 over `patient|kind|subject|opened`: the same log gives the
     same ids.
     """
-    return hashlib.sha256(
-        f"{patient}|{kind}|{subject}|{instants.text(opened)}".encode("utf-8", "surrogatepass")
-    ).hexdigest()[:16]
+    return hashed(f"{patient}|{kind}|{subject}|{instants.text(opened)}")
 
 
-def wire(alert: Alert) -> dict[str, Any]:
-    """The alert as it is published."""
-    out: dict[str, Any] = {
-        "id": alert.id,
-        "seq": alert.seq,
-        "patient": alert.patient,
-        "subject": alert.subject,
-        "kind": alert.kind,
-        "system": alert.system,
-        "level": alert.level,
-        "priority": PRIORITY[alert.level],
-        "transition": alert.transition,
-        "at": instants.text(alert.at),
-        "decided": instants.text(alert.decided),
-        "value": alert.value,
-        "unit": alert.unit,
-        "limit": alert.limit,
-        "evidence": [id for id, _ in alert.evidence],
-        "message": alert.message,
-        "action": list(alert.action),
-        "measures": list(alert.measures),
-        "context": {"phase": alert.phase, "dose": alert.dose},
-        "guideline": alert.guideline,
-    }
-    if alert.reason is not None:
-        out["reason"] = alert.reason
-    return out
+def hashed(text: str) -> str:
+    """Return the id made of a text: the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def record(alert: Alert) -> AlertRecord:
+    """Return the alert as it is published."""
+    return AlertRecord(
+        id=alert.id,
+        seq=alert.seq,
+        patient=alert.patient,
+        subject=alert.subject,
+        kind=alert.kind,
+        system=alert.system,
+        level=alert.level,
+        priority=PRIORITY[alert.level],
+        transition=alert.transition,
+        at=instants.text(alert.at),
+        decided=instants.text(alert.decided),
+        value=alert.value,
+        unit=alert.unit,
+        limit=alert.limit,
+        evidence=tuple(id for id, _ in alert.evidence),
+        message=alert.message,
+        action=alert.action,
+        measures=UNSET if alert.measures is None else alert.measures,
+        context=UNSET if alert.context is None else alert.context,
+        guideline=UNSET if alert.guideline is None else alert.guideline,
+        reason=UNSET if alert.reason is None else alert.reason,
+    )
+
+
+Read = TypeVar("Read", AlertRecord, Transition)
+_encoder = msgspec.json.Encoder()
+_records: msgspec.json.Decoder[AlertRecord] = msgspec.json.Decoder(AlertRecord)
+_transitions: msgspec.json.Decoder[Transition] = msgspec.json.Decoder(Transition)
+
+
+def encode(alert: Alert) -> bytes:
+    """Return the value of the alert's Kafka record."""
+    return _encoder.encode(record(alert))
+
+
+def decode(value: bytes | None) -> AlertRecord:
+    """Read an alert's Kafka record. Raises NotAnAlert."""
+    return _checked(_records, value)
+
+
+def decode_transition(value: bytes | None) -> Transition:
+    """Read what paging decides by. Raises NotAnAlert."""
+    return _checked(_transitions, value)
+
+
+def _checked(decoder: msgspec.json.Decoder[Read], value: bytes | None) -> Read:
+    try:
+        found = decoder.decode(value or b"")
+        instants.parse(found.decided)
+        instants.parse(found.at)
+    except ValueError as error:  # of msgspec, of UTF-8 and of instants
+        raise NotAnAlert(f"not an alert: {error}") from None
+    if found.level not in RANK:
+        raise NotAnAlert(f"not an alert: level {found.level!r}")
+    return found

@@ -1,23 +1,105 @@
-"""The bounds of a clinician's commands: how long a level may be silenced (criteria.md section 9)."""
+"""Define a clinician's commands (acknowledge, silence, resume) as they stand in `il2.commands`, and their
+bounds (wire.md, Events; criteria.md section 9).
+
+The engine reads them back as the events they are (`rules.ingest`).
+"""
 
 from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from rules.wire.instants import HOUR
 
 LONGEST = {"absolute": HOUR}
-
-
 LONGEST_OTHER = 12 * HOUR
 
 
+class _Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every command says, its fields in the order they are written. `at`: RFC 3339; `by` and `reason`:
+    who asks, and why.
+    """
+
+    id: str
+    patient: str
+    at: str
+    by: str
+    reason: str
+
+
+class Acknowledge(_Command, tag="ack", frozen=True, kw_only=True):
+    """Someone has seen an alert. `actionable`: whether it called for anything to be done, if they say so."""
+
+    alert: str
+    actionable: bool | UnsetType = UNSET
+
+
+class SilenceSubject(_Command, tag="silence", frozen=True, kw_only=True):
+    """No pages of a subject up to a level, until an instant (RFC 3339).
+
+    `status`: `corrected` ends one early.
+    """
+
+    subject: str
+    level: str
+    until: str
+    status: str | UnsetType = UNSET
+
+
+class ResumeRule(_Command, tag="resume", frozen=True, kw_only=True):
+    """A clinician lifts a stop rule."""
+
+    rule: str
+
+
+Command = Acknowledge | SilenceSubject | ResumeRule
+
+
+class _Opinion(msgspec.Struct):
+    actionable: bool | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_opinions = msgspec.json.Decoder(_Opinion)
+
+
+def encode(command: Command) -> bytes:
+    """Return the value of the command's Kafka record."""
+    return _encoder.encode(command)
+
+
+def actionable(value: bytes) -> bool | None:
+    """Return whether an acknowledgement calls its alert actionable; None when it does not say.
+
+    It is the one field that the engine's events do not carry: it decides nothing.
+    """
+    try:
+        return _opinions.decode(value).actionable
+    except ValueError:
+        return None
+
+
+def kind(command: Command) -> str:
+    """Return the `type` a command is sent with."""
+    return str(command.__struct_config__.tag)
+
+
 def longest(level: str) -> int:
-    """How long a level may be silenced at most, ms."""
+    """Return how long a level may be silenced at most, ms."""
     return LONGEST.get(level, LONGEST_OTHER)
 
 
 def bounded(level: str, known: int, until: int) -> int:
-    """Return the end of a silence that was asked for.
-
-    Not beyond what its level allows, counted from when it was known.
+    """Return the end of a silence that was asked for: not beyond what its level allows, counted from when it
+    was known.
     """
     return min(until, known + longest(level))
+
+
+def too_late(known: int, decided: int, worsened: bool) -> bool:
+    """Return whether a command was known (ms) before what it would hide.
+
+    `decided`: of the episode's opening or latest worsening. What is known at the instant of an opening was
+    said of it; a worsening of the same instant has not been seen.
+    """
+    return known <= decided if worsened else known < decided

@@ -1,38 +1,69 @@
-"""A dead letter: the refused record as it came, and the headers that say where it stood and why it was
-refused (wire.md, Topics: `il2.deadletters`)."""
+"""Define a dead letter: the refused record as it came, and the headers that say where it stood and why it
+was refused (wire.md, Topics: `il2.deadletters`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-PREFIX = "__streams.errors."
-EXCEPTION, MESSAGE, REASON = PREFIX + "exception", PREFIX + "message", PREFIX + "reason"
-TOPIC, PARTITION, OFFSET = PREFIX + "topic", PREFIX + "partition", PREFIX + "offset"
+import msgspec
 
+PREFIX = "__streams.errors."
+LONGEST = 19
+"""Digits of a 64-bit offset."""
 Headers = list[tuple[str, bytes]]
 
 
-def dead_letter_headers(
-    topic: str, partition: int, offset: int, reason: str, message: str, exception: str = ""
-) -> Headers:
-    """Return the headers of a record refused at `topic`/`partition`/`offset`.
+class Refused(msgspec.Struct, frozen=True):
+    """Where a record was refused and why; -1 is a number that is not known.
 
-    All values are UTF-8 text, numbers in decimal. `reason`: one of wire.md's; `message`: one line for people;
-    `exception`: the class that was raised, or empty.
+    `reason`: one of wire.md's; `message`: one line for people; `exception`: the class that was raised, or
+    empty.
     """
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    message: str
+    exception: str = ""
+
+    @property
+    def where(self) -> str | None:
+        """Return `topic/partition/offset`; None when it is not known."""
+        known = self.topic and self.partition >= 0 and self.offset >= 0
+        return f"{self.topic}/{self.partition}/{self.offset}" if known else None
+
+
+def encode(refused: Refused) -> Headers:
+    """Return the headers of a dead letter; all values are UTF-8 text, numbers in decimal."""
     said = {
-        EXCEPTION: exception,
-        MESSAGE: message,
-        TOPIC: topic,
-        PARTITION: str(partition),
-        OFFSET: str(offset),
-        REASON: reason,
+        "exception": refused.exception,
+        "message": refused.message,
+        "topic": refused.topic,
+        "partition": str(refused.partition),
+        "offset": str(refused.offset),
+        "reason": refused.reason,
     }
-    return [(name, text.encode("utf-8", "backslashreplace")) for name, text in said.items()]
+    return [(PREFIX + name, text.encode("utf-8", "backslashreplace")) for name, text in said.items()]
 
 
-def read(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    """The same headers back as text, by their full names; others are left out, the last of a name counts."""
-    return {
-        name: (value or b"").decode("utf-8", "replace") for name, value in headers if name.startswith(PREFIX)
+def decode(headers: Iterable[tuple[str, bytes | None]]) -> Refused:
+    """Read the headers back; others are passed over, the last of a name counts, what is missing is empty."""
+    said = {
+        name.removeprefix(PREFIX): (value or b"").decode("utf-8", "replace")
+        for name, value in headers
+        if name.startswith(PREFIX)
     }
+    return Refused(
+        said.get("topic", ""),
+        _number(said.get("partition", "")),
+        _number(said.get("offset", "")),
+        said.get("reason", ""),
+        said.get("message", ""),
+        said.get("exception", ""),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else -1

@@ -1,5 +1,6 @@
-"""What stands in `il2.pages`: every attempt, and every decision not to send, with its reason (wire.md,
-Topics)."""
+"""Define what stands in `il2.pages`: every attempt, and every decision not to send, with its reason
+(wire.md, Topics).
+"""
 
 from __future__ import annotations
 
@@ -58,10 +59,42 @@ class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     message: str | None = None
 
 
+class PageRecord(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """A record as readers see it: what is shown or counted of it. Times as on the wire (RFC 3339).
+
+    Fields that are not known here are passed over.
+    """
+
+    when: str
+    outcome: str
+    patient: str
+    alert: str | None = None
+    key: str | None = None
+    action: str | None = None
+    channel: str | None = None
+    level: str | None = None
+    subject: str | None = None
+    decided: str | None = None
+    by: str | None = None
+    reason: str | None = None
+    until: str | None = None
+
+
+_decoder = msgspec.json.Decoder(PageRecord)
+
+
 def encode(audit: Audit) -> bytes:
-    """The record: instants as on the wire."""
+    """Return the record: instants as on the wire, and no field that says nothing."""
     told = msgspec.to_builtins(audit)
     for name in ("when", "until"):
         if name in told:
             told[name] = text(told[name])
     return msgspec.json.encode(told)
+
+
+def decode(value: bytes | None) -> PageRecord | None:
+    """Return what a record says; None for what is none."""
+    try:
+        return _decoder.decode(value or b"")
+    except ValueError:
+        return None

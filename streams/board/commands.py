@@ -6,11 +6,12 @@ Pure but for the ids of commands.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from rules.wire import pages
+from rules.wire.commands import Command, kind
 from rules.wire.instants import MINUTE
 from rules.wire.topics import PAGES
 from streams.board.access.users import Identity
@@ -29,7 +30,7 @@ WHAT = ("ack", "silence", "resume", "expire")
 class Deed(NamedTuple):
     """Something somebody does: the command, what it is about, and who does it why."""
 
-    command: dict[str, Any]
+    command: Command
     about: dict[str, str]
     who: commands.Who
 
@@ -112,9 +113,9 @@ def expire(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: in
 
 def records(done: Deed, unit: str | None, now: int) -> list[Out]:
     """The audit, then the command."""
-    patient = done.command["patient"]
+    patient = done.command.patient
     told = {**done.about, "by": done.who.by, "reason": done.who.reason}
-    return [audited(f"board-{done.command['type']}", patient, now, unit, told), commands.out(done.command)]
+    return [audited(f"board-{kind(done.command)}", patient, now, unit, told), commands.out(done.command)]
 
 
 def refusal(what: str, patient: str, by: str | None, cause: str, unit: str | None, now: int) -> Out:

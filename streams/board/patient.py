@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rules.guideline import Guideline
+from rules.wire.alerts import AlertRecord
 from rules.wire.events import Resume, Silence
+from rules.wire.pages import PageRecord
 from streams.board import unit
 from streams.board.unit import Advised, Assessment, Dose, Pressure
-from streams.projections.command_log import Page
-from streams.projections.episodes import Acked, Episode, Transition
+from streams.projections.episodes import Acked, Episode
 from streams.projections.patients import Bedside
 
 ALL_REASONS = 40
@@ -52,8 +53,8 @@ class View(NamedTuple):
     silences: tuple[Silence, ...]
     resumes: tuple[Resume, ...]
     labs: tuple[Lab, ...]
-    timeline: tuple[Transition, ...]
-    told: tuple[Page, ...]
+    timeline: tuple[AlertRecord, ...]
+    told: tuple[PageRecord, ...]
     explains: bool
     same_guideline: bool
     guideline: Guideline

@@ -155,7 +155,7 @@ class Rooms:
             return refused(409, str(fault))
         except NotTaken as fault:
             return refused(503, str(fault))
-        return web.json_response({"done": done.command["id"]})
+        return web.json_response({"done": done.command.id})
 
     async def _append(self, records: list[Out]) -> None:
         """An audit of what was refused: it is refused whether or not Kafka takes the line."""

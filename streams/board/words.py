@@ -9,8 +9,8 @@ from typing import Any
 
 from rules.decide.messages import limit_words, meets
 from rules.guideline import Guideline
+from rules.wire.alerts import AlertRecord
 from streams import display
-from streams.projections.episodes import Transition
 
 STATE = {
     "clear": "clear", "relative": "relative", "absolute": "absolute", "indeterminate": "cannot see",
@@ -119,7 +119,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def alert(said: Transition) -> str:
+def alert(said: AlertRecord) -> str:
     """What an alert says.
 
     That of the recommendation lists its reasons by their codes; they stand beside it in words.

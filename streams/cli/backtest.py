@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from streams.cli import event_files, options
 from streams.cli.event_files import Course, close, folded
 from streams.config import site
 from streams.service.event_file import decoded
 from streams.service.files import lines
+
+if TYPE_CHECKING:
+    from rules.wire.alerts import AlertRecord
 
 SAYS = (
     "Runs two configurations over one file and prints the alert transitions that only one of them "
@@ -21,8 +24,6 @@ EXAMPLE = (
     "now.toml --against next.toml -o json"
 )
 TELLING = ("patient", "decided", "kind", "subject", "level", "transition", "at")
-
-Alert = dict[str, Any]
 
 
 def parser() -> options.Parser:
@@ -54,21 +55,23 @@ def main(arguments: list[str]) -> int:
             found, (now.guideline.reference, against.guideline.reference), terminal.console()
         )
     else:
+        from msgspec import to_builtins
+
         from streams.service import files
 
-        files.write(found)
+        files.write({"only": side} | to_builtins(alert) for side, alert in found)
     return close(now, chosen.strict) or int(bool(found))
 
 
-def differences(now: Course, against: Course) -> list[Alert]:
-    """The transitions given by one side alone, in order of decision, `only` saying which side."""
+def differences(now: Course, against: Course) -> list[tuple[str, AlertRecord]]:
+    """The transitions given by one side alone, in order of decision, each with which."""
     sides = {"now": now.folded.alerts, "against": against.folded.alerts}
     shared = tally(sides["now"]) & tally(sides["against"])
-    found = [{"only": side} | alert for side, alerts in sides.items() for alert in beyond(alerts, shared)]
-    return sorted(found, key=event_files.decision)
+    found = [(side, alert) for side, alerts in sides.items() for alert in beyond(alerts, shared)]
+    return sorted(found, key=lambda one: event_files.decision(one[1]))
 
 
-def beyond(alerts: Iterable[Alert], shared: Counter[tuple[Any, ...]]) -> list[Alert]:
+def beyond(alerts: Iterable[AlertRecord], shared: Counter[tuple[Any, ...]]) -> list[AlertRecord]:
     """The alerts that are left when the shared ones are taken away."""
     left, found = shared.copy(), []
     for alert in alerts:
@@ -79,12 +82,12 @@ def beyond(alerts: Iterable[Alert], shared: Counter[tuple[Any, ...]]) -> list[Al
     return found
 
 
-def tally(alerts: Iterable[Alert]) -> Counter[tuple[Any, ...]]:
+def tally(alerts: Iterable[AlertRecord]) -> Counter[tuple[Any, ...]]:
     return Counter(map(key, alerts))
 
 
-def key(alert: Alert) -> tuple[Any, ...]:
+def key(alert: AlertRecord) -> tuple[Any, ...]:
     """What makes two transitions the same to the ward; not their sequence number, nor how a limit
     is spelled.
     """
-    return tuple(alert[name] for name in TELLING)
+    return tuple(getattr(alert, name) for name in TELLING)

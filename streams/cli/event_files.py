@@ -21,6 +21,7 @@ from streams.times import instant
 if TYPE_CHECKING:
     from rules.decide.engine import Outcome
     from rules.guideline import Guideline
+    from rules.wire.alerts import AlertRecord
     from rules.wire.events import Event
     from streams.cli.options import Parser
 
@@ -94,8 +95,8 @@ class Course(NamedTuple):
         """Every patient that a record names; `*` is everybody, not somebody."""
         return sorted({event.patient for event in self.log.events if event.known <= self.clock} - {"*"})
 
-    def alerts_of(self, patient: str) -> list[dict[str, Any]]:
-        return [alert for alert in self.folded.alerts if alert["patient"] == patient]
+    def alerts_of(self, patient: str) -> list[AlertRecord]:
+        return [alert for alert in self.folded.alerts if alert.patient == patient]
 
     def events_of(self, patient: str) -> list[Any]:
         """What was known of a patient at the clock, in order of `known`."""
@@ -154,7 +155,7 @@ class Folded(NamedTuple):
     it kept and did not use.
     """
 
-    alerts: list[dict[str, Any]]
+    alerts: list[AlertRecord]
     refused: list[tuple[Event, str]]
     noted: Counter[str]
     clock: int
@@ -166,14 +167,14 @@ def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = N
     clock there.
     """
     from rules.decide.engine import fold as folding
-    from rules.wire.alerts import wire
+    from rules.wire.alerts import record
     from rules.wire.instants import ms_of
 
     outcome = folding(events, guide, until)
     noted = Counter({reason: number for reason, number in outcome.counts.items() if ":" not in reason})
     clocks = [ms_of(patient.now) for patient in outcome.patients.values()]
     clock = max(clocks, default=0) if until is None else until
-    return Folded([wire(alert) for alert in outcome.alerts], outcome.refused, noted, clock, outcome)
+    return Folded([record(alert) for alert in outcome.alerts], outcome.refused, noted, clock, outcome)
 
 
 def assessments(folded: Folded) -> list[dict[str, Any]]:
@@ -183,6 +184,6 @@ def assessments(folded: Folded) -> list[dict[str, Any]]:
     return assessing(folded.outcome)
 
 
-def decision(alert: dict[str, Any]) -> tuple[int, str]:
+def decision(alert: AlertRecord) -> tuple[int, str]:
     """Where an alert stands in a file's order: when it was decided, then whose it is."""
-    return instant(alert["decided"]), alert["patient"]
+    return instant(alert.decided), alert.patient

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from streams.cli import options
 from streams.cli.event_files import Course, close, fold, the_patient
@@ -11,6 +11,7 @@ from streams.times import short, wire
 
 if TYPE_CHECKING:
     from rules.explain import Explanation
+    from rules.wire.alerts import AlertRecord
 
 SAYS = (
     "Says in words why a subject fired, or why not: which facts, window and limit decided, what is "
@@ -44,7 +45,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     course = fold(chosen)
     patient = the_patient(course, chosen.patient)
-    said = [alert for alert in course.alerts_of(patient) if alert["subject"] == chosen.subject]
+    said = [alert for alert in course.alerts_of(patient) if alert.subject == chosen.subject]
     show(explained(course, patient, chosen.subject), said, options.as_text(chosen.output), chosen.verbose)
     return close(course, chosen.strict)
 
@@ -58,8 +59,10 @@ def explained(course: Course, patient: str, subject: str) -> Explanation:
 
     if course.assessment_of(patient) is None:
         raise UsageError(
-            f"{course.log.path}: {patient!r} is not in care at {short(wire(course.clock))}; ask for an "
-            "instant before, with --at"
+
+                f"{course.log.path}: {patient!r} is not in care at {short(wire(course.clock))}; ask for an "
+                "instant before, with --at"
+
         )
     try:
         return explain(course.folded.outcome.patients[patient], subject)
@@ -67,7 +70,7 @@ def explained(course: Course, patient: str, subject: str) -> Explanation:
         raise UsageError(str(error)) from None
 
 
-def show(explanation: Explanation, said: list[dict[str, Any]], as_text: bool, verbose: bool) -> None:
+def show(explanation: Explanation, said: list[AlertRecord], as_text: bool, verbose: bool) -> None:
     """For people, or for programs."""
     if as_text:
         from streams.show import assessment

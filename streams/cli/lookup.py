@@ -4,11 +4,12 @@ to be up.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from rules.ingest.decode import decode
+from rules.wire import pages
+from rules.wire.alerts import NotAnAlert, decode_transition
 from rules.wire.commands import bounded
 from rules.wire.events import Silence, Withdrawal
 from rules.wire.instants import text
@@ -35,8 +36,8 @@ def patient_of(broker: Broker, alert: str) -> str:
 
     Raises UsageError when there is none, or it is an alarm of the machine's.
     """
-    for topic, field in ((ALERTS, "id"), (PAGES, "alert")):
-        patient = _found(records(broker, topic), alert, field)
+    for topic, named in ((ALERTS, _of_alert), (PAGES, _of_page)):
+        patient = _found(records(broker, topic), alert, named)
         if patient is not None:
             return patient
     raise UsageError(
@@ -45,12 +46,30 @@ def patient_of(broker: Broker, alert: str) -> str:
     )
 
 
-def _found(every: Iterable[Any], alert: str, field: str) -> str | None:
+Named = tuple[str | None, str]
+"""An episode's id and its patient."""
+
+
+def _found(every: Iterable[Any], alert: str, named: Callable[[bytes], Named | None]) -> str | None:
     wanted = alert.encode()
     for record in every:
-        if wanted in (record.value or b"") and json.loads(record.value).get(field) == alert:
-            return str(json.loads(record.value)["patient"])
+        found = named(record.value) if wanted in (record.value or b"") else None
+        if found is not None and found[0] == alert:
+            return found[1]
     return None
+
+
+def _of_alert(value: bytes) -> Named | None:
+    try:
+        found = decode_transition(value)
+    except NotAnAlert:
+        return None
+    return found.id, found.patient
+
+
+def _of_page(value: bytes) -> Named | None:
+    found = pages.decode(value)
+    return None if found is None else (found.alert, found.patient)
 
 
 def standing(broker: Broker, now: int) -> list[Standing]:

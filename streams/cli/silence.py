@@ -62,7 +62,7 @@ def add(chosen: argparse.Namespace, broker: Broker) -> int:
     )
     commands.through(broker, command)
     tell(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {text(at + chosen.length)}")
-    print(command["id"])
+    print(command.id)
     return 0
 
 

@@ -57,20 +57,16 @@ def letter(
     """The letter in a record of `il2.deadletters`; `here` is where that record stands, named when no header
     says where it was refused.
     """
-    said = deadletters.read(told)
-    place = "/".join(
-        said.get(name, "") for name in (deadletters.TOPIC, deadletters.PARTITION, deadletters.OFFSET)
-    )
-    reason = said.get(deadletters.REASON, "")
+    refused = deadletters.decode(told)
     known = timestamp if timestamp is not None and timestamp >= 0 else None
     return Letter(
-        place if is_place(place) else here,
-        reason,
-        said.get(deadletters.MESSAGE, ""),
+        refused.where or here,
+        refused.reason,
+        refused.message,
         key,
         known,
         value,
-        partly_taken(value, reason),
+        partly_taken(value, refused.reason),
     )
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+from rules.wire.alerts import AlertRecord
 from rules.wire.topics import ALERTS, ASSESSMENTS, PAGES
 from streams.kafka.blocking_reader import Tail
 from streams.kafka.clients import producer
 from streams.kafka.settings import Broker
-from streams.projections.overview import Alert, Seen
+from streams.projections.overview import Seen
 from streams.replay.outlet import KafkaOutlet
 from streams.replay.publish import Counts, Pace, Publisher
 from streams.replay.record import Record, record, tick, ticked
@@ -135,7 +136,7 @@ class Reader:
     def __init__(self, broker: Broker) -> None:
         self.tail = Tail(broker, (ALERTS, ASSESSMENTS, PAGES), from_beginning=True)
 
-    def poll(self, seconds: float, seen: Seen) -> list[Alert]:
+    def poll(self, seconds: float, seen: Seen) -> list[AlertRecord]:
         """Takes what came, in the order of the partitions."""
         found = []
         for one in self.tail.poll(round(seconds * 1000)):

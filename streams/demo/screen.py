@@ -10,10 +10,11 @@ from rich.console import Console, Group, RenderableType
 from rich.segment import Segment, Segments
 from rich.text import Text
 
+from rules.wire.alerts import AlertRecord
 from streams import display
 from streams.demo.ward_table import hour, rows
 from streams.display import LEVEL_COLOUR, plain
-from streams.projections.overview import Alert, Page, View
+from streams.projections.overview import Page, View
 from streams.show.terminal import ascii_only
 from streams.times import short, wire
 
@@ -26,20 +27,20 @@ def newest(view: View, screen: Console, most: int) -> list[Text]:
     return [ticker_line(alert, width, screen) for alert in view.newest[-most:][::-1]] if most > 0 else []
 
 
-def ticker_line(alert: Alert, width: int, screen: Console) -> Text:
+def ticker_line(alert: AlertRecord, width: int, screen: Console) -> Text:
     """`14:48Z  fibrillation  ▲ absolute    ┌ opened    Atrial fibrillation: present`."""
     made = Text(
-        f"{hour(alert['decided'])}  {plain(alert['patient']):<{width}}  ", no_wrap=True, overflow="ellipsis"
+        f"{hour(alert.decided)}  {plain(alert.patient):<{width}}  ", no_wrap=True, overflow="ellipsis"
     )
-    grave = f"{display.level(alert['level'], ascii_only(screen)):<{LEVEL_WIDTH}}  "
-    happened = f"{display.transition(alert['transition'], ascii_only(screen)):<{TRANSITION_WIDTH}}  "
-    return made.append(grave + happened, style=LEVEL_COLOUR[alert["level"]]).append(words(alert))
+    grave = f"{display.level(alert.level, ascii_only(screen)):<{LEVEL_WIDTH}}  "
+    happened = f"{display.transition(alert.transition, ascii_only(screen)):<{TRANSITION_WIDTH}}  "
+    return made.append(grave + happened, style=LEVEL_COLOUR[alert.level]).append(words(alert))
 
 
-def words(alert: Alert) -> str:
+def words(alert: AlertRecord) -> str:
     """The message; what it advises is named first, since the message is the advice itself."""
-    said = plain(alert["message"])
-    return f"{plain(alert['subject'])}: {said}" if alert["kind"] == "advice" else said
+    said = plain(alert.message)
+    return f"{plain(alert.subject)}: {said}" if alert.kind == "advice" else said
 
 
 def lower(view: View, screen: Console, most: int) -> list[Text]:

@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from rules.wire.alerts import AlertRecord
 from streams.demo.feed import FILE, Ward
 from streams.demo.screen import picture
 from streams.demo.ward_table import ward as table
 from streams.display import plain
-from streams.projections.overview import Alert, Seen, View
+from streams.projections.overview import Seen, View
 from streams.show.alerts import row
 from streams.show.terminal import console
 from streams.times import short, wire
@@ -31,8 +32,7 @@ def introduce(found: Ward, speed: float, screen: Console) -> None:
     screen.print(
         (
             f"{len(found.stories)} made-up patients; all before {opens} is history, then {pace}. Ctrl-C "
-            "stops "
-            "everything."
+            "stops everything."
         ),
         soft_wrap=True,
     )
@@ -85,7 +85,7 @@ class Show(Protocol):
 
     screen: Console
 
-    def take(self, fresh: list[Alert], view: View) -> bool: ...
+    def take(self, fresh: list[AlertRecord], view: View) -> bool: ...
     def __enter__(self) -> object: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -98,7 +98,7 @@ class Lines:
     def __init__(self, screen: Console) -> None:
         self.screen = screen
 
-    def take(self, fresh: list[Alert], view: View) -> bool:
+    def take(self, fresh: list[AlertRecord], view: View) -> bool:
         for alert in fresh:
             self.screen.print(line(alert, self.screen), soft_wrap=True)
         self.screen.file.flush()
@@ -120,7 +120,7 @@ class Table:
         self.screen = screen
         self._live = Live(Text("il2watch demo starts"), console=screen, screen=True, auto_refresh=False)
 
-    def take(self, fresh: list[Alert], view: View) -> bool:
+    def take(self, fresh: list[AlertRecord], view: View) -> bool:
         self._live.update(picture(view, self.screen), refresh=True)
         return bool(view.newest)
 
@@ -134,7 +134,7 @@ class Table:
         self._live.stop()
 
 
-def line(alert: Alert, screen: Console) -> Text:
+def line(alert: AlertRecord, screen: Console) -> Text:
     """The cells of the table that `il2watch run` prints, on one line however long."""
     return Text("  ").join(Text(cell) if isinstance(cell, str) else cell for cell in row(alert, screen))
 

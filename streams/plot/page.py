@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from rules.wire.alerts import AlertRecord
+
 
 def rhythm(ax: Axes, course: Course, guideline: Guideline) -> None:
     """Peak windows shaded, doses given as thin lines, the end of therapy as a thick one."""
@@ -101,7 +103,7 @@ class Drawing(NamedTuple):
 
 
 def draw(
-    course: Course, alerts: Sequence[dict[str, Any]], guideline: Guideline, clock: int, title: str = ""
+    course: Course, alerts: Sequence[AlertRecord], guideline: Guideline, clock: int, title: str = ""
 ) -> Drawing:
     """One page for one patient up to the clock.
 

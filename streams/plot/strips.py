@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from rules.wire.alerts import AlertRecord
 from streams.display import GREY, INK, LEVEL_COLOUR
 from streams.plot.axes import day
 from streams.times import instant
@@ -30,7 +31,7 @@ class Stretch(NamedTuple):
 Strips = dict[str, list[Stretch]]
 
 
-def strips(alerts: Iterable[dict[str, Any]], order: Sequence[str], end: int) -> Strips:
+def strips(alerts: Iterable[AlertRecord], order: Sequence[str], end: int) -> Strips:
     """The stretches of every tripped criterion and of hypotension, in the order of the table; `end` closes
     what still stands.
     """
@@ -40,14 +41,12 @@ def strips(alerts: Iterable[dict[str, Any]], order: Sequence[str], end: int) -> 
     return {subject: found[subject] for subject in ("hypotension", *order) if found.get(subject)}
 
 
-def episodes(alerts: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[tuple[int, str]]]:
+def episodes(alerts: Iterable[AlertRecord]) -> dict[tuple[str, str], list[tuple[int, str]]]:
     """(subject, episode id) -> its levels by the instant each became true; reminders change nothing."""
     found: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for alert in alerts:
-        if alert["kind"] in DRAWN and alert["transition"] != "reminder":
-            found.setdefault((alert["subject"], alert["id"]), []).append(
-                (instant(alert["at"]), alert["level"])
-            )
+        if alert.kind in DRAWN and alert.transition != "reminder":
+            found.setdefault((alert.subject, alert.id), []).append((instant(alert.at), alert.level))
     return found
 
 

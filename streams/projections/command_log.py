@@ -5,12 +5,12 @@ the pager says it did (`il2.pages`).
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 import msgspec
 
 from rules.wire.commands import bounded
 from rules.wire.events import Ack, Event, Resume, Silence, Withdrawal
+from rules.wire.pages import PageRecord
 from streams.projections.episodes import Acked, Episodes
 
 MOST = 64
@@ -21,21 +21,6 @@ SHOWN = frozenset({
 })  # fmt: skip
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record of `il2.pages`, as far as it is shown. `when`: RFC 3339."""
-
-    when: str
-    outcome: str
-    patient: str
-    alert: str | None = None
-    channel: str | None = None
-    level: str | None = None
-    subject: str | None = None
-    by: str | None = None
-    reason: str | None = None
-    until: str | None = None
-
-
 class Orders:
     """`silences` by id; `resumes`: of stop rules, oldest first; `told`: what the pager did, oldest first."""
 
@@ -44,7 +29,7 @@ class Orders:
     def __init__(self) -> None:
         self.silences: dict[str, Silence] = {}
         self.resumes: deque[Resume] = deque(maxlen=MOST)
-        self.told: deque[Page] = deque(maxlen=TOLD)
+        self.told: deque[PageRecord] = deque(maxlen=TOLD)
 
     def take(self, event: Event, episodes: Episodes) -> None:
         """Takes a command."""
@@ -71,20 +56,8 @@ class Orders:
         """The silences in force."""
         return sorted((one for one in self.silences.values() if one.until > clock), key=lambda one: one.until)
 
-    def page(self, page: Page) -> bool:
+    def page(self, page: PageRecord) -> bool:
         """Takes what the pager did; whether it is shown."""
         if page.outcome in SHOWN:
             self.told.append(page)
         return page.outcome in SHOWN
-
-
-_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Page)
-
-
-def read(value: bytes) -> Page | None:
-    """A record of `il2.pages`; None for what is none."""
-    try:
-        found: Page = _decoder.decode(value)
-    except ValueError:
-        return None
-    return found

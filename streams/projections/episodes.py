@@ -5,37 +5,15 @@ criteria.md section 9).
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 import msgspec
 
-from rules.wire.alerts import CLEAR, RANK
+from rules.wire.alerts import CLEAR, RANK, AlertRecord, NotAnAlert, decode
+from rules.wire.commands import too_late
 from rules.wire.instants import parse
 
 TIMELINE = 150
 ACKS = 64
-
-
-class Transition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One alert as it was published, as far as it is shown."""
-
-    id: str
-    seq: int
-    patient: str
-    subject: str
-    kind: str
-    level: str
-    transition: str
-    at: str
-    decided: str
-    message: str
-    value: float | str | None = None
-    unit: str | None = None
-    limit: str | None = None
-    evidence: tuple[str, ...] = ()
-    measures: tuple[dict[str, str], ...] = ()
-    system: str | None = None
-    reason: str | None = None
 
 
 class Acked(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +32,7 @@ class Episode(msgspec.Struct, frozen=True):
     worsening; all ms.
     """
 
-    last: Transition
+    last: AlertRecord
     opened: int
     since: int
     decided: int
@@ -70,7 +48,7 @@ class Episode(msgspec.Struct, frozen=True):
 
     def seen_by(self, ack: Acked) -> bool:
         """Whether an acknowledgement was given to it as it is now: what got worse since has not been seen."""
-        return ack.known > self.decided if self.worsened else ack.known >= self.decided
+        return not too_late(ack.known, self.decided, self.worsened)
 
 
 class Episodes:
@@ -80,11 +58,11 @@ class Episodes:
 
     def __init__(self) -> None:
         self.open: dict[str, Episode] = {}
-        self.timeline: deque[Transition] = deque(maxlen=TIMELINE)
+        self.timeline: deque[AlertRecord] = deque(maxlen=TIMELINE)
         self.said: dict[str, int] = {}
         self.acks: dict[str, dict[str, Acked]] = {}
 
-    def take(self, alert: Transition) -> bool:
+    def take(self, alert: AlertRecord) -> bool:
         """Takes a transition; whether it is new. One may be published twice, with the same id and seq."""
         if self.said.get(alert.id, 0) >= alert.seq:
             return False
@@ -137,7 +115,7 @@ def urgency(episode: Episode) -> tuple[int, int, str]:
     return -RANK[episode.level], episode.since, episode.id
 
 
-def moved(before: Episode | None, alert: Transition) -> Episode:
+def moved(before: Episode | None, alert: AlertRecord) -> Episode:
     """The episode after a transition."""
     at, decided = parse(alert.at), parse(alert.decided)
     if before is None:
@@ -148,14 +126,9 @@ def moved(before: Episode | None, alert: Transition) -> Episode:
     return Episode(alert, before.opened, since, before.decided, before.worsened)
 
 
-_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Transition)
-
-
-def read(value: bytes) -> Transition | None:
-    """The alert of a record; None for what is none."""
+def read(value: bytes) -> AlertRecord | None:
+    """Return the alert of a record; None for what is none."""
     try:
-        alert: Transition = _decoder.decode(value)
-        parse(alert.at), parse(alert.decided)
-    except ValueError:
+        return decode(value)
+    except NotAnAlert:
         return None
-    return alert if alert.level in RANK else None

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.wire.alerts import RANK
+from rules.wire import pages
+from rules.wire.alerts import RANK, AlertRecord, NotAnAlert, decode
 from rules.wire.instants import parse as instant
+from rules.wire.pages import PageRecord
 
 MOST_PAGES = 999
-HEARD, OVER = "acknowledged", ("resolve", "acknowledge")
+OVER = ("resolve", "acknowledge")
 
 
 class Page(NamedTuple):
@@ -41,21 +43,24 @@ class Pages:
 
     def take(self, value: bytes | None) -> None:
         """Takes what the pager wrote of one attempt, or of one decision."""
-        said: dict[str, Any] = msgspec.json.decode(value or b"{}")
-        if said.get("outcome") == HEARD:
+        said = pages.decode(value)
+        if said is None:
+            return
+        if said.outcome == pages.ACKNOWLEDGED:
             self.heard += 1
-            self._close(lambda page: page.alert == said["alert"])
-        elif said.get("outcome") == "accepted":
+            self._open = {key: page for key, page in self._open.items() if page.alert != said.alert}
+        elif said.outcome == pages.ACCEPTED:
             self._accepted(said)
 
-    def _accepted(self, said: dict[str, Any]) -> None:
-        if said["action"] in OVER:
-            self._open.pop(said["key"], None)
+    def _accepted(self, said: PageRecord) -> None:
+        key = said.key or ""
+        if said.action in OVER:
+            self._open.pop(key, None)
             return
         self.sent += 1
-        number = self._open[said["key"]].number if said["key"] in self._open else self._free()
-        self._open[said["key"]] = Page(
-            number, said["alert"], said["patient"], said["level"], said["subject"], said["decided"]
+        number = self._open[key].number if key in self._open else self._free()
+        self._open[key] = Page(
+            number, said.alert or "", said.patient, said.level or "", said.subject or "", said.decided or ""
         )
 
     def _free(self) -> int:
@@ -67,9 +72,6 @@ class Pages:
         after = (number % MOST_PAGES + 1 for number in range(self._last, self._last + len(taken) + 1))
         self._last = next(number for number in after if number not in taken)
         return self._last
-
-    def _close(self, over: Any) -> None:
-        self._open = {key: page for key, page in self._open.items() if not over(page)}
 
     @property
     def open(self) -> list[Page]:
@@ -85,7 +87,6 @@ class Pages:
 MOST_ALERTS = 100
 SYSTEM = "system"
 """Alarms of the machine go by the wall's clock and not by the ward's; they are in the logs."""
-Alert = dict[str, Any]
 Assessment = dict[str, Any]
 
 
@@ -102,7 +103,7 @@ class Seen:
         self.assessments: dict[str, Assessment] = {}
         self.gone: set[str] = set()
         self.pages = Pages()
-        self.newest: list[Alert] = []
+        self.newest: list[AlertRecord] = []
         self.messages: dict[str, str] = {}
         self.live = self.history = self.taken = 0
         self._known: set[tuple[str, str, int]] = set()
@@ -112,26 +113,26 @@ class Seen:
         """Whether the worker said anything of anybody, were they all discharged since."""
         return bool(self.assessments or self.gone)
 
-    def alert(self, value: bytes | None) -> Alert | None:
+    def alert(self, value: bytes | None) -> AlertRecord | None:
         """Takes an alert; answers it when it is new and was decided from the opening on.
 
         One may be published twice, with the same id and seq.
         """
         self.taken += 1
-        found: Alert = msgspec.json.decode(value or b"null")
-        if not found or found["kind"] == SYSTEM or self._again(found):
+        found = _read(value)
+        if found is None or found.kind == SYSTEM or self._again(found):
             return None
-        self.messages[found["id"]] = found["message"]
+        self.messages[found.id] = found.message
         insort(self.newest, found, key=order)
         del self.newest[:-MOST_ALERTS]
-        if instant(found["decided"]) < self.opens:
+        if instant(found.decided) < self.opens:
             self.history += 1
             return None
         self.live += 1
         return found
 
-    def _again(self, alert: Alert) -> bool:
-        name = (alert["patient"], alert["id"], alert["seq"])
+    def _again(self, alert: AlertRecord) -> bool:
+        name = (alert.patient, alert.id, alert.seq)
         known = name in self._known
         self._known.add(name)
         return known
@@ -152,8 +153,15 @@ class Seen:
         self.pages.take(value)
 
 
-def order(alert: Alert) -> tuple[int, str, int]:
-    return instant(alert["decided"]), alert["patient"], alert["seq"]
+def order(alert: AlertRecord) -> tuple[int, str, int]:
+    return instant(alert.decided), alert.patient, alert.seq
+
+
+def _read(value: bytes | None) -> AlertRecord | None:
+    try:
+        return decode(value)
+    except NotAnAlert:
+        return None
 
 
 class View(NamedTuple):
@@ -166,7 +174,7 @@ class View(NamedTuple):
 
     patients: Sequence[str]
     assessments: Mapping[str, Assessment]
-    newest: Sequence[Alert]
+    newest: Sequence[AlertRecord]
     clock: int | None
     speed: float
     rate: float

@@ -13,12 +13,14 @@ import msgspec
 
 from rules.guideline import Guideline
 from rules.ingest.decode import decode
+from rules.wire import pages
+from rules.wire.alerts import AlertRecord
 from rules.wire.events import Tick
 from rules.wire.instants import parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from rules.wire.vocabulary import EVERY_PATIENT
 from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
-from streams.projections import command_log, episodes
+from streams.projections import episodes
 from streams.projections.charted import Facts
 from streams.projections.command_log import Orders
 from streams.projections.episodes import Episodes
@@ -97,7 +99,7 @@ class Ward:
         self.clock = 0
         self.newest: int | None = None
         self.unread: Counter[str] = Counter()
-        self.alarms: dict[str, episodes.Transition] = {}
+        self.alarms: dict[str, AlertRecord] = {}
         self.gone: dict[str, int] = {}
         self._absent: set[str] = set()
         self._doors: dict[str, Callable[[str, Record], Bedside | None]] = {
@@ -173,14 +175,14 @@ class Ward:
         found = self._bedside(name)
         return found if found.episodes.take(alert) else None
 
-    def _alarm(self, alert: episodes.Transition) -> None:
+    def _alarm(self, alert: AlertRecord) -> None:
         """An alarm of the machine itself stands until it is cleared."""
         self.alarms.pop(alert.id, None)
         if alert.level != "clear":
             self.alarms[alert.id] = alert
 
     def _page(self, name: str, record: Record) -> Bedside | None:
-        page = command_log.read(record.value or b"")
+        page = pages.decode(record.value)
         if page is None or page.patient not in self.patients:
             return None
         found = self.patients[page.patient]

@@ -6,10 +6,8 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import msgspec
-
+from rules.wire.alerts import AlertRecord, NotAnAlert, decode
 from rules.wire.instants import text
 from rules.wire.topics import ALERTS
 from streams.kafka.blocking_reader import Tail
@@ -18,8 +16,7 @@ from streams.replay.publish import Counts
 from streams.times import short
 
 POLL_MS = 200
-Alert = dict[str, Any]
-Show = Callable[[list[Alert]], None]
+Show = Callable[[list[AlertRecord]], None]
 
 
 class Follower:
@@ -51,9 +48,7 @@ class Follower:
     def take(self, values: Iterable[bytes | None]) -> None:
         """Shows those alerts that are of the patients."""
         found = [
-            alert
-            for alert in map(alert_of, values)
-            if alert is not None and alert.get("patient") in self.patients
+            alert for alert in map(alert_of, values) if alert is not None and alert.patient in self.patients
         ]
         if found:
             self.show(found)
@@ -78,13 +73,12 @@ class Follower:
             self.thread.join()
 
 
-def alert_of(value: bytes | None) -> Alert | None:
+def alert_of(value: bytes | None) -> AlertRecord | None:
     """The alert in a record; None for what is none."""
     try:
-        found = msgspec.json.decode(value or b"null")
-    except msgspec.DecodeError:
+        return decode(value)
+    except NotAnAlert:
         return None
-    return found if isinstance(found, dict) else None
 
 
 Watch = Callable[[Counts], None]

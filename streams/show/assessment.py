@@ -18,6 +18,7 @@ from streams.times import short
 
 if TYPE_CHECKING:
     from rules.explain import Explanation
+    from rules.wire.alerts import AlertRecord
 
 
 Assessment = dict[str, Any]
@@ -178,7 +179,7 @@ def listed(words: list[str]) -> str:
 
 
 def show_explanation(
-    explanation: Explanation, said: list[dict[str, Any]], screen: Console, verbose: bool
+    explanation: Explanation, said: list[AlertRecord], screen: Console, verbose: bool
 ) -> None:
     """Prints the whole answer; `verbose`: with the section of the specification."""
     from rules.explain import lines
@@ -193,14 +194,14 @@ def show_explanation(
     history(said, screen)
 
 
-def history(said: list[dict[str, Any]], screen: Console) -> None:
+def history(said: list[AlertRecord], screen: Console) -> None:
     """Every transition so far."""
     screen.print(
         Text("\nWhat was said", style="bold") if said else Text("\nNo alert was given for it so far.")
     )
     made = table("decided", "level", "transition", "message")
     for alert in said:
-        what = display.transition(alert["transition"], ascii_only(screen))
-        made.add_row(short(alert["decided"]), level(alert["level"], screen), what, cell(alert["message"]))
+        what = display.transition(alert.transition, ascii_only(screen))
+        made.add_row(short(alert.decided), level(alert.level, screen), what, cell(alert.message))
     if said:
         screen.print(made)

@@ -9,11 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-import msgspec
-
 from rules.ingest.decode import decode
 from rules.wire import events
-from rules.wire.alerts import Alert, wire
+from rules.wire.alerts import Alert, encode
 from rules.wire.events import Event
 from rules.wire.refusals import MALFORMED, NEEDS_WEIGHT, Problem
 from rules.wire.topics import INPUTS
@@ -150,9 +148,7 @@ def joined(problems: Iterable[Problem]) -> str:
 
 def owed(alerts: Iterable[Alert], partition: int) -> list[Owed]:
     """The alerts as they are published."""
-    return [
-        Owed(msgspec.json.encode(wire(alert)), evidence(alert, partition), alert.decided) for alert in alerts
-    ]
+    return [Owed(encode(alert), evidence(alert, partition), alert.decided) for alert in alerts]
 
 
 def evidence(alert: Alert, partition: int) -> str:

@@ -4,11 +4,9 @@ too large. It never stops the stream.
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
-import msgspec
-
+from rules.wire.alerts import CLEAR, Alert, encode, hashed
 from rules.wire.instants import MINUTE, text
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -120,36 +118,31 @@ class Alarm:
         if turned == "opened":
             self.opened = now
         self.seq += 1
-        return Out(
-            ALERTS,
-            EVERY_PATIENT.encode(),
-            msgspec.json.encode(self._alert(now, TRANSITION[turned])),
-            time=now,
-        )
+        return Out(ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, TRANSITION[turned])), time=now)
 
-    def _alert(self, now: int, transition: str) -> dict[str, object]:
-        ended = transition == "resolved"
-        return {
-            "id": hashlib.sha256(
-                f"{EVERY_PATIENT}|{KIND}|{SUBJECT}|{self.worker}|{text(self.opened)}".encode()
-            ).hexdigest()[:16],
-            "seq": self.seq,
-            "patient": EVERY_PATIENT,
-            "subject": SUBJECT,
-            "kind": KIND,
-            "system": None,
-            "level": "clear" if ended else "technical",
-            "priority": "low" if ended else "medium",
-            "transition": transition,
-            "at": text(now),
-            "decided": text(now),
-            "value": round(self.share.value or 0.0, 4),
-            "unit": "1",
-            "limit": f">{self.share.limit}",
-            "evidence": [],
-            "message": self.message(),
-            "action": [],
-        }
+    def _alert(self, now: int, transition: str) -> Alert:
+        return Alert(
+            id=hashed(f"{EVERY_PATIENT}|{KIND}|{SUBJECT}|{self.worker}|{text(self.opened)}"),
+            seq=self.seq,
+            patient=EVERY_PATIENT,
+            subject=SUBJECT,
+            kind=KIND,
+            system=None,
+            level=CLEAR if transition == "resolved" else "technical",
+            transition=transition,
+            at=now,
+            decided=now,
+            value=round(self.share.value or 0.0, 4),
+            unit="1",
+            limit=f">{self.share.limit}",
+            evidence=(),
+            message=self.message(),
+            action=(),
+            measures=None,
+            context=None,
+            guideline=None,
+            reason=None,
+        )
 
     def message(self) -> str:
         """One line for people."""

@@ -14,7 +14,7 @@ import msgspec
 from rules.decide.assessment import assess
 from rules.decide.engine import settled
 from rules.guideline import Guideline
-from rules.wire.deadletters import dead_letter_headers
+from rules.wire.deadletters import Refused, encode
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS
 from streams.kafka import producer
 from streams.kafka.producer import Out, Outlet, key
@@ -37,9 +37,7 @@ def assessment_record(patient: str, value: bytes | None) -> Out:
 def dead_letter_record(refusal: Refusal) -> Out:
     """A refused record: key, bytes and time untouched."""
     record = refusal.record
-    headers = dead_letter_headers(
-        record.topic, record.partition, record.offset, refusal.reason, refusal.message
-    )
+    headers = encode(Refused(record.topic, record.partition, record.offset, refusal.reason, refusal.message))
     return Out(
         DEADLETTERS, record.key, record.value, headers, record.timestamp if record.timestamp >= 0 else None
     )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from rules.decide.codec import VERSION as STATE_VERSION
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
+from rules.wire.commands import actionable
 from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.pages import encode as encode_audit
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
@@ -25,7 +26,6 @@ from streams.pager.policy.notifications import Outcome
 from streams.pager.policy.state import Book, Owed
 from streams.pager.policy.state import read as read_alert
 from streams.pager.service.config import load as load_pager
-from streams.pager.service.intake import actionable
 from streams.worker.dead_letter_alarm import Alarm, Share
 from streams.worker.fetch_buffer import Desk
 from streams.worker.processor import Rounds

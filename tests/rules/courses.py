@@ -15,9 +15,9 @@ from rules.decide.engine import Outcome, assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001, Guideline
 from rules.ingest.decode import decode
 from rules.wire import vocabulary
-from rules.wire.alerts import wire
 from rules.wire.events import Event
 from rules.wire.instants import HOUR, MINUTE, SECOND, parse, text
+from tests.rules.wired import wire
 
 MIDNIGHT = parse("2026-03-02T00:00:00Z")
 VITALS = {"hr": "heart-rate", "sbp": "systolic-bp", "spo2": "spo2", "temp": "temperature", "device": "o2-device", "flow": "o2-flow", "fio2": "fio2"}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.wire.alerts import AlertRecord
 
 GUIDELINE = SCHWARTZENTRUBER_2001
 AT = "2026-03-02T10:00:00Z"
@@ -45,6 +48,11 @@ def alert(subject: str = "urine-hour", transition: str = "opened", level: str = 
         "guideline": GUIDELINE.reference,
     }  # fmt: skip
     return plain | fields
+
+
+def alert_record(*named: str, **fields: Any) -> AlertRecord:
+    """The same, as it is read."""
+    return msgspec.convert(alert(*named, **fields), AlertRecord)
 
 
 def record(type: str, id: str, at: str, patient: str = "p1", **fields: Any) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from rules.wire.alerts import AlertRecord
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
+from rules.wire.pages import PageRecord
 from streams.board import words
 from streams.board.html.element import Html, age, hidden, join, tag, time
 from streams.board.html.unit import shape
 from streams.board.patient import View
-from streams.projections.command_log import Page
-from streams.projections.episodes import Acked, Episode, Transition
+from streams.projections.episodes import Acked, Episode
 
 DID = {
     "accepted": "told",
@@ -47,7 +48,7 @@ def item(episode: Episode, ack: Acked | None) -> Html:
     since = tag("p", "since ", time(wire(episode.since)), ", ", age(wire(episode.since)), class_="note")
     measures = [
         tag("li", one["text"], " ", tag("small", f"({one['source']})"))
-        for one in alert.measures
+        for one in alert.measures or ()
         if one["source"] != "Table 6" and one["text"] != alert.message
     ]
     do = tag("ul", *measures, class_="do") if measures else None
@@ -156,7 +157,7 @@ def timeline(view: View) -> Html:
     )
 
 
-def transition(one: Transition) -> Html:
+def transition(one: AlertRecord) -> Html:
     what = words.TRANSITION.get(one.transition, one.transition)
     return tag(
         "li",
@@ -165,7 +166,7 @@ def transition(one: Transition) -> Html:
     )
 
 
-def page(one: Page) -> Html:
+def page(one: PageRecord) -> Html:
     whom = one.by or one.channel or ""
     reason = f": {one.reason}" if one.reason and one.by else ""
     return line(

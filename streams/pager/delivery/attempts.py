@@ -4,13 +4,13 @@ receiver that refuses pages for good.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
 import msgspec
 
 from rules.wire import pages
+from rules.wire.alerts import CLEAR, Alert, encode, hashed
 from rules.wire.instants import text
 from rules.wire.pages import Audit
 from rules.wire.topics import ALERTS
@@ -81,26 +81,29 @@ class Faults:
 
     def _alert(self, channel: str, transition: str, message: str) -> Out:
         now, opened = self.wall(), transition == "opened"
-        told: dict[str, Any] = {
-            "id": hashlib.sha256(f"{EVERY_PATIENT}|{SYSTEM}|channel/{channel}".encode()).hexdigest()[:16],
-            "seq": now,
-            "patient": EVERY_PATIENT,
-            "subject": f"channel/{channel}",
-            "kind": SYSTEM,
-            "system": None,
-            "level": "technical" if opened else "clear",
-            "priority": "medium" if opened else "low",
-            "transition": transition,
-            "at": text(now),
-            "decided": text(now),
-            "value": None,
-            "unit": None,
-            "limit": None,
-            "evidence": [],
-            "message": message,
-            "action": [],
-        }
-        return Out(ALERTS, EVERY_PATIENT.encode(), msgspec.json.encode(told), time=now)
+        alert = Alert(
+            id=hashed(f"{EVERY_PATIENT}|{SYSTEM}|channel/{channel}"),
+            seq=now,
+            patient=EVERY_PATIENT,
+            subject=f"channel/{channel}",
+            kind=SYSTEM,
+            system=None,
+            level="technical" if opened else CLEAR,
+            transition=transition,
+            at=now,
+            decided=now,
+            value=None,
+            unit=None,
+            limit=None,
+            evidence=(),
+            message=message,
+            action=(),
+            measures=None,
+            context=None,
+            guideline=None,
+            reason=None,
+        )
+        return Out(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 
 class Post:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rules.wire import pages
 from rules.wire.alerts import RANK
+from rules.wire.commands import too_late
 from streams.pager.policy import notifications
 from streams.pager.policy.notifications import Outcome, Turn, page
 from streams.pager.policy.routes import Paging
@@ -109,7 +110,7 @@ def _close(turn: Turn, episode: Episode | None, alert: Alert) -> None:
 def apply_ack(turn: Turn, alert: str, acked: Acked) -> None:
     """Someone has seen it: no more escalation. Not so if it got worse since, for that they have not seen."""
     episode = turn.episodes[alert]
-    if too_late(episode, acked.known):
+    if too_late(acked.known, episode.decided, episode.worsened):
         turn.note_episode(episode, pages.ACK_LATE, by=acked.by, reason=acked.reason)
     elif episode.acked is None:
         turn.note_episode(
@@ -124,13 +125,6 @@ def apply_ack(turn: Turn, alert: str, acked: Acked) -> None:
         turn.episodes[alert] = replace(episode, acked=acked, held=None)
     elif episode.acked.id != acked.id:
         turn.note_episode(episode, pages.ALREADY, by=acked.by, reason=acked.reason)
-
-
-def too_late(episode: Episode, known: int) -> bool:
-    """Whether a command was given before what it would hide; one given at the instant of an opening was given
-    to it.
-    """
-    return known <= episode.decided if episode.worsened else known < episode.decided
 
 
 def _waited(episode: Episode, turn: Turn) -> int | None:

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from rules.wire import pages
 from rules.wire.alerts import RANK
-from rules.wire.commands import bounded
+from rules.wire.commands import bounded, too_late
 from rules.wire.events import Ack, Event, Withdrawal
 from rules.wire.events import Silence as Asked
-from streams.pager.policy.alerts import apply_ack, too_late
+from streams.pager.policy.alerts import apply_ack
 from streams.pager.policy.notifications import Outcome, Turn, hold, page
 from streams.pager.policy.routes import Paging
 from streams.pager.policy.state import Acked, Book, Episode, Silence, read
@@ -59,7 +59,7 @@ def _silence(turn: Turn, asked: Asked) -> None:
     lost = [
         one
         for one in turn.episodes.values()
-        if one.subject == asked.subject and one.worsened and too_late(one, asked.known)
+        if one.subject == asked.subject and one.worsened and too_late(asked.known, one.decided, one.worsened)
     ]
     if until <= turn.now or lost:
         turn.silences.pop(asked.id, None)

@@ -5,15 +5,14 @@ owed to whom. Pure; the answer is always a reason in the audit.
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from rules.wire import pages
-from rules.wire.alerts import PRIORITY
-from rules.wire.instants import MINUTE, text
+from rules.wire import alerts, pages
+from rules.wire.alerts import CLEAR
+from rules.wire.instants import MINUTE
 from rules.wire.pages import Audit
 from streams.pager.policy.routes import SYSTEM, Paging, Route, decide
 from streams.pager.policy.state import (
@@ -251,9 +250,7 @@ def _end(turn: Turn, gathered: Gathered, kind: str) -> None:
 
 
 def _id(turn: Turn, what: str, moment: int) -> str:
-    return hashlib.sha256(
-        f"{turn.book.patient}|{what}|{moment}".encode("utf-8", "surrogatepass")
-    ).hexdigest()[:16]
+    return alerts.hashed(f"{turn.book.patient}|{what}|{moment}")
 
 
 def _line(alert: Alert) -> str:
@@ -274,27 +271,29 @@ def _span(length: int) -> str:
 
 def _summary(turn: Turn, gathered: Gathered, kind: str, level: str, message: str) -> Alert:
     """The alert that is made up, with the fields every alert has."""
-    now = text(turn.now)
-    told = {
-        "id": gathered.episode,
-        "seq": gathered.count,
-        "patient": turn.book.patient,
-        "subject": kind,
-        "kind": kind,
-        "system": None,
-        "level": level,
-        "priority": PRIORITY[level],
-        "transition": "resolved" if level == "clear" else "opened",
-        "at": now,
-        "decided": now,
-        "value": gathered.count,
-        "unit": "1",
-        "limit": None,
-        "evidence": [],
-        "message": message,
-        "action": [],
-    }
-    return read(msgspec.json.encode(told))
+    made = alerts.Alert(
+        id=gathered.episode,
+        seq=gathered.count,
+        patient=turn.book.patient,
+        subject=kind,
+        kind=kind,
+        system=None,
+        level=level,
+        transition="resolved" if level == CLEAR else "opened",
+        at=turn.now,
+        decided=turn.now,
+        value=gathered.count,
+        unit="1",
+        limit=None,
+        evidence=(),
+        message=message,
+        action=(),
+        measures=None,
+        context=None,
+        guideline=None,
+        reason=None,
+    )
+    return read(alerts.encode(made))
 
 
 # One step of a book: a working copy, what it comes to owe, and the reasons. The book before stays as it was.

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rules.wire import pages
-from rules.wire.alerts import RANK
+from rules.wire.alerts import RANK, Transition
 from rules.wire.instants import DAY, HOUR, MINUTE, aware
-from streams.pager.policy.state import Silence, Transition
+from streams.pager.policy.state import Silence
 
 # Routes are data: which alert goes up which ladder, at which hours (wire.md, site configuration `[pager]`).
 #

@@ -9,29 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rules.wire.alerts import CLEAR, RANK
-from rules.wire.instants import BadTime, parse
-
-
-class Unreadable(ValueError):
-    """The bytes are no alert."""
-
-
-class Transition(msgspec.Struct, frozen=True, kw_only=True):
-    """What the pager decides by; everything else of an alert is only passed on."""
-
-    id: str
-    seq: int
-    patient: str
-    subject: str
-    kind: str
-    level: str
-    priority: str
-    transition: str
-    at: str
-    decided: str
-    message: str
-    system: str | None = None
+from rules.wire.alerts import CLEAR, Transition, decode_transition
+from rules.wire.instants import parse
 
 
 class Labels(msgspec.Struct, frozen=True, array_like=True):
@@ -64,19 +43,10 @@ class Alert(NamedTuple):
         return Labels(said.level, said.priority, said.kind, said.subject, said.system)
 
 
-_alert_decoder = msgspec.json.Decoder(Transition)
-
-
 def read(raw: bytes) -> Alert:
-    """The alert in a record. Raises Unreadable."""
-    try:
-        said = _alert_decoder.decode(raw)
-        alert = Alert(said, parse(said.decided), parse(said.at), raw)
-    except (msgspec.DecodeError, BadTime, UnicodeDecodeError) as error:
-        raise Unreadable(f"not an alert: {error}") from None
-    if said.level not in RANK:
-        raise Unreadable(f"not an alert: level {said.level!r}")
-    return alert
+    """Return the alert in a record. Raises NotAnAlert."""
+    said = decode_transition(raw)
+    return Alert(said, parse(said.decided), parse(said.at), raw)
 
 
 VERSION = 1

@@ -18,6 +18,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from aiohttp import web
 
+from rules.wire.commands import Command
 from rules.wire.instants import MINUTE, text
 from streams.config import pager
 from streams.config.secrets import Secret, Secrets
@@ -165,9 +166,9 @@ class Rooms:
             ]
         )
 
-    async def _send(self, command: dict[str, Any]) -> web.StreamResponse:
+    async def _send(self, command: Command) -> web.StreamResponse:
         await self.ledger.outlet.append([commands.out(command)])
-        return web.json_response({"id": command["id"]}, status=202)
+        return web.json_response({"id": command.id}, status=202)
 
 
 async def read(request: web.Request, shape: type[Shape]) -> Shape:

@@ -5,31 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from rules.ingest.decode import decode
-from rules.wire.deadletters import dead_letter_headers
+from rules.wire.alerts import NotAnAlert
+from rules.wire.commands import actionable
+from rules.wire.deadletters import Refused, encode
 from rules.wire.events import Ack, Silence, Withdrawal
+from rules.wire.refusals import MALFORMED
 from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
 from streams.kafka.producer import Out
 from streams.pager.delivery.outbox import Ledger
 from streams.pager.policy.alerts import take
 from streams.pager.policy.commands import command
-from streams.pager.policy.state import Alert, Unreadable, read
+from streams.pager.policy.state import Alert, read
 from streams.pager.service import measure
 
 TOPICS = (ALERTS, COMMANDS)
-
-
-class Opinion(msgspec.Struct):
-    """What an acknowledgement may say beyond wire.md's fields: whether the alert called for anything to be
-    done.
-    """
-
-    actionable: bool | None = None
-
-
-_opinion = msgspec.json.Decoder(Opinion)
 
 
 class Intake:
@@ -50,7 +40,7 @@ class Intake:
     async def _alert(self, message: Any) -> None:
         try:
             alert = read(message.value or b"")
-        except Unreadable as fault:
+        except NotAnAlert as fault:
             await self._bury(message, str(fault))
             return
         patient = alert.said.patient
@@ -92,7 +82,7 @@ class Intake:
         return book is not None and message.offset < book.positions[TOPICS.index(message.topic)]
 
     async def _bury(self, message: Any, fault: str) -> None:
-        headers = dead_letter_headers(message.topic, message.partition, message.offset, "malformed", fault)
+        headers = encode(Refused(message.topic, message.partition, message.offset, MALFORMED, fault))
         await self.ledger.outlet.append([Out(DEADLETTERS, message.key, message.value, headers)])
 
 
@@ -100,11 +90,3 @@ def positions(message: Any) -> tuple[int, int]:
     """How far the topics are in a book once this record is."""
     behind = message.offset + 1
     return (behind, 0) if message.topic == ALERTS else (0, behind)
-
-
-def actionable(value: bytes) -> bool | None:
-    """What an acknowledgement says of the alert, if anything."""
-    try:
-        return _opinion.decode(value).actionable
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None

@@ -8,7 +8,7 @@ from rules.decide import codec
 from rules.decide.engine import advance
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
-from rules.wire.alerts import wire
+from tests.rules.wired import wire
 
 
 def step(state: bytes | None, value: bytes, key: bytes, timestamp: int, offset: int) -> tuple[bytes | None, list[dict[str, Any]]]:

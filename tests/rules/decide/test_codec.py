@@ -14,9 +14,9 @@ from rules.decide.engine import advance, settle
 from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.guideline import load
-from rules.wire.alerts import wire
 from tests.rules.courses import Course, decoded, folded, ms
 from tests.rules.watched import rates, watched
+from tests.rules.wired import wire
 
 
 def saved_at(course: Course, cuts: set[int]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

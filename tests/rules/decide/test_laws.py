@@ -16,7 +16,6 @@ from rules.decide.engine import advance, assessments, fold, settle
 from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire import events
-from rules.wire.alerts import wire
 from tests.campaigns import examples
 from tests.rules.decide.strategies import (
     ANYWHERE,
@@ -29,6 +28,7 @@ from tests.rules.decide.strategies import (
     decoded,
     text,
 )
+from tests.rules.wired import wire
 
 LONGEST = 40 * 60
 END = START + (LONGEST + 10 * 60) * MINUTE

@@ -18,10 +18,10 @@ from rules.decide.engine import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire import instants
-from rules.wire.alerts import wire
 from tests import reference
 from tests.campaigns import examples
 from tests.reference import compare, generate
+from tests.rules.wired import wire
 
 Wire = dict[str, Any]
 LEFT_OPEN = ("early-fever-expected", "monitoring/iv-site")

@@ -14,10 +14,10 @@ from rules.decide.codec import encode
 from rules.decide.engine import advance, settle
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
-from rules.wire.alerts import wire
 from rules.wire.instants import MINUTE, parse, text
 from rules.wire.refusals import BAD_TIME, BAD_UNIT, FROM_THE_FUTURE, MALFORMED, UNKNOWN_CODE, WRONG_KEY
 from tests.campaigns import examples
+from tests.rules.wired import wire
 
 COMMON = {"id": "x1", "patient": "p1", "at": "2026-03-02T10:00:00.250+01:00", "known": "2026-03-02T10:05:00Z", "status": "final", "source": "bed 3"}
 START = parse("2026-03-02T08:00:00Z")

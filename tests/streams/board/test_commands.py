@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from rules.ingest.decode import decode
+from rules.wire.commands import encode
 from rules.wire.events import Ack, Resume, Silence
 from rules.wire.topics import COMMANDS, PAGES
 from streams.board import commands
@@ -25,14 +26,14 @@ def done(what: str, **form: str) -> commands.Deed:
 
 def test_an_acknowledgement_is_a_command_the_worker_reads() -> None:
     made = done("ack", alert=ALERT.id, level="absolute")
-    event, problems = decode(json.dumps(made.command).encode(), key="p1")
+    event, problems = decode(encode(made.command), key="p1")
     assert problems == ()
     assert isinstance(event, Ack)
     assert (event.alert, event.by, event.reason) == (ALERT.id, "R. Nurse", "bolus running")
 
 
 def test_a_silence_is_of_the_alerts_subject_at_its_level() -> None:
-    event, _ = decode(json.dumps(done("silence", alert=ALERT.id, minutes="30").command).encode(), key="p1")
+    event, _ = decode(encode(done("silence", alert=ALERT.id, minutes="30").command), key="p1")
     assert isinstance(event, Silence)
     assert (event.subject, event.level, event.until) == ("urine-hour", "absolute", ms(160))
 
@@ -41,7 +42,7 @@ def test_a_resume_is_of_a_stop_rule_that_stands() -> None:
     rhythm = {"type": "finding", "id": "f1", "patient": "p1", "at": at(30), "code": "atrial-fibrillation", "present": True}
     found = bedside([*cycle(), rhythm])
     made = commands.deed("resume", {"rule": "arrhythmia", "reason": "single run"}, found, NURSE, NOW)
-    event, _ = decode(json.dumps(made.command).encode(), key="p1")
+    event, _ = decode(encode(made.command), key="p1")
     assert isinstance(event, Resume)
     assert (event.rule, event.reason) == ("arrhythmia", "single run")
 
@@ -52,7 +53,7 @@ def test_a_silence_that_is_in_force_can_be_ended() -> None:
     made.take(record({**silence, "by": "x", "reason": "y"}))
     found = made.patients["p1"]
     ended = commands.deed("expire", {"silence": "s1", "reason": "over"}, found, NURSE, NOW)
-    made.take(record(ended.command))
+    made.take(record(json.loads(encode(ended.command))))
     assert found.orders.quiet(NOW) == []
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from rules.guideline import SCHWARTZENTRUBER_2001, Guideline
 from rules.ingest.decode import decode
 from rules.wire.instants import parse
@@ -84,7 +86,7 @@ def published(events: list[dict[str, Any]], until: str | None = None, guideline:
     """The events, and the alerts and assessments that come of them."""
     read = sorted((found for event in events if (found := decode(json.dumps(event).encode())[0]) is not None), key=lambda one: one.known)
     folded = event_files.fold_events(read, guideline, None if until is None else parse(until))
-    said = [Record(ALERTS, one["patient"].encode(), json.dumps(one).encode(), parse(one["decided"])) for one in folded.alerts]
+    said = [Record(ALERTS, one.patient.encode(), msgspec.json.encode(one), parse(one.decided)) for one in folded.alerts]
     shown = [Record(ASSESSMENTS, one["patient"].encode(), json.dumps(one).encode(), folded.clock) for one in event_files.assessments(folded)]
     return [*map(record, events), *said, *shown]
 

@@ -11,7 +11,7 @@ import pytest
 
 from streams.cli import event_files, main
 from streams.config import site
-from tests.streams.samples import AT, GUIDELINE, alert, vitals
+from tests.streams.samples import AT, GUIDELINE, alert_record, vitals
 
 Capture = pytest.CaptureFixture[str]
 
@@ -31,16 +31,16 @@ def backtest(write: Callable[..., str], *more: str) -> int:
 
 
 def test_equal_courses_differ_in_nothing(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
-    sides[0].append(alert(seq=1))
-    sides[1].append(alert(seq=7, limit="<12"))
+    sides[0].append(alert_record(seq=1))
+    sides[1].append(alert_record(seq=7, limit="<12"))
     assert backtest(write) == 0
     assert capsys.readouterr().out == ""
 
 
 def test_what_only_one_side_says_is_printed_with_its_side_in_order_of_decision(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
     early = "2026-03-02T09:00:00Z"
-    sides[0].extend([alert(), alert("creatinine")])
-    sides[1].extend([alert(decided=early, at=early), alert(), alert()])
+    sides[0].extend([alert_record(), alert_record("creatinine")])
+    sides[1].extend([alert_record(decided=early, at=early), alert_record(), alert_record()])
     assert backtest(write) == 1
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(one["only"], one["subject"], one["decided"]) for one in found] == [
@@ -51,7 +51,7 @@ def test_what_only_one_side_says_is_printed_with_its_side_in_order_of_decision(s
 
 
 def test_text_counts_by_subject_and_names_both_guidelines(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
-    sides[1].append(alert())
+    sides[1].append(alert_record())
     assert backtest(write, "-o", "text") == 1
     text = " ".join(capsys.readouterr().out.split())
     assert "now schwartzentruber-2001 version 1" in text

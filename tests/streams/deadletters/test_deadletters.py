@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.wire.deadletters import dead_letter_headers
+from rules.wire.deadletters import Refused, encode
 from rules.wire.topics import DEADLETTERS
 from streams.cli.main import main
 from streams.deadletters.letter import Letter
@@ -31,7 +31,7 @@ def refuse(broker: Broker, *letters: Letter) -> None:
     into = producer(broker)
     for one in letters:
         topic, place, offset = one.where.rsplit("/", 2)
-        headers = dead_letter_headers(topic, int(place), int(offset), one.reason, one.message)
+        headers = encode(Refused(topic, int(place), int(offset), one.reason, one.message))
         into.send(DEADLETTERS, one.value, key=one.key, headers=headers, timestamp_ms=one.timestamp).get(timeout=30)
     into.close()
 

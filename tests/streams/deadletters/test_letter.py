@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.wire.deadletters import dead_letter_headers
+from rules.wire.deadletters import Refused, encode
 from streams.deadletters.letter import Letter, NotALetter, is_place, letter, mended, written
 from tests.streams.deadletters.letters import AT, KNOWN, value
 from tests.streams.samples import record, vitals
@@ -18,7 +18,7 @@ HERE = "il2.deadletters/0/7"
 
 
 def read(data: bytes | None, reason: str = "malformed", timestamp: int | None = KNOWN) -> Letter:
-    return letter(b"p1", data, timestamp, dead_letter_headers("il2.vitals", 3, 1042, reason, "why"), HERE)
+    return letter(b"p1", data, timestamp, encode(Refused("il2.vitals", 3, 1042, reason, "why")), HERE)
 
 
 def test_a_letter_says_where_the_record_stood_and_why_it_was_refused() -> None:
@@ -27,7 +27,7 @@ def test_a_letter_says_where_the_record_stood_and_why_it_was_refused() -> None:
     assert (found.topic, found.partition) == ("il2.vitals", 3)
 
 
-@pytest.mark.parametrize("headers", [[], [("__streams.errors.topic", b"il2.io")], dead_letter_headers("il2.io", 0, 0, "x", "")[:3]])
+@pytest.mark.parametrize("headers", [[], [("__streams.errors.topic", b"il2.io")], encode(Refused("il2.io", 0, 0, "x", ""))[:3]])
 def test_a_letter_without_its_headers_is_named_by_its_own_place(headers: list[tuple[str, bytes | None]]) -> None:
     assert letter(None, b"x", None, headers, HERE).where == HERE
 

@@ -13,7 +13,7 @@ from streams.demo.ward_table import bed, urgent
 from streams.display import LEVEL_COLOUR
 from streams.projections.overview import Page
 from tests.streams.demo.views import screen, seen, view
-from tests.streams.samples import alert, assessment, criterion
+from tests.streams.samples import alert_record, assessment, criterion
 
 
 def cells(found: dict[str, Any]) -> list[str]:
@@ -68,7 +68,7 @@ def test_why_names_what_tripped_with_value_and_limit_the_gravest_first(rows: lis
 
 
 def test_the_whole_screen_has_the_ward_the_newest_alert_first_and_how_to_stop() -> None:
-    shown = seen(screen(), picture(view(newest=[alert(patient="p1"), alert(patient="p2", decided="2026-03-02T10:05:00Z")]), screen()))
+    shown = seen(screen(), picture(view(newest=[alert_record(patient="p1"), alert_record(patient="p2", decided="2026-03-02T10:05:00Z")]), screen()))
     assert shown[0] == "il2watch demo  2026-03-02 10:00Z  120 times real time  3.1 records/s  2,103 records, 87 alerts"
     assert shown[1].split("  ")[0] == "patient"
     assert shown[3].startswith("p1        ▲ delay   · waiting  #4 12:00Z")
@@ -84,7 +84,8 @@ def test_the_whole_screen_has_the_ward_the_newest_alert_first_and_how_to_stop() 
 def test_it_fits_the_terminal_whatever_its_size(width: int, height: int, patients: int) -> None:
     names = [f"patient-{number}" for number in range(patients)]
     rows = [criterion("urine-hour", "absolute", value=8.0, limit="<10"), criterion("creatinine", "relative", value=2.6, limit=">=2.5")]
-    full = view(patients=names, assessments={name: assessment(name, *rows) for name in names}, newest=[alert(patient=name) for name in names * 3])
+    newest = [alert_record(patient=name) for name in names * 3]
+    full = view(patients=names, assessments={name: assessment(name, *rows) for name in names}, newest=newest)
     shown = seen(screen(width, height), picture(full, screen(width, height)))
     assert len(shown) <= height
     assert max(map(cell_len, shown)) <= width
@@ -93,7 +94,7 @@ def test_it_fits_the_terminal_whatever_its_size(width: int, height: int, patient
 
 def test_what_a_small_terminal_has_no_room_for_is_said_and_alerts_keep_theirs() -> None:
     names = [f"p{number}" for number in range(40)]
-    shown = seen(screen(100, 20), picture(view(patients=names, assessments={}, newest=[alert()] * 30), screen(100, 20)))
+    shown = seen(screen(100, 20), picture(view(patients=names, assessments={}, newest=[alert_record()] * 30), screen(100, 20)))
     assert sum("30 more, less urgent: p10, p11" in line for line in shown) == 1
     assert sum("Urine 8 mL/h" in line for line in shown) == 5
 
@@ -104,13 +105,13 @@ def test_before_the_first_word_of_the_worker_it_says_what_is_waited_for() -> Non
 
 
 def test_advice_is_named_since_its_message_is_the_advice() -> None:
-    advice = alert("fluid-bolus", level="advisory", kind="advice", message="Give a crystalloid bolus")
+    advice = alert_record("fluid-bolus", level="advisory", kind="advice", message="Give a crystalloid bolus")
     assert str(newest(view(newest=[advice]), screen(), 1)[0]) == "10:00Z  p1  ○ advisory    ┌ opened    fluid-bolus: Give a crystalloid bolus"
 
 
 def test_without_utf_8_every_shape_is_ascii() -> None:
     narrow = screen(encoding="ascii")
-    drawn = picture(view(newest=[alert()]), narrow)
+    drawn = picture(view(newest=[alert_record()]), narrow)
     assert all(line.isascii() for line in seen(narrow, drawn) if not line.startswith("\\u2500"))
 
 
@@ -124,7 +125,7 @@ def test_a_colour_stands_beside_each_shape_and_never_alone() -> None:
 @pytest.mark.parametrize("patient", ["[red]p1[/red]", "p\x1b[31m", "p\n\n1"])
 def test_a_patient_id_is_printed_as_text_and_nothing_else(patient: str) -> None:
     console = screen()
-    shown = view(patients=[patient], assessments={patient: assessment(patient)}, newest=[alert(patient=patient)])
+    shown = view(patients=[patient], assessments={patient: assessment(patient)}, newest=[alert_record(patient=patient)])
     text = "\n".join(seen(console, picture(shown, console)))
     assert "\x1b" not in text
     assert "p\n" not in text
@@ -174,7 +175,7 @@ def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_
     names = [f"patient-{number}" for number in range(16)]
     late = assessment()["dose"] | {"readiness": "hold", "delayed_h": 1.25}
     grave = {name: assessment(name, URINE, PLATELETS, dose=late) for name in names}
-    shown = seen(screen(width, 24), picture(view(patients=names, assessments=grave, newest=[alert()] * 9), screen(width, 24)))
+    shown = seen(screen(width, 24), picture(view(patients=names, assessments=grave, newest=[alert_record()] * 9), screen(width, 24)))
     beds = [line for line in shown if line.startswith("patient-")]
     assert len(beds) == 14
     assert all("▲ delay  ▲ hold  #4 12:00Z +1.2 h  ▲ urine-hour 8" in line for line in beds)
@@ -200,6 +201,6 @@ def test_where_nobody_can_type_nobody_is_asked_to() -> None:
 
 
 def test_many_pages_leave_some_lines_to_the_alerts() -> None:
-    full = view(pages=[page(number) for number in range(1, 40)], newest=[alert(message="Newest")] * 30, typed="")
+    full = view(pages=[page(number) for number in range(1, 40)], newest=[alert_record(message="Newest")] * 30, typed="")
     shown = seen(screen(80, 24), picture(full, screen(80, 24)))
     assert sum(line[:2].strip().isdigit() and line[2:4] == "  " for line in shown) > sum("Newest" in line for line in shown) >= 2

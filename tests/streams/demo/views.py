@@ -9,14 +9,14 @@ from rich.console import Console
 
 from streams.projections.overview import View
 from streams.times import instant
-from tests.streams.samples import AT, alert, assessment
+from tests.streams.samples import AT, alert_record, assessment
 
 CLOCK = instant(AT)
 
 
 def view(**fields: Any) -> View:
     plain = {
-        "patients": ["p1", "p2"], "assessments": {"p1": assessment("p1")}, "newest": [alert()], "clock": CLOCK, "speed": 120.0, "rate": 3.14,
+        "patients": ["p1", "p2"], "assessments": {"p1": assessment("p1")}, "newest": [alert_record()], "clock": CLOCK, "speed": 120.0, "rate": 3.14,
         "published": 2103, "alerts": 87, "joined": True,
     }  # fmt: skip
     return View(**(plain | fields))

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from rules.ingest.decode import decode
+from rules.wire.commands import Command, actionable, encode
 from rules.wire.events import Ack, Silence
 from rules.wire.instants import HOUR
 from streams.cli import lookup
 from streams.errors import UsageError
 from streams.kafka import commands
-from streams.pager.service.intake import actionable
 from tests.streams.pager.policy.telling import START
 
 WHO = commands.Who("rn-14", "bolus running")
@@ -57,14 +57,15 @@ def test_a_command_says_who_and_why(who: commands.Who) -> None:
         commands.acknowledgement("p1", "e1", who, START)
 
 
-def record(command: dict[str, Any]) -> Any:
-    return SimpleNamespace(key=command["patient"].encode(), value=json.dumps(command).encode(), timestamp=START)
+def record(command: Command) -> Any:
+    return SimpleNamespace(key=command.patient.encode(), value=encode(command), timestamp=START)
 
 
 def test_a_silence_stands_as_it_was_last_asked_for() -> None:
     one = commands.silence("p1", "hypotension", "relative", START + HOUR, WHO, START)
     two = commands.silence("p1", "fever", "advisory", START + HOUR, WHO, START)
-    ended = commands.expiry("p1", one["id"], "hypotension", "relative", WHO, START + 1)
-    gone = {"type": "silence", "id": two["id"], "patient": "p1", "at": two["at"], "status": "entered-in-error"}
-    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two)))] == [(one["id"], START + HOUR), (two["id"], START + HOUR)]
-    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two, ended, gone)))] == [(one["id"], START + 1)]
+    ended = commands.expiry("p1", one.id, "hypotension", "relative", WHO, START + 1)
+    gone = {"type": "silence", "id": two.id, "patient": "p1", "at": two.at, "status": "entered-in-error"}
+    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two)))] == [(one.id, START + HOUR), (two.id, START + HOUR)]
+    withdrawn = SimpleNamespace(key=b"p1", value=json.dumps(gone).encode(), timestamp=START)
+    assert [(each.id, each.until) for each in lookup.last([*map(record, (one, two, ended)), withdrawn])] == [(one.id, START + 1)]

@@ -20,7 +20,7 @@ from streams.plot.page import Drawing, draw
 from streams.plot.sheet import save
 from streams.times import DAY, HOUR, instant
 from tests.streams.conftest import Told
-from tests.streams.samples import GUIDELINE, alert, assessment, record, vitals
+from tests.streams.samples import GUIDELINE, alert_record, assessment, record, vitals
 
 DAY_ONE = "2026-03-02T{:02}:00:00Z"
 ZERO = instant("2026-03-02T00:00:00Z")
@@ -197,13 +197,13 @@ def test_an_artefact_is_not_drawn() -> None:
 
 def test_strips_stand_in_table_order_with_level_by_colour_hatch_and_height() -> None:
     alerts = (
-        alert("creatinine", level="relative", at=at(6), id="b"),
-        alert("hypotension", kind="blood-pressure", level="relative", at=at(5), id="c"),
-        alert("urine-hour", level="relative", at=at(1), id="a"),
-        alert("urine-hour", "worsened", level="absolute", at=at(3), id="a"),
-        alert("urine-hour", "reminder", level="absolute", at=at(4), id="a"),
-        alert("urine-hour", "resolved", level="clear", at=at(8), id="a"),
-        alert("hypokalemia", kind="advice", level="advisory", at=at(2), id="d"),
+        alert_record("creatinine", level="relative", at=at(6), id="b"),
+        alert_record("hypotension", kind="blood-pressure", level="relative", at=at(5), id="c"),
+        alert_record("urine-hour", level="relative", at=at(1), id="a"),
+        alert_record("urine-hour", "worsened", level="absolute", at=at(3), id="a"),
+        alert_record("urine-hour", "reminder", level="absolute", at=at(4), id="a"),
+        alert_record("urine-hour", "resolved", level="clear", at=at(8), id="a"),
+        alert_record("hypokalemia", kind="advice", level="advisory", at=at(2), id="d"),
     )
     ax = page(start(), dose("d1", 0), alerts=alerts).axes["strips"]
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["hypotension", "urine-hour", "creatinine"]
@@ -217,7 +217,7 @@ def test_strips_stand_in_table_order_with_level_by_colour_hatch_and_height() -> 
 
 
 def test_an_amended_level_takes_over_from_its_own_instant() -> None:
-    alerts = (alert("platelets", level="absolute", at=at(2), id="a"), alert("platelets", "amended", level="relative", at=at(6), id="a"))
+    alerts = (alert_record("platelets", level="absolute", at=at(2), id="a"), alert_record("platelets", "amended", level="relative", at=at(6), id="a"))
     ax = page(start(), dose("d1", 0), alerts=alerts, until=10).axes["strips"]
     bars = named(ax, "strip absolute") + named(ax, "strip relative")
     assert [(hours(bar.get_x()), round(bar.get_width() * 24, 6)) for bar in bars] == [(2, 4), (6, 4)]

@@ -9,8 +9,8 @@ from streams.projections.episodes import Acked, Episodes, read
 from tests.streams.board.wards import at, ms
 
 OPENED: dict[str, Any] = {
-    "id": "a1", "seq": 1, "patient": "p1", "subject": "urine-hour", "kind": "criterion", "level": "relative", "transition": "opened", "at": at(0),
-    "decided": at(1), "message": "Urine 15 mL/h, at or below 20",
+    "id": "a1", "seq": 1, "patient": "p1", "subject": "urine-hour", "kind": "criterion", "level": "relative", "priority": "medium",
+    "transition": "opened", "at": at(0), "decided": at(1), "message": "Urine 15 mL/h, at or below 20",
 }  # fmt: skip
 WORSENED = OPENED | {"seq": 2, "level": "absolute", "transition": "worsened", "at": at(30), "decided": at(31), "message": "Urine 8 mL/h, below 10"}
 IMPROVED = OPENED | {"seq": 3, "level": "relative", "transition": "improved", "at": at(60), "decided": at(60)}

@@ -8,7 +8,7 @@ from typing import Any
 from streams.demo.run import Rate
 from streams.projections.overview import MOST_ALERTS, Seen
 from streams.times import instant
-from tests.streams.samples import alert, assessment
+from tests.streams.samples import alert, alert_record, assessment
 
 OPENS = "2026-03-02T10:00:00Z"
 
@@ -23,10 +23,10 @@ def seen() -> Seen:
 
 def test_an_alert_decided_at_the_opening_is_live_and_one_before_it_is_history() -> None:
     found = seen()
-    assert found.alert(value(seq=2, decided=OPENS)) == alert(seq=2, decided=OPENS)
+    assert found.alert(value(seq=2, decided=OPENS)) == alert_record(seq=2, decided=OPENS)
     assert found.alert(value(seq=1, decided="2026-03-02T09:59:00Z")) is None
     assert (found.live, found.history) == (1, 1)
-    assert [one["seq"] for one in found.newest] == [1, 2]
+    assert [one.seq for one in found.newest] == [1, 2]
 
 
 def test_an_alert_published_twice_counts_once() -> None:
@@ -40,7 +40,7 @@ def test_only_the_newest_are_kept() -> None:
     found = seen()
     for seq in range(MOST_ALERTS + 5):
         found.alert(value(seq=seq))
-    assert [one["seq"] for one in found.newest] == list(range(5, MOST_ALERTS + 5))
+    assert [one.seq for one in found.newest] == list(range(5, MOST_ALERTS + 5))
 
 
 def test_the_latest_assessment_stands_and_a_tombstone_takes_it_away() -> None:

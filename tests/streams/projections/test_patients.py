@@ -97,6 +97,7 @@ def test_a_silence_is_in_force_until_its_end_and_no_longer_than_its_level_allows
 
 def test_an_alarm_of_the_machine_is_nobodys_row() -> None:
     alarm = {"id": "x", "seq": 1, "patient": "*", "subject": "dead-letters", "kind": "system", "level": "technical", "transition": "opened"}
+    alarm["priority"] = "medium"
     made = Ward(GUIDE, key)
     made.take(Record(ALERTS, b"*", json.dumps({**alarm, "at": at(0), "decided": at(0), "message": "7 % refused"}).encode(), 0))
     assert [one.message for one in made.alarms.values()] == ["7 % refused"]

@@ -12,7 +12,7 @@ from streams import display
 from streams.display import LEVEL_COLOUR, encodable, plain
 from streams.show import alerts, assessment
 from streams.show.terminal import cell, console
-from tests.streams.samples import alert, criterion
+from tests.streams.samples import alert_record, criterion
 from tests.streams.samples import assessment as sample
 
 
@@ -105,7 +105,7 @@ def test_every_row_of_table_3_is_named_even_when_clear(monkeypatch: pytest.Monke
 def test_an_alert_is_a_row_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     out, terminal = screen(monkeypatch)
-    alerts.show([alert(), alert(transition="resolved", level="clear", at="2026-03-02T09:30:00Z")], out)
+    alerts.show([alert_record(), alert_record(transition="resolved", level="clear", at="2026-03-02T09:30:00Z")], out)
     text = " ".join(terminal.seen().split())
     assert "2026-03-02 10:00Z p1 ▲ absolute ┌ opened urine-hour Urine 8 mL/h, below 10 -> fluid-bolus" in text
     assert "(true at 2026-03-02 09:30Z)" in text
@@ -119,7 +119,7 @@ def test_no_alerts_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_utf_8_everything_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     out, terminal = screen(monkeypatch, encoding="latin-1")
-    alerts.show([alert(patient="Ωλ", message="SpO2 ≥95 %")], out)
+    alerts.show([alert_record(patient="Ωλ", message="SpO2 ≥95 %")], out)
     assessment.show(sample("p1"), out)
     text = terminal.seen()
     assert text.isascii()
@@ -135,7 +135,7 @@ def test_no_color_is_respected_and_the_words_stay(monkeypatch: pytest.MonkeyPatc
     if no_colour:
         monkeypatch.setenv("NO_COLOR", "1")
     out, terminal = screen(monkeypatch, tty=True)
-    alerts.show([alert()], out)
+    alerts.show([alert_record()], out)
     coloured = "\x1b[38" in terminal.seen()
     assert coloured is not no_colour
     assert "▲ absolute" in terminal.seen()
@@ -144,7 +144,7 @@ def test_no_color_is_respected_and_the_words_stay(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("patient", ["[red]p1[/red]", "p\x1b[31m", "p\n\n1", "p\u202e1", "[/]", ":smile:"])
 def test_a_patient_id_is_printed_as_text_and_nothing_else(monkeypatch: pytest.MonkeyPatch, patient: str) -> None:
     out, terminal = screen(monkeypatch)
-    alerts.show([alert(patient=patient)], out)
+    alerts.show([alert_record(patient=patient)], out)
     assessment.show(sample(patient), out)
     text = terminal.seen()
     assert text.count(plain(patient)) == 2

@@ -11,10 +11,10 @@ from kafka import KafkaConsumer, TopicPartition
 
 from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from rules.wire.alerts import wire
 from rules.wire.events import Event
 from rules.wire.topics import ALERTS
 from streams.kafka.settings import Broker
+from tests.rules.wired import wire
 
 Alerts = dict[str, list[dict[str, Any]]]
 

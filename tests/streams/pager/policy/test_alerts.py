@@ -7,9 +7,10 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from rules.wire.alerts import NotAnAlert
 from rules.wire.instants import HOUR, MINUTE
 from streams.pager.policy.routes import Hours
-from streams.pager.policy.state import UnknownBook, Unreadable, pack, read, unpack
+from streams.pager.policy.state import UnknownBook, pack, read, unpack
 from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert, silence
 
 
@@ -182,5 +183,5 @@ def test_a_book_survives_its_bytes() -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"id":"e1"}', b"\xff"])
 def test_what_is_no_alert_is_unreadable(raw: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotAnAlert):
         read(raw)
