@@ -21,9 +21,8 @@ from typing import Annotated, Any
 import msgspec
 
 from streams.channels.http import Http, encoded
-from streams.channels.labels import labels, notes
 from streams.channels.options import HttpOptions, Label, address, place
-from streams.channels.page import Page, Receipt, without_patient
+from streams.channels.page import Page, Receipt, labels, notes, without_patient
 from streams.config.secrets import Secrets
 from streams.times import HOUR, instant, wire
 

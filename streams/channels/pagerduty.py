@@ -18,9 +18,8 @@ from hashlib import sha256
 from typing import Any
 
 from streams.channels.http import Http, encoded
-from streams.channels.labels import severity
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.page import Page, Receipt, TransportError, without_patient
+from streams.channels.page import Page, Receipt, TransportError, severity, without_patient
 from streams.config.secrets import Secrets
 from streams.errors import UsageError
 

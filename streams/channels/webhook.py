@@ -15,9 +15,8 @@ from typing import Any
 import msgspec
 
 from streams.channels.http import Http, encoded
-from streams.channels.labels import labels, notes
 from streams.channels.options import HttpOptions, Label, address, place
-from streams.channels.page import Page, Receipt, message_id, without_patient
+from streams.channels.page import Page, Receipt, labels, message_id, notes, without_patient
 from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from streams.channels.alertmanager import AlertmanagerOptions, alert
-from streams.channels.labels import labels, severity
 from streams.channels.options import read
-from streams.channels.page import Page, TransportError
+from streams.channels.page import Page, TransportError, labels, severity
 from streams.times import HOUR, instant
 from tests.streams.channels.pages import ACTIONS, KEY, PATIENT, RUNBOOK, page
 from tests.streams.channels.sending import sent
