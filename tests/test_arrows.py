@@ -23,10 +23,7 @@ ENTRY = re.compile(r"`([a-z_]+(?:/[a-z_]+)*)`")
 FAMILY = re.compile(r"`streams/<\w+>` \((.*?)\)")
 CHAIN = re.compile(r"\w+(?: <- \w+)+")
 
-KNOWN: set[tuple[str, str]] = {
-    ("streams.config.reference", "streams.channels.registry"),
-    ("streams.show.topics", "streams.deadletters.letter"),
-}
+KNOWN: set[tuple[str, str]] = set()
 """Imports against an arrow that are still there: this can only shrink."""
 
 

@@ -5,6 +5,7 @@ was refused (wire.md, Topics: `il2.deadletters`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -33,6 +34,29 @@ class Refused(msgspec.Struct, frozen=True):
         """Return `topic/partition/offset`; None when it is not known."""
         known = self.topic and self.partition >= 0 and self.offset >= 0
         return f"{self.topic}/{self.partition}/{self.offset}" if known else None
+
+
+class Letter(NamedTuple):
+    """`where`: `topic/partition/offset` it was refused at; `timestamp`: its record's, ms (None: had none).
+
+    `partly_taken`: some of its readings were refused and the rest was taken, so its id is known to the chart.
+    """
+
+    where: str
+    reason: str
+    message: str
+    key: bytes | None
+    timestamp: int | None
+    value: bytes | None
+    partly_taken: bool = False
+
+    @property
+    def topic(self) -> str:
+        return self.where.rsplit("/", 2)[0]
+
+    @property
+    def partition(self) -> int:
+        return int(self.where.rsplit("/", 2)[1])
 
 
 def encode(refused: Refused) -> Headers:

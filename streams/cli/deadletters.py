@@ -17,7 +17,7 @@ from streams.config import site
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
-    from streams.deadletters.letter import Letter
+    from rules.wire.deadletters import Letter
     from streams.deadletters.resending import Sifted
 
 

@@ -7,40 +7,18 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from rules.ingest.decode import decode
 from rules.wire import deadletters
+from rules.wire.deadletters import Letter
 from rules.wire.instants import BadTime, parse, text
 from rules.wire.refusals import BAD_UNIT, MALFORMED
 
 NOT_UTF8 = "_base64"
 OF_A_READING = (BAD_UNIT, MALFORMED)
-
-
-class Letter(NamedTuple):
-    """`where`: `topic/partition/offset` it was refused at; `timestamp`: its record's, ms (None: had none).
-
-    `partly_taken`: some of its readings were refused and the rest was taken, so its id is known to the chart.
-    """
-
-    where: str
-    reason: str
-    message: str
-    key: bytes | None
-    timestamp: int | None
-    value: bytes | None
-    partly_taken: bool = False
-
-    @property
-    def topic(self) -> str:
-        return self.where.rsplit("/", 2)[0]
-
-    @property
-    def partition(self) -> int:
-        return int(self.where.rsplit("/", 2)[1])
 
 
 class NotALetter(ValueError):

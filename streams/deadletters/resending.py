@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.ingest.decode import decode
+from rules.wire.deadletters import Letter
 from rules.wire.topics import DEADLETTERS, INPUTS
-from streams.deadletters.letter import Letter
 from streams.deadletters.letter import letter as read_letter
 from streams.kafka.blocking_reader import records
 from streams.kafka.settings import Broker

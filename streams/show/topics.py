@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from rules.wire.deadletters import Letter
 from rules.wire.instants import text
 from rules.wire.topics import ALL
-from streams.deadletters.letter import Letter
 from streams.display import plain
 from streams.kafka.creation import Outcome, Report
 from streams.show.terminal import cell, table

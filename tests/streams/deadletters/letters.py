@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from rules.wire.deadletters import Letter
 from rules.wire.instants import parse
-from streams.deadletters.letter import Letter
 from tests.streams.samples import record, vitals
 
 AT = "2026-03-02T10:00:00Z"

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.wire.deadletters import Refused, encode
+from rules.wire.deadletters import Letter, Refused, encode
 from rules.wire.topics import DEADLETTERS
 from streams.cli.main import main
-from streams.deadletters.letter import Letter
 from streams.kafka.clients import producer
 from streams.kafka.partitions import partition
 from streams.kafka.settings import Broker

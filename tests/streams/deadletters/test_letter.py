@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.wire.deadletters import Refused, encode
-from streams.deadletters.letter import Letter, NotALetter, is_place, letter, mended, written
+from rules.wire.deadletters import Letter, Refused, encode
+from streams.deadletters.letter import NotALetter, is_place, letter, mended, written
 from tests.streams.deadletters.letters import AT, KNOWN, value
 from tests.streams.samples import record, vitals
 

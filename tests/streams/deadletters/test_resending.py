@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rules.wire.deadletters import Letter
 from rules.wire.instants import MINUTE
-from streams.deadletters.letter import Letter
 from streams.deadletters.resending import chosen, fault, keyed, lost, once
 from tests.streams.deadletters.letters import AT, KNOWN, REFUSED, letter, value
 from tests.streams.samples import record, vitals

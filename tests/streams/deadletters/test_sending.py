@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.deadletters.letter import Letter
+from rules.wire.deadletters import Letter
 from streams.deadletters.resending import NotSent, send, sift
 from tests.streams.deadletters.letters import REFUSED, letter
 
