@@ -1,6 +1,8 @@
-"""`python -m tests.board_pictures docs/board`: the board at four widths, by day and by night, and on paper, from a simulated ward at a fixed instant.
+"""`python -m tests.board_pictures docs/board`: the board at four widths, by day and by night, and on paper,
+from a simulated ward at a fixed instant.
 
-Everything is real: broker, worker, board, browser. The ward goes by the log's clock, so the same pictures come of it every time.
+Everything is real: broker, worker, board, browser. The ward goes by the log's clock, so the same pictures
+come of it every time.
 """
 
 from __future__ import annotations
@@ -22,13 +24,22 @@ TALLEST = 2600
 
 
 def main() -> int:
-    """Writes the pictures. Exit 0, too, where there is no Chromium: it says so, and leaves them as they are."""
+    """Writes the pictures.
+
+    Exit 0, too, where there is no Chromium: it says so, and leaves them as they are.
+    """
     into, program = Path(sys.argv[1]), shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
-        print("the board's pictures stay as they are: there is no Chromium (apt-get install chromium)", file=sys.stderr)
+        print(
+            "the board's pictures stay as they are: there is no Chromium (apt-get install chromium)",
+            file=sys.stderr,
+        )
         return 0
     into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="il2watch-pictures-") as folder, House(Path(folder), clock="log") as house:
+    with (
+        tempfile.TemporaryDirectory(prefix="il2watch-pictures-") as folder,
+        House(Path(folder), clock="log") as house,
+    ):
         file = Path(folder) / "ward.jsonl"
         il2watch(*WARD, "-o", str(file))
         il2watch("replay", str(file), "--speed", "max", "--broker", house.broker.servers)
@@ -38,7 +49,9 @@ def main() -> int:
 
 
 def il2watch(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "streams", *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "streams", *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def take(program: str, url: str, into: Path) -> None:
@@ -49,13 +62,17 @@ def take(program: str, url: str, into: Path) -> None:
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for scheme, colours in SCHEMES.items():
             for size, (width, height) in SIZES.items():
-                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=colours)
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=colours
+                )
                 context.add_init_script(f"localStorage.setItem('theme', {scheme!r})")
                 page = context.new_page()
                 unit(page, url, into / f"unit-{size}-{scheme}.png")
                 patient(page, into / f"patient-{size}-{scheme}.png", width)
                 if (size, scheme) == ("desk", "day"):
-                    page.pdf(path=str(into / "patient-paper.pdf"), prefer_css_page_size=True, print_background=True)
+                    page.pdf(
+                        path=str(into / "patient-paper.pdf"), prefer_css_page_size=True, print_background=True
+                    )
                 context.close()
         browser.close()
 
@@ -80,7 +97,9 @@ def keep(picture: bytes, into: Path) -> None:
     """With the 256 colours that a page of flat areas needs, at a third of the size."""
     from PIL import Image
 
-    Image.open(BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(into, optimize=True)
+    Image.open(BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+        into, optimize=True
+    )
 
 
 if __name__ == "__main__":

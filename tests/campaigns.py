@@ -1,8 +1,10 @@
-"""Campaigns: runs too long for every day, cut into slices, each told in build/campaign/NAME.jsonl as soon as it is over.
+"""Campaigns: runs too long for every day, cut into slices, each told in build/campaign/NAME.jsonl as soon as
+it is over.
 
-`pytest --campaign NAME` runs the tests that are marked `campaign("NAME")`, once for each of their `slices`; and the property tests of the folder
-tests/NAME, `PROPERTY_SLICES` times, each time from another seed and with `FACTOR` times as many examples. A slice that has passed with the code as
-it is now is not run again, and none is begun that would not be over within the hour: a second call goes on where the first ended.
+`pytest --campaign NAME` runs the tests that are marked `campaign("NAME")`, once for each of their `slices`;
+and the property tests of the folder tests/NAME, `PROPERTY_SLICES` times, each time from another seed and with
+`FACTOR` times as many examples. A slice that has passed with the code as it is now is not run again, and none
+is begun that would not be over within the hour: a second call goes on where the first ended.
 """
 
 from __future__ import annotations
@@ -33,7 +35,13 @@ def examples(usual: int) -> int:
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("campaigns")
     group.addoption("--campaign", metavar="NAME", help="run this campaign, from where it ended last")
-    group.addoption("--campaign-minutes", metavar="MINUTES", type=float, default=MINUTES, help=f"begin nothing that takes longer ({MINUTES:.0f})")
+    group.addoption(
+        "--campaign-minutes",
+        metavar="MINUTES",
+        type=float,
+        default=MINUTES,
+        help=f"begin nothing that takes longer ({MINUTES:.0f})",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,7 +57,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.config.option.campaign and (count := slices(metafunc.definition)):
         if "campaign_slice" not in metafunc.fixturenames:
             metafunc.fixturenames.append("campaign_slice")
-        metafunc.parametrize("campaign_slice", range(1, count + 1), indirect=True, ids=lambda number: f"slice-{number}")
+        metafunc.parametrize(
+            "campaign_slice", range(1, count + 1), indirect=True, ids=lambda number: f"slice-{number}"
+        )
 
 
 def slices(item: pytest.Item | pytest.FunctionDefinition) -> int:
@@ -119,7 +129,10 @@ class Tally:
 
 
 class Campaign:
-    """What a run of a campaign leaves out, and what it writes down. In a worker of xdist: as the run began."""
+    """What a run of a campaign leaves out, and what it writes down.
+
+    In a worker of xdist: as the run began.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config, self.name = config, str(config.option.campaign)
@@ -131,7 +144,12 @@ class Campaign:
     def begun(self) -> dict[str, Any]:
         code = digest(self.config.rootpath)
         ends = time.time() + 60 * self.config.option.campaign_minutes
-        return {"code": code, "passed": sorted(self.tally.passed(code)), "durations": self.tally.durations(), "ends": ends}
+        return {
+            "code": code,
+            "passed": sorted(self.tally.passed(code)),
+            "durations": self.tally.durations(),
+            "ends": ends,
+        }
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -181,8 +199,13 @@ class Campaign:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         before, now = len(self.shared["passed"]), self.now
-        said = f"{before} passed before, {now['passed']} passed now, {now['failed']} failed, {self.left} left for the next call"
-        terminalreporter.write_line(f"campaign {self.name}: {said}; {self.tally.path.relative_to(self.config.rootpath)}")
+        said = (
+            f"{before} passed before, {now['passed']} passed now, {now['failed']} failed, {self.left} "
+            "left for the next call"
+        )
+        terminalreporter.write_line(
+            f"campaign {self.name}: {said}; {self.tally.path.relative_to(self.config.rootpath)}"
+        )
 
 
 LEFT = "left for the next call"
@@ -201,12 +224,18 @@ def number(what: str) -> int | None:
 def digest(root: Path) -> str:
     """Return what names the code that is tested, committed or not."""
     found = hashlib.sha256()
-    for path in sorted(path for name in TESTED for path in ((root / name).rglob("*") if (root / name).is_dir() else [root / name])):
+    for path in sorted(
+        path
+        for name in TESTED
+        for path in ((root / name).rglob("*") if (root / name).is_dir() else [root / name])
+    ):
         if path.is_file() and "__pycache__" not in path.parts:
             found.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
 
 def commit(root: Path) -> str:
-    done = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, check=False
+    )
     return done.stdout.strip()

@@ -1,8 +1,10 @@
-"""Whatever a test run starts ends with it, whichever way it ends: in order, by Ctrl-C, by SIGTERM or by kill -9.
+"""Whatever a test run starts ends with it, whichever way it ends: in order, by Ctrl-C, by SIGTERM or by kill
+-9.
 
-pytest, and each worker of xdist, adds a name of its own to an environment variable, which all that it starts inherits: through shells, sessions of
-their own, brokers and browsers. It starts a watcher too, which holds the other end of a pipe: when the pipe closes, the watcher kills whoever
-bears the name. A worker bears the name of the run as well as its own. Processes are looked up in /proc: elsewhere than on Linux nothing is done.
+pytest, and each worker of xdist, adds a name of its own to an environment variable, which all that it starts
+inherits: through shells, sessions of their own, brokers and browsers. It starts a watcher too, which holds
+the other end of a pipe: when the pipe closes, the watcher kills whoever bears the name. A worker bears the
+name of the run as well as its own. Processes are looked up in /proc: elsewhere than on Linux nothing is done.
 """
 
 from __future__ import annotations
@@ -48,7 +50,10 @@ def named(name: str) -> Iterator[tuple[int, str]]:
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if name in names((process / "environ").read_bytes()):
-                yield int(process.name), (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                yield (
+                    int(process.name),
+                    (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"),
+                )
 
 
 def names(environment: bytes) -> list[str]:
@@ -57,9 +62,12 @@ def names(environment: bytes) -> list[str]:
 
 
 def end(name: str) -> dict[int, str]:
-    """Kill all who bear the name, until none has been seen for a while: one may start another meanwhile. Return who they were.
+    """Kill all who bear the name, until none has been seen for a while: one may start another meanwhile.
 
-    A process that is just turning into another program (exec) shows no environment, and so no name, for a moment.
+    Return who they were.
+
+    A process that is just turning into another program (exec) shows no environment, and so no name, for a
+    moment.
     """
     until, quiet = time.monotonic() + PATIENCE_S, 0
     killed: dict[int, str] = {}
@@ -77,6 +85,9 @@ def end(name: str) -> dict[int, str]:
 if __name__ == "__main__":
     sys.stdin.read()
     left = end(sys.argv[1])
-    said = "".join(f"left behind by the tests, and killed: {number} {command[:200]}\n" for number, command in left.items())
+    said = "".join(
+        f"left behind by the tests, and killed: {number} {command[:200]}\n"
+        for number, command in left.items()
+    )
     with contextlib.suppress(BrokenPipeError):  # nobody reads it, if the run was killed
         os.write(1, said.encode())

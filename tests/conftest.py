@@ -1,4 +1,6 @@
-"""What all tests share: brokers (kafka.py), the end of all that was started (children.py), and how long hypothesis searches (campaigns.py)."""
+"""What all tests share: brokers (kafka.py), the end of all that was started (children.py), and how long
+hypothesis searches (campaigns.py).
+"""
 
 from hypothesis import HealthCheck, settings
 

@@ -1,4 +1,6 @@
-"""The worked example of the README, run: `python -m tests.readme` writes into it what its commands print now."""
+"""The worked example of the README, run: `python -m tests.readme` writes into it what its commands
+print now.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ WIDTH = "120"
 
 
 def refreshed(text: str) -> str:
-    """The text with the output of each `$ ` line of its console blocks put below it; all run in one empty folder, in order."""
+    """The text with the output of each `$ ` line of its console blocks put below it; all run in one empty
+    folder, in order.
+    """
     with tempfile.TemporaryDirectory() as folder:
         return BLOCK.sub(lambda block: f"```console\n{answered(block[1], Path(folder))}```", text)
 
@@ -30,9 +34,16 @@ def answered(block: str, folder: Path) -> str:
 def printed(command: str, folder: Path) -> str:
     """What a command line prints, `il2watch` and `python` being those of this checkout."""
     python = shlex.quote(sys.executable)
-    names = f"il2watch() {{ {python} -m streams \"$@\"; }}\npython() {{ {python} \"$@\"; }}\n"
+    names = f'il2watch() {{ {python} -m streams "$@"; }}\npython() {{ {python} "$@"; }}\n'
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": WIDTH, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(["sh", "-c", names + command], cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        ["sh", "-c", names + command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
     return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
 
 

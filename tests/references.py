@@ -10,8 +10,8 @@ a cell of a table, or how a paragraph or an item of a list begins.
     docs/production.md    docs/production.md, "The board"    docs/commands.md#il2watch-ack    decision 0011
     [words](../page.md#heading)                                                  links, in Markdown only
 
-A `section 5` by itself is one of criteria.md. What follows a comma is a name: prose goes on after a semicolon,
-a colon or a bracket, or without a comma.
+A `section 5` by itself is one of criteria.md. What follows a comma is a name: prose goes on after a
+semicolon, a colon or a bracket, or without a comma.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 @dataclass(frozen=True)
 class Text:
-    """What can be cited of a document: sections and decisions by number, link anchors, all of it for names."""
+    """What can be cited of a document: sections and decisions by number, link anchors, all of it
+    for names.
+    """
 
     whole: str
     sections: dict[int, str]

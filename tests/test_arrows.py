@@ -17,7 +17,18 @@ import pytest
 from tests.imports import TOPS, imported, module_of, modules
 from tests.kept import ROOT, kept_files
 
-IMPURE = {"aiohttp", "asyncio", "faust", "io", "logging", "multiprocessing", "os", "pathlib", "random", "shutil"}
+IMPURE = {
+    "aiohttp",
+    "asyncio",
+    "faust",
+    "io",
+    "logging",
+    "multiprocessing",
+    "os",
+    "pathlib",
+    "random",
+    "shutil",
+}
 IMPURE |= {"socket", "subprocess", "sys", "tempfile", "threading", "time"}
 ENTRY = re.compile(r"`([a-z_]+(?:/[a-z_]+)*)`")
 FAMILY = re.compile(r"`streams/<\w+>` \((.*?)\)")
@@ -43,12 +54,16 @@ def rows() -> tuple[tuple[str, str], ...]:
     """Return the table of architecture.md, Arrows: folders, and what they may import."""
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     lines = text.partition("\n## Arrows\n")[2].partition("\n## ")[0].splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")
+    ]
     return tuple((first, second) for first, second in cells)
 
 
 def folders(cell: str) -> list[str]:
-    """Return the dotted names of the folders in a first cell; of `streams/<tool>` each that its bracket lists."""
+    """Return the dotted names of the folders in a first cell; of `streams/<tool>` each that its bracket
+    lists.
+    """
     family = FAMILY.match(cell)
     found = [f"streams/{name.strip()}" for name in family[1].split(",")] if family else ENTRY.findall(cell)
     return [name.replace("/", ".") for name in found]
@@ -98,7 +113,9 @@ def within(module: str, folder: str) -> bool:
 
 
 def shared(module: str) -> bool:
-    """Whether it is one of the three modules at the top of `streams` that all but the pure folders may import."""
+    """Whether it is one of the three modules at the top of `streams` that all but the pure folders may
+    import.
+    """
     return any(within(module, f"streams.{name}") for name in ("display", "errors", "times"))
 
 
@@ -130,7 +147,9 @@ def test_every_import_follows_an_arrow_but_the_known_ones() -> None:
 
 
 def test_every_folder_has_its_line_in_the_table() -> None:
-    found = [path for top in ("rules", "streams") for path in sorted((ROOT / top).iterdir()) if holds_code(path)]
+    found = [
+        path for top in ("rules", "streams") for path in sorted((ROOT / top).iterdir()) if holds_code(path)
+    ]
     places = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in found]
     assert [place for place in places if place not in arrows()] == []
 
@@ -203,7 +222,9 @@ def test_the_arrows_are_those_of_the_design(module: str, target: str, may: bool)
 def modules_after(code: str) -> set[str]:
     """Modules that are loaded after `code` ran in an interpreter of its own."""
     tell = "\nimport sys\nprint(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code + tell], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code + tell], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return set(done.stdout.splitlines()[-1].split())
 
 
@@ -214,14 +235,21 @@ SERVICES = ("worker", "pager", "board", "census", "demo")
 def test_a_service_imports_no_other_service(service: str) -> None:
     others = tuple(f"streams.{other}." for other in SERVICES if other != service)
     sources = (ROOT / "streams" / service).rglob("*.py")
-    wrong = [(path, module) for path in sources for module in imported(path) if f"{module}.".startswith(others)]
+    wrong = [
+        (path, module) for path in sources for module in imported(path) if f"{module}.".startswith(others)
+    ]
     assert [f"{path.relative_to(ROOT)} imports {module}" for path, module in wrong] == []
 
 
 @pytest.mark.parametrize("folder", ["kafka", "service"])
 def test_what_services_have_in_common_imports_none_of_them(folder: str) -> None:
     services = tuple(f"streams.{service}." for service in SERVICES)
-    wrong = [(path, module) for path in (ROOT / "streams" / folder).rglob("*.py") for module in imported(path) if f"{module}.".startswith(services)]
+    wrong = [
+        (path, module)
+        for path in (ROOT / "streams" / folder).rglob("*.py")
+        for module in imported(path)
+        if f"{module}.".startswith(services)
+    ]
     assert [f"{path.relative_to(ROOT)} imports {module}" for path, module in wrong] == []
 
 
@@ -231,7 +259,9 @@ def loaded_after(code: str) -> set[str]:
 
 
 def test_the_rules_load_nothing_but_themselves_msgspec_and_the_standard_library() -> None:
-    ours = loaded_after("import rules.decide.engine, rules.decide.codec, rules.explain, rules.guideline.settings.loader")
+    ours = loaded_after(
+        "import rules.decide.engine, rules.decide.codec, rules.explain, rules.guideline.settings.loader"
+    )
     foreign = ours - loaded_after("import msgspec, zoneinfo") - sys.stdlib_module_names
     assert foreign == {"rules"}
 
@@ -251,22 +281,35 @@ def test_the_command_line_answers_without_loading_msgspec_or_faust(words: str, o
 def test_a_unit_of_time_is_defined_once_for_what_counts_in_ms_and_once_for_what_counts_in_minutes() -> None:
     unit = re.compile(r"^(?:SECOND|MINUTE|HOUR|DAY)(?:_MS|, DAY)?\b[^=\n]*=", re.MULTILINE)
     defining = [
-        path for room in ("rules", "streams", "simulators") for path in (ROOT / room).rglob("*.py") if unit.search(path.read_text(encoding="utf-8"))
+        path
+        for room in ("rules", "streams", "simulators")
+        for path in (ROOT / room).rglob("*.py")
+        if unit.search(path.read_text(encoding="utf-8"))
     ]
-    assert [str(path.relative_to(ROOT)) for path in defining] == ["rules/wire/instants.py", "simulators/charting/writer.py"]
+    assert [str(path.relative_to(ROOT)) for path in defining] == [
+        "rules/wire/instants.py",
+        "simulators/charting/writer.py",
+    ]
 
 
 def test_the_name_that_was_meant_is_looked_for_in_one_place() -> None:
     asking = [
-        path for room in (*TOPS, "tests") for path in (ROOT / room).rglob("*.py") if "get_close_" + "matches" in path.read_text(encoding="utf-8")
+        path
+        for room in (*TOPS, "tests")
+        for path in (ROOT / room).rglob("*.py")
+        if "get_close_" + "matches" in path.read_text(encoding="utf-8")
     ]
     assert [str(path.relative_to(ROOT)) for path in asking] == ["rules/wire/nearest.py"]
 
 
 FOREIGN = {
-    "a package registry's host": re.compile(r"(?:pypi|pythonhosted|npmjs|crates|repo1\.maven|sonatype|proxy\.golang)\.(?:org|io|com)"),
+    "a package registry's host": re.compile(
+        r"(?:pypi|pythonhosted|npmjs|crates|repo1\.maven|sonatype|proxy\.golang)\.(?:org|io|com)"
+    ),
     "a path of somebody's machine": re.compile(r"(?:^|[\s\"'(=])/(?:work|home|Users|root)/"),
-    "words of a workplace": re.compile(r"\b(?:C[E]O|cha[t]bot|langua[g]e model|sub-?a[g]ents?|A[I] assistant|helper s[e]ssion)\b", re.I),
+    "words of a workplace": re.compile(
+        r"\b(?:C[E]O|cha[t]bot|langua[g]e model|sub-?a[g]ents?|A[I] assistant|helper s[e]ssion)\b", re.I
+    ),
 }
 
 
@@ -277,5 +320,9 @@ def test_no_file_holds(what: str) -> None:
 
 
 def test_nothing_is_read_from_beside_the_repository_but_the_real_patients_of_a_demo() -> None:
-    reading = [path for path in kept_files() if path.suffix == ".py" and re.search(r"[\"'/]share[d][\"'/]", path.read_text(encoding="utf-8"))]
+    reading = [
+        path
+        for path in kept_files()
+        if path.suffix == ".py" and re.search(r"[\"'/]share[d][\"'/]", path.read_text(encoding="utf-8"))
+    ]
     assert [str(path.relative_to(ROOT)) for path in reading] == ["tests/simulators/mimic/source.py"]

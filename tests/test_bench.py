@@ -1,4 +1,6 @@
-"""What `make bench` measures is what it says: whole, well-formed courses; and the state's limits hold for short ids."""
+"""What `make bench` measures is what it says: whole, well-formed courses; and the state's limits hold for
+short ids.
+"""
 
 from __future__ import annotations
 

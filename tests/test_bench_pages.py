@@ -1,4 +1,7 @@
-"""The benchmark of pages runs from end to end and prints its line. What the figure is is not asserted: the machine decides that."""
+"""The benchmark of pages runs from end to end and prints its line.
+
+What the figure is is not asserted: the machine decides that.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,12 @@ def test_the_aim_is_met_only_if_every_page_came(taken: list[float], expected: in
 @pytest.mark.campaign("soak")
 def test_the_benchmark_runs_from_end_to_end() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.pages", "--seconds", "2"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=200
+        [sys.executable, "-m", "tests.bench.pages", "--seconds", "2"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
     )
     if "are not measured" in done.stdout and not required():
         pytest.skip(done.stdout.strip())

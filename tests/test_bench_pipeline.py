@@ -1,4 +1,7 @@
-"""`make bench-pipeline` runs from end to end and prints every line. What the figures are is not asserted: the machine decides that."""
+"""`make bench-pipeline` runs from end to end and prints every line.
+
+What the figures are is not asserted: the machine decides that.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ def test_the_backlog_is_read_without_a_problem_in_order_of_time() -> None:
     assert {len(event.readings) for event, _ in read if event.__class__.__name__ == "Vitals"} == {6}  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("worker", "verdict"), [(5.0, "at least 5 times: met"), (4.9, "at least 5 times: NOT met")])
+@pytest.mark.parametrize(
+    ("worker", "verdict"), [(5.0, "at least 5 times: met"), (4.9, "at least 5 times: NOT met")]
+)
 def test_a_row_says_whether_the_aim_is_met(worker: float, verdict: str) -> None:
     plain, first = Result(1_000, 1.0, 0.5, None), Result(1_000, 1 / worker, 0.5, None)
     assert throughput.row(throughput.ENTRIES[1], plain, first).endswith(verdict)
@@ -49,9 +54,17 @@ def test_the_benchmark_runs_from_end_to_end_and_prints_every_line() -> None:
     if "is not measured" in done.stdout and not required():
         pytest.skip(done.stdout.strip())
     assert done.returncode == 0, done.stdout + done.stderr
-    rows = {entry.name: [line for line in done.stdout.splitlines() if line.startswith(f"  {entry.name}")] for entry in throughput.ENTRIES}
+    rows = {
+        entry.name: [line for line in done.stdout.splitlines() if line.startswith(f"  {entry.name}")]
+        for entry in throughput.ENTRIES
+    }
     assert {name: len(lines) for name, lines in rows.items()} == dict.fromkeys(rows, 1)
-    measured = [entry for entry in throughput.ENTRIES if entry.needs is None or find_spec(entry.needs) is not None]
-    assert all(" x " in rows[entry.name][0] and ("met" in rows[entry.name][0]) == (entry.aim is not None) for entry in measured)
+    measured = [
+        entry for entry in throughput.ENTRIES if entry.needs is None or find_spec(entry.needs) is not None
+    ]
+    assert all(
+        " x " in rows[entry.name][0] and ("met" in rows[entry.name][0]) == (entry.aim is not None)
+        for entry in measured
+    )
     assert "40 of 40 alerts in 2 s: p50 " in done.stdout
     assert "without a worker: p50 " in done.stdout

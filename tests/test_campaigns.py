@@ -1,4 +1,6 @@
-"""Campaigns: what belongs to one, what is told of it, and that a second call goes on where the first ended."""
+"""Campaigns: what belongs to one, what is told of it, and that a second call goes on where the
+first ended.
+"""
 
 from __future__ import annotations
 
@@ -58,13 +60,30 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *options: str, campaign: str = "rules") -> tuple[int, str]:
     """Run a campaign; its exit code, and the line that sums it up."""
-    command = [sys.executable, "-m", "pytest", "-p", "tests.campaigns", "-p", "no:cacheprovider", "--campaign", campaign, *options]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {"PYTHONPATH": str(ROOT)}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.campaigns",
+        "-p",
+        "no:cacheprovider",
+        "--campaign",
+        campaign,
+        *options,
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {
+        "PYTHONPATH": str(ROOT)
+    }
     environment["IL2WATCH_EXAMPLES"] = "2"
-    done = subprocess.run([*command, "tests"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, "tests"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     said = [line for line in done.stdout.splitlines() if line.startswith(f"campaign {campaign}: ")]
     assert len(said) == 1, done.stdout + done.stderr
-    return done.returncode, said[0].removeprefix(f"campaign {campaign}: ").removesuffix(f"; build/campaign/{campaign}.jsonl")
+    return done.returncode, said[0].removeprefix(f"campaign {campaign}: ").removesuffix(
+        f"; build/campaign/{campaign}.jsonl"
+    )
 
 
 def told(folder: Path) -> list[dict[str, Any]]:
@@ -76,7 +95,9 @@ def summed(before: int, now: int, failed: int = 0, left: int = 0) -> str:
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_every_slice_is_told_once_and_a_second_call_runs_none_of_them_again(workers: str, folder: Path) -> None:
+def test_every_slice_is_told_once_and_a_second_call_runs_none_of_them_again(
+    workers: str, folder: Path
+) -> None:
     assert run(folder, "-n", workers, "--dist", "loadgroup") == (0, summed(0, SLICES))
     found = {one["what"].rpartition("::")[2]: one for one in told(folder)}
     assert len(found) == len(told(folder)) == SLICES
@@ -121,7 +142,10 @@ def test_each_slice_of_a_property_test_is_a_seed_of_its_own(folder: Path) -> Non
         (folder / "build" / "campaign" / "rules.jsonl").unlink()
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) == EXAMPLES * PROPERTY_SLICES
-    assert len({tuple(drawn[0][first : first + EXAMPLES]) for first in range(0, len(drawn[0]), EXAMPLES)}) == PROPERTY_SLICES
+    assert (
+        len({tuple(drawn[0][first : first + EXAMPLES]) for first in range(0, len(drawn[0]), EXAMPLES)})
+        == PROPERTY_SLICES
+    )
 
 
 def test_a_campaign_that_does_not_exist_is_an_error(folder: Path) -> None:

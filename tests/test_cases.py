@@ -1,4 +1,6 @@
-"""Every worked case of the specification (tests/cases), through the installed command line, as a user would call it."""
+"""Every worked case of the specification (tests/cases), through the installed command line, as a user would
+call it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ IL2WATCH = shlex.quote(str(SCRIPT)) if SCRIPT.exists() else f"{shlex.quote(sys.e
 
 
 def cases() -> list[Any]:
-    """Return the cases of all files, each under its own id; pytest would skip an empty list, so none is an error."""
+    """Return the cases of all files, each under its own id; pytest would skip an empty list, so none is an
+    error.
+    """
     files = sorted(CASES.glob("*.json"))
     found = [case for file in files for case in json.loads(file.read_text(encoding="utf-8"))["cases"]]
     assert found, f"no cases in {CASES}"
@@ -26,7 +30,9 @@ def cases() -> list[Any]:
 
 
 @pytest.mark.parametrize("case", cases())
-def test_the_command_line_says_what_the_case_says(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_says_what_the_case_says(
+    case: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`permute`: the last expectation holds for three shuffles of the file too (run_cases.py does it)."""
     monkeypatch.chdir(ROOT)
     failures = runpy.run_path(str(CASES / "run_cases.py"))["failures"]

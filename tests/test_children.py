@@ -16,7 +16,10 @@ from streams.kafka.ports import wait_until
 from tests.children import VARIABLE, named
 from tests.streams.board.browser.conftest import missing
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc"),
+]
 
 ROOT = Path(__file__).parents[1]
 WITHIN_S, GONE_S = 60.0, 30.0
@@ -51,17 +54,35 @@ def environment(name: str) -> dict[str, str]:
 
 @contextmanager
 def run(
-    folder: Path, test: str, *options: str, up: tuple[str, ...] = ("shell", "orphan", "thread"), seconds: float = 600
+    folder: Path,
+    test: str,
+    *options: str,
+    up: tuple[str, ...] = ("shell", "orphan", "thread"),
+    seconds: float = 600,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A test run in which this test has started all of `up`, known by the name of its folder."""
     told = folder / "up"
     told.mkdir()
     (folder / "pytest.ini").touch()
     (folder / "test_it.py").write_text(test.format(up=told, seconds=seconds))
-    command = [sys.executable, "-m", "pytest", "-p", "tests.children", "-p", "no:cacheprovider", *options, str(folder / "test_it.py")]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.children",
+        "-p",
+        "no:cacheprovider",
+        *options,
+        str(folder / "test_it.py"),
+    ]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment(folder.name), stdout=log, stderr=log, start_new_session=True)
-    begun = wait_until(lambda: all((told / name).exists() for name in up) or process.poll() is not None, WITHIN_S)
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment(folder.name), stdout=log, stderr=log, start_new_session=True
+        )
+    begun = wait_until(
+        lambda: all((told / name).exists() for name in up) or process.poll() is not None, WITHIN_S
+    )
     assert begun, (folder / "log").read_text()
     yield process
 
@@ -84,7 +105,9 @@ def test_a_worker_that_is_killed_takes_what_it_started_with_it(tmp_path: Path) -
     with run(tmp_path, STUBBORN, "-n", "1", "--max-worker-restart", "0") as process:
         (worker,) = [number for number, command in named(tmp_path.name) if "sys.stdin.readline" in command]
         os.kill(worker, signal.SIGKILL)
-        assert wait_until(lambda: not any("sleep 600" in command for command in left(tmp_path)), GONE_S), left(tmp_path)
+        assert wait_until(lambda: not any("sleep 600" in command for command in left(tmp_path)), GONE_S), (
+            left(tmp_path)
+        )
         assert process.wait(WITHIN_S) == 1
 
 
@@ -101,7 +124,11 @@ def test_browsers_and_brokers_end_with_a_run_that_is_killed(tmp_path: Path) -> N
     with run(tmp_path, BROWSING, *plugins, up=("page",)) as process:
         if process.poll() is not None:
             missing((tmp_path / "log").read_text())
-        assert [name for name in ("chrom", "node", "tansu") if not any(name in command for command in left(tmp_path))] == []
+        assert [
+            name
+            for name in ("chrom", "node", "tansu")
+            if not any(name in command for command in left(tmp_path))
+        ] == []
         process.kill()
         process.wait()
         assert wait_until(lambda: not left(tmp_path), GONE_S), left(tmp_path)

@@ -1,4 +1,6 @@
-"""Tests that share a broker, a ward or a browser run in one process: else each process would start its own."""
+"""Tests that share a broker, a ward or a browser run in one process: else each process would start
+its own.
+"""
 
 from __future__ import annotations
 
@@ -31,4 +33,7 @@ def test_the_tests_of_a_group_share_a_process(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     places = {group: (tmp_path / group).read_text().split() for group in ("one", "other")}
-    assert {group: (len(found), len(set(found))) for group, found in places.items()} == {"one": (8, 1), "other": (8, 1)}
+    assert {group: (len(found), len(set(found))) for group, found in places.items()} == {
+        "one": (8, 1),
+        "other": (8, 1),
+    }

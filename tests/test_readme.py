@@ -1,4 +1,6 @@
-"""The README keeps its word: its example prints what it shows, its links lead somewhere, its table names every command."""
+"""The README keeps its word: its example prints what it shows, its links lead somewhere, its table names
+every command.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Prints each figure on a line of its own. Seconds are of the processor, so that a busy machine does not count."""
+"""Prints each figure on a line of its own.
+
+Seconds are of the processor, so that a busy machine does not count.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ T = TypeVar("T")
 SHOWN = 8
 ROOT = Path(__file__).parents[2]
 WEEKS: tuple[tuple[str, int, int], ...] = (("hourly vitals", 60, 12_000), ("vitals each minute", 1, 40_000))
-IDS: tuple[tuple[str, Callable[[], Naming]], ...] = (("short ids", short_ids), ("uuid4 ids", lambda: uuids(1)))
+IDS: tuple[tuple[str, Callable[[], Naming]], ...] = (
+    ("short ids", short_ids),
+    ("uuid4 ids", lambda: uuids(1)),
+)
 
 
 def main() -> None:
@@ -47,13 +53,18 @@ def ward(lines: list[bytes]) -> list[Event]:
     _, assessing = timed(lambda: [assess(patient) for patient in outcome.patients.values()])
     print(f"  {len(log):,} events, {len(outcome.alerts):,} transitions")
     print(f"  fold alone       {len(log) / folding:>9,.0f} events/s")
-    print(f"  with decoding    {len(log) / (decoding + folding):>9,.0f} events/s (decoding alone {len(log) / decoding:,.0f})")
+    print(
+        f"  with decoding    {len(log) / (decoding + folding):>9,.0f} events/s (decoding alone "
+        f"{len(log) / decoding:,.0f})"
+    )
     print(f"  assess           {assessing / len(outcome.patients) * 1000:>9.2f} ms a patient")
     return log
 
 
 def state(words: str, lines: list[bytes], limit: int) -> None:
-    """Bytes against the limit; time to write it whole, to write it again after one more record, and to read it back."""
+    """Bytes against the limit; time to write it whole, to write it again after one more record, and to read
+    it back.
+    """
     *course, last = decoded(lines)
     patient = fold(course, GUIDELINE).patients["p"]
     _, whole = timed(lambda: encode(patient))
@@ -61,7 +72,10 @@ def state(words: str, lines: list[bytes], limit: int) -> None:
     data, again = timed(lambda: encode(patient))
     _, reading = timed(lambda: read_state(data, GUIDELINE))
     verdict = "within" if len(data) <= limit else "OVER"
-    took = f"written in {whole * 1000:.1f} ms, after one more record in {again * 1000:.1f}, read in {reading * 1000:.1f}"
+    took = (
+        f"written in {whole * 1000:.1f} ms, after one more record in {again * 1000:.1f}, read in "
+        f"{reading * 1000:.1f}"
+    )
     print(f"  {words:<30}{len(data):>7,} bytes, {verdict:>6} {limit:,}; {took}")
 
 
@@ -71,8 +85,14 @@ def profile(log: list[Event]) -> None:
     profiler.runcall(fold, log, GUIDELINE)
     stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]  # typeshed does not know it
     total = sum(own for _, _, own, _, _ in stats.values())
-    for (file, line, name), (_, calls, own, _, _) in sorted(stats.items(), key=lambda item: -item[1][2])[:SHOWN]:
-        where = f"{Path(file).relative_to(ROOT)}:{line} {name}" if file.startswith(str(ROOT)) and ".venv" not in file else name
+    for (file, line, name), (_, calls, own, _, _) in sorted(stats.items(), key=lambda item: -item[1][2])[
+        :SHOWN
+    ]:
+        where = (
+            f"{Path(file).relative_to(ROOT)}:{line} {name}"
+            if file.startswith(str(ROOT)) and ".venv" not in file
+            else name
+        )
         print(f"  {own / total:>6.1%} {calls:>10,} calls  {where}")
 
 

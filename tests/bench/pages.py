@@ -1,6 +1,8 @@
-"""`python -m tests.bench.pages [--seconds N]`: how long a page takes, from the alert's record to a healthy receiver, at a steady rate.
+"""`python -m tests.bench.pages [--seconds N]`: how long a page takes, from the alert's record to a healthy
+receiver, at a steady rate.
 
-Both ends are this process's own clock: just before the alert is sent to Kafka, and when the receiver, which is here too, has the page.
+Both ends are this process's own clock: just before the alert is sent to Kafka, and when the receiver, which
+is here too, has the page.
 """
 
 from __future__ import annotations
@@ -73,7 +75,10 @@ def exchange(sender: Sender, receiver: Receiver, number: int) -> list[float]:
 
 def line(taken: list[float], expected: int, seconds: int) -> str:
     verdict = "met" if len(taken) == expected and at(taken, 0.99) < AIM_MS else "NOT met"
-    return f"  {len(taken)} of {expected} pages in {seconds} s: {percentiles(taken)}  p99 under {AIM_MS:.0f} ms: {verdict}"
+    return (
+        f"  {len(taken)} of {expected} pages in {seconds} s: {percentiles(taken)}  p99 under "
+        f"{AIM_MS:.0f} ms: {verdict}"
+    )
 
 
 if __name__ == "__main__":

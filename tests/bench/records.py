@@ -1,4 +1,6 @@
-"""Records of one patient by hours since cycle-start, seeded: what a monitor, a nurse and a laboratory write."""
+"""Records of one patient by hours since cycle-start, seeded: what a monitor, a nurse and a
+laboratory write.
+"""
 
 from __future__ import annotations
 
@@ -48,15 +50,31 @@ class Chart:
     def admitted(self, location: str) -> Iterator[Record]:
         baseline = [reading("systolic-bp", 124, "mm[Hg]"), reading("weight", 72, "kg")]
         yield {"type": "encounter", "at": -3, "event": "admit", "location": location}
-        yield {"type": "encounter", "at": -2.9, "event": "baseline", "age": 51, "readings": baseline, "findings": {"recent-steroid": False}}
+        yield {
+            "type": "encounter",
+            "at": -2.9,
+            "event": "baseline",
+            "age": 51,
+            "readings": baseline,
+            "findings": {"recent-steroid": False},
+        }
         yield {"type": "encounter", "at": 0, "event": "cycle-start", "location": location}
 
     def doses(self, hours: float, last: float = 112) -> Iterator[Record]:
         for hour in range(0, int(min(hours, last)) + 1, 8):
-            yield {"type": "dose", "at": hour, "agent": "aldesleukin", "given": True, "amount": 600000, "unit": "[iU]/kg"}
+            yield {
+                "type": "dose",
+                "at": hour,
+                "agent": "aldesleukin",
+                "given": True,
+                "amount": 600000,
+                "unit": "[iU]/kg",
+            }
 
     def vitals(self, hours: float, minutes: int) -> Iterator[Record]:
-        """Six readings a record, each with the noise of a bedside monitor; the dip after each dose is the worked course's."""
+        """Six readings a record, each with the noise of a bedside monitor; the dip after each dose is the
+        worked course's.
+        """
         for minute in range(-60, int(hours * 60), minutes):
             hour = min(minute / 60, 50 + minute / 60 % 8)
             pressure = round(curve(hour) + self.low + self.dice.gauss(0, 2.5))
@@ -71,17 +89,35 @@ class Chart:
 
     def weights(self, hours: float) -> Iterator[Record]:
         for hour in range(-2, int(hours), 24):
-            yield {"type": "vitals", "at": hour, "readings": [reading("weight", round(72.2 + max(hour, 0) * 0.06, 1), "kg")]}
+            yield {
+                "type": "vitals",
+                "at": hour,
+                "readings": [reading("weight", round(72.2 + max(hour, 0) * 0.06, 1), "kg")],
+            }
 
     def urine(self, hours: float) -> Iterator[Record]:
         for hour in range(1, int(hours) + 1):
             volume = max(4, round(34 + self.dice.gauss(0, 14)))
-            yield {"type": "io", "at": hour, "start": hour - 1, "direction": "out", "kind": "urine", "volume": volume, "unit": "mL"}
+            yield {
+                "type": "io",
+                "at": hour,
+                "start": hour - 1,
+                "direction": "out",
+                "kind": "urine",
+                "volume": volume,
+                "unit": "mL",
+            }
 
     def fluids(self, hours: float) -> Iterator[Record]:
         fluid = {"type": "io", "direction": "in", "unit": "mL"}
-        yield from (fluid | {"at": hour, "start": hour - 4, "kind": "iv-maintenance", "volume": 300} for hour in range(4, int(hours) + 1, 4))
-        yield from (fluid | {"at": hour + 5.2, "kind": "iv-bolus", "volume": 250} for hour in range(0, int(hours) - 5, 8))
+        yield from (
+            fluid | {"at": hour, "start": hour - 4, "kind": "iv-maintenance", "volume": 300}
+            for hour in range(4, int(hours) + 1, 4)
+        )
+        yield from (
+            fluid | {"at": hour + 5.2, "kind": "iv-bolus", "volume": 250}
+            for hour in range(0, int(hours) - 5, 8)
+        )
 
     def laboratory(self, hours: float) -> Iterator[Record]:
         """Each panel at its interval of Table 1 in intensive care; results come 70 min later."""
@@ -112,16 +148,32 @@ class Chart:
                 yield pump | {"at": dose + after, "rate": rate}
 
     def medication(self, hours: float) -> Iterator[Record]:
-        for agent, every, amount in (("acetaminophen", 6, 650), ("indomethacin", 6, 25), ("ranitidine", 12, 150)):
+        for agent, every, amount in (
+            ("acetaminophen", 6, 650),
+            ("indomethacin", 6, 25),
+            ("ranitidine", 12, 150),
+        ):
             for hour in range(-1, int(hours), every):
-                yield {"type": "medication", "at": hour, "agent": agent, "amount": amount, "unit": "mg", "route": "PO"}
+                yield {
+                    "type": "medication",
+                    "at": hour,
+                    "agent": agent,
+                    "amount": amount,
+                    "unit": "mg",
+                    "route": "PO",
+                }
 
     def lines(self, hours: float, *parts: Iterator[Record]) -> list[tuple[float, bytes]]:
         """(known in hours, the line) of all records of these parts known by then, in that order."""
-        records = sorted((record for part in parts for record in part), key=lambda record: float(record.get("known", record["at"])))
+        records = sorted(
+            (record for part in parts for record in part),
+            key=lambda record: float(record.get("known", record["at"])),
+        )
         timed = [(float(record.get("known", record["at"])), record) for record in records]
         return [(known, self.on_wire(record)) for known, record in timed if known <= hours]
 
     def on_wire(self, record: Record) -> bytes:
         times = {key: clock(record[key]) for key in ("at", "start", "known") if key in record}
-        return json.dumps({"type": record["type"], "id": self.naming(), "patient": self.patient} | record | times).encode()
+        return json.dumps(
+            {"type": record["type"], "id": self.naming(), "patient": self.patient} | record | times
+        ).encode()

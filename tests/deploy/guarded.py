@@ -1,5 +1,7 @@
-"""An Apache Kafka that is guarded as docs/production.md says: TLS, a password each (SCRAM), and deploy/kafka/acls.csv. On a listener of its own;
-the tests' plain listener stays beside it, for who sets it up."""
+"""An Apache Kafka that is guarded as docs/production.md says: TLS, a password each (SCRAM), and
+deploy/kafka/acls.csv. On a listener of its own; the tests' plain listener stays beside it, for who sets it
+up.
+"""
 
 from __future__ import annotations
 
@@ -54,13 +56,18 @@ class Guarded(NamedTuple):
             "password-file": str(folder / f"{principal}.password"),
             "ssl-cafile": str(self.authority),
         }
-        written.write_text("[broker]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items()), encoding="utf-8")
+        written.write_text(
+            "[broker]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items()), encoding="utf-8"
+        )
         return written
 
 
 @contextmanager
 def guarded(folder: Path) -> Iterator[Guarded]:
-    """One broker by deploy/kafka/server.properties. Raises UsageError where there is no Apache Kafka to be had, or it does not start."""
+    """One broker by deploy/kafka/server.properties.
+
+    Raises UsageError where there is no Apache Kafka to be had, or it does not start.
+    """
     certificates(folder)
     plain, controller, clients, brokers = free(4)
     kafka = ApacheKafka(settings=here(folder, plain, controller, clients, brokers), jvm=SHORT_LIVED)
@@ -71,10 +78,14 @@ def guarded(folder: Path) -> Iterator[Guarded]:
 
 
 def here(folder: Path, plain: int, controller: int, clients: int, brokers: int) -> dict[str, str]:
-    """server.properties with this machine's address, ports and paths, one copy of everything, and the tests' listener beside its own."""
+    """server.properties with this machine's address, ports and paths, one copy of everything, and the tests'
+    listener beside its own.
+    """
     lines = (DEPLOY / "kafka" / "server.properties").read_text(encoding="utf-8").splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    given |= {key: "1" for key in given if key.endswith(("replication.factor", "min.isr", "min.insync.replicas"))}
+    given |= {
+        key: "1" for key in given if key.endswith(("replication.factor", "min.isr", "min.insync.replicas"))
+    }
     del given["log.dirs"], given["node.id"], given["process.roles"]
     listening = f"CLIENTS://{HOST}:{clients},BROKERS://{HOST}:{brokers}"
     return given | {
@@ -95,11 +106,52 @@ def certificates(folder: Path) -> None:
         subprocess.run(["openssl", *words], cwd=folder, capture_output=True, check=True)
 
     (folder / "names").write_text(f"subjectAltName=IP:{HOST}\n", encoding="utf-8")
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=ward CA")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "kafka.key", "-out", "kafka.csr", "-subj", "/CN=kafka-1.ward")
-    signing = ("x509", "-req", "-in", "kafka.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names", "-days", "2")
+    openssl(
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=ward CA",
+    )
+    openssl(
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "kafka.key",
+        "-out",
+        "kafka.csr",
+        "-subj",
+        "/CN=kafka-1.ward",
+    )
+    signing = (
+        "x509",
+        "-req",
+        "-in",
+        "kafka.csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-extfile",
+        "names",
+        "-days",
+        "2",
+    )
     openssl(*signing, "-out", "kafka.crt")
-    (folder / "kafka-1.pem").write_bytes((folder / "kafka.key").read_bytes() + (folder / "kafka.crt").read_bytes())
+    (folder / "kafka-1.pem").write_bytes(
+        (folder / "kafka.key").read_bytes() + (folder / "kafka.crt").read_bytes()
+    )
 
 
 def introduce(broker: Broker) -> None:
@@ -107,7 +159,8 @@ def introduce(broker: Broker) -> None:
     made = acls()
     with client(broker) as admin:
         users = [
-            UserScramCredentialUpsertion(name, ScramMechanism.SCRAM_SHA_512, WORD.encode()) for name in sorted({row["principal"] for row in made})
+            UserScramCredentialUpsertion(name, ScramMechanism.SCRAM_SHA_512, WORD.encode())
+            for name in sorted({row["principal"] for row in made})
         ]
         assert not any(admin.alter_user_scram_credentials(users).values())
         assert not admin.create_acls([acl(row) for row in made])["failed"]
@@ -120,6 +173,12 @@ def acls() -> list[dict[str, str]]:
 
 
 def acl(row: dict[str, str]) -> Any:
-    words = "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in row["operation"]).lstrip("_").upper()
-    pattern = ResourcePattern(ResourceType[row["resource"].upper()], row["name"], ACLResourcePatternType[row["pattern"].upper()])
+    words = (
+        "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in row["operation"])
+        .lstrip("_")
+        .upper()
+    )
+    pattern = ResourcePattern(
+        ResourceType[row["resource"].upper()], row["name"], ACLResourcePatternType[row["pattern"].upper()]
+    )
     return ACL(f"User:{row['principal']}", "*", ACLOperation[words], ACLPermissionType.ALLOW, pattern)

@@ -1,7 +1,9 @@
-"""A made-up hour in which all is well, and two more in which everything fails in turn, told by the metrics of the code itself.
+"""A made-up hour in which all is well, and two more in which everything fails in turn, told by the metrics of
+the code itself.
 
-`python -m tests.deploy.hour worker-1` plays one process: it sets the very metrics the program sets, each 15 s of made-up time, and prints what
-`/metrics` would have shown as OpenMetrics with times. Each process plays alone, since each has a registry of its own.
+`python -m tests.deploy.hour worker-1` plays one process: it sets the very metrics the program sets, each 15 s
+of made-up time, and prints what `/metrics` would have shown as OpenMetrics with times. Each process plays
+alone, since each has a registry of its own.
 """
 
 from __future__ import annotations
@@ -21,8 +23,20 @@ START_S = 1_772_409_600
 STEP_S = 15
 CALM_MIN, LAST_MIN = 60, 170
 STEPS = LAST_MIN * 60 // STEP_S
-JOBS = {"worker-1": "il2-worker", "worker-2": "il2-worker", "pager-1": "il2-pager", "census-1": "il2-census", "board-1": "il2-board"}
-DOWN = {"worker-1": (70, 73), "worker-2": (65, 73), "pager-1": (65, 67), "census-1": (65, 72), "board-1": (65, 68)}
+JOBS = {
+    "worker-1": "il2-worker",
+    "worker-2": "il2-worker",
+    "pager-1": "il2-pager",
+    "census-1": "il2-census",
+    "board-1": "il2-board",
+}
+DOWN = {
+    "worker-1": (70, 73),
+    "worker-2": (65, 73),
+    "pager-1": (65, 67),
+    "census-1": (65, 72),
+    "board-1": (65, 68),
+}
 """From which minute to which a process does not answer."""
 STARTS = {"worker-1": (73, 74, 76, 78)}
 """When a process starts anew."""
@@ -45,7 +59,11 @@ def told(name: str, minute: float) -> Iterator[Sample]:
     for family in metrics.REGISTRY.collect():
         for sample in family.samples:
             if not sample.name.endswith("_created"):
-                yield sample._replace(value=process(name, sample.name, minute)) if "_process_" in sample.name else sample
+                yield (
+                    sample._replace(value=process(name, sample.name, minute))
+                    if "_process_" in sample.name
+                    else sample
+                )
 
 
 def process(name: str, what: str, minute: float) -> float:
@@ -69,7 +87,10 @@ def write(name: str, out: TextIO) -> None:
 
 
 def line(sample: Sample, name: str, at: int) -> str:
-    labels = ",".join(f"{key}={json.dumps(value)}" for key, value in {**sample.labels, "job": JOBS[name], "instance": name}.items())
+    labels = ",".join(
+        f"{key}={json.dumps(value)}"
+        for key, value in {**sample.labels, "job": JOBS[name], "instance": name}.items()
+    )
     return f"{sample.name}{{{labels}}} {sample.value!r} {at}\n"
 
 

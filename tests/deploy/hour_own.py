@@ -1,4 +1,5 @@
-"""What Prometheus tells of itself and of Alertmanager in these hours (tests/deploy/hour.py), as far as the rules ask for it.
+"""What Prometheus tells of itself and of Alertmanager in these hours (tests/deploy/hour.py), as far as the
+rules ask for it.
 
 That the real ones use these very names and labels is seen where they run (test_alarms.py).
 """
@@ -12,12 +13,18 @@ from tests.deploy.hour import START_S, STEP_S, STEPS
 ALERTMANAGER = 'job="alertmanager",instance="alertmanager:9093"'
 PROMETHEUS = 'job="prometheus",instance="localhost:9090"'
 FAILED = f'alertmanager_notifications_failed_total{{integration="webhook",{ALERTMANAGER}}}'
-RULES_FAILED = f'prometheus_rule_evaluation_failures_total{{rule_group="recording.yml;il2-burden",{PROMETHEUS}}}'
+RULES_FAILED = (
+    f'prometheus_rule_evaluation_failures_total{{rule_group="recording.yml;il2-burden",{PROMETHEUS}}}'
+)
 
 
 def own() -> str:
     """Both hours as OpenMetrics with times."""
-    return "".join(f"{name} {value!r} {START_S + step * STEP_S}\n" for step in range(STEPS + 1) for name, value in samples(step * STEP_S / 60))
+    return "".join(
+        f"{name} {value!r} {START_S + step * STEP_S}\n"
+        for step in range(STEPS + 1)
+        for name, value in samples(step * STEP_S / 60)
+    )
 
 
 def samples(minute: float) -> Iterator[tuple[str, float]]:

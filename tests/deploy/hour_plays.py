@@ -1,4 +1,6 @@
-"""What each process does in these hours (tests/deploy/hour.py): what it counts while all is well, and its troubles minute by minute."""
+"""What each process does in these hours (tests/deploy/hour.py): what it counts while all is well, and its
+troubles minute by minute.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ from streams.service import metrics
 
 Play = Callable[[float], None]
 TYPES = EventType.__args__  # type: ignore[attr-defined]  # a Literal's words
-SUBJECTS = (("urine-hour", "renal"), ("hypotension", ""), ("creatinine", "renal"), ("sinus-tachycardia", "cardiac"))
+SUBJECTS = (
+    ("urine-hour", "renal"),
+    ("hypotension", ""),
+    ("creatinine", "renal"),
+    ("sinus-tachycardia", "cardiac"),
+)
 CHANNELS = ("ward", "sms")
 HOUR_MS = 3_600_000
 
@@ -183,7 +190,11 @@ def board(name: str) -> Play:
 
     def play(minute: float) -> None:
         loading, silent, alone = minute < 2, within(minute, 20, 30), within(minute, 100, 106)
-        wrong = [Problem("loading", "Reading.")] * loading + [Problem("feed", "Nothing.")] * silent + [Problem("broker", "No answer.")] * alone
+        wrong = (
+            [Problem("loading", "Reading.")] * loading
+            + [Problem("feed", "Nothing.")] * silent
+            + [Problem("broker", "No answer.")] * alone
+        )
         board_service.show(wrong)
 
     return play

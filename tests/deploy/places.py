@@ -1,4 +1,6 @@
-"""Where the files of `deploy/` are, and what is asked in them: every expression of a rule and of a dashboard's panel."""
+"""Where the files of `deploy/` are, and what is asked in them: every expression of a rule and of a
+dashboard's panel.
+"""
 
 from __future__ import annotations
 
@@ -59,15 +61,28 @@ def panels() -> Iterator[tuple[str, dict[str, Any]]]:
 def panel_expressions() -> list[Expression]:
     """As Grafana asks them: with its variables at "all", and rates over four scrapes."""
     return [
-        Expression(f"{board}: {panel['title']}: {target['refId']}", asked(target["expr"])) for board, panel in panels() for target in panel["targets"]
+        Expression(f"{board}: {panel['title']}: {target['refId']}", asked(target["expr"]))
+        for board, panel in panels()
+        for target in panel["targets"]
     ]
 
 
 def asked(expression: str) -> str:
-    return expression.replace("$__rate_interval", f"{4 * SCRAPE_S}s").replace("$unit", ".*").replace("$level", ".*")
+    return (
+        expression.replace("$__rate_interval", f"{4 * SCRAPE_S}s")
+        .replace("$unit", ".*")
+        .replace("$level", ".*")
+    )
 
 
 def named() -> set[str]:
-    """Every metric of ours that a file of `deploy/` names; the boards' Python names them in parts, their JSON whole."""
+    """Every metric of ours that a file of `deploy/` names; the boards' Python names them in parts, their JSON
+    whole.
+    """
     kinds = {".yml", ".yaml", ".json", ".toml", ".md"}
-    return {name for path in DEPLOY.rglob("*") if path.suffix in kinds for name in NAME.findall(path.read_text(encoding="utf-8"))}
+    return {
+        name
+        for path in DEPLOY.rglob("*")
+        if path.suffix in kinds
+        for name in NAME.findall(path.read_text(encoding="utf-8"))
+    }

@@ -1,4 +1,7 @@
-"""A real Prometheus and a real Alertmanager on loopback, and a receiver behind them. Debian: `prometheus`, `prometheus-alertmanager`."""
+"""A real Prometheus and a real Alertmanager on loopback, and a receiver behind them.
+
+Debian: `prometheus`, `prometheus-alertmanager`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ def program(*names: str) -> str:
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         missing = f"no {names[0]} here: apt-get install prometheus prometheus-alertmanager"
-        pytest.fail(f"CI=true, and {missing}", pytrace=False) if os.environ.get("CI") == "true" else pytest.skip(missing)
+        pytest.fail(f"CI=true, and {missing}", pytrace=False) if os.environ.get(
+            "CI"
+        ) == "true" else pytest.skip(missing)
     return found
 
 
@@ -69,7 +74,9 @@ class Prometheus(NamedTuple):
 
     def get(self, what: str, **parameters: object) -> Any:
         """The `data` of an answer of its API. Raises OSError for what it refuses."""
-        with urllib.request.urlopen(f"{self.url}/api/v1/{what}?{urlencode(parameters)}", timeout=60) as answer:
+        with urllib.request.urlopen(
+            f"{self.url}/api/v1/{what}?{urlencode(parameters)}", timeout=60
+        ) as answer:
             return json.loads(answer.read())["data"]
 
     def at(self, expression: str, moment: float) -> list[dict[str, Any]]:
@@ -79,7 +86,9 @@ class Prometheus(NamedTuple):
 
     def over(self, expression: str, first: float, last: float, step: float) -> list[dict[str, Any]]:
         """Each series' values from then to then."""
-        found: list[dict[str, Any]] = self.get("query_range", query=expression, start=first, end=last, step=step)["result"]
+        found: list[dict[str, Any]] = self.get(
+            "query_range", query=expression, start=first, end=last, step=step
+        )["result"]
         return found
 
 
@@ -88,8 +97,13 @@ def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
     """One that keeps its data in `folder`/data; data of any date stays."""
     (folder / "prometheus.yml").write_text(config, encoding="utf-8")
     address = f"{HOST}:{free()[0]}"
-    told = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={address}"]
-    # What it says before it has found its Alertmanager is lost, and said again after this delay: a minute unless set.
+    told = [
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address={address}",
+    ]
+    # What it says before it has found its Alertmanager is lost, and said again after this delay: a minute
+    # unless set.
     kept = ["--storage.tsdb.retention.time=100y", "--rules.alert.resend-delay=1s"]
     with server(folder, f"http://{address}/-/ready", program("prometheus"), *told, *kept):
         yield Prometheus(f"http://{address}")
@@ -100,7 +114,11 @@ def alertmanager(folder: Path, config: str) -> Iterator[str]:
     """One that stands alone; its address."""
     (folder / "alertmanager.yml").write_text(config, encoding="utf-8")
     address = f"{HOST}:{free()[0]}"
-    told = [f"--config.file={folder / 'alertmanager.yml'}", f"--storage.path={folder / 'data'}", f"--web.listen-address={address}"]
+    told = [
+        f"--config.file={folder / 'alertmanager.yml'}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address={address}",
+    ]
     found = program("prometheus-alertmanager", "alertmanager")
     with server(folder, f"http://{address}/-/ready", found, *told, "--cluster.listen-address="):
         yield address
@@ -128,7 +146,13 @@ class Receiver:
 
     def told(self, path: str, status: str) -> list[dict[str, str]]:
         """The labels of every alert that arrived there with this status."""
-        return [alert["labels"] for at, body in list(self.posted) if at == path for alert in body["alerts"] if alert["status"] == status]
+        return [
+            alert["labels"]
+            for at, body in list(self.posted)
+            if at == path
+            for alert in body["alerts"]
+            if alert["status"] == status
+        ]
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""The configurations of `deploy/` made to run on loopback: addresses are replaced, and where it is said, waits."""
+"""The configurations of `deploy/` made to run on loopback: addresses are replaced, and where it is said,
+waits.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ def on_loopback(receiver: str) -> str:
 
     `url_file` of a webhook is younger (0.26) than Debian's Alertmanager.
     """
-    text, made = SECRET.subn(rf"url: {receiver}/\1", (DEPLOY / "alertmanager" / "alertmanager.yml").read_text(encoding="utf-8"))
+    text, made = SECRET.subn(
+        rf"url: {receiver}/\1", (DEPLOY / "alertmanager" / "alertmanager.yml").read_text(encoding="utf-8")
+    )
     assert made == 5
     return text
 
@@ -28,5 +32,7 @@ def here(folder: Path) -> str:
 
 
 def quick(config: str) -> str:
-    """alertmanager.yml with every wait cut to a second; what waits for nothing goes on waiting for nothing."""
+    """alertmanager.yml with every wait cut to a second; what waits for nothing goes on waiting for
+    nothing.
+    """
     return re.sub(r"(group_wait|group_interval|repeat_interval): (?!0s)\w+", r"\1: 1s", config)

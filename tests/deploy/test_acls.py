@@ -1,4 +1,6 @@
-"""What deploy/kafka/acls.csv allows is enough for every service, behind TLS and passwords, and what it does not allow is refused."""
+"""What deploy/kafka/acls.csv allows is enough for every service, behind TLS and passwords, and what it does
+not allow is refused.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ ladder = [{ channels = ["house"] }]
 
 
 class Ward(NamedTuple):
-    """Everything running behind the guard. `ports`: where each service tells of itself; `board`: where the board is."""
+    """Everything running behind the guard.
+
+    `ports`: where each service tells of itself; `board`: where the board is.
+    """
 
     kafka: Guarded
     folder: Path
@@ -55,13 +60,24 @@ class Ward(NamedTuple):
 
     def run(self, principal: str, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of ours, as a principal."""
-        command = [sys.executable, "-m", "streams", *words, "--config", str(self.kafka.config(principal, self.folder))]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        command = [
+            sys.executable,
+            "-m",
+            "streams",
+            *words,
+            "--config",
+            str(self.kafka.config(principal, self.folder)),
+        ]
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        )
 
     def send(self, principal: str, topic: str, **event: Any) -> None:
         producer = KafkaProducer(**self.kafka.broker(principal).for_kafka_python(), enable_idempotence=False)
         try:
-            producer.send(topic, key=event["patient"].encode(), value=json.dumps(event).encode()).get(timeout=30)
+            producer.send(topic, key=event["patient"].encode(), value=json.dumps(event).encode()).get(
+                timeout=30
+            )
         finally:
             producer.close()
 
@@ -73,7 +89,9 @@ class Ward(NamedTuple):
 def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
     folder = tmp_path_factory.mktemp("guarded")
     if shutil.which("openssl") is None:
-        pytest.fail("CI=true, and there is no openssl") if os.environ.get("CI") == "true" else pytest.skip("no openssl here")
+        pytest.fail("CI=true, and there is no openssl") if os.environ.get("CI") == "true" else pytest.skip(
+            "no openssl here"
+        )
     with ExitStack() as stack:
         had(obtained, stack)
         kafka = stack.enter_context(guarded(folder))
@@ -84,13 +102,17 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
         for service in SERVICES:
             stack.callback(leash.stop, start(made, service))
         for service, port in made.ports.items():
-            assert wait_until(lambda port=port: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S, 0.2), made.log(service)  # type: ignore[misc]
+            assert wait_until(
+                lambda port=port: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S, 0.2
+            ), made.log(service)  # type: ignore[misc]
         yield made
 
 
 @contextmanager
 def obtained() -> Iterator[None]:
-    """Raises NoKafka where there is none; one that does not start by deploy/kafka/server.properties is a failure, not a lack."""
+    """Raises NoKafka where there is none; one that does not start by deploy/kafka/server.properties is a
+    failure, not a lack.
+    """
     java()
     classpath()
     yield
@@ -98,23 +120,39 @@ def obtained() -> Iterator[None]:
 
 def start(ward: Ward, service: str) -> subprocess.Popen[bytes]:
     config = ward.kafka.config(service, ward.folder)
-    config.write_text(config.read_text(encoding="utf-8") + (ROUTES if service == "pager" else ""), encoding="utf-8")
+    config.write_text(
+        config.read_text(encoding="utf-8") + (ROUTES if service == "pager" else ""), encoding="utf-8"
+    )
     kept = [] if service == "census" else ["--state-dir", str(ward.folder / service)]
     kept += ["--port", str(ward.board)] if service == "board" else []
     with (ward.folder / f"{service}.log").open("ab") as log:
-        words = [sys.executable, "-m", "streams", service, "--config", str(config), "--metrics-port", str(ward.ports[service]), *kept]
+        words = [
+            sys.executable,
+            "-m",
+            "streams",
+            service,
+            "--config",
+            str(config),
+            "--metrics-port",
+            str(ward.ports[service]),
+            *kept,
+        ]
         return leash.start(words, log)
 
 
 def told(ward: Ward, topic: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first record of a topic that is wanted. Fails when none comes."""
-    consumer = KafkaConsumer(**ward.kafka.kafka.settings.for_kafka_python(), group_id=None, auto_offset_reset="earliest")
+    consumer = KafkaConsumer(
+        **ward.kafka.kafka.settings.for_kafka_python(), group_id=None, auto_offset_reset="earliest"
+    )
     consumer.assign([TopicPartition(topic, number) for number in range(3)])
     found: list[dict[str, Any]] = []
 
     def came() -> bool:
         for records in consumer.poll(timeout_ms=500).values():
-            found.extend(value for record in records if record.value and wanted(value := json.loads(record.value)))
+            found.extend(
+                value for record in records if record.value and wanted(value := json.loads(record.value))
+            )
         return bool(found)
 
     try:
@@ -133,7 +171,16 @@ def now() -> str:
 @pytest.fixture(scope="module")
 def alert(ward: Ward) -> dict[str, Any]:
     """The feed charts a creatinine of 3.5; the worker's alert of it."""
-    ward.send("feed", "il2.encounters", type="encounter", id="e1", patient="p1", at=now(), event="cycle-start", location="ward")
+    ward.send(
+        "feed",
+        "il2.encounters",
+        type="encounter",
+        id="e1",
+        patient="p1",
+        at=now(),
+        event="cycle-start",
+        location="ward",
+    )
     reading = {"code": "creatinine", "value": 3.5, "unit": "mg/dL"}
     ward.send("feed", "il2.labs", type="labs", id="l1", patient="p1", at=now(), readings=[reading])
     return told(ward, "il2.alerts", lambda alert: alert["subject"] == "creatinine")
@@ -144,19 +191,25 @@ def test_the_worker_decides_what_the_feed_charts(alert: dict[str, Any]) -> None:
 
 
 def test_the_pager_pages_it_and_says_so(ward: Ward, alert: dict[str, Any]) -> None:
-    page = told(ward, "il2.pages", lambda page: page.get("alert") == alert["id"] and page.get("outcome") == "accepted")
+    page = told(
+        ward, "il2.pages", lambda page: page.get("alert") == alert["id"] and page.get("outcome") == "accepted"
+    )
     assert page["channel"] == "bed"
 
 
 def test_somebody_at_the_bedside_acknowledges_it(ward: Ward, alert: dict[str, Any]) -> None:
     done = ward.run("bedside", "ack", alert["id"], "--by", "rn-14", "--reason", "seen")
     assert done.returncode == 0, done.stderr
-    told(ward, "il2.commands", lambda command: command.get("type") == "ack" and command["alert"] == alert["id"])
+    told(
+        ward, "il2.commands", lambda command: command.get("type") == "ack" and command["alert"] == alert["id"]
+    )
 
 
 def test_the_census_counts_the_patient(ward: Ward, alert: dict[str, Any]) -> None:
     def counted() -> bool:
-        return 'il2_ward_recommendations{recommendation="delay"} 1.0' in str(asked(f"http://{HOST}:{ward.ports['census']}/metrics"))
+        return 'il2_ward_recommendations{recommendation="delay"} 1.0' in str(
+            asked(f"http://{HOST}:{ward.ports['census']}/metrics")
+        )
 
     assert wait_until(counted, PATIENCE_S), ward.log("census")
 
@@ -167,24 +220,46 @@ def browser(ward: Ward) -> Callable[..., str]:
     opener = build_opener(HTTPCookieProcessor())
 
     def browse(path: str, **form: str) -> str:
-        with opener.open(f"http://{HOST}:{ward.board}{path}", urlencode(form).encode() if form else None, timeout=10) as answer:
+        with opener.open(
+            f"http://{HOST}:{ward.board}{path}", urlencode(form).encode() if form else None, timeout=10
+        ) as answer:
             return str(answer.read().decode())
 
     return browse
 
 
-def test_the_board_shows_it_explains_it_and_takes_what_is_done_about_it(ward: Ward, alert: dict[str, Any], browser: Callable[..., str]) -> None:
+def test_the_board_shows_it_explains_it_and_takes_what_is_done_about_it(
+    ward: Ward, alert: dict[str, Any], browser: Callable[..., str]
+) -> None:
     assert wait_until(lambda: KEY.search(browser("/")) is not None, PATIENCE_S), ward.log("board")
-    key, token = (found[1] for found in (KEY.search(browser("/")), TOKEN.search(browser("/"))) if found is not None)
-    assert wait_until(lambda: "3.5 mg/dL" in browser(f"/patient/{key}/explain?subject=creatinine"), PATIENCE_S), ward.log("board")
-    browser("/act/silence", token=token, patient=key, alert=alert["id"], minutes="30", by="rn-14", reason="renal is called")
+    key, token = (
+        found[1] for found in (KEY.search(browser("/")), TOKEN.search(browser("/"))) if found is not None
+    )
+    assert wait_until(
+        lambda: "3.5 mg/dL" in browser(f"/patient/{key}/explain?subject=creatinine"), PATIENCE_S
+    ), ward.log("board")
+    browser(
+        "/act/silence",
+        token=token,
+        patient=key,
+        alert=alert["id"],
+        minutes="30",
+        by="rn-14",
+        reason="renal is called",
+    )
     told(ward, "il2.pages", lambda page: page.get("outcome") == "board-silence" and page["by"] == "rn-14")
-    told(ward, "il2.commands", lambda command: command.get("type") == "silence" and command["subject"] == "creatinine")
+    told(
+        ward,
+        "il2.commands",
+        lambda command: command.get("type") == "silence" and command["subject"] == "creatinine",
+    )
 
 
 @pytest.mark.parametrize("words", [("topics", "check"), ("deadletters", "ls")], ids=" ".join)
 def test_who_runs_the_system_can_look_at_it(words: tuple[str, ...], ward: Ward) -> None:
-    done = ward.run("operator", *words, *(("--partitions", "3", "--replication", "1") if words[0] == "topics" else ()))
+    done = ward.run(
+        "operator", *words, *(("--partitions", "3", "--replication", "1") if words[0] == "topics" else ())
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -229,10 +304,13 @@ def test_the_script_that_applies_the_list_says_each_line_as_kafka_takes_it(tmp_p
     spoken.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
     spoken.chmod(0o755)
     script = ["sh", str(DEPLOY / "kafka" / "acls.sh"), "k:9093", "--command-config", "a.properties"]
-    done = subprocess.run(script, env=os.environ | {"KAFKA_ACLS": str(spoken)}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        script, env=os.environ | {"KAFKA_ACLS": str(spoken)}, capture_output=True, text=True, check=True
+    )
     lines = done.stdout.splitlines()
     assert len(lines) == len(acls())
     first = (
-        "--bootstrap-server k:9093 --command-config a.properties --add --allow-principal User:feed --operation Write --resource-pattern-type literal"
+        "--bootstrap-server k:9093 --command-config a.properties --add --allow-principal User:feed "
+        "--operation Write --resource-pattern-type literal"
     )
     assert lines[0] == f"{first} --topic il2.vitals"

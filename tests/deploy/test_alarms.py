@@ -1,4 +1,6 @@
-"""A real Prometheus scrapes, a real Alertmanager routes, and what comes out at the end is what it must be: alarms arrive and resolve."""
+"""A real Prometheus scrapes, a real Alertmanager routes, and what comes out at the end is what it must be:
+alarms arrive and resolve.
+"""
 
 from __future__ import annotations
 
@@ -47,14 +49,18 @@ def quick(config: str, manager: str, targets: Path) -> str:
     for job in made["scrape_configs"]:
         job.pop("dns_sd_configs", None)
         job["static_configs"] = [{"targets": [manager]}] if job["job_name"] == "alertmanager" else []
-        job["file_sd_configs"] = [{"files": [str(targets / f"{job['job_name']}.json")], "refresh_interval": "1s"}]
+        job["file_sd_configs"] = [
+            {"files": [str(targets / f"{job['job_name']}.json")], "refresh_interval": "1s"}
+        ]
     return yaml.safe_dump(made)
 
 
 def impatient(folder: Path, into: Path) -> None:
     """The rules as they stand, but without the time they wait."""
     for path in (folder / "rules").glob("*.yml"):
-        (into / path.name).write_text(re.sub(r"(?m)^ +(for|interval): \w+\n", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+        (into / path.name).write_text(
+            re.sub(r"(?m)^ +(for|interval): \w+\n", "", path.read_text(encoding="utf-8")), encoding="utf-8"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +69,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for name in ("prometheus", "alertmanager", "rules", "targets"):
         (folder / name).mkdir()
     impatient(DEPLOY / "prometheus", folder / "rules")
-    with receiving() as receiver, alertmanager(folder / "alertmanager", sites.quick(on_loopback(receiver.url))) as manager:
-        config = quick(here(DEPLOY / "prometheus"), manager, folder / "targets").replace(str(DEPLOY / "prometheus" / "rules"), str(folder / "rules"))
+    with (
+        receiving() as receiver,
+        alertmanager(folder / "alertmanager", sites.quick(on_loopback(receiver.url))) as manager,
+    ):
+        config = quick(here(DEPLOY / "prometheus"), manager, folder / "targets").replace(
+            str(DEPLOY / "prometheus" / "rules"), str(folder / "rules")
+        )
         with prometheus(folder / "prometheus", config) as server:
             yield Site(server, manager, receiver, folder / "targets")
 
 
 def answer(site: Site, job: str, *addresses: str) -> None:
     """From now on these answer as a job."""
-    (site.targets / f"{job}.json").write_text(json.dumps([{"targets": list(addresses)}] if addresses else []), encoding="utf-8")
+    (site.targets / f"{job}.json").write_text(
+        json.dumps([{"targets": list(addresses)}] if addresses else []), encoding="utf-8"
+    )
 
 
 def arrives(site: Site, path: str, status: str, **labels: str) -> dict[str, str]:
@@ -116,7 +129,9 @@ def test_the_watchdog_alarm_always_reaches_the_dead_mans_switch(site: Site) -> N
     arrives(site, "/dead-mans-switch", "firing", alertname="Il2Watchdog")
 
 
-def test_a_census_that_is_missing_becomes_a_ticket_and_resolves_when_it_answers(site: Site, census: str) -> None:
+def test_a_census_that_is_missing_becomes_a_ticket_and_resolves_when_it_answers(
+    site: Site, census: str
+) -> None:
     alarm = arrives(site, "/system-tickets", "firing", alertname="Il2NoCensus")
     assert alarm == {"alertname": "Il2NoCensus", "severity": "ticket", "component": "census"}
     answer(site, "il2-census", census)
@@ -132,13 +147,17 @@ def no_census_rings(site: Site) -> bool | None:
 def test_no_pager_wakes_who_runs_the_system_with_a_link_to_the_runbook(site: Site) -> None:
     answer(site, "il2-pager", NOBODY)
     arrives(site, "/system-pages", "firing", alertname="Il2NoPager")
-    links = {alert["annotations"]["runbook_url"] for _, body in site.receiver.posted for alert in body["alerts"]}
+    links = {
+        alert["annotations"]["runbook_url"] for _, body in site.receiver.posted for alert in body["alerts"]
+    }
     assert "docs/runbooks/Il2NoPager.md" in links
 
 
 def tell(site: Site, name: str, *pages: Page) -> None:
     """Sends pages as the pager would, through a channel of site.compose.toml."""
-    options = tomllib.loads((DEPLOY / "site.compose.toml").read_text(encoding="utf-8"))["pager"]["channels"][name]
+    options = tomllib.loads((DEPLOY / "site.compose.toml").read_text(encoding="utf-8"))["pager"]["channels"][
+        name
+    ]
     assert options["url"] == "http://alertmanager:9093"
 
     async def send() -> None:
@@ -157,7 +176,12 @@ def test_an_absolute_page_goes_to_the_ward_at_once_and_to_nobody_else(site: Site
     arrives(site, "/clinical-absolute", "firing", key="e1:absolute")
     tell(site, "ward", page("resolve", key="e1:absolute"))
     arrives(site, "/clinical-absolute", "resolved", key="e1:absolute")
-    others = {path for path, body in site.receiver.posted for alert in body["alerts"] if alert["labels"].get("key") == "e1:absolute"}
+    others = {
+        path
+        for path, body in site.receiver.posted
+        for alert in body["alerts"]
+        if alert["labels"].get("key") == "e1:absolute"
+    }
     assert others == {"/clinical-absolute"}
 
 
@@ -168,9 +192,25 @@ def test_two_levels_of_one_episode_are_two_notifications(site: Site) -> None:
 
 
 def test_what_the_pager_says_of_the_system_never_reaches_the_ward(site: Site) -> None:
-    tell(site, "operations", page(key="e3:technical", level="technical", priority="medium", kind=KIND, subject="dead-letters", system=None))
+    tell(
+        site,
+        "operations",
+        page(
+            key="e3:technical",
+            level="technical",
+            priority="medium",
+            kind=KIND,
+            subject="dead-letters",
+            system=None,
+        ),
+    )
     arrives(site, "/system-pages", "firing", key="e3:technical")
-    assert not [one for path in ("/clinical", "/clinical-absolute") for one in site.receiver.told(path, "firing") if one.get("kind") == KIND]
+    assert not [
+        one
+        for path in ("/clinical", "/clinical-absolute")
+        for one in site.receiver.told(path, "firing")
+        if one.get("kind") == KIND
+    ]
 
 
 def test_no_label_that_comes_out_names_the_patient(site: Site) -> None:
@@ -180,7 +220,11 @@ def test_no_label_that_comes_out_names_the_patient(site: Site) -> None:
 
 def test_no_alarm_of_the_system_ever_came_to_the_ward(site: Site) -> None:
     arrives(site, "/dead-mans-switch", "firing", alertname="Il2Watchdog")
-    came = {one["alertname"] for path in ("/clinical", "/clinical-absolute") for one in site.receiver.told(path, "firing")}
+    came = {
+        one["alertname"]
+        for path in ("/clinical", "/clinical-absolute")
+        for one in site.receiver.told(path, "firing")
+    }
     assert came & set(alarms()) == set()
 
 

@@ -1,4 +1,6 @@
-"""compose.yaml: valid by the specification's schema and by compose itself, and nothing in it runs as root, unlimited or with a known password."""
+"""compose.yaml: valid by the specification's schema and by compose itself, and nothing in it runs as root,
+unlimited or with a known password.
+"""
 
 from __future__ import annotations
 
@@ -38,21 +40,40 @@ def each(services: dict[str, dict[str, Any]]) -> pytest.MarkDecorator:
 
 
 def test_it_is_valid_by_the_compose_specifications_schema() -> None:
-    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(COMPOSE)]
+    checker = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        str(COMPOSE),
+    ]
     done = subprocess.run(checker, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_schema_notices_a_key_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "compose.yaml").write_text(COMPOSE.read_text(encoding="utf-8").replace("healthcheck:", "heathcheck:"), encoding="utf-8")
-    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(tmp_path / "compose.yaml")]
+    (tmp_path / "compose.yaml").write_text(
+        COMPOSE.read_text(encoding="utf-8").replace("healthcheck:", "heathcheck:"), encoding="utf-8"
+    )
+    checker = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        str(tmp_path / "compose.yaml"),
+    ]
     assert subprocess.run(checker, capture_output=True, check=False).returncode == 1
 
 
 def client() -> list[str]:
     """The compose client of this machine; skips without one."""
     for command in (["docker", "compose"], ["docker-compose"]):
-        if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0:
+        if (
+            shutil.which(command[0])
+            and subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0
+        ):
             return command
     pytest.skip("no docker compose here")
 
@@ -60,13 +81,22 @@ def client() -> list[str]:
 def test_compose_itself_takes_it(tmp_path: Path) -> None:
     command = client()
     copied = shutil.copytree(DEPLOY, tmp_path / "deploy", ignore=shutil.ignore_patterns("secrets"))
-    subprocess.run(["sh", str(copied / "secrets.sh"), "https://receiver.example"], capture_output=True, check=True)
-    done = subprocess.run([*command, "--file", str(copied / "compose.yaml"), "config", "--quiet"], capture_output=True, text=True, check=False)
+    subprocess.run(
+        ["sh", str(copied / "secrets.sh"), "https://receiver.example"], capture_output=True, check=True
+    )
+    done = subprocess.run(
+        [*command, "--file", str(copied / "compose.yaml"), "config", "--quiet"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @each(SERVICES)
-def test_a_service_has_limits_drops_its_capabilities_and_is_not_root(name: str, service: dict[str, Any]) -> None:
+def test_a_service_has_limits_drops_its_capabilities_and_is_not_root(
+    name: str, service: dict[str, Any]
+) -> None:
     limits = service["deploy"]["resources"]["limits"]
     assert float(limits["cpus"]) > 0
     assert re.fullmatch(r"[0-9]+[mg]", limits["memory"])
@@ -90,7 +120,9 @@ def test_an_image_is_pinned_to_a_version(name: str, service: dict[str, Any]) -> 
 
 
 @each(SERVICES)
-def test_a_port_is_open_to_this_machine_alone_unless_asked_otherwise(name: str, service: dict[str, Any]) -> None:
+def test_a_port_is_open_to_this_machine_alone_unless_asked_otherwise(
+    name: str, service: dict[str, Any]
+) -> None:
     for port in service.get("ports", ()):
         assert PIPE.sub(r"\1", port).startswith("127.0.0.1:")
 
@@ -125,21 +157,38 @@ def test_two_runs_of_the_script_make_different_passwords(tmp_path: Path) -> None
     made = []
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        subprocess.run(["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path / name), "https://r.example"], capture_output=True, check=True)
+        subprocess.run(
+            ["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path / name), "https://r.example"],
+            capture_output=True,
+            check=True,
+        )
         made.append((tmp_path / name / "secrets" / "grafana-admin").read_text(encoding="utf-8"))
     assert made[0] != made[1]
 
 
 def test_what_mounts_a_file_of_the_repository_finds_it() -> None:
-    mounts = [PIPE.sub(r"\1", volume).split(":") for service in SERVICES.values() for volume in service.get("volumes", ())]
-    assert [source for source, *_ in mounts if source.startswith("./") and not (DEPLOY / source).exists()] == []
+    mounts = [
+        PIPE.sub(r"\1", volume).split(":")
+        for service in SERVICES.values()
+        for volume in service.get("volumes", ())
+    ]
+    assert [
+        source for source, *_ in mounts if source.startswith("./") and not (DEPLOY / source).exists()
+    ] == []
 
 
 def test_every_volume_and_network_and_secret_that_is_used_is_declared_and_the_other_way_round() -> None:
-    volumes = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ()) if volume[0] not in ".$"}
+    volumes = {
+        volume.split(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", ())
+        if volume[0] not in ".$"
+    }
     networks = {network for service in SERVICES.values() for network in service["networks"]}
     secrets = {secret for service in SERVICES.values() for secret in service.get("secrets", ())}
-    assert (volumes, networks, secrets) == tuple(set(compose()[kind]) for kind in ("volumes", "networks", "secrets"))
+    assert (volumes, networks, secrets) == tuple(
+        set(compose()[kind]) for kind in ("volumes", "networks", "secrets")
+    )
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -152,7 +201,9 @@ def test_a_service_of_ours_runs_a_command_there_is_with_options_it_takes(name: s
 
 
 def test_prometheus_looks_for_each_service_where_it_serves() -> None:
-    jobs = {job["job_name"]: job for job in loaded(DEPLOY / "prometheus" / "prometheus.yml")["scrape_configs"]}
+    jobs = {
+        job["job_name"]: job for job in loaded(DEPLOY / "prometheus" / "prometheus.yml")["scrape_configs"]
+    }
     for name in ("worker", "pager", "board", "census"):
         (found,) = jobs[f"il2-{name}"]["dns_sd_configs"]
         command = SERVICES[name]["command"]
@@ -178,7 +229,10 @@ def test_what_the_board_keeps_lies_on_a_volume_that_is_its_users_own() -> None:
     command = SERVICES["board"]["command"]
     folder = command[command.index("--state-dir") + 1]
     assert f"board-state:{folder}" in SERVICES["board"]["volumes"]
-    made = re.search(r"install --directory --owner (\d+) --group (\d+) --mode 0700 (\S+)", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
+    made = re.search(
+        r"install --directory --owner (\d+) --group (\d+) --mode 0700 (\S+)",
+        (DEPLOY / "Dockerfile").read_text(encoding="utf-8"),
+    )
     assert made is not None
     assert (f"{made[1]}:{made[2]}", made[3]) == (SERVICES["board"]["user"], folder)
 

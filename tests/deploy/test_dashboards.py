@@ -68,7 +68,10 @@ def test_panels_are_numbered_once_and_do_not_overlap(path: Path) -> None:
 
 
 def cells(place: dict[str, int]) -> Iterator[tuple[int, int]]:
-    across, down = range(place.get("x", 0), place.get("x", 0) + place["w"]), range(place.get("y", 0), place.get("y", 0) + place["h"])
+    across, down = (
+        range(place.get("x", 0), place.get("x", 0) + place["w"]),
+        range(place.get("y", 0), place.get("y", 0) + place["h"]),
+    )
     return ((x, y) for x in across for y in down)
 
 

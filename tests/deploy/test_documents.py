@@ -15,7 +15,10 @@ CHANNELS = ROOT / "docs" / "channels.md"
 PAGES = [GUIDE, CHANNELS, *sorted(RUNBOOKS.glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([a-z0-9-]+))?\)")
 SPOKEN = re.compile(r"\bil2watch ((?:[a-z]+)(?: [a-z]+)?)((?: +--?[a-z-]+\b[^`|\n]*)?)")
-SERVICES = re.compile(r"docker compose [^\n`]*?(?:up --detach(?: --[a-z-]+(?: [a-z]+=[0-9]+)?)*|ps|exec|logs(?: --tail [0-9]+)?|build) ?(\w*)")
+SERVICES = re.compile(
+    r"docker compose [^\n`]*?(?:up --detach(?: --[a-z-]+(?: [a-z]+=[0-9]+)?)*|ps|exec|logs(?: --tail "
+    r"[0-9]+)?|build) ?(\w*)"
+)
 CODE = re.compile(r"```.*?```|`[^`]*`", re.S)
 
 
@@ -25,7 +28,10 @@ def read(path: Path) -> str:
 
 def anchors(path: Path) -> set[str]:
     """The places within a page that can be linked to."""
-    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in re.findall(r"^#+ (.*)$", read(path), re.M)}
+    return {
+        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", read(path), re.M)
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

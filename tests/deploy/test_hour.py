@@ -32,9 +32,22 @@ def hours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Prometheus with these hours, and what recording.yml would have recorded in them."""
     folder = tmp_path_factory.mktemp("hours")
     program("prometheus")
-    played = [subprocess.run([sys.executable, "-m", "tests.deploy.hour", name], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout for name in JOBS]
+    played = [
+        subprocess.run(
+            [sys.executable, "-m", "tests.deploy.hour", name], cwd=ROOT, stdout=subprocess.PIPE, check=True
+        ).stdout
+        for name in JOBS
+    ]
     (folder / "hours.om").write_bytes(b"".join([*played, own().encode(), b"# EOF\n"]))
-    run("promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(folder / "hours.om"), str(folder / "data"))
+    run(
+        "promtool",
+        "tsdb",
+        "create-blocks-from",
+        "openmetrics",
+        "--quiet",
+        str(folder / "hours.om"),
+        str(folder / "data"),
+    )
     with prometheus(folder, EMPTY) as started:
         record(started, folder)
     with prometheus(folder, EMPTY) as started:

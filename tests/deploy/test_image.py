@@ -1,4 +1,6 @@
-"""The image: slim, of two stages, not root, and everything in it pinned by hash and fit for what the program asks."""
+"""The image: slim, of two stages, not root, and everything in it pinned by hash and fit for what the program
+asks.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from tests.deploy.places import DEPLOY, ROOT
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 WANTED = {
-    "requirements.lock": [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["apprise"]],
+    "requirements.lock": [
+        *PYPROJECT["project"]["dependencies"],
+        *PYPROJECT["project"]["optional-dependencies"]["apprise"],
+    ],
     "build.lock": PYPROJECT["build-system"]["requires"],
 }
 
@@ -43,7 +48,9 @@ def test_every_line_of_a_lock_has_its_hashes(name: str) -> None:
 def test_every_stage_starts_from_an_image_pinned_by_its_digest_and_slim() -> None:
     stages = re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)
     assert len(stages) == 2
-    assert all(re.fullmatch(r"python:3\.12\.\d+-slim-bookworm@sha256:[0-9a-f]{64}", stage) for stage in stages)
+    assert all(
+        re.fullmatch(r"python:3\.12\.\d+-slim-bookworm@sha256:[0-9a-f]{64}", stage) for stage in stages
+    )
 
 
 def test_the_last_stage_is_not_root_and_carries_no_installer_over() -> None:
@@ -62,5 +69,7 @@ def test_only_hashed_packages_are_installed() -> None:
 def test_the_builder_sees_what_it_copies_and_no_secret() -> None:
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored
-    copied = {name for line in re.findall(r"^COPY (?!--from)(.*)", DOCKERFILE, re.M) for name in line.split()[:-1]}
+    copied = {
+        name for line in re.findall(r"^COPY (?!--from)(.*)", DOCKERFILE, re.M) for name in line.split()[:-1]
+    }
     assert copied == {line[1:] for line in ignored if line.startswith("!")}

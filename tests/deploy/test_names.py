@@ -1,4 +1,6 @@
-"""Every metric named in `deploy/` exists in the code, and every metric of the code is asked for somewhere in `deploy/`."""
+"""Every metric named in `deploy/` exists in the code, and every metric of the code is asked for somewhere in
+`deploy/`.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def exposed() -> dict[str, set[str]]:
 
 
 def series(name: str, kind: str) -> set[str]:
-    endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "info": ("_info",)}.get(kind, ("",))
+    endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "info": ("_info",)}.get(
+        kind, ("",)
+    )
     return {name + ending for ending in endings}
 
 
@@ -34,7 +38,9 @@ def test_every_metric_named_in_deploy_exists_in_the_code() -> None:
 
 def test_every_metric_of_the_code_is_asked_for_in_deploy() -> None:
     asked = named()
-    assert [name for name, names in exposed().items() if not names & asked and not name.startswith(PROCESS)] == []
+    assert [
+        name for name, names in exposed().items() if not names & asked and not name.startswith(PROCESS)
+    ] == []
 
 
 def test_no_label_of_any_metric_names_a_patient() -> None:
@@ -59,6 +65,12 @@ MATCH = re.compile(r"([a-z_]+)(?:=~|!=|!~|=)\"([^\"]*)\"")
 @pytest.mark.parametrize("label", VALUES)
 def test_a_value_that_an_expression_matches_is_one_that_the_code_gives(label: str) -> None:
     texts = [rule["expr"] for rule in rules()] + [one.text for one in panel_expressions()]
-    asked = {value for text in texts for name, values in MATCH.findall(text) if name == label for value in values.split("|")}
+    asked = {
+        value
+        for text in texts
+        for name, values in MATCH.findall(text)
+        if name == label
+        for value in values.split("|")
+    }
     assert asked
     assert asked - VALUES[label] == set()

@@ -1,4 +1,6 @@
-"""The rules and configurations by the tools of those who read them: promtool and amtool; and that nothing in them is left loose."""
+"""The rules and configurations by the tools of those who read them: promtool and amtool; and that nothing in
+them is left loose.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def test_promtool_finds_no_fault_in_the_names_and_help_of_the_codes_metrics() ->
     import streams.pager.service.metrics  # noqa: F401
     from streams.service import metrics
 
-    checked = subprocess.run([program("promtool"), "check", "metrics"], input=metrics.text(), capture_output=True, check=False)
+    checked = subprocess.run(
+        [program("promtool"), "check", "metrics"], input=metrics.text(), capture_output=True, check=False
+    )
     assert (checked.returncode, checked.stdout) == (0, b"")
 
 
@@ -55,7 +59,12 @@ def test_alertmanager_takes_its_configuration(tmp_path: Path) -> None:
 
 def cases(fires: bool) -> set[str]:
     """The alarms that a test of the rules sees come, or stay away."""
-    found = [case for path in RULE_TESTS for test in loaded(path)["tests"] for case in test.get("alert_rule_test", ())]
+    found = [
+        case
+        for path in RULE_TESTS
+        for test in loaded(path)["tests"]
+        for case in test.get("alert_rule_test", ())
+    ]
     return {case["alertname"] for case in found if bool(case.get("exp_alerts")) == fires}
 
 
@@ -99,7 +108,10 @@ def test_pages_about_patients_and_alarms_of_the_system_share_no_receiver() -> No
     of_the_system = {one["receiver"] for one in routes()} - of_patients
     assert of_patients == {"clinical", "clinical-absolute"}
     assert of_the_system == {"system-pages", "dead-mans-switch"}
-    addresses = {one["name"]: yaml.safe_dump(one["webhook_configs"]) for one in loaded(DEPLOY / "alertmanager" / "alertmanager.yml")["receivers"]}
+    addresses = {
+        one["name"]: yaml.safe_dump(one["webhook_configs"])
+        for one in loaded(DEPLOY / "alertmanager" / "alertmanager.yml")["receivers"]
+    }
     assert len(set(addresses.values())) == len(addresses)
 
 

@@ -1,4 +1,6 @@
-"""The site configuration that compose.yaml starts with: taken by the program, and its secrets are those that its services are given."""
+"""The site configuration that compose.yaml starts with: taken by the program, and its secrets are those that
+its services are given.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,11 @@ def test_a_service_is_given_every_secret_that_its_table_reads_and_no_other(servi
 
 
 def test_the_board_lets_nobody_in_before_somebody_is_put_into_its_users_file(tmp_path: Path) -> None:
-    subprocess.run(["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path), "https://receiver.example"], capture_output=True, check=True)
+    subprocess.run(
+        ["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path), "https://receiver.example"],
+        capture_output=True,
+        check=True,
+    )
     made = tmp_path / "secrets" / "board-users"
     board = section(parsed(SITE.read_text(encoding="utf-8"), SITE.name))
     door = settings.door(msgspec.structs.replace(board, users_file=str(made)))
@@ -49,7 +55,9 @@ def test_the_board_lets_nobody_in_before_somebody_is_put_into_its_users_file(tmp
     assert not door.users.admits("", "")
 
 
-def test_the_script_that_makes_the_secrets_keeps_the_boards_users_and_says_when_there_are_none(tmp_path: Path) -> None:
+def test_the_script_that_makes_the_secrets_keeps_the_boards_users_and_says_when_there_are_none(
+    tmp_path: Path,
+) -> None:
     script = ["sh", shutil.copy(DEPLOY / "secrets.sh", tmp_path), "https://receiver.example"]
     assert "nobody may log in" in subprocess.run(script, capture_output=True, text=True, check=True).stderr
     users = f'[users.rn-14]\npassword = "{hashed("a long password")}"\nroles = ["act"]\n'
@@ -61,7 +69,9 @@ def test_the_script_that_makes_the_secrets_keeps_the_boards_users_and_says_when_
 def test_alertmanager_is_given_every_secret_that_its_configuration_reads_and_no_other() -> None:
     given = loaded(DEPLOY / "compose.yaml")["services"]["alertmanager"]["secrets"]
     receivers = loaded(DEPLOY / "alertmanager" / "alertmanager.yml")["receivers"]
-    assert {one["webhook_configs"][0]["url_file"].removeprefix("/run/secrets/") for one in receivers} == set(given)
+    assert {one["webhook_configs"][0]["url_file"].removeprefix("/run/secrets/") for one in receivers} == set(
+        given
+    )
 
 
 def test_it_has_a_heartbeat_and_a_door_on_the_published_port() -> None:

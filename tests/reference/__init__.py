@@ -1,4 +1,7 @@
-"""A naive reading of criteria.md: every state at a clock worked out from scratch over all facts. An oracle for tests, never fast."""
+"""A naive reading of criteria.md: every state at a clock worked out from scratch over all facts.
+
+An oracle for tests, never fast.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,7 +28,9 @@ def assess_at(events: list[Event], clocks: list[str | None]) -> list[dict[str, d
 
 
 def run(events: list[Event], until: str | None = None) -> list[dict[str, Any]]:
-    """Every alert transition up to `until` (default: the file's last instant), in order of decision, then patient."""
+    """Every alert transition up to `until` (default: the file's last instant), in order of decision, then
+    patient.
+    """
     records = _records(events)
     end = _end(records, until)
     alerts = [alert for p, mine in _by_patient(records).items() for alert in _stays(p, mine, end, [])[0]]
@@ -51,14 +56,23 @@ def _records(events: list[Event]) -> list[Record]:
 
 
 def _end(records: list[Record], until: str | None) -> int:
-    return parse(until) if until is not None else max((r.known for r in records if r.per_minute is None), default=0)
+    return (
+        parse(until)
+        if until is not None
+        else max((r.known for r in records if r.per_minute is None), default=0)
+    )
 
 
 def _by_patient(records: list[Record]) -> dict[str, list[Record]]:
-    return {p: [r for r in records if r.patient in (p, "*")] for p in dict.fromkeys(r.patient for r in records if r.patient != "*")}
+    return {
+        p: [r for r in records if r.patient in (p, "*")]
+        for p in dict.fromkeys(r.patient for r in records if r.patient != "*")
+    }
 
 
-def _stays(patient: str, records: list[Record], end: int, clocks: list[int]) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any] | None]]:
+def _stays(
+    patient: str, records: list[Record], end: int, clocks: list[int]
+) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any] | None]]:
     """All alerts of one patient up to `end`, and the assessments at the clocks (None: no stay open then)."""
     course: Course | None = None
     alerts: list[dict[str, Any]] = []

@@ -12,30 +12,63 @@ from .facts import Knowledge, Record, Value, agent
 from .row import CLEAR, INDETERMINATE, RELATIVE, Row, ids
 from .windows import VASOPRESSORS, latch, ran_since, runs_at, vitals
 
-STEROIDS = frozenset((
-    "dexamethasone", "prednisone", "prednisolone", "methylprednisolone", "hydrocortisone", "betamethasone", "triamcinolone", "budesonide",
-    "fluticasone", "beclomethasone", "mometasone", "clobetasol"))
-ANTIHYPERTENSIVES = frozenset((
-    "verapamil", "diltiazem", "clonidine", "hydralazine", "methyldopa", "hydrochlorothiazide", "chlorthalidone", "spironolactone"))
+STEROIDS = frozenset(
+    (
+        "dexamethasone",
+        "prednisone",
+        "prednisolone",
+        "methylprednisolone",
+        "hydrocortisone",
+        "betamethasone",
+        "triamcinolone",
+        "budesonide",
+        "fluticasone",
+        "beclomethasone",
+        "mometasone",
+        "clobetasol",
+    )
+)
+ANTIHYPERTENSIVES = frozenset(
+    (
+        "verapamil",
+        "diltiazem",
+        "clonidine",
+        "hydralazine",
+        "methyldopa",
+        "hydrochlorothiazide",
+        "chlorthalidone",
+        "spironolactone",
+    )
+)
 SUFFIXES = ("pril", "sartan", "olol", "dipine", "azosin")
 H2_BLOCKERS = frozenset(("ranitidine", "famotidine", "cimetidine", "nizatidine"))
-PREMEDICATION = [(frozenset(("acetaminophen",)), 6 * HOUR), (frozenset(("indomethacin",)), 12 * HOUR), (H2_BLOCKERS, 12 * HOUR)]
+PREMEDICATION = [
+    (frozenset(("acetaminophen",)), 6 * HOUR),
+    (frozenset(("indomethacin",)), 12 * HOUR),
+    (H2_BLOCKERS, 12 * HOUR),
+]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What advice is judged on: knowledge, clock, rows, hypotension, and when the episodes it counts from opened."""
+    """What advice is judged on: knowledge, clock, rows, hypotension, and when the episodes it counts from
+    opened.
+    """
 
     k: Knowledge
     at: int
     rows: Mapping[str, Row]
     low: Row
-    opened: Mapping[str, int]  # subject -> opening `at` of `hypotension`, `urine-hour`, `urine-shift` where open
+    opened: Mapping[
+        str, int
+    ]  # subject -> opening `at` of `hypotension`, `urine-hour`, `urine-shift` where open
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Advice open or closed: since when in truth (None: the instant decided), at which level, and the facts it rests on."""
+    """Advice open or closed: since when in truth (None: the instant decided), at which level, and the facts
+    it rests on.
+    """
 
     at: int | None = None
     evidence: tuple[str, ...] = ()
@@ -48,7 +81,12 @@ class Judged:
         return self.level != CLEAR
 
 
-def opened(at: int | None = None, evidence: tuple[str, ...] = (), level: str = "advisory", amount: Fraction | None = None) -> Judged:
+def opened(
+    at: int | None = None,
+    evidence: tuple[str, ...] = (),
+    level: str = "advisory",
+    amount: Fraction | None = None,
+) -> Judged:
     """Its condition holds."""
     return Judged(at, evidence, level, amount)
 
@@ -63,10 +101,15 @@ Condition = Callable[[Scene], Judged]
 
 # ---- fluids and pressors
 
+
 def fluid_bolus(s: Scene) -> Judged:
     """Hypotension or urine-hour tripped."""
     causes = [row for row in (s.low, s.rows["urine-hour"]) if row.tripped]
-    return opened(evidence=tuple(dict.fromkeys(i for row in causes for i in row.evidence))) if causes else closed()
+    return (
+        opened(evidence=tuple(dict.fromkeys(i for row in causes for i in row.evidence)))
+        if causes
+        else closed()
+    )
 
 
 def _boluses(s: Scene, since: int) -> Judged:
@@ -104,19 +147,26 @@ def fluid_limit(s: Scene) -> Judged:
     """From 1000 mL; from 1500 at level relative."""
     given = above_maintenance(s.k, s.at)
     total = _sum(given)
-    return opened(evidence=ids(given), level=RELATIVE if total >= 1500 else "advisory") if total >= 1000 else closed()
+    return (
+        opened(evidence=ids(given), level=RELATIVE if total >= 1500 else "advisory")
+        if total >= 1000
+        else closed()
+    )
 
 
 # ---- latest values
 
+
 def latest(code: str, tells: Callable[[Value], bool]) -> Condition:
     """Open while the latest value of a code tells."""
+
     def condition(s: Scene) -> Judged:
         values = s.k.series(code)
         if not values:
             return closed()
         first = first_of_band(values, tells)
         return (opened if tells(values[-1]) else closed)(first.at, ids(values[-1:]))
+
     return condition
 
 
@@ -163,7 +213,12 @@ def septic_workup(s: Scene) -> Judged:
 def _spike(values: list[Value], i: int, first_dose: int) -> bool:
     now = values[i]
     before = [v.value for v in values[:i] if now.at - DAY < v.at < now.at]
-    return now.at - first_dose > DAY and now.value >= 38.5 and bool(before) and round(now.value - max(before), 6) >= 1.0
+    return (
+        now.at - first_dose > DAY
+        and now.value >= 38.5
+        and bool(before)
+        and round(now.value - max(before), 6) >= 1.0
+    )
 
 
 def early_fever_expected(s: Scene) -> Judged:
@@ -182,6 +237,7 @@ def mental_status_watch(s: Scene) -> Judged:
 
 # ---- medication and dose
 
+
 def forbidden(name: str) -> bool:
     """A steroid or an antihypertensive."""
     return name in STEROIDS or name in ANTIHYPERTENSIVES or name.endswith(SUFFIXES)
@@ -192,7 +248,11 @@ def forbidden_medication(s: Scene) -> Judged:
     if s.k.cycle is None:
         return closed()
     end = s.k.therapy_end.at if s.k.therapy_end else None
-    given = [f for f in s.k.of_type("medication") if forbidden(agent(f)) and f.at >= s.k.cycle.at and (end is None or f.at <= end)]
+    given = [
+        f
+        for f in s.k.of_type("medication")
+        if forbidden(agent(f)) and f.at >= s.k.cycle.at and (end is None or f.at <= end)
+    ]
     if not given or s.at >= given[-1].at + DAY:
         return closed()
     run = [given[-1]]
@@ -222,6 +282,7 @@ def peak_window(s: Scene) -> Judged:
 
 # ---- after therapy-end
 
+
 def _since_end(s: Scene) -> int | None:
     return None if s.k.therapy_end is None else s.at - s.k.therapy_end.at
 
@@ -243,7 +304,13 @@ def diurese(s: Scene) -> Judged:
     """Pressure back, no vasopressor for 4 h, urine below 200 mL/h."""
     row = s.rows["urine-hour"]
     fresh = row.state != INDETERMINATE and not row.stale
-    if _since_end(s) is None or not _pressure_above(s) or ran_since(s.k, s.at - 4 * HOUR, s.at) or not fresh or row.value >= 200:
+    if (
+        _since_end(s) is None
+        or not _pressure_above(s)
+        or ran_since(s.k, s.at - 4 * HOUR, s.at)
+        or not fresh
+        or row.value >= 200
+    ):
         return closed()
     return opened()
 
@@ -253,7 +320,11 @@ def recovery_late(s: Scene) -> Judged:
     elapsed = _since_end(s)
     if elapsed is None or elapsed < 48 * HOUR:
         return closed()
-    return opened() if s.low.tripped or "hypotension" in s.opened or runs_at(s.k, s.at, *VASOPRESSORS) else closed()
+    return (
+        opened()
+        if s.low.tripped or "hypotension" in s.opened or runs_at(s.k, s.at, *VASOPRESSORS)
+        else closed()
+    )
 
 
 def continue_premedication(s: Scene) -> Judged:
@@ -278,7 +349,11 @@ def discharge_ready(s: Scene) -> Judged:
 
 def _light(s: Scene) -> bool:
     weight, baseline = s.k.latest("weight"), s.k.baseline("weight")
-    return weight is not None and baseline is not None and Fraction(str(weight.value)) <= Fraction(str(baseline)) * Fraction(21, 20)
+    return (
+        weight is not None
+        and baseline is not None
+        and Fraction(str(weight.value)) <= Fraction(str(baseline)) * Fraction(21, 20)
+    )
 
 
 def _recovered(s: Scene) -> bool:
@@ -287,7 +362,9 @@ def _recovered(s: Scene) -> bool:
         return False
     highest = max((v.value for v in s.k.series("creatinine") if v.at >= s.k.cycle.at), default=0)
     lowest = min((v.value for v in s.k.series("platelets") if v.at >= s.k.cycle.at), default=9999)
-    return bool((highest <= 1.6 or creatinine.value < highest) and (lowest >= 100 or platelets.value > lowest))
+    return bool(
+        (highest <= 1.6 or creatinine.value < highest) and (lowest >= 100 or platelets.value > lowest)
+    )
 
 
 def _breathing(s: Scene) -> bool:
@@ -302,18 +379,34 @@ def _room_air(supply: oxygen.Supply) -> bool:
 
 
 TABLE: list[tuple[str, Condition]] = [
-    ("fluid-bolus", fluid_bolus), ("add-pressor", add_pressor), ("add-dopamine", add_dopamine), ("fluid-limit", fluid_limit),
-    ("edema-caution", edema_caution), ("acidosis", latest("bicarbonate", lambda v: v.value < 20)),
+    ("fluid-bolus", fluid_bolus),
+    ("add-pressor", add_pressor),
+    ("add-dopamine", add_dopamine),
+    ("fluid-limit", fluid_limit),
+    ("edema-caution", edema_caution),
+    ("acidosis", latest("bicarbonate", lambda v: v.value < 20)),
     ("hypokalemia", latest("potassium", lambda v: v.value <= 3.6)),
-    ("hypocalcemia", latest("calcium", _below_low)), ("hypomagnesemia", latest("magnesium", _below_low)),
-    ("hypophosphatemia", latest("phosphate", _below_low)), ("hypoalbuminemia", latest("albumin", _below_low)),
-    ("anemia", latest("hematocrit", lambda v: v.value <= 28)), ("transfuse-platelets", latest("platelets", lambda v: v.value < 20)),
-    ("hypoxemia", hypoxemia), ("ck-elevated", latest("ck", _above_high)), ("fever", fever), ("septic-workup", septic_workup),
-    ("early-fever-expected", early_fever_expected), ("mental-status-watch", mental_status_watch),
-    ("forbidden-medication", forbidden_medication), ("dose-changed", dose_changed), ("peak-window", peak_window),
+    ("hypocalcemia", latest("calcium", _below_low)),
+    ("hypomagnesemia", latest("magnesium", _below_low)),
+    ("hypophosphatemia", latest("phosphate", _below_low)),
+    ("hypoalbuminemia", latest("albumin", _below_low)),
+    ("anemia", latest("hematocrit", lambda v: v.value <= 28)),
+    ("transfuse-platelets", latest("platelets", lambda v: v.value < 20)),
+    ("hypoxemia", hypoxemia),
+    ("ck-elevated", latest("ck", _above_high)),
+    ("fever", fever),
+    ("septic-workup", septic_workup),
+    ("early-fever-expected", early_fever_expected),
+    ("mental-status-watch", mental_status_watch),
+    ("forbidden-medication", forbidden_medication),
+    ("dose-changed", dose_changed),
+    ("peak-window", peak_window),
     ("stop-maintenance", stop_maintenance),
-    ("diurese", diurese), ("recovery-late", recovery_late), ("continue-premedication", continue_premedication),
-    ("discharge-ready", discharge_ready)]
+    ("diurese", diurese),
+    ("recovery-late", recovery_late),
+    ("continue-premedication", continue_premedication),
+    ("discharge-ready", discharge_ready),
+]
 
 
 def evaluate_all(s: Scene) -> dict[str, Judged]:

@@ -1,4 +1,6 @@
-"""Instants as whole half-milliseconds: even is the instant itself, odd is "right after it" (criteria.md 1, "older than")."""
+"""Instants as whole half-milliseconds: even is the instant itself, odd is "right after it" (criteria.md 1,
+"older than").
+"""
 
 from datetime import UTC, datetime
 
@@ -9,7 +11,10 @@ DAY = 24 * HOUR
 
 
 def parse(text: str) -> int:
-    """The instant of an RFC 3339 text; fractions below a millisecond are cut. Raises ValueError without an offset."""
+    """The instant of an RFC 3339 text; fractions below a millisecond are cut.
+
+    Raises ValueError without an offset.
+    """
     moment = datetime.fromisoformat(text.upper())
     if moment.tzinfo is None:
         raise ValueError(f"no offset: {text}")
@@ -18,7 +23,9 @@ def parse(text: str) -> int:
 
 
 def show(instant: int | None) -> str | None:
-    """The instant as printed: UTC, Z, milliseconds only when they are not zero; "right after" prints as the limit."""
+    """The instant as printed: UTC, Z, milliseconds only when they are not zero; "right after" prints as the
+    limit.
+    """
     if instant is None:
         return None
     seconds, ms = divmod(instant // MS, 1000)

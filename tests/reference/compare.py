@@ -10,17 +10,40 @@ Assess = Callable[[list[Event], str | None], dict[str, dict[str, Any]]]
 Run = Callable[[list[Event], str | None], list[dict[str, Any]]]
 
 CRITERION = ("state", "stale", "missing", "correctable", "evaluates_at")
-LATEST = {"sinus-tachycardia", "bilirubin", "platelets", "creatinine", "weight-gain", "urine-shift", "urine-hour"}
-RATES = {"phenylephrine-maximum", "phenylephrine-minimum"}  # compared only while tripped: outside the interval no rate is meant
+LATEST = {
+    "sinus-tachycardia",
+    "bilirubin",
+    "platelets",
+    "creatinine",
+    "weight-gain",
+    "urine-shift",
+    "urine-hour",
+}
+RATES = {
+    "phenylephrine-maximum",
+    "phenylephrine-minimum",
+}  # compared only while tripped: outside the interval no rate is meant
 TRIPPED = ("relative", "absolute")
-PARTS = ("blood_pressure", "dose", "fluids", "eligibility", "recommendation", "reasons", "mode", "relative", "absolute")
+PARTS = (
+    "blood_pressure",
+    "dose",
+    "fluids",
+    "eligibility",
+    "recommendation",
+    "reasons",
+    "mode",
+    "relative",
+    "absolute",
+)
 ALERT = ("patient", "seq", "id", "subject", "kind", "level", "transition", "at", "decided", "reason")
 WITH_EVIDENCE = ("criterion", "blood-pressure")
 BEYOND = 20 * clock.HOUR
 
 
 def differences(events: list[Event], engine_assess: Assess, engine_run: Run, clocks: int = 6) -> list[str]:
-    """Every difference in assessments at several instants and in all alerts, as readable lines; empty when they agree."""
+    """Every difference in assessments at several instants and in all alerts, as readable lines; empty when
+    they agree.
+    """
     ats = instants(events, clocks)
     expected = zip(ats, assess_at(events, list(ats)), strict=True)
     found = [line for at, wanted in expected for line in assessments(at, wanted, engine_assess(events, at))]
@@ -29,21 +52,34 @@ def differences(events: list[Event], engine_assess: Assess, engine_run: Run, clo
 
 
 def instants(events: list[Event], count: int) -> list[str]:
-    """Instants to compare at: some of those at which facts became known, one between, and one well after the last."""
+    """Instants to compare at: some of those at which facts became known, one between, and one well after the
+    last.
+    """
     known = sorted({clock.parse(e.get("known") or e["at"]) for e in events})
     if not known:
         return []
     step = max(1, len(known) // max(1, count - 2))
-    chosen = {*known[step - 1 :: step], known[-1], (known[len(known) // 2] + known[len(known) // 2 - 1]) // 2, known[-1] + BEYOND}
+    chosen = {
+        *known[step - 1 :: step],
+        known[-1],
+        (known[len(known) // 2] + known[len(known) // 2 - 1]) // 2,
+        known[-1] + BEYOND,
+    }
     return [str(clock.show(at)) for at in sorted(chosen)]
 
 
 # ---- assessments
 
+
 def assessments(at: str, wanted: dict[str, dict[str, Any]], got: dict[str, dict[str, Any]]) -> list[str]:
     """Differences of all patients at one clock."""
-    found = [f"@{at} {p}: line {'missing' if p in wanted else 'not expected'}" for p in sorted(set(wanted) ^ set(got))]
-    return found + [f"@{at} {p} {line}" for p in sorted(set(wanted) & set(got)) for line in _assessment(wanted[p], got[p])]
+    found = [
+        f"@{at} {p}: line {'missing' if p in wanted else 'not expected'}"
+        for p in sorted(set(wanted) ^ set(got))
+    ]
+    return found + [
+        f"@{at} {p} {line}" for p in sorted(set(wanted) & set(got)) for line in _assessment(wanted[p], got[p])
+    ]
 
 
 def _assessment(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
@@ -51,7 +87,10 @@ def _assessment(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     for part in PARTS:
         found += _unlike(part, wanted[part], got.get(part))
     found += _unlike("advice", sorted(_advice(wanted)), sorted(_advice(got)))
-    due = [{m["what"]: (m["due"], m["overdue"]) for m in a.get("monitoring", []) if m["due"] is not None} for a in (wanted, got)]
+    due = [
+        {m["what"]: (m["due"], m["overdue"]) for m in a.get("monitoring", []) if m["due"] is not None}
+        for a in (wanted, got)
+    ]
     return found + _unlike("monitoring", *due)
 
 
@@ -64,30 +103,46 @@ def _criteria(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     found = _unlike("criteria", [c["code"] for c in wanted["criteria"]], list(theirs))
     for ours in wanted["criteria"]:
         other = theirs.get(ours["code"], {})
-        valued = (ours["code"] in LATEST and ours["state"] != "indeterminate") or (ours["code"] in RATES and ours["state"] in TRIPPED)
+        valued = (ours["code"] in LATEST and ours["state"] != "indeterminate") or (
+            ours["code"] in RATES and ours["state"] in TRIPPED
+        )
         fields = CRITERION + (("value",) if valued else ())
         for field in fields:
             found += _unlike(f"{ours['code']}.{field}", ours[field], other.get(field))
         if ours["state"] in TRIPPED:
-            found += _unlike(f"{ours['code']}.evidence", sorted(ours["evidence"]), sorted(other.get("evidence", [])))
+            found += _unlike(
+                f"{ours['code']}.evidence", sorted(ours["evidence"]), sorted(other.get("evidence", []))
+            )
     return found
 
 
 def _unlike(name: str, wanted: Any, got: Any) -> list[str]:
     if isinstance(wanted, dict) and isinstance(got, dict):
-        return [line for key in dict.fromkeys([*wanted, *got]) for line in _unlike(f"{name}.{key}", wanted.get(key), got.get(key))]
+        return [
+            line
+            for key in dict.fromkeys([*wanted, *got])
+            for line in _unlike(f"{name}.{key}", wanted.get(key), got.get(key))
+        ]
     return [] if _same(wanted, got) else [f"{name}: reference {wanted!r}, engine {got!r}"]
 
 
 def _same(a: Any, b: Any) -> bool:
-    numbers = isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool) and not isinstance(b, bool)
+    numbers = (
+        isinstance(a, (int, float))
+        and isinstance(b, (int, float))
+        and not isinstance(a, bool)
+        and not isinstance(b, bool)
+    )
     return abs(a - b) < 0.001 if numbers else bool(a == b)
 
 
 # ---- alerts
 
+
 def alerts(wanted: list[dict[str, Any]], got: list[dict[str, Any]]) -> list[str]:
-    """Differences of two runs, transition by transition; stops a patient at its first missing or additional one, for the rest follows from it."""
+    """Differences of two runs, transition by transition; stops a patient at its first missing or additional
+    one, for the rest follows from it.
+    """
     patients = sorted({a["patient"] for a in [*wanted, *got]})
     pairs = [([a for a in run if a["patient"] == p] for run in (wanted, got)) for p in patients]
     return _order(got) + [line for ours, theirs in pairs for line in _patient(ours, theirs)]
@@ -105,7 +160,7 @@ def _patient(wanted: list[dict[str, Any]], got: list[dict[str, Any]]) -> list[st
         if _name(ours) != _name(theirs):
             return [*found, f"alert: reference {_brief(ours)}, engine {_brief(theirs)}"]
         found += [f"alert {_brief(ours)}: {line}" for line in _alert(ours, theirs)]
-    for more, who in ((wanted[len(got):], "reference"), (got[len(wanted):], "engine")):
+    for more, who in ((wanted[len(got) :], "reference"), (got[len(wanted) :], "engine")):
         found += [f"alert only in the {who}: {_brief(more[0])}"] if more else []
     return found
 
@@ -115,7 +170,10 @@ def _name(alert: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _brief(alert: dict[str, Any]) -> str:
-    return f"{alert['patient']} #{alert['seq']} {alert['subject']} {alert['transition']} {alert['level']} at {alert['at']} decided {alert['decided']}"
+    return (
+        f"{alert['patient']} #{alert['seq']} {alert['subject']} {alert['transition']} {alert['level']} "
+        f"at {alert['at']} decided {alert['decided']}"
+    )
 
 
 def _alert(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
@@ -129,11 +187,19 @@ def _alert(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
 
 # ---- the smallest log
 
-def shrink(events: list[Event], engine_assess: Assess, engine_run: Run, like: str | None = None) -> list[Event]:
-    """A minimal log that still differs (with a line containing `like`, if given): events dropped in halves, then one at a time."""
+
+def shrink(
+    events: list[Event], engine_assess: Assess, engine_run: Run, like: str | None = None
+) -> list[Event]:
+    """A minimal log that still differs (with a line containing `like`, if given): events dropped in halves,
+    then one at a time.
+    """
+
     def differs(log: list[Event]) -> bool:
         try:
-            return any(like is None or like in line for line in differences(log, engine_assess, engine_run, clocks=8))
+            return any(
+                like is None or like in line for line in differences(log, engine_assess, engine_run, clocks=8)
+            )
         except Exception:  # an engine that falls over on the shorter log is another matter
             return False
 

@@ -1,4 +1,6 @@
-"""One patient's stay: decisions instant by instant, each worked out from all the facts known (criteria.md 1, 4, 9)."""
+"""One patient's stay: decisions instant by instant, each worked out from all the facts known (criteria.md 1,
+4, 9).
+"""
 
 import bisect
 import copy
@@ -15,7 +17,13 @@ from .inputs import touches
 from .monitoring import PAGED
 from .row import Row
 
-LEVEL = {"proceed": "clear", "cannot-tell": "advisory", "correct": "relative", "delay": "absolute", "stop": "absolute"}
+LEVEL = {
+    "proceed": "clear",
+    "cannot-tell": "advisory",
+    "correct": "relative",
+    "delay": "absolute",
+    "stop": "absolute",
+}
 RANK = {"clear": 0, "indeterminate": 0, "advisory": 1, "technical": 1, "relative": 2, "absolute": 3}
 
 
@@ -31,7 +39,9 @@ class Standpoint:
 
 @dataclass(frozen=True)
 class Change:
-    """What an instant's records did to the facts: tokens of new ones, and ids with tokens of corrected or withdrawn ones."""
+    """What an instant's records did to the facts: tokens of new ones, and ids with tokens of corrected or
+    withdrawn ones.
+    """
 
     new: frozenset[str] = frozenset()
     amended: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -73,7 +83,12 @@ class Course:
 
     def fork(self) -> "Course":
         """A copy that may go its own way."""
-        return replace(self, standing=copy.deepcopy(self.standing), journal=copy.deepcopy(self.journal), points=dict(self.points))
+        return replace(
+            self,
+            standing=copy.deepcopy(self.standing),
+            journal=copy.deepcopy(self.journal),
+            points=dict(self.points),
+        )
 
     # ---- instants
 
@@ -109,7 +124,9 @@ class Course:
         self.deadlines = sorted(instants([*facts, *self.unusable], self.horizon))
 
     def _accept(self, records: list[Record]) -> list[Record]:
-        """Converts rates with the weights known at this instant; those without one wait for the next decision."""
+        """Converts rates with the weights known at this instant; those without one wait for the next
+        decision.
+        """
         plain = [r for r in records if r.per_minute is None]
         known = Knowledge(settle([*self.records, *plain]))
         accepted = []
@@ -129,7 +146,9 @@ class Course:
         self.decide(at, Change())
 
     def deadline(self, at: int) -> None:
-        """A decision if something changes by time; rates refused since the last decision count only if it does."""
+        """A decision if something changes by time; rates refused since the last decision count only if it
+        does.
+        """
         if not self.waiting or self._changes(at):
             self.tick(at)
 
@@ -137,11 +156,21 @@ class Course:
         assert self.picture is not None
         rows, low = criteria.evaluate_all(self.k, at), pressure.hypotension(self.k, at)
         scene = advice.Scene(self.k, at, rows, low, self._opened(low, rows))
-        now = ([(r.state, r.stale) for r in rows.values()], low.state, low.stale, [a.level for a in advice.evaluate_all(scene).values()],
-               [w.late_since is None for w in monitoring.watches(self.k, at)])
+        now = (
+            [(r.state, r.stale) for r in rows.values()],
+            low.state,
+            low.stale,
+            [a.level for a in advice.evaluate_all(scene).values()],
+            [w.late_since is None for w in monitoring.watches(self.k, at)],
+        )
         was = self.picture
-        return now != ([(r.state, r.stale) for r in was.rows.values()], was.low.state, was.low.stale, [a.level for a in was.advice.values()],
-                       [w.late_since is None for w in was.watches])
+        return now != (
+            [(r.state, r.stale) for r in was.rows.values()],
+            was.low.state,
+            was.low.stale,
+            [a.level for a in was.advice.values()],
+            [w.late_since is None for w in was.watches],
+        )
 
     # ---- one decision
 
@@ -178,7 +207,9 @@ class Course:
 
     def _opened(self, low: Row, rows: dict[str, Row]) -> dict[str, int]:
         opened: dict[str, int] = {}
-        subjects = [("blood-pressure", "hypotension", low)] + [("criterion", c, rows[c]) for c in ("urine-hour", "urine-shift")]
+        subjects = [("blood-pressure", "hypotension", low)] + [
+            ("criterion", c, rows[c]) for c in ("urine-hour", "urine-shift")
+        ]
         for kind, subject, row in subjects:
             episode = self.journal.open.get((kind, subject))
             if episode:
@@ -191,10 +222,20 @@ class Course:
         before = self.points.get((kind, subject))
         since = self._since((kind, subject), row.state, row.at, row.basis, row.evidence, at)
         amended = amends(kind, subject, change, before)
-        view = View(kind, subject, row.state, since, RANK[row.state], row.value, row.unit, row.evidence, amended)
+        view = View(
+            kind, subject, row.state, since, RANK[row.state], row.value, row.unit, row.evidence, amended
+        )
         self._say(at, view, renewed, row.evidence)
 
-    def _since(self, key: tuple[str, str], state: str, when: int | None, basis: Any, evidence: tuple[str, ...], at: int) -> int:
+    def _since(
+        self,
+        key: tuple[str, str],
+        state: str,
+        when: int | None,
+        basis: Any,
+        evidence: tuple[str, ...],
+        at: int,
+    ) -> int:
         before = self.points.get(key)
         if before is not None and before.state == state:
             since = before.since
@@ -219,10 +260,23 @@ class Course:
         before = self.points.get(("advice", code))
         since = self._since(("advice", code), found.level, found.at, None, found.evidence, at)
         amended = amends("advice", code, change, before)
-        view = View("advice", code, found.level, since, RANK[found.level], None, None, found.evidence, amended, found.amount)
+        view = View(
+            "advice",
+            code,
+            found.level,
+            since,
+            RANK[found.level],
+            None,
+            None,
+            found.evidence,
+            amended,
+            found.amount,
+        )
         self._say(at, view, renewed, found.evidence)
 
-    def _watch(self, at: int, watch: monitoring.Watch | None, what: str, change: Change, renewed: bool) -> None:
+    def _watch(
+        self, at: int, watch: monitoring.Watch | None, what: str, change: Change, renewed: bool
+    ) -> None:
         subject, late = f"monitoring/{what}", watch.late_since if watch else None
         level = "clear" if late is None else "technical" if what in PAGED else "advisory"
         before = self.points.get(("monitoring", subject))
@@ -236,7 +290,13 @@ class Course:
         self.silent = self.silent and recommendation == "cannot-tell"
         level, rank = LEVEL[recommendation], table4.RANK.index(recommendation)
         since = self._since(("recommendation", "recommendation"), recommendation, None, None, (), at)
-        self._say(at, View("recommendation", "recommendation", level, since, rank), renewed, (), opens=not self.silent)
+        self._say(
+            at,
+            View("recommendation", "recommendation", level, since, rank),
+            renewed,
+            (),
+            opens=not self.silent,
+        )
 
     def _discharge(self, at: int) -> None:
         rows, low = criteria.evaluate_all(self.k, at), pressure.hypotension(self.k, at)
@@ -250,7 +310,9 @@ class Course:
 
 
 def amends(kind: str, subject: str, change: Change, before: Standpoint | None) -> bool:
-    """Whether a lowering now is a correction's doing: one touched the inputs, and no new fact did, or the state before rested on it."""
+    """Whether a lowering now is a correction's doing: one touched the inputs, and no new fact did, or the
+    state before rested on it.
+    """
     hits = [id for id, names in change.amended if any(touches(kind, subject, t) for t in names)]
     fresh = any(touches(kind, subject, t) for t in change.new)
     return bool(hits) and (not fresh or (before is not None and any(i in before.evidence for i in hits)))
@@ -267,7 +329,9 @@ def _change(before: list[Record], after: list[Record], was: set[str], accepted: 
             continue
         names = frozenset((tokens(a) if a else set()) | (tokens(b) if b else set()))
         replaced = replaced or id in was
-        if id not in was or (a is not None and b is not None and a.status == "preliminary" and b.status == "final"):
+        if id not in was or (
+            a is not None and b is not None and a.status == "preliminary" and b.status == "final"
+        ):
             new |= names
         else:
             amended.append((id, names))
@@ -275,14 +339,18 @@ def _change(before: list[Record], after: list[Record], was: set[str], accepted: 
 
 
 def replay(k: Knowledge, until: int) -> table4.Standing:
-    """The stop rules as the history of decisions would have left them, had the facts always been as they are now."""
+    """The stop rules as the history of decisions would have left them, had the facts always been as they are
+    now.
+    """
     standing = table4.Standing()
     known = {f.first for f in k.facts} | {u.known for u in k.unusable}
     marks = sorted(m for m in known | instants(k.facts, until) if m <= until)
     then = Knowledge([])
     for mark in marks:
         if mark in known:
-            then = Knowledge([f for f in k.facts if f.first <= mark], [u for u in k.unusable if u.known <= mark])
+            then = Knowledge(
+                [f for f in k.facts if f.first <= mark], [u for u in k.unusable if u.known <= mark]
+            )
         rows = {code: criteria.EVALUATE[code](then, mark) for code in table4.RULED}
         resumes = [f for f in then.of_type("resume") if f.first == mark]
         standing.decide(then, table4.holding(then, rows, mark), resumes)

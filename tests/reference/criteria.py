@@ -31,6 +31,7 @@ Evaluate = Callable[[Knowledge, int], Row]
 
 # ---- latest values
 
+
 def first_of_band(values: list[Any], band: Callable[[Any], object]) -> Any:
     """The first of the unbroken run, in order of `at`, that has the band of the last."""
     first = values[-1]
@@ -47,11 +48,21 @@ def kept(row: Row, old: bool, *missing: str) -> Row:
         return row
     if not row.tripped:
         return unknown(*missing, value=row.value, unit=row.unit, evidence=row.evidence)
-    return Row(row.state, row.value, row.unit, True, evidence=row.evidence, at=row.at, basis=row.basis, correctable=row.correctable)
+    return Row(
+        row.state,
+        row.value,
+        row.unit,
+        True,
+        evidence=row.evidence,
+        at=row.at,
+        basis=row.basis,
+        correctable=row.correctable,
+    )
 
 
 def lab(code: str, unit: str, when: Limit, band: Callable[[float], str]) -> Evaluate:
     """A row on the latest value of a lab."""
+
     def evaluate(k: Knowledge, at: int) -> Row:
         values = counted(k, k.series(code), when)
         if not values:
@@ -59,6 +70,7 @@ def lab(code: str, unit: str, when: Limit, band: Callable[[float], str]) -> Eval
         first = first_of_band(values, lambda v: band(v.value))
         row = Row(band(values[-1].value), values[-1].value, unit, evidence=ids(values[-1:]), at=first.at)
         return kept(row, stale(k, values[-1].at, when, at), code)
+
     return evaluate
 
 
@@ -69,7 +81,13 @@ def weight_gain(k: Knowledge, at: int) -> Row:
         return unknown(*(["baseline-weight"] if baseline is None else []), *([] if values else ["weight"]))
     gain: Callable[[Value], Fraction] = lambda v: (Fraction(str(v.value)) / Fraction(str(baseline)) - 1) * 100  # noqa: E731
     band: Callable[[Value], str] = lambda v: RELATIVE if gain(v) > 15 else CLEAR  # noqa: E731
-    row = Row(band(values[-1]), float(gain(values[-1])), "%", evidence=ids(values[-1:]), at=first_of_band(values, band).at)
+    row = Row(
+        band(values[-1]),
+        float(gain(values[-1])),
+        "%",
+        evidence=ids(values[-1:]),
+        at=first_of_band(values, band).at,
+    )
     return kept(row, stale(k, values[-1].at, STALE_WEIGHT, at), "weight")
 
 
@@ -100,11 +118,22 @@ def cardiac_enzymes(k: Knowledge, at: int) -> Row:
     state, high = _enzyme_band(latest), [c for c, v in latest.items() if _above(v)]
     values = sorted((v for c in ENZYMES for v in k.series(c)), key=lambda v: v.record.rank)
     first = first_of_band(values, lambda v: _enzyme_band(_enzymes(k, v.record.rank)))
-    missing = tuple(f"{c}.high" for c, v in latest.items() if v.reading and v.reading.high is None) if state == INDETERMINATE else ()
+    missing = (
+        tuple(f"{c}.high" for c, v in latest.items() if v.reading and v.reading.high is None)
+        if state == INDETERMINATE
+        else ()
+    )
     shown = latest[high[0]] if high else values[-1]
     evidence = ids(latest[c] for c in high) if high else ids(latest.values())
-    return Row(state, shown.value, shown.reading.unit if shown.reading else None, missing=missing, evidence=evidence, at=first.at,
-               note=any(c != "ck-mb" for c in high))
+    return Row(
+        state,
+        shown.value,
+        shown.reading.unit if shown.reading else None,
+        missing=missing,
+        evidence=evidence,
+        at=first.at,
+        note=any(c != "ck-mb" for c in high),
+    )
 
 
 # ---- sustained: sinus tachycardia
@@ -132,16 +161,32 @@ def sinus_tachycardia(k: Knowledge, at: int) -> Row:
     if not over120.on and not over130.on:
         made = over120
     else:
-        made = over130 if over130.on or (over130.since and over120.since and over130.since.record.rank > over120.since.record.rank) else over120
-    base = {"value": values[-1].value, "unit": "/min", "evidence": ids(made.run or values[-1:]), "at": (made.since or values[0]).at,
-            "basis": (made.since.id if made.since else None, over120.on, over130.on)}
+        made = (
+            over130
+            if over130.on
+            or (over130.since and over120.since and over130.since.record.rank > over120.since.record.rank)
+            else over120
+        )
+    base = {
+        "value": values[-1].value,
+        "unit": "/min",
+        "evidence": ids(made.run or values[-1:]),
+        "at": (made.since or values[0]).at,
+        "basis": (made.since.id if made.since else None, over120.on, over130.on),
+    }
     if not over120.on and not over130.on:
         return unknown("heart-rate", **{**base, "at": None}) if old else Row(CLEAR, **base)
     if not over130.on:
         return Row(RELATIVE, stale=old, **base)
     judged = last_fresh(k, values[-1].at, STALE_VITAL, at) if old else at
     causes, unseen = _causes(k if judged == at else _as_of(k, judged), judged)
-    return Row(RELATIVE if causes else ABSOLUTE, stale=old, correctable=causes, missing=() if causes else unseen, **base)
+    return Row(
+        RELATIVE if causes else ABSOLUTE,
+        stale=old,
+        correctable=causes,
+        missing=() if causes else unseen,
+        **base,
+    )
 
 
 def _as_of(k: Knowledge, at: int) -> Knowledge:
@@ -150,20 +195,36 @@ def _as_of(k: Knowledge, at: int) -> Knowledge:
 
 def _causes(k: Knowledge, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     low, hot = pressure.hypotension(k, at), fever(k, at)
-    present = {"hypotension": low.tripped and not low.stale, "fever": hot.tripped, "dopamine": runs_at(k, at, "dopamine")}
-    unseen = {"systolic-bp": low.stale or low.state == INDETERMINATE, "temperature": hot.state == INDETERMINATE}
+    present = {
+        "hypotension": low.tripped and not low.stale,
+        "fever": hot.tripped,
+        "dopamine": runs_at(k, at, "dopamine"),
+    }
+    unseen = {
+        "systolic-bp": low.stale or low.state == INDETERMINATE,
+        "temperature": hot.state == INDETERMINATE,
+    }
     return tuple(c for c, there in present.items() if there), tuple(c for c, blind in unseen.items() if blind)
 
 
 # ---- findings (charted by exception: no record means absent; mental status alone is not)
+
 
 def present(fact: Record) -> bool:
     """Whether a finding record says present."""
     return bool(fact.event.get("present"))
 
 
-def finding(relative: tuple[str, ...], absolute: tuple[str, ...], relative_value: str | None = None, absolute_value: str | None = None) -> Evaluate:
-    """Absolute if an absolute finding is present, else relative if a relative one is; a finding with values by its value."""
+def finding(
+    relative: tuple[str, ...],
+    absolute: tuple[str, ...],
+    relative_value: str | None = None,
+    absolute_value: str | None = None,
+) -> Evaluate:
+    """Absolute if an absolute finding is present, else relative if a relative one is; a finding with values
+    by its value.
+    """
+
     def says(fact: Record, value: str | None) -> bool:
         return present(fact) if value is None else fact.event.get("value") == value
 
@@ -180,13 +241,17 @@ def finding(relative: tuple[str, ...], absolute: tuple[str, ...], relative_value
         return [latest[c] for c in codes if c in latest and says(latest[c], value)]
 
     def evaluate(k: Knowledge, at: int) -> Row:
-        facts = sorted((f for c in dict.fromkeys(relative + absolute) for f in k.findings_of_cycle(c)), key=lambda f: f.rank)
+        facts = sorted(
+            (f for c in dict.fromkeys(relative + absolute) for f in k.findings_of_cycle(c)),
+            key=lambda f: f.rank,
+        )
         latest: dict[str, Record] = {}
         since, before = None, CLEAR
         for fact in facts:
             latest[str(fact.event["code"])] = fact
             since, before = (fact.at if band(latest) != before or since is None else since), band(latest)
         return Row(band(latest), evidence=ids(basis(latest)), at=since)
+
     return evaluate
 
 
@@ -204,7 +269,9 @@ def changed_run(k: Knowledge) -> list[Record]:
 
 
 def mental_status(k: Knowledge, at: int) -> Row:
-    """Absolute 2 h after the first record of the unbroken run of changed; clear with `evaluates_at` until then."""
+    """Absolute 2 h after the first record of the unbroken run of changed; clear with `evaluates_at` until
+    then.
+    """
     facts = counted(k, k.findings("mental-status"), STALE_MENTAL)
     if not facts:
         return unknown("mental-status")
@@ -214,10 +281,16 @@ def mental_status(k: Knowledge, at: int) -> Row:
     if old:
         return unknown("mental-status", evidence=ids(facts[-1:]))
     first = first_of_band(facts, lambda f: f.event.get("value"))
-    return Row(CLEAR, evaluates_at=run[0].at + REVERSAL if run else None, evidence=ids(run or facts[-1:]), at=first.at)
+    return Row(
+        CLEAR,
+        evaluates_at=run[0].at + REVERSAL if run else None,
+        evidence=ids(run or facts[-1:]),
+        at=first.at,
+    )
 
 
 # ---- diarrhea
+
 
 def diarrhea(k: Knowledge, at: int) -> Row:
     """Stool of the last completed, the one before and the running shift; none charted is 0."""
@@ -228,7 +301,9 @@ def diarrhea(k: Knowledge, at: int) -> Row:
 
 def _diarrhea(stools: list[Record], at: int) -> tuple[str, tuple[str, ...], float]:
     last = completed(at)
-    shifts = {end: [f for f in stools if shift_ending(f.at) == end] for end in (last - SHIFT, last, last + SHIFT)}
+    shifts = {
+        end: [f for f in stools if shift_ending(f.at) == end] for end in (last - SHIFT, last, last + SHIFT)
+    }
     total = {end: sum((Fraction(str(f.volume)) for f in facts), Fraction(0)) for end, facts in shifts.items()}
     full = {end: volume >= 1000 for end, volume in total.items()}
     if full[last] and (full[last - SHIFT] or full[last + SHIFT]):
@@ -241,8 +316,13 @@ def _diarrhea(stools: list[Record], at: int) -> tuple[str, tuple[str, ...], floa
 
 
 def _diarrhea_since(stools: list[Record], at: int) -> int | None:
-    """When the present state began, had every volume been known at its `at`; None if it was never otherwise."""
-    marks = sorted({f.at for f in stools if f.at <= at} | {shift_ending(f.at) + n * SHIFT for f in stools for n in range(4)})
+    """When the present state began, had every volume been known at its `at`; None if it was never
+    otherwise.
+    """
+    marks = sorted(
+        {f.at for f in stools if f.at <= at}
+        | {shift_ending(f.at) + n * SHIFT for f in stools for n in range(4)}
+    )
     since, before = None, CLEAR
     for mark in (m for m in marks if m <= at):
         state = _diarrhea([f for f in stools if f.at <= mark], mark)[0]
@@ -251,6 +331,7 @@ def _diarrhea_since(stools: list[Record], at: int) -> int | None:
 
 
 # ---- the table, in its order
+
 
 def _over(low: float) -> Callable[[float], str]:
     return lambda v: RELATIVE if v > low else CLEAR
@@ -282,7 +363,12 @@ TABLE: list[tuple[str, str, str | None, Evaluate]] = [
     ("dermatologic", "moist-desquamation", None, _relative("moist-desquamation")),
     ("gastrointestinal", "diarrhea", None, diarrhea),
     ("gastrointestinal", "refractory-vomiting", None, _absolute("refractory-vomiting")),
-    ("gastrointestinal", "abdominal-distention", None, finding(("ileus", "distention"), ("severe-distention",))),
+    (
+        "gastrointestinal",
+        "abdominal-distention",
+        None,
+        finding(("ileus", "distention"), ("severe-distention",)),
+    ),
     ("gastrointestinal", "abdominal-pain", None, _absolute("severe-abdominal-pain")),
     ("gastrointestinal", "bilirubin", None, lab("bilirubin", "mg/dL", STALE_DAILY_LAB, _over(7))),
     ("hemodynamic", "phenylephrine-maximum", "phenylephrine", hemodynamic.maximum),
@@ -310,7 +396,14 @@ TABLE: list[tuple[str, str, str | None, Evaluate]] = [
 EVALUATE = {code: evaluate for _, code, _, evaluate in TABLE}
 SYSTEM = {code: system for system, code, _, _ in TABLE}
 GROUP = {code: group for _, code, group, _ in TABLE}
-MINIMUM = ("sinus-tachycardia", "mental-status", "oxygen-requirement", "urine-hour", "creatinine", "platelets")
+MINIMUM = (
+    "sinus-tachycardia",
+    "mental-status",
+    "oxygen-requirement",
+    "urine-hour",
+    "creatinine",
+    "platelets",
+)
 
 
 def evaluate_all(k: Knowledge, at: int) -> dict[str, Row]:

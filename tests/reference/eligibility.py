@@ -12,14 +12,19 @@ def items(k: Knowledge) -> list[dict[str, str]]:
     told = _findings(k)
     heavy = _any(told.get("heavy-smoker"), told.get("heavy-lung-burden"))
     states = {
-        "creatinine": _at_most(k, "creatinine", 1.6), "bilirubin": _at_most(k, "bilirubin", 2),
-        "ecg": _is(told.get("ecg-normal"), True), "steroid": _is(told.get("recent-steroid"), False),
+        "creatinine": _at_most(k, "creatinine", 1.6),
+        "bilirubin": _at_most(k, "bilirubin", 2),
+        "ecg": _is(told.get("ecg-normal"), True),
+        "steroid": _is(told.get("recent-steroid"), False),
         "infection": _is(told.get("recent-infection"), False),
-        "stress-test": _if(_any(_old(told.get("age")), told.get("family-history-cardiac")), told.get("stress-test-normal")),
+        "stress-test": _if(
+            _any(_old(told.get("age")), told.get("family-history-cardiac")), told.get("stress-test-normal")
+        ),
         "chest-xray": _is(told.get("chest-xray-clear"), True),
         "pulmonary-function": _if(heavy, told.get("pft-adequate")),
         "antihypertensives": _is(told.get("antihypertensives-stopped"), True),
-        "organ-disease": _is(told.get("major-organ-disease"), False)}
+        "organ-disease": _is(told.get("major-organ-disease"), False),
+    }
     return [{"item": item, "state": state} for item, state in states.items()]
 
 
@@ -51,5 +56,7 @@ def _if(needed: bool | None, normal: bool | None) -> str:
 
 
 def _at_most(k: Knowledge, code: str, limit: float) -> str:
-    readings = [(f.rank, r.value) for f in [*k.baselines, *k.of_type("labs")] for r in f.readings if r.code == code]
+    readings = [
+        (f.rank, r.value) for f in [*k.baselines, *k.of_type("labs")] for r in f.readings if r.code == code
+    ]
     return UNKNOWN if not readings else MET if max(readings)[1] <= limit else NOT_MET

@@ -8,7 +8,13 @@ from .clock import MINUTE, itself, show
 from .criteria import SYSTEM
 
 ORDER = {"clear": 0, "indeterminate": 0, "technical": 1, "advisory": 1, "relative": 2, "absolute": 3}
-PRIORITY = {"absolute": "high", "relative": "medium", "technical": "medium", "advisory": "low", "clear": "low"}
+PRIORITY = {
+    "absolute": "high",
+    "relative": "medium",
+    "technical": "medium",
+    "advisory": "low",
+    "clear": "low",
+}
 REMINDED = ("criterion", "blood-pressure", "recommendation")
 FIRST_REMINDER, REMINDERS = 15 * MINUTE, 60 * MINUTE
 
@@ -30,9 +36,17 @@ class Episode:
 
     def reminder_at(self, at: int) -> bool:
         """Whether a reminder falls due at an instant."""
-        if self.level != "absolute" or self.kind not in REMINDED or self.acknowledged or self.absolute_since is None:
+        if (
+            self.level != "absolute"
+            or self.kind not in REMINDED
+            or self.acknowledged
+            or self.absolute_since is None
+        ):
             return False
-        return at >= self.absolute_since + FIRST_REMINDER and (at - self.absolute_since - FIRST_REMINDER) % REMINDERS == 0
+        return (
+            at >= self.absolute_since + FIRST_REMINDER
+            and (at - self.absolute_since - FIRST_REMINDER) % REMINDERS == 0
+        )
 
     def next_reminder(self, after: int) -> int | None:
         """The next instant after `after` at which a reminder may fall due."""
@@ -44,7 +58,9 @@ class Episode:
 
 @dataclass(frozen=True)
 class View:
-    """How a subject stands at a decision: its level, the instant it became so, and what the alert would say."""
+    """How a subject stands at a decision: its level, the instant it became so, and what the alert
+    would say.
+    """
 
     kind: str
     subject: str
@@ -79,7 +95,9 @@ class Journal:
             self._print(at, view, "resolved", "clear", max(itself(at), episode.last), episode, reason)
 
     def update(self, at: int, view: View, floor: int, opens: bool = True) -> int | None:
-        """Compares a subject with its episode and prints what changed; the transition's `at`, None if nothing was printed."""
+        """Compares a subject with its episode and prints what changed; the transition's `at`, None if nothing
+        was printed.
+        """
         episode = self.open.get((view.kind, view.subject))
         if episode is None:
             return self._opened(at, view, floor) if opens and ORDER[view.level] else None
@@ -91,7 +109,15 @@ class Journal:
 
     def _opened(self, at: int, view: View, floor: int) -> int:
         opened = max(view.since, floor)
-        episode = Episode(identity(self.patient, view.kind, view.subject, opened), view.kind, view.subject, view.level, view.rank, opened, opened)
+        episode = Episode(
+            identity(self.patient, view.kind, view.subject, opened),
+            view.kind,
+            view.subject,
+            view.level,
+            view.rank,
+            opened,
+            opened,
+        )
         episode.absolute_since = itself(at) if view.level == "absolute" else None
         episode.reminded = view.amount is not None and view.amount >= 1500
         self.open[view.kind, view.subject] = episode
@@ -100,7 +126,15 @@ class Journal:
 
     def _moved(self, at: int, view: View, episode: Episode) -> int:
         lowered, level = view.rank < episode.rank, view.level if ORDER[view.level] else "clear"
-        transition = "worsened" if not lowered else "amended" if view.amended else "resolved" if level == "clear" else "improved"
+        transition = (
+            "worsened"
+            if not lowered
+            else "amended"
+            if view.amended
+            else "resolved"
+            if level == "clear"
+            else "improved"
+        )
         if level == "absolute" and episode.level != "absolute":
             episode.absolute_since = itself(at)
         episode.acknowledged = episode.acknowledged and lowered
@@ -118,16 +152,36 @@ class Journal:
             self._print(at, view, "reminder", episode.level, episode.last, episode)
         return None
 
-    def _print(self, at: int, view: View, transition: str, level: str, when: int, episode: Episode, reason: str | None = None) -> None:
+    def _print(
+        self,
+        at: int,
+        view: View,
+        transition: str,
+        level: str,
+        when: int,
+        episode: Episode,
+        reason: str | None = None,
+    ) -> None:
         self.seq += 1
-        alert = {"id": episode.id, "seq": self.seq, "patient": self.patient, "subject": view.subject, "kind": view.kind,
-                 "system": SYSTEM.get(view.subject) if view.kind == "criterion" else None, "level": level, "priority": PRIORITY[level],
-                 "transition": transition, "at": show(when), "decided": show(at), "value": view.value, "unit": view.unit,
-                 "evidence": list(view.evidence)}
+        alert = {
+            "id": episode.id,
+            "seq": self.seq,
+            "patient": self.patient,
+            "subject": view.subject,
+            "kind": view.kind,
+            "system": SYSTEM.get(view.subject) if view.kind == "criterion" else None,
+            "level": level,
+            "priority": PRIORITY[level],
+            "transition": transition,
+            "at": show(when),
+            "decided": show(at),
+            "value": view.value,
+            "unit": view.unit,
+            "evidence": list(view.evidence),
+        }
         self.alerts.append(alert | ({"reason": reason} if reason else {}) | {"_decided": at})
 
 
 def identity(patient: str, kind: str, subject: str, opened: int) -> str:
     """The first 16 hex digits of SHA-256 over patient|kind|subject|opened."""
     return hashlib.sha256(f"{patient}|{kind}|{subject}|{show(opened)}".encode()).hexdigest()[:16]
-

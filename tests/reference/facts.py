@@ -1,4 +1,6 @@
-"""Records as sent, and the facts they leave (criteria.md 1 and 8): refusals, duplicates, corrections, withdrawals, artefacts."""
+"""Records as sent, and the facts they leave (criteria.md 1 and 8): refusals, duplicates, corrections,
+withdrawals, artefacts.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -59,7 +61,10 @@ def decode(event: dict[str, Any], order: int, recorded: int | None = None) -> Re
     """The record of an event. Raises Refused with wire.md's reason."""
     at, known = _times(event, recorded)
     status = event.get("status", "final")
-    if not all(isinstance(event.get(k), str) and event[k] for k in ("type", "id", "patient")) or status not in STATUSES:
+    if (
+        not all(isinstance(event.get(k), str) and event[k] for k in ("type", "id", "patient"))
+        or status not in STATUSES
+    ):
         raise Refused("malformed")
     if at - known > AHEAD:
         raise Refused("from-the-future")
@@ -73,7 +78,11 @@ def decode(event: dict[str, Any], order: int, recorded: int | None = None) -> Re
 def _times(event: dict[str, Any], recorded: int | None) -> tuple[int, int]:
     try:
         at = clock.parse(event["at"])
-        known = clock.parse(event["known"]) if event.get("known") is not None else (at if recorded is None else recorded)
+        known = (
+            clock.parse(event["known"])
+            if event.get("known") is not None
+            else (at if recorded is None else recorded)
+        )
     except KeyError:
         raise Refused("malformed") from None
     except (ValueError, AttributeError):
@@ -95,10 +104,14 @@ def _body(record: Record) -> Record:
 
 
 def _with_readings(record: Record) -> Record:
-    """Refusing one reading of a set refuses that reading, not its neighbours; a set of which nothing is left is refused whole."""
+    """Refusing one reading of a set refuses that reading, not its neighbours; a set of which nothing is left
+    is refused whole.
+    """
     charted = record.event["readings"]
     kept = [reading for raw in charted for reading in _reading(raw)]
-    known_codes = [raw for raw in charted if raw["code"] not in units.UNITS and raw["code"] not in units.UNITLESS]
+    known_codes = [
+        raw for raw in charted if raw["code"] not in units.UNITS and raw["code"] not in units.UNITLESS
+    ]
     implausible = [raw for raw in charted if _usable_unit(raw) and not _reading(raw)]
     if charted and not kept and not known_codes and not implausible and record.type != "encounter":
         raise Refused("bad-unit")
@@ -107,7 +120,9 @@ def _with_readings(record: Record) -> Record:
 
 def _usable_unit(raw: dict[str, Any]) -> bool:
     code = raw["code"]
-    return code in units.UNITLESS or (code in units.UNITS and units.canonical(code, raw["value"], raw.get("unit")) is not None)
+    return code in units.UNITLESS or (
+        code in units.UNITS and units.canonical(code, raw["value"], raw.get("unit")) is not None
+    )
 
 
 def _reading(raw: dict[str, Any]) -> list[Reading]:
@@ -116,9 +131,14 @@ def _reading(raw: dict[str, Any]) -> list[Reading]:
         return [Reading(code, raw["value"], None, raw.get("low"), raw.get("high"))]
     if not _usable_unit(raw):
         return []
-    value, *limits = (None if v is None else units.canonical(code, v, raw.get("unit")) for v in (raw["value"], raw.get("low"), raw.get("high")))
+    value, *limits = (
+        None if v is None else units.canonical(code, v, raw.get("unit"))
+        for v in (raw["value"], raw.get("low"), raw.get("high"))
+    )
     assert value is not None
-    return [Reading(code, value, str(raw.get("unit")).lower(), *limits)] if units.plausible(code, value) else []
+    return (
+        [Reading(code, value, str(raw.get("unit")).lower(), *limits)] if units.plausible(code, value) else []
+    )
 
 
 def _with_volume(record: Record) -> Record:
@@ -140,7 +160,9 @@ def _with_volume(record: Record) -> Record:
 def _with_rate(record: Record) -> Record:
     event, unit = record.event, str(record.event.get("unit")).lower()
     if event["rate"] == 0 or unit in units.RATE:
-        return replace(record, rate=_plausible_rate(record, units.RATE[unit](event["rate"]) if event["rate"] else 0.0))
+        return replace(
+            record, rate=_plausible_rate(record, units.RATE[unit](event["rate"]) if event["rate"] else 0.0)
+        )
     if agent(record) != "phenylephrine":
         return replace(record, rate=float(event["rate"]))
     if unit not in units.RATE_PER_MINUTE:
@@ -164,11 +186,15 @@ def weighed(record: Record, weight: float | None) -> Record:
         return record
     if weight is None:
         raise Refused("needs-weight")
-    return replace(record, rate=_plausible_rate(record, round(record.per_minute / weight, 4)), per_minute=None)
+    return replace(
+        record, rate=_plausible_rate(record, round(record.per_minute / weight, 4)), per_minute=None
+    )
 
 
 def settle(records: Iterable[Record]) -> list[Record]:
-    """The facts that stand, one an id: first final, else first preliminary, unless corrected or withdrawn (the latest known rules)."""
+    """The facts that stand, one an id: first final, else first preliminary, unless corrected or withdrawn
+    (the latest known rules).
+    """
     by_id: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda r: (r.known, r.order)):
         if record.type not in ("ack", "silence", "tick"):
@@ -198,7 +224,9 @@ class Value:
 
 @dataclass
 class Knowledge:
-    """All that is known of one patient at some clock: settled facts, and rates that could not be used for want of a weight."""
+    """All that is known of one patient at some clock: settled facts, and rates that could not be used for
+    want of a weight.
+    """
 
     facts: list[Record]
     unusable: list[Record] = field(default_factory=list)
@@ -209,7 +237,9 @@ class Knowledge:
         for record in self.facts:
             if record.type in ("vitals", "labs"):
                 for r in record.readings:
-                    series.setdefault(r.code, []).append(Value(r.value, record.at, record.id, record.first, record, r))
+                    series.setdefault(r.code, []).append(
+                        Value(r.value, record.at, record.id, record.first, record, r)
+                    )
         return series
 
     def series(self, code: str) -> list[Value]:
@@ -223,7 +253,9 @@ class Knowledge:
 
     @cached_property
     def weights(self) -> list[Value]:
-        """Weights accepted: within 25 % of the latest accepted one (else the baseline), or the second of two alike."""
+        """Weights accepted: within 25 % of the latest accepted one (else the baseline), or the second of two
+        alike.
+        """
         return accepted(self._series.get("weight", []), self.baseline("weight"))
 
     @cached_property
@@ -260,7 +292,11 @@ class Knowledge:
 
     def volumes(self, direction: str, *kinds: str) -> list[Record]:
         """Usable volumes of these kinds in order of `at`."""
-        return [f for f in self.of_type("io") if f.event.get("direction") == direction and f.event.get("kind") in kinds and f.volume is not None]
+        return [
+            f
+            for f in self.of_type("io")
+            if f.event.get("direction") == direction and f.event.get("kind") in kinds and f.volume is not None
+        ]
 
     @cached_property
     def cycle_starts(self) -> list[Record]:
@@ -275,16 +311,24 @@ class Knowledge:
     @property
     def therapy_end(self) -> Record | None:
         """The first therapy-end of the cycle."""
-        ends = [f for f in self.of_type("encounter") if f.event.get("event") == "therapy-end" and self.cycle and f.at >= self.cycle.at]
+        ends = [
+            f
+            for f in self.of_type("encounter")
+            if f.event.get("event") == "therapy-end" and self.cycle and f.at >= self.cycle.at
+        ]
         return ends[0] if ends else None
 
     @cached_property
     def doses(self) -> list[Record]:
         """Doses given in the cycle in order of `at`."""
-        return [f for f in self.of_type("dose") if f.event.get("given") and self.cycle and f.at >= self.cycle.at]
+        return [
+            f for f in self.of_type("dose") if f.event.get("given") and self.cycle and f.at >= self.cycle.at
+        ]
 
     def findings_of_cycle(self, code: str) -> list[Record]:
-        """Findings charted by exception start afresh with a second or later cycle; the first resets nothing."""
+        """Findings charted by exception start afresh with a second or later cycle; the first resets
+        nothing.
+        """
         start = self.cycle_starts[-1].at if len(self.cycle_starts) > 1 else None
         return [f for f in self.findings(code) if start is None or f.at >= start]
 
@@ -294,6 +338,7 @@ Answer = TypeVar("Answer")
 
 def timeless(ask: Callable[..., Answer]) -> Callable[..., Answer]:
     """Remembers, with the knowledge, what is asked of it alone and of no clock."""
+
     @wraps(ask)
     def remembered(k: Knowledge, *more: Any, **options: Any) -> Answer:
         key = (ask, more, *options.items())
@@ -301,6 +346,7 @@ def timeless(ask: Callable[..., Answer]) -> Callable[..., Answer]:
         if key not in memory:
             memory[key] = ask(k, *more, **options)
         return cast(Answer, memory[key])
+
     return remembered
 
 
@@ -335,6 +381,8 @@ def tokens(record: Record) -> set[str]:
     if kind == "finding":
         return {f"finding:{event.get('code')}"}
     if kind == "encounter":
-        names = {f"encounter:{event.get('event')}"} | {f"baseline:{r['code']}" for r in event.get("readings", [])}
+        names = {f"encounter:{event.get('event')}"} | {
+            f"baseline:{r['code']}" for r in event.get("readings", [])
+        }
         return names | ({"location"} if event.get("location") else set())
     return {f"medication:{agent(record)}"} if kind == "medication" else {kind}

@@ -1,4 +1,6 @@
-"""Phenylephrine: the highest rate of the dose interval and the lowest at the time of dosing (criteria.md 3)."""
+"""Phenylephrine: the highest rate of the dose interval and the lowest at the time of dosing
+(criteria.md 3).
+"""
 
 import itertools
 from collections.abc import Callable
@@ -43,7 +45,12 @@ def rate_at(k: Knowledge, at: int) -> float:
 
 def unusable_since(k: Knowledge, at: int) -> int | None:
     """Since when a rate that needs a weight has been in force on some line and counted; None if none is."""
-    open_ = [max(s.start, s.fact.known) for line in segments(k, DRUG) for s in line if not s.usable and s.start <= at < s.end]
+    open_ = [
+        max(s.start, s.fact.known)
+        for line in segments(k, DRUG)
+        for s in line
+        if not s.usable and s.start <= at < s.end
+    ]
     return min(open_, default=None)
 
 

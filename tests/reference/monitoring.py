@@ -10,15 +10,33 @@ from .windows import DAILY, INTAKE, LAB, VITAL, intensive, limit
 Pair = tuple[int, int]
 MENTAL: Pair = (8 * HOUR, 8 * HOUR)
 ITEMS: list[tuple[str, Pair | None]] = [
-    ("vital-signs", VITAL), ("intake-output", INTAKE), ("weight", DAILY), ("mental-status", MENTAL), ("iv-site", MENTAL),
-    ("blood-count", LAB), ("chemistry", LAB), ("liver", DAILY), ("minerals", DAILY), ("coagulation", DAILY), ("creatine-kinase", DAILY),
-    ("thyroid", None), ("urinalysis", None), ("ecg", None), ("chest-xray", None)]
+    ("vital-signs", VITAL),
+    ("intake-output", INTAKE),
+    ("weight", DAILY),
+    ("mental-status", MENTAL),
+    ("iv-site", MENTAL),
+    ("blood-count", LAB),
+    ("chemistry", LAB),
+    ("liver", DAILY),
+    ("minerals", DAILY),
+    ("coagulation", DAILY),
+    ("creatine-kinase", DAILY),
+    ("thyroid", None),
+    ("urinalysis", None),
+    ("ecg", None),
+    ("chest-xray", None),
+]
 SEEN_BY: dict[str, list[tuple[str, ...]]] = {
-    "vital-signs": [("heart-rate",), ("systolic-bp",)], "weight": [("weight",)],
+    "vital-signs": [("heart-rate",), ("systolic-bp",)],
+    "weight": [("weight",)],
     "blood-count": [("platelets",), ("hematocrit", "hemoglobin")],
     "chemistry": [("sodium", "potassium"), ("urea",), ("creatinine",), ("glucose",)],
-    "liver": [("alt",), ("ast",), ("bilirubin",)], "minerals": [("calcium",), ("magnesium",), ("phosphate",)],
-    "coagulation": [("pt", "inr"), ("ptt",)], "creatine-kinase": [("ck",)], "thyroid": [("tsh",), ("free-t4",)]}
+    "liver": [("alt",), ("ast",), ("bilirubin",)],
+    "minerals": [("calcium",), ("magnesium",), ("phosphate",)],
+    "coagulation": [("pt", "inr"), ("ptt",)],
+    "creatine-kinase": [("ck",)],
+    "thyroid": [("tsh",), ("free-t4",)],
+}
 FINDINGS = ("mental-status", "iv-site", "urinalysis", "ecg", "chest-xray")
 PAGED = ("vital-signs", "intake-output")
 GRACE = Fraction(5, 4)
@@ -41,7 +59,9 @@ def last_seen(k: Knowledge, what: str) -> int | None:
         return max((f.at for f in k.volumes("out", "urine")), default=None)
     if what in FINDINGS:
         return max((f.at for f in k.findings(what)), default=None)
-    parts = [max((latest.at for c in codes if (latest := k.latest(c))), default=None) for codes in SEEN_BY[what]]
+    parts = [
+        max((latest.at for c in codes if (latest := k.latest(c))), default=None) for codes in SEEN_BY[what]
+    ]
     return None if None in parts else min(p for p in parts if p is not None)
 
 

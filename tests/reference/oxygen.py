@@ -28,7 +28,13 @@ class Supply:
         """The device; none charted: cannula by a flow, mask by a FiO2, else room air."""
         if self.charted is not None:
             return self.charted
-        return "nasal-cannula" if self.flow else "mask" if self.fio2 is not None and self.fio2 > 21 else "room-air"
+        return (
+            "nasal-cannula"
+            if self.flow
+            else "mask"
+            if self.fio2 is not None and self.fio2 > 21
+            else "room-air"
+        )
 
     @property
     def facts(self) -> list[Record]:
@@ -105,7 +111,15 @@ def requirement(k: Knowledge, at: int) -> Row:
     since = _since(history, state)
     if low.on and state != ABSOLUTE:
         assert low.since is not None
-        return Row(ABSOLUTE, values[-1].value, "%", old, evidence=ids(low.run), at=low.since.at, basis=("spo2", low.since.id))
+        return Row(
+            ABSOLUTE,
+            values[-1].value,
+            "%",
+            old,
+            evidence=ids(low.run),
+            at=low.since.at,
+            basis=("spo2", low.since.id),
+        )
     basis = ("device", state, since, low.since.id if low.since and state == CLEAR else None)
     if state == CLEAR and low.since is not None and (since is None or low.since.at > since):
         since = low.since.at

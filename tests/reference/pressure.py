@@ -42,8 +42,10 @@ def _step(k: Knowledge, values: list[Value], i: int, goal: int, was: Fold) -> Fo
     value = values[i]
     if value.value <= goal - 10:
         return was if was.state == ABSOLUTE else Fold(ABSOLUTE, value, (value,))
-    low, off_floor, well = (run_to(k, values, i, holds) for holds in (
-        lambda v: v.value <= goal, lambda v: v.value > goal - 10, lambda v: v.value > goal + 5))
+    low, off_floor, well = (
+        run_to(k, values, i, holds)
+        for holds in (lambda v: v.value <= goal, lambda v: v.value > goal - 10, lambda v: v.value > goal + 5)
+    )
     if was.state != CLEAR and sustained(well, SPAN):
         return Fold(CLEAR, value, tuple(well))
     if was.state == ABSOLUTE and sustained(off_floor, SPAN):

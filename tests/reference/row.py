@@ -9,7 +9,10 @@ TRIPPED = (RELATIVE, ABSOLUTE)
 
 @dataclass(frozen=True)
 class Row:
-    """A state with what it rests on. `at` is the instant it became true, None where that is "the instant decided"."""
+    """A state with what it rests on.
+
+    `at` is the instant it became true, None where that is "the instant decided".
+    """
 
     state: str
     value: Any = None

@@ -11,14 +11,36 @@ from .facts import Knowledge, Record
 from .row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row
 from .windows import STALE_VITAL, stale, vitals
 
-RULES = ("delay-over-24h", "infection", "troponin", "arrhythmia", "oxygen", "neuropsychiatric", "pressor-dependence")
+RULES = (
+    "delay-over-24h",
+    "infection",
+    "troponin",
+    "arrhythmia",
+    "oxygen",
+    "neuropsychiatric",
+    "pressor-dependence",
+)
 BY_CRITERIA = {
     "infection": ("infection",),
     "arrhythmia": ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia"),
     "neuropsychiatric": ("hallucination", "disorientation", "cognition", "mental-status"),
 }
-RULED = ("infection", "atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia", "hallucination", "disorientation", "cognition",
-         "mental-status", "cardiac-enzymes", "oxygen-requirement", "intubation", "rales", "phenylephrine-maximum", "phenylephrine-minimum")
+RULED = (
+    "infection",
+    "atrial-fibrillation",
+    "supraventricular-tachycardia",
+    "ventricular-arrhythmia",
+    "hallucination",
+    "disorientation",
+    "cognition",
+    "mental-status",
+    "cardiac-enzymes",
+    "oxygen-requirement",
+    "intubation",
+    "rales",
+    "phenylephrine-maximum",
+    "phenylephrine-minimum",
+)
 RANK = ("proceed", "cannot-tell", "correct", "delay", "stop")
 
 Causes = dict[str, frozenset[Any]]  # rule -> the absolute criteria by which it holds
@@ -26,8 +48,12 @@ Causes = dict[str, frozenset[Any]]  # rule -> the absolute criteria by which it 
 
 def holding(k: Knowledge, rows: Mapping[str, Row], at: int) -> Causes:
     """By which absolute criteria each rule holds at a clock; absent or empty where it does not."""
-    found: dict[str, set[Any]] = {rule: {c for c in codes if rows[c].state == ABSOLUTE} for rule, codes in BY_CRITERIA.items()}
-    found["troponin"] = {"troponin"} if rows["cardiac-enzymes"].state == ABSOLUTE and rows["cardiac-enzymes"].note else set()
+    found: dict[str, set[Any]] = {
+        rule: {c for c in codes if rows[c].state == ABSOLUTE} for rule, codes in BY_CRITERIA.items()
+    }
+    found["troponin"] = (
+        {"troponin"} if rows["cardiac-enzymes"].state == ABSOLUTE and rows["cardiac-enzymes"].note else set()
+    )
     found["oxygen"] = {c for c in ("oxygen-requirement", "intubation") if rows[c].state == ABSOLUTE}
     if rows["rales"].state == ABSOLUTE and _low_saturation(k, at):
         found["oxygen"].add("rales with SpO2 <95 %")
@@ -71,7 +97,11 @@ class Standing:
         if rule != "delay-over-24h":
             self.excused[rule] = self.excused.get(rule, frozenset()) & causes
         excused = self.excused.get(rule, frozenset())
-        fresh = {c for c in causes if c not in excused and not (rule == "delay-over-24h" and any(c <= e for e in excused))}
+        fresh = {
+            c
+            for c in causes
+            if c not in excused and not (rule == "delay-over-24h" and any(c <= e for e in excused))
+        }
         if k.cycle is None:
             self.rules.discard(rule)
         if fresh:
@@ -105,7 +135,9 @@ def recommend(rows: Mapping[str, Row], pressure_row: Row, rules: set[str]) -> tu
     relative, absolute = counts(rows)
     unseen = blind(rows, pressure_row)
     reasons = [f"stop-rule:{r}" for r in RULES if r in rules]
-    reasons += [c for c in GROUP if rows[c].state == ABSOLUTE] + [c for c in GROUP if rows[c].state == RELATIVE]
+    reasons += [c for c in GROUP if rows[c].state == ABSOLUTE] + [
+        c for c in GROUP if rows[c].state == RELATIVE
+    ]
     if rules:
         return "stop", reasons
     if absolute or relative >= 3:
@@ -126,7 +158,11 @@ def blockers(k: Knowledge, at: int, reasons: list[str], low: bool) -> list[str]:
     latest, (goal, _) = k.latest("systolic-bp"), pressure.target(k)
     found = [r for r in reasons if not r.startswith("stop-rule:")]
     found += ["hypotension"] if low or (latest is not None and latest.value <= goal) else []
-    found += ["phenylephrine"] if hemodynamic.unusable_since(k, at) is not None or hemodynamic.rate_at(k, at) > 0.5 else []
+    found += (
+        ["phenylephrine"]
+        if hemodynamic.unusable_since(k, at) is not None or hemodynamic.rate_at(k, at) > 0.5
+        else []
+    )
     return found + (["mental-status-watch"] if watching(k, at) else [])
 
 

@@ -56,7 +56,11 @@ def shift(k: Knowledge, at: int) -> Row:
         end -= SHIFT
         before = _judge(facts, end)
         if before is not None:
-            return Row(before.state, before.value, "mL", True, evidence=before.evidence, at=before.at) if before.tripped else unknown("urine")
+            return (
+                Row(before.state, before.value, "mL", True, evidence=before.evidence, at=before.at)
+                if before.tripped
+                else unknown("urine")
+            )
     return unknown("urine")
 
 

@@ -1,4 +1,6 @@
-"""Time cut up: mode and its intervals, staleness, sustained runs, shifts, rates in force, urine collections (criteria.md 1, 3, 6)."""
+"""Time cut up: mode and its intervals, staleness, sustained runs, shifts, rates in force, urine collections
+(criteria.md 1, 3, 6).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ Seen = TypeVar("Seen", Value, Record)
 
 # ---- rates in force
 
+
 @dataclass(frozen=True)
 class Segment:
     """A rate in force on [start, end)."""
@@ -33,9 +36,13 @@ class Segment:
 
 @timeless
 def segments(k: Knowledge, drug: str, with_unusable: bool = True) -> list[list[Segment]]:
-    """The rates of a drug, a list a line; a rate that needs a weight is in force too (rate nan), unless left out."""
+    """The rates of a drug, a list a line; a rate that needs a weight is in force too (rate nan), unless left
+    out.
+    """
     lines: dict[str, list[Record]] = {}
-    rates = [f for f in k.of_type("infusion") if f.rate is not None] + (list(k.unusable) if with_unusable else [])
+    rates = [f for f in k.of_type("infusion") if f.rate is not None] + (
+        list(k.unusable) if with_unusable else []
+    )
     for fact in sorted(rates, key=lambda f: f.rank):
         if agent(fact) == drug:
             lines.setdefault(str(fact.event.get("line") or ""), []).append(fact)
@@ -44,13 +51,19 @@ def segments(k: Knowledge, drug: str, with_unusable: bool = True) -> list[list[S
 
 def _line(rates: list[Record]) -> list[Segment]:
     ends = [f.at for f in rates[1:]] + [FOREVER]
-    return [Segment(f.at, e, float("nan") if f.rate is None else f.rate, f, f.rate is not None) for f, e in zip(rates, ends, strict=True) if f.at < e]
+    return [
+        Segment(f.at, e, float("nan") if f.rate is None else f.rate, f, f.rate is not None)
+        for f, e in zip(rates, ends, strict=True)
+        if f.at < e
+    ]
 
 
 @timeless
 def flowing(k: Knowledge, drugs: tuple[str, ...]) -> list[tuple[int, int]]:
     """When any of the drugs ran, as [start, end) pieces."""
-    return [(s.start, s.end) for d in drugs for line in segments(k, d) for s in line if not s.usable or s.rate > 0]
+    return [
+        (s.start, s.end) for d in drugs for line in segments(k, d) for s in line if not s.usable or s.rate > 0
+    ]
 
 
 def runs_at(k: Knowledge, at: int, *drugs: str) -> bool:
@@ -64,6 +77,7 @@ def ran_since(k: Knowledge, since: int, at: int) -> bool:
 
 
 # ---- mode
+
 
 @timeless
 def periods(k: Knowledge) -> list[tuple[int, int]]:
@@ -98,13 +112,17 @@ def intensive(k: Knowledge, at: int) -> bool:
 
 
 def limit(k: Knowledge, seen: int, pair: tuple[int, int], share: Fraction | int, at: int) -> int:
-    """When something seen at `seen` reaches `share` times its interval, by the mode at `at` (a shorter interval counts from the switch)."""
+    """When something seen at `seen` reaches `share` times its interval, by the mode at `at` (a shorter
+    interval counts from the switch).
+    """
     long, short = (int(share * interval) for interval in pair)
     period = period_at(k, at)
     return seen + long if period is None else min(seen + long, max(seen, period[0]) + short)
 
 
-Limit = Callable[[Knowledge, int, int], int]  # (knowledge, seen, clock) -> the instant after which it is stale
+Limit = Callable[
+    [Knowledge, int, int], int
+]  # (knowledge, seen, clock) -> the instant after which it is stale
 
 
 def after(pair: tuple[int, int], share: Fraction | int) -> Limit:
@@ -132,15 +150,20 @@ def last_fresh(k: Knowledge, seen: int, when: Limit, at: int) -> int:
 
 
 def counted(k: Knowledge, values: list[Seen], when: Limit) -> list[Seen]:
-    """Values up to the latest (by `at`) that was fresh when it became known: later ones neither trip nor clear anything."""
+    """Values up to the latest (by `at`) that was fresh when it became known: later ones neither trip nor
+    clear anything.
+    """
     fresh = [i for i, v in enumerate(values) if not stale(k, v.at, when, v.first)]
     return values[: fresh[-1] + 1] if fresh else []
 
 
 # ---- sustained runs
 
+
 def run_to(k: Knowledge, values: list[Value], last: int, holds: Callable[[Value], bool]) -> list[Value]:
-    """The unbroken run of readings up to index `last` that all hold, no two neighbours further apart than the vital-sign interval."""
+    """The unbroken run of readings up to index `last` that all hold, no two neighbours further apart than the
+    vital-sign interval.
+    """
     run: list[Value] = []
     for value in reversed(values[: last + 1]):
         if not holds(value) or (run and run[-1].at - value.at > VITAL[intensive(k, value.at)]):
@@ -163,7 +186,13 @@ class Latch:
     run: tuple[Value, ...] = ()
 
 
-def latch(k: Knowledge, values: list[Value], span: int, trips: Callable[[Value], bool], clears: Callable[[Value], bool]) -> Latch:
+def latch(
+    k: Knowledge,
+    values: list[Value],
+    span: int,
+    trips: Callable[[Value], bool],
+    clears: Callable[[Value], bool],
+) -> Latch:
     """Trips on a sustained run of `trips`, clears on a sustained run of `clears`, folded in order of `at`."""
     state = Latch(False)
     for i, value in enumerate(values):
@@ -175,7 +204,9 @@ def latch(k: Knowledge, values: list[Value], span: int, trips: Callable[[Value],
 
 @timeless
 def vitals(k: Knowledge, code: str) -> list[Value]:
-    """Readings that may take part in runs: those not more than 8 h behind the clock when they became known, and counted."""
+    """Readings that may take part in runs: those not more than 8 h behind the clock when they became known,
+    and counted.
+    """
     return counted(k, [v for v in k.series(code) if v.first - v.at <= BEHIND], STALE_VITAL)
 
 
@@ -197,9 +228,12 @@ def completed(at: int) -> int:
 
 # ---- urine
 
+
 @dataclass(frozen=True)
 class Collection:
-    """Urine collected on (start, end]; without a start its rate is unknown and its volume counts at its end."""
+    """Urine collected on (start, end]; without a start its rate is unknown and its volume counts at
+    its end.
+    """
 
     start: int | None
     end: int
@@ -234,7 +268,13 @@ def _start(fact: Record, facts: list[Record]) -> int | None:
 
 def covered(parts: list[Collection], start: int, end: int) -> int:
     """How much of (start, end] collections cover."""
-    pieces = _union([(max(start, c.start), min(end, c.end)) for c in parts if c.start is not None and min(end, c.end) > max(start, c.start)])
+    pieces = _union(
+        [
+            (max(start, c.start), min(end, c.end))
+            for c in parts
+            if c.start is not None and min(end, c.end) > max(start, c.start)
+        ]
+    )
     return sum(b - a for a, b in pieces)
 
 
@@ -254,11 +294,17 @@ class Stretch:
 
 
 def latest_stretch(parts: list[Collection]) -> Stretch | None:
-    """The shortest stretch from a collection's start to the latest end that covers at least 60 min, unless longer than 24 h."""
+    """The shortest stretch from a collection's start to the latest end that covers at least 60 min, unless
+    longer than 24 h.
+    """
     end = max((c.end for c in parts), default=0)
     for start in sorted({c.start for c in parts if c.start is not None and c.start < end}, reverse=True):
         time = covered(parts, start, end)
         if time >= 60 * MINUTE:
             rate = volume(parts, start, end) * HOUR / time
-            return Stretch(start, end, rate, tuple(c for c in parts if c.reaches(start, end))) if end - start <= DAY else None
+            return (
+                Stretch(start, end, rate, tuple(c for c in parts if c.reaches(start, end)))
+                if end - start <= DAY
+                else None
+            )
     return None

@@ -1,6 +1,8 @@
-"""Courses drawn small: the wire records of one patient, built a line an event, folded and read back by the wire's names.
+"""Courses drawn small: the wire records of one patient, built a line an event, folded and read back by the
+wire's names.
 
-Clock times are hours and minutes of 2026-03-02 UTC and may run past 24: `32:30` is the next morning at 08:30; `-12:00` the noon before.
+Clock times are hours and minutes of 2026-03-02 UTC and may run past 24: `32:30` is the next morning at 08:30;
+`-12:00` the noon before.
 """
 
 from __future__ import annotations
@@ -20,7 +22,15 @@ from rules.wire.instants import HOUR, MINUTE, SECOND, parse, text
 from tests.rules.wired import wire
 
 MIDNIGHT = parse("2026-03-02T00:00:00Z")
-VITALS = {"hr": "heart-rate", "sbp": "systolic-bp", "spo2": "spo2", "temp": "temperature", "device": "o2-device", "flow": "o2-flow", "fio2": "fio2"}
+VITALS = {
+    "hr": "heart-rate",
+    "sbp": "systolic-bp",
+    "spo2": "spo2",
+    "temp": "temperature",
+    "device": "o2-device",
+    "flow": "o2-flow",
+    "fio2": "fio2",
+}
 NORMAL = {"hr": 90, "sbp": 118, "spo2": 98, "temp": 37.0}
 
 
@@ -65,8 +75,21 @@ class Course:
         self.patient = patient
         self.records: list[dict[str, Any]] = []
 
-    def add(self, type: str, at: str, id: str | None = None, known: str | None = None, status: str | None = None, **fields: Any) -> Course:
-        common = {"type": type, "id": id or f"{type[0]}{len(self.records)}", "patient": self.patient, "at": iso(at)}
+    def add(
+        self,
+        type: str,
+        at: str,
+        id: str | None = None,
+        known: str | None = None,
+        status: str | None = None,
+        **fields: Any,
+    ) -> Course:
+        common = {
+            "type": type,
+            "id": id or f"{type[0]}{len(self.records)}",
+            "patient": self.patient,
+            "at": iso(at),
+        }
         timed = {"known": None if known is None else iso(known), "status": status}
         self.records.append({k: v for k, v in (common | timed | fields).items() if v is not None})
         return self
@@ -74,13 +97,21 @@ class Course:
     def encounter(self, event: str, at: str, **fields: Any) -> Course:
         return self.add("encounter", at, event=event, **fields)
 
-    def baseline(self, at: str = "00:00", sbp: float | None = 124, weight: float | None = 70, **fields: Any) -> Course:
+    def baseline(
+        self, at: str = "00:00", sbp: float | None = 124, weight: float | None = 70, **fields: Any
+    ) -> Course:
         given = {"systolic-bp": sbp, "weight": weight} | fields.pop("readings", {})
-        return self.encounter("baseline", at, readings=[reading(c, v) for c, v in given.items() if v is not None], **fields)
+        return self.encounter(
+            "baseline", at, readings=[reading(c, v) for c, v in given.items() if v is not None], **fields
+        )
 
     def start(self, at: str = "00:00", location: str = "ward", **baseline: Any) -> Course:
         """Admitted, with a baseline, and the cycle started."""
-        return self.encounter("admit", at, location=location).baseline(at, **baseline).encounter("cycle-start", at)
+        return (
+            self.encounter("admit", at, location=location)
+            .baseline(at, **baseline)
+            .encounter("cycle-start", at)
+        )
 
     def end(self, at: str, **fields: Any) -> Course:
         return self.encounter("therapy-end", at, **fields)
@@ -88,15 +119,38 @@ class Course:
     def transfer(self, at: str, location: str, **fields: Any) -> Course:
         return self.encounter("transfer", at, location=location, **fields)
 
-    def vitals(self, at: str, id: str | None = None, known: str | None = None, status: str | None = None, **values: Any) -> Course:
+    def vitals(
+        self,
+        at: str,
+        id: str | None = None,
+        known: str | None = None,
+        status: str | None = None,
+        **values: Any,
+    ) -> Course:
         return self.add("vitals", at, id, known, status, readings=vitals_of(values))
 
-    def labs(self, at: str, id: str | None = None, known: str | None = None, status: str | None = None, **values: Any) -> Course:
-        return self.add("labs", at, id, known, status, readings=[reading(c.replace("_", "-"), v) for c, v in values.items()])
+    def labs(
+        self,
+        at: str,
+        id: str | None = None,
+        known: str | None = None,
+        status: str | None = None,
+        **values: Any,
+    ) -> Course:
+        return self.add(
+            "labs",
+            at,
+            id,
+            known,
+            status,
+            readings=[reading(c.replace("_", "-"), v) for c, v in values.items()],
+        )
 
     def out(self, kind: str, at: str, volume: float, start: str | None = None, **fields: Any) -> Course:
         begun = None if start is None else iso(start)
-        return self.add("io", at, direction="out", kind=kind, volume=volume, start=begun, **{"unit": "mL"} | fields)
+        return self.add(
+            "io", at, direction="out", kind=kind, volume=volume, start=begun, **{"unit": "mL"} | fields
+        )
 
     def urine(self, at: str, volume: float, start: str | None = None, **fields: Any) -> Course:
         return self.out("urine", at, volume, start, **fields)
@@ -110,7 +164,9 @@ class Course:
     def bolus(self, at: str, volume: float, **fields: Any) -> Course:
         return self.given("iv-bolus", at, volume, **fields)
 
-    def dose(self, at: str, amount: float = 600_000, unit: str = "[iU]/kg", given: bool = True, **fields: Any) -> Course:
+    def dose(
+        self, at: str, amount: float = 600_000, unit: str = "[iU]/kg", given: bool = True, **fields: Any
+    ) -> Course:
         return self.add("dose", at, agent="aldesleukin", given=given, amount=amount, unit=unit, **fields)
 
     def infusion(self, agent: str, at: str, rate: float, unit: str = "ug/kg/min", **fields: Any) -> Course:
@@ -141,9 +197,15 @@ class Course:
         return self
 
     def correct(self, id: str, known: str, **fields: Any) -> Course:
-        """The record of that id again, `corrected`; readings by their short names, other fields as on the wire."""
+        """The record of that id again, `corrected`; readings by their short names, other fields as on the
+        wire.
+        """
         old = next(r for r in reversed(self.records) if r.get("id") == id)
-        new = old | {"status": "corrected", "known": iso(known)} | ({"at": iso(fields.pop("at"))} if "at" in fields else {})
+        new = (
+            old
+            | {"status": "corrected", "known": iso(known)}
+            | ({"at": iso(fields.pop("at"))} if "at" in fields else {})
+        )
         if "readings" in old and fields:
             fields = {"readings": vitals_of(fields)}
         self.records.append(new | fields)
@@ -191,7 +253,9 @@ def states_at(course: Course, at: str, guideline: Guideline = SCHWARTZENTRUBER_2
 
 
 def seen(course: Course, at: str, code: str, guideline: Guideline = SCHWARTZENTRUBER_2001) -> str:
-    """One criterion as a phrase: `relative`, `absolute stale`, `indeterminate missing spo2`, `clear until 16:00`."""
+    """One criterion as a phrase: `relative`, `absolute stale`, `indeterminate missing spo2`, `clear until
+    16:00`.
+    """
     row = states_at(course, at, guideline)["criteria"][code]
     words = [row["state"], "stale" if row["stale"] else ""]
     words += [f"correctable {','.join(row['correctable'])}"] if row["correctable"] else []
@@ -200,7 +264,9 @@ def seen(course: Course, at: str, code: str, guideline: Guideline = SCHWARTZENTR
     return " ".join(word for word in words if word)
 
 
-def alerts(course: Course, until: str | None = None, guideline: Guideline = SCHWARTZENTRUBER_2001) -> list[dict[str, Any]]:
+def alerts(
+    course: Course, until: str | None = None, guideline: Guideline = SCHWARTZENTRUBER_2001
+) -> list[dict[str, Any]]:
     return [wire(alert) for alert in folded(course, until, guideline).alerts]
 
 
@@ -211,7 +277,9 @@ def told(course: Course, subject: str, until: str | None = None) -> list[str]:
 
 
 def timed(course: Course, subject: str, until: str | None = None) -> list[str]:
-    """As `told`, with `at`, and with the clock of the decision where it is another: `opened relative 08:00 @08:30`."""
+    """As `told`, with `at`, and with the clock of the decision where it is another: `opened relative 08:00
+    @08:30`.
+    """
     out = []
     for a in alerts(course, until):
         if a["subject"] == subject and a["transition"] != "reminder":

@@ -1,4 +1,6 @@
-"""docs/howto/add-a-row-type.md followed word for word: three files, and the engine decides and explains rows of the new type."""
+"""docs/howto/add-a-row-type.md followed word for word: three files, and the engine decides and explains rows
+of the new type.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,21 @@ from tests.kept import ROOT
 from tests.rules.explain.courses import START, at, lab, record
 
 PAGE = ROOT / "docs" / "howto" / "add-a-row-type.md"
-THREE = ["rules/evaluate/rows/baseline_multiple.py", "rules/explain/rows/baseline_multiple.py", "rules/guideline/declare.py"]
+THREE = [
+    "rules/evaluate/rows/baseline_multiple.py",
+    "rules/explain/rows/baseline_multiple.py",
+    "rules/guideline/declare.py",
+]
 
 COURSE = [
     record("encounter", "e1", -1, event="admit", location="ward"),
-    record("encounter", "e2", -1, event="baseline", readings=[{"code": "creatinine", "value": 0.8, "unit": "mg/dL"}]),
+    record(
+        "encounter",
+        "e2",
+        -1,
+        event="baseline",
+        readings=[{"code": "creatinine", "value": 0.8, "unit": "mg/dL"}],
+    ),
     record("encounter", "e3", 0, event="cycle-start"),
     lab("c1", 6, "creatinine", 1.0, "mg/dL"),
     lab("c2", 12, "creatinine", 1.2, "mg/dL"),
@@ -60,9 +72,13 @@ print(json.dumps({
 
 def follow_the_page(copy: Path) -> None:
     """Do in a copy of the tree what the page says."""
-    declaration, member, evaluator, explainer = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    declaration, member, evaluator, explainer = re.findall(
+        r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    )
     declare = copy / "rules" / "guideline" / "declare.py"
-    before, union, after = re.split(r"^(AnyRow = \(\n.*?)(?=^\)\n)", declare.read_text(encoding="utf-8"), flags=re.M | re.S)
+    before, union, after = re.split(
+        r"^(AnyRow = \(\n.*?)(?=^\)\n)", declare.read_text(encoding="utf-8"), flags=re.M | re.S
+    )
     declare.write_text(f"{before}{declaration}\n\n{union}{member}{after}", encoding="utf-8")
     for name, text in zip(THREE, (evaluator, explainer), strict=False):
         (copy / name).write_text(text, encoding="utf-8")
@@ -103,7 +119,10 @@ def test_three_files_are_touched_and_the_page_names_them(copy: Path) -> None:
 def test_rows_of_the_new_type_are_decided_at_each_new_value(copy: Path) -> None:
     found = answered(copy, 20)
     said = [alert for alert in found["alerts"] if alert[0] != "reminder"]
-    assert said == [["opened", "relative", START + 12 * 3_600_000], ["worsened", "absolute", START + 18 * 3_600_000]]
+    assert said == [
+        ["opened", "relative", START + 12 * 3_600_000],
+        ["worsened", "absolute", START + 18 * 3_600_000],
+    ]
     one = found["criterion"]
     assert (one["state"], one["value"], one["limit"], one["evidence"]) == ("absolute", 3.5, ">=3", ["c3"])
     assert (one["stale"], one["since"]) == (False, at(18))
@@ -116,7 +135,10 @@ def test_time_alone_makes_it_stale(copy: Path) -> None:
 
 def test_rows_of_the_new_type_are_explained(copy: Path) -> None:
     told = "\n".join(answered(copy, 20)["told"])
-    assert "creatinine-multiple is absolute since 2026-03-02T18:00:00Z: 3.5 times, limit at or above 3 times." in told
+    assert (
+        "creatinine-multiple is absolute since 2026-03-02T18:00:00Z: 3.5 times, limit at or above 3 times."
+        in told
+    )
     assert "3.5 times is 0.5 times past the absolute limit (at or above 3 times)." in told
     assert "c3 at 2026-03-02T18:00:00Z: 2.8 mg/dL, the latest value" in told
 

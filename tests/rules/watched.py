@@ -24,8 +24,15 @@ def clocked(minute: int) -> str:
 
 
 def rates(*readings: tuple[str, str, float]) -> Course:
-    """(at, known, heart rate) in intensive care, where a reading is stale after 2 h; pressure and temperature stay normal."""
-    drawn = Course().start("00:00", location="icu").vitals("09:00", sbp=118, temp=37.0).vitals("10:50", sbp=118, temp=37.0)
+    """(at, known, heart rate) in intensive care, where a reading is stale after 2 h; pressure and temperature
+    stay normal.
+    """
+    drawn = (
+        Course()
+        .start("00:00", location="icu")
+        .vitals("09:00", sbp=118, temp=37.0)
+        .vitals("10:50", sbp=118, temp=37.0)
+    )
     for at, known, rate in readings:
         drawn.vitals(at, f"{at} {known}", known, hr=rate)
     return drawn

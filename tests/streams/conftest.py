@@ -17,7 +17,9 @@ from tests.streams import samples
 
 @pytest.fixture(autouse=True)
 def paper(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Text is as wide as into a file: a parallel run (xdist) sets COLUMNS to 80 in its workers, and a developer's shell may."""
+    """Text is as wide as into a file: a parallel run (xdist) sets COLUMNS to 80 in its workers, and a
+    developer's shell may.
+    """
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
@@ -27,14 +29,18 @@ def write(tmp_path: Path) -> Callable[..., str]:
 
     def writing(*records: dict[str, Any] | bytes, name: str = "events.jsonl") -> str:
         path = tmp_path / name
-        path.write_bytes(b"".join(one if isinstance(one, bytes) else json.dumps(one).encode() + b"\n" for one in records))
+        path.write_bytes(
+            b"".join(one if isinstance(one, bytes) else json.dumps(one).encode() + b"\n" for one in records)
+        )
         return str(path)
 
     return writing
 
 
 class Told:
-    """The engine's answers, set by the test: alerts, an assessment a patient, counts; `until` is what it was asked."""
+    """The engine's answers, set by the test: alerts, an assessment a patient, counts; `until` is what it was
+    asked.
+    """
 
     def __init__(self) -> None:
         self.alerts: list[dict[str, Any]] = []
@@ -57,5 +63,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     answers = Told()
     monkeypatch.setattr(site, "guideline", lambda path: samples.GUIDELINE)
     monkeypatch.setattr(event_files, "fold_events", answers.fold)
-    monkeypatch.setattr(event_files, "assessments", lambda folded: [folded.outcome[patient] for patient in sorted(folded.outcome)])
+    monkeypatch.setattr(
+        event_files,
+        "assessments",
+        lambda folded: [folded.outcome[patient] for patient in sorted(folded.outcome)],
+    )
     return answers

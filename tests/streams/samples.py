@@ -40,7 +40,9 @@ def assessment(patient: str = "p1", *tripped: dict[str, Any], **fields: Any) -> 
     return plain | fields
 
 
-def alert(subject: str = "urine-hour", transition: str = "opened", level: str = "absolute", **fields: Any) -> dict[str, Any]:
+def alert(
+    subject: str = "urine-hour", transition: str = "opened", level: str = "absolute", **fields: Any
+) -> dict[str, Any]:
     plain = {
         "id": "0123456789abcdef", "seq": 1, "patient": "p1", "subject": subject, "kind": "criterion", "system": "renal", "level": level,
         "priority": "high", "transition": transition, "at": AT, "decided": AT, "value": 8.0, "unit": "mL/h", "limit": "<10",
@@ -60,6 +62,19 @@ def record(type: str, id: str, at: str, patient: str = "p1", **fields: Any) -> d
 
 
 def vitals(id: str, at: str, patient: str = "p1", **values: float) -> dict[str, Any]:
-    units = {"heart-rate": "/min", "systolic-bp": "mm[Hg]", "temperature": "Cel", "spo2": "%", "weight": "kg", "o2-flow": "L/min"}
+    units = {
+        "heart-rate": "/min",
+        "systolic-bp": "mm[Hg]",
+        "temperature": "Cel",
+        "spo2": "%",
+        "weight": "kg",
+        "o2-flow": "L/min",
+    }
     codes = {name.replace("_", "-"): value for name, value in values.items()}
-    return record("vitals", id, at, patient, readings=[{"code": code, "value": value, "unit": units[code]} for code, value in codes.items()])
+    return record(
+        "vitals",
+        id,
+        at,
+        patient,
+        readings=[{"code": code, "value": value, "unit": units[code]} for code, value in codes.items()],
+    )

@@ -9,13 +9,20 @@ from streams.errors import UsageError
 from streams.times import instant, short, wire
 
 
-@pytest.mark.parametrize("text", ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00+01:00", " 2026-03-02T10:00:00.000Z "])
+@pytest.mark.parametrize(
+    "text", ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00+01:00", " 2026-03-02T10:00:00.000Z "]
+)
 def test_one_instant_has_many_spellings_and_one_on_the_wire(text: str) -> None:
     assert wire(instant(text)) == "2026-03-02T10:00:00Z"
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("2026-03-02T10:00:00", "has no offset"), ("yesterday", "is not an RFC 3339 time"), ("", "is not an RFC 3339 time")]
+    ("text", "why"),
+    [
+        ("2026-03-02T10:00:00", "has no offset"),
+        ("yesterday", "is not an RFC 3339 time"),
+        ("", "is not an RFC 3339 time"),
+    ],
 )
 def test_a_time_that_is_none_says_how_to_write_it(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=f"{why}.*write it like"):

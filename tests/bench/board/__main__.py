@@ -1,4 +1,6 @@
-"""`python -m tests.bench.board`: broker, worker and board on this machine; how far behind the page is, and what the board takes."""
+"""`python -m tests.bench.board`: broker, worker and board on this machine; how far behind the page is, and
+what the board takes.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def main() -> None:
             screen = watched(url, 10.0)
         if screen is not None:
             print(f"in a browser              {screen}")
-        report(chosen.patients, measured, seconds, before[0], after[0], (after[1].cpu - before[1].cpu) / seconds)
+        report(
+            chosen.patients, measured, seconds, before[0], after[0], (after[1].cpu - before[1].cpu) / seconds
+        )
 
 
 def arguments() -> argparse.Namespace:
@@ -50,10 +54,26 @@ def arguments() -> argparse.Namespace:
 def admitted(name: str) -> list[dict[str, object]]:
     """A patient on the first dose."""
     now = time.time_ns() // 1_000_000
-    told = [{"code": "systolic-bp", "value": 124, "unit": "mm[Hg]"}, {"code": "weight", "value": 70, "unit": "kg"}]
+    told = [
+        {"code": "systolic-bp", "value": 124, "unit": "mm[Hg]"},
+        {"code": "weight", "value": 70, "unit": "kg"},
+    ]
     common = {"patient": name, "type": "encounter", "at": text(now)}
-    dose = {"type": "dose", "id": "d1", "patient": name, "at": text(now), "agent": "aldesleukin", "given": True, "amount": 600000, "unit": "[iU]/kg"}
-    return [common | {"id": "e1", "event": "baseline", "location": "ward", "readings": told}, common | {"id": "e2", "event": "cycle-start"}, dose]
+    dose = {
+        "type": "dose",
+        "id": "d1",
+        "patient": name,
+        "at": text(now),
+        "agent": "aldesleukin",
+        "given": True,
+        "amount": 600000,
+        "unit": "[iU]/kg",
+    }
+    return [
+        common | {"id": "e1", "event": "baseline", "location": "ward", "readings": told},
+        common | {"id": "e2", "event": "cycle-start"},
+        dose,
+    ]
 
 
 class Feed:
@@ -70,7 +90,9 @@ class Feed:
         while not self._over.is_set():
             now = time.time_ns() // 1_000_000
             part = self.names[beat % strokes :: strokes]
-            self.house.offer(vitals(name, now, 80 + (beat + len(name)) % 30, 95 + (beat // strokes) % 40) for name in part)
+            self.house.offer(
+                vitals(name, now, 80 + (beat + len(name)) % 30, 95 + (beat // strokes) % 40) for name in part
+            )
             beat, due = beat + 1, due + EVENTS_S / strokes
             time.sleep(max(0.0, due - time.monotonic()))
 
@@ -83,7 +105,9 @@ class Feed:
         self._thread.join(5)
 
 
-def report(patients: int, measured: Measured, seconds: float, before: object, after: object, worker: float) -> None:
+def report(
+    patients: int, measured: Measured, seconds: float, before: object, after: object, worker: float
+) -> None:
     """The table."""
     from tests.bench.board.measure import Taken
 
@@ -93,9 +117,14 @@ def report(patients: int, measured: Measured, seconds: float, before: object, af
     print(f"events shown              {measured.seen / seconds:10.0f} /s")
     for name, lags in (("event to page", measured.lags), ("event to judged page", measured.judged)):
         told = sorted(lags) or [float("nan")]
-        print(f"{name:<25} {told[len(told) // 2]:10.2f} s median {told[int(len(told) * 0.95)]:6.2f} s p95 {told[-1]:6.2f} s worst")
+        print(
+            f"{name:<25} {told[len(told) // 2]:10.2f} s median {told[int(len(told) * 0.95)]:6.2f} s p95 "
+            f"{told[-1]:6.2f} s worst"
+        )
     print(f"sent to the page          {measured.bytes / seconds / 1000:10.0f} kB/s")
-    print(f"board's processor         {(after.cpu - before.cpu) / seconds:10.2f} cores    worker's {worker:.2f}")
+    print(
+        f"board's processor         {(after.cpu - before.cpu) / seconds:10.2f} cores    worker's {worker:.2f}"
+    )
     print(f"board's memory            {after.memory / 1e6:10.0f} MB")
 
 

@@ -21,7 +21,9 @@ class Taken(NamedTuple):
 
 
 class Measured:
-    """`lags`: s from an event's time to its row's arrival; `judged`: to the arrival of a row that the worker's assessment changed."""
+    """`lags`: s from an event's time to its row's arrival; `judged`: to the arrival of a row that the
+    worker's assessment changed.
+    """
 
     def __init__(self) -> None:
         self.lags: list[float] = []
@@ -33,7 +35,9 @@ def taken(process: int) -> Taken:
     """What a process took (Linux)."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return Taken((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGESIZE"))
+    return Taken(
+        (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGESIZE")
+    )
 
 
 async def page(url: str, seconds: float) -> Measured:

@@ -1,4 +1,7 @@
-"""What a browser has to do for the unit view of a whole ward: how long its script holds it up. Nothing where there is no Chromium."""
+"""What a browser has to do for the unit view of a whole ward: how long its script holds it up.
+
+Nothing where there is no Chromium.
+"""
 
 from __future__ import annotations
 
@@ -33,5 +36,8 @@ def watched(url: str, seconds: float) -> str | None:
         page.wait_for_timeout(2000)
         number, total, longest, frame, rows = page.evaluate(WATCH, seconds)
         browser.close()
-    busy = f"{number} tasks above 50 ms in {seconds:.0f} s ({total / seconds / 10:.1f} % of the time), longest {longest:.0f} ms"
+    busy = (
+        f"{number} tasks above 50 ms in {seconds:.0f} s ({total / seconds / 10:.1f} % of the time), "
+        f"longest {longest:.0f} ms"
+    )
     return f"{rows} rows: {busy}; 99 % of frames within {frame:.0f} ms"

@@ -18,7 +18,10 @@ Line = tuple[int, str, bytes]
 
 
 def lines(records: int, patients: int = PATIENTS) -> list[Line]:
-    """Vitals of six readings each minute. A patient's first record begins the stay, in the same topic, so that all contenders read just one."""
+    """Vitals of six readings each minute.
+
+    A patient's first record begins the stay, in the same topic, so that all contenders read just one.
+    """
     minutes = -(-records // patients)
     return list(islice(merge(*(patient(number, minutes) for number in range(patients))), records))
 
@@ -36,9 +39,14 @@ async def load(broker: Broker, found: list[Line]) -> None:
     """Appends the backlog, in this order within each partition, and waits for every acknowledgement."""
     from aiokafka import AIOKafkaProducer
 
-    async with AIOKafkaProducer(**broker.for_aiokafka(), acks="all", linger_ms=20, max_batch_size=1 << 18) as producer:
+    async with AIOKafkaProducer(
+        **broker.for_aiokafka(), acks="all", linger_ms=20, max_batch_size=1 << 18
+    ) as producer:
         rest = iter(found)
         while some := list(islice(rest, AT_ONCE)):
-            sent: list[Any] = [await producer.send(VITALS, line, key=name.encode(), timestamp_ms=known) for known, name, line in some]
+            sent: list[Any] = [
+                await producer.send(VITALS, line, key=name.encode(), timestamp_ms=known)
+                for known, name, line in some
+            ]
             for one in sent:
                 await one

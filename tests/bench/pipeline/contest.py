@@ -1,4 +1,5 @@
-"""One contender, a process of its own with a group of its own: started, timed from its first record to its last commit, ended.
+"""One contender, a process of its own with a group of its own: started, timed from its first record to its
+last commit, ended.
 
 Nobody measures itself: the first record is a line it prints, the last is what Kafka holds as committed.
 """
@@ -30,7 +31,9 @@ class Stuck(Exception):
 
 
 class Result(NamedTuple):
-    """`seconds` from the first record to the commit of the last of `records`; `processor`: of it, the process's own (None: not told here)."""
+    """`seconds` from the first record to the commit of the last of `records`; `processor`: of it, the
+    process's own (None: not told here).
+    """
 
     records: int
     seconds: float
@@ -43,7 +46,9 @@ class Result(NamedTuple):
 
 
 class Contender:
-    """A context: `module` of python runs inside; `begins`: what is in the line it prints at its first record."""
+    """A context: `module` of python runs inside; `begins`: what is in the line it prints at its
+    first record.
+    """
 
     def __init__(self, module: str, arguments: Iterable[str], begins: str = FIRST) -> None:
         self.command, self.begins = [sys.executable, "-m", module, *arguments], begins
@@ -53,7 +58,14 @@ class Contender:
 
     def __enter__(self) -> Contender:
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
         return self
@@ -74,7 +86,10 @@ class Contender:
     def look(self, since: float, within: float) -> None:
         """A pause. Raises Stuck when the process has ended by itself with a fault, or takes too long."""
         if self.process.poll() or time.monotonic() - since > within:
-            raise Stuck(f"{' '.join(self.command[2:4])}: {'ended' if self.process.poll() else 'gets nowhere'}: {''.join(self.said[-20:])}")
+            raise Stuck(
+                f"{' '.join(self.command[2:4])}: {'ended' if self.process.poll() else 'gets nowhere'}: "
+                f"{''.join(self.said[-20:])}"
+            )
         time.sleep(LOOK_S / 4 if self.began is None else LOOK_S)
 
     def __exit__(self, *_: object) -> None:
@@ -95,7 +110,12 @@ def timed(broker: Broker, contender: Contender, group: str, records: int) -> Res
         ended = time.monotonic()
         spent = processor_s(contender.process.pid) or spent
     before = contender.spent
-    return Result(done, ended - began, began - contender.started, spent - before if spent is not None and before is not None else None)
+    return Result(
+        done,
+        ended - began,
+        began - contender.started,
+        spent - before if spent is not None and before is not None else None,
+    )
 
 
 class Committed:
@@ -116,7 +136,9 @@ class Committed:
 
 
 def processor_s(process: int) -> float | None:
-    """Processor seconds a process has used, all its threads; None where there is no /proc or no such process."""
+    """Processor seconds a process has used, all its threads; None where there is no /proc or no
+    such process.
+    """
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:

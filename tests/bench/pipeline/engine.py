@@ -1,4 +1,7 @@
-"""The same engine, one record at a time: state in, state and alerts out. What anybody would write who keeps bytes in a table."""
+"""The same engine, one record at a time: state in, state and alerts out.
+
+What anybody would write who keeps bytes in a table.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from rules.ingest.decode import decode
 from tests.rules.wired import wire
 
 
-def step(state: bytes | None, value: bytes, key: bytes, timestamp: int, offset: int) -> tuple[bytes | None, list[dict[str, Any]]]:
+def step(
+    state: bytes | None, value: bytes, key: bytes, timestamp: int, offset: int
+) -> tuple[bytes | None, list[dict[str, Any]]]:
     """Reads the record and the state, decides, and writes the state."""
     event, _ = decode(value, key=key.decode(), known=timestamp, offset=offset)
     if event is None:

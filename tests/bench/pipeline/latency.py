@@ -1,7 +1,9 @@
-"""How long an alert takes, from the record that makes it to its reader, at a steady rate with the clock on the wall.
+"""How long an alert takes, from the record that makes it to its reader, at a steady rate with the clock on
+the wall.
 
-Both ends are this process's own clock: just before the record is sent, and when the alert has come in. So the way to Kafka and back is in it.
-What that way takes by itself is measured beside it, on the same records: on a busy machine it may be most of the whole.
+Both ends are this process's own clock: just before the record is sent, and when the alert has come in. So the
+way to Kafka and back is in it. What that way takes by itself is measured beside it, on the same records: on a
+busy machine it may be most of the whole.
 """
 
 from __future__ import annotations
@@ -46,7 +48,11 @@ def line(taken: list[float], expected: int, seconds: int) -> str:
 
 def percentiles(taken: list[float]) -> str:
     """Of sorted seconds."""
-    return f"p50 {at(taken, 0.5):.0f} ms, p99 {at(taken, 0.99):.0f} ms, max {at(taken, 1):.0f} ms" if taken else "none came"
+    return (
+        f"p50 {at(taken, 0.5):.0f} ms, p99 {at(taken, 0.99):.0f} ms, max {at(taken, 1):.0f} ms"
+        if taken
+        else "none came"
+    )
 
 
 def at(taken: list[float], share: float) -> float:
@@ -55,7 +61,9 @@ def at(taken: list[float], share: float) -> float:
 
 
 async def exchange(broker: Broker, running: Contender, seconds: int) -> tuple[list[float], list[float], int]:
-    """Seconds that each alert took, those its record took to be read here, and how many alerts were to come."""
+    """Seconds that each alert took, those its record took to be read here, and how many alerts were
+    to come.
+    """
     patients = RATE * seconds // ROUNDS
     listening = {"group_id": None, "auto_offset_reset": "earliest", "fetch_max_wait_ms": 50}
     async with (
@@ -79,12 +87,21 @@ def since(sent: Sent, come: Sent) -> list[float]:
 
 
 async def begin(producer: Any, number: int) -> None:
-    event = {"type": "encounter", "id": "begun", "patient": name(number), "at": stamp(time.time()), "event": "cycle-start", "location": "ward"}
+    event = {
+        "type": "encounter",
+        "id": "begun",
+        "patient": name(number),
+        "at": stamp(time.time()),
+        "event": "cycle-start",
+        "location": "ward",
+    }
     await producer.send_and_wait(ENCOUNTERS, json.dumps(event).encode(), key=name(number).encode())
 
 
 async def send(producer: Any, patients: int) -> Sent:
-    """Everybody in turn, in ten rounds; in each another tenth falls to a pressure that is alerted at once, and stays there. When those were sent."""
+    """Everybody in turn, in ten rounds; in each another tenth falls to a pressure that is alerted at once,
+    and stays there. When those were sent.
+    """
     began, sent = time.monotonic(), {}
     falls: list[tuple[float, Any]] = []
     for number in range(patients * ROUNDS):
@@ -117,10 +134,20 @@ async def listen(consumer: Any, come: Sent, echoes: Sent, expected: int) -> None
 
 
 def vitals(who: int, turn: int, fallen: bool) -> dict[str, Any]:
-    values = (("heart-rate", 96, "/min"), ("systolic-bp", 62 if fallen else 118, "mm[Hg]"), ("diastolic-bp", 60, "mm[Hg]"))
+    values = (
+        ("heart-rate", 96, "/min"),
+        ("systolic-bp", 62 if fallen else 118, "mm[Hg]"),
+        ("diastolic-bp", 60, "mm[Hg]"),
+    )
     rest = (("respiratory-rate", 18, "/min"), ("temperature", 37.4, "Cel"), ("spo2", 97, "%"))
     readings = [{"code": code, "value": value, "unit": unit} for code, value, unit in (*values, *rest)]
-    return {"type": "vitals", "id": str(turn), "patient": name(who), "at": stamp(time.time()), "readings": readings}
+    return {
+        "type": "vitals",
+        "id": str(turn),
+        "patient": name(who),
+        "at": stamp(time.time()),
+        "readings": readings,
+    }
 
 
 def name(number: int) -> str:

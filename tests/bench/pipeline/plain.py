@@ -1,6 +1,7 @@
 """A plain Faust agent: one record, one table write. `python -m tests.bench.pipeline.plain SERVERS RECORDS`.
 
-Changelog, alerts and the interval of commits as the worker has them; nothing else of it: no batches, no order across topics, no owed alerts.
+Changelog, alerts and the interval of commits as the worker has them; nothing else of it: no batches, no order
+across topics, no owed alerts.
 """
 
 from __future__ import annotations
@@ -37,8 +38,12 @@ def app(broker: Broker, folder: str) -> faust.App:
         web_enabled=False,
     )
     states = made.Table("states", key_type=bytes, value_type=bytes, partitions=PARTITIONS)
-    vitals = made.topic(VITALS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-    alerts = made.topic(ALERTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    vitals = made.topic(
+        VITALS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+    )
+    alerts = made.topic(
+        ALERTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+    )
 
     async def watch(stream: Any) -> None:
         async for event in stream.events():
@@ -53,7 +58,9 @@ async def take(message: Any, states: Any, alerts: Any) -> None:
     if not states:
         print(FIRST, flush=True)
     key = message.key
-    states[key], said = step(states.get(key), message.value, key, int(message.timestamp * 1000), message.offset)
+    states[key], said = step(
+        states.get(key), message.value, key, int(message.timestamp * 1000), message.offset
+    )
     for alert in said:
         await alerts.send(key=key, value=msgspec.json.encode(alert))
 

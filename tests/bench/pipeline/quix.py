@@ -1,4 +1,7 @@
-"""The same engine within Quix Streams, with its state store and changelog as it comes. `python -m tests.bench.pipeline.quix SERVERS RECORDS`."""
+"""The same engine within Quix Streams, with its state store and changelog as it comes.
+
+`python -m tests.bench.pipeline.quix SERVERS RECORDS`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ class Watch:
     def __init__(self) -> None:
         self.begun = False
 
-    def __call__(self, value: bytes, key: bytes, timestamp: int, headers: Any, state: State) -> list[dict[str, Any]]:
+    def __call__(
+        self, value: bytes, key: bytes, timestamp: int, headers: Any, state: State
+    ) -> list[dict[str, Any]]:
         if not self.begun:
             self.begun = True
             print(FIRST, flush=True)
@@ -35,7 +40,13 @@ class Watch:
 def run(servers: str, folder: str) -> None:
     """Runs until killed."""
     app = Application(
-        servers, consumer_group=GROUP, auto_offset_reset="earliest", commit_interval=1.0, state_dir=folder, auto_create_topics=True, loglevel="ERROR"
+        servers,
+        consumer_group=GROUP,
+        auto_offset_reset="earliest",
+        commit_interval=1.0,
+        state_dir=folder,
+        auto_create_topics=True,
+        loglevel="ERROR",
     )
     vitals = app.topic(VITALS, key_deserializer="bytes", value_deserializer="bytes")
     alerts = app.topic(ALERTS, key_serializer="bytes", value_serializer="json")

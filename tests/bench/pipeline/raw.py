@@ -1,4 +1,7 @@
-"""The floor: aiokafka alone, JSON decoded and dropped. `python -m tests.bench.pipeline.raw SERVERS RECORDS`."""
+"""The floor: aiokafka alone, JSON decoded and dropped.
+
+`python -m tests.bench.pipeline.raw SERVERS RECORDS`.
+"""
 
 from __future__ import annotations
 

@@ -34,17 +34,62 @@ FLUIDS = {
         "15:00",
         False,
     ),
-    "fluid-bolus closes with the hypotension": ("fluid-bolus", low().vitals("08:10", sbp=100).vitals("08:15", sbp=100), "08:15", False),
+    "fluid-bolus closes with the hypotension": (
+        "fluid-bolus",
+        low().vitals("08:10", sbp=100).vitals("08:15", sbp=100),
+        "08:15",
+        False,
+    ),
     "fluid-bolus stays with a stale hypotension": ("fluid-bolus", low(), "30:00", True),
-    "add-pressor at 1000 mL since": ("add-pressor", low().bolus("08:30", 500).bolus("09:00", 500), "09:00", True),
+    "add-pressor at 1000 mL since": (
+        "add-pressor",
+        low().bolus("08:30", 500).bolus("09:00", 500),
+        "09:00",
+        True,
+    ),
     "not at just under": ("add-pressor", low().bolus("08:30", 500).bolus("09:00", 499), "09:00", False),
-    "a bolus at the opening does not count": ("add-pressor", low().bolus("08:00", 500).bolus("09:00", 500), "09:00", False),
-    "a bolus before does not count": ("add-pressor", start().bolus("07:30", 500).vitals("08:00", sbp=75).bolus("09:00", 500), "09:00", False),
-    "blood products are no boluses": ("add-pressor", low().bolus("08:30", 500).given("blood-product", "09:00", 500), "09:00", False),
-    "not while phenylephrine runs": ("add-pressor", low().bolus("08:30", 1000).phenylephrine("08:40", 0.1), "09:00", False),
-    "again when it stops": ("add-pressor", low().bolus("08:30", 1000).phenylephrine("08:40", 0.1).phenylephrine("09:00", 0), "09:00", True),
-    "another pressor does not close it": ("add-pressor", low().bolus("08:30", 1000).infusion("norepinephrine", "08:40", 0.1), "09:00", True),
-    "closes with the hypotension": ("add-pressor", low().bolus("08:05", 1000).vitals("08:10", sbp=100).vitals("08:15", sbp=100), "08:15", False),
+    "a bolus at the opening does not count": (
+        "add-pressor",
+        low().bolus("08:00", 500).bolus("09:00", 500),
+        "09:00",
+        False,
+    ),
+    "a bolus before does not count": (
+        "add-pressor",
+        start().bolus("07:30", 500).vitals("08:00", sbp=75).bolus("09:00", 500),
+        "09:00",
+        False,
+    ),
+    "blood products are no boluses": (
+        "add-pressor",
+        low().bolus("08:30", 500).given("blood-product", "09:00", 500),
+        "09:00",
+        False,
+    ),
+    "not while phenylephrine runs": (
+        "add-pressor",
+        low().bolus("08:30", 1000).phenylephrine("08:40", 0.1),
+        "09:00",
+        False,
+    ),
+    "again when it stops": (
+        "add-pressor",
+        low().bolus("08:30", 1000).phenylephrine("08:40", 0.1).phenylephrine("09:00", 0),
+        "09:00",
+        True,
+    ),
+    "another pressor does not close it": (
+        "add-pressor",
+        low().bolus("08:30", 1000).infusion("norepinephrine", "08:40", 0.1),
+        "09:00",
+        True,
+    ),
+    "closes with the hypotension": (
+        "add-pressor",
+        low().bolus("08:05", 1000).vitals("08:10", sbp=100).vitals("08:15", sbp=100),
+        "08:15",
+        False,
+    ),
     "not without hypotension": ("add-pressor", start().bolus("08:30", 2000), "09:00", False),
     "add-dopamine at 1000 mL since": ("add-dopamine", dry().bolus("09:00", 1000), "09:00", True),
     "add-dopamine not just under": ("add-dopamine", dry().bolus("09:00", 999.9), "09:00", False),
@@ -54,35 +99,69 @@ FLUIDS = {
         "09:00",
         False,
     ),
-    "add-dopamine not while dopamine runs": ("add-dopamine", dry().infusion("dopamine", "08:30", 2).bolus("09:00", 1000), "09:00", False),
-    "add-dopamine though phenylephrine runs": ("add-dopamine", dry().phenylephrine("08:30", 0.1).bolus("09:00", 1000), "09:00", True),
+    "add-dopamine not while dopamine runs": (
+        "add-dopamine",
+        dry().infusion("dopamine", "08:30", 2).bolus("09:00", 1000),
+        "09:00",
+        False,
+    ),
+    "add-dopamine though phenylephrine runs": (
+        "add-dopamine",
+        dry().phenylephrine("08:30", 0.1).bolus("09:00", 1000),
+        "09:00",
+        True,
+    ),
     "add-dopamine by urine-shift": (
         "add-dopamine",
-        start().urine("14:00", 70, start="07:00").urine("15:00", 22, start="14:00").tick("15:00").bolus("15:30", 1000),
+        start()
+        .urine("14:00", 70, start="07:00")
+        .urine("15:00", 22, start="14:00")
+        .tick("15:00")
+        .bolus("15:30", 1000),
         "15:30",
         True,
     ),
     "add-dopamine counts from the earlier of the two rows": (
         "add-dopamine",
-        start().urine("14:00", 70, start="07:00").urine("15:00", 22, start="14:00").bolus("15:30", 600).urine("16:00", 5).bolus("16:30", 400),
+        start()
+        .urine("14:00", 70, start="07:00")
+        .urine("15:00", 22, start="14:00")
+        .bolus("15:30", 600)
+        .urine("16:00", 5)
+        .bolus("16:30", 400),
         "16:30",
         True,
     ),
     "fluid-limit just under 1000 mL": ("fluid-limit", start().bolus("08:00", 999.9), "08:00", False),
-    "fluid-limit at 1000 mL": ("fluid-limit", start().bolus("08:00", 500).given("blood-product", "09:00", 500), "09:00", True),
+    "fluid-limit at 1000 mL": (
+        "fluid-limit",
+        start().bolus("08:00", 500).given("blood-product", "09:00", 500),
+        "09:00",
+        True,
+    ),
     "maintenance and drinks do not count": (
         "fluid-limit",
         start().given("iv-maintenance", "08:00", 3000).given("oral", "08:00", 3000),
         "08:00",
         False,
     ),
-    "a volume counts until 24 h after its at": ("fluid-limit", start().bolus("08:00", 1000), "31:59:59.999", True),
+    "a volume counts until 24 h after its at": (
+        "fluid-limit",
+        start().bolus("08:00", 1000),
+        "31:59:59.999",
+        True,
+    ),
     "and no longer at 24 h": ("fluid-limit", start().bolus("08:00", 1000), "32:00", False),
     "each volume whole at its at": ("fluid-limit", start().bolus("08:00", 1000, start=None), "08:00", True),
     "edema-caution at 10 %": ("edema-caution", start().vitals("08:00", weight=77), "08:00", False),
     "edema-caution just over 10 %": ("edema-caution", start().vitals("08:00", weight=77.1), "08:00", True),
     "edema-caution whatever its age": ("edema-caution", start().vitals("08:00", weight=77.1), "200:00", True),
-    "edema-caution without a baseline": ("edema-caution", start(weight=None).vitals("08:00", weight=90), "08:00", False),
+    "edema-caution without a baseline": (
+        "edema-caution",
+        start(weight=None).vitals("08:00", weight=90),
+        "08:00",
+        False,
+    ),
 }
 
 
@@ -97,7 +176,10 @@ def reminders(course: Course, code: str) -> list[str]:
 
 
 REMINDED = {
-    "once at 1500 mL": (low().bolus("08:30", 1000).bolus("09:00", 500).bolus("09:30", 500), ["opened advisory", "reminder advisory"]),
+    "once at 1500 mL": (
+        low().bolus("08:30", 1000).bolus("09:00", 500).bolus("09:30", 500),
+        ["opened advisory", "reminder advisory"],
+    ),
     "not just under": (low().bolus("08:30", 1000).bolus("09:00", 499), ["opened advisory"]),
     "not when it opened above": (low().bolus("08:30", 1500).bolus("09:00", 500), ["opened advisory"]),
 }
@@ -111,4 +193,7 @@ def test_add_pressor_reminds_at_1500_ml(course: Course, expected: list[str]) -> 
 
 def test_add_dopamine_reminds_at_1500_ml() -> None:
     """criteria.md section 7."""
-    assert reminders(dry().bolus("09:00", 1000).bolus("10:00", 500), "add-dopamine") == ["opened advisory", "reminder advisory"]
+    assert reminders(dry().bolus("09:00", 1000).bolus("10:00", 500), "add-dopamine") == [
+        "opened advisory",
+        "reminder advisory",
+    ]

@@ -33,7 +33,9 @@ MAINTENANCE = {
 
 @table(MAINTENANCE)
 def test_stop_maintenance(course: Course, at: str, expected: bool) -> None:
-    """criteria.md section 7: after therapy-end, from 8 h after the last dose, while iv-maintenance was charted in the last 4 h."""
+    """criteria.md section 7: after therapy-end, from 8 h after the last dose, while iv-maintenance was
+    charted in the last 4 h.
+    """
     assert open_at(course, at, "stop-maintenance") is expected
 
 
@@ -55,17 +57,29 @@ DIURESE = {
     "not when it is kept, stale": (wet(5), "29:00:00.001", False),
     "not while a vasopressor runs": (wet().phenylephrine("20:10", 0.2), "21:00", False),
     "nor within 4 h of it": (
-        wet().infusion("dopamine", "19:00", 2).infusion("dopamine", "20:10", 0).urine("24:00", 300, start="21:00"),
+        wet()
+        .infusion("dopamine", "19:00", 2)
+        .infusion("dopamine", "20:10", 0)
+        .urine("24:00", 300, start="21:00"),
         "24:09:59.999",
         False,
     ),
-    "but after": (wet().infusion("dopamine", "19:00", 2).infusion("dopamine", "20:10", 0).urine("24:00", 300, start="21:00"), "24:10:00.001", True),
+    "but after": (
+        wet()
+        .infusion("dopamine", "19:00", 2)
+        .infusion("dopamine", "20:10", 0)
+        .urine("24:00", 300, start="21:00"),
+        "24:10:00.001",
+        True,
+    ),
 }
 
 
 @table(DIURESE)
 def test_diurese(course: Course, at: str, expected: bool) -> None:
-    """criteria.md section 7: after therapy-end, latest SBP above target, no vasopressor in the last 4 h, a fresh urine-hour value <200 mL/h."""
+    """criteria.md section 7: after therapy-end, latest SBP above target, no vasopressor in the last 4 h, a
+    fresh urine-hour value <200 mL/h.
+    """
     assert open_at(course, at, "diurese") is expected
 
 
@@ -74,7 +88,11 @@ LATE = {
     "not before 48 h": (ended().vitals("67:00", sbp=75), "67:59:59.999", False),
     "on a pressor at 48 h": (ended().phenylephrine("60:00", 0.1), "68:00", True),
     "neither": (ended().vitals("67:00", sbp=120), "68:00", False),
-    "a pressor stopped closes it": (ended().phenylephrine("60:00", 0.1).phenylephrine("69:00", 0), "69:00", False),
+    "a pressor stopped closes it": (
+        ended().phenylephrine("60:00", 0.1).phenylephrine("69:00", 0),
+        "69:00",
+        False,
+    ),
     "a stale hypotension is still one": (ended().vitals("30:00", sbp=75), "68:00", True),
     "hypotension that begins later": (ended().vitals("70:00", sbp=75), "70:00", True),
 }
@@ -96,9 +114,21 @@ PREMEDICATION = {
     "all charted: not before 1.5 x 4 h": (medicated("19:00", "19:00", "19:00"), "24:59:59.999", False),
     "then acetaminophen": (medicated("19:00", "19:00", "19:00"), "25:00", True),
     "acetaminophen charted again": (medicated("24:00", "19:00", "19:00"), "29:59:59.999", False),
-    "indomethacin after 12 h": (medicated("28:00", "19:00", "24:00").drug("acetaminophen", "24:00"), "31:00", True),
-    "an H2 blocker after 12 h": (medicated("28:00", "24:00", "19:00").drug("acetaminophen", "24:00"), "31:00", True),
-    "any H2 blocker does": (medicated("28:00", "24:00", "24:00", "famotidine").drug("acetaminophen", "24:00"), "31:00", False),
+    "indomethacin after 12 h": (
+        medicated("28:00", "19:00", "24:00").drug("acetaminophen", "24:00"),
+        "31:00",
+        True,
+    ),
+    "an H2 blocker after 12 h": (
+        medicated("28:00", "24:00", "19:00").drug("acetaminophen", "24:00"),
+        "31:00",
+        True,
+    ),
+    "any H2 blocker does": (
+        medicated("28:00", "24:00", "24:00", "famotidine").drug("acetaminophen", "24:00"),
+        "31:00",
+        False,
+    ),
     "not before therapy-end": (Course().start("00:00").dose("00:00"), "19:00", False),
     "not at 16 h": (ended(), "36:00", False),
     "until 16 h": (ended(), "35:59:59.999", True),
@@ -108,7 +138,9 @@ PREMEDICATION = {
 
 @table(PREMEDICATION)
 def test_continue_premedication(course: Course, at: str, expected: bool) -> None:
-    """criteria.md section 7: therapy-end to + 16 h, one of the three not charted for 1.5 x its Table 6 interval (4, 8, 8 h)."""
+    """criteria.md section 7: therapy-end to + 16 h, one of the three not charted for 1.5 x its Table 6
+    interval (4, 8, 8 h).
+    """
     assert open_at(course, at, "continue-premedication") is expected
 
 
@@ -140,7 +172,10 @@ DISCHARGE = {
     "no device charted is room air": (recovered(device=None), "40:00", True),
     "a cannula at flow 0": (recovered(device="nasal-cannula", flow=0), "40:00", True),
     "before therapy-end": (
-        Course().start("00:00").vitals("01:00", sbp=118, spo2=98, weight=70).labs("01:00", creatinine=1, platelets=200),
+        Course()
+        .start("00:00")
+        .vitals("01:00", sbp=118, spo2=98, weight=70)
+        .labs("01:00", creatinine=1, platelets=200),
         "02:00",
         False,
     ),
@@ -159,8 +194,16 @@ DISCHARGE = {
         "40:00",
         False,
     ),
-    "a vasopressor within 24 h": (recovered().infusion("norepinephrine", "15:00", 0.1).infusion("norepinephrine", "17:00", 0), "40:59:59.999", False),
-    "none for 24 h": (recovered().infusion("norepinephrine", "15:00", 0.1).infusion("norepinephrine", "17:00", 0), "41:00:00.001", True),
+    "a vasopressor within 24 h": (
+        recovered().infusion("norepinephrine", "15:00", 0.1).infusion("norepinephrine", "17:00", 0),
+        "40:59:59.999",
+        False,
+    ),
+    "none for 24 h": (
+        recovered().infusion("norepinephrine", "15:00", 0.1).infusion("norepinephrine", "17:00", 0),
+        "41:00:00.001",
+        True,
+    ),
 }
 
 
@@ -176,7 +219,11 @@ SAID = {
         dripping("14:30", "15:00").tick("20:00"),
         ["opened advisory 16:00", "resolved clear 18:30"],
     ),
-    "recovery-late opens at 48 h": ("recovery-late", ended().phenylephrine("60:00", 0.1).tick("70:00"), ["opened advisory 68:00"]),
+    "recovery-late opens at 48 h": (
+        "recovery-late",
+        ended().phenylephrine("60:00", 0.1).tick("70:00"),
+        ["opened advisory 68:00"],
+    ),
     "continue-premedication from its deadline to 16 h": (
         "continue-premedication",
         ended().tick("40:00"),

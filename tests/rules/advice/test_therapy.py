@@ -1,4 +1,7 @@
-"""Advice of Tables 5 and 6 during the course: when each opens and closes (criteria.md section 7). Fluids: test_advice_fluids.py."""
+"""Advice of Tables 5 and 6 during the course: when each opens and closes (criteria.md section 7).
+
+Fluids: test_advice_fluids.py.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,11 @@ LAB_CASES = {
     "magnesium below its low": ("hypomagnesemia", {"magnesium": {"value": 1.6, "low": 1.7}}, True),
     "phosphate at its low": ("hypophosphatemia", {"phosphate": {"value": 2.5, "low": 2.5}}, False),
     "phosphate below its low": ("hypophosphatemia", {"phosphate": {"value": 2.4, "low": 2.5}}, True),
-    "phosphate and its low in mmol/L": ("hypophosphatemia", {"phosphate": {"value": 0.79, "low": 0.8, "unit": "mmol/L"}}, True),
+    "phosphate and its low in mmol/L": (
+        "hypophosphatemia",
+        {"phosphate": {"value": 0.79, "low": 0.8, "unit": "mmol/L"}},
+        True,
+    ),
     "albumin at its low": ("hypoalbuminemia", {"albumin": {"value": 3.5, "low": 3.5}}, False),
     "albumin below its low": ("hypoalbuminemia", {"albumin": {"value": 3.4, "low": 3.5}}, True),
     "hematocrit 28.1": ("anemia", {"hematocrit": 28.1}, False),
@@ -56,7 +63,10 @@ def test_a_lab_that_asks_for_a_correction(code: str, values: dict[str, Any], exp
 
 def test_acidosis_says_twice_the_bicarbonate_below_18() -> None:
     """criteria.md section 7: bicarbonate <20 / <18: 50 / 100 mEq."""
-    texts = [states_at(start().labs("08:00", bicarbonate=v), "08:00")["advice"]["acidosis"]["text"] for v in (18, 17.9)]
+    texts = [
+        states_at(start().labs("08:00", bicarbonate=v), "08:00")["advice"]["acidosis"]["text"]
+        for v in (18, 17.9)
+    ]
     assert "50 mEq" in texts[0]
     assert "100 mEq" in texts[1]
 
@@ -80,33 +90,82 @@ BEDSIDE = {
     "not later": ("early-fever-expected", warm(("06:00", 38.5)), "08:00:00.001", False),
     "not without fever": ("early-fever-expected", warm(("06:00", 37.0)), "07:00", False),
     "after dose 2": ("early-fever-expected", warm(("14:00", 38.5), doses=("00:00", "08:00")), "16:00", True),
-    "not after dose 3": ("early-fever-expected", warm(("18:00", 38.5), doses=("00:00", "08:00", "16:00")), "18:00", False),
-    "between dose 1 and its 8 h it needs a dose": ("early-fever-expected", warm(("06:00", 38.5), doses=()), "07:00", False),
+    "not after dose 3": (
+        "early-fever-expected",
+        warm(("18:00", 38.5), doses=("00:00", "08:00", "16:00")),
+        "18:00",
+        False,
+    ),
+    "between dose 1 and its 8 h it needs a dose": (
+        "early-fever-expected",
+        warm(("06:00", 38.5), doses=()),
+        "07:00",
+        False,
+    ),
     "septic spike": ("septic-workup", warm(("20:00", 37.5), ("25:00", 38.5)), "25:00", True),
     "not at just under 38.5": ("septic-workup", warm(("20:00", 37.0), ("25:00", 38.4)), "25:00", False),
     "not at just under 1.0 above": ("septic-workup", warm(("20:00", 37.6), ("25:00", 38.5)), "25:00", False),
     "not at 24 h sharp": ("septic-workup", warm(("20:00", 37.0), ("24:00", 39.0)), "24:00", False),
     "but right after": ("septic-workup", warm(("20:00", 37.0), ("24:00:00.001", 39.0)), "25:00", True),
-    "the highest of the 24 h before it, not the last": ("septic-workup", warm(("10:00", 38.4), ("20:00", 37.0), ("25:00", 39.0)), "25:00", False),
-    "what is older does not count": ("septic-workup", warm(("00:30", 39.0), ("20:00", 37.0), ("25:00", 39.0)), "25:00", True),
+    "the highest of the 24 h before it, not the last": (
+        "septic-workup",
+        warm(("10:00", 38.4), ("20:00", 37.0), ("25:00", 39.0)),
+        "25:00",
+        False,
+    ),
+    "what is older does not count": (
+        "septic-workup",
+        warm(("00:30", 39.0), ("20:00", 37.0), ("25:00", 39.0)),
+        "25:00",
+        True,
+    ),
     "some reading is needed there": ("septic-workup", warm(("25:00", 39.5)), "25:00", False),
     "it needs a dose": ("septic-workup", warm(("20:00", 37.0), ("25:00", 39.0), doses=()), "25:00", False),
-    "the next temperature closes it": ("septic-workup", warm(("20:00", 37.0), ("25:00", 39.0), ("26:00", 38.0)), "26:00", False),
+    "the next temperature closes it": (
+        "septic-workup",
+        warm(("20:00", 37.0), ("25:00", 39.0), ("26:00", 38.0)),
+        "26:00",
+        False,
+    ),
     "its own age does not": ("septic-workup", warm(("20:00", 37.0), ("25:00", 39.0)), "70:00", True),
-    "hypoxemia after 5 min": ("hypoxemia", start().vitals("08:00", spo2=94.9).vitals("08:05", spo2=94.9), "08:05", True),
-    "not after less": ("hypoxemia", start().vitals("08:00", spo2=94).vitals("08:04:59.999", spo2=94), "08:05", False),
+    "hypoxemia after 5 min": (
+        "hypoxemia",
+        start().vitals("08:00", spo2=94.9).vitals("08:05", spo2=94.9),
+        "08:05",
+        True,
+    ),
+    "not after less": (
+        "hypoxemia",
+        start().vitals("08:00", spo2=94).vitals("08:04:59.999", spo2=94),
+        "08:05",
+        False,
+    ),
     "not at 95": ("hypoxemia", start().vitals("08:00", spo2=95).vitals("08:05", spo2=95), "08:05", False),
-    "until sustained at 95": ("hypoxemia", start().vitals("08:00", spo2=94).vitals("08:05", spo2=94).vitals("08:10", spo2=95), "08:10", True),
+    "until sustained at 95": (
+        "hypoxemia",
+        start().vitals("08:00", spo2=94).vitals("08:05", spo2=94).vitals("08:10", spo2=95),
+        "08:10",
+        True,
+    ),
     "then it closes": (
         "hypoxemia",
-        start().vitals("08:00", spo2=94).vitals("08:05", spo2=94).vitals("08:10", spo2=95).vitals("08:15", spo2=95),
+        start()
+        .vitals("08:00", spo2=94)
+        .vitals("08:05", spo2=94)
+        .vitals("08:10", spo2=95)
+        .vitals("08:15", spo2=95),
         "08:15",
         False,
     ),
     "mental-status-watch": ("mental-status-watch", start().mental("08:00", "changed"), "08:00", True),
     "until 2 h": ("mental-status-watch", start().mental("08:00", "changed"), "09:59:59.999", True),
     "not at 2 h": ("mental-status-watch", start().mental("08:00", "changed"), "10:00", False),
-    "reversed it closes": ("mental-status-watch", start().mental("08:00", "changed").mental("09:00", "normal"), "09:00", False),
+    "reversed it closes": (
+        "mental-status-watch",
+        start().mental("08:00", "changed").mental("09:00", "normal"),
+        "09:00",
+        False,
+    ),
 }
 
 
@@ -121,13 +180,33 @@ DOSING = {
     "a steroid by any route": ("forbidden-medication", STEROID, "08:00", True),
     "closes 24 h after the last": ("forbidden-medication", STEROID, "31:59:59.999", True),
     "at 24 h": ("forbidden-medication", STEROID, "32:00", False),
-    "an antihypertensive by name": ("forbidden-medication", start().drug("clonidine", "08:00"), "08:00", True),
+    "an antihypertensive by name": (
+        "forbidden-medication",
+        start().drug("clonidine", "08:00"),
+        "08:00",
+        True,
+    ),
     "by ending, in any case": ("forbidden-medication", start().drug("Metoprolol", "08:00"), "08:00", True),
     "another drug is fine": ("forbidden-medication", start().drug("ondansetron", "08:00"), "08:00", False),
-    "before cycle-start it is not": ("forbidden-medication", Course().drug("lisinopril", "-01:00").start("00:00"), "01:00", False),
+    "before cycle-start it is not": (
+        "forbidden-medication",
+        Course().drug("lisinopril", "-01:00").start("00:00"),
+        "01:00",
+        False,
+    ),
     "at cycle-start it is": ("forbidden-medication", start().drug("lisinopril", "00:00"), "01:00", True),
-    "after therapy-end it is not": ("forbidden-medication", start().end("08:00").drug("lisinopril", "09:00"), "10:00", False),
-    "given before, it stays after therapy-end": ("forbidden-medication", start().drug("lisinopril", "07:00").end("08:00"), "10:00", True),
+    "after therapy-end it is not": (
+        "forbidden-medication",
+        start().end("08:00").drug("lisinopril", "09:00"),
+        "10:00",
+        False,
+    ),
+    "given before, it stays after therapy-end": (
+        "forbidden-medication",
+        start().drug("lisinopril", "07:00").end("08:00"),
+        "10:00",
+        True,
+    ),
     "peak-window opens at 4 h": ("peak-window", start().dose("08:00"), "12:00", True),
     "not before": ("peak-window", start().dose("08:00"), "11:59:59.999", False),
     "lasts until 6 h": ("peak-window", start().dose("08:00"), "13:59:59.999", True),
@@ -135,8 +214,18 @@ DOSING = {
     "10 % less is let pass": ("dose-changed", start().dose("00:00").dose("08:00", 540_000), "08:00", False),
     "more is not": ("dose-changed", start().dose("00:00").dose("08:00", 539_999), "08:00", True),
     "nor 10 % upwards": ("dose-changed", start().dose("00:00").dose("08:00", 660_001), "08:00", True),
-    "the latest dose decides": ("dose-changed", start().dose("00:00").dose("08:00", 300_000).dose("16:00"), "16:00", False),
-    "a held dose does not": ("dose-changed", start().dose("00:00").dose("08:00", 300_000, given=False), "08:00", False),
+    "the latest dose decides": (
+        "dose-changed",
+        start().dose("00:00").dose("08:00", 300_000).dose("16:00"),
+        "16:00",
+        False,
+    ),
+    "a held dose does not": (
+        "dose-changed",
+        start().dose("00:00").dose("08:00", 300_000, given=False),
+        "08:00",
+        False,
+    ),
     "the first of the cycle is the measure": (
         "dose-changed",
         start().dose("00:00").encounter("cycle-start", "20:00").dose("20:00", 300_000),
@@ -153,7 +242,9 @@ def test_advice_on_dosing(code: str, course: Course, at: str, expected: bool) ->
 
 
 def test_every_tripped_criterion_has_its_corrective() -> None:
-    """criteria.md section 7: one for each tripped criterion, with `subject` its code; no episode of its own."""
+    """criteria.md section 7: one for each tripped criterion, with `subject` its code; no episode of
+    its own.
+    """
     drawn = start().complete("08:00").labs("09:00", creatinine=2.6).finding("ecg-ischemia", "09:00")
     found = [a for a in _advice(drawn, "09:00") if a["code"] == "corrective"]
     assert [a["subject"] for a in found] == ["ecg-ischemia", "creatinine"]
@@ -170,17 +261,38 @@ SAID = {
     "fluid-limit worsens to relative at 1500 mL and improves when a volume leaves": (
         "fluid-limit",
         start().bolus("08:00", 500).bolus("09:00", 500).bolus("10:00", 500).tick("40:00"),
-        ["opened advisory 09:00", "worsened relative 10:00", "improved advisory 32:00", "resolved clear 33:00"],
+        [
+            "opened advisory 09:00",
+            "worsened relative 10:00",
+            "improved advisory 32:00",
+            "resolved clear 33:00",
+        ],
     ),
-    "fluid-limit reached at once opens relative": ("fluid-limit", start().bolus("08:00", 1500), ["opened relative 08:00"]),
-    "fever closes right after 4 h": ("fever", warm(("08:00", 38.5)).tick("20:00"), ["opened advisory 08:00", "resolved clear 12:00"]),
-    "peak-window by its deadlines": ("peak-window", start().dose("08:00").tick("20:00"), ["opened advisory 12:00", "resolved clear 14:00"]),
+    "fluid-limit reached at once opens relative": (
+        "fluid-limit",
+        start().bolus("08:00", 1500),
+        ["opened relative 08:00"],
+    ),
+    "fever closes right after 4 h": (
+        "fever",
+        warm(("08:00", 38.5)).tick("20:00"),
+        ["opened advisory 08:00", "resolved clear 12:00"],
+    ),
+    "peak-window by its deadlines": (
+        "peak-window",
+        start().dose("08:00").tick("20:00"),
+        ["opened advisory 12:00", "resolved clear 14:00"],
+    ),
     "mental-status-watch by its deadline": (
         "mental-status-watch",
         start().mental("08:00", "changed").tick("11:00"),
         ["opened advisory 08:00", "resolved clear 10:00"],
     ),
-    "forbidden-medication by its deadline": ("forbidden-medication", STEROID.tick("40:00"), ["opened advisory 08:00", "resolved clear 32:00"]),
+    "forbidden-medication by its deadline": (
+        "forbidden-medication",
+        STEROID.tick("40:00"),
+        ["opened advisory 08:00", "resolved clear 32:00"],
+    ),
     "a lab corrected is amended": (
         "hypokalemia",
         start().labs("08:00", "l", potassium=3).correct("l", "09:00", potassium=4),

@@ -1,4 +1,6 @@
-"""Identity: duplicates, preliminary and final, corrections and withdrawals in any order of arrival (criteria.md section 1)."""
+"""Identity: duplicates, preliminary and final, corrections and withdrawals in any order of arrival
+(criteria.md section 1).
+"""
 
 from __future__ import annotations
 
@@ -27,17 +29,35 @@ def course(*records: tuple[str, str, float | None]) -> Course:
 GONE = "indeterminate missing platelets"
 CASES: dict[str, tuple[Any, ...]] = {
     "final after final is a duplicate": ([("final", "08:00", 20), ("final", "09:00", 200)], "absolute"),
-    "preliminary after final is a duplicate": ([("final", "08:00", 20), ("preliminary", "09:00", 200)], "absolute"),
-    "preliminary after preliminary is a duplicate": ([("preliminary", "08:00", 20), ("preliminary", "09:00", 200)], "absolute"),
+    "preliminary after final is a duplicate": (
+        [("final", "08:00", 20), ("preliminary", "09:00", 200)],
+        "absolute",
+    ),
+    "preliminary after preliminary is a duplicate": (
+        [("preliminary", "08:00", 20), ("preliminary", "09:00", 200)],
+        "absolute",
+    ),
     "final replaces preliminary": ([("preliminary", "08:00", 20), ("final", "09:00", 200)], "clear"),
     "corrected replaces final": ([("final", "08:00", 20), ("corrected", "09:00", 200)], "clear"),
     "corrected replaces preliminary": ([("preliminary", "08:00", 20), ("corrected", "09:00", 200)], "clear"),
     "entered-in-error withdraws": ([("final", "08:00", 20), ("entered-in-error", "09:00", None)], GONE),
     "a correction outranks a later final": ([("corrected", "08:00", 200), ("final", "09:00", 20)], "clear"),
-    "a withdrawal outranks a later final": ([("entered-in-error", "08:00", None), ("final", "09:00", 20)], GONE),
-    "of corrections the later known rules": ([("corrected", "09:00", 200), ("corrected", "10:00", 20)], "absolute"),
-    "a later withdrawal rules over a correction": ([("corrected", "09:00", 200), ("entered-in-error", "10:00", None)], GONE),
-    "a later correction rules over a withdrawal": ([("entered-in-error", "09:00", None), ("corrected", "10:00", 20)], "absolute"),
+    "a withdrawal outranks a later final": (
+        [("entered-in-error", "08:00", None), ("final", "09:00", 20)],
+        GONE,
+    ),
+    "of corrections the later known rules": (
+        [("corrected", "09:00", 200), ("corrected", "10:00", 20)],
+        "absolute",
+    ),
+    "a later withdrawal rules over a correction": (
+        [("corrected", "09:00", 200), ("entered-in-error", "10:00", None)],
+        GONE,
+    ),
+    "a later correction rules over a withdrawal": (
+        [("entered-in-error", "09:00", None), ("corrected", "10:00", 20)],
+        "absolute",
+    ),
     "a correction alone counts": ([("corrected", "09:00", 20)], "absolute"),
 }
 
@@ -51,13 +71,20 @@ def test_the_same_id_again(records: list[tuple[str, str, float | None]], expecte
 @pytest.mark.parametrize("order", list(permutations(range(4))), ids=lambda order: "".join(map(str, order)))
 def test_the_order_of_lines_in_the_file_does_not_matter(order: tuple[int, ...]) -> None:
     """criteria.md section 1: the offline commands fold in order of `known`."""
-    lines = [("preliminary", "08:00", 45.0), ("final", "08:30", 100.0), ("corrected", "09:00", 20.0), ("corrected", "10:00", 40.0)]
+    lines = [
+        ("preliminary", "08:00", 45.0),
+        ("final", "08:30", 100.0),
+        ("corrected", "09:00", 20.0),
+        ("corrected", "10:00", 40.0),
+    ]
     assert seen(course(*(lines[i] for i in order)), "11:00", "platelets") == "relative"
 
 
 @pytest.mark.parametrize("times", list(permutations(["08:10", "09:00", "10:00"])), ids=" ".join)
 def test_a_correction_outranks_in_whatever_order_they_arrive(times: tuple[str, str, str]) -> None:
-    """criteria.md section 1: a correction or withdrawal outranks a `final` of the same id in whatever order they arrive."""
+    """criteria.md section 1: a correction or withdrawal outranks a `final` of the same id in whatever order
+    they arrive.
+    """
     preliminary, final, corrected = times
     drawn = course(("preliminary", preliminary, 45), ("final", final, 100), ("corrected", corrected, 20))
     assert seen(drawn, "11:00", "platelets") == "absolute"
@@ -76,12 +103,16 @@ def test_the_same_id_of_another_patient_is_another_fact() -> None:
     """criteria.md section 1: same `(patient, id)`."""
     one, two = course(("final", "08:00", 20)), Course("p2").start("00:00").labs("08:00", "L", platelets=200)
     found = assessments(fold(decoded([one, two]), SCHWARTZENTRUBER_2001))
-    states = {a["patient"]: next(c["state"] for c in a["criteria"] if c["code"] == "platelets") for a in found}
+    states = {
+        a["patient"]: next(c["state"] for c in a["criteria"] if c["code"] == "platelets") for a in found
+    }
     assert states == {"p1": "absolute", "p2": "clear"}
 
 
 def test_a_new_value_counts_as_known_since_its_id_first_was() -> None:
-    """criteria.md section 1: so a correction that comes when the value is stale trips all the same, and is stale."""
+    """criteria.md section 1: so a correction that comes when the value is stale trips all the same, and is
+    stale.
+    """
     drawn = course(("final", "08:30", 200), ("corrected", "50:00", 20))
     assert seen(drawn, "50:00", "platelets") == "absolute stale"
     alone = course(("corrected", "50:00", 20))
@@ -89,8 +120,15 @@ def test_a_new_value_counts_as_known_since_its_id_first_was() -> None:
 
 
 def test_ties_in_at_go_by_known_and_a_correction_by_its_own() -> None:
-    """criteria.md section 1: ties: later `known`, then later in the log; a corrected value's tie goes by its own `known`."""
-    drawn = Course().start("00:00").labs("08:00", "a", known="08:10", platelets=20).labs("08:00", "b", known="08:20", platelets=45)
+    """criteria.md section 1: ties: later `known`, then later in the log; a corrected value's tie goes by its
+    own `known`.
+    """
+    drawn = (
+        Course()
+        .start("00:00")
+        .labs("08:00", "a", known="08:10", platelets=20)
+        .labs("08:00", "b", known="08:20", platelets=45)
+    )
     assert seen(drawn, "08:30", "platelets") == "relative"
     assert seen(drawn.correct("a", "08:30", platelets=25), "08:30", "platelets") == "absolute"
 
@@ -103,7 +141,11 @@ def test_ties_in_at_and_known_go_to_the_later_in_the_log() -> None:
 
 LATCHED = {
     "a reading of a run corrected": (
-        Course().start("00:00").vitals("08:00", "a", hr=125).vitals("08:30", hr=125).correct("a", "09:00", hr=90),
+        Course()
+        .start("00:00")
+        .vitals("08:00", "a", hr=125)
+        .vitals("08:30", hr=125)
+        .correct("a", "09:00", hr=90),
         "clear",
     ),
     "the reading that broke a clearing run withdrawn": (
@@ -118,25 +160,41 @@ LATCHED = {
         "clear",
     ),
     "a correction moved in time": (
-        Course().start("00:00").vitals("08:00", hr=125).vitals("08:10", "a", hr=125).correct("a", "09:00", at="08:30"),
+        Course()
+        .start("00:00")
+        .vitals("08:00", hr=125)
+        .vitals("08:10", "a", hr=125)
+        .correct("a", "09:00", at="08:30"),
         "relative",
     ),
     "a correction back to the old value restores the old state": (
-        Course().start("00:00").vitals("08:00", hr=125).vitals("08:30", "a", hr=125).correct("a", "09:00", hr=90).correct("a", "10:00", hr=125),
+        Course()
+        .start("00:00")
+        .vitals("08:00", hr=125)
+        .vitals("08:30", "a", hr=125)
+        .correct("a", "09:00", hr=90)
+        .correct("a", "10:00", hr=125),
         "relative",
     ),
 }
 
 
 @table(LATCHED, "course expected")
-def test_a_corrected_fact_is_as_if_its_old_value_had_never_been_recorded(course: Course, expected: str) -> None:
+def test_a_corrected_fact_is_as_if_its_old_value_had_never_been_recorded(
+    course: Course, expected: str
+) -> None:
     """criteria.md section 1: for runs, hysteresis, latches and stop rules too."""
     assert seen(course, "10:00", "sinus-tachycardia") == expected
 
 
 def test_a_correction_may_drop_a_reading() -> None:
     """criteria.md section 1: `corrected` replaces the record."""
-    drawn = Course().start("00:00").labs("08:00", "L", platelets=20, creatinine=3.5).correct("L", "09:00", creatinine=1.0)
+    drawn = (
+        Course()
+        .start("00:00")
+        .labs("08:00", "L", platelets=20, creatinine=3.5)
+        .correct("L", "09:00", creatinine=1.0)
+    )
     found = states_at(drawn, "09:00")["criteria"]
     assert (found["platelets"]["state"], found["creatinine"]["state"]) == ("indeterminate", "clear")
 
@@ -144,13 +202,30 @@ def test_a_correction_may_drop_a_reading() -> None:
 def test_a_withdrawal_needs_only_type_id_patient_and_at() -> None:
     """criteria.md section 1; wire.md, status."""
     drawn = Course().start("00:00").labs("08:00", "L", platelets=20)
-    drawn.records.append({"type": "labs", "id": "L", "patient": "p1", "at": iso("08:00"), "known": iso("09:00"), "status": "entered-in-error"})
+    drawn.records.append(
+        {
+            "type": "labs",
+            "id": "L",
+            "patient": "p1",
+            "at": iso("08:00"),
+            "known": iso("09:00"),
+            "status": "entered-in-error",
+        }
+    )
     assert seen(drawn, "09:00", "platelets") == GONE
 
 
 def test_a_withdrawn_cycle_start_takes_back_every_alert() -> None:
-    """criteria.md section 9: alerts are given from `cycle-start`; a correction that removes their ground amends them."""
-    course = Course().encounter("admit", "00:00").encounter("cycle-start", "00:00", id="c").labs("06:00", platelets=20).withdraw("c", "07:00")
+    """criteria.md section 9: alerts are given from `cycle-start`; a correction that removes their ground
+    amends them.
+    """
+    course = (
+        Course()
+        .encounter("admit", "00:00")
+        .encounter("cycle-start", "00:00", id="c")
+        .labs("06:00", platelets=20)
+        .withdraw("c", "07:00")
+    )
     assert told(course, "platelets") == ["opened absolute", "amended clear"]
     assert told(course, "recommendation")[-1] == "resolved clear"
 
@@ -160,6 +235,12 @@ def test_a_withdrawn_acknowledgement_brings_the_reminder_back() -> None:
     course = Course().start("00:00").labs("06:00", platelets=20)
     alert = next(a for a in alerts(course) if a["subject"] == "platelets")["id"]
     acked = course.ack(alert, "06:05", id="seen")
-    assert not [a for a in alerts(acked, "06:20") if a["subject"] == "platelets" and a["transition"] == "reminder"]
+    assert not [
+        a for a in alerts(acked, "06:20") if a["subject"] == "platelets" and a["transition"] == "reminder"
+    ]
     withdrawn = acked.withdraw("seen", "06:10")
-    assert [a["at"] for a in alerts(withdrawn, "06:20") if a["subject"] == "platelets" and a["transition"] == "reminder"] == [iso("06:15")]
+    assert [
+        a["at"]
+        for a in alerts(withdrawn, "06:20")
+        if a["subject"] == "platelets" and a["transition"] == "reminder"
+    ] == [iso("06:15")]

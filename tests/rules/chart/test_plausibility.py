@@ -20,7 +20,12 @@ VITALS = {
     "fio2": ("fio2", 21, 100, 0.1),
     "weight": ("weight", 25, 350, 0.1),
 }
-LABS = {"creatinine": (0.1, 30, 0.01), "platelets": (1, 2000, 0.1), "bilirubin": (0, 60, 0.1), "potassium": (1, 10, 0.1)}
+LABS = {
+    "creatinine": (0.1, 30, 0.01),
+    "platelets": (1, 2000, 0.1),
+    "bilirubin": (0, 60, 0.1),
+    "potassium": (1, 10, 0.1),
+}
 SIDES = ("at its lowest", "below it", "at its highest", "above it")
 
 
@@ -47,10 +52,16 @@ RANGES += [
     pytest.param(Course().phenylephrine("08:00", 20.1), "phenylephrine", 1, id="phenylephrine above 20"),
     pytest.param(Course().phenylephrine("08:00", -0.1), "phenylephrine", 1, id="phenylephrine below 0"),
     pytest.param(
-        Course().baseline("08:00", weight=50).phenylephrine("09:00", 1001, "ug/min"), "phenylephrine", 1, id="phenylephrine above 20 by weight"
+        Course().baseline("08:00", weight=50).phenylephrine("09:00", 1001, "ug/min"),
+        "phenylephrine",
+        1,
+        id="phenylephrine above 20 by weight",
     ),
     pytest.param(
-        Course().baseline("08:00", weight=50).phenylephrine("09:00", 1000, "ug/min"), "phenylephrine", 0, id="phenylephrine at 20 by weight"
+        Course().baseline("08:00", weight=50).phenylephrine("09:00", 1000, "ug/min"),
+        "phenylephrine",
+        0,
+        id="phenylephrine at 20 by weight",
     ),
     pytest.param(Course().baseline("08:00", sbp=261), "systolic-bp", 1, id="a baseline pressure above 260"),
 ]
@@ -68,15 +79,39 @@ def start(**baseline: Any) -> Course:
 
 
 NOT_USED = {
-    "a heart rate of 301": (start().vitals("08:00", hr=301), "sinus-tachycardia", "indeterminate missing heart-rate"),
-    "a saturation of 39": (start().vitals("08:00", spo2=39), "oxygen-requirement", "indeterminate missing spo2"),
+    "a heart rate of 301": (
+        start().vitals("08:00", hr=301),
+        "sinus-tachycardia",
+        "indeterminate missing heart-rate",
+    ),
+    "a saturation of 39": (
+        start().vitals("08:00", spo2=39),
+        "oxygen-requirement",
+        "indeterminate missing spo2",
+    ),
     "a flow of 81": (start().vitals("08:00", spo2=98, flow=81), "oxygen-requirement", "clear"),
-    "creatinine of 31": (start().labs("08:00", creatinine=31), "creatinine", "indeterminate missing creatinine"),
-    "platelets of 0.5": (start().labs("08:00", platelets=0.5), "platelets", "indeterminate missing platelets"),
+    "creatinine of 31": (
+        start().labs("08:00", creatinine=31),
+        "creatinine",
+        "indeterminate missing creatinine",
+    ),
+    "platelets of 0.5": (
+        start().labs("08:00", platelets=0.5),
+        "platelets",
+        "indeterminate missing platelets",
+    ),
     "bilirubin of 61": (start().labs("08:00", bilirubin=61), "bilirubin", "indeterminate missing bilirubin"),
-    "3001 mL of urine": (start().urine("08:00", 3001, start="00:00"), "urine-hour", "indeterminate missing urine"),
+    "3001 mL of urine": (
+        start().urine("08:00", 3001, start="00:00"),
+        "urine-hour",
+        "indeterminate missing urine",
+    ),
     "21 ug/kg/min of phenylephrine": (start().phenylephrine("08:00", 21), "phenylephrine-maximum", "clear"),
-    "a weight of 24 kg": (start(weight=None).vitals("08:00", weight=24), "weight-gain", "indeterminate missing baseline-weight,weight"),
+    "a weight of 24 kg": (
+        start(weight=None).vitals("08:00", weight=24),
+        "weight-gain",
+        "indeterminate missing baseline-weight,weight",
+    ),
     "an artefact between two readings does not break their run": (
         start().vitals("08:00", hr=125).vitals("08:15", hr=5).vitals("08:30", hr=125),
         "sinus-tachycardia",
@@ -87,7 +122,11 @@ NOT_USED = {
         "creatinine",
         "indeterminate missing creatinine",
     ),
-    "its neighbours in the record count": (start().vitals("08:00", hr=400, spo2=98), "oxygen-requirement", "clear"),
+    "its neighbours in the record count": (
+        start().vitals("08:00", hr=400, spo2=98),
+        "oxygen-requirement",
+        "clear",
+    ),
 }
 
 
@@ -123,25 +162,43 @@ WEIGHTS = {
     "less is not": (gain(("08:00", 59.9)), None),
     "25 % over the latest accepted is": (gain(("08:00", 100), ("09:00", 125)), 125),
     "more than that is not": (gain(("08:00", 100), ("09:00", 125.1)), 100),
-    "the next, refused and within 5 % of it, makes both accepted": (gain(("08:00", 110), ("09:00", 115.5)), 115.5),
+    "the next, refused and within 5 % of it, makes both accepted": (
+        gain(("08:00", 110), ("09:00", 115.5)),
+        115.5,
+    ),
     "not beyond 5 % of it": (gain(("08:00", 110), ("09:00", 115.6)), None),
     "not when an accepted one lies between": (gain(("08:00", 110), ("09:00", 81), ("10:00", 110)), 81),
-    "by at, whatever the order of knowing": (gain(("09:00", 110)).vitals("08:00", known="10:00", weight=111), 110),
-    "with the first withdrawn the second stands alone": (gain(("08:00", 110), ("09:00", 112)).withdraw("08:00", "10:00"), None),
+    "by at, whatever the order of knowing": (
+        gain(("09:00", 110)).vitals("08:00", known="10:00", weight=111),
+        110,
+    ),
+    "with the first withdrawn the second stands alone": (
+        gain(("08:00", 110), ("09:00", 112)).withdraw("08:00", "10:00"),
+        None,
+    ),
 }
 
 
 @table(WEIGHTS, "course expected")
-def test_a_weight_that_jumps_is_an_artefact_until_the_next_agrees(course: Course, expected: float | None) -> None:
-    """criteria.md section 8: within 25 % of the latest accepted one by `at`, else the baseline; or confirmed within 5 %."""
+def test_a_weight_that_jumps_is_an_artefact_until_the_next_agrees(
+    course: Course, expected: float | None
+) -> None:
+    """criteria.md section 8: within 25 % of the latest accepted one by `at`, else the baseline; or confirmed
+    within 5 %.
+    """
     assert latest(course) == expected
 
 
 def test_without_a_baseline_the_first_weight_is_accepted() -> None:
     """criteria.md section 8: there is nothing to compare it with."""
-    assert seen(gain(("08:00", 300), baseline=None), "09:00", "weight-gain") == "indeterminate missing baseline-weight"
+    assert (
+        seen(gain(("08:00", 300), baseline=None), "09:00", "weight-gain")
+        == "indeterminate missing baseline-weight"
+    )
 
 
 def test_a_weight_that_jumps_is_counted() -> None:
-    """criteria.md section 8: a reading outside these is counted (`implausible`): within 25 % of the latest accepted one is one of these."""
+    """criteria.md section 8: a reading outside these is counted (`implausible`): within 25 % of the latest
+    accepted one is one of these.
+    """
     assert folded(gain(("08:00", 110))).counts["implausible:weight"] == 1

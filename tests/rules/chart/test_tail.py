@@ -1,4 +1,6 @@
-"""The tail of vitals: the last 8 h record by record, what came before as the state it left (criteria.md section 1, arrival order)."""
+"""The tail of vitals: the last 8 h record by record, what came before as the state it left (criteria.md
+section 1, arrival order).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from tests.rules.watched import HOURS, rates, watched
 def judged(course: Course, at: str) -> dict[str, Any]:
     """What arrival order must not change: the criteria without their history, and the pressure."""
     said = states_at(course, at)
-    return {code: {k: v for k, v in row.items() if k != "since"} for code, row in said["criteria"].items()} | {"bp": said["blood_pressure"]}
+    return {
+        code: {k: v for k, v in row.items() if k != "since"} for code, row in said["criteria"].items()
+    } | {"bp": said["blood_pressure"]}
 
 
 def test_late_readings_of_a_long_watch_are_judged_as_if_they_had_come_in_time() -> None:
@@ -61,7 +65,9 @@ LATE = {
 
 @table(LATE, "course latest")
 def test_a_reading_over_8_h_late_counts_only_as_a_latest_value(course: Course, latest: float) -> None:
-    """criteria.md section 1: readings more than 8 h behind the clock [choice] may count only as latest values."""
+    """criteria.md section 1: readings more than 8 h behind the clock [choice] may count only as latest
+    values.
+    """
     said = states_at(course, "12:00")["blood_pressure"]
     assert (said["latest"], said["state"] in ("relative", "absolute")) == (latest, False)
 
@@ -69,16 +75,36 @@ def test_a_reading_over_8_h_late_counts_only_as_a_latest_value(course: Course, l
 RUN = (("08:00", "11:00", 135), ("08:40", "11:01", 135))
 STALE = {
     "alone it trips nothing": (rates(*RUN), "11:02", "indeterminate missing heart-rate"),
-    "with a later fresh one it counts as history": (rates(*RUN, ("09:20", "11:05", 135)), "11:05", "absolute"),
-    "its own run counts then, whatever the fresh one says": (rates(*RUN, ("09:20", "11:05", 100)), "11:05", "absolute"),
-    "it does not end the run of a later fresh one": (rates(("09:20", "11:00", 135), ("10:00", "11:00", 135), *RUN), "11:02", "absolute"),
+    "with a later fresh one it counts as history": (
+        rates(*RUN, ("09:20", "11:05", 135)),
+        "11:05",
+        "absolute",
+    ),
+    "its own run counts then, whatever the fresh one says": (
+        rates(*RUN, ("09:20", "11:05", 100)),
+        "11:05",
+        "absolute",
+    ),
+    "it does not end the run of a later fresh one": (
+        rates(("09:20", "11:00", 135), ("10:00", "11:00", 135), *RUN),
+        "11:02",
+        "absolute",
+    ),
     "it clears nothing": (
-        rates(("07:00", "07:00", 135), ("07:40", "07:40", 135), ("08:10", "11:00", 90), ("08:50", "11:01", 90)),
+        rates(
+            ("07:00", "07:00", 135), ("07:40", "07:40", 135), ("08:10", "11:00", 90), ("08:50", "11:01", 90)
+        ),
         "11:02",
         "absolute stale",
     ),
     "with a later fresh one it clears": (
-        rates(("07:00", "07:00", 135), ("07:40", "07:40", 135), ("08:10", "11:00", 90), ("08:50", "11:01", 90), ("09:30", "11:02", 90)),
+        rates(
+            ("07:00", "07:00", 135),
+            ("07:40", "07:40", 135),
+            ("08:10", "11:00", 90),
+            ("08:50", "11:01", 90),
+            ("09:30", "11:02", 90),
+        ),
         "11:02",
         "clear",
     ),

@@ -10,7 +10,11 @@ def started() -> Course:
 
 
 def standing(course: Course, at: str) -> list[str]:
-    return [reason.removeprefix("stop-rule:") for reason in states_at(course, at)["reasons"] if reason.startswith("stop-rule:")]
+    return [
+        reason.removeprefix("stop-rule:")
+        for reason in states_at(course, at)["reasons"]
+        if reason.startswith("stop-rule:")
+    ]
 
 
 def troponin(value: float) -> dict[str, float]:

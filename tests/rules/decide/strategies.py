@@ -32,7 +32,9 @@ VITALS = st.fixed_dictionaries(
         "systolic-bp": near(75, 80, 85, 90, 95).map(lambda v: reading("systolic-bp", v, "mm[Hg]")),
         "spo2": near(94, 96).map(lambda v: reading("spo2", v, "%")),
         "temperature": near(37, 38, 38.5, step=0.1).map(lambda v: reading("temperature", v, "Cel")),
-        "o2-device": st.sampled_from(["room-air", "nasal-cannula", "mask", "other"]).map(lambda v: reading("o2-device", v)),
+        "o2-device": st.sampled_from(["room-air", "nasal-cannula", "mask", "other"]).map(
+            lambda v: reading("o2-device", v)
+        ),
         "o2-flow": st.sampled_from([0, 2, 3, 4, 5]).map(lambda v: reading("o2-flow", v, "L/min")),
         "fio2": st.sampled_from([21, 35, 40]).map(lambda v: reading("fio2", v, "%")),
         "weight": near(70, 77, 80.5, step=0.1).map(lambda v: reading("weight", v, "kg")),
@@ -51,37 +53,70 @@ LABS = st.one_of(
 ).map(lambda one: {"type": "labs", "readings": [one]})
 
 URINE = st.tuples(st.sampled_from([0, 5, 9.9, 10, 20, 21, 40, 90]), st.sampled_from([None, 30, 60, 240])).map(
-    lambda drawn: {"type": "io", "direction": "out", "kind": "urine", "volume": drawn[0], "unit": "mL", "_before": drawn[1]}
+    lambda drawn: {
+        "type": "io",
+        "direction": "out",
+        "kind": "urine",
+        "volume": drawn[0],
+        "unit": "mL",
+        "_before": drawn[1],
+    }
 )
-STOOL = st.sampled_from([400, 999, 1000]).map(lambda v: {"type": "io", "direction": "out", "kind": "stool", "volume": v, "unit": "mL"})
-BOLUS = st.tuples(st.sampled_from(["iv-bolus", "blood-product", "iv-maintenance"]), st.sampled_from([250, 500, 1000])).map(
-    lambda drawn: {"type": "io", "direction": "in", "kind": drawn[0], "volume": drawn[1], "unit": "mL"}
+STOOL = st.sampled_from([400, 999, 1000]).map(
+    lambda v: {"type": "io", "direction": "out", "kind": "stool", "volume": v, "unit": "mL"}
 )
+BOLUS = st.tuples(
+    st.sampled_from(["iv-bolus", "blood-product", "iv-maintenance"]), st.sampled_from([250, 500, 1000])
+).map(lambda drawn: {"type": "io", "direction": "in", "kind": drawn[0], "volume": drawn[1], "unit": "mL"})
 DOSE = st.sampled_from([600000, 540000, 530000]).map(
     lambda v: {"type": "dose", "agent": "aldesleukin", "given": True, "amount": v, "unit": "[iU]/kg"}
 )
 FINDING = st.one_of(
     st.tuples(
-        st.sampled_from(["atrial-fibrillation", "guaiac-positive", "frank-blood", "ileus", "hallucination", "infection", "vivid-dreams"]),
+        st.sampled_from(
+            [
+                "atrial-fibrillation",
+                "guaiac-positive",
+                "frank-blood",
+                "ileus",
+                "hallucination",
+                "infection",
+                "vivid-dreams",
+            ]
+        ),
         st.booleans(),
     ).map(lambda drawn: {"type": "finding", "code": drawn[0], "present": drawn[1]}),
-    st.sampled_from(["normal", "changed"]).map(lambda v: {"type": "finding", "code": "mental-status", "value": v}),
-    st.sampled_from(["none", "one-third", "half"]).map(lambda v: {"type": "finding", "code": "rales", "value": v}),
+    st.sampled_from(["normal", "changed"]).map(
+        lambda v: {"type": "finding", "code": "mental-status", "value": v}
+    ),
+    st.sampled_from(["none", "one-third", "half"]).map(
+        lambda v: {"type": "finding", "code": "rales", "value": v}
+    ),
 )
-MEDICATION = st.sampled_from(["dexamethasone", "metoprolol", "acetaminophen", "indomethacin", "ranitidine"]).map(
-    lambda agent: {"type": "medication", "agent": agent, "amount": 1, "unit": "mg", "route": "PO"}
-)
+MEDICATION = st.sampled_from(
+    ["dexamethasone", "metoprolol", "acetaminophen", "indomethacin", "ranitidine"]
+).map(lambda agent: {"type": "medication", "agent": agent, "amount": 1, "unit": "mg", "route": "PO"})
 PRESSOR = st.tuples(st.sampled_from([0, 0.5, 0.6, 0.9, 1.0, 1.5]), st.sampled_from(["", "b"])).map(
-    lambda drawn: {"type": "infusion", "agent": "phenylephrine", "rate": drawn[0], "unit": "ug/kg/min", "line": drawn[1]}
+    lambda drawn: {
+        "type": "infusion",
+        "agent": "phenylephrine",
+        "rate": drawn[0],
+        "unit": "ug/kg/min",
+        "line": drawn[1],
+    }
 )
-DOPAMINE = st.sampled_from([0, 2]).map(lambda v: {"type": "infusion", "agent": "dopamine", "rate": v, "unit": "ug/kg/min"})
-TRANSFER = st.sampled_from(["ward", "icu"]).map(lambda place: {"type": "encounter", "event": "transfer", "location": place})
+DOPAMINE = st.sampled_from([0, 2]).map(
+    lambda v: {"type": "infusion", "agent": "dopamine", "rate": v, "unit": "ug/kg/min"}
+)
+TRANSFER = st.sampled_from(["ward", "icu"]).map(
+    lambda place: {"type": "encounter", "event": "transfer", "location": place}
+)
 END = st.just({"type": "encounter", "event": "therapy-end"})
 AGAIN = st.just({"type": "encounter", "event": "cycle-start"})
 GONE = st.just({"type": "encounter", "event": "discharge"})
-RESUME = st.sampled_from(["arrhythmia", "oxygen", "infection", "troponin", "neuropsychiatric", "pressor-dependence"]).map(
-    lambda rule: {"type": "resume", "rule": rule, "by": "dr-3", "reason": "reviewed"}
-)
+RESUME = st.sampled_from(
+    ["arrhythmia", "oxygen", "infection", "troponin", "neuropsychiatric", "pressor-dependence"]
+).map(lambda rule: {"type": "resume", "rule": rule, "by": "dr-3", "reason": "reviewed"})
 
 ON_THE_WARD = (VITALS, VITALS, VITALS, LABS, URINE, STOOL, BOLUS, DOSE, FINDING, MEDICATION)
 ANYWHERE = (*ON_THE_WARD, PRESSOR, PRESSOR, DOPAMINE, TRANSFER)
@@ -101,7 +136,9 @@ def placed(body: Wire, number: int, minute: int, lag: int) -> Wire:
 
 
 @st.composite
-def courses(draw: st.DrawFn, kinds: Any = EVERYTHING, longest: int = 40 * 60, lag: int = 120, size: int = 30) -> list[Wire]:
+def courses(
+    draw: st.DrawFn, kinds: Any = EVERYTHING, longest: int = 40 * 60, lag: int = 120, size: int = 30
+) -> list[Wire]:
     """Wire events of one patient, cycle-start first; each known up to `lag` minutes after its `at`."""
     minutes = draw(st.lists(st.integers(1, longest // 5), min_size=3, max_size=size, unique=True))
     out = []

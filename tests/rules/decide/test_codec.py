@@ -20,7 +20,9 @@ from tests.rules.wired import wire
 
 
 def saved_at(course: Course, cuts: set[int]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The last assessment and all alerts, with the state written and read back after each of `cuts` events."""
+    """The last assessment and all alerts, with the state written and read back after each of `cuts`
+    events.
+    """
     patient: Patient | None = None
     said = []
     for number, event in enumerate(sorted(decoded([course]), key=lambda event: event.known)):
@@ -39,7 +41,11 @@ def whole() -> tuple[Course, tuple[dict[str, Any], list[dict[str, Any]]]]:
     return course, saved_at(course, set())
 
 
-@pytest.mark.parametrize("cuts", [{1}, {40}, {500, 505}, {719}, set(range(0, 720, 37))], ids=lambda cuts: f"{len(cuts)} from {min(cuts)}")
+@pytest.mark.parametrize(
+    "cuts",
+    [{1}, {40}, {500, 505}, {719}, set(range(0, 720, 37))],
+    ids=lambda cuts: f"{len(cuts)} from {min(cuts)}",
+)
 def test_a_state_saved_anywhere_in_a_long_watch_goes_on_the_same(cuts: set[int], whole: Any) -> None:
     """criteria.md section 1: the same log gives the same alerts."""
     course, expected = whole

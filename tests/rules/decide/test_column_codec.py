@@ -17,9 +17,17 @@ def weights(*ids: str) -> list[Weight]:
 @pytest.mark.parametrize(
     ("ids", "packed"),
     [((A, B), bytes), ((A, "v1"), list), ((A.upper(), B), list), (("x" * 36, B), list), (("v1", "v2"), list)],
-    ids=["UUIDs as usually written are 16 bytes each", "one that is none", "upper case", "of the same length", "short ids"],
+    ids=[
+        "UUIDs as usually written are 16 bytes each",
+        "one that is none",
+        "upper case",
+        "of the same length",
+        "short ids",
+    ],
 )
-def test_only_ids_that_can_be_written_back_as_they_were_are_shortened(ids: tuple[str, ...], packed: type) -> None:
+def test_only_ids_that_can_be_written_back_as_they_were_are_shortened(
+    ids: tuple[str, ...], packed: type
+) -> None:
     facts = weights(*ids)
     assert isinstance(columns(facts)[3], packed)
     assert unpack(Weight, pack(facts)) == facts

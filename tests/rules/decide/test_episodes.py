@@ -31,8 +31,14 @@ TRANSITIONS = {
         platelets(("08:00", 45), ("08:05", 20), ("08:10", 40), ("08:15", 100)),
         ["opened relative", "worsened absolute", "improved relative", "resolved clear"],
     ),
-    "opened absolute, resolved": (platelets(("08:00", 20), ("08:10", 100)), ["opened absolute", "resolved clear"]),
-    "the same level again says nothing": (platelets(("08:00", 20), ("08:10", 10), ("08:14", 25)), ["opened absolute"]),
+    "opened absolute, resolved": (
+        platelets(("08:00", 20), ("08:10", 100)),
+        ["opened absolute", "resolved clear"],
+    ),
+    "the same level again says nothing": (
+        platelets(("08:00", 20), ("08:10", 10), ("08:14", 25)),
+        ["opened absolute"],
+    ),
     "clear values say nothing": (platelets(("08:00", 100), ("08:10", 200)), []),
     "not telling opens nothing": (started().tick("20:00"), []),
     "a second episode opens anew": (
@@ -55,14 +61,24 @@ TRANSITIONS = {
         platelets(("08:00", 45)).correct("08:00", "08:05", platelets=20),
         ["opened relative", "worsened absolute"],
     ),
-    "a correction that leaves the level prints nothing": (platelets(("08:00", 20)).correct("08:00", "08:05", platelets=15), ["opened absolute"]),
-    "a correction that trips is opened": (platelets(("08:00", 100)).correct("08:00", "08:05", platelets=45), ["opened relative"]),
+    "a correction that leaves the level prints nothing": (
+        platelets(("08:00", 20)).correct("08:00", "08:05", platelets=15),
+        ["opened absolute"],
+    ),
+    "a correction that trips is opened": (
+        platelets(("08:00", 100)).correct("08:00", "08:05", platelets=45),
+        ["opened relative"],
+    ),
     "a final in place of a preliminary is no amendment": (
-        started().labs("08:00", "l", status="preliminary", platelets=20).labs("08:00", "l", known="08:05", platelets=90),
+        started()
+        .labs("08:00", "l", status="preliminary", platelets=20)
+        .labs("08:00", "l", known="08:05", platelets=90),
         ["opened absolute", "resolved clear"],
     ),
     "a new value in the instant of a correction of something older resolves": (
-        platelets(("07:00", 90), ("08:00", 20)).labs("08:05", platelets=100).correct("07:00", "08:05", platelets=95),
+        platelets(("07:00", 90), ("08:00", 20))
+        .labs("08:05", platelets=100)
+        .correct("07:00", "08:05", platelets=95),
         ["opened absolute", "resolved clear"],
     ),
     "after an amendment to clear the next is a new episode": (
@@ -83,19 +99,33 @@ def test_not_telling_never_closes() -> None:
     drawn = started().urine("09:00", 5, start="08:00").urine("34:00", 100)
     assert states_at(drawn, "34:00")["criteria"]["urine-hour"]["state"] == "indeterminate"
     assert timed(drawn, "urine-hour") == ["opened absolute 09:00"]
-    assert [line.split()[0] for line in timed(drawn.urine("35:00", 100), "urine-hour")] == ["opened", "resolved"]
+    assert [line.split()[0] for line in timed(drawn.urine("35:00", 100), "urine-hour")] == [
+        "opened",
+        "resolved",
+    ]
 
 
 def test_a_corrected_baseline_amends_hypotension() -> None:
     """criteria.md section 9: a corrected fact lowered or removed its basis."""
-    drawn = Course().baseline("00:00", id="b").encounter("cycle-start", "00:00").vitals("08:00", sbp=88).vitals("08:05", sbp=88)
+    drawn = (
+        Course()
+        .baseline("00:00", id="b")
+        .encounter("cycle-start", "00:00")
+        .vitals("08:00", sbp=88)
+        .vitals("08:05", sbp=88)
+    )
     assert told(drawn.correct("b", "08:10", sbp=110), "hypotension") == ["opened relative", "amended clear"]
 
 
 def test_the_id_is_of_patient_kind_subject_and_opening() -> None:
     """criteria.md section 9: the first 16 hex digits of SHA-256 over `patient|kind|subject|opened`."""
     one, two = said(platelets(("08:00", 45), ("09:00", 20)), "platelets")[:2]
-    assert one["id"] == two["id"] == hashlib.sha256(b"p1|criterion|platelets|2026-03-02T08:00:00Z").hexdigest()[:16] == "8f66aa37e5428adb"
+    assert (
+        one["id"]
+        == two["id"]
+        == hashlib.sha256(b"p1|criterion|platelets|2026-03-02T08:00:00Z").hexdigest()[:16]
+        == "8f66aa37e5428adb"
+    )
 
 
 def test_the_number_grows_by_one_a_patient() -> None:
@@ -107,8 +137,18 @@ def test_the_number_grows_by_one_a_patient() -> None:
 def test_a_transition_carries_why_and_what_to_do() -> None:
     """criteria.md section 9; wire.md, Alert."""
     (opened,) = said(platelets(("08:00", 45)), "platelets")
-    assert (opened["value"], opened["unit"], opened["limit"], opened["evidence"]) == (45, "10*3/uL", "<=50", ["08:00"])
-    assert (opened["kind"], opened["system"], opened["level"], opened["priority"]) == ("criterion", "hemorrhagic", "relative", "medium")
+    assert (opened["value"], opened["unit"], opened["limit"], opened["evidence"]) == (
+        45,
+        "10*3/uL",
+        "<=50",
+        ["08:00"],
+    )
+    assert (opened["kind"], opened["system"], opened["level"], opened["priority"]) == (
+        "criterion",
+        "hemorrhagic",
+        "relative",
+        "medium",
+    )
     assert opened["action"]
     assert set(opened["guideline"]) == {"id", "version", "sha256"}
 
@@ -134,7 +174,12 @@ def test_the_end_of_an_episode_is_of_low_priority() -> None:
 
 def test_order_within_an_instant() -> None:
     """criteria.md section 9: criteria in table order, hypotension, advice, monitoring, recommendation."""
-    drawn = started().urine("04:59", 100, start="04:00").tick("04:59:59.999").labs("05:00", creatinine=3.2, platelets=20, potassium=3)
+    drawn = (
+        started()
+        .urine("04:59", 100, start="04:00")
+        .tick("04:59:59.999")
+        .labs("05:00", creatinine=3.2, platelets=20, potassium=3)
+    )
     drawn.finding("infection", "05:00").vitals("05:00", sbp=75).finding("atrial-fibrillation", "05:00")
     subjects = [a["subject"] for a in alerts(drawn) if a["decided"] == iso("05:00")]
     assert subjects == [
@@ -146,7 +191,10 @@ def test_order_within_an_instant() -> None:
 def test_before_cycle_start_nothing_is_said_and_at_never_precedes_it() -> None:
     """criteria.md section 9: alerts are given from `cycle-start`; `at` never precedes it."""
     drawn = Course().labs("-10:00", platelets=20).start("00:00")
-    assert [(a["subject"], clock(a["at"])) for a in alerts(drawn)] == [("platelets", "00:00"), ("recommendation", "00:00")]
+    assert [(a["subject"], clock(a["at"])) for a in alerts(drawn)] == [
+        ("platelets", "00:00"),
+        ("recommendation", "00:00"),
+    ]
     assert alerts(Course().labs("-10:00", platelets=20).tick("10:00")) == []
 
 
@@ -163,9 +211,15 @@ def test_since_is_the_at_of_the_transition_into_the_present_state() -> None:
 
 
 def test_a_new_cycle_resolves_and_what_carries_over_opens_again() -> None:
-    """criteria.md section 4: open episodes resolve (reason `new-cycle`); everything else carries over until charted again."""
+    """criteria.md section 4: open episodes resolve (reason `new-cycle`); everything else carries over until
+    charted again.
+    """
     drawn = platelets(("08:00", 45)).finding("vivid-dreams", "08:00").encounter("cycle-start", "20:00")
-    assert timed(drawn, "platelets") == ["opened relative 08:00", "resolved clear 20:00", "opened relative 20:00"]
+    assert timed(drawn, "platelets") == [
+        "opened relative 08:00",
+        "resolved clear 20:00",
+        "opened relative 20:00",
+    ]
     assert timed(drawn, "vivid-dreams") == ["opened relative 08:00", "resolved clear 20:00"]
     ended = [a for a in alerts(drawn) if a["decided"] == iso("20:00") and a["transition"] == "resolved"]
     assert ended
@@ -173,7 +227,9 @@ def test_a_new_cycle_resolves_and_what_carries_over_opens_again() -> None:
 
 
 def test_discharge_resolves_and_drops() -> None:
-    """criteria.md section 9: `discharge` resolves every open episode (reason `discharged`); `assess` prints no line."""
+    """criteria.md section 9: `discharge` resolves every open episode (reason `discharged`); `assess` prints
+    no line.
+    """
     drawn = platelets(("08:00", 20)).encounter("discharge", "08:10").tick("40:00")
     last = [a for a in alerts(drawn) if a["decided"] == iso("08:10")]
     assert {(a["transition"], a["level"], a["reason"]) for a in last} == {("resolved", "clear", "discharged")}
@@ -183,7 +239,10 @@ def test_discharge_resolves_and_drops() -> None:
 
 
 AFTER = {
-    "what shares its instant opens nothing": (platelets().encounter("discharge", "08:10").labs("08:10", platelets=20), []),
+    "what shares its instant opens nothing": (
+        platelets().encounter("discharge", "08:10").labs("08:10", platelets=20),
+        [],
+    ),
     "a withdrawal starts no stay": (
         platelets(("08:00", 20)).encounter("discharge", "08:10").withdraw("08:00", "09:00"),
         ["opened absolute", "resolved clear"],
@@ -193,7 +252,10 @@ AFTER = {
         ["opened absolute", "resolved clear"],
     ),
     "and with them from its cycle-start on": (
-        platelets(("08:00", 20)).encounter("discharge", "08:10").labs("09:00", platelets=20).encounter("cycle-start", "10:00"),
+        platelets(("08:00", 20))
+        .encounter("discharge", "08:10")
+        .labs("09:00", platelets=20)
+        .encounter("cycle-start", "10:00"),
         ["opened absolute", "resolved clear", "opened absolute"],
     ),
 }
@@ -201,7 +263,9 @@ AFTER = {
 
 @table(AFTER, "course expected")
 def test_after_discharge(course: Course, expected: list[str]) -> None:
-    """criteria.md section 9: facts after it start a new stay from nothing; what shares its instant opens nothing."""
+    """criteria.md section 9: facts after it start a new stay from nothing; what shares its instant opens
+    nothing.
+    """
     assert told(course, "platelets") == expected
 
 
@@ -209,5 +273,9 @@ def test_after_discharge(course: Course, expected: list[str]) -> None:
 def test_a_command_after_discharge_starts_no_stay(command: str) -> None:
     """criteria.md section 9: ticks, commands and withdrawals after it start no stay."""
     drawn = platelets(("08:00", 20)).encounter("discharge", "08:10")
-    {"tick": drawn.tick, "ack": lambda at: drawn.ack("x", at), "resume": lambda at: drawn.resume("infection", at)}[command]("09:00")
+    {
+        "tick": drawn.tick,
+        "ack": lambda at: drawn.ack("x", at),
+        "resume": lambda at: drawn.resume("infection", at),
+    }[command]("09:00")
     assert assessments(folded(drawn)) == []

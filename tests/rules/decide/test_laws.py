@@ -45,11 +45,19 @@ def assessed(log: list[events.Event], until: int = END) -> list[dict[str, Any]]:
 
 
 def timeless(assessment: dict[str, Any]) -> dict[str, Any]:
-    """What must not depend on the order of knowing: criteria, blood pressure, dose. `since` is the `at` of a transition, and
-    which transitions there were does depend on it; so does a stop rule that stands, and with it the readiness.
+    """What must not depend on the order of knowing: criteria, blood pressure, dose.
+
+    `since` is the `at` of a transition, and which transitions there were does depend on it; so does a stop
+    rule that stands, and with it the readiness.
     """
-    criteria = [{key: value for key, value in row.items() if key != "since"} for row in assessment["criteria"]]
-    dose = {key: value for key, value in assessment["dose"].items() if key not in ("readiness", "blockers", "delayed_h")}
+    criteria = [
+        {key: value for key, value in row.items() if key != "since"} for row in assessment["criteria"]
+    ]
+    dose = {
+        key: value
+        for key, value in assessment["dose"].items()
+        if key not in ("readiness", "blockers", "delayed_h")
+    }
     return {"criteria": criteria, "blood_pressure": assessment["blood_pressure"], "dose": dose}
 
 
@@ -62,18 +70,26 @@ def test_the_order_of_the_file_changes_nothing(course: list[Any], shuffler: rand
     same(assessed(log), assessed(shuffled), timeless)
 
 
-@pytest.mark.parametrize(("kinds", "lag"), [(ON_THE_WARD, 8 * 60), (ANYWHERE, 2 * 60)], ids=["ward, 8 h", "with pressors and the icu, 2 h"])
+@pytest.mark.parametrize(
+    ("kinds", "lag"),
+    [(ON_THE_WARD, 8 * 60), (ANYWHERE, 2 * 60)],
+    ids=["ward, 8 h", "with pressors and the icu, 2 h"],
+)
 @many
 @given(data=st.data())
 def test_the_order_of_knowing_changes_no_state(kinds: Any, lag: int, data: st.DataObject) -> None:
-    """criteria.md section 1: arrival order does not matter (facts stale when they become known aside: hence the lag)."""
+    """criteria.md section 1: arrival order does not matter (facts stale when they become known aside: hence
+    the lag).
+    """
     course = data.draw(courses(kinds, lag=0))
     lags = data.draw(st.lists(st.integers(0, lag), min_size=len(course), max_size=len(course)))
     late = [{**one, "known": text(_minute(one) + (lags[i] if i > 1 else 0))} for i, one in enumerate(course)]
     same(assessed(decoded(course)), assessed(decoded(late)), timeless)
 
 
-def same(ones: list[dict[str, Any]], others: list[dict[str, Any]], view: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def same(
+    ones: list[dict[str, Any]], others: list[dict[str, Any]], view: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
     """Names what differs: a whole assessment is too long to read."""
     assert len(ones) == len(others)
     for one, other in zip(ones, others, strict=True):
@@ -94,7 +110,11 @@ def _minute(one: dict[str, Any]) -> int:
 def test_duplicates_change_nothing(course: list[Any], data: st.DataObject) -> None:
     again = data.draw(st.lists(st.sampled_from(course), max_size=8))
     log = decoded(course)
-    repeats = [event for event in decoded([{**one, "status": "preliminary"} for one in again]) if not discharges(event)]
+    repeats = [
+        event
+        for event in decoded([{**one, "status": "preliminary"} for one in again])
+        if not discharges(event)
+    ]
     assert alerts_of(log) == alerts_of([*log, *repeats])
 
 
@@ -104,7 +124,9 @@ def discharges(event: events.Event) -> bool:
 
 @many
 @given(courses((*EVERYTHING, GONE)), st.data())
-def test_cut_anywhere_and_gone_on_from_the_bytes_says_the_same(course: list[Any], data: st.DataObject) -> None:
+def test_cut_anywhere_and_gone_on_from_the_bytes_says_the_same(
+    course: list[Any], data: st.DataObject
+) -> None:
     log = sorted(decoded(course), key=lambda event: event.known)
     cuts = data.draw(st.sets(st.integers(0, len(log)), max_size=6))
     whole, _ = run(log, set())
@@ -129,7 +151,14 @@ def run(log: list[events.Event], cuts: set[int]) -> tuple[list[dict[str, Any]], 
 @given(courses((*EVERYTHING, GONE)), st.lists(st.integers(0, LONGEST + 600), max_size=12), st.booleans())
 def test_ticks_anywhere_change_no_alert(course: list[Any], minutes: list[int], everyone: bool) -> None:
     ticks = [
-        events.Tick(id="", patient="*" if everyone else "p1", at=START + m * MINUTE, known=START + m * MINUTE, status="final") for m in minutes
+        events.Tick(
+            id="",
+            patient="*" if everyone else "p1",
+            at=START + m * MINUTE,
+            known=START + m * MINUTE,
+            status="final",
+        )
+        for m in minutes
     ]
     log = decoded(course)
     assert alerts_of(log) == alerts_of([*log, *ticks])
@@ -146,7 +175,9 @@ def test_one_patients_facts_change_no_other(course: list[Any], other: list[Any])
 
 @many
 @given(courses(ANYWHERE), st.data())
-def test_a_correction_back_to_the_old_value_restores_the_old_states(course: list[Any], data: st.DataObject) -> None:
+def test_a_correction_back_to_the_old_value_restores_the_old_states(
+    course: list[Any], data: st.DataObject
+) -> None:
     one = data.draw(st.sampled_from(course[2:]))
     wrong = data.draw(st.sampled_from([other for other in course[2:] if other["type"] == one["type"]]))
     changed = {**wrong, "id": one["id"], "at": one["at"], "status": "corrected", "known": text(LONGEST + 500)}
@@ -159,7 +190,11 @@ def test_a_correction_back_to_the_old_value_restores_the_old_states(course: list
 
 def states(assessment: dict[str, Any]) -> dict[str, Any]:
     """`since` excepted: it is the `at` of a transition, and the correction made some."""
-    return {**timeless(assessment), "recommendation": assessment["recommendation"], "reasons": assessment["reasons"]}
+    return {
+        **timeless(assessment),
+        "recommendation": assessment["recommendation"],
+        "reasons": assessment["reasons"],
+    }
 
 
 @many
@@ -176,8 +211,9 @@ def test_an_assessment_says_what_the_decisions_said(course: list[Any]) -> None:
 @many
 @given(courses(EVERYTHING))
 def test_episodes_are_well_formed(course: list[Any]) -> None:
-    """seq counts by one; an episode opens first, never goes back in time, and says nothing once it has ended. (A late cycle-start
-    can open one anew at the very `at` of the one it closes: the id, a function of that `at`, is then the same.)
+    """seq counts by one; an episode opens first, never goes back in time, and says nothing once it has ended.
+    (A late cycle-start can open one anew at the very `at` of the one it closes: the id, a function of that
+    `at`, is then the same.)
     """
     said = alerts_of(decoded(course))
     assert [alert["seq"] for alert in said] == list(range(1, len(said) + 1))

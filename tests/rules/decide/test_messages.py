@@ -8,14 +8,28 @@ from tests.rules.courses import Course, alerts
 
 @pytest.mark.parametrize(
     ("value", "limit", "expected"),
-    [(90.0, "<=90", True), (90.1, "<=90", False), (10.0, "<10", False), (9.9, "<10", True), (1.5, ">=1.5", True), (7.0, ">7", False)],
+    [
+        (90.0, "<=90", True),
+        (90.1, "<=90", False),
+        (10.0, "<10", False),
+        (9.9, "<10", True),
+        (1.5, ">=1.5", True),
+        (7.0, ">7", False),
+    ],
 )
 def test_a_value_meets_the_limit_as_it_is_printed(value: float, limit: str, expected: bool) -> None:
     assert meets(value, limit) is expected
 
 
 @pytest.mark.parametrize(
-    ("limit", "expected"), [("<10", "below 10"), ("<=20", "at or below 20"), (">=3", "at or above 3"), (">7", "above 7"), ("±10", "±10")]
+    ("limit", "expected"),
+    [
+        ("<10", "below 10"),
+        ("<=20", "at or below 20"),
+        (">=3", "at or above 3"),
+        (">7", "above 7"),
+        ("±10", "±10"),
+    ],
 )
 def test_a_limit_in_words(limit: str, expected: str) -> None:
     assert limit_words(limit) == expected
@@ -32,6 +46,10 @@ def test_a_latched_state_says_that_the_value_has_not_recovered_yet() -> None:
 @pytest.mark.parametrize(("value", "dose"), [(19.0, "50 mEq"), (17.0, "100 mEq")])
 def test_an_alert_names_the_dose_of_the_limit_that_is_met(value: float, dose: str) -> None:
     """criteria.md section 7, acidosis: 50 mEq below 20, 100 mEq below 18."""
-    [said] = [alert for alert in alerts(Course().start().labs("08:00", bicarbonate=value)) if alert["subject"] == "acidosis"]
+    [said] = [
+        alert
+        for alert in alerts(Course().start().labs("08:00", bicarbonate=value))
+        if alert["subject"] == "acidosis"
+    ]
     assert dose in said["message"]
     assert dose in said["measures"][0]["text"]

@@ -1,9 +1,11 @@
-"""The engine against `tests/reference`, a second reading of criteria.md by another hand, that decides everything from nothing.
+"""The engine against `tests/reference`, a second reading of criteria.md by another hand, that decides
+everything from nothing.
 
-Compared: every state, count, reason, deadline and open advice at several clocks, and every transition with its level and instant.
-Not compared, because the text leaves both readings open: who is evidence of a state long after it began, the `at` of an
-amended transition, whether an `ack` at the very instant of an opening counts, a rate whose weight becomes known later,
-whether "within 8 h" of a dose includes the eighth, and whether a denied `iv-site` was looked at.
+Compared: every state, count, reason, deadline and open advice at several clocks, and every transition with
+its level and instant. Not compared, because the text leaves both readings open: who is evidence of a state
+long after it began, the `at` of an amended transition, whether an `ack` at the very instant of an opening
+counts, a rate whose weight becomes known later, whether "within 8 h" of a dose includes the eighth, and
+whether a denied `iv-site` was looked at.
 """
 
 import json
@@ -35,20 +37,37 @@ def view(assessment: Wire) -> Wire:
     dose = assessment["dose"]
     return {
         "criteria": {row["code"]: (row["state"], row["stale"]) for row in assessment["criteria"]},
-        "pressure": {key: assessment["blood_pressure"][key] for key in ("target", "assumed", "latest", "state", "phase")},
-        "said": {key: assessment[key] for key in ("mode", "recommendation", "reasons", "relative", "absolute")},
+        "pressure": {
+            key: assessment["blood_pressure"][key]
+            for key in ("target", "assumed", "latest", "state", "phase")
+        },
+        "said": {
+            key: assessment[key] for key in ("mode", "recommendation", "reasons", "relative", "absolute")
+        },
         "dose": {key: dose[key] for key in ("last", "number", "due", "readiness")},
-        "advice": {(one["code"], one["subject"]) for one in assessment["advice"] if one["code"] not in LEFT_OPEN},
-        "overdue": {one["what"] for one in assessment["monitoring"] if one["overdue"] and one["what"] != "iv-site"},
+        "advice": {
+            (one["code"], one["subject"]) for one in assessment["advice"] if one["code"] not in LEFT_OPEN
+        },
+        "overdue": {
+            one["what"] for one in assessment["monitoring"] if one["overdue"] and one["what"] != "iv-site"
+        },
         "eligibility": {one["item"]: one["state"] for one in assessment["eligibility"]},
         "fluids": round(assessment["fluids"]["above_maintenance_24h_ml"], 3),
     }
 
 
 def transitions(alerts: list[Wire]) -> Counter[tuple[str, ...]]:
-    """Transitions as (patient, subject, direction, level, decided); reminders depend on acknowledgements at an opening."""
+    """Transitions as (patient, subject, direction, level, decided); reminders depend on acknowledgements at
+    an opening.
+    """
     return Counter(
-        (one["patient"], one["subject"], "lowered" if one["transition"] in LOWERED else one["transition"], one["level"], one["decided"])
+        (
+            one["patient"],
+            one["subject"],
+            "lowered" if one["transition"] in LOWERED else one["transition"],
+            one["level"],
+            one["decided"],
+        )
         for one in alerts
         if one["transition"] != "reminder" and one["subject"] not in LEFT_OPEN
     )
@@ -60,7 +79,9 @@ def test_two_readings_of_the_rules_agree(seed: int) -> None:
 
 
 @pytest.mark.campaign("reference", slices=60)
-def test_two_readings_of_the_rules_agree_over_many_courses(campaign_slice: int, figures: Callable[..., None]) -> None:
+def test_two_readings_of_the_rules_agree_over_many_courses(
+    campaign_slice: int, figures: Callable[..., None]
+) -> None:
     first = FIRST + MANY * campaign_slice
     for seed in range(first, first + MANY):
         agree(seed)
@@ -75,4 +96,6 @@ def agree(seed: int) -> None:
         wanted = {name: view(one) for name, one in expected.items()}
         got = {one["patient"]: view(one) for one in assessments(fold(log, GUIDELINE, instants.parse(at)))}
         assert got == wanted
-    assert transitions([wire(alert) for alert in fold(log, GUIDELINE).alerts]) == transitions(reference.run(course))
+    assert transitions([wire(alert) for alert in fold(log, GUIDELINE).alerts]) == transitions(
+        reference.run(course)
+    )

@@ -1,4 +1,7 @@
-"""Stop rules: what makes each hold, and how long it stands (criteria.md section 4). What lifts one: test_stop_rules_lifted.py."""
+"""Stop rules: what makes each hold, and how long it stands (criteria.md section 4).
+
+What lifts one: test_stop_rules_lifted.py.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,11 @@ HOLDS = {
         ["troponin"],
     ),
     "atrial fibrillation": (started().finding("atrial-fibrillation", "08:00"), "08:00", ["arrhythmia"]),
-    "supraventricular tachycardia": (started().finding("supraventricular-tachycardia", "08:00"), "08:00", ["arrhythmia"]),
+    "supraventricular tachycardia": (
+        started().finding("supraventricular-tachycardia", "08:00"),
+        "08:00",
+        ["arrhythmia"],
+    ),
     "ventricular arrhythmia": (started().finding("ventricular-arrhythmia", "08:00"), "08:00", ["arrhythmia"]),
     "ischemia is no stop": (started().finding("ecg-ischemia", "08:00"), "08:00", []),
     "oxygen by device": (started().vitals("08:00", device="mask"), "08:00", ["oxygen"]),
@@ -27,27 +34,58 @@ HOLDS = {
     "rales half up with SpO2 under 95": (half_rales(94.9), "08:00", ["oxygen"]),
     "rales half up with SpO2 at 95": (half_rales(95), "08:00", []),
     "rales half up with SpO2 unseen": (half_rales(None), "08:00", []),
-    "rales half up with SpO2 stale": (started().vitals("01:00", spo2=90).finding("rales", "09:00:00.001", "half"), "09:01", []),
-    "rales half up with SpO2 at its limit": (started().vitals("01:00", spo2=90).finding("rales", "09:00", "half"), "09:00", ["oxygen"]),
-    "rales a third up with SpO2 under 95": (started().finding("rales", "08:00", "one-third").vitals("08:00", spo2=90), "08:00", []),
-    "a saturation that falls while rales are half up": (half_rales(97).vitals("09:00", spo2=94), "09:00", ["oxygen"]),
+    "rales half up with SpO2 stale": (
+        started().vitals("01:00", spo2=90).finding("rales", "09:00:00.001", "half"),
+        "09:01",
+        [],
+    ),
+    "rales half up with SpO2 at its limit": (
+        started().vitals("01:00", spo2=90).finding("rales", "09:00", "half"),
+        "09:00",
+        ["oxygen"],
+    ),
+    "rales a third up with SpO2 under 95": (
+        started().finding("rales", "08:00", "one-third").vitals("08:00", spo2=90),
+        "08:00",
+        [],
+    ),
+    "a saturation that falls while rales are half up": (
+        half_rales(97).vitals("09:00", spo2=94),
+        "09:00",
+        ["oxygen"],
+    ),
     "hallucination": (started().finding("hallucination", "08:00"), "08:00", ["neuropsychiatric"]),
     "disorientation": (started().finding("disorientation", "08:00"), "08:00", ["neuropsychiatric"]),
     "cognition": (started().finding("cognition-failed", "08:00"), "08:00", ["neuropsychiatric"]),
     "mental status changed is none yet": (started().mental("08:00", "changed"), "09:59:59.999", []),
     "mental status changed for 2 h": (started().mental("08:00", "changed"), "10:00", ["neuropsychiatric"]),
     "persistent crying is none": (started().finding("persistent-crying", "08:00"), "08:00", []),
-    "both phenylephrine rows absolute": (started().dose("00:00").phenylephrine("01:00", 1.5), "08:00", ["pressor-dependence"]),
+    "both phenylephrine rows absolute": (
+        started().dose("00:00").phenylephrine("01:00", 1.5),
+        "08:00",
+        ["pressor-dependence"],
+    ),
     "the minimum alone is none": (started().dose("00:00").phenylephrine("01:00", 1.4), "08:00", []),
-    "the maximum alone is none": (started().dose("00:00").phenylephrine("01:00", 1.5).phenylephrine("02:00", 0.8), "08:00", []),
+    "the maximum alone is none": (
+        started().dose("00:00").phenylephrine("01:00", 1.5).phenylephrine("02:00", 0.8),
+        "08:00",
+        [],
+    ),
     "a dose 24 h late": (started().dose("00:00"), "32:00", ["delay-over-24h"]),
     "just under 24 h late": (started().dose("00:00"), "31:59:59.999", []),
     "never before dose 1": (started(), "60:00", []),
     "never after therapy-end": (started().dose("00:00").end("30:00"), "60:00", []),
     "not at therapy-end itself": (started().dose("00:00").end("32:00"), "32:00", []),
-    "a held dose does not count": (started().dose("00:00").dose("08:00", given=False), "32:00", ["delay-over-24h"]),
+    "a held dose does not count": (
+        started().dose("00:00").dose("08:00", given=False),
+        "32:00",
+        ["delay-over-24h"],
+    ),
     "several in order": (
-        started().finding("disorientation", "08:00").finding("infection", "08:00").vitals("08:00", device="mask"),
+        started()
+        .finding("disorientation", "08:00")
+        .finding("infection", "08:00")
+        .vitals("08:00", device="mask"),
         "08:00",
         ["infection", "oxygen", "neuropsychiatric"],
     ),
@@ -62,18 +100,42 @@ def test_what_makes_a_stop_rule_hold(course: Course, at: str, expected: list[str
 
 LASTS: dict[str, tuple[Any, ...]] = {
     "it stands on after its criterion clears": (cleared(), "100:00", ["infection"]),
-    "troponin stands on": (started().labs("08:00", troponin_t=troponin(0.02)).labs("14:00", troponin_t=troponin(0.01)), "14:00", ["troponin"]),
-    "oxygen stands on": (started().vitals("08:00", device="mask").vitals("09:00", device="room-air", spo2=99), "09:00", ["oxygen"]),
-    "rales stand on when the saturation recovers": (half_rales(90).vitals("09:00", spo2=99), "09:00", ["oxygen"]),
-    "mental status stands on": (started().mental("08:00", "changed").mental("11:00", "normal"), "11:00", ["neuropsychiatric"]),
+    "troponin stands on": (
+        started().labs("08:00", troponin_t=troponin(0.02)).labs("14:00", troponin_t=troponin(0.01)),
+        "14:00",
+        ["troponin"],
+    ),
+    "oxygen stands on": (
+        started().vitals("08:00", device="mask").vitals("09:00", device="room-air", spo2=99),
+        "09:00",
+        ["oxygen"],
+    ),
+    "rales stand on when the saturation recovers": (
+        half_rales(90).vitals("09:00", spo2=99),
+        "09:00",
+        ["oxygen"],
+    ),
+    "mental status stands on": (
+        started().mental("08:00", "changed").mental("11:00", "normal"),
+        "11:00",
+        ["neuropsychiatric"],
+    ),
     "pressor dependence stands on over the next dose": (
         started().dose("00:00").phenylephrine("01:00", 1.5).phenylephrine("09:00", 0).dose("10:00"),
         "10:00",
         ["pressor-dependence"],
     ),
-    "the delay stands on over the late dose": (started().dose("00:00").dose("33:00"), "33:00", ["delay-over-24h"]),
+    "the delay stands on over the late dose": (
+        started().dose("00:00").dose("33:00"),
+        "33:00",
+        ["delay-over-24h"],
+    ),
     "a dose at the very 24 h is in time": (started().dose("00:00").dose("32:00"), "32:00", []),
-    "a delay that held stands on after therapy-end": (started().dose("00:00").end("33:00"), "33:00", ["delay-over-24h"]),
+    "a delay that held stands on after therapy-end": (
+        started().dose("00:00").end("33:00"),
+        "33:00",
+        ["delay-over-24h"],
+    ),
     "the next cycle-start lifts it": (cleared().encounter("cycle-start", "20:00"), "20:00", []),
     "a finding of the cycle before does not make it hold again": (
         started().finding("infection", "08:00").encounter("cycle-start", "20:00"),
@@ -85,8 +147,16 @@ LASTS: dict[str, tuple[Any, ...]] = {
         "20:00",
         ["troponin"],
     ),
-    "before the first cycle-start it stops while it holds": (Course().finding("infection", "01:00"), "02:00", ["infection"]),
-    "and no longer": (Course().finding("infection", "01:00").finding("infection", "02:00", False), "02:00", []),
+    "before the first cycle-start it stops while it holds": (
+        Course().finding("infection", "01:00"),
+        "02:00",
+        ["infection"],
+    ),
+    "and no longer": (
+        Course().finding("infection", "01:00").finding("infection", "02:00", False),
+        "02:00",
+        [],
+    ),
     "what held only before does not stand in the cycle": (
         Course().finding("infection", "-03:00").finding("infection", "-02:00", False).start("00:00"),
         "01:00",

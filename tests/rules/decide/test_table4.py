@@ -26,10 +26,17 @@ LINES = {
     "all seen and clear: proceed": (ready(), "09:00", "proceed", []),
     "one relative: correct": (with_relatives(1), "09:00", "correct", ["moist-desquamation"]),
     "two relative: correct": (with_relatives(2), "09:00", "correct", ["moist-desquamation", "vivid-dreams"]),
-    "three relative: delay": (with_relatives(3), "09:00", "delay", ["moist-desquamation", "vivid-dreams", "dyspnea"]),
+    "three relative: delay": (
+        with_relatives(3),
+        "09:00",
+        "delay",
+        ["moist-desquamation", "vivid-dreams", "dyspnea"],
+    ),
     "one absolute: delay": (ready().finding("ecg-ischemia", "08:30"), "09:00", "delay", ["ecg-ischemia"]),
     "absolute before relative, each in table order": (
-        with_relatives(2).finding("severe-abdominal-pain", "08:30").finding("extremity-paresthesias", "08:30"),
+        with_relatives(2)
+        .finding("severe-abdominal-pain", "08:30")
+        .finding("extremity-paresthesias", "08:30"),
         "09:00",
         "delay",
         ["abdominal-pain", "extremities", "moist-desquamation", "vivid-dreams"],
@@ -44,9 +51,22 @@ LINES = {
         Course().start("00:00"),
         "01:00",
         "cannot-tell",
-        ["sinus-tachycardia", "platelets", "mental-status", "oxygen-requirement", "urine-hour", "creatinine", "blood-pressure"],
+        [
+            "sinus-tachycardia",
+            "platelets",
+            "mental-status",
+            "oxygen-requirement",
+            "urine-hour",
+            "creatinine",
+            "blood-pressure",
+        ],
     ),
-    "a relative outweighs not seeing": (Course().start("00:00").finding("vivid-dreams", "00:30"), "01:00", "correct", ["vivid-dreams"]),
+    "a relative outweighs not seeing": (
+        Course().start("00:00").finding("vivid-dreams", "00:30"),
+        "01:00",
+        "correct",
+        ["vivid-dreams"],
+    ),
     "two relative rows of one group count once": (
         ready().urine("15:00", 98, start="08:00").vitals("15:00", **NORMAL).finding("vivid-dreams", "15:00"),
         "15:00",
@@ -119,7 +139,10 @@ def test_phenylephrine_rows_count_once() -> None:
 SAID = {
     "a cycle that starts blind and proceeds says nothing": (ready(), []),
     "it opens when it leaves proceed": (ready().finding("vivid-dreams", "09:00"), ["opened relative 09:00"]),
-    "a cycle that starts blind opens on what it leaves for": (Course().start("00:00").finding("vivid-dreams", "01:00"), ["opened relative 01:00"]),
+    "a cycle that starts blind opens on what it leaves for": (
+        Course().start("00:00").finding("vivid-dreams", "01:00"),
+        ["opened relative 01:00"],
+    ),
     "along its words and resolved on proceed": (
         with_relatives(1)
         .finding("vivid-dreams", "08:40")
@@ -127,7 +150,12 @@ SAID = {
         .finding("dyspnea-at-rest", "08:55", False)
         .finding("vivid-dreams", "08:56", False)
         .finding("moist-desquamation", "08:57", False),
-        ["opened relative 08:30", "worsened absolute 08:50", "improved relative 08:55", "resolved clear 08:57"],
+        [
+            "opened relative 08:30",
+            "worsened absolute 08:50",
+            "improved relative 08:55",
+            "resolved clear 08:57",
+        ],
     ),
     "delay to stop is worsened": (
         ready().finding("ecg-ischemia", "08:30").finding("infection", "08:40"),
@@ -137,13 +165,19 @@ SAID = {
         Course().start("00:00").finding("vivid-dreams", "01:00").finding("vivid-dreams", "01:10", False),
         ["opened relative 01:00", "improved advisory 01:10"],
     ),
-    "proceed to cannot-tell opens advisory, right after the limit": (ready().tick("17:00"), ["opened advisory 16:00"]),
+    "proceed to cannot-tell opens advisory, right after the limit": (
+        ready().tick("17:00"),
+        ["opened advisory 16:00"],
+    ),
     "a correction resolves it, never amends": (
         ready().finding("vivid-dreams", "09:00", id="f").withdraw("f", "09:10"),
         ["opened relative 09:00", "resolved clear 09:10"],
     ),
     "a correction improves it, never amends": (
-        ready().finding("vivid-dreams", "09:00").finding("ecg-ischemia", "09:00", id="f").withdraw("f", "09:10"),
+        ready()
+        .finding("vivid-dreams", "09:00")
+        .finding("ecg-ischemia", "09:00", id="f")
+        .withdraw("f", "09:10"),
         ["opened absolute 09:00", "improved relative 09:10"],
     ),
     "a second cycle that starts with cannot-tell is silent again": (
@@ -159,7 +193,9 @@ SAID = {
 
 @table(SAID, "course expected")
 def test_what_is_said_of_the_recommendation(course: Course, expected: list[str]) -> None:
-    """criteria.md section 9: an alert of its own; resolves only on proceed; silent while a cycle starts with cannot-tell; never amended."""
+    """criteria.md section 9: an alert of its own; resolves only on proceed; silent while a cycle starts with
+    cannot-tell; never amended.
+    """
     assert timed(course, "recommendation") == expected
 
 
@@ -167,7 +203,11 @@ def test_the_recommendation_comes_last_in_its_instant_with_its_kind() -> None:
     """criteria.md section 9: kind and subject `recommendation`, after monitoring."""
     said = [a for a in alerts(ready().finding("infection", "09:00")) if a["decided"].endswith("09:00:00Z")]
     assert [a["subject"] for a in said] == ["infection", "recommendation"]
-    assert (said[-1]["kind"], said[-1]["level"], said[-1]["priority"]) == ("recommendation", "absolute", "high")
+    assert (said[-1]["kind"], said[-1]["level"], said[-1]["priority"]) == (
+        "recommendation",
+        "absolute",
+        "high",
+    )
 
 
 @pytest.mark.parametrize("code", ["urine-hour", "creatinine"])

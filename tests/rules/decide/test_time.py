@@ -32,7 +32,11 @@ def start(**more: Any) -> Course:
 
 
 KNOWN = {
-    "a result is not known before its known": (start().labs("06:00", known="07:05", platelets=20), "07:04:59.999", "indeterminate missing platelets"),
+    "a result is not known before its known": (
+        start().labs("06:00", known="07:05", platelets=20),
+        "07:04:59.999",
+        "indeterminate missing platelets",
+    ),
     "at its known it is": (start().labs("06:00", known="07:05", platelets=20), "07:05", "absolute"),
     "without a known it is known at its at": (start().labs("06:00", platelets=20), "06:00", "absolute"),
     "15 min ahead counts at once": (start().labs("09:15", known="09:00", platelets=20), "09:00", "absolute"),
@@ -41,7 +45,9 @@ KNOWN = {
 
 @table(KNOWN)
 def test_a_fact_counts_from_its_known(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 1: decisions are made at the clock; `--at T` takes only facts known at or before T."""
+    """criteria.md section 1: decisions are made at the clock; `--at T` takes only facts known at or
+    before T.
+    """
     assert seen(course, at, "platelets") == expected
 
 
@@ -62,7 +68,9 @@ def test_more_than_15_min_ahead_of_known_is_refused(at: str, reasons: list[str])
 
 def test_an_alert_of_a_fact_ahead_carries_its_at() -> None:
     """criteria.md section 9: a latest-value row's `at` is the fact's; `decided` the clock."""
-    assert timed(start().labs("09:15", known="09:00", platelets=20), "platelets") == ["opened absolute 09:15 @09:00"]
+    assert timed(start().labs("09:15", known="09:00", platelets=20), "platelets") == [
+        "opened absolute 09:15 @09:00"
+    ]
 
 
 def test_a_dose_ahead_counts_at_once() -> None:
@@ -81,7 +89,11 @@ INSTANT = {
         "platelets",
         [],
     ),
-    "a deadline and a fact of one instant are taken together": (start().mental("08:00", "changed").mental("10:00", "normal"), "mental-status", []),
+    "a deadline and a fact of one instant are taken together": (
+        start().mental("08:00", "changed").mental("10:00", "normal"),
+        "mental-status",
+        [],
+    ),
     "a correction in the instant of its fact says nothing": (
         start().labs("08:00", "l", platelets=20).correct("l", "08:00", platelets=200),
         "platelets",
@@ -102,14 +114,28 @@ INSTANT = {
 
 @table(INSTANT, "course subject expected")
 def test_one_decision_an_instant(course: Course, subject: str, expected: list[str]) -> None:
-    """criteria.md section 1: all facts with the same `known`, and every deadline on it, are taken together."""
+    """criteria.md section 1: all facts with the same `known`, and every deadline on it, are taken
+    together.
+    """
     assert told(course, subject) == expected
 
 
 def busy() -> Course:
-    drawn = start().complete("01:00").dose("01:00").vitals("02:00", hr=135, sbp=75, spo2=93).vitals("02:30", hr=135, sbp=85, spo2=93, temp=38.6)
-    drawn.urine("03:00", 8).mental("03:00", "changed").phenylephrine("03:10", 1.2).bolus("03:20", 1000).stool("03:30", 1100)
-    return drawn.labs("03:00", known="04:10", creatinine=2.7, platelets=28).phenylephrine("09:00", 0.9).tick("34:00")
+    drawn = (
+        start()
+        .complete("01:00")
+        .dose("01:00")
+        .vitals("02:00", hr=135, sbp=75, spo2=93)
+        .vitals("02:30", hr=135, sbp=85, spo2=93, temp=38.6)
+    )
+    drawn.urine("03:00", 8).mental("03:00", "changed").phenylephrine("03:10", 1.2).bolus("03:20", 1000).stool(
+        "03:30", 1100
+    )
+    return (
+        drawn.labs("03:00", known="04:10", creatinine=2.7, platelets=28)
+        .phenylephrine("09:00", 0.9)
+        .tick("34:00")
+    )
 
 
 @pytest.mark.parametrize("minutes", [7, 61, 480])
@@ -153,7 +179,12 @@ LATE = {
         "indeterminate missing heart-rate",
     ),
     "one further behind does not break a run either": (
-        start().vitals("00:30", hr=125).vitals("01:10", hr=125).vitals("04:00", hr=125).vitals("07:00", hr=125).vitals("00:50", hr=90, known="09:00"),
+        start()
+        .vitals("00:30", hr=125)
+        .vitals("01:10", hr=125)
+        .vitals("04:00", hr=125)
+        .vitals("07:00", hr=125)
+        .vitals("00:50", hr=90, known="09:00"),
         "09:00",
         "relative",
     ),
@@ -162,7 +193,9 @@ LATE = {
 
 @table(LATE)
 def test_readings_over_8_h_behind_the_clock(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 1: HR, systolic pressure and SpO2 more than 8 h behind the clock may count only as latest values."""
+    """criteria.md section 1: HR, systolic pressure and SpO2 more than 8 h behind the clock may count only as
+    latest values.
+    """
     assert seen(course, at, "sinus-tachycardia") == expected
 
 
@@ -170,14 +203,21 @@ COUNT_HOWEVER_LATE = {
     "a lab": (start().labs("01:00", known="30:00", creatinine=3.2), "30:00", "creatinine", "absolute"),
     "a weight": (start().vitals("01:00", known="30:00", weight=82), "30:00", "weight-gain", "relative"),
     "a finding": (start().finding("infection", "01:00", known="90:00"), "90:00", "infection", "absolute"),
-    "a rate": (start().phenylephrine("01:00", 1.6, known="90:00").phenylephrine("02:00", 0), "90:00", "phenylephrine-maximum", "absolute"),
+    "a rate": (
+        start().phenylephrine("01:00", 1.6, known="90:00").phenylephrine("02:00", 0),
+        "90:00",
+        "phenylephrine-maximum",
+        "absolute",
+    ),
     "a volume": (start().stool("25:00", 1000, known="30:59"), "31:00", "diarrhea", "relative"),
 }
 
 
 @table(COUNT_HOWEVER_LATE, "course at code expected")
 def test_what_counts_however_late(course: Course, at: str, code: str, expected: str) -> None:
-    """criteria.md section 1: volumes, doses, rates, labs, weights and findings count however late, within the cycle."""
+    """criteria.md section 1: volumes, doses, rates, labs, weights and findings count however late, within the
+    cycle.
+    """
     assert seen(course, at, code) == expected
 
 
@@ -190,11 +230,16 @@ def test_a_late_dose_counts() -> None:
 def test_times_are_printed_to_the_millisecond_without_a_zero_fraction() -> None:
     """criteria.md section 1."""
     found = states_at(start().vitals("08:00:00.120", **NORMAL), "08:30")
-    assert (found["at"], found["monitoring"]["vital-signs"]["last"]) == ("2026-03-02T08:30:00Z", "2026-03-02T08:00:00.120Z")
+    assert (found["at"], found["monitoring"]["vital-signs"]["last"]) == (
+        "2026-03-02T08:30:00Z",
+        "2026-03-02T08:00:00.120Z",
+    )
 
 
 def test_what_changes_by_getting_older_is_printed_as_its_limit() -> None:
-    """criteria.md section 1: decided right after it (not at it), and its `at` and `decided` are printed as the limit."""
+    """criteria.md section 1: decided right after it (not at it), and its `at` and `decided` are printed as
+    the limit.
+    """
     drawn = start().complete("08:00").tick("20:00")
     opened = next(a for a in alerts(drawn) if a["subject"] == "recommendation")
     assert (opened["at"], opened["decided"]) == (iso("16:00"), iso("16:00"))

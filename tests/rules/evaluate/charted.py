@@ -21,14 +21,24 @@ def finding_states(finding: str, level: str, there: bool | str = True, gone: boo
         f"just before {finding} is charted it is absent": (charted, "07:59:59.999", "clear"),
         f"from the record of {finding} on it is {level}": (charted, "08:00", level),
         f"{finding} does not go stale in 100 h": (charted, "108:00", level),
-        f"{finding} charted as gone clears": (course().finding(finding, "08:00", there).finding(finding, "09:00", gone), "09:00", "clear"),
-        f"{finding} only ever denied is clear": (course().finding(finding, "08:00", gone), "09:00", "clear"),
-        f"{finding} corrected to gone never was": (
-            course().finding(finding, "08:00", there, id="f").finding(finding, "08:00", gone, id="f", status="corrected", known="09:00"),
+        f"{finding} charted as gone clears": (
+            course().finding(finding, "08:00", there).finding(finding, "09:00", gone),
             "09:00",
             "clear",
         ),
-        f"{finding} withdrawn never was": (course().finding(finding, "08:00", there, id="f").withdraw("f", "09:00"), "09:00", "clear"),
+        f"{finding} only ever denied is clear": (course().finding(finding, "08:00", gone), "09:00", "clear"),
+        f"{finding} corrected to gone never was": (
+            course()
+            .finding(finding, "08:00", there, id="f")
+            .finding(finding, "08:00", gone, id="f", status="corrected", known="09:00"),
+            "09:00",
+            "clear",
+        ),
+        f"{finding} withdrawn never was": (
+            course().finding(finding, "08:00", there, id="f").withdraw("f", "09:00"),
+            "09:00",
+            "clear",
+        ),
         f"{finding} denied late, for a time before, does not end it": (
             course().finding(finding, "08:00", there).finding(finding, "07:00", gone, known="09:00"),
             "09:00",
@@ -65,13 +75,21 @@ def finding_alerts(finding: str, level: str, there: bool | str = True, gone: boo
             None,
             [f"opened {level} 08:00 @08:20", "resolved clear 09:00 @09:10"],
         ),
-        f"{finding} withdrawn is amended": (charted().withdraw("f", "09:00").tick("10:00"), None, [f"opened {level}", "amended clear"]),
+        f"{finding} withdrawn is amended": (
+            charted().withdraw("f", "09:00").tick("10:00"),
+            None,
+            [f"opened {level}", "amended clear"],
+        ),
         f"{finding} corrected to gone is amended": (
             charted().finding(finding, "08:00", gone, id="f", status="corrected", known="09:00"),
             None,
             [f"opened {level}", "amended clear"],
         ),
-        f"{finding} charted again says nothing more": (charted().finding(finding, "09:00", there), None, [f"opened {level} 08:00"]),
+        f"{finding} charted again says nothing more": (
+            charted().finding(finding, "09:00", there),
+            None,
+            [f"opened {level} 08:00"],
+        ),
         f"a withdrawal of {finding} that another record still says prints nothing": (
             charted().finding(finding, "08:30", there, id="g").withdraw("f", "09:00"),
             None,

@@ -1,4 +1,6 @@
-"""What every row that rests on the latest value of a lab must do on the ward, drawn once (criteria.md section 3, labs)."""
+"""What every row that rests on the latest value of a lab must do on the ward, drawn once (criteria.md section
+3, labs).
+"""
 
 from __future__ import annotations
 
@@ -16,32 +18,60 @@ def result_states(lab: str, bad: float, level: str, good: float) -> Cases:
     blind = f"indeterminate missing {lab}"
     return {
         f"{lab} never measured cannot be told": (course(), "09:00", blind),
-        f"{lab} is not known before its result is": (course().labs("08:00", known="09:00", **{lab: bad}), "08:59:59.999", blind),
+        f"{lab} is not known before its result is": (
+            course().labs("08:00", known="09:00", **{lab: bad}),
+            "08:59:59.999",
+            blind,
+        ),
         f"{lab} {level} and 36 h old is not stale": (tripped, "44:00", level),
         f"{lab} {level} and older keeps its state, stale": (tripped, "44:00:00.001", f"{level} stale"),
         f"{lab} clear and 36 h old is not stale": (fine, "44:00", "clear"),
         f"{lab} clear and older cannot be told": (fine, "44:00:00.001", blind),
-        f"{lab} stale when it becomes known trips nothing": (course().labs("00:00", known="36:00:00.001", **{lab: bad}), "37:00", blind),
-        f"{lab} at its limit when it becomes known counts": (course().labs("00:00", known="36:00", **{lab: bad}), "36:00", level),
+        f"{lab} stale when it becomes known trips nothing": (
+            course().labs("00:00", known="36:00:00.001", **{lab: bad}),
+            "37:00",
+            blind,
+        ),
+        f"{lab} at its limit when it becomes known counts": (
+            course().labs("00:00", known="36:00", **{lab: bad}),
+            "36:00",
+            level,
+        ),
         f"{lab} stale when it becomes known clears nothing": (
             course().labs("00:00", **{lab: bad}).labs("01:00", known="38:00", **{lab: good}),
             "38:00",
             f"{level} stale",
         ),
-        f"{lab} clears on the next value": (course().labs("08:00", **{lab: bad}).labs("14:00", **{lab: good}), "14:00", "clear"),
-        f"{lab} corrected never was": (course().labs("08:00", "l", **{lab: bad}).correct("l", "09:00", **{lab: good}), "09:00", "clear"),
+        f"{lab} clears on the next value": (
+            course().labs("08:00", **{lab: bad}).labs("14:00", **{lab: good}),
+            "14:00",
+            "clear",
+        ),
+        f"{lab} corrected never was": (
+            course().labs("08:00", "l", **{lab: bad}).correct("l", "09:00", **{lab: good}),
+            "09:00",
+            "clear",
+        ),
         f"{lab} withdrawn falls back on the value before": (
             course().labs("07:00", **{lab: good}).labs("08:00", "l", **{lab: bad}).withdraw("l", "09:00"),
             "09:00",
             "clear",
         ),
-        f"{lab} withdrawn altogether cannot be told": (course().labs("08:00", "l", **{lab: bad}).withdraw("l", "09:00"), "09:00", blind),
+        f"{lab} withdrawn altogether cannot be told": (
+            course().labs("08:00", "l", **{lab: bad}).withdraw("l", "09:00"),
+            "09:00",
+            blind,
+        ),
         f"{lab} of an earlier sample resulted later changes nothing": (
             course().labs("08:00", **{lab: good}).labs("07:00", known="09:00", **{lab: bad}),
             "09:00",
             "clear",
         ),
-        f"{lab} preliminary counts like final": (course().labs("08:00", status="preliminary", **{lab: bad}), "08:00", level),
+        f"{lab} preliminary counts like final": (
+            course().labs("08:00", status="preliminary", **{lab: bad}),
+            "08:00",
+            level,
+        ),
     }
 
 
@@ -67,7 +97,10 @@ def result_alerts(lab: str, bad: float, level: str, good: float) -> Cases:
             course().labs("08:00", "l", **{lab: good}).correct("l", "09:00", **{lab: bad}),
             [f"opened {level} 08:00 @09:00"],
         ),
-        f"{lab} going stale says nothing": (course().labs("08:00", **{lab: bad}).tick("60:00"), [f"opened {level} 08:00"]),
+        f"{lab} going stale says nothing": (
+            course().labs("08:00", **{lab: bad}).tick("60:00"),
+            [f"opened {level} 08:00"],
+        ),
         f"{lab} of an earlier sample, resulted late, is opened at the sample": (
             course().labs("06:00", known="12:00", **{lab: bad}).labs("10:00", known="12:00", **{lab: bad}),
             [f"opened {level} 06:00 @12:00"],

@@ -10,8 +10,12 @@ from tests.rules.courses import Course, seen, table, timed, told
 from tests.rules.evaluate.charted import course, finding_alerts, finding_states, timed_or_told
 
 FINDINGS = ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia", "ecg-ischemia")
-STATES = {f"{name}": (code, *case) for code in FINDINGS for name, case in finding_states(code, "absolute").items()}
-SAID = {f"{name}": (code, *case) for code in FINDINGS for name, case in finding_alerts(code, "absolute").items()}
+STATES = {
+    f"{name}": (code, *case) for code in FINDINGS for name, case in finding_states(code, "absolute").items()
+}
+SAID = {
+    f"{name}": (code, *case) for code in FINDINGS for name, case in finding_alerts(code, "absolute").items()
+}
 
 
 @table(STATES, "code course at expected")
@@ -21,7 +25,9 @@ def test_a_cardiac_finding(code: str, course: Course, at: str, expected: str) ->
 
 
 @table(SAID, "code course until expected")
-def test_what_is_said_of_a_cardiac_finding(code: str, course: Course, until: str | None, expected: list[str]) -> None:
+def test_what_is_said_of_a_cardiac_finding(
+    code: str, course: Course, until: str | None, expected: list[str]
+) -> None:
     """criteria.md section 9: `at` of a finding is that of the fact that changed it."""
     assert (timed if timed_or_told(expected) else told)(course, code, until) == expected
 
@@ -33,13 +39,33 @@ def above(value: float, high: float | None = 0.01, **more: object) -> dict[str, 
 ENZYMES = {
     "never measured it is clear": (course(), "09:00", "clear"),
     "at the upper limit it is clear": (course().labs("08:00", troponin_t=above(0.01)), "09:00", "clear"),
-    "just under the upper limit it is clear": (course().labs("08:00", troponin_t=above(0.0099)), "09:00", "clear"),
-    "just over the upper limit it is absolute": (course().labs("08:00", troponin_t=above(0.0101)), "09:00", "absolute"),
+    "just under the upper limit it is clear": (
+        course().labs("08:00", troponin_t=above(0.0099)),
+        "09:00",
+        "clear",
+    ),
+    "just over the upper limit it is absolute": (
+        course().labs("08:00", troponin_t=above(0.0101)),
+        "09:00",
+        "absolute",
+    ),
     "troponin I counts": (course().labs("08:00", troponin_i=above(0.5, 0.4)), "09:00", "absolute"),
     "CK-MB counts": (course().labs("08:00", ck_mb=above(5.1, 5.0)), "09:00", "absolute"),
-    "CK-MB in U/L is compared with its own limit": (course().labs("08:00", ck_mb=above(26, 25, unit="U/L")), "09:00", "absolute"),
-    "ng/L is converted, limit and all": (course().labs("08:00", troponin_t=above(14, 14, unit="ng/L")), "09:00", "clear"),
-    "ng/L above its limit is absolute": (course().labs("08:00", troponin_t=above(15, 14, unit="ng/L")), "09:00", "absolute"),
+    "CK-MB in U/L is compared with its own limit": (
+        course().labs("08:00", ck_mb=above(26, 25, unit="U/L")),
+        "09:00",
+        "absolute",
+    ),
+    "ng/L is converted, limit and all": (
+        course().labs("08:00", troponin_t=above(14, 14, unit="ng/L")),
+        "09:00",
+        "clear",
+    ),
+    "ng/L above its limit is absolute": (
+        course().labs("08:00", troponin_t=above(15, 14, unit="ng/L")),
+        "09:00",
+        "absolute",
+    ),
     "without an upper limit it cannot be told": (
         course().labs("08:00", troponin_t=above(5, None)),
         "09:00",
@@ -50,7 +76,11 @@ ENZYMES = {
         "09:00",
         "indeterminate missing troponin-t.high",
     ),
-    "one normal and one above is absolute": (course().labs("08:00", troponin_t=above(0.001), troponin_i=above(1, 0.4)), "09:00", "absolute"),
+    "one normal and one above is absolute": (
+        course().labs("08:00", troponin_t=above(0.001), troponin_i=above(1, 0.4)),
+        "09:00",
+        "absolute",
+    ),
     "total CK is no enzyme of this row": (course().labs("08:00", ck=above(9000, 200)), "09:00", "clear"),
     "they do not go stale, tripped": (course().labs("08:00", troponin_t=above(0.02)), "208:00", "absolute"),
     "they do not go stale, clear": (course().labs("08:00", troponin_t=above(0.01)), "208:00", "clear"),
@@ -59,9 +89,21 @@ ENZYMES = {
         "14:00",
         "clear",
     ),
-    "another enzyme does not clear it": (course().labs("08:00", troponin_t=above(0.02)).labs("14:00", ck_mb=above(1, 5)), "14:00", "absolute"),
-    "corrected it never was": (course().labs("08:00", "l", troponin_t=above(0.02)).correct("l", "09:00", troponin_t=above(0.01)), "09:00", "clear"),
-    "withdrawn it never was": (course().labs("08:00", "l", troponin_t=above(0.02)).withdraw("l", "09:00"), "09:00", "clear"),
+    "another enzyme does not clear it": (
+        course().labs("08:00", troponin_t=above(0.02)).labs("14:00", ck_mb=above(1, 5)),
+        "14:00",
+        "absolute",
+    ),
+    "corrected it never was": (
+        course().labs("08:00", "l", troponin_t=above(0.02)).correct("l", "09:00", troponin_t=above(0.01)),
+        "09:00",
+        "clear",
+    ),
+    "withdrawn it never was": (
+        course().labs("08:00", "l", troponin_t=above(0.02)).withdraw("l", "09:00"),
+        "09:00",
+        "clear",
+    ),
     "a late older value changes nothing": (
         course().labs("08:00", troponin_t=above(0.01)).labs("06:00", known="09:00", troponin_t=above(0.02)),
         "09:00",
@@ -72,26 +114,37 @@ ENZYMES = {
 
 @table(ENZYMES)
 def test_cardiac_enzymes(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `cardiac-enzymes`: any above its own upper limit is absolute; they do not go stale."""
+    """criteria.md section 3, `cardiac-enzymes`: any above its own upper limit is absolute; they do not go
+    stale.
+    """
     assert seen(course, at, "cardiac-enzymes") == expected
 
 
 ENZYME_ALERTS = {
     "opened at the sample, resolved at the sample": (
-        course().labs("06:00", known="07:05", troponin_t=above(0.02)).labs("07:10", known="07:15", troponin_t=above(0.01)),
+        course()
+        .labs("06:00", known="07:05", troponin_t=above(0.02))
+        .labs("07:10", known="07:15", troponin_t=above(0.01)),
         ["opened absolute 06:00 @07:05", "resolved clear 07:10 @07:15"],
     ),
     "never before the reminder that came in between": (
-        course().labs("06:00", known="07:05", troponin_t=above(0.02)).labs("12:00", known="13:00", troponin_t=above(0.01)),
+        course()
+        .labs("06:00", known="07:05", troponin_t=above(0.02))
+        .labs("12:00", known="13:00", troponin_t=above(0.01)),
         ["opened absolute 06:00 @07:05", "resolved clear 12:20 @13:00"],
     ),
-    "withdrawn is amended": (course().labs("08:00", "l", troponin_t=above(0.02)).withdraw("l", "09:00"), ["opened absolute", "amended clear"]),
+    "withdrawn is amended": (
+        course().labs("08:00", "l", troponin_t=above(0.02)).withdraw("l", "09:00"),
+        ["opened absolute", "amended clear"],
+    ),
     "corrected below is amended": (
         course().labs("08:00", "l", troponin_t=above(0.02)).correct("l", "09:00", troponin_t=above(0.005)),
         ["opened absolute", "amended clear"],
     ),
     "corrected to a value without limit ends the episode": (
-        course().labs("08:00", "l", troponin_t=above(0.02)).correct("l", "09:00", troponin_t=above(0.005, None)),
+        course()
+        .labs("08:00", "l", troponin_t=above(0.02))
+        .correct("l", "09:00", troponin_t=above(0.005, None)),
         ["opened absolute", "amended clear"],
     ),
     "corrected above opens": (
@@ -111,6 +164,12 @@ def test_what_is_said_of_cardiac_enzymes(course: Course, expected: list[str]) ->
 def test_a_site_may_configure_the_upper_limit_of_an_enzyme(value: float, expected: str) -> None:
     """criteria.md section 3, `cardiac-enzymes`: against its `high` or the site's configured limit."""
     edition = SCHWARTZENTRUBER_2001
-    rows = tuple(msgspec.structs.replace(row, limits={"troponin-t": 0.05}) if row.code == "cardiac-enzymes" else row for row in edition.rows)
+    rows = tuple(
+        msgspec.structs.replace(row, limits={"troponin-t": 0.05}) if row.code == "cardiac-enzymes" else row
+        for row in edition.rows
+    )
     site = msgspec.structs.replace(edition, rows=rows)
-    assert seen(course().labs("08:00", troponin_t=above(value, None)), "09:00", "cardiac-enzymes", site) == expected
+    assert (
+        seen(course().labs("08:00", troponin_t=above(value, None)), "09:00", "cardiac-enzymes", site)
+        == expected
+    )

@@ -27,28 +27,72 @@ ITEMS: dict[str, tuple[Any, ...]] = {
     "chest x-ray not clear": ("chest-xray", history(chest_xray_clear=False), "not-met"),
     "chest x-ray unrecorded": ("chest-xray", NOTHING, "unknown"),
     "antihypertensives stopped": ("antihypertensives", history(antihypertensives_stopped=True), "met"),
-    "antihypertensives not stopped": ("antihypertensives", history(antihypertensives_stopped=False), "not-met"),
+    "antihypertensives not stopped": (
+        "antihypertensives",
+        history(antihypertensives_stopped=False),
+        "not-met",
+    ),
     "antihypertensives unrecorded": ("antihypertensives", NOTHING, "unknown"),
     "no organ disease": ("organ-disease", history(major_organ_disease=False), "met"),
     "organ disease": ("organ-disease", history(major_organ_disease=True), "not-met"),
     "organ disease unrecorded": ("organ-disease", NOTHING, "unknown"),
     "stress test not due": ("stress-test", history(49, family_history_cardiac=False), "met"),
-    "stress test due at 50, unrecorded": ("stress-test", history(50, family_history_cardiac=False), "unknown"),
+    "stress test due at 50, unrecorded": (
+        "stress-test",
+        history(50, family_history_cardiac=False),
+        "unknown",
+    ),
     "stress test due at 50, normal": ("stress-test", history(50, stress_test_normal=True), "met"),
     "stress test due at 50, not normal": ("stress-test", history(50, stress_test_normal=False), "not-met"),
-    "stress test due by family history": ("stress-test", history(30, family_history_cardiac=True, stress_test_normal=False), "not-met"),
-    "stress test not due, not normal": ("stress-test", history(30, family_history_cardiac=False, stress_test_normal=False), "met"),
+    "stress test due by family history": (
+        "stress-test",
+        history(30, family_history_cardiac=True, stress_test_normal=False),
+        "not-met",
+    ),
+    "stress test not due, not normal": (
+        "stress-test",
+        history(30, family_history_cardiac=False, stress_test_normal=False),
+        "met",
+    ),
     "no age": ("stress-test", history(None, family_history_cardiac=False), "unknown"),
     "no age, normal": ("stress-test", history(None, stress_test_normal=True), "met"),
-    "no age, family history, not normal": ("stress-test", history(None, family_history_cardiac=True, stress_test_normal=False), "not-met"),
+    "no age, family history, not normal": (
+        "stress-test",
+        history(None, family_history_cardiac=True, stress_test_normal=False),
+        "not-met",
+    ),
     "young, family history unrecorded": ("stress-test", history(30), "unknown"),
-    "pulmonary function not due": ("pulmonary-function", history(heavy_smoker=False, heavy_lung_burden=False), "met"),
-    "pulmonary function due by smoking, unrecorded": ("pulmonary-function", history(heavy_smoker=True), "unknown"),
-    "pulmonary function due by smoking, adequate": ("pulmonary-function", history(heavy_smoker=True, pft_adequate=True), "met"),
-    "pulmonary function due by burden, not adequate": ("pulmonary-function", history(heavy_lung_burden=True, pft_adequate=False), "not-met"),
+    "pulmonary function not due": (
+        "pulmonary-function",
+        history(heavy_smoker=False, heavy_lung_burden=False),
+        "met",
+    ),
+    "pulmonary function due by smoking, unrecorded": (
+        "pulmonary-function",
+        history(heavy_smoker=True),
+        "unknown",
+    ),
+    "pulmonary function due by smoking, adequate": (
+        "pulmonary-function",
+        history(heavy_smoker=True, pft_adequate=True),
+        "met",
+    ),
+    "pulmonary function due by burden, not adequate": (
+        "pulmonary-function",
+        history(heavy_lung_burden=True, pft_adequate=False),
+        "not-met",
+    ),
     "pulmonary function, condition unrecorded": ("pulmonary-function", history(), "unknown"),
-    "pulmonary function, half the condition unrecorded": ("pulmonary-function", history(heavy_smoker=False), "unknown"),
-    "pulmonary function adequate, condition unrecorded": ("pulmonary-function", history(pft_adequate=True), "met"),
+    "pulmonary function, half the condition unrecorded": (
+        "pulmonary-function",
+        history(heavy_smoker=False),
+        "unknown",
+    ),
+    "pulmonary function adequate, condition unrecorded": (
+        "pulmonary-function",
+        history(pft_adequate=True),
+        "met",
+    ),
 }
 
 
@@ -71,14 +115,24 @@ LABS = {
     "bilirubin 2": ("bilirubin", Course().labs("00:00", bilirubin=2), "met"),
     "bilirubin just over": ("bilirubin", Course().labs("00:00", bilirubin=2.01), "not-met"),
     "bilirubin of the baseline": ("bilirubin", based(bilirubin=2), "met"),
-    "the lab after the baseline decides": ("creatinine", based("-02:00", creatinine=1.7).labs("-01:00", creatinine=1.0), "met"),
-    "the baseline after the lab decides": ("creatinine", based("-01:00", creatinine=1.7).labs("-02:00", creatinine=1.0), "not-met"),
+    "the lab after the baseline decides": (
+        "creatinine",
+        based("-02:00", creatinine=1.7).labs("-01:00", creatinine=1.0),
+        "met",
+    ),
+    "the baseline after the lab decides": (
+        "creatinine",
+        based("-01:00", creatinine=1.7).labs("-02:00", creatinine=1.0),
+        "not-met",
+    ),
     "however old": ("creatinine", Course().labs("-99:00", creatinine=1.0), "met"),
 }
 
 
 @table(LABS, "item course expected")
-def test_creatinine_and_bilirubin_by_the_latest_lab_or_baseline_reading(item: str, course: Course, expected: str) -> None:
+def test_creatinine_and_bilirubin_by_the_latest_lab_or_baseline_reading(
+    item: str, course: Course, expected: str
+) -> None:
     """criteria.md section 7: creatinine <=1.6, bilirubin <=2: the latest lab or baseline reading."""
     assert states_at(course, "01:00")["eligibility"][item] == expected
 

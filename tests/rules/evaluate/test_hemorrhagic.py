@@ -8,9 +8,16 @@ from tests.rules.evaluate.results import result_alerts, result_states
 
 BLOOD = finding_states("guaiac-positive", "relative") | finding_states("frank-blood", "absolute")
 BLOOD |= {
-    "frank blood outweighs guaiac": (course().finding("guaiac-positive", "08:00").finding("frank-blood", "08:00"), "09:00", "absolute"),
+    "frank blood outweighs guaiac": (
+        course().finding("guaiac-positive", "08:00").finding("frank-blood", "08:00"),
+        "09:00",
+        "absolute",
+    ),
     "frank blood denied leaves guaiac": (
-        course().finding("guaiac-positive", "08:00").finding("frank-blood", "08:00").finding("frank-blood", "09:00", False),
+        course()
+        .finding("guaiac-positive", "08:00")
+        .finding("frank-blood", "08:00")
+        .finding("frank-blood", "09:00", False),
         "09:00",
         "relative",
     ),
@@ -26,12 +33,18 @@ def test_bleeding(course: Course, at: str, expected: str) -> None:
 BLOOD_SAID = finding_alerts("guaiac-positive", "relative") | finding_alerts("frank-blood", "absolute")
 BLOOD_SAID |= {
     "one episode up and down": (
-        course().finding("guaiac-positive", "08:00").finding("frank-blood", "09:00").finding("frank-blood", "09:10", False),
+        course()
+        .finding("guaiac-positive", "08:00")
+        .finding("frank-blood", "09:00")
+        .finding("frank-blood", "09:10", False),
         None,
         ["opened relative 08:00", "worsened absolute 09:00", "improved relative 09:10"],
     ),
     "the absolute finding withdrawn is amended to relative": (
-        course().finding("guaiac-positive", "08:00").finding("frank-blood", "09:00", id="f").withdraw("f", "09:10"),
+        course()
+        .finding("guaiac-positive", "08:00")
+        .finding("frank-blood", "09:00", id="f")
+        .withdraw("f", "09:10"),
         None,
         ["opened relative", "worsened absolute", "amended relative"],
     ),
@@ -53,18 +66,36 @@ PLATELETS = {
     "50 is relative": (course().labs("08:00", platelets=50), "09:00", "relative"),
     "30 is relative": (course().labs("08:00", platelets=30), "09:00", "relative"),
     "just under 30 is absolute": (course().labs("08:00", platelets=29.9), "09:00", "absolute"),
-    "30000 /mm3 is 30": (course().labs("08:00", platelets={"value": 30000, "unit": "/mm3"}), "09:00", "relative"),
-    "29900 /mm3 is under it": (course().labs("08:00", platelets={"value": 29900, "unit": "/mm3"}), "09:00", "absolute"),
-    "50 10*9/L is 50": (course().labs("08:00", platelets={"value": 50, "unit": "10*9/L"}), "09:00", "relative"),
+    "30000 /mm3 is 30": (
+        course().labs("08:00", platelets={"value": 30000, "unit": "/mm3"}),
+        "09:00",
+        "relative",
+    ),
+    "29900 /mm3 is under it": (
+        course().labs("08:00", platelets={"value": 29900, "unit": "/mm3"}),
+        "09:00",
+        "absolute",
+    ),
+    "50 10*9/L is 50": (
+        course().labs("08:00", platelets={"value": 50, "unit": "10*9/L"}),
+        "09:00",
+        "relative",
+    ),
     "no hysteresis": (course().labs("08:00", platelets=29).labs("09:00", platelets=50.1), "09:00", "clear"),
     "in the ICU 18 h old is fresh": (icu().labs("08:00", platelets=200), "26:00", "clear"),
-    "in the ICU older is stale": (icu().labs("08:00", platelets=200), "26:00:00.001", "indeterminate missing platelets"),
+    "in the ICU older is stale": (
+        icu().labs("08:00", platelets=200),
+        "26:00:00.001",
+        "indeterminate missing platelets",
+    ),
 }
 
 
 @table(PLATELETS | result_states("platelets", 29, "absolute", 200))
 def test_platelets(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, labs: 30-50 relative, both ends included, below 30 absolute; stale after 1.5 times the blood-count interval."""
+    """criteria.md section 3, labs: 30-50 relative, both ends included, below 30 absolute; stale after 1.5
+    times the blood-count interval.
+    """
     assert seen(course, at, "platelets") == expected
 
 

@@ -62,11 +62,15 @@ def due(course: Course, at: str, what: str) -> tuple[str | None, str | None]:
 
 
 WHERE = [(what, where, hours[where == "icu"]) for what, hours in HOURS.items() for where in ("ward", "icu")]
-where = pytest.mark.parametrize(("what", "location", "hours"), WHERE, ids=[f"{what} in the {where}" for what, where, _ in WHERE])
+where = pytest.mark.parametrize(
+    ("what", "location", "hours"), WHERE, ids=[f"{what} in the {where}" for what, where, _ in WHERE]
+)
 
 
 @where
-def test_overdue_at_the_interval_and_a_quarter_after_it_was_last_seen(what: str, location: str, hours: float) -> None:
+def test_overdue_at_the_interval_and_a_quarter_after_it_was_last_seen(
+    what: str, location: str, hours: float
+) -> None:
     """criteria.md section 6: overdue at last seen + interval + 25 %, reached at the instant itself."""
     late = 2 + hours * 1.25
     drawn = look(Course().start("00:00", location=location), what, "02:00")
@@ -77,7 +81,9 @@ def test_overdue_at_the_interval_and_a_quarter_after_it_was_last_seen(what: str,
 
 @where
 def test_never_seen_it_counts_from_cycle_start(what: str, location: str, hours: float) -> None:
-    """criteria.md section 6: never seen: from `cycle-start`; coagulation in ward mode never before cycle-start + 30 h."""
+    """criteria.md section 6: never seen: from `cycle-start`; coagulation in ward mode never before
+    cycle-start + 30 h.
+    """
     drawn = Course().start("00:00", location=location)
     assert not overdue(drawn, at_hours(hours * 1.25, 1), what)
     assert overdue(drawn, at_hours(hours * 1.25), what)
@@ -85,7 +91,9 @@ def test_never_seen_it_counts_from_cycle_start(what: str, location: str, hours: 
 
 @where
 def test_it_opens_at_its_deadline_and_ends_when_seen(what: str, location: str, hours: float) -> None:
-    """criteria.md sections 6 and 9: a deadline's `at`; vital signs and intake-output are technical, the rest advisory."""
+    """criteria.md sections 6 and 9: a deadline's `at`; vital signs and intake-output are technical, the rest
+    advisory.
+    """
     drawn = Course().start("00:00", location=location)
     late, seen_at = at_hours(hours * 1.25), at_hours(hours * 1.25 + 0.5)
     level = "technical" if what in TECHNICAL else "advisory"
@@ -97,7 +105,9 @@ def test_it_opens_at_its_deadline_and_ends_when_seen(what: str, location: str, h
 def test_a_technical_alert_is_paged_as_medium() -> None:
     """criteria.md section 9: level -> priority; wire.md: kind `monitoring`, subject `monitoring/<what>`."""
     said = {a["subject"]: a for a in alerts(Course().start("00:00").tick("31:00"))}
-    assert {what: said[f"monitoring/{what}"]["priority"] for what in HOURS} == {w: "medium" if w in TECHNICAL else "low" for w in HOURS}
+    assert {what: said[f"monitoring/{what}"]["priority"] for what in HOURS} == {
+        w: "medium" if w in TECHNICAL else "low" for w in HOURS
+    }
     assert said["monitoring/weight"]["kind"] == "monitoring"
 
 
@@ -120,17 +130,37 @@ SWITCHES = {
     "and is overdue at switch + its own grace": (icu_at("02:00"), "03:15", True),
     "the longer one's own limit goes on applying": (icu_at("04:30"), "04:59:59.999", False),
     "the earlier of the two": (icu_at("04:30"), "05:00", True),
-    "back on the ward the longer one holds": (icu_at("02:00").transfer("02:30", "ward"), "04:59:59.999", False),
+    "back on the ward the longer one holds": (
+        icu_at("02:00").transfer("02:30", "ward"),
+        "04:59:59.999",
+        False,
+    ),
     "and then is overdue": (icu_at("02:00").transfer("02:30", "ward"), "05:00", True),
-    "back on the ward what was overdue is so no longer": (icu_at("02:00").transfer("04:00", "ward"), "04:00", False),
-    "a vasopressor makes the mode intensive": (Course().start("00:00").vitals("00:00", hr=90, sbp=118).phenylephrine("01:00", 0.3), "02:15", True),
+    "back on the ward what was overdue is so no longer": (
+        icu_at("02:00").transfer("04:00", "ward"),
+        "04:00",
+        False,
+    ),
+    "a vasopressor makes the mode intensive": (
+        Course().start("00:00").vitals("00:00", hr=90, sbp=118).phenylephrine("01:00", 0.3),
+        "02:15",
+        True,
+    ),
     "and for 4 h after it stops": (
-        Course().start("00:00").phenylephrine("01:00", 0.3).phenylephrine("02:00", 0).vitals("04:40", hr=90, sbp=118),
+        Course()
+        .start("00:00")
+        .phenylephrine("01:00", 0.3)
+        .phenylephrine("02:00", 0)
+        .vitals("04:40", hr=90, sbp=118),
         "05:55",
         True,
     ),
     "and no longer": (
-        Course().start("00:00").phenylephrine("01:00", 0.3).phenylephrine("02:00", 0).vitals("05:00", hr=90, sbp=118),
+        Course()
+        .start("00:00")
+        .phenylephrine("01:00", 0.3)
+        .phenylephrine("02:00", 0)
+        .vitals("05:00", hr=90, sbp=118),
         "09:59:59.999",
         False,
     ),
@@ -139,7 +169,9 @@ SWITCHES = {
 
 @table(SWITCHES)
 def test_a_switch_of_mode(course: Course, at: str, expected: bool) -> None:
-    """criteria.md section 6: nothing is overdue by a shorter interval earlier than switch + its own grace; the longer one's limit goes on."""
+    """criteria.md section 6: nothing is overdue by a shorter interval earlier than switch + its own grace;
+    the longer one's limit goes on.
+    """
     assert overdue(course, at, "vital-signs") is expected
 
 
@@ -150,7 +182,10 @@ PRESSORS = ("phenylephrine", "dopamine", "norepinephrine", "epinephrine")
 def test_the_mode_is_intensive_while_a_vasopressor_runs_and_4_h_after(agent: str) -> None:
     """criteria.md section 6."""
     drawn = Course().start("00:00").infusion(agent, "01:00", 0.1).infusion(agent, "02:00", 0)
-    found = [states_at(drawn, at)["mode"] for at in ("00:59:59.999", "01:00", "02:00", "05:59:59.999", "06:00:00.001")]
+    found = [
+        states_at(drawn, at)["mode"]
+        for at in ("00:59:59.999", "01:00", "02:00", "05:59:59.999", "06:00:00.001")
+    ]
     assert found == ["ward", "intensive", "intensive", "intensive", "ward"]
 
 
@@ -160,11 +195,27 @@ SEEN: dict[str, tuple[Any, ...]] = {
         "vital-signs",
         "01:00",
     ),
-    "vital signs: one alone was never seen": (Course().start("00:00").vitals("01:00", hr=90), "vital-signs", None),
-    "blood count: platelets alone were not enough": (Course().start("00:00").labs("01:00", platelets=200), "blood-count", None),
-    "blood count: hemoglobin does for hematocrit": (Course().start("00:00").labs("01:00", platelets=200, hemoglobin=12), "blood-count", "01:00"),
+    "vital signs: one alone was never seen": (
+        Course().start("00:00").vitals("01:00", hr=90),
+        "vital-signs",
+        None,
+    ),
+    "blood count: platelets alone were not enough": (
+        Course().start("00:00").labs("01:00", platelets=200),
+        "blood-count",
+        None,
+    ),
+    "blood count: hemoglobin does for hematocrit": (
+        Course().start("00:00").labs("01:00", platelets=200, hemoglobin=12),
+        "blood-count",
+        "01:00",
+    ),
     "blood count: the later of hemoglobin and hematocrit": (
-        Course().start("00:00").labs("01:00", platelets=200, hematocrit=35).labs("03:00", platelets=190).labs("02:00", hemoglobin=12),
+        Course()
+        .start("00:00")
+        .labs("01:00", platelets=200, hematocrit=35)
+        .labs("03:00", platelets=190)
+        .labs("02:00", hemoglobin=12),
         "blood-count",
         "02:00",
     ),
@@ -173,16 +224,40 @@ SEEN: dict[str, tuple[Any, ...]] = {
         "chemistry",
         "01:00",
     ),
-    "chemistry: glucose is needed": (Course().start("00:00").labs("01:00", potassium=4, urea=15, creatinine=1), "chemistry", None),
-    "coagulation: INR does for PT": (Course().start("00:00").labs("01:00", inr={"value": 1.1}, ptt=30), "coagulation", "01:00"),
+    "chemistry: glucose is needed": (
+        Course().start("00:00").labs("01:00", potassium=4, urea=15, creatinine=1),
+        "chemistry",
+        None,
+    ),
+    "coagulation: INR does for PT": (
+        Course().start("00:00").labs("01:00", inr={"value": 1.1}, ptt=30),
+        "coagulation",
+        "01:00",
+    ),
     "coagulation: PTT is needed": (Course().start("00:00").labs("01:00", pt=12), "coagulation", None),
-    "liver: all three": (Course().start("00:00").labs("01:00", alt=20, ast=20).labs("02:00", bilirubin=1), "liver", "01:00"),
+    "liver: all three": (
+        Course().start("00:00").labs("01:00", alt=20, ast=20).labs("02:00", bilirubin=1),
+        "liver",
+        "01:00",
+    ),
     "minerals: all three": (Course().start("00:00").labs("01:00", calcium=9, magnesium=2), "minerals", None),
     "thyroid: both": (Course().start("00:00").labs("01:00", tsh=2), "thyroid", None),
     "the weight of the baseline was not looked at in the course": (Course().start("00:00"), "weight", None),
-    "what was seen before cycle-start counts": (Course().vitals("-03:00", weight=70).start("00:00"), "weight", "-03:00"),
-    "a late fact counts by its at": (Course().start("00:00").vitals("01:00", known="03:00", weight=70), "weight", "01:00"),
-    "a withdrawn one was not seen": (Course().start("00:00").vitals("01:00", "v", weight=70).withdraw("v", "02:00"), "weight", None),
+    "what was seen before cycle-start counts": (
+        Course().vitals("-03:00", weight=70).start("00:00"),
+        "weight",
+        "-03:00",
+    ),
+    "a late fact counts by its at": (
+        Course().start("00:00").vitals("01:00", known="03:00", weight=70),
+        "weight",
+        "01:00",
+    ),
+    "a withdrawn one was not seen": (
+        Course().start("00:00").vitals("01:00", "v", weight=70).withdraw("v", "02:00"),
+        "weight",
+        None,
+    ),
 }
 
 
@@ -194,7 +269,9 @@ def test_when_an_item_was_last_seen(course: Course, what: str, expected: str | N
 
 def test_coagulation_on_the_ward_is_not_overdue_before_30_h_though_seen_before() -> None:
     """criteria.md section 6: in ward mode never overdue before `cycle-start` + 30 h."""
-    on_ward, in_icu = (look(Course(), "coagulation", "-10:00").start("00:00", location=where) for where in ("ward", "icu"))
+    on_ward, in_icu = (
+        look(Course(), "coagulation", "-10:00").start("00:00", location=where) for where in ("ward", "icu")
+    )
     assert [overdue(on_ward, at, "coagulation") for at in ("29:59:59.999", "30:00")] == [False, True]
     assert [overdue(in_icu, at, "coagulation") for at in ("19:59:59.999", "20:00")] == [False, True]
 
@@ -202,7 +279,10 @@ def test_coagulation_on_the_ward_is_not_overdue_before_30_h_though_seen_before()
 def test_outside_the_therapy_nothing_is_monitored() -> None:
     """criteria.md section 6: from `cycle-start` to `therapy-end`; outside it `monitoring` is empty."""
     drawn = Course().baseline("-30:00").start("00:00").end("10:00")
-    assert [bool(states_at(drawn, at)["monitoring"]) for at in ("-01:00", "00:00", "09:59:59.999", "10:00", "50:00")] == [
+    assert [
+        bool(states_at(drawn, at)["monitoring"])
+        for at in ("-01:00", "00:00", "09:59:59.999", "10:00", "50:00")
+    ] == [
         False,
         True,
         True,
@@ -218,7 +298,9 @@ def test_therapy_end_resolves_what_is_open() -> None:
 
 
 def test_a_late_fact_resolves_and_a_withdrawal_opens_anew() -> None:
-    """criteria.md section 1: what depends on a late fact is decided again; a withdrawal is as if it had never been recorded."""
+    """criteria.md section 1: what depends on a late fact is decided again; a withdrawal is as if it had never
+    been recorded.
+    """
     late = Course().start("00:00").vitals("03:00", known="06:00", hr=90, sbp=118)
     assert [line.split()[0] for line in timed(late, "monitoring/vital-signs")] == ["opened", "resolved"]
     gone = Course().start("00:00").vitals("03:00", "v", hr=90, sbp=118).withdraw("v", "06:00")

@@ -17,8 +17,16 @@ def weighed(*readings: tuple[str, Any], baseline: float | None = 70) -> Course:
 
 WEIGHT = {
     "never weighed it cannot be told": (weighed(), "09:00", "indeterminate missing weight"),
-    "without a baseline it cannot be told": (weighed(("08:00", 90), baseline=None), "09:00", "indeterminate missing baseline-weight"),
-    "with neither both are named": (weighed(baseline=None), "09:00", "indeterminate missing baseline-weight,weight"),
+    "without a baseline it cannot be told": (
+        weighed(("08:00", 90), baseline=None),
+        "09:00",
+        "indeterminate missing baseline-weight",
+    ),
+    "with neither both are named": (
+        weighed(baseline=None),
+        "09:00",
+        "indeterminate missing baseline-weight,weight",
+    ),
     "15 % is clear": (weighed(("08:00", 80.5)), "09:00", "clear"),
     "just under 15 % is clear": (weighed(("08:00", 80.4)), "09:00", "clear"),
     "just over 15 % is relative": (weighed(("08:00", 80.51)), "09:00", "relative"),
@@ -29,7 +37,11 @@ WEIGHT = {
     "tripped and 36 h old is not stale": (weighed(("08:00", 82)), "44:00", "relative"),
     "tripped and older keeps its state, stale": (weighed(("08:00", 82)), "44:00:00.001", "relative stale"),
     "clear and 36 h old is not stale": (weighed(("08:00", 72)), "44:00", "clear"),
-    "clear and older cannot be told": (weighed(("08:00", 72)), "44:00:00.001", "indeterminate missing weight"),
+    "clear and older cannot be told": (
+        weighed(("08:00", 72)),
+        "44:00:00.001",
+        "indeterminate missing weight",
+    ),
     "the ICU changes nothing": (weighed(("08:00", 72)).transfer("09:00", "icu"), "44:00", "clear"),
     "a weight stale when it becomes known trips nothing": (
         weighed().vitals("00:00", known="36:00:00.001", weight=82),
@@ -37,9 +49,17 @@ WEIGHT = {
         "indeterminate missing weight",
     ),
     "it clears on the next weight": (weighed(("08:00", 82), ("14:00", 80)), "14:00", "clear"),
-    "the latest by at rules, not by known": (weighed(("08:00", 72)).vitals("07:00", known="09:00", weight=82), "09:00", "clear"),
+    "the latest by at rules, not by known": (
+        weighed(("08:00", 72)).vitals("07:00", known="09:00", weight=82),
+        "09:00",
+        "clear",
+    ),
     "corrected it never was": (weighed(("08:00", 82)).correct("08:00", "09:00", weight=72), "09:00", "clear"),
-    "withdrawn falls back": (weighed(("07:00", 71), ("08:00", 82)).withdraw("08:00", "09:00"), "09:00", "clear"),
+    "withdrawn falls back": (
+        weighed(("07:00", 71), ("08:00", 82)).withdraw("08:00", "09:00"),
+        "09:00",
+        "clear",
+    ),
     "a baseline corrected decides it again": (
         Course()
         .encounter("admit", "00:00")
@@ -55,7 +75,9 @@ WEIGHT = {
 
 @table(WEIGHT)
 def test_weight_gain(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `weight-gain`: over 15 % above baseline is relative; stale when older than 36 h."""
+    """criteria.md section 3, `weight-gain`: over 15 % above baseline is relative; stale when older
+    than 36 h.
+    """
     assert seen(course, at, "weight-gain") == expected
 
 
@@ -64,9 +86,18 @@ WEIGHT_SAID = {
         weighed(("08:00", 82)).vitals("10:00", known="10:30", weight=75),
         ["opened relative 08:00", "resolved clear 10:00 @10:30"],
     ),
-    "a late weight is opened at its own time": (weighed().vitals("08:00", known="12:00", weight=82), ["opened relative 08:00 @12:00"]),
-    "corrected is amended": (weighed(("08:00", 82)).correct("08:00", "09:00", weight=72), ["opened relative", "amended clear"]),
-    "withdrawn is amended": (weighed(("08:00", 82)).withdraw("08:00", "09:00"), ["opened relative", "amended clear"]),
+    "a late weight is opened at its own time": (
+        weighed().vitals("08:00", known="12:00", weight=82),
+        ["opened relative 08:00 @12:00"],
+    ),
+    "corrected is amended": (
+        weighed(("08:00", 82)).correct("08:00", "09:00", weight=72),
+        ["opened relative", "amended clear"],
+    ),
+    "withdrawn is amended": (
+        weighed(("08:00", 82)).withdraw("08:00", "09:00"),
+        ["opened relative", "amended clear"],
+    ),
 }
 
 
@@ -76,15 +107,22 @@ def test_what_is_said_of_weight_gain(course: Course, expected: list[str]) -> Non
     assert (timed if timed_or_told(expected) else told)(course, "weight-gain") == expected
 
 
-EXTREMITIES = finding_states("extremity-tightness", "relative") | finding_states("extremity-paresthesias", "absolute")
+EXTREMITIES = finding_states("extremity-tightness", "relative") | finding_states(
+    "extremity-paresthesias", "absolute"
+)
 EXTREMITIES |= {
     "paresthesias denied leave tightness": (
-        course().finding("extremity-tightness", "08:00").finding("extremity-paresthesias", "08:00").finding("extremity-paresthesias", "09:00", False),
+        course()
+        .finding("extremity-tightness", "08:00")
+        .finding("extremity-paresthesias", "08:00")
+        .finding("extremity-paresthesias", "09:00", False),
         "09:00",
         "relative",
     ),
 }
-EXTREMITIES_SAID = finding_alerts("extremity-tightness", "relative") | finding_alerts("extremity-paresthesias", "absolute")
+EXTREMITIES_SAID = finding_alerts("extremity-tightness", "relative") | finding_alerts(
+    "extremity-paresthesias", "absolute"
+)
 
 
 @table(EXTREMITIES)

@@ -29,8 +29,16 @@ def cannula(flow: float, **more: Any) -> dict[str, Any]:
 DEVICES = {
     "nothing charted is room air, and needs a saturation": (breathing(), "09:00", BLIND),
     "room air with a fresh saturation is clear": (breathing(("08:00", on("room-air"))), "09:00", "clear"),
-    "room air with a low saturation is clear here": (breathing(("08:00", on("room-air", 88)), ("08:10", on("room-air", 88))), "09:00", "clear"),
-    "room air without a saturation cannot be told": (breathing(("08:00", on("room-air", None))), "09:00", BLIND),
+    "room air with a low saturation is clear here": (
+        breathing(("08:00", on("room-air", 88)), ("08:10", on("room-air", 88))),
+        "09:00",
+        "clear",
+    ),
+    "room air without a saturation cannot be told": (
+        breathing(("08:00", on("room-air", None))),
+        "09:00",
+        BLIND,
+    ),
     "cannula at just under 3 L/min is clear": (breathing(("08:00", cannula(2.9))), "09:00", "clear"),
     "and needs a saturation": (breathing(("08:00", cannula(2.9, spo2=None))), "09:00", BLIND),
     "cannula at 3 L/min is relative": (breathing(("08:00", cannula(3))), "09:00", "relative"),
@@ -38,25 +46,47 @@ DEVICES = {
     "relative needs no saturation": (breathing(("08:00", cannula(3, spo2=None))), "09:00", "relative"),
     "cannula at just over 4 L/min is absolute": (breathing(("08:00", cannula(4.1))), "09:00", "absolute"),
     "cannula at 0 L/min is clear": (breathing(("08:00", cannula(0))), "09:00", "clear"),
-    "cannula without a flow cannot be told": (breathing(("08:00", on("nasal-cannula"))), "09:00", "indeterminate missing o2-flow"),
+    "cannula without a flow cannot be told": (
+        breathing(("08:00", on("nasal-cannula"))),
+        "09:00",
+        "indeterminate missing o2-flow",
+    ),
     "mask without FiO2 is absolute": (breathing(("08:00", on("mask"))), "09:00", "absolute"),
     "mask at 40 % is absolute": (breathing(("08:00", on("mask", fio2=40))), "09:00", "absolute"),
     "mask at just under 40 % is relative": (breathing(("08:00", on("mask", fio2=39.9))), "09:00", "relative"),
-    "FiO2 as a fraction is converted": (breathing(("08:00", on("mask", fio2={"value": 0.39, "unit": "1"}))), "09:00", "relative"),
+    "FiO2 as a fraction is converted": (
+        breathing(("08:00", on("mask", fio2={"value": 0.39, "unit": "1"}))),
+        "09:00",
+        "relative",
+    ),
     "mask at flow 0 is clear": (breathing(("08:00", on("mask", flow=0))), "09:00", "clear"),
     "ventilator is absolute": (breathing(("08:00", on("ventilator"))), "09:00", "absolute"),
     "ventilator at flow 0 is absolute": (breathing(("08:00", on("ventilator", flow=0))), "09:00", "absolute"),
     "other by its flow is as a cannula": (breathing(("08:00", on("other", flow=3))), "09:00", "relative"),
     "other with a FiO2 alone is as a mask": (breathing(("08:00", on("other", fio2=30))), "09:00", "relative"),
-    "other with a high FiO2 alone is as a mask": (breathing(("08:00", on("other", fio2=40))), "09:00", "absolute"),
-    "other with both goes by the flow": (breathing(("08:00", on("other", flow=2, fio2=60))), "09:00", "clear"),
-    "other with neither cannot be told": (breathing(("08:00", on("other"))), "09:00", "indeterminate missing o2-flow"),
+    "other with a high FiO2 alone is as a mask": (
+        breathing(("08:00", on("other", fio2=40))),
+        "09:00",
+        "absolute",
+    ),
+    "other with both goes by the flow": (
+        breathing(("08:00", on("other", flow=2, fio2=60))),
+        "09:00",
+        "clear",
+    ),
+    "other with neither cannot be told": (
+        breathing(("08:00", on("other"))),
+        "09:00",
+        "indeterminate missing o2-flow",
+    ),
 }
 
 
 @table(DEVICES)
 def test_oxygen_requirement_by_device(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `oxygen-requirement`: the table of devices; wherever it is clear, SpO2 must be fresh."""
+    """criteria.md section 3, `oxygen-requirement`: the table of devices; wherever it is clear, SpO2 must be
+    fresh.
+    """
     assert seen(course, at, CODE) == expected
 
 
@@ -67,20 +97,56 @@ CHARTING = {
     "a flow of 0 alone is room air": (breathing(("08:00", on(flow=0))), "09:00", "clear"),
     "a flow holds until changed": (breathing(("08:00", cannula(3)), ("09:00", on())), "09:00", "relative"),
     "a flow holds however long": (breathing(("08:00", cannula(3))), "58:00", "relative"),
-    "another flow on the device in force": (breathing(("08:00", cannula(3)), ("09:00", on(flow=5))), "09:00", "absolute"),
-    "the same device again keeps the flow": (breathing(("08:00", cannula(3)), ("09:00", on("nasal-cannula"))), "09:00", "relative"),
-    "a mask after a cannula has no FiO2 of its own": (breathing(("08:00", cannula(3)), ("09:00", on("mask"))), "09:00", "absolute"),
+    "another flow on the device in force": (
+        breathing(("08:00", cannula(3)), ("09:00", on(flow=5))),
+        "09:00",
+        "absolute",
+    ),
+    "the same device again keeps the flow": (
+        breathing(("08:00", cannula(3)), ("09:00", on("nasal-cannula"))),
+        "09:00",
+        "relative",
+    ),
+    "a mask after a cannula has no FiO2 of its own": (
+        breathing(("08:00", cannula(3)), ("09:00", on("mask"))),
+        "09:00",
+        "absolute",
+    ),
     "a cannula after a mask has no flow of its own": (
         breathing(("08:00", on("mask", flow=6, fio2=35)), ("09:00", on("nasal-cannula"))),
         "09:00",
         "indeterminate missing o2-flow",
     ),
-    "room air drops the flow": (breathing(("08:00", cannula(5)), ("09:00", on("room-air"))), "09:00", "clear"),
-    "a cannula charted after a flow alone keeps it": (breathing(("08:00", on(flow=5)), ("09:00", on("nasal-cannula"))), "09:00", "absolute"),
-    "a flow alone after room air is a cannula": (breathing(("08:00", on("room-air")), ("09:00", on(flow=3))), "09:00", "relative"),
-    "a FiO2 alone after room air is a mask": (breathing(("08:00", on("room-air")), ("09:00", on(fio2=45))), "09:00", "absolute"),
-    "a flow of 0 after room air is room air": (breathing(("08:00", on("room-air")), ("09:00", on(flow=0))), "09:00", "clear"),
-    "a FiO2 after a cannula was turned to 0 is a mask": (breathing(("08:00", cannula(0)), ("09:00", on(fio2=35))), "09:00", "relative"),
+    "room air drops the flow": (
+        breathing(("08:00", cannula(5)), ("09:00", on("room-air"))),
+        "09:00",
+        "clear",
+    ),
+    "a cannula charted after a flow alone keeps it": (
+        breathing(("08:00", on(flow=5)), ("09:00", on("nasal-cannula"))),
+        "09:00",
+        "absolute",
+    ),
+    "a flow alone after room air is a cannula": (
+        breathing(("08:00", on("room-air")), ("09:00", on(flow=3))),
+        "09:00",
+        "relative",
+    ),
+    "a FiO2 alone after room air is a mask": (
+        breathing(("08:00", on("room-air")), ("09:00", on(fio2=45))),
+        "09:00",
+        "absolute",
+    ),
+    "a flow of 0 after room air is room air": (
+        breathing(("08:00", on("room-air")), ("09:00", on(flow=0))),
+        "09:00",
+        "clear",
+    ),
+    "a FiO2 after a cannula was turned to 0 is a mask": (
+        breathing(("08:00", cannula(0)), ("09:00", on(fio2=35))),
+        "09:00",
+        "relative",
+    ),
     "a flow after a mask was turned to 0 is a cannula": (
         breathing(("08:00", on("mask", fio2=60, flow=0)), ("09:00", on(flow=2))),
         "09:00",
@@ -115,7 +181,11 @@ def low(*readings: tuple[str, float], flow: float = 4) -> Course:
 
 
 SATURATION = {
-    "below 95 % for 5 min on 4 L/min is absolute": (low(("08:00", 94.9), ("08:05", 94.9)), "08:05", "absolute"),
+    "below 95 % for 5 min on 4 L/min is absolute": (
+        low(("08:00", 94.9), ("08:05", 94.9)),
+        "08:05",
+        "absolute",
+    ),
     "for just under 5 min it is not": (low(("08:00", 94), ("08:04:59.999", 94)), "08:05", "relative"),
     "at 95 % it is not": (low(("08:00", 95), ("08:05", 95)), "08:05", "relative"),
     "one reading is no run": (low(("08:00", 80)), "08:05", "relative"),
@@ -130,9 +200,21 @@ SATURATION = {
         "08:08",
         "absolute",
     ),
-    "it lasts until sustained at 95 %": (low(("08:00", 90), ("08:05", 90), ("08:10", 95), ("08:14:59.999", 95)), "08:15", "absolute"),
-    "then the device speaks": (low(("08:00", 90), ("08:05", 90), ("08:10", 95), ("08:15", 95)), "08:15", "relative"),
-    "turned down to 2 L/min it lasts": (low(("08:00", 90), ("08:05", 90), ("08:10", 97)).vitals("08:11", flow=2), "08:11", "absolute"),
+    "it lasts until sustained at 95 %": (
+        low(("08:00", 90), ("08:05", 90), ("08:10", 95), ("08:14:59.999", 95)),
+        "08:15",
+        "absolute",
+    ),
+    "then the device speaks": (
+        low(("08:00", 90), ("08:05", 90), ("08:10", 95), ("08:15", 95)),
+        "08:15",
+        "relative",
+    ),
+    "turned down to 2 L/min it lasts": (
+        low(("08:00", 90), ("08:05", 90), ("08:10", 97)).vitals("08:11", flow=2),
+        "08:11",
+        "absolute",
+    ),
     "neighbours a vital-sign interval apart join": (low(("08:00", 90), ("12:00", 90)), "12:00", "absolute"),
     "neighbours further apart do not": (low(("08:00", 90), ("12:00:00.001", 90)), "12:01", "relative"),
 }
@@ -140,7 +222,9 @@ SATURATION = {
 
 @table(SATURATION)
 def test_a_saturation_that_stays_low_on_high_flow(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3: absolute on a sustained run of SpO2 <95 % with >=4 L/min in force at each reading, until sustained >=95 %."""
+    """criteria.md section 3: absolute on a sustained run of SpO2 <95 % with >=4 L/min in force at each
+    reading, until sustained >=95 %.
+    """
     assert seen(course, at, CODE) == expected
 
 
@@ -148,8 +232,16 @@ STALE = {
     "clear and 8 h old is clear": (breathing(("08:00", on("room-air"))), "16:00", "clear"),
     "clear and older cannot be told": (breathing(("08:00", on("room-air"))), "16:00:00.001", BLIND),
     "in the ICU 2 h old is clear": (breathing(("08:00", on("room-air")), location="icu"), "10:00", "clear"),
-    "in the ICU older cannot be told": (breathing(("08:00", on("room-air")), location="icu"), "10:00:00.001", BLIND),
-    "a low saturation keeps its state, stale": (low(("08:00", 90), ("08:05", 90)), "16:05:00.001", "absolute stale"),
+    "in the ICU older cannot be told": (
+        breathing(("08:00", on("room-air")), location="icu"),
+        "10:00:00.001",
+        BLIND,
+    ),
+    "a low saturation keeps its state, stale": (
+        low(("08:00", 90), ("08:05", 90)),
+        "16:05:00.001",
+        "absolute stale",
+    ),
     "and is not stale at 8 h": (low(("08:00", 90), ("08:05", 90)), "16:05", "absolute"),
     "a saturation stale when it becomes known is not seen": (
         breathing(("08:00", on("room-air", None))).vitals("01:00", known="09:00:00.001", spo2=98),
@@ -161,7 +253,9 @@ STALE = {
 
 @table(STALE)
 def test_oxygen_requirement_goes_stale(course: Course, at: str, expected: str) -> None:
-    """criteria.md sections 2 and 3: stale when the latest SpO2 is older than twice the vital-sign interval; data loss never clears."""
+    """criteria.md sections 2 and 3: stale when the latest SpO2 is older than twice the vital-sign interval;
+    data loss never clears.
+    """
     assert seen(course, at, CODE) == expected
 
 
@@ -178,8 +272,14 @@ SAID = {
         low(("08:00", 90), ("08:05", 90), ("08:10", 96), ("08:15", 96)),
         ["opened relative 07:00", "worsened absolute 08:05", "improved relative 08:15"],
     ),
-    "learned late": (breathing().vitals("08:00", known="10:00", device="nasal-cannula", flow=3), ["opened relative 08:00 @10:00"]),
-    "withdrawn is amended": (breathing(("08:00", cannula(5))).withdraw("08:00", "08:10"), ["opened absolute", "amended clear"]),
+    "learned late": (
+        breathing().vitals("08:00", known="10:00", device="nasal-cannula", flow=3),
+        ["opened relative 08:00 @10:00"],
+    ),
+    "withdrawn is amended": (
+        breathing(("08:00", cannula(5))).withdraw("08:00", "08:10"),
+        ["opened absolute", "amended clear"],
+    ),
     "corrected down is amended to relative": (
         breathing(("08:00", cannula(5))).correct("08:00", "08:10", device="nasal-cannula", flow=4, spo2=98),
         ["opened absolute", "amended relative"],
@@ -192,11 +292,16 @@ SAID = {
         low(("08:00", 90), ("08:05", 90)).withdraw("08:05", "08:10"),
         ["opened relative", "worsened absolute", "amended relative"],
     ),
-    "going stale says nothing": (low(("08:00", 90), ("08:05", 90)).tick("30:00"), ["opened relative", "worsened absolute"]),
+    "going stale says nothing": (
+        low(("08:00", 90), ("08:05", 90)).tick("30:00"),
+        ["opened relative", "worsened absolute"],
+    ),
 }
 
 
 @table(SAID, "course expected")
 def test_what_is_said_of_oxygen_requirement(course: Course, expected: list[str]) -> None:
-    """criteria.md section 9: by device the `at` of the fact; a sustained row the reading that made the run long enough."""
+    """criteria.md section 9: by device the `at` of the fact; a sustained row the reading that made the run
+    long enough.
+    """
     assert (timed if any(len(line.split()) > 2 for line in expected) else told)(course, CODE) == expected

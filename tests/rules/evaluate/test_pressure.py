@@ -54,27 +54,63 @@ STATES: dict[str, tuple[Any, ...]] = {
     "two at target 5 min apart are relative": (pressed(*LOW), "08:05", "relative"),
     "just under 5 min apart are not": (pressed(("08:00", 90), ("08:04:59.999", 90)), "08:05", "clear"),
     "just above target is clear": (pressed(("08:00", 90.1), ("08:05", 90.1)), "08:05", "clear"),
-    "a reading above breaks the run": (pressed(("08:00", 90), ("08:03", 91), ("08:06", 90)), "08:06", "clear"),
-    "kPa are converted": (pressed(("08:00", 90)).vitals("08:05", sbp={"value": 11.9, "unit": "kPa"}), "08:05", "relative"),
-    "neighbours a vital-sign interval apart join": (pressed(("08:00", 90), ("12:00", 90)), "12:00", "relative"),
+    "a reading above breaks the run": (
+        pressed(("08:00", 90), ("08:03", 91), ("08:06", 90)),
+        "08:06",
+        "clear",
+    ),
+    "kPa are converted": (
+        pressed(("08:00", 90)).vitals("08:05", sbp={"value": 11.9, "unit": "kPa"}),
+        "08:05",
+        "relative",
+    ),
+    "neighbours a vital-sign interval apart join": (
+        pressed(("08:00", 90), ("12:00", 90)),
+        "12:00",
+        "relative",
+    ),
     "neighbours further apart do not": (pressed(("08:00", 90), ("12:00:00.001", 90)), "12:01", "clear"),
-    "in the ICU neighbours 1 h apart join": (pressed(("08:00", 90), ("09:00", 90), location="icu"), "09:00", "relative"),
-    "in the ICU neighbours further apart do not": (pressed(("08:00", 90), ("09:00:00.001", 90), location="icu"), "09:01", "clear"),
+    "in the ICU neighbours 1 h apart join": (
+        pressed(("08:00", 90), ("09:00", 90), location="icu"),
+        "09:00",
+        "relative",
+    ),
+    "in the ICU neighbours further apart do not": (
+        pressed(("08:00", 90), ("09:00:00.001", 90), location="icu"),
+        "09:01",
+        "clear",
+    ),
     "a single reading at target - 10 is absolute": (pressed(*DEEP), "08:00", "absolute"),
     "just above target - 10 is not": (pressed(("08:00", 80.1)), "08:00", "clear"),
     "one reading above target - 10 leaves it absolute": (pressed(*DEEP, ("08:05", 85)), "08:05", "absolute"),
-    "two spanning 5 min make it relative": (pressed(*DEEP, ("08:05", 80.1), ("08:10", 80.1)), "08:10", "relative"),
+    "two spanning 5 min make it relative": (
+        pressed(*DEEP, ("08:05", 80.1), ("08:10", 80.1)),
+        "08:10",
+        "relative",
+    ),
     "spanning less do not": (pressed(*DEEP, ("08:05", 85), ("08:09:59.999", 85)), "08:10", "absolute"),
     "target + 5 does not clear": (pressed(*LOW, ("08:10", 95), ("08:15", 95)), "08:15", "relative"),
-    "above target + 5 for 5 min clears relative": (pressed(*LOW, ("08:10", 95.1), ("08:15", 95.1)), "08:15", "clear"),
+    "above target + 5 for 5 min clears relative": (
+        pressed(*LOW, ("08:10", 95.1), ("08:15", 95.1)),
+        "08:15",
+        "clear",
+    ),
     "and clears absolute": (pressed(*DEEP, ("08:10", 100), ("08:15", 100)), "08:15", "clear"),
-    "above target + 5 for less does not": (pressed(*LOW, ("08:10", 100), ("08:14", 100)), "08:15", "relative"),
+    "above target + 5 for less does not": (
+        pressed(*LOW, ("08:10", 100), ("08:14", 100)),
+        "08:15",
+        "relative",
+    ),
     "relative and 8 h old is not stale": (pressed(*LOW), "16:05", "relative"),
     "relative and older keeps its state, stale": (pressed(*LOW), "16:05:00.001", "relative stale"),
     "absolute and older keeps its state, stale": (pressed(*DEEP), "16:00:00.001", "absolute stale"),
     "clear and 8 h old is clear": (pressed(("08:00", 120)), "16:00", "clear"),
     "clear and older cannot be told": (pressed(("08:00", 120)), "16:00:00.001", "indeterminate"),
-    "in the ICU it goes stale after 2 h": (pressed(("08:00", 120), location="icu"), "10:00:00.001", "indeterminate"),
+    "in the ICU it goes stale after 2 h": (
+        pressed(("08:00", 120), location="icu"),
+        "10:00:00.001",
+        "indeterminate",
+    ),
     "corrected it never was": (pressed(*LOW).correct("08:05", "09:00", sbp=120), "09:00", "clear"),
     "withdrawn it never was": (pressed(*LOW).withdraw("08:05", "09:00"), "09:00", "clear"),
     "corrected long after, it never was": (
@@ -82,8 +118,16 @@ STATES: dict[str, tuple[Any, ...]] = {
         "29:30",
         "clear",
     ),
-    "a late reading makes the run": (pressed(("08:05", 90)).vitals("08:00", known="09:00", sbp=90), "09:00", "relative"),
-    "a late reading breaks the run": (pressed(("08:00", 90), ("08:10", 90)).vitals("08:05", known="09:00", sbp=110), "09:00", "clear"),
+    "a late reading makes the run": (
+        pressed(("08:05", 90)).vitals("08:00", known="09:00", sbp=90),
+        "09:00",
+        "relative",
+    ),
+    "a late reading breaks the run": (
+        pressed(("08:00", 90), ("08:10", 90)).vitals("08:05", known="09:00", sbp=110),
+        "09:00",
+        "clear",
+    ),
     "a baseline learned late moves the target": (
         pressed(*LOW, baseline=None).baseline("00:00", sbp=110, known="09:00"),
         "09:00",
@@ -94,20 +138,39 @@ STATES: dict[str, tuple[Any, ...]] = {
 
 @table(STATES)
 def test_hypotension(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 5: relative on a run at or below target, absolute on one reading at or below target - 10."""
+    """criteria.md section 5: relative on a run at or below target, absolute on one reading at or below target
+    - 10.
+    """
     assert state(course, at) == expected
 
 
 SAID = {
-    "opened at the reading that made the run long enough": (pressed(("08:00", 90), ("08:03", 90), ("08:07", 90)), ["opened relative 08:07"]),
+    "opened at the reading that made the run long enough": (
+        pressed(("08:00", 90), ("08:03", 90), ("08:07", 90)),
+        ["opened relative 08:07"],
+    ),
     "up and down in one episode": (
         pressed(*LOW, ("08:08", 80), ("08:10", 85), ("08:15", 85), ("08:16", 100), ("08:21", 100)),
-        ["opened relative 08:05", "worsened absolute 08:08", "improved relative 08:15", "resolved clear 08:21"],
+        [
+            "opened relative 08:05",
+            "worsened absolute 08:08",
+            "improved relative 08:15",
+            "resolved clear 08:21",
+        ],
     ),
-    "learned late it is opened at its own time": (pressed().vitals("08:00", known="09:00", sbp=75), ["opened absolute 08:00 @09:00"]),
+    "learned late it is opened at its own time": (
+        pressed().vitals("08:00", known="09:00", sbp=75),
+        ["opened absolute 08:00 @09:00"],
+    ),
     "withdrawn is amended": (pressed(*DEEP).withdraw("08:00", "08:10"), ["opened absolute", "amended clear"]),
-    "corrected is amended": (pressed(*LOW).correct("08:05", "08:10", sbp=110), ["opened relative", "amended clear"]),
-    "corrected down is worsened": (pressed(*LOW).correct("08:05", "08:10", sbp=80), ["opened relative", "worsened absolute"]),
+    "corrected is amended": (
+        pressed(*LOW).correct("08:05", "08:10", sbp=110),
+        ["opened relative", "amended clear"],
+    ),
+    "corrected down is worsened": (
+        pressed(*LOW).correct("08:05", "08:10", sbp=80),
+        ["opened relative", "worsened absolute"],
+    ),
     "going stale says nothing": (pressed(*LOW).tick("40:00"), ["opened relative 08:05"]),
 }
 
@@ -115,7 +178,9 @@ SAID = {
 @table(SAID, "course expected")
 def test_what_is_said_of_hypotension(course: Course, expected: list[str]) -> None:
     """criteria.md sections 5 and 9."""
-    assert (timed if any(len(line.split()) > 2 for line in expected) else told)(course, "hypotension") == expected
+    assert (timed if any(len(line.split()) > 2 for line in expected) else told)(
+        course, "hypotension"
+    ) == expected
 
 
 def test_hypotension_is_neither_a_criterion_nor_counted() -> None:
@@ -137,7 +202,9 @@ PHASES = [
 
 @pytest.mark.parametrize(("at", "phase"), PHASES, ids=[at for at, _ in PHASES])
 def test_where_in_the_dose_interval_a_hypotension_falls(at: str, phase: str | None) -> None:
-    """criteria.md section 5: before-peak below 4 h, peak 4 h to below 6 h, after-peak; null before the first dose."""
+    """criteria.md section 5: before-peak below 4 h, peak 4 h to below 6 h, after-peak; null before the first
+    dose.
+    """
     drawn = pressed().dose("08:00").vitals(at, sbp=75)
     assert states_at(drawn, at)["blood_pressure"]["phase"] == phase
     (opened,) = [a for a in alerts(drawn) if a["subject"] == "hypotension"]

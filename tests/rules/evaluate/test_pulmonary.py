@@ -10,11 +10,25 @@ ROWS = (
     ("intubation", "intubation", "absolute"),
     ("pleural-effusion", "effusion-drained", "absolute"),
 )
-STATES = {name: (row, *case) for row, finding, level in ROWS for name, case in finding_states(finding, level).items()}
-SAID = {name: (row, *case) for row, finding, level in ROWS for name, case in finding_alerts(finding, level).items()}
+STATES = {
+    name: (row, *case)
+    for row, finding, level in ROWS
+    for name, case in finding_states(finding, level).items()
+}
+SAID = {
+    name: (row, *case)
+    for row, finding, level in ROWS
+    for name, case in finding_alerts(finding, level).items()
+}
 for there, level in (("one-third", "relative"), ("half", "absolute")):
-    STATES |= {f"{name} ({there})": ("rales", *case) for name, case in finding_states("rales", level, there, "none").items()}
-    SAID |= {f"{name} ({there})": ("rales", *case) for name, case in finding_alerts("rales", level, there, "none").items()}
+    STATES |= {
+        f"{name} ({there})": ("rales", *case)
+        for name, case in finding_states("rales", level, there, "none").items()
+    }
+    SAID |= {
+        f"{name} ({there})": ("rales", *case)
+        for name, case in finding_alerts("rales", level, there, "none").items()
+    }
 STATES["rales gone down from half to a third are relative"] = (
     "rales",
     course().finding("rales", "08:00", "half").finding("rales", "09:00", "one-third"),
@@ -23,7 +37,10 @@ STATES["rales gone down from half to a third are relative"] = (
 )
 SAID["rales up and down in one episode"] = (
     "rales",
-    course().finding("rales", "08:00", "one-third").finding("rales", "09:00", "half").finding("rales", "09:10", "one-third"),
+    course()
+    .finding("rales", "08:00", "one-third")
+    .finding("rales", "09:00", "half")
+    .finding("rales", "09:10", "one-third"),
     None,
     ["opened relative 08:00", "worsened absolute 09:00", "improved relative 09:10"],
 )
@@ -36,6 +53,8 @@ def test_a_pulmonary_finding(code: str, course: Course, at: str, expected: str) 
 
 
 @table(SAID, "code course until expected")
-def test_what_is_said_of_a_pulmonary_finding(code: str, course: Course, until: str | None, expected: list[str]) -> None:
+def test_what_is_said_of_a_pulmonary_finding(
+    code: str, course: Course, until: str | None, expected: list[str]
+) -> None:
     """criteria.md section 9."""
     assert (timed if timed_or_told(expected) else told)(course, code, until) == expected

@@ -22,7 +22,11 @@ URINE = {
     "just under 10 mL/h is absolute": (hour(9.9), "09:00", "absolute"),
     "volume 0 is a measurement": (hour(0), "09:00", "absolute"),
     "half an hour alone cannot be told": (course().urine("09:00", 5, start="08:30"), "09:00", BLIND),
-    "a millisecond less than an hour cannot be told": (course().urine("09:00", 5, start="08:00:00.001"), "09:00", BLIND),
+    "a millisecond less than an hour cannot be told": (
+        course().urine("09:00", 5, start="08:00:00.001"),
+        "09:00",
+        BLIND,
+    ),
     "stool is no urine": (course().stool("09:00", 100), "09:00", BLIND),
     "of hourly charting the last hour decides": (hour(100).urine("10:00", 15), "10:00", "relative"),
     "of four-hourly charting the last four": (hour(100).urine("13:00", 36), "13:00", "absolute"),
@@ -47,27 +51,59 @@ URINE = {
 
 @table(URINE)
 def test_urine_hour(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `urine-hour`: 10-20 mL/h relative, both ends included, below 10 absolute; the shortest stretch that covers 60 min."""
+    """criteria.md section 3, `urine-hour`: 10-20 mL/h relative, both ends included, below 10 absolute; the
+    shortest stretch that covers 60 min.
+    """
     assert seen(course, at, HOUR) == expected
 
 
 STARTS = {
     "without a start and nothing before, its rate is unknown": (course().urine("09:00", 5), "09:00", BLIND),
-    "without a start it runs from the end of the one before": (course().urine("08:00", 500).urine("09:00", 9), "09:00", "absolute"),
-    "which must have ended strictly earlier": (course().urine("08:00", 500).urine("09:00", 4).urine("09:00", 4), "09:00", "absolute"),
-    "the one before may be known later": (course().urine("09:00", 9).urine("08:00", 500, known="10:00"), "10:00", "absolute"),
-    "nothing in the 24 h before it: unknown": (course().urine("08:00", 500).urine("32:00:00.001", 5), "33:00", BLIND),
-    "something just within 24 h: a rate": (course().urine("08:00", 500).urine("31:59", 230), "33:00", "absolute"),
+    "without a start it runs from the end of the one before": (
+        course().urine("08:00", 500).urine("09:00", 9),
+        "09:00",
+        "absolute",
+    ),
+    "which must have ended strictly earlier": (
+        course().urine("08:00", 500).urine("09:00", 4).urine("09:00", 4),
+        "09:00",
+        "absolute",
+    ),
+    "the one before may be known later": (
+        course().urine("09:00", 9).urine("08:00", 500, known="10:00"),
+        "10:00",
+        "absolute",
+    ),
+    "nothing in the 24 h before it: unknown": (
+        course().urine("08:00", 500).urine("32:00:00.001", 5),
+        "33:00",
+        BLIND,
+    ),
+    "something just within 24 h: a rate": (
+        course().urine("08:00", 500).urine("31:59", 230),
+        "33:00",
+        "absolute",
+    ),
     "a stretch of 24 h is known": (course().urine("32:00", 239, start="08:00"), "33:00", "absolute"),
     "a longer stretch is unknown": (course().urine("32:00:00.001", 239, start="08:00"), "33:00", BLIND),
-    "a volume of unknown rate counts wholly at its end": (course().urine("08:30", 30).urine("09:00", 9, start="08:00"), "09:00", "clear"),
-    "and not in a stretch that starts there": (course().urine("08:00", 30).urine("09:00", 9, start="08:00"), "09:00", "absolute"),
+    "a volume of unknown rate counts wholly at its end": (
+        course().urine("08:30", 30).urine("09:00", 9, start="08:00"),
+        "09:00",
+        "clear",
+    ),
+    "and not in a stretch that starts there": (
+        course().urine("08:00", 30).urine("09:00", 9, start="08:00"),
+        "09:00",
+        "absolute",
+    ),
 }
 
 
 @table(STARTS)
 def test_where_a_urine_collection_starts(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, urine: no `start` charted is the end of the latest collection that ended strictly earlier."""
+    """criteria.md section 3, urine: no `start` charted is the end of the latest collection that ended
+    strictly earlier.
+    """
     assert seen(course, at, HOUR) == expected
 
 
@@ -77,24 +113,49 @@ STALE = {
     "tripped and 8 h old it is not stale": (hour(15), "17:00", "relative"),
     "tripped and older it keeps its state, stale": (hour(15), "17:00:00.001", "relative stale"),
     "it clears on data": (hour(15).urine("20:00", 300, start="19:00"), "20:00", "clear"),
-    "in the ICU 2 h old is clear": (Course().start("00:00", location="icu").urine("09:00", 50, start="08:00"), "11:00", "clear"),
-    "in the ICU older cannot be told": (Course().start("00:00", location="icu").urine("09:00", 50, start="08:00"), "11:00:00.001", BLIND),
-    "stale when it becomes known it trips nothing": (course().urine("09:00", 5, start="08:00", known="17:00:00.001"), "18:00", BLIND),
-    "at its limit when it becomes known it counts": (course().urine("09:00", 5, start="08:00", known="17:00"), "17:00", "absolute"),
+    "in the ICU 2 h old is clear": (
+        Course().start("00:00", location="icu").urine("09:00", 50, start="08:00"),
+        "11:00",
+        "clear",
+    ),
+    "in the ICU older cannot be told": (
+        Course().start("00:00", location="icu").urine("09:00", 50, start="08:00"),
+        "11:00:00.001",
+        BLIND,
+    ),
+    "stale when it becomes known it trips nothing": (
+        course().urine("09:00", 5, start="08:00", known="17:00:00.001"),
+        "18:00",
+        BLIND,
+    ),
+    "at its limit when it becomes known it counts": (
+        course().urine("09:00", 5, start="08:00", known="17:00"),
+        "17:00",
+        "absolute",
+    ),
     "corrected it never was": (hour(5, "u").correct("u", "10:00", volume=50), "10:00", "clear"),
     "withdrawn it never was": (hour(5, "u").withdraw("u", "10:00"), "10:00", BLIND),
     "withdrawn it falls back": (
-        course().urine("08:00", 50, start="07:00").urine("09:00", 5, start="08:00", id="u").withdraw("u", "10:00"),
+        course()
+        .urine("08:00", 50, start="07:00")
+        .urine("09:00", 5, start="08:00", id="u")
+        .withdraw("u", "10:00"),
         "10:00",
         "clear",
     ),
-    "a late collection within the stretch counts": (hour(5).urine("08:45", 16, start="08:15", known="10:00"), "10:00", "clear"),
+    "a late collection within the stretch counts": (
+        hour(5).urine("08:45", 16, start="08:15", known="10:00"),
+        "10:00",
+        "clear",
+    ),
 }
 
 
 @table(STALE)
 def test_urine_hour_stale_corrected_and_late(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `urine-hour`: stale when the latest collection ended more than twice the interval ago; section 2."""
+    """criteria.md section 3, `urine-hour`: stale when the latest collection ended more than twice the
+    interval ago; section 2.
+    """
     assert seen(course, at, HOUR) == expected
 
 
@@ -106,15 +167,27 @@ def test_urine_hour_names_the_collections_of_its_stretch() -> None:
 
 
 SAID = {
-    "opened at the end of the collection": (course().urine("09:00", 15, start="08:00", known="09:20"), ["opened relative 09:00 @09:20"]),
+    "opened at the end of the collection": (
+        course().urine("09:00", 15, start="08:00", known="09:20"),
+        ["opened relative 09:00 @09:20"],
+    ),
     "up and down in one episode": (
         hour(15).urine("10:00", 5).urine("10:10", 200),
         ["opened relative 09:00", "worsened absolute 10:00", "resolved clear 10:10"],
     ),
     "withdrawn is amended": (hour(5, "u").withdraw("u", "09:10"), ["opened absolute", "amended clear"]),
-    "corrected down a level is amended": (hour(5, "u").correct("u", "09:10", volume=15), ["opened absolute", "amended relative"]),
-    "corrected to clear is amended": (hour(5, "u").correct("u", "09:10", volume=25), ["opened absolute", "amended clear"]),
-    "corrected up is worsened": (hour(15, "u").correct("u", "09:10", volume=5), ["opened relative", "worsened absolute"]),
+    "corrected down a level is amended": (
+        hour(5, "u").correct("u", "09:10", volume=15),
+        ["opened absolute", "amended relative"],
+    ),
+    "corrected to clear is amended": (
+        hour(5, "u").correct("u", "09:10", volume=25),
+        ["opened absolute", "amended clear"],
+    ),
+    "corrected up is worsened": (
+        hour(15, "u").correct("u", "09:10", volume=5),
+        ["opened relative", "worsened absolute"],
+    ),
     "a late collection resolves it": (
         hour(5).urine("08:45", 16, start="08:15", known="09:10"),
         ["opened absolute 09:00", "resolved clear 09:00 @09:10"],
@@ -135,17 +208,41 @@ CREATININE = {
     "2.96 is relative, nothing is rounded": (course().labs("08:00", creatinine=2.96), "09:00", "relative"),
     "just under 3.0 is relative": (course().labs("08:00", creatinine=2.9999), "09:00", "relative"),
     "3.0 is absolute": (course().labs("08:00", creatinine=3.0), "09:00", "absolute"),
-    "221.05 umol/L is 2.5 mg/dL": (course().labs("08:00", creatinine={"value": 221.05, "unit": "umol/L"}), "09:00", "relative"),
-    "221 umol/L is just under": (course().labs("08:00", creatinine={"value": 221.0, "unit": "umol/L"}), "09:00", "clear"),
-    "no hysteresis": (course().labs("08:00", creatinine=3.0).labs("09:00", creatinine=2.49), "09:00", "clear"),
-    "in the ICU 18 h old is fresh": (Course().start("00:00", location="icu").labs("08:00", creatinine=1), "26:00", "clear"),
+    "221.05 umol/L is 2.5 mg/dL": (
+        course().labs("08:00", creatinine={"value": 221.05, "unit": "umol/L"}),
+        "09:00",
+        "relative",
+    ),
+    "221 umol/L is just under": (
+        course().labs("08:00", creatinine={"value": 221.0, "unit": "umol/L"}),
+        "09:00",
+        "clear",
+    ),
+    "no hysteresis": (
+        course().labs("08:00", creatinine=3.0).labs("09:00", creatinine=2.49),
+        "09:00",
+        "clear",
+    ),
+    "in the ICU 18 h old is fresh": (
+        Course().start("00:00", location="icu").labs("08:00", creatinine=1),
+        "26:00",
+        "clear",
+    ),
     "in the ICU older is stale": (
         Course().start("00:00", location="icu").labs("08:00", creatinine=1),
         "26:00:00.001",
         "indeterminate missing creatinine",
     ),
-    "the shorter limit counts from the switch": (course().labs("08:00", creatinine=1).transfer("10:00", "icu"), "28:00", "clear"),
-    "and then it is stale": (course().labs("08:00", creatinine=1).transfer("10:00", "icu"), "28:00:00.001", "indeterminate missing creatinine"),
+    "the shorter limit counts from the switch": (
+        course().labs("08:00", creatinine=1).transfer("10:00", "icu"),
+        "28:00",
+        "clear",
+    ),
+    "and then it is stale": (
+        course().labs("08:00", creatinine=1).transfer("10:00", "icu"),
+        "28:00:00.001",
+        "indeterminate missing creatinine",
+    ),
     "the longer limit goes on applying": (
         course().labs("08:00", creatinine=1).transfer("40:00", "icu"),
         "44:00:00.001",
@@ -161,7 +258,9 @@ CREATININE = {
 
 @table(CREATININE | result_states("creatinine", 3.2, "absolute", 1.0))
 def test_creatinine(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, labs: 2.5 to <3.0 relative, >=3.0 absolute; stale after 1.5 times the chemistry interval (section 6)."""
+    """criteria.md section 3, labs: 2.5 to <3.0 relative, >=3.0 absolute; stale after 1.5 times the chemistry
+    interval (section 6).
+    """
     assert seen(course, at, "creatinine") == expected
 
 

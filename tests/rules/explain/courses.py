@@ -1,4 +1,6 @@
-"""Small courses as files of events: patients at a bedside, folded to an instant, and what is then explained of them."""
+"""Small courses as files of events: patients at a bedside, folded to an instant, and what is then explained
+of them.
+"""
 
 import json
 from typing import Any
@@ -25,9 +27,20 @@ def record(type: str, id: str, hours: float, **fields: Any) -> dict[str, Any]:
 
 
 def vitals(id: str, hours: float, **values: Any) -> dict[str, Any]:
-    units = {"heart-rate": "/min", "systolic-bp": "mm[Hg]", "temperature": "Cel", "spo2": "%", "weight": "kg", "o2-flow": "L/min", "fio2": "%"}
+    units = {
+        "heart-rate": "/min",
+        "systolic-bp": "mm[Hg]",
+        "temperature": "Cel",
+        "spo2": "%",
+        "weight": "kg",
+        "o2-flow": "L/min",
+        "fio2": "%",
+    }
     codes = {name.replace("_", "-"): value for name, value in values.items()}
-    readings = [{"code": code, "value": value} | ({"unit": units[code]} if code in units else {}) for code, value in codes.items()]
+    readings = [
+        {"code": code, "value": value} | ({"unit": units[code]} if code in units else {})
+        for code, value in codes.items()
+    ]
     return record("vitals", id, hours, readings=readings)
 
 
@@ -42,14 +55,18 @@ def volume(id: str, hours: float, kind: str, ml: float, start: float | None = No
 
 
 def finding(id: str, hours: float, code: str, said: bool | str = True) -> dict[str, Any]:
-    return record("finding", id, hours, code=code, **({"value": said} if isinstance(said, str) else {"present": said}))
+    return record(
+        "finding", id, hours, code=code, **({"value": said} if isinstance(said, str) else {"present": said})
+    )
 
 
 def dose(id: str, hours: float) -> dict[str, Any]:
     return record("dose", id, hours, agent="aldesleukin", given=True, amount=600000, unit="[iU]/kg")
 
 
-def rate(id: str, hours: float, value: float, unit: str = "ug/kg/min", agent: str = "phenylephrine") -> dict[str, Any]:
+def rate(
+    id: str, hours: float, value: float, unit: str = "ug/kg/min", agent: str = "phenylephrine"
+) -> dict[str, Any]:
     return record("infusion", id, hours, agent=agent, rate=value, unit=unit)
 
 

@@ -1,4 +1,6 @@
-"""Hypotension, advice, monitoring, the recommendation, stop rules and the dose in words (criteria.md sections 4 to 7)."""
+"""Hypotension, advice, monitoring, the recommendation, stop rules and the dose in words (criteria.md sections
+4 to 7).
+"""
 
 import pytest
 
@@ -29,17 +31,43 @@ SEEN = [
 @pytest.mark.parametrize(
     ("events", "words"),
     [
-        ([], ("is indeterminate", "Missing: systolic-bp: never charted.", "The target is above 90 mm[Hg] for a baseline of 124 mm[Hg].", "e2")),
-        ([vitals("v1", 9, systolic_bp=97)], ("is clear", "7 mm[Hg] short of the relative limit (at or below 90 mm[Hg])", "v1")),
+        (
+            [],
+            (
+                "is indeterminate",
+                "Missing: systolic-bp: never charted.",
+                "The target is above 90 mm[Hg] for a baseline of 124 mm[Hg].",
+                "e2",
+            ),
+        ),
+        (
+            [vitals("v1", 9, systolic_bp=97)],
+            ("is clear", "7 mm[Hg] short of the relative limit (at or below 90 mm[Hg])", "v1"),
+        ),
         (
             [vitals("v1", 9, systolic_bp=88)],
-            ("is clear", "2 mm[Hg] past the relative limit", "A run towards hypotension: 1 reading at or below 90 mm[Hg]", "5 min are lacking"),
+            (
+                "is clear",
+                "2 mm[Hg] past the relative limit",
+                "A run towards hypotension: 1 reading at or below 90 mm[Hg]",
+                "5 min are lacking",
+            ),
         ),
         (
             [dose("d1", 5), vitals("v1", 9, systolic_bp=88), vitals("v2", 9.25, systolic_bp=87)],
-            ("is relative", "In the dose interval it is peak, 5 h after the dose", "v1", "v2", "above 95 mm[Hg] over 5 min", "crystalloid bolus"),
+            (
+                "is relative",
+                "In the dose interval it is peak, 5 h after the dose",
+                "v1",
+                "v2",
+                "above 95 mm[Hg] over 5 min",
+                "crystalloid bolus",
+            ),
         ),
-        ([vitals("v1", 9, systolic_bp=70)], ("is absolute", "10 mm[Hg] past the absolute limit (at or below 80 mm[Hg])", "Relative again on")),
+        (
+            [vitals("v1", 9, systolic_bp=70)],
+            ("is absolute", "10 mm[Hg] past the absolute limit (at or below 80 mm[Hg])", "Relative again on"),
+        ),
     ],
 )
 def test_hypotension_tells_target_distance_run_and_phase(events, words):
@@ -49,15 +77,25 @@ def test_hypotension_tells_target_distance_run_and_phase(events, words):
 
 
 def test_a_target_without_baseline_is_told_to_be_assumed():
-    text = "\n".join(lines(explain(settled([ADMITTED[0], ADMITTED[2], vitals("v1", 1, systolic_bp=99)], 2), "hypotension")))
+    text = "\n".join(
+        lines(explain(settled([ADMITTED[0], ADMITTED[2], vitals("v1", 1, systolic_bp=99)], 2), "hypotension"))
+    )
     assert "above 90 mm[Hg]: assumed, the strictest, as no baseline systolic-bp is charted." in text
 
 
 ADVICE = {
-    "fluid-bolus": ([vitals("v1", 9, systolic_bp=70)], ("is advisory", "hypotension is absolute", "v1", "urine-hour is indeterminate")),
+    "fluid-bolus": (
+        [vitals("v1", 9, systolic_bp=70)],
+        ("is advisory", "hypotension is absolute", "v1", "urine-hour is indeterminate"),
+    ),
     "add-pressor": (
         [vitals("v1", 5, systolic_bp=70), volume("b1", 6, "iv-bolus", 750)],
-        ("is clear", "Boluses since it opened at 2026-03-02T05:00:00Z: 750 mL; 250 mL are lacking of 1000 mL.", "b1", "Phenylephrine in force: 0"),
+        (
+            "is clear",
+            "Boluses since it opened at 2026-03-02T05:00:00Z: 750 mL; 250 mL are lacking of 1000 mL.",
+            "b1",
+            "Phenylephrine in force: 0",
+        ),
     ),
     "add-dopamine": (
         [volume("o1", 5, "urine", 5, 4), volume("b1", 6, "iv-bolus", 1200)],
@@ -65,57 +103,125 @@ ADVICE = {
     ),
     "fluid-limit": (
         [volume("b1", 6, "iv-bolus", 1100)],
-        ("is advisory", "100 mL over 1000 mL", "400 mL short of 1500 mL", "2026-03-01T10:00:00Z to 2026-03-02T10:00:00Z", "b1"),
+        (
+            "is advisory",
+            "100 mL over 1000 mL",
+            "400 mL short of 1500 mL",
+            "2026-03-01T10:00:00Z to 2026-03-02T10:00:00Z",
+            "b1",
+        ),
     ),
-    "edema-caution": ([vitals("v1", 9, weight=78.4)], ("is advisory", "12 % is 2 % past the advice limit (above 10 %)", "v1", "78.4 kg")),
-    "acidosis": ([lab("l1", 9, "bicarbonate", 19, "mmol/L")], ("is advisory", "1 mmol/L past", "1 mmol/L short of the second limit (below 18", "l1")),
-    "hypokalemia": ([lab("l1", 9, "potassium", 3.9, "mmol/L")], ("is clear", "0.3 mmol/L short of the advice limit (at or below 3.6", "l1")),
-    "hypocalcemia": ([lab("l1", 9, "calcium", 8, "mg/dL")], ("is clear", "without a reference limit it cannot open", "l1")),
+    "edema-caution": (
+        [vitals("v1", 9, weight=78.4)],
+        ("is advisory", "12 % is 2 % past the advice limit (above 10 %)", "v1", "78.4 kg"),
+    ),
+    "acidosis": (
+        [lab("l1", 9, "bicarbonate", 19, "mmol/L")],
+        ("is advisory", "1 mmol/L past", "1 mmol/L short of the second limit (below 18", "l1"),
+    ),
+    "hypokalemia": (
+        [lab("l1", 9, "potassium", 3.9, "mmol/L")],
+        ("is clear", "0.3 mmol/L short of the advice limit (at or below 3.6", "l1"),
+    ),
+    "hypocalcemia": (
+        [lab("l1", 9, "calcium", 8, "mg/dL")],
+        ("is clear", "without a reference limit it cannot open", "l1"),
+    ),
     "hypomagnesemia": ([], ("is clear", "Missing: magnesium: never charted")),
     "hypophosphatemia": (
         [record("labs", "l1", 9, readings=[{"code": "phosphate", "value": 2, "unit": "mg/dL", "low": 2.5}])],
         ("is advisory", "The latest phosphate is 2 mg/dL", "its printed limit is <2.5", "l1"),
     ),
     "hypoalbuminemia": ([], ("Missing: albumin",)),
-    "anemia": ([lab("l1", 9, "hematocrit", 28, "%")], ("is advisory", "exactly at the advice limit (at or below 28 %), which counts", "l1")),
-    "transfuse-platelets": ([lab("l1", 9, "platelets", 25, "10*3/uL")], ("is clear", "5 10*3/uL short of the advice limit", "l1")),
+    "anemia": (
+        [lab("l1", 9, "hematocrit", 28, "%")],
+        ("is advisory", "exactly at the advice limit (at or below 28 %), which counts", "l1"),
+    ),
+    "transfuse-platelets": (
+        [lab("l1", 9, "platelets", 25, "10*3/uL")],
+        ("is clear", "5 10*3/uL short of the advice limit", "l1"),
+    ),
     "hypoxemia": (
         [vitals("v1", 9, spo2=93), vitals("v2", 9.25, spo2=92)],
         ("is advisory", "The latest SpO2 is 92 %", "No run towards closing", "v1", "v2"),
     ),
     "ck-elevated": ([], ("Missing: ck",)),
-    "fever": ([vitals("v1", 9, temperature=38.4)], ("is advisory", "0.4 Cel past", "it counts for 4 h, until 2026-03-02T13:00:00Z", "v1")),
+    "fever": (
+        [vitals("v1", 9, temperature=38.4)],
+        ("is advisory", "0.4 Cel past", "it counts for 4 h, until 2026-03-02T13:00:00Z", "v1"),
+    ),
     "septic-workup": (
         [dose("d1", 1), vitals("v1", 9, temperature=38.6), vitals("v0", 8, temperature=37.2)],
-        ("is clear", "the highest before it was 37.2 Cel, a rise of 1.4 Cel of the 1 Cel that count", "dose 1 was 8 h before it"),
+        (
+            "is clear",
+            "the highest before it was 37.2 Cel, a rise of 1.4 Cel of the 1 Cel that count",
+            "dose 1 was 8 h before it",
+        ),
     ),
     "early-fever-expected": (
         [dose("d1", 7), vitals("v1", 9, temperature=38.4)],
-        ("is advisory", "The advice fever is open.", "Dose 1 at 2026-03-02T07:00:00Z: early until 2026-03-02T15:00:00Z.", "d1"),
+        (
+            "is advisory",
+            "The advice fever is open.",
+            "Dose 1 at 2026-03-02T07:00:00Z: early until 2026-03-02T15:00:00Z.",
+            "d1",
+        ),
     ),
-    "mental-status-watch": ([finding("f1", 9, "mental-status", "changed")], ("is advisory", "f1", "mental-status is clear")),
+    "mental-status-watch": (
+        [finding("f1", 9, "mental-status", "changed")],
+        ("is advisory", "f1", "mental-status is clear"),
+    ),
     "forbidden-medication": (
         [record("medication", "m1", 9, agent="dexamethasone", amount=4, unit="mg", route="IV")],
         ("is advisory", "dexamethasone (steroid) at 2026-03-02T09:00:00Z.", "m1"),
     ),
     "dose-changed": (
-        [dose("d1", 1), record("dose", "d2", 9, agent="aldesleukin", given=True, amount=300000, unit="[iU]/kg")],
+        [
+            dose("d1", 1),
+            record("dose", "d2", 9, agent="aldesleukin", given=True, amount=300000, unit="[iU]/kg"),
+        ],
         ("is advisory", "First dose 600000 [iU]/kg, latest 300000 [iU]/kg, a change of -50 %.", "d1", "d2"),
     ),
     "corrective": ([finding("f1", 9, "infection")], ("is advisory", "infection: ")),
-    "peak-window": ([dose("d1", 5)], ("is advisory", "2026-03-02T09:00:00Z to 2026-03-02T11:00:00Z: the peak after the last dose", "d1")),
+    "peak-window": (
+        [dose("d1", 5)],
+        ("is advisory", "2026-03-02T09:00:00Z to 2026-03-02T11:00:00Z: the peak after the last dose", "d1"),
+    ),
     "stop-maintenance": (
-        [dose("d1", 0.5), record("encounter", "e9", 8, event="therapy-end"), volume("b1", 9, "iv-maintenance", 100)],
-        ("is advisory", "Therapy ended at 2026-03-02T08:00:00Z.", "It opens from 2026-03-02T08:30:00Z, 8 h after the last dose.", "b1"),
+        [
+            dose("d1", 0.5),
+            record("encounter", "e9", 8, event="therapy-end"),
+            volume("b1", 9, "iv-maintenance", 100),
+        ],
+        (
+            "is advisory",
+            "Therapy ended at 2026-03-02T08:00:00Z.",
+            "It opens from 2026-03-02T08:30:00Z, 8 h after the last dose.",
+            "b1",
+        ),
     ),
     "diurese": (
-        [record("encounter", "e9", 8, event="therapy-end"), vitals("v1", 9, systolic_bp=120), volume("o1", 9, "urine", 50, 8)],
-        ("is advisory", "Systolic 120 mm[Hg]", "No vasopressor ever ran.", "Urine is 50 mL/h; closed once it is at or above 200 mL/h.", "o1"),
+        [
+            record("encounter", "e9", 8, event="therapy-end"),
+            vitals("v1", 9, systolic_bp=120),
+            volume("o1", 9, "urine", 50, 8),
+        ],
+        (
+            "is advisory",
+            "Systolic 120 mm[Hg]",
+            "No vasopressor ever ran.",
+            "Urine is 50 mL/h; closed once it is at or above 200 mL/h.",
+            "o1",
+        ),
     ),
     "recovery-late": ([], ("is clear", "No therapy-end is charted")),
     "continue-premedication": (
         [record("encounter", "e9", 3, event="therapy-end")],
-        ("is advisory", "acetaminophen: never charted; late from 2026-03-02T09:00:00Z.", "2026-03-02T03:00:00Z to 2026-03-02T19:00:00Z"),
+        (
+            "is advisory",
+            "acetaminophen: never charted; late from 2026-03-02T09:00:00Z.",
+            "2026-03-02T03:00:00Z to 2026-03-02T19:00:00Z",
+        ),
     ),
     "discharge-ready": (
         [
@@ -124,7 +230,12 @@ ADVICE = {
             rate("i1", 1, 0.3),
             rate("i2", 4, 0),
         ],
-        ("is clear", "stopped at 2026-03-02T04:00:00Z, 6 h ago: not long enough (24 h).", "71 kg; at most 73.5 kg is wanted", "Missing: creatinine"),
+        (
+            "is clear",
+            "stopped at 2026-03-02T04:00:00Z, 6 h ago: not long enough (24 h).",
+            "71 kg; at most 73.5 kg is wanted",
+            "Missing: creatinine",
+        ),
     ),
 }
 
@@ -148,8 +259,15 @@ def test_an_advice_of_which_nothing_is_known_is_told_too(code):
 
 
 def test_monitoring_tells_each_part_when_due_and_overdue():
-    text = told("monitoring/vital-signs", 10, vitals("v1", 5, heart_rate=80), vitals("v2", 6, systolic_bp=120))
-    for words in ("v1 at 2026-03-02T05:00:00Z: 80 /min, heart-rate, last looked at", "v2", "Overdue since 2026-03-02T10:00:00Z", "every 4 h"):
+    text = told(
+        "monitoring/vital-signs", 10, vitals("v1", 5, heart_rate=80), vitals("v2", 6, systolic_bp=120)
+    )
+    for words in (
+        "v1 at 2026-03-02T05:00:00Z: 80 /min, heart-rate, last looked at",
+        "v2",
+        "Overdue since 2026-03-02T10:00:00Z",
+        "every 4 h",
+    ):
         assert words in text
 
 
@@ -162,16 +280,38 @@ def test_monitoring_outside_a_cycle_says_that_nothing_is_due():
 @pytest.mark.parametrize(
     ("events", "words"),
     [
-        ([], ("is cannot-tell", "Blind: urine-hour is indeterminate", "Missing: creatinine: never charted.", "Blind: hypotension")),
+        (
+            [],
+            (
+                "is cannot-tell",
+                "Blind: urine-hour is indeterminate",
+                "Missing: creatinine: never charted.",
+                "Blind: hypotension",
+            ),
+        ),
         (SEEN, ("is proceed", "Counted: 0 absolute, 0 relative")),
-        ([*SEEN, lab("l9", 9.5, "creatinine", 2.6, "mg/dL")], ("is correct", "1 to 2 relative", "l9", "To be corrected: creatinine.")),
+        (
+            [*SEEN, lab("l9", 9.5, "creatinine", 2.6, "mg/dL")],
+            ("is correct", "1 to 2 relative", "l9", "To be corrected: creatinine."),
+        ),
         (
             [*SEEN, volume("o9", 10, "urine", 5, 9), volume("o8", 7, "urine", 60, -1)],
-            ("is delay", "Counted: 1 absolute, 0 relative", "Group urine counts once for urine-shift and urine-hour.", "o9", "o8"),
+            (
+                "is delay",
+                "Counted: 1 absolute, 0 relative",
+                "Group urine counts once for urine-shift and urine-hour.",
+                "o9",
+                "o8",
+            ),
         ),
         (
             [*SEEN, finding("f9", 9.5, "infection")],
-            ("is stop", "stop-rule:infection stands, by infection at 2026-03-02T09:30:00Z.", "A resume, by name and with a reason", "f9"),
+            (
+                "is stop",
+                "stop-rule:infection stands, by infection at 2026-03-02T09:30:00Z.",
+                "A resume, by name and with a reason",
+                "f9",
+            ),
         ),
     ],
 )
@@ -182,7 +322,9 @@ def test_the_recommendation_tells_its_line_its_criteria_and_its_stop_rules(event
 
 
 def test_a_stop_rule_that_no_longer_holds_still_stands_and_says_so():
-    text = told("stop-rule:infection", 10, finding("f1", 8, "infection"), finding("f2", 9, "infection", False))
+    text = told(
+        "stop-rule:infection", 10, finding("f1", 8, "infection"), finding("f2", 9, "infection", False)
+    )
     assert "stop-rule:infection is standing since 2026-03-02T08:00:00Z: infection." in text
     assert "It does not hold now, but stands: getting better does not lift it." in text
 
@@ -196,8 +338,12 @@ def test_a_resume_is_cited_and_what_it_excused_is_told():
 
 
 def test_the_delay_rule_tells_when_it_will_hold():
-    assert "24 h later is 2026-03-03T09:00:00Z, 23 h from now." in told("stop-rule:delay-over-24h", 10, dose("d1", 1))
-    assert "the delay after the dose of 2026-03-02T01:00:00Z at 2026-03-03T09:00:00Z" in told("stop-rule:delay-over-24h", 40, dose("d1", 1))
+    assert "24 h later is 2026-03-03T09:00:00Z, 23 h from now." in told(
+        "stop-rule:delay-over-24h", 10, dose("d1", 1)
+    )
+    assert "the delay after the dose of 2026-03-02T01:00:00Z at 2026-03-03T09:00:00Z" in told(
+        "stop-rule:delay-over-24h", 40, dose("d1", 1)
+    )
     assert "it never holds before dose 1" in told("stop-rule:delay-over-24h", 10)
 
 
@@ -205,11 +351,30 @@ def test_the_delay_rule_tells_when_it_will_hold():
     ("events", "words"),
     [
         (SEEN, ("is ready", "no dose since cycle-start", "10 h ago", "Delayed by 10 h.")),
-        ([*SEEN, dose("d1", 5)], ("is waiting", "Dose 1 was given at 2026-03-02T05:00:00Z; the next is due at 2026-03-02T13:00:00Z, in 3 h.", "d1")),
-        ([*SEEN, dose("d1", 1), rate("i1", 9.8, 0.9)], ("is decide", "Blocker: phenylephrine: running at 0.9 ug/kg/min, above 0.5 ug/kg/min.")),
-        ([*SEEN, dose("d1", 1), vitals("v9", 9.5, systolic_bp=85)], ("Blocker: hypotension is clear", "Latest systolic 85 mm[Hg]")),
-        ([*SEEN, dose("d1", 1), finding("f9", 9.5, "mental-status", "changed")], ("Blocker: mental-status-watch: changed, to be judged at",)),
-        ([dose("d1", 1)], ("is unknown", "Blocker: hypotension is indeterminate", "Missing: systolic-bp: never charted.")),
+        (
+            [*SEEN, dose("d1", 5)],
+            (
+                "is waiting",
+                "Dose 1 was given at 2026-03-02T05:00:00Z; the next is due at 2026-03-02T13:00:00Z, in 3 h.",
+                "d1",
+            ),
+        ),
+        (
+            [*SEEN, dose("d1", 1), rate("i1", 9.8, 0.9)],
+            ("is decide", "Blocker: phenylephrine: running at 0.9 ug/kg/min, above 0.5 ug/kg/min."),
+        ),
+        (
+            [*SEEN, dose("d1", 1), vitals("v9", 9.5, systolic_bp=85)],
+            ("Blocker: hypotension is clear", "Latest systolic 85 mm[Hg]"),
+        ),
+        (
+            [*SEEN, dose("d1", 1), finding("f9", 9.5, "mental-status", "changed")],
+            ("Blocker: mental-status-watch: changed, to be judged at",),
+        ),
+        (
+            [dose("d1", 1)],
+            ("is unknown", "Blocker: hypotension is indeterminate", "Missing: systolic-bp: never charted."),
+        ),
     ],
 )
 def test_the_dose_tells_its_clock_and_each_blocker(events, words):

@@ -24,40 +24,97 @@ FINDINGS = [row for row in GUIDELINE.rows if isinstance(row, FindingRow)]
 
 NEVER_SEEN = {
     "sinus-tachycardia": ("is indeterminate", "Missing: heart-rate: never charted.", "Chart heart-rate"),
-    "cardiac-enzymes": ("is clear", "ck-mb, troponin-t, troponin-i: never measured.", "measured on suspicion only"),
-    "diarrhea": ("is clear", "none charted is 0", "0 mL is 1000 mL short of the shift limit (at or above 1000 mL)."),
+    "cardiac-enzymes": (
+        "is clear",
+        "ck-mb, troponin-t, troponin-i: never measured.",
+        "measured on suspicion only",
+    ),
+    "diarrhea": (
+        "is clear",
+        "none charted is 0",
+        "0 mL is 1000 mL short of the shift limit (at or above 1000 mL).",
+    ),
     "bilirubin": ("is indeterminate", "Missing: bilirubin: never charted.", "older than 36 h"),
-    "phenylephrine-maximum": ("is clear", "none charted means none is running", "0 ug/kg/min is 1 ug/kg/min short of the relative limit"),
+    "phenylephrine-maximum": (
+        "is clear",
+        "none charted means none is running",
+        "0 ug/kg/min is 1 ug/kg/min short of the relative limit",
+    ),
     "phenylephrine-minimum": ("is clear", "Nothing to judge before the first dose of a cycle."),
-    "platelets": ("is indeterminate", "Missing: platelets: never charted.", "older than 36 h on the ward, 18 h in intensive care"),
-    "weight-gain": ("is indeterminate", "Missing: weight: never charted.", "e2 at 2026-03-01T23:00:00Z: 70 kg, the baseline weight", "80.5 kg"),
+    "platelets": (
+        "is indeterminate",
+        "Missing: platelets: never charted.",
+        "older than 36 h on the ward, 18 h in intensive care",
+    ),
+    "weight-gain": (
+        "is indeterminate",
+        "Missing: weight: never charted.",
+        "e2 at 2026-03-01T23:00:00Z: 70 kg, the baseline weight",
+        "80.5 kg",
+    ),
     "mental-status": ("is indeterminate", "Missing: mental-status: never charted.", "older than 16 h"),
-    "oxygen-requirement": ("is indeterminate", "Missing: spo2: never charted.", "no oxygen charted means room air"),
-    "urine-shift": ("is indeterminate", "Missing: urine: never charted.", "Collections cover 0 min of the 8 h", "7 h more are needed"),
+    "oxygen-requirement": (
+        "is indeterminate",
+        "Missing: spo2: never charted.",
+        "no oxygen charted means room air",
+    ),
+    "urine-shift": (
+        "is indeterminate",
+        "Missing: urine: never charted.",
+        "Collections cover 0 min of the 8 h",
+        "7 h more are needed",
+    ),
     "urine-hour": ("is indeterminate", "Missing: urine: never charted.", "covers at least 1 h"),
-    "creatinine": ("is indeterminate", "Missing: creatinine: never charted.", "which is not the same as normal"),
+    "creatinine": (
+        "is indeterminate",
+        "Missing: creatinine: never charted.",
+        "which is not the same as normal",
+    ),
 } | {row.code: ("is clear", "charted by exception, no record means absent") for row in FINDINGS}
 
 CLEAR = {
     "sinus-tachycardia": (
-        [vitals("v1", 9, heart_rate=112, spo2=97), vitals("v2", 9.5, heart_rate=121), vitals("v3", 9.75, heart_rate=122)],
+        [
+            vitals("v1", 9, heart_rate=112, spo2=97),
+            vitals("v2", 9.5, heart_rate=121),
+            vitals("v3", 9.75, heart_rate=122),
+        ],
         (
             "122 /min",
-            "A run towards the relative limit: 2 readings at or above 120 /min since 2026-03-02T09:30:00Z, 15 min so far; 15 min are lacking",
+            (
+                "A run towards the relative limit: 2 readings at or above 120 /min since "
+                "2026-03-02T09:30:00Z, "
+                "15 min so far; 15 min are lacking"
+            ),
             "122 /min is 8 /min short of the absolute limit (above 130 /min).",
             "v2 at 2026-03-02T09:30:00Z: 121 /min, in the run towards",
             "v3",
         ),
     ),
     "cardiac-enzymes": (
-        [lab("l1", 9, "troponin-t", 0.01, "ng/mL") | {"readings": [{"code": "troponin-t", "value": 0.01, "unit": "ng/mL", "high": 0.04}]}],
-        ("troponin-t 0.01 ng/mL is not above its upper limit 0.04 ng/mL, 0.03 ng/mL away.", "l1", "they do not go stale"),
+        [
+            lab("l1", 9, "troponin-t", 0.01, "ng/mL")
+            | {"readings": [{"code": "troponin-t", "value": 0.01, "unit": "ng/mL", "high": 0.04}]}
+        ],
+        (
+            "troponin-t 0.01 ng/mL is not above its upper limit 0.04 ng/mL, 0.03 ng/mL away.",
+            "l1",
+            "they do not go stale",
+        ),
     ),
     "diarrhea": (
         [volume("s1", 9, "stool", 400)],
-        ("400 mL is 600 mL short of", "s1", "in the running shift", "2026-03-02T07:00:00Z to 2026-03-02T15:00:00Z"),
+        (
+            "400 mL is 600 mL short of",
+            "s1",
+            "in the running shift",
+            "2026-03-02T07:00:00Z to 2026-03-02T15:00:00Z",
+        ),
     ),
-    "bilirubin": ([lab("l1", 9, "bilirubin", 7, "mg/dL")], ("7 mg/dL is exactly at the relative limit (above 7 mg/dL), which does not count.", "l1")),
+    "bilirubin": (
+        [lab("l1", 9, "bilirubin", 7, "mg/dL")],
+        ("7 mg/dL is exactly at the relative limit (above 7 mg/dL), which does not count.", "l1"),
+    ),
     "phenylephrine-maximum": (
         [dose("d1", 1), rate("i1", 2, 0.6)],
         (
@@ -69,11 +126,19 @@ CLEAR = {
     ),
     "phenylephrine-minimum": (
         [dose("d1", 8), rate("i1", 9, 0.9)],
-        ("It will be judged at 2026-03-02T16:00:00Z, in 6 h.", "Not judged before 8 h after the dose of 2026-03-02T08:00:00Z", "i1"),
+        (
+            "It will be judged at 2026-03-02T16:00:00Z, in 6 h.",
+            "Not judged before 8 h after the dose of 2026-03-02T08:00:00Z",
+            "i1",
+        ),
     ),
     "platelets": (
         [lab("l1", 9, "platelets", 60, "10*3/uL")],
-        ("60 10*3/uL is 10 10*3/uL short of the relative limit (at or below 50 10*3/uL).", "30 10*3/uL short of the absolute limit", "l1"),
+        (
+            "60 10*3/uL is 10 10*3/uL short of the relative limit (at or below 50 10*3/uL).",
+            "30 10*3/uL short of the absolute limit",
+            "l1",
+        ),
     ),
     "weight-gain": (
         [vitals("v1", 9, weight=77)],
@@ -81,11 +146,22 @@ CLEAR = {
     ),
     "mental-status": (
         [finding("f1", 9.5, "mental-status", "changed")],
-        ("It will be judged at 2026-03-02T11:30:00Z", "1 h 30 min are left of 2 h", "f1", "2026-03-02T09:30:00Z to 2026-03-02T11:30:00Z"),
+        (
+            "It will be judged at 2026-03-02T11:30:00Z",
+            "1 h 30 min are left of 2 h",
+            "f1",
+            "2026-03-02T09:30:00Z to 2026-03-02T11:30:00Z",
+        ),
     ),
     "oxygen-requirement": (
         [vitals("v1", 9, o2_device="nasal-cannula", o2_flow=2, spo2=97)],
-        ("In force: nasal-cannula, flow 2 L/min", "2 L/min is 1 L/min short of the relative limit", "2 L/min short of the absolute", "97 %", "v1"),
+        (
+            "In force: nasal-cannula, flow 2 L/min",
+            "2 L/min is 1 L/min short of the relative limit",
+            "2 L/min short of the absolute",
+            "97 %",
+            "v1",
+        ),
     ),
     "urine-shift": (
         [volume("o1", 7, "urine", 200, -1)],
@@ -121,7 +197,10 @@ CLEAR = {
 
 TRIPPED = {
     "sinus-tachycardia": (
-        [vitals("v1", 9, heart_rate=133, systolic_bp=120, temperature=38.5), vitals("v2", 9.5, heart_rate=135, systolic_bp=118)],
+        [
+            vitals("v1", 9, heart_rate=133, systolic_bp=120, temperature=38.5),
+            vitals("v2", 9.5, heart_rate=135, systolic_bp=118),
+        ],
         (
             "is relative",
             "135 /min",
@@ -135,8 +214,16 @@ TRIPPED = {
         ),
     ),
     "cardiac-enzymes": (
-        [lab("l1", 9, "troponin-t", 0.09, "ng/mL") | {"readings": [{"code": "troponin-t", "value": 0.09, "unit": "ng/mL", "high": 0.01}]}],
-        ("is absolute", "0.09 ng/mL is above its upper limit 0.01 ng/mL, 0.08 ng/mL away", "l1", "must stop IL-2"),
+        [
+            lab("l1", 9, "troponin-t", 0.09, "ng/mL")
+            | {"readings": [{"code": "troponin-t", "value": 0.09, "unit": "ng/mL", "high": 0.01}]}
+        ],
+        (
+            "is absolute",
+            "0.09 ng/mL is above its upper limit 0.01 ng/mL, 0.08 ng/mL away",
+            "l1",
+            "must stop IL-2",
+        ),
     ),
     "diarrhea": (
         [volume("s1", 5, "stool", 1100), volume("s2", 9, "stool", 1000)],
@@ -149,10 +236,20 @@ TRIPPED = {
             "loperamide",
         ),
     ),
-    "bilirubin": ([lab("l1", 9, "bilirubin", 8, "mg/dL")], ("is relative", "8 mg/dL is 1 mg/dL past", "l1", "at or below 7 mg/dL")),
+    "bilirubin": (
+        [lab("l1", 9, "bilirubin", 8, "mg/dL")],
+        ("is relative", "8 mg/dL is 1 mg/dL past", "l1", "at or below 7 mg/dL"),
+    ),
     "phenylephrine-maximum": (
         [dose("d1", 1), rate("i1", 2, 1.6), rate("i2", 3, 0.2)],
-        ("is absolute", "0.1 ug/kg/min past the absolute limit (at or above 1.5", "i1", "decides", "i2", "In force now: 0.2 ug/kg/min"),
+        (
+            "is absolute",
+            "0.1 ug/kg/min past the absolute limit (at or above 1.5",
+            "i1",
+            "decides",
+            "i2",
+            "In force now: 0.2 ug/kg/min",
+        ),
     ),
     "phenylephrine-minimum": (
         [dose("d1", 1), rate("i1", 2, 0.7)],
@@ -163,19 +260,42 @@ TRIPPED = {
             "i1",
         ),
     ),
-    "platelets": ([lab("l1", 9, "platelets", 29, "10*3/uL")], ("is absolute", "1 10*3/uL past the absolute limit (below 30", "l1", "Relative again")),
-    "weight-gain": ([vitals("v1", 9, weight=84)], ("is relative", "20 %", "5 % past the relative limit", "v1", "too old after 2026-03-03T21:00:00Z")),
+    "platelets": (
+        [lab("l1", 9, "platelets", 29, "10*3/uL")],
+        ("is absolute", "1 10*3/uL past the absolute limit (below 30", "l1", "Relative again"),
+    ),
+    "weight-gain": (
+        [vitals("v1", 9, weight=84)],
+        ("is relative", "20 %", "5 % past the relative limit", "v1", "too old after 2026-03-03T21:00:00Z"),
+    ),
     "mental-status": (
         [finding("f1", 7, "mental-status", "changed"), finding("f2", 9, "mental-status", "changed")],
-        ("is absolute", "changed since 2026-03-02T07:00:00Z, 3 h by now, not reversed by 2026-03-02T09:00:00Z", "f1", "f2", "mental-status normal"),
+        (
+            "is absolute",
+            "changed since 2026-03-02T07:00:00Z, 3 h by now, not reversed by 2026-03-02T09:00:00Z",
+            "f1",
+            "f2",
+            "mental-status normal",
+        ),
     ),
     "oxygen-requirement": (
         [vitals("v1", 9, o2_device="nasal-cannula", o2_flow=5, spo2=96)],
-        ("is absolute", "5 L/min is 1 L/min past the absolute limit (above 4 L/min).", "v1", "nasal-cannula 5 L/min, the oxygen in force"),
+        (
+            "is absolute",
+            "5 L/min is 1 L/min past the absolute limit (above 4 L/min).",
+            "v1",
+            "nasal-cannula 5 L/min, the oxygen in force",
+        ),
     ),
     "urine-shift": (
         [volume("o1", 7, "urine", 79, -1)],
-        ("is absolute", "79 mL is 1 mL past the absolute limit (below 80 mL).", "o1", "79 mL of it in the shift", "2026-03-02T07:00:00Z"),
+        (
+            "is absolute",
+            "79 mL is 1 mL past the absolute limit (below 80 mL).",
+            "o1",
+            "79 mL of it in the shift",
+            "2026-03-02T07:00:00Z",
+        ),
     ),
     "urine-hour": (
         [volume("o1", 9.5, "urine", 4, 9), volume("o2", 10, "urine", 4, 9.5)],
@@ -228,12 +348,17 @@ def test_a_tripped_row_names_value_limit_window_facts_and_what_to_do(code):
         assert words in text
 
 
-@pytest.mark.parametrize(("row", "name"), [(row, name) for row in FINDINGS for name in (*row.relative, *row.absolute)], ids=str)
+@pytest.mark.parametrize(
+    ("row", "name"), [(row, name) for row in FINDINGS for name in (*row.relative, *row.absolute)], ids=str
+)
 def test_a_finding_names_the_record_that_decides_and_what_ends_it(row, name):
     code, _, value = name.partition("=")
     text = told(row.code, 10, finding("f1", 9, code, value or True))
     state = "absolute" if name in row.absolute else "relative"
-    for words in (f"{row.code} is {state} since 2026-03-02T09:00:00Z", f"f1 at 2026-03-02T09:00:00Z: {value or 'present'}, {code}, decides"):
+    for words in (
+        f"{row.code} is {state} since 2026-03-02T09:00:00Z",
+        f"f1 at 2026-03-02T09:00:00Z: {value or 'present'}, {code}, decides",
+    ):
         assert words in text
     assert row.measure in text
     assert "Clear once" in text
@@ -252,9 +377,21 @@ def test_a_finding_that_was_denied_names_the_record_that_denies_it(row):
 
 
 STALE = {
-    "urine-hour": ([volume("o1", 1, "urine", 5, 0)], 10, "last seen at 2026-03-02T01:00:00Z, stale since 2026-03-02T09:00:00Z"),
-    "creatinine": ([lab("l1", 1, "creatinine", 3.5, "mg/dL")], 40, "last seen at 2026-03-02T01:00:00Z, stale since 2026-03-03T13:00:00Z"),
-    "sinus-tachycardia": ([vitals("v1", 1, heart_rate=135), vitals("v2", 2, heart_rate=135)], 12, "last seen at 2026-03-02T02:00:00Z"),
+    "urine-hour": (
+        [volume("o1", 1, "urine", 5, 0)],
+        10,
+        "last seen at 2026-03-02T01:00:00Z, stale since 2026-03-02T09:00:00Z",
+    ),
+    "creatinine": (
+        [lab("l1", 1, "creatinine", 3.5, "mg/dL")],
+        40,
+        "last seen at 2026-03-02T01:00:00Z, stale since 2026-03-03T13:00:00Z",
+    ),
+    "sinus-tachycardia": (
+        [vitals("v1", 1, heart_rate=135), vitals("v2", 2, heart_rate=135)],
+        12,
+        "last seen at 2026-03-02T02:00:00Z",
+    ),
     "mental-status": ([finding("f1", 1, "mental-status", "changed")], 20, "stale since 2026-03-02T17:00:00Z"),
     "urine-shift": ([volume("o1", 7, "urine", 50, -1)], 20, "an earlier shift, whose state is kept"),
     "weight-gain": ([vitals("v1", 1, weight=84)], 40, "stale since 2026-03-03T13:00:00Z"),
@@ -272,12 +409,21 @@ def test_a_kept_state_says_that_data_loss_never_clears(code):
 
 def test_a_value_already_stale_when_known_is_named_as_not_counting():
     text = told("creatinine", 72, lab("l1", 1, "creatinine", 3.5, "mg/dL", known="2026-03-04T00:00:00Z"))
-    assert "l1 at 2026-03-02T01:00:00Z (known 2026-03-04T00:00:00Z): 3.5 mg/dL, already stale when it became known: does not count" in text
+    assert (
+        "l1 at 2026-03-02T01:00:00Z (known 2026-03-04T00:00:00Z): 3.5 mg/dL, already stale when it became "
+        "known: does not count"
+    ) in text
     assert "Missing: creatinine: last charted at 2026-03-02T01:00:00Z, too old to count." in text
 
 
 def test_a_cause_that_cannot_be_seen_does_not_excuse_and_is_named():
-    text = told("sinus-tachycardia", 10, vitals("v1", 9, heart_rate=135), vitals("v2", 9.5, heart_rate=135), rate("i1", 9, 2, agent="norepinephrine"))
+    text = told(
+        "sinus-tachycardia",
+        10,
+        vitals("v1", 9, heart_rate=135),
+        vitals("v2", 9.5, heart_rate=135),
+        rate("i1", 9, 2, agent="norepinephrine"),
+    )
     assert "sinus-tachycardia is absolute" in text
     assert "Not seen: hypotension (systolic-bp never charted): what cannot be seen does not excuse." in text
     assert "Not seen: fever (temperature never charted)" in text
@@ -286,7 +432,13 @@ def test_a_cause_that_cannot_be_seen_does_not_excuse_and_is_named():
 
 
 def test_dopamine_is_named_with_its_rate():
-    text = told("sinus-tachycardia", 10, vitals("v1", 9, heart_rate=135), vitals("v2", 9.5, heart_rate=135), rate("i1", 9, 2, agent="dopamine"))
+    text = told(
+        "sinus-tachycardia",
+        10,
+        vitals("v1", 9, heart_rate=135),
+        vitals("v2", 9.5, heart_rate=135),
+        rate("i1", 9, 2, agent="dopamine"),
+    )
     assert "Correctable: dopamine (running at 2 ug/kg/min)." in text
     assert "i1 at 2026-03-02T09:00:00Z: 2 ug/kg/min, correctable cause: dopamine" in text
 
@@ -297,7 +449,13 @@ def test_dopamine_is_named_with_its_rate():
         ({"o2_device": "mask"}, "No FiO2 is charted: 40 % or more is assumed."),
         ({"o2_device": "mask", "fio2": 35}, "35 % is 5 % short of the absolute limit (at or above 40 %)."),
         ({"o2_device": "nasal-cannula"}, "Missing: o2-flow: a device is charted without its flow"),
-        ({"o2_flow": 4, "spo2": 93}, "A run towards the absolute condition by saturation: 1 reading below 95 % at a flow at or above 4 L/min"),
+        (
+            {"o2_flow": 4, "spo2": 93},
+            (
+                "A run towards the absolute condition by saturation: 1 reading below 95 % at a flow at or "
+                "above 4 L/min"
+            ),
+        ),
     ],
 )
 def test_oxygen_says_what_its_device_lacks(readings, words):
@@ -314,24 +472,36 @@ def test_a_saturation_run_names_its_readings_and_how_it_is_left():
     events = [vitals("v1", 9, o2_flow=4, spo2=93), vitals("v2", 9.25, spo2=92), vitals("v3", 9.5, spo2=96)]
     text = told("oxygen-requirement", 10, *events)
     assert "SpO2 was sustained below 95 % at a flow at or above 4 L/min." in text
-    assert "A run towards leaving it: 1 reading at or above 95 % since 2026-03-02T09:30:00Z, 0 min so far; 5 min are lacking of 5 min" in text
+    assert (
+        "A run towards leaving it: 1 reading at or above 95 % since 2026-03-02T09:30:00Z, 0 min so far; 5 "
+        "min are lacking of 5 min"
+    ) in text
     assert "v1 at 2026-03-02T09:00:00Z: 93 %, SpO2 in the run that decided" in text
 
 
 def test_a_doubted_weight_is_named_as_waiting():
     text = told("weight-gain", 10, vitals("v1", 8, weight=72), vitals("v2", 9, weight=100))
-    assert "The weight 100 kg of 2026-03-02T09:00:00Z (v2) jumps too far and waits for the next one to agree." in text
+    assert (
+        "The weight 100 kg of 2026-03-02T09:00:00Z (v2) jumps too far and waits for the next one to agree."
+        in text
+    )
 
 
 def test_a_collection_of_unknown_start_has_no_rate():
     text = told("urine-hour", 10, volume("o1", 9, "urine", 30))
-    assert "No stretch of at most 24 h that ends at 2026-03-02T09:00:00Z covers 1 h: the rate is not known." in text
+    assert (
+        "No stretch of at most 24 h that ends at 2026-03-02T09:00:00Z covers 1 h: the rate is not known."
+        in text
+    )
     assert "o1 at 2026-03-02T09:00:00Z: 30 mL, the latest collection; no rate can be told from it" in text
 
 
 def test_a_collection_of_unknown_start_counts_whole_in_its_shift():
     text = told("urine-shift", 10, volume("o1", 1, "urine", 200))
-    assert "o1 at 2026-03-02T01:00:00Z: 200 mL, collection of unknown start, 200 mL counted whole in the shift" in text
+    assert (
+        "o1 at 2026-03-02T01:00:00Z: 200 mL, collection of unknown start, 200 mL counted whole in the shift"
+        in text
+    )
 
 
 def test_a_rate_that_needs_a_weight_says_so():
@@ -343,11 +513,19 @@ def test_a_rate_that_needs_a_weight_says_so():
 
 
 def test_after_therapy_phenylephrine_is_clear_and_says_why():
-    text = told("phenylephrine-maximum", 10, dose("d1", 1), rate("i1", 2, 1.6), record("encounter", "e9", 9, event="therapy-end"))
+    text = told(
+        "phenylephrine-maximum",
+        10,
+        dose("d1", 1),
+        rate("i1", 2, 1.6),
+        record("encounter", "e9", 9, event="therapy-end"),
+    )
     assert "phenylephrine-maximum is clear" in text
     assert "Therapy ended at 2026-03-02T09:00:00Z: it is clear." in text
 
 
 def test_who_was_discharged_is_told_as_it_stood():
-    text = told("infection", 10, finding("f1", 8, "infection"), record("encounter", "e9", 9, event="discharge"))
+    text = told(
+        "infection", 10, finding("f1", 8, "infection"), record("encounter", "e9", 9, event="discharge")
+    )
     assert "Discharged at 2026-03-02T09:00:00Z: told as it stood then." in text

@@ -1,4 +1,6 @@
-"""The guideline data and the specification name the same things (criteria.md sections 3, 4, 6 and 7), both ways round."""
+"""The guideline data and the specification name the same things (criteria.md sections 3, 4, 6 and 7), both
+ways round.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ SPEC = Path(__file__).parents[3] / "docs" / "spec" / "criteria.md"
 
 
 def section(number: int) -> str:
-    found = re.search(rf"^## {number}\. .*?(?=^## {number + 1}\. |\Z)", SPEC.read_text(encoding="utf-8"), re.S | re.M)
+    found = re.search(
+        rf"^## {number}\. .*?(?=^## {number + 1}\. |\Z)", SPEC.read_text(encoding="utf-8"), re.S | re.M
+    )
     assert found, f"criteria.md has no section {number}"
     return found.group()
 
@@ -40,15 +44,25 @@ def codes(cell: str) -> list[str]:
 
 def test_table_3_has_33_rows_in_the_order_of_the_text() -> None:
     """criteria.md section 3: code, system and group of every row."""
-    rows = [(codes(code)[0], system, (codes(group) or [None])[0]) for system, code, group, *_ in cells(section(3), "system")]
+    rows = [
+        (codes(code)[0], system, (codes(group) or [None])[0])
+        for system, code, group, *_ in cells(section(3), "system")
+    ]
     assert len(rows) == 33
     assert [(row.code, row.system, row.group) for row in GUIDELINE.rows] == rows
 
 
 def test_a_row_has_a_column_where_the_text_has_one() -> None:
     """criteria.md section 3: a charted finding is relative, absolute or both as the text's columns say."""
-    columns = {codes(code)[0]: (bool(relative), bool(absolute)) for _, code, _, relative, absolute in cells(section(3), "system")}
-    mine = {row.code: (bool(row.relative), bool(row.absolute)) for row in GUIDELINE.rows if isinstance(row, FindingRow)}
+    columns = {
+        codes(code)[0]: (bool(relative), bool(absolute))
+        for _, code, _, relative, absolute in cells(section(3), "system")
+    }
+    mine = {
+        row.code: (bool(row.relative), bool(row.absolute))
+        for row in GUIDELINE.rows
+        if isinstance(row, FindingRow)
+    }
     assert mine == {code: columns[code] for code in mine}
 
 
@@ -75,7 +89,10 @@ def test_table_1_is_that_of_the_text_in_its_order() -> None:
     """criteria.md section 6: what, and its hours in ward and in intensive mode."""
     mine: dict[str, tuple[str, str]] = {}
     for observation in GUIDELINE.observations:
-        mine[observation.what] = tuple(f"{hours // 3_600_000} h" if hours else "each cycle" for hours in (observation.ward, observation.intensive))  # type: ignore[assignment]
+        mine[observation.what] = tuple(
+            f"{hours // 3_600_000} h" if hours else "each cycle"
+            for hours in (observation.ward, observation.intensive)
+        )  # type: ignore[assignment]
     theirs: dict[str, tuple[str, str]] = {}
     for what, _, ward, *intensive in cells(section(6), "what"):
         for code in codes(what):
@@ -116,7 +133,8 @@ def test_plausible_ranges_are_those_of_the_text() -> None:
         "respiratory rate": "respiratory-rate",
     }
     found = re.findall(
-        r"(HR|systolic|diastolic|mean|SpO2|temperature|respiratory rate|weight|o2-flow|fio2|creatinine|platelets|bilirubin|potassium|"
+        r"(HR|systolic|diastolic|mean|SpO2|temperature|respiratory "
+        r"rate|weight|o2-flow|fio2|creatinine|platelets|bilirubin|potassium|"
         r"urine|phenylephrine) ([\d.]+)-([\d.]+)",
         text,
     )

@@ -1,4 +1,6 @@
-"""What every record shares: JSON, key, names, times, status (wire.md, Events and What is refused; criteria.md section 1)."""
+"""What every record shares: JSON, key, names, times, status (wire.md, Events and What is refused; criteria.md
+section 1).
+"""
 
 import json
 
@@ -9,12 +11,21 @@ from rules.wire import events
 from rules.wire.instants import MINUTE, SECOND, parse
 
 AT = parse("2026-03-02T10:00:00Z")
-DOSE = {"type": "dose", "id": "d1", "patient": "p1", "at": "2026-03-02T10:00:00Z", "agent": "aldesleukin", "given": False}
+DOSE = {
+    "type": "dose",
+    "id": "d1",
+    "patient": "p1",
+    "at": "2026-03-02T10:00:00Z",
+    "agent": "aldesleukin",
+    "given": False,
+}
 TICK = {"type": "tick", "patient": "*", "at": "2026-03-02T10:00:00Z"}
 
 
 def sent(record, **changes):
-    return json.dumps({name: value for name, value in {**record, **changes}.items() if value is not ...}).encode()
+    return json.dumps(
+        {name: value for name, value in {**record, **changes}.items() if value is not ...}
+    ).encode()
 
 
 def refusal(data, **context):
@@ -27,9 +38,18 @@ def refusal(data, **context):
 
 
 def test_a_record_carries_its_names_times_status_and_source_offset():
-    event, problems = decode(sent(DOSE, known="2026-03-02T10:05:00Z", status="corrected"), key="p1", known=AT, offset=7)
+    event, problems = decode(
+        sent(DOSE, known="2026-03-02T10:05:00Z", status="corrected"), key="p1", known=AT, offset=7
+    )
     assert problems == ()
-    assert (event.id, event.patient, event.at, event.known, event.status, event.offset) == ("d1", "p1", AT, AT + 5 * MINUTE, "corrected", 7)
+    assert (event.id, event.patient, event.at, event.known, event.status, event.offset) == (
+        "d1",
+        "p1",
+        AT,
+        AT + 5 * MINUTE,
+        "corrected",
+        7,
+    )
 
 
 def test_text_is_read_as_bytes_are():
@@ -64,7 +84,10 @@ def test_the_order_of_fields_does_not_matter():
 
 def test_of_a_field_said_twice_the_last_counts():
     assert decode(sent(DOSE)[:-1] + b',"id":"d2"}')[0].id == "d2"
-    assert isinstance(decode(sent(TICK)[:-1] + b',"type":"dose","id":"d1","patient":"p1","agent":"il-2","given":false}')[0], events.Dose)
+    assert isinstance(
+        decode(sent(TICK)[:-1] + b',"type":"dose","id":"d1","patient":"p1","agent":"il-2","given":false}')[0],
+        events.Dose,
+    )
 
 
 # --- malformed ---
@@ -161,7 +184,18 @@ def test_a_tick_for_every_patient_may_have_any_key_and_a_tick_for_one_may_not():
 
 @pytest.mark.parametrize("field", ["at", "known"])
 @pytest.mark.parametrize(
-    "written", ["2026-03-02T10:00:00", "10:00", "", "2026-02-30T10:00:00Z", 1772445600000, 1.5, True, ["2026-03-02T10:00:00Z"], {"é" * 30: 1}]
+    "written",
+    [
+        "2026-03-02T10:00:00",
+        "10:00",
+        "",
+        "2026-02-30T10:00:00Z",
+        1772445600000,
+        1.5,
+        True,
+        ["2026-03-02T10:00:00Z"],
+        {"é" * 30: 1},
+    ],
 )
 def test_a_time_without_offset_or_sense_is_refused_as_bad_time(field, written):
     problem = refusal(sent(DOSE, **{field: written}))
@@ -193,14 +227,45 @@ def test_a_tick_needs_no_id():
 
 
 @pytest.mark.parametrize(
-    "kind", ["vitals", "labs", "io", "dose", "infusion", "medication", "finding", "encounter", "ack", "silence", "resume", "tick"]
+    "kind",
+    [
+        "vitals",
+        "labs",
+        "io",
+        "dose",
+        "infusion",
+        "medication",
+        "finding",
+        "encounter",
+        "ack",
+        "silence",
+        "resume",
+        "tick",
+    ],
 )
 def test_a_withdrawal_needs_only_type_id_patient_and_at(kind):
-    bare = {"type": kind, "id": "x1", "patient": "p1", "at": "2026-03-02T10:00:00Z", "status": "entered-in-error"}
-    assert decode(sent(bare), offset=3) == (events.Withdrawal("x1", "p1", AT, AT, "entered-in-error", kind, offset=3), ())
+    bare = {
+        "type": kind,
+        "id": "x1",
+        "patient": "p1",
+        "at": "2026-03-02T10:00:00Z",
+        "status": "entered-in-error",
+    }
+    assert decode(sent(bare), offset=3) == (
+        events.Withdrawal("x1", "p1", AT, AT, "entered-in-error", kind, offset=3),
+        (),
+    )
 
 
-@pytest.mark.parametrize("rest", [{"given": "no"}, {"agent": 5, "given": True}, {"start": 0, "until": "never"}, {"readings": [{}], "reason": []}])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"given": "no"},
+        {"agent": 5, "given": True},
+        {"start": 0, "until": "never"},
+        {"readings": [{}], "reason": []},
+    ],
+)
 def test_of_a_withdrawn_record_the_rest_is_not_looked_at(rest):
     event, problems = decode(sent(DOSE, status="entered-in-error", **rest))
     assert isinstance(event, events.Withdrawal)
@@ -235,18 +300,40 @@ def test_a_tick_without_id_or_for_every_patient_withdraws_nothing(change):
 @pytest.mark.parametrize(
     ("data", "context", "words"),
     [
-        (sent(DOSE), {"key": "other"}, "dose d1: the record's key is not its patient; key records by patient id"),
-        (sent(DOSE, at="2026-03-02T10:00:00"), {}, "dose d1: `at` '2026-03-02T10:00:00' has no offset from UTC; write it as 2026-03-02T10:00:00Z"),
-        (sent(DOSE), {"known": AT - 20 * MINUTE}, "dose d1: `at` '2026-03-02T10:00:00Z' lies 20 min ahead of `known`; set the sender's clock"),
-        (sent(DOSE, given="no"), {}, "dose d1: Expected `bool`, got `str` - at `$.given`; send it in the shape of wire.md"),
-        (sent(DOSE, id=...), {}, "dose without id: Object missing required field `id`; send it in the shape of wire.md"),
+        (
+            sent(DOSE),
+            {"key": "other"},
+            "dose d1: the record's key is not its patient; key records by patient id",
+        ),
+        (
+            sent(DOSE, at="2026-03-02T10:00:00"),
+            {},
+            "dose d1: `at` '2026-03-02T10:00:00' has no offset from UTC; write it as 2026-03-02T10:00:00Z",
+        ),
+        (
+            sent(DOSE),
+            {"known": AT - 20 * MINUTE},
+            "dose d1: `at` '2026-03-02T10:00:00Z' lies 20 min ahead of `known`; set the sender's clock",
+        ),
+        (
+            sent(DOSE, given="no"),
+            {},
+            "dose d1: Expected `bool`, got `str` - at `$.given`; send it in the shape of wire.md",
+        ),
+        (
+            sent(DOSE, id=...),
+            {},
+            "dose without id: Object missing required field `id`; send it in the shape of wire.md",
+        ),
     ],
 )
 def test_a_message_names_the_record_the_fault_and_the_remedy(data, context, words):
     assert refusal(data, **context).message == words
 
 
-@pytest.mark.parametrize("change", [{"id": "d\n\x1b1"}, {"at": "\n" * 500}, {"agent": "x\u2028y" * 500}, {"type": "\r\n" * 500}])
+@pytest.mark.parametrize(
+    "change", [{"id": "d\n\x1b1"}, {"at": "\n" * 500}, {"agent": "x\u2028y" * 500}, {"type": "\r\n" * 500}]
+)
 def test_a_message_is_one_printable_line_of_bounded_length_whatever_was_sent(change):
     message = refusal(sent(DOSE, **change)).message
     assert message.isprintable()

@@ -1,4 +1,6 @@
-"""No record, however broken, makes the decoder or the fold raise, and none is lost without a reason (wire.md, What is refused)."""
+"""No record, however broken, makes the decoder or the fold raise, and none is lost without a reason (wire.md,
+What is refused).
+"""
 
 import json
 import math
@@ -19,29 +21,121 @@ from rules.wire.refusals import BAD_TIME, BAD_UNIT, FROM_THE_FUTURE, MALFORMED, 
 from tests.campaigns import examples
 from tests.rules.wired import wire
 
-COMMON = {"id": "x1", "patient": "p1", "at": "2026-03-02T10:00:00.250+01:00", "known": "2026-03-02T10:05:00Z", "status": "final", "source": "bed 3"}
+COMMON = {
+    "id": "x1",
+    "patient": "p1",
+    "at": "2026-03-02T10:00:00.250+01:00",
+    "known": "2026-03-02T10:05:00Z",
+    "status": "final",
+    "source": "bed 3",
+}
 START = parse("2026-03-02T08:00:00Z")
 STATUSES = ("final", "final", "final", "preliminary", "corrected")
 READING = {"code": "systolic-bp", "value": 92.5, "unit": "mm[Hg]"}
 RESULT = {"code": "troponin-t", "value": 0.09, "unit": "ng/L", "low": 0, "high": 0.01}
 RECORDS = [
-    {"type": "vitals", "readings": [READING, {"code": "o2-device", "value": "mask"}, {"code": "fio2", "value": 0.4, "unit": "1"}]},
-    {"type": "labs", "readings": [RESULT, {"code": "inr", "value": 1.1}, {"code": "ck-mb", "value": 20, "unit": "U/L", "high": 25}]},
-    {"type": "io", "direction": "out", "kind": "urine", "volume": 15, "unit": "mL", "start": "2026-03-02T09:00:00Z"},
-    {"type": "dose", "agent": "aldesleukin", "given": True, "amount": 600000, "unit": "[iU]/kg", "reason": "due"},
+    {
+        "type": "vitals",
+        "readings": [
+            READING,
+            {"code": "o2-device", "value": "mask"},
+            {"code": "fio2", "value": 0.4, "unit": "1"},
+        ],
+    },
+    {
+        "type": "labs",
+        "readings": [
+            RESULT,
+            {"code": "inr", "value": 1.1},
+            {"code": "ck-mb", "value": 20, "unit": "U/L", "high": 25},
+        ],
+    },
+    {
+        "type": "io",
+        "direction": "out",
+        "kind": "urine",
+        "volume": 15,
+        "unit": "mL",
+        "start": "2026-03-02T09:00:00Z",
+    },
+    {
+        "type": "dose",
+        "agent": "aldesleukin",
+        "given": True,
+        "amount": 600000,
+        "unit": "[iU]/kg",
+        "reason": "due",
+    },
     {"type": "infusion", "agent": "phenylephrine", "rate": 0.7, "unit": "ug/kg/min", "line": "2"},
     {"type": "medication", "agent": "acetaminophen", "amount": 650, "unit": "mg", "route": "PO"},
     {"type": "finding", "code": "rales", "present": True, "value": "half"},
-    {"type": "encounter", "event": "baseline", "location": "icu", "age": 54, "readings": [READING, RESULT], "findings": {"recent-steroid": False}},
+    {
+        "type": "encounter",
+        "event": "baseline",
+        "location": "icu",
+        "age": 54,
+        "readings": [READING, RESULT],
+        "findings": {"recent-steroid": False},
+    },
     {"type": "ack", "alert": "a", "by": "rn", "reason": "seen"},
-    {"type": "silence", "subject": "hypotension", "level": "relative", "until": "2026-03-02T11:00:00Z", "by": "rn", "reason": "seen"},
+    {
+        "type": "silence",
+        "subject": "hypotension",
+        "level": "relative",
+        "until": "2026-03-02T11:00:00Z",
+        "by": "rn",
+        "reason": "seen",
+    },
     {"type": "resume", "rule": "arrhythmia", "by": "dr", "reason": "seen"},
     {"type": "tick"},
 ]
-ODD = [None, True, False, 0, -1, 1e308, -1e308, 10**40, "", " ", "*", "\x00", "\ud800", "é", "x" * 300, "2026-03-02T10:00:00", "entered-in-error"]
+ODD = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1e308,
+    -1e308,
+    10**40,
+    "",
+    " ",
+    "*",
+    "\x00",
+    "\ud800",
+    "é",
+    "x" * 300,
+    "2026-03-02T10:00:00",
+    "entered-in-error",
+]
 ODD += [[], {}, [[]], [None], {"code": "weight"}, [READING] * 3, float("nan"), float("inf")]
-PLAUSIBLE = ["heart-rate", "creatinine", "mood", "mg/dL", "umol/L", "/min", "kPa", "vasopressin", "milrinone", "urine", "iv-bolus", "mental-status"]
-PLAUSIBLE += ["cycle-start", "therapy-end", "discharge", "platelets", "temperature", "spo2", "infection", "p2", 20, 135, 65]
+PLAUSIBLE = [
+    "heart-rate",
+    "creatinine",
+    "mood",
+    "mg/dL",
+    "umol/L",
+    "/min",
+    "kPa",
+    "vasopressin",
+    "milrinone",
+    "urine",
+    "iv-bolus",
+    "mental-status",
+]
+PLAUSIBLE += [
+    "cycle-start",
+    "therapy-end",
+    "discharge",
+    "platelets",
+    "temperature",
+    "spo2",
+    "infection",
+    "p2",
+    20,
+    135,
+    65,
+]
 PLAUSIBLE += ["2026-03-02T10:20:00Z", "2026-03-02T10:20:00.001Z", "corrected", "preliminary", 0.5, 1e300]
 TOKENS = [
     b'"',
@@ -99,10 +193,17 @@ def spoil_a_byte(dice, data):
 
 
 def placed(dice):
-    """Some moment of a shift, charted up to 9 h later; few ids, so that duplicates, corrections and withdrawals meet."""
+    """Some moment of a shift, charted up to 9 h later; few ids, so that duplicates, corrections and
+    withdrawals meet.
+    """
     at = START + dice.randrange(12 * 60) * MINUTE
     known = at + dice.choice((0, 0, 1, 5, 90, 540)) * MINUTE
-    return {"id": f"x{dice.randrange(40)}", "at": text(at), "known": text(known), "status": dice.choice(STATUSES)}
+    return {
+        "id": f"x{dice.randrange(40)}",
+        "at": text(at),
+        "known": text(known),
+        "status": dice.choice(STATUSES),
+    }
 
 
 def spoiled(dice):
@@ -122,19 +223,29 @@ def finite(value):
 def check(data, **context):
     event, problems = decode(data, **context)
     assert isinstance(problems, tuple)
-    assert all(problem.reason in REASONS and problem.message.isprintable() and len(problem.message) <= 300 for problem in problems)
+    assert all(
+        problem.reason in REASONS and problem.message.isprintable() and len(problem.message) <= 300
+        for problem in problems
+    )
     if event is None:
         assert any(problem.refuses for problem in problems)
         return None
     assert 0 < len(event.patient) <= 128
     assert event.at <= event.known + 15 * 60_000
-    assert all(finite(number) for name in ("readings", "vitals", "labs") for reading in getattr(event, name, ()) for number in reading)
+    assert all(
+        finite(number)
+        for name in ("readings", "vitals", "labs")
+        for reading in getattr(event, name, ())
+        for number in reading
+    )
     assert all(finite(getattr(event, name, None)) for name in ("volume", "amount", "rate", "age"))
     return event
 
 
 def follow(log):
-    """Folds what was decoded, in the order of arrival; the state must survive writing, and what is said be sendable."""
+    """Folds what was decoded, in the order of arrival; the state must survive writing, and what is said be
+    sendable.
+    """
     patients, said = {}, []
     for event in log:
         patients[event.patient], alerts, _ = advance(patients.get(event.patient), event, GUIDELINE)
@@ -159,17 +270,36 @@ def test_every_record_before_it_is_spoiled_is_taken():
 @given(st.integers(0, 2**32))
 def test_no_spoiled_record_raises_or_is_lost_without_a_reason_and_what_is_taken_is_folded(draw):
     dice = random.Random(draw)
-    begun = {**COMMON, "type": "encounter", "id": "begun", "at": text(START), "known": text(START), "event": "cycle-start"}
+    begun = {
+        **COMMON,
+        "type": "encounter",
+        "id": "begun",
+        "at": text(START),
+        "known": text(START),
+        "event": "cycle-start",
+    }
     log = [decode(json.dumps(begun))[0]]
     for _ in range(100):
-        log.append(check(spoiled(dice), key=dice.choice([None, None, "p1", "p2"]), known=dice.choice([None, 0, START])))
+        log.append(
+            check(
+                spoiled(dice), key=dice.choice([None, None, "p1", "p2"]), known=dice.choice([None, 0, START])
+            )
+        )
     follow([event for event in log if event is not None])
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["entered-in-error", "vitals", "heart-rate", "/min"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["entered-in-error", "vitals", "heart-rate", "/min"]),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["code", "value", "unit", "low", "high"]) | st.text(), inner, max_size=5)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["code", "value", "unit", "low", "high"]) | st.text(), inner, max_size=5
+        )
     ),
     max_leaves=12,
 )

@@ -1,4 +1,6 @@
-"""Sets of readings: each is taken or refused by itself (wire.md, Vitals codes, Labs codes, What is refused)."""
+"""Sets of readings: each is taken or refused by itself (wire.md, Vitals codes, Labs codes, What is
+refused).
+"""
 
 import json
 
@@ -16,7 +18,16 @@ NO_SUCH = {"code": "mood", "value": "fair"}
 
 
 def of(kind, *readings, **fields):
-    return json.dumps({"type": kind, "id": "r1", "patient": "p1", "at": "2026-03-02T10:00:00Z", "readings": readings, **fields}).encode()
+    return json.dumps(
+        {
+            "type": kind,
+            "id": "r1",
+            "patient": "p1",
+            "at": "2026-03-02T10:00:00Z",
+            "readings": readings,
+            **fields,
+        }
+    ).encode()
 
 
 def reasons(problems):
@@ -24,25 +35,40 @@ def reasons(problems):
 
 
 def test_a_set_of_vitals_is_read_in_its_order():
-    device, flow = {"code": "o2-device", "value": "nasal-cannula"}, {"code": "o2-flow", "value": 3, "unit": "L/min"}
+    device, flow = (
+        {"code": "o2-device", "value": "nasal-cannula"},
+        {"code": "o2-flow", "value": 3, "unit": "L/min"},
+    )
     event, problems = decode(of("vitals", HEART, SPO2, device, flow))
-    assert event.readings == (("heart-rate", 118.0), ("spo2", 97.5), ("o2-device", "nasal-cannula"), ("o2-flow", 3.0))
+    assert event.readings == (
+        ("heart-rate", 118.0),
+        ("spo2", 97.5),
+        ("o2-device", "nasal-cannula"),
+        ("o2-flow", 3.0),
+    )
     assert problems == ()
 
 
 def test_a_reading_is_converted_to_its_canonical_unit():
-    assert decode(of("vitals", {"code": "temperature", "value": 101.3, "unit": "[degF]"}))[0].readings == (("temperature", 38.5),)
+    assert decode(of("vitals", {"code": "temperature", "value": 101.3, "unit": "[degF]"}))[0].readings == (
+        ("temperature", 38.5),
+    )
 
 
 @pytest.mark.parametrize("device", ["room-air", "nasal-cannula", "mask", "ventilator", "other"])
 def test_an_oxygen_device_is_a_word_and_needs_no_unit(device):
-    assert decode(of("vitals", {"code": "o2-device", "value": device}))[0].readings == (("o2-device", device),)
+    assert decode(of("vitals", {"code": "o2-device", "value": device}))[0].readings == (
+        ("o2-device", device),
+    )
 
 
 def test_a_result_carries_its_limits_and_its_canonical_unit():
     troponin = {"code": "troponin-t", "value": 0.09, "unit": "ng/mL", "high": 0.01}
     event, problems = decode(of("labs", CREATININE, troponin))
-    assert event.readings == (("creatinine", 2.6, None, None, "mg/dL"), ("troponin-t", 0.09, None, 0.01, "ng/mL"))
+    assert event.readings == (
+        ("creatinine", 2.6, None, None, "mg/dL"),
+        ("troponin-t", 0.09, None, 0.01, "ng/mL"),
+    )
     assert problems == ()
 
 
@@ -54,13 +80,18 @@ def test_the_limits_of_a_result_are_converted_along_with_it():
 
 
 def test_ck_mb_activity_keeps_its_own_unit():
-    assert decode(of("labs", {"code": "ck-mb", "value": 30, "unit": "IU/L", "high": 25}))[0].readings == (("ck-mb", 30.0, None, 25.0, "U/L"),)
+    assert decode(of("labs", {"code": "ck-mb", "value": 30, "unit": "IU/L", "high": 25}))[0].readings == (
+        ("ck-mb", 30.0, None, 25.0, "U/L"),
+    )
 
 
 @pytest.mark.parametrize("unit", [..., None, "1"])
 def test_inr_needs_no_unit(unit):
     inr = {"code": "inr", "value": 1.3} | ({} if unit is ... else {"unit": unit})
-    assert decode(of("labs", inr)) == (events.Labs("r1", "p1", 1772445600000, 1772445600000, "final", (("inr", 1.3, None, None, "1"),)), ())
+    assert decode(of("labs", inr)) == (
+        events.Labs("r1", "p1", 1772445600000, 1772445600000, "final", (("inr", 1.3, None, None, "1"),)),
+        (),
+    )
 
 
 # --- refused by itself ---
@@ -111,12 +142,19 @@ def test_a_bad_result_is_refused_and_its_neighbours_are_kept(reason, bad):
 
 @pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"9" * 400, b"9" * 5000])
 def test_a_number_beyond_a_float_is_refused_and_its_neighbours_are_kept(number):
-    event, problems = decode(of("vitals", HEART, {"code": "spo2", "value": 0, "unit": "%"}).replace(b'"value": 0', b'"value": ' + number))
+    event, problems = decode(
+        of("vitals", HEART, {"code": "spo2", "value": 0, "unit": "%"}).replace(
+            b'"value": 0', b'"value": ' + number
+        )
+    )
     assert event.readings == (("heart-rate", 118.0),)
     assert reasons(problems) == [("malformed", "spo2")]
 
 
-@pytest.mark.parametrize("item", [None, 5, "heart-rate", [], {}, {"value": 5, "unit": "/min"}, {"code": 5, "value": 5}, {"code": None}])
+@pytest.mark.parametrize(
+    "item",
+    [None, 5, "heart-rate", [], {}, {"value": 5, "unit": "/min"}, {"code": 5, "value": 5}, {"code": None}],
+)
 def test_what_is_no_reading_is_refused_and_its_neighbours_are_kept(item):
     event, problems = decode(of("vitals", item, HEART))
     assert event.readings == (("heart-rate", 118.0),)
@@ -189,7 +227,12 @@ def test_readings_that_are_no_list_are_malformed(kind, readings):
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"id": 5}, "malformed"), ({"patient": "p2"}, "wrong-key"), ({"at": 5}, "bad-time"), ({"known": "2026-03-02T09:00:00Z"}, "from-the-future")],
+    [
+        ({"id": 5}, "malformed"),
+        ({"patient": "p2"}, "wrong-key"),
+        ({"at": 5}, "bad-time"),
+        ({"known": "2026-03-02T09:00:00Z"}, "from-the-future"),
+    ],
 )
 def test_a_record_refused_whole_gives_that_one_reason_whatever_its_readings(change, reason):
     event, problems = decode(of("vitals", HEART, {"code": "spo2", "value": "x"}, **change), key="p1")
@@ -199,14 +242,19 @@ def test_a_record_refused_whole_gives_that_one_reason_whatever_its_readings(chan
 
 @pytest.mark.parametrize(
     ("kind", "pool"),
-    [("vitals", [HEART, SPO2, NO_SUCH, *(bad for _, bad in BAD_VITALS)]), ("labs", [CREATININE, NO_SUCH, *(bad for _, bad in BAD_LABS)])],
+    [
+        ("vitals", [HEART, SPO2, NO_SUCH, *(bad for _, bad in BAD_VITALS)]),
+        ("labs", [CREATININE, NO_SUCH, *(bad for _, bad in BAD_LABS)]),
+    ],
 )
 @given(data=st.data())
 def test_a_reading_is_judged_among_its_neighbours_as_it_is_alone(kind, pool, data):
     readings = data.draw(st.lists(st.sampled_from(pool), max_size=6))
     event, problems = decode(of(kind, *readings))
     alone = [decode(of(kind, reading)) for reading in readings]
-    assert (event.readings if event else ()) == tuple(kept for each, _ in alone if each for kept in each.readings)
+    assert (event.readings if event else ()) == tuple(
+        kept for each, _ in alone if each for kept in each.readings
+    )
     assert sorted(reasons(problems)) == sorted(reason for _, found in alone for reason in reasons(found))
 
 
@@ -214,12 +262,24 @@ def test_a_reading_is_judged_among_its_neighbours_as_it_is_alone(kind, pool, dat
     ("bad", "words"),
     [
         ({"code": "spo2", "value": 97}, "vitals r1: spo2: no unit; send it in %"),
-        ({"code": "spo2", "value": 97, "unit": "kPa"}, "vitals r1: spo2: unit 'kPa' cannot be converted; send it in %"),
-        ({"code": "spo2", "value": "97", "unit": "%"}, "vitals r1: spo2: value '97' is text; send a JSON number"),
-        ({"code": "mood", "value": 1}, "vitals r1: 'mood' is not a known code here; it is counted and not used"),
+        (
+            {"code": "spo2", "value": 97, "unit": "kPa"},
+            "vitals r1: spo2: unit 'kPa' cannot be converted; send it in %",
+        ),
+        (
+            {"code": "spo2", "value": "97", "unit": "%"},
+            "vitals r1: spo2: value '97' is text; send a JSON number",
+        ),
+        (
+            {"code": "mood", "value": 1},
+            "vitals r1: 'mood' is not a known code here; it is counted and not used",
+        ),
         (
             {"code": "o2-device", "value": "tent"},
-            "vitals r1: o2-device: value 'tent' is no device; send one of room-air, nasal-cannula, mask, ventilator, other",
+            (
+                "vitals r1: o2-device: value 'tent' is no device; send one of room-air, nasal-cannula, mask, "
+                "ventilator, other"
+            ),
         ),
     ],
 )

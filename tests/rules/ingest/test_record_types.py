@@ -11,7 +11,14 @@ from rules.wire.instants import HOUR, MINUTE, parse
 AT = parse("2026-03-02T10:00:00Z")
 FRAME = ("x1", "p1", AT, AT, "final")
 
-IO = {"type": "io", "direction": "out", "kind": "urine", "volume": 15, "unit": "mL", "start": "2026-03-02T09:00:00Z"}
+IO = {
+    "type": "io",
+    "direction": "out",
+    "kind": "urine",
+    "volume": 15,
+    "unit": "mL",
+    "start": "2026-03-02T09:00:00Z",
+}
 DOSE = {"type": "dose", "agent": "aldesleukin", "given": True, "amount": 600000, "unit": "[iU]/kg"}
 INFUSION = {"type": "infusion", "agent": "phenylephrine", "rate": 0.7, "unit": "ug/kg/min"}
 MEDICATION = {"type": "medication", "agent": "acetaminophen", "amount": 650, "unit": "mg", "route": "PO"}
@@ -65,13 +72,18 @@ def test_a_collection_runs_from_its_start_to_its_at():
     assert taken(IO, start=...) == taken(IO, start=None) == events.IO(*FRAME, "out", "urine", 15.0, None)
 
 
-@pytest.mark.parametrize(("direction", "kind"), [(direction, kind) for direction, kinds in vocabulary.IO_KINDS.items() for kind in kinds])
+@pytest.mark.parametrize(
+    ("direction", "kind"),
+    [(direction, kind) for direction, kinds in vocabulary.IO_KINDS.items() for kind in kinds],
+)
 def test_every_kind_belongs_to_its_direction(direction, kind):
     event = taken(IO, direction=direction, kind=kind)
     assert (event.direction, event.kind) == (direction, kind)
 
 
-@pytest.mark.parametrize(("unit", "sent_volume", "ml"), [("L", 1.5, 1500.0), ("mL", 0, 0.0), ("cc", -5, -5.0)])
+@pytest.mark.parametrize(
+    ("unit", "sent_volume", "ml"), [("L", 1.5, 1500.0), ("mL", 0, 0.0), ("cc", -5, -5.0)]
+)
 def test_a_volume_is_in_millilitres_and_its_plausibility_is_no_matter_here(unit, sent_volume, ml):
     assert taken(IO, unit=unit, volume=sent_volume).volume == ml
 
@@ -101,7 +113,9 @@ def test_an_io_of_the_wrong_shape_is_malformed(change):
     assert reason(IO, **change) == "malformed"
 
 
-@pytest.mark.parametrize("start", ["2026-03-02T10:00:00.001Z", "2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"])
+@pytest.mark.parametrize(
+    "start", ["2026-03-02T10:00:00.001Z", "2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"]
+)
 def test_a_urine_collection_that_lasts_no_time_is_malformed(start):
     assert reason(IO, start=start) == "malformed"
 
@@ -121,11 +135,15 @@ def test_a_start_without_offset_or_sense_is_a_bad_time(start):
 
 def test_a_dose_given_is_in_international_units_per_kilogram():
     assert taken(DOSE) == events.Dose(*FRAME, True, 600000.0, "[iU]/kg", "aldesleukin", None)
-    assert taken(DOSE, amount=0.72, unit="MIU/kg") == events.Dose(*FRAME, True, 720000.0, "[iU]/kg", "aldesleukin", None)
+    assert taken(DOSE, amount=0.72, unit="MIU/kg") == events.Dose(
+        *FRAME, True, 720000.0, "[iU]/kg", "aldesleukin", None
+    )
 
 
 def test_a_flat_dose_stays_flat():
-    assert taken(DOSE, amount=42, unit="M[iU]") == events.Dose(*FRAME, True, 42000000.0, "[iU]", "aldesleukin", None)
+    assert taken(DOSE, amount=42, unit="M[iU]") == events.Dose(
+        *FRAME, True, 42000000.0, "[iU]", "aldesleukin", None
+    )
 
 
 @pytest.mark.parametrize("agent", ["Aldesleukin", "Proleukin", "IL-2", "interleukin-2", " il-2 "])
@@ -144,7 +162,9 @@ def test_il_2_goes_by_several_names(agent):
     ],
 )
 def test_a_dose_held_has_a_reason_and_needs_no_amount(change, held):
-    assert taken(DOSE, given=False, reason="hypotension", **change) == events.Dose(*FRAME, False, *held, "aldesleukin", "hypotension")
+    assert taken(DOSE, given=False, reason="hypotension", **change) == events.Dose(
+        *FRAME, False, *held, "aldesleukin", "hypotension"
+    )
 
 
 @pytest.mark.parametrize("unit", [..., None, "", "mg/kg", "[iU]/m2"])
@@ -200,7 +220,14 @@ def test_a_rate_of_0_stops_the_agent_in_any_unit(agent, unit, rate):
 
 
 @pytest.mark.parametrize(
-    ("agent", "unit"), [("phenylephrine", ...), ("phenylephrine", None), ("phenylephrine", "mL/h"), ("dopamine", "U/min"), ("vasopressin", "ug/min")]
+    ("agent", "unit"),
+    [
+        ("phenylephrine", ...),
+        ("phenylephrine", None),
+        ("phenylephrine", "mL/h"),
+        ("dopamine", "U/min"),
+        ("vasopressin", "ug/min"),
+    ],
 )
 def test_a_rate_in_another_unit_or_none_is_refused(agent, unit):
     assert reason(INFUSION, agent=agent, unit=unit) == "bad-unit"
@@ -208,13 +235,24 @@ def test_a_rate_in_another_unit_or_none_is_refused(agent, unit):
 
 @pytest.mark.parametrize(
     "change",
-    [{"rate": "0.7"}, {"rate": ...}, {"rate": True}, {"agent": ...}, {"agent": 5}, {"line": 2}, {"unit": 5}, {"unit": "mg/min", "rate": 1e307}],
+    [
+        {"rate": "0.7"},
+        {"rate": ...},
+        {"rate": True},
+        {"agent": ...},
+        {"agent": 5},
+        {"line": 2},
+        {"unit": 5},
+        {"unit": "mg/min", "rate": 1e307},
+    ],
 )
 def test_an_infusion_of_the_wrong_shape_is_malformed(change):
     assert reason(INFUSION, **change) == "malformed"
 
 
-@pytest.mark.parametrize("change", [{}, {"unit": "mL/h"}, {"rate": "fast"}, {"rate": ...}, {"unit": 5, "line": []}])
+@pytest.mark.parametrize(
+    "change", [{}, {"unit": "mL/h"}, {"rate": "fast"}, {"rate": ...}, {"unit": 5, "line": []}]
+)
 def test_an_unknown_agent_moves_the_clock_and_is_counted(change):
     event, (problem,) = decode(sent(INFUSION, agent="milrinone", **change))
     assert event == events.Unused(*FRAME, "infusion")
@@ -225,11 +263,17 @@ def test_an_unknown_agent_moves_the_clock_and_is_counted(change):
 
 
 def test_a_medication_s_agent_is_in_lower_case_and_the_rest_as_charted():
-    assert taken(MEDICATION, agent=" Acetaminophen ") == events.Medication(*FRAME, "acetaminophen", 650.0, "mg", "PO")
-    assert taken(MEDICATION, amount=..., unit=..., route=None) == events.Medication(*FRAME, "acetaminophen", None, None, None)
+    assert taken(MEDICATION, agent=" Acetaminophen ") == events.Medication(
+        *FRAME, "acetaminophen", 650.0, "mg", "PO"
+    )
+    assert taken(MEDICATION, amount=..., unit=..., route=None) == events.Medication(
+        *FRAME, "acetaminophen", None, None, None
+    )
 
 
-@pytest.mark.parametrize("change", [{"agent": " "}, {"agent": ...}, {"agent": 5}, {"amount": "650"}, {"route": 1}])
+@pytest.mark.parametrize(
+    "change", [{"agent": " "}, {"agent": ...}, {"agent": 5}, {"amount": "650"}, {"route": 1}]
+)
 def test_a_medication_of_the_wrong_shape_is_malformed(change):
     assert reason(MEDICATION, **change) == "malformed"
 
@@ -249,7 +293,10 @@ def test_a_finding_says_if_it_is_present(code):
     )
 
 
-@pytest.mark.parametrize(("code", "value"), [(code, value) for code, values in vocabulary.VALUE_FINDINGS.items() for value in values])
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [(code, value) for code, values in vocabulary.VALUE_FINDINGS.items() for value in values],
+)
 def test_a_finding_with_words_says_one_of_them(code, value):
     assert taken(FINDING, code=code, present=..., value=value) == events.Finding(*FRAME, code, None, value)
 
@@ -267,7 +314,12 @@ def test_what_was_done_need_not_be_present(code):
 
 @pytest.mark.parametrize(
     ("change", "rest"),
-    [({}, (True, None)), ({"present": ...}, (None, None)), ({"present": "maybe"}, (None, None)), ({"present": False, "value": ["x"]}, (None, None))],
+    [
+        ({}, (True, None)),
+        ({"present": ...}, (None, None)),
+        ({"present": "maybe"}, (None, None)),
+        ({"present": False, "value": ["x"]}, (None, None)),
+    ],
 )
 def test_an_unknown_finding_of_whatever_shape_is_passed_on_and_counted(change, rest):
     event, (problem,) = decode(sent(FINDING, code="hiccups", **change))
@@ -286,19 +338,34 @@ def test_a_finding_without_code_is_malformed(code):
 def test_a_baseline_carries_age_readings_and_history():
     labs = (("creatinine", 1.0, None, None, "mg/dL"),)
     history = {"recent-steroid": False, "stress-test-normal": True}
-    assert taken(BASELINE) == events.Encounter(*FRAME, "baseline", "ward", 54.0, (("systolic-bp", 124.0), ("weight", 70.0)), labs, history)
+    assert taken(BASELINE) == events.Encounter(
+        *FRAME, "baseline", "ward", 54.0, (("systolic-bp", 124.0), ("weight", 70.0)), labs, history
+    )
 
 
-@pytest.mark.parametrize("event", ["admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"])
+@pytest.mark.parametrize(
+    "event", ["admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"]
+)
 @pytest.mark.parametrize("location", ["ward", "icu", None, ...])
 def test_a_turn_in_the_stay_needs_only_its_name(event, location):
     bare = {"type": "encounter", "event": event, "location": location}
-    assert taken(bare) == events.Encounter(*FRAME, event, None if location is ... else location, None, (), (), {})
+    assert taken(bare) == events.Encounter(
+        *FRAME, event, None if location is ... else location, None, (), (), {}
+    )
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"event": "admission"}, {"event": ...}, {"location": "home"}, {"location": 3}, {"age": "54"}, {"age": True}, {"findings": []}, {"readings": {}}],
+    [
+        {"event": "admission"},
+        {"event": ...},
+        {"location": "home"},
+        {"location": 3},
+        {"age": "54"},
+        {"age": True},
+        {"findings": []},
+        {"readings": {}},
+    ],
 )
 def test_an_encounter_of_the_wrong_shape_is_malformed(change):
     assert reason(BASELINE, **change) == "malformed"
@@ -308,7 +375,11 @@ def test_a_baseline_whose_every_reading_is_refused_still_says_where_the_patient_
     event, problems = decode(
         sent(
             BASELINE,
-            readings=[{"code": "weight", "value": "70"}, {"code": "systolic-bp", "value": 124}, {"code": "creatinine", "value": 1, "unit": "g"}],
+            readings=[
+                {"code": "weight", "value": "70"},
+                {"code": "systolic-bp", "value": 124},
+                {"code": "creatinine", "value": 1, "unit": "g"},
+            ],
         )
     )
     assert (event.location, event.age, event.vitals, event.labs) == ("ward", 54.0, (), ())
@@ -320,8 +391,13 @@ def test_a_baseline_whose_every_reading_is_refused_still_says_where_the_patient_
 
 
 def test_a_baseline_reading_of_the_wrong_shape_leaves_its_neighbours():
-    event, (problem,) = decode(sent(BASELINE, readings=[{"code": "weight", "value": []}, *BASELINE["readings"][:2], 5][:3]))
-    assert (event.vitals, event.labs) == ((("systolic-bp", 124.0),), (("creatinine", 1.0, None, None, "mg/dL"),))
+    event, (problem,) = decode(
+        sent(BASELINE, readings=[{"code": "weight", "value": []}, *BASELINE["readings"][:2], 5][:3])
+    )
+    assert (event.vitals, event.labs) == (
+        (("systolic-bp", 124.0),),
+        (("creatinine", 1.0, None, None, "mg/dL"),),
+    )
     assert (problem.reason, problem.code) == ("malformed", "weight")
 
 
@@ -345,7 +421,9 @@ def test_an_item_of_the_history_that_is_not_true_or_false_leaves_its_neighbours(
 
 
 def test_an_item_of_the_history_that_is_null_is_unrecorded():
-    assert taken(BASELINE, findings={"recent-steroid": None, "heavy-smoker": True}).findings == {"heavy-smoker": True}
+    assert taken(BASELINE, findings={"recent-steroid": None, "heavy-smoker": True}).findings == {
+        "heavy-smoker": True
+    }
 
 
 # --- commands ---
@@ -353,7 +431,9 @@ def test_an_item_of_the_history_that_is_null_is_unrecorded():
 
 def test_commands_are_read_as_they_were_given():
     assert taken(ACK) == events.Ack(*FRAME, "0123456789abcdef", "rn-14", "bolus running")
-    assert taken(SILENCE) == events.Silence(*FRAME, "hypotension", "relative", AT + 60 * MINUTE, "rn-14", "bolus running")
+    assert taken(SILENCE) == events.Silence(
+        *FRAME, "hypotension", "relative", AT + 60 * MINUTE, "rn-14", "bolus running"
+    )
     assert taken(RESUME) == events.Resume(*FRAME, "arrhythmia", "dr-3", "single run, potassium corrected")
 
 
@@ -379,7 +459,14 @@ def test_a_silence_has_a_level(level):
 
 
 @pytest.mark.parametrize(
-    ("until", "why"), [(..., "malformed"), (None, "malformed"), ("2026-03-02T11:00:00", "bad-time"), ("later", "bad-time"), (60, "bad-time")]
+    ("until", "why"),
+    [
+        (..., "malformed"),
+        (None, "malformed"),
+        ("2026-03-02T11:00:00", "bad-time"),
+        ("later", "bad-time"),
+        (60, "bad-time"),
+    ],
 )
 def test_a_silence_has_an_end(until, why):
     assert reason(SILENCE, until=until) == why

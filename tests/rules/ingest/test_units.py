@@ -1,4 +1,6 @@
-"""Every unit that wire.md has is converted by its factor and rounded to 4 decimals (criteria.md section 1); no other unit is taken."""
+"""Every unit that wire.md has is converted by its factor and rounded to 4 decimals (criteria.md section 1);
+no other unit is taken.
+"""
 
 import pytest
 from hypothesis import given
@@ -149,7 +151,15 @@ def test_only_inr_needs_no_unit():
 
 @pytest.mark.parametrize(
     ("code", "unit"),
-    [("spo2", "1"), ("spo2", "mm[Hg]"), ("temperature", "K"), ("weight", "oz"), ("heart-rate", "Hz"), ("fio2", ""), ("systolic-bp", "MMHG")],
+    [
+        ("spo2", "1"),
+        ("spo2", "mm[Hg]"),
+        ("temperature", "K"),
+        ("weight", "oz"),
+        ("heart-rate", "Hz"),
+        ("fio2", ""),
+        ("systolic-bp", "MMHG"),
+    ],
 )
 def test_a_unit_that_wire_does_not_name_is_no_unit_of_a_vital_sign(code, unit):
     assert (code, unit) not in units.VITALS
@@ -157,14 +167,29 @@ def test_a_unit_that_wire_does_not_name_is_no_unit_of_a_vital_sign(code, unit):
 
 @pytest.mark.parametrize(
     ("code", "unit"),
-    [("platelets", "mg/dL"), ("platelets", "10*6/uL"), ("creatinine", "mmol/L"), ("ck", "ng/mL"), ("troponin-t", "U/L"), ("inr", "s")],
+    [
+        ("platelets", "mg/dL"),
+        ("platelets", "10*6/uL"),
+        ("creatinine", "mmol/L"),
+        ("ck", "ng/mL"),
+        ("troponin-t", "U/L"),
+        ("inr", "s"),
+    ],
 )
 def test_a_unit_that_wire_does_not_name_is_no_unit_of_a_result(code, unit):
     assert (code, unit) not in units.LABS
 
 
 @pytest.mark.parametrize(
-    ("unit", "sent", "ml"), [("mL", 15.0, 15.0), ("ml", 15.0, 15.0), ("cc", 15.0, 15.0), ("L", 0.015, 15.0), ("l", 1.5, 1500.0), ("dL", 2.5, 250.0)]
+    ("unit", "sent", "ml"),
+    [
+        ("mL", 15.0, 15.0),
+        ("ml", 15.0, 15.0),
+        ("cc", 15.0, 15.0),
+        ("L", 0.015, 15.0),
+        ("l", 1.5, 1500.0),
+        ("dL", 2.5, 250.0),
+    ],
 )
 def test_a_volume_becomes_millilitres(unit, sent, ml):
     assert in_canonical(units.VOLUMES[unit], sent) == ml
@@ -204,7 +229,13 @@ def test_a_rate_of_vasopressin_becomes_units_a_minute(unit, sent, canonical):
 
 @pytest.mark.parametrize(
     ("agent", "unit"),
-    [("phenylephrine", "mL/h"), ("phenylephrine", "U/min"), ("phenylephrine", "g/min"), ("vasopressin", "ug/min"), ("dopamine", "ug/kg.min")],
+    [
+        ("phenylephrine", "mL/h"),
+        ("phenylephrine", "U/min"),
+        ("phenylephrine", "g/min"),
+        ("vasopressin", "ug/min"),
+        ("dopamine", "ug/kg.min"),
+    ],
 )
 def test_a_rate_that_cannot_be_converted_has_no_unit(agent, unit):
     assert unit not in units.RATES[agent]

@@ -1,4 +1,6 @@
-"""A command on the wire: what is written, what is left out, and that the engine reads it as the event it is."""
+"""A command on the wire: what is written, what is left out, and that the engine reads it as the
+event it is.
+"""
 
 from __future__ import annotations
 

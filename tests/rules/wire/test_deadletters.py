@@ -23,7 +23,11 @@ def test_a_message_with_a_lone_surrogate_is_still_a_header() -> None:
 
 
 def test_headers_are_read_back_by_name_and_others_left_out() -> None:
-    told = [*encode(Refused("il2.io", 1, 2, "malformed", "é")), ("trace", b"x"), ("__streams.errors.reason", None)]
+    told = [
+        *encode(Refused("il2.io", 1, 2, "malformed", "é")),
+        ("trace", b"x"),
+        ("__streams.errors.reason", None),
+    ]
     assert decode(told) == Refused("il2.io", 1, 2, "", "é", "")
 
 

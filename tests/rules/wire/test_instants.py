@@ -1,4 +1,6 @@
-"""Instants on the wire: RFC 3339 in, milliseconds inside, `Z` out (wire.md, Events; criteria.md section 1)."""
+"""Instants on the wire: RFC 3339 in, milliseconds inside, `Z` out (wire.md, Events; criteria.md
+section 1).
+"""
 
 import ast
 import contextlib
@@ -55,7 +57,11 @@ def test_an_rfc_3339_time_is_read_to_the_millisecond(written, ms):
 
 
 @pytest.mark.parametrize(
-    ("written", "same"), [("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"), ("2017-01-01T01:59:60.5+02:00", "2017-01-01T00:00:00.5Z")]
+    ("written", "same"),
+    [
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+        ("2017-01-01T01:59:60.5+02:00", "2017-01-01T00:00:00.5Z"),
+    ],
 )
 def test_a_leap_second_is_the_second_after_it(written, same):
     assert parse(written) == parse(same)
@@ -111,7 +117,9 @@ def test_what_is_not_an_rfc_3339_time_is_refused(written):
         parse(written)
 
 
-@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59.999-00:01", "9999-12-31T23:59:60Z"])
+@pytest.mark.parametrize(
+    "written", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59.999-00:01", "9999-12-31T23:59:60Z"]
+)
 def test_an_instant_outside_the_years_1_to_9999_is_refused(written):
     with pytest.raises(BadTime, match="years 1 to 9999"):
         parse(written)
@@ -178,7 +186,9 @@ def test_right_after_a_moment_lies_between_it_and_the_next(ms: int) -> None:
 
 
 def makes_an_instant(node: ast.AST) -> bool:
-    """Whether a node doubles, halves or parts a number by its last bit, or says that a number is an instant."""
+    """Whether a node doubles, halves or parts a number by its last bit, or says that a number is an
+    instant.
+    """
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr)):
         return isinstance(node.right, ast.Constant) and node.right.value == 1
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Instant"
@@ -186,7 +196,15 @@ def makes_an_instant(node: ast.AST) -> bool:
 
 @pytest.mark.parametrize(
     ("code", "makes"),
-    [("now >> 1", True), ("now | 1", True), ("now & 1", True), ("ms << 1", True), ("Instant(3)", True), ("1 << 16", False), ("ms_of(now)", False)],
+    [
+        ("now >> 1", True),
+        ("now | 1", True),
+        ("now & 1", True),
+        ("ms << 1", True),
+        ("Instant(3)", True),
+        ("1 << 16", False),
+        ("ms_of(now)", False),
+    ],
 )
 def test_the_making_of_an_instant_is_seen(code: str, makes: bool) -> None:
     assert any(map(makes_an_instant, ast.walk(ast.parse(code)))) == makes
@@ -195,7 +213,13 @@ def test_the_making_of_an_instant_is_seen(code: str, makes: bool) -> None:
 def test_no_other_module_knows_how_an_instant_is_made() -> None:
     own = ROOT / "rules" / "wire" / "instants.py"
     assert making(own)
-    assert [place for room in ("rules", "streams") for path in sorted((ROOT / room).rglob("*.py")) if path != own for place in making(path)] == []
+    assert [
+        place
+        for room in ("rules", "streams")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if path != own
+        for place in making(path)
+    ] == []
 
 
 def making(path: Path) -> list[str]:

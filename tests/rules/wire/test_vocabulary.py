@@ -9,7 +9,9 @@ from rules.wire import vocabulary
 
 
 def test_every_type_of_event_has_a_shape_and_no_shape_has_another():
-    assert [shape.__struct_config__.tag for shape in get_args(schema.Record)] == list(get_args(vocabulary.EventType))
+    assert [shape.__struct_config__.tag for shape in get_args(schema.Record)] == list(
+        get_args(vocabulary.EventType)
+    )
 
 
 def test_every_code_of_a_number_has_units():
@@ -36,7 +38,13 @@ def test_what_is_above_maintenance_is_intake():
 
 @pytest.mark.parametrize(
     "names",
-    [vocabulary.STEROIDS, vocabulary.ANTIHYPERTENSIVES, vocabulary.H2_BLOCKERS, tuple(vocabulary.IL2_NAMES), tuple(vocabulary.INFUSION_AGENTS)],
+    [
+        vocabulary.STEROIDS,
+        vocabulary.ANTIHYPERTENSIVES,
+        vocabulary.H2_BLOCKERS,
+        tuple(vocabulary.IL2_NAMES),
+        tuple(vocabulary.INFUSION_AGENTS),
+    ],
 )
 def test_agents_are_named_once_and_in_lower_case(names):
     assert len(set(names)) == len(names)

@@ -16,7 +16,9 @@ def acts_under(ask: Ask, days: int = 4, doses: int = 14) -> list[Act]:
 
 
 def given(acts: list[Act], patient: int = 0) -> list[int]:
-    return [act.minute for act in acts if act.kind == "dose" and act.detail["given"] and act.patient == patient]
+    return [
+        act.minute for act in acts if act.kind == "dose" and act.detail["given"] and act.patient == patient
+    ]
 
 
 def ended(acts: list[Act], patient: int = 0) -> list[int]:
@@ -55,7 +57,9 @@ def test_therapy_ends_8_hours_after_the_last_planned_dose() -> None:
     assert [minute // CHUNK * CHUNK for minute in ended(acts)] == [given(acts)[-1] + 480]
 
 
-@pytest.mark.parametrize(("minute", "answer"), [(99, "stop"), (100, "hold"), (150, "hold"), (200, "give"), (900, "give")])
+@pytest.mark.parametrize(
+    ("minute", "answer"), [(99, "stop"), (100, "hold"), (150, "hold"), (200, "give"), (900, "give")]
+)
 def test_a_script_answers_by_its_latest_entry_and_before_it_as_otherwise(minute: int, answer: Answer) -> None:
     ask = scripted({3: [(100, "hold"), (200, "give")]}, otherwise=lambda patient, minute: "stop")
     assert ask(3, minute) == answer

@@ -42,7 +42,9 @@ def acts(chunks: list[Chunk], kind: str) -> Iterator[Act]:
 
 def along(chunks: list[Chunk], name: str) -> Array:
     """A latent value or a support over the whole course: (minutes, patients)."""
-    return np.concatenate([chunk.support[name] if name in chunk.support else chunk.latent[name] for chunk in chunks])
+    return np.concatenate(
+        [chunk.support[name] if name in chunk.support else chunk.latent[name] for chunk in chunks]
+    )
 
 
 def minutes(chunks: list[Chunk], kind: str) -> dict[int, list[Act]]:
@@ -59,9 +61,13 @@ def test_doses_are_given_every_8_hours_and_never_reduced(chunks: list[Chunk]) ->
         assert set(np.diff([act.minute for act in given])) == {480}
 
 
-def test_a_stay_goes_from_admission_over_cycle_and_therapy_to_discharge(chunks: list[Chunk], cohort: Cohort) -> None:
+def test_a_stay_goes_from_admission_over_cycle_and_therapy_to_discharge(
+    chunks: list[Chunk], cohort: Cohort
+) -> None:
     for patient in range(PATIENTS):
-        stay = [act.kind for chunk in chunks for act in chunk.acts if act.patient == patient and act.kind in STAY]
+        stay = [
+            act.kind for chunk in chunks for act in chunk.acts if act.patient == patient and act.kind in STAY
+        ]
         assert stay == list(STAY)[: len(stay)]
         assert len(stay) >= 4
     assert [act.minute for act in acts(chunks, "cycle-start")] == sorted(cohort.admitted + LEAD)
@@ -70,12 +76,20 @@ def test_a_stay_goes_from_admission_over_cycle_and_therapy_to_discharge(chunks: 
 STAY = ("admit", "baseline", "cycle-start", "therapy-end", "discharge")
 
 
-def test_phenylephrine_follows_fluid_unless_the_pressure_is_8_below_target(chunks: list[Chunk], cohort: Cohort) -> None:
-    started = {patient: ran[0] for patient, rates in minutes(chunks, "rate").items() if (ran := phenylephrine(rates))}
+def test_phenylephrine_follows_fluid_unless_the_pressure_is_8_below_target(
+    chunks: list[Chunk], cohort: Cohort
+) -> None:
+    started = {
+        patient: ran[0] for patient, rates in minutes(chunks, "rate").items() if (ran := phenylephrine(rates))
+    }
     assert len(started) > PATIENTS / 3
     systolic = along(chunks, "systolic-bp")
     for patient, act in started.items():
-        before = sum(bolus.detail["volume"] for bolus in minutes(chunks, "bolus")[patient] if bolus.minute <= act.minute)
+        before = sum(
+            bolus.detail["volume"]
+            for bolus in minutes(chunks, "bolus")[patient]
+            if bolus.minute <= act.minute
+        )
         lowest = systolic[act.minute - 60 : act.minute, patient].min()
         assert before >= 500 or lowest < cohort.target[patient] - 4
 
@@ -93,20 +107,28 @@ def test_phenylephrine_stays_within_0_1_to_2_and_ends_at_0(chunks: list[Chunk]) 
 
 def test_pressors_and_oxygen_run_as_they_were_noted(chunks: list[Chunk]) -> None:
     """What is charted of a pump is what the body meets, from that minute on."""
-    for name, kind, read in (("phenylephrine", "rate", "rate"), ("dopamine", "rate", "rate"), ("o2-flow", "o2", "flow")):
+    for name, kind, read in (
+        ("phenylephrine", "rate", "rate"),
+        ("dopamine", "rate", "rate"),
+        ("o2-flow", "o2", "flow"),
+    ):
         support = along(chunks, name)
         changes = [act for act in acts(chunks, kind) if kind != "rate" or act.detail["agent"] == name]
         assert changes
         for act in changes:
             assert support[act.minute, act.patient] == pytest.approx(act.detail[read] or 0)
         changed = np.argwhere(np.diff(support, axis=0) != 0)
-        assert {(minute + 1, patient) for minute, patient in changed.tolist()} <= {(act.minute, act.patient) for act in changes}
+        assert {(minute + 1, patient) for minute, patient in changed.tolist()} <= {
+            (act.minute, act.patient) for act in changes
+        }
 
 
 def test_no_more_than_1500_ml_a_day_above_maintenance_but_for_blood(chunks: list[Chunk]) -> None:
     for boluses in minutes(chunks, "bolus").values():
         for act in boluses:
-            day = [other.detail["volume"] for other in boluses if act.minute - 1425 < other.minute <= act.minute]
+            day = [
+                other.detail["volume"] for other in boluses if act.minute - 1425 < other.minute <= act.minute
+            ]
             assert sum(day) <= 1500
 
 
@@ -137,9 +159,15 @@ def test_loperamide_is_given_for_diarrhea(chunks: list[Chunk]) -> None:
 
 
 @pytest.mark.parametrize(("panels", "hours"), [(DAILY, 24.0), (TWICE, 12.0)])
-def test_blood_is_drawn_within_table_1_and_its_quarter(chunks: list[Chunk], panels: tuple[str, ...], hours: float) -> None:
-    """No draw, with 90 min to its result, later than the interval and a quarter of it after the last: in the mode in force."""
-    pressed = sum(along(chunks, agent) for agent in ("phenylephrine", "dopamine", "norepinephrine")) + along(chunks, "icu")
+def test_blood_is_drawn_within_table_1_and_its_quarter(
+    chunks: list[Chunk], panels: tuple[str, ...], hours: float
+) -> None:
+    """No draw, with 90 min to its result, later than the interval and a quarter of it after the last: in the
+    mode in force.
+    """
+    pressed = sum(along(chunks, agent) for agent in ("phenylephrine", "dopamine", "norepinephrine")) + along(
+        chunks, "icu"
+    )
     gone = {act.patient: act.minute for act in acts(chunks, "discharge")}
     for patient, draws in minutes(chunks, "lab-draw").items():
         for panel in panels:
@@ -153,7 +181,9 @@ def test_every_panel_reports_labs_that_there_are() -> None:
     assert {code for codes in PANELS.values() for code in codes} <= set(LABS)
 
 
-def test_premedication_lasts_from_admission_to_16_hours_after_therapy(chunks: list[Chunk], cohort: Cohort) -> None:
+def test_premedication_lasts_from_admission_to_16_hours_after_therapy(
+    chunks: list[Chunk], cohort: Cohort
+) -> None:
     ended = {act.patient: act.minute for act in acts(chunks, "therapy-end")}
     for patient, given in minutes(chunks, "medication").items():
         for agent, hours in (("acetaminophen", 4), ("indomethacin", 8), ("ranitidine", 8)):
@@ -183,7 +213,11 @@ def test_after_therapy_diuretics_bring_the_weight_back(chunks: list[Chunk], coho
 @pytest.mark.parametrize("clock", [420, 427, 0, 1439])
 def test_the_morning_round_draws_once_a_day_whatever_the_hour_of_the_origin(clock: int) -> None:
     alone = drawn(1, generator(1, "cohort"), spread=0)
-    drawn_at = [act.minute for act in acts(list(course(alone, Plan(4 * 1440, clock=clock), 1, naive)), "lab-draw") if "liver" in act.detail["panels"]]
+    drawn_at = [
+        act.minute
+        for act in acts(list(course(alone, Plan(4 * 1440, clock=clock), 1, naive)), "lab-draw")
+        if "liver" in act.detail["panels"]
+    ]
     hours = [(minute + clock) % 1440 / 60 for minute in drawn_at[1:]]
     assert len(hours) >= 3
     assert all(6 <= hour < 6.5 for hour in hours)

@@ -1,4 +1,6 @@
-"""A quiet ward to chart: bodies at rest, nothing done, one chunk after another; each test says what is otherwise."""
+"""A quiet ward to chart: bodies at rest, nothing done, one chunk after another; each test says what is
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ REST = {
     "respiratory-rate": 16.0, "weight": 72.0, "urine-rate": 60.0,
 }  # fmt: skip
 Change = Callable[[int, dict[str, Any], dict[str, Any]], None]
-"""Changes a chunk before it is charted: its first minute, the latent arrays, the support arrays (minutes, patients)."""
+"""Changes a chunk before it is charted: its first minute, the latent arrays, the support arrays (minutes,
+patients).
+"""
 
 
 def cohort(patients: int = 1, admitted: int = 0) -> Cohort:
@@ -32,7 +36,21 @@ def cohort(patients: int = 1, admitted: int = 0) -> Cohort:
     labs = {code: ones * (100.0 if code == "platelets" else 1.0) for code in LABS}
     ids = tuple(f"p{number + 1}" for number in range(patients))
     whole = np.full(patients, admitted, dtype=np.int64)
-    return Cohort(ids, ones * 50, ones * 72, ones * 118, ones * 70, ones * 84, ones * 36.9, ones * 97, ones * 16, labs, {}, whole, ones > 1)
+    return Cohort(
+        ids,
+        ones * 50,
+        ones * 72,
+        ones * 118,
+        ones * 70,
+        ones * 84,
+        ones * 36.9,
+        ones * 97,
+        ones * 16,
+        labs,
+        {},
+        whole,
+        ones > 1,
+    )
 
 
 def chunk(start: int, who: Cohort, acts: Sequence[Act] = (), change: Change | None = None) -> Chunk:
@@ -62,7 +80,11 @@ def charted(
     """The records of a ward over some hours, with those that become known after."""
     who, minutes = cohort(patients, admitted), round(hours * 60)
     chart = Charting(who, Plan(minutes, happenings=happenings), seed, ORIGIN, np.full(patients, monitor))
-    records = [record for start in range(0, minutes, CHUNK) for record in chart.chart(chunk(start, who, acts, change))]
+    records = [
+        record
+        for start in range(0, minutes, CHUNK)
+        for record in chart.chart(chunk(start, who, acts, change))
+    ]
     return records + chart.rest()
 
 

@@ -38,7 +38,16 @@ def ill(start: int, latent: dict[str, Any], support: dict[str, Any]) -> None:
 @pytest.mark.parametrize("monitor", [True, False])
 def test_every_record_is_taken_whole_by_the_rules(monitor: bool) -> None:
     found = events(charted(6, patients=2, acts=ACTS, change=ill, monitor=monitor))
-    assert {type(event).__name__ for event in found} == {"Vitals", "Labs", "IO", "Dose", "Infusion", "Medication", "Finding", "Encounter"}
+    assert {type(event).__name__ for event in found} == {
+        "Vitals",
+        "Labs",
+        "IO",
+        "Dose",
+        "Infusion",
+        "Medication",
+        "Finding",
+        "Encounter",
+    }
 
 
 @pytest.mark.parametrize("monitor", [True, False])
@@ -49,14 +58,23 @@ def test_records_come_in_order_of_known_and_none_is_known_before_it_is_true(moni
     assert [event.known for event in events(records)] == [known for known, _ in records]
 
 
-BODY = {"heart-rate": (30, 220), "systolic-bp": (40, 220), "spo2": (50, 100), "temperature": (33, 42), "urine-rate": (0, 900), "weight": (30, 300)}
+BODY = {
+    "heart-rate": (30, 220),
+    "systolic-bp": (40, 220),
+    "spo2": (50, 100),
+    "temperature": (33, 42),
+    "urine-rate": (0, 900),
+    "weight": (30, 300),
+}
 
 
 @settings(max_examples=examples(25))
 @given(
     body=st.fixed_dictionaries({code: st.floats(*ends) for code, ends in BODY.items()}),
     found=st.dictionaries(st.sampled_from(sorted(FINDINGS)), st.integers(0, 1)),
-    given=st.dictionaries(st.sampled_from(["phenylephrine", "icu", "maintenance", "oral"]), st.floats(0, 150)),
+    given=st.dictionaries(
+        st.sampled_from(["phenylephrine", "icu", "maintenance", "oral"]), st.floats(0, 150)
+    ),
     monitor=st.booleans(),
     seed=st.integers(0, 1000),
 )
@@ -95,4 +113,8 @@ def test_a_list_holds_what_became_known_in_its_chunk() -> None:
 
 def test_a_turn_of_the_stay_is_known_at_once() -> None:
     turns = [event for event in events(charted(2, acts=ACTS)) if isinstance(event, Encounter)]
-    assert [(turn.event, turn.known - turn.at) for turn in turns] == [("admit", 0), ("baseline", 0), ("cycle-start", 0)]
+    assert [(turn.event, turn.known - turn.at) for turn in turns] == [
+        ("admit", 0),
+        ("baseline", 0),
+        ("cycle-start", 0),
+    ]

@@ -50,13 +50,19 @@ def test_a_finding_that_grows_worse_takes_the_milder_one_back() -> None:
 
 def test_a_graded_finding_is_one_code_with_another_value() -> None:
     records = charted(5, change=level("rales", (60, 1), (120, 2), (180, 0)))
-    assert said(records, "rales") == [("08:01", "rales", "one-third"), ("09:01", "rales", "half"), ("10:01", "rales", "none")]
+    assert said(records, "rales") == [
+        ("08:01", "rales", "one-third"),
+        ("09:01", "rales", "half"),
+        ("10:01", "rales", "none"),
+    ]
 
 
 def test_mental_status_and_the_intravenous_site_are_looked_at_each_shift() -> None:
     records = charted(34)
     for code, value in (("mental-status", "normal"), ("iv-site", True)):
-        assert said(records, code) == [(at, code, value) for at in ("07:30", "14:00", "22:00", "06:00", "14:00")]
+        assert said(records, code) == [
+            (at, code, value) for at in ("07:30", "14:00", "22:00", "06:00", "14:00")
+        ]
 
 
 def test_a_round_tells_what_is_still_there() -> None:
@@ -68,7 +74,11 @@ def test_a_round_tells_what_is_still_there() -> None:
 
 
 def test_what_is_done_once_a_cycle_is_done_after_admission() -> None:
-    assert {one[1] for one in said(charted(3), "ecg", "chest-xray", "urinalysis")} == {"ecg", "chest-xray", "urinalysis"}
+    assert {one[1] for one in said(charted(3), "ecg", "chest-xray", "urinalysis")} == {
+        "ecg",
+        "chest-xray",
+        "urinalysis",
+    }
 
 
 def test_what_changed_while_nobody_charted_is_charted_when_somebody_does() -> None:

@@ -37,7 +37,12 @@ def test_a_result_is_of_the_minute_in_which_it_was_drawn() -> None:
 
 @pytest.mark.parametrize("code", [code for panel in PANELS.values() for code in panel])
 def test_a_result_has_its_unit_and_the_limits_of_the_laboratory(code: str) -> None:
-    [found] = [reading for one in bodies(charted(4, acts=[DRAWN]), type="labs") for reading in one["readings"] if reading["code"] == code]
+    [found] = [
+        reading
+        for one in bodies(charted(4, acts=[DRAWN]), type="labs")
+        for reading in one["readings"]
+        if reading["code"] == code
+    ]
     assert (found["unit"], found.get("low"), found.get("high")) == (LABS[code], *LIMITS[code])
 
 

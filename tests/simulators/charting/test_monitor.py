@@ -11,7 +11,13 @@ from simulators.charting.monitor import ARTEFACTS, CODES, Artefacts
 from simulators.physiology.clinical_events import ClinicalEvent
 from tests.simulators.charting.chunks import bodies, charted, chunk, cohort, values
 
-PLAUSIBLE = {"heart-rate": (20, 300), "systolic-bp": (30, 260), "diastolic-bp": (10, 200), "mean-bp": (20, 220), "spo2": (40, 100)}
+PLAUSIBLE = {
+    "heart-rate": (20, 300),
+    "systolic-bp": (30, 260),
+    "diastolic-bp": (10, 200),
+    "mean-bp": (20, 220),
+    "spo2": (40, 100),
+}
 
 
 def line_in(start: int, latent: dict[str, Any], support: dict[str, Any]) -> None:
@@ -37,7 +43,9 @@ def test_ids_of_a_monitor_are_unique_within_the_patient() -> None:
 
 
 def test_who_is_not_admitted_has_no_monitor() -> None:
-    assert next(one["at"] for one in bodies(charted(1, admitted=45), source="monitor")) == "2026-03-02T07:45:00Z"
+    assert (
+        next(one["at"] for one in bodies(charted(1, admitted=45), source="monitor")) == "2026-03-02T07:45:00Z"
+    )
 
 
 def test_a_saturation_never_shows_more_than_100() -> None:
@@ -60,7 +68,9 @@ def absurd(shown: dict[str, float]) -> set[str]:
 
 
 def test_artefacts_are_rare_and_those_of_an_arterial_line_need_one() -> None:
-    with_line = [absurd(values(one)) for one in bodies(charted(24, patients=20, change=line_in), source="monitor")]
+    with_line = [
+        absurd(values(one)) for one in bodies(charted(24, patients=20, change=line_in), source="monitor")
+    ]
     without = [absurd(values(one)) for one in bodies(charted(24, patients=20), source="monitor")]
     assert any("systolic-bp" in found for found in with_line)
     assert not any("systolic-bp" in found for found in without)
@@ -80,12 +90,21 @@ def test_a_damped_line_narrows_the_pressure_and_leaves_the_mean() -> None:
 
 
 def test_nothing_is_spoiled_where_nobody_lies() -> None:
-    assert Artefacts(np.random.default_rng(1)).begun(ARTEFACTS["flush"], chunk(0, cohort(50)).support["icu"] > 0).any() == np.False_
+    assert (
+        Artefacts(np.random.default_rng(1))
+        .begun(ARTEFACTS["flush"], chunk(0, cohort(50)).support["icu"] > 0)
+        .any()
+        == np.False_
+    )
 
 
 @pytest.mark.parametrize(("size", "silent"), [(1, True), (2, False), (3, True)])
-def test_a_monitor_is_silent_where_everything_or_the_vital_signs_are_missed(size: float, silent: bool) -> None:
-    sets = bodies(charted(3, happenings=[ClinicalEvent(0, "missed-charting", 60, 120, size)]), source="monitor")
+def test_a_monitor_is_silent_where_everything_or_the_vital_signs_are_missed(
+    size: float, silent: bool
+) -> None:
+    sets = bodies(
+        charted(3, happenings=[ClinicalEvent(0, "missed-charting", 60, 120, size)]), source="monitor"
+    )
     missed = [one for one in sets if "T08:" in one["at"]]
     assert len(missed) == (0 if silent else 60)
     assert len(sets) - len(missed) == 120

@@ -18,14 +18,21 @@ def test_whatever_is_measured_of_the_latent_course_has_its_noise() -> None:
 
 
 @given(code=st.sampled_from(sorted(NOISE)), value=st.floats(0.01, 400), seed=st.integers(0, 99))
-def test_no_reading_is_further_from_the_truth_than_the_noise_reaches(code: str, value: float, seed: int) -> None:
+def test_no_reading_is_further_from_the_truth_than_the_noise_reaches(
+    code: str, value: float, seed: int
+) -> None:
     readings = observed(code, np.full(200, value), np.random.default_rng(seed))
     assert np.abs(readings - value).max() <= reach(code, value) + 1e-9
 
 
 @pytest.mark.parametrize(
     ("code", "value", "shown"),
-    [("temperature", 37.2999, "37.3"), ("creatinine", 1.10499, "1.1"), ("heart-rate", 88.4, "88.0"), ("inr", 1.0 / 3, "0.33")],
+    [
+        ("temperature", 37.2999, "37.3"),
+        ("creatinine", 1.10499, "1.1"),
+        ("heart-rate", 88.4, "88.0"),
+        ("inr", 1.0 / 3, "0.33"),
+    ],
 )
 def test_a_reading_has_the_digits_of_its_device(code: str, value: float, shown: str) -> None:
     assert str(rounded(code, np.array([value])).tolist()[0]) == shown

@@ -55,7 +55,10 @@ def test_oxygen_is_charted_with_its_flow_and_not_on_room_air() -> None:
             support["o2-flow"] += 3
 
     taken = sets(charted(4, change=cannula))
-    said = [(one["at"] >= "2026-03-02T09", values(one).get("o2-device"), values(one).get("o2-flow")) for one in taken]
+    said = [
+        (one["at"] >= "2026-03-02T09", values(one).get("o2-device"), values(one).get("o2-flow"))
+        for one in taken
+    ]
     assert set(said) == {(False, None, None), (True, "nasal-cannula", 3.0)}
 
 
@@ -63,14 +66,21 @@ def test_oxygen_is_charted_with_its_flow_and_not_on_room_air() -> None:
     ("detail", "shown"),
     [
         ({"device": "room-air", "flow": 0, "fio2": None}, {"o2-device": "room-air"}),
-        ({"device": "nasal-cannula", "flow": 4, "fio2": None}, {"o2-device": "nasal-cannula", "o2-flow": 4.0}),
+        (
+            {"device": "nasal-cannula", "flow": 4, "fio2": None},
+            {"o2-device": "nasal-cannula", "o2-flow": 4.0},
+        ),
         ({"device": "mask", "flow": None, "fio2": 50}, {"o2-device": "mask", "fio2": 50}),
         ({"device": "ventilator", "flow": None, "fio2": 60}, {"o2-device": "ventilator", "fio2": 60}),
     ],
 )
-def test_a_change_of_oxygen_is_charted_with_what_belongs_to_the_device(detail: dict[str, Any], shown: dict[str, Any]) -> None:
+def test_a_change_of_oxygen_is_charted_with_what_belongs_to_the_device(
+    detail: dict[str, Any], shown: dict[str, Any]
+) -> None:
     records = charted(1, acts=[Act(20, 0, "o2", detail)])
-    assert [values(one) for one in bodies(records, type="vitals", source="nursing") if "o2-device" in values(one)] == [shown]
+    assert [
+        values(one) for one in bodies(records, type="vitals", source="nursing") if "o2-device" in values(one)
+    ] == [shown]
 
 
 def test_weight_is_taken_on_admission_and_each_morning_at_6() -> None:
@@ -81,4 +91,7 @@ def test_weight_is_taken_on_admission_and_each_morning_at_6() -> None:
 
 def test_a_weight_that_was_missed_is_made_good_when_somebody_charts_again() -> None:
     missed = ClinicalEvent(0, "missed-charting", 20 * 60, 27 * 60, 1)
-    assert [one["at"][8:16] for one in bodies(charted(30, happenings=[missed]), source="scale")] == ["02T07:20", "03T10:00"]
+    assert [one["at"][8:16] for one in bodies(charted(30, happenings=[missed]), source="scale")] == [
+        "02T07:20",
+        "03T10:00",
+    ]

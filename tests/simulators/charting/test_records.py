@@ -45,7 +45,9 @@ def test_a_file_is_lines_and_a_name_in_gz_makes_it_gzip(tmp_path: Path) -> None:
     assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == b'{"a":1}\n{"a":2}\n'
 
 
-def test_the_bytes_of_a_gzip_file_know_neither_its_name_nor_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bytes_of_a_gzip_file_know_neither_its_name_nor_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, now in (("a.gz", 1.0), ("b.gz", 2e9)):
         monkeypatch.setattr(time, "time", lambda now=now: now)
         with sink(str(tmp_path / name)) as file:

@@ -24,12 +24,21 @@ def intensive(name: str, first: int = 0, last: int = 10**6) -> Change:
 
 
 def test_on_the_ward_urine_is_charted_each_4_hours_so_that_the_shifts_end_with_a_round() -> None:
-    assert spans(bodies(charted(16), kind="urine")) == [("07:00", "11:00"), ("11:00", "15:00"), ("15:00", "19:00"), ("19:00", "23:00")]
+    assert spans(bodies(charted(16), kind="urine")) == [
+        ("07:00", "11:00"),
+        ("11:00", "15:00"),
+        ("15:00", "19:00"),
+        ("19:00", "23:00"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["icu", "phenylephrine", "dopamine", "norepinephrine"])
 def test_in_intensive_care_and_on_a_pressor_urine_is_charted_each_hour(name: str) -> None:
-    assert spans(bodies(charted(3, change=intensive(name)), kind="urine")) == [("07:00", "08:00"), ("08:00", "09:00"), ("09:00", "10:00")]
+    assert spans(bodies(charted(3, change=intensive(name)), kind="urine")) == [
+        ("07:00", "08:00"),
+        ("08:00", "09:00"),
+        ("09:00", "10:00"),
+    ]
 
 
 def test_hourly_charting_begins_at_the_first_full_hour_on_a_pressor_and_lasts_five_hours_after_it() -> None:
@@ -42,7 +51,11 @@ def test_little_urine_is_measured_each_hour_from_then_on() -> None:
     def little(start: int, latent: dict[str, Any], support: dict[str, Any]) -> None:
         latent["urine-rate"] -= 45
 
-    assert spans(bodies(charted(6, change=little), kind="urine")) == [("07:00", "11:00"), ("11:00", "12:00"), ("12:00", "13:00")]
+    assert spans(bodies(charted(6, change=little), kind="urine")) == [
+        ("07:00", "11:00"),
+        ("11:00", "12:00"),
+        ("12:00", "13:00"),
+    ]
 
 
 def test_a_volume_is_what_ran_within_the_reading_of_a_jug() -> None:
@@ -56,12 +69,16 @@ def test_maintenance_and_drink_are_charted_with_the_urine() -> None:
         support["oral"] += 40
 
     records = charted(8, change=thirsty)
-    assert [(one["volume"], one["direction"]) for one in bodies(records, kind="iv-maintenance")] == [(300, "in")] * 2
+    assert [(one["volume"], one["direction"]) for one in bodies(records, kind="iv-maintenance")] == [
+        (300, "in")
+    ] * 2
     assert [one["volume"] for one in bodies(records, kind="oral")] == [160, 160]
 
 
 @pytest.mark.parametrize(("per_hour", "charted_hours"), [(60.0, 4), (250.0, 1)])
-def test_stool_is_charted_when_there_is_some_and_at_the_end_of_a_shift(per_hour: float, charted_hours: int) -> None:
+def test_stool_is_charted_when_there_is_some_and_at_the_end_of_a_shift(
+    per_hour: float, charted_hours: int
+) -> None:
     def loose(start: int, latent: dict[str, Any], support: dict[str, Any]) -> None:
         latent["stool-rate"] += per_hour
 
@@ -82,5 +99,8 @@ def test_urine_that_nobody_charted_stays_unknown(size: float) -> None:
 
 
 def test_an_hourly_collection_is_known_before_the_next_can_be_overdue() -> None:
-    late = [(parse(one["known"]) - parse(one["at"])) / MINUTE for one in bodies(charted(48, change=intensive("icu")), kind="urine")]
+    late = [
+        (parse(one["known"]) - parse(one["at"])) / MINUTE
+        for one in bodies(charted(48, change=intensive("icu")), kind="urine")
+    ]
     assert 1 <= min(late) <= max(late) <= 10

@@ -29,7 +29,9 @@ ORIGIN = datetime(2026, 3, 2, 7, tzinfo=UTC)
 
 @dataclass
 class Cycles:
-    """`latent[code]`: (times, patients), a value each `EVERY` minutes; `doses`, `ended`: minutes by patient."""
+    """`latent[code]`: (times, patients), a value each `EVERY` minutes; `doses`, `ended`: minutes by
+    patient.
+    """
 
     cohort: Cohort
     latent: dict[str, Array]
@@ -50,7 +52,9 @@ class Cycles:
 
 
 def lived(scenario: str, patients: int, seed: int, days: float) -> Cycles:
-    """A scenario under the policy `guideline`: the real engine reads the real chart, kept by hand each hour."""
+    """A scenario under the policy `guideline`: the real engine reads the real chart, kept by hand
+    each hour.
+    """
     _, cohort, plan = prepare(SCENARIOS[scenario], patients, seed, days)
     charting = Charting(cohort, plan, seed, ORIGIN, np.zeros(patients, dtype=bool))
     consultant = Consultant(cohort.ids, round(ORIGIN.timestamp()) * 1000, load(None))

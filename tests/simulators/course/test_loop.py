@@ -57,18 +57,35 @@ def test_nothing_is_done_to_who_is_not_there() -> None:
     assert present[-1].sum() < 6
     for chunk in chunks:
         for act in chunk.acts:
-            assert present[act.minute, act.patient] == 1 or act.kind in ("admit", "baseline", "discharge", "lab-draw", "medication", "maintenance")
-            assert present[min(act.minute + CHUNK, len(present) - 1), act.patient] == 1 or present[max(act.minute - CHUNK, 0), act.patient] == 1
+            assert present[act.minute, act.patient] == 1 or act.kind in (
+                "admit",
+                "baseline",
+                "discharge",
+                "lab-draw",
+                "medication",
+                "maintenance",
+            )
+            assert (
+                present[min(act.minute + CHUNK, len(present) - 1), act.patient] == 1
+                or present[max(act.minute - CHUNK, 0), act.patient] == 1
+            )
 
 
-@pytest.mark.parametrize("wrong", [ClinicalEvent(0, "hiccups", 0, 10), ClinicalEvent(5, "fever", 0, 10), ClinicalEvent(-1, "fever", 0, 10)])
+@pytest.mark.parametrize(
+    "wrong",
+    [ClinicalEvent(0, "hiccups", 0, 10), ClinicalEvent(5, "fever", 0, 10), ClinicalEvent(-1, "fever", 0, 10)],
+)
 def test_a_happening_of_no_kind_or_no_patient_is_refused(wrong: ClinicalEvent) -> None:
     with pytest.raises(ValueError, match=wrong.kind):
         next(course(ward(), Plan(60, happenings=(wrong,)), 1, naive))
 
 
 def test_happenings_are_felt_from_their_start_up_to_their_end_and_the_largest_counts() -> None:
-    said = [ClinicalEvent(0, "fever", 5, 20, 1.0), ClinicalEvent(0, "fever", 10, 12, 2.0), ClinicalEvent(1, "diarrhea", 30, 40)]
+    said = [
+        ClinicalEvent(0, "fever", 5, 20, 1.0),
+        ClinicalEvent(0, "fever", 10, 12, 2.0),
+        ClinicalEvent(1, "diarrhea", 30, 40),
+    ]
     sizes = felt(said, patients=2, start=0, minutes=15)
     assert set(sizes) == {"fever"}
     assert sizes["fever"][:, 0].tolist() == [0] * 5 + [1] * 5 + [2] * 2 + [1] * 3
@@ -87,7 +104,10 @@ def test_a_purpose_that_is_not_listed_is_refused() -> None:
 
 
 def test_traits_change_what_they_name_and_nobody_elses_draw() -> None:
-    usual, narrowed = drawn(4, generator(1, "cohort")), drawn(4, generator(1, "cohort"), {"renal": 2.0, "weight": np.array([60.0, 70, 80, 90])})
+    usual, narrowed = (
+        drawn(4, generator(1, "cohort")),
+        drawn(4, generator(1, "cohort"), {"renal": 2.0, "weight": np.array([60.0, 70, 80, 90])}),
+    )
     assert narrowed.sensitivity["renal"].tolist() == [2.0] * 4
     assert narrowed.weight.tolist() == [60, 70, 80, 90]
     assert np.array_equal(usual.systolic, narrowed.systolic)

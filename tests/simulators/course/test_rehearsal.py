@@ -1,4 +1,6 @@
-"""The ward of the demo: everybody's trouble comes soon after it opens, and the same seed gives the same bytes."""
+"""The ward of the demo: everybody's trouble comes soon after it opens, and the same seed gives the same
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def alerts() -> list[Alert]:
 
 
 def test_the_cast_has_one_patient_of_each_scenario_but_the_mix() -> None:
-    assert sorted(part.scenario for part in CAST) == sorted(name for name, scenario in SCENARIOS.items() if not scenario.mix)
+    assert sorted(part.scenario for part in CAST) == sorted(
+        name for name, scenario in SCENARIOS.items() if not scenario.mix
+    )
     assert len({part.patient for part in CAST}) == len(CAST)
 
 
@@ -79,7 +83,9 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
         ("peak", "peak-window", "opened", "advisory"),
     ],
 )
-def test_its_turn_comes_within_hours_of_the_opening(patient: str, subject: str, transition: str, level: str) -> None:
+def test_its_turn_comes_within_hours_of_the_opening(
+    patient: str, subject: str, transition: str, level: str
+) -> None:
     opens = Rehearsal().opens
     assert (patient, subject, transition, level) in {
         (one.patient, one.subject, one.transition, one.level) for one in alerts() if one.decided >= opens
@@ -121,7 +127,13 @@ def test_nobody_is_admitted_before_the_first_minute_and_each_on_a_quarter_of_an_
 
 def test_what_befalls_a_patient_keeps_its_order_and_its_length() -> None:
     bleeding = [part.patient for part in CAST].index("bleeding")
-    found = sorted((one for one in Rehearsal().plan.happenings if one.patient == bleeding), key=lambda one: one.start)
-    assert [(one.kind, one.size >= 2) for one in found] == [("thrombocytopenia", False), ("bleeding", False), ("bleeding", True)]
+    found = sorted(
+        (one for one in Rehearsal().plan.happenings if one.patient == bleeding), key=lambda one: one.start
+    )
+    assert [(one.kind, one.size >= 2) for one in found] == [
+        ("thrombocytopenia", False),
+        ("bleeding", False),
+        ("bleeding", True),
+    ]
     assert found[0].start == BEFORE + CAST[bleeding].turn * 60
     assert all(0 < one.end - one.start < AFTER for one in found)

@@ -24,12 +24,16 @@ def test_the_same_seed_stages_the_same(patients: int) -> None:
 
 def test_a_mix_is_cast_in_its_shares_and_shuffled() -> None:
     cast = prepare(SCENARIOS["ward"], 200, 1).cast
-    assert Counter(part.name for part in cast) == {name: round(200 * share) for name, share in SCENARIOS["ward"].mix.items()}
+    assert Counter(part.name for part in cast) == {
+        name: round(200 * share) for name, share in SCENARIOS["ward"].mix.items()
+    }
     assert [part.name for part in cast] != sorted((part.name for part in cast), key=list(SCENARIOS).index)
 
 
 def test_traits_are_narrowed_for_whom_the_scenario_says_and_for_nobody_else() -> None:
-    narrow = Scenario(name="narrow", says="", cohort={"vascular": (0.1, 0.2), "creatinine": (1.0, 1.1), "age": (40, 41)})
+    narrow = Scenario(
+        name="narrow", says="", cohort={"vascular": (0.1, 0.2), "creatinine": (1.0, 1.1), "age": (40, 41)}
+    )
     usual, staged = prepare(SCENARIOS["typical-course"], 20, 5).cohort, prepare(narrow, 20, 5).cohort
     assert ((staged.sensitivity["vascular"] >= 0.1) & (staged.sensitivity["vascular"] <= 0.2)).all()
     assert ((staged.labs["creatinine"] >= 1.0) & (staged.labs["creatinine"] <= 1.1)).all()
@@ -47,7 +51,9 @@ def test_what_befalls_is_counted_from_each_patients_own_cycle_start() -> None:
     ]
 
 
-@pytest.mark.parametrize(("chance", "found"), [(0.0, (60, 120, 1.0)), (0.5, (120, 240, 1.5)), (1.0, (180, 360, 2.0))])
+@pytest.mark.parametrize(
+    ("chance", "found"), [(0.0, (60, 120, 1.0)), (0.5, (120, 240, 1.5)), (1.0, (180, 360, 2.0))]
+)
 def test_a_chance_is_a_place_in_the_span(chance: float, found: tuple[int, int, float]) -> None:
     imposed = Imposed("fever", (1, 3), (1, 3), (1.0, 2.0))
     one = imposed_event(0, 0, imposed, np.full(3, chance))

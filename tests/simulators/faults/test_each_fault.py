@@ -25,7 +25,9 @@ def test_a_delayed_record_says_when_it_came_and_keeps_when_it_was_true() -> None
             event = said(line)
             minutes = (parse(event["known"]) - parse(event["at"])) / MINUTE
             assert 1 <= minutes <= 240
-            assert {"fault": "delay", "minutes": minutes} in [entry["faults"][0] for entry in entries if entry["id"] == event["id"]]
+            assert {"fault": "delay", "minutes": minutes} in [
+                entry["faults"][0] for entry in entries if entry["id"] == event["id"]
+            ]
 
 
 def test_a_dropped_record_never_arrives() -> None:
@@ -173,4 +175,7 @@ def test_an_outage_holds_everybody_and_catches_up_at_once() -> None:
 
 
 def test_each_fault_says_what_it_is_and_has_a_documented_rate() -> None:
-    assert all(fault.says and 0 < fault.rate <= fault.most and 0 <= fault.usual <= fault.rate for fault in FAULTS.values())
+    assert all(
+        fault.says and 0 < fault.rate <= fault.most and 0 <= fault.usual <= fault.rate
+        for fault in FAULTS.values()
+    )

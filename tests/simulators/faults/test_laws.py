@@ -1,4 +1,6 @@
-"""What holds for every fault and every mixture of them: nothing unasked, nothing unseeded, nothing unaccounted for."""
+"""What holds for every fault and every mixture of them: nothing unasked, nothing unseeded, nothing
+unaccounted for.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ RATES = {"of records": 0.3, "of labs": 0.3, "of vitals and labs": 0.3, "an hour"
 HARD = {name: RATES[fault.of] for name, fault in FAULTS.items()}
 SPEC = ",".join(f"{name}={rate:g}" for name, rate in HARD.items())
 
-mixtures = st.lists(st.sampled_from(list(FAULTS)), unique=True, min_size=1).map(lambda names: ",".join(f"{name}={HARD[name]:g}" for name in names))
+mixtures = st.lists(st.sampled_from(list(FAULTS)), unique=True, min_size=1).map(
+    lambda names: ",".join(f"{name}={HARD[name]:g}" for name in names)
+)
 seeds = st.integers(0, 2**32)
 LAW = settings(max_examples=examples(40))
 
@@ -103,9 +107,15 @@ def test_the_ledger_counts_what_it_is_told() -> None:
 
 
 def test_a_fault_more_moves_no_others_draws() -> None:
-    """Drops are drawn record by record before anything behind them in the feed: they stay the same records."""
+    """Drops are drawn record by record before anything behind them in the feed: they stay the same
+    records.
+    """
     alone = [entry["id"] for entry in spoiled(ward(240), "drop=0.1")[1]]
-    others = [entry["id"] for entry in spoiled(ward(240), "drop=0.1,artefact=5,stuck=5,duplicate=0.3,garbled=0.2")[1] if entry["lost"]]
+    others = [
+        entry["id"]
+        for entry in spoiled(ward(240), "drop=0.1,artefact=5,stuck=5,duplicate=0.3,garbled=0.2")[1]
+        if entry["lost"]
+    ]
     assert others == alone
 
 
@@ -119,9 +129,17 @@ def test_what_befalls_one_patient_does_not_depend_on_who_lies_beside(name: str) 
 
 @pytest.mark.parametrize(
     "line",
-    [b'{"type":"tick","id":"t","patient":"*","at":"2026-03-02T07:00:00Z"}\n', b"not json\n", b'{"type":"vitals"}\n', b"\xff\xfe\n", b"[1]\n"],
+    [
+        b'{"type":"tick","id":"t","patient":"*","at":"2026-03-02T07:00:00Z"}\n',
+        b"not json\n",
+        b'{"type":"vitals"}\n',
+        b"\xff\xfe\n",
+        b"[1]\n",
+    ],
 )
-@pytest.mark.parametrize("spec", ["drop=1", "garbled=1", "delay=1", "duplicate=1", "reorder=1", "outage=60", SPEC])
+@pytest.mark.parametrize(
+    "spec", ["drop=1", "garbled=1", "delay=1", "duplicate=1", "reorder=1", "outage=60", SPEC]
+)
 def test_a_line_that_names_no_patient_passes_untouched(line: bytes, spec: str) -> None:
     feed = [(START + number * MINUTE, line) for number in range(40)]
     assert spoiled(feed, spec) == (feed, [])

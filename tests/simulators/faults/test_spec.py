@@ -17,7 +17,10 @@ from simulators.faults import FAULTS, FaultsError, parse
         ("duplicate=0.02, drop=0.01", {"drop": 0.01, "duplicate": 0.02}),
         ("drop=0.5,drop=0", {}),
         ("all", {name: fault.rate for name, fault in FAULTS.items()}),
-        ("all,outage=0,delay=1", {name: fault.rate for name, fault in FAULTS.items() if name != "outage"} | {"delay": 1.0}),
+        (
+            "all,outage=0,delay=1",
+            {name: fault.rate for name, fault in FAULTS.items() if name != "outage"} | {"delay": 1.0},
+        ),
         ("usual", {name: fault.usual for name, fault in FAULTS.items() if fault.usual}),
     ],
 )

@@ -38,12 +38,20 @@ def ms(clock: str, day: int = 1) -> int:
 
 
 def mimic(folder: Path, rows: Rows, heads: Mapping[str, str] = HEADS, ending: str = ".csv") -> Path:
-    """Writes the tables, all of them, each with its whole head line; cells that a row does not name are empty."""
+    """Writes the tables, all of them, each with its whole head line; cells that a row does not name are
+    empty.
+    """
     whole = {"icu/icustays": STAYS, "hosp/patients": PATIENTS, **rows}
     for name, head in heads.items():
         path = folder / f"{name}{ending}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [head, *(",".join(quoted(row.get(column, "")) for column in head.split(",")) for row in whole.get(name, ()))]
+        lines = [
+            head,
+            *(
+                ",".join(quoted(row.get(column, "")) for column in head.split(","))
+                for row in whole.get(name, ())
+            ),
+        ]
         text = "".join(f"{line}\n" for line in lines).encode()
         path.write_bytes(gzip.compress(text, mtime=0) if ending.endswith(".gz") else text)
     return folder
@@ -56,27 +64,68 @@ def quoted(cell: object) -> str:
 def imported(folder: Path, wanted: Sequence[int] | None = None) -> tuple[list[dict[str, Any]], Tally]:
     """The events of a folder, and what was counted."""
     tally = Tally()
-    return [json.loads(line) for line in convert.events(folder, wanted, tally, lambda what, done, total: None)], tally
+    return [
+        json.loads(line) for line in convert.events(folder, wanted, tally, lambda what, done, total: None)
+    ], tally
 
 
 def chart(clock: str, item: int, number: object = "", day: int = 1, **more: object) -> Row:
     at = f"2150-03-{day:02} {clock}:00"
-    return {"subject_id": SUBJECT, "stay_id": STAY, "charttime": at, "storetime": at, "itemid": item, "valuenum": number, "value": number, **more}
+    return {
+        "subject_id": SUBJECT,
+        "stay_id": STAY,
+        "charttime": at,
+        "storetime": at,
+        "itemid": item,
+        "valuenum": number,
+        "value": number,
+        **more,
+    }
 
 
 def collected(clock: str, item: int, volume: object, day: int = 1, **more: object) -> Row:
     at = f"2150-03-{day:02} {clock}:00"
-    return {"subject_id": SUBJECT, "stay_id": STAY, "charttime": at, "storetime": at, "itemid": item, "value": volume, "valueuom": "ml", **more}
+    return {
+        "subject_id": SUBJECT,
+        "stay_id": STAY,
+        "charttime": at,
+        "storetime": at,
+        "itemid": item,
+        "value": volume,
+        "valueuom": "ml",
+        **more,
+    }
 
 
 def lab(clock: str, item: int, number: object = "", day: int = 1, **more: object) -> Row:
     at = f"2150-03-{day:02} {clock}:00"
-    return {"subject_id": SUBJECT, "specimen_id": 7, "charttime": at, "storetime": at, "itemid": item, "valuenum": number, "value": "___", **more}
+    return {
+        "subject_id": SUBJECT,
+        "specimen_id": 7,
+        "charttime": at,
+        "storetime": at,
+        "itemid": item,
+        "valuenum": number,
+        "value": "___",
+        **more,
+    }
 
 
 def given(start: str, end: str, item: int, day: int = 1, **more: object) -> Row:
-    times = {"starttime": f"2150-03-{day:02} {start}:00", "endtime": f"2150-03-{day:02} {end}:00", "storetime": f"2150-03-{day:02} {start}:00"}
-    return {"subject_id": SUBJECT, "stay_id": STAY, "itemid": item, "patientweight": 80, "orderid": 11, **times, **more}
+    times = {
+        "starttime": f"2150-03-{day:02} {start}:00",
+        "endtime": f"2150-03-{day:02} {end}:00",
+        "storetime": f"2150-03-{day:02} {start}:00",
+    }
+    return {
+        "subject_id": SUBJECT,
+        "stay_id": STAY,
+        "itemid": item,
+        "patientweight": 80,
+        "orderid": 11,
+        **times,
+        **more,
+    }
 
 
 def of(events: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

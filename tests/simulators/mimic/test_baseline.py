@@ -18,7 +18,10 @@ def weighed(clock: str, item: int, number: float, day: int = 1) -> Charted:
 
 def test_the_admission_weight_and_the_age_are_the_baseline() -> None:
     (fact,) = baseline(STAY, [weighed("07:59", KG, 86.2)], [], Tally())
-    assert (fact.at, fact.fields) == (ms("07:59"), {"event": "baseline", "age": 54, "readings": [{"code": "weight", "value": 86.2, "unit": "kg"}]})
+    assert (fact.at, fact.fields) == (
+        ms("07:59"),
+        {"event": "baseline", "age": 54, "readings": [{"code": "weight", "value": 86.2, "unit": "kg"}]},
+    )
 
 
 def test_the_same_weight_charted_again_is_no_new_weighing() -> None:
@@ -30,13 +33,23 @@ def test_the_same_weight_charted_again_is_no_new_weighing() -> None:
 
 def test_an_admission_weight_that_was_mended_is_a_new_baseline() -> None:
     facts = list(baseline(STAY, [weighed("07:59", KG, 86.2), weighed("09:00", LB, 150.0)], [], Tally()))
-    assert facts[1].fields == {"event": "baseline", "readings": [{"code": "weight", "value": 150, "unit": "[lb_av]"}]}
+    assert facts[1].fields == {
+        "event": "baseline",
+        "readings": [{"code": "weight", "value": 150, "unit": "[lb_av]"}],
+    }
 
 
 def test_without_an_admission_weight_the_pump_s_weight_stands_in() -> None:
-    rows = [Given(ms("12:00"), ms("13:00"), None, 225158, weight=80.0), Given(ms("09:00"), ms("10:00"), ms("09:20"), 225158, weight=79.0)]
+    rows = [
+        Given(ms("12:00"), ms("13:00"), None, 225158, weight=80.0),
+        Given(ms("09:00"), ms("10:00"), ms("09:20"), 225158, weight=79.0),
+    ]
     (fact,) = baseline(STAY, [], rows, Tally())
-    assert (fact.at, fact.known, fact.fields["readings"]) == (ms("09:00"), ms("09:20"), [{"code": "weight", "value": 79, "unit": "kg"}])
+    assert (fact.at, fact.known, fact.fields["readings"]) == (
+        ms("09:00"),
+        ms("09:20"),
+        [{"code": "weight", "value": 79, "unit": "kg"}],
+    )
 
 
 def test_without_any_weight_the_baseline_is_the_age() -> None:

@@ -1,4 +1,6 @@
-"""A folder to events: both layouts, every row accounted for, and the same bytes however the work is cut up."""
+"""A folder to events: both layouts, every row accounted for, and the same bytes however the work is
+cut up.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +49,18 @@ SOME: Rows = {
         chart("09:00", 999999, 1),
         chart("09:00", 220045, "", value=""),
     ],
-    INPUTS: [given("09:00", "10:30", 221749, rate=0.7, rateuom="mcg/kg/min"), given("12:00", "12:30", 225158, amount=500, amountuom="ml")],
-    OUTPUTS: [collected("09:00", 226559, 60), collected("10:00", 226559, 45, storetime="2150-03-01 09:00:00")],
-    LABS: [lab("09:00", 50912, 2.6, storetime="2150-03-01 10:05:00", ref_range_upper=1.2), lab("09:00", 51003, comments="<0.01.  CTROPNT")],
+    INPUTS: [
+        given("09:00", "10:30", 221749, rate=0.7, rateuom="mcg/kg/min"),
+        given("12:00", "12:30", 225158, amount=500, amountuom="ml"),
+    ],
+    OUTPUTS: [
+        collected("09:00", 226559, 60),
+        collected("10:00", 226559, 45, storetime="2150-03-01 09:00:00"),
+    ],
+    LABS: [
+        lab("09:00", 50912, 2.6, storetime="2150-03-01 10:05:00", ref_range_upper=1.2),
+        lab("09:00", 51003, comments="<0.01.  CTROPNT"),
+    ],
 }
 
 
@@ -69,21 +80,29 @@ def test_the_age_is_that_of_the_year_of_the_stay(tmp_path: Path) -> None:
 
 
 def test_a_stay_that_has_not_ended_is_not_discharged(tmp_path: Path) -> None:
-    events, _ = imported(mimic(tmp_path, {"icu/icustays": [{**STAYS[0], "outtime": ""}], CHART: [chart("09:00", 220045, 88)]}))
+    events, _ = imported(
+        mimic(tmp_path, {"icu/icustays": [{**STAYS[0], "outtime": ""}], CHART: [chart("09:00", 220045, 88)]})
+    )
     assert [event.get("event") for event in events] == ["admit", "cycle-start", "baseline", None]
 
 
 @pytest.mark.parametrize("heads", [HEADS, DEMO], ids=["full", "demo"])
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
-def test_both_layouts_are_read_plain_or_compressed(tmp_path: Path, heads: dict[str, str], ending: str) -> None:
-    events, tally = imported(mimic(tmp_path, {CHART: [chart("09:00", 220045, 88, valueuom="bpm")]}, heads, ending))
+def test_both_layouts_are_read_plain_or_compressed(
+    tmp_path: Path, heads: dict[str, str], ending: str
+) -> None:
+    events, tally = imported(
+        mimic(tmp_path, {CHART: [chart("09:00", 220045, 88, valueuom="bpm")]}, heads, ending)
+    )
     (vitals,) = of(events, "vitals")
     assert (vitals["at"], codes(vitals)) == ("2150-03-01T09:00:00Z", {"heart-rate": 88})
     assert tally.used(CHART) == 1
 
 
 def test_the_demo_keeps_no_storetime_and_a_reading_is_known_at_its_time(tmp_path: Path) -> None:
-    events, _ = imported(mimic(tmp_path, {CHART: [chart("09:00", 220045, 88, storetime="2150-03-01 09:40:00")]}, DEMO))
+    events, _ = imported(
+        mimic(tmp_path, {CHART: [chart("09:00", 220045, 88, storetime="2150-03-01 09:40:00")]}, DEMO)
+    )
     assert "known" not in of(events, "vitals")[0]
 
 
@@ -108,7 +127,10 @@ def test_ids_are_unique_within_the_stay(tmp_path: Path) -> None:
 def test_the_pieces_in_which_the_work_is_done_do_not_show(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, held: int, together: int
 ) -> None:
-    folder = mimic(tmp_path / "mimic", {**SOME, "icu/icustays": [*STAYS, {**STAYS[0], "stay_id": STAY + 1, "intime": OUT, "outtime": ""}]})
+    folder = mimic(
+        tmp_path / "mimic",
+        {**SOME, "icu/icustays": [*STAYS, {**STAYS[0], "stay_id": STAY + 1, "intime": OUT, "outtime": ""}]},
+    )
     (tmp_path / "spill").mkdir()
 
     def lines() -> list[bytes]:
@@ -124,7 +146,10 @@ def test_the_pieces_in_which_the_work_is_done_do_not_show(
 
 def test_the_stays_that_were_asked_for_are_written_and_the_others_counted(tmp_path: Path) -> None:
     other = {**chart("09:00", 220045, 90), "stay_id": STAY + 1, "subject_id": SUBJECT + 1}
-    rows = {"icu/icustays": [*STAYS, {**STAYS[0], "stay_id": STAY + 1, "subject_id": SUBJECT + 1}], CHART: [chart("09:00", 220045, 88), other]}
+    rows = {
+        "icu/icustays": [*STAYS, {**STAYS[0], "stay_id": STAY + 1, "subject_id": SUBJECT + 1}],
+        CHART: [chart("09:00", 220045, 88), other],
+    }
     events, tally = imported(mimic(tmp_path, rows), [STAY + 1])
     assert {event["patient"] for event in events} == {str(STAY + 1)}
     assert tally.report()["tables"][CHART]["other-stays"] == 1
@@ -142,7 +167,11 @@ def test_the_stays_that_were_asked_for_are_written_and_the_others_counted(tmp_pa
         (CHART, chart("09:00", 220045, 88, storetime=LATE), "known-after-discharge"),
         (CHART, chart("09:00", 226732, value="Oxygen hood"), "device-unknown"),
         (CHART, chart("09:00", 228096, 0), "nothing-to-say"),
-        (INPUTS, given("09:00", "10:00", 221749, rate=0.7, rateuom="mcg/kg/min", statusdescription="Rewritten"), "rewritten"),
+        (
+            INPUTS,
+            given("09:00", "10:00", 221749, rate=0.7, rateuom="mcg/kg/min", statusdescription="Rewritten"),
+            "rewritten",
+        ),
         (INPUTS, given("09:00", "10:00", 221749), "no-rate-or-amount"),
         (INPUTS, given("09:00", "09:00", 221749, rate=0.7), "no-duration"),
         (INPUTS, given("09:00", "10:00", 225158), "no-amount"),
@@ -153,7 +182,9 @@ def test_the_stays_that_were_asked_for_are_written_and_the_others_counted(tmp_pa
         (LABS, lab("09:00", 50912, comments="UNABLE TO REPORT."), "no-number"),
     ],
 )
-def test_a_row_that_gives_nothing_is_counted_by_its_reason(tmp_path: Path, table: str, row: dict[str, Any], reason: str) -> None:
+def test_a_row_that_gives_nothing_is_counted_by_its_reason(
+    tmp_path: Path, table: str, row: dict[str, Any], reason: str
+) -> None:
     events, tally = imported(mimic(tmp_path, {table: [row]}))
     assert {event["type"] for event in events} == {"encounter"}
     assert tally.report()["tables"][table]["dropped"] == {reason: 1}
@@ -162,7 +193,19 @@ def test_a_row_that_gives_nothing_is_counted_by_its_reason(tmp_path: Path, table
 
 def test_a_line_of_words_costs_only_itself(tmp_path: Path) -> None:
     words = dict.fromkeys(HEADS[CHART].split(","), "words")
-    events, tally = imported(mimic(tmp_path, {CHART: [chart("09:00", 220045, 88), words, chart("10:00", "words", 1), chart("11:00", 220045, 90)]}))
+    events, tally = imported(
+        mimic(
+            tmp_path,
+            {
+                CHART: [
+                    chart("09:00", 220045, 88),
+                    words,
+                    chart("10:00", "words", 1),
+                    chart("11:00", 220045, 90),
+                ]
+            },
+        )
+    )
     assert len(of(events, "vitals")) == 2
     assert (tally.rows[CHART]["other-stays"], tally.unmapped[CHART], tally.used(CHART)) == (1, {0: 1}, 2)
 
@@ -179,7 +222,9 @@ def test_every_row_is_used_or_counted(tmp_path: Path) -> None:
 
 
 def test_a_volume_stored_long_before_its_hour_ends_is_known_at_its_end(tmp_path: Path) -> None:
-    events, tally = imported(mimic(tmp_path, {OUTPUTS: [collected("10:00", 226559, 45, storetime="2150-03-01 09:00:00")]}))
+    events, tally = imported(
+        mimic(tmp_path, {OUTPUTS: [collected("10:00", 226559, 45, storetime="2150-03-01 09:00:00")]})
+    )
     assert "known" not in of(events, "io")[0]
     assert tally.adjusted[OUTPUTS] == {"stored-early": 1}
 
@@ -189,22 +234,35 @@ def test_an_infusion_that_outlasts_the_stay_is_ended_by_the_discharge(tmp_path: 
     assert [event["rate"] for event in of(imported(mimic(tmp_path, {INPUTS: [row]}))[0], "infusion")] == [0.7]
 
 
-def test_a_result_of_the_day_before_a_stay_belongs_to_it_and_to_the_stay_in_which_it_was_taken(tmp_path: Path) -> None:
-    later = {**STAYS[0], "stay_id": STAY + 1, "intime": "2150-03-04 08:00:00", "outtime": "2150-03-05 08:00:00"}
-    events, tally = imported(mimic(tmp_path, {"icu/icustays": [*STAYS, later], LABS: [lab("12:00", 50912, 1.0, day=3)]}))
+def test_a_result_of_the_day_before_a_stay_belongs_to_it_and_to_the_stay_in_which_it_was_taken(
+    tmp_path: Path,
+) -> None:
+    later = {
+        **STAYS[0],
+        "stay_id": STAY + 1,
+        "intime": "2150-03-04 08:00:00",
+        "outtime": "2150-03-05 08:00:00",
+    }
+    events, tally = imported(
+        mimic(tmp_path, {"icu/icustays": [*STAYS, later], LABS: [lab("12:00", 50912, 1.0, day=3)]})
+    )
     assert [event["patient"] for event in of(events, "labs")] == [str(STAY), str(STAY + 1)]
     assert tally.adjusted[LABS] == {"for-two-stays": 1}
     assert tally.used(LABS) == 2
 
 
 def test_a_reading_before_admission_is_kept_for_a_day(tmp_path: Path) -> None:
-    events, _ = imported(mimic(tmp_path, {CHART: [chart("09:00", 220045, 88, charttime="2150-02-28 08:00:00")]}))
+    events, _ = imported(
+        mimic(tmp_path, {CHART: [chart("09:00", 220045, 88, charttime="2150-02-28 08:00:00")]})
+    )
     assert of(events, "vitals")[0]["at"] == "2150-02-28T08:00:00Z"
 
 
 def test_an_item_that_the_source_names_otherwise_is_used_and_told(tmp_path: Path) -> None:
     folder = mimic(tmp_path, {CHART: [chart("09:00", 220045, 88)]})
-    (folder / "icu/d_items.csv").write_text("itemid,label\n220045,Pulse\n220179,non invasive blood pressure systolic\n999999,Mood\n")
+    (folder / "icu/d_items.csv").write_text(
+        "itemid,label\n220045,Pulse\n220179,non invasive blood pressure systolic\n999999,Mood\n"
+    )
     events, tally = imported(folder)
     assert len(of(events, "vitals")) == 1
     assert tally.report()["tables"][CHART]["relabelled"] == [{"itemid": 220045, "label": "Pulse"}]
@@ -213,7 +271,9 @@ def test_an_item_that_the_source_names_otherwise_is_used_and_told(tmp_path: Path
 def test_unmapped_items_are_named_by_the_source_s_dictionary(tmp_path: Path) -> None:
     folder = mimic(tmp_path, {CHART: [chart("09:00", 999999, 88)] * 3})
     (folder / "icu/d_items.csv").write_text("itemid,label\n999999,Mood\n")
-    assert imported(folder)[1].report()["tables"][CHART]["unmapped"] == [{"itemid": 999999, "label": "Mood", "rows": 3}]
+    assert imported(folder)[1].report()["tables"][CHART]["unmapped"] == [
+        {"itemid": 999999, "label": "Mood", "rows": 3}
+    ]
 
 
 def failing(folder: Path, wanted: Sequence[int] | None = None) -> str:
@@ -229,7 +289,9 @@ def test_a_folder_without_a_table_says_which(tmp_path: Path) -> None:
 
 
 def test_a_table_without_a_column_says_which(tmp_path: Path) -> None:
-    assert "chartevents.csv: no column valuenum" in failing(mimic(tmp_path, {}, {**HEADS, CHART: "subject_id,stay_id,charttime,itemid"}))
+    assert "chartevents.csv: no column valuenum" in failing(
+        mimic(tmp_path, {}, {**HEADS, CHART: "subject_id,stay_id,charttime,itemid"})
+    )
 
 
 def test_a_stay_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -237,7 +299,9 @@ def test_a_stay_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_cut_short_is_told_by_its_name(tmp_path: Path) -> None:
-    folder = mimic(tmp_path, {CHART: [chart("09:00", 220045, number) for number in range(60, 90)]}, ending=".csv.gz")
+    folder = mimic(
+        tmp_path, {CHART: [chart("09:00", 220045, number) for number in range(60, 90)]}, ending=".csv.gz"
+    )
     path = folder / "icu/chartevents.csv.gz"
     path.write_bytes(path.read_bytes()[:-20])
     assert "chartevents.csv.gz: not a table that can be read" in failing(folder)

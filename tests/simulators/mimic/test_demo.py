@@ -1,4 +1,6 @@
-"""The MIMIC-IV demo through the real engine: every stay, every refusal and artefact accounted for, and values against plain pandas."""
+"""The MIMIC-IV demo through the real engine: every stay, every refusal and artefact accounted for, and values
+against plain pandas.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ pytestmark = [
 ]
 
 EXPLAINED: dict[str, int] = {}
-"""Refusals by reason: none. A storetime too early to be one is replaced by the event's own time (`stored-early`, counted below)."""
+"""Refusals by reason: none.
+
+A storetime too early to be one is replaced by the event's own time (`stored-early`, counted below).
+"""
 IMPLAUSIBLE = {
     "respiratory-rate": 26,  # 0 and 1: an alarm of apnea, or a lead that is off
     "mean-bp": 12,  # arterial lines: -27 to 14 zeroed or drawn from, 221 to 324 flushed
@@ -39,7 +44,15 @@ IMPLAUSIBLE = {
     "fio2": 1,  # 0
     "weight": 1,  # more than 25 % off the one before
 }
-STAYS = {30665396: 1.9997, 31316840: 4.0496, 32155744: 1.7841, 32391858: 0.8006, 32587226: 3.0803, 34531557: 3.0018, 36107367: 1.5014}
+STAYS = {
+    30665396: 1.9997,
+    31316840: 4.0496,
+    32155744: 1.7841,
+    32391858: 0.8006,
+    32587226: 3.0803,
+    34531557: 3.0018,
+    36107367: 1.5014,
+}
 """Stays with phenylephrine, and its highest rate in the source, ug/kg/min to 4 decimals."""
 DOSE = '{{"type":"dose","id":"dose-{0}","patient":"{1}","at":"{2}","agent":"aldesleukin","given":true,"amount":600000,"unit":"[iU]/kg"}}'
 
@@ -54,7 +67,9 @@ def imported() -> tuple[list[bytes], Tally]:
 def decoded() -> tuple[list[events.Event], Counter[str]]:
     """The events, and the reasons for which the wire refused some."""
     found = [decode(line) for line in imported()[0]]
-    return [event for event, _ in found if event is not None], Counter(problem.reason for _, problems in found for problem in problems)
+    return [event for event, _ in found if event is not None], Counter(
+        problem.reason for _, problems in found for problem in problems
+    )
 
 
 @cache
@@ -72,13 +87,19 @@ def test_all_60_stays_of_the_50_subjects_are_imported() -> None:
 def test_every_row_is_accounted_for() -> None:
     for name, each in imported()[1].report()["tables"].items():
         assert each["read"] == len(table(name))
-        gone = each["other-stays"] + sum(each["dropped"].values()) + sum(item["rows"] for item in each["unmapped"])
+        gone = (
+            each["other-stays"]
+            + sum(each["dropped"].values())
+            + sum(item["rows"] for item in each["unmapped"])
+        )
         assert each["used"] == each["read"] + each["adjusted"].get("for-two-stays", 0) - gone > 0
 
 
 def test_what_was_not_used_is_known_by_item_and_reason() -> None:
     told = imported()[1].report()["tables"]
-    assert {name: {item["itemid"]: item["rows"] for item in each["unmapped"]} for name, each in told.items()} == {
+    assert {
+        name: {item["itemid"]: item["rows"] for item in each["unmapped"]} for name, each in told.items()
+    } == {
         "hosp/labevents": {50808: 171},
         "icu/chartevents": {229381: 1830},
         "icu/inputevents": {},
@@ -99,8 +120,16 @@ def test_storetimes_that_the_wire_would_refuse_are_as_many_as_the_source_has() -
 
 
 def test_every_item_has_the_label_of_the_source() -> None:
-    names = {**table("icu/d_items").set_index("itemid").label, **table("hosp/d_labitems").set_index("itemid").label}
-    assert {item: label for items in READ.values() for item, label in items.items() if names.get(item, label) != label} == {}
+    names = {
+        **table("icu/d_items").set_index("itemid").label,
+        **table("hosp/d_labitems").set_index("itemid").label,
+    }
+    assert {
+        item: label
+        for items in READ.values()
+        for item, label in items.items()
+        if names.get(item, label) != label
+    } == {}
 
 
 def test_no_record_is_refused_but_for_an_explained_reason() -> None:
@@ -109,7 +138,9 @@ def test_no_record_is_refused_but_for_an_explained_reason() -> None:
 
 
 def test_every_stay_is_folded_to_its_discharge() -> None:
-    assert {name for name, patient in folded().patients.items() if patient.discharged is not None} == set(map(str, table("icu/icustays").stay_id))
+    assert {name for name, patient in folded().patients.items() if patient.discharged is not None} == set(
+        map(str, table("icu/icustays").stay_id)
+    )
 
 
 def test_artefacts_are_counted_as_implausible() -> None:
@@ -131,17 +162,29 @@ def clean(event: events.Event) -> events.Event:
     if not isinstance(event, events.Vitals):
         return event
     kept = tuple(reading for reading in event.readings if reading[0] != "mean-bp")
-    return events.Vitals(event.id, event.patient, event.at, event.known, event.status, kept, offset=event.offset)
+    return events.Vitals(
+        event.id, event.patient, event.at, event.known, event.status, kept, offset=event.offset
+    )
 
 
 def said(log: list[events.Event]) -> list[tuple[str, str, str, int]]:
-    return [(alert.subject, alert.transition, alert.level, alert.decided) for alert in fold(log, GUIDELINE).alerts]
+    return [
+        (alert.subject, alert.transition, alert.level, alert.decided) for alert in fold(log, GUIDELINE).alerts
+    ]
 
 
-def walk(stay_id: int, clocks: list[pd.Timestamp], more: list[str]) -> Iterator[tuple[pd.Timestamp, dict[str, Any]]]:
-    """The criteria of a stay at each clock, as the engine tells them of what was known then. `more`: lines of events to add."""
+def walk(
+    stay_id: int, clocks: list[pd.Timestamp], more: list[str]
+) -> Iterator[tuple[pd.Timestamp, dict[str, Any]]]:
+    """The criteria of a stay at each clock, as the engine tells them of what was known then.
+
+    `more`: lines of events to add.
+    """
     extra = [event for line in more for event in [decode(line)[0]] if event is not None]
-    log = sorted([*(event for event in decoded()[0] if event.patient == str(stay_id)), *extra], key=lambda event: event.known)
+    log = sorted(
+        [*(event for event in decoded()[0] if event.patient == str(stay_id)), *extra],
+        key=lambda event: event.known,
+    )
     patient: Patient | None = None
     for clock in clocks:
         instant = int(clock.value // 1_000_000)
@@ -180,12 +223,23 @@ def test_the_hourly_urine_rate_is_that_of_the_source(stay_id: int) -> None:
 def test_the_phenylephrine_maximum_of_each_8_hours_is_that_of_the_source(stay_id: int) -> None:
     """Doses each 8 h from admission, which nobody was given, make each 8 h a dose interval of its own."""
     begins = clocks(stay_id, 8 * HOUR, 0 * MIN)
-    doses = [DOSE.format(number, stay_id, f"{begin:%Y-%m-%dT%H:%M:%SZ}") for number, begin in enumerate(begins)]
+    doses = [
+        DOSE.format(number, stay_id, f"{begin:%Y-%m-%dT%H:%M:%SZ}") for number, begin in enumerate(begins)
+    ]
     found = []
-    for clock, rows in walk(stay_id, [begin + 8 * HOUR - MIN for begin in begins if begin + 8 * HOUR < source.stay(stay_id).outtime], doses):
-        expected, row = source.phenylephrine_maximum(stay_id, clock - 8 * HOUR + MIN, clock), rows["phenylephrine-maximum"]
+    for clock, rows in walk(
+        stay_id,
+        [begin + 8 * HOUR - MIN for begin in begins if begin + 8 * HOUR < source.stay(stay_id).outtime],
+        doses,
+    ):
+        expected, row = (
+            source.phenylephrine_maximum(stay_id, clock - 8 * HOUR + MIN, clock),
+            rows["phenylephrine-maximum"],
+        )
         assert (row["value"] or 0.0) == pytest.approx(expected, abs=1e-4), clock
-        assert row["state"] == ("absolute" if expected >= 1.5 else "relative" if expected >= 1.0 else "clear"), clock
+        assert row["state"] == (
+            "absolute" if expected >= 1.5 else "relative" if expected >= 1.0 else "clear"
+        ), clock
         found.append(expected)
     assert max(found) == pytest.approx(STAYS[stay_id], abs=1e-4)
 
@@ -194,7 +248,9 @@ def test_the_phenylephrine_maximum_of_each_8_hours_is_that_of_the_source(stay_id
 def test_the_phenylephrine_maximum_without_doses_runs_from_admission(stay_id: int) -> None:
     here = source.stay(stay_id)
     for clock, rows in walk(stay_id, clocks(stay_id, 6 * HOUR, 3 * HOUR), []):
-        assert (rows["phenylephrine-maximum"]["value"] or 0.0) == pytest.approx(source.phenylephrine_maximum(stay_id, here.intime, clock), abs=1e-4)
+        assert (rows["phenylephrine-maximum"]["value"] or 0.0) == pytest.approx(
+            source.phenylephrine_maximum(stay_id, here.intime, clock), abs=1e-4
+        )
 
 
 @pytest.mark.parametrize("stay_id", STAYS)

@@ -19,7 +19,9 @@ def test_lines_come_in_order_of_known_ties_as_they_were_added(known: list[int], 
         ordering = Ordering(Path(folder), run, files)
         for number, instant in enumerate(known):
             ordering.add(instant, b"%d" % number)
-        assert [int(line) for line in ordering.lines()] == sorted(range(len(known)), key=lambda number: known[number])
+        assert [int(line) for line in ordering.lines()] == sorted(
+            range(len(known)), key=lambda number: known[number]
+        )
 
 
 def test_no_more_lines_are_held_than_a_run_has(tmp_path: Path) -> None:

@@ -51,7 +51,12 @@ def test_every_fluid_has_a_kind_of_the_wire() -> None:
 
 def test_a_volume_counts_whole_at_its_end_over_the_time_it_ran() -> None:
     (fact,) = fluids([fluid(amount=500.0, stored=ms("09:02"))], Tally())
-    assert (fact.at, fact.known, fact.fields["start"], fact.fields["volume"]) == (ms("10:00"), ms("10:00"), "2150-03-01T09:00:00Z", 500)
+    assert (fact.at, fact.known, fact.fields["start"], fact.fields["volume"]) == (
+        ms("10:00"),
+        ms("10:00"),
+        "2150-03-01T09:00:00Z",
+        500,
+    )
 
 
 @pytest.mark.parametrize("amount", [None, 0.0, -20.0])

@@ -15,8 +15,18 @@ from tests.simulators.mimic.folder import ms
 PHENYLEPHRINE, VASOPRESSIN, NOREPINEPHRINE = 221749, 222315, 221906
 
 
-def ran(start: str, end: str, rate: float | None, item: int = PHENYLEPHRINE, unit: str = "mcg/kg/min", **more: Any) -> Given:
-    return Given(ms(start), ms(end), more.pop("stored", ms(start)), item, rate=rate, rate_unit=unit, **{"order": 5, "weight": 80.0, **more})
+def ran(
+    start: str, end: str, rate: float | None, item: int = PHENYLEPHRINE, unit: str = "mcg/kg/min", **more: Any
+) -> Given:
+    return Given(
+        ms(start),
+        ms(end),
+        more.pop("stored", ms(start)),
+        item,
+        rate=rate,
+        rate_unit=unit,
+        **{"order": 5, "weight": 80.0, **more},
+    )
 
 
 def rates(rows: list[Given]) -> list[tuple[int, float, str]]:
@@ -28,26 +38,46 @@ def test_a_rate_stops_at_its_end() -> None:
 
 
 def test_a_rate_that_the_next_one_follows_does_not_stop() -> None:
-    assert rates([ran("09:00", "10:00", 0.7), ran("10:00", "11:00", 0.9)]) == [(ms("09:00"), 0.7, ""), (ms("10:00"), 0.9, ""), (ms("11:00"), 0, "")]
+    assert rates([ran("09:00", "10:00", 0.7), ran("10:00", "11:00", 0.9)]) == [
+        (ms("09:00"), 0.7, ""),
+        (ms("10:00"), 0.9, ""),
+        (ms("11:00"), 0, ""),
+    ]
 
 
 def test_a_pause_is_a_rate_of_0() -> None:
     found = rates([ran("09:00", "10:00", 0.7), ran("10:05", "11:00", 0.7)])
-    assert found == [(ms("09:00"), 0.7, ""), (ms("10:00"), 0, ""), (ms("10:05"), 0.7, ""), (ms("11:00"), 0, "")]
+    assert found == [
+        (ms("09:00"), 0.7, ""),
+        (ms("10:00"), 0, ""),
+        (ms("10:05"), 0.7, ""),
+        (ms("11:00"), 0, ""),
+    ]
 
 
 def test_a_new_bag_is_a_new_order_on_the_same_line() -> None:
-    assert [line for _, _, line in rates([ran("09:00", "10:00", 0.7, order=5), ran("10:00", "11:00", 0.7, order=6)])] == ["", "", ""]
+    assert [
+        line
+        for _, _, line in rates([ran("09:00", "10:00", 0.7, order=5), ran("10:00", "11:00", 0.7, order=6)])
+    ] == ["", "", ""]
 
 
 def test_two_pumps_at_once_are_two_lines() -> None:
     found = rates([ran("09:00", "11:00", 0.7), ran("10:00", "12:00", 0.4)])
-    assert found == [(ms("09:00"), 0.7, ""), (ms("11:00"), 0, ""), (ms("10:00"), 0.4, "2"), (ms("12:00"), 0, "2")]
+    assert found == [
+        (ms("09:00"), 0.7, ""),
+        (ms("11:00"), 0, ""),
+        (ms("10:00"), 0.4, "2"),
+        (ms("12:00"), 0, "2"),
+    ]
 
 
 def test_two_agents_never_share_a_line() -> None:
     facts = list(infusions([ran("09:00", "10:00", 0.7), ran("09:00", "10:00", 0.1, NOREPINEPHRINE)], Tally()))
-    assert {(fact.fields["agent"], fact.fields.get("line")) for fact in facts} == {("phenylephrine", None), ("norepinephrine", None)}
+    assert {(fact.fields["agent"], fact.fields.get("line")) for fact in facts} == {
+        ("phenylephrine", None),
+        ("norepinephrine", None),
+    }
 
 
 @pytest.mark.parametrize(
@@ -69,8 +99,13 @@ def test_rates_are_in_units_that_the_wire_takes(row: Given, rate: float, unit: s
 
 
 def test_a_push_is_a_medication() -> None:
-    (fact,) = infusions([Given(ms("09:00"), ms("09:01"), None, PHENYLEPHRINE, amount=0.1, amount_unit="mg")], Tally())
-    assert (fact.kind, dict(fact.fields)) == ("medication", {"agent": "phenylephrine", "amount": 0.1, "unit": "mg", "route": "IV"})
+    (fact,) = infusions(
+        [Given(ms("09:00"), ms("09:01"), None, PHENYLEPHRINE, amount=0.1, amount_unit="mg")], Tally()
+    )
+    assert (fact.kind, dict(fact.fields)) == (
+        "medication",
+        {"agent": "phenylephrine", "amount": 0.1, "unit": "mg", "route": "IV"},
+    )
 
 
 @pytest.mark.parametrize(

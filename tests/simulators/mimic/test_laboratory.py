@@ -22,7 +22,9 @@ def result(item: int, number: float | None, known: str = "10:05", **more: Any) -
 def test_a_result_carries_its_reference_range() -> None:
     (fact,) = results([result(CREATININE, 2.6, unit="mg/dL", low=0.5, high=1.2)], Tally())
     assert (fact.at, fact.known, fact.kind, fact.stem) == (ms("09:00"), ms("10:05"), "labs", "lab-7")
-    assert fact.fields == {"readings": [{"code": "creatinine", "value": 2.6, "unit": "mg/dL", "low": 0.5, "high": 1.2}]}
+    assert fact.fields == {
+        "readings": [{"code": "creatinine", "value": 2.6, "unit": "mg/dL", "low": 0.5, "high": 1.2}]
+    }
 
 
 def test_a_blanked_value_does_not_matter_beside_a_number() -> None:
@@ -50,7 +52,14 @@ def test_a_limit_of_detection_is_the_value(text: str | None, comments: str | Non
 
 
 @pytest.mark.parametrize(
-    "comments", [None, "___", "UNABLE TO REPORT.", "UNABLE TO REPORT, SPECIMEN CLOTTED.", "CTROPNT > 0.10 NG/ML SUGGESTS ACUTE MI."]
+    "comments",
+    [
+        None,
+        "___",
+        "UNABLE TO REPORT.",
+        "UNABLE TO REPORT, SPECIMEN CLOTTED.",
+        "CTROPNT > 0.10 NG/ML SUGGESTS ACUTE MI.",
+    ],
 )
 def test_a_result_that_was_not_reported_is_dropped_and_counted(comments: str | None) -> None:
     tally = Tally()
@@ -59,13 +68,21 @@ def test_a_result_that_was_not_reported_is_dropped_and_counted(comments: str | N
 
 
 def test_one_specimen_stored_at_two_times_is_two_records() -> None:
-    facts = list(results([result(CREATININE, 2.6), result(50983, 140.0), result(50960, 1.9, known="11:00")], Tally()))
-    assert [[reading["code"] for reading in fact.fields["readings"]] for fact in facts] == [["creatinine", "sodium"], ["magnesium"]]
+    facts = list(
+        results([result(CREATININE, 2.6), result(50983, 140.0), result(50960, 1.9, known="11:00")], Tally())
+    )
+    assert [[reading["code"] for reading in fact.fields["readings"]] for fact in facts] == [
+        ["creatinine", "sodium"],
+        ["magnesium"],
+    ]
 
 
 def test_a_result_without_a_unit_is_in_the_unit_of_the_table() -> None:
     facts = list(results([result(CREATININE, 2.6), result(INR, 1.1, specimen=8)], Tally()))
-    assert [fact.fields["readings"] for fact in facts] == [[{"code": "creatinine", "value": 2.6, "unit": "mg/dL"}], [{"code": "inr", "value": 1.1}]]
+    assert [fact.fields["readings"] for fact in facts] == [
+        [{"code": "creatinine", "value": 2.6, "unit": "mg/dL"}],
+        [{"code": "inr", "value": 1.1}],
+    ]
 
 
 def test_every_analyte_is_a_code_of_the_wire_in_a_unit_that_it_takes() -> None:

@@ -13,12 +13,25 @@ from tests.simulators.mimic.folder import ms
 
 
 def scored(at: int = ms("09:00"), words: dict[int, str] | None = None, **scores: float) -> list[Charted]:
-    items = {"eyes": EYES, "verbal": VERBAL, "motor": MOTOR, "rass": RASS, "person": PERSON, "place": PLACE, "time": TIME}
-    return [Charted(at, at, items[name], score, (words or {}).get(items[name])) for name, score in scores.items()]
+    items = {
+        "eyes": EYES,
+        "verbal": VERBAL,
+        "motor": MOTOR,
+        "rass": RASS,
+        "person": PERSON,
+        "place": PLACE,
+        "time": TIME,
+    }
+    return [
+        Charted(at, at, items[name], score, (words or {}).get(items[name])) for name, score in scores.items()
+    ]
 
 
 def said(rows: list[Charted]) -> list[tuple[str, object]]:
-    return [(fact.fields["code"], fact.fields.get("value", fact.fields.get("present"))) for fact in mental(rows, Tally())]
+    return [
+        (fact.fields["code"], fact.fields.get("value", fact.fields.get("present")))
+        for fact in mental(rows, Tally())
+    ]
 
 
 NORMAL, CHANGED = ("mental-status", "normal"), ("mental-status", "changed")
@@ -58,13 +71,22 @@ def test_scores_of_one_minute_say(scores: dict[str, float], expected: list[tuple
 
 
 @pytest.mark.parametrize(("words", "expected"), [("No Response-ETT", NORMAL), ("No Response", CHANGED)])
-def test_where_the_wording_is_kept_it_tells_a_tube_from_a_patient_who_does_not_answer(words: str, expected: tuple[str, object]) -> None:
+def test_where_the_wording_is_kept_it_tells_a_tube_from_a_patient_who_does_not_answer(
+    words: str, expected: tuple[str, object]
+) -> None:
     assert said(scored(words={VERBAL: words}, eyes=4, verbal=1, motor=6)) == [expected]
 
 
 def test_disorientation_is_charted_when_it_changes() -> None:
-    rows = [row for hour, verbal in enumerate([5, 4, 4, 5, 5], 9) for row in scored(ms(f"{hour:02}:00"), verbal=verbal)]
-    assert [one for one in said(rows) if one[0] == "disorientation"] == [("disorientation", True), ("disorientation", False)]
+    rows = [
+        row
+        for hour, verbal in enumerate([5, 4, 4, 5, 5], 9)
+        for row in scored(ms(f"{hour:02}:00"), verbal=verbal)
+    ]
+    assert [one for one in said(rows) if one[0] == "disorientation"] == [
+        ("disorientation", True),
+        ("disorientation", False),
+    ]
 
 
 def test_a_patient_whose_speech_cannot_be_judged_stays_as_oriented_as_before() -> None:

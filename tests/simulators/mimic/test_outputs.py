@@ -20,7 +20,10 @@ def out(clock: str, item: int, volume: float, known: str | None = None, day: int
 
 
 def told(rows: list[Collected]) -> list[tuple[str, float, str | None]]:
-    return [(fact.fields["kind"], fact.fields["volume"], fact.fields.get("start")) for fact in outputs(rows, Tally())]
+    return [
+        (fact.fields["kind"], fact.fields["volume"], fact.fields.get("start"))
+        for fact in outputs(rows, Tally())
+    ]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,10 @@ def test_every_output_has_a_kind_of_the_wire() -> None:
 
 
 def test_each_row_is_a_collection_though_two_share_a_minute() -> None:
-    assert told([out("09:00", FOLEY, 40.0), out("09:00", VOID, 60.0)]) == [("urine", 40, None), ("urine", 60, None)]
+    assert told([out("09:00", FOLEY, 40.0), out("09:00", VOID, 60.0)]) == [
+        ("urine", 40, None),
+        ("urine", 60, None),
+    ]
 
 
 def test_urine_of_no_volume_is_a_measurement() -> None:
@@ -47,12 +53,25 @@ def test_urine_of_no_volume_is_a_measurement() -> None:
 
 
 def test_the_first_urine_after_an_operation_begins_when_the_operation_s_sum_ended() -> None:
-    rows = [out("09:00", FOLEY, 40.0), out("14:00", OR_URINE, 900.0), out("15:00", FOLEY, 50.0), out("16:00", FOLEY, 30.0)]
-    assert told(rows) == [("urine", 40, None), ("other", 900, None), ("urine", 50, "2150-03-01T14:00:00Z"), ("urine", 30, None)]
+    rows = [
+        out("09:00", FOLEY, 40.0),
+        out("14:00", OR_URINE, 900.0),
+        out("15:00", FOLEY, 50.0),
+        out("16:00", FOLEY, 30.0),
+    ]
+    assert told(rows) == [
+        ("urine", 40, None),
+        ("other", 900, None),
+        ("urine", 50, "2150-03-01T14:00:00Z"),
+        ("urine", 30, None),
+    ]
 
 
 def test_urine_charted_with_the_sum_itself_begins_where_it_would() -> None:
-    assert told([out("14:00", OR_URINE, 900.0), out("14:00", FOLEY, 50.0)]) == [("urine", 50, None), ("other", 900, None)]
+    assert told([out("14:00", OR_URINE, 900.0), out("14:00", FOLEY, 50.0)]) == [
+        ("urine", 50, None),
+        ("other", 900, None),
+    ]
 
 
 def test_a_sum_of_more_than_a_day_ago_begins_nothing() -> None:
@@ -60,7 +79,9 @@ def test_a_sum_of_more_than_a_day_ago_begins_nothing() -> None:
 
 
 def test_irrigant_is_taken_off_what_comes_out() -> None:
-    assert told([out("09:00", IRRIGANT_IN, 3000.0), out("09:00", IRRIGANT_OUT, 3600.0)]) == [("urine", 600, None)]
+    assert told([out("09:00", IRRIGANT_IN, 3000.0), out("09:00", IRRIGANT_OUT, 3600.0)]) == [
+        ("urine", 600, None)
+    ]
 
 
 def test_irrigant_still_in_the_bladder_is_taken_off_the_next() -> None:
@@ -76,13 +97,23 @@ def test_irrigant_still_in_the_bladder_is_taken_off_the_next() -> None:
 
 
 def test_irrigated_urine_is_known_when_both_rows_are() -> None:
-    (row,) = irrigated([out("09:00", IRRIGANT_IN, 3000.0, known="09:30"), out("09:00", IRRIGANT_OUT, 3600.0)], Tally())
+    (row,) = irrigated(
+        [out("09:00", IRRIGANT_IN, 3000.0, known="09:30"), out("09:00", IRRIGANT_OUT, 3600.0)], Tally()
+    )
     assert row.known == ms("09:30")
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([IRRIGANT_IN, IRRIGANT_OUT]), st.integers(0, 4000)), max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.sampled_from([IRRIGANT_IN, IRRIGANT_OUT]), st.integers(0, 4000)),
+        max_size=12,
+    )
+)
 def test_irrigation_never_makes_urine_out_of_nothing(charted: list[tuple[int, int, int]]) -> None:
-    rows = [Collected(ms(f"{hour + 9:02}:00"), ms(f"{hour + 9:02}:00"), item, float(volume)) for hour, item, volume in charted]
+    rows = [
+        Collected(ms(f"{hour + 9:02}:00"), ms(f"{hour + 9:02}:00"), item, float(volume))
+        for hour, item, volume in charted
+    ]
     volumes = [row.volume or 0.0 for row in irrigated(rows, Tally())]
     came = sum(row.volume or 0.0 for row in rows if row.item == IRRIGANT_OUT)
     went = sum(row.volume or 0.0 for row in rows if row.item == IRRIGANT_IN)

@@ -33,7 +33,9 @@ def charted(item: int, number: float, unit: str | None = None, known: int = NINE
         (224639, 83.4, "kg", {"code": "weight", "value": 83.4, "unit": "kg"}),
     ],
 )
-def test_an_item_is_its_reading_in_the_unit_of_its_row(item: int, number: float, unit: str | None, reading: object) -> None:
+def test_an_item_is_its_reading_in_the_unit_of_its_row(
+    item: int, number: float, unit: str | None, reading: object
+) -> None:
     assert [fact.fields["readings"] for fact in vitals([charted(item, number, unit)], Tally())] == [[reading]]
 
 

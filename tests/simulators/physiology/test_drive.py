@@ -21,13 +21,16 @@ def test_a_unit_impulse_peaks_at_one_after_the_stages_but_one(stages: int, tau: 
     for _ in range(round(3 * stages * tau)):
         cascade.step()
         levels.append(float(cascade.level[0]))
-    # A minute's step is coarse for a short time constant: the peak may be off by the discretisation, one step in tau.
+    # A minute's step is coarse for a short time constant: the peak may be off by the discretisation, one step
+    # in tau.
     assert max(levels) == pytest.approx(1, rel=1.2 / tau)
     assert np.argmax(levels) + 1 == pytest.approx((stages - 1) * tau, abs=stages)
 
 
 def after(doses: int, minutes: int, every: int = 480) -> list[tuple[float, float, float]]:
-    """Wave, toxicity and fever at each minute since the first of so many doses; index 0 is the end of minute 1."""
+    """Wave, toxicity and fever at each minute since the first of so many doses; index 0 is the end of minute
+    1.
+    """
     drive, found = Drive(1), []
     for minute in range(minutes):
         if minute % every == 0 and minute // every < doses:

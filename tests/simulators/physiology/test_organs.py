@@ -15,7 +15,11 @@ from simulators.physiology.fluids import Kidney, Lungs, Volumes
 from simulators.physiology.latent import Array, generator
 
 WELL = Pathology(1)
-PATIENT = drawn(1, generator(1, "cohort"), {"creatinine": 1.0, "systolic": 122.0, "weight": 80.0, "spo2": 98.0, "renal": 1.0, "age": 51.0})
+PATIENT = drawn(
+    1,
+    generator(1, "cohort"),
+    {"creatinine": 1.0, "systolic": 122.0, "weight": 80.0, "spo2": 98.0, "renal": 1.0, "age": 51.0},
+)
 
 
 def one(value: float) -> Array:
@@ -24,7 +28,9 @@ def one(value: float) -> Array:
 
 @given(st.floats(0, 3), st.floats(0, 40), st.floats(0, 20), st.integers(1, 300))
 def test_water_is_neither_made_nor_lost(toxicity: float, intake: float, output: float, minutes: int) -> None:
-    """The weight changes by what comes in less what goes out, however it is shared between vessels and tissues."""
+    """The weight changes by what comes in less what goes out, however it is shared between vessels and
+    tissues.
+    """
     volumes = Volumes(PATIENT)
     for _ in range(minutes):
         volumes.step(one(toxicity), one(0), one(intake), one(output))
@@ -41,31 +47,46 @@ def test_a_leak_empties_the_vessels_into_the_tissues() -> None:
 
 
 @given(st.floats(0, 2), st.floats(0, 2), st.floats(0, 3))
-def test_more_phenylephrine_never_tightens_less_and_a_toxic_vessel_answers_less(low: float, more: float, toxicity: float) -> None:
+def test_more_phenylephrine_never_tightens_less_and_a_toxic_vessel_answers_less(
+    low: float, more: float, toxicity: float
+) -> None:
     assert tightened(one(low + more), one(0), one(toxicity)) >= tightened(one(low), one(0), one(toxicity))
     assert tightened(one(low), one(0), one(toxicity + 0.5)) <= tightened(one(low), one(0), one(toxicity))
 
 
-def settled(wave: float = 0.0, filling: float = 0.0, phenylephrine: float = 0.0, warm: float = 0.0) -> Circulation:
+def settled(
+    wave: float = 0.0, filling: float = 0.0, phenylephrine: float = 0.0, warm: float = 0.0
+) -> Circulation:
     """The circulation after an hour of the same."""
     circulation = Circulation(PATIENT)
     for _ in range(60):
         pressors = (one(phenylephrine), one(0), one(0))
-        circulation.step(one(wave), one(0), one(filling), PATIENT.temperature + warm, pressors, WELL, 0.0, np.zeros((2, 1)))
+        circulation.step(
+            one(wave), one(0), one(filling), PATIENT.temperature + warm, pressors, WELL, 0.0, np.zeros((2, 1))
+        )
     return circulation
 
 
 @pytest.mark.parametrize(
     ("change", "lower", "faster"),
-    [({"wave": 1.0}, True, True), ({"filling": -0.1}, True, True), ({"warm": 1.0}, False, True), ({"phenylephrine": 1.5, "wave": 1.0}, False, False)],
+    [
+        ({"wave": 1.0}, True, True),
+        ({"filling": -0.1}, True, True),
+        ({"warm": 1.0}, False, True),
+        ({"phenylephrine": 1.5, "wave": 1.0}, False, False),
+    ],
 )
-def test_pressure_and_pulse_go_the_way_of_physiology(change: dict[str, float], lower: bool, faster: bool) -> None:
+def test_pressure_and_pulse_go_the_way_of_physiology(
+    change: dict[str, float], lower: bool, faster: bool
+) -> None:
     rest, now = settled(), settled(**change)
     assert (now.systolic[0] < rest.systolic[0] - 3) == lower
     assert (now.heart_rate[0] > rest.heart_rate[0] + 3) == faster
 
 
-def kept(toxicity: float = 0.0, filling: float = 0.0, mean: float = 90.0, dopamine: float = 0.0, wave: float = 0.0) -> Kidney:
+def kept(
+    toxicity: float = 0.0, filling: float = 0.0, mean: float = 90.0, dopamine: float = 0.0, wave: float = 0.0
+) -> Kidney:
     kidney = Kidney(PATIENT)
     for _ in range(1440):
         kidney.step(one(wave), one(toxicity), one(filling), one(mean), one(dopamine), WELL)

@@ -1,4 +1,6 @@
-"""Whatever befalls whomever, no true value is one that the monitor would take for an artefact (criteria.md, section 8)."""
+"""Whatever befalls whomever, no true value is one that the monitor would take for an artefact (criteria.md,
+section 8).
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ befallen = st.builds(
 
 @settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1000), st.lists(befallen, max_size=8), st.floats(0.3, 2.2))
-def test_no_true_value_looks_like_an_artefact(seed: int, happenings: list[ClinicalEvent], sensitive: float) -> None:
+def test_no_true_value_looks_like_an_artefact(
+    seed: int, happenings: list[ClinicalEvent], sensitive: float
+) -> None:
     cohort = drawn(PATIENTS, generator(seed, "cohort"), dict.fromkeys(ORGANS, sensitive))
     for chunk in course(cohort, Plan(2 * 1440, happenings=happenings), seed, naive):
         for name in LATENT:
@@ -41,10 +45,16 @@ def test_no_true_value_looks_like_an_artefact(seed: int, happenings: list[Clinic
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_kind_of_happening_is_felt_or_says_that_it_is_not(kind: str) -> None:
-    """A kind that nothing reads would be a scenario that rehearses nothing; only `missed-charting` says that it touches no body."""
+    """A kind that nothing reads would be a scenario that rehearses nothing; only `missed-charting` says that
+    it touches no body.
+    """
     plain, ill = (
         list(course(drawn(1, generator(1, "cohort")), Plan(840, happenings=happenings), 1, naive))
         for happenings in ((), (ClinicalEvent(0, kind, 300, 800, 1.5 if kind != "bleeding" else 2.0),))
     )
-    same = all(np.array_equal(a.latent[name], b.latent[name]) for a, b in zip(plain, ill, strict=True) for name in LATENT)
+    same = all(
+        np.array_equal(a.latent[name], b.latent[name])
+        for a, b in zip(plain, ill, strict=True)
+        for name in LATENT
+    )
     assert same == (kind == "missed-charting")

@@ -24,7 +24,9 @@ SEED, EACH = 7, 2
 NAMES = tuple(name for name, scenario in SCENARIOS.items() if not scenario.mix)
 EVERY_KIND = Scenario(name="every kind", says="as many of each", mix=dict.fromkeys(NAMES, 1.0))
 THINNED = 5
-"""Minutes: of what the monitor sends each minute the engine is shown one set in five, which decides the same and is read sooner."""
+"""Minutes: of what the monitor sends each minute the engine is shown one set in five, which decides the same
+and is read sooner.
+"""
 LEVELS = {"clear": 0, "relative": 1, "absolute": 2}
 
 
@@ -34,12 +36,21 @@ class Rehearsal(NamedTuple):
 
     def worst(self, subject: str) -> int:
         """The worst level at which the engine alerted on a subject."""
-        return max((LEVELS.get(alert.level, 0) for alert in self.alerts if alert.subject == subject), default=0)
+        return max(
+            (LEVELS.get(alert.level, 0) for alert in self.alerts if alert.subject == subject), default=0
+        )
 
     def subjects(self) -> set[str]:
         """Subjects of alerts, and the stop rules that recommendations named."""
-        words = {word.strip(",.;:") for alert in self.alerts if alert.kind == "recommendation" for word in alert.message.replace(",", " ").split()}
-        return {alert.subject for alert in self.alerts} | {"stop-rule:" + word.removeprefix("stop-rule:") for word in words if "stop-rule:" in word}
+        words = {
+            word.strip(",.;:")
+            for alert in self.alerts
+            if alert.kind == "recommendation"
+            for word in alert.message.replace(",", " ").split()
+        }
+        return {alert.subject for alert in self.alerts} | {
+            "stop-rule:" + word.removeprefix("stop-rule:") for word in words if "stop-rule:" in word
+        }
 
 
 @cache

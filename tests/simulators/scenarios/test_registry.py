@@ -28,7 +28,9 @@ def test_a_scenario_says_what_it_rehearses_and_names_only_what_there_is(scenario
     assert "rehearses" in scenario.says or scenario.mix
     assert {imposed.kind for imposed in scenario.imposed} <= set(KINDS)
     assert set(scenario.cohort) <= {*BODY, *DRAWN_LABS, *ORGANS}
-    assert {expected.code for expected in scenario.expected} <= {row.code for row in GUIDELINE.rows} | {"hypotension"}
+    assert {expected.code for expected in scenario.expected} <= {row.code for row in GUIDELINE.rows} | {
+        "hypotension"
+    }
     assert set(scenario.mix) <= set(SCENARIOS) - {scenario.name}
 
 

@@ -22,8 +22,14 @@ def test_each_scenario_is_played_by_as_many() -> None:
     assert {name: len(found) for name, found in rehearsals().items()} == dict.fromkeys(NAMES, EACH)
 
 
-@pytest.mark.parametrize(("name", "expected"), EXPECTED, ids=[f"{name}: {expected.code} {expected.level}" for name, expected in EXPECTED])
-def test_what_a_scenario_expects_truly_occurs_and_the_engine_alerts_on_it(name: str, expected: Expected) -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    EXPECTED,
+    ids=[f"{name}: {expected.code} {expected.level}" for name, expected in EXPECTED],
+)
+def test_what_a_scenario_expects_truly_occurs_and_the_engine_alerts_on_it(
+    name: str, expected: Expected
+) -> None:
     for one in rehearsals()[name]:
         true = [LEVELS[interval.level] for interval in one.truth.criteria.get(expected.code, [])]
         assert max(true, default=0) >= LEVELS[expected.level], f"{one.truth.patient}: it did not occur"
@@ -37,7 +43,9 @@ def test_the_engine_says_what_a_scenario_rehearses(name: str, subject: str) -> N
 
 def test_the_uneventful_course_meets_no_absolute_criterion_and_pages_nobody_for_one() -> None:
     for one in rehearsals()["uneventful"]:
-        assert "absolute" not in {interval.level for found in one.truth.criteria.values() for interval in found}
+        assert "absolute" not in {
+            interval.level for found in one.truth.criteria.values() for interval in found
+        }
         assert "absolute" not in {alert.level for alert in one.alerts}
 
 
@@ -70,7 +78,14 @@ def worst_within(one: Rehearsal, code: str, interval: Interval) -> int:
     """The worst state the engine gave the criterion for some time of the interval."""
     mine = [alert for alert in one.alerts if alert.subject == code and alert.level in LEVELS]
     until = [at(alert) for alert in mine[1:]] + [datetime.max.replace(tzinfo=UTC)]
-    return max((LEVELS[alert.level] for alert, end in zip(mine, until, strict=True) if at(alert) < interval.end and end > interval.start), default=0)
+    return max(
+        (
+            LEVELS[alert.level]
+            for alert, end in zip(mine, until, strict=True)
+            if at(alert) < interval.end and end > interval.start
+        ),
+        default=0,
+    )
 
 
 def at(alert: Alert) -> datetime:

@@ -55,8 +55,13 @@ def test_an_episode_is_detected_by_an_alarm_of_its_level_that_stood_while_it_hel
     assert delays(true, alarm, ABSOLUTE) == absolute
 
 
-@pytest.mark.parametrize(("late", "delay", "afterwards"), [(0, 10, False), (10, 20, False), (20, 30, False), (20.5, 30.5, True), (600, 610, True)])
-def test_the_delay_runs_to_the_decision_and_a_late_one_still_detects(late: float, delay: float, afterwards: bool) -> None:
+@pytest.mark.parametrize(
+    ("late", "delay", "afterwards"),
+    [(0, 10, False), (10, 20, False), (20, 30, False), (20.5, 30.5, True), (600, 610, True)],
+)
+def test_the_delay_runs_to_the_decision_and_a_late_one_still_detects(
+    late: float, delay: float, afterwards: bool
+) -> None:
     (found,) = detections(".rrr....", "..rr....", RELATIVE, late)
     assert found == Detection(stretches(".rrr")[0], round(delay * 60_000), afterwards)
 
@@ -76,12 +81,21 @@ def test_reminders_neither_begin_nor_end_an_alarm() -> None:
     assert alarms([*said, reminder], ABSOLUTE)[0].until == FOREVER
 
 
-@pytest.mark.parametrize(("drawn", "relative", "absolute"), [(".rAAr.", [(10, 50)], [(20, 40)]), ("A.A.", [(0, 10), (20, 30)], [(0, 10), (20, 30)])])
-def test_an_alarm_lasts_while_its_level_or_worse_stands(drawn: str, relative: list[tuple[int, int]], absolute: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize(
+    ("drawn", "relative", "absolute"),
+    [(".rAAr.", [(10, 50)], [(20, 40)]), ("A.A.", [(0, 10), (20, 30)], [(0, 10), (20, 30)])],
+)
+def test_an_alarm_lasts_while_its_level_or_worse_stands(
+    drawn: str, relative: list[tuple[int, int]], absolute: list[tuple[int, int]]
+) -> None:
     for level, expected in ((RELATIVE, relative), (ABSOLUTE, absolute)):
         found = alarms(told("creatinine", drawn, late=3), level)
-        assert [(one.at, one.until) for one in found] == [(minute(start), minute(end)) for start, end in expected]
-        assert [(one.decided, one.lifted) for one in found] == [(minute(start + 3), minute(end + 3)) for start, end in expected]
+        assert [(one.at, one.until) for one in found] == [
+            (minute(start), minute(end)) for start, end in expected
+        ]
+        assert [(one.decided, one.lifted) for one in found] == [
+            (minute(start + 3), minute(end + 3)) for start, end in expected
+        ]
 
 
 def test_what_is_amended_to_clear_ends_the_alarm() -> None:

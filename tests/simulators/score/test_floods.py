@@ -24,7 +24,9 @@ from tests.simulators.score.timelines import minute
         ([*[0] * 10, *[9] * 10, *[18] * 10], 1),
     ],
 )
-def test_a_flood_begins_with_the_tenth_page_in_ten_minutes_and_lasts_while_there_are_ten(minutes: list[float], number: int) -> None:
+def test_a_flood_begins_with_the_tenth_page_in_ten_minutes_and_lasts_while_there_are_ten(
+    minutes: list[float], number: int
+) -> None:
     assert floods(minute(one) for one in minutes) == number
 
 

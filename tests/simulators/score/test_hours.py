@@ -61,7 +61,10 @@ def test_an_hour_is_true_by_what_held_and_in_alarm_by_what_was_known() -> None:
 def test_hours_that_could_not_be_told_are_counted_apart() -> None:
     true = [Stretch(minute(0), minute(60), distinct=False), Stretch(minute(120), minute(180))]
     possible = [Stretch(minute(100), minute(200))]
-    alarm = [Alarm(minute(110), minute(119), minute(110), minute(119)), Alarm(minute(300), minute(301), minute(300), minute(301))]
+    alarm = [
+        Alarm(minute(110), minute(119), minute(110), minute(119)),
+        Alarm(minute(300), minute(301), minute(300), minute(301)),
+    ]
     found = told(START, minute(480), true, possible, alarm)
     assert found.undecided == {0, 1, 3}
     assert found.decided.of(8 - len(found.undecided)) == Hours(tp=0, tn=3, fp=1, fn=1)

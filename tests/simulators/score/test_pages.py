@@ -45,7 +45,9 @@ def test_an_episode_pages_once_a_level(drawn: str, pages: list[tuple[str, str]])
         ("criterion", "clear", "resolved", False),
     ],
 )
-def test_what_opens_or_worsens_above_advice_is_paged(kind: str, level: str, transition: str, page: bool) -> None:
+def test_what_opens_or_worsens_above_advice_is_paged(
+    kind: str, level: str, transition: str, page: bool
+) -> None:
     assert bool(paged([Transition("p1", kind, "x", level, transition, minute(0), minute(0), "e1")])) == page
 
 
@@ -67,7 +69,9 @@ def test_what_opens_or_worsens_above_advice_is_paged(kind: str, level: str, tran
         ("...bbb...", "...rrr...", "relative", 30, "true"),
     ],
 )
-def test_a_page_is_worth_what_held_within_15_minutes_of_it(true: str, possible: str, level: str, at: float, verdict: str) -> None:
+def test_a_page_is_worth_what_held_within_15_minutes_of_it(
+    true: str, possible: str, level: str, at: float, verdict: str
+) -> None:
     page = Transition("p1", "criterion", "creatinine", level, "opened", minute(at), minute(at + 300), "e1")
     assert judged(page, course(creatinine=true, possible={"creatinine": possible})).verdict == verdict
 

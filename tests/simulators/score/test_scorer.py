@@ -30,7 +30,12 @@ def test_a_ward_is_added_up() -> None:
         course(12, "p1", creatinine=f".{ONE_HOUR}", urine_hour="...AAA......"),
         course(12, "p2", creatinine="bb"),
     ]
-    found = scored(courses, told("creatinine", "..rrrrr."), told("urine-hour", "...rrr.", patient="p1"), told("platelets", "A.", patient="p2"))
+    found = scored(
+        courses,
+        told("creatinine", "..rrrrr."),
+        told("urine-hour", "...rrr.", patient="p1"),
+        told("platelets", "A.", patient="p2"),
+    )
     assert (found["patients"], found["patient_days"]) == (2, 1.0)
     relative, absolute = found["criteria"]["relative"], found["criteria"]["absolute"]
     assert relative["all"] == {"episodes": 3, "detected": 2, "sensitivity": 0.6667}
@@ -38,17 +43,27 @@ def test_a_ward_is_added_up() -> None:
     assert relative["borderline"] == {"episodes": 1, "detected": 0, "sensitivity": 0.0}
     assert relative["delay_min"] == {"median": 5.0, "worst": 10.0}
     assert absolute["all"] == {"episodes": 1, "detected": 0, "sensitivity": 0.0}
-    assert [(one["patient"], one["subject"], one["level"], one["minutes"], one["distinct"]) for one in found["missed"]] == [
+    assert [
+        (one["patient"], one["subject"], one["level"], one["minutes"], one["distinct"])
+        for one in found["missed"]
+    ] == [
         ("p1", "urine-hour", "absolute", 30, True),
         ("p2", "creatinine", "relative", 20, False),
     ]
-    assert [(one["patient"], one["subject"], one["verdict"]) for one in found["untrue"]] == [("p2", "platelets", "false")]
+    assert [(one["patient"], one["subject"], one["verdict"]) for one in found["untrue"]] == [
+        ("p2", "platelets", "false")
+    ]
 
 
 def test_pages_are_judged_and_their_burden_told() -> None:
     courses = [course(24, creatinine="rrr", hypotension="AAA")]
     overdue = told("monitoring/vital-signs", "r", kind="monitoring")
-    said = [told("creatinine", "rrr."), told("hypotension", "rAr.", kind="blood-pressure"), overdue, told("platelets", "r.")]
+    said = [
+        told("creatinine", "rrr."),
+        told("hypotension", "rAr.", kind="blood-pressure"),
+        overdue,
+        told("platelets", "r."),
+    ]
     found = scored(courses, *said)
     assert found["pages"] | {"kinds": None} == {
         "all": 5,
@@ -75,7 +90,13 @@ def test_hypotension_stands_beside_the_criteria_and_is_not_counted_among_them() 
 def test_an_hour_counts_once_whatever_is_true_in_it() -> None:
     found = scored([course(8, creatinine=ONE_HOUR, platelets=ONE_HOUR)], told("platelets", ONE_HOUR + "."))
     assert found["criteria"]["relative"]["hours"] == {"tp": 1, "tn": 7, "fp": 0, "fn": 0, "score": 100.0}
-    assert found["subjects"]["creatinine"]["relative"]["hours"] == {"tp": 0, "tn": 7, "fp": 0, "fn": 1, "score": 58.33}
+    assert found["subjects"]["creatinine"]["relative"]["hours"] == {
+        "tp": 0,
+        "tn": 7,
+        "fp": 0,
+        "fn": 1,
+        "score": 58.33,
+    }
 
 
 def test_a_subject_counts_the_quiet_hours_of_patients_who_never_had_it() -> None:
@@ -112,7 +133,9 @@ def test_what_is_true_is_all_counted_and_detected_or_missed(true: str, alarm: st
     for level in ("absolute", "relative"):
         part = found["criteria"][level]
         assert part["all"]["episodes"] == part["distinct"]["episodes"] + part["borderline"]["episodes"]
-        assert part["all"]["episodes"] - part["all"]["detected"] == sum(one["level"] == level for one in found["missed"])
+        assert part["all"]["episodes"] - part["all"]["detected"] == sum(
+            one["level"] == level for one in found["missed"]
+        )
         hours = part["hours"]
         assert hours["tp"] + hours["tn"] + hours["fp"] + hours["fn"] == 8
     assert found["criteria"]["relative"]["hours"]["fn"] <= 8 - found["criteria"]["relative"]["hours"]["tn"]
@@ -121,5 +144,8 @@ def test_what_is_true_is_all_counted_and_detected_or_missed(true: str, alarm: st
 @pytest.mark.parametrize("level", ["absolute", "relative"])
 def test_more_alarm_never_detects_less(level: str) -> None:
     true, little, much = "..rAAr..rr..A.", "....A.........", "..rAAAAAAAAAA."
-    few, more = (scored([course(8, creatinine=true)], told("creatinine", alarm))["criteria"][level]["all"]["detected"] for alarm in (little, much))
+    few, more = (
+        scored([course(8, creatinine=true)], told("creatinine", alarm))["criteria"][level]["all"]["detected"]
+        for alarm in (little, much)
+    )
     assert few <= more

@@ -1,4 +1,6 @@
-"""Timelines drawn by hand: a character is ten minutes from 07:00, `.` clear, `r` relative, `A` absolute, `b` and `B` the same but borderline."""
+"""Timelines drawn by hand: a character is ten minutes from 07:00, `.` clear, `r` relative, `A` absolute, `b`
+and `B` the same but borderline.
+"""
 
 from __future__ import annotations
 
@@ -26,26 +28,50 @@ def stretches(drawn: str) -> list[Stretch]:
     for letter, run in groupby(drawn):
         length = len(list(run))
         if letter in LEVEL:
-            found.append(Stretch(START + place * STEP, START + (place + length) * STEP, LEVEL[letter], distinct=letter in "rA"))
+            found.append(
+                Stretch(
+                    START + place * STEP,
+                    START + (place + length) * STEP,
+                    LEVEL[letter],
+                    distinct=letter in "rA",
+                )
+            )
         place += length
     return found
 
 
-def course(hours: float = 8, patient: str = "p1", possible: dict[str, str] | None = None, **true: str) -> Course:
-    """A patient watched so many hours from 07:00; what truly held, drawn, by code (`urine_hour` is `urine-hour`)."""
+def course(
+    hours: float = 8, patient: str = "p1", possible: dict[str, str] | None = None, **true: str
+) -> Course:
+    """A patient watched so many hours from 07:00; what truly held, drawn, by code (`urine_hour` is
+    `urine-hour`).
+    """
     held = {code.replace("_", "-"): stretches(drawn) for code, drawn in true.items()}
     might = {code.replace("_", "-"): stretches(drawn) for code, drawn in (possible or {}).items()}
     return Course(patient, START, minute(hours * 60), held, might)
 
 
-def told(subject: str, drawn: str, late: float = 0, patient: str = "p1", kind: str = "criterion") -> list[Transition]:
+def told(
+    subject: str, drawn: str, late: float = 0, patient: str = "p1", kind: str = "criterion"
+) -> list[Transition]:
     """The transitions of one subject whose level is drawn; each decided so many minutes after it was true."""
     said, before, episode = [], ".", 0
     for place, level in enumerate(drawn):
         if level != before:
             episode += before == "."
             at = START + place * STEP
-            said.append(Transition(patient, kind, subject, NAME[level], turned(before, level), at, at + round(late * MINUTE), f"{subject}-{episode}"))
+            said.append(
+                Transition(
+                    patient,
+                    kind,
+                    subject,
+                    NAME[level],
+                    turned(before, level),
+                    at,
+                    at + round(late * MINUTE),
+                    f"{subject}-{episode}",
+                )
+            )
         before = level
     return said
 

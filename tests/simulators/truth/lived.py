@@ -48,16 +48,23 @@ def lived(
     who: Cohort | None = None,
     monitor: bool = True,
 ) -> Truth:
-    """What the witness says of a patient who is healthy but for what is given; row i holds for minute i, its instant being i + 1."""
+    """What the witness says of a patient who is healthy but for what is given; row i holds for minute i, its
+    instant being i + 1.
+    """
     body = {code: steps(HEALTHY.get(code, 0.0), minutes) for code in LATENT}
     body |= {code: steps(course, minutes) for code, course in (latent or {}).items()}
-    care = {code: steps(1.0 if code == "present" else 21.0 if code == "fio2" else 0.0, minutes) for code in SUPPORT}
+    care = {
+        code: steps(1.0 if code == "present" else 21.0 if code == "fio2" else 0.0, minutes)
+        for code in SUPPORT
+    }
     care |= {code: steps(course, minutes) for code, course in (support or {}).items()}
     witness = GroundTruth(who or patient(), ORIGIN, ["test"], list(happenings), monitor=monitor)
     for start in range(0, minutes, CHUNK):
         rows = slice(start, min(start + CHUNK, minutes))
         mine = [act for act in acts if start <= act.minute < rows.stop]
-        witness.see(Chunk(start, {c: a[rows] for c, a in body.items()}, {c: a[rows] for c, a in care.items()}, mine))
+        witness.see(
+            Chunk(start, {c: a[rows] for c, a in body.items()}, {c: a[rows] for c, a in care.items()}, mine)
+        )
     return next(witness.truths())
 
 

@@ -1,4 +1,6 @@
-"""What the witness tells beside the intervals: which were distinct, what else was possible, and when nobody charted."""
+"""What the witness tells beside the intervals: which were distinct, what else was possible, and when nobody
+charted.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def distinct(truth: Truth, code: str) -> list[bool]:
     [(2.7, 1.5, [True]), (2.7, 0.9, [False]), (2.55, 1.5, [False])],
     ids=["far enough and long enough", "shorter than a day", "within the laboratory's noise"],
 )
-def test_an_interval_is_distinct_when_it_exceeds_the_noise_for_longer_than_a_routine_look(creatinine: float, days: float, found: list[bool]) -> None:
+def test_an_interval_is_distinct_when_it_exceeds_the_noise_for_longer_than_a_routine_look(
+    creatinine: float, days: float, found: list[bool]
+) -> None:
     course = [(0, 1.0), (60, creatinine), (60 + round(days * DAY), 1.0)]
     assert distinct(lived(2 * DAY, {"creatinine": course}), "creatinine") == found
 
@@ -38,7 +42,9 @@ def test_in_intensive_care_the_laboratory_looks_twice_a_day() -> None:
 
 
 @pytest.mark.parametrize(("hours", "found"), [(1, True), (5, True)])
-def test_a_deep_fall_on_a_monitor_is_distinct_within_minutes_and_by_hand_within_hours(hours: int, found: bool) -> None:
+def test_a_deep_fall_on_a_monitor_is_distinct_within_minutes_and_by_hand_within_hours(
+    hours: int, found: bool
+) -> None:
     course = {"systolic-bp": [(0, 120), (60, 70), (60 + hours * 60, 120)]}
     assert distinct(lived(DAY, course), "hypotension")[0] is found
     assert distinct(lived(DAY, course, monitor=False), "hypotension")[0] is (hours > 2)
@@ -54,14 +60,21 @@ def test_urine_that_is_scant_for_hours_is_measured_by_the_hour() -> None:
 def test_what_the_noise_alone_could_bring_about_is_possible_and_not_true() -> None:
     truth = lived(120, {"creatinine": 2.46})
     assert levels(truth, "creatinine") == []
-    assert [(minute(one.start), minute(one.end), one.level) for one in truth.possible["creatinine"]] == [(1, 120, "relative")]
+    assert [(minute(one.start), minute(one.end), one.level) for one in truth.possible["creatinine"]] == [
+        (1, 120, "relative")
+    ]
 
 
 def test_what_is_true_is_possible() -> None:
-    truth = lived(600, {"heart-rate": [(0, 80), (60, 140), (300, 80)], "urine-rate": [(0, 60), (100, 8)], "platelets": 20})
+    truth = lived(
+        600,
+        {"heart-rate": [(0, 80), (60, 140), (300, 80)], "urine-rate": [(0, 60), (100, 8)], "platelets": 20},
+    )
     for code, intervals in truth.criteria.items():
         for one in intervals:
-            overlapping = [other for other in truth.possible[code] if other.start < one.end and other.end > one.start]
+            overlapping = [
+                other for other in truth.possible[code] if other.start < one.end and other.end > one.start
+            ]
             assert min(other.start for other in overlapping) <= one.start
             assert max(other.end for other in overlapping) >= one.end
 
@@ -88,7 +101,9 @@ def test_criteria_hold_from_cycle_start_to_discharge_alone() -> None:
 
 
 def test_doses_and_turns_are_told() -> None:
-    truth = lived(1000, acts=(START, dose(0), dose(480, given=False), dose(600), Act(900, 0, "therapy-end", {})))
+    truth = lived(
+        1000, acts=(START, dose(0), dose(480, given=False), dose(600), Act(900, 0, "therapy-end", {}))
+    )
     assert [(minute(one.at), one.given) for one in truth.doses] == [(0, True), (480, False), (600, True)]
     assert truth.cycle_start == ORIGIN
     assert truth.therapy_end == ORIGIN + timedelta(minutes=900)
@@ -103,8 +118,13 @@ def test_the_latent_course_is_kept_every_ten_minutes() -> None:
 
 
 @pytest.mark.parametrize("name", ["truth.jsonl", "truth.jsonl.gz"])
-def test_a_truth_file_is_read_as_it_was_written_and_the_same_truth_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
-    truths = [lived(200, {"platelets": 20, "heart-rate": 140}, acts=(START, dose(0)), who=patient(weight=weight)) for weight in (60.0, 80.0)]
+def test_a_truth_file_is_read_as_it_was_written_and_the_same_truth_gives_the_same_bytes(
+    name: str, tmp_path: Path
+) -> None:
+    truths = [
+        lived(200, {"platelets": 20, "heart-rate": 140}, acts=(START, dose(0)), who=patient(weight=weight))
+        for weight in (60.0, 80.0)
+    ]
     (tmp_path / "again").mkdir()
     for folder in (tmp_path, tmp_path / "again"):
         file.write(folder / name, truths)

@@ -34,7 +34,9 @@ def test_a_run_counts_the_minutes_in_a_row(minutes: list[bool], lengths: list[in
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60), cuts)
-def test_a_latch_is_on_from_a_trip_until_a_clear(minutes: list[tuple[bool, bool]], lengths: list[int]) -> None:
+def test_a_latch_is_on_from_a_trip_until_a_clear(
+    minutes: list[tuple[bool, bool]], lengths: list[int]
+) -> None:
     latch, on, found = Latch(1), False, []
     for trip, clear in minutes:
         on = trip or (on and not clear)
@@ -56,5 +58,11 @@ def test_a_trailing_sum_is_that_of_the_last_values(values: list[float], width: i
 
 
 def test_a_trailing_sum_with_an_unknown_in_it_is_unknown() -> None:
-    assert np.isnan(trailing_sum(np.array([np.nan, 1.0, 2.0, 3.0])[:, None], 2)[:, 0]).tolist() == [False, False]
-    assert np.isnan(trailing_sum(np.array([1.0, np.nan, 2.0, 3.0])[:, None], 2)[:, 0]).tolist() == [True, False]
+    assert np.isnan(trailing_sum(np.array([np.nan, 1.0, 2.0, 3.0])[:, None], 2)[:, 0]).tolist() == [
+        False,
+        False,
+    ]
+    assert np.isnan(trailing_sum(np.array([1.0, np.nan, 2.0, 3.0])[:, None], 2)[:, 0]).tolist() == [
+        True,
+        False,
+    ]

@@ -42,8 +42,12 @@ def test_each_rhythm_is_its_own_absolute_row(row: str, rhythm: int) -> None:
     assert [code for code in RHYTHMS if levels(truth, code) == ["absolute"]] == [row]
 
 
-@pytest.mark.parametrize(("lasts", "found"), [(120, []), (121, [(151, 152, "absolute")]), (200, [(151, 231, "absolute")])])
-def test_a_changed_mind_is_absolute_once_two_hours_have_not_reversed_it(lasts: int, found: list[tuple[int, int, str]]) -> None:
+@pytest.mark.parametrize(
+    ("lasts", "found"), [(120, []), (121, [(151, 152, "absolute")]), (200, [(151, 231, "absolute")])]
+)
+def test_a_changed_mind_is_absolute_once_two_hours_have_not_reversed_it(
+    lasts: int, found: list[tuple[int, int, str]]
+) -> None:
     assert spans(lived(400, {"mental-status": [(0, 0), (30, 1), (30 + lasts, 0)]}), "mental-status") == found
 
 

@@ -26,13 +26,20 @@ def test_the_target_goes_by_the_baselines_class(baseline: float, above: float) -
         ([(0, 120), (60, 80), (61, 120)], ["absolute", "relative"][:1]),
     ],
 )
-def test_hypotension_is_relative_after_5_minutes_and_absolute_at_once(pressure: list[tuple[int, float]], found: list[str]) -> None:
+def test_hypotension_is_relative_after_5_minutes_and_absolute_at_once(
+    pressure: list[tuple[int, float]], found: list[str]
+) -> None:
     assert levels(lived(120, {"systolic-bp": pressure}), "hypotension") == found
 
 
-def test_a_deep_fall_becomes_relative_after_5_minutes_above_its_line_and_clears_after_5_above_target_and_5() -> None:
+def test_a_deep_fall_becomes_relative_after_5_minutes_above_its_line_and_clears_after_5_above_target_and_5() -> (
+    None
+):
     course = [(0, 120), (60, 79), (70, 84), (80, 95), (90, 96)]
-    assert spans(lived(120, {"systolic-bp": course}), "hypotension") == [(61, 76, "absolute"), (76, 96, "relative")]
+    assert spans(lived(120, {"systolic-bp": course}), "hypotension") == [
+        (61, 76, "absolute"),
+        (76, 96, "relative"),
+    ]
 
 
 def test_a_baseline_is_taken_as_it_is_charted() -> None:
@@ -57,7 +64,9 @@ def test_a_pulse_counts_once_it_has_lasted_half_an_hour(pulse: float, found: lis
 
 @pytest.mark.parametrize(("back", "ends"), [(115, 240), (114.9, 151)])
 def test_a_fast_pulse_clears_only_after_half_an_hour_below_115(back: float, ends: int) -> None:
-    assert spans(lived(240, {"heart-rate": [(0, 80), (60, 125), (120, back)]}), "sinus-tachycardia") == [(91, ends, "relative")]
+    assert spans(lived(240, {"heart-rate": [(0, 80), (60, 125), (120, back)]}), "sinus-tachycardia") == [
+        (91, ends, "relative")
+    ]
 
 
 @pytest.mark.parametrize(("back", "ends"), [(125, 240), (124.9, 151)])
@@ -71,7 +80,9 @@ def test_over_130_clears_only_after_half_an_hour_below_125(back: float, ends: in
     [({"temperature": 38.0}, {}), ({"systolic-bp": 90}, {}), ({}, {"dopamine": 2})],
     ids=["fever", "hypotension", "dopamine"],
 )
-def test_over_130_with_a_cause_to_correct_is_relative(latent: dict[str, float], support: dict[str, float]) -> None:
+def test_over_130_with_a_cause_to_correct_is_relative(
+    latent: dict[str, float], support: dict[str, float]
+) -> None:
     assert levels(lived(120, {"heart-rate": 140} | latent, support), "sinus-tachycardia") == ["relative"]
 
 

@@ -22,12 +22,16 @@ from tests.simulators.truth.lived import levels, lived, spans
         ("ventilator", 0, 30, ["absolute"]),
     ],
 )
-def test_a_device_is_graded_by_flow_or_fraction(device: str, flow: float, fraction: float, found: list[str]) -> None:
+def test_a_device_is_graded_by_flow_or_fraction(
+    device: str, flow: float, fraction: float, found: list[str]
+) -> None:
     given = {"o2-device": DEVICES.index(device), "o2-flow": flow, "fio2": fraction}
     assert levels(lived(60, {}, given), "oxygen-requirement") == found
 
 
-@pytest.mark.parametrize(("saturation", "flow", "found"), [(94.9, 4, "absolute"), (95, 4, "relative"), (94.9, 3.9, "relative")])
+@pytest.mark.parametrize(
+    ("saturation", "flow", "found"), [(94.9, 4, "absolute"), (95, 4, "relative"), (94.9, 3.9, "relative")]
+)
 def test_a_saturation_below_95_on_4_litres_is_absolute(saturation: float, flow: float, found: str) -> None:
     given = {"o2-device": DEVICES.index("nasal-cannula"), "o2-flow": flow}
     assert levels(lived(60, {"spo2": saturation}, given), "oxygen-requirement")[-1] == found

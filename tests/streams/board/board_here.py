@@ -1,4 +1,6 @@
-"""The board's application on a port of this machine, fed with records instead of Kafka; what is appended is kept to be looked at."""
+"""The board's application on a port of this machine, fed with records instead of Kafka; what is appended is
+kept to be looked at.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class Kept:
 class Served:
     """A board that is served. `get` and `post` are those of a browser's session."""
 
-    def __init__(self, desk: Desk, rooms: Rooms, kept: Kept, server: TestServer, browser: ClientSession) -> None:
+    def __init__(
+        self, desk: Desk, rooms: Rooms, kept: Kept, server: TestServer, browser: ClientSession
+    ) -> None:
         self.desk, self.rooms, self.kept, self.server, self.browser = desk, rooms, kept, server, browser
 
     def url(self, path: str) -> str:
@@ -56,24 +60,36 @@ class Served:
         assert found is not None
         return found[1]
 
-    async def act(self, what: str, headers: dict[str, str] | None = None, **form: str) -> tuple[int, dict[str, Any]]:
+    async def act(
+        self, what: str, headers: dict[str, str] | None = None, **form: str
+    ) -> tuple[int, dict[str, Any]]:
         async with self.browser.post(self.url(f"/act/{what}"), data=form, headers=headers or {}) as answer:
             return answer.status, await answer.json()
 
 
 @asynccontextmanager
-async def served(records: Iterable[Record], door: Door | None = None, ways: Ways | None = None) -> AsyncIterator[Served]:
+async def served(
+    records: Iterable[Record], door: Door | None = None, ways: Ways | None = None
+) -> AsyncIterator[Served]:
     sessions = Sessions(b"s" * 32)
     desk = Desk(GUIDE, ways or Ways(), sessions.key)
     desk.take(records)
     desk.trust.loading = None
     kept: Any = Kept()
     rooms = Rooms(desk, door or Door(), sessions, kept, 0)
-    async with TestServer(application(rooms)) as server, ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+    async with (
+        TestServer(application(rooms)) as server,
+        ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser,
+    ):
         yield Served(desk, rooms, kept, server, browser)
 
 
-def serving(records: Iterable[Record], test: Callable[[Served], Awaitable[None]], door: Door | None = None, ways: Ways | None = None) -> None:
+def serving(
+    records: Iterable[Record],
+    test: Callable[[Served], Awaitable[None]],
+    door: Door | None = None,
+    ways: Ways | None = None,
+) -> None:
     """Runs a test against a board that is served."""
 
     async def run() -> None:

@@ -53,7 +53,10 @@ def test_what_is_no_hash_is_refused_with_the_remedy(kept: str) -> None:
 @pytest.mark.usefixtures("cheap")
 def test_the_users_file_says_who_may_what(tmp_path: Path) -> None:
     path = tmp_path / "users.toml"
-    path.write_text(f'[users.rn-14]\nname = "R. Nurse"\npassword = "{hashed("long enough pass")}"\nroles = ["see", "act"]\n')
+    path.write_text(
+        f'[users.rn-14]\nname = "R. Nurse"\npassword = "{hashed("long enough pass")}"\nroles = ["see", '
+        '"act"]\n'
+    )
     found = users.load(str(path))
     assert found.identity("rn-14") == users.Identity("R. Nurse", frozenset({"see", "act"}))
     assert found.admits("rn-14", "long enough pass")
@@ -65,7 +68,10 @@ def test_the_users_file_says_who_may_what(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('[users.a]\npassword = "secret word"\nroles = ["see"]', r"users\.a\.password: a password is kept as scrypt"),
+        (
+            '[users.a]\npassword = "secret word"\nroles = ["see"]',
+            r"users\.a\.password: a password is kept as scrypt",
+        ),
         ('[users.a]\npassword = "x"\nroles = ["rule"]', "rule"),
         ('[users.a]\npassword = "x"\nroles = []', "length >= 1"),
         ('[users.a]\nroles = ["see"]', "password"),
@@ -74,7 +80,9 @@ def test_the_users_file_says_who_may_what(tmp_path: Path) -> None:
         ("[users", "not TOML"),
     ],
 )
-def test_a_users_file_that_cannot_be_used_is_one_clear_line_without_the_password(tmp_path: Path, text: str, fault: str) -> None:
+def test_a_users_file_that_cannot_be_used_is_one_clear_line_without_the_password(
+    tmp_path: Path, text: str, fault: str
+) -> None:
     path = tmp_path / "users.toml"
     path.write_text(text)
     with pytest.raises(UsageError, match=fault) as said:
@@ -119,7 +127,9 @@ def test_a_session_is_known_again_by_another_run_with_the_same_secret() -> None:
     assert Sessions(b"t" * 32).read(cookie, NOW + 60) is None
 
 
-@pytest.mark.parametrize(("after", "known"), [(0, True), (LASTS_S, True), (LASTS_S + 1, False), (-3600, False)])
+@pytest.mark.parametrize(
+    ("after", "known"), [(0, True), (LASTS_S, True), (LASTS_S + 1, False), (-3600, False)]
+)
 def test_a_session_lasts_a_shift(after: int, known: bool) -> None:
     made = sessions()
     _, cookie = made.begin("rn-14", NOW)
@@ -192,7 +202,15 @@ def test_a_foreign_name_that_points_at_this_machine_is_refused(host: str, known:
 
 
 @pytest.mark.parametrize(
-    ("remote", "trusted"), [("10.0.0.7", True), ("10.0.0.8", False), ("192.168.3.9", True), ("::1", False), (None, False), ("nonsense", False)]
+    ("remote", "trusted"),
+    [
+        ("10.0.0.7", True),
+        ("10.0.0.8", False),
+        ("192.168.3.9", True),
+        ("::1", False),
+        (None, False),
+        ("nonsense", False),
+    ],
 )
 def test_a_proxys_header_is_believed_from_its_address_alone(remote: str | None, trusted: bool) -> None:
     assert comes_from(remote, ("10.0.0.7", "192.168.3.0/24")) == trusted

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from streams.board.cell_store import Shown
 
 Change = tuple[str, str, str] | str
-changes = st.lists(st.one_of(st.tuples(st.sampled_from("abc"), st.sampled_from("123"), st.sampled_from("123")), st.sampled_from("abc")), max_size=40)
+changes = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from("abc"), st.sampled_from("123"), st.sampled_from("123")),
+        st.sampled_from("abc"),
+    ),
+    max_size=40,
+)
 
 
 class Page:
@@ -56,7 +62,9 @@ def test_only_what_changed_is_sent() -> None:
     before = shown.revision
     shown.put("b", {"x": "1", "y": "1"}, {"rank": 1})
     assert shown.put("a", {"x": "1", "y": "2"}, {"rank": 1})
-    assert [row for row in shown.since(before)["rows"] if row["key"] == "a"] == [{"key": "a", "cells": {"y": "2"}}]
+    assert [row for row in shown.since(before)["rows"] if row["key"] == "a"] == [
+        {"key": "a", "cells": {"y": "2"}}
+    ]
 
 
 def test_the_same_again_is_no_change() -> None:

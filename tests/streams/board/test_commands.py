@@ -39,7 +39,14 @@ def test_a_silence_is_of_the_alerts_subject_at_its_level() -> None:
 
 
 def test_a_resume_is_of_a_stop_rule_that_stands() -> None:
-    rhythm = {"type": "finding", "id": "f1", "patient": "p1", "at": at(30), "code": "atrial-fibrillation", "present": True}
+    rhythm = {
+        "type": "finding",
+        "id": "f1",
+        "patient": "p1",
+        "at": at(30),
+        "code": "atrial-fibrillation",
+        "present": True,
+    }
     found = bedside([*cycle(), rhythm])
     made = commands.deed("resume", {"rule": "arrhythmia", "reason": "single run"}, found, NURSE, NOW)
     event, _ = decode(encode(made.command), key="p1")
@@ -49,7 +56,15 @@ def test_a_resume_is_of_a_stop_rule_that_stands() -> None:
 
 def test_a_silence_that_is_in_force_can_be_ended() -> None:
     made = ward(oliguria())
-    silence = {"type": "silence", "id": "s1", "patient": "p1", "at": at(125), "subject": "urine-hour", "level": "absolute", "until": at(150)}
+    silence = {
+        "type": "silence",
+        "id": "s1",
+        "patient": "p1",
+        "at": at(125),
+        "subject": "urine-hour",
+        "level": "absolute",
+        "until": at(150),
+    }
     made.take(record({**silence, "by": "x", "reason": "y"}))
     found = made.patients["p1"]
     ended = commands.deed("expire", {"silence": "s1", "reason": "over"}, found, NURSE, NOW)
@@ -66,7 +81,13 @@ def test_a_silence_that_is_in_force_can_be_ended() -> None:
         ("resume", {"rule": "arrhythmia"}),
         ("expire", {"silence": "none"}),
     ],
-    ids=["an alert that is over", "one that got worse meanwhile", "a silence of nothing", "a rule that does not stand", "a silence that is over"],
+    ids=[
+        "an alert that is over",
+        "one that got worse meanwhile",
+        "a silence of nothing",
+        "a rule that does not stand",
+        "a silence that is over",
+    ],
 )
 def test_what_is_not_there_any_more_cannot_be_acted_on(what: str, form: Mapping[str, str]) -> None:
     with pytest.raises(commands.Gone):

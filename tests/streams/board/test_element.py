@@ -47,7 +47,10 @@ def test_what_cannot_be_printed_is_spelled_out() -> None:
     [
         (tag("input", disabled=True, value=None, hidden=False), "<input disabled>"),
         (tag("p", tag("b", "x"), None, 3), "<p><b>x</b>3</p>"),
-        (tag("p", class_="a", data_key="k", aria_label='"'), '<p class="a" data-key="k" aria-label="&quot;"></p>'),
+        (
+            tag("p", class_="a", data_key="k", aria_label='"'),
+            '<p class="a" data-key="k" aria-label="&quot;"></p>',
+        ),
         (join(["a", Html("<br>"), None, "b"], ", "), "a, <br>, b"),
     ],
 )

@@ -50,7 +50,11 @@ async def read(broker: Broker) -> list[Record]:
 def test_it_reads_days_of_events_weeks_of_alerts_and_every_assessment(apache: ApacheKafka) -> None:
     drop(apache.settings)
     create(apache.settings)
-    old = [(VITALS, "p1", NOW - 100 * HOUR), (ALERTS, "p1", NOW - 40 * DAY), (ASSESSMENTS, "p1", NOW - 90 * DAY)]
+    old = [
+        (VITALS, "p1", NOW - 100 * HOUR),
+        (ALERTS, "p1", NOW - 40 * DAY),
+        (ASSESSMENTS, "p1", NOW - 90 * DAY),
+    ]
     young = [(VITALS, "p1", NOW - 70 * HOUR), (VITALS, "p2", NOW), (ALERTS, "p1", NOW - 10 * DAY)]
     send(apache.settings, *old, *young)
     found = {(one.topic, one.key.decode(), one.time) for one in asyncio.run(read(apache.settings))}

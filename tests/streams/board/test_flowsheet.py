@@ -43,15 +43,35 @@ def test_urine_is_drawn_as_its_rate_over_the_time_it_took() -> None:
 
 
 def test_a_collection_whose_start_nobody_knows_has_no_rate() -> None:
-    urine = {"type": "io", "id": "u1", "patient": "p1", "at": at(120), "direction": "out", "kind": "urine", "volume": 8, "unit": "mL"}
+    urine = {
+        "type": "io",
+        "id": "u1",
+        "patient": "p1",
+        "at": at(120),
+        "direction": "out",
+        "kind": "urine",
+        "volume": 8,
+        "unit": "mL",
+    }
     made = panel(bedside([*cycle(), urine]), "urine")
     assert made["series"] == []
     assert made["texts"] == [[ms(120), "8 mL"]]
 
 
 def test_a_pressors_steps_reach_the_right_edge() -> None:
-    rate = {"type": "infusion", "id": "i1", "patient": "p1", "at": at(30), "agent": "phenylephrine", "rate": 0.7, "unit": "ug/kg/min"}
-    assert panel(bedside([*cycle(), rate]), "phenylephrine")["series"][0]["points"] == [(ms(30), 0.7), (ms(180), 0.7)]
+    rate = {
+        "type": "infusion",
+        "id": "i1",
+        "patient": "p1",
+        "at": at(30),
+        "agent": "phenylephrine",
+        "rate": 0.7,
+        "unit": "ug/kg/min",
+    }
+    assert panel(bedside([*cycle(), rate]), "phenylephrine")["series"][0]["points"] == [
+        (ms(30), 0.7),
+        (ms(180), 0.7),
+    ]
 
 
 def test_what_was_not_charted_is_an_empty_panel() -> None:

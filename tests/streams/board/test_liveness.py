@@ -8,15 +8,26 @@ PLACE = ("il2.vitals", 0)
 LIMIT = 900.0
 
 
-def watched(until: float, *, worked: int | None = None, read: int | None = None, workers: int | None = 1, step: int = 1) -> Trust:
-    """Answered each second from 0: a record a second is appended, judged and read at once, or up to `worked`, `read` and no further."""
+def watched(
+    until: float,
+    *,
+    worked: int | None = None,
+    read: int | None = None,
+    workers: int | None = 1,
+    step: int = 1,
+) -> Trust:
+    """Answered each second from 0: a record a second is appended, judged and read at once, or up to `worked`,
+    `read` and no further.
+    """
     trust = Trust(0.0, Pulse(LIMIT))
     trust.loading = None
     for second in range(0, int(until) + 1, step):
         end = second + 1
         trust.read[PLACE] = end if read is None else min(end, read)
         trust.pulse.beat(float(second))
-        trust.answer(float(second), {PLACE: end}, {PLACE: end if worked is None else min(end, worked)}, workers)
+        trust.answer(
+            float(second), {PLACE: end}, {PLACE: end if worked is None else min(end, worked)}, workers
+        )
     return trust
 
 

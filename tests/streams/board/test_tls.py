@@ -34,7 +34,18 @@ def certificate(folder: Path, name: str, *words: str) -> None:
     """`<name>.pem` and `<name>.key`, signed by itself, for this machine. Skips without openssl."""
     if shutil.which("openssl") is None:
         pytest.fail("CI=true, and there is no openssl") if required() else pytest.skip("no openssl here")
-    asked = ("req", "-x509", "-newkey", "rsa:2048", "-days", "2", "-subj", "/CN=board.ward", "-addext", f"subjectAltName=IP:{ports.HOST}")
+    asked = (
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=board.ward",
+        "-addext",
+        f"subjectAltName=IP:{ports.HOST}",
+    )
     command = ["openssl", *asked, "-keyout", f"{name}.key", "-out", f"{name}.pem", *(words or ("-nodes",))]
     subprocess.run(command, cwd=folder, capture_output=True, check=True)
 
@@ -56,11 +67,15 @@ class Board(NamedTuple):
     metrics: int
     trusted: ssl.SSLContext
 
-    def ask(self, method: str, path: str, cookie: str = "", **form: str) -> tuple[int, http.client.HTTPMessage, str]:
+    def ask(
+        self, method: str, path: str, cookie: str = "", **form: str
+    ) -> tuple[int, http.client.HTTPMessage, str]:
         """Status, headers and text, over TLS; the certificate and its name are checked."""
         connection = http.client.HTTPSConnection(ports.HOST, self.port, context=self.trusted, timeout=20)
         try:
-            headers = {"Content-Type": "application/x-www-form-urlencoded"} | ({"Cookie": cookie} if cookie else {})
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} | (
+                {"Cookie": cookie} if cookie else {}
+            )
             connection.request(method, path, urlencode(form) if form else None, headers)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read().decode()
@@ -76,9 +91,30 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         broker = had(EmbeddedBroker, stack)
         assert isinstance(broker, EmbeddedBroker)
         create(broker.settings)
-        made = Board(broker.settings.servers, *ports.free(2), ssl.create_default_context(cafile=str(folder / "board.pem")))
-        places = ("--port", str(made.port), "--metrics-port", str(made.metrics), "--state-dir", str(folder / "state"))
-        command = [sys.executable, "-m", "streams", "board", "--broker", made.broker, "--config", str(site(folder)), *places]
+        made = Board(
+            broker.settings.servers,
+            *ports.free(2),
+            ssl.create_default_context(cafile=str(folder / "board.pem")),
+        )
+        places = (
+            "--port",
+            str(made.port),
+            "--metrics-port",
+            str(made.metrics),
+            "--state-dir",
+            str(folder / "state"),
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "streams",
+            "board",
+            "--broker",
+            made.broker,
+            "--config",
+            str(site(folder)),
+            *places,
+        ]
         with (folder / "board.log").open("ab") as said:
             stack.callback(leash.stop, leash.start(command, said))
         up = ports.wait_until(lambda: ports.open_at(ports.HOST, made.metrics), PATIENCE_S)
@@ -118,7 +154,9 @@ def test_without_tls_the_port_shows_nothing(board: Board) -> None:
 
 @pytest.mark.embedded
 @pytest.mark.slow
-def test_what_it_tells_of_itself_is_on_a_port_of_its_own_and_names_every_reason_not_to_be_live(board: Board) -> None:
+def test_what_it_tells_of_itself_is_on_a_port_of_its_own_and_names_every_reason_not_to_be_live(
+    board: Board,
+) -> None:
     with urlopen(f"http://{ports.HOST}:{board.metrics}/metrics", timeout=20) as answer:
         told = answer.read().decode()
     assert [code for code in CODES if f'il2_board_problem{{code="{code}"}}' not in told] == []
@@ -132,12 +170,27 @@ def test_what_it_tells_of_itself_is_on_a_port_of_its_own_and_names_every_reason_
     [("none.key", os.strerror(2)), ("other.key", "KEY_VALUES_MISMATCH"), ("locked.key", "PEM lib")],
     ids=lambda word: word.split(".")[0],
 )
-def test_a_certificate_that_cannot_be_used_is_one_clear_line(keyfile: str, fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_certificate_that_cannot_be_used_is_one_clear_line(
+    keyfile: str, fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     certificate(tmp_path, "board")
     certificate(tmp_path, "other")
     certificate(tmp_path, "locked", "-passout", "pass:secret")
     config = site(tmp_path, keyfile=keyfile)
-    assert main(["board", "--config", str(config), "--broker", "127.0.0.1:1", "--state-dir", str(tmp_path / "state")]) == 2
+    assert (
+        main(
+            [
+                "board",
+                "--config",
+                str(config),
+                "--broker",
+                "127.0.0.1:1",
+                "--state-dir",
+                str(tmp_path / "state"),
+            ]
+        )
+        == 2
+    )
     said = capsys.readouterr().err
     assert said.startswith("il2watch: [board] tls-certfile ")
     assert keyfile in said
@@ -150,7 +203,16 @@ def test_a_certificate_that_cannot_be_used_is_one_clear_line(keyfile: str, fault
 @pytest.mark.parametrize("option", ["--port", "--metrics-port"])
 def test_a_port_that_is_taken_is_one_clear_line(option: str, board: Board, tmp_path: Path) -> None:
     places = {"--port": ports.free()[0], "--metrics-port": 0} | {option: board.port}
-    command = [sys.executable, "-m", "streams", "board", "--broker", board.broker, "--state-dir", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "streams",
+        "board",
+        "--broker",
+        board.broker,
+        "--state-dir",
+        str(tmp_path),
+    ]
     command += [str(word) for place in places.items() for word in place]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 2

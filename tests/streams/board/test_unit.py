@@ -26,7 +26,14 @@ def test_a_row_says_what_the_assessment_says() -> None:
     made, said = row(found), found.assessment
     assert said is not None
     assert made.advised.word == said["recommendation"]
-    assert made.dose == unit.Dose(1, said["dose"]["last"], said["dose"]["due"], said["dose"]["delayed_h"], said["dose"]["readiness"], False)
+    assert made.dose == unit.Dose(
+        1,
+        said["dose"]["last"],
+        said["dose"]["due"],
+        said["dose"]["delayed_h"],
+        said["dose"]["readiness"],
+        False,
+    )
     assert made.pressure == unit.Pressure(86, 90, "relative", False, False)
     assert made.fluids == (said["fluids"]["above_maintenance_24h_ml"], said["fluids"]["limit_ml"])
 
@@ -45,7 +52,10 @@ def test_the_strip_has_the_ten_systems_in_the_tables_order_each_as_bad_as_its_wo
 def test_cannot_see_is_worse_than_clear_and_better_than_tripped() -> None:
     rows = [criterion("urine-shift", "indeterminate"), criterion("creatinine", "clear")]
     assert unit.system("renal", rows, GUIDE).state == "indeterminate"
-    assert unit.system("renal", [*rows, criterion("urine-hour", "relative", value=15.0)], GUIDE).state == "relative"
+    assert (
+        unit.system("renal", [*rows, criterion("urine-hour", "relative", value=15.0)], GUIDE).state
+        == "relative"
+    )
 
 
 def test_what_nobody_has_seen_comes_before_what_was_acknowledged() -> None:

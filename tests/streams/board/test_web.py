@@ -27,13 +27,16 @@ def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
     path = tmp_path / "users.toml"
     kept = hashed("a long password")
     path.write_text(
-        f'[users.nurse]\nname = "R. Nurse"\npassword = "{kept}"\nroles = ["act"]\n[users.visitor]\npassword = "{kept}"\nroles = ["see"]\n'
+        f'[users.nurse]\nname = "R. Nurse"\npassword = "{kept}"\nroles = '
+        f'["act"]\n[users.visitor]\npassword = "{kept}"\nroles = ["see"]\n'
     )
     return Door(users=users.load(str(path)))
 
 
 async def log_in(board: Served, user: str, secret: str = "a long password") -> int:
-    async with board.browser.post(board.url("/login"), data={"user": user, "password": secret}, allow_redirects=False) as answer:
+    async with board.browser.post(
+        board.url("/login"), data={"user": user, "password": secret}, allow_redirects=False
+    ) as answer:
         return answer.status
 
 
@@ -71,7 +74,9 @@ def test_until_it_is_proven_live_a_page_says_that_it_is_not() -> None:
 def test_every_answer_keeps_other_sites_out(path: str) -> None:
     async def test(board: Served) -> None:
         async with board.browser.get(board.url(path)) as answer:
-            assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+            assert answer.headers["Content-Security-Policy"].startswith(
+                "default-src 'none'; script-src 'self'; style-src 'self'"
+            )
             assert "unsafe" not in answer.headers["Content-Security-Policy"]
             assert answer.headers["X-Frame-Options"] == "DENY"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -120,7 +125,9 @@ def test_an_acknowledgement_goes_to_the_commands_after_its_audit() -> None:
     async def test(board: Served) -> None:
         token, key = await board.token(), await board.key()
         alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
-        assert (await board.act("ack", token=token, patient=key, alert=alert, by="rn-14", reason="seen"))[0] == 200
+        assert (await board.act("ack", token=token, patient=key, alert=alert, by="rn-14", reason="seen"))[
+            0
+        ] == 200
         assert [one.topic for one in board.kept.records] == [PAGES, COMMANDS]
 
     serving(WARD, test)
@@ -141,7 +148,15 @@ def test_a_forged_request_does_nothing(headers: dict[str, str], token: str | Non
     async def test(board: Served) -> None:
         genuine, key = await board.token(), await board.key()
         alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
-        status, said = await board.act("ack", headers, token=genuine if token is None else token, patient=key, alert=alert, by="x", reason="y")
+        status, said = await board.act(
+            "ack",
+            headers,
+            token=genuine if token is None else token,
+            patient=key,
+            alert=alert,
+            by="x",
+            reason="y",
+        )
         assert status == 403
         assert "Refused" in said["error"]
         assert board.kept.records == []
@@ -151,14 +166,27 @@ def test_a_forged_request_does_nothing(headers: dict[str, str], token: str | Non
 
 @pytest.mark.parametrize(
     ("form", "status"),
-    [({"reason": ""}, 400), ({"alert": "none"}, 409), ({"patient": "0" * 20}, 404), ({"level": "relative"}, 409)],
+    [
+        ({"reason": ""}, 400),
+        ({"alert": "none"}, 409),
+        ({"patient": "0" * 20}, 404),
+        ({"level": "relative"}, 409),
+    ],
     ids=["no reason", "an alert that is over", "nobody", "it got worse"],
 )
 def test_what_cannot_be_done_says_why_and_does_nothing(form: dict[str, str], status: int) -> None:
     async def test(board: Served) -> None:
         key = await board.key()
-        alert = next(one.id for one in board.desk.ward.by_key[key].episodes.unseen() if one.level == "absolute")
-        told = {"token": await board.token(), "patient": key, "alert": alert, "by": "rn-14", "reason": "seen"} | form
+        alert = next(
+            one.id for one in board.desk.ward.by_key[key].episodes.unseen() if one.level == "absolute"
+        )
+        told = {
+            "token": await board.token(),
+            "patient": key,
+            "alert": alert,
+            "by": "rn-14",
+            "reason": "seen",
+        } | form
         found, said = await board.act("ack", **told)
         assert found == status
         assert said["error"]
@@ -169,7 +197,9 @@ def test_what_cannot_be_done_says_why_and_does_nothing(form: dict[str, str], sta
 
 def test_without_a_login_nobody_sees_anything(login: Door) -> None:
     async def test(board: Served) -> None:
-        async with board.browser.get(board.url("/"), headers={"Accept": "text/html"}, allow_redirects=False) as answer:
+        async with board.browser.get(
+            board.url("/"), headers={"Accept": "text/html"}, allow_redirects=False
+        ) as answer:
             assert (answer.status, answer.headers["Location"]) == (303, "/login")
         for path in ("/events", "/patient/x", "/patient/x/flowsheet", "/patient/x/explain?subject=dose"):
             async with board.browser.get(board.url(path)) as answer:
@@ -186,7 +216,9 @@ def test_who_may_see_cannot_act_and_the_try_is_audited(login: Door) -> None:
         page = await board.text(f"/patient/{key}")
         assert 'id="act-form"' not in page
         alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
-        assert (await board.act("ack", token=await board.token(), patient=key, alert=alert, reason="x"))[0] == 403
+        assert (await board.act("ack", token=await board.token(), patient=key, alert=alert, reason="x"))[
+            0
+        ] == 403
         told = [json.loads(one.value or b"") for one in board.kept.records]
         assert [(one["outcome"], one["by"]) for one in told] == [("board-refused", "visitor")]
 
@@ -198,7 +230,11 @@ def test_who_logged_in_acts_under_their_own_name_whatever_the_form_says(login: D
         assert await log_in(board, "nurse") == 303
         key = await board.key()
         alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
-        assert (await board.act("ack", token=await board.token(), patient=key, alert=alert, by="Dr. Else", reason="x"))[0] == 200
+        assert (
+            await board.act(
+                "ack", token=await board.token(), patient=key, alert=alert, by="Dr. Else", reason="x"
+            )
+        )[0] == 200
         assert {json.loads(one.value or b"")["by"] for one in board.kept.records} == {"R. Nurse"}
 
     serving(WARD, test, login)
@@ -215,7 +251,9 @@ def test_guessing_passwords_is_braked_even_when_the_next_would_be_right(login: D
 def test_a_login_from_another_sites_page_is_refused(login: Door) -> None:
     async def test(board: Served) -> None:
         form = {"user": "nurse", "password": "a long password"}
-        async with board.browser.post(board.url("/login"), data=form, headers={"Origin": "https://evil.example"}) as answer:
+        async with board.browser.post(
+            board.url("/login"), data=form, headers={"Origin": "https://evil.example"}
+        ) as answer:
             assert answer.status == 403
 
     serving(WARD, test, login)
@@ -228,7 +266,9 @@ def test_logging_out_ends_the_session_and_its_open_pages(login: Door) -> None:
         cookies = {one.key: one.value for one in board.browser.cookie_jar}
         async with board.browser.get(board.url("/events")) as stream, asyncio.timeout(20):
             await stream.content.readline()
-            async with board.browser.post(board.url("/logout"), data={"token": token}, allow_redirects=False) as answer:
+            async with board.browser.post(
+                board.url("/logout"), data={"token": token}, allow_redirects=False
+            ) as answer:
                 assert answer.status == 303
             assert b"event: beat" in await stream.read()
         async with board.browser.get(board.url("/events"), cookies=cookies) as answer:
@@ -239,7 +279,12 @@ def test_logging_out_ends_the_session_and_its_open_pages(login: Door) -> None:
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({"X-User": "rn-14", "X-Roles": "see"}, 200), ({"X-User": "rn-14"}, 401), ({}, 401), ({"X-User": "rn-14", "X-Roles": "none"}, 401)],
+    [
+        ({"X-User": "rn-14", "X-Roles": "see"}, 200),
+        ({"X-User": "rn-14"}, 401),
+        ({}, 401),
+        ({"X-User": "rn-14", "X-Roles": "none"}, 401),
+    ],
 )
 def test_a_trusted_proxy_says_who_it_is(headers: dict[str, str], status: int) -> None:
     async def test(board: Served) -> None:

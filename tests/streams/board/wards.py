@@ -1,4 +1,6 @@
-"""A ward for the board without Kafka: events folded as the worker folds them, and all that comes of it as records of the topics."""
+"""A ward for the board without Kafka: events folded as the worker folds them, and all that comes of it as
+records of the topics.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,24 @@ def key(patient: str) -> str:
 
 
 def vitals(id: str, minutes: float, patient: str = "p1", **readings: float) -> dict[str, Any]:
-    codes = {"hr": ("heart-rate", "/min"), "sbp": ("systolic-bp", "mm[Hg]"), "spo2": ("spo2", "%"), "temp": ("temperature", "Cel")}
-    told = [{"code": codes[name][0], "value": value, "unit": codes[name][1]} for name, value in readings.items()]
+    codes = {
+        "hr": ("heart-rate", "/min"),
+        "sbp": ("systolic-bp", "mm[Hg]"),
+        "spo2": ("spo2", "%"),
+        "temp": ("temperature", "Cel"),
+    }
+    told = [
+        {"code": codes[name][0], "value": value, "unit": codes[name][1]} for name, value in readings.items()
+    ]
     return {"type": "vitals", "id": id, "patient": patient, "at": at(minutes), "readings": told}
 
 
 def cycle(patient: str = "p1") -> list[dict[str, Any]]:
     """A patient with a baseline, in a cycle, on the first dose."""
-    baseline = [{"code": "systolic-bp", "value": 124, "unit": "mm[Hg]"}, {"code": "weight", "value": 70, "unit": "kg"}]
+    baseline = [
+        {"code": "systolic-bp", "value": 124, "unit": "mm[Hg]"},
+        {"code": "weight", "value": 70, "unit": "kg"},
+    ]
     return [
         {
             "type": "encounter",
@@ -55,7 +67,16 @@ def cycle(patient: str = "p1") -> list[dict[str, Any]]:
             "readings": baseline,
         },
         {"type": "encounter", "id": "e2", "patient": patient, "at": at(0), "event": "cycle-start"},
-        {"type": "dose", "id": "d1", "patient": patient, "at": at(0), "agent": "aldesleukin", "given": True, "amount": 600000, "unit": "[iU]/kg"},
+        {
+            "type": "dose",
+            "id": "d1",
+            "patient": patient,
+            "at": at(0),
+            "agent": "aldesleukin",
+            "given": True,
+            "amount": 600000,
+            "unit": "[iU]/kg",
+        },
     ]
 
 
@@ -82,12 +103,23 @@ def record(event: dict[str, Any]) -> Record:
     return Record(topic_of(event["type"]), event["patient"].encode(), json.dumps(event).encode(), known)
 
 
-def published(events: list[dict[str, Any]], until: str | None = None, guideline: Guideline = GUIDE) -> list[Record]:
+def published(
+    events: list[dict[str, Any]], until: str | None = None, guideline: Guideline = GUIDE
+) -> list[Record]:
     """The events, and the alerts and assessments that come of them."""
-    read = sorted((found for event in events if (found := decode(json.dumps(event).encode())[0]) is not None), key=lambda one: one.known)
+    read = sorted(
+        (found for event in events if (found := decode(json.dumps(event).encode())[0]) is not None),
+        key=lambda one: one.known,
+    )
     folded = event_files.fold_events(read, guideline, None if until is None else parse(until))
-    said = [Record(ALERTS, one.patient.encode(), msgspec.json.encode(one), parse(one.decided)) for one in folded.alerts]
-    shown = [Record(ASSESSMENTS, one["patient"].encode(), json.dumps(one).encode(), folded.clock) for one in event_files.assessments(folded)]
+    said = [
+        Record(ALERTS, one.patient.encode(), msgspec.json.encode(one), parse(one.decided))
+        for one in folded.alerts
+    ]
+    shown = [
+        Record(ASSESSMENTS, one["patient"].encode(), json.dumps(one).encode(), folded.clock)
+        for one in event_files.assessments(folded)
+    ]
     return [*map(record, events), *said, *shown]
 
 

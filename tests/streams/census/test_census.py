@@ -1,4 +1,6 @@
-"""`il2watch census` on a broker: it counts what is in the topic and what comes, and says what is wrong in one line."""
+"""`il2watch census` on a broker: it counts what is in the topic and what comes, and says what is wrong in one
+line.
+"""
 
 from __future__ import annotations
 
@@ -46,23 +48,40 @@ def say(broker: Broker, **latest: str | None) -> None:
 def census(broker: Broker, tmp_path: Path) -> Iterator[Callable[[], dict[str, float]]]:
     """A census that runs; called, it answers how many patients have each recommendation."""
     port = free(1)[0]
-    command = [sys.executable, "-m", "streams", "census", "--broker", broker.servers, "--metrics-port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "streams",
+        "census",
+        "--broker",
+        broker.servers,
+        "--metrics-port",
+        str(port),
+    ]
     with (tmp_path / "log").open("ab") as log:
         process = leash.start(command, log)
 
     def counted() -> dict[str, float]:
         lines = str(asked(f"http://{HOST}:{port}/metrics")).splitlines()
-        told = (line.removeprefix('il2_ward_recommendations{recommendation="').split('"} ') for line in lines if "il2_ward_recommendations{" in line)
+        told = (
+            line.removeprefix('il2_ward_recommendations{recommendation="').split('"} ')
+            for line in lines
+            if "il2_ward_recommendations{" in line
+        )
         return {word: float(count) for word, count in told if float(count)}
 
-    assert wait_until(lambda: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S), (tmp_path / "log").read_text()
+    assert wait_until(lambda: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S), (
+        tmp_path / "log"
+    ).read_text()
     yield counted
     leash.stop(process)
     assert process.returncode == 0
 
 
 @pytest.mark.embedded
-def test_it_counts_what_is_there_and_follows_what_comes(broker: Broker, census: Callable[[], dict[str, float]]) -> None:
+def test_it_counts_what_is_there_and_follows_what_comes(
+    broker: Broker, census: Callable[[], dict[str, float]]
+) -> None:
     say(broker, p1="delay", p2="delay", p3="stop")
     assert wait_until(lambda: census() == {"delay": 2.0, "stop": 1.0}, PATIENCE_S), census()
     say(broker, p1="proceed", p3=None)
@@ -71,7 +90,12 @@ def test_it_counts_what_is_there_and_follows_what_comes(broker: Broker, census: 
 
 def spoken(*words: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "streams", "census", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        [sys.executable, "-m", "streams", "census", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
     return done.returncode, done.stderr
 

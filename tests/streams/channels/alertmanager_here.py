@@ -1,4 +1,6 @@
-"""A real Alertmanager (Debian's `prometheus-alertmanager`) on loopback, with a webhook to a server of the test."""
+"""A real Alertmanager (Debian's `prometheus-alertmanager`) on loopback, with a webhook to a server of the
+test.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def binary() -> str:
     """The program; skips where there is none, or fails under `CI=true`."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None and os.environ.get("CI") == "true":
-        pytest.fail("CI=true, and there is no Alertmanager: apt-get install prometheus-alertmanager", pytrace=False)
+        pytest.fail(
+            "CI=true, and there is no Alertmanager: apt-get install prometheus-alertmanager", pytrace=False
+        )
     if found is None:
         pytest.skip("no Alertmanager here: apt-get install prometheus-alertmanager")
     return found
@@ -47,11 +51,18 @@ async def alertmanager(folder: Path, hook: str) -> AsyncIterator[str]:
     """Its address, once it is ready; it is ended with the block."""
     (folder / "alertmanager.yml").write_text(CONFIG.format(hook=hook), encoding="utf-8")
     address = f"127.0.0.1:{ports.free()[0]}"
-    told = (f"--config.file={folder / 'alertmanager.yml'}", f"--storage.path={folder / 'data'}", f"--web.listen-address={address}")
+    told = (
+        f"--config.file={folder / 'alertmanager.yml'}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address={address}",
+    )
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([binary(), *told, "--cluster.listen-address="], stdout=log, stderr=log)
     try:
-        await until(lambda: asked(f"http://{address}/-/ready"), lambda answer: answer is not None or process.poll() is not None)
+        await until(
+            lambda: asked(f"http://{address}/-/ready"),
+            lambda answer: answer is not None or process.poll() is not None,
+        )
         assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")
         yield f"http://{address}"
     finally:
@@ -65,7 +76,11 @@ async def asked(url: str) -> Any:
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             if response.status != 200:
                 return None
-            return await response.json() if response.content_type == "application/json" else await response.text()
+            return (
+                await response.json()
+                if response.content_type == "application/json"
+                else await response.text()
+            )
     except aiohttp.ClientError:
         return None
 

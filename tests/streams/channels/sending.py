@@ -18,12 +18,23 @@ class Sent(list[Receipt]):
     asked: list[Asked]
 
 
-def sent(kind: str, pages: list[Page], options: Mapping[str, Any], environ: Mapping[str, str], reply: Reply | None = None, path: str = "") -> Sent:
+def sent(
+    kind: str,
+    pages: list[Page],
+    options: Mapping[str, Any],
+    environ: Mapping[str, str],
+    reply: Reply | None = None,
+    path: str = "",
+) -> Sent:
     """Sends the pages, one after another. Raises TransportError as the channel does."""
 
     async def run() -> Sent:
         async with serving(reply) as server:
-            made = channel("oncall", {"kind": kind, "url": server.url + path, "timeout-s": 5} | dict(options), Secrets(environ))
+            made = channel(
+                "oncall",
+                {"kind": kind, "url": server.url + path, "timeout-s": 5} | dict(options),
+                Secrets(environ),
+            )
             try:
                 receipts = Sent([await made.send(one) for one in pages])
             finally:

@@ -1,4 +1,7 @@
-"""A receiver on loopback that answers as it is told: with a status, not at all, or with a reset. It keeps what it was asked."""
+"""A receiver on loopback that answers as it is told: with a status, not at all, or with a reset.
+
+It keeps what it was asked.
+"""
 
 from __future__ import annotations
 
@@ -102,11 +105,13 @@ async def serving(otherwise: Reply | None = None, tls: ssl.SSLContext | None = N
 async def end(runner: web.AppRunner) -> None:
     """Takes nobody in any more, waits for whoever is in the door, and closes all.
 
-    aiohttp closes only the connections it knows, and asyncio leaves open what it has accepted for a server that is closed a moment later.
+    aiohttp closes only the connections it knows, and asyncio leaves open what it has accepted for a server
+    that is closed a moment later.
     """
     loop = asyncio.get_running_loop()
     for site in runner.sites:
-        for listening in site._server.sockets:  # type: ignore[attr-defined]  # asyncio's server; aiohttp has no other way to it
+        # asyncio's server; aiohttp has no other way to it
+        for listening in site._server.sockets:  # type: ignore[attr-defined]
             loop.remove_reader(listening.fileno())
     for _ in range(10):
         await asyncio.sleep(0)

@@ -1,4 +1,6 @@
-"""Alertmanager's API: labels that identify, an end that is far until it is said, no patient where alerts are routed."""
+"""Alertmanager's API: labels that identify, an end that is far until it is said, no patient where alerts are
+routed.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,9 @@ def test_a_resolution_ends_it_now_and_an_acknowledgement_says_so() -> None:
         (None, "2031-01-01T00:00:00Z", NOW),
     ],
 )
-def test_an_alert_starts_when_its_incident_did_but_not_in_the_future(since: str | None, at: str, expected: str) -> None:
+def test_an_alert_starts_when_its_incident_did_but_not_in_the_future(
+    since: str | None, at: str, expected: str
+) -> None:
     told = made(page(since=since, at=at))
     assert told["startsAt"] == expected
     assert instant(told["endsAt"]) - instant(told["startsAt"]) >= HOUR
@@ -118,4 +122,7 @@ def test_a_refusal_says_what_to_do(status: int, permanent: bool) -> None:
 
 @pytest.mark.parametrize("level", ["absolute", "relative", "technical", "advisory"])
 def test_every_level_has_a_severity_of_its_own(level: str) -> None:
-    assert sum(severity(other) == severity(level) for other in ("absolute", "relative", "technical", "advisory")) == 1
+    assert (
+        sum(severity(other) == severity(level) for other in ("absolute", "relative", "technical", "advisory"))
+        == 1
+    )

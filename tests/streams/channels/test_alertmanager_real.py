@@ -35,7 +35,10 @@ class Ward:
 
     async def told(self) -> list[tuple[str, str]]:
         """What the receiver behind it heard: key and status, in order."""
-        return [(group["groupLabels"]["key"], group["status"]) for group in (one.json() for one in self.behind.asked)]
+        return [
+            (group["groupLabels"]["key"], group["status"])
+            for group in (one.json() for one in self.behind.asked)
+        ]
 
     async def hears(self, *expected: tuple[str, str]) -> None:
         assert await until(self.told, lambda told: len(told) >= len(expected)) == list(expected)
@@ -59,7 +62,11 @@ def test_a_page_fires_is_marked_as_taken_and_resolves(tmp_path: Path) -> None:
         await ward.hears((KEY, "firing"))
         await ward.send(page("acknowledge", seq=13))
         [alert] = await ward.alerts()
-        assert (alert["annotations"]["acknowledged"], alert["startsAt"][:19], alert["status"]["state"]) == ("true", "2026-03-02T10:00:00", "active")
+        assert (alert["annotations"]["acknowledged"], alert["startsAt"][:19], alert["status"]["state"]) == (
+            "true",
+            "2026-03-02T10:00:00",
+            "active",
+        )
         await ward.send(page("resolve", seq=14, at="2026-03-02T11:00:00Z"))
         await ward.hears((KEY, "firing"), (KEY, "resolved"))
         assert await ward.alerts() == []

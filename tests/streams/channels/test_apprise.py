@@ -1,4 +1,7 @@
-"""Apprise: everything else. Its own JSON service is posted to a server on loopback; no mock stands between."""
+"""Apprise: everything else.
+
+Its own JSON service is posted to a server on loopback; no mock stands between.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,15 @@ from streams.config.secrets import Secrets
 from tests.streams.channels.pages import ACTIONS, PATIENT, page
 from tests.streams.channels.server import Asked, Reply, never, reset, says, serving
 
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's own, as it loads its services
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'imghdr' is deprecated:DeprecationWarning"
+)  # Apprise's own, as it loads its services
 
 
 async def over(service: str, pages: tuple[Page, ...], options: dict[str, Any]) -> list[Receipt]:
-    made = channel("sms", {"kind": "apprise", "service-url-env": "SERVICE"} | options, Secrets({"SERVICE": service}))
+    made = channel(
+        "sms", {"kind": "apprise", "service-url-env": "SERVICE"} | options, Secrets({"SERVICE": service})
+    )
     try:
         return [await made.send(one) for one in pages]
     finally:
@@ -33,7 +40,11 @@ def notified(*pages: Page, reply: Reply | None = None, **options: Any) -> list[A
     async def run() -> list[Asked]:
         async with serving(reply or says(200)) as server:
             service = server.url.replace("http://localhost", "json://user:s3cret@127.0.0.1")
-            await over(f"{service}/il2?rto=2&cto=2", pages, {key.replace("_", "-"): value for key, value in options.items()})
+            await over(
+                f"{service}/il2?rto=2&cto=2",
+                pages,
+                {key.replace("_", "-"): value for key, value in options.items()},
+            )
             return server.asked
 
     return asyncio.run(run())

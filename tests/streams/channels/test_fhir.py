@@ -1,4 +1,6 @@
-"""FHIR R4: a Flag and a CommunicationRequest a page, valid by the standard's own models, one of each however often it is sent."""
+"""FHIR R4: a Flag and a CommunicationRequest a page, valid by the standard's own models, one of each however
+often it is sent.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ AMENDED = {"transition": "amended"}
 
 
 class Record:
-    """A FHIR server as far as it matters: it takes transactions and keeps resources by the identifier they are found by."""
+    """A FHIR server as far as it matters: it takes transactions and keeps resources by the identifier they
+    are found by.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[str, dict[str, Any]] = {}
@@ -36,7 +40,13 @@ class Record:
         told = Bundle.model_validate(await asked.json())
         assert (told.type, {entry.request.method for entry in told.entry}) == ("transaction", {"PUT"})
         done = [self.put(entry.request.url, entry.resource) for entry in told.entry]
-        return web.json_response({"resourceType": "Bundle", "type": "transaction-response", "entry": [{"response": one} for one in done]})
+        return web.json_response(
+            {
+                "resourceType": "Bundle",
+                "type": "transaction-response",
+                "entry": [{"response": one} for one in done],
+            }
+        )
 
     def put(self, url: str, resource: Any) -> dict[str, str]:
         kind, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
@@ -54,13 +64,20 @@ def to_record(*pages: Page, reply: Reply | None = None, record: Record | None = 
 def test_a_page_is_one_flag_and_one_request_however_often_it_is_sent() -> None:
     record = Record()
     done = to_record(page(), page(), page(seq=13), record=record)
-    assert sorted(record.kept) == [f"CommunicationRequest/urn:il2watch:page|{KEY}", f"Flag/urn:il2watch:page|{KEY}"]
+    assert sorted(record.kept) == [
+        f"CommunicationRequest/urn:il2watch:page|{KEY}",
+        f"Flag/urn:il2watch:page|{KEY}",
+    ]
     assert done == [(200, "Flag/1/_history/1")] * 3
 
 
 def test_it_is_posted_to_the_servers_base_as_fhir() -> None:
     [asked] = to_record(page()).asked
-    assert (asked.method, asked.path, asked.headers["Content-Type"]) == ("POST", "/R4", "application/fhir+json")
+    assert (asked.method, asked.path, asked.headers["Content-Type"]) == (
+        "POST",
+        "/R4",
+        "application/fhir+json",
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,10 +112,15 @@ def test_what_it_says() -> None:
     assert made["payload"] == [{"contentString": "Urine 8 mL/h, below 10"}]
     assert made["recipient"] == [{"reference": "PractitionerRole/oncall"}]
     assert made["subject"] == {"type": "Patient", "identifier": {"system": SYSTEM, "value": PATIENT}}
-    assert flag(page(), OPTIONS)["code"] == {"coding": [{"system": "urn:il2watch:subject", "code": "urine-hour"}], "text": "Urine 8 mL/h, below 10"}
+    assert flag(page(), OPTIONS)["code"] == {
+        "coding": [{"system": "urn:il2watch:subject", "code": "urine-hour"}],
+        "text": "Urine 8 mL/h, below 10",
+    }
 
 
-@pytest.mark.parametrize(("priority", "expected"), [("high", "stat"), ("medium", "urgent"), ("low", "routine"), ("odd", "urgent")])
+@pytest.mark.parametrize(
+    ("priority", "expected"), [("high", "stat"), ("medium", "urgent"), ("low", "routine"), ("odd", "urgent")]
+)
 def test_priorities_are_fhirs(priority: str, expected: str) -> None:
     assert request(page(priority=priority), OPTIONS)["priority"] == expected
 
@@ -109,24 +131,53 @@ def test_the_patient_is_the_subject_and_no_address_holds_it() -> None:
 
 
 TEXT = st.text(
-    st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=("Cs", "Zs", "Cc", "Cf", "Zl", "Zp")), min_size=1, max_size=60
+    st.characters(
+        min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=("Cs", "Zs", "Cc", "Cf", "Zl", "Zp")
+    ),
+    min_size=1,
+    max_size=60,
 )
 
 
-@given(st.sampled_from(ACTIONS), TEXT, TEXT, TEXT, st.sampled_from(["opened", "worsened", "amended", "resolved", "reminder"]), st.booleans())
-def test_every_page_is_valid_by_the_standards_own_models(action: str, key: str, patient: str, summary: str, transition: str, known: bool) -> None:
+@given(
+    st.sampled_from(ACTIONS),
+    TEXT,
+    TEXT,
+    TEXT,
+    st.sampled_from(["opened", "worsened", "amended", "resolved", "reminder"]),
+    st.booleans(),
+)
+def test_every_page_is_valid_by_the_standards_own_models(
+    action: str, key: str, patient: str, summary: str, transition: str, known: bool
+) -> None:
     told = page(
-        action, key=key, patient=patient, summary=summary, since="2026-03-02T09:00:00.123Z" if known else None, alert={"transition": transition}
+        action,
+        key=key,
+        patient=patient,
+        summary=summary,
+        since="2026-03-02T09:00:00.123Z" if known else None,
+        alert={"transition": transition},
     )
     made = bundle(told, OPTIONS)
     assert Bundle.model_validate(made).type == "transaction"
     assert Flag.model_validate(made["entry"][0]["resource"]).identifier[0].value == key
-    assert CommunicationRequest.model_validate(made["entry"][1]["resource"]).subject.identifier.value == patient
+    assert (
+        CommunicationRequest.model_validate(made["entry"][1]["resource"]).subject.identifier.value == patient
+    )
 
 
 @pytest.mark.parametrize(
     "answer",
-    [None, [], {}, {"entry": []}, {"entry": [{}]}, {"entry": [{"response": {}}]}, {"entry": [{"response": {"location": 3}}]}, {"entry": {"0": 1}}],
+    [
+        None,
+        [],
+        {},
+        {"entry": []},
+        {"entry": [{}]},
+        {"entry": [{"response": {}}]},
+        {"entry": [{"response": {"location": 3}}]},
+        {"entry": {"0": 1}},
+    ],
 )
 def test_a_server_that_names_no_resource_has_taken_it_all_the_same(answer: Any) -> None:
     assert location(answer) is None
@@ -141,7 +192,10 @@ def test_a_system_alarm_has_no_place_in_a_patients_record(patient: str) -> None:
 
 
 def test_what_the_server_finds_wrong_is_final_and_said_without_the_patient() -> None:
-    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "not-found", "diagnostics": f"no Patient {PATIENT}"}]}
+    outcome = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "not-found", "diagnostics": f"no Patient {PATIENT}"}],
+    }
     with pytest.raises(TransportError) as caught:
         to_record(page(), reply=says(422, outcome))
     assert caught.value.permanent

@@ -1,4 +1,6 @@
-"""docs/channels.md keeps its word: every example is taken by `il2watch config check`, every key and every limit is told, none that is not there."""
+"""docs/channels.md keeps its word: every example is taken by `il2watch config check`, every key and every
+limit is told, none that is not there.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from streams.cli.main import main
 from streams.config.pager import Pager
 from streams.pager.delivery import retry
 
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's own, as it loads its services
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'imghdr' is deprecated:DeprecationWarning"
+)  # Apprise's own, as it loads its services
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "channels.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", GUIDE, re.M | re.S))
@@ -59,7 +63,9 @@ def test_every_kind_has_a_section_with_an_example() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_config_check_takes_the_example_without_its_secrets(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_config_check_takes_the_example_without_its_secrets(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (name,) = tomllib.loads(examples()[kind])["pager"]["channels"]
     path = tmp_path / "site.toml"
     path.write_text(examples()[kind] + ROUTES.format(name=name))
@@ -87,8 +93,14 @@ def test_every_key_that_many_kinds_take_is_told_and_no_other() -> None:
         f"up to {retry.MOST_ASKED_S / 60:.0f} min",
         f"it rests {retry.REST_S:.0f} s, doubled up to {retry.MOST_REST_S:.0f} s",
         f"a text of {webhook.SHORTEST} bytes or more",
-        f"`try-refused-after` ({next(one.default for one in msgspec.structs.fields(Pager) if one.name == 'try_refused_after')})",
-        f"`expire-after` ({next(one.default for one in msgspec.structs.fields(Pager) if one.name == 'expire_after')})",
+        (
+            "`try-refused-after` "
+            f"({next(one.default for one in msgspec.structs.fields(Pager) if one.name == 'try_refused_after')})"
+        ),
+        (
+            "`expire-after` "
+            f"({next(one.default for one in msgspec.structs.fields(Pager) if one.name == 'expire_after')})"
+        ),
         *(f"{status}, " for status in sorted(http.PASSING)[:-1]),
     ],
 )

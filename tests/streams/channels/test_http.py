@@ -1,4 +1,6 @@
-"""What the channels share over HTTP: every failure of a receiver is a TransportError that says whether to try again, and gives nothing away."""
+"""What the channels share over HTTP: every failure of a receiver is a TransportError that says whether to try
+again, and gives nothing away.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,18 @@ def test_every_2xx_is_taken(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "permanent"), [(400, True), (401, True), (404, True), (413, True), (302, True), (408, False), (429, False), (500, False), (503, False)]
+    ("status", "permanent"),
+    [
+        (400, True),
+        (401, True),
+        (404, True),
+        (413, True),
+        (302, True),
+        (408, False),
+        (429, False),
+        (500, False),
+        (503, False),
+    ],
 )
 def test_any_other_answer_says_its_status_and_whether_it_is_final(status: int, permanent: bool) -> None:
     error = refusal(says(status, "why it is so"))
@@ -72,7 +85,9 @@ def test_any_other_answer_says_its_status_and_whether_it_is_final(status: int, p
     assert error.message.endswith(f": {status} why it is so")
 
 
-@pytest.mark.parametrize(("header", "expected"), [("7", 7.0), ("Mon, 02 Mar 2026 12:00:30 GMT", 30.0), ("soon", None)])
+@pytest.mark.parametrize(
+    ("header", "expected"), [("7", 7.0), ("Mon, 02 Mar 2026 12:00:30 GMT", 30.0), ("soon", None)]
+)
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_handed_on(status: int, header: str, expected: float | None) -> None:
     assert refusal(says(status, Retry_After=header)).retry_after_s == expected
@@ -80,7 +95,11 @@ def test_retry_after_is_handed_on(status: int, header: str, expected: float | No
 
 def test_no_answer_within_the_time_out_is_tried_again() -> None:
     error = refusal(never, timeout_s=0.05)
-    assert (error.permanent, error.status, error.message.partition(": ")[2]) == (False, None, "no answer within 0.05 s")
+    assert (error.permanent, error.status, error.message.partition(": ")[2]) == (
+        False,
+        None,
+        "no answer within 0.05 s",
+    )
 
 
 def test_a_body_that_never_ends_is_cut_off() -> None:
@@ -110,7 +129,10 @@ def test_a_redirect_is_not_followed_for_it_could_carry_the_patient_elsewhere() -
     assert over(says(200), both) == ["/"]
 
 
-@pytest.mark.parametrize("said", [f"no {PATIENT}, {TOKEN} and hidden-key", '{"a": "mrn-4711-Doe t0ken-of-the-receiver hidden-key"}'])
+@pytest.mark.parametrize(
+    "said",
+    [f"no {PATIENT}, {TOKEN} and hidden-key", '{"a": "mrn-4711-Doe t0ken-of-the-receiver hidden-key"}'],
+)
 def test_what_a_receiver_says_is_quoted_without_secret_or_patient(said: str) -> None:
     message = refusal(says(400, said), token_env="TOKEN").message
     assert message.count("***") == 3
@@ -148,7 +170,11 @@ def test_a_token_or_a_name_and_password_are_shown_to_the_receiver() -> None:
 
 def test_a_request_is_json_and_names_its_sender() -> None:
     found = headers()
-    assert (found["Content-Type"], found["User-Agent"], found["X-More"]) == ("application/json", "il2watch", "1")
+    assert (found["Content-Type"], found["User-Agent"], found["X-More"]) == (
+        "application/json",
+        "il2watch",
+        "1",
+    )
 
 
 def test_a_proxy_is_asked_instead_of_the_receiver() -> None:
@@ -164,8 +190,28 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """A certificate for localhost that no authority has signed, and its key."""
     folder = tmp_path_factory.mktemp("tls")
     cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    named = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert)
-    new = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+    named = (
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-keyout",
+        key,
+        "-out",
+        cert,
+    )
+    new = (
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    )
     try:
         subprocess.run([*new, *named], check=True, capture_output=True)
     except FileNotFoundError:

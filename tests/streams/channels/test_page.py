@@ -15,7 +15,9 @@ from tests.streams.channels.pages import ACTIONS, PATIENT, page
 from tests.streams.channels.server import Asked, Reply, Server, never, reset, says, serving
 from tests.streams.channels.test_registry import SECRETS, TABLES
 
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's own, as it loads its services
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'imghdr' is deprecated:DeprecationWarning"
+)  # Apprise's own, as it loads its services
 REMOTE = [kind for kind in KINDS if kind != "terminal"]
 
 
@@ -55,7 +57,9 @@ def test_without_patient_no_byte_of_a_request_holds_it(kind: str) -> None:
     assert not any(PATIENT.encode() in one.body for one in asked(kind, says(200), *ACTIONS, patient=False))
 
 
-@pytest.mark.parametrize(("kind", "reply"), list(product(REMOTE, [says(500), says(429, Retry_After="3"), reset, never])))
+@pytest.mark.parametrize(
+    ("kind", "reply"), list(product(REMOTE, [says(500), says(429, Retry_After="3"), reset, never]))
+)
 def test_a_passing_failure_is_a_transport_error_to_try_again(kind: str, reply: Reply) -> None:
     with pytest.raises(TransportError) as caught:
         asked(kind, reply, "trigger", **{"timeout-s": 0.3})
@@ -70,7 +74,10 @@ def test_a_client_error_is_final(kind: str) -> None:
 
 
 def test_a_message_is_known_by_key_action_and_sequence() -> None:
-    ids = {message_id(page(action, key=key, seq=seq)) for action, key, seq in product(ACTIONS, ("a:absolute", "a:relative"), (1, 2))}
+    ids = {
+        message_id(page(action, key=key, seq=seq))
+        for action, key, seq in product(ACTIONS, ("a:absolute", "a:relative"), (1, 2))
+    }
     assert len(ids) == 12
     assert message_id(page()) == message_id(page(summary="in other words"))
 
@@ -78,4 +85,8 @@ def test_a_message_is_known_by_key_action_and_sequence() -> None:
 def test_a_page_without_its_patient_keeps_all_else() -> None:
     told = without_patient(page())
     assert PATIENT not in str(told)
-    assert (told.key, told.summary, told.alert["message"]) == (page().key, page().summary, page().alert["message"])
+    assert (told.key, told.summary, told.alert["message"]) == (
+        page().key,
+        page().summary,
+        page().alert["message"],
+    )

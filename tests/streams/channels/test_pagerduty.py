@@ -30,7 +30,9 @@ OPTIONS = read(PagerDutyOptions, "oncall", {"routing-key-env": "ROUTING"})
 
 
 def to_pagerduty(*pages: Page, reply: Reply | None = None, **options: Any) -> Sent:
-    table = {"routing-key-env": "ROUTING"} | {name.replace("_", "-"): value for name, value in options.items()}
+    table = {"routing-key-env": "ROUTING"} | {
+        name.replace("_", "-"): value for name, value in options.items()
+    }
     return sent("pagerduty", list(pages), table, {"ROUTING": ROUTING}, reply, "/v2/enqueue")
 
 
@@ -65,13 +67,22 @@ def test_an_acknowledgement_or_resolution_is_its_key_alone(action: str) -> None:
 
 
 def test_the_receipt_is_pagerdutys_own_key() -> None:
-    assert to_pagerduty(page(), reply=says(202, {"status": "success", "dedup_key": "theirs"})) == [(202, "theirs")]
+    assert to_pagerduty(page(), reply=says(202, {"status": "success", "dedup_key": "theirs"})) == [
+        (202, "theirs")
+    ]
     assert to_pagerduty(page(), reply=says(202, "not json")) == [(202, None)]
     assert to_pagerduty(page(), reply=says(202, ["odd"])) == [(202, None)]
 
 
 @pytest.mark.parametrize(
-    ("level", "severity"), [("absolute", "critical"), ("relative", "error"), ("technical", "warning"), ("advisory", "info"), ("odd", "warning")]
+    ("level", "severity"),
+    [
+        ("absolute", "critical"),
+        ("relative", "error"),
+        ("technical", "warning"),
+        ("advisory", "info"),
+        ("odd", "warning"),
+    ],
 )
 def test_a_level_is_one_of_pagerdutys_four_severities(level: str, severity: str) -> None:
     assert event(page(level=level), ROUTING, OPTIONS)["payload"]["severity"] == severity
@@ -96,7 +107,10 @@ def test_a_receiver_that_may_not_know_is_not_told_who_it_is() -> None:
     assert asked.json()["payload"]["custom_details"]["message"] == "Urine 8 mL/h, below 10"
 
 
-@pytest.mark.parametrize(("length", "expected"), [(1, 1), (MOST_SUMMARY, MOST_SUMMARY), (MOST_SUMMARY + 1, MOST_SUMMARY), (100_000, MOST_SUMMARY)])
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [(1, 1), (MOST_SUMMARY, MOST_SUMMARY), (MOST_SUMMARY + 1, MOST_SUMMARY), (100_000, MOST_SUMMARY)],
+)
 def test_a_summary_has_at_most_1024_characters(length: int, expected: int) -> None:
     summary = event(page(summary="é" * length), ROUTING, OPTIONS)["payload"]["summary"]
     assert len(summary) == expected
@@ -111,11 +125,25 @@ def test_a_key_fits_and_is_the_keys_own(text: str) -> None:
 
 
 def test_an_event_too_large_loses_details_but_not_who_and_why() -> None:
-    huge = page(alert={"evidence": [f"observation-{number}" for number in range(60_000)], "message": "M" * 5_000})
-    body = fitted(event(msgspec.structs.replace(huge, links=(("https://board.ward.example/" + "x" * MOST_EVENT, "Board"),)), ROUTING, OPTIONS))
+    huge = page(
+        alert={"evidence": [f"observation-{number}" for number in range(60_000)], "message": "M" * 5_000}
+    )
+    body = fitted(
+        event(
+            msgspec.structs.replace(
+                huge, links=(("https://board.ward.example/" + "x" * MOST_EVENT, "Board"),)
+            ),
+            ROUTING,
+            OPTIONS,
+        )
+    )
     details = json.loads(body)["payload"]["custom_details"]
     assert len(body) <= MOST_EVENT
-    assert (details["patient"], details["id"], details["cut"]) == (PATIENT, "0123456789abcdef", "the alert was too long for PagerDuty")
+    assert (details["patient"], details["id"], details["cut"]) == (
+        PATIENT,
+        "0123456789abcdef",
+        "the alert was too long for PagerDuty",
+    )
 
 
 @given(st.integers(0, 200_000), st.text(max_size=2_000), st.text(max_size=300))
@@ -132,7 +160,12 @@ def test_half_a_surrogate_pair_does_not_make_a_page_unsendable() -> None:
 @pytest.mark.parametrize(
     ("reply", "status", "permanent", "retry_after_s"),
     [
-        (says(400, {"status": "invalid event", "errors": ["Length of 'routing_key' is incorrect"]}), 400, True, None),
+        (
+            says(400, {"status": "invalid event", "errors": ["Length of 'routing_key' is incorrect"]}),
+            400,
+            True,
+            None,
+        ),
         (says(429, {"message": "Request Limit Exceeded"}), 429, False, 30.0),
         (says(429, Retry_After="5"), 429, False, 5.0),
         (says(500), 500, False, None),
@@ -140,7 +173,9 @@ def test_half_a_surrogate_pair_does_not_make_a_page_unsendable() -> None:
         (reset, None, False, None),
     ],
 )
-def test_a_refusal_says_what_to_do(reply: Reply, status: int | None, permanent: bool, retry_after_s: float | None) -> None:
+def test_a_refusal_says_what_to_do(
+    reply: Reply, status: int | None, permanent: bool, retry_after_s: float | None
+) -> None:
     with pytest.raises(TransportError) as caught:
         to_pagerduty(page(), reply=reply)
     error = caught.value

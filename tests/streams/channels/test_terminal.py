@@ -33,7 +33,10 @@ def written(stream: io.TextIOWrapper) -> str:
     ("action", "expected"),
     [
         ("trigger", f"10:00:05Z PAGE   ▲ absolute  {PATIENT}  Urine 8 mL/h, below 10  (0123456789abcdef)"),
-        ("acknowledge", f"10:00:05Z taken  ▲ absolute  {PATIENT}  Urine 8 mL/h, below 10  (0123456789abcdef)"),
+        (
+            "acknowledge",
+            f"10:00:05Z taken  ▲ absolute  {PATIENT}  Urine 8 mL/h, below 10  (0123456789abcdef)",
+        ),
         ("resolve", f"10:00:05Z over   ▲ absolute  {PATIENT}  Urine 8 mL/h, below 10  (0123456789abcdef)"),
     ],
 )

@@ -1,4 +1,6 @@
-"""The webhook: Alertmanager's body, a signature that any Standard Webhooks library checks, one id however often it is sent."""
+"""The webhook: Alertmanager's body, a signature that any Standard Webhooks library checks, one id however
+often it is sent.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,16 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def to_webhook(*pages: Page, **options: Any) -> Sent:
-    table = {"signing-key-env": "SIGNING"} | {name.replace("_", "-"): value for name, value in options.items()}
+    table = {"signing-key-env": "SIGNING"} | {
+        name.replace("_", "-"): value for name, value in options.items()
+    }
     return sent("webhook", list(pages), table, {"SIGNING": SECRET}, path="/hook")
 
 
 def checked(asked: Asked, secret: str = SECRET) -> Any:
-    return StandardWebhook(secret).verify(asked.body, {name.lower(): value for name, value in asked.headers.items()})
+    return StandardWebhook(secret).verify(
+        asked.body, {name.lower(): value for name, value in asked.headers.items()}
+    )
 
 
 def test_the_body_is_what_alertmanagers_webhook_sends() -> None:
@@ -40,7 +46,11 @@ def test_the_body_is_what_alertmanagers_webhook_sends() -> None:
         "externalURL": "https://board.ward.example",
     }  # fmt: skip
     assert (told["commonLabels"], told["commonAnnotations"]) == (alert["labels"], alert["annotations"])
-    assert (alert["labels"]["site"], alert["labels"]["level"], alert["generatorURL"]) == ("north", "absolute", RUNBOOK[0])
+    assert (alert["labels"]["site"], alert["labels"]["level"], alert["generatorURL"]) == (
+        "north",
+        "absolute",
+        RUNBOOK[0],
+    )
     assert (alert["startsAt"], alert["endsAt"]) == ("2026-03-02T10:00:00Z", "0001-01-01T00:00:00Z")
     assert told["il2watch"] == {"action": "trigger", "alert": page().alert}
 
@@ -56,12 +66,20 @@ def test_the_body_is_what_alertmanagers_webhook_sends() -> None:
 def test_an_alert_fires_until_it_is_resolved(action: str, status: str, ends: str) -> None:
     [asked] = to_webhook(page(action, at="2026-03-02T11:00:00Z")).asked
     [alert] = asked.json()["alerts"]
-    assert (asked.json()["status"], alert["status"], alert["startsAt"], alert["endsAt"]) == (status, status, "2026-03-02T10:00:00Z", ends)
+    assert (asked.json()["status"], alert["status"], alert["startsAt"], alert["endsAt"]) == (
+        status,
+        status,
+        "2026-03-02T10:00:00Z",
+        ends,
+    )
     assert alert["annotations"].get("acknowledged") == ("true" if action == "acknowledge" else None)
 
 
 def test_a_fingerprint_is_the_keys() -> None:
-    found = [asked.json()["alerts"][0]["fingerprint"] for asked in to_webhook(page(), page("resolve", seq=15), page(key="other:absolute")).asked]
+    found = [
+        asked.json()["alerts"][0]["fingerprint"]
+        for asked in to_webhook(page(), page("resolve", seq=15), page(key="other:absolute")).asked
+    ]
     assert found[0] == found[1] != found[2]
 
 
@@ -86,7 +104,9 @@ def test_the_signature_is_the_standards() -> None:
     body, when = b'{"test": 2432232314}', datetime.fromtimestamp(1_614_265_330, UTC)
     made = signed(signing_key("here", Secret(SECRET)), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body)
     assert made["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-    assert made["webhook-signature"] == StandardWebhook(SECRET).sign("msg_p5jXN8AQM9LWM0D4loKWxJek", when, body.decode())
+    assert made["webhook-signature"] == StandardWebhook(SECRET).sign(
+        "msg_p5jXN8AQM9LWM0D4loKWxJek", when, body.decode()
+    )
 
 
 def test_a_repeat_has_the_same_id_and_another_page_another() -> None:
@@ -118,7 +138,14 @@ def test_a_key_may_be_plain_text_of_sixteen_bytes_or_more() -> None:
 
 def test_a_refusal_that_repeats_the_address_does_not_bring_it_into_a_log() -> None:
     with pytest.raises(TransportError) as caught:
-        sent("webhook", [page()], {"signing-key-env": "SIGNING"}, {"SIGNING": SECRET}, says(404, f"nobody at {SECRET}"), "/hook/t0ken")
+        sent(
+            "webhook",
+            [page()],
+            {"signing-key-env": "SIGNING"},
+            {"SIGNING": SECRET},
+            says(404, f"nobody at {SECRET}"),
+            "/hook/t0ken",
+        )
     assert caught.value.permanent
     assert "t0ken" not in caught.value.message + json.dumps(caught.value.message)
     assert "nobody at ***" in caught.value.message

@@ -22,7 +22,11 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[d
     said: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
     turns = iter(said)
     monkeypatch.setattr(site, "guideline", lambda path: GUIDELINE)
-    monkeypatch.setattr(event_files, "fold_events", lambda events, guideline, until=None: event_files.Folded(next(turns), [], Counter(), 0, Any))
+    monkeypatch.setattr(
+        event_files,
+        "fold_events",
+        lambda events, guideline, until=None: event_files.Folded(next(turns), [], Counter(), 0, Any),
+    )
     return said
 
 
@@ -37,7 +41,9 @@ def test_equal_courses_differ_in_nothing(sides: Any, write: Callable[..., str], 
     assert capsys.readouterr().out == ""
 
 
-def test_what_only_one_side_says_is_printed_with_its_side_in_order_of_decision(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
+def test_what_only_one_side_says_is_printed_with_its_side_in_order_of_decision(
+    sides: Any, write: Callable[..., str], capsys: Capture
+) -> None:
     early = "2026-03-02T09:00:00Z"
     sides[0].extend([alert_record(), alert_record("creatinine")])
     sides[1].extend([alert_record(decided=early, at=early), alert_record(), alert_record()])
@@ -50,7 +56,9 @@ def test_what_only_one_side_says_is_printed_with_its_side_in_order_of_decision(s
     ]
 
 
-def test_text_counts_by_subject_and_names_both_guidelines(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
+def test_text_counts_by_subject_and_names_both_guidelines(
+    sides: Any, write: Callable[..., str], capsys: Capture
+) -> None:
     sides[1].append(alert_record())
     assert backtest(write, "-o", "text") == 1
     text = " ".join(capsys.readouterr().out.split())

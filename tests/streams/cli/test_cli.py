@@ -21,7 +21,9 @@ EACH = pytest.mark.parametrize("name", list(main.COMMANDS))
 
 
 def il2watch(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "streams", *arguments], cwd=ROOT, capture_output=True, input=stdin, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "streams", *arguments], cwd=ROOT, capture_output=True, input=stdin, check=False
+    )
 
 
 @EACH
@@ -40,8 +42,14 @@ def test_every_command_has_help_with_an_example(name: str, capsys: Capture) -> N
 
 @EACH
 def test_help_imports_nothing_heavy(name: str) -> None:
-    code = f"import sys\nfrom streams.cli.main import main\ntry: main({[*name.split(), '--help']!r})\nexcept SystemExit: pass\n"
-    code += "print([name for name in ('rich', 'matplotlib', 'numpy', 'msgspec', 'rules.ingest.decode', 'rules.guideline') if name in sys.modules])"
+    code = (
+        "import sys\nfrom streams.cli.main import main\ntry: "
+        f"main({[*name.split(), '--help']!r})\nexcept SystemExit: pass\n"
+    )
+    code += (
+        "print([name for name in ('rich', 'matplotlib', 'numpy', 'msgspec', 'rules.ingest.decode', "
+        "'rules.guideline') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 
@@ -49,10 +57,16 @@ def test_help_imports_nothing_heavy(name: str) -> None:
 def loaded(code: str) -> int:
     """How many modules an interpreter of its own has loaded after `code`."""
     tell = f"import sys\n{code}\nprint(len(sys.modules))"
-    return int(subprocess.run([sys.executable, "-c", tell], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+    return int(
+        subprocess.run(
+            [sys.executable, "-c", tell], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.splitlines()[-1]
+    )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], *([*name.split(), "--help"] for name in main.COMMANDS)], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["--help"], *([*name.split(), "--help"] for name in main.COMMANDS)], ids=" ".join
+)
 def test_help_loads_little_more_than_argparse(arguments: list[str]) -> None:
     """Help answers at once: what takes time is loading, and modules can be counted on a busy machine too."""
     helped = loaded(f"from streams.cli.main import main\ntry: main({arguments!r})\nexcept SystemExit: pass")
@@ -74,11 +88,26 @@ def test_no_command_shows_the_overview_and_is_a_usage_error(capsys: Capture) -> 
     [
         (["asess", "x"], "il2watch: no command 'asess'; did you mean 'assess'?"),
         (["zzz"], "il2watch: no command 'zzz'; il2watch --help lists them"),
-        (["config"], "il2watch: 'config' needs one of its commands: config check, config schema; see il2watch --help"),
-        (["assess"], "il2watch: assess: the following arguments are required: FILE; see il2watch assess --help"),
-        (["assess", "x", "--colour"], "il2watch: assess: unrecognized arguments: --colour; see il2watch assess --help"),
-        (["assess", "x", "--at", "noon"], "argument --at: 'noon' is not an RFC 3339 time; write it like 2026-03-02T10:00:00Z"),
-        (["assess", "x", "--at", "2026-03-02T10:00:00"], "argument --at: '2026-03-02T10:00:00' has no offset from UTC"),
+        (
+            ["config"],
+            "il2watch: 'config' needs one of its commands: config check, config schema; see il2watch --help",
+        ),
+        (
+            ["assess"],
+            "il2watch: assess: the following arguments are required: FILE; see il2watch assess --help",
+        ),
+        (
+            ["assess", "x", "--colour"],
+            "il2watch: assess: unrecognized arguments: --colour; see il2watch assess --help",
+        ),
+        (
+            ["assess", "x", "--at", "noon"],
+            "argument --at: 'noon' is not an RFC 3339 time; write it like 2026-03-02T10:00:00Z",
+        ),
+        (
+            ["assess", "x", "--at", "2026-03-02T10:00:00"],
+            "argument --at: '2026-03-02T10:00:00' has no offset from UTC",
+        ),
         (["assess", "none.jsonl"], "il2watch: none.jsonl: no such file"),
         (["run", "x", "-o", "xml"], "argument -o: invalid choice: 'xml'"),
         (["explain", "x"], "required: --subject"),
@@ -89,7 +118,9 @@ def test_no_command_shows_the_overview_and_is_a_usage_error(capsys: Capture) -> 
         (["assess", "x", "--config", "none.toml"], "none.toml: No such file or directory"),
     ],
 )
-def test_a_wrong_use_is_one_line_on_stderr_and_exit_2(arguments: list[str], says: str, capsys: Capture) -> None:
+def test_a_wrong_use_is_one_line_on_stderr_and_exit_2(
+    arguments: list[str], says: str, capsys: Capture
+) -> None:
     assert main.main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -133,7 +164,9 @@ def test_refusals_fail_only_when_strict(command: str, told: Told, write: Write, 
     assert main.main([command, path, "--strict"]) == 1
 
 
-def test_a_rate_that_only_the_chart_could_refuse_is_told_with_its_line(told: Told, write: Write, capsys: Capture) -> None:
+def test_a_rate_that_only_the_chart_could_refuse_is_told_with_its_line(
+    told: Told, write: Write, capsys: Capture
+) -> None:
     path = write(b"\n", record("infusion", "i1", AT, agent="phenylephrine", rate=40, unit="ug/min"))
     told.counts.update({"implausible": 2})
     [event] = load(path, 0).events
@@ -155,8 +188,13 @@ def test_an_interrupt_exits_130(monkeypatch: pytest.MonkeyPatch, capsys: Capture
 
 def test_a_reader_that_leaves_is_no_error() -> None:
     code = "import sys\nfrom streams.cli import main, run\n"
-    code += "run.main = lambda arguments: [print('x' * 1000) for _ in range(10_000)] and 0\nsys.exit(main.main(['run', 'x']))"
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    code += (
+        "run.main = lambda arguments: [print('x' * 1000) for _ in range(10_000)] and "
+        "0\nsys.exit(main.main(['run', 'x']))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()

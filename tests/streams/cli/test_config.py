@@ -20,19 +20,28 @@ def site(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_good_one_prints_the_guideline_it_makes(site: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_a_good_one_prints_the_guideline_it_makes(
+    site: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
     monkeypatch.setattr(engine, "checked", lambda path: (GUIDELINE, None))
     assert main.main(["config", "check", site]) == 0
-    assert capsys.readouterr().out == f"{site}: ok; guideline {GUIDELINE.id} version {GUIDELINE.version}, sha256 {GUIDELINE.sha256}\n"
+    assert (
+        capsys.readouterr().out
+        == f"{site}: ok; guideline {GUIDELINE.id} version {GUIDELINE.version}, sha256 {GUIDELINE.sha256}\n"
+    )
 
 
-def test_a_wrong_one_says_what_and_exits_1(site: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_a_wrong_one_says_what_and_exits_1(
+    site: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
     monkeypatch.setattr(engine, "checked", lambda path: (None, "line 3: no key 'shfts'"))
     assert main.main(["config", "check", site]) == 1
     assert capsys.readouterr() == ("", f"{site}: line 3: no key 'shfts'\n")
 
 
-def test_another_command_with_a_wrong_one_exits_2(site: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_another_command_with_a_wrong_one_exits_2(
+    site: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
     monkeypatch.setattr(engine, "checked", lambda path: (None, "line 3: no key 'shfts'"))
     monkeypatch.setenv("IL2WATCH_CONFIG", site)
     assert main.main(["assess", "-"]) == 2
@@ -48,9 +57,15 @@ def test_one_that_is_not_text_says_so(site: str, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[broker]\nsasl-user = 'x'\n", ": line 2: broker.sasl-user: no such key; did you mean sasl-username?"),
+        (
+            "[broker]\nsasl-user = 'x'\n",
+            ": line 2: broker.sasl-user: no such key; did you mean sasl-username?",
+        ),
         ("[broker]\nservers = 'kafka'\n", "broker 'kafka' is not host:port, like localhost:9092"),
-        ("[broker]\nsecurity-protocol = 'SASL_SSL'\n", "[broker] sasl-username: missing, and security-protocol asks for it"),
+        (
+            "[broker]\nsecurity-protocol = 'SASL_SSL'\n",
+            "[broker] sasl-username: missing, and security-protocol asks for it",
+        ),
         ("broker = 3\n", ": line 1: broker: a table is wanted, not 3; write [broker] and its keys below"),
         ("[pager]\nrotes = []\n", "rotes"),
     ],
@@ -63,6 +78,9 @@ def test_a_wrong_table_of_a_service_is_found_too(site: str, text: str, says: str
 
 def test_a_password_file_is_not_read_where_the_configuration_is_checked(site: str, capsys: Capture) -> None:
     """It is on the machine that runs the service."""
-    Path(site).write_text("[broker]\nsecurity-protocol = 'SASL_SSL'\nsasl-username = 'ward'\npassword-file = '/run/secrets/nowhere'\n")
+    Path(site).write_text(
+        "[broker]\nsecurity-protocol = 'SASL_SSL'\nsasl-username = 'ward'\npassword-file = "
+        "'/run/secrets/nowhere'\n"
+    )
     assert main.main(["config", "check", site]) == 0
     assert capsys.readouterr().err == ""

@@ -16,7 +16,10 @@ from tests.streams.samples import vitals
 Capture = pytest.CaptureFixture[str]
 Write = Callable[..., str]
 
-MONITOR = [vitals(f"v{number}", f"2026-03-02T{7 + number // 60:02}:{number % 60:02}:00Z", heart_rate=90.0, spo2=97.0) for number in range(600)]
+MONITOR = [
+    vitals(f"v{number}", f"2026-03-02T{7 + number // 60:02}:{number % 60:02}:00Z", heart_rate=90.0, spo2=97.0)
+    for number in range(600)
+]
 
 
 def test_without_faults_the_file_stays_as_it_is(write: Write, tmp_path: Path, capsys: Capture) -> None:
@@ -28,8 +31,24 @@ def test_without_faults_the_file_stays_as_it_is(write: Write, tmp_path: Path, ca
 
 def test_a_spoiled_file_and_its_ledger_add_up(write: Write, tmp_path: Path) -> None:
     into, ledger = tmp_path / "out.jsonl.gz", tmp_path / "ledger.jsonl.gz"
-    assert main.main(["faults", write(*MONITOR), "--faults", "drop=0.1,duplicate=0.1", "-o", str(into), "--ledger", str(ledger)]) == 0
-    entries: list[dict[str, Any]] = [json.loads(line) for line in gzip.decompress(ledger.read_bytes()).splitlines()]
+    assert (
+        main.main(
+            [
+                "faults",
+                write(*MONITOR),
+                "--faults",
+                "drop=0.1,duplicate=0.1",
+                "-o",
+                str(into),
+                "--ledger",
+                str(ledger),
+            ]
+        )
+        == 0
+    )
+    entries: list[dict[str, Any]] = [
+        json.loads(line) for line in gzip.decompress(ledger.read_bytes()).splitlines()
+    ]
     lost = sum(entry["lost"] for entry in entries)
     assert 0 < lost < len(entries)
     assert len(gzip.decompress(into.read_bytes()).splitlines()) == len(MONITOR) - lost + (len(entries) - lost)
@@ -38,7 +57,12 @@ def test_a_spoiled_file_and_its_ledger_add_up(write: Write, tmp_path: Path) -> N
 def test_the_same_seed_spoils_alike_and_another_does_not(write: Write, tmp_path: Path) -> None:
     def spoiled(seed: str) -> bytes:
         into = tmp_path / "out.jsonl"
-        assert main.main(["faults", write(*MONITOR), "--faults", "all,drop=0.1", "--seed", seed, "-o", str(into)]) == 0
+        assert (
+            main.main(
+                ["faults", write(*MONITOR), "--faults", "all,drop=0.1", "--seed", seed, "-o", str(into)]
+            )
+            == 0
+        )
         return into.read_bytes()
 
     assert spoiled("5") == spoiled("5") != spoiled("6")
@@ -59,7 +83,9 @@ def test_every_fault_is_listed_with_its_rate(capsys: Capture) -> None:
         (["nowhere.jsonl", "-o", "x.jsonl"], "no such file"),
     ],
 )
-def test_wrong_arguments_are_told_with_the_remedy(arguments: list[str], says: str, capsys: Capture, monkeypatch: Any, tmp_path: Path) -> None:
+def test_wrong_arguments_are_told_with_the_remedy(
+    arguments: list[str], says: str, capsys: Capture, monkeypatch: Any, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main.main(["faults", *arguments]) == 2
     assert says in capsys.readouterr().err

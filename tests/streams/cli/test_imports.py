@@ -18,7 +18,11 @@ from tests.simulators.mimic.folder import STAY, Rows, chart, collected, mimic
 
 Capture = pytest.CaptureFixture[str]
 ROWS: Rows = {
-    "icu/chartevents": [chart("09:00", 220045, 88), chart("10:00", 999999, 1), chart("10:00", 220045, value="")],
+    "icu/chartevents": [
+        chart("09:00", 220045, 88),
+        chart("10:00", 999999, 1),
+        chart("10:00", 220045, value=""),
+    ],
     "icu/outputevents": [collected("10:00", 226559, 60, storetime="2150-03-01 09:00:00")],
 }
 TABLE = """\
@@ -31,24 +35,38 @@ vitals,v1,p1,2026-03-02T10:00:00Z,2026-03-02T10:05:00Z,spo2,97,%
 
 def events(path: Path) -> list[dict[str, Any]]:
     data = path.read_bytes()
-    return [json.loads(line) for line in (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()]
+    return [
+        json.loads(line) for line in (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()
+    ]
 
 
 def test_mimic_is_written_as_events(tmp_path: Path, capsys: Capture) -> None:
     into = tmp_path / "events.jsonl"
     assert main.main(["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(into)]) == 0
-    assert [event["type"] for event in events(into)] == ["encounter", "encounter", "encounter", "vitals", "io", "encounter"]
+    assert [event["type"] for event in events(into)] == [
+        "encounter",
+        "encounter",
+        "encounter",
+        "vitals",
+        "io",
+        "encounter",
+    ]
     assert {event["patient"] for event in events(into)} == {str(STAY)}
     assert capsys.readouterr().out == ""
 
 
-def test_without_a_file_the_events_go_to_standard_output(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_without_a_file_the_events_go_to_standard_output(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     assert main.main(["import", "mimic-iv", str(mimic(tmp_path, ROWS))]) == 0
     assert len(capfdbinary.readouterr().out.splitlines()) == 6
 
 
 def test_the_same_tables_give_the_same_compressed_bytes(tmp_path: Path) -> None:
-    folder, files = mimic(tmp_path / "mimic", ROWS), [tmp_path / name for name in ("one.jsonl.gz", "two.jsonl.gz")]
+    folder, files = (
+        mimic(tmp_path / "mimic", ROWS),
+        [tmp_path / name for name in ("one.jsonl.gz", "two.jsonl.gz")],
+    )
     for file in files:
         assert main.main(["import", "mimic-iv", str(folder), "-o", str(file)]) == 0
     assert files[0].read_bytes() == files[1].read_bytes()
@@ -56,7 +74,9 @@ def test_the_same_tables_give_the_same_compressed_bytes(tmp_path: Path) -> None:
 
 
 def test_stderr_says_what_became_of_every_row(tmp_path: Path, capsys: Capture) -> None:
-    main.main(["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(tmp_path / "events.jsonl")])
+    main.main(
+        ["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(tmp_path / "events.jsonl")]
+    )
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "1 stay, 6 events: encounter 4, io 1, vitals 1"
     assert "icu/chartevents: 3 rows, 1 used" in said
@@ -67,7 +87,17 @@ def test_stderr_says_what_became_of_every_row(tmp_path: Path, capsys: Capture) -
 
 def test_the_report_holds_every_count(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    main.main(["import", "mimic-iv", str(mimic(tmp_path / "mimic", ROWS)), "-o", str(tmp_path / "events.jsonl"), "--report", str(report)])
+    main.main(
+        [
+            "import",
+            "mimic-iv",
+            str(mimic(tmp_path / "mimic", ROWS)),
+            "-o",
+            str(tmp_path / "events.jsonl"),
+            "--report",
+            str(report),
+        ]
+    )
     told = json.loads(report.read_text())
     assert told["events"] == {"encounter": 4, "io": 1, "vitals": 1}
     assert told["tables"]["icu/chartevents"] == {
@@ -101,7 +131,9 @@ def test_of_many_unmapped_items_the_commonest_are_named() -> None:
         (["import"], "'import' needs one of its commands: import mimic-iv, import csv"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, arguments: list[str], said: str) -> None:
+def test_a_mistake_is_one_line_and_exit_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, arguments: list[str], said: str
+) -> None:
     mimic(tmp_path / "mimic", ROWS)
     monkeypatch.chdir(tmp_path)
     assert main.main(arguments) == 2
@@ -110,7 +142,9 @@ def test_a_mistake_is_one_line_and_exit_2(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(error.splitlines()) == 1
 
 
-def test_an_import_that_fails_leaves_an_earlier_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_that_fails_leaves_an_earlier_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     into = tmp_path / "events.jsonl"
     into.write_text("earlier\n")
     folder = mimic(tmp_path / "mimic", ROWS)

@@ -22,7 +22,9 @@ def at(clock: str) -> str:
 
 
 def creatinine(id: str, clock: str, value: float, unit: str = "mg/dL", **fields: Any) -> dict[str, Any]:
-    return record("labs", id, at(clock), readings=[{"code": "creatinine", "value": value, "unit": unit}], **fields)
+    return record(
+        "labs", id, at(clock), readings=[{"code": "creatinine", "value": value, "unit": unit}], **fields
+    )
 
 
 def started(patient: str = "p1") -> dict[str, Any]:
@@ -40,7 +42,10 @@ EVENTS = (
 
 def truth(patient: str = "p1", **criteria: Any) -> dict[str, Any]:
     held = {
-        code.replace("_", "-"): [[at(start), at(end), level, distinct] for start, end, level, distinct in spans] for code, spans in criteria.items()
+        code.replace("_", "-"): [
+            [at(start), at(end), level, distinct] for start, end, level, distinct in spans
+        ]
+        for code, spans in criteria.items()
     }
     return {
         "patient": patient, "origin": at("07:00"), "minutes": 720, "cycle_start": at("07:00"), "discharge": None, "criteria": held, "possible": {},
@@ -50,9 +55,20 @@ def truth(patient: str = "p1", **criteria: Any) -> dict[str, Any]:
 KNEW = truth(creatinine=[("09:30", "12:00", "absolute", True)])
 
 
-def scored(write: Write, capsys: Capture, *more: str, events: tuple[Any, ...] = EVENTS, truths: tuple[Any, ...] = (KNEW,)) -> list[dict[str, Any]]:
+def scored(
+    write: Write,
+    capsys: Capture,
+    *more: str,
+    events: tuple[Any, ...] = EVENTS,
+    truths: tuple[Any, ...] = (KNEW,),
+) -> list[dict[str, Any]]:
     """What the command prints as JSON."""
-    assert main.main(["score", write(*events), "--truth", write(*truths, name="truth.jsonl"), "-o", "json", *more]) == 0
+    assert (
+        main.main(
+            ["score", write(*events), "--truth", write(*truths, name="truth.jsonl"), "-o", "json", *more]
+        )
+        == 0
+    )
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -70,7 +86,9 @@ def test_what_nobody_was_told_of_is_listed(write: Write, capsys: Capture) -> Non
     assert [(one["subject"], one["level"], one["start"], one["end"]) for one in found["missed"]] == [
         ("platelets", "relative", at("08:00"), at("09:00"))
     ]
-    assert [(one["subject"], one["verdict"], one["at"]) for one in found["untrue"]] == [("creatinine", "false", at("10:00"))]
+    assert [(one["subject"], one["verdict"], one["at"]) for one in found["untrue"]] == [
+        ("creatinine", "false", at("10:00"))
+    ]
 
 
 def test_records_that_are_refused_or_not_used_are_accounted_for(write: Write, capsys: Capture) -> None:
@@ -87,16 +105,33 @@ def test_records_that_are_refused_or_not_used_are_accounted_for(write: Write, ca
 
 
 @pytest.mark.parametrize(("refused", "code"), [(["malformed"], 0), ([], 1), (["bad-unit"], 1)])
-def test_what_is_refused_must_be_in_the_ledger(write: Write, capsys: Capture, refused: list[str], code: int) -> None:
+def test_what_is_refused_must_be_in_the_ledger(
+    write: Write, capsys: Capture, refused: list[str], code: int
+) -> None:
     events = write(*EVENTS[:-1], b"not json\n", EVENTS[-1])
-    entry = {"patient": "p1", "id": "x", "type": "labs", "known": at("15:00"), "faults": [], "lost": False, "refused": refused}
+    entry = {
+        "patient": "p1",
+        "id": "x",
+        "type": "labs",
+        "known": at("15:00"),
+        "faults": [],
+        "lost": False,
+        "refused": refused,
+    }
     ledger = write(entry, name="ledger.jsonl")
-    assert main.main(["score", events, "--truth", write(KNEW, name="truth.jsonl"), "--ledger", ledger, "-o", "json"]) == code
+    assert (
+        main.main(
+            ["score", events, "--truth", write(KNEW, name="truth.jsonl"), "--ledger", ledger, "-o", "json"]
+        )
+        == code
+    )
     found = json.loads(capsys.readouterr().out)
     assert found["records"]["accounted"] == (code == 0)
 
 
-def test_each_configuration_is_scored_over_one_reading_of_the_file(write: Write, capsys: Capture, tmp_path: Path) -> None:
+def test_each_configuration_is_scored_over_one_reading_of_the_file(
+    write: Write, capsys: Capture, tmp_path: Path
+) -> None:
     lax = tmp_path / "lax.toml"
     lax.write_text("[criteria.creatinine]\nabsolute = 4.0\n")
     strict = tmp_path / "strict.toml"
@@ -116,8 +151,12 @@ def test_the_plot_is_the_same_bytes_each_time(write: Write, capsys: Capture, tmp
 
 
 def test_for_people_it_is_tables_and_a_summary(write: Write, capsys: Capture) -> None:
-    missed = truth(creatinine=[("09:30", "12:00", "absolute", True)], platelets=[("08:00", "09:00", "relative", True)])
-    assert main.main(["score", write(*EVENTS), "--truth", write(missed, name="truth.jsonl"), "-o", "text"]) == 0
+    missed = truth(
+        creatinine=[("09:30", "12:00", "absolute", True)], platelets=[("08:00", "09:00", "relative", True)]
+    )
+    assert (
+        main.main(["score", write(*EVENTS), "--truth", write(missed, name="truth.jsonl"), "-o", "text"]) == 0
+    )
     text = " ".join(capsys.readouterr().out.split())
     assert "sensitivity absolute: all 1 (1 of 1)" in text
     assert "missed: p1 platelets relative 2026-03-02T08:00:00Z to 2026-03-02T09:00:00Z" in text
@@ -138,7 +177,9 @@ def test_gzip_is_known_by_the_name_of_the_truth(write: Write, capsys: Capture, t
         (EVENTS, ({"patient": "p1"},), "truth.jsonl: line 1"),
     ],
 )
-def test_a_file_that_cannot_be_scored_is_told_in_one_line(write: Write, capsys: Capture, events: Any, truths: Any, says: str) -> None:
+def test_a_file_that_cannot_be_scored_is_told_in_one_line(
+    write: Write, capsys: Capture, events: Any, truths: Any, says: str
+) -> None:
     assert main.main(["score", write(*events), "--truth", write(*truths, name="truth.jsonl")]) == 2
     err = capsys.readouterr().err
     assert says in err

@@ -40,7 +40,10 @@ def folded(data: bytes) -> Outcome:
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
 def test_the_same_seed_writes_the_same_bytes_and_another_one_others(name: str, tmp_path: Path) -> None:
-    first, again, other = (simulated(tmp_path / f"{turn}-{name}", "ward", *DAY, "--seed", seed) for turn, seed in enumerate("778"))
+    first, again, other = (
+        simulated(tmp_path / f"{turn}-{name}", "ward", *DAY, "--seed", seed)
+        for turn, seed in enumerate("778")
+    )
     assert first == again
     assert first != other
 
@@ -55,7 +58,17 @@ def test_the_truth_and_the_faults_are_the_same_bytes_too(tmp_path: Path) -> None
 
 def test_faults_change_what_arrives_and_never_what_happened(tmp_path: Path) -> None:
     clean = simulated(tmp_path / "a", "ward", *DAY, "--truth", str(tmp_path / "a.truth"))
-    spoiled = simulated(tmp_path / "b", "ward", *DAY, "--faults", "drop=0.1", "--truth", str(tmp_path / "b.truth"), "--ledger", str(tmp_path / "b.l"))
+    spoiled = simulated(
+        tmp_path / "b",
+        "ward",
+        *DAY,
+        "--faults",
+        "drop=0.1",
+        "--truth",
+        str(tmp_path / "b.truth"),
+        "--ledger",
+        str(tmp_path / "b.l"),
+    )
     lost = [json.loads(line) for line in (tmp_path / "b.l").read_bytes().splitlines()]
     assert (tmp_path / "a.truth").read_bytes() == (tmp_path / "b.truth").read_bytes()
     assert len(lost) == len(clean.splitlines()) - len(spoiled.splitlines()) > 0
@@ -63,7 +76,9 @@ def test_faults_change_what_arrives_and_never_what_happened(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("scenario", "vitals"), [("uneventful", "minute"), ("uneventful", "hourly"), ("typical-course", "hourly")])
+@pytest.mark.parametrize(
+    ("scenario", "vitals"), [("uneventful", "minute"), ("uneventful", "hourly"), ("typical-course", "hourly")]
+)
 def test_a_fully_charted_course_is_never_overdue(scenario: str, vitals: str, tmp_path: Path) -> None:
     outcome = folded(simulated(tmp_path / "u", scenario, "--patients", "3", "--vitals", vitals))
     assert outcome.refused == []
@@ -71,16 +86,27 @@ def test_a_fully_charted_course_is_never_overdue(scenario: str, vitals: str, tmp
 
 
 @pytest.mark.parametrize("vitals", ["minute", "hourly"])
-def test_records_come_in_order_of_known_and_end_with_a_discharge_or_the_last_day(vitals: str, tmp_path: Path) -> None:
-    found = events(simulated(tmp_path / "u", "typical-course", "--patients", "2", "--days", "3", "--vitals", vitals))
+def test_records_come_in_order_of_known_and_end_with_a_discharge_or_the_last_day(
+    vitals: str, tmp_path: Path
+) -> None:
+    found = events(
+        simulated(tmp_path / "u", "typical-course", "--patients", "2", "--days", "3", "--vitals", vitals)
+    )
     assert all(before.known <= after.known for before, after in pairwise(found))
     assert all(event.at <= event.known for event in found)
-    left = {event.patient: event.known for event in found if isinstance(event, Encounter) and event.event == "discharge"}
+    left = {
+        event.patient: event.known
+        for event in found
+        if isinstance(event, Encounter) and event.event == "discharge"
+    }
     assert [event for event in found if event.known > left.get(event.patient, event.known)] == []
 
 
 def test_by_hand_a_patient_has_an_hourly_set_and_under_a_monitor_one_a_minute(tmp_path: Path) -> None:
-    minute, hourly = (simulated(tmp_path / vitals, "uneventful", *DAY, "--vitals", vitals) for vitals in ("minute", "hourly"))
+    minute, hourly = (
+        simulated(tmp_path / vitals, "uneventful", *DAY, "--vitals", vitals)
+        for vitals in ("minute", "hourly")
+    )
     assert minute.count(b'"source":"monitor"') == pytest.approx(2 * 1440, abs=120)
     assert hourly.count(b'"source":"monitor"') == 0
 
@@ -88,7 +114,18 @@ def test_by_hand_a_patient_has_an_hourly_set_and_under_a_monitor_one_a_minute(tm
 @pytest.mark.slow
 def test_doses_come_regardless_under_the_naive_policy_and_wait_under_the_guideline(tmp_path: Path) -> None:
     def doses(policy: str) -> int:
-        data = simulated(tmp_path / policy, "sepsis", "--patients", "2", "--days", "4", "--vitals", "hourly", "--policy", policy)
+        data = simulated(
+            tmp_path / policy,
+            "sepsis",
+            "--patients",
+            "2",
+            "--days",
+            "4",
+            "--vitals",
+            "hourly",
+            "--policy",
+            policy,
+        )
         return sum(isinstance(event, Dose) and event.given for event in events(data))
 
     assert doses("naive") == 2 * 11
@@ -98,7 +135,9 @@ def test_doses_come_regardless_under_the_naive_policy_and_wait_under_the_guideli
 def test_the_truth_names_every_patient_of_the_file(tmp_path: Path) -> None:
     data = simulated(tmp_path / "w", "ward", *DAY, "--truth", str(tmp_path / "truth.jsonl.gz"))
     assert gzip.decompress((tmp_path / "truth.jsonl.gz").read_bytes())
-    assert [truth.patient for truth in truths(tmp_path / "truth.jsonl.gz")] == sorted({event.patient for event in events(data)})
+    assert [truth.patient for truth in truths(tmp_path / "truth.jsonl.gz")] == sorted(
+        {event.patient for event in events(data)}
+    )
 
 
 def test_a_start_moves_every_time_of_the_file(tmp_path: Path) -> None:
@@ -106,7 +145,9 @@ def test_a_start_moves_every_time_of_the_file(tmp_path: Path) -> None:
     assert {event.at // 86_400_000 for event in events(data)} == {20_819, 20_820}
 
 
-def test_events_go_to_standard_output_when_no_file_is_named(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_events_go_to_standard_output_when_no_file_is_named(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
     assert main(["simulate", "uneventful", *DAY, "--vitals", "hourly"]) == 0
     captured = capfdbinary.readouterr()
     assert len(events(captured.out)) > 100
@@ -115,7 +156,9 @@ def test_events_go_to_standard_output_when_no_file_is_named(capfdbinary: pytest.
 
 def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--list"]) == 0
-    assert [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")] == list(SCENARIOS)
+    assert [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")] == list(
+        SCENARIOS
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +180,9 @@ def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> No
         (["ward", "-o", "a.jsonl", "--truth", "a.jsonl"], "a.jsonl is named twice"),
     ],
 )
-def test_a_mistake_is_told_in_a_line(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_is_told_in_a_line(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["simulate", *arguments]) == 2
     error = capsys.readouterr().err
     assert said in error

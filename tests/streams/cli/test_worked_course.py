@@ -42,20 +42,48 @@ def il2watch(capsys: Capture) -> Callable[..., list[Any]]:
 
 def test_several_criteria_trip_and_all_resolve(course: str, il2watch: Callable[..., list[Any]]) -> None:
     alerts = il2watch("run", course)
-    tripped = {alert["subject"] for alert in alerts if alert["kind"] == "criterion" and alert["transition"] == "opened"}
-    ended = {alert["subject"] for alert in alerts if alert["kind"] == "criterion" and alert["level"] == "clear"}
-    assert {"urine-hour", "creatinine", "platelets", "phenylephrine-maximum", "oxygen-requirement", "sinus-tachycardia"} <= tripped
+    tripped = {
+        alert["subject"]
+        for alert in alerts
+        if alert["kind"] == "criterion" and alert["transition"] == "opened"
+    }
+    ended = {
+        alert["subject"] for alert in alerts if alert["kind"] == "criterion" and alert["level"] == "clear"
+    }
+    assert {
+        "urine-hour",
+        "creatinine",
+        "platelets",
+        "phenylephrine-maximum",
+        "oxygen-requirement",
+        "sinus-tachycardia",
+    } <= tripped
     assert tripped == ended
-    assert {alert["transition"] for alert in alerts} == {"opened", "worsened", "improved", "resolved", "amended", "reminder"}
+    assert {alert["transition"] for alert in alerts} == {
+        "opened",
+        "worsened",
+        "improved",
+        "resolved",
+        "amended",
+        "reminder",
+    }
     assert [alert["seq"] for alert in alerts] == list(range(1, len(alerts) + 1))
 
 
-def test_a_platelet_count_that_was_misread_is_amended(course: str, il2watch: Callable[..., list[Any]]) -> None:
-    told = [(a["transition"], a["level"]) for a in il2watch("run", course) if a["subject"] == "platelets" and a["transition"] != "reminder"]
+def test_a_platelet_count_that_was_misread_is_amended(
+    course: str, il2watch: Callable[..., list[Any]]
+) -> None:
+    told = [
+        (a["transition"], a["level"])
+        for a in il2watch("run", course)
+        if a["subject"] == "platelets" and a["transition"] != "reminder"
+    ]
     assert told == [("opened", "absolute"), ("amended", "relative"), ("resolved", "clear")]
 
 
-def test_dose_6_is_held_at_midnight_and_may_be_decided_four_hours_later(course: str, il2watch: Callable[..., list[Any]]) -> None:
+def test_dose_6_is_held_at_midnight_and_may_be_decided_four_hours_later(
+    course: str, il2watch: Callable[..., list[Any]]
+) -> None:
     [held] = il2watch("assess", course, "--at", NIGHT)
     [later] = il2watch("assess", course, "--at", "2026-03-04T03:59:00Z")
     assert (held["recommendation"], held["dose"]["readiness"]) == ("delay", "hold")
@@ -67,27 +95,40 @@ def test_run_until_is_the_beginning_of_the_whole_run(course: str, il2watch: Call
     assert part == [alert for alert in whole if alert["decided"] <= NIGHT]
 
 
-def test_gzip_on_standard_input_gives_the_same(course: str, il2watch: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gzip_on_standard_input_gives_the_same(
+    course: str, il2watch: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = il2watch("run", course)
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(gzip.compress(Path(course).read_bytes()))))
+    monkeypatch.setattr(
+        sys, "stdin", SimpleNamespace(buffer=io.BytesIO(gzip.compress(Path(course).read_bytes())))
+    )
     assert il2watch("run", "-") == plain
 
 
-@pytest.mark.parametrize("subject", ["urine-hour", "hypotension", "recommendation", "hypokalemia", "monitoring/vital-signs", "infection"])
-def test_every_kind_of_subject_can_be_explained(subject: str, course: str, il2watch: Callable[..., list[Any]]) -> None:
+@pytest.mark.parametrize(
+    "subject",
+    ["urine-hour", "hypotension", "recommendation", "hypokalemia", "monitoring/vital-signs", "infection"],
+)
+def test_every_kind_of_subject_can_be_explained(
+    subject: str, course: str, il2watch: Callable[..., list[Any]]
+) -> None:
     [said] = il2watch("explain", course, "--subject", subject, "--at", NIGHT)
     assert said["subject"] == subject
     assert said["headline"]
 
 
-def test_an_explanation_tells_the_collection_that_decided(course: str, il2watch: Callable[..., list[Any]]) -> None:
+def test_an_explanation_tells_the_collection_that_decided(
+    course: str, il2watch: Callable[..., list[Any]]
+) -> None:
     [said] = il2watch("explain", course, "--subject", "urine-hour", "--at", NIGHT)
     assert said["headline"].startswith("urine-hour is absolute since 2026-03-03T23:00:00Z: ")
     assert [fact["value"] for fact in said["facts"]] == [6.0]
     assert [alert["transition"] for alert in said["history"]][-1] in ("worsened", "reminder")
 
 
-def test_the_guideline_is_cited_and_the_specification_only_when_asked_for(course: str, capsys: Capture) -> None:
+def test_the_guideline_is_cited_and_the_specification_only_when_asked_for(
+    course: str, capsys: Capture
+) -> None:
     asked = ["explain", course, "--subject", "urine-hour", "--at", NIGHT, "-o", "text"]
     assert main.main(asked) == 0
     said = capsys.readouterr().out
@@ -106,14 +147,27 @@ def test_a_subject_nobody_knows_names_the_nearest(course: str, capsys: Capture) 
 
 def test_a_patient_who_went_home_is_not_explained(course: str, capsys: Capture) -> None:
     with open(course, "a", encoding="utf-8") as file:
-        file.write(json.dumps({"type": "encounter", "id": "home", "patient": "worked", "at": "2026-03-05T09:00:00Z", "event": "discharge"}) + "\n")
+        file.write(
+            json.dumps(
+                {
+                    "type": "encounter",
+                    "id": "home",
+                    "patient": "worked",
+                    "at": "2026-03-05T09:00:00Z",
+                    "event": "discharge",
+                }
+            )
+            + "\n"
+        )
     assert main.main(["explain", course, "--subject", "urine-hour"]) == 2
     assert "is not in care at 2026-03-05 09:00Z" in capsys.readouterr().err
     assert main.main(["assess", course]) == 0
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("command", [["assess"], ["run"], ["explain", "--subject", "urine-hour"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "command", [["assess"], ["run"], ["explain", "--subject", "urine-hour"]], ids=lambda words: words[0]
+)
 def test_text_names_no_less_than_json(command: list[str], course: str, capsys: Capture) -> None:
     assert main.main([command[0], course, *command[1:], "-o", "text"]) == 0
     out = capsys.readouterr().out
@@ -128,5 +182,16 @@ def test_the_course_can_be_drawn(course: str, tmp_path: Path) -> None:
 
 def test_a_page_after_discharge_can_still_be_drawn(course: str, tmp_path: Path) -> None:
     with open(course, "a", encoding="utf-8") as file:
-        file.write(json.dumps({"type": "encounter", "id": "home", "patient": "worked", "at": "2026-03-05T09:00:00Z", "event": "discharge"}) + "\n")
+        file.write(
+            json.dumps(
+                {
+                    "type": "encounter",
+                    "id": "home",
+                    "patient": "worked",
+                    "at": "2026-03-05T09:00:00Z",
+                    "event": "discharge",
+                }
+            )
+            + "\n"
+        )
     assert main.main(["plot", course, "-o", str(tmp_path / "course.svg")]) == 0

@@ -1,4 +1,6 @@
-"""The published JSON Schema takes what the loader takes, refuses what it refuses, and is what stands in the documents."""
+"""The published JSON Schema takes what the loader takes, refuses what it refuses, and is what stands in the
+documents.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ BLOCK = re.compile(r"^ *```toml\n(.*?)```", re.DOTALL | re.MULTILINE)
 
 
 def faults(given: dict[str, Any]) -> list[str]:
-    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(SCHEMA).iter_errors(given)]
+    return [
+        f"{error.json_path}: {error.message}" for error in Draft202012Validator(SCHEMA).iter_errors(given)
+    ]
 
 
 def blocks(document: str) -> list[dict[str, Any]]:
@@ -51,10 +55,19 @@ def test_what_the_page_shows_is_valid() -> None:
 
 
 def test_every_channel_of_the_documents_is_valid() -> None:
-    channels = [one for block in blocks("docs/channels.md") for one in block.get("pager", {}).get("channels", {}).values()]
+    channels = [
+        one
+        for block in blocks("docs/channels.md")
+        for one in block.get("pager", {}).get("channels", {}).values()
+    ]
     assert {one["kind"] for one in channels} >= set(KINDS) - {"terminal"}
-    either = {"$defs": SCHEMA["$defs"], **SCHEMA["$defs"]["Pager"]["properties"]["channels"]["additionalProperties"]}
-    assert [[error.message for error in Draft202012Validator(either).iter_errors(one)] for one in channels] == [[]] * len(channels)
+    either = {
+        "$defs": SCHEMA["$defs"],
+        **SCHEMA["$defs"]["Pager"]["properties"]["channels"]["additionalProperties"],
+    }
+    assert [
+        [error.message for error in Draft202012Validator(either).iter_errors(one)] for one in channels
+    ] == [[]] * len(channels)
 
 
 @pytest.mark.parametrize("key", keys(), ids=lambda key: key.name)
@@ -87,7 +100,9 @@ def test_what_is_wrong_is_marked_where_it_stands(text: str, at: str) -> None:
 def test_the_page_and_the_schema_are_up_to_date() -> None:
     text = (FOLDER / reference.PAGE).read_text(encoding="utf-8")
     assert text == reference.page(text, SCHEMA), "run make docs"
-    assert (FOLDER / reference.SCHEMA).read_text(encoding="utf-8") == reference.written(SCHEMA), "run make docs"
+    assert (FOLDER / reference.SCHEMA).read_text(encoding="utf-8") == reference.written(SCHEMA), (
+        "run make docs"
+    )
 
 
 def test_the_page_lists_every_key_of_the_services() -> None:
@@ -105,4 +120,6 @@ def test_a_page_without_its_mark_is_not_written_over() -> None:
 
 def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["config", "schema"]) == 0
-    assert json.loads(capsys.readouterr().out) == json.loads((FOLDER / reference.SCHEMA).read_text(encoding="utf-8"))
+    assert json.loads(capsys.readouterr().out) == json.loads(
+        (FOLDER / reference.SCHEMA).read_text(encoding="utf-8")
+    )

@@ -23,7 +23,13 @@ def test_a_secret_comes_from_the_variable_or_the_first_line_of_the_file(tmp_path
 
 def test_a_secret_that_is_not_named_is_none_unless_it_is_needed() -> None:
     assert SECRETS.read(WHERE, "key", None, None) is None
-    with pytest.raises(UsageError, match=r"^\[pager.channels.oncall\] key-env: missing; name the variable that holds it, or a file with key-file$"):
+    with pytest.raises(
+        UsageError,
+        match=(
+            r"^\[pager.channels.oncall\] key-env: missing; name the variable that holds it, or a file "
+            r"with key-file$"
+        ),
+    ):
         SECRETS.need(WHERE, "key", None, None)
 
 

@@ -24,8 +24,14 @@ class Bed(Table, frozen=True, kw_only=True):
     ("text", "said"),
     [
         ("[bed]\nnumbr = 1", "s.toml: line 2: bed.numbr: no such key; did you mean number?"),
-        ("[bed]\nnumber = 1\nxyzzy = 1", "s.toml: line 3: bed.xyzzy: no such key; there are number, units, side, token-file, names"),
-        ("[bed]\nnumber = 1\ntoken = 'word'", "s.toml: line 3: bed.token: a secret does not belong in this file; name token-file"),
+        (
+            "[bed]\nnumber = 1\nxyzzy = 1",
+            "s.toml: line 3: bed.xyzzy: no such key; there are number, units, side, token-file, names",
+        ),
+        (
+            "[bed]\nnumber = 1\ntoken = 'word'",
+            "s.toml: line 3: bed.token: a secret does not belong in this file; name token-file",
+        ),
         ("\n[bed]\nside = 'door'", "s.toml: line 2: bed.number: missing"),
         ("[bed]\nnumber = '1'", "s.toml: line 2: bed.number: expected int, got str"),
         ("[bed]\nnumber = 1\nside = 'dor'", "s.toml: line 3: bed.side: is one of door, window, not 'dor'"),
@@ -33,10 +39,20 @@ class Bed(Table, frozen=True, kw_only=True):
             "[bed]\nnumber = 1\n[[bed.units]]\npatients = '*'\nunit = 'w'\n[[bed.units]]\npatient = '*'",
             "s.toml: line 7: bed.units[2].patient: no such key; did you mean patients?",
         ),
-        ("[bed]\nnumber = 1\nnames = { A = 1 }", "s.toml: line 3: key in bed.names: expected str matching regex '^[a-z]+$'"),
+        (
+            "[bed]\nnumber = 1\nnames = { A = 1 }",
+            "s.toml: line 3: key in bed.names: expected str matching regex '^[a-z]+$'",
+        ),
         ("[bed]\nnumber = 1\nnames = { a = 'b' }", "s.toml: line 3: bed.names[...]: expected int, got str"),
         ("bed = 3", "s.toml: line 1: bed: a table is wanted, not 3; write [bed] and its keys below"),
-        ("[bed", "s.toml: line 1, column 5: not TOML: Expected ']' at the end of a table declaration; mend the syntax there"),
+        (
+            "[bed",
+            (
+                "s.toml: line 1, column 5: not TOML: Expected ']' at the end of a table declaration; mend "
+                "the "
+                "syntax there"
+            ),
+        ),
     ],
 )
 def test_a_wrong_table_is_named_with_its_line(text: str, said: str) -> None:

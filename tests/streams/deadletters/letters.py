@@ -17,7 +17,12 @@ def value(event: dict[str, Any]) -> bytes:
     return json.dumps(event).encode()
 
 
-def letter(event: dict[str, Any] | bytes | None = None, where: str = "il2.vitals/3/1042", reason: str = "malformed", **fields: Any) -> Letter:
+def letter(
+    event: dict[str, Any] | bytes | None = None,
+    where: str = "il2.vitals/3/1042",
+    reason: str = "malformed",
+    **fields: Any,
+) -> Letter:
     found = vitals("v1", AT, heart_rate=90) if event is None else event
     data = found if isinstance(found, bytes) else value(found)
     return Letter(where, reason, "why", b"p1", KNOWN, data)._replace(**fields)

@@ -31,7 +31,9 @@ def refuse(broker: Broker, *letters: Letter) -> None:
     for one in letters:
         topic, place, offset = one.where.rsplit("/", 2)
         headers = encode(Refused(topic, int(place), int(offset), one.reason, one.message))
-        into.send(DEADLETTERS, one.value, key=one.key, headers=headers, timestamp_ms=one.timestamp).get(timeout=30)
+        into.send(DEADLETTERS, one.value, key=one.key, headers=headers, timestamp_ms=one.timestamp).get(
+            timeout=30
+        )
     into.close()
 
 
@@ -39,12 +41,16 @@ def deadletters(broker: Broker, *arguments: str) -> int:
     return main(["deadletters", *arguments, "--broker", broker.servers])
 
 
-def listed(broker: Broker, capfdbinary: pytest.CaptureFixture[bytes], *arguments: str) -> list[dict[str, object]]:
+def listed(
+    broker: Broker, capfdbinary: pytest.CaptureFixture[bytes], *arguments: str
+) -> list[dict[str, object]]:
     assert deadletters(broker, "ls", "-o", "json", *arguments) == 0
     return [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
 
 
-def test_every_letter_is_listed_with_its_reason_and_bytes(broker: Broker, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_every_letter_is_listed_with_its_reason_and_bytes(
+    broker: Broker, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     refuse(broker, *REFUSED.values())
     found = listed(broker, capfdbinary)
     assert {one["where"]: (one["reason"], str(one["value"]).encode()) for one in found} == {
@@ -52,13 +58,24 @@ def test_every_letter_is_listed_with_its_reason_and_bytes(broker: Broker, capfdb
     }
 
 
-def test_letters_are_listed_by_reason_and_the_newest_few(broker: Broker, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    refuse(broker, *(letter(where=f"il2.vitals/0/{number}", timestamp=KNOWN + number) for number in range(5)), REFUSED["bad-unit"])
+def test_letters_are_listed_by_reason_and_the_newest_few(
+    broker: Broker, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    refuse(
+        broker,
+        *(letter(where=f"il2.vitals/0/{number}", timestamp=KNOWN + number) for number in range(5)),
+        REFUSED["bad-unit"],
+    )
     assert [one["where"] for one in listed(broker, capfdbinary, "--reason", "bad-unit")] == ["il2.io/0/3"]
-    assert [one["where"] for one in listed(broker, capfdbinary, "--reason", "malformed", "--limit", "2")] == ["il2.vitals/0/3", "il2.vitals/0/4"]
+    assert [one["where"] for one in listed(broker, capfdbinary, "--reason", "malformed", "--limit", "2")] == [
+        "il2.vitals/0/3",
+        "il2.vitals/0/4",
+    ]
 
 
-def test_for_people_a_letter_is_a_row_and_its_number_is_told(broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
+def test_for_people_a_letter_is_a_row_and_its_number_is_told(
+    broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
     refuse(broker, letter(b"\x1b[31m\xff" + b"x" * 200))
     assert deadletters(broker, "ls", "-o", "text") == 0
     said = capsys.readouterr()
@@ -72,7 +89,9 @@ def test_without_a_letter_nothing_is_listed(broker: Broker, capsys: pytest.Captu
     assert capsys.readouterr().out == "no dead letters\n"
 
 
-def test_mended_letters_are_sent_where_they_came_from(broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mended_letters_are_sent_where_they_came_from(
+    broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     refuse(broker, *REFUSED.values())
     path = tmp_path / "refused.jsonl"
     assert deadletters(broker, "ls", "--save", str(path)) == 0
@@ -82,7 +101,10 @@ def test_mended_letters_are_sent_where_they_came_from(broker: Broker, tmp_path: 
             line["value"] = line["value"].replace("furlong", "mL")
     path.write_text("\n".join(map(json.dumps, lines)))
     capsys.readouterr()
-    assert deadletters(broker, "replay", "--from", str(path), "--reason", "bad-unit", "--reason", "bad-time") == 1
+    assert (
+        deadletters(broker, "replay", "--from", str(path), "--reason", "bad-unit", "--reason", "bad-time")
+        == 1
+    )
     said = capsys.readouterr().err
     assert "il2.vitals/0/5: bad-time: " in said
     assert "il2watch: 1 of 2 sent and acknowledged; not sent 1 (bad-time 1)" in said
@@ -103,14 +125,20 @@ def test_a_wrong_key_is_mended_without_a_file(broker: Broker, capsys: pytest.Cap
 def test_a_dry_run_sends_nothing(broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
     refuse(broker, letter(), REFUSED["malformed"])
     assert deadletters(broker, "replay", "--dry-run") == 1
-    assert "1 of 2 would be sent; not sent 1 (malformed 1); nothing was, this is a dry run" in capsys.readouterr().err
+    assert (
+        "1 of 2 would be sent; not sent 1 (malformed 1); nothing was, this is a dry run"
+        in capsys.readouterr().err
+    )
     assert records(broker, "il2.vitals") == []
 
 
 def test_force_sends_what_would_be_refused_again(broker: Broker) -> None:
     refuse(broker, REFUSED["malformed"], letter(key=None, value=b"\xff", where="il2.vitals/2/7"))
     assert deadletters(broker, "replay", "--force") == 0
-    assert {(one.key, one.value) for one in records(broker, "il2.vitals")} == {(b"p1", b"{}"), (None, b"\xff")}
+    assert {(one.key, one.value) for one in records(broker, "il2.vitals")} == {
+        (b"p1", b"{}"),
+        (None, b"\xff"),
+    }
 
 
 def test_one_letter_is_sent_by_its_place(broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +149,9 @@ def test_one_letter_is_sent_by_its_place(broker: Broker, capsys: pytest.CaptureF
     assert "--id il2.vitals/0/9: no such dead letter" in capsys.readouterr().err
 
 
-def test_a_record_that_was_taken_in_part_needs_to_be_corrected(broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_record_that_was_taken_in_part_needs_to_be_corrected(
+    broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     spoiled = vitals("v1", AT, heart_rate=90, spo2=97)
     spoiled["readings"][0]["unit"] = "furlong"
     refuse(broker, letter(value(spoiled), reason="bad-unit"))
@@ -134,7 +164,9 @@ def test_a_record_that_was_taken_in_part_needs_to_be_corrected(broker: Broker, t
     assert deadletters(broker, "replay", "--from", str(path)) == 0
 
 
-def test_a_file_that_may_hold_mended_letters_is_not_overwritten(broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_may_hold_mended_letters_is_not_overwritten(
+    broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "refused.jsonl"
     path.write_text("mended")
     assert deadletters(broker, "ls", "--save", str(path)) == 2
@@ -142,7 +174,9 @@ def test_a_file_that_may_hold_mended_letters_is_not_overwritten(broker: Broker, 
     assert path.read_text() == "mended"
 
 
-def test_a_spoiled_file_sends_nothing_and_names_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_spoiled_file_sends_nothing_and_names_the_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "refused.jsonl"
     path.write_text('{"where":"il2.vitals/0/1","value":"{}"}\n{"where":"il2.vitals/0/1","value":"{}"\n')
     assert main(["deadletters", "replay", "--from", str(path), "--broker", "127.0.0.1:9"]) == 2
@@ -151,7 +185,11 @@ def test_a_spoiled_file_sends_nothing_and_names_the_line(tmp_path: Path, capsys:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["ls", "--limit", "0"], "no number from 1"), (["replay", "--id", "x"], "topic/partition/offset"), (["list"], "needs one of its commands")],
+    [
+        (["ls", "--limit", "0"], "no number from 1"),
+        (["replay", "--id", "x"], "topic/partition/offset"),
+        (["list"], "needs one of its commands"),
+    ],
 )
 def test_a_wrong_option_is_named(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deadletters", *arguments]) == 2

@@ -27,8 +27,12 @@ def test_a_letter_says_where_the_record_stood_and_why_it_was_refused() -> None:
     assert (found.topic, found.partition) == ("il2.vitals", 3)
 
 
-@pytest.mark.parametrize("headers", [[], [("__streams.errors.topic", b"il2.io")], encode(Refused("il2.io", 0, 0, "x", ""))[:3]])
-def test_a_letter_without_its_headers_is_named_by_its_own_place(headers: list[tuple[str, bytes | None]]) -> None:
+@pytest.mark.parametrize(
+    "headers", [[], [("__streams.errors.topic", b"il2.io")], encode(Refused("il2.io", 0, 0, "x", ""))[:3]]
+)
+def test_a_letter_without_its_headers_is_named_by_its_own_place(
+    headers: list[tuple[str, bytes | None]],
+) -> None:
     assert letter(None, b"x", None, headers, HERE).where == HERE
 
 
@@ -45,15 +49,25 @@ SPOILED["readings"][0]["unit"] = "furlong"
     ("data", "reason", "partly"),
     [
         (value(SPOILED), "bad-unit", True),
-        (value(record("io", "o1", AT, direction="out", kind="urine", volume=15, unit="furlong")), "bad-unit", False),
-        (value(record("infusion", "i1", AT, agent="phenylephrine", rate=50, unit="ug/min")), "needs-weight", False),
+        (
+            value(record("io", "o1", AT, direction="out", kind="urine", volume=15, unit="furlong")),
+            "bad-unit",
+            False,
+        ),
+        (
+            value(record("infusion", "i1", AT, agent="phenylephrine", rate=50, unit="ug/min")),
+            "needs-weight",
+            False,
+        ),
         (value(SPOILED), "wrong-key", False),
         (b"{}", "malformed", False),
         (None, "malformed", False),
     ],
     ids=["a reading", "the whole", "needs a weight", "of another", "no record", "no value"],
 )
-def test_it_is_partly_taken_if_only_a_reading_was_refused(data: bytes | None, reason: str, partly: bool) -> None:
+def test_it_is_partly_taken_if_only_a_reading_was_refused(
+    data: bytes | None, reason: str, partly: bool
+) -> None:
     assert read(data, reason).partly_taken is partly
 
 
@@ -69,7 +83,9 @@ data = some.none() | some.binary() | some.text().map(str.encode)
 
 
 @given(data, data, some.none() | some.integers(0, 1 << 42))
-def test_no_byte_is_lost_on_the_way_through_a_line(key: bytes | None, value: bytes | None, timestamp: int | None) -> None:
+def test_no_byte_is_lost_on_the_way_through_a_line(
+    key: bytes | None, value: bytes | None, timestamp: int | None
+) -> None:
     found = Letter("il2.vitals/3/1042", "malformed", "why", key, timestamp, value)
     assert mended(msgspec.json.encode(written(found))) == found
 
@@ -94,7 +110,15 @@ def test_a_line_that_was_spoiled_says_what_is_wrong(line: bytes, said: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("where", "is_one"), [("il2.io/0/1", True), ("a/b/0/1", True), ("//", False), ("/0/1", False), ("il2.io/-1/2", False), ("", False)]
+    ("where", "is_one"),
+    [
+        ("il2.io/0/1", True),
+        ("a/b/0/1", True),
+        ("//", False),
+        ("/0/1", False),
+        ("il2.io/-1/2", False),
+        ("", False),
+    ],
 )
 def test_a_place_is_topic_partition_and_offset(where: str, is_one: bool) -> None:
     assert is_place(where) is is_one

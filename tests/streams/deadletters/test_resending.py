@@ -22,10 +22,17 @@ def test_what_was_refused_stays_while_it_is_as_it_was(reason: str) -> None:
     "mended",
     [
         letter(),
-        letter(record("infusion", "i1", AT, agent="phenylephrine", rate=50, unit="ug/min"), where="il2.treatments/0/1", reason="needs-weight"),
+        letter(
+            record("infusion", "i1", AT, agent="phenylephrine", rate=50, unit="ug/min"),
+            where="il2.treatments/0/1",
+            reason="needs-weight",
+        ),
         letter(vitals("v1", AT, heart_rate=90) | {"readings": [{"code": "aura", "value": 1}]}),
         letter(vitals("v1", AT, heart_rate=90) | {"status": "corrected"}, partly_taken=True),
-        letter({"type": "vitals", "id": "v1", "patient": "p1", "at": AT, "status": "entered-in-error"}, partly_taken=True),
+        letter(
+            {"type": "vitals", "id": "v1", "patient": "p1", "at": AT, "status": "entered-in-error"},
+            partly_taken=True,
+        ),
     ],
     ids=["a good one", "a rate that had no weight", "an unknown code", "a correction", "a withdrawal"],
 )
@@ -44,7 +51,15 @@ def test_what_will_be_taken_goes(mended: Letter) -> None:
         (letter(where="il2.deadletters/0/7"), "no-topic"),
         (letter(where="il2.alerts/0/7"), "no-topic"),
     ],
-    ids=["no key", "no value", "known before it was true", "a second final", "a second preliminary", "no header", "not an input"],
+    ids=[
+        "no key",
+        "no value",
+        "known before it was true",
+        "a second final",
+        "a second preliminary",
+        "no header",
+        "not an input",
+    ],
 )
 def test_what_would_be_refused_or_passed_over_stays(stays: Letter, reason: str) -> None:
     assert str(fault(stays, AHEAD)).startswith(f"{reason}: ")
@@ -62,7 +77,13 @@ def test_only_what_has_no_topic_cannot_be_forced() -> None:
 
 @pytest.mark.parametrize(
     ("data", "key"),
-    [(value(vitals("v1", AT, "pé", heart_rate=90)), "pé".encode()), (b"{}", b"p1"), (b"x", b"p1"), (b'{"patient":""}', b"p1"), (None, b"p1")],
+    [
+        (value(vitals("v1", AT, "pé", heart_rate=90)), "pé".encode()),
+        (b"{}", b"p1"),
+        (b"x", b"p1"),
+        (b'{"patient":""}', b"p1"),
+        (None, b"p1"),
+    ],
 )
 def test_a_letter_is_keyed_anew_by_the_patient_it_names(data: bytes | None, key: bytes) -> None:
     assert keyed(letter(value=data)).key == key
@@ -72,7 +93,10 @@ def test_a_wrong_key_is_mended_by_keying_anew() -> None:
     assert fault(keyed(REFUSED["wrong-key"]), AHEAD) is None
 
 
-OLD, NEW = letter(where="il2.vitals/0/10", timestamp=1), letter(where="il2.vitals/0/9", timestamp=2, reason="bad-unit")
+OLD, NEW = (
+    letter(where="il2.vitals/0/10", timestamp=1),
+    letter(where="il2.vitals/0/9", timestamp=2, reason="bad-unit"),
+)
 TIE = letter(where="il2.vitals/0/11", timestamp=1)
 
 
@@ -86,7 +110,9 @@ TIE = letter(where="il2.vitals/0/11", timestamp=1)
         ({"bad-unit", "malformed"}, set(), [OLD, TIE, NEW]),
     ],
 )
-def test_letters_are_chosen_by_reason_and_place_oldest_first(reasons: set[str], places: set[str], found: list[Letter]) -> None:
+def test_letters_are_chosen_by_reason_and_place_oldest_first(
+    reasons: set[str], places: set[str], found: list[Letter]
+) -> None:
     assert chosen([NEW, TIE, OLD], reasons, places) == found
 
 

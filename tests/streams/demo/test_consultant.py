@@ -39,7 +39,9 @@ def clock(readiness: str, delayed: float = 0.0, blockers: tuple[str, ...] = ()) 
         ("decide", "proceed", 9.0, ("mental-status-watch",), "hold"),
     ],
 )
-def test_readiness_becomes_an_answer(readiness: str, word: str, delayed: float, blockers: tuple[str, ...], said: str) -> None:
+def test_readiness_becomes_an_answer(
+    readiness: str, word: str, delayed: float, blockers: tuple[str, ...], said: str
+) -> None:
     assert answer(clock(readiness, delayed, blockers), Recommendation(word, (), Count())) == said
 
 
@@ -50,10 +52,19 @@ class Bed:
         self.records: list[tuple[int, bytes]] = []
 
     def write(self, type: str, minute: int, more: dict[str, Any] | None = None, /, **fields: Any) -> None:
-        self.records.append(line(type, f"{type}{len(self.records)}", "p1", ORIGIN + minute * MINUTE, {**(more or {}), **fields}))
+        self.records.append(
+            line(
+                type, f"{type}{len(self.records)}", "p1", ORIGIN + minute * MINUTE, {**(more or {}), **fields}
+            )
+        )
 
     def vitals(self, minute: int, pressure: int = 118, source: str = "nursing") -> None:
-        signs = [("heart-rate", 84, "/min"), ("systolic-bp", pressure, "mm[Hg]"), ("spo2", 97, "%"), ("temperature", 37, "Cel")]
+        signs = [
+            ("heart-rate", 84, "/min"),
+            ("systolic-bp", pressure, "mm[Hg]"),
+            ("spo2", 97, "%"),
+            ("temperature", 37, "Cel"),
+        ]
         self.write("vitals", minute, source=source, readings=[reading(*sign) for sign in signs])
 
     def looked_at(self, minute: int) -> None:
@@ -61,12 +72,26 @@ class Bed:
         results = [reading("creatinine", 1.0, "mg/dL"), reading("platelets", 200, "10*3/uL")]
         self.write("labs", minute, readings=results)
         self.write("finding", minute, code="mental-status", value="normal")
-        self.write("io", minute, {"kind": "urine"}, start=text(ORIGIN + (minute - 60) * MINUTE), direction="out", volume=80, unit="mL")
+        self.write(
+            "io",
+            minute,
+            {"kind": "urine"},
+            start=text(ORIGIN + (minute - 60) * MINUTE),
+            direction="out",
+            volume=80,
+            unit="mL",
+        )
         self.vitals(minute)
 
     def treated(self) -> Bed:
         """Admitted, and the first dose given."""
-        self.write("encounter", 0, event="baseline", location="ward", readings=[reading("systolic-bp", 120, "mm[Hg]")])
+        self.write(
+            "encounter",
+            0,
+            event="baseline",
+            location="ward",
+            readings=[reading("systolic-bp", 120, "mm[Hg]")],
+        )
         self.write("encounter", START, event="cycle-start")
         self.write("dose", START, agent="aldesleukin", given=True, amount=600_000, unit="[iU]/kg")
         return self

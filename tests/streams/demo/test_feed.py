@@ -21,7 +21,9 @@ def lines(*times: str) -> Iterator[tuple[int, bytes]]:
 
 
 def small() -> Ward:
-    return ward(lines("2026-03-02T04:00:00Z", OPENS, "2026-03-02T10:02:30Z"), instant(OPENS), {"p1": "nothing"})
+    return ward(
+        lines("2026-03-02T04:00:00Z", OPENS, "2026-03-02T10:02:30Z"), instant(OPENS), {"p1": "nothing"}
+    )
 
 
 def parts(found: Ward) -> list[tuple[bool, list[Record]]]:

@@ -30,7 +30,9 @@ def test_as_long_as_all_live_nothing_is_said() -> None:
 
 
 def test_who_died_is_named_with_its_last_lines_in_one() -> None:
-    with pytest.raises(Died, match=r"^the worker ended by itself \(exit 3\); its last words: two \| three \| four$"):
+    with pytest.raises(
+        Died, match=r"^the worker ended by itself \(exit 3\); its last words: two \| three \| four$"
+    ):
         look({"broker": Process(True), "worker": Process(False, "one\ntwo\n\n three\nfour\n")})
 
 
@@ -39,14 +41,18 @@ def test_who_died_without_a_word_is_named_too() -> None:
         look({"broker": Process(False)})
 
 
-def test_a_broker_with_records_is_refused_since_made_up_patients_would_come_among_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_with_records_is_refused_since_made_up_patients_would_come_among_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(processes, "records", lambda broker: {"il2.vitals": 12_345})
     said = r"--broker ward:9092: there are records already \(il2.vitals 12,345\)"
     with pytest.raises(UsageError, match=said), processes.elsewhere(Broker("ward:9092")):
         pass
 
 
-def test_a_site_s_broker_and_configuration_are_kept_from_what_runs_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_site_s_broker_and_configuration_are_kept_from_what_runs_inside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class Nothing:
         settings = Broker("127.0.0.1:1")
 

@@ -22,7 +22,13 @@ def cells(found: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("recommendation", "shown"),
-    [("stop", "▲ stop"), ("delay", "▲ delay"), ("correct", "● correct"), ("cannot-tell", "? cannot-tell"), ("proceed", "· proceed")],
+    [
+        ("stop", "▲ stop"),
+        ("delay", "▲ delay"),
+        ("correct", "● correct"),
+        ("cannot-tell", "? cannot-tell"),
+        ("proceed", "· proceed"),
+    ],
 )
 def test_a_recommendation_is_a_shape_and_a_word_without_its_reasons(recommendation: str, shown: str) -> None:
     assert cells(assessment(recommendation=recommendation))[1] == shown
@@ -44,7 +50,12 @@ def test_the_dose_clock_says_which_dose_when_whether_and_how_late(fields: dict[s
     assert cells(assessment(dose=assessment()["dose"] | fields))[2] == shown
 
 
-CALM = {"reasons": [], "recommendation": "proceed", "blood_pressure": assessment()["blood_pressure"] | {"state": "clear"}, "monitoring": []}
+CALM = {
+    "reasons": [],
+    "recommendation": "proceed",
+    "blood_pressure": assessment()["blood_pressure"] | {"state": "clear"},
+    "monitoring": [],
+}
 
 
 @pytest.mark.parametrize(
@@ -54,22 +65,50 @@ CALM = {"reasons": [], "recommendation": "proceed", "blood_pressure": assessment
         ([criterion("urine-hour", "absolute", value=8.0, limit="<10")], {}, "▲ urine-hour 8 mL/h <10"),
         ([criterion("atrial-fibrillation", "absolute", value=None, unit=None)], {}, "▲ atrial-fibrillation"),
         ([criterion("rales", "relative", value="one-third", unit=None)], {}, "● rales one-third"),
-        ([criterion("creatinine", "relative", value=2.6, limit=">=2.5", stale=True)], {}, "● creatinine 2.6 mg/dL >=2.5 (stale)"),
-        ([criterion("creatinine", "relative"), criterion("urine-hour", "absolute")], {}, "▲ urine-hour  ● creatinine"),
+        (
+            [criterion("creatinine", "relative", value=2.6, limit=">=2.5", stale=True)],
+            {},
+            "● creatinine 2.6 mg/dL >=2.5 (stale)",
+        ),
+        (
+            [criterion("creatinine", "relative"), criterion("urine-hour", "absolute")],
+            {},
+            "▲ urine-hour  ● creatinine",
+        ),
         ([], {"reasons": ["stop-rule:arrhythmia"], "recommendation": "stop"}, "▲ stop: arrhythmia"),
         ([], {"blood_pressure": assessment()["blood_pressure"]}, "● pressure 88 target >90"),
-        ([], {"reasons": ["platelets", "blood-pressure"], "recommendation": "cannot-tell"}, "? cannot see platelets, blood-pressure"),
+        (
+            [],
+            {"reasons": ["platelets", "blood-pressure"], "recommendation": "cannot-tell"},
+            "? cannot see platelets, blood-pressure",
+        ),
         ([criterion("platelets", "indeterminate", missing=["platelets"])], {}, "nothing tripped"),
         ([], {"monitoring": assessment()["monitoring"]}, "■ overdue vital-signs"),
     ],
 )
-def test_why_names_what_tripped_with_value_and_limit_the_gravest_first(rows: list[dict[str, Any]], fields: dict[str, Any], shown: str) -> None:
+def test_why_names_what_tripped_with_value_and_limit_the_gravest_first(
+    rows: list[dict[str, Any]], fields: dict[str, Any], shown: str
+) -> None:
     assert cells(assessment("p1", *rows, **(CALM | fields)))[3] == shown
 
 
 def test_the_whole_screen_has_the_ward_the_newest_alert_first_and_how_to_stop() -> None:
-    shown = seen(screen(), picture(view(newest=[alert_record(patient="p1"), alert_record(patient="p2", decided="2026-03-02T10:05:00Z")]), screen()))
-    assert shown[0] == "il2watch demo  2026-03-02 10:00Z  120 times real time  3.1 records/s  2,103 records, 87 alerts"
+    shown = seen(
+        screen(),
+        picture(
+            view(
+                newest=[
+                    alert_record(patient="p1"),
+                    alert_record(patient="p2", decided="2026-03-02T10:05:00Z"),
+                ]
+            ),
+            screen(),
+        ),
+    )
+    assert (
+        shown[0]
+        == "il2watch demo  2026-03-02 10:00Z  120 times real time  3.1 records/s  2,103 records, 87 alerts"
+    )
     assert shown[1].split("  ")[0] == "patient"
     assert shown[3].startswith("p1        ▲ delay   · waiting  #4 12:00Z")
     assert shown[4].startswith("p2        -")
@@ -83,7 +122,10 @@ def test_the_whole_screen_has_the_ward_the_newest_alert_first_and_how_to_stop() 
 @pytest.mark.parametrize("patients", [1, 8, 60])
 def test_it_fits_the_terminal_whatever_its_size(width: int, height: int, patients: int) -> None:
     names = [f"patient-{number}" for number in range(patients)]
-    rows = [criterion("urine-hour", "absolute", value=8.0, limit="<10"), criterion("creatinine", "relative", value=2.6, limit=">=2.5")]
+    rows = [
+        criterion("urine-hour", "absolute", value=8.0, limit="<10"),
+        criterion("creatinine", "relative", value=2.6, limit=">=2.5"),
+    ]
     newest = [alert_record(patient=name) for name in names * 3]
     full = view(patients=names, assessments={name: assessment(name, *rows) for name in names}, newest=newest)
     shown = seen(screen(width, height), picture(full, screen(width, height)))
@@ -94,7 +136,10 @@ def test_it_fits_the_terminal_whatever_its_size(width: int, height: int, patient
 
 def test_what_a_small_terminal_has_no_room_for_is_said_and_alerts_keep_theirs() -> None:
     names = [f"p{number}" for number in range(40)]
-    shown = seen(screen(100, 20), picture(view(patients=names, assessments={}, newest=[alert_record()] * 30), screen(100, 20)))
+    shown = seen(
+        screen(100, 20),
+        picture(view(patients=names, assessments={}, newest=[alert_record()] * 30), screen(100, 20)),
+    )
     assert sum("30 more, less urgent: p10, p11" in line for line in shown) == 1
     assert sum("Urine 8 mL/h" in line for line in shown) == 5
 
@@ -106,7 +151,10 @@ def test_before_the_first_word_of_the_worker_it_says_what_is_waited_for() -> Non
 
 def test_advice_is_named_since_its_message_is_the_advice() -> None:
     advice = alert_record("fluid-bolus", level="advisory", kind="advice", message="Give a crystalloid bolus")
-    assert str(newest(view(newest=[advice]), screen(), 1)[0]) == "10:00Z  p1  ○ advisory    ┌ opened    fluid-bolus: Give a crystalloid bolus"
+    assert (
+        str(newest(view(newest=[advice]), screen(), 1)[0])
+        == "10:00Z  p1  ○ advisory    ┌ opened    fluid-bolus: Give a crystalloid bolus"
+    )
 
 
 def test_without_utf_8_every_shape_is_ascii() -> None:
@@ -125,7 +173,9 @@ def test_a_colour_stands_beside_each_shape_and_never_alone() -> None:
 @pytest.mark.parametrize("patient", ["[red]p1[/red]", "p\x1b[31m", "p\n\n1"])
 def test_a_patient_id_is_printed_as_text_and_nothing_else(patient: str) -> None:
     console = screen()
-    shown = view(patients=[patient], assessments={patient: assessment(patient)}, newest=[alert_record(patient=patient)])
+    shown = view(
+        patients=[patient], assessments={patient: assessment(patient)}, newest=[alert_record(patient=patient)]
+    )
     text = "\n".join(seen(console, picture(shown, console)))
     assert "\x1b" not in text
     assert "p\n" not in text
@@ -152,7 +202,16 @@ ORDER = {
     "absolute": (CALM | {"recommendation": "delay"}, (URINE,)),
     "stopped-absolute": (CALM | {"recommendation": "stop"}, (URINE,)),
 }
-URGENT = ["stopped-absolute", "absolute", "stopped-relative", "relative", "stopped", "cannot-tell", "proceed", "unassessed"]
+URGENT = [
+    "stopped-absolute",
+    "absolute",
+    "stopped-relative",
+    "relative",
+    "stopped",
+    "cannot-tell",
+    "proceed",
+    "unassessed",
+]
 
 
 def test_whoever_is_worst_comes_first() -> None:
@@ -162,7 +221,9 @@ def test_whoever_is_worst_comes_first() -> None:
 
 def test_those_who_are_alike_stand_in_the_order_of_the_beds() -> None:
     names = ["b", "a", "c"]
-    assert urgent(view(patients=names, assessments={name: assessment(name, **CALM) for name in names})) == names
+    assert (
+        urgent(view(patients=names, assessments={name: assessment(name, **CALM) for name in names})) == names
+    )
 
 
 def test_who_was_discharged_is_said_to_be() -> None:
@@ -171,11 +232,16 @@ def test_who_was_discharged_is_said_to_be() -> None:
 
 
 @pytest.mark.parametrize("width", [80, 100])
-def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_reasons_whole(width: int) -> None:
+def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_reasons_whole(
+    width: int,
+) -> None:
     names = [f"patient-{number}" for number in range(16)]
     late = assessment()["dose"] | {"readiness": "hold", "delayed_h": 1.25}
     grave = {name: assessment(name, URINE, PLATELETS, dose=late) for name in names}
-    shown = seen(screen(width, 24), picture(view(patients=names, assessments=grave, newest=[alert_record()] * 9), screen(width, 24)))
+    shown = seen(
+        screen(width, 24),
+        picture(view(patients=names, assessments=grave, newest=[alert_record()] * 9), screen(width, 24)),
+    )
     beds = [line for line in shown if line.startswith("patient-")]
     assert len(beds) == 14
     assert all("▲ delay  ▲ hold  #4 12:00Z +1.2 h  ▲ urine-hour 8" in line for line in beds)
@@ -183,12 +249,23 @@ def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_
 
 
 def page(number: int, **fields: str) -> Page:
-    plain = {"alert": f"a{number}", "patient": "p1", "level": "absolute", "subject": "urine-hour", "sent": "2026-03-02T10:05:00Z"}
+    plain = {
+        "alert": f"a{number}",
+        "patient": "p1",
+        "level": "absolute",
+        "subject": "urine-hour",
+        "sent": "2026-03-02T10:05:00Z",
+    }
     return Page(number, **(plain | fields))
 
 
 def test_pages_to_acknowledge_stand_above_the_alerts_with_what_to_type() -> None:
-    full = view(pages=[page(12), page(7, level="relative")], messages={"a12": "Urine 8 mL/h, below 10"}, typed="1", heard=3)
+    full = view(
+        pages=[page(12), page(7, level="relative")],
+        messages={"a12": "Urine 8 mL/h, below 10"},
+        typed="1",
+        heard=3,
+    )
     shown = seen(screen(), picture(full, screen()))
     assert shown[5] == "2 pages to acknowledge, 3 acknowledged; type a number and Enter: 1_"
     assert shown[6] == "12  10:05Z  p1  ▲ absolute    Urine 8 mL/h, below 10"
@@ -201,6 +278,14 @@ def test_where_nobody_can_type_nobody_is_asked_to() -> None:
 
 
 def test_many_pages_leave_some_lines_to_the_alerts() -> None:
-    full = view(pages=[page(number) for number in range(1, 40)], newest=[alert_record(message="Newest")] * 30, typed="")
+    full = view(
+        pages=[page(number) for number in range(1, 40)],
+        newest=[alert_record(message="Newest")] * 30,
+        typed="",
+    )
     shown = seen(screen(80, 24), picture(full, screen(80, 24)))
-    assert sum(line[:2].strip().isdigit() and line[2:4] == "  " for line in shown) > sum("Newest" in line for line in shown) >= 2
+    assert (
+        sum(line[:2].strip().isdigit() and line[2:4] == "  " for line in shown)
+        > sum("Newest" in line for line in shown)
+        >= 2
+    )

@@ -1,4 +1,6 @@
-"""A page acknowledged as people do: its number typed at the demo's screen, on a terminal of 80 columns and 24 lines."""
+"""A page acknowledged as people do: its number typed at the demo's screen, on a terminal of 80 columns and 24
+lines.
+"""
 
 from __future__ import annotations
 
@@ -88,5 +90,7 @@ def test_a_number_and_enter_acknowledge_a_page(tmp_path: Path) -> None:
         while screen.read():
             pass
         assert screen.process.wait(30) == 130
-        assert re.search(r"[0-9]+ pages sent, [1-9][0-9]* acknowledged, [0-9]+ open", screen.text), screen.text[-3000:]
+        assert re.search(r"[0-9]+ pages sent, [1-9][0-9]* acknowledged, [0-9]+ open", screen.text), (
+            screen.text[-3000:]
+        )
     assert theirs(tmp_path) == {}

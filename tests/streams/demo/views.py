@@ -26,7 +26,16 @@ def screen(width: int = 120, height: int = 40, encoding: str = "utf-8", colour: 
     """A console that remembers; `seen` reads it."""
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="backslashreplace")
     system: Any = "truecolor" if colour else None
-    return Console(file=file, width=width, height=height, markup=False, emoji=False, highlight=False, force_terminal=colour, color_system=system)
+    return Console(
+        file=file,
+        width=width,
+        height=height,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        force_terminal=colour,
+        color_system=system,
+    )
 
 
 def seen(console: Console, drawn: Any) -> list[str]:

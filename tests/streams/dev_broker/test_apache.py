@@ -1,4 +1,6 @@
-"""Apache Kafka as tests use it: killed, stopped and started again, with its data; and what is said where it cannot be run."""
+"""Apache Kafka as tests use it: killed, stopped and started again, with its data; and what is said where it
+cannot be run.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,22 @@ async def read(broker: Broker, group: str, number: int) -> list[bytes]:
     """What two members of a group read together, up to a number of records."""
     from aiokafka import AIOKafkaConsumer
 
-    options = {**broker.for_aiokafka(), "group_id": group, "auto_offset_reset": "earliest", "session_timeout_ms": 6_000}
+    options = {
+        **broker.for_aiokafka(),
+        "group_id": group,
+        "auto_offset_reset": "earliest",
+        "session_timeout_ms": 6_000,
+    }
     async with AIOKafkaConsumer("il2.io", **options) as one, AIOKafkaConsumer("il2.io", **options) as other:
         found: list[bytes] = []
         async with asyncio.timeout(60):
             while len(found) < number:
                 for member in (one, other):
-                    found += [record.value for records in (await member.getmany(timeout_ms=100)).values() for record in records]
+                    found += [
+                        record.value
+                        for records in (await member.getmany(timeout_ms=100)).values()
+                        for record in records
+                    ]
         await one.commit()
         await other.commit()
         return sorted(found)
@@ -44,7 +55,9 @@ async def read(broker: Broker, group: str, number: int) -> list[bytes]:
 
 @pytest.mark.kafka
 @pytest.mark.slow
-def test_one_of_three_brokers_is_killed_and_nothing_is_lost(apache_cluster: Callable[..., ApacheKafka]) -> None:
+def test_one_of_three_brokers_is_killed_and_nothing_is_lost(
+    apache_cluster: Callable[..., ApacheKafka],
+) -> None:
     kafka = apache_cluster(3)
     assert create(kafka.settings, Wish(partitions=4)).report.differences == []
     first, second = [b"%d" % number for number in range(50)], [b"%d" % number for number in range(50, 100)]
@@ -64,11 +77,17 @@ def test_one_of_three_brokers_is_killed_and_nothing_is_lost(apache_cluster: Call
 
 def test_server_properties_are_of_one_voter_each() -> None:
     nodes = [Node(0, 1001, 2001), Node(1, 1002, 2002), Node(2, 1003, 2003)]
-    written = dict(line.split("=", 1) for line in properties(nodes[1], nodes, Path("/data"), {"num.io.threads": "9"}).splitlines())
+    written = dict(
+        line.split("=", 1)
+        for line in properties(nodes[1], nodes, Path("/data"), {"num.io.threads": "9"}).splitlines()
+    )
     assert written["node.id"] == "2"
     assert written["controller.quorum.voters"] == "1@127.0.0.1:2001,2@127.0.0.1:2002,3@127.0.0.1:2003"
     assert written["listeners"] == "PLAINTEXT://127.0.0.1:1002,CONTROLLER://127.0.0.1:2002"
-    assert (written["offsets.topic.replication.factor"], written["transaction.state.log.min.isr"]) == ("3", "2")
+    assert (written["offsets.topic.replication.factor"], written["transaction.state.log.min.isr"]) == (
+        "3",
+        "2",
+    )
     assert written["num.io.threads"] == "9"
 
 
@@ -80,7 +99,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setattr(jars.shutil, "which", lambda name: str(tmp_path / name) if (tmp_path / name).exists() else None)
+    monkeypatch.setattr(
+        jars.shutil, "which", lambda name: str(tmp_path / name) if (tmp_path / name).exists() else None
+    )
     yield tmp_path  # type: ignore[misc]
     jars.java.cache_clear()
     jars.classpath.cache_clear()
@@ -117,7 +138,10 @@ def test_no_maven_says_how_to_get_it(elsewhere: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("[ERROR] Could not transfer artifact x from central: Unknown host repo.maven.apache.org", jars.NoNetwork),
+        (
+            "[ERROR] Could not transfer artifact x from central: Unknown host repo.maven.apache.org",
+            jars.NoNetwork,
+        ),
         ("[ERROR] x: Connection refused", jars.NoNetwork),
         ("[ERROR] Failure to find org.apache.kafka:kafka_2.13", jars.NoKafka),
     ],
@@ -137,7 +161,9 @@ mkdir -p "$folder"; sleep 0.3; : > "$folder/a.jar"; echo x >> "$COUNT"
 """
 
 
-def test_many_at_once_fill_the_cache_once_and_never_see_half_of_it(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_at_once_fill_the_cache_once_and_never_see_half_of_it(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program(elsewhere / "mvn", FILLS)
     monkeypatch.setenv("COUNT", str(elsewhere / "count"))
     found: list[str] = []

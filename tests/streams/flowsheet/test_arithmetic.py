@@ -1,4 +1,6 @@
-"""Clinical arithmetic has one home, `rules`: what draws a chart reads the results and computes none of its own."""
+"""Clinical arithmetic has one home, `rules`: what draws a chart reads the results and computes none of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,17 @@ def read_fields(tree: ast.AST) -> set[str]:
 
 def computed(tree: ast.AST) -> set[str]:
     """The charted amounts that a tree adds up, converts or divides."""
-    sums = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp | ast.AugAssign) or called(node) == "sum"]
-    return {inside.attr for node in sums for inside in ast.walk(node) if isinstance(inside, ast.Attribute) and inside.attr in CHARTED}
+    sums = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.BinOp | ast.AugAssign) or called(node) == "sum"
+    ]
+    return {
+        inside.attr
+        for node in sums
+        for inside in ast.walk(node)
+        if isinstance(inside, ast.Attribute) and inside.attr in CHARTED
+    }
 
 
 def called(node: ast.AST) -> str | None:
@@ -42,7 +53,9 @@ def called(node: ast.AST) -> str | None:
 
 
 def functions(tree: ast.Module) -> set[str]:
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")}
+    return {
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
 
 
 def test_no_input_of_clinical_arithmetic_is_read_where_charts_are_drawn() -> None:

@@ -1,10 +1,15 @@
-"""Brokers for tests. `apache`: one Apache Kafka for the session; `apache_cluster`: a factory of clusters; `embedded`: the wheel's broker.
+"""Brokers for tests.
 
-A test that uses one carries its mark, `kafka` or `embedded`. Where a broker cannot be had the test is skipped and says why; under `CI=true` it
-fails. Each process of a run starts each broker once at most, so that tests on brokers run beside each other. The tests of the browser share a ward,
-and so a process (`xdist_group`), as do those that share what else is dear: their files say so.
+`apache`: one Apache Kafka for the session; `apache_cluster`: a factory of clusters; `embedded`: the wheel's
+broker.
 
-The tests that mostly wait, for brokers and for processes, are begun first: what computes fills the time that they leave, and is cut finer at the end.
+A test that uses one carries its mark, `kafka` or `embedded`. Where a broker cannot be had the test is skipped
+and says why; under `CI=true` it fails. Each process of a run starts each broker once at most, so that tests
+on brokers run beside each other. The tests of the browser share a ward, and so a process (`xdist_group`), as
+do those that share what else is dear: their files say so.
+
+The tests that mostly wait, for brokers and for processes, are begun first: what computes fills the time that
+they leave, and is cut finer at the end.
 """
 
 from __future__ import annotations
@@ -24,7 +29,9 @@ from streams.kafka.settings import Broker
 
 WAITING = ("kafka", "browser", "embedded", "prometheus", "slow")
 SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "500"}
-"""A broker looks for what may be deleted all the time, so that a test sees at once what would otherwise be gone by the morning."""
+"""A broker looks for what may be deleted all the time, so that a test sees at once what would otherwise be
+gone by the morning.
+"""
 SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
 """A worker or pager that was killed is given up soon."""
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
@@ -41,7 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def turn(item: pytest.Item) -> int:
     """Return when a test is begun: the lower, the sooner."""
-    return next((number for number, kind in enumerate(WAITING) if item.get_closest_marker(kind)), len(WAITING))
+    return next(
+        (number for number, kind in enumerate(WAITING) if item.get_closest_marker(kind)), len(WAITING)
+    )
 
 
 def required() -> bool:
@@ -69,11 +78,15 @@ def apache() -> Iterator[ApacheKafka]:
 
 @pytest.fixture
 def apache_cluster() -> Iterator[Callable[..., ApacheKafka]]:
-    """Starts clusters: `apache_cluster(3)`, with more of server.properties as `settings`. All are gone after the test."""
+    """Starts clusters: `apache_cluster(3)`, with more of server.properties as `settings`.
+
+    All are gone after the test.
+    """
     with ExitStack() as stack:
 
         def start(brokers: int = 3, **options: object) -> ApacheKafka:
-            kafka = had(lambda: ApacheKafka(brokers, jvm=SHORT_LIVED, **options), stack)  # type: ignore[arg-type]  # as ApacheKafka takes them
+            # as ApacheKafka takes them
+            kafka = had(lambda: ApacheKafka(brokers, jvm=SHORT_LIVED, **options), stack)  # type: ignore[arg-type]
             assert isinstance(kafka, ApacheKafka)
             return kafka
 
@@ -97,7 +110,9 @@ def drop(broker: Broker) -> None:
             return [name for name in connection.list_topics() if name.startswith("il2")]
 
         if named := ours():
-            connection.delete_topics(named, raise_errors=False)  # one that was deleted a moment ago may still be listed
+            connection.delete_topics(
+                named, raise_errors=False
+            )  # one that was deleted a moment ago may still be listed
         assert ports.wait_until(lambda: not ours(), 20), f"still there: {ours()}"
 
 

@@ -1,4 +1,6 @@
-"""Records of any date stay: what docs/decisions/0011-retention.md promises, on real brokers that look for deletions all the time."""
+"""Records of any date stay: what docs/decisions/0011-retention.md promises, on real brokers that look for
+deletions all the time.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,11 @@ def test_a_century_of_records_is_one_segment(apache: ApacheKafka, emptied: Broke
     """Segments by record time would be 1,600 here, in one partition of one topic."""
     create(emptied)
     publish(emptied, "il2.labs", years())
-    segments = [path for path in apache.folder.glob("0/data/il2.labs-*/*.log") if not path.parent.name.endswith("-delete")]
+    segments = [
+        path
+        for path in apache.folder.glob("0/data/il2.labs-*/*.log")
+        if not path.parent.name.endswith("-delete")
+    ]
     assert len(segments) == 12
 
 

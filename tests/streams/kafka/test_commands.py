@@ -1,4 +1,6 @@
-"""Commands as they go into the topic: what the engine's decoder takes, and what is refused before it is sent."""
+"""Commands as they go into the topic: what the engine's decoder takes, and what is refused before
+it is sent.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ WHO = commands.Who("rn-14", "bolus running")
 
 
 def test_an_acknowledgement_is_one_the_engine_takes() -> None:
-    event, problems = decode(commands.out(commands.acknowledgement("p1", "e1", WHO, START)).value or b"", key="p1")
+    event, problems = decode(
+        commands.out(commands.acknowledgement("p1", "e1", WHO, START)).value or b"", key="p1"
+    )
     assert isinstance(event, Ack)
     assert problems == ()
     assert (event.alert, event.by, event.reason, event.at) == ("e1", "rn-14", "bolus running", START)
@@ -35,12 +39,19 @@ def test_an_acknowledgement_may_say_whether_the_alert_was_actionable(opinion: bo
 
 
 @pytest.mark.parametrize(
-    ("level", "hours", "allowed"), [("absolute", 1, True), ("absolute", 1.1, False), ("relative", 12, True), ("relative", 13, False)]
+    ("level", "hours", "allowed"),
+    [("absolute", 1, True), ("absolute", 1.1, False), ("relative", 12, True), ("relative", 13, False)],
 )
 def test_a_silence_is_bounded_by_its_level(level: str, hours: float, allowed: bool) -> None:
     until = START + round(hours * HOUR)
     if allowed:
-        assert isinstance(decode(commands.out(commands.silence("p1", "hypotension", level, until, WHO, START)).value or b"", key="p1")[0], Silence)
+        assert isinstance(
+            decode(
+                commands.out(commands.silence("p1", "hypotension", level, until, WHO, START)).value or b"",
+                key="p1",
+            )[0],
+            Silence,
+        )
     else:
         with pytest.raises(UsageError, match="h at most"):
             commands.silence("p1", "hypotension", level, until, WHO, START)
@@ -66,6 +77,11 @@ def test_a_silence_stands_as_it_was_last_asked_for() -> None:
     two = commands.silence("p1", "fever", "advisory", START + HOUR, WHO, START)
     ended = commands.expiry("p1", one.id, "hypotension", "relative", WHO, START + 1)
     gone = {"type": "silence", "id": two.id, "patient": "p1", "at": two.at, "status": "entered-in-error"}
-    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two)))] == [(one.id, START + HOUR), (two.id, START + HOUR)]
+    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two)))] == [
+        (one.id, START + HOUR),
+        (two.id, START + HOUR),
+    ]
     withdrawn = SimpleNamespace(key=b"p1", value=json.dumps(gone).encode(), timestamp=START)
-    assert [(each.id, each.until) for each in lookup.last([*map(record, (one, two, ended)), withdrawn])] == [(one.id, START + 1)]
+    assert [(each.id, each.until) for each in lookup.last([*map(record, (one, two, ended)), withdrawn])] == [
+        (one.id, START + 1)
+    ]

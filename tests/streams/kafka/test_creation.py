@@ -27,7 +27,10 @@ def servers(apache: ApacheKafka) -> Iterator[str]:
 def make(broker: ApacheKafka | EmbeddedBroker, name: str, partitions: int, configs: dict[str, str]) -> None:
     """A topic that is made by somebody else."""
     with client(broker.settings) as connection:
-        connection.create_topics({name: {"num_partitions": partitions, "replication_factor": 1, "configs": configs}}, wait_for_metadata=True)
+        connection.create_topics(
+            {name: {"num_partitions": partitions, "replication_factor": 1, "configs": configs}},
+            wait_for_metadata=True,
+        )
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -37,7 +40,9 @@ def said(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 @pytest.mark.kafka
 def test_create_then_check_finds_nothing(servers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["topics", "create", "--broker", servers]) == 0
-    assert said(capsys) == [{"topic": topic, "created": True, "partitions": 12, "replication": 1} for topic in ALL]
+    assert said(capsys) == [
+        {"topic": topic, "created": True, "partitions": 12, "replication": 1} for topic in ALL
+    ]
     assert main(["topics", "check", "--broker", servers]) == 0
     assert said(capsys) == []
 
@@ -51,13 +56,17 @@ def test_create_again_creates_nothing(servers: str, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.kafka
-def test_check_lists_each_difference_and_exits_1(apache: ApacheKafka, servers: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_lists_each_difference_and_exits_1(
+    apache: ApacheKafka, servers: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     make(apache, "il2.vitals", 3, {"retention.ms": "604800000"})
     make(apache, "il2watch-charts-changelog", 5, {"cleanup.policy": "compact"})
     assert main(["topics", "create", "--broker", servers]) == 1
     assert "il2.vitals, il2watch-charts-changelog: there already" in capsys.readouterr().err
     assert main(["topics", "check", "--broker", servers]) == 1
-    found = {(record["topic"], record["setting"]): (record["is"], record["should"]) for record in said(capsys)}
+    found = {
+        (record["topic"], record["setting"]): (record["is"], record["should"]) for record in said(capsys)
+    }
     assert {topic for topic, _ in found} == {"il2.vitals", "il2watch-charts-changelog"}
     assert found["il2.vitals", "partitions"] == ("3", "12")
     assert found["il2.vitals", "retention.ms"] == ("604800000", "-1")
@@ -84,7 +93,9 @@ def test_keeping_by_days_says_what_it_means(servers: str, capsys: pytest.Capture
 
 
 @pytest.mark.embedded
-def test_the_embedded_broker_holds_the_same_topics(embedded: EmbeddedBroker, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_embedded_broker_holds_the_same_topics(
+    embedded: EmbeddedBroker, capsys: pytest.CaptureFixture[str]
+) -> None:
     drop(embedded.settings)
     assert main(["topics", "create", "--broker", embedded.servers]) == 0
     assert main(["topics", "check", "--broker", embedded.servers, "-o", "text"]) == 0
@@ -92,26 +103,38 @@ def test_the_embedded_broker_holds_the_same_topics(embedded: EmbeddedBroker, cap
 
 
 @pytest.mark.embedded
-def test_what_the_embedded_broker_does_not_tell_is_said_and_no_failure(embedded: EmbeddedBroker, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_embedded_broker_does_not_tell_is_said_and_no_failure(
+    embedded: EmbeddedBroker, capsys: pytest.CaptureFixture[str]
+) -> None:
     drop(embedded.settings)
     make(embedded, "il2.vitals", Layout().partitions, {})
     assert main(["topics", "create", "--broker", embedded.servers]) == 0
     capsys.readouterr()
     assert main(["topics", "check", "--broker", embedded.servers]) == 0
-    assert {"topic": "il2.vitals", "setting": "retention.ms", "is": None, "note": "not told by this broker"} in said(capsys)
+    assert {
+        "topic": "il2.vitals",
+        "setting": "retention.ms",
+        "is": None,
+        "note": "not told by this broker",
+    } in said(capsys)
     assert main(["topics", "check", "--broker", embedded.servers, "-o", "text"]) == 0
     assert "retention.ms: not told by this broker (1 topics)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["create", "check"])
-def test_an_unreachable_broker_is_one_line_within_seconds(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_broker_is_one_line_within_seconds(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     began = time.monotonic()
     assert main(["topics", command, "--broker", "127.0.0.1:1"]) == 2
     assert time.monotonic() - began < 10
     assert capsys.readouterr().err.startswith("il2watch: no broker answers at 127.0.0.1:1")
 
 
-@pytest.mark.parametrize("option", ["--partitions 0", "--partitions x", "--replication 0", "--retention soon", "--retention-bytes 5"])
+@pytest.mark.parametrize(
+    "option",
+    ["--partitions 0", "--partitions x", "--replication 0", "--retention soon", "--retention-bytes 5"],
+)
 def test_a_wrong_option_is_named(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     name, value = option.split()
     assert main(["topics", "create", f"{name}={value}"]) == 2

@@ -32,7 +32,11 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_option_comes_before_the_table_before_the_environment(
-    option: str | None, config: dict[str, str] | None, environment: str | None, servers: str, monkeypatch: pytest.MonkeyPatch
+    option: str | None,
+    config: dict[str, str] | None,
+    environment: str | None,
+    servers: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if environment:
         monkeypatch.setenv("IL2WATCH_BROKER", environment)
@@ -44,7 +48,20 @@ def test_no_broker_names_every_way_to_give_one() -> None:
         broker(None, None)
 
 
-@pytest.mark.parametrize("address", ["kafka", "kafka:", ":9092", "kafka:0", "kafka:65536", "a:1,,b:2", "http://kafka:9092", "a:1;b:2", "kafka:٣"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "kafka",
+        "kafka:",
+        ":9092",
+        "kafka:0",
+        "kafka:65536",
+        "a:1,,b:2",
+        "http://kafka:9092",
+        "a:1;b:2",
+        "kafka:٣",
+    ],
+)
 def test_an_address_that_is_not_host_and_port_is_named(address: str) -> None:
     with pytest.raises(UsageError, match="is not host:port"):
         broker(address)
@@ -56,7 +73,10 @@ def test_an_address_that_is_not_host_and_port_is_named(address: str) -> None:
         ({"servers": 9092}, "9092: give it as text"),
         ({"security-protocl": "SSL"}, "security-protocl: no such key; did you mean security-protocol"),
         ({"zzz": "SSL"}, "zzz: no such key; there are servers"),
-        ({"security-protocol": "TLS"}, "security-protocol: is one of PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL, not 'TLS'"),
+        (
+            {"security-protocol": "TLS"},
+            "security-protocol: is one of PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL, not 'TLS'",
+        ),
         ({"security-protocol": 1}, "security-protocol: expected str, got int"),
         ({**SASL, "sasl-mechanism": "GSSAPI"}, "sasl-mechanism: is one of PLAIN"),
         ({"security-protocol": "SASL_SSL"}, "sasl-username: missing"),
@@ -91,18 +111,30 @@ def test_a_password_is_the_first_line_of_its_file(tmp_path: Path, monkeypatch: p
 
 def test_a_plain_broker_as_each_client_wants_it() -> None:
     plain = Broker("a:1,b:2")
-    assert plain.for_kafka_python() == plain.for_aiokafka() == {"bootstrap_servers": ["a:1", "b:2"], "security_protocol": "PLAINTEXT"}
+    assert (
+        plain.for_kafka_python()
+        == plain.for_aiokafka()
+        == {"bootstrap_servers": ["a:1", "b:2"], "security_protocol": "PLAINTEXT"}
+    )
     assert plain.for_faust() == ("kafka://a:1;b:2", None)
 
 
 def test_a_login_reaches_every_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IL2WATCH_BROKER_PASSWORD", "word")
     known = broker("a:1", SASL)
-    login = {"sasl_mechanism": "SCRAM-SHA-512", "sasl_plain_username": "il2watch", "sasl_plain_password": "word"}
+    login = {
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "il2watch",
+        "sasl_plain_password": "word",
+    }
     assert known.for_aiokafka().items() >= login.items()
     assert known.for_kafka_python().items() >= login.items()
     credentials = known.for_faust()[1]
-    assert (credentials.username, credentials.password, credentials.mechanism.value) == ("il2watch", "word", "SCRAM-SHA-512")
+    assert (credentials.username, credentials.password, credentials.mechanism.value) == (
+        "il2watch",
+        "word",
+        "SCRAM-SHA-512",
+    )
 
 
 def test_tls_checks_the_brokers_name_and_certificate(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,14 @@ def test_of_two_rows_the_one_with_more_of_the_log_in_it_stands() -> None:
 
 def test_hundreds_of_alerts_stay_far_below_the_largest_record() -> None:
     alerts = [
-        Owed(b'{"id":"%d","message":"Urine 8 mL/h, below 10","guideline":{"id":"schwartzentruber-2001"}}' % n * 8, "a/1/2", n) for n in range(800)
+        Owed(
+            b'{"id":"%d","message":"Urine 8 mL/h, below 10","guideline":{"id":"schwartzentruber-2001"}}'
+            % n
+            * 8,
+            "a/1/2",
+            n,
+        )
+        for n in range(800)
     ]
     packed = pack_owed(alerts)
     assert unpack_owed(packed) == alerts

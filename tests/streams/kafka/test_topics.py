@@ -45,7 +45,12 @@ def test_every_type_of_event_has_a_topic() -> None:
 def test_every_topic_takes_records_of_any_date(topic: str) -> None:
     found = settings(topic, Layout())
     assert found["message.timestamp.type"] == "CreateTime"
-    assert found["message.timestamp.before.max.ms"] == found["message.timestamp.after.max.ms"] == UNLIMITED == str(2**63 - 1)
+    assert (
+        found["message.timestamp.before.max.ms"]
+        == found["message.timestamp.after.max.ms"]
+        == UNLIMITED
+        == str(2**63 - 1)
+    )
     assert found["segment.ms"] == UNLIMITED
     assert found.get("retention.ms", "-1") == "-1"
 
@@ -73,22 +78,40 @@ def test_a_topic_that_is_not_on_the_wire_has_no_settings() -> None:
 
 @pytest.mark.parametrize(
     ("brokers", "replication", "min_insync", "expected"),
-    [(1, None, None, (1, 1)), (2, None, None, (2, 1)), (3, None, None, (3, 2)), (7, None, None, (3, 2)), (5, 5, None, (5, 2)), (3, 3, 1, (3, 1))],
+    [
+        (1, None, None, (1, 1)),
+        (2, None, None, (2, 1)),
+        (3, None, None, (3, 2)),
+        (7, None, None, (3, 2)),
+        (5, 5, None, (5, 2)),
+        (3, 3, 1, (3, 1)),
+    ],
 )
-def test_copies_follow_the_number_of_brokers(brokers: int, replication: int | None, min_insync: int | None, expected: tuple[int, int]) -> None:
+def test_copies_follow_the_number_of_brokers(
+    brokers: int, replication: int | None, min_insync: int | None, expected: tuple[int, int]
+) -> None:
     found = layout(brokers, 12, replication, min_insync, -1, -1)
     assert (found.replication, found.min_insync) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "ms"),
-    [("30d", 30 * DAY), ("12h", DAY // 2), ("90m", 5_400_000), ("30 d", 30 * DAY), ("1.5d", 3 * DAY // 2), ("forever", -1)],
+    [
+        ("30d", 30 * DAY),
+        ("12h", DAY // 2),
+        ("90m", 5_400_000),
+        ("30 d", 30 * DAY),
+        ("1.5d", 3 * DAY // 2),
+        ("forever", -1),
+    ],
 )
 def test_a_duration_is_read(text: str, ms: int) -> None:
     assert retention.duration(text) == ms
 
 
-@pytest.mark.parametrize(("text", "size"), [("2GiB", 2**31), ("500MiB", 500 * 2**20), ("1TiB", 2**40), ("forever", -1)])
+@pytest.mark.parametrize(
+    ("text", "size"), [("2GiB", 2**31), ("500MiB", 500 * 2**20), ("1TiB", 2**40), ("forever", -1)]
+)
 def test_a_size_is_read(text: str, size: int) -> None:
     assert retention.size(text) == size
 
@@ -100,7 +123,9 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 
 def as_wanted(wanted: Layout) -> dict[str, Told]:
-    return {topic: Told(wanted.partitions, wanted.replication, settings(topic, wanted)) for topic in topics.ALL}
+    return {
+        topic: Told(wanted.partitions, wanted.replication, settings(topic, wanted)) for topic in topics.ALL
+    }
 
 
 def test_topics_as_wanted_do_not_differ() -> None:
@@ -110,7 +135,9 @@ def test_topics_as_wanted_do_not_differ() -> None:
 def test_each_difference_names_topic_setting_found_and_wanted() -> None:
     told = as_wanted(Layout())
     told["il2.io"] = Told(3, 1, told["il2.io"].settings)
-    told["il2.labs"] = told["il2.labs"]._replace(settings={**told["il2.labs"].settings, "retention.ms": "604800000"})
+    told["il2.labs"] = told["il2.labs"]._replace(
+        settings={**told["il2.labs"].settings, "retention.ms": "604800000"}
+    )
     del told["il2.pages"]
     assert compare(told, Layout()).differences == [
         Difference("il2.io", "partitions", "3", "12"),
@@ -140,12 +167,22 @@ def test_what_the_broker_does_not_tell_is_no_difference() -> None:
         ("il2watch-charts-changelog", Told(12, 1, {"cleanup.policy": "compact"}), []),
         ("il2watch-charts-changelog", Told(12, 1, {}), []),
         ("il2watch-charts-changelog", Told(8, 1, {}), [("partitions", "8", "12")]),
-        ("il2watch-charts-changelog", Told(12, 1, {"cleanup.policy": "delete"}), [("cleanup.policy", "delete", "compact")]),
-        ("il2watch-charts-changelog", Told(12, 1, {"cleanup.policy": "compact,delete"}), [("cleanup.policy", "compact,delete", "compact")]),
+        (
+            "il2watch-charts-changelog",
+            Told(12, 1, {"cleanup.policy": "delete"}),
+            [("cleanup.policy", "delete", "compact")],
+        ),
+        (
+            "il2watch-charts-changelog",
+            Told(12, 1, {"cleanup.policy": "compact,delete"}),
+            [("cleanup.policy", "compact,delete", "compact")],
+        ),
         ("other-changelog", Told(8, 1, {}), []),
     ],
 )
-def test_a_changelog_of_ours_must_match_the_inputs(changelog: str, told: Told, expected: list[tuple[str, str, str]]) -> None:
+def test_a_changelog_of_ours_must_match_the_inputs(
+    changelog: str, told: Told, expected: list[tuple[str, str, str]]
+) -> None:
     differences = compare({**as_wanted(Layout()), changelog: told}, Layout()).differences
     assert differences == [Difference(changelog, *one) for one in expected]
 
@@ -155,7 +192,10 @@ def test_a_broker_that_is_down_is_known_by_its_copies() -> None:
     assert possible(Wish(), 2, there) == Layout(replication=3, min_insync=2)
 
 
-@pytest.mark.parametrize(("wish", "said"), [(Wish(replication=3), "this cluster has 1 broker$"), (Wish(min_insync=2), "more than the 1 copies")])
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [(Wish(replication=3), "this cluster has 1 broker$"), (Wish(min_insync=2), "more than the 1 copies")],
+)
 def test_a_layout_that_cannot_be_is_refused(wish: Wish, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         possible(wish, 1, {})

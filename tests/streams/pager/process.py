@@ -1,4 +1,6 @@
-"""Pagers as processes of their own, to be killed; alerts put into the topic for them; and what they said in `il2.pages`."""
+"""Pagers as processes of their own, to be killed; alerts put into the topic for them; and what they said in
+`il2.pages`.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ _number = itertools.count()
 
 
 class Pagers(Workers):
-    """Starts pagers by name and ends them; all that are left end with the context. Each instance is a group of its own."""
+    """Starts pagers by name and ends them; all that are left end with the context.
+
+    Each instance is a group of its own.
+    """
 
     def __init__(self, broker: Broker, folder: Path, config: str, session: float = 2.0) -> None:
         super().__init__(broker, folder)
@@ -33,11 +38,32 @@ class Pagers(Workers):
         self.config.write_text(config)
 
     def start(self, name: str, *options: str) -> subprocess.Popen[bytes]:
-        given = ["--broker", self.broker.servers, "--config", str(self.config), "--session-timeout", str(self.session), "--id", self.id]
+        given = [
+            "--broker",
+            self.broker.servers,
+            "--config",
+            str(self.config),
+            "--session-timeout",
+            str(self.session),
+            "--id",
+            self.id,
+        ]
         ports = [] if "--metrics-port" in options else ["--metrics-port", "0"]
-        command = [sys.executable, "-m", "streams", "pager", *given, *ports, "--state-dir", str(self.folder / name), *options]
+        command = [
+            sys.executable,
+            "-m",
+            "streams",
+            "pager",
+            *given,
+            *ports,
+            "--state-dir",
+            str(self.folder / name),
+            *options,
+        ]
         with (self.folder / f"{name}.log").open("ab") as said:
-            self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
+            self.running[name] = subprocess.Popen(
+                command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+            )
         return self.running[name]
 
     def at_work(self, name: str) -> int:

@@ -1,4 +1,6 @@
-"""Killed with -9 at seeded random moments, while a receiver fails as receivers do: every page owed arrives, once, and in order."""
+"""Killed with -9 at seeded random moments, while a receiver fails as receivers do: every page owed arrives,
+once, and in order.
+"""
 
 from __future__ import annotations
 
@@ -59,12 +61,16 @@ def masked(said: list[dict[str, object]]) -> set[object]:
 
 
 def out_of_order(receiver: Receiver) -> list[str]:
-    """Episodes of which a receiver heard an end before the opening, or a level after the one that replaced it."""
+    """Episodes of which a receiver heard an end before the opening, or a level after the one that replaced
+    it.
+    """
     first: dict[tuple[str, str], int] = {}
     for number, one in enumerate(receiver.arrivals):
         if one.did in ("opened", "resolved"):
             first.setdefault((one.key, one.did), number)
-    wrong = [key for (key, did), number in first.items() if did == "resolved" and first[key, "opened"] > number]
+    wrong = [
+        key for (key, did), number in first.items() if did == "resolved" and first[key, "opened"] > number
+    ]
     ids = {key.partition(":")[0] for key, _ in first}
     late = [
         id
@@ -93,23 +99,40 @@ def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
             found.append(f"{text(record.timestamp)} {record.partition}/{record.offset} a term begins")
         elif record.key.decode() in patients:
             book = opened(record.value)
-            owed = [f"{one.number} {one.action} {one.key}{' tried' if one.tried else ''}" for one in book.owed]
+            owed = [
+                f"{one.number} {one.action} {one.key}{' tried' if one.tried else ''}" for one in book.owed
+            ]
             age = (*AGE.unpack_from(record.value), book.positions)
-            found.append(f"{text(record.timestamp)} {record.partition}/{record.offset} {record.key.decode()} {age} {sorted(book.episodes)} {owed}")
+            found.append(
+                f"{text(record.timestamp)} {record.partition}/{record.offset} {record.key.decode()} "
+                f"{age} "
+                f"{sorted(book.episodes)} {owed}"
+            )
     return found
 
 
-def judged(broker: Broker, pagers: Pagers, receiver: Receiver, alerts: list[alert_courses.Alert], told: str, figures: Callable[..., None]) -> None:
+def judged(
+    broker: Broker,
+    pagers: Pagers,
+    receiver: Receiver,
+    alerts: list[alert_courses.Alert],
+    told: str,
+    figures: Callable[..., None],
+) -> None:
     """Waits until everything owed has come, tells what came, and asserts it."""
     wanted = alert_courses.keys(alerts)
-    done = until(lambda: not (wanted - receiver.incidents.keys() - masked(audits(broker))) and not receiver.open(), 120)
+    done = until(
+        lambda: not (wanted - receiver.incidents.keys() - masked(audits(broker))) and not receiver.open(), 120
+    )
     not_told = masked(audits(broker)) - receiver.incidents.keys()
     missing = sorted(wanted - receiver.incidents.keys() - not_told)
     twice = [key for key in receiver.incidents if receiver.opens(key) > 1]
     failed = sum(one.fate != "ok" for one in receiver.arrivals)
     figures(
-        f"{told}, {EPISODES} episodes, {len(alerts)} alerts, {len(wanted)} pages owed: {len(receiver.arrivals)} attempts ({failed} failed),"
-        f" {len(receiver.incidents)} incidents, {len(not_told)} masked by a higher level, {len(missing)} missing, {len(twice)} twice,"
+        f"{told}, {EPISODES} episodes, {len(alerts)} alerts, {len(wanted)} pages owed: "
+        f"{len(receiver.arrivals)} attempts ({failed} failed),"
+        f" {len(receiver.incidents)} incidents, {len(not_told)} masked by a higher level, {len(missing)} "
+        f"missing, {len(twice)} twice,"
         f" {len(receiver.open())} left open, {len(out_of_order(receiver))} out of order"
     )
     assert done, story(broker, pagers.id, [*missing[:2], *receiver.open()[:2]])
@@ -123,7 +146,10 @@ def test_a_thousand_episodes_arrive_whole_and_in_order_whatever_is_killed(
 ) -> None:
     broker, chance = topics(4), Random(kills)
     alerts = alert_courses.episodes(EPISODES, kills, time.time_ns() // 1_000_000)
-    with receiving(seed=kills, faults=FAULTS) as receiver, Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers:
+    with (
+        receiving(seed=kills, faults=FAULTS) as receiver,
+        Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers,
+    ):
         sending = published(broker, alerts, EVERY_S * kills)
         killed(pagers, chance, kills, 2.5)
         pagers.start("one")
@@ -141,7 +167,10 @@ def test_pagers_that_come_and_go_lose_nothing_between_them(
     broker, chance = topics(6), Random(seed)
     alerts = alert_courses.episodes(EPISODES, seed, time.time_ns() // 1_000_000)
     names, turns = ("one", "two", "three"), 24
-    with receiving(seed=seed, faults=FAULTS) as receiver, Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers:
+    with (
+        receiving(seed=seed, faults=FAULTS) as receiver,
+        Pagers(broker, tmp_path, pagerduty(receiver.url)) as pagers,
+    ):
         for name in names:
             pagers.start(name)
         sending = published(broker, alerts, 6.0 * turns)

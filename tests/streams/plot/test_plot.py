@@ -55,7 +55,10 @@ def start(**fields: Any) -> dict[str, Any]:
 
 
 def baseline(pressure: float, weight: float = 70) -> dict[str, Any]:
-    readings = [{"code": "systolic-bp", "value": pressure, "unit": "mm[Hg]"}, {"code": "weight", "value": weight, "unit": "kg"}]
+    readings = [
+        {"code": "systolic-bp", "value": pressure, "unit": "mm[Hg]"},
+        {"code": "weight", "value": weight, "unit": "kg"},
+    ]
     return record("encounter", "base", at(0), event="baseline", readings=readings)
 
 
@@ -65,7 +68,9 @@ def urine(id: str, hour: int, volume: float, since: int | None = None) -> dict[s
 
 
 def dose(id: str, hour: int, given: bool = True) -> dict[str, Any]:
-    return record("dose", id, at(hour), agent="aldesleukin", given=given, amount=600000, unit="[iU]/kg", reason="asked")
+    return record(
+        "dose", id, at(hour), agent="aldesleukin", given=given, amount=600000, unit="[iU]/kg", reason="asked"
+    )
 
 
 def phenylephrine(id: str, hour: int, rate: float, unit: str = "ug/kg/min", **fields: Any) -> dict[str, Any]:
@@ -104,7 +109,9 @@ def test_without_a_baseline_the_target_is_the_strictest() -> None:
 
 
 def test_systolic_readings_are_drawn_and_those_at_or_below_target_marked() -> None:
-    ax = page(baseline(124), start(), vitals("v1", at(2), systolic_bp=110), vitals("v2", at(3), systolic_bp=90)).axes["pressure"]
+    ax = page(
+        baseline(124), start(), vitals("v1", at(2), systolic_bp=110), vitals("v2", at(3), systolic_bp=90)
+    ).axes["pressure"]
     assert curve(ax, "systolic") == [(2, 110), (3, 90)]
     assert curve(ax, "at or below target") == [(3, 90)]
 
@@ -112,7 +119,10 @@ def test_systolic_readings_are_drawn_and_those_at_or_below_target_marked() -> No
 def test_each_dose_given_shades_4_to_6_hours_after_it_on_every_panel() -> None:
     drawing = page(start(), dose("d1", 0), dose("d2", 8), dose("d3", 16, given=False))
     for name in ("pressure", "heart_rate", "urine", "temperature", "strips"):
-        shaded = [(hours(patch.get_x()), hours(patch.get_x() + patch.get_width())) for patch in named(drawing.axes[name], "peak")]
+        shaded = [
+            (hours(patch.get_x()), hours(patch.get_x() + patch.get_width()))
+            for patch in named(drawing.axes[name], "peak")
+        ]
         assert shaded == [(4, 6), (12, 14)]
 
 
@@ -127,7 +137,9 @@ def test_doses_are_numbered_within_their_cycle_and_a_held_one_is_hollow() -> Non
 def test_a_urine_bar_is_as_wide_as_its_collection_and_as_high_as_its_rate() -> None:
     ax = page(start(), urine("o1", 4, 240, since=0), urine("o2", 5, 8), urine("o3", 6, 15)).axes["urine"]
     bars = [patch for patch in ax.patches if patch.get_gid() != "peak"]
-    assert [(hours(bar.get_x()), round(bar.get_width() * 24, 6), round(bar.get_height(), 6)) for bar in bars] == [(0, 4, 60), (4, 1, 8), (5, 1, 15)]
+    assert [
+        (hours(bar.get_x()), round(bar.get_width() * 24, 6), round(bar.get_height(), 6)) for bar in bars
+    ] == [(0, 4, 60), (4, 1, 8), (5, 1, 15)]
     assert [bar.get_hatch() or "" for bar in bars] == ["", "xxxx", "////"]
     assert limits(ax) == [10, 20]
 
@@ -139,15 +151,25 @@ def test_a_collection_that_began_nobody_knows_when_has_no_bar_but_a_mark() -> No
 
 
 def test_the_pressor_is_drawn_as_steps_until_the_end_with_three_limits() -> None:
-    ax = page(start(), phenylephrine("i1", 2, 0.7), phenylephrine("i2", 5, 1.2), until=8).axes["phenylephrine"]
+    ax = page(start(), phenylephrine("i1", 2, 0.7), phenylephrine("i2", 5, 1.2), until=8).axes[
+        "phenylephrine"
+    ]
     [steps] = [line for line in ax.lines if len(line.get_xdata()) > 2]
     assert steps.get_drawstyle() == "steps-post"
-    assert [(hours(x), y) for x, y in zip(steps.get_xdata(), steps.get_ydata(), strict=True)] == [(2, 0.7), (5, 1.2), (8, 1.2)]
+    assert [(hours(x), y) for x, y in zip(steps.get_xdata(), steps.get_ydata(), strict=True)] == [
+        (2, 0.7),
+        (5, 1.2),
+        (8, 1.2),
+    ]
     assert limits(ax) == [0.5, 1.0, 1.5]
 
 
 def test_two_lines_of_a_pressor_add_up_and_a_rate_without_kg_is_converted() -> None:
-    rates = (phenylephrine("i1", 1, 40, "ug/min", line="a"), phenylephrine("i2", 2, 0.3, line="b"), phenylephrine("i3", 3, 0, line="a"))
+    rates = (
+        phenylephrine("i1", 1, 40, "ug/min", line="a"),
+        phenylephrine("i2", 2, 0.3, line="b"),
+        phenylephrine("i3", 3, 0, line="a"),
+    )
     made = seen(baseline(124, weight=80), *rates)
     assert [rate for _, rate in made.pressor] == [0.5, 0.8, 0.3]
 
@@ -187,12 +209,23 @@ def test_each_lab_panel_has_the_lines_it_is_judged_by(code: str, unit: str, line
 
 def test_a_panel_without_readings_says_none_charted() -> None:
     drawing = page(start(), dose("d1", 0))
-    for name in ("pressure", "heart_rate", "urine", "phenylephrine", "saturation", "oxygen", "temperature", "creatinine"):
+    for name in (
+        "pressure",
+        "heart_rate",
+        "urine",
+        "phenylephrine",
+        "saturation",
+        "oxygen",
+        "temperature",
+        "creatinine",
+    ):
         assert "none charted" in words(drawing.axes[name])
 
 
 def test_an_artefact_is_not_drawn() -> None:
-    assert seen(vitals("v1", at(1), heart_rate=1000, systolic_bp=110)).series == {"systolic-bp": [(ZERO + HOUR, 110.0)]}
+    assert seen(vitals("v1", at(1), heart_rate=1000, systolic_bp=110)).series == {
+        "systolic-bp": [(ZERO + HOUR, 110.0)]
+    }
 
 
 def test_strips_stand_in_table_order_with_level_by_colour_hatch_and_height() -> None:
@@ -209,7 +242,11 @@ def test_strips_stand_in_table_order_with_level_by_colour_hatch_and_height() -> 
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["hypotension", "urine-hour", "creatinine"]
     pieces = {level: named(ax, f"strip {level}") for level in ("relative", "absolute")}
     assert [(hours(bar.get_x()), round(bar.get_width() * 24, 6)) for bar in pieces["absolute"]] == [(3, 5)]
-    assert [(hours(bar.get_x()), round(bar.get_width() * 24, 6)) for bar in pieces["relative"]] == [(5, 19), (1, 2), (6, 18)]
+    assert [(hours(bar.get_x()), round(bar.get_width() * 24, 6)) for bar in pieces["relative"]] == [
+        (5, 19),
+        (1, 2),
+        (6, 18),
+    ]
     relative, absolute = pieces["relative"][0], pieces["absolute"][0]
     assert relative.get_hatch() != absolute.get_hatch()
     assert relative.get_height() < absolute.get_height()
@@ -217,7 +254,10 @@ def test_strips_stand_in_table_order_with_level_by_colour_hatch_and_height() -> 
 
 
 def test_an_amended_level_takes_over_from_its_own_instant() -> None:
-    alerts = (alert_record("platelets", level="absolute", at=at(2), id="a"), alert_record("platelets", "amended", level="relative", at=at(6), id="a"))
+    alerts = (
+        alert_record("platelets", level="absolute", at=at(2), id="a"),
+        alert_record("platelets", "amended", level="relative", at=at(6), id="a"),
+    )
     ax = page(start(), dose("d1", 0), alerts=alerts, until=10).axes["strips"]
     bars = named(ax, "strip absolute") + named(ax, "strip relative")
     assert [(hours(bar.get_x()), round(bar.get_width() * 24, 6)) for bar in bars] == [(2, 4), (6, 4)]
@@ -229,14 +269,21 @@ def test_a_course_without_alerts_says_so() -> None:
 
 def test_the_page_starts_four_hours_before_the_cycle_and_ends_at_the_clock() -> None:
     early = record("encounter", "admit", "2026-03-01T00:00:00Z", event="admit")
-    ax = page(early, record("encounter", "start", at(8), event="cycle-start"), vitals("v1", at(9), heart_rate=90), until=20).axes["heart_rate"]
+    ax = page(
+        early,
+        record("encounter", "start", at(8), event="cycle-start"),
+        vitals("v1", at(9), heart_rate=90),
+        until=20,
+    ).axes["heart_rate"]
     assert tuple(map(hours, ax.get_xlim())) == (4, 20)
 
 
 def test_a_site_limit_moves_the_line() -> None:
     raised: Any = GUIDELINE.row["urine-hour"]
     raised = msgspec.structs.replace(raised, relative=msgspec.structs.replace(raised.relative, value=25))
-    stricter = msgspec.structs.replace(GUIDELINE, rows=tuple(raised if row.code == raised.code else row for row in GUIDELINE.rows))
+    stricter = msgspec.structs.replace(
+        GUIDELINE, rows=tuple(raised if row.code == raised.code else row for row in GUIDELINE.rows)
+    )
     drawing = draw(seen(start(), urine("o1", 4, 240, since=0)), [], stricter, ZERO + DAY)
     assert limits(drawing.axes["urine"]) == [10, 25]
 
@@ -251,12 +298,16 @@ def test_a_site_limit_moves_the_line() -> None:
     ],
 )
 def test_the_last_word_on_a_record_is_drawn(change: dict[str, str], values: list[float]) -> None:
-    made = seen(vitals("v1", at(1), heart_rate=90), vitals("v1", at(1), heart_rate=80) | change | {"known": at(2)})
+    made = seen(
+        vitals("v1", at(1), heart_rate=90), vitals("v1", at(1), heart_rate=80) | change | {"known": at(2)}
+    )
     assert [value for _, value in made.of("heart-rate")] == values
 
 
 def test_a_final_replaces_a_preliminary() -> None:
-    made = seen(vitals("v1", at(1), heart_rate=90) | {"status": "preliminary"}, vitals("v1", at(1), heart_rate=80))
+    made = seen(
+        vitals("v1", at(1), heart_rate=90) | {"status": "preliminary"}, vitals("v1", at(1), heart_rate=80)
+    )
     assert [value for _, value in made.of("heart-rate")] == [80]
 
 
@@ -269,7 +320,16 @@ def test_the_same_course_gives_the_same_bytes(ending: str, tmp_path: Path) -> No
     digests = set()
     for number in range(2):
         path = tmp_path / f"{number}.{ending}"
-        save(page(baseline(124), start(), dose("d1", 0), urine("o1", 4, 30, since=0), vitals("v1", at(1), heart_rate=90)).figure, path)
+        save(
+            page(
+                baseline(124),
+                start(),
+                dose("d1", 0),
+                urine("o1", 4, 30, since=0),
+                vitals("v1", at(1), heart_rate=90),
+            ).figure,
+            path,
+        )
         digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
     assert len(digests) == 1
 
@@ -300,8 +360,12 @@ def test_the_command_writes_the_page(told: Told, write: Callable[..., str], tmp_
         (["--patient", "p2"], r"nothing to draw for patient 'p2'"),
     ],
 )
-def test_a_page_that_cannot_be_drawn_says_why(told: Told, write: Callable[..., str], tmp_path: Path, arguments: list[str], says: str) -> None:
-    path = write(vitals("v1", at(1), heart_rate=90), record("encounter", "e", at(2), patient="p2", event="admit"))
+def test_a_page_that_cannot_be_drawn_says_why(
+    told: Told, write: Callable[..., str], tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    path = write(
+        vitals("v1", at(1), heart_rate=90), record("encounter", "e", at(2), patient="p2", event="admit")
+    )
     with pytest.raises(UsageError, match=says):
         run_plot(told, path, tmp_path / "course.svg", *arguments)
 

@@ -36,7 +36,13 @@ FIRST = vitals("v1", 10, sbp=90)
         ({"status": "corrected", "readings": [{"code": "systolic-bp", "value": 70, "unit": "mm[Hg]"}]}, [70]),
         ({"status": "entered-in-error"}, []),
     ],
-    ids=["the same again", "another value under the id", "the same later", "a correction", "entered in error"],
+    ids=[
+        "the same again",
+        "another value under the id",
+        "the same later",
+        "a correction",
+        "entered in error",
+    ],
 )
 def test_a_second_record_of_an_id(second: dict[str, Any], shown: list[float]) -> None:
     assert pressures(facts(FIRST, {**FIRST, **second})) == shown
@@ -63,7 +69,14 @@ def test_the_newest_fact_is_by_when_it_was_true() -> None:
 
 
 def test_where_the_patient_lies_is_the_last_that_was_said() -> None:
-    moved = {"type": "encounter", "id": "e3", "patient": "p1", "at": at(90), "event": "transfer", "location": "icu"}
+    moved = {
+        "type": "encounter",
+        "id": "e3",
+        "patient": "p1",
+        "at": at(90),
+        "event": "transfer",
+        "location": "icu",
+    }
     assert facts(*cycle()).location == "ward"
     assert facts(moved, *cycle()).location == "icu"
 
@@ -75,7 +88,16 @@ def test_a_discharge_ends_the_stay() -> None:
 
 
 def test_a_withdrawn_volume_is_not_drawn() -> None:
-    urine = {"type": "io", "id": "u1", "patient": "p1", "at": at(60), "direction": "out", "kind": "urine", "volume": 8, "unit": "mL"}
+    urine = {
+        "type": "io",
+        "id": "u1",
+        "patient": "p1",
+        "at": at(60),
+        "direction": "out",
+        "kind": "urine",
+        "volume": 8,
+        "unit": "mL",
+    }
     assert len(facts(urine).settled()) == 1
     assert facts(urine, {**urine, "status": "entered-in-error"}).settled() == []
     assert facts({**urine, "status": "entered-in-error"}, urine).settled() == []

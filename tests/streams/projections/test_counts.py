@@ -1,4 +1,6 @@
-"""The count of the ward: what of an assessment counts, and that patients who come, change and go leave nothing behind."""
+"""The count of the ward: what of an assessment counts, and that patients who come, change and go leave
+nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,24 @@ def packed(**fields: Any) -> bytes:
 
 def test_an_assessment_counts_in_its_mode_recommendation_and_readiness() -> None:
     marks = standing(packed(mode="intensive", recommendation="stop")).marks
-    assert {Mark("patients", ("intensive",)), Mark("recommendations", ("stop",)), Mark("doses", ("waiting",))} <= set(marks)
+    assert {
+        Mark("patients", ("intensive",)),
+        Mark("recommendations", ("stop",)),
+        Mark("doses", ("waiting",)),
+    } <= set(marks)
 
 
 def test_two_tripped_rows_of_one_system_and_level_count_once() -> None:
-    tripped = (criterion("urine-hour", "absolute"), criterion("creatinine", "absolute"), criterion("urine-shift", "relative"))
+    tripped = (
+        criterion("urine-hour", "absolute"),
+        criterion("creatinine", "absolute"),
+        criterion("urine-shift", "relative"),
+    )
     marks = standing(msgspec.json.encode(assessment("p1", *tripped))).marks
-    assert sorted(mark.labels for mark in marks if mark.what == "tripped") == [("renal", "absolute"), ("renal", "relative")]
+    assert sorted(mark.labels for mark in marks if mark.what == "tripped") == [
+        ("renal", "absolute"),
+        ("renal", "relative"),
+    ]
 
 
 def test_what_is_clear_or_cannot_be_told_is_not_tripped() -> None:
@@ -40,8 +53,13 @@ def test_a_stop_rule_counts_by_its_name_and_other_reasons_do_not() -> None:
 
 
 def test_only_what_is_overdue_counts_as_overdue() -> None:
-    looked = [{"what": what, "last": None, "due": None, "overdue": what == "weight"} for what in ("vital-signs", "weight")]
-    assert [mark.labels for mark in standing(packed(monitoring=looked)).marks if mark.what == "overdue"] == [("weight",)]
+    looked = [
+        {"what": what, "last": None, "due": None, "overdue": what == "weight"}
+        for what in ("vital-signs", "weight")
+    ]
+    assert [mark.labels for mark in standing(packed(monitoring=looked)).marks if mark.what == "overdue"] == [
+        ("weight",)
+    ]
 
 
 @pytest.mark.parametrize(("hours", "delayed"), [(0.0, 0), (0.5, 1), (30.0, 1)])
@@ -67,14 +85,25 @@ def test_what_cannot_be_read_is_counted_and_the_assessment_before_stays() -> Non
     assert (census.unread, census.counts[Mark("recommendations", ("delay",))]) == (1, 1)
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.sampled_from(["proceed", "delay", "stop"])), max_size=30))
-def test_whatever_came_before_only_the_latest_of_each_patient_counts(log: list[tuple[str, str | None]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.none() | st.sampled_from(["proceed", "delay", "stop"])),
+        max_size=30,
+    )
+)
+def test_whatever_came_before_only_the_latest_of_each_patient_counts(
+    log: list[tuple[str, str | None]],
+) -> None:
     census = Census()
     for patient, word in log:
         census.take(patient.encode(), None if word is None else packed(recommendation=word))
     latest = dict(log)
     expected = Counter(word for word in latest.values() if word is not None)
-    told = {mark.labels[0]: count for mark, count in census.counts.items() if mark.what == "recommendations" and count}
+    told = {
+        mark.labels[0]: count
+        for mark, count in census.counts.items()
+        if mark.what == "recommendations" and count
+    }
     assert told == expected
     assert min(census.counts.values(), default=0) >= 0
 

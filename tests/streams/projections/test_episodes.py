@@ -12,7 +12,14 @@ OPENED: dict[str, Any] = {
     "id": "a1", "seq": 1, "patient": "p1", "subject": "urine-hour", "kind": "criterion", "level": "relative", "priority": "medium",
     "transition": "opened", "at": at(0), "decided": at(1), "message": "Urine 15 mL/h, at or below 20",
 }  # fmt: skip
-WORSENED = OPENED | {"seq": 2, "level": "absolute", "transition": "worsened", "at": at(30), "decided": at(31), "message": "Urine 8 mL/h, below 10"}
+WORSENED = OPENED | {
+    "seq": 2,
+    "level": "absolute",
+    "transition": "worsened",
+    "at": at(30),
+    "decided": at(31),
+    "message": "Urine 8 mL/h, below 10",
+}
 IMPROVED = OPENED | {"seq": 3, "level": "relative", "transition": "improved", "at": at(60), "decided": at(60)}
 RESOLVED = OPENED | {"seq": 4, "level": "clear", "transition": "resolved", "at": at(90), "decided": at(90)}
 
@@ -40,9 +47,18 @@ def seen(minutes: float, id: str = "c1") -> Acked:
         ([OPENED, WORSENED], 32, True),
         ([OPENED, WORSENED, IMPROVED], 32, True),
     ],
-    ids=["at its opening", "before it", "before it worsened", "at the instant of worsening", "after it worsened", "after it improved again"],
+    ids=[
+        "at its opening",
+        "before it",
+        "before it worsened",
+        "at the instant of worsening",
+        "after it worsened",
+        "after it improved again",
+    ],
 )
-def test_an_acknowledgement_stands_for_what_had_been_seen(alerts: list[dict[str, Any]], minutes: float, stands: bool) -> None:
+def test_an_acknowledgement_stands_for_what_had_been_seen(
+    alerts: list[dict[str, Any]], minutes: float, stands: bool
+) -> None:
     episodes = taken(*alerts)
     episodes.acknowledge("a1", seen(minutes))
     assert (episodes.acked(episodes.open["a1"]) is not None) == stands
@@ -81,13 +97,22 @@ def test_since_is_when_the_present_level_began_and_reminders_do_not_move_it() ->
 
 def test_the_gravest_stands_first_then_the_oldest() -> None:
     others = [
-        OPENED | {"id": f"b{n}", "subject": f"s{n}", "at": at(n), "level": level} for n, level in ((5, "absolute"), (3, "technical"), (2, "absolute"))
+        OPENED | {"id": f"b{n}", "subject": f"s{n}", "at": at(n), "level": level}
+        for n, level in ((5, "absolute"), (3, "technical"), (2, "absolute"))
     ]
     assert [one.id for one in taken(OPENED, *others).standing()] == ["b2", "b5", "a1", "b3"]
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"nonsense", b"{}", b"[]", json.dumps(OPENED | {"at": "soon"}).encode(), json.dumps(OPENED | {"level": "purple"}).encode()]
+    "value",
+    [
+        b"",
+        b"nonsense",
+        b"{}",
+        b"[]",
+        json.dumps(OPENED | {"at": "soon"}).encode(),
+        json.dumps(OPENED | {"level": "purple"}).encode(),
+    ],
 )
 def test_what_is_no_alert_is_none(value: bytes) -> None:
     assert read(value) is None

@@ -72,4 +72,10 @@ def test_the_latest_message_of_an_episode_is_kept_for_its_page() -> None:
 
 def test_a_rate_is_that_of_the_last_seconds() -> None:
     rate = Rate(over=5)
-    assert [rate.at(now, count) for now, count in ((0, 0), (1, 1000), (5, 1000), (6, 1010), (10, 1050))] == [0, 1000, 200, 2, 10]
+    assert [rate.at(now, count) for now, count in ((0, 0), (1, 1000), (5, 1000), (6, 1010), (10, 1050))] == [
+        0,
+        1000,
+        200,
+        2,
+        10,
+    ]

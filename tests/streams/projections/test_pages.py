@@ -1,4 +1,6 @@
-"""Which pages are out and unacknowledged, by what the pager wrote; and the numbers they are acknowledged by."""
+"""Which pages are out and unacknowledged, by what the pager wrote; and the numbers they are
+acknowledged by.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,12 @@ def test_what_is_over_at_the_receiver_is_open_no_more(action: str) -> None:
 
 
 def test_an_acknowledgement_closes_every_level_of_its_episode_and_no_other() -> None:
-    found = pages(wrote(), wrote(key="a1:absolute", level="absolute"), wrote(alert="a2", key="a2:relative"), wrote(outcome="acknowledged"))
+    found = pages(
+        wrote(),
+        wrote(key="a1:absolute", level="absolute"),
+        wrote(alert="a2", key="a2:relative"),
+        wrote(outcome="acknowledged"),
+    )
     assert [page.alert for page in found.open] == ["a2"]
     assert found.heard == 1
 

@@ -21,7 +21,9 @@ from tests.streams.board.wards import (
 
 def test_every_state_on_the_board_is_the_workers() -> None:
     found = bedside(oliguria())
-    said = next(json.loads(one.value) for one in published(oliguria()) if one.topic == ASSESSMENTS and one.value)
+    said = next(
+        json.loads(one.value) for one in published(oliguria()) if one.topic == ASSESSMENTS and one.value
+    )
     assert found.assessment == said
     assert found.assessment["recommendation"] == "delay"
 
@@ -79,7 +81,15 @@ def test_those_of_whom_only_old_alerts_were_read_are_forgotten() -> None:
 def test_an_acknowledgement_of_any_source_is_shown_and_its_withdrawal_too() -> None:
     made = ward(oliguria())
     alert = made.patients["p1"].episodes.unseen()[0].id
-    ack = {"type": "ack", "id": "c1", "patient": "p1", "at": at(200), "alert": alert, "by": "rn-14", "reason": "seen"}
+    ack = {
+        "type": "ack",
+        "id": "c1",
+        "patient": "p1",
+        "at": at(200),
+        "alert": alert,
+        "by": "rn-14",
+        "reason": "seen",
+    }
     assert made.take(record(ack)) is made.patients["p1"]
     assert alert not in [one.id for one in made.patients["p1"].episodes.unseen()]
     made.take(record({**ack, "status": "entered-in-error"}))
@@ -88,7 +98,14 @@ def test_an_acknowledgement_of_any_source_is_shown_and_its_withdrawal_too() -> N
 
 def test_a_silence_is_in_force_until_its_end_and_no_longer_than_its_level_allows() -> None:
     made = ward(oliguria())
-    silence = {"type": "silence", "id": "s1", "patient": "p1", "at": at(200), "subject": "urine-hour", "level": "absolute"}
+    silence = {
+        "type": "silence",
+        "id": "s1",
+        "patient": "p1",
+        "at": at(200),
+        "subject": "urine-hour",
+        "level": "absolute",
+    }
     made.take(record({**silence, "until": at(2000), "by": "rn-14", "reason": "known"}))
     orders = made.patients["p1"].orders
     assert [one.until for one in orders.quiet(ms(201))] == [ms(260)]
@@ -96,12 +113,36 @@ def test_a_silence_is_in_force_until_its_end_and_no_longer_than_its_level_allows
 
 
 def test_an_alarm_of_the_machine_is_nobodys_row() -> None:
-    alarm = {"id": "x", "seq": 1, "patient": "*", "subject": "dead-letters", "kind": "system", "level": "technical", "transition": "opened"}
+    alarm = {
+        "id": "x",
+        "seq": 1,
+        "patient": "*",
+        "subject": "dead-letters",
+        "kind": "system",
+        "level": "technical",
+        "transition": "opened",
+    }
     alarm["priority"] = "medium"
     made = Ward(GUIDE, key)
-    made.take(Record(ALERTS, b"*", json.dumps({**alarm, "at": at(0), "decided": at(0), "message": "7 % refused"}).encode(), 0))
+    made.take(
+        Record(
+            ALERTS,
+            b"*",
+            json.dumps({**alarm, "at": at(0), "decided": at(0), "message": "7 % refused"}).encode(),
+            0,
+        )
+    )
     assert [one.message for one in made.alarms.values()] == ["7 % refused"]
-    made.take(Record(ALERTS, b"*", json.dumps({**alarm, "seq": 2, "level": "clear", "at": at(1), "decided": at(1), "message": "over"}).encode(), 0))
+    made.take(
+        Record(
+            ALERTS,
+            b"*",
+            json.dumps(
+                {**alarm, "seq": 2, "level": "clear", "at": at(1), "decided": at(1), "message": "over"}
+            ).encode(),
+            0,
+        )
+    )
     assert made.alarms == {}
     assert made.patients == {}
 

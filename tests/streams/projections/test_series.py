@@ -49,11 +49,16 @@ def test_what_came_from_a_withdrawn_event_is_taken_out() -> None:
 
 
 def test_the_readings_of_an_alerts_evidence_are_found() -> None:
-    assert list(filled([(1, 90.0), (2, 80.0), (3, 70.0)]).of([mark("v2"), mark("v0")])) == [(1, 90.0), (3, 70.0)]
+    assert list(filled([(1, 90.0), (2, 80.0), (3, 70.0)]).of([mark("v2"), mark("v0")])) == [
+        (1, 90.0),
+        (3, 70.0),
+    ]
 
 
 @given(readings, st.integers(4, 40))
-def test_a_picture_gets_no_more_points_than_it_has_room_for_and_none_made_up(points: list[tuple[int, float]], most: int) -> None:
+def test_a_picture_gets_no_more_points_than_it_has_room_for_and_none_made_up(
+    points: list[tuple[int, float]], most: int
+) -> None:
     ordered = sorted(points)
     shown = thinned(ordered, most)
     assert len(shown) <= most + 1

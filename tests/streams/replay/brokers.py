@@ -1,4 +1,6 @@
-"""The topics of wire.md on a real broker, empty, and what stands in them; shared by the tests of replay and of dead letters."""
+"""The topics of wire.md on a real broker, empty, and what stands in them; shared by the tests of replay and
+of dead letters.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from streams.kafka.settings import Broker
 from tests.streams.kafka.brokers_here import drop
 
 PARTITIONS = 3
-KINDS = [pytest.param("embedded", marks=pytest.mark.embedded), pytest.param("apache", marks=pytest.mark.kafka)]
+KINDS = [
+    pytest.param("embedded", marks=pytest.mark.embedded),
+    pytest.param("apache", marks=pytest.mark.kafka),
+]
 
 
 @contextmanager
@@ -30,9 +35,13 @@ def topics(broker: Broker, partitions: int = PARTITIONS) -> Iterator[Broker]:
 
 def records(broker: Broker, topic: str) -> list[Any]:
     """All that stands in a topic, partition by partition in order."""
-    consumer = KafkaConsumer(**broker.for_kafka_python(), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = KafkaConsumer(
+        **broker.for_kafka_python(), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     try:
-        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        parts = [
+            TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())
+        ]
         consumer.assign(parts)
         consumer.seek_to_beginning(*parts)
         ends, found = consumer.end_offsets(parts), []

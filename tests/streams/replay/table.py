@@ -1,4 +1,6 @@
-"""Writing events as a table (docs/columns.md), the way back of `streams.service.tables`: what the tests read again."""
+"""Writing events as a table (docs/columns.md), the way back of `streams.service.tables`: what the tests read
+again.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ Event = dict[str, Any]
 def write(events: Iterable[Event], path: Path) -> str:
     """Writes a CSV or a Parquet file, by its name; every cell as text."""
     cells = [{name: spelled(value) for name, value in row.items()} for event in events for row in rows(event)]
-    frame = pandas.DataFrame(cells, columns=[name for name in COLUMNS if any(name in row for row in cells)], dtype=object)
+    frame = pandas.DataFrame(
+        cells, columns=[name for name in COLUMNS if any(name in row for row in cells)], dtype=object
+    )
     if path.suffix == ".parquet":
         frame.to_parquet(path)
     else:
@@ -27,7 +31,10 @@ def write(events: Iterable[Event], path: Path) -> str:
 def rows(event: Event) -> Iterator[Event]:
     """One row a reading, one a finding of an encounter; one row at least."""
     common = {name: value for name, value in event.items() if name not in ("readings", "findings")}
-    facts = [*event.get("readings", []), *({"code": code, "present": said} for code, said in event.get("findings", {}).items())]
+    facts = [
+        *event.get("readings", []),
+        *({"code": code, "present": said} for code, said in event.get("findings", {}).items()),
+    ]
     for fact in facts or [{}]:
         yield common | fact
 

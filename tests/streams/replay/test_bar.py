@@ -14,14 +14,24 @@ from streams.replay.publish import Counts
 
 def counts(records: int, ticks: int = 0, lag: float = 0.0) -> Counts:
     found = Counts()
-    found.records, found.ticks, found.lag, found.known = records, ticks, lag, parse("2026-03-02T10:00:00.250Z")
+    found.records, found.ticks, found.lag, found.known = (
+        records,
+        ticks,
+        lag,
+        parse("2026-03-02T10:00:00.250Z"),
+    )
     return found
 
 
 @pytest.mark.parametrize(
     ("done", "total", "seconds", "line"),
     [
-        (counts(36_912, 361), 36_912, 4.1, "36,912 of 36,912 records acknowledged in 4.1 s (9,003/s), 361 ticks"),
+        (
+            counts(36_912, 361),
+            36_912,
+            4.1,
+            "36,912 of 36,912 records acknowledged in 4.1 s (9,003/s), 361 ticks",
+        ),
         (counts(0), 5, 0.0, "0 of 5 records acknowledged in 0.0 s (-/s), 0 ticks"),
     ],
 )

@@ -1,4 +1,6 @@
-"""Who waits for whom: a patient's earlier records in other topics, and ticks for all that came before them."""
+"""Who waits for whom: a patient's earlier records in other topics, and ticks for all that came
+before them.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def of(patient: str, topic: str, known: int) -> Record:
     ],
     ids=["another topic, later", "the same instant", "the same topic", "another patient", "after a command"],
 )
-def test_a_record_waits_for_its_patients_earlier_ones_in_other_topics(sent: Record, then: Record, waits: bool) -> None:
+def test_a_record_waits_for_its_patients_earlier_ones_in_other_topics(
+    sent: Record, then: Record, waits: bool
+) -> None:
     order = Unacknowledged()
     order.add(1, sent)
     assert order.holds_back(then) is waits

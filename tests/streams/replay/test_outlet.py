@@ -43,13 +43,23 @@ def test_a_patients_partition_is_javas(key: str, number: int) -> None:
 def test_a_record_goes_to_its_patients_partition_with_its_key_and_time() -> None:
     into = Producer()
     assert KafkaOutlet(into, 12).send(RECORD, 1) == 1
-    assert into.sent == [{"topic": "il2.vitals", "value": b"{}", "key": b"p1", "partition": partition(b"p1", 12), "timestamp_ms": 5}]
+    assert into.sent == [
+        {
+            "topic": "il2.vitals",
+            "value": b"{}",
+            "key": b"p1",
+            "partition": partition(b"p1", 12),
+            "timestamp_ms": 5,
+        }
+    ]
 
 
 def test_a_tick_for_all_goes_to_every_partition() -> None:
     into = Producer()
     assert KafkaOutlet(into, 3).send(tick(5), 1) == 3
-    assert [(one["topic"], one["partition"], one["key"]) for one in into.sent] == [("il2.commands", number, b"*") for number in range(3)]
+    assert [(one["topic"], one["partition"], one["key"]) for one in into.sent] == [
+        ("il2.commands", number, b"*") for number in range(3)
+    ]
 
 
 def test_how_each_append_ended_is_told_by_its_number() -> None:

@@ -10,7 +10,10 @@ from streams.errors import UsageError
 from streams.replay.publish import Pace, speed
 
 
-@pytest.mark.parametrize(("times", "after_ms", "due"), [(1, 60_000, 160.0), (120, 60_000, 100.5), (0.5, 1_000, 102.0), (inf, 60_000, 100.0)])
+@pytest.mark.parametrize(
+    ("times", "after_ms", "due"),
+    [(1, 60_000, 160.0), (120, 60_000, 100.5), (0.5, 1_000, 102.0), (inf, 60_000, 100.0)],
+)
 def test_a_record_is_due_at_its_time_divided_by_the_speed(times: float, after_ms: int, due: float) -> None:
     assert Pace(times, 100.0, 5_000).due(5_000 + after_ms) == due
 

@@ -1,4 +1,6 @@
-"""Publishing without Kafka and without waiting: an outlet that acknowledges when the test says, and a clock that moves when it is waited on."""
+"""Publishing without Kafka and without waiting: an outlet that acknowledges when the test says, and a clock
+that moves when it is waited on.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def test_records_are_sent_when_they_are_due() -> None:
 def test_ticks_come_at_their_time_in_a_silence() -> None:
     outlet = Slow()
     publisher(outlet, speed=60).publish(ticked([vitals(0), vitals(3 * MINUTE)]))
-    assert [round(at, 2) for what, at, record in outlet.log if what == "sent" and record.made] == pytest.approx([0.0, 1.0, 2.0, 3.0], abs=0.02)
+    assert [
+        round(at, 2) for what, at, record in outlet.log if what == "sent" and record.made
+    ] == pytest.approx([0.0, 1.0, 2.0, 3.0], abs=0.02)
 
 
 def test_a_replay_that_is_late_catches_up() -> None:
@@ -152,13 +156,23 @@ def test_an_interruption_leaves_the_count_so_far() -> None:
     assert made.counts.records == 2
 
 
-logs = some.lists(some.tuples(some.integers(0, 5 * MINUTE), some.sampled_from(["p1", "p2", "p4"]), some.sampled_from(INPUTS)), max_size=40)
+logs = some.lists(
+    some.tuples(
+        some.integers(0, 5 * MINUTE), some.sampled_from(["p1", "p2", "p4"]), some.sampled_from(INPUTS)
+    ),
+    max_size=40,
+)
 
 
 @given(logs, some.floats(0, 0.5))
-def test_what_a_patients_worker_must_have_seen_is_acknowledged_before(log: list[tuple[int, str, str]], delay: float) -> None:
+def test_what_a_patients_worker_must_have_seen_is_acknowledged_before(
+    log: list[tuple[int, str, str]], delay: float
+) -> None:
     outlet = Slow(delay)
-    records = [Record(known, topic, patient, f"{number}".encode()) for number, (known, patient, topic) in enumerate(sorted(log))]
+    records = [
+        Record(known, topic, patient, f"{number}".encode())
+        for number, (known, patient, topic) in enumerate(sorted(log))
+    ]
     made = publisher(outlet)
     made.publish(ticked(records))
     assert made.counts.records == len(records)
@@ -167,8 +181,16 @@ def test_what_a_patients_worker_must_have_seen_is_acknowledged_before(log: list[
         if what == "acknowledged":
             done.add(record.value)
             continue
-        before = [one for one in records if one.known < record.known and (record.everywhere or one.patient == record.patient)]
+        before = [
+            one
+            for one in records
+            if one.known < record.known and (record.everywhere or one.patient == record.patient)
+        ]
         assert all(one.value in done for one in before if one.topic != record.topic or record.everywhere)
     for topic, partition in product(INPUTS, range(PARTITIONS)):
-        lane = [record for record in outlet.sent if record.topic == topic and (record.everywhere or outlet.partition(record.patient) == partition)]
+        lane = [
+            record
+            for record in outlet.sent
+            if record.topic == topic and (record.everywhere or outlet.partition(record.patient) == partition)
+        ]
         assert [record.known for record in lane] == sorted(record.known for record in lane)

@@ -1,4 +1,7 @@
-"""What of a line can be sent: whatever names a patient, a type and a time. All else is said, with its reason."""
+"""What of a line can be sent: whatever names a patient, a type and a time.
+
+All else is said, with its reason.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def test_the_type_says_the_topic(type: str, topic: str) -> None:
     assert record(line(type=type)).topic == topic
 
 
-@pytest.mark.parametrize(("fields", "known"), [({}, AT), ({"known": KNOWN}, KNOWN), ({"known": None}, AT), ({"at": "noon", "known": KNOWN}, KNOWN)])
+@pytest.mark.parametrize(
+    ("fields", "known"),
+    [({}, AT), ({"known": KNOWN}, KNOWN), ({"known": None}, AT), ({"at": "noon", "known": KNOWN}, KNOWN)],
+)
 def test_a_record_is_known_at_known_else_at(fields: dict[str, object], known: str) -> None:
     assert record(line(**fields)).known == parse(known)
 
@@ -39,7 +45,9 @@ def test_a_record_the_worker_will_refuse_is_sent_to_be_refused_there() -> None:
     assert record(line(readings="none")).patient == "p1"
 
 
-@pytest.mark.parametrize(("type", "patient", "everywhere"), [("tick", "*", True), ("tick", "p1", False), ("vitals", "*", False)])
+@pytest.mark.parametrize(
+    ("type", "patient", "everywhere"), [("tick", "*", True), ("tick", "p1", False), ("vitals", "*", False)]
+)
 def test_only_a_tick_for_all_goes_everywhere(type: str, patient: str, everywhere: bool) -> None:
     assert record(line(type=type, patient=patient)).everywhere is everywhere
 

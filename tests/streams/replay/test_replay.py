@@ -43,7 +43,18 @@ def ward(patients: int = 5, minutes: int = 4) -> list[dict[str, object]]:
         for number in range(patients):
             at, later = (text(START + minute * MINUTE + seconds * 1000 + number) for seconds in (10, 30))
             events.append(vitals(f"v{minute}", at, f"p{number}", heart_rate=90))
-            events.append(record("io", f"o{minute}", later, f"p{number}", direction="out", kind="urine", volume=50, unit="mL"))
+            events.append(
+                record(
+                    "io",
+                    f"o{minute}",
+                    later,
+                    f"p{number}",
+                    direction="out",
+                    kind="urine",
+                    volume=50,
+                    unit="mL",
+                )
+            )
     return events
 
 
@@ -51,7 +62,9 @@ def replay(broker: Broker, *arguments: str) -> int:
     return main(["replay", *arguments, "--broker", broker.servers])
 
 
-def test_every_record_stands_once_in_its_topic_with_its_key_time_and_bytes(write: Write, broker: Broker) -> None:
+def test_every_record_stands_once_in_its_topic_with_its_key_time_and_bytes(
+    write: Write, broker: Broker
+) -> None:
     lines = [json.dumps(event, indent=None, separators=(" , ", ":  ")).encode() for event in ward()]
     assert replay(broker, write(*(line + b"\n" for line in lines)), "--speed", "max") == 0
     found = [one for topic in INPUTS for one in records(broker, topic) if one.key != b"*"]
@@ -97,10 +110,21 @@ def test_what_the_worker_will_refuse_is_sent_and_what_cannot_be_sent_is_told(
 
 def test_a_file_of_another_century_is_taken(write: Write, broker: Broker) -> None:
     assert (
-        replay(broker, write(vitals("v1", "2180-03-02T10:00:00Z", heart_rate=90), vitals("v0", "1971-03-02T10:00:00Z", spo2=97)), "--speed", "max")
+        replay(
+            broker,
+            write(
+                vitals("v1", "2180-03-02T10:00:00Z", heart_rate=90),
+                vitals("v0", "1971-03-02T10:00:00Z", spo2=97),
+            ),
+            "--speed",
+            "max",
+        )
         == 0
     )
-    assert [text(one.timestamp) for one in records(broker, "il2.vitals")] == ["1971-03-02T10:00:00Z", "2180-03-02T10:00:00Z"]
+    assert [text(one.timestamp) for one in records(broker, "il2.vitals")] == [
+        "1971-03-02T10:00:00Z",
+        "2180-03-02T10:00:00Z",
+    ]
 
 
 def test_a_file_shifted_to_now_begins_now(write: Write, broker: Broker) -> None:
@@ -118,25 +142,42 @@ def test_a_paced_replay_takes_its_time(write: Write, broker: Broker) -> None:
     assert time.monotonic() - began > 140 / 120
 
 
-def test_the_alerts_of_its_patients_are_printed_as_they_come(write: Write, broker: Broker, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_the_alerts_of_its_patients_are_printed_as_they_come(
+    write: Write, broker: Broker, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
     def answering() -> None:
         while not records(broker, "il2.vitals"):
             time.sleep(0.1)
         for patient in ("p0", "elsewhere"):
-            into.send(ALERTS, json.dumps(alert(patient=patient)).encode(), key=patient.encode()).get(timeout=30)
+            into.send(ALERTS, json.dumps(alert(patient=patient)).encode(), key=patient.encode()).get(
+                timeout=30
+            )
 
     into = producer(broker)
     into.send(ALERTS, json.dumps(alert(patient="p0", seq=0)).encode(), key=b"p0").get(timeout=30)
     worker = threading.Thread(target=answering)
     worker.start()
-    assert replay(broker, write(*ward(1, 2)), "--speed", "max", "--follow", "--follow-for", "3", "-o", "json") == 0
+    assert (
+        replay(broker, write(*ward(1, 2)), "--speed", "max", "--follow", "--follow-for", "3", "-o", "json")
+        == 0
+    )
     worker.join()
     into.close()
     assert [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()] == [alert(patient="p0")]
 
 
 def test_an_interrupted_replay_tells_how_far_it_came(write: Write, broker: Broker) -> None:
-    command = [sys.executable, "-m", "streams", "replay", write(*ward(1, 60)), "--speed", "60", "--broker", broker.servers]
+    command = [
+        sys.executable,
+        "-m",
+        "streams",
+        "replay",
+        write(*ward(1, 60)),
+        "--speed",
+        "60",
+        "--broker",
+        broker.servers,
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": os.getcwd()})
     while not records(broker, "il2.vitals"):
         time.sleep(0.1)
@@ -147,7 +188,9 @@ def test_an_interrupted_replay_tells_how_far_it_came(write: Write, broker: Broke
 
 
 @pytest.mark.embedded
-def test_missing_topics_are_named_with_the_remedy(write: Write, embedded: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_topics_are_named_with_the_remedy(
+    write: Write, embedded: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     broker = embedded.settings  # type: ignore[attr-defined]
     drop(broker)
     assert replay(broker, write(*ward()), "--speed", "max") == 2
@@ -155,7 +198,9 @@ def test_missing_topics_are_named_with_the_remedy(write: Write, embedded: object
     assert "il2watch topics create" in said
 
 
-def test_a_broker_that_is_not_there_is_a_usage_error(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broker_that_is_not_there_is_a_usage_error(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["replay", write(*ward()), "--speed", "max", "--broker", "127.0.0.1:9"]) == 2
     assert "no broker answers" in capsys.readouterr().err
 
@@ -170,7 +215,9 @@ def test_a_broker_that_is_not_there_is_a_usage_error(write: Write, capsys: pytes
         (["--speed", "max"], "no broker"),
     ],
 )
-def test_a_wrong_option_is_named(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_option_is_named(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("IL2WATCH_BROKER", raising=False)
     assert main(["replay", "none.jsonl", *arguments]) == 2
     assert said in capsys.readouterr().err

@@ -12,7 +12,12 @@ DAY = 86_400_000
 
 
 def test_all_times_move_by_the_same_offset() -> None:
-    times = {"at": "2026-03-02T10:00:00Z", "known": "2026-03-02T11:00:00+02:00", "start": "2026-03-02T09:00:00.5Z", "until": "2026-03-02T12:00:00Z"}
+    times = {
+        "at": "2026-03-02T10:00:00Z",
+        "known": "2026-03-02T11:00:00+02:00",
+        "start": "2026-03-02T09:00:00.5Z",
+        "until": "2026-03-02T12:00:00Z",
+    }
     moved = json.loads(rewritten(json.dumps({"id": "o1", **times}).encode(), DAY))
     assert moved == {
         "id": "o1", "at": "2026-03-03T10:00:00Z",
@@ -20,7 +25,14 @@ def test_all_times_move_by_the_same_offset() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("field", ['"value":1.50', '"note":"at 2026-03-02T10:00:00Z"', '"readings":[{"at":"2026-03-02T10:00:00Z","value":1e2}]'])
+@pytest.mark.parametrize(
+    "field",
+    [
+        '"value":1.50',
+        '"note":"at 2026-03-02T10:00:00Z"',
+        '"readings":[{"at":"2026-03-02T10:00:00Z","value":1e2}]',
+    ],
+)
 def test_what_is_no_time_of_the_record_keeps_its_bytes(field: str) -> None:
     assert field.encode() in rewritten(f'{{"at":"2026-03-02T10:00:00Z",{field}}}'.encode(), DAY)
 

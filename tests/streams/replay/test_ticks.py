@@ -33,10 +33,15 @@ def drawn(records: list[Record]) -> list[str]:
         (at(0, 0), ["record 0", "record 0", "tick 0"]),
         (at(15 * SECOND, 135 * SECOND), ["record 0.25", "tick 1", "tick 2", "record 2.25", "tick 2.25"]),
         (at(0, 30 * SECOND), ["record 0", "tick 0", "record 0.5", "tick 0.5"]),
-        (at(59 * SECOND, MINUTE, 61 * SECOND), ["record 0.983333", "record 1", "tick 1", "record 1.01667", "tick 1.01667"]),
+        (
+            at(59 * SECOND, MINUTE, 61 * SECOND),
+            ["record 0.983333", "record 1", "tick 1", "record 1.01667", "tick 1.01667"],
+        ),
     ],
 )
-def test_a_tick_stands_at_each_whole_minute_after_its_records_and_at_the_end(records: list[Record], expected: list[str]) -> None:
+def test_a_tick_stands_at_each_whole_minute_after_its_records_and_at_the_end(
+    records: list[Record], expected: list[str]
+) -> None:
     assert drawn(records) == expected
 
 

@@ -37,7 +37,17 @@ def test_a_tick_for_all_moves_every_patient() -> None:
     said: list[Alert] = []
     watch = Watch(SCHWARTZENTRUBER_2001, said.append)
     for patient in ("p1", "p2"):
-        watch.take(known({"type": "encounter", "id": "e1", "patient": patient, "at": "2026-03-02T07:00:00Z", "event": "cycle-start"}))
+        watch.take(
+            known(
+                {
+                    "type": "encounter",
+                    "id": "e1",
+                    "patient": patient,
+                    "at": "2026-03-02T07:00:00Z",
+                    "event": "cycle-start",
+                }
+            )
+        )
     watch.take(known({"type": "tick", "patient": "*", "at": "2026-03-02T19:00:00Z"}))
     assert {alert.patient for alert in said if alert.subject == "monitoring/vital-signs"} == {"p1", "p2"}
 
@@ -45,8 +55,29 @@ def test_a_tick_for_all_moves_every_patient() -> None:
 def test_the_end_of_a_feed_decides_its_last_instant() -> None:
     said: list[Alert] = []
     watch = Watch(SCHWARTZENTRUBER_2001, said.append)
-    watch.take(known({"type": "encounter", "id": "e1", "patient": "p1", "at": "2026-03-02T07:00:00Z", "event": "cycle-start"}))
-    watch.take(known({"type": "finding", "id": "f1", "patient": "p1", "at": "2026-03-02T07:10:00Z", "code": "infection", "present": True}))
+    watch.take(
+        known(
+            {
+                "type": "encounter",
+                "id": "e1",
+                "patient": "p1",
+                "at": "2026-03-02T07:00:00Z",
+                "event": "cycle-start",
+            }
+        )
+    )
+    watch.take(
+        known(
+            {
+                "type": "finding",
+                "id": "f1",
+                "patient": "p1",
+                "at": "2026-03-02T07:10:00Z",
+                "code": "infection",
+                "present": True,
+            }
+        )
+    )
     assert said == []
     watch.end()
     assert "infection" in [alert.subject for alert in said]
@@ -63,7 +94,10 @@ def test_a_line_too_long_to_hold_is_malformed() -> None:
 
 
 def test_a_feed_out_of_order_is_no_feed() -> None:
-    lines = [Line(number, json.dumps(tick).encode(), 0) for number, tick in enumerate((ticked("08:00"), ticked("07:00")), 1)]
+    lines = [
+        Line(number, json.dumps(tick).encode(), 0)
+        for number, tick in enumerate((ticked("08:00"), ticked("07:00")), 1)
+    ]
     with pytest.raises(UsageError, match="f:2: known before"):
         Feed("f").through(lines, [Watch(SCHWARTZENTRUBER_2001, pytest.fail)])
 

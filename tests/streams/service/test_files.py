@@ -40,7 +40,10 @@ def test_lines_come_numbered_and_bare(write: Write, raw: bytes, expected: list[t
 
 
 def test_gzip_is_known_by_its_first_bytes_not_by_its_name(write: Write) -> None:
-    assert read(write(gzip.compress(b"one\n") + gzip.compress(b"two\n"), name="plain.jsonl")) == [(1, b"one"), (2, b"two")]
+    assert read(write(gzip.compress(b"one\n") + gzip.compress(b"two\n"), name="plain.jsonl")) == [
+        (1, b"one"),
+        (2, b"two"),
+    ]
 
 
 def test_a_plain_file_named_gz_is_read_as_it_is(write: Write) -> None:

@@ -1,4 +1,6 @@
-"""Health over HTTP: 200 when well, 503 with one line when not; metrics in Prometheus' format, without a patient in them."""
+"""Health over HTTP: 200 when well, 503 with one line when not; metrics in Prometheus' format, without a
+patient in them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def asked(path: str, healthy: str | None = None, ready: str | None = None) -> tu
         ("/-/healthy", "no progress", None, 503, "no progress"),
     ],
 )
-def test_health_answers_with_its_reason(path: str, healthy: str | None, ready: str | None, status: int, says: str) -> None:
+def test_health_answers_with_its_reason(
+    path: str, healthy: str | None, ready: str | None, status: int, says: str
+) -> None:
     assert asked(path, healthy, ready) == (status, f"{says}\n")
 
 

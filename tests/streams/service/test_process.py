@@ -73,7 +73,9 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
         ("crashes", STUCK, "Faust crashed"),
     ],
 )
-def test_it_works_until_it_is_told_or_cannot_go_on_and_its_exit_code_says_which(what: str, code: int, fault: str | None) -> None:
+def test_it_works_until_it_is_told_or_cannot_go_on_and_its_exit_code_says_which(
+    what: str, code: int, fault: str | None
+) -> None:
     async def run() -> One:
         one = One(what, patience=0.1)
         assert await asyncio.wait_for(one.run(), 10) == code

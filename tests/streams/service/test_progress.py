@@ -12,8 +12,12 @@ from streams.service.files import Line
 LINES = [Line(number, b"x", number) for number in range(1, 3001)]
 
 
-@pytest.mark.parametrize(("terminal", "bytes", "drawn"), [(False, 9 << 20, False), (True, 4 << 20, False), (True, 9 << 20, True)])
-def test_a_bar_is_drawn_on_a_terminal_for_a_large_file_only(monkeypatch: pytest.MonkeyPatch, terminal: bool, bytes: int, drawn: bool) -> None:
+@pytest.mark.parametrize(
+    ("terminal", "bytes", "drawn"), [(False, 9 << 20, False), (True, 4 << 20, False), (True, 9 << 20, True)]
+)
+def test_a_bar_is_drawn_on_a_terminal_for_a_large_file_only(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, bytes: int, drawn: bool
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
     monkeypatch.setattr(files, "size", lambda path: bytes)
     assert (files.watched(LINES, "big.jsonl") is not LINES) is drawn

@@ -62,19 +62,31 @@ def test_what_comes_back_is_what_the_worker_takes(tmp_path: Path) -> None:
 
 
 readings = some.lists(
-    some.tuples(some.sampled_from(["creatinine", "platelets"]), some.floats(0, 1e6), some.none() | some.integers(0, 99)), min_size=1, max_size=4
+    some.tuples(
+        some.sampled_from(["creatinine", "platelets"]),
+        some.floats(0, 1e6),
+        some.none() | some.integers(0, 99),
+    ),
+    min_size=1,
+    max_size=4,
 )
 
 
 @given(some.lists(readings, max_size=5))
-def test_any_set_of_readings_comes_back_digit_for_digit(sets: list[list[tuple[str, float, int | None]]]) -> None:
+def test_any_set_of_readings_comes_back_digit_for_digit(
+    sets: list[list[tuple[str, float, int | None]]],
+) -> None:
     events = [
         record("labs", f"l{number}", AT, readings=[
             {"code": code, "value": value} | ({} if high is None else {"high": high}) for code, value, high in one
         ])
         for number, one in enumerate(sets)
     ]  # fmt: skip
-    cells = [{name: table.spelled(value) for name, value in row.items()} for event in events for row in table.rows(event)]
+    cells = [
+        {name: table.spelled(value) for name, value in row.items()}
+        for event in events
+        for row in table.rows(event)
+    ]
     assert made(*cells) == events
 
 
@@ -85,17 +97,30 @@ def test_rows_of_one_record_need_not_stand_together() -> None:
         {**common, "id": "v2", "code": "heart-rate", "value": "91"},
         {**common, "id": "v1", "code": "spo2", "value": "97"},
     )
-    assert [[reading["code"] for reading in one["readings"]] for one in found] == [["heart-rate", "spo2"], ["heart-rate"]]
+    assert [[reading["code"] for reading in one["readings"]] for one in found] == [
+        ["heart-rate", "spo2"],
+        ["heart-rate"],
+    ]
 
 
 def test_a_record_is_told_by_the_row_it_begins_in() -> None:
     common = {"type": "vitals", "patient": "p1", "at": AT, "code": "heart-rate", "value": "90"}
-    assert [one.row for one in records([common | {"id": "a"}, common | {"id": "a"}, common | {"id": "b"}])] == [1, 3]
+    assert [
+        one.row for one in records([common | {"id": "a"}, common | {"id": "a"}, common | {"id": "b"}])
+    ] == [1, 3]
 
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("118", 118), ("2.60", 2.6), ("mask", "mask"), ("true", "true"), ("1,5", "1,5"), ("Infinity", "Infinity"), (118.0, 118.0)],
+    [
+        ("118", 118),
+        ("2.60", 2.6),
+        ("mask", "mask"),
+        ("true", "true"),
+        ("1,5", "1,5"),
+        ("Infinity", "Infinity"),
+        (118.0, 118.0),
+    ],
 )
 def test_a_value_is_a_number_only_if_it_is_written_as_one(cell: Any, value: Any) -> None:
     (one,) = made({"type": "finding", "patient": "p1", "at": AT, "code": "x", "value": cell})
@@ -105,7 +130,10 @@ def test_a_value_is_a_number_only_if_it_is_written_as_one(cell: Any, value: Any)
 
 @pytest.mark.parametrize(("cell", "value"), [("true", True), ("FALSE", False), (True, True), ("yes", "yes")])
 def test_true_and_false_are_taken_in_any_case_and_nothing_else(cell: Any, value: Any) -> None:
-    assert made({"type": "finding", "patient": "p1", "at": AT, "code": "x", "present": cell})[0]["present"] == value
+    assert (
+        made({"type": "finding", "patient": "p1", "at": AT, "code": "x", "present": cell})[0]["present"]
+        == value
+    )
 
 
 @pytest.mark.parametrize(("cell", "patient"), [(12, "12"), (12.0, "12"), ("012", "012")])
@@ -123,7 +151,9 @@ def test_instants_of_parquet_with_a_zone_are_instants(tmp_path: Path) -> None:
 
 def test_an_instant_of_parquet_without_a_zone_is_a_bad_time(tmp_path: Path) -> None:
     path = tmp_path / "events.parquet"
-    pandas.DataFrame([{"type": "tick", "patient": "p1", "at": pandas.Timestamp("2120-03-02 11:00")}]).to_parquet(path)
+    pandas.DataFrame(
+        [{"type": "tick", "patient": "p1", "at": pandas.Timestamp("2120-03-02 11:00")}]
+    ).to_parquet(path)
     (one,) = records(rows(str(path)))
     assert [problem.reason for problem in decode(one.value)[1]] == ["bad-time"]
 
@@ -131,7 +161,12 @@ def test_an_instant_of_parquet_without_a_zone_is_a_bad_time(tmp_path: Path) -> N
 def test_gaps_in_a_column_of_numbers_are_fields_that_are_not_there(tmp_path: Path) -> None:
     path = tmp_path / "events.parquet"
     common = {"type": "labs", "patient": "p1", "at": AT, "id": "l1"}
-    pandas.DataFrame([{**common, "code": "a", "value": 1.5, "high": None}, {**common, "code": "b", "value": None, "high": 2}]).to_parquet(path)
+    pandas.DataFrame(
+        [
+            {**common, "code": "a", "value": 1.5, "high": None},
+            {**common, "code": "b", "value": None, "high": 2},
+        ]
+    ).to_parquet(path)
     (one,) = records(rows(str(path)))
     assert json.loads(one.value)["readings"] == [{"code": "a", "value": 1.5}, {"code": "b", "high": 2}]
 
@@ -165,7 +200,10 @@ def test_what_is_no_parquet_is_a_usage_error(tmp_path: Path) -> None:
         list(rows(str(path)))
 
 
-@pytest.mark.parametrize(("path", "table"), [("a.csv", True), ("a.CSV.gz", True), ("a.pq", True), ("a.jsonl", False), ("a.gz", False), ("-", False)])
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [("a.csv", True), ("a.CSV.gz", True), ("a.pq", True), ("a.jsonl", False), ("a.gz", False), ("-", False)],
+)
 def test_a_table_is_known_by_its_name(path: str, table: bool) -> None:
     assert is_table(path) is table
 

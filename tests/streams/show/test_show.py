@@ -1,4 +1,6 @@
-"""What people see: every level by shape and word, nothing by colour alone, and nothing that a patient id can break."""
+"""What people see: every level by shape and word, nothing by colour alone, and nothing that a patient id can
+break.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,20 @@ class Terminal(io.TextIOWrapper):
         return self.buffer.getvalue().decode(self.encoding)  # type: ignore[attr-defined]
 
 
-def screen(monkeypatch: pytest.MonkeyPatch, encoding: str = "utf-8", tty: bool = False) -> tuple[Console, Terminal]:
+def screen(
+    monkeypatch: pytest.MonkeyPatch, encoding: str = "utf-8", tty: bool = False
+) -> tuple[Console, Terminal]:
     terminal = Terminal(encoding, tty)
     monkeypatch.setattr(sys, "stdout", terminal)
     return console(), terminal
 
 
-WORDS = [("absolute", "▲ absolute"), ("relative", "● relative"), ("indeterminate", "? cannot see"), ("clear", "· clear")]
+WORDS = [
+    ("absolute", "▲ absolute"),
+    ("relative", "● relative"),
+    ("indeterminate", "? cannot see"),
+    ("clear", "· clear"),
+]
 
 
 @pytest.mark.parametrize(("level", "words"), WORDS)
@@ -46,18 +55,28 @@ def test_a_level_is_a_shape_and_a_word(level: str, words: str) -> None:
 
 
 def test_every_level_has_its_own_shape_and_its_own_colour() -> None:
-    shapes, stand_ins = ({glyph.shape for glyph in display.LEVEL_GLYPH.values()}, {glyph.ascii for glyph in display.LEVEL_GLYPH.values()})
+    shapes, stand_ins = (
+        {glyph.shape for glyph in display.LEVEL_GLYPH.values()},
+        {glyph.ascii for glyph in display.LEVEL_GLYPH.values()},
+    )
     assert len(shapes) == len(stand_ins) == len(display.LEVEL_GLYPH)
     assert len(set(LEVEL_COLOUR.values())) == len(LEVEL_COLOUR) == len(display.LEVEL_GLYPH)
 
 
 def test_the_stand_ins_are_ascii() -> None:
-    assert all(glyph.ascii.isascii() for glyph in (*display.LEVEL_GLYPH.values(), *display.TRANSITION.values()))
+    assert all(
+        glyph.ascii.isascii() for glyph in (*display.LEVEL_GLYPH.values(), *display.TRANSITION.values())
+    )
 
 
 def test_an_assessment_says_recommendation_reason_and_counts_first(monkeypatch: pytest.MonkeyPatch) -> None:
     out, terminal = screen(monkeypatch)
-    assessment.show(sample("p1", criterion("urine-hour", "absolute", value=8.0, limit="<10", since="2026-03-02T09:00:00Z")), out)
+    assessment.show(
+        sample(
+            "p1", criterion("urine-hour", "absolute", value=8.0, limit="<10", since="2026-03-02T09:00:00Z")
+        ),
+        out,
+    )
     head, said, *_ = map(str.strip, terminal.seen().splitlines())
     assert head.startswith("p1   2026-03-02 10:00Z   ward")
     assert said == "▲ delay  because urine-hour  (0 relative, 1 absolute)"
@@ -105,7 +124,9 @@ def test_every_row_of_table_3_is_named_even_when_clear(monkeypatch: pytest.Monke
 def test_an_alert_is_a_row_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     out, terminal = screen(monkeypatch)
-    alerts.show([alert_record(), alert_record(transition="resolved", level="clear", at="2026-03-02T09:30:00Z")], out)
+    alerts.show(
+        [alert_record(), alert_record(transition="resolved", level="clear", at="2026-03-02T09:30:00Z")], out
+    )
     text = " ".join(terminal.seen().split())
     assert "2026-03-02 10:00Z p1 ▲ absolute ┌ opened urine-hour Urine 8 mL/h, below 10 -> fluid-bolus" in text
     assert "(true at 2026-03-02 09:30Z)" in text
@@ -142,7 +163,9 @@ def test_no_color_is_respected_and_the_words_stay(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("patient", ["[red]p1[/red]", "p\x1b[31m", "p\n\n1", "p\u202e1", "[/]", ":smile:"])
-def test_a_patient_id_is_printed_as_text_and_nothing_else(monkeypatch: pytest.MonkeyPatch, patient: str) -> None:
+def test_a_patient_id_is_printed_as_text_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, patient: str
+) -> None:
     out, terminal = screen(monkeypatch)
     alerts.show([alert_record(patient=patient)], out)
     assessment.show(sample(patient), out)
@@ -153,7 +176,16 @@ def test_a_patient_id_is_printed_as_text_and_nothing_else(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(None, "-"), ("", "-"), (8.0, "8"), (2.9600, "2.96"), (0, "0"), (1234567, "1234567"), ("a\x00b", "a\\x00b")]
+    ("value", "expected"),
+    [
+        (None, "-"),
+        ("", "-"),
+        (8.0, "8"),
+        (2.9600, "2.96"),
+        (0, "0"),
+        (1234567, "1234567"),
+        ("a\x00b", "a\\x00b"),
+    ],
 )
 def test_a_cell_shows_values_without_needless_digits(value: object, expected: str) -> None:
     assert cell(value) == expected

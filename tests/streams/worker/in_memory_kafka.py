@@ -1,4 +1,6 @@
-"""Kafka as the worker sees it, on paper: topics, a changelog, committed offsets; and a worker that can be killed at any append."""
+"""Kafka as the worker sees it, on paper: topics, a changelog, committed offsets; and a worker that can be
+killed at any append.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class Charts:
 
 
 class Outlet:
-    """Acknowledges until the worker is killed: of the records on their way to a partition then, the first ones may have arrived."""
+    """Acknowledges until the worker is killed: of the records on their way to a partition then, the first
+    ones may have arrived.
+    """
 
     def __init__(self, paper: Paper, lives: int, chance: Random) -> None:
         self.paper, self.lives, self.chance = paper, lives, chance
@@ -85,7 +89,10 @@ class Outlet:
 
 
 def live(paper: Paper, lives: int, chance: Random, now: int | None = None) -> bool:
-    """One worker's life: from what is committed, with fetches of any size, until it is killed or all is done. Answers whether it was."""
+    """One worker's life: from what is committed, with fetches of any size, until it is killed or all is done.
+
+    Answers whether it was.
+    """
     rounds = Rounds(GUIDELINE, Charts(paper), Outlet(paper, lives, chance))  # type: ignore[arg-type]
     desk = Desk(0, paper.committed)
     fetched = list(paper.committed)

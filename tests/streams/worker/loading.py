@@ -1,4 +1,6 @@
-"""Events into Kafka, quickly and before the worker starts: `known` as the record's time, keyed by patient, a tick for all to every partition."""
+"""Events into Kafka, quickly and before the worker starts: `known` as the record's time, keyed by patient, a
+tick for all to every partition.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,21 @@ from tests.streams.worker.process import ROOT
 
 def load(broker: Broker, events: Iterable[dict[str, Any]], partitions: int) -> int:
     """Appends the events, in this order within each topic; how many records that is."""
-    producer = KafkaProducer(**broker.for_kafka_python(), acks="all", enable_idempotence=True, linger_ms=20, batch_size=1 << 18)
+    producer = KafkaProducer(
+        **broker.for_kafka_python(), acks="all", enable_idempotence=True, linger_ms=20, batch_size=1 << 18
+    )
     sent = []
     for event in events:
         time = int(partition_course.instant(partition_course.known(event)).timestamp() * 1000)
         for number in range(partitions) if event["patient"] == "*" else (None,):
             sent.append(
-                producer.send(topic_of(event["type"]), json.dumps(event).encode(), key=event["patient"].encode(), partition=number, timestamp_ms=time)
+                producer.send(
+                    topic_of(event["type"]),
+                    json.dumps(event).encode(),
+                    key=event["patient"].encode(),
+                    partition=number,
+                    timestamp_ms=time,
+                )
             )
     producer.flush()
     for one in sent:
@@ -37,5 +47,15 @@ def load(broker: Broker, events: Iterable[dict[str, Any]], partitions: int) -> i
 def replay(broker: Broker, file: Path, said: Path) -> subprocess.Popen[bytes]:
     """`il2watch replay FILE --speed max`, running."""
     with said.open("wb") as out:
-        command = [sys.executable, "-m", "streams", "replay", str(file), "--speed", "max", "--broker", broker.servers]
+        command = [
+            sys.executable,
+            "-m",
+            "streams",
+            "replay",
+            str(file),
+            "--speed",
+            "max",
+            "--broker",
+            broker.servers,
+        ]
         return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)

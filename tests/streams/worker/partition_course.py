@@ -1,7 +1,9 @@
-"""A scripted ward: many patients after the worked one, each a little different, with the faults a real feed has. Seeded; as `wire.md` writes events.
+"""A scripted ward: many patients after the worked one, each a little different, with the faults a real feed
+has. Seeded; as `wire.md` writes events.
 
-The patients begin some minutes apart, their readings are shifted, some are discharged and one comes back; there are duplicates, corrections,
-withdrawals, late results, preliminary labs, commands, rates that need a weight, and facts that share an instant.
+The patients begin some minutes apart, their readings are shifted, some are discharged and one comes back;
+there are duplicates, corrections, withdrawals, late results, preliminary labs, commands, rates that need a
+weight, and facts that share an instant.
 """
 
 from __future__ import annotations
@@ -19,19 +21,41 @@ from simulators.scenarios import worked
 
 Event = dict[str, Any]
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-SPREAD = {"heart-rate": 14, "systolic-bp": 12, "spo2": 2, "creatinine": 0.5, "platelets": 25, "potassium": 0.4, "bilirubin": 1.0}
+SPREAD = {
+    "heart-rate": 14,
+    "systolic-bp": 12,
+    "spo2": 2,
+    "creatinine": 0.5,
+    "platelets": 25,
+    "potassium": 0.4,
+    "bilirubin": 1.0,
+}
 
 
 def events(patients: int, seed: int = 1, prefix: str = "p") -> list[Event]:
     """Everybody's events in order of knowing."""
-    found = [event for number in range(patients) for event in patient(f"{prefix}{number:04}", number, random.Random(f"{seed}/{number}"))]
+    found = [
+        event
+        for number in range(patients)
+        for event in patient(f"{prefix}{number:04}", number, random.Random(f"{seed}/{number}"))
+    ]
     return sorted(found, key=known)
 
 
 def closed(found: list[Event]) -> list[Event]:
-    """The events with a last tick for all, a millisecond after them: what is known at the last instant is decided too."""
+    """The events with a last tick for all, a millisecond after them: what is known at the last instant is
+    decided too.
+    """
     last = instant(max(map(known, found))) + timedelta(milliseconds=1)
-    return [*found, {"type": "tick", "id": "end", "patient": "*", "at": f"{last:%Y-%m-%dT%H:%M:%S}.{last.microsecond // 1000:03}Z"}]
+    return [
+        *found,
+        {
+            "type": "tick",
+            "id": "end",
+            "patient": "*",
+            "at": f"{last:%Y-%m-%dT%H:%M:%S}.{last.microsecond // 1000:03}Z",
+        },
+    ]
 
 
 def known(event: Event) -> str:
@@ -69,9 +93,20 @@ def faults(name: str, course: list[Event], start: datetime, chance: random.Rando
         if kind == 0:
             yield event | {"known": later}
         elif kind == 1 and event["type"] in ("vitals", "labs"):
-            yield event | {"known": later, "status": "corrected", "readings": [changed(one, {one["code"]: 3.0}) for one in event["readings"]]}
+            yield event | {
+                "known": later,
+                "status": "corrected",
+                "readings": [changed(one, {one["code"]: 3.0}) for one in event["readings"]],
+            }
         elif kind == 2 and event["type"] in ("vitals", "io", "finding"):
-            yield {"type": event["type"], "id": event["id"], "patient": name, "at": event["at"], "known": later, "status": "entered-in-error"}
+            yield {
+                "type": event["type"],
+                "id": event["id"],
+                "patient": name,
+                "at": event["at"],
+                "known": later,
+                "status": "entered-in-error",
+            }
         elif kind == 3:
             yield event | {"id": f"late{number}", "known": later}
         else:
@@ -84,7 +119,12 @@ def faults(name: str, course: list[Event], start: datetime, chance: random.Rando
 def command(number: int, name: str, at: str, chance: random.Random) -> Event:
     frame = {"id": f"c{number}", "patient": name, "at": at, "by": "rn-14", "reason": "seen"}
     if chance.random() < 0.5:
-        return frame | {"type": "silence", "subject": "hypotension", "level": "relative", "until": stamp(instant(at) + timedelta(hours=1))}
+        return frame | {
+            "type": "silence",
+            "subject": "hypotension",
+            "level": "relative",
+            "until": stamp(instant(at) + timedelta(hours=1)),
+        }
     return frame | {"type": "resume", "rule": chance.choice(("arrhythmia", "delay-over-24h", "ventilated"))}
 
 
@@ -98,8 +138,22 @@ def ending(name: str, number: int, start: datetime) -> Iterator[Event]:
            "readings": [{"code": "heart-rate", "value": 135, "unit": "/min"}]}  # fmt: skip
     if number % 10 == 0:
         again = home + timedelta(hours=3)
-        yield {"type": "encounter", "id": "again", "patient": name, "at": stamp(again), "event": "admit", "location": "ward"}
-        yield {"type": "encounter", "id": "again2", "patient": name, "at": stamp(again), "event": "cycle-start", "location": "ward"}
+        yield {
+            "type": "encounter",
+            "id": "again",
+            "patient": name,
+            "at": stamp(again),
+            "event": "admit",
+            "location": "ward",
+        }
+        yield {
+            "type": "encounter",
+            "id": "again2",
+            "patient": name,
+            "at": stamp(again),
+            "event": "cycle-start",
+            "location": "ward",
+        }
         yield {"type": "labs", "id": "again3", "patient": name, "at": stamp(again), "known": stamp(again + timedelta(minutes=30)),
                "readings": [{"code": "creatinine", "value": 3.4, "unit": "mg/dL"}]}  # fmt: skip
 

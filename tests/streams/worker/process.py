@@ -28,10 +28,31 @@ class Workers:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *options: str) -> subprocess.Popen[bytes]:
-        given = ["--broker", self.broker.servers, "--clock", "log", "--metrics-port", "0", "--session-timeout", str(SESSION_S)]
-        command = [sys.executable, "-m", "streams", "worker", *given, "--state-dir", str(self.folder / name), *self.options, *options]
+        given = [
+            "--broker",
+            self.broker.servers,
+            "--clock",
+            "log",
+            "--metrics-port",
+            "0",
+            "--session-timeout",
+            str(SESSION_S),
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "streams",
+            "worker",
+            *given,
+            "--state-dir",
+            str(self.folder / name),
+            *self.options,
+            *options,
+        ]
         with (self.folder / f"{name}.log").open("ab") as said:
-            self.running[name] = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
+            self.running[name] = subprocess.Popen(
+                command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+            )
         return self.running[name]
 
     def kill(self, name: str) -> None:
@@ -79,7 +100,11 @@ def behind(broker: Broker, group: str = "il2watch") -> int:
     """Records of the input topics that the group has not committed."""
     consumer = KafkaConsumer(**broker.for_kafka_python(), group_id=group, enable_auto_commit=False)
     try:
-        places = [TopicPartition(topic, number) for topic in INPUTS for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        places = [
+            TopicPartition(topic, number)
+            for topic in INPUTS
+            for number in sorted(consumer.partitions_for_topic(topic) or ())
+        ]
         ends = consumer.end_offsets(places)
         return sum(end - (consumer.committed(place) or 0) for place, end in ends.items() if end)
     finally:
@@ -87,7 +112,10 @@ def behind(broker: Broker, group: str = "il2watch") -> int:
 
 
 def until_done(broker: Broker, within: float, watch: Callable[[], object] = lambda: None) -> float:
-    """Waits until nothing is left; the seconds it took. Fails the test after `within`. `watch` is called in between."""
+    """Waits until nothing is left; the seconds it took. Fails the test after `within`.
+
+    `watch` is called in between.
+    """
     began = time.monotonic()
     left: int | None = None
     while time.monotonic() - began < within:

@@ -1,4 +1,6 @@
-"""What a worker published, read back from Kafka, and what the offline run says; compared patient by patient."""
+"""What a worker published, read back from Kafka, and what the offline run says; compared patient by
+patient.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ Alerts = dict[str, list[dict[str, Any]]]
 class Found(NamedTuple):
     """What the topic holds.
 
-    `alerts`: by patient, each id and seq once, in the order of their first record (a new stay begins again at 1);
-    `raw`: records in the topic; `clashes`: the same id and seq said two ways.
+    `alerts`: by patient, each id and seq once, in the order of their first record (a new stay begins again at
+    1); `raw`: records in the topic; `clashes`: the same id and seq said two ways.
     """
 
     alerts: Alerts
@@ -39,7 +41,9 @@ def records(broker: Broker, topic: str) -> list[Any]:
     """Every record of a topic, partition by partition."""
     consumer = KafkaConsumer(**broker.for_kafka_python(), enable_auto_commit=False)
     try:
-        places = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        places = [
+            TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())
+        ]
         ends = consumer.end_offsets(places)
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
@@ -85,8 +89,15 @@ def differences(here: Alerts, there: Alerts) -> list[str]:
         mine, theirs = here.get(patient, []), there.get(patient, [])
         if mine == theirs:
             continue
-        number = next((n for n, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs)))
-        out.append(f"{patient}: {len(mine)} and {len(theirs)} alerts; first at {number}: {brief(mine, number)} / {brief(theirs, number)}")
+        number = next(
+            (n for n, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b),
+            min(len(mine), len(theirs)),
+        )
+        out.append(
+            f"{patient}: {len(mine)} and {len(theirs)} alerts; first at {number}: "
+            f"{brief(mine, number)} / "
+            f"{brief(theirs, number)}"
+        )
     return out
 
 

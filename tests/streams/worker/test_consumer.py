@@ -1,4 +1,7 @@
-"""Faust's consumer with batches: what may be committed, and when. No broker: the consumer is asked as Faust asks it."""
+"""Faust's consumer with batches: what may be committed, and when.
+
+No broker: the consumer is asked as Faust asks it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,9 @@ def consumer(tmp_path: Path) -> Iterator[Consumer]:
     async def made() -> Consumer:
         async def ignore(*_: Any) -> None: ...
 
-        found: Any = app.transport.create_consumer(callback=ignore, on_partitions_revoked=ignore, on_partitions_assigned=ignore)
+        found: Any = app.transport.create_consumer(
+            callback=ignore, on_partitions_revoked=ignore, on_partitions_assigned=ignore
+        )
         for topic in INPUTS:
             app.topics._acking_topics.add(topic)
         return found  # type: ignore[no-any-return]
@@ -52,7 +57,10 @@ def batched(consumer: Consumer, committed: tuple[int, ...], *records: tuple[int,
     desk = Desk(NUMBER, committed)
     for topic, offset in records:
         desk.put(topic, [Record(INPUTS[topic], NUMBER, offset, offset, b"p", b"{}")])
-    where = [max([offset + 1 for number, offset in records if number == topic], default=committed[topic]) for topic in range(len(INPUTS))]
+    where = [
+        max([offset + 1 for number, offset in records if number == topic], default=committed[topic])
+        for topic in range(len(INPUTS))
+    ]
     batch = desk.take(where, where, None, 0.0)
     assert batch is not None
     message = consumer._carrier(desk, batch)
@@ -70,7 +78,9 @@ def test_before_a_batch_is_acknowledged_nothing_of_it_may_be_committed(consumer:
     assert committable(consumer) == {}
 
 
-def test_an_acknowledged_batch_makes_every_topic_in_it_committable_up_to_its_last_record(consumer: Consumer) -> None:
+def test_an_acknowledged_batch_makes_every_topic_in_it_committable_up_to_its_last_record(
+    consumer: Consumer,
+) -> None:
     message = batched(consumer, NOTHING, (0, 4), (0, 9), (2, 7))
     message.ack(consumer)
     assert committable(consumer) == {TP(INPUTS[0], NUMBER): 10, TP(INPUTS[2], NUMBER): 8}
@@ -108,7 +118,11 @@ def test_a_batch_travels_under_one_topic_at_an_offset_that_never_goes_back(consu
 def test_records_of_other_topics_pass_one_by_one(consumer: Consumer) -> None:
     changelog = TP("il2watch-charts-changelog", NUMBER)
     consumer.desks = {NUMBER: Desk(NUMBER, NOTHING)}
-    passed = list(consumer._sorted_in({changelog: [1, 2], TP(INPUTS[0], NUMBER): [Record(INPUTS[0], NUMBER, 0, 0, b"", b"")]}))
+    passed = list(
+        consumer._sorted_in(
+            {changelog: [1, 2], TP(INPUTS[0], NUMBER): [Record(INPUTS[0], NUMBER, 0, 0, b"", b"")]}
+        )
+    )
     assert passed == [(changelog, 1), (changelog, 2)]
     assert len(consumer.desks[NUMBER].merge) == 1
 
@@ -129,7 +143,11 @@ def test_what_was_fetched_before_a_seek_is_not_handed_on_after_it(consumer: Cons
     async def answered() -> tuple[dict[TP, list[Any]], None]:
         consumer.fetched_after = consumer.seeks
         consumer.seeks += 1
-        return {TP("il2watch-charts-changelog", NUMBER): [Record("il2watch-charts-changelog", NUMBER, 0, 0, b"p", b"")]}, None
+        return {
+            TP("il2watch-charts-changelog", NUMBER): [
+                Record("il2watch-charts-changelog", NUMBER, 0, 0, b"p", b"")
+            ]
+        }, None
 
     assert asyncio.run(fetched_then_sought()) == []
 
@@ -163,8 +181,12 @@ def test_this_is_the_faust_whose_inside_was_read() -> None:
     assert faust.__version__ == "0.15.3"
 
 
-def test_before_a_recovery_has_ended_no_batch_is_handed_on(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its end clears what agents have before them, after the seek: a batch that was handed on by then would never be acknowledged."""
+def test_before_a_recovery_has_ended_no_batch_is_handed_on(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end clears what agents have before them, after the seek: a batch that was handed on by then would
+    never be acknowledged.
+    """
 
     async def seek(*_: Any) -> None: ...
 
@@ -191,8 +213,15 @@ def test_before_a_recovery_has_ended_no_batch_is_handed_on(consumer: Consumer, m
 def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning_after_every_rebalance(
     consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """aiokafka leaves it where it is: what was fetched while partitions moved, and thrown away, would be lost."""
-    one, two, three, changelog = TP(INPUTS[0], 1), TP(INPUTS[0], 2), TP(INPUTS[0], 3), TP("charts-changelog", 1)
+    """aiokafka leaves it where it is: what was fetched while partitions moved, and thrown away, would be
+    lost.
+    """
+    one, two, three, changelog = (
+        TP(INPUTS[0], 1),
+        TP(INPUTS[0], 2),
+        TP(INPUTS[0], 3),
+        TP("charts-changelog", 1),
+    )
     begun: list[TP] = []
 
     async def committed(*_: Any) -> dict[TP, int | None]:
@@ -201,8 +230,12 @@ def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning_af
     async def beginning(_: Any, *tps: TP) -> None:
         begun.extend(tps)
 
-    monkeypatch.setattr("faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_committed", committed)
-    monkeypatch.setattr("faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_beginning", beginning)
+    monkeypatch.setattr(
+        "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_committed", committed
+    )
+    monkeypatch.setattr(
+        "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread.seek_to_beginning", beginning
+    )
     tables: Any = consumer.app.tables
     tables._changelogs[changelog.topic] = None
     assert asyncio.run(consumer.seek_to_committed()) == {one: 7, two: None, three: 0, changelog: None}

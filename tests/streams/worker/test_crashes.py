@@ -1,4 +1,7 @@
-"""Killed at any moment: on paper, thousands of times faster than with Kafka. Nothing is lost, nothing said two ways."""
+"""Killed at any moment: on paper, thousands of times faster than with Kafka.
+
+Nothing is lost, nothing said two ways.
+"""
 
 from __future__ import annotations
 
@@ -68,11 +71,21 @@ def test_killed_again_and_again_it_says_the_same_and_nothing_twice_in_two_ways(s
 
 @pytest.mark.parametrize("seed", range(2))
 def test_what_was_refused_is_among_the_dead_letters_however_often_it_is_killed(seed: int) -> None:
-    bad = [{"type": "vitals", "id": "bad", "patient": "p0001", "at": EVENTS[50]["at"], "readings": [{"code": "heart-rate", "value": 80}]}]
+    bad = [
+        {
+            "type": "vitals",
+            "id": "bad",
+            "patient": "p0001",
+            "at": EVENTS[50]["at"],
+            "readings": [{"code": "heart-rate", "value": 80}],
+        }
+    ]
     found, chance = paper(EVENTS[:50] + bad + EVENTS[50:]), Random(seed)
     while not live(found, lives(chance), chance):
         pass
-    letters = {(dict(out.headers)["__streams.errors.reason"], out.value) for out in found.appended[DEADLETTERS]}
+    letters = {
+        (dict(out.headers)["__streams.errors.reason"], out.value) for out in found.appended[DEADLETTERS]
+    }
     reasons = sorted(reason for reason, _ in letters)
     assert reasons.count(b"bad-unit") == 1
 

@@ -28,7 +28,12 @@ def test_the_alert_is_technical_about_nobody_and_of_a_kind_of_its_own() -> None:
     assert out is not None
     assert (out.topic, out.key) == (ALERTS, b"*")
     alert = msgspec.json.decode(out.value or b"")
-    assert (alert["kind"], alert["level"], alert["transition"], alert["patient"]) == ("system", "technical", "opened", "*")
+    assert (alert["kind"], alert["level"], alert["transition"], alert["patient"]) == (
+        "system",
+        "technical",
+        "opened",
+        "*",
+    )
     assert "1 of 10 records" in alert["message"]
 
 

@@ -33,7 +33,16 @@ def after(*counts: Counts, of: Share | None = None) -> Share:
         ([(0, 50, 0), (MINUTE, 50, 6)], True),
         ([(0, 1000, 0), (6 * MINUTE, 50, 6)], True),
     ],
-    ids=["nothing", "no record", "at the limit", "above it", "the only record", "at it together", "above together", "the good ones too old"],
+    ids=[
+        "nothing",
+        "no record",
+        "at the limit",
+        "above it",
+        "the only record",
+        "at it together",
+        "above together",
+        "the good ones too old",
+    ],
 )
 def test_it_opens_above_five_percent_over_five_minutes(counts: list[Counts], open: bool) -> None:
     assert after(*counts).open is open
@@ -49,7 +58,14 @@ def test_it_opens_above_five_percent_over_five_minutes(counts: list[Counts], ope
         ((6 * MINUTE, 1, 0), "closed"),
         ((600 * MINUTE, 0, 0), None),
     ],
-    ids=["nothing more", "diluted to the limit", "nearly diluted", "out of the window, in silence", "out of the window, one good", "a long silence"],
+    ids=[
+        "nothing more",
+        "diluted to the limit",
+        "nearly diluted",
+        "out of the window, in silence",
+        "out of the window, one good",
+        "a long silence",
+    ],
 )
 def test_it_closes_on_records_and_never_on_silence(then: Counts, turned: str | None) -> None:
     before = after((0, 1, 1))
@@ -72,7 +88,9 @@ def test_a_clock_that_steps_back_loses_no_count() -> None:
     assert after((10 * MINUTE, 5, 1), (MINUTE, 5, 1)).value == 0.2
 
 
-steps = some.lists(some.tuples(some.integers(0, 2 * MINUTE), some.integers(0, 50), some.integers(0, 3)), max_size=60)
+steps = some.lists(
+    some.tuples(some.integers(0, 2 * MINUTE), some.integers(0, 50), some.integers(0, 3)), max_size=60
+)
 
 
 @given(steps)

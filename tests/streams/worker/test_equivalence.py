@@ -1,4 +1,6 @@
-"""The offline run and the worker say the same: ids and seq included, in order, with any number of partitions and workers."""
+"""The offline run and the worker say the same: ids and seq included, in order, with any number of partitions
+and workers.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,15 @@ def offline() -> published.Alerts:
     return published.offline(partition_course.read(EVENTS))
 
 
-def check(broker: Broker, offline: published.Alerts, figures: Callable[..., None], title: str) -> published.Found:
+def check(
+    broker: Broker, offline: published.Alerts, figures: Callable[..., None], title: str
+) -> published.Found:
     """The alerts are those of the offline run; prints what was compared."""
     found = published.alerts(broker)
-    figures(f"{title}: {len(EVENTS)} events, {sum(map(len, offline.values()))} alerts offline, {found.raw} raw, {found.duplicates} duplicates")
+    figures(
+        f"{title}: {len(EVENTS)} events, {sum(map(len, offline.values()))} alerts offline, {found.raw} "
+        f"raw, {found.duplicates} duplicates"
+    )
     assert published.differences(found.alerts, offline) == []
     assert found.clashes == []
     return found
@@ -34,12 +41,18 @@ def check(broker: Broker, offline: published.Alerts, figures: Callable[..., None
 
 @pytest.mark.parametrize("partitions", [1, 12])
 def test_replay_and_one_worker_say_what_the_offline_run_says(
-    partitions: int, topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, figures: Callable[..., None]
+    partitions: int,
+    topics: Callable[[int], Broker],
+    tmp_path: Path,
+    offline: published.Alerts,
+    figures: Callable[..., None],
 ) -> None:
     broker = topics(partitions)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
+        sending = loading.replay(
+            broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log"
+        )
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 120)
         assert workers.ended() == {}, workers.said("one")
@@ -54,8 +67,13 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
     broker = topics(12)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log")
-        changes = "start two, start three, stop two, start two, kill three, stop one, start three, kill two, start one"
+        sending = loading.replay(
+            broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log"
+        )
+        changes = (
+            "start two, start three, stop two, start two, kill three, stop one, start three, kill "
+            "two, start one"
+        )
         for change, name in map(str.split, changes.split(", ")):
             time.sleep(5)
             getattr(workers, change)(name)
@@ -65,7 +83,9 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
     check(broker, offline, figures, "12 partitions, 3 workers")
 
 
-@pytest.mark.parametrize(("patients", "records"), [(70, 20_000), pytest.param(335, 100_000, marks=pytest.mark.campaign("soak"))])
+@pytest.mark.parametrize(
+    ("patients", "records"), [(70, 20_000), pytest.param(335, 100_000, marks=pytest.mark.campaign("soak"))]
+)
 def test_after_an_outage_uneven_topics_are_caught_up_in_order(
     patients: int, records: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
@@ -78,5 +98,8 @@ def test_after_an_outage_uneven_topics_are_caught_up_in_order(
         took = until_done(broker, 400)
     found = published.alerts(broker)
     expected = published.offline(partition_course.read(events))
-    figures(f"catch-up: {len(events)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s", seconds=round(took, 1))
+    figures(
+        f"catch-up: {len(events)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s",
+        seconds=round(took, 1),
+    )
     assert published.differences(found.alerts, expected) == []

@@ -54,7 +54,9 @@ def test_what_lies_before_the_first_record_was_committed_and_stays_so() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_nothing_is_handed_on_before_a_topic_that_may_hold_more(fetched: list[int | None], ends: list[int | None], why: str) -> None:
+def test_nothing_is_handed_on_before_a_topic_that_may_hold_more(
+    fetched: list[int | None], ends: list[int | None], why: str
+) -> None:
     made = desk()
     made.put(VITALS, [record(1)])
     assert made.take(fetched, ends, None, 0.0) is None, why

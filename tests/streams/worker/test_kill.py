@@ -1,4 +1,6 @@
-"""Killed with -9 at seeded random moments, on Apache Kafka: nothing is missing, nothing is extra, nothing is said two ways."""
+"""Killed with -9 at seeded random moments, on Apache Kafka: nothing is missing, nothing is extra, nothing is
+said two ways.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ AT_WORK = "at work on"
 
 
 def killed(workers: Workers, chance: Random, kills: int, at_most: float) -> int:
-    """Kills the worker again and again, each time some moments after it began to work; how often, since it may be done before."""
+    """Kills the worker again and again, each time some moments after it began to work; how often, since it
+    may be done before.
+    """
     done = worked = 0
     while done < kills and (not done or behind(workers.broker)):
         until_at_work(workers, worked)
@@ -34,7 +38,9 @@ def killed(workers: Workers, chance: Random, kills: int, at_most: float) -> int:
 
 
 def until_at_work(workers: Workers, before: int, within: float = 60) -> int:
-    """Waits until the worker has begun to work more often than before; how often it had to be started again."""
+    """Waits until the worker has begun to work more often than before; how often it had to be
+    started again.
+    """
     began, falls = time.monotonic(), 0
     while workers.said("one").count(AT_WORK) <= before:
         falls += workers.again()
@@ -43,9 +49,14 @@ def until_at_work(workers: Workers, before: int, within: float = 60) -> int:
     return falls
 
 
-def check(events: list[partition_course.Event], broker: Broker, figures: Callable[..., None], told: str) -> None:
+def check(
+    events: list[partition_course.Event], broker: Broker, figures: Callable[..., None], told: str
+) -> None:
     found, expected = published.alerts(broker), published.offline(partition_course.read(events))
-    figures(f"{told}, {len(events)} events, {sum(map(len, expected.values()))} alerts, {found.raw} raw, {found.duplicates} raw duplicates")
+    figures(
+        f"{told}, {len(events)} events, {sum(map(len, expected.values()))} alerts, {found.raw} raw, "
+        f"{found.duplicates} raw duplicates"
+    )
     assert published.differences(found.alerts, expected) == []
     assert found.clashes == []
 
@@ -56,7 +67,9 @@ def test_killed_while_the_replay_runs_it_says_what_the_offline_run_says(
     events, broker = partition_course.closed(partition_course.events(60, seed=3)), topics(12)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log")
+        sending = loading.replay(
+            broker, partition_course.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log"
+        )
         kills = killed(workers, Random(3), 6, 1.5)
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 180)
@@ -85,7 +98,10 @@ def test_a_worker_that_hangs_past_its_session_does_no_harm_when_it_goes_on(
 
 @pytest.mark.campaign("kills", slices=2)
 def test_forty_kills_of_the_worker_and_five_of_brokers(
-    campaign_slice: int, apache_cluster: Callable[..., ApacheKafka], tmp_path: Path, figures: Callable[..., None]
+    campaign_slice: int,
+    apache_cluster: Callable[..., ApacheKafka],
+    tmp_path: Path,
+    figures: Callable[..., None],
 ) -> None:
     """Three brokers; the replay goes on throughout."""
     seed = 4 + campaign_slice
@@ -96,7 +112,9 @@ def test_forty_kills_of_the_worker_and_five_of_brokers(
     kills = brokers = falls = worked = 0
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        sending = loading.replay(broker, partition_course.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log")
+        sending = loading.replay(
+            broker, partition_course.write(tmp_path / "ward.jsonl", events), tmp_path / "replay.log"
+        )
         while kills < 40:
             falls += until_at_work(workers, worked, within=180)
             time.sleep(chance.uniform(0.0, 1.5))

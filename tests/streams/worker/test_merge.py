@@ -24,10 +24,16 @@ def log(*times: list[int]) -> list[list[Record]]:
 
 
 def in_order(topics: list[list[Record]]) -> list[tuple[int, Record]]:
-    """The order by its definition: again and again the earliest head, the first topic if there are several."""
+    """The order by its definition: again and again the earliest head, the first topic if there are
+    several.
+    """
     heads, out = [0] * len(topics), []
     while any(head < len(topic) for head, topic in zip(heads, topics, strict=True)):
-        _, number = min((topic[head].timestamp, number) for number, (head, topic) in enumerate(zip(heads, topics, strict=True)) if head < len(topic))
+        _, number = min(
+            (topic[head].timestamp, number)
+            for number, (head, topic) in enumerate(zip(heads, topics, strict=True))
+            if head < len(topic)
+        )
         out.append((number, topics[number][heads[number]]))
         heads[number] += 1
     return out
@@ -47,7 +53,10 @@ def test_the_earliest_head_goes_first(topics: tuple[list[int], ...], expected: s
     merge: Merge[Record] = Merge(TOPICS)
     for number, records in enumerate(log(*topics)):
         merge.put(number, records)
-    assert " ".join(f"{number}:{record.timestamp}" for number, record in merge.take([False] * TOPICS)) == expected
+    assert (
+        " ".join(f"{number}:{record.timestamp}" for number, record in merge.take([False] * TOPICS))
+        == expected
+    )
 
 
 def test_nothing_goes_while_a_topic_that_holds_more_has_no_head_here() -> None:
@@ -69,7 +78,9 @@ times = st.lists(st.integers(0, 20), max_size=8)
 
 
 @given(topics=st.tuples(times, times, times), data=st.data(), most=st.integers(1, 10))
-def test_the_order_is_the_same_however_it_was_fetched(topics: tuple[list[int], ...], data: st.DataObject, most: int) -> None:
+def test_the_order_is_the_same_however_it_was_fetched(
+    topics: tuple[list[int], ...], data: st.DataObject, most: int
+) -> None:
     there = log(*topics)
     merge: Merge[Record] = Merge(TOPICS)
     fetched, out = [0] * TOPICS, []
@@ -78,5 +89,7 @@ def test_the_order_is_the_same_however_it_was_fetched(topics: tuple[list[int], .
         until = fetched[number] + data.draw(st.integers(1, 4))
         merge.put(number, there[number][fetched[number] : until])
         fetched[number] = min(until, len(there[number]))
-        out += merge.take([position < len(topic) for position, topic in zip(fetched, there, strict=True)], most)
+        out += merge.take(
+            [position < len(topic) for position, topic in zip(fetched, there, strict=True)], most
+        )
     assert out == in_order(there)

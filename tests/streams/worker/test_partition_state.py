@@ -20,7 +20,9 @@ START = parse("2026-03-02T08:00:00Z")
 ZERO = (0,) * len(INPUTS)
 
 
-def record(event: dict[str, Any], offset: int, key: str | None = "p1", known: int | None = None) -> tuple[int, Record]:
+def record(
+    event: dict[str, Any], offset: int, key: str | None = "p1", known: int | None = None
+) -> tuple[int, Record]:
     """A record as the merge hands it on; its time is the event's own."""
     topic = topic_of(event["type"])
     time = parse(event["at"]) if known is None else known
@@ -30,18 +32,36 @@ def record(event: dict[str, Any], offset: int, key: str | None = "p1", known: in
 
 def pressure(at: int, value: float, id: str | None = None) -> dict[str, Any]:
     readings = [{"code": "systolic-bp", "value": value, "unit": "mm[Hg]"}]
-    return {"type": "vitals", "id": id or f"v{at}", "patient": "p1", "at": text(START + at), "readings": readings}
+    return {
+        "type": "vitals",
+        "id": id or f"v{at}",
+        "patient": "p1",
+        "at": text(START + at),
+        "readings": readings,
+    }
 
 
 def encounter(event: str, at: int = 0) -> dict[str, Any]:
-    return {"type": "encounter", "id": event, "patient": "p1", "at": text(START + at), "event": event, "location": "ward"}
+    return {
+        "type": "encounter",
+        "id": event,
+        "patient": "p1",
+        "at": text(START + at),
+        "event": event,
+        "location": "ward",
+    }
 
 
 def tick(at: int) -> dict[str, Any]:
     return {"type": "tick", "id": f"t{at}", "patient": "*", "at": text(START + at)}
 
 
-def batch(*records: tuple[int, Record], now: int | None = None, edge: bool = False, committed: tuple[int, ...] = ZERO) -> Batch:
+def batch(
+    *records: tuple[int, Record],
+    now: int | None = None,
+    edge: bool = False,
+    committed: tuple[int, ...] = ZERO,
+) -> Batch:
     positions = list(ZERO)
     for topic, one in records:
         positions[topic] = max(positions[topic], one.offset + 1)
@@ -105,7 +125,14 @@ def test_a_record_that_a_row_has_is_passed_over_and_changes_nothing() -> None:
     output = ward.fold(done)
     after = Ward(0, GUIDELINE)
     list(after.open(rows(ward, done, output), batch(record(pressure(MINUTE, 70), 0))))
-    again = after.fold(batch(record(encounter("cycle-start"), 0), record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True))
+    again = after.fold(
+        batch(
+            record(encounter("cycle-start"), 0),
+            record(pressure(MINUTE, 70), 0),
+            now=START + MINUTE,
+            edge=True,
+        )
+    )
     assert again.outcomes["any", "read-again"] == 1
     assert said(again) == []
 
@@ -116,7 +143,9 @@ def test_alerts_that_may_not_have_been_published_are_owed_by_the_row() -> None:
     output = ward.fold(done)
     found = rows(ward, done, output)
     doubtful = list(Ward(0, GUIDELINE).open(found, batch()))
-    assert [json.loads(alert.value)["subject"] for _, alerts in doubtful for alert in alerts] == [alert.subject for alert in output.alerts["p1"]]
+    assert [json.loads(alert.value)["subject"] for _, alerts in doubtful for alert in alerts] == [
+        alert.subject for alert in output.alerts["p1"]
+    ]
     assert list(Ward(0, GUIDELINE).open(found, batch(committed=found["p1"].positions))) == []
 
 
@@ -133,7 +162,11 @@ def test_evidence_names_topic_partition_and_offset() -> None:
     ward = admitted()
     done = batch(record(pressure(MINUTE, 70), 17), now=START + MINUTE, edge=True)
     found = rows(ward, done, ward.fold(done))
-    first = next(alert for alert in unpack_owed(found["p1"].owed) if json.loads(alert.value)["subject"] == "hypotension")
+    first = next(
+        alert
+        for alert in unpack_owed(found["p1"].owed)
+        if json.loads(alert.value)["subject"] == "hypotension"
+    )
     assert first.evidence == "il2.vitals/0/17"
     assert first.time == START + MINUTE
 
@@ -163,7 +196,9 @@ def test_what_was_discharged_is_a_stub_that_late_facts_do_not_revive() -> None:
     ],
     ids=["not JSON", "no value", "another's key", "no key", "no time", "from the future"],
 )
-def test_a_refused_record_is_kept_as_it_came_with_its_reason(made: bytes | None, key: str | None, reason: str) -> None:
+def test_a_refused_record_is_kept_as_it_came_with_its_reason(
+    made: bytes | None, key: str | None, reason: str
+) -> None:
     bad = Record(INPUTS[0], 0, 5, START + HOUR, None if key is None else key.encode(), made)
     output = admitted().fold(batch((0, bad)))
     assert [(refusal.record, refusal.reason) for refusal in output.refusals] == [(bad, reason)]
@@ -171,7 +206,15 @@ def test_a_refused_record_is_kept_as_it_came_with_its_reason(made: bytes | None,
 
 
 def test_a_rate_that_needs_a_weight_is_a_dead_letter_and_counts_as_unknown() -> None:
-    rate = {"type": "infusion", "id": "i1", "patient": "p1", "at": text(START), "agent": "phenylephrine", "rate": 40, "unit": "ug/min"}
+    rate = {
+        "type": "infusion",
+        "id": "i1",
+        "patient": "p1",
+        "at": text(START),
+        "agent": "phenylephrine",
+        "rate": 40,
+        "unit": "ug/min",
+    }
     output = admitted().fold(batch(record(rate, 0)))
     assert [refusal.reason for refusal in output.refusals] == ["needs-weight"]
     assert output.changed == {"p1": None}

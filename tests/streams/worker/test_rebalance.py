@@ -38,7 +38,13 @@ class Load(threading.Thread):
         while not self.over.is_set():
             name, now = f"p{self.sent % PATIENTS}", time.time_ns() // 1_000_000
             readings = [{"code": "heart-rate", "value": 80 + self.sent % 7, "unit": "/min"}]
-            event = {"type": "vitals", "id": f"v{self.sent}", "patient": name, "at": text(now), "readings": readings}
+            event = {
+                "type": "vitals",
+                "id": f"v{self.sent}",
+                "patient": name,
+                "at": text(now),
+                "readings": readings,
+            }
             self.producer.send("il2.vitals", json.dumps(event).encode(), key=name.encode(), timestamp_ms=now)
             self.sent += 1
             time.sleep(max(0.0, began + self.sent / RATE - time.monotonic()))
@@ -76,7 +82,13 @@ def changed(broker: Broker, folder: Path, changes: str, figures: Callable[..., N
         assert workers.ended() == {}, {name: workers.said(name) for name in workers.running}
     found = stalls(broker)
     longest = max(found.values())
-    figures(f"rebalance: {load.sent} records, longest stall of a partition {longest:.1f} s (allowed {ALLOWED_S} s): {found}", longest_s=longest)
+    figures(
+        (
+            f"rebalance: {load.sent} records, longest stall of a partition {longest:.1f} s (allowed "
+            f"{ALLOWED_S} s): {found}"
+        ),
+        longest_s=longest,
+    )
     return found
 
 
@@ -94,6 +106,8 @@ def test_after_a_worker_joined_and_one_died_every_partition_goes_on(
 def test_no_partition_stands_still_for_longer_than_the_session_and_ten_seconds(
     topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
-    found = changed(topics(PARTITIONS), tmp_path, "start two, start three, stop two, kill one, start one", figures)
+    found = changed(
+        topics(PARTITIONS), tmp_path, "start two, start three, stop two, kill one, start one", figures
+    )
     assert len(found) == PARTITIONS
     assert max(found.values()) < ALLOWED_S

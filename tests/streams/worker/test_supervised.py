@@ -1,4 +1,7 @@
-"""What a supervisor sees of a worker: ready or not, its lag, an end when it gets nowhere. The embedded broker counts generations from 0."""
+"""What a supervisor sees of a worker: ready or not, its lag, an end when it gets nowhere.
+
+The embedded broker counts generations from 0.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +38,15 @@ def at_work(workers: Workers, broker: Broker) -> int:
 
 
 def caught_up(port: int) -> bool:
-    return len(re.findall(r"^il2_lag_records\{.*\} 0\.0$", page(port, "/metrics")[1], re.MULTILINE)) == PARTITIONS * INPUT_TOPICS
+    return (
+        len(re.findall(r"^il2_lag_records\{.*\} 0\.0$", page(port, "/metrics")[1], re.MULTILINE))
+        == PARTITIONS * INPUT_TOPICS
+    )
 
 
-def test_a_worker_with_nothing_to_do_is_ready_and_outlives_its_patience(embedded: EmbeddedBroker, tmp_path: Path) -> None:
+def test_a_worker_with_nothing_to_do_is_ready_and_outlives_its_patience(
+    embedded: EmbeddedBroker, tmp_path: Path
+) -> None:
     with Workers(embedded.settings, tmp_path, *OPTIONS) as workers:
         port = at_work(workers, embedded.settings)
         assert until(lambda: caught_up(port)), page(port, "/metrics")[1]

@@ -1,4 +1,6 @@
-"""With the wall clock: decided at once, deadlines without events, never in a backlog; and what the worker serves over HTTP meanwhile."""
+"""With the wall clock: decided at once, deadlines without events, never in a backlog; and what the worker
+serves over HTTP meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def until(found: Callable[[], bool], within: float = 20) -> bool:
 
 
 def said(broker: Broker) -> list[str]:
-    return [f"{alert['subject']} {alert['transition']}" for alert in published.alerts(broker).alerts.get("p1", [])]
+    return [
+        f"{alert['subject']} {alert['transition']}" for alert in published.alerts(broker).alerts.get("p1", [])
+    ]
 
 
 def page(port: int, path: str) -> tuple[int, str]:
@@ -67,22 +71,45 @@ def page(port: int, path: str) -> tuple[int, str]:
         return 0, ""
 
 
-def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(topics: Callable[[int], Broker], tmp_path: Path) -> None:
+def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(
+    topics: Callable[[int], Broker], tmp_path: Path
+) -> None:
     broker, port = topics(3), free(1)[0]
     bedside = Bedside(broker)
     with Workers(broker, tmp_path, "--clock", "wall", "--metrics-port", str(port)) as workers:
         workers.start("one")
         assert until(lambda: page(port, "/-/ready")[0] == 200, 40), workers.said("one")
         assert page(port, "/-/healthy") == (200, "ok\n")
-        bedside.send({"type": "encounter", "id": "e1", "at": now(-239.9), "event": "cycle-start", "location": "ward"})
-        bedside.send({"type": "vitals", "id": "v1", "at": now(), "readings": [{"code": "systolic-bp", "value": 70, "unit": "mm[Hg]"}]})
+        bedside.send(
+            {"type": "encounter", "id": "e1", "at": now(-239.9), "event": "cycle-start", "location": "ward"}
+        )
+        bedside.send(
+            {
+                "type": "vitals",
+                "id": "v1",
+                "at": now(),
+                "readings": [{"code": "systolic-bp", "value": 70, "unit": "mm[Hg]"}],
+            }
+        )
         assert until(lambda: "hypotension opened" in said(broker)), said(broker)
         assert not any("vital-signs" in one for one in said(broker))
-        bedside.send({"type": "dose", "id": "d1", "at": now(-239.9), "agent": "aldesleukin", "given": True, "amount": 600000, "unit": "[iU]/kg"})
+        bedside.send(
+            {
+                "type": "dose",
+                "id": "d1",
+                "at": now(-239.9),
+                "agent": "aldesleukin",
+                "given": True,
+                "amount": 600000,
+                "unit": "[iU]/kg",
+            }
+        )
         assert until(lambda: "peak-window opened" in said(broker)), said(broker)
         bedside.raw("il2.vitals", b"{not json")
         assert until(lambda: len(published.records(broker, DEADLETTERS)) == 1)
-        assert until(lambda: any(json.loads(one.value)["patient"] == "*" for one in published.records(broker, ALERTS)))
+        assert until(
+            lambda: any(json.loads(one.value)["patient"] == "*" for one in published.records(broker, ALERTS))
+        )
         served = page(port, "/metrics")[1]
         for line in (
             'il2_alerts_total{level="absolute",subject="hypotension",transition="opened"} 1.0',
@@ -97,14 +124,24 @@ def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(topics
         assert workers.stop("one") == 0
     bedside.close()
     letter = published.records(broker, DEADLETTERS)[0]
-    assert (letter.value, letter.key, dict(letter.headers)["__streams.errors.reason"]) == (b"{not json", b"p1", b"malformed")
+    assert (letter.value, letter.key, dict(letter.headers)["__streams.errors.reason"]) == (
+        b"{not json",
+        b"p1",
+        b"malformed",
+    )
     latest = published.records(broker, ASSESSMENTS)[-1]
     assert (latest.key, json.loads(latest.value)["blood_pressure"]["state"]) == (b"p1", "absolute")
-    evidence = [dict(one.headers)["evidence"] for one in published.records(broker, ALERTS) if json.loads(one.value)["subject"] == "hypotension"]
+    evidence = [
+        dict(one.headers)["evidence"]
+        for one in published.records(broker, ALERTS)
+        if json.loads(one.value)["subject"] == "hypotension"
+    ]
     assert evidence[0].startswith(b"il2.vitals/")
 
 
-def test_a_worker_without_a_broker_ends_with_a_code_that_has_it_started_again(topics: Callable[[int], Broker], tmp_path: Path) -> None:
+def test_a_worker_without_a_broker_ends_with_a_code_that_has_it_started_again(
+    topics: Callable[[int], Broker], tmp_path: Path
+) -> None:
     """Usage when none answers at the start; no progress when it goes away."""
     with Workers(Broker("127.0.0.1:1"), tmp_path) as workers:
         assert workers.start("none").wait(60) == 2

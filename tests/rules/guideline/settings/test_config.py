@@ -1,4 +1,6 @@
-"""The site configuration: every number can be set, nothing else can, and whatever is wrong is named with its line."""
+"""The site configuration: every number can be set, nothing else can, and whatever is wrong is named with its
+line.
+"""
 
 import json
 import re
@@ -144,9 +146,15 @@ def test_the_published_numbers_have_the_types_their_fields_declare() -> None:
 WRITTEN_ALIKE = {
     "table": '[criteria.sinus-tachycardia.relative]\ntrip = 118\nclear = 112\nspan = "20 min"',
     "inline table": '[criteria.sinus-tachycardia]\nrelative = { trip = 118, clear = 112, span = "20 min" }',
-    "dotted keys": '[criteria.sinus-tachycardia]\nrelative.trip = 118\nrelative.clear = 112.0\nrelative.span = "1200 s"',
-    "quoted keys": '["criteria"."sinus-tachycardia"]\n"relative" = { \'trip\' = 118, clear = 112, span = "20min" }',
-    "windows line ends": '[criteria.sinus-tachycardia.relative]\r\ntrip = 118\r\nclear = 112\r\nspan = "20 min"\r\n',
+    "dotted keys": (
+        '[criteria.sinus-tachycardia]\nrelative.trip = 118\nrelative.clear = 112.0\nrelative.span = "1200 s"'
+    ),
+    "quoted keys": (
+        '["criteria"."sinus-tachycardia"]\n"relative" = { \'trip\' = 118, clear = 112, span = "20min" }'
+    ),
+    "windows line ends": (
+        '[criteria.sinus-tachycardia.relative]\r\ntrip = 118\r\nclear = 112\r\nspan = "20 min"\r\n'
+    ),
 }
 
 
@@ -164,7 +172,10 @@ def test_the_vital_signs_have_one_staleness() -> None:
 
 @pytest.mark.parametrize("room", OTHER_ROOMS)
 def test_the_tables_of_other_rooms_are_passed_over(room: str) -> None:
-    assert load(f"[{room}]\nurl = 'x'\n[[{room}.routes]]\na = 1\n[[{room}.routes]]\na = 2\n").sha256 == PUBLISHED.sha256
+    assert (
+        load(f"[{room}]\nurl = 'x'\n[[{room}.routes]]\na = 1\n[[{room}.routes]]\na = 2\n").sha256
+        == PUBLISHED.sha256
+    )
 
 
 def test_the_chart_keeps_what_the_configuration_lets_be_asked_for() -> None:
@@ -177,7 +188,13 @@ def test_the_chart_keeps_what_the_configuration_lets_be_asked_for() -> None:
 def course(creatinine: float) -> list[dict[str, Any]]:
     readings = [{"code": "creatinine", "value": creatinine, "unit": "mg/dL"}]
     return [
-        {"type": "encounter", "id": "e1", "patient": "p1", "at": "2026-03-02T06:00:00Z", "event": "cycle-start"},
+        {
+            "type": "encounter",
+            "id": "e1",
+            "patient": "p1",
+            "at": "2026-03-02T06:00:00Z",
+            "event": "cycle-start",
+        },
         {"type": "labs", "id": "l1", "patient": "p1", "at": "2026-03-02T07:00:00Z", "readings": readings},
     ]
 
@@ -188,7 +205,10 @@ def state_of(code: str, log: list[dict[str, Any]], guideline: Guideline) -> str:
     return next(row["state"] for row in said[0]["criteria"] if row["code"] == code)
 
 
-@pytest.mark.parametrize(("config", "state"), [("", "clear"), ("relative = 2.0", "relative"), ("relative = 2.0\nabsolute = 2.2", "absolute")])
+@pytest.mark.parametrize(
+    ("config", "state"),
+    [("", "clear"), ("relative = 2.0", "relative"), ("relative = 2.0\nabsolute = 2.2", "absolute")],
+)
 def test_a_changed_threshold_changes_the_decision(config: str, state: str) -> None:
     assert state_of("creatinine", course(2.4), load(f"[criteria.creatinine]\n{config}")) == state
 
@@ -212,7 +232,9 @@ def test_any_text_is_taken_or_refused_and_never_breaks(text: str) -> None:
     assert all(re.match(r"line \d+", said) and "\n" not in said for said in problems(text))
 
 
-VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.lists(st.integers(), max_size=2))
+VALUES = st.one_of(
+    st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.lists(st.integers(), max_size=2)
+)
 
 
 @given(st.sampled_from(keys()), VALUES)
@@ -230,8 +252,16 @@ def test_a_duration_written_out_is_read_back(seconds: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "ms"),
-    [("90 s", 90_000), ("30 min", 1_800_000), ("4 h", 14_400_000),
-     ("1.5 h", 5_400_000), ("1 d", 86_400_000), (" 0.5 s ", 500), ("30m", 1_800_000), ("2h", 7_200_000)],
+    [
+        ("90 s", 90_000),
+        ("30 min", 1_800_000),
+        ("4 h", 14_400_000),
+        ("1.5 h", 5_400_000),
+        ("1 d", 86_400_000),
+        (" 0.5 s ", 500),
+        ("30m", 1_800_000),
+        ("2h", 7_200_000),
+    ],
 )
 def test_durations_carry_their_unit(text: str, ms: int) -> None:
     assert duration(text) == ms
@@ -245,7 +275,9 @@ def test_the_document_lists_every_key_as_it_is() -> None:
     listed = re.findall(r"^\| `([a-z0-9.-]+)` \| (?:`[<>=]+` )?(?:`|none)", text, re.MULTILINE)
     names = [key.name for key in keys()]
     assert [name for name in names if name not in listed] == [], "missing in docs/reference/configuration.md"
-    assert [name for name in listed if name not in names] == [], "docs/reference/configuration.md lists what is no key"
+    assert [name for name in listed if name not in names] == [], (
+        "docs/reference/configuration.md lists what is no key"
+    )
     assert text.endswith(key_table()), "run make docs"
 
 
@@ -255,7 +287,9 @@ def test_the_document_names_the_tables_of_other_rooms() -> None:
 
 
 def test_the_documents_toml_can_be_loaded() -> None:
-    blocks = re.findall(r"^ *```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    blocks = re.findall(
+        r"^ *```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
     assert len(blocks) == 5
     assert all(load(block).sha256 == PUBLISHED.sha256 for block in blocks)
 
@@ -270,4 +304,9 @@ def test_no_key_is_listed_twice() -> None:
 
 
 def test_factors_are_documented_as_such() -> None:
-    assert all("factor, 1 or more" in line for line in key_table().splitlines() for key in keys() if key.kind == FACTOR and f"`{key.name}`" in line)
+    assert all(
+        "factor, 1 or more" in line
+        for line in key_table().splitlines()
+        for key in keys()
+        if key.kind == FACTOR and f"`{key.name}`" in line
+    )

@@ -12,14 +12,23 @@ LINES = {
     "inline": ("[criteria]\n# relative = 9\ncreatinine = { stale-factor = 2, relative = 9 }", 3),
     "spaced header": ("[ criteria . creatinine ] # [x]\nrelative = 9", 2),
     "after long texts": (
-        "[pager]\na = '''\nrelative = 1\n[criteria.creatinine]\n'''\nb = \"\"\"\n\\\"\"\"\n\"\"\"\n[criteria.creatinine]\nrelative = 9",
+        (
+            "[pager]\na = '''\nrelative = 1\n[criteria.creatinine]\n'''\nb = "
+            '"""\n\\"""\n"""\n[criteria.creatinine]\nrelative = 9'
+        ),
         10,
     ),
     "after arrays": (
-        "[pager]\na = [ # ]\n  {relative = 1}, ['x', 2],\n  'y]',\n]\nd = 1979-05-27 07:32:00 # x\n[criteria.creatinine]\nrelative = 9",
+        (
+            "[pager]\na = [ # ]\n  {relative = 1}, ['x', 2],\n  'y]',\n]\nd = 1979-05-27 07:32:00 # "
+            "x\n[criteria.creatinine]\nrelative = 9"
+        ),
         8,
     ),
-    "after tables in arrays": ("[[pager.routes]]\nx = 1\n[[pager.routes]]\nx = 1\n[criteria.creatinine]\nrelative = 9", 6),
+    "after tables in arrays": (
+        "[[pager.routes]]\nx = 1\n[[pager.routes]]\nx = 1\n[criteria.creatinine]\nrelative = 9",
+        6,
+    ),
     "windows": ("\r\n\r\n[criteria.creatinine]\r\nrelative = 9\r\n", 4),
 }
 
@@ -28,7 +37,12 @@ LINES = {
 def test_the_line_of_a_key_is_found_however_it_is_written(text: str, line: int) -> None:
     with pytest.raises(ConfigError) as refused:
         load(text)
-    said = (f"line {line}: criteria.creatinine.relative: 9.0 lies beyond absolute (3.0); relative must be reached first",)
+    said = (
+        (
+            f"line {line}: criteria.creatinine.relative: 9.0 lies beyond absolute (3.0); relative must be "
+            "reached first"
+        ),
+    )
     assert refused.value.problems == said
 
 
@@ -42,5 +56,7 @@ def test_the_line_of_a_key_is_found_however_it_is_written(text: str, line: int) 
         ("a = " + "[" * 9_000, [(("a",), 1)]),
     ],
 )
-def test_keys_and_headers_are_given_in_order_up_to_what_is_not_toml(text: str, found: list[tuple[tuple[str, ...], int]]) -> None:
+def test_keys_and_headers_are_given_in_order_up_to_what_is_not_toml(
+    text: str, found: list[tuple[tuple[str, ...], int]]
+) -> None:
     assert list(given(text)) == found

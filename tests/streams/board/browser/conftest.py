@@ -1,4 +1,7 @@
-"""A browser: Debian's Chromium, driven by Playwright. Where it cannot be had the tests are skipped and say why; under `CI=true` they fail."""
+"""A browser: Debian's Chromium, driven by Playwright.
+
+Where it cannot be had the tests are skipped and say why; under `CI=true` they fail.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +35,14 @@ def missing(why: str) -> None:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser. Gone after each module: while it is there, its loop is the thread's, and no other test could run one."""
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    """The browser.
+
+    Gone after each module: while it is there, its loop is the thread's, and no other test could run one.
+    """
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+        None,
+    )
     if found is None:
         missing("there is no Chromium: apt-get install chromium")
     try:
@@ -41,14 +50,18 @@ def chromium() -> Iterator[Any]:
     except ImportError:
         missing("there is no playwright: pip install 'il2watch[dev]'")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = play.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A ward on the wall's clock: one patient on the second day of the worked course, one well, one with an odd name; vital signs each second."""
+    """A ward on the wall's clock: one patient on the second day of the worked course, one well, one with an
+    odd name; vital signs each second.
+    """
     try:
         embedded.binary()
     except UsageError as fault:
@@ -71,7 +84,8 @@ def users(folder: Path) -> Path:
     """A configuration with a login: a nurse who acts, a visitor who sees. Password: `a long password`."""
     kept = hashed("a long password")
     (folder / "users.toml").write_text(
-        f'[users.nurse]\nname = "R. Nurse"\npassword = "{kept}"\nroles = ["act"]\n[users.visitor]\npassword = "{kept}"\nroles = ["see"]\n'
+        f'[users.nurse]\nname = "R. Nurse"\npassword = "{kept}"\nroles = '
+        f'["act"]\n[users.visitor]\npassword = "{kept}"\nroles = ["see"]\n'
     )
     path = folder / "site.toml"
     path.write_text(f'[board]\nsite = "4 West"\nusers-file = "{folder / "users.toml"}"\n')
@@ -86,7 +100,10 @@ def board(house: House) -> str:
 
 @pytest.fixture
 def look(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """`look(url)`: a page of a browser of its own, once it is live. Whatever goes wrong in it fails the test."""
+    """`look(url)`: a page of a browser of its own, once it is live.
+
+    Whatever goes wrong in it fails the test.
+    """
     faults: list[str] = []
     with ExitStack() as stack:
 
@@ -95,7 +112,10 @@ def look(chromium: Any) -> Iterator[Callable[..., Any]]:
             stack.callback(context.close)
             page = context.new_page()
             page.on("pageerror", lambda fault: faults.append(str(fault)))
-            page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+            page.on(
+                "console",
+                lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+            )
             page.goto(url)
             if live:
                 page.wait_for_selector("body.alive", timeout=30_000)

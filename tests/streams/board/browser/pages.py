@@ -1,4 +1,6 @@
-"""A whole house for the browser: an embedded broker, a worker, a pager, boards; a feed that goes on; and a browser that looks at it."""
+"""A whole house for the browser: an embedded broker, a worker, a pager, boards; a feed that goes on; and a
+browser that looks at it.
+"""
 
 from __future__ import annotations
 
@@ -58,24 +60,61 @@ class House:
         """Starts `il2watch COMMAND` under a name; what it says goes to a file."""
         with (self.folder / f"{name}.log").open("ab") as said:
             given = [sys.executable, "-m", "streams", command, "--broker", self.broker.servers, *options]
-            self.running[name] = subprocess.Popen(given, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
+            self.running[name] = subprocess.Popen(
+                given, cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+            )
 
     def worker(self) -> None:
         folder = str(self.folder / "worker")
-        self.start("worker", "worker", "--clock", self.clock, "--session-timeout", str(SESSION_S), "--metrics-port", "0", "--state-dir", folder)
+        self.start(
+            "worker",
+            "worker",
+            "--clock",
+            self.clock,
+            "--session-timeout",
+            str(SESSION_S),
+            "--metrics-port",
+            "0",
+            "--state-dir",
+            folder,
+        )
         self.wait(lambda: "at work on" in self.said("worker"), "the worker")
 
     def pager(self) -> None:
         folder = str(self.folder / "pager")
-        self.start("pager", "pager", "--to", "terminal", "--session-timeout", str(SESSION_S), "--metrics-port", "0", "--state-dir", folder)
+        self.start(
+            "pager",
+            "pager",
+            "--to",
+            "terminal",
+            "--session-timeout",
+            str(SESSION_S),
+            "--metrics-port",
+            "0",
+            "--state-dir",
+            folder,
+        )
         self.wait(lambda: "at work on" in self.said("pager"), "the pager")
 
     def board(self, name: str = "board", *options: str, live: bool = True) -> str:
         """A board; where it is. `live`: only once it says that it is."""
         port = self.ports.setdefault(name, ports.free()[0])
-        self.start(name, "board", "--clock", self.clock, "--port", str(port), "--state-dir", str(self.folder / name), *options)
+        self.start(
+            name,
+            "board",
+            "--clock",
+            self.clock,
+            "--port",
+            str(port),
+            "--state-dir",
+            str(self.folder / name),
+            *options,
+        )
         url = f"http://127.0.0.1:{port}"
-        self.wait(lambda: ready(url) if live else ports.open_at("127.0.0.1", port), f"{name} at {url}: {answer(url)}")
+        self.wait(
+            lambda: ready(url) if live else ports.open_at("127.0.0.1", port),
+            f"{name} at {url}: {answer(url)}",
+        )
         return url
 
     def end(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
@@ -88,7 +127,10 @@ class House:
 
     def wait(self, until: Callable[[], bool], what: str) -> None:
         if not ports.wait_until(until, UP_S, every=0.2):
-            raise AssertionError(f"{what} did not come up: " + " | ".join(f"{name}: {self.said(name)[-600:]}" for name in self.running))
+            raise AssertionError(
+                f"{what} did not come up: "
+                + " | ".join(f"{name}: {self.said(name)[-600:]}" for name in self.running)
+            )
 
     def send(self, events: Iterable[dict[str, Any]]) -> None:
         """Events into their topics, each with the time it was known; returns when Kafka has them."""
@@ -99,7 +141,12 @@ class House:
         """The same, without waiting."""
         for event in events:
             known = parse(str(event.get("known", event["at"])))
-            self.producer.send(topic_of(event["type"]), json.dumps(event).encode(), key=event["patient"].encode(), timestamp_ms=known)
+            self.producer.send(
+                topic_of(event["type"]),
+                json.dumps(event).encode(),
+                key=event["patient"].encode(),
+                timestamp_ms=known,
+            )
 
 
 def answer(url: str) -> str:
@@ -146,13 +193,21 @@ def vitals(patient: str, at: int, heart: float = 88, systolic: float = 118) -> d
 
 
 def finding(patient: str, code: str, at: int) -> dict[str, Any]:
-    return {"type": "finding", "id": f"{code}-{at}", "patient": patient, "at": text(at), "code": code, "present": True}
+    return {
+        "type": "finding",
+        "id": f"{code}-{at}",
+        "patient": patient,
+        "at": text(at),
+        "code": code,
+        "present": True,
+    }
 
 
 def moved(events: Iterable[dict[str, Any]], patient: str, by: int, until: int) -> list[dict[str, Any]]:
     """Events as another patient's, all times moved by `by` ms; those known after `until` are left out."""
     found = [
-        {**event, "patient": patient} | {name: text(parse(str(event[name])) + by) for name in ("at", "known", "start") if name in event}
+        {**event, "patient": patient}
+        | {name: text(parse(str(event[name])) + by) for name in ("at", "known", "start") if name in event}
         for event in events
     ]
     return [event for event in found if parse(str(event.get("known", event["at"]))) <= until]

@@ -38,7 +38,10 @@ def test_the_most_urgent_patient_stands_first_with_why_in_words(board: str, look
     page = look(board)
     names = page.locator("#rows .name").all_text_contents()
     assert set(names) == {ILL, WELL, SCRIPT}
-    ranks = [int(rank) for rank in page.locator("#rows .row").evaluate_all("rows => rows.map(row => row.dataset.rank)")]
+    ranks = [
+        int(rank)
+        for rank in page.locator("#rows .row").evaluate_all("rows => rows.map(row => row.dataset.rank)")
+    ]
     assert ranks == sorted(ranks, reverse=True)
     expect(page.get_by_role("columnheader", name="Recommendation")).to_be_visible()
 
@@ -52,8 +55,13 @@ def test_a_patient_named_like_a_script_is_text(board: str, look: Look) -> None:
     assert page.title() == "Patient, il2watch"
 
 
-def test_an_alert_appears_without_a_reload_and_is_acknowledged_by_phone(house: House, board: str, look: Look) -> None:
-    desk, phone = look(board), look(board, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_an_alert_appears_without_a_reload_and_is_acknowledged_by_phone(
+    house: House, board: str, look: Look
+) -> None:
+    desk, phone = (
+        look(board),
+        look(board, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True),
+    )
     desk.evaluate("window.same = true")
     house.send([finding(WELL, "atrial-fibrillation", now())])
     expect(row(desk, WELL)).to_contain_text("Atrial fibrillation", timeout=15_000)
@@ -68,10 +76,15 @@ def test_an_alert_appears_without_a_reload_and_is_acknowledged_by_phone(house: H
     phone.get_by_role("button", name="Physician called").tap()
     expect(alert).to_contain_text("Acknowledged by rn-14")
     desk.get_by_role("link", name=WELL).click()
-    expect(desk.locator(".alert", has_text="Atrial fibrillation")).to_contain_text("Acknowledged by rn-14", timeout=15_000)
+    expect(desk.locator(".alert", has_text="Atrial fibrillation")).to_contain_text(
+        "Acknowledged by rn-14", timeout=15_000
+    )
     (command,) = told(house, COMMANDS, type="ack", patient=WELL)
     assert (command["by"], command["reason"]) == ("rn-14", "Physician called")
-    house.wait(lambda: bool(told(house, PAGES, outcome="acknowledged", alert=command["alert"], by="rn-14")), "the pager's audit")
+    house.wait(
+        lambda: bool(told(house, PAGES, outcome="acknowledged", alert=command["alert"], by="rn-14")),
+        "the pager's audit",
+    )
     assert told(house, PAGES, outcome="board-ack", alert=command["alert"], by="rn-14")
 
 
@@ -94,7 +107,9 @@ def test_a_stop_rule_is_resumed_and_a_silence_begun_and_ended(house: House, boar
     page.get_by_label("Or in your own words").fill("single run, potassium 2.9, corrected")
     page.get_by_role("button", name="Do it").click()
     expect(stop).to_have_count(0, timeout=15_000)
-    expect(page.locator("ol.timeline")).to_contain_text("stop rule arrhythmia lifted by dr-3: single run, potassium 2.9, corrected")
+    expect(page.locator("ol.timeline")).to_contain_text(
+        "stop rule arrhythmia lifted by dr-3: single run, potassium 2.9, corrected"
+    )
 
 
 def test_every_criterion_is_read_by_role_and_name_and_tells_why(board: str, look: Look) -> None:
@@ -103,7 +118,10 @@ def test_every_criterion_is_read_by_role_and_name_and_tells_why(board: str, look
     page.wait_for_selector("body.patient.alive")
     rows = page.locator("tr.crit")
     assert rows.count() == 33
-    for said in rows.evaluate_all("rows => rows.map(row => [row.querySelector('th').innerText, row.querySelector('[data-state]').innerText])"):
+    for said in rows.evaluate_all(
+        "rows => rows.map(row => [row.querySelector('th').innerText, "
+        "row.querySelector('[data-state]').innerText])"
+    ):
         assert said[0]
         assert re.sub("^[^a-z]+", "", said[1]) in ("clear", "relative", "absolute", "cannot see")
     cells = page.get_by_role("row", name="Creatinine").first.get_by_role("cell")
@@ -121,7 +139,10 @@ def test_the_strip_is_read_by_role_and_name(board: str, look: Look) -> None:
     strip = row(page, ILL).get_by_role("img")
     names = strip.evaluate_all("found => found.map(one => one.getAttribute('aria-label'))")
     assert len(names) == 10
-    assert all(name.partition(": ")[2].split(".")[0] in ("clear", "relative", "absolute", "cannot see") for name in names)
+    assert all(
+        name.partition(": ")[2].split(".")[0] in ("clear", "relative", "absolute", "cannot see")
+        for name in names
+    )
 
 
 def test_the_keyboard_goes_everywhere(board: str, look: Look) -> None:

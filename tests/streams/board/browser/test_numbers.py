@@ -1,4 +1,6 @@
-"""What stands on the pages of a ward of fifty is what `il2watch assess` says of the same events: read from the pages, patient by patient."""
+"""What stands on the pages of a ward of fifty is what `il2watch assess` says of the same events: read from
+the pages, patient by patient.
+"""
 
 from __future__ import annotations
 
@@ -37,19 +39,36 @@ READ = """page => ({
 
 
 def il2watch(*arguments: str) -> str:
-    return subprocess.run([sys.executable, "-m", "streams", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-m", "streams", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
 
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Path]]]:
-    """Fifty simulated patients on the log's clock, published as a replay publishes them; where the board is, and a file a patient."""
+    """Fifty simulated patients on the log's clock, published as a replay publishes them; where the board is,
+    and a file a patient.
+    """
     try:
         embedded.binary()
     except UsageError as fault:
         missing(str(fault))
     folder = tmp_path_factory.mktemp("fifty")
     file = folder / "ward.jsonl"
-    il2watch("simulate", "ward", "--patients", str(PATIENTS), "--seed", "11", "--days", "2.2", "--vitals", "hourly", "-o", str(file))
+    il2watch(
+        "simulate",
+        "ward",
+        "--patients",
+        str(PATIENTS),
+        "--seed",
+        "11",
+        "--days",
+        "2.2",
+        "--vitals",
+        "hourly",
+        "-o",
+        str(file),
+    )
     with House(folder, clock="log") as made:
         il2watch("replay", str(file), "--speed", "max", "--broker", made.broker.servers)
         made.worker()
@@ -73,10 +92,15 @@ def said(file: Path, at: str) -> Any:
 
 
 def expected(one: dict[str, Any]) -> list[list[str | None]]:
-    return [[row["code"], row["state"], words.number(row["value"]), row["limit"] or "–", row["since"]] for row in one["criteria"]]
+    return [
+        [row["code"], row["state"], words.number(row["value"]), row["limit"] or "–", row["since"]]
+        for row in one["criteria"]
+    ]
 
 
-def test_every_number_of_every_patient_is_that_of_assess(ward: tuple[str, dict[str, Path]], look: Any) -> None:
+def test_every_number_of_every_patient_is_that_of_assess(
+    ward: tuple[str, dict[str, Path]], look: Any
+) -> None:
     url, files = ward
     page = look(url)
     names = page.locator("#rows .name").all_text_contents()
@@ -90,9 +114,18 @@ def test_every_number_of_every_patient_is_that_of_assess(ward: tuple[str, dict[s
         assert found["advised"].split(maxsplit=1)[-1] == words.RECOMMENDATION[one["recommendation"]], name
         assert found["pressure"].split()[0] == words.number(one["blood_pressure"]["latest"]), name
         assert f"target above {one['blood_pressure']['target']:g}" in found["pressure"], name
-        assert found["fluids"] == f"{words.number(one['fluids']['above_maintenance_24h_ml'])} of {words.number(one['fluids']['limit_ml'])} mL", name
+        assert found["fluids"] == (
+            f"{words.number(one['fluids']['above_maintenance_24h_ml'])} of "
+            f"{words.number(one['fluids']['limit_ml'])} mL"
+        ), name
         assert words.READINESS[one["dose"]["readiness"]] in found["dose"], name
         assert words.plural(one["dose"]["number"], "dose") in found["dose"], name
         assert one["dose"]["last"] in (None, *found["doseTimes"]), name
-        assert found["overdue"] == [item["what"].replace("-", " ") for item in one["monitoring"] if item["overdue"]], name
-        assert [item["text"] for item in one["advice"] if not any(item["text"] in line for line in found["advice"])] == [], name
+        assert found["overdue"] == [
+            item["what"].replace("-", " ") for item in one["monitoring"] if item["overdue"]
+        ], name
+        assert [
+            item["text"]
+            for item in one["advice"]
+            if not any(item["text"] in line for line in found["advice"])
+        ] == [], name

@@ -1,4 +1,6 @@
-"""For everybody: axe-core finds nothing on any view, by day or night, from phone to wall; one page on paper; who may not act cannot."""
+"""For everybody: axe-core finds nothing on any view, by day or night, from phone to wall; one page on paper;
+who may not act cannot.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,12 @@ from tests.streams.worker.published import records
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
 Look = Callable[..., Any]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 SIZES = {"phone": (390, 844), "tablet": (834, 1112), "desk": (1440, 900), "wall": (2560, 1440)}
 
 
@@ -29,7 +36,9 @@ def violations(page: Any) -> list[str]:
     page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8") + "\n;0")
     found = page.evaluate("options => axe.run(document, options)", RULES)
     return [
-        f"{one['id']}: {one['help']}: {node['html'][:160]} {node['failureSummary'][:200]}" for one in found["violations"] for node in one["nodes"]
+        f"{one['id']}: {one['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for one in found["violations"]
+        for node in one["nodes"]
     ]
 
 
@@ -59,7 +68,9 @@ def test_axe_finds_nothing_on_a_page_that_is_not_live(board: str, look: Look) ->
     page = look(board)
     page.context.set_offline(True)
     page.route("**/events*", lambda route: route.abort())
-    page.evaluate("document.body.classList.replace('alive', 'dead'); document.getElementById('trust').hidden = false")
+    page.evaluate(
+        "document.body.classList.replace('alive', 'dead'); document.getElementById('trust').hidden = false"
+    )
     assert violations(page) == []
 
 
@@ -82,7 +93,9 @@ def test_a_patient_is_one_page_on_paper(board: str, look: Look) -> None:
 def test_units_stand_with_every_value(board: str, look: Look) -> None:
     page = look(board)
     at_rest(page, "patient")
-    measured = page.locator("tr.crit td[data-value]").evaluate_all("cells => cells.map(cell => [cell.dataset.value, cell.innerText])")
+    measured = page.locator("tr.crit td[data-value]").evaluate_all(
+        "cells => cells.map(cell => [cell.dataset.value, cell.innerText])"
+    )
     numbers = [(value, shown) for value, shown in measured if re.fullmatch(r"[0-9.]+", value)]
     assert numbers
     assert [shown for value, shown in numbers if shown == value] == []

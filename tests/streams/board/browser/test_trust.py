@@ -29,7 +29,9 @@ def live(page: Any) -> None:
     expect(page.locator("#trust")).to_be_hidden()
 
 
-def test_a_killed_worker_turns_the_page_not_live_and_a_new_one_heals_it(house: House, board: str, look: Look) -> None:
+def test_a_killed_worker_turns_the_page_not_live_and_a_new_one_heals_it(
+    house: House, board: str, look: Look
+) -> None:
     unit, patient = look(board), look(board)
     patient.locator(".name").first.click()
     patient.wait_for_selector("body.patient.alive")
@@ -41,7 +43,9 @@ def test_a_killed_worker_turns_the_page_not_live_and_a_new_one_heals_it(house: H
     live(patient)
 
 
-def test_a_board_that_is_gone_turns_the_page_not_live_and_its_return_heals_it(house: House, look: Look) -> None:
+def test_a_board_that_is_gone_turns_the_page_not_live_and_its_return_heals_it(
+    house: House, look: Look
+) -> None:
     page = look(house.board("second"))
     house.end("second")
     not_live(page, "The board does not answer")
@@ -63,7 +67,9 @@ def test_a_board_that_hangs_turns_the_page_not_live(house: House, look: Look) ->
     house.end("third")
 
 
-def test_a_feed_that_falls_silent_turns_the_page_not_live_and_its_next_word_heals_it(house: House, look: Look) -> None:
+def test_a_feed_that_falls_silent_turns_the_page_not_live_and_its_next_word_heals_it(
+    house: House, look: Look
+) -> None:
     page = look(house.board("young", "--history", "0.01"))
     assert house.beats is not None
     # Sixty beats of a second each, and the board holds the feed to them.

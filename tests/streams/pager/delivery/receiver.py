@@ -1,8 +1,10 @@
-"""A PagerDuty-like receiver that fails as real ones do, for tests that kill the pager: slow, busy, broken, cut off, and it deduplicates by key.
+"""A PagerDuty-like receiver that fails as real ones do, for tests that kill the pager: slow, busy, broken,
+cut off, and it deduplicates by key.
 
-It runs in a thread of its own and keeps what arrived. What befalls an attempt follows from the seed, the key, the action and how often it came, so a
-run's faults do not depend on the order in which requests interleave. A request that is lost on the way back has been taken half of the time: the
-sender cannot tell, and must send again.
+It runs in a thread of its own and keeps what arrived. What befalls an attempt follows from the seed, the key,
+the action and how often it came, so a run's faults do not depend on the order in which requests interleave. A
+request that is lost on the way back has been taken half of the time: the sender cannot tell, and must send
+again.
 
     with receiving(seed=7, faults=Faults(timeout=0.1, error=0.1, busy=0.1, reset=0.1)) as receiver:
         ...                                   # post Events API v2 to receiver.url
@@ -27,7 +29,9 @@ from tests.streams.channels.server import cut, end, never
 
 
 class Faults(NamedTuple):
-    """Shares of attempts (0 to 1, together at most 1): no answer; 500; 429 with Retry-After; connection reset; 400, which is for good."""
+    """Shares of attempts (0 to 1, together at most 1): no answer; 500; 429 with Retry-After; connection
+    reset; 400, which is for good.
+    """
 
     timeout: float = 0.0
     error: float = 0.0
@@ -37,7 +41,9 @@ class Faults(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """An attempt: `fate` is `ok` or what befell it, `taken` whether the receiver acted on it, `did` what it did, `at` s on the monotonic clock."""
+    """An attempt: `fate` is `ok` or what befell it, `taken` whether the receiver acted on it, `did` what it
+    did, `at` s on the monotonic clock.
+    """
 
     key: str
     action: str
@@ -49,7 +55,9 @@ class Arrival(NamedTuple):
 
 
 class Incident:
-    """What a receiver shows a person: `triggered`, `acknowledged` or `resolved`; `repeats`: triggers it swallowed while open."""
+    """What a receiver shows a person: `triggered`, `acknowledged` or `resolved`; `repeats`: triggers it
+    swallowed while open.
+    """
 
     def __init__(self) -> None:
         self.state = "triggered"
@@ -57,7 +65,10 @@ class Incident:
 
 
 class Receiver:
-    """`arrivals` in order; `incidents` by key, one after another. `down`: every attempt is answered 503. `faults` may be changed while it runs."""
+    """`arrivals` in order; `incidents` by key, one after another. `down`: every attempt is answered 503.
+
+    `faults` may be changed while it runs.
+    """
 
     def __init__(self, seed: int, faults: Faults) -> None:
         self.seed, self.faults, self.down = seed, faults, False
@@ -75,9 +86,15 @@ class Receiver:
         return [key for key, had in self.incidents.items() if had[-1].state != "resolved"]
 
     def wrong(self) -> list[str]:
-        """What a receiver must never see, in words: a second incident of a key, an end or acknowledgement of what is not open and never was."""
+        """What a receiver must never see, in words: a second incident of a key, an end or acknowledgement of
+        what is not open and never was.
+        """
         twice = [f"{key}: {len(had)} incidents" for key, had in self.incidents.items() if len(had) > 1]
-        early = [f"{one.key}: {one.action} before any trigger" for one in self.arrivals if one.did == "dropped-unknown"]
+        early = [
+            f"{one.key}: {one.action} before any trigger"
+            for one in self.arrivals
+            if one.did == "dropped-unknown"
+        ]
         return twice + early
 
     def fate(self, key: str, action: str) -> tuple[str, bool]:
@@ -114,7 +131,9 @@ class Receiver:
         event = await request.json()
         fate, taken = self.fate(event["dedup_key"], event["event_action"])
         did = self.take(event) if taken else ""
-        self.arrivals.append(Arrival(event["dedup_key"], event["event_action"], fate, taken, did, event, time.monotonic()))
+        self.arrivals.append(
+            Arrival(event["dedup_key"], event["event_action"], fate, taken, did, event, time.monotonic())
+        )
         if fate == "timeout":
             return await never(request)
         if fate == "reset":
@@ -123,7 +142,10 @@ class Receiver:
 
 
 def accepted(event: dict[str, Any]) -> web.Response:
-    return web.Response(status=202, text=json.dumps({"status": "success", "message": "Event processed", "dedup_key": event["dedup_key"]}))
+    return web.Response(
+        status=202,
+        text=json.dumps({"status": "success", "message": "Event processed", "dedup_key": event["dedup_key"]}),
+    )
 
 
 ANSWERS = {

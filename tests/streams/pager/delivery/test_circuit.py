@@ -92,7 +92,9 @@ def test_a_rest_asked_for_is_granted_at_once_and_to_every_page(asked: float) -> 
     assert state(circuit, 100.0 + asked) == "closed"
 
 
-@pytest.mark.parametrize("circuit", [Circuit(), Circuit(failures=TRIPS_AT, rests=1, trial=True)], ids=["closed", "on trial"])
+@pytest.mark.parametrize(
+    "circuit", [Circuit(), Circuit(failures=TRIPS_AT, rests=1, trial=True)], ids=["closed", "on trial"]
+)
 def test_a_receiver_that_asks_for_a_day_does_not_get_it(circuit: Circuit) -> None:
     assert failed(circuit, 100.0, 86_400.0).until == 100.0 + MOST_ASKED_S
 

@@ -46,9 +46,17 @@ def recovered(*rows: bytes) -> Book:
     [replace(BOOK, revision=4), replace(BOOK, positions=(6, 3)), replace(BOOK, positions=(0, 0), revision=9)],
     ids=["written less often", "less of the log in it", "begun anew in a topic"],
 )
-def test_the_row_of_the_later_term_stands_in_whatever_order_they_were_written_and_whatever_is_in_them(newer: Book) -> None:
-    """A pager that hung took the same alerts as its successor, and more often wrote: it does not know what the successor told."""
-    assert recovered(written(BOOK, 12), written(newer, 40)) == recovered(written(newer, 40), written(BOOK, 12)) == newer
+def test_the_row_of_the_later_term_stands_in_whatever_order_they_were_written_and_whatever_is_in_them(
+    newer: Book,
+) -> None:
+    """A pager that hung took the same alerts as its successor, and more often wrote: it does not know what
+    the successor told.
+    """
+    assert (
+        recovered(written(BOOK, 12), written(newer, 40))
+        == recovered(written(newer, 40), written(BOOK, 12))
+        == newer
+    )
 
 
 def test_in_a_term_the_row_that_was_written_last_stands() -> None:

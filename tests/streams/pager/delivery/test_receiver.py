@@ -1,4 +1,7 @@
-"""The receiver that fails: its faults are seeded, and it deduplicates as PagerDuty does. The kill tests lean on it."""
+"""The receiver that fails: its faults are seeded, and it deduplicates as PagerDuty does.
+
+The kill tests lean on it.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,9 @@ def test_each_fault_comes_as_often_as_asked() -> None:
 
 
 def pagerduty(url: str, **options: float) -> PagerDuty:
-    table = {"url": url, "routing-key-env": "KEY"} | {key.replace("_", "-"): value for key, value in options.items()}
+    table = {"url": url, "routing-key-env": "KEY"} | {
+        key.replace("_", "-"): value for key, value in options.items()
+    }
     return PagerDuty("oncall", read(PagerDutyOptions, "oncall", table), Secrets({"KEY": ROUTING_KEY}))
 
 
@@ -104,7 +109,9 @@ async def sent(url: str, many: int) -> Counter[str]:
 
 
 def test_a_sender_that_repeats_until_it_is_taken_leaves_one_open_and_one_close_a_key() -> None:
-    with receiving(seed=11, faults=Faults(timeout=0.05, error=0.15, busy=0.1, reset=0.15, refused=0.1)) as receiver:
+    with receiving(
+        seed=11, faults=Faults(timeout=0.05, error=0.15, busy=0.1, reset=0.15, refused=0.1)
+    ) as receiver:
         raised = asyncio.run(sent(receiver.url, 40))
     assert set(raised) == {"no answer", "500", "429", "400"}
     assert receiver.open() == []

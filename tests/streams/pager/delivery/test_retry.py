@@ -17,9 +17,19 @@ NOON = 1_772_452_800.0
 
 @pytest.mark.parametrize(
     ("attempts", "draw", "expected"),
-    [(1, 0.0, 0.5), (1, 0.5, 0.75), (2, 0.0, 1.0), (3, 0.0, 2.0), (9, 0.0, 128.0), (10, 0.0, 150.0), (99, 0.0, 150.0)],
+    [
+        (1, 0.0, 0.5),
+        (1, 0.5, 0.75),
+        (2, 0.0, 1.0),
+        (3, 0.0, 2.0),
+        (9, 0.0, 128.0),
+        (10, 0.0, 150.0),
+        (99, 0.0, 150.0),
+    ],
 )
-def test_the_wait_doubles_from_one_second_to_five_minutes_and_is_half_of_it_at_least(attempts: int, draw: float, expected: float) -> None:
+def test_the_wait_doubles_from_one_second_to_five_minutes_and_is_half_of_it_at_least(
+    attempts: int, draw: float, expected: float
+) -> None:
     assert wait_s(attempts, draw) == expected
 
 
@@ -35,7 +45,9 @@ def test_nothing_is_tried_before_the_receiver_asked_for(attempts: int, draw: flo
 
 
 @given(ATTEMPTS, DRAW, st.floats(MOST_ASKED_S, 1e9))
-def test_a_receiver_that_asks_for_a_day_is_asked_again_within_the_half_hour(attempts: int, draw: float, asked: float) -> None:
+def test_a_receiver_that_asks_for_a_day_is_asked_again_within_the_half_hour(
+    attempts: int, draw: float, asked: float
+) -> None:
     assert MOST_ASKED_S <= wait_s(attempts, draw, asked) <= MOST_ASKED_S + 150
 
 

@@ -1,4 +1,6 @@
-"""Couriers against a real receiver on loopback: order in a lane, rest after a fault, and no channel waiting for another."""
+"""Couriers against a real receiver on loopback: order in a lane, rest after a fault, and no channel waiting
+for another.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,11 @@ from streams.pager.policy.routes import Match, Paging, Route, Step
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
 from tests.streams.pager.policy.telling import START, alert
 
-PAGING = Paging((Route("all", (Step(0, ("oncall",)),), Match()),), (Route("machine", (Step(0, ("oncall",)),)),), again=30_000)
+PAGING = Paging(
+    (Route("all", (Step(0, ("oncall",)),), Match()),),
+    (Route("machine", (Step(0, ("oncall",)),)),),
+    again=30_000,
+)
 BOTH = Paging((Route("all", (Step(0, ("oncall", "dead")),), Match()),))
 HURRY = 50
 
@@ -65,10 +71,18 @@ class Desk:
         silent: Any = Silent()
         self.now = START
         self.ledger = Ledger(paging, kept, kept, lambda: self.now)
-        self.post = Post(self.ledger, silent, None, lambda: START, lambda name, tripped: self.tripped.append((name, tripped)))
+        self.post = Post(
+            self.ledger,
+            silent,
+            None,
+            lambda: START,
+            lambda name, tripped: self.tripped.append((name, tripped)),
+        )
         self.tripped: list[tuple[str, bool]] = []
         loop = asyncio.get_running_loop()
-        self.couriers = {one.name: Hurried(one, self.post, lambda: loop.time() * HURRY, lambda: 0.5) for one in channels}
+        self.couriers = {
+            one.name: Hurried(one, self.post, lambda: loop.time() * HURRY, lambda: 0.5) for one in channels
+        }
         self.ledger.nudge = self.nudge
         self.ledger.open({}, 0, 1)
         self.said: list[Any] = []
@@ -80,10 +94,16 @@ class Desk:
 
     def take(self, *alerts: Any) -> None:
         for one in alerts:
-            self.ledger.apply(one.said.patient, lambda book, one=one: take(book, one, START, self.ledger.paging), 0)
+            self.ledger.apply(
+                one.said.patient, lambda book, one=one: take(book, one, START, self.ledger.paging), 0
+            )
 
     def outcomes(self, channel: str) -> list[str]:
-        return [one.outcome for one in self.said if one.channel == channel and one.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED)]
+        return [
+            one.outcome
+            for one in self.said
+            if one.channel == channel and one.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED)
+        ]
 
     def owed(self, channel: str) -> int:
         return sum(1 for book in self.ledger.books.values() for one in book.owed if one.channel == channel)
@@ -111,7 +131,12 @@ def oncall(receiver: Receiver, timeout_s: float = 0.3) -> PagerDuty:
     return PagerDuty("oncall", options, Secrets({"KEY": "0123456789abcdef0123456789abcdef"}))
 
 
-def live(faults: Faults, story: Callable[[Desk, Receiver], Awaitable[None]], paging: Paging = PAGING, more: tuple[Any, ...] = ()) -> Receiver:
+def live(
+    faults: Faults,
+    story: Callable[[Desk, Receiver], Awaitable[None]],
+    paging: Paging = PAGING,
+    more: tuple[Any, ...] = (),
+) -> Receiver:
     async def play(receiver: Receiver) -> None:
         async with Desk(paging, [oncall(receiver), *more]) as desk:
             await story(desk, receiver)
@@ -154,7 +179,9 @@ def test_a_dead_channel_delays_nothing_on_another_and_is_left_alone() -> None:
     dead = Dead()
 
     async def story(desk: Desk, receiver: Receiver) -> None:
-        desk.take(*(alert("opened", "relative", id=f"e{number}", patient=f"p{number}") for number in range(40)))
+        desk.take(
+            *(alert("opened", "relative", id=f"e{number}", patient=f"p{number}") for number in range(40))
+        )
         await desk.until(lambda: desk.owed("oncall") == 0)
         await desk.until(lambda: ("dead", True) in desk.tripped)
         assert desk.owed("dead") == 40
@@ -167,7 +194,12 @@ def test_a_dead_channel_delays_nothing_on_another_and_is_left_alone() -> None:
 def test_a_receiver_that_is_back_hears_everything_and_the_gravest_first() -> None:
     async def story(desk: Desk, receiver: Receiver) -> None:
         receiver.down = True
-        desk.take(*(alert("opened", "relative", START, id=f"e{number}", patient=f"p{number}") for number in range(20)))
+        desk.take(
+            *(
+                alert("opened", "relative", START, id=f"e{number}", patient=f"p{number}")
+                for number in range(20)
+            )
+        )
         await desk.until(lambda: ("oncall", True) in desk.tripped)
         desk.take(alert("opened", "absolute", START, id="grave", patient="px"))
         await asyncio.sleep(0.05)
@@ -188,7 +220,9 @@ def test_a_page_that_is_refused_for_good_waits_aside_and_the_rest_of_its_lane_go
         receiver.faults = Faults()
         desk.take(alert("worsened", "absolute", id="e1", seq=2))
         await desk.until(lambda: "e1:absolute" in receiver.incidents)
-        await desk.until(lambda: pages.ACCEPTED in desk.outcomes("oncall"))  # the receiver has it before the ledger knows
+        await desk.until(
+            lambda: pages.ACCEPTED in desk.outcomes("oncall")
+        )  # the receiver has it before the ledger knows
         assert [one.key for one in desk.ledger.books["p1"].owed] == ["e1:relative", "e1:relative"]
         desk.now += MINUTE
         await desk.until(lambda: desk.owed("oncall") == 0)

@@ -1,4 +1,6 @@
-"""Many episodes of many patients, as a worker would publish them: opened, worsened, reminded, improved, resolved. Seeded."""
+"""Many episodes of many patients, as a worker would publish them: opened, worsened, reminded, improved,
+resolved. Seeded.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,17 @@ def episodes(number: int, seed: int, start: int, patients: int = 100) -> list[Al
         patient = f"p{int(id[1:]) % patients}"
         seqs[patient] += 1
         before, levels[id] = levels[id], left[id].pop(0)
-        told.append(alert(transition(before, levels[id]), levels[id], start + len(told), id=id, seq=seqs[patient], subject=f"s{id}", patient=patient))
+        told.append(
+            alert(
+                transition(before, levels[id]),
+                levels[id],
+                start + len(told),
+                id=id,
+                seq=seqs[patient],
+                subject=f"s{id}",
+                patient=patient,
+            )
+        )
         if not left[id]:
             del left[id]
     return told
@@ -43,9 +55,13 @@ def transition(before: str, level: str) -> str:
         return "opened"
     if level == "clear":
         return "resolved"
-    return "worsened" if RANK[level] > RANK[before] else "improved" if RANK[level] < RANK[before] else "reminder"
+    return (
+        "worsened" if RANK[level] > RANK[before] else "improved" if RANK[level] < RANK[before] else "reminder"
+    )
 
 
 def keys(alerts: Iterable[Alert]) -> set[str]:
     """The keys that are paged, masked ones among them: every level an episode rises to."""
-    return {f"{one.said.id}:{one.said.level}" for one in alerts if one.said.transition in ("opened", "worsened")}
+    return {
+        f"{one.said.id}:{one.said.level}" for one in alerts if one.said.transition in ("opened", "worsened")
+    }

@@ -1,4 +1,6 @@
-"""Alerts, commands and a ward's routes for tests of the pager's core, and a book that is told of them in order."""
+"""Alerts, commands and a ward's routes for tests of the pager's core, and a book that is told of them in
+order.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,16 @@ PAGING = Paging(
 )
 
 
-def alert(transition: str, level: str, at: int = START, *, id: str = "e1", seq: int = 1, subject: str = "hypotension", **more: Any) -> Alert:
+def alert(
+    transition: str,
+    level: str,
+    at: int = START,
+    *,
+    id: str = "e1",
+    seq: int = 1,
+    subject: str = "hypotension",
+    **more: Any,
+) -> Alert:
     """An alert as it is read from the topic."""
     told = {
         "id": id,
@@ -57,12 +68,23 @@ def alert(transition: str, level: str, at: int = START, *, id: str = "e1", seq: 
 
 
 def ack(at: int = START, alert: str = "e1", id: str = "a1") -> Ack:
-    return Ack(id=id, patient="p1", at=at, known=at, status="final", alert=alert, by="rn-14", reason="bolus running")
+    return Ack(
+        id=id, patient="p1", at=at, known=at, status="final", alert=alert, by="rn-14", reason="bolus running"
+    )
 
 
 def silence(level: str, until: int, at: int = START, id: str = "s1", subject: str = "hypotension") -> Silence:
     return Silence(
-        id=id, patient="p1", at=at, known=at, status="final", subject=subject, level=level, until=until, by="rn-14", reason="being treated"
+        id=id,
+        patient="p1",
+        at=at,
+        known=at,
+        status="final",
+        subject=subject,
+        level=level,
+        until=until,
+        by="rn-14",
+        reason="being treated",
     )
 
 

@@ -1,4 +1,6 @@
-"""What an alert comes to be owed: one page an episode and level, and never a worsening swallowed (criteria.md section 9)."""
+"""What an alert comes to be owed: one page an episode and level, and never a worsening swallowed (criteria.md
+section 9).
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ def test_a_worsening_is_a_new_incident_and_closes_the_one_before_after_it() -> N
     desk = Desk()
     desk.tell(alert("opened", "relative", seq=1))
     desk.deliver()
-    assert desk.tell(alert("worsened", "absolute", seq=2)) == ["trigger e1:absolute nurse", "resolve e1:relative nurse"]
+    assert desk.tell(alert("worsened", "absolute", seq=2)) == [
+        "trigger e1:absolute nurse",
+        "resolve e1:relative nurse",
+    ]
 
 
 def test_an_absolute_masks_its_own_relative_that_was_not_sent_yet() -> None:
@@ -56,14 +61,20 @@ def test_what_may_have_left_is_sent_to_its_end_before_the_one_that_masks_it() ->
     desk.tell(alert("opened", "relative", seq=1))
     desk.start(1)
     desk.tell(alert("worsened", "absolute", seq=2))
-    assert desk.deliver() == ["trigger e1:relative nurse", "trigger e1:absolute nurse", "resolve e1:relative nurse"]
+    assert desk.deliver() == [
+        "trigger e1:relative nurse",
+        "trigger e1:absolute nurse",
+        "resolve e1:relative nurse",
+    ]
 
 
 def test_a_worsening_of_an_acknowledged_episode_pages_and_takes_the_acknowledgement_away() -> None:
     desk = Desk()
     desk.tell(alert("opened", "relative", seq=1))
     desk.tell(ack(START + MINUTE))
-    assert desk.tell(alert("worsened", "absolute", START + 2 * MINUTE, seq=2))[0] == "trigger e1:absolute nurse"
+    assert (
+        desk.tell(alert("worsened", "absolute", START + 2 * MINUTE, seq=2))[0] == "trigger e1:absolute nurse"
+    )
     assert desk.book.episodes["e1"].acked is None
     assert desk.wait(START + 12 * MINUTE) == ["trigger e1:absolute doctor"]
 
@@ -100,7 +111,10 @@ def test_the_end_of_an_episode_closes_its_page_wherever_it_was_told(transition: 
     desk.tell(alert("opened", "absolute", seq=1))
     desk.wait(START + 10 * MINUTE)
     desk.deliver()
-    assert desk.tell(alert(transition, "clear", seq=2)) == ["resolve e1:absolute nurse", "resolve e1:absolute doctor"]
+    assert desk.tell(alert(transition, "clear", seq=2)) == [
+        "resolve e1:absolute nurse",
+        "resolve e1:absolute doctor",
+    ]
 
 
 def test_an_end_before_the_page_was_sent_goes_after_it() -> None:
@@ -115,14 +129,19 @@ def test_a_reminder_goes_to_all_who_were_told() -> None:
     desk.tell(alert("opened", "absolute", seq=1))
     desk.wait(START + 10 * MINUTE)
     desk.deliver()
-    assert desk.tell(alert("reminder", "absolute", START + 15 * MINUTE, seq=2)) == ["trigger e1:absolute nurse", "trigger e1:absolute doctor"]
+    assert desk.tell(alert("reminder", "absolute", START + 15 * MINUTE, seq=2)) == [
+        "trigger e1:absolute nurse",
+        "trigger e1:absolute doctor",
+    ]
 
 
 def test_a_reminder_of_what_was_not_sent_yet_takes_its_place() -> None:
     desk = Desk()
     desk.tell(alert("opened", "absolute", seq=1))
     desk.tell(alert("reminder", "absolute", START + 15 * MINUTE, seq=2))
-    assert [one.body for one in desk.book.owed] == [alert("reminder", "absolute", START + 15 * MINUTE, seq=2).raw]
+    assert [one.body for one in desk.book.owed] == [
+        alert("reminder", "absolute", START + 15 * MINUTE, seq=2).raw
+    ]
     assert desk.book.owed[0].since == START
 
 
@@ -137,7 +156,9 @@ def test_an_advice_waits_for_the_digest() -> None:
     (told,) = desk.wait(START + 8 * HOUR)
     assert told.startswith("trigger ")
     assert told.endswith(":advisory nurse")
-    assert json.loads(desk.book.owed[-1].body)["message"] == "2 in 480 min: hypokalemia advisory; fever advisory"
+    assert (
+        json.loads(desk.book.owed[-1].body)["message"] == "2 in 480 min: hypokalemia advisory; fever advisory"
+    )
     desk.deliver()
     (closed,) = desk.wait(START + 16 * HOUR)
     assert closed == told.replace("trigger", "resolve")
@@ -145,7 +166,9 @@ def test_an_advice_waits_for_the_digest() -> None:
 
 
 def test_a_system_alarm_goes_its_own_way() -> None:
-    assert Desk().tell(alert("opened", "technical", kind="system", subject="dead-letters")) == ["trigger e1:technical operations"]
+    assert Desk().tell(alert("opened", "technical", kind="system", subject="dead-letters")) == [
+        "trigger e1:technical operations"
+    ]
 
 
 def test_what_no_route_takes_is_said_so() -> None:

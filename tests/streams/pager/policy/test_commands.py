@@ -36,7 +36,10 @@ def test_the_same_acknowledgement_again_changes_nothing() -> None:
 def test_an_acknowledgement_that_comes_before_its_alert_waits_for_it() -> None:
     desk = Desk()
     desk.tell(ack(START + MINUTE))
-    assert desk.tell(alert("opened", "absolute")) == ["trigger e1:absolute nurse", "acknowledge e1:absolute nurse"]
+    assert desk.tell(alert("opened", "absolute")) == [
+        "trigger e1:absolute nurse",
+        "acknowledge e1:absolute nurse",
+    ]
     assert desk.wait(START + HOUR) == []
 
 
@@ -68,7 +71,10 @@ def test_an_acknowledgement_entered_in_error_leaves_the_alert_unseen() -> None:
     assert desk.wait(START + 12 * MINUTE) == ["trigger e1:absolute+2 doctor"]
 
 
-@pytest.mark.parametrize(("level", "longest"), [("absolute", HOUR), ("relative", 12 * HOUR), ("technical", 12 * HOUR), ("advisory", 12 * HOUR)])
+@pytest.mark.parametrize(
+    ("level", "longest"),
+    [("absolute", HOUR), ("relative", 12 * HOUR), ("technical", 12 * HOUR), ("advisory", 12 * HOUR)],
+)
 def test_a_silence_is_cut_to_what_its_level_allows(level: str, longest: int) -> None:
     desk = Desk()
     desk.tell(silence(level, START + 48 * HOUR))
@@ -128,7 +134,10 @@ def test_another_subject_is_not_silenced() -> None:
 
 
 def test_a_silence_ended_by_command_or_withdrawn_tells_at_once_what_it_held() -> None:
-    for end in (silence("relative", START + MINUTE, START + MINUTE), withdrawal("silence", "s1", START + MINUTE)):
+    for end in (
+        silence("relative", START + MINUTE, START + MINUTE),
+        withdrawal("silence", "s1", START + MINUTE),
+    ):
         desk = Desk()
         desk.tell(silence("relative", START + HOUR))
         desk.tell(alert("opened", "relative", START + 1))

@@ -1,4 +1,6 @@
-"""Laws of the pager's core, over courses nobody thought of: alerts of several episodes, commands, time, receivers that take or refuse."""
+"""Laws of the pager's core, over courses nobody thought of: alerts of several episodes, commands, time,
+receivers that take or refuse.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,19 @@ from tests.streams.pager.policy.telling import PAGING, START, ack, alert, silenc
 
 LEVELS = ("relative", "absolute", "technical")
 GONE = {pages.EXPIRED, pages.REPLACED, pages.MASKED, pages.SILENCED, pages.OFF_HOURS}
-EVERYTHING = replace(PAGING, clinical=(PAGING.clinical[0], replace(PAGING.clinical[1], match=PAGING.system[0].match)), flood=3, expire=20 * MINUTE)
+EVERYTHING = replace(
+    PAGING,
+    clinical=(PAGING.clinical[0], replace(PAGING.clinical[1], match=PAGING.system[0].match)),
+    flood=3,
+    expire=20 * MINUTE,
+)
 
 acts = st.one_of(
-    st.tuples(st.just("alert"), st.integers(0, 3), st.sampled_from(("clear", "clear", *LEVELS, *LEVELS, "reminder", "again", "worse"))),
+    st.tuples(
+        st.just("alert"),
+        st.integers(0, 3),
+        st.sampled_from(("clear", "clear", *LEVELS, *LEVELS, "reminder", "again", "worse")),
+    ),
     st.tuples(st.just("ack"), st.integers(0, 3), st.integers(-5, 5)),
     st.tuples(st.just("silence"), st.integers(0, 3), st.sampled_from(LEVELS)),
     st.tuples(st.just("wait"), st.sampled_from((1, 1000, MINUTE, 10 * MINUTE, HOUR, 5 * HOUR)), st.none()),
@@ -49,7 +60,9 @@ class Course:
             before = self.book
             told, outcome = getattr(self, f"_{act}")(what, how)
             self.book = outcome.book
-            self.expired |= {(one.channel or "", one.key or "") for one in outcome.audits if one.outcome == pages.EXPIRED}
+            self.expired |= {
+                (one.channel or "", one.key or "") for one in outcome.audits if one.outcome == pages.EXPIRED
+            }
             yield before, told, outcome
 
     def _alert(self, number: int, word: str) -> tuple[Alert | None, Outcome]:
@@ -133,19 +146,25 @@ def test_a_worsening_is_never_swallowed(course: list[tuple[str, Any, Any]]) -> N
 
 @given(courses)
 def test_a_silence_never_hides_a_higher_level(course: list[tuple[str, Any, Any]]) -> None:
-    """What opens is owed at once, or told in a flood, unless a silence of its own or a higher level stands; an absolute is never in a flood."""
+    """What opens is owed at once, or told in a flood, unless a silence of its own or a higher level stands;
+    an absolute is never in a flood.
+    """
     for before, told, outcome in Course().live(course):
         if told is None or not outcome.fresh or told.said.transition != "opened":
             continue
         covered = covering(before.silences, told.said.subject, told.said.level, outcome.audits[0].when)
         owed = any(one.lane == told.said.id for one in outcome.owed)
-        gathered = told.said.level != "absolute" and any(one.outcome == pages.FLOODED for one in outcome.audits)
+        gathered = told.said.level != "absolute" and any(
+            one.outcome == pages.FLOODED for one in outcome.audits
+        )
         assert covered is not None or owed or gathered
         assert covered is None or RANK[covered.level] >= RANK[told.said.level]
 
 
 @given(courses)
-def test_what_is_owed_is_owed_until_it_is_accepted_or_the_audit_says_why_not(course: list[tuple[str, Any, Any]]) -> None:
+def test_what_is_owed_is_owed_until_it_is_accepted_or_the_audit_says_why_not(
+    course: list[tuple[str, Any, Any]],
+) -> None:
     for (act, *_), (before, _, outcome) in zip(course, Course().live(course), strict=False):
         left = {one.number for one in before.owed} - {one.number for one in outcome.book.owed}
         said = {one.number for one in outcome.audits if one.outcome in GONE}
@@ -166,8 +185,17 @@ def test_what_has_left_is_ended_and_what_has_not_is_not(course: list[tuple[str, 
         ended.update((one.channel, one.key) for one in outcome.owed if one.action == "resolve")
         left |= {(one.channel, one.key) for one in outcome.book.owed if one.action == "trigger" and one.tried}
         assert not {pair for pair, count in ended.items() if count > 1}
-        assert not openings(one for one in outcome.owed if (one.channel, one.key) in ended and one.number > _end(outcome.book, one))
-    standing = {(channel, one.incident.key) for one in lived.book.episodes.values() if one.incident for channel in one.incident.channels}
+        assert not openings(
+            one
+            for one in outcome.owed
+            if (one.channel, one.key) in ended and one.number > _end(outcome.book, one)
+        )
+    standing = {
+        (channel, one.incident.key)
+        for one in lived.book.episodes.values()
+        if one.incident
+        for channel in one.incident.channels
+    }
     assert left <= set(ended) | standing
     assert set(ended) <= left | lived.taken | openings(lived.book.owed) | lived.expired
 
@@ -176,13 +204,28 @@ def test_what_has_left_is_ended_and_what_has_not_is_not(course: list[tuple[str, 
 def test_an_end_is_dropped_only_with_the_opening_that_never_left(course: list[tuple[str, Any, Any]]) -> None:
     for (act, *_), (before, _, outcome) in zip(course, Course().live(course), strict=False):
         kept = {one.number for one in outcome.book.owed}
-        unheard = {(one.channel, one.key) for one in before.owed if one.action == "trigger" and (not one.tried or one.parked)}
-        dropped = {(one.channel, one.key) for one in before.owed if one.action == "resolve" and one.number not in kept}
+        unheard = {
+            (one.channel, one.key)
+            for one in before.owed
+            if one.action == "trigger" and (not one.tried or one.parked)
+        }
+        dropped = {
+            (one.channel, one.key)
+            for one in before.owed
+            if one.action == "resolve" and one.number not in kept
+        }
         assert act == "accept" or dropped <= unheard
 
 
 def _end(book: Book, one: Owed) -> int:
-    return next((other.number for other in book.owed if other.action == "resolve" and (other.channel, other.key) == (one.channel, one.key)), 1 << 40)
+    return next(
+        (
+            other.number
+            for other in book.owed
+            if other.action == "resolve" and (other.channel, other.key) == (one.channel, one.key)
+        ),
+        1 << 40,
+    )
 
 
 @given(courses)

@@ -74,12 +74,18 @@ def test_hours_begin_again_on_the_next_of_their_days(at: str, begin: str) -> Non
 
 
 def test_hours_begin_by_the_clock_on_the_wall_though_clocks_change() -> None:
-    assert opens(Hours(frozenset(range(7)), 7 * 60, 15 * 60), parse("2026-03-28T20:00:00Z"), "Europe/Berlin") == parse("2026-03-29T05:00:00Z")
+    assert opens(
+        Hours(frozenset(range(7)), 7 * 60, 15 * 60), parse("2026-03-28T20:00:00Z"), "Europe/Berlin"
+    ) == parse("2026-03-29T05:00:00Z")
 
 
 def test_the_first_route_in_its_hours_takes_it_and_else_the_first_to_open() -> None:
     day, rest = Route("day", STEP, hours=WEEKDAYS), Route("rest", STEP)
-    said, monday, sunday = alert("opened", "relative").said, parse("2026-03-02T10:00:00Z"), parse("2026-03-01T10:00:00Z")
+    said, monday, sunday = (
+        alert("opened", "relative").said,
+        parse("2026-03-02T10:00:00Z"),
+        parse("2026-03-01T10:00:00Z"),
+    )
     assert choose(Paging((day, rest)), said, monday) == Choice(day)
     assert choose(Paging((day, rest)), said, sunday) == Choice(rest)
     assert choose(Paging((day,)), said, sunday) == Choice(None, parse("2026-03-02T07:00:00Z"))

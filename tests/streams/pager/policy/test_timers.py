@@ -26,7 +26,11 @@ def test_each_rung_is_told_at_its_time_and_who_was_told_is_told_once_more() -> N
 def test_a_pager_that_was_down_tells_all_rungs_that_fell_due() -> None:
     desk = Desk()
     desk.tell(alert("opened", "absolute"))
-    assert desk.wait(START + HOUR) == ["trigger e1:absolute doctor", "trigger e1:absolute doctor", "trigger e1:absolute chief"]
+    assert desk.wait(START + HOUR) == [
+        "trigger e1:absolute doctor",
+        "trigger e1:absolute doctor",
+        "trigger e1:absolute chief",
+    ]
 
 
 def test_a_refused_page_stays_owed_and_the_next_rung_is_told_at_once() -> None:
@@ -39,7 +43,9 @@ def test_a_refused_page_stays_owed_and_the_next_rung_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(("tried", "left"), [(False, []), (True, ["resolve e1:relative nurse"])])
-def test_a_page_that_nobody_took_and_is_over_expires_and_its_end_is_told_if_it_may_have_been_heard(tried: bool, left: list[str]) -> None:
+def test_a_page_that_nobody_took_and_is_over_expires_and_its_end_is_told_if_it_may_have_been_heard(
+    tried: bool, left: list[str]
+) -> None:
     desk = Desk()
     desk.tell(alert("opened", "relative", seq=1))
     if tried:
@@ -72,7 +78,16 @@ def flooded(pages: int) -> Desk:
     """A patient with so many pages, a minute between two of them, half a minute after START."""
     desk = Desk()
     for number in range(pages):
-        desk.tell(alert("opened", "relative", START + number * MINUTE // 2, id=f"e{number}", seq=number + 1, subject=f"s{number}"))
+        desk.tell(
+            alert(
+                "opened",
+                "relative",
+                START + number * MINUTE // 2,
+                id=f"e{number}",
+                seq=number + 1,
+                subject=f"s{number}",
+            )
+        )
     return desk
 
 
@@ -93,8 +108,12 @@ def test_the_tenth_within_ten_minutes_begins_a_flood_that_keeps_counting_in_one_
 
 def test_a_flood_hides_no_absolute_and_no_worsening() -> None:
     desk = flooded(12)
-    assert desk.tell(alert("opened", "absolute", START + 6 * MINUTE, id="x", seq=50)) == ["trigger x:absolute nurse"]
-    assert desk.tell(alert("worsened", "absolute", START + 6 * MINUTE, id="e11", seq=51, subject="s11")) == ["trigger e11:absolute nurse"]
+    assert desk.tell(alert("opened", "absolute", START + 6 * MINUTE, id="x", seq=50)) == [
+        "trigger x:absolute nurse"
+    ]
+    assert desk.tell(alert("worsened", "absolute", START + 6 * MINUTE, id="e11", seq=51, subject="s11")) == [
+        "trigger e11:absolute nurse"
+    ]
 
 
 def test_a_flood_is_over_when_ten_minutes_hold_fewer_pages_and_its_page_is_closed() -> None:
@@ -115,7 +134,11 @@ def test_a_flood_can_be_acknowledged() -> None:
 def test_alarms_of_the_machine_make_no_flood() -> None:
     desk = Desk()
     for number in range(12):
-        desk.tell(alert("opened", "technical", id=f"e{number}", seq=number, subject=f"channel/{number}", kind="system"))
+        desk.tell(
+            alert(
+                "opened", "technical", id=f"e{number}", seq=number, subject=f"channel/{number}", kind="system"
+            )
+        )
     assert len(desk.book.owed) == 12
 
 

@@ -26,7 +26,11 @@ class App:
         self.rebalancing = self.in_recovery = False
         self.consumer_generation_id, self.number = 1, 0
         self.conf = SimpleNamespace(broker_session_timeout=10.0)
-        self.consumer = SimpleNamespace(recovered=1, heard=time.monotonic(), assignment=lambda: {TP(ALERTS, self.number), TP(COMMANDS, self.number)})
+        self.consumer = SimpleNamespace(
+            recovered=1,
+            heard=time.monotonic(),
+            assignment=lambda: {TP(ALERTS, self.number), TP(COMMANDS, self.number)},
+        )
 
     def hangs(self) -> None:
         """For longer than its session: nobody has heard of it since."""

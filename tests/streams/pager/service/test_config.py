@@ -73,29 +73,57 @@ def test_a_site_says_who_is_told_what_and_when() -> None:
         (
             'level = ["absolute"]',
             'level = ["absolut"]',
-            "line 18: pager.routes[1].level[1]: is one of absolute, advisory, relative, technical, not 'absolut'",
+            (
+                "line 18: pager.routes[1].level[1]: is one of absolute, advisory, relative, technical, not "
+                "'absolut'"
+            ),
         ),
         ('after = "10 min"', 'after = "10"', "pager.routes[1].ladder: '10' is not a duration"),
         ('channels = ["oncall"]', 'channels = ["oncal"]', "no channel 'oncal'; did you mean oncall?"),
-        ('level = ["absolute"]', 'level = ["absolute"]\nkind = ["criterion"]', "no route takes every absolute alert at all hours"),
-        ('level = ["absolute"]', 'level = ["absolute"]\ndigest = "1 h"', "no route takes every absolute alert at all hours"),
+        (
+            'level = ["absolute"]',
+            'level = ["absolute"]\nkind = ["criterion"]',
+            "no route takes every absolute alert at all hours",
+        ),
+        (
+            'level = ["absolute"]',
+            'level = ["absolute"]\ndigest = "1 h"',
+            "no route takes every absolute alert at all hours",
+        ),
         ('channels = ["operations"]', 'channels = ["chief"]', "channel 'chief' carries clinical pages too"),
         ('name = "advice"', 'name = "urgent"', "two routes are called 'urgent'"),
-        ('channels = ["oncall"] }, {', 'channels = ["oncall"], after = "5 min" }, {', "the first rung is told at once"),
+        (
+            'channels = ["oncall"] }, {',
+            'channels = ["oncall"], after = "5 min" }, {',
+            "the first rung is told at once",
+        ),
         ('from = "07:00"', 'from = "7:00"', "pager.routes[2].hours.from"),
         ('to = "15:00"', 'to = "07:00"', "begins and ends at the same time"),
         ('channel = "operations"', 'channel = "oncall"', "a heartbeat a minute would drown them"),
         (
             OPERATIONS,
             FHIR,
-            "line 32: pager.system-routes[1].ladder: route 'machine': channel 'operations' is of kind fhir, which writes into a patient's record, "
+            "line 32: pager.system-routes[1].ladder: route 'machine': channel 'operations' is of kind "
+            "fhir, which writes into a patient's record, "
             "and alarms of the machine are about no patient; name a channel of another kind",
         ),
-        ('\nchannel = "operations"', f'\nchannel = "record"\n[pager.channels.record]\n{FHIR}', "a heartbeat is about nobody"),
+        (
+            '\nchannel = "operations"',
+            f'\nchannel = "record"\n[pager.channels.record]\n{FHIR}',
+            "a heartbeat is about nobody",
+        ),
         ('channel = "operations"', 'channel = "dog"', "no channel 'dog'"),
         ('kind = "pagerduty"', 'kind = "pager-duty"', "did you mean pagerduty?"),
-        ('routing-key-env = "PAGERDUTY_KEY"', 'routing-key = "0123"', "a secret does not belong in this file"),
-        ("token-file", "token", "pager.api.token: a secret does not belong in this file; name token-env or token-file"),
+        (
+            'routing-key-env = "PAGERDUTY_KEY"',
+            'routing-key = "0123"',
+            "a secret does not belong in this file",
+        ),
+        (
+            "token-file",
+            "token",
+            "pager.api.token: a secret does not belong in this file; name token-env or token-file",
+        ),
         ("[pager.watchdog]", "[pager.watchdog", "line 36, column 16: not TOML"),
     ],
 )

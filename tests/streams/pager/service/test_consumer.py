@@ -1,4 +1,7 @@
-"""The pager's consumer: what it hands on when, and what may be committed. No broker: the consumer is asked as Faust asks it."""
+"""The pager's consumer: what it hands on when, and what may be committed.
+
+No broker: the consumer is asked as Faust asks it.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +42,15 @@ def consumer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Consum
     app.topics._acking_topics.update((ALERTS, COMMANDS))
 
     async def made() -> Any:
-        return app.transport.create_consumer(callback=nothing, on_partitions_revoked=nothing, on_partitions_assigned=nothing)
+        return app.transport.create_consumer(
+            callback=nothing, on_partitions_revoked=nothing, on_partitions_assigned=nothing
+        )
 
     found: Any = asyncio.run(made())
     monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.perform_seek", nothing)
-    monkeypatch.setattr(found._thread, "_ensure_consumer", lambda: SimpleNamespace(_coordinator=Coordinator()))
+    monkeypatch.setattr(
+        found._thread, "_ensure_consumer", lambda: SimpleNamespace(_coordinator=Coordinator())
+    )
     monkeypatch.setattr(found._thread, "call_thread", lambda ask: ask())
     yield found
     found._thread.thread_loop.close()
@@ -75,7 +82,9 @@ def fetched(consumer: Consumer, offset: int) -> Any:
 
 
 def test_no_record_is_handed_on_before_a_recovery_has_ended(consumer: Consumer) -> None:
-    """Its end clears what agents have before them, after the seek: a record that was handed on by then was lost until the next rebalance."""
+    """Its end clears what agents have before them, after the seek: a record that was handed on by then was
+    lost until the next rebalance.
+    """
     for generation in (1, 2):
         consumer.app.consumer_generation_id = generation
         consumer.resume_flow()
@@ -88,8 +97,12 @@ def test_no_record_is_handed_on_before_a_recovery_has_ended(consumer: Consumer) 
     assert consumer._wanted(INPUTS) == set()
 
 
-def test_a_fetch_that_is_under_way_while_partitions_come_is_of_those_it_began_with(consumer: Consumer) -> None:
-    """Faust adds to the set it hands over: records of partitions that had just come were taken and thrown away."""
+def test_a_fetch_that_is_under_way_while_partitions_come_is_of_those_it_began_with(
+    consumer: Consumer,
+) -> None:
+    """Faust adds to the set it hands over: records of partitions that had just come were taken and thrown
+    away.
+    """
     recover(consumer)
     active = set(INPUTS)
     wanted = consumer._wanted(active)
@@ -103,7 +116,9 @@ def test_with_nothing_to_fetch_nothing_is_fetched(consumer: Consumer) -> None:
 
 
 @pytest.mark.parametrize("when", ["while partitions move", "after"])
-def test_what_was_read_in_a_generation_that_is_over_may_not_be_committed_in_the_next(consumer: Consumer, when: str) -> None:
+def test_what_was_read_in_a_generation_that_is_over_may_not_be_committed_in_the_next(
+    consumer: Consumer, when: str
+) -> None:
     recover(consumer)
     early, late = fetched(consumer, 4), fetched(consumer, 5)
     early.ack(consumer)

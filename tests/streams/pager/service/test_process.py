@@ -45,7 +45,9 @@ class Ward:
 
 
 @contextlib.contextmanager
-def ward(broker: Broker, folder: Path, config: Callable[[str], str] = pagerduty, *options: str) -> Iterator[Ward]:
+def ward(
+    broker: Broker, folder: Path, config: Callable[[str], str] = pagerduty, *options: str
+) -> Iterator[Ward]:
     with receiving(seed=1) as receiver, Pagers(broker, folder, config(receiver.url)) as pagers:
         pagers.start("one", *options)
         pagers.until_at_work("one")
@@ -62,13 +64,25 @@ def test_a_worsening_reaches_the_receiver_as_a_new_incident_though_acknowledged_
     """Acknowledged and silenced by the commands that people type."""
     with ward(topics(3), tmp_path) as here:
         here.sender.alerts(
-            alert("opened", "relative", now(), id="e1", seq=1), alert("opened", "relative", now(), id="e2", seq=2, subject="creatinine")
+            alert("opened", "relative", now(), id="e1", seq=1),
+            alert("opened", "relative", now(), id="e2", seq=2, subject="creatinine"),
         )
         assert here.triggered("e1:relative")
         assert here.triggered("e2:relative")
         assert here.run("ack", "e1", "--by", "rn-14", "--reason", "bolus running", "--actionable", "yes") == 0
         assert until(lambda: here.state("e1:relative") == "acknowledged")
-        silence = ("silence", "add", "--patient", "p1", "--subject", "creatinine", "--level", "relative", "--for", "2h")
+        silence = (
+            "silence",
+            "add",
+            "--patient",
+            "p1",
+            "--subject",
+            "creatinine",
+            "--level",
+            "relative",
+            "--for",
+            "2h",
+        )
         assert here.run(*silence, "--by", "dr-3", "--reason", "known") == 0
         assert until(lambda: here.state("e2:relative") == "resolved")
         id = capsys.readouterr().out.strip()
@@ -76,7 +90,8 @@ def test_a_worsening_reaches_the_receiver_as_a_new_incident_though_acknowledged_
         (listed,) = map(json.loads, capsys.readouterr().out.splitlines())
         assert (listed["id"], listed["subject"], listed["by"]) == (id, "creatinine", "dr-3")
         here.sender.alerts(
-            alert("worsened", "absolute", now(), id="e1", seq=3), alert("worsened", "absolute", now(), id="e2", seq=4, subject="creatinine")
+            alert("worsened", "absolute", now(), id="e1", seq=3),
+            alert("worsened", "absolute", now(), id="e2", seq=4, subject="creatinine"),
         )
         assert here.triggered("e1:absolute")
         assert here.triggered("e2:absolute")
@@ -89,7 +104,9 @@ def test_a_worsening_reaches_the_receiver_as_a_new_incident_though_acknowledged_
         assert here.pagers.stop("one") == 0
 
 
-def test_a_silence_that_is_ended_tells_what_it_held(topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_silence_that_is_ended_tells_what_it_held(
+    topics: Callable[[int], Broker], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     who = ("--by", "dr-3", "--reason", "known")
     with ward(topics(1), tmp_path) as here:
         silence = ("silence", "add", "--patient", "p1", "--subject", "hypotension", "--level", "absolute")
@@ -122,27 +139,54 @@ def two(other: str) -> Callable[[str], str]:
 
     def config(url: str) -> str:
         one = pagerduty(url).replace('["oncall"]', '["oncall", "second"]')
-        return one.replace("[pager]", '[pager]\nexpire-after = "2 s"\ntry-refused-after = "2 s"') + TWO.format(key=KEY, url=other)
+        return one.replace(
+            "[pager]", '[pager]\nexpire-after = "2 s"\ntry-refused-after = "2 s"'
+        ) + TWO.format(key=KEY, url=other)
 
     return config
 
 
-def test_a_channel_that_is_down_delays_nothing_on_another_and_says_what_it_never_told(topics: Callable[[int], Broker], tmp_path: Path) -> None:
+def test_a_channel_that_is_down_delays_nothing_on_another_and_says_what_it_never_told(
+    topics: Callable[[int], Broker], tmp_path: Path
+) -> None:
     with receiving(seed=2) as second:
         second.down = True
         with ward(topics(3), tmp_path, two(second.url)) as here:
             sent = now()
             for number in range(60):
-                here.sender.alerts(alert("opened", "absolute", now(), id=f"e{number}", patient=f"p{number}", subject=f"s{number}"))
+                here.sender.alerts(
+                    alert(
+                        "opened",
+                        "absolute",
+                        now(),
+                        id=f"e{number}",
+                        patient=f"p{number}",
+                        subject=f"s{number}",
+                    )
+                )
             assert until(lambda: len(here.receiver.incidents) == 60, 30)
             over = range(0, 60, 2)
             for number in over:
-                here.sender.alerts(alert("resolved", "clear", now(), id=f"e{number}", patient=f"p{number}", seq=2, subject=f"s{number}"))
-            assert until(lambda: not [key for key in here.receiver.open() if int(key[1:].partition(":")[0]) % 2 == 0])
+                here.sender.alerts(
+                    alert(
+                        "resolved",
+                        "clear",
+                        now(),
+                        id=f"e{number}",
+                        patient=f"p{number}",
+                        seq=2,
+                        subject=f"s{number}",
+                    )
+                )
+            assert until(
+                lambda: not [key for key in here.receiver.open() if int(key[1:].partition(":")[0]) % 2 == 0]
+            )
             assert until(lambda: len(outcomes(audits(here.broker), "expired")) >= 30 - 10)
             second.down = False
             standing = {f"e{number}:absolute" for number in range(1, 60, 2)}
-            assert until(lambda: standing <= second.incidents.keys() and set(second.open()) == standing, 90), second.open()
+            assert until(
+                lambda: standing <= second.incidents.keys() and set(second.open()) == standing, 90
+            ), second.open()
             expired = {one["key"] for one in outcomes(audits(here.broker), "expired")}
             assert {f"e{number}:absolute" for number in over} <= expired | second.incidents.keys()
             assert now() - sent < 10 * MINUTE
@@ -161,14 +205,20 @@ url = "{url}?system"
 """
 
 
-def test_a_page_that_is_refused_goes_up_the_ladder_and_the_machine_is_alarmed(topics: Callable[[int], Broker], tmp_path: Path) -> None:
+def test_a_page_that_is_refused_goes_up_the_ladder_and_the_machine_is_alarmed(
+    topics: Callable[[int], Broker], tmp_path: Path
+) -> None:
     from tests.streams.pager.process import KEY
 
     with receiving(seed=5) as upstairs:
 
         def config(url: str) -> str:
             ladder = '[{ channels = ["oncall"] }, { after = "1 h", channels = ["chief"] }]'
-            made = pagerduty(url).replace('[{ channels = ["oncall"] }]', ladder).replace('channels = ["machine"]', 'channels = ["operations"]')
+            made = (
+                pagerduty(url)
+                .replace('[{ channels = ["oncall"] }]', ladder)
+                .replace('channels = ["machine"]', 'channels = ["operations"]')
+            )
             return made + LADDER.format(key=KEY, url=upstairs.url)
 
         with ward(topics(1), tmp_path, config) as here:
@@ -181,7 +231,9 @@ def test_a_page_that_is_refused_goes_up_the_ladder_and_the_machine_is_alarmed(to
             assert said["cause"] == "refused"
 
 
-def ask(url: str, token: str, body: dict[str, Any] | None = None, method: str | None = None) -> tuple[int, Any]:
+def ask(
+    url: str, token: str, body: dict[str, Any] | None = None, method: str | None = None
+) -> tuple[int, Any]:
     """A request to the API; status and JSON."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Authorization": f"Bearer {token}"}, method=method)
@@ -212,7 +264,10 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         assert ask(f"{base}/alerts/e1/ack", "let-me-in", who)[0] == 202
         assert until(lambda: here.state("e1:absolute") == "acknowledged")
         asked = {**who, "patient": "p1", "subject": "hypotension", "level": "absolute"}
-        assert ask(f"{base}/silences", "let-me-in", {**asked, "minutes": 61}) == (400, {"error": "absolute is silenced for 1 h at most"})
+        assert ask(f"{base}/silences", "let-me-in", {**asked, "minutes": 61}) == (
+            400,
+            {"error": "absolute is silenced for 1 h at most"},
+        )
         assert ask(f"{base}/silences", "let-me-in", {**asked, "until": text(now() + HOUR // 2)})[0] == 202
         assert until(lambda: len(ask(f"{base}/silences", "let-me-in")[1]) == 1)
         (silence,) = ask(f"{base}/silences", "let-me-in")[1]
@@ -231,7 +286,9 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         assert "p1" not in served
 
 
-def test_two_pagers_share_the_patients_and_one_takes_over(topics: Callable[[int], Broker], tmp_path: Path) -> None:
+def test_two_pagers_share_the_patients_and_one_takes_over(
+    topics: Callable[[int], Broker], tmp_path: Path
+) -> None:
     with ward(topics(6), tmp_path) as here:
         here.pagers.start("two")
         here.pagers.until_at_work("two")
@@ -240,21 +297,25 @@ def test_two_pagers_share_the_patients_and_one_takes_over(topics: Callable[[int]
         assert until(lambda: len(here.receiver.incidents) == 40)
         here.pagers.kill("one")
         for number in range(40):
-            here.sender.alerts(alert("resolved", "clear", now(), id=f"e{number}", patient=f"p{number}", seq=2))
+            here.sender.alerts(
+                alert("resolved", "clear", now(), id=f"e{number}", patient=f"p{number}", seq=2)
+            )
         assert until(lambda: not here.receiver.open(), 40), (here.receiver.open(), here.pagers.said("two"))
         assert here.receiver.wrong() == []
 
 
-def test_a_replays_ladder_goes_by_the_time_of_the_log(topics: Callable[[int], Broker], tmp_path: Path) -> None:
+def test_a_replays_ladder_goes_by_the_time_of_the_log(
+    topics: Callable[[int], Broker], tmp_path: Path
+) -> None:
     from tests.streams.pager.process import KEY
 
     with receiving(seed=9) as chief:
 
         def config(url: str) -> str:
             ladder = '[{ channels = ["oncall"] }, { after = "10 min", channels = ["chief"] }]'
-            return pagerduty(url).replace('[{ channels = ["oncall"] }]', ladder) + LADDER.partition("[pager.channels.operations]")[0].format(
-                key=KEY, url=chief.url
-            )
+            return pagerduty(url).replace('[{ channels = ["oncall"] }]', ladder) + LADDER.partition(
+                "[pager.channels.operations]"
+            )[0].format(key=KEY, url=chief.url)
 
         with ward(topics(1), tmp_path, config, "--clock", "log") as here:
             began = now() - 24 * HOUR

@@ -1,4 +1,6 @@
-"""The heartbeat goes the whole way, through a real worker and a real pager; and is silent when a part of the way is gone."""
+"""The heartbeat goes the whole way, through a real worker and a real pager; and is silent when a part of the
+way is gone.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,18 @@ def test_every_partition_has_a_made_up_patient_of_its_own(partitions: int) -> No
 def test_a_beat_opens_one_advice_and_leaves_nothing_behind() -> None:
     events = [decode(one.value or b"")[0] for one in beat("il2watch-heartbeat-1", 1_772_445_600_000)]
     outcome = fold([event for event in events if event is not None], GUIDELINE)
-    assert [(one.subject, one.transition) for one in outcome.alerts] == [(SUBJECT, "opened"), (SUBJECT, "resolved")]
+    assert [(one.subject, one.transition) for one in outcome.alerts] == [
+        (SUBJECT, "opened"),
+        (SUBJECT, "resolved"),
+    ]
     assert {one.level for one in outcome.alerts} == {"advisory", "clear"}
 
 
 @pytest.mark.kafka
 @pytest.mark.slow
-def test_a_heartbeat_goes_the_whole_way_and_pages_nobody(topics: Callable[[int], Broker], tmp_path: Path) -> None:
+def test_a_heartbeat_goes_the_whole_way_and_pages_nobody(
+    topics: Callable[[int], Broker], tmp_path: Path
+) -> None:
     broker = topics(3)
     with receiving(seed=1) as ward, receiving(seed=2) as dog:
         config = pagerduty(ward.url) + DOG.format(key=KEY, url=dog.url)
@@ -56,7 +63,9 @@ def test_a_heartbeat_goes_the_whole_way_and_pages_nobody(topics: Callable[[int],
             workers.kill("worker")
             pagers.until_at_work("one")
             before = len(dog.arrivals)
-            assert until(lambda: "no heartbeat from 3 of the partitions" in pagers.said("one"), 30), pagers.said("one")
+            assert until(lambda: "no heartbeat from 3 of the partitions" in pagers.said("one"), 30), (
+                pagers.said("one")
+            )
             assert len(dog.arrivals) <= before + 1
             assert ward.arrivals == []
             assert [one for one in audits(broker) if one["patient"] != "*"] == []
