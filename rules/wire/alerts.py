@@ -73,6 +73,48 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+def undecided_alert(
+    *,
+    id: str,
+    seq: int,
+    patient: str,
+    kind: str,
+    subject: str,
+    level: str,
+    at: int,
+    message: str,
+    value: float | None,
+    unit: str | None,
+    limit: str | None,
+) -> Alert:
+    """Return an alert of what no guideline decides: of the machine, or of several pages told as one.
+
+    `at`: ms, when it was raised too; at level `clear` it is resolved, else opened.
+    """
+    return Alert(
+        id=id,
+        seq=seq,
+        patient=patient,
+        subject=subject,
+        kind=kind,
+        system=None,
+        level=level,
+        transition="resolved" if level == CLEAR else "opened",
+        at=at,
+        decided=at,
+        value=value,
+        unit=unit,
+        limit=limit,
+        evidence=(),
+        message=message,
+        action=(),
+        measures=None,
+        context=None,
+        guideline=None,
+        reason=None,
+    )
+
+
 class AlertRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An alert as it stands in `il2.alerts`, its fields in the order they are written.
 

@@ -59,10 +59,8 @@ def explained(course: Course, patient: str, subject: str) -> Explanation:
 
     if course.assessment_of(patient) is None:
         raise UsageError(
-
-                f"{course.log.path}: {patient!r} is not in care at {short(wire(course.clock))}; ask for an "
-                "instant before, with --at"
-
+            f"{course.log.path}: {patient!r} is not in care at {short(wire(course.clock))}; ask for an "
+            "instant before, with --at"
         )
     try:
         return explain(course.folded.outcome.patients[patient], subject)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rules.wire.alerts import CLEAR, Alert, encode, hashed
+from rules.wire.alerts import CLEAR, Alert, encode, hashed, undecided_alert
 from rules.wire.instants import MINUTE, text
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -99,7 +99,7 @@ def counted(grains: tuple[Grain, ...], start: int, records: int, refused: int) -
 
 
 KIND, SUBJECT = "system", "dead-letters"
-TRANSITION = {"opened": "opened", "closed": "resolved"}
+LEVEL = {"opened": "technical", "closed": CLEAR}
 
 
 class Alarm:
@@ -118,30 +118,21 @@ class Alarm:
         if turned == "opened":
             self.opened = now
         self.seq += 1
-        return Out(ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, TRANSITION[turned])), time=now)
+        return Out(ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, LEVEL[turned])), time=now)
 
-    def _alert(self, now: int, transition: str) -> Alert:
-        return Alert(
+    def _alert(self, now: int, level: str) -> Alert:
+        return undecided_alert(
             id=hashed(f"{EVERY_PATIENT}|{KIND}|{SUBJECT}|{self.worker}|{text(self.opened)}"),
             seq=self.seq,
             patient=EVERY_PATIENT,
-            subject=SUBJECT,
             kind=KIND,
-            system=None,
-            level=CLEAR if transition == "resolved" else "technical",
-            transition=transition,
+            subject=SUBJECT,
+            level=level,
             at=now,
-            decided=now,
+            message=self.message(),
             value=round(self.share.value or 0.0, 4),
             unit="1",
             limit=f">{self.share.limit}",
-            evidence=(),
-            message=self.message(),
-            action=(),
-            measures=None,
-            context=None,
-            guideline=None,
-            reason=None,
         )
 
     def message(self) -> str:

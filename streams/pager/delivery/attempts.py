@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 import msgspec
 
 from rules.wire import pages
-from rules.wire.alerts import CLEAR, Alert, encode, hashed
+from rules.wire.alerts import CLEAR, encode, hashed, undecided_alert
 from rules.wire.instants import text
 from rules.wire.pages import Audit
 from rules.wire.topics import ALERTS
@@ -70,38 +70,29 @@ class Faults:
         if self._standing.get(channel) is not True:
             self._standing[channel] = True
             await self.outlet.append(
-                [self._alert(channel, "opened", f"channel {channel} refuses pages: {message}")]
+                [self._alert(channel, "technical", f"channel {channel} refuses pages: {message}")]
             )
 
     async def accepted(self, channel: str) -> None:
         """A receiver took a page."""
         if self._standing.get(channel) is not False:
             self._standing[channel] = False
-            await self.outlet.append([self._alert(channel, "resolved", f"channel {channel} takes pages")])
+            await self.outlet.append([self._alert(channel, CLEAR, f"channel {channel} takes pages")])
 
-    def _alert(self, channel: str, transition: str, message: str) -> Out:
-        now, opened = self.wall(), transition == "opened"
-        alert = Alert(
+    def _alert(self, channel: str, level: str, message: str) -> Out:
+        now = self.wall()
+        alert = undecided_alert(
             id=hashed(f"{EVERY_PATIENT}|{SYSTEM}|channel/{channel}"),
             seq=now,
             patient=EVERY_PATIENT,
-            subject=f"channel/{channel}",
             kind=SYSTEM,
-            system=None,
-            level="technical" if opened else CLEAR,
-            transition=transition,
+            subject=f"channel/{channel}",
+            level=level,
             at=now,
-            decided=now,
+            message=message,
             value=None,
             unit=None,
             limit=None,
-            evidence=(),
-            message=message,
-            action=(),
-            measures=None,
-            context=None,
-            guideline=None,
-            reason=None,
         )
         return Out(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 

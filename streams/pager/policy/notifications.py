@@ -11,7 +11,6 @@ import msgspec
 from msgspec.structs import replace
 
 from rules.wire import alerts, pages
-from rules.wire.alerts import CLEAR
 from rules.wire.instants import MINUTE
 from rules.wire.pages import Audit
 from streams.pager.policy.routes import SYSTEM, Paging, Route, decide
@@ -24,7 +23,7 @@ from streams.pager.policy.state import (
     Incident,
     Owed,
     Silence,
-    read,
+    as_read,
 )
 
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
@@ -271,29 +270,20 @@ def _span(length: int) -> str:
 
 def _summary(turn: Turn, gathered: Gathered, kind: str, level: str, message: str) -> Alert:
     """The alert that is made up, with the fields every alert has."""
-    made = alerts.Alert(
+    made = alerts.undecided_alert(
         id=gathered.episode,
         seq=gathered.count,
         patient=turn.book.patient,
-        subject=kind,
         kind=kind,
-        system=None,
+        subject=kind,
         level=level,
-        transition="resolved" if level == CLEAR else "opened",
         at=turn.now,
-        decided=turn.now,
+        message=message,
         value=gathered.count,
         unit="1",
         limit=None,
-        evidence=(),
-        message=message,
-        action=(),
-        measures=None,
-        context=None,
-        guideline=None,
-        reason=None,
     )
-    return read(alerts.encode(made))
+    return as_read(made)
 
 
 # One step of a book: a working copy, what it comes to owe, and the reasons. The book before stays as it was.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from rules.wire import alerts
 from rules.wire.alerts import CLEAR, Transition, decode_transition
 from rules.wire.instants import parse
 
@@ -47,6 +48,11 @@ def read(raw: bytes) -> Alert:
     """Return the alert in a record. Raises NotAnAlert."""
     said = decode_transition(raw)
     return Alert(said, parse(said.decided), parse(said.at), raw)
+
+
+def as_read(made: alerts.Alert) -> Alert:
+    """Return an alert that is made up here as it would be read from its topic."""
+    return read(alerts.encode(made))
 
 
 VERSION = 1
