@@ -157,3 +157,34 @@ def whole(text: str, least: int, most: int, what: str) -> int:
 
 def seed(text: str) -> int:
     return whole(text, 0, (1 << 63) - 1, "seed")
+
+
+def supervised(command: Parser, metrics_port: int) -> None:
+    """Add what a service in a consumer group takes: where its probes are served, and when it gives up."""
+    command.add_argument(
+        "--metrics-port",
+        metavar="PORT",
+        type=port,
+        default=metrics_port,
+        help=f"health and metrics, 0 for none; default: {metrics_port}",
+    )
+    command.add_argument(
+        "--listen",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="where they are served; default: this machine alone",
+    )
+    command.add_argument(
+        "--patience",
+        metavar="S",
+        type=positive,
+        default=120.0,
+        help="seconds without progress before it gives up; default: 120",
+    )
+    command.add_argument(
+        "--session-timeout",
+        metavar="S",
+        type=positive,
+        default=10.0,
+        help="silence after which others take over; default: 10",
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli import options
-from streams.cli.options import broker_of, connection, port, positive
+from streams.cli.options import broker_of, connection
 
 if TYPE_CHECKING:
     from streams.worker.process import Options
@@ -48,33 +48,7 @@ def parser() -> options.Parser:
         default=Path("il2watch-state"),
         help="working folder; the charts are in Kafka",
     )
-    command.add_argument(
-        "--metrics-port",
-        metavar="PORT",
-        type=port,
-        default=9108,
-        help="health and metrics, 0 for none; default: 9108",
-    )
-    command.add_argument(
-        "--listen",
-        metavar="ADDRESS",
-        default="127.0.0.1",
-        help="where they are served; default: this machine alone",
-    )
-    command.add_argument(
-        "--patience",
-        metavar="S",
-        type=positive,
-        default=120.0,
-        help="seconds without progress before it gives up; default: 120",
-    )
-    command.add_argument(
-        "--session-timeout",
-        metavar="S",
-        type=positive,
-        default=10.0,
-        help="silence after which others take over; default: 10",
-    )
+    options.supervised(command, 9108)
     command.add_argument(
         "--dead-letter-limit",
         metavar="SHARE",
