@@ -42,7 +42,7 @@ from streams.pager.service.app import Clock, Wiring
 from streams.pager.service.intake import Intake
 from streams.projections.patients import Record
 from streams.service.lifecycle import wall
-from streams.worker.processor import alert_records
+from streams.worker.batch import alert_records
 from tests.kept import ROOT
 from tests.rules.explain.courses import ADMITTED, dose, settled, volume
 from tests.static_walk import Place, read, stays

@@ -2,9 +2,10 @@
 Overview).
 """
 
+from rules.chart.course import runs
 from rules.chart.facts import Volume, place, references
+from rules.chart.infusions import rate_at
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest, tripped
-from rules.evaluate.timelines import current_rate, runs
 from rules.guideline.table5 import Advice
 from rules.wire.events import Reference
 from rules.wire.instants import Instant, ms_of, reached
@@ -46,7 +47,7 @@ def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool)
 def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Hypotension open, a litre of boluses since it opened, no phenylephrine running."""
     start = case.opened("hypotension") if tripped(case, "hypotension") else None
-    return _after_boluses(advice, case, start, current_rate(case.chart, ms_of(now)) != 0)
+    return _after_boluses(advice, case, start, rate_at(case.chart.phenylephrine, ms_of(now)) != 0)
 
 
 def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

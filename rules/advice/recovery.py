@@ -1,11 +1,10 @@
 """After therapy: fluid off, water out, home (text, Posttherapy Assessment and Intervention)."""
 
-from rules.chart.course import FOREVER, Span
+from rules.chart.course import FOREVER, Span, runs
 from rules.chart.facts import references
 from rules.chart.oxygen import Oxygen
 from rules.evaluate.pressure import above_target
-from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, soonest, tripped
-from rules.evaluate.timelines import runs, span_turn
+from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, soonest, span_turn, tripped
 from rules.guideline.table5 import Advice
 from rules.wire.instants import Instant, ms_of, reached
 

@@ -24,6 +24,11 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return out
 
 
+def runs(spans: list[Span], t: int) -> bool:
+    """Return whether one of the spans holds moment `t`."""
+    return any(start <= t < end for start, end in spans)
+
+
 def first_difference(a: list[Span], b: list[Span]) -> int | None:
     """The first moment at which the two timelines differ; None when they are equal."""
     for one, other in zip(a, b, strict=False):
@@ -89,6 +94,10 @@ class Cycle(msgspec.Struct, frozen=True):
         The first start resets nothing.
         """
         return self.number < 2 or self.start is None or t >= self.start
+
+    def dosing(self, t: int) -> bool:
+        """Return whether the cycle is on at `t`: started, and its therapy not ended."""
+        return self.start is not None and (self.end is None or t < self.end)
 
 
 def cycle_of(places: list[Place]) -> Cycle:

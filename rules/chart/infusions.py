@@ -84,6 +84,14 @@ def segment_at(segments: list[Segment], t: int) -> Segment | None:
     return found
 
 
+def rate_at(segments: list[Segment], t: int) -> float | None:
+    """Return the ug/kg/min in force at moment `t`: 0 when none was ever charted, None when it cannot be
+    told.
+    """
+    segment = segment_at(segments, t)
+    return 0.0 if segment is None else segment.rate
+
+
 def overlapping(segments: list[Segment], start: int, end: int) -> list[Segment]:
     """The segments in force at some moment of [start, end], one carried in from before included."""
     out = []

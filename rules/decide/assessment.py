@@ -12,7 +12,6 @@ from rules.evaluate.eligibility import eligibility
 from rules.evaluate.monitoring import looked
 from rules.evaluate.pressure import hypotension, phase
 from rules.evaluate.result import TRIPPED, Result
-from rules.evaluate.timelines import dosing
 from rules.guideline.declare import AnyRow
 from rules.wire import instants
 from rules.wire.instants import ms_of, reached
@@ -114,7 +113,7 @@ def _fluids(patient: Patient) -> dict[str, Any]:
 
 def _monitoring(patient: Patient) -> list[dict[str, Any]]:
     """From cycle-start to therapy-end; outside it nothing is due."""
-    if not dosing(patient.chart, ms_of(patient.now)):
+    if not patient.chart.cycle.dosing(ms_of(patient.now)):
         return []
     out = []
     for observation in patient.guideline.observations:

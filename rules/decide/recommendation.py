@@ -3,11 +3,11 @@ criteria.md section 4)."""
 
 import msgspec
 
+from rules.chart.infusions import rate_at
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, plan_for
 from rules.evaluate.pressure import above_target
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
-from rules.evaluate.timelines import current_rate
 from rules.wire.events import Reference
 from rules.wire.instants import HOUR, ms_of, reached
 
@@ -128,7 +128,7 @@ def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ..
         or above_target(patient.chart) is False
     ):
         out.append("hypotension")
-    rate = current_rate(patient.chart, ms_of(patient.now))
+    rate = rate_at(patient.chart.phenylephrine, ms_of(patient.now))
     if rate is None or rate > patient.guideline.table4.weaned:
         out.append("phenylephrine")
     if patient.memory("mental-status-watch").state == "advisory":

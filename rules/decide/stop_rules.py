@@ -22,7 +22,7 @@ from rules.decide.messages import Words
 from rules.decide.recommendation import Recommendation, reason_evidence, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan
-from rules.evaluate import criteria
+from rules.evaluate.criteria import descriptor_of
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.stop_rule import Stand, before_cycle, holding, step
 from rules.guideline.table4 import StopRule
@@ -102,9 +102,8 @@ class _Twin:
             self.stand = before_cycle(self.stand)
         ahead = []
         for code in self.rule.criteria:
-            result = criteria.evaluate(
-                self.chart.guideline.row[code], self.chart, self.now, self.memories[code]
-            )
+            row = self.chart.guideline.row[code]
+            result = descriptor_of(row).evaluate(row, self.chart, self.now, self.memories[code])
             self.memories[code] = Memory(
                 result.state, flags=result.flags, correctable=result.correctable, missing=result.missing
             )

@@ -9,7 +9,8 @@ from rules.advice.registry import ADVISES
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.decide.state import Patient
-from rules.evaluate import criteria, monitoring, pressure
+from rules.evaluate import monitoring, pressure
+from rules.evaluate.criteria import descriptor_of
 from rules.evaluate.result import Memory, Result
 from rules.guideline.declare import AnyRow
 from rules.guideline.edition import Guideline
@@ -62,7 +63,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def _criterion(row: AnyRow) -> Subject:
-    mask = criteria.inputs_of(row)
+    descriptor = descriptor_of(row)
+    mask = descriptor.inputs(row)
     return Subject(
         row.code,
         CRITERION,
@@ -70,7 +72,7 @@ def _criterion(row: AnyRow) -> Subject:
         mask,
         (),
         mask,
-        lambda patient, now, before: criteria.evaluate(row, patient.chart, now, before),
+        lambda patient, now, before: descriptor.evaluate(row, patient.chart, now, before),
     )
 
 

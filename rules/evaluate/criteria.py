@@ -6,11 +6,8 @@ A row type is found by its name (`declare.module_of`): no list of them is kept b
 from importlib import import_module
 from typing import Any
 
-from rules.chart.chart import Chart
-from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import ROW_TYPES, AnyRow, Row, module_of
-from rules.wire.instants import Instant
 
 
 def _descriptor(row_type: type[Row]) -> RowType[Any]:
@@ -21,11 +18,6 @@ def _descriptor(row_type: type[Row]) -> RowType[Any]:
 DESCRIPTORS = {row_type: _descriptor(row_type) for row_type in ROW_TYPES}
 
 
-def inputs_of(row: AnyRow) -> int:
-    """Return the dirty flags of what can change a row."""
-    return DESCRIPTORS[type(row)].inputs(row)
-
-
-def evaluate(row: AnyRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the state of a row at an instant (criteria.md section 3)."""
-    return DESCRIPTORS[type(row)].evaluate(row, chart, now, before)
+def descriptor_of(row: AnyRow) -> RowType[Any]:
+    """Return how a row is decided (criteria.md section 3), and what can change it."""
+    return DESCRIPTORS[type(row)]

@@ -5,7 +5,6 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.evaluate.result import CLEAR, Memory, Result, soonest
-from rules.evaluate.timelines import dosing
 from rules.guideline.table1 import Observation
 from rules.wire.instants import Instant, ms_of, reached
 
@@ -61,7 +60,7 @@ def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
 def monitored(observation: Observation, chart: Chart, now: Instant, before: Memory) -> Result:
     """Overdue or not, from cycle-start to therapy-end."""
     ends = None if chart.cycle.end is None else reached(chart.cycle.end)
-    if not dosing(chart, ms_of(now)):
+    if not chart.cycle.dosing(ms_of(now)):
         return Result(CLEAR)
     found = looked(chart, observation, now)
     if found.overdue_at is None:

@@ -8,11 +8,11 @@ from typing import Protocol
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.course import Mode
+from rules.chart.course import FOREVER, Mode, Span
 from rules.chart.facts import Fact
 from rules.guideline.edition import Guideline
 from rules.wire.events import Reference
-from rules.wire.instants import Instant, beyond
+from rules.wire.instants import Instant, beyond, reached
 
 # What an evaluator answers, and the instants it is asked for.
 #
@@ -75,6 +75,11 @@ def soonest(now: Instant, *instants: Instant | None) -> Instant | None:
     """The earliest of the instants that still lie ahead."""
     ahead = [instant for instant in instants if instant is not None and instant > now]
     return min(ahead) if ahead else None
+
+
+def span_turn(spans: list[Span], now: Instant) -> Instant | None:
+    """Return the next instant at which one of the spans starts or ends."""
+    return soonest(now, *(reached(edge) for span in spans for edge in span if edge < FOREVER))
 
 
 def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> int:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from rules.chart.course import runs
 from rules.chart.facts import Volume
-from rules.evaluate.timelines import current_rate, runs
+from rules.chart.infusions import rate_at
 from rules.explain import advice_conditions
 from rules.explain.advice_conditions import opens
 from rules.explain.citations import cite_all, cited, under_way
@@ -126,7 +127,7 @@ def _boluses(advice: Advice, asked: Asked) -> list[Cited]:
 
 
 def _pressor(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    rate = current_rate(asked.chart, asked.t)
+    rate = rate_at(asked.chart.phenylephrine, asked.t)
     running = (
         "Phenylephrine runs at a rate that needs a weight."
         if rate is None

@@ -6,12 +6,12 @@ from msgspec import structs
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact
+from rules.chart.infusions import rate_at
 from rules.decide.recommendation import DoseClock, dose_clock, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, plan_for
 from rules.evaluate.monitoring import looked
 from rules.evaluate.result import Result
-from rules.evaluate.timelines import current_rate, dosing
 from rules.explain.citations import cited
 from rules.explain.criterion import in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, ages, amount, number, span, when
@@ -78,7 +78,7 @@ def _parts(asked: Asked, one: Observation) -> list[str]:
 
 def _standing(asked: Asked, one: Observation) -> list[str]:
     cycle, t = asked.chart.cycle, asked.t
-    if not dosing(asked.chart, t):
+    if not asked.chart.cycle.dosing(t):
         return [
             (
                 "Nothing is due now: monitoring runs from cycle-start to "
@@ -196,7 +196,7 @@ def blockers(asked: Asked, clock: DoseClock) -> list[str]:
 
 
 def _running(asked: Asked) -> str:
-    rate = current_rate(asked.chart, asked.t)
+    rate = rate_at(asked.chart.phenylephrine, asked.t)
     limit = amount(asked.guideline.table4.weaned, "ug/kg/min")
     return (
         "running at a rate that needs a weight"

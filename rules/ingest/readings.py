@@ -1,20 +1,35 @@
-"""Convert each reading of a set to its canonical unit, or refuse it by itself (wire.md, Vitals codes, Labs
-codes, What is refused)."""
+"""Turn a set of readings into its event: each in its canonical unit, or refused by itself (wire.md,
+Vitals codes, Labs codes, What is refused)."""
 
 from collections.abc import Iterable
 from math import isfinite
 
 from rules.ingest import schema, units
 from rules.ingest.schema import Reading, Result, place
-from rules.wire import vocabulary
+from rules.wire import events, vocabulary
 from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, Refused, problem, quoted
 
 Bearer = schema.Vitals | schema.Labs | schema.Encounter
 Vital = tuple[str, float | str]
 Lab = tuple[str, float, float | None, float | None, str]
+Frame = tuple[str, str, int, int, str]
+"""The fields that every event has: id, patient, at, known, status."""
+Problems = list[Problem]
 
 
-def vitals(record: Bearer, readings: Iterable[Reading], problems: list[Problem]) -> tuple[Vital, ...]:
+def vitals(record: schema.Vitals, frame: Frame, offset: int, problems: Problems) -> events.Vitals | None:
+    """Return the event, or None when every reading is refused."""
+    kept = usable_vitals(record, record.readings, problems)
+    return events.Vitals(*frame, kept, offset=offset) if kept or not _all_refused(problems) else None
+
+
+def labs(record: schema.Labs, frame: Frame, offset: int, problems: Problems) -> events.Labs | None:
+    """Return the event, or None when every reading is refused."""
+    kept = usable_labs(record, record.readings, problems)
+    return events.Labs(*frame, kept, offset=offset) if kept or not _all_refused(problems) else None
+
+
+def usable_vitals(record: Bearer, readings: Iterable[Reading], problems: list[Problem]) -> tuple[Vital, ...]:
     """The bedside readings that can be used, in their order; what cannot is added to `problems`."""
     kept: list[Vital] = []
     for reading in readings:
@@ -29,7 +44,7 @@ def vitals(record: Bearer, readings: Iterable[Reading], problems: list[Problem])
     return tuple(kept)
 
 
-def labs(record: Bearer, readings: Iterable[Result], problems: list[Problem]) -> tuple[Lab, ...]:
+def usable_labs(record: Bearer, readings: Iterable[Result], problems: list[Problem]) -> tuple[Lab, ...]:
     """The results that can be used, in their order; what cannot is added to `problems`."""
     kept: list[Lab] = []
     for reading in readings:
@@ -38,6 +53,13 @@ def labs(record: Bearer, readings: Iterable[Result], problems: list[Problem]) ->
         except Refused as refusal:
             problems.append(_placed(record, refusal.problem))
     return tuple(kept)
+
+
+def _all_refused(problems: Problems) -> bool:
+    """An empty set is not a refused one, and an unknown code still moves the clock (wire.md;
+    criteria.md 1).
+    """
+    return bool(problems) and all(found.refuses for found in problems)
 
 
 def scaled(scale: units.Scale | None, value: float) -> float:

@@ -6,24 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules.ingest import readings, schema, units
+from rules.ingest.readings import Frame, Problems, usable_labs, usable_vitals
 from rules.ingest.schema import moment, place
 from rules.wire import events, vocabulary
 from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, problem, quoted, refuse
-
-Frame = tuple[str, str, int, int, str]
-Problems = list[Problem]
-
-
-def vitals(record: schema.Vitals, frame: Frame, offset: int, problems: Problems) -> events.Vitals | None:
-    """None when every reading is refused."""
-    kept = readings.vitals(record, record.readings, problems)
-    return events.Vitals(*frame, kept, offset=offset) if kept or not _all_refused(problems) else None
-
-
-def labs(record: schema.Labs, frame: Frame, offset: int, problems: Problems) -> events.Labs | None:
-    """None when every reading is refused."""
-    kept = readings.labs(record, record.readings, problems)
-    return events.Labs(*frame, kept, offset=offset) if kept or not _all_refused(problems) else None
 
 
 def io(record: schema.IO, frame: Frame, offset: int, problems: Problems) -> events.IO:
@@ -110,8 +96,8 @@ def finding(record: schema.Finding, frame: Frame, offset: int, problems: Problem
 def encounter(record: schema.Encounter, frame: Frame, offset: int, problems: Problems) -> events.Encounter:
     """Its readings may all be refused: where the patient is, the age and the history still count."""
     sent = record.readings or ()
-    bedside = readings.vitals(record, [each for each in sent if each.code in vocabulary.VITALS], problems)
-    results = readings.labs(record, [each for each in sent if each.code not in vocabulary.VITALS], problems)
+    bedside = usable_vitals(record, [each for each in sent if each.code in vocabulary.VITALS], problems)
+    results = usable_labs(record, [each for each in sent if each.code not in vocabulary.VITALS], problems)
     history = _history(record, problems)
     return events.Encounter(
         *frame, record.event, record.location, record.age, bedside, results, history, offset=offset
@@ -145,8 +131,8 @@ def tick(record: schema.Tick, frame: Frame, offset: int, problems: Problems) -> 
 
 
 RECORD_TYPES: Mapping[type, Callable[[Any, Frame, int, Problems], events.Event | None]] = {
-    schema.Vitals: vitals,
-    schema.Labs: labs,
+    schema.Vitals: readings.vitals,
+    schema.Labs: readings.labs,
     schema.IO: io,
     schema.Dose: dose,
     schema.Infusion: infusion,
@@ -158,13 +144,6 @@ RECORD_TYPES: Mapping[type, Callable[[Any, Frame, int, Problems], events.Event |
     schema.Resume: resume,
     schema.Tick: tick,
 }
-
-
-def _all_refused(problems: Problems) -> bool:
-    """An empty set is not a refused one, and an unknown code still moves the clock (wire.md;
-    criteria.md 1).
-    """
-    return bool(problems) and all(found.refuses for found in problems)
 
 
 def _start(record: schema.IO, at: int) -> int | None:

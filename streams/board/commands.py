@@ -18,7 +18,8 @@ from streams.board.access.users import Identity
 from streams.board.patient import stops
 from streams.errors import UsageError
 from streams.kafka import commands
-from streams.kafka.producer import Out, key
+from streams.kafka.producer import Out
+from streams.kafka.state_record import key
 from streams.projections.episodes import Episode
 from streams.projections.patients import Bedside
 

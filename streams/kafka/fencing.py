@@ -15,7 +15,8 @@ from typing import Any
 
 from streams.kafka.changelog_table import ChangelogTable
 from streams.kafka.faust_consumer import InputConsumer
-from streams.kafka.producer import Out, Outlet, key
+from streams.kafka.producer import Out, Outlet
+from streams.kafka.state_record import key
 
 TERM = "\x00term"
 """The key of the record that a term begins with; no patient id holds a control character."""

@@ -82,7 +82,3 @@ class Producer:
             raise NotTaken(
                 f"Kafka did not take it ({type(fault).__name__}): it is not done. Try again."
             ) from None
-
-
-def key(patient: str) -> bytes:
-    return patient.encode("utf-8", "surrogatepass")

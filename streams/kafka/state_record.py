@@ -25,6 +25,11 @@ class UnknownRow(ValueError):
     """The bytes are not a row this version can read."""
 
 
+def key(name: str) -> bytes:
+    """Return the key of a record: the patient's id, or a name that no patient has."""
+    return name.encode("utf-8", "surrogatepass")
+
+
 class Owed(msgspec.Struct, array_like=True):
     """An alert as it is published: its bytes, the header `evidence`, and the record's time (ms)."""
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from rules.ingest.decode import decode
-from rules.wire import events
+from rules.wire import deadletters, events
 from rules.wire.alerts import Alert, encode
 from rules.wire.events import Event
 from rules.wire.refusals import MALFORMED, NEEDS_WEIGHT, Problem
-from rules.wire.topics import INPUTS
-from streams.kafka.state_record import Owed
+from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS
+from streams.kafka.producer import Out
+from streams.kafka.state_record import Owed, key
 
 
 class Record(Protocol):
@@ -153,3 +154,27 @@ def owed(alerts: Iterable[Alert], partition: int) -> list[Owed]:
 
 def evidence(alert: Alert, partition: int) -> str:
     return ",".join(place(partition, code) for _, code in alert.evidence if code >= 0)
+
+
+def alert_record(patient: str, owed: Owed) -> Out:
+    """An alert: keyed by patient, its record time the instant decided, its evidence in a header."""
+    return Out(ALERTS, key(patient), owed.value, [("evidence", owed.evidence.encode())], max(0, owed.time))
+
+
+def assessment_record(patient: str, value: bytes | None) -> Out:
+    return Out(ASSESSMENTS, key(patient), value)
+
+
+def dead_letter_record(refusal: Refusal) -> Out:
+    """A refused record: key, bytes and time untouched."""
+    record = refusal.record
+    headers = deadletters.encode(
+        deadletters.Refused(record.topic, record.partition, record.offset, refusal.reason, refusal.message)
+    )
+    return Out(
+        DEADLETTERS, record.key, record.value, headers, record.timestamp if record.timestamp >= 0 else None
+    )
+
+
+def alert_records(owed: Iterable[tuple[str, list[Owed]]]) -> list[Out]:
+    return [alert_record(patient, one) for patient, many in owed for one in many]

@@ -14,38 +14,18 @@ import msgspec
 from rules.decide.assessment import assess
 from rules.decide.engine import settled
 from rules.guideline import Guideline
-from rules.wire.deadletters import Refused, encode
-from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS
-from streams.kafka import producer
-from streams.kafka.producer import Out, Outlet, key
-from streams.kafka.state_record import Owed, pack, pack_tick, ward_key
+from streams.kafka.producer import Out, Outlet
+from streams.kafka.state_record import Owed, key, pack, pack_tick, ward_key
 from streams.worker import measure
-from streams.worker.batch import Batch, Output, Refusal
+from streams.worker.batch import (
+    Batch,
+    Output,
+    alert_records,
+    assessment_record,
+    dead_letter_record,
+)
 from streams.worker.partition_state import Ward
 from streams.worker.state_store import Charts
-
-
-def alert_record(patient: str, owed: Owed) -> Out:
-    """An alert: keyed by patient, its record time the instant decided, its evidence in a header."""
-    return Out(ALERTS, key(patient), owed.value, [("evidence", owed.evidence.encode())], max(0, owed.time))
-
-
-def assessment_record(patient: str, value: bytes | None) -> Out:
-    return Out(ASSESSMENTS, key(patient), value)
-
-
-def dead_letter_record(refusal: Refusal) -> Out:
-    """A refused record: key, bytes and time untouched."""
-    record = refusal.record
-    headers = encode(Refused(record.topic, record.partition, record.offset, refusal.reason, refusal.message))
-    return Out(
-        DEADLETTERS, record.key, record.value, headers, record.timestamp if record.timestamp >= 0 else None
-    )
-
-
-def alert_records(owed: Iterable[tuple[str, list[Owed]]]) -> list[Out]:
-    return [alert_record(patient, one) for patient, many in owed for one in many]
-
 
 # Assessments: whose is published with a batch, and its bytes.
 #
@@ -151,7 +131,7 @@ class Rounds:
         rows = list(rows)
         topic = self.charts.changelog_topic_name
         offsets = await self.outlet.append(
-            Out(topic, producer.key(name), value, partition=partition) for name, value in rows
+            Out(topic, key(name), value, partition=partition) for name, value in rows
         )
         for (name, value), offset in zip(rows, offsets, strict=True):
             self.charts.keep(name, value, partition, offset)

@@ -6,10 +6,10 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.course import runs
 from rules.chart.vitals import Signals
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, soonest
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, soonest, span_turn
 from rules.evaluate.row_type import RowType
-from rules.evaluate.timelines import runs, span_turn
 from rules.guideline.declare import ExcusedRateRow
 from rules.wire.instants import Instant, beyond, ms_of, reached
 

@@ -5,7 +5,6 @@ from rules.chart.infusions import overlapping
 from rules.evaluate.rates import INPUTS, judged_rate, rate_of, turns
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.evaluate.timelines import dosing
 from rules.guideline.declare import RateMaximumRow
 from rules.wire.instants import Instant, ms_of
 
@@ -13,7 +12,7 @@ from rules.wire.instants import Instant, ms_of
 def rate_maximum(row: RateMaximumRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """The highest rate in force at any moment since the dose (before dose 1: since cycle-start)."""
     t = ms_of(now)
-    if not dosing(chart, t) or chart.cycle.start is None:
+    if not chart.cycle.dosing(t) or chart.cycle.start is None:
         return Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
     start = chart.cycle_doses[-1].at if chart.cycle_doses else chart.cycle.start
     inside = overlapping(chart.phenylephrine, start, t)

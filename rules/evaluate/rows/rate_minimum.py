@@ -5,7 +5,6 @@ from rules.chart.infusions import overlapping, segment_at
 from rules.evaluate.rates import INPUTS, judged_rate, rate_of, turns, unless_hidden
 from rules.evaluate.result import INDETERMINATE, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
-from rules.evaluate.timelines import dosing
 from rules.guideline.declare import RateMinimumRow
 from rules.wire.instants import Instant, ms_of, reached
 
@@ -16,7 +15,7 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
     """
     t = ms_of(now)
     clear = Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
-    if not dosing(chart, t):
+    if not chart.cycle.dosing(t):
         return clear
     due = chart.cycle_doses[-1].at + row.after if chart.cycle_doses else None
     if due is None or now < reached(due):

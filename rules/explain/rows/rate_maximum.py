@@ -1,6 +1,5 @@
 """Explain the most phenylephrine of the dose interval."""
 
-from rules.evaluate.timelines import dosing
 from rules.explain.explanation import Answer, Window
 from rules.explain.question import Asked
 from rules.explain.rates import explain_rate, not_dosing
@@ -14,7 +13,7 @@ def explain(row: RateMaximumRow, asked: Asked) -> Answer:
     since = "the last dose given" if doses else "cycle-start"
     window = (
         None
-        if start is None or not dosing(chart, asked.t)
+        if start is None or not chart.cycle.dosing(asked.t)
         else Window(start, asked.t, f"the dose interval, since {since}")
     )
     words = (

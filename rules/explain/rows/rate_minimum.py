@@ -1,6 +1,5 @@
 """Explain the least phenylephrine at the time of dosing, and from when it is judged."""
 
-from rules.evaluate.timelines import dosing
 from rules.explain.explanation import Answer, Window, span, when
 from rules.explain.question import Asked
 from rules.explain.rates import explain_rate, not_dosing
@@ -10,7 +9,7 @@ from rules.guideline.declare import RateMinimumRow
 def explain(row: RateMinimumRow, asked: Asked) -> Answer:
     """The last half hour, from 8 h after the dose on."""
     chart, due = asked.chart, asked.result.evaluates_at
-    started = dosing(chart, asked.t) and bool(chart.cycle_doses)
+    started = chart.cycle.dosing(asked.t) and bool(chart.cycle_doses)
     window = (
         Window(asked.t - row.window, asked.t, f"the {span(row.window)} up to now")
         if started and due is None
@@ -25,7 +24,7 @@ def explain(row: RateMinimumRow, asked: Asked) -> Answer:
         if started
         else [
             "Nothing to judge before the first dose of a cycle."
-            if dosing(chart, asked.t)
+            if chart.cycle.dosing(asked.t)
             else not_dosing(chart)
         ]
     )

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from rules.wire.pages import Audit, encode
 from rules.wire.topics import PAGES
 from streams.kafka.fencing import FencedTable, begin, stamped, unstamped
-from streams.kafka.producer import Out, Outlet, key
-from streams.kafka.state_record import UnknownRow
+from streams.kafka.producer import Out, Outlet
+from streams.kafka.state_record import UnknownRow, key
 from streams.pager.policy.escalation import wake
 from streams.pager.policy.notifications import Outcome
 from streams.pager.policy.routes import Paging
