@@ -8,7 +8,6 @@ on it, are taken together (criteria.md section 1).
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -20,6 +19,7 @@ from rules.decide.state import Patient, admitted
 from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
+from rules.wire.assessments import Assessment
 from rules.wire.instants import BEFORE_ALL, Instant, ms_of, reached
 
 # The one fold: an event, after all deadlines before it, and what is to be said. Everything else calls this.
@@ -191,7 +191,7 @@ def _one(
     return recorded.refused is None
 
 
-def assessments(outcome: Outcome) -> list[dict[str, Any]]:
+def assessments(outcome: Outcome) -> list[Assessment]:
     """One assessment a patient, by patient id; none for who is discharged."""
     return [assess(patient) for _, patient in sorted(outcome.patients.items()) if patient.discharged is None]
 

@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterable
 from itertools import islice
 
-import msgspec
-
 from rules.decide.assessment import assess
 from rules.decide.engine import settled
 from rules.guideline import Guideline
+from rules.wire.assessments import encode
 from streams.kafka.producer import Out, Outlet
 from streams.kafka.state_record import Owed, key, pack, pack_tick, ward_key
 from streams.worker import measure
@@ -55,7 +54,7 @@ def assessment(ward: Ward, name: str) -> bytes | None:
     patient = ward.seats[name].patient(ward.guideline)
     if patient is None or patient.discharged is not None:
         return None
-    return msgspec.json.encode(assess(settled(patient)))
+    return encode(assess(settled(patient)))
 
 
 # One batch from the log to its acknowledgement: fold, write, publish. The order of the steps is what makes a

@@ -1,0 +1,128 @@
+"""Define the assessment: everything the guideline says of one patient at one instant; and how it stands in
+`il2.assessments` (wire.md, Assessment).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+Number = int | float
+"""A number is read as it was written: `8` and `8.0` stay apart."""
+
+
+class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A row of Table 3. `since`, `evaluates_at`: RFC 3339; `evidence`: ids of facts."""
+
+    code: str
+    system: str
+    group: str | None
+    state: str
+    since: str | None
+    value: Number | str | None
+    unit: str | None
+    limit: str | None
+    stale: bool
+    missing: tuple[str, ...]
+    correctable: tuple[str, ...]
+    evaluates_at: str | None
+    evidence: tuple[str, ...]
+
+
+class BloodPressure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Systolic pressure against its target (Table 2), mm[Hg]. `assumed`: there is no baseline."""
+
+    target: Number
+    assumed: bool
+    latest: Number | None
+    state: str
+    stale: bool
+    phase: str | None
+
+
+class DoseDue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The doses of the cycle and the next one. `last`, `due`: RFC 3339; `number`: how many were given."""
+
+    last: str | None
+    number: int
+    due: str | None
+    delayed_h: Number
+    readiness: str
+    blockers: tuple[str, ...]
+
+
+class Fluids(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What ran above maintenance, and what may."""
+
+    above_maintenance_24h_ml: Number
+    limit_ml: Number
+
+
+class MonitoringItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A row of Table 1. `last`, `due`: RFC 3339."""
+
+    what: str
+    last: str | None
+    due: str | None
+    overdue: bool
+
+
+class AdviceItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Open advice. `subject`: the criterion that a `corrective` is for; `source`: the table that says so."""
+
+    code: str
+    subject: str | None
+    since: str | None
+    text: str
+    source: str
+
+
+class EligibilityItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A condition of therapy: `met`, `not-met` or `unknown`."""
+
+    item: str
+    state: str
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An assessment, its fields in the order they are written. `at`: RFC 3339, the clock it was made at.
+
+    `relative`, `absolute`: groups of criteria that count (Table 4). Fields that are not known here are passed
+    over, in the nested structs too: an older reader takes what a newer worker writes.
+    """
+
+    patient: str
+    at: str
+    guideline: dict[str, str]
+    mode: str
+    recommendation: str
+    reasons: tuple[str, ...]
+    relative: int
+    absolute: int
+    criteria: tuple[CriterionRow, ...]
+    blood_pressure: BloodPressure
+    dose: DoseDue
+    fluids: Fluids
+    monitoring: tuple[MonitoringItem, ...]
+    advice: tuple[AdviceItem, ...]
+    eligibility: tuple[EligibilityItem, ...]
+
+
+class NotAnAssessment(ValueError):
+    """The bytes are no assessment."""
+
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Assessment] = msgspec.json.Decoder(Assessment)
+
+
+def encode(assessment: Assessment) -> bytes:
+    """Return the value of the assessment's Kafka record."""
+    return _encoder.encode(assessment)
+
+
+def decode(value: bytes) -> Assessment:
+    """Read an assessment's Kafka record. Raises NotAnAssessment."""
+    try:
+        return _decoder.decode(value)
+    except ValueError as error:  # of msgspec and of UTF-8
+        raise NotAnAssessment(f"not an assessment: {error}") from None
