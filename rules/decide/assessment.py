@@ -117,6 +117,7 @@ def _dose(patient: Patient, said: Recommendation) -> DoseDue:
 
 def _fluids(patient: Patient) -> Fluids:
     advice = patient.guideline.advises["fluid-limit"]
+    assert advice.second_volume is not None
     volumes = above_maintenance(Bedside(patient), patient.now, advice.within)
     return Fluids(
         above_maintenance_24h_ml=round(sum(v.volume for v in volumes), 4), limit_ml=advice.second_volume

@@ -29,7 +29,7 @@ def explained(bedside: Bedside, subject: str, guideline: Guideline) -> Explanati
             "The worker's chart of this patient is not here: the board may be reading another worker's, "
             "see --worker-id."
         )
-    if bedside.assessment is not None and bedside.assessment["guideline"]["sha256"] != guideline.sha256:
+    if bedside.assessment is not None and bedside.assessment.guideline["sha256"] != guideline.sha256:
         return Untold("The worker goes by another configuration than this board.")
     try:
         state = unpack(bedside.chart).state

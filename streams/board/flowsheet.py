@@ -55,7 +55,7 @@ class Page:
     def __init__(self, bedside: Bedside, guideline: Guideline, span: Span) -> None:
         self.bedside, self.guideline, self.span = bedside, guideline, span
         assessment = bedside.assessment
-        self.trusted = assessment is None or assessment["guideline"]["sha256"] == guideline.sha256
+        self.trusted = assessment is None or assessment.guideline["sha256"] == guideline.sha256
 
     @cached_property
     def slow(self) -> list[Event]:
@@ -66,9 +66,9 @@ class Page:
     def evidence(self) -> dict[str, frozenset[str]]:
         """By subject, the ids of the facts that an open alert or a tripped row rests on."""
         found = {one.last.subject: set(one.last.evidence) for one in self.bedside.episodes.open.values()}
-        for row in self.bedside.assessment["criteria"] if self.bedside.assessment else ():
-            if row["state"] in TRIPPED:
-                found.setdefault(row["code"], set()).update(row["evidence"])
+        for row in self.bedside.assessment.criteria if self.bedside.assessment else ():
+            if row.state in TRIPPED:
+                found.setdefault(row.code, set()).update(row.evidence)
         return {subject: frozenset(ids) for subject, ids in found.items() if ids}
 
     def rests(self, *subjects: str) -> frozenset[str]:
@@ -161,7 +161,7 @@ def pressure(page: Page) -> Panel:
     """Over the bands that count as hypotension; the target is the worker's."""
     assessment = page.bedside.assessment
     above = (
-        assessment["blood_pressure"]["target"]
+        assessment.blood_pressure.target
         if assessment
         else target_for(page.baseline.get("systolic-bp"), page.guideline)
     )

@@ -5,14 +5,15 @@ Pure; every state is the worker's, every number the events'.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
+from rules.wire.assessments import Assessment
 from rules.wire.events import Resume, Silence
 from rules.wire.pages import PageRecord
 from streams.board import unit
-from streams.board.unit import Advised, Assessment, Dose, Pressure
+from streams.board.unit import Advised, Dose, Pressure
 from streams.projections.episodes import Acked, Episode
 from streams.projections.patients import Bedside
 
@@ -82,16 +83,16 @@ def view(bedside: Bedside, guideline: Guideline, named: str | None, clock: int) 
         resumes=tuple(bedside.orders.resumes),
         labs=labs(bedside),
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
-        told=tuple(bedside.orders.told)[::-1],
+        told=tuple(bedside.pages.told)[::-1],
         explains=bedside.chart is not None,
-        same_guideline=assessment is None or assessment["guideline"]["sha256"] == guideline.sha256,
+        same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
         guideline=guideline,
     )
 
 
 def stops(assessment: Assessment | None) -> tuple[str, ...]:
     """The stop rules that stand, by name."""
-    reasons: list[Any] = assessment["reasons"] if assessment else []
+    reasons = assessment.reasons if assessment else ()
     return tuple(reason.removeprefix("stop-rule:") for reason in reasons if reason.startswith("stop-rule:"))
 
 

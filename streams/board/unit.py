@@ -5,15 +5,15 @@ Pure; every state is the worker's, every order is ours.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rules.guideline import Guideline
 from rules.wire.alerts import RANK
+from rules.wire.assessments import Assessment, CriterionRow
 from rules.wire.instants import text
 from streams.board import words
 from streams.projections.patients import Bedside
 
-Assessment = dict[str, Any]
 WORST = {"clear": 0, "indeterminate": 1, "relative": 2, "absolute": 3}
 URGENCY = ("proceed", "cannot-tell", words.NOT_ASSESSED, "correct", "delay", "stop")
 FEW = 3
@@ -126,23 +126,20 @@ def advised(bedside: Bedside, guideline: Guideline, most: int = FEW) -> Advised:
     if assessment is None:
         return Advised(words.NOT_ASSESSED)
     reasons = [
-        (level_of(code, assessment), words.reason(code, assessment, guideline))
-        for code in assessment["reasons"]
+        (level_of(code, assessment), words.reason(code, assessment, guideline)) for code in assessment.reasons
     ]
     since = next(
         (text(one.since) for one in bedside.episodes.open.values() if one.last.kind == "recommendation"), None
     )
-    over = assessment["dose"]["readiness"] == "finished" and not assessment["monitoring"]
-    return Advised(
-        assessment["recommendation"], tuple(reasons[:most]), max(0, len(reasons) - most), since, over
-    )
+    over = assessment.dose.readiness == "finished" and not assessment.monitoring
+    return Advised(assessment.recommendation, tuple(reasons[:most]), max(0, len(reasons) - most), since, over)
 
 
 def level_of(code: str, assessment: Assessment) -> str:
     """The level of a reason."""
     if code.startswith("stop-rule:"):
         return "absolute"
-    return next((str(row["state"]) for row in assessment["criteria"] if row["code"] == code), "indeterminate")
+    return next((row.state for row in assessment.criteria if row.code == code), "indeterminate")
 
 
 def unseen(bedside: Bedside) -> Alerts:
@@ -166,24 +163,24 @@ def rank(told: Advised, alerts: Alerts, assessment: Assessment | None) -> int:
     """What nobody has seen comes first, then the recommendation, then how much there is of either."""
     grave = 0 if told.over else URGENCY.index(told.word) if told.word in URGENCY else len(URGENCY)
     waits = 2 if alerts.level == "absolute" else 1 if alerts.level else 0
-    absolute, relative = (assessment["absolute"], assessment["relative"]) if assessment else (0, 0)
-    low = WORST.get(assessment["blood_pressure"]["state"], 0) if assessment else 0
+    absolute, relative = (assessment.absolute, assessment.relative) if assessment else (0, 0)
+    low = WORST.get(assessment.blood_pressure.state, 0) if assessment else 0
     parts = (waits if waits == 2 else 0, grave, waits, min(9, absolute), min(9, relative), low)
     return int("".join(map(str, parts)))
 
 
 def systems(assessment: Assessment, guideline: Guideline) -> tuple[System, ...]:
     """The ten organ systems in the table's order, each as bad as its worst row."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for one in assessment["criteria"]:
-        rows.setdefault(one["system"], []).append(one)
+    rows: dict[str, list[CriterionRow]] = {}
+    for one in assessment.criteria:
+        rows.setdefault(one.system, []).append(one)
     return tuple(system(name, held, guideline) for name, held in rows.items())
 
 
-def system(name: str, rows: list[dict[str, Any]], guideline: Guideline) -> System:
-    state = max((str(one["state"]) for one in rows), key=lambda state: WORST.get(state, RANK["absolute"]))
+def system(name: str, rows: list[CriterionRow], guideline: Guideline) -> System:
+    state = max((one.state for one in rows), key=lambda state: WORST.get(state, RANK["absolute"]))
     said = (
-        "; ".join(words.tripped(one, guideline) for one in rows if one["state"] == state)
+        "; ".join(words.tripped(one, guideline) for one in rows if one.state == state)
         if state != "clear"
         else ""
     )
@@ -191,21 +188,21 @@ def system(name: str, rows: list[dict[str, Any]], guideline: Guideline) -> Syste
 
 
 def dose(assessment: Assessment) -> Dose:
-    clock = assessment["dose"]
-    peak = assessment["blood_pressure"]["phase"] == "peak" and clock["readiness"] != "finished"
-    return Dose(clock["number"], clock["last"], clock["due"], clock["delayed_h"], clock["readiness"], peak)
+    clock = assessment.dose
+    peak = assessment.blood_pressure.phase == "peak" and clock.readiness != "finished"
+    return Dose(clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak)
 
 
 def pressure(assessment: Assessment) -> Pressure:
-    found = assessment["blood_pressure"]
-    return Pressure(found["latest"], found["target"], found["state"], found["stale"], found["assumed"])
+    found = assessment.blood_pressure
+    return Pressure(found.latest, found.target, found.state, found.stale, found.assumed)
 
 
 def fluids(assessment: Assessment) -> tuple[float, float]:
-    found = assessment["fluids"]
-    return found["above_maintenance_24h_ml"], found["limit_ml"]
+    found = assessment.fluids
+    return found.above_maintenance_24h_ml, found.limit_ml
 
 
 def overdue(assessment: Assessment) -> tuple[str, ...]:
     """What should have been charted by now (Table 1)."""
-    return tuple(item["what"].replace("-", " ") for item in assessment["monitoring"] if item["overdue"])
+    return tuple(item.what.replace("-", " ") for item in assessment.monitoring if item.overdue)

@@ -5,11 +5,10 @@ A code that is not known stands as it came.
 
 from __future__ import annotations
 
-from typing import Any
-
 from rules.decide.messages import limit_words, meets
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
+from rules.wire.assessments import Assessment, CriterionRow
 from streams import display
 
 STATE = {
@@ -80,12 +79,12 @@ def criterion(code: str, guideline: Guideline) -> str:
     return row.words if row is not None else code.replace("-", " ")
 
 
-def reason(code: str, assessment: dict[str, Any], guideline: Guideline) -> str:
+def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
     """A reason of the recommendation: `Urine 8 mL/h, below 10`."""
     if code.startswith("stop-rule:"):
         rule = code.removeprefix("stop-rule:")
         return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
-    row = next((one for one in assessment["criteria"] if one["code"] == code), None)
+    row = next((one for one in assessment.criteria if one.code == code), None)
     if row is None:
         return {
             "blood-pressure": "Blood pressure not seen",
@@ -95,14 +94,14 @@ def reason(code: str, assessment: dict[str, Any], guideline: Guideline) -> str:
     return tripped(row, guideline)
 
 
-def tripped(row: dict[str, Any], guideline: Guideline) -> str:
+def tripped(row: CriterionRow, guideline: Guideline) -> str:
     """A row with what was measured, how it stands to its limit, and what is missing."""
-    said = criterion(row["code"], guideline)
-    if row["state"] == "indeterminate":
-        return f"{said}: cannot see" + (f", missing {', '.join(row['missing'])}" if row["missing"] else "")
-    value = f" {measured(row['value'], row['unit'])}" if row["value"] is not None else ""
-    limit = f", {standing(row['value'], row['limit'])}" if row["limit"] else ""
-    return f"{said}{value}{limit}{' (old)' if row['stale'] else ''}"
+    said = criterion(row.code, guideline)
+    if row.state == "indeterminate":
+        return f"{said}: cannot see" + (f", missing {', '.join(row.missing)}" if row.missing else "")
+    value = f" {measured(row.value, row.unit)}" if row.value is not None else ""
+    limit = f", {standing(row.value, row.limit)}" if row.limit else ""
+    return f"{said}{value}{limit}{' (old)' if row.stale else ''}"
 
 
 def standing(value: float | str | None, limit: str) -> str:

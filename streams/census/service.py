@@ -16,7 +16,7 @@ from streams.kafka.end_offsets import Ends
 from streams.kafka.partitions import partitions
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
-from streams.projections.counts import MODES, READINESS, TRIPPED, Census
+from streams.projections.assessments import MODES, READINESS, TRIPPED, Census
 from streams.service.lifecycle import Sight
 from streams.service.metrics import counter
 from streams.service.metrics import gauge as _gauge
@@ -86,8 +86,8 @@ def show(census: Census) -> None:
         gauge = GAUGES[mark.what]
         (gauge.labels(*mark.labels) if mark.labels else gauge).set(count)
     LONGEST.set(census.longest_delay_h() * 3600)
-    UNREAD.inc(census.unread)
-    census.unread = 0
+    UNREAD.inc(census.latest.unread)
+    census.latest.unread = 0
 
 
 log = logging.getLogger("il2watch.census")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rules.decide.engine import Outcome
     from rules.guideline import Guideline
     from rules.wire.alerts import AlertRecord
+    from rules.wire.assessments import Assessment
     from rules.wire.events import Event
     from streams.cli.options import Parser
 
@@ -102,9 +103,9 @@ class Course(NamedTuple):
         """What was known of a patient at the clock, in order of `known`."""
         return [event for event in self.log.events if event.patient == patient and event.known <= self.clock]
 
-    def assessment_of(self, patient: str) -> dict[str, Any] | None:
+    def assessment_of(self, patient: str) -> Assessment | None:
         """Where the patient stands; None once discharged."""
-        return next((found for found in assessments(self.folded) if found["patient"] == patient), None)
+        return next((found for found in assessments(self.folded) if found.patient == patient), None)
 
 
 def fold(arguments: argparse.Namespace) -> Course:
@@ -177,7 +178,7 @@ def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = N
     return Folded([record(alert) for alert in outcome.alerts], outcome.refused, noted, clock, outcome)
 
 
-def assessments(folded: Folded) -> list[dict[str, Any]]:
+def assessments(folded: Folded) -> list[Assessment]:
     """One assessment a patient at the fold's clock, in order of patient id; none for who is discharged."""
     from rules.decide.engine import assessments as assessing
 

@@ -78,6 +78,4 @@ def standing(course: Course, patient: str) -> str:
     from streams import display
 
     found = course.assessment_of(patient)
-    return (
-        "discharged" if found is None else display.recommendation(found["recommendation"], ascii_only=False)
-    )
+    return "discharged" if found is None else display.recommendation(found.recommendation, ascii_only=False)

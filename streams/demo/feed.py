@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from rules.wire.alerts import AlertRecord
 from rules.wire.topics import ALERTS, ASSESSMENTS, PAGES
+from streams.demo.overview import Seen
 from streams.kafka.blocking_reader import Tail
 from streams.kafka.clients import producer
 from streams.kafka.settings import Broker
-from streams.projections.overview import Seen
 from streams.replay.outlet import KafkaOutlet
 from streams.replay.publish import Counts, Pace, Publisher
 from streams.replay.record import Record, record, tick, ticked

@@ -11,7 +11,7 @@ from typing import Any
 
 from streams.kafka import commands
 from streams.kafka.settings import Broker
-from streams.projections.overview import Page
+from streams.projections.pages import Page
 
 LONGEST = 4
 ENTER, RUBOUT = ("\n", "\r"), ("\x7f", "\b")

@@ -17,13 +17,13 @@ from rules.wire.topics import ALERTS, INPUTS
 from streams.demo import show as words
 from streams.demo.feed import Feed, Reader, Ward, kept
 from streams.demo.keyboard import Acknowledging, Entry, Keyboard
+from streams.demo.overview import Seen, View, order
 from streams.demo.processes import Died, Living, Service, elsewhere, embedded, look, services, told
 from streams.demo.show import Show, show
 from streams.kafka import ports
 from streams.kafka.creation import create
 from streams.kafka.partitions import partitions
 from streams.kafka.settings import Broker
-from streams.projections.overview import Seen, View, order
 from streams.service.event_file import tell
 from streams.service.exit_codes import DONE, FINDINGS, INTERRUPTED
 

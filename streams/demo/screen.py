@@ -12,9 +12,10 @@ from rich.text import Text
 
 from rules.wire.alerts import AlertRecord
 from streams import display
+from streams.demo.overview import View
 from streams.demo.ward_table import hour, rows
 from streams.display import LEVEL_COLOUR, plain
-from streams.projections.overview import Page, View
+from streams.projections.pages import Page
 from streams.show.terminal import ascii_only
 from streams.times import short, wire
 

@@ -16,10 +16,10 @@ from rich.text import Text
 
 from rules.wire.alerts import AlertRecord
 from streams.demo.feed import FILE, Ward
+from streams.demo.overview import Seen, View
 from streams.demo.screen import picture
 from streams.demo.ward_table import ward as table
 from streams.display import plain
-from streams.projections.overview import Seen, View
 from streams.show.alerts import row
 from streams.show.terminal import console
 from streams.times import short, wire

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.segment import Segment
@@ -11,10 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rules.wire.alerts import RANK, RECOMMENDATIONS
+from rules.wire.assessments import Assessment, BloodPressure, CriterionRow
 from streams import display
+from streams.demo.overview import View
 from streams.display import LEVEL_COLOUR, plain
-from streams.projections.overview import View
-from streams.show.assessment import Assessment, recommendation
+from streams.show.assessment import recommended
 from streams.show.terminal import ascii_only, cell, table
 
 COLUMNS = ("patient", "state", "next dose, due", "why")
@@ -26,7 +25,7 @@ STOP_RULE = "stop-rule:"
 def bed(assessment: Assessment, screen: Console) -> list[Text | str]:
     """The cells of a patient's row."""
     return [
-        cell(assessment["patient"]),
+        cell(assessment.patient),
         advised(assessment, screen),
         dose(assessment, screen),
         why(assessment, screen),
@@ -53,24 +52,23 @@ def discharged(patient: str, screen: Console) -> list[Text | str]:
 
 def advised(assessment: Assessment, screen: Console) -> Text:
     """`▲ delay`, without its reasons: those have a column."""
-    said = recommendation(assessment | {"reasons": []}, screen)
-    return said[: said.plain.index("  ")]
+    return recommended(assessment.recommendation, screen)
 
 
 def dose(assessment: Assessment, screen: Console) -> Text:
     """`▲ hold  #5 16:00Z +1.2 h`: which dose is due when, how late it is, and whether it may be given; after
     the end how many were given.
     """
-    clock = assessment["dose"]
-    word, grave = clock["readiness"], READINESS.get(clock["readiness"])
+    clock = assessment.dose
+    word, grave = clock.readiness, READINESS.get(clock.readiness)
     said = Text(
         f"{display.pick(display.LEVEL_GLYPH[grave or 'clear'], ascii_only(screen))} {word}",
         style=LEVEL_COLOUR[grave] if grave else "",
     )
     if word in ("finished", "not-started"):
-        return said.append(f", {clock['number']} given", style="default")
-    late = f" +{clock['delayed_h']:.1f} h" if clock["delayed_h"] else ""
-    return said.append(f"  #{clock['number'] + 1} {hour(clock['due'])}{late}", style="default")
+        return said.append(f", {clock.number} given", style="default")
+    late = f" +{clock.delayed_h:.1f} h" if clock.delayed_h else ""
+    return said.append(f"  #{clock.number + 1} {hour(clock.due)}{late}", style="default")
 
 
 def hour(time: str | None) -> str:
@@ -102,7 +100,7 @@ def stops(assessment: Assessment, screen: Console) -> list[Text]:
     """The stop rules that stand, whether or not their criterion still holds."""
     return [
         piece("absolute", f"stop: {reason.removeprefix(STOP_RULE)}", screen)
-        for reason in assessment["reasons"]
+        for reason in assessment.reasons
         if reason.startswith(STOP_RULE)
     ]
 
@@ -111,35 +109,35 @@ def tripped(assessment: Assessment, screen: Console) -> list[Text]:
     """`▲ urine-hour 7 mL/h <10`: the tripped rows of Table 3, absolute before relative, else in the table's
     order.
     """
-    rows = [row for level in TRIPPED for row in assessment["criteria"] if row["state"] == level]
+    rows = [row for level in TRIPPED for row in assessment.criteria if row.state == level]
     return [
         piece(
-            row["state"],
-            " ".join(filter(None, (row["code"], measured(row), row["limit"], stale(row)))),
+            row.state,
+            " ".join(filter(None, (row.code, measured(row), row.limit, stale(row)))),
             screen,
         )
         for row in rows
     ]
 
 
-def measured(row: dict[str, Any]) -> str:
+def measured(row: CriterionRow) -> str:
     """The value with its unit; a finding has none."""
-    return "" if row["value"] is None else f"{cell(row['value'])} {row['unit'] or ''}".strip()
+    return "" if row.value is None else f"{cell(row.value)} {row.unit or ''}".strip()
 
 
-def stale(row: dict[str, Any]) -> str:
-    return "(stale)" if row["stale"] else ""
+def stale(row: CriterionRow | BloodPressure) -> str:
+    return "(stale)" if row.stale else ""
 
 
 def pressure(assessment: Assessment, screen: Console) -> list[Text]:
     """Hypotension, which is no row of Table 3."""
-    bp = assessment["blood_pressure"]
-    if bp["state"] not in TRIPPED:
+    bp = assessment.blood_pressure
+    if bp.state not in TRIPPED:
         return []
     return [
         piece(
-            bp["state"],
-            f"pressure {cell(bp['latest'])} target >{bp['target']:g} {stale(bp)}".rstrip(),
+            bp.state,
+            f"pressure {cell(bp.latest)} target >{bp.target:g} {stale(bp)}".rstrip(),
             screen,
         )
     ]
@@ -147,16 +145,16 @@ def pressure(assessment: Assessment, screen: Console) -> list[Text]:
 
 def unseen(assessment: Assessment, screen: Console) -> list[Text]:
     """Why it cannot be told, when that is what is said."""
-    if assessment["recommendation"] != "cannot-tell":
+    if assessment.recommendation != "cannot-tell":
         return []
     return [
-        piece("indeterminate", f"{display.WORD['indeterminate']} {', '.join(assessment['reasons'])}", screen)
+        piece("indeterminate", f"{display.WORD['indeterminate']} {', '.join(assessment.reasons)}", screen)
     ]
 
 
 def overdue(assessment: Assessment, screen: Console) -> list[Text]:
     """What should have been charted by now (Table 1)."""
-    late = [item["what"] for item in assessment["monitoring"] if item["overdue"]]
+    late = [item.what for item in assessment.monitoring if item.overdue]
     return [piece("technical", f"overdue {', '.join(late)}", screen)] if late else []
 
 
@@ -233,6 +231,6 @@ def urgency(assessment: Assessment | None) -> tuple[int, int]:
     """Less comes first."""
     if assessment is None:
         return 1, 0
-    states = [row["state"] for row in assessment["criteria"]] + [assessment["blood_pressure"]["state"]]
+    states = [row.state for row in assessment.criteria] + [assessment.blood_pressure.state]
     worst = max((RANK[state] for state in states if state in TRIPPED), default=0)
-    return -worst, -RECOMMENDATIONS.index(assessment["recommendation"])
+    return -worst, -RECOMMENDATIONS.index(assessment.recommendation)

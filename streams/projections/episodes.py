@@ -1,5 +1,5 @@
-"""A patient's alerts as they stand: open episodes, who has seen them, what was said before (wire.md, Alert;
-criteria.md section 9).
+"""A patient's alerts as they stand: open episodes, who has seen them, what was said before, and what people
+asked of them (wire.md, Alert; criteria.md section 9).
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from collections import deque
 import msgspec
 
 from rules.wire.alerts import CLEAR, RANK, AlertRecord, NotAnAlert, decode
-from rules.wire.commands import too_late
+from rules.wire.commands import bounded, too_late
+from rules.wire.events import Ack, Event, Resume, Silence, Withdrawal
 from rules.wire.instants import parse
+from rules.wire.vocabulary import EVERY_PATIENT
 
 TIMELINE = 150
-ACKS = 64
+ACKS = COMMANDS = 64
+MACHINE = "system"
 
 
 class Acked(msgspec.Struct, frozen=True, gc=False):
@@ -132,3 +135,46 @@ def read(value: bytes) -> AlertRecord | None:
         return decode(value)
     except NotAnAlert:
         return None
+
+
+def of_machine(alert: AlertRecord) -> bool:
+    """Whether it is an alarm of the machine itself: those go by the wall's clock and are no patient's."""
+    return alert.patient == EVERY_PATIENT or alert.kind == MACHINE
+
+
+class Orders:
+    """What people asked of a patient's alerts: acknowledgements, silences, resumes (wire.md, Events).
+
+    `silences` by id; `resumes`: of stop rules, oldest first.
+    """
+
+    __slots__ = ("resumes", "silences")
+
+    def __init__(self) -> None:
+        self.silences: dict[str, Silence] = {}
+        self.resumes: deque[Resume] = deque(maxlen=COMMANDS)
+
+    def take(self, event: Event, episodes: Episodes) -> None:
+        """Takes a command."""
+        match event:
+            case Ack():
+                episodes.acknowledge(event.alert, Acked(event.id, event.known, event.by, event.reason))
+            case Silence():
+                self.silences[event.id] = msgspec.structs.replace(
+                    event, until=bounded(event.level, event.known, event.until)
+                )
+                for old in list(self.silences)[:-COMMANDS]:
+                    del self.silences[old]
+            case Resume():
+                self._resume(event)
+            case Withdrawal():
+                self.silences.pop(event.id, None)
+                episodes.withdraw(event.id)
+
+    def _resume(self, event: Resume) -> None:
+        if all(other.id != event.id for other in self.resumes):
+            self.resumes.append(event)
+
+    def quiet(self, clock: int) -> list[Silence]:
+        """The silences in force."""
+        return sorted((one for one in self.silences.values() if one.until > clock), key=lambda one: one.until)

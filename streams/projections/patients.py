@@ -6,44 +6,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cached_property
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from rules.guideline import Guideline
 from rules.ingest.decode import decode
 from rules.wire import pages
 from rules.wire.alerts import AlertRecord
+from rules.wire.assessments import Assessment
 from rules.wire.events import Tick
-from rules.wire.instants import parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
-from rules.wire.vocabulary import EVERY_PATIENT
 from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
-from streams.projections import episodes
+from streams.projections.assessments import Latest, whole
 from streams.projections.charted import Facts
-from streams.projections.command_log import Orders
-from streams.projections.episodes import Episodes
-
-Assessment = dict[str, Any]
-
-
-class Standing:
-    """An assessment as it was published, read when it is first looked at."""
-
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
-
-    @cached_property
-    def said(self) -> Assessment:
-        """Raises msgspec.DecodeError for what is none."""
-        found: Assessment = msgspec.json.decode(self.raw)
-        return found
-
-    @cached_property
-    def at(self) -> int:
-        """The clock it was made at, ms."""
-        return parse(self.said["at"])
+from streams.projections.episodes import Episodes, Orders, of_machine, read
+from streams.projections.pages import PageLog
 
 
 class Bedside:
@@ -54,14 +30,10 @@ class Bedside:
 
     def __init__(self, name: str, key: str) -> None:
         self.name, self.key = name, key
-        self.standing: Standing | None = None
-        self.facts, self.episodes, self.orders = Facts(), Episodes(), Orders()
+        self.assessment: Assessment | None = None
+        self.facts, self.episodes, self.orders, self.pages = Facts(), Episodes(), Orders(), PageLog()
         self.chart: bytes | None = None
         self.changes = 0
-
-    @property
-    def assessment(self) -> Assessment | None:
-        return None if self.standing is None else self.standing.said
 
     @property
     def present(self) -> bool:
@@ -69,7 +41,7 @@ class Bedside:
 
         One of whom there are facts and no assessment is: nobody is looking after them yet.
         """
-        return self.standing is not None or (self.facts.newest is not None and not self.facts.discharged)
+        return self.assessment is not None or (self.facts.newest is not None and not self.facts.discharged)
 
 
 GONE = 2000
@@ -98,6 +70,7 @@ class Ward:
         self.by_key: dict[str, Bedside] = {}
         self.clock = 0
         self.newest: int | None = None
+        self.latest = Latest(whole)
         self.unread: Counter[str] = Counter()
         self.alarms: dict[str, AlertRecord] = {}
         self.gone: dict[str, int] = {}
@@ -134,14 +107,13 @@ class Ward:
         return found
 
     def _assessment(self, name: str, record: Record) -> Bedside | None:
-        if record.value is None:
-            return self._gone(name)
-        standing = Standing(record.value)
-        if not record.value.startswith(b"{"):
+        if not self.latest.take(name, record.value):
             self.unread["assessment"] += 1
             return None
+        if record.value is None:
+            return self._gone(name)
         found = self._bedside(name)
-        found.standing = standing
+        found.assessment = self.latest.of[name]
         return found
 
     def _gone(self, name: str) -> Bedside | None:
@@ -149,7 +121,7 @@ class Ward:
         found = self.patients.pop(name, None)
         if found is not None:
             del self.by_key[found.key]
-            found.standing, found.facts.discharged = None, True
+            found.assessment, found.facts.discharged = None, True
             self.gone[name] = found.facts.newest or 0
             for old in list(self.gone)[:-GONE]:
                 del self.gone[old]
@@ -165,11 +137,11 @@ class Ward:
         self._absent = absent
 
     def _alert(self, name: str, record: Record) -> Bedside | None:
-        alert = episodes.read(record.value or b"")
+        alert = read(record.value or b"")
         if alert is None:
             self.unread["alert"] += 1
             return None
-        if alert.patient == EVERY_PATIENT or alert.kind == "system":
+        if of_machine(alert):
             self._alarm(alert)
             return None
         found = self._bedside(name)
@@ -186,7 +158,7 @@ class Ward:
         if page is None or page.patient not in self.patients:
             return None
         found = self.patients[page.patient]
-        return found if found.orders.page(page) else None
+        return found if found.pages.take(page) else None
 
     def _command(self, name: str, record: Record) -> Bedside | None:
         event, _ = decode(
@@ -211,11 +183,3 @@ class Ward:
         found.facts.take(event, self.guideline)
         self.newest = event.at if self.newest is None else max(self.newest, event.at)
         return found
-
-
-def readable(standing: Standing) -> bool:
-    """Whether an assessment can be read at all."""
-    try:
-        return bool(standing.said["patient"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return False

@@ -4,7 +4,8 @@ look at next (wire.md, Assessment).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -19,17 +20,13 @@ from streams.times import short
 if TYPE_CHECKING:
     from rules.explain import Explanation
     from rules.wire.alerts import AlertRecord
-
-
-Assessment = dict[str, Any]
+    from rules.wire.assessments import AdviceItem, Assessment, CriterionRow
 
 
 def show(assessment: Assessment, screen: Console) -> None:
     """Prints the whole assessment of one patient."""
     screen.rule(
-        Text(
-            f"{plain(assessment['patient'])}   {short(assessment['at'])}   {assessment['mode']}", style="bold"
-        ),
+        Text(f"{plain(assessment.patient)}   {short(assessment.at)}   {assessment.mode}", style="bold"),
         align="left",
     )
     screen.print(summary(assessment, screen))
@@ -51,107 +48,105 @@ def summary(assessment: Assessment, screen: Console) -> Table:
     grid.add_row("dose", dose(assessment))
     grid.add_row("pressure", pressure(assessment, screen))
     grid.add_row("fluids", fluids(assessment))
-    if assessment["dose"]["readiness"] == "not-started":
+    if assessment.dose.readiness == "not-started":
         grid.add_row("eligible", eligibility(assessment))
     return grid
 
 
 def recommendation(assessment: Assessment, screen: Console) -> Text:
     """`▲ delay  because urine-hour, creatinine`, with the counts of Table 4."""
-    name = assessment["recommendation"]
-    said = Text(
-        display.recommendation(name, ascii_only(screen)), style=f"bold {LEVEL_COLOUR[RECOMMENDATION[name]]}"
+    reasons = f"  because {listed(assessment.reasons)}" if assessment.reasons else ""
+    return recommended(assessment.recommendation, screen).append(
+        f"{reasons}  ({assessment.relative} relative, {assessment.absolute} absolute)", style="default"
     )
-    reasons = f"  because {listed(assessment['reasons'])}" if assessment["reasons"] else ""
-    return said.append(
-        f"{reasons}  ({assessment['relative']} relative, {assessment['absolute']} absolute)", style="default"
+
+
+def recommended(name: str, screen: Console) -> Text:
+    """`▲ delay`."""
+    return Text(
+        display.recommendation(name, ascii_only(screen)), style=f"bold {LEVEL_COLOUR[RECOMMENDATION[name]]}"
     )
 
 
 def dose(assessment: Assessment) -> str:
     """What was given, what is due, and whether it may be."""
-    d = assessment["dose"]
-    late = f", {d['delayed_h']:g} h late" if d["delayed_h"] else ""
-    blockers = f"; blocked by {listed(d['blockers'])}" if d["blockers"] else ""
-    return (
-        f"{d['readiness']}: {d['number']} given, last {short(d['last'])}, next due "
-        f"{short(d['due'])}{late}{blockers}"
-    )
+    d = assessment.dose
+    late = f", {d.delayed_h:g} h late" if d.delayed_h else ""
+    blockers = f"; blocked by {listed(d.blockers)}" if d.blockers else ""
+    return f"{d.readiness}: {d.number} given, last {short(d.last)}, next due {short(d.due)}{late}{blockers}"
 
 
 def pressure(assessment: Assessment, screen: Console) -> Text:
     """The latest systolic pressure against its target (Table 2)."""
-    bp = assessment["blood_pressure"]
-    target = f"target above {bp['target']:g}" + (" (assumed: no baseline)" if bp["assumed"] else "")
-    where = "".join(f", {word}" for word in ("stale" if bp["stale"] else None, bp["phase"]) if word)
-    return Text(f"{cell(bp['latest'])} mm[Hg], {target}{where}  ").append(level(bp["state"], screen))
+    bp = assessment.blood_pressure
+    target = f"target above {bp.target:g}" + (" (assumed: no baseline)" if bp.assumed else "")
+    where = "".join(f", {word}" for word in ("stale" if bp.stale else None, bp.phase) if word)
+    return Text(f"{cell(bp.latest)} mm[Hg], {target}{where}  ").append(level(bp.state, screen))
 
 
 def fluids(assessment: Assessment) -> str:
     """What ran above maintenance in 24 h, against the limit."""
-    given = assessment["fluids"]
-    return f"{given['above_maintenance_24h_ml']:g} of {given['limit_ml']:g} mL above maintenance in 24 h"
+    given = assessment.fluids
+    return f"{given.above_maintenance_24h_ml:g} of {given.limit_ml:g} mL above maintenance in 24 h"
 
 
 def criteria(assessment: Assessment, screen: Console) -> RenderableType:
     """The rows of Table 3 that are tripped, cannot be seen or were measured, in the table's order."""
     made = table("state", "criterion", "value", "limit", "since", "note")
-    for row in filter(told, assessment["criteria"]):
-        value = f"{cell(row['value'])} {row['unit'] or ''}".strip()
+    for row in filter(told, assessment.criteria):
+        value = f"{cell(row.value)} {row.unit or ''}".strip()
         made.add_row(
-            level(row["state"], screen),
-            row["code"],
+            level(row.state, screen),
+            row.code,
             value,
-            cell(row["limit"]),
-            short(row["since"]),
+            cell(row.limit),
+            short(row.since),
             note(row),
         )
     return made
 
 
-def told(row: dict[str, Any]) -> bool:
+def told(row: CriterionRow) -> bool:
     """Whether a row deserves a line of its own."""
-    return row["state"] != "clear" or row["value"] is not None or row["evaluates_at"] is not None
+    return row.state != "clear" or row.value is not None or row.evaluates_at is not None
 
 
-def note(row: dict[str, Any]) -> str:
+def note(row: CriterionRow) -> str:
     """What qualifies a state: stale, missing inputs, causes to correct, when it will be judged."""
     words = [
-        "stale" if row["stale"] else "",
-        f"not seen: {listed(row['missing'])}" if row["missing"] else "",
-        f"correct: {listed(row['correctable'])}" if row["correctable"] else "",
-        f"judged at {short(row['evaluates_at'])}" if row["evaluates_at"] else "",
+        "stale" if row.stale else "",
+        f"not seen: {listed(row.missing)}" if row.missing else "",
+        f"correct: {listed(row.correctable)}" if row.correctable else "",
+        f"judged at {short(row.evaluates_at)}" if row.evaluates_at else "",
     ]
     return "; ".join(filter(None, words))
 
 
 def quiet(assessment: Assessment, screen: Console) -> Text:
     """The rows that are clear with nothing to say, in one line: they were looked at too."""
-    codes = [row["code"] for row in assessment["criteria"] if not told(row)]
+    codes = [row.code for row in assessment.criteria if not told(row)]
     return level("clear", screen).append(f": {listed(codes)}\n") if codes else Text()
 
 
 def overdue(assessment: Assessment, screen: Console) -> list[Text]:
     """What should have been looked at by now (Table 1)."""
-    late = [item for item in assessment["monitoring"] if item["overdue"]]
+    late = [item for item in assessment.monitoring if item.overdue]
     return [
-        level("technical", screen).append(
-            f" overdue: {item['what']}, last {short(item['last'])}", style="default"
-        )
+        level("technical", screen).append(f" overdue: {item.what}, last {short(item.last)}", style="default")
         for item in late
     ]
 
 
 def advice(assessment: Assessment, screen: Console) -> list[Text]:
     """What the paper advises now, with its table."""
-    return [advised(item, screen) for item in assessment["advice"]]
+    return [advised(item, screen) for item in assessment.advice]
 
 
-def advised(item: dict[str, Any], screen: Console) -> Text:
-    subject = f" ({item['subject']})" if item["subject"] else ""
+def advised(item: AdviceItem, screen: Console) -> Text:
+    subject = f" ({item.subject})" if item.subject else ""
     shape = display.pick(display.LEVEL_GLYPH["advisory"], ascii_only(screen))
-    return Text(f"{shape} {item['code']}{subject}", style=LEVEL_COLOUR["advisory"]).append(
-        f": {plain(item['text'])} [{item['source']}]", style="default"
+    return Text(f"{shape} {item.code}{subject}", style=LEVEL_COLOUR["advisory"]).append(
+        f": {plain(item.text)} [{item.source}]", style="default"
     )
 
 
@@ -159,22 +154,21 @@ def eligibility(assessment: Assessment) -> str:
     """`met ecg, steroid; unknown infection`."""
     states = ("met", "not-met", "unknown")
     by_state = {
-        state: [item["item"] for item in assessment["eligibility"] if item["state"] == state]
-        for state in states
+        state: [item.item for item in assessment.eligibility if item.state == state] for state in states
     }
     return "; ".join(f"{state} {listed(items)}" for state, items in by_state.items() if items)
 
 
 def guideline(assessment: Assessment) -> str:
     """Which edition judged, down to the hash of its numbers."""
-    edition = assessment["guideline"]
+    edition = assessment.guideline
     return (
         f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises "
         "and never doses."
     )
 
 
-def listed(words: list[str]) -> str:
+def listed(words: Iterable[str]) -> str:
     return ", ".join(plain(word) for word in words)
 
 

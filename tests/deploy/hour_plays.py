@@ -20,7 +20,7 @@ from streams.census.service import prepare_labels
 from streams.cli import event_files
 from streams.config import site
 from streams.pager.service import metrics as pager
-from streams.projections.counts import Census
+from streams.projections.assessments import Census
 from streams.service import metrics
 
 Play = Callable[[float], None]

@@ -243,7 +243,7 @@ def states_at(course: Course, at: str, guideline: Guideline = SCHWARTZENTRUBER_2
     """The assessment at `at`, its criteria, advice and monitoring by code."""
     found = assessments(folded(course, at, guideline))
     assert found, f"no assessment at {at}"
-    (one,) = found
+    one = wire(*found)
     return one | {
         "criteria": {row["code"]: row for row in one["criteria"]},
         "advice": {line["code"]: line for line in one["advice"]},

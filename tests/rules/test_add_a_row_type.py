@@ -64,7 +64,7 @@ patient = outcome.patients["p1"]
 print(json.dumps({
     "rules": rules.__file__,
     "alerts": [[a.transition, a.level, a.at] for a in outcome.alerts if a.subject == row.code],
-    "criterion": next(one for one in assess(patient)["criteria"] if one["code"] == row.code),
+    "criterion": next(structs.asdict(one) for one in assess(patient).criteria if one.code == row.code),
     "told": list(lines(explain(patient, row.code))),
 }))
 """

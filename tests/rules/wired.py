@@ -1,4 +1,4 @@
-"""An alert as whoever reads the topic sees it, in plain types."""
+"""An alert and an assessment as whoever reads the topics sees them, in plain types."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from rules.wire.alerts import Alert, record
+from rules.wire.assessments import Assessment
 
 
-def wire(alert: Alert) -> dict[str, Any]:
-    """The alert as it is published; a number that JSON cannot carry is left for the test to find."""
-    plain: dict[str, Any] = json.loads(json.dumps(msgspec.to_builtins(record(alert))))
+def wire(said: Alert | Assessment) -> dict[str, Any]:
+    """What is published; a number that JSON cannot carry is left for the test to find."""
+    published = record(said) if isinstance(said, Alert) else said
+    plain: dict[str, Any] = json.loads(json.dumps(msgspec.to_builtins(published)))
     return plain

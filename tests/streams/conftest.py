@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rules.wire.assessments import Assessment
 from streams.cli import event_files
 from streams.config import site
 from tests.streams import samples
@@ -44,7 +45,7 @@ class Told:
 
     def __init__(self) -> None:
         self.alerts: list[dict[str, Any]] = []
-        self.assessments: dict[str, dict[str, Any]] = {}
+        self.assessments: dict[str, Assessment] = {}
         self.refused: list[tuple[Any, str]] = []
         self.counts: Counter[str] = Counter()
         self.until: int | None = None

@@ -8,6 +8,7 @@ import msgspec
 
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.wire.alerts import AlertRecord
+from rules.wire.assessments import Assessment
 
 GUIDELINE = SCHWARTZENTRUBER_2001
 AT = "2026-03-02T10:00:00Z"
@@ -38,6 +39,11 @@ def assessment(patient: str = "p1", *tripped: dict[str, Any], **fields: Any) -> 
         "eligibility": [{"item": "creatinine", "state": "met"}, {"item": "ecg", "state": "unknown"}],
     }  # fmt: skip
     return plain | fields
+
+
+def assessed(patient: str = "p1", *tripped: dict[str, Any], **fields: Any) -> Assessment:
+    """The same, as it is read."""
+    return msgspec.convert(assessment(patient, *tripped, **fields), Assessment)
 
 
 def alert(

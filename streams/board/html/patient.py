@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from rules.wire.assessments import CriterionRow
 from rules.wire.instants import text as wire
 from streams.board import words
 from streams.board.html import alerts
@@ -75,13 +74,13 @@ ELIGIBLE = {"met": "clear", "not-met": "absolute", "unknown": "indeterminate"}
 def given(view: View) -> Html:
     """Open advice in the guideline's order; the same measure for two rows of one group stands once."""
     title = tag("h2", "What to do")
-    found = view.assessment["advice"] if view.assessment else []
+    found = view.assessment.advice if view.assessment else []
     if not found:
         return join((title, tag("p", "The guideline advises nothing now.", class_="note")))
     by_text: dict[tuple[str, str], list[str]] = {}
     for one in found:
-        subject = words.criterion(one["subject"], view.guideline) if one["subject"] else ""
-        by_text.setdefault((one["text"], one["source"]), []).append(subject)
+        subject = words.criterion(one.subject, view.guideline) if one.subject else ""
+        by_text.setdefault((one.text, one.source), []).append(subject)
     return join(
         (
             title,
@@ -102,7 +101,7 @@ def item(text: str, source: str, subjects: list[str]) -> Html:
 
 def monitoring(view: View) -> Html:
     """Table 1: last seen, due again, overdue."""
-    found = view.assessment["monitoring"] if view.assessment else []
+    found = view.assessment.monitoring if view.assessment else []
     if not found:
         return Html()
     head = tag(
@@ -112,9 +111,9 @@ def monitoring(view: View) -> Html:
     late = tag("span", shape("technical"), "overdue", class_="state technical")
     rows = (
         tag(
-            "tr", tag("th", one["what"].replace("-", " "), scope="row"), tag("td", time(one["last"])),
-            tag("td", time(one["due"]) if one["due"] else "each cycle" if one["last"] is None else "–"),
-            tag("td", late if one["overdue"] else None),
+            "tr", tag("th", one.what.replace("-", " "), scope="row"), tag("td", time(one.last)),
+            tag("td", time(one.due) if one.due else "each cycle" if one.last is None else "–"),
+            tag("td", late if one.overdue else None),
         )
         for one in found
     )  # fmt: skip
@@ -128,15 +127,10 @@ def monitoring(view: View) -> Html:
 
 def eligibility(view: View) -> Html:
     """Whether therapy may begin; shown before the first dose."""
-    if (
-        view.assessment is None
-        or view.assessment["dose"]["number"]
-        or view.assessment["dose"]["readiness"] == "finished"
-    ):
+    if view.assessment is None or view.assessment.dose.number or view.assessment.dose.readiness == "finished":
         return Html()
     rows = (
-        tag("li", state(one["state"]), " ", one["item"].replace("-", " "))
-        for one in view.assessment["eligibility"]
+        tag("li", state(one.state), " ", one.item.replace("-", " ")) for one in view.assessment.eligibility
     )
     return join((tag("h2", "Before the first dose"), tag("ul", *rows, class_="eligible")))
 
@@ -159,7 +153,7 @@ def table(view: View) -> Html:
         )
     counts = tag(
         "p",
-        f"{view.assessment['relative']} relative, {view.assessment['absolute']} absolute, counted by group.",
+        f"{view.assessment.relative} relative, {view.assessment.absolute} absolute, counted by group.",
         class_="note",
     )
     head = tag(
@@ -167,40 +161,40 @@ def table(view: View) -> Html:
         tag("tr", *(tag("th", name, scope="col", role="columnheader") for name in CRITERIA_HEAD), role="row"),
     )
     rows, before = [], None
-    for one in view.assessment["criteria"]:
-        rows.append(criterion_row(one, one["system"] if one["system"] != before else None, view))
-        before = one["system"]
+    for one in view.assessment.criteria:
+        rows.append(criterion_row(one, one.system if one.system != before else None, view))
+        before = one.system
     return join(
         (title, counts, tag("table", head, tag("tbody", *rows, role="rowgroup"), class_="grid", role="table"))
     )
 
 
-def criterion_row(one: dict[str, Any], system: str | None, view: View) -> Html:
-    state = one["state"]
+def criterion_row(one: CriterionRow, system: str | None, view: View) -> Html:
+    state = one.state
     said = tag("span", shape(state), words.STATE[state], class_=f"state {state}")
-    name = words.criterion(one["code"], view.guideline)
+    name = words.criterion(one.code, view.guideline)
     cells = (
         tag("td", system.capitalize() if system else None, class_="system", role="cell"),
-        tag("th", explains(one["code"], name, view), scope="row", role="rowheader"),
+        tag("th", explains(one.code, name, view), scope="row", role="rowheader"),
         tag("td", said, data_state=state, role="cell"),
         tag(
             "td",
-            words.measured(one["value"], one["unit"]) if one["value"] is not None else "–",
-            data_value=words.number(one["value"]),
+            words.measured(one.value, one.unit) if one.value is not None else "–",
+            data_value=words.number(one.value),
             role="cell",
         ),
-        tag("td", one["limit"] or "–", role="cell"),
-        tag("td", time(one["since"]), role="cell"),
+        tag("td", one.limit or "–", role="cell"),
+        tag("td", time(one.since), role="cell"),
         tag("td", note(one), class_="note", role="cell"),
     )
-    calm = " calm" if state == "clear" and one["value"] is None and not one["evaluates_at"] else ""
+    calm = " calm" if state == "clear" and one.value is None and not one.evaluates_at else ""
     return tag(
         "tr",
         *cells,
         role="row",
         class_=f"crit {state}{calm}",
-        data_code=one["code"],
-        data_evidence=one["code"],
+        data_code=one.code,
+        data_evidence=one.code,
     )
 
 
@@ -219,17 +213,17 @@ def explains(code: str, name: str, view: View) -> Html:
     )
 
 
-def note(one: dict[str, Any]) -> Html:
+def note(one: CriterionRow) -> Html:
     """What qualifies the state."""
     parts: list[Html | str] = []
-    if one["stale"]:
+    if one.stale:
         parts.append("old data: the state is kept")
-    if one["missing"]:
-        parts.append(f"missing: {', '.join(one['missing'])}")
-    if one["correctable"]:
-        parts.append(f"first correct: {', '.join(one['correctable'])}")
-    if one["evaluates_at"]:
-        parts.append(join(("judged at ", time(one["evaluates_at"]))))
+    if one.missing:
+        parts.append(f"missing: {', '.join(one.missing)}")
+    if one.correctable:
+        parts.append(f"first correct: {', '.join(one.correctable)}")
+    if one.evaluates_at:
+        parts.append(join(("judged at ", time(one.evaluates_at))))
     return join(parts, "; ")
 
 
@@ -318,11 +312,11 @@ def fact(name: str, value: Html) -> Html:
 def place(view: View) -> Html:
     """Where, in which mode, how new what is known of the patient."""
     where = view.unit if view.unit == view.location else f"{view.unit}, {view.location}"
-    mode = f", {view.assessment['mode']} monitoring" if view.assessment else ""
+    mode = f", {view.assessment.mode} monitoring" if view.assessment else ""
     heard = (
         join((", newest event ", age(wire(view.newest)))) if view.newest is not None else ", nothing charted"
     )
-    clock = join((", judged ", time(view.assessment["at"]))) if view.assessment else ", not judged yet"
+    clock = join((", judged ", time(view.assessment.at))) if view.assessment else ", not judged yet"
     other = None
     if not view.same_guideline:
         other = tag(

@@ -9,6 +9,7 @@ from typing import Any
 
 from rules.decide.engine import assessments
 from tests.rules.courses import NORMAL, Course, alerts, folded, states_at, table, timed
+from tests.rules.wired import wire
 
 
 def start(**baseline: Any) -> Course:
@@ -253,7 +254,7 @@ def test_every_tripped_criterion_has_its_corrective() -> None:
 
 def _advice(course: Course, at: str) -> list[dict[str, Any]]:
     (one,) = assessments(folded(course, at))
-    found: list[dict[str, Any]] = one["advice"]
+    found: list[dict[str, Any]] = wire(one)["advice"]
     return found
 
 

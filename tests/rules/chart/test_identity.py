@@ -103,9 +103,7 @@ def test_the_same_id_of_another_patient_is_another_fact() -> None:
     """criteria.md section 1: same `(patient, id)`."""
     one, two = course(("final", "08:00", 20)), Course("p2").start("00:00").labs("08:00", "L", platelets=200)
     found = assessments(fold(decoded([one, two]), SCHWARTZENTRUBER_2001))
-    states = {
-        a["patient"]: next(c["state"] for c in a["criteria"] if c["code"] == "platelets") for a in found
-    }
+    states = {a.patient: next(c.state for c in a.criteria if c.code == "platelets") for a in found}
     assert states == {"p1": "absolute", "p2": "clear"}
 
 

@@ -41,7 +41,7 @@ def alerts_of(log: list[events.Event], until: int = END) -> list[dict[str, Any]]
 
 
 def assessed(log: list[events.Event], until: int = END) -> list[dict[str, Any]]:
-    return assessments(fold(log, GUIDELINE, until))
+    return [wire(one) for one in assessments(fold(log, GUIDELINE, until))]
 
 
 def timeless(assessment: dict[str, Any]) -> dict[str, Any]:
@@ -203,9 +203,9 @@ def test_an_assessment_says_what_the_decisions_said(course: list[Any]) -> None:
     """The incremental memory and a decision from nothing never differ."""
     outcome = fold(decoded(course), GUIDELINE, END)
     for patient in outcome.patients.values():
-        for row in assess(patient)["criteria"]:
-            memory = patient.memory(row["code"])
-            assert (row["code"], row["state"], row["stale"]) == (row["code"], memory.state, memory.stale)
+        for row in assess(patient).criteria:
+            memory = patient.memory(row.code)
+            assert (row.code, row.state, row.stale) == (row.code, memory.state, memory.stale)
 
 
 @many

@@ -94,7 +94,7 @@ def agree(seed: int) -> None:
     clocks = compare.instants(course, 6)
     for at, expected in zip(clocks, reference.assess_at(course, clocks), strict=True):
         wanted = {name: view(one) for name, one in expected.items()}
-        got = {one["patient"]: view(one) for one in assessments(fold(log, GUIDELINE, instants.parse(at)))}
+        got = {one.patient: view(wire(one)) for one in assessments(fold(log, GUIDELINE, instants.parse(at)))}
         assert got == wanted
     assert transitions([wire(alert) for alert in fold(log, GUIDELINE).alerts]) == transitions(
         reference.run(course)

@@ -164,7 +164,7 @@ def test_without_a_time_all_are_assessed_at_the_last_instant_of_the_file() -> No
     """criteria.md section 1: without `--at` T is the file's last instant, for every patient."""
     one, two = Course("p1").start("00:00"), Course("p2").start("00:00").labs("09:30", platelets=200)
     found = assessments(fold(decoded([one, two]), SCHWARTZENTRUBER_2001))
-    assert [(a["patient"], a["at"]) for a in found] == [("p1", iso("09:30")), ("p2", iso("09:30"))]
+    assert [(a.patient, a.at) for a in found] == [("p1", iso("09:30")), ("p2", iso("09:30"))]
 
 
 LATE = {

@@ -254,7 +254,7 @@ def follow(log):
         said.extend(settle(patient, patient.now >> 1))
         if patient.discharged is None:
             assert assess(decode_state(encode(patient), GUIDELINE)) == assess(patient)
-            json.dumps(assess(patient), allow_nan=False)
+            json.dumps(wire(assess(patient)), allow_nan=False)
     assert all(json.dumps(wire(alert), allow_nan=False) for alert in said)
 
 

@@ -192,7 +192,7 @@ def walk(
             patient, _, _ = advance(patient, log.pop(0), GUIDELINE)
         assert patient is not None
         settle(patient, instant)
-        yield clock, {row["code"]: row for row in assess(patient)["criteria"]}
+        yield clock, {row.code: row for row in assess(patient).criteria}
 
 
 def clocks(stay_id: int, every: pd.Timedelta, first: pd.Timedelta) -> list[pd.Timestamp]:
@@ -210,11 +210,11 @@ def test_the_hourly_urine_rate_is_that_of_the_source(stay_id: int) -> None:
     for clock, rows in walk(stay_id, clocks(stay_id, 155 * MIN, 37 * MIN), []):
         expected, row = source.urine_rate(stay_id, clock), rows["urine-hour"]
         if expected is None:
-            assert row["stale"] or row["state"] == "indeterminate", clock
+            assert row.stale or row.state == "indeterminate", clock
             continue
-        assert row["value"] == pytest.approx(expected, abs=1e-6), clock
-        assert row["state"] == ("absolute" if expected < 10 else "relative" if expected <= 20 else "clear")
-        assert not row["stale"]
+        assert row.value == pytest.approx(expected, abs=1e-6), clock
+        assert row.state == ("absolute" if expected < 10 else "relative" if expected <= 20 else "clear")
+        assert not row.stale
         compared += 1
     assert compared >= 7
 
@@ -236,10 +236,10 @@ def test_the_phenylephrine_maximum_of_each_8_hours_is_that_of_the_source(stay_id
             source.phenylephrine_maximum(stay_id, clock - 8 * HOUR + MIN, clock),
             rows["phenylephrine-maximum"],
         )
-        assert (row["value"] or 0.0) == pytest.approx(expected, abs=1e-4), clock
-        assert row["state"] == (
-            "absolute" if expected >= 1.5 else "relative" if expected >= 1.0 else "clear"
-        ), clock
+        assert (row.value or 0.0) == pytest.approx(expected, abs=1e-4), clock
+        assert row.state == ("absolute" if expected >= 1.5 else "relative" if expected >= 1.0 else "clear"), (
+            clock
+        )
         found.append(expected)
     assert max(found) == pytest.approx(STAYS[stay_id], abs=1e-4)
 

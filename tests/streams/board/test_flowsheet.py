@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.board.flowsheet import Span, begin, flowsheet
@@ -82,7 +83,8 @@ def test_limits_are_drawn_only_when_the_worker_goes_by_the_same_guideline() -> N
     found = bedside(oliguria())
     assert found.assessment is not None
     assert panel(found, "heart-rate")["lines"]
-    found.assessment["guideline"] = {"id": "x", "version": "1", "sha256": "0" * 64}
+    other = {"id": "x", "version": "1", "sha256": "0" * 64}
+    found.assessment = msgspec.structs.replace(found.assessment, guideline=other)
     assert panel(found, "heart-rate")["lines"] == []
 
 

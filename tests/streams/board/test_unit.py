@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
+from rules.wire.assessments import CriterionRow
 from streams.board import unit, words
 from streams.board.html.unit import attributes, cells
-from streams.projections.patients import Bedside, Standing
+from streams.projections.patients import Bedside
 from tests.streams.board.wards import GUIDE, bedside, cycle, ms, oliguria, vitals, ward
-from tests.streams.samples import assessment, criterion
+from tests.streams.samples import assessed, assessment, criterion
 
 
 def row(found: Bedside) -> unit.Row:
@@ -14,28 +17,25 @@ def row(found: Bedside) -> unit.Row:
 
 
 def standing(**fields: Any) -> Bedside:
-    import json
-
     made = Bedside("p1", "k1")
-    made.standing = Standing(json.dumps(assessment("p1", **fields)).encode())
+    made.assessment = assessed("p1", **fields)
     return made
+
+
+def row_of(code: str, state: str, **fields: Any) -> CriterionRow:
+    return msgspec.convert(criterion(code, state, **fields), CriterionRow)
 
 
 def test_a_row_says_what_the_assessment_says() -> None:
     found = bedside(oliguria())
     made, said = row(found), found.assessment
     assert said is not None
-    assert made.advised.word == said["recommendation"]
+    assert made.advised.word == said.recommendation
     assert made.dose == unit.Dose(
-        1,
-        said["dose"]["last"],
-        said["dose"]["due"],
-        said["dose"]["delayed_h"],
-        said["dose"]["readiness"],
-        False,
+        1, said.dose.last, said.dose.due, said.dose.delayed_h, said.dose.readiness, False
     )
     assert made.pressure == unit.Pressure(86, 90, "relative", False, False)
-    assert made.fluids == (said["fluids"]["above_maintenance_24h_ml"], said["fluids"]["limit_ml"])
+    assert made.fluids == (said.fluids.above_maintenance_24h_ml, said.fluids.limit_ml)
 
 
 def test_the_reasons_are_words_with_value_and_limit() -> None:
@@ -50,11 +50,10 @@ def test_the_strip_has_the_ten_systems_in_the_tables_order_each_as_bad_as_its_wo
 
 
 def test_cannot_see_is_worse_than_clear_and_better_than_tripped() -> None:
-    rows = [criterion("urine-shift", "indeterminate"), criterion("creatinine", "clear")]
+    rows = [row_of("urine-shift", "indeterminate"), row_of("creatinine", "clear")]
     assert unit.system("renal", rows, GUIDE).state == "indeterminate"
     assert (
-        unit.system("renal", [*rows, criterion("urine-hour", "relative", value=15.0)], GUIDE).state
-        == "relative"
+        unit.system("renal", [*rows, row_of("urine-hour", "relative", value=15.0)], GUIDE).state == "relative"
     )
 
 

@@ -117,7 +117,7 @@ def published(
         for one in folded.alerts
     ]
     shown = [
-        Record(ASSESSMENTS, one["patient"].encode(), json.dumps(one).encode(), folded.clock)
+        Record(ASSESSMENTS, one.patient.encode(), msgspec.json.encode(one), folded.clock)
         for one in event_files.assessments(folded)
     ]
     return [*map(record, events), *said, *shown]

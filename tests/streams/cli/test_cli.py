@@ -12,7 +12,7 @@ import pytest
 from streams.cli import main
 from streams.service.event_file import load
 from tests.streams.conftest import Told
-from tests.streams.samples import AT, assessment, record, vitals
+from tests.streams.samples import AT, assessed, record, vitals
 
 ROOT = Path(__file__).parents[3]
 Capture = pytest.CaptureFixture[str]
@@ -135,13 +135,13 @@ def test_a_file_name_cannot_write_on_the_terminal(capsys: Capture) -> None:
 
 
 def test_a_command_writes_json_into_a_pipe(told: Told, write: Write, capsys: Capture) -> None:
-    told.assessments["p1"] = assessment("p1")
+    told.assessments["p1"] = assessed("p1")
     assert main.main(["assess", write(vitals("v1", AT, heart_rate=90))]) == 0
     assert capsys.readouterr().out.startswith('{"patient":"p1","at":')
 
 
 def test_text_is_for_the_asking(told: Told, write: Write, capsys: Capture) -> None:
-    told.assessments["p1"] = assessment("p1")
+    told.assessments["p1"] = assessed("p1")
     assert main.main(["assess", write(vitals("v1", AT, heart_rate=90)), "-o", "text"]) == 0
     assert "▲ delay" in capsys.readouterr().out
 

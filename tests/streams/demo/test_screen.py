@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from rules.wire.assessments import Assessment
 from streams.demo.screen import feet, head, newest, picture
 from streams.demo.ward_table import bed, urgent
 from streams.display import LEVEL_COLOUR
-from streams.projections.overview import Page
+from streams.projections.pages import Page
 from tests.streams.demo.views import screen, seen, view
-from tests.streams.samples import alert_record, assessment, criterion
+from tests.streams.samples import alert_record, assessed, assessment, criterion
 
 
-def cells(found: dict[str, Any]) -> list[str]:
+def cells(found: Assessment) -> list[str]:
     return [str(cell) for cell in bed(found, screen())]
 
 
@@ -31,7 +32,7 @@ def cells(found: dict[str, Any]) -> list[str]:
     ],
 )
 def test_a_recommendation_is_a_shape_and_a_word_without_its_reasons(recommendation: str, shown: str) -> None:
-    assert cells(assessment(recommendation=recommendation))[1] == shown
+    assert cells(assessed(recommendation=recommendation))[1] == shown
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_recommendation_is_a_shape_and_a_word_without_its_reasons(recommendati
     ],
 )
 def test_the_dose_clock_says_which_dose_when_whether_and_how_late(fields: dict[str, Any], shown: str) -> None:
-    assert cells(assessment(dose=assessment()["dose"] | fields))[2] == shown
+    assert cells(assessed(dose=assessment()["dose"] | fields))[2] == shown
 
 
 CALM = {
@@ -89,7 +90,7 @@ CALM = {
 def test_why_names_what_tripped_with_value_and_limit_the_gravest_first(
     rows: list[dict[str, Any]], fields: dict[str, Any], shown: str
 ) -> None:
-    assert cells(assessment("p1", *rows, **(CALM | fields)))[3] == shown
+    assert cells(assessed("p1", *rows, **(CALM | fields)))[3] == shown
 
 
 def test_the_whole_screen_has_the_ward_the_newest_alert_first_and_how_to_stop() -> None:
@@ -127,7 +128,7 @@ def test_it_fits_the_terminal_whatever_its_size(width: int, height: int, patient
         criterion("creatinine", "relative", value=2.6, limit=">=2.5"),
     ]
     newest = [alert_record(patient=name) for name in names * 3]
-    full = view(patients=names, assessments={name: assessment(name, *rows) for name in names}, newest=newest)
+    full = view(patients=names, assessments={name: assessed(name, *rows) for name in names}, newest=newest)
     shown = seen(screen(width, height), picture(full, screen(width, height)))
     assert len(shown) <= height
     assert max(map(cell_len, shown)) <= width
@@ -174,7 +175,7 @@ def test_a_colour_stands_beside_each_shape_and_never_alone() -> None:
 def test_a_patient_id_is_printed_as_text_and_nothing_else(patient: str) -> None:
     console = screen()
     shown = view(
-        patients=[patient], assessments={patient: assessment(patient)}, newest=[alert_record(patient=patient)]
+        patients=[patient], assessments={patient: assessed(patient)}, newest=[alert_record(patient=patient)]
     )
     text = "\n".join(seen(console, picture(shown, console)))
     assert "\x1b" not in text
@@ -215,15 +216,13 @@ URGENT = [
 
 
 def test_whoever_is_worst_comes_first() -> None:
-    found = {name: assessment(name, *said[1], **said[0]) for name, said in ORDER.items() if said is not None}
+    found = {name: assessed(name, *said[1], **said[0]) for name, said in ORDER.items() if said is not None}
     assert urgent(view(patients=list(ORDER), assessments=found)) == URGENT
 
 
 def test_those_who_are_alike_stand_in_the_order_of_the_beds() -> None:
     names = ["b", "a", "c"]
-    assert (
-        urgent(view(patients=names, assessments={name: assessment(name, **CALM) for name in names})) == names
-    )
+    assert urgent(view(patients=names, assessments={name: assessed(name, **CALM) for name in names})) == names
 
 
 def test_who_was_discharged_is_said_to_be() -> None:
@@ -237,7 +236,7 @@ def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_
 ) -> None:
     names = [f"patient-{number}" for number in range(16)]
     late = assessment()["dose"] | {"readiness": "hold", "delayed_h": 1.25}
-    grave = {name: assessment(name, URINE, PLATELETS, dose=late) for name in names}
+    grave = {name: assessed(name, URINE, PLATELETS, dose=late) for name in names}
     shown = seen(
         screen(width, 24),
         picture(view(patients=names, assessments=grave, newest=[alert_record()] * 9), screen(width, 24)),

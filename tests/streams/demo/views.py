@@ -7,16 +7,16 @@ from typing import Any
 
 from rich.console import Console
 
-from streams.projections.overview import View
+from streams.demo.overview import View
 from streams.times import instant
-from tests.streams.samples import AT, alert_record, assessment
+from tests.streams.samples import AT, alert_record, assessed
 
 CLOCK = instant(AT)
 
 
 def view(**fields: Any) -> View:
     plain = {
-        "patients": ["p1", "p2"], "assessments": {"p1": assessment("p1")}, "newest": [alert_record()], "clock": CLOCK, "speed": 120.0, "rate": 3.14,
+        "patients": ["p1", "p2"], "assessments": {"p1": assessed("p1")}, "newest": [alert_record()], "clock": CLOCK, "speed": 120.0, "rate": 3.14,
         "published": 2103, "alerts": 87, "joined": True,
     }  # fmt: skip
     return View(**(plain | fields))

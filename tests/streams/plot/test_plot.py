@@ -20,7 +20,7 @@ from streams.plot.page import Drawing, draw
 from streams.plot.sheet import save
 from streams.times import DAY, HOUR, instant
 from tests.streams.conftest import Told
-from tests.streams.samples import GUIDELINE, alert_record, assessment, record, vitals
+from tests.streams.samples import GUIDELINE, alert_record, assessed, record, vitals
 
 DAY_ONE = "2026-03-02T{:02}:00:00Z"
 ZERO = instant("2026-03-02T00:00:00Z")
@@ -342,7 +342,7 @@ def test_a_patient_id_is_drawn_as_it_is_written(patient: str, tmp_path: Path) ->
 
 
 def run_plot(told: Told, path: str, page: Path, *more: str) -> int:
-    told.assessments = {patient: assessment(patient) for patient in ("p1", "p2")}
+    told.assessments = {patient: assessed(patient) for patient in ("p1", "p2")}
     return plot.main([path, "-o", str(page), *more])
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from rules.wire.pages import decode
 from streams.demo.keyboard import Entry
-from streams.projections.overview import MOST_PAGES, Pages
+from streams.projections.pages import MOST_PAGES, Pages
 
 
 def wrote(**fields: Any) -> bytes:
@@ -23,7 +24,8 @@ def wrote(**fields: Any) -> bytes:
 
 def pages(*written: bytes) -> Pages:
     found = Pages()
-    for one in written:
+    for one in map(decode, written):
+        assert one is not None
         found.take(one)
     return found
 

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from rules.wire.assessments import decode
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, PAGES
 from streams.projections.patients import Record, Ward
 from tests.streams.board.wards import (
@@ -21,17 +24,15 @@ from tests.streams.board.wards import (
 
 def test_every_state_on_the_board_is_the_workers() -> None:
     found = bedside(oliguria())
-    said = next(
-        json.loads(one.value) for one in published(oliguria()) if one.topic == ASSESSMENTS and one.value
-    )
+    said = next(decode(one.value) for one in published(oliguria()) if one.topic == ASSESSMENTS and one.value)
     assert found.assessment == said
-    assert found.assessment["recommendation"] == "delay"
+    assert found.assessment.recommendation == "delay"
 
 
 def test_an_assessment_does_not_change_by_what_the_board_reads_after_it() -> None:
     made = ward(oliguria())
     made.take(record(vitals("v99", 130, hr=104, sbp=140)))
-    assert made.patients["p1"].assessment["blood_pressure"]["latest"] == 86
+    assert made.patients["p1"].assessment.blood_pressure.latest == 86
 
 
 def test_the_same_ward_comes_of_any_order_of_the_topics() -> None:
@@ -160,3 +161,11 @@ def test_what_cannot_be_read_is_counted_and_changes_nothing() -> None:
         assert made.take(Record(topic, b"p1", b"\xff nonsense", 1)) is None
     assert made.unread == {"alert": 1, "assessment": 1, "event": 1}
     assert list(made) == []
+
+
+@pytest.mark.parametrize("value", [b'{"mode":', b'{"patient":"p1"}', b"[]"])
+def test_what_is_no_assessment_leaves_the_one_before_in_place(value: bytes) -> None:
+    made = ward(oliguria())
+    before = made.patients["p1"].assessment
+    assert made.take(Record(ASSESSMENTS, b"p1", value, ms(200))) is None
+    assert (made.unread["assessment"], made.patients["p1"].assessment) == (1, before)

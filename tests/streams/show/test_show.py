@@ -15,7 +15,8 @@ from streams.display import LEVEL_COLOUR, encodable, plain
 from streams.show import alerts, assessment
 from streams.show.terminal import cell, console
 from tests.streams.samples import alert_record, criterion
-from tests.streams.samples import assessment as sample
+from tests.streams.samples import assessed as sample
+from tests.streams.samples import assessment as plain_sample
 
 
 class Terminal(io.TextIOWrapper):
@@ -109,7 +110,7 @@ def test_an_assessment_shows_each_part(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_before_therapy_it_says_whether_it_may_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     out, terminal = screen(monkeypatch)
-    assessment.show(sample("p1", dose=sample()["dose"] | {"readiness": "not-started"}), out)
+    assessment.show(sample("p1", dose=plain_sample()["dose"] | {"readiness": "not-started"}), out)
     assert "eligible  met creatinine; unknown ecg" in terminal.seen()
 
 
@@ -118,7 +119,7 @@ def test_every_row_of_table_3_is_named_even_when_clear(monkeypatch: pytest.Monke
     shown = sample("p1")
     assessment.show(shown, out)
     text = terminal.seen()
-    assert all(row["code"] in text for row in shown["criteria"])
+    assert all(row.code in text for row in shown.criteria)
 
 
 def test_an_alert_is_a_row_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

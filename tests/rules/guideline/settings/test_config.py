@@ -202,7 +202,7 @@ def course(creatinine: float) -> list[dict[str, Any]]:
 def state_of(code: str, log: list[dict[str, Any]], guideline: Guideline) -> str:
     decoded = [decode(json.dumps(record))[0] for record in log]
     said = assessments(fold([event for event in decoded if event is not None], guideline))
-    return next(row["state"] for row in said[0]["criteria"] if row["code"] == code)
+    return next(row.state for row in said[0].criteria if row.code == code)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_a_changed_threshold_is_carried_by_every_assessment() -> None:
     guideline = load("[criteria.creatinine]\nrelative = 2.0")
     decoded = [decode(json.dumps(record))[0] for record in course(2.4)]
     said = assessments(fold([event for event in decoded if event is not None], guideline))[0]
-    assert said["guideline"]["sha256"] == guideline.sha256
+    assert said.guideline["sha256"] == guideline.sha256
 
 
 def test_the_published_numbers_stand_together() -> None:

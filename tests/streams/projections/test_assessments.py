@@ -12,16 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.projections.counts import MODES, READINESS, Census, Mark, standing
-from tests.streams.samples import assessment, criterion
+from streams.projections.assessments import MODES, READINESS, Census, Mark, standing
+from tests.streams.samples import assessed, assessment, criterion
 
 
 def packed(**fields: Any) -> bytes:
     return msgspec.json.encode(assessment("p1", **fields))
 
 
+def marked(*tripped: dict[str, Any], **fields: Any) -> tuple[Mark, ...]:
+    return standing(assessed("p1", *tripped, **fields)).marks
+
+
 def test_an_assessment_counts_in_its_mode_recommendation_and_readiness() -> None:
-    marks = standing(packed(mode="intensive", recommendation="stop")).marks
+    marks = marked(mode="intensive", recommendation="stop")
     assert {
         Mark("patients", ("intensive",)),
         Mark("recommendations", ("stop",)),
@@ -35,7 +39,7 @@ def test_two_tripped_rows_of_one_system_and_level_count_once() -> None:
         criterion("creatinine", "absolute"),
         criterion("urine-shift", "relative"),
     )
-    marks = standing(msgspec.json.encode(assessment("p1", *tripped))).marks
+    marks = marked(*tripped)
     assert sorted(mark.labels for mark in marks if mark.what == "tripped") == [
         ("renal", "absolute"),
         ("renal", "relative"),
@@ -43,12 +47,12 @@ def test_two_tripped_rows_of_one_system_and_level_count_once() -> None:
 
 
 def test_what_is_clear_or_cannot_be_told_is_not_tripped() -> None:
-    unknown = msgspec.json.encode(assessment("p1", criterion("creatinine", "indeterminate")))
-    assert [mark for mark in standing(unknown).marks if mark.what == "tripped"] == []
+    found = marked(criterion("creatinine", "indeterminate"))
+    assert [mark for mark in found if mark.what == "tripped"] == []
 
 
 def test_a_stop_rule_counts_by_its_name_and_other_reasons_do_not() -> None:
-    marks = standing(packed(reasons=["stop-rule:infection", "infection"])).marks
+    marks = marked(reasons=["stop-rule:infection", "infection"])
     assert [mark.labels for mark in marks if mark.what == "stop_rules"] == [("infection",)]
 
 
@@ -57,9 +61,7 @@ def test_only_what_is_overdue_counts_as_overdue() -> None:
         {"what": what, "last": None, "due": None, "overdue": what == "weight"}
         for what in ("vital-signs", "weight")
     ]
-    assert [mark.labels for mark in standing(packed(monitoring=looked)).marks if mark.what == "overdue"] == [
-        ("weight",)
-    ]
+    assert [mark.labels for mark in marked(monitoring=looked) if mark.what == "overdue"] == [("weight",)]
 
 
 @pytest.mark.parametrize(("hours", "delayed"), [(0.0, 0), (0.5, 1), (30.0, 1)])
@@ -82,7 +84,7 @@ def test_what_cannot_be_read_is_counted_and_the_assessment_before_stays() -> Non
     census = Census()
     census.take(b"p1", packed(recommendation="delay"))
     census.take(b"p1", b'{"mode":')
-    assert (census.unread, census.counts[Mark("recommendations", ("delay",))]) == (1, 1)
+    assert (census.latest.unread, census.counts[Mark("recommendations", ("delay",))]) == (1, 1)
 
 
 @given(

@@ -1,12 +1,12 @@
-"""Count the ward from the latest assessment of every patient. Pure. Source: wire.md (Assessment)."""
+"""Fold the latest assessment of every patient, and count the ward from it (wire.md, Assessment). Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Generic, NamedTuple, TypeVar
 
-import msgspec
+from rules.wire.assessments import Assessment, NotAnAssessment, decode
 
 READINESS = ("not-started", "finished", "waiting", "hold", "decide", "unknown", "ready")
 MODES = ("ward", "intensive")
@@ -14,43 +14,39 @@ TRIPPED = ("relative", "absolute")
 STOP_RULE = "stop-rule:"
 
 
-class Criterion(msgspec.Struct):
-    """A row of Table 3, as far as it is counted."""
-
-    system: str
-    state: str
+Kept = TypeVar("Kept")
 
 
-class Item(msgspec.Struct):
-    """A row of Table 1."""
+class Latest(Generic[Kept]):
+    """The latest assessment of every patient, or what `keep` leaves of it.
 
-    what: str
-    overdue: bool
+    `of`: by patient, without those who were discharged; `unread`: how many records were no assessment.
+    """
+
+    def __init__(self, keep: Callable[[Assessment], Kept]) -> None:
+        self.keep = keep
+        self.of: dict[str, Kept] = {}
+        self.unread = 0
+
+    def take(self, patient: str, value: bytes | None) -> bool:
+        """Take an assessment, or the tombstone of one who was discharged; whether it could be read.
+
+        What cannot be read is counted and leaves the assessment before in place.
+        """
+        if value is None:
+            self.of.pop(patient, None)
+            return True
+        try:
+            self.of[patient] = self.keep(decode(value))
+        except NotAnAssessment:
+            self.unread += 1
+            return False
+        return True
 
 
-class Dose(msgspec.Struct):
-    """The dose that is due next."""
-
-    readiness: str
-    delayed_h: float
-
-
-class Pressure(msgspec.Struct):
-    """Blood pressure against its target."""
-
-    state: str
-
-
-class Assessment(msgspec.Struct):
-    """The fields of an assessment that are counted; the rest is passed over."""
-
-    mode: str
-    recommendation: str
-    reasons: list[str]
-    criteria: list[Criterion]
-    monitoring: list[Item]
-    dose: Dose
-    blood_pressure: Pressure
+def whole(assessment: Assessment) -> Assessment:
+    """Keep all of it."""
+    return assessment
 
 
 class Mark(NamedTuple):
@@ -67,12 +63,8 @@ class Standing(NamedTuple):
     delay_h: float
 
 
-_decoder = msgspec.json.Decoder(Assessment)
-
-
-def standing(value: bytes) -> Standing:
-    """What an assessment adds. Raises msgspec.DecodeError for what is not one."""
-    found = _decoder.decode(value)
+def standing(found: Assessment) -> Standing:
+    """What an assessment adds."""
     return Standing(tuple(marks(found)), found.dose.delayed_h)
 
 
@@ -103,27 +95,19 @@ class Census:
     """The patients who have an assessment, and how many of them stand where."""
 
     def __init__(self) -> None:
-        self.patients: dict[bytes, Standing] = {}
+        self.latest = Latest(standing)
         self.counts: Counter[Mark] = Counter()
-        self.unread = 0
 
     def take(self, patient: bytes, value: bytes | None) -> None:
-        """The patient's latest assessment; None: discharged.
-
-        One that cannot be read is counted and leaves the one before in place.
-        """
-        try:
-            now = GONE if value is None else standing(value)
-        except msgspec.DecodeError:
-            self.unread += 1
-            return
-        self.counts.subtract(self.patients.pop(patient, GONE).marks)
-        self.counts.update(now.marks)
-        if value is not None:
-            self.patients[patient] = now
+        """The patient's latest assessment; None: discharged."""
+        name = patient.decode(errors="backslashreplace")
+        before = self.latest.of.get(name, GONE)
+        if self.latest.take(name, value):
+            self.counts.subtract(before.marks)
+            self.counts.update(self.latest.of.get(name, GONE).marks)
 
     def longest_delay_h(self) -> float:
         """Hours by which the longest overdue dose is delayed, as of its patient's latest assessment; 0 when
         none is.
         """
-        return max((one.delay_h for one in self.patients.values()), default=0.0)
+        return max((one.delay_h for one in self.latest.of.values()), default=0.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from streams.demo.overview import MOST_ALERTS, Seen
 from streams.demo.run import Rate
-from streams.projections.overview import MOST_ALERTS, Seen
 from streams.times import instant
 from tests.streams.samples import alert, alert_record, assessment
 
@@ -24,7 +24,7 @@ def seen() -> Seen:
 def test_an_alert_decided_at_the_opening_is_live_and_one_before_it_is_history() -> None:
     found = seen()
     assert found.alert(value(seq=2, decided=OPENS)) == alert_record(seq=2, decided=OPENS)
-    assert found.alert(value(seq=1, decided="2026-03-02T09:59:00Z")) is None
+    assert found.alert(value(id="of p2", patient="p2", seq=1, decided="2026-03-02T09:59:00Z")) is None
     assert (found.live, found.history) == (1, 1)
     assert [one.seq for one in found.newest] == [1, 2]
 
@@ -48,13 +48,21 @@ def test_the_latest_assessment_stands_and_a_tombstone_takes_it_away() -> None:
     assert not found.joined
     found.assessment("p1", json.dumps(assessment("p1", recommendation="correct")).encode())
     found.assessment("p1", json.dumps(assessment("p1", recommendation="stop")).encode())
-    assert found.assessments["p1"]["recommendation"] == "stop"
+    assert found.assessments["p1"].recommendation == "stop"
     found.assessment("p1", None)
     assert found.assessments == {}
     assert found.gone == {"p1"}
     assert found.joined
     found.assessment("p1", json.dumps(assessment("p1")).encode())
     assert found.gone == set()
+
+
+def test_an_assessment_that_cannot_be_read_leaves_the_one_before_in_place() -> None:
+    found = seen()
+    found.assessment("p1", json.dumps(assessment("p1", recommendation="stop")).encode())
+    found.assessment("p1", b'{"patient":"p1"')
+    assert found.assessments["p1"].recommendation == "stop"
+    assert (found.latest.unread, found.taken) == (1, 2)
 
 
 def test_an_alarm_of_the_machine_goes_by_another_clock_and_is_not_among_the_ward_s() -> None:
