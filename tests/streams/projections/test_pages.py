@@ -4,28 +4,26 @@ acknowledged by.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from rules.wire.pages import decode
+from rules.wire.pages import PageRecord
 from streams.demo.keyboard import Entry
 from streams.projections.pages import MOST_PAGES, Pages
 
 
-def wrote(**fields: Any) -> bytes:
+def wrote(**fields: Any) -> PageRecord:
     plain = {
         "when": "2026-11-23T09:17:58.674Z", "outcome": "accepted", "patient": "p1", "alert": "a1", "key": "a1:relative", "action": "trigger",
         "channel": "terminal", "level": "relative", "subject": "hypotension", "decided": "2026-03-04T17:37:07Z",
     }  # fmt: skip
-    return json.dumps(plain | fields).encode()
+    return PageRecord(**(plain | fields))
 
 
-def pages(*written: bytes) -> Pages:
+def pages(*written: PageRecord) -> Pages:
     found = Pages()
-    for one in map(decode, written):
-        assert one is not None
+    for one in written:
         found.take(one)
     return found
 
