@@ -25,14 +25,14 @@ REGISTRIES = {
 
 CEILINGS = {
     "modules": 372,
-    "modules with one reader, next door": 63,
+    "modules with one reader, next door": 62,
     "functions of more than 25 lines": 38,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,
     "lines of more than 110 columns in simulators": 0,
     "lines of more than 110 columns in deploy": 0,
-    "dict[str, Any] in rules": 18,
-    "dict[str, Any] in streams": 82,
+    "dict[str, Any] in rules": 8,
+    "dict[str, Any] in streams": 65,
 }
 
 
