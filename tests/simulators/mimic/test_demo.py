@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -19,6 +18,7 @@ from rules.decide.state import Patient
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire import events
+from rules.wire.assessments import CriterionRow
 from simulators.mimic import convert
 from simulators.mimic.convert import READ
 from simulators.mimic.tally import Tally
@@ -175,7 +175,7 @@ def said(log: list[events.Event]) -> list[tuple[str, str, str, int]]:
 
 def walk(
     stay_id: int, clocks: list[pd.Timestamp], more: list[str]
-) -> Iterator[tuple[pd.Timestamp, dict[str, Any]]]:
+) -> Iterator[tuple[pd.Timestamp, dict[str, CriterionRow]]]:
     """The criteria of a stay at each clock, as the engine tells them of what was known then.
 
     `more`: lines of events to add.
@@ -248,7 +248,7 @@ def test_the_phenylephrine_maximum_of_each_8_hours_is_that_of_the_source(stay_id
 def test_the_phenylephrine_maximum_without_doses_runs_from_admission(stay_id: int) -> None:
     here = source.stay(stay_id)
     for clock, rows in walk(stay_id, clocks(stay_id, 6 * HOUR, 3 * HOUR), []):
-        assert (rows["phenylephrine-maximum"]["value"] or 0.0) == pytest.approx(
+        assert (rows["phenylephrine-maximum"].value or 0.0) == pytest.approx(
             source.phenylephrine_maximum(stay_id, here.intime, clock), abs=1e-4
         )
 
@@ -258,6 +258,6 @@ def test_the_creatinine_is_that_of_the_source(stay_id: int) -> None:
     told = set()
     for clock, rows in walk(stay_id, clocks(stay_id, 2 * HOUR, 20 * MIN), []):
         state, value = source.creatinine_state(stay_id, clock)
-        assert (rows["creatinine"]["state"], rows["creatinine"]["value"]) == (state, value), clock
+        assert (rows["creatinine"].state, rows["creatinine"].value) == (state, value), clock
         told.add(state)
     assert told - {"indeterminate"}
