@@ -15,8 +15,8 @@ says so.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import msgspec
 
@@ -37,6 +37,16 @@ class AlertmanagerOptions(HttpOptions, frozen=True, kw_only=True):
     url: str
     labels: dict[Label, str] = msgspec.field(default_factory=dict)
     keep_h: Hours = 24 * 7
+
+
+class PostedAlert(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """An alert as the API takes it; times as on the wire."""
+
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    generator_url: str | None = msgspec.field(default=None, name="generatorURL")
+    starts_at: str | None = None
+    ends_at: str
 
 
 class Alertmanager:
@@ -71,17 +81,16 @@ class Alertmanager:
         await self._http.close()
 
 
-def alert(page: Page, options: AlertmanagerOptions, now: int) -> dict[str, Any]:
+def alert(page: Page, options: AlertmanagerOptions, now: int) -> PostedAlert:
     """The alert as it is posted at `now` (ms).
 
     One that starts after its end would be refused: a replayed night may lie in the future.
     """
-    made: dict[str, Any] = {"labels": labels(page, options.labels), "annotations": notes(page)}
-    if page.links:
-        made["generatorURL"] = page.links[0][0]
-    if page.action == "resolve":
-        return made | {"endsAt": wire(now)}
-    return made | {
-        "startsAt": wire(min(instant(page.since or page.at), now)),
-        "endsAt": wire(now + int(options.keep_h * HOUR)),
-    }
+    resolved = page.action == "resolve"
+    return PostedAlert(
+        labels=labels(page, options.labels),
+        annotations=notes(page),
+        generator_url=page.links[0][0] if page.links else None,
+        starts_at=None if resolved else wire(min(instant(page.since or page.at), now)),
+        ends_at=wire(now if resolved else now + int(options.keep_h * HOUR)),
+    )

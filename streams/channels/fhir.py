@@ -51,6 +51,85 @@ class FhirOptions(HttpOptions, frozen=True, kw_only=True):
             raise ValueError("patient: a Flag is about somebody; leave this key out")
 
 
+class Identifier(msgspec.Struct, frozen=True):
+    system: str
+    value: str
+
+
+class Coding(msgspec.Struct, frozen=True):
+    system: str
+    code: str
+
+
+class Concept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A CodeableConcept."""
+
+    coding: tuple[Coding, ...]
+    text: str | None = None
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """A patient, named by an identifier: where its resource stands is the server's business."""
+
+    type: str = "Patient"
+    identifier: Identifier
+
+
+class Period(msgspec.Struct, frozen=True, omit_defaults=True):
+    start: str | None = None
+    end: str | None = None
+
+
+class Content(msgspec.Struct, frozen=True, rename="camel"):
+    content_string: str
+
+
+class Reference(msgspec.Struct, frozen=True):
+    reference: str
+
+
+class Flag(msgspec.Struct, frozen=True, kw_only=True, tag_field="resourceType"):
+    identifier: tuple[Identifier, ...]
+    status: str
+    category: tuple[Concept, ...]
+    code: Concept
+    subject: Subject
+    period: Period
+
+
+class CommunicationRequest(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="resourceType"
+):
+    identifier: tuple[Identifier, ...]
+    status: str
+    category: tuple[Concept, ...]
+    priority: str
+    subject: Subject
+    payload: tuple[Content, ...]
+    authored_on: str
+    reason_code: tuple[Concept, ...]
+    recipient: tuple[Reference, ...] = ()
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True):
+    """A conditional update: there is one of each however often it is sent."""
+
+    method: str = "PUT"
+    url: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    resource: Flag | CommunicationRequest
+    request: Update
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True, tag_field="resourceType"):
+    """A transaction."""
+
+    type: str = "transaction"
+    entry: tuple[Entry, ...]
+
+
 class Fhir:
     """One FHIR server."""
 
@@ -81,66 +160,57 @@ class Fhir:
         await self._http.close()
 
 
-def bundle(page: Page, options: FhirOptions) -> dict[str, Any]:
+def bundle(page: Page, options: FhirOptions) -> Bundle:
     """The transaction."""
-    entries = [_entry(made, options) for made in (flag(page, options), request(page, options))]
-    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    return Bundle(entry=tuple(_entry(made) for made in (flag(page, options), request(page, options))))
 
 
-def _entry(resource: dict[str, Any], options: FhirOptions) -> dict[str, Any]:
-    [identifier] = resource["identifier"]
-    kind = resource["resourceType"]
-    found = quote(f"{options.identifier_system}|{identifier['value']}", safe="")
-    return {"resource": resource, "request": {"method": "PUT", "url": f"{kind}?identifier={found}"}}
+def _entry(resource: Flag | CommunicationRequest) -> Entry:
+    [identifier] = resource.identifier
+    kind = type(resource).__name__
+    found = quote(f"{identifier.system}|{identifier.value}", safe="")
+    return Entry(resource=resource, request=Update(url=f"{kind}?identifier={found}"))
 
 
-def flag(page: Page, options: FhirOptions) -> dict[str, Any]:
+def flag(page: Page, options: FhirOptions) -> Flag:
     """The Flag: active until the page is resolved."""
     resolved = page.action == "resolve"
-    started = page.since or (None if resolved else page.at)
-    return {
-        "resourceType": "Flag",
-        "identifier": _identifier(page, options),
-        "status": _ended(page, "inactive") if resolved else "active",
-        "category": _coded(FLAG_CATEGORY, "clinical"),
-        "code": {"coding": [{"system": SUBJECT, "code": page.subject}], "text": page.summary},
-        "subject": _subject(page, options),
-        "period": ({"start": started} if started else {}) | ({"end": page.at} if resolved else {}),
-    }
+    return Flag(
+        identifier=(Identifier(options.identifier_system, page.key),),
+        status=_ended(page, "inactive") if resolved else "active",
+        category=(_concept(FLAG_CATEGORY, "clinical"),),
+        code=_concept(SUBJECT, page.subject, page.summary),
+        subject=_subject(page, options),
+        period=Period(page.since or (None if resolved else page.at), page.at if resolved else None),
+    )
 
 
-def request(page: Page, options: FhirOptions) -> dict[str, Any]:
+def request(page: Page, options: FhirOptions) -> CommunicationRequest:
     """The CommunicationRequest: active until somebody has taken it, or there is nothing left to tell."""
-    made = {
-        "resourceType": "CommunicationRequest",
-        "identifier": _identifier(page, options),
-        "status": {"trigger": "active", "acknowledge": "completed"}.get(page.action)
+    return CommunicationRequest(
+        identifier=(Identifier(options.identifier_system, page.key),),
+        status={"trigger": "active", "acknowledge": "completed"}.get(page.action)
         or _ended(page, "completed"),
-        "category": _coded(CATEGORY, "alert"),
-        "priority": PRIORITY.get(page.priority, "urgent"),
-        "subject": _subject(page, options),
-        "payload": [{"contentString": page.summary}],
-        "authoredOn": page.decided,
-        "reasonCode": [{"coding": [{"system": SUBJECT, "code": page.subject}]}],
-    }
-    recipients = [{"reference": reference} for reference in options.recipient]
-    return made | ({"recipient": recipients} if recipients else {})
+        category=(_concept(CATEGORY, "alert"),),
+        priority=PRIORITY.get(page.priority, "urgent"),
+        subject=_subject(page, options),
+        payload=(Content(page.summary),),
+        authored_on=page.decided,
+        reason_code=(_concept(SUBJECT, page.subject),),
+        recipient=tuple(map(Reference, options.recipient)),
+    )
 
 
 def _ended(page: Page, ordinary: str) -> str:
     return "entered-in-error" if page.alert.get("transition") == "amended" else ordinary
 
 
-def _identifier(page: Page, options: FhirOptions) -> list[dict[str, str]]:
-    return [{"system": options.identifier_system, "value": page.key}]
+def _subject(page: Page, options: FhirOptions) -> Subject:
+    return Subject(identifier=Identifier(options.patient_system, page.patient))
 
 
-def _subject(page: Page, options: FhirOptions) -> dict[str, Any]:
-    return {"type": "Patient", "identifier": {"system": options.patient_system, "value": page.patient}}
-
-
-def _coded(system: str, code: str) -> list[dict[str, Any]]:
-    return [{"coding": [{"system": system, "code": code}]}]
+def _concept(system: str, code: str, text: str | None = None) -> Concept:
+    return Concept((Coding(system, code),), text)
 
 
 def location(answer: Any) -> str | None:

@@ -6,19 +6,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import aiohttp
+import msgspec
 from yarl import URL
 
 from streams.channels.options import HttpOptions, address, place
 from streams.channels.page import TransportError
 from streams.config.secrets import Secret, Secrets
+from streams.config.tls import client_context
 from streams.errors import UsageError
 
 MOST_READ = 64 * 1024
@@ -47,7 +48,9 @@ class Http:
     ) -> None:
         self._options = options
         self._clock = clock
-        self._ssl = context(place(name), options)
+        self._ssl = client_context(
+            place(name), options.ca_file, options.client_cert_file, options.client_key_file
+        )
         self._proxy = None if options.proxy is None else address(place(name), "proxy", options.proxy)
         self._secrets: list[Secret] = []
         self._headers = self._authorization(name, options, secrets)
@@ -137,22 +140,6 @@ class Http:
             self._session = None
 
 
-def context(where: str, options: HttpOptions) -> ssl.SSLContext:
-    """TLS that checks the receiver's name and certificate; there is no setting to leave that out."""
-    try:
-        made = ssl.create_default_context(cafile=options.ca_file)
-        if options.client_cert_file:
-            made.load_cert_chain(options.client_cert_file, options.client_key_file)
-    except OSError as error:
-        named = ", ".join(
-            path for path in (options.ca_file, options.client_cert_file, options.client_key_file) if path
-        )
-        raise UsageError(
-            f"{where}: cannot use the certificates ({named}): {error.strerror or error}"
-        ) from None
-    return made
-
-
 def basic(username: str, password: str) -> str:
     """An Authorization header's value (RFC 7617)."""
     return "Basic " + b64encode(f"{username}:{password}".encode()).decode("ascii")
@@ -179,9 +166,10 @@ def without(text: str, words: Iterable[str]) -> str:
     return text
 
 
-def encoded(body: Any) -> bytes:
+def encoded(body: msgspec.Struct | Sequence[msgspec.Struct]) -> bytes:
     """JSON in ASCII: half a surrogate pair in a patient's id must not make a page unsendable."""
-    return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    plain = msgspec.to_builtins(body)
+    return json.dumps(plain, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
 PASSING = frozenset({408, 421, 423, 425, 429})

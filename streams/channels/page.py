@@ -36,7 +36,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     patient: str
     summary: str
     """One line, without the patient."""
-    alert: dict[str, Any]
+    alert: Mapping[str, Any]
     """The transition as on the wire (wire.md, Alert)."""
     at: str
     decided: str

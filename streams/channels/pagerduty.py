@@ -14,12 +14,15 @@ routing key, is dropped. So the order of an episode's pages is kept, and one epi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.page import Page, Receipt, TransportError, severity, without_patient
+from streams.channels.page import Action, Page, Receipt, TransportError, severity, without_patient
 from streams.config.secrets import Secrets
 from streams.errors import UsageError
 
@@ -40,6 +43,38 @@ class PagerDutyOptions(HttpOptions, frozen=True, kw_only=True):
     url: str = "https://events.pagerduty.com/v2/enqueue"
     source: str = "il2watch"
     client_url: str | None = None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Where an incident leads."""
+
+    href: str
+    text: str
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """PagerDuty's common format of an event."""
+
+    summary: str
+    source: str
+    severity: str
+    timestamp: str
+    component: str | None = None
+    group: str | None = None
+    class_: str = msgspec.field(name="class")
+    custom_details: Mapping[str, Any]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is sent; an acknowledgement or resolution has the first three alone."""
+
+    routing_key: str
+    event_action: Action
+    dedup_key: str
+    client: str | None = None
+    client_url: str | None = None
+    payload: Payload | None = None
+    links: tuple[Link, ...] | None = None
 
 
 class PagerDuty:
@@ -74,31 +109,34 @@ class PagerDuty:
         await self._http.close()
 
 
-def event(page: Page, routing_key: str, options: PagerDutyOptions) -> dict[str, Any]:
+def event(page: Page, routing_key: str, options: PagerDutyOptions) -> Event:
     """The event. An acknowledgement or resolution is its key and nothing else."""
-    named = {"routing_key": routing_key, "event_action": page.action, "dedup_key": key(page.key)}
+    named = Event(routing_key=routing_key, event_action=page.action, dedup_key=key(page.key))
     if page.action != "trigger":
         return named
-    links = [{"href": address, "text": text} for address, text in page.links]
-    client = {"client": "il2watch"} | ({"client_url": options.client_url} if options.client_url else {})
-    return named | client | {"payload": payload(page, options.source)} | ({"links": links} if links else {})
+    return msgspec.structs.replace(
+        named,
+        client="il2watch",
+        client_url=options.client_url or None,
+        payload=payload(page, options.source),
+        links=tuple(Link(*link) for link in page.links) or None,
+    )
 
 
-def payload(page: Page, source: str) -> dict[str, Any]:
+def payload(page: Page, source: str) -> Payload:
     """The event in PagerDuty's common format; the whole alert, and with it the patient, only in
     `custom_details`.
     """
-    found = {
-        "summary": cut(page.summary, MOST_SUMMARY),
-        "source": page.unit or source,
-        "severity": severity(page.level),
-        "timestamp": page.since or page.at,
-        "component": page.system,
-        "group": page.unit,
-        "class": f"{page.kind}/{page.subject}",
-        "custom_details": page.alert,
-    }
-    return {name: value for name, value in found.items() if value is not None}
+    return Payload(
+        summary=cut(page.summary, MOST_SUMMARY),
+        source=page.unit or source,
+        severity=severity(page.level),
+        timestamp=page.since or page.at,
+        component=page.system,
+        group=page.unit,
+        class_=f"{page.kind}/{page.subject}",
+        custom_details=page.alert,
+    )
 
 
 def key(text: str) -> str:
@@ -110,22 +148,23 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def fitted(made: dict[str, Any]) -> bytes:
+def fitted(made: Event) -> bytes:
     """The event as bytes.
 
     One above the limit loses its details but for who, which and why: it would be refused whole.
     """
     body = encoded(made)
-    if len(body) <= MOST_EVENT:
+    if len(body) <= MOST_EVENT or made.payload is None:
         return body
-    details = made["payload"]["custom_details"]
+    details = made.payload.custom_details
     kept = {
         name: cut(str(details[name]), MOST_SUMMARY)
         for name in ("id", "patient", "seq", "message")
         if name in details
     }
-    made["payload"]["custom_details"] = kept | {"cut": "the alert was too long for PagerDuty"}
-    return encoded(made | {"links": []})
+    short = kept | {"cut": "the alert was too long for PagerDuty"}
+    payload = msgspec.structs.replace(made.payload, custom_details=short)
+    return encoded(msgspec.structs.replace(made, payload=payload, links=()))
 
 
 def rested(error: TransportError) -> TransportError:

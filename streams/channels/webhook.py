@@ -8,15 +8,15 @@ import binascii
 import hmac
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, Label, address, place
-from streams.channels.page import Page, Receipt, labels, message_id, notes, without_patient
+from streams.channels.page import Action, Page, Receipt, labels, message_id, notes, without_patient
 from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 
@@ -82,6 +82,41 @@ class WebhookOptions(HttpOptions, frozen=True, kw_only=True):
     external_url: str = ""
 
 
+class GroupedAlert(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An alert as Alertmanager's webhook has it."""
+
+    status: Literal["firing", "resolved"]
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    starts_at: str
+    ends_at: str
+    generator_url: str = msgspec.field(name="generatorURL")
+    fingerprint: str
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """What is this product's own in the body: the page's action, and the alert as on the wire."""
+
+    action: Action
+    alert: Mapping[str, Any]
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The body of a post: a group of alerts."""
+
+    version: str = "4"
+    group_key: str
+    truncated_alerts: int = 0
+    status: Literal["firing", "resolved"]
+    receiver: str
+    group_labels: Mapping[str, str]
+    common_labels: Mapping[str, str]
+    common_annotations: Mapping[str, str]
+    external_url: str = msgspec.field(name="externalURL")
+    alerts: tuple[GroupedAlert, ...]
+    il2watch: Transition
+
+
 class Webhook:
     """One address that takes signed posts."""
 
@@ -123,36 +158,34 @@ def _address(where: str, options: WebhookOptions, secrets: Secrets) -> Secret:
     return found or Secret(options.url or "")
 
 
-def notification(page: Page, receiver: str, options: WebhookOptions) -> dict[str, Any]:
+def notification(page: Page, receiver: str, options: WebhookOptions) -> Notification:
     """A group of one alert, its key the page's.
 
     The whole transition comes along as `il2watch`, which Alertmanager's readers pass over.
     """
     one = alert(page, options)
-    return {
-        "version": "4",
-        "groupKey": page.key,
-        "truncatedAlerts": 0,
-        "status": one["status"],
-        "receiver": receiver,
-        "groupLabels": {"key": page.key},
-        "commonLabels": one["labels"],
-        "commonAnnotations": one["annotations"],
-        "externalURL": options.external_url,
-        "alerts": [one],
-        "il2watch": {"action": page.action, "alert": page.alert},
-    }
+    return Notification(
+        group_key=page.key,
+        status=one.status,
+        receiver=receiver,
+        group_labels={"key": page.key},
+        common_labels=one.labels,
+        common_annotations=one.annotations,
+        external_url=options.external_url,
+        alerts=(one,),
+        il2watch=Transition(page.action, page.alert),
+    )
 
 
-def alert(page: Page, options: WebhookOptions) -> dict[str, Any]:
+def alert(page: Page, options: WebhookOptions) -> GroupedAlert:
     """The alert of the group; acknowledged it goes on firing, and says so."""
     resolved = page.action == "resolve"
-    return {
-        "status": "resolved" if resolved else "firing",
-        "labels": labels(page, options.labels),
-        "annotations": notes(page),
-        "startsAt": page.since or page.at,
-        "endsAt": page.at if resolved else NEVER,
-        "generatorURL": page.links[0][0] if page.links else "",
-        "fingerprint": sha256(page.key.encode("utf-8", "surrogatepass")).hexdigest()[:16],
-    }
+    return GroupedAlert(
+        status="resolved" if resolved else "firing",
+        labels=labels(page, options.labels),
+        annotations=notes(page),
+        starts_at=page.since or page.at,
+        ends_at=page.at if resolved else NEVER,
+        generator_url=page.links[0][0] if page.links else "",
+        fingerprint=sha256(page.key.encode("utf-8", "surrogatepass")).hexdigest()[:16],
+    )

@@ -5,10 +5,10 @@ it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol, TypedDict
 
 from streams.cli import event_files, options
 from streams.cli.options import seed
@@ -16,6 +16,24 @@ from streams.errors import UsageError
 
 BEDSIDE = "simulators.faults"
 """Imported when called: no room but the command line knows the bedside."""
+
+
+class Fault(Protocol):
+    """One fault of a feed: how often it strikes of itself and on a usual feed, what, and what it does."""
+
+    rate: float
+    usual: float
+    of: str
+    says: str
+
+
+class Counts(TypedDict):
+    """What a ledger of faults comes to: how often each struck, and which refusals are to be expected."""
+
+    faults: dict[str, int]
+    lost: int
+    refused: dict[str, int]
+
 
 SAYS = """\
 Spoils a file of events as a hospital's interfaces do: late, lost, twice, out of order, garbled,
@@ -82,7 +100,7 @@ def spoil(chosen: argparse.Namespace, faults: Any, rates: dict[str, float]) -> i
         ledger = faults.Ledger(None if entries is None else writing(entries))
         for _, line in faults.apply(feed(chosen.file), rates, chosen.seed, ledger):
             into.write(line + b"\n")
-    counts = ledger.counts
+    counts: Counts = ledger.counts
     told = ", ".join(f"{name} {number}" for name, number in counts["faults"].items())
     tell(
         f"il2watch: {chosen.file}: {told or 'nothing altered'}; {counts['lost']} lost, "
@@ -124,7 +142,7 @@ def feed(path: str) -> Iterator[tuple[int, bytes]]:
         yield known, line.data
 
 
-def listed(faults: dict[str, Any]) -> int:
+def listed(faults: Mapping[str, Fault]) -> int:
     """The faults in the order in which they strike."""
     from streams.show import terminal
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from streams.cli import event_files, options
 from streams.errors import UsageError
@@ -53,6 +53,44 @@ def csv_main(arguments: list[str]) -> int:
 MIMIC = "simulators.mimic"
 """Imported when called: no room but the command line knows the bedside."""
 MOST_ITEMS = 10
+
+
+class Item(TypedDict):
+    """An item of MIMIC's."""
+
+    itemid: int
+    label: str | None
+
+
+class Unmapped(Item):
+    """One without a place on the wire."""
+
+    rows: int
+
+
+Rows = TypedDict(
+    "Rows",
+    {
+        "read": int,
+        "used": int,
+        "other-stays": int,
+        "unmapped": list[Unmapped],
+        "dropped": dict[str, int],
+        "adjusted": dict[str, int],
+        "wordings": dict[str, int],
+        "relabelled": list[Item],
+    },
+)
+"""What became of the rows of a table."""
+
+
+class Report(TypedDict):
+    """What became of all of it, as the import counts it."""
+
+    stays: int
+    events: dict[str, int]
+    tables: dict[str, Rows]
+
 
 MIMIC_SAYS = """\
 Turns the tables of MIMIC-IV (the full data or the demo, .csv or .csv.gz) into a file of events, in
@@ -108,7 +146,7 @@ def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
             into.writelines(lines)
 
 
-def finish(chosen: argparse.Namespace, report: dict[str, Any], words: dict[str, str]) -> None:
+def finish(chosen: argparse.Namespace, report: Report, words: dict[str, str]) -> None:
     """The report: in words on stderr, in full where it was asked for."""
     from streams.service.event_file import tell
 
@@ -120,7 +158,7 @@ def finish(chosen: argparse.Namespace, report: dict[str, Any], words: dict[str, 
         )
 
 
-def said(report: dict[str, Any], words: dict[str, str]) -> Iterator[str]:
+def said(report: Report, words: dict[str, str]) -> Iterator[str]:
     """The report for people: the events, then each table, its rows, and what became of those that are no fact
     of their own.
     """
@@ -143,7 +181,7 @@ def said(report: dict[str, Any], words: dict[str, str]) -> Iterator[str]:
         )
 
 
-def items(unmapped: list[dict[str, Any]]) -> Iterator[str]:
+def items(unmapped: list[Unmapped]) -> Iterator[str]:
     """Items without a place on the wire, the commonest first; of many, how many more there are."""
     for item in unmapped[:MOST_ITEMS]:
         yield f"{item['rows']:,} {item['itemid']} {item['label'] or ''}".rstrip()

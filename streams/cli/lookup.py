@@ -16,6 +16,7 @@ from rules.wire.instants import text
 from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.errors import UsageError
 from streams.kafka.blocking_reader import records
+from streams.kafka.commands import StandingSilence
 from streams.kafka.settings import Broker
 
 
@@ -99,6 +100,14 @@ def last(every: Iterable[Any]) -> list[Standing]:
     return list(found.values())
 
 
-def shown(one: Standing) -> dict[str, Any]:
+def shown(one: Standing) -> StandingSilence:
     """For programs: instants as on the wire."""
-    return {**one._asdict(), "until": text(one.until)}
+    return StandingSilence(
+        id=one.id,
+        patient=one.patient,
+        subject=one.subject,
+        level=one.level,
+        until=text(one.until),
+        by=one.by,
+        reason=one.reason,
+    )

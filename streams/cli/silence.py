@@ -104,7 +104,7 @@ def show(found: list[Standing]) -> None:
         made.add_row(
             *map(
                 cell,
-                (one.id, one.patient, one.subject, one.level, short(shown(one)["until"]), one.by, one.reason),
+                (one.id, one.patient, one.subject, one.level, short(shown(one).until), one.by, one.reason),
             )
         )
     screen.print(made if found else "no silence stands")

@@ -15,6 +15,7 @@ from typing import Any
 from rules.wire.instants import MINUTE
 from rules.wire.nearest import did_you_mean
 from streams.cli import options
+from streams.cli.faults import Counts
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
 
@@ -159,7 +160,7 @@ def check_files(named: list[str | None]) -> None:
             raise UsageError(f"{path} is named twice; give the events, the truth and the ledger a file each")
 
 
-def befell(counts: dict[str, Any]) -> str:
+def befell(counts: Counts) -> str:
     """What the faults did, in one clause; nothing when there were none."""
     faults = ", ".join(f"{name} {number:,}" for name, number in counts["faults"].items())
     return f"; faults: {faults}; {counts['lost']:,} lost" if faults else ""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from rules.ingest.decode import decode
 from rules.wire import deadletters
@@ -17,7 +17,6 @@ from rules.wire.deadletters import Letter
 from rules.wire.instants import BadTime, parse, text
 from rules.wire.refusals import BAD_UNIT, MALFORMED
 
-NOT_UTF8 = "_base64"
 OF_A_READING = (BAD_UNIT, MALFORMED)
 
 
@@ -61,41 +60,40 @@ def _decodes_in_part(value: bytes) -> bool:
     return event is not None and any(problem.refuses for problem in problems)
 
 
-def written(of: Letter) -> dict[str, Any]:
-    """The letter as an object for a JSON line; bytes that are no UTF-8 stand as base64 in `key_base64`,
-    `value_base64`.
-    """
-    return {
-        "where": of.where,
-        "reason": of.reason,
-        "message": of.message,
-        "partly_taken": of.partly_taken,
-        "timestamp": None if of.timestamp is None else text(of.timestamp),
-        **_bytes("key", of.key),
-        **_bytes("value", of.value),
-    }
+Text = str | None | UnsetType
 
 
-def _bytes(name: str, data: bytes | None) -> dict[str, str | None]:
-    try:
-        return {name: None if data is None else data.decode()}
-    except UnicodeDecodeError:
-        return {name + NOT_UTF8: b64encode(data or b"").decode()}
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """The letter as a JSON line; bytes that are no UTF-8 stand as base64 instead."""
 
-
-class _Line(msgspec.Struct, forbid_unknown_fields=True):
     where: str
     reason: str = ""
     message: str = ""
     partly_taken: bool = False
     timestamp: str | None = None
-    key: str | None = None
-    key_base64: str | None = None
-    value: str | None = None
-    value_base64: str | None = None
+    key: Text = UNSET
+    key_base64: Text = UNSET
+    value: Text = UNSET
+    value_base64: Text = UNSET
 
 
-_LINE = msgspec.json.Decoder(_Line)
+_LINE = msgspec.json.Decoder(Line)
+
+
+def written(of: Letter) -> Line:
+    """The letter as its JSON line."""
+    timestamp = None if of.timestamp is None else text(of.timestamp)
+    return Line(
+        of.where, of.reason, of.message, of.partly_taken, timestamp, *_spelled(of.key), *_spelled(of.value)
+    )
+
+
+def _spelled(data: bytes | None) -> tuple[Text, Text]:
+    """Bytes as text, else as base64."""
+    try:
+        return None if data is None else data.decode(), UNSET
+    except UnicodeDecodeError:
+        return UNSET, b64encode(data or b"").decode()
 
 
 def mended(line: bytes) -> Letter:
@@ -113,10 +111,10 @@ def mended(line: bytes) -> Letter:
     return Letter(found.where, found.reason, found.message, key, timestamp, value, found.partly_taken)
 
 
-def _data(said: str | None, base64: str | None) -> bytes | None:
-    if base64 is not None:
+def _data(said: Text, base64: Text) -> bytes | None:
+    if isinstance(base64, str):
         return b64decode(base64, validate=True)
-    return None if said is None else said.encode()
+    return said.encode() if isinstance(said, str) else None
 
 
 def is_place(where: str) -> bool:

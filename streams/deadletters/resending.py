@@ -4,7 +4,7 @@ back what would only be refused or not be noticed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -33,7 +33,7 @@ def of(record: Any) -> Letter:
 
 CORRECTS = ("corrected", "entered-in-error")
 
-_FIELDS = msgspec.json.Decoder(dict[str, Any])
+_FIELDS = msgspec.json.Decoder(Mapping[str, Any])
 
 
 def lost(letter: Letter) -> str | None:

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from streams.config.addresses import hosts
 from streams.errors import UsageError
@@ -23,6 +23,20 @@ BETWEEN_S = 0.1
 EXISTS = 36
 
 Answer = TypeVar("Answer")
+
+
+class Part(TypedDict):
+    """A partition as kafka-python describes it."""
+
+    replica_nodes: list[int]
+
+
+class Asked(TypedDict):
+    """A new topic as kafka-python is asked for it."""
+
+    num_partitions: int
+    replication_factor: int
+    configs: dict[str, str]
 
 
 class Told(NamedTuple):
@@ -58,7 +72,7 @@ class Admin:
             for name, parts in found.items()
         }
 
-    def _described(self, names: list[str]) -> dict[str, Any]:
+    def _described(self, names: list[str]) -> dict[str, list[Part]]:
         """The partitions of each topic; raises what the broker answers of one instead."""
         from kafka.errors import for_code
 
@@ -87,7 +101,7 @@ class Admin:
             {name: asked(wanted.partitions, wanted.replication, settings(name, wanted)) for name in names}
         )
 
-    def make(self, topics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    def make(self, topics: Mapping[str, Asked]) -> list[str]:
         """Create topics, each as `asked` spells it, and wait until they have leaders.
 
         Return those that this call created; raises UsageError naming topic and reason.
@@ -107,7 +121,7 @@ class Admin:
         return [answer["name"] for answer in answers if answer["error_code"] == 0]
 
 
-def asked(partitions: int, replication: int, configs: Mapping[str, str]) -> dict[str, Any]:
+def asked(partitions: int, replication: int, configs: Mapping[str, str]) -> Asked:
     """Return a new topic as kafka-python asks for it."""
     return {"num_partitions": partitions, "replication_factor": replication, "configs": dict(configs)}
 

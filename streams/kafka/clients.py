@@ -9,7 +9,7 @@ Source: https://kafka-python.readthedocs.io and https://aiokafka.readthedocs.io.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from streams.kafka.settings import Broker
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 Client = TypeVar("Client")
 
-READING = {"group_id": None, "enable_auto_commit": False}
+READING: Mapping[str, object] = {"group_id": None, "enable_auto_commit": False}
 """A reader belongs to no group and commits nothing, unless it says so."""
-WRITING = {
+WRITING: Mapping[str, object] = {
     "acks": "all",
     "enable_idempotence": True,
     "linger_ms": 1,
@@ -81,11 +81,11 @@ def async_admin(broker: Broker, **settings: Any) -> AIOKafkaAdminClient:
     return _asynchronous(AIOKafkaAdminClient, broker, settings)
 
 
-def _blocking(kind: Callable[..., Client], broker: Broker, settings: dict[str, Any]) -> Client:
+def _blocking(kind: Callable[..., Client], broker: Broker, settings: Mapping[str, object]) -> Client:
     return kind(**broker.for_kafka_python(), **settings)
 
 
 def _asynchronous(
-    kind: Callable[..., Client], broker: Broker, settings: dict[str, Any], *topics: str
+    kind: Callable[..., Client], broker: Broker, settings: Mapping[str, object], *topics: str
 ) -> Client:
     return kind(*topics, **broker.for_aiokafka(), **settings)

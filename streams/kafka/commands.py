@@ -7,7 +7,7 @@ from __future__ import annotations
 import uuid
 from typing import NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from rules.wire.commands import Acknowledge, Command, ResumeRule, SilenceSubject, encode, longest
 from rules.wire.instants import HOUR, parse, text
@@ -21,6 +21,18 @@ from streams.kafka.settings import Broker
 class Who(NamedTuple):
     """Who asks, and why; both are always needed."""
 
+    by: str
+    reason: str
+
+
+class StandingSilence(Struct, frozen=True, kw_only=True):
+    """A silence in force as programs are told of it. `until`: as on the wire."""
+
+    id: str
+    patient: str
+    subject: str
+    level: str
+    until: str
     by: str
     reason: str
 

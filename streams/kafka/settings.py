@@ -22,7 +22,7 @@ import argparse
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from streams.config.addresses import servers_of
 from streams.errors import UsageError
@@ -36,6 +36,17 @@ NONE = (
     f"no broker: give --broker host:port, set {ADDRESS}, or `servers` in the configuration's [broker] "
     "table; il2watch broker starts one here"
 )
+
+
+class ClientSettings(TypedDict, total=False):
+    """Keyword arguments that kafka-python's and aiokafka's clients share."""
+
+    bootstrap_servers: Required[list[str]]
+    security_protocol: Required[str]
+    ssl_context: ssl.SSLContext
+    sasl_mechanism: str | None
+    sasl_plain_username: str | None
+    sasl_plain_password: str | None
 
 
 @dataclass(frozen=True)
@@ -62,12 +73,22 @@ class Broker:
     def authenticated(self) -> bool:
         return self.security_protocol.startswith("SASL")
 
-    def for_kafka_python(self) -> dict[str, Any]:
+    def for_kafka_python(self) -> ClientSettings:
         """Keyword arguments of kafka-python's producer, consumer and admin client.
 
         Raises UsageError for a certificate that cannot be read.
         """
-        return {"bootstrap_servers": self.servers.split(","), **self._getting_in()}
+        settings: ClientSettings = {
+            "bootstrap_servers": self.servers.split(","),
+            "security_protocol": self.security_protocol,
+        }
+        if self.encrypted:
+            settings["ssl_context"] = self._context()
+        if self.authenticated:
+            settings["sasl_mechanism"] = self.sasl_mechanism
+            settings["sasl_plain_username"] = self.sasl_username
+            settings["sasl_plain_password"] = self.sasl_password
+        return settings
 
     def unanswered(self, error: Exception) -> UsageError:
         """What is said when none of the servers answers a client."""
@@ -75,12 +96,12 @@ class Broker:
             f"--broker {self.servers}: no broker answers ({type(error).__name__}); is it running?"
         )
 
-    def for_aiokafka(self) -> dict[str, Any]:
-        """Keyword arguments of aiokafka's producer, consumer and admin client.
+    def for_aiokafka(self) -> ClientSettings:
+        """Keyword arguments of aiokafka's producer, consumer and admin client, which are the same.
 
         Raises UsageError for a certificate that cannot be read.
         """
-        return {"bootstrap_servers": self.servers.split(","), **self._getting_in()}
+        return self.for_kafka_python()
 
     def for_faust(self) -> tuple[str, Any]:
         """Faust's `broker` URL and `broker_credentials` (None for a plain broker).
@@ -88,18 +109,6 @@ class Broker:
         Raises UsageError for a certificate that cannot be read.
         """
         return "kafka://" + ";".join(self.servers.split(",")), self._credentials()
-
-    def _getting_in(self) -> dict[str, Any]:
-        settings: dict[str, Any] = {"security_protocol": self.security_protocol}
-        if self.encrypted:
-            settings["ssl_context"] = self._context()
-        if self.authenticated:
-            settings |= {
-                "sasl_mechanism": self.sasl_mechanism,
-                "sasl_plain_username": self.sasl_username,
-                "sasl_plain_password": self.sasl_password,
-            }
-        return settings
 
     def _credentials(self) -> Any:
         if self.security_protocol == "PLAINTEXT":
@@ -117,19 +126,9 @@ class Broker:
         )
 
     def _context(self) -> ssl.SSLContext:
-        """TLS that checks the broker's name and certificate; there is no setting to leave that out."""
-        import ssl
+        from streams.config.tls import client_context
 
-        try:
-            context = ssl.create_default_context(cafile=self.ssl_cafile)
-            if self.ssl_certfile:
-                context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)
-        except OSError as error:
-            named = ", ".join(path for path in (self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile) if path)
-            raise UsageError(
-                f"[broker]: cannot use the certificates ({named}): {error.strerror or error}"
-            ) from None
-        return context
+        return client_context("[broker]", self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)
 
 
 def broker(option: str | None = None, config: Mapping[str, Any] | None = None) -> Broker:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ STYLE: Any = {
 }
 
 # What each format would write of the moment or the program; without it two runs give the same file.
-METADATA: dict[str, dict[str, Any]] = {
+METADATA: Mapping[str, Mapping[str, str | None]] = {
     ".svg": {"Date": None, "Creator": "il2watch"},
     ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "il2watch"},
     ".png": {"Software": None},

@@ -139,11 +139,9 @@ def rewritten(value: bytes, by: int) -> bytes:
 
     A time that is none stays, to be refused as it would have been.
     """
-    fields: dict[str, Any] = _FIELDS.decode(value)
-    for name in TIMES:
-        if name in fields:
-            fields[name] = moved(fields[name], by)
-    return msgspec.json.encode(fields)
+    fields = _FIELDS.decode(value)
+    times = {name: moved(fields[name], by) for name in TIMES if name in fields}
+    return msgspec.json.encode({**fields, **times})
 
 
 def moved(time: msgspec.Raw, by: int) -> msgspec.Raw | str:

@@ -5,6 +5,7 @@ records (docs/columns.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -76,13 +77,13 @@ def check(columns: Iterable[str]) -> None:
 
 def records(rows: Iterable[Row]) -> list[Numbered]:
     """The records of a table, in order of their first rows."""
-    found: dict[object, tuple[int, dict[str, Any]]] = {}
+    found: dict[object, Gathered] = {}
     for number, row in enumerate(rows, 1):
         key = identity(row, number)
         if key not in found:
-            found[key] = (number, beginning(row))
-        add(found[key][1], row)
-    return [Numbered(number, msgspec.json.encode(record)) for number, record in found.values()]
+            found[key] = beginning(row, number)
+        add(found[key], row)
+    return [Numbered(record.row, msgspec.json.encode(record.fields)) for record in found.values()]
 
 
 def identity(row: Row, number: int) -> object:
@@ -90,25 +91,35 @@ def identity(row: Row, number: int) -> object:
     return tuple(row.get(name) for name in IDENTITY) if row.get("type") in SETS else number
 
 
-def beginning(row: Row) -> dict[str, Any]:
+@dataclass
+class Gathered:
+    """A record as it is gathered from its rows; `fields` takes its sets in when they hold something."""
+
+    row: int
+    fields: dict[str, object]
+    readings: list[Mapping[str, object]] = field(default_factory=list)
+    findings: dict[str, object] = field(default_factory=dict)
+
+
+def beginning(row: Row, number: int) -> Gathered:
     """The record without its readings."""
     names = (*COMMON, *FIELDS.get(row.get("type", ""), ()))
-    record = {name: typed(name, row[name]) for name in names if name in row}
+    record = Gathered(number, {name: typed(name, row[name]) for name in names if name in row})
     if row.get("type") in ("vitals", "labs") and row.get("status") != WITHDRAWN:
-        record["readings"] = []
+        record.fields["readings"] = record.readings
     return record
 
 
-def add(record: dict[str, Any], row: Row) -> None:
+def add(record: Gathered, row: Row) -> None:
     """Adds a row's reading, or finding, to a record that has a set of them."""
-    if record.get("type") not in SETS or "code" not in row:
+    if record.fields.get("type") not in SETS or "code" not in row:
         return
     if "present" in row:
-        record.setdefault("findings", {})[row["code"]] = typed("present", row["present"])
+        record.findings[row["code"]] = typed("present", row["present"])
+        record.fields["findings"] = record.findings
     else:
-        record.setdefault("readings", []).append(
-            {name: typed(name, row[name]) for name in READING if name in row}
-        )
+        record.readings.append({name: typed(name, row[name]) for name in READING if name in row})
+        record.fields["readings"] = record.readings
 
 
 def typed(name: str, cell: Any) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
+from msgspec import UNSET, Struct, UnsetType, field
 from rich.console import Console
 from rich.text import Text
 
@@ -23,25 +23,29 @@ NOT_TOLD = "not told by this broker"
 def created(outcome: Outcome, screen: Console) -> None:
     """A row a topic: created now, or there before."""
     made = table("topic", "partitions", "copies", "this call")
-    for record in creations(outcome):
+    for one in creations(outcome):
         made.add_row(
-            record["topic"],
-            str(record["partitions"]),
-            str(record["replication"]),
-            "created" if record["created"] else "was there",
+            one.topic,
+            str(one.partitions),
+            str(one.replication),
+            "created" if one.created else "was there",
         )
     screen.print(made)
 
 
-def creations(outcome: Outcome) -> list[dict[str, Any]]:
+class Creation(Struct, frozen=True):
+    """A topic of the wire as it is now. `created`: by this call."""
+
+    topic: str
+    created: bool
+    partitions: int
+    replication: int
+
+
+def creations(outcome: Outcome) -> list[Creation]:
     """One object a topic of the wire, as it is now."""
     return [
-        {
-            "topic": topic,
-            "created": topic in outcome.created,
-            "partitions": there.partitions,
-            "replication": there.replication,
-        }
+        Creation(topic, topic in outcome.created, there.partitions, there.replication)
         for topic, there in ((topic, outcome.there[topic]) for topic in ALL)
     ]
 
@@ -59,15 +63,20 @@ def differences(report: Report, screen: Console) -> None:
         screen.print(f"{setting}: {NOT_TOLD} ({number} topics)")
 
 
-def as_records(report: Report) -> list[dict[str, Any]]:
-    """One object a difference; what is not told has `is` null and a note."""
-    found = [
-        {"topic": one.topic, "setting": one.setting, "is": one.found, "should": one.wanted}
-        for one in report.differences
-    ]
-    return found + [
-        {"topic": topic, "setting": setting, "is": None, "note": NOT_TOLD} for topic, setting in report.untold
-    ]
+class Compared(Struct, frozen=True):
+    """A setting that differs, or that this broker does not tell: then `is` is null, and a note says so."""
+
+    topic: str
+    setting: str
+    found: str | None = field(name="is")
+    should: str | UnsetType | None = UNSET
+    note: str | UnsetType = UNSET
+
+
+def as_records(report: Report) -> list[Compared]:
+    """One object a difference, and one a setting that is not told."""
+    found = [Compared(one.topic, one.setting, one.found, one.wanted) for one in report.differences]
+    return found + [Compared(topic, setting, None, note=NOT_TOLD) for topic, setting in report.untold]
 
 
 HEAD = ("where", "record time", "key", "reason", "message", "value")

@@ -4,7 +4,7 @@ receiver that refuses pages for good.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, cast
 
 import msgspec
@@ -28,7 +28,7 @@ def page_of(one: Owed, patient: str, unit: str | None, link: str | None) -> Page
 
     Its labels are those the incident was opened with; its body is the transition that is told.
     """
-    alert: dict[str, Any] = msgspec.json.decode(one.body)
+    alert: Mapping[str, Any] = msgspec.json.decode(one.body)
     return Page(
         key=one.key,
         action=cast(Literal["trigger", "acknowledge", "resolve"], one.action),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -25,7 +25,7 @@ from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 from streams.kafka import commands
 from streams.pager.delivery.outbox import Ledger
-from streams.pager.policy.state import Silence
+from streams.pager.policy.state import Book, Silence
 from streams.times import instant
 
 TOKEN = "IL2WATCH_TOKEN"
@@ -153,17 +153,13 @@ class Rooms:
         )
 
     async def alerts(self, _: web.Request) -> web.StreamResponse:
-        return web.json_response(
-            [shown for patient, book in self.ledger.books.items() for shown in opened(patient, book)]
-        )
+        return listed(shown for patient, book in self.ledger.books.items() for shown in opened(patient, book))
 
     async def silences(self, _: web.Request) -> web.StreamResponse:
-        return web.json_response(
-            [
-                told(patient, one)
-                for patient, book in self.ledger.books.items()
-                for one in book.silences.values()
-            ]
+        return listed(
+            told(patient, one)
+            for patient, book in self.ledger.books.items()
+            for one in book.silences.values()
         )
 
     async def _send(self, command: Command) -> web.StreamResponse:
@@ -176,25 +172,40 @@ async def read(request: web.Request, shape: type[Shape]) -> Shape:
     return msgspec.json.decode(await request.read(), type=shape)
 
 
-def opened(patient: str, book: Any) -> list[dict[str, Any]]:
+class OpenAlert(msgspec.Struct, frozen=True):
+    """An episode that was paged and is open. `acknowledged`: by whom."""
+
+    id: str
+    patient: str
+    subject: str
+    level: str
+    acknowledged: str | None
+
+
+def opened(patient: str, book: Book) -> list[OpenAlert]:
     """Episodes that were paged and are open."""
     return [
-        {
-            "id": one.id,
-            "patient": patient,
-            "subject": one.subject,
-            "level": one.level,
-            "acknowledged": one.acked.by if one.acked else None,
-        }
+        OpenAlert(one.id, patient, one.subject, one.level, one.acked.by if one.acked else None)
         for one in book.episodes.values()
         if one.incident is not None
     ]
 
 
-def told(patient: str, one: Silence) -> dict[str, Any]:
+def told(patient: str, one: Silence) -> commands.StandingSilence:
     """A silence in force."""
-    shown = {"id": one.id, "patient": patient, "subject": one.subject, "level": one.level}
-    return shown | {"until": text(one.until), "by": one.by, "reason": one.reason}
+    return commands.StandingSilence(
+        id=one.id,
+        patient=patient,
+        subject=one.subject,
+        level=one.level,
+        until=text(one.until),
+        by=one.by,
+        reason=one.reason,
+    )
+
+
+def listed(found: Iterable[msgspec.Struct]) -> web.Response:
+    return web.json_response([msgspec.to_builtins(one) for one in found])
 
 
 def who(asked: Asked) -> commands.Who:

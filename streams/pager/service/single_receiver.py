@@ -5,8 +5,6 @@ For a try; a ward has routes.
 
 from __future__ import annotations
 
-from typing import Any
-
 from rules.wire.instants import HOUR
 from streams.channels.registry import channel
 from streams.pager.policy.routes import Match, Paging, Route, Step
@@ -28,7 +26,7 @@ def configured(to: str) -> Configured:
     terminal. Raises UsageError.
     """
     kind, _, url = to.partition("=")
-    options: dict[str, Any] = {"kind": kind} | ({"url": url} if url else {})
+    options = {"kind": kind} | ({"url": url} if url else {})
     if kind in SECRET:
         options[SECRET[kind]] = KEY
     channel(kind, options)

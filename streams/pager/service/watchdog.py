@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import count
-from typing import Any
 
 import msgspec
 
@@ -104,17 +103,16 @@ def beat(patient: str, now: int) -> list[Out]:
     trace away.
     """
     phosphate = {"code": "phosphate", "value": 1.0, "unit": "mg/dL", "low": 2.5}
-    events: list[dict[str, Any]] = [
-        {"type": "encounter", "event": "cycle-start", "location": "ward"},
-        {"type": "labs", "readings": [phosphate]},
-        {"type": "encounter", "event": "discharge"},
+    return [
+        _record(patient, now, "encounter", {"event": "cycle-start", "location": "ward"}),
+        _record(patient, now + 1, "labs", {"readings": [phosphate]}),
+        _record(patient, now + 2, "encounter", {"event": "discharge"}),
     ]
-    return [_record(patient, now + later, event) for later, event in enumerate(events)]
 
 
-def _record(patient: str, at: int, event: dict[str, Any]) -> Out:
-    told = {**event, "id": f"beat-{at}", "patient": patient, "at": text(at)}
-    return Out(topic_of(event["type"]), patient.encode(), msgspec.json.encode(told), time=at)
+def _record(patient: str, at: int, kind: str, said: Mapping[str, object]) -> Out:
+    told = {"type": kind, **said, "id": f"beat-{at}", "patient": patient, "at": text(at)}
+    return Out(topic_of(kind), patient.encode(), msgspec.json.encode(told), time=at)
 
 
 def page(alert: Alert) -> Page:

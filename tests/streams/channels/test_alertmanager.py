@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.channels.alertmanager import AlertmanagerOptions, alert
@@ -21,7 +22,8 @@ OPTIONS = read(AlertmanagerOptions, "ward", {"url": "http://alertmanager:9093", 
 
 
 def made(given: Page, now: str = NOW, options: AlertmanagerOptions = OPTIONS) -> dict[str, Any]:
-    return alert(given, options, instant(now))
+    told: dict[str, Any] = msgspec.to_builtins(alert(given, options, instant(now)))
+    return told
 
 
 def test_an_alert_is_posted_in_a_list_under_the_address_given() -> None:

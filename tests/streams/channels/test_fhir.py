@@ -4,9 +4,11 @@ often it is sent.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import msgspec
 import pytest
 from aiohttp import web
 from fhir.resources.R4B.bundle import Bundle
@@ -16,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.channels.fhir import FhirOptions, bundle, flag, location, request
+from streams.channels.http import encoded
 from streams.channels.options import read
 from streams.channels.page import Page, TransportError
 from tests.streams.channels.pages import ACTIONS, KEY, PATIENT, page
@@ -57,6 +60,11 @@ class Record:
         return {"status": "201 Created" if new else "200 OK", "location": f"{kind}/1/_history/1"}
 
 
+def as_sent(made: msgspec.Struct) -> Any:
+    """Return what a server reads in the bytes."""
+    return json.loads(encoded(made))
+
+
 def to_record(*pages: Page, reply: Reply | None = None, record: Record | None = None) -> Sent:
     return sent("fhir", list(pages), TABLE, {}, reply or (record or Record()).answer, "/R4")
 
@@ -94,25 +102,25 @@ def test_the_states_say_whether_it_is_still_so_and_whether_somebody_must_still_b
     action: str, alert: dict[str, str], flagged: str, requested: str
 ) -> None:
     told = page(action, alert=alert)
-    assert (flag(told, OPTIONS)["status"], request(told, OPTIONS)["status"]) == (flagged, requested)
+    assert (flag(told, OPTIONS).status, request(told, OPTIONS).status) == (flagged, requested)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("since", [None, "2026-03-02T09:00:00Z"])
 def test_the_flags_period_is_the_incidents(action: str, since: str | None) -> None:
-    period = flag(page(action, since=since), OPTIONS)["period"]
+    period = as_sent(flag(page(action, since=since), OPTIONS).period)
     assert period.get("start") == (since or (None if action == "resolve" else "2026-03-02T10:00:00Z"))
     assert period.get("end") == ("2026-03-02T10:00:00Z" if action == "resolve" else None)
     assert period
 
 
 def test_what_it_says() -> None:
-    made = request(page(), OPTIONS)
+    made = as_sent(request(page(), OPTIONS))
     assert (made["priority"], made["authoredOn"]) == ("stat", "2026-03-02T10:00:05Z")
     assert made["payload"] == [{"contentString": "Urine 8 mL/h, below 10"}]
     assert made["recipient"] == [{"reference": "PractitionerRole/oncall"}]
     assert made["subject"] == {"type": "Patient", "identifier": {"system": SYSTEM, "value": PATIENT}}
-    assert flag(page(), OPTIONS)["code"] == {
+    assert as_sent(flag(page(), OPTIONS).code) == {
         "coding": [{"system": "urn:il2watch:subject", "code": "urine-hour"}],
         "text": "Urine 8 mL/h, below 10",
     }
@@ -122,11 +130,11 @@ def test_what_it_says() -> None:
     ("priority", "expected"), [("high", "stat"), ("medium", "urgent"), ("low", "routine"), ("odd", "urgent")]
 )
 def test_priorities_are_fhirs(priority: str, expected: str) -> None:
-    assert request(page(priority=priority), OPTIONS)["priority"] == expected
+    assert request(page(priority=priority), OPTIONS).priority == expected
 
 
 def test_the_patient_is_the_subject_and_no_address_holds_it() -> None:
-    made = bundle(page(), OPTIONS)
+    made = as_sent(bundle(page(), OPTIONS))
     assert not any(PATIENT in unquote(entry["request"]["url"]) for entry in made["entry"])
 
 
@@ -158,7 +166,7 @@ def test_every_page_is_valid_by_the_standards_own_models(
         since="2026-03-02T09:00:00.123Z" if known else None,
         alert={"transition": transition},
     )
-    made = bundle(told, OPTIONS)
+    made = as_sent(bundle(told, OPTIONS))
     assert Bundle.model_validate(made).type == "transaction"
     assert Flag.model_validate(made["entry"][0]["resource"]).identifier[0].value == key
     assert (

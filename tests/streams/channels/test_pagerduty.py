@@ -85,18 +85,18 @@ def test_the_receipt_is_pagerdutys_own_key() -> None:
     ],
 )
 def test_a_level_is_one_of_pagerdutys_four_severities(level: str, severity: str) -> None:
-    assert event(page(level=level), ROUTING, OPTIONS)["payload"]["severity"] == severity
+    assert event(page(level=level), ROUTING, OPTIONS).payload.severity == severity
 
 
 def test_a_page_without_ward_names_the_configured_source_and_leaves_out_what_it_has_not() -> None:
-    told = event(page(unit=None, system=None, links=(), since=None), ROUTING, OPTIONS)
+    told = msgspec.to_builtins(event(page(unit=None, system=None, links=(), since=None), ROUTING, OPTIONS))
     assert told["payload"]["source"] == "il2watch"
     assert {"component", "group"} & told["payload"].keys() == set()
     assert "links" not in told
 
 
 def test_the_patient_stands_in_the_details_and_nowhere_else() -> None:
-    told = event(page(), ROUTING, OPTIONS)
+    told = msgspec.to_builtins(event(page(), ROUTING, OPTIONS))
     assert told["payload"].pop("custom_details")["patient"] == PATIENT
     assert PATIENT not in json.dumps(told)
 
@@ -112,7 +112,7 @@ def test_a_receiver_that_may_not_know_is_not_told_who_it_is() -> None:
     [(1, 1), (MOST_SUMMARY, MOST_SUMMARY), (MOST_SUMMARY + 1, MOST_SUMMARY), (100_000, MOST_SUMMARY)],
 )
 def test_a_summary_has_at_most_1024_characters(length: int, expected: int) -> None:
-    summary = event(page(summary="é" * length), ROUTING, OPTIONS)["payload"]["summary"]
+    summary = event(page(summary="é" * length), ROUTING, OPTIONS).payload.summary
     assert len(summary) == expected
     assert summary.endswith("…") == (length > MOST_SUMMARY)
 
