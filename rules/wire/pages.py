@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
 import msgspec
 
 from rules.wire.instants import text
@@ -21,6 +24,11 @@ SILENCE_ENDED, SILENCE_LIFTED = "silence-ended", "silence-lifted"
 FLOOD_BEGAN, FLOOD_ENDED = "flood-began", "flood-ended"
 # What came of an attempt.
 ACCEPTED, RETRY, REFUSED = "accepted", "retry", "refused"
+
+
+def unit_of(units: Iterable[tuple[str, str]], patient: str, otherwise: str | None = None) -> str | None:
+    """Return the unit a patient is on: of the first pattern that matches the id."""
+    return next((unit for pattern, unit in units if fnmatchcase(patient, pattern)), otherwise)
 
 
 class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -10,12 +10,12 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import msgspec
 
 from rules.guideline import Guideline
+from rules.wire import pages
 from rules.wire.topics import COMMANDS, INPUTS
 from streams.board import patient, unit
 from streams.board.cell_store import Shown
@@ -59,7 +59,7 @@ class Ways(NamedTuple):
     quiet_s: float = 900.0
 
     def unit_of(self, patient: str) -> str | None:
-        return next((name for pattern, name in self.units if fnmatchcase(patient, pattern)), None)
+        return pages.unit_of(self.units, patient)
 
 
 class Desk:

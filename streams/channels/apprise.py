@@ -20,6 +20,7 @@ from typing import Any
 from streams.channels.options import Options, Seconds, place
 from streams.channels.page import Page, Receipt, TransportError, without_patient
 from streams.config.secrets import Secret, Secrets
+from streams.config.section import KeyFault
 from streams.errors import UsageError
 
 WORD = {"trigger": "", "acknowledge": "Taken: ", "resolve": "Over: "}
@@ -80,8 +81,8 @@ def service(where: str, url: Secret) -> Any:
     try:
         apprise = import_module("apprise")
     except ModuleNotFoundError:
-        raise UsageError(
-            f"{where} kind: apprise is not installed; add it with: pip install 'il2watch[apprise]'"
+        raise KeyFault(
+            where, ("kind",), "apprise is not installed; add it with: pip install 'il2watch[apprise]'"
         ) from None
     logging.getLogger("apprise").setLevel(SILENT)  # it writes addresses into its log, tokens included
     made = apprise.Apprise()

@@ -26,6 +26,7 @@ from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
 from streams.channels.page import Page, Receipt, TransportError
 from streams.config.secrets import Secrets
+from streams.config.section import KeyFault
 
 PRIORITY = {"high": "stat", "medium": "urgent", "low": "routine"}
 CATEGORY = "http://terminology.hl7.org/CodeSystem/communication-category"
@@ -45,10 +46,6 @@ class FhirOptions(HttpOptions, frozen=True, kw_only=True):
     patient_system: str
     identifier_system: str = "urn:il2watch:page"
     recipient: list[str] = msgspec.field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if not self.patient:
-            raise ValueError("patient: a Flag is about somebody; leave this key out")
 
 
 class Identifier(msgspec.Struct, frozen=True):
@@ -137,6 +134,8 @@ class Fhir:
 
     def __init__(self, name: str, options: FhirOptions, secrets: Secrets) -> None:
         self.name = name
+        if not options.patient:
+            raise KeyFault(place(name), ("patient",), "a Flag is about somebody; leave this key out")
         self._options = options
         self._url = address(place(name), "url", options.url)
         self._http = Http(name, options, secrets)

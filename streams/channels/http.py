@@ -19,8 +19,8 @@ from yarl import URL
 from streams.channels.options import HttpOptions, address, place
 from streams.channels.page import TransportError
 from streams.config.secrets import Secret, Secrets
+from streams.config.section import KeyFault
 from streams.config.tls import client_context
-from streams.errors import UsageError
 
 MOST_READ = 64 * 1024
 MOST_QUOTED = 200
@@ -61,9 +61,9 @@ class Http:
         token = secrets.read(where, "token", options.token_env, options.token_file)
         password = secrets.read(where, "password", options.password_env, options.password_file)
         if (password is None) != (options.username is None):
-            raise UsageError(f"{where} username: goes together with password-env or password-file")
+            raise KeyFault(where, ("username",), "goes together with password-env or password-file")
         if token is not None and password is not None:
-            raise UsageError(f"{where} token-env, username: give one of them")
+            raise KeyFault(where, ("username",), "stands beside a token; give one of them")
         self.hide(*filter(None, (token, password)))
         if token is not None:
             return {"Authorization": f"Bearer {token.reveal()}"}

@@ -10,11 +10,11 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from yarl import URL
 
-from streams.config.section import converted
-from streams.errors import UsageError
+from streams.config.section import KeyFault, converted
 
 Label = Annotated[str, msgspec.Meta(pattern="^[a-zA-Z_][a-zA-Z0-9_]*$")]
 """A name that Prometheus takes for a label."""
+NO_ADDRESS = "is no address; write it like https://host/path"
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
 
 
@@ -50,24 +50,26 @@ def place(name: str) -> str:
 
 
 def read(kind: type[Kind], name: str, table: Mapping[str, Any]) -> Kind:
-    """The table as the kind's options. Raises UsageError naming the key that is unknown, missing or wrong."""
+    """The table as the kind's options. Raises KeyFault for a key that is unknown, missing or wrong."""
     return converted(table, kind, place(name))
 
 
 def address(where: str, key: str, text: str) -> URL:
     """An http or https address.
 
-    Raises UsageError naming the key, never the text: some addresses are secrets whole.
+    Raises KeyFault naming the key, never the text: some addresses are secrets whole.
     """
     try:
         url = URL(text)
     except ValueError:
-        raise UsageError(f"{where} {key}: is no address; write it like https://host/path") from None
+        raise KeyFault(where, (key,), NO_ADDRESS) from None
     if url.scheme not in ("http", "https") or not url.host:
-        raise UsageError(f"{where} {key}: is no address; write it like https://host/path")
+        raise KeyFault(where, (key,), NO_ADDRESS)
     if url.user is not None or url.password is not None:
-        raise UsageError(
-            f"{where} {key}: a name and password do not belong in an address; give username and "
-            "password-env or password-file"
+        raise KeyFault(
+            where,
+            (key,),
+            "a name and password do not belong in an address; give username and password-env or "
+            "password-file",
         )
     return url

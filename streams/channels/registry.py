@@ -10,7 +10,7 @@ from rules.wire.nearest import did_you_mean
 from streams.channels.options import Options, place, read
 from streams.channels.page import Channel
 from streams.config.secrets import Secrets, Unread
-from streams.errors import UsageError
+from streams.config.section import KeyFault
 
 KINDS = {
     "pagerduty": "streams.channels.pagerduty:PagerDuty",
@@ -62,11 +62,8 @@ def _kind(name: str, options: Mapping[str, Any]) -> Any:
     kind = options.get("kind")
     if kind not in KINDS:
         hint = did_you_mean(str(kind), KINDS)
-        raise UsageError(
-            f"{place(name)} kind: is one of {', '.join(KINDS)}, not {kind!r}{hint and f'; {hint}'}"
-            if kind
-            else f"{place(name)} kind: missing"
-        )
+        wrong = f"is one of {', '.join(KINDS)}, not {kind!r}{hint and f'; {hint}'}"
+        raise KeyFault(place(name), ("kind",), wrong if kind else "missing")
     return _imported(kind)
 
 

@@ -18,6 +18,7 @@ from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, Label, address, place
 from streams.channels.page import Action, Page, Receipt, labels, message_id, notes, without_patient
 from streams.config.secrets import Secret, Secrets
+from streams.config.section import KeyFault
 from streams.errors import UsageError
 
 # A webhook's signature as Standard Webhooks 1.0 has it: receivers check it with that project's libraries, or
@@ -154,7 +155,7 @@ class Webhook:
 def _address(where: str, options: WebhookOptions, secrets: Secrets) -> Secret:
     found = secrets.read(where, "url", options.url_env, options.url_file)
     if (found is None) == (options.url is None):
-        raise UsageError(f"{where} url: give one of url, url-env and url-file")
+        raise KeyFault(where, ("url",), "give one of url, url-env and url-file")
     return found or Secret(options.url or "")
 
 

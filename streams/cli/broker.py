@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from streams.cli import options
@@ -14,15 +13,11 @@ keeps all in memory and forgets it when it stops: for demos and tries, never for
 EXAMPLE = "  il2watch broker --port 9092 &\n  export IL2WATCH_BROKER=127.0.0.1:9092"
 
 
-def port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 1 to 65535")
-    return int(text)
-
-
 def parser() -> options.Parser:
     command = options.parser("broker", SAYS, EXAMPLE)
-    command.add_argument("--port", metavar="N", type=port, help="port on 127.0.0.1; default: a free one")
+    command.add_argument(
+        "--port", metavar="N", type=options.port_to_ask_at, help="port on 127.0.0.1; default: a free one"
+    )
     return command
 
 

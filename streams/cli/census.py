@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from streams.cli import options
-from streams.cli.options import broker_of, connection, port, positive
+from streams.cli.options import broker_of, connection, port_to_ask_at, positive
 
 if TYPE_CHECKING:
     from streams.census.service import Options
@@ -30,7 +30,11 @@ def parser() -> options.Parser:
     command = options.parser("census", SAYS, EXAMPLE)
     connection(command)
     command.add_argument(
-        "--metrics-port", metavar="PORT", type=served, default=9111, help="health and metrics; default: 9111"
+        "--metrics-port",
+        metavar="PORT",
+        type=port_to_ask_at,
+        default=9111,
+        help="health and metrics; default: 9111",
     )
     command.add_argument(
         "--listen",
@@ -70,11 +74,3 @@ def settings(chosen: argparse.Namespace) -> Options:
     return Options(
         broker_of(chosen), site.guideline(chosen.config), chosen.listen, chosen.metrics_port, chosen.patience
     )
-
-
-def served(text: str) -> int:
-    """A port other than 0: a census nobody can ask counts for nothing."""
-    found = port(text)
-    if not found:
-        raise argparse.ArgumentTypeError("0 is no port to serve at, and serving is all it does")
-    return found

@@ -63,10 +63,9 @@ def document(folder: str) -> None:
 
 def broker(path: str) -> None:
     """The table `[broker]`, if there is one. Raises UsageError."""
-    from streams.config import broker as table
+    from streams.config.broker import read
 
-    if (found := table.read(path)) is not None:
-        table.check(found)
+    read(site.opened(path))
 
 
 def pager(path: str) -> None:

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 from rules.wire.durations import duration
+from streams.config import site
 from streams.errors import UsageError
 from streams.kafka.settings import Broker, add_broker_option, broker
 from streams.times import instant
@@ -99,9 +100,7 @@ def broker_of(chosen: argparse.Namespace) -> Broker:
     """The broker that `--broker`, the configuration (`--config`, else IL2WATCH_CONFIG) or IL2WATCH_BROKER
     names. Raises UsageError.
     """
-    from streams.config.broker import read
-
-    return broker(chosen.broker, read(chosen.config))
+    return broker(chosen.broker, site.opened(chosen.config))
 
 
 def saying(command: Parser) -> None:
@@ -124,10 +123,15 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
+def port(text: str, least: int = 0) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, {least} to 65535")
     return int(text)
+
+
+def port_to_ask_at(text: str) -> int:
+    """A port that others must know: not 0, which is any that is free."""
+    return port(text, least=1)
 
 
 def positive(text: str) -> float:

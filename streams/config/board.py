@@ -10,11 +10,18 @@ proxy-roles-header = "X-Forwarded-Groups"         # see, act; without it everybo
 proxy-from = ["10.0.0.7"]                         # the addresses whose header is believed
 hosts = ["board.ward.example"]                    # names it is served under, besides this machine's own
 tls-certfile = "/etc/ssl/board.pem"               # and tls-keyfile; or https = true behind a proxy with TLS
+
+And the users' file, which it names: who may log in, with what roles.
+
+[users.rn-14]
+name = "R. Nurse"                   # what stands in the audit; default: the user's name
+password = "scrypt$32768$8$3$..."   # il2watch board --hash
+roles = ["see", "act"]
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -72,3 +79,24 @@ def conflict(found: Board) -> str | None:
     if bool(found.tls_certfile) != bool(found.tls_keyfile):
         return "tls-certfile and tls-keyfile go together"
     return None
+
+
+Role = Literal["see", "act"]
+UserName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")]
+
+
+class User(Table, frozen=True, kw_only=True):
+    """Who may log in to the board."""
+
+    password: Annotated[str, msgspec.Meta(description="its hash, from il2watch board --hash")]
+    roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1, description="what the user may do")]
+    name: Annotated[
+        Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None,
+        msgspec.Meta(description="what stands in the audit; else the user's name"),
+    ] = None
+
+
+class UsersFile(Table, frozen=True, kw_only=True):
+    """The board's users' file, a document of its own."""
+
+    users: Annotated[dict[UserName, User], msgspec.Meta(description="a table each, by the user's name")]

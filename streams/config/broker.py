@@ -4,15 +4,13 @@ from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from streams.config import site
 from streams.config.addresses import servers_of
 from streams.config.secrets import first_line
-from streams.config.section import converted
+from streams.config.section import SiteFile
 from streams.config.types import Table
 from streams.errors import UsageError
 
@@ -40,66 +38,56 @@ class BrokerTable(Table, frozen=True, kw_only=True):
     ssl_certfile: Annotated[Given | None, msgspec.Meta(description="certificate to show")] = None
     ssl_keyfile: Annotated[Given | None, msgspec.Meta(description="its key")] = None
 
+    @property
+    def login(self) -> bool:
+        return self.security_protocol.startswith("SASL")
 
-def read(path: str | None) -> Mapping[str, Any] | None:
-    """Return the `[broker]` table of the configuration (`path`, else `IL2WATCH_CONFIG`); None without one.
 
-    Raises UsageError naming file, line and key, for what is not TOML and for a key that is wrong.
+def read(file: SiteFile | None) -> BrokerTable:
+    """Return the configuration's `[broker]` table, checked; an empty one where there is none.
+
+    Raises UsageError naming file, line and key. The password's file is not read.
     """
-    file = site.opened(path)
     if file is None or "broker" not in file.document.values:
-        return None
-    table: Any = file.document.values["broker"]
-    if isinstance(table, dict) and (key := password_in(table)):
-        file.blame(("broker", key), NO_PASSWORD)
-    file.section(BrokerTable, "broker")
-    return dict(table)
+        return BrokerTable()
+    values: Any = file.document.values["broker"]
+    for key in PASSWORDS if isinstance(values, dict) else ():
+        if key in values:
+            file.blame(("broker", key), NO_PASSWORD)
+    table = file.section(BrokerTable, "broker")
+    if fault := conflict(table):
+        file.blame(("broker", fault.key), fault.text)
+    return table
 
 
-def check(table: Mapping[str, Any]) -> None:
-    """Check whether the table can be used, its password file left unread.
+class Fault(NamedTuple):
+    """The key that must change, and why."""
 
-    Raises UsageError naming the key that is wrong.
+    key: str
+    text: str
+
+
+def conflict(table: BrokerTable) -> Fault | None:
+    """Return what does not go together, or is no address; None: all is well."""
+    try:
+        servers_of(table.servers or "here:1")
+    except UsageError as error:
+        return Fault("servers", str(error))
+    if table.ssl_keyfile and not table.ssl_certfile:
+        return Fault("ssl-keyfile", "needs ssl-certfile too")
+    if table.login and table.sasl_username is None:
+        return Fault("sasl-username", "missing, and security-protocol asks for it")
+    return None
+
+
+def password(file: SiteFile, table: BrokerTable, given: str | None) -> str:
+    """Return the password: of the table's file, else `given`.
+
+    Raises UsageError naming file, line and key when there is none.
     """
-    if "servers" in table:
-        servers_of(table["servers"])
-    getting_in({key: value for key, value in table.items() if key != "password-file"}, "not read")
-
-
-def getting_in(table: Mapping[str, Any], password: str | None) -> dict[str, Any]:
-    """Return the fields of `Broker` that say how to get in.
-
-    Raises UsageError naming the key that is unknown, wrong or missing.
-    """
-    if key := password_in(table):
-        raise UsageError(f"[broker] {key}: {NO_PASSWORD}")
-    found = converted(table, BrokerTable, "[broker]")
-    if found.ssl_keyfile and not found.ssl_certfile:
-        raise UsageError("[broker] ssl-keyfile: needs ssl-certfile too")
-    fields = {
-        "security_protocol": found.security_protocol,
-        "ssl_cafile": found.ssl_cafile,
-        "ssl_certfile": found.ssl_certfile,
-        "ssl_keyfile": found.ssl_keyfile,
-    }
-    return fields | (logging_in(found, password) if found.security_protocol.startswith("SASL") else {})
-
-
-def password_in(table: Mapping[str, Any]) -> str | None:
-    """Return the key of a password that stands in the table itself."""
-    return next((key for key in PASSWORDS if key in table), None)
-
-
-def logging_in(table: BrokerTable, password: str | None) -> dict[str, Any]:
-    """Return mechanism, user and password; all three are needed.
-
-    Raises UsageError naming the one that is not there.
-    """
-    if table.sasl_username is None:
-        raise UsageError("[broker] sasl-username: missing, and security-protocol asks for it")
-    file = table.password_file
-    word = password if file is None else first_line("[broker] password-file", file)
-    if not word:
-        raise UsageError("[broker] no password: name a password-file, or set IL2WATCH_BROKER_PASSWORD")
-    login = {"sasl_mechanism": table.sasl_mechanism, "sasl_username": table.sasl_username}
-    return {**login, "sasl_password": word}
+    path = ("broker", "password-file")
+    if table.password_file is not None:
+        return first_line(file.at(path).removesuffix(": "), table.password_file)
+    if not given:
+        file.blame(path, "missing; name a file whose first line it is, or set IL2WATCH_BROKER_PASSWORD")
+    return given

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules.guideline.settings.values import key_table
-from streams.config.schema import SECTIONS, Schema
+from streams.config.schema import SECTIONS, USERS, Schema
 from streams.config.types import DURATION_PATTERN
 
 PAGE, SCHEMA = "configuration.md", "configuration.schema.json"
@@ -30,6 +30,13 @@ SERVICES = """\
 A key without a default may be left out, unless it is marked as needed.
 
 """
+USERS_FILE = """\
+## Every key of the board's users' file
+
+The file that `board.users-file` names; in the schema it is `#/$defs/UsersFile`. NAME is what the user logs in
+with.
+
+"""
 
 
 def page(text: str, schema: Schema) -> str:
@@ -45,6 +52,9 @@ def services(schema: Schema) -> Iterator[str]:
     shown: dict[str, str] = {}
     for name in SECTIONS:
         yield from _tables(name, schema["properties"][name], schema["$defs"], shown)
+    yield USERS_FILE
+    user = schema["$defs"][USERS]["properties"]["users"]["additionalProperties"]
+    yield from _tables("users.NAME", user, schema["$defs"], shown)
 
 
 def _tables(path: str, given: Schema, named: dict[str, Schema], shown: dict[str, str]) -> Iterator[str]:

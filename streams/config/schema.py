@@ -23,7 +23,7 @@ from rules.guideline.settings.keys import (
 )
 from rules.guideline.settings.values import CLOCK, LARGEST
 from rules.wire.durations import duration_text
-from streams.config.board import Board
+from streams.config.board import Board, UsersFile
 from streams.config.broker import BrokerTable
 from streams.config.pager import Pager
 from streams.config.types import DURATION_PATTERN
@@ -33,13 +33,15 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SECTIONS: dict[str, type[msgspec.Struct]] = {"broker": BrokerTable, "pager": Pager, "board": Board}
 """The tables that are not the guideline's."""
+USERS = "UsersFile"
+"""Where the schema has the board's users' file, a document of its own: `#/$defs/UsersFile`."""
 
 
 def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
     """Return the schema of the whole file. `channels`: the options of each kind of channel, by its name."""
-    kinds = (*SECTIONS.values(), *channels.values())
+    kinds = (*SECTIONS.values(), *channels.values(), UsersFile)
     tables, named = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
-    references = dict(zip((*SECTIONS, *channels), tables, strict=True))
+    references = dict(zip((*SECTIONS, *channels, USERS), tables, strict=True))
     for kind in channels:
         _with_kind(_resolved(references[kind], named), kind)
     either = {"oneOf": [references[kind] for kind in channels]}

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from streams.config.section import KeyFault
 from streams.errors import UsageError
 
 
@@ -42,7 +43,7 @@ class Secrets:
         Raises UsageError naming the key when it is not there.
         """
         if env is not None and file is not None:
-            raise UsageError(f"{where} {key}-env, {key}-file: give one of them")
+            raise KeyFault(where, (f"{key}-env",), f"stands beside {key}-file; give one of them")
         if env is None and file is None:
             return None
         return Secret(self._text(where, key, env, file or ""))
@@ -51,8 +52,10 @@ class Secrets:
         """As `read`, for a secret that the channel cannot do without."""
         found = self.read(where, key, env, file)
         if found is None:
-            raise UsageError(
-                f"{where} {key}-env: missing; name the variable that holds it, or a file with {key}-file"
+            raise KeyFault(
+                where,
+                (f"{key}-env",),
+                f"missing; name the variable that holds it, or a file with {key}-file",
             )
         return found
 

@@ -24,6 +24,17 @@ A_NAME = "#name"
 """The last step of a path to a name in a table, when the name itself is wrong."""
 
 
+class KeyFault(UsageError):
+    """A key of a table that stands in no file at hand is wrong; who has the file names the line.
+
+    `path`: in the table; empty for the table itself.
+    """
+
+    def __init__(self, place: str, path: Path, fault: str) -> None:
+        self.path, self.fault = path, fault
+        super().__init__(f"{place} {spelled(path)}{fault}" if path else f"{place}: {fault}")
+
+
 class SiteFile(NamedTuple):
     """A file that was read; knows how to name what is wrong in it."""
 
@@ -51,7 +62,11 @@ class SiteFile(NamedTuple):
 
     def blame(self, path: Path, fault: str) -> NoReturn:
         """Raise UsageError with the line of a key."""
-        raise UsageError(f"{self.name}: line {self.document.line(path)}: {spelled(path)}{fault}")
+        raise UsageError(f"{self.at(path)}{fault}")
+
+    def at(self, path: Path) -> str:
+        """Return how a fault at a key begins: `site.toml: line 3: pager.routes[1].level: `."""
+        return f"{self.name}: line {self.document.line(path)}: {spelled(path)}"
 
 
 def parsed(text: str, name: str) -> SiteFile:
@@ -63,12 +78,12 @@ def parsed(text: str, name: str) -> SiteFile:
 
 
 def converted(table: Mapping[str, Any], kind: type[Kind], place: str) -> Kind:
-    """Return a table that stands in no file at hand. Raises UsageError naming `place` and the key."""
+    """Return a table that stands in no file at hand. Raises KeyFault."""
     try:
         return msgspec.convert(dict(table), kind)
     except msgspec.ValidationError as error:
         path, fault = worded(str(error), kind)
-        raise UsageError(f"{place} {spelled(path)}{fault}") from None
+        raise KeyFault(place, path, fault) from None
 
 
 def spelled(path: Path) -> str:

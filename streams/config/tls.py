@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ssl
 
-from streams.errors import UsageError
+from streams.config.section import KeyFault
 
 
 def client_context(where: str, authority: str | None, cert: str | None, key: str | None) -> ssl.SSLContext:
     """Return TLS that checks the server's name and certificate; there is no setting to leave that out.
 
     `authority`: a certificate authority of one's own; `cert`, `key`: what is shown of oneself. Raises
-    UsageError naming `where` and the files that cannot be used.
+    KeyFault naming `where` and the files that cannot be used.
     """
     try:
         context = ssl.create_default_context(cafile=authority)
@@ -19,7 +19,7 @@ def client_context(where: str, authority: str | None, cert: str | None, key: str
             context.load_cert_chain(cert, key)
     except OSError as error:
         named = ", ".join(path for path in (authority, cert, key) if path)
-        raise UsageError(
-            f"{where}: cannot use the certificates ({named}): {error.strerror or error}"
+        raise KeyFault(
+            where, (), f"cannot use the certificates ({named}): {error.strerror or error}"
         ) from None
     return context

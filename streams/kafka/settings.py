@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
@@ -29,6 +28,8 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     import ssl
+
+    from streams.config.section import SiteFile
 
 ADDRESS = "IL2WATCH_BROKER"
 PASSWORD = "IL2WATCH_BROKER_PASSWORD"
@@ -131,19 +132,28 @@ class Broker:
         return client_context("[broker]", self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)
 
 
-def broker(option: str | None = None, config: Mapping[str, Any] | None = None) -> Broker:
+def broker(option: str | None = None, file: SiteFile | None = None) -> Broker:
     """The broker that is meant: `--broker`, else `servers` of the `[broker]` table, else `IL2WATCH_BROKER`.
 
-    `config` is the `[broker]` table. Raises UsageError when none names one, or naming the key that is wrong.
+    `file`: the configuration. Raises UsageError when none names one, or naming the key that is wrong.
     """
-    from streams.config.broker import getting_in
+    from streams.config import broker as section
 
-    table = dict(config or {})
-    servers = option or table.pop("servers", None) or os.environ.get(ADDRESS)
-    table.pop("servers", None)
+    table = section.read(file)
+    servers = option or table.servers or os.environ.get(ADDRESS)
     if not servers:
         raise UsageError(NONE)
-    return Broker(servers=servers_of(servers), **getting_in(table, os.environ.get(PASSWORD)))
+    login = file if table.login else None
+    return Broker(
+        servers=servers_of(servers),
+        security_protocol=table.security_protocol,
+        sasl_mechanism=table.sasl_mechanism if login else None,
+        sasl_username=table.sasl_username if login else None,
+        sasl_password=section.password(login, table, os.environ.get(PASSWORD)) if login else None,
+        ssl_cafile=table.ssl_cafile,
+        ssl_certfile=table.ssl_certfile,
+        ssl_keyfile=table.ssl_keyfile,
+    )
 
 
 def add_broker_option(parser: argparse.ArgumentParser) -> None:

@@ -11,9 +11,9 @@ import secrets
 from base64 import b64decode, b64encode
 from typing import NamedTuple
 
+from streams.config.board import User, UsersFile
 from streams.config.section import parsed
 from streams.config.site import text
-from streams.config.users import User, UsersFile
 
 N, R, P = 1 << 15, 8, 3
 MOST_N, MOST_R, MOST_P = 1 << 20, 16, 16

@@ -87,7 +87,7 @@ class Paging(msgspec.Struct, frozen=True):
 
     def unit_of(self, patient: str) -> str | None:
         """The ward a patient is on."""
-        return next((unit for pattern, unit in self.units if fnmatchcase(patient, pattern)), self.unit)
+        return pages.unit_of(self.units, patient, self.unit)
 
     def route(self, name: str) -> Route | None:
         """A route by name; None when it is no longer configured."""

@@ -16,7 +16,7 @@ from rules.wire.nearest import did_you_mean
 from streams.channels.registry import PATIENT_BOUND
 from streams.channels.registry import check as check_channel
 from streams.config import pager
-from streams.config.section import SiteFile, parsed
+from streams.config.section import KeyFault, SiteFile, parsed
 from streams.errors import UsageError
 from streams.pager.policy.routes import Hours, Match, Paging, Route, Step
 
@@ -66,7 +66,7 @@ class _Reading:
             table.link,
         )
         for name, options in table.channels.items():
-            self._checked(lambda name=name, options=options: check_channel(name, options))
+            self._channel(name, options)
         for fault in faults(made):
             self.blame(fault.path, fault.text)
         return made
@@ -111,11 +111,13 @@ class _Reading:
             )
         return name
 
-    def _checked(self, step: Any) -> None:
+    def _channel(self, name: str, options: Mapping[str, Any]) -> None:
         try:
-            step()
+            check_channel(name, options)
+        except KeyFault as error:
+            self.blame(("channels", name, *error.path), error.fault)
         except UsageError as error:
-            raise UsageError(f"{self.file.name}: {error}") from None
+            self.blame(("channels", name), str(error))
 
     def blame(self, path: tuple[str, ...], fault: str) -> NoReturn:
         """Raise UsageError with the line of a key of the table."""

@@ -109,7 +109,7 @@ def test_a_broker_that_does_not_answer_is_one_line_and_exit_2() -> None:
 def test_a_port_of_0_is_refused_since_serving_is_all_it_does() -> None:
     code, said = spoken("--broker", "k:9092", "--metrics-port", "0")
     assert code == 2
-    assert "0 is no port" in said
+    assert "'0' is not a port, 1 to 65535" in said
 
 
 @pytest.mark.embedded

@@ -101,7 +101,7 @@ def test_a_missing_secret_is_said_when_the_channel_is_made(kind: str) -> None:
         "password-env or password-file")),
         (
             table("alertmanager", token_env="TOKEN", username="me", password_env="TOKEN"),
-            "token-env, username: give one of them",
+            "username: stands beside a token; give one of them",
         ),
         (table("alertmanager", ca_file="/nowhere.pem"), (": cannot use the certificates (/nowhere.pem): No "
         "such file or directory")),

@@ -61,10 +61,10 @@ def test_one_that_is_not_text_says_so(site: str, capsys: Capture) -> None:
             "[broker]\nsasl-user = 'x'\n",
             ": line 2: broker.sasl-user: no such key; did you mean sasl-username?",
         ),
-        ("[broker]\nservers = 'kafka'\n", "broker 'kafka' is not host:port, like localhost:9092"),
+        ("[broker]\nservers = 'kafka'\n", ": line 2: broker.servers: broker 'kafka' is not host:port, like"),
         (
             "[broker]\nsecurity-protocol = 'SASL_SSL'\n",
-            "[broker] sasl-username: missing, and security-protocol asks for it",
+            ": line 1: broker.sasl-username: missing, and security-protocol asks for it",
         ),
         ("broker = 3\n", ": line 1: broker: a table is wanted, not 3; write [broker] and its keys below"),
         ("[pager]\nrotes = []\n", "rotes"),

@@ -27,9 +27,13 @@ EXAMPLES = ["deploy/site.example.toml", "deploy/site.compose.toml", "tests/data/
 BLOCK = re.compile(r"^ *```toml\n(.*?)```", re.DOTALL | re.MULTILINE)
 
 
-def faults(given: dict[str, Any]) -> list[str]:
+USERS_FILE = {"$ref": "#/$defs/UsersFile", "$defs": SCHEMA["$defs"]}
+USER = 'password = "scrypt$32768$8$3$c2FsdA==$a2V5"\n'
+
+
+def faults(given: dict[str, Any], schema: Any = SCHEMA) -> list[str]:
     return [
-        f"{error.json_path}: {error.message}" for error in Draft202012Validator(SCHEMA).iter_errors(given)
+        f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(given)
     ]
 
 
@@ -95,6 +99,33 @@ def test_every_key_of_the_guideline_takes_its_default(key: Key) -> None:
 )
 def test_what_is_wrong_is_marked_where_it_stands(text: str, at: str) -> None:
     assert any(said.startswith(at) for said in faults(tomllib.loads(text)))
+
+
+def test_the_users_file_of_the_documents_is_valid() -> None:
+    [shown] = [block for block in blocks("docs/board/README.md") if "users" in block]
+    assert faults(shown, USERS_FILE) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("[user.rn-14]", "$: "),
+        ("[users.rn-14]", "$.users['rn-14']: "),
+        (f"[users.'rn 14']\n{USER}roles = ['see']", "$.users"),
+        (f"[users.rn-14]\n{USER}roles = []", "$.users['rn-14'].roles: "),
+        (f"[users.rn-14]\n{USER}roles = ['look']", "$.users['rn-14'].roles[0]: "),
+        (f"[users.rn-14]\n{USER}roles = ['see']\nnmae = 'R. Nurse'", "$.users['rn-14']: "),
+    ],
+)
+def test_a_wrong_users_file_is_marked_where_it_is_wrong(text: str, at: str) -> None:
+    found = faults(tomllib.loads(text), USERS_FILE)
+    assert found
+    assert all(said.startswith(at) for said in found)
+
+
+def test_the_page_lists_every_key_of_a_user() -> None:
+    text = (FOLDER / reference.PAGE).read_text(encoding="utf-8")
+    assert all(f"| `users.NAME.{key}` |" in text for key in SCHEMA["$defs"]["User"]["properties"])
 
 
 def test_the_page_and_the_schema_are_up_to_date() -> None:

@@ -41,7 +41,7 @@ def test_a_secret_that_is_not_named_is_none_unless_it_is_needed() -> None:
         (None, "/nowhere/key", "key-file /nowhere/key: No such file or directory"),
         (None, "empty", "key-file empty: its first line is empty"),
         (None, "latin", "key-file latin: not UTF-8 text"),
-        ("KEY", "empty", "key-env, key-file: give one of them"),
+        ("KEY", "empty", "key-env: stands beside key-file; give one of them"),
     ],
 )
 def test_a_secret_that_is_not_there_is_one_line_that_names_the_key(

@@ -113,7 +113,64 @@ def test_a_site_says_who_is_told_what_and_when() -> None:
             "a heartbeat is about nobody",
         ),
         ('channel = "operations"', 'channel = "dog"', "no channel 'dog'"),
+        ('kind = "pagerduty"', 'kind = "pager-duty"', "line 6: pager.channels.oncall.kind: is one of"),
         ('kind = "pagerduty"', 'kind = "pager-duty"', "did you mean pagerduty?"),
+        ('kind = "pagerduty"', "", "line 5: pager.channels.oncall.kind: missing"),
+        (
+            "routing-key-env =",
+            "routing-key-file = '/key'\nrouting-key-env =",
+            "line 8: pager.channels.oncall.routing-key-env: stands beside routing-key-file; give one of them",
+        ),
+        (
+            'routing-key-env = "PAGERDUTY_KEY"\n',
+            "",
+            "line 5: pager.channels.oncall.routing-key-env: missing; name the variable that holds it",
+        ),
+        (
+            "routing-key-env =",
+            "time-out = 3\nrouting-key-env =",
+            "line 7: pager.channels.oncall.time-out: no",
+        ),
+        (
+            'url = "http://alertmanager:9093"',
+            'url = "alertmanager:9093"',
+            "line 14: pager.channels.operations.url: is no address",
+        ),
+        (
+            'url = "http://alertmanager:9093"',
+            'url = "http://alertmanager:9093"\nusername = "me"',
+            "line 15: pager.channels.operations.username: goes together with password-env or password-file",
+        ),
+        (
+            'url = "http://alertmanager:9093"',
+            'url = "http://alertmanager:9093"\ntoken-env = "T"\npassword-env = "P"\nusername = "me"',
+            "line 17: pager.channels.operations.username: stands beside a token; give one of them",
+        ),
+        (
+            'url = "http://alertmanager:9093"',
+            'url = "http://alertmanager:9093"\nproxy = "squid"',
+            "line 15: pager.channels.operations.proxy: is no address",
+        ),
+        (
+            'url = "http://alertmanager:9093"',
+            'url = "http://alertmanager:9093"\nlabels = { site = 3 }',
+            "line 15: pager.channels.operations.labels[...]: expected str, got int",
+        ),
+        (
+            'url = "http://alertmanager:9093"',
+            'url = "http://alertmanager:9093"\nca-file = "/nowhere.pem"',
+            "line 12: pager.channels.operations: cannot use the certificates (/nowhere.pem): No such file",
+        ),
+        (
+            'kind = "pagerduty"\nrouting-key-env = "PAGERDUTY_KEY"',
+            'kind = "webhook"\nsigning-key-env = "S"\nurl-env = "U"\nurl = "https://ward.example/"',
+            "line 9: pager.channels.oncall.url: give one of url, url-env and url-file",
+        ),
+        (
+            'kind = "pagerduty"\nrouting-key-env = "PAGERDUTY_KEY"\n',
+            f"{FHIR}patient = false\n",
+            "line 9: pager.channels.oncall.patient: a Flag is about somebody; leave this key out",
+        ),
         (
             'routing-key-env = "PAGERDUTY_KEY"',
             'routing-key = "0123"',
