@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from textwrap import fill
@@ -15,7 +15,6 @@ from typing import Any
 from rules.wire.instants import MINUTE
 from rules.wire.nearest import did_you_mean
 from streams.cli import options
-from streams.cli.faults import Counts
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
 
@@ -113,9 +112,10 @@ def simulate(chosen: argparse.Namespace, named: Any) -> int:
     with bar(simulation.chunks) as move:
         for done in bedside(PRODUCE)(simulation, consultant, wanted):
             move(done.chunks)
+    counts = done.ledger.counts
     tell(
         f"il2watch: {named.name}, seed {chosen.seed}: {chosen.patients} patients, {done.records:,} "
-        f"records{befell(done.ledger.counts)}"
+        f"records{befell(counts['faults'], counts['lost'])}"
     )
     return 0
 
@@ -160,10 +160,10 @@ def check_files(named: list[str | None]) -> None:
             raise UsageError(f"{path} is named twice; give the events, the truth and the ledger a file each")
 
 
-def befell(counts: Counts) -> str:
+def befell(counts: Mapping[str, int], lost: int) -> str:
     """What the faults did, in one clause; nothing when there were none."""
-    faults = ", ".join(f"{name} {number:,}" for name, number in counts["faults"].items())
-    return f"; faults: {faults}; {counts['lost']:,} lost" if faults else ""
+    faults = ", ".join(f"{name} {number:,}" for name, number in counts.items())
+    return f"; faults: {faults}; {lost:,} lost" if faults else ""
 
 
 @contextmanager
