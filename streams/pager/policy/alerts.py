@@ -46,8 +46,7 @@ def _open(turn: Turn, alert: Alert) -> None:
     seen.
     """
     said = alert.said
-    episode = Episode(said.id, said.kind, said.subject, said.level, said.seq, alert.decided)
-    turn.episodes[said.id] = page(turn, episode, alert)
+    turn.episodes[said.id] = page(turn, alert.episode, alert)
     early = turn.early.pop(said.id, None)
     if early is not None:
         apply_ack(turn, said.id, early)

@@ -11,9 +11,20 @@ from msgspec.structs import replace
 from rules.wire import pages
 from streams.pager.policy import notifications
 from streams.pager.policy.commands import release
-from streams.pager.policy.notifications import Outcome, Turn, page
+from streams.pager.policy.notifications import (
+    DIGEST,
+    FLOOD,
+    Outcome,
+    Turn,
+    begin,
+    end,
+    gathered_id,
+    page,
+    span,
+    summary,
+)
 from streams.pager.policy.routes import Paging, Step
-from streams.pager.policy.state import Book, Episode, Owed, read
+from streams.pager.policy.state import Book, Episode, Gathered, Owed, read
 
 
 def due(book: Book, now: int, paging: Paging) -> Outcome:
@@ -25,11 +36,11 @@ def due(book: Book, now: int, paging: Paging) -> Outcome:
             turn.episodes[episode.id] = page(turn, replace(episode, held=None), read(episode.held.alert))
     for episode in list(turn.episodes.values()):
         turn.episodes[episode.id] = escalate(turn, episode)
-    over = notifications.flood_over(turn)
+    over = flood_over(turn)
     if over is not None and over <= now:
-        notifications.end_flood(turn)
+        end_flood(turn)
     for name in [name for name, one in turn.digests.items() if one.due is not None and one.due <= now]:
-        notifications.send_digest(turn, name)
+        send_digest(turn, name)
     _expire(turn)
     return turn.outcome()
 
@@ -47,7 +58,7 @@ def _instants(book: Book, paging: Paging) -> Iterator[int]:
         rung = next_step(episode, paging)
         if rung is not None and episode.incident is not None:
             yield episode.incident.since + rung.after
-    over = notifications.flood_over(Turn(book, 0, paging))
+    over = flood_over(Turn(book, 0, paging))
     if over is not None:
         yield over
     yield from (one.due for one in book.digests.values() if one.due is not None)
@@ -97,6 +108,48 @@ def _end_silences(turn: Turn) -> None:
             by=silence.by,
         )
         release(turn, silence.subject)
+
+
+def flood_over(turn: Turn) -> int | None:
+    """When the latest flood has passed: the instant its window holds too few pages again; None without a
+    flood.
+    """
+    most = turn.paging.flood - 1
+    if turn.flood is None or len(turn.recent) < most:
+        return None if turn.flood is None else turn.now
+    return turn.recent[-most] + turn.paging.flood_window
+
+
+def end_flood(turn: Turn) -> None:
+    """The flood has passed: its page is closed."""
+    if turn.flood is not None:
+        turn.note(pages.FLOOD_ENDED, alert=turn.flood.episode)
+        _end_gathered(turn, turn.flood, FLOOD)
+        turn.flood = None
+
+
+def send_digest(turn: Turn, name: str) -> None:
+    """The digest is due: the one before is closed, and this one told."""
+    due = turn.digests.pop(name)
+    if due.last is not None:
+        _end_gathered(turn, replace(due, episode=due.last), DIGEST)
+    route = turn.paging.route(name)
+    if route is None or not due.count:
+        return
+    made = replace(due, episode=gathered_id(turn, f"{DIGEST}/{name}", turn.now))
+    told = summary(
+        turn, made, DIGEST, "advisory", f"{due.count} in {span(route.digest or 0)}: {'; '.join(due.lines)}"
+    )
+    turn.episodes[made.episode] = begin(turn, told.episode, told, route)
+    turn.digests[name] = Gathered("", name, 0, (), turn.now + (route.digest or 0), made.episode)
+
+
+def _end_gathered(turn: Turn, gathered: Gathered, kind: str) -> None:
+    episode = turn.episodes.pop(gathered.episode, None)
+    if episode is not None:
+        turn.ended[episode.id] = episode.seq
+        body = summary(turn, gathered, kind, "clear", f"The {kind} is over: {gathered.count} pages")
+        end(turn, episode, body.raw)
 
 
 def _expire(turn: Turn) -> None:

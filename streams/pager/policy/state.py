@@ -43,6 +43,12 @@ class Alert(NamedTuple):
         said = self.said
         return Labels(said.level, said.priority, said.kind, said.subject, said.system)
 
+    @property
+    def episode(self) -> Episode:
+        """The episode it opens; nobody has been told of it yet."""
+        said = self.said
+        return Episode(said.id, said.kind, said.subject, said.level, said.seq, self.decided)
+
 
 def read(raw: bytes) -> Alert:
     """Return the alert in a record. Raises NotAnAlert."""
