@@ -18,9 +18,8 @@ from yarl import URL
 
 from streams.channels.options import HttpOptions, address, place
 from streams.channels.page import TransportError
-from streams.config.secrets import Secret, Secrets
+from streams.config.secrets import Secret, Secrets, client_context
 from streams.config.section import KeyFault
-from streams.config.tls import client_context
 
 MOST_READ = 64 * 1024
 MOST_QUOTED = 200

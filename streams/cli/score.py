@@ -19,7 +19,9 @@ from streams.service.event_file import tell
 if TYPE_CHECKING:
     from rules.guideline import Guideline
     from rules.wire.alerts import Alert
+    from streams.plot.burden import Point
     from streams.scoring.engines import Feed, Watch
+    from streams.show.score_numbers import Ledger, Numbers, Records, Score
 
 BEDSIDE = "simulators.score"
 """Imported when called: no room but the command line knows the bedside."""
@@ -143,15 +145,15 @@ def read(path: str, reader: Any) -> Any:
         raise UsageError(f"{path}: {error}; il2watch simulate writes such a file") from None
 
 
-def ledger(path: str | None) -> dict[str, Any] | None:
+def ledger(path: str | None) -> Ledger | None:
     """What the ledger says should have been refused and lost; None without one."""
-    found: dict[str, Any] | None = None if path is None else read(path, import_module(BEDSIDE).expected)
+    found: Ledger | None = None if path is None else read(path, import_module(BEDSIDE).expected)
     return found
 
 
-def score(one: Contender, feed: Feed, books: dict[str, Any] | None) -> dict[str, Any]:
+def score(one: Contender, feed: Feed, books: Ledger | None) -> Score:
     """A configuration's score with the account of its records."""
-    numbers: dict[str, Any] = one.scorer.numbers()
+    numbers: Numbers = one.scorer.numbers()
     return {
         "configuration": one.name,
         "guideline": one.guideline.reference,
@@ -160,27 +162,27 @@ def score(one: Contender, feed: Feed, books: dict[str, Any] | None) -> dict[str,
     }
 
 
-def accounts(one: Contender, feed: Feed, books: dict[str, Any] | None) -> dict[str, Any]:
+def accounts(one: Contender, feed: Feed, books: Ledger | None) -> Records:
     """What became of the records.
 
     `accounted`: whether exactly what the ledger says was refused; None without a ledger.
     """
     refused = feed.refused + one.watch.refused
-    found = {
+    return {
         "read": feed.read,
         "refused": ordered(refused),
         "implausible": ordered(one.watch.implausible),
         "unused": ordered(feed.noted),
+        "ledger": books,
+        "accounted": None if books is None else books["refused"] == ordered(refused),
     }
-    agreed = None if books is None else books["refused"] == ordered(refused)
-    return found | {"ledger": books, "accounted": agreed}
 
 
 def ordered(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def show(scores: list[dict[str, Any]], chosen: argparse.Namespace) -> None:
+def show(scores: list[Score], chosen: argparse.Namespace) -> None:
     """Prints the scores, and draws them if asked to."""
     if options.as_text(chosen.output):
         from streams.show import scores as tables
@@ -194,5 +196,20 @@ def show(scores: list[dict[str, Any]], chosen: argparse.Namespace) -> None:
     if chosen.plot is not None:
         from streams.plot import burden
 
-        burden.draw(scores, chosen.plot)
+        burden.draw([point(one) for one in scores], chosen.plot)
         tell(f"il2watch: {chosen.plot}: {len(scores)} configurations drawn")
+
+
+def point(score: Score) -> Point:
+    """Return what is drawn of a configuration."""
+    from streams.plot.burden import Point, Sensitivity
+
+    levels = {"absolute": score["criteria"]["absolute"], "relative": score["criteria"]["relative"]}
+    return Point(
+        Path(score["configuration"]).name,
+        score["pages"]["of_criteria_and_pressure_per_patient_day"] or 0.0,
+        {
+            level: Sensitivity(found["all"]["sensitivity"], found["distinct"]["sensitivity"])
+            for level, found in levels.items()
+        },
+    )

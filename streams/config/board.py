@@ -26,8 +26,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from rules.wire.durations import duration
-from streams.config.section import SiteFile
-from streams.config.types import Duration, Table, Unit
+from streams.config.section import Duration, SiteFile, Table, Unit
 
 
 class Board(Table, frozen=True, kw_only=True):

@@ -10,8 +10,7 @@ import msgspec
 
 from streams.config.addresses import servers_of
 from streams.config.secrets import first_line
-from streams.config.section import SiteFile
-from streams.config.types import Table
+from streams.config.section import SiteFile, Table
 from streams.errors import UsageError
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]

@@ -36,11 +36,12 @@ channel = "dead-man"
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from streams.config.types import Duration, Port, Table, Unit
+from streams.config.section import Duration, Port, Table, Unit
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -97,7 +98,7 @@ class Watchdog(Table, frozen=True, kw_only=True):
 
 
 class Pager(Table, frozen=True, kw_only=True):
-    channels: Annotated[dict[Name, dict[str, Any]], says("a table each: docs/channels.md")]
+    channels: Annotated[dict[Name, Mapping[str, Any]], says("a table each: docs/channels.md")]
     routes: Annotated[tuple[Route, ...], says("the first that matches takes an alert")]
     system_routes: Annotated[tuple[Route, ...], says("alarms of the machine itself")]
     timezone: Annotated[str, says("IANA name; of hours")] = "UTC"

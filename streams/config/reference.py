@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rules.guideline.settings.values import key_table
 from streams.config.schema import SECTIONS, USERS, Schema
-from streams.config.types import DURATION_PATTERN
+from streams.config.section import DURATION_PATTERN
 
 PAGE, SCHEMA = "configuration.md", "configuration.schema.json"
 MARK = "<!-- Below: written by make docs from the schema, configuration.schema.json. -->\n"

@@ -26,7 +26,7 @@ from rules.wire.durations import duration_text
 from streams.config.board import Board, UsersFile
 from streams.config.broker import BrokerTable
 from streams.config.pager import Pager
-from streams.config.types import DURATION_PATTERN
+from streams.config.section import DURATION_PATTERN
 
 Schema = dict[str, Any]
 

@@ -1,5 +1,5 @@
 """Keys, tokens and passwords: from the environment or a file, never from the configuration, the command line
-or a log.
+or a log. And the certificates that go with them.
 
 routing-key-env = "PAGERDUTY_KEY"              # the variable that holds it
 routing-key-file = "/run/secrets/pagerduty"    # or the file whose first line it is
@@ -8,6 +8,7 @@ routing-key-file = "/run/secrets/pagerduty"    # or the file whose first line it
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,3 +92,21 @@ def first_line(key: str, path: str) -> str:
     if not lines or not lines[0].strip():
         raise UsageError(f"{key} {path}: its first line is empty")
     return lines[0].strip()
+
+
+def client_context(where: str, authority: str | None, cert: str | None, key: str | None) -> ssl.SSLContext:
+    """Return TLS that checks the server's name and certificate; there is no setting to leave that out.
+
+    `authority`: a certificate authority of one's own; `cert`, `key`: what is shown of oneself. Raises
+    KeyFault naming `where` and the files that cannot be used.
+    """
+    try:
+        context = ssl.create_default_context(cafile=authority)
+        if cert:
+            context.load_cert_chain(cert, key)
+    except OSError as error:
+        named = ", ".join(path for path in (authority, cert, key) if path)
+        raise KeyFault(
+            where, (), f"cannot use the certificates ({named}): {error.strerror or error}"
+        ) from None
+    return context

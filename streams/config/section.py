@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import Annotated, Any, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 from msgspec import inspect
 
 from rules.guideline.settings.document import ConfigError, Document, read
 from rules.guideline.settings.values import described
+from rules.wire.durations import UNITS
 from rules.wire.nearest import did_you_mean
 from streams.errors import UsageError
 
@@ -22,6 +23,25 @@ Path = tuple[str, ...]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 A_NAME = "#name"
 """The last step of a path to a name in a table, when the name itself is wrong."""
+
+
+# What the tables have in common.
+
+DURATION_PATTERN = f"^ *[0-9]+(\\.[0-9]+)? ?({'|'.join(UNITS)}) *$"
+# For editors alone: a duration that cannot be read is refused with a remedy, not with a pattern.
+Duration = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": DURATION_PATTERN})]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table takes no key it does not know: a mistyped one would be a route that is not what it seems."""
+
+
+class Unit(Table, frozen=True, kw_only=True):
+    """Patients whose id matches a pattern, and the unit they lie on."""
+
+    patients: str
+    unit: str
 
 
 class KeyFault(UsageError):

@@ -127,7 +127,7 @@ class Broker:
         )
 
     def _context(self) -> ssl.SSLContext:
-        from streams.config.tls import client_context
+        from streams.config.secrets import client_context
 
         return client_context("[broker]", self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)
 

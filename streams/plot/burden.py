@@ -4,8 +4,9 @@ what it buys.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from streams.display import BLUE, GREY, INK, VERMILLION, plain
 from streams.plot import sheet
@@ -17,7 +18,22 @@ LEVELS = (("absolute", VERMILLION, "^"), ("relative", BLUE, "o"))
 WIDTH, HEIGHT = 7.0, 4.5
 
 
-def draw(scores: list[dict[str, Any]], page: Path) -> None:
+class Sensitivity(NamedTuple):
+    """The share of true episodes detected: of all, of the distinct ones; None where there are none."""
+
+    all: float | None
+    distinct: float | None
+
+
+class Point(NamedTuple):
+    """A configuration: pages of criteria and hypotension per patient-day, and sensitivity by level."""
+
+    name: str
+    burden: float
+    sensitivity: Mapping[str, Sensitivity]
+
+
+def draw(configurations: list[Point], page: Path) -> None:
     """Writes the picture. Raises UsageError when it cannot be written."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -25,26 +41,24 @@ def draw(scores: list[dict[str, Any]], page: Path) -> None:
     with matplotlib.rc_context(sheet.STYLE):
         figure = Figure(figsize=(WIDTH, HEIGHT), facecolor="white", layout="constrained")
         axes = figure.add_subplot()
-        for score in scores:
-            points(axes, score)
+        for one in configurations:
+            points(axes, one)
         frame(axes)
         sheet.save(figure, page)
 
 
-def points(axes: Axes, score: dict[str, Any]) -> None:
+def points(axes: Axes, one: Point) -> None:
     """A configuration's two points, by level: filled for all true episodes, hollow for those that are
     distinct.
     """
-    burden = score["pages"]["of_criteria_and_pressure_per_patient_day"] or 0.0
     for level, colour, shape in LEVELS:
-        for which, face in (("distinct", "none"), ("all", colour)):
-            sensitivity = score["criteria"][level][which]["sensitivity"]
-            if sensitivity is not None:
-                axes.plot([burden], [sensitivity], shape, color=colour, markerfacecolor=face, markersize=7)
-    name = Path(score["configuration"]).name
+        found = one.sensitivity[level]
+        for share, face in ((found.distinct, "none"), (found.all, colour)):
+            if share is not None:
+                axes.plot([one.burden], [share], shape, color=colour, markerfacecolor=face, markersize=7)
     axes.annotate(
-        plain(name),
-        (burden, 0.5),
+        plain(one.name),
+        (one.burden, 0.5),
         (-1, 0),
         ("data", "axes fraction"),
         "offset points",
@@ -53,7 +67,7 @@ def points(axes: Axes, score: dict[str, Any]) -> None:
         fontsize=7,
         ha="right",
     )
-    axes.axvline(burden, color=GREY, linewidth=0.3)
+    axes.axvline(one.burden, color=GREY, linewidth=0.3)
 
 
 def frame(axes: Axes) -> None:

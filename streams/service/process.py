@@ -10,10 +10,13 @@ import logging
 import math
 import signal
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
-from streams.service import health, metrics
+from aiohttp import web
+
+from streams.errors import UsageError
+from streams.service import metrics
 from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, version
 from streams.service.lifecycle import Progress, Sight
 
@@ -73,8 +76,8 @@ class Service:
     async def serve_health(self) -> None:
         """Serve health and metrics, if anywhere. Raises UsageError when the port is taken."""
         if self.port:
-            pages = health.application(self.healthy, self.ready)
-            self.runners.append(await health.serve(pages, self.listen, self.port))
+            pages = health_pages(self.healthy, self.ready)
+            self.runners.append(await serve(pages, self.listen, self.port))
 
     def healthy(self) -> str | None:
         """Return what is wrong with it; None while it goes on."""
@@ -137,3 +140,46 @@ class Service:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.told.wait(), seconds)
         return self.told.is_set()
+
+
+# Health over HTTP, on loopback unless told otherwise: `/-/healthy`, `/-/ready`, `/metrics`. Nothing of a
+# patient is served.
+
+
+Answer = Callable[[], str | None]
+"""None: all is well; else one line that says what is not."""
+
+
+def health_pages(healthy: Answer, ready: Answer) -> web.Application:
+    """The three pages."""
+    app = web.Application()
+    app.router.add_get("/-/healthy", _page(healthy))
+    app.router.add_get("/-/ready", _page(ready))
+    app.router.add_get("/metrics", _metrics)
+    return app
+
+
+def _page(ask: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def page(_: web.Request) -> web.Response:
+        fault = ask()
+        return web.Response(status=200 if fault is None else 503, text=f"{fault or 'ok'}\n")
+
+    return page
+
+
+async def _metrics(_: web.Request) -> web.Response:
+    return web.Response(
+        body=metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+    )
+
+
+async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Serves until the runner's `cleanup`. Raises UsageError when the port is taken."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise UsageError(f"--metrics-port {port}: {error.strerror}; name another, or 0 for none") from None
+    return runner

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
 
 from streams.display import plain
+from streams.show.score_numbers import Burden, HoursOfLevel, OfLevel, OfSubject, Records, Score
 from streams.show.terminal import table
 
-Numbers = dict[str, Any]
-LEVELS = ("absolute", "relative")
+LEVELS: tuple[Literal["absolute", "relative"], ...] = ("absolute", "relative")
 MOST = 12
 """Missed episodes and untrue pages shown; json has them all."""
 
 
-def show(scores: list[Numbers], screen: Console) -> None:
+def show(scores: list[Score], screen: Console) -> None:
     """Prints each configuration's score."""
     for score in scores:
         screen.print(
@@ -30,7 +30,7 @@ def show(scores: list[Numbers], screen: Console) -> None:
             screen.print(line)
 
 
-def episodes(score: Numbers) -> Table:
+def episodes(score: Score) -> Table:
     """A row a subject and level: true episodes and those detected, how late, and patient-hours."""
     made = table(
         "subject",
@@ -55,39 +55,54 @@ def episodes(score: Numbers) -> Table:
     return made
 
 
-def rows(score: Numbers) -> Iterator[tuple[str, Numbers]]:
+def rows(score: Score) -> Iterator[tuple[str, OfSubject]]:
     yield from score["subjects"].items()
     yield "all criteria", score["criteria"]
 
 
-def cells(found: Numbers) -> list[str]:
-    counts = [found[which][what] for which in ("all", "distinct") for what in ("episodes", "detected")]
-    delay = found["delay_min"] or {"median": None, "worst": None}
-    hours = found["hours"]
+def cells(found: OfLevel) -> list[str]:
+    every, distinct = found["all"], found["distinct"]
+    delay, hours = found["delay_min"], found["hours"]
     return [
         told(one)
-        for one in [
-            *counts,
+        for one in (
+            every["episodes"],
+            every["detected"],
+            distinct["episodes"],
+            distinct["detected"],
             found["afterwards"],
-            delay["median"],
-            delay["worst"],
-            *(hours[of] for of in ("tp", "fp", "fn", "score")),
-        ]
+            delay and delay["median"],
+            delay and delay["worst"],
+            hours["tp"],
+            hours["fp"],
+            hours["fn"],
+            hours["score"],
+        )
     ]
 
 
-def pages(score: Numbers) -> Table:
+KINDS: tuple[Literal["all", "absolute", "relative", "true", "borderline", "less", "false"], ...] = (
+    "all",
+    "absolute",
+    "relative",
+    "true",
+    "borderline",
+    "less",
+    "false",
+)
+
+
+def pages(score: Score) -> Table:
     """A row a subject that paged: how often, and how many of them were so."""
-    kinds = ("all", "absolute", "relative", "true", "borderline", "less", "false")
-    made = table("subject", "pages", *kinds[1:], "share true")
+    made = table("subject", "pages", *KINDS[1:], "share true")
     for name, numbers in rows(score):
         found = numbers["pages"]
         if found["all"]:
-            made.add_row(name, *(told(found[kind]) for kind in kinds), told(found["ppv"]))
+            made.add_row(name, *(told(found[kind]) for kind in KINDS), told(found["ppv"]))
     return made
 
 
-def summary(score: Numbers) -> Iterator[str]:
+def summary(score: Score) -> Iterator[str]:
     """The headline, a line each."""
     yield f"{score['patients']} patients, {score['patient_days']:g} patient-days"
     for level in LEVELS:
@@ -102,21 +117,22 @@ def summary(score: Numbers) -> Iterator[str]:
     yield from records(score["records"])
 
 
-def sensitivity(found: Numbers) -> Iterator[str]:
-    for name in ("all", "distinct", "borderline"):
+def sensitivity(found: OfLevel) -> Iterator[str]:
+    which: tuple[Literal["all", "distinct", "borderline"], ...] = ("all", "distinct", "borderline")
+    for name in which:
         yield (
             f"{name} {told(found[name]['sensitivity'])} ({found[name]['detected']} of "
             f"{found[name]['episodes']})"
         )
 
 
-def scored(found: Numbers) -> Iterator[str]:
+def scored(found: HoursOfLevel) -> Iterator[str]:
     yield f"all {told(found['hours']['score'])}"
     decided = found["hours_decided"]
     yield f"those that could be told {told(decided['score'])} ({decided['undecided']} could not)"
 
 
-def burden(found: Numbers) -> Iterator[str]:
+def burden(found: Burden) -> Iterator[str]:
     kinds = ", ".join(f"{one['kind']} {one['level']} {one['pages']}" for one in found["kinds"])
     yield f"pages: {found['all']}, {told(found['per_patient_day'])} a patient-day ({kinds or 'none'})"
     judged = told(found["of_criteria_and_pressure_per_patient_day"])
@@ -130,7 +146,7 @@ def burden(found: Numbers) -> Iterator[str]:
     )
 
 
-def records(found: Numbers) -> Iterator[str]:
+def records(found: Records) -> Iterator[str]:
     yield (
         f"records: {found['read']} read; refused {spelled(found['refused'])}; implausible "
         f"{spelled(found['implausible'])}"
@@ -144,17 +160,17 @@ def records(found: Numbers) -> Iterator[str]:
         )
 
 
-def misses(score: Numbers) -> Iterator[str]:
+def misses(score: Score) -> Iterator[str]:
     """The first of the distinct episodes that nobody was told of, and of the pages that were not so."""
     missed = [one for one in score["missed"] if one["distinct"]]
     for one in missed[:MOST]:
         yield (
             f"missed: {plain(one['patient'])} {one['subject']} {one['level']} {one['start']} to {one['end']}"
         )
-    for one in score["untrue"][:MOST]:
+    for page in score["untrue"][:MOST]:
         yield (
-            f"not so ({one['verdict']}): {plain(one['patient'])} {one['subject']} {one['level']} at "
-            f"{one['at']}"
+            f"not so ({page['verdict']}): {plain(page['patient'])} {page['subject']} {page['level']} at "
+            f"{page['at']}"
         )
 
 

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
-from streams.config.section import converted, keys_at, parsed
-from streams.config.types import Table, Unit
+from streams.config.section import Table, Unit, converted, keys_at, parsed
 from streams.errors import UsageError
 
 

@@ -11,13 +11,13 @@ from aiohttp import ClientSession
 
 from streams.errors import UsageError
 from streams.kafka.ports import free
-from streams.service import health, metrics
+from streams.service import metrics, process
 
 
 def asked(path: str, healthy: str | None = None, ready: str | None = None) -> tuple[int, str]:
     async def ask() -> tuple[int, str]:
         port = free(1)[0]
-        runner = await health.serve(health.application(lambda: healthy, lambda: ready), "127.0.0.1", port)
+        runner = await process.serve(process.health_pages(lambda: healthy, lambda: ready), "127.0.0.1", port)
         try:
             async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
                 return answer.status, await answer.text()
@@ -73,9 +73,9 @@ def test_label_sets_of_partitions_that_went_elsewhere_disappear() -> None:
 def test_a_port_that_is_taken_is_a_users_error_with_the_remedy() -> None:
     async def twice() -> None:
         port = free(1)[0]
-        first = await health.serve(health.application(lambda: None, lambda: None), "127.0.0.1", port)
+        first = await process.serve(process.health_pages(lambda: None, lambda: None), "127.0.0.1", port)
         try:
-            await health.serve(health.application(lambda: None, lambda: None), "127.0.0.1", port)
+            await process.serve(process.health_pages(lambda: None, lambda: None), "127.0.0.1", port)
         finally:
             await first.cleanup()
 
