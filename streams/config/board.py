@@ -26,7 +26,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from rules.wire.durations import duration
-from streams.config.section import Duration, SiteFile, Table, Unit
+from streams.config.section import Duration, Fault, SiteFile, Table, Unit
 
 
 class Board(Table, frozen=True, kw_only=True):
@@ -59,24 +59,27 @@ def section(file: SiteFile) -> Board:
     """Return the table, checked. Raises UsageError naming file, line and key."""
     found = file.section(Board, "board")
     if fault := conflict(found):
-        file.blame(("board",), fault)
+        file.blame(("board", fault.key), fault.text)
     return found
 
 
-def conflict(found: Board) -> str | None:
+def conflict(found: Board) -> Fault | None:
     """Return what does not go together; None: all does."""
     try:
         duration(found.quiet)
     except ValueError as error:
-        return f"quiet: {error}"
+        return Fault("quiet", str(error))
     if found.users_file and found.proxy_header:
-        return "users-file and proxy-header: a login here or a proxy's, not both"
+        return Fault("proxy-header", "stands beside users-file: a login here or a proxy's, not both")
     if bool(found.proxy_header) != bool(found.proxy_from):
-        return "proxy-header and proxy-from go together: a header is believed from these addresses alone"
+        given = "proxy-header" if found.proxy_header else "proxy-from"
+        together = "proxy-header and proxy-from go together"
+        return Fault(given, f"{together}: a header is believed from these addresses alone")
     if found.proxy_roles_header and not found.proxy_header:
-        return "proxy-roles-header: needs proxy-header"
+        return Fault("proxy-roles-header", "needs proxy-header")
     if bool(found.tls_certfile) != bool(found.tls_keyfile):
-        return "tls-certfile and tls-keyfile go together"
+        given = "tls-certfile" if found.tls_certfile else "tls-keyfile"
+        return Fault(given, "tls-certfile and tls-keyfile go together")
     return None
 
 

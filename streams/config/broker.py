@@ -4,13 +4,13 @@ from.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from streams.config.addresses import servers_of
 from streams.config.secrets import first_line
-from streams.config.section import SiteFile, Table
+from streams.config.section import Fault, SiteFile, Table
 from streams.errors import UsageError
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -57,13 +57,6 @@ def read(file: SiteFile | None) -> BrokerTable:
     if fault := conflict(table):
         file.blame(("broker", fault.key), fault.text)
     return table
-
-
-class Fault(NamedTuple):
-    """The key that must change, and why."""
-
-    key: str
-    text: str
 
 
 def conflict(table: BrokerTable) -> Fault | None:

@@ -44,6 +44,13 @@ class Unit(Table, frozen=True, kw_only=True):
     unit: str
 
 
+class Fault(NamedTuple):
+    """The key of a table that must change, and why."""
+
+    key: str
+    text: str
+
+
 class KeyFault(UsageError):
     """A key of a table that stands in no file at hand is wrong; who has the file names the line.
 

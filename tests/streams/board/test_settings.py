@@ -37,11 +37,16 @@ def test_the_table_says_units_and_proxy(tmp_path: Path) -> None:
     [
         ('[board]\nsight = "x"', "line 2: board.sight: no such key; did you mean site"),
         ("[board]\nsite = 3", "line 2: board.site: expected str, got int"),
-        ('[board]\nquiet = "soon"', "quiet"),
-        ('[board]\nproxy-header = "X-User"', "proxy-from go together"),
-        ('[board]\nproxy-header = "X"\nproxy-from = ["10.0.0.1"]\nusers-file = "u"', "not both"),
-        ('[board]\ntls-certfile = "c"', "go together"),
-        ('[board]\nproxy-roles-header = "X"', "needs proxy-header"),
+        ('[board]\nquiet = "soon"', "line 2: board.quiet: "),
+        ('[board]\nproxy-header = "X-User"', "line 2: board.proxy-header: .* proxy-from go together"),
+        ('[board]\nhttps = true\nproxy-from = ["10.0.0.1"]', "line 3: board.proxy-from: .* go together"),
+        (
+            '[board]\nusers-file = "u"\nproxy-from = ["10.0.0.1"]\nproxy-header = "X"',
+            "line 4: board.proxy-header: stands beside users-file: .* not both",
+        ),
+        ('[board]\ntls-certfile = "c"', "line 2: board.tls-certfile: .* go together"),
+        ('[board]\nhttps = true\ntls-keyfile = "k"', "line 3: board.tls-keyfile: .* go together"),
+        ('[board]\nproxy-roles-header = "X"', "line 2: board.proxy-roles-header: needs proxy-header"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, fault: str) -> None:
