@@ -44,7 +44,7 @@ def load(broker: Broker, events: Iterable[dict[str, Any]], partitions: int) -> i
     return len(sent)
 
 
-def replay(broker: Broker, file: Path, said: Path) -> subprocess.Popen[bytes]:
+def replay(broker: Broker, file: Path, said: Path, speed: str = "max") -> subprocess.Popen[bytes]:
     """`il2watch replay FILE --speed max`, running."""
     with said.open("wb") as out:
         command = [
@@ -54,7 +54,7 @@ def replay(broker: Broker, file: Path, said: Path) -> subprocess.Popen[bytes]:
             "replay",
             str(file),
             "--speed",
-            "max",
+            speed,
             "--broker",
             broker.servers,
         ]

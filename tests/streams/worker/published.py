@@ -56,6 +56,16 @@ def records(broker: Broker, topic: str) -> list[Any]:
         consumer.close()
 
 
+def number(broker: Broker, topic: str) -> int:
+    """How many records a topic holds."""
+    consumer = KafkaConsumer(**broker.for_kafka_python(), enable_auto_commit=False)
+    try:
+        places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        return sum(consumer.end_offsets(places).values())
+    finally:
+        consumer.close()
+
+
 def alerts(broker: Broker) -> Found:
     """The clinical alerts, without what was published twice."""
     by_number: dict[tuple[str, str, int], dict[str, Any]] = {}

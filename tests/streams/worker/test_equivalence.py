@@ -4,19 +4,24 @@ and workers.
 
 from __future__ import annotations
 
-import time
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from rules.wire.topics import ASSESSMENTS
+from streams.kafka.ports import wait_until
 from streams.kafka.settings import Broker
 from tests.streams.worker import loading, partition_course, published
-from tests.streams.worker.process import Workers, until_done
+from tests.streams.worker.process import Workers, behind, until_done
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-PATIENTS = 60
+PATIENTS, PARTITIONS = 36, 6
+SPEED, MORE = "15000", 300
+"""The ward's four days in half a minute, so that workers come and go under load; assessments between two changes.
+"""
 EVENTS = partition_course.closed(partition_course.events(PATIENTS))
 
 
@@ -37,6 +42,19 @@ def check(
     assert published.differences(found.alerts, offline) == []
     assert found.clashes == []
     return found
+
+
+def until_gone_on(broker: Broker, sending: subprocess.Popen[bytes]) -> None:
+    """Waits until the group has said so much more, or is done with all that there is."""
+    before = published.number(broker, ASSESSMENTS)
+    assert wait_until(
+        lambda: (
+            published.number(broker, ASSESSMENTS) >= before + MORE
+            or (sending.poll() is not None and not behind(broker))
+        ),
+        120,
+        every=0.3,
+    )
 
 
 @pytest.mark.parametrize("partitions", [1, 12])
@@ -64,23 +82,24 @@ def test_replay_and_one_worker_say_what_the_offline_run_says(
 def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
     topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, figures: Callable[..., None]
 ) -> None:
-    broker = topics(12)
+    """Each change comes as soon as the group has gone on after the one before, wherever it then stands."""
+    broker = topics(PARTITIONS)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         sending = loading.replay(
-            broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log"
+            broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log", SPEED
         )
         changes = (
             "start two, start three, stop two, start two, kill three, stop one, start three, kill "
             "two, start one"
         )
         for change, name in map(str.split, changes.split(", ")):
-            time.sleep(5)
+            until_gone_on(broker, sending)
             getattr(workers, change)(name)
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 180)
         assert workers.ended() == {}, workers.said("one")
-    check(broker, offline, figures, "12 partitions, 3 workers")
+    check(broker, offline, figures, f"{PARTITIONS} partitions, 3 workers")
 
 
 @pytest.mark.parametrize(

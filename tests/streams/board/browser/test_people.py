@@ -23,7 +23,8 @@ RULES = {
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
+    },
+    "resultTypes": ["violations"],
 }
 SIZES = {"phone": (390, 844), "tablet": (834, 1112), "desk": (1440, 900), "wall": (2560, 1440)}
 
@@ -34,10 +35,10 @@ def violations(page: Any) -> list[str]:
 
     # Our own policy keeps scripts from elsewhere out, so it is put in by the debugger, not by the page.
     page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8") + "\n;0")
-    found = page.evaluate("options => axe.run(document, options)", RULES)
+    found = page.evaluate("async options => (await axe.run(document, options)).violations", RULES)
     return [
         f"{one['id']}: {one['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-        for one in found["violations"]
+        for one in found
         for node in one["nodes"]
     ]
 
