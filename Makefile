@@ -2,8 +2,8 @@
 # Paths are relative and quoted: the checkout may live in a folder with spaces in its name.
 
 PYTHON ?= python3
-# Processes that run tests: one more than there are processors, since many tests wait for brokers and for programs.
-JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Processes that run tests: two more than there are processors, since many tests wait for brokers and for programs.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
@@ -12,6 +12,9 @@ TESTS := -m pytest -ra -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak)
 
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
+
+# Tests start hundreds of programs: each would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo walk test lint bench bench-pipeline bench-board docs locks kafka campaign $(CAMPAIGNS) clean

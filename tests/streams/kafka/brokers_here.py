@@ -8,8 +8,9 @@ and says why; under `CI=true` it fails. Each process of a run starts each broker
 on brokers run beside each other. The tests of the browser share a ward, and so a process (`xdist_group`), as
 do those that share what else is dear: their files say so.
 
-The tests that mostly wait, for brokers and for processes, are begun first: what computes fills the time that
-they leave, and is cut finer at the end.
+The tests of the browser are begun first: they share a process, and are the longest that cannot be cut. Then
+those that mostly wait, for brokers and for processes: what computes fills the time that they leave, and is
+cut finer at the end.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from streams.errors import UsageError
 from streams.kafka import ports
 from streams.kafka.settings import Broker
 
-WAITING = ("kafka", "browser", "embedded", "prometheus", "slow")
+WAITING = ("browser", "kafka", "prometheus", "embedded", "slow")
 SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "500"}
 """A broker looks for what may be deleted all the time, so that a test sees at once what would otherwise be
 gone by the morning.

@@ -121,9 +121,11 @@ def judged(
 ) -> None:
     """Waits until everything owed has come, tells what came, and asserts it."""
     wanted = alert_courses.keys(alerts)
-    done = until(
-        lambda: not (wanted - receiver.incidents.keys() - masked(audits(broker))) and not receiver.open(), 120
-    )
+
+    def over() -> bool:  # the audit is long: it is read when all else has come
+        return not receiver.open() and not (wanted - receiver.incidents.keys() - masked(audits(broker)))
+
+    done = until(over, 120)
     not_told = masked(audits(broker)) - receiver.incidents.keys()
     missing = sorted(wanted - receiver.incidents.keys() - not_told)
     twice = [key for key in receiver.incidents if receiver.opens(key) > 1]
