@@ -133,6 +133,7 @@ def _documents(flat: str, folder: Path) -> Iterator[str]:
             yield from (f"{said}: {fault}" for fault in _faults(read(path), place, cited))
 
 
+@cache
 def _found(name: str, folder: Path) -> Path | None:
     """Return the document meant: of `CITED`, from the root, beside the file, or the only one that ends so."""
     ending = [path for path in _kept() if f"/{path.relative_to(ROOT)}".endswith(f"/{name}")]

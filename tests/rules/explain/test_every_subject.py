@@ -4,6 +4,7 @@ explain`).
 
 import json
 import pathlib
+from functools import cache
 
 import pytest
 
@@ -15,12 +16,13 @@ from rules.explain import UnknownSubject, explain, lines, wire
 from rules.explain.question import subjects
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.ingest.decode import decode
-from tests.references import wrong
+from tests import references
 from tests.rules.explain.courses import ADMITTED, dose, finding, rate, settled, vitals, volume
 
 FILES = sorted((pathlib.Path(__file__).parents[2] / "cases").glob("*.json"))
 assert FILES
 GUIDELINE = SCHWARTZENTRUBER_2001
+wrong = cache(references.wrong)
 
 
 def check(patient) -> None:
@@ -87,7 +89,7 @@ def test_a_patient_of_whom_only_a_tick_behind_a_fact_is_known_can_be_explained()
 
 
 @pytest.mark.parametrize(
-    ("wrong", "nearest"),
+    ("said", "nearest"),
     [
         ("urine-hours", "urine-hour"),
         ("stop-rule:oxigen", "stop-rule:oxygen"),
@@ -95,9 +97,9 @@ def test_a_patient_of_whom_only_a_tick_behind_a_fact_is_known_can_be_explained()
         ("Dose", "dose"),
     ],
 )
-def test_an_unknown_subject_is_refused_with_the_nearest_names(wrong, nearest):
+def test_an_unknown_subject_is_refused_with_the_nearest_names(said, nearest):
     with pytest.raises(UnknownSubject, match=nearest) as refusal:
-        explain(settled(ADMITTED, 1), wrong)
+        explain(settled(ADMITTED, 1), said)
     assert nearest in refusal.value.nearest
     assert isinstance(refusal.value, ValueError)
 
