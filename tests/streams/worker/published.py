@@ -56,12 +56,12 @@ def records(broker: Broker, topic: str) -> list[Any]:
         consumer.close()
 
 
-def number(broker: Broker, topic: str) -> int:
-    """How many records a topic holds."""
+def ends(broker: Broker, topic: str) -> dict[int, int]:
+    """Where each partition of a topic ends."""
     consumer = KafkaConsumer(**broker.for_kafka_python(), enable_auto_commit=False)
     try:
         places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        return sum(consumer.end_offsets(places).values())
+        return {place.partition: end for place, end in consumer.end_offsets(places).items()}
     finally:
         consumer.close()
 

@@ -44,14 +44,15 @@ def check(
     return found
 
 
+def said(broker: Broker) -> int:
+    return sum(published.ends(broker, ASSESSMENTS).values())
+
+
 def until_gone_on(broker: Broker, sending: subprocess.Popen[bytes]) -> None:
     """Waits until the group has said so much more, or is done with all that there is."""
-    before = published.number(broker, ASSESSMENTS)
+    before = said(broker)
     assert wait_until(
-        lambda: (
-            published.number(broker, ASSESSMENTS) >= before + MORE
-            or (sending.poll() is not None and not behind(broker))
-        ),
+        lambda: said(broker) >= before + MORE or (sending.poll() is not None and not behind(broker)),
         120,
         every=0.3,
     )

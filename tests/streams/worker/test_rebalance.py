@@ -13,6 +13,7 @@ from kafka import KafkaProducer
 
 from rules.wire.instants import text
 from rules.wire.topics import ASSESSMENTS
+from streams.kafka.ports import wait_until
 from streams.kafka.settings import Broker
 from tests.streams.worker import published
 from tests.streams.worker.process import SESSION_S, Workers
@@ -63,7 +64,27 @@ def stalls(broker: Broker) -> dict[int, float]:
     return longest
 
 
-def changed(broker: Broker, folder: Path, changes: str, figures: Callable[..., None]) -> dict[int, float]:
+def until_each_goes_on(broker: Broker) -> None:
+    """Waits until every partition is longer than it was when this was called."""
+    before = published.ends(broker, ASSESSMENTS)
+    assert wait_until(
+        lambda: all(end > before[number] for number, end in published.ends(broker, ASSESSMENTS).items()),
+        60,
+        every=0.3,
+    )
+
+
+def as_long_as_allowed(_: Broker) -> None:
+    time.sleep(ALLOWED_S + 2)
+
+
+def changed(
+    broker: Broker,
+    folder: Path,
+    changes: str,
+    figures: Callable[..., None],
+    settled: Callable[[Broker], None] = as_long_as_allowed,
+) -> dict[int, float]:
     """Changes the workers under load, 8 s apart, and answers the longest stall of each partition, seconds."""
     with Workers(broker, folder, "--clock", "wall") as workers:
         workers.start("one")
@@ -74,7 +95,7 @@ def changed(broker: Broker, folder: Path, changes: str, figures: Callable[..., N
             for change, name in map(str.split, changes.split(", ")):
                 time.sleep(8)
                 getattr(workers, change)(name)
-            time.sleep(ALLOWED_S + 2)
+            settled(broker)
         finally:
             load.over.set()
             load.join()
@@ -96,7 +117,8 @@ def test_after_a_worker_joined_and_one_died_every_partition_goes_on(
     topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     broker = topics(PARTITIONS)
-    assert len(changed(broker, tmp_path, "start two, kill one", figures)) == PARTITIONS
+    found = changed(broker, tmp_path, "start two, kill one", figures, until_each_goes_on)
+    assert len(found) == PARTITIONS
     shown = published.records(broker, ASSESSMENTS)
     lately = max(record.timestamp for record in shown) - 5_000
     assert {record.partition for record in shown if record.timestamp > lately} == set(range(PARTITIONS))
