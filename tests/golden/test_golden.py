@@ -8,6 +8,7 @@ from tests.golden import outputs
 from tests.golden.stored import EXPECTED, difference, stored, text_of
 
 
+@pytest.mark.xdist_group("golden")  # worker and pager live once for all that they say
 @pytest.mark.parametrize("name", outputs.NAMES)
 def test_the_output_is_as_it_was_recorded(name: str) -> None:
     found = difference(stored(name), outputs.lines(name))
