@@ -88,7 +88,7 @@ class Service:
             "--state-dir",
             str(self.folder / self.name),
         )
-        return [sys.executable, "-m", "streams", self.name, *options, *self.options]
+        return [sys.executable, "-m", "il2watch", self.name, *options, *self.options]
 
     @property
     def alive(self) -> bool:
