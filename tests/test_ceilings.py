@@ -26,7 +26,7 @@ REGISTRIES = {
 CEILINGS = {
     "modules": 372,
     "modules with one reader, next door": 62,
-    "functions of more than 25 lines": 38,
+    "functions of more than 25 lines": 33,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,
     "lines of more than 110 columns in simulators": 0,

@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import htpy as h
+
 from rules.decide import codec
 from rules.decide.engine import settled
 from rules.explain import Explanation, UnknownSubject, explain, lines
 from rules.guideline import Guideline
-from streams.board.html.element import Html, join, tag, time
+from streams.board.html.element import Html, render, time
 from streams.kafka.state_record import UnknownRow, unpack
 from streams.projections.patients import Bedside
 
@@ -48,17 +50,17 @@ INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z)")
 def explanation(found: Explanation | Untold) -> Html:
     """A fragment of a page. The second line names the patient, who stands on the page already."""
     if isinstance(found, Untold):
-        return tag("p", found.why)
+        return render(h.p[found.why])
     headline, _, *rest = lines(found)
-    return join((tag("h2", timed(headline)), *map(line, rest)))
+    return render([h.h2[timed(headline)], *map(line, rest)])
 
 
-def line(said: str) -> Html:
+def line(said: str) -> h.Node:
     """What is indented is said below a heading."""
-    return tag("p", timed(said.strip())) if said.startswith(" ") else tag("h3", said.rstrip(":"))
+    return h.p[timed(said.strip())] if said.startswith(" ") else h.h3[said.rstrip(":")]
 
 
-def timed(said: str) -> Html:
+def timed(said: str) -> h.Node:
     """A line with its instants in the site's zone."""
     parts = INSTANT.split(said)
-    return join(time(part) if place % 2 else part for place, part in enumerate(parts))
+    return h.fragment[*(time(part) if place % 2 else part for place, part in enumerate(parts))]

@@ -10,6 +10,7 @@ import logging
 import ssl
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
@@ -18,12 +19,13 @@ from aiokafka.errors import KafkaError
 
 from rules.wire.instants import HOUR
 from streams.board.access.door import Door
-from streams.board.access.session import Sessions, secret
+from streams.board.access.session import Sessions, patient_key, secret
 from streams.board.board_state import Desk, Ways
 from streams.board.feed import Feed, Watch
 from streams.board.html.element import ZONE
 from streams.board.liveness import Code, Problem
 from streams.board.web import Rooms, application
+from streams.config.secrets import Secret
 from streams.errors import UsageError
 from streams.kafka.partitions import shape
 from streams.kafka.producer import Producer
@@ -76,7 +78,7 @@ class Options(NamedTuple):
     """How a board runs.
 
     `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group; `metrics_port`
-    0: none.
+    0: none. `session_keys`: the first signs, all verify; none: the secret of the folder `state`.
     """
 
     broker: Broker
@@ -90,6 +92,7 @@ class Options(NamedTuple):
     tls: tuple[str, str] | None = None
     worker: str = "il2watch"
     metrics_port: int = 0
+    session_keys: tuple[Secret, ...] = ()
 
 
 async def serve(options: Options) -> int:
@@ -97,14 +100,15 @@ async def serve(options: Options) -> int:
     options.door.check(options.listen)
     tls = None if options.tls is None else context(*options.tls)
     ZONE.set(options.guideline.shifts.timezone)
-    sessions = Sessions(secret(options.state))
+    own = secret(options.state)
+    sessions = Sessions([key.reveal().encode() for key in options.session_keys] or [own])
     found = await asyncio.to_thread(shape, options.broker)
     began = time.time_ns() // 1_000_000
     feed = Feed(
         options.broker, changelog(options.worker, CHARTS), options.history, began if options.ways.wall else 0
     )
     await feed.start(found.partitions)
-    desk = Desk(options.guideline, options.ways, sessions.key)
+    desk = Desk(options.guideline, options.ways, partial(patient_key, own))
     service = Service(options, desk, feed, sessions, began - options.history, found.partitions, tls)
     try:
         return await service.run()

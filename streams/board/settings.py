@@ -6,9 +6,11 @@ from rules.wire.durations import duration
 from rules.wire.instants import SECOND
 from streams.board.access import users
 from streams.board.access.door import Door, Proxy
+from streams.board.access.session import LENGTH
 from streams.board.board_state import Ways
 from streams.config import site
 from streams.config.board import Board, section
+from streams.config.secrets import Secret, keys
 
 
 def load(path: str | None) -> Board:
@@ -28,6 +30,13 @@ def ways(found: Board, wall: bool) -> Ways:
         tuple((one.patients, one.unit) for one in found.units),
         duration(found.quiet) / SECOND,
     )
+
+
+def session_keys(found: Board) -> tuple[Secret, ...]:
+    """What sessions are signed with; empty when the configuration names no file. Raises UsageError."""
+    if found.session_keys_file is None:
+        return ()
+    return keys("[board] session-keys-file", found.session_keys_file, LENGTH)
 
 
 def door(found: Board) -> Door:

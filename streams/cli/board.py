@@ -65,7 +65,7 @@ def parser() -> options.Parser:
         metavar="DIR",
         type=Path,
         default=Path("il2watch-state"),
-        help="holds the secret that sessions are signed with",
+        help="holds the secret of sessions and addresses",
     )
     command.add_argument(
         "--metrics-port",
@@ -114,6 +114,7 @@ def settings(chosen: argparse.Namespace) -> Options:
         tls=tls,
         worker=chosen.worker_id,
         metrics_port=chosen.metrics_port,
+        session_keys=table.session_keys(board),
     )
 
 

@@ -5,6 +5,7 @@ site = "4 West"                                   # what stands on the page; def
 units = [{ patients = "w4-*", unit = "4 West" }]  # the first that matches; else ward, icu
 quiet = "15 min"                                  # a feed silent for longer is dead, whatever was usual
 users-file = "/etc/il2watch/users.toml"           # a login; il2watch board --hash makes a password's hash
+session-keys-file = "/run/secrets/board-keys"     # a key a line: the first signs sessions, all verify
 proxy-header = "X-Forwarded-User"                 # or a proxy that has asked, instead of users-file
 proxy-roles-header = "X-Forwarded-Groups"         # see, act; without it everybody may act
 proxy-from = ["10.0.0.7"]                         # the addresses whose header is believed
@@ -40,6 +41,9 @@ class Board(Table, frozen=True, kw_only=True):
     ] = ()
     quiet: Annotated[Duration, msgspec.Meta(description="a feed silent for longer is dead")] = "15 min"
     users_file: Annotated[str | None, msgspec.Meta(description="who may log in")] = None
+    session_keys_file: Annotated[
+        str | None, msgspec.Meta(description="a key a line: the first signs sessions, all verify")
+    ] = None
     proxy_header: Annotated[str | None, msgspec.Meta(description="names the user, set by a proxy")] = None
     proxy_roles_header: Annotated[str | None, msgspec.Meta(description="names the roles: see, act")] = None
     proxy_from: Annotated[

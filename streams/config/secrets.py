@@ -85,13 +85,33 @@ def variable(key: str, name: str, environ: Mapping[str, str]) -> str:
 
 def first_line(key: str, path: str) -> str:
     """A secret's file: its first line. Raises UsageError when there is none."""
+    found = lines(key, path)
+    if not found or not found[0]:
+        raise UsageError(f"{key} {path}: its first line is empty")
+    return found[0]
+
+
+def keys(key: str, path: str, least: int) -> tuple[Secret, ...]:
+    """A file with a key a line, each of `least` characters or more, empty lines left out.
+
+    Raises UsageError when there is none, or a short one.
+    """
+    found = [(number, line) for number, line in enumerate(lines(key, path), 1) if line]
+    if not found:
+        raise UsageError(f"{key} {path}: holds no key; write one a line")
+    for number, line in found:
+        if len(line) < least:
+            raise UsageError(f"{key} {path}: line {number}: a key has at least {least} characters")
+    return tuple(Secret(line) for _, line in found)
+
+
+def lines(key: str, path: str) -> list[str]:
+    """The lines of a secret's file. Raises UsageError when it cannot be read."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{key} {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
-    if not lines or not lines[0].strip():
-        raise UsageError(f"{key} {path}: its first line is empty")
-    return lines[0].strip()
+    return [line.strip() for line in text.splitlines()]
 
 
 def client_context(where: str, authority: str | None, cert: str | None, key: str | None) -> ssl.SSLContext:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from rules.wire.topics import ALL
 from streams.config import site
-from streams.dev_broker import leash
+from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.errors import UsageError
 from streams.kafka import ports, settings
@@ -76,7 +76,7 @@ class Service:
 
     def __enter__(self) -> Service:
         with self._log.open("wb") as output:
-            self._process = leash.start(self._command(), output)
+            self._process = process_tree.start(self._command(), output)
         return self
 
     def _command(self) -> list[str]:
@@ -88,7 +88,7 @@ class Service:
             "--state-dir",
             str(self.folder / self.name),
         )
-        return [sys.executable, "-m", "streams", self.name, *options, *self.options]
+        return [sys.executable, "-m", "il2watch", self.name, *options, *self.options]
 
     @property
     def alive(self) -> bool:
@@ -104,7 +104,7 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._process is not None:
-            leash.stop(self._process, GRACE_S)
+            process_tree.stop(self._process, GRACE_S)
 
 
 def services(broker: Broker, folder: Path, to: str, board: bool) -> Iterator[Service]:

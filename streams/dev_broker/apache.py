@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from streams.dev_broker import leash
+from streams.dev_broker import process_tree
 from streams.dev_broker.jars import VERSION, classpath, java
 from streams.errors import UsageError
 from streams.kafka import ports
@@ -151,11 +151,11 @@ class ApacheKafka:
 
     def stop(self, index: int) -> None:
         """Asks a broker to shut down in order, and waits for it."""
-        leash.stop(self._processes[index], grace_s=30)
+        process_tree.stop(self._processes[index], grace_s=30)
 
     def kill(self, index: int) -> None:
         """SIGKILL: no last words, nothing handed over."""
-        leash.kill(self._processes[index])
+        process_tree.kill(self._processes[index])
 
     def __enter__(self) -> ApacheKafka:
         java()
@@ -214,7 +214,7 @@ class ApacheKafka:
     def _launch(self, index: int) -> None:
         configured = str(self.folder / str(index) / "server.properties")
         with self.log(index).open("ab") as output:
-            self._processes[index] = leash.start(self._java("kafka.Kafka", configured), output)
+            self._processes[index] = process_tree.start(self._java("kafka.Kafka", configured), output)
 
     def _await(self, index: int) -> None:
         port = self.nodes[index].port
@@ -237,7 +237,7 @@ class ApacheKafka:
     def close(self) -> None:
         """Ends every broker, without ceremony, and removes the folder."""
         for process in self._processes.values():
-            leash.kill(process)
+            process_tree.kill(process)
         if self.folder != Path():
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 
-from streams.dev_broker import leash
+from streams.dev_broker import process_tree
 from streams.errors import UsageError
 from streams.kafka import ports
 from streams.kafka.settings import Broker
@@ -119,11 +119,11 @@ class EmbeddedBroker:
         """
         if not self._fixed:
             self.port = ports.free()[0]
-        self._process = leash.start(command(program, self.port), self._output)
+        self._process = process_tree.start(command(program, self.port), self._output)
         came = ports.wait_until(lambda: not self.alive or ports.answers(self.port), READY_S)
         if came and self.alive:
             return True
-        leash.stop(self._process)
+        process_tree.stop(self._process)
         return False
 
     def said(self) -> str:
@@ -141,7 +141,7 @@ class EmbeddedBroker:
     def stop(self) -> None:
         """Ends the broker and with it all that it held."""
         if self._process is not None:
-            leash.stop(self._process, grace_s=2.0)
+            process_tree.stop(self._process, grace_s=2.0)
         self._output.close()
 
     def __exit__(

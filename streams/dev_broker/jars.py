@@ -1,7 +1,8 @@
 """Java, and Apache Kafka's jars: from Maven once, afterwards from the user's cache folder, without network.
 
-The cache is `$XDG_CACHE_HOME/il2watch/kafka-VERSION` (default `~/.cache`). It is filled aside and renamed
-into place, under a lock: whoever sees the folder sees all of it.
+The cache is `kafka-VERSION` in the folder that the system has for it: on Linux `$XDG_CACHE_HOME/il2watch`
+(default `~/.cache/il2watch`), on macOS `~/Library/Caches/il2watch`. It is filled aside and renamed into
+place, under a lock: whoever sees the folder sees all of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from streams.errors import UsageError
 
@@ -104,10 +107,9 @@ def classpath() -> str:
 
     Raises NoMaven, NoNetwork, NoKafka when they must be fetched and cannot be.
     """
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "il2watch")
+    root = user_cache_path("il2watch", ensure_exists=True)
     folder = root / f"kafka-{VERSION}"
     if not folder.is_dir():
-        root.mkdir(parents=True, exist_ok=True)
         with locked(root / f"kafka-{VERSION}.lock"):
             if not folder.is_dir():
                 fill(folder)

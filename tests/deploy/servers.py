@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from streams.dev_broker import leash
+from streams.dev_broker import process_tree
 from streams.kafka.ports import HOST, free, wait_until
 
 PATIENCE_S = 60.0
@@ -58,13 +58,13 @@ def asked(url: str) -> Any:
 def server(folder: Path, ready: str, *command: str) -> Iterator[None]:
     """A program that runs until the block ends; `ready` answers once it does."""
     with (folder / "log").open("ab") as log:
-        process = leash.start(command, log)
+        process = process_tree.start(command, log)
     try:
         wait_until(lambda: asked(ready) is not None or process.poll() is not None, PATIENCE_S)
         assert asked(ready) is not None, (folder / "log").read_text(errors="replace")
         yield
     finally:
-        leash.stop(process)
+        process_tree.stop(process)
 
 
 class Prometheus(NamedTuple):

@@ -20,7 +20,7 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import TopicAuthorizationFailedError
 
-from streams.dev_broker import leash
+from streams.dev_broker import process_tree
 from streams.dev_broker.jars import classpath, java
 from streams.kafka.ports import HOST, free, wait_until
 from tests.deploy.guarded import Guarded, acls, guarded
@@ -100,7 +100,7 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
         created = made.run("operator", "topics", "create", "--partitions", "3", "--replication", "1")
         assert created.returncode == 0, created.stderr
         for service in SERVICES:
-            stack.callback(leash.stop, start(made, service))
+            stack.callback(process_tree.stop, start(made, service))
         for service, port in made.ports.items():
             assert wait_until(
                 lambda port=port: asked(f"http://{HOST}:{port}/-/ready") is not None, PATIENCE_S, 0.2
@@ -137,7 +137,7 @@ def start(ward: Ward, service: str) -> subprocess.Popen[bytes]:
             str(ward.ports[service]),
             *kept,
         ]
-        return leash.start(words, log)
+        return process_tree.start(words, log)
 
 
 def told(ward: Ward, topic: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -1,6 +1,4 @@
-"""Sign sessions as cookies that outlive a restart, with a secret of the board's own, readable by its owner
-alone.
-"""
+"""Sign sessions as cookies that outlive a restart, with the board's own secret or the site's keys."""
 
 from __future__ import annotations
 
@@ -8,11 +6,11 @@ import hashlib
 import hmac
 import os
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
+from itsdangerous import BadData, Signer, URLSafeSerializer
 
 from streams.errors import UsageError
 
@@ -21,7 +19,7 @@ LENGTH = 32
 
 
 def secret(folder: Path) -> bytes:
-    """The secret of a folder, made if there is none.
+    """The secret of a folder, readable by its owner alone, made if there is none.
 
     Raises UsageError when it can be neither read nor made.
     """
@@ -43,16 +41,26 @@ def secret(folder: Path) -> bytes:
     return found
 
 
+def patient_key(secret: bytes, patient: str) -> str:
+    """What stands for a patient in addresses: the same at every run, and nobody can tell whose it is."""
+    named = f"patient|{patient}".encode("utf-8", "surrogatepass")
+    return hmac.new(secret, named, hashlib.sha256).hexdigest()[:20]
+
+
 # Sessions as signed cookies: they outlive a restart of the board, so that a page heals by itself; a logout
 # ends one before its time.
 #
 # What is signed: whose it is, when it began, and a number of its own. The token that goes with every form is
 # made from that number, so a page of
 # another site, which cannot read it, cannot act (OWASP, signed double submit bound to the session).
+#
+# The age is counted here and not by itsdangerous' TimestampSigner, which refuses a cookie that another board
+# signed whose clock is a second ahead.
 
 
 LASTS_S = 12 * 3600
 """A shift and its handover."""
+AHEAD_S = 60
 MOST_ENDED = 10_000
 
 
@@ -64,28 +72,35 @@ class Session(NamedTuple):
     number: str
 
 
-class Sessions:
-    """Signs and reads. `secret`: kept between runs."""
+class Sha256(Signer):
+    """HMAC with SHA-256; itsdangerous by itself takes SHA-1."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    default_digest_method = staticmethod(hashlib.sha256)
+    default_key_derivation = "hmac"
+
+
+class Sessions:
+    """Signs and reads. `keys`: kept between runs; the first signs, all verify."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        oldest_first = keys[::-1]
+        self._cookies = URLSafeSerializer(oldest_first, salt=b"il2watch session", signer=Sha256)
+        self._tokens = Sha256(oldest_first, salt=b"il2watch token")
         self._ended: dict[str, int] = {}
 
     def begin(self, user: str | None, now: int) -> tuple[Session, str]:
         """A new session, and the cookie that carries it."""
         session = Session(user, now, secrets.token_hex(16))
-        body = urlsafe_b64encode(msgspec.json.encode(list(session))).decode()
-        return session, f"{body}.{self._sign('session', body)}"
+        return session, self._cookies.dumps(session)
 
     def read(self, cookie: str, now: int) -> Session | None:
         """The session of a cookie; None for one that is forged, old or ended."""
-        body, _, signed = cookie.partition(".")
-        if not hmac.compare_digest(signed.encode(), self._sign("session", body).encode()):
+        try:
+            session = Session(*self._cookies.loads(cookie.encode("utf-8", "surrogatepass")))
+        except BadData:
             return None
-        user, began, number = msgspec.json.decode(urlsafe_b64decode(body), type=tuple[str | None, int, str])
-        if not began <= now + 60 or now - began > LASTS_S or number in self._ended:
-            return None
-        return Session(user, began, number)
+        young = session.began - AHEAD_S <= now <= session.began + LASTS_S
+        return session if young and session.number not in self._ended else None
 
     def end(self, session: Session) -> None:
         """Logs it out."""
@@ -95,16 +110,7 @@ class Sessions:
 
     def token(self, session: Session) -> str:
         """What a form must carry."""
-        return self._sign("token", session.number)
+        return self._tokens.get_signature(session.number).decode()
 
     def genuine(self, session: Session, token: str) -> bool:
-        return hmac.compare_digest(token.encode("utf-8", "surrogatepass"), self.token(session).encode())
-
-    def key(self, patient: str) -> str:
-        """What stands for a patient in addresses: the same at every run, and nobody can tell whose it is."""
-        return self._sign("patient", patient)[:20]
-
-    def _sign(self, purpose: str, said: str) -> str:
-        return hmac.new(
-            self._secret, f"{purpose}|{said}".encode("utf-8", "surrogatepass"), hashlib.sha256
-        ).hexdigest()
+        return self._tokens.verify_signature(session.number, token)

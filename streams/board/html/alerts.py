@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import htpy as h
+
 from rules.wire.alerts import AlertRecord
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
 from rules.wire.pages import PageRecord
 from streams.board import words
-from streams.board.html.element import Html, age, hidden, join, tag, time
+from streams.board.html.element import age, cached, hidden, time
 from streams.board.html.unit import shape
 from streams.board.patient import View
 from streams.projections.episodes import Acked, Episode
@@ -26,117 +28,93 @@ DID = {
 }
 
 
-def standing(view: View) -> Html:
+def standing(view: View) -> h.Node:
     """Open alerts, the gravest first; what is only advised stands under What to do."""
     shown = [(episode, ack) for episode, ack in view.standing if episode.level != "advisory"]
-    title = tag("h2", "Open alerts")
-    none = tag("p", "No alert is open.", class_="note")
-    return join(
-        (
-            title,
-            tag("ul", *(item(episode, ack) for episode, ack in shown), class_="open") if shown else none,
-            orders(view),
-        )
-    )
+    title = h.h2["Open alerts"]
+    none = h.p(class_="note")["No alert is open."]
+    return h.fragment[
+        title,
+        h.ul(class_="open")[*(item(episode, ack) for episode, ack in shown)] if shown else none,
+        orders(view),
+    ]
 
 
-def item(episode: Episode, ack: Acked | None) -> Html:
+def item(episode: Episode, ack: Acked | None) -> h.Node:
     """One alert: how grave, what, since when, what to do, and the button; or who has seen it."""
     alert = episode.last
-    level = tag("strong", shape(alert.level), words.STATE[alert.level], class_=f"state {alert.level}")
-    said = tag("p", level, " ", tag("b", words.alert(alert)), class_="what")
-    since = tag("p", "since ", time(wire(episode.since)), ", ", age(wire(episode.since)), class_="note")
+    level = h.strong(class_=f"state {alert.level}")[shape(alert.level), words.STATE[alert.level]]
+    said = h.p(class_="what")[level, " ", h.b[words.alert(alert)]]
+    since = h.p(class_="note")["since ", time(wire(episode.since)), ", ", age(wire(episode.since))]
     measures = [
-        tag("li", one["text"], " ", tag("small", f"({one['source']})"))
+        h.li[one["text"], " ", h.small[f"({one['source']})"]]
         for one in alert.measures or ()
         if one["source"] != "Table 6" and one["text"] != alert.message
     ]
-    do = tag("ul", *measures, class_="do") if measures else None
+    do = h.ul(class_="do")[*measures] if measures else None
     seen = (
-        tag(
-            "p",
-            "Acknowledged by ",
-            tag("b", ack.by),
-            ", ",
-            time(wire(ack.known)),
-            f": {ack.reason}",
-            class_="seen",
-        )
+        h.p(class_="seen")["Acknowledged by ", h.b[ack.by], ", ", time(wire(ack.known)), f": {ack.reason}"]
         if ack
         else None
     )
-    told = tag("div", said, since, do, seen)
-    return tag(
-        "li",
-        told,
-        buttons(episode, ack),
-        class_=f"alert {alert.level}",
-        data_alert=alert.id,
-        data_evidence=alert.subject,
-    )
+    told = h.div[said, since, do, seen]
+    return h.li(class_=f"alert {alert.level}", data_alert=alert.id, data_evidence=alert.subject)[
+        told, buttons(episode, ack)
+    ]
 
 
-def buttons(episode: Episode, ack: Acked | None) -> Html:
+def buttons(episode: Episode, ack: Acked | None) -> h.Node:
     alert, says = episode.last, words.alert(episode.last)
     about = {"data_alert": alert.id, "data_level": alert.level}
     ask = act("ack", "Acknowledge", f"ack-{alert.id}", says, "act primary", **about) if ack is None else None
-    return tag("div", ask, act("silence", "Silence", f"silence-{alert.id}", says, **about), class_="acts")
+    return h.div(class_="acts")[ask, act("silence", "Silence", f"silence-{alert.id}", says, **about)]
 
 
-def act(what: str, label: str, id: str, says: str, style: str = "act", **data: str) -> Html:
+@cached
+def act(what: str, label: str, id: str, says: str, style: str = "act", **data: str) -> h.Node:
     """A button that opens the form of an action. What it is about is read out with it."""
-    return tag(
-        "button",
-        label,
-        hidden(f": {says}"),
-        type="button",
-        class_=style,
-        id=id,
-        data_act=what,
-        data_says=says,
-        aria_haspopup="dialog",
-        **data,
-    )
+    return h.button(
+        type="button", class_=style, id=id, data_act=what, data_says=says, aria_haspopup="dialog", **data
+    )[label, hidden(f": {says}")]
 
 
-def orders(view: View) -> Html:
+def orders(view: View) -> h.Node:
     """Stop rules that may be lifted, silences in force."""
     stops, quiet = (
         [stopped(rule, view) for rule in view.stops],
         [silenced(one, view) for one in view.silences],
     )
-    return join((listed("Stop rules that stand", stops), listed("Silences in force", quiet)))
+    return h.fragment[listed("Stop rules that stand", stops), listed("Silences in force", quiet)]
 
 
-def listed(title: str, items: list[Html]) -> Html | None:
-    return join((tag("h3", title), tag("ul", *items, class_="orders"))) if items else None
+def listed(title: str, items: list[h.Node]) -> h.Node:
+    return h.fragment[h.h3[title], h.ul(class_="orders")[*items]] if items else None
 
 
-def stopped(rule: str, view: View) -> Html:
+def stopped(rule: str, view: View) -> h.Node:
     """A stop rule that stands, and the way to lift it."""
     says = stop_words(rule, view)
-    return tag(
-        "li",
-        tag("span", shape("absolute"), says, class_="state absolute"),
+    return h.li[
+        h.span(class_="state absolute")[shape("absolute"), says],
         act("resume", "Resume", f"resume-{rule}", says, data_rule=rule),
-    )
+    ]
 
 
-def silenced(one: Silence, view: View) -> Html:
+def silenced(one: Silence, view: View) -> h.Node:
     """A silence: of what, until when, by whom and why; and the way to end it."""
     what = (
         f"{words.criterion(one.subject, view.guideline)}, up to "
         f"{words.STATE.get(one.level, one.level)}: silenced until "
     )
     end = act("expire", "End", f"expire-{one.id}", f"silence of {one.subject}", data_silence=one.id)
-    return tag("li", tag("span", what, time(wire(one.until)), f" by {one.by}: {one.reason}"), end)
+    return h.li[h.span[what, time(wire(one.until)), f" by {one.by}: {one.reason}"], end]
 
 
 def stop_words(rule: str, view: View) -> str:
     return next((one.words for one in view.guideline.stop_rules if one.rule == rule), rule)
 
 
-def timeline(view: View) -> Html:
+def timeline(view: View) -> h.Node:
     """What was said, who was told, who said that they have seen it; the newest first."""
     said = [(one.decided, transition(one)) for one in view.timeline]
     told = [(one.when, page(one)) for one in view.told]
@@ -145,28 +123,18 @@ def timeline(view: View) -> Html:
         for one in view.resumes
     ]
     found = sorted([*said, *told, *lifted], key=lambda one: one[0], reverse=True)
-    items = tag(
-        "ol",
-        *(markup for _, markup in found),
-        class_="timeline",
-        tabindex="0",
-        aria_label="What was said, the newest first",
-    )
-    return join(
-        (tag("h2", "What was said"), items if found else tag("p", "No alert was given.", class_="note"))
-    )
+    items = h.ol(class_="timeline", tabindex="0", aria_label="What was said, the newest first")[
+        *(markup for _, markup in found)
+    ]
+    return h.fragment[h.h2["What was said"], items if found else h.p(class_="note")["No alert was given."]]
 
 
-def transition(one: AlertRecord) -> Html:
+def transition(one: AlertRecord) -> h.Node:
     what = words.TRANSITION.get(one.transition, one.transition)
-    return tag(
-        "li",
-        time(one.decided),
-        tag("span", shape(one.level), f"{what}: ", words.alert(one), class_=f"line {one.level}"),
-    )
+    return line(one.decided, f"{what}: {words.alert(one)}", one.level)
 
 
-def page(one: PageRecord) -> Html:
+def page(one: PageRecord) -> h.Node:
     whom = one.by or one.channel or ""
     reason = f": {one.reason}" if one.reason and one.by else ""
     return line(
@@ -174,5 +142,7 @@ def page(one: PageRecord) -> Html:
     )
 
 
-def line(when: str, said: str) -> Html:
-    return tag("li", time(when), tag("span", said, class_="line note"))
+@cached
+def line(when: str, said: str, level: str | None = None) -> h.Node:
+    glyph = None if level is None else shape(level)
+    return h.li[time(when), h.span(class_=f"line {level or 'note'}")[glyph, said]]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import htpy as h
+
 from rules.wire.assessments import CriterionRow
 from rules.wire.instants import text as wire
 from streams.board import words
 from streams.board.html import alerts
-from streams.board.html.element import Html, age, hidden, join, tag, time
+from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.html.unit import dose, fluids, pressure, shape
 from streams.board.patient import Lab, View
 
@@ -16,47 +18,33 @@ NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "ck-mb", "inr", "pt
 }
 
 
-def latest(view: View) -> Html:
-    title = tag("h2", "Laboratory")
+def latest(view: View) -> h.Node:
+    title = h.h2["Laboratory"]
     if not view.labs:
-        return join((title, tag("p", "No result in the last days.", class_="note")))
-    head = tag(
-        "thead",
-        tag("tr", *(tag("th", name, scope="col", role="columnheader") for name in LAB_HEAD), role="row"),
-    )
-    return join(
-        (
-            title,
-            tag(
-                "table",
-                head,
-                tag("tbody", *map(lab_row, view.labs), role="rowgroup"),
-                class_="grid labs",
-                role="table",
-            ),
-        )
-    )
+        return h.fragment[title, h.p(class_="note")["No result in the last days."]]
+    head = h.thead[h.tr(role="row")[*(h.th(scope="col", role="columnheader")[name] for name in LAB_HEAD)]]
+    return h.fragment[
+        title,
+        h.table(class_="grid labs", role="table")[head, h.tbody(role="rowgroup")[*map(lab_row, view.labs)]],
+    ]
 
 
-def lab_row(lab: Lab) -> Html:
-    value = join((tag("b", words.number(lab.value)), " ", words.unit(lab.unit)))
-    before = tag("span", words.number(lab.before[1])) if lab.before else "–"
+@cached
+def lab_row(lab: Lab) -> h.Node:
+    value = h.fragment[h.b[words.number(lab.value)], " ", words.unit(lab.unit)]
+    before = h.span[words.number(lab.before[1])] if lab.before else "–"
     cells = (value, beyond(lab), time(wire(lab.at)), before, reference(lab))
     name = NAMES.get(lab.code, lab.code.replace("-", " ").capitalize())
-    return tag(
-        "tr",
-        tag("th", name, scope="row", role="rowheader"),
-        *(tag("td", cell, role="cell") for cell in cells),
-        role="row",
-        data_lab=lab.code,
-    )
+    return h.tr(role="row", data_lab=lab.code)[
+        h.th(scope="row", role="rowheader")[name], *(h.td(role="cell")[cell] for cell in cells)
+    ]
 
 
-def beyond(lab: Lab) -> Html | None:
+def beyond(lab: Lab) -> h.Node:
     """Below or above the laboratory's own reference limits."""
     if lab.high is not None and lab.value > lab.high:
-        return tag("span", "↑ high", class_="flag")
-    return tag("span", "↓ low", class_="flag") if lab.low is not None and lab.value < lab.low else None
+        return h.span(class_="flag")["↑ high"]
+    return h.span(class_="flag")["↓ low"] if lab.low is not None and lab.value < lab.low else None
 
 
 def reference(lab: Lab) -> str:
@@ -71,151 +59,132 @@ MET = {"met": ("✓", "met"), "not-met": ("▲", "not met"), "unknown": ("?", "u
 ELIGIBLE = {"met": "clear", "not-met": "absolute", "unknown": "indeterminate"}
 
 
-def given(view: View) -> Html:
+def given(view: View) -> h.Node:
     """Open advice in the guideline's order; the same measure for two rows of one group stands once."""
-    title = tag("h2", "What to do")
+    title = h.h2["What to do"]
     found = view.assessment.advice if view.assessment else []
     if not found:
-        return join((title, tag("p", "The guideline advises nothing now.", class_="note")))
+        return h.fragment[title, h.p(class_="note")["The guideline advises nothing now."]]
     by_text: dict[tuple[str, str], list[str]] = {}
     for one in found:
         subject = words.criterion(one.subject, view.guideline) if one.subject else ""
         by_text.setdefault((one.text, one.source), []).append(subject)
-    return join(
-        (
-            title,
-            tag(
-                "ul",
-                *(item(text, source, subjects) for (text, source), subjects in by_text.items()),
-                class_="advice",
-            ),
-        )
-    )
+    return h.fragment[
+        title,
+        h.ul(class_="advice")[
+            *(item(text, source, subjects) for (text, source), subjects in by_text.items())
+        ],
+    ]
 
 
-def item(text: str, source: str, subjects: list[str]) -> Html:
+def item(text: str, source: str, subjects: list[str]) -> h.Node:
     """`Urine: initially fluids; ... (Table 5)`."""
     named = ", ".join(filter(None, subjects))
-    return tag("li", tag("b", f"{named}: ") if named else None, text, " ", tag("small", f"({source})"))
+    return h.li[h.b[f"{named}: "] if named else None, text, " ", h.small[f"({source})"]]
 
 
-def monitoring(view: View) -> Html:
+def monitoring(view: View) -> h.Node:
     """Table 1: last seen, due again, overdue."""
     found = view.assessment.monitoring if view.assessment else []
     if not found:
-        return Html()
-    head = tag(
-        "thead",
-        tag("tr", *(tag("th", name, scope="col") for name in ("To be looked at", "Last", "Due", "State"))),
-    )
-    late = tag("span", shape("technical"), "overdue", class_="state technical")
+        return None
+    head = h.thead[h.tr[*(h.th(scope="col")[name] for name in ("To be looked at", "Last", "Due", "State"))]]
+    late = h.span(class_="state technical")[shape("technical"), "overdue"]
     rows = (
-        tag(
-            "tr", tag("th", one.what.replace("-", " "), scope="row"), tag("td", time(one.last)),
-            tag("td", time(one.due) if one.due else "each cycle" if one.last is None else "–"),
-            tag("td", late if one.overdue else None),
-        )
+        h.tr[
+            h.th(scope="row")[one.what.replace("-", " ")],
+            h.td[time(one.last)],
+            h.td[time(one.due) if one.due else "each cycle" if one.last is None else "–"],
+            h.td[late if one.overdue else None],
+        ]
         for one in found
-    )  # fmt: skip
-    return join(
-        (
-            tag("h2", "Charting", tag("small", " Table 1", class_="note")),
-            tag("table", head, tag("tbody", *rows), class_="grid"),
-        )
     )
+    return h.fragment[
+        h.h2["Charting", h.small(class_="note")[" Table 1"]], h.table(class_="grid")[head, h.tbody[*rows]]
+    ]
 
 
-def eligibility(view: View) -> Html:
+def eligibility(view: View) -> h.Node:
     """Whether therapy may begin; shown before the first dose."""
     if view.assessment is None or view.assessment.dose.number or view.assessment.dose.readiness == "finished":
-        return Html()
-    rows = (
-        tag("li", state(one.state), " ", one.item.replace("-", " ")) for one in view.assessment.eligibility
-    )
-    return join((tag("h2", "Before the first dose"), tag("ul", *rows, class_="eligible")))
+        return None
+    rows = (h.li[state(one.state), " ", one.item.replace("-", " ")] for one in view.assessment.eligibility)
+    return h.fragment[h.h2["Before the first dose"], h.ul(class_="eligible")[*rows]]
 
 
-def state(name: str) -> Html:
+def state(name: str) -> h.Node:
     glyph, word = MET[name]
-    return tag(
-        "span", tag("span", glyph, class_="shape", aria_hidden="true"), word, class_=f"state {ELIGIBLE[name]}"
-    )
+    return h.span(class_=f"state {ELIGIBLE[name]}")[h.span(class_="shape", aria_hidden="true")[glyph], word]
 
 
 CRITERIA_HEAD = ("System", "Criterion", "State", "Value", "Limit", "Since", "Note")
 
 
-def table(view: View) -> Html:
-    title = tag("h2", "Criteria for delay or discontinuation", tag("small", " Table 3", class_="note"))
+def table(view: View) -> h.Node:
+    title = h.h2["Criteria for delay or discontinuation", h.small(class_="note")[" Table 3"]]
     if view.assessment is None:
-        return join(
-            (title, tag("p", "Not assessed yet: facts have come, and the worker has judged none of them."))
-        )
-    counts = tag(
-        "p",
-        f"{view.assessment.relative} relative, {view.assessment.absolute} absolute, counted by group.",
-        class_="note",
-    )
-    head = tag(
-        "thead",
-        tag("tr", *(tag("th", name, scope="col", role="columnheader") for name in CRITERIA_HEAD), role="row"),
-    )
+        return h.fragment[
+            title, h.p["Not assessed yet: facts have come, and the worker has judged none of them."]
+        ]
+    counts = h.p(class_="note")[
+        f"{view.assessment.relative} relative, {view.assessment.absolute} absolute, counted by group."
+    ]
+    head = h.thead[
+        h.tr(role="row")[*(h.th(scope="col", role="columnheader")[name] for name in CRITERIA_HEAD)]
+    ]
     rows, before = [], None
     for one in view.assessment.criteria:
         rows.append(criterion_row(one, one.system if one.system != before else None, view))
         before = one.system
-    return join(
-        (title, counts, tag("table", head, tag("tbody", *rows, role="rowgroup"), class_="grid", role="table"))
-    )
+    return h.fragment[
+        title, counts, h.table(class_="grid", role="table")[head, h.tbody(role="rowgroup")[*rows]]
+    ]
 
 
-def criterion_row(one: CriterionRow, system: str | None, view: View) -> Html:
-    state = one.state
-    said = tag("span", shape(state), words.STATE[state], class_=f"state {state}")
+def criterion_row(one: CriterionRow, system: str | None, view: View) -> h.Node:
+    state, value = one.state, one.value
     name = words.criterion(one.code, view.guideline)
     cells = (
-        tag("td", system.capitalize() if system else None, class_="system", role="cell"),
-        tag("th", explains(one.code, name, view), scope="row", role="rowheader"),
-        tag("td", said, data_state=state, role="cell"),
-        tag(
-            "td",
-            words.measured(one.value, one.unit) if one.value is not None else "–",
-            data_value=words.number(one.value),
-            role="cell",
-        ),
-        tag("td", one.limit or "–", role="cell"),
-        tag("td", time(one.since), role="cell"),
-        tag("td", note(one), class_="note", role="cell"),
+        cell(system.capitalize() if system else "", class_="system"),
+        criterion(one.code, name, view.explains),
+        judged(state),
+        cell(words.measured(value, one.unit) if value is not None else "–", data_value=words.number(value)),
+        cell(one.limit or "–"),
+        since(one.since),
+        h.td(class_="note", role="cell")[note(one)],
     )
-    calm = " calm" if state == "clear" and one.value is None and not one.evaluates_at else ""
-    return tag(
-        "tr",
-        *cells,
-        role="row",
-        class_=f"crit {state}{calm}",
-        data_code=one.code,
-        data_evidence=one.code,
-    )
+    calm = " calm" if state == "clear" and value is None and not one.evaluates_at else ""
+    return h.tr(role="row", class_=f"crit {state}{calm}", data_code=one.code, data_evidence=one.code)[*cells]
 
 
-def explains(code: str, name: str, view: View) -> Html:
+@cached
+def cell(said: str, **attributes: str) -> h.Node:
+    return h.td(**attributes, role="cell")[said]
+
+
+@cached
+def since(instant: str | None) -> h.Node:
+    return h.td(role="cell")[time(instant)]
+
+
+@cached
+def judged(state: str) -> h.Node:
+    said = h.span(class_=f"state {state}")[shape(state), words.STATE[state]]
+    return h.td(data_state=state, role="cell")[said]
+
+
+@cached
+def criterion(code: str, name: str, explains: bool) -> h.Node:
     """The name, which tells why when it is asked."""
-    if not view.explains:
-        return tag("span", name)
-    return tag(
-        "button",
-        name,
-        type="button",
-        class_="why-button",
-        data_explain=code,
-        aria_haspopup="dialog",
-        id=f"why-{code}",
+    asking = h.button(
+        type="button", class_="why-button", data_explain=code, aria_haspopup="dialog", id=f"why-{code}"
     )
+    return h.th(scope="row", role="rowheader")[asking[name] if explains else h.span[name]]
 
 
-def note(one: CriterionRow) -> Html:
+def note(one: CriterionRow) -> h.Node:
     """What qualifies the state."""
-    parts: list[Html | str] = []
+    parts: list[h.Node] = []
     if one.stale:
         parts.append("old data: the state is kept")
     if one.missing:
@@ -223,8 +192,8 @@ def note(one: CriterionRow) -> Html:
     if one.correctable:
         parts.append(f"first correct: {', '.join(one.correctable)}")
     if one.evaluates_at:
-        parts.append(join(("judged at ", time(one.evaluates_at))))
-    return join(parts, "; ")
+        parts.append(h.fragment["judged at ", time(one.evaluates_at)])
+    return [node for part in parts for node in ("; ", part)][1:]
 
 
 SECTIONS = ("summary", "alerts", "criteria", "advice", "labs", "monitoring", "eligibility", "timeline")
@@ -233,96 +202,80 @@ SECTIONS = ("summary", "alerts", "criteria", "advice", "labs", "monitoring", "el
 def sections(view: View) -> dict[str, Html]:
     """What stands in each section."""
     return {
-        "summary": summary(view),
-        "alerts": alerts.standing(view),
-        "criteria": table(view),
-        "advice": given(view),
-        "labs": latest(view),
-        "monitoring": monitoring(view),
-        "eligibility": eligibility(view),
-        "timeline": alerts.timeline(view),
+        "summary": render(summary(view)),
+        "alerts": render(alerts.standing(view)),
+        "criteria": render(table(view)),
+        "advice": render(given(view)),
+        "labs": render(latest(view)),
+        "monitoring": render(monitoring(view)),
+        "eligibility": render(eligibility(view)),
+        "timeline": render(alerts.timeline(view)),
     }
 
 
-def patient(cells: dict[str, str], ranges: Html) -> Html:
+def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
     """The page's content from the sections on show; the flowsheet stands after the alerts, for those who look
     for the why.
     """
 
-    def section(name: str) -> Html:
-        return tag("section", Html(cells[name]), class_=f"section {name}", data_cell=name, id=name)
+    def section(name: str) -> h.Node:
+        return h.section(class_=f"section {name}", data_cell=name, id=name)[Html(cells[name])]
 
-    sheet = tag(
-        "section",
-        tag("h2", "Flowsheet"),
-        ranges,
-        tag("div", id="sheet", class_="sheet"),
-        class_="section flowsheet",
-        id="flowsheet",
-    )
-    first = tag("div", section("alerts"), section("advice"), class_="first")
-    middle = tag("div", sheet, section("criteria"), class_="middle")
-    last = tag(
-        "div",
-        section("monitoring"),
-        section("eligibility"),
-        section("labs"),
-        section("timeline"),
-        class_="last",
-    )
-    return join((
-        tag("nav", tag("a", "← All patients", href="/"), class_="back", aria_label="Back"),
+    sheet = h.section(class_="section flowsheet", id="flowsheet")[
+        h.h2["Flowsheet"], ranges, h.div(id="sheet", class_="sheet")
+    ]
+    first = h.div(class_="first")[section("alerts"), section("advice")]
+    middle = h.div(class_="middle")[sheet, section("criteria")]
+    last = h.div(class_="last")[
+        section("monitoring"), section("eligibility"), section("labs"), section("timeline")
+    ]
+    return h.fragment[
+        h.nav(class_="back", aria_label="Back")[h.a(href="/")["← All patients"]],
         section("summary"),
-        tag("div", first, middle, last, class_="columns"),
-    ))  # fmt: skip
+        h.div(class_="columns")[first, middle, last],
+    ]
 
 
-def summary(view: View) -> Html:
+def summary(view: View) -> h.Node:
     """Who, what is advised, why, since when; dose, pressure, fluids."""
     told = view.advised
     level = "clear" if told.over else words.GRAVE.get(told.word, "indeterminate")
-    word = tag(
-        "strong", shape(level), words.RECOMMENDATION.get(told.word, told.word), class_=f"block {level}"
-    )
-    said = tag("p", word, " ", words.MEANS.get(told.word, ""))
-    since = tag("p", "since ", time(told.since), class_="note") if told.since and not told.over else None
-    over = tag("p", "Therapy has ended.", class_="note") if told.over else None
+    word = h.strong(class_=f"block {level}")[shape(level), words.RECOMMENDATION.get(told.word, told.word)]
+    said = h.p[word, " ", words.MEANS.get(told.word, "")]
+    since = h.p(class_="note")["since ", time(told.since)] if told.since and not told.over else None
+    over = h.p(class_="note")["Therapy has ended."] if told.over else None
     reasons = (
-        tag("li", shape(level), hidden(words.STATE[level] + ": "), reason) for level, reason in told.reasons
+        h.li[shape(level), hidden(words.STATE[level] + ": "), reason] for level, reason in told.reasons
     )
-    why = tag("ul", *reasons, class_="why") if told.reasons else None
+    why = h.ul(class_="why")[*reasons] if told.reasons else None
     clocks = (
         fact("Dose", dose(view.dose)),
         fact("Systolic pressure", pressure(view.pressure)),
         fact("Fluid above maintenance, 24 h", fluids(view.fluids)),
     )
-    lead = tag(
-        "div",
-        tag("div", said, since, over, why, class_="advised"),
-        tag("dl", *clocks, class_="facts"),
-        class_="lead",
-    )
-    return join((tag("h1", view.name, " ", place(view), id="who"), lead))
+    lead = h.div(class_="lead")[
+        h.div(class_="advised")[said, since, over, why], h.dl(class_="facts")[*clocks]
+    ]
+    return h.fragment[h.h1(id="who")[view.name, " ", place(view)], lead]
 
 
-def fact(name: str, value: Html) -> Html:
-    return tag("div", tag("dt", name), tag("dd", value))
+def fact(name: str, value: h.Node) -> h.Node:
+    return h.div[h.dt[name], h.dd[value]]
 
 
-def place(view: View) -> Html:
+def place(view: View) -> h.Node:
     """Where, in which mode, how new what is known of the patient."""
     where = view.unit if view.unit == view.location else f"{view.unit}, {view.location}"
     mode = f", {view.assessment.mode} monitoring" if view.assessment else ""
     heard = (
-        join((", newest event ", age(wire(view.newest)))) if view.newest is not None else ", nothing charted"
+        h.fragment[", newest event ", age(wire(view.newest))]
+        if view.newest is not None
+        else ", nothing charted"
     )
-    clock = join((", judged ", time(view.assessment.at))) if view.assessment else ", not judged yet"
+    clock = h.fragment[", judged ", time(view.assessment.at)] if view.assessment else ", not judged yet"
     other = None
     if not view.same_guideline:
-        other = tag(
-            "span",
-            " The worker goes by another configuration than this board: limits are not drawn.",
-            class_="warn",
-            role="alert",
-        )
-    return tag("small", where, mode, heard, clock, other)
+        other = h.span(class_="warn", role="alert")[
+            " The worker goes by another configuration than this board: limits are not drawn."
+        ]
+    return h.small[where, mode, heard, clock, other]

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+
+import htpy as h
 
 from rules.wire.instants import text as wire
 from streams.board import words
-from streams.board.html.element import Html, age, hidden, join, tag, time
+from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.unit import Advised, Alerts, Dose, Pressure, Row, System
 
 COLUMNS = (
@@ -23,14 +24,14 @@ COLUMNS = (
     ("fluids", "Fluid above maintenance, 24 h"),
     ("overdue", "Overdue charting"),
 )
-CACHED = 4096
+CELLS = {name: h.div(class_=f"c {name}", role="cell", data_cell=name) for name, _ in COLUMNS}
 
 
 def cells(row: Row) -> dict[str, Html]:
     """What stands in each column."""
     return {
         "advised": advised(row.advised),
-        "who": who(row.key, row.name, row.unit, row.location, row.newest, row.quiet),
+        "who": render(who(row)),
         "alerts": alerts(row.alerts),
         "dose": dose(row.dose),
         "systems": systems(row.systems),
@@ -55,112 +56,103 @@ def attributes(row: Row) -> dict[str, str | int]:
     }
 
 
-def head() -> Html:
+def head() -> h.Node:
     """The columns' names."""
-    return tag(
-        "div",
-        *(tag("div", name, class_=f"c {code}", role="columnheader") for code, name in COLUMNS),
-        class_="row head",
-        role="row",
-    )
+    return h.div(class_="row head", role="row")[
+        *(h.div(class_=f"c {code}", role="columnheader")[name] for code, name in COLUMNS)
+    ]
 
 
-@lru_cache(CACHED)
-def advised(told: Advised) -> Html:
+@cached
+def advised(told: Advised) -> h.Node:
     level = "clear" if told.over else words.GRAVE.get(told.word, "indeterminate")
-    said = tag(
-        "strong", shape(level), words.RECOMMENDATION.get(told.word, told.word), class_=f"block {level}"
-    )
-    over = tag("span", "therapy ended", class_="note") if told.over else None
-    since = tag("span", "since ", time(told.since), class_="note") if told.since and not told.over else None
-    more = tag("li", f"and {told.more} more") if told.more else None
+    said = h.strong(class_=f"block {level}")[shape(level), words.RECOMMENDATION.get(told.word, told.word)]
+    over = h.span(class_="note")["therapy ended"] if told.over else None
+    since = h.span(class_="note")["since ", time(told.since)] if told.since and not told.over else None
+    more = h.li[f"and {told.more} more"] if told.more else None
     why = (
-        tag("ul", *(tag("li", shape(level), words_) for level, words_ in told.reasons), more, class_="why")
+        h.ul(class_="why")[*(h.li[shape(level), words_] for level, words_ in told.reasons), more]
         if told.reasons
         else None
     )
-    return join((said, over, since, why))
+    return h.fragment[said, over, since, why]
 
 
-def who(key: str, name: str, unit: str, location: str, newest: int | None, quiet: bool) -> Html:
-    place = unit if unit == location else f"{unit}, {location}"
-    heard = join(("newest ", age(wire(newest)))) if newest is not None else "nothing charted"
-    star = tag(
-        "button",
-        tag("span", "☆", aria_hidden="true"),
-        hidden("Mine"),
-        class_="star",
-        type="button",
-        aria_pressed="false",
-        data_star=key,
-    )
-    return join((
-        tag("a", name, href=f"/patient/{key}", class_="name"), tag("span", place, class_="note"),
-        tag("span", heard, class_="note heard"), star,
-        tag("span", "silence in force", class_="note") if quiet else None,
-    ))  # fmt: skip
+def who(row: Row) -> h.Node:
+    """Who and where; how new what is charted is."""
+    place = row.unit if row.unit == row.location else f"{row.unit}, {row.location}"
+    heard = ["newest ", age(wire(row.newest))] if row.newest is not None else "nothing charted"
+    quiet = h.span(class_="note")["silence in force"] if row.quiet else None
+    return [named(row.key, row.name, place), h.span(class_="note heard")[heard], star(row.key), quiet]
 
 
-@lru_cache(CACHED)
-def alerts(found: Alerts) -> Html:
-    seen = tag("span", f"{found.seen} acknowledged", class_="note") if found.seen else None
+@cached
+def named(key: str, name: str, place: str) -> h.Node:
+    return [h.a(href=f"/patient/{key}", class_="name")[name], h.span(class_="note")[place]]
+
+
+@cached
+def star(key: str) -> h.Node:
+    return h.button(class_="star", type="button", aria_pressed="false", data_star=key)[
+        h.span(aria_hidden="true")["☆"], hidden("Mine")
+    ]
+
+
+@cached
+def alerts(found: Alerts) -> h.Node:
+    seen = h.span(class_="note")[f"{found.seen} acknowledged"] if found.seen else None
     if not found.unseen or found.level is None:
-        return join((tag("span", "none", class_="none"), seen))
-    first = tag("span", shape(found.level), found.message, class_=f"said {found.level}")
+        return h.fragment[h.span(class_="none")["none"], seen]
+    first = h.span(class_=f"said {found.level}")[shape(found.level), found.message]
     waits = age(wire(found.oldest)) if found.oldest is not None else None
-    return join(
-        (first, tag("span", f"{words.plural(found.unseen, 'alert')}, oldest ", waits, class_="note"), seen)
-    )
+    return h.fragment[
+        first, h.span(class_="note")[f"{words.plural(found.unseen, 'alert')}, oldest ", waits], seen
+    ]
 
 
-@lru_cache(CACHED)
-def dose(clock: Dose | None) -> Html:
+@cached
+def dose(clock: Dose | None) -> h.Node:
     if clock is None:
-        return tag("span", "–", class_="none")
+        return h.span(class_="none")["–"]
     level = words.READY_LEVEL.get(clock.readiness, "clear")
-    ready = tag(
-        "strong",
-        shape(level) if level != "clear" else None,
-        words.READINESS.get(clock.readiness, clock.readiness),
-        class_=f"ready {level}",
-    )
-    given = tag(
-        "span",
+    ready = h.strong(class_=f"ready {level}")[
+        shape(level) if level != "clear" else None, words.READINESS.get(clock.readiness, clock.readiness)
+    ]
+    given = h.span(class_="note")[
         f"{words.plural(clock.number, 'dose')} given",
-        join((", last ", time(clock.last))) if clock.last else None,
-        class_="note",
-    )
+        h.fragment[", last ", time(clock.last)] if clock.last else None,
+    ]
     late = f", {clock.delayed_h:.1f} h late" if clock.delayed_h else ""
     due = (
-        tag("span", f"dose {clock.number + 1} due ", time(clock.due), late, class_="note")
+        h.span(class_="note")[f"dose {clock.number + 1} due ", time(clock.due), late]
         if clock.due and clock.readiness != "finished"
         else None
     )
-    return join((ready, due, given, tag("span", "peak window now", class_="peak") if clock.peak else None))
+    return h.fragment[ready, due, given, h.span(class_="peak")["peak window now"] if clock.peak else None]
 
 
-@lru_cache(CACHED)
-def systems(found: tuple[System, ...]) -> Html:
+@cached
+def systems(found: tuple[System, ...]) -> h.Node:
     """The strip: ten shapes in the table's order."""
-    return tag("div", *map(system, found), class_="strip") if found else tag("span", "–", class_="none")
+    return h.div(class_="strip")[*map(system, found)] if found else h.span(class_="none")["–"]
 
 
-def system(found: System) -> Html:
+def system(found: System) -> h.Node:
     label = f"{found.name}: {words.STATE.get(found.state, found.state)}" + (
         f". {found.why}" if found.why else ""
     )
     inside = (
-        tag("b", words.SHAPE.get(found.state, "?")),
-        tag("i", words.SYSTEMS.get(found.name, found.name)),
+        h.b[words.SHAPE.get(found.state, "?")],
+        h.i[words.SYSTEMS.get(found.name, found.name)],
     )
-    return tag("span", *inside, class_=f"sys {found.state}", role="img", aria_label=label, title=label)
+    return h.span(class_=f"sys {found.state}", role="img", aria_label=label, title=label)[*inside]
 
 
-@lru_cache(CACHED)
-def pressure(found: Pressure | None) -> Html:
+@cached
+def pressure(found: Pressure | None) -> h.Node:
     if found is None:
-        return tag("span", "–", class_="none")
-    value = tag("strong", words.number(found.latest), class_="big")
+        return h.span(class_="none")["–"]
+    value = h.strong(class_="big")[words.number(found.latest)]
     target = f" mmHg, target above {found.target:g}" + (
         " (no baseline: the strictest)" if found.assumed else ""
     )
@@ -169,44 +161,39 @@ def pressure(found: Pressure | None) -> Html:
         if found.state in ("relative", "absolute")
         else words.STATE[found.state]
     )
-    shown = tag(
-        "span", shape(found.state), state, ", old" if found.stale else None, class_=f"state {found.state}"
-    )
-    return join((tag("span", value, tag("span", target, class_="note")), shown))
+    shown = h.span(class_=f"state {found.state}")[shape(found.state), state, ", old" if found.stale else None]
+    return h.fragment[h.span[value, h.span(class_="note")[target]], shown]
 
 
-@lru_cache(CACHED)
-def fluids(found: tuple[float, float] | None) -> Html:
+@cached
+def fluids(found: tuple[float, float] | None) -> h.Node:
     if found is None:
-        return tag("span", "–", class_="none")
+        return h.span(class_="none")["–"]
     given, limit = found
     said = f"{words.number(given)} of {words.number(limit)} mL"
-    bar = tag(
-        "meter",
-        said,
+    bar = h.meter(
         min=0,
-        max=limit,
-        high=limit * 2 / 3,
+        max=str(limit),
+        high=str(limit * 2 / 3),
         optimum=0,
-        value=min(given, limit),
+        value=str(min(given, limit)),
         aria_label="Fluid above maintenance in 24 h",
-    )
-    full = tag("span", "limit reached", class_="full") if given >= limit else None
-    return join((tag("span", said), bar, full))
+    )[said]
+    full = h.span(class_="full")["limit reached"] if given >= limit else None
+    return h.fragment[h.span[said], bar, full]
 
 
-@lru_cache(CACHED)
-def overdue(found: tuple[str, ...]) -> Html:
+@cached
+def overdue(found: tuple[str, ...]) -> h.Node:
     if not found:
-        return tag("span", "none", class_="none")
-    return tag(
-        "ul", *(tag("li", shape("technical"), what, class_="technical") for what in found), class_="why"
-    )
+        return h.span(class_="none")["none"]
+    return h.ul(class_="why")[*(h.li(class_="technical")[shape("technical"), what] for what in found)]
 
 
-def shape(level: str) -> Html:
+@cached
+def shape(level: str) -> h.Node:
     """The shape of a level; the word beside it is read out, the shape is not."""
-    return tag("span", words.SHAPE.get(level, "?"), class_=f"shape {level}", aria_hidden="true")
+    return h.span(class_=f"shape {level}", aria_hidden="true")[words.SHAPE.get(level, "?")]
 
 
 ORDER = ("stop", "delay", "correct", words.NOT_ASSESSED, "cannot-tell", "proceed")
@@ -216,62 +203,45 @@ def ward(
     rows: Iterable[tuple[str, Mapping[str, str], Mapping[str, str | int]]],
     counted: Counter[str],
     units: Iterable[str],
-) -> Html:
+) -> h.Node:
     """The page's content; each row with its cells and attributes, in the order they are to stand."""
     made = [row(key, cells, attributes) for key, cells, attributes in rows]
-    empty = tag("p", "No patient is on the board.", id="empty", hidden=bool(made))
-    none = tag("p", "No patient is like that.", id="none", class_="note", hidden=True)
-    body = tag("div", *made, id="rows", class_="rows", role="rowgroup")
-    heads = tag("div", head(), class_="heads", role="rowgroup")
-    table = tag("div", heads, body, class_="table", role="table", aria_label="Patients, most urgent first")
-    return join((tag("h1", "Patients", class_="vh"), filters(counted, units), empty, none, table))
+    empty = h.p(id="empty", hidden=bool(made))["No patient is on the board."]
+    none = h.p(id="none", class_="note", hidden=True)["No patient is like that."]
+    body = h.div(id="rows", class_="rows", role="rowgroup")[*made]
+    heads = h.div(class_="heads", role="rowgroup")[head()]
+    table = h.div(class_="table", role="table", aria_label="Patients, most urgent first")[heads, body]
+    return h.fragment[h.h1(class_="vh")["Patients"], filters(counted, units), empty, none, table]
 
 
-def row(key: str, cells: Mapping[str, str], attributes: Mapping[str, str | int]) -> Html:
+def row(key: str, cells: Mapping[str, str], attributes: Mapping[str, str | int]) -> h.Node:
     """One row from the cells on show."""
-    inside = (
-        tag("div", Html(cells[name]), class_=f"c {name}", role="cell", data_cell=name) for name, _ in COLUMNS
-    )
-    return tag("div", *inside, class_="row", role="row", **{"data_key": key, **attributes})
+    inside = [empty[Html(cells[name])] for name, empty in CELLS.items()]
+    return h.div(class_="row", role="row", **{"data_key": key, **attributes})[inside]
 
 
-def filters(counted: Counter[str], units: Iterable[str]) -> Html:
+def filters(counted: Counter[str], units: Iterable[str]) -> h.Node:
     """Counts by recommendation, each a filter; unit, mine, not acknowledged; search."""
-    tiles = tag(
-        "div",
-        *(tile(name, counted[name]) for name in ORDER),
-        class_="tiles",
-        role="group",
-        aria_label="Show by recommendation",
-    )
-    options = [tag("option", "all units", value=""), *(tag("option", name, value=name) for name in units)]
-    choose = tag("label", hidden("Unit"), tag("select", *options, id="unit"))
-    mine = tag(
-        "button",
-        tag("span", "★", aria_hidden="true"),
-        " Mine",
-        type="button",
-        id="mine",
-        class_="toggle",
-        aria_pressed="false",
-    )
-    waits = tag(
-        "button", "Not acknowledged", type="button", id="waits", class_="toggle", aria_pressed="false"
-    )
-    find = tag(
-        "label",
-        hidden("Search"),
-        tag("input", id="find", type="search", placeholder="Search patient", autocomplete="off"),
-    )
-    told = tag("span", "", id="told", class_="note", role="status")
-    return tag("div", tiles, tag("div", choose, mine, waits, find, told, class_="seek"), class_="filters")
+    tiles = h.div(class_="tiles", role="group", aria_label="Show by recommendation")[
+        *(tile(name, counted[name]) for name in ORDER)
+    ]
+    options = [h.option(value="")["all units"], *(h.option(value=name)[name] for name in units)]
+    choose = h.label[hidden("Unit"), h.select(id="unit")[*options]]
+    mine = h.button(type="button", id="mine", class_="toggle", aria_pressed="false")[
+        h.span(aria_hidden="true")["★"], " Mine"
+    ]
+    waits = h.button(type="button", id="waits", class_="toggle", aria_pressed="false")["Not acknowledged"]
+    find = h.label[
+        hidden("Search"), h.input(id="find", type="search", placeholder="Search patient", autocomplete="off")
+    ]
+    told = h.span(id="told", class_="note", role="status")
+    return h.div(class_="filters")[tiles, h.div(class_="seek")[choose, mine, waits, find, told]]
 
 
-def tile(name: str, count: int) -> Html:
+def tile(name: str, count: int) -> h.Node:
     """`▲ Stop 2`, a toggle."""
     level = words.GRAVE[name]
-    number = tag("strong", count, data_count=name)
-    return tag(
-        "button", shape(level), tag("span", words.RECOMMENDATION[name], class_="what"), " ", number,
-        type="button", class_=f"tile {level}", aria_pressed="false", data_filter=name,
-    )  # fmt: skip
+    number = h.strong(data_count=name)[count]
+    return h.button(type="button", class_=f"tile {level}", aria_pressed="false", data_filter=name)[
+        shape(level), h.span(class_="what")[words.RECOMMENDATION[name]], " ", number
+    ]

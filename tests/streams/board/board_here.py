@@ -8,20 +8,21 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 
 from streams.board.access.door import Door
-from streams.board.access.session import Sessions
+from streams.board.access.session import Sessions, patient_key
 from streams.board.board_state import Desk, Ways
 from streams.board.web import Rooms, application
 from streams.kafka.producer import Out
 from streams.projections.patients import Record
 from tests.streams.board.wards import GUIDE
 
-TOKEN = re.compile(r'data-token="([0-9a-f]+)"')
+TOKEN = re.compile(r'data-token="([-\w]+)"')
 KEY = re.compile(r'href="/patient/([0-9a-f]{20})"')
 
 
@@ -71,8 +72,8 @@ class Served:
 async def served(
     records: Iterable[Record], door: Door | None = None, ways: Ways | None = None
 ) -> AsyncIterator[Served]:
-    sessions = Sessions(b"s" * 32)
-    desk = Desk(GUIDE, ways or Ways(), sessions.key)
+    sessions = Sessions([b"s" * 32])
+    desk = Desk(GUIDE, ways or Ways(), partial(patient_key, b"s" * 32))
     desk.take(records)
     desk.trust.loading = None
     kept: Any = Kept()

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import htpy as h
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.board.html.element import Html, join, tag
+from streams.board.html.element import Html, cached, render
 
 
 class Read(HTMLParser):
@@ -30,29 +31,44 @@ printable = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_si
 
 @given(printable, printable)
 def test_whatever_comes_from_outside_is_text_and_nothing_else(said: str, value: str) -> None:
-    read = Read(tag("p", said, title=value))
+    read = Read(render(h.p(title=value)[said]))
     assert (read.elements, read.text, read.values) == (["p"], said, [value])
 
 
 def test_a_patient_named_like_an_element_is_a_name() -> None:
-    assert tag("a", "<script>alert(1)</script>") == "<a>&lt;script&gt;alert(1)&lt;/script&gt;</a>"
-
-
-def test_what_cannot_be_printed_is_spelled_out() -> None:
-    assert tag("b", "a\x1bb\u202ec") == "<b>a\\x1bb\\u202ec</b>"
+    assert render(h.a["<script>alert(1)</script>"]) == "<a>&lt;script&gt;alert(1)&lt;/script&gt;</a>"
 
 
 @pytest.mark.parametrize(
-    ("made", "markup"),
+    "node", [h.b["a\x1bb\u202ec"], h.b[render("a\x1bb\u202ec")], [h.b["a\x1bb", "\u202ec"]]]
+)
+def test_what_cannot_be_printed_is_spelled_out(node: h.Node) -> None:
+    assert render(node) == "<b>a\\x1bb\\u202ec</b>"
+
+
+def test_what_cannot_be_printed_is_spelled_out_in_attributes() -> None:
+    assert render(h.b(title="a\u202eb")) == '<b title="a\\u202eb"></b>'
+
+
+@pytest.mark.parametrize(
+    ("node", "markup"),
     [
-        (tag("input", disabled=True, value=None, hidden=False), "<input disabled>"),
-        (tag("p", tag("b", "x"), None, 3), "<p><b>x</b>3</p>"),
-        (
-            tag("p", class_="a", data_key="k", aria_label='"'),
-            '<p class="a" data-key="k" aria-label="&quot;"></p>',
-        ),
-        (join(["a", Html("<br>"), None, "b"], ", "), "a, <br>, b"),
+        (h.input(disabled=True, value=None, hidden=False), "<input disabled>"),
+        (h.p[h.b["x"], None, 3], "<p><b>x</b>3</p>"),
+        (h.p(class_="a", data_key="k", aria_label='"'), '<p class="a" data-key="k" aria-label="&#34;"></p>'),
+        (["a", Html("<br>"), None, "<b>"], "a<br>&lt;b&gt;"),
+        (None, ""),
     ],
 )
-def test_elements(made: str, markup: str) -> None:
-    assert made == markup
+def test_elements(node: h.Node, markup: str) -> None:
+    assert render(node) == markup
+
+
+def test_a_text_that_looks_like_markup_drawn_before_is_drawn_anew() -> None:
+    """The two are equal as strings."""
+
+    @cached
+    def bold(said: str) -> h.Node:
+        return h.b[said]
+
+    assert [bold(Html("<i>")), bold("<i>"), bold("<i>")] == ["<b><i></b>", *["<b>&lt;i&gt;</b>"] * 2]

@@ -6,6 +6,7 @@ import pytest
 
 from streams.board import settings
 from streams.cli.main import main
+from streams.config.board import Board
 from streams.errors import UsageError
 
 
@@ -58,3 +59,27 @@ def test_config_check_checks_the_boards_table(tmp_path: Path, capsys: pytest.Cap
     assert main(["config", "check", written(tmp_path, '[board]\nsite = "4 West"\n')]) == 0
     assert main(["config", "check", written(tmp_path, '[board]\nquite = "5 min"\n')]) == 1
     assert "quite" in capsys.readouterr().err
+
+
+def test_session_keys_are_the_lines_of_their_file_and_config_check_does_not_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    table = written(tmp_path, f'[board]\nsession-keys-file = "{path}"\n')
+    assert main(["config", "check", table]) == 0
+    path.write_text(f"{'n' * 32}\n\n{'o' * 40}\n")
+    found = settings.session_keys(settings.load(table))
+    assert [key.reveal() for key in found] == ["n" * 32, "o" * 40]
+    assert settings.session_keys(Board()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("\n", "holds no key; write one a line"),
+        (f"{'n' * 32}\nshort\n", "line 2: a key has at least 32 char"),
+    ],
+)
+def test_a_file_of_keys_that_guards_nothing_is_refused(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "keys").write_text(text)
+    with pytest.raises(UsageError, match=fault) as refused:
+        settings.session_keys(Board(session_keys_file=str(tmp_path / "keys")))
+    assert "short" not in str(refused.value)

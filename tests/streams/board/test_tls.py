@@ -20,7 +20,7 @@ import pytest
 from streams.board.access.users import hashed
 from streams.board.service import CODES
 from streams.cli.main import main
-from streams.dev_broker import leash
+from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka import ports
 from streams.kafka.creation import create
@@ -116,7 +116,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
             *places,
         ]
         with (folder / "board.log").open("ab") as said:
-            stack.callback(leash.stop, leash.start(command, said))
+            stack.callback(process_tree.stop, process_tree.start(command, said))
         up = ports.wait_until(lambda: ports.open_at(ports.HOST, made.metrics), PATIENCE_S)
         log = (folder / "board.log").read_text()
         assert up, log

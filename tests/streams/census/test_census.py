@@ -14,7 +14,7 @@ import pytest
 from kafka import KafkaProducer
 
 from rules.wire.topics import ASSESSMENTS
-from streams.dev_broker import leash
+from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka.creation import Wish, create
 from streams.kafka.ports import HOST, free, wait_until
@@ -59,7 +59,7 @@ def census(broker: Broker, tmp_path: Path) -> Iterator[Callable[[], dict[str, fl
         str(port),
     ]
     with (tmp_path / "log").open("ab") as log:
-        process = leash.start(command, log)
+        process = process_tree.start(command, log)
 
     def counted() -> dict[str, float]:
         lines = str(asked(f"http://{HOST}:{port}/metrics")).splitlines()
@@ -74,7 +74,7 @@ def census(broker: Broker, tmp_path: Path) -> Iterator[Callable[[], dict[str, fl
         tmp_path / "log"
     ).read_text()
     yield counted
-    leash.stop(process)
+    process_tree.stop(process)
     assert process.returncode == 0
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import pytest
 
 from streams.cli.main import main
@@ -65,16 +65,11 @@ def test_a_killed_owner_leaves_no_broker_behind() -> None:
 @pytest.mark.embedded
 def test_a_broker_that_dies_is_an_error() -> None:
     with in_the_foreground() as (process, _):
-        for child in children(process.pid):
-            os.kill(child, signal.SIGKILL)
+        for child in psutil.Process(process.pid).children():
+            child.kill()
         _, complaint = process.communicate(timeout=20)
         assert process.returncode == 2
         assert "ended by itself" in complaint
-
-
-def children(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(child) for child in file.read().split()]
 
 
 @pytest.mark.embedded
