@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 def plain(text: object) -> str:
     """The text with every character that is not printable written as an escape (`\\x1b`)."""
-    said = str(text)
-    if said.isprintable():
-        return said
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in said)
+    found = str(text)
+    if found.isprintable():
+        return found
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in found)
 
 
 def encodable(text: str, encoding: str | None) -> str:

@@ -31,16 +31,16 @@ from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.channels.page import Channel, Page, Receipt
 from streams.channels.registry import channel
 from streams.config.secrets import Secrets
-from streams.kafka.producer import Out
+from streams.kafka.producer import OutgoingRecord
 from streams.kafka.state_record import pack
-from streams.pager.delivery.attempts import Faults, Post
-from streams.pager.delivery.outbox import Ledger
-from streams.pager.delivery.workers import Courier
-from streams.pager.policy.routes import Paging, Route, Step
+from streams.pager.delivery.attempts import ChannelAlerts, Delivery
+from streams.pager.delivery.outbox import OutboxWriter
+from streams.pager.delivery.workers import DeliveryWorker
+from streams.pager.policy.routes import EscalationStep, Paging, PagingRoute
 from streams.pager.service import measure
-from streams.pager.service.app import Clock, Wiring
+from streams.pager.service.app import PagerAgent, PagerClock
 from streams.pager.service.intake import Intake
-from streams.projections.patients import Record
+from streams.projections.patients import TopicRecord
 from streams.service.lifecycle import wall
 from streams.worker.batch import alert_records
 from tests.kept import ROOT
@@ -136,10 +136,10 @@ class Kept:
     """Stands where Kafka is: everything is acknowledged at once, and kept."""
 
     def __init__(self) -> None:
-        self.records: list[Out] = []
+        self.records: list[OutgoingRecord] = []
         self.changelog_topic_name = "outbox"
 
-    async def append(self, records: Iterable[Out]) -> list[int]:
+    async def append(self, records: Iterable[OutgoingRecord]) -> list[int]:
         new = list(records)
         self.records += new
         return list(range(len(new)))
@@ -166,25 +166,27 @@ class Pager:
         self.kept: Any = Kept()
         self.offset = 0
         self.sent = asyncio.Event()
-        steps = (Step(0, (calls.name,)),)
-        paging = Paging((Route("all", steps),), (Route("machine", steps),))
-        self.ledger = Ledger(paging, self.kept, self.kept, lambda: START)
-        self.ledger.told = self.told
-        post = Post(self.ledger, Faults(self.kept, lambda: START), None, lambda: START, lambda *_: None)
+        steps = (EscalationStep(0, (calls.name,)),)
+        paging = Paging((PagingRoute("all", steps),), (PagingRoute("machine", steps),))
+        self.ledger = OutboxWriter(paging, self.kept, self.kept, lambda: START)
+        self.ledger.audited = self.told
+        post = Delivery(
+            self.ledger, ChannelAlerts(self.kept, lambda: START), None, lambda: START, lambda *_: None
+        )
         app: Any = SimpleNamespace(consumer_generation_id=1)
         ends: Any = None
-        self.wiring = Wiring(
+        self.wiring = PagerAgent(
             app,
             self.ledger,
             Intake(self.ledger, lambda _: False),
-            {calls.name: Courier(calls, post)},
-            Clock(lambda: START),
+            {calls.name: DeliveryWorker(calls, post)},
+            PagerClock(lambda: START),
             ends,
         )
         self.wiring.at_work = True
 
     def told(self, audit: pages.Audit) -> None:
-        measure.told(audit)
+        measure.count_audit(audit)
         if audit.outcome == pages.ACCEPTED:
             self.sent.set()
 
@@ -196,12 +198,12 @@ class Pager:
         )
         message.generation_id = 1
         event = SimpleNamespace(message=message, ack=lambda: None)
-        await self.wiring.take(event)
+        await self.wiring.process(event)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Write and deliver, until the block ends."""
-        [courier] = self.wiring.couriers.values()
+        [courier] = self.wiring.workers.values()
         courier.may = lambda: True
         self.ledger.open({}, 0, 1)
         writing, carrying = asyncio.create_task(self.ledger.run()), asyncio.create_task(courier.run())
@@ -253,7 +255,7 @@ async def acknowledgement_to_audit() -> Walk:
     """
     ward = published(oliguria())
     async with served(ward) as board:
-        bedside = next(iter(board.desk.ward.by_key.values()))
+        bedside = next(iter(board.desk.patients.by_key.values()))
         key, token, alert = await board.key(), await board.token(), bedside.episodes.unseen()[0].id
         pager = Pager(Taking())
         async with pager.running():
@@ -268,7 +270,7 @@ async def acknowledgement_to_audit() -> Walk:
                 await pager.take(COMMANDS, command.key or b"", command.value or b"", wall())
                 await pager.ledger.durable()
                 audits = [one for one in (*board.kept.records, *pager.kept.records) if one.topic == PAGES]
-                board.desk.take(Record(PAGES, one.key, one.value or b"", START) for one in audits)
+                board.desk.apply(TopicRecord(PAGES, one.key, one.value or b"", START) for one in audits)
         assert status == 200
         assert any(b'"acknowledged"' in (one.value or b"") for one in audits)
     return walk

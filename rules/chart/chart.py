@@ -18,7 +18,7 @@ from rules.chart.course import (
 )
 from rules.chart.facts import (
     Baseline,
-    Dose,
+    DoseFact,
     Drug,
     Fact,
     Ghost,
@@ -126,7 +126,7 @@ class Chart:
         self.raw_weights: list[Weight] = []
         self.labs: dict[str, list[Lab]] = {}
         self.volumes: dict[str, list[Volume]] = {kind: [] for kind in VOLUMES}
-        self.doses: list[Dose] = []
+        self.doses: list[DoseFact] = []
         self.lines: Lines = {}
         self.findings: dict[str, list[Sign]] = {}
         self.places: list[Place] = []
@@ -141,7 +141,7 @@ class Chart:
         self.dopamine: list[Span] = []
         self.pressors: list[Span] = []
         self.cycle = Cycle()
-        self.cycle_doses: list[Dose] = []
+        self.cycle_doses: list[DoseFact] = []
         self.age: float | None = None
         self.baseline_readings: dict[str, float] = {}
         self.baseline_findings: dict[str, bool] = {}

@@ -27,5 +27,5 @@ def settled(events: Iterable[Event]) -> list[Event]:
     for event in events:
         if event.id not in kept or outranks(RANK[event.status], RANK[kept[event.id].status]):
             kept[event.id] = event
-    standing = (event for event in kept.values() if not isinstance(event, Withdrawal))
-    return sorted(standing, key=lambda event: event.at)
+    in_force = (event for event in kept.values() if not isinstance(event, Withdrawal))
+    return sorted(in_force, key=lambda event: event.at)

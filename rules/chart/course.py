@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from rules.chart.facts import Dose, Place
+from rules.chart.facts import DoseFact, Place
 
 Span = tuple[int, int]
 FOREVER = 1 << 62
@@ -114,7 +114,7 @@ def began_anew(number: int, start: int | None, cycle: Cycle) -> bool:
     return start is not None and cycle.start is not None and cycle.number > number and cycle.start > start
 
 
-def doses_of(doses: list[Dose], cycle: Cycle) -> list[Dose]:
+def doses_of(doses: list[DoseFact], cycle: Cycle) -> list[DoseFact]:
     """Doses given in the cycle, in order; a dose without a cycle-start before it is of no cycle."""
     return [] if cycle.start is None else [dose for dose in doses if dose.at >= cycle.start]
 

@@ -44,8 +44,8 @@ def urine_collections(events: Iterable[Event], guideline: Guideline) -> list[Col
 
 def baseline(events: Iterable[Event]) -> dict[str, float]:
     """Return the readings before therapy by code; of several the latest."""
-    told = (event.vitals for event in events if isinstance(event, Encounter) and event.event == "baseline")
-    return {code: value for vitals in told for code, value in vitals if not isinstance(value, str)}
+    items = (event.vitals for event in events if isinstance(event, Encounter) and event.event == "baseline")
+    return {code: value for vitals in items for code, value in vitals if not isinstance(value, str)}
 
 
 def heading(event: Event, n: int) -> tuple[int, int, int, str, int, int, int]:

@@ -61,7 +61,7 @@ class Volume(Fact, array_like=True, gc=False):
     start: int | None
 
 
-class Dose(Fact, array_like=True, gc=False):
+class DoseFact(Fact, array_like=True, gc=False):
     amount: float
     unit: str
 

@@ -70,8 +70,8 @@ def _segment(
     now = [rate for line in lines for rate, end in line if rate.at <= t < end]
     given = [None if rate.rank < 0 else per_kg(rate, weights, baseline) for rate in now]
     known = [value for value in given if value is not None]
-    told = len(known) == len(given)
-    return Segment(t, round(sum(known), 9) if told else None, tuple(rate.reference for rate in now))
+    found = len(known) == len(given)
+    return Segment(t, round(sum(known), 9) if found else None, tuple(rate.reference for rate in now))
 
 
 def segment_at(segments: list[Segment], t: int) -> Segment | None:

@@ -45,7 +45,7 @@ class Oxygen(msgspec.Struct, array_like=True):
             return "nasal-cannula"
         return "mask" if self.fio2 is not None and self.fio2 > 21 else "room-air"
 
-    def take(self, row: VitalsRow, limits: OxygenRow) -> bool:
+    def add(self, row: VitalsRow, limits: OxygenRow) -> bool:
         """Takes a record that charts device, flow or FiO2. Returns whether the level changed."""
         self._chart(row)
         self.at = row.at

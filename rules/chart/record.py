@@ -13,7 +13,7 @@ from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart
 from rules.chart.corrections import RANK, outranks
 from rules.chart.facts import (
     Baseline,
-    Dose,
+    DoseFact,
     Drug,
     Fact,
     Ghost,
@@ -193,7 +193,7 @@ INTAKE = ("iv-bolus", "blood-product", "iv-maintenance")
 def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     if not event.given:
         return 0
-    dose = Dose(*heading, event.amount, event.unit)
+    dose = DoseFact(*heading, event.amount, event.unit)
     insert(chart.doses, dose)
     chart.seen[event.id] = dose
     return dirty_flags.DOSES

@@ -80,7 +80,7 @@ class Series(msgspec.Struct, array_like=True):
     """
 
     last: VitalsRow | None = None
-    heard: VitalsRow | None = None
+    latest_counted: VitalsRow | None = None
     joins_until: int = -1
     deaf: tuple[tuple[VitalsRow, float | None], ...] = ()
     a: Latch = msgspec.field(default_factory=Latch)
@@ -88,7 +88,7 @@ class Series(msgspec.Struct, array_like=True):
 
     column: ClassVar[str]
 
-    def hear(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
+    def add(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
         """Takes the next reading. Returns whether a decision may change by it."""
         behind = row.first - row.at
         before = self.last
@@ -115,7 +115,7 @@ class Series(msgspec.Struct, array_like=True):
     def _step(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
         at = row.at
         joined = at <= self.joins_until
-        self.heard = row
+        self.latest_counted = row
         self.joins_until = at + mode.interval(at, setting.ward, setting.intensive)
         return self.judge(at, value, flow, joined, setting, (row.id, row.offset))
 
@@ -238,7 +238,7 @@ class Temperature(msgspec.Struct, array_like=True):
     peaks: tuple[Warmth, ...] = ()
     feverish: int | None = None
 
-    def hear(self, row: VitalsRow, value: float, warm: float, fever: Limit, lasts: int) -> bool:
+    def add(self, row: VitalsRow, value: float, warm: float, fever: Limit, lasts: int) -> bool:
         """Takes the next reading. Returns whether it, or the one it follows, is warm enough to matter."""
         before = self.last
         if before is not None and row.at < before.at:

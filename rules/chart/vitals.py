@@ -45,18 +45,18 @@ class Signals(msgspec.Struct, array_like=True):
             return 0
         if self.oxygen.at is not None and row.at < self.oxygen.at:
             return 0
-        return OXYGEN if self.oxygen.take(row, setting.oxygen) else 0
+        return OXYGEN if self.oxygen.add(row, setting.oxygen) else 0
 
-    def hear(self, row: VitalsRow, mode: Mode, setting: Setting) -> int:
+    def add(self, row: VitalsRow, mode: Mode, setting: Setting) -> int:
         """Takes the readings of the next record. Returns the bits of what may be decided differently now."""
         dirty = 0
-        if row.hr is not None and self.hr.hear(row, row.hr, None, mode, setting):
+        if row.hr is not None and self.hr.add(row, row.hr, None, mode, setting):
             dirty |= HEART_RATE
-        if row.sbp is not None and self.sbp.hear(row, row.sbp, None, mode, setting):
+        if row.sbp is not None and self.sbp.add(row, row.sbp, None, mode, setting):
             dirty |= SYSTOLIC
-        if row.spo2 is not None and self.spo2.hear(row, row.spo2, self.oxygen.flow, mode, setting):
+        if row.spo2 is not None and self.spo2.add(row, row.spo2, self.oxygen.flow, mode, setting):
             dirty |= SPO2
-        if row.temp is not None and self.temp.hear(
+        if row.temp is not None and self.temp.add(
             row, row.temp, setting.warm, setting.fever, setting.fever_lasts
         ):
             dirty |= TEMPERATURE
@@ -87,7 +87,7 @@ class Tail:
         if len(rows) - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.waiting:
             self.marks.append((len(rows), self.now.copy()))
         rows.append(row)
-        dirty = self.now.breathe(row, self.setting) | self.now.hear(row, self.mode, self.setting)
+        dirty = self.now.breathe(row, self.setting) | self.now.add(row, self.mode, self.setting)
         if row.at - rows[0].at > KEPT + HOUR:
             self._prune(row.at - KEPT)
         return dirty
@@ -124,7 +124,7 @@ class Tail:
             for row in same:
                 self.now.breathe(row, setting)
             for row in same:
-                self.now.hear(row, self.mode, setting)
+                self.now.add(row, self.mode, setting)
             index += len(same)
 
     def set(self, setting: Setting) -> None:
@@ -137,10 +137,10 @@ class Tail:
     def set_mode(self, mode: Mode, start: int | None) -> None:
         """Puts another timeline of modes in force; `start`: from where it differs."""
         self.mode = mode
-        if start is not None and self.rows and (start <= self.rows[-1].at or self._heard_late()):
-            self.again(-1 if self._heard_late() else start)
+        if start is not None and self.rows and (start <= self.rows[-1].at or self._counted_late()):
+            self.again(-1 if self._counted_late() else start)
 
-    def _heard_late(self) -> bool:
+    def _counted_late(self) -> bool:
         return any(row.first - row.at > self.setting.stale_intensive for row in self.rows)
 
     def _prune(self, horizon: int) -> None:
@@ -182,5 +182,5 @@ class Tail:
             for row in same:
                 twin.breathe(row, self.setting)
             for row in same:
-                twin.hear(row, self.mode, self.setting)
+                twin.add(row, self.mode, self.setting)
         return twin

@@ -7,7 +7,7 @@ from rules.advice.registry import ADVISES
 from rules.decide.messages import advised, medicines
 from rules.decide.recommendation import Recommendation, dose_clock, recommend
 from rules.decide.state import Patient
-from rules.decide.subjects import HYPOTENSION, Bedside, plan_for
+from rules.decide.subjects import HYPOTENSION, AdviceCase, plan_for
 from rules.evaluate.eligibility import eligibility
 from rules.evaluate.monitoring import looked
 from rules.evaluate.pressure import hypotension, phase
@@ -34,19 +34,19 @@ def time(moment: int | None) -> str | None:
 
 def assess(patient: Patient) -> Assessment:
     """The assessment at the patient's clock, which must be settled (`engine.settle`)."""
-    said = recommend(patient)
+    recommendation = recommend(patient)
     return Assessment(
         patient=patient.id,
         at=instants.text(ms_of(patient.now)),
         guideline=patient.guideline.reference,
         mode="ward" if patient.chart.mode.since(ms_of(patient.now)) is None else "intensive",
-        recommendation=said.word,
-        reasons=said.reasons,
-        relative=said.count.relative_groups,
-        absolute=said.count.absolute_groups,
+        recommendation=recommendation.word,
+        reasons=recommendation.reasons,
+        relative=recommendation.count.relative_groups,
+        absolute=recommendation.count.absolute_groups,
         criteria=tuple(criterion(row, patient) for row in patient.guideline.rows),
         blood_pressure=_pressure(patient),
-        dose=_dose(patient, said),
+        dose=_dose(patient, recommendation),
         fluids=_fluids(patient),
         monitoring=_monitoring(patient),
         advice=tuple(_advice(patient)),
@@ -103,8 +103,8 @@ def _pressure(patient: Patient) -> BloodPressure:
     )
 
 
-def _dose(patient: Patient, said: Recommendation) -> DoseDue:
-    clock = dose_clock(patient, said)
+def _dose(patient: Patient, recommendation: Recommendation) -> DoseDue:
+    clock = dose_clock(patient, recommendation)
     return DoseDue(
         last=time(clock.last),
         number=clock.number,
@@ -118,7 +118,7 @@ def _dose(patient: Patient, said: Recommendation) -> DoseDue:
 def _fluids(patient: Patient) -> Fluids:
     advice = patient.guideline.advises["fluid-limit"]
     assert advice.second_volume is not None
-    volumes = above_maintenance(Bedside(patient), patient.now, advice.within)
+    volumes = above_maintenance(AdviceCase(patient), patient.now, advice.within)
     return Fluids(
         above_maintenance_24h_ml=round(sum(v.volume for v in volumes), 4), limit_ml=advice.second_volume
     )

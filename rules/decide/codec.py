@@ -10,7 +10,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.facts import (
     Baseline,
-    Dose,
+    DoseFact,
     Drug,
     Fact,
     Ghost,
@@ -28,7 +28,7 @@ from rules.decide import column_codec
 from rules.decide.column_codec import Columns, F
 from rules.decide.state import Episode, Patient
 from rules.evaluate.result import Memory
-from rules.evaluate.stop_rule import Stand
+from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
@@ -84,7 +84,7 @@ class Saved(msgspec.Struct, array_like=True):
     head: Head
     memories: bytes
     episodes: dict[str, Episode]
-    rules: dict[str, Stand]
+    rules: dict[str, StopRuleState]
     facts: bytes
     signals: Signals
     sealed: list[bytes]
@@ -236,7 +236,7 @@ def _chart(
     chart.labs, chart.volumes = lists_of(Lab, facts.labs), lists_of(Volume, facts.volumes)
     chart.lines, chart.findings = lists_of(Rate, facts.lines), lists_of(Sign, facts.findings)
     chart.doses, chart.places = (
-        column_codec.facts_of(Dose, facts.doses),
+        column_codec.facts_of(DoseFact, facts.doses),
         column_codec.facts_of(Place, facts.places),
     )
     chart.drugs, chart.resumes = (

@@ -30,25 +30,25 @@ def acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:
     after.
     """
     by_id = {episode.id: episode for episode in patient.episodes.values()}
-    taken = set()
+    applied = set()
     for alert, command in patient.acks:
         episode = by_id.get(alert)
         if episode is not None and (done is None or alert not in done):
             episode.acked = command
         if episode is not None:
-            taken.add(alert)
-    return taken
+            applied.add(alert)
+    return applied
 
 
-def remind(patient: Patient, plan: Plan, said: list[PendingAlert]) -> None:
+def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
     """Reminders of absolute episodes nobody has acknowledged; none where the episode has just spoken."""
     now = patient.now
     for name, episode in patient.episodes.items():
         if episode.remind is None or reached(episode.remind) > now:
             continue
-        spoken = any(one.alert.subject == name for one in said)
+        spoken = any(one.alert.subject == name for one in alerts)
         if not spoken and episode.acked is None:
-            said.append(_reminder(patient, plan, name, episode))
+            alerts.append(_reminder(patient, plan, name, episode))
         episode.remind += patient.guideline.choices.reminder_every
 
 
@@ -74,19 +74,19 @@ def remind_once(
     result: Result,
     level: str,
     spoke: bool,
-    said: list[PendingAlert],
+    alerts: list[PendingAlert],
 ) -> None:
     """One reminder when an advice's second volume is reached, unless it opened at or above it."""
     episode = patient.episodes.get(done.name)
     advice = patient.guideline.advises[done.name]
     if episode is None or not result.flags or advice.second_volume is None or level == "relative":
         return
-    if not episode.told and not spoke:
+    if not episode.alerted and not spoke:
         at = moment(patient, result.at, episode)
         words = words_of(patient, subject, result, level)
-        said.append(pending_alert(patient, done, episode, result, Change("reminder", level, at), words))
+        alerts.append(pending_alert(patient, done, episode, result, Change("reminder", level, at), words))
         episode.last = at
-    episode.told = True
+    episode.alerted = True
 
 
 MOVES_RULES = dirty_flags.ENCOUNTER | dirty_flags.DOSES | dirty_flags.RESUME | dirty_flags.SPO2
@@ -99,10 +99,10 @@ def decide(patient: Patient) -> list[Alert]:
         return []
     if _discharge(patient) is not None:
         return numbered(patient, end_episodes(patient, plan, "discharged", _discharge(patient)))
-    said = start_cycle(patient, plan)
+    alerts = start_cycle(patient, plan)
     _switch(patient)
     acked = acknowledge(patient)
-    changed = _subjects(patient, plan, said)
+    changed = _subjects(patient, plan, alerts)
     if (
         changed & plan.criteria
         or patient.dirty_replaced
@@ -110,14 +110,14 @@ def decide(patient: Patient) -> list[Alert]:
         or patient.rules_due <= patient.now
     ):
         update_rules(patient, plan)
-        update_recommendation(patient, said)
+        update_recommendation(patient, alerts)
     acknowledge(patient, acked)
-    remind(patient, plan, said)
+    remind(patient, plan, alerts)
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     _schedule(patient)
     _listen(patient)
-    return numbered(patient, said) if said else []
+    return numbered(patient, alerts) if alerts else []
 
 
 def _overtaken(patient: Patient) -> bool:
@@ -138,7 +138,7 @@ def _discharge(patient: Patient) -> int | None:
     return next((place.at for place in patient.chart.places if place.event == "discharge"), None)
 
 
-def _subjects(patient: Patient, plan: Plan, said: list[PendingAlert]) -> int:
+def _subjects(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> int:
     """Decides every subject that can have changed, in order. Returns which did, as a bit set by index."""
     now = patient.now
     todo = plan.todo(patient.dirty | patient.dirty_amended) | _due(patient, plan)
@@ -149,7 +149,7 @@ def _subjects(patient: Patient, plan: Plan, said: list[PendingAlert]) -> int:
         low = todo & -todo
         todo ^= low
         i = low.bit_length() - 1
-        if _subject(patient, plan.subjects[i], i, now, said):
+        if _subject(patient, plan.subjects[i], i, now, alerts):
             todo |= plan.readers[i]
             changed |= low
     return changed
@@ -165,12 +165,14 @@ def _due(patient: Patient, plan: Plan) -> int:
     return due
 
 
-def _subject(patient: Patient, subject: Subject, order: int, now: Instant, said: list[PendingAlert]) -> bool:
+def _subject(
+    patient: Patient, subject: Subject, order: int, now: Instant, alerts: list[PendingAlert]
+) -> bool:
     """Decides one subject and tells its transition. Returns whether those that read it must look again."""
     before = patient.memory(subject.name)
     result = subject.judge(patient, now, before)
     level, rank = level_of(subject, result)
-    told: int | None = None
+    value: int | None = None
     if patient.alerting and (rank or subject.name in patient.episodes):
         done = Step(order, subject.name, subject.kind, subject.system, _amended(patient, subject))
         found = update_episode(
@@ -181,18 +183,18 @@ def _subject(patient: Patient, subject: Subject, order: int, now: Instant, said:
             rank,
             lambda ends: words_of(patient, subject, result, "clear" if ends else level),
         )
-        said.extend(found)
-        told = found[0].alert.at if found else None
+        alerts.extend(found)
+        value = found[0].alert.at if found else None
         if subject.kind == ADVICE:
-            remind_once(patient, done, subject, result, level, told is not None, said)
-    return _remember(patient, subject.name, before, result, told)
+            remind_once(patient, done, subject, result, level, value is not None, alerts)
+    return _remember(patient, subject.name, before, result, value)
 
 
-def _remember(patient: Patient, name: str, before: Memory, result: Result, told: int | None) -> bool:
+def _remember(patient: Patient, name: str, before: Memory, result: Result, found: int | None) -> bool:
     changed = before.state != result.state
     since = before.since
     if changed or since is None:
-        since = _since(patient, before, result) if told is None else told
+        since = _since(patient, before, result) if found is None else found
     ahead = result.next if result.next is not None and result.next > patient.now else None
     patient.memories[name] = Memory(
         result.state, since, result.stale, result.flags, result.correctable, result.missing, ahead

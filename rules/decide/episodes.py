@@ -101,11 +101,11 @@ def update_episode(
         patient.episodes[step.name] = episode
     ends = rank == 0 or result.state == INDETERMINATE
     level = CLEAR if ends else level
-    said = pending_alert(patient, step, episode, result, Change(name, level, at), words(ends))
+    alert = pending_alert(patient, step, episode, result, Change(name, level, at), words(ends))
     _move(patient, step, episode, name, level, 0 if ends else rank, at, result.evidence)
     if ends:
         del patient.episodes[step.name]
-    return [said]
+    return [alert]
 
 
 def _move(
@@ -178,10 +178,10 @@ def level_of(subject: Subject, result: Result) -> tuple[str, int]:
     return (state, RANK[state]) if state in RANK else (CLEAR, 0)
 
 
-def numbered(patient: Patient, said: list[PendingAlert]) -> list[Alert]:
+def numbered(patient: Patient, alerts: list[PendingAlert]) -> list[Alert]:
     """Puts one instant's alerts in order and gives each its number (per patient, +1 each)."""
     out = []
-    for one in sorted(said, key=lambda s: s.order):
+    for one in sorted(alerts, key=lambda s: s.order):
         patient.seq += 1
         out.append(msgspec.structs.replace(one.alert, seq=patient.seq))
     return out
@@ -194,30 +194,30 @@ def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
     cycle = patient.chart.cycle
     began = cycle.start is not None and patient.cycle_start is None
     again = began_anew(patient.cycles, patient.cycle_start, cycle)
-    said = end_episodes(patient, plan, "new-cycle", cycle.start) if again else []
+    alerts = end_episodes(patient, plan, "new-cycle", cycle.start) if again else []
     if again:
         patient.rules = {}
     if began:
-        patient.rules = {rule: before_cycle(stand) for rule, stand in patient.rules.items()}
+        patient.rules = {rule: before_cycle(rule_state) for rule, rule_state in patient.rules.items()}
     if began or again:
         patient.dirty |= dirty_flags.EVERYTHING
         patient.quiet = True
     if cycle.start is None and patient.cycle_start is not None:
-        said = end_episodes(patient, plan, None, None)
+        alerts = end_episodes(patient, plan, None, None)
         patient.quiet = False
     patient.cycles, patient.cycle_start = cycle.number, cycle.start
-    return said
+    return alerts
 
 
 def end_episodes(patient: Patient, plan: Plan, reason: str | None, at: int | None) -> list[PendingAlert]:
     """Resolves every open episode; without a reason the ground for alerting was withdrawn, which is an
     amendment.
     """
-    said = [_ended(patient, plan, name, reason, at) for name in list(patient.episodes)]
+    alerts = [_ended(patient, plan, name, reason, at) for name in list(patient.episodes)]
     patient.episodes.clear()
     if reason == "discharged":
         patient.discharged = patient.now
-    return said
+    return alerts
 
 
 def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> PendingAlert:

@@ -51,25 +51,25 @@ def name(subject: Subject, result: Result, guideline: Guideline) -> str:
 
 def message(subject: Subject, result: Result, level: str, guideline: Guideline) -> str:
     """One line: the subject, its value, and how it stands to its limit."""
-    said = name(subject, result, guideline)
+    found = name(subject, result, guideline)
     if subject.kind == MONITORING:
-        return f"{said}: charted again" if level == "clear" else f"{said} overdue"
+        return f"{found}: charted again" if level == "clear" else f"{found} overdue"
     if subject.kind == ADVICE:
-        return f"No longer: {said}" if level == "clear" else said
+        return f"No longer: {found}" if level == "clear" else found
     value = _value(result)
     if result.state == "indeterminate":
-        return f"{said}: cannot be told" + (
+        return f"{found}: cannot be told" + (
             f", missing {', '.join(result.missing)}" if result.missing else ""
         )
     if level == "clear":
-        return f"{said}{value}: clear"
+        return f"{found}{value}: clear"
     if result.limit is None:
-        return f"{said}{value}" if value else f"{said}: present"
+        return f"{found}{value}" if value else f"{found}: present"
     excuse = f"; correctable: {', '.join(result.correctable)}" if result.correctable else ""
-    return f"{said}{value}, {_standing(result.value, result.limit)}{excuse}"
+    return f"{found}{value}, {_limit_phrase(result.value, result.limit)}{excuse}"
 
 
-def _standing(value: float | str | None, limit: str) -> str:
+def _limit_phrase(value: float | str | None, limit: str) -> str:
     """How a tripped value stands to its limit.
 
     A run that tripped holds until another one clears it, whatever was read since.

@@ -52,12 +52,12 @@ def count(patient: Patient) -> Count:
     return found
 
 
-def standing_rules(patient: Patient) -> tuple[str, ...]:
+def rules_in_force(patient: Patient) -> tuple[str, ...]:
     """The stop rules that stand, in the guideline's order."""
     return tuple(
         rule.rule
         for rule in patient.guideline.stop_rules
-        if rule.rule in patient.rules and patient.rules[rule.rule].stands
+        if rule.rule in patient.rules and patient.rules[rule.rule].in_force
     )
 
 
@@ -77,7 +77,7 @@ def blind(patient: Patient) -> tuple[str, ...]:
 def recommend(patient: Patient) -> Recommendation:
     """The first line of Table 4 that holds."""
     found = count(patient)
-    rules = tuple(f"stop-rule:{rule}" for rule in standing_rules(patient))
+    rules = tuple(f"stop-rule:{rule}" for rule in rules_in_force(patient))
     reasons = (*rules, *found.absolute, *found.relative)
     if rules:
         return Recommendation("stop", reasons, found)

@@ -5,7 +5,7 @@ import msgspec
 
 from rules.chart.chart import Chart
 from rules.evaluate.result import INDETERMINATE, Memory
-from rules.evaluate.stop_rule import Stand
+from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline.edition import Guideline
 from rules.wire.events import Reference
 from rules.wire.instants import BEFORE_ALL, Instant
@@ -25,7 +25,7 @@ class Episode(msgspec.Struct, array_like=True):
     last: int
     remind: int | None = None
     acked: str | None = None
-    told: bool = False
+    alerted: bool = False
     evidence: tuple[Reference, ...] = ()
 
 
@@ -53,7 +53,7 @@ class Patient(msgspec.Struct, dict=True):
     seq: int = 0
     memories: dict[str, Memory] = {}
     episodes: dict[str, Episode] = {}
-    rules: dict[str, Stand] = {}
+    rules: dict[str, StopRuleState] = {}
     rules_due: Instant = BEFORE_ALL
     cycles: int = 0
     cycle_start: int | None = None

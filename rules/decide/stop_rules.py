@@ -24,7 +24,7 @@ from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan
 from rules.evaluate.criteria import descriptor_of
 from rules.evaluate.result import Memory, Result
-from rules.evaluate.stop_rule import Stand, before_cycle, holding, step
+from rules.evaluate.stop_rule import StopRuleState, before_cycle, holding, step
 from rules.guideline.table4 import StopRule
 from rules.wire.alerts import RECOMMENDATION_LEVEL, RECOMMENDATIONS
 from rules.wire.instants import AFTER_ALL, BEFORE_ALL, Instant, following, ms_of, reached
@@ -40,7 +40,7 @@ Known = tuple[int, int, Callable[[Chart], int]]
 """(first known in ms, arrival, how the fact enters a chart: returns the bits it touches)."""
 
 
-def would_stand(rule: StopRule, chart: Chart, stand: Stand, now: Instant) -> Stand:
+def replayed_state(rule: StopRule, chart: Chart, rule_state: StopRuleState, now: Instant) -> StopRuleState:
     """The rule's standing after the whole course so far, replayed over the corrected facts."""
     twin = _Twin(rule, chart)
     for first, group in groupby(sorted(_facts(chart), key=itemgetter(0, 1)), key=itemgetter(0)):
@@ -55,10 +55,10 @@ def would_stand(rule: StopRule, chart: Chart, stand: Stand, now: Instant) -> Sta
             any(resumed.rule == rule.rule and resumed.first == first for resumed in twin.chart.resumes)
         )
     twin.pass_to(following(now))
-    return _with_sealed(rule, chart, stand, twin.stand)
+    return _with_sealed(rule, chart, rule_state, twin.state)
 
 
-def _with_sealed(rule: StopRule, chart: Chart, before: Stand, again: Stand) -> Stand:
+def _with_sealed(rule: StopRule, chart: Chart, before: StopRuleState, again: StopRuleState) -> StopRuleState:
     """What rested on saturations that are no longer kept record by record cannot be undone by a
     correction.
     """
@@ -68,9 +68,9 @@ def _with_sealed(rule: StopRule, chart: Chart, before: Stand, again: Stand) -> S
         for e, t in before.by.items()
         if e in ("oxygen-requirement", "rales") and horizon is not None and t < horizon
     }
-    if again.stands or not before.stands or not sealed:
+    if again.in_force or not before.in_force or not sealed:
         return again
-    return Stand(True, again.excused, sealed)
+    return StopRuleState(True, again.excused, sealed)
 
 
 class _Twin:
@@ -85,7 +85,7 @@ class _Twin:
         self.memories = {code: Memory() for code in rule.criteria}
         self.due: Instant | None = None
         self.now = BEFORE_ALL
-        self.stand = Stand()
+        self.state = StopRuleState()
         self.cycle = self.chart.cycle
 
     def pass_to(self, instant: Instant) -> None:
@@ -97,9 +97,9 @@ class _Twin:
     def decide(self, resumed: bool) -> None:
         was, self.cycle = self.cycle, self.chart.cycle
         if began_anew(was.number, was.start, self.cycle):
-            self.stand = Stand()
+            self.state = StopRuleState()
         elif was.start is None and self.cycle.start is not None:
-            self.stand = before_cycle(self.stand)
+            self.state = before_cycle(self.state)
         ahead = []
         for code in self.rule.criteria:
             row = self.chart.guideline.row[code]
@@ -110,7 +110,7 @@ class _Twin:
             ahead.append(result.next)
         found = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
         started = self.chart.cycle.start is not None
-        self.stand = step(self.stand, found, started, resumed, ms_of(self.now))
+        self.state = step(self.state, found, started, resumed, ms_of(self.now))
         moments = [instant for instant in (*ahead, found.next) if instant is not None and instant > self.now]
         self.due = min(moments, default=None)
 
@@ -155,7 +155,7 @@ def _enter_vitals(row: VitalsRow, chart: Chart) -> int:
     return chart.tail.add(row)
 
 
-NEVER = Stand()
+NEVER = StopRuleState()
 
 
 def update_rules(patient: Patient, plan: Plan) -> None:
@@ -165,13 +165,13 @@ def update_rules(patient: Patient, plan: Plan) -> None:
     started = patient.chart.cycle.start is not None
     ahead = AFTER_ALL
     for rule in patient.guideline.stop_rules:
-        stand = patient.rules.get(rule.rule, NEVER)
+        rule_state = patient.rules.get(rule.rule, NEVER)
         found = holding(rule, patient.chart, patient.memory, patient.now)
         if patient.dirty_replaced and patient.dirty_replaced & _behind(rule, plan):
-            patient.rules[rule.rule] = would_stand(rule, patient.chart, stand, patient.now)
-        elif found.elements or patient.resumed or stand is not NEVER:
+            patient.rules[rule.rule] = replayed_state(rule, patient.chart, rule_state, patient.now)
+        elif found.elements or patient.resumed or rule_state is not NEVER:
             patient.rules[rule.rule] = step(
-                stand, found, started, rule.rule in patient.resumed, ms_of(patient.now)
+                rule_state, found, started, rule.rule in patient.resumed, ms_of(patient.now)
             )
         if found.next is not None and found.next < ahead:
             ahead = found.next
@@ -191,7 +191,7 @@ def _behind(rule: StopRule, plan: Plan) -> int:
     return bits
 
 
-def update_recommendation(patient: Patient, said: list[PendingAlert]) -> None:
+def update_recommendation(patient: Patient, alerts: list[PendingAlert]) -> None:
     """The recommendation is an episode of its own; a correction improves or resolves it, it is
     never amended.
     """
@@ -211,7 +211,7 @@ def update_recommendation(patient: Patient, said: list[PendingAlert]) -> None:
         return
     result = Result(word.word, value=word.word, evidence=reason_evidence(patient, word))
     done = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False)
-    said.extend(
+    alerts.extend(
         update_episode(
             patient, done, result, RECOMMENDATION_LEVEL[word.word], rank, lambda _: recommendation_words(word)
         )

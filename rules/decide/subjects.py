@@ -102,7 +102,7 @@ def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
         mask,
         after,
         touches,
-        lambda patient, now, before: decide(advice, Bedside(patient), now, before),
+        lambda patient, now, before: decide(advice, AdviceCase(patient), now, before),
     )
 
 
@@ -120,7 +120,7 @@ def _observation(what: str, guideline: Guideline) -> Subject:
     )
 
 
-class Bedside:
+class AdviceCase:
     """What advice may look at (rules.evaluate.result.Case), over a patient's state."""
 
     __slots__ = ("_patient",)

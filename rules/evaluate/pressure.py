@@ -10,13 +10,17 @@ ASKED = ("systolic-bp",)
 def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
     """State of `blood_pressure`: kept, stale, when the data go stale; never clear without fresh data."""
     sbp, setting = chart.tail.now.sbp, chart.tail.setting
-    if sbp.heard is None:
+    if sbp.latest_counted is None:
         return Result(INDETERMINATE, unit="mm[Hg]", missing=ASKED, limit=f"<={setting.target:g}")
-    limit = chart.mode.limit(sbp.heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
+    limit = chart.mode.limit(sbp.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
     low, severe = sbp.a, sbp.b
     result = Result(
-        latest=sbp.heard.at, value=sbp.heard.sbp, unit="mm[Hg]", limit=f"<={setting.target:g}", stale=stale
+        latest=sbp.latest_counted.at,
+        value=sbp.latest_counted.sbp,
+        unit="mm[Hg]",
+        limit=f"<={setting.target:g}",
+        stale=stale,
     )
     result.next = None if stale else beyond(limit)
     result.flags = low.on + 2 * severe.on
@@ -36,12 +40,14 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
             INDETERMINATE,
             limit,
             ASKED,
-            (sbp.heard.reference,),
+            (sbp.latest_counted.reference,),
         )
     else:
         result.state, result.at = CLEAR, low.changed
         result.evidence = (
-            low.evidence if low.changed and before.state in (RELATIVE, ABSOLUTE) else (sbp.heard.reference,)
+            low.evidence
+            if low.changed and before.state in (RELATIVE, ABSOLUTE)
+            else (sbp.latest_counted.reference,)
         )
     return result
 

@@ -15,12 +15,12 @@ from rules.wire.instants import Instant, beyond, reached
 Recall = Callable[[str], Memory]
 
 
-class Stand(msgspec.Struct, array_like=True):
+class StopRuleState(msgspec.Struct, array_like=True):
     """Whether a rule stands, what was excused by the last resume, and what made it stand: element -> ms first
     seen.
     """
 
-    stands: bool = False
+    in_force: bool = False
     excused: tuple[str, ...] = ()
     by: dict[str, int] = {}
 
@@ -72,21 +72,21 @@ def _delay(rule: StopRule, chart: Chart, now: Instant) -> Holding:
     return Holding((f"dose@{doses[-1].at}",), True, ahead) if now >= late else Holding((), False, ahead)
 
 
-def before_cycle(stand: Stand) -> Stand:
+def before_cycle(rule_state: StopRuleState) -> StopRuleState:
     """What is left of a rule at the first cycle-start: what held before does not stand in the cycle."""
-    return Stand(excused=stand.excused)
+    return StopRuleState(excused=rule_state.excused)
 
 
-def step(stand: Stand, found: Holding, started: bool, resumed: bool, t: int) -> Stand:
+def step(rule_state: StopRuleState, found: Holding, started: bool, resumed: bool, t: int) -> StopRuleState:
     """One decision. Before the first cycle-start a rule stops only while it holds."""
     excused = (
         found.elements
         if resumed
-        else tuple(element for element in stand.excused if element in found.elements)
+        else tuple(element for element in rule_state.excused if element in found.elements)
     )
     anew = found.holds and any(element not in excused for element in found.elements)
-    stands = anew or (stand.stands and started and not resumed)
-    by = stand.by
+    stands = anew or (rule_state.in_force and started and not resumed)
+    by = rule_state.by
     if anew and started:
-        by = {**dict.fromkeys(found.elements, t), **stand.by}
-    return Stand(stands, excused, {} if resumed else by)
+        by = {**dict.fromkeys(found.elements, t), **rule_state.by}
+    return StopRuleState(stands, excused, {} if resumed else by)

@@ -54,11 +54,13 @@ def advised(asked: Asked) -> Answer:
 
 def _facts(advice: Advice, asked: Asked, reads: tuple[str, ...]) -> list[Cited]:
     """The evidence: that of the criteria it reads named with them, the rest by what it charts."""
-    told = behind(asked.patient, [name for name in reads if ask(asked.patient, name).result.state != "clear"])
-    known = {one.id for one in told}
+    lines = behind(
+        asked.patient, [name for name in reads if ask(asked.patient, name).result.state != "clear"]
+    )
+    known = {one.id for one in lines}
     code = advice.lab or CODE.get(advice.code)
     return [
-        *told,
+        *lines,
         *cite_all(asked.chart, [id for id in asked.ids if id not in known], "it rests on this", code),
     ]
 
@@ -183,10 +185,10 @@ def _medication(advice: Advice, asked: Asked) -> advice_conditions.Explained:
         if drug.kind in ("steroid", "antihypertensive") and drug.at >= cycle.start
     ]
     end = asked.t if cycle.end is None else cycle.end
-    told = [f"{drug.agent} ({drug.kind}) at {when(drug.at)}." for drug in charted] or [
+    found = [f"{drug.agent} ({drug.kind}) at {when(drug.at)}." for drug in charted] or [
         "No steroid or antihypertensive was charted in this cycle."
     ]
-    return Window(cycle.start, max(end, cycle.start), "from cycle-start to therapy-end or now"), told
+    return Window(cycle.start, max(end, cycle.start), "from cycle-start to therapy-end or now"), found
 
 
 def _dose_changed(advice: Advice, asked: Asked) -> advice_conditions.Explained:

@@ -146,11 +146,11 @@ def early_fever(advice: Advice, asked: Asked) -> Explained:
     doses = asked.chart.cycle_doses[:2]
     memory = asked.patient.memories.get("fever")
     state = "closed" if memory is None or memory.state != "advisory" else "open"
-    told = [
+    found = [
         f"Dose {i} at {when(dose.at)}: early until {when(dose.at + advice.within)}."
         for i, dose in enumerate(doses, 1)
     ]
-    return None, [f"The advice fever is {state}.", *(told or ["No dose of this cycle was given yet."])]
+    return None, [f"The advice fever is {state}.", *(found or ["No dose of this cycle was given yet."])]
 
 
 def ended(asked: Asked) -> list[str]:
@@ -229,15 +229,15 @@ def premedication(advice: Advice, asked: Asked) -> Explained:
     end, agents = asked.chart.cycle.end, asked.guideline.agents
     if end is None:
         return None, ended(asked)
-    told = []
+    found = []
     for kind, every in agents.premedication_every.items():
         last = max((drug.at for drug in asked.chart.drugs if drug.kind == kind), default=None)
         due = (end if last is None else last) + int(every * agents.overdue_factor)
-        told.append(
+        found.append(
             f"{kind}: {'never charted' if last is None else f'last charted at {when(last)}'}; late from "
             f"{when(due)}."
         )
-    return Window(end, end + advice.until, "premedication goes on"), [*ended(asked), *told]
+    return Window(end, end + advice.until, "premedication goes on"), [*ended(asked), *found]
 
 
 def discharge_ready(advice: Advice, asked: Asked) -> Explained:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rules.chart.chart import Chart
 from rules.chart.facts import (
     Baseline,
-    Dose,
+    DoseFact,
     Drug,
     Fact,
     Ghost,
@@ -73,7 +73,7 @@ def remembered(chart: Chart, id: str) -> Fact | None:
     """The latest readings outlive the records that carried them."""
     signals = chart.tail.now
     rows = (
-        *((series.last, series.heard) for series in (signals.hr, signals.sbp, signals.spo2)),
+        *((series.last, series.latest_counted) for series in (signals.hr, signals.sbp, signals.spo2)),
         (signals.temp.last, None),
     )
     return next((row for pair in rows for row in pair if row is not None and row.id == id), None)
@@ -89,7 +89,7 @@ def wording(fact: Fact, code: str | None) -> Wording:
         return fact.value, "kg"
     if isinstance(fact, Volume):
         return fact.volume, "mL"
-    if isinstance(fact, Dose):
+    if isinstance(fact, DoseFact):
         return fact.amount, fact.unit
     if isinstance(fact, Rate):
         return fact.rate, "ug/kg/min" if fact.per_kg else "per min"
@@ -139,10 +139,10 @@ def unseen(chart: Chart, code: str) -> str:
 
 def under_way(series: Series, latch: Latch, goal: str, condition: str, needed: int) -> str:
     """How long the run towards `goal` (readings `condition`) has lasted and how much is lacking."""
-    heard = series.heard
-    if latch.run is None or heard is None:
+    latest = series.latest_counted
+    if latch.run is None or latest is None:
         return f"No run towards {goal}: the latest reading that counts is not {condition}."
-    lasted = heard.at - latch.run
+    lasted = latest.at - latch.run
     many = f"{len(latch.seen)} reading{'s' if len(latch.seen) > 1 else ''}"
     lacking = f"{span(needed - lasted)} are lacking of {span(needed)}"
     run = f"A run towards {goal}: {many} {condition} since {when(latch.run)}, {span(lasted)} so far"
@@ -151,20 +151,22 @@ def under_way(series: Series, latch: Latch, goal: str, condition: str, needed: i
 
 def facts(asked: Asked, series: Series, latches: tuple[tuple[Latch, str], ...], code: str) -> list[Cited]:
     """The evidence, then the runs under way, then the latest reading; each record once."""
-    told = dict.fromkeys(asked.ids, "in the run that decided" if asked.tripped else "the reading it rests on")
+    found = dict.fromkeys(
+        asked.ids, "in the run that decided" if asked.tripped else "the reading it rests on"
+    )
     for latch, goal in latches:
         for id, _ in latch.seen:
-            told.setdefault(id, f"in the run towards {goal}")
-    if series.heard is not None:
-        told.setdefault(series.heard.id, "the latest reading that counts")
+            found.setdefault(id, f"in the run towards {goal}")
+    if series.latest_counted is not None:
+        found.setdefault(series.latest_counted.id, "the latest reading that counts")
     if series.last is not None:
-        told.setdefault(
+        found.setdefault(
             series.last.id, "the latest reading; it was already stale when it became known and does not count"
         )
-    return [one for id, part in told.items() for one in cite_all(asked.chart, [id], part, code)]
+    return [one for id, part in found.items() for one in cite_all(asked.chart, [id], part, code)]
 
 
-def window(told: list[Cited], words: str) -> Window | None:
+def window(lines: list[Cited], words: str) -> Window | None:
     """From the first to the last of the readings cited."""
-    moments = [one.at for one in told if one.at is not None]
+    moments = [one.at for one in lines if one.at is not None]
     return Window(min(moments), max(moments), words) if moments else None

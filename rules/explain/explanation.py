@@ -114,8 +114,8 @@ def number(value: float) -> str:
 def amount(value: Value, unit: str | None = None) -> str:
     if value is None:
         return "not charted"
-    said = value if isinstance(value, str) else number(value)
-    return f"{said} {unit}" if unit and not isinstance(value, str) else said
+    found = value if isinstance(value, str) else number(value)
+    return f"{found} {unit}" if unit and not isinstance(value, str) else found
 
 
 def span(ms: int) -> str:

@@ -13,7 +13,7 @@ def hypotension(asked: Asked) -> Answer:
     """Systolic pressure against the patient's target (Table 2)."""
     table, setting, sbp = asked.guideline.pressure, asked.chart.tail.setting, asked.chart.tail.now.sbp
     goals = ((sbp.a, _goal(sbp.a.on, "the target")), (sbp.b, _goal(sbp.b.on, "the severe limit")))
-    told = facts(asked, sbp, goals, "systolic-bp")
+    lines = facts(asked, sbp, goals, "systolic-bp")
     return Answer(
         rule=Rule(
             words=(
@@ -32,9 +32,13 @@ def hypotension(asked: Asked) -> Answer:
             ),
             stale=f"latest reading older than {ages(setting.stale_ward, setting.stale_intensive)}",
         ),
-        facts=[*told, *_baseline(asked)],
-        window=window(told, "the readings that count"),
-        look=asked.look(table.monitored_by, None if sbp.heard is None else sbp.heard.at, table.stale_factor),
+        facts=[*lines, *_baseline(asked)],
+        window=window(lines, "the readings that count"),
+        look=asked.look(
+            table.monitored_by,
+            None if sbp.latest_counted is None else sbp.latest_counted.at,
+            table.stale_factor,
+        ),
         why=[_pressure_target(asked), *_pressure_distance(asked), *_phase(asked)],
         clears=_pressure_clears(asked),
     )
@@ -75,9 +79,9 @@ def _pressure_target(asked: Asked) -> str:
 
 def _pressure_distance(asked: Asked) -> list[str]:
     sbp, setting, table = asked.chart.tail.now.sbp, asked.chart.tail.setting, asked.guideline.pressure
-    if sbp.heard is None or sbp.heard.sbp is None:
+    if sbp.latest_counted is None or sbp.latest_counted.sbp is None:
         return []
-    value = sbp.heard.sbp
+    value = sbp.latest_counted.sbp
     out = [
         away(value, Limit("<=", setting.target), "relative", UNIT),
         away(value, Limit("<=", setting.severe), "absolute", UNIT),

@@ -45,15 +45,15 @@ def explain_rate(row: AnyRateRow, asked: Asked, window: Window | None, words: st
 
 def _facts(asked: Asked, window: Window | None, current: Segment | None) -> list[Cited]:
     """The rates that decided, then the others of the window, then the one in force now."""
-    told = dict.fromkeys(
+    found = dict.fromkeys(
         asked.ids, f"in force, {amount(asked.result.value, asked.result.unit)} in all: decides"
     )
     for segment in overlapping(asked.chart.phenylephrine, window.start, window.end) if window else []:
         for id, _ in segment.evidence:
-            told.setdefault(id, f"in force from {when(segment.at)}, {_rate(segment)} in all")
+            found.setdefault(id, f"in force from {when(segment.at)}, {_rate(segment)} in all")
     for id, _ in current.evidence if current else ():
-        told.setdefault(id, "in force now")
-    return [one for id, part in told.items() for one in cite_all(asked.chart, [id], part)]
+        found.setdefault(id, "in force now")
+    return [one for id, part in found.items() for one in cite_all(asked.chart, [id], part)]
 
 
 def _rate(segment: Segment) -> str:

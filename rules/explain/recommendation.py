@@ -2,18 +2,18 @@
 and by what, what is blind (criteria.md section 4).
 """
 
-from rules.decide.recommendation import Recommendation, blind, recommend, standing_rules
+from rules.decide.recommendation import Recommendation, blind, recommend, rules_in_force
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
 from rules.evaluate.result import Result
-from rules.evaluate.stop_rule import Holding, Stand, holding
+from rules.evaluate.stop_rule import Holding, StopRuleState, holding
 from rules.explain.citations import cited
 from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Cited, Rule, span, when
 from rules.explain.question import STOP_RULE, Asked
 from rules.guideline.table4 import StopRule
 
-STANDS = "standing"
+IN_FORCE = "standing"
 RESUME = (
     "A resume, by name and with a reason, lifts it even while it holds: its absolute criteria go on "
     "counting, and it stands again "
@@ -25,22 +25,24 @@ def rule_named(patient: Patient, name: str) -> StopRule:
     return next(rule for rule in patient.guideline.stop_rules if rule.rule == name)
 
 
-def stand_of(patient: Patient, rule: StopRule) -> Stand:
-    return patient.rules.get(rule.rule, Stand())
+def state_of(patient: Patient, rule: StopRule) -> StopRuleState:
+    return patient.rules.get(rule.rule, StopRuleState())
 
 
 def asked_rule(patient: Patient, name: str) -> tuple[Asked, int | None]:
     """The question, and since when the rule stands (ms)."""
-    stand = stand_of(patient, rule_named(patient, name.removeprefix(STOP_RULE)))
-    by = ", ".join(_element(patient, element) for element in stand.by)
-    result = Result(STANDS if stand.stands else "clear", value=by or None)
-    return Asked(patient, name, result), min(stand.by.values(), default=None) if stand.stands else None
+    rule_state = state_of(patient, rule_named(patient, name.removeprefix(STOP_RULE)))
+    by = ", ".join(_element(patient, element) for element in rule_state.by)
+    result = Result(IN_FORCE if rule_state.in_force else "clear", value=by or None)
+    return Asked(patient, name, result), min(
+        rule_state.by.values(), default=None
+    ) if rule_state.in_force else None
 
 
 def stop_rule(asked: Asked) -> Answer:
     patient = asked.patient
     rule = rule_named(patient, asked.name.removeprefix(STOP_RULE))
-    stand, found = stand_of(patient, rule), holding(rule, patient.chart, patient.memory, patient.now)
+    rule_state, found = state_of(patient, rule), holding(rule, patient.chart, patient.memory, patient.now)
     together = "all at the same time" if rule.together else "any of them"
     return Answer(
         rule=Rule(
@@ -58,12 +60,12 @@ def stop_rule(asked: Asked) -> Answer:
         facts=[*_facts(asked, rule), *_resumes(asked, rule)],
         look=asked.look(),
         why=[
-            *why_standing(patient, rule, stand, found),
+            *why_in_force(patient, rule, rule_state, found),
             *(in_short(patient, code) for code in rule.criteria),
             *_delay(asked, rule),
         ],
         clears=["It ends with the next cycle-start, or if corrected facts show that it never held.", RESUME]
-        if stand.stands
+        if rule_state.in_force
         else [],
     )
 
@@ -77,27 +79,29 @@ def _narrowed(rule: StopRule) -> str:
     )
 
 
-def why_standing(patient: Patient, rule: StopRule, stand: Stand, found: Holding) -> list[str]:
+def why_in_force(patient: Patient, rule: StopRule, rule_state: StopRuleState, found: Holding) -> list[str]:
     """Whether it stands, by what and since when, whether it still holds, and what the last resume excused."""
-    by = "; ".join(f"{_element(patient, element)} at {when(first)}" for element, first in stand.by.items())
-    told = [
+    by = "; ".join(
+        f"{_element(patient, element)} at {when(first)}" for element, first in rule_state.by.items()
+    )
+    value = [
         f"{STOP_RULE}{rule.rule} stands{f', by {by}' if by else ''}."
-        if stand.stands
+        if rule_state.in_force
         else f"{STOP_RULE}{rule.rule} does not stand."
     ]
-    if stand.stands:
-        told.append(
+    if rule_state.in_force:
+        value.append(
             "It still holds now."
             if found.holds
             else "It does not hold now, but stands: getting better does not lift it."
         )
-    if stand.excused:
-        told.append(
+    if rule_state.excused:
+        value.append(
             "The last resume excused "
-            f"{', '.join(_element(patient, element) for element in stand.excused)}, which is absolute "
+            f"{', '.join(_element(patient, element) for element in rule_state.excused)}, which is absolute "
             "still."
         )
-    return told
+    return value
 
 
 def _element(patient: Patient, element: str) -> str:
@@ -200,7 +204,7 @@ def _open(patient: Patient) -> list[str]:
 def counted(patient: Patient, said: Recommendation) -> list[str]:
     """Groups counted once: a group is as bad as its worst row."""
     count = said.count
-    told = [
+    found = [
         (
             f"Counted: {count.absolute_groups} absolute, {count.relative_groups} relative (a group of rows "
             "counts once)."
@@ -212,7 +216,7 @@ def counted(patient: Patient, said: Recommendation) -> list[str]:
         if row.group is not None and row.code in tripped:
             groups.setdefault(row.group, []).append(row.code)
     return [
-        *told,
+        *found,
         *(
             f"Group {group} counts once for {' and '.join(codes)}."
             for group, codes in groups.items()
@@ -222,12 +226,12 @@ def counted(patient: Patient, said: Recommendation) -> list[str]:
 
 
 def _rules(patient: Patient) -> list[str]:
-    told = []
-    for name in standing_rules(patient):
+    value = []
+    for name in rules_in_force(patient):
         rule = rule_named(patient, name)
-        stand, found = stand_of(patient, rule), holding(rule, patient.chart, patient.memory, patient.now)
-        told.extend([f"{rule.words} ({rule.source}).", *why_standing(patient, rule, stand, found)])
-    return [*told, RESUME] if told else []
+        rule_state, found = state_of(patient, rule), holding(rule, patient.chart, patient.memory, patient.now)
+        value.extend([f"{rule.words} ({rule.source}).", *why_in_force(patient, rule, rule_state, found)])
+    return [*value, RESUME] if value else []
 
 
 def _blind(patient: Patient) -> list[str]:
@@ -244,5 +248,5 @@ def _clears(said: Recommendation) -> list[str]:
         return [f"Proceed once these are seen and trip nothing: {', '.join(said.reasons)}."]
     rules = [reason for reason in said.reasons if reason.startswith(STOP_RULE)]
     others = [reason for reason in said.reasons if not reason.startswith(STOP_RULE)]
-    told = [f"Standing until the next cycle-start or a resume: {', '.join(rules)}."] if rules else []
-    return [*told, f"To be corrected: {', '.join(others)}."] if others else told
+    found = [f"Standing until the next cycle-start or a resume: {', '.join(rules)}."] if rules else []
+    return [*found, f"To be corrected: {', '.join(others)}."] if others else found

@@ -20,7 +20,7 @@ def lines(explanation: Explanation, verbose: bool = False) -> list[str]:
     """
     window = explanation.window
     looked = [f"{when(window.start)} to {when(window.end)}: {window.words}"] if window is not None else []
-    told = (
+    items = (
         ("Why", list(explanation.why)),
         ("Facts", [fact(one) for one in explanation.facts]),
         ("Window", looked),
@@ -31,7 +31,7 @@ def lines(explanation: Explanation, verbose: bool = False) -> list[str]:
     )
     head = [explanation.headline, f"Patient {explanation.patient} at {when(explanation.at)}."]
     return head + [
-        line for title, said in told if said for line in (f"{title}:", *(INDENT + one for one in said))
+        line for title, found in items if found for line in (f"{title}:", *(INDENT + one for one in found))
     ]
 
 
@@ -66,7 +66,7 @@ def rule(found: Rule, verbose: bool = False) -> list[str]:
         ("Too old", found.stale),
         ("Specification", f"docs/spec/{found.section}" if verbose else None),
     )
-    return [f"{found.words} ({found.source}).", *(f"{name}: {said}." for name, said in parts if said)]
+    return [f"{found.words} ({found.source}).", *(f"{name}: {value}." for name, value in parts if value)]
 
 
 def time(moment: int | None) -> str | None:

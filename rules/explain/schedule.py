@@ -44,7 +44,7 @@ def observation(asked: Asked) -> Answer:
         if found.last is not None and found.due is not None
         else None,
         look=structs.replace(plain, seen=found.last, due=found.due, overdue_at=found.overdue_at),
-        why=[*_parts(asked, one), *_standing(asked, one)],
+        why=[*_parts(asked, one), *_due_line(asked, one)],
         clears=["Ends when it is charted again, or at therapy-end."] if asked.tripped else [],
     )
 
@@ -76,7 +76,7 @@ def _parts(asked: Asked, one: Observation) -> list[str]:
     return [f"Missing: {' or '.join(part)}: never charted." for part in unseen]
 
 
-def _standing(asked: Asked, one: Observation) -> list[str]:
+def _due_line(asked: Asked, one: Observation) -> list[str]:
     cycle, t = asked.chart.cycle, asked.t
     if not asked.chart.cycle.dosing(t):
         return [
@@ -124,8 +124,8 @@ def asked_dose(patient: Patient) -> tuple[Asked, int | None]:
 
 
 def dose(asked: Asked) -> Answer:
-    said = recommend(asked.patient)
-    clock = dose_clock(asked.patient, said)
+    recommendation = recommend(asked.patient)
+    clock = dose_clock(asked.patient, recommendation)
     table = asked.guideline.table4
     return Answer(
         rule=Rule(
@@ -145,7 +145,7 @@ def dose(asked: Asked) -> Answer:
         why=[
             f"Readiness {clock.readiness}: {READINESS[clock.readiness]}.",
             *_clock(asked, clock),
-            f"The recommendation is {said.word}.",
+            f"The recommendation is {recommendation.word}.",
             *(f"Blocker: {blocker}" for blocker in blockers(asked, clock)),
         ],
         clears=[f"To be cleared before the dose: {', '.join(clock.blockers)}."] if clock.blockers else [],
@@ -180,19 +180,19 @@ def _clock(asked: Asked, clock: DoseClock) -> list[str]:
 
 def blockers(asked: Asked, clock: DoseClock) -> list[str]:
     """Each blocker with what it stands at."""
-    patient, told = asked.patient, []
+    patient, found = asked.patient, []
     for blocker in clock.blockers:
         if blocker == "phenylephrine":
-            told.append(f"phenylephrine: {_running(asked)}.")
+            found.append(f"phenylephrine: {_running(asked)}.")
         elif blocker == "mental-status-watch":
             watched = ask(patient, "mental-status").result
-            told.append(f"mental-status-watch: changed, to be judged at {when(watched.evaluates_at)}.")
+            found.append(f"mental-status-watch: changed, to be judged at {when(watched.evaluates_at)}.")
         elif blocker in plan_for(patient.guideline).index or blocker == BLIND_PRESSURE:
-            told.append(
+            found.append(
                 in_short(patient, HYPOTENSION if blocker == BLIND_PRESSURE else blocker)
                 + _latest_pressure(asked, blocker)
             )
-    return told
+    return found
 
 
 def _running(asked: Asked) -> str:

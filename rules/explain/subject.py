@@ -85,22 +85,22 @@ def _answer(kind: str, asked: Asked) -> Answer:
 def _common(asked: Asked, answer: Answer) -> list[str]:
     """What is told alike of every subject: cannot be told, kept, missing, excused, judged later."""
     result, look, t = asked.result, answer.look, asked.t
-    told = ["Cannot be told, which is not the same as normal."] if result.state == "indeterminate" else []
+    found = ["Cannot be told, which is not the same as normal."] if result.state == "indeterminate" else []
     if result.stale:
         seen = "" if look.seen is None else f": last seen at {when(look.seen)}"
         stale = "" if look.stale_at is None else f", stale since {when(look.stale_at)}"
-        told.append(f"Kept{seen}{stale}; data loss never clears, only new data do.")
-    told.extend(unseen(asked.chart, code) for code in result.missing)
+        found.append(f"Kept{seen}{stale}; data loss never clears, only new data do.")
+    found.extend(unseen(asked.chart, code) for code in result.missing)
     if result.correctable:
-        told.append(
+        found.append(
             "It would be absolute, but first correct what is known to be there: "
             f"{', '.join(result.correctable)}."
         )
     if result.evaluates_at is not None:
-        told.append(f"It will be judged at {when(result.evaluates_at)}, in {span(result.evaluates_at - t)}.")
+        found.append(f"It will be judged at {when(result.evaluates_at)}, in {span(result.evaluates_at - t)}.")
     if asked.patient.discharged is not None:
-        told.append(f"Discharged at {when(ms_of(asked.patient.discharged))}: told as it stood then.")
-    return told
+        found.append(f"Discharged at {when(ms_of(asked.patient.discharged))}: told as it stood then.")
+    return found
 
 
 def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:

@@ -51,7 +51,7 @@ def _utf8(data: bytes | str) -> bytes:
     return data
 
 
-def _shaped(data: bytes, problems: list[Problem]) -> schema.Record | schema.Withdrawal:
+def _shaped(data: bytes, problems: list[Problem]) -> schema.Record | schema.WithdrawalRecord:
     try:
         return _RECORD.decode(data)
     except (ValueError, RecursionError):
@@ -59,7 +59,7 @@ def _shaped(data: bytes, problems: list[Problem]) -> schema.Record | schema.With
 
 
 def _event(
-    record: schema.Record | schema.Withdrawal,
+    record: schema.Record | schema.WithdrawalRecord,
     key: str | None,
     known: int | None,
     offset: int,
@@ -77,34 +77,36 @@ def _event(
                 "`known`; set the sender's clock"
             ),
         )
-    if record.status == WITHDRAWN or isinstance(record, schema.Withdrawal):
+    if record.status == WITHDRAWN or isinstance(record, schema.WithdrawalRecord):
         return _withdrawal(record, at, charted, offset)
     frame = (record.id or "", record.patient, at, charted, record.status or "final")
     return RECORD_TYPES[type(record)](record, frame, offset, problems)
 
 
-def _check_names(record: schema.Record | schema.Withdrawal, key: str | None) -> None:
+def _check_names(record: schema.Record | schema.WithdrawalRecord, key: str | None) -> None:
     patient = record.patient
     if not (patient.isprintable() and (record.id or "").isprintable()):
         _refuse_controls(record)
     if patient == EVERY_PATIENT:
-        if not isinstance(record, schema.Tick):
+        if not isinstance(record, schema.TickRecord):
             refuse(MALFORMED, f"{place(record)}: patient '*' is for ticks alone; send the patient's id")
     elif key is not None and key != patient:
         refuse(WRONG_KEY, f"{place(record)}: the record's key is not its patient; key records by patient id")
 
 
-def _refuse_controls(record: schema.Record | schema.Withdrawal) -> None:
+def _refuse_controls(record: schema.Record | schema.WithdrawalRecord) -> None:
     for field, name in (("id", record.id or ""), ("patient", record.patient)):
         if any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in name):
             refuse(MALFORMED, f"{place(record)}: control character in `{field}`; send it without")
 
 
-def _charted(record: schema.Record | schema.Withdrawal, otherwise: int) -> int:
+def _charted(record: schema.Record | schema.WithdrawalRecord, otherwise: int) -> int:
     return otherwise if record.known is None else moment(record, "known", record.known)
 
 
-def _withdrawal(record: schema.Record | schema.Withdrawal, at: int, known: int, offset: int) -> Withdrawal:
+def _withdrawal(
+    record: schema.Record | schema.WithdrawalRecord, at: int, known: int, offset: int
+) -> Withdrawal:
     if not record.id or record.patient == EVERY_PATIENT:
         refuse(
             MALFORMED,

@@ -9,7 +9,7 @@ from rules.ingest.schema import Reading, Result, place
 from rules.wire import events, vocabulary
 from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, Refused, problem, quoted
 
-Bearer = schema.Vitals | schema.Labs | schema.Encounter
+Bearer = schema.VitalsRecord | schema.LabsRecord | schema.EncounterRecord
 Vital = tuple[str, float | str]
 Lab = tuple[str, float, float | None, float | None, str]
 Frame = tuple[str, str, int, int, str]
@@ -17,13 +17,15 @@ Frame = tuple[str, str, int, int, str]
 Problems = list[Problem]
 
 
-def vitals(record: schema.Vitals, frame: Frame, offset: int, problems: Problems) -> events.Vitals | None:
+def vitals(
+    record: schema.VitalsRecord, frame: Frame, offset: int, problems: Problems
+) -> events.Vitals | None:
     """Return the event, or None when every reading is refused."""
     kept = usable_vitals(record, record.readings, problems)
     return events.Vitals(*frame, kept, offset=offset) if kept or not _all_refused(problems) else None
 
 
-def labs(record: schema.Labs, frame: Frame, offset: int, problems: Problems) -> events.Labs | None:
+def labs(record: schema.LabsRecord, frame: Frame, offset: int, problems: Problems) -> events.Labs | None:
     """Return the event, or None when every reading is refused."""
     kept = usable_labs(record, record.readings, problems)
     return events.Labs(*frame, kept, offset=offset) if kept or not _all_refused(problems) else None

@@ -12,7 +12,7 @@ from rules.wire import events, vocabulary
 from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, problem, quoted, refuse
 
 
-def io(record: schema.IO, frame: Frame, offset: int, problems: Problems) -> events.IO:
+def io(record: schema.IORecord, frame: Frame, offset: int, problems: Problems) -> events.IO:
     """The kind must belong to the direction, and a urine collection must last some time."""
     if record.kind not in vocabulary.IO_KINDS[record.direction]:
         refuse(
@@ -29,7 +29,7 @@ def io(record: schema.IO, frame: Frame, offset: int, problems: Problems) -> even
     return events.IO(*frame, record.direction, record.kind, volume, _start(record, frame[2]), offset=offset)
 
 
-def dose(record: schema.Dose, frame: Frame, offset: int, problems: Problems) -> events.Dose:
+def dose(record: schema.DoseRecord, frame: Frame, offset: int, problems: Problems) -> events.Dose:
     """A dose that was given needs its amount; of one that was held the amount is no matter."""
     if record.agent.strip().lower() not in vocabulary.IL2_NAMES:
         refuse(
@@ -44,7 +44,7 @@ def dose(record: schema.Dose, frame: Frame, offset: int, problems: Problems) -> 
 
 
 def infusion(
-    record: schema.Infusion, frame: Frame, offset: int, problems: Problems
+    record: schema.InfusionRecord, frame: Frame, offset: int, problems: Problems
 ) -> events.Infusion | events.Unused:
     """A rate of 0 stops the agent whatever its unit."""
     agent = vocabulary.INFUSION_AGENTS.get(record.agent.strip().lower())
@@ -67,7 +67,9 @@ def infusion(
     )
 
 
-def medication(record: schema.Medication, frame: Frame, offset: int, problems: Problems) -> events.Medication:
+def medication(
+    record: schema.MedicationRecord, frame: Frame, offset: int, problems: Problems
+) -> events.Medication:
     """Any agent may be charted; the advice knows some of them."""
     _require_text(record, "agent")
     return events.Medication(
@@ -75,7 +77,7 @@ def medication(record: schema.Medication, frame: Frame, offset: int, problems: P
     )
 
 
-def finding(record: schema.Finding, frame: Frame, offset: int, problems: Problems) -> events.Finding:
+def finding(record: schema.FindingRecord, frame: Frame, offset: int, problems: Problems) -> events.Finding:
     """An unknown code is passed on as it came, and counted."""
     code = record.code
     words = vocabulary.VALUE_FINDINGS.get(code)
@@ -93,24 +95,26 @@ def finding(record: schema.Finding, frame: Frame, offset: int, problems: Problem
     return events.Finding(*frame, code, record.present, record.value, offset=offset)
 
 
-def encounter(record: schema.Encounter, frame: Frame, offset: int, problems: Problems) -> events.Encounter:
+def encounter(
+    record: schema.EncounterRecord, frame: Frame, offset: int, problems: Problems
+) -> events.Encounter:
     """Its readings may all be refused: where the patient is, the age and the history still count."""
     sent = record.readings or ()
-    bedside = usable_vitals(record, [each for each in sent if each.code in vocabulary.VITALS], problems)
+    vitals = usable_vitals(record, [each for each in sent if each.code in vocabulary.VITALS], problems)
     results = usable_labs(record, [each for each in sent if each.code not in vocabulary.VITALS], problems)
     history = _history(record, problems)
     return events.Encounter(
-        *frame, record.event, record.location, record.age, bedside, results, history, offset=offset
+        *frame, record.event, record.location, record.age, vitals, results, history, offset=offset
     )
 
 
-def ack(record: schema.Ack, frame: Frame, offset: int, problems: Problems) -> events.Ack:
+def ack(record: schema.AckRecord, frame: Frame, offset: int, problems: Problems) -> events.Ack:
     """Names its alert, and who and why."""
     _require_text(record, "alert", "by", "reason")
     return events.Ack(*frame, record.alert, record.by, record.reason, offset=offset)
 
 
-def silence(record: schema.Silence, frame: Frame, offset: int, problems: Problems) -> events.Silence:
+def silence(record: schema.SilenceRecord, frame: Frame, offset: int, problems: Problems) -> events.Silence:
     """Names its subject and its end, and who and why."""
     _require_text(record, "subject", "by", "reason")
     until = moment(record, "until", record.until)
@@ -119,34 +123,34 @@ def silence(record: schema.Silence, frame: Frame, offset: int, problems: Problem
     )
 
 
-def resume(record: schema.Resume, frame: Frame, offset: int, problems: Problems) -> events.Resume:
+def resume(record: schema.ResumeRecord, frame: Frame, offset: int, problems: Problems) -> events.Resume:
     """Names its stop rule, and who and why."""
     _require_text(record, "rule", "by", "reason")
     return events.Resume(*frame, record.rule, record.by, record.reason, offset=offset)
 
 
-def tick(record: schema.Tick, frame: Frame, offset: int, problems: Problems) -> events.Tick:
+def tick(record: schema.TickRecord, frame: Frame, offset: int, problems: Problems) -> events.Tick:
     """Only the time."""
     return events.Tick(*frame, offset=offset)
 
 
 RECORD_TYPES: Mapping[type, Callable[[Any, Frame, int, Problems], events.Event | None]] = {
-    schema.Vitals: readings.vitals,
-    schema.Labs: readings.labs,
-    schema.IO: io,
-    schema.Dose: dose,
-    schema.Infusion: infusion,
-    schema.Medication: medication,
-    schema.Finding: finding,
-    schema.Encounter: encounter,
-    schema.Ack: ack,
-    schema.Silence: silence,
-    schema.Resume: resume,
-    schema.Tick: tick,
+    schema.VitalsRecord: readings.vitals,
+    schema.LabsRecord: readings.labs,
+    schema.IORecord: io,
+    schema.DoseRecord: dose,
+    schema.InfusionRecord: infusion,
+    schema.MedicationRecord: medication,
+    schema.FindingRecord: finding,
+    schema.EncounterRecord: encounter,
+    schema.AckRecord: ack,
+    schema.SilenceRecord: silence,
+    schema.ResumeRecord: resume,
+    schema.TickRecord: tick,
 }
 
 
-def _start(record: schema.IO, at: int) -> int | None:
+def _start(record: schema.IORecord, at: int) -> int | None:
     if record.start is None:
         return None
     start = moment(record, "start", record.start)
@@ -155,7 +159,7 @@ def _start(record: schema.IO, at: int) -> int | None:
     return start if start < at else None
 
 
-def _dosed(record: schema.Dose) -> tuple[float | None, str | None]:
+def _dosed(record: schema.DoseRecord) -> tuple[float | None, str | None]:
     if record.amount is None:
         if record.given:
             refuse(MALFORMED, f"{place(record)}: a dose given has no amount; send how much")
@@ -173,13 +177,13 @@ def _amount(record: schema.Record, scale: units.Scale | None, value: float) -> f
         refuse(MALFORMED, f"{place(record)}: {value} is no measurement; send what was measured")
 
 
-def _history(record: schema.Encounter, problems: Problems) -> dict[str, bool]:
+def _history(record: schema.EncounterRecord, problems: Problems) -> dict[str, bool]:
     found = record.findings or {}
     problems.extend(_unknown(record, code) for code in found if code not in vocabulary.BASELINE_FINDINGS)
     return {
-        code: said
-        for code, said in found.items()
-        if said is not None and code in vocabulary.BASELINE_FINDINGS
+        code: value
+        for code, value in found.items()
+        if value is not None and code in vocabulary.BASELINE_FINDINGS
     }
 
 

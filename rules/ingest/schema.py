@@ -34,15 +34,15 @@ class _Record(_Timed, kw_only=True, gc=False):
     id: Name
 
 
-class Vitals(_Record, tag="vitals", kw_only=True, gc=False):
+class VitalsRecord(_Record, tag="vitals", kw_only=True, gc=False):
     readings: list[Reading]
 
 
-class Labs(_Record, tag="labs", kw_only=True, gc=False):
+class LabsRecord(_Record, tag="labs", kw_only=True, gc=False):
     readings: list[Result]
 
 
-class IO(_Record, tag="io", kw_only=True, gc=False):
+class IORecord(_Record, tag="io", kw_only=True, gc=False):
     direction: Direction
     kind: str
     volume: float
@@ -50,7 +50,7 @@ class IO(_Record, tag="io", kw_only=True, gc=False):
     start: str | None = None
 
 
-class Dose(_Record, tag="dose", kw_only=True, gc=False):
+class DoseRecord(_Record, tag="dose", kw_only=True, gc=False):
     agent: str
     given: bool
     amount: float | None = None
@@ -58,27 +58,27 @@ class Dose(_Record, tag="dose", kw_only=True, gc=False):
     reason: str | None = None
 
 
-class Infusion(_Record, tag="infusion", kw_only=True, gc=False):
+class InfusionRecord(_Record, tag="infusion", kw_only=True, gc=False):
     agent: str
     rate: float
     unit: str | None = None
     line: str | None = None
 
 
-class Medication(_Record, tag="medication", kw_only=True, gc=False):
+class MedicationRecord(_Record, tag="medication", kw_only=True, gc=False):
     agent: str
     amount: float | None = None
     unit: str | None = None
     route: str | None = None
 
 
-class Finding(_Record, tag="finding", kw_only=True, gc=False):
+class FindingRecord(_Record, tag="finding", kw_only=True, gc=False):
     code: str
     present: bool | None = None
     value: str | None = None
 
 
-class Encounter(_Record, tag="encounter", kw_only=True, gc=False):
+class EncounterRecord(_Record, tag="encounter", kw_only=True, gc=False):
     event: EncounterEvent
     location: Location | None = None
     age: float | None = None
@@ -86,13 +86,13 @@ class Encounter(_Record, tag="encounter", kw_only=True, gc=False):
     findings: dict[str, bool | None] | None = None
 
 
-class Ack(_Record, tag="ack", kw_only=True, gc=False):
+class AckRecord(_Record, tag="ack", kw_only=True, gc=False):
     alert: str
     by: str
     reason: str
 
 
-class Silence(_Record, tag="silence", kw_only=True, gc=False):
+class SilenceRecord(_Record, tag="silence", kw_only=True, gc=False):
     subject: str
     level: Level
     until: str
@@ -100,38 +100,49 @@ class Silence(_Record, tag="silence", kw_only=True, gc=False):
     reason: str
 
 
-class Resume(_Record, tag="resume", kw_only=True, gc=False):
+class ResumeRecord(_Record, tag="resume", kw_only=True, gc=False):
     rule: str
     by: str
     reason: str
 
 
-class Tick(_Timed, tag="tick", kw_only=True, gc=False):
+class TickRecord(_Timed, tag="tick", kw_only=True, gc=False):
     id: Annotated[str, msgspec.Meta(max_length=128)] | None = None
 
 
 Record = (
-    Vitals | Labs | IO | Dose | Infusion | Medication | Finding | Encounter | Ack | Silence | Resume | Tick
+    VitalsRecord
+    | LabsRecord
+    | IORecord
+    | DoseRecord
+    | InfusionRecord
+    | MedicationRecord
+    | FindingRecord
+    | EncounterRecord
+    | AckRecord
+    | SilenceRecord
+    | ResumeRecord
+    | TickRecord
 )
 
 
-class Withdrawal(_Record, kw_only=True, gc=False):
+class WithdrawalRecord(_Record, kw_only=True, gc=False):
     """All that is looked at of a record that is withdrawn, of whatever type."""
 
     type: EventType
 
 
-def kind(record: Record | Withdrawal) -> str:
+def kind(record: Record | WithdrawalRecord) -> str:
     """The `type` a record was sent with."""
-    return record.type if isinstance(record, Withdrawal) else str(record.__struct_config__.tag)
+    return record.type if isinstance(record, WithdrawalRecord) else str(record.__struct_config__.tag)
 
 
-def place(record: Record | Withdrawal) -> str:
+def place(record: Record | WithdrawalRecord) -> str:
     """How a message names the record: its type and id, never its patient."""
     return f"{kind(record)} {record.id}" if record.id else f"{kind(record)} without id"
 
 
-def moment(record: Record | Withdrawal, field: str, text: str) -> int:
+def moment(record: Record | WithdrawalRecord, field: str, text: str) -> int:
     """The instant a time field names, ms. Raises `Refused` (bad-time)."""
     try:
         return instants.parse(text)

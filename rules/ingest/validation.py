@@ -17,7 +17,7 @@ Shape = TypeVar("Shape")
 _FIELDS = msgspec.json.Decoder(Fields)
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _RECORD: msgspec.json.Decoder[schema.Record] = msgspec.json.Decoder(schema.Record)
-_WITHDRAWAL = msgspec.json.Decoder(schema.Withdrawal)
+_WITHDRAWAL = msgspec.json.Decoder(schema.WithdrawalRecord)
 _READING = msgspec.json.Decoder(schema.Reading)
 _RESULT = msgspec.json.Decoder(schema.Result)
 _UNREADABLE = (ValueError, RecursionError)
@@ -33,7 +33,7 @@ class _Coded(msgspec.Struct):
 _CODED = msgspec.json.Decoder(_Coded)
 
 
-def validate(data: bytes, problems: Problems) -> schema.Record | schema.Withdrawal:
+def validate(data: bytes, problems: Problems) -> schema.Record | schema.WithdrawalRecord:
     """The record without what spoils it; what was left out is added to `problems`.
 
     Raises `Refused` (malformed).
@@ -41,13 +41,13 @@ def validate(data: bytes, problems: Problems) -> schema.Record | schema.Withdraw
     fields = _fields(data)
     _keep_odd_times_for_later(fields)
     if _plain(fields, "status") == vocabulary.WITHDRAWN:
-        return _read(
+        return _convert(
             _WITHDRAWAL, {name: fields[name] for name in _WITHDRAWAL_FIELDS if name in fields}, _place(fields)
         )
     kind = _plain(fields, "type")
     if kind in _VALIDATORS:
         _VALIDATORS[kind](fields, problems)
-    return _read(_RECORD, fields, _place(fields))
+    return _convert(_RECORD, fields, _place(fields))
 
 
 def _vitals(fields: Fields, problems: Problems) -> None:
@@ -113,10 +113,10 @@ def _validate_history(fields: Fields, problems: Problems) -> None:
         history = _FIELDS.decode(fields["findings"])
     except (KeyError, *_UNREADABLE):
         return
-    for code, said in list(history.items()):
+    for code, raw in list(history.items()):
         if code not in vocabulary.BASELINE_FINDINGS:
             history[code] = msgspec.Raw(b"true")
-        elif bytes(said) not in (b"true", b"false", b"null"):
+        elif bytes(raw) not in (b"true", b"false", b"null"):
             del history[code]
             problems.append(_malformed(f"{_place(fields)}: finding {code}", "not true or false", code))
     fields["findings"] = msgspec.Raw(msgspec.json.encode(history))
@@ -139,7 +139,7 @@ def _keep_odd_times_for_later(fields: Fields) -> None:
             fields[name] = msgspec.Raw(msgspec.json.encode(sent[:40].decode(errors="replace")))
 
 
-def _read(decoder: msgspec.json.Decoder[Shape], fields: Fields, place: str) -> Shape:
+def _convert(decoder: msgspec.json.Decoder[Shape], fields: Fields, place: str) -> Shape:
     try:
         return decoder.decode(msgspec.json.encode(fields))
     except _UNREADABLE as fault:

@@ -48,7 +48,7 @@ class Letter(NamedTuple):
     key: bytes | None
     timestamp: int | None
     value: bytes | None
-    partly_taken: bool = False
+    partly_used: bool = False
 
     @property
     def topic(self) -> str:
@@ -61,7 +61,7 @@ class Letter(NamedTuple):
 
 def encode(refused: Refused) -> Headers:
     """Return the headers of a dead letter; all values are UTF-8 text, numbers in decimal."""
-    said = {
+    found = {
         "exception": refused.exception,
         "message": refused.message,
         "topic": refused.topic,
@@ -69,23 +69,23 @@ def encode(refused: Refused) -> Headers:
         "offset": str(refused.offset),
         "reason": refused.reason,
     }
-    return [(PREFIX + name, text.encode("utf-8", "backslashreplace")) for name, text in said.items()]
+    return [(PREFIX + name, text.encode("utf-8", "backslashreplace")) for name, text in found.items()]
 
 
 def decode(headers: Iterable[tuple[str, bytes | None]]) -> Refused:
     """Read the headers back; others are passed over, the last of a name counts, what is missing is empty."""
-    said = {
+    found = {
         name.removeprefix(PREFIX): (value or b"").decode("utf-8", "replace")
         for name, value in headers
         if name.startswith(PREFIX)
     }
     return Refused(
-        said.get("topic", ""),
-        _number(said.get("partition", "")),
-        _number(said.get("offset", "")),
-        said.get("reason", ""),
-        said.get("message", ""),
-        said.get("exception", ""),
+        found.get("topic", ""),
+        _number(found.get("partition", "")),
+        _number(found.get("offset", "")),
+        found.get("reason", ""),
+        found.get("message", ""),
+        found.get("exception", ""),
     )
 
 

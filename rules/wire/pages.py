@@ -93,11 +93,11 @@ _decoder = msgspec.json.Decoder(PageRecord)
 
 def encode(audit: Audit) -> bytes:
     """Return the record: instants as on the wire, and no field that says nothing."""
-    told = msgspec.to_builtins(audit)
+    found = msgspec.to_builtins(audit)
     for name in ("when", "until"):
-        if name in told:
-            told[name] = text(told[name])
-    return msgspec.json.encode(told)
+        if name in found:
+            found[name] = text(found[name])
+    return msgspec.json.encode(found)
 
 
 def decode(value: bytes | None) -> PageRecord | None:

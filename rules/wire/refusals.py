@@ -55,5 +55,5 @@ def refuse(reason: str, message: str) -> NoReturn:
 
 def quoted(value: object) -> str:
     """A value from the record as it may stand in a message: escaped and cut short."""
-    shown = repr(value)
-    return shown if len(shown) <= _LONGEST_WORD else shown[:_LONGEST_WORD] + "..."
+    drawn = repr(value)
+    return drawn if len(drawn) <= _LONGEST_WORD else drawn[:_LONGEST_WORD] + "..."

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from simulators.care.sheet import Sheet
+from simulators.care.sheet import OrderSheet
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import Array, Flags
@@ -26,7 +26,7 @@ intervention).
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DosingPlan:
     """`minutes`: how long the course is watched; `doses`: the most that are given; `interval`: minutes
     between doses; `amount`: IU/kg; `clock`: minutes after midnight UTC at the origin.
     """
@@ -36,7 +36,7 @@ class Plan:
     interval: int = 480
     amount: int = 600_000
     clock: int = 420
-    happenings: Sequence[ClinicalEvent] = ()
+    clinical_events: Sequence[ClinicalEvent] = ()
 
 
 # Who decides on the next dose, and the clock by which it is asked.
@@ -72,7 +72,7 @@ class Dosing:
     far.
     """
 
-    def __init__(self, cohort: Cohort, plan: Plan, ask: Ask) -> None:
+    def __init__(self, cohort: Cohort, plan: DosingPlan, ask: Ask) -> None:
         n = len(cohort)
         self.plan, self.ask = plan, ask
         self.starts = (cohort.admitted + LEAD).astype(float)
@@ -89,7 +89,7 @@ class Dosing:
         """From cycle start to therapy end."""
         return (self.starts <= minute) & (self.ended > minute)
 
-    def decide(self, here: Flags, sheet: Sheet) -> Array:
+    def decide(self, here: Flags, sheet: OrderSheet) -> Array:
         """Gives, holds or ends what is due in this chunk, at its first minute; returns 1 for those dosed."""
         now, dosed = sheet.start, np.zeros(len(here))
         sheet.note("cycle-start", here & (self.starts <= now) & (self.starts > now - 15), sharp=True)
@@ -112,26 +112,26 @@ class Dosing:
             return "give"
         return "stop" if self.given[bed] >= self.plan.doses else self.ask(bed, now)
 
-    def give(self, bed: int, sheet: Sheet) -> None:
+    def give(self, bed: int, sheet: OrderSheet) -> None:
         self.given[bed] += 1
         self.last[bed] = sheet.start
         self.due[bed] = self.asks[bed] = sheet.start + self.plan.interval
         self.note(bed, sheet, True, None)
 
-    def hold(self, bed: int, sheet: Sheet) -> None:
+    def hold(self, bed: int, sheet: OrderSheet) -> None:
         """Charted as held when it was due, and again every 8 h."""
         self.asks[bed] = sheet.start + AGAIN
         if sheet.start - self.noted[bed] >= self.plan.interval:
             self.noted[bed] = sheet.start
             self.note(bed, sheet, False, "held: not safe now")
 
-    def stop(self, bed: int, sheet: Sheet) -> None:
+    def stop(self, bed: int, sheet: OrderSheet) -> None:
         """Therapy is ended minutes after the decision, not at its instant: a stop rule that holds from then
         on must have held on the record too.
         """
         self.ended[bed] = sheet.start
         sheet.note("therapy-end", np.arange(len(self.ended)) == bed)
 
-    def note(self, bed: int, sheet: Sheet, given: bool, reason: str | None) -> None:
+    def note(self, bed: int, sheet: OrderSheet, given: bool, reason: str | None) -> None:
         detail = {"given": given, "amount": self.plan.amount, "reason": reason}
         sheet.note("dose", np.arange(len(self.ended)) == bed, lambda _: detail, sharp=True)

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from simulators.care.observation import Observation, steady
-from simulators.care.sheet import Sheet
+from simulators.care.observation import ObservedValues, steady
+from simulators.care.sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import CHUNK, Array, Flags
 
@@ -45,31 +45,33 @@ class Fluids:
         total: Array = self.day.sum(axis=0)
         return total
 
-    def turn(self) -> None:
+    def next_chunk(self) -> None:
         """A chunk later."""
         self.since = self.since + 1
         self.day = np.concatenate([self.day[1:], np.zeros((1, len(self.cohort)))])
 
-    def may(self, sight: Observation) -> Flags:
+    def may(self, observed: ObservedValues) -> Flags:
         """Who may have a bolus now: the last one is done, the day's limit leaves room, the tissues too."""
-        room = np.where(sight.gain > RESTRICTED, 750.0, DAILY_LIMIT)
-        return (self.since >= APART) & (self.above + SMALL <= room)
+        margin = np.where(observed.gain > RESTRICTED, 750.0, DAILY_LIMIT)
+        return (self.since >= APART) & (self.above + SMALL <= margin)
 
-    def bolus(self, who: Flags, sight: Observation, sheet: Sheet) -> Array:
+    def bolus(self, who: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
         """Starts a bolus for each of `who`; returns its mL (0 for the others)."""
-        careful = (sight.gain > 0.05) | (sight.shown["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
+        careful = (
+            (observed.gain > 0.05) | (observed.displayed["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
+        )
         volume = np.where(who, np.where(careful, SMALL, BOLUS), 0.0)
         sheet.note("bolus", who, lambda bed: {"volume": float(volume[bed]), "minutes": RUNS})
-        self.take(volume)
+        self.add_volume(volume)
         self.since = np.where(who, 0.0, self.since)
         return volume
 
-    def take(self, volume: Array) -> None:
+    def add_volume(self, volume: Array) -> None:
         """Counts a volume above maintenance, and lets it run in."""
         self.left = self.left + volume
         self.day[-1] += volume
 
-    def rows(self, sheet: Sheet, added: Array) -> Array:
+    def rows(self, sheet: OrderSheet, added: Array) -> Array:
         """mL in each minute of the chunk, (CHUNK, patients); `added`: what was ordered in this chunk, running
         from the nurse's minute.
         """
@@ -119,14 +121,14 @@ class Oliguria:
             np.full(n, 20.0),
         )
 
-    def care(self, here: Flags, sight: Observation, fluids: Fluids, sheet: Sheet) -> Flags:
+    def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
         """Turns dopamine; returns who is to have a bolus for urine."""
-        self.good_for = steady(sight.urine >= GOOD, self.good_for)
+        self.good_for = steady(observed.urine >= GOOD, self.good_for)
         self.poured = np.where(self.good_for >= GOOD_FOR, 0.0, self.poured)
-        low = here & (sight.urine <= LOW) & (sheet.start % 60 == 0)
-        thirsty = low & (self.poured < DOPAMINE_AFTER) & fluids.may(sight)
+        low = here & (observed.urine <= LOW) & (sheet.start % 60 == 0)
+        thirsty = low & (self.poured < DOPAMINE_AFTER) & fluids.may(observed)
         rate = sheet.setting["dopamine"]
-        racing = (sight.heart_rate > 130) | (sight.shown["rhythm"] > 0)
+        racing = (observed.heart_rate > 130) | (observed.displayed["rhythm"] > 0)
         starts = (
             low & ~thirsty & (rate == 0) & ~racing & ((self.poured >= DOPAMINE_AFTER) | (fluids.since >= 8))
         )
@@ -134,12 +136,12 @@ class Oliguria:
         sheet.rate("dopamine", starts | stops, np.where(starts, RENAL, 0.0))
         return thirsty
 
-    def diurese(self, ready: Flags, sight: Observation, sheet: Sheet) -> Array:
+    def diurese(self, ready: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
         """Furosemide for those ready who are still wet and do not pass 200 mL/h; returns its strength: 1 is a
         full effect.
         """
         self.since = self.since + 1
-        who = ready & (sight.gain > DRY) & (sight.urine < BRISK) & (self.since >= REPEAT)
+        who = ready & (observed.gain > DRY) & (observed.urine < BRISK) & (self.since >= REPEAT)
         self.strength = np.where(
             who & (self.since < 2 * REPEAT), np.minimum(self.strength * 2, 80.0), self.strength
         )
@@ -182,31 +184,31 @@ class Pressors:
         self.cohort = cohort
         self.poured = np.zeros(len(cohort))
 
-    def care(self, here: Flags, sight: Observation, fluids: Fluids, sheet: Sheet) -> Flags:
+    def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
         """Turns the pressors; returns who is to have a bolus for pressure."""
         running = sheet.setting["phenylephrine"] > 0
-        self.poured = np.where((sight.high_for >= OVER_FOR) & ~running, 0.0, self.poured)
-        low = here & (sight.low_for >= 1)
-        thirsty = low & (self.poured < PRESSOR_AFTER) & fluids.may(sight)
-        self.squeeze(low, low & ~thirsty & (fluids.since >= 2), sight, sheet)
-        self.wean(here & (sight.high_for >= 2), sheet)
+        self.poured = np.where((observed.high_for >= OVER_FOR) & ~running, 0.0, self.poured)
+        low = here & (observed.low_for >= 1)
+        thirsty = low & (self.poured < PRESSOR_AFTER) & fluids.may(observed)
+        self.squeeze(low, low & ~thirsty & (fluids.since >= 2), observed, sheet)
+        self.wean(here & (observed.high_for >= 2), sheet)
         return thirsty & ~running
 
-    def squeeze(self, low: Flags, dry: Flags, sight: Observation, sheet: Sheet) -> None:
+    def squeeze(self, low: Flags, dry: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
         """Starts phenylephrine where fluid has had its chance, and goes up where the pressure is
         still low.
         """
         rate = sheet.setting["phenylephrine"]
-        deep = sight.systolic <= self.cohort.target - DEEP
-        starts = dry & (rate == 0) & ((self.poured >= PRESSOR_AFTER) | (sight.low_for >= 3) | deep)
+        deep = observed.systolic <= self.cohort.target - DEEP
+        starts = dry & (rate == 0) & ((self.poured >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep)
         rises = low & (rate > 0) & (rate < MOST)
         wanted = np.where(starts, START, np.where(rises, rate + np.where(deep, 1.5 * STEP, STEP / 2), rate))
         sheet.rate("phenylephrine", starts | rises, np.round(wanted.clip(0, MOST), 2))
         more = sheet.setting["norepinephrine"]
-        helps = low & (rate >= MOST) & (sight.low_for >= 2)
+        helps = low & (rate >= MOST) & (observed.low_for >= 2)
         sheet.rate("norepinephrine", helps, np.round((more + NEXT).clip(0, NEXT_MOST), 3))
 
-    def wean(self, well: Flags, sheet: Sheet) -> None:
+    def wean(self, well: Flags, sheet: OrderSheet) -> None:
         """Down by a step each half-hour: norepinephrine first; below the least rate, off."""
         more, rate = sheet.setting["norepinephrine"], sheet.setting["phenylephrine"]
         even = sheet.start // 15 % 2 == 0

@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from simulators.care.fluids import Fluids
-from simulators.care.observation import Observation
-from simulators.care.sheet import Sheet
+from simulators.care.observation import ObservedValues
+from simulators.care.sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import CHUNK, Array, Flags
 
@@ -69,7 +69,7 @@ ANEMIC, CELLS, CELLS_RAISE = 28.0, 300.0, 3.0
 BARE, POOL, POOL_RAISES = 20.0, 250.0, 22.0
 
 
-class Labs:
+class LabOrders:
     """Who was drawn, and when the results are acted on."""
 
     def __init__(self, cohort: Cohort, clock: int) -> None:
@@ -78,32 +78,36 @@ class Labs:
         self.sample = {code: cohort.labs[code] for code in TREATED}
         self.last = np.full(len(cohort), -1e9)
 
-    def draw(self, here: Flags, admitted: Flags, intensive: Flags, sight: Observation, sheet: Sheet) -> None:
+    def draw(
+        self, here: Flags, admitted: Flags, intensive: Flags, observed: ObservedValues, sheet: OrderSheet
+    ) -> None:
         """Everything on admission; by the round's hour the daily panels, in the evening those due twice a day
         in intensive mode.
         """
         hour = (sheet.start + self.clock) % 1440
-        self.order(admitted, (*DAILY, "thyroid"), sight, sheet)
+        self.order(admitted, (*DAILY, "thyroid"), observed, sheet)
         fresh = sheet.start - self.last < DRAW_GAP
         if 0 <= hour - MORNING < CHUNK:
-            self.order(here & ~fresh, DAILY, sight, sheet)
-            self.order(here & ~fresh & (sight.shown["ck"] > CK_HIGH), ("enzymes",), sight, sheet)
+            self.order(here & ~fresh, DAILY, observed, sheet)
+            self.order(here & ~fresh & (observed.displayed["ck"] > CK_HIGH), ("enzymes",), observed, sheet)
         if 0 <= hour - EVENING < CHUNK:
-            self.order(here & ~fresh & intensive, TWICE, sight, sheet)
+            self.order(here & ~fresh & intensive, TWICE, observed, sheet)
             self.order(
-                here & ~fresh & ~intensive & (sight.shown["creatinine"] >= RISING),
+                here & ~fresh & ~intensive & (observed.displayed["creatinine"] >= RISING),
                 ("chemistry",),
-                sight,
+                observed,
                 sheet,
             )
 
-    def order(self, who: Flags, panels: tuple[str, ...], sight: Observation, sheet: Sheet) -> None:
+    def order(self, who: Flags, panels: tuple[str, ...], observed: ObservedValues, sheet: OrderSheet) -> None:
         sheet.note("lab-draw", who, lambda bed: {"panels": panels})
         self.last = np.where(who, sheet.start, self.last)
         self.waiting = np.where(who, RESULTS, self.waiting)
-        self.sample = {code: np.where(who, sight.shown[code], level) for code, level in self.sample.items()}
+        self.sample = {
+            code: np.where(who, observed.displayed[code], level) for code, level in self.sample.items()
+        }
 
-    def treat(self, begun: Flags, fluids: Fluids, sheet: Sheet) -> dict[str, Array]:
+    def treat(self, begun: Flags, fluids: Fluids, sheet: OrderSheet) -> dict[str, Array]:
         """What is given for results that are back: how much it raises each lab's level, (patients,) each."""
         self.waiting = self.waiting - 1
         back = begun & (self.waiting == 0)
@@ -114,7 +118,7 @@ class Labs:
         return raised
 
     def replace(
-        self, back: Flags, level: Mapping[str, Array], sheet: Sheet, raised: dict[str, Array]
+        self, back: Flags, level: Mapping[str, Array], sheet: OrderSheet, raised: dict[str, Array]
     ) -> None:
         """The first remedy that applies for each substance."""
         done: dict[str, Flags] = {}
@@ -126,7 +130,12 @@ class Labs:
             sheet.note("medication", who, lambda bed, given=given: given)  # type: ignore[misc]
 
     def transfuse(
-        self, back: Flags, level: Mapping[str, Array], fluids: Fluids, sheet: Sheet, raised: dict[str, Array]
+        self,
+        back: Flags,
+        level: Mapping[str, Array],
+        fluids: Fluids,
+        sheet: OrderSheet,
+        raised: dict[str, Array],
     ) -> None:
         for code, limit, product, volume, raises in (
             ("hematocrit", ANEMIC, "erythrocytes", CELLS, CELLS_RAISE),
@@ -135,5 +144,5 @@ class Labs:
             who = back & (level[code] <= limit)
             detail = {"product": product, "volume": volume, "minutes": 60}
             sheet.note("blood-product", who, lambda bed, detail=detail: detail)  # type: ignore[misc]
-            fluids.take(np.where(who, volume, 0.0))
+            fluids.add_volume(np.where(who, volume, 0.0))
             raised[code] = np.where(who, raises, 0.0)

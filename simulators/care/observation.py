@@ -19,7 +19,7 @@ CHUNKS_AN_HOUR: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class ObservedValues:
     """Arrays (patients,).
 
     `low_for`, `high_for`: chunks in a row with the pressure at or below target, and 8 over it; `urine` mL/h
@@ -37,7 +37,7 @@ class Observation:
     gain: Array
     low_for: Array
     high_for: Array
-    shown: Mapping[str, Array]
+    displayed: Mapping[str, Array]
 
 
 class Observer:
@@ -48,7 +48,7 @@ class Observer:
         self.low_for, self.high_for = np.zeros(len(cohort)), np.zeros(len(cohort))
         self.urine = np.tile(0.9 * cohort.weight, (CHUNKS_AN_HOUR, 1))
 
-    def look(self, last: Mapping[str, Array], urine: Array) -> Observation:
+    def look(self, last: Mapping[str, Array], urine: Array) -> ObservedValues:
         """`last`: latent values now; `urine`: mL/h over the chunk that has passed."""
         seen = {
             code: last[code] + sigma * self.rng.standard_normal(len(self.cohort))
@@ -58,7 +58,7 @@ class Observer:
         self.low_for = (self.low_for + 1) * (systolic <= self.cohort.target)
         self.high_for = (self.high_for + 1) * (systolic > self.cohort.target + CLEARLY)
         self.urine = np.concatenate([self.urine[1:], urine[None]])
-        return Observation(
+        return ObservedValues(
             systolic=systolic,
             heart_rate=seen["heart-rate"],
             temperature=seen["temperature"],
@@ -67,7 +67,7 @@ class Observer:
             gain=last["weight"] / self.cohort.weight - 1,
             low_for=self.low_for,
             high_for=self.high_for,
-            shown=last,
+            displayed=last,
         )
 
 

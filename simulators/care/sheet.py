@@ -13,7 +13,7 @@ ROWS: Final = np.arange(CHUNK)[:, None]
 RESTING: Final[Mapping[str, float]] = {name: 21.0 if name == "fio2" else 0.0 for name in SUPPORT}
 
 
-class Sheet:
+class OrderSheet:
     """`setting[name]`: what each pump and device is at, arrays (patients,); `minute[i]`: when in the chunk
     the nurse is at bed i, so that not all act at once.
     """
@@ -25,7 +25,7 @@ class Sheet:
         self.acts: list[Act] = []
         self.start = 0
 
-    def turn(self, start: int) -> None:
+    def next_chunk(self, start: int) -> None:
         """A new chunk: an empty sheet, the settings as they are."""
         self.start, self.acts, self.before = start, [], dict(self.setting)
 

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from simulators.care.observation import Observation, steady
-from simulators.care.sheet import Sheet
+from simulators.care.observation import ObservedValues, steady
+from simulators.care.sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import CHUNK, DEVICES, Array, Flags
 
@@ -47,7 +47,7 @@ class Medications:
         return np.where(self.loperamide > 0, SOOTHES, 0.0)
 
     def care(
-        self, here: Flags, premedicated: Flags, shaking: Flags, sight: Observation, sheet: Sheet
+        self, here: Flags, premedicated: Flags, shaking: Flags, observed: ObservedValues, sheet: OrderSheet
     ) -> None:
         """`premedicated`: from admission until `CONTINUED` after therapy."""
         for drug in SCHEDULED:
@@ -57,12 +57,12 @@ class Medications:
             sheet.note("medication", premedicated & due, lambda bed, given=given: given)  # type: ignore[misc]
         self.loperamide, self.meperidine = self.loperamide - 1, self.meperidine + 1
         self.on_need(
-            here & (sight.shown["stool-rate"] > LOOSE) & (self.loperamide <= SOOTHED_FOR // 2),
+            here & (observed.displayed["stool-rate"] > LOOSE) & (self.loperamide <= SOOTHED_FOR // 2),
             here & shaking & (self.meperidine >= CHILLS_AGAIN),
             sheet,
         )
 
-    def on_need(self, loose: Flags, cold: Flags, sheet: Sheet) -> None:
+    def on_need(self, loose: Flags, cold: Flags, sheet: OrderSheet) -> None:
         self.loperamide = np.where(loose, SOOTHED_FOR, self.loperamide)
         self.meperidine = np.where(cold, 0.0, self.meperidine)
         sheet.note(
@@ -103,34 +103,34 @@ ENOUGH, CALM_FOR = 97.0, 8
 """Saturation and chunks before a step down."""
 
 
-class Oxygen:
+class OxygenTherapy:
     """`rung`: index of `LADDER`, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.rung = np.zeros(len(cohort), dtype=int)
         self.calm, self.short = np.zeros(len(cohort)), np.zeros(len(cohort))
 
-    def care(self, here: Flags, sight: Observation, sheet: Sheet) -> None:
+    def care(self, here: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
         """One step up where two looks were below 95 % (two steps below 90 %), one down after two
         good hours.
         """
-        self.short = steady(sight.spo2 < 95, self.short)
-        self.calm = steady(sight.spo2 >= ENOUGH, self.calm)
+        self.short = steady(observed.spo2 < 95, self.short)
+        self.calm = steady(observed.spo2 >= ENOUGH, self.calm)
         may = (
             here
-            & ((self.rung < TUBE - 1) | (sight.spo2 < FAILING) | (self.rung >= TUBE))
+            & ((self.rung < TUBE - 1) | (observed.spo2 < FAILING) | (self.rung >= TUBE))
             & (self.rung < len(LADDER) - 1)
         )
-        up = may & ((self.short >= 2) | (sight.spo2 < PRESSING))
+        up = may & ((self.short >= 2) | (observed.spo2 < PRESSING))
         down = here & (self.rung > 0) & (self.calm >= CALM_FOR) & ~up
-        leap = np.where((sight.spo2 < GRAVE) & (self.rung < TUBE - 2), 2, 1)
+        leap = np.where((observed.spo2 < GRAVE) & (self.rung < TUBE - 2), 2, 1)
         self.rung = np.where(
             up, self.rung + leap, np.where(down, np.where(self.rung == TUBE, 4, self.rung - 1), self.rung)
         )
         self.short, self.calm = np.where(up, 0.0, self.short), np.where(up | down, 0.0, self.calm)
         self.fit(up | down, sheet)
 
-    def fit(self, who: Flags, sheet: Sheet) -> None:
+    def fit(self, who: Flags, sheet: OrderSheet) -> None:
         """Puts the rung's device on."""
         for name, column in (("o2-device", 0), ("o2-flow", 1), ("fio2", 2)):
             sheet.set(name, who, np.array([rung[column] for rung in LADDER], dtype=float)[self.rung])

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulators.care.dosing import Ask, Dosing, Plan
+from simulators.care.dosing import Ask, Dosing, DosingPlan
 from simulators.care.fluids import Fluids, Oliguria, Pressors, maintenance
-from simulators.care.labs import Labs
-from simulators.care.observation import Observation, Observer, steady
-from simulators.care.sheet import Sheet
-from simulators.care.supportive import CONTINUED, Medications, Oxygen, breathed
+from simulators.care.labs import LabOrders
+from simulators.care.observation import ObservedValues, Observer, steady
+from simulators.care.sheet import OrderSheet
+from simulators.care.supportive import CONTINUED, Medications, OxygenTherapy, breathed
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import PRESSORS, SUPPORT, Act, Array, Flags, generator
 
@@ -36,7 +36,7 @@ AT_LEAST: Final = 60 * 60
 DAYTIME: Final = range(9 * 60, 18 * 60)
 
 
-class Stay:
+class StayState:
     """`present`, `icu`: flags (patients,)."""
 
     def __init__(self, cohort: Cohort, clock: int) -> None:
@@ -49,7 +49,7 @@ class Stay:
         )
         self.better_for, self.well_for = np.zeros(n), np.zeros(n)
 
-    def admit(self, sheet: Sheet) -> Flags:
+    def admit(self, sheet: OrderSheet) -> Flags:
         """Who comes in this chunk; charted with the baseline."""
         comes = (self.cohort.admitted >= sheet.start) & (self.cohort.admitted < sheet.start + 15)
         self.present = self.present | comes
@@ -62,7 +62,7 @@ class Stay:
     def place(self, bed: int) -> dict[str, Any]:
         return {"location": "icu" if self.icu[bed] else "ward"}
 
-    def move(self, sheet: Sheet) -> None:
+    def move(self, sheet: OrderSheet) -> None:
         """To intensive care and back."""
         heavy = (
             (sheet.setting["phenylephrine"] >= HEAVY)
@@ -77,10 +77,10 @@ class Stay:
         sheet.set("icu", moves, self.icu.astype(float))
         sheet.note("transfer", moves, self.place)
 
-    def leave(self, ended: Array, sight: Observation, sheet: Sheet) -> None:
+    def leave(self, ended: Array, observed: ObservedValues, sheet: OrderSheet) -> None:
         """Home: well for a day, lungs and weight and mind recovered, in the daytime."""
         pressed = sum(sheet.setting[agent] for agent in ("phenylephrine", "dopamine", "norepinephrine"))
-        self.well_for = steady((pressed == 0) & (sight.systolic > self.cohort.target), self.well_for)
+        self.well_for = steady((pressed == 0) & (observed.systolic > self.cohort.target), self.well_for)
         if (sheet.start + self.clock) % 1440 not in DAYTIME:
             return
         lasting = [
@@ -93,14 +93,14 @@ class Stay:
                 "disorientation",
                 "hallucination",
             )
-            if name in sight.shown
+            if name in observed.displayed
         ]
-        ill = sum(sight.shown[name] for name in lasting) > 0
+        ill = sum(observed.displayed[name] for name in lasting) > 0
         settled = (
             (sheet.setting["o2-device"] == 0)
-            & (sight.gain <= 0.03)
-            & (sight.temperature < 38)
-            & (sight.shown["creatinine"] < 2)
+            & (observed.gain <= 0.03)
+            & (observed.temperature < 38)
+            & (observed.displayed["creatinine"] < 2)
             & ~ill
         )
         goes = self.present & settled & (self.well_for >= WELL_FOR) & (sheet.start - ended >= AT_LEAST)
@@ -118,7 +118,7 @@ ORAL, SICK_ORAL = 1.4, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class ChunkOrders:
     """What the body meets in the chunk.
 
     `support`: as in `Chunk`; `fluid`, `drunk`: mL a minute, (minutes, patients); `breathed`: FiO2; the rest
@@ -139,57 +139,57 @@ class Orders:
 class Team:
     """Holds what the protocols remember; the same seed and the same truth give the same acts."""
 
-    def __init__(self, cohort: Cohort, plan: Plan, seed: int, ask: Ask) -> None:
+    def __init__(self, cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> None:
         self.cohort = cohort
-        self.sheet = Sheet(len(cohort), generator(seed, "care"))
+        self.sheet = OrderSheet(len(cohort), generator(seed, "care"))
         self.watch = Observer(cohort, generator(seed, "sight"))
         self.stay, self.dosing, self.labs = (
-            Stay(cohort, plan.clock),
+            StayState(cohort, plan.clock),
             Dosing(cohort, plan, ask),
-            Labs(cohort, plan.clock),
+            LabOrders(cohort, plan.clock),
         )
         self.fluids, self.pressors, self.oliguria = Fluids(cohort), Pressors(cohort), Oliguria(cohort)
-        self.oxygen, self.medications = Oxygen(cohort), Medications(cohort)
+        self.oxygen, self.medications = OxygenTherapy(cohort), Medications(cohort)
         self.free = np.full(len(cohort), float(STABLE))
 
-    def act(self, start: int, last: Mapping[str, Array], urine: Array, shaking: Flags) -> Orders:
+    def act(self, start: int, last: Mapping[str, Array], urine: Array, shaking: Flags) -> ChunkOrders:
         """One chunk's care.
 
         `last`: latent values at its start; `urine`: mL/h over the chunk before; `shaking`: who has chills.
         """
-        sheet, sight = self.sheet, self.watch.look(last, urine)
-        sheet.turn(start)
-        self.fluids.turn()
+        sheet, observed = self.sheet, self.watch.look(last, urine)
+        sheet.next_chunk(start)
+        self.fluids.next_chunk()
         before = self.fluids.left
         admitted = self.stay.admit(sheet)
         here = self.stay.present
         dosed = self.dosing.decide(here, sheet)
         self.free = steady(np.all([sheet.setting[agent] == 0 for agent in PRESSORS], axis=0), self.free)
         begun = here & (self.dosing.starts <= start)
-        self.pour(begun, sight)
-        self.oxygen.care(begun, sight, sheet)
-        self.labs.draw(here, admitted, self.stay.icu | (self.free < STABLE), sight, sheet)
+        self.pour(begun, observed)
+        self.oxygen.care(begun, observed, sheet)
+        self.labs.draw(here, admitted, self.stay.icu | (self.free < STABLE), observed, sheet)
         raised = self.labs.treat(begun, self.fluids, sheet)
         ended = self.dosing.ended
-        self.medications.care(begun, here & (start < ended + CONTINUED), shaking, sight, sheet)
+        self.medications.care(begun, here & (start < ended + CONTINUED), shaking, observed, sheet)
         diuretic = self.oliguria.diurese(
-            here & (start >= ended) & (self.free >= STABLE) & (sight.low_for == 0), sight, sheet
+            here & (start >= ended) & (self.free >= STABLE) & (observed.low_for == 0), observed, sheet
         )
         self.drip(here, start)
         self.stay.move(sheet)
-        self.stay.leave(ended, sight, sheet)
+        self.stay.leave(ended, observed, sheet)
         self.clear(here & ~self.stay.present)
-        return self.orders(before, dosed, diuretic, raised)
+        return self.chunk_orders(before, dosed, diuretic, raised)
 
-    def pour(self, begun: Flags, sight: Observation) -> None:
+    def pour(self, begun: Flags, observed: ObservedValues) -> None:
         """Pressure first, then urine: one bolus serves both, and counts for both."""
-        for_pressure = self.pressors.care(begun, sight, self.fluids, self.sheet)
+        for_pressure = self.pressors.care(begun, observed, self.fluids, self.sheet)
         for_urine = self.oliguria.care(
-            begun & (self.dosing.ended > self.sheet.start), sight, self.fluids, self.sheet
+            begun & (self.dosing.ended > self.sheet.start), observed, self.fluids, self.sheet
         )
-        volume = self.fluids.bolus(for_pressure | for_urine, sight, self.sheet)
-        self.pressors.poured = self.pressors.poured + volume * (sight.low_for >= 1)
-        self.oliguria.poured = self.oliguria.poured + volume * (sight.urine <= 25)
+        volume = self.fluids.bolus(for_pressure | for_urine, observed, self.sheet)
+        self.pressors.poured = self.pressors.poured + volume * (observed.low_for >= 1)
+        self.oliguria.poured = self.oliguria.poured + volume * (observed.urine <= 25)
 
     def drip(self, here: Flags, start: int) -> None:
         """Maintenance from the first dose until 8 h after the last, once therapy is over."""
@@ -207,12 +207,14 @@ class Team:
         for name in ("maintenance", "icu"):
             self.sheet.set(name, gone, 0.0)
 
-    def orders(self, before: Array, dosed: Array, diuretic: Array, raised: Mapping[str, Array]) -> Orders:
+    def chunk_orders(
+        self, before: Array, dosed: Array, diuretic: Array, raised: Mapping[str, Array]
+    ) -> ChunkOrders:
         sheet = self.sheet
         support = {name: sheet.rows(name) for name in SUPPORT}
         flow = self.fluids.rows(sheet, self.fluids.left - before)
         away = self.cohort.weight * ORAL * (1 - support["present"])
-        return Orders(
+        return ChunkOrders(
             acts=sheet.written(),
             support=support,
             fluid=flow + support["maintenance"] / 60,

@@ -7,15 +7,15 @@ from heapq import merge
 from operator import itemgetter
 
 from rules.wire.instants import MINUTE
-from simulators.care.dosing import Plan
+from simulators.care.dosing import DosingPlan
 from simulators.charting.findings import Findings
 from simulators.charting.laboratory import Laboratory
 from simulators.charting.monitor import Artefacts, Monitor
-from simulators.charting.nurse import Nurse, Scale
+from simulators.charting.nurse import Nurse, WeightScale
 from simulators.charting.records import Record
-from simulators.charting.treatments import Stay, Treatments
-from simulators.charting.volumes import Volumes
-from simulators.charting.writer import FOREVER, ChartWriter, Clock, Silence
+from simulators.charting.treatments import EncounterCharting, Treatments
+from simulators.charting.volumes import VolumeCharting
+from simulators.charting.writer import FOREVER, ChartingGap, ChartWriter, CourseClock
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import Chunk, Flags, generator
 
@@ -28,32 +28,32 @@ class Charting:
     Memory holds what is not known yet, never the course.
     """
 
-    def __init__(self, cohort: Cohort, plan: Plan, seed: int, origin: datetime, watched: Flags) -> None:
-        clock = Clock(round(origin.timestamp()) * 1000)
-        pen, monitor, nurse, scale, volumes, laboratory = generator(seed, "charting").spawn(6)
-        self.happenings, self.beds = plan.happenings, len(cohort)
-        self.pen = ChartWriter(cohort.ids, clock, pen)
+    def __init__(self, cohort: Cohort, plan: DosingPlan, seed: int, origin: datetime, watched: Flags) -> None:
+        clock = CourseClock(round(origin.timestamp()) * 1000)
+        writer, monitor, nurse, scale, volumes, laboratory = generator(seed, "charting").spawn(6)
+        self.clinical_events, self.beds = plan.clinical_events, len(cohort)
+        self.writer = ChartWriter(cohort.ids, clock, writer)
         self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
-        self.treatments = Treatments(self.pen, Stay(cohort, self.pen))
+        self.treatments = Treatments(self.writer, EncounterCharting(cohort, self.writer))
         self.rooms = (
-            Nurse(watched, cohort.target, self.pen, nurse),
-            Scale(cohort.admitted, clock, self.pen, scale),
-            Volumes(cohort.admitted, clock, self.pen, volumes),
-            Findings(cohort.admitted, clock, self.pen),
-            Laboratory(self.pen, laboratory),
+            Nurse(watched, cohort.target, self.writer, nurse),
+            WeightScale(cohort.admitted, clock, self.writer, scale),
+            VolumeCharting(cohort.admitted, clock, self.writer, volumes),
+            Findings(cohort.admitted, clock, self.writer),
+            Laboratory(self.writer, laboratory),
         )
 
     def chart(self, chunk: Chunk) -> list[Record]:
         """What became known in the chunk's minutes, in order of `known`; its last instant belongs to the next
         chunk.
         """
-        silence = Silence(self.happenings, self.beds, chunk.start, chunk.minutes)
+        silence = ChartingGap(self.clinical_events, self.beds, chunk.start, chunk.minutes)
         self.treatments.chart(chunk)
-        for room in self.rooms:
-            room.chart(chunk, silence)
-        written = self.pen.known_before(chunk.start + chunk.minutes)
+        for part in self.rooms:
+            part.chart(chunk, silence)
+        written = self.writer.known_before(chunk.start + chunk.minutes)
         return list(merge(written, self.monitor.records(chunk, silence), key=itemgetter(0)))
 
     def rest(self) -> list[Record]:
         """What becomes known only after the last chunk."""
-        return self.pen.known_before(FOREVER // MINUTE // 2)
+        return self.writer.known_before(FOREVER // MINUTE // 2)

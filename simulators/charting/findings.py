@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.charting.writer import HOUR, ChartWriter, Clock, Silence
+from simulators.charting.writer import HOUR, ChartingGap, ChartWriter, CourseClock
 from simulators.physiology.latent import FINDINGS, Chunk, Flags, Whole
 
 ROUND, FIRST_ROUND = 8 * HOUR, 6 * HOUR
@@ -30,17 +30,17 @@ FIRST: Final = 30
 class Findings:
     """Keeps what is charted of each finding, and charts the difference."""
 
-    def __init__(self, admitted: Whole, clock: Clock, pen: ChartWriter) -> None:
-        self.admitted, self.clock, self.pen = admitted, clock, pen
+    def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter) -> None:
+        self.admitted, self.clock, self.writer = admitted, clock, writer
         self.charted = {finding: np.zeros(len(admitted)) for finding in FINDINGS}
         self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD
         self.missed: Whole = admitted + FIRST
 
-    def chart(self, chunk: Chunk, silence: Silence) -> None:
+    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
         seen = (chunk.support["present"] > 0) & ~silence.of("everything")
         for finding in FINDINGS:
             self.changes(finding, chunk, seen)
-        self.rounds(chunk, seen)
+        self.hourly_round(chunk, seen)
         self.on_admission(chunk, seen)
 
     def changes(self, finding: str, chunk: Chunk, seen: Flags) -> None:
@@ -48,10 +48,12 @@ class Findings:
         for bed in np.flatnonzero(((levels != charted) & seen).any(axis=0)).tolist():
             for row in np.flatnonzero(seen[:, bed]).tolist():
                 if levels[row, bed] != charted[bed]:
-                    self.say(finding, bed, chunk.start + row + 1, int(charted[bed]), int(levels[row, bed]))
+                    self.chart_finding(
+                        finding, bed, chunk.start + row + 1, int(charted[bed]), int(levels[row, bed])
+                    )
                     charted[bed] = levels[row, bed]
 
-    def say(self, finding: str, bed: int, minute: int, before: int, now: int) -> None:
+    def chart_finding(self, finding: str, bed: int, minute: int, before: int, now: int) -> None:
         """What is no longer so, then what is so now."""
         old = FINDINGS[finding][before - 1] if before else None
         new = FINDINGS[finding][now - 1] if now else None
@@ -60,23 +62,23 @@ class Findings:
         if new:
             self.write(bed, minute, *new, NOTICED)
 
-    def rounds(self, chunk: Chunk, seen: Flags) -> None:
+    def hourly_round(self, chunk: Chunk, seen: Flags) -> None:
         """Each patient's mental status and intravenous site, and whatever else was found before."""
         for row in range(chunk.minutes):
             minute = chunk.start + row
             into = (self.clock.of_day(minute) - FIRST_ROUND) % ROUND
             for bed in np.flatnonzero(seen[row] & ((self.offset == into) | (self.missed <= minute))).tolist():
-                self.visit(bed, chunk, row)
+                self.chart_minute(bed, chunk, row)
 
-    def visit(self, bed: int, chunk: Chunk, row: int) -> None:
+    def chart_minute(self, bed: int, chunk: Chunk, row: int) -> None:
         """What is so in that very minute: what is charted already may come later in the chunk."""
         minute = chunk.start + row
         self.missed[bed] = minute + MISSED
         self.write(bed, minute, "iv-site", True, TYPED)
-        for finding, said in FINDINGS.items():
+        for finding, present in FINDINGS.items():
             level = int(chunk.latent[finding][row, bed])
             if level:
-                self.write(bed, minute, *said[level - 1], TYPED)
+                self.write(bed, minute, *present[level - 1], TYPED)
             elif finding == "mental-status":
                 self.write(bed, minute, finding, WORDS[finding], TYPED)
 
@@ -87,6 +89,6 @@ class Findings:
                 if seen[rows[bed], bed]:
                     self.write(bed, chunk.start + int(rows[bed]), code, True, TYPED)
 
-    def write(self, bed: int, minute: int, code: str, said: bool | str, late: tuple[float, float]) -> None:
-        body = {"present": said} if isinstance(said, bool) else {"value": said}
-        self.pen.write("finding", bed, minute, {"source": "nursing", "code": code, **body}, late)
+    def write(self, bed: int, minute: int, code: str, found: bool | str, late: tuple[float, float]) -> None:
+        body = {"present": found} if isinstance(found, bool) else {"value": found}
+        self.writer.write("finding", bed, minute, {"source": "nursing", "code": code, **body}, late)

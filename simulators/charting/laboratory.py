@@ -14,7 +14,7 @@ from rules.wire.vocabulary import LABS
 from simulators.care.labs import PANELS
 from simulators.charting.noise import BOUND, NOISE
 from simulators.charting.records import Fields
-from simulators.charting.writer import ChartWriter, Silence
+from simulators.charting.writer import ChartingGap, ChartWriter
 from simulators.physiology.latent import Act, Chunk
 
 RESULT: Final = (30.0, 90.0)
@@ -38,10 +38,10 @@ LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyTyp
 class Laboratory:
     """Measures what acts of kind `lab-draw` have drawn, in the blood of their minute."""
 
-    def __init__(self, pen: ChartWriter, rng: np.random.Generator) -> None:
-        self.pen, self.rng = pen, rng
+    def __init__(self, writer: ChartWriter, rng: np.random.Generator) -> None:
+        self.writer, self.rng = writer, rng
 
-    def chart(self, chunk: Chunk, silence: Silence) -> None:
+    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
         missing = silence.of("labs")
         for act in chunk.acts:
             if act.kind == "lab-draw" and not missing[act.minute - chunk.start, act.patient]:
@@ -50,7 +50,9 @@ class Laboratory:
     def draw(self, chunk: Chunk, act: Act) -> None:
         for panel in act.detail["panels"]:
             readings = list(self.results(chunk, act, PANELS[panel]))
-            self.pen.write("labs", act.patient, act.minute, {"source": panel, "readings": readings}, RESULT)
+            self.writer.write(
+                "labs", act.patient, act.minute, {"source": panel, "readings": readings}, RESULT
+            )
 
     def results(self, chunk: Chunk, act: Act, codes: Iterable[str]) -> Iterable[Fields]:
         codes = [code for code in codes if code in chunk.latent]
@@ -63,7 +65,7 @@ class Laboratory:
 def result(code: str, value: float) -> Fields:
     """A reading in the steps in which the laboratory reports, with its limits."""
     step = NOISE[code].step
-    shown = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
-    found: dict[str, Any] = {"code": code, "value": shown, "unit": LABS[code]}
+    drawn = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
+    found: dict[str, Any] = {"code": code, "value": drawn, "unit": LABS[code]}
     low, high = LIMITS[code]
     return found | {name: limit for name, limit in (("low", low), ("high", high)) if limit is not None}

@@ -13,7 +13,7 @@ import numpy as np
 from rules.wire import instants
 from simulators.charting.noise import observed
 from simulators.charting.records import Record
-from simulators.charting.writer import DAY, Clock, Silence
+from simulators.charting.writer import DAY, ChartingGap, CourseClock
 from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
 
 # What a monitor shows that is not the patient: rare, brief, and mostly too absurd to believe.
@@ -55,24 +55,24 @@ class Artefacts:
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
 
-    def spoil(self, shown: Array, chunk: Chunk, codes: tuple[str, ...]) -> None:
+    def spoil(self, displayed: Array, chunk: Chunk, codes: tuple[str, ...]) -> None:
         """Puts artefacts into `shown` (minutes, patients, codes) in place; an artefact does not outlast its
         chunk.
         """
         lined = arterial(chunk)
-        self.damp(shown, lined, codes)
+        self.damp(displayed, lined, codes)
         for artefact in ARTEFACTS.values():
             there = self.begun(artefact, lined)
             if there.any():
                 for code, value in artefact.shows.items():
-                    shown[..., codes.index(code)][there] = value
+                    displayed[..., codes.index(code)][there] = value
 
-    def damp(self, shown: Array, lined: Flags, codes: tuple[str, ...]) -> None:
+    def damp(self, displayed: Array, lined: Flags, codes: tuple[str, ...]) -> None:
         there = self.begun(DAMPED, lined)
         if there.any():
-            mean = shown[..., codes.index("mean-bp")][there]
+            mean = displayed[..., codes.index("mean-bp")][there]
             for code in ("systolic-bp", "diastolic-bp"):
-                values = shown[..., codes.index(code)]
+                values = displayed[..., codes.index(code)]
                 values[there] = np.rint(values[there] + DAMPING * (mean - values[there]))
 
     def begun(self, artefact: Artefact, lined: Flags) -> Flags:
@@ -92,12 +92,12 @@ def arterial(chunk: Chunk) -> Flags:
     return lined
 
 
-SHOWN: Final = (
+DISPLAYED: Final = (
     ("heart-rate", "/min"), ("systolic-bp", "mm[Hg]"), ("diastolic-bp", "mm[Hg]"), ("mean-bp", "mm[Hg]"),
     ("respiratory-rate", "/min"), ("spo2", "%"),
 )  # fmt: skip
 """What is on the screen: wire code and unit; a record holds all of them, in this order."""
-CODES: Final = tuple(code for code, _ in SHOWN)
+CODES: Final = tuple(code for code, _ in DISPLAYED)
 
 
 class Monitor:
@@ -109,7 +109,7 @@ class Monitor:
         self,
         ids: tuple[str, ...],
         watched: Flags,
-        clock: Clock,
+        clock: CourseClock,
         rng: np.random.Generator,
         artefacts: Artefacts,
     ) -> None:
@@ -118,28 +118,28 @@ class Monitor:
         self.seconds = [60 * number // max(1, len(ids)) for number in range(len(ids))]
         self.forms = [form(patient, second) for patient, second in zip(ids, self.seconds, strict=True)]
 
-    def records(self, chunk: Chunk, silence: Silence) -> Iterator[Record]:
+    def records(self, chunk: Chunk, silence: ChartingGap) -> Iterator[Record]:
         """A chunk's records in order of time. The value of a minute is that of its end."""
         if not self.watched.any():
             return
-        shown = self.readings(chunk)
+        displayed = self.readings(chunk)
         charted = (chunk.support["present"] > 0) & self.watched & ~silence.of("vitals")
         for row in range(chunk.minutes):
-            yield from self.minute(chunk.start + row, shown[row], np.flatnonzero(charted[row]))
+            yield from self.minute(chunk.start + row, displayed[row], np.flatnonzero(charted[row]))
 
     def readings(self, chunk: Chunk) -> Whole:
         """What the screens show: (minutes, patients, codes)."""
-        shown = np.stack([observed(code, chunk.latent[code], self.rng) for code in CODES], axis=-1)
-        shown[..., CODES.index("spo2")].clip(None, 100, out=shown[..., CODES.index("spo2")])
-        self.artefacts.spoil(shown, chunk, CODES)
-        return shown.astype(np.int64)
+        displayed = np.stack([observed(code, chunk.latent[code], self.rng) for code in CODES], axis=-1)
+        displayed[..., CODES.index("spo2")].clip(None, 100, out=displayed[..., CODES.index("spo2")])
+        self.artefacts.spoil(displayed, chunk, CODES)
+        return displayed.astype(np.int64)
 
-    def minute(self, minute: int, shown: Whole, patients: Whole) -> list[Record]:
+    def minute(self, minute: int, displayed: Whole, patients: Whole) -> list[Record]:
         """One minute's records, those of `patients` alone."""
         at = self.clock.moment(minute)
         text = instants.text(at)[:16].encode()
         forms, seconds = self.forms, self.seconds
-        beds = zip(patients.tolist(), shown[patients].tolist(), strict=True)
+        beds = zip(patients.tolist(), displayed[patients].tolist(), strict=True)
         return [(at + 1000 * seconds[bed], forms[bed] % (minute, text, *values)) for bed, values in beds]
 
 
@@ -148,7 +148,7 @@ def form(patient: str, second: int) -> bytes:
     filled in for each of millions.
     """
     readings = ",".join(
-        f'{{"code":"{code}","value":%d,"unit":"{unit.replace("%", "%%")}"}}' for code, unit in SHOWN
+        f'{{"code":"{code}","value":%d,"unit":"{unit.replace("%", "%%")}"}}' for code, unit in DISPLAYED
     )
     name = dumps(patient, ensure_ascii=False).replace("%", "%%")
     head = f'"type":"vitals","id":"v%d","patient":{name},"at":"%b:{second:02}Z","source":"monitor"'

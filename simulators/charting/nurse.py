@@ -10,7 +10,7 @@ import numpy as np
 
 from simulators.charting.noise import observed
 from simulators.charting.records import Fields, reading
-from simulators.charting.writer import DAY, HOUR, ChartWriter, Clock, Silence
+from simulators.charting.writer import DAY, HOUR, ChartingGap, ChartWriter, CourseClock
 from simulators.physiology.latent import DEVICES, Chunk, Flags, Whole
 
 
@@ -27,12 +27,12 @@ def oxygen(chunk: Chunk, row: int, bed: int) -> list[Fields]:
 
 def device_readings(device: str, flow: float | None, fio2: float | None) -> list[Fields]:
     """The device always; a flow on a cannula, a FiO2 above that of air on a mask or ventilator."""
-    said = [reading("o2-device", device)]
+    readings = [reading("o2-device", device)]
     if device == "nasal-cannula" and flow is not None:
-        said.append(reading("o2-flow", round(flow, 4), "L/min"))
+        readings.append(reading("o2-flow", round(flow, 4), "L/min"))
     elif device in ("mask", "ventilator") and fio2 is not None and fio2 > 21:
-        said.append(reading("fio2", round(fio2), "%"))
-    return said
+        readings.append(reading("fio2", round(fio2), "%"))
+    return readings
 
 
 SIGNS: Final = (
@@ -57,12 +57,12 @@ class Nurse:
     is worrying.
     """
 
-    def __init__(self, watched: Flags, target: Any, pen: ChartWriter, rng: np.random.Generator) -> None:
-        self.watched, self.target, self.pen, self.rng = watched, target, pen, rng
+    def __init__(self, watched: Flags, target: Any, writer: ChartWriter, rng: np.random.Generator) -> None:
+        self.watched, self.target, self.writer, self.rng = watched, target, writer, rng
         self.offset: Whole = np.arange(len(watched)) * 7 % HOUR
         self.worried: Flags = np.zeros(len(watched), dtype=bool)
 
-    def chart(self, chunk: Chunk, silence: Silence) -> None:
+    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
         due = self.due(chunk) & (chunk.support["present"] > 0) & ~silence.of("vitals")
         rows, beds = np.nonzero(due)
         if not len(rows):
@@ -77,8 +77,8 @@ class Nurse:
         )
         for number, (row, bed) in enumerate(zip(rows.tolist(), beds.tolist(), strict=True)):
             signs = TEMPERATURE if self.watched[bed] else (*SIGNS, *TEMPERATURE)
-            readings = [taken(code, float(seen[code][number]), unit) for code, unit in signs]
-            self.pen.write(
+            readings = [reading_of(code, float(seen[code][number]), unit) for code, unit in signs]
+            self.writer.write(
                 "vitals", bed, chunk.start + row, nursing([*readings, *oxygen(chunk, row, bed)]), LATE
             )
 
@@ -93,7 +93,7 @@ def worrying(pulse: Any, pressure: Any, target: Any) -> Any:
     return (pulse >= WORRYING) | (pressure <= target + NEAR)
 
 
-def taken(code: str, value: float, unit: str) -> Fields:
+def reading_of(code: str, value: float, unit: str) -> Fields:
     """A reading; whole numbers are written whole."""
     return reading(code, int(value) if value.is_integer() and code != "temperature" else value, unit)
 
@@ -109,14 +109,16 @@ FIRST: Final = 20
 """Assumption: the first weight is taken 20 min after admission."""
 
 
-class Scale:
+class WeightScale:
     """Weighs who is there (paper, Table 1: weight daily)."""
 
-    def __init__(self, admitted: Whole, clock: Clock, pen: ChartWriter, rng: np.random.Generator) -> None:
-        self.clock, self.pen, self.rng = clock, pen, rng
+    def __init__(
+        self, admitted: Whole, clock: CourseClock, writer: ChartWriter, rng: np.random.Generator
+    ) -> None:
+        self.clock, self.writer, self.rng = clock, writer, rng
         self.missed: Whole = admitted + FIRST
 
-    def chart(self, chunk: Chunk, silence: Silence) -> None:
+    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
         charted = (chunk.support["present"] > 0) & ~silence.of("everything")
         for row in range(chunk.minutes):
             minute = chunk.start + row
@@ -127,7 +129,7 @@ class Scale:
                 self.missed[beds] = minute + MISSED
                 weights = observed("weight", chunk.latent["weight"][row, beds], self.rng)
                 for bed, weight in zip(beds.tolist(), weights.tolist(), strict=True):
-                    self.pen.write(
+                    self.writer.write(
                         "vitals",
                         bed,
                         minute,

@@ -25,21 +25,21 @@ HISTORY: Final[Mapping[str, bool]] = MappingProxyType(
 """Who is treated is eligible: the conditions of the paper's pretherapy assessment are met."""
 
 
-class Stay:
+class EncounterCharting:
     """Writes `encounter` events."""
 
-    def __init__(self, cohort: Cohort, pen: ChartWriter) -> None:
-        self.cohort, self.pen = cohort, pen
+    def __init__(self, cohort: Cohort, writer: ChartWriter) -> None:
+        self.cohort, self.writer = cohort, writer
 
-    def turn(self, act: Act) -> None:
-        said: dict[str, Any] = {"event": act.kind}
+    def chart_encounter(self, act: Act) -> None:
+        found: dict[str, Any] = {"event": act.kind}
         if "location" in act.detail:
-            said["location"] = act.detail["location"]
+            found["location"] = act.detail["location"]
         if act.kind == "baseline":
-            said |= self.baseline(act.patient)
-        self.pen.write("encounter", act.patient, act.minute, said)
+            found |= self.baseline(act.patient)
+        self.writer.write("encounter", act.patient, act.minute, found)
         if act.kind == "discharge":
-            self.pen.leave(act.patient, act.minute)
+            self.writer.leave(act.patient, act.minute)
 
     def baseline(self, bed: int) -> dict[str, Any]:
         who = self.cohort
@@ -61,6 +61,7 @@ SOON: Final = (0.5, 5.0)
 """Assumption: what is signed for at the bedside (a dose, a medicine, a pump's rate) is in the record within 5
 min.
 """
+ENCOUNTERS: Final = ("admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge")
 BLOOD_RUNS: Final = 60
 """Assumption: a unit of blood runs in within an hour, the least that is allowed without an emergency and the
 most of four.
@@ -70,13 +71,12 @@ most of four.
 class Treatments:
     """Charts a chunk's acts in their order."""
 
-    def __init__(self, pen: ChartWriter, stay: Stay) -> None:
-        self.pen = pen
+    def __init__(self, writer: ChartWriter, stay: EncounterCharting) -> None:
+        self.writer = writer
         self.written: Mapping[str, Callable[[Act], None]] = {
             "dose": self.dose, "rate": self.rate, "bolus": self.bolus, "blood-product": self.blood,
             "medication": self.medication, "o2": self.o2,
-            "admit": stay.turn, "baseline": stay.turn, "cycle-start": stay.turn, "transfer": stay.turn,
-            "therapy-end": stay.turn, "discharge": stay.turn,
+            **dict.fromkeys(ENCOUNTERS, stay.chart_encounter),
         }  # fmt: skip
 
     def chart(self, chunk: Chunk) -> None:
@@ -90,15 +90,15 @@ class Treatments:
 
     def dose(self, act: Act) -> None:
         if act.detail["given"]:
-            said: dict[str, Any] = {"given": True, "amount": act.detail["amount"], "unit": "[iU]/kg"}
+            found: dict[str, Any] = {"given": True, "amount": act.detail["amount"], "unit": "[iU]/kg"}
         else:
-            said = {"given": False, "reason": act.detail.get("reason") or "held"}
-        self.pen.write("dose", act.patient, act.minute, {"agent": "aldesleukin", **said}, SOON)
+            found = {"given": False, "reason": act.detail.get("reason") or "held"}
+        self.writer.write("dose", act.patient, act.minute, {"agent": "aldesleukin", **found}, SOON)
 
     def rate(self, act: Act) -> None:
         rate = round(float(act.detail["rate"]), 4)
-        said = {"source": "pump", "agent": act.detail["agent"], "rate": rate, "unit": "ug/kg/min"}
-        self.pen.write("infusion", act.patient, act.minute, said, SOON)
+        found = {"source": "pump", "agent": act.detail["agent"], "rate": rate, "unit": "ug/kg/min"}
+        self.writer.write("infusion", act.patient, act.minute, found, SOON)
 
     def bolus(self, act: Act) -> None:
         self.infused(act, "iv-bolus", int(act.detail.get("minutes", 0)))
@@ -108,24 +108,24 @@ class Treatments:
 
     def infused(self, act: Act, kind: str, minutes: int) -> None:
         """A volume, charted when it has run in."""
-        span = {"start": self.pen.clock.text(act.minute)} if minutes else {}
-        said = {
+        span = {"start": self.writer.clock.text(act.minute)} if minutes else {}
+        found = {
             **span,
             "direction": "in",
             "kind": kind,
             "volume": round(float(act.detail["volume"])),
             "unit": "mL",
         }
-        self.pen.write("io", act.patient, act.minute + minutes, said, LATE)
+        self.writer.write("io", act.patient, act.minute + minutes, found, LATE)
 
     def medication(self, act: Act) -> None:
-        said = {
+        found = {
             name: act.detail[name]
             for name in ("agent", "amount", "unit", "route")
             if act.detail.get(name) is not None
         }
-        self.pen.write("medication", act.patient, act.minute, said, SOON)
+        self.writer.write("medication", act.patient, act.minute, found, SOON)
 
     def o2(self, act: Act) -> None:
         readings = device_readings(act.detail["device"], act.detail.get("flow"), act.detail.get("fio2"))
-        self.pen.write("vitals", act.patient, act.minute, nursing(readings), LATE)
+        self.writer.write("vitals", act.patient, act.minute, nursing(readings), LATE)

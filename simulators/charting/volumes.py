@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.charting.writer import FOREVER, HOUR, ChartWriter, Clock, Silence
+from simulators.charting.writer import FOREVER, HOUR, ChartingGap, ChartWriter, CourseClock
 from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
 
 WARD_EVERY: Final = 4 * HOUR
@@ -27,25 +27,27 @@ WORTH: Final = 200.0
 20 mL not at all.
 """
 NOTHING: Final = 20.0
-READ: Final = 0.02
+COLLECTED: Final = 0.02
 """Assumption: a volume is read to 2 %, at a bed with hourly collections in mL, else in steps of 5 mL."""
 
 
-class Volumes:
+class VolumeCharting:
     """What has run in and out since it was last charted: by rate, an array of mL a patient."""
 
     RATES = ("urine-rate", "stool-rate", "emesis-rate", "maintenance", "oral")
 
-    def __init__(self, admitted: Whole, clock: Clock, pen: ChartWriter, rng: np.random.Generator) -> None:
+    def __init__(
+        self, admitted: Whole, clock: CourseClock, writer: ChartWriter, rng: np.random.Generator
+    ) -> None:
         beds = len(admitted)
-        self.clock, self.pen, self.rng = clock, pen, rng
+        self.clock, self.writer, self.rng = clock, writer, rng
         self.run: dict[str, Array] = {rate: np.zeros(beds) for rate in self.RATES}
         self.since: Whole = admitted.astype(np.int64)
         self.bedpan: Whole = admitted.astype(np.int64)
         self.pressor: Whole = np.full(beds, -FOREVER)
         self.rate: Array = np.full(beds, np.inf)
 
-    def chart(self, chunk: Chunk, silence: Silence) -> None:
+    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
         """Charts at every full hour of the clock within the chunk; a full hour at its end included."""
         done = 0
         for minute in self.clock.strikes(chunk.start, chunk.minutes, HOUR):
@@ -68,16 +70,16 @@ class Volumes:
         )
         self.pressor[running] = chunk.start + last
 
-    def hour(self, chunk: Chunk, row: int, minute: int, silence: Silence) -> None:
+    def hour(self, chunk: Chunk, row: int, minute: int, silence: ChartingGap) -> None:
         """A full hour of the clock, `row` being the minute that ends with it."""
         there = chunk.support["present"][row] > 0
         hourly = (
             (chunk.support["icu"][row] > 0) | (minute - self.pressor <= AFTER_PRESSOR) | (self.rate < LITTLE)
         )
         due = there & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
-        heard = ~silence.of("urine")[row]
+        collected = ~silence.of("urine")[row]
         for bed in np.flatnonzero(due).tolist():
-            self.collection(bed, minute, bool(hourly[bed]), bool(heard[bed]))
+            self.collection(bed, minute, bool(hourly[bed]), bool(collected[bed]))
         self.losses(minute, there & ~silence.of("everything")[row])
 
     def struck(self, minute: int, every: int) -> bool:
@@ -115,7 +117,7 @@ class Volumes:
     def measured(self, volume: float, step: int) -> int:
         """A volume as it is read."""
         drawn = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
-        return step * round(volume * (1 + READ * drawn) / step)
+        return step * round(volume * (1 + COLLECTED * drawn) / step)
 
     def write(
         self,
@@ -127,7 +129,7 @@ class Volumes:
         late: tuple[float, float],
         span: dict[str, str],
     ) -> None:
-        self.pen.write(
+        self.writer.write(
             "io",
             bed,
             minute,

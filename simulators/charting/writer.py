@@ -19,7 +19,7 @@ HOUR, DAY = 60, 1440
 """Minutes: the simulators count in them; instants.HOUR and instants.DAY are ms."""
 
 
-class Clock(NamedTuple):
+class CourseClock(NamedTuple):
     """`origin`: the course's minute 0, ms since the Unix epoch, a whole minute.
 
     Hours of the day are UTC's.
@@ -52,11 +52,13 @@ What = Literal["everything", "urine", "vitals", "labs"]
 SIZES: tuple[What, ...] = ("everything", "urine", "vitals", "labs")
 
 
-class Silence:
+class ChartingGap:
     """Of one chunk: who is silent in which minute, arrays (minutes, patients)."""
 
-    def __init__(self, happenings: Sequence[ClinicalEvent], patients: int, start: int, minutes: int) -> None:
-        missed = [one for one in happenings if one.kind == "missed-charting"]
+    def __init__(
+        self, clinical_events: Sequence[ClinicalEvent], patients: int, start: int, minutes: int
+    ) -> None:
+        missed = [one for one in clinical_events if one.kind == "missed-charting"]
         self._size = felt(missed, patients, start, minutes).get("missed-charting") if missed else None
         self._never = np.zeros((minutes, patients), dtype=bool)
 
@@ -81,11 +83,11 @@ class ChartWriter:
     `known`.
     """
 
-    def __init__(self, ids: tuple[str, ...], clock: Clock, rng: np.random.Generator) -> None:
+    def __init__(self, ids: tuple[str, ...], clock: CourseClock, rng: np.random.Generator) -> None:
         self.ids, self.clock, self.rng = ids, clock, rng
         self.written = {kind: [0] * len(ids) for kind in LETTERS}
         self.gone = [FOREVER] * len(ids)
-        self.owed: list[tuple[int, int, int, bytes]] = []
+        self.unwritten: list[tuple[int, int, int, bytes]] = []
         self.turn = 0
 
     def write(
@@ -100,7 +102,7 @@ class ChartWriter:
         identity = f"{LETTERS[kind]}{self.written[kind][patient]}"
         known, data = line(kind, identity, self.ids[patient], at, fields, known)
         self.turn += 1
-        heappush(self.owed, (known, self.turn, patient, data))
+        heappush(self.unwritten, (known, self.turn, patient, data))
 
     def leave(self, patient: int, minute: float) -> None:
         """From `minute` on nothing more of this patient is written: what comes after a discharge would be a
@@ -111,8 +113,8 @@ class ChartWriter:
     def known_before(self, minute: float) -> list[Record]:
         """What became known before `minute`, in order; each is given out once."""
         until, out = self.clock.moment(minute), []
-        while self.owed and self.owed[0][0] < until:
-            known, _, patient, data = heappop(self.owed)
+        while self.unwritten and self.unwritten[0][0] < until:
+            known, _, patient, data = heappop(self.unwritten)
             if known <= self.gone[patient]:
                 out.append((known, data))
         return out

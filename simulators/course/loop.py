@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from simulators.care.dosing import Ask, Plan
-from simulators.care.team import Orders, Team
+from simulators.care.dosing import Ask, DosingPlan
+from simulators.care.team import ChunkOrders, Team
 from simulators.physiology.blood import ROW
 from simulators.physiology.body import Body, Treatment
 from simulators.physiology.clinical_events import KINDS, felt
@@ -37,7 +37,7 @@ class Wander:
         return rows
 
 
-def course(cohort: Cohort, plan: Plan, seed: int, ask: Ask) -> Iterator[Chunk]:
+def course(cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> Iterator[Chunk]:
     """The course in chunks of `CHUNK` minutes, in order; memory does not grow with its length.
 
     `ask(patient, minute)` is called while the next chunk is made, with that chunk's first minute: whoever
@@ -52,22 +52,22 @@ def course(cohort: Cohort, plan: Plan, seed: int, ask: Ask) -> Iterator[Chunk]:
     for start in range(0, plan.minutes, CHUNK):
         orders = team.act(start, last, urine, body.heat.chills)
         prepare(body, orders)
-        imposed = felt(plan.happenings, len(cohort), start, CHUNK)
+        imposed = felt(plan.clinical_events, len(cohort), start, CHUNK)
         latent = live(body, orders, imposed, start + plan.clock, wander.chunk())
         last, urine = {name: rows[-1] for name, rows in latent.items()}, latent["urine-rate"].mean(axis=0)
         yield Chunk(start, latent, orders.support, orders.acts)
 
 
-def check(plan: Plan, cohort: Cohort) -> None:
+def check(plan: DosingPlan, cohort: Cohort) -> None:
     """Raises ValueError for a happening of a kind there is not, or of a patient there is not."""
-    for one in plan.happenings:
+    for one in plan.clinical_events:
         if one.kind not in KINDS or not 0 <= one.patient < len(cohort):
             raise ValueError(
                 f"a happening of kind {one.kind!r}, patient {one.patient}: kinds are {', '.join(KINDS)}"
             )
 
 
-def prepare(body: Body, orders: Orders) -> None:
+def prepare(body: Body, orders: ChunkOrders) -> None:
     """What is given at once: diuretics, electrolytes, blood."""
     body.kidney.diuretic += orders.diuretic
     for code, amount in orders.raised.items():
@@ -75,7 +75,7 @@ def prepare(body: Body, orders: Orders) -> None:
 
 
 def live(
-    body: Body, orders: Orders, imposed: Mapping[str, Array], clock: int, wander: Array
+    body: Body, orders: ChunkOrders, imposed: Mapping[str, Array], clock: int, wander: Array
 ) -> dict[str, Array]:
     """The chunk's minutes; returns the truth at the end of each, (CHUNK, patients) by name."""
     latent = {name: np.empty_like(orders.fluid) for name in LATENT}
@@ -88,7 +88,7 @@ def live(
     return latent
 
 
-def treatment(orders: Orders, row: int) -> Treatment:
+def treatment(orders: ChunkOrders, row: int) -> Treatment:
     """What care does in one minute of the chunk."""
     support = orders.support
     return Treatment(

@@ -20,10 +20,10 @@ from simulators.truth import file as truth_file
 BATCH = 4096
 
 
-class Consultant(Protocol):
+class DoseConsultant(Protocol):
     """Who decides about doses by the guideline: is told of all that is charted, then asked."""
 
-    def read(self, records: Iterable[Record]) -> None: ...
+    def chart(self, records: Iterable[Record]) -> None: ...
 
     def __call__(self, bed: int, minute: int) -> Answer: ...
 
@@ -37,29 +37,32 @@ class Wanted(NamedTuple):
 
     events: str
     truth: str | None = None
-    ledger: str | None = None
+    fault_log: str | None = None
     faults: str = ""
 
 
 class Produced:
     """What has been written so far; `chunks` of the simulation's are done."""
 
-    def __init__(self, ledger: faults.Ledger) -> None:
+    def __init__(self, ledger: faults.FaultLog) -> None:
         self.chunks = self.records = 0
-        self.ledger = ledger
+        self.fault_log = ledger
 
 
-def produce(simulation: Simulation, consultant: Consultant, wanted: Wanted) -> Iterator[Produced]:
+def produce(simulation: Simulation, consultant: DoseConsultant, wanted: Wanted) -> Iterator[Produced]:
     """Runs the simulation to its end, streaming; yields after each chunk.
 
     Raises OSError for a file, `faults.FaultsError` for the faults.
     """
-    with sink(wanted.events) as events, sink(wanted.ledger) if wanted.ledger else nullcontext() as entries:
+    with (
+        sink(wanted.events) as events,
+        sink(wanted.fault_log) if wanted.fault_log else nullcontext() as entries,
+    ):
         if wanted.truth:
             Path(wanted.truth).touch()  # a folder that is not there is told now, and not after the course
         done = Produced(fault_log(entries))
         for records in with_faults(
-            consulted(simulation, consultant, done), wanted.faults, simulation.wish.seed, done.ledger
+            consulted(simulation, consultant, done), wanted.faults, simulation.wish.seed, done.fault_log
         ):
             done.records += write(records, events)
             yield done
@@ -68,24 +71,24 @@ def produce(simulation: Simulation, consultant: Consultant, wanted: Wanted) -> I
     yield done
 
 
-def fault_log(entries: BinaryIO | None) -> faults.Ledger:
+def fault_log(entries: BinaryIO | None) -> faults.FaultLog:
     """A ledger that writes its entries as JSON Lines, if it is given where to."""
     if entries is None:
-        return faults.Ledger()
+        return faults.FaultLog()
     encode = msgspec.json.Encoder().encode
-    return faults.Ledger(lambda entry: entries.write(encode(entry) + b"\n"))
+    return faults.FaultLog(lambda entry: entries.write(encode(entry) + b"\n"))
 
 
-def consulted(simulation: Simulation, consultant: Consultant, done: Produced) -> Iterator[list[Record]]:
+def consulted(simulation: Simulation, consultant: DoseConsultant, done: Produced) -> Iterator[list[Record]]:
     """The records chunk by chunk; the consultant hears of them first."""
     for records in simulation.run(consultant):
-        consultant.read(records)
+        consultant.chart(records)
         yield records
         done.chunks += 1
 
 
 def with_faults(
-    feed: Iterator[list[Record]], spec: str, seed: int, ledger: faults.Ledger
+    feed: Iterator[list[Record]], spec: str, seed: int, ledger: faults.FaultLog
 ) -> Iterator[list[Record]]:
     """The same feed after its faults, in lists of some thousand records."""
     rates = faults.parse(spec)

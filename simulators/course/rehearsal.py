@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 
 from rules.wire.instants import MINUTE
-from simulators.care.dosing import LEAD, Answer, Plan
+from simulators.care.dosing import LEAD, Answer, DosingPlan
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
 from simulators.charting.writer import DAY, HOUR
@@ -49,7 +49,7 @@ class Part(NamedTuple):
     scenario: str
     says: str
     into: float
-    turn: float = 0.0
+    turn_s: float = 0.0
 
 
 CAST: Final = (
@@ -132,10 +132,10 @@ CAST: Final = (
 """In the order of the beds: who takes the first so many has the most of Table 3 in few."""
 
 
-class Consultant(Protocol):
+class RehearsalConsultant(Protocol):
     """Who decides about doses: is told of all that is charted, then asked."""
 
-    def read(self, records: Iterable[Record]) -> None: ...
+    def chart(self, records: Iterable[Record]) -> None: ...
 
     def __call__(self, bed: int, minute: int) -> Answer: ...
 
@@ -155,18 +155,18 @@ class Rehearsal:
         self.stories: Mapping[str, str] = {part.patient: part.says for part in parts}
         self.cohort, self.plan = staged(parts, seed)
 
-    def run(self, consultant: Consultant) -> Iterator[Record]:
+    def run(self, consultant: RehearsalConsultant) -> Iterator[Record]:
         """The records in order of `known`, made as they are taken, a quarter of an hour at a time."""
         watched = np.ones(len(self.cohort), dtype=bool)
         charting = Charting(self.cohort, self.plan, self.seed, BEGINS, watched)
         for chunk in course(self.cohort, self.plan, self.seed, consultant):
             records = charting.chart(chunk)
-            consultant.read(records)
-            yield from (record for record in records if told(record, self.opens))
+            consultant.chart(records)
+            yield from (record for record in records if in_feed(record, self.opens))
         yield from charting.rest()
 
 
-def told(record: Record, opens: int) -> bool:
+def in_feed(record: Record, opens: int) -> bool:
     """Whether a record is of the ward's feed: what is thinned out is `EVERY`'s."""
     known, line = record
     return known >= opens or MONITOR not in line or known // MINUTE % EVERY == 0
@@ -175,14 +175,14 @@ def told(record: Record, opens: int) -> bool:
 def played(patients: int) -> Iterator[Part]:
     """The first so many beds; each round of the cast comes `APART` later, its patients numbered."""
     for bed in range(patients):
-        turn, which = divmod(bed, len(CAST))
+        turn_s, which = divmod(bed, len(CAST))
         part = CAST[which]
-        later = turn * APART % (3 * HOUR) / HOUR
-        name = f"{part.patient}-{turn + 1}" if turn else part.patient
-        yield part._replace(patient=name, into=part.into - later, turn=part.turn + later)
+        later = turn_s * APART % (3 * HOUR) / HOUR
+        name = f"{part.patient}-{turn_s + 1}" if turn_s else part.patient
+        yield part._replace(patient=name, into=part.into - later, turn_s=part.turn_s + later)
 
 
-def staged(parts: Sequence[Part], seed: int) -> tuple[Cohort, Plan]:
+def staged(parts: Sequence[Part], seed: int) -> tuple[Cohort, DosingPlan]:
     """Who they are, admitted in time for their hours of therapy, and what befalls each of them, moved to its
     turn.
     """
@@ -190,17 +190,21 @@ def staged(parts: Sequence[Part], seed: int) -> tuple[Cohort, Plan]:
     admitted = np.array([quarter(BEFORE - part.into * HOUR) - LEAD for part in parts])
     drawn = cohort_of(scenarios, seed, generator(seed, "mix"), icu=False)
     cohort = replace(drawn, ids=tuple(part.patient for part in parts), admitted=admitted)
-    befalls = tuple(moved(list(imposed_events(scenarios, cohort, generator(seed, "happenings"))), parts))
-    return cohort, Plan(minutes=BEFORE + AFTER, clock=BEGINS.hour * HOUR + BEGINS.minute, happenings=befalls)
+    clinical_events = tuple(
+        moved(list(imposed_events(scenarios, cohort, generator(seed, "happenings"))), parts)
+    )
+    return cohort, DosingPlan(
+        minutes=BEFORE + AFTER, clock=BEGINS.hour * HOUR + BEGINS.minute, clinical_events=clinical_events
+    )
 
 
-def moved(happenings: Sequence[ClinicalEvent], parts: Sequence[Part]) -> Iterator[ClinicalEvent]:
+def moved(clinical_events: Sequence[ClinicalEvent], parts: Sequence[Part]) -> Iterator[ClinicalEvent]:
     """The happenings, each patient's kept together, so that the first comes at the patient's turn."""
     first: dict[int, int] = {}
-    for one in happenings:
+    for one in clinical_events:
         first[one.patient] = min(one.start, first.get(one.patient, one.start))
-    for one in happenings:
-        later = BEFORE + round(parts[one.patient].turn * HOUR) - first[one.patient]
+    for one in clinical_events:
+        later = BEFORE + round(parts[one.patient].turn_s * HOUR) - first[one.patient]
         yield one._replace(start=one.start + later, end=one.end + later)
 
 

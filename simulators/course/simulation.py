@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulators.care.dosing import LEAD, Answer, Ask, Plan, naive, scripted
+from simulators.care.dosing import LEAD, Answer, Ask, DosingPlan, naive, scripted
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
 from simulators.charting.writer import DAY, HOUR
@@ -30,7 +30,7 @@ class Prepared(NamedTuple):
 
     cast: tuple[Scenario, ...]
     cohort: Cohort
-    plan: Plan
+    plan: DosingPlan
 
 
 def prepare(
@@ -43,10 +43,12 @@ def prepare(
     rng = generator(seed, "mix")
     parts = scenarios_of(scenario, patients, rng)
     cohort = cohort_of(parts, seed, rng, icu=scenario.location == "icu")
-    happenings = tuple(imposed_events(parts, cohort, generator(seed, "happenings")))
+    clinical_events = tuple(imposed_events(parts, cohort, generator(seed, "happenings")))
     minutes = round((scenario.days if days is None else days) * DAY)
     return Prepared(
-        parts, cohort, Plan(minutes=minutes, doses=scenario.doses, clock=clock, happenings=happenings)
+        parts,
+        cohort,
+        DosingPlan(minutes=minutes, doses=scenario.doses, clock=clock, clinical_events=clinical_events),
     )
 
 
@@ -108,7 +110,7 @@ def imposed_event(patient: int, cycle_start: int, imposed: Imposed, chances: Arr
     return ClinicalEvent(patient, imposed.kind, start, start + round(lasts_h * HOUR), round(size, 3))
 
 
-class Wish(NamedTuple):
+class SimulationRequest(NamedTuple):
     """What is asked for; None: as the scenario has it.
 
     `origin`: the instant of minute 0, aware, on a full quarter of an hour. `script`: for the policy
@@ -131,7 +133,7 @@ class Simulation:
     The same wish (and the same answers about doses) gives the same bytes.
     """
 
-    def __init__(self, wish: Wish, *, truth: bool = False) -> None:
+    def __init__(self, wish: SimulationRequest, *, truth: bool = False) -> None:
         self.wish = wish
         clock = wish.origin.hour * 60 + wish.origin.minute
         self.cast, self.cohort, self.plan = prepare(wish.scenario, wish.patients, wish.seed, wish.days, clock)
@@ -141,10 +143,10 @@ class Simulation:
             self.cohort,
             wish.origin,
             [part.name for part in self.cast],
-            self.plan.happenings,
+            self.plan.clinical_events,
             monitor=bool(watched.all()),
         )
-        self.told = truth
+        self.charted = truth
 
     @property
     def chunks(self) -> int:
@@ -156,7 +158,7 @@ class Simulation:
         dosed by the guideline, and may be told of each list before the next is taken.
         """
         for chunk in course(self.cohort, self.plan, self.wish.seed, self.policy(ask)):
-            if self.told:
+            if self.charted:
                 self.witness.see(chunk)
             yield self.charting.chart(chunk)
         yield self.charting.rest()

@@ -6,8 +6,8 @@ Composable, seeded, streaming, and all accounted for.
 altered, lost or to be refused. One fault a file; `registry.FAULTS` holds each with its documented rate.
 """
 
-from simulators.faults.fault_log import Ledger
+from simulators.faults.fault_log import FaultLog
 from simulators.faults.feed import FaultsError, apply, parse
 from simulators.faults.registry import FAULTS
 
-__all__ = ["FAULTS", "FaultsError", "Ledger", "apply", "parse"]
+__all__ = ["FAULTS", "FaultLog", "FaultsError", "apply", "parse"]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulators.faults.chance import Spell, Spells
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record, readings
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord, readings
 
 NAME = "artefact"
 LASTS = (1.0, 6.0)
@@ -30,7 +30,9 @@ believable, and no rule on single readings can tell it from a patient.
 DAMPED = 0.75
 
 
-def artefact(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def artefact(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Replaces, through a short stretch, what one probe of a patient measures."""
     spells = Spells(seed, NAME, rate, LASTS)
     bursts: dict[str, tuple[Spell, int]] = {}
@@ -55,17 +57,17 @@ def burst(bursts: dict[str, tuple[Spell, int]], patient: str, spell: Spell) -> i
     return found[1]
 
 
-def disturb(record: Record, kind: str, share: float, instead: Values) -> None:
+def disturb(record: FeedRecord, kind: str, share: float, instead: Values) -> None:
     """The readings of that probe become the artefact's; a record without them is not altered."""
     body, was = record.body, {}
     for reading in readings(body):
         code, value = reading.get("code"), reading.get("value")
-        read = measured(code, value, instead)
-        if read is not None:
+        found = measured(code, value, instead)
+        if found is not None:
             was[code] = value
-            reading["value"] = read
+            reading["value"] = found
     if was:
-        record.say(body, NAME, kind=kind, was=was, implausible=bool(instead))
+        record.rewrite(body, NAME, kind=kind, was=was, implausible=bool(instead))
 
 
 def measured(code: Any, value: Any, instead: Values) -> float | None:

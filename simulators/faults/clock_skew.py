@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from rules.wire.instants import MINUTE, text
 from simulators.faults.chance import Spell, Spells
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord
 
 NAME = "clock-skew"
 LASTS = (60.0, 240.0)
@@ -20,7 +20,9 @@ Beyond 15 min ahead of `known` the record is refused (criteria.md section 1).
 """
 
 
-def clock_skew(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def clock_skew(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Shifts `at` of all vitals of a patient by one offset through a stretch; `known` stays the feed's own
     time.
     """
@@ -45,11 +47,11 @@ def offset(offsets: dict[str, tuple[int, int]], patient: str, spell: Spell) -> i
     return found[1]
 
 
-def skew(record: Record, minutes: int) -> None:
+def skew(record: FeedRecord, minutes: int) -> None:
     """The record's `at` is wrong by so many minutes; a record without a readable one is left alone."""
     at = record.at
     if at is not None:
-        record.say(
+        record.rewrite(
             record.body | {"at": text(at + minutes * MINUTE), "known": text(record.known)},
             NAME,
             minutes=minutes,

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from rules.wire.instants import MINUTE, text
 from simulators.faults.chance import Chance
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Body, Postponed, Record, lined, numeric, readings
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import Body, FeedRecord, Postponed, lined, numeric, readings
 
 NAME = "correction"
 EARLIEST, LATEST = 30, 240
@@ -21,7 +21,9 @@ new id. Assumptions: a mislabelled or hemolysed sample, found when the next one 
 """
 
 
-def correction(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def correction(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Makes one value of a share of the labs wrong, and sends what is right later."""
     chance, later = Chance(seed, NAME, rate), Postponed()
     for record in records:
@@ -33,7 +35,7 @@ def correction(records: Iterator[Record], rate: float, seed: int, ledger: Ledger
     yield from later.rest()
 
 
-def mistaken(record: Record, chance: Chance) -> list[Record]:
+def mistaken(record: FeedRecord, chance: Chance) -> list[FeedRecord]:
     """One number of the record is multiplied; answers what mends it later.
 
     A record without numbers is left alone.
@@ -46,11 +48,11 @@ def mistaken(record: Record, chance: Chance) -> list[Record]:
     reading = numbers[int(chance.rng.integers(len(numbers)))]
     was = reading["value"]
     reading["value"] = round(was * FACTORS[int(chance.rng.integers(len(FACTORS)))], 4)
-    record.say(body, NAME, code=reading["code"], was=was)
+    record.rewrite(body, NAME, code=reading["code"], was=was)
     return mended(right, chance)
 
 
-def mended(record: Record, chance: Chance) -> list[Record]:
+def mended(record: FeedRecord, chance: Chance) -> list[FeedRecord]:
     """The right values as `corrected`; or a withdrawal, and the right values under an id of their own."""
     known = record.known + MINUTE * int(chance.rng.integers(EARLIEST, LATEST + 1))
     right = record.body | {"known": text(known)}
@@ -60,8 +62,8 @@ def mended(record: Record, chance: Chance) -> list[Record]:
     return [made(record, known, withdrawn), made(record, known, right | {"id": f"{record.id}-again"})]
 
 
-def made(like: Record, known: int, body: Body) -> Record:
+def made(like: FeedRecord, known: int, body: Body) -> FeedRecord:
     """What the laboratory sends later, as an altered record of the feed."""
-    sent = Record(known, lined(body, like.line), like.marks)
+    sent = FeedRecord(known, lined(body, like.line), like.marks)
     sent.mark(NAME, status=body.get("status", "final"))
     return sent

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rules.wire.instants import MINUTE
 from simulators.faults.chance import Chance
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Postponed, Record
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord, Postponed
 
 NAME = "delay"
 MEAN, LONGEST = 20, 240
@@ -17,7 +17,7 @@ Assumption: an interface engine that queues and retries; most waits are short, a
 """
 
 
-def delay(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def delay(records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog) -> Iterator[FeedRecord]:
     """Holds a share of the records back for an exponential time."""
     chance, held = Chance(seed, NAME, rate), Postponed()
     for record in records:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulators.faults.chance import Chance
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord
 
 NAME = "drop"
 ACKNOWLEDGED = 0.1
@@ -15,12 +15,12 @@ that a tenth as much is lost as of a monitor's vitals, which nobody sends again.
 """
 
 
-def drop(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def drop(records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog) -> Iterator[FeedRecord]:
     """Loses vitals at the rate, everything else at a tenth of it; each lost record is told to the ledger."""
     vitals, others = Chance(seed, NAME, rate), Chance(seed, f"{NAME} others", rate * ACKNOWLEDGED)
     for record in records:
         if record.id is not None and (vitals if record.type == "vitals" else others).strikes():
             record.mark(NAME)
-            ledger.lost(record)
+            fault_log.lost(record)
         else:
             yield record

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from rules.wire.instants import MINUTE
 from simulators.faults.chance import Chance
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Postponed, Record
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord, Postponed
 
 NAME = "duplicate"
 LATEST = 30
 """Minutes after the first. Assumption: time-outs of interfaces lie between a minute and half an hour."""
 
 
-def duplicate(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def duplicate(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Sends a share of the records again under the same id, known a little later."""
     chance, again = Chance(seed, NAME, rate), Postponed()
     for record in records:

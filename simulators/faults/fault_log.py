@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rules.wire.instants import MINUTE, text
-from simulators.faults.record import Record
+from simulators.faults.record import FeedRecord
 
 AHEAD = 15 * MINUTE
 """How far `at` may lie ahead of `known` before the record is refused (criteria.md section 1; a choice that a
@@ -19,7 +19,7 @@ site may change).
 Entry = dict[str, Any]
 
 
-class Ledger:
+class FaultLog:
     """Takes one entry an altered record and keeps counts, not entries.
 
     An entry: `patient`, `id`, `type`, `known` (when it comes; RFC 3339), `faults` (in order, each with
@@ -33,16 +33,16 @@ class Ledger:
         self.refused: Counter[str] = Counter()
         self.lost_records = 0
 
-    def lost(self, record: Record) -> None:
+    def lost(self, record: FeedRecord) -> None:
         """An altered record that never comes."""
         self.lost_records += 1
         self._enter(record, [], lost=True)
 
-    def came(self, record: Record) -> None:
+    def came(self, record: FeedRecord) -> None:
         """An altered record as it leaves the feed."""
         self._enter(record, refusals(record), lost=False)
 
-    def _enter(self, record: Record, refused: list[str], lost: bool) -> None:
+    def _enter(self, record: FeedRecord, refused: list[str], lost: bool) -> None:
         self.faults.update(mark["fault"] for mark in record.marks)
         self.refused.update(refused)
         if self.write is not None:
@@ -70,7 +70,7 @@ class Ledger:
         }
 
 
-def refusals(record: Record) -> list[str]:
+def refusals(record: FeedRecord) -> list[str]:
     """For which reasons the decoder will refuse an altered record: one for the whole of it, or one for each
     reading it cannot take.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rules.wire.nearest import did_you_mean
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord
 from simulators.faults.registry import FAULTS
 
 SETS: Mapping[str, Mapping[str, float]] = {
@@ -66,7 +66,7 @@ Line = tuple[int, bytes]
 
 
 def apply(
-    records: Iterable[Line], spec: str | Mapping[str, float], seed: int, ledger: Ledger | None = None
+    records: Iterable[Line], spec: str | Mapping[str, float], seed: int, fault_log: FaultLog | None = None
 ) -> Iterator[Line]:
     """The feed as it arrives: records in order of `known`, altered by the faults of `spec`.
 
@@ -79,21 +79,23 @@ def apply(
     for all, and lines that name no patient or id, pass untouched.
     """
     rates = parse(spec) if isinstance(spec, str) else spec
-    book = Ledger() if ledger is None else ledger
-    return told(chain(records, rates, seed, book), book)
+    book = FaultLog() if fault_log is None else fault_log
+    return written_lines(chain(records, rates, seed, book), book)
 
 
-def chain(records: Iterable[Line], rates: Mapping[str, float], seed: int, ledger: Ledger) -> Iterator[Record]:
+def chain(
+    records: Iterable[Line], rates: Mapping[str, float], seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """The stages of the faults that strike at all, one after another."""
-    feed: Iterator[Record] = (Record(known, line) for known, line in records)
+    feed: Iterator[FeedRecord] = (FeedRecord(known, line) for known, line in records)
     for name, rate in rates.items():
-        feed = FAULTS[name].stage(feed, rate, seed, ledger) if rate else feed
+        feed = FAULTS[name].stage(feed, rate, seed, fault_log) if rate else feed
     return feed
 
 
-def told(feed: Iterable[Record], ledger: Ledger) -> Iterator[Line]:
+def written_lines(feed: Iterable[FeedRecord], fault_log: FaultLog) -> Iterator[Line]:
     """The records as lines; the ledger is told of those that are not as they came."""
     for record in feed:
         if record.marks:
-            ledger.came(record)
+            fault_log.came(record)
         yield record.known, record.line

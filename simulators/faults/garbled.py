@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulators.faults.chance import Chance
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record, ending, lined
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord, ending, lined
 
 NAME = "garbled"
 LOCAL = len("2026-03-02T10:00:00")
 
 
-def garbled(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def garbled(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Cuts short, or strews with bytes that are no UTF-8, or strips of its offset from UTC, a share of the
     lines.
 
@@ -26,14 +28,14 @@ def garbled(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -
         yield record
 
 
-def cut(record: Record, chance: Chance) -> None:
+def cut(record: FeedRecord, chance: Chance) -> None:
     """The connection broke in the middle."""
     content = record.line.rstrip()
     record.line = content[: int(chance.rng.integers(1, len(content)))] + ending(record.line)
     spoil(record, "malformed", "cut")
 
 
-def strew(record: Record, chance: Chance) -> None:
+def strew(record: FeedRecord, chance: Chance) -> None:
     """Noise on a serial line."""
     content = bytearray(record.line.rstrip())
     for place in chance.rng.integers(len(content), size=3):
@@ -42,14 +44,14 @@ def strew(record: Record, chance: Chance) -> None:
     spoil(record, "malformed", "strewn")
 
 
-def unzone(record: Record, chance: Chance) -> None:
+def unzone(record: FeedRecord, chance: Chance) -> None:
     """A local time without its offset: nobody may guess the zone."""
     body = record.body
     record.line = lined(body | {"at": str(body.get("at"))[:LOCAL]}, record.line)
     spoil(record, "bad-time", "unzoned")
 
 
-def spoil(record: Record, reason: str, how: str) -> None:
+def spoil(record: FeedRecord, reason: str, how: str) -> None:
     record.spoiled = reason
     record.mark(NAME, how=how)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulators.faults.chance import Spells
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord
 
 NAME = "outage"
 LASTS = (5.0, 60.0)
@@ -14,13 +14,15 @@ LASTS = (5.0, 60.0)
 FEED = "feed"
 
 
-def outage(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def outage(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Through a stretch all records are held; they become known at its end, in their order.
 
     Memory: one stretch of the feed.
     """
     spells = Spells(seed, NAME, rate, LASTS)
-    held: list[Record] = []
+    held: list[FeedRecord] = []
     until = 0
     for record in records:
         spell = spells.over(FEED, record.known)
@@ -34,7 +36,7 @@ def outage(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) ->
     yield from caught_up(held, until)
 
 
-def caught_up(held: list[Record], until: int) -> Iterator[Record]:
+def caught_up(held: list[FeedRecord], until: int) -> Iterator[FeedRecord]:
     """What was held, known now."""
     for record in held:
         record.postpone(until, NAME)

@@ -30,7 +30,7 @@ _BODY = msgspec.json.Decoder(Body)
 _NOBODY = _Envelope()
 
 
-class Record:
+class FeedRecord:
     """One line of a feed.
 
     `known`: ms; `type`, `patient`, `id`: None for a line that no fault touches (a tick for all, a line that
@@ -63,7 +63,7 @@ class Record:
         except (BadTime, KeyError, TypeError, ValueError):
             return None
 
-    def say(self, body: Body, fault: str, **detail: Any) -> None:
+    def rewrite(self, body: Body, fault: str, **detail: Any) -> None:
         """The line says something else from now on, by this fault."""
         self.line = lined(body, self.line)
         self.mark(fault, **detail)
@@ -76,11 +76,11 @@ class Record:
         """It becomes known only at `known` (ms), and says so."""
         minutes = round((known - self.known) / MINUTE, 1)
         self.known = known
-        self.say(self.body | {"known": text(known)}, fault, minutes=minutes)
+        self.rewrite(self.body | {"known": text(known)}, fault, minutes=minutes)
 
-    def copy(self) -> Record:
+    def copy(self) -> FeedRecord:
         """The same once more."""
-        return Record(self.known, self.line, self.marks)
+        return FeedRecord(self.known, self.line, self.marks)
 
 
 def lined(body: Body, like: bytes) -> bytes:
@@ -119,20 +119,20 @@ class Postponed:
     """Records in order of the `known` they were given; ties in the order in which they were added."""
 
     def __init__(self) -> None:
-        self.heap: list[tuple[int, int, Record]] = []
+        self.heap: list[tuple[int, int, FeedRecord]] = []
         self.count = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, record: FeedRecord) -> None:
         """It waits until its `known`."""
         self.count += 1
         heappush(self.heap, (record.known, self.count, record))
 
-    def due(self, known: int) -> Iterator[Record]:
+    def due(self, known: int) -> Iterator[FeedRecord]:
         """Those whose time lies before `known`, taken out."""
         while self.heap and self.heap[0][0] < known:
             yield heappop(self.heap)[2]
 
-    def rest(self) -> Iterator[Record]:
+    def rest(self) -> Iterator[FeedRecord]:
         """All that are left, in order."""
         while self.heap:
             yield heappop(self.heap)[2]

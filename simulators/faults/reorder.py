@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rules.wire.instants import MINUTE
 from simulators.faults.chance import Chance
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord
 
 NAME = "reorder"
 FURTHEST = 5
@@ -22,17 +22,17 @@ class Overtaken:
     """
 
     def __init__(self) -> None:
-        self.waiting: dict[str, tuple[Record, int]] = {}
+        self.waiting: dict[str, tuple[FeedRecord, int]] = {}
 
-    def hold(self, record: Record, others: int) -> None:
+    def hold(self, record: FeedRecord, others: int) -> None:
         """So many later records of its patient are to pass it."""
         self.waiting[record.patient or ""] = record, others
 
-    def holds(self, record: Record) -> bool:
+    def holds(self, record: FeedRecord) -> bool:
         """Whether one of the same patient waits."""
         return record.patient in self.waiting
 
-    def passed(self, by: Record) -> Iterator[Record]:
+    def passed(self, by: FeedRecord) -> Iterator[FeedRecord]:
         """One more passed the patient's waiting record, which follows it when that was the last."""
         patient = by.patient or ""
         held, left = self.waiting[patient]
@@ -42,7 +42,7 @@ class Overtaken:
             del self.waiting[patient]
             yield let_go(held, by.known)
 
-    def due(self, known: int) -> Iterator[Record]:
+    def due(self, known: int) -> Iterator[FeedRecord]:
         """Those that have waited too long at an instant."""
         while self.waiting and self.first.known + LONGEST < known:
             first = self.first
@@ -50,11 +50,13 @@ class Overtaken:
             yield let_go(first, first.known + LONGEST)
 
     @property
-    def first(self) -> Record:
+    def first(self) -> FeedRecord:
         return next(iter(self.waiting.values()))[0]
 
 
-def reorder(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def reorder(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Lets one to five later records of its patient pass a share of the records; it becomes known with the
     last that passed it.
     """
@@ -72,7 +74,7 @@ def reorder(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -
     yield from (let_go(record, last) for record, _ in overtaken.waiting.values())
 
 
-def let_go(record: Record, known: int) -> Record:
+def let_go(record: FeedRecord, known: int) -> FeedRecord:
     """It comes now."""
     record.postpone(known, NAME)
     return record

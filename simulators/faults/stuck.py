@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulators.faults.chance import Spell, Spells
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Record, readings
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import FeedRecord, readings
 
 NAME = "stuck"
 LASTS = (10.0, 30.0)
@@ -17,7 +17,7 @@ MEASURED = frozenset({"heart-rate", "systolic-bp", "diastolic-bp", "mean-bp", "r
 Frozen = dict[str, Any]
 
 
-def stuck(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def stuck(records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog) -> Iterator[FeedRecord]:
     """Through a stretch a patient's monitor repeats, reading by reading, the first value it sent in it."""
     spells = Spells(seed, NAME, rate, LASTS)
     frozen: dict[str, tuple[Spell, Frozen]] = {}
@@ -39,7 +39,7 @@ def seen_in(frozen: dict[str, tuple[Spell, Frozen]], patient: str, spell: Spell)
     return found[1]
 
 
-def freeze(record: Record, first: Frozen) -> None:
+def freeze(record: FeedRecord, first: Frozen) -> None:
     """The first values are kept, later ones replaced by them; a record that says the same anyway is not
     altered.
     """
@@ -50,4 +50,4 @@ def freeze(record: Record, first: Frozen) -> None:
             was[code] = value
             reading["value"] = first[code]
     if was:
-        record.say(body, NAME, was=was)
+        record.rewrite(body, NAME, was=was)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from rules.wire.vocabulary import LABS, VITALS
 from simulators.faults.chance import Chance
-from simulators.faults.fault_log import Ledger
-from simulators.faults.record import Body, Reading, Record, numeric, readings
+from simulators.faults.fault_log import FaultLog
+from simulators.faults.record import Body, FeedRecord, Reading, numeric, readings
 
 NAME = "wrong-unit"
 UNREADABLE = ("", "?", "units", "xx")
@@ -28,7 +28,9 @@ the usual label. Only mix-ups that no patient can have, which the plausible rang
 """
 
 
-def wrong_unit(records: Iterator[Record], rate: float, seed: int, ledger: Ledger) -> Iterator[Record]:
+def wrong_unit(
+    records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
+) -> Iterator[FeedRecord]:
     """Spoils one reading of a share of the vitals and labs: its unit cannot be read (refused, `bad-unit`), or
     is that of another number.
     """
@@ -39,7 +41,7 @@ def wrong_unit(records: Iterator[Record], rate: float, seed: int, ledger: Ledger
         yield record
 
 
-def spoil(record: Record, chance: Chance) -> None:
+def spoil(record: FeedRecord, chance: Chance) -> None:
     """One measured reading loses its unit, or keeps it while the number changes to another's."""
     body = record.body
     measured = [reading for reading in readings(body) if usable(reading)]
@@ -50,13 +52,13 @@ def spoil(record: Record, chance: Chance) -> None:
         mislabel(record, body, reading)
     else:
         was, reading["unit"] = reading["unit"], UNREADABLE[int(chance.rng.integers(len(UNREADABLE)))]
-        record.say(body, NAME, code=reading["code"], was=was, refuses="bad-unit")
+        record.rewrite(body, NAME, code=reading["code"], was=was, refuses="bad-unit")
 
 
-def mislabel(record: Record, body: Body, reading: Reading) -> None:
+def mislabel(record: FeedRecord, body: Body, reading: Reading) -> None:
     was = reading["value"]
     reading["value"] = round(MISLABELLED[reading["code"]](was), 4)
-    record.say(body, NAME, code=reading["code"], was=was, implausible=True)
+    record.rewrite(body, NAME, code=reading["code"], was=was, implausible=True)
 
 
 def usable(reading: Reading) -> bool:

@@ -24,16 +24,18 @@ from simulators.mimic.chart_items import (
     WEIGHT_LB,
     wording,
 )
-from simulators.mimic.fact import Fact, apart, learned, neat, stamp
-from simulators.mimic.stays import Stay
+from simulators.mimic.fact import MimicFact, apart, learned, neat, stamp
+from simulators.mimic.stays import MimicStay
 from simulators.mimic.tables import CHART, Charted, Given
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 
 POUND = 0.45359237
 SAME_KG = 0.5
 
 
-def baseline(stay: Stay, rows: Iterable[Charted], given: Iterable[Given], tally: Tally) -> Iterator[Fact]:
+def baseline(
+    stay: MimicStay, rows: Iterable[Charted], given: Iterable[Given], tally: ImportTally
+) -> Iterator[MimicFact]:
     """The admission weight is the baseline, and never a weight of the course: it is charted again days later
     with the same number, which would hide what was gained meanwhile. One that differs by more than 0.5 kg is
     a new baseline. None charted: the `patientweight` of the first input. The age goes with the first.
@@ -42,15 +44,15 @@ def baseline(stay: Stay, rows: Iterable[Charted], given: Iterable[Given], tally:
     age = {} if stay.age is None else {"age": neat(stay.age)}
     for number, (at, known, reading) in enumerate(found):
         fields = {"event": "baseline", **(age if number == 0 else {}), "readings": [reading]}
-        yield Fact(at, known, "encounter", "baseline", fields)
+        yield MimicFact(at, known, "encounter", "baseline", fields)
     if not found and age:
-        yield Fact(stay.intime, stay.intime, "encounter", "baseline", {"event": "baseline", **age})
+        yield MimicFact(stay.intime, stay.intime, "encounter", "baseline", {"event": "baseline", **age})
 
 
 Weighed = tuple[int, int, dict[str, Any]]
 
 
-def weights(rows: Iterable[Charted], tally: Tally) -> Iterator[Weighed]:
+def weights(rows: Iterable[Charted], tally: ImportTally) -> Iterator[Weighed]:
     """Admission weights that say something new, as (at, known, reading)."""
     before: float | None = None
     for row in sorted((row for row in rows if row.item in ADMISSION_WEIGHTS), key=attrgetter("at", "item")):
@@ -79,14 +81,16 @@ What is not here is written as it stands, for the engine to judge: a unit is nev
 """
 
 
-def vitals(rows: Iterable[Charted], tally: Tally) -> Iterator[Fact]:
+def vitals(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
     """Readings as charted, artefacts and misplaced units included: an arterial mean of -23 and 98.9 degrees
     Celsius are for the engine to refuse as implausible, and to count.
     """
     mine = sorted((row for row in rows if row.item in READINGS), key=place)
     for (at, known, rank), group in groupby(mine, key=lambda row: place(row)[:3]):
         for readings in apart(map(reading, group), lambda: tally.drop(CHART.name, "repeated")):
-            yield Fact(at, known, "vitals", f"v-{stamp(at)}", {"source": SOURCES[rank], "readings": readings})
+            yield MimicFact(
+                at, known, "vitals", f"v-{stamp(at)}", {"source": SOURCES[rank], "readings": readings}
+            )
 
 
 def place(row: Charted) -> tuple[int, int, int, int]:
@@ -134,7 +138,7 @@ FAR = 2
 Scores = Mapping[int, float]
 
 
-def mental(rows: Iterable[Charted], tally: Tally) -> Iterator[Fact]:
+def mental(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
     """`mental-status` each time it can be told, `disorientation` when it changes."""
     disoriented = False
     mine = sorted(
@@ -149,12 +153,12 @@ def mental(rows: Iterable[Charted], tally: Tally) -> Iterator[Fact]:
         if status is None and lost is None:
             tally.drop(CHART.name, "nothing-to-say", len(group))
         if status is not None:
-            yield Fact(
+            yield MimicFact(
                 at, known, "finding", f"mental-{stamp(at)}", {"code": "mental-status", "value": status}
             )
         if lost is not None and lost != disoriented:
             disoriented = lost
-            yield Fact(
+            yield MimicFact(
                 at, known, "finding", f"orientation-{stamp(at)}", {"code": "disorientation", "present": lost}
             )
 

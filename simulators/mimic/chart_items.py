@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 
-class Reading(NamedTuple):
+class ChartItem(NamedTuple):
     """A code of wire.md (Vitals codes), the unit where the row names none, and what measured it.
 
     What two instruments measured at one minute are two records, so that neither reading hides the other.
@@ -35,29 +35,29 @@ SOURCES = (
 latest, so an arterial line outranks a cuff.
 """
 
-READINGS: Mapping[int, Reading] = MappingProxyType(
+READINGS: Mapping[int, ChartItem] = MappingProxyType(
     {
-        220045: Reading("Heart Rate", "heart-rate", "/min"),
-        220179: Reading("Non Invasive Blood Pressure systolic", "systolic-bp", "mm[Hg]"),
-        220180: Reading("Non Invasive Blood Pressure diastolic", "diastolic-bp", "mm[Hg]"),
-        220181: Reading("Non Invasive Blood Pressure mean", "mean-bp", "mm[Hg]"),
-        224167: Reading("Manual Blood Pressure Systolic Left", "systolic-bp", "mm[Hg]", "manual left"),
-        224643: Reading("Manual Blood Pressure Diastolic Left", "diastolic-bp", "mm[Hg]", "manual left"),
-        227243: Reading("Manual Blood Pressure Systolic Right", "systolic-bp", "mm[Hg]", "manual right"),
-        227242: Reading("Manual Blood Pressure Diastolic Right", "diastolic-bp", "mm[Hg]", "manual right"),
-        220050: Reading("Arterial Blood Pressure systolic", "systolic-bp", "mm[Hg]", "arterial line"),
-        220051: Reading("Arterial Blood Pressure diastolic", "diastolic-bp", "mm[Hg]", "arterial line"),
-        220052: Reading("Arterial Blood Pressure mean", "mean-bp", "mm[Hg]", "arterial line"),
-        225309: Reading("ART BP Systolic", "systolic-bp", "mm[Hg]", "second arterial line"),
-        225310: Reading("ART BP Diastolic", "diastolic-bp", "mm[Hg]", "second arterial line"),
-        225312: Reading("ART BP Mean", "mean-bp", "mm[Hg]", "second arterial line"),
-        220277: Reading("O2 saturation pulseoxymetry", "spo2", "%"),
-        220210: Reading("Respiratory Rate", "respiratory-rate", "/min"),
-        224690: Reading("Respiratory Rate (Total)", "respiratory-rate", "/min", "ventilator"),
-        223761: Reading("Temperature Fahrenheit", "temperature", "[degF]"),
-        223762: Reading("Temperature Celsius", "temperature", "Cel"),
-        226329: Reading("Blood Temperature CCO (C)", "temperature", "Cel", "cardiac output catheter"),
-        224639: Reading("Daily Weight", "weight", "kg", "scale"),
+        220045: ChartItem("Heart Rate", "heart-rate", "/min"),
+        220179: ChartItem("Non Invasive Blood Pressure systolic", "systolic-bp", "mm[Hg]"),
+        220180: ChartItem("Non Invasive Blood Pressure diastolic", "diastolic-bp", "mm[Hg]"),
+        220181: ChartItem("Non Invasive Blood Pressure mean", "mean-bp", "mm[Hg]"),
+        224167: ChartItem("Manual Blood Pressure Systolic Left", "systolic-bp", "mm[Hg]", "manual left"),
+        224643: ChartItem("Manual Blood Pressure Diastolic Left", "diastolic-bp", "mm[Hg]", "manual left"),
+        227243: ChartItem("Manual Blood Pressure Systolic Right", "systolic-bp", "mm[Hg]", "manual right"),
+        227242: ChartItem("Manual Blood Pressure Diastolic Right", "diastolic-bp", "mm[Hg]", "manual right"),
+        220050: ChartItem("Arterial Blood Pressure systolic", "systolic-bp", "mm[Hg]", "arterial line"),
+        220051: ChartItem("Arterial Blood Pressure diastolic", "diastolic-bp", "mm[Hg]", "arterial line"),
+        220052: ChartItem("Arterial Blood Pressure mean", "mean-bp", "mm[Hg]", "arterial line"),
+        225309: ChartItem("ART BP Systolic", "systolic-bp", "mm[Hg]", "second arterial line"),
+        225310: ChartItem("ART BP Diastolic", "diastolic-bp", "mm[Hg]", "second arterial line"),
+        225312: ChartItem("ART BP Mean", "mean-bp", "mm[Hg]", "second arterial line"),
+        220277: ChartItem("O2 saturation pulseoxymetry", "spo2", "%"),
+        220210: ChartItem("Respiratory Rate", "respiratory-rate", "/min"),
+        224690: ChartItem("Respiratory Rate (Total)", "respiratory-rate", "/min", "ventilator"),
+        223761: ChartItem("Temperature Fahrenheit", "temperature", "[degF]"),
+        223762: ChartItem("Temperature Celsius", "temperature", "Cel"),
+        226329: ChartItem("Blood Temperature CCO (C)", "temperature", "Cel", "cardiac output catheter"),
+        224639: ChartItem("Daily Weight", "weight", "kg", "scale"),
     }
 )
 

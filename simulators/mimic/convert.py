@@ -17,11 +17,22 @@ from simulators.mimic import chart_items, inputs, laboratory, outputs
 from simulators.mimic.disk_sort import Buckets, Ordering
 from simulators.mimic.fact import written
 from simulators.mimic.folding import facts
-from simulators.mimic.stays import Stay, Windows, selected, stays
-from simulators.mimic.tables import CHART, INPUTS, LABS, OUTPUTS, Table, Watch, needed, path_of, pieces, small
-from simulators.mimic.tally import Tally
+from simulators.mimic.stays import MimicStay, Windows, selected, stays
+from simulators.mimic.tables import (
+    CHART,
+    INPUTS,
+    LABS,
+    OUTPUTS,
+    MimicTable,
+    Watch,
+    needed,
+    path_of,
+    pieces,
+    small,
+)
+from simulators.mimic.tally import ImportTally
 
-READ: Mapping[Table, Mapping[int, str]] = {
+ROWS_READ: Mapping[MimicTable, Mapping[int, str]] = {
     CHART: chart_items.LABELS,
     INPUTS: inputs.LABELS,
     OUTPUTS: outputs.LABELS,
@@ -32,7 +43,7 @@ DICTIONARIES = {CHART: "icu/d_items", INPUTS: "icu/d_items", OUTPUTS: "icu/d_ite
 
 
 def events(
-    folder: Path, wanted: Collection[int] | None, tally: Tally, watch: Watch, spill: Path | None = None
+    folder: Path, wanted: Collection[int] | None, tally: ImportTally, watch: Watch, spill: Path | None = None
 ) -> Iterator[bytes]:
     """Every line, each with its line end. `wanted`: stays by stay_id (None: all).
 
@@ -54,35 +65,37 @@ def events(
         yield from lines.lines()
 
 
-def put_aside(folder: Path, courses: list[Stay], buckets: Buckets, tally: Tally, watch: Watch) -> None:
+def put_aside(
+    folder: Path, courses: list[MimicStay], buckets: Buckets, tally: ImportTally, watch: Watch
+) -> None:
     """Reads every table, and spills the rows that belong to a stay."""
     windows = Windows(courses)
-    sizes = {table: needed(folder, table.name).stat().st_size for table in READ}
+    sizes = {table: needed(folder, table.name).stat().st_size for table in ROWS_READ}
     done = 0
-    for table, items in READ.items():
+    for table, items in ROWS_READ.items():
         for frame in pieces(folder, table, watch, done, sum(sizes.values())):
             buckets.add(table.name, selected(frame, table, windows, items, tally))
         done += sizes[table]
 
 
-def gathered(courses: list[Stay], buckets: Buckets) -> Iterator[tuple[Stay, dict[str, Any]]]:
+def gathered(courses: list[MimicStay], buckets: Buckets) -> Iterator[tuple[MimicStay, dict[str, Any]]]:
     """Each stay with its rows by table, a bucket of stays in memory at a time."""
     for first in range(0, len(courses), buckets.stays):
-        rows = {table.name: buckets.rows(table.name, first // buckets.stays) for table in READ}
+        rows = {table.name: buckets.rows(table.name, first // buckets.stays) for table in ROWS_READ}
         for place, stay in enumerate(courses[first : first + buckets.stays], first):
             yield stay, {name: mine[place] for name, mine in rows.items() if place in mine}
 
 
-def counted(found: list[Any], tally: Tally) -> list[Any]:
+def counted(found: list[Any], tally: ImportTally) -> list[Any]:
     tally.events.update(fact.kind for fact in found)
     return found
 
 
-def name_items(folder: Path, tally: Tally) -> None:
+def name_items(folder: Path, tally: ImportTally) -> None:
     """Takes the names of items from the source's own dictionaries, and notes where an item that is read is
     named otherwise there.
     """
-    for table, labels in READ.items():
+    for table, labels in ROWS_READ.items():
         path = path_of(folder, DICTIONARIES[table])
         if path is None:
             continue

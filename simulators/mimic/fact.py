@@ -49,7 +49,7 @@ FIRST = ("admit", "baseline", "cycle-start")
 LAST = ("discharge",)
 
 
-class Fact(NamedTuple):
+class MimicFact(NamedTuple):
     """`at` and `known` in ms, the record's type, the stem of its id, and its own fields as on the wire."""
 
     at: int
@@ -65,7 +65,7 @@ class Fact(NamedTuple):
         return -1 if event in FIRST else 1 if event in LAST else 0
 
 
-def written(facts: Iterable[Fact], patient: str) -> Iterator[tuple[int, bytes]]:
+def written(facts: Iterable[MimicFact], patient: str) -> Iterator[tuple[int, bytes]]:
     """The facts of one stay as lines of JSON, each with its `known`, in order of knowing.
 
     Ids that would repeat get a number.
@@ -85,8 +85,8 @@ def written(facts: Iterable[Fact], patient: str) -> Iterator[tuple[int, bytes]]:
 
 def stamp(at: int) -> str:
     """An instant as part of an id: `21670505T1923`, with seconds where there are any."""
-    said = text(at).translate({ord(mark): None for mark in "-:Z"})
-    return said.removesuffix("00")
+    found = text(at).translate({ord(mark): None for mark in "-:Z"})
+    return found.removesuffix("00")
 
 
 def neat(value: float) -> float | int:

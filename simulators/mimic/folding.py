@@ -10,12 +10,12 @@ from typing import Any
 
 from simulators.mimic.chart_events import baseline, mental, vitals
 from simulators.mimic.chart_items import WORDS
-from simulators.mimic.fact import Fact, early, learned
+from simulators.mimic.fact import MimicFact, early, learned
 from simulators.mimic.inputs import PRESSORS, fluids, infusions
 from simulators.mimic.laboratory import results
 from simulators.mimic.outputs import outputs
 from simulators.mimic.oxygen import intubation, oxygen
-from simulators.mimic.stays import Stay
+from simulators.mimic.stays import MimicStay
 from simulators.mimic.tables import (
     CHART,
     INPUTS,
@@ -29,12 +29,12 @@ from simulators.mimic.tables import (
     cells,
     whole,
 )
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 
 REWRITTEN = "Rewritten"
 
 
-def facts(stay: Stay, rows: Mapping[str, Any], tally: Tally) -> list[Fact]:
+def facts(stay: MimicStay, rows: Mapping[str, Any], tally: ImportTally) -> list[MimicFact]:
     """All that is told of a stay.
 
     `rows`: the tables' rows of this stay (DataFrames), by name; a table without any may be left out.
@@ -59,11 +59,11 @@ def facts(stay: Stay, rows: Mapping[str, Any], tally: Tally) -> list[Fact]:
     return [fact for fact in found if fact.known <= stay.closes and fact.at <= stay.closes]
 
 
-def charted(frame: Any, stay: Stay, tally: Tally) -> list[Charted]:
+def charted(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Charted]:
     return list(timely(frame, CHART.name, stay, tally, Charted, ("itemid", "valuenum", "value", "valueuom")))
 
 
-def collected(frame: Any, stay: Stay, tally: Tally) -> list[Collected]:
+def collected(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Collected]:
     rows = list(timely(frame, OUTPUTS.name, stay, tally, Collected, ("itemid", "value", "valueuom")))
     there = [row for row in rows if row.volume is not None]
     if len(there) < len(rows):
@@ -71,7 +71,7 @@ def collected(frame: Any, stay: Stay, tally: Tally) -> list[Collected]:
     return there
 
 
-def resulted(frame: Any, stay: Stay, tally: Tally) -> list[Resulted]:
+def resulted(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Resulted]:
     columns = (
         "itemid",
         "valuenum",
@@ -86,7 +86,7 @@ def resulted(frame: Any, stay: Stay, tally: Tally) -> list[Resulted]:
 
 
 def timely(
-    frame: Any, table: str, stay: Stay, tally: Tally, make: type[R], columns: tuple[str, ...]
+    frame: Any, table: str, stay: MimicStay, tally: ImportTally, make: type[R], columns: tuple[str, ...]
 ) -> Iterator[R]:
     """The rows of a table with one time, as `make` has them after `at` and `known`: those known before the
     discharge.
@@ -100,7 +100,7 @@ def timely(
             yield make(at, learned(at, stored), int(values[0]), *values[1:])
 
 
-def in_time(table: str, stay: Stay, at: int, stored: int | None, tally: Tally) -> bool:
+def in_time(table: str, stay: MimicStay, at: int, stored: int | None, tally: ImportTally) -> bool:
     """Whether a row became known during the stay; counts what was stored ahead of its time."""
     if learned(at, stored) > stay.closes:
         tally.drop(table, "known-after-discharge")
@@ -110,7 +110,7 @@ def in_time(table: str, stay: Stay, at: int, stored: int | None, tally: Tally) -
     return True
 
 
-def numbered(rows: list[Charted], tally: Tally) -> list[Charted]:
+def numbered(rows: list[Charted], tally: ImportTally) -> list[Charted]:
     """The rows that have a number, or an item whose wording counts."""
     there = [row for row in rows if row.number is not None or (row.item in WORDS and row.text is not None)]
     if len(there) < len(rows):
@@ -132,7 +132,7 @@ GIVEN = (
 )
 
 
-def inputs(frame: Any, stay: Stay, tally: Tally) -> list[Given]:
+def inputs(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Given]:
     """The rows of `icu/inputevents` that ended in a stay, or began in it as a vasopressor."""
     if frame is None:
         return []
@@ -161,7 +161,7 @@ def given(start: int, end: int | None, stored: int | None, item: float, *values:
     )
 
 
-def counts(row: Given, stay: Stay, tally: Tally) -> bool:
+def counts(row: Given, stay: MimicStay, tally: ImportTally) -> bool:
     """A vasopressor's time is its start; a volume's is its end, at which it is whole."""
     if row.status == REWRITTEN:
         tally.drop(INPUTS.name, "rewritten")

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rules.wire.instants import text
-from simulators.mimic.fact import Fact, learned, neat, stamp
+from simulators.mimic.fact import MimicFact, learned, neat, stamp
 from simulators.mimic.tables import INPUTS, Given
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 
 CRYSTALLOID, EXPANDER, BLOOD, CARRIER, ELSEWHERE = "crystalloid", "expander", "blood", "carrier", "elsewhere"
 
@@ -95,7 +95,7 @@ FAST = 248.0
 ML_PER_MINUTE = "mL/min"
 
 
-def fluids(rows: Iterable[Given], tally: Tally) -> Iterator[Fact]:
+def fluids(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
     """Each volume given, over the time it ran."""
     for row in rows:
         if row.item not in FLUIDS:
@@ -111,7 +111,7 @@ def fluids(rows: Iterable[Given], tally: Tally) -> Iterator[Fact]:
             "unit": row.amount_unit or "mL",
             **began,
         }
-        yield Fact(
+        yield MimicFact(
             row.end,
             learned(row.end, row.stored),
             "io",
@@ -153,7 +153,7 @@ MCG_PER_MINUTE, MILLIGRAMS = "mcg/min", "mg/kg/min"
 PER_KG = "ug/kg/min"
 
 
-def infusions(rows: Iterable[Given], tally: Tally) -> Iterator[Fact]:
+def infusions(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
     """The rates and stops of every vasopressor, and its pushes as medications."""
     mine = sorted((row for row in rows if row.item in PRESSORS), key=attrgetter("start", "end", "item"))
     for row in mine:
@@ -165,7 +165,7 @@ def infusions(rows: Iterable[Given], tally: Tally) -> Iterator[Fact]:
             yield from course(agent, line, {} if number == 1 else {"line": str(number)}, tally)
 
 
-def lasts(row: Given, tally: Tally) -> bool:
+def lasts(row: Given, tally: ImportTally) -> bool:
     """Whether a row is a rate that was in force for any time."""
     if row.rate is not None and row.end <= row.start:
         tally.drop(INPUTS.name, "no-duration")
@@ -183,16 +183,18 @@ def lines(rows: Iterable[Given]) -> list[list[Given]]:
     return found
 
 
-def course(agent: str, rows: Sequence[Given], line: dict[str, str], tally: Tally) -> Iterator[Fact]:
+def course(
+    agent: str, rows: Sequence[Given], line: dict[str, str], tally: ImportTally
+) -> Iterator[MimicFact]:
     """The rates of one line, and a 0 wherever it pauses."""
     for row, begins in zip(rows, [*(row.start for row in rows[1:]), None], strict=True):
         value, unit = rate(row, tally)
         fields = {"agent": agent, "rate": value, "unit": unit, **line}
-        yield Fact(
+        yield MimicFact(
             row.start, learned(row.start, row.stored), "infusion", stem("rate", row, row.start), fields
         )
         if begins != row.end:
-            yield Fact(
+            yield MimicFact(
                 row.end,
                 learned(row.end, row.stored),
                 "infusion",
@@ -205,7 +207,7 @@ def stem(word: str, row: Given, at: int) -> str:
     return f"{word}-{row.order or row.item}-{stamp(at)}"
 
 
-def rate(row: Given, tally: Tally) -> tuple[float | int, str | None]:
+def rate(row: Given, tally: ImportTally) -> tuple[float | int, str | None]:
     """Number and unit.
 
     A rate per minute is divided by the weight that stands in its own row, the one the pump was set to.
@@ -223,7 +225,7 @@ def rate(row: Given, tally: Tally) -> tuple[float | int, str | None]:
     return neat(row.rate), row.rate_unit
 
 
-def push(row: Given, tally: Tally) -> Iterator[Fact]:
+def push(row: Given, tally: ImportTally) -> Iterator[MimicFact]:
     """An amount without a rate is no infusion."""
     if not row.amount:
         tally.drop(INPUTS.name, "no-rate-or-amount")
@@ -235,4 +237,6 @@ def push(row: Given, tally: Tally) -> Iterator[Fact]:
         "unit": row.amount_unit,
         "route": "IV",
     }
-    yield Fact(row.start, learned(row.start, row.stored), "medication", stem("push", row, row.start), fields)
+    yield MimicFact(
+        row.start, learned(row.start, row.stored), "medication", stem("push", row, row.start), fields
+    )

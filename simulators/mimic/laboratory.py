@@ -10,9 +10,9 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from simulators.mimic.fact import Fact, apart, neat, stamp
+from simulators.mimic.fact import MimicFact, apart, neat, stamp
 from simulators.mimic.tables import LABS, Resulted
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 
 # What the items of `hosp/labevents` are on the wire. Labels as in `hosp/d_labitems`; the unit is the one
 # charted, this one where none is.
@@ -74,7 +74,7 @@ LIMIT = re.compile(r"\s*(?:<|>|LESS THAN|GREATER THAN)\s*=?\s*([0-9]+\.?[0-9]*|\
 """`<0.01` at the start of the value, or of the comments where the value is empty."""
 
 
-def results(rows: Iterable[Resulted], tally: Tally) -> Iterator[Fact]:
+def results(rows: Iterable[Resulted], tally: ImportTally) -> Iterator[MimicFact]:
     """Results by specimen and time of storing.
 
     A result without a number is a limit of detection, or none at all.
@@ -86,7 +86,7 @@ def results(rows: Iterable[Resulted], tally: Tally) -> Iterator[Fact]:
         sorted(found, key=lambda row: (*place(row), row.item)), key=place
     ):
         for readings in apart(map(reading, group), lambda: tally.drop(LABS.name, "repeated")):
-            yield Fact(
+            yield MimicFact(
                 at,
                 known,
                 "labs",
@@ -99,7 +99,7 @@ def place(row: Resulted) -> tuple[int, int, int]:
     return row.at, row.known, row.specimen or 0
 
 
-def number(row: Resulted, tally: Tally) -> float | None:
+def number(row: Resulted, tally: ImportTally) -> float | None:
     """The result: `valuenum` (`value` is often blanked to `___` beside it), else the limit of detection:
     nothing nearer was measured.
 

@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from rules.wire.instants import DAY, text
-from simulators.mimic.fact import Fact, neat, stamp
+from simulators.mimic.fact import MimicFact, neat, stamp
 from simulators.mimic.tables import OUTPUTS, Collected
 from simulators.mimic.tables import OUTPUTS as TABLE
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 
 
-class Output(NamedTuple):
+class OutputKind(NamedTuple):
     """A kind of wire.md (io, out).
 
     `elsewhere`: one sum for a time outside the ICU, of which only the end is charted.
@@ -29,51 +29,51 @@ class Output(NamedTuple):
 
 
 IRRIGANT_IN, IRRIGANT_OUT = 227488, 227489
-OUTPUT_ITEMS: Mapping[int, Output] = MappingProxyType(
+OUTPUT_ITEMS: Mapping[int, OutputKind] = MappingProxyType(
     {
-        226559: Output("Foley", "urine"),
-        226560: Output("Void", "urine"),
-        226561: Output("Condom Cath", "urine"),
-        226584: Output("Ileoconduit", "urine"),
-        226563: Output("Suprapubic", "urine"),
-        226564: Output("R Nephrostomy", "urine"),
-        226565: Output("L Nephrostomy", "urine"),
-        226567: Output("Straight Cath", "urine"),
-        226557: Output("R Ureteral Stent", "urine"),
-        226558: Output("L Ureteral Stent", "urine"),
-        IRRIGANT_IN: Output("GU Irrigant Volume In", "urine"),
-        IRRIGANT_OUT: Output("GU Irrigant/Urine Volume Out", "urine"),
-        226627: Output("OR Urine", "urine", elsewhere=True),
-        226631: Output("PACU Urine", "urine", elsewhere=True),
-        226633: Output("Pre-Admission", "urine", elsewhere=True),
-        226579: Output("Stool", "stool"),
-        226580: Output("Fecal Bag", "stool"),
-        226582: Output("Ostomy (output)", "stool"),
-        226583: Output("Rectal Tube", "stool"),
-        226571: Output("Emesis", "emesis"),
-        226573: Output("Gastric Tube", "emesis"),
-        226575: Output("Nasogastric", "emesis"),
-        226576: Output("Oral Gastric", "emesis"),
-        226588: Output("Chest Tube #1", "drain"),
-        226589: Output("Chest Tube #2", "drain"),
-        226590: Output("L Pleural #1", "drain"),
-        226592: Output("Mediastinal", "drain"),
-        226599: Output("Jackson Pratt #1", "drain"),
-        226604: Output("Hemovac #1", "drain"),
-        226606: Output("Cerebral Ventricular #1", "drain"),
-        226607: Output("Cerebral Ventricular #2", "drain"),
-        226612: Output("Pericardial", "drain"),
-        226613: Output("Wound Vac #1", "drain"),
-        226625: Output("Tap", "drain"),
-        226628: Output("PACU Drains", "drain", elsewhere=True),
-        227701: Output("Drainage Bag", "drain"),
+        226559: OutputKind("Foley", "urine"),
+        226560: OutputKind("Void", "urine"),
+        226561: OutputKind("Condom Cath", "urine"),
+        226584: OutputKind("Ileoconduit", "urine"),
+        226563: OutputKind("Suprapubic", "urine"),
+        226564: OutputKind("R Nephrostomy", "urine"),
+        226565: OutputKind("L Nephrostomy", "urine"),
+        226567: OutputKind("Straight Cath", "urine"),
+        226557: OutputKind("R Ureteral Stent", "urine"),
+        226558: OutputKind("L Ureteral Stent", "urine"),
+        IRRIGANT_IN: OutputKind("GU Irrigant Volume In", "urine"),
+        IRRIGANT_OUT: OutputKind("GU Irrigant/Urine Volume Out", "urine"),
+        226627: OutputKind("OR Urine", "urine", elsewhere=True),
+        226631: OutputKind("PACU Urine", "urine", elsewhere=True),
+        226633: OutputKind("Pre-Admission", "urine", elsewhere=True),
+        226579: OutputKind("Stool", "stool"),
+        226580: OutputKind("Fecal Bag", "stool"),
+        226582: OutputKind("Ostomy (output)", "stool"),
+        226583: OutputKind("Rectal Tube", "stool"),
+        226571: OutputKind("Emesis", "emesis"),
+        226573: OutputKind("Gastric Tube", "emesis"),
+        226575: OutputKind("Nasogastric", "emesis"),
+        226576: OutputKind("Oral Gastric", "emesis"),
+        226588: OutputKind("Chest Tube #1", "drain"),
+        226589: OutputKind("Chest Tube #2", "drain"),
+        226590: OutputKind("L Pleural #1", "drain"),
+        226592: OutputKind("Mediastinal", "drain"),
+        226599: OutputKind("Jackson Pratt #1", "drain"),
+        226604: OutputKind("Hemovac #1", "drain"),
+        226606: OutputKind("Cerebral Ventricular #1", "drain"),
+        226607: OutputKind("Cerebral Ventricular #2", "drain"),
+        226612: OutputKind("Pericardial", "drain"),
+        226613: OutputKind("Wound Vac #1", "drain"),
+        226625: OutputKind("Tap", "drain"),
+        226628: OutputKind("PACU Drains", "drain", elsewhere=True),
+        227701: OutputKind("Drainage Bag", "drain"),
     }
 )
 
 LABELS: Mapping[int, str] = MappingProxyType({item: each.label for item, each in OUTPUT_ITEMS.items()})
 
 
-def irrigated(rows: Iterable[Collected], tally: Tally) -> Iterator[Collected]:
+def irrigated(rows: Iterable[Collected], tally: ImportTally) -> Iterator[Collected]:
     """The rows, those of irrigation (227488 in, 227489 out) as the urine that is left of them.
 
     Less out than in is fluid that is still in the bladder: no collection ends then, the lack is taken off the
@@ -83,14 +83,14 @@ def irrigated(rows: Iterable[Collected], tally: Tally) -> Iterator[Collected]:
     ours = (IRRIGANT_IN, IRRIGANT_OUT)
     listed = list(rows)
     yield from (row for row in listed if row.item not in ours)
-    owed = 0.0
+    pending = 0.0
     for _, together in groupby(
         sorted((row for row in listed if row.item in ours), key=attrgetter("at")), key=attrgetter("at")
     ):
         group = list(together)
-        left = sum((row.volume or 0.0) * (1 if row.item == IRRIGANT_OUT else -1) for row in group) - owed
-        owed = max(-left, 0.0)
-        if owed:
+        left = sum((row.volume or 0.0) * (1 if row.item == IRRIGANT_OUT else -1) for row in group) - pending
+        pending = max(-left, 0.0)
+        if pending:
             tally.adjust(OUTPUTS.name, "irrigant-owed", len(group))
         elif any(row.item == IRRIGANT_OUT for row in group):
             yield group[-1]._replace(item=IRRIGANT_OUT, volume=left, known=max(row.known for row in group))
@@ -99,7 +99,7 @@ def irrigated(rows: Iterable[Collected], tally: Tally) -> Iterator[Collected]:
 URINE = "urine"
 
 
-def outputs(rows: Iterable[Collected], tally: Tally) -> Iterator[Fact]:
+def outputs(rows: Iterable[Collected], tally: ImportTally) -> Iterator[MimicFact]:
     """Every output.
 
     A collection of urine runs from the end of the one before it (criteria.md 3, urine), so no start is
@@ -143,7 +143,7 @@ def elsewhere(row: Collected) -> bool:
     return OUTPUT_ITEMS[row.item].kind == URINE and OUTPUT_ITEMS[row.item].elsewhere
 
 
-def fact(row: Collected, start: int | None) -> Fact:
+def fact(row: Collected, start: int | None) -> MimicFact:
     """The row on the wire; what was collected outside the ICU is `other`."""
     assert row.volume is not None
     output = OUTPUT_ITEMS[row.item]
@@ -155,4 +155,4 @@ def fact(row: Collected, start: int | None) -> Fact:
         "unit": row.unit or "mL",
         **began,
     }
-    return Fact(row.at, row.known, "io", f"out-{row.item}-{stamp(row.at)}", fields)
+    return MimicFact(row.at, row.known, "io", f"out-{row.item}-{stamp(row.at)}", fields)

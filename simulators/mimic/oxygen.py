@@ -22,9 +22,9 @@ from simulators.mimic.chart_items import (
     VERBAL,
     wording,
 )
-from simulators.mimic.fact import Fact, neat, stamp
+from simulators.mimic.fact import MimicFact, neat, stamp
 from simulators.mimic.tables import CHART, Charted
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 
 # Intubation, from what only the wording says: the device `Endotracheal tube`, or a verbal response of `No
 # Response-ETT`.
@@ -37,7 +37,7 @@ TUBE = "no response-ett"
 SPEAKS = 2
 
 
-def intubation(rows: Iterable[Charted]) -> Iterator[Fact]:
+def intubation(rows: Iterable[Charted]) -> Iterator[MimicFact]:
     """`intubation` when it begins and when it ends; nothing for who was never intubated."""
     before = False
     mine = sorted((row for row in rows if row.item in (DEVICE, VERBAL)), key=attrgetter("at"))
@@ -47,7 +47,7 @@ def intubation(rows: Iterable[Charted]) -> Iterator[Fact]:
         if now is not None and now != before:
             before = now
             fields = {"code": "intubation", "present": now}
-            yield Fact(at, max(row.known for row in group), "finding", f"intubation-{stamp(at)}", fields)
+            yield MimicFact(at, max(row.known for row in group), "finding", f"intubation-{stamp(at)}", fields)
 
 
 def tube(group: list[Charted]) -> bool | None:
@@ -61,14 +61,14 @@ def tube(group: list[Charted]) -> bool | None:
 
 
 def in_airway(row: Charted) -> bool:
-    said = wording(row.text or "")
-    return said == (ENDOTRACHEAL_TUBE if row.item == DEVICE else TUBE)
+    found = wording(row.text or "")
+    return found == (ENDOTRACHEAL_TUBE if row.item == DEVICE else TUBE)
 
 
 ROOM_AIR = 21.0
 
 
-def oxygen(rows: Iterable[Charted], tally: Tally) -> Iterator[Fact]:
+def oxygen(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
     """One record a minute.
 
     A second cannula is extra to the main flow, which holds until it is charted again: alone it must not stand
@@ -83,7 +83,7 @@ def oxygen(rows: Iterable[Charted], tally: Tally) -> Iterator[Fact]:
         flow = delivered(group, main)
         readings = [*device(group, flow, tally), *flow_reading(flow), *fio2_reading(group, tally)]
         if readings:
-            yield Fact(
+            yield MimicFact(
                 at,
                 max(row.known for row in group),
                 "vitals",
@@ -110,7 +110,7 @@ def flow_reading(flow: float | None) -> Iterator[dict[str, Any]]:
         yield {"code": "o2-flow", "value": neat(flow), "unit": "L/min"}
 
 
-def fio2_reading(group: Sequence[Charted], tally: Tally) -> Iterator[dict[str, Any]]:
+def fio2_reading(group: Sequence[Charted], tally: ImportTally) -> Iterator[dict[str, Any]]:
     """In per cent, which the source names nowhere.
 
     No air has 1 % of oxygen: up to 1 the number is a fraction.
@@ -123,7 +123,7 @@ def fio2_reading(group: Sequence[Charted], tally: Tally) -> Iterator[dict[str, A
         yield {"code": "fio2", "value": neat(max(given)), "unit": "%"}
 
 
-def device(group: Sequence[Charted], flow: float | None, tally: Tally) -> Iterator[dict[str, Any]]:
+def device(group: Sequence[Charted], flow: float | None, tally: ImportTally) -> Iterator[dict[str, Any]]:
     """The device that supports most of those charted; none when it is `None` beside oxygen that flows."""
     named = [row for row in group if row.item == DEVICE and row.text is not None]
     found = [DEVICES[wording(row.text or "")] for row in named if wording(row.text or "") in DEVICES]

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pandas
 
 from rules.wire.instants import DAY
-from simulators.mimic.fact import Fact, milliseconds, moments
-from simulators.mimic.tables import Table, Unreadable, is_number, needed, path_of, small
-from simulators.mimic.tally import OTHER_STAYS, Tally
+from simulators.mimic.fact import MimicFact, milliseconds, moments
+from simulators.mimic.tables import MimicTable, UnreadableMimic, is_number, needed, path_of, small
+from simulators.mimic.tally import OTHER_STAYS, ImportTally
 
 BEFORE = DAY
 """How long before the stay a row may lie: admission weights, the creatinine of the emergency room.
@@ -23,7 +23,7 @@ The same 24 h as for weights that the demo keeps with a stay.
 NEVER = 1 << 52
 
 
-class Stay(NamedTuple):
+class MimicStay(NamedTuple):
     """Ids, admission and discharge (ms; `outtime` None: not charted), and age in years (None: not known)."""
 
     stay: int
@@ -47,10 +47,10 @@ class Stay(NamedTuple):
     def closes(self) -> int:
         return NEVER if self.outtime is None else self.outtime
 
-    def encounters(self) -> list[Fact]:
+    def encounters(self) -> list[MimicFact]:
         """Admission, cycle-start and discharge."""
         admitted = [
-            Fact(self.intime, self.intime, "encounter", event, {"event": event, "location": "icu"})
+            MimicFact(self.intime, self.intime, "encounter", event, {"event": event, "location": "icu"})
             for event in ("admit", "cycle-start")
         ]
         return (
@@ -58,12 +58,12 @@ class Stay(NamedTuple):
             if self.outtime is None
             else [
                 *admitted,
-                Fact(self.outtime, self.outtime, "encounter", "discharge", {"event": "discharge"}),
+                MimicFact(self.outtime, self.outtime, "encounter", "discharge", {"event": "discharge"}),
             ]
         )
 
 
-def stays(folder: Path, wanted: Collection[int] | None = None) -> list[Stay]:
+def stays(folder: Path, wanted: Collection[int] | None = None) -> list[MimicStay]:
     """The stays of `icu/icustays`, in order of stay_id; only those that are `wanted`.
 
     Raises Unreadable, naming stays that are not there.
@@ -73,7 +73,7 @@ def stays(folder: Path, wanted: Collection[int] | None = None) -> list[Stay]:
     frame = frame if wanted is None else frame[frame.stay_id.isin(list(wanted))]
     missing = sorted(set(wanted or ()) - set(frame.stay_id.tolist()))
     if missing:
-        raise Unreadable(f"{path}: no stay {', '.join(map(str, missing))}")
+        raise UnreadableMimic(f"{path}: no stay {', '.join(map(str, missing))}")
     births = birth_years(folder)
     rows = zip(
         frame.stay_id.tolist(),
@@ -87,10 +87,12 @@ def stays(folder: Path, wanted: Collection[int] | None = None) -> list[Stay]:
     return sorted(found)
 
 
-def stay(row: tuple[Any, ...], births: dict[int, int]) -> Stay:
+def stay(row: tuple[Any, ...], births: dict[int, int]) -> MimicStay:
     number, subject, intime, outtime, text = row
     born = births.get(subject)
-    return Stay(int(number), int(subject), intime, outtime, None if born is None else int(text[:4]) - born)
+    return MimicStay(
+        int(number), int(subject), intime, outtime, None if born is None else int(text[:4]) - born
+    )
 
 
 def birth_years(folder: Path) -> dict[int, int]:
@@ -117,7 +119,7 @@ class Windows:
     lie (ms).
     """
 
-    def __init__(self, stays: Sequence[Stay]) -> None:
+    def __init__(self, stays: Sequence[MimicStay]) -> None:
         self.frame: Any = pandas.DataFrame(
             {
                 "place": range(len(stays)),
@@ -129,11 +131,13 @@ class Windows:
         )
 
 
-def selected(frame: Any, table: Table, windows: Windows, items: Collection[int], tally: Tally) -> Any:
+def selected(
+    frame: Any, table: MimicTable, windows: Windows, items: Collection[int], tally: ImportTally
+) -> Any:
     """The rows that count, with `place` (whose), `at`, and the other times in ms; one row for each stay that
     it belongs to.
     """
-    tally.read(table.name, len(frame))
+    tally.count_read(table.name, len(frame))
     sound = numeric(frame, table)
     mine = sound[sound[table.key].isin(windows.frame[table.key])]
     tally.rows[table.name][OTHER_STAYS] += len(frame) - len(mine)
@@ -141,7 +145,7 @@ def selected(frame: Any, table: Table, windows: Windows, items: Collection[int],
     return within(timed(known, table, tally), table, windows, tally)
 
 
-def mapped(frame: Any, table: Table, items: Collection[int], tally: Tally) -> Any:
+def mapped(frame: Any, table: MimicTable, items: Collection[int], tally: ImportTally) -> Any:
     """Whether each row's item is one that is read; a row without an item is counted as item 0."""
     there = frame.itemid.isin(list(items))
     for item, number in frame.itemid[~there].fillna(0).value_counts().items():
@@ -149,7 +153,7 @@ def mapped(frame: Any, table: Table, items: Collection[int], tally: Tally) -> An
     return there
 
 
-def numeric(frame: Any, table: Table) -> Any:
+def numeric(frame: Any, table: MimicTable) -> Any:
     """The same rows; a word in a column of numbers is no number, and neither ends the import nor makes words
     of the whole piece.
     """
@@ -157,7 +161,7 @@ def numeric(frame: Any, table: Table) -> Any:
     return frame.assign(**{column: pandas.to_numeric(frame[column], errors="coerce") for column in columns})
 
 
-def timed(frame: Any, table: Table, tally: Tally) -> Any:
+def timed(frame: Any, table: MimicTable, tally: ImportTally) -> Any:
     """The rows that have a time, with `at` and the other times in ms."""
     times = {"at": milliseconds(frame[table.at])} | {
         name: milliseconds(frame[name]) for name in TIMES if name in frame.columns
@@ -168,7 +172,7 @@ def timed(frame: Any, table: Table, tally: Tally) -> Any:
     return found[there]
 
 
-def within(frame: Any, table: Table, windows: Windows, tally: Tally) -> Any:
+def within(frame: Any, table: MimicTable, windows: Windows, tally: ImportTally) -> Any:
     """The rows inside the time of a stay.
 
     Times are the subject's own, so that no other subject's stay can be meant.

@@ -17,11 +17,11 @@ Watch = Callable[[str, int, int], None]
 """Is told what is done, how much of it, and of how much: bytes of the files on disk, or stays."""
 
 
-class Unreadable(Exception):
+class UnreadableMimic(Exception):
     """A folder or file that is not MIMIC-IV's layout; names the file and what is missing."""
 
 
-class Table(NamedTuple):
+class MimicTable(NamedTuple):
     """A table of events: whose rows (`key`), when (`at`), columns that must be there (`needed`), and that may
     be (`optional`).
     """
@@ -33,10 +33,10 @@ class Table(NamedTuple):
     optional: tuple[str, ...] = ()
 
 
-CHART = Table(
+CHART = MimicTable(
     "icu/chartevents", "stay_id", "charttime", ("itemid", "valuenum"), ("storetime", "value", "valueuom")
 )
-INPUTS = Table(
+INPUTS = MimicTable(
     "icu/inputevents",
     "stay_id",
     "starttime",
@@ -51,8 +51,10 @@ INPUTS = Table(
         "statusdescription",
     ),
 )
-OUTPUTS = Table("icu/outputevents", "stay_id", "charttime", ("itemid", "value"), ("storetime", "valueuom"))
-LABS = Table(
+OUTPUTS = MimicTable(
+    "icu/outputevents", "stay_id", "charttime", ("itemid", "value"), ("storetime", "valueuom")
+)
+LABS = MimicTable(
     "hosp/labevents",
     "subject_id",
     "charttime",
@@ -83,7 +85,7 @@ def needed(folder: Path, name: str) -> Path:
     """Where a table lies. Raises Unreadable when it is not there."""
     found = path_of(folder, name)
     if found is None:
-        raise Unreadable(
+        raise UnreadableMimic(
             f"{folder}: no {name}.csv or {name}.csv.gz; give the folder that holds MIMIC-IV's `hosp` and "
             "`icu`"
         )
@@ -96,11 +98,11 @@ def small(path: Path, columns: Sequence[str]) -> Any:
         frame = next(frames(path, file, None))
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        raise Unreadable(f"{path}: no column {', '.join(missing)}")
+        raise UnreadableMimic(f"{path}: no column {', '.join(missing)}")
     return frame
 
 
-def pieces(folder: Path, table: Table, watch: Watch, done: int, total: int) -> Iterator[Any]:
+def pieces(folder: Path, table: MimicTable, watch: Watch, done: int, total: int) -> Iterator[Any]:
     """The rows of a table, some at a time, only the columns that are used.
 
     `watch` is told how many bytes of the file were read.
@@ -112,14 +114,14 @@ def pieces(folder: Path, table: Table, watch: Watch, done: int, total: int) -> I
             yield frame
 
 
-def frames(path: Path, file: BinaryIO, table: Table | None, rows: int | None = None) -> Iterator[Any]:
+def frames(path: Path, file: BinaryIO, table: MimicTable | None, rows: int | None = None) -> Iterator[Any]:
     """A file as DataFrames: ids and numbers as pandas finds them, all else as text, nothing taken for missing
     but the empty cell.
     """
     columns = header(path)
     wanted = columns if table is None else chosen(path, table, columns)
     try:
-        read = pandas.read_csv(
+        found = pandas.read_csv(
             file,
             usecols=wanted,
             dtype={column: str for column in wanted if table is not None and not is_number(table, column)},
@@ -129,9 +131,9 @@ def frames(path: Path, file: BinaryIO, table: Table | None, rows: int | None = N
             na_values=[""],
             low_memory=False,
         )
-        yield from [read] if rows is None else read
+        yield from [found] if rows is None else found
     except (ValueError, EOFError, OSError, zlib.error) as fault:
-        raise Unreadable(f"{path}: not a table that can be read: {fault}") from None
+        raise UnreadableMimic(f"{path}: not a table that can be read: {fault}") from None
 
 
 def header(path: Path) -> list[str]:
@@ -139,19 +141,19 @@ def header(path: Path) -> list[str]:
     try:
         return [str(name) for name in pandas.read_csv(path, nrows=0).columns]
     except (ValueError, EOFError, OSError, zlib.error) as fault:
-        raise Unreadable(f"{path}: not a table that can be read: {fault}") from None
+        raise UnreadableMimic(f"{path}: not a table that can be read: {fault}") from None
 
 
-def chosen(path: Path, table: Table, columns: Sequence[str]) -> list[str]:
+def chosen(path: Path, table: MimicTable, columns: Sequence[str]) -> list[str]:
     """The columns to read. Raises Unreadable when one that is needed is not there."""
     must = [table.key, table.at, *table.needed]
     missing = [column for column in must if column not in columns]
     if missing:
-        raise Unreadable(f"{path}: no column {', '.join(missing)}")
+        raise UnreadableMimic(f"{path}: no column {', '.join(missing)}")
     return [*must, *(column for column in table.optional if column in columns)]
 
 
-def is_number(table: Table, column: str) -> bool:
+def is_number(table: MimicTable, column: str) -> bool:
     return column == table.key or column in NUMBERS or (table is OUTPUTS and column == "value")
 
 

@@ -40,7 +40,7 @@ ADJUSTMENTS: Mapping[str, str] = {
 """Where a fact says something else than the row."""
 
 
-class Tally:
+class ImportTally:
     """Counts by table; filled as the import goes."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Tally:
         self.events: Counter[str] = Counter()
         self.stays = 0
 
-    def read(self, table: str, number: int) -> None:
+    def count_read(self, table: str, number: int) -> None:
         self.rows[table]["read"] += number
 
     def drop(self, table: str, reason: str, number: int = 1) -> None:

@@ -22,7 +22,7 @@ from simulators.physiology.cohort import GRAMS_PER_POINT, Cohort
 from simulators.physiology.latent import LABS, Array
 
 
-class Change(NamedTuple):
+class BloodChange(NamedTuple):
     """`by`: what is added to the baseline at toxicity 1 in a patient of sensitivity 1; `organ`: whose
     sensitivity; `hours`: time constant.
     """
@@ -32,28 +32,28 @@ class Change(NamedTuple):
     hours: float
 
 
-CHANGES: Final[Mapping[str, Change]] = MappingProxyType(
+CHANGES: Final[Mapping[str, BloodChange]] = MappingProxyType(
     {
-        "bilirubin": Change(1.8, "hepatic", 7),
-        "bicarbonate": Change(-3.6, "renal", 6),
-        "potassium": Change(-0.35, "gut", 6),
-        "sodium": Change(-3.5, "renal", 8),
-        "calcium": Change(-1.15, "leak", 8),
-        "magnesium": Change(-0.35, "renal", 8),
-        "phosphate": Change(-1.1, "renal", 8),
-        "albumin": Change(-0.85, "leak", 10),
-        "hematocrit": Change(-4.0, "marrow", 12),
-        "glucose": Change(18, "hepatic", 6),
-        "alt": Change(40, "hepatic", 12),
-        "ast": Change(42, "hepatic", 12),
-        "ck": Change(25, "cardiac", 12),
-        "ck-mb": Change(0.4, "cardiac", 10),
-        "troponin-t": Change(0.0005, "cardiac", 8),
-        "inr": Change(0.14, "hepatic", 10),
-        "ptt": Change(6.0, "hepatic", 10),
-        "wbc": Change(-2.2, "marrow", 10),
-        "tsh": Change(0, "gut", 48),
-        "free-t4": Change(0, "gut", 48),
+        "bilirubin": BloodChange(1.8, "hepatic", 7),
+        "bicarbonate": BloodChange(-3.6, "renal", 6),
+        "potassium": BloodChange(-0.35, "gut", 6),
+        "sodium": BloodChange(-3.5, "renal", 8),
+        "calcium": BloodChange(-1.15, "leak", 8),
+        "magnesium": BloodChange(-0.35, "renal", 8),
+        "phosphate": BloodChange(-1.1, "renal", 8),
+        "albumin": BloodChange(-0.85, "leak", 10),
+        "hematocrit": BloodChange(-4.0, "marrow", 12),
+        "glucose": BloodChange(18, "hepatic", 6),
+        "alt": BloodChange(40, "hepatic", 12),
+        "ast": BloodChange(42, "hepatic", 12),
+        "ck": BloodChange(25, "cardiac", 12),
+        "ck-mb": BloodChange(0.4, "cardiac", 10),
+        "troponin-t": BloodChange(0.0005, "cardiac", 8),
+        "inr": BloodChange(0.14, "hepatic", 10),
+        "ptt": BloodChange(6.0, "hepatic", 10),
+        "wbc": BloodChange(-2.2, "marrow", 10),
+        "tsh": BloodChange(0, "gut", 48),
+        "free-t4": BloodChange(0, "gut", 48),
     }
 )
 FILTERED: Final[Mapping[str, float]] = MappingProxyType({"creatinine": 420.0, "urea": 540.0})

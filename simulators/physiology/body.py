@@ -12,9 +12,9 @@ from simulators.physiology.circulation import Circulation
 from simulators.physiology.clinical_events import Pathology
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.drive import Drive
-from simulators.physiology.fluids import Kidney, Lungs, Volumes
+from simulators.physiology.fluids import BodyFluids, Kidney, Lungs
 from simulators.physiology.latent import LABS, Array
-from simulators.physiology.signs import Gut, Heat, Mind, Signs
+from simulators.physiology.signs import Gut, Heat, MentalState, Signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Body:
 
     def __init__(self, cohort: Cohort) -> None:
         self.drive, self.pathology = Drive(len(cohort)), Pathology(len(cohort))
-        self.volumes, self.circulation, self.kidney = Volumes(cohort), Circulation(cohort), Kidney(cohort)
+        self.volumes, self.circulation, self.kidney = BodyFluids(cohort), Circulation(cohort), Kidney(cohort)
         self.lungs, self.heat, self.blood = Lungs(cohort), Heat(cohort), Blood(cohort)
-        self.mind, self.gut, self.signs = Mind(cohort), Gut(cohort), Signs(cohort)
+        self.mental_state, self.gut, self.signs = MentalState(cohort), Gut(cohort), Signs(cohort)
 
     def step(
         self, dosed: Array | None, care: Treatment, imposed: Mapping[str, Array], clock: int, wander: Array
@@ -77,7 +77,7 @@ class Body:
             volumes.plasma, volumes.tissue, self.heat.temperature, care.fio2, care.ventilated, ill
         )
         self.blood.step(toxicity, self.kidney.filtration, volumes.filling, ill)
-        self.mind.step(toxicity, ill)
+        self.mental_state.step(toxicity, ill)
         self.gut.step(toxicity, care.soothed, ill)
         self.signs.step(volumes.swelling, care.ventilated, ill)
 
@@ -92,5 +92,5 @@ class Body:
             "emesis-rate": gut.emesis, "lung-water": lungs.water, "rales": lungs.rales,
             "dyspnea": lungs.dyspnea, "abdominal-distention": gut.distention, "abdominal-pain": gut.pain,
             "vomiting": gut.vomiting,
-            **dict(zip(LABS, self.blood.level, strict=True)), **self.mind.level, **self.signs.level,
+            **dict(zip(LABS, self.blood.level, strict=True)), **self.mental_state.level, **self.signs.level,
         }  # fmt: skip

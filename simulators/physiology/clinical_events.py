@@ -69,12 +69,14 @@ class ClinicalEvent(NamedTuple):
     size: float = 1.0
 
 
-def felt(happenings: Iterable[ClinicalEvent], patients: int, start: int, minutes: int) -> dict[str, Array]:
+def felt(
+    clinical_events: Iterable[ClinicalEvent], patients: int, start: int, minutes: int
+) -> dict[str, Array]:
     """By kind, the size in force in each minute: arrays (minutes, patients); a kind nobody has is absent;
     overlapping ones of a kind count once, the largest.
     """
     arrays: dict[str, Array] = {}
-    for one in happenings:
+    for one in clinical_events:
         first, last = max(one.start - start, 0), min(one.end - start, minutes)
         if first < last:
             array = arrays.setdefault(one.kind, np.zeros((minutes, patients)))
@@ -138,7 +140,7 @@ class Pathology:
             self.minutes[kind] = (self.minutes.get(kind, NONE) + 1) * np.broadcast_to(size > 0, self.patients)
 
 
-class Latch:
+class EventLatch:
     """`on`: 0.0 or 1.0, array (patients,)."""
 
     def __init__(self, patients: int, comes: float, goes: float) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.physiology.clinical_events import Latch, Pathology
+from simulators.physiology.clinical_events import EventLatch, Pathology
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import Array
 
@@ -33,7 +33,7 @@ INSENSIBLE: Final = 0.5
 """mL/kg/h lost through skin and lungs; half as much again for each degree of fever is left out."""
 
 
-class Volumes:
+class BodyFluids:
     """`plasma` and `tissue`: mL over normal. Arrays (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
@@ -176,7 +176,7 @@ class Lungs:
         self.sensitivity = cohort.sensitivity["lung"]
         self.water = np.zeros(len(cohort))
         self.spo2, self.rate = cohort.spo2.copy(), cohort.respiratory_rate.copy()
-        self.basal, self.midlung, self.breathless = (Latch(len(cohort), *limits) for limits in SIGNS)
+        self.basal, self.midlung, self.breathless = (EventLatch(len(cohort), *limits) for limits in SIGNS)
 
     @property
     def rales(self) -> Array:

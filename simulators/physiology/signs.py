@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.physiology.clinical_events import Latch, Pathology
+from simulators.physiology.clinical_events import EventLatch, Pathology
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import Array
 
@@ -37,7 +37,7 @@ class Gut:
         self.sensitivity = cohort.sensitivity["gut"]
         self.burden, self.stool, self.emesis = np.zeros(n), np.zeros(n), np.zeros(n)
         self.distention, self.pain, self.vomiting = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.bloated, self.sick = Latch(n, *BLOATED), Latch(n, *SICK)
+        self.bloated, self.sick = EventLatch(n, *BLOATED), EventLatch(n, *SICK)
 
     def step(self, toxicity: Array, soothed: Array, ill: Pathology) -> None:
         """One minute. `soothed`: the share of stool that loperamide prevents."""
@@ -95,7 +95,7 @@ class Heat:
 # Assumption: one hidden burden that follows toxicity with 14 h, and thresholds on it.
 
 
-MIND_FOLLOWS: Final = 840.0
+MENTAL_STATE_FOLLOWS: Final = 840.0
 THRESHOLDS: Final = {
     "vivid-dreams": 1.6, "emotional-lability": 1.8, "mental-status": 2.0, "cognition": 2.2,
     "disorientation": 2.4, "hallucination": 2.7,
@@ -104,20 +104,20 @@ IMPOSED: Final = {"mental-status": 1, "cognition": 2, "disorientation": 2, "hall
 """From which size of a `neurotoxicity` each is present."""
 
 
-class Mind:
+class MentalState:
     """`level[finding]`: 0.0 or 1.0, arrays (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.sensitivity = cohort.sensitivity["neuro"]
         self.burden = np.zeros(len(cohort))
         self.latches = {
-            finding: Latch(len(cohort), limit, 0.75 * limit) for finding, limit in THRESHOLDS.items()
+            finding: EventLatch(len(cohort), limit, 0.75 * limit) for finding, limit in THRESHOLDS.items()
         }
         self.level: dict[str, Array] = {finding: latch.on for finding, latch in self.latches.items()}
 
     def step(self, toxicity: Array, ill: Pathology) -> None:
         """One minute."""
-        self.burden += (self.sensitivity * toxicity - self.burden) / MIND_FOLLOWS
+        self.burden += (self.sensitivity * toxicity - self.burden) / MENTAL_STATE_FOLLOWS
         for finding, latch in self.latches.items():
             latch.step(self.burden)
             imposed = ill.seen("neurotoxicity") >= IMPOSED.get(finding, 9)
@@ -140,7 +140,11 @@ class Signs:
 
     def __init__(self, cohort: Cohort) -> None:
         n = len(cohort)
-        self.tight, self.pitting, self.anasarca = Latch(n, *TIGHT), Latch(n, *PITTING), Latch(n, *ANASARCA)
+        self.tight, self.pitting, self.anasarca = (
+            EventLatch(n, *TIGHT),
+            EventLatch(n, *PITTING),
+            EventLatch(n, *ANASARCA),
+        )
         self.none = np.zeros(n)
         self.level: dict[str, Array] = {}
 

@@ -29,7 +29,7 @@ ALL: Final = (
     courses.DIARRHEA,
     courses.MISSED_CHARTING,
     courses.DELAY_BEYOND_24H,
-    courses.WARD,
+    courses.WARD_MIX,
 )
 
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType({scenario.name: scenario for scenario in ALL})

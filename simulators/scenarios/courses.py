@@ -229,7 +229,7 @@ MISSED_CHARTING = Scenario(
 )
 
 
-WARD = Scenario(
+WARD_MIX = Scenario(
     name="ward",
     says=(
         "A ward as it might be over weeks: most patients have a typical course or less, each of the others "

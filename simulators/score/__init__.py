@@ -5,7 +5,7 @@
 (predictive value), `hours` (the PhysioNet/CinC 2015 score), `tally` (burden, floods).
 """
 
-from simulators.score.course import read
+from simulators.score.course import load_courses
 from simulators.score.scorer import Scorer, expected
 
-__all__ = ["Scorer", "expected", "read"]
+__all__ = ["Scorer", "expected", "load_courses"]

@@ -19,7 +19,7 @@ LEVELS = {"relative": RELATIVE, "absolute": ABSOLUTE}
 NAMES = {RELATIVE: "relative", ABSOLUTE: "absolute"}
 
 
-class Stretch(NamedTuple):
+class LevelSpan(NamedTuple):
     """From `start` up to, not including, `end`, at a level.
 
     `distinct`: a perfect observer would have seen it; else it is borderline.
@@ -37,26 +37,26 @@ class Stretch(NamedTuple):
         return self.start < max(end, start + 1) and start < max(self.end, self.start + 1)
 
 
-def at_least(stretches: Iterable[Stretch], level: int) -> list[Stretch]:
+def at_least(stretches: Iterable[LevelSpan], level: int) -> list[LevelSpan]:
     """The maximal stretches at a level or worse, in order: neighbours without a gap are one, distinct if one
     of them is.
     """
-    found: list[Stretch] = []
+    found: list[LevelSpan] = []
     for one in sorted(stretch for stretch in stretches if stretch.level >= level):
         if found and one.start <= found[-1].end:
             last = found[-1]
-            found[-1] = Stretch(last.start, max(last.end, one.end), level, last.distinct or one.distinct)
+            found[-1] = LevelSpan(last.start, max(last.end, one.end), level, last.distinct or one.distinct)
         else:
             found.append(one._replace(level=level))
     return found
 
 
-def near(stretches: Sequence[Stretch], moment: int, within: int) -> bool:
+def near(stretches: Sequence[LevelSpan], moment: int, within: int) -> bool:
     """Whether one of them holds at some moment no further than `within` from `moment`."""
     return any(stretch.meets(moment - within, moment + within + 1) for stretch in stretches)
 
 
-class Course(NamedTuple):
+class TrueCourse(NamedTuple):
     """`start`..`end`: from cycle start to discharge (else the end of what was watched), ms: the time in which
     alerts are given.
 
@@ -66,8 +66,8 @@ class Course(NamedTuple):
     patient: str
     start: int
     end: int
-    true: Mapping[str, list[Stretch]]
-    possible: Mapping[str, list[Stretch]]
+    true: Mapping[str, list[LevelSpan]]
+    possible: Mapping[str, list[LevelSpan]]
 
 
 class _Truth(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ class _Truth(msgspec.Struct, frozen=True):
     possible: dict[str, list[Possible]]
 
 
-def read(path: str) -> Iterator[Course]:
+def load_courses(path: str) -> Iterator[TrueCourse]:
     """The courses of a truth file, gzip by its name.
 
     Raises OSError, and ValueError naming the line that is no truth.
@@ -97,20 +97,20 @@ def read(path: str) -> Iterator[Course]:
             yield course(truth)
 
 
-def course(truth: _Truth) -> Course:
+def course(truth: _Truth) -> TrueCourse:
     """A patient whose cycle never started has no time in which alerts are given."""
     last = truth.origin + timedelta(minutes=truth.minutes)
     end = truth.discharge or last
     start = truth.cycle_start or end
     true = {
-        code: [Stretch(ms(one.start), ms(one.end), LEVELS[one.level], one.distinct) for one in spans]
+        code: [LevelSpan(ms(one.start), ms(one.end), LEVELS[one.level], one.distinct) for one in spans]
         for code, spans in truth.criteria.items()
     }
     possible = {
-        code: [Stretch(ms(one.start), ms(one.end), LEVELS[one.level]) for one in spans]
+        code: [LevelSpan(ms(one.start), ms(one.end), LEVELS[one.level]) for one in spans]
         for code, spans in truth.possible.items()
     }
-    return Course(truth.patient, ms(start), ms(end), true, possible)
+    return TrueCourse(truth.patient, ms(start), ms(end), true, possible)
 
 
 def ms(moment: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from simulators.score.course import Stretch
+from simulators.score.course import LevelSpan
 
 CRITERION, PRESSURE = "criterion", "blood-pressure"
 JUDGED = (CRITERION, PRESSURE)
@@ -14,7 +14,7 @@ PAGED = ("absolute", "relative", "technical")
 RANK = {"clear": 0, "advisory": 0, "technical": 0, "relative": 1, "absolute": 2}
 
 
-class Transition(NamedTuple):
+class AlertTransition(NamedTuple):
     """Names as on the wire; `at`, `decided`: ms; `episode`: the alert's id; `transition`: opened, worsened,
     improved, resolved, amended, reminder.
     """
@@ -38,7 +38,7 @@ FOREVER = 1 << 62
 REMINDER = "reminder"
 
 
-class Alarm(NamedTuple):
+class AlarmSpan(NamedTuple):
     """One unbroken time at a level or worse.
 
     `at`..`until`: when it was true, by the alerts' `at`; `decided`..`lifted`: when the ward knew; ms.
@@ -50,22 +50,22 @@ class Alarm(NamedTuple):
     lifted: int
 
 
-def alarms(transitions: Iterable[Transition], level: int) -> list[Alarm]:
+def alarms(transitions: Iterable[AlertTransition], level: int) -> list[AlarmSpan]:
     """The alarms at a level or worse of one patient's subject, from its transitions in order; one that is
     still on ends never.
     """
-    found: list[Alarm] = []
-    began: Transition | None = None
+    found: list[AlarmSpan] = []
+    began: AlertTransition | None = None
     for one in transitions:
         if one.transition == REMINDER:
             continue
         if began is None and one.rank >= level:
             began = one
         elif began is not None and one.rank < level:
-            found.append(Alarm(began.at, one.at, began.decided, one.decided))
+            found.append(AlarmSpan(began.at, one.at, began.decided, one.decided))
             began = None
     if began is not None:
-        found.append(Alarm(began.at, FOREVER, began.decided, FOREVER))
+        found.append(AlarmSpan(began.at, FOREVER, began.decided, FOREVER))
     return found
 
 
@@ -77,7 +77,7 @@ class Detection(NamedTuple):
     `afterwards`: it was over when the ward was told (a laboratory result that came after the recovery).
     """
 
-    episode: Stretch
+    episode: LevelSpan
     delay: int | None
     afterwards: bool
 
@@ -86,7 +86,7 @@ class Detection(NamedTuple):
         return self.delay is not None
 
 
-def detect(episodes: Iterable[Stretch], alarms: Sequence[Alarm]) -> list[Detection]:
+def detect(episodes: Iterable[LevelSpan], alarms: Sequence[AlarmSpan]) -> list[Detection]:
     """Each true episode against the alarms of its own level or worse.
 
     Detected: by the alerts' own `at` an alarm stood at some moment at which the episode truly held. An alarm
@@ -96,7 +96,7 @@ def detect(episodes: Iterable[Stretch], alarms: Sequence[Alarm]) -> list[Detecti
     return [detection(episode, alarms) for episode in episodes]
 
 
-def detection(episode: Stretch, alarms: Sequence[Alarm]) -> Detection:
+def detection(episode: LevelSpan, alarms: Sequence[AlarmSpan]) -> Detection:
     met = [alarm for alarm in alarms if episode.meets(alarm.at, alarm.until)]
     if not met:
         return Detection(episode, None, False)

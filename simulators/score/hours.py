@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rules.wire.instants import HOUR
-from simulators.score.course import Stretch
-from simulators.score.detection import Alarm
+from simulators.score.course import LevelSpan
+from simulators.score.detection import AlarmSpan
 
 MISS = 5
 """A missed hour counts five times a false one."""
 
 
-class Hours(NamedTuple):
+class AlarmHours(NamedTuple):
     """How many patient-hours were rightly in alarm, rightly quiet, wrongly in alarm, wrongly quiet."""
 
     tp: int = 0
@@ -23,10 +23,10 @@ class Hours(NamedTuple):
     fp: int = 0
     fn: int = 0
 
-    def plus(self, other: Hours) -> Hours:
-        return Hours(*(one + more for one, more in zip(self, other, strict=True)))
+    def plus(self, other: AlarmHours) -> AlarmHours:
+        return AlarmHours(*(one + more for one, more in zip(self, other, strict=True)))
 
-    def of(self, whole: int) -> Hours:
+    def of(self, whole: int) -> AlarmHours:
         """The same among so many hours: the rest was rightly quiet."""
         return self._replace(tn=whole - self.tp - self.fp - self.fn)
 
@@ -42,7 +42,7 @@ def hours_in(start: int, end: int) -> int:
     return -((start - end) // HOUR) if end > start else 0
 
 
-class Told(NamedTuple):
+class HourCounts(NamedTuple):
     """The numbers of the hours of one patient in which a criterion truly held (`true`); distinctly so; held
     or might have, had every measurement erred by its noise (`possible`); and in which the ward was in alarm
     (`alarmed`).
@@ -53,12 +53,12 @@ class Told(NamedTuple):
     possible: set[int]
     alarmed: set[int]
 
-    def plus(self, other: Told) -> Told:
+    def plus(self, other: HourCounts) -> HourCounts:
         """What holds of the one or the other."""
-        return Told(*(one | more for one, more in zip(self, other, strict=True)))
+        return HourCounts(*(one | more for one, more in zip(self, other, strict=True)))
 
     @property
-    def hours(self) -> Hours:
+    def hours(self) -> AlarmHours:
         """All hours, the quiet ones left out."""
         return tallied(self.true, self.alarmed)
 
@@ -70,36 +70,42 @@ class Told(NamedTuple):
         return (self.true | self.possible) - self.distinct
 
     @property
-    def decided(self) -> Hours:
+    def decided(self) -> AlarmHours:
         """The hours that could be told, the quiet ones left out."""
         return tallied(self.distinct, self.alarmed - self.undecided)
 
 
-NOTHING = Told(set(), set(), set(), set())
+NOTHING = HourCounts(set(), set(), set(), set())
 
 
-def tallied(true: set[int], alarmed: set[int]) -> Hours:
+def tallied(true: set[int], alarmed: set[int]) -> AlarmHours:
     """Hours by number, the quiet ones left out."""
     both = len(true & alarmed)
-    return Hours(tp=both, fp=len(alarmed) - both, fn=len(true) - both)
+    return AlarmHours(tp=both, fp=len(alarmed) - both, fn=len(true) - both)
 
 
-def told(
-    start: int, end: int, true: Sequence[Stretch], possible: Iterable[Stretch], alarms: Iterable[Alarm]
-) -> Told:
+def hour_counts(
+    start: int,
+    end: int,
+    true: Sequence[LevelSpan],
+    possible: Iterable[LevelSpan],
+    alarms: Iterable[AlarmSpan],
+) -> HourCounts:
     """One criterion at one level: what held, what might have, and what the ward knew, in the hours from
     `start` (ms) to `end`.
     """
     distinct = touched(start, end, (one for one in true if one.distinct))
-    return Told(touched(start, end, true), distinct, touched(start, end, possible), known(start, end, alarms))
+    return HourCounts(
+        touched(start, end, true), distinct, touched(start, end, possible), known(start, end, alarms)
+    )
 
 
-def touched(start: int, end: int, true: Iterable[Stretch]) -> set[int]:
+def touched(start: int, end: int, true: Iterable[LevelSpan]) -> set[int]:
     """The hours in which one of the stretches held."""
     return covered(start, end, ((one.start, one.end) for one in true))
 
 
-def known(start: int, end: int, alarms: Iterable[Alarm]) -> set[int]:
+def known(start: int, end: int, alarms: Iterable[AlarmSpan]) -> set[int]:
     """The hours in which the ward had one of the alarms."""
     return covered(start, end, ((one.decided, one.lifted) for one in alarms))
 

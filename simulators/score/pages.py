@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rules.wire.instants import MINUTE
-from simulators.score.course import LEVELS, RELATIVE, Course, at_least, near
-from simulators.score.detection import JUDGED, PAGED, Transition
+from simulators.score.course import LEVELS, RELATIVE, TrueCourse, at_least, near
+from simulators.score.detection import JUDGED, PAGED, AlertTransition
 
 WITHIN = 15 * MINUTE
 """How far from a page's `at` the truth may lie: what the monitor allows between two clocks (criteria.md
@@ -19,7 +19,7 @@ TRUE, BORDERLINE, LESS, FALSE, UNJUDGED = "true", "borderline", "less", "false",
 VERDICTS = (TRUE, BORDERLINE, LESS, FALSE, UNJUDGED)
 
 
-class Page(NamedTuple):
+class ScoredPage(NamedTuple):
     """A page and what it was worth.
 
     `true`: the criterion held at that level or worse; `borderline`: it would have, had every measurement
@@ -27,11 +27,11 @@ class Page(NamedTuple):
     (charting overdue, the recommendation, advice).
     """
 
-    transition: Transition
+    transition: AlertTransition
     verdict: str
 
 
-def pages(transitions: Iterable[Transition]) -> Iterator[Transition]:
+def pages(transitions: Iterable[AlertTransition]) -> Iterator[AlertTransition]:
     """What is paged: an episode's opening or worsening at absolute, relative or technical level, once per
     episode and level.
     """
@@ -42,17 +42,17 @@ def pages(transitions: Iterable[Transition]) -> Iterator[Transition]:
             yield one
 
 
-def called(one: Transition) -> bool:
+def called(one: AlertTransition) -> bool:
     """Whether a transition is of those that page."""
     return one.level in PAGED and one.transition in ("opened", "worsened")
 
 
-def judged(page: Transition, course: Course | None) -> Page:
+def judged(page: AlertTransition, course: TrueCourse | None) -> ScoredPage:
     """A page beside what truly happened to its patient; without a course nothing is judged."""
-    return Page(page, UNJUDGED if course is None or page.kind not in JUDGED else verdict(page, course))
+    return ScoredPage(page, UNJUDGED if course is None or page.kind not in JUDGED else verdict(page, course))
 
 
-def verdict(page: Transition, course: Course) -> str:
+def verdict(page: AlertTransition, course: TrueCourse) -> str:
     level = LEVELS[page.level]
     true = course.true.get(page.subject, [])
     if near(at_least(true, level), page.at, WITHIN):

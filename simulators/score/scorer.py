@@ -13,20 +13,20 @@ from typing import Any
 import msgspec
 
 from rules.wire.instants import DAY, MINUTE, text
-from simulators.score.course import ABSOLUTE, NAMES, RELATIVE, Course, at_least
+from simulators.score.course import ABSOLUTE, NAMES, RELATIVE, TrueCourse, at_least
 from simulators.score.detection import (
     CRITERION,
     JUDGED,
     REMINDER,
-    Alarm,
+    AlarmSpan,
+    AlertTransition,
     Detection,
-    Transition,
     alarms,
     detect,
 )
-from simulators.score.hours import NOTHING, hours_in, told
-from simulators.score.pages import FALSE, LESS, Page, called, judged, pages
-from simulators.score.tally import Burden, Numbers, Tally, pooled
+from simulators.score.hours import NOTHING, hour_counts, hours_in
+from simulators.score.pages import FALSE, LESS, ScoredPage, called, judged, pages
+from simulators.score.tally import Burden, Numbers, SubjectTally, pooled
 
 
 class _Entry(msgspec.Struct):
@@ -65,34 +65,36 @@ class CohortScore:
 
     def __init__(self) -> None:
         self.patients, self.strangers, self.ms, self.hours = 0, 0, 0, 0
-        self.subjects: dict[str, Tally] = defaultdict(Tally)
-        self.criteria, self.burden = Tally(), Burden()
+        self.subjects: dict[str, SubjectTally] = defaultdict(SubjectTally)
+        self.criteria, self.burden = SubjectTally(), Burden()
         self.missed: list[Numbers] = []
         self.untrue: list[Numbers] = []
 
-    def add(self, course: Course, said: list[Transition]) -> None:
+    def add(self, course: TrueCourse, transitions: list[AlertTransition]) -> None:
         """A patient: what truly happened, and the alert transitions in their order."""
         self.patients += 1
         self.ms += course.end - course.start
         self.hours += hours_in(course.start, course.end)
-        ones = by_subject(said)
+        ones = by_subject(transitions)
         for level in (RELATIVE, ABSOLUTE):
             self._level(course, level, {subject: alarms(theirs, level) for subject, theirs in ones.items()})
-        self._pages(said, course)
+        self._pages(transitions, course)
 
-    def stranger(self, said: list[Transition]) -> None:
+    def stranger(self, transitions: list[AlertTransition]) -> None:
         """A patient whose truth nobody wrote down: the pages are a burden all the same, and are not
         judged.
         """
         self.strangers += 1
-        self._pages(said, None)
+        self._pages(transitions, None)
 
-    def _level(self, course: Course, level: int, alarmed: Mapping[str, list[Alarm]]) -> None:
+    def _level(self, course: TrueCourse, level: int, alarmed: Mapping[str, list[AlarmSpan]]) -> None:
         any_criterion = NOTHING
         for code in sorted(course.true.keys() | course.possible.keys() | alarmed.keys()):
             true, on = at_least(course.true.get(code, []), level), alarmed.get(code, [])
             detections = detect(true, on)
-            hours = told(course.start, course.end, true, at_least(course.possible.get(code, []), level), on)
+            hours = hour_counts(
+                course.start, course.end, true, at_least(course.possible.get(code, []), level), on
+            )
             self.subjects[code].levels[level].add(detections, hours)
             self.missed.extend(missed(course, code, level, one) for one in detections if not one.detected)
             if code != HYPOTENSION:
@@ -100,10 +102,12 @@ class CohortScore:
                 any_criterion = any_criterion.plus(hours)
         self.criteria.levels[level].add([], any_criterion)
 
-    def _pages(self, said: list[Transition], course: Course | None) -> None:
-        sent = [judged(page, course) for page in pages(said)]
+    def _pages(self, transitions: list[AlertTransition], course: TrueCourse | None) -> None:
+        sent = [judged(page, course) for page in pages(transitions)]
         self.burden.add(
-            sent, sum(map(called, said)) - len(sent), sum(one.transition == REMINDER for one in said)
+            sent,
+            sum(map(called, transitions)) - len(sent),
+            sum(one.transition == REMINDER for one in transitions),
         )
         self.untrue.extend(untrue(page) for page in sent if page.verdict in (FALSE, LESS))
         for page in sent:
@@ -133,16 +137,16 @@ class CohortScore:
         }
 
 
-def by_subject(said: Iterable[Transition]) -> dict[str, list[Transition]]:
+def by_subject(transitions: Iterable[AlertTransition]) -> dict[str, list[AlertTransition]]:
     """The transitions of subjects that have a truth, each in order."""
-    found: dict[str, list[Transition]] = defaultdict(list)
-    for one in said:
+    found: dict[str, list[AlertTransition]] = defaultdict(list)
+    for one in transitions:
         if one.kind in JUDGED:
             found[one.subject].append(one)
     return found
 
 
-def missed(course: Course, code: str, level: int, one: Detection) -> Numbers:
+def missed(course: TrueCourse, code: str, level: int, one: Detection) -> Numbers:
     episode = one.episode
     return {
         "patient": course.patient,
@@ -155,7 +159,7 @@ def missed(course: Course, code: str, level: int, one: Detection) -> Numbers:
     }
 
 
-def untrue(page: Page) -> Numbers:
+def untrue(page: ScoredPage) -> Numbers:
     one = page.transition
     named = {"patient": one.patient, "subject": one.subject, "level": one.level, "verdict": page.verdict}
     return named | {"at": text(one.at), "decided": text(one.decided), "episode": one.episode}
@@ -167,11 +171,11 @@ class Scorer:
     Memory grows with alerts, not with events.
     """
 
-    def __init__(self, courses: Iterable[Course]) -> None:
+    def __init__(self, courses: Iterable[TrueCourse]) -> None:
         self.courses = {course.patient: course for course in courses}
-        self.said: dict[str, list[Transition]] = defaultdict(list)
+        self.transitions: dict[str, list[AlertTransition]] = defaultdict(list)
 
-    def say(
+    def add(
         self,
         patient: str,
         kind: str,
@@ -186,13 +190,15 @@ class Scorer:
 
         Times in ms.
         """
-        self.said[patient].append(Transition(patient, kind, subject, level, transition, at, decided, episode))
+        self.transitions[patient].append(
+            AlertTransition(patient, kind, subject, level, transition, at, decided, episode)
+        )
 
     def numbers(self) -> dict[str, Any]:
         """The score, as JSON goes (see `Ward.numbers`)."""
-        ward = CohortScore()
+        cohort = CohortScore()
         for patient, course in self.courses.items():
-            ward.add(course, self.said.get(patient, []))
-        for patient in sorted(self.said.keys() - self.courses.keys()):
-            ward.stranger(self.said[patient])
-        return ward.numbers
+            cohort.add(course, self.transitions.get(patient, []))
+        for patient in sorted(self.transitions.keys() - self.courses.keys()):
+            cohort.stranger(self.transitions[patient])
+        return cohort.numbers

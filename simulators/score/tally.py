@@ -14,8 +14,8 @@ from typing import Any
 from rules.wire.instants import DAY, MINUTE
 from simulators.score.course import ABSOLUTE, NAMES, RELATIVE
 from simulators.score.detection import JUDGED, Detection
-from simulators.score.hours import Hours, Told
-from simulators.score.pages import BORDERLINE, TRUE, UNJUDGED, VERDICTS, Page
+from simulators.score.hours import AlarmHours, HourCounts
+from simulators.score.pages import BORDERLINE, TRUE, UNJUDGED, VERDICTS, ScoredPage
 
 Numbers = dict[str, Any]
 
@@ -27,11 +27,11 @@ class Found:
     """
 
     detections: list[Detection] = field(default_factory=list)
-    hours: Hours = field(default_factory=Hours)
-    decided: Hours = field(default_factory=Hours)
+    hours: AlarmHours = field(default_factory=AlarmHours)
+    decided: AlarmHours = field(default_factory=AlarmHours)
     undecided: int = 0
 
-    def add(self, detections: Iterable[Detection], hours: Told) -> None:
+    def add(self, detections: Iterable[Detection], hours: HourCounts) -> None:
         """One patient's."""
         self.detections.extend(detections)
         self.hours = self.hours.plus(hours.hours)
@@ -55,7 +55,7 @@ class Found:
         }
 
 
-def pooled(tallies: Collection[Tally], hours: int) -> Numbers:
+def pooled(tallies: Collection[SubjectTally], hours: int) -> Numbers:
     """Criterion-hours: every patient-hour once for each subject, at both levels, all of them and those that
     could be told.
     """
@@ -66,15 +66,15 @@ def pooled(tallies: Collection[Tally], hours: int) -> Numbers:
 
 
 def together(found: Collection[Found], hours: int) -> Numbers:
-    every = reduce(Hours.plus, (one.hours.of(hours) for one in found), Hours())
-    decided = reduce(Hours.plus, (one.decided.of(hours - one.undecided) for one in found), Hours())
+    every = reduce(AlarmHours.plus, (one.hours.of(hours) for one in found), AlarmHours())
+    decided = reduce(AlarmHours.plus, (one.decided.of(hours - one.undecided) for one in found), AlarmHours())
     return {
         "hours": scored(every),
         "hours_decided": scored(decided) | {"undecided": sum(one.undecided for one in found)},
     }
 
 
-def scored(hours: Hours) -> Numbers:
+def scored(hours: AlarmHours) -> Numbers:
     return hours._asdict() | {"score": rounded(hours.score)}
 
 
@@ -90,13 +90,13 @@ def detected(detections: Iterable[Detection]) -> Numbers:
 
 
 @dataclass
-class Tally:
+class SubjectTally:
     """One subject, or many together, at both levels, with the pages they gave."""
 
     levels: dict[int, Found] = field(default_factory=lambda: {RELATIVE: Found(), ABSOLUTE: Found()})
     pages: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def page(self, page: Page) -> None:
+    def page(self, page: ScoredPage) -> None:
         """One page more."""
         self.pages[page.transition.level, page.verdict] += 1
 
@@ -112,10 +112,11 @@ def paged(pages: Counter[tuple[str, str]]) -> Numbers:
     `ppv_with_borderline` with those in the noise.
     """
     verdicts = {
-        verdict: sum(number for (_, said), number in pages.items() if said == verdict) for verdict in VERDICTS
+        verdict: sum(number for (_, found), number in pages.items() if found == verdict)
+        for verdict in VERDICTS
     }
     levels = {
-        level: sum(number for (said, _), number in pages.items() if said == level)
+        level: sum(number for (found, _), number in pages.items() if found == level)
         for level in ("absolute", "relative", "technical")
     }
     judged = pages.total() - verdicts[UNJUDGED]
@@ -171,7 +172,7 @@ class Burden:
         self.again = self.reminders = self.floods = 0
         self.moments: list[int] = []
 
-    def add(self, sent: list[Page], again: int, reminders: int) -> None:
+    def add(self, sent: list[ScoredPage], again: int, reminders: int) -> None:
         """One patient's."""
         moments = [page.transition.decided for page in sent]
         self.kinds.update((page.transition.kind, page.transition.level) for page in sent)

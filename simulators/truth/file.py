@@ -42,7 +42,7 @@ class Possible(msgspec.Struct, array_like=True, frozen=True):
     level: Level
 
 
-class Dose(msgspec.Struct, frozen=True):
+class DoseTruth(msgspec.Struct, frozen=True):
     """A dose given, or held at its time."""
 
     at: datetime
@@ -74,7 +74,7 @@ class Truth(msgspec.Struct, frozen=True):
     cycle_start: datetime | None
     therapy_end: datetime | None
     discharge: datetime | None
-    doses: list[Dose]
+    doses: list[DoseTruth]
     criteria: dict[str, list[Interval]]
     possible: dict[str, list[Possible]]
     uncharted: list[tuple[datetime, datetime]]
@@ -91,7 +91,7 @@ def write(path: Path, truths: Iterable[Truth]) -> None:
             sink.write(encoder.encode(truth) + b"\n")
 
 
-def read(path: Path) -> Iterator[Truth]:
+def load_truth(path: Path) -> Iterator[Truth]:
     """The patients of a truth file, one by one.
 
     Raises msgspec.ValidationError or DecodeError on a line that is not one.

@@ -12,10 +12,10 @@ import numpy as np
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import Chunk, Flags
-from simulators.truth.file import Dose, Interval, Level, Possible, Truth
+from simulators.truth.file import DoseTruth, Interval, Level, Possible, Truth
 from simulators.truth.routine import Looks, routine
 from simulators.truth.rows import Rows
-from simulators.truth.timeline import Progress, Span, Spans, Tracks
+from simulators.truth.timeline import CourseProgress, Span, Spans, Tracks
 from simulators.truth.view import MARGINS, VIEWS, States
 
 SILENT: Final = "missed-charting"
@@ -34,13 +34,13 @@ class GroundTruth:
         cohort: Cohort,
         origin: datetime,
         scenarios: Sequence[str],
-        happenings: Iterable[ClinicalEvent] = (),
+        clinical_events: Iterable[ClinicalEvent] = (),
         *,
         monitor: bool = True,
     ) -> None:
         self.cohort, self.origin, self.scenarios, self.monitor = cohort, origin, scenarios, monitor
-        self.silences = [one for one in happenings if one.kind == SILENT]
-        self.progress, self.rows, self.tracks = Progress(len(cohort), origin), Rows(cohort), Tracks()
+        self.silences = [one for one in clinical_events if one.kind == SILENT]
+        self.progress, self.rows, self.tracks = CourseProgress(len(cohort), origin), Rows(cohort), Tracks()
         self.codes = self.rows.codes
         self.true, self.possible = (Spans(len(self.codes), len(cohort)) for _ in LEVELS)
         self.looks = Looks(self.codes, len(cohort), monitor=monitor)
@@ -81,7 +81,7 @@ class GroundTruth:
             cycle_start=self._when(self.progress.started[patient]),
             therapy_end=self._when(self.progress.ended[patient]),
             discharge=self._when(self.progress.left[patient]),
-            doses=[Dose(self._at(minute), given) for minute, given in self.progress.doses[patient]],
+            doses=[DoseTruth(self._at(minute), given) for minute, given in self.progress.doses[patient]],
             criteria={code: [self._interval(span) for span in spans] for code, spans, _ in named if spans},
             possible={code: [self._possibly(span) for span in spans] for code, _, spans in named if spans},
             uncharted=[

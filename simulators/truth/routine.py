@@ -13,7 +13,7 @@ import numpy as np
 from simulators.charting.volumes import LITTLE, WARD_EVERY
 from simulators.charting.writer import DAY, HOUR
 from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags
-from simulators.truth.runs import Sustained
+from simulators.truth.runs import SustainedTruth
 
 
 class Routine(NamedTuple):
@@ -80,7 +80,7 @@ class Looks:
             np.array([routine(code, monitor=monitor)[place] for code in codes]) for place in range(2)
         )
         self.by_volume = np.array([code in BY_VOLUME for code in codes])
-        self.scant = Sustained(patients, WARD_EVERY)
+        self.scant = SustainedTruth(patients, WARD_EVERY)
 
     def __call__(self, chunk: Chunk) -> Array:
         """(minutes, criteria, patients)."""

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from simulators.physiology.cohort import Cohort
 from simulators.truth import single_values
-from simulators.truth.runs import Sustained
+from simulators.truth.runs import SustainedTruth
 from simulators.truth.single_values import PhenylephrineMaximum, PhenylephrineMinimum, WeightGain
-from simulators.truth.view import VIEWS, States, View, graded
+from simulators.truth.view import VIEWS, States, TruthView, graded
 from simulators.truth.vital_signs import Hypotension, OxygenRequirement, SinusTachycardia
 from simulators.truth.volumes import Diarrhea, UrineHour, UrineShift
 
@@ -55,13 +55,13 @@ RHYTHMS: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 
-def finding(row: Graded, view: View) -> States:
+def finding(row: Graded, view: TruthView) -> States:
     """A finding is what it is at each minute; nothing lingers."""
     level = view.value(row.latent)
     return graded(level >= row.relative, level >= row.absolute)
 
 
-def arrhythmia(rhythm: int, view: View) -> States:
+def arrhythmia(rhythm: int, view: TruthView) -> States:
     """Absolute while the heart beats in this rhythm."""
     present = view.value("rhythm") == rhythm
     return graded(present, present)
@@ -71,14 +71,14 @@ class MentalStatus:
     """Absolute once it has been changed for 2 h without reversal."""
 
     def __init__(self, columns: int) -> None:
-        self.unreversed = Sustained(columns, REVERSIBLE_MIN)
+        self.unreversed = SustainedTruth(columns, REVERSIBLE_MIN)
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         stays = self.unreversed(view.value("mental-status") >= 1)
         return graded(stays, stays)
 
 
-Row = Callable[[View], States]
+Row = Callable[[TruthView], States]
 
 
 class Rows:
@@ -90,7 +90,7 @@ class Rows:
         self.rows = measured(columns, cohort) | observed(columns)
         self.codes = ("hypotension", "sinus-tachycardia", *self.rows)
 
-    def __call__(self, view: View) -> dict[str, States]:
+    def __call__(self, view: TruthView) -> dict[str, States]:
         """The state of each criterion at each minute: by code, (minutes, 3 patients)."""
         hypotension = self.hypotension(view)
         found = {"hypotension": hypotension, "sinus-tachycardia": self.tachycardia(view, hypotension)}

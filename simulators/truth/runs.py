@@ -24,7 +24,7 @@ class Run:
         return counts
 
 
-class Sustained:
+class SustainedTruth:
     """Whether a condition has held at every minute of a span: at both its ends too, so `minutes` +
     1 values.
     """
@@ -36,7 +36,7 @@ class Sustained:
         return self.run(condition) > self.minutes
 
 
-class Latch:
+class TruthLatch:
     """On from a trip until a clear; a trip outranks a clear of the same minute."""
 
     def __init__(self, columns: int) -> None:

@@ -8,30 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators.charting.laboratory import LIMITS
-from simulators.truth.view import States, Values, View, graded, thrice
+from simulators.truth.view import States, TruthView, Values, graded, thrice
 
 ENZYMES = ("ck-mb", "troponin-t")
 
 
-def bilirubin(view: View) -> States:
+def bilirubin(view: TruthView) -> States:
     """Relative above 7 mg/dL."""
     value = view.value("bilirubin")
     return graded(value > 7, value > float("inf"))
 
 
-def platelets(view: View) -> States:
+def platelets(view: TruthView) -> States:
     """Relative from 50 down to 30 x10^3/uL, absolute below 30."""
     value = view.value("platelets")
     return graded(value <= 50, value < 30)
 
 
-def creatinine(view: View) -> States:
+def creatinine(view: TruthView) -> States:
     """Relative from 2.5 mg/dL, absolute from 3.0."""
     value = view.value("creatinine")
     return graded(value >= 2.5, value >= 3)
 
 
-def cardiac_enzymes(view: View) -> States:
+def cardiac_enzymes(view: TruthView) -> States:
     """Absolute with CK-MB or troponin above the laboratory's upper limit."""
     raised = np.logical_or.reduce([view.value(code) > upper_limit(code) for code in ENZYMES])
     return graded(raised, raised)
@@ -52,7 +52,7 @@ class WeightGain:
     def __init__(self, baseline: NDArray[np.float64]) -> None:
         self.baseline = thrice(np.round(baseline, 1))
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         gained = np.round(view.value("weight") / self.baseline - 1, 4) > GAIN
         return graded(gained, np.zeros_like(gained))
 
@@ -68,7 +68,7 @@ class PhenylephrineMaximum:
     def __init__(self, columns: int) -> None:
         self.highest = np.zeros(columns)
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         rate = np.where(view.dosing, view.given("phenylephrine"), 0.0)
         highest = np.empty_like(rate)
         for row, (now, dosed) in enumerate(zip(rate, view.dosed, strict=True)):
@@ -85,7 +85,7 @@ class PhenylephrineMinimum:
     def __init__(self, columns: int) -> None:
         self.before = np.zeros((AROUND_MIN - 1, columns))
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         rates = np.concatenate((self.before, view.given("phenylephrine")))
         self.before = rates[-(AROUND_MIN - 1) :]
         lowest = trailing_least(rates, AROUND_MIN)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulators.physiology.latent import Act, Array, Chunk, Flags
 from simulators.truth.file import Track
-from simulators.truth.view import CLEAR, States, View, thrice
+from simulators.truth.view import CLEAR, States, TruthView, thrice
 
 
 class Span(NamedTuple):
@@ -45,11 +45,11 @@ class Spans:
         minute is, of the same shape.
         """
         for at, now, surely, share in zip(minute, states, certain, due, strict=True):
-            self._turn(int(at), now)
+            self._switch(int(at), now)
             self.looks = np.where(surely >= now, self.looks + share, 0.0)
             self.seen |= self.looks >= 1.0
 
-    def _turn(self, minute: int, now: States) -> None:
+    def _switch(self, minute: int, now: States) -> None:
         changed = now != self.level
         if not changed.any():
             return
@@ -67,7 +67,7 @@ class Spans:
 
     def close(self, minute: int) -> list[list[list[Span]]]:
         """All spans, those that last cut off at `minute`: by row, then patient."""
-        self._turn(minute, np.full_like(self.level, CLEAR))
+        self._switch(minute, np.full_like(self.level, CLEAR))
         return self.ended
 
 
@@ -103,7 +103,7 @@ class Tracks:
 NOT_YET = np.inf
 
 
-class Progress:
+class CourseProgress:
     """Minutes since the origin, one a patient, infinite until it happens: `started`, `ended`, `left`; the
     doses given and held.
     """
@@ -114,19 +114,19 @@ class Progress:
         self.doses: list[list[tuple[int, bool]]] = [[] for _ in range(patients)]
         self.clock = origin.hour * 60 + origin.minute
 
-    def view(self, chunk: Chunk) -> View:
+    def view(self, chunk: Chunk) -> TruthView:
         """The chunk as the definitions see it; takes its acts into account, so that it is asked once."""
         minute = chunk.start + 1 + np.arange(chunk.minutes)
         last, dosed = self._doses(chunk)
         for act in chunk.acts:
             self._mark(act)
         dosing = (minute[:, None] > self.started) & (minute[:, None] < self.ended)
-        return View(
+        return TruthView(
             chunk.latent, chunk.support, minute, (self.clock + minute) % 1440,
             dosed=thrice(dosed), since_dose=thrice(minute[:, None] - last), dosing=thrice(dosing),
         )  # fmt: skip
 
-    def staying(self, view: View) -> Flags:
+    def staying(self, view: TruthView) -> Flags:
         """(minutes, patients): from cycle start to discharge, where alerts are given (criteria.md
         section 9).
         """

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators.charting.noise import BOUND, NOISE
-from simulators.charting.volumes import READ
+from simulators.charting.volumes import COLLECTED
 from simulators.physiology.latent import Array, Flags, Whole
 
 
@@ -52,8 +52,8 @@ MARGINS: Final[Mapping[str, Margin]] = MappingProxyType(
         "ck-mb": measured("ck-mb", +1),
         # As `simulators.charting.volumes` reads them: to 2 %, in steps of up to 5 mL; stool below 20 mL a
         # shift not at all.
-        "urine-rate": Margin(1.0, BOUND * READ, -1),
-        "stool-rate": Margin(2.5, BOUND * READ, +1),
+        "urine-rate": Margin(1.0, BOUND * COLLECTED, -1),
+        "stool-rate": Margin(2.5, BOUND * COLLECTED, +1),
     }
 )
 
@@ -67,7 +67,7 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True)
-class View:
+class TruthView:
     """(minutes, 3 n) arrays: the first n columns err by the noise away from every limit, then n as it was,
     then n erring towards it.
 

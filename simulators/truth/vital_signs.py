@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.truth.runs import Flags, Latch, Sustained
-from simulators.truth.view import CLEAR, States, Values, View, graded, mirrored, thrice
+from simulators.truth.runs import Flags, SustainedTruth, TruthLatch
+from simulators.truth.view import CLEAR, States, TruthView, Values, graded, mirrored, thrice
 
 HEART_SPAN_MIN = 30
 FEVER = 38.0
@@ -21,11 +21,11 @@ class SinusTachycardia:
 
     def __init__(self, columns: int) -> None:
         self.reached_120, self.below_115, self.over_130, self.below_125 = (
-            Sustained(columns, HEART_SPAN_MIN) for _ in range(4)
+            SustainedTruth(columns, HEART_SPAN_MIN) for _ in range(4)
         )
-        self.fast, self.very_fast = Latch(columns), Latch(columns)
+        self.fast, self.very_fast = TruthLatch(columns), TruthLatch(columns)
 
-    def __call__(self, view: View, hypotension: States) -> States:
+    def __call__(self, view: TruthView, hypotension: States) -> States:
         rate = view.value("heart-rate")
         fast = self.fast(self.reached_120(rate >= 120), self.below_115(rate < 115))
         very_fast = self.very_fast(self.over_130(rate > 130), self.below_125(rate < 125))
@@ -56,10 +56,10 @@ class Hypotension:
     def __init__(self, baseline: NDArray[np.float64]) -> None:
         self.target = thrice(target(np.round(baseline)))
         columns = len(self.target)
-        self.low, self.lifted, self.recovered = (Sustained(columns, PRESSURE_SPAN_MIN) for _ in range(3))
-        self.hypotensive, self.deep = Latch(columns), Latch(columns)
+        self.low, self.lifted, self.recovered = (SustainedTruth(columns, PRESSURE_SPAN_MIN) for _ in range(3))
+        self.hypotensive, self.deep = TruthLatch(columns), TruthLatch(columns)
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         pressure = view.value("systolic-bp")
         plunged = pressure <= self.target - DEEP
         deep = self.deep(plunged, self.lifted(~plunged))
@@ -79,19 +79,19 @@ class OxygenRequirement:
 
     def __init__(self, columns: int) -> None:
         self.short, self.enough, self.unmet = (
-            Sustained(columns, OXYGEN_SPAN_MIN),
-            Sustained(columns, OXYGEN_SPAN_MIN),
-            Latch(columns),
+            SustainedTruth(columns, OXYGEN_SPAN_MIN),
+            SustainedTruth(columns, OXYGEN_SPAN_MIN),
+            TruthLatch(columns),
         )
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         saturation, flow = view.value("spo2"), view.given("o2-flow")
         unmet = self.unmet(self.short((saturation < ENOUGH) & (flow >= 4)), self.enough(saturation >= ENOUGH))
         relative, absolute = by_device(view)
         return graded(relative, absolute | unmet)
 
 
-def by_device(view: View) -> tuple[Flags, Flags]:
+def by_device(view: TruthView) -> tuple[Flags, Flags]:
     """Relative: cannula at 3 to 4 L/min, mask below 40 %.
 
     Absolute: more than that, a mask of unknown FiO2, or the ventilator.

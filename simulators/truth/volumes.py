@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from simulators.truth.runs import Flags
-from simulators.truth.view import States, Values, View, graded
+from simulators.truth.view import States, TruthView, Values, graded
 
 SHIFT_MIN, FIRST_MIN = 480, 7 * 60
 
 
-class Stretch(NamedTuple):
+class ShiftSpan(NamedTuple):
     """Rows of one chunk within one shift: the total of the shift so far at each, and whether the last row
     ends the shift.
     """
@@ -27,14 +27,14 @@ class Stretch(NamedTuple):
     ended: bool
 
 
-class Shifts:
+class ShiftTotals:
     """Adds up a rate (per hour) minute by minute and starts afresh with every shift."""
 
     def __init__(self, columns: int) -> None:
         self.total = np.zeros(columns)
         self.minutes = 0
 
-    def __call__(self, view: View, rate: Values) -> Iterator[Stretch]:
+    def __call__(self, view: TruthView, rate: Values) -> Iterator[ShiftSpan]:
         """The chunk's rows, shift by shift."""
         ends = np.flatnonzero((view.minute_of_day - FIRST_MIN) % SHIFT_MIN == 0) + 1
         edges = [0, *(int(end) for end in ends), len(rate)]
@@ -42,11 +42,11 @@ class Shifts:
             if begin < end:
                 yield self._within(slice(begin, end), rate[begin:end], end in ends)
 
-    def _within(self, rows: slice, rate: Values, ended: bool) -> Stretch:
+    def _within(self, rows: slice, rate: Values, ended: bool) -> ShiftSpan:
         running = self.total + np.cumsum(rate / 60, axis=0)
         minutes = self.minutes + len(rate)
         self.total, self.minutes = (np.zeros_like(self.total), 0) if ended else (running[-1], minutes)
-        return Stretch(rows, np.round(running, 4), minutes, ended)
+        return ShiftSpan(rows, np.round(running, 4), minutes, ended)
 
 
 MUCH_ML = 1000.0
@@ -58,10 +58,10 @@ class Diarrhea:
     """
 
     def __init__(self, columns: int) -> None:
-        self.shifts = Shifts(columns)
+        self.shifts = ShiftTotals(columns)
         self.last, self.before = np.zeros(columns, dtype=np.bool_), np.zeros(columns, dtype=np.bool_)
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         states = np.empty((len(view.minute), len(self.last)), dtype=np.int8)
         for stretch in self.shifts(view, view.value("stool-rate")):
             states[stretch.rows] = self._graded(stretch.running >= MUCH_ML)
@@ -69,7 +69,7 @@ class Diarrhea:
                 states[stretch.rows.stop - 1] = self._turned(stretch)
         return states
 
-    def _turned(self, stretch: Stretch) -> States:
+    def _turned(self, stretch: ShiftSpan) -> States:
         self.before, self.last = self.last, stretch.running[-1] >= MUCH_ML
         return self._graded(np.zeros_like(self.last))
 
@@ -87,7 +87,7 @@ class UrineHour:
     def __init__(self, columns: int) -> None:
         self.before = np.full((HOUR_MIN, columns), np.nan)
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         rates = np.concatenate((self.before, view.value("urine-rate")))
         self.before = rates[-HOUR_MIN:]
         volume = np.round(trailing_sum(rates, HOUR_MIN) / HOUR_MIN, 4)
@@ -113,10 +113,10 @@ class UrineShift:
     """
 
     def __init__(self, columns: int) -> None:
-        self.shifts = Shifts(columns)
+        self.shifts = ShiftTotals(columns)
         self.last = np.full(columns, np.nan)
 
-    def __call__(self, view: View) -> States:
+    def __call__(self, view: TruthView) -> States:
         volume = np.empty((len(view.minute), len(self.last)))
         for stretch in self.shifts(view, view.value("urine-rate")):
             volume[stretch.rows] = self.last

@@ -18,20 +18,20 @@ from rules.guideline import Guideline
 from rules.wire import pages
 from rules.wire.topics import COMMANDS, INPUTS
 from streams.board import patient, unit
-from streams.board.cell_store import Shown
+from streams.board.cell_store import CellStore
 from streams.board.html.patient import sections
 from streams.board.html.unit import attributes, cells
-from streams.board.liveness import Problem, Pulse, Trust
-from streams.projections.patients import Bedside, Record, Ward
+from streams.board.liveness import Liveness, Problem, WorkerHeartbeat
+from streams.projections.patients import PatientProjection, Patients, TopicRecord
 
 
-class Signal:
+class WakeSignal:
     """Rung as often as one likes; each wait ends at the next ring."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
-    def ring(self) -> None:
+    def set(self) -> None:
         self._event.set()
         self._event = asyncio.Event()
 
@@ -46,7 +46,7 @@ MOST_PAGES = 100
 EVENTS = frozenset(INPUTS) - {COMMANDS}
 
 
-class Ways(NamedTuple):
+class DisplaySettings(NamedTuple):
     """How the board shows things.
 
     `wall`: ages by the wall clock, else by the log; `units`: patterns of patient ids with the unit they stand
@@ -62,7 +62,7 @@ class Ways(NamedTuple):
         return pages.unit_of(self.units, patient)
 
 
-class Desk:
+class BoardState:
     """`epoch`: tells this run from the one before; `rows`: the unit view as it is on show; `monotonic`: s,
     `now`: ms of wall time.
     """
@@ -70,21 +70,21 @@ class Desk:
     def __init__(
         self,
         guideline: Guideline,
-        ways: Ways,
+        display: DisplaySettings,
         key: Callable[[str], str],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.guideline, self.ways, self.monotonic = guideline, ways, monotonic
-        self.ward = Ward(guideline, key)
+        self.guideline, self.display, self.monotonic = guideline, display, monotonic
+        self.patients = Patients(guideline, key)
         self.epoch = secrets.token_hex(4)
-        self.unit = Shown()
-        self.pages: dict[str, Shown] = {}
+        self.unit = CellStore()
+        self.pages: dict[str, CellStore] = {}
         self.stale: set[str] = set()
         self.advised: dict[str, str] = {}
         self.counted: Counter[str] = Counter()
-        self.trust = Trust(monotonic(), Pulse(ways.quiet_s))
-        self.changed, self.beat = Signal(), Signal()
-        self._dirty: dict[str, Bedside] = {}
+        self.trust = Liveness(monotonic(), WorkerHeartbeat(display.quiet_s))
+        self.changed, self.beat = WakeSignal(), WakeSignal()
+        self._dirty: dict[str, PatientProjection] = {}
 
     @property
     def now(self) -> int:
@@ -93,61 +93,61 @@ class Desk:
     @property
     def clock(self) -> int:
         """By what ages are counted, ms."""
-        return self.now if self.ways.wall else self.ward.clock
+        return self.now if self.display.wall else self.patients.clock
 
-    def take(self, records: Iterable[Record]) -> None:
+    def apply(self, records: Iterable[TopicRecord]) -> None:
         """Takes what was read."""
         for record in records:
             if record.topic in EVENTS:
                 self._beat(record)
-            found = self.ward.take(record)
+            found = self.patients.apply(record)
             if found is not None:
                 self._dirty[found.key] = found
 
-    def _beat(self, record: Record) -> None:
+    def _beat(self, record: TopicRecord) -> None:
         """By the wall the records' own times tell how even the feed was before the board began."""
-        if self.ways.wall and self.trust.loading is not None:
+        if self.display.wall and self.trust.loading is not None:
             self.trust.pulse.beat(self.monotonic() - max(0, self.now - record.time) / 1000)
         elif self.trust.loading is None:
             self.trust.pulse.beat(self.monotonic())
 
     def everything(self) -> None:
         """Time has passed: all rows are drawn anew."""
-        self._dirty.update((one.key, one) for one in self.ward)
+        self._dirty.update((one.key, one) for one in self.patients)
 
     def draw(self) -> bool:
         """Draws what changed; whether anything on show did."""
         dirty, self._dirty = self._dirty, {}
-        drawn = [self._draw(bedside) for bedside in dirty.values()]
+        drawn = [self._draw(projection) for projection in dirty.values()]
         if any(drawn):
-            self.changed.ring()
+            self.changed.set()
         return any(drawn)
 
-    def _draw(self, bedside: Bedside) -> bool:
-        if not bedside.present or bedside.key not in self.ward.by_key:
-            return self._remove(bedside.key)
-        row = unit.row(bedside, self.guideline, self.ways.unit_of(bedside.name), self.clock)
-        self._count(bedside.key, row.advised.word)
-        changed = self.unit.put(bedside.key, cells(row), attributes(row))
-        watched = bedside.key in self.pages
+    def _draw(self, projection: PatientProjection) -> bool:
+        if not projection.present or projection.key not in self.patients.by_key:
+            return self._remove(projection.key)
+        row = unit.row(projection, self.guideline, self.display.unit_of(projection.name), self.clock)
+        self._count(projection.key, row.advised.word)
+        changed = self.unit.put(projection.key, cells(row), attributes(row))
+        watched = projection.key in self.pages
         if watched:
-            self.stale.add(bedside.key)
+            self.stale.add(projection.key)
         return changed or watched
 
-    def page(self, bedside: Bedside) -> Shown:
+    def page(self, projection: PatientProjection) -> CellStore:
         """A patient's page as it is on show; drawn when somebody looks."""
-        shown = self.pages.pop(bedside.key, None)
-        if shown is None:
-            shown = Shown(int(self.monotonic() * 1000))
-            self.stale.add(bedside.key)
-        self.pages[bedside.key] = shown
+        store = self.pages.pop(projection.key, None)
+        if store is None:
+            store = CellStore(int(self.monotonic() * 1000))
+            self.stale.add(projection.key)
+        self.pages[projection.key] = store
         for old in list(self.pages)[:-MOST_PAGES]:
             del self.pages[old]
-        if bedside.key in self.stale:
-            self.stale.discard(bedside.key)
-            view = patient.view(bedside, self.guideline, self.ways.unit_of(bedside.name), self.clock)
-            shown.put(bedside.key, sections(view), {"facts": bedside.changes})
-        return shown
+        if projection.key in self.stale:
+            self.stale.discard(projection.key)
+            view = patient.view(projection, self.guideline, self.display.unit_of(projection.name), self.clock)
+            store.put(projection.key, sections(view), {"facts": projection.changes})
+        return store
 
     def _remove(self, key: str) -> bool:
         self._count(key, None)
@@ -168,18 +168,18 @@ class Desk:
     def problems(self) -> list[Problem]:
         return self.trust.problems(self.monotonic())
 
-    def pulse(self) -> bytes:
+    def heartbeat(self) -> bytes:
         """What every page is told each second."""
         problems = self.problems()
-        told: dict[str, Any] = {
+        found: dict[str, Any] = {
             "now": self.now,
             "clock": self.clock,
-            "newest": self.ward.newest,
+            "newest": self.patients.newest,
             "patience": round(self.trust.pulse.usual(), 1),
             "live": not problems,
             "problems": [problem.text for problem in problems],
             "codes": [problem.code for problem in problems],
             "counts": {name: count for name, count in self.counted.items() if count},
-            "notices": [alarm.message for alarm in self.ward.alarms.values()],
+            "notices": [alarm.message for alarm in self.patients.alarms.values()],
         }
-        return msgspec.json.encode(told)
+        return msgspec.json.encode(found)

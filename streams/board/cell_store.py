@@ -18,7 +18,7 @@ class Cell(NamedTuple):
     revision: int
 
 
-class Shown:
+class CellStore:
     """Cells by row.
 
     `revision` grows with every change, from `start` on; `attributes`: what rows are sorted and filtered by.

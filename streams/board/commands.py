@@ -18,17 +18,17 @@ from streams.board.access.users import Identity
 from streams.board.patient import stops
 from streams.errors import UsageError
 from streams.kafka import commands
-from streams.kafka.producer import Out
+from streams.kafka.producer import OutgoingRecord
 from streams.kafka.state_record import key
-from streams.projections.episodes import Episode
-from streams.projections.patients import Bedside
+from streams.projections.episodes import OpenEpisode
+from streams.projections.patients import PatientProjection
 
 LONGEST = 500
 REFUSED = "board-refused"
 WHAT = ("ack", "silence", "resume", "expire")
 
 
-class Deed(NamedTuple):
+class BoardCommand(NamedTuple):
     """Something somebody does: the command, what it is about, and who does it why."""
 
     command: Command
@@ -40,17 +40,19 @@ class Gone(Exception):
     """What it is about is not there any more: it ended, or somebody else was quicker."""
 
 
-def deed(what: str, form: Mapping[str, str], bedside: Bedside, identity: Identity, now: int) -> Deed:
+def board_command(
+    what: str, form: Mapping[str, str], patient: PatientProjection, identity: Identity, now: int
+) -> BoardCommand:
     """What a form asks for. Raises UsageError for what a person can mend, Gone for what is over."""
     who = named(form, identity)
     if what == "ack":
-        return acknowledge(form, bedside, who, now)
+        return acknowledge(form, patient, who, now)
     if what == "silence":
-        return silence(form, bedside, who, now)
+        return silence(form, patient, who, now)
     if what == "resume":
-        return resume(form, bedside, who, now)
+        return resume(form, patient, who, now)
     if what == "expire":
-        return expire(form, bedside, who, now)
+        return expire(form, patient, who, now)
     raise UsageError(f"{what} is none of {', '.join(WHAT)}")
 
 
@@ -65,69 +67,77 @@ def named(form: Mapping[str, str], identity: Identity) -> commands.Who:
     return commands.Who(by, reason)
 
 
-def episode(form: Mapping[str, str], bedside: Bedside) -> Episode:
+def episode(form: Mapping[str, str], patient: PatientProjection) -> OpenEpisode:
     """The open alert that a form names."""
-    found = bedside.episodes.open.get(form.get("alert", ""))
+    found = patient.episodes.open.get(form.get("alert", ""))
     if found is None:
         raise Gone("That alert is not open any more.")
     return found
 
 
-def acknowledge(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+def acknowledge(
+    form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int
+) -> BoardCommand:
     """An `ack`. One that got worse since the page was drawn has not been seen."""
-    found = episode(form, bedside)
+    found = episode(form, patient)
     if form.get("level", found.level) != found.level:
         raise Gone(f"That alert is {found.level} by now: look again.")
-    return Deed(
-        commands.acknowledgement(bedside.name, found.id, who, now),
+    return BoardCommand(
+        commands.acknowledgement(patient.name, found.id, who, now),
         {"alert": found.id, "subject": found.last.subject, "level": found.level},
         who,
     )
 
 
-def silence(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+def silence(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
     """A `silence` of an open alert's subject, at its level."""
-    found = episode(form, bedside)
+    found = episode(form, patient)
     if not form.get("minutes", "").isdecimal():
         raise UsageError("Say for how many minutes.")
     until = now + int(form["minutes"]) * MINUTE
-    command = commands.silence(bedside.name, found.last.subject, found.level, until, who, now)
-    return Deed(command, {"alert": found.id, "subject": found.last.subject, "level": found.level}, who)
+    command = commands.silence(patient.name, found.last.subject, found.level, until, who, now)
+    return BoardCommand(
+        command, {"alert": found.id, "subject": found.last.subject, "level": found.level}, who
+    )
 
 
-def resume(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+def resume(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
     """A `resume` of a stop rule that stands."""
     rule = form.get("rule", "")
-    if rule not in stops(bedside.assessment):
+    if rule not in stops(patient.assessment):
         raise Gone("That stop rule does not stand any more.")
-    return Deed(commands.resume(bedside.name, rule, who, now), {"subject": f"stop-rule:{rule}"}, who)
+    return BoardCommand(commands.resume(patient.name, rule, who, now), {"subject": f"stop-rule:{rule}"}, who)
 
 
-def expire(form: Mapping[str, str], bedside: Bedside, who: commands.Who, now: int) -> Deed:
+def expire(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
     """A silence that ends now."""
-    found = bedside.orders.silences.get(form.get("silence", ""))
+    found = patient.commands.silences.get(form.get("silence", ""))
     if found is None or found.until <= now:
         raise Gone("That silence is over.")
-    command = commands.expiry(bedside.name, found.id, found.subject, found.level, who, now)
-    return Deed(command, {"subject": found.subject, "level": found.level}, who)
+    command = commands.expiry(patient.name, found.id, found.subject, found.level, who, now)
+    return BoardCommand(command, {"subject": found.subject, "level": found.level}, who)
 
 
-def records(done: Deed, unit: str | None, now: int) -> list[Out]:
+def records(done: BoardCommand, unit: str | None, now: int) -> list[OutgoingRecord]:
     """The audit, then the command."""
     patient = done.command.patient
-    told = {**done.about, "by": done.who.by, "reason": done.who.reason}
-    return [audited(f"board-{kind(done.command)}", patient, now, unit, told), commands.out(done.command)]
+    found = {**done.about, "by": done.who.by, "reason": done.who.reason}
+    return [audited(f"board-{kind(done.command)}", patient, now, unit, found), commands.out(done.command)]
 
 
-def refusal(what: str, patient: str, by: str | None, cause: str, unit: str | None, now: int) -> Out:
+def refusal(
+    what: str, patient: str, by: str | None, cause: str, unit: str | None, now: int
+) -> OutgoingRecord:
     """Somebody tried what they may not."""
     return audited(REFUSED, patient, now, unit, {"action": what, "by": by or "unknown", "cause": cause})
 
 
-def audited(outcome: str, patient: str, now: int, unit: str | None, told: Mapping[str, str]) -> Out:
+def audited(
+    outcome: str, patient: str, now: int, unit: str | None, fields: Mapping[str, str]
+) -> OutgoingRecord:
     """A line of the audit."""
     line = msgspec.convert(
-        {"when": now, "outcome": outcome, "patient": patient, "unit": unit, "channel": "board", **told},
+        {"when": now, "outcome": outcome, "patient": patient, "unit": unit, "channel": "board", **fields},
         pages.Audit,
     )
-    return Out(PAGES, key(patient), pages.encode(line))
+    return OutgoingRecord(PAGES, key(patient), pages.encode(line))

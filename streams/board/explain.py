@@ -14,8 +14,8 @@ from rules.decide.engine import settled
 from rules.explain import Explanation, UnknownSubject, explain, lines
 from rules.guideline import Guideline
 from streams.board.html.element import Html, render, time
-from streams.kafka.state_record import UnknownRow, unpack
-from streams.projections.patients import Bedside
+from streams.kafka.state_record import UnknownStateRecord, unpack
+from streams.projections.patients import PatientProjection
 
 
 class Untold(NamedTuple):
@@ -24,21 +24,21 @@ class Untold(NamedTuple):
     why: str
 
 
-def explained(bedside: Bedside, subject: str, guideline: Guideline) -> Explanation | Untold:
+def explained(patient: PatientProjection, subject: str, guideline: Guideline) -> Explanation | Untold:
     """The explanation of one subject, as the worker's chart has it."""
-    if bedside.chart is None:
+    if patient.chart is None:
         return Untold(
             "The worker's chart of this patient is not here: the board may be reading another worker's, "
             "see --worker-id."
         )
-    if bedside.assessment is not None and bedside.assessment.guideline["sha256"] != guideline.sha256:
+    if patient.assessment is not None and patient.assessment.guideline["sha256"] != guideline.sha256:
         return Untold("The worker goes by another configuration than this board.")
     try:
-        state = unpack(bedside.chart).state
+        state = unpack(patient.chart).state
         if not state:
             return Untold("The stay is over.")
         return explain(settled(codec.decode(state, guideline)), subject)
-    except (UnknownRow, codec.UnknownState) as fault:
+    except (UnknownStateRecord, codec.UnknownState) as fault:
         return Untold(f"The worker's chart cannot be read: {fault}.")
     except UnknownSubject as fault:
         return Untold(f"{fault}.")
@@ -55,12 +55,12 @@ def explanation(found: Explanation | Untold) -> Html:
     return render([h.h2[timed(headline)], *map(line, rest)])
 
 
-def line(said: str) -> h.Node:
+def line(found: str) -> h.Node:
     """What is indented is said below a heading."""
-    return h.p[timed(said.strip())] if said.startswith(" ") else h.h3[said.rstrip(":")]
+    return h.p[timed(found.strip())] if found.startswith(" ") else h.h3[found.rstrip(":")]
 
 
-def timed(said: str) -> h.Node:
+def timed(found: str) -> h.Node:
     """A line with its instants in the site's zone."""
-    parts = INSTANT.split(said)
+    parts = INSTANT.split(found)
     return h.fragment[*(time(part) if place % 2 else part for place, part in enumerate(parts))]

@@ -16,27 +16,27 @@ from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from streams.kafka import clients
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import TailReader
-from streams.projections.patients import Record
+from streams.projections.patients import TopicRecord
 
 STAY = 30 * DAY
 """No stay is longer: what is open now was opened since."""
-READ = (*INPUTS, ALERTS, ASSESSMENTS, PAGES)
+READ_TOPICS = (*INPUTS, ALERTS, ASSESSMENTS, PAGES)
 log = logging.getLogger("il2watch.board")
 
 
-class Feed:
+class BoardReader:
     """The tail of everything that the board shows.
 
     `chart`: the topic of the worker's rows; `began`: ms, from where days and weeks are counted back.
     """
 
     def __init__(self, broker: Broker, chart: str, history: int, began: int) -> None:
-        self.broker, self.chart, self.charts = broker, chart, False
+        self.broker, self.chart, self.state_records = broker, chart, False
         self.tail = TailReader(
             broker,
             {
                 topic: began - (STAY if topic in (ALERTS, COMMANDS) else history)
-                for topic in READ
+                for topic in READ_TOPICS
                 if topic != ASSESSMENTS
             },
         )
@@ -47,22 +47,22 @@ class Feed:
         Raises UsageError when no broker answers.
         """
         try:
-            self.charts = self.chart in await self.tail.connect(partitions)
-            await self.tail.go((*READ, self.chart) if self.charts else READ)
+            self.state_records = self.chart in await self.tail.connect(partitions)
+            await self.tail.go((*READ_TOPICS, self.chart) if self.state_records else READ_TOPICS)
         except KafkaError as error:
             await self.tail.stop()
             raise self.broker.unanswered(error) from None
 
-    async def find_charts(self) -> None:
+    async def find_state_records(self) -> None:
         """Follows the worker's rows too, once there are any: the first worker may be younger than
         the board.
         """
-        self.charts = self.charts or await self.tail.follow_also(self.chart)
+        self.state_records = self.state_records or await self.tail.follow_also(self.chart)
 
     async def stop(self) -> None:
         await self.tail.stop()
 
-    async def records(self) -> list[Record]:
+    async def records(self) -> list[TopicRecord]:
         """What came within a moment, at most so many."""
         try:
             fetched = await self.tail.fetch()
@@ -70,7 +70,7 @@ class Feed:
             log.warning("reading: %s", type(error).__name__)
             await asyncio.sleep(1.0)
             return []
-        return [Record(one.topic, one.key or b"", one.value, one.timestamp) for one in fetched]
+        return [TopicRecord(one.topic, one.key or b"", one.value, one.timestamp) for one in fetched]
 
     def loading(self) -> tuple[int, int] | None:
         """How many of the records that were there at the start are read; None: all."""
@@ -80,7 +80,7 @@ class Feed:
         """Passes over the gaps that compaction left."""
         await self.tail.settle()
 
-    def read(self) -> dict[tuple[str, int], int]:
+    def positions_read(self) -> dict[tuple[str, int], int]:
         """How far each input partition is read."""
         return {
             (place.topic, place.partition): position
@@ -94,7 +94,7 @@ Place = tuple[str, int]
 FAULTS = (KafkaError, TimeoutError, OSError, ValueError)
 
 
-class Sight(NamedTuple):
+class LagReport(NamedTuple):
     """Where the input topics end, how far the worker's group has committed, and how many members it has
     (None: it cannot be told).
     """
@@ -104,7 +104,7 @@ class Sight(NamedTuple):
     workers: int | None
 
 
-class Watch:
+class LagMonitor:
     """`group`: the worker's consumer group. It is asked about, never joined."""
 
     def __init__(self, broker: Broker, group: str) -> None:
@@ -126,7 +126,7 @@ class Watch:
         await self.admin.close()
         await self.client.stop()
 
-    async def look(self) -> Sight | None:
+    async def look(self) -> LagReport | None:
         """What there is to see; None when Kafka does not answer in time."""
         try:
             return await asyncio.wait_for(self._look(), ASK_S)
@@ -134,7 +134,7 @@ class Watch:
             log.debug("watching: %r", error)
             return None
 
-    async def _look(self) -> Sight:
+    async def _look(self) -> LagReport:
         ends = await self.client.end_offsets(self.places)
         behind = [place for place in self.places if ends[place] > self.worked.get(place, 0)]
         committed = await asyncio.gather(*map(self.client.committed, behind))
@@ -142,7 +142,7 @@ class Watch:
         self.looks += 1
         if self.looks % 2:
             self.members = await self._members()
-        return Sight(plain(ends), plain(self.worked), self.members)
+        return LagReport(plain(ends), plain(self.worked), self.members)
 
     async def _members(self) -> int | None:
         """How many workers the group has; asked on its own, for a broker may know nothing of it."""

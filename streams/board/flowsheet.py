@@ -18,7 +18,7 @@ from streams.flowsheet import limits
 from streams.flowsheet.limits import Line
 from streams.flowsheet.series import flows, peaks, steps, within
 from streams.projections.charted import Point, mark, thinned
-from streams.projections.patients import Bedside
+from streams.projections.patients import PatientProjection
 
 POINTS = 480
 """As many of a curve as a picture has room for."""
@@ -49,24 +49,24 @@ class Span(NamedTuple):
         return within(points, self.start, self.end)
 
 
-class Page:
+class Flowsheet:
     """`trusted`: the worker goes by the same guideline, so that its limits may be drawn."""
 
-    def __init__(self, bedside: Bedside, guideline: Guideline, span: Span) -> None:
-        self.bedside, self.guideline, self.span = bedside, guideline, span
-        assessment = bedside.assessment
+    def __init__(self, patient: PatientProjection, guideline: Guideline, span: Span) -> None:
+        self.patient, self.guideline, self.span = patient, guideline, span
+        assessment = patient.assessment
         self.trusted = assessment is None or assessment.guideline["sha256"] == guideline.sha256
 
     @cached_property
     def slow(self) -> list[Event]:
         """The events that are no curve, in order of `at`."""
-        return self.bedside.facts.settled()
+        return self.patient.facts.settled()
 
     @cached_property
     def evidence(self) -> dict[str, frozenset[str]]:
         """By subject, the ids of the facts that an open alert or a tripped row rests on."""
-        found = {one.last.subject: set(one.last.evidence) for one in self.bedside.episodes.open.values()}
-        for row in self.bedside.assessment.criteria if self.bedside.assessment else ():
+        found = {one.last.subject: set(one.last.evidence) for one in self.patient.episodes.open.values()}
+        for row in self.patient.assessment.criteria if self.patient.assessment else ():
             if row.state in TRIPPED:
                 found.setdefault(row.code, set()).update(row.evidence)
         return {subject: frozenset(ids) for subject, ids in found.items() if ids}
@@ -95,7 +95,7 @@ class Page:
 
     def curve(self, code: str, name: str) -> list[Panel]:
         """A signal's readings; those that an alert rests on are all there. Nothing when none was charted."""
-        found = self.bedside.facts.signals.get(code)
+        found = self.patient.facts.signals.get(code)
         points = found.between(self.span.start, self.span.end) if found else []
         if found is None or not points:
             return []
@@ -112,7 +112,7 @@ class Page:
         """A signal's last reading before the stretch: an empty panel must not read as if it had never been
         looked at.
         """
-        found = self.bedside.facts.signals.get(code)
+        found = self.patient.facts.signals.get(code)
         return next(reversed(found.between(0, self.span.start - 1)), None) if found else None
 
 
@@ -145,8 +145,8 @@ def panel(
 
 def stairs(code: str, name: str, rates: list[Point], span: Span) -> list[Panel]:
     """What is in force until it changes."""
-    shown = steps(rates, span.start, span.end)
-    return [{"code": code, "name": name, "draw": "step", "points": shown}] if shown else []
+    drawn = steps(rates, span.start, span.end)
+    return [{"code": code, "name": name, "draw": "step", "points": drawn}] if drawn else []
 
 
 def bars(code: str, name: str, drawn: list[Panel]) -> list[Panel]:
@@ -157,9 +157,9 @@ PRESSURES = (("systolic-bp", "systolic"), ("mean-bp", "mean"), ("diastolic-bp", 
 LABS = (("creatinine", "Creatinine"), ("platelets", "Platelets"), ("bilirubin", "Bilirubin"))
 
 
-def pressure(page: Page) -> Panel:
+def pressure(page: Flowsheet) -> Panel:
     """Over the bands that count as hypotension; the target is the worker's."""
-    assessment = page.bedside.assessment
+    assessment = page.patient.assessment
     above = (
         assessment.blood_pressure.target
         if assessment
@@ -180,14 +180,14 @@ def pressure(page: Page) -> Panel:
     ) | {"bands": bands}
 
 
-def heart_rate(page: Page) -> Panel:
+def heart_rate(page: Flowsheet) -> Panel:
     curve, lines = page.curve("heart-rate", "Heart rate"), page.limits("sinus-tachycardia")
     return panel(
         "heart-rate", "Heart rate", "/min", curve, lines, (70, 135), before=page.before("heart-rate")
     )
 
 
-def temperature(page: Page) -> Panel:
+def temperature(page: Flowsheet) -> Panel:
     """With the limit of fever."""
     lines = page.lines(limits.fever(page.guideline))
     return panel(
@@ -201,15 +201,15 @@ def temperature(page: Page) -> Panel:
     )
 
 
-def saturation(page: Page) -> Panel:
+def saturation(page: Flowsheet) -> Panel:
     """With the saturation to keep."""
     lines, curve = page.lines(limits.saturation(page.guideline)), page.curve("spo2", "SpO2")
     return panel("spo2", "SpO2", "%", curve, lines, limits.SATURATION, before=page.before("spo2"))
 
 
-def oxygen(page: Page) -> Panel:
+def oxygen(page: Flowsheet) -> Panel:
     """The flow as steps; devices and FiO2 stand as words."""
-    facts, span = page.bedside.facts, page.span
+    facts, span = page.patient.facts, page.span
     flow = facts.signals.get("o2-flow")
     rates = flows((at for at, _, _ in facts.devices), flow.between(0, span.end) if flow else ())
     lines = page.lines(*limits.oxygen_flow(page.guideline))
@@ -226,9 +226,9 @@ def oxygen(page: Page) -> Panel:
     )
 
 
-def phenylephrine(page: Page) -> Panel:
+def phenylephrine(page: Flowsheet) -> Panel:
     """With the limits of its highest rate, and the rate to be weaned to."""
-    weight, weaned = page.bedside.facts.signals.get("weight"), page.guideline.table4.weaned
+    weight, weaned = page.patient.facts.signals.get("weight"), page.guideline.table4.weaned
     weights = weight.between(0, page.span.end) if weight else []
     rates = derived.phenylephrine_rates(page.slow, weights, page.baseline.get("weight"))
     lines = (
@@ -246,9 +246,9 @@ def phenylephrine(page: Page) -> Panel:
     )
 
 
-def labs(page: Page) -> list[Panel]:
+def labs(page: Flowsheet) -> list[Panel]:
     """Those of Table 3."""
-    units = page.bedside.facts.units
+    units = page.patient.facts.units
     return [
         panel(
             code,
@@ -262,12 +262,12 @@ def labs(page: Page) -> list[Panel]:
     ]
 
 
-def urine(page: Page) -> Panel:
+def urine(page: Flowsheet) -> Panel:
     """Each collection as high as its rate; one whose start nobody knows has none, and is told by
     its volume.
     """
     span, rests = page.span, page.rests("urine-hour", "urine-shift")
-    shown = [made for made in page.urine if span.start < made.end <= span.end]
+    collections = [made for made in page.urine if span.start < made.end <= span.end]
     drawn: list[Panel] = [
         {
             "from": made.start,
@@ -276,10 +276,10 @@ def urine(page: Page) -> Panel:
             "text": f"{made.volume:g} mL",
             "mark": made.reference[0] in rests,
         }
-        for made in shown
+        for made in collections
         if made.rate is not None
     ]
-    unknown = [[made.end, f"{made.volume:g} mL"] for made in shown if made.rate is None]
+    unknown = [[made.end, f"{made.volume:g} mL"] for made in collections if made.rate is None]
     return panel(
         "urine",
         "Urine per hour",
@@ -292,14 +292,14 @@ def urine(page: Page) -> Panel:
     )
 
 
-def shifts(page: Page) -> Panel:
+def shifts(page: Flowsheet) -> Panel:
     """Urine by shift, whole volumes at their time; the running shift is hollow: it is not over."""
-    shown = [
+    visible = [
         (shift, volume)
         for shift, volume in by_shift(page.urine, page.guideline.shifts).items()
         if shift[1] > page.span.start and shift[0] < page.span.end
     ]
-    drawn = [of_shift(page, *shift, volume) for shift, volume in shown]
+    drawn = [of_shift(page, *shift, volume) for shift, volume in visible]
     return panel(
         "shifts",
         "Urine per shift",
@@ -311,7 +311,7 @@ def shifts(page: Page) -> Panel:
     )
 
 
-def of_shift(page: Page, start: int, end: int, volume: float) -> Panel:
+def of_shift(page: Flowsheet, start: int, end: int, volume: float) -> Panel:
     running = end > page.span.end
     text = f"{volume:g} mL so far" if running else f"{volume:g} mL"
     return {
@@ -323,7 +323,7 @@ def of_shift(page: Page, start: int, end: int, volume: float) -> Panel:
     }
 
 
-def fluids(page: Page) -> Panel:
+def fluids(page: Flowsheet) -> Panel:
     """What ran in: above maintenance as full bars, the rest as hollow ones."""
     rests = page.rests("fluid-limit")
     drawn: list[Panel] = [
@@ -346,11 +346,11 @@ PANELS = (
 TURNS = frozenset({"cycle-start", "therapy-end", "transfer"})
 
 
-def flowsheet(bedside: Bedside, guideline: Guideline, span: Span) -> dict[str, Any]:
+def flowsheet(patient: PatientProjection, guideline: Guideline, span: Span) -> dict[str, Any]:
     """Panels under one axis of time, with the doses and the hours after each in which the pressure
     is lowest.
     """
-    page = Page(bedside, guideline, span)
+    page = Flowsheet(patient, guideline, span)
     doses = [(event.at, event.given) for event in page.slow if isinstance(event, Dose)]
     turns = [event for event in page.slow if isinstance(event, Encounter) and event.event in TURNS]
     return {
@@ -361,13 +361,15 @@ def flowsheet(bedside: Bedside, guideline: Guideline, span: Span) -> dict[str, A
         "windows": [
             [start, end] for start, end in peaks(guideline, doses) if start <= span.end and end >= span.start
         ],
-        "turns": [[turn.at, turn.event] for turn in turns if span.start <= turn.at <= span.end],
+        "turns": [
+            [encounter.at, encounter.event] for encounter in turns if span.start <= encounter.at <= span.end
+        ],
         "panels": [*(draw(page) for draw in PANELS), *labs(page)],
     }
 
 
-def begin(bedside: Bedside, hours: float | None, end: int) -> int:
+def begin(patient: PatientProjection, hours: float | None, end: int) -> int:
     """Where a stretch of so many hours begins; None: with the cycle, else three days back."""
     if hours is not None:
         return end - round(hours * HOUR)
-    return max(bedside.facts.encounters("cycle-start"), default=end - round(UNKNOWN_H * HOUR))
+    return max(patient.facts.encounters("cycle-start"), default=end - round(UNKNOWN_H * HOUR))

@@ -15,7 +15,7 @@ LEAST_S = 5.0
 TIMES = 1.5
 
 
-class Pulse:
+class WorkerHeartbeat:
     """Seconds in which something came.
 
     `limit`: seconds of silence after which the feed counts as dead whatever was usual.
@@ -41,10 +41,10 @@ class Pulse:
         """
         newest = int(self.last or 0)
         self.beats = {beat for beat in self.beats if newest - OVER_S <= beat <= newest}
-        heard = sorted(self.beats)[-BEATS:]
-        if len(heard) < 2:
+        collected = sorted(self.beats)[-BEATS:]
+        if len(collected) < 2:
             return self.limit
-        longest = max(after - before for before, after in pairwise(heard))
+        longest = max(after - before for before, after in pairwise(collected))
         return min(self.limit, max(LEAST_S, TIMES * longest))
 
     def dead(self, now: float) -> bool:
@@ -76,15 +76,15 @@ class Problem(NamedTuple):
     text: str
 
 
-class Trust:
+class Liveness:
     """What was seen last. `workers`: how many the consumer group has; None: nobody could tell."""
 
-    def __init__(self, began: float, pulse: Pulse) -> None:
+    def __init__(self, began: float, pulse: WorkerHeartbeat) -> None:
         self.pulse = pulse
         self.answered = began
         self.ever = False
         self.ends: deque[tuple[float, Offsets]] = deque()
-        self.read: dict[Place, int] = {}
+        self.positions: dict[Place, int] = {}
         self.worked: dict[Place, int] = {}
         self.workers: int | None = None
         self.loading: tuple[int, int] | None = (0, 0)
@@ -118,7 +118,7 @@ class Trust:
         return found if self.ever else [Problem("starting", "The board has just started."), *found]
 
     def _reading(self, now: float) -> list[Problem]:
-        behind = self._left(now, self.read)
+        behind = self._left(now, self.positions)
         return [Problem("board", f"The board is {behind:,} records behind.")] if behind else []
 
     def _working(self, now: float) -> list[Problem]:

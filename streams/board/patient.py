@@ -13,15 +13,15 @@ from rules.wire.assessments import Assessment
 from rules.wire.events import Resume, Silence
 from rules.wire.pages import PageRecord
 from streams.board import unit
-from streams.board.unit import Advised, Dose, Pressure
-from streams.projections.episodes import Acked, Episode
-from streams.projections.patients import Bedside
+from streams.board.unit import Advised, DoseCell, PressureCell
+from streams.projections.episodes import OpenEpisode, SeenBy
+from streams.projections.patients import PatientProjection
 
 ALL_REASONS = 40
 TIMELINE = 60
 
 
-class Lab(NamedTuple):
+class LabView(NamedTuple):
     """The latest result of a lab and the one before: value, when (ms); reference limits; unit."""
 
     code: str
@@ -33,7 +33,7 @@ class Lab(NamedTuple):
     unit: str
 
 
-class View(NamedTuple):
+class PatientView(NamedTuple):
     """Everything on the page.
 
     `standing`: open episodes with who acknowledged them; `stops`: stop rules that stand.
@@ -46,45 +46,45 @@ class View(NamedTuple):
     newest: int | None
     assessment: Assessment | None
     advised: Advised
-    dose: Dose | None
-    pressure: Pressure | None
+    dose: DoseCell | None
+    pressure: PressureCell | None
     fluids: tuple[float, float] | None
-    standing: tuple[tuple[Episode, Acked | None], ...]
+    episodes: tuple[tuple[OpenEpisode, SeenBy | None], ...]
     stops: tuple[str, ...]
     silences: tuple[Silence, ...]
     resumes: tuple[Resume, ...]
-    labs: tuple[Lab, ...]
+    labs: tuple[LabView, ...]
     timeline: tuple[AlertRecord, ...]
-    told: tuple[PageRecord, ...]
+    page_log: tuple[PageRecord, ...]
     explains: bool
     same_guideline: bool
     guideline: Guideline
 
 
-def view(bedside: Bedside, guideline: Guideline, named: str | None, clock: int) -> View:
+def view(patient: PatientProjection, guideline: Guideline, named: str | None, clock: int) -> PatientView:
     """The page of a patient."""
-    assessment = bedside.assessment
-    here = bedside.facts.location or "ward"
-    episodes = bedside.episodes
-    return View(
-        key=bedside.key,
-        name=bedside.name,
+    assessment = patient.assessment
+    here = patient.facts.location or "ward"
+    episodes = patient.episodes
+    return PatientView(
+        key=patient.key,
+        name=patient.name,
         unit=named or here,
         location=here,
-        newest=bedside.facts.newest,
+        newest=patient.facts.newest,
         assessment=assessment,
-        advised=unit.advised(bedside, guideline, ALL_REASONS),
+        advised=unit.advised(patient, guideline, ALL_REASONS),
         dose=unit.dose(assessment) if assessment else None,
         pressure=unit.pressure(assessment) if assessment else None,
         fluids=unit.fluids(assessment) if assessment else None,
-        standing=tuple((one, episodes.acked(one)) for one in episodes.standing()),
+        episodes=tuple((one, episodes.acked(one)) for one in episodes.open_episodes()),
         stops=stops(assessment),
-        silences=tuple(bedside.orders.quiet(clock)),
-        resumes=tuple(bedside.orders.resumes),
-        labs=labs(bedside),
+        silences=tuple(patient.commands.quiet(clock)),
+        resumes=tuple(patient.commands.resumes),
+        labs=labs(patient),
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
-        told=tuple(bedside.pages.told)[::-1],
-        explains=bedside.chart is not None,
+        page_log=tuple(patient.pages.entries)[::-1],
+        explains=patient.chart is not None,
         same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
         guideline=guideline,
     )
@@ -96,16 +96,16 @@ def stops(assessment: Assessment | None) -> tuple[str, ...]:
     return tuple(reason.removeprefix("stop-rule:") for reason in reasons if reason.startswith("stop-rule:"))
 
 
-def labs(bedside: Bedside) -> tuple[Lab, ...]:
+def labs(patient: PatientProjection) -> tuple[LabView, ...]:
     """The latest of every lab that was measured, in the wire's order."""
-    facts = bedside.facts
+    facts = patient.facts
     found = []
     for code, (low, high) in facts.limits.items():
         series = facts.signals.get(code)
         if series is None or not len(series):
             continue
         before = (series.at[-2], series.value[-2]) if len(series) > 1 else None
-        found.append(Lab(code, series.value[-1], series.at[-1], before, low, high, facts.units[code]))
+        found.append(LabView(code, series.value[-1], series.at[-1], before, low, high, facts.units[code]))
     return tuple(sorted(found, key=lambda lab: ORDER.index(lab.code) if lab.code in ORDER else len(ORDER)))
 
 

@@ -18,19 +18,19 @@ from aiohttp import web
 from aiokafka.errors import KafkaError
 
 from rules.wire.instants import HOUR
-from streams.board.access.door import Door
+from streams.board.access.auth_settings import AuthSettings
 from streams.board.access.session import Sessions, patient_key, secret
-from streams.board.board_state import Desk, Ways
-from streams.board.feed import Feed, Watch
+from streams.board.board_state import BoardState, DisplaySettings
+from streams.board.feed import BoardReader, LagMonitor
 from streams.board.html.element import ZONE
 from streams.board.liveness import Code, Problem
-from streams.board.web import Rooms, application
+from streams.board.web import Handlers, application
 from streams.config.secrets import Secret
 from streams.errors import UsageError
 from streams.kafka.partitions import shape
 from streams.kafka.producer import Producer
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import CHARTS
+from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
 from streams.service.metrics import gauge
 from streams.service.process import Part
@@ -74,7 +74,7 @@ STOP_S = 2.0
 log = logging.getLogger("il2watch.board")
 
 
-class Options(NamedTuple):
+class BoardOptions(NamedTuple):
     """How a board runs.
 
     `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group; `metrics_port`
@@ -83,8 +83,8 @@ class Options(NamedTuple):
 
     broker: Broker
     guideline: Guideline
-    ways: Ways
-    door: Door
+    display: DisplaySettings
+    auth: AuthSettings
     state: Path
     listen: str = "127.0.0.1"
     port: int = 8020
@@ -95,59 +95,64 @@ class Options(NamedTuple):
     session_keys: tuple[Secret, ...] = ()
 
 
-async def serve(options: Options) -> int:
+async def serve(options: BoardOptions) -> int:
     """Runs until told to stop. Answers the exit code; raises UsageError."""
-    options.door.check(options.listen)
+    options.auth.check(options.listen)
     tls = None if options.tls is None else context(*options.tls)
     ZONE.set(options.guideline.shifts.timezone)
     own = secret(options.state)
     sessions = Sessions([key.reveal().encode() for key in options.session_keys] or [own])
     found = await asyncio.to_thread(shape, options.broker)
     began = time.time_ns() // 1_000_000
-    feed = Feed(
-        options.broker, changelog(options.worker, CHARTS), options.history, began if options.ways.wall else 0
+    feed = BoardReader(
+        options.broker,
+        changelog(options.worker, STATE_TABLE),
+        options.history,
+        began if options.display.wall else 0,
     )
     await feed.start(found.partitions)
-    desk = Desk(options.guideline, options.ways, partial(patient_key, own))
-    service = Service(options, desk, feed, sessions, began - options.history, found.partitions, tls)
+    state = BoardState(options.guideline, options.display, partial(patient_key, own))
+    service = BoardService(options, state, feed, sessions, began - options.history, found.partitions, tls)
     try:
         return await service.run()
     finally:
         await feed.stop()
 
 
-class Service(LongRunning):
+class BoardService(LongRunning):
     """A running board. `partitions`: of every topic; `tls`: of its pages."""
 
     def __init__(
         self,
-        options: Options,
-        desk: Desk,
-        feed: Feed,
+        options: BoardOptions,
+        state: BoardState,
+        feed: BoardReader,
         sessions: Sessions,
         since: int,
         partitions: int,
         tls: ssl.SSLContext | None,
     ) -> None:
         super().__init__(log, options.listen, options.metrics_port)
-        self.options, self.desk, self.feed = options, desk, feed
+        self.options, self.state, self.feed = options, state, feed
         self.partitions, self.tls = partitions, tls
-        self.watch, self.outlet = Watch(options.broker, options.worker), Producer(options.broker)
-        self.rooms = Rooms(desk, options.door, sessions, self.outlet, since if options.ways.wall else 0)
+        self.watch, self.producer = LagMonitor(options.broker, options.worker), Producer(options.broker)
+        self.rooms = Handlers(
+            state, options.auth, sessions, self.producer, since if options.display.wall else 0
+        )
 
     async def open(self) -> None:
         """Serve from the start, so that people see it come up; say where."""
         try:
             await self.watch.start(self.partitions)
-            await self.outlet.start()
+            await self.producer.start()
         except KafkaError as error:
             raise self.options.broker.unanswered(error) from None
         await self._serve(self.tls)
-        show(self.desk.problems())
+        show(self.state.problems())
         await self.serve_health()
 
     def parts(self) -> Iterable[Part]:
-        return (self._read(), self._draw(), self._look(), self._again())
+        return (self._follow(), self._draw(), self._look(), self._again())
 
     async def _serve(self, tls: ssl.SSLContext | None) -> None:
         """Serve the page. Raises UsageError when the port is taken."""
@@ -164,66 +169,66 @@ class Service(LongRunning):
         log.info("the board is at %s", address(options))
 
     def ready(self) -> str | None:
-        return next((problem.text for problem in self.desk.problems()), None)
+        return next((problem.text for problem in self.state.problems()), None)
 
-    async def _read(self) -> None:
+    async def _follow(self) -> None:
         """Takes what comes.
 
         Once all is read that was there at the start, those whose stay was over by then are forgotten.
         """
-        desk, looked = self.desk, time.monotonic()
+        state, looked = self.state, time.monotonic()
         while True:
             records = await self.feed.records()
             mine = [record for record in records if record.topic != self.feed.chart]
-            desk.take(mine)
+            state.apply(mine)
             for record in records:
                 if record.topic == self.feed.chart:
-                    desk.ward.chart(record.key.decode("utf-8", "surrogatepass"), record.value)
-            desk.trust.read.update(self.feed.read())
-            if desk.trust.loading is not None:
+                    state.patients.chart(record.key.decode("utf-8", "surrogatepass"), record.value)
+            state.trust.positions.update(self.feed.positions_read())
+            if state.trust.loading is not None:
                 await self._load()
             if time.monotonic() - looked > AGAIN_S:
                 looked = time.monotonic()
-                await self.feed.find_charts()
+                await self.feed.find_state_records()
             await asyncio.sleep(0)
 
     async def _load(self) -> None:
         await self.feed.settle()
-        self.desk.trust.loading = self.feed.loading()
-        if self.desk.trust.loading is None:
-            self.desk.ward.prune()
-            self.desk.everything()
-            log.info("read: %d patients", sum(1 for _ in self.desk.ward))
+        self.state.trust.loading = self.feed.loading()
+        if self.state.trust.loading is None:
+            self.state.patients.prune()
+            self.state.everything()
+            log.info("read: %d patients", sum(1 for _ in self.state.patients))
 
     async def _draw(self) -> None:
         while True:
-            if self.desk.trust.loading is None:
-                self.desk.draw()
+            if self.state.trust.loading is None:
+                self.state.draw()
             await asyncio.sleep(DRAW_S)
 
     async def _look(self) -> None:
         while True:
-            sight = await self.watch.look()
-            if sight is not None:
-                self.desk.trust.answer(self.desk.monotonic(), sight.ends, sight.worked, sight.workers)
-            show(self.desk.problems())
+            sample = await self.watch.look()
+            if sample is not None:
+                self.state.trust.answer(self.state.monotonic(), sample.ends, sample.worked, sample.workers)
+            show(self.state.problems())
             await asyncio.sleep(LOOK_S)
 
     async def _again(self) -> None:
         """What changes by time alone, like a silence that ends."""
         while True:
             await asyncio.sleep(AGAIN_S)
-            self.desk.ward.prune()
-            self.desk.everything()
+            self.state.patients.prune()
+            self.state.everything()
 
     async def close(self) -> None:
         await self.end_parts(self.tasks)
-        for part in (*(runner.cleanup() for runner in self.runners), self.outlet.stop(), self.watch.stop()):
+        for part in (*(runner.cleanup() for runner in self.runners), self.producer.stop(), self.watch.stop()):
             with contextlib.suppress(TimeoutError, KafkaError):
                 await asyncio.wait_for(part, STOP_S)
 
 
-def address(options: Options) -> str:
+def address(options: BoardOptions) -> str:
     """Where people find it."""
     host = f"[{options.listen}]" if ":" in options.listen else options.listen
     return f"{'https' if options.tls else 'http'}://{host}:{options.port}/"

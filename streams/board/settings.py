@@ -5,9 +5,9 @@ from __future__ import annotations
 from rules.wire.durations import duration
 from rules.wire.instants import SECOND
 from streams.board.access import users
-from streams.board.access.door import Door, Proxy
+from streams.board.access.auth_settings import AuthSettings, Proxy
 from streams.board.access.session import LENGTH
-from streams.board.board_state import Ways
+from streams.board.board_state import DisplaySettings
 from streams.config import site
 from streams.config.board import Board, section
 from streams.config.secrets import Secret, keys
@@ -22,9 +22,9 @@ def load(path: str | None) -> Board:
     return Board() if file is None else section(file)
 
 
-def ways(found: Board, wall: bool) -> Ways:
+def display_settings(found: Board, wall: bool) -> DisplaySettings:
     """How the board shows things."""
-    return Ways(
+    return DisplaySettings(
         found.site,
         wall,
         tuple((one.patients, one.unit) for one in found.units),
@@ -39,12 +39,12 @@ def session_keys(found: Board) -> tuple[Secret, ...]:
     return keys("[board] session-keys-file", found.session_keys_file, LENGTH)
 
 
-def door(found: Board) -> Door:
+def auth_settings(found: Board) -> AuthSettings:
     """How people come in. Raises UsageError when the users' file cannot be used."""
     proxy = (
         Proxy(found.proxy_header, found.proxy_from, found.proxy_roles_header) if found.proxy_header else None
     )
-    return Door(
+    return AuthSettings(
         users.load(found.users_file) if found.users_file else None,
         proxy,
         frozenset(map(str.lower, found.hosts)),

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from streams.board.board_state import Desk
-from streams.board.cell_store import Shown
+from streams.board.board_state import BoardState
+from streams.board.cell_store import CellStore
 
 LAST = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
 BEAT_S = 1.0
@@ -28,8 +28,8 @@ log = logging.getLogger("il2watch.board")
 
 def revision(request: web.Request, epoch: str) -> int:
     """Which revision a page has: of this run of the board, or none at all."""
-    said = request.headers.get("Last-Event-ID") or request.query.get("since", "")
-    found = LAST.fullmatch(said)
+    value = request.headers.get("Last-Event-ID") or request.query.get("since", "")
+    found = LAST.fullmatch(value)
     return int(found[2]) if found is not None and found[1] == epoch else 0
 
 
@@ -40,7 +40,10 @@ def event(name: str, data: bytes, id: str | None = None) -> bytes:
 
 
 async def stream(
-    request: web.Request, desk: Desk, shown: Callable[[], Shown | None], admitted: Callable[[], bool]
+    request: web.Request,
+    state: BoardState,
+    cells: Callable[[], CellStore | None],
+    admitted: Callable[[], bool],
 ) -> web.StreamResponse:
     """Sends until the page or the board goes away, or whoever looks is not admitted any more.
 
@@ -53,36 +56,37 @@ async def stream(
     await response.write(f"retry: {RETRY_MS}\n\n".encode())
     with contextlib.suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
         await asyncio.gather(
-            _beats(response, desk, admitted), _patches(response, desk, shown, revision(request, desk.epoch))
+            _beats(response, state, admitted),
+            _patches(response, state, cells, revision(request, state.epoch)),
         )
     return response
 
 
-async def _beats(response: web.StreamResponse, desk: Desk, admitted: Callable[[], bool]) -> None:
+async def _beats(response: web.StreamResponse, state: BoardState, admitted: Callable[[], bool]) -> None:
     while True:
         if not admitted():
             raise ConnectionError
-        await _write(response, event("beat", desk.pulse()))
+        await _write(response, event("beat", state.heartbeat()))
         await asyncio.sleep(BEAT_S)
 
 
 async def _patches(
-    response: web.StreamResponse, desk: Desk, shown: Callable[[], Shown | None], known: int
+    response: web.StreamResponse, state: BoardState, cells: Callable[[], CellStore | None], known: int
 ) -> None:
     """Changes that come close together go together."""
     while True:
-        found = shown()
+        found = cells()
         if found is None:
             await _write(response, event("gone", b"{}"))
         elif found.revision != known:
-            await _write(response, event("patch", patch(found, known), f"{desk.epoch}-{found.revision}"))
+            await _write(response, event("patch", patch(found, known), f"{state.epoch}-{found.revision}"))
             known = found.revision
-        await desk.changed.wait(BEAT_S * 5)
+        await state.changed.wait(BEAT_S * 5)
         await asyncio.sleep(GATHER_S)
 
 
-def patch(shown: Shown, known: int) -> bytes:
-    changed: dict[str, Any] = shown.since(known)
+def patch(cells: CellStore, known: int) -> bytes:
+    changed: dict[str, Any] = cells.since(known)
     return msgspec.json.encode(changed)
 
 

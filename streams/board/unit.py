@@ -12,7 +12,7 @@ from rules.wire.alerts import RANK
 from rules.wire.assessments import Assessment, CriterionRow
 from rules.wire.instants import text
 from streams.board import words
-from streams.projections.patients import Bedside
+from streams.projections.patients import PatientProjection
 
 WORST = {"clear": 0, "indeterminate": 1, "relative": 2, "absolute": 3}
 URGENCY = ("proceed", "cannot-tell", words.NOT_ASSESSED, "correct", "delay", "stop")
@@ -44,7 +44,7 @@ class Alerts(NamedTuple):
     seen: int = 0
 
 
-class Dose(NamedTuple):
+class DoseCell(NamedTuple):
     """The dose clock."""
 
     number: int
@@ -55,7 +55,7 @@ class Dose(NamedTuple):
     peak: bool
 
 
-class Pressure(NamedTuple):
+class PressureCell(NamedTuple):
     """Latest systolic pressure against its target (mm[Hg])."""
 
     latest: float | None
@@ -73,7 +73,7 @@ class System(NamedTuple):
     why: str
 
 
-class Row(NamedTuple):
+class UnitRow(NamedTuple):
     """One patient.
 
     `rank`: the larger, the more urgent; `newest`: when the newest fact was true, ms; `quiet`: a silence is in
@@ -88,48 +88,48 @@ class Row(NamedTuple):
     advised: Advised
     alerts: Alerts
     systems: tuple[System, ...]
-    dose: Dose | None
-    pressure: Pressure | None
+    dose: DoseCell | None
+    pressure: PressureCell | None
     fluids: tuple[float, float] | None
     overdue: tuple[str, ...]
     newest: int | None
     quiet: bool
 
 
-def row(bedside: Bedside, guideline: Guideline, unit: str | None, clock: int) -> Row:
+def row(patient: PatientProjection, guideline: Guideline, unit: str | None, clock: int) -> UnitRow:
     """The row of a patient."""
-    assessment = bedside.assessment
-    alerts = unseen(bedside)
-    told = advised(bedside, guideline)
-    here = bedside.facts.location or "ward"
-    return Row(
-        key=bedside.key,
-        name=bedside.name,
-        rank=rank(told, alerts, assessment),
+    assessment = patient.assessment
+    alerts = unseen(patient)
+    measures = advised(patient, guideline)
+    here = patient.facts.location or "ward"
+    return UnitRow(
+        key=patient.key,
+        name=patient.name,
+        rank=rank(measures, alerts, assessment),
         unit=unit or here,
         location=here,
-        advised=told,
+        advised=measures,
         alerts=alerts,
         systems=systems(assessment, guideline) if assessment else (),
         dose=dose(assessment) if assessment else None,
         pressure=pressure(assessment) if assessment else None,
         fluids=fluids(assessment) if assessment else None,
         overdue=overdue(assessment) if assessment else (),
-        newest=bedside.facts.newest,
-        quiet=bool(bedside.orders.quiet(clock)),
+        newest=patient.facts.newest,
+        quiet=bool(patient.commands.quiet(clock)),
     )
 
 
-def advised(bedside: Bedside, guideline: Guideline, most: int = FEW) -> Advised:
+def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -> Advised:
     """The recommendation with its first reasons."""
-    assessment = bedside.assessment
+    assessment = patient.assessment
     if assessment is None:
         return Advised(words.NOT_ASSESSED)
     reasons = [
         (level_of(code, assessment), words.reason(code, assessment, guideline)) for code in assessment.reasons
     ]
     since = next(
-        (text(one.since) for one in bedside.episodes.open.values() if one.last.kind == "recommendation"), None
+        (text(one.since) for one in patient.episodes.open.values() if one.last.kind == "recommendation"), None
     )
     over = assessment.dose.readiness == "finished" and not assessment.monitoring
     return Advised(assessment.recommendation, tuple(reasons[:most]), max(0, len(reasons) - most), since, over)
@@ -142,13 +142,13 @@ def level_of(code: str, assessment: Assessment) -> str:
     return next((row.state for row in assessment.criteria if row.code == code), "indeterminate")
 
 
-def unseen(bedside: Bedside) -> Alerts:
+def unseen(patient: PatientProjection) -> Alerts:
     """What waits for somebody to say that they have seen it.
 
     The recommendation stands in a column of its own: its words are not repeated here.
     """
-    waiting = bedside.episodes.unseen()
-    graver = [one for one in bedside.episodes.open.values() if one.level != "advisory"]
+    waiting = patient.episodes.unseen()
+    graver = [one for one in patient.episodes.open.values() if one.level != "advisory"]
     if not waiting:
         return Alerts(seen=len(graver))
     first = next(
@@ -159,9 +159,9 @@ def unseen(bedside: Bedside) -> Alerts:
     return Alerts(first.level, words.alert(first.last), len(waiting), oldest, len(graver) - len(waiting))
 
 
-def rank(told: Advised, alerts: Alerts, assessment: Assessment | None) -> int:
+def rank(measures: Advised, alerts: Alerts, assessment: Assessment | None) -> int:
     """What nobody has seen comes first, then the recommendation, then how much there is of either."""
-    grave = 0 if told.over else URGENCY.index(told.word) if told.word in URGENCY else len(URGENCY)
+    grave = 0 if measures.over else URGENCY.index(measures.word) if measures.word in URGENCY else len(URGENCY)
     waits = 2 if alerts.level == "absolute" else 1 if alerts.level else 0
     absolute, relative = (assessment.absolute, assessment.relative) if assessment else (0, 0)
     low = WORST.get(assessment.blood_pressure.state, 0) if assessment else 0
@@ -179,23 +179,23 @@ def systems(assessment: Assessment, guideline: Guideline) -> tuple[System, ...]:
 
 def system(name: str, rows: list[CriterionRow], guideline: Guideline) -> System:
     state = max((one.state for one in rows), key=lambda state: WORST.get(state, RANK["absolute"]))
-    said = (
+    found = (
         "; ".join(words.tripped(one, guideline) for one in rows if one.state == state)
         if state != "clear"
         else ""
     )
-    return System(name, state, said)
+    return System(name, state, found)
 
 
-def dose(assessment: Assessment) -> Dose:
+def dose(assessment: Assessment) -> DoseCell:
     clock = assessment.dose
     peak = assessment.blood_pressure.phase == "peak" and clock.readiness != "finished"
-    return Dose(clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak)
+    return DoseCell(clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak)
 
 
-def pressure(assessment: Assessment) -> Pressure:
+def pressure(assessment: Assessment) -> PressureCell:
     found = assessment.blood_pressure
-    return Pressure(found.latest, found.target, found.state, found.stale, found.assumed)
+    return PressureCell(found.latest, found.target, found.state, found.stale, found.assumed)
 
 
 def fluids(assessment: Assessment) -> tuple[float, float]:

@@ -15,12 +15,12 @@ import msgspec
 from aiohttp import web
 
 from streams.board import commands, flowsheet, sse
-from streams.board.access.door import COOKIE, Door, Visit, set_cookie
-from streams.board.access.guard import VISIT, Attempts, forged, guard, headed
+from streams.board.access.auth_settings import COOKIE, AuthSettings, RequestUser, set_cookie
+from streams.board.access.guard import REQUEST_USER, Attempts, forged, guard, headed
 from streams.board.access.session import LASTS_S, Session, Sessions
 from streams.board.access.users import ACT
-from streams.board.board_state import Desk
-from streams.board.cell_store import Shown
+from streams.board.board_state import BoardState
+from streams.board.cell_store import CellStore
 from streams.board.explain import explained, explanation
 from streams.board.flowsheet import Span
 from streams.board.html import patient as patient_html
@@ -28,8 +28,8 @@ from streams.board.html import unit as ward_html
 from streams.board.html.element import Html
 from streams.board.html.page import Frame, forms, login, page, ranges
 from streams.errors import UsageError
-from streams.kafka.producer import NotTaken, Out, Producer
-from streams.projections.patients import Bedside
+from streams.kafka.producer import NotAcknowledged, OutgoingRecord, Producer
+from streams.projections.patients import PatientProjection
 from streams.service.exit_codes import version
 
 LARGEST = 16 * 1024
@@ -40,47 +40,61 @@ STATIC = {"board.css": "text/css", "icon.svg": "image/svg+xml"} | dict.fromkeys(
 HOURS = {"8": 8.0, "24": 24.0, "72": 72.0, "cycle": None}
 
 
-class Rooms:
+class Handlers:
     """What the board answers.
 
     `wrong`: passwords that were tried; `since`: before that nothing was read, ms.
     """
 
-    def __init__(self, desk: Desk, door: Door, sessions: Sessions, outlet: Producer, since: int) -> None:
-        self.desk, self.door, self.sessions, self.outlet, self.since = desk, door, sessions, outlet, since
+    def __init__(
+        self, state: BoardState, auth: AuthSettings, sessions: Sessions, producer: Producer, since: int
+    ) -> None:
+        self.state, self.auth, self.sessions, self.producer, self.since = (
+            state,
+            auth,
+            sessions,
+            producer,
+            since,
+        )
         self.wrong = Attempts()
         self.digesting = asyncio.Semaphore(DIGEST_AT_ONCE)
 
-    def frame(self, visit: Visit | None) -> Frame:
+    def frame(self, user: RequestUser | None) -> Frame:
         """What every page is told."""
-        who = visit.identity.name if visit else None
-        desk, shifts = self.desk, self.desk.guideline.shifts
+        who = user.identity.name if user else None
+        state, shifts = self.state, self.state.guideline.shifts
         return Frame(
-            desk.ways.site, shifts.timezone, desk.now, desk.clock, desk.ways.wall, desk.epoch,
-            version().strip("()"), who, visit.token if visit else "",
-            visit is not None and visit.identity.may(ACT),
-            visit is not None and self.door.users is not None,
+            state.display.site, shifts.timezone, state.now, state.clock, state.display.wall, state.epoch,
+            version().strip("()"), who, user.token if user else "",
+            user is not None and user.identity.may(ACT),
+            user is not None and self.auth.users is not None,
         )  # fmt: skip
 
     async def unit(self, request: web.Request) -> web.StreamResponse:
-        desk = self.desk
-        desk.draw()
+        state = self.state
+        state.draw()
         rows = [
-            (key, {name: cell.markup for name, cell in cells.items()}, desk.unit.attributes[key][0])
-            for key, cells in desk.unit.rows.items()
+            (key, {name: cell.markup for name, cell in cells.items()}, state.unit.attributes[key][0])
+            for key, cells in state.unit.rows.items()
         ]
         rows.sort(key=lambda row: (-int(row[2]["data_rank"]), str(row[2]["data_find"])))
-        content = ward_html.ward(rows, desk.counted, desk.units())
+        content = ward_html.unit_page(rows, state.counted, state.units())
         return html(
-            page(self.frame(request[VISIT]), "unit", desk.ways.site, content, revision=desk.unit.revision)
+            page(
+                self.frame(request[REQUEST_USER]),
+                "unit",
+                state.display.site,
+                content,
+                revision=state.unit.revision,
+            )
         )
 
     async def patient(self, request: web.Request) -> web.StreamResponse:
-        found, visit = self._bedside(request), request[VISIT]
-        shown = self.desk.page(found)
-        cells = {name: cell.markup for name, cell in shown.rows[found.key].items()}
+        found, user = self._patient(request), request[REQUEST_USER]
+        store = self.state.page(found)
+        cells = {name: cell.markup for name, cell in store.rows[found.key].items()}
         content = patient_html.patient(cells, ranges())
-        frame = self.frame(visit)
+        frame = self.frame(user)
         return html(
             page(
                 frame,
@@ -88,85 +102,85 @@ class Rooms:
                 f"Patient, {frame.site}",
                 content,
                 forms(frame),
-                revision=shown.revision,
+                revision=store.revision,
                 key=found.key,
             )
         )
 
     async def sheet(self, request: web.Request) -> web.StreamResponse:
-        found, hours = self._bedside(request), HOURS.get(request.query.get("hours", "8"), 8.0)
-        end = max(self.desk.clock, found.facts.newest or 0)
+        found, hours = self._patient(request), HOURS.get(request.query.get("hours", "8"), 8.0)
+        end = max(self.state.clock, found.facts.newest or 0)
         start = flowsheet.begin(found, hours, end)
-        drawn = flowsheet.flowsheet(found, self.desk.guideline, Span(start, end, self.since))
+        drawn = flowsheet.flowsheet(found, self.state.guideline, Span(start, end, self.since))
         response = web.Response(body=msgspec.json.encode(drawn), content_type="application/json")
         response.enable_compression()
         return response
 
     async def explain(self, request: web.Request) -> web.StreamResponse:
-        found = explained(self._bedside(request), request.query.get("subject", ""), self.desk.guideline)
+        found = explained(self._patient(request), request.query.get("subject", ""), self.state.guideline)
         return html(explanation(found))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         key = request.query.get("patient")
         if key is None:
-            return await sse.stream(request, self.desk, lambda: self.desk.unit, self._admitted(request))
+            return await sse.stream(request, self.state, lambda: self.state.unit, self._admitted(request))
 
-        def shown() -> Shown | None:
-            found = self.desk.ward.by_key.get(key)
-            return self.desk.page(found) if found is not None and found.present else None
+        def shown() -> CellStore | None:
+            found = self.state.patients.by_key.get(key)
+            return self.state.page(found) if found is not None and found.present else None
 
-        return await sse.stream(request, self.desk, shown, self._admitted(request))
+        return await sse.stream(request, self.state, shown, self._admitted(request))
 
     def _admitted(self, request: web.Request) -> Callable[[], bool]:
         """Whether the one who looks still may: a session that ended, or a user's that is no more, ends its
         streams.
         """
         cookie = request.cookies.get(COOKIE, "")
-        if self.door.users is None:
+        if self.auth.users is None:
             return lambda: True
-        return lambda: self.sessions.read(cookie, int(time.time())) is not None
+        return lambda: self.sessions.session_of(cookie, int(time.time())) is not None
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """An action: proof that the page is ours, the role, then the deed, its audit first."""
         form = {name: str(value) for name, value in (await request.post()).items()}
-        visit, what = request[VISIT], request.match_info["what"]
-        bedside = self.desk.ward.by_key.get(form.get("patient", ""))
-        if fault := forged(request, self.sessions, visit.session, form.get("token", "")):
+        user, what = request[REQUEST_USER], request.match_info["what"]
+        patient = self.state.patients.by_key.get(form.get("patient", ""))
+        if fault := forged(request, self.sessions, user.session, form.get("token", "")):
             return refused(403, f"Refused: {fault}.")
-        if bedside is None:
+        if patient is None:
             return refused(404, "That patient is not on the board any more.")
-        unit, now = self.desk.ways.unit_of(bedside.name), self.desk.now
-        if not visit.identity.may(ACT):
+        unit, now = self.state.display.unit_of(patient.name), self.state.now
+        if not user.identity.may(ACT):
             await self._append(
-                [commands.refusal(what, bedside.name, visit.identity.name, "may see, not act", unit, now)]
+                [commands.refusal(what, patient.name, user.identity.name, "may see, not act", unit, now)]
             )
             return refused(403, "You may look, but not act.")
-        return await self._do(what, form, bedside, visit, now)
+        return await self._do(what, form, patient, user, now)
 
     async def _do(
-        self, what: str, form: Mapping[str, str], bedside: Bedside, visit: Visit, now: int
+        self, what: str, form: Mapping[str, str], patient: PatientProjection, user: RequestUser, now: int
     ) -> web.StreamResponse:
         try:
-            done = commands.deed(what, form, bedside, visit.identity, now)
-            await self.outlet.append(commands.records(done, self.desk.ways.unit_of(bedside.name), now))
+            done = commands.board_command(what, form, patient, user.identity, now)
+            await self.producer.append(commands.records(done, self.state.display.unit_of(patient.name), now))
         except UsageError as fault:
             return refused(400, str(fault))
         except commands.Gone as fault:
             return refused(409, str(fault))
-        except NotTaken as fault:
+        except NotAcknowledged as fault:
             return refused(503, str(fault))
         return web.json_response({"done": done.command.id})
 
-    async def _append(self, records: list[Out]) -> None:
+    async def _append(self, records: list[OutgoingRecord]) -> None:
         """An audit of what was refused: it is refused whether or not Kafka takes the line."""
         try:
-            await self.outlet.append(records)
-        except NotTaken as fault:
+            await self.producer.append(records)
+        except NotAcknowledged as fault:
             sse.log.warning("not audited: %s", fault)
 
-    async def door_step(self, request: web.Request) -> web.StreamResponse:
+    async def login_page(self, request: web.Request) -> web.StreamResponse:
         """The login."""
-        if self.door.users is None:
+        if self.auth.users is None:
             return web.Response(status=303, headers={"Location": "/"})
         return html(login(self.frame(None), None))
 
@@ -178,7 +192,7 @@ class Rooms:
         form = await request.post()
         user, password = str(form.get("user", ""))[:64], str(form.get("password", ""))[:1024]
         sources, now = (f"user {user}", f"from {request.remote}"), time.monotonic()
-        if self.door.users is None or forged(request, self.sessions, NOBODY, self.sessions.token(NOBODY)):
+        if self.auth.users is None or forged(request, self.sessions, NOBODY, self.sessions.token(NOBODY)):
             return refused(403, "Refused: it comes from another site.")
         if wait := self.wrong.wait(now, *sources):
             return web.Response(
@@ -188,17 +202,17 @@ class Rooms:
             )  # fmt: skip
         self.wrong.wrong(now, *sources)
         async with self.digesting:
-            admitted = await asyncio.to_thread(self.door.users.admits, user, password)
+            admitted = await asyncio.to_thread(self.auth.users.admits, user, password)
         if not admitted:
             return html(login(self.frame(None), "User and password do not belong together."), 401)
         self.wrong.right(*sources)
         response = web.Response(status=303, headers={"Location": "/"})
-        set_cookie(response, self.sessions.begin(user, int(time.time()))[1], self.door.secure, LASTS_S)
+        set_cookie(response, self.sessions.begin(user, int(time.time()))[1], self.auth.secure, LASTS_S)
         return response
 
     async def log_out(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
-        session = request[VISIT].session
+        session = request[REQUEST_USER].session
         if fault := forged(request, self.sessions, session, str(form.get("token", ""))):
             return refused(403, f"Refused: {fault}.")
         self.sessions.end(session)
@@ -211,13 +225,13 @@ class Rooms:
 
     async def ready(self, _: web.Request) -> web.StreamResponse:
         """Whether the page is live; why not, in words that name nobody."""
-        problems = self.desk.problems()
+        problems = self.state.problems()
         return web.Response(
             status=503 if problems else 200, text="".join(f"{one.text}\n" for one in problems) or "ok\n"
         )
 
-    def _bedside(self, request: web.Request) -> Bedside:
-        found = self.desk.ward.by_key.get(request.match_info["key"])
+    def _patient(self, request: web.Request) -> PatientProjection:
+        found = self.state.patients.by_key.get(request.match_info["key"])
         if found is None or not found.present:
             raise web.HTTPNotFound(text="That patient is not on the board.\n")
         return found
@@ -248,21 +262,21 @@ async def static(request: web.Request) -> web.StreamResponse:
     )
 
 
-def application(rooms: Rooms) -> web.Application:
+def application(handlers: Handlers) -> web.Application:
     """The board's application."""
-    app = web.Application(middlewares=[guard(rooms.door, rooms.sessions)], client_max_size=LARGEST)
-    app.on_response_prepare.append(headed(rooms.door))
+    app = web.Application(middlewares=[guard(handlers.auth, handlers.sessions)], client_max_size=LARGEST)
+    app.on_response_prepare.append(headed(handlers.auth))
     add = app.router.add_get
-    add("/", rooms.unit)
-    add("/patient/{key}", rooms.patient)
-    add("/patient/{key}/flowsheet", rooms.sheet)
-    add("/patient/{key}/explain", rooms.explain)
-    add("/events", rooms.events)
-    add("/login", rooms.door_step)
+    add("/", handlers.unit)
+    add("/patient/{key}", handlers.patient)
+    add("/patient/{key}/flowsheet", handlers.sheet)
+    add("/patient/{key}/explain", handlers.explain)
+    add("/events", handlers.events)
+    add("/login", handlers.login_page)
     add("/static/{name}", static)
-    add("/-/healthy", rooms.healthy)
-    add("/-/ready", rooms.ready)
-    app.router.add_post("/act/{what}", rooms.act)
-    app.router.add_post("/login", rooms.log_in)
-    app.router.add_post("/logout", rooms.log_out)
+    add("/-/healthy", handlers.healthy)
+    add("/-/ready", handlers.ready)
+    app.router.add_post("/act/{what}", handlers.act)
+    app.router.add_post("/login", handlers.log_in)
+    app.router.add_post("/logout", handlers.log_out)
     return app

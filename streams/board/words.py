@@ -96,15 +96,15 @@ def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
 
 def tripped(row: CriterionRow, guideline: Guideline) -> str:
     """A row with what was measured, how it stands to its limit, and what is missing."""
-    said = criterion(row.code, guideline)
+    found = criterion(row.code, guideline)
     if row.state == "indeterminate":
-        return f"{said}: cannot see" + (f", missing {', '.join(row.missing)}" if row.missing else "")
+        return f"{found}: cannot see" + (f", missing {', '.join(row.missing)}" if row.missing else "")
     value = f" {measured(row.value, row.unit)}" if row.value is not None else ""
-    limit = f", {standing(row.value, row.limit)}" if row.limit else ""
-    return f"{said}{value}{limit}{' (old)' if row.stale else ''}"
+    limit = f", {limit_phrase(row.value, row.limit)}" if row.limit else ""
+    return f"{found}{value}{limit}{' (old)' if row.stale else ''}"
 
 
-def standing(value: float | str | None, limit: str) -> str:
+def limit_phrase(value: float | str | None, limit: str) -> str:
     """How a tripped value stands to its limit.
 
     A run that tripped holds until another one clears it, whatever was read since.

@@ -17,7 +17,7 @@ from streams.kafka.partitions import partitions
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
 from streams.projections.assessments import MODES, READINESS, TRIPPED, Census
-from streams.service.lifecycle import Sight
+from streams.service.lifecycle import ProgressSample
 from streams.service.metrics import counter
 from streams.service.metrics import gauge as _gauge
 from streams.service.process import Part
@@ -93,7 +93,7 @@ def show(census: Census) -> None:
 log = logging.getLogger("il2watch.census")
 
 
-class Options(NamedTuple):
+class CensusOptions(NamedTuple):
     """How a census runs. `patience`: seconds without a broker before it gives up."""
 
     broker: Broker
@@ -103,23 +103,23 @@ class Options(NamedTuple):
     patience: float = 120.0
 
 
-async def serve(options: Options) -> int:
+async def serve(options: CensusOptions) -> int:
     """Runs until told to stop. Answers the exit code; raises UsageError."""
     partitions(options.broker, [ASSESSMENTS])
     follower, ends = Follower(options.broker, ASSESSMENTS), Ends(options.broker)
     await follower.start()
     try:
         await ends.start()
-        return await Service(follower, ends, options).run()
+        return await CensusService(follower, ends, options).run()
     finally:
         await ends.stop()
         await follower.stop()
 
 
-class Service(LongRunning):
+class CensusService(LongRunning):
     """A running census."""
 
-    def __init__(self, follower: Follower, ends: Ends, options: Options) -> None:
+    def __init__(self, follower: Follower, ends: Ends, options: CensusOptions) -> None:
         super().__init__(log, options.listen, options.port, options.patience)
         self.follower, self.ends, self.guideline = follower, ends, options.guideline
         self.census = Census()
@@ -130,23 +130,23 @@ class Service(LongRunning):
         await super().open()
 
     def parts(self) -> Iterable[Part]:
-        return (self._read(),)
+        return (self._follow(),)
 
     def ready(self) -> str | None:
         """None once every patient's assessment was read."""
         return None if self.caught_up else "the assessments are being read"
 
-    async def _read(self) -> None:
-        while not self.told.is_set():
+    async def _follow(self) -> None:
+        while not self.stopping.is_set():
             for patient, value in await self.follower.records():
-                self.census.take(patient, value)
+                self.census.apply(patient, value)
             self.caught_up = self.caught_up or await self.follower.caught_up()
             if self.caught_up:
                 show(self.census)
 
-    async def look(self) -> Sight:
+    async def look(self) -> ProgressSample:
         answered = await self.ends([TP(ASSESSMENTS, 0)])
-        return Sight(None if answered else "the broker does not answer", 0)
+        return ProgressSample(None if answered else "the broker does not answer", 0)
 
 
 def prepare_labels(guideline: Guideline) -> None:

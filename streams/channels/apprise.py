@@ -17,7 +17,7 @@ import logging
 from importlib import import_module
 from typing import Any
 
-from streams.channels.options import Options, Seconds, place
+from streams.channels.options import ChannelOptions, Seconds, place
 from streams.channels.page import Page, Receipt, TransportError, without_patient
 from streams.config.secrets import Secret, Secrets
 from streams.config.section import KeyFault
@@ -28,7 +28,7 @@ MOOD = {"high": "failure", "medium": "warning", "low": "info"}
 SILENT = logging.CRITICAL + 1
 
 
-class AppriseOptions(Options, frozen=True, kw_only=True):
+class AppriseOptions(ChannelOptions, frozen=True, kw_only=True):
     """`service_url_*`: where Apprise's address is found; it is never written in the configuration."""
 
     timeout_s: Seconds = 20.0
@@ -53,14 +53,14 @@ class Apprise:
         """One notification. Raises TransportError."""
         told = page if self._options.patient else without_patient(page)
         try:
-            taken = await asyncio.wait_for(self._notify(told), self._options.timeout_s)
+            accepted = await asyncio.wait_for(self._notify(told), self._options.timeout_s)
         except TimeoutError:
             raise TransportError(f"apprise: no answer within {self._options.timeout_s:g} s") from None
         except (
             Exception
         ) as error:  # a hundred services, each raising its own; their words may hold the address
             raise TransportError(f"apprise: {type(error).__name__}") from None
-        if not taken:
+        if not accepted:
             raise TransportError("apprise: the service has not taken it")
         return Receipt()
 

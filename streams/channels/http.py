@@ -21,11 +21,11 @@ from streams.channels.page import TransportError
 from streams.config.secrets import Secret, Secrets, client_context
 from streams.config.section import KeyFault
 
-MOST_READ = 64 * 1024
+MOST_ANSWER_BYTES = 64 * 1024
 MOST_QUOTED = 200
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """What the receiver answered to a request it has taken."""
 
     status: int
@@ -76,7 +76,7 @@ class Http:
 
     async def send(
         self, method: str, url: URL, body: bytes, headers: Mapping[str, str] | None = None, patient: str = ""
-    ) -> Answer:
+    ) -> HttpAnswer:
         """The answer, if it is 2xx.
 
         Raises TransportError for every other, and for none within the time-out.
@@ -100,12 +100,12 @@ class Http:
 
     async def _ask(
         self, method: str, url: URL, body: bytes, headers: Mapping[str, str], patient: str
-    ) -> Answer:
+    ) -> HttpAnswer:
         sent = {"Content-Type": "application/json", **self._headers, **headers}
         async with self._open().request(
             method, url, data=body, headers=sent, allow_redirects=False, proxy=self._proxy
         ) as response:
-            answer = Answer(response.status, await beginning(response.content))
+            answer = HttpAnswer(response.status, await beginning(response.content))
             if 200 <= response.status < 300:
                 return answer
             asked = retry_after_s(response.headers.get("Retry-After"), self._clock())
@@ -127,10 +127,10 @@ class Http:
             )
         return self._session
 
-    def _refusal(self, answer: Answer, patient: str) -> str:
+    def _refusal(self, answer: HttpAnswer, patient: str) -> str:
         """`400 Length of routing key...`: the status, and the beginning of what it said."""
-        said = " ".join(answer.body.decode("utf-8", "replace").split())
-        hidden = without(said, (*(secret.reveal() for secret in self._secrets), patient))
+        found = " ".join(answer.body.decode("utf-8", "replace").split())
+        hidden = without(found, (*(secret.reveal() for secret in self._secrets), patient))
         return f"{answer.status} {hidden[:MOST_QUOTED]}".strip()
 
     async def close(self) -> None:
@@ -146,10 +146,10 @@ def basic(username: str, password: str) -> str:
 
 async def beginning(content: aiohttp.StreamReader) -> bytes:
     """As much of the body as is worth keeping: one that never ends must not fill the memory."""
-    read = bytearray()
-    while more := await content.read(MOST_READ - len(read)):
-        read += more
-    return bytes(read)
+    body = bytearray()
+    while more := await content.read(MOST_ANSWER_BYTES - len(body)):
+        body += more
+    return bytes(body)
 
 
 def site(url: URL) -> str:

@@ -18,13 +18,13 @@ NO_ADDRESS = "is no address; write it like https://host/path"
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+class ChannelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """What every kind takes. `patient = false`: the receiver may not learn who it is about."""
 
     patient: bool = True
 
 
-class HttpOptions(Options, frozen=True, kw_only=True):
+class HttpOptions(ChannelOptions, frozen=True, kw_only=True):
     """What every receiver over HTTP takes; `ca_file` for a certificate authority of one's own, `client_*` for
     a certificate to show.
     """
@@ -41,7 +41,7 @@ class HttpOptions(Options, frozen=True, kw_only=True):
     password_file: str | None = None
 
 
-Kind = TypeVar("Kind", bound=Options)
+Kind = TypeVar("Kind", bound=ChannelOptions)
 
 
 def place(name: str) -> str:
@@ -49,7 +49,7 @@ def place(name: str) -> str:
     return f"[pager.channels.{name}]"
 
 
-def read(kind: type[Kind], name: str, table: Mapping[str, Any]) -> Kind:
+def parse_options(kind: type[Kind], name: str, table: Mapping[str, Any]) -> Kind:
     """The table as the kind's options. Raises KeyFault for a key that is unknown, missing or wrong."""
     return converted(table, kind, place(name))
 

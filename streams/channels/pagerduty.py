@@ -102,8 +102,8 @@ class PagerDuty:
             answer = await self._http.send("POST", self._url, body, patient=page.patient)
         except TransportError as error:
             raise rested(error) from None
-        said = answer.json()
-        return Receipt(answer.status, said.get("dedup_key") if isinstance(said, dict) else None)
+        text = answer.json()
+        return Receipt(answer.status, text.get("dedup_key") if isinstance(text, dict) else None)
 
     async def close(self) -> None:
         await self._http.close()

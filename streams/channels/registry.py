@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from rules.wire.nearest import did_you_mean
-from streams.channels.options import Options, place, read
+from streams.channels.options import ChannelOptions, parse_options, place
 from streams.channels.page import Channel
 from streams.config.secrets import Secrets, Unread
 from streams.config.section import KeyFault
@@ -47,9 +47,9 @@ def check(name: str, options: Mapping[str, Any]) -> None:
     channel(name, options, Unread())
 
 
-def options(kind: str) -> type[Options]:
+def options(kind: str) -> type[ChannelOptions]:
     """Return the struct that says the keys of a kind of channel."""
-    found: type[Options] = _imported(kind).Options
+    found: type[ChannelOptions] = _imported(kind).Options
     return found
 
 
@@ -68,4 +68,4 @@ def _kind(name: str, options: Mapping[str, Any]) -> Any:
 
 
 def _options(kind: Any, name: str, options: Mapping[str, Any]) -> Any:
-    return read(kind.Options, name, {key: value for key, value in options.items() if key != "kind"})
+    return parse_options(kind.Options, name, {key: value for key, value in options.items() if key != "kind"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from streams.channels.options import Options
+from streams.channels.options import ChannelOptions
 from streams.channels.page import Page, Receipt, TransportError, without_patient
 from streams.config.secrets import Secrets
 from streams.display import LEVEL_GLYPH, encodable, plain
@@ -18,7 +18,7 @@ from streams.times import short
 WORD = {"trigger": "PAGE", "acknowledge": "taken", "resolve": "over"}
 
 
-class TerminalOptions(Options, frozen=True, kw_only=True):
+class TerminalOptions(ChannelOptions, frozen=True, kw_only=True):
     """No more than every kind takes."""
 
 

@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
 def acknowledge(chosen: argparse.Namespace) -> int:
     from streams.cli import lookup
     from streams.kafka import commands
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     broker, asked = broker_of(chosen), who(chosen)
     patient = chosen.patient or lookup.patient_of(broker, chosen.alert)
@@ -53,5 +53,5 @@ def acknowledge(chosen: argparse.Namespace) -> int:
     commands.through(
         broker, commands.acknowledgement(patient, chosen.alert, asked, at, OPINION[chosen.actionable])
     )
-    tell(f"il2watch: {chosen.alert} is acknowledged by {asked.by}")
+    warn(f"il2watch: {chosen.alert} is acknowledged by {asked.by}")
     return 0

@@ -16,7 +16,7 @@ from streams.cli.options import broker_of, connection, port, positive
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
-    from streams.board.service import Options
+    from streams.board.service import BoardOptions
 
 SAYS = """\
 Serves a live page: who needs somebody, why, and whether the page itself can be believed; each
@@ -94,19 +94,19 @@ def main(arguments: list[str]) -> int:
     return asyncio.run(serve(found))
 
 
-def settings(chosen: argparse.Namespace) -> Options:
+def settings(chosen: argparse.Namespace) -> BoardOptions:
     """What the arguments come to. Raises UsageError."""
     from streams.board import settings as table
-    from streams.board.service import Options
+    from streams.board.service import BoardOptions
     from streams.config import site
 
     board = table.load(chosen.config)
     tls = (board.tls_certfile, board.tls_keyfile) if board.tls_certfile and board.tls_keyfile else None
-    return Options(
+    return BoardOptions(
         broker=broker_of(chosen),
         guideline=site.guideline(chosen.config),
-        ways=table.ways(board, chosen.clock == "wall"),
-        door=table.door(board),
+        display=table.display_settings(board, chosen.clock == "wall"),
+        auth=table.auth_settings(board),
         state=chosen.state_dir,
         listen=chosen.listen,
         port=chosen.port,

@@ -27,9 +27,9 @@ def main(arguments: list[str]) -> int:
     """
     chosen = parser().parse_args(arguments)
     from streams.dev_broker.embedded import EmbeddedBroker
-    from streams.service.lifecycle import until_told
+    from streams.service.lifecycle import until_terminated
 
-    with until_told(), EmbeddedBroker(chosen.port) as broker:
+    with until_terminated(), EmbeddedBroker(chosen.port) as broker:
         print(broker.servers, flush=True)
         print(
             "il2watch: the embedded broker is up; it forgets everything when it stops (Ctrl-C)",

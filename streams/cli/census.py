@@ -12,7 +12,7 @@ from streams.cli import options
 from streams.cli.options import broker_of, connection, port_to_ask_at, positive
 
 if TYPE_CHECKING:
-    from streams.census.service import Options
+    from streams.census.service import CensusOptions
 
 SAYS = """\
 Reads the latest assessment of every patient and serves how many patients stand where:
@@ -66,11 +66,11 @@ def main(arguments: list[str]) -> int:
     return asyncio.run(serve(found))
 
 
-def settings(chosen: argparse.Namespace) -> Options:
+def settings(chosen: argparse.Namespace) -> CensusOptions:
     """What the arguments come to. Raises UsageError."""
-    from streams.census.service import Options
+    from streams.census.service import CensusOptions
     from streams.config import site
 
-    return Options(
+    return CensusOptions(
         broker_of(chosen), site.guideline(chosen.config), chosen.listen, chosen.metrics_port, chosen.patience
     )

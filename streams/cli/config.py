@@ -63,9 +63,9 @@ def document(folder: str) -> None:
 
 def broker(path: str) -> None:
     """The table `[broker]`, if there is one. Raises UsageError."""
-    from streams.config.broker import read
+    from streams.config.broker import broker_table
 
-    read(site.opened(path))
+    broker_table(site.opened(path))
 
 
 def pager(path: str) -> None:

@@ -89,11 +89,11 @@ def summary(shown: list[Letter], total: int) -> None:
     """`3 of 12 dead letters (bad-unit 2, malformed 1)` on stderr."""
     from collections import Counter
 
-    from streams.service.event_file import spelled, tell
+    from streams.service.event_file import spelled, warn
 
     reasons = Counter(letter.reason or "no reason" for letter in shown)
     of = f"{len(shown)} of {total}" if len(shown) < total else str(total)
-    tell(f"il2watch: {of} dead letters" + (f" ({spelled(reasons)})" if reasons else ""))
+    warn(f"il2watch: {of} dead letters" + (f" ({spelled(reasons)})" if reasons else ""))
 
 
 def reason(command: options.Parser) -> None:
@@ -156,14 +156,14 @@ def replay_parser() -> options.Parser:
 def replay_main(arguments: list[str]) -> int:
     """Sends what may be sent; exact counts go to stderr."""
     chosen = replay_parser().parse_args(arguments)
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     found = select(chosen)
-    sifted = sift(chosen, found)
+    sifted = sorted_out(chosen, found)
     for letter, fault in sifted.stay:
-        tell(f"{letter.where}: {fault}")
+        warn(f"{letter.where}: {fault}")
     if chosen.dry_run:
-        tell(
+        warn(
             f"il2watch: {len(sifted.go)} of {len(found)} would be sent{staying(sifted)}; nothing was, "
             "this "
             "is a dry run"
@@ -180,7 +180,7 @@ def select(chosen: argparse.Namespace) -> list[Letter]:
     from streams.deadletters.resending import chosen as choose
     from streams.deadletters.resending import keyed, once
 
-    found = choose(read(chosen), set(chosen.reason), set(chosen.id))
+    found = choose(letters_of(chosen), set(chosen.reason), set(chosen.id))
     missing = set(chosen.id) - {letter.where for letter in found}
     if missing:
         raise UsageError(
@@ -190,7 +190,7 @@ def select(chosen: argparse.Namespace) -> list[Letter]:
     return once(keyed(letter) if chosen.key else letter for letter in found)
 
 
-def read(chosen: argparse.Namespace) -> Iterable[Letter]:
+def letters_of(chosen: argparse.Namespace) -> Iterable[Letter]:
     """The letters of the file, or those in Kafka."""
     if chosen.mended is not None:
         return saved(chosen.mended)
@@ -218,10 +218,10 @@ def saved(path: str) -> list[Letter]:
     return found
 
 
-def sift(chosen: argparse.Namespace, found: list[Letter]) -> Sifted:
+def sorted_out(chosen: argparse.Namespace, found: list[Letter]) -> Sifted:
     """What may go, and what would be sent in vain; --force keeps only what has nowhere to go."""
     from streams.deadletters.resending import fault, lost
-    from streams.deadletters.resending import sift as sifting
+    from streams.deadletters.resending import sort_out as sifting
 
     return sifting(
         found, lost if chosen.force else partial(fault, ahead=site.guideline(chosen.config).choices.ahead)
@@ -231,19 +231,19 @@ def sift(chosen: argparse.Namespace, found: list[Letter]) -> Sifted:
 def send(chosen: argparse.Namespace, sifted: Sifted) -> int:
     """How many were acknowledged; what ended it early is told."""
     from streams.deadletters.resending import through
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     sent, fault = through(broker_of(chosen), sifted.go)
     if fault is not None:
-        tell(f"il2watch: not acknowledged: {fault}")
+        warn(f"il2watch: not acknowledged: {fault}")
     return sent
 
 
 def close(sent: int, total: int, sifted: Sifted) -> int:
     """`3 of 4 sent and acknowledged; 1 stays (bad-unit 1)`; the exit code."""
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
-    tell(f"il2watch: {sent} of {total} sent and acknowledged{staying(sifted)}")
+    warn(f"il2watch: {sent} of {total} sent and acknowledged{staying(sifted)}")
     return int(sent < total)
 
 

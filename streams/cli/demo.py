@@ -13,7 +13,7 @@ from streams.cli.options import seed
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
-    from streams.demo.feed import Ward
+    from streams.demo.feed import WardFeed
     from streams.kafka.settings import Broker
 
 REHEARSAL = "simulators.course.rehearsal:Rehearsal"
@@ -96,17 +96,17 @@ def main(arguments: list[str]) -> int:
     on = broker(chosen)
     checked(chosen.to)
     wished = Wished(chosen.speed, chosen.seconds, chosen.keep, on, chosen.to, chosen.board)
-    return Demo(ward(chosen.patients, chosen.seed, site=on is not None), wished, began).run()
+    return Demo(simulated_ward(chosen.patients, chosen.seed, site=on is not None), wished, began).run()
 
 
-def ward(patients: int, seed: int = 1, site: bool = False) -> Ward:
+def simulated_ward(patients: int, seed: int = 1, site: bool = False) -> WardFeed:
     """The ward, as the bedside makes it while it is published; doses are given by the guideline, with a
     site's configuration or without.
     """
     from rules.guideline import SCHWARTZENTRUBER_2001
     from streams.config.site import guideline
     from streams.demo.consultant import Consultant
-    from streams.demo.feed import ward as of
+    from streams.demo.feed import ward_feed as of
 
     module, name = REHEARSAL.split(":")
     rehearsal = getattr(import_module(module), name)(patients, seed)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from streams.config import site
 from streams.errors import UsageError
-from streams.service.event_file import Log, load, refuse, summary, tell
+from streams.service.event_file import Log, load, refuse, summary, warn
 from streams.times import instant
 
 if TYPE_CHECKING:
@@ -145,9 +145,9 @@ def the_patient(course: Course, named: str | None) -> str:
 
 def close(course: Course, strict: bool) -> int:
     """Says what was refused and what was kept but not used; the exit code."""
-    said = summary(course.log.refused, course.log.noted + course.folded.noted)
-    if said:
-        tell(f"il2watch: {course.log.path}: {said}")
+    found = summary(course.log.refused, course.log.noted + course.folded.noted)
+    if found:
+        warn(f"il2watch: {course.log.path}: {found}")
     return 1 if strict and course.log.refused else 0
 
 

@@ -45,8 +45,8 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     course = fold(chosen)
     patient = the_patient(course, chosen.patient)
-    said = [alert for alert in course.alerts_of(patient) if alert.subject == chosen.subject]
-    show(explained(course, patient, chosen.subject), said, options.as_text(chosen.output), chosen.verbose)
+    alerts = [alert for alert in course.alerts_of(patient) if alert.subject == chosen.subject]
+    show(explained(course, patient, chosen.subject), alerts, options.as_text(chosen.output), chosen.verbose)
     return close(course, chosen.strict)
 
 
@@ -68,15 +68,15 @@ def explained(course: Course, patient: str, subject: str) -> Explanation:
         raise UsageError(str(error)) from None
 
 
-def show(explanation: Explanation, said: list[AlertRecord], as_text: bool, verbose: bool) -> None:
+def show(explanation: Explanation, alerts: list[AlertRecord], as_text: bool, verbose: bool) -> None:
     """For people, or for programs."""
     if as_text:
         from streams.show import assessment
         from streams.show.terminal import console
 
-        assessment.show_explanation(explanation, said, console(), verbose)
+        assessment.show_explanation(explanation, alerts, console(), verbose)
     else:
         from rules.explain import wire as as_wire
         from streams.service.files import write
 
-        write([{**as_wire(explanation), "history": said}])
+        write([{**as_wire(explanation), "history": alerts}])

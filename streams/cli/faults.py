@@ -14,7 +14,7 @@ from streams.cli import event_files, options
 from streams.cli.options import seed
 from streams.errors import UsageError
 
-BEDSIDE = "simulators.faults"
+SIMULATOR = "simulators.faults"
 """Imported when called: no room but the command line knows the bedside."""
 
 
@@ -73,7 +73,7 @@ def parser() -> options.Parser:
 def main(arguments: list[str]) -> int:
     """Writes the spoiled file and its ledger."""
     chosen = parser().parse_args(arguments)
-    faults = import_module(BEDSIDE)
+    faults = import_module(SIMULATOR)
     if chosen.list:
         return listed(faults.FAULTS)
     if chosen.file is None:
@@ -81,29 +81,29 @@ def main(arguments: list[str]) -> int:
     return spoil(chosen, faults, rates(chosen.faults, faults))
 
 
-def rates(said: str, faults: Any) -> dict[str, float]:
+def rates(value: str, faults: Any) -> dict[str, float]:
     """The rate of each fault. Raises UsageError."""
     try:
-        found: dict[str, float] = faults.parse(said)
+        found: dict[str, float] = faults.parse(value)
     except ValueError as error:
         raise UsageError(f"--faults: {error}") from None
     return found
 
 
 def spoil(chosen: argparse.Namespace, faults: Any, rates: dict[str, float]) -> int:
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     with (
         event_files.opened(chosen.into) as into,
         event_files.opened(chosen.ledger) if chosen.ledger else nullcontext() as entries,
     ):
-        ledger = faults.Ledger(None if entries is None else writing(entries))
-        for _, line in faults.apply(feed(chosen.file), rates, chosen.seed, ledger):
+        fault_log = faults.Ledger(None if entries is None else writing(entries))
+        for _, line in faults.apply(feed(chosen.file), rates, chosen.seed, fault_log):
             into.write(line + b"\n")
-    counts: Counts = ledger.counts
-    told = ", ".join(f"{name} {number}" for name, number in counts["faults"].items())
-    tell(
-        f"il2watch: {chosen.file}: {told or 'nothing altered'}; {counts['lost']} lost, "
+    counts: Counts = fault_log.counts
+    found = ", ".join(f"{name} {number}" for name, number in counts["faults"].items())
+    warn(
+        f"il2watch: {chosen.file}: {found or 'nothing altered'}; {counts['lost']} lost, "
         f"{sum(counts['refused'].values())} will be refused"
     )
     return 0

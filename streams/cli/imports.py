@@ -37,7 +37,7 @@ def csv_main(arguments: list[str]) -> int:
     """Writes the records of the table."""
     chosen = csv_parser().parse_args(arguments)
     from streams.replay.source import source
-    from streams.service.event_file import spelled, tell
+    from streams.service.event_file import spelled, warn
     from streams.service.tables import is_table
 
     if not is_table(chosen.file):
@@ -46,7 +46,7 @@ def csv_main(arguments: list[str]) -> int:
     with event_files.opened(chosen.into) as into:
         into.writelines(record.value + b"\n" for record in found.records)
     if found.unsendable:
-        tell(f"il2watch: {chosen.file}: {found.unsendable.total()} left out ({spelled(found.unsendable)})")
+        warn(f"il2watch: {chosen.file}: {found.unsendable.total()} left out ({spelled(found.unsendable)})")
     return int(chosen.strict and bool(found.unsendable))
 
 
@@ -148,17 +148,17 @@ def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
 
 def finish(chosen: argparse.Namespace, report: Report, words: dict[str, str]) -> None:
     """The report: in words on stderr, in full where it was asked for."""
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
-    for line in said(report, words):
-        tell(line)
+    for line in report_lines(report, words):
+        warn(line)
     if chosen.report is not None:
         Path(chosen.report).write_text(
             json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
 
 
-def said(report: Report, words: dict[str, str]) -> Iterator[str]:
+def report_lines(report: Report, words: dict[str, str]) -> Iterator[str]:
     """The report for people: the events, then each table, its rows, and what became of those that are no fact
     of their own.
     """

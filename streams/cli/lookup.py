@@ -20,7 +20,7 @@ from streams.kafka.commands import StandingSilence
 from streams.kafka.settings import Broker
 
 
-class Standing(NamedTuple):
+class SilenceInForce(NamedTuple):
     """A silence with its patient. `until`: ms, as far as its level allows."""
 
     id: str
@@ -73,18 +73,18 @@ def _of_page(value: bytes) -> Named | None:
     return None if found is None else (found.alert, found.patient)
 
 
-def standing(broker: Broker, now: int) -> list[Standing]:
+def silences_in_force(broker: Broker, now: int) -> list[SilenceInForce]:
     """The silences that stand at an instant (ms), those that end first in front."""
     found = last(records(broker, COMMANDS))
     return sorted((one for one in found if one.until > now), key=lambda one: one.until)
 
 
-def last(every: Iterable[Any]) -> list[Standing]:
+def last(every: Iterable[Any]) -> list[SilenceInForce]:
     """Each silence as it was last asked for; those withdrawn are gone.
 
     One that a worsening has lifted still shows: that is in `il2.pages`.
     """
-    found: dict[tuple[str, str], Standing] = {}
+    found: dict[tuple[str, str], SilenceInForce] = {}
     for record in every:
         key = (record.key or b"").decode("utf-8", "replace")
         event, _ = decode(
@@ -92,7 +92,7 @@ def last(every: Iterable[Any]) -> list[Standing]:
         )
         if isinstance(event, Silence):
             until = bounded(event.level, event.known, event.until)
-            found[event.patient, event.id] = Standing(
+            found[event.patient, event.id] = SilenceInForce(
                 event.id, event.patient, event.subject, event.level, until, event.by, event.reason
             )
         elif isinstance(event, Withdrawal):
@@ -100,7 +100,7 @@ def last(every: Iterable[Any]) -> list[Standing]:
     return list(found.values())
 
 
-def shown(one: Standing) -> StandingSilence:
+def as_json(one: SilenceInForce) -> StandingSilence:
     """For programs: instants as on the wire."""
     return StandingSilence(
         id=one.id,

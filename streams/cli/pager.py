@@ -17,7 +17,7 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from streams.pager.service.config import Configured
-    from streams.pager.service.process import Options
+    from streams.pager.service.process import PagerOptions
 
 
 SAYS = """\
@@ -84,14 +84,14 @@ def main(arguments: list[str]) -> int:
     os._exit(code)
 
 
-def settings(chosen: argparse.Namespace) -> Options:
+def settings(chosen: argparse.Namespace) -> PagerOptions:
     """What the arguments come to. Raises UsageError."""
-    configured = trial(chosen.to) if chosen.to else read(chosen.config)
+    configured = trial(chosen.to) if chosen.to else load_config(chosen.config)
     broker = broker_of(chosen)
-    from streams.pager.service.process import Options
+    from streams.pager.service.process import PagerOptions
     from streams.service.lifecycle import wall
 
-    return Options(
+    return PagerOptions(
         broker=broker,
         configured=configured,
         state=chosen.state_dir,
@@ -104,7 +104,7 @@ def settings(chosen: argparse.Namespace) -> Options:
     )
 
 
-def read(path: str | None) -> Configured:
+def load_config(path: str | None) -> Configured:
     """The pager's part of the configuration. Raises UsageError."""
     from streams.pager.service.config import load
 

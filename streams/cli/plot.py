@@ -68,12 +68,12 @@ def draw(course: Course, patient: str, page: Path) -> None:
             "infusions"
         )
     drawing = paper.draw(
-        seen, course.alerts_of(patient), course.guideline, course.clock, standing(course, patient)
+        seen, course.alerts_of(patient), course.guideline, course.clock, recommendation_at(course, patient)
     )
     sheet.save(drawing.figure, page)
 
 
-def standing(course: Course, patient: str) -> str:
+def recommendation_at(course: Course, patient: str) -> str:
     """The recommendation at the clock, for the head of the page; nothing once the patient is discharged."""
     from streams import display
 

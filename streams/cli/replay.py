@@ -12,7 +12,7 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from streams.kafka.settings import Broker
-    from streams.replay.follow import Follower
+    from streams.replay.follow import AlertPrinter
     from streams.replay.publish import Pace, Publisher
     from streams.replay.source import Source
 
@@ -80,18 +80,18 @@ def main(arguments: list[str]) -> int:
     """Publishes the file; the count acknowledged goes to stderr, alerts (--follow) to stdout."""
     chosen = parser().parse_args(arguments)
     into = broker_of(chosen)
-    found = read(chosen)
+    found = load_file(chosen)
     return publish(chosen, into, found) or int(chosen.strict and bool(found.unsendable))
 
 
-def read(chosen: argparse.Namespace) -> Source:
+def load_file(chosen: argparse.Namespace) -> Source:
     """The file, moved in time if asked. Raises UsageError when it cannot be read."""
     from streams.replay.source import moved, source
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     found = source(chosen.file)
-    if found.said:
-        tell(f"il2watch: {chosen.file}: {found.said}")
+    if found.refusal_line:
+        warn(f"il2watch: {chosen.file}: {found.refusal_line}")
     if chosen.shift_to is None:
         return found
     return moved(found, int(time.time() * 1000) if chosen.shift_to == NOW else chosen.shift_to)
@@ -102,14 +102,14 @@ def publish(chosen: argparse.Namespace, into: Broker, found: Source) -> int:
     from rules.wire.topics import ALERTS, INPUTS
     from streams.kafka.clients import producer
     from streams.kafka.partitions import partitions
-    from streams.replay.outlet import KafkaOutlet
+    from streams.replay.producer import KafkaRecordProducer
     from streams.replay.publish import Pace
 
     number = partitions(into, INPUTS + ((ALERTS,) if chosen.follow else ()))
     following = follower(chosen, into, found)
     sender = producer(into)
     try:
-        outlet = KafkaOutlet(sender, number)
+        outlet = KafkaRecordProducer(sender, number)
         return run(
             outlet, Pace(chosen.speed, time.monotonic(), found.first), found, following, chosen.follow_for
         )
@@ -119,14 +119,14 @@ def publish(chosen: argparse.Namespace, into: Broker, found: Source) -> int:
             following.stop()
 
 
-def run(outlet: Any, pace: Pace, found: Source, following: Follower | None, quiet: float) -> int:
+def run(outlet: Any, pace: Pace, found: Source, following: AlertPrinter | None, quiet: float) -> int:
     """Publishes through an outlet, says how far it came whatever happens, and follows the alerts to their
     end.
     """
     from streams.replay.follow import bar
     from streams.replay.publish import NotAcknowledged, Publisher
     from streams.replay.record import ticked
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     with bar(len(found.records), time.monotonic) as watch:
         publisher = Publisher(outlet, pace, time.monotonic, watch)
@@ -134,11 +134,11 @@ def run(outlet: Any, pace: Pace, found: Source, following: Follower | None, quie
         try:
             publisher.publish(ticked(found.records))
         except NotAcknowledged as fault:
-            tell(f"il2watch: not acknowledged: {fault}")
+            warn(f"il2watch: not acknowledged: {fault}")
             code = 1
         except KeyboardInterrupt:
             code = INTERRUPTED
-    tell(f"il2watch: {ended(publisher, found)}{' (interrupted)' if code == INTERRUPTED else ''}")
+    warn(f"il2watch: {ended(publisher, found)}{' (interrupted)' if code == INTERRUPTED else ''}")
     if following is not None and not code:
         following.wait(quiet)
     return code
@@ -151,13 +151,13 @@ def ended(publisher: Publisher, found: Source) -> str:
     return summary(publisher.counts, len(found.records), time.monotonic() - publisher.pace.began)
 
 
-def follower(chosen: argparse.Namespace, into: Broker, found: Source) -> Follower | None:
+def follower(chosen: argparse.Namespace, into: Broker, found: Source) -> AlertPrinter | None:
     """Reads the alerts from here on, if asked."""
     if not chosen.follow:
         return None
-    from streams.replay.follow import Follower
+    from streams.replay.follow import AlertPrinter
 
-    following = Follower(into, found.patients, shower(options.as_text(chosen.output)))
+    following = AlertPrinter(into, found.patients, shower(options.as_text(chosen.output)))
     following.start()
     return following
 

@@ -14,16 +14,16 @@ from streams.cli import options
 from streams.cli.plot import check_page
 from streams.config import site
 from streams.errors import UsageError
-from streams.service.event_file import tell
+from streams.service.event_file import warn
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
     from rules.wire.alerts import Alert
     from streams.plot.burden import Point
-    from streams.scoring.engines import Feed, Watch
+    from streams.scoring.engines import DecodedFeed, FoldingEngine
     from streams.show.score_numbers import Ledger, Numbers, Records, Score
 
-BEDSIDE = "simulators.score"
+SIMULATOR = "simulators.score"
 """Imported when called: no room but the command line knows the bedside."""
 PUBLISHED = "as published"
 
@@ -48,7 +48,7 @@ class Contender(NamedTuple):
     name: str
     guideline: Guideline
     scorer: Any
-    watch: Watch
+    watch: FoldingEngine
 
 
 def parser() -> options.Parser:
@@ -87,24 +87,24 @@ def main(arguments: list[str]) -> int:
         check_page(chosen.plot)
     contenders = list(contest(chosen))
     feed = run(chosen.file, contenders)
-    books = ledger(chosen.ledger)
-    scores = [score(one, feed, books) for one in contenders]
+    fault_logs = fault_log(chosen.ledger)
+    scores = [score(one, feed, fault_logs) for one in contenders]
     show(scores, chosen)
     return int(any(found["records"]["accounted"] is False for found in scores))
 
 
 def contest(chosen: argparse.Namespace) -> list[Contender]:
     """Every configuration that is to be scored. Raises UsageError."""
-    courses = list(read(chosen.truth, import_module(BEDSIDE).read))
+    courses = list(load(chosen.truth, import_module(SIMULATOR).read))
     return [contender(path, courses) for path in chosen.config or [None]]
 
 
 def contender(path: str | None, courses: list[Any]) -> Contender:
-    from streams.scoring.engines import Watch
+    from streams.scoring.engines import FoldingEngine
 
     guideline = site.guideline(path)
-    scorer = import_module(BEDSIDE).Scorer(courses)
-    return Contender(path or PUBLISHED, guideline, scorer, Watch(guideline, saying(scorer)))
+    scorer = import_module(SIMULATOR).Scorer(courses)
+    return Contender(path or PUBLISHED, guideline, scorer, FoldingEngine(guideline, saying(scorer)))
 
 
 def saying(scorer: Any) -> Any:
@@ -125,17 +125,17 @@ def saying(scorer: Any) -> Any:
     return say
 
 
-def run(path: str, contenders: list[Contender]) -> Feed:
+def run(path: str, contenders: list[Contender]) -> DecodedFeed:
     """The file through all engines, with a bar when it is large."""
-    from streams.scoring.engines import Feed
+    from streams.scoring.engines import DecodedFeed
     from streams.service.files import lines, watched
 
-    feed = Feed(path)
+    feed = DecodedFeed(path)
     feed.through(watched(lines(path), path), [one.watch for one in contenders])
     return feed
 
 
-def read(path: str, reader: Any) -> Any:
+def load(path: str, reader: Any) -> Any:
     """What a reader of the bedside makes of a file. Raises UsageError naming file and line."""
     try:
         return list(found) if not isinstance(found := reader(path), dict) else found
@@ -145,36 +145,36 @@ def read(path: str, reader: Any) -> Any:
         raise UsageError(f"{path}: {error}; il2watch simulate writes such a file") from None
 
 
-def ledger(path: str | None) -> Ledger | None:
+def fault_log(path: str | None) -> Ledger | None:
     """What the ledger says should have been refused and lost; None without one."""
-    found: Ledger | None = None if path is None else read(path, import_module(BEDSIDE).expected)
+    found: Ledger | None = None if path is None else load(path, import_module(SIMULATOR).expected)
     return found
 
 
-def score(one: Contender, feed: Feed, books: Ledger | None) -> Score:
+def score(one: Contender, feed: DecodedFeed, fault_logs: Ledger | None) -> Score:
     """A configuration's score with the account of its records."""
     numbers: Numbers = one.scorer.numbers()
     return {
         "configuration": one.name,
         "guideline": one.guideline.reference,
         **numbers,
-        "records": accounts(one, feed, books),
+        "records": accounts(one, feed, fault_logs),
     }
 
 
-def accounts(one: Contender, feed: Feed, books: Ledger | None) -> Records:
+def accounts(one: Contender, feed: DecodedFeed, fault_logs: Ledger | None) -> Records:
     """What became of the records.
 
     `accounted`: whether exactly what the ledger says was refused; None without a ledger.
     """
     refused = feed.refused + one.watch.refused
     return {
-        "read": feed.read,
+        "read": feed.lines_read,
         "refused": ordered(refused),
         "implausible": ordered(one.watch.implausible),
         "unused": ordered(feed.noted),
-        "ledger": books,
-        "accounted": None if books is None else books["refused"] == ordered(refused),
+        "ledger": fault_logs,
+        "accounted": None if fault_logs is None else fault_logs["refused"] == ordered(refused),
     }
 
 
@@ -197,7 +197,7 @@ def show(scores: list[Score], chosen: argparse.Namespace) -> None:
         from streams.plot import burden
 
         burden.draw([point(one) for one in scores], chosen.plot)
-        tell(f"il2watch: {chosen.plot}: {len(scores)} configurations drawn")
+        warn(f"il2watch: {chosen.plot}: {len(scores)} configurations drawn")
 
 
 def point(score: Score) -> Point:

@@ -10,7 +10,7 @@ from streams.cli.options import broker_of, connection, length, now, saying, who
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
-    from streams.cli.lookup import Standing
+    from streams.cli.lookup import SilenceInForce
     from streams.kafka.settings import Broker
 
 
@@ -54,14 +54,14 @@ def add_main(arguments: list[str]) -> int:
 def add(chosen: argparse.Namespace, broker: Broker) -> int:
     from rules.wire.instants import text
     from streams.kafka import commands
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     at = now()
     command = commands.silence(
         chosen.patient, chosen.subject, chosen.level, at + chosen.length, who(chosen), at
     )
     commands.through(broker, command)
-    tell(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {text(at + chosen.length)}")
+    warn(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {text(at + chosen.length)}")
     print(command.id)
     return 0
 
@@ -83,19 +83,19 @@ def ls_main(arguments: list[str]) -> int:
     chosen = ls_parser().parse_args(arguments)
     from streams.cli import lookup
 
-    found = lookup.standing(broker_of(chosen), now())
+    found = lookup.silences_in_force(broker_of(chosen), now())
     if options.as_text(chosen.output):
         show(found)
     else:
         from streams.service import files
 
-        files.write(lookup.shown(one) for one in found)
+        files.write(lookup.as_json(one) for one in found)
     return 0
 
 
-def show(found: list[Standing]) -> None:
+def show(found: list[SilenceInForce]) -> None:
     """For people."""
-    from streams.cli.lookup import shown
+    from streams.cli.lookup import as_json
     from streams.show.terminal import cell, console, table
     from streams.times import short
 
@@ -104,7 +104,7 @@ def show(found: list[Standing]) -> None:
         made.add_row(
             *map(
                 cell,
-                (one.id, one.patient, one.subject, one.level, short(shown(one).until), one.by, one.reason),
+                (one.id, one.patient, one.subject, one.level, short(as_json(one).until), one.by, one.reason),
             )
         )
     screen.print(made if found else "no silence stands")
@@ -130,14 +130,14 @@ def expire_main(arguments: list[str]) -> int:
     chosen = expire_parser().parse_args(arguments)
     from streams.cli import lookup
     from streams.kafka import commands
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     broker, at = broker_of(chosen), now()
-    found = next((one for one in lookup.standing(broker, at) if one.id == chosen.silence), None)
+    found = next((one for one in lookup.silences_in_force(broker, at) if one.id == chosen.silence), None)
     if found is None:
         raise UsageError(f"no silence {chosen.silence!r} stands; il2watch silence ls shows those that do")
     commands.through(
         broker, commands.expiry(found.patient, found.id, found.subject, found.level, who(chosen), at)
     )
-    tell(f"il2watch: {found.subject} is silent no more")
+    warn(f"il2watch: {found.subject} is silent no more")
     return 0

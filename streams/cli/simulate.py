@@ -99,28 +99,28 @@ def simulate(chosen: argparse.Namespace, named: Any) -> int:
     from rules.wire.instants import aware
     from streams.config import site
     from streams.demo.consultant import Consultant
-    from streams.service.event_file import tell
+    from streams.service.event_file import warn
 
     guideline = site.guideline(chosen.config)
-    wish = bedside(WISH)(
+    wish = simulator_attribute(WISH)(
         named, chosen.patients, chosen.seed, aware(chosen.start), chosen.days, chosen.vitals, chosen.policy
     )
-    simulation = bedside(SIMULATION)(wish, truth=chosen.truth is not None)
+    simulation = simulator_attribute(SIMULATION)(wish, truth=chosen.truth is not None)
     consultant = Consultant(simulation.cohort.ids, chosen.start, guideline)
-    wanted = bedside(WANTED)(chosen.output, chosen.truth, chosen.ledger, chosen.faults)
+    wanted = simulator_attribute(WANTED)(chosen.output, chosen.truth, chosen.ledger, chosen.faults)
     done: Any = None
     with bar(simulation.chunks) as move:
-        for done in bedside(PRODUCE)(simulation, consultant, wanted):
+        for done in simulator_attribute(PRODUCE)(simulation, consultant, wanted):
             move(done.chunks)
     counts = done.ledger.counts
-    tell(
+    warn(
         f"il2watch: {named.name}, seed {chosen.seed}: {chosen.patients} patients, {done.records:,} "
         f"records{befell(counts['faults'], counts['lost'])}"
     )
     return 0
 
 
-def bedside(name: str) -> Any:
+def simulator_attribute(name: str) -> Any:
     """What the bedside calls `module:name`, imported now."""
     module, attribute = name.split(":")
     return getattr(import_module(module), attribute)
@@ -128,7 +128,7 @@ def bedside(name: str) -> Any:
 
 def scenario(name: str | None) -> Any:
     """The scenario of a name. Raises UsageError, with the nearest name."""
-    there = bedside(SCENARIOS)
+    there = simulator_attribute(SCENARIOS)
     if name is None:
         raise UsageError("simulate: name a scenario; il2watch simulate --list shows them")
     if name not in there:
@@ -139,15 +139,15 @@ def scenario(name: str | None) -> Any:
 
 def listed() -> int:
     """The scenarios, each with what it rehearses."""
-    for found in bedside(SCENARIOS).values():
+    for found in simulator_attribute(SCENARIOS).values():
         print(f"{found.name}\n{fill(found.says, WIDTH, initial_indent='    ', subsequent_indent='    ')}")
     return 0
 
 
-def check_faults(said: str) -> None:
+def check_faults(found: str) -> None:
     """Raises UsageError for faults that there are not, before anything is written."""
     try:
-        bedside(PARSE_FAULTS)(said)
+        simulator_attribute(PARSE_FAULTS)(found)
     except ValueError as error:
         raise UsageError(f"--faults: {error}") from None
 

@@ -13,7 +13,7 @@ from streams.kafka.settings import Broker, add_broker_option
 from streams.kafka.topics import FOREVER
 
 if TYPE_CHECKING:
-    from streams.kafka.creation import Wish
+    from streams.kafka.creation import TopicSettings
 
 
 def layout(command: options.Parser) -> options.Parser:
@@ -59,11 +59,11 @@ def several(text: str) -> int:
     return int(text)
 
 
-def asked(chosen: argparse.Namespace) -> tuple[Broker, Wish]:
+def asked(chosen: argparse.Namespace) -> tuple[Broker, TopicSettings]:
     """The broker that is meant, and what is asked of its topics. Raises UsageError."""
-    from streams.kafka.creation import Wish
+    from streams.kafka.creation import TopicSettings
 
-    wish = Wish(
+    wish = TopicSettings(
         chosen.partitions, chosen.replication, chosen.min_insync, chosen.retention, chosen.retention_bytes
     )
     return options.broker_of(chosen), wish
@@ -97,10 +97,10 @@ def create_main(arguments: list[str]) -> int:
         files.write(topics.creations(outcome))
     if chosen.retention != FOREVER:
         print(f"il2watch: --retention: {BY_DAYS}", file=sys.stderr)
-    return tell({difference.topic for difference in outcome.report.differences})
+    return exit_code({difference.topic for difference in outcome.report.differences})
 
 
-def tell(differ: set[str]) -> int:
+def exit_code(differ: set[str]) -> int:
     """The exit code; topics that were there and differ are for `check` to list, and for Kafka's own tools to
     mend.
     """

@@ -14,7 +14,7 @@ from streams.cli import options
 from streams.cli.options import broker_of, connection
 
 if TYPE_CHECKING:
-    from streams.worker.process import Options
+    from streams.worker.process import WorkerOptions
 
 SAYS = """\
 Reads events from Kafka, keeps each patient's chart, and publishes alerts and assessments. Start as
@@ -79,14 +79,14 @@ def main(arguments: list[str]) -> int:
     os._exit(code)
 
 
-def settings(chosen: argparse.Namespace) -> Options:
+def settings(chosen: argparse.Namespace) -> WorkerOptions:
     """What the arguments come to. Raises UsageError."""
     from streams.config import site
     from streams.service.lifecycle import wall
     from streams.worker.dead_letter_alarm import Share
-    from streams.worker.process import Options
+    from streams.worker.process import WorkerOptions
 
-    return Options(
+    return WorkerOptions(
         broker=broker_of(chosen),
         guideline=site.guideline(chosen.config),
         state=chosen.state_dir,

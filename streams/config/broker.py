@@ -42,7 +42,7 @@ class BrokerTable(Table, frozen=True, kw_only=True):
         return self.security_protocol.startswith("SASL")
 
 
-def read(file: SiteFile | None) -> BrokerTable:
+def broker_table(file: SiteFile | None) -> BrokerTable:
     """Return the configuration's `[broker]` table, checked; an empty one where there is none.
 
     Raises UsageError naming file, line and key. The password's file is not read.

@@ -49,18 +49,18 @@ def page(text: str, schema: Schema) -> str:
 
 def services(schema: Schema) -> Iterator[str]:
     """Yield one heading and one table for each table of the services."""
-    shown: dict[str, str] = {}
+    drawn: dict[str, str] = {}
     for name in SECTIONS:
-        yield from _tables(name, schema["properties"][name], schema["$defs"], shown)
+        yield from _tables(name, schema["properties"][name], schema["$defs"], drawn)
     yield USERS_FILE
     user = schema["$defs"][USERS]["properties"]["users"]["additionalProperties"]
-    yield from _tables("users.NAME", user, schema["$defs"], shown)
+    yield from _tables("users.NAME", user, schema["$defs"], drawn)
 
 
-def _tables(path: str, given: Schema, named: dict[str, Schema], shown: dict[str, str]) -> Iterator[str]:
+def _tables(path: str, given: Schema, named: dict[str, Schema], drawn: dict[str, str]) -> Iterator[str]:
     """Yield a table and, after it, those that stand in it. `shown`: where each stood already."""
     table = _resolved(given, named)
-    first = shown.setdefault(given["$ref"], path)
+    first = drawn.setdefault(given["$ref"], path)
     if first != path:
         yield f"### `{path}`\n\nAs `{first}`.\n\n"
         return
@@ -70,22 +70,22 @@ def _tables(path: str, given: Schema, named: dict[str, Schema], shown: dict[str,
     for key, one in table["properties"].items():
         inner, many = _inner(one)
         if "$ref" in inner:
-            yield from _tables(f"{path}.{key}{'[]' * many}", inner, named, shown)
+            yield from _tables(f"{path}.{key}{'[]' * many}", inner, named, drawn)
 
 
 def _line(key: str, given: Schema, needed: bool, named: dict[str, Schema]) -> str:
     default = given.get("default")
-    shown = "needed" if needed else "" if default in (None, [], ()) else f"`{json.dumps(default)}`"
-    return f"| `{key}` | {_takes(given, named)} | {shown} | {given.get('description', '')} |\n"
+    drawn = "needed" if needed else "" if default in (None, [], ()) else f"`{json.dumps(default)}`"
+    return f"| `{key}` | {_accepts(given, named)} | {drawn} | {given.get('description', '')} |\n"
 
 
-def _takes(given: Schema, named: dict[str, Schema]) -> str:
+def _accepts(given: Schema, named: dict[str, Schema]) -> str:
     inner, many = _inner(given)
-    one = _takes_one(inner)
+    one = _accepts_one(inner)
     return f"list of {one}" if many else one
 
 
-def _takes_one(given: Schema) -> str:
+def _accepts_one(given: Schema) -> str:
     if "enum" in given:
         return "one of " + ", ".join(f"`{value}`" for value in given["enum"])
     if given.get("pattern") == DURATION_PATTERN:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple, NoReturn, TypeVar
 import msgspec
 from msgspec import inspect
 
-from rules.guideline.settings.document import ConfigError, Document, read
+from rules.guideline.settings.document import ConfigError, Document, parse_toml
 from rules.guideline.settings.values import described
 from rules.wire.durations import UNITS
 from rules.wire.nearest import did_you_mean
@@ -99,7 +99,7 @@ class SiteFile(NamedTuple):
 def parsed(text: str, name: str) -> SiteFile:
     """Return the file as read. Raises UsageError naming file, line and column for what is not TOML."""
     try:
-        return SiteFile(name, read(text))
+        return SiteFile(name, parse_toml(text))
     except ConfigError as error:
         raise UsageError(f"{name}: {error.problems[0]}") from None
 
@@ -138,8 +138,8 @@ def worded(error: str, kind: type[msgspec.Struct]) -> tuple[Path, str]:
 
 def no_such_key(key: str, keys: list[str]) -> str:
     """Return why a key cannot stand there, with the one that is meant."""
-    if ways := [way for way in (f"{key}-env", f"{key}-file") if way in keys]:
-        return f"a secret does not belong in this file; name {' or '.join(ways)}"
+    if choices := [way for way in (f"{key}-env", f"{key}-file") if way in keys]:
+        return f"a secret does not belong in this file; name {' or '.join(choices)}"
     return "no such key; " + did_you_mean(key, keys, f"there are {', '.join(keys)}")
 
 

@@ -28,13 +28,13 @@ def letter(
     key: bytes | None,
     value: bytes | None,
     timestamp: int | None,
-    told: Iterable[tuple[str, bytes | None]],
+    items: Iterable[tuple[str, bytes | None]],
     here: str,
 ) -> Letter:
     """The letter in a record of `il2.deadletters`; `here` is where that record stands, named when no header
     says where it was refused.
     """
-    refused = deadletters.decode(told)
+    refused = deadletters.decode(items)
     known = timestamp if timestamp is not None and timestamp >= 0 else None
     return Letter(
         refused.where or here,
@@ -43,11 +43,11 @@ def letter(
         key,
         known,
         value,
-        partly_taken(value, refused.reason),
+        partly_used(value, refused.reason),
     )
 
 
-def partly_taken(value: bytes | None, reason: str) -> bool:
+def partly_used(value: bytes | None, reason: str) -> bool:
     """Whether only a part of the record was refused: a reading or two.
 
     Any other reason refuses the whole, though it may decode.
@@ -69,7 +69,7 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     where: str
     reason: str = ""
     message: str = ""
-    partly_taken: bool = False
+    partly_used: bool = False
     timestamp: str | None = None
     key: Text = UNSET
     key_base64: Text = UNSET
@@ -84,7 +84,7 @@ def written(of: Letter) -> Line:
     """The letter as its JSON line."""
     timestamp = None if of.timestamp is None else text(of.timestamp)
     return Line(
-        of.where, of.reason, of.message, of.partly_taken, timestamp, *_spelled(of.key), *_spelled(of.value)
+        of.where, of.reason, of.message, of.partly_used, timestamp, *_spelled(of.key), *_spelled(of.value)
     )
 
 
@@ -108,13 +108,13 @@ def mended(line: bytes) -> Letter:
         raise NotALetter(str(fault)) from None
     if not is_place(found.where):
         raise NotALetter(f"`where` {found.where!r} is not topic/partition/offset")
-    return Letter(found.where, found.reason, found.message, key, timestamp, value, found.partly_taken)
+    return Letter(found.where, found.reason, found.message, key, timestamp, value, found.partly_used)
 
 
-def _data(said: Text, base64: Text) -> bytes | None:
+def _data(found: Text, base64: Text) -> bytes | None:
     if isinstance(base64, str):
         return b64decode(base64, validate=True)
-    return said.encode() if isinstance(said, str) else None
+    return found.encode() if isinstance(found, str) else None
 
 
 def is_place(where: str) -> bool:

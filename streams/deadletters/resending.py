@@ -63,7 +63,7 @@ def unnoticed(letter: Letter) -> str | None:
     duplicate (criteria.md, section 1).
     """
     event, _ = decode(letter.value or b"", known=letter.timestamp)
-    if letter.partly_taken and event is not None and event.status not in CORRECTS:
+    if letter.partly_used and event is not None and event.status not in CORRECTS:
         return (
             "duplicate: the rest of this record was taken when it came; send the mended one with "
             '"status":"corrected"'
@@ -122,7 +122,7 @@ class NotSent(Exception):
     """Kafka did not take a letter."""
 
 
-def sift(letters: Iterable[Letter], fault: Callable[[Letter], str | None]) -> Sifted:
+def sort_out(letters: Iterable[Letter], fault: Callable[[Letter], str | None]) -> Sifted:
     """Puts each letter on its side."""
     found = Sifted([], [])
     for letter in letters:

@@ -52,10 +52,10 @@ class Consultant:
 
     def __init__(self, patients: Sequence[str], origin: int, guideline: Guideline) -> None:
         self.patients, self.origin, self.guideline = patients, origin, guideline
-        self.charts: dict[str, Patient | None] = {}
+        self.patient_states: dict[str, Patient | None] = {}
         self.finished: set[bytes] = set()
 
-    def read(self, records: Iterable[tuple[int, bytes]]) -> None:
+    def chart(self, records: Iterable[tuple[int, bytes]]) -> None:
         """Takes records (`known` in ms, line) in order of `known`; what the decoder refuses is
         passed over.
         """
@@ -70,12 +70,14 @@ class Consultant:
         if isinstance(event, Encounter) and event.event == "therapy-end":
             self.leave(event.patient)
         elif event is not None:
-            self.charts[event.patient], _, _ = advance(self.charts.get(event.patient), event, self.guideline)
+            self.patient_states[event.patient], _, _ = advance(
+                self.patient_states.get(event.patient), event, self.guideline
+            )
 
     def leave(self, patient: str) -> None:
         """No dose will be asked about any more."""
         self.finished.add(patient.encode())
-        self.charts.pop(patient, None)
+        self.patient_states.pop(patient, None)
 
     def __call__(self, bed: int, minute: int) -> Answer:
         """Give, hold or stop, for a dose due at `minute`, by all that was read.
@@ -83,18 +85,18 @@ class Consultant:
         Once stopped a patient is no longer followed.
         """
         name = self.patients[bed]
-        chart = self.charts.get(name)
+        chart = self.patient_states.get(name)
         if chart is None:
             return "hold"
         settle(chart, self.origin + minute * MINUTE)
-        said = recommend(chart)
-        found = answer(dose_clock(chart, said), said)
+        recommendation = recommend(chart)
+        found = answer(dose_clock(chart, recommendation), recommendation)
         if found == "stop":
             self.leave(name)
         return found
 
 
-def answer(clock: DoseClock, said: Recommendation) -> Answer:
+def answer(clock: DoseClock, recommendation: Recommendation) -> Answer:
     """What readiness comes to at the bedside (criteria.md section 4, Dose readiness).
 
     `not-started`: the first dose, which opens the cycle, unless something is absolute. `decide`: after
@@ -102,7 +104,7 @@ def answer(clock: DoseClock, said: Recommendation) -> Answer:
     ug/kg/min or a mental change.
     """
     if clock.readiness == "not-started":
-        return "hold" if said.word in ("delay", "stop") else "give"
+        return "hold" if recommendation.word in ("delay", "stop") else "give"
     if clock.readiness == "decide":
         return "give" if clock.delayed >= PATIENCE and NOT_BY_ITSELF.isdisjoint(clock.blockers) else "hold"
     return PLAIN[clock.readiness]

@@ -15,29 +15,29 @@ from typing import NamedTuple
 
 from rules.wire.alerts import AlertRecord
 from rules.wire.topics import ALERTS, ASSESSMENTS, PAGES
-from streams.demo.overview import Seen
+from streams.demo.overview import DemoOverview
 from streams.kafka.blocking_reader import Tail
 from streams.kafka.clients import producer
 from streams.kafka.settings import Broker
-from streams.replay.outlet import KafkaOutlet
+from streams.replay.producer import KafkaRecordProducer
 from streams.replay.publish import Counts, Pace, Publisher
-from streams.replay.record import Record, record, tick, ticked
+from streams.replay.record import ReplayRecord, record, tick, ticked
 
 FILE = "ward.jsonl"
 
 
-class Ward(NamedTuple):
+class WardFeed(NamedTuple):
     """`records` may be made as they are taken, and are taken once.
 
     `opens` (ms): what became known before is history. `stories`: patient -> what is interesting about it, in
     the order of the beds.
     """
 
-    records: Iterable[Record]
+    records: Iterable[ReplayRecord]
     opens: int
     stories: Mapping[str, str]
 
-    def parts(self) -> Iterator[tuple[bool, Iterator[Record]]]:
+    def parts(self) -> Iterator[tuple[bool, Iterator[ReplayRecord]]]:
         """The history, then what is live (True) with ticks among it: deadlines of the history are decided in
         their own time by what comes after.
         """
@@ -48,17 +48,17 @@ class Ward(NamedTuple):
                 yield False, records
 
 
-def ward(lines: Iterable[tuple[int, bytes]], opens: int, stories: Mapping[str, str]) -> Ward:
+def ward_feed(lines: Iterable[tuple[int, bytes]], opens: int, stories: Mapping[str, str]) -> WardFeed:
     """A ward of events as wire.md writes them, each with when it became known (ms), in that order."""
-    return Ward((record(line) for _, line in lines), opens, stories)
+    return WardFeed((record(line) for _, line in lines), opens, stories)
 
 
-def kept(found: Ward, folder: Path) -> Ward:
+def kept(found: WardFeed, folder: Path) -> WardFeed:
     """The same, its events written as JSON Lines as they are taken, for the offline commands."""
     return found._replace(records=written(found.records, folder / FILE))
 
 
-def written(records: Iterable[Record], path: Path) -> Iterator[Record]:
+def written(records: Iterable[ReplayRecord], path: Path) -> Iterator[ReplayRecord]:
     with path.open("wb", buffering=0) as file:
         for one in records:
             file.write(one.value + b"\n")
@@ -69,32 +69,32 @@ class _Stopped(Exception):
     """Raised where the publisher tells how far it is, to end it."""
 
 
-class Feed:
+class DemoFeed:
     """A running feed.
 
     `counts`: how far it is; `fault`: what ended it before the end of the course; `over`: the course is
     published.
     """
 
-    def __init__(self, broker: Broker, partitions: int, ward: Ward, speed: float) -> None:
-        self.broker, self.partitions, self.ward, self.speed = broker, partitions, ward, speed
+    def __init__(self, broker: Broker, partitions: int, source: WardFeed, speed: float) -> None:
+        self.broker, self.partitions, self.source, self.speed = broker, partitions, source, speed
         self.counts = Counts()
         self.fault: Exception | None = None
         self.over = False
-        self._told = threading.Event()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     @property
     def clock(self) -> int | None:
         """The ward's time, ms; None while history is published."""
-        return self.counts.known if self.counts.known >= self.ward.opens else None
+        return self.counts.known if self.counts.known >= self.source.opens else None
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         """Ends it; what was not sent by then is not sent."""
-        self._told.set()
+        self._ended.set()
         if self._thread.is_alive():
             self._thread.join(2.0)
 
@@ -111,22 +111,22 @@ class Feed:
         into = producer(self.broker)
         try:
             publisher = Publisher(
-                KafkaOutlet(into, self.partitions),
-                Pace(inf, 0.0, self.ward.opens),
+                KafkaRecordProducer(into, self.partitions),
+                Pace(inf, 0.0, self.source.opens),
                 time.monotonic,
                 self._look,
             )
             self.counts = publisher.counts
-            for live, records in self.ward.parts():
+            for live, records in self.source.parts():
                 if live:
-                    publisher.pace = Pace(self.speed, time.monotonic(), self.ward.opens)
+                    publisher.pace = Pace(self.speed, time.monotonic(), self.source.opens)
                 publisher.publish(records)
             self.over = True
         finally:
             into.close(timeout=0)
 
     def _look(self, _: Counts) -> None:
-        if self._told.is_set():
+        if self._ended.is_set():
             raise _Stopped
 
 
@@ -136,7 +136,7 @@ class Reader:
     def __init__(self, broker: Broker) -> None:
         self.tail = Tail(broker, (ALERTS, ASSESSMENTS, PAGES), from_beginning=True)
 
-    def poll(self, seconds: float, seen: Seen) -> list[AlertRecord]:
+    def poll(self, seconds: float, seen: DemoOverview) -> list[AlertRecord]:
         """Takes what came, in the order of the partitions."""
         found = []
         for one in self.tail.poll(round(seconds * 1000)):

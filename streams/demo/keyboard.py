@@ -11,7 +11,7 @@ from typing import Any
 
 from streams.kafka import commands
 from streams.kafka.settings import Broker
-from streams.projections.pages import Page
+from streams.projections.pages import OpenPage
 
 LONGEST = 4
 ENTER, RUBOUT = ("\n", "\r"), ("\x7f", "\b")
@@ -84,7 +84,7 @@ class Acknowledging:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="acknowledging")
         self._latest: Future[None] | None = None
 
-    def send(self, page: Page, at: int) -> None:
+    def send(self, page: OpenPage, at: int) -> None:
         """Sends it, as of the ward's time, ms."""
         self._latest = self._pool.submit(
             commands.through, self.broker, commands.acknowledgement(page.patient, page.alert, WHO, at)

@@ -13,13 +13,13 @@ from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment
 from rules.wire.instants import parse as instant
 from streams.projections.assessments import Latest, whole
-from streams.projections.episodes import Episodes, of_machine, read
-from streams.projections.pages import Page, Pages
+from streams.projections.episodes import Episodes, alert_of, of_machine
+from streams.projections.pages import OpenPage, Pages
 
 MOST_ALERTS = 100
 
 
-class Seen:
+class DemoOverview:
     """`newest`: the latest alerts in order of decision, at most `MOST`; `live`, `history`: how many were
     decided from the opening on, and before.
 
@@ -35,7 +35,7 @@ class Seen:
         self.pages = Pages()
         self.newest: list[AlertRecord] = []
         self.messages: dict[str, str] = {}
-        self.live = self.history = self.taken = 0
+        self.live = self.history = self.applied = 0
 
     @property
     def assessments(self) -> dict[str, Assessment]:
@@ -52,9 +52,9 @@ class Seen:
 
         One may be published twice, with the same id and seq.
         """
-        self.taken += 1
-        found = read(value or b"")
-        if found is None or of_machine(found) or not self.episodes[found.patient].take(found):
+        self.applied += 1
+        found = alert_of(value or b"")
+        if found is None or of_machine(found) or not self.episodes[found.patient].apply(found):
             return None
         self.messages[found.id] = found.message
         insort(self.newest, found, key=order)
@@ -67,8 +67,8 @@ class Seen:
 
     def assessment(self, patient: str, value: bytes | None) -> None:
         """Takes an assessment; none (a tombstone) is for one who was discharged."""
-        self.taken += 1
-        if not self.latest.take(patient, value):
+        self.applied += 1
+        if not self.latest.apply(patient, value):
             return
         if value is None:
             self.gone.add(patient)
@@ -77,17 +77,17 @@ class Seen:
 
     def page(self, value: bytes | None) -> None:
         """Takes what the pager wrote."""
-        self.taken += 1
-        said = pages.decode(value)
-        if said is not None:
-            self.pages.take(said)
+        self.applied += 1
+        record = pages.decode(value)
+        if record is not None:
+            self.pages.apply(record)
 
 
 def order(alert: AlertRecord) -> tuple[int, str, int]:
     return instant(alert.decided), alert.patient, alert.seq
 
 
-class View(NamedTuple):
+class DemoView(NamedTuple):
     """`clock`: the ward's time, ms (None: not yet); `assessments`: of those who were assessed; `newest`:
     alerts, the latest last; `rate`: records a second. `joined`: the worker's first word came; `gone`: who was
     discharged; `pages`: those that nobody has acknowledged, the gravest first, `messages` the words for them
@@ -105,8 +105,8 @@ class View(NamedTuple):
     alerts: int
     joined: bool
     gone: Collection[str] = ()
-    pages: Sequence[Page] = ()
-    heard: int = 0
+    pages: Sequence[OpenPage] = ()
+    acknowledged: int = 0
     messages: Mapping[str, str] = MappingProxyType({})
     typed: str | None = None
     places: Sequence[str] = ()

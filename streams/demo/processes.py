@@ -19,16 +19,16 @@ from streams.dev_broker.embedded import EmbeddedBroker
 from streams.errors import UsageError
 from streams.kafka import ports, settings
 from streams.kafka.settings import Broker
-from streams.service.lifecycle import interrupt, until_told
+from streams.service.lifecycle import interrupt, until_terminated
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def until_interrupted() -> Iterator[None]:
     """Inside, all three raise KeyboardInterrupt, so that every context closes; under `nohup` a closed
     terminal is nothing. Main thread only.
     """
     before = signal.getsignal(signal.SIGHUP)
-    with until_told():
+    with until_terminated():
         if before is not signal.SIG_IGN:
             signal.signal(signal.SIGHUP, interrupt)
         try:
@@ -56,14 +56,14 @@ class Living(Protocol):
     @property
     def alive(self) -> bool: ...
 
-    def said(self) -> str:
+    def output(self) -> str:
         """All, or the last, that it printed."""
 
     def wait(self) -> int:
         """Its exit code, once it ended; a signal's number below 0."""
 
 
-class Service:
+class ServiceProcess:
     """A context: `il2watch NAME --clock log` runs inside, and is gone after.
 
     What it prints goes to a file in `folder`; `port`: where it serves.
@@ -74,7 +74,7 @@ class Service:
         self._log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Service:
+    def __enter__(self) -> ServiceProcess:
         with self._log.open("wb") as output:
             self._process = process_tree.start(self._command(), output)
         return self
@@ -94,7 +94,7 @@ class Service:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self._log.read_text(errors="replace")
 
     def wait(self) -> int:
@@ -107,27 +107,26 @@ class Service:
             process_tree.stop(self._process, GRACE_S)
 
 
-def services(broker: Broker, folder: Path, to: str, board: bool) -> Iterator[Service]:
+def services(broker: Broker, folder: Path, to: str, board: bool) -> Iterator[ServiceProcess]:
     """Worker, pager and board. `to`: whom the pager tells."""
     made = [("worker", "--metrics-port", MEMBER), ("pager", "--metrics-port", (*MEMBER, "--to", to))]
     if board:
         made.append(("board", "--port", ()))
-    for (name, door, options), port in zip(made, ports.free(len(made)), strict=True):
-        yield Service(name, broker, folder, port, (door, str(port), *options))
+    for (name, auth, options), port in zip(made, ports.free(len(made)), strict=True):
+        yield ServiceProcess(name, broker, folder, port, (auth, str(port), *options))
 
 
 def look(processes: dict[str, Living]) -> None:
     """Raises Died for the first that lives no more."""
     for name, process in processes.items():
         if not process.alive:
-            raise Died(
-                f"the {name} ended by itself (exit {process.wait()}); its last words: {last(process.said())}"
-            )
+            ended = f"the {name} ended by itself (exit {process.wait()})"
+            raise Died(f"{ended}; its last words: {last(process.output())}")
 
 
-def last(said: str) -> str:
+def last(found: str) -> str:
     """The last lines, as one."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in found.splitlines() if line.strip()]
     return " | ".join(lines[-LAST:]) or "none"
 
 

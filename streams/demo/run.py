@@ -15,22 +15,31 @@ from typing import NamedTuple
 
 from rules.wire.topics import ALERTS, INPUTS
 from streams.demo import show as words
-from streams.demo.feed import Feed, Reader, Ward, kept
+from streams.demo.feed import DemoFeed, Reader, WardFeed, kept
 from streams.demo.keyboard import Acknowledging, Entry, Keyboard
-from streams.demo.overview import Seen, View, order
-from streams.demo.processes import Died, Living, Service, elsewhere, embedded, look, services, told
+from streams.demo.overview import DemoOverview, DemoView, order
+from streams.demo.processes import (
+    Died,
+    Living,
+    ServiceProcess,
+    elsewhere,
+    embedded,
+    look,
+    services,
+    until_interrupted,
+)
 from streams.demo.show import Show, show
 from streams.kafka import ports
 from streams.kafka.creation import create
 from streams.kafka.partitions import partitions
 from streams.kafka.settings import Broker
-from streams.service.event_file import tell
+from streams.service.event_file import warn
 from streams.service.exit_codes import DONE, FINDINGS, INTERRUPTED
 
 OVER_S = 5.0
 
 
-class Rate:
+class Throughput:
     """Given counts as time passes, answers how many came a second, lately."""
 
     def __init__(self, over: float = OVER_S) -> None:
@@ -72,10 +81,10 @@ class Going(NamedTuple):
     """
 
     processes: dict[str, Living]
-    feed: Feed
+    feed: DemoFeed
     reader: Reader
     acknowledging: Acknowledging
-    later: list[Service]
+    later: list[ServiceProcess]
     stack: ExitStack
 
     def complete(self) -> None:
@@ -92,13 +101,21 @@ class Demo:
     first alert on show.
     """
 
-    def __init__(self, ward: Ward, wished: Wished, began: float) -> None:
-        self.ward, self.wished, self.began = ward, wished, began
-        self.seen, self.rate, self.entry = Seen(ward.opens), Rate(), Entry()
+    def __init__(self, source: WardFeed, wished: Wished, began: float) -> None:
+        self.feed, self.wished, self.began = source, wished, began
+        self.seen, self.rate, self.entry = DemoOverview(source.opens), Throughput(), Entry()
         self.first: float | None = None
         self.quiet_since = began
-        self.view = View(
-            list(ward.stories), self.seen.assessments, self.seen.newest, None, wished.speed, 0.0, 0, 0, False
+        self.view = DemoView(
+            list(source.stories),
+            self.seen.assessments,
+            self.seen.newest,
+            None,
+            wished.speed,
+            0.0,
+            0,
+            0,
+            False,
         )
 
     def run(self) -> int:
@@ -107,7 +124,7 @@ class Demo:
         Raises UsageError.
         """
         on = show()
-        with told(), folder(self.wished.keep) as place:
+        with until_interrupted(), folder(self.wished.keep) as place:
             code = self._within(place, on)
             words.close(self.view, self.seen, self.first, self.elapsed, on.screen)
             if self.wished.keep:
@@ -116,12 +133,12 @@ class Demo:
 
     def _within(self, place: Path, on: Show) -> int:
         try:
-            with log(place), going(self.ward, self.wished, place) as running:
-                words.introduce(self.ward, self.wished.speed, on.screen)
+            with log(place), going(self.feed, self.wished, place) as running:
+                words.introduce(self.feed, self.wished.speed, on.screen)
                 places = served(
                     service
                     for service in (*running.processes.values(), *running.later)
-                    if isinstance(service, Service)
+                    if isinstance(service, ServiceProcess)
                 )
                 words.served(places, on.screen)
                 self.view = self.view._replace(
@@ -132,7 +149,7 @@ class Demo:
         except KeyboardInterrupt:
             return INTERRUPTED
         except Died as fault:
-            tell(f"il2watch: {fault}")
+            warn(f"il2watch: {fault}")
             return FINDINGS
         return DONE
 
@@ -151,23 +168,23 @@ class Demo:
         for number in self.entry.type(keyboard.pressed()):
             page = self.seen.pages.of(number)
             if page is not None:
-                running.acknowledging.send(page, running.feed.clock or self.ward.opens)
+                running.acknowledging.send(page, running.feed.clock or self.feed.opens)
         if running.acknowledging.fault is not None:
             raise Died(f"an acknowledgement was not sent: {running.acknowledging.fault}")
         self.view = self.view._replace(typed=self.entry.text if keyboard.there else None)
 
     def _step(self, running: Going, on: Show) -> None:
         """Takes what came and shows it."""
-        before = self.seen.taken
+        before = self.seen.applied
         fresh = sorted(running.reader.poll(EVERY_S, self.seen), key=order)
-        if self.seen.taken > before or not running.feed.over:
+        if self.seen.applied > before or not running.feed.over:
             self.quiet_since = time.monotonic()
         self.view = self._view(running.feed)
-        shown = on.take(fresh, self.view)
-        if shown and self.first is None:
+        drawn = on.update(fresh, self.view)
+        if drawn and self.first is None:
             self.first = self.elapsed
 
-    def _view(self, feed: Feed) -> View:
+    def _view(self, feed: DemoFeed) -> DemoView:
         published = feed.counts.records
         return self.view._replace(
             clock=feed.clock,
@@ -176,10 +193,10 @@ class Demo:
             alerts=self.seen.live + self.seen.history,
             joined=self.seen.joined,
             pages=self.seen.pages.open,
-            heard=self.seen.pages.heard,
+            acknowledged=self.seen.pages.acknowledged,
         )
 
-    def _ended(self, feed: Feed) -> bool:
+    def _ended(self, feed: DemoFeed) -> bool:
         """The time is over, or the course is and nothing comes of it any more."""
         if self.wished.seconds is not None and self.elapsed >= self.wished.seconds:
             return True
@@ -191,7 +208,7 @@ class Demo:
 
 
 @contextmanager
-def going(ward: Ward, wished: Wished, place: Path) -> Iterator[Going]:
+def going(source: WardFeed, wished: Wished, place: Path) -> Iterator[Going]:
     """Broker, topics, worker, feed and reader; the worker joins while history is published.
 
     Raises UsageError.
@@ -203,10 +220,10 @@ def going(ward: Ward, wished: Wished, place: Path) -> Iterator[Going]:
         create(broker)
         worker, *later = services(broker, place, wished.to, wished.board)
         processes[worker.name] = stack.enter_context(worker)
-        feed = Feed(
+        feed = DemoFeed(
             broker,
             partitions(broker, (*INPUTS, ALERTS)),
-            kept(ward, place) if wished.keep else ward,
+            kept(source, place) if wished.keep else source,
             wished.speed,
         )
         stack.callback(feed.stop)
@@ -218,7 +235,7 @@ def going(ward: Ward, wished: Wished, place: Path) -> Iterator[Going]:
         yield Going(processes, feed, reader, acknowledging, later, stack)
 
 
-def served(services: Iterable[Service]) -> list[str]:
+def served(services: Iterable[ServiceProcess]) -> list[str]:
     """What is served where, for people: `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker),
     :20003 (pager)`.
     """

@@ -12,17 +12,17 @@ from rich.text import Text
 
 from rules.wire.alerts import AlertRecord
 from streams import display
-from streams.demo.overview import View
+from streams.demo.overview import DemoView
 from streams.demo.ward_table import hour, rows
 from streams.display import LEVEL_COLOUR, plain
-from streams.projections.pages import Page
+from streams.projections.pages import OpenPage
 from streams.show.terminal import ascii_only
 from streams.times import short, wire
 
 LEVEL_WIDTH, TRANSITION_WIDTH = 12, 10
 
 
-def newest(view: View, screen: Console, most: int) -> list[Text]:
+def newest(view: DemoView, screen: Console, most: int) -> list[Text]:
     """At most so many lines, the newest first."""
     width = max(map(len, map(plain, view.patients)), default=0)
     return [ticker_line(alert, width, screen) for alert in view.newest[-most:][::-1]] if most > 0 else []
@@ -40,11 +40,11 @@ def ticker_line(alert: AlertRecord, width: int, screen: Console) -> Text:
 
 def words(alert: AlertRecord) -> str:
     """The message; what it advises is named first, since the message is the advice itself."""
-    said = plain(alert.message)
-    return f"{plain(alert.subject)}: {said}" if alert.kind == "advice" else said
+    found = plain(alert.message)
+    return f"{plain(alert.subject)}: {found}" if alert.kind == "advice" else found
 
 
-def lower(view: View, screen: Console, most: int) -> list[Text]:
+def lower(view: DemoView, screen: Console, most: int) -> list[Text]:
     """At most so many lines, a head or an empty line the first of them; pages take two thirds if there are as
     many.
     """
@@ -52,30 +52,30 @@ def lower(view: View, screen: Console, most: int) -> list[Text]:
     return [lower_head(view), *paged, *newest(view, screen, most - 1 - len(paged))]
 
 
-def lower_head(view: View) -> Text:
+def lower_head(view: DemoView) -> Text:
     """`3 pages to acknowledge, 1 acknowledged; type a number and Enter: 12_`."""
     count = len(view.pages)
-    said = Text(
+    text = Text(
         f"{count or 'no'} page{'s' * (count != 1)} to acknowledge",
         style="bold",
         no_wrap=True,
         overflow="ellipsis",
     )
-    if view.heard:
-        said.append(f", {view.heard} acknowledged", style="not bold")
+    if view.acknowledged:
+        text.append(f", {view.acknowledged} acknowledged", style="not bold")
     if view.typed is not None and (count or view.typed):
-        said.append("; type a number and Enter: ", style="not bold").append(f"{view.typed}_")
-    return said
+        text.append("; type a number and Enter: ", style="not bold").append(f"{view.typed}_")
+    return text
 
 
-def pages(view: View, screen: Console, most: int) -> list[Text]:
+def pages(view: DemoView, screen: Console, most: int) -> list[Text]:
     """A line a page, the gravest and newest first."""
     shown = view.pages[:most]
     width = max((len(plain(page.patient)) for page in shown), default=0)
     return [page_line(page, view.messages.get(page.alert, page.subject), width, screen) for page in shown]
 
 
-def page_line(page: Page, words: str, width: int, screen: Console) -> Text:
+def page_line(page: OpenPage, words: str, width: int, screen: Console) -> Text:
     """` 3  17:35Z  fibrillation  ▲ absolute    Atrial fibrillation: present`."""
     made = Text(f"{page.number:>2}", style="bold reverse", no_wrap=True, overflow="ellipsis")
     made.append(f"  {hour(page.sent)}  {plain(page.patient):<{width}}  ", style="not bold not reverse")
@@ -90,33 +90,33 @@ LEAST = 6
 """Lines of pages and alerts, with their head, that stay on a small terminal; the ward's rows give way."""
 
 
-def picture(view: View, screen: Console) -> RenderableType:
+def picture(view: DemoView, screen: Console) -> RenderableType:
     """As much as the terminal has lines for."""
     foot = feet(view)
-    room = screen.height - 1 - len(foot)
-    upper = rows(view, screen, room - LEAST)
-    return Group(head(view), *map(line, upper), *lower(view, screen, room - len(upper)), *foot)
+    space = screen.height - 1 - len(foot)
+    upper = rows(view, screen, space - LEAST)
+    return Group(head(view), *map(line, upper), *lower(view, screen, space - len(upper)), *foot)
 
 
 def line(segments: list[Segment]) -> RenderableType:
     return Segments([*segments, Segment.line()])
 
 
-def head(view: View) -> Text:
+def head(view: DemoView) -> Text:
     """`il2watch demo  2026-03-04 14:05Z  120 times real time  3.1 records/s  2,103 records, 87 alerts`."""
     clock = "history is being published" if view.clock is None else short(wire(view.clock))
     pace = "as fast as it goes" if view.speed == inf else f"{view.speed:g} times real time"
-    said = Text(f"il2watch demo  {clock}", style="bold", no_wrap=True, overflow="ellipsis")
+    text = Text(f"il2watch demo  {clock}", style="bold", no_wrap=True, overflow="ellipsis")
     if not view.joined:
-        said.append("  the worker is joining", style="italic")
-    return said.append(
+        text.append("  the worker is joining", style="italic")
+    return text.append(
         f"  {pace}  {view.rate:,.1f} records/s  {view.published:,} records, {view.alerts:,} alerts",
         style="not bold",
     )
 
 
-def feet(view: View) -> list[Text]:
+def feet(view: DemoView) -> list[Text]:
     """What is served where; how to stop it, and what it is."""
-    said = ["  ".join(view.places)] if view.places else []
-    said.append("Ctrl-C stops everything. Made-up patients; it advises and never doses.")
-    return [Text(one, style="dim", no_wrap=True, overflow="ellipsis") for one in said]
+    found = ["  ".join(view.places)] if view.places else []
+    found.append("Ctrl-C stops everything. Made-up patients; it advises and never doses.")
+    return [Text(one, style="dim", no_wrap=True, overflow="ellipsis") for one in found]

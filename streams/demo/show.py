@@ -15,17 +15,17 @@ from rich.live import Live
 from rich.text import Text
 
 from rules.wire.alerts import AlertRecord
-from streams.demo.feed import FILE, Ward
-from streams.demo.overview import Seen, View
+from streams.demo.feed import FILE, WardFeed
+from streams.demo.overview import DemoOverview, DemoView
 from streams.demo.screen import picture
-from streams.demo.ward_table import ward as table
+from streams.demo.ward_table import patient_table as table
 from streams.display import plain
 from streams.show.alerts import row
 from streams.show.terminal import console
 from streams.times import short, wire
 
 
-def introduce(found: Ward, speed: float, screen: Console) -> None:
+def introduce(found: WardFeed, speed: float, screen: Console) -> None:
     """The patients, a line each, and what is to come."""
     pace = "as fast as it goes" if speed == inf else f"at {speed:g} times real time"
     opens = short(wire(found.opens))
@@ -49,23 +49,22 @@ def served(places: Sequence[str], screen: Console) -> None:
     screen.print()
 
 
-def close(view: View, seen: Seen, first: float | None, seconds: float, screen: Console) -> None:
+def close(view: DemoView, seen: DemoOverview, first: float | None, seconds: float, screen: Console) -> None:
     """Where each patient stands, and the counts."""
     screen.print()
     screen.print(table(view, screen))
-    told = f"{view.alerts:,} alerts ({seen.history:,} of the history)"
-    screen.print(f"{clock(view)} after {seconds:.1f} s: {view.published:,} records published, {told}")
-    screen.print(
-        f"{seen.pages.sent:,} pages sent, {seen.pages.heard:,} acknowledged, {len(seen.pages.open):,} open"
-    )
+    found = f"{view.alerts:,} alerts ({seen.history:,} of the history)"
+    screen.print(f"{clock(view)} after {seconds:.1f} s: {view.published:,} records published, {found}")
+    pages = seen.pages
+    screen.print(f"{pages.sent:,} pages sent, {pages.acknowledged:,} acknowledged, {len(pages.open):,} open")
     screen.print("no alert came" if first is None else f"first alert after {first:.1f} s")
 
 
-def clock(view: View) -> str:
+def clock(view: DemoView) -> str:
     return "before the ward's opening" if view.clock is None else short(wire(view.clock))
 
 
-def keep(folder: Path, view: View, screen: Console) -> None:
+def keep(folder: Path, view: DemoView, screen: Console) -> None:
     """Where things are, and what to do with them."""
     screen.print(
         Text(
@@ -85,26 +84,26 @@ class Show(Protocol):
 
     screen: Console
 
-    def take(self, fresh: list[AlertRecord], view: View) -> bool: ...
+    def update(self, fresh: list[AlertRecord], view: DemoView) -> bool: ...
     def __enter__(self) -> object: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
 
-class Lines:
+class LineDisplay:
     """A line an alert, from the opening on; nothing is redrawn, so it can go into a file or a pipe."""
 
     def __init__(self, screen: Console) -> None:
         self.screen = screen
 
-    def take(self, fresh: list[AlertRecord], view: View) -> bool:
+    def update(self, fresh: list[AlertRecord], view: DemoView) -> bool:
         for alert in fresh:
             self.screen.print(line(alert, self.screen), soft_wrap=True)
         self.screen.file.flush()
         return bool(fresh)
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> LineDisplay:
         return self
 
     def __exit__(
@@ -113,18 +112,18 @@ class Lines:
         return None
 
 
-class Table:
+class ScreenDisplay:
     """The whole terminal, redrawn as things come; what stood there before comes back at the end."""
 
     def __init__(self, screen: Console) -> None:
         self.screen = screen
         self._live = Live(Text("il2watch demo starts"), console=screen, screen=True, auto_refresh=False)
 
-    def take(self, fresh: list[AlertRecord], view: View) -> bool:
+    def update(self, fresh: list[AlertRecord], view: DemoView) -> bool:
         self._live.update(picture(view, self.screen), refresh=True)
         return bool(view.newest)
 
-    def __enter__(self) -> Table:
+    def __enter__(self) -> ScreenDisplay:
         self._live.start(refresh=True)
         return self
 
@@ -142,4 +141,4 @@ def line(alert: AlertRecord, screen: Console) -> Text:
 def show() -> Show:
     """As stdout can."""
     screen = console()
-    return Table(screen) if screen.is_terminal else Lines(screen)
+    return ScreenDisplay(screen) if screen.is_terminal else LineDisplay(screen)

@@ -11,7 +11,7 @@ from rich.text import Text
 from rules.wire.alerts import RANK, RECOMMENDATIONS
 from rules.wire.assessments import Assessment, BloodPressure, CriterionRow
 from streams import display
-from streams.demo.overview import View
+from streams.demo.overview import DemoView
 from streams.display import LEVEL_COLOUR, plain
 from streams.show.assessment import recommended
 from streams.show.terminal import ascii_only, cell, table
@@ -61,14 +61,14 @@ def dose(assessment: Assessment, screen: Console) -> Text:
     """
     clock = assessment.dose
     word, grave = clock.readiness, READINESS.get(clock.readiness)
-    said = Text(
+    text = Text(
         f"{display.pick(display.LEVEL_GLYPH[grave or 'clear'], ascii_only(screen))} {word}",
         style=LEVEL_COLOUR[grave] if grave else "",
     )
     if word in ("finished", "not-started"):
-        return said.append(f", {clock.number} given", style="default")
+        return text.append(f", {clock.number} given", style="default")
     late = f" +{clock.delayed_h:.1f} h" if clock.delayed_h else ""
-    return said.append(f"  #{clock.number + 1} {hour(clock.due)}{late}", style="default")
+    return text.append(f"  #{clock.number + 1} {hour(clock.due)}{late}", style="default")
 
 
 def hour(time: str | None) -> str:
@@ -162,18 +162,18 @@ Lines = list[list[Segment]]
 BETWEEN = 2
 
 
-def rows(view: View, screen: Console, most: int) -> Lines:
+def rows(view: DemoView, screen: Console, most: int) -> Lines:
     """At most so many lines: all of what is to be said, if there is room; else a line a patient; of those
     that do not fit, the names.
     """
-    full = lines(ward(view, screen), screen)
+    full = lines(patient_table(view, screen), screen)
     if len(full) <= most:
         return full
-    short = lines(ward(view, screen, short=True), screen)
+    short = lines(patient_table(view, screen, short=True), screen)
     if len(short) <= most:
         return short
-    shown = max(0, most - 1)
-    return short[:shown] + lines(others(urgent(view)[max(0, shown - 1) :]), screen)
+    drawn = max(0, most - 1)
+    return short[:drawn] + lines(others(urgent(view)[max(0, drawn - 1) :]), screen)
 
 
 def others(patients: list[str]) -> Text:
@@ -190,7 +190,7 @@ def lines(drawn: RenderableType, screen: Console) -> Lines:
     return screen.render_lines(drawn, screen.options.update(height=None), pad=False)
 
 
-def ward(view: View, screen: Console, short: bool = False) -> Table:
+def patient_table(view: DemoView, screen: Console, short: bool = False) -> Table:
     """A row a patient; `short`: one line each, cut where the terminal ends."""
     made = table(*COLUMNS)
     cells = [row(view, patient, screen) for patient in urgent(view)]
@@ -203,16 +203,16 @@ def ward(view: View, screen: Console, short: bool = False) -> Table:
     return made
 
 
-def widths(cells: list[list[Text | str]], room: int) -> list[int]:
+def widths(cells: list[list[Text | str]], space: int) -> list[int]:
     """Of the columns, as wide as what is in them; the last takes what is left."""
     found = [
         max(cell_len(str(one)) for one in (name, *(row[at] for row in cells)))
         for at, name in enumerate(COLUMNS[:-1])
     ]
-    return [*found, max(1, room - sum(found) - BETWEEN * len(found))]
+    return [*found, max(1, space - sum(found) - BETWEEN * len(found))]
 
 
-def row(view: View, patient: str, screen: Console) -> list[Text | str]:
+def row(view: DemoView, patient: str, screen: Console) -> list[Text | str]:
     """The cells of a patient: assessed, not yet, or no longer there."""
     found = view.assessments.get(patient)
     if found is not None:
@@ -220,7 +220,7 @@ def row(view: View, patient: str, screen: Console) -> list[Text | str]:
     return discharged(patient, screen) if patient in view.gone else empty(patient)
 
 
-def urgent(view: View) -> list[str]:
+def urgent(view: DemoView) -> list[str]:
     """The patients, the worst first: by what is tripped now, then by what is recommended; those who are alike
     in the order of the beds.
     """

@@ -23,7 +23,7 @@ from streams.kafka.admin import admin
 from streams.kafka.ports import HOST
 from streams.kafka.settings import Broker
 from streams.service.exit_codes import INTERRUPTED, complain
-from streams.service.lifecycle import until_told
+from streams.service.lifecycle import until_terminated
 
 
 class Node(NamedTuple):
@@ -117,10 +117,10 @@ class ApacheKafka:
         port: int | None = None,
         jvm: Sequence[str] = (),
     ) -> None:
-        taken = ports.free(2 * brokers)
+        accepted = ports.free(2 * brokers)
         if port is not None:
-            taken[0] = port
-        self.nodes = [Node(index, taken[2 * index], taken[2 * index + 1]) for index in range(brokers)]
+            accepted[0] = port
+        self.nodes = [Node(index, accepted[2 * index], accepted[2 * index + 1]) for index in range(brokers)]
         self._settings, self._jvm = dict(settings or {}), tuple(jvm)
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self.folder = Path()
@@ -253,7 +253,7 @@ def main() -> int:
     """
     port = USUAL if ports.is_free(USUAL) else None
     try:
-        with until_told(), ApacheKafka(port=port) as kafka:
+        with until_terminated(), ApacheKafka(port=port) as kafka:
             print(kafka.servers, flush=True)
             print(
                 f"Apache Kafka {VERSION} is up, log in {kafka.log(0)}; Ctrl-C ends it and removes its data",

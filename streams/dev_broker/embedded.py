@@ -110,7 +110,7 @@ class EmbeddedBroker:
             if self._start(program):
                 return
         raise UsageError(
-            f"the embedded broker does not come up: {self.said() or 'it says nothing'}; {INSTEAD}"
+            f"the embedded broker does not come up: {self.output() or 'it says nothing'}; {INSTEAD}"
         )
 
     def _start(self, program: str) -> bool:
@@ -126,7 +126,7 @@ class EmbeddedBroker:
         process_tree.stop(self._process)
         return False
 
-    def said(self) -> str:
+    def output(self) -> str:
         """The last that it printed.
 
         Only once it ended: it writes where this reads, and both have one place in the file.

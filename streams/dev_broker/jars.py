@@ -72,15 +72,15 @@ def java() -> str:
     """The java to use: `JAVA_HOME`'s, else the one on PATH. Raises NoJava, OldJava."""
     home = os.environ.get("JAVA_HOME")
     program = str(Path(home, "bin", "java")) if home else shutil.which("java")
-    said = version_of(program) if program else None
-    if program is None or said is None:
+    found = version_of(program) if program else None
+    if program is None or found is None:
         raise NoJava(
             "Apache Kafka needs Java 17 or later, and there is none: apt-get install "
             "openjdk-17-jre-headless, or set JAVA_HOME"
         )
-    if major(said) < OLDEST_JAVA:
+    if major(found) < OLDEST_JAVA:
         raise OldJava(
-            f"Apache Kafka needs Java 17 or later, and {program} is {major(said)}: set JAVA_HOME to a "
+            f"Apache Kafka needs Java 17 or later, and {program} is {major(found)}: set JAVA_HOME to a "
             "later one"
         )
     return program
@@ -95,9 +95,9 @@ def version_of(program: str) -> str | None:
     return done.stderr + done.stdout if done.returncode == 0 else None
 
 
-def major(said: str) -> int:
+def major(value: str) -> int:
     """`version "17.0.15"` is 17, `version "1.8.0_432"` is 8."""
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    found = re.search(r'version "(?:1\.)?(\d+)', value)
     return int(found[1]) if found else 0
 
 
@@ -163,10 +163,10 @@ def fetch(mvn: str, aside: Path) -> None:
         raise failure(done.stdout + done.stderr)
 
 
-def failure(said: str) -> NoKafka:
+def failure(found: str) -> NoKafka:
     """Why Maven failed, in one line."""
-    first = next((line for line in said.splitlines() if line.startswith("[ERROR]")), "it says nothing")[:300]
-    if NO_ROAD.search(said):
+    first = next((line for line in found.splitlines() if line.startswith("[ERROR]")), "it says nothing")[:300]
+    if NO_ROAD.search(found):
         return NoNetwork(
             f"Apache Kafka {VERSION} must be fetched once, and mvn reaches no repository: {first}"
         )

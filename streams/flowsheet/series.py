@@ -22,8 +22,8 @@ def steps(rates: Iterable[Point], start: int, end: int) -> list[Point]:
     """
     rates = list(rates)
     before = [(start, rate) for at, rate in rates if at < start][-1:]
-    shown = before + within(rates, start, end)
-    return [*shown, (end, shown[-1][1])] if shown else []
+    drawn = before + within(rates, start, end)
+    return [*drawn, (end, drawn[-1][1])] if drawn else []
 
 
 def flows(changed: Iterable[int], flow: Iterable[Point]) -> list[Point]:

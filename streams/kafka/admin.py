@@ -39,7 +39,7 @@ class Asked(TypedDict):
     configs: dict[str, str]
 
 
-class Told(NamedTuple):
+class TopicDescription(NamedTuple):
     """What the broker says of one topic. `settings` holds those it tells; some brokers tell few."""
 
     partitions: int
@@ -60,7 +60,7 @@ class Admin:
     def names(self) -> set[str]:
         return set(patiently(self._client.list_topics))
 
-    def topics(self, names: list[str]) -> dict[str, Told]:
+    def topics(self, names: list[str]) -> dict[str, TopicDescription]:
         """What the broker tells of topics that are there.
 
         Raises KafkaError when it cannot say: a topic is never missing for want of an answer.
@@ -68,7 +68,9 @@ class Admin:
         found = patiently(lambda: self._described(names)) if names else {}
         configs = patiently(lambda: self._configs(list(found)))
         return {
-            name: Told(len(parts), min(len(part["replica_nodes"]) for part in parts), configs.get(name, {}))
+            name: TopicDescription(
+                len(parts), min(len(part["replica_nodes"]) for part in parts), configs.get(name, {})
+            )
             for name, parts in found.items()
         }
 
@@ -76,23 +78,23 @@ class Admin:
         """The partitions of each topic; raises what the broker answers of one instead."""
         from kafka.errors import for_code
 
-        told = self._client.describe_topics(names)
-        for one in told:
+        found = self._client.describe_topics(names)
+        for one in found:
             if one["error_code"]:
                 raise for_code(one["error_code"])(one["name"])
-        return {one["name"]: one["partitions"] for one in told}
+        return {one["name"]: one["partitions"] for one in found}
 
     def _configs(self, names: list[str]) -> dict[str, dict[str, str]]:
         from kafka.admin import ConfigResource, ConfigResourceType
 
         if not names:
             return {}
-        told = self._client.describe_configs(
+        found = self._client.describe_configs(
             [ConfigResource(ConfigResourceType.TOPIC, name) for name in names], config_filter="all"
         )
         return {
             name: {key: one["value"] for key, one in configs.items()}
-            for name, configs in told.get("topic", {}).items()
+            for name, configs in found.get("topic", {}).items()
         }
 
     def create(self, names: list[str], wanted: Layout) -> list[str]:

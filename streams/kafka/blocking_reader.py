@@ -35,11 +35,11 @@ def records(broker: Broker, *topics: str) -> Iterator[Any]:
 
 def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> Iterator[Any]:
     """Yield the records up to the end offsets. Raises UsageError when nothing moves for `PATIENCE_S`."""
-    heard = clock()
+    collected = clock()
     while any(consumer.position(part) < end for part, end in ends.items()):
         found = consumer.poll(timeout_ms=POLL_MS)
-        heard = clock() if found else heard
-        if clock() - heard > PATIENCE_S:
+        collected = clock() if found else collected
+        if clock() - collected > PATIENCE_S:
             named = ", ".join(sorted({part.topic for part in ends}))
             raise UsageError(
                 f"{named}: the broker has sent nothing for {PATIENCE_S:.0f} s; is a partition without leader?"

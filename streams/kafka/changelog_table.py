@@ -18,7 +18,7 @@ from typing import Any
 import faust
 from faust.types import TP, EventT
 
-from streams.kafka.state_record import UnknownRow
+from streams.kafka.state_record import UnknownStateRecord
 from streams.service.lifecycle import die
 
 NOTHING = -1
@@ -84,17 +84,17 @@ class ChangelogTable(faust.Table[str, bytes]):
                     message.partition,
                     message.offset,
                 )
-        except UnknownRow as fault:
+        except UnknownStateRecord as fault:
             die(fault)
 
     def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
         """A row read back from the changelog, unless a newer one is here. Raises UnknownRow."""
         here = self.store.data.get(key)
-        if value is not None and (here is None or self.stands(key, value, here)):
+        if value is not None and (here is None or self.supersedes(key, value, here)):
             self.put(key, value, partition)
         self.held[TP(self.changelog_topic_name, partition)] = offset
 
-    def stands(self, key: str, value: bytes, here: bytes) -> bool:
+    def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
         """Return whether a row read back takes the place of the one that is here. Raises UnknownRow."""
         raise NotImplementedError
 

@@ -14,7 +14,7 @@ from rules.wire.instants import HOUR, parse, text
 from rules.wire.topics import COMMANDS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.errors import UsageError
-from streams.kafka.producer import Out
+from streams.kafka.producer import OutgoingRecord
 from streams.kafka.settings import Broker
 
 
@@ -49,7 +49,7 @@ def acknowledgement(
         id=uuid.uuid4().hex,
         patient=patient,
         at=text(at),
-        by=_said(who).by,
+        by=_nonblank(who).by,
         reason=who.reason,
         alert=alert,
         actionable=UNSET if actionable is None else actionable,
@@ -66,7 +66,7 @@ def silence(patient: str, subject: str, level: str, until: int, who: Who, at: in
         id=uuid.uuid4().hex,
         patient=patient,
         at=text(at),
-        by=_said(who).by,
+        by=_nonblank(who).by,
         reason=who.reason,
         subject=subject,
         level=level,
@@ -80,7 +80,7 @@ def expiry(patient: str, id: str, subject: str, level: str, who: Who, at: int) -
         id=id,
         patient=patient,
         at=text(at),
-        by=_said(who).by,
+        by=_nonblank(who).by,
         reason=who.reason,
         subject=subject,
         level=level,
@@ -92,19 +92,19 @@ def expiry(patient: str, id: str, subject: str, level: str, who: Who, at: int) -
 def resume(patient: str, rule: str, who: Who, at: int) -> ResumeRule:
     """Return a `resume`: a clinician lifts a stop rule."""
     return ResumeRule(
-        id=uuid.uuid4().hex, patient=patient, at=text(at), by=_said(who).by, reason=who.reason, rule=rule
+        id=uuid.uuid4().hex, patient=patient, at=text(at), by=_nonblank(who).by, reason=who.reason, rule=rule
     )
 
 
-def _said(who: Who) -> Who:
+def _nonblank(who: Who) -> Who:
     if not who.by.strip() or not who.reason.strip():
         raise UsageError("who and why are needed: give --by and --reason")
     return who
 
 
-def out(command: Command) -> Out:
+def out(command: Command) -> OutgoingRecord:
     """Return the record."""
-    return Out(COMMANDS, command.patient.encode("utf-8", "surrogatepass"), encode(command))
+    return OutgoingRecord(COMMANDS, command.patient.encode("utf-8", "surrogatepass"), encode(command))
 
 
 def through(broker: Broker, command: Command) -> None:

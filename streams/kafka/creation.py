@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rules.wire.topics import ALL, PARTITIONS
 from streams.errors import UsageError
-from streams.kafka.admin import Admin, Told, admin
+from streams.kafka.admin import Admin, TopicDescription, admin
 from streams.kafka.settings import Broker
 from streams.kafka.topics import FOREVER, GIB, Layout, layout, settings
 
@@ -33,26 +33,28 @@ class Report(NamedTuple):
     untold: list[tuple[str, str]]
 
 
-def compare(told: Mapping[str, Told], wanted: Layout) -> Report:
+def compare(descriptions: Mapping[str, TopicDescription], wanted: Layout) -> Report:
     """The wire's topics, and the worker's changelogs among those told, against the layout."""
-    differences = [difference for topic in ALL for difference in of_topic(topic, told.get(topic), wanted)]
+    differences = [
+        difference for topic in ALL for difference in of_topic(topic, descriptions.get(topic), wanted)
+    ]
     differences += [
         difference
-        for topic in sorted(told)
+        for topic in sorted(descriptions)
         if is_changelog(topic)
-        for difference in of_changelog(topic, told[topic], wanted)
+        for difference in of_changelog(topic, descriptions[topic], wanted)
     ]
     untold = [
         (topic, key)
         for topic in ALL
-        if topic in told
+        if topic in descriptions
         for key in settings(topic, wanted)
-        if key not in told[topic].settings
+        if key not in descriptions[topic].settings
     ]
     return Report(differences, untold)
 
 
-def of_topic(topic: str, found: Told | None, wanted: Layout) -> Iterator[Difference]:
+def of_topic(topic: str, found: TopicDescription | None, wanted: Layout) -> Iterator[Difference]:
     if found is None:
         yield Difference(topic, "topic", "missing", "there")
         return
@@ -62,7 +64,7 @@ def of_topic(topic: str, found: Told | None, wanted: Layout) -> Iterator[Differe
             yield Difference(topic, key, str(found.settings[key]), value)
 
 
-def of_shape(topic: str, found: Told, wanted: Layout) -> Iterator[Difference]:
+def of_shape(topic: str, found: TopicDescription, wanted: Layout) -> Iterator[Difference]:
     """More copies than asked for are no fault; more partitions are, since a patient's records would part."""
     if found.partitions != wanted.partitions:
         yield Difference(topic, "partitions", str(found.partitions), str(wanted.partitions))
@@ -70,7 +72,7 @@ def of_shape(topic: str, found: Told, wanted: Layout) -> Iterator[Difference]:
         yield Difference(topic, "replication", str(found.replication), str(wanted.replication))
 
 
-def of_changelog(topic: str, found: Told, wanted: Layout) -> Iterator[Difference]:
+def of_changelog(topic: str, found: TopicDescription, wanted: Layout) -> Iterator[Difference]:
     """A chart's changelog has the inputs' partitions, as many copies, and is compacted: a deleted one is a
     forgotten patient.
     """
@@ -84,7 +86,7 @@ def is_changelog(topic: str) -> bool:
     return topic.startswith(OURS) and topic.endswith(CHANGELOG)
 
 
-class Wish(NamedTuple):
+class TopicSettings(NamedTuple):
     """What a user asks of the topics; None is left to the number of brokers."""
 
     partitions: int = PARTITIONS
@@ -94,18 +96,18 @@ class Wish(NamedTuple):
     retention_bytes: int = 2 * GIB
 
 
-DEFAULT = Wish()
+DEFAULT = TopicSettings()
 
 
-class Outcome(NamedTuple):
+class CreationOutcome(NamedTuple):
     """Which topics were created now, all of ours as they are, and what differs."""
 
     created: list[str]
-    there: dict[str, Told]
+    there: dict[str, TopicDescription]
     report: Report
 
 
-def create(broker: Broker, wish: Wish = DEFAULT) -> Outcome:
+def create(broker: Broker, wish: TopicSettings = DEFAULT) -> CreationOutcome:
     """Creates the topics that are missing and touches no other.
 
     Raises UsageError when there is no broker or it cannot hold them.
@@ -115,31 +117,31 @@ def create(broker: Broker, wish: Wish = DEFAULT) -> Outcome:
         wanted = possible(wish, connection.brokers(), there)
         created = connection.create([topic for topic in ALL if topic not in there], wanted)
         there = ours(connection)
-        return Outcome(created, there, compare(there, wanted))
+        return CreationOutcome(created, there, compare(there, wanted))
 
 
-def check(broker: Broker, wish: Wish = DEFAULT) -> Outcome:
+def check(broker: Broker, wish: TopicSettings = DEFAULT) -> CreationOutcome:
     """What differs. Raises UsageError when there is no broker, or the layout is not possible on it."""
     with admin(broker) as connection:
         there = ours(connection)
         wanted = possible(wish, connection.brokers(), there)
-        return Outcome([], there, compare(there, wanted))
+        return CreationOutcome([], there, compare(there, wanted))
 
 
-def ours(connection: Admin) -> dict[str, Told]:
+def ours(connection: Admin) -> dict[str, TopicDescription]:
     """The wire's topics and the worker's changelogs, those that are there."""
     return connection.topics(
         [name for name in sorted(connection.names()) if name in ALL or is_changelog(name)]
     )
 
 
-def possible(wish: Wish, up: int, there: Mapping[str, Told]) -> Layout:
+def possible(wish: TopicSettings, up: int, there: Mapping[str, TopicDescription]) -> Layout:
     """The layout wished for, on the brokers up; one that is down now is known by the copies that topics have
     on it.
 
     Raises UsageError for more copies than brokers, or when every write would be refused.
     """
-    brokers = max([up, *(told.replication for told in there.values())])
+    brokers = max([up, *(descriptions.replication for descriptions in there.values())])
     wanted = layout(brokers, *wish)
     if wanted.replication > brokers:
         raise UsageError(

@@ -50,7 +50,7 @@ def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: s
     )
 
 
-class FaustWiring:
+class FaustAgent:
     """An app with its agent, and the share of the topics' partitions that it is given.
 
     `placed`: whether the consumer group has given it its share, be it nothing. The group's generation does
@@ -86,9 +86,9 @@ class FaustWiring:
         """The group has given it its share."""
         self.placed = True
 
-    async def revoked(self, _: Any, *told: Any, **__: Any) -> None:
+    async def revoked(self, _: Any, *items: Any, **__: Any) -> None:
         """Partitions go elsewhere."""
-        revoked: set[TP] = told[0]
+        revoked: set[TP] = items[0]
         metrics.forget({tp.partition for tp in revoked})
 
     def wire(self, agent: str, transport: Any, table: ChangelogTable) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from faust.types import TP
 
 from streams.kafka.end_offsets import Ends, lag
-from streams.service.lifecycle import Sight, die
+from streams.service.lifecycle import ProgressSample, die
 from streams.service.process import Service
 
 STOP_S = 30.0
@@ -23,10 +23,10 @@ class FaustService(Service):
     recovers = "the table"
 
     def __init__(
-        self, wiring: Any, ends: Ends, log: logging.Logger, listen: str, port: int, patience: float
+        self, agent: Any, ends: Ends, log: logging.Logger, listen: str, port: int, patience: float
     ) -> None:
         super().__init__(log, listen, port, patience)
-        self.app, self.wiring, self.ends = wiring.app, wiring, ends
+        self.app, self.agent, self.ends = agent.app, agent, ends
         self.started = False
 
     async def begin(self) -> None:
@@ -40,25 +40,25 @@ class FaustService(Service):
 
     def ready(self) -> str | None:
         """Return None once its partitions are recovered and read."""
-        if self.fault is None and not self.wiring.working():
+        if self.fault is None and not self.agent.working():
             return f"partitions are being assigned or {self.recovers} recovered"
         return self.fault
 
     def crashed(self) -> str | None:
         return f"Faust crashed: {self.app.crash_reason!r}" if self.app.crashed else None
 
-    async def look(self) -> Sight:
+    async def look(self) -> ProgressSample:
         """Return how far it is behind the ends of its topics; what is committed or recovered is progress."""
-        owned = self.wiring.owned()
+        owned = self.agent.owned()
         committed = {tp: self.app.consumer._committed_offset.get(tp) or 0 for tp in owned}
-        mark = sum(committed.values()) + self.wiring.recovered()
-        ends = await self.ends(owned or [TP(self.wiring.topics[0], 0)])
+        mark = sum(committed.values()) + self.agent.recovered()
+        ends = await self.ends(owned or [TP(self.agent.topics[0], 0)])
         if not ends:
-            return Sight("the broker does not answer", mark)
-        if not self.wiring.settled():
-            return Sight("no place in the consumer group", mark)
+            return ProgressSample("the broker does not answer", mark)
+        if not self.agent.settled():
+            return ProgressSample("no place in the consumer group", mark)
         behind = lag(committed, ends, owned)
-        return Sight(f"{behind} records behind" if behind else None, mark)
+        return ProgressSample(f"{behind} records behind" if behind else None, mark)
 
     def broken(self, fault: Exception) -> None:
         """Nothing of what it had in hand is acknowledged: whoever takes over begins with it."""

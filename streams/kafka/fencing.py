@@ -15,7 +15,7 @@ from typing import Any
 
 from streams.kafka.changelog_table import ChangelogTable
 from streams.kafka.faust_consumer import InputConsumer
-from streams.kafka.producer import Out, Outlet
+from streams.kafka.producer import FaustProducer, OutgoingRecord
 from streams.kafka.state_record import key
 
 TERM = "\x00term"
@@ -38,7 +38,7 @@ class FencedTable(ChangelogTable):
     stand then. By what is in them they cannot be told apart: both have read the same records.
     """
 
-    def stands(self, key: str, value: bytes, here: bytes) -> bool:
+    def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
         return value[: AGE.size] >= here[: AGE.size]
 
     def term(self, partition: int, offset: int) -> int:
@@ -53,10 +53,12 @@ class FencedTable(ChangelogTable):
         return ((name, value) for name, value in super().values_of(partition) if name != TERM)
 
 
-async def begin(table: FencedTable, outlet: Outlet, partitions: Sequence[int]) -> dict[int, int]:
+async def begin(table: FencedTable, producer: FaustProducer, partitions: Sequence[int]) -> dict[int, int]:
     """Begin a term in each partition, later than all before. Raises KafkaError."""
     topic = table.changelog_topic_name
-    offsets = await outlet.append(Out(topic, key(TERM), b"-", partition=number) for number in partitions)
+    offsets = await producer.append(
+        OutgoingRecord(topic, key(TERM), b"-", partition=number) for number in partitions
+    )
     for number, offset in zip(partitions, offsets, strict=True):
         table.hold(number, offset)
     return {number: table.term(number, offset) for number, offset in zip(partitions, offsets, strict=True)}
@@ -70,7 +72,7 @@ class FencedConsumer(InputConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.heard = 0.0
+        self.observed = 0.0
 
     async def _sought(self) -> None:
         await self._thread.call_thread(self._listen())
@@ -86,7 +88,7 @@ class FencedConsumer(InputConsumer):
         async def asked() -> bool:
             began = time.monotonic()
             known = bool(await ask(coordinator))
-            self.heard = began if known else self.heard
+            self.observed = began if known else self.observed
             return known
 
         coordinator._do_heartbeat = asked

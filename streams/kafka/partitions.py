@@ -26,8 +26,8 @@ def partitions(broker: Broker, topics: Sequence[str]) -> int:
     """
     with admin(broker) as connection:
         there = connection.names()
-        told = connection.topics([topic for topic in topics if topic in there])
-    return same({topic: told[topic].partitions if topic in told else 0 for topic in topics})
+        descriptions = connection.topics([topic for topic in topics if topic in there])
+    return same({topic: descriptions[topic].partitions if topic in descriptions else 0 for topic in topics})
 
 
 def same(numbers: Mapping[str, int]) -> int:
@@ -36,9 +36,9 @@ def same(numbers: Mapping[str, int]) -> int:
     if missing:
         raise UsageError(f"no topic {', '.join(missing)}; {REMEDY}")
     if len(set(numbers.values())) > 1:
-        said = ", ".join(f"{topic} {number}" for topic, number in numbers.items())
+        found = ", ".join(f"{topic} {number}" for topic, number in numbers.items())
         raise UsageError(
-            f"the topics differ in partitions, and a patient has one number in all of them: {said}; "
+            f"the topics differ in partitions, and a patient has one number in all of them: {found}; "
             "il2watch topics check says more"
         )
     return next(iter(numbers.values()))
@@ -74,9 +74,9 @@ def shape(broker: Broker) -> Shape:
         raise UsageError(f"topics missing on {broker.servers}: {', '.join(missing)}; {MAKE}")
     counts = {there[topic].partitions for topic in INPUTS}
     if len(counts) > 1:
-        told = ", ".join(f"{topic} {there[topic].partitions}" for topic in INPUTS)
+        found = ", ".join(f"{topic} {there[topic].partitions}" for topic in INPUTS)
         raise UsageError(
-            f"the input topics differ in partitions ({told}); one patient would be spread over workers; "
+            f"the input topics differ in partitions ({found}); one patient would be spread over workers; "
             "see il2watch topics check"
         )
     insync = max(int(there[topic].settings.get("min.insync.replicas") or 1) for topic in INPUTS)

@@ -14,7 +14,7 @@ from streams.kafka.settings import Broker
 Headers = Sequence[tuple[str, bytes]]
 
 
-class Out(NamedTuple):
+class OutgoingRecord(NamedTuple):
     """A record to append. `time`: its timestamp, ms (None: now); `partition` None: where its key belongs."""
 
     topic: str
@@ -25,13 +25,13 @@ class Out(NamedTuple):
     partition: int | None = None
 
 
-class Outlet:
+class FaustProducer:
     """Appends through Faust's producer, which waits for all in-sync replicas."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
-    async def append(self, records: Iterable[Out]) -> list[int]:
+    async def append(self, records: Iterable[OutgoingRecord]) -> list[int]:
         """Appends in order and waits for every acknowledgement.
 
         Answers the offsets; raises KafkaError or ProducerSendError.
@@ -39,7 +39,7 @@ class Outlet:
         sent = [await self._send(record) for record in records]
         return [metadata.offset for metadata in await asyncio.gather(*sent)]
 
-    async def _send(self, record: Out) -> Any:
+    async def _send(self, record: OutgoingRecord) -> Any:
         producer = self.app.producer._ensure_producer()
         return await producer.send(
             record.topic,
@@ -54,7 +54,7 @@ class Outlet:
 PATIENCE_S = 10.0
 
 
-class NotTaken(Exception):
+class NotAcknowledged(Exception):
     """Kafka did not say that it has them: nobody may believe that it is done."""
 
 
@@ -72,13 +72,13 @@ class Producer:
     async def stop(self) -> None:
         await self._producer.stop()
 
-    async def append(self, records: Sequence[Out]) -> None:
+    async def append(self, records: Sequence[OutgoingRecord]) -> None:
         """Appends in order and waits for each. Raises NotTaken."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 for record in records:
                     await self._producer.send_and_wait(record.topic, record.value, key=record.key)
         except (KafkaError, TimeoutError) as fault:
-            raise NotTaken(
+            raise NotAcknowledged(
                 f"Kafka did not take it ({type(fault).__name__}): it is not done. Try again."
             ) from None

@@ -139,7 +139,7 @@ def broker(option: str | None = None, file: SiteFile | None = None) -> Broker:
     """
     from streams.config import broker as section
 
-    table = section.read(file)
+    table = section.broker_table(file)
     servers = option or table.servers or os.environ.get(ADDRESS)
     if not servers:
         raise UsageError(NONE)

@@ -15,13 +15,13 @@ import msgspec
 
 VERSION = 1
 LEVELS = ("absolute", "relative", "technical", "advisory")
-CHARTS = "charts"
+STATE_TABLE = "charts"
 """The name of the table of rows."""
-WARD = "\x00ward/"
+PARTITION_PREFIX = "\x00ward/"
 """Keys of a partition's own row; no patient id holds a control character."""
 
 
-class UnknownRow(ValueError):
+class UnknownStateRecord(ValueError):
     """The bytes are not a row this version can read."""
 
 
@@ -30,7 +30,7 @@ def key(name: str) -> bytes:
     return name.encode("utf-8", "surrogatepass")
 
 
-class Owed(msgspec.Struct, array_like=True):
+class PendingAlert(msgspec.Struct, array_like=True):
     """An alert as it is published: its bytes, the header `evidence`, and the record's time (ms)."""
 
     value: bytes
@@ -38,7 +38,7 @@ class Owed(msgspec.Struct, array_like=True):
     time: int
 
 
-class Row(msgspec.Struct, array_like=True):
+class StateRecord(msgspec.Struct, array_like=True):
     """What the table holds of a patient.
 
     `positions`: by input topic, the offset from which on records are not in the state yet. `wake`: the
@@ -51,35 +51,37 @@ class Row(msgspec.Struct, array_like=True):
     version: int
     positions: tuple[int, ...]
     wake: int | None
-    owed: bytes
+    pending: bytes
     ticked: bool
-    shown: bool
+    assessed: bool
     open: tuple[int, ...]
     over: bool
     state: bytes
 
 
 _encoder = msgspec.msgpack.Encoder()
-_row = msgspec.msgpack.Decoder(Row)
-_owed = msgspec.msgpack.Decoder(list[Owed])
+_row = msgspec.msgpack.Decoder(StateRecord)
+_pending = msgspec.msgpack.Decoder(list[PendingAlert])
 
 
-def pack(row: Row) -> bytes:
-    return _encoder.encode(row)
+def pack(record: StateRecord) -> bytes:
+    return _encoder.encode(record)
 
 
-def unpack(data: bytes) -> Row:
+def unpack(data: bytes) -> StateRecord:
     """The row of these bytes. Raises UnknownRow."""
     try:
-        row = _row.decode(data)
+        record = _row.decode(data)
     except msgspec.DecodeError as error:
-        raise UnknownRow(f"not a row of the worker's table: {error}") from error
-    if row.version != VERSION:
-        raise UnknownRow(f"the table's row has version {row.version}, this program reads {VERSION}")
-    return row
+        raise UnknownStateRecord(f"not a row of the worker's table: {error}") from error
+    if record.version != VERSION:
+        raise UnknownStateRecord(
+            f"the table's row has version {record.version}, this program reads {VERSION}"
+        )
+    return record
 
 
-def newer(one: Row, other: Row) -> bool:
+def newer(one: StateRecord, other: StateRecord) -> bool:
     """Whether a row has at least as much of the log in it as another.
 
     A worker that was thought dead may write behind its successor.
@@ -87,19 +89,19 @@ def newer(one: Row, other: Row) -> bool:
     return sum(one.positions) >= sum(other.positions)
 
 
-def pack_owed(alerts: list[Owed]) -> bytes:
+def pack_pending(alerts: list[PendingAlert]) -> bytes:
     """Alerts are much alike, and a backlog may owe hundreds: packed they stay far below Kafka's largest
     record.
     """
     return zlib.compress(_encoder.encode(alerts), 1) if alerts else b""
 
 
-def unpack_owed(data: bytes) -> list[Owed]:
-    return _owed.decode(zlib.decompress(data)) if data else []
+def unpack_pending(data: bytes) -> list[PendingAlert]:
+    return _pending.decode(zlib.decompress(data)) if data else []
 
 
-def ward_key(partition: int) -> str:
-    return f"{WARD}{partition}"
+def partition_key(partition: int) -> str:
+    return f"{PARTITION_PREFIX}{partition}"
 
 
 def pack_tick(moment: int) -> bytes:

@@ -38,7 +38,7 @@ def days(series: Iterable[tuple[int, object]]) -> list[float]:
     return [day(at) for at, _ in series]
 
 
-def room(values: Sequence[float]) -> tuple[float, float]:
+def padded(values: Sequence[float]) -> tuple[float, float]:
     """An axis that holds all values with a little air."""
     low, high = min(values), max(values)
     return low - (high - low) * 0.06, high + (high - low) * 0.08
@@ -88,9 +88,9 @@ def bands(ax: Axes, levels: Iterable[tuple[float, float, str]]) -> None:
         )
 
 
-def nothing(ax: Axes, shown: Sequence[object]) -> None:
+def nothing(ax: Axes, drawn: Sequence[object]) -> None:
     """Says that nothing was charted: an empty panel must not look like a normal one."""
-    if not shown:
+    if not drawn:
         ax.text(
             0.5,
             0.5,

@@ -15,7 +15,7 @@ Series = list[tuple[int, float]]
 
 
 @dataclass
-class Course:
+class PlottedCourse:
     """One patient's facts in order of `at`; times in ms, values in canonical units."""
 
     patient: str
@@ -43,21 +43,21 @@ class Course:
         self.series.setdefault(code, []).append((at, value))
 
 
-def course(patient: str, events: Iterable[Event], guideline: Guideline) -> Course:
+def course(patient: str, events: Iterable[Event], guideline: Guideline) -> PlottedCourse:
     """Reads one patient's events, which stand in order of `known`; artefacts (criteria.md, section 8) are
     left out.
     """
-    made = Course(patient)
+    made = PlottedCourse(patient)
     facts = settled(event for event in events if event.patient == patient)
     for fact in facts:
-        take(fact, made, guideline)
+        add_fact(fact, made, guideline)
     made.baseline = derived.baseline(facts)
     made.urine = derived.urine_collections(facts, guideline)
     made.pressor = derived.phenylephrine_rates(facts, made.of("weight"), made.baseline.get("weight"))
     return made
 
 
-def take(fact: Event, made: Course, guideline: Guideline) -> None:
+def add_fact(fact: Event, made: PlottedCourse, guideline: Guideline) -> None:
     """Puts one fact where it is drawn."""
     match fact:
         case Vitals() | Labs():
@@ -71,7 +71,7 @@ def take(fact: Event, made: Course, guideline: Guideline) -> None:
     made.instants.append(fact.at)
 
 
-def readings(fact: Vitals | Labs, made: Course, guideline: Guideline) -> None:
+def readings(fact: Vitals | Labs, made: PlottedCourse, guideline: Guideline) -> None:
     """The numbers of a record by code, and the oxygen device by name."""
     for code, value, *_ in fact.readings:
         if isinstance(value, str):
@@ -80,7 +80,7 @@ def readings(fact: Vitals | Labs, made: Course, guideline: Guideline) -> None:
             made.add(code, fact.at, value)
 
 
-def encounter(fact: Encounter, made: Course) -> None:
+def encounter(fact: Encounter, made: PlottedCourse) -> None:
     """Cycle and end of therapy."""
     if fact.event == "cycle-start":
         made.cycles.append(fact.at)

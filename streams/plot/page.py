@@ -12,9 +12,9 @@ from streams.display import GREY, INK, SKY, plain
 from streams.flowsheet.series import peaks
 from streams.plot import panels
 from streams.plot.axes import MARGIN, day, points, time_axis
-from streams.plot.course import Course
+from streams.plot.course import PlottedCourse
 from streams.plot.panels import LABS, draw_lab
-from streams.plot.sheet import LEFT, STYLE, WIDTH, Sheet
+from streams.plot.sheet import LEFT, STYLE, WIDTH, PlotPage
 from streams.plot.strips import Strips, draw_strips, height, strips
 from streams.times import HOUR, short, wire
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rules.wire.alerts import AlertRecord
 
 
-def rhythm(ax: Axes, course: Course, guideline: Guideline) -> None:
+def rhythm(ax: Axes, course: PlottedCourse, guideline: Guideline) -> None:
     """Peak windows shaded, doses given as thin lines, the end of therapy as a thick one."""
     for start, end in peaks(guideline, course.doses):
         ax.axvspan(day(start), day(end), color=SKY, alpha=0.16, lw=0, zorder=-1, gid="peak")
@@ -36,7 +36,7 @@ def rhythm(ax: Axes, course: Course, guideline: Guideline) -> None:
         ax.axvline(day(at), color=INK, lw=1.1, ls=":", zorder=0.5, gid="therapy-end")
 
 
-def dose_marks(ax: Axes, course: Course, span: tuple[int, int]) -> None:
+def dose_marks(ax: Axes, course: PlottedCourse, span: tuple[int, int]) -> None:
     """Above the panel: a filled mark with its number for each dose of the cycle, a hollow one for a dose
     held.
     """
@@ -62,12 +62,12 @@ def dose_marks(ax: Axes, course: Course, span: tuple[int, int]) -> None:
         )
 
 
-def numbered(course: Course) -> list[tuple[int, str]]:
+def numbered(course: PlottedCourse) -> list[tuple[int, str]]:
     """Each dose with its number in its cycle."""
     return [(at, str(number_of(at, course)) if given else "held") for at, given in course.doses]
 
 
-def number_of(at: int, course: Course) -> int:
+def number_of(at: int, course: PlottedCourse) -> int:
     """How many doses were given in the cycle up to an instant, that one included."""
     cycle = max((start for start in course.cycles if start <= at), default=0)
     return sum(1 for when, given in course.doses if given and cycle <= when <= at)
@@ -103,7 +103,7 @@ class Drawing(NamedTuple):
 
 
 def draw(
-    course: Course, alerts: Sequence[AlertRecord], guideline: Guideline, clock: int, title: str = ""
+    course: PlottedCourse, alerts: Sequence[AlertRecord], guideline: Guideline, clock: int, title: str = ""
 ) -> Drawing:
     """One page for one patient up to the clock.
 
@@ -116,15 +116,17 @@ def draw(
         return fill(course, tripped, guideline, (begins(course, clock), clock), title)
 
 
-def begins(course: Course, clock: int) -> int:
+def begins(course: PlottedCourse, clock: int) -> int:
     """Where the page starts: a little before the first cycle; without one, at the first fact."""
     first = min([*course.instants, clock - HOUR])
     return max(first, course.cycles[0] - BEFORE) if course.cycles else first
 
 
-def fill(course: Course, tripped: Strips, guideline: Guideline, span: tuple[int, int], title: str) -> Drawing:
+def fill(
+    course: PlottedCourse, tripped: Strips, guideline: Guideline, span: tuple[int, int], title: str
+) -> Drawing:
     """Lays the panels down, top to bottom."""
-    sheet = Sheet(sum(tall + GAP for _, tall in PANELS) + LAB_HEIGHT + 2 * LAB_GAP + height(tripped))
+    sheet = PlotPage(sum(tall + GAP for _, tall in PANELS) + LAB_HEIGHT + 2 * LAB_GAP + height(tripped))
     axes: dict[str, Axes] = {}
     for panel, tall in PANELS:
         axes[panel.__name__] = ax = sheet.place(tall, GAP)
@@ -147,14 +149,16 @@ def fill(course: Course, tripped: Strips, guideline: Guideline, span: tuple[int,
     return Drawing(sheet.figure, axes)
 
 
-def label_row(sheet: Sheet, words: str, below: float) -> None:
+def label_row(sheet: PlotPage, words: str, below: float) -> None:
     """The name of what comes next, in the column of names."""
     sheet.figure.text(
         (LEFT - MARGIN / POINTS) / WIDTH, 1 - (sheet.used + below) / sheet.height, words, va="center"
     )
 
 
-def head(sheet: Sheet, course: Course, guideline: Guideline, span: tuple[int, int], title: str) -> None:
+def head(
+    sheet: PlotPage, course: PlottedCourse, guideline: Guideline, span: tuple[int, int], title: str
+) -> None:
     """Who, when, where things stand; and at the foot which edition judged."""
     given = sum(1 for at, given in course.doses if given and at <= span[1])
     write(sheet, 0.30, f"Patient {plain(course.patient)}", title, fontsize=13, fontweight="bold", color=INK)
@@ -166,7 +170,7 @@ def head(sheet: Sheet, course: Course, guideline: Guideline, span: tuple[int, in
     )
 
 
-def write(sheet: Sheet, below: float, left: str, right: str, **style: Any) -> None:
+def write(sheet: PlotPage, below: float, left: str, right: str, **style: Any) -> None:
     """Words at both edges of the page, so many inches below its top."""
     height = 1 - below / sheet.height
     sheet.figure.text(0.03, height, left, va="center", **style)

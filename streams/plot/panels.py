@@ -14,8 +14,8 @@ from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, V
 from streams.flowsheet import limits as drawn
 from streams.flowsheet.limits import Line, advised, limits
 from streams.flowsheet.series import flows, steps
-from streams.plot.axes import bands, dated, day, days, every, label, limit_lines, nothing, points, room
-from streams.plot.course import Course
+from streams.plot.axes import bands, dated, day, days, every, label, limit_lines, nothing, padded, points
+from streams.plot.course import PlottedCourse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,12 +30,12 @@ def coloured(lines: list[Line]) -> list[tuple[float, str, str]]:
     return [(line.value, line.text, LEVEL_COLOUR[line.level]) for line in lines]
 
 
-def pressure(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+def pressure(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Systolic readings over the band that counts as hypotension, and the line to stay above (Table 2)."""
     above, severe = drawn.pressure(guideline, target_for(course.baseline.get("systolic-bp"), guideline))
     label(ax, "Systolic pressure", "mm[Hg]")
     systolic = points(course.of("systolic-bp"), span)
-    low, high = room([value for _, value in systolic] + [severe - 10, above + 40])
+    low, high = padded([value for _, value in systolic] + [severe - 10, above + 40])
     ax.set_ylim(low, high)
     bands(ax, [(severe, above, "relative"), (low, severe, "absolute")])
     limit_lines(ax, [(above, f"target >{above:g}", INK)])
@@ -62,32 +62,32 @@ def pressure(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None
     nothing(ax, systolic)
 
 
-def heart_rate(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+def heart_rate(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Heart rate, with the limits of `sinus-tachycardia`."""
     curve(ax, course, "heart-rate", span, VERMILLION, ("Heart rate", "/min"), (70, 140))
     limit_lines(ax, coloured(limits(guideline, "sinus-tachycardia")))
 
 
-def temperature(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+def temperature(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Temperature, with the limit of fever."""
     curve(ax, course, "temperature", span, PURPLE, ("Temperature", "Cel"), (36.5, 38.6))
     fever = drawn.fever(guideline).value
     limit_lines(ax, [(fever, f"{fever:.1f}", GREY)])
 
 
-def urine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+def urine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Each collection as a bar of its own width; on a root scale, so that 10 and 20 mL/h stay legible beside
     a diuresis.
     """
     label(ax, "Urine", "mL/h (root scale)")
     ax.set_yscale("function", functions=(lambda rate: abs(rate) ** 0.5, lambda root: root**2))
-    shown = [collection for collection in course.urine if span[0] < collection.end <= span[1]]
-    known = [collection for collection in shown if collection.rate is not None]
+    collections = [collection for collection in course.urine if span[0] < collection.end <= span[1]]
+    known = [collection for collection in collections if collection.rate is not None]
     ax.set_ylim(0, max([120.0, *(rate_of(collection) * 1.15 for collection in known)]))
     ax.set_yticks([rate for rate in (0, 50, 100, 200, 400, 800) if rate <= ax.get_ylim()[1]])
     for collection in known:
         bar(ax, collection, guideline)
-    unknown = [collection for collection in shown if collection.rate is None]
+    unknown = [collection for collection in collections if collection.rate is None]
     ax.plot(
         days([(c.end, c.volume) for c in unknown]),
         [4.0] * len(unknown),
@@ -100,7 +100,7 @@ def urine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
     )
     limit_lines(ax, coloured(limits(guideline, "urine-hour")))
     boluses(ax, course, span)
-    nothing(ax, shown)
+    nothing(ax, collections)
 
 
 def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
@@ -124,7 +124,7 @@ def rate_of(collection: Collection) -> float:
     return collection.rate or 0.0
 
 
-def boluses(ax: Axes, course: Course, span: Span) -> None:
+def boluses(ax: Axes, course: PlottedCourse, span: Span) -> None:
     """Where fluid was given, and how much."""
     if given := points(course.boluses, span):
         ax.text(1.005, 0.99, "bolus, mL", transform=ax.transAxes, fontsize=6.5, color=BLUE, va="top")
@@ -136,42 +136,42 @@ def boluses(ax: Axes, course: Course, span: Span) -> None:
         )  # fmt: skip
 
 
-def phenylephrine(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+def phenylephrine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """The rate as steps, each in force until the next; with the limits of both rows."""
     label(ax, "Phenylephrine", "ug/kg/min")
-    shown = steps(course.pressor, *span)
-    rates = [rate for _, rate in shown]
+    visible = steps(course.pressor, *span)
+    rates = [rate for _, rate in visible]
     ax.set_ylim(0, max([drawn.PHENYLEPHRINE[1], *(rate * 1.1 for rate in rates)]))
-    ax.step(days(shown), rates, where="post", color=GREEN, lw=1.2)
-    ax.fill_between(days(shown), rates, step="post", color=GREEN, alpha=0.25, lw=0)
+    ax.step(days(visible), rates, where="post", color=GREEN, lw=1.2)
+    ax.fill_between(days(visible), rates, step="post", color=GREEN, alpha=0.25, lw=0)
     weaned = [(guideline.table4.weaned, f"{guideline.table4.weaned:g} to dose", GREY)]
     highest = [
         (line.value, f"{line.value:.1f}", LEVEL_COLOUR[line.level])
         for line in limits(guideline, "phenylephrine-maximum")
     ]
     limit_lines(ax, weaned + highest)
-    nothing(ax, shown)
+    nothing(ax, visible)
 
 
-def saturation(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+def saturation(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """SpO2, with the saturation to keep."""
     curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), drawn.SATURATION)
     limit_lines(ax, coloured([drawn.saturation(guideline)]))
 
 
-def oxygen(ax: Axes, course: Course, guideline: Guideline, span: Span) -> None:
+def oxygen(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """The flow as steps, with its limits; the device by name when it changes, FiO2 in figures."""
     label(ax, "Oxygen", "L/min")
-    shown = steps(flows((at for at, _ in changes(course.devices)), course.of("o2-flow")), *span)
-    ax.set_ylim(0, max([drawn.OXYGEN[1], *(rate * 1.3 for _, rate in shown)]))
-    ax.step(days(shown), [rate for _, rate in shown], where="post", color=GREEN, lw=1.2)
-    ax.fill_between(days(shown), [rate for _, rate in shown], step="post", color=GREEN, alpha=0.25, lw=0)
+    visible = steps(flows((at for at, _ in changes(course.devices)), course.of("o2-flow")), *span)
+    ax.set_ylim(0, max([drawn.OXYGEN[1], *(rate * 1.3 for _, rate in visible)]))
+    ax.step(days(visible), [rate for _, rate in visible], where="post", color=GREEN, lw=1.2)
+    ax.fill_between(days(visible), [rate for _, rate in visible], step="post", color=GREEN, alpha=0.25, lw=0)
     limit_lines(ax, coloured(drawn.oxygen_flow(guideline)))
     for at, word in points(changes(course.devices), span):
         mark(ax, at, word, 0.82)
     for at, value in points(changes(course.of("fio2")), span):
         mark(ax, at, f"FiO2 {value:g} %", 0.64)
-    nothing(ax, shown)
+    nothing(ax, visible)
 
 
 def changes(series: list[tuple[int, T]]) -> list[tuple[int, T]]:
@@ -192,7 +192,7 @@ def mark(ax: Axes, at: int, word: str, height: float) -> None:
 
 def curve(
     ax: Axes,
-    course: Course,
+    course: PlottedCourse,
     code: str,
     span: Span,
     colour: str,
@@ -201,13 +201,15 @@ def curve(
 ) -> None:
     """A vital sign as a line with its readings; the axis never narrower than `least`."""
     label(ax, *name)
-    shown = points(course.of(code), span)
-    ax.set_ylim(*room([value for _, value in shown] + list(least)))
-    ax.plot(days(shown), [value for _, value in shown], color=colour, lw=1, marker="o", ms=2.2, label=code)
-    nothing(ax, shown)
+    visible = points(course.of(code), span)
+    ax.set_ylim(*padded([value for _, value in visible] + list(least)))
+    ax.plot(
+        days(visible), [value for _, value in visible], color=colour, lw=1, marker="o", ms=2.2, label=code
+    )
+    nothing(ax, visible)
 
 
-class Lab(NamedTuple):
+class LabPanel(NamedTuple):
     """A panel: which lab, its unit, where its lines come from, and the least the axis spans."""
 
     code: str
@@ -218,22 +220,24 @@ class Lab(NamedTuple):
 
 
 LABS = (
-    Lab("creatinine", "mg/dL", limits, "creatinine", (0.5, 3.2)),
-    Lab("platelets", "10*3/uL", limits, "platelets", (0, 150)),
-    Lab("bilirubin", "mg/dL", limits, "bilirubin", (0, 8)),
-    Lab("potassium", "mmol/L", advised, "hypokalemia", (3.2, 4.5)),
-    Lab("bicarbonate", "mmol/L", advised, "acidosis", (16, 26)),
+    LabPanel("creatinine", "mg/dL", limits, "creatinine", (0.5, 3.2)),
+    LabPanel("platelets", "10*3/uL", limits, "platelets", (0, 150)),
+    LabPanel("bilirubin", "mg/dL", limits, "bilirubin", (0, 8)),
+    LabPanel("potassium", "mmol/L", advised, "hypokalemia", (3.2, 4.5)),
+    LabPanel("bicarbonate", "mmol/L", advised, "acidosis", (16, 26)),
 )
 
 
-def draw_lab(ax: Axes, lab: Lab, course: Course, guideline: Guideline, span: tuple[int, int]) -> None:
+def draw_lab(
+    ax: Axes, lab: LabPanel, course: PlottedCourse, guideline: Guideline, span: tuple[int, int]
+) -> None:
     """One lab over the course: its values, the last one in figures, its limit lines."""
-    shown = points(course.of(lab.code), span)
+    visible = points(course.of(lab.code), span)
     ax.set_title(f"{lab.code}, {lab.unit}", fontsize=7.5, loc="left", pad=4)
-    ax.set_ylim(*room([value for _, value in shown] + list(lab.least)))
-    ax.plot(days(shown), [value for _, value in shown], color=BLUE, lw=1, marker="o", ms=3)
+    ax.set_ylim(*padded([value for _, value in visible] + list(lab.least)))
+    ax.plot(days(visible), [value for _, value in visible], color=BLUE, lw=1, marker="o", ms=3)
     limit_lines(ax, coloured(lab.lines(guideline, lab.judged_as)))
-    nothing(ax, shown)
+    nothing(ax, visible)
     scales(ax, span)
 
 

@@ -47,7 +47,7 @@ METADATA: Mapping[str, Mapping[str, str | None]] = {
 }
 
 
-class Sheet:
+class PlotPage:
     """A page filled from the top: `place` answers the next axes."""
 
     def __init__(self, height: float) -> None:

@@ -111,12 +111,12 @@ def legend(ax: Axes) -> None:
     """What colour, hatch and height mean."""
     from matplotlib.patches import Patch
 
-    shown = [
+    patches = [
         Patch(facecolor=LEVEL_COLOUR[level], hatch=HATCH[level], edgecolor="white", label=level)
         for level in ("relative", "absolute")
     ]
     ax.legend(
-        handles=shown,
+        handles=patches,
         loc="lower right",
         bbox_to_anchor=(1, 1),
         ncols=2,

@@ -28,7 +28,7 @@ class Latest(Generic[Kept]):
         self.of: dict[str, Kept] = {}
         self.unread = 0
 
-    def take(self, patient: str, value: bytes | None) -> bool:
+    def apply(self, patient: str, value: bytes | None) -> bool:
         """Take an assessment, or the tombstone of one who was discharged; whether it could be read.
 
         What cannot be read is counted and leaves the assessment before in place.
@@ -56,16 +56,16 @@ class Mark(NamedTuple):
     labels: tuple[str, ...] = ()
 
 
-class Standing(NamedTuple):
+class PatientCounts(NamedTuple):
     """What one patient adds to the counts."""
 
     marks: tuple[Mark, ...]
     delay_h: float
 
 
-def standing(found: Assessment) -> Standing:
+def counts_of(found: Assessment) -> PatientCounts:
     """What an assessment adds."""
-    return Standing(tuple(marks(found)), found.dose.delayed_h)
+    return PatientCounts(tuple(marks(found)), found.dose.delayed_h)
 
 
 def marks(found: Assessment) -> Iterator[Mark]:
@@ -88,21 +88,21 @@ def marks(found: Assessment) -> Iterator[Mark]:
     )
 
 
-GONE = Standing((), 0.0)
+GONE = PatientCounts((), 0.0)
 
 
 class Census:
     """The patients who have an assessment, and how many of them stand where."""
 
     def __init__(self) -> None:
-        self.latest = Latest(standing)
+        self.latest = Latest(counts_of)
         self.counts: Counter[Mark] = Counter()
 
-    def take(self, patient: bytes, value: bytes | None) -> None:
+    def apply(self, patient: bytes, value: bytes | None) -> None:
         """The patient's latest assessment; None: discharged."""
         name = patient.decode(errors="backslashreplace")
         before = self.latest.of.get(name, GONE)
-        if self.latest.take(name, value):
+        if self.latest.apply(name, value):
             self.counts.subtract(before.marks)
             self.counts.update(self.latest.of.get(name, GONE).marks)
 

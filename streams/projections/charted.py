@@ -48,7 +48,7 @@ def mark(id: str) -> int:
     return hash(id)
 
 
-class Series:
+class ReadingSeries:
     """Readings in order of `at` (ms), each with the mark of the event it came from."""
 
     __slots__ = ("at", "marks", "value")
@@ -128,10 +128,10 @@ def thinned(points: list[Point], most: int) -> list[Point]:
     stretches: dict[int, list[Point]] = {}
     for point in points:
         stretches.setdefault((point[0] - start) * (most // 2) // span, []).append(point)
-    shown = {
+    marks = {
         chosen for held in stretches.values() for chosen in (min(held, key=_value), max(held, key=_value))
     }
-    return sorted(shown | {points[-1]})
+    return sorted(marks | {points[-1]})
 
 
 def _value(point: Point) -> float:
@@ -143,7 +143,7 @@ MOST_UNSETTLED = 200
 SLOW = (IO, Infusion, Dose, Encounter, Finding)
 
 
-class Facts:
+class ChartedFacts:
     """`signals`: by code, vitals and labs. `slow`: the other events by id, settled.
 
     `limits`: by lab, the latest result's own reference limits.
@@ -166,7 +166,7 @@ class Facts:
     )
 
     def __init__(self) -> None:
-        self.signals: dict[str, Series] = {}
+        self.signals: dict[str, ReadingSeries] = {}
         self.devices: list[tuple[int, str, int]] = []
         self.slow: dict[str, Event] = {}
         self.limits: dict[str, tuple[float | None, float | None]] = {}
@@ -177,7 +177,7 @@ class Facts:
         self.location: str | None = None
         self.discharged = False
 
-    def take(self, event: Event, guideline: Guideline) -> None:
+    def apply(self, event: Event, guideline: Guideline) -> None:
         """Takes one event; a repeat changes nothing, a correction replaces, a withdrawal removes."""
         if isinstance(event, Vitals | Labs):
             self._readings(event, guideline)
@@ -195,7 +195,7 @@ class Facts:
             if isinstance(value, str):
                 self._device(event.at, value, here)
             elif guideline.usable(code, value):
-                self.signals.setdefault(code, Series()).add(event.at, value, here)
+                self.signals.setdefault(code, ReadingSeries()).add(event.at, value, here)
         for code, _, low, high, unit in event.readings if isinstance(event, Labs) else ():
             self.limits[code], self.units[code] = (low, high), unit
 
@@ -241,14 +241,16 @@ class Facts:
         if len(self.slow) > MOST_SLOW:
             del self.slow[next(iter(self.slow))]
         if isinstance(event, Encounter):
-            self._turn(event)
+            self._encounter(event)
 
-    def _turn(self, event: Encounter) -> None:
+    def _encounter(self, event: Encounter) -> None:
         """A turn in the stay: where the patient lies now, and whether the stay is over."""
         turns = sorted(
             (one for one in self.slow.values() if isinstance(one, Encounter)), key=lambda one: one.at
         )
-        self.location = next((turn.location for turn in reversed(turns) if turn.location), None)
+        self.location = next(
+            (encounter.location for encounter in reversed(turns) if encounter.location), None
+        )
         self.discharged = turns[-1].event == "discharge"
 
     def settled(self) -> list[Event]:

@@ -19,7 +19,7 @@ ACKS = COMMANDS = 64
 MACHINE = "system"
 
 
-class Acked(msgspec.Struct, frozen=True, gc=False):
+class SeenBy(msgspec.Struct, frozen=True, gc=False):
     """Who has seen an alert, when (ms), and what they said. `id`: of the command."""
 
     id: str
@@ -28,7 +28,7 @@ class Acked(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-class Episode(msgspec.Struct, frozen=True):
+class OpenEpisode(msgspec.Struct, frozen=True):
     """An open episode.
 
     `opened`: `at` of its opening; `since`: of the transition to the present level; `decided`: of opening or
@@ -49,7 +49,7 @@ class Episode(msgspec.Struct, frozen=True):
     def level(self) -> str:
         return self.last.level
 
-    def seen_by(self, ack: Acked) -> bool:
+    def seen_by(self, ack: SeenBy) -> bool:
         """Whether an acknowledgement was given to it as it is now: what got worse since has not been seen."""
         return not too_late(ack.known, self.decided, self.worsened)
 
@@ -57,19 +57,19 @@ class Episode(msgspec.Struct, frozen=True):
 class Episodes:
     """`open`: by id; `timeline`: the latest transitions, oldest first."""
 
-    __slots__ = ("acks", "open", "said", "timeline")
+    __slots__ = ("acks", "open", "seen", "timeline")
 
     def __init__(self) -> None:
-        self.open: dict[str, Episode] = {}
+        self.open: dict[str, OpenEpisode] = {}
         self.timeline: deque[AlertRecord] = deque(maxlen=TIMELINE)
-        self.said: dict[str, int] = {}
-        self.acks: dict[str, dict[str, Acked]] = {}
+        self.seen: dict[str, int] = {}
+        self.acks: dict[str, dict[str, SeenBy]] = {}
 
-    def take(self, alert: AlertRecord) -> bool:
+    def apply(self, alert: AlertRecord) -> bool:
         """Takes a transition; whether it is new. One may be published twice, with the same id and seq."""
-        if self.said.get(alert.id, 0) >= alert.seq:
+        if self.seen.get(alert.id, 0) >= alert.seq:
             return False
-        self.said[alert.id] = alert.seq
+        self.seen[alert.id] = alert.seq
         self.timeline.append(alert)
         if alert.level == CLEAR:
             self.open.pop(alert.id, None)
@@ -80,11 +80,11 @@ class Episodes:
 
     def _forget(self) -> None:
         """What is said of episodes long over is not kept for ever."""
-        for old in list(self.said)[: -4 * TIMELINE]:
+        for old in list(self.seen)[: -4 * TIMELINE]:
             if old not in self.open:
-                del self.said[old]
+                del self.seen[old]
 
-    def acknowledge(self, alert: str, ack: Acked) -> None:
+    def acknowledge(self, alert: str, ack: SeenBy) -> None:
         """Takes an acknowledgement; it may come before its alert, for the two stand in different topics."""
         self.acks.setdefault(alert, {})[ack.id] = ack
         for old in list(self.acks)[:-ACKS]:
@@ -96,12 +96,12 @@ class Episodes:
         for given in self.acks.values():
             given.pop(command, None)
 
-    def acked(self, episode: Episode) -> Acked | None:
+    def acked(self, episode: OpenEpisode) -> SeenBy | None:
         """The acknowledgement that stands, the first if several do."""
         given = [ack for ack in self.acks.get(episode.id, {}).values() if episode.seen_by(ack)]
         return min(given, key=lambda ack: ack.known, default=None)
 
-    def unseen(self) -> list[Episode]:
+    def unseen(self) -> list[OpenEpisode]:
         """Open episodes nobody has acknowledged, the gravest first, then the oldest.
 
         Advice needs no acknowledgement.
@@ -109,27 +109,27 @@ class Episodes:
         found = [one for one in self.open.values() if one.level != "advisory" and self.acked(one) is None]
         return sorted(found, key=urgency)
 
-    def standing(self) -> list[Episode]:
+    def open_episodes(self) -> list[OpenEpisode]:
         """All open episodes, the gravest first, then the oldest."""
         return sorted(self.open.values(), key=urgency)
 
 
-def urgency(episode: Episode) -> tuple[int, int, str]:
+def urgency(episode: OpenEpisode) -> tuple[int, int, str]:
     return -RANK[episode.level], episode.since, episode.id
 
 
-def moved(before: Episode | None, alert: AlertRecord) -> Episode:
+def moved(before: OpenEpisode | None, alert: AlertRecord) -> OpenEpisode:
     """The episode after a transition."""
     at, decided = parse(alert.at), parse(alert.decided)
     if before is None:
-        return Episode(alert, at, at, decided, alert.transition == "worsened")
+        return OpenEpisode(alert, at, at, decided, alert.transition == "worsened")
     if alert.transition == "worsened":
-        return Episode(alert, before.opened, at, decided, True)
+        return OpenEpisode(alert, before.opened, at, decided, True)
     since = before.since if alert.level == before.level else at
-    return Episode(alert, before.opened, since, before.decided, before.worsened)
+    return OpenEpisode(alert, before.opened, since, before.decided, before.worsened)
 
 
-def read(value: bytes) -> AlertRecord | None:
+def alert_of(value: bytes) -> AlertRecord | None:
     """Return the alert of a record; None for what is none."""
     try:
         return decode(value)
@@ -142,7 +142,7 @@ def of_machine(alert: AlertRecord) -> bool:
     return alert.patient == EVERY_PATIENT or alert.kind == MACHINE
 
 
-class Orders:
+class CommandsInForce:
     """What people asked of a patient's alerts: acknowledgements, silences, resumes (wire.md, Events).
 
     `silences` by id; `resumes`: of stop rules, oldest first.
@@ -154,11 +154,11 @@ class Orders:
         self.silences: dict[str, Silence] = {}
         self.resumes: deque[Resume] = deque(maxlen=COMMANDS)
 
-    def take(self, event: Event, episodes: Episodes) -> None:
+    def apply(self, event: Event, episodes: Episodes) -> None:
         """Takes a command."""
         match event:
             case Ack():
-                episodes.acknowledge(event.alert, Acked(event.id, event.known, event.by, event.reason))
+                episodes.acknowledge(event.alert, SeenBy(event.id, event.known, event.by, event.reason))
             case Silence():
                 self.silences[event.id] = msgspec.structs.replace(
                     event, until=bounded(event.level, event.known, event.until)

@@ -15,7 +15,7 @@ MOST_PAGES = 999
 OVER = ("resolve", "acknowledge")
 
 
-class Page(NamedTuple):
+class OpenPage(NamedTuple):
     """`number`: what a reader types to acknowledge it; `alert`: the episode's id; `sent`: wire time of the
     ward.
     """
@@ -32,27 +32,32 @@ class Pages:
     """`sent`: how many went out; `heard`: how many acknowledgements the pager took."""
 
     def __init__(self) -> None:
-        self.sent = self.heard = 0
-        self._open: dict[str, Page] = {}
+        self.sent = self.acknowledged = 0
+        self._open: dict[str, OpenPage] = {}
         self._last = 0
 
-    def take(self, said: PageRecord) -> None:
+    def apply(self, record: PageRecord) -> None:
         """Takes what the pager wrote of one attempt, or of one decision."""
-        if said.outcome == pages.ACKNOWLEDGED:
-            self.heard += 1
-            self._open = {key: page for key, page in self._open.items() if page.alert != said.alert}
-        elif said.outcome == pages.ACCEPTED:
-            self._accepted(said)
+        if record.outcome == pages.ACKNOWLEDGED:
+            self.acknowledged += 1
+            self._open = {key: page for key, page in self._open.items() if page.alert != record.alert}
+        elif record.outcome == pages.ACCEPTED:
+            self._accepted(record)
 
-    def _accepted(self, said: PageRecord) -> None:
-        key = said.key or ""
-        if said.action in OVER:
+    def _accepted(self, record: PageRecord) -> None:
+        key = record.key or ""
+        if record.action in OVER:
             self._open.pop(key, None)
             return
         self.sent += 1
         number = self._open[key].number if key in self._open else self._free()
-        self._open[key] = Page(
-            number, said.alert or "", said.patient, said.level or "", said.subject or "", said.decided or ""
+        self._open[key] = OpenPage(
+            number,
+            record.alert or "",
+            record.patient,
+            record.level or "",
+            record.subject or "",
+            record.decided or "",
         )
 
     def _free(self) -> int:
@@ -60,24 +65,24 @@ class Pages:
 
         One that comes free is not given again at once: whoever types it means the page that had it.
         """
-        taken = {page.number for page in self._open.values()}
-        after = (number % MOST_PAGES + 1 for number in range(self._last, self._last + len(taken) + 1))
-        self._last = next(number for number in after if number not in taken)
+        applied = {page.number for page in self._open.values()}
+        after = (number % MOST_PAGES + 1 for number in range(self._last, self._last + len(applied) + 1))
+        self._last = next(number for number in after if number not in applied)
         return self._last
 
     @property
-    def open(self) -> list[Page]:
+    def open(self) -> list[OpenPage]:
         """The gravest first, and of those the newest."""
         newest = sorted(self._open.values(), key=lambda page: page.sent, reverse=True)
         return sorted(newest, key=lambda page: -RANK[page.level])
 
-    def of(self, number: int) -> Page | None:
+    def of(self, number: int) -> OpenPage | None:
         """The open page of a number."""
         return next((page for page in self._open.values() if page.number == number), None)
 
 
-MOST_TOLD = 60
-SHOWN = frozenset({
+MOST_LOGGED = 60
+SHOWN_OUTCOMES = frozenset({
     "accepted", "escalated", "acknowledged", "ack-before-worsening", "silence", "silence-cut",
     "silence-ended", "silenced", "refused", "expired",
 })  # fmt: skip
@@ -86,13 +91,13 @@ SHOWN = frozenset({
 class PageLog:
     """Of one patient. `told`: what the pager did, oldest first."""
 
-    __slots__ = ("told",)
+    __slots__ = ("entries",)
 
     def __init__(self) -> None:
-        self.told: deque[PageRecord] = deque(maxlen=MOST_TOLD)
+        self.entries: deque[PageRecord] = deque(maxlen=MOST_LOGGED)
 
-    def take(self, page: PageRecord) -> bool:
+    def apply(self, page: PageRecord) -> bool:
         """Takes what the pager did; whether it is shown."""
-        if page.outcome in SHOWN:
-            self.told.append(page)
-        return page.outcome in SHOWN
+        if page.outcome in SHOWN_OUTCOMES:
+            self.entries.append(page)
+        return page.outcome in SHOWN_OUTCOMES

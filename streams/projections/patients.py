@@ -17,12 +17,12 @@ from rules.wire.events import Tick
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
 from streams.projections.assessments import Latest, whole
-from streams.projections.charted import Facts
-from streams.projections.episodes import Episodes, Orders, of_machine, read
+from streams.projections.charted import ChartedFacts
+from streams.projections.episodes import CommandsInForce, Episodes, alert_of, of_machine
 from streams.projections.pages import PageLog
 
 
-class Bedside:
+class PatientProjection:
     """`name`: the patient's id; `key`: what stands for it in addresses.
 
     `chart`: the worker's row of the patient, packed; `changes`: how many records changed anything.
@@ -31,7 +31,12 @@ class Bedside:
     def __init__(self, name: str, key: str) -> None:
         self.name, self.key = name, key
         self.assessment: Assessment | None = None
-        self.facts, self.episodes, self.orders, self.pages = Facts(), Episodes(), Orders(), PageLog()
+        self.facts, self.episodes, self.commands, self.pages = (
+            ChartedFacts(),
+            Episodes(),
+            CommandsInForce(),
+            PageLog(),
+        )
         self.chart: bytes | None = None
         self.changes = 0
 
@@ -48,7 +53,7 @@ GONE = 2000
 """How many discharged patients are remembered: a fact that comes late does not bring one back."""
 
 
-class Record(NamedTuple):
+class TopicRecord(NamedTuple):
     """A record of a topic: `time` is its timestamp, ms."""
 
     topic: str
@@ -57,7 +62,7 @@ class Record(NamedTuple):
     time: int
 
 
-class Ward:
+class Patients:
     """Everybody.
 
     `clock`: the latest time any record carries, ms; `newest`: of the newest fact of anybody; `alarms`: of the
@@ -66,8 +71,8 @@ class Ward:
 
     def __init__(self, guideline: Guideline, key: Callable[[str], str]) -> None:
         self.guideline, self.key = guideline, key
-        self.patients: dict[str, Bedside] = {}
-        self.by_key: dict[str, Bedside] = {}
+        self.patients: dict[str, PatientProjection] = {}
+        self.by_key: dict[str, PatientProjection] = {}
         self.clock = 0
         self.newest: int | None = None
         self.latest = Latest(whole)
@@ -75,11 +80,11 @@ class Ward:
         self.alarms: dict[str, AlertRecord] = {}
         self.gone: dict[str, int] = {}
         self._absent: set[str] = set()
-        self._doors: dict[str, Callable[[str, Record], Bedside | None]] = {
+        self._doors: dict[str, Callable[[str, TopicRecord], PatientProjection | None]] = {
             ASSESSMENTS: self._assessment, ALERTS: self._alert, PAGES: self._page, COMMANDS: self._command,
         }  # fmt: skip
 
-    def take(self, record: Record) -> Bedside | None:
+    def apply(self, record: TopicRecord) -> PatientProjection | None:
         """The patient whose picture a record changed; None: nobody's."""
         name = record.key.decode("utf-8", "surrogatepass") if record.key else ""
         if name.startswith(HEARTBEAT):
@@ -91,7 +96,7 @@ class Ward:
             changed.changes += 1
         return changed
 
-    def __iter__(self) -> Iterator[Bedside]:
+    def __iter__(self) -> Iterator[PatientProjection]:
         return (one for one in self.patients.values() if one.present)
 
     def chart(self, name: str, value: bytes | None) -> None:
@@ -99,24 +104,24 @@ class Ward:
         if name in self.patients:
             self.patients[name].chart = value
 
-    def _bedside(self, name: str) -> Bedside:
+    def _patient(self, name: str) -> PatientProjection:
         found = self.patients.get(name)
         if found is None:
-            found = self.patients[name] = Bedside(name, self.key(name))
+            found = self.patients[name] = PatientProjection(name, self.key(name))
             self.by_key[found.key] = found
         return found
 
-    def _assessment(self, name: str, record: Record) -> Bedside | None:
-        if not self.latest.take(name, record.value):
+    def _assessment(self, name: str, record: TopicRecord) -> PatientProjection | None:
+        if not self.latest.apply(name, record.value):
             self.unread["assessment"] += 1
             return None
         if record.value is None:
             return self._gone(name)
-        found = self._bedside(name)
+        found = self._patient(name)
         found.assessment = self.latest.of[name]
         return found
 
-    def _gone(self, name: str) -> Bedside | None:
+    def _gone(self, name: str) -> PatientProjection | None:
         """Discharged: the page forgets the patient."""
         found = self.patients.pop(name, None)
         if found is not None:
@@ -136,16 +141,16 @@ class Ward:
             del self.by_key[self.patients.pop(name).key]
         self._absent = absent
 
-    def _alert(self, name: str, record: Record) -> Bedside | None:
-        alert = read(record.value or b"")
+    def _alert(self, name: str, record: TopicRecord) -> PatientProjection | None:
+        alert = alert_of(record.value or b"")
         if alert is None:
             self.unread["alert"] += 1
             return None
         if of_machine(alert):
             self._alarm(alert)
             return None
-        found = self._bedside(name)
-        return found if found.episodes.take(alert) else None
+        found = self._patient(name)
+        return found if found.episodes.apply(alert) else None
 
     def _alarm(self, alert: AlertRecord) -> None:
         """An alarm of the machine itself stands until it is cleared."""
@@ -153,24 +158,24 @@ class Ward:
         if alert.level != "clear":
             self.alarms[alert.id] = alert
 
-    def _page(self, name: str, record: Record) -> Bedside | None:
+    def _page(self, name: str, record: TopicRecord) -> PatientProjection | None:
         page = pages.decode(record.value)
         if page is None or page.patient not in self.patients:
             return None
         found = self.patients[page.patient]
-        return found if found.pages.take(page) else None
+        return found if found.pages.apply(page) else None
 
-    def _command(self, name: str, record: Record) -> Bedside | None:
+    def _command(self, name: str, record: TopicRecord) -> PatientProjection | None:
         event, _ = decode(
             record.value or b"", key=name, known=record.time, ahead=self.guideline.choices.ahead
         )
         if event is None or isinstance(event, Tick):
             return None
-        found = self._bedside(name)
-        found.orders.take(event, found.episodes)
+        found = self._patient(name)
+        found.commands.apply(event, found.episodes)
         return found
 
-    def _event(self, name: str, record: Record) -> Bedside | None:
+    def _event(self, name: str, record: TopicRecord) -> PatientProjection | None:
         event, _ = decode(
             record.value or b"", key=name, known=record.time, ahead=self.guideline.choices.ahead
         )
@@ -179,7 +184,7 @@ class Ward:
             return None
         if name not in self.patients and event.at <= self.gone.get(name, event.at - 1):
             return None
-        found = self._bedside(name)
-        found.facts.take(event, self.guideline)
+        found = self._patient(name)
+        found.facts.apply(event, self.guideline)
         self.newest = event.at if self.newest is None else max(self.newest, event.at)
         return found

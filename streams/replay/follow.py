@@ -19,7 +19,7 @@ POLL_MS = 200
 Show = Callable[[list[AlertRecord]], None]
 
 
-class Follower:
+class AlertPrinter:
     """Reads `il2.alerts` from where it ended when this was made, in a thread of its own, and shows the
     patients' alerts.
     """
@@ -27,7 +27,7 @@ class Follower:
     def __init__(self, broker: Broker, patients: Collection[str], show: Show) -> None:
         self.patients, self.show = patients, show
         self.tail = Tail(broker, [ALERTS])
-        self.shown = 0
+        self.count_shown = 0
         self.fault: Exception | None = None
         self.stopped, self.seen = threading.Event(), threading.Event()
         self.thread = threading.Thread(target=self.run, name="follow", daemon=True)
@@ -39,20 +39,20 @@ class Follower:
         """Shows what comes until it is stopped; a fault ends it, and is told by `wait`."""
         try:
             while not self.stopped.is_set():
-                self.take(record.value for record in self.tail.poll(POLL_MS))
+                self.show_alerts(record.value for record in self.tail.poll(POLL_MS))
         except Exception as fault:
             self.fault = fault
         finally:
             self.tail.close()
 
-    def take(self, values: Iterable[bytes | None]) -> None:
+    def show_alerts(self, values: Iterable[bytes | None]) -> None:
         """Shows those alerts that are of the patients."""
         found = [
             alert for alert in map(alert_of, values) if alert is not None and alert.patient in self.patients
         ]
         if found:
             self.show(found)
-            self.shown += len(found)
+            self.count_shown += len(found)
             self.seen.set()
 
     def wait(self, quiet: float) -> None:
@@ -95,9 +95,9 @@ def bar(total: int, clock: Callable[[], float], every: float = 0.1) -> Iterator[
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    told = TextColumn("{task.fields[said]}", markup=False)
+    column = TextColumn("{task.fields[said]}", markup=False)
     with Progress(
-        BarColumn(), MofNCompleteColumn(), told, console=Console(stderr=True), transient=True
+        BarColumn(), MofNCompleteColumn(), column, console=Console(stderr=True), transient=True
     ) as drawn:
         task = drawn.add_task("", total=total, said="")
         began = next_time = clock()
@@ -106,12 +106,12 @@ def bar(total: int, clock: Callable[[], float], every: float = 0.1) -> Iterator[
             nonlocal next_time
             if (now := clock()) >= next_time:
                 next_time = now + every
-                drawn.update(task, completed=counts.records, said=said(counts, now - began))
+                drawn.update(task, completed=counts.records, said=progress_line(counts, now - began))
 
         yield watch
 
 
-def said(counts: Counts, seconds: float) -> str:
+def progress_line(counts: Counts, seconds: float) -> str:
     """`9,003/s  at 2026-03-02 10:00Z  2.5 s late`."""
     late = f"  {counts.lag:.1f} s late" if counts.lag >= 1 else ""
     return f"{rate(counts.records, seconds)}  at {short(text(counts.known - counts.known % 1000))}{late}"

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from rules.wire.topics import COMMANDS
 from streams.errors import UsageError
-from streams.replay.record import Record
+from streams.replay.record import ReplayRecord
 
 MAX = "max"
 
@@ -71,7 +71,7 @@ class Unacknowledged:
     def __init__(self) -> None:
         self.records: dict[int, int] = {}
         self.patients: dict[str, dict[str, dict[int, int]]] = {}
-        self.ticks: list[Record] = []
+        self.ticks: list[ReplayRecord] = []
 
     def __len__(self) -> int:
         return len(self.records)
@@ -81,12 +81,12 @@ class Unacknowledged:
         """The `known` of the earliest on its way; there must be one."""
         return earliest(self.records)
 
-    def add(self, number: int, record: Record) -> None:
+    def add(self, number: int, record: ReplayRecord) -> None:
         """It is on its way."""
         self.records[number] = record.known
         self.patients.setdefault(record.patient, {}).setdefault(record.topic, {})[number] = record.known
 
-    def remove(self, number: int, record: Record) -> None:
+    def remove(self, number: int, record: ReplayRecord) -> None:
         """It was acknowledged."""
         del self.records[number]
         topics = self.patients[record.patient]
@@ -96,24 +96,24 @@ class Unacknowledged:
         if not topics:
             del self.patients[record.patient]
 
-    def later(self, tick: Record) -> None:
+    def later(self, tick: ReplayRecord) -> None:
         """A tick that is sent as soon as it may be; the records behind it do not wait for it."""
         self.ticks.append(tick)
 
-    def holds_back(self, record: Record) -> bool:
+    def holds_back(self, record: ReplayRecord) -> bool:
         """Whether a record must wait: its patient has something earlier on the way elsewhere, or ticks before
         it in its own topic wait.
         """
         if record.topic == COMMANDS and self.ticks and self.ticks[0].known < record.known:
             return True
         others = self.patients.get(record.patient, {}).items()
-        return any(topic != record.topic and earliest(ways) < record.known for topic, ways in others)
+        return any(topic != record.topic and earliest(choices) < record.known for topic, choices in others)
 
     def topics(self, patient: str) -> Iterable[str]:
         """Where the patient has something on the way."""
         return tuple(self.patients.get(patient, ()))
 
-    def ready(self) -> list[Record]:
+    def ready(self) -> list[ReplayRecord]:
         """The waiting ticks that nothing holds back any more, taken out."""
         if not self.ticks:
             return []
@@ -122,16 +122,16 @@ class Unacknowledged:
         return free
 
 
-def earliest(ways: dict[int, int]) -> int:
+def earliest(choices: dict[int, int]) -> int:
     """The smallest `known` of those on the way, which is the first: they were added in order."""
-    return next(iter(ways.values()))
+    return next(iter(choices.values()))
 
 
 WINDOW = 10_000
 AT_MOST = 0.25
 
 
-class Ack(NamedTuple):
+class SendResult(NamedTuple):
     """What became of one append: the number it was sent under, and the error that was its end (None: it is in
     Kafka).
     """
@@ -140,18 +140,18 @@ class Ack(NamedTuple):
     error: Exception | None = None
 
 
-class Outlet(Protocol):
+class RecordProducer(Protocol):
     """Where records go: one that appends them to partitions, and tells later what was acknowledged."""
 
     def partition(self, patient: str) -> int:
         """The partition number of a patient, the same in every topic."""
 
-    def send(self, record: Record, number: int) -> int:
+    def send(self, record: ReplayRecord, number: int) -> int:
         """Sends a record; answers how many acknowledgements it will bring (a tick for all: one a
         partition).
         """
 
-    def acknowledged(self, seconds: float) -> list[Ack]:
+    def acknowledged(self, seconds: float) -> list[SendResult]:
         """What was acknowledged since; waits for the first, but no longer than `seconds`."""
 
 
@@ -171,7 +171,7 @@ class NotAcknowledged(Exception):
     """
 
 
-Lane = tuple[str, int]
+OrderingKey = tuple[str, int]
 """A topic and a partition: what is appended there stays in the order of `known`."""
 
 
@@ -179,15 +179,19 @@ class Publisher:
     """Sends records through an outlet at a pace; `clock` tells seconds, `watch` is called as it goes on."""
 
     def __init__(
-        self, outlet: Outlet, pace: Pace, clock: Callable[[], float], watch: Callable[[Counts], None]
+        self,
+        producer: RecordProducer,
+        pace: Pace,
+        clock: Callable[[], float],
+        watch: Callable[[Counts], None],
     ) -> None:
-        self.outlet, self.pace, self.clock, self.watch = outlet, pace, clock, watch
+        self.producer, self.pace, self.clock, self.watch = producer, pace, clock, watch
         self.counts, self.order = Counts(), Unacknowledged()
-        self.lanes: defaultdict[Lane, deque[tuple[int, Record]]] = defaultdict(deque)
-        self.open: dict[int, tuple[Record, int]] = {}
+        self.lanes: defaultdict[OrderingKey, deque[tuple[int, ReplayRecord]]] = defaultdict(deque)
+        self.open: dict[int, tuple[ReplayRecord, int]] = {}
         self.numbers = 0
 
-    def publish(self, records: Iterable[Record]) -> None:
+    def publish(self, records: Iterable[ReplayRecord]) -> None:
         """Sends them all, given in order of `known`, and returns when all are acknowledged.
 
         Raises NotAcknowledged.
@@ -209,7 +213,7 @@ class Publisher:
         while (left := due - self.clock()) > 0:
             self.settle(min(left, AT_MOST))
 
-    def place(self, record: Record) -> None:
+    def place(self, record: ReplayRecord) -> None:
         """Sends a record as soon as nothing holds it back; what need not wait for it goes on meanwhile."""
         if record.everywhere:
             self.order.later(record)
@@ -219,24 +223,24 @@ class Publisher:
             self.enter(record)
         self.settle(0)
 
-    def enter(self, record: Record) -> None:
+    def enter(self, record: ReplayRecord) -> None:
         """Puts a record at the end of its lane."""
-        lane = (record.topic, self.outlet.partition(record.patient))
+        ordering_key = (record.topic, self.producer.partition(record.patient))
         self.numbers += 1
         self.order.add(self.numbers, record)
-        self.lanes[lane].append((self.numbers, record))
-        self.drive(lane)
+        self.lanes[ordering_key].append((self.numbers, record))
+        self.drive(ordering_key)
 
-    def drive(self, lane: Lane) -> None:
+    def drive(self, ordering_key: OrderingKey) -> None:
         """Sends what stands first in a lane, as far as nothing holds it back."""
-        waiting = self.lanes[lane]
+        waiting = self.lanes[ordering_key]
         while waiting and not self.order.holds_back(waiting[0][1]):
             self.send(*waiting.popleft())
 
     def settle(self, seconds: float) -> None:
         """Takes acknowledgements, waiting at most `seconds` for one, and sends what this sets free."""
-        for ack in self.outlet.acknowledged(seconds):
-            self.take(ack)
+        for ack in self.producer.acknowledged(seconds):
+            self.count(ack)
         if ticks := self.order.ready():
             self.tick(ticks)
         self.counts.lag = self.late()
@@ -250,19 +254,19 @@ class Publisher:
             return 0.0
         return max(0.0, self.clock() - self.pace.due(self.order.earliest))
 
-    def tick(self, ticks: Iterable[Record]) -> None:
+    def tick(self, ticks: Iterable[ReplayRecord]) -> None:
         """Sends ticks, and the commands that stood behind them."""
         for tick in ticks:
             self.numbers += 1
             self.send(self.numbers, tick)
-        for lane in [lane for lane in self.lanes if lane[0] == COMMANDS]:
-            self.drive(lane)
+        for ordering_key in [ordering_key for ordering_key in self.lanes if ordering_key[0] == COMMANDS]:
+            self.drive(ordering_key)
 
-    def send(self, number: int, record: Record) -> None:
+    def send(self, number: int, record: ReplayRecord) -> None:
         """Sends one record now."""
-        self.open[number] = (record, self.outlet.send(record, number))
+        self.open[number] = (record, self.producer.send(record, number))
 
-    def take(self, ack: Ack) -> None:
+    def count(self, ack: SendResult) -> None:
         """Counts one acknowledgement. Raises NotAcknowledged."""
         record, left = self.open[ack.number]
         if ack.error is not None:
@@ -271,7 +275,7 @@ class Publisher:
         if left == 1:
             self.close(ack.number, record)
 
-    def close(self, number: int, record: Record) -> None:
+    def close(self, number: int, record: ReplayRecord) -> None:
         """Every partition it went to has it."""
         del self.open[number]
         if record.made:
@@ -280,6 +284,6 @@ class Publisher:
             self.counts.records += 1
         if not record.everywhere:
             self.order.remove(number, record)
-            partition = self.outlet.partition(record.patient)
+            partition = self.producer.partition(record.patient)
             for topic in self.order.topics(record.patient):
                 self.drive((topic, partition))

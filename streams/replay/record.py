@@ -25,7 +25,7 @@ LARGEST = 1_000_000
 LONGEST_NAME = 60
 
 
-class Record(NamedTuple):
+class ReplayRecord(NamedTuple):
     """Bytes for a topic, in order of `known` (ms).
 
     `everywhere`: a tick for all, sent to every partition; `made`: not from the file.
@@ -57,14 +57,14 @@ class _Envelope(msgspec.Struct):
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
-def record(value: bytes) -> Record:
+def record(value: bytes) -> ReplayRecord:
     """The record that a line's bytes make, the bytes unchanged. Raises Unsendable."""
     if len(value) > LARGEST:
         raise Unsendable("malformed", "longer than 1 MB; one event a line")
     envelope = _envelope(value)
     topic = _topic(envelope.type)
     patient = _patient(envelope.patient)
-    return Record(
+    return ReplayRecord(
         _known(envelope),
         topic,
         patient,
@@ -86,36 +86,34 @@ def _topic(type: object) -> str:
             return topic_of(type)
         except KeyError:
             pass
-    raise Unsendable("malformed", f"`type` {_shown(type)} belongs to no topic; see docs/spec/wire.md, Events")
+    raise Unsendable("malformed", f"`type` {_cut(type)} belongs to no topic; see docs/spec/wire.md, Events")
 
 
 def _patient(patient: object) -> str:
     if isinstance(patient, str) and patient:
         return patient
-    raise Unsendable(
-        "malformed", f"`patient` {_shown(patient)} is no patient id, and records are keyed by it"
-    )
+    raise Unsendable("malformed", f"`patient` {_cut(patient)} is no patient id, and records are keyed by it")
 
 
 def _known(envelope: _Envelope) -> int:
     """When the record became known: `known`, without one `at` (criteria.md, section 1)."""
-    name, said = ("at", envelope.at) if envelope.known is None else ("known", envelope.known)
-    if not isinstance(said, str):
-        raise Unsendable("bad-time", f"`{name}` {_shown(said)} is not an RFC 3339 time")
+    name, words = ("at", envelope.at) if envelope.known is None else ("known", envelope.known)
+    if not isinstance(words, str):
+        raise Unsendable("bad-time", f"`{name}` {_cut(words)} is not an RFC 3339 time")
     try:
-        known = parse(said)
+        known = parse(words)
     except BadTime as fault:
         raise Unsendable(
-            "bad-time", f"`{name}` {_shown(said)} {fault}; write it as 2026-03-02T10:00:00Z"
+            "bad-time", f"`{name}` {_cut(words)} {fault}; write it as 2026-03-02T10:00:00Z"
         ) from None
     if known < 0:
         raise Unsendable(
-            "bad-time", f"`{name}` {_shown(said)} lies before 1970, which a record's timestamp cannot say"
+            "bad-time", f"`{name}` {_cut(words)} lies before 1970, which a record's timestamp cannot say"
         )
     return known
 
 
-def _shown(value: object) -> str:
+def _cut(value: object) -> str:
     text = repr(value)
     return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "..."
 
@@ -126,7 +124,7 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TIME = msgspec.json.Decoder(str)
 
 
-def shifted(records: Iterable[Record], by: int) -> Iterator[Record]:
+def shifted(records: Iterable[ReplayRecord], by: int) -> Iterator[ReplayRecord]:
     """The records with `at`, `known`, `start` and `until` moved by `by` ms, written in UTC, and so their
     place in time.
     """
@@ -165,7 +163,7 @@ def moved(time: msgspec.Raw, by: int) -> msgspec.Raw | str:
 SILENCE = 2 * DAY
 
 
-def ticked(records: Iterable[Record]) -> Iterator[Record]:
+def ticked(records: Iterable[ReplayRecord]) -> Iterator[ReplayRecord]:
     """The records, in order of `known`, with the ticks among them: equal times first the records, then the
     tick.
     """
@@ -185,8 +183,8 @@ def minutes(since: int, until: int) -> Iterator[int]:
     return iter(range(first, min(until, since + SILENCE), MINUTE))
 
 
-def tick(at: int) -> Record:
+def tick(at: int) -> ReplayRecord:
     """A tick for every patient, at `at` ms."""
     when = text(at)
     value = f'{{"type":"tick","id":"tick-{at}","patient":"{EVERY_PATIENT}","at":"{when}"}}'.encode()
-    return Record(at, COMMANDS, EVERY_PATIENT, value, everywhere=True, made=True)
+    return ReplayRecord(at, COMMANDS, EVERY_PATIENT, value, everywhere=True, made=True)

@@ -10,9 +10,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.replay.record import Record, Unsendable, record, shifted
+from streams.replay.record import ReplayRecord, Unsendable, record, shifted
 from streams.service import tables
-from streams.service.event_file import LONG, spelled, tell
+from streams.service.event_file import LONG, spelled, warn
 from streams.service.files import lines, watched
 
 
@@ -22,7 +22,7 @@ class Source(NamedTuple):
     """
 
     path: str
-    records: list[Record]
+    records: list[ReplayRecord]
     unsendable: Counter[str]
 
     @property
@@ -36,7 +36,7 @@ class Source(NamedTuple):
         return self.records[0].known if self.records else 0
 
     @property
-    def said(self) -> str | None:
+    def refusal_line(self) -> str | None:
         """`3 not sent (malformed 2, bad-time 1)`; None when all were."""
         return f"{self.unsendable.total()} not sent ({spelled(self.unsendable)})" if self.unsendable else None
 
@@ -48,7 +48,7 @@ def source(path: str) -> Source:
     """
     found = Source(path, [], Counter())
     for number, value in numbered(path):
-        take(found, number, value)
+        add_line(found, number, value)
     found.records.sort(key=attrgetter("known"))
     return found
 
@@ -65,7 +65,7 @@ def whole(path: str) -> Iterator[tuple[int, bytes | None]]:
         yield line.number, line.data
 
 
-def take(found: Source, number: int, value: bytes | None) -> None:
+def add_line(found: Source, number: int, value: bytes | None) -> None:
     """One record more, or one line on stderr that says why not."""
     try:
         if value is None:
@@ -73,7 +73,7 @@ def take(found: Source, number: int, value: bytes | None) -> None:
         found.records.append(record(value))
     except Unsendable as fault:
         found.unsendable[fault.reason] += 1
-        tell(f"{found.path}:{number}: {fault.reason}: {fault.message}")
+        warn(f"{found.path}:{number}: {fault.reason}: {fault.message}")
 
 
 def moved(found: Source, to: int) -> Source:

@@ -18,20 +18,20 @@ from streams.errors import UsageError
 from streams.service.files import Line
 
 
-class Watch:
+class FoldingEngine:
     """Folds events as they come and gives each alert to `say`.
 
     `refused`: by reason, what only the chart could refuse; `implausible`: by code.
     """
 
-    def __init__(self, guideline: Guideline, say: Callable[[Alert], None]) -> None:
-        self.guideline, self.say = guideline, say
+    def __init__(self, guideline: Guideline, on_alert: Callable[[Alert], None]) -> None:
+        self.guideline, self.on_alert = guideline, on_alert
         self.patients: dict[str, Patient] = {}
         self.refused: Counter[str] = Counter()
         self.implausible: Counter[str] = Counter()
         self.clock: int | None = None
 
-    def take(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """The next event; a tick for all is for every patient there is."""
         everybody = event.patient == EVERY_PATIENT
         moved = everybody
@@ -43,7 +43,7 @@ class Watch:
     def _advance(self, name: str, event: Event) -> bool:
         patient, alerts, recorded = engine.advance(self.patients.get(name), event, self.guideline)
         for alert in alerts:
-            self.say(alert)
+            self.on_alert(alert)
         if patient is not None:
             self.patients[name] = patient
         self.implausible.update(recorded.implausible)
@@ -57,21 +57,21 @@ class Watch:
         """
         for patient in self.patients.values():
             for alert in engine.settle(patient, self.clock) if self.clock is not None else ():
-                self.say(alert)
+                self.on_alert(alert)
 
 
-class Feed:
+class DecodedFeed:
     """`read`: lines; `refused`: by reason, records and single readings; `noted`: kept and not used, by
     reason.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.read, self.known = 0, -1
+        self.lines_read, self.known = 0, -1
         self.refused: Counter[str] = Counter()
         self.noted: Counter[str] = Counter()
 
-    def through(self, lines: Iterable[Line], watches: Sequence[Watch]) -> None:
+    def through(self, lines: Iterable[Line], watches: Sequence[FoldingEngine]) -> None:
         """Every line to every engine. Raises UsageError when the file is not in order of `known`.
 
         The first configuration says how far ahead of `known` a record may lie.
@@ -81,13 +81,13 @@ class Feed:
             event = self.event(line, ahead)
             if event is not None:
                 for watch in watches:
-                    watch.take(event)
+                    watch.apply(event)
         for watch in watches:
             watch.end()
 
     def event(self, line: Line, ahead: int) -> Event | None:
         """What a line says; None, and counted, when it is refused."""
-        self.read += 1
+        self.lines_read += 1
         if line.data is None:
             self.refused["malformed"] += 1
             return None

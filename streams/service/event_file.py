@@ -42,12 +42,12 @@ def decoded(path: str, read: Iterable[Line], ahead: int) -> Log:
     """The lines as events; each refusal is told as it comes."""
     log = Log(path, [], Counter(), Counter())
     for line in read:
-        take(line, log, ahead)
+        decode_line(line, log, ahead)
     log.events.sort(key=lambda event: event.known)
     return log
 
 
-def take(line: Line, log: Log, ahead: int) -> None:
+def decode_line(line: Line, log: Log, ahead: int) -> None:
     """Decodes one line into the log; reports what it refuses."""
     from rules.ingest.decode import decode
 
@@ -67,7 +67,7 @@ def take(line: Line, log: Log, ahead: int) -> None:
 def refuse(log: Log, number: int, reason: str, message: str) -> None:
     """One line on stderr, `FILE:LINE: REASON: message`, and one more in the count."""
     log.refused[reason] += 1
-    tell(f"{log.path}:{number}: {reason}: {message}")
+    warn(f"{log.path}:{number}: {reason}: {message}")
 
 
 def summary(refused: Counter[str], noted: Counter[str]) -> str | None:
@@ -86,6 +86,6 @@ def spelled(counts: Counter[str]) -> str:
     return ", ".join(f"{reason} {number}" for reason, number in counts.most_common())
 
 
-def tell(text: str) -> None:
+def warn(text: str) -> None:
     """One line on stderr, safe to print."""
     print(encodable(plain(text), sys.stderr.encoding), file=sys.stderr)

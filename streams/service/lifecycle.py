@@ -28,7 +28,7 @@ def die(fault: BaseException) -> NoReturn:
 
 
 @contextmanager
-def until_told() -> Iterator[None]:
+def until_terminated() -> Iterator[None]:
     """Inside, SIGTERM raises KeyboardInterrupt, so that every context around it closes; main thread only."""
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
@@ -41,7 +41,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-class Sight(NamedTuple):
+class ProgressSample(NamedTuple):
     """What is seen at one moment.
 
     `missing`: what there is to wait for, in words (None: nothing); `mark`: grows as something is done.
@@ -51,7 +51,7 @@ class Sight(NamedTuple):
     mark: int
 
 
-class Progress:
+class ProgressMonitor:
     """Follows the marks.
 
     `patience`: seconds without progress, while there is something to wait for, that are too long.
@@ -60,13 +60,13 @@ class Progress:
     def __init__(self, patience: float, at: float) -> None:
         self.patience, self.since, self.mark = patience, at, 0
 
-    def seen(self, sight: Sight, at: float) -> str | None:
+    def seen(self, sample: ProgressSample, at: float) -> str | None:
         """Why to give up; None while all is well. Having nothing to do is well."""
-        if sight.missing is None or sight.mark > self.mark:
+        if sample.missing is None or sample.mark > self.mark:
             self.since = at
-        self.mark = sight.mark
+        self.mark = sample.mark
         waited = at - self.since
-        return None if waited < self.patience else f"{sight.missing}, and no progress for {waited:.0f} s"
+        return None if waited < self.patience else f"{sample.missing}, and no progress for {waited:.0f} s"
 
 
 def wall() -> int:

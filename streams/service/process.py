@@ -18,7 +18,7 @@ from aiohttp import web
 from streams.errors import UsageError
 from streams.service import metrics
 from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, version
-from streams.service.lifecycle import Progress, Sight
+from streams.service.lifecycle import ProgressMonitor, ProgressSample
 
 LOOK_S = 2.0
 Part = Coroutine[Any, Any, None]
@@ -36,7 +36,7 @@ class Service:
     def __init__(
         self, log: logging.Logger, listen: str = "", port: int = 0, patience: float = math.inf
     ) -> None:
-        self.told = asyncio.Event()
+        self.stopping = asyncio.Event()
         self.code = DONE
         self.log, self.listen, self.port, self.patience = log, listen, port, patience
         self.fault: str | None = None
@@ -91,9 +91,9 @@ class Service:
         """Return why it cannot go on, if it is known."""
         return None
 
-    async def look(self) -> Sight:
+    async def look(self) -> ProgressSample:
         """Return what there is to wait for, and how much is done; what waits for nothing is well."""
-        return Sight(None, 0)
+        return ProgressSample(None, 0)
 
     def give_up(self, fault: str) -> None:
         """End, to be started again."""
@@ -120,7 +120,7 @@ class Service:
 
     def _end(self, code: int) -> None:
         self.code = code
-        self.told.set()
+        self.stopping.set()
 
     async def _must(self, part: Part) -> None:
         try:
@@ -130,16 +130,16 @@ class Service:
 
     async def _watch(self) -> None:
         """Look every other second whether it gets anywhere."""
-        progress = Progress(self.patience, time.monotonic())
-        while not await self._told_within(LOOK_S):
+        progress = ProgressMonitor(self.patience, time.monotonic())
+        while not await self._stopping_within(LOOK_S):
             fault = self.crashed() or progress.seen(await self.look(), time.monotonic())
-            if fault is not None and not self.told.is_set():
+            if fault is not None and not self.stopping.is_set():
                 self.give_up(fault)
 
-    async def _told_within(self, seconds: float) -> bool:
+    async def _stopping_within(self, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.told.wait(), seconds)
-        return self.told.is_set()
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        return self.stopping.is_set()
 
 
 # Health over HTTP, on loopback unless told otherwise: `/-/healthy`, `/-/ready`, `/metrics`. Nothing of a

@@ -152,9 +152,9 @@ def spelled(cell: Any) -> str:
 def cells(names: Iterable[str], values: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     """The cells of a row that are not empty: neither missing nor text of blanks."""
     for name, value in zip(names, values, strict=True):
-        said = value.strip() if isinstance(value, str) else value
-        if said is not None and said != "" and said == said:
-            yield name, said
+        text = value.strip() if isinstance(value, str) else value
+        if text is not None and text != "" and text == text:
+            yield name, text
 
 
 CSV = (".csv", ".csv.gz")
@@ -171,7 +171,7 @@ def rows(path: str) -> Iterator[Row]:
 
     Raises UsageError when it cannot be read, or its columns are not the layout's.
     """
-    frame = read(path)
+    frame = read_table(path)
     names = [str(name) for name in frame.columns]
     try:
         check(names)
@@ -181,7 +181,7 @@ def rows(path: str) -> Iterator[Row]:
         yield dict(cells(names, map(plain, values)))
 
 
-def read(path: str) -> Any:
+def read_table(path: str) -> Any:
     """The table as a DataFrame: CSV cells as text, Parquet cells as they were written. Raises UsageError."""
     import pandas
 

@@ -93,7 +93,7 @@ def fluids(assessment: Assessment) -> str:
 def criteria(assessment: Assessment, screen: Console) -> RenderableType:
     """The rows of Table 3 that are tripped, cannot be seen or were measured, in the table's order."""
     made = table("state", "criterion", "value", "limit", "since", "note")
-    for row in filter(told, assessment.criteria):
+    for row in filter(deserves_line, assessment.criteria):
         value = f"{cell(row.value)} {row.unit or ''}".strip()
         made.add_row(
             level(row.state, screen),
@@ -106,7 +106,7 @@ def criteria(assessment: Assessment, screen: Console) -> RenderableType:
     return made
 
 
-def told(row: CriterionRow) -> bool:
+def deserves_line(row: CriterionRow) -> bool:
     """Whether a row deserves a line of its own."""
     return row.state != "clear" or row.value is not None or row.evaluates_at is not None
 
@@ -124,7 +124,7 @@ def note(row: CriterionRow) -> str:
 
 def quiet(assessment: Assessment, screen: Console) -> Text:
     """The rows that are clear with nothing to say, in one line: they were looked at too."""
-    codes = [row.code for row in assessment.criteria if not told(row)]
+    codes = [row.code for row in assessment.criteria if not deserves_line(row)]
     return level("clear", screen).append(f": {listed(codes)}\n") if codes else Text()
 
 
@@ -173,7 +173,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def show_explanation(
-    explanation: Explanation, said: list[AlertRecord], screen: Console, verbose: bool
+    explanation: Explanation, alerts: list[AlertRecord], screen: Console, verbose: bool
 ) -> None:
     """Prints the whole answer; `verbose`: with the section of the specification."""
     from rules.explain import lines
@@ -185,17 +185,17 @@ def show_explanation(
         screen.print(
             Padding(Text(plain(line.strip()), style="" if indent else "bold"), (0, 0, 0, 2 * indent))
         )
-    history(said, screen)
+    history(alerts, screen)
 
 
-def history(said: list[AlertRecord], screen: Console) -> None:
+def history(alerts: list[AlertRecord], screen: Console) -> None:
     """Every transition so far."""
     screen.print(
-        Text("\nWhat was said", style="bold") if said else Text("\nNo alert was given for it so far.")
+        Text("\nWhat was said", style="bold") if alerts else Text("\nNo alert was given for it so far.")
     )
     made = table("decided", "level", "transition", "message")
-    for alert in said:
+    for alert in alerts:
         what = display.transition(alert.transition, ascii_only(screen))
         made.add_row(short(alert.decided), level(alert.level, screen), what, cell(alert.message))
-    if said:
+    if alerts:
         screen.print(made)

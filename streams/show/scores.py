@@ -64,7 +64,7 @@ def cells(found: OfLevel) -> list[str]:
     every, distinct = found["all"], found["distinct"]
     delay, hours = found["delay_min"], found["hours"]
     return [
-        told(one)
+        number_or_dash(one)
         for one in (
             every["episodes"],
             every["detected"],
@@ -98,7 +98,7 @@ def pages(score: Score) -> Table:
     for name, numbers in rows(score):
         found = numbers["pages"]
         if found["all"]:
-            made.add_row(name, *(told(found[kind]) for kind in KINDS), told(found["ppv"]))
+            made.add_row(name, *(number_or_dash(found[kind]) for kind in KINDS), number_or_dash(found["ppv"]))
     return made
 
 
@@ -121,24 +121,25 @@ def sensitivity(found: OfLevel) -> Iterator[str]:
     which: tuple[Literal["all", "distinct", "borderline"], ...] = ("all", "distinct", "borderline")
     for name in which:
         yield (
-            f"{name} {told(found[name]['sensitivity'])} ({found[name]['detected']} of "
+            f"{name} {number_or_dash(found[name]['sensitivity'])} ({found[name]['detected']} of "
             f"{found[name]['episodes']})"
         )
 
 
 def scored(found: HoursOfLevel) -> Iterator[str]:
-    yield f"all {told(found['hours']['score'])}"
+    yield f"all {number_or_dash(found['hours']['score'])}"
     decided = found["hours_decided"]
-    yield f"those that could be told {told(decided['score'])} ({decided['undecided']} could not)"
+    yield f"those that could be told {number_or_dash(decided['score'])} ({decided['undecided']} could not)"
 
 
 def burden(found: Burden) -> Iterator[str]:
     kinds = ", ".join(f"{one['kind']} {one['level']} {one['pages']}" for one in found["kinds"])
-    yield f"pages: {found['all']}, {told(found['per_patient_day'])} a patient-day ({kinds or 'none'})"
-    judged = told(found["of_criteria_and_pressure_per_patient_day"])
+    a_day = number_or_dash(found["per_patient_day"])
+    yield f"pages: {found['all']}, {a_day} a patient-day ({kinds or 'none'})"
+    judged = number_or_dash(found["of_criteria_and_pressure_per_patient_day"])
     yield (
         f"pages of criteria and hypotension: {judged} a patient-day, share true "
-        f"{told(found['share_true'])}; reminders {found['reminders']}"
+        f"{number_or_dash(found['share_true'])}; reminders {found['reminders']}"
     )
     yield (
         f"floods (10 pages in 10 min): {found['floods']['of_one_patient']} of one patient, "
@@ -153,10 +154,10 @@ def records(found: Records) -> Iterator[str]:
     )
     if found["ledger"] is not None:
         agreed = "agrees with" if found["accounted"] else "DOES NOT agree with"
-        books = found["ledger"]
+        log = found["ledger"]
         yield (
-            f"what was refused {agreed} the ledger: {books['altered']} altered, {books['lost']} lost, "
-            f"refused {spelled(books['refused'])}"
+            f"what was refused {agreed} the ledger: {log['altered']} altered, {log['lost']} lost, "
+            f"refused {spelled(log['refused'])}"
         )
 
 
@@ -183,5 +184,5 @@ def spelled(counts: dict[str, int]) -> str:
     )
 
 
-def told(value: float | None) -> str:
+def number_or_dash(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"

@@ -13,14 +13,14 @@ from rules.wire.deadletters import Letter
 from rules.wire.instants import text
 from rules.wire.topics import ALL
 from streams.display import plain
-from streams.kafka.creation import Outcome, Report
+from streams.kafka.creation import CreationOutcome, Report
 from streams.show.terminal import cell, table
 from streams.times import short
 
-NOT_TOLD = "not told by this broker"
+UNKNOWN = "not told by this broker"
 
 
-def created(outcome: Outcome, screen: Console) -> None:
+def created(outcome: CreationOutcome, screen: Console) -> None:
     """A row a topic: created now, or there before."""
     made = table("topic", "partitions", "copies", "this call")
     for one in creations(outcome):
@@ -42,7 +42,7 @@ class Creation(Struct, frozen=True):
     replication: int
 
 
-def creations(outcome: Outcome) -> list[Creation]:
+def creations(outcome: CreationOutcome) -> list[Creation]:
     """One object a topic of the wire, as it is now."""
     return [
         Creation(topic, topic in outcome.created, there.partitions, there.replication)
@@ -60,7 +60,7 @@ def differences(report: Report, screen: Console) -> None:
     else:
         screen.print("no difference")
     for setting, number in Counter(setting for _, setting in report.untold).items():
-        screen.print(f"{setting}: {NOT_TOLD} ({number} topics)")
+        screen.print(f"{setting}: {UNKNOWN} ({number} topics)")
 
 
 class Compared(Struct, frozen=True):
@@ -76,7 +76,7 @@ class Compared(Struct, frozen=True):
 def as_records(report: Report) -> list[Compared]:
     """One object a difference, and one a setting that is not told."""
     found = [Compared(one.topic, one.setting, one.found, one.wanted) for one in report.differences]
-    return found + [Compared(topic, setting, None, note=NOT_TOLD) for topic, setting in report.untold]
+    return found + [Compared(topic, setting, None, note=UNKNOWN) for topic, setting in report.untold]
 
 
 HEAD = ("where", "record time", "key", "reason", "message", "value")
@@ -101,16 +101,16 @@ def row(letter: Letter) -> tuple[str, ...]:
     return (
         letter.where,
         time,
-        shown(letter.key),
+        printable(letter.key),
         cell(letter.reason),
         cell(letter.message),
-        shown(letter.value),
+        printable(letter.value),
     )
 
 
-def shown(data: bytes | None) -> str:
+def printable(data: bytes | None) -> str:
     """Bytes on one line, safe to print, cut where they are long."""
     if not data:
         return "-"
-    said = plain(data.decode("utf-8", "backslashreplace"))
-    return said if len(said) <= LONGEST_VALUE else said[: LONGEST_VALUE - 3] + "..."
+    found = plain(data.decode("utf-8", "backslashreplace"))
+    return found if len(found) <= LONGEST_VALUE else found[: LONGEST_VALUE - 3] + "..."

@@ -9,23 +9,25 @@ from typing import Any
 
 from rules.wire.topics import INPUTS
 from streams.kafka.end_offsets import Ends
-from streams.kafka.faust_app import FaustWiring
+from streams.kafka.faust_app import FaustAgent
 from streams.service.lifecycle import die
 from streams.worker import measure
 from streams.worker.batch import Batch
 from streams.worker.consumer import transport
-from streams.worker.dead_letter_alarm import Alarm
-from streams.worker.processor import Rounds
+from streams.worker.dead_letter_alarm import DeadLetterAlarm
+from streams.worker.processor import BatchProcessor
 
 log = logging.getLogger("il2watch.worker")
 
 
-class Wiring(FaustWiring):
+class WorkerAgent(FaustAgent):
     """The app with its transport, table and agent. `clock`: that of the system's own alarm, ms."""
 
-    def __init__(self, app: Any, rounds: Rounds, alarm: Alarm, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, app: Any, processor: BatchProcessor, alarm: DeadLetterAlarm, clock: Callable[[], int]
+    ) -> None:
         super().__init__(app, INPUTS)
-        self.rounds, self.alarm, self.clock = rounds, alarm, clock
+        self.processor, self.alarm, self.clock = processor, alarm, clock
 
     async def watch(self, stream: Any) -> None:
         """The agent.
@@ -42,38 +44,38 @@ class Wiring(FaustWiring):
         over begins with it.
         """
         try:
-            await self.take(event.message.batch, event.message.generation_id)
+            await self.process(event.message.batch, event.message.generation_id)
         except Exception as fault:
             die(fault)
         event.ack()
 
-    async def take(self, batch: Batch, generation: int) -> None:
+    async def process(self, batch: Batch, generation: int) -> None:
         """One batch, and what is to be said of the system after it."""
-        if self.rounds.assigned(generation):
+        if self.processor.assigned(generation):
             numbers = sorted({tp.partition for tp in self.owned()})
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
-        ward, output = await self.rounds.work(batch)
+        partition, output = await self.processor.work(batch)
         now = self.clock()
-        measure.batch(batch, output, ward, now)
+        measure.batch(batch, output, partition, now)
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         measure.share(self.alarm.share)
         if alert is not None:
-            await self.rounds.outlet.append([alert])
+            await self.processor.producer.append([alert])
 
 
 def wire(
     app: Any,
-    rounds: Rounds,
+    processor: BatchProcessor,
     ends: Ends,
     wall: Callable[[], int] | None,
-    alarm: Alarm,
+    alarm: DeadLetterAlarm,
     clock: Callable[[], int],
-) -> Wiring:
+) -> WorkerAgent:
     """Add transport, table and agent to the app.
 
     `wall`: the clock patients are ticked by (None: the log's); `clock`: that of the system's own alarm. Both
     tell ms.
     """
-    wiring = Wiring(app, rounds, alarm, clock)
-    wiring.wire("watch", transport(app, ends, wall), rounds.charts)
-    return wiring
+    agent = WorkerAgent(app, processor, alarm, clock)
+    agent.wire("watch", transport(app, ends, wall), processor.store)
+    return agent

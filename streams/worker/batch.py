@@ -15,11 +15,11 @@ from rules.wire.alerts import Alert, encode
 from rules.wire.events import Event
 from rules.wire.refusals import MALFORMED, NEEDS_WEIGHT, Problem
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS
-from streams.kafka.producer import Out
-from streams.kafka.state_record import Owed, key
+from streams.kafka.producer import OutgoingRecord
+from streams.kafka.state_record import PendingAlert, key
 
 
-class Record(Protocol):
+class InputRecord(Protocol):
     """A record as the client gives it."""
 
     topic: str
@@ -41,7 +41,7 @@ class Batch(NamedTuple):
     """
 
     partition: int
-    records: Sequence[tuple[int, Record]]
+    records: Sequence[tuple[int, InputRecord]]
     positions: tuple[int, ...]
     committed: tuple[int, ...]
     ends: tuple[int, ...]
@@ -62,7 +62,7 @@ _NAMES |= {
 }
 
 
-def read(topic: int, record: Record, ahead: int) -> tuple[Event | None, tuple[Problem, ...]]:
+def decode_record(topic: int, record: InputRecord, ahead: int) -> tuple[Event | None, tuple[Problem, ...]]:
     """What a record says. No `known` of its own means: the record's timestamp (criteria.md, section 1)."""
     known = record.timestamp if record.timestamp >= 0 else None
     return decode(
@@ -74,7 +74,7 @@ def read(topic: int, record: Record, ahead: int) -> tuple[Event | None, tuple[Pr
     )
 
 
-def key_of(record: Record) -> str:
+def key_of(record: InputRecord) -> str:
     """The record's key as text; one that is not UTF-8 is nobody's."""
     return "" if record.key is None else record.key.decode("utf-8", "replace")
 
@@ -101,7 +101,7 @@ UNREAD = "unread"
 class Refusal(NamedTuple):
     """A record that goes to the dead letters, whole or because a reading of it was not used."""
 
-    record: Record
+    record: InputRecord
     reason: str
     message: str
 
@@ -120,18 +120,23 @@ class Output:
     lateness: list[int] = field(default_factory=list)
     ticked: bool = False
 
-    def say(self, patient: str, alerts: list[Alert]) -> None:
+    def add_alerts(self, patient: str, alerts: list[Alert]) -> None:
         if alerts:
             self.alerts.setdefault(patient, []).extend(alerts)
 
-    def refuse(self, record: Record, problems: Sequence[Problem]) -> None:
+    def refuse(self, record: InputRecord, problems: Sequence[Problem]) -> None:
         """A record of which nothing is used."""
         self.outcomes[UNREAD, "refused"] += 1
         first = next((problem for problem in problems if problem.refuses), Problem(MALFORMED, "refused"))
         self.refusals.append(Refusal(record, first.reason, joined(problems)))
 
     def count(
-        self, record: Record, event: Event, outcome: str, refused: str | None, problems: Sequence[Problem]
+        self,
+        record: InputRecord,
+        event: Event,
+        outcome: str,
+        refused: str | None,
+        problems: Sequence[Problem],
     ) -> None:
         """A record that was taken to the chart, and what of it was not used."""
         bad = [problem for problem in problems if problem.refuses]
@@ -147,34 +152,36 @@ def joined(problems: Iterable[Problem]) -> str:
     return "; ".join(problem.message for problem in problems if problem.refuses)
 
 
-def owed(alerts: Iterable[Alert], partition: int) -> list[Owed]:
+def pending_alerts(alerts: Iterable[Alert], partition: int) -> list[PendingAlert]:
     """The alerts as they are published."""
-    return [Owed(encode(alert), evidence(alert, partition), alert.decided) for alert in alerts]
+    return [PendingAlert(encode(alert), evidence(alert, partition), alert.decided) for alert in alerts]
 
 
 def evidence(alert: Alert, partition: int) -> str:
     return ",".join(place(partition, code) for _, code in alert.evidence if code >= 0)
 
 
-def alert_record(patient: str, owed: Owed) -> Out:
+def alert_record(patient: str, alert: PendingAlert) -> OutgoingRecord:
     """An alert: keyed by patient, its record time the instant decided, its evidence in a header."""
-    return Out(ALERTS, key(patient), owed.value, [("evidence", owed.evidence.encode())], max(0, owed.time))
+    return OutgoingRecord(
+        ALERTS, key(patient), alert.value, [("evidence", alert.evidence.encode())], max(0, alert.time)
+    )
 
 
-def assessment_record(patient: str, value: bytes | None) -> Out:
-    return Out(ASSESSMENTS, key(patient), value)
+def assessment_record(patient: str, value: bytes | None) -> OutgoingRecord:
+    return OutgoingRecord(ASSESSMENTS, key(patient), value)
 
 
-def dead_letter_record(refusal: Refusal) -> Out:
+def dead_letter_record(refusal: Refusal) -> OutgoingRecord:
     """A refused record: key, bytes and time untouched."""
     record = refusal.record
     headers = deadletters.encode(
         deadletters.Refused(record.topic, record.partition, record.offset, refusal.reason, refusal.message)
     )
-    return Out(
+    return OutgoingRecord(
         DEADLETTERS, record.key, record.value, headers, record.timestamp if record.timestamp >= 0 else None
     )
 
 
-def alert_records(owed: Iterable[tuple[str, list[Owed]]]) -> list[Out]:
-    return [alert_record(patient, one) for patient, many in owed for one in many]
+def alert_records(pending: Iterable[tuple[str, list[PendingAlert]]]) -> list[OutgoingRecord]:
+    return [alert_record(patient, one) for patient, many in pending for one in many]

@@ -30,7 +30,7 @@ from rules.wire.topics import INPUTS
 from streams.kafka import faust_consumer
 from streams.kafka.faust_consumer import BUSY_S, IDLE_S, InputConsumer
 from streams.worker.batch import Batch
-from streams.worker.fetch_buffer import Desk
+from streams.worker.fetch_buffer import FetchBuffer
 
 CARRIER = INPUTS[-1]
 NUMBER = {topic: number for number, topic in enumerate(INPUTS)}
@@ -41,13 +41,13 @@ Ends = Callable[[Iterable[TP]], Awaitable[Mapping[TP, int]]]
 class Carrier(ConsumerMessage):
     """The message a batch travels in, and the desk it comes from."""
 
-    __slots__ = ("batch", "desk")
+    __slots__ = ("batch", "buffer")
 
     batch: Batch
-    desk: Desk
+    buffer: FetchBuffer
 
 
-class Consumer(InputConsumer):
+class BatchConsumer(InputConsumer):
     """Hands on batches of the input topics, merged by time; everything else as ever."""
 
     ends: Ends
@@ -55,7 +55,7 @@ class Consumer(InputConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.desks: dict[int, Desk] = {}
+        self.desks: dict[int, FetchBuffer] = {}
         self.acknowledged = asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
@@ -64,7 +64,7 @@ class Consumer(InputConsumer):
 
     async def _sought(self) -> None:
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
-        self.desks = {number: Desk(number, self._committed(number)) for number in sorted(numbers)}
+        self.desks = {number: FetchBuffer(number, self._committed(number)) for number in sorted(numbers)}
 
     def _committed(self, number: int) -> tuple[int, ...]:
         return tuple(self._committed_offset[TP(topic, number)] or 0 for topic in INPUTS)
@@ -73,11 +73,11 @@ class Consumer(InputConsumer):
         return not (tp.topic in NUMBER and self._full(tp))
 
     def _patience(self) -> float:
-        return BUSY_S if any(desk.busy for desk in self.desks.values()) else IDLE_S
+        return BUSY_S if any(buffer.busy for buffer in self.desks.values()) else IDLE_S
 
     def _full(self, tp: TP) -> bool:
-        desk = self.desks.get(tp.partition)
-        return desk is None or desk.full(NUMBER[tp.topic])
+        buffer = self.desks.get(tp.partition)
+        return buffer is None or buffer.full(NUMBER[tp.topic])
 
     async def _pause(self, seconds: float) -> None:
         self.acknowledged.clear()
@@ -94,17 +94,17 @@ class Consumer(InputConsumer):
             if self._interrupted(fetched_after):
                 return
             yield tp, self._to_message(tp, record)
-        for desk, ends in await self._ready():
-            if self._interrupted(fetched_after) or desk is not self.desks.get(desk.number):
+        for buffer, ends in await self._ready():
+            if self._interrupted(fetched_after) or buffer is not self.desks.get(buffer.number):
                 return
-            batch = desk.take(
-                [self._position(tp) for tp in desk.tps],
+            batch = buffer.next_batch(
+                [self._position(tp) for tp in buffer.tps],
                 ends,
                 self.wall() if self.wall else None,
                 time.monotonic(),
             )
             if batch is not None:
-                yield TP(CARRIER, desk.number), self._carrier(desk, batch)
+                yield TP(CARRIER, buffer.number), self._carrier(buffer, batch)
 
     def _sorted_in(self, records: Mapping[TP, list[Any]]) -> Iterable[tuple[TP, Any]]:
         """Puts the inputs' records on their desks; answers all others."""
@@ -114,31 +114,33 @@ class Consumer(InputConsumer):
             elif tp.partition in self.desks:
                 self.desks[tp.partition].put(NUMBER[tp.topic], fetched)
 
-    async def _ready(self) -> list[tuple[Desk, list[int | None]]]:
+    async def _ready(self) -> list[tuple[FetchBuffer, list[int | None]]]:
         """The desks that may have something to hand on, with the ends of their topics: asked after all that
         lies there was fetched.
         """
         now = time.monotonic()
         desks = [
-            desk for desk in self.desks.values() if not desk.out and (len(desk.merge) or desk.tick_due(now))
+            buffer
+            for buffer in self.desks.values()
+            if not buffer.out and (len(buffer.merge) or buffer.tick_due(now))
         ]
         if not desks or self.app.in_recovery or not self.inputs_flow:
             return []
-        ends = await self.ends(tp for desk in desks for tp in desk.tps)
-        return [(desk, [ends.get(tp) for tp in desk.tps]) for desk in desks]
+        ends = await self.ends(tp for buffer in desks for tp in buffer.tps)
+        return [(buffer, [ends.get(tp) for tp in buffer.tps]) for buffer in desks]
 
     def _position(self, tp: TP) -> int | None:
         assignment = self._thread._ensure_consumer()._fetcher._subscriptions.subscription.assignment
         state = assignment.state_value(TopicPartition(*tp)) if assignment is not None else None
         return state.position if state is not None and state.has_valid_position else None
 
-    def _carrier(self, desk: Desk, batch: Batch) -> Carrier:
-        tp = TP(CARRIER, desk.number)
+    def _carrier(self, buffer: FetchBuffer, batch: Batch) -> Carrier:
+        tp = TP(CARRIER, buffer.number)
         message = Carrier(
-            CARRIER, desk.number, batch.positions[-1], time.time(), 0, [], None, b"", None, 0, 0, tp
+            CARRIER, buffer.number, batch.positions[-1], time.time(), 0, [], None, b"", None, 0, 0, tp
         )
         message.generation_id = self.app.consumer_generation_id
-        message.batch, message.desk = batch, desk
+        message.batch, message.buffer = batch, buffer
         return message
 
     def ack(self, message: Message) -> bool:
@@ -159,11 +161,11 @@ class Consumer(InputConsumer):
         return True
 
     def _done(self, message: Carrier) -> None:
-        message.desk.out = False
+        message.buffer.out = False
         if message.generation_id != self.app.consumer_generation_id:
             return
         batch = message.batch
-        for tp, position, start in zip(message.desk.tps, batch.positions, batch.committed, strict=True):
+        for tp, position, start in zip(message.buffer.tps, batch.positions, batch.committed, strict=True):
             if position > start:
                 self._acked[tp] = [position - 1]
 
@@ -185,4 +187,4 @@ def transport(app: Any, ends: Ends, wall: Callable[[], int] | None) -> Any:
     `ends`: answers where partitions end; `wall`: the clock ticks go by, ms, if any.
     """
     given = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None}
-    return faust_consumer.transport(app, type("Consumer", (Consumer,), given))
+    return faust_consumer.transport(app, type("Consumer", (BatchConsumer,), given))

@@ -10,7 +10,7 @@ from rules.wire.alerts import CLEAR, Alert, encode, hashed, undecided_alert
 from rules.wire.instants import MINUTE, text
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.kafka.producer import Out
+from streams.kafka.producer import OutgoingRecord
 
 # The share of records that became dead letters lately: above a limit it is a technical alert, so that they
 # cannot hide a disaster.
@@ -69,7 +69,7 @@ def share(before: Share, now: int, records: int = 0, refused: int = 0) -> Share:
     return moved if moved.value is None else moved._replace(open=moved.value > moved.limit)
 
 
-def turn(before: Share, after: Share) -> str | None:
+def transition(before: Share, after: Share) -> str | None:
     """`opened` or `closed` when the alert did so in between, else None."""
     if before.open == after.open:
         return None
@@ -102,23 +102,25 @@ KIND, SUBJECT = "system", "dead-letters"
 LEVEL = {"opened": "technical", "closed": CLEAR}
 
 
-class Alarm:
+class DeadLetterAlarm:
     """Follows the share of dead letters of one worker."""
 
     def __init__(self, worker: str, limits: Share) -> None:
         self.worker, self.share = worker, limits
         self.opened, self.seq = 0, 0
 
-    def after(self, now: int, records: int, refused: int) -> Out | None:
+    def after(self, now: int, records: int, refused: int) -> OutgoingRecord | None:
         """The alert to append after a batch, if the alarm opened or closed by it. `now`: wall time, ms."""
         before, self.share = self.share, share(self.share, now, records, refused)
-        turned = turn(before, self.share)
+        turned = transition(before, self.share)
         if turned is None:
             return None
         if turned == "opened":
             self.opened = now
         self.seq += 1
-        return Out(ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, LEVEL[turned])), time=now)
+        return OutgoingRecord(
+            ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, LEVEL[turned])), time=now
+        )
 
     def _alert(self, now: int, level: str) -> Alert:
         return undecided_alert(

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from faust.types import TP
 
 from rules.wire.topics import INPUTS
-from streams.worker.batch import Batch, Record
+from streams.worker.batch import Batch, InputRecord
 
 # Records of one partition number, merged across topics by record time (architecture.md, decision 6).
 #
@@ -52,28 +52,28 @@ class Merge(Generic[Fetched]):
         """Adds what was fetched next from a topic."""
         self.queues[topic].extend(records)
 
-    def take(self, more: Sequence[bool], most: int = MOST) -> list[tuple[int, Fetched]]:
+    def next_records(self, more: Sequence[bool], most: int = MOST) -> list[tuple[int, Fetched]]:
         """The next records in order, each with its topic's number; `more`: for each topic, whether the log
         holds more than its queue.
         """
         if any(ahead and not queue for ahead, queue in zip(more, self.queues, strict=True)):
             return []
-        taken = self._merged(more, most)
+        merged = self._merged(more, most)
         for topic, queue in enumerate(self.queues):
-            del queue[: sum(1 for number, _ in taken if number == topic)]
-        return taken
+            del queue[: sum(1 for number, _ in merged if number == topic)]
+        return merged
 
     def _merged(self, more: Sequence[bool], most: int) -> list[tuple[int, Fetched]]:
         left = [len(queue) if ahead else -1 for ahead, queue in zip(more, self.queues, strict=True)]
-        taken: list[tuple[int, Fetched]] = []
+        merged: list[tuple[int, Fetched]] = []
         for topic, record in heapq.merge(
             *map(_numbered, range(len(self.queues)), self.queues), key=lambda pair: _time(pair[1])
         ):
-            taken.append((topic, record))
+            merged.append((topic, record))
             left[topic] -= 1
-            if left[topic] == 0 or len(taken) == most:
+            if left[topic] == 0 or len(merged) == most:
                 break
-        return taken
+        return merged
 
 
 def _numbered(topic: int, queue: Sequence[Fetched]) -> Iterable[tuple[int, Fetched]]:
@@ -84,7 +84,7 @@ FULL = MOST
 TICK_S = 1.0
 
 
-class Desk:
+class FetchBuffer:
     """`out`: a batch is on its way; `positions`: by topic, the offset after the last record that was handed
     on.
     """
@@ -93,7 +93,7 @@ class Desk:
         self.number, self.committed = number, committed
         self.positions = list(committed)
         self.tps = [TP(topic, number) for topic in INPUTS]
-        self.merge: Merge[Record] = Merge(len(INPUTS))
+        self.merge: Merge[InputRecord] = Merge(len(INPUTS))
         self.out = False
         self.ticked_at = float("-inf")
 
@@ -104,14 +104,14 @@ class Desk:
     def full(self, topic: int) -> bool:
         return len(self.merge.queues[topic]) >= FULL
 
-    def put(self, topic: int, records: Sequence[Record]) -> None:
+    def put(self, topic: int, records: Sequence[InputRecord]) -> None:
         self.merge.put(topic, records)
 
     def tick_due(self, at: float) -> bool:
         """Whether a batch is due though there may be no record. `at`: seconds."""
         return at - self.ticked_at >= TICK_S
 
-    def take(
+    def next_batch(
         self, fetched: Sequence[int | None], ends: Sequence[int | None], now: int | None, at: float
     ) -> Batch | None:
         """The next batch, on its way from now on; None when nothing may go.
@@ -125,7 +125,7 @@ class Desk:
             position is None or end is None or position < end
             for position, end in zip(fetched, ends, strict=True)
         ]
-        records = self.merge.take(more)
+        records = self.merge.next_records(more)
         edge = not any(more) and not len(self.merge)
         if not records and not (edge and self.tick_due(at)):
             return None

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.wire.instants import HOUR
-from streams.kafka.state_record import LEVELS, Owed
+from streams.kafka.state_record import LEVELS, PendingAlert
 from streams.service import metrics
 from streams.worker.batch import Batch, Output
 from streams.worker.dead_letter_alarm import Share
-from streams.worker.partition_state import Ward
+from streams.worker.partition_state import PartitionState
 
 RECENT_MS = HOUR
 
 
-def folded(taken: Batch, seconds: float) -> None:
+def folded(accepted: Batch, seconds: float) -> None:
     """After a batch was decided."""
-    if taken.records:
+    if accepted.records:
         metrics.EVALUATION.observe(seconds)
 
 
-def batch(done: Batch, output: Output, ward: Ward, now: int) -> None:
+def batch(done: Batch, output: Output, partition: PartitionState, now: int) -> None:
     """After a batch was acknowledged. `now`: wall time, ms."""
     for (type, outcome), count in output.outcomes.items():
         metrics.EVENTS.labels(type, outcome).inc(count)
@@ -31,7 +31,7 @@ def batch(done: Batch, output: Output, ward: Ward, now: int) -> None:
     metrics.ROWS.inc(len(output.changed))
     _alerts(done, output, now)
     if output.changed:
-        standing(ward)
+        count_open(partition)
 
 
 def _alerts(done: Batch, output: Output, now: int) -> None:
@@ -50,12 +50,12 @@ def share(now: Share) -> None:
     metrics.DEAD_LETTER_ALARM.set(now.open)
 
 
-def again(missing: Iterable[tuple[str, list[Owed]]]) -> None:
+def again(missing: Iterable[tuple[str, list[PendingAlert]]]) -> None:
     """Alerts published once more as a partition was taken over."""
-    metrics.ALERTS_AGAIN.inc(sum(len(owed) for _, owed in missing))
+    metrics.ALERTS_AGAIN.inc(sum(len(pending) for _, pending in missing))
 
 
-def standing(ward: Ward) -> None:
+def count_open(ward: PartitionState) -> None:
     """Patients and open episodes of a partition."""
     partition = str(ward.partition)
     metrics.PATIENTS.labels(partition).set(ward.patients)

@@ -14,23 +14,30 @@ from rules.wire.instants import Instant, beyond, reached
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.kafka.state_record import LEVELS, VERSION, Owed, Row, pack_owed, unpack_owed
-from streams.worker.batch import Batch, Output, Record, owed, read
+from streams.kafka.state_record import (
+    LEVELS,
+    VERSION,
+    PendingAlert,
+    StateRecord,
+    pack_pending,
+    unpack_pending,
+)
+from streams.worker.batch import Batch, InputRecord, Output, decode_record, pending_alerts
 
 NOWHERE = (0,) * len(INPUTS)
 CALM = (0,) * len(LEVELS)
 
 
-class Seat:
+class CachedPatient:
     """`wake`: the instant from which on time alone changes something; None: nothing ahead."""
 
     __slots__ = ("_patient", "open", "over", "positions", "state", "wake")
 
-    def __init__(self, row: Row | None = None) -> None:
+    def __init__(self, record: StateRecord | None = None) -> None:
         self.state, self.positions, self.wake = (
-            (row.state, row.positions, row.wake) if row else (b"", NOWHERE, None)
+            (record.state, record.positions, record.wake) if record else (b"", NOWHERE, None)
         )
-        self.open, self.over = (row.open, row.over) if row else (CALM, False)
+        self.open, self.over = (record.open, record.over) if record else (CALM, False)
         self._patient: Patient | None = None
 
     def patient(self, guideline: Guideline) -> Patient | None:
@@ -46,11 +53,13 @@ class Seat:
         self.wake = wake(patient)
         self.open = opened(patient)
 
-    def row(self, positions: tuple[int, ...], owed: bytes, ticked: bool, shown: bool) -> Row:
+    def row(self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool) -> StateRecord:
         """The row to write, with the log up to `positions` in it."""
         self.positions = tuple(map(max, self.positions, positions))
         self.state = b"" if self._patient is None else codec.encode(self._patient)
-        return Row(VERSION, self.positions, self.wake, owed, ticked, shown, self.open, self.over, self.state)
+        return StateRecord(
+            VERSION, self.positions, self.wake, pending, ticked, assessed, self.open, self.over, self.state
+        )
 
 
 def wake(patient: Patient | None) -> Instant | None:
@@ -90,7 +99,7 @@ def passed(patient: Patient, moment: int) -> bool:
 # again and changes nothing by them.
 
 
-class Ward:
+class PartitionState:
     """The patients of a partition.
 
     `clock`: the latest tick for all of them, ms; `unshown`: whose assessment is owed, the longest first.
@@ -98,46 +107,51 @@ class Ward:
 
     def __init__(self, partition: int, guideline: Guideline, clock: int = -1) -> None:
         self.partition, self.guideline, self.clock = partition, guideline, clock
-        self.seats: dict[str, Seat] = {}
+        self.patients_by_id: dict[str, CachedPatient] = {}
         self.unshown: dict[str, None] = {}
 
     @property
     def patients(self) -> int:
         """How many stays are not over; of one that is, a stub is all there is."""
-        return sum(1 for seat in self.seats.values() if not seat.over)
+        return sum(1 for cached in self.patients_by_id.values() if not cached.over)
 
     def open_episodes(self) -> tuple[int, ...]:
         """Open episodes of all patients by level."""
-        return tuple(map(sum, zip(*(seat.open for seat in self.seats.values()), strict=True))) or CALM
+        return (
+            tuple(map(sum, zip(*(cached.open for cached in self.patients_by_id.values()), strict=True)))
+            or CALM
+        )
 
-    def open(self, rows: Mapping[str, Row], first: Batch) -> Iterator[tuple[str, list[Owed]]]:
+    def open(
+        self, records: Mapping[str, StateRecord], first: Batch
+    ) -> Iterator[tuple[str, list[PendingAlert]]]:
         """Takes the rows over, and answers the alerts that may not have been published by whoever
         wrote them.
         """
-        for name, row in rows.items():
-            seat = self.seats[name] = Seat(row)
-            seat.positions = plausible(row.positions, first)
-            doubtful = row.ticked or any(
-                mine > done for mine, done in zip(row.positions, first.committed, strict=True)
+        for name, record in records.items():
+            cached = self.patients_by_id[name] = CachedPatient(record)
+            cached.positions = plausible(record.positions, first)
+            doubtful = record.ticked or any(
+                mine > done for mine, done in zip(record.positions, first.committed, strict=True)
             )
-            if doubtful or not row.shown:
+            if doubtful or not record.assessed:
                 self.unshown[name] = None
-            if doubtful and row.owed:
-                yield name, unpack_owed(row.owed)
+            if doubtful and record.pending:
+                yield name, unpack_pending(record.pending)
 
     def fold(self, batch: Batch) -> Output:
         """Takes a batch to the charts, then lets wall time pass if there is any."""
         output = Output()
         for topic, record in batch.records:
-            self._read(topic, record, output)
+            self._decode(topic, record, output)
         if batch.now is not None:
             self._settle(batch.now, output)
         for name in output.changed:
             self.unshown.setdefault(name)
         return output
 
-    def _read(self, topic: int, record: Record, output: Output) -> None:
-        event, problems = read(topic, record, self.guideline.choices.ahead)
+    def _decode(self, topic: int, record: InputRecord, output: Output) -> None:
+        event, problems = decode_record(topic, record, self.guideline.choices.ahead)
         if event is None:
             output.refuse(record, problems)
         elif event.patient == EVERY_PATIENT:
@@ -147,16 +161,21 @@ class Ward:
             self._fold(topic, record, event, problems, output)
 
     def _fold(
-        self, topic: int, record: Record, event: events.Event, problems: tuple[Problem, ...], output: Output
+        self,
+        topic: int,
+        record: InputRecord,
+        event: events.Event,
+        problems: tuple[Problem, ...],
+        output: Output,
     ) -> None:
         name = event.patient
-        seat = self.seats.get(name) or Seat()
-        if record.offset < seat.positions[topic]:
+        cached = self.patients_by_id.get(name) or CachedPatient()
+        if record.offset < cached.positions[topic]:
             output.outcomes["any", "read-again"] += 1
             return
-        output.say(name, self._keep_up(seat))
-        patient, alerts, recorded = advance(seat.patient(self.guideline), event, self.guideline)
-        output.say(name, alerts)
+        output.add_alerts(name, self._keep_up(cached))
+        patient, alerts, recorded = advance(cached.patient(self.guideline), event, self.guideline)
+        output.add_alerts(name, alerts)
         outcome = (
             "implausible"
             if recorded.implausible
@@ -166,13 +185,13 @@ class Ward:
         )
         output.count(record, event, outcome, recorded.refused, problems)
         if patient is not None:
-            self.seats[name] = seat
-            seat.put(patient)
+            self.patients_by_id[name] = cached
+            cached.put(patient)
             output.changed[name] = None
 
-    def _keep_up(self, seat: Seat) -> list[Alert]:
+    def _keep_up(self, cached: CachedPatient) -> list[Alert]:
         """Ticks that woke nobody are passed on with the patient's next record."""
-        patient = seat.patient(self.guideline)
+        patient = cached.patient(self.guideline)
         if patient is None or self.clock < 0 or passed(patient, self.clock):
             return []
         tick = events.Tick(id="", patient=patient.id, at=self.clock, known=self.clock, status="final")
@@ -182,40 +201,44 @@ class Ward:
         """A tick for all: decides what falls due before it, for those who have something to decide."""
         output.ticked = True
         self.clock = max(self.clock, tick.known)
-        for name, seat in self._waking(reached(tick.known)):
-            patient, alerts, _ = advance(seat.patient(self.guideline), tick, self.guideline)
-            self._woken(name, seat, patient, alerts, output)
+        for name, cached in self._waking(reached(tick.known)):
+            patient, alerts, _ = advance(cached.patient(self.guideline), tick, self.guideline)
+            self._woken(name, cached, patient, alerts, output)
 
     def _settle(self, now: int, output: Output) -> None:
         """Wall time: decides what falls due up to now, this instant included."""
         self.clock = max(self.clock, now)
-        for name, seat in self._waking(beyond(now)):
-            patient = seat.patient(self.guideline)
+        for name, cached in self._waking(beyond(now)):
+            patient = cached.patient(self.guideline)
             assert patient is not None
-            self._woken(name, seat, patient, settle(patient, now), output)
+            self._woken(name, cached, patient, settle(patient, now), output)
 
-    def _waking(self, before: Instant) -> Iterable[tuple[str, Seat]]:
+    def _waking(self, before: Instant) -> Iterable[tuple[str, CachedPatient]]:
         return [
-            (name, seat) for name, seat in self.seats.items() if seat.wake is not None and seat.wake < before
+            (name, cached)
+            for name, cached in self.patients_by_id.items()
+            if cached.wake is not None and cached.wake < before
         ]
 
     def _woken(
-        self, name: str, seat: Seat, patient: Patient | None, alerts: list[Alert], output: Output
+        self, name: str, cached: CachedPatient, patient: Patient | None, alerts: list[Alert], output: Output
     ) -> None:
-        output.say(name, alerts)
-        seat.put(patient)
+        output.add_alerts(name, alerts)
+        cached.put(patient)
         output.changed[name] = None
 
     def rows(
-        self, batch: Batch, output: Output, shown: Iterable[str]
-    ) -> Iterator[tuple[str, Row, list[Owed]]]:
+        self, batch: Batch, output: Output, assessed: Iterable[str]
+    ) -> Iterator[tuple[str, StateRecord, list[PendingAlert]]]:
         """The rows to write for a batch, each with the alerts it owes."""
-        said = set(shown)
+        names = set(assessed)
         for name in output.changed:
-            alerts = owed(output.alerts.get(name, ()), self.partition)
+            alerts = pending_alerts(output.alerts.get(name, ()), self.partition)
             yield (
                 name,
-                self.seats[name].row(batch.positions, pack_owed(alerts), not batch.records, name in said),
+                self.patients_by_id[name].row(
+                    batch.positions, pack_pending(alerts), not batch.records, name in names
+                ),
                 alerts,
             )
 

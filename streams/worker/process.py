@@ -13,16 +13,16 @@ from streams.kafka.end_offsets import Ends, connect
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
 from streams.kafka.partitions import make_changelog, shape
-from streams.kafka.producer import Outlet
+from streams.kafka.producer import FaustProducer
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import CHARTS
+from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
 from streams.service import metrics
 from streams.service.lifecycle import wall
-from streams.worker.app import Wiring, wire
-from streams.worker.dead_letter_alarm import Alarm, Share
-from streams.worker.processor import Rounds
-from streams.worker.state_store import charts
+from streams.worker.app import WorkerAgent, wire
+from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
+from streams.worker.processor import BatchProcessor
+from streams.worker.state_store import state_store
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("il2watch.worker")
 
 
-class Options(NamedTuple):
+class WorkerOptions(NamedTuple):
     """How a worker runs. `wall`: the clock of `--clock wall`, ms; None goes by the log.
 
     `patience`: seconds without progress before it gives up.
@@ -48,29 +48,29 @@ class Options(NamedTuple):
     name: str = "il2watch"
 
 
-async def serve(options: Options) -> int:
+async def serve(options: WorkerOptions) -> int:
     """Runs until it is told to stop, or cannot go on. Answers the exit code; raises UsageError."""
     found = shape(options.broker)
-    make_changelog(options.broker, changelog(options.name, CHARTS), found)
+    make_changelog(options.broker, changelog(options.name, STATE_TABLE), found)
     ends = Ends(options.broker)
     await connect(ends, options.broker)
     app = faust_app(options.broker, options.state, found, options.session, options.name)
-    rounds = Rounds(options.guideline, charts(app, found), Outlet(app))
-    alarm = Alarm(f"{options.name}/{options.listen}:{options.port}", options.limits)
-    wiring = wire(app, rounds, ends, options.wall, alarm, wall)
+    processor = BatchProcessor(options.guideline, state_store(app, found), FaustProducer(app))
+    alarm = DeadLetterAlarm(f"{options.name}/{options.listen}:{options.port}", options.limits)
+    agent = wire(app, processor, ends, options.wall, alarm, wall)
     try:
-        return await Service(wiring, ends, options).run()
+        return await WorkerService(agent, ends, options).run()
     finally:
         await ends.stop()
 
 
-class Service(FaustService):
+class WorkerService(FaustService):
     """A running worker."""
 
     recovers = "charts"
 
-    def __init__(self, wiring: Wiring, ends: Ends, options: Options) -> None:
-        super().__init__(wiring, ends, log, options.listen, options.port, options.patience)
+    def __init__(self, agent: WorkerAgent, ends: Ends, options: WorkerOptions) -> None:
+        super().__init__(agent, ends, log, options.listen, options.port, options.patience)
         self.guideline = options.guideline
 
     async def open(self) -> None:

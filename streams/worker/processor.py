@@ -13,8 +13,8 @@ from rules.decide.assessment import assess
 from rules.decide.engine import settled
 from rules.guideline import Guideline
 from rules.wire.assessments import encode
-from streams.kafka.producer import Out, Outlet
-from streams.kafka.state_record import Owed, key, pack, pack_tick, ward_key
+from streams.kafka.producer import FaustProducer, OutgoingRecord
+from streams.kafka.state_record import PendingAlert, key, pack, pack_tick, partition_key
 from streams.worker import measure
 from streams.worker.batch import (
     Batch,
@@ -23,8 +23,8 @@ from streams.worker.batch import (
     assessment_record,
     dead_letter_record,
 )
-from streams.worker.partition_state import Ward
-from streams.worker.state_store import Charts
+from streams.worker.partition_state import PartitionState
+from streams.worker.state_store import StateStore
 
 # Assessments: whose is published with a batch, and its bytes.
 #
@@ -37,21 +37,21 @@ RECORDS_A_SHOW = 500
 AT_ONCE = 100
 
 
-def chosen(ward: Ward, batch: Batch) -> list[str]:
+def chosen(partition: PartitionState, batch: Batch) -> list[str]:
     """Whose assessment goes with this batch."""
     most = AT_ONCE if batch.edge else len(batch.records) // RECORDS_A_SHOW
-    return list(islice(ward.unshown, most))
+    return list(islice(partition.unshown, most))
 
 
-def assessments(ward: Ward, names: list[str]) -> list[tuple[str, bytes | None]]:
+def assessments(partition: PartitionState, names: list[str]) -> list[tuple[str, bytes | None]]:
     """The assessments of these patients; None, a tombstone, for one who is discharged."""
     for name in names:
-        del ward.unshown[name]
-    return [(name, assessment(ward, name)) for name in names]
+        del partition.unshown[name]
+    return [(name, assessment(partition, name)) for name in names]
 
 
-def assessment(ward: Ward, name: str) -> bytes | None:
-    patient = ward.seats[name].patient(ward.guideline)
+def assessment(partition: PartitionState, name: str) -> bytes | None:
+    patient = partition.patients_by_id[name].patient(partition.guideline)
     if patient is None or patient.discharged is not None:
         return None
     return encode(assess(settled(patient)))
@@ -72,12 +72,12 @@ def assessment(ward: Ward, name: str) -> bytes | None:
 # published again by whoever opens the partition; the same bytes, so the same id and seq.
 
 
-class Rounds:
+class BatchProcessor:
     """The wards of the partitions this worker owns, and where their output goes."""
 
-    def __init__(self, guideline: Guideline, charts: Charts, outlet: Outlet) -> None:
-        self.guideline, self.charts, self.outlet = guideline, charts, outlet
-        self.wards: dict[int, Ward] = {}
+    def __init__(self, guideline: Guideline, store: StateStore, producer: FaustProducer) -> None:
+        self.guideline, self.store, self.producer = guideline, store, producer
+        self.partitions: dict[int, PartitionState] = {}
         self.generation = -1
 
     def assigned(self, generation: int) -> bool:
@@ -87,60 +87,66 @@ class Rounds:
         """
         if generation == self.generation:
             return False
-        self.wards.clear()
+        self.partitions.clear()
         self.generation = generation
         return True
 
-    async def work(self, batch: Batch) -> tuple[Ward, Output]:
+    async def work(self, batch: Batch) -> tuple[PartitionState, Output]:
         """Takes one batch from 1 to 3.
 
         Partitions may be at work side by side: one waits while another's records are acknowledged.
         """
-        ward = self.wards.get(batch.partition) or await self._open(batch)
+        partition = self.partitions.get(batch.partition) or await self._open(batch)
         began = time.perf_counter()
-        output = ward.fold(batch)
+        output = partition.fold(batch)
         measure.folded(batch, time.perf_counter() - began)
         await self._bury(output)
-        shown = chosen(ward, batch)
-        alerts = await self._write(ward, batch, output, shown)
-        await self._publish(ward, output, shown, alerts)
-        return ward, output
+        assessed = chosen(partition, batch)
+        alerts = await self._write(partition, batch, output, assessed)
+        await self._publish(partition, output, assessed, alerts)
+        return partition, output
 
-    async def _open(self, batch: Batch) -> Ward:
+    async def _open(self, batch: Batch) -> PartitionState:
         """The ward as the table has it; alerts that may be missing are published first."""
-        ward = Ward(batch.partition, self.guideline, self.charts.tick(batch.partition))
-        missing = list(ward.open(self.charts.rows(batch.partition), batch))
-        await self.outlet.append(alert_records(missing))
+        partition = PartitionState(batch.partition, self.guideline, self.store.tick(batch.partition))
+        missing = list(partition.open(self.store.rows(batch.partition), batch))
+        await self.producer.append(alert_records(missing))
         measure.again(missing)
-        measure.standing(ward)
-        self.wards[batch.partition] = ward
-        return ward
+        measure.count_open(partition)
+        self.partitions[batch.partition] = partition
+        return partition
 
     async def _bury(self, output: Output) -> None:
-        await self.outlet.append(map(dead_letter_record, output.refusals))
+        await self.producer.append(map(dead_letter_record, output.refusals))
 
     async def _write(
-        self, ward: Ward, batch: Batch, output: Output, shown: list[str]
-    ) -> list[tuple[str, list[Owed]]]:
-        made = [(name, pack(row), owed) for name, row, owed in ward.rows(batch, output, shown)]
-        await self._append_rows(((name, value) for name, value, _ in made), ward.partition)
-        return [(name, owed) for name, _, owed in made]
+        self, partition: PartitionState, batch: Batch, output: Output, assessed: list[str]
+    ) -> list[tuple[str, list[PendingAlert]]]:
+        made = [
+            (name, pack(record), pending) for name, record, pending in partition.rows(batch, output, assessed)
+        ]
+        await self._append_rows(((name, value) for name, value, _ in made), partition.partition)
+        return [(name, pending) for name, _, pending in made]
 
     async def _append_rows(self, rows: Iterable[tuple[str, bytes]], partition: int) -> None:
         rows = list(rows)
-        topic = self.charts.changelog_topic_name
-        offsets = await self.outlet.append(
-            Out(topic, key(name), value, partition=partition) for name, value in rows
+        topic = self.store.changelog_topic_name
+        offsets = await self.producer.append(
+            OutgoingRecord(topic, key(name), value, partition=partition) for name, value in rows
         )
         for (name, value), offset in zip(rows, offsets, strict=True):
-            self.charts.keep(name, value, partition, offset)
+            self.store.keep(name, value, partition, offset)
 
     async def _publish(
-        self, ward: Ward, output: Output, shown: list[str], alerts: list[tuple[str, list[Owed]]]
+        self,
+        partition: PartitionState,
+        output: Output,
+        assessed: list[str],
+        alerts: list[tuple[str, list[PendingAlert]]],
     ) -> None:
-        said = [
+        records = [
             *alert_records(alerts),
-            *(assessment_record(name, value) for name, value in assessments(ward, shown)),
+            *(assessment_record(name, value) for name, value in assessments(partition, assessed)),
         ]
-        tick = [(ward_key(ward.partition), pack_tick(ward.clock))] if output.ticked else []
-        await asyncio.gather(self.outlet.append(said), self._append_rows(tick, ward.partition))
+        tick = [(partition_key(partition.partition), pack_tick(partition.clock))] if output.ticked else []
+        await asyncio.gather(self.producer.append(records), self._append_rows(tick, partition.partition))

@@ -8,29 +8,41 @@ import faust
 
 from streams.kafka.changelog_table import ChangelogTable
 from streams.kafka.partitions import Shape
-from streams.kafka.state_record import CHARTS, WARD, Row, newer, unpack, unpack_tick, ward_key
+from streams.kafka.state_record import (
+    PARTITION_PREFIX,
+    STATE_TABLE,
+    StateRecord,
+    newer,
+    partition_key,
+    unpack,
+    unpack_tick,
+)
 
 
-class Charts(ChangelogTable):
+class StateStore(ChangelogTable):
     """Rows by patient, and of each partition its tick.
 
     A worker that was thought dead may write a row behind its successor: of two rows of a patient the one with
     more of the log in it stands.
     """
 
-    def stands(self, key: str, value: bytes, here: bytes) -> bool:
-        return key.startswith(WARD) or newer(unpack(value), unpack(here))
+    def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
+        return key.startswith(PARTITION_PREFIX) or newer(unpack(value), unpack(here))
 
-    def rows(self, partition: int) -> Mapping[str, Row]:
+    def rows(self, partition: int) -> Mapping[str, StateRecord]:
         """Return every patient of a partition. Raises UnknownRow."""
-        return {name: unpack(value) for name, value in self.values_of(partition) if not name.startswith(WARD)}
+        return {
+            name: unpack(value)
+            for name, value in self.values_of(partition)
+            if not name.startswith(PARTITION_PREFIX)
+        }
 
     def tick(self, partition: int) -> int:
         """Return the latest tick for all patients of a partition, ms; -1: none yet."""
-        found = self.store.data.get(ward_key(partition))
+        found = self.store.data.get(partition_key(partition))
         return -1 if found is None else unpack_tick(found)
 
 
-def charts(app: faust.App, found: Shape) -> Charts:
+def state_store(app: faust.App, found: Shape) -> StateStore:
     """Return the table of rows of an app."""
-    return Charts(app, name=CHARTS, key_type=bytes, value_type=bytes, partitions=found.partitions)
+    return StateStore(app, name=STATE_TABLE, key_type=bytes, value_type=bytes, partitions=found.partitions)

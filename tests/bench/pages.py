@@ -16,7 +16,7 @@ from pathlib import Path
 
 from streams.dev_broker.apache import ApacheKafka
 from streams.errors import UsageError
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
 from tests.bench.pipeline.latency import at, percentiles
 from tests.streams.pager.delivery.receiver import Receiver, receiving
@@ -37,7 +37,7 @@ def main() -> int:
     seconds = parser.parse_args().seconds
     try:
         with ApacheKafka() as kafka:
-            create(kafka.settings, Wish(partitions=PARTITIONS))
+            create(kafka.settings, TopicSettings(partitions=PARTITIONS))
             print(f"Pages at {RATE} alerts/s: from sending the alert's record to the receiver")
             print(measured(kafka.settings, seconds))
     except UsageError as error:

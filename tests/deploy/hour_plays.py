@@ -106,7 +106,7 @@ def paging(name: str) -> Play:
         metrics.LAG.labels("il2.alerts", "0").set(150 if within(minute, 70, 72) else 0)
         if not within(minute, 64, 71) and every(minute, 1):
             pager.HEARTBEAT.set(HEART_S + minute * 60)
-            pager.HEARTBEAT_TOOK.set(0.4)
+            pager.HEARTBEAT_DURATION.set(0.4)
         alerts(minute)
         pages(minute)
         burden(minute)
@@ -129,7 +129,7 @@ def alerts(minute: float) -> None:
 def pages(minute: float) -> None:
     """One page each 20 minutes in the calm hour, one each minute from 84 on."""
     if every(minute, 20 if minute < 84 else 1, offset=5):
-        pager.OWED.labels("trigger", "relative", "criterion", "5-west").inc()
+        pager.PENDING.labels("trigger", "relative", "criterion", "5-west").inc()
         pager.PAGES.labels("ward", "accepted").inc()
         pager.HELD_BACK.labels("masked").inc()
         pager.ACKNOWLEDGE.labels("relative").observe(90)
@@ -173,7 +173,7 @@ def census(name: str) -> Play:
             for bed in range(8):
                 until = first + round((bed * 12 + minute / 60) * HOUR_MS)
                 (assessment,) = event_files.assessments(event_files.fold_events(course, guideline, until))
-                counted.take(str(bed).encode(), msgspec.json.encode(assessment))
+                counted.apply(str(bed).encode(), msgspec.json.encode(assessment))
         census_service.show(counted)
 
     return play

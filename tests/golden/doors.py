@@ -16,19 +16,19 @@ from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.pages import encode as encode_audit
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
 from streams.cli.main import main as il2watch
-from streams.kafka.producer import Out
+from streams.kafka.producer import OutgoingRecord
 from streams.kafka.state_record import VERSION as ROW_VERSION
-from streams.kafka.state_record import Row, unpack
-from streams.pager.policy.alerts import take
+from streams.kafka.state_record import StateRecord, unpack
+from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started, wake
-from streams.pager.policy.notifications import Outcome
-from streams.pager.policy.state import Book, Owed
-from streams.pager.policy.state import read as read_alert
+from streams.pager.policy.notifications import PagingOutcome
+from streams.pager.policy.state import Notification, PagingState
+from streams.pager.policy.state import decode_alert as read_alert
 from streams.pager.service.config import load as load_pager
-from streams.worker.dead_letter_alarm import Alarm, Share
-from streams.worker.fetch_buffer import Desk
-from streams.worker.processor import Rounds
+from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
+from streams.worker.fetch_buffer import FetchBuffer
+from streams.worker.processor import BatchProcessor
 from tests.golden.log import Poll
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "INPUTS",
     "ROW_VERSION",
     "STATE_VERSION",
-    "Out",
+    "OutgoingRecord",
     "il2watch",
 ]
 CHANGELOG = "charts-changelog"
@@ -49,7 +49,7 @@ class Done(NamedTuple):
     """A batch that was worked off: the offsets behind it by input topic, and what was appended for it."""
 
     positions: tuple[int, ...]
-    appended: tuple[Out, ...]
+    appended: tuple[OutgoingRecord, ...]
 
 
 class Table:
@@ -60,7 +60,7 @@ class Table:
     def __init__(self, rows: dict[str, bytes], tick: int) -> None:
         self.found, self.last = {name: unpack(value) for name, value in rows.items()}, tick
 
-    def rows(self, partition: int) -> dict[str, Row]:
+    def rows(self, partition: int) -> dict[str, StateRecord]:
         return self.found
 
     def tick(self, partition: int) -> int:
@@ -73,9 +73,9 @@ class Outlet:
     """Acknowledges everything and keeps it."""
 
     def __init__(self) -> None:
-        self.appended: list[Out] = []
+        self.appended: list[OutgoingRecord] = []
 
-    async def append(self, records: Iterable[Out]) -> list[int]:
+    async def append(self, records: Iterable[OutgoingRecord]) -> list[int]:
         records = list(records)
         self.appended += records
         return [0] * len(records)
@@ -90,8 +90,8 @@ class Worker:
     def __init__(
         self, partition: int, start: tuple[int, ...], rows: dict[str, bytes] | None = None, tick: int = -1
     ) -> None:
-        self.desk, self.outlet, self.now = Desk(partition, start), Outlet(), 0.0
-        self.rounds = Rounds(GUIDELINE, Table(rows or {}, tick), self.outlet)  # type: ignore[arg-type]
+        self.desk, self.outlet, self.now = FetchBuffer(partition, start), Outlet(), 0.0
+        self.rounds = BatchProcessor(GUIDELINE, Table(rows or {}, tick), self.outlet)  # type: ignore[arg-type]
 
     async def poll(self, poll: Poll) -> list[Done]:
         """Hand over what was fetched, and work off every batch that may go."""
@@ -99,7 +99,7 @@ class Worker:
         for topic, records in enumerate(poll.records):
             self.desk.put(topic, records)  # type: ignore[arg-type]  # a client's record may be written to
         done = []
-        while (batch := self.desk.take(poll.fetched, poll.ends, None, self.now)) is not None:
+        while (batch := self.desk.next_batch(poll.fetched, poll.ends, None, self.now)) is not None:
             before = len(self.outlet.appended)
             await self.rounds.work(batch)
             self.desk.out = False
@@ -112,9 +112,9 @@ def positions_of(row: bytes) -> tuple[int, ...]:
     return unpack(row).positions
 
 
-def alarms(course: Iterable[tuple[int, int, int]]) -> list[Out]:
+def alarms(course: Iterable[tuple[int, int, int]]) -> list[OutgoingRecord]:
     """Return the alerts about the machine itself. `course`: ms, records, how many of them refused."""
-    alarm = Alarm("worker-1", Share())
+    alarm = DeadLetterAlarm("worker-1", Share())
     found = [alarm.after(now, records, bad) for now, records, bad in course]
     return [one for one in found if one is not None]
 
@@ -150,13 +150,13 @@ class Policy:
 
     def __init__(self, config: str) -> None:
         self.paging = load_pager(config, "site.toml").paging
-        self.books: dict[str, Book] = {}
+        self.books: dict[str, PagingState] = {}
 
     def alert(self, value: bytes, now: int) -> tuple[str, Step]:
         """Take an alert; return whose it is and what came of it."""
         alert = read_alert(value)
-        patient = alert.said.patient
-        return patient, self._moved(take(self._book(patient), alert, now, self.paging))
+        patient = alert.transition.patient
+        return patient, self._moved(receive(self._book(patient), alert, now, self.paging))
 
     def command(self, key: str, value: bytes, now: int) -> tuple[str, Step] | None:
         """Take a command; None for what the pager passes over."""
@@ -189,17 +189,17 @@ class Policy:
 
     def owed(self, patient: str) -> list[Request]:
         """Return what is still to be delivered, in order."""
-        return list(map(request, self.books[patient].owed))
+        return list(map(request, self.books[patient].pending))
 
-    def _book(self, patient: str) -> Book:
-        return self.books.get(patient) or Book(patient=patient)
+    def _book(self, patient: str) -> PagingState:
+        return self.books.get(patient) or PagingState(patient=patient)
 
-    def _moved(self, outcome: Outcome) -> Step:
-        self.books[outcome.book.patient] = outcome.book
-        return Step(list(map(request, outcome.owed)), [encode_audit(audit) for audit in outcome.audits])
+    def _moved(self, outcome: PagingOutcome) -> Step:
+        self.books[outcome.state.patient] = outcome.state
+        return Step(list(map(request, outcome.pending)), [encode_audit(audit) for audit in outcome.audits])
 
 
-def request(one: Owed) -> Request:
+def request(one: Notification) -> Request:
     """Return a message that is owed as the golden test looks at it."""
     labels = (one.labels.level, one.labels.priority, one.labels.kind, one.labels.subject, one.labels.system)
     return Request(
@@ -207,7 +207,7 @@ def request(one: Owed) -> Request:
         one.channel,
         one.action,
         one.key,
-        one.lane,
+        one.ordering_key,
         one.step,
         one.since,
         one.began,

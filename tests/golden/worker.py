@@ -6,7 +6,7 @@ import asyncio
 from functools import cache
 
 from tests.golden import doors
-from tests.golden.doors import ALERTS, ASSESSMENTS, DEADLETTERS, Done, Out, Worker
+from tests.golden.doors import ALERTS, ASSESSMENTS, DEADLETTERS, Done, OutgoingRecord, Worker
 from tests.golden.log import MINUTE, PARTITIONS, TOPICS, partitions
 from tests.golden.stored import record_line
 
@@ -42,7 +42,7 @@ async def _carried_on(
     return tuple([done for poll in partitions()[number].polls(start) for done in await worker.poll(poll)])
 
 
-def appended(number: int, topic: str) -> list[Out]:
+def appended(number: int, topic: str) -> list[OutgoingRecord]:
     """Return what a partition's worker appended to a topic."""
     return [out for done in work(number) for out in done.appended if out.topic == topic]
 
@@ -59,6 +59,6 @@ def system() -> list[str]:
     )
 
 
-def line(out: Out) -> str:
+def line(out: OutgoingRecord) -> str:
     """Return a record as a line."""
     return record_line(out.key, out.time, out.headers, out.value)

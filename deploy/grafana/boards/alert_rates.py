@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from deploy.grafana.boards.panels import RED, YELLOW, Query, Row, bars, board, choice, lines, number
+from deploy.grafana.boards.panels import RED, YELLOW, PanelRow, Query, bars, board, choice, lines, number
 
-SAID = 'il2_pager_alerts_total{transition=~"opened|worsened",unit=~"$unit",level=~"$level"}'
+EMITTED = 'il2_pager_alerts_total{transition=~"opened|worsened",unit=~"$unit",level=~"$level"}'
 """An episode that begins or gets worse: what asks for attention. Reminders and ends are not counted."""
 PATIENT_DAYS = '(sum_over_time(sum(il2_patients{job="il2-worker"})[1d:5m]) * 5 / 1440 > 0)'
 
 
 def hourly(label: str) -> Query:
-    return Query(f"sum by ({label}) (rate({SAID}[$__rate_interval])) * 3600", f"{{{{{label}}}}}")
+    return Query(f"sum by ({label}) (rate({EMITTED}[$__rate_interval])) * 3600", f"{{{{{label}}}}}")
 
 
-NOW = Row(
+NOW = PanelRow(
     "Now",
     (
         number(
@@ -56,7 +56,7 @@ NOW = Row(
     ),
 )
 
-RATES = Row(
+RATES = PanelRow(
     "Alerts that opened or worsened",
     (
         lines("By level", "Alerts an hour by level.", "short", hourly("level"), stacked=True),
@@ -72,13 +72,13 @@ RATES = Row(
             "Per patient-day",
             "Alerts over the last day for each patient and day, by level.",
             "short",
-            Query(f"sum by (level) (increase({SAID}[1d])) / scalar({PATIENT_DAYS})", "{{level}}"),
+            Query(f"sum by (level) (increase({EMITTED}[1d])) / scalar({PATIENT_DAYS})", "{{level}}"),
         ),
         bars(
             "By subject",
             "The 20 subjects that spoke most over the last day.",
             "short",
-            Query(f"topk(20, sum by (subject) (increase({SAID}[1d])))", "{{subject}}"),
+            Query(f"topk(20, sum by (subject) (increase({EMITTED}[1d])))", "{{subject}}"),
             width=12,
             height=14,
         ),
@@ -96,7 +96,7 @@ RATES = Row(
     ),
 )
 
-HEEDED = Row(
+HEEDED = PanelRow(
     "How they were heeded",
     (
         lines(

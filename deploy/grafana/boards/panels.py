@@ -43,7 +43,7 @@ class Query(NamedTuple):
     legend: str = ""
 
 
-class Row(NamedTuple):
+class PanelRow(NamedTuple):
     """A heading and the panels below it; their widths fill lines of 24."""
 
     title: str
@@ -157,7 +157,7 @@ def board(
     title: str,
     says: str,
     since: str,
-    rows: Iterable[Row],
+    rows: Iterable[PanelRow],
     choices: Iterable[dashboard.QueryVariable] = (),
 ) -> dashboard.Dashboard:
     """A dashboard that nobody edits by hand, with links to its sisters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from deploy.grafana.boards.panels import RED, YELLOW, Query, Row, bars, board, lines, number
+from deploy.grafana.boards.panels import RED, YELLOW, PanelRow, Query, bars, board, lines, number
 
 OFTEN, SELDOM = "$__rate_interval", "15m"
 """Batches come each second; pages a few times an hour, and over a minute most quantiles of them would be of
@@ -16,7 +16,7 @@ def quantile(share: float, histogram: str, window: str = OFTEN) -> str:
     return f"histogram_quantile({share}, sum by (le) (rate({histogram}_bucket[{window}])))"
 
 
-NOW = Row(
+NOW = PanelRow(
     "Now",
     (
         number("Workers", "Workers that answer.", "short", 'sum(up{job="il2-worker"})'),
@@ -58,7 +58,7 @@ NOW = Row(
     ),
 )
 
-FACTS = Row(
+FACTS = PanelRow(
     "From the fact to the alert",
     (
         lines(
@@ -137,7 +137,7 @@ FACTS = Row(
     ),
 )
 
-REFUSED = Row(
+REFUSED = PanelRow(
     "Refused",
     (
         lines(
@@ -160,7 +160,7 @@ REFUSED = Row(
     ),
 )
 
-PAGES = Row(
+PAGES = PanelRow(
     "From the alert to the person",
     (
         lines(
@@ -215,7 +215,7 @@ PAGES = Row(
     ),
 )
 
-PROCESSES = Row(
+PROCESSES = PanelRow(
     "Processes",
     (
         lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from deploy.grafana.boards.panels import RED, YELLOW, Query, Row, bars, board, lines, number
+from deploy.grafana.boards.panels import RED, YELLOW, PanelRow, Query, bars, board, lines, number
 
 
 def most(metric: str, *labels: str) -> Query:
@@ -14,7 +14,7 @@ def most(metric: str, *labels: str) -> Query:
     return Query(f"max by ({', '.join(labels)}) ({metric})", " ".join(f"{{{{{label}}}}}" for label in labels))
 
 
-NOW = Row(
+NOW = PanelRow(
     "Now",
     (
         number(
@@ -58,7 +58,7 @@ NOW = Row(
     ),
 )
 
-DOSES = Row(
+DOSES = PanelRow(
     "The next dose",
     (
         bars(
@@ -96,7 +96,7 @@ DOSES = Row(
     ),
 )
 
-BEDSIDE = Row(
+WARD_PATIENTS = PanelRow(
     "What trips, and what was not looked at",
     (
         bars(
@@ -150,7 +150,7 @@ BEDSIDE = Row(
 )
 
 
-def ward() -> Dashboard:
+def ward_board() -> Dashboard:
     """The dashboard of the ward.
 
     The bedside list of patients is the board's, not Grafana's: no patient is named here.
@@ -159,4 +159,4 @@ def ward() -> Dashboard:
         "How the ward stands, as numbers of patients, as of each one's latest assessment. Which patient "
         "it is, the board says."
     )
-    return board("il2-ward", "Ward", says, "now-12h", (NOW, DOSES, BEDSIDE))
+    return board("il2-ward", "Ward", says, "now-12h", (NOW, DOSES, WARD_PATIENTS))

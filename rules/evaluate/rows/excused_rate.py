@@ -31,12 +31,12 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory
     relative.
     """
     hr = chart.tail.now.hr
-    if hr.heard is None:
+    if hr.latest_counted is None:
         return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
     setting = chart.tail.setting
-    limit = chart.mode.limit(hr.heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
+    limit = chart.mode.limit(hr.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
-    last = hr.heard
+    last = hr.latest_counted
     result = Result(
         latest=last.at, value=last.hr, unit=row.unit, evidence=(last.reference,), flags=hr.a.on + 2 * hr.b.on
     )
@@ -98,8 +98,8 @@ def _hypotension(chart: Chart, signals: Signals, now: Instant, causes: Causes) -
     sbp, setting = signals.sbp, chart.tail.setting
     limit = (
         None
-        if sbp.heard is None
-        else chart.mode.limit(sbp.heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
+        if sbp.latest_counted is None
+        else chart.mode.limit(sbp.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     )
     if limit is None or now >= beyond(limit):
         causes.unseen = (*causes.unseen, "systolic-bp")
@@ -119,7 +119,7 @@ def _fever(row: ExcusedRateRow, signals: Signals, now: Instant, causes: Causes) 
         causes.present = (*causes.present, "fever")
 
 
-READ = (
+SINUS_MEANINGS = (
     dirty_flags.HEART_RATE
     | dirty_flags.SYSTOLIC
     | dirty_flags.TEMPERATURE
@@ -128,4 +128,4 @@ READ = (
     | dirty_flags.BASELINE
 )
 
-ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=lambda row: READ)
+ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=lambda row: SINUS_MEANINGS)

@@ -15,7 +15,7 @@ LEVELS = {None: 0, CLEAR: 1, "relative": 2, ABSOLUTE: 3}
 def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """The worse of the two. Wherever it would be clear, the saturation must be fresh."""
     signals = chart.tail.now
-    low, oxygen, last = signals.spo2.b, signals.oxygen, signals.spo2.heard
+    low, oxygen, last = signals.spo2.b, signals.oxygen, signals.spo2.latest_counted
     limit = spo2_limit(chart, now)
     stale = limit is None or now >= beyond(limit)
     flags = LEVELS[oxygen.level] + 4 * low.on
@@ -66,20 +66,20 @@ def _changed(
 
 def spo2_limit(chart: Chart, now: Instant) -> int | None:
     """When the latest saturation that counts goes stale; None when there is none."""
-    heard, setting = chart.tail.now.spo2.heard, chart.tail.setting
+    latest, setting = chart.tail.now.spo2.latest_counted, chart.tail.setting
     return (
         None
-        if heard is None
-        else chart.mode.limit(heard.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
+        if latest is None
+        else chart.mode.limit(latest.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     )
 
 
 def low_saturation(chart: Chart, now: Instant, row: OxygenRow) -> bool:
     """Whether the latest fresh SpO2 is below 95 %."""
-    limit, heard = spo2_limit(chart, now), chart.tail.now.spo2.heard
-    if limit is None or heard is None or heard.spo2 is None or now >= beyond(limit):
+    limit, latest = spo2_limit(chart, now), chart.tail.now.spo2.latest_counted
+    if limit is None or latest is None or latest.spo2 is None or now >= beyond(limit):
         return False
-    return row.low.trip.met(heard.spo2)
+    return row.low.trip.met(latest.spo2)
 
 
 ROW_TYPE = RowType[OxygenRow](

@@ -22,9 +22,9 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
         clear.evaluates_at, clear.next = due, soonest(now, clear.next, None if due is None else reached(due))
         return unless_hidden(clear, segment_at(chart.phenylephrine, t))
     inside = overlapping(chart.phenylephrine, t - row.window, t)
-    told = [segment for segment in inside if segment.rate is not None]
+    segments = [segment for segment in inside if segment.rate is not None]
     none_yet = not chart.phenylephrine or chart.phenylephrine[0].at > t - row.window
-    lowest = None if none_yet else min(told, key=rate_of, default=None)
+    lowest = None if none_yet else min(segments, key=rate_of, default=None)
     result = judged_rate(row, lowest, t, chart)
     result.next = soonest(now, turns(chart, now), _leaves(chart, now, row.window))
     if result.at is None and before.state not in (result.state, INDETERMINATE):

@@ -25,14 +25,14 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: Instant, before: Memory
     decisive = under_way if full[under_way] else last
     both = full[last] and (full[first] or full[under_way])
     state = ABSOLUTE if both else RELATIVE if full[decisive] else CLEAR
-    shown = decisive if state != CLEAR else max(last, under_way, key=lambda shift: totals[shift])
+    drawn = decisive if state != CLEAR else max(last, under_way, key=lambda shift: totals[shift])
     before_it = (last if full[under_way] else first) if both else None
-    found = [*(inside[before_it] if before_it else []), *inside[shown]]
+    found = [*(inside[before_it] if before_it else []), *inside[drawn]]
     at_end = under_way[0] if ms_of(now) == under_way[0] else None
     return Result(
         state,
         at=at_end if state == CLEAR else _reached_at(row, inside[decisive]),
-        value=totals[shown],
+        value=totals[drawn],
         unit=row.unit,
         limit=row.relative.text,
         evidence=references(found),

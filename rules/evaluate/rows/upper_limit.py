@@ -26,7 +26,7 @@ def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) 
         if state != result.state or result.at is None:
             result.state, result.at = state, lab.at
         result.latest = lab.at
-    return _told(row, now_known, result)
+    return _with_evidence(row, now_known, result)
 
 
 def upper(row: UpperLimitRow, code: str, lab: Lab) -> float | None:
@@ -46,7 +46,7 @@ def _enzymes(row: UpperLimitRow, known: dict[str, Lab]) -> str:
     return ABSOLUTE if True in answers else INDETERMINATE if None in answers else CLEAR
 
 
-def _told(row: UpperLimitRow, known: dict[str, Lab], result: Result) -> Result:
+def _with_evidence(row: UpperLimitRow, known: dict[str, Lab], result: Result) -> Result:
     above = [code for code in row.labs if code in known and _above(row, code, known[code])]
     result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in above)
     if result.state == INDETERMINATE:

@@ -18,7 +18,7 @@ INPUT = {"hypotension": "systolic-bp", "fever": "temperature"}
 def explain(row: ExcusedRateRow, asked: Asked) -> Answer:
     """Both nested conditions, and beside the upper one its causes."""
     hr, setting = asked.chart.tail.now.hr, asked.chart.tail.setting
-    told = facts(
+    lines = facts(
         asked, hr, ((hr.a, goal("relative", hr.a.on)), (hr.b, goal("absolute", hr.b.on))), "heart-rate"
     )
     excuse = f"unless {', '.join(CAUSES)} is known to be present (then relative)"
@@ -35,9 +35,11 @@ def explain(row: ExcusedRateRow, asked: Asked) -> Answer:
             ),
             stale=f"latest reading older than {ages(setting.stale_ward, setting.stale_intensive)}",
         ),
-        facts=[*told, *(_causes(row, asked)[1] if hr.b.on else [])],
-        window=window(told, "the readings that count"),
-        look=asked.look(row.monitored_by, None if hr.heard is None else hr.heard.at, row.stale_factor),
+        facts=[*lines, *(_causes(row, asked)[1] if hr.b.on else [])],
+        window=window(lines, "the readings that count"),
+        look=asked.look(
+            row.monitored_by, None if hr.latest_counted is None else hr.latest_counted.at, row.stale_factor
+        ),
         why=[*_heart_distance(row, asked), *(_causes(row, asked)[0] if hr.b.on else [])],
         clears=_heart_clears(row, asked),
     )
@@ -50,11 +52,11 @@ def goal(level: str, on: bool) -> str:
 def _heart_distance(row: ExcusedRateRow, asked: Asked) -> list[str]:
     """Distances of the latest reading, and the run towards each condition that does not hold yet."""
     hr = asked.chart.tail.now.hr
-    if hr.heard is None or hr.heard.hr is None:
+    if hr.latest_counted is None or hr.latest_counted.hr is None:
         return []
     out = []
     for level, condition, latch in (("relative", row.relative, hr.a), ("absolute", row.absolute, hr.b)):
-        out.append(away(hr.heard.hr, condition.trip, level, row.unit))
+        out.append(away(hr.latest_counted.hr, condition.trip, level, row.unit))
         if not latch.on:
             out.append(
                 under_way(hr, latch, goal(level, False), met(condition.trip, row.unit), condition.span)
@@ -87,7 +89,7 @@ def _causes(row: ExcusedRateRow, asked: Asked) -> tuple[list[str], list[Cited]]:
     when stale.
     """
     words: list[str] = []
-    told: list[Cited] = []
+    lines: list[Cited] = []
     chart, result = asked.chart, asked.result
     stale_at = (
         asked.look(row.monitored_by, result.latest, row.stale_factor).stale_at if result.stale else None
@@ -98,19 +100,19 @@ def _causes(row: ExcusedRateRow, asked: Asked) -> tuple[list[str], list[Cited]]:
         value, facts = _heart_value(row, cause, chart, signals, t)
         if cause in result.correctable:
             words.append(f"Correctable: {cause} ({value}).")
-            told.extend(cited(fact, f"correctable cause: {cause}", INPUT.get(cause)) for fact in facts)
+            lines.extend(cited(fact, f"correctable cause: {cause}", INPUT.get(cause)) for fact in facts)
         elif INPUT.get(cause) in result.missing:
             words.append(f"Not seen: {cause} ({INPUT[cause]} {value}): what cannot be seen does not excuse.")
         else:
             words.append(f"Not a cause: {cause} ({value}).")
-    return words, told
+    return words, lines
 
 
 def _heart_value(
     row: ExcusedRateRow, cause: str, chart: Chart, signals: Signals, t: int
 ) -> tuple[str, Sequence[Fact]]:
     if cause == "hypotension":
-        last = signals.sbp.heard
+        last = signals.sbp.latest_counted
         target = f"target above {amount(chart.tail.setting.target, 'mm[Hg]')}"
         return (
             ("never charted", [])

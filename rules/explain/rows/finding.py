@@ -8,7 +8,7 @@ from rules.explain.question import Asked
 from rules.guideline.declare import FindingRow
 from rules.wire.vocabulary import VALUE_FINDINGS
 
-SHOWN = 10
+EVIDENCE_SHOWN = 10
 """Records shown beside the deciding ones: the latest."""
 
 
@@ -45,7 +45,7 @@ def explain(row: FindingRow, asked: Asked) -> Answer:
 
 
 def _in_order(records: list[tuple[str, Sign]], asked: Asked) -> list[Cited]:
-    older = len(records) - SHOWN
+    older = len(records) - EVIDENCE_SHOWN
     return [
         cited(
             sign,

@@ -10,8 +10,8 @@ from rules.guideline.declare import OxygenRow
 def explain(row: OxygenRow, asked: Asked) -> Answer:
     """By device, and by a saturation that stays low at high flow."""
     signals, setting = asked.chart.tail.now, asked.chart.tail.setting
-    heard = signals.spo2.heard
-    told = _saturations(asked)
+    latest = signals.spo2.latest_counted
+    cited = _saturations(asked)
     return Answer(
         rule=Rule(
             words=row.words,
@@ -33,9 +33,9 @@ def explain(row: OxygenRow, asked: Asked) -> Answer:
                 f"to be clear SpO2 must be no older than {ages(setting.stale_ward, setting.stale_intensive)}"
             ),
         ),
-        facts=[*_given(signals.oxygen, asked), *told],
-        window=window(told, "the saturations that count"),
-        look=asked.look(row.monitored_by, None if heard is None else heard.at, row.stale_factor),
+        facts=[*_given(signals.oxygen, asked), *cited],
+        window=window(cited, "the saturations that count"),
+        look=asked.look(row.monitored_by, None if latest is None else latest.at, row.stale_factor),
         why=[in_force(signals.oxygen), *_distances(row, signals.oxygen), *_low(row, asked)],
         clears=_clears(row, asked),
     )
@@ -51,9 +51,9 @@ def in_force(oxygen: Oxygen) -> str:
 
 def _given(oxygen: Oxygen, asked: Asked) -> list[Cited]:
     """The record that last charted device, flow or FiO2."""
-    told = cite_all(asked.chart, [id for id, _ in oxygen.evidence], "the oxygen in force")
+    cited = cite_all(asked.chart, [id for id, _ in oxygen.evidence], "the oxygen in force")
     return [
-        Cited(id=one.id, part=one.part, at=oxygen.at, known=one.known, value=_words(oxygen)) for one in told
+        Cited(id=one.id, part=one.part, at=oxygen.at, known=one.known, value=_words(oxygen)) for one in cited
     ]
 
 
@@ -67,14 +67,14 @@ def _words(oxygen: Oxygen) -> str:
 
 def _saturations(asked: Asked) -> list[Cited]:
     spo2 = asked.chart.tail.now.spo2
-    told = {id: "SpO2 in the run that decided" for id, _ in spo2.b.evidence} if spo2.b.on else {}
+    found = {id: "SpO2 in the run that decided" for id, _ in spo2.b.evidence} if spo2.b.on else {}
     for id, _ in spo2.b.seen:
-        told.setdefault(
+        found.setdefault(
             id, f"SpO2 in the run towards {'leaving' if spo2.b.on else 'reaching'} the absolute condition"
         )
-    if spo2.heard is not None:
-        told.setdefault(spo2.heard.id, "the latest SpO2 that counts")
-    return [one for id, part in told.items() for one in cite_all(asked.chart, [id], part, "spo2")]
+    if spo2.latest_counted is not None:
+        found.setdefault(spo2.latest_counted.id, "the latest SpO2 that counts")
+    return [one for id, part in found.items() for one in cite_all(asked.chart, [id], part, "spo2")]
 
 
 def _distances(row: OxygenRow, oxygen: Oxygen) -> list[str]:
@@ -97,9 +97,9 @@ def _distances(row: OxygenRow, oxygen: Oxygen) -> list[str]:
 
 def _low(row: OxygenRow, asked: Asked) -> list[str]:
     spo2 = asked.chart.tail.now.spo2
-    if spo2.heard is None or spo2.heard.spo2 is None:
+    if spo2.latest_counted is None or spo2.latest_counted.spo2 is None:
         return []
-    latest = away(spo2.heard.spo2, row.low.trip, "saturation", "%")
+    latest = away(spo2.latest_counted.spo2, row.low.trip, "saturation", "%")
     if spo2.b.on:
         return [f"SpO2 was sustained {met(row.low.trip, '%')} at a flow {met(row.at_flow, 'L/min')}.", latest]
     condition = f"{met(row.low.trip, '%')} at a flow {met(row.at_flow, 'L/min')}"

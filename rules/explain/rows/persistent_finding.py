@@ -34,19 +34,19 @@ def explain(row: PersistentFindingRow, asked: Asked) -> Answer:
     )
 
 
-def _lasted(row: PersistentFindingRow, asked: Asked, told: list[Sign], due: int | None) -> list[str]:
+def _lasted(row: PersistentFindingRow, asked: Asked, signs: list[Sign], due: int | None) -> list[str]:
     if due is None:
         return (
             [
                 (
-                    f"The latest record says {told[-1].value}: only {row.value} for {span(row.lasts)} would "
+                    f"The latest record says {signs[-1].value}: only {row.value} for {span(row.lasts)} would "
                     "trip it."
                 )
             ]
-            if told
+            if signs
             else []
         )
-    so_far = f"{row.value} since {when(told[0].at)}, {span(asked.t - told[0].at)} by now"
+    so_far = f"{row.value} since {when(signs[0].at)}, {span(asked.t - signs[0].at)} by now"
     return [
         f"{so_far}; {span(due - asked.t)} are left of {span(row.lasts)}."
         if asked.t < due

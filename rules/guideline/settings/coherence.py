@@ -126,14 +126,14 @@ def _pressure(guideline: Guideline) -> Conflicts:
         yield _unseen("clear-above", "target-high", "high", f"target-high + clear-above is {ends[1]}")
 
 
-def _unseen(margin: str, target: str, side: str, said: str) -> Conflict:
+def _unseen(margin: str, target: str, side: str, found: str) -> Conflict:
     keys = (f"pressure.{margin}", f"pressure.{target}", f"plausible.systolic-bp.{side}")
     return Conflict(
         tuple(
             (
                 key,
                 (
-                    f"{said}, beyond plausible.systolic-bp.{side}: such readings would be dropped; bring it "
+                    f"{found}, beyond plausible.systolic-bp.{side}: such readings would be dropped; bring it "
                     "inside"
                 ),
             )

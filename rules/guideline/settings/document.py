@@ -57,7 +57,7 @@ class _Walk:
         self.line = 1
         self.elements: dict[Path, int] = {}
 
-    def take(self, pattern: re.Pattern[str]) -> str:
+    def match(self, pattern: re.Pattern[str]) -> str:
         found = pattern.match(self.text, self.at)
         if found is None:
             raise Unreadable
@@ -74,7 +74,7 @@ class _Walk:
 
     def document(self) -> Iterator[tuple[Path, int]]:
         table: Path = ()
-        while self.take(_SPACE) is not None and self.at < len(self.text):
+        while self.match(_SPACE) is not None and self.at < len(self.text):
             line = self.line
             if self.ahead("["):
                 table = self.header()
@@ -96,24 +96,24 @@ class _Walk:
     def key(self) -> Path:
         parts = []
         while True:
-            self.take(_BLANK)
+            self.match(_BLANK)
             parts.append(self.name())
-            self.take(_BLANK)
+            self.match(_BLANK)
             if not self.ahead("."):
                 return tuple(parts)
 
     def name(self) -> str:
         if self.text[self.at : self.at + 1] in ("'", '"'):
-            written = self.take(_STRING)
+            written = self.match(_STRING)
             return written[1:-1] if written[0] == "'" else _unescaped(written[1:-1])
-        return self.take(_BARE_KEY)
+        return self.match(_BARE_KEY)
 
     def pair(self, table: Path) -> Iterator[tuple[Path, int]]:
         line, path = self.line, (*table, *self.key())
         if not self.ahead("="):
             raise Unreadable
         yield path, line
-        self.take(_BLANK)
+        self.match(_BLANK)
         yield from self.value(path)
 
     def value(self, path: Path) -> Iterator[tuple[Path, int]]:
@@ -122,18 +122,18 @@ class _Walk:
         elif self.ahead("["):
             yield from self.array(path)
         else:
-            self.take(_STRING if self.text[self.at : self.at + 1] in ("'", '"') else _PLAIN_VALUE)
+            self.match(_STRING if self.text[self.at : self.at + 1] in ("'", '"') else _PLAIN_VALUE)
 
     def inline(self, path: Path) -> Iterator[tuple[Path, int]]:
-        while self.take(_SPACE) is not None and not self.ahead("}"):
+        while self.match(_SPACE) is not None and not self.ahead("}"):
             yield from self.pair(path)
-            self.take(_SPACE)
+            self.match(_SPACE)
             self.ahead(",")
 
     def array(self, path: Path) -> Iterator[tuple[Path, int]]:
-        while self.take(_SPACE) is not None and not self.ahead("]"):
+        while self.match(_SPACE) is not None and not self.ahead("]"):
             yield from self.value(self.numbered(path))
-            self.take(_SPACE)
+            self.match(_SPACE)
             self.ahead(",")
 
 
@@ -182,7 +182,7 @@ class Document(msgspec.Struct, frozen=True):
         return self.line(path[:-1]) if path else 1
 
 
-def read(text: str) -> Document:
+def parse_toml(text: str) -> Document:
     """Reads TOML. Raises ConfigError with line and column, or with each key that is given twice."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
@@ -201,15 +201,15 @@ def read(text: str) -> Document:
 
 def _not_toml(text: str, fault: str) -> tuple[str, ...]:
     found = _PLACE.search(fault)
-    said = fault[: found.start()] if found else fault
-    if said.startswith(_TWICE):
+    value = fault[: found.start()] if found else fault
+    if value.startswith(_TWICE):
         twice = tuple(_given_twice(text))
         if twice:
             return twice
     line, column = _end(text) if found is None or found[1] is None else (int(found[1]), int(found[2]))
     return (
         (
-            f"line {line}, column {column}: not TOML: {said}; mend the syntax there (values are numbers, "
+            f"line {line}, column {column}: not TOML: {value}; mend the syntax there (values are numbers, "
             f'"texts", [lists] or {{tables}})'
         ),
     )

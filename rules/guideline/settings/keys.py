@@ -208,20 +208,20 @@ def _unit(table: Table, name: str, rest: Path) -> str | None:
 
 
 def _premedication() -> Iterator[Key]:
-    agents, said = (
+    agents, found = (
         SCHWARTZENTRUBER_2001.agents,
         {"source": "Table 6", "subject": "Premedication after therapy"},
     )
     for kind, every in agents.premedication_every.items():
         yield Key(
-            ("premedication", kind), DURATION, every, (("agents", "premedication_every", kind),), **said
+            ("premedication", kind), DURATION, every, (("agents", "premedication_every", kind),), **found
         )
     yield Key(
         ("premedication", "overdue-factor"),
         FACTOR,
         agents.overdue_factor,
         (("agents", "overdue_factor"),),
-        **said,
+        **found,
     )
 
 

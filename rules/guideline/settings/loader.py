@@ -8,7 +8,7 @@ import msgspec
 
 from rules.guideline.edition import SCHWARTZENTRUBER_2001, Guideline
 from rules.guideline.settings.coherence import conflicts
-from rules.guideline.settings.document import ConfigError, Document, Path, read
+from rules.guideline.settings.document import ConfigError, Document, Path, parse_toml
 from rules.guideline.settings.keys import ONE_WITH, Key, keys, put, tables
 from rules.guideline.settings.values import described, parsed
 from rules.wire.nearest import nearest
@@ -49,12 +49,12 @@ def load(text: str | None) -> Guideline:
     """
     if not text:
         return SCHWARTZENTRUBER_2001
-    reading = Reading(read(text))
+    reading = Reading(parse_toml(text))
     _walk(reading, reading.document.values, ())
     guideline = _put(reading)
     _check(reading, guideline)
     if reading.problems:
-        raise ConfigError(*(said for _, said in sorted(reading.problems)))
+        raise ConfigError(*(found for _, found in sorted(reading.problems)))
     return guideline
 
 

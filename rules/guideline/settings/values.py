@@ -32,10 +32,10 @@ _NO_PLACE = ("localtime", "posixrules", "Factory")
 
 def parsed(key: Key, value: Any) -> Any:
     """The value as the key's field holds it. Raises ValueError saying what is wrong and the remedy."""
-    return _TAKE[key.kind](key, value)
+    return _ACCEPTS[key.kind](key, value)
 
 
-def shown(value: Any, kind: str) -> str:
+def as_toml(value: Any, kind: str) -> str:
     """A value as a site writes it."""
     if value is None:
         return "none"
@@ -74,7 +74,7 @@ def _number(key: Key, value: Any) -> float:
 
 
 def _example(key: Key) -> str:
-    return "0.01" if key.default is None else shown(key.default, key.kind)
+    return "0.01" if key.default is None else as_toml(key.default, key.kind)
 
 
 def _stays(key: Key, value: Any) -> str:
@@ -172,7 +172,7 @@ def _starts(key: Key, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-_TAKE: dict[str, Callable[[Key, Any], Any]] = {
+_ACCEPTS: dict[str, Callable[[Key, Any], Any]] = {
     NUMBER: _above_zero,
     MARGIN: _not_negative,
     FACTOR: _factor,
@@ -185,7 +185,7 @@ _TAKE: dict[str, Callable[[Key, Any], Any]] = {
 
 
 HEAD = "| key | default | takes | of what | source |\n|---|---|---|---|---|"
-TAKES = {
+ACCEPTS = {
     COUNT: "whole number",
     DURATION: "duration",
     FACTOR: "factor, 1 or more",
@@ -223,8 +223,8 @@ def _section(key: Key) -> Path:
 
 
 def _line(key: Key) -> str:
-    takes = TAKES.get(key.kind, f"number, {key.unit}").replace("|", "\\|")
-    default = f"`{shown(key.default, key.kind)}`" if key.default is not None else "none"
+    takes = ACCEPTS.get(key.kind, f"number, {key.unit}").replace("|", "\\|")
+    default = f"`{as_toml(key.default, key.kind)}`" if key.default is not None else "none"
     compared = f"`{key.op}` " if key.op else ""
     source = (
         "[choice]"

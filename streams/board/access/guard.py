@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from streams.board.access.door import Door, Visit, cookie_of, set_cookie
+from streams.board.access.auth_settings import AuthSettings, RequestUser, cookie_of, set_cookie
 from streams.board.access.session import LASTS_S, Session, Sessions
 from streams.board.access.users import SEE
 
@@ -53,7 +53,7 @@ class Attempts:
 
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
+REQUEST_USER: web.RequestKey[RequestUser] = web.RequestKey("visit", RequestUser)
 FREE = ("/static/", "/-/", "/login")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -69,36 +69,36 @@ HEADERS = {
 TLS = "max-age=31536000"
 
 
-def guard(door: Door, sessions: Sessions) -> Any:
+def guard(auth: AuthSettings, sessions: Sessions) -> Any:
     """The middleware."""
 
     @web.middleware
     async def check(request: web.Request, handler: Answer) -> web.StreamResponse:
-        if not door.knows(request.host):
+        if not auth.knows(request.host):
             return web.Response(status=421, text="this board is not served under that name\n")
         if request.path.startswith(FREE):
             return await handler(request)
         now = int(time.time())
         session = cookie_of(request, sessions, now)
-        identity = door.identity(request, session)
+        identity = auth.identity(request, session)
         if identity is None or not identity.may(SEE):
-            return nobody(request, door)
+            return nobody(request, auth)
         fresh: str | None = None
         if session is None:
             session, fresh = sessions.begin(None, now)
-        request[VISIT] = Visit(identity, session, sessions.token(session))
+        request[REQUEST_USER] = RequestUser(identity, session, sessions.token(session))
         response = await handler(request)
         if fresh is not None and not response.prepared:
-            set_cookie(response, fresh, door.secure, LASTS_S)
+            set_cookie(response, fresh, auth.secure, LASTS_S)
         return response
 
     return check
 
 
-def nobody(request: web.Request, door: Door) -> web.Response:
+def nobody(request: web.Request, auth: AuthSettings) -> web.Response:
     """People are sent to the login; programs, and those whom a proxy should have named, are refused."""
     if (
-        door.users is not None
+        auth.users is not None
         and request.method == "GET"
         and "text/html" in request.headers.get("Accept", "")
     ):
@@ -106,14 +106,14 @@ def nobody(request: web.Request, door: Door) -> web.Response:
     return web.Response(status=401, text="log in first\n")
 
 
-def headed(door: Door) -> Any:
+def headed(auth: AuthSettings) -> Any:
     """Puts the headers on every answer before it is sent, a stream's too."""
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
-        if door.secure:
+        if auth.secure:
             response.headers["Strict-Transport-Security"] = TLS
 
     return put

@@ -93,7 +93,7 @@ class Sessions:
         session = Session(user, now, secrets.token_hex(16))
         return session, self._cookies.dumps(session)
 
-    def read(self, cookie: str, now: int) -> Session | None:
+    def session_of(self, cookie: str, now: int) -> Session | None:
         """The session of a cookie; None for one that is forged, old or ended."""
         try:
             session = Session(*self._cookies.loads(cookie.encode("utf-8", "surrogatepass")))

@@ -43,13 +43,13 @@ def hashed(password: str) -> str:
 
 def matches(password: str, kept: str) -> bool:
     """Whether it is the password; takes the same time whether it is or not. Raises BadHash."""
-    n, r, p, salt, expected = _read(kept)
+    n, r, p, salt, expected = _parse(kept)
     return hmac.compare_digest(_derive(password, salt, n, r, p), expected)
 
 
 def check(kept: str) -> None:
     """Raises BadHash for what is no password as it is kept."""
-    _read(kept)
+    _parse(kept)
 
 
 def _derive(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
@@ -58,7 +58,7 @@ def _derive(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     )
 
 
-def _read(kept: str) -> tuple[int, int, int, bytes, bytes]:
+def _parse(kept: str) -> tuple[int, int, int, bytes, bytes]:
     try:
         name, n, r, p, salt, expected = kept.split("$")
         found = int(n), int(r), int(p), b64decode(salt, validate=True), b64decode(expected, validate=True)

@@ -11,8 +11,8 @@ from rules.wire.pages import PageRecord
 from streams.board import words
 from streams.board.html.element import age, cached, hidden, time
 from streams.board.html.unit import shape
-from streams.board.patient import View
-from streams.projections.episodes import Acked, Episode
+from streams.board.patient import PatientView
+from streams.projections.episodes import OpenEpisode, SeenBy
 
 DID = {
     "accepted": "told",
@@ -28,23 +28,23 @@ DID = {
 }
 
 
-def standing(view: View) -> h.Node:
+def open_alerts(view: PatientView) -> h.Node:
     """Open alerts, the gravest first; what is only advised stands under What to do."""
-    shown = [(episode, ack) for episode, ack in view.standing if episode.level != "advisory"]
+    episodes = [(episode, ack) for episode, ack in view.episodes if episode.level != "advisory"]
     title = h.h2["Open alerts"]
     none = h.p(class_="note")["No alert is open."]
     return h.fragment[
         title,
-        h.ul(class_="open")[*(item(episode, ack) for episode, ack in shown)] if shown else none,
-        orders(view),
+        h.ul(class_="open")[*(item(episode, ack) for episode, ack in episodes)] if episodes else none,
+        commands_in_force(view),
     ]
 
 
-def item(episode: Episode, ack: Acked | None) -> h.Node:
+def item(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
     """One alert: how grave, what, since when, what to do, and the button; or who has seen it."""
     alert = episode.last
     level = h.strong(class_=f"state {alert.level}")[shape(alert.level), words.STATE[alert.level]]
-    said = h.p(class_="what")[level, " ", h.b[words.alert(alert)]]
+    html = h.p(class_="what")[level, " ", h.b[words.alert(alert)]]
     since = h.p(class_="note")["since ", time(wire(episode.since)), ", ", age(wire(episode.since))]
     measures = [
         h.li[one["text"], " ", h.small[f"({one['source']})"]]
@@ -57,13 +57,13 @@ def item(episode: Episode, ack: Acked | None) -> h.Node:
         if ack
         else None
     )
-    told = h.div[said, since, do, seen]
+    found = h.div[html, since, do, seen]
     return h.li(class_=f"alert {alert.level}", data_alert=alert.id, data_evidence=alert.subject)[
-        told, buttons(episode, ack)
+        found, buttons(episode, ack)
     ]
 
 
-def buttons(episode: Episode, ack: Acked | None) -> h.Node:
+def buttons(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
     alert, says = episode.last, words.alert(episode.last)
     about = {"data_alert": alert.id, "data_level": alert.level}
     ask = act("ack", "Acknowledge", f"ack-{alert.id}", says, "act primary", **about) if ack is None else None
@@ -78,7 +78,7 @@ def act(what: str, label: str, id: str, says: str, style: str = "act", **data: s
     )[label, hidden(f": {says}")]
 
 
-def orders(view: View) -> h.Node:
+def commands_in_force(view: PatientView) -> h.Node:
     """Stop rules that may be lifted, silences in force."""
     stops, quiet = (
         [stopped(rule, view) for rule in view.stops],
@@ -91,7 +91,7 @@ def listed(title: str, items: list[h.Node]) -> h.Node:
     return h.fragment[h.h3[title], h.ul(class_="orders")[*items]] if items else None
 
 
-def stopped(rule: str, view: View) -> h.Node:
+def stopped(rule: str, view: PatientView) -> h.Node:
     """A stop rule that stands, and the way to lift it."""
     says = stop_words(rule, view)
     return h.li[
@@ -100,7 +100,7 @@ def stopped(rule: str, view: View) -> h.Node:
     ]
 
 
-def silenced(one: Silence, view: View) -> h.Node:
+def silenced(one: Silence, view: PatientView) -> h.Node:
     """A silence: of what, until when, by whom and why; and the way to end it."""
     what = (
         f"{words.criterion(one.subject, view.guideline)}, up to "
@@ -110,19 +110,19 @@ def silenced(one: Silence, view: View) -> h.Node:
     return h.li[h.span[what, time(wire(one.until)), f" by {one.by}: {one.reason}"], end]
 
 
-def stop_words(rule: str, view: View) -> str:
+def stop_words(rule: str, view: PatientView) -> str:
     return next((one.words for one in view.guideline.stop_rules if one.rule == rule), rule)
 
 
-def timeline(view: View) -> h.Node:
+def timeline(view: PatientView) -> h.Node:
     """What was said, who was told, who said that they have seen it; the newest first."""
-    said = [(one.decided, transition(one)) for one in view.timeline]
-    told = [(one.when, page(one)) for one in view.told]
+    html = [(one.decided, transition(one)) for one in view.timeline]
+    part = [(one.when, page(one)) for one in view.page_log]
     lifted = [
         (wire(one.known), line(wire(one.known), f"stop rule {one.rule} lifted by {one.by}: {one.reason}"))
         for one in view.resumes
     ]
-    found = sorted([*said, *told, *lifted], key=lambda one: one[0], reverse=True)
+    found = sorted([*html, *part, *lifted], key=lambda one: one[0], reverse=True)
     items = h.ol(class_="timeline", tabindex="0", aria_label="What was said, the newest first")[
         *(markup for _, markup in found)
     ]
@@ -143,6 +143,6 @@ def page(one: PageRecord) -> h.Node:
 
 
 @cached
-def line(when: str, said: str, level: str | None = None) -> h.Node:
+def line(when: str, found: str, level: str | None = None) -> h.Node:
     glyph = None if level is None else shape(level)
-    return h.li[time(when), h.span(class_=f"line {level or 'note'}")[glyph, said]]
+    return h.li[time(when), h.span(class_=f"line {level or 'note'}")[glyph, found]]

@@ -82,17 +82,17 @@ def top(frame: Frame, live: bool) -> h.Node:
         token = h.input(type="hidden", name="token", value=frame.token)
         leave = h.form(method="post", action="/logout")[token, h.button(class_="plain")["Log out"]]
     who = h.span(class_="me")[hidden("You are "), frame.who] if frame.who else None
-    shown = h.span(class_="now")[pill, newest, skew] if live else None
+    drawn = h.span(class_="now")[pill, newest, skew] if live else None
     return h.header(class_="top")[
-        h.a(href="/", class_="site")[frame.site], shown, h.span(class_="tools")[theme, who, leave]
+        h.a(href="/", class_="site")[frame.site], drawn, h.span(class_="tools")[theme, who, leave]
     ]
 
 
 def trust() -> h.Node:
     """The banner that stands as long as the page is not live; and the alarms of the machine itself."""
-    said = h.strong["Not live"]
+    html = h.strong["Not live"]
     banner = h.div(id="trust", class_="banner", role="alert")[
-        said, " ", h.span(id="problem")["Connecting to the board."]
+        html, " ", h.span(id="problem")["Connecting to the board."]
     ]
     return h.fragment[banner, h.div(id="notices", class_="notices", role="status")]
 
@@ -103,7 +103,7 @@ def foot() -> h.Node:
 
 def login(frame: Frame, fault: str | None) -> Html:
     """The page; what was wrong the last time."""
-    said = h.p(class_="warn", role="alert")[fault] if fault else None
+    html = h.p(class_="warn", role="alert")[fault] if fault else None
     user = h.label(class_="field")[
         "User", h.input(name="user", autocomplete="username", required=True, autofocus=True, maxlength=64)
     ]
@@ -112,7 +112,7 @@ def login(frame: Frame, fault: str | None) -> Html:
     )
     secret = h.label(class_="field")["Password", password]
     button = h.button(class_="act primary")["Log in"]
-    form = h.form(method="post", action="/login", class_="login")[h.h1["Log in"], said, user, secret, button]
+    form = h.form(method="post", action="/login", class_="login")[h.h1["Log in"], html, user, secret, button]
     return page(frame, "login", f"Log in, {frame.site}", form)
 
 

@@ -10,7 +10,7 @@ from streams.board import words
 from streams.board.html import alerts
 from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.html.unit import dose, fluids, pressure, shape
-from streams.board.patient import Lab, View
+from streams.board.patient import LabView, PatientView
 
 LAB_HEAD = ("Lab", "Latest", "Beyond", "At", "Before", "Reference")
 NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "ck-mb", "inr", "pt", "ptt", "tsh", "wbc")} | {
@@ -18,7 +18,7 @@ NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "ck-mb", "inr", "pt
 }
 
 
-def latest(view: View) -> h.Node:
+def latest(view: PatientView) -> h.Node:
     title = h.h2["Laboratory"]
     if not view.labs:
         return h.fragment[title, h.p(class_="note")["No result in the last days."]]
@@ -30,7 +30,7 @@ def latest(view: View) -> h.Node:
 
 
 @cached
-def lab_row(lab: Lab) -> h.Node:
+def lab_row(lab: LabView) -> h.Node:
     value = h.fragment[h.b[words.number(lab.value)], " ", words.unit(lab.unit)]
     before = h.span[words.number(lab.before[1])] if lab.before else "–"
     cells = (value, beyond(lab), time(wire(lab.at)), before, reference(lab))
@@ -40,14 +40,14 @@ def lab_row(lab: Lab) -> h.Node:
     ]
 
 
-def beyond(lab: Lab) -> h.Node:
+def beyond(lab: LabView) -> h.Node:
     """Below or above the laboratory's own reference limits."""
     if lab.high is not None and lab.value > lab.high:
         return h.span(class_="flag")["↑ high"]
     return h.span(class_="flag")["↓ low"] if lab.low is not None and lab.value < lab.low else None
 
 
-def reference(lab: Lab) -> str:
+def reference(lab: LabView) -> str:
     if lab.low is not None and lab.high is not None:
         return f"{words.number(lab.low)}–{words.number(lab.high)}"
     if lab.high is not None:
@@ -59,7 +59,7 @@ MET = {"met": ("✓", "met"), "not-met": ("▲", "not met"), "unknown": ("?", "u
 ELIGIBLE = {"met": "clear", "not-met": "absolute", "unknown": "indeterminate"}
 
 
-def given(view: View) -> h.Node:
+def given(view: PatientView) -> h.Node:
     """Open advice in the guideline's order; the same measure for two rows of one group stands once."""
     title = h.h2["What to do"]
     found = view.assessment.advice if view.assessment else []
@@ -83,7 +83,7 @@ def item(text: str, source: str, subjects: list[str]) -> h.Node:
     return h.li[h.b[f"{named}: "] if named else None, text, " ", h.small[f"({source})"]]
 
 
-def monitoring(view: View) -> h.Node:
+def monitoring(view: PatientView) -> h.Node:
     """Table 1: last seen, due again, overdue."""
     found = view.assessment.monitoring if view.assessment else []
     if not found:
@@ -104,7 +104,7 @@ def monitoring(view: View) -> h.Node:
     ]
 
 
-def eligibility(view: View) -> h.Node:
+def eligibility(view: PatientView) -> h.Node:
     """Whether therapy may begin; shown before the first dose."""
     if view.assessment is None or view.assessment.dose.number or view.assessment.dose.readiness == "finished":
         return None
@@ -120,7 +120,7 @@ def state(name: str) -> h.Node:
 CRITERIA_HEAD = ("System", "Criterion", "State", "Value", "Limit", "Since", "Note")
 
 
-def table(view: View) -> h.Node:
+def table(view: PatientView) -> h.Node:
     title = h.h2["Criteria for delay or discontinuation", h.small(class_="note")[" Table 3"]]
     if view.assessment is None:
         return h.fragment[
@@ -141,7 +141,7 @@ def table(view: View) -> h.Node:
     ]
 
 
-def criterion_row(one: CriterionRow, system: str | None, view: View) -> h.Node:
+def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h.Node:
     state, value = one.state, one.value
     name = words.criterion(one.code, view.guideline)
     cells = (
@@ -158,8 +158,8 @@ def criterion_row(one: CriterionRow, system: str | None, view: View) -> h.Node:
 
 
 @cached
-def cell(said: str, **attributes: str) -> h.Node:
-    return h.td(**attributes, role="cell")[said]
+def cell(found: str, **attributes: str) -> h.Node:
+    return h.td(**attributes, role="cell")[found]
 
 
 @cached
@@ -169,8 +169,8 @@ def since(instant: str | None) -> h.Node:
 
 @cached
 def judged(state: str) -> h.Node:
-    said = h.span(class_=f"state {state}")[shape(state), words.STATE[state]]
-    return h.td(data_state=state, role="cell")[said]
+    html = h.span(class_=f"state {state}")[shape(state), words.STATE[state]]
+    return h.td(data_state=state, role="cell")[html]
 
 
 @cached
@@ -199,11 +199,11 @@ def note(one: CriterionRow) -> h.Node:
 SECTIONS = ("summary", "alerts", "criteria", "advice", "labs", "monitoring", "eligibility", "timeline")
 
 
-def sections(view: View) -> dict[str, Html]:
+def sections(view: PatientView) -> dict[str, Html]:
     """What stands in each section."""
     return {
         "summary": render(summary(view)),
-        "alerts": render(alerts.standing(view)),
+        "alerts": render(alerts.open_alerts(view)),
         "criteria": render(table(view)),
         "advice": render(given(view)),
         "labs": render(latest(view)),
@@ -236,25 +236,27 @@ def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
     ]
 
 
-def summary(view: View) -> h.Node:
+def summary(view: PatientView) -> h.Node:
     """Who, what is advised, why, since when; dose, pressure, fluids."""
-    told = view.advised
-    level = "clear" if told.over else words.GRAVE.get(told.word, "indeterminate")
-    word = h.strong(class_=f"block {level}")[shape(level), words.RECOMMENDATION.get(told.word, told.word)]
-    said = h.p[word, " ", words.MEANS.get(told.word, "")]
-    since = h.p(class_="note")["since ", time(told.since)] if told.since and not told.over else None
-    over = h.p(class_="note")["Therapy has ended."] if told.over else None
+    advised = view.advised
+    level = "clear" if advised.over else words.GRAVE.get(advised.word, "indeterminate")
+    word = h.strong(class_=f"block {level}")[
+        shape(level), words.RECOMMENDATION.get(advised.word, advised.word)
+    ]
+    html = h.p[word, " ", words.MEANS.get(advised.word, "")]
+    since = h.p(class_="note")["since ", time(advised.since)] if advised.since and not advised.over else None
+    over = h.p(class_="note")["Therapy has ended."] if advised.over else None
     reasons = (
-        h.li[shape(level), hidden(words.STATE[level] + ": "), reason] for level, reason in told.reasons
+        h.li[shape(level), hidden(words.STATE[level] + ": "), reason] for level, reason in advised.reasons
     )
-    why = h.ul(class_="why")[*reasons] if told.reasons else None
+    why = h.ul(class_="why")[*reasons] if advised.reasons else None
     clocks = (
         fact("Dose", dose(view.dose)),
         fact("Systolic pressure", pressure(view.pressure)),
         fact("Fluid above maintenance, 24 h", fluids(view.fluids)),
     )
     lead = h.div(class_="lead")[
-        h.div(class_="advised")[said, since, over, why], h.dl(class_="facts")[*clocks]
+        h.div(class_="advised")[html, since, over, why], h.dl(class_="facts")[*clocks]
     ]
     return h.fragment[h.h1(id="who")[view.name, " ", place(view)], lead]
 
@@ -263,11 +265,11 @@ def fact(name: str, value: h.Node) -> h.Node:
     return h.div[h.dt[name], h.dd[value]]
 
 
-def place(view: View) -> h.Node:
+def place(view: PatientView) -> h.Node:
     """Where, in which mode, how new what is known of the patient."""
     where = view.unit if view.unit == view.location else f"{view.unit}, {view.location}"
     mode = f", {view.assessment.mode} monitoring" if view.assessment else ""
-    heard = (
+    collected = (
         h.fragment[", newest event ", age(wire(view.newest))]
         if view.newest is not None
         else ", nothing charted"
@@ -278,4 +280,4 @@ def place(view: View) -> h.Node:
         other = h.span(class_="warn", role="alert")[
             " The worker goes by another configuration than this board: limits are not drawn."
         ]
-    return h.small[where, mode, heard, clock, other]
+    return h.small[where, mode, collected, clock, other]

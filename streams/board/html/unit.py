@@ -12,7 +12,7 @@ import htpy as h
 from rules.wire.instants import text as wire
 from streams.board import words
 from streams.board.html.element import Html, age, cached, hidden, render, time
-from streams.board.unit import Advised, Alerts, Dose, Pressure, Row, System
+from streams.board.unit import Advised, Alerts, DoseCell, PressureCell, System, UnitRow
 
 COLUMNS = (
     ("advised", "Recommendation"),
@@ -27,7 +27,7 @@ COLUMNS = (
 CELLS = {name: h.div(class_=f"c {name}", role="cell", data_cell=name) for name, _ in COLUMNS}
 
 
-def cells(row: Row) -> dict[str, Html]:
+def cells(row: UnitRow) -> dict[str, Html]:
     """What stands in each column."""
     return {
         "advised": advised(row.advised),
@@ -41,7 +41,7 @@ def cells(row: Row) -> dict[str, Html]:
     }
 
 
-def attributes(row: Row) -> dict[str, str | int]:
+def attributes(row: UnitRow) -> dict[str, str | int]:
     """What the page sorts and filters by."""
     waiting = "yes" if row.alerts.unseen else "no"
     found = f"{row.name} {row.unit} {row.location}".lower()
@@ -64,26 +64,32 @@ def head() -> h.Node:
 
 
 @cached
-def advised(told: Advised) -> h.Node:
-    level = "clear" if told.over else words.GRAVE.get(told.word, "indeterminate")
-    said = h.strong(class_=f"block {level}")[shape(level), words.RECOMMENDATION.get(told.word, told.word)]
-    over = h.span(class_="note")["therapy ended"] if told.over else None
-    since = h.span(class_="note")["since ", time(told.since)] if told.since and not told.over else None
-    more = h.li[f"and {told.more} more"] if told.more else None
-    why = (
-        h.ul(class_="why")[*(h.li[shape(level), words_] for level, words_ in told.reasons), more]
-        if told.reasons
+def advised(measures: Advised) -> h.Node:
+    level = "clear" if measures.over else words.GRAVE.get(measures.word, "indeterminate")
+    html = h.strong(class_=f"block {level}")[
+        shape(level), words.RECOMMENDATION.get(measures.word, measures.word)
+    ]
+    over = h.span(class_="note")["therapy ended"] if measures.over else None
+    since = (
+        h.span(class_="note")["since ", time(measures.since)]
+        if measures.since and not measures.over
         else None
     )
-    return h.fragment[said, over, since, why]
+    more = h.li[f"and {measures.more} more"] if measures.more else None
+    why = (
+        h.ul(class_="why")[*(h.li[shape(level), words_] for level, words_ in measures.reasons), more]
+        if measures.reasons
+        else None
+    )
+    return h.fragment[html, over, since, why]
 
 
-def who(row: Row) -> h.Node:
+def who(row: UnitRow) -> h.Node:
     """Who and where; how new what is charted is."""
     place = row.unit if row.unit == row.location else f"{row.unit}, {row.location}"
-    heard = ["newest ", age(wire(row.newest))] if row.newest is not None else "nothing charted"
+    collected = ["newest ", age(wire(row.newest))] if row.newest is not None else "nothing charted"
     quiet = h.span(class_="note")["silence in force"] if row.quiet else None
-    return [named(row.key, row.name, place), h.span(class_="note heard")[heard], star(row.key), quiet]
+    return [named(row.key, row.name, place), h.span(class_="note heard")[collected], star(row.key), quiet]
 
 
 @cached
@@ -111,7 +117,7 @@ def alerts(found: Alerts) -> h.Node:
 
 
 @cached
-def dose(clock: Dose | None) -> h.Node:
+def dose(clock: DoseCell | None) -> h.Node:
     if clock is None:
         return h.span(class_="none")["–"]
     level = words.READY_LEVEL.get(clock.readiness, "clear")
@@ -149,7 +155,7 @@ def system(found: System) -> h.Node:
 
 
 @cached
-def pressure(found: Pressure | None) -> h.Node:
+def pressure(found: PressureCell | None) -> h.Node:
     if found is None:
         return h.span(class_="none")["–"]
     value = h.strong(class_="big")[words.number(found.latest)]
@@ -161,8 +167,8 @@ def pressure(found: Pressure | None) -> h.Node:
         if found.state in ("relative", "absolute")
         else words.STATE[found.state]
     )
-    shown = h.span(class_=f"state {found.state}")[shape(found.state), state, ", old" if found.stale else None]
-    return h.fragment[h.span[value, h.span(class_="note")[target]], shown]
+    drawn = h.span(class_=f"state {found.state}")[shape(found.state), state, ", old" if found.stale else None]
+    return h.fragment[h.span[value, h.span(class_="note")[target]], drawn]
 
 
 @cached
@@ -170,7 +176,7 @@ def fluids(found: tuple[float, float] | None) -> h.Node:
     if found is None:
         return h.span(class_="none")["–"]
     given, limit = found
-    said = f"{words.number(given)} of {words.number(limit)} mL"
+    value = f"{words.number(given)} of {words.number(limit)} mL"
     bar = h.meter(
         min=0,
         max=str(limit),
@@ -178,9 +184,9 @@ def fluids(found: tuple[float, float] | None) -> h.Node:
         optimum=0,
         value=str(min(given, limit)),
         aria_label="Fluid above maintenance in 24 h",
-    )[said]
+    )[value]
     full = h.span(class_="full")["limit reached"] if given >= limit else None
-    return h.fragment[h.span[said], bar, full]
+    return h.fragment[h.span[value], bar, full]
 
 
 @cached
@@ -199,7 +205,7 @@ def shape(level: str) -> h.Node:
 ORDER = ("stop", "delay", "correct", words.NOT_ASSESSED, "cannot-tell", "proceed")
 
 
-def ward(
+def unit_page(
     rows: Iterable[tuple[str, Mapping[str, str], Mapping[str, str | int]]],
     counted: Counter[str],
     units: Iterable[str],
@@ -234,8 +240,8 @@ def filters(counted: Counter[str], units: Iterable[str]) -> h.Node:
     find = h.label[
         hidden("Search"), h.input(id="find", type="search", placeholder="Search patient", autocomplete="off")
     ]
-    told = h.span(id="told", class_="note", role="status")
-    return h.div(class_="filters")[tiles, h.div(class_="seek")[choose, mine, waits, find, told]]
+    found = h.span(id="told", class_="note", role="status")
+    return h.div(class_="filters")[tiles, h.div(class_="seek")[choose, mine, waits, find, found]]
 
 
 def tile(name: str, count: int) -> h.Node:

@@ -16,14 +16,14 @@ from rules.wire.pages import Audit
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.page import Page, Receipt, TransportError
-from streams.kafka.producer import Out, Outlet
-from streams.pager.delivery.outbox import Ledger
+from streams.kafka.producer import FaustProducer, OutgoingRecord
+from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.policy import escalation
 from streams.pager.policy.routes import SYSTEM
-from streams.pager.policy.state import Owed
+from streams.pager.policy.state import Notification
 
 
-def page_of(one: Owed, patient: str, unit: str | None, link: str | None) -> Page:
+def page_of(one: Notification, patient: str, unit: str | None, link: str | None) -> Page:
     """The page.
 
     Its labels are those the incident was opened with; its body is the transition that is told.
@@ -58,28 +58,28 @@ def page_of(one: Owed, patient: str, unit: str | None, link: str | None) -> Page
 # it does not.
 
 
-class Faults:
+class ChannelAlerts:
     """`wall`: wall time, ms."""
 
-    def __init__(self, outlet: Outlet, wall: Callable[[], int]) -> None:
-        self.outlet, self.wall = outlet, wall
-        self._standing: dict[str, bool] = {}
+    def __init__(self, producer: FaustProducer, wall: Callable[[], int]) -> None:
+        self.producer, self.wall = producer, wall
+        self._open: dict[str, bool] = {}
 
     async def refused(self, channel: str, message: str) -> None:
         """A receiver refused a page for good. `message` holds neither secret nor patient."""
-        if self._standing.get(channel) is not True:
-            self._standing[channel] = True
-            await self.outlet.append(
+        if self._open.get(channel) is not True:
+            self._open[channel] = True
+            await self.producer.append(
                 [self._alert(channel, "technical", f"channel {channel} refuses pages: {message}")]
             )
 
     async def accepted(self, channel: str) -> None:
         """A receiver took a page."""
-        if self._standing.get(channel) is not False:
-            self._standing[channel] = False
-            await self.outlet.append([self._alert(channel, CLEAR, f"channel {channel} takes pages")])
+        if self._open.get(channel) is not False:
+            self._open[channel] = False
+            await self.producer.append([self._alert(channel, CLEAR, f"channel {channel} takes pages")])
 
-    def _alert(self, channel: str, level: str, message: str) -> Out:
+    def _alert(self, channel: str, level: str, message: str) -> OutgoingRecord:
         now = self.wall()
         alert = undecided_alert(
             id=hashed(f"{EVERY_PATIENT}|{SYSTEM}|channel/{channel}"),
@@ -94,83 +94,124 @@ class Faults:
             unit=None,
             limit=None,
         )
-        return Out(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
+        return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 
-class Post:
+class Delivery:
     """`wall`: wall time, ms; `tripped`: told whether a channel's circuit is open."""
 
     def __init__(
         self,
-        ledger: Ledger,
-        faults: Faults,
+        writer: OutboxWriter,
+        faults: ChannelAlerts,
         link: str | None,
         wall: Callable[[], int],
         tripped: Callable[[str, bool], None],
     ) -> None:
-        self.ledger, self.faults, self.link, self.wall, self.tripped = ledger, faults, link, wall, tripped
+        self.writer, self.faults, self.link, self.wall, self.tripped = writer, faults, link, wall, tripped
 
-    def first(self, lane: tuple[str, str], channel: str) -> Owed | None:
+    def first(self, ordering_key: tuple[str, str], channel: str) -> Notification | None:
         """The next message of a lane that may go."""
-        return self.ledger.first(*lane, channel)
+        return self.writer.first(*ordering_key, channel)
 
-    def parked_s(self, lane: tuple[str, str], channel: str) -> float | None:
+    def parked_s(self, ordering_key: tuple[str, str], channel: str) -> float | None:
         """Seconds until a refused message of a lane may go again."""
-        moment = self.ledger.parked(*lane, channel)
-        return None if moment is None else max(0.1, (moment - self.ledger.now()) / 1000)
+        moment = self.writer.parked(*ordering_key, channel)
+        return None if moment is None else max(0.1, (moment - self.writer.now()) / 1000)
 
-    def page(self, lane: tuple[str, str], one: Owed) -> Page:
+    def page(self, ordering_key: tuple[str, str], one: Notification) -> Page:
         """The message as the channel is given it."""
-        return page_of(one, lane[0], self.ledger.paging.unit_of(lane[0]), self.link)
+        return page_of(one, ordering_key[0], self.writer.paging.unit_of(ordering_key[0]), self.link)
 
-    async def start(self, lane: tuple[str, str], one: Owed) -> None:
+    async def start(self, ordering_key: tuple[str, str], one: Notification) -> None:
         """Written down before the first attempt is made."""
         if not one.tried:
-            self.ledger.apply(
-                lane[0],
-                lambda book: escalation.started(book, one.number, self.ledger.now(), self.ledger.paging),
+            self.writer.apply(
+                ordering_key[0],
+                lambda state: escalation.started(state, one.number, self.writer.now(), self.writer.paging),
             )
-            await self.ledger.durable()
+            await self.writer.durable()
 
     async def accepted(
-        self, lane: tuple[str, str], one: Owed, page: Page, receipt: Receipt, attempt: int, took: float
+        self,
+        ordering_key: tuple[str, str],
+        one: Notification,
+        page: Page,
+        receipt: Receipt,
+        attempt: int,
+        duration_s: float,
     ) -> None:
         """A receiver has it.
 
         The next of the lane goes when that is written: else a kill would send this one again behind it.
         """
-        self.ledger.apply(
-            lane[0], lambda book: escalation.accepted(book, one.number, self.ledger.now(), self.ledger.paging)
+        self.writer.apply(
+            ordering_key[0],
+            lambda state: escalation.accepted(state, one.number, self.writer.now(), self.writer.paging),
         )
-        told = self._told(
-            lane, one, page, attempt, took, pages.ACCEPTED, status=receipt.status, reference=receipt.reference
+        audit = self._audit(
+            ordering_key,
+            one,
+            page,
+            attempt,
+            duration_s,
+            pages.ACCEPTED,
+            status=receipt.status,
+            reference=receipt.reference,
         )
-        self.ledger.note(told)
+        self.writer.note(audit)
         await self.faults.accepted(one.channel)
-        await self.ledger.durable()
+        await self.writer.durable()
 
     async def refused(
-        self, lane: tuple[str, str], one: Owed, page: Page, error: TransportError, attempt: int, took: float
+        self,
+        ordering_key: tuple[str, str],
+        one: Notification,
+        page: Page,
+        error: TransportError,
+        attempt: int,
+        duration_s: float,
     ) -> None:
         """A receiver will not have it, now or later."""
-        self.ledger.note(
-            self._told(
-                lane, one, page, attempt, took, pages.REFUSED, status=error.status, message=error.message
+        self.writer.note(
+            self._audit(
+                ordering_key,
+                one,
+                page,
+                attempt,
+                duration_s,
+                pages.REFUSED,
+                status=error.status,
+                message=error.message,
             )
         )
-        self.ledger.apply(
-            lane[0], lambda book: escalation.refused(book, one.number, self.ledger.now(), self.ledger.paging)
+        self.writer.apply(
+            ordering_key[0],
+            lambda state: escalation.refused(state, one.number, self.writer.now(), self.writer.paging),
         )
         await self.faults.refused(one.channel, error.message)
-        await self.ledger.durable()
+        await self.writer.durable()
 
     def failed(
-        self, lane: tuple[str, str], one: Owed, page: Page, error: TransportError, attempt: int, took: float
+        self,
+        ordering_key: tuple[str, str],
+        one: Notification,
+        page: Page,
+        error: TransportError,
+        attempt: int,
+        duration_s: float,
     ) -> None:
         """An attempt failed in passing."""
-        self.ledger.note(
-            self._told(
-                lane, one, page, attempt, took, pages.RETRY, status=error.status, message=error.message
+        self.writer.note(
+            self._audit(
+                ordering_key,
+                one,
+                page,
+                attempt,
+                duration_s,
+                pages.RETRY,
+                status=error.status,
+                message=error.message,
             )
         )
 
@@ -178,22 +219,22 @@ class Post:
         """A channel's circuit may have turned."""
         self.tripped(channel, is_open)
 
-    def _told(
+    def _audit(
         self,
-        lane: tuple[str, str],
-        one: Owed,
+        ordering_key: tuple[str, str],
+        one: Notification,
         page: Page,
         attempt: int,
-        took: float,
+        duration_s: float,
         outcome: str,
         **more: Any,
     ) -> Audit:
         return Audit(
             when=self.wall(),
             outcome=outcome,
-            patient=lane[0],
+            patient=ordering_key[0],
             unit=page.unit,
-            alert=one.lane,
+            alert=one.ordering_key,
             key=one.key,
             number=one.number,
             action=one.action,
@@ -206,6 +247,6 @@ class Post:
             at=page.at,
             decided=page.decided,
             attempt=attempt,
-            latency_ms=round(took * 1000),
+            latency_ms=round(duration_s * 1000),
             **more,
         )

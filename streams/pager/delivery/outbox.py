@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from rules.wire.pages import Audit, encode
 from rules.wire.topics import PAGES
 from streams.kafka.fencing import FencedTable, begin, stamped, unstamped
-from streams.kafka.producer import Out, Outlet
-from streams.kafka.state_record import UnknownRow, key
+from streams.kafka.producer import FaustProducer, OutgoingRecord
+from streams.kafka.state_record import UnknownStateRecord, key
 from streams.pager.policy.escalation import wake
-from streams.pager.policy.notifications import Outcome
+from streams.pager.policy.notifications import PagingOutcome
 from streams.pager.policy.routes import Paging
-from streams.pager.policy.state import Book, Owed, UnknownBook, pack, unpack
+from streams.pager.policy.state import Notification, PagingState, UnknownPagingState, pack, unpack
 from streams.service.lifecycle import die
 
 TABLE = "outbox"
@@ -27,22 +27,22 @@ TABLE = "outbox"
 class Outbox(FencedTable):
     """The paging states by patient, each in the term of the pager that wrote it."""
 
-    def books(self, partition: int) -> dict[str, Book]:
+    def states(self, partition: int) -> dict[str, PagingState]:
         """Return every patient's book of a partition. Raises UnknownRow."""
         return {key: opened(value) for key, value in self.values_of(partition)}
 
 
-def written(book: Book, term: int) -> bytes:
+def written(state: PagingState, term: int) -> bytes:
     """A book as a row."""
-    return stamped(pack(book), term, book.revision)
+    return stamped(pack(state), term, state.revision)
 
 
-def opened(row: bytes) -> Book:
+def opened(row: bytes) -> PagingState:
     """The book in a row. Raises UnknownRow."""
     try:
         return unpack(unstamped(row))
-    except UnknownBook as fault:
-        raise UnknownRow(str(fault)) from fault
+    except UnknownPagingState as fault:
+        raise UnknownStateRecord(str(fault)) from fault
 
 
 # The books this pager keeps, and their way into Kafka: whatever changes one is written and acknowledged
@@ -55,20 +55,22 @@ def opened(row: bytes) -> Book:
 # the audit says it twice. A kill after: nothing is lost, what is owed stands in the rows.
 
 
-Step = Callable[[Book], Outcome]
+Step = Callable[[PagingState], PagingOutcome]
 NOWHERE = -1
 
 
-class Ledger:
+class OutboxWriter:
     """`now`: the clock the pager goes by, ms; `nudge`: called with a patient whose messages may go; `told`:
     called with every audit kept.
     """
 
-    def __init__(self, paging: Paging, outbox: Outbox, outlet: Outlet, now: Callable[[], int]) -> None:
-        self.paging, self.outbox, self.outlet, self.now = paging, outbox, outlet, now
+    def __init__(
+        self, paging: Paging, outbox: Outbox, producer: FaustProducer, now: Callable[[], int]
+    ) -> None:
+        self.paging, self.outbox, self.producer, self.now = paging, outbox, producer, now
         self.nudge: Callable[[str], None] = lambda patient: None
-        self.told: Callable[[Audit], None] = lambda audit: None
-        self.books: dict[str, Book] = {}
+        self.audited: Callable[[Audit], None] = lambda audit: None
+        self.states: dict[str, PagingState] = {}
         self.partitions: dict[str, int] = {}
         self.terms: dict[int, int] = {}
         self.wakes: dict[str, int] = {}
@@ -88,35 +90,35 @@ class Ledger:
         """A term in each partition, later than all before; it counts if the group still knows this pager once
         it is written.
         """
-        return await begin(self.outbox, self.outlet, partitions)
+        return await begin(self.outbox, self.producer, partitions)
 
-    def open(self, books: dict[str, Book], partition: int, term: int) -> None:
+    def open(self, states: dict[str, PagingState], partition: int, term: int) -> None:
         """Takes a partition's books over."""
         self.terms[partition] = term
-        for patient, book in books.items():
-            self.books[patient], self.partitions[patient] = book, partition
+        for patient, state in states.items():
+            self.states[patient], self.partitions[patient] = state, partition
             self._set_wake(patient)
 
     def close(self) -> None:
         """The partitions go elsewhere; what was written counts."""
-        self.books, self.partitions, self.terms, self.wakes = {}, {}, {}, {}
+        self.states, self.partitions, self.terms, self.wakes = {}, {}, {}, {}
         self._dirty, self._audits, self._events = {}, [], []
 
     def apply(
         self, patient: str, step: Step, partition: int = NOWHERE, positions: tuple[int, int] = (0, 0)
-    ) -> Outcome:
+    ) -> PagingOutcome:
         """Moves a patient's book on by a step, to be written soon.
 
         `positions`: how far the topics are in it then.
         """
-        before = self.books.get(patient)
+        before = self.states.get(patient)
         if before is None and partition == NOWHERE:  # its partition has gone elsewhere meanwhile
-            return Outcome(Book(patient=patient), [], [], False)
-        before = before or Book(patient=patient)
+            return PagingOutcome(PagingState(patient=patient), [], [], False)
+        before = before or PagingState(patient=patient)
         outcome = step(before)
-        if outcome.book != before or outcome.audits:
+        if outcome.state != before or outcome.audits:
             here = (max(before.positions[0], positions[0]), max(before.positions[1], positions[1]))
-            self.books[patient] = replace(outcome.book, revision=before.revision + 1, positions=here)
+            self.states[patient] = replace(outcome.state, revision=before.revision + 1, positions=here)
             self.partitions.setdefault(patient, partition)
             self._set_wake(patient)
             self._dirty[patient] = None
@@ -127,7 +129,7 @@ class Ledger:
         """Says something in `il2.pages`."""
         self._audits += audits
         for audit in audits:
-            self.told(audit)
+            self.audited(audit)
         self._wanted.set()
 
     def done(self, event: Any) -> None:
@@ -159,7 +161,9 @@ class Ledger:
             audits, self._audits = self._audits, []
             events, self._events = self._events, []
             waiting, self._waiting = self._waiting, []
-            await self.outlet.append(Out(PAGES, key(audit.patient), encode(audit)) for audit in audits)
+            await self.producer.append(
+                OutgoingRecord(PAGES, key(audit.patient), encode(audit)) for audit in audits
+            )
             await self._append_rows(
                 [(patient, self._row(patient), self.partitions[patient]) for patient in dirty]
             )
@@ -172,35 +176,39 @@ class Ledger:
             self.nudge(patient)
 
     def _row(self, patient: str) -> bytes:
-        return written(self.books[patient], self.terms[self.partitions[patient]])
+        return written(self.states[patient], self.terms[self.partitions[patient]])
 
     async def _append_rows(self, rows: list[tuple[str, bytes, int]]) -> None:
         topic = self.outbox.changelog_topic_name
-        offsets = await self.outlet.append(
-            Out(topic, key(name), value, partition=partition) for name, value, partition in rows
+        offsets = await self.producer.append(
+            OutgoingRecord(topic, key(name), value, partition=partition) for name, value, partition in rows
         )
         for (name, value, partition), offset in zip(rows, offsets, strict=True):
             self.outbox.keep(name, value, partition, offset)
 
-    def first(self, patient: str, lane: str, channel: str) -> Owed | None:
+    def first(self, patient: str, ordering_key: str, channel: str) -> Notification | None:
         """The next message of a lane that may go: in order, but one that was refused waits aside with all of
         its key.
         """
-        book, aside = self.books.get(patient), set()
-        for one in book.owed if book is not None else ():
-            if one.lane != lane or one.channel != channel or one.key in aside:
+        state, aside = self.states.get(patient), set()
+        for one in state.pending if state is not None else ():
+            if one.ordering_key != ordering_key or one.channel != channel or one.key in aside:
                 continue
             if one.parked <= self.now():
                 return one
             aside.add(one.key)
         return None
 
-    def parked(self, patient: str, lane: str, channel: str) -> int | None:
+    def parked(self, patient: str, ordering_key: str, channel: str) -> int | None:
         """When a refused message of a lane may be tried again, ms."""
-        book = self.books.get(patient)
+        state = self.states.get(patient)
         mine = (
-            [one.parked for one in book.owed if one.lane == lane and one.channel == channel and one.parked]
-            if book is not None
+            [
+                one.parked
+                for one in state.pending
+                if one.ordering_key == ordering_key and one.channel == channel and one.parked
+            ]
+            if state is not None
             else []
         )
         return min(mine, default=None)
@@ -210,7 +218,7 @@ class Ledger:
         return [patient for patient, moment in self.wakes.items() if moment <= now]
 
     def _set_wake(self, patient: str) -> None:
-        moment = wake(self.books[patient], self.paging)
+        moment = wake(self.states[patient], self.paging)
         if moment is None:
             self.wakes.pop(patient, None)
         else:

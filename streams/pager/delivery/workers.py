@@ -13,11 +13,11 @@ from itertools import count
 
 from streams.channels.page import Channel, Page, Receipt, TransportError
 from streams.pager.delivery import retry
-from streams.pager.delivery.attempts import Post
+from streams.pager.delivery.attempts import Delivery
 from streams.pager.delivery.retry import Backoff, Circuit, wait_s
-from streams.pager.policy.state import Owed
+from streams.pager.policy.state import Notification
 
-Lane = tuple[str, str]
+OrderingKey = tuple[str, str]
 """Patient and lane."""
 AT_ONCE = 8
 REST = Backoff(first_s=1.0, most_s=60.0)
@@ -26,38 +26,40 @@ IDLE_S = 60.0
 UNSURE_S = 0.2
 
 
-class Courier:
+class DeliveryWorker:
     """`now`: seconds of a clock that does not go back; `draw`: a random number in [0, 1)."""
 
     def __init__(
         self,
         channel: Channel,
-        post: Post,
+        delivery: Delivery,
         now: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        self.channel, self.post, self.now, self.draw = channel, post, now, draw
+        self.channel, self.delivery, self.now, self.draw = channel, delivery, now, draw
         self.may: Callable[[], bool] = lambda: True
         """Asked right before each attempt: whether this process is the one to make it."""
         self.circuit = Circuit()
-        self._ready: list[tuple[int, int, int, Lane]] = []
-        self._later: list[tuple[float, int, Lane, bool]] = []
-        self._known: set[Lane] = set()
-        self._aside: set[Lane] = set()
-        self._attempts: dict[tuple[Lane, int], int] = {}
+        self._ready: list[tuple[int, int, int, OrderingKey]] = []
+        self._later: list[tuple[float, int, OrderingKey, bool]] = []
+        self._known: set[OrderingKey] = set()
+        self._aside: set[OrderingKey] = set()
+        self._attempts: dict[tuple[OrderingKey, int], int] = {}
         self._number = count()
         self._changed = asyncio.Event()
         self._stopped = False
 
-    def want(self, lane: Lane) -> None:
+    def want(self, ordering_key: OrderingKey) -> None:
         """A lane may have something to carry. One that is under way or rests is looked at again by itself."""
-        if lane in self._known:
+        if ordering_key in self._known:
             return
-        one = self.post.first(lane, self.channel.name)
+        one = self.delivery.first(ordering_key, self.channel.name)
         if one is None:
-            return self._rest_parked(lane)
-        self._known.add(lane)
-        heapq.heappush(self._ready, (one.labels.level != "absolute", one.since, next(self._number), lane))
+            return self._rest_parked(ordering_key)
+        self._known.add(ordering_key)
+        heapq.heappush(
+            self._ready, (one.labels.level != "absolute", one.since, next(self._number), ordering_key)
+        )
         return self._poke()
 
     async def stop(self, carrying: asyncio.Task[None]) -> None:
@@ -85,20 +87,20 @@ class Courier:
 
     async def _carry(self) -> None:
         while (found := await self._next()) is not None:
-            lane, before = found
-            one = self.post.first(lane, self.channel.name)
+            ordering_key, before = found
+            one = self.delivery.first(ordering_key, self.channel.name)
             if one is None:
                 self.circuit = before
-                self._leave(lane)
+                self._leave(ordering_key)
                 continue
-            rest = await self._attempt(lane, one)
+            rest = await self._attempt(ordering_key, one)
             if rest is None:
-                self._leave(lane)
+                self._leave(ordering_key)
             else:
-                heapq.heappush(self._later, (self.now() + rest, next(self._number), lane, True))
+                heapq.heappush(self._later, (self.now() + rest, next(self._number), ordering_key, True))
                 self._poke()
 
-    async def _next(self) -> tuple[Lane, Circuit] | None:
+    async def _next(self) -> tuple[OrderingKey, Circuit] | None:
         """The next lane, once the circuit lets an attempt through, and the circuit as it was; None when it is
         stopped.
         """
@@ -124,21 +126,21 @@ class Courier:
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
 
-    async def _attempt(self, lane: Lane, one: Owed) -> float | None:
+    async def _attempt(self, ordering_key: OrderingKey, one: Notification) -> float | None:
         """One attempt; seconds to rest before the next, if it failed in passing."""
-        page, mine = self.post.page(lane, one), (lane, one.number)
+        page, mine = self.delivery.page(ordering_key, one), (ordering_key, one.number)
         attempt = self._attempts[mine] = self._attempts.get(mine, 0) + 1
-        await self.post.start(lane, one)
+        await self.delivery.start(ordering_key, one)
         while not self.may():
             await self._pause(UNSURE_S)
         began = self.now()
         try:
             receipt = await self._send(page)
         except TransportError as error:
-            return await self._failed(lane, one, page, error, attempt, self.now() - began)
+            return await self._failed(ordering_key, one, page, error, attempt, self.now() - began)
         self._attempts.pop(mine, None)
-        self._turn(retry.succeeded(self.circuit))
-        await self.post.accepted(lane, one, page, receipt, attempt, self.now() - began)
+        self._switch(retry.succeeded(self.circuit))
+        await self.delivery.accepted(ordering_key, one, page, receipt, attempt, self.now() - began)
         return None
 
     async def _send(self, page: Page) -> Receipt:
@@ -151,17 +153,23 @@ class Courier:
             raise TransportError(f"{self.channel.name}: {type(fault).__name__}") from fault
 
     async def _failed(
-        self, lane: Lane, one: Owed, page: Page, error: TransportError, attempt: int, took: float
+        self,
+        ordering_key: OrderingKey,
+        one: Notification,
+        page: Page,
+        error: TransportError,
+        attempt: int,
+        duration_s: float,
     ) -> float | None:
         if error.permanent:
-            self._turn(retry.succeeded(self.circuit))
-            await self.post.refused(lane, one, page, error, attempt, took)
+            self._switch(retry.succeeded(self.circuit))
+            await self.delivery.refused(ordering_key, one, page, error, attempt, duration_s)
             return None
-        self._turn(retry.failed(self.circuit, self.now(), error.retry_after_s))
-        self.post.failed(lane, one, page, error, attempt, took)
+        self._switch(retry.failed(self.circuit, self.now(), error.retry_after_s))
+        self.delivery.failed(ordering_key, one, page, error, attempt, duration_s)
         return wait_s(attempt, self.draw(), error.retry_after_s, REST)
 
-    def _turn(self, turned: Circuit) -> None:
+    def _switch(self, turned: Circuit) -> None:
         back = (
             retry.state(self.circuit, self.now()) != "closed" and retry.state(turned, self.now()) == "closed"
         )
@@ -170,28 +178,28 @@ class Courier:
             resting, self._later = self._later, []
             for entry in resting:
                 self._again(*entry[2:])
-        self.post.circuit(self.channel.name, retry.state(turned, self.now()) != "closed")
+        self.delivery.circuit(self.channel.name, retry.state(turned, self.now()) != "closed")
         self._poke()
 
-    def _leave(self, lane: Lane) -> None:
-        self._known.discard(lane)
-        self.want(lane)
+    def _leave(self, ordering_key: OrderingKey) -> None:
+        self._known.discard(ordering_key)
+        self.want(ordering_key)
 
-    def _again(self, lane: Lane, rested: bool) -> None:
+    def _again(self, ordering_key: OrderingKey, rested: bool) -> None:
         """A lane has rested after a failure, or what it has aside may be tried again: it may be under way
         with something else by then.
         """
-        (self._known if rested else self._aside).discard(lane)
-        self.want(lane)
+        (self._known if rested else self._aside).discard(ordering_key)
+        self.want(ordering_key)
 
-    def _rest_parked(self, lane: Lane) -> None:
+    def _rest_parked(self, ordering_key: OrderingKey) -> None:
         """A lane with nothing but what was refused is looked at again then; what comes to it meanwhile does
         not wait for that.
         """
-        seconds = self.post.parked_s(lane, self.channel.name)
-        if seconds is not None and lane not in self._aside:
-            self._aside.add(lane)
-            heapq.heappush(self._later, (self.now() + seconds, next(self._number), lane, False))
+        seconds = self.delivery.parked_s(ordering_key, self.channel.name)
+        if seconds is not None and ordering_key not in self._aside:
+            self._aside.add(ordering_key)
+            heapq.heappush(self._later, (self.now() + seconds, next(self._number), ordering_key, False))
 
     def _poke(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()

@@ -14,8 +14,8 @@ from streams.pager.policy.commands import release
 from streams.pager.policy.notifications import (
     DIGEST,
     FLOOD,
-    Outcome,
-    Turn,
+    PagingOutcome,
+    UnitOfWork,
     begin,
     end,
     gathered_id,
@@ -23,49 +23,51 @@ from streams.pager.policy.notifications import (
     span,
     summary,
 )
-from streams.pager.policy.routes import Paging, Step
-from streams.pager.policy.state import Book, Episode, Gathered, Owed, read
+from streams.pager.policy.routes import EscalationStep, Paging
+from streams.pager.policy.state import Gathered, Notification, PagedEpisode, PagingState, decode_alert
 
 
-def due(book: Book, now: int, paging: Paging) -> Outcome:
+def due(state: PagingState, now: int, paging: Paging) -> PagingOutcome:
     """The book at an instant (ms)."""
-    turn = Turn(book, now, paging)
-    _end_silences(turn)
-    for episode in list(turn.episodes.values()):
+    work = UnitOfWork(state, now, paging)
+    _end_silences(work)
+    for episode in list(work.episodes.values()):
         if episode.held is not None and episode.held.until <= now:
-            turn.episodes[episode.id] = page(turn, replace(episode, held=None), read(episode.held.alert))
-    for episode in list(turn.episodes.values()):
-        turn.episodes[episode.id] = escalate(turn, episode)
-    over = flood_over(turn)
+            work.episodes[episode.id] = page(
+                work, replace(episode, held=None), decode_alert(episode.held.alert)
+            )
+    for episode in list(work.episodes.values()):
+        work.episodes[episode.id] = escalate(work, episode)
+    over = flood_over(work)
     if over is not None and over <= now:
-        end_flood(turn)
-    for name in [name for name, one in turn.digests.items() if one.due is not None and one.due <= now]:
-        send_digest(turn, name)
-    _expire(turn)
-    return turn.outcome()
+        end_flood(work)
+    for name in [name for name, one in work.digests.items() if one.due is not None and one.due <= now]:
+        send_digest(work, name)
+    _expire(work)
+    return work.outcome()
 
 
-def wake(book: Book, paging: Paging) -> int | None:
+def wake(state: PagingState, paging: Paging) -> int | None:
     """The next instant at which time alone changes the book, ms; None: none."""
-    return min(_instants(book, paging), default=None)
+    return min(_instants(state, paging), default=None)
 
 
-def _instants(book: Book, paging: Paging) -> Iterator[int]:
-    yield from (silence.until for silence in book.silences.values())
-    for episode in book.episodes.values():
+def _instants(state: PagingState, paging: Paging) -> Iterator[int]:
+    yield from (silence.until for silence in state.silences.values())
+    for episode in state.episodes.values():
         if episode.held is not None:
             yield episode.held.until
         rung = next_step(episode, paging)
         if rung is not None and episode.incident is not None:
             yield episode.incident.since + rung.after
-    over = flood_over(Turn(book, 0, paging))
+    over = flood_over(UnitOfWork(state, 0, paging))
     if over is not None:
         yield over
-    yield from (one.due for one in book.digests.values() if one.due is not None)
-    yield from (one.since + paging.expire for one in book.owed if expires(book.episodes, one))
+    yield from (one.due for one in state.digests.values() if one.due is not None)
+    yield from (one.since + paging.expire for one in state.pending if expires(state.episodes, one))
 
 
-def next_step(episode: Episode, paging: Paging) -> Step | None:
+def next_step(episode: PagedEpisode, paging: Paging) -> EscalationStep | None:
     """The rung above the one reached, if somebody is still to acknowledge the page and the ladder has one."""
     if episode.incident is None or episode.acked is not None:
         return None
@@ -74,149 +76,151 @@ def next_step(episode: Episode, paging: Paging) -> Step | None:
     return route.steps[above] if route is not None and above < len(route.steps) else None
 
 
-def escalate(turn: Turn, episode: Episode) -> Episode:
+def escalate(work: UnitOfWork, episode: PagedEpisode) -> PagedEpisode:
     """Climbs as far as time has come."""
-    rung = next_step(episode, turn.paging)
+    rung = next_step(episode, work.paging)
     while (
-        rung is not None and episode.incident is not None and episode.incident.since + rung.after <= turn.now
+        rung is not None and episode.incident is not None and episode.incident.since + rung.after <= work.now
     ):
-        episode = climb(turn, episode, "unacknowledged")
-        rung = next_step(episode, turn.paging)
+        episode = climb(work, episode, "unacknowledged")
+        rung = next_step(episode, work.paging)
     return episode
 
 
-def climb(turn: Turn, episode: Episode, cause: str) -> Episode:
+def climb(work: UnitOfWork, episode: PagedEpisode, cause: str) -> PagedEpisode:
     """The next rung, now. `cause`: `unacknowledged`, or `refused` by a receiver."""
     assert episode.incident is not None
-    route = turn.paging.route(episode.incident.route)
+    route = work.paging.route(episode.incident.route)
     assert route is not None
     above = episode.incident.step + 1
-    turn.note_episode(
+    work.note_episode(
         episode, pages.ESCALATED, key=episode.incident.key, step=above, cause=cause, route=route.name
     )
-    return notifications.climb(turn, episode, route, above)
+    return notifications.climb(work, episode, route, above)
 
 
-def _end_silences(turn: Turn) -> None:
-    for silence in [one for one in turn.silences.values() if one.until <= turn.now]:
-        del turn.silences[silence.id]
-        turn.note(
+def _end_silences(work: UnitOfWork) -> None:
+    for silence in [one for one in work.silences.values() if one.until <= work.now]:
+        del work.silences[silence.id]
+        work.note(
             pages.SILENCE_ENDED,
             subject=silence.subject,
             level=silence.level,
             until=silence.until,
             by=silence.by,
         )
-        release(turn, silence.subject)
+        release(work, silence.subject)
 
 
-def flood_over(turn: Turn) -> int | None:
+def flood_over(work: UnitOfWork) -> int | None:
     """When the latest flood has passed: the instant its window holds too few pages again; None without a
     flood.
     """
-    most = turn.paging.flood - 1
-    if turn.flood is None or len(turn.recent) < most:
-        return None if turn.flood is None else turn.now
-    return turn.recent[-most] + turn.paging.flood_window
+    most = work.paging.flood - 1
+    if work.flood is None or len(work.recent) < most:
+        return None if work.flood is None else work.now
+    return work.recent[-most] + work.paging.flood_window
 
 
-def end_flood(turn: Turn) -> None:
+def end_flood(work: UnitOfWork) -> None:
     """The flood has passed: its page is closed."""
-    if turn.flood is not None:
-        turn.note(pages.FLOOD_ENDED, alert=turn.flood.episode)
-        _end_gathered(turn, turn.flood, FLOOD)
-        turn.flood = None
+    if work.flood is not None:
+        work.note(pages.FLOOD_ENDED, alert=work.flood.episode)
+        _end_gathered(work, work.flood, FLOOD)
+        work.flood = None
 
 
-def send_digest(turn: Turn, name: str) -> None:
+def send_digest(work: UnitOfWork, name: str) -> None:
     """The digest is due: the one before is closed, and this one told."""
-    due = turn.digests.pop(name)
+    due = work.digests.pop(name)
     if due.last is not None:
-        _end_gathered(turn, replace(due, episode=due.last), DIGEST)
-    route = turn.paging.route(name)
+        _end_gathered(work, replace(due, episode=due.last), DIGEST)
+    route = work.paging.route(name)
     if route is None or not due.count:
         return
-    made = replace(due, episode=gathered_id(turn, f"{DIGEST}/{name}", turn.now))
-    told = summary(
-        turn, made, DIGEST, "advisory", f"{due.count} in {span(route.digest or 0)}: {'; '.join(due.lines)}"
+    made = replace(due, episode=gathered_id(work, f"{DIGEST}/{name}", work.now))
+    alert = summary(
+        work, made, DIGEST, "advisory", f"{due.count} in {span(route.digest or 0)}: {'; '.join(due.lines)}"
     )
-    turn.episodes[made.episode] = begin(turn, told.episode, told, route)
-    turn.digests[name] = Gathered("", name, 0, (), turn.now + (route.digest or 0), made.episode)
+    work.episodes[made.episode] = begin(work, alert.episode, alert, route)
+    work.digests[name] = Gathered("", name, 0, (), work.now + (route.digest or 0), made.episode)
 
 
-def _end_gathered(turn: Turn, gathered: Gathered, kind: str) -> None:
-    episode = turn.episodes.pop(gathered.episode, None)
+def _end_gathered(work: UnitOfWork, gathered: Gathered, kind: str) -> None:
+    episode = work.episodes.pop(gathered.episode, None)
     if episode is not None:
-        turn.ended[episode.id] = episode.seq
-        body = summary(turn, gathered, kind, "clear", f"The {kind} is over: {gathered.count} pages")
-        end(turn, episode, body.raw)
+        work.ended[episode.id] = episode.seq
+        body = summary(work, gathered, kind, "clear", f"The {kind} is over: {gathered.count} pages")
+        end(work, episode, body.raw)
 
 
-def _expire(turn: Turn) -> None:
+def _expire(work: UnitOfWork) -> None:
     """What is over and was not told in time is not told any more; nor is its end, to those who cannot have
     heard of it.
     """
     for one in [
-        one for one in turn.owed if expires(turn.episodes, one) and one.since + turn.paging.expire <= turn.now
+        one
+        for one in work.pending
+        if expires(work.episodes, one) and one.since + work.paging.expire <= work.now
     ]:
-        if one in turn.owed:
-            turn.drop(one, pages.EXPIRED)
+        if one in work.pending:
+            work.drop(one, pages.EXPIRED)
         if one.action == notifications.TRIGGER and unheard(one):
-            for rest in [rest for rest in turn.owed if (rest.key, rest.channel) == (one.key, one.channel)]:
-                turn.drop(rest, pages.EXPIRED)
+            for rest in [rest for rest in work.pending if (rest.key, rest.channel) == (one.key, one.channel)]:
+                work.drop(rest, pages.EXPIRED)
 
 
-def unheard(one: Owed) -> bool:
+def unheard(one: Notification) -> bool:
     """Whether its receiver cannot have it: nothing was ever sent, or it was refused."""
     return not one.tried or one.parked > 0
 
 
-def expires(episodes: dict[str, Episode], one: Owed) -> bool:
+def expires(episodes: dict[str, PagedEpisode], one: Notification) -> bool:
     """Whether a message opens or acknowledges what is no longer open."""
-    episode = episodes.get(one.lane)
-    standing = episode is not None and episode.incident is not None and episode.incident.key == one.key
-    return one.action != notifications.RESOLVE and not standing
+    episode = episodes.get(one.ordering_key)
+    in_force = episode is not None and episode.incident is not None and episode.incident.key == one.key
+    return one.action != notifications.RESOLVE and not in_force
 
 
-def started(book: Book, number: int, now: int, paging: Paging) -> Outcome:
+def started(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:
     """An attempt is about to be made: written down before it is, so that what never left is told from what
     may have.
     """
-    turn = Turn(book, now, paging)
-    one = find(book, number)
+    work = UnitOfWork(state, now, paging)
+    one = find(state, number)
     if one is None or one.tried:
-        return turn.outcome(fresh=one is not None)
-    turn.owed[turn.owed.index(one)] = replace(one, tried=True)
-    episode = _opened_by(turn, one)
+        return work.outcome(fresh=one is not None)
+    work.pending[work.pending.index(one)] = replace(one, tried=True)
+    episode = _opened_by(work, one)
     if episode is not None and episode.incident is not None:
         tried = (*episode.incident.tried, one.channel)
-        turn.episodes[episode.id] = replace(episode, incident=replace(episode.incident, tried=tried))
-    return turn.outcome()
+        work.episodes[episode.id] = replace(episode, incident=replace(episode.incident, tried=tried))
+    return work.outcome()
 
 
-def accepted(book: Book, number: int, now: int, paging: Paging) -> Outcome:
+def accepted(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:
     """A receiver has taken a message: it is not owed any more."""
-    turn = Turn(book, now, paging)
-    one = find(book, number)
+    work = UnitOfWork(state, now, paging)
+    one = find(state, number)
     if one is None:
-        return turn.outcome(fresh=False)
-    turn.owed.remove(one)
-    episode = _opened_by(turn, one)
+        return work.outcome(fresh=False)
+    work.pending.remove(one)
+    episode = _opened_by(work, one)
     if episode is not None and episode.incident is not None and episode.incident.accepted is None:
-        turn.episodes[episode.id] = replace(episode, incident=replace(episode.incident, accepted=now))
-    return turn.outcome()
+        work.episodes[episode.id] = replace(episode, incident=replace(episode.incident, accepted=now))
+    return work.outcome()
 
 
-def refused(book: Book, number: int, now: int, paging: Paging) -> Outcome:
+def refused(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:
     """A receiver would refuse it again: it stays owed, is tried again much later, and the next rung of the
     ladder is told at once.
     """
-    turn = Turn(book, now, paging)
-    one = find(book, number)
+    work = UnitOfWork(state, now, paging)
+    one = find(state, number)
     if one is None:
-        return turn.outcome(fresh=False)
-    turn.owed[turn.owed.index(one)] = replace(one, parked=now + paging.again)
-    episode = _opened_by(turn, one)
+        return work.outcome(fresh=False)
+    work.pending[work.pending.index(one)] = replace(one, parked=now + paging.again)
+    episode = _opened_by(work, one)
     first = one.parked == 0
     if (
         first
@@ -225,18 +229,18 @@ def refused(book: Book, number: int, now: int, paging: Paging) -> Outcome:
         and episode.incident.step == one.step
         and next_step(episode, paging)
     ):
-        turn.episodes[episode.id] = climb(turn, episode, "refused")
-    return turn.outcome()
+        work.episodes[episode.id] = climb(work, episode, "refused")
+    return work.outcome()
 
 
-def find(book: Book, number: int) -> Owed | None:
+def find(state: PagingState, number: int) -> Notification | None:
     """A message by its number, if it is still owed."""
-    return next((one for one in book.owed if one.number == number), None)
+    return next((one for one in state.pending if one.number == number), None)
 
 
-def _opened_by(turn: Turn, one: Owed) -> Episode | None:
+def _opened_by(work: UnitOfWork, one: Notification) -> PagedEpisode | None:
     """The episode whose present incident a message opens."""
-    episode = turn.episodes.get(one.lane)
+    episode = work.episodes.get(one.ordering_key)
     if (
         episode is None
         or episode.incident is None
@@ -247,18 +251,20 @@ def _opened_by(turn: Turn, one: Owed) -> Episode | None:
     return episode
 
 
-def reroute(book: Book, channels: Collection[str], now: int, paging: Paging) -> Outcome:
+def reroute(state: PagingState, channels: Collection[str], now: int, paging: Paging) -> PagingOutcome:
     """The book with nothing owed but on these channels; what still stands is told anew."""
-    turn = Turn(book, now, paging)
-    lost = [one for one in turn.owed if one.channel not in channels]
+    work = UnitOfWork(state, now, paging)
+    lost = [one for one in work.pending if one.channel not in channels]
     for one in lost:
-        turn.drop(one, pages.REPLACED)
-    for lane in dict.fromkeys(
-        one.lane for one in lost if one.action == notifications.TRIGGER and not expires(turn.episodes, one)
+        work.drop(one, pages.REPLACED)
+    for ordering_key in dict.fromkeys(
+        one.ordering_key
+        for one in lost
+        if one.action == notifications.TRIGGER and not expires(work.episodes, one)
     ):
-        episode = turn.episodes[lane]
+        episode = work.episodes[ordering_key]
         if episode.incident is not None:
-            turn.episodes[lane] = page(turn, episode, read(episode.incident.alert))
-    for one in [one for one in turn.owed if one.channel not in channels]:
-        turn.drop(one, pages.REPLACED)
-    return turn.outcome()
+            work.episodes[ordering_key] = page(work, episode, decode_alert(episode.incident.alert))
+    for one in [one for one in work.pending if one.channel not in channels]:
+        work.drop(one, pages.REPLACED)
+    return work.outcome()

@@ -13,52 +13,59 @@ from msgspec.structs import replace
 from rules.wire import alerts, pages
 from rules.wire.instants import MINUTE
 from rules.wire.pages import Audit
-from streams.pager.policy.routes import SYSTEM, Paging, Route, decide
+from streams.pager.policy.routes import SYSTEM, Paging, PagingRoute, decide
 from streams.pager.policy.state import (
-    Alert,
-    Book,
-    Episode,
+    ActiveSilence,
     Gathered,
     Held,
     Incident,
-    Owed,
-    Silence,
-    as_read,
+    Notification,
+    PagedEpisode,
+    PagingState,
+    ReceivedAlert,
+    as_received,
 )
 
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
 RECENT = 64
 
 
-def page(turn: Turn, episode: Episode, alert: Alert, worsened: bool = False) -> Episode:
+def page(
+    work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, worsened: bool = False
+) -> PagedEpisode:
     """Tells an alert as its route has it. A worsening passes every silence and every flood."""
-    found = decide(turn.paging, {} if worsened else turn.silences, alert.said, turn.now)
+    found = decide(work.paging, {} if worsened else work.silences, alert.transition, work.now)
     if found.until is not None:
-        return hold(turn, episode, alert, found.until, found.why)
+        return hold(work, episode, alert, found.until, found.why)
     route = found.route
     if route is None:
-        turn.note_alert(alert, found.why)
-        return superseded(turn, episode, alert)
+        work.note_alert(alert, found.why)
+        return superseded(work, episode, alert)
     if route.digest is not None:
-        digest(turn, alert, route, route.digest)
-        return superseded(turn, episode, alert)
-    if not worsened and alert.said.kind != SYSTEM and alert.said.level != "absolute" and flooding(turn):
-        flood(turn, alert, route)
-        return superseded(turn, episode, alert)
-    turn.recent = (*turn.recent, turn.now)[-RECENT:]
-    return begin(turn, episode, alert, route)
+        digest(work, alert, route, route.digest)
+        return superseded(work, episode, alert)
+    if (
+        not worsened
+        and alert.transition.kind != SYSTEM
+        and alert.transition.level != "absolute"
+        and flooding(work)
+    ):
+        flood(work, alert, route)
+        return superseded(work, episode, alert)
+    work.recent = (*work.recent, work.now)[-RECENT:]
+    return begin(work, episode, alert, route)
 
 
-def hold(turn: Turn, episode: Episode, alert: Alert, until: int, why: str) -> Episode:
+def hold(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, until: int, why: str) -> PagedEpisode:
     """Not now: looked at again at `until`, if it is still open and nobody has acknowledged it."""
-    turn.note_alert(alert, why, until=until)
-    episode = retire(turn, episode, alert.raw, why)
+    work.note_alert(alert, why, until=until)
+    episode = retire(work, episode, alert.raw, why)
     return replace(episode, held=Held(until, why, alert.raw))
 
 
-def superseded(turn: Turn, episode: Episode, alert: Alert) -> Episode:
+def superseded(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> PagedEpisode:
     """Told otherwise than by an incident: one of the level before is closed."""
-    return end(turn, replace(episode, held=None), alert.raw, pages.MASKED)
+    return end(work, replace(episode, held=None), alert.raw, pages.MASKED)
 
 
 # Opening and closing what receivers hold open: one incident a level of an episode, and a new one whenever it
@@ -69,94 +76,96 @@ def superseded(turn: Turn, episode: Episode, alert: Alert) -> Episode:
 # "acknowledged" swallows a repeat of a key, and one that was told "resolved" must not be told of it again.
 
 
-def begin(turn: Turn, episode: Episode, alert: Alert, route: Route) -> Episode:
+def begin(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, route: PagingRoute) -> PagedEpisode:
     """A new incident on the first rung of a ladder; one that is open is closed after it, so that there is
     none without.
     """
-    level = alert.said.level
+    level = alert.transition.level
     count = episode.incidents.get(level, 0) + 1
     key = f"{episode.id}:{level}" + (f"+{count}" if count > 1 else "")
-    incident = Incident(key, alert.labels, route.name, turn.now, 0, (), alert.raw)
+    incident = Incident(key, alert.labels, route.name, work.now, 0, (), alert.raw)
     before, episode = (
         episode,
         replace(episode, incident=incident, held=None, incidents={**episode.incidents, level: count}),
     )
-    drop_triggers(turn, before.incident, pages.MASKED)
-    episode = climb(turn, episode, route, 0)
-    _resolve(turn, before, alert.raw)
+    drop_triggers(work, before.incident, pages.MASKED)
+    episode = climb(work, episode, route, 0)
+    _resolve(work, before, alert.raw)
     return episode
 
 
-def climb(turn: Turn, episode: Episode, route: Route, step: int) -> Episode:
+def climb(work: UnitOfWork, episode: PagedEpisode, route: PagingRoute, step: int) -> PagedEpisode:
     """Tells a rung of the ladder."""
     incident = episode.incident
     assert incident is not None
     rung = route.steps[step].channels
     for channel in rung:
-        turn.owe(channel, TRIGGER, episode.id, incident, incident.alert, step)
-    told = (*incident.channels, *(channel for channel in rung if channel not in incident.channels))
-    return replace(episode, incident=replace(incident, step=step, channels=told))
+        work.notify(channel, TRIGGER, episode.id, incident, incident.alert, step)
+    items = (*incident.channels, *(channel for channel in rung if channel not in incident.channels))
+    return replace(episode, incident=replace(incident, step=step, channels=items))
 
 
-def end(turn: Turn, episode: Episode, body: bytes, outcome: str = pages.CLOSED) -> Episode:
+def end(work: UnitOfWork, episode: PagedEpisode, body: bytes, outcome: str = pages.CLOSED) -> PagedEpisode:
     """Closes the incident, if one is open: what opens it is still owed, and goes before."""
     if episode.incident is None:
         return episode
-    turn.note_episode(episode, outcome, key=episode.incident.key)
-    _resolve(turn, episode, body)
+    work.note_episode(episode, outcome, key=episode.incident.key)
+    _resolve(work, episode, body)
     return replace(episode, incident=None)
 
 
-def retire(turn: Turn, episode: Episode, body: bytes, outcome: str) -> Episode:
+def retire(work: UnitOfWork, episode: PagedEpisode, body: bytes, outcome: str) -> PagedEpisode:
     """Closes the incident because it shall not be told now: what was not sent yet is not sent."""
     if episode.incident is None:
         return episode
-    drop_triggers(turn, episode.incident, outcome)
-    _resolve(turn, episode, body)
+    drop_triggers(work, episode.incident, outcome)
+    _resolve(work, episode, body)
     return replace(episode, incident=None)
 
 
-def repeat(turn: Turn, episode: Episode, body: bytes) -> Episode:
+def repeat(work: UnitOfWork, episode: PagedEpisode, body: bytes) -> PagedEpisode:
     """Tells it once more to all who were told; in place of what was not sent yet."""
     assert episode.incident is not None
     incident = replace(episode.incident, alert=body)
-    waiting = [one for one in turn.owed if one.key == incident.key and one.action == TRIGGER]
+    waiting = [one for one in work.pending if one.key == incident.key and one.action == TRIGGER]
     for one in waiting:
-        turn.swap(one, body)
+        work.swap(one, body)
     for channel in incident.channels:
         if all(one.channel != channel for one in waiting):
-            turn.owe(channel, TRIGGER, episode.id, incident, body, incident.step)
+            work.notify(channel, TRIGGER, episode.id, incident, body, incident.step)
     return replace(episode, incident=incident)
 
 
-def acknowledge(turn: Turn, episode: Episode) -> None:
+def acknowledge(work: UnitOfWork, episode: PagedEpisode) -> None:
     """Tells all who were told that someone has seen it."""
     incident = episode.incident
     if incident is not None:
         for channel in incident.channels:
-            turn.owe(channel, ACKNOWLEDGE, episode.id, incident, incident.alert, incident.step)
+            work.notify(channel, ACKNOWLEDGE, episode.id, incident, incident.alert, incident.step)
 
 
-def drop_triggers(turn: Turn, incident: Incident | None, outcome: str) -> None:
+def drop_triggers(work: UnitOfWork, incident: Incident | None, outcome: str) -> None:
     """What would open or acknowledge the incident is not owed any more, unless it may have left already: then
     it goes before the end.
     """
     for one in [
-        one for one in turn.owed if incident is not None and one.key == incident.key and one.action != RESOLVE
+        one
+        for one in work.pending
+        if incident is not None and one.key == incident.key and one.action != RESOLVE
     ]:
         if not one.tried:
-            turn.drop(one, outcome)
+            work.drop(one, outcome)
 
 
-def _resolve(turn: Turn, episode: Episode, body: bytes) -> None:
+def _resolve(work: UnitOfWork, episode: PagedEpisode, body: bytes) -> None:
     """Owed to whoever was told or will be; not to those who never hear of it."""
     incident = episode.incident
     if incident is not None:
-        waiting = {one.channel for one in turn.owed if one.key == incident.key and one.action == TRIGGER}
+        waiting = {one.channel for one in work.pending if one.key == incident.key and one.action == TRIGGER}
         for channel in (
             channel for channel in incident.channels if channel in waiting or channel in incident.tried
         ):
-            turn.owe(channel, RESOLVE, episode.id, incident, body, incident.step)
+            work.notify(channel, RESOLVE, episode.id, incident, body, incident.step)
 
 
 # Many alerts in one page: a patient's flood, and the digest of what need not be told at once.
@@ -169,51 +178,51 @@ FLOOD, DIGEST = "flood", "digest"
 LINES = 20
 
 
-def flooding(turn: Turn) -> bool:
+def flooding(work: UnitOfWork) -> bool:
     """Whether one more page makes too many within the window."""
-    since = turn.now - turn.paging.flood_window
-    return sum(1 for moment in turn.recent if moment > since) + 1 >= turn.paging.flood
+    since = work.now - work.paging.flood_window
+    return sum(1 for moment in work.recent if moment > since) + 1 >= work.paging.flood
 
 
-def flood(turn: Turn, alert: Alert, route: Route) -> None:
+def flood(work: UnitOfWork, alert: ReceivedAlert, route: PagingRoute) -> None:
     """Puts an alert into the flood's one page, which keeps counting."""
-    turn.recent = (*turn.recent, turn.now)[-RECENT:]
-    turn.note_alert(alert, pages.FLOODED)
-    so_far = turn.flood or Gathered(
-        gathered_id(turn, FLOOD, alert.decided), route.name, len(turn.recent) - 1, ()
+    work.recent = (*work.recent, work.now)[-RECENT:]
+    work.note_alert(alert, pages.FLOODED)
+    so_far = work.flood or Gathered(
+        gathered_id(work, FLOOD, alert.decided), route.name, len(work.recent) - 1, ()
     )
-    turn.flood = replace(so_far, count=so_far.count + 1, lines=(*so_far.lines, _line(alert))[-LINES:])
-    told = summary(turn, turn.flood, FLOOD, alert.said.level, _flood_words(turn))
-    if so_far.episode in turn.episodes:
-        turn.episodes[so_far.episode] = repeat(turn, turn.episodes[so_far.episode], told.raw)
+    work.flood = replace(so_far, count=so_far.count + 1, lines=(*so_far.lines, _line(alert))[-LINES:])
+    received = summary(work, work.flood, FLOOD, alert.transition.level, _flood_words(work))
+    if so_far.episode in work.episodes:
+        work.episodes[so_far.episode] = repeat(work, work.episodes[so_far.episode], received.raw)
     else:
-        turn.note_alert(told, pages.FLOOD_BEGAN)
-        turn.episodes[so_far.episode] = begin(turn, told.episode, told, route)
+        work.note_alert(received, pages.FLOOD_BEGAN)
+        work.episodes[so_far.episode] = begin(work, received.episode, received, route)
 
 
-def digest(turn: Turn, alert: Alert, route: Route, every: int) -> None:
+def digest(work: UnitOfWork, alert: ReceivedAlert, route: PagingRoute, every: int) -> None:
     """Keeps an alert for the route's next digest."""
-    so_far = turn.digests.get(route.name) or Gathered("", route.name, 0, (), turn.now + every)
+    so_far = work.digests.get(route.name) or Gathered("", route.name, 0, (), work.now + every)
     lines = (*so_far.lines, _line(alert))[-LINES:]
-    turn.digests[route.name] = replace(
-        so_far, count=so_far.count + 1, lines=lines, due=so_far.due or turn.now + every
+    work.digests[route.name] = replace(
+        so_far, count=so_far.count + 1, lines=lines, due=so_far.due or work.now + every
     )
-    turn.note_alert(alert, pages.DIGESTED, until=turn.digests[route.name].due)
+    work.note_alert(alert, pages.DIGESTED, until=work.digests[route.name].due)
 
 
-def gathered_id(turn: Turn, what: str, moment: int) -> str:
-    return alerts.hashed(f"{turn.book.patient}|{what}|{moment}")
+def gathered_id(work: UnitOfWork, what: str, moment: int) -> str:
+    return alerts.hashed(f"{work.state.patient}|{what}|{moment}")
 
 
-def _line(alert: Alert) -> str:
-    return f"{alert.said.subject} {alert.said.level}"
+def _line(alert: ReceivedAlert) -> str:
+    return f"{alert.transition.subject} {alert.transition.level}"
 
 
-def _flood_words(turn: Turn) -> str:
-    assert turn.flood is not None
+def _flood_words(work: UnitOfWork) -> str:
+    assert work.flood is not None
     return (
-        f"{turn.flood.count} pages since {span(turn.paging.flood_window)}, told as one: "
-        f"{'; '.join(turn.flood.lines)}"
+        f"{work.flood.count} pages since {span(work.paging.flood_window)}, told as one: "
+        f"{'; '.join(work.flood.lines)}"
     )
 
 
@@ -221,57 +230,57 @@ def span(length: int) -> str:
     return f"{length // MINUTE} min"
 
 
-def summary(turn: Turn, gathered: Gathered, kind: str, level: str, message: str) -> Alert:
+def summary(work: UnitOfWork, gathered: Gathered, kind: str, level: str, message: str) -> ReceivedAlert:
     """The alert that is made up, with the fields every alert has."""
     made = alerts.undecided_alert(
         id=gathered.episode,
         seq=gathered.count,
-        patient=turn.book.patient,
+        patient=work.state.patient,
         kind=kind,
         subject=kind,
         level=level,
-        at=turn.now,
+        at=work.now,
         message=message,
         value=gathered.count,
         unit="1",
         limit=None,
     )
-    return as_read(made)
+    return as_received(made)
 
 
 # One step of a book: a working copy, what it comes to owe, and the reasons. The book before stays as it was.
 
 
-class Outcome(NamedTuple):
+class PagingOutcome(NamedTuple):
     """The book after a step; what it newly owes; what is to be said of it.
 
     `fresh`: it was not seen before.
     """
 
-    book: Book
-    owed: list[Owed]
+    state: PagingState
+    pending: list[Notification]
     audits: list[Audit]
     fresh: bool = True
 
 
-class Turn:
+class UnitOfWork:
     """`now`: ms."""
 
-    def __init__(self, book: Book, now: int, paging: Paging) -> None:
-        self.book, self.now, self.paging = book, now, paging
-        self.episodes: dict[str, Episode] = dict(book.episodes)
-        self.ended, self.early = dict(book.ended), dict(book.early)
-        self.silences: dict[str, Silence] = dict(book.silences)
-        self.digests: dict[str, Gathered] = dict(book.digests)
-        self.flood, self.recent = book.flood, book.recent
-        self.owed = list(book.owed)
-        self.next = book.next
+    def __init__(self, state: PagingState, now: int, paging: Paging) -> None:
+        self.state, self.now, self.paging = state, now, paging
+        self.episodes: dict[str, PagedEpisode] = dict(state.episodes)
+        self.ended, self.early = dict(state.ended), dict(state.early)
+        self.silences: dict[str, ActiveSilence] = dict(state.silences)
+        self.digests: dict[str, Gathered] = dict(state.digests)
+        self.flood, self.recent = state.flood, state.recent
+        self.pending = list(state.pending)
+        self.next = state.next
         self.audits: list[Audit] = []
 
-    def outcome(self, fresh: bool = True) -> Outcome:
+    def outcome(self, fresh: bool = True) -> PagingOutcome:
         """The new book, with all that was done to the copy."""
-        book = msgspec.structs.replace(
-            self.book,
+        state = msgspec.structs.replace(
+            self.state,
             episodes=self.episodes,
             ended=self.ended,
             early=self.early,
@@ -279,19 +288,23 @@ class Turn:
             digests=self.digests,
             flood=self.flood,
             recent=self.recent,
-            owed=tuple(self.owed),
+            owed=tuple(self.pending),
             next=self.next,
         )
-        return Outcome(book, [one for one in self.owed if one.number >= self.book.next], self.audits, fresh)
+        return PagingOutcome(
+            state, [one for one in self.pending if one.number >= self.state.next], self.audits, fresh
+        )
 
-    def owe(self, channel: str, action: str, lane: str, incident: Incident, body: bytes, step: int) -> None:
+    def notify(
+        self, channel: str, action: str, ordering_key: str, incident: Incident, body: bytes, step: int
+    ) -> None:
         """One more message for one receiver."""
-        one = Owed(
+        one = Notification(
             self.next,
             channel,
             action,
             incident.key,
-            lane,
+            ordering_key,
             incident.labels,
             body,
             self.now,
@@ -299,30 +312,30 @@ class Turn:
             step,
         )
         self.next += 1
-        self.owed.append(one)
-        self.note_owed(one, pages.OWED, route=incident.route)
+        self.pending.append(one)
+        self.note_notification(one, pages.OWED, route=incident.route)
 
-    def swap(self, one: Owed, body: bytes) -> None:
+    def swap(self, one: Notification, body: bytes) -> None:
         """A message that tells something newer in place of another: it keeps its place in the lane and its
         age.
         """
         new = msgspec.structs.replace(one, number=self.next, body=body)
         self.next += 1
-        self.owed[self.owed.index(one)] = new
-        self.note_owed(one, pages.REPLACED)
-        self.note_owed(new, pages.OWED)
+        self.pending[self.pending.index(one)] = new
+        self.note_notification(one, pages.REPLACED)
+        self.note_notification(new, pages.OWED)
 
-    def drop(self, one: Owed, outcome: str) -> None:
+    def drop(self, one: Notification, outcome: str) -> None:
         """A message that is not owed any more, and why."""
-        self.owed.remove(one)
-        self.note_owed(one, outcome)
+        self.pending.remove(one)
+        self.note_notification(one, outcome)
 
-    def note_owed(self, one: Owed, outcome: str, **told: object) -> None:
+    def note_notification(self, one: Notification, outcome: str, **found: object) -> None:
         """Says something of a message."""
         labels = one.labels
         self.note(
             outcome,
-            alert=one.lane,
+            alert=one.ordering_key,
             key=one.key,
             number=one.number,
             action=one.action,
@@ -331,35 +344,40 @@ class Turn:
             level=labels.level,
             kind=labels.kind,
             subject=labels.subject,
-            **told,
+            **found,
         )
 
-    def note_alert(self, alert: Alert, outcome: str, **told: object) -> None:
+    def note_alert(self, alert: ReceivedAlert, outcome: str, **found: object) -> None:
         """Says something of an alert."""
-        said = alert.said
+        transition = alert.transition
         self.note(
             outcome,
-            alert=said.id,
-            seq=said.seq,
-            level=said.level,
-            kind=said.kind,
-            subject=said.subject,
-            at=said.at,
-            decided=said.decided,
-            **told,
+            alert=transition.id,
+            seq=transition.seq,
+            level=transition.level,
+            kind=transition.kind,
+            subject=transition.subject,
+            at=transition.at,
+            decided=transition.decided,
+            **found,
         )
 
-    def note_episode(self, episode: Episode, outcome: str, **told: object) -> None:
+    def note_episode(self, episode: PagedEpisode, outcome: str, **found: object) -> None:
         """Says something of an episode."""
         self.note(
-            outcome, alert=episode.id, level=episode.level, kind=episode.kind, subject=episode.subject, **told
+            outcome,
+            alert=episode.id,
+            level=episode.level,
+            kind=episode.kind,
+            subject=episode.subject,
+            **found,
         )
 
-    def note(self, outcome: str, **told: object) -> None:
-        patient = self.book.patient
+    def note(self, outcome: str, **found: object) -> None:
+        patient = self.state.patient
         unit = self.paging.unit_of(patient)
         self.audits.append(
             msgspec.convert(
-                {"when": self.now, "outcome": outcome, "patient": patient, "unit": unit, **told}, Audit
+                {"when": self.now, "outcome": outcome, "patient": patient, "unit": unit, **found}, Audit
             )
         )

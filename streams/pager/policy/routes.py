@@ -16,7 +16,7 @@ import msgspec
 from rules.wire import pages
 from rules.wire.alerts import RANK, Transition
 from rules.wire.instants import DAY, HOUR, MINUTE, aware
-from streams.pager.policy.state import Silence
+from streams.pager.policy.state import ActiveSilence
 
 # Routes are data: which alert goes up which ladder, at which hours (wire.md, site configuration `[pager]`).
 #
@@ -28,7 +28,7 @@ SYSTEM = "system"
 """The kind of alerts about the machine itself; their patient is `*`."""
 
 
-class Hours(msgspec.Struct, frozen=True):
+class WorkingHours(msgspec.Struct, frozen=True):
     """Working hours on the site's clock: `days` 0 is Monday; minutes since midnight, `until` not included;
     past midnight when `until` <= `since`.
     """
@@ -38,7 +38,7 @@ class Hours(msgspec.Struct, frozen=True):
     until: int
 
 
-class Step(msgspec.Struct, frozen=True):
+class EscalationStep(msgspec.Struct, frozen=True):
     """A rung: who is told once a page has been unacknowledged for `after` ms."""
 
     after: int
@@ -55,16 +55,16 @@ class Match(msgspec.Struct, frozen=True):
     unit: tuple[str, ...] = ()
 
 
-class Route(msgspec.Struct, frozen=True):
+class PagingRoute(msgspec.Struct, frozen=True):
     """A ladder, and what goes up it.
 
     `digest`: ms over which its alerts are gathered into one page (None: each at once).
     """
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[EscalationStep, ...]
     match: Match = Match()
-    hours: Hours | None = None
+    hours: WorkingHours | None = None
     digest: int | None = None
 
 
@@ -75,8 +75,8 @@ class Paging(msgspec.Struct, frozen=True):
     over and older is not told any more. `again`: how long after a permanent refusal it is tried again.
     """
 
-    clinical: tuple[Route, ...]
-    system: tuple[Route, ...] = ()
+    clinical: tuple[PagingRoute, ...]
+    system: tuple[PagingRoute, ...] = ()
     zone: str = "UTC"
     unit: str | None = None
     units: tuple[tuple[str, str], ...] = ()
@@ -89,7 +89,7 @@ class Paging(msgspec.Struct, frozen=True):
         """The ward a patient is on."""
         return pages.unit_of(self.units, patient, self.unit)
 
-    def route(self, name: str) -> Route | None:
+    def route(self, name: str) -> PagingRoute | None:
         """A route by name; None when it is no longer configured."""
         return next((route for route in (*self.clinical, *self.system) if route.name == name), None)
 
@@ -97,21 +97,25 @@ class Paging(msgspec.Struct, frozen=True):
 class Decision(NamedTuple):
     """The route an alert goes now (None: none); why not, and until when it is held back (ms), if it is."""
 
-    route: Route | None
+    route: PagingRoute | None
     why: str = pages.UNROUTED
     until: int | None = None
 
 
-def decide(paging: Paging, silences: Mapping[str, Silence], said: Transition, now: int) -> Decision:
+def decide(
+    paging: Paging, silences: Mapping[str, ActiveSilence], transition: Transition, now: int
+) -> Decision:
     """Return whether an alert is told now, and where: not under a silence, nor outside its routes' hours."""
-    silence = covering(silences, said.subject, said.level, now)
+    silence = covering(silences, transition.subject, transition.level, now)
     if silence is not None:
         return Decision(None, pages.SILENCED, silence.until)
-    route, opens = choose(paging, said, now)
+    route, opens = choose(paging, transition, now)
     return Decision(route) if opens is None else Decision(None, pages.OFF_HOURS, opens)
 
 
-def covering(silences: Mapping[str, Silence], subject: str, level: str, now: int) -> Silence | None:
+def covering(
+    silences: Mapping[str, ActiveSilence], subject: str, level: str, now: int
+) -> ActiveSilence | None:
     """The silence that hides a subject at a level, the longest if several do.
 
     One of a lower level hides nothing.
@@ -127,14 +131,16 @@ def covering(silences: Mapping[str, Silence], subject: str, level: str, now: int
 class Choice(NamedTuple):
     """The route of an alert (None: none takes it), or the instant from which on one does (ms)."""
 
-    route: Route | None
+    route: PagingRoute | None
     opens: int | None = None
 
 
-def choose(paging: Paging, said: Transition, now: int) -> Choice:
+def choose(paging: Paging, transition: Transition, now: int) -> Choice:
     """The first route that takes the alert and is in its hours; outside of all, when the first one opens."""
-    routes = paging.system if said.kind == SYSTEM else paging.clinical
-    fitting = [route for route in routes if takes(route.match, said, paging.unit_of(said.patient))]
+    routes = paging.system if transition.kind == SYSTEM else paging.clinical
+    fitting = [
+        route for route in routes if matches(route.match, transition, paging.unit_of(transition.patient))
+    ]
     open_now = next((route for route in fitting if within(route.hours, now, paging.zone)), None)
     if open_now is not None or not fitting:
         return Choice(open_now)
@@ -143,20 +149,20 @@ def choose(paging: Paging, said: Transition, now: int) -> Choice:
     )
 
 
-def takes(match: Match, said: Transition, unit: str | None) -> bool:
+def matches(match: Match, transition: Transition, unit: str | None) -> bool:
     """Whether every condition that is set holds."""
     exact = (
-        (match.level, said.level),
-        (match.kind, said.kind),
-        (match.system, said.system),
+        (match.level, transition.level),
+        (match.kind, transition.kind),
+        (match.system, transition.system),
         (match.unit, unit),
     )
     if any(wanted and value not in wanted for wanted, value in exact):
         return False
-    return not match.subject or any(fnmatchcase(said.subject, pattern) for pattern in match.subject)
+    return not match.subject or any(fnmatchcase(transition.subject, pattern) for pattern in match.subject)
 
 
-def within(hours: Hours | None, now: int, zone: str) -> bool:
+def within(hours: WorkingHours | None, now: int, zone: str) -> bool:
     """Whether an instant falls into the hours; without hours every one does."""
     if hours is None:
         return True
@@ -168,7 +174,7 @@ def within(hours: Hours | None, now: int, zone: str) -> bool:
     return (day in hours.days and minute >= hours.since) or (yesterday in hours.days and minute < hours.until)
 
 
-def opens(hours: Hours, now: int, zone: str) -> int:
+def opens(hours: WorkingHours, now: int, zone: str) -> int:
     """The next instant the hours begin, ms."""
     place = _zone(zone)
     today = aware(now).astimezone(place).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -179,7 +185,7 @@ def opens(hours: Hours, now: int, zone: str) -> int:
     return now + DAY
 
 
-def _begin(today: datetime, ahead: int, hours: Hours) -> int:
+def _begin(today: datetime, ahead: int, hours: WorkingHours) -> int:
     day = today + timedelta(days=ahead)  # the wall clock's day, whatever the clocks do in between
     return round(day.replace(hour=hours.since // 60, minute=hours.since % 60).timestamp() * 1000)
 

@@ -24,10 +24,10 @@ class Labels(msgspec.Struct, frozen=True, array_like=True):
     system: str | None
 
 
-class Alert(NamedTuple):
+class ReceivedAlert(NamedTuple):
     """A transition; `decided` and `at` in ms; `raw`: the record's bytes, as they go to the receivers."""
 
-    said: Transition
+    transition: Transition
     decided: int
     at: int
     raw: bytes
@@ -35,36 +35,40 @@ class Alert(NamedTuple):
     @property
     def ends(self) -> bool:
         """Whether the episode is over."""
-        return self.said.level == CLEAR
+        return self.transition.level == CLEAR
 
     @property
     def labels(self) -> Labels:
         """What the pages of an incident it begins will agree in."""
-        said = self.said
-        return Labels(said.level, said.priority, said.kind, said.subject, said.system)
+        transition = self.transition
+        return Labels(
+            transition.level, transition.priority, transition.kind, transition.subject, transition.system
+        )
 
     @property
-    def episode(self) -> Episode:
+    def episode(self) -> PagedEpisode:
         """The episode it opens; nobody has been told of it yet."""
-        said = self.said
-        return Episode(said.id, said.kind, said.subject, said.level, said.seq, self.decided)
+        transition = self.transition
+        return PagedEpisode(
+            transition.id, transition.kind, transition.subject, transition.level, transition.seq, self.decided
+        )
 
 
-def read(raw: bytes) -> Alert:
+def decode_alert(raw: bytes) -> ReceivedAlert:
     """Return the alert in a record. Raises NotAnAlert."""
-    said = decode_transition(raw)
-    return Alert(said, parse(said.decided), parse(said.at), raw)
+    transition = decode_transition(raw)
+    return ReceivedAlert(transition, parse(transition.decided), parse(transition.at), raw)
 
 
-def as_read(made: alerts.Alert) -> Alert:
+def as_received(made: alerts.Alert) -> ReceivedAlert:
     """Return an alert that is made up here as it would be read from its topic."""
-    return read(alerts.encode(made))
+    return decode_alert(alerts.encode(made))
 
 
 VERSION = 1
 
 
-class UnknownBook(ValueError):
+class UnknownPagingState(ValueError):
     """The bytes are not a book this version can read."""
 
 
@@ -87,7 +91,7 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     accepted: int | None = None
 
 
-class Acked(msgspec.Struct, frozen=True, array_like=True):
+class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
     """Who has seen it: the command's id, when it was known (ms), by whom and why."""
 
     id: str
@@ -105,7 +109,7 @@ class Held(msgspec.Struct, frozen=True, array_like=True):
     alert: bytes
 
 
-class Episode(msgspec.Struct, frozen=True, array_like=True):
+class PagedEpisode(msgspec.Struct, frozen=True, array_like=True):
     """An open episode.
 
     `decided`: of its opening or latest worsening, ms; `incidents`: how many it had, by level.
@@ -118,13 +122,13 @@ class Episode(msgspec.Struct, frozen=True, array_like=True):
     seq: int
     decided: int
     worsened: bool = False
-    acked: Acked | None = None
+    acked: Acknowledgement | None = None
     incident: Incident | None = None
     held: Held | None = None
     incidents: dict[str, int] = {}
 
 
-class Silence(msgspec.Struct, frozen=True, array_like=True):
+class ActiveSilence(msgspec.Struct, frozen=True, array_like=True):
     """No pages of a subject up to a level, until an instant (ms)."""
 
     id: str
@@ -149,7 +153,7 @@ class Gathered(msgspec.Struct, frozen=True, array_like=True):
     last: str | None = None
 
 
-class Owed(msgspec.Struct, frozen=True, array_like=True):
+class Notification(msgspec.Struct, frozen=True, array_like=True):
     """One message to one receiver.
 
     `lane`: whose order it keeps; `body`: the transition it tells, raw; `began`: when its incident did, ms.
@@ -162,7 +166,7 @@ class Owed(msgspec.Struct, frozen=True, array_like=True):
     channel: str
     action: str
     key: str
-    lane: str
+    ordering_key: str
     labels: Labels
     body: bytes
     since: int
@@ -172,7 +176,7 @@ class Owed(msgspec.Struct, frozen=True, array_like=True):
     parked: int = 0
 
 
-class Book(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class PagingState(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """All of a patient.
 
     `positions`: by input topic, the offset from which on records are not in the book yet; `revision` grows
@@ -187,31 +191,33 @@ class Book(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     positions: tuple[int, ...] = (0, 0)
     revision: int = 0
     next: int = 1
-    episodes: dict[str, Episode] = {}
+    episodes: dict[str, PagedEpisode] = {}
     ended: dict[str, int] = {}
-    silences: dict[str, Silence] = {}
-    early: dict[str, Acked] = {}
+    silences: dict[str, ActiveSilence] = {}
+    early: dict[str, Acknowledgement] = {}
     recent: tuple[int, ...] = ()
     flood: Gathered | None = None
     digests: dict[str, Gathered] = {}
-    owed: tuple[Owed, ...] = ()
+    pending: tuple[Notification, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
-_book_decoder = msgspec.msgpack.Decoder(Book)
+_decoder = msgspec.msgpack.Decoder(PagingState)
 
 
-def pack(book: Book) -> bytes:
+def pack(state: PagingState) -> bytes:
     """Alerts are much alike: packed they stay small."""
-    return zlib.compress(_encoder.encode(book), 1)
+    return zlib.compress(_encoder.encode(state), 1)
 
 
-def unpack(data: bytes) -> Book:
+def unpack(data: bytes) -> PagingState:
     """The book of these bytes. Raises UnknownBook."""
     try:
-        book = _book_decoder.decode(zlib.decompress(data))
+        state = _decoder.decode(zlib.decompress(data))
     except (msgspec.DecodeError, zlib.error) as error:
-        raise UnknownBook(f"not a book of the pager's outbox: {error}") from error
-    if book.version != VERSION:
-        raise UnknownBook(f"the outbox's book has version {book.version}, this program reads {VERSION}")
-    return book
+        raise UnknownPagingState(f"not a book of the pager's outbox: {error}") from error
+    if state.version != VERSION:
+        raise UnknownPagingState(
+            f"the outbox's book has version {state.version}, this program reads {VERSION}"
+        )
+    return state

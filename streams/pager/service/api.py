@@ -24,8 +24,8 @@ from streams.config import pager
 from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 from streams.kafka import commands
-from streams.pager.delivery.outbox import Ledger
-from streams.pager.policy.state import Book, Silence
+from streams.pager.delivery.outbox import OutboxWriter
+from streams.pager.policy.state import ActiveSilence, PagingState
 from streams.times import instant
 
 TOKEN = "IL2WATCH_TOKEN"
@@ -33,17 +33,17 @@ LARGEST = 16 * 1024
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
-class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class CommandBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     by: Name
     reason: Name
 
 
-class Ack(Asked, kw_only=True):
+class AckBody(CommandBody, kw_only=True):
     actionable: bool | None = None
     patient: Name | None = None
 
 
-class NewSilence(Asked, kw_only=True):
+class SilenceBody(CommandBody, kw_only=True):
     patient: Name
     subject: Name
     level: pager.Level
@@ -51,24 +51,24 @@ class NewSilence(Asked, kw_only=True):
     minutes: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
-Shape = TypeVar("Shape", bound=Asked)
+Shape = TypeVar("Shape", bound=CommandBody)
 
 
-class Door:
+class ApiSettings:
     """Where the API is served, and who may enter."""
 
     def __init__(self, listen: str, port: int, token: Secret) -> None:
         self.listen, self.port, self.token = listen, port, token
 
     @classmethod
-    def of(cls, table: pager.Api, secrets: Secrets) -> Door:
+    def of(cls, table: pager.Api, secrets: Secrets) -> ApiSettings:
         """From `[pager.api]`. Raises UsageError when the token is not there."""
         env = table.token_env or (None if table.token_file else TOKEN)
         return cls(table.listen, table.port, secrets.need("[pager.api]", "token", env, table.token_file))
 
-    async def serve(self, ledger: Ledger) -> web.AppRunner:
+    async def serve(self, writer: OutboxWriter) -> web.AppRunner:
         """Serves until the runner's `cleanup`. Raises UsageError when the port is taken."""
-        runner = web.AppRunner(application(ledger, self.token), access_log=None)
+        runner = web.AppRunner(application(writer, self.token), access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, self.listen, self.port).start()
@@ -78,15 +78,15 @@ class Door:
         return runner
 
 
-def application(ledger: Ledger, token: Secret) -> web.Application:
+def application(writer: OutboxWriter, token: Secret) -> web.Application:
     """The API."""
-    rooms = Rooms(ledger)
+    handlers = ApiHandlers(writer)
     app = web.Application(middlewares=[guard(token), complain], client_max_size=LARGEST)
-    app.router.add_post("/v1/alerts/{id}/ack", rooms.ack)
-    app.router.add_get("/v1/alerts", rooms.alerts)
-    app.router.add_post("/v1/silences", rooms.silence)
-    app.router.add_get("/v1/silences", rooms.silences)
-    app.router.add_delete("/v1/silences/{id}", rooms.expire)
+    app.router.add_post("/v1/alerts/{id}/ack", handlers.ack)
+    app.router.add_get("/v1/alerts", handlers.alerts)
+    app.router.add_post("/v1/silences", handlers.silence)
+    app.router.add_get("/v1/silences", handlers.silences)
+    app.router.add_delete("/v1/silences/{id}", handlers.expire)
     return app
 
 
@@ -118,23 +118,23 @@ async def complain(request: web.Request, handler: Answer) -> web.StreamResponse:
         return web.json_response({"error": str(error)}, status=400)
 
 
-class Rooms:
+class ApiHandlers:
     """What the API answers, from the books this pager keeps."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, writer: OutboxWriter) -> None:
+        self.writer = writer
 
     async def ack(self, request: web.Request) -> web.StreamResponse:
-        alert, asked = request.match_info["id"], await read(request, Ack)
+        alert, asked = request.match_info["id"], await decoded_body(request, AckBody)
         patient = asked.patient or next(
-            (name for name, book in self.ledger.books.items() if alert in book.episodes), None
+            (name for name, state in self.writer.states.items() if alert in state.episodes), None
         )
         if patient is None:
             return absent(f"no open alert {alert} with this pager; give its patient if another keeps it")
         return await self._send(commands.acknowledgement(patient, alert, who(asked), now(), asked.actionable))
 
     async def silence(self, request: web.Request) -> web.StreamResponse:
-        asked, at = await read(request, NewSilence), now()
+        asked, at = await decoded_body(request, SilenceBody), now()
         if (asked.until is None) == (asked.minutes is None):
             raise UsageError("give one of until and minutes")
         until = instant(asked.until) if asked.until is not None else at + (asked.minutes or 0) * MINUTE
@@ -143,31 +143,33 @@ class Rooms:
         )
 
     async def expire(self, request: web.Request) -> web.StreamResponse:
-        asked, id = await read(request, Asked), request.match_info["id"]
-        patient = next((name for name, book in self.ledger.books.items() if id in book.silences), None)
+        asked, id = await decoded_body(request, CommandBody), request.match_info["id"]
+        patient = next((name for name, state in self.writer.states.items() if id in state.silences), None)
         if patient is None:
             return absent(f"no silence {id} in force with this pager")
-        silence = self.ledger.books[patient].silences[id]
+        silence = self.writer.states[patient].silences[id]
         return await self._send(
             commands.expiry(patient, id, silence.subject, silence.level, who(asked), now())
         )
 
     async def alerts(self, _: web.Request) -> web.StreamResponse:
-        return listed(shown for patient, book in self.ledger.books.items() for shown in opened(patient, book))
+        return listed(
+            drawn for patient, state in self.writer.states.items() for drawn in opened(patient, state)
+        )
 
     async def silences(self, _: web.Request) -> web.StreamResponse:
         return listed(
-            told(patient, one)
-            for patient, book in self.ledger.books.items()
-            for one in book.silences.values()
+            as_json(patient, one)
+            for patient, state in self.writer.states.items()
+            for one in state.silences.values()
         )
 
     async def _send(self, command: Command) -> web.StreamResponse:
-        await self.ledger.outlet.append([commands.out(command)])
+        await self.writer.producer.append([commands.out(command)])
         return web.json_response({"id": command.id}, status=202)
 
 
-async def read(request: web.Request, shape: type[Shape]) -> Shape:
+async def decoded_body(request: web.Request, shape: type[Shape]) -> Shape:
     """The body. Raises msgspec.DecodeError."""
     return msgspec.json.decode(await request.read(), type=shape)
 
@@ -182,16 +184,16 @@ class OpenAlert(msgspec.Struct, frozen=True):
     acknowledged: str | None
 
 
-def opened(patient: str, book: Book) -> list[OpenAlert]:
+def opened(patient: str, state: PagingState) -> list[OpenAlert]:
     """Episodes that were paged and are open."""
     return [
         OpenAlert(one.id, patient, one.subject, one.level, one.acked.by if one.acked else None)
-        for one in book.episodes.values()
+        for one in state.episodes.values()
         if one.incident is not None
     ]
 
 
-def told(patient: str, one: Silence) -> commands.StandingSilence:
+def as_json(patient: str, one: ActiveSilence) -> commands.StandingSilence:
     """A silence in force."""
     return commands.StandingSilence(
         id=one.id,
@@ -208,7 +210,7 @@ def listed(found: Iterable[msgspec.Struct]) -> web.Response:
     return web.json_response([msgspec.to_builtins(one) for one in found])
 
 
-def who(asked: Asked) -> commands.Who:
+def who(asked: CommandBody) -> commands.Who:
     return commands.Who(asked.by, asked.reason)
 
 

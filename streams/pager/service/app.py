@@ -16,19 +16,19 @@ from msgspec.structs import replace
 from rules.wire.topics import COMMANDS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.end_offsets import Ends
-from streams.kafka.faust_app import FaustWiring
+from streams.kafka.faust_app import FaustAgent
 from streams.kafka.fencing import belongs
 from streams.kafka.partitions import Shape
-from streams.pager.delivery.outbox import TABLE, Ledger, Outbox
-from streams.pager.delivery.workers import Courier
+from streams.pager.delivery.outbox import TABLE, Outbox, OutboxWriter
+from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.policy.escalation import due, reroute
-from streams.pager.policy.state import Book
+from streams.pager.policy.state import PagingState
 from streams.pager.service.consumer import transport
 from streams.pager.service.intake import TOPICS, Intake
 from streams.service.lifecycle import die
 
 
-class Clock:
+class PagerClock:
     """Tells ms. `wall` None: the latest record's time."""
 
     def __init__(self, wall: Callable[[], int] | None) -> None:
@@ -48,33 +48,39 @@ EVERYBODY = EVERY_PATIENT.encode()
 log = logging.getLogger("il2watch.pager")
 
 
-class Wiring(FaustWiring):
+class PagerAgent(FaustAgent):
     """The app with its agent; opens the books of the partitions it is given, and closes them when they go.
 
     `at_work`: whether the books of its share are open.
     """
 
     def __init__(
-        self, app: Any, ledger: Ledger, intake: Intake, couriers: dict[str, Courier], clock: Clock, ends: Ends
+        self,
+        app: Any,
+        writer: OutboxWriter,
+        intake: Intake,
+        workers: dict[str, DeliveryWorker],
+        clock: PagerClock,
+        ends: Ends,
     ) -> None:
         super().__init__(app, TOPICS)
-        self.ledger, self.intake, self.couriers, self.clock, self.ends = ledger, intake, couriers, clock, ends
+        self.writer, self.intake, self.workers, self.clock, self.ends = writer, intake, workers, clock, ends
         self.at_work = False
         self.opening = asyncio.Lock()
         self.carrying: dict[str, asyncio.Task[None]] = {}
-        ledger.nudge = self.nudge
-        for courier in couriers.values():
-            courier.may = self.belongs
+        writer.nudge = self.nudge
+        for worker in workers.values():
+            worker.may = self.belongs
 
     async def watch(self, stream: Any) -> None:
         """The agent. A record that cannot be worked off ends the process: nothing of it is acknowledged."""
         async for event in stream.noack().events():
             try:
-                await self.take(event)
+                await self.process(event)
             except Exception as fault:
                 die(fault)
 
-    async def take(self, event: Any) -> None:
+    async def process(self, event: Any) -> None:
         """One record; it is acknowledged once it is written.
 
         Without its book open a patient would be taken for a new one.
@@ -87,12 +93,12 @@ class Wiring(FaustWiring):
             await asyncio.sleep(0 if self.at_work else LOOK_S)
         if message.generation_id != self.app.consumer_generation_id:
             return
-        if tells_time(message):
+        if moves_clock(message):
             self.clock.seen(int((message.timestamp or 0) * 1000))
-        await self.intake.take(message)
-        self.ledger.done(event)
-        if self.ledger.behind >= MOST_BEHIND:
-            await self.ledger.durable()
+        await self.intake.process(message)
+        self.writer.done(event)
+        if self.writer.behind >= MOST_BEHIND:
+            await self.writer.durable()
 
     async def open(self) -> None:
         """Opens the books once the outbox is read back, in a term of its own; what is owed goes out."""
@@ -105,12 +111,12 @@ class Wiring(FaustWiring):
                 sorted({tp.partition for tp in self.owned()}),
             )
             ends = await self.ends(TP(topic, number) for topic in TOPICS for number in numbers)
-            terms = await self.ledger.begin(numbers)
+            terms = await self.writer.begin(numbers)
             if self.app.consumer_generation_id != generation or not self._sure():
                 return
             for number in numbers:
-                self.ledger.open(
-                    plausible(self.ledger.outbox.books(number), ends, number), number, terms[number]
+                self.writer.open(
+                    plausible(self.writer.outbox.states(number), ends, number), number, terms[number]
                 )
             self.at_work = True
             self._reroute()
@@ -137,53 +143,53 @@ class Wiring(FaustWiring):
     async def put_down(self) -> None:
         """Nothing is carried any more."""
         carrying, self.carrying = self.carrying, {}
-        await asyncio.gather(*(self.couriers[name].stop(task) for name, task in carrying.items()))
+        await asyncio.gather(*(self.workers[name].stop(task) for name, task in carrying.items()))
 
     def pass_time(self) -> None:
         """Whatever is due by the clock."""
         now = self.clock()
-        for patient in self.ledger.waking(now):
-            self.ledger.apply(patient, lambda book: due(book, now, self.ledger.paging))
+        for patient in self.writer.waking(now):
+            self.writer.apply(patient, lambda state: due(state, now, self.writer.paging))
 
     def nudge(self, patient: str) -> None:
         """A patient's messages may go."""
-        book = self.ledger.books.get(patient)
-        for one in book.owed if book is not None else ():
-            self.couriers[one.channel].want((patient, one.lane))
+        state = self.writer.states.get(patient)
+        for one in state.pending if state is not None else ():
+            self.workers[one.channel].want((patient, one.ordering_key))
 
     async def assigned(self, *_: Any, **__: Any) -> None:
         """The group has given this pager its share."""
         await super().assigned()
         self.at_work = False
 
-    async def revoked(self, _: Any, *told: Any, **__: Any) -> None:
+    async def revoked(self, _: Any, *items: Any, **__: Any) -> None:
         """Partitions go elsewhere: nothing is carried any more, and what was applied is written."""
         self.placed = self.at_work = False
         await self.put_down()
-        await self.ledger.write()
-        self.ledger.close()
-        await super().revoked(_, *told)
+        await self.writer.write()
+        self.writer.close()
+        await super().revoked(_, *items)
 
     def _reroute(self) -> None:
-        known = self.couriers.keys()
-        for patient, book in list(self.ledger.books.items()):
-            if any(one.channel not in known for one in book.owed):
-                self.ledger.apply(
-                    patient, lambda book: reroute(book, known, self.clock(), self.ledger.paging)
+        known = self.workers.keys()
+        for patient, state in list(self.writer.states.items()):
+            if any(one.channel not in known for one in state.pending):
+                self.writer.apply(
+                    patient, lambda state: reroute(state, known, self.clock(), self.writer.paging)
                 )
 
     def _carry(self) -> None:
         self.carrying = {
-            name: asyncio.create_task(courier.run(), name=f"courier {name}")
-            for name, courier in self.couriers.items()
+            name: asyncio.create_task(worker.run(), name=f"courier {name}")
+            for name, worker in self.workers.items()
         }
         for task in self.carrying.values():
             task.add_done_callback(ended)
-        for patient in self.ledger.books:
+        for patient in self.writer.states:
             self.nudge(patient)
 
 
-def tells_time(message: Any) -> bool:
+def moves_clock(message: Any) -> bool:
     """Whether a record's time is the log's: an alert of a patient, a tick for all.
 
     Alarms of the machine and what people type keep wall time.
@@ -197,26 +203,26 @@ def ended(task: asyncio.Task[None]) -> None:
         die(fault)
 
 
-def plausible(books: dict[str, Book], ends: dict[TP, int], number: int) -> dict[str, Book]:
+def plausible(states: dict[str, PagingState], ends: dict[TP, int], number: int) -> dict[str, PagingState]:
     """The books, but where a topic ends before what they say was read of it: it was made anew, and nothing of
     it is taken for read.
     """
     limits = tuple(ends.get(TP(topic, number), 1 << 62) for topic in TOPICS)
-    return {patient: within(book, limits) for patient, book in books.items()}
+    return {patient: within(state, limits) for patient, state in states.items()}
 
 
-def within(book: Book, limits: tuple[int, ...]) -> Book:
+def within(state: PagingState, limits: tuple[int, ...]) -> PagingState:
     """The book, but for the positions in topics that end before them."""
-    positions = tuple(mine if mine <= end else 0 for mine, end in zip(book.positions, limits, strict=True))
-    return book if positions == book.positions else replace(book, positions=positions)
+    positions = tuple(mine if mine <= end else 0 for mine, end in zip(state.positions, limits, strict=True))
+    return state if positions == state.positions else replace(state, positions=positions)
 
 
-def wire(app: faust.App, wiring: Wiring) -> None:
+def wire(app: faust.App, agent: PagerAgent) -> None:
     """Add transport, table and agent to the app."""
     # Faust would wait for records in hand before partitions go; one that itself waits for its partition would
     # be waited for in vain.
     app.conf.stream_wait_empty = False
-    wiring.wire("page", transport(app), wiring.ledger.outbox)
+    agent.wire("page", transport(app), agent.writer.outbox)
 
 
 def outbox(app: faust.App, found: Shape) -> Outbox:

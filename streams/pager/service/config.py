@@ -18,7 +18,7 @@ from streams.channels.registry import check as check_channel
 from streams.config import pager
 from streams.config.section import KeyFault, SiteFile, parsed
 from streams.errors import UsageError
-from streams.pager.policy.routes import Hours, Match, Paging, Route, Step
+from streams.pager.policy.routes import EscalationStep, Match, Paging, PagingRoute, WorkingHours
 
 
 class Configured(NamedTuple):
@@ -86,13 +86,14 @@ class _Reading:
             again=self._span(("try-refused-after",), table.try_refused_after),
         )
 
-    def _route(self, path: tuple[str, ...], one: pager.Route) -> Route:
+    def _route(self, path: tuple[str, ...], one: pager.Route) -> PagingRoute:
         steps = tuple(
-            Step(self._span((*path, "ladder"), rung.after, zero=True), rung.channels) for rung in one.ladder
+            EscalationStep(self._span((*path, "ladder"), rung.after, zero=True), rung.channels)
+            for rung in one.ladder
         )
         match = Match(one.level, one.kind, one.system, one.subject, one.unit)
         digest = None if one.digest is None else self._span((*path, "digest"), one.digest)
-        return Route(one.name, steps, match, _hours(one.hours), digest)
+        return PagingRoute(one.name, steps, match, _hours(one.hours), digest)
 
     def _span(self, path: tuple[str, ...], text: str, zero: bool = False) -> int:
         if zero and re.fullmatch(r"0 ?(ms|s|min|h|d)", text):
@@ -124,11 +125,11 @@ class _Reading:
         self.file.blame(("pager", *path), fault)
 
 
-def _hours(hours: pager.Hours | None) -> Hours | None:
+def _hours(hours: pager.Hours | None) -> WorkingHours | None:
     if hours is None:
         return None
     days = frozenset(pager.DAYS.index(day) for day in hours.days)
-    return Hours(days, _minutes(hours.since), _minutes(hours.until))
+    return WorkingHours(days, _minutes(hours.since), _minutes(hours.until))
 
 
 def _minutes(clock: str) -> int:
@@ -138,19 +139,21 @@ def _minutes(clock: str) -> int:
 WRITES = "writes into a patient's record"
 
 
-class Fault(NamedTuple):
+class ConfigFault(NamedTuple):
     """The key a fault is at, below `pager`, and the fault in words."""
 
     path: tuple[str, ...]
     text: str
 
 
-def faults(made: Configured) -> Iterator[Fault]:
+def faults(made: Configured) -> Iterator[ConfigFault]:
     """Everything that does not fit together."""
     tables = (("routes", made.paging.clinical), ("system-routes", made.paging.system))
     for table, routes in tables:
         if not routes:
-            yield Fault((table,), "none; every alert needs a way, and alarms of the machine one of their own")
+            yield ConfigFault(
+                (table,), "none; every alert needs a way, and alarms of the machine one of their own"
+            )
         for number, route in enumerate(routes, 1):
             yield from _ladder((table, f"#{number}"), route, made.channels)
     yield from _names([*made.paging.clinical, *made.paging.system])
@@ -160,53 +163,54 @@ def faults(made: Configured) -> Iterator[Fault]:
     yield from _watchdog(made)
 
 
-def _ladder(path: tuple[str, ...], route: Route, channels: Mapping[str, Any]) -> Iterator[Fault]:
+def _ladder(path: tuple[str, ...], route: PagingRoute, channels: Mapping[str, Any]) -> Iterator[ConfigFault]:
     for name in _channels([route]):
         if name not in channels:
             hint = did_you_mean(name, channels, "define it in [pager.channels]")
-            yield Fault((*path, "ladder"), f"no channel {name!r}; {hint}")
+            yield ConfigFault((*path, "ladder"), f"no channel {name!r}; {hint}")
     if route.steps[0].after:
-        yield Fault((*path, "ladder"), "the first rung is told at once; leave its `after` out")
+        yield ConfigFault((*path, "ladder"), "the first rung is told at once; leave its `after` out")
     if any(a.after >= b.after for a, b in pairwise(route.steps)):
-        yield Fault((*path, "ladder"), "every rung comes later than the one below; let `after` ascend")
+        yield ConfigFault((*path, "ladder"), "every rung comes later than the one below; let `after` ascend")
     if route.hours is not None and route.hours.since == route.hours.until:
-        yield Fault((*path, "hours"), "begins and ends at the same time; leave it out for all hours")
+        yield ConfigFault((*path, "hours"), "begins and ends at the same time; leave it out for all hours")
 
 
-def _names(routes: list[Route]) -> Iterator[Fault]:
+def _names(routes: list[PagingRoute]) -> Iterator[ConfigFault]:
     names = [route.name for route in routes]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Fault(("routes",), f"two routes are called {name!r}")
+        yield ConfigFault(("routes",), f"two routes are called {name!r}")
 
 
-def _apart(made: Configured) -> Iterator[Fault]:
+def _apart(made: Configured) -> Iterator[ConfigFault]:
     """Clinical pages and system alarms share no channel, under whatever name."""
     clinical, system = set(_channels(made.paging.clinical)), set(_channels(made.paging.system))
     for name in sorted(clinical & system):
-        yield Fault(
+        yield ConfigFault(
             ("system-routes",),
             f"channel {name!r} carries clinical pages too; alarms of the machine need one of their own",
         )
     for one in sorted(clinical):
         for other in sorted(system - clinical):
             if _goes_out(made.channels.get(one)) and made.channels.get(one) == made.channels.get(other):
-                yield Fault(
+                yield ConfigFault(
                     ("channels", other),
                     f"the same receiver as {one!r}, which carries clinical pages; name another",
                 )
 
 
-def _about_patients(made: Configured) -> Iterator[Fault]:
+def _about_patients(made: Configured) -> Iterator[ConfigFault]:
     """An alarm of the machine is about no patient: what writes into records would refuse it for good, and
     nobody would hear.
     """
     for number, route in enumerate(made.paging.system, 1):
         for name in _channels([route]):
             if kind := _bound(made.channels.get(name)):
-                said = f"route {route.name!r}: channel {name!r} is of kind {kind}, which {WRITES}"
-                yield Fault(
+                found = f"route {route.name!r}: channel {name!r} is of kind {kind}, which {WRITES}"
+                yield ConfigFault(
                     ("system-routes", f"#{number}", "ladder"),
-                    f"{said}, and alarms of the machine are about no patient; name a channel of another kind",
+                    f"{found}, and alarms of the machine are about no patient; "
+                    "name a channel of another kind",
                 )
 
 
@@ -220,10 +224,10 @@ def _goes_out(options: Mapping[str, Any] | None) -> bool:
     return options is not None and options.get("kind") != "terminal"
 
 
-def _urgent(routes: Iterable[Route]) -> Iterator[Fault]:
+def _urgent(routes: Iterable[PagingRoute]) -> Iterator[ConfigFault]:
     """An absolute alert has a way whatever its subject, and at every hour."""
     if not any(_whole(route) for route in routes):
-        yield Fault(
+        yield ConfigFault(
             ("routes",),
             (
                 "no route takes every absolute alert at all hours; add one with level absolute and nothing "
@@ -232,7 +236,7 @@ def _urgent(routes: Iterable[Route]) -> Iterator[Fault]:
         )
 
 
-def _whole(route: Route) -> bool:
+def _whole(route: PagingRoute) -> bool:
     levels = route.match.level
     return (
         route.match == Match(level=levels)
@@ -242,22 +246,24 @@ def _whole(route: Route) -> bool:
     )
 
 
-def _watchdog(made: Configured) -> Iterator[Fault]:
+def _watchdog(made: Configured) -> Iterator[ConfigFault]:
     if made.watchdog is None:
         return
     if made.watchdog not in made.channels:
-        yield Fault(("watchdog", "channel"), f"no channel {made.watchdog!r}; define it in [pager.channels]")
+        yield ConfigFault(
+            ("watchdog", "channel"), f"no channel {made.watchdog!r}; define it in [pager.channels]"
+        )
     if made.watchdog in _channels(made.paging.clinical):
-        yield Fault(
+        yield ConfigFault(
             ("watchdog", "channel"),
             f"{made.watchdog!r} carries clinical pages; a heartbeat a minute would drown them",
         )
     if kind := _bound(made.channels.get(made.watchdog)):
-        yield Fault(
+        yield ConfigFault(
             ("watchdog", "channel"),
             f"{made.watchdog!r} is of kind {kind}, which {WRITES}; a heartbeat is about nobody",
         )
 
 
-def _channels(routes: Iterable[Route]) -> list[str]:
+def _channels(routes: Iterable[PagingRoute]) -> list[str]:
     return list(dict.fromkeys(name for route in routes for step in route.steps for name in step.channels))

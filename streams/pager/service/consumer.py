@@ -19,7 +19,7 @@ from streams.kafka.fencing import FencedConsumer
 INPUTS = (ALERTS, COMMANDS)
 
 
-class Consumer(FencedConsumer):
+class PagerConsumer(FencedConsumer):
     """Hands on record by record."""
 
     def ack(self, message: Message) -> bool:
@@ -33,4 +33,4 @@ class Consumer(FencedConsumer):
 
 def transport(app: Any) -> Any:
     """Return a transport with the consumer above."""
-    return faust_consumer.transport(app, Consumer)
+    return faust_consumer.transport(app, PagerConsumer)

@@ -12,11 +12,11 @@ from rules.wire.deadletters import Refused, encode
 from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.refusals import MALFORMED
 from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
-from streams.kafka.producer import Out
-from streams.pager.delivery.outbox import Ledger
-from streams.pager.policy.alerts import take
+from streams.kafka.producer import OutgoingRecord
+from streams.pager.delivery.outbox import OutboxWriter
+from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
-from streams.pager.policy.state import Alert, read
+from streams.pager.policy.state import ReceivedAlert, decode_alert
 from streams.pager.service import measure
 
 TOPICS = (ALERTS, COMMANDS)
@@ -27,10 +27,10 @@ class Intake:
     nobody's page.
     """
 
-    def __init__(self, ledger: Ledger, heard: Callable[[Alert], bool]) -> None:
-        self.ledger, self.heard = ledger, heard
+    def __init__(self, writer: OutboxWriter, is_heartbeat: Callable[[ReceivedAlert], bool]) -> None:
+        self.writer, self.heartbeat = writer, is_heartbeat
 
-    async def take(self, message: Any) -> None:
+    async def process(self, message: Any) -> None:
         """One record, as Faust hands it on."""
         if message.topic == ALERTS:
             await self._alert(message)
@@ -39,20 +39,23 @@ class Intake:
 
     async def _alert(self, message: Any) -> None:
         try:
-            alert = read(message.value or b"")
+            alert = decode_alert(message.value or b"")
         except NotAnAlert as fault:
             await self._bury(message, str(fault))
             return
-        patient = alert.said.patient
-        if self.heard(alert) or self._behind(patient, message):
+        patient = alert.transition.patient
+        if self.heartbeat(alert) or self._behind(patient, message):
             return
-        ledger = self.ledger
+        writer = self.writer
         place = positions(message)
-        outcome = ledger.apply(
-            patient, lambda book: take(book, alert, ledger.now(), ledger.paging), message.partition, place
+        outcome = writer.apply(
+            patient,
+            lambda state: receive(state, alert, writer.now(), writer.paging),
+            message.partition,
+            place,
         )
         if outcome.fresh:
-            measure.alert(alert, ledger.paging.unit_of(patient))
+            measure.alert(alert, writer.paging.unit_of(patient))
 
     def _command(self, message: Any) -> None:
         """The worker refuses what is malformed; here it is passed over."""
@@ -64,12 +67,12 @@ class Intake:
         event, _ = decode(message.value, key=(message.key or b"").decode("utf-8", "replace"), known=known)
         if not isinstance(event, Ack | Silence | Withdrawal) or self._behind(event.patient, message):
             return
-        ledger, patient = self.ledger, event.patient
+        writer, patient = self.writer, event.patient
         opinion = actionable(message.value)
         place = positions(message)
-        ledger.apply(
+        writer.apply(
             patient,
-            lambda book: command(book, event, ledger.now(), ledger.paging, opinion),
+            lambda state: command(state, event, writer.now(), writer.paging, opinion),
             message.partition,
             place,
         )
@@ -78,12 +81,12 @@ class Intake:
         """Whether a record is in the book already: it is read again after a kill, when the rows were ahead of
         what was committed.
         """
-        book = self.ledger.books.get(patient)
-        return book is not None and message.offset < book.positions[TOPICS.index(message.topic)]
+        state = self.writer.states.get(patient)
+        return state is not None and message.offset < state.positions[TOPICS.index(message.topic)]
 
     async def _bury(self, message: Any, fault: str) -> None:
         headers = encode(Refused(message.topic, message.partition, message.offset, MALFORMED, fault))
-        await self.ledger.outlet.append([Out(DEADLETTERS, message.key, message.value, headers)])
+        await self.writer.producer.append([OutgoingRecord(DEADLETTERS, message.key, message.value, headers)])
 
 
 def positions(message: Any) -> tuple[int, int]:

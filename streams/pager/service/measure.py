@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from rules.wire import pages
 from rules.wire.instants import parse
 from rules.wire.pages import Audit
-from streams.pager.policy.state import Alert, Book
+from streams.pager.policy.state import PagingState, ReceivedAlert
 from streams.pager.service import metrics
 
 HELD = {
@@ -23,20 +23,25 @@ HELD = {
 ACTIONABLE = {True: "yes", False: "no", None: "unsaid"}
 
 
-def alert(taken: Alert, unit: str | None) -> None:
+def alert(accepted: ReceivedAlert, unit: str | None) -> None:
     """An alert read for the first time."""
-    said = taken.said
+    transition = accepted.transition
     metrics.ALERTS.labels(
-        said.kind, said.system or "", said.subject, said.level, said.transition, unit or ""
+        transition.kind,
+        transition.system or "",
+        transition.subject,
+        transition.level,
+        transition.transition,
+        unit or "",
     ).inc()
 
 
-def told(one: Audit) -> None:
+def count_audit(one: Audit) -> None:
     """An audit, as it is kept."""
     if one.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED, pages.EXPIRED):
         metrics.PAGES.labels(one.channel or "", one.outcome).inc()
     elif one.outcome == pages.OWED:
-        metrics.OWED.labels(one.action or "", one.level or "", one.kind or "", one.unit or "").inc()
+        metrics.PENDING.labels(one.action or "", one.level or "", one.kind or "", one.unit or "").inc()
     elif one.outcome == pages.ESCALATED:
         metrics.ESCALATIONS.labels(one.cause or "").inc()
     elif one.outcome == pages.FLOOD_BEGAN:
@@ -61,19 +66,19 @@ def _acknowledged(one: Audit) -> None:
         metrics.ACKNOWLEDGE.labels(one.level or "").observe(one.waited_ms / 1000)
 
 
-def standing(books: Mapping[str, Book], channels: Iterable[str], now: int) -> None:
+def count_open(states: Mapping[str, PagingState], channels: Iterable[str], now: int) -> None:
     """What stands in the books at an instant (ms)."""
-    owed = [one for book in books.values() for one in book.owed]
+    notifications = [one for state in states.values() for one in state.pending]
     for channel in channels:
-        since = [one.since for one in owed if one.channel == channel]
+        since = [one.since for one in notifications if one.channel == channel]
         metrics.OUTBOX.labels(channel).set(len(since))
         metrics.OLDEST.labels(channel).set(max(0, now - min(since, default=now)) / 1000)
-    metrics.FLOODS.set(sum(1 for book in books.values() if book.flood is not None))
-    silences = Counter(one.level for book in books.values() for one in book.silences.values())
+    metrics.FLOODS.set(sum(1 for state in states.values() if state.flood is not None))
+    silences = Counter(one.level for state in states.values() for one in state.silences.values())
     unseen = Counter(
         one.level
-        for book in books.values()
-        for one in book.episodes.values()
+        for state in states.values()
+        for one in state.episodes.values()
         if one.incident is not None and one.acked is None
     )
     for level in metrics.LEVELS:

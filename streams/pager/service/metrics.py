@@ -40,7 +40,7 @@ ALERTS = _counter(
     "transition",
     "unit",
 )
-OWED = _counter("il2_pages_owed", "Pages put in the outbox.", "action", "level", "kind", "unit")
+PENDING = _counter("il2_pages_owed", "Pages put in the outbox.", "action", "level", "kind", "unit")
 PAGES = _counter(
     "il2_pages", "Attempts to send a page, and pages stated expired, by outcome.", "channel", "outcome"
 )
@@ -82,7 +82,7 @@ CIRCUIT = _gauge(
 HEARTBEAT = _gauge(
     "il2_heartbeat_timestamp_seconds", "When a heartbeat last went the whole way and was accepted; Unix time."
 )
-HEARTBEAT_TOOK = _gauge(
+HEARTBEAT_DURATION = _gauge(
     "il2_heartbeat_seconds", "How long that heartbeat took from the topic to its channel."
 )
 

@@ -19,14 +19,14 @@ from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
 from streams.kafka.partitions import Shape, make_changelog, shape
-from streams.kafka.producer import Outlet
+from streams.kafka.producer import FaustProducer
 from streams.kafka.settings import Broker
 from streams.kafka.topics import changelog
-from streams.pager.delivery.attempts import Faults, Post
-from streams.pager.delivery.outbox import TABLE, Ledger
-from streams.pager.delivery.workers import Courier
+from streams.pager.delivery.attempts import ChannelAlerts, Delivery
+from streams.pager.delivery.outbox import TABLE, OutboxWriter
+from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.service import api, measure, metrics
-from streams.pager.service.app import Clock, Wiring, outbox, wire
+from streams.pager.service.app import PagerAgent, PagerClock, outbox, wire
 from streams.pager.service.config import Configured
 from streams.pager.service.intake import Intake
 from streams.pager.service.watchdog import Watchdog
@@ -34,11 +34,11 @@ from streams.service import lifecycle
 from streams.service.process import Part
 
 TICK_S = 0.25
-STAND_S = 1.0
+STALL_S = 1.0
 log = logging.getLogger("il2watch.pager")
 
 
-class Options(NamedTuple):
+class PagerOptions(NamedTuple):
     """How a pager runs. `wall`: the clock of `--clock wall`, ms; None goes by the log.
 
     `patience`: seconds without progress before it gives up.
@@ -56,38 +56,38 @@ class Options(NamedTuple):
     secrets: Secrets = Secrets()
 
 
-async def serve(options: Options) -> int:
+async def serve(options: PagerOptions) -> int:
     """Runs until it is told to stop, or cannot go on. Answers the exit code; raises UsageError."""
     made = options.configured
     channels = {name: channel(name, table, options.secrets) for name, table in made.channels.items()}
-    door = api.Door.of(made.api, options.secrets) if made.api is not None else None
+    api_settings = api.ApiSettings.of(made.api, options.secrets) if made.api is not None else None
     found = alike(options.broker, shape(options.broker))
     make_changelog(options.broker, changelog(options.name, TABLE), found)
     ends = Ends(options.broker)
     await end_offsets.connect(ends, options.broker)
     app = faust_app(options.broker, options.state, found, options.session, options.name)
-    clock, outlet = Clock(options.wall), Outlet(app)
-    ledger = Ledger(made.paging, outbox(app, found), outlet, clock)
-    ledger.told = measure.told
-    post = Post(
-        ledger,
-        Faults(outlet, lifecycle.wall),
+    clock, producer = PagerClock(options.wall), FaustProducer(app)
+    writer = OutboxWriter(made.paging, outbox(app, found), producer, clock)
+    writer.audited = measure.count_audit
+    delivery = Delivery(
+        writer,
+        ChannelAlerts(producer, lifecycle.wall),
         made.link,
         lifecycle.wall,
         lambda name, tripped: metrics.CIRCUIT.labels(name).set(tripped),
     )
-    couriers = {name: Courier(one, post) for name, one in channels.items() if name != made.watchdog}
+    workers = {name: DeliveryWorker(one, delivery) for name, one in channels.items() if name != made.watchdog}
     dog = Watchdog(
-        outlet,
+        producer,
         channels[made.watchdog] if made.watchdog else None,
         made.every,
         found.partitions,
         lifecycle.wall,
     )
-    wiring = Wiring(app, ledger, Intake(ledger, dog.heard), couriers, clock, ends)
-    wire(app, wiring)
+    agent = PagerAgent(app, writer, Intake(writer, dog.is_heartbeat), workers, clock, ends)
+    wire(app, agent)
     try:
-        return await Service(wiring, ends, options, dog, door).run()
+        return await PagerService(agent, ends, options, dog, api_settings).run()
     finally:
         await ends.stop()
         for one in channels.values():
@@ -108,26 +108,31 @@ def alike(broker: Broker, found: Shape) -> Shape:
     return found
 
 
-class Service(FaustService):
+class PagerService(FaustService):
     """A running pager."""
 
     recovers = "the outbox"
 
     def __init__(
-        self, wiring: Wiring, ends: Ends, options: Options, dog: Watchdog, door: api.Door | None
+        self,
+        agent: PagerAgent,
+        ends: Ends,
+        options: PagerOptions,
+        dog: Watchdog,
+        api_settings: api.ApiSettings | None,
     ) -> None:
-        super().__init__(wiring, ends, log, options.listen, options.port, options.patience)
-        self.dog, self.door = dog, door
+        super().__init__(agent, ends, log, options.listen, options.port, options.patience)
+        self.dog, self.api = dog, api_settings
         self.served: Any = None
 
     async def open(self) -> None:
-        metrics.prepare(self.wiring.couriers)
+        metrics.prepare(self.agent.couriers)
         await super().open()
-        if self.door is not None:
-            self.served = await self.door.serve(self.wiring.ledger)
+        if self.api is not None:
+            self.served = await self.api.serve(self.agent.ledger)
 
     def parts(self) -> Iterable[Part]:
-        return (self.wiring.ledger.run(), self._keep_time(), self._beat())
+        return (self.agent.ledger.run(), self._keep_time(), self._beat())
 
     async def close(self) -> None:
         """Stop the clock, then what goes by it; the ledger writes until the partitions are given back."""
@@ -135,24 +140,24 @@ class Service(FaustService):
             await self.served.cleanup()
         for task in self.tasks[1:]:
             task.cancel()
-        await self.wiring.put_down()
+        await self.agent.put_down()
         await super().close()
 
     async def _keep_time(self) -> None:
         stood = 0.0
         while True:
             await asyncio.sleep(TICK_S)
-            if not self.wiring.settled():
+            if not self.agent.settled():
                 continue
-            await self.wiring.open()
-            if self.wiring.at_work:
-                self.wiring.pass_time()
-            if time.monotonic() - stood >= STAND_S:
+            await self.agent.open()
+            if self.agent.at_work:
+                self.agent.pass_time()
+            if time.monotonic() - stood >= STALL_S:
                 stood = time.monotonic()
-                measure.standing(self.wiring.ledger.books, self.wiring.couriers, self.wiring.clock())
+                measure.count_open(self.agent.ledger.books, self.agent.couriers, self.agent.clock())
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(STAND_S)
-            if self.wiring.settled():
-                await self.dog.tend({tp.partition for tp in self.wiring.owned()})
+            await asyncio.sleep(STALL_S)
+            if self.agent.settled():
+                await self.dog.tend({tp.partition for tp in self.agent.owned()})

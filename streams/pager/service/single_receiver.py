@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rules.wire.instants import HOUR
 from streams.channels.registry import channel
-from streams.pager.policy.routes import Match, Paging, Route, Step
+from streams.pager.policy.routes import EscalationStep, Match, Paging, PagingRoute
 from streams.pager.service.config import Configured
 
 KEY = "IL2WATCH_PAGER_KEY"
@@ -31,10 +31,10 @@ def configured(to: str) -> Configured:
         options[SECRET[kind]] = KEY
     channel(kind, options)
     at_once, gathered = ("absolute", "relative", "technical"), ("advisory",)
-    step = (Step(0, (kind,)),)
+    step = (EscalationStep(0, (kind,)),)
     clinical = (
-        Route("at-once", step, Match(level=at_once)),
-        Route("advice", step, Match(level=gathered), digest=DIGEST),
+        PagingRoute("at-once", step, Match(level=at_once)),
+        PagingRoute("advice", step, Match(level=gathered), digest=DIGEST),
     )
-    system = (Route(MACHINE, (Step(0, (MACHINE,)),)),)
+    system = (PagingRoute(MACHINE, (EscalationStep(0, (MACHINE,)),)),)
     return Configured(Paging(clinical, system), {kind: options, MACHINE: {"kind": "terminal"}})

@@ -21,8 +21,8 @@ from rules.wire.topics import topic_of
 from rules.wire.vocabulary import HEARTBEAT_PATIENT
 from streams.channels.page import Channel, Page, TransportError
 from streams.kafka.partitions import partition
-from streams.kafka.producer import Out, Outlet
-from streams.pager.policy.state import Alert
+from streams.kafka.producer import FaustProducer, OutgoingRecord
+from streams.pager.policy.state import ReceivedAlert
 from streams.pager.service import metrics
 
 SUBJECT = "hypophosphatemia"
@@ -36,10 +36,15 @@ class Watchdog:
     """
 
     def __init__(
-        self, outlet: Outlet, channel: Channel | None, every: int, partitions: int, wall: Callable[[], int]
+        self,
+        producer: FaustProducer,
+        channel: Channel | None,
+        every: int,
+        partitions: int,
+        wall: Callable[[], int],
     ) -> None:
-        self.outlet, self.channel, self.every, self.partitions, self.wall = (
-            outlet,
+        self.producer, self.channel, self.every, self.partitions, self.wall = (
+            producer,
             channel,
             every,
             partitions,
@@ -60,25 +65,27 @@ class Watchdog:
             )
         self.began = now
         self.missing = {patient_of(number, self.partitions) for number in partitions}
-        await self.outlet.append(record for patient in sorted(self.missing) for record in beat(patient, now))
+        await self.producer.append(
+            record for patient in sorted(self.missing) for record in beat(patient, now)
+        )
 
-    def heard(self, alert: Alert) -> bool:
+    def is_heartbeat(self, alert: ReceivedAlert) -> bool:
         """Whether an alert is a heartbeat's; the last one that comes round is told."""
-        patient = alert.said.patient
+        patient = alert.transition.patient
         if not patient.startswith(HEARTBEAT_PATIENT):
             return False
         if (
-            alert.said.subject == SUBJECT
-            and alert.said.transition == "opened"
+            alert.transition.subject == SUBJECT
+            and alert.transition.transition == "opened"
             and alert.at >= self.began
             and patient in self.missing
         ):
             self.missing.discard(patient)
             if not self.missing and self.channel is not None:
-                self._sending = asyncio.get_running_loop().create_task(self._tell(self.channel, alert))
+                self._sending = asyncio.get_running_loop().create_task(self._report(self.channel, alert))
         return True
 
-    async def _tell(self, channel: Channel, alert: Alert) -> None:
+    async def _report(self, channel: Channel, alert: ReceivedAlert) -> None:
         try:
             await channel.send(page(alert))
         except TransportError as error:
@@ -86,7 +93,7 @@ class Watchdog:
             return
         now = self.wall()
         metrics.HEARTBEAT.set(now / 1000)
-        metrics.HEARTBEAT_TOOK.set((now - self.began) / 1000)
+        metrics.HEARTBEAT_DURATION.set((now - self.began) / 1000)
 
 
 @cache
@@ -98,7 +105,7 @@ def patient_of(number: int, partitions: int) -> str:
     return next(name for name in names if partition(name.encode(), partitions) == number)
 
 
-def beat(patient: str, now: int) -> list[Out]:
+def beat(patient: str, now: int) -> list[OutgoingRecord]:
     """A whole stay: a cycle, a laboratory result that opens an advice, and the discharge that takes every
     trace away.
     """
@@ -110,16 +117,16 @@ def beat(patient: str, now: int) -> list[Out]:
     ]
 
 
-def _record(patient: str, at: int, kind: str, said: Mapping[str, object]) -> Out:
-    told = {"type": kind, **said, "id": f"beat-{at}", "patient": patient, "at": text(at)}
-    return Out(topic_of(kind), patient.encode(), msgspec.json.encode(told), time=at)
+def _record(patient: str, at: int, kind: str, found: Mapping[str, object]) -> OutgoingRecord:
+    value = {"type": kind, **found, "id": f"beat-{at}", "patient": patient, "at": text(at)}
+    return OutgoingRecord(topic_of(kind), patient.encode(), msgspec.json.encode(value), time=at)
 
 
-def page(alert: Alert) -> Page:
+def page(alert: ReceivedAlert) -> Page:
     """The heartbeat as its channel is given it: always the same key, so that a receiver that holds it open
     sees it renewed.
     """
-    said = alert.said
+    transition = alert.transition
     return Page(
         key="il2watch:heartbeat",
         action="trigger",
@@ -132,12 +139,12 @@ def page(alert: Alert) -> Page:
         patient="",
         summary="il2watch is alive",
         alert={
-            "id": said.id,
+            "id": transition.id,
             "message": "A made-up alert has gone the whole way",
             "transition": "heartbeat",
-            "decided": said.decided,
+            "decided": transition.decided,
         },
-        at=said.at,
-        decided=said.decided,
+        at=transition.at,
+        decided=transition.decided,
         seq=alert.at,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.care.dosing import LEAD, Answer, Ask, Plan, naive, scripted
+from simulators.care.dosing import LEAD, Answer, Ask, DosingPlan, naive, scripted
 from simulators.course.loop import course
 from simulators.physiology.cohort import drawn
 from simulators.physiology.latent import CHUNK, Act, generator
@@ -12,7 +12,9 @@ from simulators.physiology.latent import CHUNK, Act, generator
 
 def acts_under(ask: Ask, days: int = 4, doses: int = 14) -> list[Act]:
     cohort = drawn(2, generator(1, "cohort"), spread=0)
-    return [act for chunk in course(cohort, Plan(days * 1440, doses=doses), 1, ask) for act in chunk.acts]
+    return [
+        act for chunk in course(cohort, DosingPlan(days * 1440, doses=doses), 1, ask) for act in chunk.acts
+    ]
 
 
 def given(acts: list[Act], patient: int = 0) -> list[int]:

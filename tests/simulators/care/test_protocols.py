@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from simulators.care.dosing import LEAD, Plan, naive
+from simulators.care.dosing import LEAD, DosingPlan, naive
 from simulators.care.labs import DAILY, PANELS, TWICE
 from simulators.course.loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
@@ -33,7 +33,9 @@ def chunks(cohort: Cohort) -> list[Chunk]:
         ClinicalEvent(1, "oliguria", 2000, 4000, 1.2),
         ClinicalEvent(2, "diarrhea", 3000, 4500, 1.0),
     ]
-    return list(course(cohort, Plan(DAYS * 1440, doses=STOPS_AFTER, happenings=happenings), 2, naive))
+    return list(
+        course(cohort, DosingPlan(DAYS * 1440, doses=STOPS_AFTER, clinical_events=happenings), 2, naive)
+    )
 
 
 def acts(chunks: list[Chunk], kind: str) -> Iterator[Act]:
@@ -215,7 +217,7 @@ def test_the_morning_round_draws_once_a_day_whatever_the_hour_of_the_origin(cloc
     alone = drawn(1, generator(1, "cohort"), spread=0)
     drawn_at = [
         act.minute
-        for act in acts(list(course(alone, Plan(4 * 1440, clock=clock), 1, naive)), "lab-draw")
+        for act in acts(list(course(alone, DosingPlan(4 * 1440, clock=clock), 1, naive)), "lab-draw")
         if "liver" in act.detail["panels"]
     ]
     hours = [(minute + clock) % 1440 / 60 for minute in drawn_at[1:]]

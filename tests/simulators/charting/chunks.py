@@ -13,7 +13,7 @@ import numpy as np
 
 from rules.ingest.decode import decode
 from rules.wire.events import Event
-from simulators.care.dosing import Plan
+from simulators.care.dosing import DosingPlan
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
 from simulators.physiology.clinical_events import ClinicalEvent
@@ -79,7 +79,9 @@ def charted(
 ) -> list[Record]:
     """The records of a ward over some hours, with those that become known after."""
     who, minutes = cohort(patients, admitted), round(hours * 60)
-    chart = Charting(who, Plan(minutes, happenings=happenings), seed, ORIGIN, np.full(patients, monitor))
+    chart = Charting(
+        who, DosingPlan(minutes, clinical_events=happenings), seed, ORIGIN, np.full(patients, monitor)
+    )
     records = [
         record
         for start in range(0, minutes, CHUNK)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.wire.events import Encounter
-from simulators.care.dosing import Plan
+from simulators.care.dosing import DosingPlan
 from simulators.care.labs import PANELS
 from simulators.charting.chart import Charting
 from simulators.physiology.latent import CHUNK, FINDINGS, Act
@@ -104,7 +104,7 @@ def test_the_same_seed_charts_the_same_bytes_and_another_one_others() -> None:
 
 def test_a_list_holds_what_became_known_in_its_chunk() -> None:
     who = cohort(2)
-    chart = Charting(who, Plan(240), 1, ORIGIN, np.ones(2, dtype=bool))
+    chart = Charting(who, DosingPlan(240), 1, ORIGIN, np.ones(2, dtype=bool))
     origin = round(ORIGIN.timestamp()) * 1000
     for start in range(0, 240, CHUNK):
         for known, _ in chart.chart(chunk(start, who, ACTS)):

@@ -61,7 +61,7 @@ def lived(scenario: str, patients: int, seed: int, days: float) -> Cycles:
     kept: dict[str, list[Array]] = defaultdict(list)
     cycles = Cycles(cohort, {}, np.zeros(0), defaultdict(list), {})
     for chunk in course(cohort, plan, seed, consultant):
-        consultant.read(charting.chart(chunk))
+        consultant.chart(charting.chart(chunk))
         note(cycles, chunk)
         for code in KEPT:
             kept[code].append(chunk.latent[code][EVERY - 1 :: EVERY].astype(np.float32))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulators.care.dosing import Plan, naive
+from simulators.care.dosing import DosingPlan, naive
 from simulators.course.loop import course
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.cohort import Cohort, drawn
@@ -19,7 +19,7 @@ def ward(seed: int = 7, patients: int = 5) -> Cohort:
 
 
 def lived(seed: int = 7, days: int = 2) -> list[Chunk]:
-    return list(course(ward(seed), Plan(days * 1440, happenings=HAPPENINGS), seed, naive))
+    return list(course(ward(seed), DosingPlan(days * 1440, clinical_events=HAPPENINGS), seed, naive))
 
 
 def same(one: list[Chunk], other: list[Chunk]) -> bool:
@@ -52,7 +52,9 @@ def test_acts_lie_in_their_chunk_in_order_of_minute_then_patient() -> None:
 
 
 def test_nothing_is_done_to_who_is_not_there() -> None:
-    chunks = list(course(drawn(6, generator(3, "cohort"), spread=600), Plan(7 * 1440, doses=3), 3, naive))
+    chunks = list(
+        course(drawn(6, generator(3, "cohort"), spread=600), DosingPlan(7 * 1440, doses=3), 3, naive)
+    )
     present = np.concatenate([chunk.support["present"] for chunk in chunks])
     assert present[-1].sum() < 6
     for chunk in chunks:
@@ -77,7 +79,7 @@ def test_nothing_is_done_to_who_is_not_there() -> None:
 )
 def test_a_happening_of_no_kind_or_no_patient_is_refused(wrong: ClinicalEvent) -> None:
     with pytest.raises(ValueError, match=wrong.kind):
-        next(course(ward(), Plan(60, happenings=(wrong,)), 1, naive))
+        next(course(ward(), DosingPlan(60, clinical_events=(wrong,)), 1, naive))
 
 
 def test_happenings_are_felt_from_their_start_up_to_their_end_and_the_largest_counts() -> None:

@@ -128,12 +128,13 @@ def test_nobody_is_admitted_before_the_first_minute_and_each_on_a_quarter_of_an_
 def test_what_befalls_a_patient_keeps_its_order_and_its_length() -> None:
     bleeding = [part.patient for part in CAST].index("bleeding")
     found = sorted(
-        (one for one in Rehearsal().plan.happenings if one.patient == bleeding), key=lambda one: one.start
+        (one for one in Rehearsal().plan.clinical_events if one.patient == bleeding),
+        key=lambda one: one.start,
     )
     assert [(one.kind, one.size >= 2) for one in found] == [
         ("thrombocytopenia", False),
         ("bleeding", False),
         ("bleeding", True),
     ]
-    assert found[0].start == BEFORE + CAST[bleeding].turn * 60
+    assert found[0].start == BEFORE + CAST[bleeding].turn_s * 60
     assert all(0 < one.end - one.start < AFTER for one in found)

@@ -46,7 +46,7 @@ def test_what_befalls_is_counted_from_each_patients_own_cycle_start() -> None:
     late = Imposed("fever", (10, 10), (2, 2), (1.5, 1.5))
     staged = prepare(Scenario(name="late", says="", imposed=(late,)), 5, 2)
     starts = [int(admitted) + LEAD for admitted in staged.cohort.admitted]
-    assert [(one.patient, one.start, one.end, one.size) for one in staged.plan.happenings] == [
+    assert [(one.patient, one.start, one.end, one.size) for one in staged.plan.clinical_events] == [
         (patient, start + 600, start + 720, 1.5) for patient, start in enumerate(starts)
     ]
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from rules.wire.instants import HOUR, MINUTE, parse, text
-from simulators.faults import Ledger, apply
+from simulators.faults import FaultLog, apply
 
 START = parse("2026-03-02T07:00:00Z")
 
@@ -89,7 +89,7 @@ def ward(minutes: int, patients: int = 2) -> list[Line]:
 def spoiled(records: list[Line], spec: str, seed: int = 1) -> tuple[list[Line], list[dict[str, Any]]]:
     """The feed as it arrives, and the ledger's entries."""
     entries: list[dict[str, Any]] = []
-    return list(apply(iter(records), spec, seed, Ledger(entries.append))), entries
+    return list(apply(iter(records), spec, seed, FaultLog(entries.append))), entries
 
 
 def said(line: Line) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rules.ingest.decode import decode
 from rules.wire.instants import MINUTE
-from simulators.faults import FAULTS, Ledger, apply, parse
+from simulators.faults import FAULTS, FaultLog, apply, parse
 from tests.campaigns import examples
 from tests.simulators.faults.feeds import START, Line, lines, said, spoiled, vitals, ward
 
@@ -98,7 +98,7 @@ def test_all_faults_at_once_lose_nothing_that_the_ledger_does_not_call_lost(seed
 
 def test_the_ledger_counts_what_it_is_told() -> None:
     entries: list[dict[str, object]] = []
-    ledger = Ledger(entries.append)
+    ledger = FaultLog(entries.append)
     came = list(apply(iter(ward(240)), SPEC, 3, ledger))
     assert ledger.counts["lost"] == sum(bool(entry["lost"]) for entry in entries)
     assert set(ledger.counts["faults"]) == set(FAULTS)

@@ -10,7 +10,7 @@ from typing import Any
 
 from rules.wire.instants import parse
 from simulators.mimic import convert
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 
 STAY, SUBJECT = 30000001, 10000001
 IN, OUT = "2150-03-01 08:00:00", "2150-03-03 20:00:00"
@@ -61,9 +61,9 @@ def quoted(cell: object) -> str:
     return f'"{cell}"' if "," in str(cell) else str(cell)
 
 
-def imported(folder: Path, wanted: Sequence[int] | None = None) -> tuple[list[dict[str, Any]], Tally]:
+def imported(folder: Path, wanted: Sequence[int] | None = None) -> tuple[list[dict[str, Any]], ImportTally]:
     """The events of a folder, and what was counted."""
-    tally = Tally()
+    tally = ImportTally()
     return [
         json.loads(line) for line in convert.events(folder, wanted, tally, lambda what, done, total: None)
     ], tally

@@ -13,8 +13,8 @@ import pytest
 
 from rules.ingest.decode import decode
 from simulators.mimic import convert, disk_sort, tables
-from simulators.mimic.tables import Unreadable
-from simulators.mimic.tally import Tally
+from simulators.mimic.tables import UnreadableMimic
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import (
     DEMO_CHART,
     HEADS,
@@ -107,13 +107,13 @@ def test_the_demo_keeps_no_storetime_and_a_reading_is_known_at_its_time(tmp_path
 
 
 def test_every_line_is_an_event_that_the_wire_takes_whole(tmp_path: Path) -> None:
-    lines = list(convert.events(mimic(tmp_path, SOME), None, Tally(), lambda what, done, total: None))
+    lines = list(convert.events(mimic(tmp_path, SOME), None, ImportTally(), lambda what, done, total: None))
     assert [decode(line)[1] for line in lines] == [()] * len(lines)
     assert len(lines) > 12
 
 
 def test_events_are_in_order_of_known(tmp_path: Path) -> None:
-    lines = list(convert.events(mimic(tmp_path, SOME), None, Tally(), lambda what, done, total: None))
+    lines = list(convert.events(mimic(tmp_path, SOME), None, ImportTally(), lambda what, done, total: None))
     known = [event.known for line in lines for event in [decode(line)[0]] if event is not None]
     assert known == sorted(known)
 
@@ -134,7 +134,9 @@ def test_the_pieces_in_which_the_work_is_done_do_not_show(
     (tmp_path / "spill").mkdir()
 
     def lines() -> list[bytes]:
-        return list(convert.events(folder, None, Tally(), lambda what, done, total: None, tmp_path / "spill"))
+        return list(
+            convert.events(folder, None, ImportTally(), lambda what, done, total: None, tmp_path / "spill")
+        )
 
     whole = lines()
     monkeypatch.setattr(tables, "ROWS", rows)
@@ -277,7 +279,7 @@ def test_unmapped_items_are_named_by_the_source_s_dictionary(tmp_path: Path) -> 
 
 
 def failing(folder: Path, wanted: Sequence[int] | None = None) -> str:
-    with pytest.raises(Unreadable) as fault:
+    with pytest.raises(UnreadableMimic) as fault:
         imported(folder, wanted)
     return str(fault.value)
 

@@ -20,8 +20,8 @@ from rules.ingest.decode import decode
 from rules.wire import events
 from rules.wire.assessments import CriterionRow
 from simulators.mimic import convert
-from simulators.mimic.convert import READ
-from simulators.mimic.tally import Tally
+from simulators.mimic.convert import ROWS_READ
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic import source
 from tests.simulators.mimic.source import DEMO, HOUR, MIN, table
 
@@ -58,8 +58,8 @@ DOSE = '{{"type":"dose","id":"dose-{0}","patient":"{1}","at":"{2}","agent":"alde
 
 
 @cache
-def imported() -> tuple[list[bytes], Tally]:
-    tally = Tally()
+def imported() -> tuple[list[bytes], ImportTally]:
+    tally = ImportTally()
     return list(convert.events(DEMO, None, tally, lambda what, done, total: None)), tally
 
 
@@ -126,7 +126,7 @@ def test_every_item_has_the_label_of_the_source() -> None:
     }
     assert {
         item: label
-        for items in READ.values()
+        for items in ROWS_READ.values()
         for item, label in items.items()
         if names.get(item, label) != label
     } == {}

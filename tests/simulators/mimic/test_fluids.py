@@ -9,7 +9,7 @@ import pytest
 from rules.wire.vocabulary import IO_KINDS
 from simulators.mimic.inputs import FLUIDS, fluids, kind
 from simulators.mimic.tables import Given
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 SALINE, MAIN, CONTINUOUS = 225158, "Main order parameter", "Continuous IV"
@@ -50,7 +50,7 @@ def test_every_fluid_has_a_kind_of_the_wire() -> None:
 
 
 def test_a_volume_counts_whole_at_its_end_over_the_time_it_ran() -> None:
-    (fact,) = fluids([fluid(amount=500.0, stored=ms("09:02"))], Tally())
+    (fact,) = fluids([fluid(amount=500.0, stored=ms("09:02"))], ImportTally())
     assert (fact.at, fact.known, fact.fields["start"], fact.fields["volume"]) == (
         ms("10:00"),
         ms("10:00"),
@@ -61,6 +61,6 @@ def test_a_volume_counts_whole_at_its_end_over_the_time_it_ran() -> None:
 
 @pytest.mark.parametrize("amount", [None, 0.0, -20.0])
 def test_an_input_of_nothing_is_dropped_and_counted(amount: float | None) -> None:
-    tally = Tally()
+    tally = ImportTally()
     assert list(fluids([fluid(amount=amount)], tally)) == []
     assert tally.dropped["icu/inputevents"] == {"no-amount": 1}

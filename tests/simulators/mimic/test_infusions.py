@@ -9,7 +9,7 @@ import pytest
 from rules.ingest.units import RATES
 from simulators.mimic.inputs import PRESSORS, infusions
 from simulators.mimic.tables import Given
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 PHENYLEPHRINE, VASOPRESSIN, NOREPINEPHRINE = 221749, 222315, 221906
@@ -30,7 +30,9 @@ def ran(
 
 
 def rates(rows: list[Given]) -> list[tuple[int, float, str]]:
-    return [(fact.at, fact.fields["rate"], fact.fields.get("line", "")) for fact in infusions(rows, Tally())]
+    return [
+        (fact.at, fact.fields["rate"], fact.fields.get("line", "")) for fact in infusions(rows, ImportTally())
+    ]
 
 
 def test_a_rate_stops_at_its_end() -> None:
@@ -73,7 +75,9 @@ def test_two_pumps_at_once_are_two_lines() -> None:
 
 
 def test_two_agents_never_share_a_line() -> None:
-    facts = list(infusions([ran("09:00", "10:00", 0.7), ran("09:00", "10:00", 0.1, NOREPINEPHRINE)], Tally()))
+    facts = list(
+        infusions([ran("09:00", "10:00", 0.7), ran("09:00", "10:00", 0.1, NOREPINEPHRINE)], ImportTally())
+    )
     assert {(fact.fields["agent"], fact.fields.get("line")) for fact in facts} == {
         ("phenylephrine", None),
         ("norepinephrine", None),
@@ -93,14 +97,14 @@ def test_two_agents_never_share_a_line() -> None:
     ],
 )
 def test_rates_are_in_units_that_the_wire_takes(row: Given, rate: float, unit: str) -> None:
-    fact = next(infusions([row], Tally()))
+    fact = next(infusions([row], ImportTally()))
     assert (fact.fields["rate"], fact.fields["unit"]) == (rate, unit)
     assert unit in RATES[PRESSORS[row.item].agent]
 
 
 def test_a_push_is_a_medication() -> None:
     (fact,) = infusions(
-        [Given(ms("09:00"), ms("09:01"), None, PHENYLEPHRINE, amount=0.1, amount_unit="mg")], Tally()
+        [Given(ms("09:00"), ms("09:01"), None, PHENYLEPHRINE, amount=0.1, amount_unit="mg")], ImportTally()
     )
     assert (fact.kind, dict(fact.fields)) == (
         "medication",
@@ -116,11 +120,11 @@ def test_a_push_is_a_medication() -> None:
     ],
 )
 def test_a_row_that_ran_for_no_time_is_dropped_and_counted(row: Given, reason: str) -> None:
-    tally = Tally()
+    tally = ImportTally()
     assert list(infusions([row], tally)) == []
     assert tally.dropped["icu/inputevents"] == {reason: 1}
 
 
 def test_the_end_is_known_when_it_comes_though_the_row_was_stored_before() -> None:
-    start, stop = infusions([ran("09:00", "10:00", 0.7, stored=ms("09:05"))], Tally())
+    start, stop = infusions([ran("09:00", "10:00", 0.7, stored=ms("09:05"))], ImportTally())
     assert (start.known, stop.known) == (ms("09:05"), ms("10:00"))

@@ -9,7 +9,7 @@ import pytest
 from rules.ingest.units import LABS
 from simulators.mimic.laboratory import ANALYTES, results
 from simulators.mimic.tables import Resulted
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 CREATININE, TROPONIN, INR = 50912, 51003, 51237
@@ -20,7 +20,7 @@ def result(item: int, number: float | None, known: str = "10:05", **more: Any) -
 
 
 def test_a_result_carries_its_reference_range() -> None:
-    (fact,) = results([result(CREATININE, 2.6, unit="mg/dL", low=0.5, high=1.2)], Tally())
+    (fact,) = results([result(CREATININE, 2.6, unit="mg/dL", low=0.5, high=1.2)], ImportTally())
     assert (fact.at, fact.known, fact.kind, fact.stem) == (ms("09:00"), ms("10:05"), "labs", "lab-7")
     assert fact.fields == {
         "readings": [{"code": "creatinine", "value": 2.6, "unit": "mg/dL", "low": 0.5, "high": 1.2}]
@@ -28,7 +28,7 @@ def test_a_result_carries_its_reference_range() -> None:
 
 
 def test_a_blanked_value_does_not_matter_beside_a_number() -> None:
-    (fact,) = results([result(CREATININE, 2.6, text="___")], Tally())
+    (fact,) = results([result(CREATININE, 2.6, text="___")], ImportTally())
     assert fact.fields["readings"][0]["value"] == 2.6
 
 
@@ -45,7 +45,7 @@ def test_a_blanked_value_does_not_matter_beside_a_number() -> None:
     ],
 )
 def test_a_limit_of_detection_is_the_value(text: str | None, comments: str | None, value: float) -> None:
-    tally = Tally()
+    tally = ImportTally()
     (fact,) = results([result(TROPONIN, None, text=text, comments=comments, high=0.01)], tally)
     assert fact.fields["readings"][0]["value"] == value
     assert tally.adjusted["hosp/labevents"] == {"detection-limit": 1}
@@ -62,14 +62,16 @@ def test_a_limit_of_detection_is_the_value(text: str | None, comments: str | Non
     ],
 )
 def test_a_result_that_was_not_reported_is_dropped_and_counted(comments: str | None) -> None:
-    tally = Tally()
+    tally = ImportTally()
     assert list(results([result(TROPONIN, None, comments=comments)], tally)) == []
     assert tally.dropped["hosp/labevents"] == {"no-number": 1}
 
 
 def test_one_specimen_stored_at_two_times_is_two_records() -> None:
     facts = list(
-        results([result(CREATININE, 2.6), result(50983, 140.0), result(50960, 1.9, known="11:00")], Tally())
+        results(
+            [result(CREATININE, 2.6), result(50983, 140.0), result(50960, 1.9, known="11:00")], ImportTally()
+        )
     )
     assert [[reading["code"] for reading in fact.fields["readings"]] for fact in facts] == [
         ["creatinine", "sodium"],
@@ -78,7 +80,7 @@ def test_one_specimen_stored_at_two_times_is_two_records() -> None:
 
 
 def test_a_result_without_a_unit_is_in_the_unit_of_the_table() -> None:
-    facts = list(results([result(CREATININE, 2.6), result(INR, 1.1, specimen=8)], Tally()))
+    facts = list(results([result(CREATININE, 2.6), result(INR, 1.1, specimen=8)], ImportTally()))
     assert [fact.fields["readings"] for fact in facts] == [
         [{"code": "creatinine", "value": 2.6, "unit": "mg/dL"}],
         [{"code": "inr", "value": 1.1}],

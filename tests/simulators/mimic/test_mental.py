@@ -8,7 +8,7 @@ from simulators.mimic.chart_events import mental
 from simulators.mimic.chart_items import DEVICE, EYES, MOTOR, PERSON, PLACE, RASS, TIME, VERBAL
 from simulators.mimic.oxygen import intubation
 from simulators.mimic.tables import Charted
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 
@@ -30,7 +30,7 @@ def scored(at: int = ms("09:00"), words: dict[int, str] | None = None, **scores:
 def said(rows: list[Charted]) -> list[tuple[str, object]]:
     return [
         (fact.fields["code"], fact.fields.get("value", fact.fields.get("present")))
-        for fact in mental(rows, Tally())
+        for fact in mental(rows, ImportTally())
     ]
 
 
@@ -99,7 +99,7 @@ def test_of_two_scores_of_one_minute_the_worse_counts() -> None:
 
 
 def test_what_says_nothing_is_counted() -> None:
-    tally = Tally()
+    tally = ImportTally()
     assert list(mental(scored(verbal=1) + scored(ms("10:00"), rass=0), tally)) == []
     assert tally.dropped["icu/chartevents"] == {"nothing-to-say": 2}
 

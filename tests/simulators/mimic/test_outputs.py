@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rules.wire.vocabulary import IO_KINDS
 from simulators.mimic.outputs import IRRIGANT_IN, IRRIGANT_OUT, OUTPUT_ITEMS, irrigated, outputs
 from simulators.mimic.tables import Collected
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 FOLEY, VOID, OR_URINE = 226559, 226560, 226627
@@ -22,7 +22,7 @@ def out(clock: str, item: int, volume: float, known: str | None = None, day: int
 def told(rows: list[Collected]) -> list[tuple[str, float, str | None]]:
     return [
         (fact.fields["kind"], fact.fields["volume"], fact.fields.get("start"))
-        for fact in outputs(rows, Tally())
+        for fact in outputs(rows, ImportTally())
     ]
 
 
@@ -91,14 +91,14 @@ def test_irrigant_still_in_the_bladder_is_taken_off_the_next() -> None:
         out("11:00", IRRIGANT_IN, 3000.0),
         out("11:00", IRRIGANT_OUT, 3600.0),
     ]
-    tally = Tally()
+    tally = ImportTally()
     assert [(fact.at, fact.fields["volume"]) for fact in outputs(rows, tally)] == [(ms("11:00"), 400)]
     assert tally.adjusted["icu/outputevents"] == {"irrigant-owed": 2}
 
 
 def test_irrigated_urine_is_known_when_both_rows_are() -> None:
     (row,) = irrigated(
-        [out("09:00", IRRIGANT_IN, 3000.0, known="09:30"), out("09:00", IRRIGANT_OUT, 3600.0)], Tally()
+        [out("09:00", IRRIGANT_IN, 3000.0, known="09:30"), out("09:00", IRRIGANT_OUT, 3600.0)], ImportTally()
     )
     assert row.known == ms("09:30")
 
@@ -114,7 +114,7 @@ def test_irrigation_never_makes_urine_out_of_nothing(charted: list[tuple[int, in
         Collected(ms(f"{hour + 9:02}:00"), ms(f"{hour + 9:02}:00"), item, float(volume))
         for hour, item, volume in charted
     ]
-    volumes = [row.volume or 0.0 for row in irrigated(rows, Tally())]
+    volumes = [row.volume or 0.0 for row in irrigated(rows, ImportTally())]
     came = sum(row.volume or 0.0 for row in rows if row.item == IRRIGANT_OUT)
     went = sum(row.volume or 0.0 for row in rows if row.item == IRRIGANT_IN)
     assert min(volumes, default=0.0) >= 0.0

@@ -8,7 +8,7 @@ from rules.wire.vocabulary import O2_DEVICES
 from simulators.mimic.chart_items import BIPAP_FLOW, DEVICE, DEVICES, FIO2, FLOW, SECOND_FLOW, SUPPORT
 from simulators.mimic.oxygen import oxygen
 from simulators.mimic.tables import Charted
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import codes, ms
 
 NINE, TEN = ms("09:00"), ms("10:00")
@@ -44,33 +44,35 @@ def device(text: str, at: int = NINE, known: int | None = None) -> Charted:
     ],
 )
 def test_what_is_charted_at_one_minute_is_one_record(rows: list[Charted], readings: object) -> None:
-    assert [codes(fact.fields) for fact in oxygen(rows, Tally())] == [readings]
+    assert [codes(fact.fields) for fact in oxygen(rows, ImportTally())] == [readings]
 
 
 def test_a_fraction_of_oxygen_is_sent_as_one_and_counted() -> None:
-    tally = Tally()
+    tally = ImportTally()
     (fact,) = oxygen([number(FIO2, 0.4)], tally)
     assert fact.fields["readings"] == [{"code": "fio2", "value": 0.4, "unit": "1"}]
     assert tally.adjusted["icu/chartevents"] == {"fio2-as-fraction": 1}
 
 
 def test_a_second_cannula_charted_alone_adds_to_the_flow_in_force() -> None:
-    facts = list(oxygen([number(FLOW, 15.0), number(SECOND_FLOW, 2.0, TEN)], Tally()))
+    facts = list(oxygen([number(FLOW, 15.0), number(SECOND_FLOW, 2.0, TEN)], ImportTally()))
     assert [codes(fact.fields) for fact in facts] == [{"o2-flow": 15}, {"o2-flow": 17}]
 
 
 def test_the_main_flow_charted_alone_is_the_whole_again() -> None:
-    facts = list(oxygen([number(FLOW, 15.0), number(SECOND_FLOW, 2.0), number(FLOW, 4.0, TEN)], Tally()))
+    facts = list(
+        oxygen([number(FLOW, 15.0), number(SECOND_FLOW, 2.0), number(FLOW, 4.0, TEN)], ImportTally())
+    )
     assert [codes(fact.fields) for fact in facts] == [{"o2-flow": 17}, {"o2-flow": 4}]
 
 
 def test_a_device_stored_after_its_flow_does_not_drop_it() -> None:
-    (fact,) = oxygen([number(FLOW, 2.0), device("Nasal cannula", known=TEN)], Tally())
+    (fact,) = oxygen([number(FLOW, 2.0), device("Nasal cannula", known=TEN)], ImportTally())
     assert (fact.known, codes(fact.fields)) == (TEN, {"o2-device": "nasal-cannula", "o2-flow": 2})
 
 
 def test_a_wording_that_is_not_in_the_table_is_counted_and_says_nothing() -> None:
-    tally = Tally()
+    tally = ImportTally()
     assert list(oxygen([device("Oxygen hood")], tally)) == []
     assert tally.dropped["icu/chartevents"] == {"device-unknown": 1}
     assert tally.wordings["icu/chartevents"] == {"Oxygen hood": 1}

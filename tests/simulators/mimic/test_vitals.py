@@ -8,7 +8,7 @@ from rules.wire.vocabulary import VITALS
 from simulators.mimic.chart_events import vitals
 from simulators.mimic.chart_items import READINGS, SOURCES
 from simulators.mimic.tables import Charted
-from simulators.mimic.tally import Tally
+from simulators.mimic.tally import ImportTally
 from tests.simulators.mimic.folder import codes, ms
 
 NINE = ms("09:00")
@@ -36,31 +36,35 @@ def charted(item: int, number: float, unit: str | None = None, known: int = NINE
 def test_an_item_is_its_reading_in_the_unit_of_its_row(
     item: int, number: float, unit: str | None, reading: object
 ) -> None:
-    assert [fact.fields["readings"] for fact in vitals([charted(item, number, unit)], Tally())] == [[reading]]
+    assert [fact.fields["readings"] for fact in vitals([charted(item, number, unit)], ImportTally())] == [
+        [reading]
+    ]
 
 
 def test_a_fahrenheit_typed_as_celsius_stays_as_typed_for_the_engine_to_refuse() -> None:
-    (fact,) = vitals([charted(223762, 98.9, "°C")], Tally())
+    (fact,) = vitals([charted(223762, 98.9, "°C")], ImportTally())
     assert fact.fields["readings"] == [{"code": "temperature", "value": 98.9, "unit": "Cel"}]
 
 
 def test_a_unit_that_is_not_known_is_passed_on_and_not_guessed() -> None:
-    (fact,) = vitals([charted(224639, 183.0, "stone")], Tally())
+    (fact,) = vitals([charted(224639, 183.0, "stone")], ImportTally())
     assert fact.fields["readings"] == [{"code": "weight", "value": 183, "unit": "stone"}]
 
 
 def test_what_was_measured_and_stored_together_is_one_record() -> None:
-    (fact,) = vitals([charted(220045, 88.0), charted(220179, 112.0), charted(220277, 97.0)], Tally())
+    (fact,) = vitals([charted(220045, 88.0), charted(220179, 112.0), charted(220277, 97.0)], ImportTally())
     assert codes(fact.fields) == {"heart-rate": 88, "systolic-bp": 112, "spo2": 97}
 
 
 def test_what_was_stored_later_is_a_record_of_its_own() -> None:
-    facts = list(vitals([charted(220045, 88.0), charted(223761, 98.7, known=ms("09:40"))], Tally()))
+    facts = list(vitals([charted(220045, 88.0), charted(223761, 98.7, known=ms("09:40"))], ImportTally()))
     assert [(fact.at, fact.known) for fact in facts] == [(NINE, NINE), (NINE, ms("09:40"))]
 
 
 def test_cuff_and_arterial_line_of_one_minute_are_two_records_the_line_last() -> None:
-    facts = list(vitals([charted(220050, 96.0), charted(220179, 112.0), charted(225309, 99.0)], Tally()))
+    facts = list(
+        vitals([charted(220050, 96.0), charted(220179, 112.0), charted(225309, 99.0)], ImportTally())
+    )
     assert [(fact.fields["source"], codes(fact.fields)["systolic-bp"]) for fact in facts] == [
         ("monitor", 112),
         ("second arterial line", 99),
@@ -69,12 +73,12 @@ def test_cuff_and_arterial_line_of_one_minute_are_two_records_the_line_last() ->
 
 
 def test_two_different_values_of_one_code_are_both_kept() -> None:
-    facts = list(vitals([charted(223761, 98.7), charted(223762, 38.5)], Tally()))
+    facts = list(vitals([charted(223761, 98.7), charted(223762, 38.5)], ImportTally()))
     assert [codes(fact.fields) for fact in facts] == [{"temperature": 98.7}, {"temperature": 38.5}]
 
 
 def test_the_same_reading_twice_counts_once() -> None:
-    tally = Tally()
+    tally = ImportTally()
     assert len(list(vitals([charted(220045, 88.0), charted(220045, 88.0)], tally))) == 1
     assert tally.dropped["icu/chartevents"] == {"repeated": 1}
 

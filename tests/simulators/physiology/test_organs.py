@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from simulators.physiology.blood import ROW, Blood
 from simulators.physiology.circulation import Circulation, tightened
-from simulators.physiology.clinical_events import Latch, Pathology
+from simulators.physiology.clinical_events import EventLatch, Pathology
 from simulators.physiology.cohort import drawn
-from simulators.physiology.fluids import Kidney, Lungs, Volumes
+from simulators.physiology.fluids import BodyFluids, Kidney, Lungs
 from simulators.physiology.latent import Array, generator
 
 WELL = Pathology(1)
@@ -31,7 +31,7 @@ def test_water_is_neither_made_nor_lost(toxicity: float, intake: float, output: 
     """The weight changes by what comes in less what goes out, however it is shared between vessels and
     tissues.
     """
-    volumes = Volumes(PATIENT)
+    volumes = BodyFluids(PATIENT)
     for _ in range(minutes):
         volumes.step(one(toxicity), one(0), one(intake), one(output))
     balance = minutes * (intake - output - volumes.insensible)
@@ -39,7 +39,7 @@ def test_water_is_neither_made_nor_lost(toxicity: float, intake: float, output: 
 
 
 def test_a_leak_empties_the_vessels_into_the_tissues() -> None:
-    volumes = Volumes(PATIENT)
+    volumes = BodyFluids(PATIENT)
     for _ in range(600):
         volumes.step(one(2), one(0), volumes.insensible, one(0))
     assert volumes.filling[0] < -0.05
@@ -119,7 +119,7 @@ def test_more_oxygen_never_saturates_less(fio2: float, more: float, tissue: floa
 
 
 def test_a_sign_stays_between_the_level_at_which_it_goes_and_that_at_which_it_comes() -> None:
-    latch = Latch(1, comes=2.0, goes=1.0)
+    latch = EventLatch(1, comes=2.0, goes=1.0)
     seen = []
     for cause in (0.5, 1.5, 2.5, 1.5, 0.5, 1.5):
         latch.step(one(cause))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulators.care.dosing import Plan, naive
+from simulators.care.dosing import DosingPlan, naive
 from simulators.course.loop import course
 from simulators.physiology.clinical_events import KINDS, ClinicalEvent
 from simulators.physiology.cohort import ORGANS, drawn
@@ -35,7 +35,7 @@ def test_no_true_value_looks_like_an_artefact(
     seed: int, happenings: list[ClinicalEvent], sensitive: float
 ) -> None:
     cohort = drawn(PATIENTS, generator(seed, "cohort"), dict.fromkeys(ORGANS, sensitive))
-    for chunk in course(cohort, Plan(2 * 1440, happenings=happenings), seed, naive):
+    for chunk in course(cohort, DosingPlan(2 * 1440, clinical_events=happenings), seed, naive):
         for name in LATENT:
             low, high = PLAUSIBLE.get(name, (0, np.inf))
             assert low <= chunk.latent[name].min() <= chunk.latent[name].max() <= high, name
@@ -49,7 +49,7 @@ def test_every_kind_of_happening_is_felt_or_says_that_it_is_not(kind: str) -> No
     it touches no body.
     """
     plain, ill = (
-        list(course(drawn(1, generator(1, "cohort")), Plan(840, happenings=happenings), 1, naive))
+        list(course(drawn(1, generator(1, "cohort")), DosingPlan(840, clinical_events=happenings), 1, naive))
         for happenings in ((), (ClinicalEvent(0, kind, 300, 800, 1.5 if kind != "bleeding" else 2.0),))
     )
     same = all(

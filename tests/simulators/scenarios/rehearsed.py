@@ -13,7 +13,7 @@ from rules.ingest.decode import decode
 from rules.wire.alerts import Alert
 from rules.wire.events import Event
 from rules.wire.instants import MINUTE
-from simulators.course.simulation import Simulation, Wish
+from simulators.course.simulation import Simulation, SimulationRequest
 from simulators.scenarios import SCENARIOS
 from simulators.scenarios.scenario import Scenario
 from simulators.truth.file import Truth
@@ -56,7 +56,7 @@ class Rehearsal(NamedTuple):
 @cache
 def rehearsals() -> dict[str, list[Rehearsal]]:
     """By scenario, each of its patients."""
-    simulation = Simulation(Wish(EVERY_KIND, EACH * len(NAMES), SEED, ORIGIN), truth=True)
+    simulation = Simulation(SimulationRequest(EVERY_KIND, EACH * len(NAMES), SEED, ORIGIN), truth=True)
     consultant = Consultant(simulation.cohort.ids, round(ORIGIN.timestamp()) * 1000, GUIDELINE)
     alerts = fold(charted(simulation, consultant), GUIDELINE).alerts
     found: dict[str, list[Rehearsal]] = {}
@@ -69,7 +69,7 @@ def rehearsals() -> dict[str, list[Rehearsal]]:
 def charted(simulation: Simulation, consultant: Consultant) -> Iterator[Event]:
     """The events of the course; what the decoder refused stands out as a failure here."""
     for records in simulation.run(consultant):
-        consultant.read(records)
+        consultant.chart(records)
         for known, line in records:
             if (known // MINUTE) % THINNED and b'"source":"monitor"' in line:
                 continue

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from rules.wire.instants import parse
-from simulators.faults import Ledger, apply
-from simulators.score import expected, read
-from simulators.score.course import ABSOLUTE, RELATIVE, Stretch
+from simulators.faults import FaultLog, apply
+from simulators.score import expected, load_courses
+from simulators.score.course import ABSOLUTE, RELATIVE, LevelSpan
 from tests.simulators.faults.feeds import ward
 
 
@@ -39,31 +39,31 @@ def written(path: Path, *rows: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", ["truth.jsonl", "truth.jsonl.gz"])
 def test_a_truth_is_read_without_its_latent_course(tmp_path: Path, name: str) -> None:
-    (course,) = read(written(tmp_path / name, truth()))
+    (course,) = load_courses(written(tmp_path / name, truth()))
     assert (course.patient, course.start, course.end) == ("p1", at("08:00"), at("17:00"))
-    assert course.true == {"creatinine": [Stretch(at("09:00"), at("10:00"), ABSOLUTE, distinct=False)]}
-    assert course.possible == {"creatinine": [Stretch(at("08:30"), at("10:30"), RELATIVE)]}
+    assert course.true == {"creatinine": [LevelSpan(at("09:00"), at("10:00"), ABSOLUTE, distinct=False)]}
+    assert course.possible == {"creatinine": [LevelSpan(at("08:30"), at("10:30"), RELATIVE)]}
 
 
 def test_alerts_are_given_until_the_discharge(tmp_path: Path) -> None:
-    (course,) = read(written(tmp_path / "t", truth(discharge="2026-03-02T12:00:00Z")))
+    (course,) = load_courses(written(tmp_path / "t", truth(discharge="2026-03-02T12:00:00Z")))
     assert course.end == at("12:00")
 
 
 def test_a_cycle_that_never_started_has_no_time_in_which_alerts_are_given(tmp_path: Path) -> None:
-    (course,) = read(written(tmp_path / "t", truth(cycle_start=None)))
+    (course,) = load_courses(written(tmp_path / "t", truth(cycle_start=None)))
     assert course.start == course.end
 
 
 def test_a_line_that_is_no_truth_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="line 2"):
-        list(read(written(tmp_path / "t", truth(), {"patient": "p2"})))
+        list(load_courses(written(tmp_path / "t", truth(), {"patient": "p2"})))
 
 
 @pytest.mark.parametrize("name", ["ledger.jsonl", "ledger.jsonl.gz"])
 def test_a_ledger_adds_up_to_what_its_faults_counted(tmp_path: Path, name: str) -> None:
     rows: list[dict[str, Any]] = []
-    ledger = Ledger(rows.append)
+    ledger = FaultLog(rows.append)
     list(apply(iter(ward(240)), "all,drop=0.1,garbled=0.1,wrong-unit=0.1", 1, ledger))
     found = expected(written(tmp_path / name, *msgspec.to_builtins(rows)))
     assert found == {"altered": len(rows), "lost": ledger.counts["lost"], "refused": ledger.counts["refused"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulators.score.course import ABSOLUTE, RELATIVE, at_least
-from simulators.score.detection import FOREVER, Detection, Transition, alarms, detect
+from simulators.score.detection import FOREVER, AlertTransition, Detection, alarms, detect
 from tests.simulators.score.timelines import minute, stretches, told
 
 MISSED = None
@@ -67,9 +67,13 @@ def test_the_delay_runs_to_the_decision_and_a_late_one_still_detects(
 
 
 def test_the_earliest_decision_counts_though_another_alarm_was_true_before() -> None:
-    late = Transition("p1", "criterion", "creatinine", "relative", "opened", minute(10), minute(90), "e1")
+    late = AlertTransition(
+        "p1", "criterion", "creatinine", "relative", "opened", minute(10), minute(90), "e1"
+    )
     over = late._replace(level="clear", transition="resolved", at=minute(20), decided=minute(91))
-    again = Transition("p1", "criterion", "creatinine", "relative", "opened", minute(30), minute(31), "e2")
+    again = AlertTransition(
+        "p1", "criterion", "creatinine", "relative", "opened", minute(30), minute(31), "e2"
+    )
     (found,) = detect(at_least(stretches(".rrrrr"), RELATIVE), alarms([late, over, again], RELATIVE))
     assert found.delay == minute(31) - minute(10)
 

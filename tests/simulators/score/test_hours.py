@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.course import Stretch
-from simulators.score.detection import Alarm
-from simulators.score.hours import Hours, covered, hours_in, told
+from simulators.score.course import LevelSpan
+from simulators.score.detection import AlarmSpan
+from simulators.score.hours import AlarmHours, covered, hour_counts, hours_in
 from tests.simulators.score.timelines import START, minute
 
 
 @pytest.mark.parametrize(
     ("hours", "score"),
     [
-        (Hours(10, 90, 0, 0), 100.0),
-        (Hours(0, 90, 10, 0), 90.0),
-        (Hours(0, 90, 0, 10), 100 * 90 / 140),
-        (Hours(10, 80, 5, 5), 100 * 90 / 120),
-        (Hours(0, 0, 0, 3), 0.0),
-        (Hours(), None),
+        (AlarmHours(10, 90, 0, 0), 100.0),
+        (AlarmHours(0, 90, 10, 0), 90.0),
+        (AlarmHours(0, 90, 0, 10), 100 * 90 / 140),
+        (AlarmHours(10, 80, 5, 5), 100 * 90 / 120),
+        (AlarmHours(0, 0, 0, 3), 0.0),
+        (AlarmHours(), None),
     ],
 )
-def test_a_missed_hour_counts_five_times_a_false_one(hours: Hours, score: float | None) -> None:
+def test_a_missed_hour_counts_five_times_a_false_one(hours: AlarmHours, score: float | None) -> None:
     assert hours.score == score
 
 
@@ -50,22 +50,22 @@ def test_a_begun_hour_is_an_hour(minutes: int, hours: int) -> None:
 
 
 def test_an_hour_is_true_by_what_held_and_in_alarm_by_what_was_known() -> None:
-    true = [Stretch(minute(50), minute(130))]
-    alarm = [Alarm(at=minute(50), until=minute(130), decided=minute(70), lifted=minute(200))]
-    found = told(START, minute(480), true, [], alarm)
+    true = [LevelSpan(minute(50), minute(130))]
+    alarm = [AlarmSpan(at=minute(50), until=minute(130), decided=minute(70), lifted=minute(200))]
+    found = hour_counts(START, minute(480), true, [], alarm)
     assert found.true == {0, 1, 2}
     assert found.alarmed == {1, 2, 3}
-    assert found.hours.of(8) == Hours(tp=2, tn=4, fp=1, fn=1)
+    assert found.hours.of(8) == AlarmHours(tp=2, tn=4, fp=1, fn=1)
 
 
 def test_hours_that_could_not_be_told_are_counted_apart() -> None:
-    true = [Stretch(minute(0), minute(60), distinct=False), Stretch(minute(120), minute(180))]
-    possible = [Stretch(minute(100), minute(200))]
+    true = [LevelSpan(minute(0), minute(60), distinct=False), LevelSpan(minute(120), minute(180))]
+    possible = [LevelSpan(minute(100), minute(200))]
     alarm = [
-        Alarm(minute(110), minute(119), minute(110), minute(119)),
-        Alarm(minute(300), minute(301), minute(300), minute(301)),
+        AlarmSpan(minute(110), minute(119), minute(110), minute(119)),
+        AlarmSpan(minute(300), minute(301), minute(300), minute(301)),
     ]
-    found = told(START, minute(480), true, possible, alarm)
+    found = hour_counts(START, minute(480), true, possible, alarm)
     assert found.undecided == {0, 1, 3}
-    assert found.decided.of(8 - len(found.undecided)) == Hours(tp=0, tn=3, fp=1, fn=1)
-    assert found.hours.of(8) == Hours(tp=0, tn=4, fp=2, fn=2)
+    assert found.decided.of(8 - len(found.undecided)) == AlarmHours(tp=0, tn=3, fp=1, fn=1)
+    assert found.hours.of(8) == AlarmHours(tp=0, tn=4, fp=2, fn=2)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.detection import Transition
+from simulators.score.detection import AlertTransition
 from simulators.score.pages import judged, pages
 from tests.simulators.score.timelines import course, minute, told
 
 
-def paged(transitions: list[Transition]) -> list[tuple[str, str]]:
+def paged(transitions: list[AlertTransition]) -> list[tuple[str, str]]:
     return [(one.transition, one.level) for one in pages(transitions)]
 
 
@@ -48,7 +48,9 @@ def test_an_episode_pages_once_a_level(drawn: str, pages: list[tuple[str, str]])
 def test_what_opens_or_worsens_above_advice_is_paged(
     kind: str, level: str, transition: str, page: bool
 ) -> None:
-    assert bool(paged([Transition("p1", kind, "x", level, transition, minute(0), minute(0), "e1")])) == page
+    assert (
+        bool(paged([AlertTransition("p1", kind, "x", level, transition, minute(0), minute(0), "e1")])) == page
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,13 +74,15 @@ def test_what_opens_or_worsens_above_advice_is_paged(
 def test_a_page_is_worth_what_held_within_15_minutes_of_it(
     true: str, possible: str, level: str, at: float, verdict: str
 ) -> None:
-    page = Transition("p1", "criterion", "creatinine", level, "opened", minute(at), minute(at + 300), "e1")
+    page = AlertTransition(
+        "p1", "criterion", "creatinine", level, "opened", minute(at), minute(at + 300), "e1"
+    )
     assert judged(page, course(creatinine=true, possible={"creatinine": possible})).verdict == verdict
 
 
 @pytest.mark.parametrize("kind", ["monitoring", "advice", "recommendation"])
 def test_what_has_no_truth_is_not_judged(kind: str) -> None:
-    page = Transition("p1", kind, "creatinine", "relative", "opened", minute(0), minute(0), "e1")
+    page = AlertTransition("p1", kind, "creatinine", "relative", "opened", minute(0), minute(0), "e1")
     assert judged(page, course(creatinine="rrr")).verdict == "unjudged"
 
 

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.score.course import Course
-from simulators.score.detection import Transition
+from simulators.score.course import TrueCourse
+from simulators.score.detection import AlertTransition
 from simulators.score.scorer import Scorer
 from tests.simulators.score.timelines import course, told
 
 
-def scored(courses: list[Course], *said: list[Transition]) -> dict[str, Any]:
+def scored(courses: list[TrueCourse], *said: list[AlertTransition]) -> dict[str, Any]:
     scorer = Scorer(courses)
     for transitions in said:
         for one in transitions:
-            scorer.say(*one)
+            scorer.add(*one)
     return scorer.numbers()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.course import ABSOLUTE, RELATIVE, Stretch, at_least, near
+from simulators.score.course import ABSOLUTE, RELATIVE, LevelSpan, at_least, near
 from tests.simulators.score.timelines import minute, stretches
 
 
@@ -43,7 +43,7 @@ def test_an_episode_is_distinct_if_a_part_of_it_is(drawn: str, distinct: bool) -
     [(44, False), (45, True), (60, True), (79, True), (84.9, True), (85, False), (90, False)],
 )
 def test_a_stretch_is_near_a_moment_within_15_minutes_of_it(of: float, near_it: bool) -> None:
-    held = [Stretch(minute(60), minute(70))]
+    held = [LevelSpan(minute(60), minute(70))]
     assert near(held, minute(of), 15 * 60_000) == near_it
 
 
@@ -62,4 +62,4 @@ def test_a_stretch_is_near_a_moment_within_15_minutes_of_it(of: float, near_it: 
 def test_stretches_meet_when_they_share_a_moment_and_an_end_is_none(
     start: int, end: int, meets: bool
 ) -> None:
-    assert Stretch(minute(10), minute(20)).meets(minute(start), minute(end)) == meets
+    assert LevelSpan(minute(10), minute(20)).meets(minute(start), minute(end)) == meets

@@ -7,8 +7,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from rules.wire.instants import MINUTE, parse
-from simulators.score.course import ABSOLUTE, RELATIVE, Course, Stretch
-from simulators.score.detection import Transition
+from simulators.score.course import ABSOLUTE, RELATIVE, LevelSpan, TrueCourse
+from simulators.score.detection import AlertTransition
 
 START = parse("2026-03-02T07:00:00Z")
 STEP = 10 * MINUTE
@@ -22,14 +22,14 @@ def minute(number: float) -> int:
     return START + round(number * MINUTE)
 
 
-def stretches(drawn: str) -> list[Stretch]:
+def stretches(drawn: str) -> list[LevelSpan]:
     """What the drawing says, in order."""
     found, place = [], 0
     for letter, run in groupby(drawn):
         length = len(list(run))
         if letter in LEVEL:
             found.append(
-                Stretch(
+                LevelSpan(
                     START + place * STEP,
                     START + (place + length) * STEP,
                     LEVEL[letter],
@@ -42,18 +42,18 @@ def stretches(drawn: str) -> list[Stretch]:
 
 def course(
     hours: float = 8, patient: str = "p1", possible: dict[str, str] | None = None, **true: str
-) -> Course:
+) -> TrueCourse:
     """A patient watched so many hours from 07:00; what truly held, drawn, by code (`urine_hour` is
     `urine-hour`).
     """
     held = {code.replace("_", "-"): stretches(drawn) for code, drawn in true.items()}
     might = {code.replace("_", "-"): stretches(drawn) for code, drawn in (possible or {}).items()}
-    return Course(patient, START, minute(hours * 60), held, might)
+    return TrueCourse(patient, START, minute(hours * 60), held, might)
 
 
 def told(
     subject: str, drawn: str, late: float = 0, patient: str = "p1", kind: str = "criterion"
-) -> list[Transition]:
+) -> list[AlertTransition]:
     """The transitions of one subject whose level is drawn; each decided so many minutes after it was true."""
     said, before, episode = [], ".", 0
     for place, level in enumerate(drawn):
@@ -61,7 +61,7 @@ def told(
             episode += before == "."
             at = START + place * STEP
             said.append(
-                Transition(
+                AlertTransition(
                     patient,
                     kind,
                     subject,

@@ -128,5 +128,5 @@ def test_a_truth_file_is_read_as_it_was_written_and_the_same_truth_gives_the_sam
     (tmp_path / "again").mkdir()
     for folder in (tmp_path, tmp_path / "again"):
         file.write(folder / name, truths)
-    assert list(file.read(tmp_path / name)) == truths
+    assert list(file.load_truth(tmp_path / name)) == truths
     assert (tmp_path / name).read_bytes() == (tmp_path / "again" / name).read_bytes()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.truth.runs import Latch, Run, Sustained
+from simulators.truth.runs import Run, SustainedTruth, TruthLatch
 from simulators.truth.volumes import trailing_sum
 
 flags = st.lists(st.booleans(), min_size=1, max_size=60)
@@ -37,7 +37,7 @@ def test_a_run_counts_the_minutes_in_a_row(minutes: list[bool], lengths: list[in
 def test_a_latch_is_on_from_a_trip_until_a_clear(
     minutes: list[tuple[bool, bool]], lengths: list[int]
 ) -> None:
-    latch, on, found = Latch(1), False, []
+    latch, on, found = TruthLatch(1), False, []
     for trip, clear in minutes:
         on = trip or (on and not clear)
         found.append(on)
@@ -48,7 +48,7 @@ def test_a_latch_is_on_from_a_trip_until_a_clear(
 
 @pytest.mark.parametrize(("rows", "found"), [(5, False), (6, True)])
 def test_five_minutes_have_six_ends(rows: int, found: bool) -> None:
-    assert Sustained(1, 5)(np.ones((rows, 1), dtype=bool))[-1, 0] == found
+    assert SustainedTruth(1, 5)(np.ones((rows, 1), dtype=bool))[-1, 0] == found
 
 
 @given(st.lists(st.floats(0, 100), min_size=4, max_size=30), st.integers(1, 3))

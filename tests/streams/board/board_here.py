@@ -14,12 +14,12 @@ from typing import Any
 from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 
-from streams.board.access.door import Door
+from streams.board.access.auth_settings import AuthSettings
 from streams.board.access.session import Sessions, patient_key
-from streams.board.board_state import Desk, Ways
-from streams.board.web import Rooms, application
-from streams.kafka.producer import Out
-from streams.projections.patients import Record
+from streams.board.board_state import BoardState, DisplaySettings
+from streams.board.web import Handlers, application
+from streams.kafka.producer import OutgoingRecord
+from streams.projections.patients import TopicRecord
 from tests.streams.board.wards import GUIDE
 
 TOKEN = re.compile(r'data-token="([-\w]+)"')
@@ -30,9 +30,9 @@ class Kept:
     """An outlet that keeps what it is given."""
 
     def __init__(self) -> None:
-        self.records: list[Out] = []
+        self.records: list[OutgoingRecord] = []
 
-    async def append(self, records: Iterable[Out]) -> None:
+    async def append(self, records: Iterable[OutgoingRecord]) -> None:
         self.records += records
 
 
@@ -40,7 +40,7 @@ class Served:
     """A board that is served. `get` and `post` are those of a browser's session."""
 
     def __init__(
-        self, desk: Desk, rooms: Rooms, kept: Kept, server: TestServer, browser: ClientSession
+        self, desk: BoardState, rooms: Handlers, kept: Kept, server: TestServer, browser: ClientSession
     ) -> None:
         self.desk, self.rooms, self.kept, self.server, self.browser = desk, rooms, kept, server, browser
 
@@ -70,14 +70,14 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    records: Iterable[Record], door: Door | None = None, ways: Ways | None = None
+    records: Iterable[TopicRecord], door: AuthSettings | None = None, ways: DisplaySettings | None = None
 ) -> AsyncIterator[Served]:
     sessions = Sessions([b"s" * 32])
-    desk = Desk(GUIDE, ways or Ways(), partial(patient_key, b"s" * 32))
-    desk.take(records)
+    desk = BoardState(GUIDE, ways or DisplaySettings(), partial(patient_key, b"s" * 32))
+    desk.apply(records)
     desk.trust.loading = None
     kept: Any = Kept()
-    rooms = Rooms(desk, door or Door(), sessions, kept, 0)
+    rooms = Handlers(desk, door or AuthSettings(), sessions, kept, 0)
     async with (
         TestServer(application(rooms)) as server,
         ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser,
@@ -86,10 +86,10 @@ async def served(
 
 
 def serving(
-    records: Iterable[Record],
+    records: Iterable[TopicRecord],
     test: Callable[[Served], Awaitable[None]],
-    door: Door | None = None,
-    ways: Ways | None = None,
+    door: AuthSettings | None = None,
+    ways: DisplaySettings | None = None,
 ) -> None:
     """Runs a test against a board that is served."""
 

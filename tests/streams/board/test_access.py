@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.board.access import users
-from streams.board.access.door import Door, Proxy, comes_from
+from streams.board.access.auth_settings import AuthSettings, Proxy, comes_from
 from streams.board.access.guard import FREE_ATTEMPTS, LONGEST_S, Attempts
 from streams.board.access.session import LASTS_S, Sessions, patient_key, secret
 from streams.board.access.users import BadHash, hashed, matches
@@ -126,8 +126,8 @@ def sessions() -> Sessions:
 
 def test_a_session_is_known_again_by_another_run_with_the_same_secret() -> None:
     session, cookie = sessions().begin("rn-14", NOW)
-    assert sessions().read(cookie, NOW + 60) == session
-    assert Sessions([NEW]).read(cookie, NOW + 60) is None
+    assert sessions().session_of(cookie, NOW + 60) == session
+    assert Sessions([NEW]).session_of(cookie, NOW + 60) is None
 
 
 def test_keys_rotate_without_a_session_lost() -> None:
@@ -136,12 +136,12 @@ def test_keys_rotate_without_a_session_lost() -> None:
     """
     before, between, after = sessions(), Sessions([NEW, OLD]), Sessions([NEW])
     old, old_cookie = before.begin("rn-14", NOW)
-    assert between.read(old_cookie, NOW) == old
+    assert between.session_of(old_cookie, NOW) == old
     assert between.genuine(old, before.token(old))
     new, new_cookie = between.begin("rn-15", NOW)
-    assert (after.read(new_cookie, NOW), before.read(new_cookie, NOW)) == (new, None)
+    assert (after.session_of(new_cookie, NOW), before.session_of(new_cookie, NOW)) == (new, None)
     assert (after.genuine(new, between.token(new)), before.genuine(new, between.token(new))) == (True, False)
-    assert after.read(old_cookie, NOW) is None
+    assert after.session_of(old_cookie, NOW) is None
     assert not after.genuine(old, before.token(old))
 
 
@@ -151,14 +151,14 @@ def test_keys_rotate_without_a_session_lost() -> None:
 def test_a_session_lasts_a_shift(after: int, known: bool) -> None:
     made = sessions()
     _, cookie = made.begin("rn-14", NOW)
-    assert (made.read(cookie, NOW + after) is not None) == known
+    assert (made.session_of(cookie, NOW + after) is not None) == known
 
 
 def test_a_session_that_was_logged_out_is_over() -> None:
     made = sessions()
     session, cookie = made.begin("rn-14", NOW)
     made.end(session)
-    assert made.read(cookie, NOW) is None
+    assert made.session_of(cookie, NOW) is None
 
 
 @given(st.integers(0, 400), st.characters())
@@ -169,7 +169,7 @@ def test_a_cookie_that_was_changed_anywhere_is_none(place: int, other: str) -> N
     _, cookie = made.begin("rn-14", NOW)
     place %= len(cookie) - 1
     if cookie[place] != other:
-        assert made.read(cookie[:place] + other + cookie[place + 1 :], NOW) is None
+        assert made.session_of(cookie[:place] + other + cookie[place + 1 :], NOW) is None
 
 
 def test_a_token_belongs_to_one_session() -> None:
@@ -200,9 +200,9 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
 @pytest.mark.parametrize("listen", ["0.0.0.0", "::", "10.0.0.5", "ward.example"])
 def test_without_a_login_it_is_served_on_this_machine_alone(listen: str) -> None:
     with pytest.raises(UsageError, match="users-file or proxy-header"):
-        Door().check(listen)
-    Door().check("127.0.0.1")
-    Door(proxy=Proxy("X-User", ("10.0.0.7",))).check(listen)
+        AuthSettings().check(listen)
+    AuthSettings().check("127.0.0.1")
+    AuthSettings(proxy=Proxy("X-User", ("10.0.0.7",))).check(listen)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_without_a_login_it_is_served_on_this_machine_alone(listen: str) -> None
     ],
 )
 def test_a_foreign_name_that_points_at_this_machine_is_refused(host: str, known: bool) -> None:
-    assert Door(hosts=frozenset({"board.ward.example"})).knows(host) == known
+    assert AuthSettings(hosts=frozenset({"board.ward.example"})).knows(host) == known
 
 
 @pytest.mark.parametrize(

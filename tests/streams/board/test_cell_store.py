@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.board.cell_store import Shown
+from streams.board.cell_store import CellStore
 
 Change = tuple[str, str, str] | str
 changes = st.lists(
@@ -22,7 +22,7 @@ class Page:
         self.rows: dict[str, dict[str, str]] = {}
         self.revision = 0
 
-    def take(self, shown: Shown) -> None:
+    def take(self, shown: CellStore) -> None:
         patch = shown.since(self.revision)
         for row in patch["rows"]:
             self.rows.setdefault(row["key"], {}).update(row["cells"])
@@ -32,7 +32,7 @@ class Page:
         self.revision = shown.revision
 
 
-def apply(shown: Shown, change: Change) -> None:
+def apply(shown: CellStore, change: Change) -> None:
     if isinstance(change, str):
         shown.remove(change)
     else:
@@ -40,13 +40,13 @@ def apply(shown: Shown, change: Change) -> None:
         shown.put(key, {"x": first, "y": second}, {"rank": first})
 
 
-def told(shown: Shown) -> dict[str, dict[str, str]]:
+def told(shown: CellStore) -> dict[str, dict[str, str]]:
     return {key: {name: cell.markup for name, cell in cells.items()} for key, cells in shown.rows.items()}
 
 
 @given(changes, st.lists(st.booleans(), max_size=40))
 def test_a_page_that_looks_now_and_then_shows_what_is_on_show(made: list[Change], looks: list[bool]) -> None:
-    shown, page = Shown(5), Page()
+    shown, page = CellStore(5), Page()
     for number, change in enumerate(made):
         apply(shown, change)
         if number < len(looks) and looks[number]:
@@ -57,7 +57,7 @@ def test_a_page_that_looks_now_and_then_shows_what_is_on_show(made: list[Change]
 
 
 def test_only_what_changed_is_sent() -> None:
-    shown = Shown()
+    shown = CellStore()
     shown.put("a", {"x": "1", "y": "1"}, {"rank": 1})
     before = shown.revision
     shown.put("b", {"x": "1", "y": "1"}, {"rank": 1})
@@ -68,14 +68,14 @@ def test_only_what_changed_is_sent() -> None:
 
 
 def test_the_same_again_is_no_change() -> None:
-    shown = Shown()
+    shown = CellStore()
     shown.put("a", {"x": "1"}, {"rank": 1})
     assert not shown.put("a", {"x": "1"}, {"rank": 1})
     assert shown.put("a", {"x": "1"}, {"rank": 2})
 
 
 def test_a_page_of_another_run_is_sent_everything() -> None:
-    shown = Shown(1000)
+    shown = CellStore(1000)
     shown.put("a", {"x": "1"}, {})
     assert shown.since(999)["all"]
     assert shown.since(5000)["all"]

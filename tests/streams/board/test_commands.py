@@ -16,12 +16,12 @@ from tests.streams.board.wards import at, bedside, cycle, ms, oliguria, record, 
 
 NURSE = Identity("R. Nurse", frozenset({"act"}))
 FOUND = bedside(oliguria())
-ALERT = next(one for one in FOUND.episodes.standing() if one.last.subject == "urine-hour")
+ALERT = next(one for one in FOUND.episodes.open_episodes() if one.last.subject == "urine-hour")
 NOW = ms(130)
 
 
-def done(what: str, **form: str) -> commands.Deed:
-    return commands.deed(what, {"reason": "bolus running", **form}, FOUND, NURSE, NOW)
+def done(what: str, **form: str) -> commands.BoardCommand:
+    return commands.board_command(what, {"reason": "bolus running", **form}, FOUND, NURSE, NOW)
 
 
 def test_an_acknowledgement_is_a_command_the_worker_reads() -> None:
@@ -48,7 +48,7 @@ def test_a_resume_is_of_a_stop_rule_that_stands() -> None:
         "present": True,
     }
     found = bedside([*cycle(), rhythm])
-    made = commands.deed("resume", {"rule": "arrhythmia", "reason": "single run"}, found, NURSE, NOW)
+    made = commands.board_command("resume", {"rule": "arrhythmia", "reason": "single run"}, found, NURSE, NOW)
     event, _ = decode(encode(made.command), key="p1")
     assert isinstance(event, Resume)
     assert (event.rule, event.reason) == ("arrhythmia", "single run")
@@ -65,11 +65,11 @@ def test_a_silence_that_is_in_force_can_be_ended() -> None:
         "level": "absolute",
         "until": at(150),
     }
-    made.take(record({**silence, "by": "x", "reason": "y"}))
+    made.apply(record({**silence, "by": "x", "reason": "y"}))
     found = made.patients["p1"]
-    ended = commands.deed("expire", {"silence": "s1", "reason": "over"}, found, NURSE, NOW)
-    made.take(record(json.loads(encode(ended.command))))
-    assert found.orders.quiet(NOW) == []
+    ended = commands.board_command("expire", {"silence": "s1", "reason": "over"}, found, NURSE, NOW)
+    made.apply(record(json.loads(encode(ended.command))))
+    assert found.commands.quiet(NOW) == []
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from kafka import KafkaProducer
 
 from rules.wire.instants import DAY, HOUR, text
 from rules.wire.topics import ALERTS, ASSESSMENTS, PARTITIONS, VITALS
-from streams.board.feed import Feed
+from streams.board.feed import BoardReader
 from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.creation import create
 from streams.kafka.settings import Broker
-from streams.kafka.state_record import CHARTS
+from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
-from streams.projections.patients import Record
+from streams.projections.patients import TopicRecord
 from tests.streams.kafka.brokers_here import drop
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -32,11 +32,11 @@ def send(broker: Broker, *records: tuple[str, str, int]) -> None:
     producer.close()
 
 
-async def read(broker: Broker) -> list[Record]:
+async def read(broker: Broker) -> list[TopicRecord]:
     """What a board reads at its start, until it says that it has all."""
-    feed = Feed(broker, changelog("il2watch", CHARTS), 72 * HOUR, NOW)
+    feed = BoardReader(broker, changelog("il2watch", STATE_TABLE), 72 * HOUR, NOW)
     await feed.start(PARTITIONS)
-    found: list[Record] = []
+    found: list[TopicRecord] = []
     try:
         async with asyncio.timeout(60):
             while feed.loading() is not None:

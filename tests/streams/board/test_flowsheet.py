@@ -6,15 +6,15 @@ import msgspec
 import pytest
 
 from streams.board.flowsheet import Span, begin, flowsheet
-from streams.projections.patients import Bedside
+from streams.projections.patients import PatientProjection
 from tests.streams.board.wards import GUIDE, at, bedside, cycle, ms, oliguria, vitals
 
 
-def drawn(found: Bedside, start: float = -10, end: float = 180) -> dict[str, Any]:
+def drawn(found: PatientProjection, start: float = -10, end: float = 180) -> dict[str, Any]:
     return flowsheet(found, GUIDE, Span(ms(start), ms(end), 0))
 
 
-def panel(found: Bedside, id: str, **span: float) -> dict[str, Any]:
+def panel(found: PatientProjection, id: str, **span: float) -> dict[str, Any]:
     return next(one for one in drawn(found, **span)["panels"] if one["id"] == id)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.board.liveness import Pulse, Trust
+from streams.board.liveness import Liveness, WorkerHeartbeat
 
 PLACE = ("il2.vitals", 0)
 LIMIT = 900.0
@@ -15,15 +15,15 @@ def watched(
     read: int | None = None,
     workers: int | None = 1,
     step: int = 1,
-) -> Trust:
+) -> Liveness:
     """Answered each second from 0: a record a second is appended, judged and read at once, or up to `worked`,
     `read` and no further.
     """
-    trust = Trust(0.0, Pulse(LIMIT))
+    trust = Liveness(0.0, WorkerHeartbeat(LIMIT))
     trust.loading = None
     for second in range(0, int(until) + 1, step):
         end = second + 1
-        trust.read[PLACE] = end if read is None else min(end, read)
+        trust.positions[PLACE] = end if read is None else min(end, read)
         trust.pulse.beat(float(second))
         trust.answer(
             float(second), {PLACE: end}, {PLACE: end if worked is None else min(end, worked)}, workers
@@ -31,7 +31,7 @@ def watched(
     return trust
 
 
-def codes(trust: Trust, now: float) -> list[str]:
+def codes(trust: Liveness, now: float) -> list[str]:
     return [problem.code for problem in trust.problems(now)]
 
 
@@ -40,7 +40,7 @@ def test_all_is_well_while_everything_keeps_up() -> None:
 
 
 def test_a_board_that_has_just_started_proves_nothing() -> None:
-    trust = Trust(0.0, Pulse(LIMIT))
+    trust = Liveness(0.0, WorkerHeartbeat(LIMIT))
     assert codes(trust, 0.1) == ["loading"]
     trust.loading = None
     assert codes(trust, 0.1) == ["starting"]
@@ -79,7 +79,7 @@ def test_a_feed_of_a_record_a_second_is_dead_after_seconds() -> None:
 
 
 def test_a_feed_that_is_usually_silent_for_a_minute_may_be() -> None:
-    pulse = Pulse(LIMIT)
+    pulse = WorkerHeartbeat(LIMIT)
     for minute in range(10):
         pulse.beat(minute * 60.0)
     assert pulse.usual() == 90
@@ -88,7 +88,7 @@ def test_a_feed_that_is_usually_silent_for_a_minute_may_be() -> None:
 
 
 def test_a_feed_that_has_become_steady_is_held_to_it() -> None:
-    pulse = Pulse(LIMIT)
+    pulse = WorkerHeartbeat(LIMIT)
     for beat in (0.0, 600.0, *(1000.0 + second for second in range(70))):
         pulse.beat(beat)
     assert pulse.usual() == 5.0
@@ -96,7 +96,7 @@ def test_a_feed_that_has_become_steady_is_held_to_it() -> None:
 
 @pytest.mark.parametrize("beats", [[], [10.0], [0.0, 1700.0]])
 def test_no_feed_may_be_silent_for_longer_than_the_limit(beats: list[float]) -> None:
-    pulse = Pulse(LIMIT)
+    pulse = WorkerHeartbeat(LIMIT)
     for beat in beats:
         pulse.beat(beat)
     assert pulse.usual() == LIMIT

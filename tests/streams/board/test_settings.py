@@ -19,18 +19,18 @@ def written(folder: Path, text: str) -> str:
 def test_without_a_configuration_it_is_open_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("IL2WATCH_CONFIG", raising=False)
     found = settings.load(None)
-    assert settings.door(found).open
-    assert settings.ways(found, True).quiet_s == 900
+    assert settings.auth_settings(found).open
+    assert settings.display_settings(found, True).quiet_s == 900
 
 
 def test_the_table_says_units_and_proxy(tmp_path: Path) -> None:
     text = '[board]\nsite = "4 West"\nunits = [{ patients = "w4-*", unit = "4 West" }]\n'
     text += 'proxy-header = "X-User"\nproxy-from = ["10.0.0.7"]\nhttps = true\n'
     found = settings.load(written(tmp_path, text))
-    assert settings.ways(found, True).unit_of("w4-17") == "4 West"
-    assert settings.ways(found, True).unit_of("w5-17") is None
-    assert settings.door(found).proxy is not None
-    assert settings.door(found).secure
+    assert settings.display_settings(found, True).unit_of("w4-17") == "4 West"
+    assert settings.display_settings(found, True).unit_of("w5-17") is None
+    assert settings.auth_settings(found).proxy is not None
+    assert settings.auth_settings(found).secure
 
 
 @pytest.mark.parametrize(

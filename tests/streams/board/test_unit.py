@@ -7,17 +7,17 @@ import msgspec
 from rules.wire.assessments import CriterionRow
 from streams.board import unit, words
 from streams.board.html.unit import attributes, cells
-from streams.projections.patients import Bedside
+from streams.projections.patients import PatientProjection
 from tests.streams.board.wards import GUIDE, bedside, cycle, ms, oliguria, vitals, ward
 from tests.streams.samples import assessed, assessment, criterion
 
 
-def row(found: Bedside) -> unit.Row:
+def row(found: PatientProjection) -> unit.UnitRow:
     return unit.row(found, GUIDE, None, ms(200))
 
 
-def standing(**fields: Any) -> Bedside:
-    made = Bedside("p1", "k1")
+def standing(**fields: Any) -> PatientProjection:
+    made = PatientProjection("p1", "k1")
     made.assessment = assessed("p1", **fields)
     return made
 
@@ -31,10 +31,10 @@ def test_a_row_says_what_the_assessment_says() -> None:
     made, said = row(found), found.assessment
     assert said is not None
     assert made.advised.word == said.recommendation
-    assert made.dose == unit.Dose(
+    assert made.dose == unit.DoseCell(
         1, said.dose.last, said.dose.due, said.dose.delayed_h, said.dose.readiness, False
     )
-    assert made.pressure == unit.Pressure(86, 90, "relative", False, False)
+    assert made.pressure == unit.PressureCell(86, 90, "relative", False, False)
     assert made.fluids == (said.fluids.above_maintenance_24h_ml, said.fluids.limit_ml)
 
 
@@ -78,10 +78,10 @@ def test_one_whose_therapy_has_ended_gives_way() -> None:
 
 
 def test_a_patient_nobody_assessed_says_so_in_every_cell() -> None:
-    from streams.projections.charted import Facts
+    from streams.projections.charted import ChartedFacts
 
-    made = Bedside("p1", "k1")
-    made.facts = Facts()
+    made = PatientProjection("p1", "k1")
+    made.facts = ChartedFacts()
     shown = cells(row(made))
     assert "Not assessed" in shown["advised"]
     assert ">–<" in shown["dose"]

@@ -10,10 +10,10 @@ import pytest
 from rules.wire.instants import HOUR
 from rules.wire.topics import ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from streams.board.access import users
-from streams.board.access.door import Door, Proxy
+from streams.board.access.auth_settings import AuthSettings, Proxy
 from streams.board.access.users import hashed
-from streams.board.board_state import Ways
-from streams.projections.patients import Record
+from streams.board.board_state import DisplaySettings
+from streams.projections.patients import TopicRecord
 from tests.streams.board.board_here import Served, serving
 from tests.streams.board.wards import oliguria, published, record, vitals
 
@@ -21,7 +21,7 @@ WARD = published(oliguria("p1-mrn-4711"))
 
 
 @pytest.fixture
-def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
+def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AuthSettings:
     monkeypatch.setattr(users, "N", 1 << 10)
     monkeypatch.setattr(users, "P", 1)
     path = tmp_path / "users.toml"
@@ -30,7 +30,7 @@ def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
         f'[users.nurse]\nname = "R. Nurse"\npassword = "{kept}"\nroles = '
         f'["act"]\n[users.visitor]\npassword = "{kept}"\nroles = ["see"]\n'
     )
-    return Door(users=users.load(str(path)))
+    return AuthSettings(users=users.load(str(path)))
 
 
 async def log_in(board: Served, user: str, secret: str = "a long password") -> int:
@@ -110,7 +110,7 @@ def test_over_tls_the_session_is_secure() -> None:
             assert "Secure" in answer.headers["Set-Cookie"]
             assert "Strict-Transport-Security" in answer.headers
 
-    serving(WARD, test, Door(secure=True))
+    serving(WARD, test, AuthSettings(secure=True))
 
 
 def test_a_foreign_host_is_refused() -> None:
@@ -124,7 +124,7 @@ def test_a_foreign_host_is_refused() -> None:
 def test_an_acknowledgement_goes_to_the_commands_after_its_audit() -> None:
     async def test(board: Served) -> None:
         token, key = await board.token(), await board.key()
-        alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
+        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
         assert (await board.act("ack", token=token, patient=key, alert=alert, by="rn-14", reason="seen"))[
             0
         ] == 200
@@ -147,7 +147,7 @@ def test_an_acknowledgement_goes_to_the_commands_after_its_audit() -> None:
 def test_a_forged_request_does_nothing(headers: dict[str, str], token: str | None) -> None:
     async def test(board: Served) -> None:
         genuine, key = await board.token(), await board.key()
-        alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
+        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
         status, said = await board.act(
             "ack",
             headers,
@@ -178,7 +178,7 @@ def test_what_cannot_be_done_says_why_and_does_nothing(form: dict[str, str], sta
     async def test(board: Served) -> None:
         key = await board.key()
         alert = next(
-            one.id for one in board.desk.ward.by_key[key].episodes.unseen() if one.level == "absolute"
+            one.id for one in board.desk.patients.by_key[key].episodes.unseen() if one.level == "absolute"
         )
         told = {
             "token": await board.token(),
@@ -195,7 +195,7 @@ def test_what_cannot_be_done_says_why_and_does_nothing(form: dict[str, str], sta
     serving(WARD, test)
 
 
-def test_without_a_login_nobody_sees_anything(login: Door) -> None:
+def test_without_a_login_nobody_sees_anything(login: AuthSettings) -> None:
     async def test(board: Served) -> None:
         async with board.browser.get(
             board.url("/"), headers={"Accept": "text/html"}, allow_redirects=False
@@ -209,13 +209,13 @@ def test_without_a_login_nobody_sees_anything(login: Door) -> None:
     serving(WARD, test, login)
 
 
-def test_who_may_see_cannot_act_and_the_try_is_audited(login: Door) -> None:
+def test_who_may_see_cannot_act_and_the_try_is_audited(login: AuthSettings) -> None:
     async def test(board: Served) -> None:
         assert await log_in(board, "visitor") == 303
         key = await board.key()
         page = await board.text(f"/patient/{key}")
         assert 'id="act-form"' not in page
-        alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
+        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
         assert (await board.act("ack", token=await board.token(), patient=key, alert=alert, reason="x"))[
             0
         ] == 403
@@ -225,11 +225,11 @@ def test_who_may_see_cannot_act_and_the_try_is_audited(login: Door) -> None:
     serving(WARD, test, login)
 
 
-def test_who_logged_in_acts_under_their_own_name_whatever_the_form_says(login: Door) -> None:
+def test_who_logged_in_acts_under_their_own_name_whatever_the_form_says(login: AuthSettings) -> None:
     async def test(board: Served) -> None:
         assert await log_in(board, "nurse") == 303
         key = await board.key()
-        alert = board.desk.ward.by_key[key].episodes.unseen()[0].id
+        alert = board.desk.patients.by_key[key].episodes.unseen()[0].id
         assert (
             await board.act(
                 "ack", token=await board.token(), patient=key, alert=alert, by="Dr. Else", reason="x"
@@ -240,7 +240,7 @@ def test_who_logged_in_acts_under_their_own_name_whatever_the_form_says(login: D
     serving(WARD, test, login)
 
 
-def test_guessing_passwords_is_braked_even_when_the_next_would_be_right(login: Door) -> None:
+def test_guessing_passwords_is_braked_even_when_the_next_would_be_right(login: AuthSettings) -> None:
     async def test(board: Served) -> None:
         assert [await log_in(board, "nurse", f"wrong {number}") for number in range(5)] == [401] * 5
         assert await log_in(board, "nurse") == 429
@@ -248,7 +248,7 @@ def test_guessing_passwords_is_braked_even_when_the_next_would_be_right(login: D
     serving(WARD, test, login)
 
 
-def test_a_login_from_another_sites_page_is_refused(login: Door) -> None:
+def test_a_login_from_another_sites_page_is_refused(login: AuthSettings) -> None:
     async def test(board: Served) -> None:
         form = {"user": "nurse", "password": "a long password"}
         async with board.browser.post(
@@ -259,7 +259,7 @@ def test_a_login_from_another_sites_page_is_refused(login: Door) -> None:
     serving(WARD, test, login)
 
 
-def test_logging_out_ends_the_session_and_its_open_pages(login: Door) -> None:
+def test_logging_out_ends_the_session_and_its_open_pages(login: AuthSettings) -> None:
     async def test(board: Served) -> None:
         await log_in(board, "nurse")
         token = await board.token()
@@ -291,7 +291,7 @@ def test_a_trusted_proxy_says_who_it_is(headers: dict[str, str], status: int) ->
         async with board.browser.get(board.url("/"), headers=headers) as answer:
             assert answer.status == status
 
-    serving(WARD, test, Door(proxy=Proxy("X-User", ("127.0.0.1",), "X-Roles")))
+    serving(WARD, test, AuthSettings(proxy=Proxy("X-User", ("127.0.0.1",), "X-Roles")))
 
 
 def test_a_header_that_comes_from_elsewhere_is_nobody() -> None:
@@ -299,7 +299,7 @@ def test_a_header_that_comes_from_elsewhere_is_nobody() -> None:
         async with board.browser.get(board.url("/"), headers={"X-User": "rn-14"}) as answer:
             assert answer.status == 401
 
-    serving(WARD, test, Door(proxy=Proxy("X-User", ("10.0.0.7",))))
+    serving(WARD, test, AuthSettings(proxy=Proxy("X-User", ("10.0.0.7",))))
 
 
 async def events(board: Served, path: str, until: str) -> list[tuple[str, dict[str, object]]]:
@@ -321,7 +321,7 @@ def test_a_page_is_told_what_changed_since_it_was_drawn() -> None:
     async def test(board: Served) -> None:
         page = await board.text("/")
         epoch, revision = re.findall(r'data-epoch="(\w+)" data-revision="(\d+)"', page)[0]
-        board.desk.take([record(vitals("v99", 200, "p1-mrn-4711", hr=99))])
+        board.desk.apply([record(vitals("v99", 200, "p1-mrn-4711", hr=99))])
         board.desk.draw()
         patch = (await events(board, f"/events?since={epoch}-{revision}", "patch"))[-1][1]
         assert patch["all"] is False
@@ -354,7 +354,7 @@ def test_a_beat_says_what_is_wrong_and_how_new_everything_is() -> None:
 def test_a_patient_who_is_discharged_leaves_the_page() -> None:
     async def test(board: Served) -> None:
         key = await board.key()
-        board.desk.take([Record(ASSESSMENTS, b"p1-mrn-4711", None, 0)])
+        board.desk.apply([TopicRecord(ASSESSMENTS, b"p1-mrn-4711", None, 0)])
         board.desk.draw()
         assert (await events(board, f"/events?patient={key}", "gone"))[-1][0] == "gone"
         assert "p1-mrn-4711" not in await board.text("/")
@@ -371,7 +371,7 @@ def test_units_come_from_the_configuration_else_from_where_the_patient_lies() ->
     async def lies(board: Served) -> None:
         assert 'data-unit="ward"' in await board.text("/")
 
-    serving(WARD, named, ways=Ways(units=(("p1-*", "4 West"),)))
+    serving(WARD, named, ways=DisplaySettings(units=(("p1-*", "4 West"),)))
     serving(WARD, lies)
 
 
@@ -382,7 +382,7 @@ def test_the_flowsheet_is_json_of_the_hours_that_were_asked_for() -> None:
         assert drawn["end"] - drawn["start"] == 24 * HOUR
         assert [one["id"] for one in drawn["panels"]][:2] == ["pressure", "heart-rate"]
 
-    serving(WARD, test, ways=Ways(wall=False))
+    serving(WARD, test, ways=DisplaySettings(wall=False))
 
 
 def test_without_the_workers_chart_an_explanation_says_that_it_is_not_here() -> None:

@@ -14,7 +14,7 @@ from rules.ingest.decode import decode
 from rules.wire.instants import parse
 from rules.wire.topics import ALERTS, ASSESSMENTS, topic_of
 from streams.cli import event_files
-from streams.projections.patients import Bedside, Record, Ward
+from streams.projections.patients import PatientProjection, Patients, TopicRecord
 
 START = "2026-03-02T08:00:00Z"
 GUIDE = SCHWARTZENTRUBER_2001
@@ -97,15 +97,15 @@ def oliguria(patient: str = "p1") -> list[dict[str, Any]]:
     return [*cycle(patient), *low, urine]
 
 
-def record(event: dict[str, Any]) -> Record:
+def record(event: dict[str, Any]) -> TopicRecord:
     """An event as it stands in its topic."""
     known = parse(str(event.get("known", event["at"])))
-    return Record(topic_of(event["type"]), event["patient"].encode(), json.dumps(event).encode(), known)
+    return TopicRecord(topic_of(event["type"]), event["patient"].encode(), json.dumps(event).encode(), known)
 
 
 def published(
     events: list[dict[str, Any]], until: str | None = None, guideline: Guideline = GUIDE
-) -> list[Record]:
+) -> list[TopicRecord]:
     """The events, and the alerts and assessments that come of them."""
     read = sorted(
         (found for event in events if (found := decode(json.dumps(event).encode())[0]) is not None),
@@ -113,23 +113,23 @@ def published(
     )
     folded = event_files.fold_events(read, guideline, None if until is None else parse(until))
     said = [
-        Record(ALERTS, one.patient.encode(), msgspec.json.encode(one), parse(one.decided))
+        TopicRecord(ALERTS, one.patient.encode(), msgspec.json.encode(one), parse(one.decided))
         for one in folded.alerts
     ]
     shown = [
-        Record(ASSESSMENTS, one.patient.encode(), msgspec.json.encode(one), folded.clock)
+        TopicRecord(ASSESSMENTS, one.patient.encode(), msgspec.json.encode(one), folded.clock)
         for one in event_files.assessments(folded)
     ]
     return [*map(record, events), *said, *shown]
 
 
-def ward(events: list[dict[str, Any]], until: str | None = None) -> Ward:
+def ward(events: list[dict[str, Any]], until: str | None = None) -> Patients:
     """The ward after all that."""
-    made = Ward(GUIDE, key)
+    made = Patients(GUIDE, key)
     for one in published(events, until):
-        made.take(one)
+        made.apply(one)
     return made
 
 
-def bedside(events: list[dict[str, Any]], patient: str = "p1", until: str | None = None) -> Bedside:
+def bedside(events: list[dict[str, Any]], patient: str = "p1", until: str | None = None) -> PatientProjection:
     return ward(events, until).patients[patient]

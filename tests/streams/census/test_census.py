@@ -16,7 +16,7 @@ from kafka import KafkaProducer
 from rules.wire.topics import ASSESSMENTS
 from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.ports import HOST, free, wait_until
 from streams.kafka.settings import Broker
 from tests.deploy.servers import asked
@@ -30,7 +30,7 @@ PATIENCE_S = 60.0
 @pytest.fixture
 def broker(embedded: EmbeddedBroker) -> Iterator[Broker]:
     drop(embedded.settings)
-    create(embedded.settings, Wish(partitions=3))
+    create(embedded.settings, TopicSettings(partitions=3))
     yield embedded.settings
     drop(embedded.settings)
 

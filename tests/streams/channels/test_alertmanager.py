@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from streams.channels.alertmanager import AlertmanagerOptions, alert
-from streams.channels.options import read
+from streams.channels.options import parse_options
 from streams.channels.page import Page, TransportError, labels, severity
 from streams.times import HOUR, instant
 from tests.streams.channels.pages import ACTIONS, KEY, PATIENT, RUNBOOK, page
@@ -18,7 +18,9 @@ from tests.streams.channels.sending import sent
 from tests.streams.channels.server import says
 
 NOW = "2026-03-02T10:07:00Z"
-OPTIONS = read(AlertmanagerOptions, "ward", {"url": "http://alertmanager:9093", "labels": {"site": "north"}})
+OPTIONS = parse_options(
+    AlertmanagerOptions, "ward", {"url": "http://alertmanager:9093", "labels": {"site": "north"}}
+)
 
 
 def made(given: Page, now: str = NOW, options: AlertmanagerOptions = OPTIONS) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def test_its_annotations_are_what_people_read() -> None:
 def test_an_open_alert_ends_in_a_week_for_one_without_end_is_resolved_after_five_minutes() -> None:
     assert made(page())["endsAt"] == "2026-03-09T10:07:00Z"
     assert made(page("acknowledge"))["endsAt"] == "2026-03-09T10:07:00Z"
-    short = read(AlertmanagerOptions, "ward", {"url": "http://alertmanager:9093", "keep-h": 0.5})
+    short = parse_options(AlertmanagerOptions, "ward", {"url": "http://alertmanager:9093", "keep-h": 0.5})
     assert made(page(), options=short)["endsAt"] == "2026-03-02T10:37:00Z"
 
 

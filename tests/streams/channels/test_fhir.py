@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from streams.channels.fhir import FhirOptions, bundle, flag, location, request
 from streams.channels.http import encoded
-from streams.channels.options import read
+from streams.channels.options import parse_options
 from streams.channels.page import Page, TransportError
 from tests.streams.channels.pages import ACTIONS, KEY, PATIENT, page
 from tests.streams.channels.sending import Sent, sent
@@ -27,7 +27,7 @@ from tests.streams.channels.server import Reply, says
 
 SYSTEM = "urn:oid:1.2.36.146.595.217.0.1"
 TABLE = {"patient-system": SYSTEM, "recipient": ["PractitionerRole/oncall"]}
-OPTIONS = read(FhirOptions, "record", {"url": "https://fhir.example/R4"} | TABLE)
+OPTIONS = parse_options(FhirOptions, "record", {"url": "https://fhir.example/R4"} | TABLE)
 AMENDED = {"transition": "amended"}
 
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from streams.channels import http, pagerduty, webhook
-from streams.channels.options import HttpOptions, Options
+from streams.channels.options import ChannelOptions, HttpOptions
 from streams.channels.registry import KINDS
 from streams.cli.main import main
 from streams.config.pager import Pager
@@ -43,13 +43,13 @@ def examples() -> dict[str, str]:
     return {next(iter(tomllib.loads(text)["pager"]["channels"].values()))["kind"]: text for text in found}
 
 
-def keys(kind: type[Options]) -> set[str]:
+def keys(kind: type[ChannelOptions]) -> set[str]:
     return {field.encode_name for field in msgspec.structs.fields(kind)}
 
 
-def options(kind: str) -> type[Options]:
+def options(kind: str) -> type[ChannelOptions]:
     module, _, name = KINDS[kind].partition(":")
-    found: type[Options] = getattr(import_module(module), name).Options
+    found: type[ChannelOptions] = getattr(import_module(module), name).Options
     return found
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from streams.channels.http import MOST_READ, Answer, Http, without
-from streams.channels.options import HttpOptions, read
+from streams.channels.http import MOST_ANSWER_BYTES, Http, HttpAnswer, without
+from streams.channels.options import HttpOptions, parse_options
 from streams.channels.page import TransportError
 from streams.config.secrets import Secret, Secrets
 from tests.streams.channels.server import Reply, Server, endless, never, reset, says, serving
@@ -27,10 +27,10 @@ SECRETS = Secrets({"TOKEN": TOKEN, "PASSWORD": "pässwörd"})
 NOON = 1_772_452_800.0
 
 
-async def asked(url: str, **options: Any) -> Answer:
+async def asked(url: str, **options: Any) -> HttpAnswer:
     """One post of `{}` to an address."""
     table = {"timeout-s": 0.5} | {key.replace("_", "-"): value for key, value in options.items()}
-    http = Http("oncall", read(HttpOptions, "oncall", table), SECRETS, clock=lambda: NOON)
+    http = Http("oncall", parse_options(HttpOptions, "oncall", table), SECRETS, clock=lambda: NOON)
     http.hide(Secret("hidden-key"))
     try:
         return await http.send("POST", URL(url), b"{}", {"X-More": "1"}, PATIENT)
@@ -103,7 +103,7 @@ def test_no_answer_within_the_time_out_is_tried_again() -> None:
 
 
 def test_a_body_that_never_ends_is_cut_off() -> None:
-    assert len(over(endless, lambda server: asked(server.url)).body) == MOST_READ
+    assert len(over(endless, lambda server: asked(server.url)).body) == MOST_ANSWER_BYTES
 
 
 def test_a_connection_reset_is_tried_again() -> None:
@@ -219,11 +219,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return cert, key
 
 
-def over_tls(certificate: tuple[str, str], **options: Any) -> Answer:
+def over_tls(certificate: tuple[str, str], **options: Any) -> HttpAnswer:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(*certificate)
 
-    async def run() -> Answer:
+    async def run() -> HttpAnswer:
         async with serving(says(200), tls=context) as server:
             return await asked(server.url, timeout_s=10, **options)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.channels.options import read
+from streams.channels.options import parse_options
 from streams.channels.page import Page, TransportError
 from streams.channels.pagerduty import (
     MOST_EVENT,
@@ -26,7 +26,7 @@ from tests.streams.channels.sending import Sent, sent
 from tests.streams.channels.server import Reply, reset, says
 
 ROUTING = "0123456789abcdef0123456789abcdef"
-OPTIONS = read(PagerDutyOptions, "oncall", {"routing-key-env": "ROUTING"})
+OPTIONS = parse_options(PagerDutyOptions, "oncall", {"routing-key-env": "ROUTING"})
 
 
 def to_pagerduty(*pages: Page, reply: Reply | None = None, **options: Any) -> Sent:

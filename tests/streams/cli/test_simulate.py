@@ -15,7 +15,7 @@ from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire.events import Dose, Encounter, Event
 from simulators.scenarios import SCENARIOS
-from simulators.truth.file import read as truths
+from simulators.truth.file import load_truth as truths
 from streams.cli.main import main
 
 DAY = ("--days", "1", "--patients", "2")

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rules.guideline.settings.keys import Key, keys
-from rules.guideline.settings.values import shown
+from rules.guideline.settings.values import as_toml
 from streams.channels.registry import KINDS
 from streams.cli import config, main
 from streams.config import reference
@@ -77,7 +77,7 @@ def test_every_channel_of_the_documents_is_valid() -> None:
 @pytest.mark.parametrize("key", keys(), ids=lambda key: key.name)
 def test_every_key_of_the_guideline_takes_its_default(key: Key) -> None:
     if key.default is not None:
-        assert faults(tomllib.loads(f"{key.name} = {shown(key.default, key.kind)}")) == []
+        assert faults(tomllib.loads(f"{key.name} = {as_toml(key.default, key.kind)}")) == []
 
 
 @pytest.mark.parametrize(

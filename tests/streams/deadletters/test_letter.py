@@ -68,7 +68,7 @@ SPOILED["readings"][0]["unit"] = "furlong"
 def test_it_is_partly_taken_if_only_a_reading_was_refused(
     data: bytes | None, reason: str, partly: bool
 ) -> None:
-    assert read(data, reason).partly_taken is partly
+    assert read(data, reason).partly_used is partly
 
 
 def test_a_line_has_the_value_as_text_to_be_mended() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rules.wire.deadletters import Letter
-from streams.deadletters.resending import NotSent, send, sift
+from streams.deadletters.resending import NotSent, send, sort_out
 from tests.streams.deadletters.letters import REFUSED, letter
 
 
 def test_each_letter_is_on_one_side() -> None:
     good, bad = letter(), REFUSED["malformed"]
-    found = sift([good, bad], lambda one: None if one is good else "malformed: still")
+    found = sort_out([good, bad], lambda one: None if one is good else "malformed: still")
     assert found.go == [good]
     assert found.stay == [(bad, "malformed: still")]
 

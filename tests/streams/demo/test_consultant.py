@@ -100,7 +100,7 @@ class Bed:
 def consultant(*beds: Bed) -> Consultant:
     found = Consultant(("p1",), ORIGIN, GUIDELINE)
     for bed in beds:
-        found.read(bed.records)
+        found.chart(bed.records)
     return found
 
 
@@ -120,7 +120,7 @@ def test_a_dose_waits_for_a_creatinine() -> None:
     bed.looked_at(START + 7 * 60)
     seen = [record for record in bed.records if b"creatinine" not in record[1]]
     asked = Consultant(("p1",), ORIGIN, GUIDELINE)
-    asked.read(seen)
+    asked.chart(seen)
     assert asked(0, START + 8 * 60) == "hold"
 
 
@@ -139,14 +139,14 @@ def test_an_infection_ends_the_course_and_no_record_is_read_after() -> None:
     asked = consultant(bed)
     assert asked(0, START + 8 * 60) == "stop"
     later.looked_at(START + 9 * 60)
-    asked.read(later.records)
-    assert asked.charts == {}
+    asked.chart(later.records)
+    assert asked.patient_states == {}
 
 
 def test_therapys_end_ends_the_reading() -> None:
     bed = Bed().treated()
     bed.write("encounter", START + 60, event="therapy-end")
-    assert consultant(bed).charts == {}
+    assert consultant(bed).patient_states == {}
 
 
 def test_of_a_monitor_one_set_in_ten_minutes_is_read_and_of_a_nurse_all() -> None:
@@ -154,15 +154,15 @@ def test_of_a_monitor_one_set_in_ten_minutes_is_read_and_of_a_nurse_all() -> Non
     for minute in range(60):
         bed.vitals(minute, source="monitor")
     bed.vitals(57)
-    chart = consultant(bed).charts["p1"]
+    chart = consultant(bed).patient_states["p1"]
     assert chart is not None
     assert [(row.at - ORIGIN) // MINUTE for row in chart.chart.tail.rows] == [0, 10, 20, 30, 40, 50, 57]
 
 
 def test_a_record_that_the_rules_refuse_is_passed_over() -> None:
     asked = Consultant(("p1",), ORIGIN, GUIDELINE)
-    asked.read([(ORIGIN, b'{"type":"vitals"'), (ORIGIN + HOUR, b"")])
-    assert asked.charts == {}
+    asked.chart([(ORIGIN, b'{"type":"vitals"'), (ORIGIN + HOUR, b"")])
+    assert asked.patient_states == {}
 
 
 def test_whose_a_line_is_needs_no_decoding() -> None:

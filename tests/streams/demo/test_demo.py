@@ -219,7 +219,7 @@ def test_a_broker_is_taken_from_the_command_line_alone(monkeypatch: pytest.Monke
 
 
 def test_the_ward_is_found_where_the_bedside_makes_it() -> None:
-    found = demo.ward(3)
+    found = demo.simulated_ward(3)
     assert list(found.stories) == ["typical", "oliguria", "fibrillation"]
     first = next(iter(found.records))
     assert (first.patient in found.stories, first.known < found.opens) == (True, True)
@@ -229,6 +229,6 @@ def test_a_site_s_configuration_decides_about_doses_only_where_the_site_s_broker
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IL2WATCH_CONFIG", str(tmp_path / "there-is-none.toml"))
-    assert demo.ward(1).stories
+    assert demo.simulated_ward(1).stories
     with pytest.raises(UsageError, match="there-is-none"):
-        demo.ward(1, site=True)
+        demo.simulated_ward(1, site=True)

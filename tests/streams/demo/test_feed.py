@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules.wire.vocabulary import EVERY_PATIENT
-from streams.demo.feed import FILE, Ward, kept, ward
-from streams.replay.record import Record
+from streams.demo.feed import FILE, WardFeed, kept, ward_feed
+from streams.replay.record import ReplayRecord
 from streams.times import instant
 from tests.streams.samples import vitals
 
@@ -20,13 +20,13 @@ def lines(*times: str) -> Iterator[tuple[int, bytes]]:
         yield instant(at), json.dumps(vitals(f"v{number}", at, heart_rate=90)).encode()
 
 
-def small() -> Ward:
-    return ward(
+def small() -> WardFeed:
+    return ward_feed(
         lines("2026-03-02T04:00:00Z", OPENS, "2026-03-02T10:02:30Z"), instant(OPENS), {"p1": "nothing"}
     )
 
 
-def parts(found: Ward) -> list[tuple[bool, list[Record]]]:
+def parts(found: WardFeed) -> list[tuple[bool, list[ReplayRecord]]]:
     return [(live, list(records)) for live, records in found.parts()]
 
 
@@ -51,7 +51,7 @@ def test_records_are_made_only_as_they_are_taken() -> None:
             made.append(one[0])
             yield one
 
-    next(next(ward(watched(), instant(OPENS), {}).parts())[1])
+    next(next(ward_feed(watched(), instant(OPENS), {}).parts())[1])
     assert len(made) == 1
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from streams.demo.overview import MOST_ALERTS, Seen
-from streams.demo.run import Rate
+from streams.demo.overview import MOST_ALERTS, DemoOverview
+from streams.demo.run import Throughput
 from streams.times import instant
 from tests.streams.samples import alert, alert_record, assessment
 
@@ -17,8 +17,8 @@ def value(**fields: Any) -> bytes:
     return json.dumps(alert(**fields)).encode()
 
 
-def seen() -> Seen:
-    return Seen(instant(OPENS))
+def seen() -> DemoOverview:
+    return DemoOverview(instant(OPENS))
 
 
 def test_an_alert_decided_at_the_opening_is_live_and_one_before_it_is_history() -> None:
@@ -33,7 +33,7 @@ def test_an_alert_published_twice_counts_once() -> None:
     found = seen()
     assert found.alert(value()) is not None
     assert found.alert(value()) is None
-    assert (found.live, found.taken, len(found.newest)) == (1, 2, 1)
+    assert (found.live, found.applied, len(found.newest)) == (1, 2, 1)
 
 
 def test_only_the_newest_are_kept() -> None:
@@ -62,7 +62,7 @@ def test_an_assessment_that_cannot_be_read_leaves_the_one_before_in_place() -> N
     found.assessment("p1", json.dumps(assessment("p1", recommendation="stop")).encode())
     found.assessment("p1", b'{"patient":"p1"')
     assert found.assessments["p1"].recommendation == "stop"
-    assert (found.latest.unread, found.taken) == (1, 2)
+    assert (found.latest.unread, found.applied) == (1, 2)
 
 
 def test_an_alarm_of_the_machine_goes_by_another_clock_and_is_not_among_the_ward_s() -> None:
@@ -79,7 +79,7 @@ def test_the_latest_message_of_an_episode_is_kept_for_its_page() -> None:
 
 
 def test_a_rate_is_that_of_the_last_seconds() -> None:
-    rate = Rate(over=5)
+    rate = Throughput(over=5)
     assert [rate.at(now, count) for now, count in ((0, 0), (1, 1000), (5, 1000), (6, 1010), (10, 1050))] == [
         0,
         1000,

@@ -12,7 +12,7 @@ from rules.wire.assessments import Assessment
 from streams.demo.screen import feet, head, newest, picture
 from streams.demo.ward_table import bed, urgent
 from streams.display import LEVEL_COLOUR
-from streams.projections.pages import Page
+from streams.projections.pages import OpenPage
 from tests.streams.demo.views import screen, seen, view
 from tests.streams.samples import alert_record, assessed, assessment, criterion
 
@@ -247,7 +247,7 @@ def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_
     assert "  ... 2 more, less urgent: patient-14, patient-15" in shown
 
 
-def page(number: int, **fields: str) -> Page:
+def page(number: int, **fields: str) -> OpenPage:
     plain = {
         "alert": f"a{number}",
         "patient": "p1",
@@ -255,7 +255,7 @@ def page(number: int, **fields: str) -> Page:
         "subject": "urine-hour",
         "sent": "2026-03-02T10:05:00Z",
     }
-    return Page(number, **(plain | fields))
+    return OpenPage(number, **(plain | fields))
 
 
 def test_pages_to_acknowledge_stand_above_the_alerts_with_what_to_type() -> None:

@@ -7,19 +7,19 @@ from typing import Any
 
 from rich.console import Console
 
-from streams.demo.overview import View
+from streams.demo.overview import DemoView
 from streams.times import instant
 from tests.streams.samples import AT, alert_record, assessed
 
 CLOCK = instant(AT)
 
 
-def view(**fields: Any) -> View:
+def view(**fields: Any) -> DemoView:
     plain = {
         "patients": ["p1", "p2"], "assessments": {"p1": assessed("p1")}, "newest": [alert_record()], "clock": CLOCK, "speed": 120.0, "rate": 3.14,
         "published": 2103, "alerts": 87, "joined": True,
     }  # fmt: skip
-    return View(**(plain | fields))
+    return DemoView(**(plain | fields))
 
 
 def screen(width: int = 120, height: int = 40, encoding: str = "utf-8", colour: bool = False) -> Console:

@@ -16,7 +16,7 @@ from streams.dev_broker import jars
 from streams.dev_broker.apache import ApacheKafka, Node, properties
 from streams.kafka import ports
 from streams.kafka.admin import admin
-from streams.kafka.creation import Wish, check, create
+from streams.kafka.creation import TopicSettings, check, create
 from streams.kafka.settings import Broker
 
 
@@ -59,14 +59,14 @@ def test_one_of_three_brokers_is_killed_and_nothing_is_lost(
     apache_cluster: Callable[..., ApacheKafka],
 ) -> None:
     kafka = apache_cluster(3)
-    assert create(kafka.settings, Wish(partitions=4)).report.differences == []
+    assert create(kafka.settings, TopicSettings(partitions=4)).report.differences == []
     first, second = [b"%d" % number for number in range(50)], [b"%d" % number for number in range(50, 100)]
     asyncio.run(write(kafka.settings, first))
     kafka.kill(0)
     assert not kafka.alive(0)
     asyncio.run(write(kafka.settings, second))
     # The copies that a dead broker holds still count: it is down, and not another cluster.
-    assert check(kafka.settings, Wish(partitions=4)).report.differences == []
+    assert check(kafka.settings, TopicSettings(partitions=4)).report.differences == []
     kafka.start(0)
     assert asyncio.run(read(kafka.settings, "group", 100)) == sorted(first + second)
     kafka.stop(1)

@@ -13,7 +13,7 @@ import pytest
 from streams.dev_broker.apache import ApacheKafka
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka.admin import admin
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
 from tests.streams.kafka.brokers_here import drop
 
@@ -88,7 +88,7 @@ def test_a_century_of_records_is_one_segment(apache: ApacheKafka, emptied: Broke
 
 @pytest.mark.kafka
 def test_kept_by_days_a_replay_of_2020_is_gone_and_this_is_why_it_is_not_the_default(emptied: Broker) -> None:
-    create(emptied, Wish(retention_ms=30 * DAY))
+    create(emptied, TopicSettings(retention_ms=30 * DAY))
     publish(emptied, "il2.vitals", [IN_2020, IN_2020 + 1])
     deadline = time.monotonic() + 30
     while kept(emptied, "il2.vitals") and time.monotonic() < deadline:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rules.guideline.settings.document import Document
-from streams.config.broker import read
+from streams.config.broker import broker_table
 from streams.config.section import SiteFile, parsed
 from streams.config.site import opened
 from streams.errors import UsageError
@@ -173,7 +173,7 @@ def test_the_table_is_read_from_the_configuration(tmp_path: Path, monkeypatch: p
     file = tmp_path / "site.toml"
 
     def servers(path: str | None) -> str | None:
-        return read(opened(path)).servers
+        return broker_table(opened(path)).servers
 
     file.write_text('[broker]\nservers = "a:1"\n[shifts]\n')
     assert servers(str(file)) == "a:1"

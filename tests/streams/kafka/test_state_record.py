@@ -6,19 +6,19 @@ import pytest
 
 from rules.wire.topics import INPUTS
 from streams.kafka.state_record import (
-    Owed,
-    Row,
-    UnknownRow,
+    PendingAlert,
+    StateRecord,
+    UnknownStateRecord,
     newer,
     pack,
-    pack_owed,
+    pack_pending,
     pack_tick,
     unpack,
-    unpack_owed,
+    unpack_pending,
     unpack_tick,
 )
 
-ROW = Row(1, (1, 2, 3, 4, 5, 6, 7), 12, b"", False, True, (1, 0, 0, 2), False, b"state")
+ROW = StateRecord(1, (1, 2, 3, 4, 5, 6, 7), 12, b"", False, True, (1, 0, 0, 2), False, b"state")
 
 
 def test_a_row_comes_back_as_it_was() -> None:
@@ -28,13 +28,13 @@ def test_a_row_comes_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"not a row", pack_tick(7)])
 def test_bytes_that_are_no_row_are_refused(data: bytes) -> None:
-    with pytest.raises(UnknownRow):
+    with pytest.raises(UnknownStateRecord):
         unpack(data)
 
 
 def test_a_row_of_another_version_is_refused_by_its_number() -> None:
-    with pytest.raises(UnknownRow, match="version 9"):
-        unpack(pack(Row(9, *(getattr(ROW, name) for name in Row.__struct_fields__[1:]))))
+    with pytest.raises(UnknownStateRecord, match="version 9"):
+        unpack(pack(StateRecord(9, *(getattr(ROW, name) for name in StateRecord.__struct_fields__[1:]))))
 
 
 def test_of_two_rows_the_one_with_more_of_the_log_in_it_stands() -> None:
@@ -47,7 +47,7 @@ def test_of_two_rows_the_one_with_more_of_the_log_in_it_stands() -> None:
 
 def test_hundreds_of_alerts_stay_far_below_the_largest_record() -> None:
     alerts = [
-        Owed(
+        PendingAlert(
             b'{"id":"%d","message":"Urine 8 mL/h, below 10","guideline":{"id":"schwartzentruber-2001"}}'
             % n
             * 8,
@@ -56,10 +56,10 @@ def test_hundreds_of_alerts_stay_far_below_the_largest_record() -> None:
         )
         for n in range(800)
     ]
-    packed = pack_owed(alerts)
-    assert unpack_owed(packed) == alerts
+    packed = pack_pending(alerts)
+    assert unpack_pending(packed) == alerts
     assert len(packed) < 1 << 19
-    assert (pack_owed([]), unpack_owed(b"")) == (b"", [])
+    assert (pack_pending([]), unpack_pending(b"")) == (b"", [])
 
 
 def test_a_tick_comes_back_whatever_its_century() -> None:

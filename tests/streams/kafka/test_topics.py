@@ -11,8 +11,8 @@ from rules.wire import topics
 from rules.wire.vocabulary import EventType
 from streams.errors import UsageError
 from streams.kafka import topics as retention
-from streams.kafka.admin import Told
-from streams.kafka.creation import Difference, Wish, compare, possible
+from streams.kafka.admin import TopicDescription
+from streams.kafka.creation import Difference, TopicSettings, compare, possible
 from streams.kafka.topics import UNLIMITED, Layout, layout, settings
 
 DAY = 86_400_000
@@ -122,9 +122,10 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         retention.duration(text)
 
 
-def as_wanted(wanted: Layout) -> dict[str, Told]:
+def as_wanted(wanted: Layout) -> dict[str, TopicDescription]:
     return {
-        topic: Told(wanted.partitions, wanted.replication, settings(topic, wanted)) for topic in topics.ALL
+        topic: TopicDescription(wanted.partitions, wanted.replication, settings(topic, wanted))
+        for topic in topics.ALL
     }
 
 
@@ -134,7 +135,7 @@ def test_topics_as_wanted_do_not_differ() -> None:
 
 def test_each_difference_names_topic_setting_found_and_wanted() -> None:
     told = as_wanted(Layout())
-    told["il2.io"] = Told(3, 1, told["il2.io"].settings)
+    told["il2.io"] = TopicDescription(3, 1, told["il2.io"].settings)
     told["il2.labs"] = told["il2.labs"]._replace(
         settings={**told["il2.labs"].settings, "retention.ms": "604800000"}
     )
@@ -164,24 +165,24 @@ def test_what_the_broker_does_not_tell_is_no_difference() -> None:
 @pytest.mark.parametrize(
     ("changelog", "told", "expected"),
     [
-        ("il2watch-charts-changelog", Told(12, 1, {"cleanup.policy": "compact"}), []),
-        ("il2watch-charts-changelog", Told(12, 1, {}), []),
-        ("il2watch-charts-changelog", Told(8, 1, {}), [("partitions", "8", "12")]),
+        ("il2watch-charts-changelog", TopicDescription(12, 1, {"cleanup.policy": "compact"}), []),
+        ("il2watch-charts-changelog", TopicDescription(12, 1, {}), []),
+        ("il2watch-charts-changelog", TopicDescription(8, 1, {}), [("partitions", "8", "12")]),
         (
             "il2watch-charts-changelog",
-            Told(12, 1, {"cleanup.policy": "delete"}),
+            TopicDescription(12, 1, {"cleanup.policy": "delete"}),
             [("cleanup.policy", "delete", "compact")],
         ),
         (
             "il2watch-charts-changelog",
-            Told(12, 1, {"cleanup.policy": "compact,delete"}),
+            TopicDescription(12, 1, {"cleanup.policy": "compact,delete"}),
             [("cleanup.policy", "compact,delete", "compact")],
         ),
-        ("other-changelog", Told(8, 1, {}), []),
+        ("other-changelog", TopicDescription(8, 1, {}), []),
     ],
 )
 def test_a_changelog_of_ours_must_match_the_inputs(
-    changelog: str, told: Told, expected: list[tuple[str, str, str]]
+    changelog: str, told: TopicDescription, expected: list[tuple[str, str, str]]
 ) -> None:
     differences = compare({**as_wanted(Layout()), changelog: told}, Layout()).differences
     assert differences == [Difference(changelog, *one) for one in expected]
@@ -189,13 +190,16 @@ def test_a_changelog_of_ours_must_match_the_inputs(
 
 def test_a_broker_that_is_down_is_known_by_its_copies() -> None:
     there = as_wanted(Layout(replication=3, min_insync=2))
-    assert possible(Wish(), 2, there) == Layout(replication=3, min_insync=2)
+    assert possible(TopicSettings(), 2, there) == Layout(replication=3, min_insync=2)
 
 
 @pytest.mark.parametrize(
     ("wish", "said"),
-    [(Wish(replication=3), "this cluster has 1 broker$"), (Wish(min_insync=2), "more than the 1 copies")],
+    [
+        (TopicSettings(replication=3), "this cluster has 1 broker$"),
+        (TopicSettings(min_insync=2), "more than the 1 copies"),
+    ],
 )
-def test_a_layout_that_cannot_be_is_refused(wish: Wish, said: str) -> None:
+def test_a_layout_that_cannot_be_is_refused(wish: TopicSettings, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         possible(wish, 1, {})

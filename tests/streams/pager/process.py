@@ -18,7 +18,7 @@ from kafka import KafkaProducer
 from rules.wire.instants import text
 from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.kafka.settings import Broker
-from streams.pager.policy.state import Alert
+from streams.pager.policy.state import ReceivedAlert
 from tests.streams.worker import published
 from tests.streams.worker.process import ROOT, Workers
 
@@ -81,19 +81,21 @@ class Sender:
     def __init__(self, broker: Broker) -> None:
         self.producer = KafkaProducer(**broker.for_kafka_python(), acks="all", linger_ms=0)
 
-    def alerts(self, *alerts: Alert) -> None:
+    def alerts(self, *alerts: ReceivedAlert) -> None:
         for alert in alerts:
-            self.producer.send(ALERTS, alert.raw, key=alert.said.patient.encode())
+            self.producer.send(ALERTS, alert.raw, key=alert.transition.patient.encode())
         self.producer.flush(30)
 
-    def soon(self, alert: Alert) -> None:
+    def soon(self, alert: ReceivedAlert) -> None:
         """Without waiting for the acknowledgement."""
-        self.producer.send(ALERTS, alert.raw, key=alert.said.patient.encode())
+        self.producer.send(ALERTS, alert.raw, key=alert.transition.patient.encode())
 
-    def at(self, timestamp: int, *alerts: Alert) -> None:
+    def at(self, timestamp: int, *alerts: ReceivedAlert) -> None:
         """With a record time of their own, as a worker on the log's clock publishes them."""
         for alert in alerts:
-            self.producer.send(ALERTS, alert.raw, key=alert.said.patient.encode(), timestamp_ms=timestamp)
+            self.producer.send(
+                ALERTS, alert.raw, key=alert.transition.patient.encode(), timestamp_ms=timestamp
+            )
         self.producer.flush(30)
 
     def tick(self, timestamp: int) -> None:

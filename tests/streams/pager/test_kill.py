@@ -30,7 +30,7 @@ EVERY_S = 5.0
 """About the time from a start to the next kill, so that episodes run through all of them."""
 
 
-def published(broker: Broker, alerts: list[alert_courses.Alert], seconds: float) -> threading.Thread:
+def published(broker: Broker, alerts: list[alert_courses.ReceivedAlert], seconds: float) -> threading.Thread:
     """Publishes alerts evenly over a time, from a thread."""
 
     def publish() -> None:
@@ -100,7 +100,7 @@ def rows(broker: Broker, group: str, patients: set[str]) -> list[str]:
         elif record.key.decode() in patients:
             book = opened(record.value)
             owed = [
-                f"{one.number} {one.action} {one.key}{' tried' if one.tried else ''}" for one in book.owed
+                f"{one.number} {one.action} {one.key}{' tried' if one.tried else ''}" for one in book.pending
             ]
             age = (*AGE.unpack_from(record.value), book.positions)
             found.append(
@@ -115,7 +115,7 @@ def judged(
     broker: Broker,
     pagers: Pagers,
     receiver: Receiver,
-    alerts: list[alert_courses.Alert],
+    alerts: list[alert_courses.ReceivedAlert],
     told: str,
     figures: Callable[..., None],
 ) -> None:

@@ -15,7 +15,7 @@ from rules.ingest.decode import decode
 from streams.cli import plot
 from streams.display import LEVEL_COLOUR
 from streams.errors import UsageError
-from streams.plot.course import Course, course
+from streams.plot.course import PlottedCourse, course
 from streams.plot.page import Drawing, draw
 from streams.plot.sheet import save
 from streams.times import DAY, HOUR, instant
@@ -42,7 +42,7 @@ def events(*records: dict[str, Any]) -> list[Any]:
     return [event for event, _ in decoded]
 
 
-def seen(*records: dict[str, Any]) -> Course:
+def seen(*records: dict[str, Any]) -> PlottedCourse:
     return course("p1", events(*records), GUIDELINE)
 
 

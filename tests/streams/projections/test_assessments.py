@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.projections.assessments import MODES, READINESS, Census, Mark, standing
+from streams.projections.assessments import MODES, READINESS, Census, Mark, counts_of
 from tests.streams.samples import assessed, assessment, criterion
 
 
@@ -21,7 +21,7 @@ def packed(**fields: Any) -> bytes:
 
 
 def marked(*tripped: dict[str, Any], **fields: Any) -> tuple[Mark, ...]:
-    return standing(assessed("p1", *tripped, **fields)).marks
+    return counts_of(assessed("p1", *tripped, **fields)).marks
 
 
 def test_an_assessment_counts_in_its_mode_recommendation_and_readiness() -> None:
@@ -68,22 +68,22 @@ def test_only_what_is_overdue_counts_as_overdue() -> None:
 def test_a_dose_counts_as_delayed_once_it_is_past_due(hours: float, delayed: int) -> None:
     dose = assessment("p1")["dose"] | {"delayed_h": hours}
     census = Census()
-    census.take(b"p1", packed(dose=dose))
+    census.apply(b"p1", packed(dose=dose))
     assert (census.counts[Mark("delayed")], census.longest_delay_h()) == (delayed, hours)
 
 
 def test_the_longest_delay_goes_with_its_patient() -> None:
     census = Census()
     for name, hours in ((b"p1", 3.0), (b"p2", 26.0)):
-        census.take(name, packed(dose=assessment("p1")["dose"] | {"delayed_h": hours}))
-    census.take(b"p2", None)
+        census.apply(name, packed(dose=assessment("p1")["dose"] | {"delayed_h": hours}))
+    census.apply(b"p2", None)
     assert census.longest_delay_h() == 3.0
 
 
 def test_what_cannot_be_read_is_counted_and_the_assessment_before_stays() -> None:
     census = Census()
-    census.take(b"p1", packed(recommendation="delay"))
-    census.take(b"p1", b'{"mode":')
+    census.apply(b"p1", packed(recommendation="delay"))
+    census.apply(b"p1", b'{"mode":')
     assert (census.latest.unread, census.counts[Mark("recommendations", ("delay",))]) == (1, 1)
 
 
@@ -98,7 +98,7 @@ def test_whatever_came_before_only_the_latest_of_each_patient_counts(
 ) -> None:
     census = Census()
     for patient, word in log:
-        census.take(patient.encode(), None if word is None else packed(recommendation=word))
+        census.apply(patient.encode(), None if word is None else packed(recommendation=word))
     latest = dict(log)
     expected = Counter(word for word in latest.values() if word is not None)
     told = {

@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 
 from rules.ingest.decode import decode
-from streams.projections.charted import Facts
+from streams.projections.charted import ChartedFacts
 from tests.streams.board.wards import GUIDE, at, cycle, ms, vitals
 
 
-def facts(*events: dict[str, Any]) -> Facts:
-    made = Facts()
+def facts(*events: dict[str, Any]) -> ChartedFacts:
+    made = ChartedFacts()
     for event in events:
         found = decode(json.dumps(event).encode())[0]
         assert found is not None
-        made.take(found, GUIDE)
+        made.apply(found, GUIDE)
     return made
 
 
-def pressures(found: Facts) -> list[float]:
+def pressures(found: ChartedFacts) -> list[float]:
     series = found.signals.get("systolic-bp")
     return [value for _, value in series.between(0, 1 << 50)] if series else []
 

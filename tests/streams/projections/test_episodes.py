@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from streams.projections.episodes import Acked, Episodes, read
+from streams.projections.episodes import Episodes, SeenBy, alert_of
 from tests.streams.board.wards import at, ms
 
 OPENED: dict[str, Any] = {
@@ -27,14 +27,14 @@ RESOLVED = OPENED | {"seq": 4, "level": "clear", "transition": "resolved", "at":
 def taken(*alerts: dict[str, Any]) -> Episodes:
     made = Episodes()
     for alert in alerts:
-        found = read(json.dumps(alert).encode())
+        found = alert_of(json.dumps(alert).encode())
         assert found is not None
-        made.take(found)
+        made.apply(found)
     return made
 
 
-def seen(minutes: float, id: str = "c1") -> Acked:
-    return Acked(id, ms(minutes), "rn-14", "bolus running")
+def seen(minutes: float, id: str = "c1") -> SeenBy:
+    return SeenBy(id, ms(minutes), "rn-14", "bolus running")
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_an_acknowledgement_stands_for_what_had_been_seen(
 def test_an_acknowledgement_may_come_before_its_alert() -> None:
     episodes = Episodes()
     episodes.acknowledge("a1", seen(2))
-    found = read(json.dumps(OPENED).encode())
+    found = alert_of(json.dumps(OPENED).encode())
     assert found is not None
-    episodes.take(found)
+    episodes.apply(found)
     assert episodes.unseen() == []
 
 
@@ -100,7 +100,7 @@ def test_the_gravest_stands_first_then_the_oldest() -> None:
         OPENED | {"id": f"b{n}", "subject": f"s{n}", "at": at(n), "level": level}
         for n, level in ((5, "absolute"), (3, "technical"), (2, "absolute"))
     ]
-    assert [one.id for one in taken(OPENED, *others).standing()] == ["b2", "b5", "a1", "b3"]
+    assert [one.id for one in taken(OPENED, *others).open_episodes()] == ["b2", "b5", "a1", "b3"]
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_the_gravest_stands_first_then_the_oldest() -> None:
     ],
 )
 def test_what_is_no_alert_is_none(value: bytes) -> None:
-    assert read(value) is None
+    assert alert_of(value) is None

@@ -24,7 +24,7 @@ def wrote(**fields: Any) -> PageRecord:
 def pages(*written: PageRecord) -> Pages:
     found = Pages()
     for one in written:
-        found.take(one)
+        found.apply(one)
     return found
 
 
@@ -48,7 +48,7 @@ def test_an_acknowledgement_closes_every_level_of_its_episode_and_no_other() -> 
         wrote(outcome="acknowledged"),
     )
     assert [page.alert for page in found.open] == ["a2"]
-    assert found.heard == 1
+    assert found.acknowledged == 1
 
 
 def test_a_reminder_keeps_the_page_s_number() -> None:
@@ -76,9 +76,9 @@ def test_a_number_that_came_free_is_not_given_to_the_next_page_for_it_may_be_on_
 def test_numbers_begin_again_after_the_last_and_pass_over_those_in_use() -> None:
     found = pages(wrote(alert="stays", key="stays"))
     for _ in range(MOST_PAGES - 1):
-        found.take(wrote())
-        found.take(wrote(action="resolve"))
-    found.take(wrote(alert="next", key="next"))
+        found.apply(wrote())
+        found.apply(wrote(action="resolve"))
+    found.apply(wrote(alert="next", key="next"))
     assert {page.alert: page.number for page in found.open} == {"stays": 1, "next": 2}
 
 

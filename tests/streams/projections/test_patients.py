@@ -6,7 +6,7 @@ import pytest
 
 from rules.wire.assessments import decode
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, PAGES
-from streams.projections.patients import Record, Ward
+from streams.projections.patients import Patients, TopicRecord
 from tests.streams.board.wards import (
     GUIDE,
     at,
@@ -31,18 +31,18 @@ def test_every_state_on_the_board_is_the_workers() -> None:
 
 def test_an_assessment_does_not_change_by_what_the_board_reads_after_it() -> None:
     made = ward(oliguria())
-    made.take(record(vitals("v99", 130, hr=104, sbp=140)))
+    made.apply(record(vitals("v99", 130, hr=104, sbp=140)))
     assert made.patients["p1"].assessment.blood_pressure.latest == 86
 
 
 def test_the_same_ward_comes_of_any_order_of_the_topics() -> None:
-    forward, backward = Ward(GUIDE, key), Ward(GUIDE, key)
+    forward, backward = Patients(GUIDE, key), Patients(GUIDE, key)
     records = published(oliguria())
     by_topic = sorted(records, key=lambda one: one.topic, reverse=True)
     for one in records:
-        forward.take(one)
+        forward.apply(one)
     for one in by_topic:
-        backward.take(one)
+        backward.apply(one)
     ours, theirs = forward.patients["p1"], backward.patients["p1"]
     assert ours.assessment == theirs.assessment
     assert list(ours.episodes.open) == list(theirs.episodes.open)
@@ -52,27 +52,27 @@ def test_the_same_ward_comes_of_any_order_of_the_topics() -> None:
 
 
 def test_a_patient_whom_nobody_assessed_is_shown() -> None:
-    made = Ward(GUIDE, key)
+    made = Patients(GUIDE, key)
     for event in cycle():
-        made.take(record(event))
+        made.apply(record(event))
     assert [one.name for one in made] == ["p1"]
     assert made.patients["p1"].assessment is None
 
 
 def test_a_tombstone_takes_the_patient_off_the_board_and_a_late_fact_does_not_bring_them_back() -> None:
     made = ward(oliguria())
-    made.take(Record(ASSESSMENTS, b"p1", None, ms(200)))
-    made.take(record(vitals("late", 90, hr=100)))
+    made.apply(TopicRecord(ASSESSMENTS, b"p1", None, ms(200)))
+    made.apply(record(vitals("late", 90, hr=100)))
     assert list(made) == []
-    made.take(record(vitals("new", 2000, hr=90)))
+    made.apply(record(vitals("new", 2000, hr=90)))
     assert [one.name for one in made] == ["p1"]
 
 
 def test_those_of_whom_only_old_alerts_were_read_are_forgotten() -> None:
-    made = Ward(GUIDE, key)
+    made = Patients(GUIDE, key)
     for one in published(oliguria()):
         if one.topic == ALERTS:
-            made.take(one)
+            made.apply(one)
     made.prune()
     assert len(made.patients) == 1, "the assessment may be on its way"
     made.prune()
@@ -91,9 +91,9 @@ def test_an_acknowledgement_of_any_source_is_shown_and_its_withdrawal_too() -> N
         "by": "rn-14",
         "reason": "seen",
     }
-    assert made.take(record(ack)) is made.patients["p1"]
+    assert made.apply(record(ack)) is made.patients["p1"]
     assert alert not in [one.id for one in made.patients["p1"].episodes.unseen()]
-    made.take(record({**ack, "status": "entered-in-error"}))
+    made.apply(record({**ack, "status": "entered-in-error"}))
     assert alert in [one.id for one in made.patients["p1"].episodes.unseen()]
 
 
@@ -107,8 +107,8 @@ def test_a_silence_is_in_force_until_its_end_and_no_longer_than_its_level_allows
         "subject": "urine-hour",
         "level": "absolute",
     }
-    made.take(record({**silence, "until": at(2000), "by": "rn-14", "reason": "known"}))
-    orders = made.patients["p1"].orders
+    made.apply(record({**silence, "until": at(2000), "by": "rn-14", "reason": "known"}))
+    orders = made.patients["p1"].commands
     assert [one.until for one in orders.quiet(ms(201))] == [ms(260)]
     assert orders.quiet(ms(260)) == []
 
@@ -124,9 +124,9 @@ def test_an_alarm_of_the_machine_is_nobodys_row() -> None:
         "transition": "opened",
     }
     alarm["priority"] = "medium"
-    made = Ward(GUIDE, key)
-    made.take(
-        Record(
+    made = Patients(GUIDE, key)
+    made.apply(
+        TopicRecord(
             ALERTS,
             b"*",
             json.dumps({**alarm, "at": at(0), "decided": at(0), "message": "7 % refused"}).encode(),
@@ -134,8 +134,8 @@ def test_an_alarm_of_the_machine_is_nobodys_row() -> None:
         )
     )
     assert [one.message for one in made.alarms.values()] == ["7 % refused"]
-    made.take(
-        Record(
+    made.apply(
+        TopicRecord(
             ALERTS,
             b"*",
             json.dumps(
@@ -149,16 +149,16 @@ def test_an_alarm_of_the_machine_is_nobodys_row() -> None:
 
 
 def test_the_heartbeats_made_up_patients_are_not_shown() -> None:
-    made = Ward(GUIDE, key)
+    made = Patients(GUIDE, key)
     beat = vitals("v1", 1, "il2watch-heartbeat-0", hr=80)
-    assert made.take(record(beat)) is None
+    assert made.apply(record(beat)) is None
     assert made.patients == {}
 
 
 def test_what_cannot_be_read_is_counted_and_changes_nothing() -> None:
-    made = Ward(GUIDE, key)
+    made = Patients(GUIDE, key)
     for topic in (ALERTS, ASSESSMENTS, PAGES, COMMANDS, "il2.vitals"):
-        assert made.take(Record(topic, b"p1", b"\xff nonsense", 1)) is None
+        assert made.apply(TopicRecord(topic, b"p1", b"\xff nonsense", 1)) is None
     assert made.unread == {"alert": 1, "assessment": 1, "event": 1}
     assert list(made) == []
 
@@ -167,5 +167,5 @@ def test_what_cannot_be_read_is_counted_and_changes_nothing() -> None:
 def test_what_is_no_assessment_leaves_the_one_before_in_place(value: bytes) -> None:
     made = ward(oliguria())
     before = made.patients["p1"].assessment
-    assert made.take(Record(ASSESSMENTS, b"p1", value, ms(200))) is None
+    assert made.apply(TopicRecord(ASSESSMENTS, b"p1", value, ms(200))) is None
     assert (made.unread["assessment"], made.patients["p1"].assessment) == (1, before)

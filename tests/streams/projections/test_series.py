@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.wire.instants import DAY, HOUR, MINUTE
-from streams.projections.charted import MOST, Series, mark, thinned
+from streams.projections.charted import MOST, ReadingSeries, mark, thinned
 
 readings = st.lists(st.tuples(st.integers(0, 4 * DAY), st.floats(30, 260)), max_size=60)
 
 
-def filled(points: list[tuple[int, float]]) -> Series:
-    series = Series()
+def filled(points: list[tuple[int, float]]) -> ReadingSeries:
+    series = ReadingSeries()
     for number, (at, value) in enumerate(points):
         series.add(at, value, mark(f"v{number}"))
     return series

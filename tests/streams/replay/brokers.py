@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
 from tests.streams.kafka.brokers_here import drop
 
@@ -26,7 +26,7 @@ KINDS = [
 def topics(broker: Broker, partitions: int = PARTITIONS) -> Iterator[Broker]:
     """Creates all topics, and deletes them after."""
     drop(broker)
-    create(broker, Wish(partitions=partitions))
+    create(broker, TopicSettings(partitions=partitions))
     try:
         yield broker
     finally:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from rules.wire.instants import parse
-from streams.replay.follow import bar, said, summary
+from streams.replay.follow import bar, progress_line, summary
 from streams.replay.publish import Counts
 
 
@@ -41,7 +41,7 @@ def test_the_end_is_one_exact_line(done: Counts, total: int, seconds: float, lin
 
 @pytest.mark.parametrize(("lag", "late"), [(0.4, ""), (2.5, "  2.5 s late")])
 def test_the_bar_tells_rate_event_time_and_lateness(lag: float, late: str) -> None:
-    assert said(counts(9_003, lag=lag), 1.0) == f"9,003/s  at 2026-03-02 10:00Z{late}"
+    assert progress_line(counts(9_003, lag=lag), 1.0) == f"9,003/s  at 2026-03-02 10:00Z{late}"
 
 
 def test_no_bar_is_drawn_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 import pytest
 
 from streams.replay.publish import Unacknowledged
-from streams.replay.record import Record, tick
+from streams.replay.record import ReplayRecord, tick
 
 
-def of(patient: str, topic: str, known: int) -> Record:
-    return Record(known, f"il2.{topic}", patient, b"")
+def of(patient: str, topic: str, known: int) -> ReplayRecord:
+    return ReplayRecord(known, f"il2.{topic}", patient, b"")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def of(patient: str, topic: str, known: int) -> Record:
     ids=["another topic, later", "the same instant", "the same topic", "another patient", "after a command"],
 )
 def test_a_record_waits_for_its_patients_earlier_ones_in_other_topics(
-    sent: Record, then: Record, waits: bool
+    sent: ReplayRecord, then: ReplayRecord, waits: bool
 ) -> None:
     order = Unacknowledged()
     order.add(1, sent)

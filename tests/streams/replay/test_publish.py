@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 
 from rules.wire.instants import MINUTE, SECOND
 from rules.wire.topics import INPUTS
-from streams.replay.publish import Ack, Counts, NotAcknowledged, Pace, Publisher
-from streams.replay.record import Record, tick, ticked
+from streams.replay.publish import Counts, NotAcknowledged, Pace, Publisher, SendResult
+from streams.replay.record import ReplayRecord, tick, ticked
 
 PARTITIONS = 3
 
@@ -25,8 +25,8 @@ class Slow:
 
     def __init__(self, delay: float = 0.01) -> None:
         self.now, self.delay = 0.0, delay
-        self.log: list[tuple[str, float, Record]] = []
-        self.due: deque[tuple[float, int, Record]] = deque()
+        self.log: list[tuple[str, float, ReplayRecord]] = []
+        self.due: deque[tuple[float, int, ReplayRecord]] = deque()
         self.broken: Exception | None = None
 
     def clock(self) -> float:
@@ -35,24 +35,24 @@ class Slow:
     def partition(self, patient: str) -> int:
         return sum(patient.encode()) % PARTITIONS
 
-    def send(self, record: Record, number: int) -> int:
+    def send(self, record: ReplayRecord, number: int) -> int:
         appends = PARTITIONS if record.everywhere else 1
         self.log.append(("sent", self.now, record))
         self.due.extend([(self.now + self.delay, number, record)] * appends)
         return appends
 
-    def acknowledged(self, seconds: float) -> list[Ack]:
+    def acknowledged(self, seconds: float) -> list[SendResult]:
         if not (self.due and self.due[0][0] <= self.now):
             self.now = min(self.now + seconds, self.due[0][0] if self.due else inf)
         found = []
         while self.due and self.due[0][0] <= self.now:
             _, number, record = self.due.popleft()
             self.log.append(("acknowledged", self.now, record))
-            found.append(Ack(number, self.broken))
+            found.append(SendResult(number, self.broken))
         return found
 
     @property
-    def sent(self) -> list[Record]:
+    def sent(self) -> list[ReplayRecord]:
         return [record for what, _, record in self.log if what == "sent"]
 
 
@@ -60,8 +60,8 @@ def publisher(outlet: Slow, speed: float = inf, first: int = 0) -> Publisher:
     return Publisher(outlet, Pace(speed, 0.0, first), outlet.clock, lambda counts: None)
 
 
-def vitals(known: int, patient: str = "p1", topic: str = "il2.vitals") -> Record:
-    return Record(known, topic, patient, b"{}")
+def vitals(known: int, patient: str = "p1", topic: str = "il2.vitals") -> ReplayRecord:
+    return ReplayRecord(known, topic, patient, b"{}")
 
 
 def test_every_record_and_tick_is_counted_once_all_partitions_have_it() -> None:
@@ -170,7 +170,7 @@ def test_what_a_patients_worker_must_have_seen_is_acknowledged_before(
 ) -> None:
     outlet = Slow(delay)
     records = [
-        Record(known, topic, patient, f"{number}".encode())
+        ReplayRecord(known, topic, patient, f"{number}".encode())
         for number, (known, patient, topic) in enumerate(sorted(log))
     ]
     made = publisher(outlet)

@@ -64,7 +64,7 @@ def test_what_cannot_be_sent_is_said_and_counted(write: Write, capsys: pytest.Ca
     assert second.startswith(f"{path}:2: bad-time: ")
     assert third.startswith(f"{path}:4: malformed: ")
     assert found.unsendable == Counter({"malformed": 2, "bad-time": 1})
-    assert found.said == "3 not sent (malformed 2, bad-time 1)"
+    assert found.refusal_line == "3 not sent (malformed 2, bad-time 1)"
     assert len(found.records) == 1
 
 
@@ -78,7 +78,7 @@ def test_the_patients_are_those_named_without_the_one_that_is_all(write: Write) 
 
 def test_an_empty_file_has_nothing_to_send(write: Write) -> None:
     found = source(write(b""))
-    assert (found.records, found.said, found.first) == ([], None, 0)
+    assert (found.records, found.refusal_line, found.first) == ([], None, 0)
     assert moved(found, 5).records == []
 
 

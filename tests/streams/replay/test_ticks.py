@@ -10,16 +10,16 @@ from hypothesis import strategies as some
 
 from rules.ingest.decode import decode
 from rules.wire.instants import DAY, HOUR, MINUTE, SECOND
-from streams.replay.record import SILENCE, Record, tick, ticked
+from streams.replay.record import SILENCE, ReplayRecord, tick, ticked
 
 START = 1_772_445_600_000  # 2026-03-02T10:00:00Z
 
 
-def at(*offsets: int) -> list[Record]:
-    return [Record(START + offset, "il2.vitals", "p1", b"") for offset in offsets]
+def at(*offsets: int) -> list[ReplayRecord]:
+    return [ReplayRecord(START + offset, "il2.vitals", "p1", b"") for offset in offsets]
 
 
-def drawn(records: list[Record]) -> list[str]:
+def drawn(records: list[ReplayRecord]) -> list[str]:
     return [f"{'tick' if one.made else 'record'} {(one.known - START) / MINUTE:g}" for one in ticked(records)]
 
 
@@ -40,7 +40,7 @@ def drawn(records: list[Record]) -> list[str]:
     ],
 )
 def test_a_tick_stands_at_each_whole_minute_after_its_records_and_at_the_end(
-    records: list[Record], expected: list[str]
+    records: list[ReplayRecord], expected: list[str]
 ) -> None:
     assert drawn(records) == expected
 

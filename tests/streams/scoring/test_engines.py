@@ -13,7 +13,7 @@ from rules.wire.alerts import Alert
 from rules.wire.events import Event
 from simulators.scenarios import worked
 from streams.errors import UsageError
-from streams.scoring.engines import Feed, Watch
+from streams.scoring.engines import DecodedFeed, FoldingEngine
 from streams.service.files import Line
 
 
@@ -24,9 +24,9 @@ def events() -> list[Event]:
 
 def test_it_says_what_the_fold_says() -> None:
     said: list[Alert] = []
-    watch = Watch(SCHWARTZENTRUBER_2001, said.append)
+    watch = FoldingEngine(SCHWARTZENTRUBER_2001, said.append)
     for event in events():
-        watch.take(event)
+        watch.apply(event)
     watch.end()
     folded = fold(events(), SCHWARTZENTRUBER_2001)
     assert said == folded.alerts != []
@@ -35,9 +35,9 @@ def test_it_says_what_the_fold_says() -> None:
 
 def test_a_tick_for_all_moves_every_patient() -> None:
     said: list[Alert] = []
-    watch = Watch(SCHWARTZENTRUBER_2001, said.append)
+    watch = FoldingEngine(SCHWARTZENTRUBER_2001, said.append)
     for patient in ("p1", "p2"):
-        watch.take(
+        watch.apply(
             known(
                 {
                     "type": "encounter",
@@ -48,14 +48,14 @@ def test_a_tick_for_all_moves_every_patient() -> None:
                 }
             )
         )
-    watch.take(known({"type": "tick", "patient": "*", "at": "2026-03-02T19:00:00Z"}))
+    watch.apply(known({"type": "tick", "patient": "*", "at": "2026-03-02T19:00:00Z"}))
     assert {alert.patient for alert in said if alert.subject == "monitoring/vital-signs"} == {"p1", "p2"}
 
 
 def test_the_end_of_a_feed_decides_its_last_instant() -> None:
     said: list[Alert] = []
-    watch = Watch(SCHWARTZENTRUBER_2001, said.append)
-    watch.take(
+    watch = FoldingEngine(SCHWARTZENTRUBER_2001, said.append)
+    watch.apply(
         known(
             {
                 "type": "encounter",
@@ -66,7 +66,7 @@ def test_the_end_of_a_feed_decides_its_last_instant() -> None:
             }
         )
     )
-    watch.take(
+    watch.apply(
         known(
             {
                 "type": "finding",
@@ -84,13 +84,13 @@ def test_the_end_of_a_feed_decides_its_last_instant() -> None:
 
 
 def test_an_empty_feed_ends_quietly() -> None:
-    Watch(SCHWARTZENTRUBER_2001, pytest.fail).end()
+    FoldingEngine(SCHWARTZENTRUBER_2001, pytest.fail).end()
 
 
 def test_a_line_too_long_to_hold_is_malformed() -> None:
-    feed = Feed("f")
-    feed.through([Line(1, None, 0)], [Watch(SCHWARTZENTRUBER_2001, pytest.fail)])
-    assert (feed.read, feed.refused) == (1, {"malformed": 1})
+    feed = DecodedFeed("f")
+    feed.through([Line(1, None, 0)], [FoldingEngine(SCHWARTZENTRUBER_2001, pytest.fail)])
+    assert (feed.lines_read, feed.refused) == (1, {"malformed": 1})
 
 
 def test_a_feed_out_of_order_is_no_feed() -> None:
@@ -99,7 +99,7 @@ def test_a_feed_out_of_order_is_no_feed() -> None:
         for number, tick in enumerate((ticked("08:00"), ticked("07:00")), 1)
     ]
     with pytest.raises(UsageError, match="f:2: known before"):
-        Feed("f").through(lines, [Watch(SCHWARTZENTRUBER_2001, pytest.fail)])
+        DecodedFeed("f").through(lines, [FoldingEngine(SCHWARTZENTRUBER_2001, pytest.fail)])
 
 
 def ticked(clock: str) -> dict[str, str]:

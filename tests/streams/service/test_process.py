@@ -13,7 +13,7 @@ import pytest
 from streams.errors import UsageError
 from streams.service import process
 from streams.service.exit_codes import DONE, INTERRUPTED, STUCK
-from streams.service.lifecycle import Sight
+from streams.service.lifecycle import ProgressSample
 from streams.service.process import Part, Service
 
 LOG = logging.getLogger("il2watch.test")
@@ -48,8 +48,8 @@ class One(Service):
     async def begin(self) -> None:
         self.noted.append("begin")
 
-    async def look(self) -> Sight:
-        return Sight("9 records behind" if self.what == "stuck" else None, 0)
+    async def look(self) -> ProgressSample:
+        return ProgressSample("9 records behind" if self.what == "stuck" else None, 0)
 
     def crashed(self) -> str | None:
         return "Faust crashed" if self.what == "crashes" else None

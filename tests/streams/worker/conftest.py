@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from streams.dev_broker.apache import ApacheKafka
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
 
 
@@ -19,7 +19,7 @@ def topics(apache: ApacheKafka) -> Callable[[int], Broker]:
 
     def new(partitions: int) -> Broker:
         empty(apache.settings)
-        create(apache.settings, Wish(partitions=partitions))
+        create(apache.settings, TopicSettings(partitions=partitions))
         return apache.settings
 
     return new

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire.topics import INPUTS
-from streams.kafka.producer import Out
-from streams.kafka.state_record import WARD, Row, unpack, unpack_tick, ward_key
-from streams.worker.fetch_buffer import Desk
-from streams.worker.processor import Rounds
+from streams.kafka.producer import OutgoingRecord
+from streams.kafka.state_record import PARTITION_PREFIX, StateRecord, partition_key, unpack, unpack_tick
+from streams.worker.fetch_buffer import FetchBuffer
+from streams.worker.processor import BatchProcessor
 
 CHANGELOG = "charts-changelog"
 
@@ -38,7 +38,7 @@ class Paper:
 
     def __init__(self, topics: dict[str, list[Record]]) -> None:
         self.topics = [topics.get(topic, []) for topic in INPUTS]
-        self.appended: dict[str, list[Out]] = {}
+        self.appended: dict[str, list[OutgoingRecord]] = {}
         self.committed = (0,) * len(INPUTS)
 
     @property
@@ -58,11 +58,17 @@ class Charts:
     def __init__(self, paper: Paper) -> None:
         self.found = paper.rows
 
-    def rows(self, partition: int) -> dict[str, Row]:
-        return {key: unpack(value) for key, value in self.found.items() if not key.startswith(WARD)}
+    def rows(self, partition: int) -> dict[str, StateRecord]:
+        return {
+            key: unpack(value) for key, value in self.found.items() if not key.startswith(PARTITION_PREFIX)
+        }
 
     def tick(self, partition: int) -> int:
-        return unpack_tick(self.found[ward_key(partition)]) if ward_key(partition) in self.found else -1
+        return (
+            unpack_tick(self.found[partition_key(partition)])
+            if partition_key(partition) in self.found
+            else -1
+        )
 
     def keep(self, *_: Any) -> None: ...
 
@@ -75,7 +81,7 @@ class Outlet:
     def __init__(self, paper: Paper, lives: int, chance: Random) -> None:
         self.paper, self.lives, self.chance = paper, lives, chance
 
-    async def append(self, records: Iterable[Out]) -> list[int]:
+    async def append(self, records: Iterable[OutgoingRecord]) -> list[int]:
         records = list(records)
         dying = self.lives < len(records)
         for topic in sorted({record.topic for record in records}):
@@ -93,8 +99,8 @@ def live(paper: Paper, lives: int, chance: Random, now: int | None = None) -> bo
 
     Answers whether it was.
     """
-    rounds = Rounds(GUIDELINE, Charts(paper), Outlet(paper, lives, chance))  # type: ignore[arg-type]
-    desk = Desk(0, paper.committed)
+    rounds = BatchProcessor(GUIDELINE, Charts(paper), Outlet(paper, lives, chance))  # type: ignore[arg-type]
+    desk = FetchBuffer(0, paper.committed)
     fetched = list(paper.committed)
     try:
         while True:
@@ -102,7 +108,7 @@ def live(paper: Paper, lives: int, chance: Random, now: int | None = None) -> bo
                 until = fetched[number] + chance.randrange(40)
                 desk.put(number, topic[fetched[number] : until])
                 fetched[number] = min(until, len(topic))
-            batch = desk.take(fetched, paper.ends, now, float("inf"))
+            batch = desk.next_batch(fetched, paper.ends, now, float("inf"))
             if batch is None:
                 continue
             asyncio.run(rounds.work(batch))

@@ -18,8 +18,8 @@ from rules.wire.topics import INPUTS
 from streams.kafka.faust_app import faust_app
 from streams.kafka.partitions import Shape
 from streams.kafka.settings import Broker
-from streams.worker.consumer import CARRIER, Consumer, transport
-from streams.worker.fetch_buffer import Desk
+from streams.worker.consumer import CARRIER, BatchConsumer, transport
+from streams.worker.fetch_buffer import FetchBuffer
 from tests.streams.worker.in_memory_kafka import Record
 
 NUMBER = 3
@@ -31,13 +31,13 @@ async def ends(tps: Iterable[TP]) -> dict[TP, int]:
 
 
 @pytest.fixture
-def consumer(tmp_path: Path) -> Iterator[Consumer]:
+def consumer(tmp_path: Path) -> Iterator[BatchConsumer]:
     """A consumer that never met a broker, in its first generation."""
     app: Any = faust_app(Broker("127.0.0.1:1"), tmp_path, Shape(4, 1), 10.0, "il2watch-test")
     app.transport = transport(app, ends, None)
     app.consumer_generation_id = 1
 
-    async def made() -> Consumer:
+    async def made() -> BatchConsumer:
         async def ignore(*_: Any) -> None: ...
 
         found: Any = app.transport.create_consumer(
@@ -52,16 +52,16 @@ def consumer(tmp_path: Path) -> Iterator[Consumer]:
     found._thread.thread_loop.close()
 
 
-def batched(consumer: Consumer, committed: tuple[int, ...], *records: tuple[int, int]) -> Any:
+def batched(consumer: BatchConsumer, committed: tuple[int, ...], *records: tuple[int, int]) -> Any:
     """A message with a batch of (topic, offset), as it goes to the agent."""
-    desk = Desk(NUMBER, committed)
+    desk = FetchBuffer(NUMBER, committed)
     for topic, offset in records:
         desk.put(topic, [Record(INPUTS[topic], NUMBER, offset, offset, b"p", b"{}")])
     where = [
         max([offset + 1 for number, offset in records if number == topic], default=committed[topic])
         for topic in range(len(INPUTS))
     ]
-    batch = desk.take(where, where, None, 0.0)
+    batch = desk.next_batch(where, where, None, 0.0)
     assert batch is not None
     message = consumer._carrier(desk, batch)
     message.incref()
@@ -69,17 +69,17 @@ def batched(consumer: Consumer, committed: tuple[int, ...], *records: tuple[int,
     return message
 
 
-def committable(consumer: Consumer) -> dict[TP, int]:
+def committable(consumer: BatchConsumer) -> dict[TP, int]:
     return consumer._filter_committable_offsets(list(consumer._filter_tps_with_pending_acks()))
 
 
-def test_before_a_batch_is_acknowledged_nothing_of_it_may_be_committed(consumer: Consumer) -> None:
+def test_before_a_batch_is_acknowledged_nothing_of_it_may_be_committed(consumer: BatchConsumer) -> None:
     batched(consumer, NOTHING, (0, 4), (2, 7))
     assert committable(consumer) == {}
 
 
 def test_an_acknowledged_batch_makes_every_topic_in_it_committable_up_to_its_last_record(
-    consumer: Consumer,
+    consumer: BatchConsumer,
 ) -> None:
     message = batched(consumer, NOTHING, (0, 4), (0, 9), (2, 7))
     message.ack(consumer)
@@ -89,35 +89,37 @@ def test_an_acknowledged_batch_makes_every_topic_in_it_committable_up_to_its_las
     assert not message.desk.out
 
 
-def test_a_topic_without_a_record_in_the_batch_is_left_as_it_was_committed(consumer: Consumer) -> None:
+def test_a_topic_without_a_record_in_the_batch_is_left_as_it_was_committed(consumer: BatchConsumer) -> None:
     message = batched(consumer, (0, 5, 0, 0, 0, 0, 0), (0, 4))
     message.ack(consumer)
     assert committable(consumer) == {TP(INPUTS[0], NUMBER): 5}
 
 
-def test_a_batch_of_partitions_given_away_meanwhile_makes_nothing_committable(consumer: Consumer) -> None:
+def test_a_batch_of_partitions_given_away_meanwhile_makes_nothing_committable(
+    consumer: BatchConsumer,
+) -> None:
     message = batched(consumer, NOTHING, (0, 4))
     consumer.app.consumer_generation_id = 2
     message.ack(consumer)
     assert committable(consumer) == {}
 
 
-def test_a_batch_without_records_moves_nothing(consumer: Consumer) -> None:
+def test_a_batch_without_records_moves_nothing(consumer: BatchConsumer) -> None:
     message = batched(consumer, (3,) * len(INPUTS))
     message.ack(consumer)
     assert committable(consumer) == {}
 
 
-def test_a_batch_travels_under_one_topic_at_an_offset_that_never_goes_back(consumer: Consumer) -> None:
+def test_a_batch_travels_under_one_topic_at_an_offset_that_never_goes_back(consumer: BatchConsumer) -> None:
     """Faust drops what lies below the offset it has read."""
     first = batched(consumer, NOTHING, (6, 2))
     assert (first.tp, first.offset) == (TP(CARRIER, NUMBER), 3)
     assert batched(consumer, (0, 0, 0, 0, 0, 0, 3), (0, 8)).offset == 3
 
 
-def test_records_of_other_topics_pass_one_by_one(consumer: Consumer) -> None:
+def test_records_of_other_topics_pass_one_by_one(consumer: BatchConsumer) -> None:
     changelog = TP("il2watch-charts-changelog", NUMBER)
-    consumer.desks = {NUMBER: Desk(NUMBER, NOTHING)}
+    consumer.desks = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
     passed = list(
         consumer._sorted_in(
             {changelog: [1, 2], TP(INPUTS[0], NUMBER): [Record(INPUTS[0], NUMBER, 0, 0, b"", b"")]}
@@ -127,14 +129,14 @@ def test_records_of_other_topics_pass_one_by_one(consumer: Consumer) -> None:
     assert len(consumer.desks[NUMBER].merge) == 1
 
 
-def test_while_partitions_move_nothing_of_the_inputs_is_kept(consumer: Consumer) -> None:
-    consumer.desks = {NUMBER: Desk(NUMBER, NOTHING)}
+def test_while_partitions_move_nothing_of_the_inputs_is_kept(consumer: BatchConsumer) -> None:
+    consumer.desks = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
     asyncio.run(consumer.on_partitions_revoked({TP(INPUTS[0], NUMBER)}))
     assert list(consumer._sorted_in({TP(INPUTS[0], NUMBER): [object()]})) == []
     assert consumer._full(TP(INPUTS[0], NUMBER))
 
 
-def test_what_was_fetched_before_a_seek_is_not_handed_on_after_it(consumer: Consumer) -> None:
+def test_what_was_fetched_before_a_seek_is_not_handed_on_after_it(consumer: BatchConsumer) -> None:
     async def fetched_then_sought() -> list[Any]:
         consumer.resume_flow()
         consumer._wait_next_records = lambda timeout: answered()  # type: ignore[method-assign,assignment]
@@ -152,7 +154,7 @@ def test_what_was_fetched_before_a_seek_is_not_handed_on_after_it(consumer: Cons
     assert asyncio.run(fetched_then_sought()) == []
 
 
-def test_no_fetch_overlaps_a_seek(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_fetch_overlaps_a_seek(consumer: BatchConsumer, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
 
     async def fetch(*_: Any) -> dict[TP, list[Any]]:
@@ -182,7 +184,7 @@ def test_this_is_the_faust_whose_inside_was_read() -> None:
 
 
 def test_before_a_recovery_has_ended_no_batch_is_handed_on(
-    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+    consumer: BatchConsumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its end clears what agents have before them, after the seek: a batch that was handed on by then would
     never be acknowledged.
@@ -211,7 +213,7 @@ def test_before_a_recovery_has_ended_no_batch_is_handed_on(
 
 
 def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning_after_every_rebalance(
-    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+    consumer: BatchConsumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """aiokafka leaves it where it is: what was fetched while partitions moved, and thrown away, would be
     lost.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from rules.wire.topics import ALERTS
-from streams.worker.dead_letter_alarm import Alarm, Share
+from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
 
 MINUTE = 60_000
 NOON = 1_772_452_800_000
 
 
 def test_too_large_a_share_is_said_once_and_so_is_its_end() -> None:
-    alarm = Alarm("one", Share())
+    alarm = DeadLetterAlarm("one", Share())
     said = [
         alarm.after(NOON, 1000, 50),
         alarm.after(NOON + MINUTE, 0, 0),
@@ -24,7 +24,7 @@ def test_too_large_a_share_is_said_once_and_so_is_its_end() -> None:
 
 
 def test_the_alert_is_technical_about_nobody_and_of_a_kind_of_its_own() -> None:
-    out = Alarm("one", Share()).after(NOON, 10, 1)
+    out = DeadLetterAlarm("one", Share()).after(NOON, 10, 1)
     assert out is not None
     assert (out.topic, out.key) == (ALERTS, b"*")
     alert = msgspec.json.decode(out.value or b"")
@@ -39,7 +39,7 @@ def test_the_alert_is_technical_about_nobody_and_of_a_kind_of_its_own() -> None:
 
 def test_opening_and_end_share_an_id_and_two_workers_do_not() -> None:
     def ids(name: str) -> list[str]:
-        alarm = Alarm(name, Share())
+        alarm = DeadLetterAlarm(name, Share())
         outs = [alarm.after(NOON, 10, 9), alarm.after(NOON + 20 * MINUTE, 100, 0)]
         return [msgspec.json.decode(out.value or b"")["id"] for out in outs if out is not None]
 

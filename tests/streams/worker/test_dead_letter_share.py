@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rules.wire.instants import MINUTE
-from streams.worker.dead_letter_alarm import GRAINS, Share, share, turn
+from streams.worker.dead_letter_alarm import GRAINS, Share, share, transition
 
 Counts = tuple[int, int, int]
 
@@ -69,13 +69,13 @@ def test_it_opens_above_five_percent_over_five_minutes(counts: list[Counts], ope
 )
 def test_it_closes_on_records_and_never_on_silence(then: Counts, turned: str | None) -> None:
     before = after((0, 1, 1))
-    assert turn(before, after(then, of=before)) == turned
+    assert transition(before, after(then, of=before)) == turned
 
 
 def test_the_turn_is_told_once() -> None:
     calm, first = Share(), after((0, 1, 1))
-    assert turn(calm, first) == "opened"
-    assert turn(first, after((1, 1, 1), of=first)) is None
+    assert transition(calm, first) == "opened"
+    assert transition(first, after((1, 1, 1), of=first)) is None
 
 
 def test_the_limit_and_window_are_the_sites() -> None:

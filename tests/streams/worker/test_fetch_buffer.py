@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.wire.topics import INPUTS
-from streams.worker.fetch_buffer import FULL, Desk
+from streams.worker.fetch_buffer import FULL, FetchBuffer
 from tests.streams.worker.in_memory_kafka import Record
 
 NONE = (0,) * len(INPUTS)
@@ -16,8 +16,8 @@ def record(offset: int, time: int = 0, topic: int = VITALS) -> Record:
     return Record(INPUTS[topic], 3, offset, time or offset, b"p", b"{}")
 
 
-def desk(committed: tuple[int, ...] = NONE) -> Desk:
-    return Desk(3, committed)
+def desk(committed: tuple[int, ...] = NONE) -> FetchBuffer:
+    return FetchBuffer(3, committed)
 
 
 def at(topic: int, offset: int, others: int = 0) -> list[int]:
@@ -30,7 +30,7 @@ def test_a_batch_carries_the_offset_after_the_last_record_of_each_topic() -> Non
     made.put(VITALS, [record(4), record(7)])
     made.put(LABS, [record(0, 5, LABS)])
     fetched = [8, 0, 1, 0, 0, 0, 0]
-    batch = made.take(fetched, fetched, None, 0.0)
+    batch = made.next_batch(fetched, fetched, None, 0.0)
     assert batch is not None
     assert [one.timestamp for _, one in batch.records] == [4, 5, 7]
     assert batch.positions == (8, 0, 1, 0, 0, 0, 0)
@@ -40,7 +40,7 @@ def test_a_batch_carries_the_offset_after_the_last_record_of_each_topic() -> Non
 def test_what_lies_before_the_first_record_was_committed_and_stays_so() -> None:
     made = desk((5, 9, 0, 0, 0, 0, 0))
     made.put(VITALS, [record(5)])
-    batch = made.take([6, 9, 0, 0, 0, 0, 0], [6, 9, 0, 0, 0, 0, 0], None, 0.0)
+    batch = made.next_batch([6, 9, 0, 0, 0, 0, 0], [6, 9, 0, 0, 0, 0, 0], None, 0.0)
     assert batch is not None
     assert batch.positions == (6, 9, 0, 0, 0, 0, 0)
 
@@ -59,33 +59,33 @@ def test_nothing_is_handed_on_before_a_topic_that_may_hold_more(
 ) -> None:
     made = desk()
     made.put(VITALS, [record(1)])
-    assert made.take(fetched, ends, None, 0.0) is None, why
+    assert made.next_batch(fetched, ends, None, 0.0) is None, why
     assert not made.out
 
 
 def test_wall_time_passes_only_at_the_end_of_the_log() -> None:
     made = desk()
     made.put(VITALS, [record(0)])
-    behind = made.take(at(VITALS, 1), at(VITALS, 2), 99, 0.0)
+    behind = made.next_batch(at(VITALS, 1), at(VITALS, 2), 99, 0.0)
     assert behind is not None
     assert (behind.edge, behind.now) == (False, None)
     made.out = False
     made.put(VITALS, [record(1)])
-    last = made.take(at(VITALS, 2), at(VITALS, 2), 100, 0.1)
+    last = made.next_batch(at(VITALS, 2), at(VITALS, 2), 100, 0.1)
     assert last is not None
     assert (last.edge, last.now) == (True, 100)
 
 
 def test_at_the_end_of_the_log_a_batch_without_records_comes_each_second() -> None:
     made = desk()
-    assert made.take(NONE, NONE, 1, 0.0) is not None
+    assert made.next_batch(NONE, NONE, 1, 0.0) is not None
     made.out = False
-    assert made.take(NONE, NONE, 2, 0.5) is None
-    assert made.take(NONE, NONE, 3, 1.0) is not None
+    assert made.next_batch(NONE, NONE, 2, 0.5) is None
+    assert made.next_batch(NONE, NONE, 3, 1.0) is not None
 
 
 def test_in_a_backlog_no_batch_without_records_comes() -> None:
-    assert desk().take(NONE, at(LABS, 1), 1, 10.0) is None
+    assert desk().next_batch(NONE, at(LABS, 1), 1, 10.0) is None
 
 
 def test_a_topic_whose_records_pile_up_is_not_fetched_further() -> None:

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from streams.dev_broker.apache import ApacheKafka
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
 from tests.streams.kafka.brokers_here import SHORT_SESSIONS
 from tests.streams.worker import loading, partition_course, published
@@ -107,7 +107,7 @@ def test_forty_kills_of_the_worker_and_five_of_brokers(
     seed = 4 + campaign_slice
     cluster, chance = apache_cluster(3, settings=SHORT_SESSIONS), Random(seed)
     broker = cluster.settings
-    create(broker, Wish(partitions=12))
+    create(broker, TopicSettings(partitions=12))
     events = partition_course.closed(partition_course.events(400, seed=seed))
     kills = brokers = falls = worked = 0
     with Workers(broker, tmp_path) as workers:

@@ -54,7 +54,7 @@ def test_the_earliest_head_goes_first(topics: tuple[list[int], ...], expected: s
     for number, records in enumerate(log(*topics)):
         merge.put(number, records)
     assert (
-        " ".join(f"{number}:{record.timestamp}" for number, record in merge.take([False] * TOPICS))
+        " ".join(f"{number}:{record.timestamp}" for number, record in merge.next_records([False] * TOPICS))
         == expected
     )
 
@@ -62,15 +62,15 @@ def test_the_earliest_head_goes_first(topics: tuple[list[int], ...], expected: s
 def test_nothing_goes_while_a_topic_that_holds_more_has_no_head_here() -> None:
     merge: Merge[Record] = Merge(TOPICS)
     merge.put(0, log([1, 2])[0])
-    assert merge.take([False, True, False]) == []
-    assert len(merge.take([False, False, False])) == 2
+    assert merge.next_records([False, True, False]) == []
+    assert len(merge.next_records([False, False, False])) == 2
 
 
 def test_the_merge_stops_where_a_topic_that_holds_more_runs_out() -> None:
     merge: Merge[Record] = Merge(TOPICS)
     merge.put(0, log([1, 3])[0])
     merge.put(1, log([2, 9])[0])
-    assert [record.timestamp for _, record in merge.take([True, False, False])] == [1, 2, 3]
+    assert [record.timestamp for _, record in merge.next_records([True, False, False])] == [1, 2, 3]
     assert len(merge) == 1
 
 
@@ -89,7 +89,7 @@ def test_the_order_is_the_same_however_it_was_fetched(
         until = fetched[number] + data.draw(st.integers(1, 4))
         merge.put(number, there[number][fetched[number] : until])
         fetched[number] = min(until, len(there[number]))
-        out += merge.take(
+        out += merge.next_records(
             [position < len(topic) for position, topic in zip(fetched, there, strict=True)], most
         )
     assert out == in_order(there)

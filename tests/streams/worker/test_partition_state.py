@@ -10,9 +10,9 @@ import pytest
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire.instants import HOUR, MINUTE, parse, text
 from rules.wire.topics import INPUTS, topic_of
-from streams.kafka.state_record import Row, unpack_owed
+from streams.kafka.state_record import StateRecord, unpack_pending
 from streams.worker.batch import Batch, Output
-from streams.worker.partition_state import Ward, plausible
+from streams.worker.partition_state import PartitionState, plausible
 from streams.worker.processor import assessments, chosen
 from tests.streams.worker.in_memory_kafka import Record
 
@@ -68,9 +68,9 @@ def batch(
     return Batch(0, records, tuple(positions), committed, (10**6,) * len(INPUTS), edge, now)
 
 
-def admitted() -> Ward:
+def admitted() -> PartitionState:
     """A ward with one patient in the cycle."""
-    ward = Ward(0, GUIDELINE)
+    ward = PartitionState(0, GUIDELINE)
     ward.fold(batch(record(encounter("cycle-start"), 0)))
     return ward
 
@@ -79,7 +79,7 @@ def said(output: Output, patient: str = "p1") -> list[str]:
     return [f"{alert.subject} {alert.transition}" for alert in output.alerts.get(patient, [])]
 
 
-def rows(ward: Ward, done: Batch, output: Output) -> dict[str, Row]:
+def rows(ward: PartitionState, done: Batch, output: Output) -> dict[str, StateRecord]:
     return {name: row for name, row, _ in ward.rows(done, output, chosen(ward, done))}
 
 
@@ -113,7 +113,7 @@ def test_a_tick_for_all_that_wakes_nobody_still_moves_everybodys_clock() -> None
     late = ward.fold(batch(record(pressure(30 * MINUTE, 70), 0)))
     ward.fold(batch(record(tick(2 * HOUR), 1, "*")))
     assert late.changed == {"p1": None}
-    patient = ward.seats["p1"].patient(GUIDELINE)
+    patient = ward.patients_by_id["p1"].patient(GUIDELINE)
     assert patient is not None
     assert patient.episodes["hypotension"].opened == START + 30 * MINUTE
     assert patient.now >> 1 >= START + HOUR
@@ -123,7 +123,7 @@ def test_a_record_that_a_row_has_is_passed_over_and_changes_nothing() -> None:
     ward = admitted()
     done = batch(record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True)
     output = ward.fold(done)
-    after = Ward(0, GUIDELINE)
+    after = PartitionState(0, GUIDELINE)
     list(after.open(rows(ward, done, output), batch(record(pressure(MINUTE, 70), 0))))
     again = after.fold(
         batch(
@@ -142,11 +142,11 @@ def test_alerts_that_may_not_have_been_published_are_owed_by_the_row() -> None:
     done = batch(record(pressure(MINUTE, 70), 0), now=START + MINUTE, edge=True)
     output = ward.fold(done)
     found = rows(ward, done, output)
-    doubtful = list(Ward(0, GUIDELINE).open(found, batch()))
+    doubtful = list(PartitionState(0, GUIDELINE).open(found, batch()))
     assert [json.loads(alert.value)["subject"] for _, alerts in doubtful for alert in alerts] == [
         alert.subject for alert in output.alerts["p1"]
     ]
-    assert list(Ward(0, GUIDELINE).open(found, batch(committed=found["p1"].positions))) == []
+    assert list(PartitionState(0, GUIDELINE).open(found, batch(committed=found["p1"].positions))) == []
 
 
 def test_alerts_of_a_tick_by_the_wall_are_always_owed() -> None:
@@ -155,7 +155,7 @@ def test_alerts_of_a_tick_by_the_wall_are_always_owed() -> None:
     done = batch(now=START + 6 * HOUR, edge=True)
     found = rows(ward, done, ward.fold(done))
     assert found["p1"].ticked
-    assert len(list(Ward(0, GUIDELINE).open(found, batch(committed=(10**6,) * len(INPUTS))))) == 1
+    assert len(list(PartitionState(0, GUIDELINE).open(found, batch(committed=(10**6,) * len(INPUTS))))) == 1
 
 
 def test_evidence_names_topic_partition_and_offset() -> None:
@@ -164,7 +164,7 @@ def test_evidence_names_topic_partition_and_offset() -> None:
     found = rows(ward, done, ward.fold(done))
     first = next(
         alert
-        for alert in unpack_owed(found["p1"].owed)
+        for alert in unpack_pending(found["p1"].pending)
         if json.loads(alert.value)["subject"] == "hypotension"
     )
     assert first.evidence == "il2.vitals/0/17"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from streams.dev_broker.embedded import EmbeddedBroker
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
 from streams.service.exit_codes import STUCK
@@ -30,7 +30,7 @@ OPTIONS = ("--patience", str(PATIENCE_S), "--session-timeout", "6")
 
 def at_work(workers: Workers, broker: Broker) -> int:
     """Starts a worker, waits until it is ready, and answers where it tells its health."""
-    create(broker, Wish(partitions=PARTITIONS))
+    create(broker, TopicSettings(partitions=PARTITIONS))
     port = free()[0]
     workers.start("one", "--metrics-port", str(port), "--id", "supervised")
     assert until(lambda: page(port, "/-/ready")[0] == 200, 40), workers.said("one")

@@ -19,7 +19,7 @@ from rules.guideline.edition import exact
 from rules.guideline.settings.coherence import LATE_AT_MOST, conflicts
 from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, STARTS, ZONE, Key, at
 from rules.guideline.settings.loader import OTHER_ROOMS, keys
-from rules.guideline.settings.values import key_table, shown
+from rules.guideline.settings.values import as_toml, key_table
 from rules.ingest.decode import decode
 from rules.wire.durations import duration, duration_text
 
@@ -41,7 +41,7 @@ def problems(text: str) -> tuple[str, ...]:
 
 
 def setting(key: Key, value: Any) -> str:
-    return f"{key.name} = {shown(value, key.kind)}\n"
+    return f"{key.name} = {as_toml(value, key.kind)}\n"
 
 
 def changes(key: Key) -> list[Any]:

@@ -21,7 +21,7 @@ from rules.wire.instants import parse, text
 from rules.wire.topics import topic_of
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka import ports
-from streams.kafka.creation import Wish, create
+from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
 
 ROOT = Path(__file__).parents[4]
@@ -46,7 +46,7 @@ class House:
 
     def __enter__(self) -> House:
         self._embedded.__enter__()
-        create(self.broker, Wish(partitions=PARTITIONS))
+        create(self.broker, TopicSettings(partitions=PARTITIONS))
         self.producer = KafkaProducer(**self.broker.for_kafka_python(), acks="all", linger_ms=0)
         return self
 

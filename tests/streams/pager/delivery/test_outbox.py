@@ -12,14 +12,14 @@ from msgspec.structs import replace
 
 from rules.wire.topics import ALERTS, COMMANDS
 from streams.kafka.fencing import AGE, TERM
-from streams.kafka.state_record import UnknownRow
-from streams.pager.delivery.outbox import Ledger, Outbox, opened, written
-from streams.pager.policy.alerts import take
-from streams.pager.policy.state import Book
-from streams.pager.service.app import plausible, tells_time
+from streams.kafka.state_record import UnknownStateRecord
+from streams.pager.delivery.outbox import Outbox, OutboxWriter, opened, written
+from streams.pager.policy.alerts import receive
+from streams.pager.policy.state import PagingState
+from streams.pager.service.app import moves_clock, plausible
 from tests.streams.pager.policy.telling import PAGING, START, alert
 
-BOOK = Book(patient="p1", positions=(7, 3), revision=5)
+BOOK = PagingState(patient="p1", positions=(7, 3), revision=5)
 
 
 class Table(Outbox):
@@ -33,12 +33,12 @@ class Table(Outbox):
         self.store = SimpleNamespace(data={}, _key_partition={})
 
 
-def recovered(*rows: bytes) -> Book:
+def recovered(*rows: bytes) -> PagingState:
     """The book that stands after these rows of one patient were read back, in this order."""
     table = Table()
     for offset, row in enumerate(rows):
         table.recover("p1", row, 0, offset)
-    return table.books(0)["p1"]
+    return table.states(0)["p1"]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def recovered(*rows: bytes) -> Book:
     ids=["written less often", "less of the log in it", "begun anew in a topic"],
 )
 def test_the_row_of_the_later_term_stands_in_whatever_order_they_were_written_and_whatever_is_in_them(
-    newer: Book,
+    newer: PagingState,
 ) -> None:
     """A pager that hung took the same alerts as its successor, and more often wrote: it does not know what
     the successor told.
@@ -70,7 +70,7 @@ def test_a_term_is_later_than_that_of_every_row_even_where_the_changelog_was_put
     table.recover("p1", written(BOOK, 12), 0, 1)
     table.recover("p2", written(BOOK, 99), 1, 1)
     assert (table.term(0, 40), table.term(0, 2)) == (40, 13)
-    assert list(table.books(0)) == ["p1"]
+    assert list(table.states(0)) == ["p1"]
 
 
 def test_a_pager_begins_its_term_with_a_record_of_its_own_and_writes_in_it() -> None:
@@ -82,10 +82,10 @@ def test_a_pager_begins_its_term_with_a_record_of_its_own_and_writes_in_it() -> 
 
     async def begun() -> None:
         table = Table()
-        ledger = Ledger(PAGING, table, SimpleNamespace(append=append), lambda: START)  # type: ignore[arg-type]
+        ledger = OutboxWriter(PAGING, table, SimpleNamespace(append=append), lambda: START)  # type: ignore[arg-type]
         ledger.open({"p1": BOOK}, 0, (await ledger.begin([0]))[0] + 30)
-        ledger.apply("p1", lambda book: take(book, alert("opened", "absolute"), START, PAGING), 0)
-        ledger.told = lambda _: None
+        ledger.apply("p1", lambda book: receive(book, alert("opened", "absolute"), START, PAGING), 0)
+        ledger.audited = lambda _: None
         await ledger._append_rows([("p1", ledger._row("p1"), 0)])
         assert table.persisted_offset(TP("outbox", 0)) == 1
 
@@ -104,11 +104,11 @@ def test_rows_that_another_wrote_in_between_are_still_to_be_read() -> None:
     table.keep("p1", written(replace(BOOK, revision=8), 0), 0, 5)
     assert table.persisted_offset(tp) == 1
     table.recover("p1", written(replace(BOOK, positions=(9, 3)), 2), 0, 3)
-    assert table.books(0)["p1"].positions == (9, 3)
+    assert table.states(0)["p1"].positions == (9, 3)
 
 
 def test_a_row_of_another_program_is_not_read() -> None:
-    with pytest.raises(UnknownRow):
+    with pytest.raises(UnknownStateRecord):
         opened(b"\x00" * 40)
 
 
@@ -120,9 +120,9 @@ def test_a_topic_that_ends_before_a_book_was_made_anew_and_is_read_from_its_star
 
 def test_a_book_whose_partition_has_gone_elsewhere_is_not_begun_anew() -> None:
     nothing: Any = None
-    ledger = Ledger(PAGING, nothing, nothing, lambda: START)
-    outcome = ledger.apply("p1", lambda book: take(book, alert("opened", "absolute"), START, PAGING))
-    assert (outcome.fresh, ledger.books) == (False, {})
+    ledger = OutboxWriter(PAGING, nothing, nothing, lambda: START)
+    outcome = ledger.apply("p1", lambda book: receive(book, alert("opened", "absolute"), START, PAGING))
+    assert (outcome.fresh, ledger.states) == (False, {})
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_a_book_whose_partition_has_gone_elsewhere_is_not_begun_anew() -> None:
     [(ALERTS, b"p1", True), (ALERTS, b"*", False), (COMMANDS, b"*", True), (COMMANDS, b"p1", False)],
 )
 def test_the_log_tells_the_time_by_patients_alerts_and_by_ticks(topic: str, key: bytes, tells: bool) -> None:
-    assert tells_time(SimpleNamespace(topic=topic, key=key)) == tells
+    assert moves_clock(SimpleNamespace(topic=topic, key=key)) == tells

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from streams.channels.options import read
+from streams.channels.options import parse_options
 from streams.channels.page import TransportError
 from streams.channels.pagerduty import PagerDuty, PagerDutyOptions
 from streams.config.secrets import Secrets
@@ -81,7 +81,9 @@ def pagerduty(url: str, **options: float) -> PagerDuty:
     table = {"url": url, "routing-key-env": "KEY"} | {
         key.replace("_", "-"): value for key, value in options.items()
     }
-    return PagerDuty("oncall", read(PagerDutyOptions, "oncall", table), Secrets({"KEY": ROUTING_KEY}))
+    return PagerDuty(
+        "oncall", parse_options(PagerDutyOptions, "oncall", table), Secrets({"KEY": ROUTING_KEY})
+    )
 
 
 async def one_sent(url: str, action: str) -> None:

@@ -15,20 +15,20 @@ from rules.wire.instants import MINUTE
 from streams.channels.page import Receipt, TransportError
 from streams.channels.pagerduty import PagerDuty, PagerDutyOptions
 from streams.config.secrets import Secrets
-from streams.pager.delivery.attempts import Post
-from streams.pager.delivery.outbox import Ledger
-from streams.pager.delivery.workers import Courier
-from streams.pager.policy.alerts import take
-from streams.pager.policy.routes import Match, Paging, Route, Step
+from streams.pager.delivery.attempts import Delivery
+from streams.pager.delivery.outbox import OutboxWriter
+from streams.pager.delivery.workers import DeliveryWorker
+from streams.pager.policy.alerts import receive
+from streams.pager.policy.routes import EscalationStep, Match, Paging, PagingRoute
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
 from tests.streams.pager.policy.telling import START, alert
 
 PAGING = Paging(
-    (Route("all", (Step(0, ("oncall",)),), Match()),),
-    (Route("machine", (Step(0, ("oncall",)),)),),
+    (PagingRoute("all", (EscalationStep(0, ("oncall",)),), Match()),),
+    (PagingRoute("machine", (EscalationStep(0, ("oncall",)),)),),
     again=30_000,
 )
-BOTH = Paging((Route("all", (Step(0, ("oncall", "dead")),), Match()),))
+BOTH = Paging((PagingRoute("all", (EscalationStep(0, ("oncall", "dead")),), Match()),))
 HURRY = 50
 
 
@@ -56,7 +56,7 @@ class Silent:
     async def refused(self, channel: str, message: str) -> None: ...
 
 
-class Hurried(Courier):
+class Hurried(DeliveryWorker):
     """Rests as long as in life, on a clock that runs ahead."""
 
     async def _pause(self, seconds: float) -> None:
@@ -70,8 +70,8 @@ class Desk:
         kept: Any = Kept()
         silent: Any = Silent()
         self.now = START
-        self.ledger = Ledger(paging, kept, kept, lambda: self.now)
-        self.post = Post(
+        self.ledger = OutboxWriter(paging, kept, kept, lambda: self.now)
+        self.post = Delivery(
             self.ledger,
             silent,
             None,
@@ -86,16 +86,16 @@ class Desk:
         self.ledger.nudge = self.nudge
         self.ledger.open({}, 0, 1)
         self.said: list[Any] = []
-        self.ledger.told = self.said.append
+        self.ledger.audited = self.said.append
 
     def nudge(self, patient: str) -> None:
-        for one in self.ledger.books[patient].owed:
-            self.couriers[one.channel].want((patient, one.lane))
+        for one in self.ledger.states[patient].pending:
+            self.couriers[one.channel].want((patient, one.ordering_key))
 
     def take(self, *alerts: Any) -> None:
         for one in alerts:
             self.ledger.apply(
-                one.said.patient, lambda book, one=one: take(book, one, START, self.ledger.paging), 0
+                one.said.patient, lambda book, one=one: receive(book, one, START, self.ledger.paging), 0
             )
 
     def outcomes(self, channel: str) -> list[str]:
@@ -106,7 +106,9 @@ class Desk:
         ]
 
     def owed(self, channel: str) -> int:
-        return sum(1 for book in self.ledger.books.values() for one in book.owed if one.channel == channel)
+        return sum(
+            1 for book in self.ledger.states.values() for one in book.pending if one.channel == channel
+        )
 
     async def until(self, found: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
@@ -223,7 +225,7 @@ def test_a_page_that_is_refused_for_good_waits_aside_and_the_rest_of_its_lane_go
         await desk.until(
             lambda: pages.ACCEPTED in desk.outcomes("oncall")
         )  # the receiver has it before the ledger knows
-        assert [one.key for one in desk.ledger.books["p1"].owed] == ["e1:relative", "e1:relative"]
+        assert [one.key for one in desk.ledger.states["p1"].pending] == ["e1:relative", "e1:relative"]
         desk.now += MINUTE
         await desk.until(lambda: desk.owed("oncall") == 0)
 
@@ -252,7 +254,7 @@ def test_an_attempt_is_written_down_before_it_is_made(accepted: int) -> None:
         receiver.down = not accepted
         desk.take(alert("opened", "relative"))
         await desk.until(lambda: len(receiver.arrivals) > 0)
-        owed = desk.ledger.books["p1"].owed
+        owed = desk.ledger.states["p1"].pending
         assert not owed or owed[0].tried
 
     live(Faults(), story)

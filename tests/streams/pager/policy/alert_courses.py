@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
-from streams.pager.policy.state import Alert
+from streams.pager.policy.state import ReceivedAlert
 from tests.streams.pager.policy.telling import alert
 
 SHAPES = (
@@ -21,13 +21,13 @@ SHAPES = (
 RANK = {"clear": 0, "technical": 1, "relative": 2, "absolute": 3}
 
 
-def episodes(number: int, seed: int, start: int, patients: int = 100) -> list[Alert]:
+def episodes(number: int, seed: int, start: int, patients: int = 100) -> list[ReceivedAlert]:
     """All alerts of so many episodes, in an order that keeps each patient's numbers ascending."""
     chance = Random(f"courses/{seed}")
     left = {f"e{n:04}": list(chance.choice(SHAPES)) for n in range(number)}
     levels = dict.fromkeys(left, "clear")
     seqs = dict.fromkeys((f"p{n}" for n in range(patients)), 0)
-    told: list[Alert] = []
+    told: list[ReceivedAlert] = []
     while left:
         id = chance.choice(list(left)[:150])
         patient = f"p{int(id[1:]) % patients}"
@@ -60,8 +60,10 @@ def transition(before: str, level: str) -> str:
     )
 
 
-def keys(alerts: Iterable[Alert]) -> set[str]:
+def keys(alerts: Iterable[ReceivedAlert]) -> set[str]:
     """The keys that are paged, masked ones among them: every level an episode rises to."""
     return {
-        f"{one.said.id}:{one.said.level}" for one in alerts if one.said.transition in ("opened", "worsened")
+        f"{one.transition.id}:{one.transition.level}"
+        for one in alerts
+        if one.transition.transition in ("opened", "worsened")
     }

@@ -12,24 +12,28 @@ from rules.wire.alerts import PRIORITY
 from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.instants import HOUR, MINUTE, text
 from rules.wire.pages import Audit
-from streams.pager.policy.alerts import take
+from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started
-from streams.pager.policy.notifications import Outcome
-from streams.pager.policy.routes import Match, Paging, Route, Step
-from streams.pager.policy.state import Alert, Book, Owed, read
+from streams.pager.policy.notifications import PagingOutcome
+from streams.pager.policy.routes import EscalationStep, Match, Paging, PagingRoute
+from streams.pager.policy.state import Notification, PagingState, ReceivedAlert, decode_alert
 
 START = 1_772_445_600_000
 """2026-03-02T10:00:00Z"""
 
-LADDER = (Step(0, ("nurse",)), Step(10 * MINUTE, ("doctor",)), Step(30 * MINUTE, ("doctor", "chief")))
+LADDER = (
+    EscalationStep(0, ("nurse",)),
+    EscalationStep(10 * MINUTE, ("doctor",)),
+    EscalationStep(30 * MINUTE, ("doctor", "chief")),
+)
 PAGING = Paging(
     clinical=(
-        Route("urgent", LADDER, Match(level=("absolute",))),
-        Route("ward", (Step(0, ("nurse",)),), Match(level=("relative", "technical"))),
-        Route("advice", (Step(0, ("nurse",)),), Match(level=("advisory",)), digest=8 * HOUR),
+        PagingRoute("urgent", LADDER, Match(level=("absolute",))),
+        PagingRoute("ward", (EscalationStep(0, ("nurse",)),), Match(level=("relative", "technical"))),
+        PagingRoute("advice", (EscalationStep(0, ("nurse",)),), Match(level=("advisory",)), digest=8 * HOUR),
     ),
-    system=(Route("machine", (Step(0, ("operations",)),)),),
+    system=(PagingRoute("machine", (EscalationStep(0, ("operations",)),)),),
 )
 
 
@@ -42,7 +46,7 @@ def alert(
     seq: int = 1,
     subject: str = "hypotension",
     **more: Any,
-) -> Alert:
+) -> ReceivedAlert:
     """An alert as it is read from the topic."""
     told = {
         "id": id,
@@ -64,7 +68,7 @@ def alert(
         "action": [],
         **more,
     }
-    return read(json.dumps(told).encode())
+    return decode_alert(json.dumps(told).encode())
 
 
 def ack(at: int = START, alert: str = "e1", id: str = "a1") -> Ack:
@@ -96,13 +100,13 @@ class Desk:
     """A book, moved on by what it is told; everything it said is kept."""
 
     def __init__(self, paging: Paging = PAGING) -> None:
-        self.book, self.paging = Book(patient="p1"), paging
+        self.book, self.paging = PagingState(patient="p1"), paging
         self.audits: list[Audit] = []
 
-    def tell(self, what: Alert | Ack | Silence | Withdrawal, now: int | None = None) -> list[str]:
+    def tell(self, what: ReceivedAlert | Ack | Silence | Withdrawal, now: int | None = None) -> list[str]:
         """What is newly owed, `action key channel` each."""
-        if isinstance(what, Alert):
-            return self._moved(take(self.book, what, what.decided if now is None else now, self.paging))
+        if isinstance(what, ReceivedAlert):
+            return self._moved(receive(self.book, what, what.decided if now is None else now, self.paging))
         return self._moved(command(self.book, what, what.known if now is None else now, self.paging))
 
     def wait(self, until: int) -> list[str]:
@@ -110,8 +114,8 @@ class Desk:
 
     def deliver(self, now: int = START) -> list[str]:
         """Everything owed is accepted, in order."""
-        sent = spelled(self.book.owed)
-        for one in self.book.owed:
+        sent = spelled(self.book.pending)
+        for one in self.book.pending:
             self.start(one.number, now)
             self._moved(accepted(self.book, one.number, now, self.paging))
         return sent
@@ -128,11 +132,11 @@ class Desk:
         """Every outcome so far but `owed`."""
         return [audit.outcome for audit in self.audits if audit.outcome != "owed"]
 
-    def _moved(self, outcome: Outcome) -> list[str]:
-        self.book = outcome.book
+    def _moved(self, outcome: PagingOutcome) -> list[str]:
+        self.book = outcome.state
         self.audits += outcome.audits
-        return spelled(outcome.owed)
+        return spelled(outcome.pending)
 
 
-def spelled(owed: Iterable[Owed]) -> list[str]:
+def spelled(owed: Iterable[Notification]) -> list[str]:
     return [f"{one.action} {one.key} {one.channel}" for one in owed]

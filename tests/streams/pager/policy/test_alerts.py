@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from rules.wire.alerts import NotAnAlert
 from rules.wire.instants import HOUR, MINUTE
-from streams.pager.policy.routes import Hours
-from streams.pager.policy.state import UnknownBook, pack, read, unpack
+from streams.pager.policy.routes import WorkingHours
+from streams.pager.policy.state import UnknownPagingState, decode_alert, pack, unpack
 from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert, silence
 
 
@@ -139,10 +139,10 @@ def test_a_reminder_of_what_was_not_sent_yet_takes_its_place() -> None:
     desk = Desk()
     desk.tell(alert("opened", "absolute", seq=1))
     desk.tell(alert("reminder", "absolute", START + 15 * MINUTE, seq=2))
-    assert [one.body for one in desk.book.owed] == [
+    assert [one.body for one in desk.book.pending] == [
         alert("reminder", "absolute", START + 15 * MINUTE, seq=2).raw
     ]
-    assert desk.book.owed[0].since == START
+    assert desk.book.pending[0].since == START
 
 
 def test_a_transition_of_an_episode_that_is_not_known_opens_it() -> None:
@@ -157,7 +157,8 @@ def test_an_advice_waits_for_the_digest() -> None:
     assert told.startswith("trigger ")
     assert told.endswith(":advisory nurse")
     assert (
-        json.loads(desk.book.owed[-1].body)["message"] == "2 in 480 min: hypokalemia advisory; fever advisory"
+        json.loads(desk.book.pending[-1].body)["message"]
+        == "2 in 480 min: hypokalemia advisory; fever advisory"
     )
     desk.deliver()
     (closed,) = desk.wait(START + 16 * HOUR)
@@ -178,7 +179,7 @@ def test_what_no_route_takes_is_said_so() -> None:
 
 
 def test_outside_working_hours_it_waits_for_them() -> None:
-    weekdays = Hours(frozenset(range(5)), 7 * 60, 15 * 60)
+    weekdays = WorkingHours(frozenset(range(5)), 7 * 60, 15 * 60)
     ward = replace(PAGING.clinical[1], hours=weekdays)
     desk = Desk(replace(PAGING, clinical=(PAGING.clinical[0], ward)))
     late = START + 6 * HOUR  # 16:00, a Monday
@@ -200,11 +201,11 @@ def test_a_book_survives_its_bytes() -> None:
     desk.tell(alert("opened", "absolute"))
     desk.tell(silence("absolute", START + HOUR))
     assert unpack(pack(desk.book)) == desk.book
-    with pytest.raises(UnknownBook):
+    with pytest.raises(UnknownPagingState):
         unpack(b"no book")
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"id":"e1"}', b"\xff"])
 def test_what_is_no_alert_is_unreadable(raw: bytes) -> None:
     with pytest.raises(NotAnAlert):
-        read(raw)
+        decode_alert(raw)

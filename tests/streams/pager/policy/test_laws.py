@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from rules.wire import pages
 from rules.wire.alerts import RANK
 from rules.wire.instants import HOUR, MINUTE
-from streams.pager.policy.alerts import take
+from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
 from streams.pager.policy.escalation import accepted, due, refused, started, wake
-from streams.pager.policy.notifications import Outcome
+from streams.pager.policy.notifications import PagingOutcome
 from streams.pager.policy.routes import covering
-from streams.pager.policy.state import Alert, Book, Owed, pack, unpack
+from streams.pager.policy.state import Notification, PagingState, ReceivedAlert, pack, unpack
 from tests.streams.pager.policy.telling import PAGING, START, ack, alert, silence
 
 LEVELS = ("relative", "absolute", "technical")
@@ -49,12 +49,14 @@ class Course:
     """A book that lives through acts. Each step is (book before, what happened, outcome)."""
 
     def __init__(self) -> None:
-        self.book, self.now, self.seq, self.stays = Book(patient="p1"), START, 0, [0, 0, 0, 0]
-        self.said: list[Alert] = []
+        self.book, self.now, self.seq, self.stays = PagingState(patient="p1"), START, 0, [0, 0, 0, 0]
+        self.said: list[ReceivedAlert] = []
         self.expired: set[tuple[str, str]] = set()
         self.taken: set[tuple[str, str]] = set()
 
-    def live(self, course: list[tuple[str, Any, Any]]) -> Iterator[tuple[Book, Alert | None, Outcome]]:
+    def live(
+        self, course: list[tuple[str, Any, Any]]
+    ) -> Iterator[tuple[PagingState, ReceivedAlert | None, PagingOutcome]]:
         for act, what, how in course:
             self.now += 7
             before = self.book
@@ -65,15 +67,15 @@ class Course:
             }
             yield before, told, outcome
 
-    def _alert(self, number: int, word: str) -> tuple[Alert | None, Outcome]:
+    def _alert(self, number: int, word: str) -> tuple[ReceivedAlert | None, PagingOutcome]:
         if word == "again" and self.said:
             told = self.said[-1 - number % len(self.said)]
-            return told, take(self.book, told, self.now, EVERYTHING)
+            return told, receive(self.book, told, self.now, EVERYTHING)
         told = self._made(number, word)
         self.said.append(told)
-        return told, take(self.book, told, self.now, EVERYTHING)
+        return told, receive(self.book, told, self.now, EVERYTHING)
 
-    def _made(self, number: int, word: str) -> Alert:
+    def _made(self, number: int, word: str) -> ReceivedAlert:
         """A transition as the engine could give it."""
         self.seq += 1
         id = f"e{number}-{self.stays[number]}"
@@ -93,31 +95,33 @@ class Course:
             transition = "reminder" if not rose else "worsened" if rose > 0 else "improved"
         return alert(transition, level, self.now, id=id, seq=self.seq, subject=f"s{number}")
 
-    def _ack(self, number: int, off: int) -> tuple[None, Outcome]:
+    def _ack(self, number: int, off: int) -> tuple[None, PagingOutcome]:
         made = ack(self.now + off, alert=f"e{number}-{self.stays[number]}", id=f"a{self.now}")
         return None, command(self.book, made, self.now, EVERYTHING)
 
-    def _silence(self, number: int, level: str) -> tuple[None, Outcome]:
+    def _silence(self, number: int, level: str) -> tuple[None, PagingOutcome]:
         made = silence(level, self.now + 2 * HOUR, self.now, id=f"s{self.now}", subject=f"s{number}")
         return None, command(self.book, made, self.now, EVERYTHING)
 
-    def _wait(self, length: int, _: None) -> tuple[None, Outcome]:
+    def _wait(self, length: int, _: None) -> tuple[None, PagingOutcome]:
         self.now += length
         return None, due(self.book, self.now, EVERYTHING)
 
-    def _start(self, number: int, _: None) -> tuple[None, Outcome]:
+    def _start(self, number: int, _: None) -> tuple[None, PagingOutcome]:
         return None, started(self.book, self._owed(number), self.now, EVERYTHING)
 
-    def _accept(self, number: int, _: None) -> tuple[None, Outcome]:
-        self.book = started(self.book, self._owed(number), self.now, EVERYTHING).book
-        self.taken |= {(one.channel, one.key) for one in self.book.owed if one.number == self._owed(number)}
+    def _accept(self, number: int, _: None) -> tuple[None, PagingOutcome]:
+        self.book = started(self.book, self._owed(number), self.now, EVERYTHING).state
+        self.taken |= {
+            (one.channel, one.key) for one in self.book.pending if one.number == self._owed(number)
+        }
         return None, accepted(self.book, self._owed(number), self.now, EVERYTHING)
 
-    def _refuse(self, number: int, _: None) -> tuple[None, Outcome]:
+    def _refuse(self, number: int, _: None) -> tuple[None, PagingOutcome]:
         return None, refused(self.book, self._owed(number), self.now, EVERYTHING)
 
     def _owed(self, number: int) -> int:
-        return self.book.owed[number % len(self.book.owed)].number if self.book.owed else 0
+        return self.book.pending[number % len(self.book.pending)].number if self.book.pending else 0
 
 
 courses = st.lists(acts, max_size=60)
@@ -127,8 +131,8 @@ courses = st.lists(acts, max_size=60)
 def test_an_alert_read_again_changes_nothing(course: list[tuple[str, Any, Any]]) -> None:
     for _, told, outcome in Course().live(course):
         if told is not None:
-            again = take(outcome.book, told, START + 100 * HOUR, EVERYTHING)
-            assert again == (outcome.book, [], [], False)
+            again = receive(outcome.state, told, START + 100 * HOUR, EVERYTHING)
+            assert again == (outcome.state, [], [], False)
 
 
 @given(courses)
@@ -136,12 +140,16 @@ def test_a_worsening_is_never_swallowed(course: list[tuple[str, Any, Any]]) -> N
     """It is owed at once, under a key no receiver has heard, to somebody; and nobody has acknowledged it."""
     heard: set[str] = set()
     for _, told, outcome in Course().live(course):
-        if told is not None and outcome.fresh and told.said.transition == "worsened":
-            new = [one for one in outcome.owed if one.lane == told.said.id and one.action == "trigger"]
+        if told is not None and outcome.fresh and told.transition.transition == "worsened":
+            new = [
+                one
+                for one in outcome.pending
+                if one.ordering_key == told.transition.id and one.action == "trigger"
+            ]
             assert new
             assert not {one.key for one in new} & heard
-            assert outcome.book.episodes[told.said.id].acked is None
-        heard |= {one.key for one in outcome.owed}
+            assert outcome.state.episodes[told.transition.id].acked is None
+        heard |= {one.key for one in outcome.pending}
 
 
 @given(courses)
@@ -150,15 +158,17 @@ def test_a_silence_never_hides_a_higher_level(course: list[tuple[str, Any, Any]]
     an absolute is never in a flood.
     """
     for before, told, outcome in Course().live(course):
-        if told is None or not outcome.fresh or told.said.transition != "opened":
+        if told is None or not outcome.fresh or told.transition.transition != "opened":
             continue
-        covered = covering(before.silences, told.said.subject, told.said.level, outcome.audits[0].when)
-        owed = any(one.lane == told.said.id for one in outcome.owed)
-        gathered = told.said.level != "absolute" and any(
+        covered = covering(
+            before.silences, told.transition.subject, told.transition.level, outcome.audits[0].when
+        )
+        owed = any(one.ordering_key == told.transition.id for one in outcome.pending)
+        gathered = told.transition.level != "absolute" and any(
             one.outcome == pages.FLOODED for one in outcome.audits
         )
         assert covered is not None or owed or gathered
-        assert covered is None or RANK[covered.level] >= RANK[told.said.level]
+        assert covered is None or RANK[covered.level] >= RANK[told.transition.level]
 
 
 @given(courses)
@@ -166,12 +176,12 @@ def test_what_is_owed_is_owed_until_it_is_accepted_or_the_audit_says_why_not(
     course: list[tuple[str, Any, Any]],
 ) -> None:
     for (act, *_), (before, _, outcome) in zip(course, Course().live(course), strict=False):
-        left = {one.number for one in before.owed} - {one.number for one in outcome.book.owed}
+        left = {one.number for one in before.pending} - {one.number for one in outcome.state.pending}
         said = {one.number for one in outcome.audits if one.outcome in GONE}
         assert len(left) <= 1 if act == "accept" else left <= said
 
 
-def openings(owed: Iterable[Owed]) -> set[tuple[str, str]]:
+def openings(owed: Iterable[Notification]) -> set[tuple[str, str]]:
     return {(one.channel, one.key) for one in owed if one.action == "trigger"}
 
 
@@ -182,13 +192,15 @@ def test_what_has_left_is_ended_and_what_has_not_is_not(course: list[tuple[str, 
     ended: Counter[tuple[str, str]] = Counter()
     left: set[tuple[str, str]] = set()
     for _, _, outcome in lived.live(course):
-        ended.update((one.channel, one.key) for one in outcome.owed if one.action == "resolve")
-        left |= {(one.channel, one.key) for one in outcome.book.owed if one.action == "trigger" and one.tried}
+        ended.update((one.channel, one.key) for one in outcome.pending if one.action == "resolve")
+        left |= {
+            (one.channel, one.key) for one in outcome.state.pending if one.action == "trigger" and one.tried
+        }
         assert not {pair for pair, count in ended.items() if count > 1}
         assert not openings(
             one
-            for one in outcome.owed
-            if (one.channel, one.key) in ended and one.number > _end(outcome.book, one)
+            for one in outcome.pending
+            if (one.channel, one.key) in ended and one.number > _end(outcome.state, one)
         )
     standing = {
         (channel, one.incident.key)
@@ -197,31 +209,31 @@ def test_what_has_left_is_ended_and_what_has_not_is_not(course: list[tuple[str, 
         for channel in one.incident.channels
     }
     assert left <= set(ended) | standing
-    assert set(ended) <= left | lived.taken | openings(lived.book.owed) | lived.expired
+    assert set(ended) <= left | lived.taken | openings(lived.book.pending) | lived.expired
 
 
 @given(courses)
 def test_an_end_is_dropped_only_with_the_opening_that_never_left(course: list[tuple[str, Any, Any]]) -> None:
     for (act, *_), (before, _, outcome) in zip(course, Course().live(course), strict=False):
-        kept = {one.number for one in outcome.book.owed}
+        kept = {one.number for one in outcome.state.pending}
         unheard = {
             (one.channel, one.key)
-            for one in before.owed
+            for one in before.pending
             if one.action == "trigger" and (not one.tried or one.parked)
         }
         dropped = {
             (one.channel, one.key)
-            for one in before.owed
+            for one in before.pending
             if one.action == "resolve" and one.number not in kept
         }
         assert act == "accept" or dropped <= unheard
 
 
-def _end(book: Book, one: Owed) -> int:
+def _end(book: PagingState, one: Notification) -> int:
     return next(
         (
             other.number
-            for other in book.owed
+            for other in book.pending
             if other.action == "resolve" and (other.channel, other.key) == (one.channel, one.key)
         ),
         1 << 40,
@@ -232,7 +244,7 @@ def _end(book: Book, one: Owed) -> int:
 def test_a_book_is_its_bytes_and_its_steps_leave_it_as_it_was(course: list[tuple[str, Any, Any]]) -> None:
     for before, _, outcome in Course().live(course):
         kept = pack(before)
-        assert unpack(pack(outcome.book)) == outcome.book
+        assert unpack(pack(outcome.state)) == outcome.state
         assert pack(before) == kept
 
 
@@ -241,8 +253,8 @@ def test_nothing_changes_before_the_instant_it_wakes(course: list[tuple[str, Any
     lived = Course()
     for _ in lived.live(course):
         pass
-    book = due(lived.book, lived.now, EVERYTHING).book
+    book = due(lived.book, lived.now, EVERYTHING).state
     moment = wake(book, EVERYTHING)
     assert moment is None or moment > lived.now
     until = lived.now + HOUR if moment is None else moment - 1
-    assert due(book, until, EVERYTHING).book == book
+    assert due(book, until, EVERYTHING).state == book

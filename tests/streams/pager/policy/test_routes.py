@@ -7,21 +7,21 @@ import pytest
 from rules.wire.instants import DAY, HOUR, parse
 from streams.pager.policy.routes import (
     Choice,
-    Hours,
+    EscalationStep,
     Match,
     Paging,
-    Route,
-    Step,
+    PagingRoute,
+    WorkingHours,
     choose,
+    matches,
     opens,
-    takes,
     within,
 )
 from tests.streams.pager.policy.telling import alert
 
-STEP = (Step(0, ("nurse",)),)
-WEEKDAYS = Hours(frozenset(range(5)), 7 * 60, 15 * 60)
-NIGHTS = Hours(frozenset({4}), 22 * 60, 6 * 60)  # Friday night
+STEP = (EscalationStep(0, ("nurse",)),)
+WEEKDAYS = WorkingHours(frozenset(range(5)), 7 * 60, 15 * 60)
+NIGHTS = WorkingHours(frozenset({4}), 22 * 60, 6 * 60)  # Friday night
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ NIGHTS = Hours(frozenset({4}), 22 * 60, 6 * 60)  # Friday night
     ],
 )
 def test_a_route_takes_what_meets_every_condition_it_sets(match: Match, fits: bool) -> None:
-    said = alert("opened", "absolute", subject="urine-hour", system="renal").said
-    assert takes(match, said, "4 West") == fits
+    said = alert("opened", "absolute", subject="urine-hour", system="renal").transition
+    assert matches(match, said, "4 West") == fits
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_route_takes_what_meets_every_condition_it_sets(match: Match, fits: bo
         (NIGHTS, "2026-03-06T05:00:00Z", False),
     ],
 )
-def test_hours_are_the_sites_and_may_pass_midnight(hours: Hours, at: str, open_then: bool) -> None:
+def test_hours_are_the_sites_and_may_pass_midnight(hours: WorkingHours, at: str, open_then: bool) -> None:
     assert within(hours, parse(at), "UTC") == open_then
     assert within(hours, parse(at) - 9 * HOUR, "Asia/Tokyo") == open_then
 
@@ -75,14 +75,14 @@ def test_hours_begin_again_on_the_next_of_their_days(at: str, begin: str) -> Non
 
 def test_hours_begin_by_the_clock_on_the_wall_though_clocks_change() -> None:
     assert opens(
-        Hours(frozenset(range(7)), 7 * 60, 15 * 60), parse("2026-03-28T20:00:00Z"), "Europe/Berlin"
+        WorkingHours(frozenset(range(7)), 7 * 60, 15 * 60), parse("2026-03-28T20:00:00Z"), "Europe/Berlin"
     ) == parse("2026-03-29T05:00:00Z")
 
 
 def test_the_first_route_in_its_hours_takes_it_and_else_the_first_to_open() -> None:
-    day, rest = Route("day", STEP, hours=WEEKDAYS), Route("rest", STEP)
+    day, rest = PagingRoute("day", STEP, hours=WEEKDAYS), PagingRoute("rest", STEP)
     said, monday, sunday = (
-        alert("opened", "relative").said,
+        alert("opened", "relative").transition,
         parse("2026-03-02T10:00:00Z"),
         parse("2026-03-01T10:00:00Z"),
     )
@@ -93,5 +93,5 @@ def test_the_first_route_in_its_hours_takes_it_and_else_the_first_to_open() -> N
 
 
 def test_alarms_of_the_machine_never_take_a_clinical_route() -> None:
-    said = alert("opened", "technical", kind="system").said
-    assert choose(Paging((Route("all", STEP),)), said, DAY) == Choice(None)
+    said = alert("opened", "technical", kind="system").transition
+    assert choose(Paging((PagingRoute("all", STEP),)), said, DAY) == Choice(None)

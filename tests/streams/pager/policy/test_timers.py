@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from rules.wire.instants import HOUR, MINUTE
 from streams.pager.policy.escalation import reroute, wake
-from streams.pager.policy.routes import Route, Step
+from streams.pager.policy.routes import EscalationStep, PagingRoute
 from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert
 
 
@@ -37,7 +37,7 @@ def test_a_refused_page_stays_owed_and_the_next_rung_is_told_at_once() -> None:
     desk = Desk()
     desk.tell(alert("opened", "absolute"))
     assert desk.refuse(1, START + 1) == ["trigger e1:absolute doctor"]
-    assert desk.book.owed[0].parked == START + 1 + PAGING.again
+    assert desk.book.pending[0].parked == START + 1 + PAGING.again
     assert desk.refuse(1, START + 2) == []
     assert [audit.cause for audit in desk.audits if audit.outcome == "escalated"] == ["refused"]
 
@@ -52,7 +52,7 @@ def test_a_page_that_nobody_took_and_is_over_expires_and_its_end_is_told_if_it_m
         desk.start(1)
     desk.tell(alert("resolved", "clear", START + MINUTE, seq=2))
     desk.wait(START + PAGING.expire - 1)
-    assert len(desk.book.owed) == 2
+    assert len(desk.book.pending) == 2
     desk.wait(START + PAGING.expire)
     assert desk.said()[-1] == "expired"
     assert desk.deliver() == left
@@ -64,7 +64,7 @@ def test_a_page_that_was_refused_and_is_over_expires_with_its_end() -> None:
     desk.refuse(1, START)
     desk.tell(alert("resolved", "clear", START + MINUTE, seq=2))
     desk.wait(START + PAGING.expire)
-    assert desk.book.owed == ()
+    assert desk.book.pending == ()
 
 
 def test_a_page_of_what_is_open_never_expires() -> None:
@@ -92,14 +92,14 @@ def flooded(pages: int) -> Desk:
 
 
 def test_nine_pages_are_nine_pages() -> None:
-    assert len(flooded(9).book.owed) == 9
+    assert len(flooded(9).book.pending) == 9
     assert flooded(9).book.flood is None
 
 
 def test_the_tenth_within_ten_minutes_begins_a_flood_that_keeps_counting_in_one_page() -> None:
     desk = flooded(12)
-    flood = [one for one in desk.book.owed if one.labels.kind == "flood"]
-    assert len(desk.book.owed) == 10
+    flood = [one for one in desk.book.pending if one.labels.kind == "flood"]
+    assert len(desk.book.pending) == 10
     assert len({one.key for one in flood}) == 1
     told = json.loads(flood[0].body)
     assert told["value"] == 12
@@ -118,7 +118,7 @@ def test_a_flood_hides_no_absolute_and_no_worsening() -> None:
 
 def test_a_flood_is_over_when_ten_minutes_hold_fewer_pages_and_its_page_is_closed() -> None:
     desk = flooded(12)
-    flood = next(one.key for one in desk.book.owed if one.labels.kind == "flood")
+    flood = next(one.key for one in desk.book.pending if one.labels.kind == "flood")
     over = wake(desk.book, PAGING)
     assert over == START + 90_000 + 10 * MINUTE
     assert desk.wait(over) == [f"resolve {flood} nurse"]
@@ -127,8 +127,8 @@ def test_a_flood_is_over_when_ten_minutes_hold_fewer_pages_and_its_page_is_close
 
 def test_a_flood_can_be_acknowledged() -> None:
     desk = flooded(12)
-    flood = next(one for one in desk.book.owed if one.labels.kind == "flood")
-    assert desk.tell(ack(START + HOUR, alert=flood.lane)) == [f"acknowledge {flood.key} nurse"]
+    flood = next(one for one in desk.book.pending if one.labels.kind == "flood")
+    assert desk.tell(ack(START + HOUR, alert=flood.ordering_key)) == [f"acknowledge {flood.key} nurse"]
 
 
 def test_alarms_of_the_machine_make_no_flood() -> None:
@@ -139,12 +139,12 @@ def test_alarms_of_the_machine_make_no_flood() -> None:
                 "opened", "technical", id=f"e{number}", seq=number, subject=f"channel/{number}", kind="system"
             )
         )
-    assert len(desk.book.owed) == 12
+    assert len(desk.book.pending) == 12
 
 
 def test_a_channel_that_is_no_longer_configured_owes_nothing_and_what_stands_is_told_anew() -> None:
     desk = Desk()
     desk.tell(alert("opened", "absolute"))
-    there = replace(PAGING, clinical=(Route("urgent", (Step(0, ("phone",)),)),))
+    there = replace(PAGING, clinical=(PagingRoute("urgent", (EscalationStep(0, ("phone",)),)),))
     outcome = reroute(desk.book, {"phone"}, START + HOUR, there)
-    assert [(one.key, one.channel) for one in outcome.book.owed] == [("e1:absolute+2", "phone")]
+    assert [(one.key, one.channel) for one in outcome.state.pending] == [("e1:absolute+2", "phone")]

@@ -13,8 +13,8 @@ from faust.types import TP
 
 from rules.wire.topics import ALERTS, COMMANDS
 from streams.kafka.fencing import TERM
-from streams.pager.delivery.outbox import Ledger, written
-from streams.pager.service.app import Clock, Wiring
+from streams.pager.delivery.outbox import OutboxWriter, written
+from streams.pager.service.app import PagerAgent, PagerClock
 from tests.streams.pager.delivery.test_outbox import BOOK, Table
 from tests.streams.pager.policy.telling import PAGING, START
 
@@ -42,7 +42,7 @@ class App:
         self.consumer_generation_id = self.consumer.recovered = 2
 
 
-def opened(app: App, meanwhile: Callable[[], None]) -> tuple[Wiring, list[Any]]:
+def opened(app: App, meanwhile: Callable[[], None]) -> tuple[PagerAgent, list[Any]]:
     """Opens the books; `meanwhile` happens while the term begins."""
     appended: list[Any] = []
 
@@ -54,12 +54,12 @@ def opened(app: App, meanwhile: Callable[[], None]) -> tuple[Wiring, list[Any]]:
     async def ends(_: Any) -> dict[TP, int]:
         return {}
 
-    async def play() -> Wiring:
+    async def play() -> PagerAgent:
         table, nothing = Table(), SimpleNamespace()
         table.recover("p1", written(BOOK, 12), 0, 0)
-        ledger = Ledger(PAGING, table, SimpleNamespace(append=append), lambda: START)  # type: ignore[arg-type]
-        made: Any = Wiring
-        wiring: Wiring = made(app, ledger, nothing, {}, Clock(None), ends)
+        ledger = OutboxWriter(PAGING, table, SimpleNamespace(append=append), lambda: START)  # type: ignore[arg-type]
+        made: Any = PagerAgent
+        wiring: PagerAgent = made(app, ledger, nothing, {}, PagerClock(None), ends)
         wiring.placed = True
         await wiring.open()
         return wiring
@@ -69,7 +69,7 @@ def opened(app: App, meanwhile: Callable[[], None]) -> tuple[Wiring, list[Any]]:
 
 def test_the_books_are_opened_in_a_term_that_has_begun() -> None:
     wiring, appended = opened(App(), lambda: None)
-    assert (wiring.at_work, wiring.ledger.books, wiring.ledger.terms) == (True, {"p1": BOOK}, {0: 40})
+    assert (wiring.at_work, wiring.writer.states, wiring.writer.terms) == (True, {"p1": BOOK}, {0: 40})
     assert [(one.key, one.partition) for one in appended] == [(TERM.encode(), 0)]
 
 
@@ -78,7 +78,7 @@ def test_what_is_no_longer_its_own_when_its_term_has_begun_is_not_opened(what: s
     """One that hung as it began wrote its term behind its successor's."""
     app = App()
     wiring, _ = opened(app, getattr(app, what))
-    assert (wiring.at_work, wiring.ledger.books) == (False, {})
+    assert (wiring.at_work, wiring.writer.states) == (False, {})
 
 
 def test_one_that_the_group_has_not_heard_of_begins_no_term() -> None:

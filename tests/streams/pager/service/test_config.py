@@ -7,7 +7,7 @@ import pytest
 from rules.wire.instants import HOUR, MINUTE
 from streams.cli import main
 from streams.errors import UsageError
-from streams.pager.policy.routes import Hours, Match, Step
+from streams.pager.policy.routes import EscalationStep, Match, WorkingHours
 from streams.pager.service.config import load
 
 SITE = """\
@@ -58,9 +58,9 @@ FHIR = 'kind = "fhir"\nurl = "https://fhir.example/R4"\npatient-system = "urn:oi
 def test_a_site_says_who_is_told_what_and_when() -> None:
     made = load(SITE, "site.toml")
     urgent, advice = made.paging.clinical
-    assert urgent.steps == (Step(0, ("oncall",)), Step(10 * MINUTE, ("chief",)))
+    assert urgent.steps == (EscalationStep(0, ("oncall",)), EscalationStep(10 * MINUTE, ("chief",)))
     assert advice.match == Match(level=("advisory",), subject=("hypo*",))
-    assert (advice.digest, advice.hours) == (8 * HOUR, Hours(frozenset({0, 4}), 7 * 60, 15 * 60))
+    assert (advice.digest, advice.hours) == (8 * HOUR, WorkingHours(frozenset({0, 4}), 7 * 60, 15 * 60))
     assert (made.paging.unit_of("w4-7"), made.paging.unit_of("x")) == ("4 West", None)
     assert (made.watchdog, made.every, made.paging.zone) == ("operations", 60_000, "Europe/Berlin")
 

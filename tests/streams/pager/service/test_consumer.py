@@ -18,7 +18,7 @@ from rules.wire.topics import ALERTS, COMMANDS
 from streams.kafka.faust_app import faust_app
 from streams.kafka.partitions import Shape
 from streams.kafka.settings import Broker
-from streams.pager.service.consumer import Consumer, transport
+from streams.pager.service.consumer import PagerConsumer, transport
 
 INPUTS = {TP(ALERTS, 3), TP(COMMANDS, 3)}
 CHANGELOG = TP("il2watch-test-outbox-changelog", 3)
@@ -34,7 +34,7 @@ class Coordinator:
 
 
 @pytest.fixture
-def consumer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Consumer]:
+def consumer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PagerConsumer]:
     """A consumer that never met a broker, in its first generation."""
     app: Any = faust_app(Broker("127.0.0.1:1"), tmp_path, Shape(4, 1), 10.0, "il2watch-test")
     app.transport = transport(app)
@@ -59,18 +59,18 @@ def consumer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Consum
 async def nothing(*_: Any, **__: Any) -> None: ...
 
 
-def recover(consumer: Consumer) -> None:
+def recover(consumer: PagerConsumer) -> None:
     """As Faust does: the flow is resumed for the changelog, then once more behind the seek."""
     consumer.resume_flow()
     asyncio.run(consumer.perform_seek())
     consumer.resume_flow()
 
 
-def committable(consumer: Consumer) -> dict[TP, int]:
+def committable(consumer: PagerConsumer) -> dict[TP, int]:
     return consumer._filter_committable_offsets(list(consumer._filter_tps_with_pending_acks()))
 
 
-def fetched(consumer: Consumer, offset: int) -> Any:
+def fetched(consumer: PagerConsumer, offset: int) -> Any:
     """A record of the alerts, as it goes to the agent."""
     value = SimpleNamespace(
         topic=ALERTS, partition=3, offset=offset, timestamp=0, timestamp_type=0, headers=(), key=b"p1", value=b"", checksum=None,
@@ -81,7 +81,7 @@ def fetched(consumer: Consumer, offset: int) -> Any:
     return message
 
 
-def test_no_record_is_handed_on_before_a_recovery_has_ended(consumer: Consumer) -> None:
+def test_no_record_is_handed_on_before_a_recovery_has_ended(consumer: PagerConsumer) -> None:
     """Its end clears what agents have before them, after the seek: a record that was handed on by then was
     lost until the next rebalance.
     """
@@ -98,7 +98,7 @@ def test_no_record_is_handed_on_before_a_recovery_has_ended(consumer: Consumer) 
 
 
 def test_a_fetch_that_is_under_way_while_partitions_come_is_of_those_it_began_with(
-    consumer: Consumer,
+    consumer: PagerConsumer,
 ) -> None:
     """Faust adds to the set it hands over: records of partitions that had just come were taken and thrown
     away.
@@ -110,14 +110,14 @@ def test_a_fetch_that_is_under_way_while_partitions_come_is_of_those_it_began_wi
     assert wanted == INPUTS
 
 
-def test_with_nothing_to_fetch_nothing_is_fetched(consumer: Consumer) -> None:
+def test_with_nothing_to_fetch_nothing_is_fetched(consumer: PagerConsumer) -> None:
     """To aiokafka no partition means all."""
     assert asyncio.run(consumer._getmany(INPUTS, 1.0)) == {}
 
 
 @pytest.mark.parametrize("when", ["while partitions move", "after"])
 def test_what_was_read_in_a_generation_that_is_over_may_not_be_committed_in_the_next(
-    consumer: Consumer, when: str
+    consumer: PagerConsumer, when: str
 ) -> None:
     recover(consumer)
     early, late = fetched(consumer, 4), fetched(consumer, 5)
@@ -136,8 +136,8 @@ def test_what_was_read_in_a_generation_that_is_over_may_not_be_committed_in_the_
 
 @pytest.mark.parametrize("knows", [True, False])
 def test_one_that_hung_while_it_recovered_asks_the_group_before_it_believes_itself_a_member(
-    consumer: Consumer, monkeypatch: pytest.MonkeyPatch, knows: bool
+    consumer: PagerConsumer, monkeypatch: pytest.MonkeyPatch, knows: bool
 ) -> None:
     monkeypatch.setattr(Coordinator, "knows", knows)
     recover(consumer)
-    assert (consumer.heard > 0.0) == knows
+    assert (consumer.observed > 0.0) == knows

@@ -11,53 +11,53 @@ from typing import TYPE_CHECKING
 from kafka.errors import KafkaError
 
 from streams.kafka.partitions import partition
-from streams.replay.publish import Ack
-from streams.replay.record import Record
+from streams.replay.publish import SendResult
+from streams.replay.record import ReplayRecord
 
 if TYPE_CHECKING:
     from kafka import KafkaProducer
 
 
-class KafkaOutlet:
+class KafkaRecordProducer:
     """Sends records keyed by patient, `known` as their timestamp, to one of `partitions`; a tick for all to
     each of them.
     """
 
     def __init__(self, into: KafkaProducer, partitions: int) -> None:
         self.into, self.partitions = into, partitions
-        self.acks: SimpleQueue[Ack] = SimpleQueue()
+        self.acks: SimpleQueue[SendResult] = SimpleQueue()
         self.known = lru_cache(maxsize=100_000)(partial(partition, partitions=partitions))
 
     def partition(self, patient: str) -> int:
         return self.known(patient.encode())
 
-    def send(self, record: Record, number: int) -> int:
+    def send(self, record: ReplayRecord, number: int) -> int:
         key = record.patient.encode()
         where = range(self.partitions) if record.everywhere else (self.known(key),)
         for one in where:
             self.append(record, key, one, number)
         return len(where)
 
-    def append(self, record: Record, key: bytes, partition: int, number: int) -> None:
+    def append(self, record: ReplayRecord, key: bytes, partition: int, number: int) -> None:
         """Sends a record to one partition; how it ends is told by `acknowledged`, whatever happens."""
         try:
             future = self.into.send(
                 record.topic, record.value, key=key, partition=partition, timestamp_ms=record.known
             )
         except (KafkaError, ValueError) as error:
-            self.acks.put(Ack(number, error))
+            self.acks.put(SendResult(number, error))
         else:
-            future.add_callback(self.took, number)
+            future.add_callback(self.acknowledged_by_kafka, number)
             future.add_errback(self.failed, number)
 
-    def took(self, number: int, _: object) -> None:
-        self.acks.put(Ack(number))
+    def acknowledged_by_kafka(self, number: int, _: object) -> None:
+        self.acks.put(SendResult(number))
 
     def failed(self, number: int, error: Exception) -> None:
-        self.acks.put(Ack(number, error))
+        self.acks.put(SendResult(number, error))
 
-    def acknowledged(self, seconds: float) -> list[Ack]:
-        found: list[Ack] = []
+    def acknowledged(self, seconds: float) -> list[SendResult]:
+        found: list[SendResult] = []
         try:
             found.append(self.acks.get(timeout=seconds) if seconds > 0 else self.acks.get_nowait())
             while True:

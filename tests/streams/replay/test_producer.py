@@ -10,9 +10,9 @@ from kafka.future import Future
 
 from streams.errors import UsageError
 from streams.kafka.partitions import partition, same
-from streams.replay.outlet import KafkaOutlet
-from streams.replay.publish import Ack
-from streams.replay.record import Record, tick
+from streams.replay.producer import KafkaRecordProducer
+from streams.replay.publish import SendResult
+from streams.replay.record import ReplayRecord, tick
 
 
 class Producer:
@@ -31,7 +31,7 @@ class Producer:
         return self.futures[-1]
 
 
-RECORD = Record(5, "il2.vitals", "p1", b"{}")
+RECORD = ReplayRecord(5, "il2.vitals", "p1", b"{}")
 
 
 @pytest.mark.parametrize(("key", "number"), [("p1", 2), ("p2", 2), ("é", 3), ("patient-0001", 9)])
@@ -42,7 +42,7 @@ def test_a_patients_partition_is_javas(key: str, number: int) -> None:
 
 def test_a_record_goes_to_its_patients_partition_with_its_key_and_time() -> None:
     into = Producer()
-    assert KafkaOutlet(into, 12).send(RECORD, 1) == 1
+    assert KafkaRecordProducer(into, 12).send(RECORD, 1) == 1
     assert into.sent == [
         {
             "topic": "il2.vitals",
@@ -56,7 +56,7 @@ def test_a_record_goes_to_its_patients_partition_with_its_key_and_time() -> None
 
 def test_a_tick_for_all_goes_to_every_partition() -> None:
     into = Producer()
-    assert KafkaOutlet(into, 3).send(tick(5), 1) == 3
+    assert KafkaRecordProducer(into, 3).send(tick(5), 1) == 3
     assert [(one["topic"], one["partition"], one["key"]) for one in into.sent] == [
         ("il2.commands", number, b"*") for number in range(3)
     ]
@@ -64,19 +64,19 @@ def test_a_tick_for_all_goes_to_every_partition() -> None:
 
 def test_how_each_append_ended_is_told_by_its_number() -> None:
     into, lost = Producer(), KafkaTimeoutError("gone")
-    outlet = KafkaOutlet(into, 3)
+    outlet = KafkaRecordProducer(into, 3)
     outlet.send(RECORD, 1)
     outlet.send(RECORD, 2)
     assert outlet.acknowledged(0) == []
     into.futures[1].failure(lost)
     into.futures[0].success(None)
-    assert outlet.acknowledged(0) == [Ack(2, lost), Ack(1)]
+    assert outlet.acknowledged(0) == [SendResult(2, lost), SendResult(1)]
 
 
 def test_a_record_that_cannot_even_be_sent_ends_like_one_that_was_lost() -> None:
     into = Producer()
     into.full = True
-    outlet = KafkaOutlet(into, 3)
+    outlet = KafkaRecordProducer(into, 3)
     assert outlet.send(RECORD, 1) == 1
     (ack,) = outlet.acknowledged(1)
     assert isinstance(ack.error, KafkaTimeoutError)

@@ -29,7 +29,7 @@ class Proxy(NamedTuple):
     roles: str | None = None
 
 
-class Door(NamedTuple):
+class AuthSettings(NamedTuple):
     """How people come in. Neither `users` nor `proxy`: anybody, on this machine alone.
 
     `hosts`: names it is served under; `secure`: over TLS.
@@ -79,10 +79,10 @@ def through(proxy: Proxy, request: web.Request) -> Identity | None:
         return None
     if proxy.roles is None:
         return Identity(named[0].strip()[:128], frozenset({SEE, ACT}))
-    said = {
+    names = {
         role.strip().lower() for value in request.headers.getall(proxy.roles, []) for role in value.split(",")
     }
-    roles = frozenset(said & {SEE, ACT})
+    roles = frozenset(names & {SEE, ACT})
     return Identity(named[0].strip()[:128], roles) if roles else None
 
 
@@ -96,7 +96,7 @@ def comes_from(remote: str | None, trusted: tuple[str, ...]) -> bool:
         return False
 
 
-class Visit(NamedTuple):
+class RequestUser(NamedTuple):
     """One request: who, and the session that its token is bound to."""
 
     identity: Identity
@@ -107,7 +107,7 @@ class Visit(NamedTuple):
 def cookie_of(request: web.Request, sessions: Sessions, now: int) -> Session | None:
     """The session a request carries."""
     found = request.cookies.get(COOKIE)
-    return sessions.read(found, now) if found else None
+    return sessions.session_of(found, now) if found else None
 
 
 def set_cookie(response: web.StreamResponse, value: str, secure: bool, lasts: int) -> None:
