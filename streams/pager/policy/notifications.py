@@ -288,7 +288,7 @@ class UnitOfWork:
             digests=self.digests,
             flood=self.flood,
             recent=self.recent,
-            owed=tuple(self.pending),
+            pending=tuple(self.pending),
             next=self.next,
         )
         return PagingOutcome(
