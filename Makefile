@@ -60,18 +60,18 @@ bench-board: $(READY) ## the board with 500 patients and an event a second each:
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
-docs: $(READY) ## write docs/commands.md, docs/reference, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
-	"$(PY)" -m streams.cli.manual docs/commands.md
+docs: $(READY) ## write docs/reference/commands.md, docs/reference, docs/reference/scenarios, the README's example, docs/tutorial/course.svg and Grafana's dashboards from the code
+	"$(PY)" -m streams.cli.manual docs/reference/commands.md
 	"$(PY)" -m streams.cli.config docs/reference
 	"$(PY)" -m tests.readme
-	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/course.svg
+	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/tutorial/course.svg
 	"$(PY)" -m deploy.grafana.write
-	"$(PY)" -m simulators.scenarios.page docs/scenarios/README.md
-	"$(PY)" -m simulators.scenarios.pictures docs/scenarios
+	"$(PY)" -m simulators.scenarios.page docs/reference/scenarios/README.md
+	"$(PY)" -m simulators.scenarios.pictures docs/reference/scenarios
 	"$(MAKE)" board-pictures
 
-board-pictures: $(READY) ## the board at four widths, day and night, into docs/board (Chromium)
-	"$(PY)" -m tests.board_pictures docs/board
+board-pictures: $(READY) ## the board at four widths, day and night, into docs/howto/board (Chromium)
+	"$(PY)" -m tests.board_pictures docs/howto/board
 
 locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest packages that pyproject.toml takes, with their hashes
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"

@@ -60,9 +60,9 @@ GOOD = [
     "architecture.md, decision 7",
     "architecture.md (decision 10)",
     "architecture.md, decisions 5 and 9",
-    "docs/production.md",
-    'docs/production.md, "The board"',
-    "docs/commands.md#il2watch-ack",
+    "docs/howto/production.md",
+    'docs/howto/production.md, "The board"',
+    "docs/reference/commands.md#il2watch-ack",
     "docs/decisions/0011-retention.md",
     "decision 0011",
 ]
@@ -105,8 +105,8 @@ WRONG = [
     "architecture.md (decision 100)",
     "architecture.md, decisions 5 and 90",
     "docs/productions.md",
-    'docs/production.md, "The bored"',
-    "docs/commands.md#il2watch-nack",
+    'docs/howto/production.md, "The bored"',
+    "docs/reference/commands.md#il2watch-nack",
     "docs/decisions/0011-retentions.md",
     "decision 0999",
 ]

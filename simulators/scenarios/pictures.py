@@ -1,5 +1,5 @@
 """A picture of one course of every scenario, by the command line: `python -m simulators.scenarios.pictures
-docs/scenarios`.
+docs/reference/scenarios`.
 """
 
 from __future__ import annotations

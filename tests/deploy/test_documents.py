@@ -10,8 +10,8 @@ import pytest
 from streams.cli.main import COMMANDS, load
 from tests.deploy.places import DEPLOY, ROOT, RUNBOOKS, alarms, loaded
 
-GUIDE = ROOT / "docs" / "production.md"
-CHANNELS = ROOT / "docs" / "channels.md"
+GUIDE = ROOT / "docs" / "howto" / "production.md"
+CHANNELS = ROOT / "docs" / "reference" / "channels.md"
 PAGES = [GUIDE, CHANNELS, *sorted(RUNBOOKS.glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([a-z0-9-]+))?\)")
 SPOKEN = re.compile(r"\bil2watch ((?:[a-z]+)(?: [a-z]+)?)((?: +--?[a-z-]+\b[^`|\n]*)?)")

@@ -61,7 +61,7 @@ def test_what_the_page_shows_is_valid() -> None:
 def test_every_channel_of_the_documents_is_valid() -> None:
     channels = [
         one
-        for block in blocks("docs/channels.md")
+        for block in blocks("docs/reference/channels.md")
         for one in block.get("pager", {}).get("channels", {}).values()
     ]
     assert {one["kind"] for one in channels} >= set(KINDS) - {"terminal"}
