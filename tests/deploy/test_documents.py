@@ -61,7 +61,7 @@ def test_every_service_that_is_named_to_compose_is_one(page: Path) -> None:
 
 
 def test_the_guide_lists_every_alarm_with_its_severity_and_links_its_runbook() -> None:
-    rows = dict(re.findall(r"^\| \[(\w+)\]\(runbooks/\1\.md\) \| `(\w+)` \|", read(GUIDE), re.M))
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(\.\./runbooks/\1\.md\) \| `(\w+)` \|", read(GUIDE), re.M))
     assert rows == {name: alarm["labels"]["severity"] for name, alarm in alarms().items()}
 
 

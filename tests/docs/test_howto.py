@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.followed import HOWTO, FENCE, Followed, changed, follow
+from tests.docs.followed import follow
 
 pytestmark = pytest.mark.slow
 
