@@ -8,6 +8,8 @@ import pytest
 
 from tests.docs.followed import follow
 
+MODULES = ["rules/evaluate/rows/baseline_multiple.py", "rules/explain/rows/baseline_multiple.py"]
+
 pytestmark = pytest.mark.slow
 
 
@@ -58,3 +60,19 @@ def test_a_criterion(tmp_path: Path) -> None:
         "tests/rules/explain/test_rows.py",
         "tests/rules/guideline/test_spec_lists.py",
     ]
+
+
+def test_a_row_type(tmp_path: Path) -> None:
+    done = follow("add-a-row-type.md", tmp_path)
+    done.lint()
+    assert done.touched == [
+        "rules/guideline/declare.py",
+        "rules/guideline/declare.py",
+        *MODULES,
+        "tests/rules/evaluate/test_baseline_multiple.py",
+    ]
+    for missing in MODULES:
+        (done.copy / missing).rename(tmp_path / "aside")
+        with pytest.raises(AssertionError, match=missing.removesuffix(".py").replace("/", ".")):
+            done.type("python -c 'import rules.explain'")
+        (tmp_path / "aside").rename(done.copy / missing)
