@@ -100,6 +100,8 @@ def test_every_page_is_built_with_what_it_includes(site: Path) -> None:
     front = (site / "index.html").read_text(encoding="utf-8")
     assert "It advises and never doses." in front
     assert "--8&lt;--" not in front
+    listed = set(re.findall(r'<a href="\./([^"]+)/" class="md-nav__link', front))
+    assert listed == built - {"."}
     assert "advance" in (site / "reference" / "python" / "index.html").read_text(encoding="utf-8")
 
 
