@@ -102,7 +102,7 @@ def test_what_is_wrong_is_marked_where_it_stands(text: str, at: str) -> None:
 
 
 def test_the_users_file_of_the_documents_is_valid() -> None:
-    [shown] = [block for block in blocks("docs/board/README.md") if "users" in block]
+    [shown] = [block for block in blocks("docs/howto/board/README.md") if "users" in block]
     assert faults(shown, USERS_FILE) == []
 
 
