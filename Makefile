@@ -9,6 +9,8 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WALK := build/walk
 TESTS := -m pytest -ra -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+FAST := -m pytest -q -n $(JOBS) -m "not slow and not campaign" tests/rules/evaluate tests/rules/explain tests/rules/guideline tests/rules/wire \
+  tests/test_arrows.py tests/test_cases.py tests/test_ceilings.py tests/test_references.py
 CAMPAIGNS := $(addprefix campaign-,rules reference streams simulators kills pager soak)
 
 LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --python-platform x86_64-manylinux_2_28 --only-binary :all:
@@ -17,7 +19,7 @@ LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint bench bench-pipeline bench-board docs locks kafka campaign $(CAMPAIGNS) clean
+.PHONY: help demo walk test lint bench bench-pipeline bench-board docs docs-site fast hooks locks kafka campaign $(CAMPAIGNS) clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -43,6 +45,12 @@ test: $(READY) ## all tests, with branch coverage of rules/ (at least 95 %)
 	"$(PY)" $(TESTS) --cov=rules --cov-branch --cov-report=term tests/rules
 	"$(PY)" $(TESTS) --ignore tests/rules
 
+fast: $(READY) ## the tests of a minute or so: engine, wire, arrows, references; no broker, no browser
+	"$(PY)" $(FAST)
+
+hooks: $(READY) ## before each commit from now on: ruff, mypy, the fast tests (.pre-commit-config.yaml)
+	"$(PY)" -m pre_commit install
+
 lint: $(READY) ## ruff and mypy --strict
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
@@ -60,18 +68,21 @@ bench-board: $(READY) ## the board with 500 patients and an event a second each:
 bench-pipeline: $(READY) ## the worker on Apache Kafka beside a plain agent and Quix Streams, and the latency of alerts (Java 17)
 	"$(PY)" -m tests.bench.pipeline
 
-docs: $(READY) ## write docs/commands.md, docs/reference, docs/scenarios, the README's example, docs/course.svg and Grafana's dashboards from the code
-	"$(PY)" -m streams.cli.manual docs/commands.md
+docs: $(READY) ## write from the code what is not written by hand: commands, configuration, scenarios, worked example, course, Grafana's dashboards
+	"$(PY)" -m streams.cli.manual docs/reference/commands.md
 	"$(PY)" -m streams.cli.config docs/reference
 	"$(PY)" -m tests.readme
-	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/course.svg
+	"$(PY)" -m simulators.scenarios.worked | "$(PY)" -m streams plot - -o docs/tutorial/course.svg
 	"$(PY)" -m deploy.grafana.write
-	"$(PY)" -m simulators.scenarios.page docs/scenarios/README.md
-	"$(PY)" -m simulators.scenarios.pictures docs/scenarios
+	"$(PY)" -m simulators.scenarios.page docs/reference/scenarios/README.md
+	"$(PY)" -m simulators.scenarios.pictures docs/reference/scenarios
 	"$(MAKE)" board-pictures
 
-board-pictures: $(READY) ## the board at four widths, day and night, into docs/board (Chromium)
-	"$(PY)" -m tests.board_pictures docs/board
+board-pictures: $(READY) ## the board at four widths, day and night, into docs/howto/board (Chromium)
+	"$(PY)" -m tests.board_pictures docs/howto/board
+
+docs-site: $(READY) ## the documentation as a site, strict, in build/site
+	"$(PY)" -m zensical build --strict --clean
 
 locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest packages that pyproject.toml takes, with their hashes
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"
@@ -91,5 +102,5 @@ $(CAMPAIGNS): campaign-%: $(READY)
 	"$(PY)" $(TESTS) --campaign=$*
 
 clean: ## remove what was built and cached (not .venv)
-	rm -rf build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist .cache .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

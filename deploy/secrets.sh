@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the secrets that compose.yaml reads, in deploy/secrets: passwords and keys of our own at random, and a file for each address. What is there
 # already stays. Addresses are the site's: give the start of one to try everything against a single receiver, or write the files by hand. Nobody
-# may log in to the board before somebody is put into board-users (docs/production.md).
+# may log in to the board before somebody is put into board-users (docs/howto/production.md).
 #
 #   sh deploy/secrets.sh                              # then write the addresses that it lists
 #   sh deploy/secrets.sh https://receiver.example     # https://receiver.example/clinical-absolute, ...
@@ -20,7 +20,7 @@ keep() {
 keep grafana-admin "$(random 24)"
 keep pager-token "$(random 32)"
 keep heartbeat-signing-key "whsec_$(random 32)"
-keep board-users '# Who may log in to the board, each with a password of their own: docs/production.md, "The board".
+keep board-users '# Who may log in to the board, each with a password of their own: docs/howto/production.md, "The board".
 [users]'
 # Written by hand, unlike the others.
 chmod 0644 "$folder/board-users"

@@ -1,4 +1,4 @@
-"""`python -m tests.board_pictures docs/board`: the board at four widths, by day and by night, and on paper,
+"""`python -m tests.board_pictures docs/howto/board`: the board at four widths, by day and by night, and on paper,
 from a simulated ward at a fixed instant.
 
 Everything is real: broker, worker, board, browser. The ward goes by the log's clock, so the same pictures

@@ -1,5 +1,5 @@
-"""The worked example of the README, run: `python -m tests.readme` writes into it what its commands
-print now.
+"""The worked example of the README and of the first tutorial, run: `python -m tests.readme` writes into
+both what their commands print now.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+TUTORIAL = ROOT / "docs" / "tutorial" / "worked-patient.md"
+WORKED = (README, TUTORIAL)
 BLOCK = re.compile(r"```console\n(\$ .*?)```", re.DOTALL)
 WIDTH = "120"
 
@@ -48,4 +50,5 @@ def printed(command: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(refreshed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in WORKED:
+        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")

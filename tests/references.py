@@ -7,7 +7,7 @@ a cell of a table, or how a paragraph or an item of a list begins.
     P section 3, urine    P section 4, `cannot-tell`                             names within one
     P, Alert    P, "Alert"    P (Events, What is refused)                        names anywhere in the text
     P, decision 7    P (decision 10)    P, decisions 5 and 9                     numbered decisions
-    docs/production.md    docs/production.md, "The board"    docs/commands.md#il2watch-ack    decision 0011
+    docs/howto/production.md    docs/howto/production.md, "The board"    docs/reference/commands.md#il2watch-ack    decision 0011
     [words](../page.md#heading)                                                  links, in Markdown only
 
 A `section 5` by itself is one of criteria.md. What follows a comma is a name: prose goes on after a

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from rules.guideline.declare import ROW_TYPES, module_of
+from simulators.faults.registry import FAULTS
+from streams.channels.registry import KINDS
 from tests.imports import TOPS, importers, modules
 
 COLUMNS = 110
@@ -24,7 +27,7 @@ REGISTRIES = {
 """Modules whose business is to know their neighbours: an entry of a registry is a file of its own."""
 
 CEILINGS = {
-    "modules": 372,
+    "modules": 331,
     "modules with one reader, next door": 62,
     "functions of more than 25 lines": 33,
     "lines of more than 110 columns in rules": 0,
@@ -46,7 +49,7 @@ def floor(ceiling: int) -> int:
 @cache
 def counted() -> dict[str, int]:
     """Return today's figures by the names of `CEILINGS`."""
-    found: Counter[str] = Counter({"modules": len(plain())})
+    found: Counter[str] = Counter({"modules": len(plain().keys() - entries())})
     found["modules with one reader, next door"] = len(single_readers())
     for name, path in modules().items():
         top, text = name.partition(".")[0], path.read_text(encoding="utf-8")
@@ -61,6 +64,17 @@ def counted() -> dict[str, int]:
 def plain() -> dict[str, Path]:
     """Return the modules that are no package's own file."""
     return {name: path for name, path in modules().items() if path.stem != "__init__"}
+
+
+def entries() -> set[str]:
+    """Return the modules that are what a registry lists, a file each: there may always be one more."""
+    rows = {
+        f"rules.{folder}.rows.{module_of(row_type)}"
+        for row_type in ROW_TYPES
+        for folder in ("evaluate", "explain")
+    }
+    faults = {fault.stage.__module__ for fault in FAULTS.values()}
+    return rows | faults | {kind.partition(":")[0] for kind in KINDS.values()}
 
 
 def single_readers() -> list[str]:
@@ -94,8 +108,8 @@ def test_no_figure_rises_and_each_ceiling_follows_it_down(what: str) -> None:
     assert now >= floor(ceiling), f"{what}: only {now} are left; lower the ceiling of {ceiling} to that"
 
 
-def test_every_registry_is_a_module() -> None:
-    assert sorted(REGISTRIES - set(modules())) == []
+def test_every_registry_and_every_entry_is_a_module() -> None:
+    assert sorted((REGISTRIES | entries()) - set(modules())) == []
 
 
 def test_a_body_is_counted_without_its_head_and_its_docstring() -> None:

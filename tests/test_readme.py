@@ -1,22 +1,31 @@
 """The README keeps its word: its example prints what it shows, its links lead somewhere, its table names
-every command.
+every command. It is short: the rest is in the documents.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from streams.cli.main import COMMANDS
-from tests.readme import README, ROOT, refreshed
+from tests.readme import README, ROOT, WORKED, refreshed
 
 TEXT = README.read_text(encoding="utf-8")
+MOST_LINES = 130
 
 
 @pytest.mark.slow
-def test_the_worked_example_prints_what_is_shown() -> None:
-    assert refreshed(TEXT) == TEXT, "run `make docs`"
+@pytest.mark.parametrize("page", WORKED, ids=lambda page: page.name)
+def test_the_worked_example_prints_what_is_shown(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "\n$ il2watch " in text
+    assert refreshed(text) == text, "run `make docs`"
+
+
+def test_it_is_short() -> None:
+    assert len(TEXT.splitlines()) <= MOST_LINES
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

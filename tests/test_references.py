@@ -60,9 +60,9 @@ GOOD = [
     "architecture.md, decision 7",
     "architecture.md (decision 10)",
     "architecture.md, decisions 5 and 9",
-    "docs/production.md",
-    'docs/production.md, "The board"',
-    "docs/commands.md#il2watch-ack",
+    "docs/howto/production.md",
+    'docs/howto/production.md, "The board"',
+    "docs/reference/commands.md#il2watch-ack",
     "docs/decisions/0011-retention.md",
     "decision 0011",
 ]
@@ -105,18 +105,18 @@ WRONG = [
     "architecture.md (decision 100)",
     "architecture.md, decisions 5 and 90",
     "docs/productions.md",
-    'docs/production.md, "The bored"',
-    "docs/commands.md#il2watch-nack",
+    'docs/howto/production.md, "The bored"',
+    "docs/reference/commands.md#il2watch-nack",
     "docs/decisions/0011-retentions.md",
     "decision 0999",
 ]
 LINKS = {
     "[guide](production.md)": True,
     "[guide](productions.md)": False,
-    "[decisions](decisions)": True,
+    "[decisions](../decisions)": True,
     "[board](production.md#the-board)": True,
     "[board](production.md#the-bored)": False,
-    "[code](../rules/guideline)": True,
+    "[code](../../rules/guideline)": True,
     "[elsewhere](https://example.org/nothing#here)": True,
     "```\n[not a link](nothing)\n```": True,
 }
@@ -146,7 +146,7 @@ def test_a_reference_that_leads_nowhere_is_reported(said: str) -> None:
 
 @pytest.mark.parametrize("said", LINKS)
 def test_a_link_is_followed_from_its_page(said: str) -> None:
-    assert (wrong(said, ROOT / "docs", markdown=True) == []) == LINKS[said]
+    assert (wrong(said, ROOT / "docs" / "howto", markdown=True) == []) == LINKS[said]
 
 
 def test_a_link_within_a_page_is_followed() -> None:

@@ -1,3 +1,3 @@
 """MIMIC-IV's own tables as events of the wire: what each item is, and what a careful reader makes of it
-(docs/mimic.md).
+(docs/reference/mimic.md).
 """

@@ -1,6 +1,6 @@
 """The scenarios by name, in the order in which they are listed.
 
-A new one is a declaration in `courses`, a test, and a line below.
+A new one is a declaration in `courses`, a test, and a line below: docs/howto/add-a-scenario.md.
 """
 
 from __future__ import annotations

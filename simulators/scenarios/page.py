@@ -1,5 +1,5 @@
 """Every scenario in words, from the registry: `python -m simulators.scenarios.page
-docs/scenarios/README.md`.
+docs/reference/scenarios/README.md`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ and so is that the engine alerts on it."""
 
 
 def page() -> str:
-    """The text of docs/scenarios/README.md."""
+    """The text of docs/reference/scenarios/README.md."""
     return (
         "\n\n".join(
             (HEAD, "\n".join(contents()), *(paragraph for scenario in ALL for paragraph in entry(scenario)))

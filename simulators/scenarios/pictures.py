@@ -1,5 +1,5 @@
-"""A picture of one course of every scenario, by the command line: `python -m simulators.scenarios.pictures
-docs/scenarios`.
+"""A picture of one course of every scenario, or of those that are named, by the command line:
+`python -m simulators.scenarios.pictures docs/reference/scenarios [NAME ...]`.
 """
 
 from __future__ import annotations
@@ -7,12 +7,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
-from simulators.scenarios import ALL
+from simulators.scenarios import SCENARIOS
 from simulators.scenarios.page import SEED, picture
 from simulators.scenarios.scenario import Scenario
 
@@ -21,11 +22,11 @@ COLOURS: Final = 256
 """A flowsheet has fewer; with a palette the page takes a third of the bytes."""
 
 
-def main(folder: Path) -> None:
-    """Draws them all into the folder."""
+def main(folder: Path, names: Sequence[str]) -> None:
+    """Draw them into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for scenario in ALL:
-        draw(scenario, folder / picture(scenario))
+    for name in names:
+        draw(SCENARIOS[name], folder / picture(SCENARIOS[name]))
 
 
 def draw(scenario: Scenario, page: Path) -> None:
@@ -63,4 +64,4 @@ def palette(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:] or list(SCENARIOS))

@@ -1,4 +1,4 @@
-"""`il2watch import csv|mimic-iv`: tables to events (docs/columns.md, docs/mimic.md)."""
+"""`il2watch import csv|mimic-iv`: tables to events (docs/reference/columns.md, docs/reference/mimic.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streams.cli import event_files, options
 from streams.errors import UsageError
 
 CSV_SAYS = """\
-Turns a table in the layout of docs/columns.md into a file of events (JSON Lines), in the order in
+Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the order in
 which they became known. The table is read whole. What names no patient, type or time is told on
 stderr, and counted; all else is written as it stands, for the engine to judge."""
 CSV_EXAMPLE = """\
@@ -97,7 +97,7 @@ Turns the tables of MIMIC-IV (the full data or the demo, .csv or .csv.gz) into a
 the order in which they became known. Each ICU stay is a patient; its admission stands for the start
 of a cycle, since nobody in MIMIC had interleukin-2. Tables may be larger than memory. What could
 not be mapped, and what was dropped, is counted on stderr; --report writes every count.
-docs/mimic.md says what becomes what."""
+docs/reference/mimic.md says what becomes what."""
 MIMIC_EXAMPLE = """\
   il2watch import mimic-iv mimic-iv-demo -o events.jsonl.gz
   il2watch import mimic-iv mimic-iv --stays 31316840 30665396 | il2watch run -"""

@@ -46,7 +46,7 @@ COMMANDS = {
     "census": Command("streams.cli.census:main", "how the ward stands, as metrics for a dashboard"),
     "import mimic-iv": Command("streams.cli.imports:mimic_main", "real ICU stays of MIMIC-IV, as events"),
     "import csv": Command(
-        "streams.cli.imports:csv_main", "a table in the layout of docs/columns.md, as events"
+        "streams.cli.imports:csv_main", "a table in the layout of docs/reference/columns.md, as events"
     ),
     "board": Command("streams.cli.board:main", "a live page of the unit and of each patient"),
     "replay": Command("streams.cli.replay:main", "publish a file of events to Kafka, paced"),

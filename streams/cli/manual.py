@@ -1,5 +1,5 @@
 """The manual of the command line, written from the commands' own help: `python -m streams.cli.manual
-docs/commands.md`.
+docs/reference/commands.md`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ brokers, and sent after what its patient's worker must have seen before it. The 
 run again: repeats change nothing.
 
 FILE is JSON Lines, plain or gzip (- is standard input); or a table, .csv, .csv.gz or .parquet, in
-the layout of docs/columns.md.
+the layout of docs/reference/columns.md.
 What names no patient, type or time cannot be sent: it is told on stderr, and counted. All else is
 sent as it stands, for the worker to judge."""
 EXAMPLE = """\

@@ -98,7 +98,7 @@ class Watchdog(Table, frozen=True, kw_only=True):
 
 
 class Pager(Table, frozen=True, kw_only=True):
-    channels: Annotated[dict[Name, Mapping[str, Any]], says("a table each: docs/channels.md")]
+    channels: Annotated[dict[Name, Mapping[str, Any]], says("a table each: docs/reference/channels.md")]
     routes: Annotated[tuple[Route, ...], says("the first that matches takes an alert")]
     system_routes: Annotated[tuple[Route, ...], says("alarms of the machine itself")]
     timezone: Annotated[str, says("IANA name; of hours")] = "UTC"

@@ -1,5 +1,5 @@
 """Read CSV and Parquet tables as the objects of wire.md: which columns there are, and how rows become
-records (docs/columns.md).
+records (docs/reference/columns.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from streams.errors import UsageError
 
 # Tables to records: which columns there are, and how rows become the objects of wire.md. The layout is
-# documented in docs/columns.md.
+# documented in docs/reference/columns.md.
 #
 # A column has the name of the field it fills. One row is one record, except that `vitals`, `labs` and
 # `encounter` take a row a reading (or, of an
@@ -67,7 +67,7 @@ def check(columns: Iterable[str]) -> None:
     there = list(columns)
     missing = [name for name in NEEDED if name not in there]
     if missing:
-        raise UsageError(f"no column {', '.join(missing)}; docs/columns.md has the layout")
+        raise UsageError(f"no column {', '.join(missing)}; docs/reference/columns.md has the layout")
     strange = [name for name in there if name not in COLUMNS]
     if strange:
         raise UsageError(

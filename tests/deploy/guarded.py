@@ -1,4 +1,4 @@
-"""An Apache Kafka that is guarded as docs/production.md says: TLS, a password each (SCRAM), and
+"""An Apache Kafka that is guarded as docs/howto/production.md says: TLS, a password each (SCRAM), and
 deploy/kafka/acls.csv. On a listener of its own; the tests' plain listener stays beside it, for who sets it
 up.
 """
@@ -100,7 +100,7 @@ def here(folder: Path, plain: int, controller: int, clients: int, brokers: int) 
 
 
 def certificates(folder: Path) -> None:
-    """An authority and a broker's certificate with its key, as `openssl` makes them in docs/production.md."""
+    """An authority and a broker's certificate with its key, as `openssl` makes them in docs/howto/production.md."""
 
     def openssl(*words: str) -> None:
         subprocess.run(["openssl", *words], cwd=folder, capture_output=True, check=True)

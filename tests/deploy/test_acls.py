@@ -295,7 +295,7 @@ def test_a_wrong_password_is_one_line_and_exit_2(ward: Ward) -> None:
 
 
 def test_every_principal_that_the_guide_names_is_in_the_list() -> None:
-    guide = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "howto" / "production.md").read_text(encoding="utf-8")
     assert all(f"`{principal}`" in guide for principal in {row["principal"] for row in acls()})
 
 

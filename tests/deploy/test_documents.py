@@ -10,8 +10,8 @@ import pytest
 from streams.cli.main import COMMANDS, load
 from tests.deploy.places import DEPLOY, ROOT, RUNBOOKS, alarms, loaded
 
-GUIDE = ROOT / "docs" / "production.md"
-CHANNELS = ROOT / "docs" / "channels.md"
+GUIDE = ROOT / "docs" / "howto" / "production.md"
+CHANNELS = ROOT / "docs" / "reference" / "channels.md"
 PAGES = [GUIDE, CHANNELS, *sorted(RUNBOOKS.glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([a-z0-9-]+))?\)")
 SPOKEN = re.compile(r"\bil2watch ((?:[a-z]+)(?: [a-z]+)?)((?: +--?[a-z-]+\b[^`|\n]*)?)")
@@ -61,7 +61,7 @@ def test_every_service_that_is_named_to_compose_is_one(page: Path) -> None:
 
 
 def test_the_guide_lists_every_alarm_with_its_severity_and_links_its_runbook() -> None:
-    rows = dict(re.findall(r"^\| \[(\w+)\]\(runbooks/\1\.md\) \| `(\w+)` \|", read(GUIDE), re.M))
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(\.\./runbooks/\1\.md\) \| `(\w+)` \|", read(GUIDE), re.M))
     assert rows == {name: alarm["labels"]["severity"] for name, alarm in alarms().items()}
 
 

@@ -1,6 +1,6 @@
 """The demo's tables read with plain pandas, and what the guideline says of them, worked out anew from the
 source: nothing here uses the product's code. Definitions: criteria.md 3 (urine-hour, phenylephrine-maximum,
-creatinine); the adapter's rules: docs/mimic.md.
+creatinine); the adapter's rules: docs/reference/mimic.md.
 """
 
 from __future__ import annotations

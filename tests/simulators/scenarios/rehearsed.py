@@ -56,14 +56,19 @@ class Rehearsal(NamedTuple):
 @cache
 def rehearsals() -> dict[str, list[Rehearsal]]:
     """By scenario, each of its patients."""
-    simulation = Simulation(SimulationRequest(EVERY_KIND, EACH * len(NAMES), SEED, ORIGIN), truth=True)
+    found: dict[str, list[Rehearsal]] = {}
+    for one in played(EVERY_KIND, EACH * len(NAMES)):
+        found.setdefault(one.truth.scenario, []).append(one)
+    return found
+
+
+def played(scenario: Scenario, patients: int) -> Iterator[Rehearsal]:
+    """Play a scenario, and yield each of its patients."""
+    simulation = Simulation(SimulationRequest(scenario, patients, SEED, ORIGIN), truth=True)
     consultant = Consultant(simulation.cohort.ids, round(ORIGIN.timestamp()) * 1000, GUIDELINE)
     alerts = fold(charted(simulation, consultant), GUIDELINE).alerts
-    found: dict[str, list[Rehearsal]] = {}
     for truth in simulation.truths():
-        mine = tuple(alert for alert in alerts if alert.patient == truth.patient)
-        found.setdefault(truth.scenario, []).append(Rehearsal(truth, mine))
-    return found
+        yield Rehearsal(truth, tuple(alert for alert in alerts if alert.patient == truth.patient))
 
 
 def charted(simulation: Simulation, consultant: Consultant) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""docs/scenarios says what the registry says, and shows a small picture of each."""
+"""docs/reference/scenarios says what the registry says, and shows a small picture of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulators.scenarios import ALL, SCENARIOS
 from simulators.scenarios.page import page, picture
 from simulators.scenarios.scenario import Scenario
 
-DOCS = Path(__file__).parents[3] / "docs" / "scenarios"
+DOCS = Path(__file__).parents[3] / "docs" / "reference" / "scenarios"
 SMALL = 150_000
 
 

@@ -1,4 +1,4 @@
-"""docs/channels.md keeps its word: every example is taken by `il2watch config check`, every key and every
+"""docs/reference/channels.md keeps its word: every example is taken by `il2watch config check`, every key and every
 limit is told, none that is not there.
 """
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:'imghdr' is deprecated:DeprecationWarning"
 )  # Apprise's own, as it loads its services
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "channels.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[3] / "docs" / "reference" / "channels.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", GUIDE, re.M | re.S))
 ROUTES = """
 [pager.channels.machine]

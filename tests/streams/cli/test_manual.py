@@ -8,7 +8,7 @@ import pytest
 
 from streams.cli.manual import manual
 
-WRITTEN = Path(__file__).parents[3] / "docs" / "commands.md"
+WRITTEN = Path(__file__).parents[3] / "docs" / "reference" / "commands.md"
 
 
 def test_the_manual_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def test_what_the_page_shows_is_valid() -> None:
 def test_every_channel_of_the_documents_is_valid() -> None:
     channels = [
         one
-        for block in blocks("docs/channels.md")
+        for block in blocks("docs/reference/channels.md")
         for one in block.get("pager", {}).get("channels", {}).values()
     ]
     assert {one["kind"] for one in channels} >= set(KINDS) - {"terminal"}
@@ -102,7 +102,7 @@ def test_what_is_wrong_is_marked_where_it_stands(text: str, at: str) -> None:
 
 
 def test_the_users_file_of_the_documents_is_valid() -> None:
-    [shown] = [block for block in blocks("docs/board/README.md") if "users" in block]
+    [shown] = [block for block in blocks("docs/howto/board/README.md") if "users" in block]
     assert faults(shown, USERS_FILE) == []
 
 

@@ -1,4 +1,4 @@
-"""Writing events as a table (docs/columns.md), the way back of `streams.service.tables`: what the tests read
+"""Writing events as a table (docs/reference/columns.md), the way back of `streams.service.tables`: what the tests read
 again.
 """
 

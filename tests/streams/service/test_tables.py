@@ -1,4 +1,4 @@
-"""Tables become the records of wire.md, and nothing of a cell is guessed (docs/columns.md)."""
+"""Tables become the records of wire.md, and nothing of a cell is guessed (docs/reference/columns.md)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.streams.replay import table
 from tests.streams.samples import record, vitals
 
 AT = "2026-03-02T10:00:00Z"
-DOCUMENT = Path(__file__).parents[3] / "docs" / "columns.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "columns.md"
 
 EVENTS = [
     vitals("v1", AT, heart_rate=118, systolic_bp=92.5),

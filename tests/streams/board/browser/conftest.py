@@ -1,12 +1,7 @@
-"""A browser: Debian's Chromium, driven by Playwright.
-
-Where it cannot be had the tests are skipped and say why; under `CI=true` they fail.
-"""
+"""A ward on a broker of its own, and a browser (tests/browser.py) that looks at its board."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,41 +15,11 @@ from simulators.scenarios import worked
 from streams.board.access.users import hashed
 from streams.dev_broker import embedded
 from streams.errors import UsageError
+from tests.browser import missing
 from tests.streams.board.browser.pages import Beats, House, moved
 
 SCRIPT = "<script>document.title='broken'</script>"
 WELL, ILL = "b-well", "a-ill"
-
-
-def missing(why: str) -> None:
-    """Skips, or fails under `CI=true`."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"CI=true, and {why}", pytrace=False)
-    pytest.skip(why)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The browser.
-
-    Gone after each module: while it is there, its loop is the thread's, and no other test could run one.
-    """
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        None,
-    )
-    if found is None:
-        missing("there is no Chromium: apt-get install chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("there is no playwright: pip install 'il2watch[dev]'")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -1,0 +1,44 @@
+"""A browser: Debian's Chromium, driven by Playwright.
+
+Where it cannot be had the tests are skipped and say why; under `CI=true` they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+def missing(why: str) -> None:
+    """Skips, or fails under `CI=true`."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI=true, and {why}", pytrace=False)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser.
+
+    Gone after each module: while it is there, its loop is the thread's, and no other test could run one.
+    """
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+        None,
+    )
+    if found is None:
+        missing("there is no Chromium: apt-get install chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("there is no playwright: pip install 'il2watch[dev]'")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()

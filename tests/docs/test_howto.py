@@ -1,0 +1,78 @@
+"""Each page of docs/howto that adds something is followed word for word in a copy of the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.followed import follow
+
+MODULES = ["rules/evaluate/rows/baseline_multiple.py", "rules/explain/rows/baseline_multiple.py"]
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_fault(tmp_path: Path) -> None:
+    done = follow("add-a-fault.md", tmp_path)
+    done.lint()
+    assert done.touched == [
+        "simulators/faults/no_decimals.py",
+        "simulators/faults/registry.py",
+        "tests/simulators/faults/test_no_decimals.py",
+    ]
+    assert "no-decimals" in done.typed["il2watch faults --list"]
+
+
+def test_a_channel(tmp_path: Path) -> None:
+    done = follow("add-a-channel.md", tmp_path)
+    done.lint()
+    assert done.touched == [
+        "streams/channels/ntfy.py",
+        "streams/channels/registry.py",
+        "docs/reference/channels.md",
+        "tests/streams/channels/test_registry.py",
+        "tests/streams/channels/test_ntfy.py",
+    ]
+
+
+def test_a_scenario(tmp_path: Path) -> None:
+    done = follow("add-a-scenario.md", tmp_path)
+    done.lint()
+    assert done.touched == [
+        "simulators/scenarios/courses.py",
+        "simulators/scenarios/__init__.py",
+        "tests/simulators/scenarios/test_registry.py",
+        "tests/simulators/scenarios/test_myocarditis.py",
+    ]
+
+
+def test_a_criterion(tmp_path: Path) -> None:
+    done = follow("add-a-criterion.md", tmp_path)
+    done.lint()
+    assert done.touched == [
+        "docs/spec/criteria.md",
+        "rules/guideline/renal.py",
+        "tests/reference/criteria.py",
+        "tests/reference/inputs.py",
+        "tests/reference/generate.py",
+        "tests/rules/evaluate/test_potassium.py",
+        "tests/rules/explain/test_rows.py",
+        "tests/rules/guideline/test_spec_lists.py",
+    ]
+
+
+def test_a_row_type(tmp_path: Path) -> None:
+    done = follow("add-a-row-type.md", tmp_path)
+    done.lint()
+    assert done.touched == [
+        "rules/guideline/declare.py",
+        "rules/guideline/declare.py",
+        *MODULES,
+        "tests/rules/evaluate/test_baseline_multiple.py",
+    ]
+    for missing in MODULES:
+        (done.copy / missing).rename(tmp_path / "aside")
+        with pytest.raises(AssertionError, match=missing.removesuffix(".py").replace("/", ".")):
+            done.type("python -c 'import rules.explain'")
+        (tmp_path / "aside").rename(done.copy / missing)
