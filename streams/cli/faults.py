@@ -1,4 +1,4 @@
-"""`il2watch faults`: a file of events as it would arrive over a bad feed, and the ledger of what was done to
+"""`il2watch faults`: a file of events as it would arrive over a bad feed, and the log of what was done to
 it.
 """
 
@@ -28,7 +28,7 @@ class Fault(Protocol):
 
 
 class Counts(TypedDict):
-    """What a ledger of faults comes to: how often each struck, and which refusals are to be expected."""
+    """What a log of faults comes to: how often each struck, and which refusals are to be expected."""
 
     faults: dict[str, int]
     lost: int
@@ -38,10 +38,10 @@ class Counts(TypedDict):
 SAYS = """\
 Spoils a file of events as a hospital's interfaces do: late, lost, twice, out of order, garbled,
 with stuck sensors and wrong units. The same seed spoils alike. --list names the faults with their
-rates. What was done to which record is written to the ledger; all else stays byte for byte."""
+rates. What was done to which record is written to the fault log; all else stays byte for byte."""
 EXAMPLE = """\
   il2watch faults --list
-  il2watch faults ward.jsonl.gz --faults usual -o spoiled.jsonl.gz --ledger ledger.jsonl.gz
+  il2watch faults ward.jsonl.gz --faults usual -o spoiled.jsonl.gz --fault-log faults.jsonl.gz
   il2watch faults ward.jsonl --faults drop=0.05,garbled | il2watch run -"""
 
 
@@ -63,15 +63,13 @@ def parser() -> options.Parser:
     command.add_argument(
         "--seed", metavar="S", type=seed, default=1, help="another number, other records; default: 1"
     )
-    command.add_argument(
-        "--ledger", metavar="FILE", help="what was done to which record, JSON Lines; *.gz is compressed"
-    )
+    options.fault_log(command, "what was done to which record, JSON Lines; *.gz is compressed")
     event_files.option(command)
     return command
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the spoiled file and its ledger."""
+    """Writes the spoiled file and its fault log."""
     chosen = parser().parse_args(arguments)
     faults = import_module(SIMULATOR)
     if chosen.list:
@@ -95,9 +93,9 @@ def spoil(chosen: argparse.Namespace, faults: Any, rates: dict[str, float]) -> i
 
     with (
         event_files.opened(chosen.into) as into,
-        event_files.opened(chosen.ledger) if chosen.ledger else nullcontext() as entries,
+        event_files.opened(chosen.fault_log) if chosen.fault_log else nullcontext() as entries,
     ):
-        fault_log = faults.Ledger(None if entries is None else writing(entries))
+        fault_log = faults.FaultLog(None if entries is None else writing(entries))
         for _, line in faults.apply(feed(chosen.file), rates, chosen.seed, fault_log):
             into.write(line + b"\n")
     counts: Counts = fault_log.counts
@@ -110,7 +108,7 @@ def spoil(chosen: argparse.Namespace, faults: Any, rates: dict[str, float]) -> i
 
 
 def writing(into: BinaryIO) -> Any:
-    """What writes an entry of the ledger."""
+    """What writes an entry of the fault log."""
     import msgspec
 
     encode = msgspec.json.Encoder().encode

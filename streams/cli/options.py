@@ -61,6 +61,12 @@ def output(command: Parser) -> None:
     )
 
 
+def fault_log(command: Parser, says: str) -> None:
+    """Take `--fault-log`; for one release also by its old name, `--ledger`, which help keeps silent of."""
+    command.add_argument("--fault-log", metavar="FILE", help=says)
+    command.add_argument("--ledger", dest="fault_log", metavar="FILE", help=argparse.SUPPRESS)
+
+
 def at(command: Parser, name: str = "--at") -> None:
     command.add_argument(
         name,

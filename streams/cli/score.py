@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules.wire.alerts import Alert
     from streams.plot.burden import Point
     from streams.scoring.engines import DecodedFeed, FoldingEngine
-    from streams.show.score_numbers import Ledger, Numbers, Records, Score
+    from streams.show.score_numbers import FaultCounts, Numbers, Records, Score
 
 SIMULATOR = "simulators.score"
 """Imported when called: no room but the command line knows the bedside."""
@@ -37,9 +37,7 @@ EXAMPLE = """\
   il2watch score ward.jsonl.gz --truth truth.jsonl.gz     both from il2watch simulate ward -o ... --truth ...
   il2watch score ward.jsonl.gz --truth truth.jsonl.gz --config now.toml --config next.toml \\
     --plot burden.svg"""
-EXIT = (
-    "exit: 0 done, 1 the ledger and what was refused do not agree, 2 usage or configuration, 130 interrupted"
-)
+EXIT = "exit: 0 done, 1 the fault log and what was refused do not agree, 2 usage or configuration, 130 interrupted"
 
 
 class Contender(NamedTuple):
@@ -59,10 +57,8 @@ def parser() -> options.Parser:
     command.add_argument(
         "--truth", metavar="FILE", required=True, help="what truly happened, from il2watch simulate --truth"
     )
-    command.add_argument(
-        "--ledger",
-        metavar="FILE",
-        help="what faults did to the events, from il2watch simulate; what is refused must be in it",
+    options.fault_log(
+        command, "what faults did to the events, from il2watch simulate; what is refused must be in it"
     )
     command.add_argument(
         "--config",
@@ -87,8 +83,8 @@ def main(arguments: list[str]) -> int:
         check_page(chosen.plot)
     contenders = list(contest(chosen))
     feed = run(chosen.file, contenders)
-    fault_logs = fault_log(chosen.ledger)
-    scores = [score(one, feed, fault_logs) for one in contenders]
+    altered = fault_log(chosen.fault_log)
+    scores = [score(one, feed, altered) for one in contenders]
     show(scores, chosen)
     return int(any(found["records"]["accounted"] is False for found in scores))
 
@@ -111,7 +107,7 @@ def saying(scorer: Any) -> Any:
     """Gives an alert to the scorer in its terms."""
 
     def say(alert: Alert) -> None:
-        scorer.say(
+        scorer.add(
             alert.patient,
             alert.kind,
             alert.subject,
@@ -145,27 +141,27 @@ def load(path: str, reader: Any) -> Any:
         raise UsageError(f"{path}: {error}; il2watch simulate writes such a file") from None
 
 
-def fault_log(path: str | None) -> Ledger | None:
-    """What the ledger says should have been refused and lost; None without one."""
-    found: Ledger | None = None if path is None else load(path, import_module(SIMULATOR).expected)
+def fault_log(path: str | None) -> FaultCounts | None:
+    """What the fault log says should have been refused and lost; None without one."""
+    found: FaultCounts | None = None if path is None else load(path, import_module(SIMULATOR).expected)
     return found
 
 
-def score(one: Contender, feed: DecodedFeed, fault_logs: Ledger | None) -> Score:
+def score(one: Contender, feed: DecodedFeed, altered: FaultCounts | None) -> Score:
     """A configuration's score with the account of its records."""
     numbers: Numbers = one.scorer.numbers()
     return {
         "configuration": one.name,
         "guideline": one.guideline.reference,
         **numbers,
-        "records": accounts(one, feed, fault_logs),
+        "records": accounts(one, feed, altered),
     }
 
 
-def accounts(one: Contender, feed: DecodedFeed, fault_logs: Ledger | None) -> Records:
+def accounts(one: Contender, feed: DecodedFeed, altered: FaultCounts | None) -> Records:
     """What became of the records.
 
-    `accounted`: whether exactly what the ledger says was refused; None without a ledger.
+    `accounted`: whether exactly what the fault log says was refused; None without one.
     """
     refused = feed.refused + one.watch.refused
     return {
@@ -173,8 +169,8 @@ def accounts(one: Contender, feed: DecodedFeed, fault_logs: Ledger | None) -> Re
         "refused": ordered(refused),
         "implausible": ordered(one.watch.implausible),
         "unused": ordered(feed.noted),
-        "ledger": fault_logs,
-        "accounted": None if fault_logs is None else fault_logs["refused"] == ordered(refused),
+        "ledger": altered,
+        "accounted": None if altered is None else altered["refused"] == ordered(refused),
     }
 
 

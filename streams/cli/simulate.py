@@ -20,7 +20,10 @@ from streams.errors import UsageError
 
 SCENARIOS = "simulators.scenarios:SCENARIOS"
 PARSE_FAULTS = "simulators.faults:parse"
-SIMULATION, WISH = "simulators.course.simulation:Simulation", "simulators.course.simulation:Wish"
+SIMULATION, REQUEST = (
+    "simulators.course.simulation:Simulation",
+    "simulators.course.simulation:SimulationRequest",
+)
 PRODUCE, WANTED = "simulators.course.production:produce", "simulators.course.production:Wanted"
 """Imported when called: no room but the command line knows the bedside."""
 START = "2026-03-02T07:00:00Z"
@@ -79,7 +82,7 @@ def parser() -> options.Parser:
         default="",
         help="of the feed: usual, all, or names and rates, drop=0.01,duplicate; default: none",
     )
-    command.add_argument("--ledger", metavar="FILE", help="what the faults did, record by record")
+    options.fault_log(command, "what the faults did, record by record")
     options.config(command)
     return command
 
@@ -90,7 +93,7 @@ def main(arguments: list[str]) -> int:
     if chosen.list:
         return listed()
     check_faults(chosen.faults)
-    check_files([chosen.output, chosen.truth, chosen.ledger])
+    check_files([chosen.output, chosen.truth, chosen.fault_log])
     return simulate(chosen, scenario(chosen.scenario))
 
 
@@ -102,17 +105,17 @@ def simulate(chosen: argparse.Namespace, named: Any) -> int:
     from streams.service.event_file import warn
 
     guideline = site.guideline(chosen.config)
-    wish = simulator_attribute(WISH)(
+    wish = simulator_attribute(REQUEST)(
         named, chosen.patients, chosen.seed, aware(chosen.start), chosen.days, chosen.vitals, chosen.policy
     )
     simulation = simulator_attribute(SIMULATION)(wish, truth=chosen.truth is not None)
     consultant = Consultant(simulation.cohort.ids, chosen.start, guideline)
-    wanted = simulator_attribute(WANTED)(chosen.output, chosen.truth, chosen.ledger, chosen.faults)
+    wanted = simulator_attribute(WANTED)(chosen.output, chosen.truth, chosen.fault_log, chosen.faults)
     done: Any = None
     with bar(simulation.chunks) as move:
         for done in simulator_attribute(PRODUCE)(simulation, consultant, wanted):
             move(done.chunks)
-    counts = done.ledger.counts
+    counts = done.fault_log.counts
     warn(
         f"il2watch: {named.name}, seed {chosen.seed}: {chosen.patients} patients, {done.records:,} "
         f"records{befell(counts['faults'], counts['lost'])}"
@@ -157,7 +160,9 @@ def check_files(named: list[str | None]) -> None:
     paths = [path for path in named if path is not None]
     for path in paths:
         if paths.count(path) > 1:
-            raise UsageError(f"{path} is named twice; give the events, the truth and the ledger a file each")
+            raise UsageError(
+                f"{path} is named twice; give the events, the truth and the fault log a file each"
+            )
 
 
 def befell(counts: Mapping[str, int], lost: int) -> str:

@@ -65,7 +65,7 @@ async def begin(table: FencedTable, producer: FaustProducer, partitions: Sequenc
 
 
 class FencedConsumer(InputConsumer):
-    """`heard`: s, when the group last knew this member.
+    """`observed`: s, when the group last knew this member.
 
     `_coordinator._do_heartbeat` asks the group whether it still belongs to it.
     """
@@ -99,4 +99,4 @@ def belongs(app: Any) -> bool:
     """Return whether the group still counts on this process: one that hung for longer than its session has a
     successor, which acts in its place.
     """
-    return bool(time.monotonic() - app.consumer.heard < app.conf.broker_session_timeout)
+    return bool(time.monotonic() - app.consumer.observed < app.conf.broker_session_timeout)

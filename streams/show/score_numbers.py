@@ -108,8 +108,8 @@ class Untrue(TypedDict):
     at: str
 
 
-class Ledger(TypedDict):
-    """What a ledger of faults leads one to expect."""
+class FaultCounts(TypedDict):
+    """What a log of faults leads one to expect."""
 
     altered: int
     lost: int
@@ -117,13 +117,13 @@ class Ledger(TypedDict):
 
 
 class Records(TypedDict):
-    """What became of the records. `accounted`: as the ledger says; None without one."""
+    """What became of the records. `accounted`: as the fault log says; None without one."""
 
     read: int
     refused: dict[str, int]
     implausible: dict[str, int]
     unused: dict[str, int]
-    ledger: Ledger | None
+    ledger: FaultCounts | None
     accounted: bool | None
 
 

@@ -156,7 +156,7 @@ def records(found: Records) -> Iterator[str]:
         agreed = "agrees with" if found["accounted"] else "DOES NOT agree with"
         log = found["ledger"]
         yield (
-            f"what was refused {agreed} the ledger: {log['altered']} altered, {log['lost']} lost, "
+            f"what was refused {agreed} the fault log: {log['altered']} altered, {log['lost']} lost, "
             f"refused {spelled(log['refused'])}"
         )
 

@@ -126,16 +126,16 @@ class PagerService(FaustService):
         self.served: Any = None
 
     async def open(self) -> None:
-        metrics.prepare(self.agent.couriers)
+        metrics.prepare(self.agent.workers)
         await super().open()
         if self.api is not None:
-            self.served = await self.api.serve(self.agent.ledger)
+            self.served = await self.api.serve(self.agent.writer)
 
     def parts(self) -> Iterable[Part]:
-        return (self.agent.ledger.run(), self._keep_time(), self._beat())
+        return (self.agent.writer.run(), self._keep_time(), self._beat())
 
     async def close(self) -> None:
-        """Stop the clock, then what goes by it; the ledger writes until the partitions are given back."""
+        """Stop the clock, then what goes by it; the outbox writer writes until the partitions are given back."""
         if self.served is not None:
             await self.served.cleanup()
         for task in self.tasks[1:]:
@@ -154,7 +154,7 @@ class PagerService(FaustService):
                 self.agent.pass_time()
             if time.monotonic() - stood >= STALL_S:
                 stood = time.monotonic()
-                measure.count_open(self.agent.ledger.books, self.agent.couriers, self.agent.clock())
+                measure.count_open(self.agent.writer.states, self.agent.workers, self.agent.clock())
 
     async def _beat(self) -> None:
         while True:

@@ -30,7 +30,7 @@ def test_without_faults_the_file_stays_as_it_is(write: Write, tmp_path: Path, ca
 
 
 def test_a_spoiled_file_and_its_ledger_add_up(write: Write, tmp_path: Path) -> None:
-    into, ledger = tmp_path / "out.jsonl.gz", tmp_path / "ledger.jsonl.gz"
+    into, ledger = tmp_path / "out.jsonl.gz", tmp_path / "faults.jsonl.gz"
     assert (
         main.main(
             [
@@ -40,7 +40,7 @@ def test_a_spoiled_file_and_its_ledger_add_up(write: Write, tmp_path: Path) -> N
                 "drop=0.1,duplicate=0.1",
                 "-o",
                 str(into),
-                "--ledger",
+                "--fault-log",
                 str(ledger),
             ]
         )

@@ -118,10 +118,10 @@ def test_what_is_refused_must_be_in_the_ledger(
         "lost": False,
         "refused": refused,
     }
-    ledger = write(entry, name="ledger.jsonl")
+    ledger = write(entry, name="faults.jsonl")
     assert (
         main.main(
-            ["score", events, "--truth", write(KNEW, name="truth.jsonl"), "--ledger", ledger, "-o", "json"]
+            ["score", events, "--truth", write(KNEW, name="truth.jsonl"), "--fault-log", ledger, "-o", "json"]
         )
         == code
     )

@@ -59,8 +59,10 @@ def test_without_faults_every_distinct_episode_is_detected_and_no_record_refused
 def test_with_all_faults_whatever_is_refused_is_in_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = str(tmp_path / "ledger.jsonl.gz")
-    found = score([*simulated(tmp_path, "--faults", "all", "--ledger", ledger), "--ledger", ledger], capsys)
+    ledger = str(tmp_path / "faults.jsonl.gz")
+    found = score(
+        [*simulated(tmp_path, "--faults", "all", "--fault-log", ledger), "--fault-log", ledger], capsys
+    )
     assert found["records"]["accounted"] is True
     assert set(found["records"]["refused"]) >= {"malformed", "bad-time", "bad-unit"}
     assert found["records"]["ledger"]["lost"] > 0
@@ -72,9 +74,9 @@ def test_a_ward_of_two_hundred_is_watched_well(
 ) -> None:
     """Seven days, vital signs each minute. Prints what it comes to."""
     plain = score(ward(tmp_path / "plain"), capsys)
-    ledger = str(tmp_path / "ledger.jsonl.gz")
+    ledger = str(tmp_path / "faults.jsonl.gz")
     spoiled = score(
-        [*ward(tmp_path / "spoiled", "--faults", "all", "--ledger", ledger), "--ledger", ledger], capsys
+        [*ward(tmp_path / "spoiled", "--faults", "all", "--fault-log", ledger), "--fault-log", ledger], capsys
     )
     figures(told("no faults", plain))
     figures(told("all faults", spoiled))

@@ -50,7 +50,7 @@ def test_the_same_seed_writes_the_same_bytes_and_another_one_others(name: str, t
 
 def test_the_truth_and_the_faults_are_the_same_bytes_too(tmp_path: Path) -> None:
     for turn in ("a", "b"):
-        beside = ("--truth", str(tmp_path / f"{turn}.truth.gz"), "--ledger", str(tmp_path / f"{turn}.l"))
+        beside = ("--truth", str(tmp_path / f"{turn}.truth.gz"), "--fault-log", str(tmp_path / f"{turn}.l"))
         simulated(tmp_path / turn, "ward", *DAY, "--faults", "all", *beside)
     for name in ("{}", "{}.truth.gz", "{}.l"):
         assert (tmp_path / name.format("a")).read_bytes() == (tmp_path / name.format("b")).read_bytes()
@@ -66,7 +66,7 @@ def test_faults_change_what_arrives_and_never_what_happened(tmp_path: Path) -> N
         "drop=0.1",
         "--truth",
         str(tmp_path / "b.truth"),
-        "--ledger",
+        "--fault-log",
         str(tmp_path / "b.l"),
     )
     lost = [json.loads(line) for line in (tmp_path / "b.l").read_bytes().splitlines()]

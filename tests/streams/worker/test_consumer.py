@@ -86,7 +86,7 @@ def test_an_acknowledged_batch_makes_every_topic_in_it_committable_up_to_its_las
     assert committable(consumer) == {TP(INPUTS[0], NUMBER): 10, TP(INPUTS[2], NUMBER): 8}
     assert committable(consumer) == {}
     assert message not in consumer.unacked
-    assert not message.desk.out
+    assert not message.buffer.out
 
 
 def test_a_topic_without_a_record_in_the_batch_is_left_as_it_was_committed(consumer: BatchConsumer) -> None:

@@ -95,7 +95,7 @@ class Desk:
     def take(self, *alerts: Any) -> None:
         for one in alerts:
             self.ledger.apply(
-                one.said.patient, lambda book, one=one: receive(book, one, START, self.ledger.paging), 0
+                one.transition.patient, lambda book, one=one: receive(book, one, START, self.ledger.paging), 0
             )
 
     def outcomes(self, channel: str) -> list[str]:

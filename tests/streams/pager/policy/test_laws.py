@@ -61,7 +61,7 @@ class Course:
             self.now += 7
             before = self.book
             told, outcome = getattr(self, f"_{act}")(what, how)
-            self.book = outcome.book
+            self.book = outcome.state
             self.expired |= {
                 (one.channel or "", one.key or "") for one in outcome.audits if one.outcome == pages.EXPIRED
             }
