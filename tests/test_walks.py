@@ -54,7 +54,7 @@ def test_a_walk_holds_the_calls_of_the_project_alone() -> None:
 
 
 def test_the_reader_opens_what_is_called_once_and_goes_on_where_the_value_goes() -> None:
-    passed = read(Place("streams.pager.policy.alerts", "take"), "alert", "streams.pager.policy")
+    passed = read(Place("streams.pager.policy.alerts", "receive"), "alert", "streams.pager.policy")
     assert passed[0] == passed[-1]
     assert {"streams.pager.policy.alerts", "streams.pager.policy.notifications"} <= {
         place.module for place in passed
@@ -73,5 +73,5 @@ def test_the_table_names_every_walk(
     walks.main(["--files"])
     printed = capsys.readouterr().out
     assert "explain urine-hour" in printed
-    assert "take, along alert" in printed
+    assert "receive, along alert" in printed
     assert "  rules/explain/subject.py" in printed

@@ -293,7 +293,7 @@ WALKS: dict[str, Callable[[], Walk]] = {
     "explain urine-hour": explain_urine,
 }
 READ = {
-    "take, along alert": (Place("streams.pager.policy.alerts", "take"), "alert", "streams.pager."),
+    "receive, along alert": (Place("streams.pager.policy.alerts", "receive"), "alert", "streams.pager."),
     "advance, along event": (Place("rules.decide.engine", "advance"), "event", "rules."),
 }
 """Where a reader begins, what is followed, and within which folder."""

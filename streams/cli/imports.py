@@ -125,10 +125,10 @@ def mimic_main(arguments: list[str]) -> int:
     """Writes the events, then says what became of the rows."""
     chosen = mimic_parser().parse_args(arguments)
     convert, tally, tables = (import_module(f"{MIMIC}.{name}") for name in ("convert", "tally", "tables"))
-    counts = tally.Tally()
+    counts = tally.ImportTally()
     try:
         write(chosen, convert.events, counts)
-    except tables.Unreadable as fault:
+    except tables.UnreadableMimic as fault:
         raise UsageError(str(fault)) from None
     finish(chosen, counts.report(), dict(tally.REASONS) | dict(tally.ADJUSTMENTS))
     return 0

@@ -37,7 +37,10 @@ EXAMPLE = """\
   il2watch score ward.jsonl.gz --truth truth.jsonl.gz     both from il2watch simulate ward -o ... --truth ...
   il2watch score ward.jsonl.gz --truth truth.jsonl.gz --config now.toml --config next.toml \\
     --plot burden.svg"""
-EXIT = "exit: 0 done, 1 the fault log and what was refused do not agree, 2 usage or configuration, 130 interrupted"
+EXIT = (
+    "exit: 0 done, 1 the fault log and what was refused do not agree, "
+    "2 usage or configuration, 130 interrupted"
+)
 
 
 class Contender(NamedTuple):
@@ -91,7 +94,7 @@ def main(arguments: list[str]) -> int:
 
 def contest(chosen: argparse.Namespace) -> list[Contender]:
     """Every configuration that is to be scored. Raises UsageError."""
-    courses = list(load(chosen.truth, import_module(SIMULATOR).read))
+    courses = list(load(chosen.truth, import_module(SIMULATOR).load_courses))
     return [contender(path, courses) for path in chosen.config or [None]]
 
 

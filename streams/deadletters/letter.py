@@ -69,7 +69,7 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     where: str
     reason: str = ""
     message: str = ""
-    partly_used: bool = False
+    partly_used: bool = msgspec.field(default=False, name="partly_taken")
     timestamp: str | None = None
     key: Text = UNSET
     key_base64: Text = UNSET

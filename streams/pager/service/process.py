@@ -135,7 +135,7 @@ class PagerService(FaustService):
         return (self.agent.writer.run(), self._keep_time(), self._beat())
 
     async def close(self) -> None:
-        """Stop the clock, then what goes by it; the outbox writer writes until the partitions are given back."""
+        """Stop the clock, then what goes by it; the outbox is written until the partitions are given back."""
         if self.served is not None:
             await self.served.cleanup()
         for task in self.tasks[1:]:

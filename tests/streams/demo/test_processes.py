@@ -18,7 +18,7 @@ class Process(NamedTuple):
     alive: bool
     words: str = ""
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self.words
 
     def wait(self) -> int:

@@ -263,7 +263,7 @@ def test_pages_to_acknowledge_stand_above_the_alerts_with_what_to_type() -> None
         pages=[page(12), page(7, level="relative")],
         messages={"a12": "Urine 8 mL/h, below 10"},
         typed="1",
-        heard=3,
+        acknowledged=3,
     )
     shown = seen(screen(), picture(full, screen()))
     assert shown[5] == "2 pages to acknowledge, 3 acknowledged; type a number and Enter: 1_"

@@ -28,13 +28,13 @@ class App:
         self.conf = SimpleNamespace(broker_session_timeout=10.0)
         self.consumer = SimpleNamespace(
             recovered=1,
-            heard=time.monotonic(),
+            observed=time.monotonic(),
             assignment=lambda: {TP(ALERTS, self.number), TP(COMMANDS, self.number)},
         )
 
     def hangs(self) -> None:
         """For longer than its session: nobody has heard of it since."""
-        self.consumer.heard -= 11.0
+        self.consumer.observed -= 11.0
 
     def moves(self) -> None:
         """The partition goes, another comes, and all is read back."""
