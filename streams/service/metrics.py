@@ -57,7 +57,7 @@ ALERTS = counter(
     "il2_alerts", "Alerts published, by subject, level and transition.", "subject", "level", "transition"
 )
 ALERTS_AGAIN = counter(
-    "il2_alerts_again",
+    "il2_alerts_republished",
     "Alerts published once more after a takeover, since nobody can tell that they had been.",
 )
 ACTIVE = gauge("il2_active_alerts", "Open episodes, by partition and level.", "partition", "level")
@@ -69,14 +69,14 @@ LATENCY = histogram(
     ),
     SHORT,
 )
-LAG = gauge("il2_lag_records", "Records in the log that are not worked off yet.", "topic", "partition")
+LAG = gauge("il2_lag_records", "Lag: records in the log that are not processed yet.", "topic", "partition")
 DEAD_LETTERS = counter("il2_dead_letters", "Records refused, whole or in part, by reason.", "reason")
 DEAD_LETTER_SHARE = gauge(
     "il2_dead_letter_share_ratio", "Share of the records of the last minutes that were refused."
 )
 DEAD_LETTER_ALARM = gauge("il2_dead_letter_alarm", "1 while that share is above its limit.")
 PATIENTS = gauge("il2_patients", "Patients whose stay is not over, by partition.", "partition")
-ROWS = counter("il2_rows", "Patients' rows written to the changelog.")
+STATE_RECORDS = counter("il2_state_records", "State records of patients written to the changelog.")
 BUILD: Info = Info("il2_build", "The program.", registry=REGISTRY)
 GUIDELINE: Info = Info(
     "il2_guideline", "The guideline it goes by; the hash is over its effective numbers.", registry=REGISTRY

@@ -28,7 +28,7 @@ def batch(done: Batch, output: Output, partition: PartitionState, now: int) -> N
         metrics.DEAD_LETTERS.labels(refusal.reason).inc()
     if output.lateness:
         metrics.LATENESS.observe(max(output.lateness) / 1000)
-    metrics.ROWS.inc(len(output.changed))
+    metrics.STATE_RECORDS.inc(len(output.changed))
     _alerts(done, output, now)
     if output.changed:
         count_open(partition)

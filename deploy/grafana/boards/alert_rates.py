@@ -130,7 +130,7 @@ HEEDED = PanelRow(
             "Pages put in the outbox an hour, by what they do at the receiver.",
             "short",
             Query(
-                'sum by (action) (rate(il2_pages_owed_total{unit=~"$unit"}[$__rate_interval])) * 3600',
+                'sum by (action) (rate(il2_pages_enqueued_total{unit=~"$unit"}[$__rate_interval])) * 3600',
                 "{{action}}",
             ),
             stacked=True,

@@ -122,8 +122,8 @@ FACTS = PanelRow(
             "Rows and repeats",
             "Patients' rows written a second; alerts published again after takeovers, in five minutes.",
             "short",
-            Query("sum(rate(il2_rows_total[$__rate_interval]))", "rows/s"),
-            Query("sum(increase(il2_alerts_again_total[5m]))", "alerts again"),
+            Query("sum(rate(il2_state_records_total[$__rate_interval]))", "rows/s"),
+            Query("sum(increase(il2_alerts_republished_total[5m]))", "alerts again"),
             width=8,
         ),
         lines(

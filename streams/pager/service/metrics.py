@@ -40,11 +40,11 @@ ALERTS = _counter(
     "transition",
     "unit",
 )
-PENDING = _counter("il2_pages_owed", "Pages put in the outbox.", "action", "level", "kind", "unit")
+PENDING = _counter("il2_pages_enqueued", "Pages put in the outbox.", "action", "level", "kind", "unit")
 PAGES = _counter(
     "il2_pages", "Attempts to send a page, and pages stated expired, by outcome.", "channel", "outcome"
 )
-HELD_BACK = _counter("il2_pages_held", "Pages not sent by rule, by reason.", "reason")
+HELD_BACK = _counter("il2_pages_held", "Pages held back or masked by a rule, by reason.", "reason")
 SINCE_DECIDED = _histogram(
     "il2_page_since_decided_seconds",
     "From an alert's decision to its page's acceptance by a receiver.",
@@ -65,15 +65,15 @@ ACKNOWLEDGEMENTS = _counter(
     "level",
     "actionable",
 )
-ESCALATIONS = _counter("il2_escalations", "Rungs of ladders climbed, by cause.", "cause")
-FLOODS_BEGUN = _counter("il2_floods", "Floods of pages of one patient that were told as one.")
-FLOODS = _gauge("il2_flooded_patients", "Patients whose pages are told as one now.")
+ESCALATIONS = _counter("il2_escalations", "Steps of escalation policies reached, by cause.", "cause")
+FLOODS_BEGUN = _counter("il2_floods", "Floods of pages of one patient that were grouped into one.")
+FLOODS = _gauge("il2_flooded_patients", "Patients whose pages are grouped into one now.")
 SILENCES = _gauge("il2_silences", "Silences in force.", "level")
 UNACKNOWLEDGED = _gauge(
     "il2_unacknowledged_episodes", "Episodes that were paged and that nobody has acknowledged.", "level"
 )
-OUTBOX = _gauge("il2_outbox_pages", "Pages owed and not accepted yet.", "channel")
-OLDEST = _gauge("il2_outbox_oldest_seconds", "Age of the oldest page owed.", "channel")
+OUTBOX = _gauge("il2_outbox_pages", "Pages in the outbox that no receiver has accepted yet.", "channel")
+OLDEST = _gauge("il2_outbox_oldest_seconds", "Age of the oldest page in the outbox.", "channel")
 CIRCUIT = _gauge(
     "il2_channel_circuit_open",
     "1 while a channel is left alone because it failed again and again.",

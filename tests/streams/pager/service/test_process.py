@@ -276,7 +276,7 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         served = urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=5).read().decode()
         for line in (
             'il2_pages_total{channel="oncall",outcome="accepted"} 2.0',
-            'il2_pages_owed_total{action="trigger",kind="blood-pressure",level="absolute",unit=""} 1.0',
+            'il2_pages_enqueued_total{action="trigger",kind="blood-pressure",level="absolute",unit=""} 1.0',
             'il2_acknowledgements_total{actionable="unsaid",level="absolute"} 1.0',
             "il2_page_since_decided_seconds_count 1.0",
             'il2_outbox_pages{channel="oncall"} 0.0',
