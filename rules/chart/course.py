@@ -109,7 +109,7 @@ def cycle_of(places: list[Place]) -> Cycle:
     return Cycle(last.at, len(starts), ends[0] if ends else None, last.reference)
 
 
-def began_anew(number: int, start: int | None, cycle: Cycle) -> bool:
+def next_cycle_began(number: int, start: int | None, cycle: Cycle) -> bool:
     """Whether a second or later cycle has begun since there were `number` starts, the last at `start`."""
     return start is not None and cycle.start is not None and cycle.number > number and cycle.start > start
 
