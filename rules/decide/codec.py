@@ -264,7 +264,7 @@ def _chart(
 def _restore(tail: Tail, signals: Signals, rows: list[VitalsRow]) -> None:
     tail.rows = rows
     tail.marks = [(0, signals)]
-    tail.again(-1)
+    tail.recompute(-1)
 
 
 def _index(chart: Chart) -> dict[str, Fact]:

@@ -75,7 +75,7 @@ class _Replay:
         self.chart = Chart(chart.guideline)
         self.chart.tail.set(chart.tail.setting)
         self.chart.tail.marks = [(0, chart.tail.marks[0][1].copy())]
-        self.chart.tail.again(-1)
+        self.chart.tail.recompute(-1)
         self.memories = {code: Memory() for code in rule.criteria}
         self.due: Instant | None = None
         self.now = BEFORE_ALL
