@@ -76,9 +76,6 @@ def monitored(observation: Observation, chart: Chart, now: Instant, before: Memo
     return Result(observation.level, at=found.overdue_at, next=soonest(now, ends))
 
 
-SIGNAL_INPUTS = {"heart-rate", "systolic-bp"}
-
-
 def inputs_of(observation: Observation) -> int:
     """Return the dirty flags that can end an overdue observation.
 
