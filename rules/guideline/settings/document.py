@@ -1,7 +1,7 @@
-"""Read a configuration as TOML: what it says, on which line, and what is wrong with it.
+"""Parse a configuration as TOML: its values, the line of each key, and what is wrong with it.
 
-One file holds the guideline's numbers and the tables of the services. It is read here and not in
-`streams.config`, which reads all other tables with it, because a site's numbers are loaded without streams
+One file holds the guideline's numbers and the tables of the services. It is parsed here and not in
+`streams.config`, which takes all other tables from it, because a site's numbers are loaded without streams
 (by the simulators' courses, by tests), and `rules` imports nothing of them; it takes text and opens no file.
 """
 
@@ -11,12 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-
-# On which line a TOML document gives each key: `tomllib` tells values, not lines.
-#
-# It walks a document that `tomllib` has read, or could not read for a key given twice; of other broken text
-# it finds what it can.
-
 
 Path = tuple[str, ...]
 
@@ -34,22 +28,26 @@ _PLAIN_VALUE = re.compile(r"[^,\]}#\n]+")
 
 
 class Unreadable(Exception):
-    """The rest of the text is not TOML."""
+    """An error: the rest of the text is not TOML."""
 
 
 def given(text: str) -> Iterator[tuple[Path, int]]:
-    """Each key and each table header as (path, line from 1), in the document's order.
+    """Yield each key and each table header as (path, line from 1), in the document's order.
 
     Array elements carry their number in the path.
     """
     try:
-        yield from _Walk(text).document()
+        yield from _Scanner(text).document()
     except (Unreadable, RecursionError):
         return
 
 
-class _Walk:
-    """A place in the text, and the line it is on."""
+class _Scanner:
+    """A scanner over the text, with its position and line.
+
+    It scans a document that `tomllib` has parsed, or could not parse for a key given twice; in other broken
+    text it finds what it can. `tomllib` gives values, not lines.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -58,6 +56,7 @@ class _Walk:
         self.elements: dict[Path, int] = {}
 
     def match(self, pattern: re.Pattern[str]) -> str:
+        """Return the text that matches the pattern here, and step over it. Raises Unreadable."""
         found = pattern.match(self.text, self.at)
         if found is None:
             raise Unreadable
@@ -66,7 +65,7 @@ class _Walk:
         return found[0]
 
     def ahead(self, mark: str) -> bool:
-        """Steps over `mark` if it is next."""
+        """Step over `mark` if it is next, and return whether it was."""
         if not self.text.startswith(mark, self.at):
             return False
         self.at += len(mark)
@@ -156,7 +155,7 @@ _TWICE = ("Cannot ", "Duplicate ")
 
 
 class ConfigError(ValueError):
-    """A site configuration that cannot be used.
+    """An error: a site configuration that cannot be used.
 
     `problems`: everything that is wrong, one line each, in the file's order.
     """
@@ -173,7 +172,7 @@ class Document(msgspec.Struct, frozen=True):
     lines: dict[Path, int]
 
     def line(self, path: Path) -> int:
-        """The line that gives `path`; else of the first key in it; else of the table it stands in."""
+        """Return the line that gives `path`; else of the first key in it; else of the table it is in."""
         if path in self.lines:
             return self.lines[path]
         inside = [line for other, line in self.lines.items() if other[: len(path)] == path]
@@ -183,7 +182,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 def parse_toml(text: str) -> Document:
-    """Reads TOML. Raises ConfigError with line and column, or with each key that is given twice."""
+    """Parse TOML. Raises ConfigError with line and column, or with each key that is given twice."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         values = tomllib.loads(text)
