@@ -55,7 +55,7 @@ def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
 def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while a urine criterion is tripped and no dopamine runs.
 
-    It takes a litre of boluses since the earlier of the two opened.
+    A litre of boluses must have been given since the earlier of the two opened.
     """
     starts = [case.opened(code) for code in URINE if tripped(case, code)]
     known = [start for start in starts if start is not None]

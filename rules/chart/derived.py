@@ -1,6 +1,6 @@
 """Derive from a list of events what a chart derives as it records them, by the same functions.
 
-For what is drawn: a plot has events and no chart.
+For plots, which have events and no chart.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ class Fact(msgspec.Struct, array_like=True, gc=False):
 
     @property
     def reference(self) -> Reference:
+        """The reference to the fact: its id and source offset."""
         return (self.id, self.offset)
 
 

@@ -1,4 +1,4 @@
-"""Assess a patient: state everything the guideline says of one patient now (wire.md, Assessment)."""
+"""Assess a patient: everything the guideline says of one patient now (wire.md, Assessment)."""
 
 from collections.abc import Iterator
 

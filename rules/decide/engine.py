@@ -139,7 +139,7 @@ EVERY_PATIENT = "*"
 
 
 class Outcome(msgspec.Struct):
-    """What folding a log gives.
+    """The outcome of folding a log.
 
     `alerts`: in order of decision, then patient; `patients`: the states at the end; `counts`: of values not
     used; `refused`: the events refused, with their reasons.

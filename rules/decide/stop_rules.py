@@ -68,7 +68,7 @@ def _with_sealed(rule: StopRule, chart: Chart, before: StopRuleState, again: Sto
 
 
 class _Replay:
-    """A replay of one rule: a chart that is given the course again, and the state of the rule over it."""
+    """A replay of one rule: its course entered into an empty chart, and the state of the rule over it."""
 
     def __init__(self, rule: StopRule, chart: Chart) -> None:
         self.rule = rule

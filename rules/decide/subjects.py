@@ -135,19 +135,24 @@ class AdviceCase:
 
     @property
     def chart(self) -> Chart:
+        """The patient's chart."""
         return self._patient.chart
 
     @property
     def guideline(self) -> Guideline:
+        """The patient's guideline."""
         return self._patient.guideline
 
     def memory(self, subject: str) -> Memory:
+        """Return the memory of a subject: its state at its last decision."""
         return self._patient.memory(subject)
 
     def opened(self, subject: str) -> int | None:
+        """Return the opening `at` of its episode; without alerting, since when it is not clear."""
         return self._patient.opened(subject)
 
     def judge(self, subject: str, now: Instant) -> Result:
+        """Decide a subject in full at an instant, and return its result."""
         plan = plan_for(self._patient.guideline)
         return plan.subjects[plan.index[subject]].judge(self._patient, now, self.memory(subject))
 

@@ -96,7 +96,7 @@ def _numbers(advice: Advice, guideline: Guideline) -> dict[str, str]:
 
 
 Explained = tuple[Window | None, list[str]]
-"""The window looked at, and the sentences."""
+"""The window of the data, and the sentences."""
 
 
 def fever(advice: Advice, asked: Asked) -> Explained:

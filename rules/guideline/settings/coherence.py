@@ -1,6 +1,6 @@
 """Check the numbers of a guideline against one another: relative before absolute, a range wide enough.
 
-The check is the same whoever sets them.
+Published numbers and a site's are checked alike.
 """
 
 from itertools import chain, pairwise

@@ -72,6 +72,7 @@ class _Scanner:
         return True
 
     def document(self) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of each key and table header of the document."""
         table: Path = ()
         while self.match(_SPACE) is not None and self.at < len(self.text):
             line = self.line
@@ -82,6 +83,7 @@ class _Scanner:
                 yield from self.pair(table)
 
     def header(self) -> Path:
+        """Return the path of a table header, after its first bracket."""
         many = self.ahead("[")
         path = self.key()
         if not self.ahead("]]" if many else "]"):
@@ -89,10 +91,12 @@ class _Scanner:
         return self.numbered(path) if many else path
 
     def numbered(self, path: Path) -> Path:
+        """Return the path of the next element of an array: with its number from 1."""
         self.elements[path] = self.elements.get(path, 0) + 1
         return (*path, f"#{self.elements[path]}")
 
     def key(self) -> Path:
+        """Return the parts of a key, which may be dotted."""
         parts = []
         while True:
             self.match(_BLANK)
@@ -102,12 +106,14 @@ class _Scanner:
                 return tuple(parts)
 
     def name(self) -> str:
+        """Return one part of a key, bare or quoted."""
         if self.text[self.at : self.at + 1] in ("'", '"'):
             written = self.match(_STRING)
             return written[1:-1] if written[0] == "'" else _unescaped(written[1:-1])
         return self.match(_BARE_KEY)
 
     def pair(self, table: Path) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of a key and of the keys inside its value."""
         line, path = self.line, (*table, *self.key())
         if not self.ahead("="):
             raise Unreadable
@@ -116,6 +122,7 @@ class _Scanner:
         yield from self.value(path)
 
     def value(self, path: Path) -> Iterator[tuple[Path, int]]:
+        """Step over a value, and yield the path and line of each key inside it."""
         if self.ahead("{"):
             yield from self.inline(path)
         elif self.ahead("["):
@@ -124,12 +131,14 @@ class _Scanner:
             self.match(_STRING if self.text[self.at : self.at + 1] in ("'", '"') else _PLAIN_VALUE)
 
     def inline(self, path: Path) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of each key of an inline table, after its brace."""
         while self.match(_SPACE) is not None and not self.ahead("}"):
             yield from self.pair(path)
             self.match(_SPACE)
             self.ahead(",")
 
     def array(self, path: Path) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of each key inside an array, after its bracket."""
         while self.match(_SPACE) is not None and not self.ahead("]"):
             yield from self.value(self.numbered(path))
             self.match(_SPACE)
