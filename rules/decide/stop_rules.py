@@ -197,31 +197,25 @@ def update_recommendation(patient: Patient, alerts: list[PendingAlert]) -> None:
     A correction improves or resolves that episode; it is never amended.
     """
     recommendation = recommend(patient)
+    word = recommendation.word
     if not patient.alerting:
-        patient.memory(RECOMMENDATION).state = recommendation.word
+        patient.memory(RECOMMENDATION).state = word
         return
-    quiet = patient.quiet and recommendation.word == "cannot-tell"
+    quiet = patient.quiet and word == "cannot-tell"
     left = patient.quiet and not quiet
     patient.quiet = quiet
-    patient.memory(RECOMMENDATION).state = recommendation.word
-    if quiet or (left and recommendation.word == "proceed"):
+    patient.memory(RECOMMENDATION).state = word
+    if quiet or (left and word == "proceed"):
         return
-    rank = RECOMMENDATIONS.index(recommendation.word)
+    rank = RECOMMENDATIONS.index(word)
     episode = patient.episodes.get(RECOMMENDATION)
     if (episode is None and rank == 0) or (episode is not None and episode.rank == rank):
         return
-    result = Result(
-        recommendation.word, value=recommendation.word, evidence=reason_evidence(patient, recommendation)
-    )
-    this_step = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False)
+    result = Result(word, value=word, evidence=reason_evidence(patient, recommendation))
+    this_step, level = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False), RECOMMENDATION_LEVEL[word]
     alerts.extend(
         update_episode(
-            patient,
-            this_step,
-            result,
-            RECOMMENDATION_LEVEL[recommendation.word],
-            rank,
-            lambda _: recommendation_words(recommendation),
+            patient, this_step, result, level, rank, lambda _: recommendation_words(recommendation)
         )
     )
 
