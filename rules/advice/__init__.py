@@ -1,1 +1,1 @@
-"""Advice of Tables 5 and 6 and the text, one module a theme (criteria.md section 7)."""
+"""Advice of the guideline: fluids and pressors, therapy, recovery; one evaluator a code."""

@@ -1,5 +1,6 @@
-"""Fluids and pressors: bolus, phenylephrine, dopamine, and when enough is enough (Table 5; text,
-Overview).
+"""Evaluate the advice on fluids and pressors: bolus, phenylephrine, dopamine, and the limit of fluid.
+
+Source: Table 5; text, Overview.
 """
 
 from rules.chart.course import runs
@@ -14,7 +15,7 @@ URINE = ("urine-shift", "urine-hour")
 
 
 def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Hypotension, or urine-hour relative or absolute."""
+    """Open while hypotension or urine-hour is relative or absolute."""
     causes = [subject for subject in ("hypotension", "urine-hour") if tripped(case, subject)]
     evidence: tuple[Reference, ...] = ()
     for subject in causes:
@@ -23,6 +24,7 @@ def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
 
 
 def boluses_since(case: Case, start: int) -> list[Volume]:
+    """Return the boluses given after moment `start`, in order."""
     return [bolus for bolus in case.chart.volumes["iv-bolus"] if bolus.at > start]
 
 
@@ -45,14 +47,15 @@ def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool)
 
 
 def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Hypotension open, a litre of boluses since it opened, no phenylephrine running."""
+    """Open while hypotension is open with a litre of boluses since it opened and no phenylephrine running."""
     start = case.opened("hypotension") if tripped(case, "hypotension") else None
     return _after_boluses(advice, case, start, rate_at(case.chart.phenylephrine, ms_of(now)) != 0)
 
 
 def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """A urine criterion tripped, a litre of boluses since the earlier of the two opened, no
-    dopamine running.
+    """Open while a urine criterion is tripped and no dopamine runs.
+
+    A litre of boluses must have been given since the earlier of the two opened.
     """
     starts = [case.opened(code) for code in URINE if tripped(case, code)]
     known = [start for start in starts if start is not None]
@@ -60,7 +63,7 @@ def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
 
 
 def above_maintenance(case: Case, now: Instant, within: int) -> list[Volume]:
-    """Boluses and blood products of (clock - within, clock], each whole at its `at`."""
+    """Return the boluses and blood products of (clock - within, clock], each whole at its `at`."""
     volumes = case.chart.volumes
     return sorted(
         (v for kind in ("iv-bolus", "blood-product") for v in volumes[kind] if reached(v.at + within) > now),
@@ -69,7 +72,7 @@ def above_maintenance(case: Case, now: Instant, within: int) -> list[Volume]:
 
 
 def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Approaching at a litre in 24 h, exceeded at 1.5 L: then relative, and paged."""
+    """Open as advisory at a litre in 24 h; at 1.5 L as relative, which is paged."""
     assert advice.volume is not None and advice.second_volume is not None
     inside = above_maintenance(case, now, advice.within)
     given = round(sum(v.volume for v in inside), 6)
@@ -82,7 +85,7 @@ def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
 
 
 def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """The latest weight more than 10 % over baseline."""
+    """Open while the latest weight is more than 10 % over baseline."""
     assert advice.limit is not None
     baseline, weights = case.chart.baseline_readings.get("weight"), case.chart.weights
     if baseline is None or not weights:

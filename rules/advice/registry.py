@@ -1,4 +1,4 @@
-"""Every advice code, what decides it and what can change it: one line an advice."""
+"""Register every advice code: its evaluator, the dirty flags and the subjects that it reads."""
 
 from collections.abc import Callable
 
@@ -13,6 +13,7 @@ ENDED = dirty_flags.ENCOUNTER | dirty_flags.DOSES
 
 
 def lab(code: str) -> int:
+    """Return the dirty flag of a lab."""
     return dirty_flags.BIT[code]
 
 

@@ -1,5 +1,6 @@
-"""Decide the advice during therapy: doses and their peak, fever, saturation and mental status, labs that ask
-for a correction (Tables 5 and 6; text, Overview).
+"""Evaluate the advice during therapy: doses, fever, saturation, mental status, labs to be corrected.
+
+Source: Tables 5 and 6; text, Overview.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ FORBIDDEN = ("steroid", "antihypertensive")
 
 
 def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """From 4 h to 6 h after the last dose."""
+    """Open from 4 h to 6 h after the last dose."""
     doses, table = case.chart.cycle_doses, case.guideline.pressure
     if not doses:
         return Result()
@@ -29,8 +30,9 @@ def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
 
 
 def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """The latest dose given differs from the cycle's first by more than 10 %; compared in the same
-    unit only.
+    """Open while the latest dose given differs from the cycle's first by more than 10 %.
+
+    They are compared in the same unit only.
     """
     doses, tolerance = case.chart.cycle_doses, case.guideline.table4.dose_tolerance
     if len(doses) < 2 or doses[0].unit != doses[-1].unit:
@@ -51,8 +53,9 @@ def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
 
 
 def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """A steroid or an antihypertensive between cycle-start and therapy-end; closes 24 h after the
-    last one.
+    """Open on a steroid or an antihypertensive between cycle-start and therapy-end.
+
+    It closes 24 h after the last one.
     """
     cycle = case.chart.cycle
     if cycle.start is None:
@@ -76,7 +79,7 @@ def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memor
 
 
 def fever(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Latest temperature >=38.0 Cel, no older than 4 h."""
+    """Open while the latest temperature is >=38.0 Cel and no older than 4 h."""
     assert advice.limit is not None
     last = case.chart.tail.now.temp.last
     if last is None or last.temp is None:
@@ -93,8 +96,9 @@ def fever(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
 
 
 def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Latest temperature taken over 24 h after dose 1, >=38.5 and >=1.0 above the highest of the 24 h before
-    it.
+    """Open while the latest temperature is >=38.5 and >=1.0 above the highest of the 24 h before it.
+
+    It must have been taken over 24 h after dose 1.
     """
     assert advice.limit is not None and advice.rise is not None
     temperature, doses = case.chart.tail.now.temp, case.chart.cycle_doses
@@ -117,7 +121,7 @@ def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> R
 
 
 def early_fever_expected(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Fever while the clock is within 8 h of dose 1 or 2."""
+    """Open while fever is open and the clock is within 8 h of dose 1 or 2."""
     if case.memory("fever").state != ADVISORY:
         return Result()
     t = ms_of(now)
@@ -129,7 +133,7 @@ def early_fever_expected(advice: Advice, case: Case, now: Instant, before: Memor
 
 
 def hypoxemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """SpO2 sustained below 95 %, until sustained at 95 % or more."""
+    """Open on an SpO2 sustained below 95 %, until it is sustained at 95 % or more."""
     row = case.guideline.row["oxygen-requirement"]
     assert isinstance(row, OxygenRow)
     spo2 = case.chart.tail.now.spo2
@@ -147,7 +151,7 @@ def hypoxemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Resul
 
 
 def mental_status_watch(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Changed and not reversed, before the 2 h are over."""
+    """Open while mental status is changed and not reversed, before the 2 h are over."""
     row = case.guideline.row["mental-status"]
     assert isinstance(row, PersistentFindingRow)
     result = persistent_finding(row, case.chart, now, before)
@@ -173,7 +177,10 @@ def _judged(advice: Advice, case: Case, test: Test, limit: Callable[[Lab], str |
 
 
 def fixed_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Against the guideline's own number. Flag 1: the second limit is met too (another text)."""
+    """Evaluate a lab against the guideline's own number.
+
+    Flag 1: the second limit is met too (another text).
+    """
     assert advice.limit is not None
     limit, second = advice.limit, advice.second
     result = _judged(advice, case, lambda lab: limit.met(lab.value), lambda lab: limit.text)
@@ -183,7 +190,7 @@ def fixed_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
 
 
 def below_low(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Below the lowest normal value printed with the reading."""
+    """Open while a lab is below the lowest normal value printed with the reading."""
     return _judged(
         advice,
         case,
@@ -193,7 +200,7 @@ def below_low(advice: Advice, case: Case, now: Instant, before: Memory) -> Resul
 
 
 def above_high(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Above the upper limit printed with the reading."""
+    """Open while a lab is above the upper limit printed with the reading."""
     return _judged(
         advice,
         case,

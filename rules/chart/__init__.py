@@ -1,1 +1,1 @@
-"""What is known of one patient. (New __init__, optional: the folder has none today.)"""
+"""The chart: what is known of one patient."""

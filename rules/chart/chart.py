@@ -1,7 +1,7 @@
-"""The chart: what is known of one patient, bounded in size; duplicates, corrections and withdrawals are
-settled here.
+"""Define the chart: what is known of one patient, bounded in size.
 
-`record` is the one way in. The facts are the state; everything derived from them is rebuilt when they change.
+Events enter it by `record` alone, which resolves duplicates, corrections and withdrawals. The facts are the
+state; everything derived from them is rebuilt when they change.
 """
 
 from rules.chart import dirty_flags
@@ -47,7 +47,7 @@ VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance")
 
 
 def target_for(baseline: float | None, guideline: Guideline) -> float:
-    """Table 2, mm[Hg]; without a baseline the strictest."""
+    """Return the target systolic pressure of Table 2, mm[Hg]; without a baseline the strictest."""
     table = guideline.pressure
     if baseline is None or baseline > table.high_baseline:
         return table.target_high
@@ -55,6 +55,7 @@ def target_for(baseline: float | None, guideline: Guideline) -> float:
 
 
 def setting_for(baseline: float | None, guideline: Guideline) -> Setting:
+    """Return the numbers that the vitals series need, for a patient with this baseline pressure, mm[Hg]."""
     heart, oxygen = guideline.row["sinus-tachycardia"], guideline.row["oxygen-requirement"]
     assert isinstance(heart, ExcusedRateRow) and isinstance(oxygen, OxygenRow)
     vital = guideline.observes[heart.monitored_by]
@@ -81,7 +82,7 @@ def setting_for(baseline: float | None, guideline: Guideline) -> Setting:
 
 
 class Chart:
-    """Facts by kind, each list in order of `at`, and what follows from them."""
+    """Facts by kind, each list in order of `at`, and what is derived from them."""
 
     __slots__ = (
         "age",
@@ -147,7 +148,7 @@ class Chart:
         self.baseline_findings: dict[str, bool] = {}
 
     def withdraw(self, fact: Fact) -> int:
-        """Takes back all that the record of `fact` charted. Returns the bits of what that touches."""
+        """Remove everything that the record of `fact` charted, and return the dirty flags of it."""
         id = fact.id
         self.packed = None
         del self.seen[id]
@@ -180,9 +181,9 @@ class Chart:
         return dirty | (dirty_flags.INFUSIONS if any(dropped) else 0)
 
     def refresh(self, dirty: int) -> int:
-        """Derives again what depends on the changed facts.
+        """Derive again what depends on the changed facts.
 
-        Returns the bits, with those that followed from them.
+        Returns the dirty flags, with those that followed from them.
         """
         if dirty & dirty_flags.BASELINE:
             dirty |= self._baseline()
@@ -241,5 +242,5 @@ VOLUME_INPUT = {
 
 
 def rebuilt(chart: Chart) -> None:
-    """Derives everything from the facts, as after reading them back."""
+    """Derive everything in a chart from its facts, as after decoding them."""
     chart.refresh(dirty_flags.EVERYTHING)

@@ -1,4 +1,4 @@
-"""Tell which record of an id stands: the ranking of statuses (criteria.md section 1)."""
+"""Decide which record of an id is in force: the ranking of statuses (criteria.md section 1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def outranks(rank: int, before: int) -> bool:
 
 
 def settled(events: Iterable[Event]) -> list[Event]:
-    """Return the records that stand at the end, in order of `at`.
+    """Return the records in force at the end, in order of `at`.
 
     Takes one patient's events in order of `known`.
     """

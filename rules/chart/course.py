@@ -1,5 +1,6 @@
-"""Tell where in the treatment a patient is: cycles, doses, location, and ward or intensive mode (criteria.md
-sections 1, 4 and 6).
+"""Derive where in the treatment a patient is: cycles, doses, location, and ward or intensive mode.
+
+Source: criteria.md sections 1, 4 and 6.
 """
 
 from bisect import bisect_right
@@ -14,7 +15,7 @@ FOREVER = 1 << 62
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """Half-open spans joined where they touch or overlap, in order."""
+    """Return half-open spans in order, joined where they touch or overlap."""
     out: list[Span] = []
     for start, end in sorted(spans):
         if out and start <= out[-1][1]:
@@ -25,12 +26,12 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def runs(spans: list[Span], t: int) -> bool:
-    """Return whether one of the spans holds moment `t`."""
+    """Return whether one of the spans contains moment `t`."""
     return any(start <= t < end for start, end in spans)
 
 
 def first_difference(a: list[Span], b: list[Span]) -> int | None:
-    """The first moment at which the two timelines differ; None when they are equal."""
+    """Return the first moment at which the two timelines differ; None when they are equal."""
     for one, other in zip(a, b, strict=False):
         if one[0] != other[0]:
             return min(one[0], other[0])
@@ -41,7 +42,7 @@ def first_difference(a: list[Span], b: list[Span]) -> int | None:
 
 
 class Mode:
-    """The intensive spans of a stay, half-open, in ms."""
+    """The timeline of ward and intensive mode: the intensive spans of a stay, half-open, in ms."""
 
     __slots__ = ("_starts", "spans")
 
@@ -50,11 +51,12 @@ class Mode:
         self._starts = [start for start, _ in self.spans]
 
     def since(self, t: int) -> int | None:
-        """The start of the intensive span that holds moment `t`; None in ward mode."""
+        """Return the start of the intensive span that contains moment `t`; None in ward mode."""
         i = bisect_right(self._starts, t) - 1
         return self.spans[i][0] if i >= 0 and t < self.spans[i][1] else None
 
     def next_switch(self, t: int) -> int | None:
+        """Return the next moment after `t` at which the mode changes; None when none is known."""
         for start, end in self.spans:
             if start > t:
                 return start
@@ -63,13 +65,14 @@ class Mode:
         return None
 
     def interval(self, t: int, ward: int, intensive: int) -> int:
+        """Return the interval of the mode in force at `t`."""
         return ward if not self.spans or self.since(t) is None else intensive
 
     def limit(self, seen: int, t: int, ward: int, intensive: int) -> int:
-        """When what was seen at `seen` reaches its limit, judged at moment `t`.
+        """Return when what was seen at `seen` reaches its limit, judged at moment `t`.
 
-        A shorter limit counts from the switch; the longer one's own goes on applying, so the earlier of the
-        two holds.
+        A shorter limit counts from the switch of mode; the longer one goes on applying, so the earlier of the
+        two applies.
         """
         start = self.since(t) if self.spans else None
         if start is None:
@@ -89,18 +92,19 @@ class Cycle(msgspec.Struct, frozen=True):
     reference: tuple[str, int] | None = None
 
     def holds(self, t: int) -> bool:
-        """Whether a fact charted by exception at `t` belongs to this cycle.
+        """Return whether a fact charted by exception at `t` belongs to this cycle.
 
         The first start resets nothing.
         """
         return self.number < 2 or self.start is None or t >= self.start
 
     def dosing(self, t: int) -> bool:
-        """Return whether the cycle is on at `t`: started, and its therapy not ended."""
+        """Return whether `t` is in the cycle's therapy: started, and not ended."""
         return self.start is not None and (self.end is None or t < self.end)
 
 
 def cycle_of(places: list[Place]) -> Cycle:
+    """Return the cycle in force: the one of the last cycle-start."""
     starts = [place for place in places if place.event == "cycle-start"]
     if not starts:
         return Cycle()
@@ -109,18 +113,18 @@ def cycle_of(places: list[Place]) -> Cycle:
     return Cycle(last.at, len(starts), ends[0] if ends else None, last.reference)
 
 
-def began_anew(number: int, start: int | None, cycle: Cycle) -> bool:
-    """Whether a second or later cycle has begun since there were `number` starts, the last at `start`."""
+def next_cycle_began(number: int, start: int | None, cycle: Cycle) -> bool:
+    """Return whether a second or later cycle began since there were `number` starts, the last at `start`."""
     return start is not None and cycle.start is not None and cycle.number > number and cycle.start > start
 
 
 def doses_of(doses: list[DoseFact], cycle: Cycle) -> list[DoseFact]:
-    """Doses given in the cycle, in order; a dose without a cycle-start before it is of no cycle."""
+    """Return the doses given in the cycle, in order; a dose before the cycle-start is of no cycle."""
     return [] if cycle.start is None else [dose for dose in doses if dose.at >= cycle.start]
 
 
 def intensive_care(places: list[Place]) -> list[Span]:
-    """Half-open spans in which the encounter's location was an ICU."""
+    """Return the half-open spans in which the encounter's location was an ICU."""
     located = [place for place in places if place.location is not None]
     ends = [*(place.at for place in located[1:]), FOREVER]
     return merged(

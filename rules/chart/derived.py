@@ -1,6 +1,6 @@
 """Derive from a list of events what a chart derives as it records them, by the same functions.
 
-For what is drawn: a picture has events and no chart.
+For plots, which have events and no chart.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Series = list[tuple[int, float]]
 
 
 def phenylephrine_rates(events: Iterable[Event], weights: Series, baseline: float | None) -> Series:
-    """Return each instant at which the rate changes, with the new rate of all lines in ug/kg/min.
+    """Return each moment (ms) at which the rate changes, with the new rate of all lines in ug/kg/min.
 
-    `weights`: (ms, kg) in order; a rate that cannot be told for want of a weight changes nothing.
+    `weights`: (ms, kg) in order; a rate that is unknown for want of a weight changes nothing.
     """
     lines: Lines = {}
     for n, event in enumerate(events):

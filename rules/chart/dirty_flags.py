@@ -1,9 +1,9 @@
-"""Dirty-flag propagation: one bit for each input of a decision, so that an event has only those subjects
-decided again that read what it changed.
+"""Define the dirty flags: one bit for each input of a decision.
 
-`record` answers the flags of the facts an event wrote; `Chart.refresh` adds those that follow from them; each
-subject has the flags of its inputs, and is decided again when they meet (`rules.decide.subjects.Plan.todo`).
-A flag too many costs time; a flag too few is an alert that never comes.
+An event makes only those subjects be decided again that read what it changed. `record` returns the flags of
+the facts an event wrote; `Chart.refresh` adds those that follow from them; each subject has the flags of its
+inputs, and is decided again when they meet (`rules.decide.subjects.Plan.todo`). A flag too many costs time; a
+flag too few is an alert that never comes.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""Define facts as the chart keeps them: one accepted record, or one reading of it, in canonical units.
+"""Define the facts of a chart: one accepted record, or one reading of it, in canonical units.
 
 Facts sort by `at`, then by the `known` of the record that carries them (`tie`), then by arrival (`n`):
-criteria.md section 1.
-A sudden jump of weight is an artefact until the next reading agrees with it (criteria.md section 8).
+criteria.md section 1. A sudden jump of weight is an artefact until the next reading agrees with it
+(criteria.md section 8).
 """
 
 from bisect import insort
@@ -13,14 +13,9 @@ import msgspec
 
 from rules.wire.events import Reference
 
-# Facts as the chart keeps them: one accepted record, or one reading of it, in canonical units.
-#
-# Facts sort by `at`, then by the `known` of the record that carries them (`tie`), then by arrival (`n`):
-# criteria.md section 1.
-
 
 class Fact(msgspec.Struct, array_like=True, gc=False):
-    """Times in ms.
+    """The fields of every fact. Times in ms.
 
     `first`: when its id first became known; `rank`: -1 unusable, 0 preliminary, 1 final, 2 corrected or
     withdrawn.
@@ -36,18 +31,23 @@ class Fact(msgspec.Struct, array_like=True, gc=False):
 
     @property
     def reference(self) -> Reference:
+        """The reference to the fact: its id and source offset."""
         return (self.id, self.offset)
 
 
 class Ghost(Fact, array_like=True, gc=False):
-    """An id to remember and nothing more: withdrawn, unused, or pruned."""
+    """An id without content, kept to recognise duplicates: withdrawn, unused, or pruned."""
 
 
 class Weight(Fact, array_like=True, gc=False):
+    """A weight, kg."""
+
     value: float
 
 
 class Lab(Fact, array_like=True, gc=False):
+    """A lab result with the reference limits printed with it (None: none)."""
+
     value: float
     low: float | None
     high: float | None
@@ -55,19 +55,21 @@ class Lab(Fact, array_like=True, gc=False):
 
 
 class Volume(Fact, array_like=True, gc=False):
-    """mL; `start` is None when no start was charted."""
+    """A volume, mL; `start` is None when no start was charted."""
 
     volume: float
     start: int | None
 
 
 class DoseFact(Fact, array_like=True, gc=False):
+    """A dose of IL-2 given."""
+
     amount: float
     unit: str
 
 
 class Rate(Fact, array_like=True, gc=False):
-    """ug/kg/min, or ug/min (U/min) when not `per_kg`.
+    """An infusion rate: ug/kg/min, or ug/min (U/min) when not `per_kg`.
 
     In force from its `at` until the next one of its line.
     """
@@ -97,14 +99,14 @@ class Drug(Fact, array_like=True, gc=False):
 
 
 class Resumed(Fact, array_like=True, gc=False):
-    """A clinician lifts a stop rule. `clock`: when it took effect."""
+    """A resume: a clinician lifts a stop rule. `clock`: when it took effect."""
 
     rule: str
     clock: int
 
 
 class Baseline(Fact, array_like=True):
-    """Readings and findings of a `baseline` event: the baseline only, never readings of the course."""
+    """The readings and findings of a `baseline` event: of the baseline only, never of the course."""
 
     age: float | None
     readings: dict[str, float]
@@ -115,11 +117,12 @@ F = TypeVar("F", bound=Fact)
 
 
 def place(fact: Fact) -> tuple[int, int, int]:
-    """Where a fact stands in the order of `at` (ties: later `known`, then later in the log)."""
+    """Return the sort key of a fact: by `at`, then later `known`, then later in the log."""
     return (fact.at, fact.tie, fact.n)
 
 
 def insert(facts: list[F], fact: F) -> None:
+    """Insert a fact into a list in order of `at`."""
     if not facts or place(facts[-1]) < place(fact):
         facts.append(fact)
     else:
@@ -127,7 +130,7 @@ def insert(facts: list[F], fact: F) -> None:
 
 
 def drop(facts: list[F], id: str) -> bool:
-    """Removes what the record `id` charted; says whether there was anything."""
+    """Remove what the record `id` charted, and return whether there was anything."""
     kept = [fact for fact in facts if fact.id != id]
     changed = len(kept) != len(facts)
     facts[:] = kept
@@ -135,17 +138,21 @@ def drop(facts: list[F], id: str) -> bool:
 
 
 def references(facts: Sequence[Fact]) -> tuple[Reference, ...]:
+    """Return the references of the facts, in their order."""
     return tuple((fact.id, fact.offset) for fact in facts)
 
 
 def agrees(value: float, reference: float, fraction: float) -> bool:
+    """Return whether a value lies within a fraction of the reference."""
     # Rounded so that 25 % of 80 kg is 20 kg, not 20.000000000000004.
     return round(abs(value - reference), 6) <= round(reference * fraction, 6)
 
 
 def accepted(weights: list[Weight], baseline: float | None, jump: float, agreement: float) -> list[Weight]:
-    """The weights that count, in order of `at`: each within `jump` of the one accepted before it (else of the
-    baseline), or confirmed by the next reading within `agreement` of it.
+    """Return the weights that count, in order of `at`.
+
+    Each is within `jump` of the one accepted before it (else of the baseline), or confirmed by the next
+    reading within `agreement` of it.
     """
     out: list[Weight] = []
     doubted: Weight | None = None
@@ -163,7 +170,7 @@ def accepted(weights: list[Weight], baseline: float | None, jump: float, agreeme
 
 
 def at_or_before(weights: list[Weight], t: int) -> float | None:
-    """kg: the latest accepted weight not after `t`."""
+    """Return the latest accepted weight not after `t`, kg; None when there is none."""
     value = None
     for weight in weights:
         if weight.at > t:

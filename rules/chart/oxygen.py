@@ -1,5 +1,6 @@
-"""Oxygen by device: which device, flow and FiO2 are in force, charted by exception (criteria.md section 3,
-oxygen-requirement).
+"""Track oxygen by device: which device, flow and FiO2 are in force, charted by exception.
+
+Source: criteria.md section 3, oxygen-requirement.
 """
 
 import msgspec
@@ -22,9 +23,9 @@ class VitalsRow(Fact, array_like=True, gc=False):
 
 
 class Oxygen(msgspec.Struct, array_like=True):
-    """What is in force after the records so far, and when its level last changed.
+    """The device, flow and FiO2 in force after the records so far, and when their level last changed.
 
-    `level`: None where it cannot be told (a cannula without a flow).
+    `level`: None where it is unknown (a cannula without a flow).
     """
 
     device: str | None = None
@@ -39,6 +40,7 @@ class Oxygen(msgspec.Struct, array_like=True):
 
     @property
     def in_force(self) -> str:
+        """The device in force; where none is charted, the one that flow and FiO2 imply."""
         if self.device is not None:
             return self.device
         if self.flow:
@@ -46,7 +48,7 @@ class Oxygen(msgspec.Struct, array_like=True):
         return "mask" if self.fio2 is not None and self.fio2 > 21 else "room-air"
 
     def add(self, row: VitalsRow, limits: OxygenRow) -> bool:
-        """Takes a record that charts device, flow or FiO2. Returns whether the level changed."""
+        """Apply a record that charts device, flow or FiO2, and return whether the level changed."""
         self._chart(row)
         self.at = row.at
         level = level_by_device(self, limits)
@@ -69,7 +71,7 @@ class Oxygen(msgspec.Struct, array_like=True):
             self.fio2, self.fio2_by = row.fio2, row.reference
 
     def _forget(self) -> None:
-        """Flow and FiO2 belong to the device in force when they were charted."""
+        """Clear flow and FiO2: they belong to the device in force when they were charted."""
         self.flow = self.fio2 = None
         self.flow_by = self.fio2_by = None
 
@@ -87,7 +89,7 @@ class Oxygen(msgspec.Struct, array_like=True):
 
 
 def level_by_device(oxygen: Oxygen, limits: OxygenRow) -> str | None:
-    """clear, relative or absolute by Table 3; None where the flow is not known."""
+    """Return clear, relative or absolute by Table 3; None where the flow is unknown."""
     device = oxygen.in_force
     if device == "ventilator":
         return "absolute"

@@ -1,6 +1,6 @@
-"""`record`: an event becomes facts of the chart.
+"""Record an event: turn it into facts of the chart.
 
-Identity, plausibility and bookkeeping of what it touches.
+Handles identity and plausibility, and returns the dirty flags of what the event touches.
 """
 
 from collections.abc import Callable
@@ -38,11 +38,12 @@ Heading = tuple[int, int, int, str, int, int, int]
 
 
 class Recorded(msgspec.Struct):
-    """What became of an event.
+    """How an event was recorded.
 
     Dirty flags: `dirty`: by new facts; `dirty_amended`: by corrected or withdrawn ones; `dirty_replaced`: of
     what is as if it had never been recorded, a preliminary value replaced by the final one included.
-    `refused`: the reason, if it was; `implausible`: codes not used; `changed`: whether it was news at all.
+    `refused`: the reason, if it was; `implausible`: codes not used; `changed`: whether the event was new at
+    all.
     """
 
     dirty: int = 0
@@ -57,7 +58,7 @@ DUPLICATE = Recorded(changed=False)
 
 
 def record(chart: Chart, event: events.Event) -> Recorded:
-    """Takes an event into the chart (criteria.md sections 1 and 8). The chart passed in is updated."""
+    """Record an event in the chart (criteria.md sections 1 and 8). The chart passed in is updated."""
     old = chart.seen.get(event.id)
     if old is None:
         return _write(chart, event, event.known)
@@ -93,13 +94,13 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Re
     if (dirty | before) & ~dirty_flags.VITALS:
         chart.packed = None
         dirty = chart.refresh(dirty | before)
-        _doubt(chart, event, outcome)
+        _count_doubted(chart, event, outcome)
     outcome.dirty = dirty
     return outcome
 
 
-def _doubt(chart: Chart, event: events.Event, outcome: Recorded) -> None:
-    """Counts a weight that is too far from the one before it; the next reading may yet confirm it."""
+def _count_doubted(chart: Chart, event: events.Event, outcome: Recorded) -> None:
+    """Count a weight that is too far from the one before it; the next reading may still confirm it."""
     charted = (
         chart.raw_weights
         and isinstance(event, events.Vitals)
@@ -110,7 +111,7 @@ def _doubt(chart: Chart, event: events.Event, outcome: Recorded) -> None:
 
 
 def plausible(chart: Chart, code: str, value: float, outcome: Recorded) -> bool:
-    """Whether a value may be used; if not, it is counted (criteria.md section 8)."""
+    """Return whether a value may be used; if not, count it (criteria.md section 8)."""
     if chart.guideline.usable(code, value):
         return True
     outcome.implausible = (*outcome.implausible, code)
@@ -145,11 +146,11 @@ def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
     chart.seen[event.id] = row
     dirty |= chart.tail.add(row)
     if chart.tail.pruned:
-        _fade(chart)
+        _drop_pruned(chart)
     return dirty
 
 
-def _fade(chart: Chart) -> None:
+def _drop_pruned(chart: Chart) -> None:
     for row in chart.tail.pruned:
         ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset)
         weighed = next((weight for weight in chart.raw_weights if weight.id == row.id), None)
@@ -200,13 +201,13 @@ def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
 
 
 def weighed(chart: Chart, t: int) -> float | None:
-    """kg: the latest weight not after `t`, else the baseline."""
+    """Return the latest weight not after `t`, else the baseline, kg; None when neither is known."""
     weight = at_or_before(chart.weights, t)
     return chart.baseline_readings.get("weight") if weight is None else weight
 
 
 def needs_weight(chart: Chart, event: events.Infusion) -> bool:
-    """Whether a phenylephrine rate without "per kg" comes before any weight is known."""
+    """Return whether a phenylephrine rate without "per kg" comes before any weight is known."""
     plain = event.agent == "phenylephrine" and not event.per_kg and event.rate > 0
     if not plain or weighed(chart, event.at) is not None or event.status == "entered-in-error":
         return False
@@ -224,7 +225,7 @@ def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
         return 0
     rate = Rate(*heading, event.rate, event.per_kg)
     if value is None:
-        # Refused, yet not forgotten: from here on nobody knows how much is running.
+        # Refused, but kept as unusable: from here on the rate that runs is unknown.
         outcome.refused, rate.rank = "needs-weight", UNUSABLE
     insert(chart.lines.setdefault(line_key(event), []), rate)
     chart.seen[event.id] = rate
@@ -252,7 +253,7 @@ def _medication(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -
 
 
 def kind_of(agent: str, chart: Chart) -> str | None:
-    """What the advice needs to know of an agent; None when nothing."""
+    """Return the class of an agent that the advice knows; None when it knows none."""
     agents = chart.guideline.agents
     if agent in agents.steroids:
         return "steroid"

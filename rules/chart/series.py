@@ -1,5 +1,10 @@
-"""Keep one vital sign in the order of `at`: its latest reading, its latches with hysteresis, and the warmest
-of the hours before (criteria.md sections 3 and 7).
+"""Track one vital sign in the order of `at`: its latest reading and its latches with hysteresis.
+
+For temperature also the highest of the last day (criteria.md sections 3 and 7).
+
+A reading that was already stale when it became known neither trips nor clears: it is `deferred` until a later
+reading that was fresh when known shows that the signal is seen again; then it counts as history (criteria.md
+section 1).
 """
 
 from copy import copy
@@ -15,8 +20,9 @@ from rules.wire.instants import DAY
 
 
 class Latch(msgspec.Struct, array_like=True):
-    """`run` and `seen` hold the candidate run for the next change; `evidence` the run that made the
-    last one.
+    """A condition with hysteresis.
+
+    `run` and `seen` hold the candidate run for the next change; `evidence` the run that made the last one.
     """
 
     on: bool = False
@@ -26,11 +32,10 @@ class Latch(msgspec.Struct, array_like=True):
     evidence: tuple[Reference, ...] = ()
 
     def step(self, at: int, advances: bool, joined: bool, span: int, reference: Reference) -> bool:
-        """Takes one reading.
+        """Apply one reading, and return whether the latch changed.
 
         `advances`: it meets the condition for the next change (to trip when off, to clear when on); `joined`:
-        no further from the reading before than the interval in force there. Returns whether the latch
-        changed.
+        it is no further from the reading before than the interval in force there.
         """
         if not advances:
             if self.run is not None:
@@ -47,16 +52,8 @@ class Latch(msgspec.Struct, array_like=True):
         return True
 
 
-# One signal of the vitals in the order of `at`: its latest reading and its latches.
-#
-# A reading that was already stale when it became known neither trips nor clears: it waits (`deaf`) until a
-# later reading
-# that was fresh when known shows that the signal is seen again; then it counts as history (criteria.md
-# section 1).
-
-
 class Setting(msgspec.Struct, frozen=True):
-    """The numbers the series need, taken from the guideline and the patient's target pressure (mm[Hg])."""
+    """The numbers the series need, from the guideline and the patient's target pressure (mm[Hg])."""
 
     ward: int
     intensive: int
@@ -75,21 +72,24 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Series(msgspec.Struct, array_like=True):
-    """`last`: the latest reading by `at`; `heard`: the latest one that counts; `joins_until`: up to when the
-    next one is its neighbour.
+    """The state of one vital sign after the readings so far.
+
+    `last`: the latest reading by `at`; `latest_counted`: the latest one that counts; `joins_until`: up to
+    when the next one is its neighbour; `deferred`: readings that were stale when they became known, with the
+    flow in force.
     """
 
     last: VitalsRow | None = None
     latest_counted: VitalsRow | None = None
     joins_until: int = -1
-    deaf: tuple[tuple[VitalsRow, float | None], ...] = ()
+    deferred: tuple[tuple[VitalsRow, float | None], ...] = ()
     a: Latch = msgspec.field(default_factory=Latch)
     b: Latch = msgspec.field(default_factory=Latch)
 
     column: ClassVar[str]
 
     def add(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
-        """Takes the next reading. Returns whether a decision may change by it."""
+        """Apply the next reading, and return whether a decision may change by it."""
         behind = row.first - row.at
         before = self.last
         if before is not None and row.at < before.at:
@@ -99,16 +99,16 @@ class Series(msgspec.Struct, array_like=True):
             if behind > setting.late:
                 return before is None or self.differs(before, value, setting)
             if row.first > mode.limit(row.at, row.first, setting.stale_ward, setting.stale_intensive):
-                self.deaf = (*self.deaf, (row, flow))
+                self.deferred = (*self.deferred, (row, flow))
                 return True
         changed = before is None or self.differs(before, value, setting)
-        if self.deaf:
+        if self.deferred:
             changed = self._catch_up(mode, setting) or changed
         return self._step(row, value, flow, mode, setting) or changed
 
     def _catch_up(self, mode: Mode, setting: Setting) -> bool:
-        waiting, self.deaf = self.deaf, ()
-        for row, flow in waiting:
+        deferred, self.deferred = self.deferred, ()
+        for row, flow in deferred:
             self._step(row, getattr(row, self.column), flow, mode, setting)
         return True
 
@@ -128,27 +128,30 @@ class Series(msgspec.Struct, array_like=True):
         setting: Setting,
         reference: tuple[str, int],
     ) -> bool:
+        """Step the latches of this vital sign by one reading, and return whether one of them changed."""
         raise TypeError("a Series is judged by its kind")
 
     def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
-        """Whether the latest value matters by itself and has crossed a line."""
+        """Return whether the latest value matters by itself and has crossed a limit."""
         return False
 
     def copy(self) -> Self:
-        twin = copy(self)
-        twin.a, twin.b = copy(self.a), copy(self.b)
-        return twin
+        """Return a copy that can change on its own."""
+        result = copy(self)
+        result.a, result.b = copy(self.a), copy(self.b)
+        return result
 
 
 def advance(
     latch: Latch, condition: Sustained, at: int, value: float, joined: bool, reference: tuple[str, int]
 ) -> bool:
+    """Step a latch by a sustained condition, and return whether it changed."""
     end = condition.clear if latch.on else condition.trip
     return latch.step(at, end.met(value), joined, condition.span, reference)
 
 
 class HeartRate(Series, array_like=True):
-    """Latch `a`: over 120, latch `b`: over 130 (Table 3, cardiac, row 1)."""
+    """The heart rate. Latch `a`: over 120, latch `b`: over 130 (Table 3, cardiac, row 1)."""
 
     column: ClassVar[str] = "hr"
 
@@ -166,8 +169,9 @@ class HeartRate(Series, array_like=True):
 
 
 class Systolic(Series, array_like=True):
-    """Latch `a`: at or below target, latch `b`: at or below target - 10, on a single reading, which trips `a`
-    too (section 5).
+    """The systolic pressure. Latch `a`: at or below target, latch `b`: at or below target - 10.
+
+    `b` trips on a single reading, which trips `a` too (section 5).
     """
 
     column: ClassVar[str] = "sbp"
@@ -183,13 +187,13 @@ class Systolic(Series, array_like=True):
     ) -> bool:
         low, severe = self.a, self.b
         span = setting.pressure_span
-        deep = value <= setting.severe
-        moved = severe.step(
-            at, deep if not severe.on else not deep, joined, span if severe.on else 0, reference
+        is_severe = value <= setting.severe
+        changed = severe.step(
+            at, is_severe if not severe.on else not is_severe, joined, span if severe.on else 0, reference
         )
         if low.on:
-            return low.step(at, value > setting.recovered, joined, span, reference) or moved
-        return low.step(at, value <= setting.target, joined, 0 if deep else span, reference) or moved
+            return low.step(at, value > setting.recovered, joined, span, reference) or changed
+        return low.step(at, value <= setting.target, joined, 0 if is_severe else span, reference) or changed
 
     def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
         assert before.sbp is not None
@@ -197,8 +201,9 @@ class Systolic(Series, array_like=True):
 
 
 class Saturation(Series, array_like=True):
-    """Latch `a`: low (hypoxemia), latch `b`: low with high flow in force at each reading
-    (oxygen-requirement).
+    """The SpO2. Latch `a`: low (hypoxemia), latch `b`: low with high flow in force at each reading.
+
+    `b` is of oxygen-requirement.
     """
 
     column: ClassVar[str] = "spo2"
@@ -213,11 +218,11 @@ class Saturation(Series, array_like=True):
         reference: tuple[str, int],
     ) -> bool:
         low = setting.oxygen.low
-        moved = advance(self.a, low, at, value, joined, reference)
+        changed = advance(self.a, low, at, value, joined, reference)
         if self.b.on:
-            return advance(self.b, low, at, value, joined, reference) or moved
+            return advance(self.b, low, at, value, joined, reference) or changed
         high = flow is not None and setting.oxygen.at_flow.met(flow)
-        return self.b.step(at, high and low.trip.met(value), joined, low.span, reference) or moved
+        return self.b.step(at, high and low.trip.met(value), joined, low.span, reference) or changed
 
     def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
         trip = setting.oxygen.low.trip
@@ -225,21 +230,23 @@ class Saturation(Series, array_like=True):
         return trip.met(before.spo2) != trip.met(value)
 
 
-Warmth = tuple[int, float, str, int]
+TemperatureReading = tuple[int, float, str, int]
 """A reading as (at, Cel, id, offset)."""
 
 
 class Temperature(msgspec.Struct, array_like=True):
-    """`feverish`: `at` of the first reading of the unbroken run of fever; `peaks`: readings of the last day
-    none of which is followed by one as high: enough to know the maximum since any moment.
+    """The temperature.
+
+    `feverish`: `at` of the first reading of the unbroken run of fever; `peaks`: readings of the last day none
+    of which is followed by one as high: enough to know the maximum since any moment.
     """
 
     last: VitalsRow | None = None
-    peaks: tuple[Warmth, ...] = ()
+    peaks: tuple[TemperatureReading, ...] = ()
     feverish: int | None = None
 
     def add(self, row: VitalsRow, value: float, warm: float, fever: Limit, lasts: int) -> bool:
-        """Takes the next reading. Returns whether it, or the one it follows, is warm enough to matter."""
+        """Apply the next reading, and return whether it, or the one it follows, is warm enough to matter."""
         before = self.last
         if before is not None and row.at < before.at:
             return False
@@ -260,7 +267,7 @@ class Temperature(msgspec.Struct, array_like=True):
         self.last = row
         return before is None or before.temp is None or value >= warm or before.temp >= warm
 
-    def highest(self, start: int, end: int) -> Warmth | None:
-        """The highest reading in (start, end) before the latest one; the latest of equals."""
+    def highest(self, start: int, end: int) -> TemperatureReading | None:
+        """Return the highest reading in (start, end) before the latest one; the latest of equals."""
         within = [peak for peak in self.peaks if start < peak[0] < end]
         return within[0] if within else None

@@ -1,8 +1,7 @@
-"""The tail of a patient's vitals: the last 8 h record by record, and what came before as the state it left
-behind.
+"""Keep the tail of a patient's vitals: the last 8 h record by record, what came before as the state it left.
 
-Runs and hysteresis are worked out in the order of `at` whatever the order of arrival: a record that is not
-the newest restores the last mark before it and goes over the records since.
+Runs and hysteresis are computed in the order of `at` whatever the order of arrival: a record that is not the
+newest restores the last mark before it and applies the records since once more.
 """
 
 from bisect import bisect_left
@@ -24,7 +23,7 @@ BETWEEN_MARKS = 32
 
 
 class Signals(msgspec.Struct, array_like=True):
-    """Everything the records so far have left behind."""
+    """The state of all vital signs after the records so far."""
 
     hr: HeartRate = msgspec.field(default_factory=HeartRate)
     sbp: Systolic = msgspec.field(default_factory=Systolic)
@@ -33,14 +32,19 @@ class Signals(msgspec.Struct, array_like=True):
     oxygen: Oxygen = msgspec.field(default_factory=Oxygen)
 
     def copy(self) -> "Signals":
+        """Return a copy that can change on its own."""
         return Signals(self.hr.copy(), self.sbp.copy(), self.spo2.copy(), copy(self.temp), copy(self.oxygen))
 
     @property
-    def waiting(self) -> bool:
-        return bool(self.hr.deaf or self.sbp.deaf or self.spo2.deaf)
+    def has_deferred(self) -> bool:
+        """Whether a reading is deferred: it was stale when it became known, and does not count yet."""
+        return bool(self.hr.deferred or self.sbp.deferred or self.spo2.deferred)
 
-    def breathe(self, row: VitalsRow, setting: Setting) -> int:
-        """Takes what a record says of oxygen, before its saturation is judged at the flow in force."""
+    def add_oxygen(self, row: VitalsRow, setting: Setting) -> int:
+        """Apply what a record charts of oxygen, before its saturation is judged at the flow in force.
+
+        Returns the dirty flag of oxygen if its level changed.
+        """
         if row.device is None and row.flow is None and row.fio2 is None:
             return 0
         if self.oxygen.at is not None and row.at < self.oxygen.at:
@@ -48,7 +52,10 @@ class Signals(msgspec.Struct, array_like=True):
         return OXYGEN if self.oxygen.add(row, setting.oxygen) else 0
 
     def add(self, row: VitalsRow, mode: Mode, setting: Setting) -> int:
-        """Takes the readings of the next record. Returns the bits of what may be decided differently now."""
+        """Apply the readings of the next record.
+
+        Returns the dirty flags of what may now be decided differently.
+        """
         dirty = 0
         if row.hr is not None and self.hr.add(row, row.hr, None, mode, setting):
             dirty |= HEART_RATE
@@ -78,21 +85,22 @@ class Tail:
         self.sealed: list[bytes] = []
 
     def add(self, row: VitalsRow) -> int:
-        """Takes a record, newest or late. Returns the bits of what may be decided differently now."""
+        """Add a record, newest or late, and return the dirty flags of what may now be decided differently."""
         rows = self.rows
         if rows and row.at <= rows[-1].at:
             insert(rows, row)
-            self.again(row.at)
+            self.recompute(row.at)
             return VITALS
-        if len(rows) - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.waiting:
+        if len(rows) - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.has_deferred:
             self.marks.append((len(rows), self.now.copy()))
         rows.append(row)
-        dirty = self.now.breathe(row, self.setting) | self.now.add(row, self.mode, self.setting)
+        dirty = self.now.add_oxygen(row, self.setting) | self.now.add(row, self.mode, self.setting)
         if row.at - rows[0].at > KEPT + HOUR:
             self._prune(row.at - KEPT)
         return dirty
 
     def remove(self, id: str) -> int:
+        """Remove a record, and return the dirty flags of what may now be decided differently."""
         kept = [row for row in self.rows if row.id != id]
         gone = [row.at for row in self.rows if row.id == id]
         if not gone:
@@ -101,11 +109,11 @@ class Tail:
         while len(self.marks) > 1 and self.rows[self.marks[-1][0]].at >= start:
             self.marks.pop()
         self.rows = kept
-        self.again(start)
+        self.recompute(start)
         return VITALS
 
-    def again(self, start: int) -> None:
-        """Goes over the records from moment `start` on once more."""
+    def recompute(self, start: int) -> None:
+        """Apply the records from moment `start` on once more."""
         while len(self.marks) > 1 and (
             self.marks[-1][0] >= len(self.rows) or self.rows[self.marks[-1][0]].at >= start
         ):
@@ -113,40 +121,38 @@ class Tail:
         del self.sealed[len(self.marks) - 1 :]
         index, signals = self.marks[-1]
         self.now = signals.copy()
-        self._over(index)
+        self._apply_from(index)
 
-    def _over(self, index: int) -> None:
+    def _apply_from(self, index: int) -> None:
         setting = self.setting
         for _, group in groupby(self.rows[index:], key=lambda row: row.at):
             same = list(group)
-            if index - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.waiting:
+            if index - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.has_deferred:
                 self.marks.append((index, self.now.copy()))
             for row in same:
-                self.now.breathe(row, setting)
+                self.now.add_oxygen(row, setting)
             for row in same:
                 self.now.add(row, self.mode, setting)
             index += len(same)
 
     def set(self, setting: Setting) -> None:
-        """Puts other limits (a baseline, another target) in force for all that is still kept."""
+        """Put other limits (a baseline, another target) in force for all that is still kept."""
         self.setting = setting
         for _, signals in self.marks[:1]:
             signals.oxygen.level = level_by_device(signals.oxygen, setting.oxygen)
-        self.again(-1)
+        self.recompute(-1)
 
     def set_mode(self, mode: Mode, start: int | None) -> None:
-        """Puts another timeline of modes in force; `start`: from where it differs."""
+        """Put another timeline of modes in force; `start`: from where it differs."""
         self.mode = mode
-        if start is not None and self.rows and (start <= self.rows[-1].at or self._counted_late()):
-            self.again(-1 if self._counted_late() else start)
+        if start is not None and self.rows and (start <= self.rows[-1].at or self._any_counted_late()):
+            self.recompute(-1 if self._any_counted_late() else start)
 
-    def _counted_late(self) -> bool:
+    def _any_counted_late(self) -> bool:
         return any(row.first - row.at > self.setting.stale_intensive for row in self.rows)
 
     def _prune(self, horizon: int) -> None:
-        """Forgets the records before the last mark that lies at or before `horizon`: their state is in that
-        mark.
-        """
+        """Drop the records before the last mark at or before `horizon`: that mark holds their state."""
         usable = [i for i, (index, _) in enumerate(self.marks) if self.rows[index].at <= horizon]
         if not usable or usable[-1] == 0:
             return
@@ -157,8 +163,9 @@ class Tail:
         del self.rows[:cut]
 
     def seal(self, pack: Callable[[list[VitalsRow]], bytes]) -> None:
-        """Packs the records between marks that are not packed yet; a late record breaks the seals from its
-        mark on.
+        """Pack the records between marks that are not packed yet.
+
+        A late record discards the packed ones from its mark on.
         """
         for i in range(len(self.sealed), len(self.marks) - 1):
             self.sealed.append(pack(self.rows[self.marks[i][0] : self.marks[i + 1][0]]))
@@ -171,16 +178,16 @@ class Tail:
         return self.rows[0].at if self.rows and any(row is not None for row in seen) else None
 
     def until(self, t: int) -> Signals:
-        """The signals as the records up to moment `t` (inclusive) make them, over all that is known now."""
+        """Return the signals after the records up to moment `t` (inclusive), over all that is known now."""
         i = bisect_left(self.rows, t + 1, key=lambda row: row.at)
         if i == len(self.rows):
             return self.now
         index, signals = next((mark for mark in reversed(self.marks) if mark[0] <= i), self.marks[0])
-        twin = signals.copy()
+        result = signals.copy()
         for _, group in groupby(self.rows[index:i], key=lambda row: row.at):
             same = list(group)
             for row in same:
-                twin.breathe(row, self.setting)
+                result.add_oxygen(row, self.setting)
             for row in same:
-                twin.add(row, self.mode, self.setting)
-        return twin
+                result.add(row, self.mode, self.setting)
+        return result

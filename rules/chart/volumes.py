@@ -1,5 +1,6 @@
-"""Cut volumes by time: urine collections, and shifts in the site's time zone; a shift is (start, end]
-(criteria.md sections 1 and 3).
+"""Divide volumes by time: urine collections, and shifts in the site's time zone; a shift is (start, end].
+
+Source: criteria.md sections 1 and 3.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -15,8 +16,9 @@ from rules.wire.instants import HOUR
 
 
 class Collection(msgspec.Struct, frozen=True):
-    """mL between two moments; `start == end`: its rate is unknown, it covers no time and counts wholly at its
-    end.
+    """A volume, mL, collected between two moments.
+
+    `start == end`: its rate is unknown, it covers no time and counts wholly at its end.
     """
 
     start: int
@@ -27,24 +29,25 @@ class Collection(msgspec.Struct, frozen=True):
 
     @property
     def rate(self) -> float | None:
-        """mL/h, taken as evenly spread; None when nobody knows when the collection began."""
+        """The rate in mL/h, taken as evenly spread; None when the start of the collection is unknown."""
         return None if self.start >= self.end else self.volume * HOUR / (self.end - self.start)
 
     def share(self, start: int, end: int) -> float:
-        """mL that fall into (start, end], taken as evenly spread."""
+        """Return the mL that fall into (start, end], taken as evenly spread."""
         if self.start == self.end:
             return self.volume if start < self.end <= end else 0.0
         inside = min(end, self.end) - max(start, self.start)
         return self.volume * inside / (self.end - self.start) if inside > 0 else 0.0
 
     def reaches(self, start: int, end: int) -> bool:
+        """Return whether some of the collection falls into (start, end]."""
         if self.start == self.end:
             return start < self.end <= end
         return self.start < end and self.end > start
 
 
 def resolved(volumes: list[Volume], longest: int) -> list[Collection]:
-    """Collections in order of their end.
+    """Return the collections in order of their end.
 
     Without a charted start: from the end of the latest one that ended strictly earlier, unless nothing ended
     in the `longest` before.
@@ -64,7 +67,7 @@ def resolved(volumes: list[Volume], longest: int) -> list[Collection]:
 
 
 def covered(collections: list[Collection], start: int, end: int) -> int:
-    """ms of (start, end] in which some collection ran."""
+    """Return the ms of (start, end] in which some collection ran."""
     time, until = 0, start
     for one in sorted(collections, key=lambda c: c.start):
         a, b = max(one.start, until), min(one.end, end)
@@ -75,7 +78,7 @@ def covered(collections: list[Collection], start: int, end: int) -> int:
 
 
 def volume(collections: list[Collection], start: int, end: int) -> float:
-    """mL within (start, end]."""
+    """Return the mL within (start, end]."""
     return sum(one.share(start, end) for one in collections)
 
 
@@ -84,7 +87,7 @@ Shift = tuple[int, int]
 
 @lru_cache(maxsize=512)
 def _starts(day: int, zone: str, starts: tuple[str, ...]) -> tuple[int, ...]:
-    """Shift starts in ms of the local day `day` (proleptic ordinal)."""
+    """Return the shift starts in ms of the local day `day` (proleptic ordinal)."""
     date = datetime.fromordinal(day).date()
     local = (datetime.combine(date, time.fromisoformat(start), ZoneInfo(zone)) for start in starts)
     return tuple(round(moment.timestamp() * 1000) for moment in local)
@@ -106,8 +109,9 @@ def _shift_of_hour(hour: int, zone: str, starts: tuple[str, ...]) -> tuple[int, 
 
 
 def shift_of(t: int, shifts: Shifts) -> Shift:
-    """The shift (start, end] that holds moment `t`: a total charted at 15:00 sharp belongs to the shift that
-    ends then.
+    """Return the shift (start, end] that contains moment `t`.
+
+    A total charted at 15:00 sharp belongs to the shift that ends then.
     """
     bounds = _shift_of_hour(t // 3_600_000, shifts.timezone, shifts.starts)
     start = max(bound for bound in bounds if bound < t)
@@ -124,11 +128,11 @@ def by_shift(collections: list[Collection], shifts: Shifts) -> dict[Shift, float
 
 
 def last_completed(t: int, shifts: Shifts) -> Shift:
-    """The shift that ended last, at `t` itself included."""
+    """Return the shift that ended last, at `t` itself included."""
     start, end = shift_of(t, shifts)
     return (start, end) if end == t else shift_of(start, shifts)
 
 
 def running(t: int, shifts: Shifts) -> Shift:
-    """The shift under way at `t`, which may start at `t` itself."""
+    """Return the shift in progress at `t`, which may start at `t` itself."""
     return shift_of(t + 1, shifts)

@@ -1,3 +1,4 @@
-"""The loop: deadlines, dirty flags, episodes, reminders, stop rules, the recommendation, patient state and
-its codec.
+"""The decision loop: deadlines, dirty flags, episodes, reminders, stop rules and the recommendation.
+
+Holds the patient state and its codec too.
 """

@@ -29,11 +29,12 @@ from rules.wire.instants import ms_of, reached
 
 
 def time(moment: int | None) -> str | None:
+    """Write a moment (ms) as RFC 3339; None stays None."""
     return None if moment is None else instants.text(moment)
 
 
 def assess(patient: Patient) -> Assessment:
-    """The assessment at the patient's clock, which must be settled (`engine.settle`)."""
+    """Return the assessment at the patient's clock, which must be settled (`engine.settle`)."""
     recommendation = recommend(patient)
     return Assessment(
         patient=patient.id,
@@ -57,13 +58,13 @@ def assess(patient: Patient) -> Assessment:
 
 
 def judged(patient: Patient, subject: str) -> Result:
-    """A subject decided in full at the patient's clock."""
+    """Decide a subject in full at the patient's clock, and return its result."""
     plan = plan_for(patient.guideline)
     return plan.subjects[plan.index[subject]].judge(patient, patient.now, patient.memory(subject))
 
 
 def since(patient: Patient, subject: str) -> str | None:
-    """The `at` of the transition into the present state; of a tripped one never before cycle-start."""
+    """Return the `at` of the transition into the present state; of a tripped one never before cycle-start."""
     memory, start = patient.memory(subject), patient.chart.cycle.start
     if memory.since is None:
         return None
@@ -72,6 +73,7 @@ def since(patient: Patient, subject: str) -> str | None:
 
 
 def criterion(row: AnyRow, patient: Patient) -> CriterionRow:
+    """Return the row of the assessment for one criterion."""
     result = judged(patient, row.code)
     return CriterionRow(
         code=row.code,
@@ -125,7 +127,7 @@ def _fluids(patient: Patient) -> Fluids:
 
 
 def _monitoring(patient: Patient) -> tuple[MonitoringItem, ...]:
-    """From cycle-start to therapy-end; outside it nothing is due."""
+    """Return the items of Table 1 from cycle-start to therapy-end; outside it nothing is due."""
     if not patient.chart.cycle.dosing(ms_of(patient.now)):
         return ()
     return tuple(_item(patient, observation) for observation in patient.guideline.observations)
@@ -142,7 +144,7 @@ def _item(patient: Patient, observation: Observation) -> MonitoringItem:
 
 
 def _advice(patient: Patient) -> Iterator[AdviceItem]:
-    """Open advice in the guideline's order; one `corrective` for each tripped criterion."""
+    """Yield open advice in the guideline's order; one `corrective` for each tripped criterion."""
     for advice in patient.guideline.advice:
         if advice.code in ADVISES:
             yield from _open(patient, advice.code)

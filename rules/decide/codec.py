@@ -1,5 +1,7 @@
-"""Encode a patient's state as bytes and back: msgpack, with a version. What follows from the facts is
-derived again, not stored."""
+"""Encode a patient's state as bytes and decode it again: msgpack, with a version.
+
+What can be derived from the facts is not stored but derived again.
+"""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -36,7 +38,7 @@ VERSION = 1
 
 
 class UnknownState(ValueError):
-    """The bytes are not a state this version can read."""
+    """An error: the bytes are not a state that this version can read."""
 
 
 class Facts(msgspec.Struct, array_like=True):
@@ -56,7 +58,7 @@ class Facts(msgspec.Struct, array_like=True):
 
 
 class Head(msgspec.Struct, array_like=True):
-    """Everything small."""
+    """The small fields of a patient's state; dirty flags are stored by name."""
 
     id: str
     now: Instant
@@ -79,6 +81,8 @@ class Head(msgspec.Struct, array_like=True):
 
 
 class Saved(msgspec.Struct, array_like=True):
+    """A patient's state as it is encoded; `version` comes first, so that it can be checked."""
+
     version: int
     guideline: str
     head: Head
@@ -99,11 +103,12 @@ _memories = msgspec.msgpack.Decoder(dict[str, Memory])
 
 
 def names(mask: int) -> list[str]:
+    """Return the names of the inputs whose dirty flags are set."""
     return [name for name, bit in dirty_flags.BIT.items() if mask & bit]
 
 
 def encode(patient: Patient) -> bytes:
-    """The state as bytes; `decode` gives back one that goes on in the same way."""
+    """Return the state as bytes; the patient that `decode` returns of them decides on in the same way."""
     chart = patient.chart
     chart.tail.seal(column_codec.pack)
     if chart.packed is None:
@@ -127,13 +132,14 @@ def encode(patient: Patient) -> bytes:
 
 
 def pack(value: object) -> bytes:
+    """Encode a value as msgpack and compress it."""
     return zlib.compress(_encoder.encode(value), 6)
 
 
 def decode(data: bytes, guideline: Guideline) -> Patient:
-    """The patient of these bytes.
+    """Return the patient of these bytes.
 
-    Under another guideline than the one it was saved under everything is decided anew.
+    Under another guideline than the one it was saved under, everything is decided again.
 
     Raises UnknownState: not a state, or of another version.
     """
@@ -171,10 +177,12 @@ def _of(chart: Chart) -> Facts:
 
 
 def by_name(lists: Mapping[str, Sequence[Fact]]) -> dict[str, Columns]:
+    """Return named lists of facts as columns."""
     return {name: column_codec.columns(facts) for name, facts in lists.items()}
 
 
 def lists_of(kind: type[F], tables: dict[str, Columns]) -> dict[str, list[F]]:
+    """Return columns as named lists of facts of a kind."""
     return {name: column_codec.facts_of(kind, table) for name, table in tables.items()}
 
 
@@ -256,11 +264,11 @@ def _chart(
 def _restore(tail: Tail, signals: Signals, rows: list[VitalsRow]) -> None:
     tail.rows = rows
     tail.marks = [(0, signals)]
-    tail.again(-1)
+    tail.recompute(-1)
 
 
 def _index(chart: Chart) -> dict[str, Fact]:
-    """Which fact stands for each id: the one `record` would have left there."""
+    """Return the fact in force for each id: the one `record` would have left there."""
     seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
     groups: list[list[Fact]] = [
         *chart.labs.values(),  # type: ignore[list-item]

@@ -1,5 +1,7 @@
-"""Pack facts of one kind as columns of small differences: what repeats from fact to fact is then next to
-nothing once compressed."""
+"""Encode facts of one kind as columns of small differences.
+
+What repeats from fact to fact then takes almost no space once it is compressed.
+"""
 
 import zlib
 from collections.abc import Sequence
@@ -21,7 +23,10 @@ _columns = msgspec.msgpack.Decoder(Columns)
 
 
 def columns(facts: Sequence[Fact]) -> Columns:
-    """at, tie, n, id, first, ... : `at` and `n` as steps, `tie` and `first` as lags behind `at`."""
+    """Return the facts as columns at, tie, n, id, first, ...
+
+    `at` and `n` are differences from the fact before, `tie` and `first` differences from `at`.
+    """
     if not facts:
         return []
     at, tie, n, id, first, *rest = map(list, zip(*map(msgspec.structs.astuple, facts), strict=True))
@@ -30,7 +35,10 @@ def columns(facts: Sequence[Fact]) -> Columns:
 
 
 def facts_of(kind: type[F], table: Columns) -> list[F]:
-    """The facts of these columns. Raises ValidationError or TypeError when they are not of that kind."""
+    """Return the facts of these columns.
+
+    Raises ValidationError or TypeError when they are not of that kind.
+    """
     if not table:
         return []
     steps, tie, n, id, first, *rest = table
@@ -40,15 +48,17 @@ def facts_of(kind: type[F], table: Columns) -> list[F]:
 
 
 def pack(facts: Sequence[Fact]) -> bytes:
+    """Return the facts as compressed columns."""
     return zlib.compress(_encoder.encode(columns(facts)), 6)
 
 
 def unpack(kind: type[F], data: bytes) -> list[F]:
+    """Return the facts of compressed columns."""
     return facts_of(kind, _columns.decode(zlib.decompress(data)))
 
 
 def _ids(texts: list[str]) -> list[str] | bytes:
-    """Ids as they are; where every one is a UUID as it is usually written, as 16 bytes each."""
+    """Return ids as they are; when every one is a UUID in its usual form, as 16 bytes each."""
     if any(len(text) != WRITTEN for text in texts):
         return texts
     try:

@@ -1,5 +1,6 @@
-"""Decide one instant: all that its facts, deadlines and acknowledgements can have changed, reminders
-included (criteria.md sections 7 and 9).
+"""Decide one instant: all that its facts, deadlines and acknowledgements can have changed.
+
+Reminders included (criteria.md sections 7 and 9).
 """
 
 from rules.chart import dirty_flags
@@ -26,8 +27,10 @@ from rules.wire.instants import AFTER_ALL, Instant, ms_of, reached
 
 
 def acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:
-    """Acknowledgements of this instant: those of open episodes come first; those of episodes that open now,
-    after.
+    """Apply the acknowledgements of this instant, and return the ids of the episodes acknowledged.
+
+    It is called twice: for episodes already open first; then for those that open now, with those `done`
+    skipped.
     """
     by_id = {episode.id: episode for episode in patient.episodes.values()}
     applied = set()
@@ -41,50 +44,55 @@ def acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:
 
 
 def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
-    """Reminders of absolute episodes nobody has acknowledged; none where the episode has just spoken."""
+    """Add the reminders of absolute episodes that nobody has acknowledged.
+
+    An episode that has an alert at this instant gets none.
+    """
     now = patient.now
     for name, episode in patient.episodes.items():
         if episode.remind is None or reached(episode.remind) > now:
             continue
-        spoken = any(one.alert.subject == name for one in alerts)
-        if not spoken and episode.acked is None:
+        alerted = any(one.alert.subject == name for one in alerts)
+        if not alerted and episode.acked is None:
             alerts.append(_reminder(patient, plan, name, episode))
         episode.remind += patient.guideline.choices.reminder_every
 
 
 def _reminder(patient: Patient, plan: Plan, name: str, episode: Episode) -> PendingAlert:
     if name == RECOMMENDATION:
-        word = recommend(patient)
-        result = Result(word.word, value=word.word, evidence=reason_evidence(patient, word))
-        done, words = Step(LAST, name, RECOMMENDATION, None, False), recommendation_words(word)
+        recommendation = recommend(patient)
+        result = Result(
+            recommendation.word, value=recommendation.word, evidence=reason_evidence(patient, recommendation)
+        )
+        step, words = Step(LAST, name, RECOMMENDATION, None, False), recommendation_words(recommendation)
     else:
         subject = plan.subjects[plan.index[name]]
         result = subject.judge(patient, patient.now, patient.memory(name))
-        done = Step(plan.index[name], name, subject.kind, subject.system, False)
+        step = Step(plan.index[name], name, subject.kind, subject.system, False)
         words = words_of(patient, subject, result, episode.level)
     at = max(ms_of(patient.now), episode.last)
     episode.last = at
-    return pending_alert(patient, done, episode, result, Change("reminder", episode.level, at), words)
+    return pending_alert(patient, step, episode, result, Change("reminder", episode.level, at), words)
 
 
 def remind_once(
     patient: Patient,
-    done: Step,
+    step: Step,
     subject: Subject,
     result: Result,
     level: str,
-    spoke: bool,
+    alerted: bool,
     alerts: list[PendingAlert],
 ) -> None:
-    """One reminder when an advice's second volume is reached, unless it opened at or above it."""
-    episode = patient.episodes.get(done.name)
-    advice = patient.guideline.advises[done.name]
+    """Add one reminder when an advice's second volume is reached, unless it opened at or above it."""
+    episode = patient.episodes.get(step.name)
+    advice = patient.guideline.advises[step.name]
     if episode is None or not result.flags or advice.second_volume is None or level == "relative":
         return
-    if not episode.alerted and not spoke:
+    if not episode.alerted and not alerted:
         at = moment(patient, result.at, episode)
         words = words_of(patient, subject, result, level)
-        alerts.append(pending_alert(patient, done, episode, result, Change("reminder", level, at), words))
+        alerts.append(pending_alert(patient, step, episode, result, Change("reminder", level, at), words))
         episode.last = at
     episode.alerted = True
 
@@ -93,16 +101,16 @@ MOVES_RULES = dirty_flags.ENCOUNTER | dirty_flags.DOSES | dirty_flags.RESUME | d
 
 
 def decide(patient: Patient) -> list[Alert]:
-    """Decides the instant at the patient's clock. Returns its alerts, in order and numbered."""
+    """Decide the instant at the patient's clock, and return its alerts, in order and numbered."""
     plan = plan_for(patient.guideline)
     if patient.discharged is not None:
         return []
     if _discharge(patient) is not None:
         return numbered(patient, end_episodes(patient, plan, "discharged", _discharge(patient)))
     alerts = start_cycle(patient, plan)
-    _switch(patient)
+    _flag_mode_switch(patient)
     acked = acknowledge(patient)
-    changed = _subjects(patient, plan, alerts)
+    changed = _decide_subjects(patient, plan, alerts)
     if (
         changed & plan.criteria
         or patient.dirty_replaced
@@ -116,16 +124,16 @@ def decide(patient: Patient) -> list[Alert]:
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     _schedule(patient)
-    _listen(patient)
+    _flag_any_vitals(patient)
     return numbered(patient, alerts) if alerts else []
 
 
-def _overtaken(patient: Patient) -> bool:
+def _deadline_passed(patient: Patient) -> bool:
     return patient.due is not None and patient.due <= patient.now
 
 
-def _switch(patient: Patient) -> None:
-    """Whether the mode in force is another one than at the last decision."""
+def _flag_mode_switch(patient: Patient) -> None:
+    """Set the dirty flag of the mode when the mode in force differs from that of the last decision."""
     since = patient.chart.mode.since(ms_of(patient.now))
     if since != patient.intensive_since:
         patient.intensive_since = since
@@ -138,8 +146,8 @@ def _discharge(patient: Patient) -> int | None:
     return next((place.at for place in patient.chart.places if place.event == "discharge"), None)
 
 
-def _subjects(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> int:
-    """Decides every subject that can have changed, in order. Returns which did, as a bit set by index."""
+def _decide_subjects(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> int:
+    """Decide every subject that can have changed, in order, and return which did, as a bit set by index."""
     now = patient.now
     todo = plan.todo(patient.dirty | patient.dirty_amended) | _due(patient, plan)
     if not patient.memories or patient.dirty & dirty_flags.EVERYTHING == dirty_flags.EVERYTHING:
@@ -149,14 +157,14 @@ def _subjects(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> int:
         low = todo & -todo
         todo ^= low
         i = low.bit_length() - 1
-        if _subject(patient, plan.subjects[i], i, now, alerts):
+        if _decide_subject(patient, plan.subjects[i], i, now, alerts):
             todo |= plan.readers[i]
             changed |= low
     return changed
 
 
 def _due(patient: Patient, plan: Plan) -> int:
-    if not _overtaken(patient):
+    if not _deadline_passed(patient):
         return 0
     due = 0
     for name, memory in patient.memories.items():
@@ -165,36 +173,36 @@ def _due(patient: Patient, plan: Plan) -> int:
     return due
 
 
-def _subject(
+def _decide_subject(
     patient: Patient, subject: Subject, order: int, now: Instant, alerts: list[PendingAlert]
 ) -> bool:
-    """Decides one subject and tells its transition. Returns whether those that read it must look again."""
+    """Decide one subject and add its transition; return whether its readers must be decided again."""
     before = patient.memory(subject.name)
     result = subject.judge(patient, now, before)
     level, rank = level_of(subject, result)
-    value: int | None = None
+    alert_at: int | None = None
     if patient.alerting and (rank or subject.name in patient.episodes):
-        done = Step(order, subject.name, subject.kind, subject.system, _amended(patient, subject))
-        found = update_episode(
+        step = Step(order, subject.name, subject.kind, subject.system, _amended(patient, subject))
+        new_alerts = update_episode(
             patient,
-            done,
+            step,
             result,
             level,
             rank,
             lambda ends: words_of(patient, subject, result, "clear" if ends else level),
         )
-        alerts.extend(found)
-        value = found[0].alert.at if found else None
+        alerts.extend(new_alerts)
+        alert_at = new_alerts[0].alert.at if new_alerts else None
         if subject.kind == ADVICE:
-            remind_once(patient, done, subject, result, level, value is not None, alerts)
-    return _remember(patient, subject.name, before, result, value)
+            remind_once(patient, step, subject, result, level, alert_at is not None, alerts)
+    return _remember(patient, subject.name, before, result, alert_at)
 
 
-def _remember(patient: Patient, name: str, before: Memory, result: Result, found: int | None) -> bool:
+def _remember(patient: Patient, name: str, before: Memory, result: Result, alert_at: int | None) -> bool:
     changed = before.state != result.state
     since = before.since
     if changed or since is None:
-        since = _since(patient, before, result) if found is None else found
+        since = _since(patient, before, result) if alert_at is None else alert_at
     ahead = result.next if result.next is not None and result.next > patient.now else None
     patient.memories[name] = Memory(
         result.state, since, result.stale, result.flags, result.correctable, result.missing, ahead
@@ -211,7 +219,7 @@ def _since(patient: Patient, before: Memory, result: Result) -> int:
 
 
 def _amended(patient: Patient, subject: Subject) -> bool:
-    """Whether a lower level is owed to a corrected or withdrawn fact rather than to a new one."""
+    """Return whether a lower level comes from a corrected or withdrawn fact rather than from a new one."""
     if not subject.touches & patient.dirty_amended:
         return False
     if not subject.touches & patient.dirty:
@@ -221,7 +229,7 @@ def _amended(patient: Patient, subject: Subject) -> bool:
 
 
 def _schedule(patient: Patient) -> None:
-    """The earliest deadline ahead, of any subject, rule or reminder."""
+    """Set the earliest deadline ahead, of any subject, rule, reminder or switch of mode."""
     due = patient.rules_due if patient.rules_due < AFTER_ALL else None
     for memory in patient.memories.values():
         if memory.next is not None and (due is None or memory.next < due):
@@ -235,18 +243,19 @@ def _schedule(patient: Patient) -> None:
     patient.due = due
 
 
-def _listen(patient: Patient) -> None:
-    """Which vitals must be looked at whatever they say: those of a subject that is stale, blind or
-    overdue.
+def _flag_any_vitals(patient: Patient) -> None:
+    """Set the dirty flags that any vitals record sets, whatever it says.
+
+    They are those of a subject that is stale, indeterminate or overdue.
     """
     patient.dirty_on_vitals = 0
-    for name, bits in LISTENING:
+    for name, bits in ON_ANY_VITALS:
         memory = patient.memories.get(name)
         if memory is None or memory.stale or memory.state in (INDETERMINATE, "technical", "advisory"):
             patient.dirty_on_vitals |= bits
 
 
-LISTENING = (
+ON_ANY_VITALS = (
     ("sinus-tachycardia", dirty_flags.HEART_RATE),
     ("hypotension", dirty_flags.SYSTOLIC),
     ("oxygen-requirement", dirty_flags.SPO2),

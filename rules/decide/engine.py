@@ -1,9 +1,8 @@
-"""Fold events into decisions: an event, after all deadlines before it, and the alerts of the instants
-passed; or a whole log, offline.
+"""Fold events into decisions: `advance` for one event, `fold` for a whole log, offline.
 
-A decision for an instant is made once the clock has passed it; all facts that share a `known`, and every
-deadline falling
-on it, are taken together (criteria.md section 1).
+An event is recorded after all deadlines before it are decided. An instant is decided once the clock has
+passed it; all facts that share a `known`, and every deadline that falls on it, are decided together
+(criteria.md section 1).
 """
 
 from collections import Counter
@@ -22,13 +21,6 @@ from rules.wire.alerts import Alert
 from rules.wire.assessments import Assessment
 from rules.wire.instants import BEFORE_ALL, Instant, ms_of, reached
 
-# The one fold: an event, after all deadlines before it, and what is to be said. Everything else calls this.
-#
-# A decision for an instant is made once the clock has passed it; all facts that share a `known`, and every
-# deadline falling
-# on it, are taken together (criteria.md section 1).
-
-
 NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
 NOTHING = Recorded(changed=False)
 
@@ -36,10 +28,10 @@ NOTHING = Recorded(changed=False)
 def advance(
     patient: Patient | None, event: events.Event, guideline: Guideline
 ) -> tuple[Patient | None, list[Alert], Recorded]:
-    """Folds one event.
+    """Fold one event into a patient's state.
 
-    Returns the state (None while there is no stay), the alerts of the instants the clock has passed, and what
-    became of the event. The state passed in is used up.
+    Returns the state (None while there is no stay), the alerts of the instants that the clock has passed, and
+    how the event was recorded. The state passed in is changed: use the one returned.
     """
     instant = reached(event.known)
     refused = (
@@ -49,16 +41,19 @@ def advance(
         pass_to(patient, instant) if patient is not None and instant > patient.now and not refused else []
     )
     if patient is None or patient.discharged is not None:
-        patient = _stay_begun_by(event, patient, guideline)
+        patient = _stay_started_by(event, patient, guideline)
         if patient is None or patient.discharged is not None:
             return patient, alerts, NOTHING
         refused = isinstance(event, events.Infusion) and needs_weight(patient.chart, event)
         patient.now = BEFORE_ALL if refused else instant
-    return patient, alerts, _unusable(patient, event) if refused else _record_event(patient, event)
+    return patient, alerts, _record_unusable(patient, event) if refused else _record_event(patient, event)
 
 
-def _stay_begun_by(event: events.Event, patient: Patient | None, guideline: Guideline) -> Patient | None:
-    """A fact starts a stay; ticks and commands do not, nor do withdrawals after a discharge."""
+def _stay_started_by(event: events.Event, patient: Patient | None, guideline: Guideline) -> Patient | None:
+    """Return the patient, or a new stay if the event is a fact that starts one.
+
+    Ticks and commands start none, nor do withdrawals after a discharge.
+    """
     if isinstance(event, NO_FACT):
         return patient
     if patient is None:
@@ -68,8 +63,11 @@ def _stay_begun_by(event: events.Event, patient: Patient | None, guideline: Guid
     return patient if late or isinstance(event, events.Withdrawal) else admitted(event.patient, guideline)
 
 
-def _unusable(patient: Patient, event: events.Event) -> Recorded:
-    """A rate that needs a weight nobody knows moves no clock, but counts from the next decision on."""
+def _record_unusable(patient: Patient, event: events.Event) -> Recorded:
+    """Record a rate that needs an unknown weight.
+
+    It does not move the clock, but counts from the next decision on.
+    """
     outcome = record(patient.chart, event)
     patient.dirty |= outcome.dirty
     instant = reached(event.at)
@@ -111,7 +109,7 @@ def _unacknowledge(patient: Patient, command: str) -> None:
 
 
 def pass_to(patient: Patient, instant: Instant) -> list[Alert]:
-    """Moves the clock to an instant and decides everything before it, each deadline at its own instant."""
+    """Move the clock to an instant and decide everything before it, each deadline at its own instant."""
     alerts: list[Alert] = []
     while patient.discharged is None:
         if patient.pending or (patient.due is not None and patient.due <= patient.now):
@@ -125,8 +123,9 @@ def pass_to(patient: Patient, instant: Instant) -> list[Alert]:
 
 
 def settle(patient: Patient, t: int) -> list[Alert]:
-    """Moves the clock to moment `t` (ms) and decides that instant too: the end of a file, or a worker that
-    has caught up.
+    """Move the clock to moment `t` (ms) and decide that instant too.
+
+    For the end of a file, or a worker that has caught up.
     """
     alerts = pass_to(patient, reached(t))
     if patient.discharged is None and (
@@ -140,8 +139,10 @@ EVERY_PATIENT = "*"
 
 
 class Outcome(msgspec.Struct):
-    """Alerts in order of decision, then patient; states at the end; counts of what was not used; refusals by
-    position in the input.
+    """The outcome of folding a log.
+
+    `alerts`: in order of decision, then patient; `patients`: the states at the end; `counts`: of values not
+    used; `refused`: the events refused, with their reasons.
     """
 
     alerts: list[Alert]
@@ -151,7 +152,7 @@ class Outcome(msgspec.Struct):
 
 
 def fold(log: Iterable[events.Event], guideline: Guideline, until: int | None = None) -> Outcome:
-    """Folds a log up to moment `until` (ms; default: the log's last instant, for every patient)."""
+    """Fold a log up to moment `until` (ms; default: the log's last instant, for every patient)."""
     ordered = sorted(
         (event for event in log if until is None or event.known <= until), key=lambda event: event.known
     )
@@ -159,11 +160,11 @@ def fold(log: Iterable[events.Event], guideline: Guideline, until: int | None = 
     keyed: list[tuple[int, str, Alert]] = []
     last = until
     for event in ordered:
-        named = [event.patient] if event.patient != EVERY_PATIENT else list(outcome.patients)
-        moved = event.patient == EVERY_PATIENT
-        for name in named:
-            moved = _one(outcome, keyed, name, event, guideline) or moved
-        if moved and until is None:
+        names = [event.patient] if event.patient != EVERY_PATIENT else list(outcome.patients)
+        clock_moved = event.patient == EVERY_PATIENT
+        for name in names:
+            clock_moved = _advance_one(outcome, keyed, name, event, guideline) or clock_moved
+        if clock_moved and until is None:
             last = event.known if last is None else max(last, event.known)
     for name, patient in outcome.patients.items():
         if last is not None:
@@ -172,7 +173,7 @@ def fold(log: Iterable[events.Event], guideline: Guideline, until: int | None = 
     return outcome
 
 
-def _one(
+def _advance_one(
     outcome: Outcome,
     keyed: list[tuple[int, str, Alert]],
     name: str,
@@ -192,14 +193,15 @@ def _one(
 
 
 def assessments(outcome: Outcome) -> list[Assessment]:
-    """One assessment a patient, by patient id; none for who is discharged."""
+    """Return one assessment a patient, by patient id; none for patients who are discharged."""
     return [assess(patient) for _, patient in sorted(outcome.patients.items()) if patient.discharged is None]
 
 
 def settled(patient: Patient) -> Patient:
     """Return the patient with the present instant decided.
 
-    With a clock that goes by the log it is decided only when the log has passed it, so on a copy.
+    The clock follows the log, so the instant is decided only when the log has passed it: here it is decided
+    on a copy.
     """
     if patient.memories and not patient.pending:
         return patient

@@ -1,5 +1,6 @@
-"""Open, move and end episodes, also on a new cycle, a discharge or a cycle-start withdrawn. Worsening is
-never swallowed (criteria.md sections 4 and 9).
+"""Open, change and end episodes, also at a new cycle, a discharge or a withdrawn cycle-start.
+
+A worsening always gives an alert (criteria.md sections 4 and 9).
 """
 
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from rules.chart import dirty_flags
-from rules.chart.course import began_anew
+from rules.chart.course import next_cycle_began
 from rules.decide.messages import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan, Subject
@@ -26,15 +27,16 @@ UNNUMBERED = 0
 
 
 class PendingAlert(msgspec.Struct, frozen=True):
-    """An alert that has no number yet, and where it stands in the order of its instant."""
+    """An alert that has no number yet, and its place in the order of its instant."""
 
     order: int
     alert: Alert
 
 
 class Change(NamedTuple):
-    """A transition by name, the level it leads to, when it became true (ms); `reason`: why an episode ended
-    other than by data.
+    """A transition by name, the level it leads to, and when it became true (ms).
+
+    `reason`: why an episode ended other than by data.
     """
 
     name: str
@@ -44,8 +46,9 @@ class Change(NamedTuple):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One subject at one decision: who it is, where it stands in the print order, and whether a correction is
-    behind it.
+    """One subject at one decision.
+
+    `order`: its place in the print order; `amended`: whether the change comes from a correction.
     """
 
     order: int
@@ -56,7 +59,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def moment(patient: Patient, at: int | None, episode: Episode | None) -> int:
-    """The instant it became true: never before cycle-start, nor before the episode's last transition."""
+    """Return when it became true (ms): never before cycle-start, nor before the episode's last transition."""
     at = ms_of(patient.now) if at is None else at
     start = patient.chart.cycle.start
     if start is not None:
@@ -65,7 +68,7 @@ def moment(patient: Patient, at: int | None, episode: Episode | None) -> int:
 
 
 def transition(step: Step, rank: int, state: str, episode: Episode | None) -> str | None:
-    """The name of the transition to `state`; None when there is nothing to say."""
+    """Return the name of the transition to `state`; None when there is none to publish."""
     if state == INDETERMINATE:
         return "amended" if episode is not None and step.amended else None
     if episode is None:
@@ -87,9 +90,9 @@ def update_episode(
     rank: int,
     words: Callable[[bool], Words],
 ) -> list[PendingAlert]:
-    """Opens, moves or ends the episode of a subject. Returns what is to be said, if anything.
+    """Open, change or end the episode of a subject, and return its alert, if there is one.
 
-    `words(ends)` are made only when they are needed.
+    `words(ends)` is called only when there is one.
     """
     episode = patient.episodes.get(step.name)
     name = transition(step, rank, result.state, episode)
@@ -137,7 +140,7 @@ def pending_alert(
     change: Change,
     words: Words,
 ) -> PendingAlert:
-    """The alert of a transition, still to be numbered."""
+    """Return the alert of a transition, not yet numbered."""
     alert = Alert(
         id=episode.id,
         seq=UNNUMBERED,
@@ -164,6 +167,7 @@ def pending_alert(
 
 
 def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> Words:
+    """Return the texts of an alert about a subject at a level."""
     guideline = patient.guideline
     return Words(
         message(subject, result, level, guideline),
@@ -173,13 +177,13 @@ def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> 
 
 
 def level_of(subject: Subject, result: Result) -> tuple[str, int]:
-    """The level of a state and its rank within an episode."""
+    """Return the level of a state and its rank within an episode."""
     state = result.state
     return (state, RANK[state]) if state in RANK else (CLEAR, 0)
 
 
 def numbered(patient: Patient, alerts: list[PendingAlert]) -> list[Alert]:
-    """Puts one instant's alerts in order and gives each its number (per patient, +1 each)."""
+    """Sort one instant's alerts and give each its number (per patient, +1 each)."""
     out = []
     for one in sorted(alerts, key=lambda s: s.order):
         patient.seq += 1
@@ -188,18 +192,20 @@ def numbered(patient: Patient, alerts: list[PendingAlert]) -> list[Alert]:
 
 
 def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
-    """A second or later cycle-start: open episodes resolve, stop rules start afresh, everything is decided
-    anew.
+    """Apply a cycle-start or its withdrawal, and return the alerts of the episodes that end by it.
+
+    At a second or later cycle-start open episodes resolve, stop rules are reset and everything is decided
+    again.
     """
     cycle = patient.chart.cycle
     began = cycle.start is not None and patient.cycle_start is None
-    again = began_anew(patient.cycles, patient.cycle_start, cycle)
-    alerts = end_episodes(patient, plan, "new-cycle", cycle.start) if again else []
-    if again:
+    another = next_cycle_began(patient.cycles, patient.cycle_start, cycle)
+    alerts = end_episodes(patient, plan, "new-cycle", cycle.start) if another else []
+    if another:
         patient.rules = {}
     if began:
         patient.rules = {rule: before_cycle(rule_state) for rule, rule_state in patient.rules.items()}
-    if began or again:
+    if began or another:
         patient.dirty |= dirty_flags.EVERYTHING
         patient.quiet = True
     if cycle.start is None and patient.cycle_start is not None:
@@ -210,8 +216,9 @@ def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
 
 
 def end_episodes(patient: Patient, plan: Plan, reason: str | None, at: int | None) -> list[PendingAlert]:
-    """Resolves every open episode; without a reason the ground for alerting was withdrawn, which is an
-    amendment.
+    """Resolve every open episode.
+
+    Without a reason the cycle-start itself was withdrawn, which is an amendment.
     """
     alerts = [_ended(patient, plan, name, reason, at) for name in list(patient.episodes)]
     patient.episodes.clear()

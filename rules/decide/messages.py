@@ -1,4 +1,4 @@
-"""Write what an alert says and what it asks for, in plain words."""
+"""Write the message, actions and measures of an alert, in plain words."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from rules.wire.alerts import Measure
 
 
 class Words(NamedTuple):
-    """What an alert says, the codes of what to do, and what to do in words."""
+    """The texts of an alert: the message, the codes of what to do, and what to do in words."""
 
     message: str
     action: tuple[str, ...]
@@ -22,11 +22,12 @@ THAN = {"<": "below", "<=": "at or below", ">=": "at or above", ">": "above"}
 
 
 def number(value: float) -> str:
+    """Write a number with at most 4 decimals."""
     return f"{round(value, 4):g}"
 
 
 def limit_words(limit: str) -> str:
-    """`<10` -> `below 10`."""
+    """Write a limit in words: `<10` -> `below 10`."""
     for op in ("<=", ">=", "<", ">"):
         if limit.startswith(op):
             return f"{THAN[op]} {limit[len(op) :]}"
@@ -34,12 +35,16 @@ def limit_words(limit: str) -> str:
 
 
 def advised(advice: Advice, result: Result) -> str:
-    """What an advice says now: the dose of 100 mEq, not of 50, where the second limit is met."""
+    """Return the text of an advice as it applies now.
+
+    Where the second limit is met, it is the second text: the dose of 100 mEq, not of 50.
+    """
     second = result.flags or result.state == RELATIVE
     return advice.second_text if second and advice.second_text is not None else advice.text
 
 
 def name(subject: Subject, result: Result, guideline: Guideline) -> str:
+    """Return the name of a subject as a message gives it."""
     if subject.kind == CRITERION:
         return guideline.row[subject.name].words
     if subject.kind == PRESSURE:
@@ -50,7 +55,7 @@ def name(subject: Subject, result: Result, guideline: Guideline) -> str:
 
 
 def message(subject: Subject, result: Result, level: str, guideline: Guideline) -> str:
-    """One line: the subject, its value, and how it stands to its limit."""
+    """Return one line: the subject, its value, and how it compares with its limit."""
     found = name(subject, result, guideline)
     if subject.kind == MONITORING:
         return f"{found}: charted again" if level == "clear" else f"{found} overdue"
@@ -70,7 +75,7 @@ def message(subject: Subject, result: Result, level: str, guideline: Guideline) 
 
 
 def _limit_phrase(value: float | str | None, limit: str) -> str:
-    """How a tripped value stands to its limit.
+    """Return how a tripped value compares with its limit.
 
     A run that tripped holds until another one clears it, whatever was read since.
     """
@@ -81,7 +86,7 @@ def _limit_phrase(value: float | str | None, limit: str) -> str:
 
 
 def meets(value: float, limit: str) -> bool:
-    """Whether a value lies where the limit, as printed (`<=90`), trips."""
+    """Return whether a value trips a limit as it is printed (`<=90`)."""
     op = limit[: 2 if limit[1] == "=" else 1]
     return Limit(op, float(limit[len(op) :])).met(value)
 
@@ -94,7 +99,7 @@ def _value(result: Result) -> str:
 
 
 def actions(subject: Subject, guideline: Guideline) -> tuple[str, ...]:
-    """Codes of what to do."""
+    """Return the codes of what to do."""
     if subject.kind == CRITERION:
         return guideline.row[subject.name].actions
     if subject.kind == PRESSURE:
@@ -103,7 +108,7 @@ def actions(subject: Subject, guideline: Guideline) -> tuple[str, ...]:
 
 
 def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[Measure, ...]:
-    """What to do in words, with the medicines of Table 6, each with its source."""
+    """Return what to do in words, with the medicines of Table 6, each with its source."""
     if subject.kind == CRITERION:
         row = guideline.row[subject.name]
         return ({"text": row.measure, "source": "Table 5"}, *medicines(row.drugs, guideline))
@@ -119,6 +124,7 @@ def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[Me
 
 
 def medicines(agents: tuple[str, ...], guideline: Guideline) -> tuple[Measure, ...]:
+    """Return the first line of Table 6 for each agent that has one, as measures."""
     first = {medication.agent: medication for medication in reversed(guideline.medications)}
     lines = (first[agent] for agent in agents if agent in first)
     return tuple(

@@ -1,5 +1,7 @@
-"""Add criteria and stop rules up to a recommendation, and say whether a dose may be given (Table 4;
-criteria.md section 4)."""
+"""Combine criteria and stop rules into a recommendation, and decide whether a dose may be given.
+
+Source: Table 4; criteria.md section 4.
+"""
 
 import msgspec
 
@@ -13,8 +15,9 @@ from rules.wire.instants import HOUR, ms_of, reached
 
 
 class Count(msgspec.Struct):
-    """Criteria that trip, in table order, and how many groups that makes: a group is as bad as its
-    worst row.
+    """The criteria that trip, in table order, and how many groups that makes.
+
+    A group counts as its worst row.
     """
 
     absolute: tuple[str, ...] = ()
@@ -24,7 +27,7 @@ class Count(msgspec.Struct):
 
 
 class Recommendation(msgspec.Struct):
-    """proceed, cannot-tell, correct, delay or stop, with its reasons."""
+    """A recommendation: proceed, cannot-tell, correct, delay or stop, with its reasons."""
 
     word: str
     reasons: tuple[str, ...]
@@ -32,7 +35,10 @@ class Recommendation(msgspec.Struct):
 
 
 def count(patient: Patient) -> Count:
-    """A row without a group is its own group; a kept, stale state counts."""
+    """Count the criteria that trip, and their groups.
+
+    A row without a group is its own group; a kept, stale state counts.
+    """
     found = Count()
     worst: dict[str, str] = {}
     memories = patient.memories
@@ -53,7 +59,7 @@ def count(patient: Patient) -> Count:
 
 
 def rules_in_force(patient: Patient) -> tuple[str, ...]:
-    """The stop rules that stand, in the guideline's order."""
+    """Return the stop rules in force, in the guideline's order."""
     return tuple(
         rule.rule
         for rule in patient.guideline.stop_rules
@@ -62,7 +68,7 @@ def rules_in_force(patient: Patient) -> tuple[str, ...]:
 
 
 def blind(patient: Patient) -> tuple[str, ...]:
-    """What of the dosing minimum cannot be seen, in table order, blood pressure last."""
+    """Return what is not known of the dosing minimum, in table order, blood pressure last."""
     minimum = patient.guideline.table4.dosing_minimum
     codes = [
         row.code
@@ -75,7 +81,7 @@ def blind(patient: Patient) -> tuple[str, ...]:
 
 
 def recommend(patient: Patient) -> Recommendation:
-    """The first line of Table 4 that holds."""
+    """Return the recommendation: the first line of Table 4 that holds."""
     found = count(patient)
     rules = tuple(f"stop-rule:{rule}" for rule in rules_in_force(patient))
     reasons = (*rules, *found.absolute, *found.relative)
@@ -90,7 +96,7 @@ def recommend(patient: Patient) -> Recommendation:
 
 
 class DoseClock(msgspec.Struct):
-    """Moments in ms; `delayed` in hours."""
+    """The doses of the cycle and the next one. Moments in ms; `delayed` in hours."""
 
     last: int | None
     number: int
@@ -101,7 +107,7 @@ class DoseClock(msgspec.Struct):
 
 
 def dose_clock(patient: Patient, recommendation: Recommendation) -> DoseClock:
-    """Doses of the cycle, when the next is due, and whether it may be given."""
+    """Return the doses of the cycle, when the next is due, and whether it may be given."""
     cycle, doses, table = patient.chart.cycle, patient.chart.cycle_doses, patient.guideline.table4
     last = doses[-1].at if doses else None
     due = cycle.start if last is None else last + table.dose_interval
@@ -151,7 +157,7 @@ def _readiness(
 
 
 def reason_evidence(patient: Patient, recommendation: Recommendation) -> tuple[Reference, ...]:
-    """The evidence of the criteria that are the reasons, each fact once."""
+    """Return the evidence of the criteria that are the reasons, each fact once."""
     plan = plan_for(patient.guideline)
     out: dict[Reference, None] = {}
     for reason in recommendation.reasons:

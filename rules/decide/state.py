@@ -1,5 +1,4 @@
-"""Hold what is remembered of one patient between events: the chart, how each subject stood, open episodes,
-stop rules."""
+"""Define the state of one patient between events: chart, subjects' memories, open episodes, stop rules."""
 
 import msgspec
 
@@ -12,9 +11,9 @@ from rules.wire.instants import BEFORE_ALL, Instant
 
 
 class Episode(msgspec.Struct, array_like=True):
-    """From the first state that is not clear to the return to clear. Moments in ms.
+    """An episode: from the first state that is not clear to the return to clear. Moments in ms.
 
-    `remind`: the next reminder; `acked`: id of the acknowledgement that stands; `told`: an advice's one
+    `remind`: the next reminder; `acked`: id of the acknowledgement in force; `alerted`: an advice's one
     reminder was given.
     """
 
@@ -30,7 +29,7 @@ class Episode(msgspec.Struct, array_like=True):
 
 
 class Patient(msgspec.Struct, dict=True):
-    """One patient's state.
+    """A patient's state.
 
     `now`: the clock; `due`: the earliest deadline ahead; `rules_due`: that of the stop rules; `discharged`:
     at which instant it was decided.
@@ -65,21 +64,23 @@ class Patient(msgspec.Struct, dict=True):
     discharged: Instant | None = None
 
     def memory(self, subject: str) -> Memory:
+        """Return the memory of a subject; a new one, indeterminate, if it was never decided."""
         found = self.memories.get(subject)
         if found is None:
             found = self.memories[subject] = Memory(INDETERMINATE)
         return found
 
     def opened(self, subject: str) -> int | None:
+        """Return when its episode opened (ms); without an episode, since when the subject has its state."""
         episode = self.episodes.get(subject)
         return episode.opened if episode is not None else self.memory(subject).since
 
     @property
     def alerting(self) -> bool:
-        """Alerts are given from cycle-start to discharge (criteria.md section 9)."""
+        """Whether alerts are given: from cycle-start to discharge (criteria.md section 9)."""
         return self.chart.cycle.start is not None and self.discharged is None
 
 
 def admitted(id: str, guideline: Guideline) -> Patient:
-    """A patient of whom nothing is known yet."""
+    """Return a patient of whom nothing is known yet."""
     return Patient(id, guideline, Chart(guideline), memories={}, episodes={}, rules={})

@@ -1,9 +1,8 @@
-"""Advance stop rules and the recommendation at one decision, replaying a rule's course where its facts are
-corrected (criteria.md sections 4 and 9).
+"""Update stop rules and the recommendation at one decision (criteria.md sections 4 and 9).
 
-A value counts as known since its id first was. So the facts are put into an empty chart in the order they
-became known,
-and the rule's criteria are decided after each of those instants and at their own deadlines.
+Where a rule's facts are corrected, its course is replayed. A value counts as known since its id first was: so
+the facts are put into an empty chart in the order they became known, and the rule's criteria are decided
+after each of those instants and at their own deadlines.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.course import began_anew
+from rules.chart.course import next_cycle_began
 from rules.chart.facts import Fact, insert
 from rules.chart.oxygen import VitalsRow
 from rules.decide.episodes import PendingAlert, Step, update_episode
@@ -29,38 +28,33 @@ from rules.guideline.table4 import StopRule
 from rules.wire.alerts import RECOMMENDATION_LEVEL, RECOMMENDATIONS
 from rules.wire.instants import AFTER_ALL, BEFORE_ALL, Instant, following, ms_of, reached
 
-# Whether a stop rule would have come to stand, with the facts as they are corrected now.
-#
-# A value counts as known since its id first was. So the facts are put into an empty chart in the order they
-# became known,
-# and the rule's criteria are decided after each of those instants and at their own deadlines.
-
-
 Known = tuple[int, int, Callable[[Chart], int]]
-"""(first known in ms, arrival, how the fact enters a chart: returns the bits it touches)."""
+"""(first known in ms, arrival, the function that enters the fact into a chart and returns its flags)."""
 
 
 def replayed_state(rule: StopRule, chart: Chart, rule_state: StopRuleState, now: Instant) -> StopRuleState:
-    """The rule's standing after the whole course so far, replayed over the corrected facts."""
-    twin = _Twin(rule, chart)
+    """Return the state of a rule after its whole course so far, replayed over the corrected facts."""
+    replay = _Replay(rule, chart)
     for first, group in groupby(sorted(_facts(chart), key=itemgetter(0, 1)), key=itemgetter(0)):
         if reached(first) > now:
             break
-        twin.pass_to(reached(first))
+        replay.pass_to(reached(first))
         dirty = 0
         for _, _, enter in group:
-            dirty |= enter(twin.chart)
-        twin.chart.refresh(dirty)
-        twin.decide(
-            any(resumed.rule == rule.rule and resumed.first == first for resumed in twin.chart.resumes)
+            dirty |= enter(replay.chart)
+        replay.chart.refresh(dirty)
+        replay.decide(
+            any(resumed.rule == rule.rule and resumed.first == first for resumed in replay.chart.resumes)
         )
-    twin.pass_to(following(now))
-    return _with_sealed(rule, chart, rule_state, twin.state)
+    replay.pass_to(following(now))
+    return _with_sealed(rule, chart, rule_state, replay.state)
 
 
 def _with_sealed(rule: StopRule, chart: Chart, before: StopRuleState, again: StopRuleState) -> StopRuleState:
-    """What rested on saturations that are no longer kept record by record cannot be undone by a
-    correction.
+    """Return the replayed state, or the one before it where the replay lacks the readings it rested on.
+
+    Saturations that are no longer kept record by record cannot be replayed: a correction does not undo what
+    rested on them.
     """
     horizon = chart.tail.horizon
     sealed = {
@@ -73,15 +67,15 @@ def _with_sealed(rule: StopRule, chart: Chart, before: StopRuleState, again: Sto
     return StopRuleState(True, again.excused, sealed)
 
 
-class _Twin:
-    """A chart that learns the course anew, and the standing of one rule over it."""
+class _Replay:
+    """A replay of one rule: its course entered into an empty chart, and the state of the rule over it."""
 
     def __init__(self, rule: StopRule, chart: Chart) -> None:
         self.rule = rule
         self.chart = Chart(chart.guideline)
         self.chart.tail.set(chart.tail.setting)
         self.chart.tail.marks = [(0, chart.tail.marks[0][1].copy())]
-        self.chart.tail.again(-1)
+        self.chart.tail.recompute(-1)
         self.memories = {code: Memory() for code in rule.criteria}
         self.due: Instant | None = None
         self.now = BEFORE_ALL
@@ -89,16 +83,21 @@ class _Twin:
         self.cycle = self.chart.cycle
 
     def pass_to(self, instant: Instant) -> None:
+        """Move the clock to an instant and decide at each deadline before it."""
         while self.due is not None and self.due < instant:
             self.now = self.due
             self.decide(False)
         self.now = max(self.now, instant)
 
     def decide(self, resumed: bool) -> None:
-        was, self.cycle = self.cycle, self.chart.cycle
-        if began_anew(was.number, was.start, self.cycle):
+        """Decide the rule's criteria and the rule at the clock.
+
+        `resumed`: a resume of the rule takes effect now.
+        """
+        before, self.cycle = self.cycle, self.chart.cycle
+        if next_cycle_began(before.number, before.start, self.cycle):
             self.state = StopRuleState()
-        elif was.start is None and self.cycle.start is not None:
+        elif before.start is None and self.cycle.start is not None:
             self.state = before_cycle(self.state)
         ahead = []
         for code in self.rule.criteria:
@@ -108,15 +107,15 @@ class _Twin:
                 result.state, flags=result.flags, correctable=result.correctable, missing=result.missing
             )
             ahead.append(result.next)
-        found = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
+        held = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
         started = self.chart.cycle.start is not None
-        self.state = step(self.state, found, started, resumed, ms_of(self.now))
-        moments = [instant for instant in (*ahead, found.next) if instant is not None and instant > self.now]
+        self.state = step(self.state, held, started, resumed, ms_of(self.now))
+        moments = [instant for instant in (*ahead, held.next) if instant is not None and instant > self.now]
         self.due = min(moments, default=None)
 
 
 def _facts(chart: Chart) -> Iterator[Known]:
-    """Every fact kept, with how it enters another chart."""
+    """Yield every fact kept, with the function that enters it into another chart."""
     for row in chart.tail.rows:
         yield row.first, row.n, partial(_enter_vitals, row)
     for code, labs in chart.labs.items():
@@ -159,27 +158,28 @@ NEVER = StopRuleState()
 
 
 def update_rules(patient: Patient, plan: Plan) -> None:
-    """Moves every stop rule on by one decision; replays its history where a correction touches what it rests
-    on.
+    """Update every stop rule at one decision.
+
+    The history of a rule is replayed when a correction touches what it rests on.
     """
     started = patient.chart.cycle.start is not None
     ahead = AFTER_ALL
     for rule in patient.guideline.stop_rules:
         rule_state = patient.rules.get(rule.rule, NEVER)
-        found = holding(rule, patient.chart, patient.memory, patient.now)
+        held = holding(rule, patient.chart, patient.memory, patient.now)
         if patient.dirty_replaced and patient.dirty_replaced & _behind(rule, plan):
             patient.rules[rule.rule] = replayed_state(rule, patient.chart, rule_state, patient.now)
-        elif found.elements or patient.resumed or rule_state is not NEVER:
+        elif held.elements or patient.resumed or rule_state is not NEVER:
             patient.rules[rule.rule] = step(
-                rule_state, found, started, rule.rule in patient.resumed, ms_of(patient.now)
+                rule_state, held, started, rule.rule in patient.resumed, ms_of(patient.now)
             )
-        if found.next is not None and found.next < ahead:
-            ahead = found.next
+        if held.next is not None and held.next < ahead:
+            ahead = held.next
     patient.rules_due = ahead
 
 
 def _behind(rule: StopRule, plan: Plan) -> int:
-    """The bits of all that a rule rests on."""
+    """Return the dirty flags of everything a rule rests on."""
     bits = (
         dirty_flags.DOSES
         | dirty_flags.ENCOUNTER
@@ -192,33 +192,36 @@ def _behind(rule: StopRule, plan: Plan) -> int:
 
 
 def update_recommendation(patient: Patient, alerts: list[PendingAlert]) -> None:
-    """The recommendation is an episode of its own; a correction improves or resolves it, it is
-    never amended.
+    """Update the episode of the recommendation, and add its alert, if there is one.
+
+    A correction improves or resolves that episode; it is never amended.
     """
-    word = recommend(patient)
+    recommendation = recommend(patient)
+    word = recommendation.word
     if not patient.alerting:
-        patient.memory(RECOMMENDATION).state = word.word
+        patient.memory(RECOMMENDATION).state = word
         return
-    quiet = patient.quiet and word.word == "cannot-tell"
+    quiet = patient.quiet and word == "cannot-tell"
     left = patient.quiet and not quiet
     patient.quiet = quiet
-    patient.memory(RECOMMENDATION).state = word.word
-    if quiet or (left and word.word == "proceed"):
+    patient.memory(RECOMMENDATION).state = word
+    if quiet or (left and word == "proceed"):
         return
-    rank = RECOMMENDATIONS.index(word.word)
+    rank = RECOMMENDATIONS.index(word)
     episode = patient.episodes.get(RECOMMENDATION)
     if (episode is None and rank == 0) or (episode is not None and episode.rank == rank):
         return
-    result = Result(word.word, value=word.word, evidence=reason_evidence(patient, word))
-    done = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False)
+    result = Result(word, value=word, evidence=reason_evidence(patient, recommendation))
+    this_step, level = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False), RECOMMENDATION_LEVEL[word]
     alerts.extend(
         update_episode(
-            patient, done, result, RECOMMENDATION_LEVEL[word.word], rank, lambda _: recommendation_words(word)
+            patient, this_step, result, level, rank, lambda _: recommendation_words(recommendation)
         )
     )
 
 
-def recommendation_words(word: Recommendation) -> Words:
+def recommendation_words(recommendation: Recommendation) -> Words:
+    """Return the texts of an alert about the recommendation."""
     texts = {
         "proceed": "Proceed when the dose is due",
         "cannot-tell": "Cannot tell: chart what is missing before dosing",
@@ -226,6 +229,6 @@ def recommendation_words(word: Recommendation) -> Words:
         "delay": "Correct and delay the dose; stop IL-2 if not easily reversible",
         "stop": "Stop IL-2",
     }
-    because = f": {', '.join(word.reasons)}" if word.reasons else ""
-    measures = ({"text": texts[word.word], "source": "Table 4"},)
-    return Words(f"Recommendation {word.word}{because}", (word.word,), measures)
+    because = f": {', '.join(recommendation.reasons)}" if recommendation.reasons else ""
+    measures = ({"text": texts[recommendation.word], "source": "Table 4"},)
+    return Words(f"Recommendation {recommendation.word}{because}", (recommendation.word,), measures)

@@ -1,5 +1,7 @@
-"""List every subject that is decided, in the order in which one instant's alerts are printed, and what can
-change each."""
+"""List every subject that is decided, in the print order of one instant's alerts; and what can change each.
+
+A subject is decided again when the dirty flags of its inputs are set, or a subject it reads has changed.
+"""
 
 from collections.abc import Callable
 
@@ -27,9 +29,10 @@ HYPOTENSION = "hypotension"
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """One thing decided.
+    """A subject: one thing that is decided.
 
-    `inputs`: bits of the facts it reads; `after`: subjects it reads; `touches`: all facts behind those too.
+    `inputs`: dirty flags of the facts it reads; `after`: subjects it reads; `touches`: flags of all facts
+    behind those too.
     """
 
     name: str
@@ -42,8 +45,10 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Subjects in order; for each the bit set (by index) of the subjects that read it; `criteria`: the set
-    of those the recommendation reads; `memo`: the set of subjects for any input bits.
+    """The subjects in order, and which of them are decided again when others change.
+
+    `readers`: for each subject the bit set (by index) of the subjects that read it; `criteria`: the set of
+    those the recommendation reads; `memo`: the set of subjects for dirty flags already asked for.
     """
 
     subjects: tuple[Subject, ...]
@@ -53,7 +58,7 @@ class Plan(msgspec.Struct, frozen=True):
     memo: dict[int, int]
 
     def todo(self, dirty: int) -> int:
-        """Which subjects (a bit set by index) facts with these bits can change."""
+        """Return which subjects (a bit set by index) facts with these dirty flags can change."""
         found = self.memo.get(dirty)
         if found is None:
             found = sum(1 << i for i, subject in enumerate(self.subjects) if subject.inputs & dirty)
@@ -121,7 +126,7 @@ def _observation(what: str, guideline: Guideline) -> Subject:
 
 
 class AdviceCase:
-    """What advice may look at (rules.evaluate.result.Case), over a patient's state."""
+    """What advice may read (rules.evaluate.result.Case), over a patient's state."""
 
     __slots__ = ("_patient",)
 
@@ -130,19 +135,24 @@ class AdviceCase:
 
     @property
     def chart(self) -> Chart:
+        """The patient's chart."""
         return self._patient.chart
 
     @property
     def guideline(self) -> Guideline:
+        """The patient's guideline."""
         return self._patient.guideline
 
     def memory(self, subject: str) -> Memory:
+        """Return the memory of a subject: its state at its last decision."""
         return self._patient.memory(subject)
 
     def opened(self, subject: str) -> int | None:
+        """Return the opening `at` of its episode; without alerting, since when it is not clear."""
         return self._patient.opened(subject)
 
     def judge(self, subject: str, now: Instant) -> Result:
+        """Decide a subject in full at an instant, and return its result."""
         plan = plan_for(self._patient.guideline)
         return plan.subjects[plan.index[subject]].judge(self._patient, now, self.memory(subject))
 
@@ -151,7 +161,7 @@ _PLANS: dict[int, tuple[Guideline, Plan]] = {}
 
 
 def plan_for(guideline: Guideline) -> Plan:
-    """The plan of a guideline, made once."""
+    """Return the plan of a guideline, made once."""
     found = _PLANS.get(id(guideline))
     if found is None or found[0] is not guideline:
         found = _PLANS[id(guideline)] = (guideline, _plan(guideline))
@@ -176,4 +186,4 @@ def _plan(guideline: Guideline) -> Plan:
 
 
 LAST = 1 << 20
-"""Print order of the recommendation: after everything else."""
+"""The recommendation's place in the print order: after everything else."""

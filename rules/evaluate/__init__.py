@@ -1,1 +1,1 @@
-"""How each type of row is evaluated. (New __init__, optional: the folder has none today.)"""
+"""Evaluators: pure functions of chart, row and instant to a result, one module a row type in `rows`."""

@@ -1,4 +1,4 @@
-"""Judge a value against the band of a row, and the latest of a run of values."""
+"""Evaluate a value against the band of a row, and the latest of a run of values."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,13 +9,14 @@ from rules.wire.instants import Instant
 
 
 def band(value: float, relative: Limit | None, absolute: Limit | None) -> str:
+    """Return the state of a value: absolute, relative or clear."""
     if absolute is not None and absolute.met(value):
         return ABSOLUTE
     return RELATIVE if relative is not None and relative.met(value) else CLEAR
 
 
 def limit_text(state: str, relative: Limit | None, absolute: Limit | None) -> str | None:
-    """The limit that decided; for a clear state the nearest one."""
+    """Return the limit that decided; for a clear state the nearest one."""
     chosen = absolute if state == ABSOLUTE or relative is None else relative
     return chosen.text if chosen is not None else None
 
@@ -30,7 +31,10 @@ def latest(
     missing: str,
     unit: str | None,
 ) -> Result:
-    """The last of the facts decides; `at` is that of the first fact of its unbroken run in the same band."""
+    """Return the result by the last of the facts.
+
+    `at` is that of the first fact of its unbroken run in the same band.
+    """
     last = facts[-1]
     state = band(value(last), relative, absolute)
     result = Result(
@@ -46,6 +50,7 @@ def latest(
 
 
 def run_start(facts: Sequence[Lab], state: Callable[[Lab], str]) -> int:
+    """Return the `at` of the first fact of the unbroken run in the last fact's state."""
     last = state(facts[-1])
     i = len(facts) - 1
     while i and state(facts[i - 1]) == last:

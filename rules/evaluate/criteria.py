@@ -1,4 +1,4 @@
-"""Find the descriptor of a row of Table 3: how it is decided, and the inputs that can change it.
+"""Find the descriptor of a row of Table 3: its evaluator, and the inputs that can change its result.
 
 A row type is found by its name (`declare.module_of`): no list of them is kept but `declare.AnyRow`.
 """
@@ -19,5 +19,5 @@ DESCRIPTORS = {row_type: _descriptor(row_type) for row_type in ROW_TYPES}
 
 
 def descriptor_of(row: AnyRow) -> RowType[Any]:
-    """Return how a row is decided (criteria.md section 3), and what can change it."""
+    """Return the descriptor of a row's type (criteria.md section 3)."""
     return DESCRIPTORS[type(row)]

@@ -1,5 +1,7 @@
-"""Decide who may start: the pretherapy items, each met, not-met or unknown (paper, Pretherapy Assessment;
-criteria.md section 7)."""
+"""Evaluate the conditions of therapy: the pretherapy items, each met, not-met or unknown.
+
+Source: paper, Pretherapy Assessment; criteria.md section 7.
+"""
 
 from rules.chart.chart import Chart
 
@@ -7,7 +9,10 @@ MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
 
 
 def eligibility(chart: Chart) -> list[tuple[str, str]]:
-    """The items in the paper's order. What was not recorded is unknown, never met."""
+    """Return the items in the paper's order with their states.
+
+    What was not recorded is unknown, never met.
+    """
     table, history = chart.guideline.eligibility, chart.baseline_findings
     answers = {
         "creatinine": _at_most(chart, "creatinine", table.creatinine),
@@ -33,7 +38,7 @@ def _at_most(chart: Chart, code: str, limit: float) -> str:
 
 
 def latest(chart: Chart, code: str) -> float | None:
-    """The latest of labs and baseline readings, by `at`."""
+    """Return the latest value of labs and baseline readings, by `at`; None when there is none."""
     labs = chart.labs.get(code, [])
     baselines = [baseline for baseline in chart.baselines if code in baseline.readings]
     if labs and (not baselines or labs[-1].at >= baselines[-1].at):
@@ -46,7 +51,10 @@ def _wanted(recorded: bool | None, good: bool) -> str:
 
 
 def _conditional(passed: bool | None, needed: bool | None) -> str:
-    """A test that is due only under a condition; one recorded as normal is met whatever the condition."""
+    """Return the state of a test that is due only under a condition.
+
+    One recorded as normal is met whatever the condition.
+    """
     if passed or needed is False:
         return MET
     return UNKNOWN if needed is None or passed is None else NOT_MET

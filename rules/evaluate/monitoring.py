@@ -1,4 +1,7 @@
-"""Table 1: what was last looked at, when it is due, and whether it is overdue (criteria.md section 6)."""
+"""Evaluate Table 1: when each item was last observed, when it is due, and whether it is overdue.
+
+Source: criteria.md section 6.
+"""
 
 import msgspec
 
@@ -12,7 +15,10 @@ LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp"}
 
 
 class Looked(msgspec.Struct):
-    """Moments in ms. `due` None: each cycle, never overdue."""
+    """When an item was last observed, is due and is overdue. Moments in ms.
+
+    `due` None: each cycle, never overdue.
+    """
 
     last: int | None
     due: int | None
@@ -20,7 +26,7 @@ class Looked(msgspec.Struct):
 
 
 def last_seen(chart: Chart, code: str) -> int | None:
-    """When a wire code was last seen, by `at`."""
+    """Return when a wire code was last seen, by `at`; None when it never was."""
     if code in LATEST_SIGNAL:
         row = getattr(chart.tail.now, LATEST_SIGNAL[code]).last
         return None if row is None else int(row.at)
@@ -34,7 +40,7 @@ def last_seen(chart: Chart, code: str) -> int | None:
 
 
 def seen(chart: Chart, observation: Observation) -> int | None:
-    """The older of the latest moments at which each part was seen; None when a part never was."""
+    """Return the oldest of the latest moments at which each part was seen; None when a part never was."""
     moments = [
         max((m for m in (last_seen(chart, code) for code in part) if m is not None), default=None)
         for part in observation.seen
@@ -44,7 +50,7 @@ def seen(chart: Chart, observation: Observation) -> int | None:
 
 
 def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
-    """Last, due and overdue. Never seen counts from cycle-start."""
+    """Return when an item was last observed, is due and is overdue. Never seen counts from cycle-start."""
     last, start = seen(chart, observation), chart.cycle.start
     if observation.ward == 0 or start is None:
         return Looked(last, None, None)
@@ -58,7 +64,7 @@ def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
 
 
 def monitored(observation: Observation, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Overdue or not, from cycle-start to therapy-end."""
+    """Return whether an item is overdue, from cycle-start to therapy-end, as a result."""
     ends = None if chart.cycle.end is None else reached(chart.cycle.end)
     if not chart.cycle.dosing(ms_of(now)):
         return Result(CLEAR)
@@ -70,12 +76,10 @@ def monitored(observation: Observation, chart: Chart, now: Instant, before: Memo
     return Result(observation.level, at=found.overdue_at, next=soonest(now, ends))
 
 
-SIGNAL_INPUTS = {"heart-rate", "systolic-bp"}
-
-
 def inputs_of(observation: Observation) -> int:
-    """The bits that can end an overdue observation; the vital signs are looked at anew with any record while
-    they are overdue.
+    """Return the dirty flags that can end an overdue observation.
+
+    While the vital signs are overdue, they are evaluated again with any record.
     """
     return (
         dirty_flags.bits(code for part in observation.seen for code in part)

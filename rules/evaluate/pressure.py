@@ -1,17 +1,23 @@
-"""Hypotension against the Table 2 target, and where in the dose interval it falls (criteria.md section 5)."""
+"""Evaluate hypotension against the Table 2 target, and its phase of the dose interval.
+
+Source: criteria.md section 5.
+"""
 
 from rules.chart.chart import Chart
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result
 from rules.wire.instants import Instant, beyond, ms_of
 
-ASKED = ("systolic-bp",)
+REQUIRED = ("systolic-bp",)
 
 
 def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
-    """State of `blood_pressure`: kept, stale, when the data go stale; never clear without fresh data."""
+    """Return the state of `blood_pressure`.
+
+    When the data go stale a tripped state is kept, stale; without fresh data it is never clear.
+    """
     sbp, setting = chart.tail.now.sbp, chart.tail.setting
     if sbp.latest_counted is None:
-        return Result(INDETERMINATE, unit="mm[Hg]", missing=ASKED, limit=f"<={setting.target:g}")
+        return Result(INDETERMINATE, unit="mm[Hg]", missing=REQUIRED, limit=f"<={setting.target:g}")
     limit = chart.mode.limit(sbp.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
     low, severe = sbp.a, sbp.b
@@ -39,7 +45,7 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
         result.state, result.at, result.missing, result.evidence = (
             INDETERMINATE,
             limit,
-            ASKED,
+            REQUIRED,
             (sbp.latest_counted.reference,),
         )
     else:
@@ -53,7 +59,7 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
 
 
 def phase(chart: Chart, t: int) -> str | None:
-    """before-peak, peak (4 h to <6 h after the dose) or after-peak; None before the first dose."""
+    """Return before-peak, peak (4 h to <6 h after the dose) or after-peak; None before the first dose."""
     given = [dose.at for dose in chart.cycle_doses if dose.at <= t]
     if not given:
         return None
@@ -65,6 +71,9 @@ def phase(chart: Chart, t: int) -> str | None:
 
 
 def above_target(chart: Chart) -> bool | None:
-    """Whether the latest systolic pressure, whatever its age, is above target; None when there is none."""
+    """Return whether the latest systolic pressure is above target; None when there is none.
+
+    Its age does not matter.
+    """
     last = chart.tail.now.sbp.last
     return None if last is None or last.sbp is None else last.sbp > chart.tail.setting.target

@@ -1,4 +1,4 @@
-"""Judge a rate of phenylephrine (criteria.md section 3, hemodynamic)."""
+"""Evaluate a rate of phenylephrine (criteria.md section 3, hemodynamic)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -8,7 +8,7 @@ from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
 from rules.guideline.declare import RateMaximumRow, RateMinimumRow
 from rules.wire.instants import Instant, reached
 
-ASKED = ("weight",)
+REQUIRED = ("weight",)
 INPUTS = (
     dirty_flags.INFUSIONS
     | dirty_flags.DOSES
@@ -19,19 +19,23 @@ INPUTS = (
 AnyRateRow = RateMaximumRow | RateMinimumRow
 
 
-def turns(chart: Chart, now: Instant) -> Instant | None:
-    """The next instant at which a charted rate comes into force or the therapy ends."""
+def next_rate_change(chart: Chart, now: Instant) -> Instant | None:
+    """Return the next instant at which a charted rate comes into force or the therapy ends."""
     ahead = [reached(segment.at) for segment in chart.phenylephrine if reached(segment.at) > now]
     end = chart.cycle.end
     return soonest(now, None if end is None else reached(end), *ahead[:1])
 
 
 def rate_of(segment: Segment) -> float:
+    """Return a segment's rate as a sort key: an unknown rate comes below every other."""
     return -1.0 if segment.rate is None else segment.rate
 
 
 def judged_rate(row: AnyRateRow, decisive: Segment | None, t: int, chart: Chart) -> Result:
-    """A rate nobody can tell hides what runs now: what had tripped stays, what had not cannot be told."""
+    """Return the result for the decisive segment of a window; None: nothing ran.
+
+    If the rate at `t` is unknown, a tripped state is kept, stale, and a clear one is indeterminate.
+    """
     value = decisive.rate if decisive is not None and decisive.rate is not None else 0.0
     state = band(value, row.relative, row.absolute)
     evidence = decisive.evidence if decisive is not None else ()
@@ -46,8 +50,9 @@ def judged_rate(row: AnyRateRow, decisive: Segment | None, t: int, chart: Chart)
 
 
 def unless_hidden(result: Result, current: Segment | None) -> Result:
+    """Return the result; kept stale, or indeterminate, if the current rate is unknown."""
     if current is not None and current.rate is None:
-        result.missing = ASKED
+        result.missing = REQUIRED
         result.stale = result.state in TRIPPED
         if not result.stale:
             result.state, result.value, result.evidence = INDETERMINATE, None, current.evidence

@@ -1,6 +1,4 @@
-"""Define what an evaluator answers, the instants it is asked for, and what advice may look at beside the
-chart.
-"""
+"""Define the result of an evaluator, the memory of one, and what advice may read besides the chart."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -14,21 +12,16 @@ from rules.guideline.edition import Guideline
 from rules.wire.events import Reference
 from rules.wire.instants import Instant, beyond, reached
 
-# What an evaluator answers, and the instants it is asked for.
-#
-# An instant is twice a moment in ms, plus one for "right after it": what changes by getting older than a
-# limit is decided
-# right after that limit, never at it (criteria.md section 1).
-
-
 CLEAR, RELATIVE, ABSOLUTE, INDETERMINATE = "clear", "relative", "absolute", "indeterminate"
 TRIPPED = (RELATIVE, ABSOLUTE)
 
 
 class Result(msgspec.Struct):
-    """State of one subject at one instant. `at`: when it became true, in ms (None: at the instant decided);
-    `latest`: the newest fact it rests on; `flags`: the parts it is made of, to tell which of them changed;
-    `next`: the earliest instant at which it may change by time alone.
+    """The state of one subject at one instant.
+
+    `at`: when it became true, in ms (None: at the instant decided); `latest`: the newest fact it rests on;
+    `flags`: the parts it is made of, to tell which of them changed; `next`: the earliest instant at which it
+    may change by time alone.
     """
 
     state: str = CLEAR
@@ -59,8 +52,9 @@ class Memory(msgspec.Struct, array_like=True):
 
 
 def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> Result:
-    """Past `limit` (ms) a tripped state is kept, stale; a clear one can no longer be told (criteria.md
-    section 2).
+    """Return the result as it is at `now`, when its data go stale after `limit` (ms).
+
+    Past it a tripped state is kept, stale; a clear one is indeterminate (criteria.md section 2).
     """
     if now < beyond(limit):
         result.next = beyond(limit)
@@ -72,19 +66,20 @@ def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> 
 
 
 def soonest(now: Instant, *instants: Instant | None) -> Instant | None:
-    """The earliest of the instants that still lie ahead."""
+    """Return the earliest of the instants that still lie ahead; None when none does."""
     ahead = [instant for instant in instants if instant is not None and instant > now]
     return min(ahead) if ahead else None
 
 
-def span_turn(spans: list[Span], now: Instant) -> Instant | None:
+def next_span_edge(spans: list[Span], now: Instant) -> Instant | None:
     """Return the next instant at which one of the spans starts or ends."""
     return soonest(now, *(reached(edge) for span in spans for edge in span if edge < FOREVER))
 
 
 def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> int:
-    """How many of the facts (in order of `at`) count: not the last ones that were stale already when they
-    became known.
+    """Return how many of the facts (in order of `at`) count.
+
+    The last ones that were already stale when they became known do not.
     """
     count = len(facts)
     while count and facts[count - 1].first > mode.limit(
@@ -95,7 +90,7 @@ def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> in
 
 
 class Case(Protocol):
-    """One patient at the instant of a decision."""
+    """One patient at the instant of a decision, as advice reads it."""
 
     @property
     def chart(self) -> Chart: ...
@@ -104,21 +99,23 @@ class Case(Protocol):
     def guideline(self) -> Guideline: ...
 
     def memory(self, subject: str) -> Memory:
-        """How a subject stood at its last decision."""
+        """Return the memory of a subject: its state at its last decision."""
 
     def opened(self, subject: str) -> int | None:
-        """The opening `at` of its episode; without alerting, since when it is not clear."""
+        """Return the opening `at` of its episode; without alerting, since when it is not clear."""
 
     def judge(self, subject: str, now: Instant) -> Result:
-        """Decides a criterion, or `hypotension`, in full."""
+        """Decide a criterion, or `hypotension`, in full."""
 
 
 ADVISORY = "advisory"
 
 
 def open_(at: int | None = None, evidence: tuple[Reference, ...] = (), next: Instant | None = None) -> Result:
+    """Return the result of an advice that is open."""
     return Result(ADVISORY, at=at, evidence=evidence, next=next)
 
 
 def tripped(case: Case, subject: str) -> bool:
+    """Return whether a subject was relative or absolute at its last decision."""
     return case.memory(subject).state in ("relative", "absolute")

@@ -1,4 +1,4 @@
-"""Describe a row type to the engine: how its rows are decided, and what can change them."""
+"""Define the descriptor of a row type: how its rows are evaluated, and what can change them."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar

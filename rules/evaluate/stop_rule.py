@@ -1,5 +1,8 @@
-"""Evaluate one stop rule: one that has held stands until the next cycle-start, unless a clinician resumes or
-the facts are corrected (criteria.md section 4)."""
+"""Evaluate one stop rule (criteria.md section 4).
+
+One that has held stays in force until the next cycle-start, unless a clinician resumes or the facts are
+corrected.
+"""
 
 from collections.abc import Callable
 
@@ -16,8 +19,10 @@ Recall = Callable[[str], Memory]
 
 
 class StopRuleState(msgspec.Struct, array_like=True):
-    """Whether a rule stands, what was excused by the last resume, and what made it stand: element -> ms first
-    seen.
+    """The state of a stop rule.
+
+    `in_force`: whether it is in force; `excused`: the elements excused by the last resume; `by`: the elements
+    that put it in force -> ms first seen.
     """
 
     in_force: bool = False
@@ -26,8 +31,9 @@ class StopRuleState(msgspec.Struct, array_like=True):
 
 
 class Holding(msgspec.Struct):
-    """The elements of a rule that are absolute now, whether the rule holds by them, and when that may change
-    by time alone.
+    """Whether a rule holds at an instant.
+
+    `elements`: those of its criteria that are absolute now; `next`: when it may change by time alone.
     """
 
     elements: tuple[str, ...]
@@ -36,7 +42,7 @@ class Holding(msgspec.Struct):
 
 
 def holding(rule: StopRule, chart: Chart, recall: Recall, now: Instant) -> Holding:
-    """Whether a rule holds at an instant, by the states its criteria had at their last decision."""
+    """Return whether a rule holds at an instant, by the states its criteria had at their last decision."""
     if not rule.criteria:
         return _delay(rule, chart, now)
     elements = tuple(code for code in rule.criteria if _element(rule, code, chart, recall, now))
@@ -60,9 +66,9 @@ def _element(rule: StopRule, code: str, chart: Chart, recall: Recall, now: Insta
 
 
 def _delay(rule: StopRule, chart: Chart, now: Instant) -> Holding:
-    """The delay of the next dose reaches 24 h, before therapy-end and never before dose 1.
+    """Return whether the delay of the next dose has reached 24 h, before therapy-end and never before dose 1.
 
-    Its element is the dose waited on.
+    Its element is the dose that the next one is delayed after.
     """
     table, doses, end = chart.guideline.table4, chart.cycle_doses, chart.cycle.end
     if not doses or (end is not None and now >= reached(end)):
@@ -73,20 +79,23 @@ def _delay(rule: StopRule, chart: Chart, now: Instant) -> Holding:
 
 
 def before_cycle(rule_state: StopRuleState) -> StopRuleState:
-    """What is left of a rule at the first cycle-start: what held before does not stand in the cycle."""
+    """Return the state of a rule at the first cycle-start: what held before is not in force in the cycle."""
     return StopRuleState(excused=rule_state.excused)
 
 
 def step(rule_state: StopRuleState, found: Holding, started: bool, resumed: bool, t: int) -> StopRuleState:
-    """One decision. Before the first cycle-start a rule stops only while it holds."""
+    """Return the state of a rule after one decision.
+
+    Before the first cycle-start a rule is in force only while it holds.
+    """
     excused = (
         found.elements
         if resumed
         else tuple(element for element in rule_state.excused if element in found.elements)
     )
-    anew = found.holds and any(element not in excused for element in found.elements)
-    stands = anew or (rule_state.in_force and started and not resumed)
+    triggered = found.holds and any(element not in excused for element in found.elements)
+    in_force = triggered or (rule_state.in_force and started and not resumed)
     by = rule_state.by
-    if anew and started:
+    if triggered and started:
         by = {**dict.fromkeys(found.elements, t), **rule_state.by}
-    return StopRuleState(stands, excused, {} if resumed else by)
+    return StopRuleState(in_force, excused, {} if resumed else by)

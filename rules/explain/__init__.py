@@ -1,4 +1,7 @@
-"""Why a subject fired, or why not, in words: never decided here, only told (wire.md, `il2watch explain`)."""
+"""Explanations: why a subject tripped or did not, in words.
+
+Nothing is decided here (wire.md, `il2watch explain`).
+"""
 
 from rules.explain.explanation import Explanation
 from rules.explain.question import UnknownSubject

@@ -1,4 +1,4 @@
-"""Advice explained: what opens it, what it was judged on, and what is lacking (criteria.md section 7)."""
+"""Explain advice: what opens it, the facts it was decided on, and what is lacking (criteria.md section 7)."""
 
 from collections.abc import Callable
 
@@ -30,11 +30,11 @@ CODE = {
 
 
 def advised(asked: Asked) -> Answer:
-    """One advice: on what it rests, and how far off it is."""
+    """Explain one advice: what it rests on, and how far it is from opening or closing."""
     advice = asked.guideline.advises[asked.name]
     reads = READS.get(advice.code, ())
-    tell = TELLERS.get(advice.code, _lab if advice.lab else _nothing)
-    window, why = tell(advice, asked)
+    explain_advice = EXPLAINERS.get(advice.code, _lab if advice.lab else _nothing)
+    window, why = explain_advice(advice, asked)
     return Answer(
         rule=Rule(
             words=advice.text,
@@ -53,7 +53,7 @@ def advised(asked: Asked) -> Answer:
 
 
 def _facts(advice: Advice, asked: Asked, reads: tuple[str, ...]) -> list[Cited]:
-    """The evidence: that of the criteria it reads named with them, the rest by what it charts."""
+    """Return the evidence: that of the criteria it reads, named with them; the rest by what it charts."""
     lines = behind(
         asked.patient, [name for name in reads if ask(asked.patient, name).result.state != "clear"]
     )
@@ -70,7 +70,7 @@ def _nothing(advice: Advice, asked: Asked) -> advice_conditions.Explained:
 
 
 def _lab(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    """A lab: the latest value and the distance to its limit."""
+    """Explain an advice about a lab: the latest value and the distance to its limit."""
     assert advice.lab is not None
     labs, result = asked.chart.labs.get(advice.lab), asked.result
     if not labs:
@@ -90,7 +90,7 @@ def _lab(advice: Advice, asked: Asked) -> advice_conditions.Explained:
 
 
 def _given(advice: Advice, asked: Asked, names: tuple[str, ...], running: str) -> advice_conditions.Explained:
-    """Boluses since an episode opened, against the volume that asks for more."""
+    """Explain the boluses since an episode opened, against the volume that opens the advice."""
     moments = [
         asked.patient.opened(name)
         for name in names
@@ -113,14 +113,15 @@ def _given(advice: Advice, asked: Asked, names: tuple[str, ...], running: str) -
 
 
 def boluses(asked: Asked, start: int) -> list[Volume]:
+    """Return the boluses given after moment `start`, in order."""
     return [bolus for bolus in asked.chart.volumes["iv-bolus"] if bolus.at > start]
 
 
 def _boluses(advice: Advice, asked: Asked) -> list[Cited]:
-    """The boluses counted so far, when they do not suffice yet."""
+    """Return the boluses counted so far, when they do not suffice yet."""
     if advice.code not in ("add-pressor", "add-dopamine") or asked.tripped:
         return []
-    window, _ = TELLERS[advice.code](advice, asked)
+    window, _ = EXPLAINERS[advice.code](advice, asked)
     return (
         [cited(bolus, "a bolus since the episode opened") for bolus in boluses(asked, window.start)]
         if window
@@ -227,7 +228,7 @@ def _corrective(advice: Advice, asked: Asked) -> advice_conditions.Explained:
     ]
 
 
-TELLERS: dict[str, Callable[[Advice, Asked], advice_conditions.Explained]] = {
+EXPLAINERS: dict[str, Callable[[Advice, Asked], advice_conditions.Explained]] = {
     "add-pressor": _pressor,
     "add-dopamine": _dopamine,
     "fluid-limit": _fluid_limit,

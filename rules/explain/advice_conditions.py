@@ -1,5 +1,6 @@
-"""Say in words when each advice is open, with the numbers of the guideline, and how far fever and the advice
-after therapy are from it (criteria.md section 7).
+"""Write when each advice is open, with the numbers of the guideline.
+
+Also how far fever and the advice after therapy are from it (criteria.md section 7).
 """
 
 from rules.advice.recovery import off_pressors
@@ -65,7 +66,7 @@ BY_LAB = {
 
 
 def opens(advice: Advice, guideline: Guideline) -> str:
-    """What opens an advice."""
+    """Write what opens an advice."""
     template = OPENS.get(advice.code) or (BY_LAB[advice.limit is not None] if advice.lab else advice.text)
     return template.format(**_numbers(advice, guideline))
 
@@ -95,10 +96,11 @@ def _numbers(advice: Advice, guideline: Guideline) -> dict[str, str]:
 
 
 Explained = tuple[Window | None, list[str]]
-"""The window looked at, and the sentences."""
+"""The window of the data, and the sentences."""
 
 
 def fever(advice: Advice, asked: Asked) -> Explained:
+    """Explain fever: the latest temperature, its distance to the limit and how long it counts."""
     last = asked.chart.tail.now.temp.last
     if last is None or last.temp is None or advice.limit is None:
         return None, ["Missing: temperature: never charted, so the advice stays closed."]
@@ -111,7 +113,7 @@ def fever(advice: Advice, asked: Asked) -> Explained:
 
 
 def septic_workup(advice: Advice, asked: Asked) -> Explained:
-    """Each part of the condition with its value."""
+    """Explain septic-workup: each part of the condition with its value."""
     temperature, doses = asked.chart.tail.now.temp, asked.chart.cycle_doses
     last = temperature.last
     if last is None or last.temp is None or advice.limit is None or advice.rise is None:
@@ -143,6 +145,7 @@ def septic_workup(advice: Advice, asked: Asked) -> Explained:
 
 
 def early_fever(advice: Advice, asked: Asked) -> Explained:
+    """Explain early-fever-expected: whether fever is open, and until when each dose makes it early."""
     doses = asked.chart.cycle_doses[:2]
     memory = asked.patient.memories.get("fever")
     state = "closed" if memory is None or memory.state != "advisory" else "open"
@@ -154,7 +157,7 @@ def early_fever(advice: Advice, asked: Asked) -> Explained:
 
 
 def ended(asked: Asked) -> list[str]:
-    """Whether therapy is over."""
+    """Write whether therapy is over."""
     end = asked.chart.cycle.end
     return (
         ["No therapy-end is charted: this advice is for afterwards."]
@@ -164,7 +167,7 @@ def ended(asked: Asked) -> list[str]:
 
 
 def pressors(asked: Asked, within: int) -> str:
-    """When a vasopressor last ran, beside the time it must have been off."""
+    """Write when a vasopressor last ran, and the time it must have been off."""
     spans = [found for found in asked.chart.pressors if found[0] <= asked.t]
     if not spans:
         return "No vasopressor ever ran."
@@ -176,6 +179,7 @@ def pressors(asked: Asked, within: int) -> str:
 
 
 def pressure(asked: Asked) -> str:
+    """Write the latest systolic pressure against its target."""
     last, above = asked.chart.tail.now.sbp.last, above_target(asked.chart)
     if last is None:
         return "Missing: systolic-bp: never charted."
@@ -187,6 +191,7 @@ def pressure(asked: Asked) -> str:
 
 
 def stop_maintenance(advice: Advice, asked: Asked) -> Explained:
+    """Explain stop-maintenance: from when it opens, and when maintenance fluid was last charted."""
     doses, fluid = asked.chart.cycle_doses, asked.chart.volumes["iv-maintenance"]
     opening = when(doses[-1].at + advice.after) if doses else ""
     start = (
@@ -203,6 +208,7 @@ def stop_maintenance(advice: Advice, asked: Asked) -> Explained:
 
 
 def diurese(advice: Advice, asked: Asked) -> Explained:
+    """Explain diurese: each part of the condition with its value."""
     urine = ask(asked.patient, "urine-hour").result
     need = "" if advice.limit is None else f"; closed once it is {unmet(advice.limit, advice.unit)}"
     value = amount(urine.value, urine.unit) if urine.value is not None else "not known"
@@ -215,6 +221,7 @@ def diurese(advice: Advice, asked: Asked) -> Explained:
 
 
 def recovery_late(advice: Advice, asked: Asked) -> Explained:
+    """Explain recovery-late: from when it opens, and when a vasopressor last ran."""
     end = asked.chart.cycle.end
     start = (
         []
@@ -225,7 +232,7 @@ def recovery_late(advice: Advice, asked: Asked) -> Explained:
 
 
 def premedication(advice: Advice, asked: Asked) -> Explained:
-    """Each of the three: when last charted, and when it is late."""
+    """Explain continue-premedication: for each of the three when it was last charted and when it is late."""
     end, agents = asked.chart.cycle.end, asked.guideline.agents
     if end is None:
         return None, ended(asked)
@@ -241,17 +248,19 @@ def premedication(advice: Advice, asked: Asked) -> Explained:
 
 
 def discharge_ready(advice: Advice, asked: Asked) -> Explained:
-    """Each part of the condition with its value."""
+    """Explain discharge-ready: each part of the condition with its value."""
     chart = asked.chart
     baseline, limits = chart.baseline_readings.get("weight"), advice.limits
-    heavy = "unknown" if baseline is None else f"at most {amount(baseline * limits.get('weight', 1), 'kg')}"
+    wanted_weight = (
+        "unknown" if baseline is None else f"at most {amount(baseline * limits.get('weight', 1), 'kg')}"
+    )
     weight = (
         f"Weight {amount(chart.weights[-1].value, 'kg') if chart.weights else 'never charted'}; "
-        f"{heavy} is wanted."
+        f"{wanted_weight} is wanted."
     )
     spo2 = chart.tail.now.spo2.last
     seen = amount(spo2.spo2, "%") if spo2 is not None else "never charted"
-    breath = f"SpO2 {seen}; at least {number(limits.get('spo2', 0))} % on room air is wanted."
+    saturation = f"SpO2 {seen}; at least {number(limits.get('spo2', 0))} % on room air is wanted."
     labs = [
         _course(asked, code, limits.get(code), word)
         for code, word in (("creatinine", "highest"), ("platelets", "lowest"))
@@ -262,7 +271,7 @@ def discharge_ready(advice: Advice, asked: Asked) -> Explained:
         pressure(asked),
         weight,
         *labs,
-        breath,
+        saturation,
         in_force(chart.tail.now.oxygen),
     ]
 

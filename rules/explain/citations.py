@@ -1,5 +1,6 @@
-"""Cite what a decision rests on: facts of the chart, inputs that are missing, and sustained runs. Records
-whose readings have been pruned are cited by id.
+"""Cite what a decision rests on: facts of the chart, inputs that are missing, and sustained runs.
+
+Records whose readings have been pruned are cited by id.
 """
 
 from collections.abc import Iterable
@@ -31,7 +32,7 @@ Wording = tuple[Value, str | None]
 
 
 def cited(fact: Fact, part: str, code: str | None = None) -> Cited:
-    """A fact; of a record of many readings the one named by its wire code."""
+    """Cite a fact; of a record of many readings the one named by its wire code."""
     value, unit = wording(fact, code)
     return Cited(
         id=fact.id,
@@ -44,7 +45,7 @@ def cited(fact: Fact, part: str, code: str | None = None) -> Cited:
 
 
 def cite(chart: Chart, id: str, part: str, code: str | None = None) -> Cited:
-    """The fact with this id, if it is still kept."""
+    """Cite the fact with this id; by id alone if it is no longer kept."""
     fact = kept(chart, id, code)
     if fact is not None:
         return cited(fact, part, code)
@@ -54,11 +55,12 @@ def cite(chart: Chart, id: str, part: str, code: str | None = None) -> Cited:
 
 
 def cite_all(chart: Chart, ids: Iterable[str], part: str, code: str | None = None) -> list[Cited]:
+    """Cite the facts with these ids, each once."""
     return [cite(chart, id, part, code) for id in dict.fromkeys(ids)]
 
 
 def kept(chart: Chart, id: str, code: str | None) -> Fact | None:
-    """The fact itself: a record of several results or readings is looked up under the code asked for."""
+    """Return the fact itself, if it is kept; of a record of several readings the one of the code."""
     if code is not None and code in vocabulary.LABS:
         return next((lab for lab in chart.labs.get(code, ()) if lab.id == id), None)
     if code == "weight":
@@ -70,7 +72,7 @@ def kept(chart: Chart, id: str, code: str | None) -> Fact | None:
 
 
 def remembered(chart: Chart, id: str) -> Fact | None:
-    """The latest readings outlive the records that carried them."""
+    """Return the latest reading with this id: the latest readings outlive the records that carried them."""
     signals = chart.tail.now
     rows = (
         *((series.last, series.latest_counted) for series in (signals.hr, signals.sbp, signals.spo2)),
@@ -80,7 +82,7 @@ def remembered(chart: Chart, id: str) -> Fact | None:
 
 
 def wording(fact: Fact, code: str | None) -> Wording:
-    """What a fact says: its value and unit."""
+    """Return the value and unit of a fact."""
     if isinstance(fact, VitalsRow):
         return (None, None) if code not in COLUMN else (getattr(fact, COLUMN[code]), vocabulary.VITALS[code])
     if isinstance(fact, Lab):
@@ -115,7 +117,7 @@ WITHOUT_RECORD = {
 
 
 def charted(chart: Chart, code: str) -> int | None:
-    """When a wire code was last charted, by `at`, whether or not it still counts."""
+    """Return when a wire code was last charted, by `at`, whether or not it still counts."""
     signals = chart.tail.now
     if code == "spo2":
         return None if signals.spo2.last is None else signals.spo2.last.at
@@ -125,7 +127,7 @@ def charted(chart: Chart, code: str) -> int | None:
 
 
 def unseen(chart: Chart, code: str) -> str:
-    """`Missing: creatinine: never charted.`"""
+    """Write why an input is missing: `Missing: creatinine: never charted.`"""
     if code in WITHOUT_RECORD:
         return f"Missing: {code}: {WITHOUT_RECORD[code]}."
     if code.endswith(".high"):
@@ -138,7 +140,7 @@ def unseen(chart: Chart, code: str) -> str:
 
 
 def under_way(series: Series, latch: Latch, goal: str, condition: str, needed: int) -> str:
-    """How long the run towards `goal` (readings `condition`) has lasted and how much is lacking."""
+    """Write how long the run towards `goal` (readings `condition`) has lasted and how much is lacking."""
     latest = series.latest_counted
     if latch.run is None or latest is None:
         return f"No run towards {goal}: the latest reading that counts is not {condition}."
@@ -150,7 +152,7 @@ def under_way(series: Series, latch: Latch, goal: str, condition: str, needed: i
 
 
 def facts(asked: Asked, series: Series, latches: tuple[tuple[Latch, str], ...], code: str) -> list[Cited]:
-    """The evidence, then the runs under way, then the latest reading; each record once."""
+    """Cite the evidence, then the runs in progress, then the latest reading; each record once."""
     found = dict.fromkeys(
         asked.ids, "in the run that decided" if asked.tripped else "the reading it rests on"
     )
@@ -167,6 +169,6 @@ def facts(asked: Asked, series: Series, latches: tuple[tuple[Latch, str], ...], 
 
 
 def window(lines: list[Cited], words: str) -> Window | None:
-    """From the first to the last of the readings cited."""
+    """Return the window from the first to the last of the readings cited."""
     moments = [one.at for one in lines if one.at is not None]
     return Window(min(moments), max(moments), words) if moments else None

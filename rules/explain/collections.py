@@ -1,4 +1,4 @@
-"""Cite collections, each with its share of what was looked at."""
+"""Cite collections of urine, each with its share of a window."""
 
 from rules.chart.volumes import Collection
 from rules.explain.citations import cite
@@ -11,6 +11,7 @@ from rules.explain.question import Asked
 
 
 def shares(asked: Asked, inside: list[Collection], start: int, end: int, what: str) -> list[Cited]:
+    """Cite collections, each with the part of it that lies in (start, end]."""
     return [cite(asked.chart, one.reference[0], _share(one, start, end, what)) for one in inside]
 
 

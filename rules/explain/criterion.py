@@ -1,4 +1,4 @@
-"""A row of Table 3: from its declaration to the telling of it."""
+"""Explain a criterion: find the explanation of its row's type."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -25,7 +25,7 @@ EXPLAIN = {row_type: _explain(row_type) for row_type in ROW_TYPES}
 
 
 def criterion(asked: Asked) -> Answer:
-    """A row of Table 3, or hypotension."""
+    """Explain a row of Table 3, or hypotension."""
     if asked.name == HYPOTENSION:
         return hypotension(asked)
     row = asked.guideline.row[asked.name]
@@ -33,14 +33,17 @@ def criterion(asked: Asked) -> Answer:
 
 
 def in_short(patient: Patient, name: str) -> str:
-    """The headline of a criterion or of hypotension, with what is missing: for those that read it."""
+    """Write the headline of a criterion or of hypotension, with what is missing.
+
+    For the subjects that read it.
+    """
     asked = ask(patient, name)
     missing = [unseen(patient.chart, code) for code in asked.result.missing]
     return " ".join([headline(name, asked.result, since(patient, name)), *missing])
 
 
 def behind(patient: Patient, names: list[str]) -> list[Cited]:
-    """The facts that decided other subjects, each named with its subject; only the evidence."""
+    """Cite the facts that decided other subjects, each named with its subject; only the evidence."""
     out = []
     for name in names:
         asked = ask(patient, name)

@@ -1,5 +1,6 @@
-"""Define what an explanation holds, and write its numbers, spans, limits and headline in words. Moments and
-durations in ms; sentences are complete as they stand.
+"""Define an explanation, and write its numbers, spans, limits and headline in words.
+
+Moments and durations in ms; sentences are complete.
 """
 
 import msgspec
@@ -14,7 +15,7 @@ Value = float | str | None
 
 
 class Cited(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact and the part it played.
+    """A fact and the part it had in a decision.
 
     `known`: only when it differs from `at`; `at` None: nothing but the id is kept.
     """
@@ -28,8 +29,9 @@ class Cited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """The rule in words: both bands, the window it looks at, how long its data count, and where the paper and
-    criteria.md say so.
+    """The rule in words: both bands, its window, and how long its data count.
+
+    `source` and `section`: where the paper and criteria.md say so.
     """
 
     words: str
@@ -42,7 +44,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The span of time that was looked at."""
+    """The span of time that a decision covers."""
 
     start: int
     end: int
@@ -50,8 +52,9 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """When it was last seen, how often it is to be looked at now, when again, when that is overdue (Table 1
-    items), and when it is too old.
+    """When an input was last seen, and when it is due, overdue (Table 1 items) and stale.
+
+    `interval`: how often it is to be observed in the mode in force.
     """
 
     mode: str
@@ -64,7 +67,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, kw_only=True):
-    """What the telling of one kind of subject adds to its result."""
+    """What the explanation of one kind of subject adds to its result."""
 
     rule: Rule
     facts: list[Cited] = []
@@ -75,7 +78,7 @@ class Answer(msgspec.Struct, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one subject of one patient stands as it does at moment `at`."""
+    """Why one subject of one patient has its state at moment `at`."""
 
     patient: str
     subject: str
@@ -106,12 +109,13 @@ HUGE = 1e9
 
 
 def number(value: float) -> str:
-    """At most 4 decimals, no trailing zeros: `600000`, `2.96`."""
+    """Write a number with at most 4 decimals, no trailing zeros: `600000`, `2.96`."""
     rounded = round(value, 4) + 0.0
     return f"{rounded:g}" if abs(rounded) >= HUGE else f"{rounded:.4f}".rstrip("0").rstrip(".")
 
 
 def amount(value: Value, unit: str | None = None) -> str:
+    """Write a value with its unit."""
     if value is None:
         return "not charted"
     found = value if isinstance(value, str) else number(value)
@@ -119,7 +123,7 @@ def amount(value: Value, unit: str | None = None) -> str:
 
 
 def span(ms: int) -> str:
-    """`2 h`, `1 h 20 min`, `45 s`."""
+    """Write a duration (ms): `2 h`, `1 h 20 min`, `45 s`."""
     hours, rest = divmod(abs(ms), HOUR)
     minutes, rest = divmod(rest, MINUTE)
     seconds = rest / SECOND
@@ -132,28 +136,29 @@ def span(ms: int) -> str:
 
 
 def ages(ward: int, intensive: int) -> str:
-    """A span that depends on the mode."""
+    """Write a duration that depends on the mode."""
     return (
         span(ward) if ward == intensive else f"{span(ward)} on the ward, {span(intensive)} in intensive care"
     )
 
 
 def when(ms: int | None) -> str:
+    """Write a moment (ms); None is `never`."""
     return "never" if ms is None else text(ms)
 
 
 def met(limit: Limit, unit: str | None = None) -> str:
-    """`below 10 mL/h`: values that trip."""
+    """Write the values that trip a limit: `below 10 mL/h`."""
     return f"{THAN[limit.op]} {amount(limit.value, unit)}"
 
 
 def unmet(limit: Limit, unit: str | None = None) -> str:
-    """`at or above 10 mL/h`: values that do not."""
+    """Write the values that do not trip a limit: `at or above 10 mL/h`."""
     return f"{NOT_THAN[limit.op]} {amount(limit.value, unit)}"
 
 
 def away(value: float, limit: Limit, level: str, unit: str | None = None) -> str:
-    """How far a value is from a limit, on which side, and what its being exactly there means."""
+    """Write how far a value is from a limit, on which side, and whether being exactly there counts."""
     name, gap = f"the {level} limit ({met(limit, unit)})", abs(value - limit.value)
     if round(gap, 9) == 0:
         return (
@@ -165,7 +170,7 @@ def away(value: float, limit: Limit, level: str, unit: str | None = None) -> str
 
 
 def both(value: Value, relative: Limit | None, absolute: Limit | None, unit: str | None) -> list[str]:
-    """The distances to both bands."""
+    """Write the distances to both bands."""
     bands = (("relative", relative), ("absolute", absolute))
     return [
         away(value, limit, level, unit)
@@ -177,7 +182,7 @@ def both(value: Value, relative: Limit | None, absolute: Limit | None, unit: str
 def back(
     state: str, relative: Limit | None, absolute: Limit | None, unit: str | None, what: str
 ) -> list[str]:
-    """What would lower a row without hysteresis."""
+    """Write what would lower a row without hysteresis."""
     if state == "absolute" and relative is not None and absolute is not None:
         return [
             f"Relative again with {what} {unmet(absolute, unit)}.",
@@ -192,7 +197,10 @@ def back(
 
 
 def since(patient: Patient, name: str) -> int | None:
-    """The `at` of the transition into the present state, ms; of a tripped one never before cycle-start."""
+    """Return the `at` of the transition into the present state, ms.
+
+    Of a tripped state it is never before cycle-start.
+    """
     memory, start = patient.memory(name), patient.chart.cycle.start
     if memory.since is None:
         return None
@@ -201,7 +209,7 @@ def since(patient: Patient, name: str) -> int | None:
 
 
 def headline(name: str, result: Result, since: int | None) -> str:
-    """`urine-hour is absolute since 2026-03-02T10:00:00Z: 8 mL/h, limit below 10 mL/h.`"""
+    """Write a headline: `urine-hour is absolute since 2026-03-02T10:00:00Z: 8 mL/h, limit below 10 mL/h.`"""
     stale = " (stale, kept)" if result.stale else ""
     moment = f" since {when(since)}" if since is not None else ""
     value = f": {amount(result.value, result.unit)}" if result.value is not None else ""
@@ -214,7 +222,7 @@ def headline(name: str, result: Result, since: int | None) -> str:
 
 
 def limited(limit: str, unit: str | None) -> str:
-    """`<10` -> `below 10 mL/h`; a limit that is not a comparison stays as it is."""
+    """Write a limit in words: `<10` -> `below 10 mL/h`; one that is not a comparison stays as it is."""
     op = next((op for op in sorted(COMPARE, key=len, reverse=True) if limit.startswith(op)), None)
     words = limit_words(limit) if op else limit
     return f"{words} {unit}" if unit else words

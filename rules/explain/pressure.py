@@ -1,4 +1,4 @@
-"""Explain hypotension: the target, the runs, and where in the dose interval they fall."""
+"""Explain hypotension: the target, the runs, and their phase of the dose interval."""
 
 from rules.evaluate.pressure import phase
 from rules.explain.citations import cited, facts, under_way, window
@@ -10,7 +10,7 @@ UNIT = "mm[Hg]"
 
 
 def hypotension(asked: Asked) -> Answer:
-    """Systolic pressure against the patient's target (Table 2)."""
+    """Explain the systolic pressure against the patient's target (Table 2)."""
     table, setting, sbp = asked.guideline.pressure, asked.chart.tail.setting, asked.chart.tail.now.sbp
     goals = ((sbp.a, _goal(sbp.a.on, "the target")), (sbp.b, _goal(sbp.b.on, "the severe limit")))
     lines = facts(asked, sbp, goals, "systolic-bp")

@@ -1,6 +1,4 @@
-"""Name every subject that can be explained, and pose the question: one subject of one patient, with the
-result it was judged to have.
-"""
+"""Name every subject that can be explained, and define the question about one of a patient."""
 
 import msgspec
 from msgspec import structs
@@ -22,7 +20,7 @@ NEAREST = 3
 
 
 class UnknownSubject(ValueError):
-    """No such subject. `name`: what was asked for; `nearest`: names that look like it."""
+    """An error: no such subject. `name`: the one asked for; `nearest`: names that look like it."""
 
     def __init__(self, name: str, near: list[str]) -> None:
         self.name, self.nearest = name, near
@@ -37,7 +35,7 @@ KINDS = (
 
 
 def subjects(guideline: Guideline) -> list[str]:
-    """All names, in the order in which they are decided."""
+    """Return all names, in the order in which they are decided."""
     return [
         *(row.code for row in guideline.rows),
         HYPOTENSION,
@@ -50,14 +48,14 @@ def subjects(guideline: Guideline) -> list[str]:
 
 
 def check(name: str, guideline: Guideline) -> None:
-    """Raises UnknownSubject unless the guideline has it."""
+    """Raise UnknownSubject unless the guideline has the subject."""
     known = subjects(guideline)
     if name not in known:
         raise UnknownSubject(name, nearest(name, known, NEAREST))
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """`t`: the clock in ms; `ids`: the evidence, in its order."""
+    """A question: one subject of one patient, with its result."""
 
     patient: Patient
     name: str
@@ -65,22 +63,27 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def chart(self) -> Chart:
+        """The patient's chart."""
         return self.patient.chart
 
     @property
     def guideline(self) -> Guideline:
+        """The patient's guideline."""
         return self.patient.guideline
 
     @property
     def t(self) -> int:
+        """The patient's clock, ms."""
         return ms_of(self.patient.now)
 
     @property
     def ids(self) -> list[str]:
+        """The ids of the evidence, in its order."""
         return [id for id, _ in self.result.evidence]
 
     @property
     def tripped(self) -> bool:
+        """Whether the subject has a state other than clear and indeterminate."""
         return self.result.state not in ("clear", "indeterminate")
 
     def look(
@@ -90,8 +93,9 @@ class Asked(msgspec.Struct, frozen=True):
         factor: float | None = None,
         stale_at: int | None = None,
     ) -> Look:
-        """How often Table 1 wants `what` looked at in the mode in force; stale at `factor` times that, unless
-        `stale_at` says when.
+        """Return how often Table 1 wants `what` observed in the mode in force, and when it is due.
+
+        It is stale at `factor` times that, unless `stale_at` says when.
         """
         mode, t = self.chart.mode, self.t
         since = mode.since(t)
@@ -109,4 +113,5 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def ask(patient: Patient, name: str) -> Asked:
+    """Return the question about a subject, with its result at the patient's clock."""
     return Asked(patient, name, judged(patient, name))

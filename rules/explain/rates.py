@@ -10,6 +10,7 @@ from rules.guideline.declare import RateMaximumRow
 
 
 def not_dosing(chart: Chart) -> str:
+    """Write why a rate is clear outside of therapy."""
     if chart.cycle.start is None:
         return "Before cycle-start it is clear."
     return (
@@ -20,6 +21,7 @@ def not_dosing(chart: Chart) -> str:
 
 
 def explain_rate(row: AnyRateRow, asked: Asked, window: Window | None, words: str, why: list[str]) -> Answer:
+    """Explain a row about a rate, over its window (None: it is not evaluated now)."""
     current, result = segment_at(asked.chart.phenylephrine, asked.t), asked.result
     distances = both(result.value, row.relative, row.absolute, row.unit) if window else []
     return Answer(
@@ -44,7 +46,7 @@ def explain_rate(row: AnyRateRow, asked: Asked, window: Window | None, words: st
 
 
 def _facts(asked: Asked, window: Window | None, current: Segment | None) -> list[Cited]:
-    """The rates that decided, then the others of the window, then the one in force now."""
+    """Cite the rates that decided, then the others of the window, then the one in force now."""
     found = dict.fromkeys(
         asked.ids, f"in force, {amount(asked.result.value, asked.result.unit)} in all: decides"
     )

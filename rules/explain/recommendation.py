@@ -1,5 +1,6 @@
-"""Explain the recommendation and the stop rules: which line of Table 4 holds, which rules stand since when
-and by what, what is blind (criteria.md section 4).
+"""Explain the recommendation and the stop rules (criteria.md section 4).
+
+Which line of Table 4 holds, which rules are in force since when and by what, and what is not known.
 """
 
 from rules.decide.recommendation import Recommendation, blind, recommend, rules_in_force
@@ -22,15 +23,17 @@ RESUME = (
 
 
 def rule_named(patient: Patient, name: str) -> StopRule:
+    """Return the stop rule with this name."""
     return next(rule for rule in patient.guideline.stop_rules if rule.rule == name)
 
 
 def state_of(patient: Patient, rule: StopRule) -> StopRuleState:
+    """Return the state of a stop rule; of one never decided, not in force."""
     return patient.rules.get(rule.rule, StopRuleState())
 
 
 def asked_rule(patient: Patient, name: str) -> tuple[Asked, int | None]:
-    """The question, and since when the rule stands (ms)."""
+    """Return the question about a stop rule, and since when the rule is in force (ms)."""
     rule_state = state_of(patient, rule_named(patient, name.removeprefix(STOP_RULE)))
     by = ", ".join(_element(patient, element) for element in rule_state.by)
     result = Result(IN_FORCE if rule_state.in_force else "clear", value=by or None)
@@ -40,6 +43,7 @@ def asked_rule(patient: Patient, name: str) -> tuple[Asked, int | None]:
 
 
 def stop_rule(asked: Asked) -> Answer:
+    """Explain a stop rule."""
     patient = asked.patient
     rule = rule_named(patient, asked.name.removeprefix(STOP_RULE))
     rule_state, found = state_of(patient, rule), holding(rule, patient.chart, patient.memory, patient.now)
@@ -80,32 +84,35 @@ def _narrowed(rule: StopRule) -> str:
 
 
 def why_in_force(patient: Patient, rule: StopRule, rule_state: StopRuleState, found: Holding) -> list[str]:
-    """Whether it stands, by what and since when, whether it still holds, and what the last resume excused."""
+    """Write whether a rule is in force, by what and since when, and whether it still holds.
+
+    Also which elements the last resume excused.
+    """
     by = "; ".join(
         f"{_element(patient, element)} at {when(first)}" for element, first in rule_state.by.items()
     )
-    value = [
+    sentences = [
         f"{STOP_RULE}{rule.rule} stands{f', by {by}' if by else ''}."
         if rule_state.in_force
         else f"{STOP_RULE}{rule.rule} does not stand."
     ]
     if rule_state.in_force:
-        value.append(
+        sentences.append(
             "It still holds now."
             if found.holds
             else "It does not hold now, but stands: getting better does not lift it."
         )
     if rule_state.excused:
-        value.append(
+        sentences.append(
             "The last resume excused "
             f"{', '.join(_element(patient, element) for element in rule_state.excused)}, which is absolute "
             "still."
         )
-    return value
+    return sentences
 
 
 def _element(patient: Patient, element: str) -> str:
-    """A criterion by its code; `dose@ms` as the dose that is waited on."""
+    """Write an element of a rule: a criterion by its code, `dose@ms` as the delay after that dose."""
     name, _, moment = element.partition("@")
     return f"the delay after the dose of {when(int(moment))}" if moment else name
 
@@ -150,7 +157,7 @@ BLIND_PRESSURE = "blood-pressure"
 
 
 def asked_recommendation(patient: Patient) -> tuple[Asked, int | None]:
-    """The question.
+    """Return the question about the recommendation.
 
     Since when the present word holds is not remembered, only since when it has not been `proceed`.
     """
@@ -158,6 +165,7 @@ def asked_recommendation(patient: Patient) -> tuple[Asked, int | None]:
 
 
 def lines_of_table4(many: int) -> dict[str, str]:
+    """Return the lines of Table 4 in words. `many`: how many relative groups delay a dose."""
     return {
         "stop": "a stop rule stands",
         "delay": f"any absolute, or at least {many} relative: correct, delay, stop if not easily reversible",
@@ -168,10 +176,11 @@ def lines_of_table4(many: int) -> dict[str, str]:
 
 
 def recommendation(asked: Asked) -> Answer:
+    """Explain the recommendation."""
     patient, table = asked.patient, asked.guideline.table4
-    said = recommend(patient)
+    current = recommend(patient)
     lines = lines_of_table4(table.relative_to_delay)
-    criteria = [*said.count.absolute, *said.count.relative]
+    criteria = [*current.count.absolute, *current.count.relative]
     return Answer(
         rule=Rule(
             words=(
@@ -185,14 +194,14 @@ def recommendation(asked: Asked) -> Answer:
         facts=behind(patient, criteria),
         look=asked.look(),
         why=[
-            f"{said.word.capitalize()}: {lines[said.word]}.",
+            f"{current.word.capitalize()}: {lines[current.word]}.",
             *_open(patient),
-            *counted(patient, said),
+            *counted(patient, current),
             *_rules(patient),
             *(in_short(patient, code) for code in criteria),
             *_blind(patient),
         ],
-        clears=_clears(said),
+        clears=_clears(current),
     )
 
 
@@ -201,9 +210,9 @@ def _open(patient: Patient) -> list[str]:
     return [] if episode is None else [f"It has not been proceed since {when(episode.opened)}."]
 
 
-def counted(patient: Patient, said: Recommendation) -> list[str]:
-    """Groups counted once: a group is as bad as its worst row."""
-    count = said.count
+def counted(patient: Patient, current: Recommendation) -> list[str]:
+    """Write the groups that count, each once: a group counts as its worst row."""
+    count = current.count
     found = [
         (
             f"Counted: {count.absolute_groups} absolute, {count.relative_groups} relative (a group of rows "
@@ -226,12 +235,12 @@ def counted(patient: Patient, said: Recommendation) -> list[str]:
 
 
 def _rules(patient: Patient) -> list[str]:
-    value = []
+    sentences = []
     for name in rules_in_force(patient):
         rule = rule_named(patient, name)
         rule_state, found = state_of(patient, rule), holding(rule, patient.chart, patient.memory, patient.now)
-        value.extend([f"{rule.words} ({rule.source}).", *why_in_force(patient, rule, rule_state, found)])
-    return [*value, RESUME] if value else []
+        sentences.extend([f"{rule.words} ({rule.source}).", *why_in_force(patient, rule, rule_state, found)])
+    return [*sentences, RESUME] if sentences else []
 
 
 def _blind(patient: Patient) -> list[str]:
@@ -241,12 +250,12 @@ def _blind(patient: Patient) -> list[str]:
     ]
 
 
-def _clears(said: Recommendation) -> list[str]:
-    if said.word == "proceed":
+def _clears(current: Recommendation) -> list[str]:
+    if current.word == "proceed":
         return []
-    if said.word == "cannot-tell":
-        return [f"Proceed once these are seen and trip nothing: {', '.join(said.reasons)}."]
-    rules = [reason for reason in said.reasons if reason.startswith(STOP_RULE)]
-    others = [reason for reason in said.reasons if not reason.startswith(STOP_RULE)]
+    if current.word == "cannot-tell":
+        return [f"Proceed once these are seen and trip nothing: {', '.join(current.reasons)}."]
+    rules = [reason for reason in current.reasons if reason.startswith(STOP_RULE)]
+    others = [reason for reason in current.reasons if not reason.startswith(STOP_RULE)]
     found = [f"Standing until the next cycle-start or a resume: {', '.join(rules)}."] if rules else []
     return [*found, f"To be corrected: {', '.join(others)}."] if others else found

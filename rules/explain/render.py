@@ -1,6 +1,4 @@
-"""Render an explanation as plain lines of text, the weightiest first, or as JSON with times as on
-the wire.
-"""
+"""Render an explanation as lines of text, the most important first, or as JSON with times as on the wire."""
 
 from typing import Any
 
@@ -14,7 +12,7 @@ INDENT = "  "
 
 
 def lines(explanation: Explanation, verbose: bool = False) -> list[str]:
-    """The headline; why; the facts; what was looked at; the rule; what clears it; what to do.
+    """Return the headline; why; the facts; what was observed; the rule; what clears it; what to do.
 
     `verbose`: the section of the specification too; without it only the guideline is cited.
     """
@@ -36,7 +34,7 @@ def lines(explanation: Explanation, verbose: bool = False) -> list[str]:
 
 
 def fact(one: Cited) -> str:
-    """`o7 at 2026-03-02T10:00:00Z (known 10:05): 15 mL, the latest collection`."""
+    """Write a cited fact: `o7 at 2026-03-02T10:00:00Z (known 10:05): 15 mL, the latest collection`."""
     at = "" if one.at is None else f" at {when(one.at)}"
     known = "" if one.known is None else f" (known {when(one.known)})"
     value = "" if one.value is None else f" {amount(one.value, one.unit)},"
@@ -44,7 +42,7 @@ def fact(one: Cited) -> str:
 
 
 def look(found: Look) -> str:
-    """Mode, interval, last seen, due, stale."""
+    """Write mode, interval, last seen, due, stale."""
     since = "" if found.intensive_since is None else f" since {when(found.intensive_since)}"
     parts = [
         f"mode {found.mode}{since}",
@@ -58,7 +56,7 @@ def look(found: Look) -> str:
 
 
 def rule(found: Rule, verbose: bool = False) -> list[str]:
-    """The rule in words, with where the paper says so; `verbose`: and the specification."""
+    """Return the rule in words, with where the paper says so; `verbose`: and the specification."""
     parts = (
         ("Relative", found.relative),
         ("Absolute", found.absolute),
@@ -70,11 +68,12 @@ def rule(found: Rule, verbose: bool = False) -> list[str]:
 
 
 def time(moment: int | None) -> str | None:
+    """Write a moment (ms) as RFC 3339; None stays None."""
     return None if moment is None else instants.text(moment)
 
 
 def wire(explanation: Explanation) -> dict[str, Any]:
-    """The explanation as it is printed by `il2watch explain -o json`."""
+    """Return the explanation as `il2watch explain -o json` prints it."""
     plain: dict[str, Any] = {field: getattr(explanation, field) for field in explanation.__struct_fields__}
     return {
         **plain,

@@ -1,5 +1,6 @@
-"""Explain what is due: the parts of Table 1, and the dose clock with each thing that stands in its way
-(criteria.md sections 4 and 6).
+"""Explain what is due: the items of Table 1, and the next dose with each of its blockers.
+
+Source: criteria.md sections 4 and 6.
 """
 
 from msgspec import structs
@@ -22,7 +23,7 @@ from rules.wire.instants import reached
 
 
 def observation(asked: Asked) -> Answer:
-    """One line of Table 1."""
+    """Explain one line of Table 1."""
     one = asked.guideline.observes[asked.name.removeprefix(MONITORING)]
     found, plain = looked(asked.chart, one, asked.patient.now), asked.look(one.what)
     facts = [fact for part in one.seen if (fact := _latest_of(asked.chart, part)) is not None]
@@ -50,7 +51,7 @@ def observation(asked: Asked) -> Answer:
 
 
 def _latest_fact(chart: Chart, code: str) -> Fact | None:
-    """The fact that last showed a wire code."""
+    """Return the fact that last showed a wire code."""
     signals = chart.tail.now
     if code in ("heart-rate", "systolic-bp"):
         return signals.hr.last if code == "heart-rate" else signals.sbp.last
@@ -118,12 +119,13 @@ READINESS = {
 
 
 def asked_dose(patient: Patient) -> tuple[Asked, int | None]:
-    """The question; the delay is its value, in hours."""
+    """Return the question about the next dose; the delay is its value, in hours."""
     clock = dose_clock(patient, recommend(patient))
     return Asked(patient, DOSE, Result(clock.readiness, value=clock.delayed, unit="h late")), None
 
 
 def dose(asked: Asked) -> Answer:
+    """Explain the next dose: when it is due, whether it may be given, and its blockers."""
     recommendation = recommend(asked.patient)
     clock = dose_clock(asked.patient, recommendation)
     table = asked.guideline.table4
@@ -179,7 +181,7 @@ def _clock(asked: Asked, clock: DoseClock) -> list[str]:
 
 
 def blockers(asked: Asked, clock: DoseClock) -> list[str]:
-    """Each blocker with what it stands at."""
+    """Write each blocker with its present value."""
     patient, found = asked.patient, []
     for blocker in clock.blockers:
         if blocker == "phenylephrine":

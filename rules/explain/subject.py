@@ -1,6 +1,6 @@
-"""`explain`: one subject of one settled patient, in words.
+"""Explain one subject of one settled patient, in words.
 
-States come from `assess.judged` and from memory, never from here.
+States come from `assessment.judged` and from memory, never from here.
 """
 
 from rules.decide import messages
@@ -20,7 +20,7 @@ CORRECTIVE = "corrective"
 
 
 def explain(patient: Patient, subject: str) -> Explanation:
-    """Why `subject` stands as it does at the patient's clock, which must be settled (`engine.settle`).
+    """Return why `subject` has its state at the patient's clock, which must be settled (`engine.settle`).
 
     Raises `UnknownSubject`. Source: wire.md, `il2watch explain`.
     """
@@ -55,7 +55,7 @@ def explain(patient: Patient, subject: str) -> Explanation:
 
 
 def _asked(patient: Patient, subject: str) -> tuple[str, Asked, int | None]:
-    """The kind of a subject, the question with its result, and since when."""
+    """Return the kind of a subject, the question with its result, and since when."""
     if subject == RECOMMENDATION:
         return (RECOMMENDATION, *asked_recommendation(patient))
     if subject == DOSE:
@@ -64,12 +64,12 @@ def _asked(patient: Patient, subject: str) -> tuple[str, Asked, int | None]:
         return (STOP_RULE.removesuffix(":"), *asked_rule(patient, subject))
     plan = plan_for(patient.guideline)
     if subject not in plan.index:
-        return ADVICE, _carried(patient, subject), None
+        return ADVICE, _without_state(patient, subject), None
     return plan.subjects[plan.index[subject]].kind, ask(patient, subject), since(patient, subject)
 
 
-def _carried(patient: Patient, subject: str) -> Asked:
-    """An advice without a state of its own: open while any criterion is tripped."""
+def _without_state(patient: Patient, subject: str) -> Asked:
+    """Return the question about an advice without a state of its own: open while any criterion is tripped."""
     tripped = any(patient.memory(row.code).state in TRIPPED for row in patient.guideline.rows)
     return Asked(patient, subject, Result("advisory" if tripped else "clear"))
 
@@ -83,7 +83,7 @@ def _answer(kind: str, asked: Asked) -> Answer:
 
 
 def _common(asked: Asked, answer: Answer) -> list[str]:
-    """What is told alike of every subject: cannot be told, kept, missing, excused, judged later."""
+    """Write what is common to all subjects: indeterminate, kept, missing, excused, decided later."""
     result, look, t = asked.result, answer.look, asked.t
     found = ["Cannot be told, which is not the same as normal."] if result.state == "indeterminate" else []
     if result.stale:
@@ -104,7 +104,7 @@ def _common(asked: Asked, answer: Answer) -> list[str]:
 
 
 def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:
-    """What to do: the corrective measure and its Table 6 medicines when tripped; to chart what is missing."""
+    """Return what to do: the measure and its Table 6 medicines when tripped; to chart what is missing."""
     chart = tuple({"text": f"Chart {code}", "source": "Table 1"} for code in asked.result.missing)
     plan = plan_for(asked.guideline)
     if not asked.tripped or asked.name not in plan.index:

@@ -1,5 +1,6 @@
-"""The guideline as data, in the paper's order: one module an organ system, one declaration a row; and a
-site's changes to its numbers.
+"""The guideline as data, in the paper's order: one module an organ system, one declaration a row.
+
+`settings` applies a site's changes to its numbers.
 """
 
 from rules.guideline.edition import SCHWARTZENTRUBER_2001, Guideline

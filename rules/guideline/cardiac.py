@@ -1,4 +1,4 @@
-"""Table 3, cardiac rows."""
+"""Declare the cardiac rows of Table 3."""
 
 from rules.guideline.declare import ExcusedRateRow, FindingRow, Limit, Sustained, UpperLimitRow
 from rules.wire.instants import HOUR, MINUTE

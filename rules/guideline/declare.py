@@ -1,4 +1,4 @@
-"""Declare the kinds of data the guideline is written in: frozen, no behaviour but a comparison.
+"""Declare the types of data the guideline is written in: frozen, without behaviour but a comparison.
 
 A second edition is a second set of these declarations; no evaluator names an edition, a drug or an organ.
 Durations are integer milliseconds; a `Limit` says which values trip.
@@ -26,15 +26,17 @@ class Limit(msgspec.Struct, frozen=True, array_like=True):
     value: float
 
     def met(self, value: float) -> bool:
+        """Return whether a value meets the limit."""
         return COMPARE[self.op](value, self.value)
 
     @property
     def text(self) -> str:
+        """The limit as it is printed: `<10`."""
         return f"{self.op}{self.value:g}"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """One row of Table 3: its public code, organ system, group and where the paper says so."""
+    """A row of Table 3: its public code, organ system, group and where the paper says so."""
 
     code: str
     system: str
@@ -48,7 +50,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class FindingRow(Row, frozen=True, kw_only=True):
-    """Present from the record that says so until one denies it. A finding is a code, or `code=value`."""
+    """A finding: present from the record that says so until one denies it.
+
+    It is named by a code, or by `code=value`.
+    """
 
     relative: tuple[str, ...] = ()
     absolute: tuple[str, ...] = ()
@@ -74,7 +79,7 @@ class LabRow(Row, frozen=True, kw_only=True):
 
 
 class UpperLimitRow(Row, frozen=True, kw_only=True):
-    """Labs judged against the upper reference limit printed with each value, or a site's own limit."""
+    """Labs compared with the upper reference limit printed with each value, or a site's own limit."""
 
     labs: tuple[str, ...]
     limits: dict[str, float] = {}
@@ -89,8 +94,9 @@ class Sustained(msgspec.Struct, frozen=True):
 
 
 class ExcusedRateRow(Row, frozen=True, kw_only=True):
-    """Two nested sustained conditions; the upper one is only relative while a correctable cause is known to
-    be present.
+    """Two nested sustained conditions of a rate.
+
+    The upper one is only relative while a correctable cause is known to be present.
     """
 
     relative: Sustained
@@ -136,8 +142,9 @@ class RateMaximumRow(Row, frozen=True, kw_only=True):
 
 
 class RateMinimumRow(Row, frozen=True, kw_only=True):
-    """The lowest rate of an infusion at the time of dosing: within `window` up to the clock, from `after`
-    past the dose.
+    """The lowest rate of an infusion at the time of dosing.
+
+    It is taken within `window` up to the clock, from `after` past the dose.
     """
 
     agent: str
@@ -187,7 +194,7 @@ ROW_TYPES: tuple[type[Row], ...] = get_args(AnyRow)
 def module_of(row_type: type[Row]) -> str:
     """Return the name of the modules of a row type: `LabRow` -> `lab`, `UpperLimitRow` -> `upper_limit`.
 
-    `rules/evaluate/rows/` has one of that name, which decides its rows; `rules/explain/rows/` one that
+    `rules/evaluate/rows/` has one of that name, which evaluates its rows; `rules/explain/rows/` one that
     explains them.
     """
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", row_type.__name__.removesuffix("Row")).lower()

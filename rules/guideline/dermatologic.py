@@ -1,4 +1,4 @@
-"""Table 3, dermatologic row.
+"""Declare the dermatologic row of Table 3.
 
 The paper's table leaves the column open; JITC 2014 Table 3 puts it under relative.
 """

@@ -1,5 +1,6 @@
-"""The guideline as one value: every table of one edition, with its id, version and the hash over its
-effective numbers.
+"""Define an edition of the guideline as one value: all its tables, with id, version and hash.
+
+The hash is over its effective numbers.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ def rows_of(system: str) -> tuple[AnyRow, ...]:
 
 
 class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One edition with a site's overrides applied. Two guidelines with equal numbers have equal `sha256`."""
+    """An edition with a site's overrides applied. Two guidelines with equal numbers have equal `sha256`."""
 
     id: str
     version: str
@@ -58,6 +59,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def sha256(self) -> str:
+        """The hash over all numbers and texts, in hex."""
         return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
 
     @cached_property
@@ -66,26 +68,33 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {"id": self.id, "version": self.version, "sha256": self.sha256}
 
     def usable(self, code: str, value: float) -> bool:
-        """Return whether a value lies inside the range in which it is used at all, both ends included."""
+        """Return whether a value lies inside its plausible range, both ends included.
+
+        A code without a range takes any value.
+        """
         within = self.plausible.get(code)
         return within is None or within.low <= value <= within.high
 
     @cached_property
     def row(self) -> dict[str, AnyRow]:
+        """The rows of Table 3 by code."""
         return {row.code: row for row in self.rows}
 
     @cached_property
     def advises(self) -> dict[str, Advice]:
+        """The advice by code."""
         return {advice.code: advice for advice in self.advice}
 
     @cached_property
     def observes(self) -> dict[str, Observation]:
+        """The items of Table 1 by name."""
         return {observation.what: observation for observation in self.observations}
 
 
 def exact(guideline: Guideline) -> Guideline:
-    """The same guideline with every number of the type its field declares: 120 and 120.0 must give one
-    `sha256`.
+    """Return the same guideline with every number of the type its field declares.
+
+    120 and 120.0 must give one `sha256`.
     """
     return msgspec.convert(msgspec.to_builtins(guideline), Guideline)
 

@@ -1,10 +1,13 @@
-"""Pretherapy assessment: who may start (paper, Pretherapy Assessment; criteria.md section 7)."""
+"""Declare the pretherapy assessment: who may start (paper, Pretherapy Assessment; criteria.md section 7)."""
 
 import msgspec
 
 
 class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits: creatinine and bilirubin in mg/dL at most, age in years from which a stress test is due."""
+    """The limits of therapy: creatinine and bilirubin in mg/dL at most; age in years.
+
+    `stress_test_age`: from which a stress test is due.
+    """
 
     creatinine: float = 1.6
     bilirubin: float = 2.0

@@ -1,4 +1,4 @@
-"""Table 3, gastrointestinal rows."""
+"""Declare the gastrointestinal rows of Table 3."""
 
 from rules.guideline.declare import FindingRow, LabRow, Limit, ShiftVolumeRow
 

@@ -1,4 +1,4 @@
-"""Table 3, hemodynamic rows: one requirement seen through two windows, so one group."""
+"""Declare the hemodynamic rows of Table 3: one requirement measured in two windows, so one group."""
 
 from rules.guideline.declare import Limit, RateMaximumRow, RateMinimumRow
 from rules.wire.instants import HOUR, MINUTE

@@ -1,4 +1,4 @@
-"""Table 3, hemorrhagic rows."""
+"""Declare the hemorrhagic rows of Table 3."""
 
 from rules.guideline.declare import FindingRow, LabRow, Limit
 

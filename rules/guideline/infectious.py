@@ -1,4 +1,4 @@
-"""Table 3, infectious row."""
+"""Declare the infectious row of Table 3."""
 
 from rules.guideline.declare import FindingRow
 

@@ -1,4 +1,4 @@
-"""Table 3, musculoskeletal rows."""
+"""Declare the musculoskeletal rows of Table 3."""
 
 from rules.guideline.declare import BaselineGainRow, FindingRow, Limit
 from rules.wire.instants import HOUR

@@ -1,4 +1,7 @@
-"""Table 3, neurologic rows. Mental status is the one finding that is not charted by exception."""
+"""Declare the neurologic rows of Table 3.
+
+Mental status is the one finding that is not charted by exception.
+"""
 
 from rules.guideline.declare import FindingRow, PersistentFindingRow
 from rules.wire.instants import HOUR

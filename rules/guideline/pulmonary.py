@@ -1,4 +1,4 @@
-"""Table 3, pulmonary rows."""
+"""Declare the pulmonary rows of Table 3."""
 
 from rules.guideline.declare import FindingRow, Limit, OxygenRow, Sustained
 from rules.wire.instants import MINUTE

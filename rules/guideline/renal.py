@@ -1,4 +1,7 @@
-"""Table 3, renal rows. Urine per shift and per hour are one requirement seen through two windows."""
+"""Declare the renal rows of Table 3.
+
+Urine per shift and per hour are one requirement measured in two windows.
+"""
 
 from rules.guideline.declare import CoveredShiftRow, HourlyRateRow, LabRow, Limit
 from rules.wire.instants import HOUR, MINUTE

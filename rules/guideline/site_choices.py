@@ -1,5 +1,7 @@
-"""Hold the operational choices and plausible ranges that neither the paper nor JITC 2014 settles
-(criteria.md sections 1, 8, 9)."""
+"""Declare the operational choices and plausible ranges that neither the paper nor JITC 2014 settles.
+
+Source: criteria.md sections 1, 8, 9.
+"""
 
 import msgspec
 
@@ -7,7 +9,7 @@ from rules.wire.instants import HOUR, MINUTE
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
-    """Durations in ms, fractions as such.
+    """The operational choices. Durations in ms, fractions as such.
 
     Every one is a **[choice]** of criteria.md that a site may override.
     """
@@ -23,14 +25,14 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shifts(msgspec.Struct, frozen=True, kw_only=True):
-    """Shift starts as local clock times of the site's zone (IANA name)."""
+    """The shift starts, as local clock times of the site's zone (IANA name)."""
 
     timezone: str = "UTC"
     starts: tuple[str, ...] = ("07:00", "15:00", "23:00")
 
 
 class Range(msgspec.Struct, frozen=True, array_like=True):
-    """Plausible values, both ends included, in the canonical unit."""
+    """A range of plausible values, both ends included, in the canonical unit."""
 
     low: float
     high: float

@@ -1,4 +1,4 @@
-"""Table 1: what must have been looked at, how often, in ward and in intensive mode (criteria.md section 6).
+"""Declare Table 1: what must be observed, how often, in ward and in intensive mode (criteria.md section 6).
 
 `seen` is an all-of list of any-of lists of wire codes: blood count is seen when platelets AND (hematocrit OR
 hemoglobin) are.
@@ -10,7 +10,7 @@ from rules.wire.instants import HOUR
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of Table 1. An interval of 0 means each cycle: listed, never overdue."""
+    """A line of Table 1. An interval of 0 means each cycle: listed, never overdue."""
 
     what: str
     seen: tuple[tuple[str, ...], ...]

@@ -1,5 +1,6 @@
-"""Table 2: target systolic pressure by the patient's baseline, and when hypotension trips and clears
-(criteria.md section 5).
+"""Declare Table 2: target systolic pressure by the patient's baseline; when hypotension trips and clears.
+
+Source: criteria.md section 5.
 """
 
 import msgspec
@@ -8,8 +9,9 @@ from rules.wire.instants import HOUR, MINUTE
 
 
 class Pressure(msgspec.Struct, frozen=True, kw_only=True):
-    """Targets in mm[Hg]: below `low_baseline`, from there to `high_baseline` (both ends included),
-    above it.
+    """The targets in mm[Hg], by baseline, and the other numbers of hypotension.
+
+    Below `low_baseline`, from there to `high_baseline` (both ends included), above it.
     """
 
     low_baseline: float = 100
@@ -31,7 +33,7 @@ class Pressure(msgspec.Struct, frozen=True, kw_only=True):
         return target - self.severe_below
 
     def peak(self, given: int) -> tuple[int, int]:
-        """Return the window in which a dose given at `given` presses the pressure most, ms."""
+        """Return the window in which a dose given at `given` lowers the pressure most, ms."""
         return given + self.peak_from, given + self.peak_to
 
 

@@ -1,4 +1,7 @@
-"""Table 4 and the stop rules of the text: how criteria add up to a recommendation (criteria.md section 4)."""
+"""Declare Table 4 and the stop rules of the text: how criteria combine into a recommendation.
+
+Source: criteria.md section 4.
+"""
 
 import msgspec
 
@@ -6,7 +9,7 @@ from rules.wire.instants import HOUR
 
 
 class StopRule(msgspec.Struct, frozen=True, kw_only=True):
-    """Stands once one of `criteria` is absolute (`together`: once all are at the same time).
+    """A stop rule: in force once one of `criteria` is absolute (`together`: once all are at the same time).
 
     `by` narrows a criterion to some of its inputs; `with_low_spo2` to moments when the latest fresh SpO2 is
     below the limit.
@@ -22,7 +25,7 @@ class StopRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Table4(msgspec.Struct, frozen=True, kw_only=True):
-    """Numbers of Table 4 and of the dose clock. Durations in ms, tolerance as a fraction."""
+    """The numbers of Table 4 and of the dose clock. Durations in ms, tolerance as a fraction."""
 
     relative_to_delay: int = 3
     dose_interval: int = 8 * HOUR

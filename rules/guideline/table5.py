@@ -1,4 +1,4 @@
-"""Table 5 and the text: advice, in the order of criteria.md section 7.
+"""Declare Table 5 and the text: advice, in the order of criteria.md section 7.
 
 Texts say what to do, never how much IL-2.
 """
@@ -10,7 +10,7 @@ from rules.wire.instants import DAY, HOUR
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
-    """One advice: public code, what it says, where the paper says it, and its numbers (durations in ms)."""
+    """An advice: public code, text, where the paper says it, and its numbers (durations in ms)."""
 
     code: str
     text: str

@@ -1,4 +1,4 @@
-"""Table 6: concomitant medication reference, and the agent lists the advice knows (wire.md, medication)."""
+"""Declare Table 6: concomitant medication, and the lists of agents the advice knows (wire.md, medication)."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ from rules.wire.instants import HOUR
 
 
 class Medication(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of Table 6: for which symptom, agent, dose, frequency, route.
+    """A line of Table 6: for which symptom, agent, dose, frequency, route.
 
     `every` in ms where a schedule is given.
     """
@@ -21,12 +21,14 @@ class Medication(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scheduled(symptom: str, agent: str, dose: str, frequency: str, route: str, every: int = 0) -> Medication:
+    """Return a line for a medication given by a schedule."""
     return Medication(
         agent=agent, symptom=symptom, dose=dose, frequency=frequency, route=route, scheduled=True, every=every
     )
 
 
 def needed(symptom: str, agent: str, dose: str, frequency: str, route: str) -> Medication:
+    """Return a line for a medication given when needed."""
     return Medication(agent=agent, symptom=symptom, dose=dose, frequency=frequency, route=route)
 
 
@@ -82,7 +84,7 @@ MEDICATIONS = (
 
 
 class Agents(msgspec.Struct, frozen=True, kw_only=True):
-    """Agents by what the advice needs to know of them; generic names, lower case (wire.md, medication)."""
+    """Agents by the classes the advice knows; generic names, lower case (wire.md, medication)."""
 
     steroids: tuple[str, ...]
     antihypertensive_suffixes: tuple[str, ...]

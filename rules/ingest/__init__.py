@@ -1,1 +1,1 @@
-"""Bytes to events: schema, validation, units."""
+"""Decode records: bytes to events, with schema, validation and units."""

@@ -1,5 +1,7 @@
-"""Decode the bytes of a record to its event, or to the reasons it is refused (wire.md, Events, What is
-refused)."""
+"""Decode the bytes of a record to its event, or to the reasons it is refused.
+
+Source: wire.md, Events, What is refused.
+"""
 
 import msgspec
 
@@ -25,16 +27,16 @@ def decode(
     offset: int = -1,
     ahead: int = 15 * MINUTE,
 ) -> tuple[Event | None, tuple[Problem, ...]]:
-    """What a record says, and what of it cannot be used.
+    """Decode a record, and return its event and the problems of what cannot be used.
 
-    `key`: the record's key, which must be its patient (None: not keyed, a file). `known`: ms, stands in for a
+    `key`: the record's key, which must be its patient (None: not keyed, a file). `known`: ms, used for a
     record without `known` (None: its `at`). `offset`: opaque, carried on the event. `ahead`: ms by which `at`
     may lie ahead of `known`, itself included. The event is None only if the record is refused; a reading
     refused leaves its neighbours. Never raises. Source: wire.md (What is refused), criteria.md 1.
     """
     problems: list[Problem] = []
     try:
-        record = _shaped(_utf8(data), problems)
+        record = _parsed(_utf8(data), problems)
         return _event(record, key, known, offset, ahead, problems), tuple(problems)
     except Refused as refusal:
         return None, (refusal.problem,)
@@ -51,7 +53,7 @@ def _utf8(data: bytes | str) -> bytes:
     return data
 
 
-def _shaped(data: bytes, problems: list[Problem]) -> schema.Record | schema.WithdrawalRecord:
+def _parsed(data: bytes, problems: list[Problem]) -> schema.Record | schema.WithdrawalRecord:
     try:
         return _RECORD.decode(data)
     except (ValueError, RecursionError):
@@ -68,18 +70,18 @@ def _event(
 ) -> Event | None:
     _check_names(record, key)
     at = moment(record, "at", record.at)
-    charted = _charted(record, at if known is None else known)
-    if at > charted + ahead:
+    known_at = _known(record, at if known is None else known)
+    if at > known_at + ahead:
         refuse(
             FROM_THE_FUTURE,
             (
-                f"{place(record)}: `at` {quoted(record.at)} lies {(at - charted) // MINUTE} min ahead of "
+                f"{place(record)}: `at` {quoted(record.at)} lies {(at - known_at) // MINUTE} min ahead of "
                 "`known`; set the sender's clock"
             ),
         )
     if record.status == WITHDRAWN or isinstance(record, schema.WithdrawalRecord):
-        return _withdrawal(record, at, charted, offset)
-    frame = (record.id or "", record.patient, at, charted, record.status or "final")
+        return _withdrawal(record, at, known_at, offset)
+    frame = (record.id or "", record.patient, at, known_at, record.status or "final")
     return RECORD_TYPES[type(record)](record, frame, offset, problems)
 
 
@@ -100,7 +102,7 @@ def _refuse_controls(record: schema.Record | schema.WithdrawalRecord) -> None:
             refuse(MALFORMED, f"{place(record)}: control character in `{field}`; send it without")
 
 
-def _charted(record: schema.Record | schema.WithdrawalRecord, otherwise: int) -> int:
+def _known(record: schema.Record | schema.WithdrawalRecord, otherwise: int) -> int:
     return otherwise if record.known is None else moment(record, "known", record.known)
 
 

@@ -1,5 +1,7 @@
-"""Turn a set of readings into its event: each in its canonical unit, or refused by itself (wire.md,
-Vitals codes, Labs codes, What is refused)."""
+"""Convert a set of readings to its event: each in its canonical unit, or refused by itself.
+
+Source: wire.md, Vitals codes, Labs codes, What is refused.
+"""
 
 from collections.abc import Iterable
 from math import isfinite
@@ -9,7 +11,7 @@ from rules.ingest.schema import Reading, Result, place
 from rules.wire import events, vocabulary
 from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, Refused, problem, quoted
 
-Bearer = schema.VitalsRecord | schema.LabsRecord | schema.EncounterRecord
+ReadingsRecord = schema.VitalsRecord | schema.LabsRecord | schema.EncounterRecord
 Vital = tuple[str, float | str]
 Lab = tuple[str, float, float | None, float | None, str]
 Frame = tuple[str, str, int, int, str]
@@ -31,8 +33,10 @@ def labs(record: schema.LabsRecord, frame: Frame, offset: int, problems: Problem
     return events.Labs(*frame, kept, offset=offset) if kept or not _all_refused(problems) else None
 
 
-def usable_vitals(record: Bearer, readings: Iterable[Reading], problems: list[Problem]) -> tuple[Vital, ...]:
-    """The bedside readings that can be used, in their order; what cannot is added to `problems`."""
+def usable_vitals(
+    record: ReadingsRecord, readings: Iterable[Reading], problems: list[Problem]
+) -> tuple[Vital, ...]:
+    """Return the vital signs that can be used, in their order; add to `problems` those that cannot."""
     kept: list[Vital] = []
     for reading in readings:
         unit = units.VITALS.get((reading.code, reading.unit))
@@ -46,8 +50,10 @@ def usable_vitals(record: Bearer, readings: Iterable[Reading], problems: list[Pr
     return tuple(kept)
 
 
-def usable_labs(record: Bearer, readings: Iterable[Result], problems: list[Problem]) -> tuple[Lab, ...]:
-    """The results that can be used, in their order; what cannot is added to `problems`."""
+def usable_labs(
+    record: ReadingsRecord, readings: Iterable[Result], problems: list[Problem]
+) -> tuple[Lab, ...]:
+    """Return the results that can be used, in their order; add to `problems` those that cannot."""
     kept: list[Lab] = []
     for reading in readings:
         try:
@@ -58,14 +64,15 @@ def usable_labs(record: Bearer, readings: Iterable[Result], problems: list[Probl
 
 
 def _all_refused(problems: Problems) -> bool:
-    """An empty set is not a refused one, and an unknown code still moves the clock (wire.md;
-    criteria.md 1).
+    """Return whether every reading was refused.
+
+    An empty set is not a refused one, and an unknown code still moves the clock (wire.md; criteria.md 1).
     """
     return bool(problems) and all(found.refuses for found in problems)
 
 
 def scaled(scale: units.Scale | None, value: float) -> float:
-    """A number in its canonical unit. Raises `OverflowError` when it outgrows a float."""
+    """Return a number in its canonical unit. Raises `OverflowError` when it exceeds a float."""
     if scale is None:
         return value
     converted = scale.convert(value)
@@ -145,5 +152,5 @@ def _unknown(code: str) -> Refused:
     )
 
 
-def _placed(record: Bearer, found: Problem) -> Problem:
+def _placed(record: ReadingsRecord, found: Problem) -> Problem:
     return problem(found.reason, f"{place(record)}: {found.message}", found.code)

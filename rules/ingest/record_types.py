@@ -1,6 +1,8 @@
-"""Turn each type of record into its event by that type's own rules (wire.md, Events).  Each function takes
-the record, its frame (id, patient, at, known, status), the source offset and the list of problems to add
-to; it raises `Refused` when the whole record is."""
+"""Convert each type of record to its event by that type's own rules (wire.md, Events).
+
+Each function takes the record, its frame (id, patient, at, known, status), the source offset and the list of
+problems to add to; it raises `Refused` when the whole record is refused.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +15,7 @@ from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, prob
 
 
 def io(record: schema.IORecord, frame: Frame, offset: int, problems: Problems) -> events.IO:
-    """The kind must belong to the direction, and a urine collection must last some time."""
+    """Convert a volume: its kind must belong to the direction, and a urine collection must last some time."""
     if record.kind not in vocabulary.IO_KINDS[record.direction]:
         refuse(
             MALFORMED,
@@ -30,7 +32,7 @@ def io(record: schema.IORecord, frame: Frame, offset: int, problems: Problems) -
 
 
 def dose(record: schema.DoseRecord, frame: Frame, offset: int, problems: Problems) -> events.Dose:
-    """A dose that was given needs its amount; of one that was held the amount is no matter."""
+    """Convert a dose: one that was given needs its amount; one that was held does not."""
     if record.agent.strip().lower() not in vocabulary.IL2_NAMES:
         refuse(
             MALFORMED,
@@ -46,7 +48,7 @@ def dose(record: schema.DoseRecord, frame: Frame, offset: int, problems: Problem
 def infusion(
     record: schema.InfusionRecord, frame: Frame, offset: int, problems: Problems
 ) -> events.Infusion | events.Unused:
-    """A rate of 0 stops the agent whatever its unit."""
+    """Convert an infusion rate: a rate of 0 stops the agent whatever its unit."""
     agent = vocabulary.INFUSION_AGENTS.get(record.agent.strip().lower())
     if agent is None:
         problems.append(_unknown(record, record.agent))
@@ -70,7 +72,7 @@ def infusion(
 def medication(
     record: schema.MedicationRecord, frame: Frame, offset: int, problems: Problems
 ) -> events.Medication:
-    """Any agent may be charted; the advice knows some of them."""
+    """Convert a medication: any agent may be charted; the advice knows some of them."""
     _require_text(record, "agent")
     return events.Medication(
         *frame, record.agent.strip().lower(), record.amount, record.unit, record.route, offset=offset
@@ -78,7 +80,7 @@ def medication(
 
 
 def finding(record: schema.FindingRecord, frame: Frame, offset: int, problems: Problems) -> events.Finding:
-    """An unknown code is passed on as it came, and counted."""
+    """Convert a finding: an unknown code is passed on as received, and counted."""
     code = record.code
     words = vocabulary.VALUE_FINDINGS.get(code)
     if code not in vocabulary.FINDINGS:
@@ -98,7 +100,10 @@ def finding(record: schema.FindingRecord, frame: Frame, offset: int, problems: P
 def encounter(
     record: schema.EncounterRecord, frame: Frame, offset: int, problems: Problems
 ) -> events.Encounter:
-    """Its readings may all be refused: where the patient is, the age and the history still count."""
+    """Convert an encounter.
+
+    Its readings may all be refused: where the patient is, the age and the history still count.
+    """
     sent = record.readings or ()
     vitals = usable_vitals(record, [each for each in sent if each.code in vocabulary.VITALS], problems)
     results = usable_labs(record, [each for each in sent if each.code not in vocabulary.VITALS], problems)
@@ -109,13 +114,13 @@ def encounter(
 
 
 def ack(record: schema.AckRecord, frame: Frame, offset: int, problems: Problems) -> events.Ack:
-    """Names its alert, and who and why."""
+    """Convert an acknowledgement: it must name its alert, and who and why."""
     _require_text(record, "alert", "by", "reason")
     return events.Ack(*frame, record.alert, record.by, record.reason, offset=offset)
 
 
 def silence(record: schema.SilenceRecord, frame: Frame, offset: int, problems: Problems) -> events.Silence:
-    """Names its subject and its end, and who and why."""
+    """Convert a silence: it must name its subject and its end, and who and why."""
     _require_text(record, "subject", "by", "reason")
     until = moment(record, "until", record.until)
     return events.Silence(
@@ -124,13 +129,13 @@ def silence(record: schema.SilenceRecord, frame: Frame, offset: int, problems: P
 
 
 def resume(record: schema.ResumeRecord, frame: Frame, offset: int, problems: Problems) -> events.Resume:
-    """Names its stop rule, and who and why."""
+    """Convert a resume: it must name its stop rule, and who and why."""
     _require_text(record, "rule", "by", "reason")
     return events.Resume(*frame, record.rule, record.by, record.reason, offset=offset)
 
 
 def tick(record: schema.TickRecord, frame: Frame, offset: int, problems: Problems) -> events.Tick:
-    """Only the time."""
+    """Convert a tick: it carries the time alone."""
     return events.Tick(*frame, offset=offset)
 
 

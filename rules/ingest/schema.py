@@ -1,5 +1,7 @@
-"""Declare the fields and types of a record on the wire, before anything it says is judged (wire.md, Events).
-Fields that are not named here, `source` among them, are let through unread."""
+"""Declare the fields and types of a record on the wire, before its content is checked (wire.md, Events).
+
+Fields that are not named here, `source` among them, are ignored.
+"""
 
 from typing import Annotated
 
@@ -13,12 +15,16 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
 class Reading(msgspec.Struct, gc=False):
+    """A vital sign as sent."""
+
     code: str
     value: float | str
     unit: str | None = None
 
 
 class Result(Reading, gc=False):
+    """A lab result as sent, with its reference limits."""
+
     low: float | None = None
     high: float | None = None
 
@@ -35,14 +41,20 @@ class _Record(_Timed, kw_only=True, gc=False):
 
 
 class VitalsRecord(_Record, tag="vitals", kw_only=True, gc=False):
+    """A record of type `vitals`."""
+
     readings: list[Reading]
 
 
 class LabsRecord(_Record, tag="labs", kw_only=True, gc=False):
+    """A record of type `labs`."""
+
     readings: list[Result]
 
 
 class IORecord(_Record, tag="io", kw_only=True, gc=False):
+    """A record of type `io`."""
+
     direction: Direction
     kind: str
     volume: float
@@ -51,6 +63,8 @@ class IORecord(_Record, tag="io", kw_only=True, gc=False):
 
 
 class DoseRecord(_Record, tag="dose", kw_only=True, gc=False):
+    """A record of type `dose`."""
+
     agent: str
     given: bool
     amount: float | None = None
@@ -59,6 +73,8 @@ class DoseRecord(_Record, tag="dose", kw_only=True, gc=False):
 
 
 class InfusionRecord(_Record, tag="infusion", kw_only=True, gc=False):
+    """A record of type `infusion`."""
+
     agent: str
     rate: float
     unit: str | None = None
@@ -66,6 +82,8 @@ class InfusionRecord(_Record, tag="infusion", kw_only=True, gc=False):
 
 
 class MedicationRecord(_Record, tag="medication", kw_only=True, gc=False):
+    """A record of type `medication`."""
+
     agent: str
     amount: float | None = None
     unit: str | None = None
@@ -73,12 +91,16 @@ class MedicationRecord(_Record, tag="medication", kw_only=True, gc=False):
 
 
 class FindingRecord(_Record, tag="finding", kw_only=True, gc=False):
+    """A record of type `finding`."""
+
     code: str
     present: bool | None = None
     value: str | None = None
 
 
 class EncounterRecord(_Record, tag="encounter", kw_only=True, gc=False):
+    """A record of type `encounter`."""
+
     event: EncounterEvent
     location: Location | None = None
     age: float | None = None
@@ -87,12 +109,16 @@ class EncounterRecord(_Record, tag="encounter", kw_only=True, gc=False):
 
 
 class AckRecord(_Record, tag="ack", kw_only=True, gc=False):
+    """A record of type `ack`."""
+
     alert: str
     by: str
     reason: str
 
 
 class SilenceRecord(_Record, tag="silence", kw_only=True, gc=False):
+    """A record of type `silence`."""
+
     subject: str
     level: Level
     until: str
@@ -101,12 +127,16 @@ class SilenceRecord(_Record, tag="silence", kw_only=True, gc=False):
 
 
 class ResumeRecord(_Record, tag="resume", kw_only=True, gc=False):
+    """A record of type `resume`."""
+
     rule: str
     by: str
     reason: str
 
 
 class TickRecord(_Timed, tag="tick", kw_only=True, gc=False):
+    """A record of type `tick`: the only one that may have no id."""
+
     id: Annotated[str, msgspec.Meta(max_length=128)] | None = None
 
 
@@ -127,23 +157,23 @@ Record = (
 
 
 class WithdrawalRecord(_Record, kw_only=True, gc=False):
-    """All that is looked at of a record that is withdrawn, of whatever type."""
+    """The fields that are checked of a withdrawn record, of whatever type."""
 
     type: EventType
 
 
 def kind(record: Record | WithdrawalRecord) -> str:
-    """The `type` a record was sent with."""
+    """Return the `type` a record was sent with."""
     return record.type if isinstance(record, WithdrawalRecord) else str(record.__struct_config__.tag)
 
 
 def place(record: Record | WithdrawalRecord) -> str:
-    """How a message names the record: its type and id, never its patient."""
+    """Return how a message names the record: its type and id, never its patient."""
     return f"{kind(record)} {record.id}" if record.id else f"{kind(record)} without id"
 
 
 def moment(record: Record | WithdrawalRecord, field: str, text: str) -> int:
-    """The instant a time field names, ms. Raises `Refused` (bad-time)."""
+    """Return the moment that a time field names, ms. Raises `Refused` (bad-time)."""
     try:
         return instants.parse(text)
     except instants.BadTime as fault:

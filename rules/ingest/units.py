@@ -1,5 +1,7 @@
-"""List which spellings of which units each quantity takes, and how each becomes the canonical one
-(criteria.md section 1)."""
+"""List the spellings of units that each quantity accepts, and their conversion to the canonical one.
+
+Source: criteria.md section 1.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +13,9 @@ from rules.wire import vocabulary
 
 
 class Scale(NamedTuple):
-    """From one unit to the canonical one: shift, multiply, divide.
+    """The conversion from one unit to the canonical one: shift, multiply, divide.
 
-    Kept apart so that no factor is rounded beforehand.
+    The three are kept apart so that no factor is rounded beforehand.
     """
 
     times: float = 1.0
@@ -21,21 +23,21 @@ class Scale(NamedTuple):
     shift: float = 0.0
 
     def convert(self, value: float) -> float:
-        """What a value is in the canonical unit, to 4 decimals; infinite when it outgrows a float.
+        """Return a value in the canonical unit, to 4 decimals; infinite when it exceeds a float.
 
         Source: criteria.md 1.
         """
         return round((value + self.shift) * self.times / self.over, 4)
 
 
-Spellings = dict[str | None, Scale | None]  # no unit at all is a key too: one that is in few tables
+Spellings = dict[str | None, Scale | None]  # None is a key too, in few tables: no unit at all
 
 _MICRO = re.compile(r"(?<![A-Za-z])u(?=g|mol|L|l|IU|U|\[)")
 _MICRO_SIGNS = ("mc", "\u00b5", "\u03bc")
 
 
 def _variants(unit: str) -> Iterator[str]:
-    """A unit as UCUM writes it, then with the litre in lower case and micro in its other signs."""
+    """Yield a unit as UCUM writes it, then with the litre in lower case and micro in its other signs."""
     for spelling in dict.fromkeys((unit, unit.replace("L", "l"))):
         yield spelling
         for sign in _MICRO_SIGNS:
@@ -128,8 +130,10 @@ _LABS: Mapping[str, Spellings] = {
 
 
 def _lab_unit(code: str, unit: str | None) -> str:
-    """CK-MB activity has no factor to its mass: it keeps its own unit and is compared only with its own
-    `high` (wire.md, Labs codes).
+    """Return the canonical unit of a lab sent in `unit`.
+
+    CK-MB activity has no factor to its mass: it keeps its own unit and is compared only with its own `high`
+    (wire.md, Labs codes).
     """
     return "U/L" if code == "ck-mb" and unit in _ENZYME else vocabulary.LABS[code]
 

@@ -1,5 +1,7 @@
-"""Look a second time, loosely, at a record that does not fit the schema, and keep what can be kept of it
-(wire.md, What is refused)."""
+"""Validate again, loosely, a record that does not fit the schema, and keep the parts that do.
+
+Source: wire.md, What is refused.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -34,17 +36,17 @@ _CODED = msgspec.json.Decoder(_Coded)
 
 
 def validate(data: bytes, problems: Problems) -> schema.Record | schema.WithdrawalRecord:
-    """The record without what spoils it; what was left out is added to `problems`.
+    """Return the record without the parts that do not fit; add what was left out to `problems`.
 
     Raises `Refused` (malformed).
     """
     fields = _fields(data)
-    _keep_odd_times_for_later(fields)
-    if _plain(fields, "status") == vocabulary.WITHDRAWN:
+    _odd_times_as_text(fields)
+    if _text_field(fields, "status") == vocabulary.WITHDRAWN:
         return _convert(
             _WITHDRAWAL, {name: fields[name] for name in _WITHDRAWAL_FIELDS if name in fields}, _place(fields)
         )
-    kind = _plain(fields, "type")
+    kind = _text_field(fields, "type")
     if kind in _VALIDATORS:
         _VALIDATORS[kind](fields, problems)
     return _convert(_RECORD, fields, _place(fields))
@@ -64,14 +66,14 @@ def _encounter(fields: Fields, problems: Problems) -> None:
 
 
 def _finding(fields: Fields, problems: Problems) -> None:
-    code = _plain(fields, "code")
+    code = _text_field(fields, "code")
     if code is not None and code not in vocabulary.FINDINGS:
         fields.pop("present", None)
         fields.pop("value", None)
 
 
 def _infusion(fields: Fields, problems: Problems) -> None:
-    agent = _plain(fields, "agent")
+    agent = _text_field(fields, "agent")
     if agent is not None and agent.strip().lower() not in vocabulary.INFUSION_AGENTS:
         fields.pop("unit", None)
         fields.pop("line", None)
@@ -131,8 +133,8 @@ def _fields(data: bytes) -> Fields:
         refuse(MALFORMED, f"the record is not a JSON object: {fault}; send one JSON object a record")
 
 
-def _keep_odd_times_for_later(fields: Fields) -> None:
-    """A time that is no text is a bad time, not a bad shape."""
+def _odd_times_as_text(fields: Fields) -> None:
+    """Write a time that is not text as text, so that it is refused as a bad time, not as malformed."""
     for name in _TIMES:
         sent = bytes(fields.get(name, b"null"))
         if sent != b"null" and not sent.startswith(b'"'):
@@ -150,7 +152,7 @@ def _malformed(place: str, fault: object, code: str | None = None) -> Problem:
     return problem(MALFORMED, f"{place}: {fault}; send it in the shape of wire.md", code)
 
 
-def _plain(fields: Fields, name: str) -> str | None:
+def _text_field(fields: Fields, name: str) -> str | None:
     try:
         return msgspec.json.decode(fields[name], type=str)
     except (KeyError, *_UNREADABLE):
@@ -165,6 +167,6 @@ def _code(item: msgspec.Raw) -> str | None:
 
 
 def _place(fields: Fields) -> str:
-    """As `shapes.place`, of a record that may lack even its type and id."""
-    kind, name = _plain(fields, "type"), _plain(fields, "id")
+    """Return how a message names the record (as `schema.place`), which may lack even its type and id."""
+    kind, name = _text_field(fields, "type"), _text_field(fields, "id")
     return f"{kind or 'record'} {name}" if name else f"{kind or 'record'} without id"

@@ -1,5 +1,6 @@
-"""Define the alert: one transition of one episode, with its level, priority, evidence and measures; and how
-it stands in `il2.alerts` (wire.md, Alert; criteria.md section 9).
+"""Define the alert: one transition of one episode, with its level, priority, evidence and measures.
+
+Encodes and decodes it as published in `il2.alerts` (wire.md, Alert; criteria.md section 9).
 """
 
 from __future__ import annotations
@@ -44,11 +45,11 @@ class Context(msgspec.Struct, frozen=True):
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One transition, as whoever raises it says it. `at`, `decided`: ms.
+    """One transition, as it is raised. `at`, `decided`: ms.
 
-    `measures`: what to do, in words, with its source; `reason`: why an episode ended other than by data.
-    No field has a default: a new one is a type error wherever alerts are raised. `measures`, `context` and
-    `guideline` are None in what the guideline did not decide, alarms of the machine and gathered pages.
+    `measures`: what to do, in words, with its source; `reason`: why an episode ended other than by data. No
+    field has a default: a new one is a type error wherever alerts are raised. `measures`, `context` and
+    `guideline` are None in alerts that the guideline did not decide: technical alarms and grouped pages.
     """
 
     id: str
@@ -87,7 +88,7 @@ def undecided_alert(
     unit: str | None,
     limit: str | None,
 ) -> Alert:
-    """Return an alert of what no guideline decides: of the machine, or of several pages told as one.
+    """Return an alert that no guideline decides: a technical alarm, or several pages grouped as one.
 
     `at`: ms, when it was raised too; at level `clear` it is resolved, else opened.
     """
@@ -116,11 +117,9 @@ def undecided_alert(
 
 
 class AlertRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An alert as it stands in `il2.alerts`, its fields in the order they are written.
+    """An alert as published in `il2.alerts`, its fields in the order they are written.
 
-    `at`, `decided`: RFC 3339.
-
-    What is UNSET is not written. Fields that are not known here are passed over.
+    `at`, `decided`: RFC 3339. A field that is UNSET is not written. Unknown fields are ignored.
     """
 
     id: str
@@ -149,7 +148,8 @@ class AlertRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Transition(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of an alert that paging decides by.
 
-    It is read apart from the rest: an alert whose value or measures cannot be read is paged all the same.
+    It is decoded apart from the rest: an alert whose value or measures cannot be decoded is paged all the
+    same.
     """
 
     id: str
@@ -167,12 +167,13 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotAnAlert(ValueError):
-    """The bytes are no alert."""
+    """An error: the bytes are not an alert."""
 
 
 def episode_id(patient: str, kind: str, subject: str, opened: int) -> str:
-    """The first 16 hex digits of SHA-256 over `patient|kind|subject|opened`: the same log gives the
-    same ids.
+    """Return the first 16 hex digits of SHA-256 over `patient|kind|subject|opened`.
+
+    The same log gives the same ids.
     """
     return hashed(f"{patient}|{kind}|{subject}|{instants.text(opened)}")
 
@@ -221,12 +222,12 @@ def encode(alert: Alert) -> bytes:
 
 
 def decode(value: bytes | None) -> AlertRecord:
-    """Read an alert's Kafka record. Raises NotAnAlert."""
+    """Decode the value of an alert's Kafka record. Raises NotAnAlert."""
     return _checked(_records, value)
 
 
 def decode_transition(value: bytes | None) -> Transition:
-    """Read what paging decides by. Raises NotAnAlert."""
+    """Decode the fields that paging decides by. Raises NotAnAlert."""
     return _checked(_transitions, value)
 
 

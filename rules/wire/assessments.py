@@ -1,5 +1,6 @@
-"""Define the assessment: everything the guideline says of one patient at one instant; and how it stands in
-`il2.assessments` (wire.md, Assessment).
+"""Define the assessment: everything the guideline says of one patient at one instant.
+
+Encodes and decodes it as published in `il2.assessments` (wire.md, Assessment).
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 Number = int | float
-"""A number is read as it was written: `8` and `8.0` stay apart."""
+"""A number is decoded as it was written: `8` and `8.0` stay apart."""
 
 
 class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -51,7 +52,7 @@ class DoseDue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Fluids(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What ran above maintenance, and what may."""
+    """The fluid given above maintenance in 24 h, and its limit, mL."""
 
     above_maintenance_24h_ml: Number
     limit_ml: Number
@@ -86,8 +87,8 @@ class EligibilityItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Assessment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An assessment, its fields in the order they are written. `at`: RFC 3339, the clock it was made at.
 
-    `relative`, `absolute`: groups of criteria that count (Table 4). Fields that are not known here are passed
-    over, in the nested structs too: an older reader takes what a newer worker writes.
+    `relative`, `absolute`: groups of criteria that count (Table 4). Unknown fields are ignored, in the nested
+    structs too: an older reader accepts what a newer worker writes.
     """
 
     patient: str
@@ -108,7 +109,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class NotAnAssessment(ValueError):
-    """The bytes are no assessment."""
+    """An error: the bytes are not an assessment."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -121,7 +122,7 @@ def encode(assessment: Assessment) -> bytes:
 
 
 def decode(value: bytes) -> Assessment:
-    """Read an assessment's Kafka record. Raises NotAnAssessment."""
+    """Decode the value of an assessment's Kafka record. Raises NotAnAssessment."""
     try:
         return _decoder.decode(value)
     except ValueError as error:  # of msgspec and of UTF-8

@@ -1,7 +1,6 @@
-"""Define a clinician's commands (acknowledge, silence, resume) as they stand in `il2.commands`, and their
-bounds (wire.md, Events; criteria.md section 9).
+"""Define a clinician's commands (acknowledge, silence, resume) as sent in `il2.commands`, and their bounds.
 
-The engine reads them back as the events they are (`rules.ingest`).
+The engine decodes them as events (`rules.ingest`). Source: wire.md, Events; criteria.md section 9.
 """
 
 from __future__ import annotations
@@ -16,8 +15,9 @@ LONGEST_OTHER = 12 * HOUR
 
 
 class _Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What every command says, its fields in the order they are written. `at`: RFC 3339; `by` and `reason`:
-    who asks, and why.
+    """The fields of every command, in the order they are written.
+
+    `at`: RFC 3339; `by` and `reason`: who asks, and why.
     """
 
     id: str
@@ -28,14 +28,17 @@ class _Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Acknowledge(_Command, tag="ack", frozen=True, kw_only=True):
-    """Someone has seen an alert. `actionable`: whether it called for anything to be done, if they say so."""
+    """An acknowledgement: someone has seen an alert.
+
+    `actionable`: whether it called for anything to be done; UNSET when they do not say.
+    """
 
     alert: str
     actionable: bool | UnsetType = UNSET
 
 
 class SilenceSubject(_Command, tag="silence", frozen=True, kw_only=True):
-    """No pages of a subject up to a level, until an instant (RFC 3339).
+    """A silence: no pages of a subject up to a level, until an instant (RFC 3339).
 
     `status`: `corrected` ends one early.
     """
@@ -47,7 +50,7 @@ class SilenceSubject(_Command, tag="silence", frozen=True, kw_only=True):
 
 
 class ResumeRule(_Command, tag="resume", frozen=True, kw_only=True):
-    """A clinician lifts a stop rule."""
+    """A resume: a clinician lifts a stop rule."""
 
     rule: str
 
@@ -55,12 +58,12 @@ class ResumeRule(_Command, tag="resume", frozen=True, kw_only=True):
 Command = Acknowledge | SilenceSubject | ResumeRule
 
 
-class _Opinion(msgspec.Struct):
+class _Actionable(msgspec.Struct):
     actionable: bool | None = None
 
 
 _encoder = msgspec.json.Encoder()
-_opinions = msgspec.json.Decoder(_Opinion)
+_actionables = msgspec.json.Decoder(_Actionable)
 
 
 def encode(command: Command) -> bytes:
@@ -74,7 +77,7 @@ def actionable(value: bytes) -> bool | None:
     It is the one field that the engine's events do not carry: it decides nothing.
     """
     try:
-        return _opinions.decode(value).actionable
+        return _actionables.decode(value).actionable
     except ValueError:
         return None
 
@@ -90,16 +93,17 @@ def longest(level: str) -> int:
 
 
 def bounded(level: str, known: int, until: int) -> int:
-    """Return the end of a silence that was asked for: not beyond what its level allows, counted from when it
-    was known.
+    """Return the end of a requested silence, ms.
+
+    It is not beyond what its level allows, counted from when the silence was known.
     """
     return min(until, known + longest(level))
 
 
 def too_late(known: int, decided: int, worsened: bool) -> bool:
-    """Return whether a command was known (ms) before what it would hide.
+    """Return whether a command was known (ms) before the transition that it would hide.
 
-    `decided`: of the episode's opening or latest worsening. What is known at the instant of an opening was
-    said of it; a worsening of the same instant has not been seen.
+    `decided`: of the episode's opening or latest worsening. What is known at the instant of an opening refers
+    to it; a worsening of the same instant has not been seen.
     """
     return known <= decided if worsened else known < decided

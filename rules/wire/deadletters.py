@@ -1,5 +1,6 @@
-"""Define a dead letter: the refused record as it came, and the headers that say where it stood and why it
-was refused (wire.md, Topics: `il2.deadletters`).
+"""Define a dead letter: the refused record as received, with headers that say where and why it was refused.
+
+Source: wire.md, Topics: `il2.deadletters`.
 """
 
 from __future__ import annotations
@@ -31,15 +32,17 @@ class Refused(msgspec.Struct, frozen=True):
 
     @property
     def where(self) -> str | None:
-        """Return `topic/partition/offset`; None when it is not known."""
+        """The position `topic/partition/offset`; None when it is not known."""
         known = self.topic and self.partition >= 0 and self.offset >= 0
         return f"{self.topic}/{self.partition}/{self.offset}" if known else None
 
 
 class Letter(NamedTuple):
-    """`where`: `topic/partition/offset` it was refused at; `timestamp`: its record's, ms (None: had none).
+    """A dead letter as read back.
 
-    `partly_taken`: some of its readings were refused and the rest was taken, so its id is known to the chart.
+    `where`: the `topic/partition/offset` it was refused at; `timestamp`: its record's, ms (None: it had
+    none); `partly_used`: some of its readings were refused and the rest was used, so its id is known to the
+    chart.
     """
 
     where: str
@@ -52,10 +55,12 @@ class Letter(NamedTuple):
 
     @property
     def topic(self) -> str:
+        """The topic it was refused in."""
         return self.where.rsplit("/", 2)[0]
 
     @property
     def partition(self) -> int:
+        """The partition number it was refused in."""
         return int(self.where.rsplit("/", 2)[1])
 
 
@@ -73,7 +78,10 @@ def encode(refused: Refused) -> Headers:
 
 
 def decode(headers: Iterable[tuple[str, bytes | None]]) -> Refused:
-    """Read the headers back; others are passed over, the last of a name counts, what is missing is empty."""
+    """Decode the headers of a dead letter.
+
+    Others are ignored, the last of a name counts, what is missing is empty.
+    """
     found = {
         name.removeprefix(PREFIX): (value or b"").decode("utf-8", "replace")
         for name, value in headers

@@ -1,4 +1,4 @@
-"""Read and write durations as people do: one grammar for the configuration and the command line."""
+"""Parse and write durations: one grammar for the configuration and the command line."""
 
 import re
 
@@ -12,7 +12,7 @@ _WRITTEN = re.compile(rf"(-?[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?) ?({'|'.join(UNITS)}
 def duration(text: str, longest: int = LONGEST) -> int:
     """Return the ms of "90 s", "30 min", "1.5 h", "1 d"; the blank may be left out and `min` be `m`.
 
-    Raises ValueError when it is none, not above 0, or beyond `longest`.
+    Raises ValueError when it is not a duration, not above 0, or beyond `longest`.
     """
     written = _WRITTEN.fullmatch(text.strip())
     if written is None:
@@ -25,7 +25,7 @@ def duration(text: str, longest: int = LONGEST) -> int:
 
 
 def duration_text(ms: int) -> str:
-    """Write a duration as a site does, in the largest unit below a day that divides it: 8 h, 30 min, 24 h."""
+    """Write a duration in the largest unit below a day that divides it: 8 h, 30 min, 24 h."""
     for unit, size in (("h", HOUR), ("min", MINUTE)):
         if ms % size == 0:
             return f"{ms // size} {unit}"

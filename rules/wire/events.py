@@ -1,11 +1,13 @@
-"""Define the events: what a record says once it is decoded, in canonical units, times in ms since the epoch
-(wire.md, Events)."""
+"""Define the events: what a record says once it is decoded, in canonical units, times in ms since the epoch.
+
+Source: wire.md, Events.
+"""
 
 import msgspec
 
 
 class _Sourced(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    offset: int = -1  # where the corridor found the record, in its own terms; -1: nowhere
+    offset: int = -1  # of the record in its source, opaque here; -1: none
 
 
 class _Event(_Sourced, frozen=True, gc=False):
@@ -17,14 +19,15 @@ class _Event(_Sourced, frozen=True, gc=False):
 
 
 class Vitals(_Event, frozen=True, gc=False):
-    """A set of bedside readings: (code, value), the value a word for `o2-device` alone."""
+    """A set of vital signs: (code, value); the value is a word for `o2-device` alone."""
 
     readings: tuple[tuple[str, float | str], ...]
 
 
 class Labs(_Event, frozen=True, gc=False):
-    """A set of results: (code, value, low, high, unit), the reference limits converted along with
-    the value.
+    """A set of results: (code, value, low, high, unit).
+
+    The reference limits are converted along with the value.
     """
 
     readings: tuple[tuple[str, float, float | None, float | None, str], ...]
@@ -71,9 +74,9 @@ class Medication(_Event, frozen=True, gc=False):
 
 
 class Finding(_Event, frozen=True, gc=False):
-    """Something seen, asked or done at the bedside.
+    """Something observed, asked or done.
 
-    A code that is not in the vocabulary stays as it came, unchecked.
+    A code that is not in the vocabulary stays as received, unchecked.
     """
 
     code: str
@@ -82,8 +85,9 @@ class Finding(_Event, frozen=True, gc=False):
 
 
 class Encounter(_Event, frozen=True, gc=False):
-    """A turn in the stay; `baseline` carries age (years), readings before therapy (as `Vitals` and `Labs` do)
-    and history.
+    """An event of the stay, such as a transfer or a cycle-start.
+
+    `baseline` carries age (years), readings before therapy (as `Vitals` and `Labs` do) and history.
     """
 
     event: str
@@ -95,7 +99,7 @@ class Encounter(_Event, frozen=True, gc=False):
 
 
 class Ack(_Event, frozen=True, gc=False):
-    """Someone has seen an alert."""
+    """An acknowledgement: someone has seen an alert."""
 
     alert: str
     by: str
@@ -103,7 +107,7 @@ class Ack(_Event, frozen=True, gc=False):
 
 
 class Silence(_Event, frozen=True, gc=False):
-    """Someone wants no reminders of a subject, up to a level, until an instant (ms)."""
+    """A silence: no reminders of a subject, up to a level, until an instant (ms)."""
 
     subject: str
     level: str
@@ -113,7 +117,7 @@ class Silence(_Event, frozen=True, gc=False):
 
 
 class Resume(_Event, frozen=True, gc=False):
-    """A clinician lifts a stop rule."""
+    """A resume: a clinician lifts a stop rule."""
 
     rule: str
     by: str
@@ -121,11 +125,11 @@ class Resume(_Event, frozen=True, gc=False):
 
 
 class Tick(_Event, frozen=True, gc=False):
-    """Time has passed; of one patient, or of all (`*`). It carries no fact, and often no id."""
+    """A tick: time has passed; for one patient, or for all (`*`). It carries no fact, and often no id."""
 
 
 class Withdrawal(_Event, frozen=True, gc=False):
-    """A record entered in error: of what was recorded with this id nothing counts.
+    """A record entered in error: nothing that was recorded with this id counts.
 
     `type` is the withdrawn record's.
     """

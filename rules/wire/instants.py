@@ -1,5 +1,7 @@
-"""Convert between RFC 3339 text, moments (whole milliseconds since the Unix epoch, UTC) and the instants of
-the engine's clock (wire.md, Events; criteria.md section 1)."""
+"""Convert between RFC 3339 text, moments and the instants of the engine's clock.
+
+A moment is whole milliseconds since the Unix epoch, UTC (wire.md, Events; criteria.md section 1).
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +14,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 Instant = NewType("Instant", int)
-"""What the clock and all deadlines count in: twice a moment, plus 1 for right after it. So what changes by
-getting older than a limit is decided right after that limit, never at it. Only this module knows how an
-instant is made; elsewhere instants are compared, and turned into moments by `ms_of` (docs/decisions/0002).
+"""The unit of the clock and of all deadlines: twice a moment, plus 1 for right after it.
+
+So what changes by getting older than a limit is decided right after that limit, never at it. Only this module
+knows how an instant is made; elsewhere instants are compared, and converted to moments by `ms_of`
+(docs/decisions/0002).
 """
 
 BEFORE_ALL = Instant(-1)
@@ -24,11 +28,10 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST = (date(1, 1, 1).toordinal() - _EPOCH) * DAY
 _LAST = (date(9999, 12, 31).toordinal() - _EPOCH + 1) * DAY - 1
 
-# Every two-digit part that may stand in a time, with the mark before or after it: one lookup reads and checks
-# it.
+# Every two-digit part of a time, with the mark before or after it: one lookup converts and checks it.
 _HOURS = {f"{mark}{hour:02}:": hour * HOUR for hour in range(24) for mark in "Tt "}
 _MINUTES = {f"{minute:02}:": minute * MINUTE for minute in range(60)}
-# A leap second has no place in Unix time: 60 is the first instant of the next minute.
+# Unix time has no leap second: 60 is the first moment of the next minute.
 _SECONDS = {f"{second:02}": second * SECOND for second in range(61)}
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -38,13 +41,16 @@ _LONGEST_KEPT_TAIL = 20
 
 
 class BadTime(ValueError):
-    """A text that names no instant: not RFC 3339, without an offset, or outside the years 1 to 9999."""
+    """An error: the text names no moment.
+
+    It is not RFC 3339, has no offset, or lies outside the years 1 to 9999.
+    """
 
 
 def parse(text: str) -> int:
-    """Which instant a text names: ms since the Unix epoch, anything below a millisecond cut off.
+    """Return the moment that a text names: ms since the Unix epoch, anything below a millisecond cut off.
 
-    Takes RFC 3339 with its freedoms: `t`, `z` or a space, fractions of any length, second 60. Raises
+    Accepts RFC 3339 with its freedoms: `t`, `z` or a space, fractions of any length, second 60. Raises
     `BadTime`. Source: wire.md, Events.
     """
     try:
@@ -64,7 +70,7 @@ def parse(text: str) -> int:
 
 
 def text(ms: int) -> str:
-    """How an instant is written on the wire: UTC with `Z`, milliseconds only when there are any.
+    """Write a moment (ms) as on the wire: UTC with `Z`, milliseconds only when there are any.
 
     Raises `ValueError` or `OverflowError` outside the years 1 to 9999. Source: criteria.md 1, wire.md
     (Assessment).
@@ -117,13 +123,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def aware(milliseconds: int) -> datetime:
-    """The instant as an aware UTC datetime."""
+    """Return a moment (ms) as an aware UTC datetime."""
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def reached(moment: int) -> Instant:
     """Return the instant at which `moment` (ms) is reached."""
-    # `Instant(...)` is a call, and the fold makes one an event
+    # `Instant(...)` would be a call, and the fold makes one for each event
     return 2 * moment  # type: ignore[return-value]
 
 
@@ -133,7 +139,7 @@ def beyond(limit: int) -> Instant:
 
 
 def following(instant: Instant) -> Instant:
-    """Return the instant that comes next: between the two nothing can be due."""
+    """Return the next instant: between the two nothing can be due."""
     return Instant(instant + 1)
 
 

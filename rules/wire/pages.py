@@ -1,5 +1,6 @@
-"""Define what stands in `il2.pages`: every attempt, and every decision not to send, with its reason
-(wire.md, Topics).
+"""Define the records of `il2.pages`: every attempt to send, and every decision not to, with its reason.
+
+Source: wire.md, Topics.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import msgspec
 
 from rules.wire.instants import text
 
-# What was decided.
+# Outcomes of a decision.
 OWED, REPLACED, MASKED = "owed", "replaced", "masked"
 EXPIRED, ESCALATED, CLOSED = "expired", "escalated", "closed"
 SILENCED, FLOODED, DIGESTED = "silenced", "flood", "digest"
@@ -22,19 +23,19 @@ ACKNOWLEDGED, ACK_EARLY, ACK_LATE, ACK_OVER, ACK_WITHDRAWN = (
 SILENCE, SILENCE_CUT = "silence", "silence-cut"
 SILENCE_ENDED, SILENCE_LIFTED = "silence-ended", "silence-lifted"
 FLOOD_BEGAN, FLOOD_ENDED = "flood-began", "flood-ended"
-# What came of an attempt.
+# Outcomes of an attempt to send.
 ACCEPTED, RETRY, REFUSED = "accepted", "retry", "refused"
 
 
 def unit_of(units: Iterable[tuple[str, str]], patient: str, otherwise: str | None = None) -> str | None:
-    """Return the unit a patient is on: of the first pattern that matches the id."""
+    """Return the unit a patient is on: of the first pattern that matches the id; else `otherwise`."""
     return next((unit for pattern, unit in units if fnmatchcase(patient, pattern)), otherwise)
 
 
 class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """One record.
+    """An audit record as it is written.
 
-    `when`: ms. `number`: of the message owed, within the patient; `alert`: the episode's id.
+    `when`: ms. `number`: of the pending message, within the patient; `alert`: the episode's id.
     """
 
     when: int
@@ -68,9 +69,9 @@ class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 
 class PageRecord(msgspec.Struct, kw_only=True, frozen=True, gc=False):
-    """A record as readers see it: what is shown or counted of it. Times as on the wire (RFC 3339).
+    """An audit record as it is read: the fields that are shown or counted. Times as on the wire (RFC 3339).
 
-    Fields that are not known here are passed over.
+    Unknown fields are ignored.
     """
 
     when: str
@@ -92,7 +93,7 @@ _decoder = msgspec.json.Decoder(PageRecord)
 
 
 def encode(audit: Audit) -> bytes:
-    """Return the record: instants as on the wire, and no field that says nothing."""
+    """Return the value of the record: instants as on the wire, and no empty field."""
     found = msgspec.to_builtins(audit)
     for name in ("when", "until"):
         if name in found:
@@ -101,7 +102,7 @@ def encode(audit: Audit) -> bytes:
 
 
 def decode(value: bytes | None) -> PageRecord | None:
-    """Return what a record says; None for what is none."""
+    """Decode the value of a record; return None when it is not one."""
     try:
         return _decoder.decode(value or b"")
     except ValueError:

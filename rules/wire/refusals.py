@@ -1,4 +1,4 @@
-"""Say why a record, or one reading of it, is refused (wire.md, What is refused)."""
+"""Name the reasons why a record, or one reading of it, is refused (wire.md, What is refused)."""
 
 from typing import Final, NoReturn
 
@@ -18,8 +18,9 @@ _LONGEST_CODE = 128
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing that is not used: the reason on the wire, one plain line for people, and the code of the
-    reading (None: the record).
+    """Something that is not used: the reason on the wire, and one plain line for people.
+
+    `code`: the code of the reading; None: the whole record.
     """
 
     reason: str
@@ -28,14 +29,15 @@ class Problem(msgspec.Struct, frozen=True):
 
     @property
     def refuses(self) -> bool:
-        """Whether it belongs among the dead letters: an unknown code is kept in the log and only counted
-        (wire.md, Labs codes).
+        """Whether it belongs among the dead letters.
+
+        An unknown code does not: it stays in the topic and is only counted (wire.md, Labs codes).
         """
         return self.reason != UNKNOWN_CODE
 
 
 class Refused(Exception):
-    """Ends the reading of a record that is refused whole."""
+    """An error that ends the decoding of a record that is refused whole."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -43,17 +45,17 @@ class Refused(Exception):
 
 
 def problem(reason: str, message: str, code: str | None = None) -> Problem:
-    """A problem in one printable line of bounded length, whatever the record held."""
+    """Return a problem in one printable line of bounded length, whatever the record contained."""
     line = "".join(letter if letter.isprintable() else "?" for letter in message[:_LONGEST_MESSAGE])
     return Problem(reason, line, code[:_LONGEST_CODE] if code else code)
 
 
 def refuse(reason: str, message: str) -> NoReturn:
-    """Raises `Refused` for the whole record."""
+    """Refuse the whole record: raises `Refused`."""
     raise Refused(problem(reason, message))
 
 
 def quoted(value: object) -> str:
-    """A value from the record as it may stand in a message: escaped and cut short."""
-    drawn = repr(value)
-    return drawn if len(drawn) <= _LONGEST_WORD else drawn[:_LONGEST_WORD] + "..."
+    """Return a value of the record as a message may quote it: escaped and cut short."""
+    escaped = repr(value)
+    return escaped if len(escaped) <= _LONGEST_WORD else escaped[:_LONGEST_WORD] + "..."

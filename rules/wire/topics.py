@@ -1,4 +1,4 @@
-"""The topics, by name. Source: wire.md (Topics). What each is set to is in `streams.kafka.topics`."""
+"""Name the topics. Source: wire.md (Topics). Their settings are in `streams.kafka.topics`."""
 
 from __future__ import annotations
 
@@ -38,5 +38,8 @@ CARRIES = {
 
 
 def topic_of(type: str) -> str:
-    """The input topic that carries an event type. Raises KeyError for a type that is not on the wire."""
+    """Return the input topic that carries an event type.
+
+    Raises KeyError for a type that is not on the wire.
+    """
     return CARRIES[type]

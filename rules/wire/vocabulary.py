@@ -1,5 +1,7 @@
-"""Name what the wire knows: codes, kinds, agents and words, in the order of wire.md (Events; drug lists also
-criteria.md section 7)."""
+"""Define the vocabulary of the wire: codes, kinds, agents and words, in the order of wire.md (Events).
+
+Drug lists also in criteria.md section 7.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -102,7 +104,7 @@ INFUSION_AGENTS: Mapping[str, str] = MappingProxyType(
 # criteria.md section 6: any of these running makes the mode `intensive`.
 VASOPRESSORS = ("phenylephrine", "dopamine", "norepinephrine", "vasopressin", "epinephrine")
 
-# wire.md, dose: the one agent that is dosed, and the names it goes by.
+# wire.md, dose: the names of the one agent that is dosed.
 IL2_NAMES = frozenset({"aldesleukin", "proleukin", "il-2", "interleukin-2"})
 
 # wire.md, finding codes: `present` true or false.
@@ -136,7 +138,7 @@ PRESENT_FINDINGS = (
 VALUE_FINDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"mental-status": ("normal", "changed"), "rales": ("none", "one-third", "half")}
 )
-# wire.md, finding codes: those that say something was done (the monitoring of Table 1).
+# wire.md, finding codes: those that record that something was done (the monitoring of Table 1).
 DONE_FINDINGS = ("iv-site", "ecg", "chest-xray", "urinalysis")
 FINDINGS = frozenset({*PRESENT_FINDINGS, *VALUE_FINDINGS, *DONE_FINDINGS})
 

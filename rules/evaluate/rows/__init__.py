@@ -1,1 +1,1 @@
-"""The row types of Table 3, one module each: how rows of that type are decided, and what can change them."""
+"""Evaluators by row type of Table 3, one module each."""

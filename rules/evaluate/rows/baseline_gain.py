@@ -1,4 +1,4 @@
-"""Decide the weight gained over the baseline (criteria.md section 3, weight-gain)."""
+"""Evaluate the weight gained over the baseline (criteria.md section 3, weight-gain)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -11,7 +11,7 @@ from rules.wire.instants import Instant
 
 
 def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Per cent over the baseline weight; stale when older than 36 h."""
+    """Return the result for the per cent over the baseline weight; stale when older than 36 h."""
     baseline = chart.baseline_readings.get("weight")
     weights = chart.weights[: counting(chart.weights, chart.mode, row.stale, row.stale)]
     missing = () if baseline is not None else ("baseline-weight",)
@@ -31,7 +31,7 @@ def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory
 
 
 def _gain(weight: Weight, baseline: float) -> Lab:
-    """The weight as per cent over the baseline, with its times and its id."""
+    """Return the weight as per cent over the baseline, with its times and its id."""
     w = weight
     return Lab(
         w.at,

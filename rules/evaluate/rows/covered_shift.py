@@ -1,4 +1,4 @@
-"""Decide urine by the last completed shift (criteria.md section 3, urine)."""
+"""Evaluate urine in the last completed shift (criteria.md section 3, urine)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -9,12 +9,13 @@ from rules.evaluate.row_type import RowType
 from rules.guideline.declare import CoveredShiftRow
 from rules.wire.instants import Instant, ms_of, reached
 
-ASKED = ("urine",)
+REQUIRED = ("urine",)
 
 
 def covered_shift(row: CoveredShiftRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """The last completed shift; one that is not covered keeps a tripped state, stale, and is otherwise not
-    told.
+    """Return the result for the last completed shift.
+
+    One that is not covered keeps a tripped state, stale, and is otherwise indeterminate.
     """
     shifts, t = chart.guideline.shifts, ms_of(now)
     shift = last_completed(t, shifts)
@@ -43,7 +44,10 @@ def _judged(row: CoveredShiftRow, collections: list[Collection], shift: Shift) -
 
 
 def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
-    """What the latest shift that can be judged left behind; volumes count however late they become known."""
+    """Return what remains in force from the latest shift that can be evaluated.
+
+    Volumes count however late they become known.
+    """
     known = chart.collections
     oldest = min((one.start for one in known), default=None)
     later = shift
@@ -56,7 +60,7 @@ def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
                 return judged
             break
         later = earlier
-    return Result(INDETERMINATE, at=shift[1], unit=row.unit, missing=ASKED)
+    return Result(INDETERMINATE, at=shift[1], unit=row.unit, missing=REQUIRED)
 
 
 ROW_TYPE = RowType[CoveredShiftRow](evaluate=covered_shift, inputs=lambda row: dirty_flags.URINE)

@@ -1,5 +1,6 @@
-"""Decide sinus tachycardia: sustained rates, excused by a cause that is known to be present (criteria.md
-section 3).
+"""Evaluate sinus tachycardia: sustained rates, excused by a cause that is known to be present.
+
+Source: criteria.md section 3.
 """
 
 import msgspec
@@ -8,17 +9,28 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import runs
 from rules.chart.vitals import Signals
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result, soonest, span_turn
+from rules.evaluate.result import (
+    ABSOLUTE,
+    CLEAR,
+    INDETERMINATE,
+    RELATIVE,
+    Memory,
+    Result,
+    next_span_edge,
+    soonest,
+)
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import ExcusedRateRow
 from rules.wire.instants import Instant, beyond, ms_of, reached
 
-ASKED = ("heart-rate",)
+REQUIRED = ("heart-rate",)
 
 
 class Causes(msgspec.Struct):
-    """What can excuse a high rate at one instant: what is known to be present, what cannot be seen, when that
-    may change.
+    """What can excuse a high rate at one instant.
+
+    `present`: causes known to be present; `unseen`: inputs that are missing or stale; `next`: when that may
+    change.
     """
 
     present: tuple[str, ...] = ()
@@ -27,12 +39,13 @@ class Causes(msgspec.Struct):
 
 
 def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Over 120 is relative, over 130 absolute unless a correctable cause is known to be present: then
-    relative.
+    """Return the result: over 120 is relative, over 130 absolute.
+
+    With a correctable cause known to be present, over 130 is relative too.
     """
     hr = chart.tail.now.hr
     if hr.latest_counted is None:
-        return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
+        return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
     setting = chart.tail.setting
     limit = chart.mode.limit(hr.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
     stale = now >= beyond(limit)
@@ -42,7 +55,7 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory
     )
     result.next = None if stale else beyond(limit)
     if hr.b.on:
-        return _far(row, chart, now, before, result, reached(limit) if stale else None)
+        return _upper_condition(row, chart, now, before, result, reached(limit) if stale else None)
     if hr.a.on:
         result.state, result.evidence, result.stale, result.limit = (
             RELATIVE,
@@ -54,16 +67,17 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory
         return result
     result.state, result.at, result.limit = CLEAR, hr.a.changed, row.relative.trip.text
     if stale:
-        result.state, result.at, result.missing = INDETERMINATE, limit, ASKED
+        result.state, result.at, result.missing = INDETERMINATE, limit, REQUIRED
     return result
 
 
-def _far(
+def _upper_condition(
     row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory, result: Result, stale_at: Instant | None
 ) -> Result:
+    """Return the result while the upper condition holds: absolute unless a cause excuses it."""
     latch = chart.tail.now.hr.b
     causes = (
-        _kept_causes(row, chart, before, stale_at)
+        _causes_when_fresh(row, chart, before, stale_at)
         if stale_at is not None
         else causes_at(row, chart, chart.tail.now, now)
     )
@@ -75,8 +89,8 @@ def _far(
     return result
 
 
-def _kept_causes(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: Instant) -> Causes:
-    """The causes as they stood at the last fresh instant, over all that is known now."""
+def _causes_when_fresh(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: Instant) -> Causes:
+    """Return the causes as they were at the last fresh instant, over all that is known now."""
     horizon = chart.tail.horizon
     if horizon is not None and ms_of(stale_at) < horizon:
         return Causes(before.correctable, before.missing)
@@ -84,13 +98,16 @@ def _kept_causes(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: In
 
 
 def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: Instant) -> Causes:
-    """Hypotension, fever, dopamine at an instant. What cannot be seen does not excuse."""
+    """Return which of hypotension, fever and dopamine are present at an instant.
+
+    A missing input does not excuse.
+    """
     causes = Causes()
     _hypotension(chart, signals, now, causes)
     _fever(row, signals, now, causes)
     if runs(chart.dopamine, ms_of(now)):
         causes.present = (*causes.present, "dopamine")
-    causes.next = soonest(now, causes.next, span_turn(chart.dopamine, now))
+    causes.next = soonest(now, causes.next, next_span_edge(chart.dopamine, now))
     return causes
 
 
@@ -119,7 +136,7 @@ def _fever(row: ExcusedRateRow, signals: Signals, now: Instant, causes: Causes) 
         causes.present = (*causes.present, "fever")
 
 
-SINUS_MEANINGS = (
+INPUTS = (
     dirty_flags.HEART_RATE
     | dirty_flags.SYSTOLIC
     | dirty_flags.TEMPERATURE
@@ -128,4 +145,4 @@ SINUS_MEANINGS = (
     | dirty_flags.BASELINE
 )
 
-ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=lambda row: SINUS_MEANINGS)
+ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=lambda row: INPUTS)

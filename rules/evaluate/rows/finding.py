@@ -1,4 +1,4 @@
-"""Decide findings charted by exception (criteria.md section 3, findings)."""
+"""Evaluate findings charted by exception (criteria.md section 3, findings)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -18,13 +18,13 @@ Wanted = tuple[str, str]
 
 
 def wanted(name: str) -> Wanted:
-    """`rales=half` -> (rales, half); `ileus` -> (ileus, present)."""
+    """Return code and value of a finding: `rales=half` -> (rales, half); `ileus` -> (ileus, present)."""
     code, _, value = name.partition("=")
     return code, value or "present"
 
 
 def charted(chart: Chart, codes: set[str]) -> list[tuple[str, Sign]]:
-    """The cycle's findings of these codes, in order of `at`."""
+    """Return the cycle's findings of these codes, in order of `at`."""
     found = [
         (code, sign) for code in codes for sign in chart.findings.get(code, ()) if chart.cycle.holds(sign.at)
     ]
@@ -32,8 +32,9 @@ def charted(chart: Chart, codes: set[str]) -> list[tuple[str, Sign]]:
 
 
 def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Findings charted by exception (all findings except mental status) are the one exception: no record
-    means absent.
+    """Return the result for findings charted by exception: no record means absent.
+
+    All findings but mental status are charted so, and they alone.
     """
     absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
     latest: dict[str, Sign] = {}

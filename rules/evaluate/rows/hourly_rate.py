@@ -1,4 +1,4 @@
-"""Decide urine per hour over the shortest stretch of collections (criteria.md section 3, urine)."""
+"""Evaluate urine per hour over the shortest stretch of collections (criteria.md section 3, urine)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -14,12 +14,13 @@ from rules.evaluate.row_type import RowType
 from rules.guideline.declare import HourlyRateRow
 from rules.wire.instants import HOUR, Instant, ms_of
 
-ASKED = ("urine",)
+REQUIRED = ("urine",)
 
 
 def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """The average over the shortest stretch that starts with a collection, ends with the latest and covers 60
-    min.
+    """Return the result for the average over the shortest stretch.
+
+    It starts with a collection, ends with the latest and covers 60 min.
     """
     seen = chart.guideline.observes[row.monitored_by]
     ward, intensive = int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
@@ -31,16 +32,16 @@ def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) 
     ):
         count -= 1
     if not count:
-        return Result(INDETERMINATE, unit=row.unit, missing=ASKED)
+        return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
     limit = mode.limit(collections[count - 1].end, ms_of(now), ward, intensive)
-    return aged(_rated(row, collections[:count]), limit, now, ASKED)
+    return aged(_rated(row, collections[:count]), limit, now, REQUIRED)
 
 
 def _rated(row: HourlyRateRow, collections: list[Collection]) -> Result:
     end = collections[-1].end
     rate = stretch_rate(collections, row)
     if rate is None:
-        return Result(INDETERMINATE, at=end, unit=row.unit, missing=ASKED)
+        return Result(INDETERMINATE, at=end, unit=row.unit, missing=REQUIRED)
     value, inside = rate
     state = band(value, row.relative, row.absolute)
     evidence = tuple(one.reference for one in inside)
@@ -56,7 +57,7 @@ def _rated(row: HourlyRateRow, collections: list[Collection]) -> Result:
 
 
 def stretch_rate(collections: list[Collection], row: HourlyRateRow) -> tuple[float, list[Collection]] | None:
-    """mL/h with the collections of the stretch; None when no stretch of at most 24 h covers enough."""
+    """Return mL/h with the collections of the stretch; None when no stretch of at most 24 h covers enough."""
     end = collections[-1].end
     near = [
         one for one in collections if (one.end > end - row.longest and one.start < one.end) or one.end == end

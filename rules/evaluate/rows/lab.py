@@ -1,4 +1,4 @@
-"""Decide a lab by its latest value (criteria.md section 3, labs)."""
+"""Evaluate a lab by its latest value (criteria.md section 3, labs)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -11,7 +11,10 @@ from rules.wire.instants import Instant, ms_of
 
 
 def latest_lab(row: LabRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """The latest value of a lab; stale at 1.5 times its Table 1 interval. No hysteresis."""
+    """Return the result for the latest value of a lab. No hysteresis.
+
+    It is stale at 1.5 times the Table 1 interval.
+    """
     seen = chart.guideline.observes[row.monitored_by]
     ward, intensive = int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
     labs: list[Lab] = chart.labs.get(row.lab, [])

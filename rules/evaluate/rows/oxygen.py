@@ -1,5 +1,6 @@
-"""Decide the oxygen requirement by device, and by a saturation that stays low at high flow (criteria.md
-section 3).
+"""Evaluate the oxygen requirement by device, and by a saturation that stays low at high flow.
+
+Source: criteria.md section 3.
 """
 
 from rules.chart import dirty_flags
@@ -13,7 +14,7 @@ LEVELS = {None: 0, CLEAR: 1, "relative": 2, ABSOLUTE: 3}
 
 
 def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """The worse of the two. Wherever it would be clear, the saturation must be fresh."""
+    """Return the worse of the two. To be clear the saturation must be fresh."""
     signals = chart.tail.now
     low, oxygen, last = signals.spo2.b, signals.oxygen, signals.spo2.latest_counted
     limit = spo2_limit(chart, now)
@@ -50,8 +51,9 @@ def _by_device(row: OxygenRow, chart: Chart, result: Result) -> None:
 def _changed(
     before: int, flags: int, by_device: int | None, by_saturation: int | None, state: str
 ) -> int | None:
-    """When the parts that changed since the last decision did; the first one to make it absolute, else the
-    last.
+    """Return when the parts that changed since the last decision did.
+
+    Of several: the first one to make it absolute, else the last.
     """
     moved = []
     if before & 3 != flags & 3 and (state != ABSOLUTE or flags & 3 == 3):
@@ -65,7 +67,7 @@ def _changed(
 
 
 def spo2_limit(chart: Chart, now: Instant) -> int | None:
-    """When the latest saturation that counts goes stale; None when there is none."""
+    """Return when the latest saturation that counts goes stale; None when there is none."""
     latest, setting = chart.tail.now.spo2.latest_counted, chart.tail.setting
     return (
         None
@@ -75,7 +77,7 @@ def spo2_limit(chart: Chart, now: Instant) -> int | None:
 
 
 def low_saturation(chart: Chart, now: Instant, row: OxygenRow) -> bool:
-    """Whether the latest fresh SpO2 is below 95 %."""
+    """Return whether the latest fresh SpO2 is below 95 %."""
     limit, latest = spo2_limit(chart, now), chart.tail.now.spo2.latest_counted
     if limit is None or latest is None or latest.spo2 is None or now >= beyond(limit):
         return False

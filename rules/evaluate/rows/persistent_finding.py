@@ -1,4 +1,4 @@
-"""Decide a charted state that counts only once it has lasted (criteria.md section 3, mental-status)."""
+"""Evaluate a charted state that counts only once it has lasted (criteria.md section 3, mental-status)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
@@ -10,7 +10,10 @@ from rules.wire.instants import Instant, beyond, reached
 
 
 def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """A charted state that counts only when it has lasted; never charted or too old it cannot be told."""
+    """Return the result for a charted state that counts only when it has lasted.
+
+    Never charted or too old it is indeterminate.
+    """
     signs = chart.findings.get(row.finding, [])
     signs = signs[: counting(signs, chart.mode, row.stale, row.stale)]
     if not signs:

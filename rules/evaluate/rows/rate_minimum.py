@@ -1,8 +1,8 @@
-"""Decide phenylephrine by the least at the time of dosing (criteria.md section 3, hemodynamic)."""
+"""Evaluate phenylephrine by the lowest rate at the time of dosing (criteria.md section 3, hemodynamic)."""
 
 from rules.chart.chart import Chart
 from rules.chart.infusions import overlapping, segment_at
-from rules.evaluate.rates import INPUTS, judged_rate, rate_of, turns, unless_hidden
+from rules.evaluate.rates import INPUTS, judged_rate, next_rate_change, rate_of, unless_hidden
 from rules.evaluate.result import INDETERMINATE, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declare import RateMinimumRow
@@ -10,11 +10,12 @@ from rules.wire.instants import Instant, ms_of, reached
 
 
 def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """The lowest rate in force in the half hour up to the clock, from 8 h after the dose until the
-    next one.
+    """Return the result for the lowest rate in force in the half hour up to the clock.
+
+    It is decided from 8 h after the dose until the next one.
     """
     t = ms_of(now)
-    clear = Result(unit=row.unit, limit=row.relative.text, next=turns(chart, now))
+    clear = Result(unit=row.unit, limit=row.relative.text, next=next_rate_change(chart, now))
     if not chart.cycle.dosing(t):
         return clear
     due = chart.cycle_doses[-1].at + row.after if chart.cycle_doses else None
@@ -26,14 +27,14 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
     none_yet = not chart.phenylephrine or chart.phenylephrine[0].at > t - row.window
     lowest = None if none_yet else min(segments, key=rate_of, default=None)
     result = judged_rate(row, lowest, t, chart)
-    result.next = soonest(now, turns(chart, now), _leaves(chart, now, row.window))
+    result.next = soonest(now, next_rate_change(chart, now), _leaves(chart, now, row.window))
     if result.at is None and before.state not in (result.state, INDETERMINATE):
         result.latest = due
     return result
 
 
 def _leaves(chart: Chart, now: Instant, window: int) -> Instant | None:
-    """When the oldest rate of the window leaves it."""
+    """Return when the oldest rate of the window leaves it."""
     starts = [segment.at for segment in chart.phenylephrine]
     return soonest(now, *(reached(start + window) for start in starts))
 

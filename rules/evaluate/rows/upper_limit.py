@@ -1,5 +1,6 @@
-"""Decide labs by the upper reference limit that came with each value (criteria.md section 3,
-cardiac-enzymes).
+"""Evaluate labs by the upper reference limit that came with each value.
+
+Source: criteria.md section 3, cardiac-enzymes.
 """
 
 from rules.chart import dirty_flags
@@ -12,7 +13,7 @@ from rules.wire.instants import Instant
 
 
 def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """The latest reading of each lab against its own upper reference limit, or the site's.
+    """Return the result for the latest reading of each lab against its upper reference limit, or the site's.
 
     Never measured: clear; never stale.
     """
@@ -30,8 +31,9 @@ def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) 
 
 
 def upper(row: UpperLimitRow, code: str, lab: Lab) -> float | None:
-    """A reading's own upper limit; else the site's, which is in the canonical unit (CK-MB may come
-    in U/L).
+    """Return a reading's own upper limit; else the site's.
+
+    The site's is in the canonical unit, so it is not for readings in another (CK-MB may come in U/L).
     """
     return lab.high if lab.high is not None else row.limits.get(code) if lab.unit == "ng/mL" else None
 

@@ -1,1 +1,1 @@
-"""The row types of Table 3, one module each: why a row of that type stands as it does."""
+"""Explanations by row type of Table 3, one module each: why a row of that type has its state."""

@@ -1,4 +1,4 @@
-"""Explain the weight gained: the latest accepted weight beside the baseline."""
+"""Explain the weight gained: the latest accepted weight against the baseline."""
 
 from rules.explain.citations import cited
 from rules.explain.explanation import Answer, Cited, Rule, amount, back, both, met, span, when
@@ -7,7 +7,7 @@ from rules.guideline.declare import BaselineGainRow
 
 
 def explain(row: BaselineGainRow, asked: Asked) -> Answer:
-    """The latest accepted weight beside the baseline weight."""
+    """Explain the row: the latest accepted weight against the baseline weight."""
     chart, result = asked.chart, asked.result
     weight = next((weight for weight in reversed(chart.weights) if weight.id in asked.ids), None)
     baseline = next(
@@ -59,7 +59,7 @@ def _kilograms(row: BaselineGainRow, asked: Asked) -> list[str]:
 
 
 def _doubted(asked: Asked) -> list[str]:
-    """A weight that jumps is not used until the next one agrees with it (criteria.md section 8)."""
+    """Write that a weight is not used until the next one agrees with its jump (criteria.md section 8)."""
     raw, used = asked.chart.raw_weights, asked.chart.weights
     if not raw or (used and used[-1].id == raw[-1].id):
         return []

@@ -18,7 +18,7 @@ from rules.guideline.declare import CoveredShiftRow
 
 
 def explain(row: CoveredShiftRow, asked: Asked) -> Answer:
-    """The last completed shift, or the earlier one whose state is kept."""
+    """Explain the row: the last completed shift, or the earlier one whose state is kept."""
     shifts, result, chart = asked.guideline.shifts, asked.result, asked.chart
     last = last_completed(asked.t, shifts)
     shift = last if result.at is None else shift_of(result.at, shifts)

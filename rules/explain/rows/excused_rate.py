@@ -16,7 +16,7 @@ INPUT = {"hypotension": "systolic-bp", "fever": "temperature"}
 
 
 def explain(row: ExcusedRateRow, asked: Asked) -> Answer:
-    """Both nested conditions, and beside the upper one its causes."""
+    """Explain the row: both nested conditions, and the causes of the upper one."""
     hr, setting = asked.chart.tail.now.hr, asked.chart.tail.setting
     lines = facts(
         asked, hr, ((hr.a, goal("relative", hr.a.on)), (hr.b, goal("absolute", hr.b.on))), "heart-rate"
@@ -46,11 +46,12 @@ def explain(row: ExcusedRateRow, asked: Asked) -> Answer:
 
 
 def goal(level: str, on: bool) -> str:
+    """Write what a run leads to: reaching a condition, or leaving it."""
     return f"leaving the {level} condition" if on else f"the {level} limit"
 
 
 def _heart_distance(row: ExcusedRateRow, asked: Asked) -> list[str]:
-    """Distances of the latest reading, and the run towards each condition that does not hold yet."""
+    """Write the distances of the latest reading, and the run towards each condition that does not hold."""
     hr = asked.chart.tail.now.hr
     if hr.latest_counted is None or hr.latest_counted.hr is None:
         return []
@@ -85,8 +86,9 @@ def _heart_clears(row: ExcusedRateRow, asked: Asked) -> list[str]:
 
 
 def _causes(row: ExcusedRateRow, asked: Asked) -> tuple[list[str], list[Cited]]:
-    """Each cause: present, cannot be seen, or looked for and not found; as it stood at the last fresh instant
-    when stale.
+    """Write whether each cause is present, unknown or absent, and cite the facts of those present.
+
+    When the row is stale, as it was at the last fresh instant.
     """
     words: list[str] = []
     lines: list[Cited] = []
@@ -133,6 +135,6 @@ def _heart_value(
 
 
 def dopamine(chart: Chart, t: int) -> list[Rate]:
-    """The dopamine rates in force at moment `t` that are not 0."""
+    """Return the dopamine rates in force at moment `t` that are not 0."""
     lines = [rates for key, rates in chart.lines.items() if agent_of(key) == "dopamine"]
     return [rate for rates in lines for rate, end in in_force(rates) if rate.at <= t < end and rate.rate > 0]

@@ -13,12 +13,12 @@ EVIDENCE_SHOWN = 10
 
 
 def words(names: tuple[str, ...]) -> str | None:
-    """`rales=half` -> `rales half`."""
+    """Write the names of findings: `rales=half` -> `rales half`."""
     return " or ".join(f"{code} {value}" for code, value in map(wanted, names)) or None
 
 
 def explain(row: FindingRow, asked: Asked) -> Answer:
-    """Charted by exception: no record means absent."""
+    """Explain the row: charted by exception, no record means absent."""
     names = (*row.relative, *row.absolute)
     codes = {code for code, _ in map(wanted, names)}
     records = charted(asked.chart, codes)

@@ -21,7 +21,7 @@ from rules.guideline.declare import HourlyRateRow
 
 
 def explain(row: HourlyRateRow, asked: Asked) -> Answer:
-    """The shortest stretch that covers enough, with each collection's share."""
+    """Explain the row: the shortest stretch that covers enough, with each collection's share."""
     seen = asked.guideline.observes[row.monitored_by]
     inside = [one for one in asked.chart.collections if one.reference[0] in asked.ids]
     window = stretch(row, inside)
@@ -55,7 +55,7 @@ def explain(row: HourlyRateRow, asked: Asked) -> Answer:
 
 
 def stretch(row: HourlyRateRow, inside: list[Collection]) -> Window | None:
-    """From when to when the collections that decided were looked at."""
+    """Return the window of the collections that decided; None when there were none."""
     if not inside:
         return None
     end = max(one.end for one in inside)

@@ -10,7 +10,7 @@ TOO_LATE = "already stale when it became known: does not count"
 
 
 def explain(row: LabRow, asked: Asked) -> Answer:
-    """One lab: its latest value, the distances, when it goes stale."""
+    """Explain the row: the latest value of its lab, the distances, when it goes stale."""
     result, seen = asked.result, asked.guideline.observes[row.monitored_by]
     limit = ages(int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor))
     labs = asked.chart.labs.get(row.lab, [])
@@ -38,6 +38,6 @@ def explain(row: LabRow, asked: Asked) -> Answer:
 
 
 def _too_late(facts: list[Lab], asked: Asked, code: str) -> list[Cited]:
-    """A value newer than the one that decided did not count."""
+    """Cite a value that is newer than the one that decided, but did not count."""
     newest: Fact | None = facts[-1] if facts else None
     return [] if newest is None or newest.id in asked.ids else [cited(newest, TOO_LATE, code)]

@@ -1,4 +1,4 @@
-"""Explain the oxygen requirement: what is given, by which device, and the saturation beside it."""
+"""Explain the oxygen requirement: the device and flow in force, and the saturation."""
 
 from rules.chart.oxygen import Oxygen
 from rules.explain.citations import cite_all, under_way, window
@@ -8,7 +8,7 @@ from rules.guideline.declare import OxygenRow
 
 
 def explain(row: OxygenRow, asked: Asked) -> Answer:
-    """By device, and by a saturation that stays low at high flow."""
+    """Explain the row: by device, and by a saturation that stays low at high flow."""
     signals, setting = asked.chart.tail.now, asked.chart.tail.setting
     latest = signals.spo2.latest_counted
     cited = _saturations(asked)
@@ -42,7 +42,7 @@ def explain(row: OxygenRow, asked: Asked) -> Answer:
 
 
 def in_force(oxygen: Oxygen) -> str:
-    """What is given now, and since which record."""
+    """Write the device, flow and FiO2 in force, and since which record."""
     flow = f", flow {amount(oxygen.flow, 'L/min')}" if oxygen.flow is not None else ""
     fio2 = f", FiO2 {amount(oxygen.fio2, '%')}" if oxygen.fio2 is not None else ""
     charted = "no oxygen charted means room air" if oxygen.at is None else f"charted at {when(oxygen.at)}"
@@ -50,7 +50,7 @@ def in_force(oxygen: Oxygen) -> str:
 
 
 def _given(oxygen: Oxygen, asked: Asked) -> list[Cited]:
-    """The record that last charted device, flow or FiO2."""
+    """Cite the records that last charted device, flow or FiO2."""
     cited = cite_all(asked.chart, [id for id, _ in oxygen.evidence], "the oxygen in force")
     return [
         Cited(id=one.id, part=one.part, at=oxygen.at, known=one.known, value=_words(oxygen)) for one in cited

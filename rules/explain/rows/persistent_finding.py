@@ -8,12 +8,12 @@ from rules.guideline.declare import PersistentFindingRow
 
 
 def explain(row: PersistentFindingRow, asked: Asked) -> Answer:
-    """A state that counts once it has lasted."""
+    """Explain the row: a state that counts once it has lasted."""
     signs = asked.chart.findings.get(row.finding, [])
-    told = [sign for sign in signs if sign.id in asked.ids]
-    run = bool(told) and told[-1].value == row.value
+    used = [sign for sign in signs if sign.id in asked.ids]
+    run = bool(used) and used[-1].value == row.value
     part = f"in the unbroken run of {row.value}" if run else "the latest record"
-    due = told[0].at + row.lasts if run else None
+    due = used[0].at + row.lasts if run else None
     return Answer(
         rule=Rule(
             words=row.words,
@@ -23,13 +23,15 @@ def explain(row: PersistentFindingRow, asked: Asked) -> Answer:
             window=f"{span(row.lasts)} from the first record of the unbroken run of {row.value}",
             stale=f"older than {span(row.stale)}, or never charted",
         ),
-        facts=[cited(sign, part) for sign in told]
+        facts=[cited(sign, part) for sign in used]
         or [cited(sign, "already stale when it became known: does not count") for sign in signs[-1:]],
-        window=Window(told[0].at, due, f"{span(row.lasts)} to be reversed in") if due is not None else None,
+        window=Window(used[0].at, due, f"{span(row.lasts)} to be reversed in") if due is not None else None,
         look=asked.look(
-            row.finding, told[-1].at if told else None, stale_at=told[-1].at + row.stale if told else None
+            row.finding,
+            used[-1].at if used else None,
+            stale_at=used[-1].at + row.stale if used else None,
         ),
-        why=_lasted(row, asked, told, due),
+        why=_lasted(row, asked, used, due),
         clears=[f"Clear once {row.finding} normal is charted."],
     )
 

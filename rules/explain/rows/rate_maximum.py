@@ -1,4 +1,4 @@
-"""Explain the most phenylephrine of the dose interval."""
+"""Explain the highest rate of phenylephrine in the dose interval."""
 
 from rules.explain.explanation import Answer, Window
 from rules.explain.question import Asked
@@ -7,7 +7,7 @@ from rules.guideline.declare import RateMaximumRow
 
 
 def explain(row: RateMaximumRow, asked: Asked) -> Answer:
-    """The dose interval so far."""
+    """Explain the row over the dose interval so far."""
     chart, doses = asked.chart, asked.chart.cycle_doses
     start = doses[-1].at if doses else chart.cycle.start
     since = "the last dose given" if doses else "cycle-start"

@@ -1,4 +1,4 @@
-"""Explain the least phenylephrine at the time of dosing, and from when it is judged."""
+"""Explain the lowest rate of phenylephrine at the time of dosing, and from when it is evaluated."""
 
 from rules.explain.explanation import Answer, Window, span, when
 from rules.explain.question import Asked
@@ -7,7 +7,7 @@ from rules.guideline.declare import RateMinimumRow
 
 
 def explain(row: RateMinimumRow, asked: Asked) -> Answer:
-    """The last half hour, from 8 h after the dose on."""
+    """Explain the row over the last half hour, from 8 h after the dose on."""
     chart, due = asked.chart, asked.result.evaluates_at
     started = chart.cycle.dosing(asked.t) and bool(chart.cycle_doses)
     window = (

@@ -17,7 +17,7 @@ from rules.guideline.declare import ShiftVolumeRow
 
 
 def explain(row: ShiftVolumeRow, asked: Asked) -> Answer:
-    """The two last completed shifts and the running one."""
+    """Explain the row over the two last completed shifts and the running one."""
     shifts = asked.guideline.shifts
     under_way = running(asked.t, shifts)
     last = shift_of(under_way[0], shifts)

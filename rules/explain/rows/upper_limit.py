@@ -1,4 +1,4 @@
-"""Explain labs judged by their upper reference limit: each beside its own."""
+"""Explain labs by their upper reference limit: each against its own."""
 
 from rules.chart.facts import Lab
 from rules.evaluate.rows.upper_limit import upper
@@ -9,7 +9,7 @@ from rules.guideline.declare import UpperLimitRow
 
 
 def explain(row: UpperLimitRow, asked: Asked) -> Answer:
-    """Each enzyme's latest reading beside its own upper limit."""
+    """Explain the row: each enzyme's latest reading against its own upper limit."""
     latest = {code: labs[-1] for code in row.labs if (labs := asked.chart.labs.get(code))}
     return Answer(
         rule=Rule(

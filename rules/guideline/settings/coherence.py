@@ -1,5 +1,7 @@
-"""Check the numbers of a guideline against one another, whoever sets them: relative before absolute, a range
-wide enough."""
+"""Check the numbers of a guideline against one another: relative before absolute, a range wide enough.
+
+Published numbers and a site's are checked alike.
+"""
 
 from itertools import chain, pairwise
 
@@ -32,7 +34,7 @@ WARM_AT_MOST = 25 * HOUR
 
 
 def conflicts(guideline: Guideline) -> Conflicts:
-    """Everything in a guideline that cannot stand together."""
+    """Yield every conflict between the numbers of a guideline."""
     return chain(
         _rows(guideline),
         _pressure(guideline),
@@ -60,7 +62,7 @@ def _rows(guideline: Guideline) -> Conflicts:
 
 
 def _nested(table: str, row: ExcusedRateRow) -> Conflicts:
-    """Over 120 goes on as long as over 130 does."""
+    """Check that the lower condition (over 120) holds as long as the upper one (over 130) does."""
     yield from hysteresis(f"{table}.relative", row.relative)
     yield from hysteresis(f"{table}.absolute", row.absolute)
     yield from in_turn(table, ("relative.trip", row.relative.trip), ("absolute.trip", row.absolute.trip))
@@ -82,15 +84,15 @@ def _times(table: str, row: Row, guideline: Guideline) -> Conflicts:
 
 def _gap(key: str, gap: int, shortest: int) -> Conflicts:
     if gap >= shortest:
-        ours = (
+        for_gap = (
             f"{worded(gap)} is not shorter than the shortest shift ({worded(shortest)}); lower it, or "
             "lengthen the shift"
         )
-        theirs = (
+        for_shift = (
             f"the shortest shift lasts {worded(shortest)}, no longer than {key} ({worded(gap)}); "
             "lengthen it, or lower the gap"
         )
-        yield Conflict(((key, ours), ("shifts.starts", theirs)))
+        yield Conflict(((key, for_gap), ("shifts.starts", for_shift)))
 
 
 def _shortest_shift(guideline: Guideline) -> int:
@@ -103,7 +105,7 @@ def _pressure(guideline: Guideline) -> Conflicts:
     yield from rising(
         ("pressure.low-baseline", table.low_baseline), ("pressure.high-baseline", table.high_baseline)
     )
-    # Without a baseline the highest target stands in as the strictest one.
+    # Without a baseline the highest target is used, as the strictest one.
     yield from rising(
         ("pressure.target-low", table.target_low), ("pressure.target-normal", table.target_normal), equal=True
     )
@@ -160,7 +162,7 @@ def _advice(guideline: Guideline) -> Conflicts:
 
 
 def _kept(guideline: Guideline) -> Conflicts:
-    """What the chart forgets cannot be asked for."""
+    """Check that no number asks for readings older than the chart keeps."""
     late, within = guideline.choices.late_readings, guideline.advises["septic-workup"].within
     if late > LATE_AT_MOST:
         yield Conflict(

@@ -1,4 +1,4 @@
-"""Compare two numbers of a guideline, and say of each key what is wrong as seen from it."""
+"""Compare two numbers of a guideline, and describe for each key what is wrong with it."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,7 @@ from rules.wire.durations import duration_text
 
 
 class Conflict(msgspec.Struct, frozen=True):
-    """Numbers that cannot stand together: for each key in it, what is wrong as seen from that key, with the
-    remedy.
-    """
+    """A conflict between numbers: for each key in it, what is wrong as seen from it, with the remedy."""
 
     faults: tuple[tuple[str, str], ...]
 
@@ -28,21 +26,21 @@ def _inclusive(limit: Limit) -> bool:
 
 
 def reached_first(first: Limit, second: Limit) -> bool:
-    """Whether some value meets `first` and not yet `second`."""
+    """Return whether some value meets `first` and not yet `second`."""
     if first.value == second.value:
         return _inclusive(first) and not _inclusive(second)
     return (first.value < second.value) == _upward(first)
 
 
 def apart(trip: Limit, clear: Limit) -> bool:
-    """Whether no value meets both, so that clearing never trips again."""
+    """Return whether no value meets both, so that clearing never trips again."""
     if trip.value == clear.value:
         return not (_inclusive(trip) and _inclusive(clear))
     return (clear.value < trip.value) == _upward(trip)
 
 
 def in_turn(table: str, first: tuple[str, Limit], second: tuple[str, Limit]) -> Conflicts:
-    """Two limits of which the first must be reached first."""
+    """Check two limits of which the first must be reached first."""
     (one, low), (other, high) = first, second
     if not reached_first(low, high):
         remedy = f"{one} must be reached first"
@@ -66,7 +64,7 @@ def _before(low: Limit, high: Limit) -> str:
 
 
 def rising(lower: tuple[str, float], upper: tuple[str, float], equal: bool = False) -> Conflicts:
-    """Two numbers of which the first must be the smaller one (`equal`: or the same)."""
+    """Check two numbers of which the first must be the smaller one (`equal`: or the same)."""
     (one, low), (other, high) = lower, upper
     if low > high or (low == high and not equal):
         than = "at most" if equal else "below"
@@ -86,10 +84,12 @@ def rising(lower: tuple[str, float], upper: tuple[str, float], equal: bool = Fal
 
 
 def worded(value: float) -> str:
+    """Write a number as the file does: an integer is a duration."""
     return duration_text(value) if isinstance(value, int) else f"{value}"
 
 
 def hysteresis(table: str, condition: Sustained) -> Conflicts:
+    """Check that what clears a condition lies on the safe side of what trips it."""
     trip, clear = condition.trip, condition.clear
     if not apart(trip, clear):
         side = "below" if _upward(trip) else "above"

@@ -1,7 +1,7 @@
-"""Read a configuration as TOML: what it says, on which line, and what is wrong with it.
+"""Parse a configuration as TOML: its values, the line of each key, and what is wrong with it.
 
-One file holds the guideline's numbers and the tables of the services. It is read here and not in
-`streams.config`, which reads all other tables with it, because a site's numbers are loaded without streams
+One file holds the guideline's numbers and the tables of the services. It is parsed here and not in
+`streams.config`, which takes all other tables from it, because a site's numbers are loaded without streams
 (by the simulators' courses, by tests), and `rules` imports nothing of them; it takes text and opens no file.
 """
 
@@ -11,12 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-
-# On which line a TOML document gives each key: `tomllib` tells values, not lines.
-#
-# It walks a document that `tomllib` has read, or could not read for a key given twice; of other broken text
-# it finds what it can.
-
 
 Path = tuple[str, ...]
 
@@ -34,22 +28,26 @@ _PLAIN_VALUE = re.compile(r"[^,\]}#\n]+")
 
 
 class Unreadable(Exception):
-    """The rest of the text is not TOML."""
+    """An error: the rest of the text is not TOML."""
 
 
 def given(text: str) -> Iterator[tuple[Path, int]]:
-    """Each key and each table header as (path, line from 1), in the document's order.
+    """Yield each key and each table header as (path, line from 1), in the document's order.
 
     Array elements carry their number in the path.
     """
     try:
-        yield from _Walk(text).document()
+        yield from _Scanner(text).document()
     except (Unreadable, RecursionError):
         return
 
 
-class _Walk:
-    """A place in the text, and the line it is on."""
+class _Scanner:
+    """A scanner over the text, with its position and line.
+
+    It scans a document that `tomllib` has parsed, or could not parse for a key given twice; in other broken
+    text it finds what it can. `tomllib` gives values, not lines.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -58,6 +56,7 @@ class _Walk:
         self.elements: dict[Path, int] = {}
 
     def match(self, pattern: re.Pattern[str]) -> str:
+        """Return the text that matches the pattern here, and step over it. Raises Unreadable."""
         found = pattern.match(self.text, self.at)
         if found is None:
             raise Unreadable
@@ -66,13 +65,14 @@ class _Walk:
         return found[0]
 
     def ahead(self, mark: str) -> bool:
-        """Steps over `mark` if it is next."""
+        """Step over `mark` if it is next, and return whether it was."""
         if not self.text.startswith(mark, self.at):
             return False
         self.at += len(mark)
         return True
 
     def document(self) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of each key and table header of the document."""
         table: Path = ()
         while self.match(_SPACE) is not None and self.at < len(self.text):
             line = self.line
@@ -83,6 +83,7 @@ class _Walk:
                 yield from self.pair(table)
 
     def header(self) -> Path:
+        """Return the path of a table header, after its first bracket."""
         many = self.ahead("[")
         path = self.key()
         if not self.ahead("]]" if many else "]"):
@@ -90,10 +91,12 @@ class _Walk:
         return self.numbered(path) if many else path
 
     def numbered(self, path: Path) -> Path:
+        """Return the path of the next element of an array: with its number from 1."""
         self.elements[path] = self.elements.get(path, 0) + 1
         return (*path, f"#{self.elements[path]}")
 
     def key(self) -> Path:
+        """Return the parts of a key, which may be dotted."""
         parts = []
         while True:
             self.match(_BLANK)
@@ -103,12 +106,14 @@ class _Walk:
                 return tuple(parts)
 
     def name(self) -> str:
+        """Return one part of a key, bare or quoted."""
         if self.text[self.at : self.at + 1] in ("'", '"'):
             written = self.match(_STRING)
             return written[1:-1] if written[0] == "'" else _unescaped(written[1:-1])
         return self.match(_BARE_KEY)
 
     def pair(self, table: Path) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of a key and of the keys inside its value."""
         line, path = self.line, (*table, *self.key())
         if not self.ahead("="):
             raise Unreadable
@@ -117,6 +122,7 @@ class _Walk:
         yield from self.value(path)
 
     def value(self, path: Path) -> Iterator[tuple[Path, int]]:
+        """Step over a value, and yield the path and line of each key inside it."""
         if self.ahead("{"):
             yield from self.inline(path)
         elif self.ahead("["):
@@ -125,12 +131,14 @@ class _Walk:
             self.match(_STRING if self.text[self.at : self.at + 1] in ("'", '"') else _PLAIN_VALUE)
 
     def inline(self, path: Path) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of each key of an inline table, after its brace."""
         while self.match(_SPACE) is not None and not self.ahead("}"):
             yield from self.pair(path)
             self.match(_SPACE)
             self.ahead(",")
 
     def array(self, path: Path) -> Iterator[tuple[Path, int]]:
+        """Yield the path and line of each key inside an array, after its bracket."""
         while self.match(_SPACE) is not None and not self.ahead("]"):
             yield from self.value(self.numbered(path))
             self.match(_SPACE)
@@ -156,7 +164,7 @@ _TWICE = ("Cannot ", "Duplicate ")
 
 
 class ConfigError(ValueError):
-    """A site configuration that cannot be used.
+    """An error: a site configuration that cannot be used.
 
     `problems`: everything that is wrong, one line each, in the file's order.
     """
@@ -173,7 +181,7 @@ class Document(msgspec.Struct, frozen=True):
     lines: dict[Path, int]
 
     def line(self, path: Path) -> int:
-        """The line that gives `path`; else of the first key in it; else of the table it stands in."""
+        """Return the line that gives `path`; else of the first key in it; else of the table it is in."""
         if path in self.lines:
             return self.lines[path]
         inside = [line for other, line in self.lines.items() if other[: len(path)] == path]
@@ -183,7 +191,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 def parse_toml(text: str) -> Document:
-    """Reads TOML. Raises ConfigError with line and column, or with each key that is given twice."""
+    """Parse TOML. Raises ConfigError with line and column, or with each key that is given twice."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         values = tomllib.loads(text)

@@ -1,5 +1,6 @@
-"""Find every key of a site configuration in the guideline's own declarations, and put a number there: what
-is a number there can be set.
+"""Derive every key of a site configuration from the guideline's own declarations, and set a number by it.
+
+Whatever is a number there can be set.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 
 def at(whole: Any, place: Place) -> Any:
-    """What stands at a place; None where a dict has no such key."""
+    """Return the value at a place; None where a dict has no such key."""
     for step in place:
         whole = _part(whole, step)
     return whole
@@ -33,7 +34,7 @@ def _part(whole: Any, step: str | int) -> Any:
 
 
 def put(whole: T, place: Place, value: Any) -> T:
-    """A copy of `whole` with `value` at `place`; all else is shared."""
+    """Return a copy of `whole` with `value` at `place`; all else is shared."""
     changed: T = value if not place else _with(whole, place[0], put(_part(whole, place[0]), place[1:], value))
     return changed
 
@@ -85,7 +86,7 @@ CANONICAL: dict[str, str | None] = {
 }
 
 # criteria.md section 5: pressure is stale "as heart rate", and section 3 gives heart rate and SpO2 one limit:
-# one number, one key.
+# so one number has one key.
 VITAL_SIGNS_STALE = "criteria.sinus-tachycardia.stale-factor"
 ONE_WITH = {
     "criteria.oxygen-requirement.stale-factor": VITAL_SIGNS_STALE,
@@ -94,10 +95,9 @@ ONE_WITH = {
 
 
 class Key(msgspec.Struct, frozen=True):
-    """One key: its path in the file, what kind of value it takes, the default, and where in the guideline it
-    goes.
+    """A key of the file: its path, the kind of value it takes, the default, and its places in the guideline.
 
-    `op`: the comparison a limit is part of, which stays as it is; `source`: where the paper says so;
+    `op`: the comparison a limit is part of, which cannot be set; `source`: where the paper says so;
     `subject`: what it is a number of.
     """
 
@@ -112,6 +112,7 @@ class Key(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
+        """The path as one text, with dots."""
         return ".".join(self.path)
 
 
@@ -128,7 +129,7 @@ class Table(msgspec.Struct, frozen=True):
 
 @cache
 def tables() -> tuple[Table, ...]:
-    """The tables of the file that stand for one declaration each, in the paper's order."""
+    """Return the tables of the file that belong to one declaration each, in the paper's order."""
     guide = SCHWARTZENTRUBER_2001
     return (
         *(
@@ -164,7 +165,7 @@ def tables() -> tuple[Table, ...]:
 
 @cache
 def keys() -> tuple[Key, ...]:
-    """Every key a site may set, in the order of the document."""
+    """Return every key a site may set, in the order of the document."""
     found = [key for table in tables() for key in _of(table) if key.name not in ONE_WITH]
     return tuple(_shared(key) for key in (*found, *_premedication()))
 
@@ -180,7 +181,7 @@ def _of(table: Table) -> Iterator[Key]:
 
 
 def _numbers(name: str, value: Any, table: Table) -> Iterator[tuple[Path, str, Any, str]]:
-    """The numbers in one field: the steps below it, kind, value, comparison."""
+    """Yield the numbers in one field: the steps below it, kind, value, comparison."""
     if isinstance(value, Limit):
         yield ("value",), NUMBER, value.value, value.op
     elif isinstance(value, Sustained):
@@ -194,8 +195,7 @@ def _numbers(name: str, value: Any, table: Table) -> Iterator[tuple[Path, str, A
     elif name in ("timezone", "starts"):
         yield (), KINDS[name], value, ""
     elif isinstance(value, int | float) and not isinstance(value, bool) and value:
-        # 0 is no number to set: none is declared, or 0 is itself a reading (a pump stopped, an empty catheter
-        # bag).
+        # 0 cannot be set: none is declared, or 0 is itself a reading (a pump stopped, an empty catheter bag).
         yield (), KINDS.get(name, DURATION if isinstance(value, int) else NUMBER), value, ""
 
 
@@ -226,7 +226,7 @@ def _premedication() -> Iterator[Key]:
 
 
 def _shared(key: Key) -> Key:
-    """The staleness of the vital signs stands in three declarations."""
+    """Add to the key of the vital signs' staleness the two other declarations that have that number."""
     if key.name != VITAL_SIGNS_STALE:
         return key
     rows = [row.code for row in SCHWARTZENTRUBER_2001.rows]

@@ -1,5 +1,4 @@
-"""Load a site's configuration: the guideline with the numbers a site has set, or everything that is wrong
-with them."""
+"""Load a site's configuration: the guideline with the numbers it sets, or every problem with them."""
 
 from functools import cache
 from typing import Any
@@ -13,10 +12,10 @@ from rules.guideline.settings.keys import ONE_WITH, Key, keys, put, tables
 from rules.guideline.settings.values import described, parsed
 from rules.wire.nearest import nearest
 
-__all__ = ["OTHER_ROOMS", "ConfigError", "keys", "load"]
+__all__ = ["OTHER_TABLES", "ConfigError", "keys", "load"]
 
-OTHER_ROOMS = ("broker", "pager", "board")
-"""Tables of the same file that are not the guideline's: read elsewhere, passed over here."""
+OTHER_TABLES = ("broker", "pager", "board")
+"""Tables of the same file that are not the guideline's: used elsewhere, ignored here."""
 
 FIXED = "comparison operators, codes, systems, groups, texts and sources cannot be overridden, only numbers"
 
@@ -24,24 +23,23 @@ Problem = tuple[int, str]
 """The line a problem is on, and the problem in words, line included."""
 
 
-class Reading(msgspec.Struct):
-    """What has been found in a file so far: the numbers set, the keys that cannot be used, and the
-    problems.
-    """
+class Progress(msgspec.Struct):
+    """The progress of loading a file: the numbers set, the keys that cannot be used, and the problems."""
 
     document: Document
     given: dict[str, tuple[Key, Any]] = {}
-    spoiled: set[str] = set()
+    unusable: set[str] = set()
     problems: list[Problem] = []
 
-    def blame(self, path: Path, fault: str) -> None:
+    def report(self, path: Path, fault: str) -> None:
+        """Add a problem with the value of a key, and mark the key as unusable."""
         line = self.document.line(path)
         self.problems.append((line, f"line {line}: {written(path)}: {fault}"))
-        self.spoiled.add(".".join(path))
+        self.unusable.add(".".join(path))
 
 
 def load(text: str | None) -> Guideline:
-    """The guideline as published, with a site's numbers in place of its own.
+    """Return the guideline as published, with a site's numbers in place of its own.
 
     `text`: TOML, one table a declaration, as docs/reference/configuration.md lists; None or nothing in it
     gives the published one. Raises ConfigError with every problem of the file, each naming key, line, fault
@@ -49,17 +47,17 @@ def load(text: str | None) -> Guideline:
     """
     if not text:
         return SCHWARTZENTRUBER_2001
-    reading = Reading(parse_toml(text))
-    _walk(reading, reading.document.values, ())
-    guideline = _put(reading)
-    _check(reading, guideline)
-    if reading.problems:
-        raise ConfigError(*(found for _, found in sorted(reading.problems)))
+    progress = Progress(parse_toml(text))
+    _walk(progress, progress.document.values, ())
+    guideline = _put(progress)
+    _check(progress, guideline)
+    if progress.problems:
+        raise ConfigError(*(found for _, found in sorted(progress.problems)))
     return guideline
 
 
 def written(path: Path) -> str:
-    """A path as TOML writes it: a part that is no bare key in quotes, cut short and on one line."""
+    """Write a path as TOML does: a part that is no bare key in quotes, cut short and on one line."""
     return ".".join(
         part
         if part and part.replace("-", "").replace("_", "").isalnum() and part.isascii()
@@ -68,44 +66,45 @@ def written(path: Path) -> str:
     )
 
 
-def _put(reading: Reading) -> Guideline:
+def _put(progress: Progress) -> Guideline:
     guideline = SCHWARTZENTRUBER_2001
-    for key, value in reading.given.values():
+    for key, value in progress.given.values():
         for place in key.places:
             guideline = put(guideline, place, value)
     return guideline
 
 
-def _check(reading: Reading, guideline: Guideline) -> None:
-    """Blames the first key of each conflict that the file gives, unless one of its keys could not be read at
-    all.
+def _check(progress: Progress, guideline: Guideline) -> None:
+    """Report each conflict at the first of its keys that the file gives.
+
+    A conflict with a key that is itself unusable is not reported.
     """
     for conflict in conflicts(guideline):
-        if not any(_spoiled(reading, name) for name, _ in conflict.faults):
+        if not any(_is_unusable(progress, name) for name, _ in conflict.faults):
             name, fault = next(
-                (one for one in conflict.faults if one[0] in reading.given), conflict.faults[0]
+                (one for one in conflict.faults if one[0] in progress.given), conflict.faults[0]
             )
-            line = reading.document.line(tuple(name.split(".")))
-            reading.problems.append((line, f"line {line}: {name}: {fault}"))
+            line = progress.document.line(tuple(name.split(".")))
+            progress.problems.append((line, f"line {line}: {name}: {fault}"))
 
 
-def _spoiled(reading: Reading, name: str) -> bool:
-    return any(name == other or name.startswith(f"{other}.") for other in reading.spoiled)
+def _is_unusable(progress: Progress, name: str) -> bool:
+    return any(name == other or name.startswith(f"{other}.") for other in progress.unusable)
 
 
-def _walk(reading: Reading, table: dict[str, Any], above: Path) -> None:
+def _walk(progress: Progress, table: dict[str, Any], above: Path) -> None:
     for name, value in table.items():
         path = (*above, name)
-        if not above and name in OTHER_ROOMS:
+        if not above and name in OTHER_TABLES:
             continue
         if path in known_keys():
-            _set(reading, known_keys()[path], value)
+            _set(progress, known_keys()[path], value)
         elif path not in known_tables():
-            reading.blame(path, _unknown(path, isinstance(value, dict)))
+            progress.report(path, _unknown(path, isinstance(value, dict)))
         elif isinstance(value, dict):
-            _walk(reading, value, path)
+            _walk(progress, value, path)
         else:
-            reading.blame(
+            progress.report(
                 path,
                 (
                     f"a table is wanted, not {described(value)}; set what is in it: "
@@ -114,21 +113,22 @@ def _walk(reading: Reading, table: dict[str, Any], above: Path) -> None:
             )
 
 
-def _set(reading: Reading, key: Key, value: Any) -> None:
+def _set(progress: Progress, key: Key, value: Any) -> None:
     try:
-        reading.given[key.name] = (key, parsed(key, value))
+        progress.given[key.name] = (key, parsed(key, value))
     except ValueError as error:
-        reading.blame(key.path, str(error))
+        progress.report(key.path, str(error))
 
 
 @cache
 def known_keys() -> dict[Path, Key]:
+    """Return every key a site may set, by path."""
     return {key.path: key for key in keys()}
 
 
 @cache
 def known_tables() -> dict[Path, Any]:
-    """Every table of the file, and the declaration it stands for, if it stands for one."""
+    """Return every table of the file, with the declaration it belongs to, if any."""
     found: dict[Path, Any] = {
         path[:i]: None for path in (key.path for key in keys()) for i in range(1, len(path))
     }
@@ -145,7 +145,7 @@ def _unknown(path: Path, is_table: bool) -> str:
 
 
 def _fixed(path: Path) -> str | None:
-    """Why a part of the declaration that is no key cannot be set."""
+    """Return why a part of the declaration that is no key cannot be set; None when it is no part of it."""
     declared, name = known_tables().get(path[:-1]), path[-1].replace("-", "_")
     if name in ("op", "operator"):
         return FIXED
@@ -169,7 +169,7 @@ def _nearest(path: Path) -> str:
 
 
 def _inside(table: Path) -> list[str]:
-    """The keys and tables right below a table."""
+    """Return the keys and tables right below a table."""
     return sorted(
         {
             path[len(table)]

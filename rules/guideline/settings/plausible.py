@@ -6,6 +6,7 @@ from rules.guideline.settings.comparing import Conflict, Conflicts, rising
 
 
 def hidden(guideline: Guideline) -> Conflicts:
+    """Yield a conflict for every limit that lies outside of its code's plausible range."""
     for code, range in guideline.plausible.items():
         low, high = f"plausible.{code}.low", f"plausible.{code}.high"
         yield from rising((low, range.low), (high, range.high))
@@ -13,7 +14,7 @@ def hidden(guideline: Guideline) -> Conflicts:
             continue
         for key, value in judged(guideline).get(code, ()):
             if not range.low <= value <= range.high:
-                ours = (
+                for_limit = (
                     f"{value} lies outside plausible.{code} ({range.low} to {range.high}), where "
                     "readings are dropped; bring it inside"
                 )
@@ -28,13 +29,13 @@ def hidden(guideline: Guideline) -> Conflicts:
                                 "range"
                             ),
                         ),
-                        (key, ours),
+                        (key, for_limit),
                     )
                 )
 
 
 def judged(guideline: Guideline) -> dict[str, list[tuple[str, float]]]:
-    """The limits each wire code is judged by, so that no plausible range hides a criterion's own limits."""
+    """Return the limits each wire code is compared with: (key, value)."""
     found: dict[str, list[tuple[str, float]]] = {code: [] for code in guideline.plausible}
     for row in guideline.rows:
         code = str(getattr(row, "lab", getattr(row, "agent", "")))

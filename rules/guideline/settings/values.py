@@ -1,5 +1,6 @@
-"""Convert a value between the text of a configuration and the guideline, durations among them, and print the
-table of all keys for docs/reference/configuration.md.
+"""Convert values between the text of a configuration and the guideline, durations among them.
+
+Prints the table of all keys for docs/reference/configuration.md too.
 """
 
 import re
@@ -26,17 +27,17 @@ from rules.wire.durations import duration, duration_text
 LARGEST = 1e6
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _DAY = 24 * 60
-# Names the time zone library knows and that mean something else on every machine.
-_NO_PLACE = ("localtime", "posixrules", "Factory")
+# Names that the time zone library knows but that mean something else on every machine.
+_NOT_A_ZONE = ("localtime", "posixrules", "Factory")
 
 
 def parsed(key: Key, value: Any) -> Any:
-    """The value as the key's field holds it. Raises ValueError saying what is wrong and the remedy."""
+    """Return the value as the key's field holds it. Raises ValueError with what is wrong and the remedy."""
     return _ACCEPTS[key.kind](key, value)
 
 
 def as_toml(value: Any, kind: str) -> str:
-    """A value as a site writes it."""
+    """Write a value as a site writes it."""
     if value is None:
         return "none"
     if kind == DURATION:
@@ -51,7 +52,7 @@ def _quoted(text: str) -> str:
 
 
 def described(value: Any) -> str:
-    """A value of the file as it may stand in a message, cut short."""
+    """Write a value of the file as a message quotes it, cut short."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
@@ -141,14 +142,14 @@ def _zone(key: Key, value: Any) -> str:
     except (KeyError, ValueError, OSError):
         known = False
     else:
-        known = value not in _NO_PLACE
+        known = value not in _NOT_A_ZONE
     if not known:
         raise ValueError(f'{described(value)} is no known time zone; write an IANA name like "Europe/Berlin"')
     return value
 
 
 def minutes_of(clock: str) -> int:
-    """Minutes since midnight of an `HH:MM`."""
+    """Return the minutes since midnight of an `HH:MM`."""
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
@@ -210,7 +211,10 @@ CHOSEN = (
 
 
 def key_table() -> str:
-    """Markdown: one heading and one table for each table of the file, one line a key. Ends with a newline."""
+    """Return Markdown: one heading and one table for each table of the file, one line a key.
+
+    Ends with a newline.
+    """
     sections = (
         f"### `[{'.'.join(path)}]`\n\n{HEAD}\n" + "\n".join(map(_line, found)) + "\n"
         for path, found in groupby(keys(), key=_section)

@@ -18,7 +18,7 @@ from rules.guideline import SCHWARTZENTRUBER_2001, ConfigError, Guideline, load
 from rules.guideline.edition import exact
 from rules.guideline.settings.coherence import LATE_AT_MOST, conflicts
 from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, STARTS, ZONE, Key, at
-from rules.guideline.settings.loader import OTHER_ROOMS, keys
+from rules.guideline.settings.loader import OTHER_TABLES, keys
 from rules.guideline.settings.values import as_toml, key_table
 from rules.ingest.decode import decode
 from rules.wire.durations import duration, duration_text
@@ -170,7 +170,7 @@ def test_the_vital_signs_have_one_staleness() -> None:
     assert (oxygen.stale_factor, guideline.pressure.stale_factor) == (3.0, 3.0)
 
 
-@pytest.mark.parametrize("room", OTHER_ROOMS)
+@pytest.mark.parametrize("room", OTHER_TABLES)
 def test_the_tables_of_other_rooms_are_passed_over(room: str) -> None:
     assert (
         load(f"[{room}]\nurl = 'x'\n[[{room}.routes]]\na = 1\n[[{room}.routes]]\na = 2\n").sha256
@@ -283,7 +283,7 @@ def test_the_document_lists_every_key_as_it_is() -> None:
 
 def test_the_document_names_the_tables_of_other_rooms() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    assert all(f"`{room}`" in text for room in OTHER_ROOMS)
+    assert all(f"`{room}`" in text for room in OTHER_TABLES)
 
 
 def test_the_documents_toml_can_be_loaded() -> None:
