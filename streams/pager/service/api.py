@@ -165,7 +165,7 @@ class ApiHandlers:
         )
 
     async def _send(self, command: Command) -> web.StreamResponse:
-        await self.writer.producer.append([commands.out(command)])
+        await self.writer.producer.append([commands.as_record(command)])
         return web.json_response({"id": command.id}, status=202)
 
 
