@@ -25,13 +25,13 @@ EXISTS = 36
 Answer = TypeVar("Answer")
 
 
-class Part(TypedDict):
+class DescribedPartition(TypedDict):
     """A partition as kafka-python describes it."""
 
     replica_nodes: list[int]
 
 
-class Asked(TypedDict):
+class NewTopic(TypedDict):
     """A new topic as kafka-python is asked for it."""
 
     num_partitions: int
@@ -75,7 +75,7 @@ class Admin:
             for name, parts in found.items()
         }
 
-    def _described(self, names: list[str]) -> dict[str, list[Part]]:
+    def _described(self, names: list[str]) -> dict[str, list[DescribedPartition]]:
         """Return the partitions of each topic; raises the error that the broker returns for one instead."""
         from kafka.errors import for_code
 
@@ -101,11 +101,11 @@ class Admin:
     def create(self, names: list[str], wanted: Layout) -> list[str]:
         """Create topics of the wire and return those that this call created. Raises UsageError."""
         return self.make(
-            {name: asked(wanted.partitions, wanted.replication, settings(name, wanted)) for name in names}
+            {name: new_topic(wanted.partitions, wanted.replication, settings(name, wanted)) for name in names}
         )
 
-    def make(self, topics: Mapping[str, Asked]) -> list[str]:
-        """Create topics, each as `asked` spells it, and wait until they have leaders.
+    def make(self, topics: Mapping[str, NewTopic]) -> list[str]:
+        """Create topics, each as `new_topic` returns it, and wait until they have leaders.
 
         Return those that this call created; raises UsageError naming topic and reason.
         """
@@ -124,7 +124,7 @@ class Admin:
         return [answer["name"] for answer in answers if answer["error_code"] == 0]
 
 
-def asked(partitions: int, replication: int, configs: Mapping[str, str]) -> Asked:
+def new_topic(partitions: int, replication: int, configs: Mapping[str, str]) -> NewTopic:
     """Return a new topic as kafka-python is asked for it."""
     return {"num_partitions": partitions, "replication_factor": replication, "configs": dict(configs)}
 

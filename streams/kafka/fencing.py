@@ -90,14 +90,14 @@ class FencedConsumer(InputConsumer):
         coordinator: Any = self._thread._ensure_consumer()._coordinator
         ask = type(coordinator)._do_heartbeat
 
-        async def asked() -> bool:
+        async def heartbeat() -> bool:
             began = time.monotonic()
             known = bool(await ask(coordinator))
             self.observed = began if known else self.observed
             return known
 
-        coordinator._do_heartbeat = asked
-        return asked
+        coordinator._do_heartbeat = heartbeat
+        return heartbeat
 
 
 def belongs(app: Any) -> bool:

@@ -14,7 +14,7 @@ from kafka.partitioner.default import murmur2
 from rules.wire.instants import HOUR
 from rules.wire.topics import INPUTS, OUTPUTS
 from streams.errors import UsageError
-from streams.kafka.admin import admin, asked
+from streams.kafka.admin import admin, new_topic
 from streams.kafka.settings import Broker
 
 REMEDY = "run: il2watch topics create"
@@ -92,7 +92,7 @@ def make_changelog(broker: Broker, name: str, shape: Shape) -> None:
 
     Faust could create it, but gives up when one of several brokers is down.
     """
-    wanted = asked(
+    wanted = new_topic(
         shape.partitions, shape.replication, CHANGELOG | {"min.insync.replicas": str(shape.min_insync)}
     )
     with admin(broker) as connection:

@@ -114,7 +114,7 @@ class TailReader:
         found: Mapping[TopicPartition, Any] = await self.consumer.offsets_for_times(instants)
         for place in places:
             self.starts[place] = (
-                begins[place] if place not in instants else begun(found.get(place), self.ends[place])
+                begins[place] if place not in instants else first_offset(found.get(place), self.ends[place])
             )
             self.consumer.seek(place, self.starts[place])
         self.positions = dict(self.starts)
@@ -166,6 +166,6 @@ class TailReader:
                 self.positions[place] = max(self.positions[place], await self.consumer.position(place))
 
 
-def begun(found: Any, end: int) -> int:
+def first_offset(found: Any, end: int) -> int:
     """Return the first offset whose record is as recent as asked for; the end if there is none."""
     return end if found is None else int(found.offset)

@@ -62,6 +62,7 @@ class BatchConsumer(InputConsumer):
         self.acknowledged = asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Drop the fetch buffers."""
         self.buffers = {}
         await super().on_partitions_revoked(revoked)
 

@@ -75,5 +75,6 @@ class WorkerService(FaustService):
         self.guideline = options.guideline
 
     async def open(self) -> None:
+        """Publish the guideline's reference as a metric, then open as every service."""
         metrics.GUIDELINE.info(self.guideline.reference)
         await super().open()

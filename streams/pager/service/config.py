@@ -57,6 +57,7 @@ class _Reading:
         self.file = file
 
     def configured(self) -> Configured:
+        """Return the settings of the file."""
         table = self.file.section(pager.Pager, "pager")
         settings = Configured(
             self._paging(table),

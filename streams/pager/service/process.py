@@ -130,12 +130,14 @@ class PagerService(FaustService):
         self.served: Any = None
 
     async def open(self) -> None:
+        """Prepare the metrics, open as every service, and serve the API."""
         metrics.prepare(self.agent.workers)
         await super().open()
         if self.api is not None:
             self.served = await self.api.serve(self.agent.writer)
 
     def parts(self) -> Iterable[Part]:
+        """Return the outbox writer, the clock and the heartbeat."""
         return (self.agent.writer.run(), self._keep_time(), self._beat())
 
     async def close(self) -> None:
