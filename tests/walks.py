@@ -204,7 +204,7 @@ class Pager:
     async def running(self) -> AsyncIterator[None]:
         """Write and deliver, until the block ends."""
         [courier] = self.wiring.workers.values()
-        courier.may = lambda: True
+        courier.may_send = lambda: True
         self.ledger.open({}, 0, 1)
         writing, carrying = asyncio.create_task(self.ledger.run()), asyncio.create_task(courier.run())
         await asyncio.sleep(0)

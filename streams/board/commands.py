@@ -122,7 +122,10 @@ def records(done: BoardCommand, unit: str | None, now: int) -> list[OutgoingReco
     """The audit, then the command."""
     patient = done.command.patient
     found = {**done.about, "by": done.who.by, "reason": done.who.reason}
-    return [audited(f"board-{kind(done.command)}", patient, now, unit, found), commands.out(done.command)]
+    return [
+        audited(f"board-{kind(done.command)}", patient, now, unit, found),
+        commands.as_record(done.command),
+    ]
 
 
 def refusal(

@@ -1,4 +1,4 @@
-"""How a page leaves: one module a kind of receiver, each with one verb, `send`.
+"""Deliver a page to a receiver: one module per kind of channel, each with one method, `send`.
 
-What is owed, to whom and when, the pager decides.
+The pager decides what is sent, to whom and when.
 """

@@ -1,10 +1,10 @@
-"""Alertmanager, `/api/v2/alerts`.
+"""Send pages to Alertmanager, `/api/v2/alerts`.
 
-It knows no acknowledgement: one is an annotation on the alert, for those who look.
+Alertmanager has no acknowledgements: one becomes an annotation on the alert.
 
-It resolves by itself what says no end and is not sent again (`resolve_timeout`, 5 minutes by default): a
-patient's alert would clear for want of data. So an alert is given an end far ahead, and ends when the pager
-says so.
+It resolves by itself an alert without an end that is not sent again (`resolve_timeout`, 5 minutes by
+default): a patient's alert would clear for lack of data. So an alert gets an end far ahead, and ends when the
+pager resolves it.
 
     [pager.channels.ward-alerts]
     kind = "alertmanager"
@@ -30,7 +30,9 @@ Hours = Annotated[float, msgspec.Meta(gt=0, le=24 * 30)]
 
 
 class AlertmanagerOptions(HttpOptions, frozen=True, kw_only=True):
-    """`labels`: added to every alert; `keep_h`: how long one stands if its end is never heard (a week: longer
+    """The options of an Alertmanager channel.
+
+    `labels`: added to every alert; `keep_h`: how long an alert stays if its end never arrives (a week: longer
     than a cycle).
     """
 
@@ -71,20 +73,22 @@ class Alertmanager:
         self._clock = clock
 
     async def send(self, page: Page) -> Receipt:
-        """One alert. Raises TransportError."""
-        told = page if self._options.patient else without_patient(page)
-        body = encoded([alert(told, self._options, int(self._clock() * 1000))])
+        """Send one alert. Raises TransportError."""
+        visible_page = page if self._options.patient else without_patient(page)
+        body = encoded([alert(visible_page, self._options, int(self._clock() * 1000))])
         answer = await self._http.send("POST", self._url, body, patient=page.patient)
         return Receipt(answer.status)
 
     async def close(self) -> None:
+        """Close the connections."""
         await self._http.close()
 
 
 def alert(page: Page, options: AlertmanagerOptions, now: int) -> PostedAlert:
-    """The alert as it is posted at `now` (ms).
+    """Return the alert as it is posted at `now` (ms).
 
-    One that starts after its end would be refused: a replayed night may lie in the future.
+    Its start is at most `now`, since one that starts after its end is refused: a replayed night may lie in
+    the future.
     """
     resolved = page.action == "resolve"
     return PostedAlert(

@@ -1,13 +1,12 @@
-"""Everything else (e-mail, SMS, Slack, Teams, ntfy and a hundred more) through Apprise, whose addresses hold
-the secrets.
+"""Send pages through Apprise: e-mail, SMS, Slack, Teams, ntfy and a hundred more services.
 
-These receivers tell no repeats apart: a page whose answer was lost comes twice. Apprise says no more than
-whether it worked, so every failure is taken for a passing one.
+The addresses of the services hold the secrets. The services do not recognise repeats: a page whose answer was
+lost arrives twice. Apprise returns no more than whether it worked, so every failure counts as transient.
 
     [pager.channels.sms]
     kind = "apprise"
     service-url-env = "SMS_SERVICE"     # such as ntfys://token@ntfy.ward.example/il2
-    patient = false                     # a text message leaves the house: who it is about stays here
+    patient = false                     # a text message leaves the hospital: without the patient's id
 """
 
 from __future__ import annotations
@@ -29,7 +28,10 @@ SILENT = logging.CRITICAL + 1
 
 
 class AppriseOptions(ChannelOptions, frozen=True, kw_only=True):
-    """`service_url_*`: where Apprise's address is found; it is never written in the configuration."""
+    """The options of an Apprise channel.
+
+    `service_url_*`: where Apprise's address is found; it is never written in the configuration.
+    """
 
     timeout_s: Seconds = 20.0
     service_url_env: str | None = None
@@ -50,10 +52,10 @@ class Apprise:
         )
 
     async def send(self, page: Page) -> Receipt:
-        """One notification. Raises TransportError."""
-        told = page if self._options.patient else without_patient(page)
+        """Send one notification. Raises TransportError."""
+        visible_page = page if self._options.patient else without_patient(page)
         try:
-            accepted = await asyncio.wait_for(self._notify(told), self._options.timeout_s)
+            accepted = await asyncio.wait_for(self._notify(visible_page), self._options.timeout_s)
         except TimeoutError:
             raise TransportError(f"apprise: no answer within {self._options.timeout_s:g} s") from None
         except (
@@ -70,13 +72,13 @@ class Apprise:
         )
 
     async def close(self) -> None:
-        """Nothing to end: Apprise keeps no connection."""
+        """Do nothing: Apprise keeps no connection."""
 
 
 def service(where: str, url: Secret) -> Any:
-    """Apprise with one service.
+    """Return an Apprise object with one service.
 
-    Raises UsageError when the extra is not installed or the address is none of Apprise's.
+    Raises UsageError when the extra is not installed or Apprise does not know the address.
     """
     try:
         apprise = import_module("apprise")
@@ -85,23 +87,23 @@ def service(where: str, url: Secret) -> Any:
             where, ("kind",), "apprise is not installed; add it with: pip install 'il2watch[apprise]'"
         ) from None
     logging.getLogger("apprise").setLevel(SILENT)  # it writes addresses into its log, tokens included
-    made = apprise.Apprise()
-    if not made.add(url.reveal()):
+    apprise_object = apprise.Apprise()
+    if not apprise_object.add(url.reveal()):
         raise UsageError(f"{where} service-url: is no address Apprise knows")
-    if any(one.optional for one in made):
+    if any(notifier.optional for notifier in apprise_object):
         raise UsageError(
             f"{where} service-url: optional=yes would call a page sent that was not; leave it out"
         )
-    return made
+    return apprise_object
 
 
 def title(page: Page) -> str:
-    """One line for a lock screen: no patient."""
+    """Return one line for a lock screen, without the patient."""
     return f"{WORD[page.action]}{page.summary}"
 
 
 def body(page: Page) -> str:
-    """What a person reads, a line a thing."""
+    """Return the text for a person, one line per item."""
     lines = (
         f"Patient {page.patient}" if page.patient else "",
         " ".join(filter(None, (page.level, page.system, page.unit))),
@@ -116,6 +118,7 @@ def body(page: Page) -> str:
 
 
 def mood(page: Page) -> str:
+    """Return Apprise's notification type."""
     return {"resolve": "success", "acknowledge": "info"}.get(page.action) or MOOD.get(
         page.priority, "warning"
     )

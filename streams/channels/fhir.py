@@ -1,10 +1,9 @@
-"""FHIR R4: a page as two resources of the patient's record, a Flag (what is the matter) and a
-CommunicationRequest (somebody is to be told).
+"""Write a page into the patient's FHIR R4 record as a Flag (the condition) and a CommunicationRequest.
 
 Both are written in one transaction and found again by the page's key as identifier (conditional update):
 however often a page is sent, there is one of each. Triggered: Flag active, request active. Acknowledged: the
-request is completed. Resolved: the Flag too; what was resolved because its facts were corrected is
-entered-in-error, for it never was.
+request is completed. Resolved: the request is completed and the Flag inactive; if the facts were corrected,
+both are entered-in-error instead.
 
     [pager.channels.record]
     kind = "fhir"
@@ -40,7 +39,10 @@ HEADERS = {
 
 
 class FhirOptions(HttpOptions, frozen=True, kw_only=True):
-    """`patient_system`: the namespace of the patient ids; `recipient`: references to who is to be told."""
+    """The options of a FHIR channel.
+
+    `patient_system`: the namespace of the patient ids; `recipient`: references to those to be notified.
+    """
 
     url: str
     patient_system: str
@@ -49,11 +51,15 @@ class FhirOptions(HttpOptions, frozen=True, kw_only=True):
 
 
 class Identifier(msgspec.Struct, frozen=True):
+    """An Identifier."""
+
     system: str
     value: str
 
 
 class Coding(msgspec.Struct, frozen=True):
+    """A Coding."""
+
     system: str
     code: str
 
@@ -66,26 +72,34 @@ class Concept(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """A patient, named by an identifier: where its resource stands is the server's business."""
+    """A patient, by an identifier: the server finds its resource."""
 
     type: str = "Patient"
     identifier: Identifier
 
 
 class Period(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A Period."""
+
     start: str | None = None
     end: str | None = None
 
 
 class Content(msgspec.Struct, frozen=True, rename="camel"):
+    """A CommunicationRequest.payload."""
+
     content_string: str
 
 
 class Reference(msgspec.Struct, frozen=True):
+    """A Reference."""
+
     reference: str
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True, tag_field="resourceType"):
+    """A Flag."""
+
     identifier: tuple[Identifier, ...]
     status: str
     category: tuple[Concept, ...]
@@ -97,6 +111,8 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True, tag_field="resourceType"):
 class CommunicationRequest(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="resourceType"
 ):
+    """A CommunicationRequest."""
+
     identifier: tuple[Identifier, ...]
     status: str
     category: tuple[Concept, ...]
@@ -109,13 +125,15 @@ class CommunicationRequest(
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
-    """A conditional update: there is one of each however often it is sent."""
+    """A conditional update: there is one of each resource however often it is sent."""
 
     method: str = "PUT"
     url: str
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A Bundle.entry."""
+
     resource: Flag | CommunicationRequest
     request: Update
 
@@ -141,9 +159,9 @@ class Fhir:
         self._http = Http(name, options, secrets)
 
     async def send(self, page: Page) -> Receipt:
-        """One transaction; the reference is the Flag's.
+        """Send one transaction; the reference is the Flag's.
 
-        Raises TransportError, for good where there is no patient: a system alarm has no record.
+        Raises TransportError, a permanent one if there is no patient: a system alarm has no record.
         """
         if page.patient in ("", EVERY_PATIENT):
             raise TransportError(
@@ -156,23 +174,24 @@ class Fhir:
         return Receipt(answer.status, location(answer.json()))
 
     async def close(self) -> None:
+        """Close the connections."""
         await self._http.close()
 
 
 def bundle(page: Page, options: FhirOptions) -> Bundle:
-    """The transaction."""
-    return Bundle(entry=tuple(_entry(made) for made in (flag(page, options), request(page, options))))
+    """Return the transaction of a page."""
+    return Bundle(entry=tuple(_entry(resource) for resource in (flag(page, options), request(page, options))))
 
 
 def _entry(resource: Flag | CommunicationRequest) -> Entry:
     [identifier] = resource.identifier
     kind = type(resource).__name__
-    found = quote(f"{identifier.system}|{identifier.value}", safe="")
-    return Entry(resource=resource, request=Update(url=f"{kind}?identifier={found}"))
+    query = quote(f"{identifier.system}|{identifier.value}", safe="")
+    return Entry(resource=resource, request=Update(url=f"{kind}?identifier={query}"))
 
 
 def flag(page: Page, options: FhirOptions) -> Flag:
-    """The Flag: active until the page is resolved."""
+    """Return the Flag: active until the page is resolved."""
     resolved = page.action == "resolve"
     return Flag(
         identifier=(Identifier(options.identifier_system, page.key),),
@@ -185,7 +204,7 @@ def flag(page: Page, options: FhirOptions) -> Flag:
 
 
 def request(page: Page, options: FhirOptions) -> CommunicationRequest:
-    """The CommunicationRequest: active until somebody has taken it, or there is nothing left to tell."""
+    """Return the CommunicationRequest: active until somebody has acknowledged, or the page is resolved."""
     return CommunicationRequest(
         identifier=(Identifier(options.identifier_system, page.key),),
         status={"trigger": "active", "acknowledge": "completed"}.get(page.action)
@@ -213,7 +232,7 @@ def _concept(system: str, code: str, text: str | None = None) -> Concept:
 
 
 def location(answer: Any) -> str | None:
-    """The first resource's address, as the server gave it in its answer; None if it gave none."""
+    """Return the first resource's address from the server's answer; None if it has none."""
     try:
         found = answer["entry"][0]["response"]["location"]
     except (TypeError, KeyError, IndexError):

@@ -1,6 +1,4 @@
-"""One request to one receiver, with a time-out, and what went wrong said in words that hold neither secret
-nor patient.
-"""
+"""Send one request to one receiver, with a time-out; errors hold neither a secret nor the patient."""
 
 from __future__ import annotations
 
@@ -26,13 +24,13 @@ MOST_QUOTED = 200
 
 
 class HttpAnswer(NamedTuple):
-    """What the receiver answered to a request it has taken."""
+    """The answer of a receiver that accepted a request."""
 
     status: int
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON, or None if it is not."""
+        """Return the body as JSON, or None if it is not."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -40,7 +38,7 @@ class HttpAnswer(NamedTuple):
 
 
 class Http:
-    """A receiver's connections. Raises UsageError for secrets or certificates that cannot be read."""
+    """The connections to a receiver. Raises UsageError for secrets or certificates that cannot be read."""
 
     def __init__(
         self, name: str, options: HttpOptions, secrets: Secrets, clock: Callable[[], float] = time.time
@@ -71,13 +69,13 @@ class Http:
         return {}
 
     def hide(self, *secrets: Secret) -> None:
-        """Keeps these out of every message from now on."""
+        """Keep these secrets out of every message from now on."""
         self._secrets.extend(secrets)
 
     async def send(
         self, method: str, url: URL, body: bytes, headers: Mapping[str, str] | None = None, patient: str = ""
     ) -> HttpAnswer:
-        """The answer, if it is 2xx.
+        """Return the answer, if it is 2xx.
 
         Raises TransportError for every other, and for none within the time-out.
         """
@@ -101,23 +99,23 @@ class Http:
     async def _ask(
         self, method: str, url: URL, body: bytes, headers: Mapping[str, str], patient: str
     ) -> HttpAnswer:
-        sent = {"Content-Type": "application/json", **self._headers, **headers}
+        all_headers = {"Content-Type": "application/json", **self._headers, **headers}
         async with self._open().request(
-            method, url, data=body, headers=sent, allow_redirects=False, proxy=self._proxy
+            method, url, data=body, headers=all_headers, allow_redirects=False, proxy=self._proxy
         ) as response:
             answer = HttpAnswer(response.status, await beginning(response.content))
             if 200 <= response.status < 300:
                 return answer
-            asked = retry_after_s(response.headers.get("Retry-After"), self._clock())
+            retry_after = retry_after_s(response.headers.get("Retry-After"), self._clock())
             raise TransportError(
                 f"{site(url)}: {self._refusal(answer, patient)}",
                 permanent(response.status),
-                asked,
+                retry_after,
                 response.status,
             )
 
     def _open(self) -> aiohttp.ClientSession:
-        """The session, made where the loop runs. No cookies; the certificate is always checked."""
+        """Return the session, made where the loop runs. No cookies; the certificate is always checked."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=self._ssl),
@@ -128,24 +126,25 @@ class Http:
         return self._session
 
     def _refusal(self, answer: HttpAnswer, patient: str) -> str:
-        """`400 Length of routing key...`: the status, and the beginning of what it said."""
-        found = " ".join(answer.body.decode("utf-8", "replace").split())
-        hidden = without(found, (*(secret.reveal() for secret in self._secrets), patient))
+        """Return `400 Length of routing key...`: the status, and the beginning of the body."""
+        body_text = " ".join(answer.body.decode("utf-8", "replace").split())
+        hidden = without(body_text, (*(secret.reveal() for secret in self._secrets), patient))
         return f"{answer.status} {hidden[:MOST_QUOTED]}".strip()
 
     async def close(self) -> None:
+        """Close the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
 
 def basic(username: str, password: str) -> str:
-    """An Authorization header's value (RFC 7617)."""
+    """Return an Authorization header's value (RFC 7617)."""
     return "Basic " + b64encode(f"{username}:{password}".encode()).decode("ascii")
 
 
 async def beginning(content: aiohttp.StreamReader) -> bytes:
-    """As much of the body as is worth keeping: one that never ends must not fill the memory."""
+    """Return as much of the body as is worth keeping: an endless one must not fill the memory."""
     body = bytearray()
     while more := await content.read(MOST_ANSWER_BYTES - len(body)):
         body += more
@@ -153,12 +152,12 @@ async def beginning(content: aiohttp.StreamReader) -> bytes:
 
 
 def site(url: URL) -> str:
-    """Host and port: the path may be a secret."""
+    """Return host and port: the path may be a secret."""
     return f"{url.host}:{url.port}"
 
 
 def without(text: str, words: Iterable[str]) -> str:
-    """The text with each of these words, plain or as JSON spells it, made `***`."""
+    """Return the text with each of these words, plain or as JSON spells it, replaced by `***`."""
     for word in words:
         for spelled in {word, json.dumps(word)[1:-1]} - {""}:
             text = text.replace(spelled, "***")
@@ -166,9 +165,9 @@ def without(text: str, words: Iterable[str]) -> str:
 
 
 def encoded(body: msgspec.Struct | Sequence[msgspec.Struct]) -> bytes:
-    """JSON in ASCII: half a surrogate pair in a patient's id must not make a page unsendable."""
-    plain = msgspec.to_builtins(body)
-    return json.dumps(plain, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    """Return JSON in ASCII: half a surrogate pair in a patient's id must not make a page unsendable."""
+    objects = msgspec.to_builtins(body)
+    return json.dumps(objects, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
 PASSING = frozenset({408, 421, 423, 425, 429})
@@ -180,8 +179,9 @@ NEVER_SERVED = frozenset({501, 505})
 
 
 def permanent(status: int) -> bool:
-    """Whether the same page would be refused again: a redirect (never followed: it could carry the patient
-    elsewhere), most of 4xx, some 5xx.
+    """Return whether the same page would be refused again.
+
+    So are a redirect (never followed: it could carry the patient elsewhere), most of 4xx, some 5xx.
     """
     if status in PASSING or status in NEVER_SERVED:
         return status in NEVER_SERVED
@@ -189,11 +189,10 @@ def permanent(status: int) -> bool:
 
 
 def retry_after_s(header: str | None, now: float) -> float | None:
-    """Seconds that a Retry-After header asks for, whether it says seconds or a date (RFC 9110, 10.2.3).
+    """Return the seconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, 10.2.3).
 
-    None: no header, or no sense in it.
-
-    `now`: seconds since the Unix epoch. A date that has passed asks for 0.
+    None: no header, or a malformed one. `now`: seconds since the Unix epoch. A date that has passed asks for
+    0.
     """
     text = (header or "").strip()
     if text.isascii() and text.isdigit():

@@ -1,5 +1,6 @@
-"""A channel's table in the configuration, `[pager.channels.<name>]`: one struct a kind says its keys; here
-they are read and checked.
+"""Read and check a channel's table in the configuration, `[pager.channels.<name>]`.
+
+One struct per kind defines its keys.
 """
 
 from __future__ import annotations
@@ -13,20 +14,21 @@ from yarl import URL
 from streams.config.section import KeyFault, converted
 
 Label = Annotated[str, msgspec.Meta(pattern="^[a-zA-Z_][a-zA-Z0-9_]*$")]
-"""A name that Prometheus takes for a label."""
+"""A name that Prometheus accepts as a label."""
 NO_ADDRESS = "is no address; write it like https://host/path"
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
 
 
 class ChannelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """What every kind takes. `patient = false`: the receiver may not learn who it is about."""
+    """The options of every kind. `patient = false`: the receiver may not learn whom a page is about."""
 
     patient: bool = True
 
 
 class HttpOptions(ChannelOptions, frozen=True, kw_only=True):
-    """What every receiver over HTTP takes; `ca_file` for a certificate authority of one's own, `client_*` for
-    a certificate to show.
+    """The options of every receiver over HTTP.
+
+    `ca_file`: a certificate authority of one's own; `client_*`: a client certificate.
     """
 
     timeout_s: Seconds = 10.0
@@ -45,19 +47,19 @@ Kind = TypeVar("Kind", bound=ChannelOptions)
 
 
 def place(name: str) -> str:
-    """How errors name a channel."""
+    """Return how errors name a channel."""
     return f"[pager.channels.{name}]"
 
 
 def parse_options(kind: type[Kind], name: str, table: Mapping[str, Any]) -> Kind:
-    """The table as the kind's options. Raises KeyFault for a key that is unknown, missing or wrong."""
+    """Return the table as the kind's options. Raises KeyFault for a key that is unknown, missing or wrong."""
     return converted(table, kind, place(name))
 
 
 def address(where: str, key: str, text: str) -> URL:
-    """An http or https address.
+    """Return an http or https address, checked.
 
-    Raises KeyFault naming the key, never the text: some addresses are secrets whole.
+    Raises KeyFault naming the key, never the text: the whole of some addresses is secret.
     """
     try:
         url = URL(text)

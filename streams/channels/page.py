@@ -1,5 +1,6 @@
-"""What a receiver is told of one episode at one level, and what the pager asks of a channel and hears back
-(criteria.md section 9; architecture.md, decisions 5 and 9).
+"""Define the page, and what the pager needs of a channel.
+
+Source: criteria.md section 9; architecture.md, decisions 5 and 9.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ Action = Literal["trigger", "acknowledge", "resolve"]
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Times as on the wire (UTC, `Z`).
+    """A message about one episode at one level. Times as on the wire (UTC, `Z`).
 
     Pages with one `key` agree in `level`, `priority`, `kind`, `subject`, `system`, `unit` and `patient`, the
-    resolving one too: a receiver that knows an alert by its labels would not find it again. `patient` goes
-    into a receiver's body, never where it routes, labels, titles or logs.
+    resolving one too: a receiver that identifies an alert by its labels would not find it again. `patient`
+    goes into a receiver's body, never where it routes, labels, titles or logs.
     """
 
     key: str
@@ -42,29 +43,30 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     decided: str
     seq: int
     since: str | None = None
-    """When the incident began, on its later pages too; None: not known, and `at` stands for it while it is
-    open.
+    """When the incident began, on its later pages too.
+
+    None: not known, and `at` is used while it is open.
     """
     links: tuple[tuple[str, str], ...] = ()
     """(address, text) pairs, such as the runbook or the board."""
 
 
 def message_id(page: Page) -> str:
-    """What a receiver tells a repeated delivery by: the same however often the page is sent."""
+    """Return the id by which a receiver recognises a repeat: the same however often the page is sent."""
     return f"{page.key}:{page.action}:{page.seq}"
 
 
 def without_patient(page: Page) -> Page:
-    """The page for a receiver that may not learn who it is about."""
+    """Return the page for a receiver that may not learn whom it is about."""
     return msgspec.structs.replace(
         page, patient="", alert={key: value for key, value in page.alert.items() if key != "patient"}
     )
 
 
 class Receipt(NamedTuple):
-    """The receiver has taken the page.
+    """The receiver has accepted the page.
 
-    `status`: its HTTP status; `reference`: its own name for it; None where there is none.
+    `status`: its HTTP status; `reference`: its own name for the page; None where there is none.
     """
 
     status: int | None = None
@@ -72,7 +74,7 @@ class Receipt(NamedTuple):
 
 
 class TransportError(Exception):
-    """The receiver has not taken the page, or nobody can tell.
+    """The receiver has not accepted the page, or it is not known whether it has.
 
     `message` holds neither a secret nor the patient.
 
@@ -100,37 +102,35 @@ class Channel(Protocol):
     name: str
 
     async def send(self, page: Page) -> Receipt:
-        """Gives the page to the receiver, in one attempt with a time-out.
+        """Send the page to the receiver, in one attempt with a time-out.
 
         Raises TransportError, and nothing else but cancellation.
         """
         ...
 
     async def close(self) -> None:
-        """Ends its connections."""
+        """Close the connections."""
         ...
 
 
-# A page as Prometheus' world tells alerts apart: labels that route and identify, annotations that say.
-#
-# Shared by Alertmanager and the webhook.
+# Labels and annotations of a page, for Alertmanager and the webhook.
 
 
 SEVERITY = {"absolute": "critical", "relative": "error", "technical": "warning", "advisory": "info"}
-"""Level -> the four words that PagerDuty takes and most Alertmanager routes go by."""
+"""Level -> one of the four words that PagerDuty accepts and most Alertmanager routes use."""
 
 
 def severity(level: str) -> str:
-    """`warning` for a level that has no word of its own: too loud is the safer mistake."""
+    """Return the severity; `warning` for an unknown level: too loud is the safer mistake."""
     return SEVERITY.get(level, "warning")
 
 
 def labels(page: Page, more: Mapping[str, str]) -> dict[str, str]:
-    """The same for every page with one key, or its resolution would not find it.
+    """Return the labels, the same for every page with one key, or its resolution would not find it.
 
-    Never the patient; an empty label is none.
+    Never the patient; an empty label is left out.
     """
-    found = {
+    own = {
         "alertname": page.subject,
         "key": page.key,
         "kind": page.kind,
@@ -141,12 +141,12 @@ def labels(page: Page, more: Mapping[str, str]) -> dict[str, str]:
         "system": page.system or "",
         "unit": page.unit or "",
     }
-    return {name: value for name, value in {**more, **found}.items() if value}
+    return {name: value for name, value in {**more, **own}.items() if value}
 
 
 def notes(page: Page) -> dict[str, str]:
-    """The annotations, what a person reads: the line, the patient, the times, what to do, where to look."""
-    found = {
+    """Return the annotations, for people: summary, patient, times, what to do, links."""
+    annotations = {
         "summary": page.summary,
         "description": str(page.alert.get("message", "")),
         "patient": page.patient,
@@ -158,4 +158,4 @@ def notes(page: Page) -> dict[str, str]:
         "acknowledged": "true" if page.action == "acknowledge" else "",
         "links": " ".join(address for address, _ in page.links),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in annotations.items() if value}

@@ -1,4 +1,4 @@
-"""PagerDuty, Events API v2.
+"""Send pages to PagerDuty, Events API v2.
 
 Its limits: summary 1024 characters, key 255, event 512 kB, about 120 events a minute and integration key.
 
@@ -29,13 +29,14 @@ from streams.errors import UsageError
 MOST_SUMMARY, MOST_KEY, MOST_EVENT = 1024, 255, 512_000
 KEY = 32
 REST_S = 30.0
-"""What PagerDuty advises after a 429; it sends no Retry-After."""
+"""The wait that PagerDuty advises after a 429; it sends no Retry-After."""
 TOO_MANY = 429
 
 
 class PagerDutyOptions(HttpOptions, frozen=True, kw_only=True):
-    """`source`: what an incident names as its place when the page has no unit; `client_url`: where its link
-    back leads.
+    """The options of a PagerDuty channel.
+
+    `source`: the place an incident names when the page has no unit; `client_url`: where its link back leads.
     """
 
     routing_key_env: str | None = None
@@ -46,7 +47,7 @@ class PagerDutyOptions(HttpOptions, frozen=True, kw_only=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Where an incident leads."""
+    """A link of an incident."""
 
     href: str
     text: str
@@ -66,7 +67,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is sent; an acknowledgement or resolution has the first three alone."""
+    """An event; an acknowledgement or resolution has the first three fields alone."""
 
     routing_key: str
     event_action: Action
@@ -95,27 +96,28 @@ class PagerDuty:
         self._http.hide(self._key)
 
     async def send(self, page: Page) -> Receipt:
-        """One event; the reference is the incident's key. Raises TransportError."""
-        told = page if self._options.patient else without_patient(page)
-        body = fitted(event(told, self._key.reveal(), self._options))
+        """Send one event; the reference is the incident's key. Raises TransportError."""
+        visible_page = page if self._options.patient else without_patient(page)
+        body = fitted(event(visible_page, self._key.reveal(), self._options))
         try:
             answer = await self._http.send("POST", self._url, body, patient=page.patient)
         except TransportError as error:
             raise rested(error) from None
-        text = answer.json()
-        return Receipt(answer.status, text.get("dedup_key") if isinstance(text, dict) else None)
+        content = answer.json()
+        return Receipt(answer.status, content.get("dedup_key") if isinstance(content, dict) else None)
 
     async def close(self) -> None:
+        """Close the connections."""
         await self._http.close()
 
 
 def event(page: Page, routing_key: str, options: PagerDutyOptions) -> Event:
-    """The event. An acknowledgement or resolution is its key and nothing else."""
-    named = Event(routing_key=routing_key, event_action=page.action, dedup_key=key(page.key))
+    """Return the event of a page. An acknowledgement or resolution is its key and nothing else."""
+    minimal = Event(routing_key=routing_key, event_action=page.action, dedup_key=key(page.key))
     if page.action != "trigger":
-        return named
+        return minimal
     return msgspec.structs.replace(
-        named,
+        minimal,
         client="il2watch",
         client_url=options.client_url or None,
         payload=payload(page, options.source),
@@ -124,8 +126,9 @@ def event(page: Page, routing_key: str, options: PagerDutyOptions) -> Event:
 
 
 def payload(page: Page, source: str) -> Payload:
-    """The event in PagerDuty's common format; the whole alert, and with it the patient, only in
-    `custom_details`.
+    """Return the page in PagerDuty's common format.
+
+    The whole alert, and with it the patient, is only in `custom_details`.
     """
     return Payload(
         summary=cut(page.summary, MOST_SUMMARY),
@@ -140,35 +143,36 @@ def payload(page: Page, source: str) -> Payload:
 
 
 def key(text: str) -> str:
-    """The key, or where it is too long its hash: cut off it would be another episode's."""
+    """Return the key, or its hash where it is too long: cut off it could be another episode's."""
     return text if len(text) <= MOST_KEY else sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def cut(text: str, most: int) -> str:
+    """Return the text, shortened to `most` characters."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def fitted(made: Event) -> bytes:
-    """The event as bytes.
+def fitted(event: Event) -> bytes:
+    """Return the event as bytes.
 
-    One above the limit loses its details but for who, which and why: it would be refused whole.
+    One above the limit keeps only who, which and why of its details: PagerDuty would refuse the whole event.
     """
-    body = encoded(made)
-    if len(body) <= MOST_EVENT or made.payload is None:
+    body = encoded(event)
+    if len(body) <= MOST_EVENT or event.payload is None:
         return body
-    details = made.payload.custom_details
+    details = event.payload.custom_details
     kept = {
         name: cut(str(details[name]), MOST_SUMMARY)
         for name in ("id", "patient", "seq", "message")
         if name in details
     }
     short = kept | {"cut": "the alert was too long for PagerDuty"}
-    payload = msgspec.structs.replace(made.payload, custom_details=short)
-    return encoded(msgspec.structs.replace(made, payload=payload, links=()))
+    payload = msgspec.structs.replace(event.payload, custom_details=short)
+    return encoded(msgspec.structs.replace(event, payload=payload, links=()))
 
 
 def rested(error: TransportError) -> TransportError:
-    """A 429 asks for half a minute, as PagerDuty's guide does in prose."""
+    """Return the error; a 429 asks for a wait of half a minute, as PagerDuty's guide advises."""
     if error.status == TOO_MANY and error.retry_after_s is None:
         return TransportError(error.message, error.permanent, REST_S, error.status)
     return error

@@ -1,4 +1,4 @@
-"""Every kind of channel, by the name the configuration gives it; imported only when one is asked for."""
+"""List every kind of channel by its name in the configuration; a kind is imported only when asked for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = {
     "terminal": "streams.channels.terminal:Terminal",
 }
 PATIENT_BOUND = frozenset({"fhir"})
-"""Kinds that write into a patient's record: they can say nothing that is about no patient."""
+"""Kinds that write into a patient's record: they cannot send what is about no patient."""
 
 
 def channel(
@@ -29,33 +29,33 @@ def channel(
     options: Mapping[str, Any],
     secrets: Secrets = Secrets(),  # noqa: B008 - it is frozen
 ) -> Channel:
-    """The channel of `[pager.channels.<name>]`.
+    """Return the channel of `[pager.channels.<name>]`.
 
-    Raises UsageError naming the key that is wrong, or the secret that is not there.
-
-    Connects to nothing; may be called where no loop runs.
+    Raises UsageError naming the key that is wrong, or the secret that is missing. Connects to nothing; may be
+    called where no loop runs.
     """
-    kind = _kind(name, options)
-    made: Channel = kind(name, _options(kind, name, options), secrets)
+    make = _kind(name, options)
+    made: Channel = make(name, _options(make, name, options), secrets)
     return made
 
 
 def check(name: str, options: Mapping[str, Any]) -> None:
-    """Raises UsageError as `channel` does, but reads no secret: a configuration is checked where its secrets
-    are not.
+    """Check a channel's options without reading a secret.
+
+    Raises UsageError as `channel` does: a configuration may be checked where its secrets are not.
     """
     channel(name, options, Unread())
 
 
 def options(kind: str) -> type[ChannelOptions]:
-    """Return the struct that says the keys of a kind of channel."""
+    """Return the struct that defines the keys of a kind of channel."""
     found: type[ChannelOptions] = _imported(kind).Options
     return found
 
 
 def _imported(kind: str) -> Any:
-    module, _, called = KINDS[kind].partition(":")
-    return getattr(import_module(module), called)
+    module, _, name = KINDS[kind].partition(":")
+    return getattr(import_module(module), name)
 
 
 def _kind(name: str, options: Mapping[str, Any]) -> Any:

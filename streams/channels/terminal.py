@@ -1,5 +1,4 @@
-"""A page as a line on the terminal, for a try and for the demo.
-
+"""Print a page as a line on the terminal, for trying it out and for the demo.
 [pager.channels.here]
 kind = "terminal"
 """
@@ -19,11 +18,11 @@ WORD = {"trigger": "PAGE", "acknowledge": "taken", "resolve": "over"}
 
 
 class TerminalOptions(ChannelOptions, frozen=True, kw_only=True):
-    """No more than every kind takes."""
+    """The options of a terminal channel: those of every kind."""
 
 
 class Terminal:
-    """Writes to `stream`, standard output unless told otherwise."""
+    """A channel that prints to `stream`, by default standard output."""
 
     Options = TerminalOptions
 
@@ -35,10 +34,10 @@ class Terminal:
         self._stream = stream or sys.stdout
 
     async def send(self, page: Page) -> Receipt:
-        """One line. Raises TransportError when nobody reads the terminal any more."""
-        told = page if self._options.patient else without_patient(page)
+        """Print one line. Raises TransportError when the terminal is closed."""
+        visible_page = page if self._options.patient else without_patient(page)
         try:
-            print(encodable(line(told), self._stream.encoding), file=self._stream, flush=True)
+            print(encodable(line(visible_page), self._stream.encoding), file=self._stream, flush=True)
         except (OSError, ValueError) as error:
             raise TransportError(
                 f"the terminal takes no more: {type(error).__name__}", permanent=True
@@ -46,12 +45,13 @@ class Terminal:
         return Receipt()
 
     async def close(self) -> None:
-        """Nothing to end: the stream is not its own."""
+        """Do nothing: the stream is not its own."""
 
 
 def line(page: Page) -> str:
-    """`10:05Z PAGE  ▲ absolute  p1  Urine 8 mL/h, below 10  (0123456789abcdef)`; the id is what `il2watch
-    ack` takes.
+    """Return `10:05Z PAGE  ▲ absolute  p1  Urine 8 mL/h, below 10  (0123456789abcdef)`.
+
+    The id in brackets is what `il2watch ack` takes.
     """
     shape = LEVEL_GLYPH[page.level].shape if page.level in LEVEL_GLYPH else "?"
     clock = short(page.decided).partition(" ")[2]

@@ -1,5 +1,17 @@
-"""A webhook: the body Alertmanager's own webhook sends (version 4), so that what reads those reads this;
-signed as Standard Webhooks 1.0 has it.
+"""Post pages to a webhook, with the body that Alertmanager's own webhook sends (version 4), signed.
+
+So what reads Alertmanager's posts reads these. The signature is that of Standard Webhooks 1.0: receivers
+check it with that project's libraries, or in five lines.
+
+    webhook-id         the same for every delivery of one page
+    webhook-timestamp  seconds since the Unix epoch, when this delivery was signed; refuse one more than
+                       5 minutes off: it may be a replay
+    webhook-signature  v1,<base64 of HMAC-SHA256 over "id.timestamp.body" with the secret>
+
+    [pager.channels.nurse-call]
+    kind = "webhook"
+    url = "https://calls.ward.example/il2"      # or url-env, url-file where the address itself is a secret
+    signing-key-file = "/run/secrets/nurse-call"
 """
 
 from __future__ import annotations
@@ -21,21 +33,12 @@ from streams.config.secrets import Secret, Secrets
 from streams.config.section import KeyFault
 from streams.errors import UsageError
 
-# A webhook's signature as Standard Webhooks 1.0 has it: receivers check it with that project's libraries, or
-# in five lines.
-#
-#     webhook-id         the same for every delivery of one page
-# webhook-timestamp  seconds since the Unix epoch, when this delivery was signed; refuse one more than 5
-# minutes off: it may be a replay
-#     webhook-signature  v1,<base64 of HMAC-SHA256 over "id.timestamp.body" with the secret>
-
-
 PREFIX = "whsec_"
 SHORTEST = 16
 
 
 def signing_key(where: str, secret: Secret) -> bytes:
-    """The secret's bytes: base64 after `whsec_`, else the text itself.
+    """Return the secret's bytes: base64 after `whsec_`, else the text itself.
 
     Raises UsageError for one that is too short or not base64.
     """
@@ -52,27 +55,21 @@ def signing_key(where: str, secret: Secret) -> bytes:
 
 
 def signed(key: bytes, id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The three headers of a delivery."""
+    """Return the three headers of a delivery."""
     content = f"{id}.{timestamp}.".encode() + body
     signature = b64encode(hmac.digest(key, content, "sha256")).decode("ascii")
     return {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": f"v1,{signature}"}
 
 
-# A webhook: the body Alertmanager's own webhook sends (version 4), so that what reads those reads this;
-# signed (signature.py).
-#
-#     [pager.channels.nurse-call]
-#     kind = "webhook"
-#     url = "https://calls.ward.example/il2"      # or url-env, url-file where the address itself is a secret
-#     signing-key-file = "/run/secrets/nurse-call"
-
-
 NEVER = "0001-01-01T00:00:00Z"
-"""How Alertmanager says that an alert has no end yet."""
+"""Alertmanager's value for an alert without an end."""
 
 
 class WebhookOptions(HttpOptions, frozen=True, kw_only=True):
-    """`labels`: added to every alert; `external_url`: where people find the board."""
+    """The options of a webhook channel.
+
+    `labels`: added to every alert; `external_url`: the address of the board.
+    """
 
     url: str | None = None
     url_env: str | None = None
@@ -96,7 +93,7 @@ class GroupedAlert(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Transition(msgspec.Struct, frozen=True):
-    """What is this product's own in the body: the page's action, and the alert as on the wire."""
+    """The product's own part of the body: the page's action, and the alert as on the wire."""
 
     action: Action
     alert: Mapping[str, Any]
@@ -119,7 +116,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Webhook:
-    """One address that takes signed posts."""
+    """One address that accepts signed posts."""
 
     Options = WebhookOptions
 
@@ -129,57 +126,58 @@ class Webhook:
         self.name = name
         self._options = options
         where = place(name)
-        hidden = _address(where, options, secrets)
-        self._url = address(where, "url", hidden.reveal())
+        secret_url = _address(where, options, secrets)
+        self._url = address(where, "url", secret_url.reveal())
         key = secrets.need(where, "signing-key", options.signing_key_env, options.signing_key_file)
         self._key = signing_key(f"{where} signing-key", key)
         self._clock = clock
         self._http = Http(name, options, secrets)
-        self._http.hide(hidden, key)
+        self._http.hide(secret_url, key)
 
     async def send(self, page: Page) -> Receipt:
-        """One post; the reference is its `webhook-id`, which a receiver tells repeats by.
+        """Send one post; the reference is its `webhook-id`, by which a receiver recognises repeats.
 
         Raises TransportError.
         """
-        told = page if self._options.patient else without_patient(page)
-        body = encoded(notification(told, self.name, self._options))
+        visible_page = page if self._options.patient else without_patient(page)
+        body = encoded(notification(visible_page, self.name, self._options))
         headers = signed(self._key, message_id(page), int(self._clock()), body)
         answer = await self._http.send("POST", self._url, body, headers, page.patient)
         return Receipt(answer.status, headers["webhook-id"])
 
     async def close(self) -> None:
+        """Close the connections."""
         await self._http.close()
 
 
 def _address(where: str, options: WebhookOptions, secrets: Secrets) -> Secret:
-    found = secrets.read(where, "url", options.url_env, options.url_file)
-    if (found is None) == (options.url is None):
+    secret_url = secrets.read(where, "url", options.url_env, options.url_file)
+    if (secret_url is None) == (options.url is None):
         raise KeyFault(where, ("url",), "give one of url, url-env and url-file")
-    return found or Secret(options.url or "")
+    return secret_url or Secret(options.url or "")
 
 
 def notification(page: Page, receiver: str, options: WebhookOptions) -> Notification:
-    """A group of one alert, its key the page's.
+    """Return a group of one alert, its key the page's.
 
-    The whole transition comes along as `il2watch`, which Alertmanager's readers pass over.
+    The whole transition is added as `il2watch`, which readers of Alertmanager's posts ignore.
     """
-    one = alert(page, options)
+    grouped_alert = alert(page, options)
     return Notification(
         group_key=page.key,
-        status=one.status,
+        status=grouped_alert.status,
         receiver=receiver,
         group_labels={"key": page.key},
-        common_labels=one.labels,
-        common_annotations=one.annotations,
+        common_labels=grouped_alert.labels,
+        common_annotations=grouped_alert.annotations,
         external_url=options.external_url,
-        alerts=(one,),
+        alerts=(grouped_alert,),
         il2watch=Transition(page.action, page.alert),
     )
 
 
 def alert(page: Page, options: WebhookOptions) -> GroupedAlert:
-    """The alert of the group; acknowledged it goes on firing, and says so."""
+    """Return the alert of the group; an acknowledged one goes on firing, with an annotation."""
     resolved = page.action == "resolve"
     return GroupedAlert(
         status="resolved" if resolved else "firing",

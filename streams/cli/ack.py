@@ -50,7 +50,7 @@ def acknowledge(chosen: argparse.Namespace) -> int:
     broker, asked = broker_of(chosen), who(chosen)
     patient = chosen.patient or lookup.patient_of(broker, chosen.alert)
     at = now() if chosen.at is None else chosen.at
-    commands.through(
+    commands.send(
         broker, commands.acknowledgement(patient, chosen.alert, asked, at, OPINION[chosen.actionable])
     )
     warn(f"il2watch: {chosen.alert} is acknowledged by {asked.by}")

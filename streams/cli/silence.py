@@ -60,7 +60,7 @@ def add(chosen: argparse.Namespace, broker: Broker) -> int:
     command = commands.silence(
         chosen.patient, chosen.subject, chosen.level, at + chosen.length, who(chosen), at
     )
-    commands.through(broker, command)
+    commands.send(broker, command)
     warn(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {text(at + chosen.length)}")
     print(command.id)
     return 0
@@ -136,7 +136,7 @@ def expire_main(arguments: list[str]) -> int:
     found = next((one for one in lookup.silences_in_force(broker, at) if one.id == chosen.silence), None)
     if found is None:
         raise UsageError(f"no silence {chosen.silence!r} stands; il2watch silence ls shows those that do")
-    commands.through(
+    commands.send(
         broker, commands.expiry(found.patient, found.id, found.subject, found.level, who(chosen), at)
     )
     warn(f"il2watch: {found.subject} is silent no more")

@@ -1,1 +1,1 @@
-"""The one configuration file of a site: its tables, their keys and values."""
+"""The configuration file of a site: its tables, their keys and values."""

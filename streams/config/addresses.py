@@ -10,7 +10,7 @@ ONE = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):(?P<port>[0-9]{1
 
 
 def servers_of(text: object) -> str:
-    """The address, checked and without blanks: `a:1,b:2`.
+    """Return the address, checked and without blanks: `a:1,b:2`.
 
     Raises UsageError naming the part that is not host:port.
     """
@@ -20,7 +20,7 @@ def servers_of(text: object) -> str:
 
 
 def server(text: str) -> str:
-    """One host:port. Raises UsageError."""
+    """Return one host:port, checked. Raises UsageError."""
     found = ONE.fullmatch(text)
     if found is None or not 0 < int(found["port"]) <= 65535:
         raise UsageError(f"broker {text!r} is not host:port, like localhost:9092")
@@ -28,6 +28,6 @@ def server(text: str) -> str:
 
 
 def hosts(servers: str) -> list[tuple[str, int]]:
-    """Each host, an IPv6 one without its brackets, and port."""
+    """Return each host and port; an IPv6 host without its brackets."""
     parts = (one.rpartition(":") for one in servers.split(","))
     return [(host.strip("[]"), int(port)) for host, _, port in parts]

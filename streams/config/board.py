@@ -1,21 +1,21 @@
-"""The configuration's `[board]` table: how the board shows the site, and who comes in.
+"""Define the configuration's `[board]` table: how the board shows the site, and who has access.
 
 [board]
-site = "4 West"                                   # what stands on the page; default il2watch
+site = "4 West"                                   # the page's heading; default il2watch
 units = [{ patients = "w4-*", unit = "4 West" }]  # the first that matches; else ward, icu
 quiet = "15 min"                                  # a feed silent for longer is dead, whatever was usual
 users-file = "/etc/il2watch/users.toml"           # a login; il2watch board --hash makes a password's hash
 session-keys-file = "/run/secrets/board-keys"     # a key a line: the first signs sessions, all verify
-proxy-header = "X-Forwarded-User"                 # or a proxy that has asked, instead of users-file
+proxy-header = "X-Forwarded-User"                 # or a proxy that authenticates, instead of users-file
 proxy-roles-header = "X-Forwarded-Groups"         # see, act; without it everybody may act
 proxy-from = ["10.0.0.7"]                         # the addresses whose header is believed
 hosts = ["board.ward.example"]                    # names it is served under, besides this machine's own
 tls-certfile = "/etc/ssl/board.pem"               # and tls-keyfile; or https = true behind a proxy with TLS
 
-And the users' file, which it names: who may log in, with what roles.
+The users' file, which it names, tells who may log in, with what roles:
 
 [users.rn-14]
-name = "R. Nurse"                   # what stands in the audit; default: the user's name
+name = "R. Nurse"                   # the name in the audit; default: the user's name
 password = "scrypt$32768$8$3$..."   # il2watch board --hash
 roles = ["see", "act"]
 """
@@ -31,7 +31,7 @@ from streams.config.section import Duration, Fault, SiteFile, Table, Unit
 
 
 class Board(Table, frozen=True, kw_only=True):
-    """The table as it is written."""
+    """The keys of the configuration's `[board]` table."""
 
     site: Annotated[str, msgspec.Meta(min_length=1, max_length=60, description="what stands on the page")] = (
         "il2watch"
@@ -56,33 +56,34 @@ class Board(Table, frozen=True, kw_only=True):
 
     @property
     def secure(self) -> bool:
+        """Whether the board is reached over TLS."""
         return self.https or self.tls_certfile is not None
 
 
 def section(file: SiteFile) -> Board:
     """Return the table, checked. Raises UsageError naming file, line and key."""
-    found = file.section(Board, "board")
-    if fault := conflict(found):
+    table = file.section(Board, "board")
+    if fault := conflict(table):
         file.blame(("board", fault.key), fault.text)
-    return found
+    return table
 
 
-def conflict(found: Board) -> Fault | None:
-    """Return what does not go together; None: all does."""
+def conflict(table: Board) -> Fault | None:
+    """Return which keys do not go together, or None."""
     try:
-        duration(found.quiet)
+        duration(table.quiet)
     except ValueError as error:
         return Fault("quiet", str(error))
-    if found.users_file and found.proxy_header:
+    if table.users_file and table.proxy_header:
         return Fault("proxy-header", "stands beside users-file: a login here or a proxy's, not both")
-    if bool(found.proxy_header) != bool(found.proxy_from):
-        given = "proxy-header" if found.proxy_header else "proxy-from"
+    if bool(table.proxy_header) != bool(table.proxy_from):
+        given = "proxy-header" if table.proxy_header else "proxy-from"
         together = "proxy-header and proxy-from go together"
         return Fault(given, f"{together}: a header is believed from these addresses alone")
-    if found.proxy_roles_header and not found.proxy_header:
+    if table.proxy_roles_header and not table.proxy_header:
         return Fault("proxy-roles-header", "needs proxy-header")
-    if bool(found.tls_certfile) != bool(found.tls_keyfile):
-        given = "tls-certfile" if found.tls_certfile else "tls-keyfile"
+    if bool(table.tls_certfile) != bool(table.tls_keyfile):
+        given = "tls-certfile" if table.tls_certfile else "tls-keyfile"
         return Fault(given, "tls-certfile and tls-keyfile go together")
     return None
 
@@ -92,7 +93,7 @@ UserName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")]
 
 
 class User(Table, frozen=True, kw_only=True):
-    """Who may log in to the board."""
+    """A user who may log in to the board."""
 
     password: Annotated[str, msgspec.Meta(description="its hash, from il2watch board --hash")]
     roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1, description="what the user may do")]

@@ -1,6 +1,4 @@
-"""Read the configuration's `[broker]` table: addresses, security, and the password from where it may come
-from.
-"""
+"""Read the configuration's `[broker]` table: addresses, security, and where the password comes from."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ NO_PASSWORD = "a password does not belong in this file; name a password-file, or
 
 
 class BrokerTable(Table, frozen=True, kw_only=True):
-    """The table as it is written."""
+    """The keys of the configuration's `[broker]` table."""
 
     servers: Annotated[str | None, msgspec.Meta(description="host:port, comma separated")] = None
     security_protocol: Annotated[Protocol, msgspec.Meta(description="TLS with SSL, a login with SASL")] = (
@@ -39,11 +37,12 @@ class BrokerTable(Table, frozen=True, kw_only=True):
 
     @property
     def login(self) -> bool:
+        """Whether the protocol needs a login (SASL)."""
         return self.security_protocol.startswith("SASL")
 
 
 def broker_table(file: SiteFile | None) -> BrokerTable:
-    """Return the configuration's `[broker]` table, checked; an empty one where there is none.
+    """Return the configuration's `[broker]` table, checked; an empty one if it is absent.
 
     Raises UsageError naming file, line and key. The password's file is not read.
     """
@@ -60,7 +59,7 @@ def broker_table(file: SiteFile | None) -> BrokerTable:
 
 
 def conflict(table: BrokerTable) -> Fault | None:
-    """Return what does not go together, or is no address; None: all is well."""
+    """Return which keys do not go together or are no address, or None."""
     try:
         servers_of(table.servers or "here:1")
     except UsageError as error:

@@ -1,11 +1,11 @@
-"""The configuration's `[pager]` table as it is written: keys and types.
+"""Define the configuration's `[pager]` table: keys and types.
 
-What they come to is in `streams.pager.service.config`.
+`streams.pager.service.config` builds routes and channels from it.
 
 [pager]
 timezone = "Europe/Berlin"                   # of working hours; default UTC
 unit = "4 West"                              # or units = [{ patients = "w4-*", unit = "4 West" }]
-expire-after = "2 h"                         # what is over and was not told by then is stated expired
+expire-after = "2 h"                         # what is over and not sent by then is stated expired
 
 [pager.channels.oncall]
 kind = "pagerduty"
@@ -50,64 +50,76 @@ Clock = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
-def says(what: str) -> msgspec.Meta:
-    """Say what a key is of, for the page of reference and for editors."""
+def description(what: str) -> msgspec.Meta:
+    """Return the metadata with a key's description, for the reference page and for editors."""
     return msgspec.Meta(description=what)
 
 
 class Hours(Table, frozen=True, kw_only=True):
+    """Working hours: days of the week and times of day."""
+
     days: Annotated[tuple[Day, ...], msgspec.Meta(min_length=1, description="on which it holds")] = DAYS
-    since: Annotated[Clock, says("HH:MM at which it begins to hold")] = msgspec.field(name="from")
-    until: Annotated[Clock, says("HH:MM until which it holds")] = msgspec.field(name="to")
+    since: Annotated[Clock, description("HH:MM at which it begins to hold")] = msgspec.field(name="from")
+    until: Annotated[Clock, description("HH:MM until which it holds")] = msgspec.field(name="to")
 
 
 class Rung(Table, frozen=True, kw_only=True):
+    """One escalation step: the channels notified, and when."""
+
     channels: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, description="who is told")]
-    after: Annotated[Duration, says("when nobody has acknowledged by then")] = "0 s"
+    after: Annotated[Duration, description("when nobody has acknowledged by then")] = "0 s"
 
 
 class Route(Table, frozen=True, kw_only=True):
-    name: Annotated[Name, says("what it is called; each name once")]
+    """A route: the alerts it takes, and their escalation policy."""
+
+    name: Annotated[Name, description("what it is called; each name once")]
     ladder: Annotated[tuple[Rung, ...], msgspec.Meta(min_length=1, description="who is told, and who next")]
-    level: Annotated[tuple[Level, ...], says("levels it takes; none: all")] = ()
-    kind: Annotated[tuple[str, ...], says("kinds of alert it takes; none: all")] = ()
-    system: Annotated[tuple[str, ...], says("organ systems it takes; none: all")] = ()
-    subject: Annotated[tuple[str, ...], says("patterns of subjects it takes; none: all")] = ()
-    unit: Annotated[tuple[str, ...], says("units it takes; none: all")] = ()
-    hours: Annotated[Hours | None, says("when it holds; none: always")] = None
-    digest: Annotated[Duration | None, says("gather for so long into one page")] = None
+    level: Annotated[tuple[Level, ...], description("levels it takes; none: all")] = ()
+    kind: Annotated[tuple[str, ...], description("kinds of alert it takes; none: all")] = ()
+    system: Annotated[tuple[str, ...], description("organ systems it takes; none: all")] = ()
+    subject: Annotated[tuple[str, ...], description("patterns of subjects it takes; none: all")] = ()
+    unit: Annotated[tuple[str, ...], description("units it takes; none: all")] = ()
+    hours: Annotated[Hours | None, description("when it holds; none: always")] = None
+    digest: Annotated[Duration | None, description("gather for so long into one page")] = None
 
 
 class Api(Table, frozen=True, kw_only=True):
-    """Where acknowledgements and silences are taken over HTTP.
+    """The keys of `[pager.api]`: where acknowledgements and silences are accepted over HTTP.
 
-    The token comes from a variable or a file, never from here.
+    The token comes from a variable or a file, never from this table.
     """
 
-    listen: Annotated[str, says("the address it is served at")] = "127.0.0.1"
-    port: Annotated[Port, says("the port it is served at")] = 9110
-    token_env: Annotated[str | None, says("the variable that holds its token")] = None
-    token_file: Annotated[str | None, says("or the file whose first line it is")] = None
+    listen: Annotated[str, description("the address it is served at")] = "127.0.0.1"
+    port: Annotated[Port, description("the port it is served at")] = 9110
+    token_env: Annotated[str | None, description("the variable that holds its token")] = None
+    token_file: Annotated[str | None, description("or the file whose first line it is")] = None
 
 
 class Watchdog(Table, frozen=True, kw_only=True):
-    """Which channel hears a heartbeat that went the whole way."""
+    """The channel that gets the heartbeat."""
 
-    channel: Annotated[Name, says("where the heartbeat goes")]
-    every: Annotated[Duration, says("how often")] = "1 min"
+    channel: Annotated[Name, description("where the heartbeat goes")]
+    every: Annotated[Duration, description("how often")] = "1 min"
 
 
 class Pager(Table, frozen=True, kw_only=True):
-    channels: Annotated[dict[Name, Mapping[str, Any]], says("a table each: docs/reference/channels.md")]
-    routes: Annotated[tuple[Route, ...], says("the first that matches takes an alert")]
-    system_routes: Annotated[tuple[Route, ...], says("alarms of the machine itself")]
-    timezone: Annotated[str, says("IANA name; of hours")] = "UTC"
-    unit: Annotated[str | None, says("the ward")] = None
-    units: Annotated[tuple[Unit, ...], says("several wards; the first that matches")] = ()
+    """The keys of the configuration's `[pager]` table."""
+
+    channels: Annotated[
+        dict[Name, Mapping[str, Any]], description("a table each: docs/reference/channels.md")
+    ]
+    routes: Annotated[tuple[Route, ...], description("the first that matches takes an alert")]
+    system_routes: Annotated[tuple[Route, ...], description("alarms of the machine itself")]
+    timezone: Annotated[str, description("IANA name; of hours")] = "UTC"
+    unit: Annotated[str | None, description("the ward")] = None
+    units: Annotated[tuple[Unit, ...], description("several wards; the first that matches")] = ()
     flood_pages: Annotated[int, msgspec.Meta(ge=2, le=60, description="pages that make a flood")] = 10
-    flood_window: Annotated[Duration, says("in how long")] = "10 min"
-    expire_after: Annotated[Duration, says("what is over and untold by then is stated expired")] = "2 h"
-    try_refused_after: Annotated[Duration, says("when a refused page is tried again")] = "10 min"
-    link: Annotated[str | None, says("where people find the board")] = None
-    api: Annotated[Api | None, says("acknowledgements and silences over HTTP")] = None
-    watchdog: Annotated[Watchdog | None, says("a heartbeat that went the whole way")] = None
+    flood_window: Annotated[Duration, description("in how long")] = "10 min"
+    expire_after: Annotated[Duration, description("what is over and untold by then is stated expired")] = (
+        "2 h"
+    )
+    try_refused_after: Annotated[Duration, description("when a refused page is tried again")] = "10 min"
+    link: Annotated[str | None, description("where people find the board")] = None
+    api: Annotated[Api | None, description("acknowledgements and silences over HTTP")] = None
+    watchdog: Annotated[Watchdog | None, description("a heartbeat that went the whole way")] = None

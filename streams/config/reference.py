@@ -1,4 +1,4 @@
-"""The tables of docs/reference/configuration.md: every key of every table, from the schema.
+"""Write the tables of docs/reference/configuration.md: every key of every table, from the schema.
 
 `make docs` writes them, and the schema beside the page, with `python -m streams.cli.config FOLDER`.
 """
@@ -40,7 +40,7 @@ with.
 
 
 def page(text: str, schema: Schema) -> str:
-    """Return the page: what stands above its mark as it is, and below it the tables."""
+    """Return the page: the text above its mark as it is, and below it the tables."""
     above, mark, _ = text.partition(MARK)
     if not mark:
         raise ValueError(f"the page has no line {MARK.strip()}")
@@ -49,18 +49,21 @@ def page(text: str, schema: Schema) -> str:
 
 def services(schema: Schema) -> Iterator[str]:
     """Yield one heading and one table for each table of the services."""
-    drawn: dict[str, str] = {}
+    written_at: dict[str, str] = {}
     for name in SECTIONS:
-        yield from _tables(name, schema["properties"][name], schema["$defs"], drawn)
+        yield from _tables(name, schema["properties"][name], schema["$defs"], written_at)
     yield USERS_FILE
     user = schema["$defs"][USERS]["properties"]["users"]["additionalProperties"]
-    yield from _tables("users.NAME", user, schema["$defs"], drawn)
+    yield from _tables("users.NAME", user, schema["$defs"], written_at)
 
 
-def _tables(path: str, given: Schema, named: dict[str, Schema], drawn: dict[str, str]) -> Iterator[str]:
-    """Yield a table and, after it, those that stand in it. `shown`: where each stood already."""
+def _tables(path: str, given: Schema, named: dict[str, Schema], written_at: dict[str, str]) -> Iterator[str]:
+    """Yield a table and, after it, those nested in it.
+
+    `written_at`: the path where each was written first.
+    """
     table = _resolved(given, named)
-    first = drawn.setdefault(given["$ref"], path)
+    first = written_at.setdefault(given["$ref"], path)
     if first != path:
         yield f"### `{path}`\n\nAs `{first}`.\n\n"
         return
@@ -70,13 +73,13 @@ def _tables(path: str, given: Schema, named: dict[str, Schema], drawn: dict[str,
     for key, one in table["properties"].items():
         inner, many = _inner(one)
         if "$ref" in inner:
-            yield from _tables(f"{path}.{key}{'[]' * many}", inner, named, drawn)
+            yield from _tables(f"{path}.{key}{'[]' * many}", inner, named, written_at)
 
 
 def _line(key: str, given: Schema, needed: bool, named: dict[str, Schema]) -> str:
     default = given.get("default")
-    drawn = "needed" if needed else "" if default in (None, [], ()) else f"`{json.dumps(default)}`"
-    return f"| `{key}` | {_accepts(given, named)} | {drawn} | {given.get('description', '')} |\n"
+    default_text = "needed" if needed else "" if default in (None, [], ()) else f"`{json.dumps(default)}`"
+    return f"| `{key}` | {_accepts(given, named)} | {default_text} | {given.get('description', '')} |\n"
 
 
 def _accepts(given: Schema, named: dict[str, Schema]) -> str:
@@ -102,7 +105,7 @@ def _range(given: Schema) -> str:
 
 
 def _inner(given: Schema) -> tuple[Schema, bool]:
-    """Return what is given apart from null and from a list around it, and whether there is a list."""
+    """Return a schema without null and without a list around it, and whether there was a list."""
     if "anyOf" in given:
         return _inner(next(one for one in given["anyOf"] if one.get("type") != "null"))
     return (_inner(given["items"])[0], True) if given.get("type") == "array" else (given, False)
@@ -118,7 +121,7 @@ def written(schema: Schema) -> str:
 
 
 def write(folder: Path, schema: Schema) -> None:
-    """Write the page's tables anew, and the schema beside it."""
+    """Write the page's tables again, and the schema beside it."""
     path = folder / PAGE
     path.write_text(page(path.read_text(encoding="utf-8"), schema), encoding="utf-8")
     (folder / SCHEMA).write_text(written(schema), encoding="utf-8")

@@ -1,6 +1,4 @@
-"""The JSON Schema of a site's configuration: for editors, and for the page of reference that is
-made of it.
-"""
+"""Build the JSON Schema of a site's configuration, for editors and for the reference page."""
 
 from __future__ import annotations
 
@@ -34,7 +32,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SECTIONS: dict[str, type[msgspec.Struct]] = {"broker": BrokerTable, "pager": Pager, "board": Board}
 """The tables that are not the guideline's."""
 USERS = "UsersFile"
-"""Where the schema has the board's users' file, a document of its own: `#/$defs/UsersFile`."""
+"""The definition of the board's users' file, a document of its own: `#/$defs/UsersFile`."""
 
 
 def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
@@ -61,20 +59,20 @@ def _resolved(reference: Schema, named: Mapping[str, Schema]) -> Schema:
 
 
 def _with_kind(options: Schema, kind: str) -> None:
-    """A channel's table says its kind beside its options."""
+    """Add the key `kind` to a channel's options."""
     options["properties"] = {"kind": {"const": kind}, **options["properties"]}
     options["required"] = ["kind", *options.get("required", [])]
 
 
 def guideline_tables() -> Schema:
     """Return the tables of the guideline's numbers, each key at its path."""
-    whole = _table()
+    root = _table()
     for key in keys():
-        place = whole
+        table = root
         for step in key.path[:-1]:
-            place = place["properties"].setdefault(step, _table())
-        place["properties"][key.path[-1]] = _of(key)
-    tables: Schema = whole["properties"]
+            table = table["properties"].setdefault(step, _table())
+        table["properties"][key.path[-1]] = _of(key)
+    tables: Schema = root["properties"]
     return tables
 
 
@@ -85,8 +83,8 @@ def _table() -> Schema:
 def _of(key: Key) -> Schema:
     unit = f", {key.unit}" if key.unit else ""
     compared = f"; the number is compared by {key.op}" if key.op else ""
-    found = {"description": f"{key.subject}{unit} ({key.source}){compared}", **TYPES[key.kind]}
-    return found if key.default is None else {**found, "default": _default(key)}
+    schema = {"description": f"{key.subject}{unit} ({key.source}){compared}", **TYPES[key.kind]}
+    return schema if key.default is None else {**schema, "default": _default(key)}
 
 
 def _default(key: Key) -> Any:
@@ -106,4 +104,4 @@ TYPES: dict[str, Schema] = {
     ZONE: {"type": "string"},
     STARTS: {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": f"^{CLOCK.pattern}$"}},
 }
-"""What each kind of number of the guideline takes; what numbers must be to one another is checked on load."""
+"""The values that each kind of number of the guideline takes; how numbers must relate is checked on load."""

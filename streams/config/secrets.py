@@ -1,6 +1,6 @@
-"""Keys, tokens and passwords: from the environment or a file, never from the configuration, the command line
-or a log. And the certificates that go with them.
+"""Read keys, tokens and passwords from the environment or a file, and load certificates.
 
+Secrets are never in the configuration, on the command line or in a log.
 routing-key-env = "PAGERDUTY_KEY"              # the variable that holds it
 routing-key-file = "/run/secrets/pagerduty"    # or the file whose first line it is
 """
@@ -18,7 +18,7 @@ from streams.errors import UsageError
 
 
 class Secret:
-    """A text that shows itself only to `reveal`: printed, logged or in a traceback it is `Secret(...)`."""
+    """A text that only `reveal` returns: printed, logged or in a traceback it is `Secret(...)`."""
 
     __slots__ = ("_text",)
 
@@ -26,6 +26,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
+        """Return the text."""
         return self._text
 
     def __repr__(self) -> str:
@@ -34,12 +35,12 @@ class Secret:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Where secrets come from. `environ`: the variables that may be named."""
+    """The source of secrets. `environ`: the variables that may be named."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def read(self, where: str, key: str, env: str | None, file: str | None) -> Secret | None:
-        """The secret that `<key>-env` or `<key>-file` names; None when neither is given.
+        """Return the secret that `<key>-env` or `<key>-file` names; None when neither is given.
 
         Raises UsageError naming the key when it is not there.
         """
@@ -50,7 +51,7 @@ class Secrets:
         return Secret(self._text(where, key, env, file or ""))
 
     def need(self, where: str, key: str, env: str | None, file: str | None) -> Secret:
-        """As `read`, for a secret that the channel cannot do without."""
+        """Return the secret as `read` does; raises UsageError when neither is given."""
         found = self.read(where, key, env, file)
         if found is None:
             raise KeyFault(
@@ -67,8 +68,9 @@ class Secrets:
 
 
 class Unread(Secrets):
-    """Stands in where a configuration is checked away from its secrets: each that is named is there and
-    well-formed.
+    """A substitute for checking a configuration without its secrets.
+
+    Each secret that is named counts as present and well-formed.
     """
 
     def _text(self, where: str, key: str, env: str | None, file: str) -> str:
@@ -76,7 +78,7 @@ class Unread(Secrets):
 
 
 def variable(key: str, name: str, environ: Mapping[str, str]) -> str:
-    """A secret's variable. Raises UsageError when it is not set."""
+    """Return a secret's variable. Raises UsageError when it is not set."""
     found = environ.get(name, "").strip()
     if not found:
         raise UsageError(f"{key}: the environment has no {name}, or it is empty")
@@ -84,7 +86,7 @@ def variable(key: str, name: str, environ: Mapping[str, str]) -> str:
 
 
 def first_line(key: str, path: str) -> str:
-    """A secret's file: its first line. Raises UsageError when there is none."""
+    """Return the first line of a secret's file. Raises UsageError when there is none."""
     found = lines(key, path)
     if not found or not found[0]:
         raise UsageError(f"{key} {path}: its first line is empty")
@@ -92,9 +94,9 @@ def first_line(key: str, path: str) -> str:
 
 
 def keys(key: str, path: str, least: int) -> tuple[Secret, ...]:
-    """A file with a key a line, each of `least` characters or more, empty lines left out.
+    """Return the keys of a file with one key per line; empty lines are left out.
 
-    Raises UsageError when there is none, or a short one.
+    Raises UsageError when there is none, or one is shorter than `least` characters.
     """
     found = [(number, line) for number, line in enumerate(lines(key, path), 1) if line]
     if not found:
@@ -106,7 +108,7 @@ def keys(key: str, path: str, least: int) -> tuple[Secret, ...]:
 
 
 def lines(key: str, path: str) -> list[str]:
-    """The lines of a secret's file. Raises UsageError when it cannot be read."""
+    """Return the lines of a secret's file. Raises UsageError when it cannot be read."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -115,10 +117,10 @@ def lines(key: str, path: str) -> list[str]:
 
 
 def client_context(where: str, authority: str | None, cert: str | None, key: str | None) -> ssl.SSLContext:
-    """Return TLS that checks the server's name and certificate; there is no setting to leave that out.
+    """Return a TLS context that checks the server's name and certificate; no setting turns that off.
 
-    `authority`: a certificate authority of one's own; `cert`, `key`: what is shown of oneself. Raises
-    KeyFault naming `where` and the files that cannot be used.
+    `authority`: a certificate authority of one's own; `cert`, `key`: the client certificate. Raises KeyFault
+    naming `where` and the files that cannot be used.
     """
     try:
         context = ssl.create_default_context(cafile=authority)

@@ -1,7 +1,7 @@
-"""Read one table of a configuration as the struct that says its keys, and word what is wrong with it.
+"""Read one table of a configuration into the struct that defines its keys, and word its errors.
 
-Every table of a site, the users' file and a channel's options are read here, so that an error reads alike
-wherever it is: file, line, key, fault, and the nearest key or another remedy.
+Every table of a site, the users' file and a channel's options are read here, so that errors have one form
+everywhere: file, line, key, fault, and the nearest key or another remedy.
 """
 
 from __future__ import annotations
@@ -25,16 +25,14 @@ A_NAME = "#name"
 """The last step of a path to a name in a table, when the name itself is wrong."""
 
 
-# What the tables have in common.
-
 DURATION_PATTERN = f"^ *[0-9]+(\\.[0-9]+)? ?({'|'.join(UNITS)}) *$"
-# For editors alone: a duration that cannot be read is refused with a remedy, not with a pattern.
+# For editors alone: a malformed duration is refused with a remedy, not with a pattern.
 Duration = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": DURATION_PATTERN})]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """A table takes no key it does not know: a mistyped one would be a route that is not what it seems."""
+    """A table that refuses keys it does not know: a mistyped one would silently change a route."""
 
 
 class Unit(Table, frozen=True, kw_only=True):
@@ -52,7 +50,7 @@ class Fault(NamedTuple):
 
 
 class KeyFault(UsageError):
-    """A key of a table that stands in no file at hand is wrong; who has the file names the line.
+    """An error in a key of a table whose file is not at hand; the caller that has the file adds the line.
 
     `path`: in the table; empty for the table itself.
     """
@@ -63,13 +61,13 @@ class KeyFault(UsageError):
 
 
 class SiteFile(NamedTuple):
-    """A file that was read; knows how to name what is wrong in it."""
+    """A parsed file, with the line of each key for errors."""
 
     name: str
     document: Document
 
     def section(self, kind: type[Kind], *table: str) -> Kind:
-        """Return a table, none at all the whole file; an empty one where it is not there.
+        """Return a table as a struct: without a name the whole file, an empty table if it is absent.
 
         Raises UsageError naming file, line and key.
         """
@@ -92,12 +90,12 @@ class SiteFile(NamedTuple):
         raise UsageError(f"{self.at(path)}{fault}")
 
     def at(self, path: Path) -> str:
-        """Return how a fault at a key begins: `site.toml: line 3: pager.routes[1].level: `."""
+        """Return how an error at a key begins: `site.toml: line 3: pager.routes[1].level: `."""
         return f"{self.name}: line {self.document.line(path)}: {spelled(path)}"
 
 
 def parsed(text: str, name: str) -> SiteFile:
-    """Return the file as read. Raises UsageError naming file, line and column for what is not TOML."""
+    """Parse a file. Raises UsageError naming file, line and column for what is not TOML."""
     try:
         return SiteFile(name, parse_toml(text))
     except ConfigError as error:
@@ -105,7 +103,7 @@ def parsed(text: str, name: str) -> SiteFile:
 
 
 def converted(table: Mapping[str, Any], kind: type[Kind], place: str) -> Kind:
-    """Return a table that stands in no file at hand. Raises KeyFault."""
+    """Return a table whose file is not at hand as a struct. Raises KeyFault."""
     try:
         return msgspec.convert(dict(table), kind)
     except msgspec.ValidationError as error:
@@ -114,16 +112,16 @@ def converted(table: Mapping[str, Any], kind: type[Kind], place: str) -> Kind:
 
 
 def spelled(path: Path) -> str:
-    """Write a path before a fault: `pager.routes[1].level: `; nothing for no path."""
+    """Return a path as it precedes an error: `pager.routes[1].level: `; empty for no path."""
     inside = path[:-1] if path[-1:] == (A_NAME,) else path
     text = re.sub(r"\.(?:#(\d+)|(?=\[))", lambda step: f"[{step[1]}]" if step[1] else "", ".".join(inside))
     return f"{'key in ' * (inside != path)}{text}: " if path else ""
 
 
 def worded(error: str, kind: type[msgspec.Struct]) -> tuple[Path, str]:
-    """Tell msgspec's words for what is wrong apart from where: `("routes", "#1", "level")` and the fault.
+    """Split msgspec's error into path and fault: `("routes", "#1", "level")` and the text.
 
-    What was written beside an unknown key is never shown: it may be a secret.
+    The value beside an unknown key is never shown: it may be a secret.
     """
     words, _, where = error.replace("`", "").partition(" - at ")
     path = _path(where)
@@ -137,7 +135,7 @@ def worded(error: str, kind: type[msgspec.Struct]) -> tuple[Path, str]:
 
 
 def no_such_key(key: str, keys: list[str]) -> str:
-    """Return why a key cannot stand there, with the one that is meant."""
+    """Return the error for an unknown key, with the one that is probably meant."""
     if choices := [way for way in (f"{key}-env", f"{key}-file") if way in keys]:
         return f"a secret does not belong in this file; name {' or '.join(choices)}"
     return "no such key; " + did_you_mean(key, keys, f"there are {', '.join(keys)}")
@@ -150,8 +148,9 @@ def keys_at(kind: type[msgspec.Struct], path: Path) -> list[str]:
 
 
 def _path(where: str) -> Path:
-    """Return `$.routes[0].level` as `("routes", "#1", "level")`, and `key in $.labels` with a mark at its
-    end.
+    """Return `$.routes[0].level` as `("routes", "#1", "level")`.
+
+    `key in $.labels` ends with a mark, `A_NAME`.
     """
     inside = where.removeprefix("key in ")
     steps = re.findall(r"\[(\d+)\]|([A-Za-z0-9_-]+|\[\.\.\.\])", inside.removeprefix("$"))
@@ -182,7 +181,7 @@ def _below(table: inspect.Type, step: str) -> inspect.Type:
 
 
 def _bare(found: inspect.Type) -> inspect.Type:
-    """Return what a type is when it is given: `Hours` of `Hours | None`."""
+    """Return a type without None and metadata: `Hours` of `Hours | None`."""
     if isinstance(found, inspect.Metadata):
         return _bare(found.type)
     if isinstance(found, inspect.UnionType):

@@ -16,7 +16,7 @@ CONFIG = "IL2WATCH_CONFIG"
 
 
 def guideline(path: str | None) -> Guideline:
-    """The guideline with a site's configuration (`path`, else `IL2WATCH_CONFIG`, else none).
+    """Return the guideline with a site's configuration (`path`, else `IL2WATCH_CONFIG`, else none).
 
     Raises UsageError naming key and line.
     """
@@ -25,16 +25,16 @@ def guideline(path: str | None) -> Guideline:
     named = path or os.environ.get(CONFIG)
     if not named:
         return SCHWARTZENTRUBER_2001
-    found, fault = checked(named)
-    if found is None:
+    configured, fault = checked(named)
+    if configured is None:
         raise UsageError(f"{named}: {fault}")
-    return found
+    return configured
 
 
 def checked(path: str) -> tuple[Guideline, None] | tuple[None, str]:
-    """The guideline with a configuration, or what is wrong with it: key and line.
+    """Return the guideline with a configuration, or its error: key and line.
 
-    Raises UsageError when it cannot be read at all.
+    Raises UsageError when the file cannot be read at all.
     """
     content = text(path)
     from rules.guideline import ConfigError, load

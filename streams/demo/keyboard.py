@@ -87,7 +87,7 @@ class Acknowledging:
     def send(self, page: OpenPage, at: int) -> None:
         """Sends it, as of the ward's time, ms."""
         self._latest = self._pool.submit(
-            commands.through, self.broker, commands.acknowledgement(page.patient, page.alert, WHO, at)
+            commands.send, self.broker, commands.acknowledgement(page.patient, page.alert, WHO, at)
         )
 
     @property

@@ -167,8 +167,12 @@ def elsewhere(broker: Broker) -> Iterator[tuple[Broker, dict[str, Living]]]:
 def records(broker: Broker) -> dict[str, int]:
     """How many records those of our topics hold that hold any. Raises UsageError when no broker answers."""
     from streams.kafka.admin import admin
-    from streams.kafka.blocking_reader import held
+    from streams.kafka.blocking_reader import record_counts
 
     with admin(broker) as connection:
         there = set(connection.names())
-    return {topic: number for topic, number in held(broker, [t for t in ALL if t in there]).items() if number}
+    return {
+        topic: number
+        for topic, number in record_counts(broker, [t for t in ALL if t in there]).items()
+        if number
+    }

@@ -1,1 +1,1 @@
-"""Kafka: where it is, its topics, clients and readers, and the base that the Faust services stand on."""
+"""Kafka: settings, topics, clients and readers, and the base of the Faust services."""

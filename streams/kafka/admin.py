@@ -1,6 +1,6 @@
-"""Kafka's admin client with a short patience and one clear error.
+"""Query and create topics through Kafka's admin client, with a bounded wait and one clear error.
 
-What the commands on topics ask of it, and nothing more.
+Only what the commands on topics need.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ EXISTS = 36
 Answer = TypeVar("Answer")
 
 
-class Part(TypedDict):
+class DescribedPartition(TypedDict):
     """A partition as kafka-python describes it."""
 
     replica_nodes: list[int]
 
 
-class Asked(TypedDict):
+class NewTopic(TypedDict):
     """A new topic as kafka-python is asked for it."""
 
     num_partitions: int
@@ -40,7 +40,7 @@ class Asked(TypedDict):
 
 
 class TopicDescription(NamedTuple):
-    """What the broker says of one topic. `settings` holds those it tells; some brokers tell few."""
+    """The broker's description of one topic. `settings`: those the broker reports; some report few."""
 
     partitions: int
     replication: int
@@ -54,16 +54,17 @@ class Admin:
         self._client, self.servers = client, servers
 
     def brokers(self) -> int:
-        """How many brokers are up."""
+        """Return the number of brokers that are up."""
         return len(patiently(self._client.describe_cluster)["brokers"])
 
     def names(self) -> set[str]:
+        """Return the names of all topics."""
         return set(patiently(self._client.list_topics))
 
     def topics(self, names: list[str]) -> dict[str, TopicDescription]:
-        """What the broker tells of topics that are there.
+        """Return the descriptions of those topics that exist.
 
-        Raises KafkaError when it cannot say: a topic is never missing for want of an answer.
+        Raises KafkaError when the broker cannot tell: no answer never counts as a missing topic.
         """
         found = patiently(lambda: self._described(names)) if names else {}
         configs = patiently(lambda: self._configs(list(found)))
@@ -74,15 +75,15 @@ class Admin:
             for name, parts in found.items()
         }
 
-    def _described(self, names: list[str]) -> dict[str, list[Part]]:
-        """The partitions of each topic; raises what the broker answers of one instead."""
+    def _described(self, names: list[str]) -> dict[str, list[DescribedPartition]]:
+        """Return the partitions of each topic; raises the error that the broker returns for one instead."""
         from kafka.errors import for_code
 
         found = self._client.describe_topics(names)
-        for one in found:
-            if one["error_code"]:
-                raise for_code(one["error_code"])(one["name"])
-        return {one["name"]: one["partitions"] for one in found}
+        for topic in found:
+            if topic["error_code"]:
+                raise for_code(topic["error_code"])(topic["name"])
+        return {topic["name"]: topic["partitions"] for topic in found}
 
     def _configs(self, names: list[str]) -> dict[str, dict[str, str]]:
         from kafka.admin import ConfigResource, ConfigResourceType
@@ -100,11 +101,11 @@ class Admin:
     def create(self, names: list[str], wanted: Layout) -> list[str]:
         """Create topics of the wire and return those that this call created. Raises UsageError."""
         return self.make(
-            {name: asked(wanted.partitions, wanted.replication, settings(name, wanted)) for name in names}
+            {name: new_topic(wanted.partitions, wanted.replication, settings(name, wanted)) for name in names}
         )
 
-    def make(self, topics: Mapping[str, Asked]) -> list[str]:
-        """Create topics, each as `asked` spells it, and wait until they have leaders.
+    def make(self, topics: Mapping[str, NewTopic]) -> list[str]:
+        """Create topics, each as `new_topic` returns it, and wait until they have leaders.
 
         Return those that this call created; raises UsageError naming topic and reason.
         """
@@ -123,32 +124,32 @@ class Admin:
         return [answer["name"] for answer in answers if answer["error_code"] == 0]
 
 
-def asked(partitions: int, replication: int, configs: Mapping[str, str]) -> Asked:
-    """Return a new topic as kafka-python asks for it."""
+def new_topic(partitions: int, replication: int, configs: Mapping[str, str]) -> NewTopic:
+    """Return a new topic as kafka-python is asked for it."""
     return {"num_partitions": partitions, "replication_factor": replication, "configs": dict(configs)}
 
 
 def patiently(ask: Callable[[], Answer], patience_s: float = PATIENCE_MS / 1000) -> Answer:
-    """The answer, asked for again while the error is a passing one.
+    """Return the answer, retrying for `patience_s` while the error is transient.
 
-    The client asks any broker it has heard of: for some seconds after one died, that one too, or one that has
-    not heard of its new leaders.
+    The client asks any broker it knows: for some seconds after one died, that may be the dead one, or one
+    that does not know its new leaders yet.
     """
     from kafka.errors import KafkaError
 
-    last = time.monotonic() + patience_s
+    deadline = time.monotonic() + patience_s
     while True:
         try:
             return ask()
         except KafkaError as error:
-            if not error.retriable or time.monotonic() > last:
+            if not error.retriable or time.monotonic() > deadline:
                 raise
         time.sleep(BETWEEN_S)
 
 
 @contextmanager
 def admin(broker: Broker) -> Iterator[Admin]:
-    """An admin connection.
+    """Open an admin connection.
 
     Raises UsageError, within a few seconds, when no broker answers or it refuses what is asked.
     """
@@ -172,6 +173,7 @@ def admin(broker: Broker) -> Iterator[Admin]:
 
 
 def unreachable(broker: Broker, why: str) -> str:
+    """Return the message for a broker that does not answer."""
     secured = (
         ""
         if broker.security_protocol == "PLAINTEXT"
@@ -181,5 +183,5 @@ def unreachable(broker: Broker, why: str) -> str:
 
 
 def quiet() -> None:
-    """The client logs each failed attempt; the command says once what is wrong."""
+    """Silence the client's log of each failed attempt: the command reports the error once."""
     logging.getLogger("kafka").addHandler(logging.NullHandler())

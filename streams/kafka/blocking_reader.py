@@ -1,4 +1,4 @@
-"""Read topics without a group in a command or a thread: up to where they ended when asked, or on and on."""
+"""Read topics without a group in a command or a thread: up to their end offsets, or following them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ PATIENCE_S = 30.0
 
 
 def records(broker: Broker, *topics: str) -> Iterator[Any]:
-    """Yield every record, as kafka-python gives it; each partition in order.
+    """Yield every record, as kafka-python returns it; each partition in order.
 
-    Raises UsageError when a topic or the broker is not there, or falls silent.
+    Raises UsageError when a topic or the broker is missing, or sends nothing for `PATIENCE_S`.
     """
     from kafka import TopicPartition
 
@@ -34,44 +34,47 @@ def records(broker: Broker, *topics: str) -> Iterator[Any]:
 
 
 def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> Iterator[Any]:
-    """Yield the records up to the end offsets. Raises UsageError when nothing moves for `PATIENCE_S`."""
-    collected = clock()
+    """Yield the records up to the end offsets. Raises UsageError when nothing comes for `PATIENCE_S`."""
+    last_fetched = clock()
     while any(consumer.position(part) < end for part, end in ends.items()):
-        found = consumer.poll(timeout_ms=POLL_MS)
-        collected = clock() if found else collected
-        if clock() - collected > PATIENCE_S:
+        fetched = consumer.poll(timeout_ms=POLL_MS)
+        last_fetched = clock() if fetched else last_fetched
+        if clock() - last_fetched > PATIENCE_S:
             named = ", ".join(sorted({part.topic for part in ends}))
             raise UsageError(
                 f"{named}: the broker has sent nothing for {PATIENCE_S:.0f} s; is a partition without leader?"
             )
-        for part, several in found.items():
-            yield from (record for record in several if record.offset < ends[part])
+        for part, records in fetched.items():
+            yield from (record for record in records if record.offset < ends[part])
 
 
 class Tail:
-    """Follow topics in all their partitions, from their beginning or from where they end now.
+    """A reader that follows topics in all their partitions, from their beginning or their present end.
 
-    Topics that are not there are left out. Raises KafkaError when no broker answers.
+    Topics that do not exist are left out. Raises KafkaError when no broker answers.
     """
 
     def __init__(self, broker: Broker, topics: Sequence[str], *, from_beginning: bool = False) -> None:
         self.consumer = clients.consumer(broker)
         parts = _parts(self.consumer, topics)
         self.consumer.assign(parts)
-        where = self.consumer.beginning_offsets if from_beginning else self.consumer.end_offsets
-        for part, offset in where(parts).items():
+        offsets = self.consumer.beginning_offsets if from_beginning else self.consumer.end_offsets
+        for part, offset in offsets(parts).items():
             self.consumer.seek(part, offset)
 
     def poll(self, timeout_ms: int) -> list[Any]:
-        """Return what came within the time, partition by partition."""
-        return [record for found in self.consumer.poll(timeout_ms=timeout_ms).values() for record in found]
+        """Return the records that came within the time, partition by partition."""
+        return [
+            record for records in self.consumer.poll(timeout_ms=timeout_ms).values() for record in records
+        ]
 
     def close(self) -> None:
+        """Close the consumer."""
         self.consumer.close()
 
 
-def held(broker: Broker, topics: Sequence[str]) -> dict[str, int]:
-    """Return how many records each topic that is there holds. Raises KafkaError."""
+def record_counts(broker: Broker, topics: Sequence[str]) -> dict[str, int]:
+    """Return the number of records that each existing topic holds. Raises KafkaError."""
     consumer = clients.consumer(broker)
     try:
         parts = _parts(consumer, topics)
@@ -84,7 +87,7 @@ def held(broker: Broker, topics: Sequence[str]) -> dict[str, int]:
 
 
 def _parts(consumer: Any, topics: Iterable[str]) -> list[Any]:
-    """Return the partitions as the client knows them, which asks for the cluster's topics first."""
+    """Return the partitions as the client knows them, after asking for the cluster's topics."""
     from kafka import TopicPartition
 
     consumer.topics()

@@ -1,8 +1,8 @@
-"""Make a Kafka client: the one place where either library's clients are constructed.
+"""Make Kafka clients: the one place where either library's clients are constructed.
 
 `consumer`, `producer` and `admin` are kafka-python's, for commands and threads; `async_consumer`,
 `async_producer` and `async_admin` are aiokafka's, for services with an event loop. The libraries are imported
-when a client is made: a command loads the one it uses.
+when a client is made: a command loads only the one it uses.
 
 Source: https://kafka-python.readthedocs.io and https://aiokafka.readthedocs.io.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Client = TypeVar("Client")
 
 READING: Mapping[str, object] = {"group_id": None, "enable_auto_commit": False}
-"""A reader belongs to no group and commits nothing, unless it says so."""
+"""A reader belongs to no group and commits nothing, unless its settings say otherwise."""
 WRITING: Mapping[str, object] = {
     "acks": "all",
     "enable_idempotence": True,
@@ -61,31 +61,31 @@ def admin(broker: Broker, **settings: Any) -> KafkaAdminClient:
 
 
 def async_consumer(broker: Broker, *topics: str, **settings: Any) -> AIOKafkaConsumer:
-    """Return a consumer that is yet to be started; without a group, topics are read in all partitions."""
+    """Return a consumer that is not started yet; without a group, topics are read in all partitions."""
     from aiokafka import AIOKafkaConsumer
 
     return _asynchronous(AIOKafkaConsumer, broker, {**READING, **settings}, *topics)
 
 
 def async_producer(broker: Broker, **settings: Any) -> AIOKafkaProducer:
-    """Return a producer that is yet to be started."""
+    """Return a producer that is not started yet."""
     from aiokafka import AIOKafkaProducer
 
     return _asynchronous(AIOKafkaProducer, broker, settings)
 
 
 def async_admin(broker: Broker, **settings: Any) -> AIOKafkaAdminClient:
-    """Return an admin client that is yet to be started."""
+    """Return an admin client that is not started yet."""
     from aiokafka.admin import AIOKafkaAdminClient
 
     return _asynchronous(AIOKafkaAdminClient, broker, settings)
 
 
-def _blocking(kind: Callable[..., Client], broker: Broker, settings: Mapping[str, object]) -> Client:
-    return kind(**broker.for_kafka_python(), **settings)
+def _blocking(make: Callable[..., Client], broker: Broker, settings: Mapping[str, object]) -> Client:
+    return make(**broker.for_kafka_python(), **settings)
 
 
 def _asynchronous(
-    kind: Callable[..., Client], broker: Broker, settings: Mapping[str, object], *topics: str
+    make: Callable[..., Client], broker: Broker, settings: Mapping[str, object], *topics: str
 ) -> Client:
-    return kind(*topics, **broker.for_aiokafka(), **settings)
+    return make(*topics, **broker.for_aiokafka(), **settings)

@@ -1,5 +1,6 @@
-"""Build a clinician's commands (acknowledge, silence, resume) and send them to `il2.commands` (wire.md,
-Events).
+"""Build a clinician's commands (acknowledge, silence, resume) and send them to `il2.commands`.
+
+Source: wire.md, Events.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from streams.kafka.settings import Broker
 
 
 class Who(NamedTuple):
-    """Who asks, and why; both are always needed."""
+    """The author of a command and the reason; both are always needed."""
 
     by: str
     reason: str
 
 
 class StandingSilence(Struct, frozen=True, kw_only=True):
-    """A silence in force as programs are told of it. `until`: as on the wire."""
+    """A silence in force, as programs receive it. `until`: as on the wire."""
 
     id: str
     patient: str
@@ -40,7 +41,7 @@ class StandingSilence(Struct, frozen=True, kw_only=True):
 def acknowledgement(
     patient: str, alert: str, who: Who, at: int, actionable: bool | None = None
 ) -> Acknowledge:
-    """Return an `ack`. Raises UsageError for an alarm of the machine, which no patient has."""
+    """Return an `ack`. Raises UsageError for an alarm of the machine, which belongs to no patient."""
     if patient == EVERY_PATIENT:
         raise UsageError(
             f"{alert} is an alarm of the machine, not of a patient; acknowledge it where it was paged"
@@ -102,23 +103,26 @@ def _nonblank(who: Who) -> Who:
     return who
 
 
-def out(command: Command) -> OutgoingRecord:
-    """Return the record."""
+def as_record(command: Command) -> OutgoingRecord:
+    """Return the command as a record."""
     return OutgoingRecord(COMMANDS, command.patient.encode("utf-8", "surrogatepass"), encode(command))
 
 
-def through(broker: Broker, command: Command) -> None:
-    """Sends it, its own instant as the record's. Raises UsageError when Kafka does not take it."""
+def send(broker: Broker, command: Command) -> None:
+    """Send a command, its own instant as the record's timestamp.
+
+    Raises UsageError when Kafka does not acknowledge it.
+    """
     from kafka.errors import KafkaError
 
     from streams.kafka.clients import producer
     from streams.kafka.partitions import partitions
 
     partitions(broker, [COMMANDS])
-    record, into = out(command), producer(broker, linger_ms=0)
+    record, sender = as_record(command), producer(broker, linger_ms=0)
     try:
-        into.send(record.topic, record.value, key=record.key, timestamp_ms=parse(command.at)).get()
+        sender.send(record.topic, record.value, key=record.key, timestamp_ms=parse(command.at)).get()
     except KafkaError as error:
         raise UsageError(f"the command was not taken: {type(error).__name__}: {error}") from None
     finally:
-        into.close(timeout=0)
+        sender.close(timeout=0)

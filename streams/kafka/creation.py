@@ -1,4 +1,4 @@
-"""Create the topics, and compare those that are there with what they should be."""
+"""Create the topics, and compare existing ones with what they should be."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ class Difference(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All differences, and the settings (topic, setting) that this broker does not tell and nobody
-    can judge.
+    """All differences, and the settings that this broker does not report.
+
+    `unreported`: those settings as (topic, setting); nobody can judge them.
     """
 
     differences: list[Difference]
-    untold: list[tuple[str, str]]
+    unreported: list[tuple[str, str]]
 
 
 def compare(descriptions: Mapping[str, TopicDescription], wanted: Layout) -> Report:
-    """The wire's topics, and the worker's changelogs among those told, against the layout."""
+    """Compare the wire's topics, and the worker's changelogs among the descriptions, with the layout."""
     differences = [
         difference for topic in ALL for difference in of_topic(topic, descriptions.get(topic), wanted)
     ]
@@ -44,17 +45,18 @@ def compare(descriptions: Mapping[str, TopicDescription], wanted: Layout) -> Rep
         if is_changelog(topic)
         for difference in of_changelog(topic, descriptions[topic], wanted)
     ]
-    untold = [
+    unreported = [
         (topic, key)
         for topic in ALL
         if topic in descriptions
         for key in settings(topic, wanted)
         if key not in descriptions[topic].settings
     ]
-    return Report(differences, untold)
+    return Report(differences, unreported)
 
 
 def of_topic(topic: str, found: TopicDescription | None, wanted: Layout) -> Iterator[Difference]:
+    """Yield the differences of one topic of the wire."""
     if found is None:
         yield Difference(topic, "topic", "missing", "there")
         return
@@ -65,7 +67,10 @@ def of_topic(topic: str, found: TopicDescription | None, wanted: Layout) -> Iter
 
 
 def of_shape(topic: str, found: TopicDescription, wanted: Layout) -> Iterator[Difference]:
-    """More copies than asked for are no fault; more partitions are, since a patient's records would part."""
+    """Yield the differences in partitions and replication.
+
+    More copies than asked for are no fault; more partitions are, since a patient's records would be split.
+    """
     if found.partitions != wanted.partitions:
         yield Difference(topic, "partitions", str(found.partitions), str(wanted.partitions))
     if found.replication < wanted.replication:
@@ -73,8 +78,9 @@ def of_shape(topic: str, found: TopicDescription, wanted: Layout) -> Iterator[Di
 
 
 def of_changelog(topic: str, found: TopicDescription, wanted: Layout) -> Iterator[Difference]:
-    """A chart's changelog has the inputs' partitions, as many copies, and is compacted: a deleted one is a
-    forgotten patient.
+    """Yield the differences of a changelog of charts.
+
+    It has the inputs' partitions, as many copies, and is compacted: a deleted record is a forgotten patient.
     """
     yield from of_shape(topic, found, wanted)
     policy = found.settings.get("cleanup.policy")
@@ -83,11 +89,12 @@ def of_changelog(topic: str, found: TopicDescription, wanted: Layout) -> Iterato
 
 
 def is_changelog(topic: str) -> bool:
+    """Return whether a topic is one of the worker's changelogs."""
     return topic.startswith(OURS) and topic.endswith(CHANGELOG)
 
 
 class TopicSettings(NamedTuple):
-    """What a user asks of the topics; None is left to the number of brokers."""
+    """A user's settings of the topics; None is derived from the number of brokers."""
 
     partitions: int = PARTITIONS
     replication: int | None = None
@@ -100,7 +107,7 @@ DEFAULT = TopicSettings()
 
 
 class CreationOutcome(NamedTuple):
-    """Which topics were created now, all of ours as they are, and what differs."""
+    """The topics created now, all of ours as they are, and the differences."""
 
     created: list[str]
     there: dict[str, TopicDescription]
@@ -108,7 +115,7 @@ class CreationOutcome(NamedTuple):
 
 
 def create(broker: Broker, wish: TopicSettings = DEFAULT) -> CreationOutcome:
-    """Creates the topics that are missing and touches no other.
+    """Create the topics that are missing and change no other.
 
     Raises UsageError when there is no broker or it cannot hold them.
     """
@@ -121,7 +128,10 @@ def create(broker: Broker, wish: TopicSettings = DEFAULT) -> CreationOutcome:
 
 
 def check(broker: Broker, wish: TopicSettings = DEFAULT) -> CreationOutcome:
-    """What differs. Raises UsageError when there is no broker, or the layout is not possible on it."""
+    """Report the differences without creating anything.
+
+    Raises UsageError when there is no broker, or the layout is not possible on it.
+    """
     with admin(broker) as connection:
         there = ours(connection)
         wanted = possible(wish, connection.brokers(), there)
@@ -129,19 +139,19 @@ def check(broker: Broker, wish: TopicSettings = DEFAULT) -> CreationOutcome:
 
 
 def ours(connection: Admin) -> dict[str, TopicDescription]:
-    """The wire's topics and the worker's changelogs, those that are there."""
+    """Return the wire's topics and the worker's changelogs that exist."""
     return connection.topics(
         [name for name in sorted(connection.names()) if name in ALL or is_changelog(name)]
     )
 
 
 def possible(wish: TopicSettings, up: int, there: Mapping[str, TopicDescription]) -> Layout:
-    """The layout wished for, on the brokers up; one that is down now is known by the copies that topics have
-    on it.
+    """Return the layout asked for, on the brokers that are up.
 
-    Raises UsageError for more copies than brokers, or when every write would be refused.
+    A broker that is down now is known by the copies that topics have on it. Raises UsageError for more copies
+    than brokers, or when every write would be refused.
     """
-    brokers = max([up, *(descriptions.replication for descriptions in there.values())])
+    brokers = max([up, *(description.replication for description in there.values())])
     wanted = layout(brokers, *wish)
     if wanted.replication > brokers:
         raise UsageError(

@@ -1,5 +1,7 @@
-"""Ask where topics end now, on a connection of its own: a fetch that waits for records would hold the
-question back."""
+"""Ask for the end offsets of topics on a connection of its own.
+
+On a shared connection a fetch that waits for records would delay the answer.
+"""
 
 from __future__ import annotations
 
@@ -19,25 +21,26 @@ ASK_S = 5.0
 
 
 class Ends:
-    """Answers end offsets; those of a partition that cannot be reached are left out."""
+    """A client for end offsets; those of a partition that cannot be reached are left out."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._client: Any = None
 
     async def start(self) -> None:
-        """Connects. Raises KafkaError when no broker answers."""
+        """Connect. Raises KafkaError when no broker answers."""
         self._client = clients.async_consumer(self._broker, request_timeout_ms=int(ASK_S * 1000))
         await self._client.start()
 
     async def stop(self) -> None:
+        """Disconnect."""
         if self._client is not None:
             await self._client.stop()
 
     async def __call__(self, tps: Iterable[TP]) -> dict[TP, int]:
-        """The offset the next record of each partition will have.
+        """Return the offset that the next record of each partition will have.
 
-        One question a partition number, so that one in trouble holds back itself alone.
+        One request per partition number, so that one in trouble delays only itself.
         """
         numbers: dict[int, list[TP]] = {}
         for tp in tps:
@@ -48,15 +51,15 @@ class Ends:
         return found
 
     async def _ask(self, tps: list[TP]) -> dict[TP, int]:
-        asked = [TopicPartition(*tp) for tp in tps]
+        partitions = [TopicPartition(*tp) for tp in tps]
         try:
-            return {TP(*tp): end for tp, end in (await self._client.end_offsets(asked)).items()}
+            return {TP(*tp): end for tp, end in (await self._client.end_offsets(partitions)).items()}
         except KafkaError:
             return {}
 
 
 def lag(positions: Mapping[TP, int], ends: Mapping[TP, int], owned: Iterable[TP]) -> int:
-    """Sets the lag of each partition; answers the sum."""
+    """Set the lag metric of each partition; return the sum."""
     behind = {tp: max(0, ends[tp] - positions.get(tp, 0)) for tp in owned if tp in ends}
     for tp, records in behind.items():
         metrics.LAG.labels(tp.topic, str(tp.partition)).set(records)
@@ -64,7 +67,7 @@ def lag(positions: Mapping[TP, int], ends: Mapping[TP, int], owned: Iterable[TP]
 
 
 async def connect(ends: Ends, broker: Broker) -> None:
-    """Opens the connection. Raises UsageError when no broker answers."""
+    """Connect. Raises UsageError when no broker answers."""
     try:
         await ends.start()
     except KafkaError as error:

@@ -15,10 +15,10 @@ from streams.kafka.settings import Broker
 from streams.service import metrics
 
 
-def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: str) -> faust.App:
+def faust_app(broker: Broker, state: Path, shape: Shape, session: float, name: str) -> faust.App:
     """Return an app that serves nothing on the web.
 
-    `session`: seconds until a silent process is given up.
+    `session`: seconds until a silent process is considered dead.
     """
     url, credentials = broker.for_faust()
     return faust.App(
@@ -35,26 +35,25 @@ def faust_app(broker: Broker, state: Path, found: Shape, session: float, name: s
         producer_max_request_size=8 << 20,
         datadir=str(state),
         store="memory://",
-        topic_partitions=found.partitions,
-        topic_replication_factor=found.replication,
+        topic_partitions=shape.partitions,
+        topic_replication_factor=shape.replication,
         topic_disable_leader=True,
         topic_allow_declare=False,
-        # partitions are given away only when the batch in hand is done: two writers of one row would be the
-        # end of it
+        # Partitions are revoked only when the batch in hand is done: two writers of one row would corrupt it.
         stream_wait_empty=True,
         stream_recovery_delay=0.0,
-        # kept in memory they are dropped at every rebalance, and their fetches get in the way of the next
-        # recovery
+        # Kept in memory they are dropped at every rebalance, and their fetches get in the way of the next
+        # recovery.
         table_standby_replicas=0,
         web_enabled=False,
     )
 
 
 class FaustAgent:
-    """An app with its agent, and the share of the topics' partitions that it is given.
+    """An app with its agent, and its share of the topics' partitions.
 
-    `placed`: whether the consumer group has given it its share, be it nothing. The group's generation does
-    not tell: Kafka counts from 1, the embedded broker from 0, and 0 is what Faust begins with.
+    `placed`: whether the consumer group has assigned its share, even an empty one. The group's generation
+    does not tell: Kafka counts from 1, the embedded broker from 0, and 0 is what Faust begins with.
     """
 
     def __init__(self, app: Any, topics: Sequence[str]) -> None:
@@ -62,15 +61,15 @@ class FaustAgent:
         self.placed = False
 
     async def watch(self, stream: Any) -> None:
-        """Take what the app hands on, for ever."""
+        """Process what the app yields, for ever."""
         raise NotImplementedError
 
     def owned(self) -> list[TP]:
-        """Return the input partitions that are its own now."""
+        """Return the input partitions that are assigned to it now."""
         return [tp for tp in self.app.consumer.assignment() if tp.topic in self.topics] if self.placed else []
 
     def recovered(self) -> int:
-        """Return what grows while the table recovers."""
+        """Return a number that grows while the table recovers."""
         recovery = self.app.tables.recovery
         return sum(offset or 0 for offset in recovery.active_offsets.values())
 
@@ -83,11 +82,11 @@ class FaustAgent:
         return self.settled() and not self.app.in_recovery
 
     async def assigned(self, *_: Any, **__: Any) -> None:
-        """The group has given it its share."""
+        """Note that the group has assigned its share."""
         self.placed = True
 
     async def revoked(self, _: Any, *items: Any, **__: Any) -> None:
-        """Partitions go elsewhere."""
+        """Drop the metrics of partitions that are revoked."""
         revoked: set[TP] = items[0]
         metrics.forget({tp.partition for tp in revoked})
 

@@ -1,7 +1,6 @@
-"""Faust's consumer as our services need it: no fetch overlaps a seek, and nothing is handed on before a
-recovery has ended.
+"""Adapt Faust's consumer: no fetch overlaps a seek, and nothing is yielded before a recovery has ended.
 
-Seen in faust-streaming 0.15.3 and aiokafka 0.14. What it leans on:
+Relies on these internals of faust-streaming 0.15.3 and aiokafka 0.14:
 
 - `App.transport` may be set before the start; the consumer is made from the transport's `Consumer`.
 - `Consumer.getmany` is what the fetcher iterates; each `(tp, message)` goes to the conductor's callback for
@@ -11,15 +10,15 @@ Seen in faust-streaming 0.15.3 and aiokafka 0.14. What it leans on:
   out stay where they are.
 - A rebalance begins with `on_partitions_revoked`, which stops the flow; `seek_wait` sets where the changelog
   is read from, and `perform_seek` goes back to what is committed. It is the end of a recovery, and runs only
-  if no other rebalance has begun. `App.rebalancing` does not tell: the end of one rebalance says that there
-  is none, though the next may have begun meanwhile. Until then nothing of the inputs may be handed on;
-  messages of an older generation are passed over by the stream. What ends a recovery clears the agents'
-  queues (`flow_control.resume`) after `perform_seek`, and with them what was handed on meanwhile; right
-  behind it it calls `resume_flow`. So nothing is handed on before: it would be lost until the next rebalance.
-- A fetch that is under way during a seek moves the position behind its back, and what it brings is thrown
-  away: then a recovery waits for ever for rows it will not get. So no fetch overlaps a seek here, and what
-  was fetched before one is not handed on after it.
-- `_thread._create_worker_consumer` makes the aiokafka consumer, which takes `_fetch_max_wait_ms` when it
+  if no other rebalance has begun. `App.rebalancing` does not tell: the end of one rebalance reports that
+  there is none, though the next may have begun meanwhile. Until then nothing of the inputs may be yielded;
+  the stream skips messages of an older generation. What ends a recovery clears the agents' queues
+  (`flow_control.resume`) after `perform_seek`, and with them what was yielded meanwhile; right after that it
+  calls `resume_flow`. So nothing is yielded before: it would be lost until the next rebalance.
+- A fetch that is under way during a seek moves the position unnoticed, and what it brings is thrown away:
+  then a recovery waits for ever for rows it will not get. So no fetch overlaps a seek here, and what was
+  fetched before one is not yielded after it.
+- `_thread._create_worker_consumer` makes the aiokafka consumer, which reads `_fetch_max_wait_ms` when it
   starts.
 """
 
@@ -38,11 +37,13 @@ FETCH_WAIT_MS = 50
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Faust fixes a wait of 1.5 s at the broker; a partition whose records were just taken is not asked for
+    """A consumer thread that fetches with a short wait and begins uncommitted partitions at their beginning.
+
+    Faust fixes a wait of 1.5 s at the broker; a partition whose records were just fetched is not asked for
     again until that wait is over.
 
-    A partition of which nothing is committed yet aiokafka leaves where it is: what was fetched and thrown
-    away during a rebalance would be lost.
+    aiokafka leaves a partition without a committed offset where it is: what was fetched and thrown away
+    during a rebalance would be lost.
     """
 
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
@@ -51,22 +52,23 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return consumer
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go to the committed offsets; input partitions without one go to their beginning."""
         committed = await super().seek_to_committed()
-        begun = [
+        uncommitted = [
             tp
             for tp, offset in committed.items()
             if not (offset and offset > 0) and tp.topic not in self.app.tables.changelog_topics
         ]
-        if begun:
-            await self.seek_to_beginning(*begun)
+        if uncommitted:
+            await self.seek_to_beginning(*uncommitted)
         return committed
 
 
 class InputConsumer(driver.Consumer):
-    """Hands on record by record.
+    """A consumer that yields record by record.
 
-    `recovered`: the generation whose tables are read back; `flowing`: the one whose inputs are handed on.
-    Both are None until there is one: the embedded broker counts generations from 0.
+    `recovered`: the generation whose tables are read back; `flowing`: the one whose inputs are yielded. Both
+    are None until there is one: the embedded broker counts generations from 0.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -78,18 +80,19 @@ class InputConsumer(driver.Consumer):
 
     @property
     def inputs_flow(self) -> bool:
-        """Whether this generation's inputs may be handed on."""
+        """Whether this generation's inputs may be yielded."""
         return bool(self.flowing == self.app.consumer_generation_id)
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Stop the flow of the inputs."""
         self.recovered = self.flowing = None
         await super().on_partitions_revoked(revoked)
 
     async def perform_seek(self) -> None:
-        """Go back to what is committed: whatever was fetched and not done will be fetched again."""
+        """Go back to what is committed: what was fetched and not done will be fetched again."""
         generation = self.app.consumer_generation_id
         self.recovered = self.flowing = None
         async with self.fetching:
@@ -100,13 +103,15 @@ class InputConsumer(driver.Consumer):
             self.recovered = generation
 
     async def _sought(self) -> None:
-        """Prepare for the inputs; the seek is done, and nothing of them is handed on yet."""
+        """Prepare for the inputs: the seek is done, and nothing of them is yielded yet."""
 
     def resume_flow(self) -> None:
+        """Let the inputs of the recovered generation flow."""
         super().resume_flow()
         self.flowing = self.recovered
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
+        """Seek while no fetch is under way."""
         async with self.fetching:
             self.seeks += 1
             await super().seek_wait(partitions)
@@ -121,10 +126,14 @@ class InputConsumer(driver.Consumer):
         return {}
 
     def _wanted(self, active: set[TP]) -> set[TP]:
-        """Return what may be fetched now, in a set of its own: Faust changes its set during a fetch."""
+        """Return the partitions that may be fetched now.
+
+        The set is a new one, since Faust changes its own during a fetch.
+        """
         return {tp for tp in active if self._may_fetch(tp)}
 
     def _may_fetch(self, tp: TP) -> bool:
+        """Return whether a partition may be fetched now."""
         return True
 
     def _patience(self) -> float:
@@ -132,11 +141,11 @@ class InputConsumer(driver.Consumer):
         return IDLE_S
 
     async def _pause(self, seconds: float) -> None:
-        """Wait a moment, as nothing may be fetched."""
+        """Wait for a time (s), as nothing may be fetched."""
         await asyncio.sleep(seconds)
 
     def _interrupted(self, fetched_after: int) -> bool:
-        """Return whether what was fetched after so many seeks may not be handed on any more."""
+        """Return whether what was fetched after so many seeks may not be yielded any more."""
         return not self.flow_active or fetched_after != self.seeks
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
@@ -151,9 +160,7 @@ class InputConsumer(driver.Consumer):
             yield tp, self._to_message(tp, record)
 
     def verify_event_path(self, now: float, tp: TP) -> None:
-        """Faust looks for messages in every partition; whether a service gets anywhere is seen in
-        `streams.service.process`.
-        """
+        """Skip Faust's check for messages in every partition: `streams.service.process` watches progress."""
 
 
 def transport(app: Any, consumer: type[InputConsumer]) -> driver.Transport:

@@ -1,6 +1,4 @@
-"""Run a service that stands on Faust: start its app, watch that it gets on in its share of the partitions,
-and stop it in bounded time.
-"""
+"""Run a service built on Faust: start its app, watch the progress in its partitions, stop in bounded time."""
 
 from __future__ import annotations
 
@@ -18,7 +16,11 @@ STOP_S = 30.0
 
 
 class FaustService(Service):
-    """`wiring`: the app with its agent and table; `ends`: where partitions end."""
+    """A service built on Faust.
+
+    `agent`: the app's agent, with its table; `ends`: returns the end offsets of partitions. `recovers`: the
+    name of what is read back at a start.
+    """
 
     recovers = "the table"
 
@@ -30,7 +32,7 @@ class FaustService(Service):
         self.started = False
 
     async def begin(self) -> None:
-        """Start Faust; one that does not start is given up, not waited for."""
+        """Start Faust; give up at once if it does not start."""
         self.app.finalize()
         self.started = True
         try:
@@ -39,16 +41,17 @@ class FaustService(Service):
             self.give_up(f"did not start: {fault!r}")
 
     def ready(self) -> str | None:
-        """Return None once its partitions are recovered and read."""
+        """Return None once its partitions are recovered and read, else what it waits for."""
         if self.fault is None and not self.agent.working():
             return f"partitions are being assigned or {self.recovers} recovered"
         return self.fault
 
     def crashed(self) -> str | None:
+        """Return Faust's crash reason, if it crashed."""
         return f"Faust crashed: {self.app.crash_reason!r}" if self.app.crashed else None
 
     async def look(self) -> ProgressSample:
-        """Return how far it is behind the ends of its topics; what is committed or recovered is progress."""
+        """Return the lag behind the ends of its topics; what is committed or recovered counts as progress."""
         owned = self.agent.owned()
         committed = {tp: self.app.consumer._committed_offset.get(tp) or 0 for tp in owned}
         mark = sum(committed.values()) + self.agent.recovered()
@@ -61,10 +64,11 @@ class FaustService(Service):
         return ProgressSample(f"{behind} records behind" if behind else None, mark)
 
     def broken(self, fault: Exception) -> None:
-        """Nothing of what it had in hand is acknowledged: whoever takes over begins with it."""
+        """End the process: nothing in hand is acknowledged, so the partitions' next owner begins with it."""
         die(fault)
 
     async def close(self) -> None:
+        """Stop serving, Faust and the parts, in this order."""
         for runner in self.runners:
             await runner.cleanup()
         await self.stop_app()

@@ -1,9 +1,9 @@
 """Keep a process that hung and woke from writing behind its successor: the fencing term.
 
 Before it begins, an owner writes a record into the changelog of each of its partitions. The offset of that
-record is its term, and every row that it writes carries it, so the term of whoever had the partition before
-is earlier. A term counts if the group has still heard of the owner once it is written. Of two rows of a
-patient that of the later term stands, whatever is in them.
+record is its term, and every row that it writes carries it, so the term of the partition's previous owner is
+earlier. A term counts if the group still knew the owner once it was written. Of two rows of a patient that of
+the later term is kept, whatever they contain.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ AGE = struct.Struct(">QQ")
 
 
 def stamped(value: bytes, term: int, revision: int) -> bytes:
-    """Return a value as a row: its age in front, the term it is written in first."""
+    """Return a value as a row: in front its age, which is the term it is written in, then its revision."""
     return AGE.pack(term, revision) + value
 
 
@@ -34,22 +34,26 @@ def unstamped(row: bytes) -> bytes:
 
 
 class FencedTable(ChangelogTable):
-    """Rows begin with their age. One that was thought dead may write behind its successor; its rows do not
-    stand then. By what is in them they cannot be told apart: both have read the same records.
+    """A table whose rows begin with their age.
+
+    A process that was thought dead may write behind its successor; its rows are not kept then. By content the
+    two cannot be told apart: both processes have read the same records.
     """
 
     def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
+        """Return whether a row read back is at least as late as the one that is here."""
         return value[: AGE.size] >= here[: AGE.size]
 
     def term(self, partition: int, offset: int) -> int:
         """Return the term that begins with a record at this offset.
 
-        In a changelog that was put back from a copy rows may be of later ones.
+        A changelog that was restored from a copy may hold rows of later terms.
         """
         terms: list[int] = [AGE.unpack_from(value)[0] for _, value in self.values_of(partition)]
         return max(offset, max(terms, default=-1) + 1)
 
     def values_of(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the rows of a partition, without the record of the term."""
         return ((name, value) for name, value in super().values_of(partition) if name != TERM)
 
 
@@ -65,9 +69,10 @@ async def begin(table: FencedTable, producer: FaustProducer, partitions: Sequenc
 
 
 class FencedConsumer(InputConsumer):
-    """`observed`: s, when the group last knew this member.
+    """A consumer that notes when the group last knew this member.
 
-    `_coordinator._do_heartbeat` asks the group whether it still belongs to it.
+    `observed`: that time, s of the monotonic clock. Relies on `_coordinator._do_heartbeat`, which asks the
+    group whether the member still belongs to it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -78,25 +83,26 @@ class FencedConsumer(InputConsumer):
         await self._thread.call_thread(self._listen())
 
     def _listen(self) -> Callable[[], Awaitable[bool]]:
-        """Note each heartbeat that the group answers well; return how to ask for one.
+        """Note each heartbeat that the group confirms; return a function that asks for one.
 
-        One that hung in a recovery believes it owns what is gone.
+        A process that hung in a recovery believes that it owns partitions it has lost.
         """
         coordinator: Any = self._thread._ensure_consumer()._coordinator
         ask = type(coordinator)._do_heartbeat
 
-        async def asked() -> bool:
+        async def heartbeat() -> bool:
             began = time.monotonic()
             known = bool(await ask(coordinator))
             self.observed = began if known else self.observed
             return known
 
-        coordinator._do_heartbeat = asked
-        return asked
+        coordinator._do_heartbeat = heartbeat
+        return heartbeat
 
 
 def belongs(app: Any) -> bool:
-    """Return whether the group still counts on this process: one that hung for longer than its session has a
-    successor, which acts in its place.
+    """Return whether the group still counts on this process.
+
+    One that hung for longer than its session has a successor, which acts in its place.
     """
     return bool(time.monotonic() - app.consumer.observed < app.conf.broker_session_timeout)

@@ -1,5 +1,6 @@
-"""Check before a start that the topics are there and alike in partitions, and create a table's changelog
-laid out as they are; and find the partition of a key.
+"""Check that the topics exist and agree in partitions, and create a table's changelog like them.
+
+Also finds the partition of a key.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from kafka.partitioner.default import murmur2
 from rules.wire.instants import HOUR
 from rules.wire.topics import INPUTS, OUTPUTS
 from streams.errors import UsageError
-from streams.kafka.admin import admin, asked
+from streams.kafka.admin import admin, new_topic
 from streams.kafka.settings import Broker
 
 REMEDY = "run: il2watch topics create"
 
 
 def partitions(broker: Broker, topics: Sequence[str]) -> int:
-    """How many partitions the topics have. Creates none.
+    """Return how many partitions the topics have; create none.
 
     Raises UsageError when no broker answers, or naming the topic that is missing or differs.
     """
@@ -31,7 +32,7 @@ def partitions(broker: Broker, topics: Sequence[str]) -> int:
 
 
 def same(numbers: Mapping[str, int]) -> int:
-    """The one number of partitions of all; 0 is a topic that is not there. Raises UsageError."""
+    """Return the one number of partitions of all; 0 is a topic that does not exist. Raises UsageError."""
     missing = [topic for topic, number in numbers.items() if not number]
     if missing:
         raise UsageError(f"no topic {', '.join(missing)}; {REMEDY}")
@@ -52,7 +53,7 @@ CHANGELOG = {
     "segment.bytes": str(32 << 20),
     "segment.ms": str(HOUR),
     "max.message.bytes": str(8 << 20),
-    # Long enough that a row written behind a newer one is never all that is left.
+    # Long enough that a row written behind a newer one is never the only one left.
     "min.compaction.lag.ms": str(600_000),
 }
 
@@ -66,7 +67,10 @@ class Shape(NamedTuple):
 
 
 def shape(broker: Broker) -> Shape:
-    """The input topics' shape. Raises UsageError when a topic is missing or they differ in partitions."""
+    """Return the input topics' shape.
+
+    Raises UsageError when a topic is missing or they differ in partitions.
+    """
     with admin(broker) as connection:
         there = connection.topics([*INPUTS, *OUTPUTS])
     missing = [topic for topic in (*INPUTS, *OUTPUTS) if topic not in there]
@@ -83,13 +87,13 @@ def shape(broker: Broker) -> Shape:
     return Shape(counts.pop(), max(there[topic].replication for topic in INPUTS), insync)
 
 
-def make_changelog(broker: Broker, name: str, found: Shape) -> None:
-    """Creates the table's changelog unless it is there. Raises UsageError.
+def make_changelog(broker: Broker, name: str, shape: Shape) -> None:
+    """Create the table's changelog unless it exists. Raises UsageError.
 
-    Faust could, but gives up when one of several brokers is down.
+    Faust could create it, but gives up when one of several brokers is down.
     """
-    wanted = asked(
-        found.partitions, found.replication, CHANGELOG | {"min.insync.replicas": str(found.min_insync)}
+    wanted = new_topic(
+        shape.partitions, shape.replication, CHANGELOG | {"min.insync.replicas": str(shape.min_insync)}
     )
     with admin(broker) as connection:
         try:
@@ -102,5 +106,5 @@ def make_changelog(broker: Broker, name: str, found: Shape) -> None:
 
 
 def partition(key: bytes, partitions: int) -> int:
-    """Return where Kafka's default partitioner puts a key (murmur2, as in Java)."""
+    """Return the partition of a key under Kafka's default partitioner (murmur2, as in Java)."""
     return int(murmur2(key) & 0x7FFFFFFF) % partitions

@@ -1,4 +1,4 @@
-"""Free ports on loopback, and whether a broker answers there."""
+"""Find free ports on loopback, and tell whether a broker answers there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 7, -1)
 
 
 def free(number: int = 1) -> list[int]:
-    """Ports that nobody listens on now, each different. Raises OSError when there are none."""
+    """Return ports that nobody listens on now, each different. Raises OSError when there are none."""
     found: list[int] = []
     for port in random.SystemRandom().sample(range(LOWEST, HIGHEST), HIGHEST - LOWEST):
         if len(found) == number:
@@ -28,6 +28,7 @@ def free(number: int = 1) -> list[int]:
 
 
 def is_free(port: int) -> bool:
+    """Return whether nobody listens on a port of loopback."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with contextlib.suppress(OSError):
@@ -37,15 +38,16 @@ def is_free(port: int) -> bool:
 
 
 def open_at(host: str, port: int) -> bool:
-    """Whether something listens there. A name that nobody knows, too, is nothing."""
+    """Return whether something listens there; False for a host name that does not resolve."""
     with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
         return True
     return False
 
 
 def answers(port: int) -> bool:
-    """Whether something there speaks Kafka: it is asked which requests it knows (ApiVersions), and must
-    answer that very question.
+    """Return whether a Kafka broker listens on the port.
+
+    It is asked which requests it supports (ApiVersions), and must answer that very request.
     """
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=2) as connection:
         connection.sendall(API_VERSIONS)
@@ -54,6 +56,7 @@ def answers(port: int) -> bool:
 
 
 def received(connection: socket.socket, length: int) -> bytes:
+    """Return so many bytes from a connection, fewer if it ends before."""
     data = b""
     while len(data) < length and (more := connection.recv(length - len(data))):
         data += more
@@ -61,7 +64,7 @@ def received(connection: socket.socket, length: int) -> bytes:
 
 
 def wait_until(ready: Callable[[], bool], seconds: float, every: float = 0.05) -> bool:
-    """Asks again and again; whether it became so in time."""
+    """Ask repeatedly; return whether it became true in time."""
     deadline = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > deadline:

@@ -15,7 +15,7 @@ Headers = Sequence[tuple[str, bytes]]
 
 
 class OutgoingRecord(NamedTuple):
-    """A record to append. `time`: its timestamp, ms (None: now); `partition` None: where its key belongs."""
+    """A record to append. `time`: its timestamp, ms (None: now); `partition` None: chosen by its key."""
 
     topic: str
     key: bytes | None
@@ -26,15 +26,15 @@ class OutgoingRecord(NamedTuple):
 
 
 class FaustProducer:
-    """Appends through Faust's producer, which waits for all in-sync replicas."""
+    """A producer over Faust's, which waits for all in-sync replicas."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def append(self, records: Iterable[OutgoingRecord]) -> list[int]:
-        """Appends in order and waits for every acknowledgement.
+        """Append records in order and wait for every acknowledgement.
 
-        Answers the offsets; raises KafkaError or ProducerSendError.
+        Return the offsets; raises KafkaError or ProducerSendError.
         """
         sent = [await self._send(record) for record in records]
         return [metadata.offset for metadata in await asyncio.gather(*sent)]
@@ -55,11 +55,11 @@ PATIENCE_S = 10.0
 
 
 class NotAcknowledged(Exception):
-    """Kafka did not say that it has them: nobody may believe that it is done."""
+    """Kafka has not acknowledged the records: they do not count as written."""
 
 
 class Producer:
-    """`start` before anything else; `stop` at the end."""
+    """A producer over aiokafka's. `start` comes before anything else, `stop` at the end."""
 
     def __init__(self, broker: Broker) -> None:
         self._producer = clients.async_producer(
@@ -67,13 +67,15 @@ class Producer:
         )
 
     async def start(self) -> None:
+        """Connect."""
         await self._producer.start()
 
     async def stop(self) -> None:
+        """Send what is buffered and disconnect."""
         await self._producer.stop()
 
     async def append(self, records: Sequence[OutgoingRecord]) -> None:
-        """Appends in order and waits for each. Raises NotTaken."""
+        """Append records in order and wait for each acknowledgement. Raises NotAcknowledged."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 for record in records:

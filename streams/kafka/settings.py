@@ -1,11 +1,11 @@
-"""Where Kafka is and how to get in: one value, spelled for each of the three clients.
+"""Hold the address and credentials of Kafka in one value, and spell it for each of the three clients.
 
 Source: wire.md (Command line), architecture.md (decision 10).
 
-The address comes from `--broker`, else the configuration's `[broker]` table, else `IL2WATCH_BROKER`. How to
-get in (TLS, SASL) comes from the table alone, whoever named the address. A password is read from a file
-(`password-file`) or from `IL2WATCH_BROKER_PASSWORD`, and is taken from nowhere else: a command line is seen
-by every user of the machine, a configuration file is copied about.
+The address comes from `--broker`, else the configuration's `[broker]` table, else `IL2WATCH_BROKER`. TLS and
+SASL settings come from the table alone, wherever the address comes from. A password is read from a file
+(`password-file`) or from `IL2WATCH_BROKER_PASSWORD`, and from nowhere else: every user of the machine can see
+a command line, and a configuration file is copied about.
 
     [broker]
     servers = "kafka-1.ward:9093,kafka-2.ward:9093"
@@ -52,9 +52,9 @@ class ClientSettings(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Broker:
-    """Where Kafka is (`servers`: host:port, comma separated) and how to get in.
+    """The address and credentials of Kafka.
 
-    The password is never printed.
+    `servers`: host:port, comma separated. The password is never printed.
     """
 
     servers: str
@@ -68,14 +68,16 @@ class Broker:
 
     @property
     def encrypted(self) -> bool:
+        """Whether connections use TLS."""
         return self.security_protocol.endswith("SSL")
 
     @property
     def authenticated(self) -> bool:
+        """Whether connections use SASL."""
         return self.security_protocol.startswith("SASL")
 
     def for_kafka_python(self) -> ClientSettings:
-        """Keyword arguments of kafka-python's producer, consumer and admin client.
+        """Return the keyword arguments of kafka-python's producer, consumer and admin client.
 
         Raises UsageError for a certificate that cannot be read.
         """
@@ -92,20 +94,20 @@ class Broker:
         return settings
 
     def unanswered(self, error: Exception) -> UsageError:
-        """What is said when none of the servers answers a client."""
+        """Return the error for the case that none of the servers answers a client."""
         return UsageError(
             f"--broker {self.servers}: no broker answers ({type(error).__name__}); is it running?"
         )
 
     def for_aiokafka(self) -> ClientSettings:
-        """Keyword arguments of aiokafka's producer, consumer and admin client, which are the same.
+        """Return the keyword arguments of aiokafka's producer, consumer and admin client, which are the same.
 
         Raises UsageError for a certificate that cannot be read.
         """
         return self.for_kafka_python()
 
     def for_faust(self) -> tuple[str, Any]:
-        """Faust's `broker` URL and `broker_credentials` (None for a plain broker).
+        """Return Faust's `broker` URL and `broker_credentials` (None for a plain broker).
 
         Raises UsageError for a certificate that cannot be read.
         """
@@ -133,7 +135,7 @@ class Broker:
 
 
 def broker(option: str | None = None, file: SiteFile | None = None) -> Broker:
-    """The broker that is meant: `--broker`, else `servers` of the `[broker]` table, else `IL2WATCH_BROKER`.
+    """Return the broker: of `--broker`, else `servers` of the `[broker]` table, else `IL2WATCH_BROKER`.
 
     `file`: the configuration. Raises UsageError when none names one, or naming the key that is wrong.
     """
@@ -157,7 +159,7 @@ def broker(option: str | None = None, file: SiteFile | None = None) -> Broker:
 
 
 def add_broker_option(parser: argparse.ArgumentParser) -> None:
-    """Adds `--broker host:port`, the same for every command that speaks to Kafka."""
+    """Add `--broker host:port`, the same for every command that connects to Kafka."""
     parser.add_argument(
         "--broker",
         metavar="HOST:PORT",

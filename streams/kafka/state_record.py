@@ -1,10 +1,10 @@
-"""A patient's row in the table: the state, how far the log is in it, and the alerts it owes.
+"""Encode and decode state records: a patient's state, the input offsets it contains, and its pending alerts.
+
+A state record is written before its alerts are published: a decision is durable before anyone sees it, so no
+restart can decide otherwise under an alert number that was already used. Alerts that a kill keeps from being
+published are in the record, and are published by the partition's next owner.
 
 Source: docs/decisions on the worker.
-
-The row is written before its alerts are: a decision is durable before anyone sees it, so no restart can
-decide otherwise under a number that was given. What a kill keeps from being published is in the row, and is
-published again by whoever takes over.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import msgspec
 VERSION = 1
 LEVELS = ("absolute", "relative", "technical", "advisory")
 STATE_TABLE = "charts"
-"""The name of the table of rows."""
+"""The name of the table of state records."""
 PARTITION_PREFIX = "\x00ward/"
-"""Keys of a partition's own row; no patient id holds a control character."""
+"""The prefix of the key of a partition's own row; no patient id holds a control character."""
 
 
 class UnknownStateRecord(ValueError):
-    """The bytes are not a row this version can read."""
+    """The bytes are not a state record that this version can read."""
 
 
 def key(name: str) -> bytes:
@@ -39,13 +39,13 @@ class PendingAlert(msgspec.Struct, array_like=True):
 
 
 class StateRecord(msgspec.Struct, array_like=True):
-    """What the table holds of a patient.
+    """One encoded patient state with the input offsets it contains.
 
-    `positions`: by input topic, the offset from which on records are not in the state yet. `wake`: the
-    instant from which on time alone changes something (None: nothing ahead). `owed`: the alerts of the last
-    write, packed; `ticked`: it was a tick that wrote, so that offsets do not tell whether they were
-    published. `shown`: the assessment of this state goes out with it. `open`: open episodes by level, as
-    `LEVELS` has them. `over`: the stay is over, and the state but a stub.
+    `positions`: by input topic, the first offset whose record is not in the state yet. `wake`: the instant
+    from which on time alone changes something (None: none). `pending`: the alerts of the last write, packed;
+    `ticked`: a tick caused the write, so that offsets do not tell whether they were published. `assessed`:
+    the assessment of this state is published with it. `open`: open episodes by level, in the order of
+    `LEVELS`. `over`: the stay is over, and the state is only a stub.
     """
 
     version: int
@@ -65,11 +65,12 @@ _pending = msgspec.msgpack.Decoder(list[PendingAlert])
 
 
 def pack(record: StateRecord) -> bytes:
+    """Encode a state record."""
     return _encoder.encode(record)
 
 
 def unpack(data: bytes) -> StateRecord:
-    """The row of these bytes. Raises UnknownRow."""
+    """Decode a state record. Raises UnknownStateRecord."""
     try:
         record = _row.decode(data)
     except msgspec.DecodeError as error:
@@ -81,33 +82,38 @@ def unpack(data: bytes) -> StateRecord:
     return record
 
 
-def newer(one: StateRecord, other: StateRecord) -> bool:
-    """Whether a row has at least as much of the log in it as another.
+def newer(record: StateRecord, other: StateRecord) -> bool:
+    """Return whether a state record contains at least as much of the log as another.
 
     A worker that was thought dead may write behind its successor.
     """
-    return sum(one.positions) >= sum(other.positions)
+    return sum(record.positions) >= sum(other.positions)
 
 
 def pack_pending(alerts: list[PendingAlert]) -> bytes:
-    """Alerts are much alike, and a backlog may owe hundreds: packed they stay far below Kafka's largest
-    record.
+    """Encode pending alerts, compressed.
+
+    Alerts are similar, and a backlog may leave hundreds pending: compressed they stay far below Kafka's
+    largest record.
     """
     return zlib.compress(_encoder.encode(alerts), 1) if alerts else b""
 
 
 def unpack_pending(data: bytes) -> list[PendingAlert]:
+    """Decode pending alerts."""
     return _pending.decode(zlib.decompress(data)) if data else []
 
 
 def partition_key(partition: int) -> str:
+    """Return the key of a partition's own row."""
     return f"{PARTITION_PREFIX}{partition}"
 
 
 def pack_tick(moment: int) -> bytes:
-    """A partition's own row: the latest tick for all of its patients."""
+    """Encode a partition's own row: the latest tick (ms) for all of its patients."""
     return _encoder.encode(moment)
 
 
 def unpack_tick(data: bytes) -> int:
+    """Decode a partition's own row."""
     return int(msgspec.msgpack.decode(data, type=int))

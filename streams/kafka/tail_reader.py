@@ -1,4 +1,4 @@
-"""Follow topics without a group in an event loop: every record of one, or several from an instant on."""
+"""Follow topics without a group in an event loop: all of one topic, or several from an instant on."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ REQUEST_MS = 10_000
 
 
 class Follower:
-    """Follow every record of one topic. `start` before anything else; `stop` at the end."""
+    """A reader that follows every record of one topic.
+
+    `start` comes before anything else, `stop` at the end.
+    """
 
     def __init__(self, broker: Broker, topic: str) -> None:
         self.broker = broker
-        # Without a group it is given every partition, those that are added later too.
+        # Without a group it is assigned every partition, also those that are added later.
         self.consumer = clients.async_consumer(
             broker, topic, auto_offset_reset="earliest", fetch_max_bytes=FETCH, request_timeout_ms=REQUEST_MS
         )
         self.behind: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
-        """Connect and go to the beginning of a topic that must be there.
+        """Connect and go to the beginning of the topic, which must exist.
 
         Raises UsageError when no broker answers.
         """
@@ -42,16 +45,17 @@ class Follower:
         self.behind = dict(await self.consumer.end_offsets(self.consumer.assignment()))
 
     async def stop(self) -> None:
+        """Disconnect."""
         await self.consumer.stop()
 
     async def records(self) -> list[tuple[bytes, bytes | None]]:
-        """Return what came within a second: key and value, None for a tombstone."""
+        """Return the records that came within a second: key and value, None for a tombstone."""
         return list(pairs(await self.consumer.getmany(timeout_ms=FOLLOW_POLL_MS)))
 
     async def caught_up(self) -> bool:
         """Return whether all that the topic held at the start has been read.
 
-        Compaction leaves gaps, so positions are asked, not records counted.
+        Compares positions, not counts of records, since compaction leaves gaps.
         """
         for place in list(self.behind):
             if await self.consumer.position(place) >= self.behind[place]:
@@ -60,6 +64,7 @@ class Follower:
 
 
 def pairs(fetched: Mapping[TopicPartition, list[Any]]) -> Iterator[tuple[bytes, bytes | None]]:
+    """Yield the key and value of each record."""
     return ((record.key or b"", record.value) for records in fetched.values() for record in records)
 
 
@@ -69,7 +74,10 @@ AT_ONCE = 1000
 
 
 class TailReader:
-    """Follow several topics, each from an instant on (`since`, ms) or, if it has none, from its beginning."""
+    """A reader that follows several topics.
+
+    `since`: by topic, the instant (ms) from which it is read; a topic without one is read from its beginning.
+    """
 
     def __init__(self, broker: Broker, since: Mapping[str, int]) -> None:
         self.broker, self.since = broker, since
@@ -86,7 +94,7 @@ class TailReader:
         self.starts: dict[TopicPartition, int] = {}
 
     async def connect(self, partitions: int) -> set[str]:
-        """Connect and return the topics there are; each that is read has so many partitions.
+        """Connect and return the topics that exist; each that is read has so many partitions.
 
         Raises KafkaError.
         """
@@ -95,18 +103,18 @@ class TailReader:
         return set(await self.consumer.topics())
 
     async def go(self, topics: Iterable[str]) -> None:
-        """Go to where reading begins. Raises KafkaError."""
+        """Go to the positions where reading begins. Raises KafkaError."""
         places = self.places(topics)
         self.consumer.assign(places)
         begins, self.ends = (
             await self.consumer.beginning_offsets(places),
             await self.consumer.end_offsets(places),
         )
-        asked = {place: max(0, self.since[place.topic]) for place in places if place.topic in self.since}
-        found: Mapping[TopicPartition, Any] = await self.consumer.offsets_for_times(asked)
+        instants = {place: max(0, self.since[place.topic]) for place in places if place.topic in self.since}
+        found: Mapping[TopicPartition, Any] = await self.consumer.offsets_for_times(instants)
         for place in places:
             self.starts[place] = (
-                begins[place] if place not in asked else begun(found.get(place), self.ends[place])
+                begins[place] if place not in instants else first_offset(found.get(place), self.ends[place])
             )
             self.consumer.seek(place, self.starts[place])
         self.positions = dict(self.starts)
@@ -122,7 +130,7 @@ class TailReader:
         return [TopicPartition(topic, number) for topic in topics for number in range(self.partitions)]
 
     async def follow_also(self, topic: str) -> bool:
-        """Follow one more topic from its beginning, if it is there by now; return whether it is."""
+        """Follow one more topic from its beginning, if it exists by now; return whether it does."""
         if topic not in await self.consumer.topics():
             return False
         self.positions |= dict.fromkeys(self.places([topic]), 0)
@@ -132,31 +140,32 @@ class TailReader:
         return True
 
     async def stop(self) -> None:
+        """Disconnect."""
         await self.consumer.stop()
 
     async def fetch(self) -> list[Any]:
-        """Return what came within a moment, at most so many. Raises KafkaError."""
+        """Return the records that came within `TAIL_POLL_MS`, at most `AT_ONCE`. Raises KafkaError."""
         fetched = await self.consumer.getmany(timeout_ms=TAIL_POLL_MS, max_records=AT_ONCE)
         for place, records in fetched.items():
             self.positions[place] = records[-1].offset + 1
-        return [one for records in fetched.values() for one in records]
+        return [record for records in fetched.values() for record in records]
 
     def loading(self) -> tuple[int, int] | None:
-        """Return how many of the records that were there at the start are read; None: all."""
+        """Return how many of the records that existed at the start are read, and of how many; None: all."""
         total = sum(self.ends[place] - start for place, start in self.starts.items())
         left = sum(max(0, end - self.positions[place]) for place, end in self.ends.items())
         return (total - left, total) if left else None
 
     async def settle(self) -> None:
-        """Move positions on over gaps.
+        """Move positions forward over gaps.
 
-        Compaction leaves them at the end too: where the consumer stands counts, not the last record seen.
+        Compaction leaves gaps at the end too: the consumer's position counts, not the last record received.
         """
         for place, end in list(self.ends.items()):
             if self.positions[place] < end:
                 self.positions[place] = max(self.positions[place], await self.consumer.position(place))
 
 
-def begun(found: Any, end: int) -> int:
-    """Return from where on records are as young as wanted; none is: the end."""
+def first_offset(found: Any, end: int) -> int:
+    """Return the first offset whose record is as recent as asked for; the end if there is none."""
     return end if found is None else int(found.offset)

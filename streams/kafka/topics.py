@@ -1,5 +1,12 @@
-"""How every topic is laid out: partitions, copies, retention and settings. Source: wire.md (Topics);
-docs/decisions/0011-retention.md.
+"""Define the layout of every topic: partitions, copies, retention and settings.
+
+Kafka deletes a segment once its *newest record time* is further back than `retention.ms`; it keeps no other
+time. Records here carry the time they were known, which may be any year: last year's events would be deleted
+as soon as they are written, and one record of the 22nd century would prevent the deletion of all that follows
+it in its partition. So by default the size of a partition limits it, and retention by days is a choice for a
+ward that never replays.
+
+Source: wire.md (Topics); docs/decisions/0011-retention.md.
 """
 
 from __future__ import annotations
@@ -12,19 +19,8 @@ from rules.wire import durations
 from rules.wire.instants import DAY
 from rules.wire.topics import ALL, ASSESSMENTS, DEADLETTERS, PARTITIONS
 
-# How long records are kept, and why not by the clock unless asked. See docs/decisions/0011-retention.md.
-#
-# Kafka deletes a segment once its *newest record time* is further back than `retention.ms`; it keeps no other
-# time. Records here carry the
-# time they were known, which may be any year: last year's events would be gone as soon as they are written,
-# and one record of the
-# 22nd century would hold back the deletion of all that follows it in its partition. So the size of a
-# partition is what bounds it by default,
-# and days are a choice for a ward that never replays.
-
-
 FOREVER = -1
-"""As `retention.ms` and `retention.bytes` say "no limit"."""
+"""The value of `retention.ms` and `retention.bytes` for "no limit"."""
 
 LONGEST = 999_999 * DAY
 GIB = 1 << 30
@@ -32,7 +28,7 @@ BYTES = {"MiB": 1 << 20, "GiB": GIB, "TiB": 1 << 40}
 
 
 def duration(text: str) -> int:
-    """`30d`, `12h`, `90m` or `forever` as milliseconds (-1: forever), for argparse.
+    """Return `30d`, `12h`, `90m` or `forever` as milliseconds (-1: forever), for argparse.
 
     Raises ArgumentTypeError.
     """
@@ -43,7 +39,7 @@ def duration(text: str) -> int:
 
 
 def size(text: str) -> int:
-    """`2GiB`, `500MiB`, `1TiB` or `forever` as bytes (-1: no limit), for argparse.
+    """Return `2GiB`, `500MiB`, `1TiB` or `forever` as bytes (-1: no limit), for argparse.
 
     Raises ArgumentTypeError.
     """
@@ -62,8 +58,8 @@ LARGEST_DEAD_LETTER = 2 << 20
 COPIES = 3
 
 ANY_DATE = {
-    # What `known` says is the record's time. Kafka refuses times an hour ahead by default, and MIMIC's
-    # patients live in the 22nd century.
+    # The record's time is `known`. Kafka refuses times an hour ahead by default, and MIMIC's patients live in
+    # the 22nd century.
     "message.timestamp.type": "CreateTime",
     "message.timestamp.before.max.ms": UNLIMITED,
     "message.timestamp.after.max.ms": UNLIMITED,
@@ -72,7 +68,7 @@ ANY_DATE = {
 
 @dataclass(frozen=True)
 class Layout:
-    """What is wanted of all topics.
+    """The layout wanted of all topics.
 
     `retention_ms` and `retention_bytes` (of one partition): -1 is no limit.
     """
@@ -92,28 +88,29 @@ def layout(
     retention_ms: int,
     retention_bytes: int,
 ) -> Layout:
-    """The layout for a cluster of that many brokers: three copies where there are three brokers, and writes
-    that two of three must hold.
+    """Return the layout for a cluster of so many brokers.
+
+    Three copies where there are three brokers, and each write must be held by two of three.
     """
     copies = replication or min(COPIES, brokers)
     return Layout(partitions, copies, min_insync or max(1, min(copies - 1, 2)), retention_ms, retention_bytes)
 
 
 def settings(topic: str, wanted: Layout) -> dict[str, str]:
-    """A topic's own settings, as Kafka spells them. Raises KeyError for a topic that is not on the wire."""
+    """Return a topic's own settings, as Kafka spells them. Raises KeyError for a topic not on the wire."""
     if topic not in ALL:
         raise KeyError(topic)
     kept = compacted() if topic == ASSESSMENTS else deleted(wanted)
-    # A broker that was behind must never become leader: what it lacks would be lost though it was
+    # A broker that was behind must never become leader: records it lacks would be lost though they were
     # acknowledged.
     safe = {"min.insync.replicas": str(wanted.min_insync), "unclean.leader.election.enable": "false"}
-    # A dead letter is a refused record, which may be as large as a record can be, and its headers.
+    # A dead letter is a refused record, which may be as large as a record can be, plus its headers.
     large = {"max.message.bytes": str(LARGEST_DEAD_LETTER)} if topic == DEADLETTERS else {}
     return kept | ANY_DATE | safe | large
 
 
 def deleted(wanted: Layout) -> dict[str, str]:
-    """Old segments are deleted.
+    """Return the settings of a topic whose old segments are deleted.
 
     `segment.ms` counts record time: a replay of a century would open a segment, and two index files, for each
     of its weeks. So segments end by size, unless records are kept by days, which needs segments of a day.
@@ -128,12 +125,13 @@ def deleted(wanted: Layout) -> dict[str, str]:
 
 
 def compacted() -> dict[str, str]:
-    """The last record of each patient stays; small segments, since the one being written is never
-    compacted.
+    """Return the settings of a topic that keeps each patient's last record.
+
+    Segments are small, since the one being written is never compacted.
     """
     return {"cleanup.policy": "compact", "segment.bytes": str(COMPACT_SEGMENT), "segment.ms": UNLIMITED}
 
 
 def changelog(app: str, table: str) -> str:
-    """Return the changelog of the table of an app with this name, as Faust calls it."""
+    """Return the changelog of the table of an app with this name, as Faust names it."""
     return f"{app}-{table}-changelog"

@@ -1,4 +1,5 @@
-"""The pager: whom an alert is told, when, and until who has heard.
+"""The pager: decide who is notified of an alert, when, and until it is acknowledged.
 
-Decided by pure functions on a book a patient; carried by a service of its own.
+Pure functions on one paging state per patient decide (`policy`); a service of its own delivers (`delivery`,
+`service`).
 """

@@ -1,1 +1,1 @@
-"""What every long-running process has: a life cycle, exit codes, health, metrics, files."""
+"""What every long-running process needs: life cycle, exit codes, health, metrics, files."""

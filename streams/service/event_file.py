@@ -1,5 +1,4 @@
-"""Read a file of events, decoded and put in the order of knowing; what was refused is said on stderr, line
-by line."""
+"""Read a file of events in order of `known`, and report each refused record on stderr."""
 
 from __future__ import annotations
 
@@ -18,8 +17,9 @@ LONG = "longer than 1 MiB; one event a line"
 
 
 class Log(NamedTuple):
-    """The events of a file in order of `known`, ties in file order (criteria.md, section 1), each with its
-    line as `offset`; and what was counted.
+    """The events of a file in order of `known`, ties in file order (criteria.md, section 1), and counts.
+
+    Each event has its line number as `offset`. `refused`, `noted`: counts by reason.
     """
 
     path: str
@@ -29,7 +29,7 @@ class Log(NamedTuple):
 
 
 def load(path: str, ahead: int) -> Log:
-    """Reads a whole file (`-`: standard input).
+    """Read a whole file (`-`: standard input).
 
     Raises UsageError when it cannot be read; refuses records, never the file.
 
@@ -38,17 +38,17 @@ def load(path: str, ahead: int) -> Log:
     return decoded(path, watched(lines(path), path), ahead)
 
 
-def decoded(path: str, read: Iterable[Line], ahead: int) -> Log:
-    """The lines as events; each refusal is told as it comes."""
+def decoded(path: str, source: Iterable[Line], ahead: int) -> Log:
+    """Decode lines into events; report each refusal as it comes."""
     log = Log(path, [], Counter(), Counter())
-    for line in read:
+    for line in source:
         decode_line(line, log, ahead)
     log.events.sort(key=lambda event: event.known)
     return log
 
 
 def decode_line(line: Line, log: Log, ahead: int) -> None:
-    """Decodes one line into the log; reports what it refuses."""
+    """Decode one line into the log; report what it refuses."""
     from rules.ingest.decode import decode
 
     if line.data is None:
@@ -65,14 +65,15 @@ def decode_line(line: Line, log: Log, ahead: int) -> None:
 
 
 def refuse(log: Log, number: int, reason: str, message: str) -> None:
-    """One line on stderr, `FILE:LINE: REASON: message`, and one more in the count."""
+    """Count a refusal, and report it on stderr as `FILE:LINE: REASON: message`."""
     log.refused[reason] += 1
     warn(f"{log.path}:{number}: {reason}: {message}")
 
 
 def summary(refused: Counter[str], noted: Counter[str]) -> str | None:
-    """`3 refused (malformed 2, bad-unit 1); kept and not used: implausible 4`; None when there is nothing to
-    say.
+    """Return the counts in one line; None when there are none.
+
+    Such as `3 refused (malformed 2, bad-unit 1); kept and not used: implausible 4`.
     """
     parts = [
         f"{refused.total()} refused ({spelled(refused)})" if refused else "",
@@ -82,10 +83,10 @@ def summary(refused: Counter[str], noted: Counter[str]) -> str | None:
 
 
 def spelled(counts: Counter[str]) -> str:
-    """`malformed 2, bad-unit 1`, the commonest first."""
+    """Return `malformed 2, bad-unit 1`, the most frequent first."""
     return ", ".join(f"{reason} {number}" for reason, number in counts.most_common())
 
 
 def warn(text: str) -> None:
-    """One line on stderr, safe to print."""
+    """Print one line on stderr, with control characters made harmless."""
     print(encodable(plain(text), sys.stderr.encoding), file=sys.stderr)

@@ -1,6 +1,4 @@
-"""Name the exit codes of commands and services, and say in one line what went wrong and which
-version runs.
-"""
+"""Define the exit codes of commands and services, the one-line error message, and the version."""
 
 from __future__ import annotations
 
@@ -15,13 +13,13 @@ STUCK = 3
 
 
 def complain(text: str) -> int:
-    """One line on stderr, whatever the text holds."""
+    """Print an error as one line on stderr; return the exit code for usage errors."""
     print(encodable(f"il2watch: {plain(' '.join(text.split()))}", sys.stderr.encoding), file=sys.stderr)
     return USAGE
 
 
 def version() -> str:
-    """The installed version, or that of a checkout that was not installed."""
+    """Return the installed version, or that of a checkout that was not installed."""
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed
 

@@ -1,6 +1,4 @@
-"""Files of events: bytes in, numbered lines out, plain or gzip, with a bar for people while it takes; JSON
-Lines on stdout.
-"""
+"""Read files of events as numbered lines, plain or gzip, with a progress bar; write JSON Lines to stdout."""
 
 from __future__ import annotations
 
@@ -25,8 +23,9 @@ BOM = b"\xef\xbb\xbf"
 
 
 class Line(NamedTuple):
-    """A line: its number from 1, its bytes (None when there are more than `LONGEST`), and how many bytes of
-    the file were read so far.
+    """A line: its number from 1, its bytes, and how many bytes of the file were read so far.
+
+    `data`: None when the line is longer than `LONGEST`.
     """
 
     number: int
@@ -35,7 +34,7 @@ class Line(NamedTuple):
 
 
 def lines(path: str) -> Iterator[Line]:
-    """The lines of a file that are not blank, without line ends and byte-order mark.
+    """Yield the lines of a file that are not blank, without line ends and byte-order mark.
 
     Raises UsageError when it cannot be opened or read to its end, naming the file and the remedy.
     """
@@ -49,12 +48,12 @@ def lines(path: str) -> Iterator[Line]:
 
 
 def size(path: str) -> int:
-    """Bytes of the file on disk; 0 for standard input and what has no size."""
+    """Return the bytes of the file on disk; 0 for standard input and for a file that does not exist."""
     return 0 if path == "-" or not os.path.exists(path) else os.path.getsize(path)
 
 
 def opened(path: str) -> AbstractContextManager[BinaryIO]:
-    """The file's bytes. Raises UsageError for a file that is not there, is a folder or may not be read."""
+    """Open a file. Raises UsageError if it does not exist, is a folder or may not be read."""
     if path == "-":
         return nullcontext(standard_input())
     try:
@@ -68,16 +67,14 @@ def opened(path: str) -> AbstractContextManager[BinaryIO]:
 
 
 def standard_input() -> BinaryIO:
-    """The bytes of standard input. Raises UsageError when the shell closed it."""
+    """Return standard input as bytes. Raises UsageError when the shell closed it."""
     if sys.stdin is None:
         raise UsageError("-: standard input is closed; give a file of events")
     return sys.stdin.buffer
 
 
 class Rewound(io.RawIOBase):
-    """A stream whose first bytes were looked at and are given back, since a pipe cannot seek; it counts what
-    it gave.
-    """
+    """A stream that returns its first bytes again, since a pipe cannot seek; it counts what it returned."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self.head, self.rest, self.offset = head, rest, 0
@@ -89,14 +86,14 @@ class Rewound(io.RawIOBase):
     def readinto(self, into: memoryview) -> int:  # type: ignore[override]
         data = self.head or self.rest.read(len(into))
         self.head = data[len(into) :]
-        given = data[: len(into)]
-        into[: len(given)] = given
-        self.offset += len(given)
-        return len(given)
+        returned = data[: len(into)]
+        into[: len(returned)] = returned
+        self.offset += len(returned)
+        return len(returned)
 
 
 def numbered(source: Rewound) -> Iterator[Line]:
-    """The lines with their numbers; blank ones are counted and left out."""
+    """Yield the lines with their numbers; blank ones are counted and left out."""
     reader = unzipped(source)
     number = 0
     while data := reader.readline(LONGEST + 1):
@@ -110,14 +107,14 @@ def numbered(source: Rewound) -> Iterator[Line]:
 
 
 def unzipped(source: Rewound) -> io.BufferedIOBase:
-    """The text behind the stream, gzip known by its first bytes and never by its name."""
+    """Return the stream's text; gzip is detected by its first bytes, never by its name."""
     if source.head == GZIP:
         return gzip.GzipFile(fileobj=source)
     return io.BufferedReader(source, 1 << 16)
 
 
 def skip_line(reader: io.BufferedIOBase) -> None:
-    """Passes over what is left of a line too long to hold."""
+    """Skip the rest of a line that is too long to hold."""
     while (more := reader.readline(LONGEST)) and not more.endswith(b"\n"):
         pass
 
@@ -127,13 +124,13 @@ EVERY = 1000
 
 
 def watched(lines: Iterable[Line], path: str) -> Iterable[Line]:
-    """The same lines; with a bar when stderr is a terminal and the file is larger than 5 MB."""
+    """Return the same lines, with a progress bar if stderr is a terminal and the file is larger than 5 MB."""
     total = size(path) if sys.stderr.isatty() else 0
-    return drawn(lines, path, total) if total > LARGE else lines
+    return with_bar(lines, path, total) if total > LARGE else lines
 
 
-def drawn(lines: Iterable[Line], path: str, total: int) -> Iterator[Line]:
-    """The same lines, with the bar moved on every thousandth."""
+def with_bar(lines: Iterable[Line], path: str, total: int) -> Iterator[Line]:
+    """Yield the same lines, moving the bar on every thousandth."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -150,7 +147,10 @@ Watch = Callable[[str, int, int], None]
 
 @contextmanager
 def filling() -> Iterator[Watch]:
-    """A bar that is told what is done, how much of it, and of how much; one line for each thing done."""
+    """Yield a function that draws progress: what is done, how much of it, and of how much.
+
+    One bar for each thing done; nothing is drawn unless stderr is a terminal.
+    """
     if not sys.stderr.isatty():
         yield lambda what, done, total: None
         return
@@ -158,11 +158,11 @@ def filling() -> Iterator[Watch]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        yield drawn_share(bar)
+        yield bar_mover(bar)
 
 
-def drawn_share(bar: Progress) -> Watch:
-    """Moves a bar, a line of it for each thing done."""
+def bar_mover(bar: Progress) -> Watch:
+    """Return a function that moves a bar, one line of it for each thing done."""
     tasks: dict[str, TaskID] = {}
 
     def watch(what: str, done: int, total: int) -> None:
@@ -174,7 +174,7 @@ def drawn_share(bar: Progress) -> Watch:
 
 
 def write(objects: Iterable[Any]) -> None:
-    """Prints each object on a line of its own."""
+    """Print each object as JSON on a line of its own."""
     import msgspec
 
     encode = msgspec.json.Encoder().encode

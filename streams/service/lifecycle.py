@@ -1,4 +1,4 @@
-"""Start, watch and end a long-running process: signals, fail fast, and whether it still gets anywhere."""
+"""Start, watch and end a long-running process: signals, fail fast, and a check of its progress."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from streams.service.exit_codes import CRASHED
 
 
 def die(fault: BaseException) -> NoReturn:
-    """Ends the process with exit code 1, after saying why.
+    """End the process with exit code 1, after printing why.
 
-    Whoever takes over begins with what was not acknowledged.
+    The next owner of its partitions begins with what was not acknowledged.
     """
     traceback.print_exception(fault)
     print(
@@ -29,7 +29,10 @@ def die(fault: BaseException) -> NoReturn:
 
 @contextmanager
 def until_terminated() -> Iterator[None]:
-    """Inside, SIGTERM raises KeyboardInterrupt, so that every context around it closes; main thread only."""
+    """Within the context SIGTERM raises KeyboardInterrupt, so that every context around it closes.
+
+    Main thread only.
+    """
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
@@ -38,13 +41,14 @@ def until_terminated() -> Iterator[None]:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt."""
     raise KeyboardInterrupt
 
 
 class ProgressSample(NamedTuple):
-    """What is seen at one moment.
+    """The progress at one moment.
 
-    `missing`: what there is to wait for, in words (None: nothing); `mark`: grows as something is done.
+    `missing`: what there is to wait for, as text (None: nothing); `mark`: grows as something is done.
     """
 
     missing: str | None
@@ -52,7 +56,7 @@ class ProgressSample(NamedTuple):
 
 
 class ProgressMonitor:
-    """Follows the marks.
+    """A check that a process gets anywhere.
 
     `patience`: seconds without progress, while there is something to wait for, that are too long.
     """
@@ -61,7 +65,7 @@ class ProgressMonitor:
         self.patience, self.since, self.mark = patience, at, 0
 
     def seen(self, sample: ProgressSample, at: float) -> str | None:
-        """Why to give up; None while all is well. Having nothing to do is well."""
+        """Return why to give up; None while all is well. Having nothing to wait for is well."""
         if sample.missing is None or sample.mark > self.mark:
             self.since = at
         self.mark = sample.mark
@@ -70,5 +74,5 @@ class ProgressMonitor:
 
 
 def wall() -> int:
-    """Wall time, ms."""
+    """Return wall time, ms."""
     return time.time_ns() // 1_000_000

@@ -1,8 +1,7 @@
-"""Every metric, with its help and labels.
+"""Define every metric, with its help and labels.
 
-Names begin with `il2_` and carry their unit; no label ever holds a patient id.
-
-Label sets with a `partition` disappear when the partition goes to another worker (`forget`).
+Names begin with `il2_` and carry their unit; no label ever holds a patient id. Label sets with a `partition`
+disappear when the partition goes to another worker (`forget`).
 """
 
 from __future__ import annotations
@@ -27,16 +26,19 @@ SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 LONG = (0, 1, 10, 60, 300, 900, 3_600, 4 * 3_600, 8 * 3_600, 24 * 3_600)
 
 
-def counter(name: str, says: str, *labels: str) -> Counter:
-    return Counter(name, says, labels, registry=REGISTRY)
+def counter(name: str, description: str, *labels: str) -> Counter:
+    """Return a counter in the registry."""
+    return Counter(name, description, labels, registry=REGISTRY)
 
 
-def gauge(name: str, says: str, *labels: str) -> Gauge:
-    return Gauge(name, says, labels, registry=REGISTRY)
+def gauge(name: str, description: str, *labels: str) -> Gauge:
+    """Return a gauge in the registry."""
+    return Gauge(name, description, labels, registry=REGISTRY)
 
 
-def histogram(name: str, says: str, buckets: Iterable[float]) -> Histogram:
-    return Histogram(name, says, buckets=tuple(buckets), registry=REGISTRY)
+def histogram(name: str, description: str, buckets: Iterable[float]) -> Histogram:
+    """Return a histogram in the registry."""
+    return Histogram(name, description, buckets=tuple(buckets), registry=REGISTRY)
 
 
 EVENTS = counter(
@@ -84,16 +86,16 @@ GUIDELINE: Info = Info(
 
 
 def text() -> bytes:
-    """All metrics in Prometheus' text format."""
+    """Return all metrics in Prometheus' text format."""
     return generate_latest(REGISTRY)
 
 
 def forget(partitions: Iterable[int]) -> None:
-    """Drops every label set of these partitions."""
-    gone = {str(partition) for partition in partitions}
+    """Remove every label set of these partitions."""
+    removed = {str(partition) for partition in partitions}
     for metric in (ACTIVE, LAG, PATIENTS):
         for labels in _label_sets(metric):
-            if labels["partition"] in gone:
+            if labels["partition"] in removed:
                 metric.remove(*(labels[name] for name in metric._labelnames))
 
 

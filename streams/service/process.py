@@ -1,5 +1,6 @@
-"""Run one long-running service: open, work in parts until told to stop or stuck, close; with an exit code
-that tells a supervisor what to do.
+"""Run one long-running service: open, work in parts until told to stop or stuck, close.
+
+It ends with an exit code that tells a supervisor what to do.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ Part = Coroutine[Any, Any, None]
 
 
 class Service:
-    """One service. What it is, it says in `open`, `parts`, `begin`, `look` and `close`.
+    """One service. Subclasses define it in `open`, `parts`, `begin`, `look` and `close`.
 
-    `told` is set once it is to end, with `code`.
+    `stopping` is set once it is to end, with `code`.
 
     `log`: its own; `listen`, `port`: where health and metrics are served (port 0: nowhere); `patience`:
     seconds without progress before it gives up.
@@ -61,26 +62,26 @@ class Service:
         await self.serve_health()
 
     def parts(self) -> Iterable[Part]:
-        """Return what runs side by side until the end."""
+        """Return the coroutines that run concurrently until the end."""
         return ()
 
     async def begin(self) -> None:
         """Start what works on its own, once the parts run."""
 
     async def close(self) -> None:
-        """Stop everything, whatever of it was started."""
+        """Stop everything that was started."""
         await self.end_parts(self.tasks)
         for runner in self.runners:
             await runner.cleanup()
 
     async def serve_health(self) -> None:
-        """Serve health and metrics, if anywhere. Raises UsageError when the port is taken."""
+        """Serve health and metrics, unless the port is 0. Raises UsageError when the port is taken."""
         if self.port:
             pages = health_pages(self.healthy, self.ready)
             self.runners.append(await serve(pages, self.listen, self.port))
 
     def healthy(self) -> str | None:
-        """Return what is wrong with it; None while it goes on."""
+        """Return its fault; None while it goes on."""
         return self.fault
 
     def ready(self) -> str | None:
@@ -92,17 +93,20 @@ class Service:
         return None
 
     async def look(self) -> ProgressSample:
-        """Return what there is to wait for, and how much is done; what waits for nothing is well."""
+        """Return what there is to wait for, and how much is done.
+
+        A service that waits for nothing is well.
+        """
         return ProgressSample(None, 0)
 
     def give_up(self, fault: str) -> None:
-        """End, to be started again."""
+        """End with a fault, to be started again."""
         self.fault = fault
         self.log.critical("stops: %s", fault)
         self._end(STUCK)
 
     def broken(self, fault: Exception) -> None:
-        """A part of it has died: one that went on without it would show a world that stands still."""
+        """End because a part has failed: without it the service would show a state that no longer changes."""
         self.log.critical("stops", exc_info=fault)
         self._end(STUCK)
 
@@ -129,7 +133,7 @@ class Service:
             self.broken(fault)
 
     async def _watch(self) -> None:
-        """Look every other second whether it gets anywhere."""
+        """Check every other second whether there is progress."""
         progress = ProgressMonitor(self.patience, time.monotonic())
         while not await self._stopping_within(LOOK_S):
             fault = self.crashed() or progress.seen(await self.look(), time.monotonic())
@@ -142,16 +146,15 @@ class Service:
         return self.stopping.is_set()
 
 
-# Health over HTTP, on loopback unless told otherwise: `/-/healthy`, `/-/ready`, `/metrics`. Nothing of a
-# patient is served.
-
-
 Answer = Callable[[], str | None]
-"""None: all is well; else one line that says what is not."""
+"""Returns None if all is well, else one line that says what is not."""
 
 
 def health_pages(healthy: Answer, ready: Answer) -> web.Application:
-    """The three pages."""
+    """Return the application that serves `/-/healthy`, `/-/ready` and `/metrics`.
+
+    Nothing of a patient is served.
+    """
     app = web.Application()
     app.router.add_get("/-/healthy", _page(healthy))
     app.router.add_get("/-/ready", _page(ready))
@@ -174,7 +177,7 @@ async def _metrics(_: web.Request) -> web.Response:
 
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Serves until the runner's `cleanup`. Raises UsageError when the port is taken."""
+    """Serve until the runner's `cleanup`. Raises UsageError when the port is taken."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -1,5 +1,10 @@
-"""Read CSV and Parquet tables as the objects of wire.md: which columns there are, and how rows become
-records (docs/reference/columns.md).
+"""Read CSV and Parquet tables as the objects of wire.md.
+
+A column has the name of the field it fills. One row is one record, except that `vitals`, `labs` and
+`encounter` take a row per reading (or, of an encounter, a row per finding): rows that agree in type, patient,
+id, at, known and status are one record. An empty cell is a field that is absent.
+
+Source: docs/reference/columns.md.
 """
 
 from __future__ import annotations
@@ -12,15 +17,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.errors import UsageError
-
-# Tables to records: which columns there are, and how rows become the objects of wire.md. The layout is
-# documented in docs/reference/columns.md.
-#
-# A column has the name of the field it fills. One row is one record, except that `vitals`, `labs` and
-# `encounter` take a row a reading (or, of an
-# encounter, a row a finding): rows that agree in type, patient, id, at, known and status are one record. An
-# empty cell is a field that is not there.
-
 
 IDENTITY = ("type", "patient", "id", "at", "known", "status")
 READING = ("code", "value", "unit", "low", "high")
@@ -54,29 +50,31 @@ Row = Mapping[str, Any]
 
 
 class Numbered(NamedTuple):
-    """A record's JSON, and the row it began in, counted from 1 after the head."""
+    """A record's JSON, and its first row, counted from 1 after the head."""
 
     row: int
     value: bytes
 
 
 def check(columns: Iterable[str]) -> None:
-    """Raises UsageError for a table whose columns cannot make a record, or that has one which no field takes:
-    a reading lost in silence.
+    """Check the columns of a table.
+
+    Raises UsageError when they cannot make a record, or when no field takes one: a reading would be lost
+    unnoticed.
     """
-    there = list(columns)
-    missing = [name for name in NEEDED if name not in there]
+    names = list(columns)
+    missing = [name for name in NEEDED if name not in names]
     if missing:
         raise UsageError(f"no column {', '.join(missing)}; docs/reference/columns.md has the layout")
-    strange = [name for name in there if name not in COLUMNS]
-    if strange:
+    unknown = [name for name in names if name not in COLUMNS]
+    if unknown:
         raise UsageError(
-            f"no field takes column {', '.join(map(repr, strange))}; there are {', '.join(COLUMNS)}"
+            f"no field takes column {', '.join(map(repr, unknown))}; there are {', '.join(COLUMNS)}"
         )
 
 
 def records(rows: Iterable[Row]) -> list[Numbered]:
-    """The records of a table, in order of their first rows."""
+    """Return the records of a table, in order of their first rows."""
     found: dict[object, Gathered] = {}
     for number, row in enumerate(rows, 1):
         key = identity(row, number)
@@ -87,13 +85,13 @@ def records(rows: Iterable[Row]) -> list[Numbered]:
 
 
 def identity(row: Row, number: int) -> object:
-    """What rows of one record agree in; a record of a single row is like no other."""
+    """Return the values in which rows of one record agree; a record of a single row is unlike any other."""
     return tuple(row.get(name) for name in IDENTITY) if row.get("type") in SETS else number
 
 
 @dataclass
 class Gathered:
-    """A record as it is gathered from its rows; `fields` takes its sets in when they hold something."""
+    """A record collected from its rows; `fields` gets its readings or findings once there are any."""
 
     row: int
     fields: dict[str, object]
@@ -102,7 +100,7 @@ class Gathered:
 
 
 def beginning(row: Row, number: int) -> Gathered:
-    """The record without its readings."""
+    """Return the record of a first row, without its readings."""
     names = (*COMMON, *FIELDS.get(row.get("type", ""), ()))
     record = Gathered(number, {name: typed(name, row[name]) for name in names if name in row})
     if row.get("type") in ("vitals", "labs") and row.get("status") != WITHDRAWN:
@@ -111,7 +109,7 @@ def beginning(row: Row, number: int) -> Gathered:
 
 
 def add(record: Gathered, row: Row) -> None:
-    """Adds a row's reading, or finding, to a record that has a set of them."""
+    """Add a row's reading, or finding, to a record that has several."""
     if record.fields.get("type") not in SETS or "code" not in row:
         return
     if "present" in row:
@@ -123,9 +121,7 @@ def add(record: Gathered, row: Row) -> None:
 
 
 def typed(name: str, cell: Any) -> Any:
-    """A cell as its field wants it; what cannot be that stays text, for the worker to refuse with
-    its reason.
-    """
+    """Return a cell as its field's type; what cannot be converted stays text, for the worker to refuse."""
     if not isinstance(cell, str):
         return cell if name in NUMBERS or name in TRUE_OR_FALSE else spelled(cell)
     if name in NUMBERS:
@@ -134,7 +130,7 @@ def typed(name: str, cell: Any) -> Any:
 
 
 def number(cell: str) -> float | str:
-    """`118` and `2.6` as numbers, digit for digit; `nasal-cannula` as the word it is."""
+    """Return `118` and `2.6` as numbers, digit for digit; `nasal-cannula` as text."""
     try:
         found = msgspec.json.decode(cell)
     except msgspec.DecodeError:
@@ -143,14 +139,15 @@ def number(cell: str) -> float | str:
 
 
 def spelled(cell: Any) -> str:
-    """A number where text is meant: a patient or an id, which a table may have taken for numbers (and, with
-    gaps, for 12.0).
+    """Return a number as text where text is meant: a patient or an id.
+
+    A table may have read those as numbers (and, with gaps, as 12.0).
     """
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def cells(names: Iterable[str], values: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """The cells of a row that are not empty: neither missing nor text of blanks."""
+    """Yield the cells of a row that are not empty: neither missing nor blank text."""
     for name, value in zip(names, values, strict=True):
         text = value.strip() if isinstance(value, str) else value
         if text is not None and text != "" and text == text:
@@ -162,12 +159,12 @@ PARQUET = (".parquet", ".pq")
 
 
 def is_table(path: str) -> bool:
-    """Whether a file is a table, by its name; events as JSON Lines may have any other."""
+    """Return whether a file is a table, by its name; events as JSON Lines may have any other."""
     return PurePath(path).name.lower().endswith(CSV + PARQUET)
 
 
 def rows(path: str) -> Iterator[Row]:
-    """The rows of a table, only the cells that are filled.
+    """Yield the rows of a table, only the cells that are filled.
 
     Raises UsageError when it cannot be read, or its columns are not the layout's.
     """
@@ -182,7 +179,7 @@ def rows(path: str) -> Iterator[Row]:
 
 
 def read_table(path: str) -> Any:
-    """The table as a DataFrame: CSV cells as text, Parquet cells as they were written. Raises UsageError."""
+    """Return the table as a DataFrame: CSV cells as text, Parquet cells as stored. Raises UsageError."""
     import pandas
 
     try:
@@ -202,8 +199,9 @@ def read_table(path: str) -> Any:
 
 
 def plain(cell: Any) -> Any:
-    """A cell without pandas and numpy in it: missing is None; an instant is text, and without an offset if it
-    has no zone: that is never guessed.
+    """Return a cell without pandas and numpy types; missing is None.
+
+    An instant becomes text, without an offset if it has no zone: a zone is never guessed.
     """
     import pandas
 

@@ -59,7 +59,7 @@ def differences(report: Report, screen: Console) -> None:
         screen.print(made)
     else:
         screen.print("no difference")
-    for setting, number in Counter(setting for _, setting in report.untold).items():
+    for setting, number in Counter(setting for _, setting in report.unreported).items():
         screen.print(f"{setting}: {UNKNOWN} ({number} topics)")
 
 
@@ -76,7 +76,7 @@ class Compared(Struct, frozen=True):
 def as_records(report: Report) -> list[Compared]:
     """One object a difference, and one a setting that is not told."""
     found = [Compared(one.topic, one.setting, one.found, one.wanted) for one in report.differences]
-    return found + [Compared(topic, setting, None, note=UNKNOWN) for topic, setting in report.untold]
+    return found + [Compared(topic, setting, None, note=UNKNOWN) for topic, setting in report.unreported]
 
 
 HEAD = ("where", "record time", "key", "reason", "message", "value")

@@ -1,3 +1,4 @@
-"""The worker: reads the input topics in order of time, keeps each patient's chart, and says what changed;
-nothing is lost by a kill.
+"""The worker service: read the input topics in time order, keep each patient's chart, publish what changed.
+
+Survives a kill at any point without losing a record.
 """

@@ -1,4 +1,4 @@
-"""The Faust app: one agent over all input topics, one table, batches in between."""
+"""Wire the worker's Faust app: one agent over all input topics, one table, batches in between."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ log = logging.getLogger("il2watch.worker")
 
 
 class WorkerAgent(FaustAgent):
-    """The app with its transport, table and agent. `clock`: that of the system's own alarm, ms."""
+    """The worker's Faust agent, with its batch processor and its dead-letter alarm.
+
+    `clock`: the clock of the system's own alarm, ms.
+    """
 
     def __init__(
         self, app: Any, processor: BatchProcessor, alarm: DeadLetterAlarm, clock: Callable[[], int]
@@ -30,18 +33,19 @@ class WorkerAgent(FaustAgent):
         self.processor, self.alarm, self.clock = processor, alarm, clock
 
     async def watch(self, stream: Any) -> None:
-        """The agent.
+        """Process the stream, the partitions concurrently.
 
-        Of each partition one batch is on its way at a time (`streams.worker.consumer`), so partitions are
-        worked off side by side.
+        Of each partition one batch is in flight at a time (`streams.worker.consumer`), so no partition is
+        processed twice at once.
         """
         async with asyncio.TaskGroup() as under_way:
             async for event in stream.noack().events():
                 under_way.create_task(self.finish(event))
 
     async def finish(self, event: Any) -> None:
-        """A batch that cannot be worked off ends the process: nothing of it is acknowledged, whoever takes
-        over begins with it.
+        """Process a batch and acknowledge it; end the process if it fails.
+
+        Nothing of a failed batch is acknowledged, so the partition's next owner begins with it.
         """
         try:
             await self.process(event.message.batch, event.message.generation_id)
@@ -50,7 +54,7 @@ class WorkerAgent(FaustAgent):
         event.ack()
 
     async def process(self, batch: Batch, generation: int) -> None:
-        """One batch, and what is to be said of the system after it."""
+        """Process one batch, then publish the dead-letter alarm if it opened or closed."""
         if self.processor.assigned(generation):
             numbers = sorted({tp.partition for tp in self.owned()})
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
@@ -73,8 +77,8 @@ def wire(
 ) -> WorkerAgent:
     """Add transport, table and agent to the app.
 
-    `wall`: the clock patients are ticked by (None: the log's); `clock`: that of the system's own alarm. Both
-    tell ms.
+    `wall`: the clock that patients are ticked by (None: the log's); `clock`: that of the system's own alarm.
+    Both return ms.
     """
     agent = WorkerAgent(app, processor, alarm, clock)
     agent.wire("watch", transport(app, ends, wall), processor.store)

@@ -1,6 +1,4 @@
-"""What crosses from the consumer to the agent: the next records of one partition number in order, how each
-is read, and what comes of them.
-"""
+"""Define the batch that crosses from the consumer to the agent; decode its records and encode its output."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ from streams.kafka.state_record import PendingAlert, key
 
 
 class InputRecord(Protocol):
-    """A record as the client gives it."""
+    """A record as the Kafka client returns it."""
 
     topic: str
     partition: int
@@ -32,12 +30,14 @@ class InputRecord(Protocol):
 
 
 class Batch(NamedTuple):
-    """`records` with the number of their topic among the inputs; `positions`: by topic, the offset after the
-    last one that was handed on.
+    """The next records of one partition number, in order of time.
 
-    `edge`: the log holds nothing more; `now`: wall time (ms) if time is to pass by the wall, which it does at
-    the edge alone. `committed`: where this assignment began to read; `ends`: where the topics ended when this
-    was put together.
+    `records`: each with the number of its topic among the inputs; `positions`: by topic, the offset after the
+    last record handed on.
+
+    `edge`: the log holds nothing more; `now`: wall time (ms) if time passes by the wall clock, which it does
+    at the edge alone. `committed`: where this assignment began to read; `ends`: where the topics ended when
+    the batch was made.
     """
 
     partition: int
@@ -63,7 +63,10 @@ _NAMES |= {
 
 
 def decode_record(topic: int, record: InputRecord, ahead: int) -> tuple[Event | None, tuple[Problem, ...]]:
-    """What a record says. No `known` of its own means: the record's timestamp (criteria.md, section 1)."""
+    """Decode a record.
+
+    Without a `known` of its own, `known` is the record's timestamp (criteria.md, section 1).
+    """
     known = record.timestamp if record.timestamp >= 0 else None
     return decode(
         record.value or b"",
@@ -75,17 +78,17 @@ def decode_record(topic: int, record: InputRecord, ahead: int) -> tuple[Event | 
 
 
 def key_of(record: InputRecord) -> str:
-    """The record's key as text; one that is not UTF-8 is nobody's."""
+    """Return the record's key as text; bytes that are not UTF-8 are replaced, so they match no patient."""
     return "" if record.key is None else record.key.decode("utf-8", "replace")
 
 
 def place(partition: int, code: int) -> str:
-    """`topic/partition/offset` of a fact, as the header `evidence` has it (wire.md, Alert)."""
+    """Return a fact's `topic/partition/offset`, as the header `evidence` has it (wire.md, Alert)."""
     return f"{INPUTS[code & (1 << SHIFT) - 1]}/{partition}/{code >> SHIFT}"
 
 
 def type_of(event: Event) -> str:
-    """The event's `type` on the wire."""
+    """Return the event's `type` on the wire."""
     if isinstance(event, events.Withdrawal | events.Unused):
         return event.type
     return _NAMES[type(event)]
@@ -99,7 +102,7 @@ UNREAD = "unread"
 
 
 class Refusal(NamedTuple):
-    """A record that goes to the dead letters, whole or because a reading of it was not used."""
+    """A record that goes to the dead letters, whole or because one of its readings was not used."""
 
     record: InputRecord
     reason: str
@@ -108,9 +111,11 @@ class Refusal(NamedTuple):
 
 @dataclass
 class Output:
-    """`alerts` by patient, in order of decision; `changed`: whose rows are to be written, in order.
+    """The output of a batch.
 
-    `ticked`: a tick for all was among the records. `lateness`: of each fact, ms from `at` to `known`.
+    `alerts`: by patient, in order of decision; `changed`: the patients whose state records are to be written,
+    in order. `ticked`: a tick for all patients was among the records. `lateness`: of each fact, ms from `at`
+    to `known`.
     """
 
     alerts: dict[str, list[Alert]] = field(default_factory=dict)
@@ -121,11 +126,12 @@ class Output:
     ticked: bool = False
 
     def add_alerts(self, patient: str, alerts: list[Alert]) -> None:
+        """Append a patient's alerts."""
         if alerts:
             self.alerts.setdefault(patient, []).extend(alerts)
 
     def refuse(self, record: InputRecord, problems: Sequence[Problem]) -> None:
-        """A record of which nothing is used."""
+        """Count a record of which nothing is used, and keep it for the dead letters."""
         self.outcomes[UNREAD, "refused"] += 1
         first = next((problem for problem in problems if problem.refuses), Problem(MALFORMED, "refused"))
         self.refusals.append(Refusal(record, first.reason, joined(problems)))
@@ -138,7 +144,7 @@ class Output:
         refused: str | None,
         problems: Sequence[Problem],
     ) -> None:
-        """A record that was taken to the chart, and what of it was not used."""
+        """Count a record that was folded into a chart, and keep what of it was refused."""
         bad = [problem for problem in problems if problem.refuses]
         if refused == NEEDS_WEIGHT:
             bad.append(Problem(NEEDS_WEIGHT, NO_WEIGHT))
@@ -149,31 +155,37 @@ class Output:
 
 
 def joined(problems: Iterable[Problem]) -> str:
+    """Join the messages of the problems that refuse something."""
     return "; ".join(problem.message for problem in problems if problem.refuses)
 
 
 def pending_alerts(alerts: Iterable[Alert], partition: int) -> list[PendingAlert]:
-    """The alerts as they are published."""
+    """Encode alerts as they are published."""
     return [PendingAlert(encode(alert), evidence(alert, partition), alert.decided) for alert in alerts]
 
 
 def evidence(alert: Alert, partition: int) -> str:
+    """Return the places of an alert's evidence, comma separated; facts without an offset are left out."""
     return ",".join(place(partition, code) for _, code in alert.evidence if code >= 0)
 
 
 def alert_record(patient: str, alert: PendingAlert) -> OutgoingRecord:
-    """An alert: keyed by patient, its record time the instant decided, its evidence in a header."""
+    """Return an alert as a record: keyed by patient, timestamp the instant decided, evidence in a header."""
     return OutgoingRecord(
         ALERTS, key(patient), alert.value, [("evidence", alert.evidence.encode())], max(0, alert.time)
     )
 
 
 def assessment_record(patient: str, value: bytes | None) -> OutgoingRecord:
+    """Return an assessment as a record keyed by patient; value None is a tombstone."""
     return OutgoingRecord(ASSESSMENTS, key(patient), value)
 
 
 def dead_letter_record(refusal: Refusal) -> OutgoingRecord:
-    """A refused record: key, bytes and time untouched."""
+    """Return a refused record as a dead letter.
+
+    Key, bytes and timestamp are unchanged; the reason is in the headers.
+    """
     record = refusal.record
     headers = deadletters.encode(
         deadletters.Refused(record.topic, record.partition, record.offset, refusal.reason, refusal.message)
@@ -184,4 +196,5 @@ def dead_letter_record(refusal: Refusal) -> OutgoingRecord:
 
 
 def alert_records(pending: Iterable[tuple[str, list[PendingAlert]]]) -> list[OutgoingRecord]:
+    """Return the alerts of all patients as records, in order."""
     return [alert_record(patient, one) for patient, many in pending for one in many]

@@ -1,17 +1,17 @@
-"""Batches instead of messages through Faust (architecture.md, decision 7).
+"""Pass batches instead of messages through Faust (architecture.md, decision 7).
 
-What it leans on in Faust's inside, beside what `streams.kafka.faust_consumer` does; seen in faust-streaming
-0.15.3:
+Relies on these internals of faust-streaming 0.15.3, beside those that `streams.kafka.faust_consumer` relies
+on:
 
 - `_drain_messages` drops a message whose offset lies below `_read_offset[tp]`, and calls `_add_gap` when
   offsets are skipped.
-- `Consumer.ack` is called once a message, from `Event.ack`; `commit` asks `_new_offset(tp)` for every `tp` in
-  `_acked`.
-- A partition's `position` in the aiokafka consumer is the next offset it will hand out.
+- `Consumer.ack` is called once per message, from `Event.ack`; `commit` asks `_new_offset(tp)` for every `tp`
+  in `_acked`.
+- A partition's `position` in the aiokafka consumer is the next offset it will return.
 
-A batch is one message. It is sent under the partition of `CARRIER` and acknowledged as a whole: then, and not
-before, the offsets of every input topic in it may be committed. One batch a partition number is on its way at
-a time, so a position that is acknowledged has all below it done.
+A batch is one message. It is sent under the partition of `CARRIER` and acknowledged as a whole: only then may
+the offsets of every input topic in it be committed. Of each partition number one batch is in flight at a
+time, so everything below an acknowledged position is done.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Ends = Callable[[Iterable[TP]], Awaitable[Mapping[TP, int]]]
 
 
 class Carrier(ConsumerMessage):
-    """The message a batch travels in, and the desk it comes from."""
+    """The message a batch travels in, with the fetch buffer it comes from."""
 
     __slots__ = ("batch", "buffer")
 
@@ -48,23 +48,27 @@ class Carrier(ConsumerMessage):
 
 
 class BatchConsumer(InputConsumer):
-    """Hands on batches of the input topics, merged by time; everything else as ever."""
+    """A consumer that yields batches of the input topics, merged by time.
+
+    The records of other topics pass one by one.
+    """
 
     ends: Ends
     wall: Callable[[], int] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.desks: dict[int, FetchBuffer] = {}
+        self.buffers: dict[int, FetchBuffer] = {}
         self.acknowledged = asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        self.desks = {}
+        """Drop the fetch buffers."""
+        self.buffers = {}
         await super().on_partitions_revoked(revoked)
 
     async def _sought(self) -> None:
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
-        self.desks = {number: FetchBuffer(number, self._committed(number)) for number in sorted(numbers)}
+        self.buffers = {number: FetchBuffer(number, self._committed(number)) for number in sorted(numbers)}
 
     def _committed(self, number: int) -> tuple[int, ...]:
         return tuple(self._committed_offset[TP(topic, number)] or 0 for topic in INPUTS)
@@ -73,10 +77,10 @@ class BatchConsumer(InputConsumer):
         return not (tp.topic in NUMBER and self._full(tp))
 
     def _patience(self) -> float:
-        return BUSY_S if any(buffer.busy for buffer in self.desks.values()) else IDLE_S
+        return BUSY_S if any(buffer.busy for buffer in self.buffers.values()) else IDLE_S
 
     def _full(self, tp: TP) -> bool:
-        buffer = self.desks.get(tp.partition)
+        buffer = self.buffers.get(tp.partition)
         return buffer is None or buffer.full(NUMBER[tp.topic])
 
     async def _pause(self, seconds: float) -> None:
@@ -85,7 +89,7 @@ class BatchConsumer(InputConsumer):
             await asyncio.wait_for(self.acknowledged.wait(), seconds)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        """The changelog's records one by one, then the batches that may go."""
+        """Yield the changelog's records one by one, then the batches that are ready."""
         records, _ = await self._wait_next_records(timeout)
         fetched_after = self.fetched_after
         if records is None or self.should_stop or self._interrupted(fetched_after):
@@ -95,7 +99,7 @@ class BatchConsumer(InputConsumer):
                 return
             yield tp, self._to_message(tp, record)
         for buffer, ends in await self._ready():
-            if self._interrupted(fetched_after) or buffer is not self.desks.get(buffer.number):
+            if self._interrupted(fetched_after) or buffer is not self.buffers.get(buffer.number):
                 return
             batch = buffer.next_batch(
                 [self._position(tp) for tp in buffer.tps],
@@ -107,27 +111,28 @@ class BatchConsumer(InputConsumer):
                 yield TP(CARRIER, buffer.number), self._carrier(buffer, batch)
 
     def _sorted_in(self, records: Mapping[TP, list[Any]]) -> Iterable[tuple[TP, Any]]:
-        """Puts the inputs' records on their desks; answers all others."""
+        """Put the records of the inputs into their fetch buffers; yield all others."""
         for tp, fetched in records.items():
             if tp.topic not in NUMBER:
                 yield from ((tp, record) for record in fetched)
-            elif tp.partition in self.desks:
-                self.desks[tp.partition].put(NUMBER[tp.topic], fetched)
+            elif tp.partition in self.buffers:
+                self.buffers[tp.partition].put(NUMBER[tp.topic], fetched)
 
     async def _ready(self) -> list[tuple[FetchBuffer, list[int | None]]]:
-        """The desks that may have something to hand on, with the ends of their topics: asked after all that
-        lies there was fetched.
+        """Return the fetch buffers that may have a batch, each with the end offsets of its topics.
+
+        The end offsets are asked after all that the buffers hold was fetched.
         """
         now = time.monotonic()
-        desks = [
+        candidates = [
             buffer
-            for buffer in self.desks.values()
+            for buffer in self.buffers.values()
             if not buffer.out and (len(buffer.merge) or buffer.tick_due(now))
         ]
-        if not desks or self.app.in_recovery or not self.inputs_flow:
+        if not candidates or self.app.in_recovery or not self.inputs_flow:
             return []
-        ends = await self.ends(tp for buffer in desks for tp in buffer.tps)
-        return [(buffer, [ends.get(tp) for tp in buffer.tps]) for buffer in desks]
+        ends = await self.ends(tp for buffer in candidates for tp in buffer.tps)
+        return [(buffer, [ends.get(tp) for tp in buffer.tps]) for buffer in candidates]
 
     def _position(self, tp: TP) -> int | None:
         assignment = self._thread._ensure_consumer()._fetcher._subscriptions.subscription.assignment
@@ -144,9 +149,7 @@ class BatchConsumer(InputConsumer):
         return message
 
     def ack(self, message: Message) -> bool:
-        """A batch is done: its positions may be committed, unless the partitions were given away
-        meanwhile.
-        """
+        """Acknowledge a batch: its positions may be committed, unless its partitions were revoked since."""
         if not isinstance(message, Carrier):
             return bool(super().ack(message))
         with ack_lock:
@@ -176,15 +179,15 @@ class BatchConsumer(InputConsumer):
         return acked[-1] + 1 if acked else None
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
-        """A batch skips offsets by its nature."""
+        """Ignore gaps of the inputs: a batch skips offsets by design."""
         if tp.topic not in NUMBER:
             await super()._add_gap(tp, offset_from, offset_to)
 
 
 def transport(app: Any, ends: Ends, wall: Callable[[], int] | None) -> Any:
-    """Return a transport whose consumer is the one above.
+    """Return a transport whose consumer is a `BatchConsumer`.
 
-    `ends`: answers where partitions end; `wall`: the clock ticks go by, ms, if any.
+    `ends`: returns the end offsets of partitions; `wall`: the clock for ticks, ms, if any.
     """
-    given = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None}
-    return faust_consumer.transport(app, type("Consumer", (BatchConsumer,), given))
+    attributes = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None}
+    return faust_consumer.transport(app, type("Consumer", (BatchConsumer,), attributes))

@@ -1,5 +1,10 @@
-"""Measure the share of records that became dead letters lately, and raise the system's own alarm when it is
-too large. It never stops the stream.
+"""Measure the recent share of records that became dead letters, and alert when it exceeds a limit.
+
+The alert is about the system and no patient: it goes to `il2.alerts` under key and patient `*` with kind
+`system`, so that a pager can tell it from every clinical alert and route it elsewhere. It never stops the
+stream.
+
+Time is an argument: milliseconds of the worker's own clock, not of the records.
 """
 
 from __future__ import annotations
@@ -12,19 +17,13 @@ from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.producer import OutgoingRecord
 
-# The share of records that became dead letters lately: above a limit it is a technical alert, so that they
-# cannot hide a disaster.
-#
-# It never stops the stream. Time is an argument: milliseconds of the worker's own clock, not of the records.
-
-
 LIMIT = 0.05
 WINDOW = 5 * MINUTE
 GRAINS = 60
 
 
 class Grain(NamedTuple):
-    """What was counted from `start`, a short while long: all records, and those of them refused."""
+    """The counts of a short interval from `start` (ms): all records, and those of them refused."""
 
     start: int
     records: int
@@ -32,10 +31,10 @@ class Grain(NamedTuple):
 
 
 class Share(NamedTuple):
-    """Records and dead letters of the last `window` ms, in steps of a sixtieth of it; `open` while the alert
-    stands.
+    """Counts of records and dead letters over the last `window` ms, in steps of a sixtieth of it.
 
-    Silence closes nothing: with no record in the window the share is unknown, and an open alert stays.
+    `open`: whether the alert is open. Without a record in the window the share is unknown, and an open alert
+    stays open.
     """
 
     limit: float = LIMIT
@@ -45,10 +44,12 @@ class Share(NamedTuple):
 
     @property
     def records(self) -> int:
+        """The records in the window."""
         return sum(grain.records for grain in self.grains)
 
     @property
     def refused(self) -> int:
+        """The records in the window that were refused."""
         return sum(grain.refused for grain in self.grains)
 
     @property
@@ -58,11 +59,10 @@ class Share(NamedTuple):
 
 
 def share(before: Share, now: int, records: int = 0, refused: int = 0) -> Share:
-    """The share after `records` more, `refused` of them dead letters, at `now`; with neither it only moves
-    the window.
+    """Return the share after `records` more, `refused` of them dead letters, at `now` (ms).
 
-    Opens strictly above the limit, closes at or below it. A clock that steps back counts into the latest
-    grain.
+    With neither, only the window moves. Opens strictly above the limit, closes at or below it. When the clock
+    steps back, counts go into the latest grain.
     """
     kept = counted(before.grains, now - now % step(before), records, refused)
     moved = before._replace(grains=tuple(grain for grain in kept if grain.start > now - before.window))
@@ -70,19 +70,19 @@ def share(before: Share, now: int, records: int = 0, refused: int = 0) -> Share:
 
 
 def transition(before: Share, after: Share) -> str | None:
-    """`opened` or `closed` when the alert did so in between, else None."""
+    """Return `opened` or `closed` when the alert did so in between, else None."""
     if before.open == after.open:
         return None
     return "opened" if after.open else "closed"
 
 
 def step(of: Share) -> int:
-    """A grain's length, ms."""
+    """Return a grain's length, ms."""
     return max(1, of.window // GRAINS)
 
 
 def counted(grains: tuple[Grain, ...], start: int, records: int, refused: int) -> tuple[Grain, ...]:
-    """The grains with the counts added to the one at `start`, or to the latest when that is later."""
+    """Return the grains with the counts added to the one at `start`, or to the latest when that is later."""
     if not records and not refused:
         return grains
     if grains and grains[-1].start >= start:
@@ -91,35 +91,31 @@ def counted(grains: tuple[Grain, ...], start: int, records: int, refused: int) -
     return (*grains, Grain(start, records, refused))
 
 
-# The system's own alarm: too large a share of dead letters. A technical alert about no patient, and it never
-# stops the stream.
-#
-# It stands in `il2.alerts` under key and patient `*` with kind `system`, so that a pager can tell it from
-# every clinical alert and route it elsewhere.
-
-
 KIND, SUBJECT = "system", "dead-letters"
 LEVEL = {"opened": "technical", "closed": CLEAR}
 
 
 class DeadLetterAlarm:
-    """Follows the share of dead letters of one worker."""
+    """The alarm over the share of dead letters of one worker."""
 
     def __init__(self, worker: str, limits: Share) -> None:
         self.worker, self.share = worker, limits
         self.opened, self.seq = 0, 0
 
     def after(self, now: int, records: int, refused: int) -> OutgoingRecord | None:
-        """The alert to append after a batch, if the alarm opened or closed by it. `now`: wall time, ms."""
+        """Return the alert to append after a batch, if the alarm opened or closed by it.
+
+        `now`: wall time, ms.
+        """
         before, self.share = self.share, share(self.share, now, records, refused)
-        turned = transition(before, self.share)
-        if turned is None:
+        change = transition(before, self.share)
+        if change is None:
             return None
-        if turned == "opened":
+        if change == "opened":
             self.opened = now
         self.seq += 1
         return OutgoingRecord(
-            ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, LEVEL[turned])), time=now
+            ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, LEVEL[change])), time=now
         )
 
     def _alert(self, now: int, level: str) -> Alert:
@@ -138,7 +134,7 @@ class DeadLetterAlarm:
         )
 
     def message(self) -> str:
-        """One line for people."""
+        """Return the alert's message, one line."""
         minutes = self.share.window // MINUTE
         return (
             f"{self.share.refused} of {self.share.records} records of the last {minutes} min were "

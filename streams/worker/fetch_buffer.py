@@ -1,5 +1,9 @@
-"""Hold the fetched records of one partition number and merge them across topics by record time
-(architecture.md, decision 6). Pure but for what it is told.
+"""Hold the fetched records of one partition number and merge them across topics by record time.
+
+The merge always returns the earliest head; equal times are ordered by topic, then by offset. It waits while a
+topic that is known to hold more has no head here: that head may be the earliest. So the order depends on the
+log alone, not on how it was fetched. Pure: offsets and times are arguments. Source: architecture.md, decision
+6.
 """
 
 from __future__ import annotations
@@ -14,22 +18,15 @@ from faust.types import TP
 from rules.wire.topics import INPUTS
 from streams.worker.batch import Batch, InputRecord
 
-# Records of one partition number, merged across topics by record time (architecture.md, decision 6).
-#
-# The merge always takes the earliest head; equal times go by topic, then by offset. It takes nothing while a
-# topic that is known to hold more has
-# no head here: that head may be the earliest. So the order depends on the log alone, not on how it was
-# fetched.
-
-
 MOST = 5_000
-"""Records handed on at once: enough to share a table write, few enough to go on with heartbeats and other
-partitions.
+"""The most records of one batch.
+
+Enough to share a table write, few enough that heartbeats and other partitions get their turn.
 """
 
 
 class Timed(Protocol):
-    """What the merge looks at."""
+    """The part of a record that the merge uses."""
 
     @property
     def timestamp(self) -> int: ...
@@ -40,7 +37,7 @@ _time = attrgetter("timestamp")
 
 
 class Merge(Generic[Fetched]):
-    """One queue a topic, in the order of the topics; each in order of offset."""
+    """One queue per topic, in the order of the topics; each in order of offset."""
 
     def __init__(self, topics: int) -> None:
         self.queues: list[list[Fetched]] = [[] for _ in range(topics)]
@@ -49,12 +46,13 @@ class Merge(Generic[Fetched]):
         return sum(map(len, self.queues))
 
     def put(self, topic: int, records: Iterable[Fetched]) -> None:
-        """Adds what was fetched next from a topic."""
+        """Append the records fetched next from a topic."""
         self.queues[topic].extend(records)
 
     def next_records(self, more: Sequence[bool], most: int = MOST) -> list[tuple[int, Fetched]]:
-        """The next records in order, each with its topic's number; `more`: for each topic, whether the log
-        holds more than its queue.
+        """Return the next records in order, each with its topic's number.
+
+        `more`: for each topic, whether the log holds more than its queue.
         """
         if any(ahead and not queue for ahead, queue in zip(more, self.queues, strict=True)):
             return []
@@ -85,8 +83,9 @@ TICK_S = 1.0
 
 
 class FetchBuffer:
-    """`out`: a batch is on its way; `positions`: by topic, the offset after the last record that was handed
-    on.
+    """The fetch buffer of one partition number.
+
+    `out`: a batch is in flight; `positions`: by topic, the offset after the last record handed on.
     """
 
     def __init__(self, number: int, committed: tuple[int, ...]) -> None:
@@ -99,27 +98,30 @@ class FetchBuffer:
 
     @property
     def busy(self) -> bool:
+        """Whether a batch is in flight or records are waiting."""
         return self.out or len(self.merge) > 0
 
     def full(self, topic: int) -> bool:
+        """Return whether a topic's queue is full, so that it is not to be fetched."""
         return len(self.merge.queues[topic]) >= FULL
 
     def put(self, topic: int, records: Sequence[InputRecord]) -> None:
+        """Append records fetched from a topic."""
         self.merge.put(topic, records)
 
     def tick_due(self, at: float) -> bool:
-        """Whether a batch is due though there may be no record. `at`: seconds."""
+        """Return whether a batch is due even without records. `at`: seconds."""
         return at - self.ticked_at >= TICK_S
 
     def next_batch(
         self, fetched: Sequence[int | None], ends: Sequence[int | None], now: int | None, at: float
     ) -> Batch | None:
-        """The next batch, on its way from now on; None when nothing may go.
+        """Return the next batch and mark it as in flight; None when none may go.
 
-        An empty one lets time pass: only where the log ends.
+        An empty batch lets time pass: only where the log ends.
 
-        By topic: `fetched`, the offset that is fetched next; `ends`, where it ended, asked after the last
-        fetch. What nobody knows may be more.
+        By topic: `fetched`, the offset that is fetched next; `ends`, the end offset, asked after the last
+        fetch. Where either is None, the topic is taken to hold more.
         """
         more = [
             position is None or end is None or position < end

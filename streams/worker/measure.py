@@ -1,4 +1,4 @@
-"""What is measured of each batch."""
+"""Record the metrics of each batch."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from streams.worker.partition_state import PartitionState
 RECENT_MS = HOUR
 
 
-def folded(accepted: Batch, seconds: float) -> None:
-    """After a batch was decided."""
-    if accepted.records:
+def folded(batch: Batch, seconds: float) -> None:
+    """Record how long a batch took to decide, after its fold."""
+    if batch.records:
         metrics.EVALUATION.observe(seconds)
 
 
 def batch(done: Batch, output: Output, partition: PartitionState, now: int) -> None:
-    """After a batch was acknowledged. `now`: wall time, ms."""
+    """Record a batch's counts after it was acknowledged. `now`: wall time, ms."""
     for (type, outcome), count in output.outcomes.items():
         metrics.EVENTS.labels(type, outcome).inc(count)
     for refusal in output.refusals:
@@ -45,19 +45,19 @@ def _alerts(done: Batch, output: Output, now: int) -> None:
 
 
 def share(now: Share) -> None:
-    """The share of dead letters, and whether the alarm stands."""
+    """Record the share of dead letters, and whether the alarm is open."""
     metrics.DEAD_LETTER_SHARE.set(now.value or 0.0)
     metrics.DEAD_LETTER_ALARM.set(now.open)
 
 
 def again(missing: Iterable[tuple[str, list[PendingAlert]]]) -> None:
-    """Alerts published once more as a partition was taken over."""
+    """Count the alerts published again as a partition was taken over."""
     metrics.ALERTS_AGAIN.inc(sum(len(pending) for _, pending in missing))
 
 
-def count_open(ward: PartitionState) -> None:
-    """Patients and open episodes of a partition."""
-    partition = str(ward.partition)
-    metrics.PATIENTS.labels(partition).set(ward.patients)
-    for level, count in zip(LEVELS, ward.open_episodes(), strict=True):
-        metrics.ACTIVE.labels(partition, level).set(count)
+def count_open(state: PartitionState) -> None:
+    """Record the patients and open episodes of a partition."""
+    label = str(state.partition)
+    metrics.PATIENTS.labels(label).set(state.patients)
+    for level, count in zip(LEVELS, state.open_episodes(), strict=True):
+        metrics.ACTIVE.labels(label, level).set(count)

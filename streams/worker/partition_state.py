@@ -1,4 +1,9 @@
-"""Hold the patients of one partition and fold a batch of records into them. Pure: no Kafka, no wall clock."""
+"""Hold the patients of one partition and fold a batch of records into them. Pure: no Kafka, no wall clock.
+
+Every record is folded once: a patient's state record tells up to which offset of each topic it is complete,
+and records before that are skipped. So a worker that takes over from one that was killed, whose state records
+are ahead of its committed offsets, reads those records again and changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -24,37 +29,42 @@ from streams.kafka.state_record import (
 )
 from streams.worker.batch import Batch, InputRecord, Output, decode_record, pending_alerts
 
-NOWHERE = (0,) * len(INPUTS)
-CALM = (0,) * len(LEVELS)
+NOTHING_READ = (0,) * len(INPUTS)
+NONE_OPEN = (0,) * len(LEVELS)
 
 
 class CachedPatient:
-    """`wake`: the instant from which on time alone changes something; None: nothing ahead."""
+    """The state of one patient, decoded when first needed, with the input offsets it contains.
+
+    `wake`: the instant from which on time alone changes something; None: none.
+    """
 
     __slots__ = ("_patient", "open", "over", "positions", "state", "wake")
 
     def __init__(self, record: StateRecord | None = None) -> None:
         self.state, self.positions, self.wake = (
-            (record.state, record.positions, record.wake) if record else (b"", NOWHERE, None)
+            (record.state, record.positions, record.wake) if record else (b"", NOTHING_READ, None)
         )
-        self.open, self.over = (record.open, record.over) if record else (CALM, False)
+        self.open, self.over = (record.open, record.over) if record else (NONE_OPEN, False)
         self._patient: Patient | None = None
 
     def patient(self, guideline: Guideline) -> Patient | None:
-        """The patient; None while there is no stay. Raises rules.decide.codec.UnknownState."""
+        """Return the patient; None while there is no stay. Raises rules.decide.codec.UnknownState."""
         if self._patient is None and self.state:
             self._patient = codec.decode(self.state, guideline)
         return self._patient
 
     def put(self, patient: Patient | None) -> None:
-        """The patient as it is now; a discharged one keeps only what tells a late fact from a new stay."""
+        """Replace the patient; of a discharged one only what tells a late fact from a new stay is kept."""
         self.over = patient is not None and patient.discharged is not None
         self._patient = closed(patient) if patient is not None and self.over else patient
         self.wake = wake(patient)
         self.open = opened(patient)
 
-    def row(self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool) -> StateRecord:
-        """The row to write, with the log up to `positions` in it."""
+    def state_record(
+        self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool
+    ) -> StateRecord:
+        """Return the state record to write, complete up to `positions`."""
         self.positions = tuple(map(max, self.positions, positions))
         self.state = b"" if self._patient is None else codec.encode(self._patient)
         return StateRecord(
@@ -63,22 +73,22 @@ class CachedPatient:
 
 
 def wake(patient: Patient | None) -> Instant | None:
-    """The instant after which the clock may not pass unnoticed."""
+    """Return the instant that the clock may not pass without a decision; None: none."""
     if patient is None or patient.discharged is not None:
         return None
     return patient.now if patient.pending else patient.due
 
 
 def opened(patient: Patient | None) -> tuple[int, ...]:
-    """Open episodes by level."""
+    """Return the number of open episodes by level."""
     levels = [episode.level for episode in patient.episodes.values()] if patient is not None else []
     return tuple(map(levels.count, LEVELS))
 
 
 def closed(patient: Patient) -> Patient:
-    """The stay is over: its facts are dropped, its end is kept.
+    """Return the patient of a stay that is over, without its facts.
 
-    Facts known later begin a new stay, earlier ones do not.
+    Facts known after its end begin a new stay, earlier ones do not.
     """
     rest = admitted(patient.id, patient.guideline)
     rest.now, rest.discharged = patient.now, patient.discharged
@@ -86,68 +96,59 @@ def closed(patient: Patient) -> Patient:
 
 
 def passed(patient: Patient, moment: int) -> bool:
-    """Whether the patient's clock stands at a moment or beyond."""
+    """Return whether the patient's clock has reached a moment (ms)."""
     return patient.now >= reached(moment)
-
-
-# A ward: the patients of one partition, and what a batch of records changes about them. Pure: no Kafka, no
-# wall clock.
-#
-# Every record is folded once: a patient's row says up to which offset the log is in it, and what lies before
-# is passed over. So a worker that
-# takes over from one that was killed, whose rows are ahead of its committed offsets, reads those records
-# again and changes nothing by them.
 
 
 class PartitionState:
     """The patients of a partition.
 
-    `clock`: the latest tick for all of them, ms; `unshown`: whose assessment is owed, the longest first.
+    `clock`: the latest tick for all of them, ms; `unassessed`: patients whose assessment is pending, the
+    longest pending first.
     """
 
     def __init__(self, partition: int, guideline: Guideline, clock: int = -1) -> None:
         self.partition, self.guideline, self.clock = partition, guideline, clock
         self.patients_by_id: dict[str, CachedPatient] = {}
-        self.unshown: dict[str, None] = {}
+        self.unassessed: dict[str, None] = {}
 
     @property
     def patients(self) -> int:
-        """How many stays are not over; of one that is, a stub is all there is."""
+        """The number of stays that are not over; a stay that is over is kept as a stub."""
         return sum(1 for cached in self.patients_by_id.values() if not cached.over)
 
     def open_episodes(self) -> tuple[int, ...]:
-        """Open episodes of all patients by level."""
+        """Return the number of open episodes of all patients by level."""
         return (
             tuple(map(sum, zip(*(cached.open for cached in self.patients_by_id.values()), strict=True)))
-            or CALM
+            or NONE_OPEN
         )
 
     def open(
         self, records: Mapping[str, StateRecord], first: Batch
     ) -> Iterator[tuple[str, list[PendingAlert]]]:
-        """Takes the rows over, and answers the alerts that may not have been published by whoever
-        wrote them.
-        """
+        """Take over the state records, and yield the alerts that their writer may not have published."""
         for name, record in records.items():
             cached = self.patients_by_id[name] = CachedPatient(record)
             cached.positions = plausible(record.positions, first)
             doubtful = record.ticked or any(
-                mine > done for mine, done in zip(record.positions, first.committed, strict=True)
+                position > committed
+                for position, committed in zip(record.positions, first.committed, strict=True)
             )
             if doubtful or not record.assessed:
-                self.unshown[name] = None
+                self.unassessed[name] = None
             if doubtful and record.pending:
                 yield name, unpack_pending(record.pending)
 
     def fold(self, batch: Batch) -> Output:
-        """Takes a batch to the charts, then lets wall time pass if there is any."""
+        """Fold a batch into the charts, then let wall time pass if there is any."""
         output = Output()
         for topic, record in batch.records:
             self._decode(topic, record, output)
         if batch.now is not None:
             self._settle(batch.now, output)
         for name in output.changed:
-            self.unshown.setdefault(name)
+            self.unassessed.setdefault(name)
         return output
 
     def _decode(self, topic: int, record: InputRecord, output: Output) -> None:
@@ -190,7 +191,7 @@ class PartitionState:
             output.changed[name] = None
 
     def _keep_up(self, cached: CachedPatient) -> list[Alert]:
-        """Ticks that woke nobody are passed on with the patient's next record."""
+        """Advance the patient to the latest tick: one that changed nothing was not applied when it came."""
         patient = cached.patient(self.guideline)
         if patient is None or self.clock < 0 or passed(patient, self.clock):
             return []
@@ -198,7 +199,7 @@ class PartitionState:
         return advance(patient, tick, self.guideline)[1]
 
     def _tick(self, tick: events.Event, output: Output) -> None:
-        """A tick for all: decides what falls due before it, for those who have something to decide."""
+        """Apply a tick for all patients: decide what falls due before it, for those with something due."""
         output.ticked = True
         self.clock = max(self.clock, tick.known)
         for name, cached in self._waking(reached(tick.known)):
@@ -206,7 +207,7 @@ class PartitionState:
             self._woken(name, cached, patient, alerts, output)
 
     def _settle(self, now: int, output: Output) -> None:
-        """Wall time: decides what falls due up to now, this instant included."""
+        """Apply wall time: decide what falls due up to `now` (ms), this instant included."""
         self.clock = max(self.clock, now)
         for name, cached in self._waking(beyond(now)):
             patient = cached.patient(self.guideline)
@@ -214,6 +215,7 @@ class PartitionState:
             self._woken(name, cached, patient, settle(patient, now), output)
 
     def _waking(self, before: Instant) -> Iterable[tuple[str, CachedPatient]]:
+        """Return the patients for whom time alone changes something before an instant."""
         return [
             (name, cached)
             for name, cached in self.patients_by_id.items()
@@ -223,6 +225,7 @@ class PartitionState:
     def _woken(
         self, name: str, cached: CachedPatient, patient: Patient | None, alerts: list[Alert], output: Output
     ) -> None:
+        """Keep a patient whom time alone has changed, with the alerts."""
         output.add_alerts(name, alerts)
         cached.put(patient)
         output.changed[name] = None
@@ -230,13 +233,13 @@ class PartitionState:
     def rows(
         self, batch: Batch, output: Output, assessed: Iterable[str]
     ) -> Iterator[tuple[str, StateRecord, list[PendingAlert]]]:
-        """The rows to write for a batch, each with the alerts it owes."""
+        """Yield the state records to write for a batch, each with its pending alerts."""
         names = set(assessed)
         for name in output.changed:
             alerts = pending_alerts(output.alerts.get(name, ()), self.partition)
             yield (
                 name,
-                self.patients_by_id[name].row(
+                self.patients_by_id[name].state_record(
                     batch.positions, pack_pending(alerts), not batch.records, name in names
                 ),
                 alerts,
@@ -244,9 +247,9 @@ class PartitionState:
 
 
 def plausible(positions: tuple[int, ...], first: Batch) -> tuple[int, ...]:
-    """The positions of a row, but for a topic that ends before them: one that was made anew or cut short.
+    """Return the positions of a state record, lowered where a topic ends before them.
 
-    There nothing is taken for read.
+    Such a topic was created again or cut short, so nothing of it counts as read.
     """
-    places = zip(positions, first.committed, first.ends, strict=True)
-    return tuple(mine if mine <= end else min(mine, begun) for mine, begun, end in places)
+    topics = zip(positions, first.committed, first.ends, strict=True)
+    return tuple(position if position <= end else min(position, start) for position, start, end in topics)

@@ -1,5 +1,6 @@
-"""The worker as a process: it starts, tells how it is, and ends; with an exit code that tells a supervisor
-what to do.
+"""Run the worker as a process.
+
+Start it, watch it, and end it with an exit code that tells a supervisor what to do.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ log = logging.getLogger("il2watch.worker")
 
 
 class WorkerOptions(NamedTuple):
-    """How a worker runs. `wall`: the clock of `--clock wall`, ms; None goes by the log.
+    """The options of a worker. `wall`: the clock of `--clock wall`, ms; None: the log's time.
 
     `patience`: seconds without progress before it gives up.
     """
@@ -49,13 +50,13 @@ class WorkerOptions(NamedTuple):
 
 
 async def serve(options: WorkerOptions) -> int:
-    """Runs until it is told to stop, or cannot go on. Answers the exit code; raises UsageError."""
-    found = shape(options.broker)
-    make_changelog(options.broker, changelog(options.name, STATE_TABLE), found)
+    """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
+    topic_shape = shape(options.broker)
+    make_changelog(options.broker, changelog(options.name, STATE_TABLE), topic_shape)
     ends = Ends(options.broker)
     await connect(ends, options.broker)
-    app = faust_app(options.broker, options.state, found, options.session, options.name)
-    processor = BatchProcessor(options.guideline, state_store(app, found), FaustProducer(app))
+    app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
+    processor = BatchProcessor(options.guideline, state_store(app, topic_shape), FaustProducer(app))
     alarm = DeadLetterAlarm(f"{options.name}/{options.listen}:{options.port}", options.limits)
     agent = wire(app, processor, ends, options.wall, alarm, wall)
     try:
@@ -65,7 +66,7 @@ async def serve(options: WorkerOptions) -> int:
 
 
 class WorkerService(FaustService):
-    """A running worker."""
+    """The worker as a service."""
 
     recovers = "charts"
 
@@ -74,5 +75,6 @@ class WorkerService(FaustService):
         self.guideline = options.guideline
 
     async def open(self) -> None:
+        """Publish the guideline's reference as a metric, then open as every service."""
         metrics.GUIDELINE.info(self.guideline.reference)
         await super().open()

@@ -1,5 +1,17 @@
-"""Work a batch from the log to its acknowledgement: fold, write, publish. The order of the steps is what
-makes a kill harmless.
+"""Process one batch from the log to its acknowledgement: fold, write, publish.
+
+The order of the steps makes a kill harmless:
+
+1. Dead letters are appended and acknowledged: a state record implies that its records are done, so what was
+   refused must be safe by then.
+2. State records, with their pending alerts, are appended to the changelog and acknowledged. From here on the
+   decision is final.
+3. Alerts, assessments and the partition's tick are appended and acknowledged.
+4. The batch is acknowledged; its offsets may be committed.
+
+After a kill before 2, the records are folded again, with the same result. After a kill between 2 and 4, the
+records are skipped, and the pending alerts of the state records are published again by the next owner of the
+partition: the same bytes, so the same id and seq.
 """
 
 from __future__ import annotations
@@ -26,54 +38,38 @@ from streams.worker.batch import (
 from streams.worker.partition_state import PartitionState
 from streams.worker.state_store import StateStore
 
-# Assessments: whose is published with a batch, and its bytes.
-#
-# At the edge of the log of everybody who changed, `AT_ONCE` of them and the rest a second later. In a backlog
-# only the latest will matter, and an
-# assessment costs as much as a dozen records: one in `RECORDS_A_SHOW`, the longest owed first.
+# At the edge of the log the assessments of all changed patients are published, `AT_ONCE` of them and the rest
+# a second later. In a backlog only the latest will matter, and an assessment costs as much as a dozen
+# records: one in `RECORDS_PER_ASSESSMENT`, the longest pending first.
 
 
-RECORDS_A_SHOW = 500
+RECORDS_PER_ASSESSMENT = 500
 AT_ONCE = 100
 
 
 def chosen(partition: PartitionState, batch: Batch) -> list[str]:
-    """Whose assessment goes with this batch."""
-    most = AT_ONCE if batch.edge else len(batch.records) // RECORDS_A_SHOW
-    return list(islice(partition.unshown, most))
+    """Return the patients whose assessments are published with this batch."""
+    limit = AT_ONCE if batch.edge else len(batch.records) // RECORDS_PER_ASSESSMENT
+    return list(islice(partition.unassessed, limit))
 
 
 def assessments(partition: PartitionState, names: list[str]) -> list[tuple[str, bytes | None]]:
-    """The assessments of these patients; None, a tombstone, for one who is discharged."""
+    """Return the assessments of these patients; None, a tombstone, for one who is discharged."""
     for name in names:
-        del partition.unshown[name]
+        del partition.unassessed[name]
     return [(name, assessment(partition, name)) for name in names]
 
 
 def assessment(partition: PartitionState, name: str) -> bytes | None:
+    """Return a patient's assessment, encoded; None when there is no stay or it is over."""
     patient = partition.patients_by_id[name].patient(partition.guideline)
     if patient is None or patient.discharged is not None:
         return None
     return encode(assess(settled(patient)))
 
 
-# One batch from the log to its acknowledgement: fold, write, publish. The order of the steps is what makes a
-# kill harmless.
-#
-# 1. Dead letters are appended and acknowledged: a row says that its records are done, so what was refused
-# must be safe by then.
-# 2. Rows, with the alerts they owe, are appended to the changelog and acknowledged. From here on the decision
-# stands.
-# 3. Alerts, assessments and the partition's tick are appended and acknowledged.
-# 4. The batch is acknowledged; its offsets may be committed.
-#
-# A kill before 2: the records are folded again, to the same end. Between 2 and 4: the records are passed
-# over, and the alerts a row owes are
-# published again by whoever opens the partition; the same bytes, so the same id and seq.
-
-
 class BatchProcessor:
-    """The wards of the partitions this worker owns, and where their output goes."""
+    """The processor of batches: the states of this worker's partitions, the state store and the producer."""
 
     def __init__(self, guideline: Guideline, store: StateStore, producer: FaustProducer) -> None:
         self.guideline, self.store, self.producer = guideline, store, producer
@@ -81,9 +77,9 @@ class BatchProcessor:
         self.generation = -1
 
     def assigned(self, generation: int) -> bool:
-        """Partitions may have moved: charts that were decoded are dropped, the table has what counts.
+        """Return whether the generation is new; if so, drop the decoded states.
 
-        Whether they may.
+        Partitions may have moved, so the state store alone is right.
         """
         if generation == self.generation:
             return False
@@ -92,22 +88,25 @@ class BatchProcessor:
         return True
 
     async def work(self, batch: Batch) -> tuple[PartitionState, Output]:
-        """Takes one batch from 1 to 3.
+        """Process one batch, steps 1 to 3.
 
-        Partitions may be at work side by side: one waits while another's records are acknowledged.
+        Partitions may be processed concurrently: one waits while another's records are acknowledged.
         """
         partition = self.partitions.get(batch.partition) or await self._open(batch)
         began = time.perf_counter()
         output = partition.fold(batch)
         measure.folded(batch, time.perf_counter() - began)
-        await self._bury(output)
+        await self._append_dead_letters(output)
         assessed = chosen(partition, batch)
         alerts = await self._write(partition, batch, output, assessed)
         await self._publish(partition, output, assessed, alerts)
         return partition, output
 
     async def _open(self, batch: Batch) -> PartitionState:
-        """The ward as the table has it; alerts that may be missing are published first."""
+        """Return a partition's state as the state store has it.
+
+        Alerts that may be missing are published first.
+        """
         partition = PartitionState(batch.partition, self.guideline, self.store.tick(batch.partition))
         missing = list(partition.open(self.store.rows(batch.partition), batch))
         await self.producer.append(alert_records(missing))
@@ -116,17 +115,17 @@ class BatchProcessor:
         self.partitions[batch.partition] = partition
         return partition
 
-    async def _bury(self, output: Output) -> None:
+    async def _append_dead_letters(self, output: Output) -> None:
         await self.producer.append(map(dead_letter_record, output.refusals))
 
     async def _write(
         self, partition: PartitionState, batch: Batch, output: Output, assessed: list[str]
     ) -> list[tuple[str, list[PendingAlert]]]:
-        made = [
+        packed = [
             (name, pack(record), pending) for name, record, pending in partition.rows(batch, output, assessed)
         ]
-        await self._append_rows(((name, value) for name, value, _ in made), partition.partition)
-        return [(name, pending) for name, _, pending in made]
+        await self._append_rows(((name, value) for name, value, _ in packed), partition.partition)
+        return [(name, pending) for name, _, pending in packed]
 
     async def _append_rows(self, rows: Iterable[tuple[str, bytes]], partition: int) -> None:
         rows = list(rows)

@@ -1,4 +1,4 @@
-"""Keep the rows of the patients in a Faust table with its changelog, and find them by partition."""
+"""Keep the patients' state records in a Faust table with its changelog, and find them by partition."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from streams.kafka.state_record import (
 
 
 class StateStore(ChangelogTable):
-    """Rows by patient, and of each partition its tick.
+    """The state records by patient, and each partition's latest tick.
 
-    A worker that was thought dead may write a row behind its successor: of two rows of a patient the one with
-    more of the log in it stands.
+    A worker that was thought dead may write a state record behind its successor: of two records of a patient
+    the one that contains more of the log is kept.
     """
 
     def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
+        """Return whether a record read back replaces the one that is here. Raises UnknownStateRecord."""
         return key.startswith(PARTITION_PREFIX) or newer(unpack(value), unpack(here))
 
     def rows(self, partition: int) -> Mapping[str, StateRecord]:
-        """Return every patient of a partition. Raises UnknownRow."""
+        """Return the state records of a partition by patient. Raises UnknownStateRecord."""
         return {
             name: unpack(value)
             for name, value in self.values_of(partition)
@@ -43,6 +44,6 @@ class StateStore(ChangelogTable):
         return -1 if found is None else unpack_tick(found)
 
 
-def state_store(app: faust.App, found: Shape) -> StateStore:
-    """Return the table of rows of an app."""
-    return StateStore(app, name=STATE_TABLE, key_type=bytes, value_type=bytes, partitions=found.partitions)
+def state_store(app: faust.App, shape: Shape) -> StateStore:
+    """Return the state store of an app."""
+    return StateStore(app, name=STATE_TABLE, key_type=bytes, value_type=bytes, partitions=shape.partitions)

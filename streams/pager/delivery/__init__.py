@@ -1,1 +1,1 @@
-"""Notifications to receivers: the outbox, delivery workers, retry and circuit breaker."""
+"""Deliver notifications to receivers: the outbox, delivery workers, retry and circuit breaker."""

@@ -1,5 +1,6 @@
-"""Make a message of what is owed, start and end its attempts in the outbox, and raise an alarm for a
-receiver that refuses pages for good.
+"""Make a page of a pending notification, and record its attempts in the outbox.
+
+Also alerts when a channel permanently refuses pages.
 """
 
 from __future__ import annotations
@@ -23,20 +24,20 @@ from streams.pager.policy.routes import SYSTEM
 from streams.pager.policy.state import Notification
 
 
-def page_of(one: Notification, patient: str, unit: str | None, link: str | None) -> Page:
-    """The page.
+def page_of(notification: Notification, patient: str, unit: str | None, link: str | None) -> Page:
+    """Return the page of a notification.
 
-    Its labels are those the incident was opened with; its body is the transition that is told.
+    Its labels are those the incident was opened with; its body is the transition it is about.
     """
-    alert: Mapping[str, Any] = msgspec.json.decode(one.body)
+    alert: Mapping[str, Any] = msgspec.json.decode(notification.body)
     return Page(
-        key=one.key,
-        action=cast(Literal["trigger", "acknowledge", "resolve"], one.action),
-        level=one.labels.level,
-        priority=one.labels.priority,
-        kind=one.labels.kind,
-        subject=one.labels.subject,
-        system=one.labels.system,
+        key=notification.key,
+        action=cast(Literal["trigger", "acknowledge", "resolve"], notification.action),
+        level=notification.labels.level,
+        priority=notification.labels.priority,
+        kind=notification.labels.kind,
+        subject=notification.labels.subject,
+        system=notification.labels.system,
         unit=unit,
         patient=patient,
         summary=str(alert["message"]),
@@ -44,29 +45,31 @@ def page_of(one: Notification, patient: str, unit: str | None, link: str | None)
         at=alert["at"],
         decided=alert["decided"],
         seq=alert["seq"],
-        since=text(one.began),
+        since=text(notification.began),
         links=((link, "board"),) if link else (),
     )
 
 
-# A receiver that refuses pages for good: an alarm of the machine itself, on its own routes, until the
-# receiver takes one again.
-#
-# The alarm has the same id whenever it stands, and its numbers grow with time: any pager may open it, and any
-# that sees the receiver well closes it.
-# A pager that has just started does not know whether it stands, so the first page a receiver takes says that
-# it does not.
+# The alarm on a channel has the same id every time, and its seq grows with time: any pager may open it, and
+# any that sees the channel accept closes it. A pager that has just started does not know whether it is open,
+# so the first page that a receiver accepts closes it.
 
 
 class ChannelAlerts:
-    """`wall`: wall time, ms."""
+    """The system alerts on channels that permanently refuse pages: open until the channel accepts one again.
+
+    They go out on the routes of system alarms. `wall`: wall time, ms.
+    """
 
     def __init__(self, producer: FaustProducer, wall: Callable[[], int]) -> None:
         self.producer, self.wall = producer, wall
         self._open: dict[str, bool] = {}
 
     async def refused(self, channel: str, message: str) -> None:
-        """A receiver refused a page for good. `message` holds neither secret nor patient."""
+        """Open the alert: a receiver permanently refused a page.
+
+        `message` holds neither secret nor patient.
+        """
         if self._open.get(channel) is not True:
             self._open[channel] = True
             await self.producer.append(
@@ -74,7 +77,7 @@ class ChannelAlerts:
             )
 
     async def accepted(self, channel: str) -> None:
-        """A receiver took a page."""
+        """Close the alert: a receiver accepted a page."""
         if self._open.get(channel) is not False:
             self._open[channel] = False
             await self.producer.append([self._alert(channel, CLEAR, f"channel {channel} takes pages")])
@@ -98,7 +101,10 @@ class ChannelAlerts:
 
 
 class Delivery:
-    """`wall`: wall time, ms; `tripped`: told whether a channel's circuit is open."""
+    """What the delivery workers need of the outbox: notifications to send, and a record of each attempt.
+
+    `wall`: wall time, ms; `tripped`: called with a channel and whether its circuit is open.
+    """
 
     def __init__(
         self,
@@ -111,47 +117,51 @@ class Delivery:
         self.writer, self.faults, self.link, self.wall, self.tripped = writer, faults, link, wall, tripped
 
     def first(self, ordering_key: tuple[str, str], channel: str) -> Notification | None:
-        """The next message of a lane that may go."""
+        """Return the next notification of an ordering key that may be sent."""
         return self.writer.first(*ordering_key, channel)
 
     def parked_s(self, ordering_key: tuple[str, str], channel: str) -> float | None:
-        """Seconds until a refused message of a lane may go again."""
-        moment = self.writer.parked(*ordering_key, channel)
-        return None if moment is None else max(0.1, (moment - self.writer.now()) / 1000)
+        """Return the seconds until a refused notification of an ordering key may be sent again."""
+        until = self.writer.parked(*ordering_key, channel)
+        return None if until is None else max(0.1, (until - self.writer.now()) / 1000)
 
-    def page(self, ordering_key: tuple[str, str], one: Notification) -> Page:
-        """The message as the channel is given it."""
-        return page_of(one, ordering_key[0], self.writer.paging.unit_of(ordering_key[0]), self.link)
+    def page(self, ordering_key: tuple[str, str], notification: Notification) -> Page:
+        """Return the notification as the channel gets it."""
+        return page_of(notification, ordering_key[0], self.writer.paging.unit_of(ordering_key[0]), self.link)
 
-    async def start(self, ordering_key: tuple[str, str], one: Notification) -> None:
-        """Written down before the first attempt is made."""
-        if not one.tried:
+    async def start(self, ordering_key: tuple[str, str], notification: Notification) -> None:
+        """Record a first attempt durably, before it is made."""
+        if not notification.tried:
             self.writer.apply(
                 ordering_key[0],
-                lambda state: escalation.started(state, one.number, self.writer.now(), self.writer.paging),
+                lambda state: escalation.started(
+                    state, notification.number, self.writer.now(), self.writer.paging
+                ),
             )
             await self.writer.durable()
 
     async def accepted(
         self,
         ordering_key: tuple[str, str],
-        one: Notification,
+        notification: Notification,
         page: Page,
         receipt: Receipt,
         attempt: int,
         duration_s: float,
     ) -> None:
-        """A receiver has it.
+        """Record that a receiver accepted a notification, durably.
 
-        The next of the lane goes when that is written: else a kill would send this one again behind it.
+        The next of the ordering key is sent after that: else a kill would send this one again after it.
         """
         self.writer.apply(
             ordering_key[0],
-            lambda state: escalation.accepted(state, one.number, self.writer.now(), self.writer.paging),
+            lambda state: escalation.accepted(
+                state, notification.number, self.writer.now(), self.writer.paging
+            ),
         )
         audit = self._audit(
             ordering_key,
-            one,
+            notification,
             page,
             attempt,
             duration_s,
@@ -160,23 +170,23 @@ class Delivery:
             reference=receipt.reference,
         )
         self.writer.note(audit)
-        await self.faults.accepted(one.channel)
+        await self.faults.accepted(notification.channel)
         await self.writer.durable()
 
     async def refused(
         self,
         ordering_key: tuple[str, str],
-        one: Notification,
+        notification: Notification,
         page: Page,
         error: TransportError,
         attempt: int,
         duration_s: float,
     ) -> None:
-        """A receiver will not have it, now or later."""
+        """Record that a receiver permanently refused a notification."""
         self.writer.note(
             self._audit(
                 ordering_key,
-                one,
+                notification,
                 page,
                 attempt,
                 duration_s,
@@ -187,25 +197,27 @@ class Delivery:
         )
         self.writer.apply(
             ordering_key[0],
-            lambda state: escalation.refused(state, one.number, self.writer.now(), self.writer.paging),
+            lambda state: escalation.refused(
+                state, notification.number, self.writer.now(), self.writer.paging
+            ),
         )
-        await self.faults.refused(one.channel, error.message)
+        await self.faults.refused(notification.channel, error.message)
         await self.writer.durable()
 
     def failed(
         self,
         ordering_key: tuple[str, str],
-        one: Notification,
+        notification: Notification,
         page: Page,
         error: TransportError,
         attempt: int,
         duration_s: float,
     ) -> None:
-        """An attempt failed in passing."""
+        """Record an attempt that failed transiently."""
         self.writer.note(
             self._audit(
                 ordering_key,
-                one,
+                notification,
                 page,
                 attempt,
                 duration_s,
@@ -216,33 +228,34 @@ class Delivery:
         )
 
     def circuit(self, channel: str, is_open: bool) -> None:
-        """A channel's circuit may have turned."""
+        """Report the state of a channel's circuit."""
         self.tripped(channel, is_open)
 
     def _audit(
         self,
         ordering_key: tuple[str, str],
-        one: Notification,
+        notification: Notification,
         page: Page,
         attempt: int,
         duration_s: float,
         outcome: str,
         **more: Any,
     ) -> Audit:
+        """Return the audit entry of an attempt."""
         return Audit(
             when=self.wall(),
             outcome=outcome,
             patient=ordering_key[0],
             unit=page.unit,
-            alert=one.ordering_key,
-            key=one.key,
-            number=one.number,
-            action=one.action,
-            channel=one.channel,
-            step=one.step,
-            level=one.labels.level,
-            kind=one.labels.kind,
-            subject=one.labels.subject,
+            alert=notification.ordering_key,
+            key=notification.key,
+            number=notification.number,
+            action=notification.action,
+            channel=notification.channel,
+            step=notification.step,
+            level=notification.labels.level,
+            kind=notification.labels.kind,
+            subject=notification.labels.subject,
             seq=page.seq,
             at=page.at,
             decided=page.decided,

@@ -1,5 +1,10 @@
-"""Keep the paging states in a Faust table with its changelog: whatever changes one is written and
-acknowledged before anybody acts on it.
+"""Keep the paging states in a Faust table with its changelog.
+
+Every change is written and acknowledged before anybody acts on it. Changes are written together: those that
+come while a write is under way go with the next. In every write the audit goes first, then the rows; then the
+records they came from are acknowledged, and pending notifications may be sent. After a kill before the rows,
+the records are read again, with the same result, and the audit has the entries twice. After a kill later
+nothing is lost: what is pending is in the rows.
 """
 
 from __future__ import annotations
@@ -28,31 +33,21 @@ class Outbox(FencedTable):
     """The paging states by patient, each in the term of the pager that wrote it."""
 
     def states(self, partition: int) -> dict[str, PagingState]:
-        """Return every patient's book of a partition. Raises UnknownRow."""
+        """Return every patient's paging state of a partition. Raises UnknownStateRecord."""
         return {key: opened(value) for key, value in self.values_of(partition)}
 
 
 def written(state: PagingState, term: int) -> bytes:
-    """A book as a row."""
+    """Return a paging state as a row."""
     return stamped(pack(state), term, state.revision)
 
 
 def opened(row: bytes) -> PagingState:
-    """The book in a row. Raises UnknownRow."""
+    """Return the paging state in a row. Raises UnknownStateRecord."""
     try:
         return unpack(unstamped(row))
     except UnknownPagingState as fault:
         raise UnknownStateRecord(str(fault)) from fault
-
-
-# The books this pager keeps, and their way into Kafka: whatever changes one is written and acknowledged
-# before anybody acts on it.
-#
-# Changes are written together: those that come while a write is under way go with the next. In every write
-# the audit goes first, then the rows; then
-# the records they came from are acknowledged, and what is owed may be sent. A kill before the rows: the
-# records are read again, to the same end, and
-# the audit says it twice. A kill after: nothing is lost, what is owed stands in the rows.
 
 
 Step = Callable[[PagingState], PagingOutcome]
@@ -60,8 +55,10 @@ NOWHERE = -1
 
 
 class OutboxWriter:
-    """`now`: the clock the pager goes by, ms; `nudge`: called with a patient whose messages may go; `told`:
-    called with every audit kept.
+    """The paging states of this pager's partitions, and the writer of their changes.
+
+    `now`: the clock the pager goes by, ms; `nudge`: called with a patient whose notifications may be sent;
+    `audited`: called with every audit entry.
     """
 
     def __init__(
@@ -83,36 +80,37 @@ class OutboxWriter:
 
     @property
     def behind(self) -> int:
-        """Records taken and not yet written."""
+        """The number of records applied and not yet written."""
         return len(self._events)
 
     async def begin(self, partitions: Sequence[int]) -> dict[int, int]:
-        """A term in each partition, later than all before; it counts if the group still knows this pager once
-        it is written.
+        """Begin a term in each partition, later than all before.
+
+        It counts if the group still knows this pager once it is written.
         """
         return await begin(self.outbox, self.producer, partitions)
 
     def open(self, states: dict[str, PagingState], partition: int, term: int) -> None:
-        """Takes a partition's books over."""
+        """Take over a partition's paging states."""
         self.terms[partition] = term
         for patient, state in states.items():
             self.states[patient], self.partitions[patient] = state, partition
             self._set_wake(patient)
 
     def close(self) -> None:
-        """The partitions go elsewhere; what was written counts."""
+        """Drop all paging states: the partitions are revoked, and what was written counts."""
         self.states, self.partitions, self.terms, self.wakes = {}, {}, {}, {}
         self._dirty, self._audits, self._events = {}, [], []
 
     def apply(
         self, patient: str, step: Step, partition: int = NOWHERE, positions: tuple[int, int] = (0, 0)
     ) -> PagingOutcome:
-        """Moves a patient's book on by a step, to be written soon.
+        """Apply a step to a patient's paging state, to be written soon.
 
-        `positions`: how far the topics are in it then.
+        `positions`: by topic, the first offset whose record is not in the state then.
         """
         before = self.states.get(patient)
-        if before is None and partition == NOWHERE:  # its partition has gone elsewhere meanwhile
+        if before is None and partition == NOWHERE:  # its partition was revoked meanwhile
             return PagingOutcome(PagingState(patient=patient), [], [], False)
         before = before or PagingState(patient=patient)
         outcome = step(before)
@@ -126,26 +124,26 @@ class OutboxWriter:
         return outcome
 
     def note(self, *audits: Audit) -> None:
-        """Says something in `il2.pages`."""
+        """Add entries to the audit in `il2.pages`."""
         self._audits += audits
         for audit in audits:
             self.audited(audit)
         self._wanted.set()
 
     def done(self, event: Any) -> None:
-        """A record is in the books: it is acknowledged with the next write."""
+        """Acknowledge a record with the next write: it is applied."""
         self._events.append(event)
         self._wanted.set()
 
     async def durable(self) -> None:
-        """Waits until all that was applied is written and acknowledged."""
+        """Wait until all that was applied is written and acknowledged."""
         written = asyncio.get_running_loop().create_future()
         self._waiting.append(written)
         self._wanted.set()
         await written
 
     async def run(self) -> None:
-        """Writes, for ever. A write that fails ends the process."""
+        """Write, for ever; end the process when a write fails."""
         while True:
             await self._wanted.wait()
             self._wanted.clear()
@@ -155,7 +153,7 @@ class OutboxWriter:
                 die(fault)
 
     async def write(self) -> None:
-        """One write of everything that waits."""
+        """Write everything that waits, in one write."""
         async with self._writing:
             dirty, self._dirty = self._dirty, {}
             audits, self._audits = self._audits, []
@@ -187,34 +185,41 @@ class OutboxWriter:
             self.outbox.keep(name, value, partition, offset)
 
     def first(self, patient: str, ordering_key: str, channel: str) -> Notification | None:
-        """The next message of a lane that may go: in order, but one that was refused waits aside with all of
-        its key.
+        """Return the next notification of an ordering key that may be sent.
+
+        They go in order, but one that was refused is set aside with all of its incident's key.
         """
         state, aside = self.states.get(patient), set()
-        for one in state.pending if state is not None else ():
-            if one.ordering_key != ordering_key or one.channel != channel or one.key in aside:
+        for notification in state.pending if state is not None else ():
+            if (
+                notification.ordering_key != ordering_key
+                or notification.channel != channel
+                or notification.key in aside
+            ):
                 continue
-            if one.parked <= self.now():
-                return one
-            aside.add(one.key)
+            if notification.parked <= self.now():
+                return notification
+            aside.add(notification.key)
         return None
 
     def parked(self, patient: str, ordering_key: str, channel: str) -> int | None:
-        """When a refused message of a lane may be tried again, ms."""
+        """Return when a refused notification of an ordering key may be sent again, ms."""
         state = self.states.get(patient)
-        mine = (
+        moments = (
             [
-                one.parked
-                for one in state.pending
-                if one.ordering_key == ordering_key and one.channel == channel and one.parked
+                notification.parked
+                for notification in state.pending
+                if notification.ordering_key == ordering_key
+                and notification.channel == channel
+                and notification.parked
             ]
             if state is not None
             else []
         )
-        return min(mine, default=None)
+        return min(moments, default=None)
 
     def waking(self, now: int) -> Iterable[str]:
-        """Patients for whom time alone changes something by now."""
+        """Return the patients for whom time alone changes something by now."""
         return [patient for patient, moment in self.wakes.items() if moment <= now]
 
     def _set_wake(self, patient: str) -> None:

@@ -1,5 +1,6 @@
-"""When to try again: exponential back-off with jitter, and a circuit breaker a channel. Pure: time and
-chance are arguments.
+"""Decide when to try again: exponential back-off with jitter, and a circuit breaker per channel.
+
+Pure: time and chance are arguments.
 """
 
 from __future__ import annotations
@@ -9,9 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 MOST_ASKED_S = 900.0
-"""A receiver may ask for more rest than this and does not get it: a page cannot wait a day at one server's
-word.
-"""
+"""The longest wait granted to a receiver: a page cannot wait a day because one server asks for it."""
 
 
 class Backoff(NamedTuple):
@@ -27,7 +26,7 @@ def wait_s(
     asked_s: float | None = None,
     backoff: Backoff = Backoff(),  # noqa: B008 - it is frozen
 ) -> float:
-    """Seconds to leave after so many failed attempts (1: the first failed).
+    """Return the seconds to wait after so many failed attempts (1: the first failed).
 
     `draw`: a random number in [0, 1); `asked_s`: the receiver's Retry-After.
 
@@ -41,18 +40,18 @@ def wait_s(
 
 State = Literal["closed", "open", "half-open"]
 TRIPS_AT = 5
-"""Failures in a row that open it."""
+"""Consecutive failures that open the circuit."""
 REST_S, MOST_REST_S = 5.0, 60.0
-"""Its rest, doubled with every trial that fails.
+"""How long the circuit stays open, doubled with every trial that fails.
 
-Short: a receiver that is back must hear of an absolute alert within the minute.
+Short: a receiver that is back must get an absolute alert within the minute.
 """
 TRIAL_S = 90.0
-"""A trial not heard of for so long is given up. Longer than any time-out."""
+"""A trial without a result for so long is given up. Longer than any time-out."""
 
 
 class Circuit(msgspec.Struct, frozen=True):
-    """Times in seconds of any clock that does not go back. Starts closed."""
+    """A circuit breaker. Times in seconds of any clock that does not go back. Starts closed."""
 
     failures: int = 0
     rests: int = 0
@@ -63,7 +62,7 @@ class Circuit(msgspec.Struct, frozen=True):
 
 
 def state(circuit: Circuit, now: float) -> State:
-    """`open`: nothing goes; `half-open`: one attempt may go, or is under way; `closed`: all go."""
+    """Return `open`: nothing goes; `half-open`: one attempt may go, or is under way; `closed`: all go."""
     if circuit.trial:
         return "half-open"
     if now < circuit.until:
@@ -72,8 +71,9 @@ def state(circuit: Circuit, now: float) -> State:
 
 
 def admit(circuit: Circuit, now: float) -> Circuit | None:
-    """The circuit after letting one attempt through; None: not now (`circuit.until` says when to
-    ask again).
+    """Return the circuit after letting one attempt through; None: not now.
+
+    `circuit.until` tells when to ask again.
     """
     if now < circuit.until:
         return None
@@ -83,18 +83,18 @@ def admit(circuit: Circuit, now: float) -> Circuit | None:
 
 
 def succeeded(circuit: Circuit) -> Circuit:
-    """After any answer that shows the receiver alive, a permanent refusal of one page included: closed.
+    """Return the circuit, closed, after any answer that shows the receiver alive.
 
-    A rest that it asked for goes on.
+    A permanent refusal of one page is such an answer. A rest that the receiver asked for continues.
     """
     tripped = circuit.trial or circuit.failures >= TRIPS_AT
     return Circuit(until=0.0 if tripped else circuit.until)
 
 
 def failed(circuit: Circuit, now: float, asked_s: float | None = None) -> Circuit:
-    """After an attempt that failed in passing.
+    """Return the circuit after an attempt that failed transiently.
 
-    `asked_s`: the rest the receiver asked for (429), granted at once and without counting as death, up to
+    `asked_s`: the rest the receiver asked for (429), granted at once and without counting as a failure, up to
     MOST_ASKED_S: one that asks for a day would have every page on the channel wait for it.
     """
     rest_s = min(asked_s or 0.0, MOST_ASKED_S)

@@ -1,5 +1,7 @@
-"""Deliver what is owed on a channel: many ordering keys at once, one message of a key at a time, the gravest
-and oldest first."""
+"""Deliver the pending notifications of a channel.
+
+Many ordering keys at once, one notification of a key at a time, the most severe and oldest first.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,19 @@ from streams.pager.delivery.retry import Backoff, Circuit, wait_s
 from streams.pager.policy.state import Notification
 
 OrderingKey = tuple[str, str]
-"""Patient and lane."""
+"""Patient and the ordering key within the patient."""
 AT_ONCE = 8
 REST = Backoff(first_s=1.0, most_s=60.0)
-"""Of one lane. Short: an absolute alert may come to wait in it."""
+"""Back-off of one ordering key. Short: an absolute alert may come to wait behind it."""
 IDLE_S = 60.0
 UNSURE_S = 0.2
 
 
 class DeliveryWorker:
-    """`now`: seconds of a clock that does not go back; `draw`: a random number in [0, 1)."""
+    """The delivery worker of one channel.
+
+    `now`: seconds of a clock that does not go back; `draw`: a random number in [0, 1).
+    """
 
     def __init__(
         self,
@@ -37,8 +42,8 @@ class DeliveryWorker:
         draw: Callable[[], float] = random.random,
     ) -> None:
         self.channel, self.delivery, self.now, self.draw = channel, delivery, now, draw
-        self.may: Callable[[], bool] = lambda: True
-        """Asked right before each attempt: whether this process is the one to make it."""
+        self.may_send: Callable[[], bool] = lambda: True
+        """Called right before each attempt: whether this process is the one to make it."""
         self.circuit = Circuit()
         self._ready: list[tuple[int, int, int, OrderingKey]] = []
         self._later: list[tuple[float, int, OrderingKey, bool]] = []
@@ -50,28 +55,32 @@ class DeliveryWorker:
         self._stopped = False
 
     def want(self, ordering_key: OrderingKey) -> None:
-        """A lane may have something to carry. One that is under way or rests is looked at again by itself."""
+        """Queue an ordering key that may have something to send.
+
+        One that is under way or rests is looked at again by itself.
+        """
         if ordering_key in self._known:
             return
-        one = self.delivery.first(ordering_key, self.channel.name)
-        if one is None:
+        notification = self.delivery.first(ordering_key, self.channel.name)
+        if notification is None:
             return self._rest_parked(ordering_key)
         self._known.add(ordering_key)
         heapq.heappush(
-            self._ready, (one.labels.level != "absolute", one.since, next(self._number), ordering_key)
+            self._ready,
+            (notification.labels.level != "absolute", notification.since, next(self._number), ordering_key),
         )
-        return self._poke()
+        return self._wake()
 
-    async def stop(self, carrying: asyncio.Task[None]) -> None:
-        """Ends what `run` began, and forgets all lanes: the partitions go elsewhere.
+    async def stop(self, running: asyncio.Task[None]) -> None:
+        """Cancel the task of `run` and forget all ordering keys: the partitions are revoked.
 
-        Told as well as cancelled: in Python 3.11 a `wait_for` whose answer comes at that very moment swallows
-        a cancellation.
+        A flag is set beside the cancellation: in Python 3.11 a `wait_for` whose answer comes at that very
+        moment swallows a cancellation.
         """
         self._stopped = True
-        self._poke()
-        carrying.cancel()
-        await asyncio.gather(carrying, return_exceptions=True)
+        self._wake()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
         self._ready, self._later = [], []
         self._known.clear()
         self._aside.clear()
@@ -79,38 +88,39 @@ class DeliveryWorker:
         self.circuit = Circuit()
 
     async def run(self) -> None:
-        """Carries, until it is stopped."""
+        """Deliver until stopped."""
         self._stopped = False
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
-                group.create_task(self._carry())
+                group.create_task(self._deliver())
 
-    async def _carry(self) -> None:
-        while (found := await self._next()) is not None:
-            ordering_key, before = found
-            one = self.delivery.first(ordering_key, self.channel.name)
-            if one is None:
+    async def _deliver(self) -> None:
+        while (admitted := await self._next()) is not None:
+            ordering_key, before = admitted
+            notification = self.delivery.first(ordering_key, self.channel.name)
+            if notification is None:
                 self.circuit = before
                 self._leave(ordering_key)
                 continue
-            rest = await self._attempt(ordering_key, one)
+            rest = await self._attempt(ordering_key, notification)
             if rest is None:
                 self._leave(ordering_key)
             else:
                 heapq.heappush(self._later, (self.now() + rest, next(self._number), ordering_key, True))
-                self._poke()
+                self._wake()
 
     async def _next(self) -> tuple[OrderingKey, Circuit] | None:
-        """The next lane, once the circuit lets an attempt through, and the circuit as it was; None when it is
-        stopped.
+        """Return the next ordering key, once the circuit lets an attempt through; None when stopped.
+
+        With it comes the circuit as it was before.
         """
         while not self._stopped:
             now = self.now()
             while self._later and self._later[0][0] <= now:
                 self._again(*heapq.heappop(self._later)[2:])
-            admitted = retry.admit(self.circuit, now) if self._ready else None
-            if admitted is not None:
-                before, self.circuit = self.circuit, admitted
+            circuit = retry.admit(self.circuit, now) if self._ready else None
+            if circuit is not None:
+                before, self.circuit = self.circuit, circuit
                 return heapq.heappop(self._ready)[3], before
             await self._wait(now)
         return None
@@ -126,25 +136,28 @@ class DeliveryWorker:
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
 
-    async def _attempt(self, ordering_key: OrderingKey, one: Notification) -> float | None:
-        """One attempt; seconds to rest before the next, if it failed in passing."""
-        page, mine = self.delivery.page(ordering_key, one), (ordering_key, one.number)
-        attempt = self._attempts[mine] = self._attempts.get(mine, 0) + 1
-        await self.delivery.start(ordering_key, one)
-        while not self.may():
+    async def _attempt(self, ordering_key: OrderingKey, notification: Notification) -> float | None:
+        """Make one attempt; return the seconds to wait before the next, if it failed transiently."""
+        page, attempt_key = (
+            self.delivery.page(ordering_key, notification),
+            (ordering_key, notification.number),
+        )
+        attempt = self._attempts[attempt_key] = self._attempts.get(attempt_key, 0) + 1
+        await self.delivery.start(ordering_key, notification)
+        while not self.may_send():
             await self._pause(UNSURE_S)
         began = self.now()
         try:
             receipt = await self._send(page)
         except TransportError as error:
-            return await self._failed(ordering_key, one, page, error, attempt, self.now() - began)
-        self._attempts.pop(mine, None)
+            return await self._failed(ordering_key, notification, page, error, attempt, self.now() - began)
+        self._attempts.pop(attempt_key, None)
         self._switch(retry.succeeded(self.circuit))
-        await self.delivery.accepted(ordering_key, one, page, receipt, attempt, self.now() - began)
+        await self.delivery.accepted(ordering_key, notification, page, receipt, attempt, self.now() - began)
         return None
 
     async def _send(self, page: Page) -> Receipt:
-        """What a channel raises that it must not is a failure of this page, not the end of the courier."""
+        """Send a page; any other exception of the channel is a failure of this page, not the worker's end."""
         try:
             return await self.channel.send(page)
         except TransportError:
@@ -155,7 +168,7 @@ class DeliveryWorker:
     async def _failed(
         self,
         ordering_key: OrderingKey,
-        one: Notification,
+        notification: Notification,
         page: Page,
         error: TransportError,
         attempt: int,
@@ -163,44 +176,46 @@ class DeliveryWorker:
     ) -> float | None:
         if error.permanent:
             self._switch(retry.succeeded(self.circuit))
-            await self.delivery.refused(ordering_key, one, page, error, attempt, duration_s)
+            await self.delivery.refused(ordering_key, notification, page, error, attempt, duration_s)
             return None
         self._switch(retry.failed(self.circuit, self.now(), error.retry_after_s))
-        self.delivery.failed(ordering_key, one, page, error, attempt, duration_s)
+        self.delivery.failed(ordering_key, notification, page, error, attempt, duration_s)
         return wait_s(attempt, self.draw(), error.retry_after_s, REST)
 
-    def _switch(self, turned: Circuit) -> None:
-        back = (
-            retry.state(self.circuit, self.now()) != "closed" and retry.state(turned, self.now()) == "closed"
+    def _switch(self, circuit: Circuit) -> None:
+        recovered = (
+            retry.state(self.circuit, self.now()) != "closed" and retry.state(circuit, self.now()) == "closed"
         )
-        self.circuit = turned
-        if back:  # nobody waits out a rest of a receiver that is there again
+        self.circuit = circuit
+        if recovered:  # nothing waits longer for a receiver that is back
             resting, self._later = self._later, []
             for entry in resting:
                 self._again(*entry[2:])
-        self.delivery.circuit(self.channel.name, retry.state(turned, self.now()) != "closed")
-        self._poke()
+        self.delivery.circuit(self.channel.name, retry.state(circuit, self.now()) != "closed")
+        self._wake()
 
     def _leave(self, ordering_key: OrderingKey) -> None:
         self._known.discard(ordering_key)
         self.want(ordering_key)
 
     def _again(self, ordering_key: OrderingKey, rested: bool) -> None:
-        """A lane has rested after a failure, or what it has aside may be tried again: it may be under way
-        with something else by then.
+        """Queue an ordering key again, after its back-off or when what it has aside may be tried again.
+
+        In the second case it may be under way with something else by then.
         """
         (self._known if rested else self._aside).discard(ordering_key)
         self.want(ordering_key)
 
     def _rest_parked(self, ordering_key: OrderingKey) -> None:
-        """A lane with nothing but what was refused is looked at again then; what comes to it meanwhile does
-        not wait for that.
+        """Schedule an ordering key that has nothing but refused notifications.
+
+        What is added to it meanwhile does not wait for that.
         """
         seconds = self.delivery.parked_s(ordering_key, self.channel.name)
         if seconds is not None and ordering_key not in self._aside:
             self._aside.add(ordering_key)
             heapq.heappush(self._later, (self.now() + seconds, next(self._number), ordering_key, False))
 
-    def _poke(self) -> None:
+    def _wake(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()

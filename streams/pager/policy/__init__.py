@@ -1,1 +1,1 @@
-"""Alerts and commands to notifications: pure, `rules` only."""
+"""The pager's policy, from alerts and commands to notifications. Pure: imports `rules` only."""

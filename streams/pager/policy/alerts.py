@@ -1,5 +1,6 @@
-"""Take an alert into a patient's paging state: an episode opens, changes its level, is reminded of, or ends.
-Pure; the same alert twice changes nothing. What is then told, and to whom: notifications.py.
+"""Apply an alert to a patient's paging state: an episode opens, changes its level, is reminded of, or ends.
+
+Pure; the same alert twice changes nothing. Who is notified then: notifications.py.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from streams.pager.policy.routes import Paging
 from streams.pager.policy.state import Acknowledgement, Held, PagedEpisode, PagingState, ReceivedAlert
 
 REMEMBERED = 256
-"""Episodes that are over and still told from new ones: a worker that took over repeats the alerts of one
-batch at most.
+"""The ended episodes remembered, so that late alerts of one do not count as a new episode.
+
+Enough, since a worker that took over repeats the alerts of one batch at most.
 """
 
 
 def receive(state: PagingState, alert: ReceivedAlert, now: int, paging: Paging) -> PagingOutcome:
-    """The book with an alert in it (criteria.md section 9). `now`: ms."""
+    """Return the paging state after an alert (criteria.md section 9). `now`: ms."""
     work, episode = UnitOfWork(state, now, paging), state.episodes.get(alert.transition.id)
     if seen(state, alert):
         return work.outcome(fresh=False)
@@ -35,15 +37,16 @@ def receive(state: PagingState, alert: ReceivedAlert, now: int, paging: Paging) 
 
 
 def seen(state: PagingState, alert: ReceivedAlert) -> bool:
-    """Whether this transition, or a later one of its episode, was taken before."""
+    """Return whether this transition, or a later one of its episode, was received before."""
     episode = state.episodes.get(alert.transition.id)
     last = state.ended.get(alert.transition.id) if episode is None else episode.seq
     return last is not None and alert.transition.seq <= last
 
 
 def _open(work: UnitOfWork, alert: ReceivedAlert) -> None:
-    """An episode that is not known is new, whatever its transition is called: what came before it was not
-    seen.
+    """Open an episode.
+
+    An unknown episode is new, whatever its transition is called: what came before it was not received.
     """
     transition = alert.transition
     work.episodes[transition.id] = page(work, alert.episode, alert)
@@ -53,6 +56,7 @@ def _open(work: UnitOfWork, alert: ReceivedAlert) -> None:
 
 
 def _move(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> PagedEpisode:
+    """Apply a transition to an open episode."""
     transition = alert.transition
     rose = RANK[transition.level] - RANK[episode.level]
     before, episode = episode, replace(episode, seq=transition.seq, level=transition.level)
@@ -64,8 +68,9 @@ def _move(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> Page
 
 
 def _worsen(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> PagedEpisode:
-    """Worsening is never swallowed: it takes the acknowledgement away, and lifts what silences the
-    subject.
+    """Notify of a worsening, which nothing suppresses.
+
+    It removes the acknowledgement, and lifts the silences of the subject.
     """
     for silence in [one for one in work.silences.values() if one.subject == episode.subject]:
         del work.silences[silence.id]
@@ -76,14 +81,17 @@ def _worsen(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> Pa
 
 
 def _lower(before: PagedEpisode, alert: ReceivedAlert) -> Held | None:
-    """What was held back is held at its new level; what has been told is not told again as it gets better."""
+    """Return what is held back, at its new level.
+
+    What was notified is not notified again as it improves.
+    """
     return None if before.held is None else replace(before.held, alert=alert.raw)
 
 
 def _remind(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> PagedEpisode:
-    """A reminder goes to all who were told.
+    """Repeat the notification to all who were notified.
 
-    What is acknowledged needs none; what is held back keeps waiting.
+    An acknowledged episode needs no reminder; one that is held back stays held.
     """
     if episode.acked is not None:
         work.note_alert(alert, pages.ALREADY, by=episode.acked.by)
@@ -97,6 +105,7 @@ def _remind(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> Pa
 
 
 def _close(work: UnitOfWork, episode: PagedEpisode | None, alert: ReceivedAlert) -> None:
+    """End an episode."""
     work.ended.pop(alert.transition.id, None)
     work.ended[alert.transition.id] = alert.transition.seq
     for old in list(work.ended)[:-REMEMBERED]:
@@ -107,7 +116,10 @@ def _close(work: UnitOfWork, episode: PagedEpisode | None, alert: ReceivedAlert)
 
 
 def apply_ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
-    """Someone has seen it: no more escalation. Not so if it got worse since, for that they have not seen."""
+    """Acknowledge an episode: it escalates no further.
+
+    An acknowledgement older than the latest worsening does not count, since its author has not seen that.
+    """
     episode = work.episodes[alert]
     if too_late(acked.known, episode.decided, episode.worsened):
         work.note_episode(episode, pages.ACK_LATE, by=acked.by, reason=acked.reason)
@@ -127,6 +139,6 @@ def apply_ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
 
 
 def _waited(episode: PagedEpisode, work: UnitOfWork) -> int | None:
-    """From the first time a receiver took it to the acknowledgement, ms."""
+    """Return the time from the first acceptance by a receiver to the acknowledgement, ms."""
     accepted = episode.incident.accepted if episode.incident else None
     return None if accepted is None else max(0, work.now - accepted)

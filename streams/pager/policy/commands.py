@@ -1,6 +1,4 @@
-"""Take a command into a patient's paging state: acknowledgements, silences, and what was entered in error.
-Pure.
-"""
+"""Apply a command to a patient's paging state: acknowledgements, silences, entered-in-error. Pure."""
 
 from __future__ import annotations
 
@@ -9,28 +7,27 @@ from msgspec.structs import replace
 from rules.wire import pages
 from rules.wire.alerts import RANK
 from rules.wire.commands import bounded, too_late
-from rules.wire.events import Ack, Event, Withdrawal
-from rules.wire.events import Silence as Asked
+from rules.wire.events import Ack, Event, Silence, Withdrawal
 from streams.pager.policy.alerts import apply_ack
 from streams.pager.policy.notifications import PagingOutcome, UnitOfWork, hold, page
 from streams.pager.policy.routes import Paging
 from streams.pager.policy.state import Acknowledgement, ActiveSilence, PagedEpisode, PagingState, decode_alert
 
 WAITING = 32
-"""Acknowledgements kept that came before their alert: the two stand in different topics."""
+"""The acknowledgements kept that came before their alert: the two are in different topics."""
 
 
 def command(
     state: PagingState, event: Event, now: int, paging: Paging, actionable: bool | None = None
 ) -> PagingOutcome:
-    """The book after a command; other events change nothing.
+    """Return the paging state after a command; other events change nothing.
 
     `now`: ms; `actionable`: what the acknowledgement says of the alert, if anything.
     """
     work = UnitOfWork(state, now, paging)
     if isinstance(event, Ack):
         _ack(work, event.alert, Acknowledgement(event.id, event.known, event.by, event.reason, actionable))
-    elif isinstance(event, Asked):
+    elif isinstance(event, Silence):
         _silence(work, event)
     elif isinstance(event, Withdrawal):
         _withdraw(work, event)
@@ -38,6 +35,7 @@ def command(
 
 
 def _ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
+    """Apply an acknowledgement; keep it when its alert has not come yet."""
     if alert in work.episodes:
         apply_ack(work, alert, acked)
     elif alert in work.ended:
@@ -49,41 +47,45 @@ def _ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
             del work.early[old]
 
 
-def _silence(work: UnitOfWork, asked: Asked) -> None:
-    until = bounded(asked.level, asked.known, asked.until)
-    found = {
-        "subject": asked.subject,
-        "level": asked.level,
-        "by": asked.by,
-        "reason": asked.reason,
+def _silence(work: UnitOfWork, silence: Silence) -> None:
+    """Put a silence in force, unless it has ended or its subject has worsened since."""
+    until = bounded(silence.level, silence.known, silence.until)
+    details = {
+        "subject": silence.subject,
+        "level": silence.level,
+        "by": silence.by,
+        "reason": silence.reason,
         "until": until,
     }
-    lost = [
-        one
-        for one in work.episodes.values()
-        if one.subject == asked.subject and one.worsened and too_late(asked.known, one.decided, one.worsened)
+    worsened = [
+        episode
+        for episode in work.episodes.values()
+        if episode.subject == silence.subject
+        and episode.worsened
+        and too_late(silence.known, episode.decided, episode.worsened)
     ]
-    if until <= work.now or lost:
-        work.silences.pop(asked.id, None)
-        work.note(pages.SILENCE_LIFTED if lost else pages.SILENCE_ENDED, **found)
-        return release(work, asked.subject)
-    work.silences[asked.id] = ActiveSilence(
-        asked.id, asked.subject, asked.level, until, asked.by, asked.reason
+    if until <= work.now or worsened:
+        work.silences.pop(silence.id, None)
+        work.note(pages.SILENCE_LIFTED if worsened else pages.SILENCE_ENDED, **details)
+        return release(work, silence.subject)
+    work.silences[silence.id] = ActiveSilence(
+        silence.id, silence.subject, silence.level, until, silence.by, silence.reason
     )
-    work.note(pages.SILENCE_CUT if until < asked.until else pages.SILENCE, **found)
+    work.note(pages.SILENCE_CUT if until < silence.until else pages.SILENCE, **details)
     for episode in list(work.episodes.values()):
         if (
-            episode.subject == asked.subject
-            and RANK[episode.level] <= RANK[asked.level]
+            episode.subject == silence.subject
+            and RANK[episode.level] <= RANK[silence.level]
             and episode.acked is None
         ):
-            work.episodes[episode.id] = _hush(work, episode, until)
-    return release(work, asked.subject)
+            work.episodes[episode.id] = _close_silenced(work, episode, until)
+    return release(work, silence.subject)
 
 
-def _hush(work: UnitOfWork, episode: PagedEpisode, until: int) -> PagedEpisode:
-    """What has been told and is silenced is closed; it is told anew, under a new key, when the silence is
-    over.
+def _close_silenced(work: UnitOfWork, episode: PagedEpisode, until: int) -> PagedEpisode:
+    """Close the incident of an episode that is silenced.
+
+    When the silence is over it is notified again, under a new key.
     """
     if episode.incident is None:
         return episode
@@ -91,7 +93,7 @@ def _hush(work: UnitOfWork, episode: PagedEpisode, until: int) -> PagedEpisode:
 
 
 def release(work: UnitOfWork, subject: str) -> None:
-    """What was held back for a silence is looked at again: another may cover it, or it is told now."""
+    """Decide again on what a silence held back: another may cover it, or it is notified now."""
     for episode in list(work.episodes.values()):
         if episode.subject == subject and episode.held is not None and episode.held.why == pages.SILENCED:
             work.episodes[episode.id] = page(
@@ -100,18 +102,26 @@ def release(work: UnitOfWork, subject: str) -> None:
 
 
 def _withdraw(work: UnitOfWork, event: Withdrawal) -> None:
-    """A silence entered in error never was; an acknowledgement entered in error leaves the alert unseen."""
+    """Remove a silence or an acknowledgement that was entered in error.
+
+    Such a silence lapses; such an acknowledgement leaves the alert unacknowledged.
+    """
     silence = work.silences.pop(event.id, None)
     if silence is not None:
         work.note(pages.SILENCE_LIFTED, subject=silence.subject, level=silence.level, reason="withdrawn")
         release(work, silence.subject)
     for episode in [
-        one for one in work.episodes.values() if one.acked is not None and one.acked.id == event.id
+        episode
+        for episode in work.episodes.values()
+        if episode.acked is not None and episode.acked.id == event.id
     ]:
         work.note_episode(episode, pages.ACK_WITHDRAWN)
         work.episodes[episode.id] = _unack(work, replace(episode, acked=None))
 
 
 def _unack(work: UnitOfWork, episode: PagedEpisode) -> PagedEpisode:
-    """Told anew: a receiver that holds it as acknowledged would swallow a repeat."""
+    """Notify again, under a new key.
+
+    A receiver that has the old one as acknowledged would swallow a repeat.
+    """
     return episode if episode.incident is None else page(work, episode, decode_alert(episode.incident.alert))

@@ -1,5 +1,6 @@
-"""Let time pass and deliveries end: escalation steps, silences, floods, digests, expiry, and channels that
-are no longer configured. Pure.
+"""Apply the passing of time and the results of deliveries to a patient's paging state. Pure.
+
+Covers escalation steps, silences, floods, digests, expiry, and channels that are no longer configured.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from streams.pager.policy.state import Gathered, Notification, PagedEpisode, Pag
 
 
 def due(state: PagingState, now: int, paging: Paging) -> PagingOutcome:
-    """The book at an instant (ms)."""
+    """Return the paging state after all that is due at an instant (ms)."""
     work = UnitOfWork(state, now, paging)
     _end_silences(work)
     for episode in list(work.episodes.values()):
@@ -48,18 +49,19 @@ def due(state: PagingState, now: int, paging: Paging) -> PagingOutcome:
 
 
 def wake(state: PagingState, paging: Paging) -> int | None:
-    """The next instant at which time alone changes the book, ms; None: none."""
+    """Return the next instant at which time alone changes the paging state, ms; None: none."""
     return min(_instants(state, paging), default=None)
 
 
 def _instants(state: PagingState, paging: Paging) -> Iterator[int]:
+    """Yield the instants at which time alone changes something, ms."""
     yield from (silence.until for silence in state.silences.values())
     for episode in state.episodes.values():
         if episode.held is not None:
             yield episode.held.until
-        rung = next_step(episode, paging)
-        if rung is not None and episode.incident is not None:
-            yield episode.incident.since + rung.after
+        step = next_step(episode, paging)
+        if step is not None and episode.incident is not None:
+            yield episode.incident.since + step.after
     over = flood_over(UnitOfWork(state, 0, paging))
     if over is not None:
         yield over
@@ -68,38 +70,42 @@ def _instants(state: PagingState, paging: Paging) -> Iterator[int]:
 
 
 def next_step(episode: PagedEpisode, paging: Paging) -> EscalationStep | None:
-    """The rung above the one reached, if somebody is still to acknowledge the page and the ladder has one."""
+    """Return the escalation step after the one reached.
+
+    None when the page is acknowledged, or its route has no further step.
+    """
     if episode.incident is None or episode.acked is not None:
         return None
     route = paging.route(episode.incident.route)
-    above = episode.incident.step + 1
-    return route.steps[above] if route is not None and above < len(route.steps) else None
+    following = episode.incident.step + 1
+    return route.steps[following] if route is not None and following < len(route.steps) else None
 
 
 def escalate(work: UnitOfWork, episode: PagedEpisode) -> PagedEpisode:
-    """Climbs as far as time has come."""
-    rung = next_step(episode, work.paging)
+    """Take the escalation steps that are due."""
+    step = next_step(episode, work.paging)
     while (
-        rung is not None and episode.incident is not None and episode.incident.since + rung.after <= work.now
+        step is not None and episode.incident is not None and episode.incident.since + step.after <= work.now
     ):
-        episode = climb(work, episode, "unacknowledged")
-        rung = next_step(episode, work.paging)
+        episode = take_next_step(work, episode, "unacknowledged")
+        step = next_step(episode, work.paging)
     return episode
 
 
-def climb(work: UnitOfWork, episode: PagedEpisode, cause: str) -> PagedEpisode:
-    """The next rung, now. `cause`: `unacknowledged`, or `refused` by a receiver."""
+def take_next_step(work: UnitOfWork, episode: PagedEpisode, cause: str) -> PagedEpisode:
+    """Take the next escalation step now. `cause`: `unacknowledged`, or `refused` by a receiver."""
     assert episode.incident is not None
     route = work.paging.route(episode.incident.route)
     assert route is not None
-    above = episode.incident.step + 1
+    following = episode.incident.step + 1
     work.note_episode(
-        episode, pages.ESCALATED, key=episode.incident.key, step=above, cause=cause, route=route.name
+        episode, pages.ESCALATED, key=episode.incident.key, step=following, cause=cause, route=route.name
     )
-    return notifications.climb(work, episode, route, above)
+    return notifications.notify_step(work, episode, route, following)
 
 
 def _end_silences(work: UnitOfWork) -> None:
+    """End the silences whose time is over."""
     for silence in [one for one in work.silences.values() if one.until <= work.now]:
         del work.silences[silence.id]
         work.note(
@@ -113,9 +119,7 @@ def _end_silences(work: UnitOfWork) -> None:
 
 
 def flood_over(work: UnitOfWork) -> int | None:
-    """When the latest flood has passed: the instant its window holds too few pages again; None without a
-    flood.
-    """
+    """Return the instant at which the flood's window holds too few pages again, ms; None without a flood."""
     most = work.paging.flood - 1
     if work.flood is None or len(work.recent) < most:
         return None if work.flood is None else work.now
@@ -123,7 +127,7 @@ def flood_over(work: UnitOfWork) -> int | None:
 
 
 def end_flood(work: UnitOfWork) -> None:
-    """The flood has passed: its page is closed."""
+    """Close the flood's page."""
     if work.flood is not None:
         work.note(pages.FLOOD_ENDED, alert=work.flood.episode)
         _end_gathered(work, work.flood, FLOOD)
@@ -131,7 +135,7 @@ def end_flood(work: UnitOfWork) -> None:
 
 
 def send_digest(work: UnitOfWork, name: str) -> None:
-    """The digest is due: the one before is closed, and this one told."""
+    """Send a digest that is due, and close the one before."""
     due = work.digests.pop(name)
     if due.last is not None:
         _end_gathered(work, replace(due, episode=due.last), DIGEST)
@@ -147,6 +151,7 @@ def send_digest(work: UnitOfWork, name: str) -> None:
 
 
 def _end_gathered(work: UnitOfWork, gathered: Gathered, kind: str) -> None:
+    """End the episode made for a flood or a digest."""
     episode = work.episodes.pop(gathered.episode, None)
     if episode is not None:
         work.ended[episode.id] = episode.seq
@@ -155,8 +160,9 @@ def _end_gathered(work: UnitOfWork, gathered: Gathered, kind: str) -> None:
 
 
 def _expire(work: UnitOfWork) -> None:
-    """What is over and was not told in time is not told any more; nor is its end, to those who cannot have
-    heard of it.
+    """Drop notifications that are no longer open and were not sent in time.
+
+    Their ends are dropped too, for receivers that cannot have got them.
     """
     for one in [
         one
@@ -165,26 +171,29 @@ def _expire(work: UnitOfWork) -> None:
     ]:
         if one in work.pending:
             work.drop(one, pages.EXPIRED)
-        if one.action == notifications.TRIGGER and unheard(one):
-            for rest in [rest for rest in work.pending if (rest.key, rest.channel) == (one.key, one.channel)]:
-                work.drop(rest, pages.EXPIRED)
+        if one.action == notifications.TRIGGER and never_received(one):
+            for other in [
+                other for other in work.pending if (other.key, other.channel) == (one.key, one.channel)
+            ]:
+                work.drop(other, pages.EXPIRED)
 
 
-def unheard(one: Notification) -> bool:
-    """Whether its receiver cannot have it: nothing was ever sent, or it was refused."""
+def never_received(one: Notification) -> bool:
+    """Return whether the receiver cannot have the notification: it was never sent, or was refused."""
     return not one.tried or one.parked > 0
 
 
 def expires(episodes: dict[str, PagedEpisode], one: Notification) -> bool:
-    """Whether a message opens or acknowledges what is no longer open."""
+    """Return whether a notification opens or acknowledges what is no longer open."""
     episode = episodes.get(one.ordering_key)
     in_force = episode is not None and episode.incident is not None and episode.incident.key == one.key
     return one.action != notifications.RESOLVE and not in_force
 
 
 def started(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:
-    """An attempt is about to be made: written down before it is, so that what never left is told from what
-    may have.
+    """Return the paging state with an attempt begun.
+
+    Written before the attempt is made, so that what never left can be told from what may have.
     """
     work = UnitOfWork(state, now, paging)
     one = find(state, number)
@@ -199,7 +208,7 @@ def started(state: PagingState, number: int, now: int, paging: Paging) -> Paging
 
 
 def accepted(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:
-    """A receiver has taken a message: it is not owed any more."""
+    """Return the paging state with a notification accepted by its receiver: it is no longer pending."""
     work = UnitOfWork(state, now, paging)
     one = find(state, number)
     if one is None:
@@ -212,8 +221,9 @@ def accepted(state: PagingState, number: int, now: int, paging: Paging) -> Pagin
 
 
 def refused(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:
-    """A receiver would refuse it again: it stays owed, is tried again much later, and the next rung of the
-    ladder is told at once.
+    """Return the paging state with a notification permanently refused.
+
+    It stays pending and is tried again much later; the next escalation step is taken at once.
     """
     work = UnitOfWork(state, now, paging)
     one = find(state, number)
@@ -229,17 +239,17 @@ def refused(state: PagingState, number: int, now: int, paging: Paging) -> Paging
         and episode.incident.step == one.step
         and next_step(episode, paging)
     ):
-        work.episodes[episode.id] = climb(work, episode, "refused")
+        work.episodes[episode.id] = take_next_step(work, episode, "refused")
     return work.outcome()
 
 
 def find(state: PagingState, number: int) -> Notification | None:
-    """A message by its number, if it is still owed."""
+    """Return a notification by its number, if it is still pending."""
     return next((one for one in state.pending if one.number == number), None)
 
 
 def _opened_by(work: UnitOfWork, one: Notification) -> PagedEpisode | None:
-    """The episode whose present incident a message opens."""
+    """Return the episode whose present incident a notification opens."""
     episode = work.episodes.get(one.ordering_key)
     if (
         episode is None
@@ -252,14 +262,17 @@ def _opened_by(work: UnitOfWork, one: Notification) -> PagedEpisode | None:
 
 
 def reroute(state: PagingState, channels: Collection[str], now: int, paging: Paging) -> PagingOutcome:
-    """The book with nothing owed but on these channels; what still stands is told anew."""
+    """Return the paging state with notifications pending on these channels only.
+
+    Episodes that are still open are notified again.
+    """
     work = UnitOfWork(state, now, paging)
-    lost = [one for one in work.pending if one.channel not in channels]
-    for one in lost:
+    unrouted = [one for one in work.pending if one.channel not in channels]
+    for one in unrouted:
         work.drop(one, pages.REPLACED)
     for ordering_key in dict.fromkeys(
         one.ordering_key
-        for one in lost
+        for one in unrouted
         if one.action == notifications.TRIGGER and not expires(work.episodes, one)
     ):
         episode = work.episodes[ordering_key]

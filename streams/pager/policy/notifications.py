@@ -1,6 +1,7 @@
-"""Notify of an alert now, later, grouped, or not; open and close what receivers hold open; write down what is
-owed. In the order an alert passes: `page`, then the incident it begins or the group it joins, then what is
-owed to whom. Pure; the answer is always a reason in the audit.
+"""Notify of an alert now, later, grouped, or not; open and close incidents; add pending notifications.
+
+In the order an alert passes: `page`, then the incident it begins or the group it joins, then the
+notifications per channel. Pure; every decision leaves a reason in the audit.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ RECENT = 64
 def page(
     work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, worsened: bool = False
 ) -> PagedEpisode:
-    """Tells an alert as its route has it. A worsening passes every silence and every flood."""
-    found = decide(work.paging, {} if worsened else work.silences, alert.transition, work.now)
-    if found.until is not None:
-        return hold(work, episode, alert, found.until, found.why)
-    route = found.route
+    """Notify of an alert as its route has it. A worsening passes every silence and every flood."""
+    decision = decide(work.paging, {} if worsened else work.silences, alert.transition, work.now)
+    if decision.until is not None:
+        return hold(work, episode, alert, decision.until, decision.why)
+    route = decision.route
     if route is None:
-        work.note_alert(alert, found.why)
+        work.note_alert(alert, decision.why)
         return superseded(work, episode, alert)
     if route.digest is not None:
         digest(work, alert, route, route.digest)
@@ -57,28 +58,28 @@ def page(
 
 
 def hold(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, until: int, why: str) -> PagedEpisode:
-    """Not now: looked at again at `until`, if it is still open and nobody has acknowledged it."""
+    """Hold an alert back until `until` (ms): it is decided again then, if still open and unacknowledged."""
     work.note_alert(alert, why, until=until)
     episode = retire(work, episode, alert.raw, why)
     return replace(episode, held=Held(until, why, alert.raw))
 
 
 def superseded(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> PagedEpisode:
-    """Told otherwise than by an incident: one of the level before is closed."""
+    """Close the incident of the level before, for an alert that begins none of its own."""
     return end(work, replace(episode, held=None), alert.raw, pages.MASKED)
 
 
-# Opening and closing what receivers hold open: one incident a level of an episode, and a new one whenever it
-# worsens.
+# An incident is what receivers hold open: one per level of an episode, and a new one whenever it worsens.
 #
-# The key is `<episode id>:<level>`; one more at a level the episode has had before is `<episode
-# id>:<level>+2`. A receiver that was told
-# "acknowledged" swallows a repeat of a key, and one that was told "resolved" must not be told of it again.
+# The key is `<episode id>:<level>`; a second incident at a level the episode has had before is `<episode
+# id>:<level>+2`. A receiver that has "acknowledged" a key swallows a repeat of it, and one that has
+# "resolved" a key must not get it again.
 
 
 def begin(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, route: PagingRoute) -> PagedEpisode:
-    """A new incident on the first rung of a ladder; one that is open is closed after it, so that there is
-    none without.
+    """Begin an incident on the first step of its route.
+
+    An open one is closed after it, so that there is always one open.
     """
     level = alert.transition.level
     count = episode.incidents.get(level, 0) + 1
@@ -89,24 +90,27 @@ def begin(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, route: 
         replace(episode, incident=incident, held=None, incidents={**episode.incidents, level: count}),
     )
     drop_triggers(work, before.incident, pages.MASKED)
-    episode = climb(work, episode, route, 0)
+    episode = notify_step(work, episode, route, 0)
     _resolve(work, before, alert.raw)
     return episode
 
 
-def climb(work: UnitOfWork, episode: PagedEpisode, route: PagingRoute, step: int) -> PagedEpisode:
-    """Tells a rung of the ladder."""
+def notify_step(work: UnitOfWork, episode: PagedEpisode, route: PagingRoute, step: int) -> PagedEpisode:
+    """Notify the channels of an escalation step."""
     incident = episode.incident
     assert incident is not None
-    rung = route.steps[step].channels
-    for channel in rung:
+    step_channels = route.steps[step].channels
+    for channel in step_channels:
         work.notify(channel, TRIGGER, episode.id, incident, incident.alert, step)
-    items = (*incident.channels, *(channel for channel in rung if channel not in incident.channels))
-    return replace(episode, incident=replace(incident, step=step, channels=items))
+    channels = (
+        *incident.channels,
+        *(channel for channel in step_channels if channel not in incident.channels),
+    )
+    return replace(episode, incident=replace(incident, step=step, channels=channels))
 
 
 def end(work: UnitOfWork, episode: PagedEpisode, body: bytes, outcome: str = pages.CLOSED) -> PagedEpisode:
-    """Closes the incident, if one is open: what opens it is still owed, and goes before."""
+    """Close the incident, if one is open; what opens it stays pending and is sent before."""
     if episode.incident is None:
         return episode
     work.note_episode(episode, outcome, key=episode.incident.key)
@@ -115,7 +119,7 @@ def end(work: UnitOfWork, episode: PagedEpisode, body: bytes, outcome: str = pag
 
 
 def retire(work: UnitOfWork, episode: PagedEpisode, body: bytes, outcome: str) -> PagedEpisode:
-    """Closes the incident because it shall not be told now: what was not sent yet is not sent."""
+    """Close the incident because it is not to be notified now: what was not sent yet is dropped."""
     if episode.incident is None:
         return episode
     drop_triggers(work, episode.incident, outcome)
@@ -124,7 +128,7 @@ def retire(work: UnitOfWork, episode: PagedEpisode, body: bytes, outcome: str) -
 
 
 def repeat(work: UnitOfWork, episode: PagedEpisode, body: bytes) -> PagedEpisode:
-    """Tells it once more to all who were told; in place of what was not sent yet."""
+    """Notify all who were notified again, replacing what was not sent yet."""
     assert episode.incident is not None
     incident = replace(episode.incident, alert=body)
     waiting = [one for one in work.pending if one.key == incident.key and one.action == TRIGGER]
@@ -137,7 +141,7 @@ def repeat(work: UnitOfWork, episode: PagedEpisode, body: bytes) -> PagedEpisode
 
 
 def acknowledge(work: UnitOfWork, episode: PagedEpisode) -> None:
-    """Tells all who were told that someone has seen it."""
+    """Notify all who were notified of the acknowledgement."""
     incident = episode.incident
     if incident is not None:
         for channel in incident.channels:
@@ -145,8 +149,9 @@ def acknowledge(work: UnitOfWork, episode: PagedEpisode) -> None:
 
 
 def drop_triggers(work: UnitOfWork, incident: Incident | None, outcome: str) -> None:
-    """What would open or acknowledge the incident is not owed any more, unless it may have left already: then
-    it goes before the end.
+    """Drop what would open or acknowledge the incident.
+
+    What may have been sent already stays pending: it goes before the end.
     """
     for one in [
         one
@@ -158,7 +163,7 @@ def drop_triggers(work: UnitOfWork, incident: Incident | None, outcome: str) -> 
 
 
 def _resolve(work: UnitOfWork, episode: PagedEpisode, body: bytes) -> None:
-    """Owed to whoever was told or will be; not to those who never hear of it."""
+    """Notify of the end those who were notified or will be, and no others."""
     incident = episode.incident
     if incident is not None:
         waiting = {one.channel for one in work.pending if one.key == incident.key and one.action == TRIGGER}
@@ -168,10 +173,10 @@ def _resolve(work: UnitOfWork, episode: PagedEpisode, body: bytes) -> None:
             work.notify(channel, RESOLVE, episode.id, incident, body, incident.step)
 
 
-# Many alerts in one page: a patient's flood, and the digest of what need not be told at once.
+# Grouping: a patient's flood, and the digest of what need not be notified at once.
 #
-# Both are episodes of their own, made up here, so that ladders, acknowledgements and receivers take them as
-# any other. They end, and a digest is told, when their time has come: escalation.py.
+# Both are episodes of their own, made here, so that escalation, acknowledgements and receivers treat them as
+# any other. When they end, and when a digest is sent: escalation.py.
 
 
 FLOOD, DIGEST = "flood", "digest"
@@ -179,13 +184,13 @@ LINES = 20
 
 
 def flooding(work: UnitOfWork) -> bool:
-    """Whether one more page makes too many within the window."""
+    """Return whether one more page makes too many within the window."""
     since = work.now - work.paging.flood_window
     return sum(1 for moment in work.recent if moment > since) + 1 >= work.paging.flood
 
 
 def flood(work: UnitOfWork, alert: ReceivedAlert, route: PagingRoute) -> None:
-    """Puts an alert into the flood's one page, which keeps counting."""
+    """Add an alert to the flood's one page, which keeps counting."""
     work.recent = (*work.recent, work.now)[-RECENT:]
     work.note_alert(alert, pages.FLOODED)
     so_far = work.flood or Gathered(
@@ -201,7 +206,7 @@ def flood(work: UnitOfWork, alert: ReceivedAlert, route: PagingRoute) -> None:
 
 
 def digest(work: UnitOfWork, alert: ReceivedAlert, route: PagingRoute, every: int) -> None:
-    """Keeps an alert for the route's next digest."""
+    """Keep an alert for the route's next digest."""
     so_far = work.digests.get(route.name) or Gathered("", route.name, 0, (), work.now + every)
     lines = (*so_far.lines, _line(alert))[-LINES:]
     work.digests[route.name] = replace(
@@ -211,6 +216,7 @@ def digest(work: UnitOfWork, alert: ReceivedAlert, route: PagingRoute, every: in
 
 
 def gathered_id(work: UnitOfWork, what: str, moment: int) -> str:
+    """Return the episode id of a flood or a digest."""
     return alerts.hashed(f"{work.state.patient}|{what}|{moment}")
 
 
@@ -219,6 +225,7 @@ def _line(alert: ReceivedAlert) -> str:
 
 
 def _flood_words(work: UnitOfWork) -> str:
+    """Return the flood's message."""
     assert work.flood is not None
     return (
         f"{work.flood.count} pages since {span(work.paging.flood_window)}, told as one: "
@@ -227,11 +234,12 @@ def _flood_words(work: UnitOfWork) -> str:
 
 
 def span(length: int) -> str:
+    """Return a length (ms) in minutes, as text."""
     return f"{length // MINUTE} min"
 
 
 def summary(work: UnitOfWork, gathered: Gathered, kind: str, level: str, message: str) -> ReceivedAlert:
-    """The alert that is made up, with the fields every alert has."""
+    """Return the alert made for a flood or a digest, with the fields every alert has."""
     made = alerts.undecided_alert(
         id=gathered.episode,
         seq=gathered.count,
@@ -248,13 +256,10 @@ def summary(work: UnitOfWork, gathered: Gathered, kind: str, level: str, message
     return as_received(made)
 
 
-# One step of a book: a working copy, what it comes to owe, and the reasons. The book before stays as it was.
-
-
 class PagingOutcome(NamedTuple):
-    """The book after a step; what it newly owes; what is to be said of it.
+    """The paging state after a step, the new notifications, and the audit entries.
 
-    `fresh`: it was not seen before.
+    `fresh`: the input was not seen before.
     """
 
     state: PagingState
@@ -264,7 +269,10 @@ class PagingOutcome(NamedTuple):
 
 
 class UnitOfWork:
-    """`now`: ms."""
+    """One step on a paging state: a working copy, new notifications, and audit entries.
+
+    The state before stays unchanged. `now`: ms.
+    """
 
     def __init__(self, state: PagingState, now: int, paging: Paging) -> None:
         self.state, self.now, self.paging = state, now, paging
@@ -278,7 +286,7 @@ class UnitOfWork:
         self.audits: list[Audit] = []
 
     def outcome(self, fresh: bool = True) -> PagingOutcome:
-        """The new book, with all that was done to the copy."""
+        """Return the new paging state, with all that was done to the copy."""
         state = msgspec.structs.replace(
             self.state,
             episodes=self.episodes,
@@ -298,7 +306,7 @@ class UnitOfWork:
     def notify(
         self, channel: str, action: str, ordering_key: str, incident: Incident, body: bytes, step: int
     ) -> None:
-        """One more message for one receiver."""
+        """Add a pending notification for one channel."""
         one = Notification(
             self.next,
             channel,
@@ -316,8 +324,9 @@ class UnitOfWork:
         self.note_notification(one, pages.OWED, route=incident.route)
 
     def swap(self, one: Notification, body: bytes) -> None:
-        """A message that tells something newer in place of another: it keeps its place in the lane and its
-        age.
+        """Replace a pending notification by one with a newer body.
+
+        It keeps its place in the order and its age.
         """
         new = msgspec.structs.replace(one, number=self.next, body=body)
         self.next += 1
@@ -326,12 +335,12 @@ class UnitOfWork:
         self.note_notification(new, pages.OWED)
 
     def drop(self, one: Notification, outcome: str) -> None:
-        """A message that is not owed any more, and why."""
+        """Remove a pending notification, with the reason."""
         self.pending.remove(one)
         self.note_notification(one, outcome)
 
     def note_notification(self, one: Notification, outcome: str, **found: object) -> None:
-        """Says something of a message."""
+        """Add an audit entry on a notification."""
         labels = one.labels
         self.note(
             outcome,
@@ -348,7 +357,7 @@ class UnitOfWork:
         )
 
     def note_alert(self, alert: ReceivedAlert, outcome: str, **found: object) -> None:
-        """Says something of an alert."""
+        """Add an audit entry on an alert."""
         transition = alert.transition
         self.note(
             outcome,
@@ -363,7 +372,7 @@ class UnitOfWork:
         )
 
     def note_episode(self, episode: PagedEpisode, outcome: str, **found: object) -> None:
-        """Says something of an episode."""
+        """Add an audit entry on an episode."""
         self.note(
             outcome,
             alert=episode.id,
@@ -374,6 +383,7 @@ class UnitOfWork:
         )
 
     def note(self, outcome: str, **found: object) -> None:
+        """Add an audit entry."""
         patient = self.state.patient
         unit = self.paging.unit_of(patient)
         self.audits.append(

@@ -1,5 +1,7 @@
-"""Choose whom an alert is sent to, by which escalation steps, at which hours, and which silence hides it
-(wire.md, site configuration `[pager]`).
+"""Choose an alert's route: which channels, by which escalation steps, at which hours; and silences.
+
+Routes are data (wire.md, site configuration `[pager]`). Clinical pages and system alarms have tables of their
+own, and no channel is in both: a ward's page is never lost among alarms of the machine.
 """
 
 from __future__ import annotations
@@ -18,19 +20,15 @@ from rules.wire.alerts import RANK, Transition
 from rules.wire.instants import DAY, HOUR, MINUTE, aware
 from streams.pager.policy.state import ActiveSilence
 
-# Routes are data: which alert goes up which ladder, at which hours (wire.md, site configuration `[pager]`).
-#
-# Clinical pages and system alarms have tables of their own, and no channel stands in both: a ward's page is
-# never lost among alarms of the machine.
-
-
 SYSTEM = "system"
 """The kind of alerts about the machine itself; their patient is `*`."""
 
 
 class WorkingHours(msgspec.Struct, frozen=True):
-    """Working hours on the site's clock: `days` 0 is Monday; minutes since midnight, `until` not included;
-    past midnight when `until` <= `since`.
+    """Working hours on the site's clock.
+
+    `days`: 0 is Monday; `since` and `until`: minutes since midnight, `until` not included; past midnight when
+    `until` <= `since`.
     """
 
     days: frozenset[int]
@@ -39,14 +37,14 @@ class WorkingHours(msgspec.Struct, frozen=True):
 
 
 class EscalationStep(msgspec.Struct, frozen=True):
-    """A rung: who is told once a page has been unacknowledged for `after` ms."""
+    """One step: the channels notified once a page has been unacknowledged for `after` ms."""
 
     after: int
     channels: tuple[str, ...]
 
 
 class Match(msgspec.Struct, frozen=True):
-    """What a route takes; an empty one takes anything. Subjects may be patterns (`monitoring/*`)."""
+    """The conditions of a route; an empty one matches anything. Subjects may be patterns (`monitoring/*`)."""
 
     level: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
@@ -56,7 +54,7 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class PagingRoute(msgspec.Struct, frozen=True):
-    """A ladder, and what goes up it.
+    """An escalation policy, and the alerts it applies to.
 
     `digest`: ms over which its alerts are gathered into one page (None: each at once).
     """
@@ -69,10 +67,11 @@ class PagingRoute(msgspec.Struct, frozen=True):
 
 
 class Paging(msgspec.Struct, frozen=True):
-    """Everything a site has set about paging. Times in ms.
+    """A site's paging settings. Times in ms.
 
-    `units`: patterns of patient ids with the ward they stand for, `unit` for all others. `expire`: what is
-    over and older is not told any more. `again`: how long after a permanent refusal it is tried again.
+    `units`: patterns of patient ids, each with the ward it means, `unit` for all others. `expire`: a
+    notification that is no longer open and older than this is dropped. `again`: the delay before one that was
+    permanently refused is tried again.
     """
 
     clinical: tuple[PagingRoute, ...]
@@ -86,16 +85,19 @@ class Paging(msgspec.Struct, frozen=True):
     again: int = 10 * MINUTE
 
     def unit_of(self, patient: str) -> str | None:
-        """The ward a patient is on."""
+        """Return the ward a patient is on."""
         return pages.unit_of(self.units, patient, self.unit)
 
     def route(self, name: str) -> PagingRoute | None:
-        """A route by name; None when it is no longer configured."""
+        """Return a route by name; None when it is no longer configured."""
         return next((route for route in (*self.clinical, *self.system) if route.name == name), None)
 
 
 class Decision(NamedTuple):
-    """The route an alert goes now (None: none); why not, and until when it is held back (ms), if it is."""
+    """Whether an alert is notified now.
+
+    `route`: the route it goes (None: none); `why`: the reason if none; `until`: held back until then (ms).
+    """
 
     route: PagingRoute | None
     why: str = pages.UNROUTED
@@ -105,7 +107,10 @@ class Decision(NamedTuple):
 def decide(
     paging: Paging, silences: Mapping[str, ActiveSilence], transition: Transition, now: int
 ) -> Decision:
-    """Return whether an alert is told now, and where: not under a silence, nor outside its routes' hours."""
+    """Return whether an alert is notified now, and where.
+
+    It is not while it is silenced or outside its routes' hours.
+    """
     silence = covering(silences, transition.subject, transition.level, now)
     if silence is not None:
         return Decision(None, pages.SILENCED, silence.until)
@@ -116,9 +121,9 @@ def decide(
 def covering(
     silences: Mapping[str, ActiveSilence], subject: str, level: str, now: int
 ) -> ActiveSilence | None:
-    """The silence that hides a subject at a level, the longest if several do.
+    """Return the silence that hides a subject at a level, the longest if several do.
 
-    One of a lower level hides nothing.
+    A silence of a lower level hides nothing.
     """
     found = [
         one
@@ -129,28 +134,28 @@ def covering(
 
 
 class Choice(NamedTuple):
-    """The route of an alert (None: none takes it), or the instant from which on one does (ms)."""
+    """The route of an alert (None: none matches), or the instant from which on one is open (ms)."""
 
     route: PagingRoute | None
     opens: int | None = None
 
 
 def choose(paging: Paging, transition: Transition, now: int) -> Choice:
-    """The first route that takes the alert and is in its hours; outside of all, when the first one opens."""
+    """Return the first matching route that is in its hours, else the instant at which the first one opens."""
     routes = paging.system if transition.kind == SYSTEM else paging.clinical
-    fitting = [
+    matching = [
         route for route in routes if matches(route.match, transition, paging.unit_of(transition.patient))
     ]
-    open_now = next((route for route in fitting if within(route.hours, now, paging.zone)), None)
-    if open_now is not None or not fitting:
+    open_now = next((route for route in matching if within(route.hours, now, paging.zone)), None)
+    if open_now is not None or not matching:
         return Choice(open_now)
     return Choice(
-        None, min(opens(route.hours, now, paging.zone) for route in fitting if route.hours is not None)
+        None, min(opens(route.hours, now, paging.zone) for route in matching if route.hours is not None)
     )
 
 
 def matches(match: Match, transition: Transition, unit: str | None) -> bool:
-    """Whether every condition that is set holds."""
+    """Return whether every condition that is set holds."""
     exact = (
         (match.level, transition.level),
         (match.kind, transition.kind),
@@ -163,7 +168,7 @@ def matches(match: Match, transition: Transition, unit: str | None) -> bool:
 
 
 def within(hours: WorkingHours | None, now: int, zone: str) -> bool:
-    """Whether an instant falls into the hours; without hours every one does."""
+    """Return whether an instant is in the hours; without hours it always is."""
     if hours is None:
         return True
     local = aware(now).astimezone(_zone(zone))
@@ -175,9 +180,9 @@ def within(hours: WorkingHours | None, now: int, zone: str) -> bool:
 
 
 def opens(hours: WorkingHours, now: int, zone: str) -> int:
-    """The next instant the hours begin, ms."""
-    place = _zone(zone)
-    today = aware(now).astimezone(place).replace(hour=0, minute=0, second=0, microsecond=0)
+    """Return the next instant at which the hours begin, ms."""
+    zone_info = _zone(zone)
+    today = aware(now).astimezone(zone_info).replace(hour=0, minute=0, second=0, microsecond=0)
     for ahead in range(9):
         begin = _begin(today, ahead, hours)
         if begin > now and (today + timedelta(days=ahead)).weekday() in hours.days:
@@ -186,6 +191,7 @@ def opens(hours: WorkingHours, now: int, zone: str) -> int:
 
 
 def _begin(today: datetime, ahead: int, hours: WorkingHours) -> int:
+    """Return the instant at which the hours begin, so many days after `today`, ms."""
     day = today + timedelta(days=ahead)  # the wall clock's day, whatever the clocks do in between
     return round(day.replace(hour=hours.since // 60, minute=hours.since % 60).timestamp() * 1000)
 

@@ -1,5 +1,6 @@
-"""Keep a patient's paging state: what is open, who has heard of it, and what is still owed; and read the
-alerts it is made of. A row of the outbox (criteria.md 9; architecture.md, decision 8).
+"""Hold a patient's paging state: what is open, who was notified, what is pending; and decode its alerts.
+
+One record of the outbox (criteria.md 9; architecture.md, decision 8).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from rules.wire.instants import parse
 
 
 class Labels(msgspec.Struct, frozen=True, array_like=True):
-    """What all pages of one incident agree in."""
+    """The fields in which all pages of one incident agree."""
 
     level: str
     priority: str
@@ -25,7 +26,10 @@ class Labels(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ReceivedAlert(NamedTuple):
-    """A transition; `decided` and `at` in ms; `raw`: the record's bytes, as they go to the receivers."""
+    """A transition as received.
+
+    `decided` and `at`: ms; `raw`: the record's bytes, as receivers get them.
+    """
 
     transition: Transition
     decided: int
@@ -39,7 +43,7 @@ class ReceivedAlert(NamedTuple):
 
     @property
     def labels(self) -> Labels:
-        """What the pages of an incident it begins will agree in."""
+        """The labels of an incident that this alert begins."""
         transition = self.transition
         return Labels(
             transition.level, transition.priority, transition.kind, transition.subject, transition.system
@@ -47,7 +51,7 @@ class ReceivedAlert(NamedTuple):
 
     @property
     def episode(self) -> PagedEpisode:
-        """The episode it opens; nobody has been told of it yet."""
+        """The episode that this alert opens; nobody is notified yet."""
         transition = self.transition
         return PagedEpisode(
             transition.id, transition.kind, transition.subject, transition.level, transition.seq, self.decided
@@ -61,7 +65,7 @@ def decode_alert(raw: bytes) -> ReceivedAlert:
 
 
 def as_received(made: alerts.Alert) -> ReceivedAlert:
-    """Return an alert that is made up here as it would be read from its topic."""
+    """Return an alert made here as it would be received from its topic."""
     return decode_alert(alerts.encode(made))
 
 
@@ -69,15 +73,15 @@ VERSION = 1
 
 
 class UnknownPagingState(ValueError):
-    """The bytes are not a book this version can read."""
+    """The bytes are not a paging state this version can read."""
 
 
 class Incident(msgspec.Struct, frozen=True, array_like=True):
-    """What receivers hold open: one a level of an episode.
+    """What receivers hold open: one per level of an episode.
 
-    `since`: when it was first owed; `step`: the rung reached; `channels`: all who are to be told; `tried`:
-    those of them an attempt was made at; `accepted`: when a receiver first took it. Times in ms. `alert`: the
-    transition that is told, raw.
+    `since`: when its first notification became pending; `step`: the escalation step reached; `channels`: all
+    that are to be notified; `tried`: those of them with an attempt made; `accepted`: when a receiver first
+    accepted it. Times in ms. `alert`: the transition that is notified, raw.
     """
 
     key: str
@@ -92,7 +96,7 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
-    """Who has seen it: the command's id, when it was known (ms), by whom and why."""
+    """An acknowledgement: the command's id, when it was known (ms), by whom and why."""
 
     id: str
     known: int
@@ -102,7 +106,7 @@ class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True):
-    """A page that is not sent now, raw; `until` (ms) it is looked at again."""
+    """A page that is not sent now, raw; it is decided again at `until` (ms)."""
 
     until: int
     why: str
@@ -129,7 +133,7 @@ class PagedEpisode(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ActiveSilence(msgspec.Struct, frozen=True, array_like=True):
-    """No pages of a subject up to a level, until an instant (ms)."""
+    """A silence in force: no pages of a subject up to a level, until an instant (ms)."""
 
     id: str
     subject: str
@@ -142,7 +146,7 @@ class ActiveSilence(msgspec.Struct, frozen=True, array_like=True):
 class Gathered(msgspec.Struct, frozen=True, array_like=True):
     """Alerts that go out together: a flood (`due` None) or a route's digest.
 
-    `episode`: the one made up for them; `last`: that of the digest before; `lines`: the latest, newest last.
+    `episode`: the one made for them; `last`: that of the digest before; `lines`: the latest, newest last.
     """
 
     episode: str
@@ -154,12 +158,13 @@ class Gathered(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Notification(msgspec.Struct, frozen=True, array_like=True):
-    """One message to one receiver.
+    """One pending message to one channel.
 
-    `lane`: whose order it keeps; `body`: the transition it tells, raw; `began`: when its incident did, ms.
+    `ordering_key`: messages with the same one are sent in order; `body`: the transition it is about, raw;
+    `began`: when its incident did, ms.
 
-    `tried`: an attempt may have been made, so nobody can tell whether the receiver has it; `parked`: refused
-    for good, not again before (ms).
+    `tried`: an attempt may have been made, so nobody can tell whether the receiver has it; `parked`:
+    permanently refused, not tried again before (ms).
     """
 
     number: int
@@ -177,13 +182,13 @@ class Notification(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PagingState(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """All of a patient.
+    """The paging state of one patient.
 
-    `positions`: by input topic, the offset from which on records are not in the book yet; `revision` grows
-    with every write.
+    `positions`: by input topic, the first offset whose record is not in the state yet; `revision` grows with
+    every write.
 
     `ended`: the last seq of episodes that are over; `early`: acknowledgements that came before their alert;
-    `recent`: when the last pages were owed (ms); `next`: the number of the next message owed.
+    `recent`: when the last pages were added (ms); `next`: the number of the next notification.
     """
 
     version: int = VERSION
@@ -206,12 +211,12 @@ _decoder = msgspec.msgpack.Decoder(PagingState)
 
 
 def pack(state: PagingState) -> bytes:
-    """Alerts are much alike: packed they stay small."""
+    """Encode a paging state, compressed: its alerts are similar, so it stays small."""
     return zlib.compress(_encoder.encode(state), 1)
 
 
 def unpack(data: bytes) -> PagingState:
-    """The book of these bytes. Raises UnknownBook."""
+    """Decode a paging state. Raises UnknownPagingState."""
     try:
         state = _decoder.decode(zlib.decompress(data))
     except (msgspec.DecodeError, zlib.error) as error:

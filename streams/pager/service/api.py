@@ -1,6 +1,6 @@
-"""Acknowledgements and silences over HTTP, for those who are paged: they go into `il2.commands` as the
-command line's do. A bearer token is needed.
+"""Accept acknowledgements and silences over HTTP from those who are paged.
 
+They go into `il2.commands` as the command line's do. A bearer token is needed.
 POST   /v1/alerts/{id}/ack    {"by", "reason", "actionable"?, "patient"?}
 GET    /v1/alerts             what is open and was paged
 POST   /v1/silences           {"patient", "subject", "level", "until" or "minutes", "by", "reason"}
@@ -34,16 +34,22 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
 class CommandBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The fields of every request body."""
+
     by: Name
     reason: Name
 
 
 class AckBody(CommandBody, kw_only=True):
+    """The body of an acknowledgement."""
+
     actionable: bool | None = None
     patient: Name | None = None
 
 
 class SilenceBody(CommandBody, kw_only=True):
+    """The body of a silence: one of `until` and `minutes`."""
+
     patient: Name
     subject: Name
     level: pager.Level
@@ -55,19 +61,19 @@ Shape = TypeVar("Shape", bound=CommandBody)
 
 
 class ApiSettings:
-    """Where the API is served, and who may enter."""
+    """The address of the API, and its token."""
 
     def __init__(self, listen: str, port: int, token: Secret) -> None:
         self.listen, self.port, self.token = listen, port, token
 
     @classmethod
     def of(cls, table: pager.Api, secrets: Secrets) -> ApiSettings:
-        """From `[pager.api]`. Raises UsageError when the token is not there."""
+        """Return the settings of `[pager.api]`. Raises UsageError when the token is missing."""
         env = table.token_env or (None if table.token_file else TOKEN)
         return cls(table.listen, table.port, secrets.need("[pager.api]", "token", env, table.token_file))
 
     async def serve(self, writer: OutboxWriter) -> web.AppRunner:
-        """Serves until the runner's `cleanup`. Raises UsageError when the port is taken."""
+        """Serve until the runner's `cleanup`. Raises UsageError when the port is taken."""
         runner = web.AppRunner(application(writer, self.token), access_log=None)
         await runner.setup()
         try:
@@ -79,7 +85,7 @@ class ApiSettings:
 
 
 def application(writer: OutboxWriter, token: Secret) -> web.Application:
-    """The API."""
+    """Return the API as a web application."""
     handlers = ApiHandlers(writer)
     app = web.Application(middlewares=[guard(token), complain], client_max_size=LARGEST)
     app.router.add_post("/v1/alerts/{id}/ack", handlers.ack)
@@ -94,7 +100,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def guard(token: Secret) -> Any:
-    """Nobody without the token learns anything, not even what there is."""
+    """Return a middleware that answers nothing but 401 without the token, not even which paths exist."""
     expected = f"Bearer {token.reveal()}".encode()
 
     @web.middleware
@@ -111,7 +117,7 @@ def guard(token: Secret) -> Any:
 
 @web.middleware
 async def complain(request: web.Request, handler: Answer) -> web.StreamResponse:
-    """What a caller can mend is 400, in one line."""
+    """Answer 400, in one line, for errors that the caller can fix."""
     try:
         return await handler(request)
     except (UsageError, msgspec.DecodeError) as error:
@@ -119,63 +125,68 @@ async def complain(request: web.Request, handler: Answer) -> web.StreamResponse:
 
 
 class ApiHandlers:
-    """What the API answers, from the books this pager keeps."""
+    """The API's request handlers, over the paging states of this pager."""
 
     def __init__(self, writer: OutboxWriter) -> None:
         self.writer = writer
 
     async def ack(self, request: web.Request) -> web.StreamResponse:
-        alert, asked = request.match_info["id"], await decoded_body(request, AckBody)
-        patient = asked.patient or next(
+        """Acknowledge an alert."""
+        alert, body = request.match_info["id"], await decoded_body(request, AckBody)
+        patient = body.patient or next(
             (name for name, state in self.writer.states.items() if alert in state.episodes), None
         )
         if patient is None:
             return absent(f"no open alert {alert} with this pager; give its patient if another keeps it")
-        return await self._send(commands.acknowledgement(patient, alert, who(asked), now(), asked.actionable))
+        return await self._send(commands.acknowledgement(patient, alert, who(body), now(), body.actionable))
 
     async def silence(self, request: web.Request) -> web.StreamResponse:
-        asked, at = await decoded_body(request, SilenceBody), now()
-        if (asked.until is None) == (asked.minutes is None):
+        """Silence a subject of a patient."""
+        body, at = await decoded_body(request, SilenceBody), now()
+        if (body.until is None) == (body.minutes is None):
             raise UsageError("give one of until and minutes")
-        until = instant(asked.until) if asked.until is not None else at + (asked.minutes or 0) * MINUTE
+        until = instant(body.until) if body.until is not None else at + (body.minutes or 0) * MINUTE
         return await self._send(
-            commands.silence(asked.patient, asked.subject, asked.level, until, who(asked), at)
+            commands.silence(body.patient, body.subject, body.level, until, who(body), at)
         )
 
     async def expire(self, request: web.Request) -> web.StreamResponse:
-        asked, id = await decoded_body(request, CommandBody), request.match_info["id"]
+        """End a silence."""
+        body, id = await decoded_body(request, CommandBody), request.match_info["id"]
         patient = next((name for name, state in self.writer.states.items() if id in state.silences), None)
         if patient is None:
             return absent(f"no silence {id} in force with this pager")
         silence = self.writer.states[patient].silences[id]
         return await self._send(
-            commands.expiry(patient, id, silence.subject, silence.level, who(asked), now())
+            commands.expiry(patient, id, silence.subject, silence.level, who(body), now())
         )
 
     async def alerts(self, _: web.Request) -> web.StreamResponse:
+        """List the open alerts that were paged."""
         return listed(
-            drawn for patient, state in self.writer.states.items() for drawn in opened(patient, state)
+            alert for patient, state in self.writer.states.items() for alert in opened(patient, state)
         )
 
     async def silences(self, _: web.Request) -> web.StreamResponse:
+        """List the silences in force."""
         return listed(
-            as_json(patient, one)
+            as_json(patient, silence)
             for patient, state in self.writer.states.items()
-            for one in state.silences.values()
+            for silence in state.silences.values()
         )
 
     async def _send(self, command: Command) -> web.StreamResponse:
-        await self.writer.producer.append([commands.out(command)])
+        await self.writer.producer.append([commands.as_record(command)])
         return web.json_response({"id": command.id}, status=202)
 
 
 async def decoded_body(request: web.Request, shape: type[Shape]) -> Shape:
-    """The body. Raises msgspec.DecodeError."""
+    """Return the request's body. Raises msgspec.DecodeError."""
     return msgspec.json.decode(await request.read(), type=shape)
 
 
 class OpenAlert(msgspec.Struct, frozen=True):
-    """An episode that was paged and is open. `acknowledged`: by whom."""
+    """An open episode that was paged. `acknowledged`: by whom."""
 
     id: str
     patient: str
@@ -185,38 +196,44 @@ class OpenAlert(msgspec.Struct, frozen=True):
 
 
 def opened(patient: str, state: PagingState) -> list[OpenAlert]:
-    """Episodes that were paged and are open."""
+    """Return the open episodes that were paged."""
     return [
-        OpenAlert(one.id, patient, one.subject, one.level, one.acked.by if one.acked else None)
-        for one in state.episodes.values()
-        if one.incident is not None
+        OpenAlert(
+            episode.id, patient, episode.subject, episode.level, episode.acked.by if episode.acked else None
+        )
+        for episode in state.episodes.values()
+        if episode.incident is not None
     ]
 
 
-def as_json(patient: str, one: ActiveSilence) -> commands.StandingSilence:
-    """A silence in force."""
+def as_json(patient: str, silence: ActiveSilence) -> commands.StandingSilence:
+    """Return a silence in force as the API lists it."""
     return commands.StandingSilence(
-        id=one.id,
+        id=silence.id,
         patient=patient,
-        subject=one.subject,
-        level=one.level,
-        until=text(one.until),
-        by=one.by,
-        reason=one.reason,
+        subject=silence.subject,
+        level=silence.level,
+        until=text(silence.until),
+        by=silence.by,
+        reason=silence.reason,
     )
 
 
-def listed(found: Iterable[msgspec.Struct]) -> web.Response:
-    return web.json_response([msgspec.to_builtins(one) for one in found])
+def listed(items: Iterable[msgspec.Struct]) -> web.Response:
+    """Return a response with a list."""
+    return web.json_response([msgspec.to_builtins(one) for one in items])
 
 
-def who(asked: CommandBody) -> commands.Who:
-    return commands.Who(asked.by, asked.reason)
+def who(body: CommandBody) -> commands.Who:
+    """Return the author and the reason of a request."""
+    return commands.Who(body.by, body.reason)
 
 
 def absent(error: str) -> web.Response:
+    """Return a 404 response."""
     return web.json_response({"error": error}, status=404)
 
 
 def now() -> int:
+    """Return wall time, ms."""
     return time.time_ns() // 1_000_000

@@ -1,5 +1,6 @@
-"""The pager's Faust app: one agent over alerts and commands, one table, delivery workers beside it, and the
-clock they go by.
+"""Wire the pager's Faust app: one agent over alerts and commands, and one table.
+
+Beside them run the delivery workers and the clock.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from streams.service.lifecycle import die
 
 
 class PagerClock:
-    """Tells ms. `wall` None: the latest record's time."""
+    """The pager's clock, ms. `wall` None: the latest record's time."""
 
     def __init__(self, wall: Callable[[], int] | None) -> None:
         self.wall, self.latest = wall, 0
 
     def seen(self, timestamp: int) -> None:
-        """A record of the log."""
+        """Advance the clock to a record's time."""
         self.latest = max(self.latest, timestamp)
 
     def __call__(self) -> int:
@@ -49,9 +50,9 @@ log = logging.getLogger("il2watch.pager")
 
 
 class PagerAgent(FaustAgent):
-    """The app with its agent; opens the books of the partitions it is given, and closes them when they go.
+    """The pager's Faust agent: opens the paging states of its partitions, and closes them when revoked.
 
-    `at_work`: whether the books of its share are open.
+    `at_work`: whether the paging states of its partitions are open.
     """
 
     def __init__(
@@ -67,13 +68,13 @@ class PagerAgent(FaustAgent):
         self.writer, self.intake, self.workers, self.clock, self.ends = writer, intake, workers, clock, ends
         self.at_work = False
         self.opening = asyncio.Lock()
-        self.carrying: dict[str, asyncio.Task[None]] = {}
+        self.deliveries: dict[str, asyncio.Task[None]] = {}
         writer.nudge = self.nudge
         for worker in workers.values():
-            worker.may = self.belongs
+            worker.may_send = self.belongs
 
     async def watch(self, stream: Any) -> None:
-        """The agent. A record that cannot be worked off ends the process: nothing of it is acknowledged."""
+        """Process the stream; end the process when a record fails, since nothing of it is acknowledged."""
         async for event in stream.noack().events():
             try:
                 await self.process(event)
@@ -81,11 +82,11 @@ class PagerAgent(FaustAgent):
                 die(fault)
 
     async def process(self, event: Any) -> None:
-        """One record; it is acknowledged once it is written.
+        """Apply one record; it is acknowledged once it is written.
 
-        Without its book open a patient would be taken for a new one.
+        Without its paging state open a patient would be taken for a new one.
 
-        One that waits while the partitions move is left alone: whoever has its partition then reads it again.
+        A record that waits while the partitions move is skipped: the partition's next owner reads it again.
         """
         message = event.message
         while not self.at_work:
@@ -101,18 +102,21 @@ class PagerAgent(FaustAgent):
             await self.writer.durable()
 
     async def open(self) -> None:
-        """Opens the books once the outbox is read back, in a term of its own; what is owed goes out."""
+        """Open the paging states, in a term of its own, once the outbox is read back.
+
+        What is pending is delivered then.
+        """
         async with self.opening:
-            if self.at_work or not self._sure():
+            if self.at_work or not self._may_open():
                 return
-            await self.put_down()
+            await self.stop_workers()
             generation, numbers = (
                 self.app.consumer_generation_id,
                 sorted({tp.partition for tp in self.owned()}),
             )
             ends = await self.ends(TP(topic, number) for topic in TOPICS for number in numbers)
             terms = await self.writer.begin(numbers)
-            if self.app.consumer_generation_id != generation or not self._sure():
+            if self.app.consumer_generation_id != generation or not self._may_open():
                 return
             for number in numbers:
                 self.writer.open(
@@ -120,111 +124,117 @@ class PagerAgent(FaustAgent):
                 )
             self.at_work = True
             self._reroute()
-            self._carry()
+            self._start_workers()
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
 
-    def _sure(self) -> bool:
-        """Whether its share is read back, and still its own."""
+    def _may_open(self) -> bool:
+        """Return whether its partitions are read back, and still its own."""
         return self.settled() and (not self.owned() or self.belongs())
 
     def settled(self) -> bool:
-        """Return whether partitions are given and the outbox is read back."""
+        """Return whether partitions are assigned and the outbox is read back."""
         if not super().settled() or self.app.in_recovery:
             return False
         return not self.owned() or self.app.consumer.recovered == self.app.consumer_generation_id
 
     def working(self) -> bool:
+        """Return whether the paging states are open."""
         return self.at_work
 
     def belongs(self) -> bool:
         """Return whether the group still counts on this pager."""
         return belongs(self.app)
 
-    async def put_down(self) -> None:
-        """Nothing is carried any more."""
-        carrying, self.carrying = self.carrying, {}
-        await asyncio.gather(*(self.workers[name].stop(task) for name, task in carrying.items()))
+    async def stop_workers(self) -> None:
+        """Stop all delivery workers."""
+        deliveries, self.deliveries = self.deliveries, {}
+        await asyncio.gather(*(self.workers[name].stop(task) for name, task in deliveries.items()))
 
     def pass_time(self) -> None:
-        """Whatever is due by the clock."""
+        """Apply whatever is due by the clock."""
         now = self.clock()
         for patient in self.writer.waking(now):
             self.writer.apply(patient, lambda state: due(state, now, self.writer.paging))
 
     def nudge(self, patient: str) -> None:
-        """A patient's messages may go."""
+        """Queue a patient's notifications for delivery."""
         state = self.writer.states.get(patient)
-        for one in state.pending if state is not None else ():
-            self.workers[one.channel].want((patient, one.ordering_key))
+        for notification in state.pending if state is not None else ():
+            self.workers[notification.channel].want((patient, notification.ordering_key))
 
     async def assigned(self, *_: Any, **__: Any) -> None:
-        """The group has given this pager its share."""
+        """Note that the group has assigned this pager's partitions."""
         await super().assigned()
         self.at_work = False
 
     async def revoked(self, _: Any, *items: Any, **__: Any) -> None:
-        """Partitions go elsewhere: nothing is carried any more, and what was applied is written."""
+        """Stop delivering, write what was applied, and close the paging states: partitions are revoked."""
         self.placed = self.at_work = False
-        await self.put_down()
+        await self.stop_workers()
         await self.writer.write()
         self.writer.close()
         await super().revoked(_, *items)
 
     def _reroute(self) -> None:
+        """Reroute the notifications that are pending on channels no longer configured."""
         known = self.workers.keys()
         for patient, state in list(self.writer.states.items()):
-            if any(one.channel not in known for one in state.pending):
+            if any(notification.channel not in known for notification in state.pending):
                 self.writer.apply(
                     patient, lambda state: reroute(state, known, self.clock(), self.writer.paging)
                 )
 
-    def _carry(self) -> None:
-        self.carrying = {
-            name: asyncio.create_task(worker.run(), name=f"courier {name}")
+    def _start_workers(self) -> None:
+        """Start all delivery workers."""
+        self.deliveries = {
+            name: asyncio.create_task(worker.run(), name=f"delivery {name}")
             for name, worker in self.workers.items()
         }
-        for task in self.carrying.values():
+        for task in self.deliveries.values():
             task.add_done_callback(ended)
         for patient in self.writer.states:
             self.nudge(patient)
 
 
 def moves_clock(message: Any) -> bool:
-    """Whether a record's time is the log's: an alert of a patient, a tick for all.
+    """Return whether a record's time counts as the log's: an alert of a patient, a tick for all.
 
-    Alarms of the machine and what people type keep wall time.
+    Alarms of the machine and commands typed by people have wall time.
     """
     return bool((message.key == EVERYBODY) == (message.topic == COMMANDS))
 
 
 def ended(task: asyncio.Task[None]) -> None:
-    """What runs for ever must not fall over in silence: a courier that did would let its channel starve."""
+    """End the process when a delivery worker has failed: unnoticed, its channel would get nothing more."""
     if not task.cancelled() and (fault := task.exception()) is not None:
         die(fault)
 
 
 def plausible(states: dict[str, PagingState], ends: dict[TP, int], number: int) -> dict[str, PagingState]:
-    """The books, but where a topic ends before what they say was read of it: it was made anew, and nothing of
-    it is taken for read.
+    """Return the paging states, with positions reset in topics that end before them.
+
+    Such a topic was created again, so nothing of it counts as read.
     """
     limits = tuple(ends.get(TP(topic, number), 1 << 62) for topic in TOPICS)
     return {patient: within(state, limits) for patient, state in states.items()}
 
 
 def within(state: PagingState, limits: tuple[int, ...]) -> PagingState:
-    """The book, but for the positions in topics that end before them."""
-    positions = tuple(mine if mine <= end else 0 for mine, end in zip(state.positions, limits, strict=True))
+    """Return a paging state, with positions reset in topics that end before them."""
+    positions = tuple(
+        position if position <= end else 0 for position, end in zip(state.positions, limits, strict=True)
+    )
     return state if positions == state.positions else replace(state, positions=positions)
 
 
 def wire(app: faust.App, agent: PagerAgent) -> None:
     """Add transport, table and agent to the app."""
-    # Faust would wait for records in hand before partitions go; one that itself waits for its partition would
-    # be waited for in vain.
+    # Faust would wait for records in hand before partitions are revoked; a record that itself waits for its
+    # partition would keep it waiting in vain.
     app.conf.stream_wait_empty = False
     agent.wire("page", transport(app), agent.writer.outbox)
 
 
-def outbox(app: faust.App, found: Shape) -> Outbox:
-    """The table of books."""
-    return Outbox(app, name=TABLE, key_type=bytes, value_type=bytes, partitions=found.partitions)
+def outbox(app: faust.App, shape: Shape) -> Outbox:
+    """Return the outbox of an app."""
+    return Outbox(app, name=TABLE, key_type=bytes, value_type=bytes, partitions=shape.partitions)

@@ -1,5 +1,6 @@
-"""Make routes and channels of the `[pager]` table and check that its parts fit each other; every error names
-the key and its line (wire.md, site configuration).
+"""Build routes and channels from the `[pager]` table and check that its parts agree.
+
+Every error names the key and its line (wire.md, site configuration).
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from streams.pager.policy.routes import EscalationStep, Match, Paging, PagingRou
 
 
 class Configured(NamedTuple):
-    """What a site has set.
+    """The settings of a site's pager.
 
-    `channels`: each with its options; `every`: ms between heartbeats; `link`: where people find the board.
+    `channels`: each with its options; `every`: ms between heartbeats; `link`: the address of the board.
     """
 
     paging: Paging
@@ -36,7 +37,7 @@ class Configured(NamedTuple):
 
 
 def load(text: str, name: str) -> Configured:
-    """The pager's part of a configuration.
+    """Return the pager's part of a configuration.
 
     Raises UsageError naming file, line and key; secrets are not read.
     """
@@ -50,14 +51,15 @@ def load(text: str, name: str) -> Configured:
 
 
 class _Reading:
-    """One file being read; knows how to name what is wrong in it."""
+    """One file being read, with the line of each key for errors."""
 
     def __init__(self, file: SiteFile) -> None:
         self.file = file
 
     def configured(self) -> Configured:
+        """Return the settings of the file."""
         table = self.file.section(pager.Pager, "pager")
-        made = Configured(
+        settings = Configured(
             self._paging(table),
             table.channels,
             table.api,
@@ -67,9 +69,9 @@ class _Reading:
         )
         for name, options in table.channels.items():
             self._channel(name, options)
-        for fault in faults(made):
+        for fault in faults(settings):
             self.blame(fault.path, fault.text)
-        return made
+        return settings
 
     def _paging(self, table: pager.Pager) -> Paging:
         return Paging(
@@ -88,8 +90,8 @@ class _Reading:
 
     def _route(self, path: tuple[str, ...], one: pager.Route) -> PagingRoute:
         steps = tuple(
-            EscalationStep(self._span((*path, "ladder"), rung.after, zero=True), rung.channels)
-            for rung in one.ladder
+            EscalationStep(self._span((*path, "ladder"), step.after, zero=True), step.channels)
+            for step in one.ladder
         )
         match = Match(one.level, one.kind, one.system, one.subject, one.unit)
         digest = None if one.digest is None else self._span((*path, "digest"), one.digest)
@@ -140,27 +142,27 @@ WRITES = "writes into a patient's record"
 
 
 class ConfigFault(NamedTuple):
-    """The key a fault is at, below `pager`, and the fault in words."""
+    """A fault in the table: the key it is at, below `pager`, and the message."""
 
     path: tuple[str, ...]
     text: str
 
 
-def faults(made: Configured) -> Iterator[ConfigFault]:
-    """Everything that does not fit together."""
-    tables = (("routes", made.paging.clinical), ("system-routes", made.paging.system))
+def faults(settings: Configured) -> Iterator[ConfigFault]:
+    """Yield everything that does not agree."""
+    tables = (("routes", settings.paging.clinical), ("system-routes", settings.paging.system))
     for table, routes in tables:
         if not routes:
             yield ConfigFault(
                 (table,), "none; every alert needs a way, and alarms of the machine one of their own"
             )
         for number, route in enumerate(routes, 1):
-            yield from _ladder((table, f"#{number}"), route, made.channels)
-    yield from _names([*made.paging.clinical, *made.paging.system])
-    yield from _apart(made)
-    yield from _about_patients(made)
-    yield from _urgent(made.paging.clinical)
-    yield from _watchdog(made)
+            yield from _ladder((table, f"#{number}"), route, settings.channels)
+    yield from _names([*settings.paging.clinical, *settings.paging.system])
+    yield from _apart(settings)
+    yield from _about_patients(settings)
+    yield from _urgent(settings.paging.clinical)
+    yield from _watchdog(settings)
 
 
 def _ladder(path: tuple[str, ...], route: PagingRoute, channels: Mapping[str, Any]) -> Iterator[ConfigFault]:
@@ -170,7 +172,7 @@ def _ladder(path: tuple[str, ...], route: PagingRoute, channels: Mapping[str, An
             yield ConfigFault((*path, "ladder"), f"no channel {name!r}; {hint}")
     if route.steps[0].after:
         yield ConfigFault((*path, "ladder"), "the first rung is told at once; leave its `after` out")
-    if any(a.after >= b.after for a, b in pairwise(route.steps)):
+    if any(step.after >= following.after for step, following in pairwise(route.steps)):
         yield ConfigFault((*path, "ladder"), "every rung comes later than the one below; let `after` ascend")
     if route.hours is not None and route.hours.since == route.hours.until:
         yield ConfigFault((*path, "hours"), "begins and ends at the same time; leave it out for all hours")
@@ -182,9 +184,9 @@ def _names(routes: list[PagingRoute]) -> Iterator[ConfigFault]:
         yield ConfigFault(("routes",), f"two routes are called {name!r}")
 
 
-def _apart(made: Configured) -> Iterator[ConfigFault]:
-    """Clinical pages and system alarms share no channel, under whatever name."""
-    clinical, system = set(_channels(made.paging.clinical)), set(_channels(made.paging.system))
+def _apart(settings: Configured) -> Iterator[ConfigFault]:
+    """Yield the channels that clinical pages and system alarms share, under whatever name."""
+    clinical, system = set(_channels(settings.paging.clinical)), set(_channels(settings.paging.system))
     for name in sorted(clinical & system):
         yield ConfigFault(
             ("system-routes",),
@@ -192,20 +194,23 @@ def _apart(made: Configured) -> Iterator[ConfigFault]:
         )
     for one in sorted(clinical):
         for other in sorted(system - clinical):
-            if _goes_out(made.channels.get(one)) and made.channels.get(one) == made.channels.get(other):
+            if _goes_out(settings.channels.get(one)) and settings.channels.get(one) == settings.channels.get(
+                other
+            ):
                 yield ConfigFault(
                     ("channels", other),
                     f"the same receiver as {one!r}, which carries clinical pages; name another",
                 )
 
 
-def _about_patients(made: Configured) -> Iterator[ConfigFault]:
-    """An alarm of the machine is about no patient: what writes into records would refuse it for good, and
-    nobody would hear.
+def _about_patients(settings: Configured) -> Iterator[ConfigFault]:
+    """Yield the channels of system alarms that write into a patient's record.
+
+    A system alarm is about no patient: such a channel would permanently refuse it, and nobody would know.
     """
-    for number, route in enumerate(made.paging.system, 1):
+    for number, route in enumerate(settings.paging.system, 1):
         for name in _channels([route]):
-            if kind := _bound(made.channels.get(name)):
+            if kind := _bound(settings.channels.get(name)):
                 found = f"route {route.name!r}: channel {name!r} is of kind {kind}, which {WRITES}"
                 yield ConfigFault(
                     ("system-routes", f"#{number}", "ladder"),
@@ -215,7 +220,7 @@ def _about_patients(made: Configured) -> Iterator[ConfigFault]:
 
 
 def _bound(options: Mapping[str, Any] | None) -> str | None:
-    """The kind, if it writes into patients' records."""
+    """Return the kind of a channel, if it writes into patients' records."""
     kind = None if options is None else options.get("kind")
     return kind if kind in PATIENT_BOUND else None
 
@@ -225,7 +230,7 @@ def _goes_out(options: Mapping[str, Any] | None) -> bool:
 
 
 def _urgent(routes: Iterable[PagingRoute]) -> Iterator[ConfigFault]:
-    """An absolute alert has a way whatever its subject, and at every hour."""
+    """Yield a fault unless some route takes every absolute alert, whatever its subject, at every hour."""
     if not any(_whole(route) for route in routes):
         yield ConfigFault(
             ("routes",),
@@ -246,22 +251,22 @@ def _whole(route: PagingRoute) -> bool:
     )
 
 
-def _watchdog(made: Configured) -> Iterator[ConfigFault]:
-    if made.watchdog is None:
+def _watchdog(settings: Configured) -> Iterator[ConfigFault]:
+    if settings.watchdog is None:
         return
-    if made.watchdog not in made.channels:
+    if settings.watchdog not in settings.channels:
         yield ConfigFault(
-            ("watchdog", "channel"), f"no channel {made.watchdog!r}; define it in [pager.channels]"
+            ("watchdog", "channel"), f"no channel {settings.watchdog!r}; define it in [pager.channels]"
         )
-    if made.watchdog in _channels(made.paging.clinical):
+    if settings.watchdog in _channels(settings.paging.clinical):
         yield ConfigFault(
             ("watchdog", "channel"),
-            f"{made.watchdog!r} carries clinical pages; a heartbeat a minute would drown them",
+            f"{settings.watchdog!r} carries clinical pages; a heartbeat a minute would drown them",
         )
-    if kind := _bound(made.channels.get(made.watchdog)):
+    if kind := _bound(settings.channels.get(settings.watchdog)):
         yield ConfigFault(
             ("watchdog", "channel"),
-            f"{made.watchdog!r} is of kind {kind}, which {WRITES}; a heartbeat is about nobody",
+            f"{settings.watchdog!r} is of kind {kind}, which {WRITES}; a heartbeat is about nobody",
         )
 
 

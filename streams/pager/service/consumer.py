@@ -1,9 +1,8 @@
-"""Faust's consumer for few records that must be fast: one by one, and none of the inputs before the outbox is
-read back.
+"""Consume alerts and commands record by record, and none of them before the outbox is read back.
 
-Seen in faust-streaming 0.15.3, beside what `streams.kafka.faust_consumer` leans on: `ack` keeps offsets to
-commit by partition alone, and drops them when partitions are revoked. One that comes later would be committed
-in the next generation, before its record has been read there.
+Relies on these internals of faust-streaming 0.15.3, beside those that `streams.kafka.faust_consumer` relies
+on: `ack` keeps offsets to commit by partition alone, and drops them when partitions are revoked. An offset
+that comes later would be committed in the next generation, before its record has been read there.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ INPUTS = (ALERTS, COMMANDS)
 
 
 class PagerConsumer(FencedConsumer):
-    """Hands on record by record."""
+    """A consumer that yields record by record."""
 
     def ack(self, message: Message) -> bool:
-        """A record is done; in a generation that is over its offset is nobody's to commit."""
+        """Acknowledge a record, unless its generation is over: this process may not commit it then."""
         return message.generation_id == self.recovered and bool(super().ack(message))
 
     def _may_fetch(self, tp: TP) -> bool:
-        """Changelogs at any time, the inputs once all is recovered."""
+        """Return whether a partition may be fetched: changelogs always, inputs once all is recovered."""
         return self.inputs_flow or tp.topic not in INPUTS
 
 
 def transport(app: Any) -> Any:
-    """Return a transport with the consumer above."""
+    """Return a transport whose consumer is a `PagerConsumer`."""
     return faust_consumer.transport(app, PagerConsumer)

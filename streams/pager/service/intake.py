@@ -1,4 +1,7 @@
-"""Records into books: alerts and commands, each folded once; what cannot be read is put aside, and said."""
+"""Apply alerts and commands to the paging states, each once.
+
+An alert that cannot be decoded becomes a dead letter.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,16 @@ TOPICS = (ALERTS, COMMANDS)
 
 
 class Intake:
-    """`heard`: is given each alert first, and answers whether it was a heartbeat's, which is
-    nobody's page.
+    """The application of alerts and commands to the outbox.
+
+    `is_heartbeat`: called with each alert first; returns whether it is a heartbeat's, which is not paged.
     """
 
     def __init__(self, writer: OutboxWriter, is_heartbeat: Callable[[ReceivedAlert], bool]) -> None:
         self.writer, self.heartbeat = writer, is_heartbeat
 
     async def process(self, message: Any) -> None:
-        """One record, as Faust hands it on."""
+        """Apply one record, as Faust yields it."""
         if message.topic == ALERTS:
             await self._alert(message)
         elif message.value is not None:
@@ -41,7 +45,7 @@ class Intake:
         try:
             alert = decode_alert(message.value or b"")
         except NotAnAlert as fault:
-            await self._bury(message, str(fault))
+            await self._append_dead_letter(message, str(fault))
             return
         patient = alert.transition.patient
         if self.heartbeat(alert) or self._behind(patient, message):
@@ -58,7 +62,7 @@ class Intake:
             measure.alert(alert, writer.paging.unit_of(patient))
 
     def _command(self, message: Any) -> None:
-        """The worker refuses what is malformed; here it is passed over."""
+        """Apply a command; skip what is malformed, which the worker refuses."""
         known = (
             int(message.timestamp * 1000)
             if message.timestamp is not None and message.timestamp >= 0
@@ -78,18 +82,19 @@ class Intake:
         )
 
     def _behind(self, patient: str, message: Any) -> bool:
-        """Whether a record is in the book already: it is read again after a kill, when the rows were ahead of
-        what was committed.
+        """Return whether a record is in the paging state already.
+
+        It is read again after a kill when the rows were ahead of what was committed.
         """
         state = self.writer.states.get(patient)
         return state is not None and message.offset < state.positions[TOPICS.index(message.topic)]
 
-    async def _bury(self, message: Any, fault: str) -> None:
+    async def _append_dead_letter(self, message: Any, fault: str) -> None:
         headers = encode(Refused(message.topic, message.partition, message.offset, MALFORMED, fault))
         await self.writer.producer.append([OutgoingRecord(DEADLETTERS, message.key, message.value, headers)])
 
 
 def positions(message: Any) -> tuple[int, int]:
-    """How far the topics are in a book once this record is."""
-    behind = message.offset + 1
-    return (behind, 0) if message.topic == ALERTS else (0, behind)
+    """Return the positions of a paging state once this record is in it."""
+    position = message.offset + 1
+    return (position, 0) if message.topic == ALERTS else (0, position)

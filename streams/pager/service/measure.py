@@ -1,4 +1,4 @@
-"""What is measured: of every audit as it is kept, and of all books once a second."""
+"""Record metrics: of every audit entry as it is written, and of all paging states once a second."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ HELD = {
 ACTIONABLE = {True: "yes", False: "no", None: "unsaid"}
 
 
-def alert(accepted: ReceivedAlert, unit: str | None) -> None:
-    """An alert read for the first time."""
-    transition = accepted.transition
+def alert(received: ReceivedAlert, unit: str | None) -> None:
+    """Count an alert received for the first time."""
+    transition = received.transition
     metrics.ALERTS.labels(
         transition.kind,
         transition.system or "",
@@ -36,38 +36,40 @@ def alert(accepted: ReceivedAlert, unit: str | None) -> None:
     ).inc()
 
 
-def count_audit(one: Audit) -> None:
-    """An audit, as it is kept."""
-    if one.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED, pages.EXPIRED):
-        metrics.PAGES.labels(one.channel or "", one.outcome).inc()
-    elif one.outcome == pages.OWED:
-        metrics.PENDING.labels(one.action or "", one.level or "", one.kind or "", one.unit or "").inc()
-    elif one.outcome == pages.ESCALATED:
-        metrics.ESCALATIONS.labels(one.cause or "").inc()
-    elif one.outcome == pages.FLOOD_BEGAN:
+def count_audit(audit: Audit) -> None:
+    """Count an audit entry as it is written."""
+    if audit.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED, pages.EXPIRED):
+        metrics.PAGES.labels(audit.channel or "", audit.outcome).inc()
+    elif audit.outcome == pages.OWED:
+        metrics.PENDING.labels(
+            audit.action or "", audit.level or "", audit.kind or "", audit.unit or ""
+        ).inc()
+    elif audit.outcome == pages.ESCALATED:
+        metrics.ESCALATIONS.labels(audit.cause or "").inc()
+    elif audit.outcome == pages.FLOOD_BEGAN:
         metrics.FLOODS_BEGUN.inc()
-    elif one.outcome in HELD:
-        metrics.HELD_BACK.labels(HELD[one.outcome]).inc()
-    if one.outcome == pages.ACCEPTED and one.action == "trigger":
-        _latency(one)
-    if one.outcome == pages.ACKNOWLEDGED:
-        _acknowledged(one)
+    elif audit.outcome in HELD:
+        metrics.HELD_BACK.labels(HELD[audit.outcome]).inc()
+    if audit.outcome == pages.ACCEPTED and audit.action == "trigger":
+        _latency(audit)
+    if audit.outcome == pages.ACKNOWLEDGED:
+        _acknowledged(audit)
 
 
-def _latency(one: Audit) -> None:
-    for since, histogram in ((one.decided, metrics.SINCE_DECIDED), (one.at, metrics.SINCE_AT)):
+def _latency(audit: Audit) -> None:
+    for since, histogram in ((audit.decided, metrics.SINCE_DECIDED), (audit.at, metrics.SINCE_AT)):
         if since is not None:
-            histogram.observe(max(0, one.when - parse(since)) / 1000)
+            histogram.observe(max(0, audit.when - parse(since)) / 1000)
 
 
-def _acknowledged(one: Audit) -> None:
-    metrics.ACKNOWLEDGEMENTS.labels(one.level or "", ACTIONABLE[one.actionable]).inc()
-    if one.waited_ms is not None:
-        metrics.ACKNOWLEDGE.labels(one.level or "").observe(one.waited_ms / 1000)
+def _acknowledged(audit: Audit) -> None:
+    metrics.ACKNOWLEDGEMENTS.labels(audit.level or "", ACTIONABLE[audit.actionable]).inc()
+    if audit.waited_ms is not None:
+        metrics.ACKNOWLEDGE.labels(audit.level or "").observe(audit.waited_ms / 1000)
 
 
 def count_open(states: Mapping[str, PagingState], channels: Iterable[str], now: int) -> None:
-    """What stands in the books at an instant (ms)."""
+    """Record what is open and pending in the paging states at an instant (ms)."""
     notifications = [one for state in states.values() for one in state.pending]
     for channel in channels:
         since = [one.since for one in notifications if one.channel == channel]

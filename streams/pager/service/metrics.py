@@ -1,5 +1,6 @@
-"""Every metric of the pager, with its help and labels; they stand in the registry of
-`streams.service.metrics`. No label ever holds a patient id.
+"""Define every metric of the pager, with its help and labels, in the registry of `streams.service.metrics`.
+
+No label ever holds a patient id.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ CAUSES = ("unacknowledged", "refused")
 ACTIONABLE = ("yes", "no", "unsaid")
 
 
-def _counter(name: str, says: str, *labels: str) -> Counter:
-    return Counter(name, says, labels, registry=REGISTRY)
+def _counter(name: str, description: str, *labels: str) -> Counter:
+    return Counter(name, description, labels, registry=REGISTRY)
 
 
-def _gauge(name: str, says: str, *labels: str) -> Gauge:
-    return Gauge(name, says, labels, registry=REGISTRY)
+def _gauge(name: str, description: str, *labels: str) -> Gauge:
+    return Gauge(name, description, labels, registry=REGISTRY)
 
 
-def _histogram(name: str, says: str, buckets: Iterable[float], *labels: str) -> Histogram:
-    return Histogram(name, says, labels, buckets=tuple(buckets), registry=REGISTRY)
+def _histogram(name: str, description: str, buckets: Iterable[float], *labels: str) -> Histogram:
+    return Histogram(name, description, labels, buckets=tuple(buckets), registry=REGISTRY)
 
 
 ALERTS = _counter(
@@ -44,7 +45,7 @@ PENDING = _counter("il2_pages_enqueued", "Pages put in the outbox.", "action", "
 PAGES = _counter(
     "il2_pages", "Attempts to send a page, and pages stated expired, by outcome.", "channel", "outcome"
 )
-HELD_BACK = _counter("il2_pages_held", "Pages held back or masked by a rule, by reason.", "reason")
+HELD_BACK = _counter("il2_pages_held", "Pages not sent by rule, by reason.", "reason")
 SINCE_DECIDED = _histogram(
     "il2_page_since_decided_seconds",
     "From an alert's decision to its page's acceptance by a receiver.",
@@ -65,22 +66,23 @@ ACKNOWLEDGEMENTS = _counter(
     "level",
     "actionable",
 )
-ESCALATIONS = _counter("il2_escalations", "Steps of escalation policies reached, by cause.", "cause")
-FLOODS_BEGUN = _counter("il2_floods", "Floods of pages of one patient that were grouped into one.")
-FLOODS = _gauge("il2_flooded_patients", "Patients whose pages are grouped into one now.")
+ESCALATIONS = _counter("il2_escalations", "Escalation steps taken, by cause.", "cause")
+FLOODS_BEGUN = _counter("il2_floods", "Floods of pages of one patient that were sent as one.")
+FLOODS = _gauge("il2_flooded_patients", "Patients whose pages are sent as one now.")
 SILENCES = _gauge("il2_silences", "Silences in force.", "level")
 UNACKNOWLEDGED = _gauge(
     "il2_unacknowledged_episodes", "Episodes that were paged and that nobody has acknowledged.", "level"
 )
-OUTBOX = _gauge("il2_outbox_pages", "Pages in the outbox that no receiver has accepted yet.", "channel")
-OLDEST = _gauge("il2_outbox_oldest_seconds", "Age of the oldest page in the outbox.", "channel")
+OUTBOX = _gauge("il2_outbox_pages", "Pages pending, not accepted yet.", "channel")
+OLDEST = _gauge("il2_outbox_oldest_seconds", "Age of the oldest pending page.", "channel")
 CIRCUIT = _gauge(
     "il2_channel_circuit_open",
     "1 while a channel is left alone because it failed again and again.",
     "channel",
 )
 HEARTBEAT = _gauge(
-    "il2_heartbeat_timestamp_seconds", "When a heartbeat last went the whole way and was accepted; Unix time."
+    "il2_heartbeat_timestamp_seconds",
+    "When a heartbeat last passed the whole chain and was accepted; Unix time.",
 )
 HEARTBEAT_DURATION = _gauge(
     "il2_heartbeat_seconds", "How long that heartbeat took from the topic to its channel."
@@ -88,7 +90,7 @@ HEARTBEAT_DURATION = _gauge(
 
 
 def prepare(channels: Iterable[str]) -> None:
-    """Makes the label sets that are known, so that a rate sees the first increment."""
+    """Create the label sets that are known, so that a rate sees the first increment."""
     for channel in channels:
         for outcome in OUTCOMES:
             PAGES.labels(channel, outcome)

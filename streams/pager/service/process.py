@@ -1,4 +1,4 @@
-"""The pager as a process: it starts, keeps time, tells how it is, and ends."""
+"""Run the pager as a process: start it, keep time, watch it, end it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ log = logging.getLogger("il2watch.pager")
 
 
 class PagerOptions(NamedTuple):
-    """How a pager runs. `wall`: the clock of `--clock wall`, ms; None goes by the log.
+    """The options of a pager. `wall`: the clock of `--clock wall`, ms; None: the log's time.
 
     `patience`: seconds without progress before it gives up.
     """
@@ -57,59 +57,63 @@ class PagerOptions(NamedTuple):
 
 
 async def serve(options: PagerOptions) -> int:
-    """Runs until it is told to stop, or cannot go on. Answers the exit code; raises UsageError."""
-    made = options.configured
-    channels = {name: channel(name, table, options.secrets) for name, table in made.channels.items()}
-    api_settings = api.ApiSettings.of(made.api, options.secrets) if made.api is not None else None
-    found = alike(options.broker, shape(options.broker))
-    make_changelog(options.broker, changelog(options.name, TABLE), found)
+    """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
+    configured = options.configured
+    channels = {name: channel(name, table, options.secrets) for name, table in configured.channels.items()}
+    api_settings = api.ApiSettings.of(configured.api, options.secrets) if configured.api is not None else None
+    topic_shape = alike(options.broker, shape(options.broker))
+    make_changelog(options.broker, changelog(options.name, TABLE), topic_shape)
     ends = Ends(options.broker)
     await end_offsets.connect(ends, options.broker)
-    app = faust_app(options.broker, options.state, found, options.session, options.name)
+    app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
     clock, producer = PagerClock(options.wall), FaustProducer(app)
-    writer = OutboxWriter(made.paging, outbox(app, found), producer, clock)
+    writer = OutboxWriter(configured.paging, outbox(app, topic_shape), producer, clock)
     writer.audited = measure.count_audit
     delivery = Delivery(
         writer,
         ChannelAlerts(producer, lifecycle.wall),
-        made.link,
+        configured.link,
         lifecycle.wall,
-        lambda name, tripped: metrics.CIRCUIT.labels(name).set(tripped),
+        lambda name, is_open: metrics.CIRCUIT.labels(name).set(is_open),
     )
-    workers = {name: DeliveryWorker(one, delivery) for name, one in channels.items() if name != made.watchdog}
-    dog = Watchdog(
+    workers = {
+        name: DeliveryWorker(receiver, delivery)
+        for name, receiver in channels.items()
+        if name != configured.watchdog
+    }
+    watchdog = Watchdog(
         producer,
-        channels[made.watchdog] if made.watchdog else None,
-        made.every,
-        found.partitions,
+        channels[configured.watchdog] if configured.watchdog else None,
+        configured.every,
+        topic_shape.partitions,
         lifecycle.wall,
     )
-    agent = PagerAgent(app, writer, Intake(writer, dog.is_heartbeat), workers, clock, ends)
+    agent = PagerAgent(app, writer, Intake(writer, watchdog.is_heartbeat), workers, clock, ends)
     wire(app, agent)
     try:
-        return await PagerService(agent, ends, options, dog, api_settings).run()
+        return await PagerService(agent, ends, options, watchdog, api_settings).run()
     finally:
         await ends.stop()
-        for one in channels.values():
-            await one.close()
+        for receiver in channels.values():
+            await receiver.close()
 
 
-def alike(broker: Broker, found: Shape) -> Shape:
-    """The shape, if the alerts have as many partitions as the commands: one pager owns all of a patient.
+def alike(broker: Broker, inputs: Shape) -> Shape:
+    """Return the shape, if the alerts have as many partitions as the commands.
 
-    Raises UsageError.
+    One pager owns all of a patient. Raises UsageError.
     """
     with admin(broker) as connection:
-        there = connection.topics([ALERTS])[ALERTS].partitions
-    if there != found.partitions:
+        count = connection.topics([ALERTS])[ALERTS].partitions
+    if count != inputs.partitions:
         raise UsageError(
-            f"{ALERTS} has {there} partitions and il2.commands {found.partitions}; see il2watch topics check"
+            f"{ALERTS} has {count} partitions and il2.commands {inputs.partitions}; see il2watch topics check"
         )
-    return found
+    return inputs
 
 
 class PagerService(FaustService):
-    """A running pager."""
+    """The pager as a service."""
 
     recovers = "the outbox"
 
@@ -118,33 +122,39 @@ class PagerService(FaustService):
         agent: PagerAgent,
         ends: Ends,
         options: PagerOptions,
-        dog: Watchdog,
+        watchdog: Watchdog,
         api_settings: api.ApiSettings | None,
     ) -> None:
         super().__init__(agent, ends, log, options.listen, options.port, options.patience)
-        self.dog, self.api = dog, api_settings
+        self.watchdog, self.api = watchdog, api_settings
         self.served: Any = None
 
     async def open(self) -> None:
+        """Prepare the metrics, open as every service, and serve the API."""
         metrics.prepare(self.agent.workers)
         await super().open()
         if self.api is not None:
             self.served = await self.api.serve(self.agent.writer)
 
     def parts(self) -> Iterable[Part]:
+        """Return the outbox writer, the clock and the heartbeat."""
         return (self.agent.writer.run(), self._keep_time(), self._beat())
 
     async def close(self) -> None:
-        """Stop the clock, then what goes by it; the outbox is written until the partitions are given back."""
+        """Stop the clock, then what depends on it.
+
+        The outbox writer writes until the partitions are revoked.
+        """
         if self.served is not None:
             await self.served.cleanup()
         for task in self.tasks[1:]:
             task.cancel()
-        await self.agent.put_down()
+        await self.agent.stop_workers()
         await super().close()
 
     async def _keep_time(self) -> None:
-        stood = 0.0
+        """Open paging states, apply what is due by the clock, and record metrics, for ever."""
+        measured_at = 0.0
         while True:
             await asyncio.sleep(TICK_S)
             if not self.agent.settled():
@@ -152,12 +162,13 @@ class PagerService(FaustService):
             await self.agent.open()
             if self.agent.at_work:
                 self.agent.pass_time()
-            if time.monotonic() - stood >= STALL_S:
-                stood = time.monotonic()
+            if time.monotonic() - measured_at >= STALL_S:
+                measured_at = time.monotonic()
                 measure.count_open(self.agent.writer.states, self.agent.workers, self.agent.clock())
 
     async def _beat(self) -> None:
+        """Send heartbeats when they are due, for ever."""
         while True:
             await asyncio.sleep(STALL_S)
             if self.agent.settled():
-                await self.dog.tend({tp.partition for tp in self.agent.owned()})
+                await self.watchdog.tend({tp.partition for tp in self.agent.owned()})

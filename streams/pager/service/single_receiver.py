@@ -1,6 +1,6 @@
 """Configure one receiver for everything, in one line: `il2watch pager --to KIND[=URL]`.
 
-For a try; a ward has routes.
+For trying it out; a ward has routes.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ DIGEST = 8 * HOUR
 
 
 def configured(to: str) -> Configured:
-    """Absolute, relative and technical alerts at once, advice as a digest; alarms of the machine to the
-    terminal. Raises UsageError.
+    """Return the settings: absolute, relative and technical alerts at once, advice as a digest.
+
+    Alarms of the machine go to the terminal. Raises UsageError.
     """
     kind, _, url = to.partition("=")
     options = {"kind": kind} | ({"url": url} if url else {})
     if kind in SECRET:
         options[SECRET[kind]] = KEY
     channel(kind, options)
-    at_once, gathered = ("absolute", "relative", "technical"), ("advisory",)
+    at_once, in_digest = ("absolute", "relative", "technical"), ("advisory",)
     step = (EscalationStep(0, (kind,)),)
     clinical = (
         PagingRoute("at-once", step, Match(level=at_once)),
-        PagingRoute("advice", step, Match(level=gathered), digest=DIGEST),
+        PagingRoute("advice", step, Match(level=in_digest), digest=DIGEST),
     )
     system = (PagingRoute(MACHINE, (EscalationStep(0, (MACHINE,)),)),)
     return Configured(Paging(clinical, system), {kind: options, MACHINE: {"kind": "terminal"}})

@@ -1,9 +1,8 @@
-"""The heartbeat: made-up patients, one a partition, whose alert goes the whole way each minute: topic,
-worker, topic, pager, channel.
+"""Send a heartbeat each minute through the whole chain: topic, worker, topic, pager, channel.
 
-What comes out at the end is a page on a channel of its own; its absence is what a dead-man's switch outside
-of everything here alarms on. A beat that does not come round is not sent again: a late heartbeat would say
-that all is well.
+It is the alert of made-up patients, one per partition. It ends as a page on a channel of its own; a
+dead-man's switch outside of this system alarms on its absence. A heartbeat that does not arrive is not sent
+again: a late one would claim that all is well.
 """
 
 from __future__ import annotations
@@ -30,9 +29,10 @@ log = logging.getLogger("il2watch.pager")
 
 
 class Watchdog:
-    """`channel` None: no watchdog; heartbeats of others are still nobody's pages.
+    """The heartbeats of this pager.
 
-    `every`: ms between beats; `wall`: wall time, ms.
+    `channel` None: no watchdog; heartbeats of others are still not paged. `every`: ms between heartbeats;
+    `wall`: wall time, ms.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Watchdog:
         self._sending: asyncio.Task[None] | None = None
 
     async def tend(self, partitions: Iterable[int]) -> None:
-        """Sends the next beat when it is time: one patient a partition."""
+        """Send the next heartbeat when it is due: one patient per partition."""
         now = self.wall()
         if self.channel is None or now - self.began < self.every:
             return
@@ -70,7 +70,7 @@ class Watchdog:
         )
 
     def is_heartbeat(self, alert: ReceivedAlert) -> bool:
-        """Whether an alert is a heartbeat's; the last one that comes round is told."""
+        """Return whether an alert is a heartbeat's; report the heartbeat when the last one arrives."""
         patient = alert.transition.patient
         if not patient.startswith(HEARTBEAT_PATIENT):
             return False
@@ -98,16 +98,18 @@ class Watchdog:
 
 @cache
 def patient_of(number: int, partitions: int) -> str:
-    """The made-up patient of a partition: Kafka's default partitioner puts its records there, whoever
-    publishes them.
+    """Return the made-up patient of a partition.
+
+    Kafka's default partitioner puts its records there, whoever publishes them.
     """
     names = (f"{HEARTBEAT_PATIENT}{suffix}" for suffix in count())
     return next(name for name in names if partition(name.encode(), partitions) == number)
 
 
 def beat(patient: str, now: int) -> list[OutgoingRecord]:
-    """A whole stay: a cycle, a laboratory result that opens an advice, and the discharge that takes every
-    trace away.
+    """Return the records of a heartbeat: a whole stay of a made-up patient.
+
+    A cycle, a laboratory result that opens an advice, and the discharge that removes every trace.
     """
     phosphate = {"code": "phosphate", "value": 1.0, "unit": "mg/dL", "low": 2.5}
     return [
@@ -117,14 +119,15 @@ def beat(patient: str, now: int) -> list[OutgoingRecord]:
     ]
 
 
-def _record(patient: str, at: int, kind: str, found: Mapping[str, object]) -> OutgoingRecord:
-    value = {"type": kind, **found, "id": f"beat-{at}", "patient": patient, "at": text(at)}
+def _record(patient: str, at: int, kind: str, fields: Mapping[str, object]) -> OutgoingRecord:
+    value = {"type": kind, **fields, "id": f"beat-{at}", "patient": patient, "at": text(at)}
     return OutgoingRecord(topic_of(kind), patient.encode(), msgspec.json.encode(value), time=at)
 
 
 def page(alert: ReceivedAlert) -> Page:
-    """The heartbeat as its channel is given it: always the same key, so that a receiver that holds it open
-    sees it renewed.
+    """Return the heartbeat as its channel gets it.
+
+    Always with the same key, so that a receiver that holds it open sees it renewed.
     """
     transition = alert.transition
     return Page(

@@ -24,7 +24,7 @@ WHO = commands.Who("rn-14", "bolus running")
 
 def test_an_acknowledgement_is_one_the_engine_takes() -> None:
     event, problems = decode(
-        commands.out(commands.acknowledgement("p1", "e1", WHO, START)).value or b"", key="p1"
+        commands.as_record(commands.acknowledgement("p1", "e1", WHO, START)).value or b"", key="p1"
     )
     assert isinstance(event, Ack)
     assert problems == ()
@@ -33,7 +33,7 @@ def test_an_acknowledgement_is_one_the_engine_takes() -> None:
 
 @pytest.mark.parametrize("opinion", [True, False, None])
 def test_an_acknowledgement_may_say_whether_the_alert_was_actionable(opinion: bool | None) -> None:
-    made = commands.out(commands.acknowledgement("p1", "e1", WHO, START, opinion))
+    made = commands.as_record(commands.acknowledgement("p1", "e1", WHO, START, opinion))
     assert actionable(made.value or b"") is opinion
     assert isinstance(decode(made.value or b"", key="p1")[0], Ack)
 
@@ -47,7 +47,8 @@ def test_a_silence_is_bounded_by_its_level(level: str, hours: float, allowed: bo
     if allowed:
         assert isinstance(
             decode(
-                commands.out(commands.silence("p1", "hypotension", level, until, WHO, START)).value or b"",
+                commands.as_record(commands.silence("p1", "hypotension", level, until, WHO, START)).value
+                or b"",
                 key="p1",
             )[0],
             Silence,

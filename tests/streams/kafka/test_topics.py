@@ -158,8 +158,8 @@ def test_what_the_broker_does_not_tell_is_no_difference() -> None:
     told["il2.io"] = told["il2.io"]._replace(settings={"retention.ms": "-1"})
     found = compare(told, Layout())
     assert not found.differences
-    assert ("il2.io", "cleanup.policy") in found.untold
-    assert ("il2.io", "retention.ms") not in found.untold
+    assert ("il2.io", "cleanup.policy") in found.unreported
+    assert ("il2.io", "retention.ms") not in found.unreported
 
 
 @pytest.mark.parametrize(

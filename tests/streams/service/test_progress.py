@@ -24,5 +24,5 @@ def test_a_bar_is_drawn_on_a_terminal_for_a_large_file_only(
 
 
 def test_the_lines_pass_unchanged(capsys: pytest.CaptureFixture[str]) -> None:
-    assert list(files.drawn(LINES, "big.jsonl", 3000)) == LINES
+    assert list(files.with_bar(LINES, "big.jsonl", 3000)) == LINES
     assert capsys.readouterr().out == ""

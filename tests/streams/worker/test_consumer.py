@@ -119,18 +119,18 @@ def test_a_batch_travels_under_one_topic_at_an_offset_that_never_goes_back(consu
 
 def test_records_of_other_topics_pass_one_by_one(consumer: BatchConsumer) -> None:
     changelog = TP("il2watch-charts-changelog", NUMBER)
-    consumer.desks = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
+    consumer.buffers = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
     passed = list(
         consumer._sorted_in(
             {changelog: [1, 2], TP(INPUTS[0], NUMBER): [Record(INPUTS[0], NUMBER, 0, 0, b"", b"")]}
         )
     )
     assert passed == [(changelog, 1), (changelog, 2)]
-    assert len(consumer.desks[NUMBER].merge) == 1
+    assert len(consumer.buffers[NUMBER].merge) == 1
 
 
 def test_while_partitions_move_nothing_of_the_inputs_is_kept(consumer: BatchConsumer) -> None:
-    consumer.desks = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
+    consumer.buffers = {NUMBER: FetchBuffer(NUMBER, NOTHING)}
     asyncio.run(consumer.on_partitions_revoked({TP(INPUTS[0], NUMBER)}))
     assert list(consumer._sorted_in({TP(INPUTS[0], NUMBER): [object()]})) == []
     assert consumer._full(TP(INPUTS[0], NUMBER))
@@ -196,7 +196,7 @@ def test_before_a_recovery_has_ended_no_batch_is_handed_on(
     monkeypatch.setattr(consumer, "assignment", lambda: {TP(topic, NUMBER) for topic in INPUTS})
 
     async def ready() -> int:
-        consumer.desks[NUMBER].put(0, [Record(INPUTS[0], NUMBER, 0, 0, b"p", b"{}")])
+        consumer.buffers[NUMBER].put(0, [Record(INPUTS[0], NUMBER, 0, 0, b"p", b"{}")])
         return len(await consumer._ready())
 
     async def recovered() -> list[int]:
