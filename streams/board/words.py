@@ -29,7 +29,7 @@ MEANS = {
     "proceed": "nothing of Table 3 stands against the next dose",
     NOT_ASSESSED: "facts are coming in, and nobody judges them",
 }
-GRAVE = {**display.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
+RECOMMENDATION_LEVEL = {**display.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
 READINESS = {
     "not-started": "not started", "finished": "finished", "waiting": "waiting", "hold": "hold",
     "decide": "decide", "unknown": "cannot tell", "ready": "ready",

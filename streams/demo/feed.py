@@ -107,7 +107,7 @@ class DemoFeed:
             self._publish()
         except _Stopped:
             pass
-        except Exception as fault:  # told by the main thread, which ends the demo
+        except Exception as fault:  # reported by the main thread, which ends the demo
             self.fault = fault
 
     def _publish(self) -> None:

@@ -242,7 +242,7 @@ def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
 def summary(view: PatientView) -> h.Node:
     """Return patient, recommendation, reasons, since when; dose, pressure, fluids."""
     advised = view.advised
-    level = "clear" if advised.over else words.GRAVE.get(advised.word, "indeterminate")
+    level = "clear" if advised.over else words.RECOMMENDATION_LEVEL.get(advised.word, "indeterminate")
     word = h.strong(class_=f"block {level}")[
         shape(level), words.RECOMMENDATION.get(advised.word, advised.word)
     ]

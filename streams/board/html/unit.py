@@ -66,7 +66,7 @@ def head() -> h.Node:
 
 @cached
 def advised(recommended: Advised) -> h.Node:
-    level = "clear" if recommended.over else words.GRAVE.get(recommended.word, "indeterminate")
+    level = "clear" if recommended.over else words.RECOMMENDATION_LEVEL.get(recommended.word, "indeterminate")
     word = h.strong(class_=f"block {level}")[
         shape(level), words.RECOMMENDATION.get(recommended.word, recommended.word)
     ]
@@ -247,7 +247,7 @@ def filters(counted: Counter[str], units: Iterable[str]) -> h.Node:
 
 def tile(name: str, count: int) -> h.Node:
     """Return the toggle of a recommendation: `▲ Stop 2`."""
-    level = words.GRAVE[name]
+    level = words.RECOMMENDATION_LEVEL[name]
     number = h.strong(data_count=name)[count]
     return h.button(type="button", class_=f"tile {level}", aria_pressed="false", data_filter=name)[
         shape(level), h.span(class_="what")[words.RECOMMENDATION[name]], " ", number
