@@ -1,4 +1,4 @@
-"""The board: a live page of the unit and of each patient.
+"""Serve the board: a live page of the unit and of each patient.
 
-It judges nothing: states come from assessments and alerts, numbers from the events.
+It evaluates nothing: states come from assessments and alerts, numbers from the events.
 """

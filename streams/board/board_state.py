@@ -1,6 +1,4 @@
-"""What is on show: take what the feed reads, draw what changed a few times a second, and know whether any of
-it can be believed.
-"""
+"""Hold the state of the board: apply records, render what changed, and report whether it is live."""
 
 from __future__ import annotations
 
@@ -21,36 +19,37 @@ from streams.board import patient, unit
 from streams.board.cell_store import CellStore
 from streams.board.html.patient import sections
 from streams.board.html.unit import attributes, cells
-from streams.board.liveness import Liveness, Problem, WorkerHeartbeat
+from streams.board.liveness import FeedActivity, Liveness, Problem
 from streams.projections.patients import PatientProjection, Patients, TopicRecord
 
 
 class WakeSignal:
-    """Rung as often as one likes; each wait ends at the next ring."""
+    """An event that wakes all its waiters; it may be set any number of times."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def set(self) -> None:
+        """Wake all current waiters."""
         self._event.set()
         self._event = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
-        """Waits for a ring, but no longer than that."""
+        """Wait until the next `set`, at most that many seconds."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._event.wait(), seconds)
 
 
 MOST_PAGES = 100
-"""Patients' pages that are kept drawn: those that were looked at last."""
+"""How many patients' pages are kept rendered: the most recently viewed."""
 EVENTS = frozenset(INPUTS) - {COMMANDS}
 
 
 class DisplaySettings(NamedTuple):
-    """How the board shows things.
+    """How the board displays things.
 
-    `wall`: ages by the wall clock, else by the log; `units`: patterns of patient ids with the unit they stand
-    for.
+    `wall`: ages by the wall clock, else by the log; `units`: patterns of patient ids with their unit;
+    `quiet_s`: seconds of silence after which the feed counts as dead.
     """
 
     site: str = "il2watch"
@@ -59,12 +58,15 @@ class DisplaySettings(NamedTuple):
     quiet_s: float = 900.0
 
     def unit_of(self, patient: str) -> str | None:
+        """Return the unit of a patient id; None when no pattern matches."""
         return pages.unit_of(self.units, patient)
 
 
 class BoardState:
-    """`epoch`: tells this run from the one before; `rows`: the unit view as it is on show; `monotonic`: s,
-    `now`: ms of wall time.
+    """The state of the board.
+
+    `epoch`: identifies this run of the board; `unit`: the cells of the unit page; `pages`: the cells of
+    patients' pages by key; `monotonic`: s, `now`: ms of wall time.
     """
 
     def __init__(
@@ -82,21 +84,22 @@ class BoardState:
         self.stale: set[str] = set()
         self.advised: dict[str, str] = {}
         self.counted: Counter[str] = Counter()
-        self.trust = Liveness(monotonic(), WorkerHeartbeat(display.quiet_s))
+        self.liveness = Liveness(monotonic(), FeedActivity(display.quiet_s))
         self.changed, self.beat = WakeSignal(), WakeSignal()
         self._dirty: dict[str, PatientProjection] = {}
 
     @property
     def now(self) -> int:
+        """The wall time, ms."""
         return time.time_ns() // 1_000_000
 
     @property
     def clock(self) -> int:
-        """By what ages are counted, ms."""
+        """The instant from which ages are counted, ms."""
         return self.now if self.display.wall else self.patients.clock
 
     def apply(self, records: Iterable[TopicRecord]) -> None:
-        """Takes what was read."""
+        """Apply records, and mark the patients they changed for rendering."""
         for record in records:
             if record.topic in EVENTS:
                 self._beat(record)
@@ -105,25 +108,30 @@ class BoardState:
                 self._dirty[found.key] = found
 
     def _beat(self, record: TopicRecord) -> None:
-        """By the wall the records' own times tell how even the feed was before the board began."""
-        if self.display.wall and self.trust.loading is not None:
-            self.trust.pulse.beat(self.monotonic() - max(0, self.now - record.time) / 1000)
-        elif self.trust.loading is None:
-            self.trust.pulse.beat(self.monotonic())
+        """Record feed activity.
+
+        By the wall clock, records read while loading count by their own timestamps: so the usual silence of
+        the feed is known from before the board began.
+        """
+        if self.display.wall and self.liveness.loading is not None:
+            self.liveness.feed.beat(self.monotonic() - max(0, self.now - record.time) / 1000)
+        elif self.liveness.loading is None:
+            self.liveness.feed.beat(self.monotonic())
 
     def everything(self) -> None:
-        """Time has passed: all rows are drawn anew."""
+        """Mark all patients for rendering, because time has passed."""
         self._dirty.update((one.key, one) for one in self.patients)
 
     def draw(self) -> bool:
-        """Draws what changed; whether anything on show did."""
+        """Render what changed; return whether anything displayed changed."""
         dirty, self._dirty = self._dirty, {}
-        drawn = [self._draw(projection) for projection in dirty.values()]
-        if any(drawn):
+        changes = [self._draw(projection) for projection in dirty.values()]
+        if any(changes):
             self.changed.set()
-        return any(drawn)
+        return any(changes)
 
     def _draw(self, projection: PatientProjection) -> bool:
+        """Render one patient's row; return whether anything displayed changed."""
         if not projection.present or projection.key not in self.patients.by_key:
             return self._remove(projection.key)
         row = unit.row(projection, self.guideline, self.display.unit_of(projection.name), self.clock)
@@ -135,7 +143,7 @@ class BoardState:
         return changed or watched
 
     def page(self, projection: PatientProjection) -> CellStore:
-        """A patient's page as it is on show; drawn when somebody looks."""
+        """Return the cells of a patient's page, rendered on demand."""
         store = self.pages.pop(projection.key, None)
         if store is None:
             store = CellStore(int(self.monotonic() * 1000))
@@ -154,6 +162,7 @@ class BoardState:
         return self.unit.remove(key)
 
     def _count(self, key: str, word: str | None) -> None:
+        """Count a patient under a recommendation, instead of the previous one; None: under none."""
         before = self.advised.pop(key, None)
         if before is not None:
             self.counted[before] -= 1
@@ -162,20 +171,21 @@ class BoardState:
             self.counted[word] += 1
 
     def units(self) -> list[str]:
-        """The units there are patients of."""
+        """Return the units that have patients, sorted."""
         return sorted({str(known["data_unit"]) for known, _ in self.unit.attributes.values()})
 
     def problems(self) -> list[Problem]:
-        return self.trust.problems(self.monotonic())
+        """Return why the page is not live, the first cause first; empty when it is."""
+        return self.liveness.problems(self.monotonic())
 
     def heartbeat(self) -> bytes:
-        """What every page is told each second."""
+        """Return the JSON that every page receives each second."""
         problems = self.problems()
         found: dict[str, Any] = {
             "now": self.now,
             "clock": self.clock,
             "newest": self.patients.newest,
-            "patience": round(self.trust.pulse.usual(), 1),
+            "patience": round(self.liveness.feed.usual(), 1),
             "live": not problems,
             "problems": [problem.text for problem in problems],
             "codes": [problem.code for problem in problems],

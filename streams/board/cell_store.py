@@ -1,5 +1,6 @@
-"""What is on the pages, cell by cell, each with its revision: whoever reconnects is sent what changed since,
-and nothing else. Pure.
+"""Store the cells of the pages with their revisions, so that a client that reconnects gets only the changes.
+
+Pure.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ MOST_GONE = 2000
 
 
 class Cell(NamedTuple):
-    """Markup, and the revision it came with."""
+    """Markup, and the revision in which it last changed."""
 
     markup: str
     revision: int
@@ -33,24 +34,24 @@ class CellStore:
         self.forgotten = start
 
     def put(self, key: str, cells: Mapping[str, str], attributes: Mapping[str, Any]) -> bool:
-        """A row as it is now; whether anything of it changed."""
-        before = self.rows.setdefault(key, {})
+        """Store a row; return whether anything of it changed."""
+        stored = self.rows.setdefault(key, {})
         changed = [
-            name for name, markup in cells.items() if name not in before or before[name].markup != markup
+            name for name, markup in cells.items() if name not in stored or stored[name].markup != markup
         ]
         known = self.attributes.get(key)
         if not changed and known is not None and known[0] == attributes:
             return False
         self.revision += 1
         for name in changed:
-            before[name] = Cell(str(cells[name]), self.revision)
+            stored[name] = Cell(str(cells[name]), self.revision)
         if known is None or known[0] != attributes:
             self.attributes[key] = (dict(attributes), self.revision)
         self.newest[key] = self.revision
         return True
 
     def remove(self, key: str) -> bool:
-        """A row that is not there any more."""
+        """Remove a row; return whether there was one."""
         if self.rows.pop(key, None) is None:
             return False
         self.attributes.pop(key, None)
@@ -62,13 +63,16 @@ class CellStore:
         return True
 
     def since(self, revision: int) -> dict[str, Any]:
-        """What changed after a revision. `all`: whatever is not among the rows is not there any more."""
-        anew = revision <= self.forgotten or revision > self.revision
-        if anew:
+        """Return what changed after a revision.
+
+        `all`: `rows` holds every row there is, so any other is to be removed.
+        """
+        complete = revision <= self.forgotten or revision > self.revision
+        if complete:
             revision = self.forgotten
         rows = [self._row(key, revision) for key, newest in self.newest.items() if newest > revision]
         gone = [key for when, key in self.gone if when > revision and key not in self.rows]
-        return {"rows": rows, "gone": gone, "all": anew}
+        return {"rows": rows, "gone": gone, "all": complete}
 
     def _row(self, key: str, revision: int) -> dict[str, Any]:
         cells = {name: cell.markup for name, cell in self.rows[key].items() if cell.revision > revision}

@@ -1,4 +1,4 @@
-"""What people do on the page, as commands for `il2.commands` and as lines of the audit in `il2.pages`.
+"""Turn users' actions into commands for `il2.commands` and audit records for `il2.pages`.
 
 Pure but for the ids of commands.
 """
@@ -29,7 +29,7 @@ WHAT = ("ack", "silence", "resume", "expire")
 
 
 class BoardCommand(NamedTuple):
-    """Something somebody does: the command, what it is about, and who does it why."""
+    """A user's action: the command, the audit fields of what it is about, and who does it and why."""
 
     command: Command
     about: dict[str, str]
@@ -37,13 +37,16 @@ class BoardCommand(NamedTuple):
 
 
 class Gone(Exception):
-    """What it is about is not there any more: it ended, or somebody else was quicker."""
+    """The subject of the action no longer exists: it ended, or somebody else acted first."""
 
 
 def board_command(
     what: str, form: Mapping[str, str], patient: PatientProjection, identity: Identity, now: int
 ) -> BoardCommand:
-    """What a form asks for. Raises UsageError for what a person can mend, Gone for what is over."""
+    """Return the command that a form asks for.
+
+    Raises UsageError for what a person can mend, Gone for what is over.
+    """
     who = named(form, identity)
     if what == "ack":
         return acknowledge(form, patient, who, now)
@@ -57,7 +60,10 @@ def board_command(
 
 
 def named(form: Mapping[str, str], identity: Identity) -> commands.Who:
-    """Who and why. Whoever logged in cannot give another name. Raises UsageError when either is missing."""
+    """Return who acts and why. A user who logged in cannot give another name.
+
+    Raises UsageError when either is missing, too long or not printable.
+    """
     by = identity.name or form.get("by", "").strip()
     reason = form.get("reason", "").strip()
     if not by or not reason:
@@ -68,7 +74,7 @@ def named(form: Mapping[str, str], identity: Identity) -> commands.Who:
 
 
 def episode(form: Mapping[str, str], patient: PatientProjection) -> OpenEpisode:
-    """The open alert that a form names."""
+    """Return the open episode that a form names. Raises Gone."""
     found = patient.episodes.open.get(form.get("alert", ""))
     if found is None:
         raise Gone("That alert is not open any more.")
@@ -78,7 +84,7 @@ def episode(form: Mapping[str, str], patient: PatientProjection) -> OpenEpisode:
 def acknowledge(
     form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int
 ) -> BoardCommand:
-    """An `ack`. One that got worse since the page was drawn has not been seen."""
+    """Return an `ack`. Raises Gone when the level changed since the page was drawn: it has not been seen."""
     found = episode(form, patient)
     if form.get("level", found.level) != found.level:
         raise Gone(f"That alert is {found.level} by now: look again.")
@@ -90,7 +96,7 @@ def acknowledge(
 
 
 def silence(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
-    """A `silence` of an open alert's subject, at its level."""
+    """Return a `silence` of an open episode's subject, at its level."""
     found = episode(form, patient)
     if not form.get("minutes", "").isdecimal():
         raise UsageError("Say for how many minutes.")
@@ -102,7 +108,7 @@ def silence(form: Mapping[str, str], patient: PatientProjection, who: commands.W
 
 
 def resume(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
-    """A `resume` of a stop rule that stands."""
+    """Return a `resume` of a stop rule that is in force."""
     rule = form.get("rule", "")
     if rule not in stops(patient.assessment):
         raise Gone("That stop rule does not stand any more.")
@@ -110,7 +116,7 @@ def resume(form: Mapping[str, str], patient: PatientProjection, who: commands.Wh
 
 
 def expire(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
-    """A silence that ends now."""
+    """Return a command that ends a silence now."""
     found = patient.commands.silences.get(form.get("silence", ""))
     if found is None or found.until <= now:
         raise Gone("That silence is over.")
@@ -119,11 +125,11 @@ def expire(form: Mapping[str, str], patient: PatientProjection, who: commands.Wh
 
 
 def records(done: BoardCommand, unit: str | None, now: int) -> list[OutgoingRecord]:
-    """The audit, then the command."""
+    """Return the audit record, then the command."""
     patient = done.command.patient
-    found = {**done.about, "by": done.who.by, "reason": done.who.reason}
+    fields = {**done.about, "by": done.who.by, "reason": done.who.reason}
     return [
-        audited(f"board-{kind(done.command)}", patient, now, unit, found),
+        audited(f"board-{kind(done.command)}", patient, now, unit, fields),
         commands.as_record(done.command),
     ]
 
@@ -131,14 +137,14 @@ def records(done: BoardCommand, unit: str | None, now: int) -> list[OutgoingReco
 def refusal(
     what: str, patient: str, by: str | None, cause: str, unit: str | None, now: int
 ) -> OutgoingRecord:
-    """Somebody tried what they may not."""
+    """Return the audit record of an action that the user was not permitted."""
     return audited(REFUSED, patient, now, unit, {"action": what, "by": by or "unknown", "cause": cause})
 
 
 def audited(
     outcome: str, patient: str, now: int, unit: str | None, fields: Mapping[str, str]
 ) -> OutgoingRecord:
-    """A line of the audit."""
+    """Return an audit record."""
     line = msgspec.convert(
         {"when": now, "outcome": outcome, "patient": patient, "unit": unit, "channel": "board", **fields},
         pages.Audit,

@@ -1,5 +1,6 @@
-"""Explain one subject in words and as markup, from the worker's own chart of the patient. Nothing is decided
-here.
+"""Explain one subject in words and as markup, from the worker's state record of the patient.
+
+Nothing is decided here.
 """
 
 from __future__ import annotations
@@ -18,49 +19,52 @@ from streams.kafka.state_record import UnknownStateRecord, unpack
 from streams.projections.patients import PatientProjection
 
 
-class Untold(NamedTuple):
+class NoExplanation(NamedTuple):
     """Why there is no explanation, in words."""
 
     why: str
 
 
-def explained(patient: PatientProjection, subject: str, guideline: Guideline) -> Explanation | Untold:
-    """The explanation of one subject, as the worker's chart has it."""
+def explained(patient: PatientProjection, subject: str, guideline: Guideline) -> Explanation | NoExplanation:
+    """Return the explanation of one subject from the worker's state record."""
     if patient.chart is None:
-        return Untold(
+        return NoExplanation(
             "The worker's chart of this patient is not here: the board may be reading another worker's, "
             "see --worker-id."
         )
     if patient.assessment is not None and patient.assessment.guideline["sha256"] != guideline.sha256:
-        return Untold("The worker goes by another configuration than this board.")
+        return NoExplanation("The worker goes by another configuration than this board.")
     try:
         state = unpack(patient.chart).state
         if not state:
-            return Untold("The stay is over.")
+            return NoExplanation("The stay is over.")
         return explain(settled(codec.decode(state, guideline)), subject)
     except (UnknownStateRecord, codec.UnknownState) as fault:
-        return Untold(f"The worker's chart cannot be read: {fault}.")
+        return NoExplanation(f"The worker's chart cannot be read: {fault}.")
     except UnknownSubject as fault:
-        return Untold(f"{fault}.")
+        return NoExplanation(f"{fault}.")
 
 
 INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z)")
 
 
-def explanation(found: Explanation | Untold) -> Html:
-    """A fragment of a page. The second line names the patient, who stands on the page already."""
-    if isinstance(found, Untold):
+def explanation(found: Explanation | NoExplanation) -> Html:
+    """Return an explanation as a fragment of a page.
+
+    Its second line, which names the patient, is left out: the page names the patient already.
+    """
+    if isinstance(found, NoExplanation):
         return render(h.p[found.why])
     headline, _, *rest = lines(found)
     return render([h.h2[timed(headline)], *map(line, rest)])
 
 
-def line(found: str) -> h.Node:
-    """What is indented is said below a heading."""
-    return h.p[timed(found.strip())] if found.startswith(" ") else h.h3[found.rstrip(":")]
+def line(text: str) -> h.Node:
+    """Return a line: an indented one as a paragraph, any other as a heading."""
+    return h.p[timed(text.strip())] if text.startswith(" ") else h.h3[text.rstrip(":")]
 
 
-def timed(found: str) -> h.Node:
-    """A line with its instants in the site's zone."""
-    parts = INSTANT.split(found)
+def timed(text: str) -> h.Node:
+    """Return a line with its instants in the site's zone."""
+    parts = INSTANT.split(text)
     return h.fragment[*(time(part) if place % 2 else part for place, part in enumerate(parts))]

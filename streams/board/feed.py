@@ -1,6 +1,4 @@
-"""Read the topics without a group, and ask Kafka each second how far the worker's group is behind their
-ends.
-"""
+"""Read the topics without a group, and sample the lag of the worker's group every second."""
 
 from __future__ import annotations
 
@@ -19,15 +17,15 @@ from streams.kafka.tail_reader import TailReader
 from streams.projections.patients import TopicRecord
 
 STAY = 30 * DAY
-"""No stay is longer: what is open now was opened since."""
+"""No stay is longer: an episode that is open now was opened within it."""
 READ_TOPICS = (*INPUTS, ALERTS, ASSESSMENTS, PAGES)
 log = logging.getLogger("il2watch.board")
 
 
 class BoardReader:
-    """The tail of everything that the board shows.
+    """A tail reader of every topic that the board displays.
 
-    `chart`: the topic of the worker's rows; `began`: ms, from where days and weeks are counted back.
+    `chart`: the topic of the worker's state records; `began`: ms, from which the history is counted back.
     """
 
     def __init__(self, broker: Broker, chart: str, history: int, began: int) -> None:
@@ -42,7 +40,7 @@ class BoardReader:
         )
 
     async def start(self, partitions: int) -> None:
-        """Connects and goes to where reading begins; every topic has so many partitions.
+        """Connect and seek to where reading begins; every topic has that many partitions.
 
         Raises UsageError when no broker answers.
         """
@@ -54,8 +52,9 @@ class BoardReader:
             raise self.broker.unanswered(error) from None
 
     async def find_state_records(self) -> None:
-        """Follows the worker's rows too, once there are any: the first worker may be younger than
-        the board.
+        """Follow the worker's state records too, once they exist.
+
+        The first worker may start after the board.
         """
         self.state_records = self.state_records or await self.tail.follow_also(self.chart)
 
@@ -63,7 +62,7 @@ class BoardReader:
         await self.tail.stop()
 
     async def records(self) -> list[TopicRecord]:
-        """What came within a moment, at most so many."""
+        """Fetch one batch of records; empty when nothing arrived or Kafka failed."""
         try:
             fetched = await self.tail.fetch()
         except KafkaError as error:
@@ -73,61 +72,62 @@ class BoardReader:
         return [TopicRecord(one.topic, one.key or b"", one.value, one.timestamp) for one in fetched]
 
     def loading(self) -> tuple[int, int] | None:
-        """How many of the records that were there at the start are read; None: all."""
+        """Return how many of the records present at the start are read, and of how many; None: all."""
         return self.tail.loading()
 
     async def settle(self) -> None:
-        """Passes over the gaps that compaction left."""
+        """Skip the gaps left by compaction."""
         await self.tail.settle()
 
     def positions_read(self) -> dict[tuple[str, int], int]:
-        """How far each input partition is read."""
+        """Return the position of every input partition."""
         return {
-            (place.topic, place.partition): position
-            for place, position in self.tail.positions.items()
-            if place.topic in INPUTS
+            (partition.topic, partition.partition): position
+            for partition, position in self.tail.positions.items()
+            if partition.topic in INPUTS
         }
 
 
 ASK_S = 3.0
-Place = tuple[str, int]
+Partition = tuple[str, int]
 FAULTS = (KafkaError, TimeoutError, OSError, ValueError)
 
 
 class LagReport(NamedTuple):
-    """Where the input topics end, how far the worker's group has committed, and how many members it has
-    (None: it cannot be told).
+    """The input topics' end offsets, the worker's committed offsets, and the group's number of members.
+
+    `workers` None: it cannot be determined.
     """
 
-    ends: dict[Place, int]
-    worked: dict[Place, int]
+    ends: dict[Partition, int]
+    worked: dict[Partition, int]
     workers: int | None
 
 
 class LagMonitor:
-    """`group`: the worker's consumer group. It is asked about, never joined."""
+    """Sample the lag of the worker's consumer group (`group`), without joining it."""
 
     def __init__(self, broker: Broker, group: str) -> None:
         self.broker, self.group = broker, group
         self.client = clients.async_consumer(broker, group_id=group, request_timeout_ms=int(ASK_S * 1000))
         self.admin = clients.async_admin(broker, request_timeout_ms=int(ASK_S * 1000))
-        self.places: list[TopicPartition] = []
+        self.partitions: list[TopicPartition] = []
         self.worked: dict[TopicPartition, int] = {}
         self.looks = 0
         self.members: int | None = None
 
     async def start(self, partitions: int) -> None:
-        """Connects; every topic has so many partitions. Raises KafkaError."""
+        """Connect; every topic has that many partitions. Raises KafkaError."""
         await self.client.start()
         await self.admin.start()
-        self.places = [TopicPartition(topic, number) for topic in INPUTS for number in range(partitions)]
+        self.partitions = [TopicPartition(topic, number) for topic in INPUTS for number in range(partitions)]
 
     async def stop(self) -> None:
         await self.admin.close()
         await self.client.stop()
 
     async def look(self) -> LagReport | None:
-        """What there is to see; None when Kafka does not answer in time."""
+        """Return a sample; None when Kafka does not answer in time."""
         try:
             return await asyncio.wait_for(self._look(), ASK_S)
         except FAULTS as error:
@@ -135,17 +135,22 @@ class LagMonitor:
             return None
 
     async def _look(self) -> LagReport:
-        ends = await self.client.end_offsets(self.places)
-        behind = [place for place in self.places if ends[place] > self.worked.get(place, 0)]
+        ends = await self.client.end_offsets(self.partitions)
+        behind = [
+            partition for partition in self.partitions if ends[partition] > self.worked.get(partition, 0)
+        ]
         committed = await asyncio.gather(*map(self.client.committed, behind))
-        self.worked |= {place: offset or 0 for place, offset in zip(behind, committed, strict=True)}
+        self.worked |= {partition: offset or 0 for partition, offset in zip(behind, committed, strict=True)}
         self.looks += 1
         if self.looks % 2:
             self.members = await self._members()
         return LagReport(plain(ends), plain(self.worked), self.members)
 
     async def _members(self) -> int | None:
-        """How many workers the group has; asked on its own, for a broker may know nothing of it."""
+        """Return the number of members of the group; None when the broker does not know it.
+
+        Asked separately, so that such a broker does not spoil the offsets.
+        """
         try:
             answers: Any = await self.admin.describe_consumer_groups([self.group])
             return sum(len(group[5]) for answer in answers for group in answer.groups)
@@ -154,5 +159,6 @@ class LagMonitor:
             return None
 
 
-def plain(offsets: dict[TopicPartition, int]) -> dict[Place, int]:
-    return {(place.topic, place.partition): offset for place, offset in offsets.items()}
+def plain(offsets: dict[TopicPartition, int]) -> dict[Partition, int]:
+    """Return offsets by topic and partition number."""
+    return {(partition.topic, partition.partition): offset for partition, offset in offsets.items()}

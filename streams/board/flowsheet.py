@@ -1,4 +1,4 @@
-"""The flowsheet as JSON has it: every panel that the page draws of a patient over a stretch of time."""
+"""Build the flowsheet as JSON: every panel that the page draws of a patient over a span of time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from streams.projections.charted import Point, mark, thinned
 from streams.projections.patients import PatientProjection
 
 POINTS = 480
-"""As many of a curve as a picture has room for."""
+"""How many points of a curve are sent at most: the picture has no room for more."""
 SUBJECTS: dict[str, set[str]] = {
     "heart-rate": {"sinus-tachycardia"},
     "systolic-bp": {"hypotension", "fluid-bolus", "add-pressor"},
@@ -30,27 +30,32 @@ SUBJECTS: dict[str, set[str]] = {
     "spo2": {"oxygen-requirement", "hypoxemia"},
     "temperature": {"fever", "septic-workup", "early-fever-expected"},
 }
-"""Whose evidence is marked on a vital sign: one record carries several, and an alert rests on one of them.
+"""The subjects whose evidence is marked on a vital sign.
 
-On anything else: everybody's.
+One record carries several signs, and an alert rests on one of them. On any other series every subject's
+evidence is marked.
 """
 TRIPPED = ("relative", "absolute")
 Panel = dict[str, Any]
 
 
 class Span(NamedTuple):
-    """What is drawn, ms: from `start` to `end`; `since`: before that the board has read nothing."""
+    """The span that is drawn, ms: `start` to `end`; `since`: the board has read nothing older."""
 
     start: int
     end: int
     since: int
 
     def within(self, points: Iterable[Point]) -> list[Point]:
+        """Return the points within the span, both ends included."""
         return within(points, self.start, self.end)
 
 
 class Flowsheet:
-    """`trusted`: the worker goes by the same guideline, so that its limits may be drawn."""
+    """What the panels of one patient are drawn from.
+
+    `trusted`: the worker uses the same guideline, so that its limits may be drawn.
+    """
 
     def __init__(self, patient: PatientProjection, guideline: Guideline, span: Span) -> None:
         self.patient, self.guideline, self.span = patient, guideline, span
@@ -71,8 +76,8 @@ class Flowsheet:
                 found.setdefault(row.code, set()).update(row.evidence)
         return {subject: frozenset(ids) for subject, ids in found.items() if ids}
 
-    def rests(self, *subjects: str) -> frozenset[str]:
-        """The ids that some subjects rest on."""
+    def evidence_of(self, *subjects: str) -> frozenset[str]:
+        """Return the ids of the facts that these subjects rest on."""
         return frozenset().union(*(self.evidence.get(subject, frozenset()) for subject in subjects))
 
     @cached_property
@@ -82,42 +87,46 @@ class Flowsheet:
 
     @cached_property
     def urine(self) -> list[Collection]:
-        """Urine as it was collected."""
+        """The collections of urine."""
         return derived.urine_collections(self.slow, self.guideline)
 
-    def lines(self, *drawn: Line) -> list[Panel]:
-        """Limits of the guideline."""
-        return [line(one.value, one.text, one.level) for one in drawn] if self.trusted else []
+    def lines(self, *found: Line) -> list[Panel]:
+        """Return limits of the guideline as lines; none when it is not the worker's."""
+        return [line(one.value, one.text, one.level) for one in found] if self.trusted else []
 
     def limits(self, row: str) -> list[Panel]:
-        """The limits of a row of Table 3."""
+        """Return the limits of a row of Table 3 as lines."""
         return self.lines(*limits.limits(self.guideline, row))
 
     def curve(self, code: str, name: str) -> list[Panel]:
-        """A signal's readings; those that an alert rests on are all there. Nothing when none was charted."""
+        """Return a signal's readings as a series; empty when none was charted within the span.
+
+        Readings that an alert rests on are never thinned out.
+        """
         found = self.patient.facts.signals.get(code)
         points = found.between(self.span.start, self.span.end) if found else []
         if found is None or not points:
             return []
-        rests = {
+        evidence = {
             subject: self.span.within(found.of(map(mark, ids)))
             for subject, ids in self.evidence.items()
             if subject in SUBJECTS.get(code, {subject})
         }
-        kept = sorted({*thinned(points, POINTS), *(point for held in rests.values() for point in held)})
-        marked = {subject: sorted(at for at, _ in held) for subject, held in rests.items() if held}
+        kept = sorted({*thinned(points, POINTS), *(point for held in evidence.values() for point in held)})
+        marked = {subject: sorted(at for at, _ in held) for subject, held in evidence.items() if held}
         return [{"code": code, "name": name, "draw": "line", "points": kept, "rests": marked}]
 
     def before(self, code: str) -> Point | None:
-        """A signal's last reading before the stretch: an empty panel must not read as if it had never been
-        looked at.
+        """Return a signal's last reading before the span.
+
+        An empty panel must not look as if the signal had never been measured.
         """
         found = self.patient.facts.signals.get(code)
         return next(reversed(found.between(0, self.span.start - 1)), None) if found else None
 
 
 def line(value: float, text: str, level: str) -> Panel:
-    """A limit that is drawn across."""
+    """Return a limit as a horizontal line."""
     return {"at": value, "text": text, "level": level}
 
 
@@ -130,7 +139,7 @@ def panel(
     least: tuple[float, float] | None = None,
     **more: Any,
 ) -> Panel:
-    """One panel. `least`: what its axis holds at least."""
+    """Return a panel. `least`: the least span of its axis."""
     return {
         "id": id,
         "name": name,
@@ -144,30 +153,31 @@ def panel(
 
 
 def stairs(code: str, name: str, rates: list[Point], span: Span) -> list[Panel]:
-    """What is in force until it changes."""
-    drawn = steps(rates, span.start, span.end)
-    return [{"code": code, "name": name, "draw": "step", "points": drawn}] if drawn else []
+    """Return a series that holds each value until the next."""
+    points = steps(rates, span.start, span.end)
+    return [{"code": code, "name": name, "draw": "step", "points": points}] if points else []
 
 
-def bars(code: str, name: str, drawn: list[Panel]) -> list[Panel]:
-    return [{"code": code, "name": name, "draw": "bars", "bars": drawn}] if drawn else []
+def bars(code: str, name: str, entries: list[Panel]) -> list[Panel]:
+    """Return a series of bars; empty when there are none."""
+    return [{"code": code, "name": name, "draw": "bars", "bars": entries}] if entries else []
 
 
 PRESSURES = (("systolic-bp", "systolic"), ("mean-bp", "mean"), ("diastolic-bp", "diastolic"))
 LABS = (("creatinine", "Creatinine"), ("platelets", "Platelets"), ("bilirubin", "Bilirubin"))
 
 
-def pressure(page: Flowsheet) -> Panel:
-    """Over the bands that count as hypotension; the target is the worker's."""
-    assessment = page.patient.assessment
+def pressure(sheet: Flowsheet) -> Panel:
+    """Return blood pressure over the bands of hypotension; the target is the worker's."""
+    assessment = sheet.patient.assessment
     above = (
         assessment.blood_pressure.target
         if assessment
-        else target_for(page.baseline.get("systolic-bp"), page.guideline)
+        else target_for(sheet.baseline.get("systolic-bp"), sheet.guideline)
     )
-    found = limits.pressure(page.guideline, above)
-    bands = [{"from": low, "to": high, "level": level} for low, high, level in found.bands if page.trusted]
-    curves = [one for code, name in PRESSURES for one in page.curve(code, name)]
+    found = limits.pressure(sheet.guideline, above)
+    bands = [{"from": low, "to": high, "level": level} for low, high, level in found.bands if sheet.trusted]
+    curves = [one for code, name in PRESSURES for one in sheet.curve(code, name)]
     lines = [line(above, f"target >{above:g}", "ink")]
     return panel(
         "pressure",
@@ -176,45 +186,46 @@ def pressure(page: Flowsheet) -> Panel:
         curves,
         lines,
         (found.severe - 20, above + 40),
-        before=page.before("systolic-bp"),
+        before=sheet.before("systolic-bp"),
     ) | {"bands": bands}
 
 
-def heart_rate(page: Flowsheet) -> Panel:
-    curve, lines = page.curve("heart-rate", "Heart rate"), page.limits("sinus-tachycardia")
+def heart_rate(sheet: Flowsheet) -> Panel:
+    """Return heart rate, with the limits of `sinus-tachycardia`."""
+    curve, lines = sheet.curve("heart-rate", "Heart rate"), sheet.limits("sinus-tachycardia")
     return panel(
-        "heart-rate", "Heart rate", "/min", curve, lines, (70, 135), before=page.before("heart-rate")
+        "heart-rate", "Heart rate", "/min", curve, lines, (70, 135), before=sheet.before("heart-rate")
     )
 
 
-def temperature(page: Flowsheet) -> Panel:
-    """With the limit of fever."""
-    lines = page.lines(limits.fever(page.guideline))
+def temperature(sheet: Flowsheet) -> Panel:
+    """Return temperature, with the limit of fever."""
+    lines = sheet.lines(limits.fever(sheet.guideline))
     return panel(
         "temperature",
         "Temperature",
         "°C",
-        page.curve("temperature", "Temperature"),
+        sheet.curve("temperature", "Temperature"),
         lines,
         (36.5, 38.5),
-        before=page.before("temperature"),
+        before=sheet.before("temperature"),
     )
 
 
-def saturation(page: Flowsheet) -> Panel:
-    """With the saturation to keep."""
-    lines, curve = page.lines(limits.saturation(page.guideline)), page.curve("spo2", "SpO2")
-    return panel("spo2", "SpO2", "%", curve, lines, limits.SATURATION, before=page.before("spo2"))
+def saturation(sheet: Flowsheet) -> Panel:
+    """Return SpO2, with the saturation to keep."""
+    lines, curve = sheet.lines(limits.saturation(sheet.guideline)), sheet.curve("spo2", "SpO2")
+    return panel("spo2", "SpO2", "%", curve, lines, limits.SATURATION, before=sheet.before("spo2"))
 
 
-def oxygen(page: Flowsheet) -> Panel:
-    """The flow as steps; devices and FiO2 stand as words."""
-    facts, span = page.patient.facts, page.span
+def oxygen(sheet: Flowsheet) -> Panel:
+    """Return the flow of oxygen as steps; devices and FiO2 are written as words."""
+    facts, span = sheet.patient.facts, sheet.span
     flow = facts.signals.get("o2-flow")
     rates = flows((at for at, _, _ in facts.devices), flow.between(0, span.end) if flow else ())
-    lines = page.lines(*limits.oxygen_flow(page.guideline))
+    lines = sheet.lines(*limits.oxygen_flow(sheet.guideline))
     texts = [[at, word.replace("-", " ")] for at, word, _ in facts.devices if span.start <= at <= span.end]
-    texts += [[at, f"FiO2 {value:g} %"] for one in page.curve("fio2", "FiO2") for at, value in one["points"]]
+    texts += [[at, f"FiO2 {value:g} %"] for one in sheet.curve("fio2", "FiO2") for at, value in one["points"]]
     return panel(
         "oxygen",
         "Oxygen",
@@ -226,55 +237,56 @@ def oxygen(page: Flowsheet) -> Panel:
     )
 
 
-def phenylephrine(page: Flowsheet) -> Panel:
-    """With the limits of its highest rate, and the rate to be weaned to."""
-    weight, weaned = page.patient.facts.signals.get("weight"), page.guideline.table4.weaned
-    weights = weight.between(0, page.span.end) if weight else []
-    rates = derived.phenylephrine_rates(page.slow, weights, page.baseline.get("weight"))
+def phenylephrine(sheet: Flowsheet) -> Panel:
+    """Return the rate of phenylephrine, with the limits of its highest rate and the rate to be weaned to."""
+    weight, weaned = sheet.patient.facts.signals.get("weight"), sheet.guideline.table4.weaned
+    weights = weight.between(0, sheet.span.end) if weight else []
+    rates = derived.phenylephrine_rates(sheet.slow, weights, sheet.baseline.get("weight"))
     lines = (
-        [line(weaned, f"{weaned:g} to dose", "ink"), *page.limits("phenylephrine-maximum")]
-        if page.trusted
+        [line(weaned, f"{weaned:g} to dose", "ink"), *sheet.limits("phenylephrine-maximum")]
+        if sheet.trusted
         else []
     )
     return panel(
         "phenylephrine",
         "Phenylephrine",
         "µg/kg/min",
-        stairs("phenylephrine", "phenylephrine", rates, page.span),
+        stairs("phenylephrine", "phenylephrine", rates, sheet.span),
         lines,
         limits.PHENYLEPHRINE,
     )
 
 
-def labs(page: Flowsheet) -> list[Panel]:
-    """Those of Table 3."""
-    units = page.patient.facts.units
+def labs(sheet: Flowsheet) -> list[Panel]:
+    """Return a panel for each lab of Table 3."""
+    units = sheet.patient.facts.units
     return [
         panel(
             code,
             name,
             words.unit(units.get(code)),
-            page.curve(code, name),
-            page.limits(code),
-            before=page.before(code),
+            sheet.curve(code, name),
+            sheet.limits(code),
+            before=sheet.before(code),
         )
         for code, name in LABS
     ]
 
 
-def urine(page: Flowsheet) -> Panel:
-    """Each collection as high as its rate; one whose start nobody knows has none, and is told by
-    its volume.
+def urine(sheet: Flowsheet) -> Panel:
+    """Return urine: each collection as a bar as high as its rate.
+
+    A collection whose start is unknown has no rate: its volume is written instead.
     """
-    span, rests = page.span, page.rests("urine-hour", "urine-shift")
-    collections = [made for made in page.urine if span.start < made.end <= span.end]
-    drawn: list[Panel] = [
+    span, evidence = sheet.span, sheet.evidence_of("urine-hour", "urine-shift")
+    collections = [made for made in sheet.urine if span.start < made.end <= span.end]
+    entries: list[Panel] = [
         {
             "from": made.start,
             "to": made.end,
             "value": round(made.rate, 1),
             "text": f"{made.volume:g} mL",
-            "mark": made.reference[0] in rests,
+            "mark": made.reference[0] in evidence,
         }
         for made in collections
         if made.rate is not None
@@ -284,58 +296,62 @@ def urine(page: Flowsheet) -> Panel:
         "urine",
         "Urine per hour",
         "mL/h",
-        bars("urine", "urine", drawn),
-        page.limits("urine-hour"),
+        bars("urine", "urine", entries),
+        sheet.limits("urine-hour"),
         (0, 60),
         root=True,
         texts=unknown,
     )
 
 
-def shifts(page: Flowsheet) -> Panel:
-    """Urine by shift, whole volumes at their time; the running shift is hollow: it is not over."""
+def shifts(sheet: Flowsheet) -> Panel:
+    """Return urine by shift, whole volumes at their time.
+
+    The running shift is hollow, since it is not over.
+    """
     visible = [
         (shift, volume)
-        for shift, volume in by_shift(page.urine, page.guideline.shifts).items()
-        if shift[1] > page.span.start and shift[0] < page.span.end
+        for shift, volume in by_shift(sheet.urine, sheet.guideline.shifts).items()
+        if shift[1] > sheet.span.start and shift[0] < sheet.span.end
     ]
-    drawn = [of_shift(page, *shift, volume) for shift, volume in visible]
+    entries = [of_shift(sheet, *shift, volume) for shift, volume in visible]
     return panel(
         "shifts",
         "Urine per shift",
         "mL",
-        bars("urine-shift", "urine of the shift", drawn),
-        page.limits("urine-shift"),
+        bars("urine-shift", "urine of the shift", entries),
+        sheet.limits("urine-shift"),
         (0, 300),
         root=True,
     )
 
 
-def of_shift(page: Flowsheet, start: int, end: int, volume: float) -> Panel:
-    running = end > page.span.end
+def of_shift(sheet: Flowsheet, start: int, end: int, volume: float) -> Panel:
+    """Return the bar of one shift."""
+    running = end > sheet.span.end
     text = f"{volume:g} mL so far" if running else f"{volume:g} mL"
     return {
-        "from": max(start, page.span.start),
-        "to": min(end, page.span.end),
+        "from": max(start, sheet.span.start),
+        "to": min(end, sheet.span.end),
         "value": round(volume, 1),
         "text": text,
         "running": running,
     }
 
 
-def fluids(page: Flowsheet) -> Panel:
-    """What ran in: above maintenance as full bars, the rest as hollow ones."""
-    rests = page.rests("fluid-limit")
-    drawn: list[Panel] = [
+def fluids(sheet: Flowsheet) -> Panel:
+    """Return the fluids given: above maintenance as filled bars, the rest as hollow ones."""
+    span, evidence = sheet.span, sheet.evidence_of("fluid-limit")
+    entries: list[Panel] = [
         {
             "from": event.start or event.at, "to": event.at, "value": event.volume,
             "text": f"{event.volume:g} mL {event.kind.replace('-', ' ')}",
-            "mark": event.id in rests, "hollow": event.kind not in ABOVE_MAINTENANCE,
+            "mark": event.id in evidence, "hollow": event.kind not in ABOVE_MAINTENANCE,
         }
-        for event in page.slow
-        if isinstance(event, IO) and event.direction == "in" and page.span.start <= event.at <= page.span.end
+        for event in sheet.slow
+        if isinstance(event, IO) and event.direction == "in" and span.start <= event.at <= span.end
     ]  # fmt: skip
-    return panel("fluids", "Fluids in", "mL", bars("fluids", "fluids", drawn), [], (0, 500))
+    return panel("fluids", "Fluids in", "mL", bars("fluids", "fluids", entries), [], (0, 500))
 
 
 UNKNOWN_H = 72.0
@@ -347,12 +363,13 @@ TURNS = frozenset({"cycle-start", "therapy-end", "transfer"})
 
 
 def flowsheet(patient: PatientProjection, guideline: Guideline, span: Span) -> dict[str, Any]:
-    """Panels under one axis of time, with the doses and the hours after each in which the pressure
-    is lowest.
+    """Return all panels under one time axis, with the doses and the peak window after each.
+
+    In the peak window the pressure is lowest.
     """
-    page = Flowsheet(patient, guideline, span)
-    doses = [(event.at, event.given) for event in page.slow if isinstance(event, Dose)]
-    turns = [event for event in page.slow if isinstance(event, Encounter) and event.event in TURNS]
+    sheet = Flowsheet(patient, guideline, span)
+    doses = [(event.at, event.given) for event in sheet.slow if isinstance(event, Dose)]
+    turns = [event for event in sheet.slow if isinstance(event, Encounter) and event.event in TURNS]
     return {
         "start": span.start,
         "end": span.end,
@@ -364,12 +381,12 @@ def flowsheet(patient: PatientProjection, guideline: Guideline, span: Span) -> d
         "turns": [
             [encounter.at, encounter.event] for encounter in turns if span.start <= encounter.at <= span.end
         ],
-        "panels": [*(draw(page) for draw in PANELS), *labs(page)],
+        "panels": [*(draw(sheet) for draw in PANELS), *labs(sheet)],
     }
 
 
 def begin(patient: PatientProjection, hours: float | None, end: int) -> int:
-    """Where a stretch of so many hours begins; None: with the cycle, else three days back."""
+    """Return where a span of so many hours begins; None: with the cycle, else three days back."""
     if hours is not None:
         return end - round(hours * HOUR)
     return max(patient.facts.encounters("cycle-start"), default=end - round(UNKNOWN_H * HOUR))

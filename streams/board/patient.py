@@ -1,6 +1,6 @@
-"""The patient view: what stands on the page of one patient, in order.
+"""Build the view model of one patient's page.
 
-Pure; every state is the worker's, every number the events'.
+Pure; every state is the worker's, every number comes from the events.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TIMELINE = 60
 
 
 class LabView(NamedTuple):
-    """The latest result of a lab and the one before: value, when (ms); reference limits; unit."""
+    """The latest result of a lab and the previous one: value, when (ms); reference limits; unit."""
 
     code: str
     value: float
@@ -36,7 +36,8 @@ class LabView(NamedTuple):
 class PatientView(NamedTuple):
     """Everything on the page.
 
-    `standing`: open episodes with who acknowledged them; `stops`: stop rules that stand.
+    `episodes`: open episodes with their acknowledgement; `stops`: stop rules in force; `explains`: the
+    worker's state record is here; `same_guideline`: worker and board use the same guideline.
     """
 
     key: str
@@ -62,7 +63,7 @@ class PatientView(NamedTuple):
 
 
 def view(patient: PatientProjection, guideline: Guideline, named: str | None, clock: int) -> PatientView:
-    """The page of a patient."""
+    """Return the view of a patient. `named`: the unit, when the configuration names one."""
     assessment = patient.assessment
     here = patient.facts.location or "ward"
     episodes = patient.episodes
@@ -91,13 +92,13 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
 
 
 def stops(assessment: Assessment | None) -> tuple[str, ...]:
-    """The stop rules that stand, by name."""
+    """Return the names of the stop rules in force."""
     reasons = assessment.reasons if assessment else ()
     return tuple(reason.removeprefix("stop-rule:") for reason in reasons if reason.startswith("stop-rule:"))
 
 
 def labs(patient: PatientProjection) -> tuple[LabView, ...]:
-    """The latest of every lab that was measured, in the wire's order."""
+    """Return the latest result of every lab that was measured, in the order of `ORDER`."""
     facts = patient.facts
     found = []
     for code, (low, high) in facts.limits.items():

@@ -1,5 +1,6 @@
-"""The board as a process: it reads, draws, watches, serves; and ends with an exit code that tells a
-supervisor what to do.
+"""Run the board: read topics, render, watch the worker's lag, serve pages, and end with an exit code.
+
+The exit code tells a supervisor what to do.
 """
 
 from __future__ import annotations
@@ -45,31 +46,31 @@ PROBLEMS = gauge("il2_board_problem", "1 while the board's page is not live, by 
 
 
 def show(problems: Iterable[Problem]) -> None:
-    """Sets every code: 1 for what is wrong now, 0 for all else."""
+    """Set the gauge of every code: 1 for a present problem, 0 for all others."""
     wrong = {problem.code for problem in problems}
     for code in CODES:
         PROBLEMS.labels(code).set(code in wrong)
 
 
 def context(certificate: str, key: str) -> ssl.SSLContext:
-    """A server's TLS, 1.2 or later.
+    """Return the TLS context of a server, 1.2 or later.
 
-    Raises UsageError when the two cannot be used; a key that asks for a password is one of those.
+    Raises UsageError when certificate and key cannot be used; a key that asks for a password is such a case.
     """
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        made.load_cert_chain(certificate, key, password=lambda: "")
+        tls.load_cert_chain(certificate, key, password=lambda: "")
     except (OSError, ValueError) as error:
         raise UsageError(
             f"[board] tls-certfile {certificate}, tls-keyfile {key}: "
             f"{getattr(error, 'strerror', None) or error}"
         ) from None
-    return made
+    return tls
 
 
 DRAW_S = 0.1
 LOOK_S = 1.0
-AGAIN_S = 30.0
+REFRESH_S = 30.0
 STOP_S = 2.0
 log = logging.getLogger("il2watch.board")
 
@@ -77,8 +78,9 @@ log = logging.getLogger("il2watch.board")
 class BoardOptions(NamedTuple):
     """How a board runs.
 
-    `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's group; `metrics_port`
-    0: none. `session_keys`: the first signs, all verify; none: the secret of the folder `state`.
+    `history`: ms of events to read; `tls`: certificate and key; `worker`: the worker's consumer group;
+    `metrics_port` 0: none. `session_keys`: the first signs, all verify; none: the secret in the folder
+    `state`.
     """
 
     broker: Broker
@@ -96,13 +98,13 @@ class BoardOptions(NamedTuple):
 
 
 async def serve(options: BoardOptions) -> int:
-    """Runs until told to stop. Answers the exit code; raises UsageError."""
+    """Run until stopped, and return the exit code. Raises UsageError."""
     options.auth.check(options.listen)
     tls = None if options.tls is None else context(*options.tls)
     ZONE.set(options.guideline.shifts.timezone)
     own = secret(options.state)
     sessions = Sessions([key.reveal().encode() for key in options.session_keys] or [own])
-    found = await asyncio.to_thread(shape, options.broker)
+    topics = await asyncio.to_thread(shape, options.broker)
     began = time.time_ns() // 1_000_000
     feed = BoardReader(
         options.broker,
@@ -110,9 +112,9 @@ async def serve(options: BoardOptions) -> int:
         options.history,
         began if options.display.wall else 0,
     )
-    await feed.start(found.partitions)
+    await feed.start(topics.partitions)
     state = BoardState(options.guideline, options.display, partial(patient_key, own))
-    service = BoardService(options, state, feed, sessions, began - options.history, found.partitions, tls)
+    service = BoardService(options, state, feed, sessions, began - options.history, topics.partitions, tls)
     try:
         return await service.run()
     finally:
@@ -120,7 +122,7 @@ async def serve(options: BoardOptions) -> int:
 
 
 class BoardService(LongRunning):
-    """A running board. `partitions`: of every topic; `tls`: of its pages."""
+    """A running board. `partitions`: the number of partitions of every topic; `tls`: of its pages."""
 
     def __init__(
         self,
@@ -136,12 +138,12 @@ class BoardService(LongRunning):
         self.options, self.state, self.feed = options, state, feed
         self.partitions, self.tls = partitions, tls
         self.watch, self.producer = LagMonitor(options.broker, options.worker), Producer(options.broker)
-        self.rooms = Handlers(
+        self.handlers = Handlers(
             state, options.auth, sessions, self.producer, since if options.display.wall else 0
         )
 
     async def open(self) -> None:
-        """Serve from the start, so that people see it come up; say where."""
+        """Serve from the start, so that people see the board come up, and log its address."""
         try:
             await self.watch.start(self.partitions)
             await self.producer.start()
@@ -152,13 +154,14 @@ class BoardService(LongRunning):
         await self.serve_health()
 
     def parts(self) -> Iterable[Part]:
-        return (self._follow(), self._draw(), self._look(), self._again())
+        """Return the loops of a running board."""
+        return (self._follow(), self._draw(), self._look(), self._refresh())
 
     async def _serve(self, tls: ssl.SSLContext | None) -> None:
         """Serve the page. Raises UsageError when the port is taken."""
         options = self.options
         runner = web.AppRunner(
-            application(self.rooms), access_log=None, shutdown_timeout=0.5, handler_cancellation=True
+            application(self.handlers), access_log=None, shutdown_timeout=0.5, handler_cancellation=True
         )
         self.runners.append(runner)
         await runner.setup()
@@ -169,59 +172,61 @@ class BoardService(LongRunning):
         log.info("the board is at %s", address(options))
 
     def ready(self) -> str | None:
+        """Return the first problem in words; None when the page is live."""
         return next((problem.text for problem in self.state.problems()), None)
 
     async def _follow(self) -> None:
-        """Takes what comes.
-
-        Once all is read that was there at the start, those whose stay was over by then are forgotten.
-        """
+        """Apply records as they arrive, and look for the worker's state records every `REFRESH_S`."""
         state, looked = self.state, time.monotonic()
         while True:
             records = await self.feed.records()
-            mine = [record for record in records if record.topic != self.feed.chart]
-            state.apply(mine)
+            displayed = [record for record in records if record.topic != self.feed.chart]
+            state.apply(displayed)
             for record in records:
                 if record.topic == self.feed.chart:
                     state.patients.chart(record.key.decode("utf-8", "surrogatepass"), record.value)
-            state.trust.positions.update(self.feed.positions_read())
-            if state.trust.loading is not None:
+            state.liveness.positions.update(self.feed.positions_read())
+            if state.liveness.loading is not None:
                 await self._load()
-            if time.monotonic() - looked > AGAIN_S:
+            if time.monotonic() - looked > REFRESH_S:
                 looked = time.monotonic()
                 await self.feed.find_state_records()
             await asyncio.sleep(0)
 
     async def _load(self) -> None:
+        """Update the loading progress; at its end prune the patients and render everything."""
         await self.feed.settle()
-        self.state.trust.loading = self.feed.loading()
-        if self.state.trust.loading is None:
+        self.state.liveness.loading = self.feed.loading()
+        if self.state.liveness.loading is None:
             self.state.patients.prune()
             self.state.everything()
             log.info("read: %d patients", sum(1 for _ in self.state.patients))
 
     async def _draw(self) -> None:
+        """Render what changed, every `DRAW_S`, once loading is done."""
         while True:
-            if self.state.trust.loading is None:
+            if self.state.liveness.loading is None:
                 self.state.draw()
             await asyncio.sleep(DRAW_S)
 
     async def _look(self) -> None:
+        """Sample offsets and lag every `LOOK_S`, and update the problem gauge."""
         while True:
             sample = await self.watch.look()
             if sample is not None:
-                self.state.trust.answer(self.state.monotonic(), sample.ends, sample.worked, sample.workers)
+                self.state.liveness.answer(self.state.monotonic(), sample.ends, sample.worked, sample.workers)
             show(self.state.problems())
             await asyncio.sleep(LOOK_S)
 
-    async def _again(self) -> None:
-        """What changes by time alone, like a silence that ends."""
+    async def _refresh(self) -> None:
+        """Render everything again every `REFRESH_S`: a silence, for example, ends by time alone."""
         while True:
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(REFRESH_S)
             self.state.patients.prune()
             self.state.everything()
 
     async def close(self) -> None:
+        """End the loops, the servers and the clients, each within `STOP_S`."""
         await self.end_parts(self.tasks)
         for part in (*(runner.cleanup() for runner in self.runners), self.producer.stop(), self.watch.stop()):
             with contextlib.suppress(TimeoutError, KafkaError):
@@ -229,6 +234,6 @@ class BoardService(LongRunning):
 
 
 def address(options: BoardOptions) -> str:
-    """Where people find it."""
+    """Return the address of the board."""
     host = f"[{options.listen}]" if ":" in options.listen else options.listen
     return f"{'https' if options.tls else 'http'}://{host}:{options.port}/"

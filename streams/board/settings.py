@@ -1,4 +1,4 @@
-"""What the configuration's `[board]` table comes to: how the board shows the site, and who comes in."""
+"""Build the board's settings from the configuration's `[board]` table: display and authentication."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def load(path: str | None) -> Board:
 
 
 def display_settings(found: Board, wall: bool) -> DisplaySettings:
-    """How the board shows things."""
+    """Return how the board displays things."""
     return DisplaySettings(
         found.site,
         wall,
@@ -33,14 +33,17 @@ def display_settings(found: Board, wall: bool) -> DisplaySettings:
 
 
 def session_keys(found: Board) -> tuple[Secret, ...]:
-    """What sessions are signed with; empty when the configuration names no file. Raises UsageError."""
+    """Return the keys that sign sessions; empty when the configuration names no file.
+
+    Raises UsageError.
+    """
     if found.session_keys_file is None:
         return ()
     return keys("[board] session-keys-file", found.session_keys_file, LENGTH)
 
 
 def auth_settings(found: Board) -> AuthSettings:
-    """How people come in. Raises UsageError when the users' file cannot be used."""
+    """Return how users are authenticated. Raises UsageError when the users' file cannot be used."""
     proxy = (
         Proxy(found.proxy_header, found.proxy_from, found.proxy_roles_header) if found.proxy_header else None
     )

@@ -1,6 +1,6 @@
-"""Server-sent events: a beat each second, and what changed.
+"""Stream server-sent events: a heartbeat each second, and what changed.
 
-A page that was away says which revision it has, and is sent the rest.
+A page that reconnects sends the revision it has, and receives the changes since.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ log = logging.getLogger("il2watch.board")
 
 
 def revision(request: web.Request, epoch: str) -> int:
-    """Which revision a page has: of this run of the board, or none at all."""
+    """Return the revision a page has, of this run of the board; 0 when it has none."""
     value = request.headers.get("Last-Event-ID") or request.query.get("since", "")
     found = LAST.fullmatch(value)
     return int(found[2]) if found is not None and found[1] == epoch else 0
 
 
 def event(name: str, data: bytes, id: str | None = None) -> bytes:
-    """One event; its data is JSON, on one line."""
+    """Encode one event; its data is JSON, on one line."""
     head = f"id: {id}\n" if id is not None else ""
     return f"{head}event: {name}\ndata: ".encode() + data + b"\n\n"
 
@@ -45,9 +45,9 @@ async def stream(
     cells: Callable[[], CellStore | None],
     admitted: Callable[[], bool],
 ) -> web.StreamResponse:
-    """Sends until the page or the board goes away, or whoever looks is not admitted any more.
+    """Send events until the page or the board disconnects, or the viewer is no longer admitted.
 
-    `shown`: what the page shows; None: it is gone.
+    `cells`: returns what the page shows; None: it no longer exists.
     """
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -63,6 +63,7 @@ async def stream(
 
 
 async def _beats(response: web.StreamResponse, state: BoardState, admitted: Callable[[], bool]) -> None:
+    """Send a heartbeat each `BEAT_S`, until the viewer is no longer admitted."""
     while True:
         if not admitted():
             raise ConnectionError
@@ -73,7 +74,7 @@ async def _beats(response: web.StreamResponse, state: BoardState, admitted: Call
 async def _patches(
     response: web.StreamResponse, state: BoardState, cells: Callable[[], CellStore | None], known: int
 ) -> None:
-    """Changes that come close together go together."""
+    """Send the changes; those that occur close together are sent as one event."""
     while True:
         found = cells()
         if found is None:
@@ -86,10 +87,14 @@ async def _patches(
 
 
 def patch(cells: CellStore, known: int) -> bytes:
+    """Encode the changes since a revision."""
     changed: dict[str, Any] = cells.since(known)
     return msgspec.json.encode(changed)
 
 
 async def _write(response: web.StreamResponse, data: bytes) -> None:
-    """A page that takes nothing is let go: it will come back and say what it has."""
+    """Write data; disconnect a page that does not accept it in time.
+
+    It will reconnect with its revision.
+    """
     await asyncio.wait_for(response.write(data), SLOWEST_S)

@@ -1,6 +1,6 @@
-"""The unit view: what a row says of a patient, and which row comes first.
+"""Build the view model of the unit page: one row per patient, and its rank.
 
-Pure; every state is the worker's, every order is ours.
+Pure; every state is the worker's, only the order is decided here.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ FEW = 3
 
 
 class Advised(NamedTuple):
-    """The recommendation; why, each with its level; since when (RFC 3339).
+    """The recommendation; its reasons, each with its level; since when it applies (RFC 3339).
 
-    `more`: reasons that are not listed; `over`: therapy has ended.
+    `more`: how many reasons are not listed; `over`: therapy has ended.
     """
 
     word: str
@@ -33,8 +33,10 @@ class Advised(NamedTuple):
 
 
 class Alerts(NamedTuple):
-    """What nobody has acknowledged: level and words of the gravest, how many, since when the oldest waits
-    (ms); how many were acknowledged.
+    """The open alerts of a patient.
+
+    `level`, `message`: of the most severe that is not acknowledged; `unseen`: how many are not; `oldest`:
+    since when the oldest of those is open (ms); `seen`: how many are acknowledged.
     """
 
     level: str | None = None
@@ -56,7 +58,7 @@ class DoseCell(NamedTuple):
 
 
 class PressureCell(NamedTuple):
-    """Latest systolic pressure against its target (mm[Hg])."""
+    """The latest systolic pressure and its target (mm[Hg])."""
 
     latest: float | None
     target: float
@@ -66,7 +68,7 @@ class PressureCell(NamedTuple):
 
 
 class System(NamedTuple):
-    """An organ system: its worst state and what makes it so."""
+    """An organ system: its worst state, and the rows that cause it."""
 
     name: str
     state: str
@@ -74,9 +76,9 @@ class System(NamedTuple):
 
 
 class UnitRow(NamedTuple):
-    """One patient.
+    """The row of one patient.
 
-    `rank`: the larger, the more urgent; `newest`: when the newest fact was true, ms; `quiet`: a silence is in
+    `rank`: the larger, the more urgent; `newest`: the latest `at` of any fact, ms; `quiet`: a silence is in
     force.
     """
 
@@ -97,18 +99,18 @@ class UnitRow(NamedTuple):
 
 
 def row(patient: PatientProjection, guideline: Guideline, unit: str | None, clock: int) -> UnitRow:
-    """The row of a patient."""
+    """Return the row of a patient."""
     assessment = patient.assessment
     alerts = unseen(patient)
-    measures = advised(patient, guideline)
+    recommended = advised(patient, guideline)
     here = patient.facts.location or "ward"
     return UnitRow(
         key=patient.key,
         name=patient.name,
-        rank=rank(measures, alerts, assessment),
+        rank=rank(recommended, alerts, assessment),
         unit=unit or here,
         location=here,
-        advised=measures,
+        advised=recommended,
         alerts=alerts,
         systems=systems(assessment, guideline) if assessment else (),
         dose=dose(assessment) if assessment else None,
@@ -121,7 +123,7 @@ def row(patient: PatientProjection, guideline: Guideline, unit: str | None, cloc
 
 
 def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -> Advised:
-    """The recommendation with its first reasons."""
+    """Return the recommendation with its first `most` reasons."""
     assessment = patient.assessment
     if assessment is None:
         return Advised(words.NOT_ASSESSED)
@@ -136,41 +138,54 @@ def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -
 
 
 def level_of(code: str, assessment: Assessment) -> str:
-    """The level of a reason."""
+    """Return the level of a reason."""
     if code.startswith("stop-rule:"):
         return "absolute"
     return next((row.state for row in assessment.criteria if row.code == code), "indeterminate")
 
 
 def unseen(patient: PatientProjection) -> Alerts:
-    """What waits for somebody to say that they have seen it.
+    """Return what is not acknowledged.
 
-    The recommendation stands in a column of its own: its words are not repeated here.
+    The recommendation has a column of its own: its words are not repeated here.
     """
     waiting = patient.episodes.unseen()
-    graver = [one for one in patient.episodes.open.values() if one.level != "advisory"]
+    alerts = [one for one in patient.episodes.open.values() if one.level != "advisory"]
     if not waiting:
-        return Alerts(seen=len(graver))
+        return Alerts(seen=len(alerts))
     first = next(
         (one for one in waiting if one.last.kind != "recommendation" and one.level == waiting[0].level),
         waiting[0],
     )
     oldest = min(one.since for one in waiting)
-    return Alerts(first.level, words.alert(first.last), len(waiting), oldest, len(graver) - len(waiting))
+    return Alerts(first.level, words.alert(first.last), len(waiting), oldest, len(alerts) - len(waiting))
 
 
-def rank(measures: Advised, alerts: Alerts, assessment: Assessment | None) -> int:
-    """What nobody has seen comes first, then the recommendation, then how much there is of either."""
-    grave = 0 if measures.over else URGENCY.index(measures.word) if measures.word in URGENCY else len(URGENCY)
-    waits = 2 if alerts.level == "absolute" else 1 if alerts.level else 0
+def rank(recommended: Advised, alerts: Alerts, assessment: Assessment | None) -> int:
+    """Return the rank: absolute alerts without acknowledgement, then the recommendation, then counts."""
+    severity = (
+        0
+        if recommended.over
+        else URGENCY.index(recommended.word)
+        if recommended.word in URGENCY
+        else len(URGENCY)
+    )
+    unacknowledged = 2 if alerts.level == "absolute" else 1 if alerts.level else 0
     absolute, relative = (assessment.absolute, assessment.relative) if assessment else (0, 0)
     low = WORST.get(assessment.blood_pressure.state, 0) if assessment else 0
-    parts = (waits if waits == 2 else 0, grave, waits, min(9, absolute), min(9, relative), low)
+    parts = (
+        unacknowledged if unacknowledged == 2 else 0,
+        severity,
+        unacknowledged,
+        min(9, absolute),
+        min(9, relative),
+        low,
+    )
     return int("".join(map(str, parts)))
 
 
 def systems(assessment: Assessment, guideline: Guideline) -> tuple[System, ...]:
-    """The ten organ systems in the table's order, each as bad as its worst row."""
+    """Return the ten organ systems in the table's order, each with the state of its worst row."""
     rows: dict[str, list[CriterionRow]] = {}
     for one in assessment.criteria:
         rows.setdefault(one.system, []).append(one)
@@ -178,6 +193,7 @@ def systems(assessment: Assessment, guideline: Guideline) -> tuple[System, ...]:
 
 
 def system(name: str, rows: list[CriterionRow], guideline: Guideline) -> System:
+    """Return an organ system with the state of its worst row."""
     state = max((one.state for one in rows), key=lambda state: WORST.get(state, RANK["absolute"]))
     found = (
         "; ".join(words.tripped(one, guideline) for one in rows if one.state == state)
@@ -188,21 +204,24 @@ def system(name: str, rows: list[CriterionRow], guideline: Guideline) -> System:
 
 
 def dose(assessment: Assessment) -> DoseCell:
+    """Return the dose clock."""
     clock = assessment.dose
     peak = assessment.blood_pressure.phase == "peak" and clock.readiness != "finished"
     return DoseCell(clock.number, clock.last, clock.due, clock.delayed_h, clock.readiness, peak)
 
 
 def pressure(assessment: Assessment) -> PressureCell:
+    """Return the latest systolic pressure and its target."""
     found = assessment.blood_pressure
     return PressureCell(found.latest, found.target, found.state, found.stale, found.assumed)
 
 
 def fluids(assessment: Assessment) -> tuple[float, float]:
+    """Return the fluid above maintenance in 24 h and its limit, mL."""
     found = assessment.fluids
     return found.above_maintenance_24h_ml, found.limit_ml
 
 
 def overdue(assessment: Assessment) -> tuple[str, ...]:
-    """What should have been charted by now (Table 1)."""
+    """Return what should have been charted by now (Table 1)."""
     return tuple(item.what.replace("-", " ") for item in assessment.monitoring if item.overdue)

@@ -1,7 +1,6 @@
-"""The routes.
+"""Handle the board's HTTP requests.
 
-Each is short: what is to be seen comes from the desk, what it looks like from `html`, who may see it was
-settled before.
+What is displayed comes from `BoardState`, its markup from `html`; `guard` has decided before who may see it.
 """
 
 from __future__ import annotations
@@ -41,9 +40,9 @@ HOURS = {"8": 8.0, "24": 24.0, "72": 72.0, "cycle": None}
 
 
 class Handlers:
-    """What the board answers.
+    """The request handlers.
 
-    `wrong`: passwords that were tried; `since`: before that nothing was read, ms.
+    `wrong`: failed login attempts; `since`: nothing older was read, ms.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class Handlers:
         self.digesting = asyncio.Semaphore(DIGEST_AT_ONCE)
 
     def frame(self, user: RequestUser | None) -> Frame:
-        """What every page is told."""
+        """Return what every page contains."""
         who = user.identity.name if user else None
         state, shifts = self.state, self.state.guideline.shifts
         return Frame(
@@ -71,6 +70,7 @@ class Handlers:
         )  # fmt: skip
 
     async def unit(self, request: web.Request) -> web.StreamResponse:
+        """Serve the unit page, the most urgent patient first."""
         state = self.state
         state.draw()
         rows = [
@@ -90,6 +90,7 @@ class Handlers:
         )
 
     async def patient(self, request: web.Request) -> web.StreamResponse:
+        """Serve a patient's page."""
         found, user = self._patient(request), request[REQUEST_USER]
         store = self.state.page(found)
         cells = {name: cell.markup for name, cell in store.rows[found.key].items()}
@@ -108,6 +109,7 @@ class Handlers:
         )
 
     async def sheet(self, request: web.Request) -> web.StreamResponse:
+        """Serve a patient's flowsheet as JSON, over `hours` of `HOURS`."""
         found, hours = self._patient(request), HOURS.get(request.query.get("hours", "8"), 8.0)
         end = max(self.state.clock, found.facts.newest or 0)
         start = flowsheet.begin(found, hours, end)
@@ -117,10 +119,12 @@ class Handlers:
         return response
 
     async def explain(self, request: web.Request) -> web.StreamResponse:
+        """Serve the explanation of one `subject` as a fragment of HTML."""
         found = explained(self._patient(request), request.query.get("subject", ""), self.state.guideline)
         return html(explanation(found))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
+        """Stream the changes of the unit page, or of one patient's page."""
         key = request.query.get("patient")
         if key is None:
             return await sse.stream(request, self.state, lambda: self.state.unit, self._admitted(request))
@@ -132,16 +136,14 @@ class Handlers:
         return await sse.stream(request, self.state, shown, self._admitted(request))
 
     def _admitted(self, request: web.Request) -> Callable[[], bool]:
-        """Whether the one who looks still may: a session that ended, or a user's that is no more, ends its
-        streams.
-        """
+        """Return a test whether the viewer is still admitted: a session that ended ends its streams."""
         cookie = request.cookies.get(COOKIE, "")
         if self.auth.users is None:
             return lambda: True
         return lambda: self.sessions.session_of(cookie, int(time.time())) is not None
 
     async def act(self, request: web.Request) -> web.StreamResponse:
-        """An action: proof that the page is ours, the role, then the deed, its audit first."""
+        """Execute an action: check the token, then the role, then write the audit record and the command."""
         form = {name: str(value) for name, value in (await request.post()).items()}
         user, what = request[REQUEST_USER], request.match_info["what"]
         patient = self.state.patients.by_key.get(form.get("patient", ""))
@@ -160,6 +162,7 @@ class Handlers:
     async def _do(
         self, what: str, form: Mapping[str, str], patient: PatientProjection, user: RequestUser, now: int
     ) -> web.StreamResponse:
+        """Publish the audit record and the command; answer with the command's id, or with why it failed."""
         try:
             done = commands.board_command(what, form, patient, user.identity, now)
             await self.producer.append(commands.records(done, self.state.display.unit_of(patient.name), now))
@@ -172,22 +175,23 @@ class Handlers:
         return web.json_response({"done": done.command.id})
 
     async def _append(self, records: list[OutgoingRecord]) -> None:
-        """An audit of what was refused: it is refused whether or not Kafka takes the line."""
+        """Write the audit of a refusal; the request is refused whether or not Kafka accepts it."""
         try:
             await self.producer.append(records)
         except NotAcknowledged as fault:
             sse.log.warning("not audited: %s", fault)
 
     async def login_page(self, request: web.Request) -> web.StreamResponse:
-        """The login."""
+        """Serve the login page."""
         if self.auth.users is None:
             return web.Response(status=303, headers={"Location": "/"})
         return html(login(self.frame(None), None))
 
     async def log_in(self, request: web.Request) -> web.StreamResponse:
-        """A password is looked at only while few were wrong, and off the loop.
+        """Check a password, off the event loop, and begin a session.
 
-        A login from another site's page is refused by its origin.
+        Nothing is checked while too many recent attempts were wrong. A login from another site's page is
+        refused by its origin.
         """
         form = await request.post()
         user, password = str(form.get("user", ""))[:64], str(form.get("password", ""))[:1024]
@@ -211,6 +215,7 @@ class Handlers:
         return response
 
     async def log_out(self, request: web.Request) -> web.StreamResponse:
+        """End the session."""
         form = await request.post()
         session = request[REQUEST_USER].session
         if fault := forged(request, self.sessions, session, str(form.get("token", ""))):
@@ -224,13 +229,14 @@ class Handlers:
         return web.Response(text="ok\n")
 
     async def ready(self, _: web.Request) -> web.StreamResponse:
-        """Whether the page is live; why not, in words that name nobody."""
+        """Return 200 when the page is live, else 503 and why, in words that name nobody."""
         problems = self.state.problems()
         return web.Response(
             status=503 if problems else 200, text="".join(f"{one.text}\n" for one in problems) or "ok\n"
         )
 
     def _patient(self, request: web.Request) -> PatientProjection:
+        """Return the patient of a request's key. Raises HTTPNotFound."""
         found = self.state.patients.by_key.get(request.match_info["key"])
         if found is None or not found.present:
             raise web.HTTPNotFound(text="That patient is not on the board.\n")
@@ -241,15 +247,17 @@ NOBODY = Session(None, 0, "")
 
 
 def html(markup: Html, status: int = 200) -> web.Response:
+    """Return a response with a page of HTML."""
     return web.Response(text=markup, content_type="text/html", charset="utf-8", status=status)
 
 
 def refused(status: int, why: str) -> web.Response:
+    """Return a refusal as JSON."""
     return web.json_response({"error": why}, status=status)
 
 
 async def static(request: web.Request) -> web.StreamResponse:
-    """One of our own few files; there is no way to name another."""
+    """Serve one of the files of `STATIC`; no other file can be named."""
     name = request.match_info["name"]
     if name not in STATIC:
         raise web.HTTPNotFound
@@ -263,7 +271,7 @@ async def static(request: web.Request) -> web.StreamResponse:
 
 
 def application(handlers: Handlers) -> web.Application:
-    """The board's application."""
+    """Return the board's web application."""
     app = web.Application(middlewares=[guard(handlers.auth, handlers.sessions)], client_max_size=LARGEST)
     app.on_response_prepare.append(headed(handlers.auth))
     add = app.router.add_get

@@ -1,6 +1,6 @@
-"""How the board names things: the wire's words as people say them.
+"""Translate codes of the wire into the words of the board.
 
-A code that is not known stands as it came.
+An unknown code is displayed unchanged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MEANS = {
     "proceed": "nothing of Table 3 stands against the next dose",
     NOT_ASSESSED: "facts are coming in, and nobody judges them",
 }
-GRAVE = {**display.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
+RECOMMENDATION_LEVEL = {**display.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
 READINESS = {
     "not-started": "not started", "finished": "finished", "waiting": "waiting", "hold": "hold",
     "decide": "decide", "unknown": "cannot tell", "ready": "ready",
@@ -57,30 +57,30 @@ TRANSITION = {
 
 
 def unit(code: str | None) -> str:
-    """A UCUM unit as it is written at the bedside."""
+    """Return a UCUM unit as it is written in clinical use."""
     return UNIT.get(code, code) if code else ""
 
 
 def number(value: float | str | None) -> str:
-    """A value as it was published, without a needless `.0`; a dash for none."""
+    """Return a value as published, without a needless `.0`; a dash for None."""
     if value is None:
         return "–"
     return f"{round(value, 4):.9g}" if isinstance(value, float | int) else value
 
 
 def measured(value: float | str | None, code: str | None) -> str:
-    """Value and unit."""
+    """Return value and unit."""
     return f"{number(value)} {unit(code)}".strip() if isinstance(value, float | int) else number(value)
 
 
 def criterion(code: str, guideline: Guideline) -> str:
-    """A row of Table 3 in words."""
+    """Return a row of Table 3 in words."""
     row = guideline.row.get(code)
     return row.words if row is not None else code.replace("-", " ")
 
 
 def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
-    """A reason of the recommendation: `Urine 8 mL/h, below 10`."""
+    """Return a reason of the recommendation: `Urine 8 mL/h, below 10`."""
     if code.startswith("stop-rule:"):
         rule = code.removeprefix("stop-rule:")
         return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
@@ -95,7 +95,7 @@ def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
 
 
 def tripped(row: CriterionRow, guideline: Guideline) -> str:
-    """A row with what was measured, how it stands to its limit, and what is missing."""
+    """Return a row in words: its value, its limit, and what is missing."""
     found = criterion(row.code, guideline)
     if row.state == "indeterminate":
         return f"{found}: cannot see" + (f", missing {', '.join(row.missing)}" if row.missing else "")
@@ -105,7 +105,7 @@ def tripped(row: CriterionRow, guideline: Guideline) -> str:
 
 
 def limit_phrase(value: float | str | None, limit: str) -> str:
-    """How a tripped value stands to its limit.
+    """Return how a tripped value relates to its limit.
 
     A run that tripped holds until another one clears it, whatever was read since.
     """
@@ -114,13 +114,14 @@ def limit_phrase(value: float | str | None, limit: str) -> str:
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 alert`, `3 alerts`."""
+    """Return a count with its noun: `1 alert`, `3 alerts`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def alert(said: AlertRecord) -> str:
-    """What an alert says.
+def alert(record: AlertRecord) -> str:
+    """Return the message of an alert.
 
-    That of the recommendation lists its reasons by their codes; they stand beside it in words.
+    A recommendation's message lists its reasons by code; it is cut there, since they are displayed in words
+    beside it.
     """
-    return said.message.partition(":")[0] if said.kind == "recommendation" else said.message
+    return record.message.partition(":")[0] if record.kind == "recommendation" else record.message

@@ -1,4 +1,4 @@
-"""How the ward stands, as metrics: reads the latest assessment of every patient and counts.
+"""Count the latest assessments of all patients and publish the counts as metrics.
 
-Says nothing of any one patient.
+No metric concerns a single patient.
 """

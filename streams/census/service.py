@@ -1,5 +1,6 @@
-"""The census as a process: it reads, counts, serves the counts as metrics; and ends when told to, or when
-the broker has been silent for too long.
+"""Run the census: read assessments, count, and serve the counts as metrics.
+
+The process ends on request, or when the broker has not answered for too long.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ TRIPPED_SYSTEMS = _gauge(
     "level",
 )
 OVERDUE = _gauge("il2_ward_overdue", "Patients of whom an item of monitoring is overdue.", "what")
-STOP_RULES = _gauge("il2_ward_stop_rules", "Patients for whom a stop rule stands.", "rule")
+STOP_RULES = _gauge("il2_ward_stop_rules", "Patients for whom a stop rule is in force.", "rule")
 UNREAD = counter("il2_ward_unread_assessments", "Assessments that could not be read.")
 
 GAUGES = {
@@ -63,7 +64,7 @@ GAUGES = {
 
 
 def prepare(systems: Iterable[str], items: Iterable[str], rules: Iterable[str]) -> None:
-    """Every label set there can be, at 0: a ward where nothing is overdue says 0, not nothing."""
+    """Create every possible label set, at 0: a ward where nothing is overdue reports 0, not nothing."""
     known = {
         PATIENTS: MODES,
         RECOMMENDED: RECOMMENDATIONS,
@@ -81,7 +82,7 @@ def prepare(systems: Iterable[str], items: Iterable[str], rules: Iterable[str]) 
 
 
 def show(census: Census) -> None:
-    """Sets every gauge to the count."""
+    """Set every gauge to its count."""
     for mark, count in census.counts.items():
         gauge = GAUGES[mark.what]
         (gauge.labels(*mark.labels) if mark.labels else gauge).set(count)
@@ -94,7 +95,7 @@ log = logging.getLogger("il2watch.census")
 
 
 class CensusOptions(NamedTuple):
-    """How a census runs. `patience`: seconds without a broker before it gives up."""
+    """How a census runs. `patience`: seconds without a broker before it ends."""
 
     broker: Broker
     guideline: Guideline
@@ -104,7 +105,7 @@ class CensusOptions(NamedTuple):
 
 
 async def serve(options: CensusOptions) -> int:
-    """Runs until told to stop. Answers the exit code; raises UsageError."""
+    """Run until stopped, and return the exit code. Raises UsageError."""
     partitions(options.broker, [ASSESSMENTS])
     follower, ends = Follower(options.broker, ASSESSMENTS), Ends(options.broker)
     await follower.start()
@@ -133,7 +134,7 @@ class CensusService(LongRunning):
         return (self._follow(),)
 
     def ready(self) -> str | None:
-        """None once every patient's assessment was read."""
+        """Return None once every patient's assessment has been read, else the reason."""
         return None if self.caught_up else "the assessments are being read"
 
     async def _follow(self) -> None:
@@ -150,7 +151,7 @@ class CensusService(LongRunning):
 
 
 def prepare_labels(guideline: Guideline) -> None:
-    """Every label set of this guideline, at 0."""
+    """Create every label set of this guideline, at 0."""
     systems = {row.system: None for row in guideline.rows}
     prepare(
         systems,

@@ -91,12 +91,12 @@ def main(arguments: list[str]) -> int:
     """Runs the demo; its exit code."""
     began = time.monotonic()
     chosen = parser().parse_args(arguments)
-    from streams.demo.run import Demo, Wished
+    from streams.demo.run import Demo, DemoOptions
 
     on = broker(chosen)
     checked(chosen.to)
-    wished = Wished(chosen.speed, chosen.seconds, chosen.keep, on, chosen.to, chosen.board)
-    return Demo(simulated_ward(chosen.patients, chosen.seed, site=on is not None), wished, began).run()
+    wanted = DemoOptions(chosen.speed, chosen.seconds, chosen.keep, on, chosen.to, chosen.board)
+    return Demo(simulated_ward(chosen.patients, chosen.seed, site=on is not None), wanted, began).run()
 
 
 def simulated_ward(patients: int, seed: int = 1, site: bool = False) -> WardFeed:

@@ -1,3 +1,1 @@
-"""The demo: broker, topics, worker, pager and a simulated ward on this machine, and what comes of it on the
-terminal.
-"""
+"""Run the demo: broker, topics, worker, pager and a simulated ward on this machine, on the terminal."""

@@ -1,7 +1,7 @@
-"""The consultant of a simulated ward: reads what is charted as it becomes known, and says by the guideline
-whether a dose may be given.
+"""Decide for a simulated ward, by the guideline, whether a dose may be given.
 
-The bedside may not know the rules (architecture.md, Arrows); the command line puts this between them.
+The consultant reads what is charted as it becomes known. The simulator may not know the rules
+(architecture.md, Arrows); the command line puts this between them.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ consultant gives them an hour.
 EVERY: Final = 10
 """Minutes.
 
-Of what a monitor sends each minute a consultant looks at one set in ten; the rest would change no answer and
-cost ten times as long.
+Of the sets that a monitor sends each minute the consultant reads one in ten; the rest would change no answer
+and cost ten times as long.
 """
 MONITOR: Final = b'"source":"monitor"'
 PATIENT: Final = b'"patient":"'
 
 
 class Consultant:
-    """Folds the records of a ward, and is asked about doses (`simulators.care.dosing.Ask`).
+    """Fold the records of a ward, and answer whether doses may be given (`simulators.care.dosing.Ask`).
 
-    `patients`: ids in the order in which they are asked for; `origin`: the course's minute 0, ms.
+    `patients`: ids in the order of the beds; `origin`: the course's minute 0, ms.
     """
 
     def __init__(self, patients: Sequence[str], origin: int, guideline: Guideline) -> None:
@@ -56,9 +56,7 @@ class Consultant:
         self.finished: set[bytes] = set()
 
     def chart(self, records: Iterable[tuple[int, bytes]]) -> None:
-        """Takes records (`known` in ms, line) in order of `known`; what the decoder refuses is
-        passed over.
-        """
+        """Fold records (`known` in ms, line) in order of `known`; skip what the decoder refuses."""
         for known, line in records:
             if (known // MINUTE) % EVERY and MONITOR in line:
                 continue
@@ -66,6 +64,7 @@ class Consultant:
                 self.fold(line)
 
     def fold(self, line: bytes) -> None:
+        """Fold one record."""
         event, _ = decode(line)
         if isinstance(event, Encounter) and event.event == "therapy-end":
             self.leave(event.patient)
@@ -75,14 +74,14 @@ class Consultant:
             )
 
     def leave(self, patient: str) -> None:
-        """No dose will be asked about any more."""
+        """Forget a patient: no further dose will be asked about."""
         self.finished.add(patient.encode())
         self.patient_states.pop(patient, None)
 
     def __call__(self, bed: int, minute: int) -> Answer:
-        """Give, hold or stop, for a dose due at `minute`, by all that was read.
+        """Answer give, hold or stop, for a dose due at `minute`, from all that was read.
 
-        Once stopped a patient is no longer followed.
+        After a stop the patient is no longer followed.
         """
         name = self.patients[bed]
         chart = self.patient_states.get(name)
@@ -97,11 +96,11 @@ class Consultant:
 
 
 def answer(clock: DoseClock, recommendation: Recommendation) -> Answer:
-    """What readiness comes to at the bedside (criteria.md section 4, Dose readiness).
+    """Return what the dose readiness means in practice (criteria.md section 4, Dose readiness).
 
     `not-started`: the first dose, which opens the cycle, unless something is absolute. `decide`: after
-    `PATIENCE`, if relative criteria alone stand in its way, never on a low pressure, a pressor above 0.5
-    ug/kg/min or a mental change.
+    `PATIENCE`, if only relative criteria block it, never on a low pressure, a pressor above 0.5 ug/kg/min or
+    a mental change.
     """
     if clock.readiness == "not-started":
         return "hold" if recommendation.word in ("delay", "stop") else "give"
@@ -111,6 +110,6 @@ def answer(clock: DoseClock, recommendation: Recommendation) -> Answer:
 
 
 def whose(line: bytes) -> bytes:
-    """The patient a line names, as it is written."""
+    """Return the id of the patient in a line, as written."""
     start = line.find(PATIENT) + len(PATIENT)
     return line[start : line.find(b'"', start)]

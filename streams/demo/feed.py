@@ -1,5 +1,6 @@
-"""Publish the simulated ward, history fast and then at the pace asked for, and read what worker and pager
-publish.
+"""Publish the simulated ward, and read what worker and pager publish.
+
+History is published as fast as possible, the rest at the pace asked for.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ FILE = "ward.jsonl"
 
 
 class WardFeed(NamedTuple):
-    """`records` may be made as they are taken, and are taken once.
+    """The records of a ward.
 
-    `opens` (ms): what became known before is history. `stories`: patient -> what is interesting about it, in
-    the order of the beds.
+    `records` may be generated while they are consumed, and can be consumed once. `opens` (ms): what became
+    known before is history. `stories`: patient -> what is interesting about it, in the order of the beds.
     """
 
     records: Iterable[ReplayRecord]
@@ -38,8 +39,9 @@ class WardFeed(NamedTuple):
     stories: Mapping[str, str]
 
     def parts(self) -> Iterator[tuple[bool, Iterator[ReplayRecord]]]:
-        """The history, then what is live (True) with ticks among it: deadlines of the history are decided in
-        their own time by what comes after.
+        """Yield the history, then the live records (True) with ticks among them.
+
+        Deadlines of the history are decided in their own time by what comes after.
         """
         for live, records in groupby(self.records, lambda one: one.known >= self.opens):
             if live:
@@ -49,16 +51,17 @@ class WardFeed(NamedTuple):
 
 
 def ward_feed(lines: Iterable[tuple[int, bytes]], opens: int, stories: Mapping[str, str]) -> WardFeed:
-    """A ward of events as wire.md writes them, each with when it became known (ms), in that order."""
+    """Return the feed of events as wire.md writes them, each with its `known` (ms), in that order."""
     return WardFeed((record(line) for _, line in lines), opens, stories)
 
 
 def kept(found: WardFeed, folder: Path) -> WardFeed:
-    """The same, its events written as JSON Lines as they are taken, for the offline commands."""
+    """Return the same feed, which also writes its events as JSON Lines, for the offline commands."""
     return found._replace(records=written(found.records, folder / FILE))
 
 
 def written(records: Iterable[ReplayRecord], path: Path) -> Iterator[ReplayRecord]:
+    """Yield records while writing them to a file."""
     with path.open("wb", buffering=0) as file:
         for one in records:
             file.write(one.value + b"\n")
@@ -66,13 +69,13 @@ def written(records: Iterable[ReplayRecord], path: Path) -> Iterator[ReplayRecor
 
 
 class _Stopped(Exception):
-    """Raised where the publisher tells how far it is, to end it."""
+    """Raised from the publisher's progress callback to end it."""
 
 
 class DemoFeed:
     """A running feed.
 
-    `counts`: how far it is; `fault`: what ended it before the end of the course; `over`: the course is
+    `counts`: its progress; `fault`: what ended it before the end of the course; `over`: the course is
     published.
     """
 
@@ -90,10 +93,11 @@ class DemoFeed:
         return self.counts.known if self.counts.known >= self.source.opens else None
 
     def start(self) -> None:
+        """Start publishing in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it; what was not sent by then is not sent."""
+        """Stop publishing; what was not sent by then is not sent."""
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join(2.0)
@@ -103,11 +107,11 @@ class DemoFeed:
             self._publish()
         except _Stopped:
             pass
-        except Exception as fault:  # told by the main thread, which ends the demo
+        except Exception as fault:  # reported by the main thread, which ends the demo
             self.fault = fault
 
     def _publish(self) -> None:
-        """The history waits for nothing; the ward's time goes from when all of it is in Kafka."""
+        """Publish the history without waiting; the ward's time starts once all of it is in Kafka."""
         into = producer(self.broker)
         try:
             publisher = Publisher(
@@ -131,20 +135,23 @@ class DemoFeed:
 
 
 class Reader:
-    """A context; `poll` waits a moment for what is new and answers the live alerts among it."""
+    """A reader of the output topics; a context manager."""
 
     def __init__(self, broker: Broker) -> None:
         self.tail = Tail(broker, (ALERTS, ASSESSMENTS, PAGES), from_beginning=True)
 
-    def poll(self, seconds: float, seen: DemoOverview) -> list[AlertRecord]:
-        """Takes what came, in the order of the partitions."""
+    def poll(self, seconds: float, overview: DemoOverview) -> list[AlertRecord]:
+        """Apply the records of the next `seconds`, and return the new live alerts among them.
+
+        In the order of the partitions.
+        """
         found = []
         for one in self.tail.poll(round(seconds * 1000)):
             if one.topic == ASSESSMENTS:
-                seen.assessment((one.key or b"").decode(errors="replace"), one.value)
+                overview.assessment((one.key or b"").decode(errors="replace"), one.value)
             elif one.topic == PAGES:
-                seen.page(one.value)
-            elif (alert := seen.alert(one.value)) is not None:
+                overview.page(one.value)
+            elif (alert := overview.alert(one.value)) is not None:
                 found.append(alert)
         return found
 

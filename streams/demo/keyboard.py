@@ -24,7 +24,7 @@ class Entry:
         self.text = ""
 
     def type(self, characters: str) -> list[int]:
-        """The numbers that were ended by Enter; what is no digit is passed over."""
+        """Return the numbers completed by Enter; skip what is not a digit."""
         found = []
         for one in characters:
             if one in ENTER and self.text:
@@ -38,7 +38,7 @@ class Entry:
 
 
 class Keyboard:
-    """A context: inside, the terminal gives each key at once and shows none.
+    """A context manager: inside, the terminal delivers each key at once and echoes none.
 
     `there`: whether there is a terminal to type on; Ctrl-C stays Ctrl-C.
     """
@@ -48,7 +48,7 @@ class Keyboard:
         self._before: list[Any] | None = None
 
     def pressed(self) -> str:
-        """What was typed since; waits for nothing."""
+        """Return what was typed since the last call, without waiting."""
         if not self.there or not select.select([sys.stdin], [], [], 0)[0]:
             return ""
         data = os.read(sys.stdin.fileno(), 256)
@@ -77,7 +77,7 @@ WHO = commands.Who("demo", "seen on the demo's screen")
 
 
 class Acknowledging:
-    """A context. `fault`: why the latest could not be sent, if it could not."""
+    """A sender of acknowledgements; a context manager. `fault`: why the latest failed, if it did."""
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
@@ -85,13 +85,14 @@ class Acknowledging:
         self._latest: Future[None] | None = None
 
     def send(self, page: OpenPage, at: int) -> None:
-        """Sends it, as of the ward's time, ms."""
+        """Send an acknowledgement in the background, as of the ward's time, ms."""
         self._latest = self._pool.submit(
             commands.send, self.broker, commands.acknowledgement(page.patient, page.alert, WHO, at)
         )
 
     @property
     def fault(self) -> BaseException | None:
+        """Why the latest acknowledgement failed; None when it has not."""
         return self._latest.exception() if self._latest is not None and self._latest.done() else None
 
     def __enter__(self) -> Acknowledging:

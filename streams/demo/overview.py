@@ -1,4 +1,4 @@
-"""What the demo has read of the output topics, and what of it is on show. Pure."""
+"""Fold the output topics into what the demo displays. Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ MOST_ALERTS = 100
 
 
 class DemoOverview:
-    """`newest`: the latest alerts in order of decision, at most `MOST`; `live`, `history`: how many were
-    decided from the opening on, and before.
+    """What was read of the output topics.
 
-    `taken`: records read, of all kinds and repeats too; `gone`: who was discharged; `messages`: the latest of
-    each episode. Alarms of the machine are not among the alerts: they are in the logs.
+    `newest`: the latest alerts in order of decision, at most `MOST_ALERTS`; `live`, `history`: how many were
+    decided from the opening on, and before; `applied`: records read, of all kinds, repeats included; `gone`:
+    discharged patients; `messages`: the latest of each episode. Alarms of the system itself are not among the
+    alerts: they are in the logs.
     """
 
     def __init__(self, opens: int) -> None:
@@ -39,16 +40,16 @@ class DemoOverview:
 
     @property
     def assessments(self) -> dict[str, Assessment]:
-        """By patient, the latest."""
+        """The latest assessment by patient."""
         return self.latest.of
 
     @property
     def joined(self) -> bool:
-        """Whether the worker said anything of anybody, were they all discharged since."""
+        """Whether the worker has published anything of any patient, even if all were discharged since."""
         return bool(self.assessments or self.gone)
 
     def alert(self, value: bytes | None) -> AlertRecord | None:
-        """Takes an alert; answers it when it is new and was decided from the opening on.
+        """Apply an alert; return it when it is new and was decided from the opening on.
 
         One may be published twice, with the same id and seq.
         """
@@ -66,7 +67,7 @@ class DemoOverview:
         return found
 
     def assessment(self, patient: str, value: bytes | None) -> None:
-        """Takes an assessment; none (a tombstone) is for one who was discharged."""
+        """Apply an assessment; None (a tombstone) is for a discharged patient."""
         self.applied += 1
         if not self.latest.apply(patient, value):
             return
@@ -76,7 +77,7 @@ class DemoOverview:
             self.gone.discard(patient)
 
     def page(self, value: bytes | None) -> None:
-        """Takes what the pager wrote."""
+        """Apply a record of the pager."""
         self.applied += 1
         record = pages.decode(value)
         if record is not None:
@@ -84,15 +85,18 @@ class DemoOverview:
 
 
 def order(alert: AlertRecord) -> tuple[int, str, int]:
+    """Return the sort key: the instant of decision, then the patient, then seq."""
     return instant(alert.decided), alert.patient, alert.seq
 
 
 class DemoView(NamedTuple):
-    """`clock`: the ward's time, ms (None: not yet); `assessments`: of those who were assessed; `newest`:
-    alerts, the latest last; `rate`: records a second. `joined`: the worker's first word came; `gone`: who was
-    discharged; `pages`: those that nobody has acknowledged, the gravest first, `messages` the words for them
-    by episode; `heard`: how many acknowledgements the pager took; `typed`: a page's number as far as it is
-    typed (None: nobody can type); `places`: what is served where.
+    """What the screen displays.
+
+    `clock`: the ward's time, ms (None: not yet); `assessments`: of those who were assessed; `newest`: alerts,
+    the latest last; `rate`: records a second; `joined`: the worker has published; `gone`: discharged
+    patients; `pages`: the open ones, the most severe first, `messages`: their words by episode;
+    `acknowledged`: how many acknowledgements the pager accepted; `typed`: a page's number as far as it is
+    typed (None: nobody can type); `places`: where the services are served.
     """
 
     patients: Sequence[str]

@@ -1,4 +1,4 @@
-"""Run the demo's broker and processes, and say what happened when one of them ends by itself."""
+"""Run the demo's broker and processes, and report when one of them ends by itself."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from streams.service.lifecycle import interrupt, until_terminated
 
 @contextmanager
 def until_interrupted() -> Iterator[None]:
-    """Inside, all three raise KeyboardInterrupt, so that every context closes; under `nohup` a closed
-    terminal is nothing. Main thread only.
+    """Raise KeyboardInterrupt for SIGINT, SIGTERM and SIGHUP inside, so that every context closes.
+
+    Under `nohup` SIGHUP stays ignored. Main thread only.
     """
     before = signal.getsignal(signal.SIGHUP)
     with until_terminated():
@@ -47,26 +48,26 @@ LAST = 3
 
 
 class Died(Exception):
-    """A process ended by itself: which, and its last words, in one line."""
+    """A process ended by itself: its name, and its last output, in one line."""
 
 
-class Living(Protocol):
-    """A process that can be asked."""
+class RunningProcess(Protocol):
+    """A process whose state can be queried."""
 
     @property
     def alive(self) -> bool: ...
 
     def output(self) -> str:
-        """All, or the last, that it printed."""
+        """Return what it printed, all or the end of it."""
 
     def wait(self) -> int:
-        """Its exit code, once it ended; a signal's number below 0."""
+        """Return its exit code, once it ended; below 0: a signal's number."""
 
 
 class ServiceProcess:
-    """A context: `il2watch NAME --clock log` runs inside, and is gone after.
+    """A context manager: `il2watch NAME --clock log` runs inside, and is stopped after.
 
-    What it prints goes to a file in `folder`; `port`: where it serves.
+    Its output goes to a file in `folder`; `port`: where it serves.
     """
 
     def __init__(self, name: str, broker: Broker, folder: Path, port: int, options: Sequence[str]) -> None:
@@ -108,16 +109,16 @@ class ServiceProcess:
 
 
 def services(broker: Broker, folder: Path, to: str, board: bool) -> Iterator[ServiceProcess]:
-    """Worker, pager and board. `to`: whom the pager tells."""
+    """Yield worker, pager and board. `to`: whom the pager notifies."""
     made = [("worker", "--metrics-port", MEMBER), ("pager", "--metrics-port", (*MEMBER, "--to", to))]
     if board:
         made.append(("board", "--port", ()))
-    for (name, auth, options), port in zip(made, ports.free(len(made)), strict=True):
-        yield ServiceProcess(name, broker, folder, port, (auth, str(port), *options))
+    for (name, port_option, options), port in zip(made, ports.free(len(made)), strict=True):
+        yield ServiceProcess(name, broker, folder, port, (port_option, str(port), *options))
 
 
-def look(processes: dict[str, Living]) -> None:
-    """Raises Died for the first that lives no more."""
+def look(processes: dict[str, RunningProcess]) -> None:
+    """Raise Died for the first process that ended."""
     for name, process in processes.items():
         if not process.alive:
             ended = f"the {name} ended by itself (exit {process.wait()})"
@@ -125,7 +126,7 @@ def look(processes: dict[str, Living]) -> None:
 
 
 def last(found: str) -> str:
-    """The last lines, as one."""
+    """Return the last lines of an output, as one."""
     lines = [line.strip() for line in found.splitlines() if line.strip()]
     return " | ".join(lines[-LAST:]) or "none"
 
@@ -134,12 +135,11 @@ SITE = (site.CONFIG, settings.ADDRESS)
 
 
 @contextmanager
-def embedded() -> Iterator[tuple[Broker, dict[str, Living]]]:
-    """The embedded broker's address, and itself.
+def embedded() -> Iterator[tuple[Broker, dict[str, RunningProcess]]]:
+    """Run the embedded broker; yield its address and itself.
 
-    A site's configuration and broker are kept from the worker inside: they are not for it.
-
-    Raises NoEmbedded, naming the alternatives.
+    A site's configuration and broker are hidden from the worker inside: they are not for it. Raises
+    NoEmbedded, naming the alternatives.
     """
     kept = {name: os.environ.pop(name) for name in SITE if name in os.environ}
     try:
@@ -150,10 +150,10 @@ def embedded() -> Iterator[tuple[Broker, dict[str, Living]]]:
 
 
 @contextmanager
-def elsewhere(broker: Broker) -> Iterator[tuple[Broker, dict[str, Living]]]:
-    """A broker that runs already.
+def elsewhere(broker: Broker) -> Iterator[tuple[Broker, dict[str, RunningProcess]]]:
+    """Yield a broker that runs already.
 
-    Raises UsageError when records are in its topics: made-up patients must not come among others.
+    Raises UsageError when records are in its topics: made-up patients must not be mixed with others.
     """
     if held := records(broker):
         named = ", ".join(f"{topic} {number:,}" for topic, number in held.items())
@@ -165,7 +165,10 @@ def elsewhere(broker: Broker) -> Iterator[tuple[Broker, dict[str, Living]]]:
 
 
 def records(broker: Broker) -> dict[str, int]:
-    """How many records those of our topics hold that hold any. Raises UsageError when no broker answers."""
+    """Return the number of records of each of our topics that has any.
+
+    Raises UsageError when no broker answers.
+    """
     from streams.kafka.admin import admin
     from streams.kafka.blocking_reader import record_counts
 

@@ -1,6 +1,4 @@
-"""Run the demo from start to end: everything is started, watched, and gone at the end, whichever way it
-comes.
-"""
+"""Run the demo from start to end: everything is started, watched, and stopped, however it ends."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ from streams.demo.keyboard import Acknowledging, Entry, Keyboard
 from streams.demo.overview import DemoOverview, DemoView, order
 from streams.demo.processes import (
     Died,
-    Living,
+    RunningProcess,
     ServiceProcess,
     elsewhere,
     embedded,
@@ -40,14 +38,14 @@ OVER_S = 5.0
 
 
 class Throughput:
-    """Given counts as time passes, answers how many came a second, lately."""
+    """The rate of a counter over the last `over` seconds."""
 
     def __init__(self, over: float = OVER_S) -> None:
         self.over = over
         self._seen: deque[tuple[float, int]] = deque()
 
     def at(self, now: float, count: int) -> float:
-        """Counts a second since about `over` seconds ago; 0 until there are two to compare."""
+        """Return counts per second since about `over` seconds ago; 0 until there are two to compare."""
         self._seen.append((now, count))
         while len(self._seen) > 2 and now - self._seen[1][0] >= self.over:
             self._seen.popleft()
@@ -60,9 +58,11 @@ QUIET_S = 3.0
 BOARD = "board"
 
 
-class Wished(NamedTuple):
-    """What a user asks: `seconds` from the start (None: no end), `broker` one that runs already (None:
-    embedded), `to`: whom the pager tells, `board`: whether there is one.
+class DemoOptions(NamedTuple):
+    """What a user asks for.
+
+    `seconds`: duration from the start (None: no end); `broker`: one that runs already (None: embedded); `to`:
+    whom the pager notifies; `board`: whether there is one.
     """
 
     speed: float
@@ -73,14 +73,14 @@ class Wished(NamedTuple):
     board: bool = True
 
 
-class Going(NamedTuple):
+class RunningDemo(NamedTuple):
     """What runs.
 
     `later`: services that are started once the ward is open, since the first alert does not wait for them;
     `stack` ends them.
     """
 
-    processes: dict[str, Living]
+    processes: dict[str, RunningProcess]
     feed: DemoFeed
     reader: Reader
     acknowledging: Acknowledging
@@ -88,7 +88,7 @@ class Going(NamedTuple):
     stack: ExitStack
 
     def complete(self) -> None:
-        """Starts what is still to be started. Main thread only."""
+        """Start the services in `later`. Main thread only."""
         while self.later:
             service = self.later.pop(0)
             self.processes[service.name] = self.stack.enter_context(service)
@@ -98,20 +98,20 @@ class Demo:
     """One run.
 
     `began`: seconds of the monotonic clock when the command was given; `first`: seconds from then to the
-    first alert on show.
+    first alert displayed.
     """
 
-    def __init__(self, source: WardFeed, wished: Wished, began: float) -> None:
-        self.feed, self.wished, self.began = source, wished, began
-        self.seen, self.rate, self.entry = DemoOverview(source.opens), Throughput(), Entry()
+    def __init__(self, source: WardFeed, options: DemoOptions, began: float) -> None:
+        self.feed, self.options, self.began = source, options, began
+        self.overview, self.rate, self.entry = DemoOverview(source.opens), Throughput(), Entry()
         self.first: float | None = None
         self.quiet_since = began
         self.view = DemoView(
             list(source.stories),
-            self.seen.assessments,
-            self.seen.newest,
+            self.overview.assessments,
+            self.overview.newest,
             None,
-            wished.speed,
+            options.speed,
             0.0,
             0,
             0,
@@ -119,33 +119,33 @@ class Demo:
         )
 
     def run(self) -> int:
-        """The exit code: 0 at its end, 1 when something died, 130 when it was told to end.
+        """Run, and return the exit code: 0 at its end, 1 when something died, 130 when it was interrupted.
 
         Raises UsageError.
         """
-        on = show()
-        with until_interrupted(), folder(self.wished.keep) as place:
-            code = self._within(place, on)
-            words.close(self.view, self.seen, self.first, self.elapsed, on.screen)
-            if self.wished.keep:
-                words.keep(place, self.view, on.screen)
+        display = show()
+        with until_interrupted(), folder(self.options.keep) as directory:
+            code = self._within(directory, display)
+            words.close(self.view, self.overview, self.first, self.elapsed, display.screen)
+            if self.options.keep:
+                words.keep(directory, self.view, display.screen)
         return code
 
-    def _within(self, place: Path, on: Show) -> int:
+    def _within(self, directory: Path, display: Show) -> int:
         try:
-            with log(place), going(self.feed, self.wished, place) as running:
-                words.introduce(self.feed, self.wished.speed, on.screen)
+            with log(directory), running_demo(self.feed, self.options, directory) as running:
+                words.introduce(self.feed, self.options.speed, display.screen)
                 places = served(
                     service
                     for service in (*running.processes.values(), *running.later)
                     if isinstance(service, ServiceProcess)
                 )
-                words.served(places, on.screen)
+                words.served(places, display.screen)
                 self.view = self.view._replace(
-                    places=places, gone=self.seen.gone, messages=self.seen.messages
+                    places=places, gone=self.overview.gone, messages=self.overview.messages
                 )
-                with on, Keyboard() as keyboard:
-                    self._watch(running, on, keyboard)
+                with display, Keyboard() as keyboard:
+                    self._watch(running, display, keyboard)
         except KeyboardInterrupt:
             return INTERRUPTED
         except Died as fault:
@@ -153,35 +153,35 @@ class Demo:
             return FINDINGS
         return DONE
 
-    def _watch(self, running: Going, on: Show, keyboard: Keyboard) -> None:
+    def _watch(self, running: RunningDemo, display: Show, keyboard: Keyboard) -> None:
         while not self._ended(running.feed):
             look(running.processes)
             if running.feed.fault is not None:
                 raise Died(f"publishing ended: {running.feed.fault!r}")
             self._type(running, keyboard)
-            self._step(running, on)
+            self._step(running, display)
             if self.view.joined and self.view.clock is not None:
                 running.complete()
 
-    def _type(self, running: Going, keyboard: Keyboard) -> None:
-        """Takes what was typed: the number of a page that somebody has seen."""
+    def _type(self, running: RunningDemo, keyboard: Keyboard) -> None:
+        """Read what was typed: the number of a page to acknowledge."""
         for number in self.entry.type(keyboard.pressed()):
-            page = self.seen.pages.of(number)
+            page = self.overview.pages.of(number)
             if page is not None:
                 running.acknowledging.send(page, running.feed.clock or self.feed.opens)
         if running.acknowledging.fault is not None:
             raise Died(f"an acknowledgement was not sent: {running.acknowledging.fault}")
         self.view = self.view._replace(typed=self.entry.text if keyboard.there else None)
 
-    def _step(self, running: Going, on: Show) -> None:
-        """Takes what came and shows it."""
-        before = self.seen.applied
-        fresh = sorted(running.reader.poll(EVERY_S, self.seen), key=order)
-        if self.seen.applied > before or not running.feed.over:
+    def _step(self, running: RunningDemo, display: Show) -> None:
+        """Read new records and display them."""
+        before = self.overview.applied
+        fresh = sorted(running.reader.poll(EVERY_S, self.overview), key=order)
+        if self.overview.applied > before or not running.feed.over:
             self.quiet_since = time.monotonic()
         self.view = self._view(running.feed)
-        drawn = on.update(fresh, self.view)
-        if drawn and self.first is None:
+        displayed = display.update(fresh, self.view)
+        if displayed and self.first is None:
             self.first = self.elapsed
 
     def _view(self, feed: DemoFeed) -> DemoView:
@@ -190,15 +190,15 @@ class Demo:
             clock=feed.clock,
             rate=self.rate.at(time.monotonic(), published),
             published=published,
-            alerts=self.seen.live + self.seen.history,
-            joined=self.seen.joined,
-            pages=self.seen.pages.open,
-            acknowledged=self.seen.pages.acknowledged,
+            alerts=self.overview.live + self.overview.history,
+            joined=self.overview.joined,
+            pages=self.overview.pages.open,
+            acknowledged=self.overview.pages.acknowledged,
         )
 
     def _ended(self, feed: DemoFeed) -> bool:
-        """The time is over, or the course is and nothing comes of it any more."""
-        if self.wished.seconds is not None and self.elapsed >= self.wished.seconds:
+        """Return whether the time is over, or the course is and nothing more comes of it."""
+        if self.options.seconds is not None and self.elapsed >= self.options.seconds:
             return True
         return self.view.joined and time.monotonic() - self.quiet_since >= QUIET_S
 
@@ -208,23 +208,23 @@ class Demo:
 
 
 @contextmanager
-def going(source: WardFeed, wished: Wished, place: Path) -> Iterator[Going]:
-    """Broker, topics, worker, feed and reader; the worker joins while history is published.
+def running_demo(source: WardFeed, options: DemoOptions, directory: Path) -> Iterator[RunningDemo]:
+    """Start broker, topics, worker, feed and reader; the worker joins while history is published.
 
     Raises UsageError.
     """
     with ExitStack() as stack:
         broker, processes = stack.enter_context(
-            embedded() if wished.broker is None else elsewhere(wished.broker)
+            embedded() if options.broker is None else elsewhere(options.broker)
         )
         create(broker)
-        worker, *later = services(broker, place, wished.to, wished.board)
+        worker, *later = services(broker, directory, options.to, options.board)
         processes[worker.name] = stack.enter_context(worker)
         feed = DemoFeed(
             broker,
             partitions(broker, (*INPUTS, ALERTS)),
-            kept(source, place) if wished.keep else source,
-            wished.speed,
+            kept(source, directory) if options.keep else source,
+            options.speed,
         )
         stack.callback(feed.stop)
         feed.start()
@@ -232,12 +232,13 @@ def going(source: WardFeed, wished: Wished, place: Path) -> Iterator[Going]:
             stack.enter_context(Reader(broker)),
             stack.enter_context(Acknowledging(broker)),
         )
-        yield Going(processes, feed, reader, acknowledging, later, stack)
+        yield RunningDemo(processes, feed, reader, acknowledging, later, stack)
 
 
 def served(services: Iterable[ServiceProcess]) -> list[str]:
-    """What is served where, for people: `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker),
-    :20003 (pager)`.
+    """Return what is served where, for people.
+
+    `board http://127.0.0.1:20004/`, `/metrics 127.0.0.1:20002 (worker), :20003 (pager)`.
     """
     where = {service.name: service.port for service in services}
     pages = [f"board http://{ports.HOST}:{where.pop(BOARD)}/"] if BOARD in where else []
@@ -245,7 +246,7 @@ def served(services: Iterable[ServiceProcess]) -> list[str]:
 
 
 def folder(keep: bool) -> AbstractContextManager[Path]:
-    """Where the demo's files are: gone at the end, unless they are to be kept."""
+    """Return a context with the demo's folder: removed at the end, unless it is to be kept."""
     if keep:
         return nullcontext(Path(tempfile.mkdtemp(prefix="il2watch-demo-")))
     return temporary()
@@ -253,14 +254,14 @@ def folder(keep: bool) -> AbstractContextManager[Path]:
 
 @contextmanager
 def temporary() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="il2watch-demo-") as made:
-        yield Path(made)
+    with tempfile.TemporaryDirectory(prefix="il2watch-demo-") as directory:
+        yield Path(directory)
 
 
 @contextmanager
-def log(place: Path) -> Iterator[None]:
-    """What the Kafka client has to say goes to a file, not across the screen."""
-    client, into = logging.getLogger("kafka"), logging.FileHandler(place / "demo.log")
+def log(directory: Path) -> Iterator[None]:
+    """Write the Kafka client's log to a file, not across the screen."""
+    client, into = logging.getLogger("kafka"), logging.FileHandler(directory / "demo.log")
     client.addHandler(into)
     try:
         yield

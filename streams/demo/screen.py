@@ -1,5 +1,6 @@
-"""Draw the demo's screen: the ward above, unacknowledged pages and the newest alerts below. Pure: a view in,
-a picture out.
+"""Draw the demo's screen: the ward above, unacknowledged pages and the newest alerts below.
+
+Pure: a view in, a picture out.
 """
 
 from __future__ import annotations
@@ -23,37 +24,41 @@ LEVEL_WIDTH, TRANSITION_WIDTH = 12, 10
 
 
 def newest(view: DemoView, screen: Console, most: int) -> list[Text]:
-    """At most so many lines, the newest first."""
+    """Return at most `most` lines of alerts, the newest first."""
     width = max(map(len, map(plain, view.patients)), default=0)
     return [ticker_line(alert, width, screen) for alert in view.newest[-most:][::-1]] if most > 0 else []
 
 
 def ticker_line(alert: AlertRecord, width: int, screen: Console) -> Text:
-    """`14:48Z  fibrillation  ▲ absolute    ┌ opened    Atrial fibrillation: present`."""
+    """Return an alert's line.
+
+    `14:48Z  fibrillation  ▲ absolute    ┌ opened    Atrial fibrillation: present`.
+    """
     made = Text(
         f"{hour(alert.decided)}  {plain(alert.patient):<{width}}  ", no_wrap=True, overflow="ellipsis"
     )
-    grave = f"{display.level(alert.level, ascii_only(screen)):<{LEVEL_WIDTH}}  "
-    happened = f"{display.transition(alert.transition, ascii_only(screen)):<{TRANSITION_WIDTH}}  "
-    return made.append(grave + happened, style=LEVEL_COLOUR[alert.level]).append(words(alert))
+    level = f"{display.level(alert.level, ascii_only(screen)):<{LEVEL_WIDTH}}  "
+    transition = f"{display.transition(alert.transition, ascii_only(screen)):<{TRANSITION_WIDTH}}  "
+    return made.append(level + transition, style=LEVEL_COLOUR[alert.level]).append(words(alert))
 
 
 def words(alert: AlertRecord) -> str:
-    """The message; what it advises is named first, since the message is the advice itself."""
+    """Return the message; an advice is preceded by its subject, since its message is the advice itself."""
     found = plain(alert.message)
     return f"{plain(alert.subject)}: {found}" if alert.kind == "advice" else found
 
 
 def lower(view: DemoView, screen: Console, most: int) -> list[Text]:
-    """At most so many lines, a head or an empty line the first of them; pages take two thirds if there are as
-    many.
+    """Return at most `most` lines: a head, pages, alerts.
+
+    Pages take up to two thirds.
     """
     paged = pages(view, screen, (most - 1) * 2 // 3)
     return [lower_head(view), *paged, *newest(view, screen, most - 1 - len(paged))]
 
 
 def lower_head(view: DemoView) -> Text:
-    """`3 pages to acknowledge, 1 acknowledged; type a number and Enter: 12_`."""
+    """Return the head: `3 pages to acknowledge, 1 acknowledged; type a number and Enter: 12_`."""
     count = len(view.pages)
     text = Text(
         f"{count or 'no'} page{'s' * (count != 1)} to acknowledge",
@@ -69,14 +74,14 @@ def lower_head(view: DemoView) -> Text:
 
 
 def pages(view: DemoView, screen: Console, most: int) -> list[Text]:
-    """A line a page, the gravest and newest first."""
+    """Return a line per page, the most severe first, then the newest."""
     shown = view.pages[:most]
     width = max((len(plain(page.patient)) for page in shown), default=0)
     return [page_line(page, view.messages.get(page.alert, page.subject), width, screen) for page in shown]
 
 
 def page_line(page: OpenPage, words: str, width: int, screen: Console) -> Text:
-    """` 3  17:35Z  fibrillation  ▲ absolute    Atrial fibrillation: present`."""
+    """Return a page's line: ` 3  17:35Z  fibrillation  ▲ absolute    Atrial fibrillation: present`."""
     made = Text(f"{page.number:>2}", style="bold reverse", no_wrap=True, overflow="ellipsis")
     made.append(f"  {hour(page.sent)}  {plain(page.patient):<{width}}  ", style="not bold not reverse")
     made.append(
@@ -91,7 +96,7 @@ LEAST = 6
 
 
 def picture(view: DemoView, screen: Console) -> RenderableType:
-    """As much as the terminal has lines for."""
+    """Return the screen, as much of it as the terminal has lines for."""
     foot = feet(view)
     space = screen.height - 1 - len(foot)
     upper = rows(view, screen, space - LEAST)
@@ -103,7 +108,10 @@ def line(segments: list[Segment]) -> RenderableType:
 
 
 def head(view: DemoView) -> Text:
-    """`il2watch demo  2026-03-04 14:05Z  120 times real time  3.1 records/s  2,103 records, 87 alerts`."""
+    """Return the first line: name, time, pace and counts.
+
+    `il2watch demo  2026-03-04 14:05Z  120 times real time  3.1 records/s  2,103 records, 87 alerts`.
+    """
     clock = "history is being published" if view.clock is None else short(wire(view.clock))
     pace = "as fast as it goes" if view.speed == inf else f"{view.speed:g} times real time"
     text = Text(f"il2watch demo  {clock}", style="bold", no_wrap=True, overflow="ellipsis")
@@ -116,7 +124,7 @@ def head(view: DemoView) -> Text:
 
 
 def feet(view: DemoView) -> list[Text]:
-    """What is served where; how to stop it, and what it is."""
+    """Return the last lines: what is served where, how to stop, and what this is."""
     found = ["  ".join(view.places)] if view.places else []
     found.append("Ctrl-C stops everything. Made-up patients; it advises and never doses.")
     return [Text(one, style="dim", no_wrap=True, overflow="ellipsis") for one in found]

@@ -1,5 +1,6 @@
-"""Show the demo: a live table on a terminal, elsewhere the alerts as lines; and say before and after what it
-is.
+"""Display the demo: a live table on a terminal, elsewhere the alerts as lines.
+
+It is preceded by an introduction and followed by a summary.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from streams.times import short, wire
 
 
 def introduce(found: WardFeed, speed: float, screen: Console) -> None:
-    """The patients, a line each, and what is to come."""
+    """Print the patients, a line each, and what is to come."""
     pace = "as fast as it goes" if speed == inf else f"at {speed:g} times real time"
     opens = short(wire(found.opens))
     screen.print(
@@ -43,19 +44,21 @@ def introduce(found: WardFeed, speed: float, screen: Console) -> None:
 
 
 def served(places: Sequence[str], screen: Console) -> None:
-    """What is served where, a line each."""
+    """Print what is served where, a line each."""
     for place in places:
         screen.print(Text(place), soft_wrap=True)
     screen.print()
 
 
-def close(view: DemoView, seen: DemoOverview, first: float | None, seconds: float, screen: Console) -> None:
-    """Where each patient stands, and the counts."""
+def close(
+    view: DemoView, overview: DemoOverview, first: float | None, seconds: float, screen: Console
+) -> None:
+    """Print the state of each patient, and the counts."""
     screen.print()
     screen.print(table(view, screen))
-    found = f"{view.alerts:,} alerts ({seen.history:,} of the history)"
+    found = f"{view.alerts:,} alerts ({overview.history:,} of the history)"
     screen.print(f"{clock(view)} after {seconds:.1f} s: {view.published:,} records published, {found}")
-    pages = seen.pages
+    pages = overview.pages
     screen.print(f"{pages.sent:,} pages sent, {pages.acknowledged:,} acknowledged, {len(pages.open):,} open")
     screen.print("no alert came" if first is None else f"first alert after {first:.1f} s")
 
@@ -65,7 +68,7 @@ def clock(view: DemoView) -> str:
 
 
 def keep(folder: Path, view: DemoView, screen: Console) -> None:
-    """Where things are, and what to do with them."""
+    """Print where the files are, and what to do with them."""
     screen.print(
         Text(
             f"kept: {folder}; try: il2watch assess {folder / FILE}"
@@ -76,10 +79,9 @@ def keep(folder: Path, view: DemoView, screen: Console) -> None:
 
 
 class Show(Protocol):
-    """A context.
+    """A display; a context manager.
 
-    `take` is given the live alerts that are new and what there is to see; whether an alert is before the
-    reader's eyes by then.
+    `update` is given the new live alerts and the view; it returns whether an alert is displayed by then.
     """
 
     screen: Console
@@ -92,7 +94,7 @@ class Show(Protocol):
 
 
 class LineDisplay:
-    """A line an alert, from the opening on; nothing is redrawn, so it can go into a file or a pipe."""
+    """A line per alert, from the opening on; nothing is redrawn, so it can go into a file or a pipe."""
 
     def __init__(self, screen: Console) -> None:
         self.screen = screen
@@ -113,7 +115,7 @@ class LineDisplay:
 
 
 class ScreenDisplay:
-    """The whole terminal, redrawn as things come; what stood there before comes back at the end."""
+    """The whole terminal, redrawn as records arrive; its previous content is restored at the end."""
 
     def __init__(self, screen: Console) -> None:
         self.screen = screen
@@ -134,11 +136,11 @@ class ScreenDisplay:
 
 
 def line(alert: AlertRecord, screen: Console) -> Text:
-    """The cells of the table that `il2watch run` prints, on one line however long."""
+    """Return the cells of the table that `il2watch run` prints, on one line however long."""
     return Text("  ").join(Text(cell) if isinstance(cell, str) else cell for cell in row(alert, screen))
 
 
 def show() -> Show:
-    """As stdout can."""
+    """Return the display that stdout supports."""
     screen = console()
     return ScreenDisplay(screen) if screen.is_terminal else LineDisplay(screen)

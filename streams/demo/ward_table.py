@@ -1,4 +1,4 @@
-"""Draw the ward as a table: a row a patient, whoever is worst first, as much of it as there are lines for."""
+"""Draw the ward as a table: a row per patient, the most severe first, as far as there are lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOP_RULE = "stop-rule:"
 
 
 def bed(assessment: Assessment, screen: Console) -> list[Text | str]:
-    """The cells of a patient's row."""
+    """Return the cells of an assessed patient's row."""
     return [
         cell(assessment.patient),
         advised(assessment, screen),
@@ -33,12 +33,12 @@ def bed(assessment: Assessment, screen: Console) -> list[Text | str]:
 
 
 def empty(patient: str) -> list[Text | str]:
-    """The row of one who was not yet assessed."""
+    """Return the cells of a patient who was not assessed yet."""
     return [cell(patient), "-", "-", "-"]
 
 
 def discharged(patient: str, screen: Console) -> list[Text | str]:
-    """The row of one who went home."""
+    """Return the cells of a discharged patient."""
     return [
         cell(patient),
         Text(
@@ -51,19 +51,20 @@ def discharged(patient: str, screen: Console) -> list[Text | str]:
 
 
 def advised(assessment: Assessment, screen: Console) -> Text:
-    """`▲ delay`, without its reasons: those have a column."""
+    """Return the recommendation, `▲ delay`, without its reasons: those have a column."""
     return recommended(assessment.recommendation, screen)
 
 
 def dose(assessment: Assessment, screen: Console) -> Text:
-    """`▲ hold  #5 16:00Z +1.2 h`: which dose is due when, how late it is, and whether it may be given; after
-    the end how many were given.
+    """Return the next dose: `▲ hold  #5 16:00Z +1.2 h`.
+
+    Readiness, which dose is due when, and how late it is; after the end how many were given.
     """
     clock = assessment.dose
-    word, grave = clock.readiness, READINESS.get(clock.readiness)
+    word, level = clock.readiness, READINESS.get(clock.readiness)
     text = Text(
-        f"{display.pick(display.LEVEL_GLYPH[grave or 'clear'], ascii_only(screen))} {word}",
-        style=LEVEL_COLOUR[grave] if grave else "",
+        f"{display.pick(display.LEVEL_GLYPH[level or 'clear'], ascii_only(screen))} {word}",
+        style=LEVEL_COLOUR[level] if level else "",
     )
     if word in ("finished", "not-started"):
         return text.append(f", {clock.number} given", style="default")
@@ -72,12 +73,12 @@ def dose(assessment: Assessment, screen: Console) -> Text:
 
 
 def hour(time: str | None) -> str:
-    """The time of day of a wire time."""
+    """Return the time of day of a wire time."""
     return "-" if time is None else f"{time[11:16]}Z"
 
 
 def why(assessment: Assessment, screen: Console) -> Text:
-    """What stands in the way, the gravest first; what cannot be seen; what is overdue."""
+    """Return what blocks the dose, the most severe first; what is unknown; what is overdue."""
     pieces = [
         *stops(assessment, screen),
         *tripped(assessment, screen),
@@ -89,7 +90,7 @@ def why(assessment: Assessment, screen: Console) -> Text:
 
 
 def piece(level: str, words: str, screen: Console) -> Text:
-    """Shape and words in a level's colour, kept on one line if it fits."""
+    """Return shape and words in a level's colour, kept on one line if it fits."""
     return Text(
         f"{display.pick(display.LEVEL_GLYPH[level], ascii_only(screen))} {plain(words)}",
         style=LEVEL_COLOUR[level],
@@ -97,7 +98,7 @@ def piece(level: str, words: str, screen: Console) -> Text:
 
 
 def stops(assessment: Assessment, screen: Console) -> list[Text]:
-    """The stop rules that stand, whether or not their criterion still holds."""
+    """Return the stop rules in force, whether or not their criterion still holds."""
     return [
         piece("absolute", f"stop: {reason.removeprefix(STOP_RULE)}", screen)
         for reason in assessment.reasons
@@ -106,8 +107,9 @@ def stops(assessment: Assessment, screen: Console) -> list[Text]:
 
 
 def tripped(assessment: Assessment, screen: Console) -> list[Text]:
-    """`▲ urine-hour 7 mL/h <10`: the tripped rows of Table 3, absolute before relative, else in the table's
-    order.
+    """Return the tripped rows of Table 3: `▲ urine-hour 7 mL/h <10`.
+
+    Absolute before relative, else in the table's order.
     """
     rows = [row for level in TRIPPED for row in assessment.criteria if row.state == level]
     return [
@@ -121,7 +123,7 @@ def tripped(assessment: Assessment, screen: Console) -> list[Text]:
 
 
 def measured(row: CriterionRow) -> str:
-    """The value with its unit; a finding has none."""
+    """Return the value with its unit; empty for a finding."""
     return "" if row.value is None else f"{cell(row.value)} {row.unit or ''}".strip()
 
 
@@ -130,7 +132,7 @@ def stale(row: CriterionRow | BloodPressure) -> str:
 
 
 def pressure(assessment: Assessment, screen: Console) -> list[Text]:
-    """Hypotension, which is no row of Table 3."""
+    """Return hypotension, which is no row of Table 3."""
     bp = assessment.blood_pressure
     if bp.state not in TRIPPED:
         return []
@@ -144,7 +146,7 @@ def pressure(assessment: Assessment, screen: Console) -> list[Text]:
 
 
 def unseen(assessment: Assessment, screen: Console) -> list[Text]:
-    """Why it cannot be told, when that is what is said."""
+    """Return what is missing, when the recommendation is `cannot-tell`."""
     if assessment.recommendation != "cannot-tell":
         return []
     return [
@@ -153,7 +155,7 @@ def unseen(assessment: Assessment, screen: Console) -> list[Text]:
 
 
 def overdue(assessment: Assessment, screen: Console) -> list[Text]:
-    """What should have been charted by now (Table 1)."""
+    """Return what should have been charted by now (Table 1)."""
     late = [item.what for item in assessment.monitoring if item.overdue]
     return [piece("technical", f"overdue {', '.join(late)}", screen)] if late else []
 
@@ -163,8 +165,9 @@ BETWEEN = 2
 
 
 def rows(view: DemoView, screen: Console, most: int) -> Lines:
-    """At most so many lines: all of what is to be said, if there is room; else a line a patient; of those
-    that do not fit, the names.
+    """Return at most `most` lines of the table.
+
+    Everything, if there is room; else a line per patient; of those that do not fit, the names.
     """
     full = lines(patient_table(view, screen), screen)
     if len(full) <= most:
@@ -172,12 +175,12 @@ def rows(view: DemoView, screen: Console, most: int) -> Lines:
     short = lines(patient_table(view, screen, short=True), screen)
     if len(short) <= most:
         return short
-    drawn = max(0, most - 1)
-    return short[:drawn] + lines(others(urgent(view)[max(0, drawn - 1) :]), screen)
+    displayed = max(0, most - 1)
+    return short[:displayed] + lines(others(urgent(view)[max(0, displayed - 1) :]), screen)
 
 
 def others(patients: list[str]) -> Text:
-    """Who is not shown: those nobody need look at first."""
+    """Return the names of the patients who are not displayed, the least urgent."""
     return Text(
         f"  ... {len(patients)} more, less urgent: {', '.join(map(plain, patients))}",
         style="dim",
@@ -186,12 +189,12 @@ def others(patients: list[str]) -> Text:
     )
 
 
-def lines(drawn: RenderableType, screen: Console) -> Lines:
-    return screen.render_lines(drawn, screen.options.update(height=None), pad=False)
+def lines(renderable: RenderableType, screen: Console) -> Lines:
+    return screen.render_lines(renderable, screen.options.update(height=None), pad=False)
 
 
 def patient_table(view: DemoView, screen: Console, short: bool = False) -> Table:
-    """A row a patient; `short`: one line each, cut where the terminal ends."""
+    """Return the table, a row per patient; `short`: one line each, cut where the terminal ends."""
     made = table(*COLUMNS)
     cells = [row(view, patient, screen) for patient in urgent(view)]
     if short:
@@ -204,7 +207,7 @@ def patient_table(view: DemoView, screen: Console, short: bool = False) -> Table
 
 
 def widths(cells: list[list[Text | str]], space: int) -> list[int]:
-    """Of the columns, as wide as what is in them; the last takes what is left."""
+    """Return the widths of the columns, as wide as their content; the last takes the rest."""
     found = [
         max(cell_len(str(one)) for one in (name, *(row[at] for row in cells)))
         for at, name in enumerate(COLUMNS[:-1])
@@ -213,7 +216,7 @@ def widths(cells: list[list[Text | str]], space: int) -> list[int]:
 
 
 def row(view: DemoView, patient: str, screen: Console) -> list[Text | str]:
-    """The cells of a patient: assessed, not yet, or no longer there."""
+    """Return the cells of a patient: assessed, not assessed yet, or discharged."""
     found = view.assessments.get(patient)
     if found is not None:
         return bed(found, screen)
@@ -221,14 +224,15 @@ def row(view: DemoView, patient: str, screen: Console) -> list[Text | str]:
 
 
 def urgent(view: DemoView) -> list[str]:
-    """The patients, the worst first: by what is tripped now, then by what is recommended; those who are alike
-    in the order of the beds.
+    """Return the patients, the most severe first.
+
+    By what is tripped now, then by the recommendation; equal ones in the order of the beds.
     """
     return sorted(view.patients, key=lambda patient: urgency(view.assessments.get(patient)))
 
 
 def urgency(assessment: Assessment | None) -> tuple[int, int]:
-    """Less comes first."""
+    """Return the sort key; the smallest comes first."""
     if assessment is None:
         return 1, 0
     states = [row.state for row in assessment.criteria] + [assessment.blood_pressure.state]

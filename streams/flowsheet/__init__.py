@@ -1,1 +1,1 @@
-"""Hold the limits, scales and series that board and plot draw alike."""
+"""Compute the limits, scales and series that board and plot draw alike."""

@@ -1,6 +1,4 @@
-"""Read from the guideline in force the limits that are drawn across a panel, and what its axis holds at
-least.
-"""
+"""Read the limits that are drawn across a panel, and the least span of its axis, from the guideline."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from rules.guideline import Guideline
 
 
 class Line(NamedTuple):
-    """A limit in the panel's unit, the level that it opens, and its number as it is written."""
+    """A limit in the panel's unit, the level it opens, and its number as written."""
 
     value: float
     level: str
@@ -18,25 +16,25 @@ class Line(NamedTuple):
 
 
 def line(value: float, level: str) -> Line:
-    """Return a limit that is written as its number."""
+    """Return a limit whose text is its number."""
     return Line(value, level, f"{value:g}")
 
 
 def limits(guideline: Guideline, code: str) -> list[Line]:
-    """Return the relative and absolute ends of a row's bands (Table 3)."""
+    """Return the relative and absolute limits of a row (Table 3)."""
     row: Any = guideline.row[code]
     found = ((getattr(row, level), level) for level in ("relative", "absolute"))
     return [line(getattr(band, "trip", band).value, level) for band, level in found if band is not None]
 
 
 def advised(guideline: Guideline, code: str) -> list[Line]:
-    """Return the limits from which an advice opens."""
+    """Return the limits at which an advice opens."""
     advice = guideline.advises[code]
     return [line(limit.value, "advisory") for limit in (advice.limit, advice.second) if limit is not None]
 
 
 def fever(guideline: Guideline) -> Line:
-    """Return the temperature from which a fast pulse is excused."""
+    """Return the temperature from which a fast heart rate is excused."""
     row: Any = guideline.row["sinus-tachycardia"]
     return line(row.fever.value, "advisory")
 
@@ -57,23 +55,23 @@ def oxygen_flow(guideline: Guideline) -> list[Line]:
 
 
 class Pressure(NamedTuple):
-    """Systolic pressure, mm[Hg]: the one to stay above, and the one from which hypotension is severe."""
+    """Limits of systolic pressure, mm[Hg]: the target to stay above, and where hypotension is severe."""
 
     target: float
     severe: float
 
     @property
     def bands(self) -> list[tuple[float, float, str]]:
-        """From and to which pressure hypotension is of which level."""
+        """The bands of hypotension: from, to, level."""
         return [(self.severe, self.target, "relative"), (0, self.severe, "absolute")]
 
 
 def pressure(guideline: Guideline, target: float) -> Pressure:
-    """Return the limits of a patient whose target (Table 2) is known."""
+    """Return the limits for a patient's target (Table 2)."""
     return Pressure(target, guideline.pressure.severe(target))
 
 
 SATURATION: tuple[float, float] = (91, 100)
 PHENYLEPHRINE: tuple[float, float] = (0, 1.8)
 OXYGEN: tuple[float, float] = (0, 6)
-"""What an axis holds at least, in the panel's unit."""
+"""The least span of an axis, in the panel's unit."""

@@ -1,4 +1,4 @@
-"""Shape what was charted into what a panel draws: steps that hold until the next, what lies on the page."""
+"""Shape charted values into what a panel draws: steps, and what lies within the page."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ def within(series: Iterable[tuple[int, T]], start: int, end: int) -> list[tuple[
 
 
 def steps(rates: Iterable[Point], start: int, end: int) -> list[Point]:
-    """Return what is in force until it changes: what was running at the left edge, each change, and the last
-    one carried to the right edge.
+    """Return values that are in force until they change, from `start` to `end`.
+
+    The value running at the left edge, each change, and the last value carried to the right edge.
     """
     rates = list(rates)
     before = [(start, rate) for at, rate in rates if at < start][-1:]
-    drawn = before + within(rates, start, end)
-    return [*drawn, (end, drawn[-1][1])] if drawn else []
+    shown = before + within(rates, start, end)
+    return [*shown, (end, shown[-1][1])] if shown else []
 
 
 def flows(changed: Iterable[int], flow: Iterable[Point]) -> list[Point]:
-    """Return the flow of oxygen over time: charting another device drops the flow of the one before.
+    """Return the flow of oxygen over time: charting another device resets the flow to 0.
 
     `changed`: when another device was charted.
     """
@@ -36,5 +37,5 @@ def flows(changed: Iterable[int], flow: Iterable[Point]) -> list[Point]:
 
 
 def peaks(guideline: Guideline, doses: Iterable[tuple[int, bool]]) -> list[tuple[int, int]]:
-    """Return the windows in which each given dose presses the pressure most."""
+    """Return the peak window after each given dose, in which the pressure is lowest."""
     return [guideline.pressure.peak(at) for at, given in doses if given]

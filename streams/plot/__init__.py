@@ -1,4 +1,4 @@
-"""A drawn course: one page a patient, the way a bedside flowsheet looks.
+"""Draw a course: one page per patient, laid out like a bedside flowsheet.
 
-The extra `plot` brings matplotlib.
+Needs the extra `plot`, which brings matplotlib.
 """

@@ -1,6 +1,4 @@
-"""What every panel does the same way: its name, its limit lines, its bands, its time, and saying that nothing
-was charted.
-"""
+"""Draw what all panels share: name, limit lines, bands, time axis, and the note that nothing was charted."""
 
 from __future__ import annotations
 
@@ -24,28 +22,28 @@ MARGIN = 112  # points from a panel's left edge to the names
 
 
 def points(series: Iterable[tuple[int, T]], span: Span) -> list[tuple[int, T]]:
-    """What lies on the page."""
+    """Return the entries within the page."""
     return within(series, *span)
 
 
 def day(at: int) -> float:
-    """An instant as matplotlib counts: days since the Unix epoch."""
+    """Return an instant as matplotlib counts: days since the Unix epoch."""
     return at / DAY
 
 
 def days(series: Iterable[tuple[int, object]]) -> list[float]:
-    """The instants of a series."""
+    """Return the instants of a series in days."""
     return [day(at) for at, _ in series]
 
 
 def padded(values: Sequence[float]) -> tuple[float, float]:
-    """An axis that holds all values with a little air."""
+    """Return the limits of an axis that holds all values with a margin."""
     low, high = min(values), max(values)
     return low - (high - low) * 0.06, high + (high - low) * 0.08
 
 
 def label(ax: Axes, *lines: str) -> None:
-    """Name over unit, left of the panel, all panels in one column."""
+    """Write name over unit, left of the panel; all panels in one column."""
     ax.annotate(
         "\n".join(lines), (0, 0.5), xycoords="axes fraction", xytext=(-MARGIN, 0), textcoords="offset points",
         ha="left", va="center", annotation_clip=False,
@@ -53,27 +51,29 @@ def label(ax: Axes, *lines: str) -> None:
 
 
 def limit_lines(ax: Axes, lines: Iterable[tuple[float, str, str]]) -> None:
-    """A thin line at each limit, its number at the right edge: the lowest below its line, the highest above,
-    so that near ones stay apart.
+    """Draw a thin line at each limit, with its number at the right edge.
+
+    The number is below the line of the lowest limit and above that of the highest, so that close ones stay
+    apart.
     """
-    drawn = sorted(lines)
-    for number, (value, words, colour) in enumerate(drawn):
+    ordered = sorted(lines)
+    for number, (value, words, colour) in enumerate(ordered):
         ax.axhline(value, color=colour, lw=0.8, ls=(0, (4, 2)), zorder=2.5, gid=f"limit {value:g}")
         ax.annotate(
             words, (1, value), xycoords=("axes fraction", "data"), xytext=(3, 0), textcoords="offset points",
-            fontsize=7, color=INK, va=beside(number, len(drawn)), annotation_clip=False,
+            fontsize=7, color=INK, va=beside(number, len(ordered)), annotation_clip=False,
         )  # fmt: skip
 
 
 def beside(number: int, count: int) -> Literal["center", "top", "bottom"]:
-    """Where the words of a limit stand, seen from its line."""
+    """Return the vertical alignment of a limit's number relative to its line."""
     if count == 1 or 0 < number < count - 1:
         return "center"
     return "bottom" if number else "top"
 
 
 def bands(ax: Axes, levels: Iterable[tuple[float, float, str]]) -> None:
-    """A band from one value to another, coloured and hatched by level."""
+    """Draw a band from one value to another, coloured and hatched by level."""
     for low, high, level in levels:
         ax.axhspan(
             low,
@@ -88,9 +88,9 @@ def bands(ax: Axes, levels: Iterable[tuple[float, float, str]]) -> None:
         )
 
 
-def nothing(ax: Axes, drawn: Sequence[object]) -> None:
-    """Says that nothing was charted: an empty panel must not look like a normal one."""
-    if not drawn:
+def nothing(ax: Axes, charted: Sequence[object]) -> None:
+    """Write that nothing was charted: an empty panel must not look like a normal one."""
+    if not charted:
         ax.text(
             0.5,
             0.5,
@@ -104,7 +104,7 @@ def nothing(ax: Axes, drawn: Sequence[object]) -> None:
 
 
 def time_axis(ax: Axes, span: Span) -> None:
-    """Days as long ticks with their date, hours between them as long as there is room."""
+    """Draw days as long ticks with their date, and hours between them while there is room."""
     from matplotlib.dates import DayLocator, HourLocator
     from matplotlib.ticker import FuncFormatter
 
@@ -121,10 +121,10 @@ def time_axis(ax: Axes, span: Span) -> None:
 
 
 def every(span: Span, labels: int = 14) -> int:
-    """How many days apart the dates stand, so that no more than `labels` of them do."""
+    """Return the interval of the dates in days, so that there are at most `labels` of them."""
     return max(1, math.ceil((span[1] - span[0]) / DAY / labels))
 
 
 def dated(at: float, pattern: str) -> str:
-    """A tick's instant in words, UTC."""
+    """Write a tick's instant, UTC."""
     return pattern.format(aware(round(at * DAY)))

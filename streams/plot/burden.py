@@ -1,5 +1,6 @@
-"""Alarm burden against sensitivity: one point a configuration, so that a site sees what a threshold costs and
-what it buys.
+"""Plot alarm burden against sensitivity: one point per configuration.
+
+So a site sees what a threshold costs and what it gains.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ WIDTH, HEIGHT = 7.0, 4.5
 
 
 class Sensitivity(NamedTuple):
-    """The share of true episodes detected: of all, of the distinct ones; None where there are none."""
+    """The share of true episodes detected: of all, and of the distinct ones; None where there are none."""
 
     all: float | None
     distinct: float | None
@@ -34,7 +35,7 @@ class Point(NamedTuple):
 
 
 def draw(configurations: list[Point], page: Path) -> None:
-    """Writes the picture. Raises UsageError when it cannot be written."""
+    """Write the picture. Raises UsageError when it cannot be written."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -48,9 +49,7 @@ def draw(configurations: list[Point], page: Path) -> None:
 
 
 def points(axes: Axes, one: Point) -> None:
-    """A configuration's two points, by level: filled for all true episodes, hollow for those that are
-    distinct.
-    """
+    """Draw a configuration's points by level: filled for all true episodes, hollow for the distinct ones."""
     for level, colour, shape in LEVELS:
         found = one.sensitivity[level]
         for share, face in ((found.distinct, "none"), (found.all, colour)):
@@ -71,7 +70,7 @@ def points(axes: Axes, one: Point) -> None:
 
 
 def frame(axes: Axes) -> None:
-    """Axes, the line of 1.00, and what the shapes mean."""
+    """Draw the axes, the line of 1.00, and the legend."""
     axes.set(
         xlabel="pages of criteria and hypotension per patient-day",
         ylabel="true episodes detected",

@@ -1,4 +1,4 @@
-"""Read what is drawn of one patient from the events."""
+"""Collect from the events what is drawn of one patient."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PlottedCourse:
     instants: list[int] = field(default_factory=list)
 
     def of(self, code: str) -> Series:
-        """The readings of a code; none when it was never charted."""
+        """Return the readings of a code; empty when it was never charted."""
         return self.series.get(code, [])
 
     @property
@@ -40,49 +40,51 @@ class PlottedCourse:
         return bool(self.series or self.urine or self.doses or self.pressor or self.devices or self.boluses)
 
     def add(self, code: str, at: int, value: float) -> None:
+        """Append a reading."""
         self.series.setdefault(code, []).append((at, value))
 
 
 def course(patient: str, events: Iterable[Event], guideline: Guideline) -> PlottedCourse:
-    """Reads one patient's events, which stand in order of `known`; artefacts (criteria.md, section 8) are
-    left out.
+    """Return the course of one patient from events in order of `known`.
+
+    Artefacts (criteria.md, section 8) are left out.
     """
-    made = PlottedCourse(patient)
+    plotted = PlottedCourse(patient)
     facts = settled(event for event in events if event.patient == patient)
     for fact in facts:
-        add_fact(fact, made, guideline)
-    made.baseline = derived.baseline(facts)
-    made.urine = derived.urine_collections(facts, guideline)
-    made.pressor = derived.phenylephrine_rates(facts, made.of("weight"), made.baseline.get("weight"))
-    return made
+        add_fact(fact, plotted, guideline)
+    plotted.baseline = derived.baseline(facts)
+    plotted.urine = derived.urine_collections(facts, guideline)
+    plotted.pressor = derived.phenylephrine_rates(facts, plotted.of("weight"), plotted.baseline.get("weight"))
+    return plotted
 
 
-def add_fact(fact: Event, made: PlottedCourse, guideline: Guideline) -> None:
-    """Puts one fact where it is drawn."""
+def add_fact(fact: Event, plotted: PlottedCourse, guideline: Guideline) -> None:
+    """Add one fact to the series in which it is drawn."""
     match fact:
         case Vitals() | Labs():
-            readings(fact, made, guideline)
+            readings(fact, plotted, guideline)
         case IO(kind="iv-bolus"):
-            made.boluses.append((fact.at, fact.volume))
+            plotted.boluses.append((fact.at, fact.volume))
         case Dose():
-            made.doses.append((fact.at, fact.given))
+            plotted.doses.append((fact.at, fact.given))
         case Encounter():
-            encounter(fact, made)
-    made.instants.append(fact.at)
+            encounter(fact, plotted)
+    plotted.instants.append(fact.at)
 
 
-def readings(fact: Vitals | Labs, made: PlottedCourse, guideline: Guideline) -> None:
-    """The numbers of a record by code, and the oxygen device by name."""
+def readings(fact: Vitals | Labs, plotted: PlottedCourse, guideline: Guideline) -> None:
+    """Add the numbers of a record by code, and the oxygen device by name."""
     for code, value, *_ in fact.readings:
         if isinstance(value, str):
-            made.devices.append((fact.at, value))
+            plotted.devices.append((fact.at, value))
         elif guideline.usable(code, value):
-            made.add(code, fact.at, value)
+            plotted.add(code, fact.at, value)
 
 
-def encounter(fact: Encounter, made: PlottedCourse) -> None:
-    """Cycle and end of therapy."""
+def encounter(fact: Encounter, plotted: PlottedCourse) -> None:
+    """Add the start of a cycle or the end of therapy."""
     if fact.event == "cycle-start":
-        made.cycles.append(fact.at)
+        plotted.cycles.append(fact.at)
     elif fact.event == "therapy-end":
-        made.therapy_ends.append(fact.at)
+        plotted.therapy_ends.append(fact.at)

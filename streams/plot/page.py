@@ -1,6 +1,4 @@
-"""Draw the page: head, the rhythm of doses, the flowsheet, the laboratory, and a strip for each tripped
-criterion.
-"""
+"""Draw the page: head, doses, flowsheet, laboratory, and a strip for each tripped criterion."""
 
 from __future__ import annotations
 
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def rhythm(ax: Axes, course: PlottedCourse, guideline: Guideline) -> None:
-    """Peak windows shaded, doses given as thin lines, the end of therapy as a thick one."""
+    """Shade the peak windows; draw doses given as thin lines, the end of therapy as a thick one."""
     for start, end in peaks(guideline, course.doses):
         ax.axvspan(day(start), day(end), color=SKY, alpha=0.16, lw=0, zorder=-1, gid="peak")
     for at, given in course.doses:
@@ -37,8 +35,9 @@ def rhythm(ax: Axes, course: PlottedCourse, guideline: Guideline) -> None:
 
 
 def dose_marks(ax: Axes, course: PlottedCourse, span: tuple[int, int]) -> None:
-    """Above the panel: a filled mark with its number for each dose of the cycle, a hollow one for a dose
-    held.
+    """Mark the doses above the panel.
+
+    A filled mark with its number for each dose of the cycle, a hollow one for a dose held.
     """
     above(ax, span[0], "IL-2 dose", "right")
     for at, words in points(numbered(course), span):
@@ -63,18 +62,18 @@ def dose_marks(ax: Axes, course: PlottedCourse, span: tuple[int, int]) -> None:
 
 
 def numbered(course: PlottedCourse) -> list[tuple[int, str]]:
-    """Each dose with its number in its cycle."""
+    """Return each dose with its number in its cycle, or `held`."""
     return [(at, str(number_of(at, course)) if given else "held") for at, given in course.doses]
 
 
 def number_of(at: int, course: PlottedCourse) -> int:
-    """How many doses were given in the cycle up to an instant, that one included."""
+    """Return how many doses were given in the cycle up to an instant, that one included."""
     cycle = max((start for start in course.cycles if start <= at), default=0)
     return sum(1 for when, given in course.doses if given and cycle <= when <= at)
 
 
 def above(ax: Axes, at: int, words: str, side: Literal["center", "right"] = "center") -> None:
-    """Small words over the panel's top edge."""
+    """Write small words over the panel's top edge."""
     ax.annotate(
         words, (day(at), 1.03), xycoords=("data", "axes fraction"), xytext=(0, 6), textcoords="offset points",
         fontsize=7, color=INK, ha=side, va="bottom", annotation_clip=False,
@@ -105,9 +104,9 @@ class Drawing(NamedTuple):
 def draw(
     course: PlottedCourse, alerts: Sequence[AlertRecord], guideline: Guideline, clock: int, title: str = ""
 ) -> Drawing:
-    """One page for one patient up to the clock.
+    """Draw one page for one patient up to the clock.
 
-    Takes that patient's alert transitions in order; `title` says where things stand.
+    `alerts`: that patient's transitions in order; `title`: the patient's present status.
     """
     import matplotlib
 
@@ -117,7 +116,7 @@ def draw(
 
 
 def begins(course: PlottedCourse, clock: int) -> int:
-    """Where the page starts: a little before the first cycle; without one, at the first fact."""
+    """Return where the page starts: `BEFORE` before the first cycle; without one, at the first fact."""
     first = min([*course.instants, clock - HOUR])
     return max(first, course.cycles[0] - BEFORE) if course.cycles else first
 
@@ -125,7 +124,7 @@ def begins(course: PlottedCourse, clock: int) -> int:
 def fill(
     course: PlottedCourse, tripped: Strips, guideline: Guideline, span: tuple[int, int], title: str
 ) -> Drawing:
-    """Lays the panels down, top to bottom."""
+    """Draw the panels, top to bottom."""
     sheet = PlotPage(sum(tall + GAP for _, tall in PANELS) + LAB_HEIGHT + 2 * LAB_GAP + height(tripped))
     axes: dict[str, Axes] = {}
     for panel, tall in PANELS:
@@ -150,7 +149,7 @@ def fill(
 
 
 def label_row(sheet: PlotPage, words: str, below: float) -> None:
-    """The name of what comes next, in the column of names."""
+    """Write the name of the next row, in the column of names."""
     sheet.figure.text(
         (LEFT - MARGIN / POINTS) / WIDTH, 1 - (sheet.used + below) / sheet.height, words, va="center"
     )
@@ -159,7 +158,7 @@ def label_row(sheet: PlotPage, words: str, below: float) -> None:
 def head(
     sheet: PlotPage, course: PlottedCourse, guideline: Guideline, span: tuple[int, int], title: str
 ) -> None:
-    """Who, when, where things stand; and at the foot which edition judged."""
+    """Write patient, period and status at the top, and at the foot the edition that was used."""
     given = sum(1 for at, given in course.doses if given and at <= span[1])
     write(sheet, 0.30, f"Patient {plain(course.patient)}", title, fontsize=13, fontweight="bold", color=INK)
     over = f"{short(wire(span[0]))} to {short(wire(span[1]))} (UTC), {given} doses of IL-2 given"
@@ -171,7 +170,7 @@ def head(
 
 
 def write(sheet: PlotPage, below: float, left: str, right: str, **style: Any) -> None:
-    """Words at both edges of the page, so many inches below its top."""
+    """Write words at both edges of the page, `below` inches below its top."""
     height = 1 - below / sheet.height
     sheet.figure.text(0.03, height, left, va="center", **style)
     sheet.figure.text(0.97, height, right, va="center", ha="right", **style)

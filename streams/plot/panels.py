@@ -1,5 +1,6 @@
-"""Draw the panels of the flowsheet and of the laboratory: what was charted, its limit lines, and that
-nothing was charted.
+"""Draw the panels of the flowsheet and of the laboratory: charted values and limit lines.
+
+A panel for which nothing was charted says so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from rules.chart.chart import target_for
 from rules.chart.volumes import Collection
 from rules.guideline import Guideline
 from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION
-from streams.flowsheet import limits as drawn
+from streams.flowsheet import limits as guideline_limits
 from streams.flowsheet.limits import Line, advised, limits
 from streams.flowsheet.series import flows, steps
 from streams.plot.axes import bands, dated, day, days, every, label, limit_lines, nothing, padded, points
@@ -31,8 +32,10 @@ def coloured(lines: list[Line]) -> list[tuple[float, str, str]]:
 
 
 def pressure(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """Systolic readings over the band that counts as hypotension, and the line to stay above (Table 2)."""
-    above, severe = drawn.pressure(guideline, target_for(course.baseline.get("systolic-bp"), guideline))
+    """Draw systolic readings over the bands of hypotension, and the target to stay above (Table 2)."""
+    above, severe = guideline_limits.pressure(
+        guideline, target_for(course.baseline.get("systolic-bp"), guideline)
+    )
     label(ax, "Systolic pressure", "mm[Hg]")
     systolic = points(course.of("systolic-bp"), span)
     low, high = padded([value for _, value in systolic] + [severe - 10, above + 40])
@@ -48,10 +51,10 @@ def pressure(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) 
         ms=2.6,
         label="systolic",
     )
-    deep = [(at, value) for at, value in systolic if value <= above]
+    at_or_below = [(at, value) for at, value in systolic if value <= above]
     ax.plot(
-        days(deep),
-        [value for _, value in deep],
+        days(at_or_below),
+        [value for _, value in at_or_below],
         ls="",
         marker="v",
         ms=5,
@@ -63,21 +66,22 @@ def pressure(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) 
 
 
 def heart_rate(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """Heart rate, with the limits of `sinus-tachycardia`."""
+    """Draw heart rate, with the limits of `sinus-tachycardia`."""
     curve(ax, course, "heart-rate", span, VERMILLION, ("Heart rate", "/min"), (70, 140))
     limit_lines(ax, coloured(limits(guideline, "sinus-tachycardia")))
 
 
 def temperature(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """Temperature, with the limit of fever."""
+    """Draw temperature, with the limit of fever."""
     curve(ax, course, "temperature", span, PURPLE, ("Temperature", "Cel"), (36.5, 38.6))
-    fever = drawn.fever(guideline).value
+    fever = guideline_limits.fever(guideline).value
     limit_lines(ax, [(fever, f"{fever:.1f}", GREY)])
 
 
 def urine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """Each collection as a bar of its own width; on a root scale, so that 10 and 20 mL/h stay legible beside
-    a diuresis.
+    """Draw each collection as a bar of its own width.
+
+    The scale is a root, so that 10 and 20 mL/h stay legible beside a diuresis.
     """
     label(ax, "Urine", "mL/h (root scale)")
     ax.set_yscale("function", functions=(lambda rate: abs(rate) ** 0.5, lambda root: root**2))
@@ -104,7 +108,7 @@ def urine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> 
 
 
 def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
-    """A collection's rate over its time; a low one is darker and hatched, not only coloured."""
+    """Draw a collection's rate over its time; a low one is darker and hatched, not only coloured."""
     rate, row = rate_of(collection), guideline.row["urine-hour"]
     low: Any = row
     colour, hatch = (
@@ -121,11 +125,12 @@ def bar(ax: Axes, collection: Collection, guideline: Guideline) -> None:
 
 
 def rate_of(collection: Collection) -> float:
+    """Return the rate of a collection, mL/h; 0 when it is unknown."""
     return collection.rate or 0.0
 
 
 def boluses(ax: Axes, course: PlottedCourse, span: Span) -> None:
-    """Where fluid was given, and how much."""
+    """Mark when fluid was given, and how much."""
     if given := points(course.boluses, span):
         ax.text(1.005, 0.99, "bolus, mL", transform=ax.transAxes, fontsize=6.5, color=BLUE, va="top")
     for at, volume in given:
@@ -137,11 +142,11 @@ def boluses(ax: Axes, course: PlottedCourse, span: Span) -> None:
 
 
 def phenylephrine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """The rate as steps, each in force until the next; with the limits of both rows."""
+    """Draw the rate as steps, each in force until the next, with the limits of both rows."""
     label(ax, "Phenylephrine", "ug/kg/min")
     visible = steps(course.pressor, *span)
     rates = [rate for _, rate in visible]
-    ax.set_ylim(0, max([drawn.PHENYLEPHRINE[1], *(rate * 1.1 for rate in rates)]))
+    ax.set_ylim(0, max([guideline_limits.PHENYLEPHRINE[1], *(rate * 1.1 for rate in rates)]))
     ax.step(days(visible), rates, where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(visible), rates, step="post", color=GREEN, alpha=0.25, lw=0)
     weaned = [(guideline.table4.weaned, f"{guideline.table4.weaned:g} to dose", GREY)]
@@ -154,19 +159,19 @@ def phenylephrine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: S
 
 
 def saturation(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """SpO2, with the saturation to keep."""
-    curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), drawn.SATURATION)
-    limit_lines(ax, coloured([drawn.saturation(guideline)]))
+    """Draw SpO2, with the saturation to keep."""
+    curve(ax, course, "spo2", span, BLUE, ("SpO2", "%"), guideline_limits.SATURATION)
+    limit_lines(ax, coloured([guideline_limits.saturation(guideline)]))
 
 
 def oxygen(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """The flow as steps, with its limits; the device by name when it changes, FiO2 in figures."""
+    """Draw the flow as steps with its limits; write the device when it changes, and FiO2 in figures."""
     label(ax, "Oxygen", "L/min")
     visible = steps(flows((at for at, _ in changes(course.devices)), course.of("o2-flow")), *span)
-    ax.set_ylim(0, max([drawn.OXYGEN[1], *(rate * 1.3 for _, rate in visible)]))
+    ax.set_ylim(0, max([guideline_limits.OXYGEN[1], *(rate * 1.3 for _, rate in visible)]))
     ax.step(days(visible), [rate for _, rate in visible], where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(visible), [rate for _, rate in visible], step="post", color=GREEN, alpha=0.25, lw=0)
-    limit_lines(ax, coloured(drawn.oxygen_flow(guideline)))
+    limit_lines(ax, coloured(guideline_limits.oxygen_flow(guideline)))
     for at, word in points(changes(course.devices), span):
         mark(ax, at, word, 0.82)
     for at, value in points(changes(course.of("fio2")), span):
@@ -175,7 +180,7 @@ def oxygen(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) ->
 
 
 def changes(series: list[tuple[int, T]]) -> list[tuple[int, T]]:
-    """The entries that say something new."""
+    """Return the entries that differ from the previous one."""
     return [
         (at, value)
         for number, (at, value) in enumerate(series)
@@ -184,7 +189,7 @@ def changes(series: list[tuple[int, T]]) -> list[tuple[int, T]]:
 
 
 def mark(ax: Axes, at: int, word: str, height: float) -> None:
-    """A word at an instant."""
+    """Write a word at an instant."""
     ax.text(
         day(at), height, f" {word}", transform=ax.get_xaxis_transform(), fontsize=6, color=GREEN, va="bottom"
     )
@@ -199,7 +204,7 @@ def curve(
     name: tuple[str, str],
     least: tuple[float, float],
 ) -> None:
-    """A vital sign as a line with its readings; the axis never narrower than `least`."""
+    """Draw a vital sign as a line with its readings; the axis is never narrower than `least`."""
     label(ax, *name)
     visible = points(course.of(code), span)
     ax.set_ylim(*padded([value for _, value in visible] + list(least)))
@@ -210,7 +215,10 @@ def curve(
 
 
 class LabPanel(NamedTuple):
-    """A panel: which lab, its unit, where its lines come from, and the least the axis spans."""
+    """A lab's panel: code, unit, the source of its limit lines, and the least span of its axis.
+
+    `judged_as`: the row or advice whose limits are drawn.
+    """
 
     code: str
     unit: str
@@ -231,7 +239,7 @@ LABS = (
 def draw_lab(
     ax: Axes, lab: LabPanel, course: PlottedCourse, guideline: Guideline, span: tuple[int, int]
 ) -> None:
-    """One lab over the course: its values, the last one in figures, its limit lines."""
+    """Draw one lab over the course, with its limit lines."""
     visible = points(course.of(lab.code), span)
     ax.set_title(f"{lab.code}, {lab.unit}", fontsize=7.5, loc="left", pad=4)
     ax.set_ylim(*padded([value for _, value in visible] + list(lab.least)))
@@ -242,7 +250,7 @@ def draw_lab(
 
 
 def scales(ax: Axes, span: tuple[int, int]) -> None:
-    """Few dates and few values: the panel is small."""
+    """Set few dates and few values: the panel is small."""
     from matplotlib.dates import DayLocator
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 

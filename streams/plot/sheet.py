@@ -1,5 +1,6 @@
-"""The paper: axes laid down from the top in inches, all sharing one axis of time, and saved so that the same
-course gives the same bytes.
+"""Lay out the sheet: axes from the top in inches, with one time axis in common, saved reproducibly.
+
+The same course gives the same bytes.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ STYLE: Any = {
     "timezone": "UTC",
 }
 
-# What each format would write of the moment or the program; without it two runs give the same file.
+# Overrides what each format would record of the time or the program, so that two runs give the same file.
 METADATA: Mapping[str, Mapping[str, str | None]] = {
     ".svg": {"Date": None, "Creator": "il2watch"},
     ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": "il2watch"},
@@ -48,7 +49,7 @@ METADATA: Mapping[str, Mapping[str, str | None]] = {
 
 
 class PlotPage:
-    """A page filled from the top: `place` answers the next axes."""
+    """A page filled from the top: `place` returns the next axes."""
 
     def __init__(self, height: float) -> None:
         from matplotlib.figure import Figure
@@ -59,14 +60,14 @@ class PlotPage:
         self.first: Axes | None = None
 
     def place(self, height: float, gap: float = 0.12) -> Axes:
-        """The next axes over the whole width; they share the time of the first."""
+        """Return the next axes over the whole width; they share the time axis of the first."""
         made = self.figure.add_axes(self.box(LEFT, WIDTH - LEFT - RIGHT, height), sharex=self.first)
         self.first = self.first or made
         self.used += height + gap
         return made
 
     def row(self, count: int, height: float, gap: float = 0.12, between: float = 0.58) -> list[Axes]:
-        """Small axes side by side, each with its own time."""
+        """Return small axes side by side, each with its own time axis."""
         width = (WIDTH - LEFT - RIGHT - between * (count - 1)) / count
         made = [
             self.figure.add_axes(self.box(LEFT + number * (width + between), width, height))
@@ -76,12 +77,12 @@ class PlotPage:
         return made
 
     def box(self, left: float, width: float, height: float) -> tuple[float, float, float, float]:
-        """Inches from the top left as the figure's fractions."""
+        """Convert inches from the top left to fractions of the figure."""
         return left / WIDTH, 1 - (self.used + height) / self.height, width / WIDTH, height / self.height
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Writes SVG, PNG or PDF by the suffix, whole or not at all.
+    """Write SVG, PNG or PDF by the suffix; the picture is complete before the file is opened.
 
     Raises UsageError when the folder or the permission is missing.
     """
@@ -89,9 +90,8 @@ def save(figure: Figure, path: Path) -> None:
 
     page = io.BytesIO()
     with matplotlib.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message="Glyph .* missing"
-        )  # a patient id may be written in any script
+        # A patient id may be written in any script.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure.savefig(page, format=path.suffix[1:].lower(), dpi=150, metadata=METADATA[path.suffix.lower()])
     try:
         path.write_bytes(page.getvalue())

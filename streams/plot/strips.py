@@ -1,6 +1,4 @@
-"""Make strips of alert transitions, and draw when each criterion stood at which level (criteria.md, section
-9).
-"""
+"""Draw a strip for each tripped criterion: when it had which level (criteria.md, section 9)."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ DRAWN = {"criterion", "blood-pressure"}
 
 
 class Stretch(NamedTuple):
-    """One level from an instant to the next, in ms; `open` when it still stood at the end of the page."""
+    """One level from one instant to the next, ms; `open`: it still held at the end of the page."""
 
     start: int
     end: int
@@ -32,17 +30,18 @@ Strips = dict[str, list[Stretch]]
 
 
 def strips(alerts: Iterable[AlertRecord], order: Sequence[str], end: int) -> Strips:
-    """The stretches of every tripped criterion and of hypotension, in the order of the table; `end` closes
-    what still stands.
+    """Return the stretches of every tripped criterion and of hypotension, in the order of the table.
+
+    `end` closes those still open.
     """
-    found: Strips = {}
+    by_subject: Strips = {}
     for (subject, _), transitions in episodes(alerts).items():
-        found.setdefault(subject, []).extend(stretches(transitions, end))
-    return {subject: found[subject] for subject in ("hypotension", *order) if found.get(subject)}
+        by_subject.setdefault(subject, []).extend(stretches(transitions, end))
+    return {subject: by_subject[subject] for subject in ("hypotension", *order) if by_subject.get(subject)}
 
 
 def episodes(alerts: Iterable[AlertRecord]) -> dict[tuple[str, str], list[tuple[int, str]]]:
-    """(subject, episode id) -> its levels by the instant each became true; reminders change nothing."""
+    """Map (subject, episode id) to its levels by the instant each became true; reminders change nothing."""
     found: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for alert in alerts:
         if alert.kind in DRAWN and alert.transition != "reminder":
@@ -51,7 +50,7 @@ def episodes(alerts: Iterable[AlertRecord]) -> dict[tuple[str, str], list[tuple[
 
 
 def stretches(levels: list[tuple[int, str]], end: int) -> list[Stretch]:
-    """What lies between one transition and the next; `clear` ends an episode and has no stretch."""
+    """Return the stretches between transitions; `clear` ends an episode and has none."""
     ends = [*(at for at, _ in levels[1:]), end]
     last = len(levels) - 1
     return [
@@ -67,12 +66,12 @@ HATCH = {"absolute": "xxxx", "relative": "////"}
 
 
 def height(strips: Strips) -> float:
-    """Inches that the strips take."""
+    """Return the height of the strips in inches."""
     return EACH * (max(len(strips), 1) + 0.4)
 
 
 def draw_strips(ax: Axes, strips: Strips, span: tuple[int, int]) -> None:
-    """The strips from the top, named on the left; says so when nothing tripped."""
+    """Draw the strips from the top, named on the left; without any, write that nothing tripped."""
     count = len(strips)
     ax.set_ylim(max(count, 1) - 0.3, -0.9)
     ax.set_yticks(range(count), list(strips))
@@ -97,7 +96,7 @@ MIDDLE = (0.5, 0.5)
 
 
 def draw_stretch(ax: Axes, number: int, stretch: Stretch) -> None:
-    """A bar from one transition to the next; an arrow where it still stood at the page's end."""
+    """Draw a bar from one transition to the next; an arrow where the level still held at the page's end."""
     start, end = day(stretch.start), day(stretch.end)
     ax.barh(
         number, end - start, left=start, height=TALL[stretch.level], color=LEVEL_COLOUR[stretch.level],
@@ -108,7 +107,7 @@ def draw_stretch(ax: Axes, number: int, stretch: Stretch) -> None:
 
 
 def legend(ax: Axes) -> None:
-    """What colour, hatch and height mean."""
+    """Explain colour, hatch and height."""
     from matplotlib.patches import Patch
 
     patches = [

@@ -1,1 +1,1 @@
-"""Read models of the output topics. Pure: `rules` only."""
+"""Hold the read models of the output topics. Pure: imports `rules` only."""

@@ -18,9 +18,9 @@ Kept = TypeVar("Kept")
 
 
 class Latest(Generic[Kept]):
-    """The latest assessment of every patient, or what `keep` leaves of it.
+    """The latest assessment of every patient, or what `keep` retains of it.
 
-    `of`: by patient, without those who were discharged; `unread`: how many records were no assessment.
+    `of`: by patient, without discharged patients; `unread`: how many records were not a valid assessment.
     """
 
     def __init__(self, keep: Callable[[Assessment], Kept]) -> None:
@@ -29,9 +29,10 @@ class Latest(Generic[Kept]):
         self.unread = 0
 
     def apply(self, patient: str, value: bytes | None) -> bool:
-        """Take an assessment, or the tombstone of one who was discharged; whether it could be read.
+        """Apply an assessment, or the tombstone (None) of a discharged patient; return whether it was
+        readable.
 
-        What cannot be read is counted and leaves the assessment before in place.
+        A record that cannot be read is counted and leaves the previous assessment in place.
         """
         if value is None:
             self.of.pop(patient, None)
@@ -45,45 +46,45 @@ class Latest(Generic[Kept]):
 
 
 def whole(assessment: Assessment) -> Assessment:
-    """Keep all of it."""
+    """Return the assessment unchanged: the `keep` of a reader that needs all of it."""
     return assessment
 
 
 class Mark(NamedTuple):
-    """One thing that counts 1: `what` says of which gauge, `labels` where in it."""
+    """One item that counts 1: `what` names the gauge, `labels` its label values."""
 
     what: str
     labels: tuple[str, ...] = ()
 
 
 class PatientCounts(NamedTuple):
-    """What one patient adds to the counts."""
+    """What one patient adds to the counts; `delay_h`: hours by which the next dose is delayed."""
 
     marks: tuple[Mark, ...]
     delay_h: float
 
 
-def counts_of(found: Assessment) -> PatientCounts:
-    """What an assessment adds."""
-    return PatientCounts(tuple(marks(found)), found.dose.delayed_h)
+def counts_of(assessment: Assessment) -> PatientCounts:
+    """Return what an assessment adds to the counts."""
+    return PatientCounts(tuple(marks(assessment)), assessment.dose.delayed_h)
 
 
-def marks(found: Assessment) -> Iterator[Mark]:
-    """Everything of an assessment that counts 1, each at most once."""
-    yield Mark("patients", (found.mode,))
-    yield Mark("recommendations", (found.recommendation,))
-    yield Mark("doses", (found.dose.readiness,))
-    if found.dose.delayed_h > 0:
+def marks(assessment: Assessment) -> Iterator[Mark]:
+    """Yield every item of an assessment that counts 1, each at most once."""
+    yield Mark("patients", (assessment.mode,))
+    yield Mark("recommendations", (assessment.recommendation,))
+    yield Mark("doses", (assessment.dose.readiness,))
+    if assessment.dose.delayed_h > 0:
         yield Mark("delayed")
-    if found.blood_pressure.state in TRIPPED:
-        yield Mark("hypotension", (found.blood_pressure.state,))
+    if assessment.blood_pressure.state in TRIPPED:
+        yield Mark("hypotension", (assessment.blood_pressure.state,))
     yield from {
-        Mark("tripped", (row.system, row.state)): None for row in found.criteria if row.state in TRIPPED
+        Mark("tripped", (row.system, row.state)): None for row in assessment.criteria if row.state in TRIPPED
     }
-    yield from (Mark("overdue", (item.what,)) for item in found.monitoring if item.overdue)
+    yield from (Mark("overdue", (item.what,)) for item in assessment.monitoring if item.overdue)
     yield from (
         Mark("stop_rules", (reason.removeprefix(STOP_RULE),))
-        for reason in found.reasons
+        for reason in assessment.reasons
         if reason.startswith(STOP_RULE)
     )
 
@@ -92,14 +93,14 @@ GONE = PatientCounts((), 0.0)
 
 
 class Census:
-    """The patients who have an assessment, and how many of them stand where."""
+    """The counts over all patients who have an assessment."""
 
     def __init__(self) -> None:
         self.latest = Latest(counts_of)
         self.counts: Counter[Mark] = Counter()
 
     def apply(self, patient: bytes, value: bytes | None) -> None:
-        """The patient's latest assessment; None: discharged."""
+        """Apply the patient's latest assessment; None: discharged."""
         name = patient.decode(errors="backslashreplace")
         before = self.latest.of.get(name, GONE)
         if self.latest.apply(name, value):
@@ -107,7 +108,8 @@ class Census:
             self.counts.update(self.latest.of.get(name, GONE).marks)
 
     def longest_delay_h(self) -> float:
-        """Hours by which the longest overdue dose is delayed, as of its patient's latest assessment; 0 when
-        none is.
+        """Return by how many hours the most delayed dose is overdue; 0 when none is.
+
+        The delay is as of the patient's latest assessment.
         """
-        return max((one.delay_h for one in self.latest.of.values()), default=0.0)
+        return max((counts.delay_h for counts in self.latest.of.values()), default=0.0)

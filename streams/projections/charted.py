@@ -1,5 +1,6 @@
-"""What was charted of one patient, as far as it is drawn: signals as bounded series, everything slower as
-the events themselves (wire.md, Events).
+"""Keep the charted facts of one patient, as far as they are drawn (wire.md, Events).
+
+Signals are bounded series; slower events are kept whole.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ FULL = 600
 
 
 class Recent:
-    """Remembers at least the last `FULL` marks, at most twice as many."""
+    """A bounded deduplication set: holds at least the last `FULL` marks, at most twice as many."""
 
     __slots__ = ("old", "young")
 
@@ -26,7 +27,7 @@ class Recent:
         self.old: set[int] = set()
 
     def again(self, mark: int) -> bool:
-        """Whether a mark was here before; it is remembered from now on."""
+        """Return whether a mark was added before, and add it."""
         known = mark in self.young or mark in self.old
         self.young.add(mark)
         if len(self.young) >= FULL:
@@ -36,15 +37,16 @@ class Recent:
 
 MOST = 1600
 TIERS = ((8 * HOUR, 2 * MINUTE), (DAY, 10 * MINUTE), (3 * DAY, 30 * MINUTE), (10 * DAY, HOUR))
-"""Up to which age, of how wide a stretch the lowest and the highest reading are kept; nothing beyond the
-last.
+"""Pairs of age and interval width, ms.
+
+Up to that age the lowest and the highest reading of each interval are kept; beyond the last age, nothing.
 """
 
 Point = tuple[int, float]
 
 
 def mark(id: str) -> int:
-    """What is kept of an event's id: enough to find it again in this process."""
+    """Return the hash that is kept of an event's id: enough to find it again within this process."""
     return hash(id)
 
 
@@ -60,26 +62,26 @@ class ReadingSeries:
         return len(self.at)
 
     def add(self, at: int, value: float, mark: int) -> None:
-        """One reading more; of the same instant the later one stands behind."""
-        place = len(self.at) if not self.at or at >= self.at[-1] else bisect_right(self.at, at)
-        self.at.insert(place, at)
-        self.value.insert(place, value)
-        self.marks.insert(place, mark)
+        """Insert a reading; of two at the same instant the one added later comes second."""
+        index = len(self.at) if not self.at or at >= self.at[-1] else bisect_right(self.at, at)
+        self.at.insert(index, at)
+        self.value.insert(index, value)
+        self.marks.insert(index, mark)
         if len(self.at) > MOST:
             self._keep(kept(self.at, self.value))
 
     def drop(self, mark: int) -> None:
-        """Takes out what came from an event: it was corrected or withdrawn."""
+        """Remove the readings of an event that was corrected or withdrawn."""
         if mark in self.marks:
-            self._keep([place for place, other in enumerate(self.marks) if other != mark])
+            self._keep([index for index, other in enumerate(self.marks) if other != mark])
 
     def between(self, start: int, end: int) -> list[Point]:
-        """The readings from `start` to `end`, both included."""
+        """Return the readings from `start` to `end`, both included."""
         first, last = bisect_left(self.at, start), bisect_right(self.at, end)
         return list(zip(self.at[first:last], self.value[first:last], strict=True))
 
     def of(self, marks: Iterable[int]) -> Iterator[Point]:
-        """The readings that came from these events."""
+        """Return the readings that came from the events of these marks."""
         wanted = set(marks)
         return (
             (at, value)
@@ -89,49 +91,53 @@ class ReadingSeries:
 
     @property
     def last(self) -> Point | None:
+        """The latest reading; None when there is none."""
         return (self.at[-1], self.value[-1]) if self.at else None
 
-    def _keep(self, places: list[int]) -> None:
+    def _keep(self, indices: list[int]) -> None:
         for name in self.__slots__:
             column: array[float] = getattr(self, name)
-            setattr(self, name, array(column.typecode, [column[place] for place in places]))
+            setattr(self, name, array(column.typecode, [column[index] for index in indices]))
 
 
 def kept(at: array[int], value: array[float]) -> list[int]:
-    """Which places stay: of each stretch the lowest and the highest reading, so that no trough is smoothed
-    away.
+    """Return the indices to keep when a series is thinned.
+
+    The lowest and the highest reading of each interval stay, so that no trough is smoothed away.
     """
     low: dict[tuple[int, int], int] = {}
     high: dict[tuple[int, int], int] = {}
-    for place, moment in enumerate(at):
+    for index, moment in enumerate(at):
         width = width_at(at[-1] - moment)
         if width is None:
             continue
-        stretch = (width, moment // width)
-        if stretch not in low or value[place] <= value[low[stretch]]:
-            low[stretch] = place
-        if stretch not in high or value[place] >= value[high[stretch]]:
-            high[stretch] = place
+        interval = (width, moment // width)
+        if interval not in low or value[index] <= value[low[interval]]:
+            low[interval] = index
+        if interval not in high or value[index] >= value[high[interval]]:
+            high[interval] = index
     return sorted({*low.values(), *high.values(), len(at) - 1})
 
 
 def width_at(age: int) -> int | None:
-    """How wide a stretch is at an age; None: too old to be kept."""
+    """Return the width of the interval at an age, ms; None: too old to be kept."""
     return next((width for until, width in TIERS if age <= until), None)
 
 
 def thinned(points: list[Point], most: int) -> list[Point]:
-    """As many points as a picture of that many has room for: lows and highs of equal stretches of time."""
+    """Return about `most` points at most: the lowest and highest of equal intervals, and the last point."""
     if len(points) <= most:
         return points
     start, span = points[0][0], points[-1][0] - points[0][0] + 1
-    stretches: dict[int, list[Point]] = {}
+    intervals: dict[int, list[Point]] = {}
     for point in points:
-        stretches.setdefault((point[0] - start) * (most // 2) // span, []).append(point)
-    marks = {
-        chosen for held in stretches.values() for chosen in (min(held, key=_value), max(held, key=_value))
+        intervals.setdefault((point[0] - start) * (most // 2) // span, []).append(point)
+    extremes = {
+        extreme
+        for group in intervals.values()
+        for extreme in (min(group, key=_value), max(group, key=_value))
     }
-    return sorted(marks | {points[-1]})
+    return sorted(extremes | {points[-1]})
 
 
 def _value(point: Point) -> float:
@@ -144,12 +150,11 @@ SLOW = (IO, Infusion, Dose, Encounter, Finding)
 
 
 class ChartedFacts:
-    """`signals`: by code, vitals and labs. `slow`: the other events by id, settled.
+    """The charted facts of one patient.
 
-    `limits`: by lab, the latest result's own reference limits.
-
-    `newest`: when the newest fact was true, ms; `location`: where the patient is; `discharged`: whether the
-    stay is over.
+    `signals`: by code, vitals and labs. `slow`: the other events by id, with corrections applied. `limits`:
+    by lab, the reference limits of the latest result. `newest`: the latest `at` of any fact, ms; `location`:
+    where the patient is; `discharged`: whether the stay is over.
     """
 
     __slots__ = (
@@ -178,7 +183,7 @@ class ChartedFacts:
         self.discharged = False
 
     def apply(self, event: Event, guideline: Guideline) -> None:
-        """Takes one event; a repeat changes nothing, a correction replaces, a withdrawal removes."""
+        """Apply one event: a repeat changes nothing, a correction replaces, a withdrawal removes."""
         if isinstance(event, Vitals | Labs):
             self._readings(event, guideline)
         elif isinstance(event, Withdrawal):
@@ -188,47 +193,47 @@ class ChartedFacts:
         self.newest = event.at if self.newest is None else max(self.newest, event.at)
 
     def _readings(self, event: Vitals | Labs, guideline: Guideline) -> None:
-        here = mark(event.id)
-        if not self._settles(event, here):
+        event_mark = mark(event.id)
+        if not self._settles(event, event_mark):
             return
         for code, value, *_ in event.readings:
             if isinstance(value, str):
-                self._device(event.at, value, here)
+                self._device(event.at, value, event_mark)
             elif guideline.usable(code, value):
-                self.signals.setdefault(code, ReadingSeries()).add(event.at, value, here)
+                self.signals.setdefault(code, ReadingSeries()).add(event.at, value, event_mark)
         for code, _, low, high, unit in event.readings if isinstance(event, Labs) else ():
             self.limits[code], self.units[code] = (low, high), unit
 
-    def _settles(self, event: Event, here: int) -> bool:
-        """Whether a record has a word to say; what an earlier one of its id said is taken out."""
+    def _settles(self, event: Event, event_mark: int) -> bool:
+        """Return whether a record applies; if it corrects an earlier one, remove what that one left."""
         rank = RANK[event.status]
-        before = self.unsettled.get(here, FINAL if self.recent.again(here) else None)
+        before = self.unsettled.get(event_mark, FINAL if self.recent.again(event_mark) else None)
         if before is not None and not outranks(rank, before):
             return False
         if rank != FINAL or before is not None:
-            self.unsettled[here] = rank
+            self.unsettled[event_mark] = rank
             for old in list(self.unsettled)[:-MOST_UNSETTLED]:
                 del self.unsettled[old]
         if before is not None or rank > FINAL:
-            self._drop(here)
+            self._drop(event_mark)
         return True
 
     def _withdraw(self, event: Withdrawal) -> None:
-        here = mark(event.id)
-        self._drop(here)
-        self.unsettled[here] = RANK[event.status]
+        event_mark = mark(event.id)
+        self._drop(event_mark)
+        self.unsettled[event_mark] = RANK[event.status]
         self.slow.pop(event.id, None)
 
-    def _drop(self, here: int) -> None:
+    def _drop(self, event_mark: int) -> None:
         for series in self.signals.values():
-            series.drop(here)
-        self.devices = [one for one in self.devices if one[2] != here]
+            series.drop(event_mark)
+        self.devices = [one for one in self.devices if one[2] != event_mark]
 
-    def _device(self, at: int, word: str, here: int) -> None:
-        """A device is kept when it is another than the one before."""
+    def _device(self, at: int, device: str, event_mark: int) -> None:
+        """Record a device if it differs from the previous one."""
         before = next((known for moment, known, _ in reversed(self.devices) if moment <= at), None)
-        if word != before:
-            self.devices.append((at, word, here))
+        if device != before:
+            self.devices.append((at, device, event_mark))
             self.devices.sort()
 
     def _slow(self, event: Event) -> None:
@@ -244,19 +249,19 @@ class ChartedFacts:
             self._encounter(event)
 
     def _encounter(self, event: Encounter) -> None:
-        """A turn in the stay: where the patient lies now, and whether the stay is over."""
-        turns = sorted(
+        """Update location and `discharged` from the encounters."""
+        encounters = sorted(
             (one for one in self.slow.values() if isinstance(one, Encounter)), key=lambda one: one.at
         )
         self.location = next(
-            (encounter.location for encounter in reversed(turns) if encounter.location), None
+            (encounter.location for encounter in reversed(encounters) if encounter.location), None
         )
-        self.discharged = turns[-1].event == "discharge"
+        self.discharged = encounters[-1].event == "discharge"
 
     def settled(self) -> list[Event]:
-        """The slower events in order of `at`."""
+        """Return the slower events in order of `at`."""
         return sorted(self.slow.values(), key=lambda event: event.at)
 
     def encounters(self, name: str) -> Iterator[int]:
-        """When an encounter of that kind was, in order."""
+        """Return the instants (ms) of the encounters of one kind, in order."""
         return (event.at for event in self.settled() if isinstance(event, Encounter) and event.event == name)

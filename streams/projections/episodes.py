@@ -1,5 +1,6 @@
-"""A patient's alerts as they stand: open episodes, who has seen them, what was said before, and what people
-asked of them (wire.md, Alert; criteria.md section 9).
+"""Fold one patient's alerts and commands (wire.md, Alert; criteria.md section 9).
+
+Open episodes, their acknowledgements, the timeline of transitions, and the commands in force.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MACHINE = "system"
 
 
 class SeenBy(msgspec.Struct, frozen=True, gc=False):
-    """Who has seen an alert, when (ms), and what they said. `id`: of the command."""
+    """An acknowledgement: by whom, when (`known`, ms) and why. `id`: of the command."""
 
     id: str
     known: int
@@ -43,19 +44,24 @@ class OpenEpisode(msgspec.Struct, frozen=True):
 
     @property
     def id(self) -> str:
+        """The id of the episode."""
         return self.last.id
 
     @property
     def level(self) -> str:
+        """The present level."""
         return self.last.level
 
     def seen_by(self, ack: SeenBy) -> bool:
-        """Whether an acknowledgement was given to it as it is now: what got worse since has not been seen."""
+        """Return whether an acknowledgement covers the present level.
+
+        One given before the last worsening does not.
+        """
         return not too_late(ack.known, self.decided, self.worsened)
 
 
 class Episodes:
-    """`open`: by id; `timeline`: the latest transitions, oldest first."""
+    """The episodes of one patient. `open`: by id; `timeline`: the latest transitions, oldest first."""
 
     __slots__ = ("acks", "open", "seen", "timeline")
 
@@ -66,7 +72,10 @@ class Episodes:
         self.acks: dict[str, dict[str, SeenBy]] = {}
 
     def apply(self, alert: AlertRecord) -> bool:
-        """Takes a transition; whether it is new. One may be published twice, with the same id and seq."""
+        """Apply a transition; return whether it is new.
+
+        One may be published twice, with the same id and seq.
+        """
         if self.seen.get(alert.id, 0) >= alert.seq:
             return False
         self.seen[alert.id] = alert.seq
@@ -79,30 +88,33 @@ class Episodes:
         return True
 
     def _forget(self) -> None:
-        """What is said of episodes long over is not kept for ever."""
+        """Drop the oldest sequence numbers of episodes that are closed."""
         for old in list(self.seen)[: -4 * TIMELINE]:
             if old not in self.open:
                 del self.seen[old]
 
     def acknowledge(self, alert: str, ack: SeenBy) -> None:
-        """Takes an acknowledgement; it may come before its alert, for the two stand in different topics."""
+        """Record an acknowledgement.
+
+        It may arrive before its alert, since the two are in different topics.
+        """
         self.acks.setdefault(alert, {})[ack.id] = ack
         for old in list(self.acks)[:-ACKS]:
             if old not in self.open:
                 del self.acks[old]
 
     def withdraw(self, command: str) -> None:
-        """An acknowledgement entered in error never was."""
-        for given in self.acks.values():
-            given.pop(command, None)
+        """Remove an acknowledgement that was entered in error."""
+        for acks in self.acks.values():
+            acks.pop(command, None)
 
     def acked(self, episode: OpenEpisode) -> SeenBy | None:
-        """The acknowledgement that stands, the first if several do."""
-        given = [ack for ack in self.acks.get(episode.id, {}).values() if episode.seen_by(ack)]
-        return min(given, key=lambda ack: ack.known, default=None)
+        """Return the acknowledgement in force, the earliest if there are several; None when there is none."""
+        acks = [ack for ack in self.acks.get(episode.id, {}).values() if episode.seen_by(ack)]
+        return min(acks, key=lambda ack: ack.known, default=None)
 
     def unseen(self) -> list[OpenEpisode]:
-        """Open episodes nobody has acknowledged, the gravest first, then the oldest.
+        """Return the open episodes without an acknowledgement, the most severe first, then the oldest.
 
         Advice needs no acknowledgement.
         """
@@ -110,16 +122,17 @@ class Episodes:
         return sorted(found, key=urgency)
 
     def open_episodes(self) -> list[OpenEpisode]:
-        """All open episodes, the gravest first, then the oldest."""
+        """Return all open episodes, the most severe first, then the oldest."""
         return sorted(self.open.values(), key=urgency)
 
 
 def urgency(episode: OpenEpisode) -> tuple[int, int, str]:
+    """Return the sort key: the most severe first, then the oldest."""
     return -RANK[episode.level], episode.since, episode.id
 
 
 def moved(before: OpenEpisode | None, alert: AlertRecord) -> OpenEpisode:
-    """The episode after a transition."""
+    """Return the episode after a transition."""
     at, decided = parse(alert.at), parse(alert.decided)
     if before is None:
         return OpenEpisode(alert, at, at, decided, alert.transition == "worsened")
@@ -130,7 +143,7 @@ def moved(before: OpenEpisode | None, alert: AlertRecord) -> OpenEpisode:
 
 
 def alert_of(value: bytes) -> AlertRecord | None:
-    """Return the alert of a record; None for what is none."""
+    """Return the alert of a record; None when it is not a valid alert."""
     try:
         return decode(value)
     except NotAnAlert:
@@ -138,14 +151,17 @@ def alert_of(value: bytes) -> AlertRecord | None:
 
 
 def of_machine(alert: AlertRecord) -> bool:
-    """Whether it is an alarm of the machine itself: those go by the wall's clock and are no patient's."""
+    """Return whether it is an alarm of the system itself.
+
+    Those go by the wall clock and belong to no patient.
+    """
     return alert.patient == EVERY_PATIENT or alert.kind == MACHINE
 
 
 class CommandsInForce:
-    """What people asked of a patient's alerts: acknowledgements, silences, resumes (wire.md, Events).
+    """The silences and resumes of one patient (wire.md, Events).
 
-    `silences` by id; `resumes`: of stop rules, oldest first.
+    `silences`: by id; `resumes`: of stop rules, oldest first.
     """
 
     __slots__ = ("resumes", "silences")
@@ -155,7 +171,7 @@ class CommandsInForce:
         self.resumes: deque[Resume] = deque(maxlen=COMMANDS)
 
     def apply(self, event: Event, episodes: Episodes) -> None:
-        """Takes a command."""
+        """Apply a command; acknowledgements and their withdrawals go to `episodes`."""
         match event:
             case Ack():
                 episodes.acknowledge(event.alert, SeenBy(event.id, event.known, event.by, event.reason))
@@ -176,5 +192,5 @@ class CommandsInForce:
             self.resumes.append(event)
 
     def quiet(self, clock: int) -> list[Silence]:
-        """The silences in force."""
+        """Return the silences in force at `clock` (ms), the first to end first."""
         return sorted((one for one in self.silences.values() if one.until > clock), key=lambda one: one.until)

@@ -1,5 +1,6 @@
-"""What the pager says it did (`il2.pages`): the pages nobody has acknowledged yet, and of one patient what is
-shown of the log. Pure.
+"""Fold the pager's records (`il2.pages`): open pages, and the page log of one patient. Pure.
+
+A page is open until it is acknowledged or resolved.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ OVER = ("resolve", "acknowledge")
 
 
 class OpenPage(NamedTuple):
-    """`number`: what a reader types to acknowledge it; `alert`: the episode's id; `sent`: wire time of the
-    ward.
+    """An open page.
+
+    `number`: what a reader types to acknowledge it; `alert`: the episode's id; `sent`: wire time of the ward.
     """
 
     number: int
@@ -29,7 +31,10 @@ class OpenPage(NamedTuple):
 
 
 class Pages:
-    """`sent`: how many went out; `heard`: how many acknowledgements the pager took."""
+    """The open pages of all patients.
+
+    `sent`: how many were sent; `acknowledged`: how many acknowledgements the pager accepted.
+    """
 
     def __init__(self) -> None:
         self.sent = self.acknowledged = 0
@@ -37,7 +42,7 @@ class Pages:
         self._last = 0
 
     def apply(self, record: PageRecord) -> None:
-        """Takes what the pager wrote of one attempt, or of one decision."""
+        """Apply what the pager wrote of one attempt, or of one decision."""
         if record.outcome == pages.ACKNOWLEDGED:
             self.acknowledged += 1
             self._open = {key: page for key, page in self._open.items() if page.alert != record.alert}
@@ -61,23 +66,23 @@ class Pages:
         )
 
     def _free(self) -> int:
-        """The next number that no open page has.
+        """Return the next number that no open page has.
 
-        One that comes free is not given again at once: whoever types it means the page that had it.
+        A number that becomes free is not reused at once: a reader who types it means the page that had it.
         """
-        applied = {page.number for page in self._open.values()}
-        after = (number % MOST_PAGES + 1 for number in range(self._last, self._last + len(applied) + 1))
-        self._last = next(number for number in after if number not in applied)
+        used = {page.number for page in self._open.values()}
+        after = (number % MOST_PAGES + 1 for number in range(self._last, self._last + len(used) + 1))
+        self._last = next(number for number in after if number not in used)
         return self._last
 
     @property
     def open(self) -> list[OpenPage]:
-        """The gravest first, and of those the newest."""
+        """The open pages, the most severe first, and within a level the newest first."""
         newest = sorted(self._open.values(), key=lambda page: page.sent, reverse=True)
         return sorted(newest, key=lambda page: -RANK[page.level])
 
     def of(self, number: int) -> OpenPage | None:
-        """The open page of a number."""
+        """Return the open page of a number; None when there is none."""
         return next((page for page in self._open.values() if page.number == number), None)
 
 
@@ -89,7 +94,7 @@ SHOWN_OUTCOMES = frozenset({
 
 
 class PageLog:
-    """Of one patient. `told`: what the pager did, oldest first."""
+    """The page log of one patient. `entries`: what the pager did, oldest first."""
 
     __slots__ = ("entries",)
 
@@ -97,7 +102,7 @@ class PageLog:
         self.entries: deque[PageRecord] = deque(maxlen=MOST_LOGGED)
 
     def apply(self, page: PageRecord) -> bool:
-        """Takes what the pager did; whether it is shown."""
+        """Append what the pager did if it is shown; return whether it is."""
         if page.outcome in SHOWN_OUTCOMES:
             self.entries.append(page)
         return page.outcome in SHOWN_OUTCOMES

@@ -1,5 +1,6 @@
-"""Fold what the topics tell into what is known of each patient, and answer whose picture changed. Pure: no
-Kafka, no wall clock.
+"""Fold the topics into what is known of each patient, and return whose view changed.
+
+Pure: no Kafka, no wall clock.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from streams.projections.pages import PageLog
 
 
 class PatientProjection:
-    """`name`: the patient's id; `key`: what stands for it in addresses.
+    """Everything known of one patient.
 
-    `chart`: the worker's row of the patient, packed; `changes`: how many records changed anything.
+    `name`: the patient's id; `key`: what replaces it in addresses; `chart`: the worker's state record of the
+    patient, packed; `changes`: how many records changed anything.
     """
 
     def __init__(self, name: str, key: str) -> None:
@@ -44,13 +46,13 @@ class PatientProjection:
     def present(self) -> bool:
         """Whether the patient is to be shown.
 
-        One of whom there are facts and no assessment is: nobody is looking after them yet.
+        A patient with facts but no assessment is shown: nobody is looking after them yet.
         """
         return self.assessment is not None or (self.facts.newest is not None and not self.facts.discharged)
 
 
 GONE = 2000
-"""How many discharged patients are remembered: a fact that comes late does not bring one back."""
+"""How many discharged patients are remembered: a fact that arrives late does not bring one back."""
 
 
 class TopicRecord(NamedTuple):
@@ -63,10 +65,10 @@ class TopicRecord(NamedTuple):
 
 
 class Patients:
-    """Everybody.
+    """The projections of all patients.
 
-    `clock`: the latest time any record carries, ms; `newest`: of the newest fact of anybody; `alarms`: of the
-    machine, by id; `gone`: who was discharged, with their newest fact.
+    `clock`: the latest timestamp of any input record, ms; `newest`: the latest `at` of any fact, ms;
+    `alarms`: of the system itself, by id; `gone`: discharged patients with their newest fact (ms).
     """
 
     def __init__(self, guideline: Guideline, key: Callable[[str], str]) -> None:
@@ -80,18 +82,18 @@ class Patients:
         self.alarms: dict[str, AlertRecord] = {}
         self.gone: dict[str, int] = {}
         self._absent: set[str] = set()
-        self._doors: dict[str, Callable[[str, TopicRecord], PatientProjection | None]] = {
+        self._handlers: dict[str, Callable[[str, TopicRecord], PatientProjection | None]] = {
             ASSESSMENTS: self._assessment, ALERTS: self._alert, PAGES: self._page, COMMANDS: self._command,
         }  # fmt: skip
 
     def apply(self, record: TopicRecord) -> PatientProjection | None:
-        """The patient whose picture a record changed; None: nobody's."""
+        """Apply a record; return the patient whose view it changed, None when it changed nobody's."""
         name = record.key.decode("utf-8", "surrogatepass") if record.key else ""
         if name.startswith(HEARTBEAT):
             return None
         if record.topic in INPUTS:
             self.clock = max(self.clock, record.time)
-        changed = self._doors.get(record.topic, self._event)(name, record)
+        changed = self._handlers.get(record.topic, self._event)(name, record)
         if changed is not None:
             changed.changes += 1
         return changed
@@ -100,7 +102,10 @@ class Patients:
         return (one for one in self.patients.values() if one.present)
 
     def chart(self, name: str, value: bytes | None) -> None:
-        """The worker's own row of a patient: from it the page explains; for a patient who is here alone."""
+        """Store the worker's state record of a patient, from which the page explains.
+
+        Ignored for a patient who is not known here.
+        """
         if name in self.patients:
             self.patients[name].chart = value
 
@@ -122,7 +127,7 @@ class Patients:
         return found
 
     def _gone(self, name: str) -> PatientProjection | None:
-        """Discharged: the page forgets the patient."""
+        """Remove a discharged patient."""
         found = self.patients.pop(name, None)
         if found is not None:
             del self.by_key[found.key]
@@ -133,8 +138,9 @@ class Patients:
         return found
 
     def prune(self) -> None:
-        """Forgets those of whom there was nothing but alerts or commands at the last pruning either: no stay
-        of theirs is under way.
+        """Remove patients of whom only alerts or commands are known, if that was so at the last pruning too.
+
+        No stay of theirs is under way.
         """
         absent = {name for name, one in self.patients.items() if not one.present}
         for name in absent & self._absent:
@@ -153,7 +159,7 @@ class Patients:
         return found if found.episodes.apply(alert) else None
 
     def _alarm(self, alert: AlertRecord) -> None:
-        """An alarm of the machine itself stands until it is cleared."""
+        """Keep an alarm of the system itself until it is cleared."""
         self.alarms.pop(alert.id, None)
         if alert.level != "clear":
             self.alarms[alert.id] = alert

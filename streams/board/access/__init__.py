@@ -1,3 +1,4 @@
-"""Who may look and who may act: users with hashed passwords or a trusted proxy, sessions, tokens against
-forged requests, a brake on guessing.
+"""Control access: authentication, sessions, request tokens and a brake on guessing passwords.
+
+Users come from a file with hashed passwords or from a trusted proxy.
 """

@@ -1,6 +1,6 @@
-"""Who comes in, and how: by login, by a trusted proxy's header, or anybody on this machine alone.
+"""Identify the user: by login, by a trusted proxy's header, or nobody in particular on this machine alone.
 
-Raises nothing; answers who it is.
+Identification raises nothing; it returns the identity or None.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Proxy(NamedTuple):
-    """A proxy that has asked who somebody is.
+    """A proxy that has authenticated the user.
 
-    `trusted`: the addresses it comes from; `roles`: the header with them; None: all may act.
+    `header`: the header with the name; `trusted`: the addresses the proxy connects from; `roles`: the header
+    with the roles; None: all may act.
     """
 
     header: str
@@ -30,9 +31,9 @@ class Proxy(NamedTuple):
 
 
 class AuthSettings(NamedTuple):
-    """How people come in. Neither `users` nor `proxy`: anybody, on this machine alone.
+    """How users are authenticated. Neither `users` nor `proxy`: anybody, on this machine alone.
 
-    `hosts`: names it is served under; `secure`: over TLS.
+    `hosts`: names the board is served under; `secure`: over TLS.
     """
 
     users: Users | None = None
@@ -42,10 +43,11 @@ class AuthSettings(NamedTuple):
 
     @property
     def open(self) -> bool:
+        """Whether no login was set up."""
         return self.users is None and self.proxy is None
 
     def check(self, listen: str) -> None:
-        """Raises UsageError for a board that anybody on the network could use."""
+        """Raise UsageError for a board that anybody on the network could use."""
         if self.open and listen not in LOOPBACK:
             raise UsageError(
                 f"--listen {listen}: others could see patients and act; set users-file or proxy-header "
@@ -54,9 +56,9 @@ class AuthSettings(NamedTuple):
             )
 
     def knows(self, host: str) -> bool:
-        """Whether a request's Host is a name of ours.
+        """Return whether a request's Host is a name of this board.
 
-        Without a login a foreign name is a page of another site that found its way to this machine.
+        Without a login a foreign name means a page of another site whose requests reach this machine.
         """
         name = (
             host.rsplit(":", 1)[0].strip("[]").lower() if not host.endswith("]") else host.strip("[]").lower()
@@ -64,7 +66,7 @@ class AuthSettings(NamedTuple):
         return not self.open or name in LOOPBACK or name in self.hosts
 
     def identity(self, request: web.Request, session: Session | None) -> Identity | None:
-        """Who it is; None: not let in yet."""
+        """Return the identity of a request; None: not admitted yet."""
         if self.proxy is not None:
             return through(self.proxy, request)
         if self.users is None:
@@ -73,7 +75,10 @@ class AuthSettings(NamedTuple):
 
 
 def through(proxy: Proxy, request: web.Request) -> Identity | None:
-    """Who a trusted proxy says it is. What comes from anywhere else is nobody, whatever its headers say."""
+    """Return the identity named by a trusted proxy.
+
+    None for a request from any other address, whatever its headers say.
+    """
     named = request.headers.getall(proxy.header, [])
     if len(named) != 1 or not named[0].strip() or not comes_from(request.remote, proxy.trusted):
         return None
@@ -87,7 +92,7 @@ def through(proxy: Proxy, request: web.Request) -> Identity | None:
 
 
 def comes_from(remote: str | None, trusted: tuple[str, ...]) -> bool:
-    """Whether an address is among those that are trusted."""
+    """Return whether an address is among the trusted ones."""
     try:
         return remote is not None and any(
             ip_address(remote) in ip_network(net, strict=False) for net in trusted
@@ -97,7 +102,7 @@ def comes_from(remote: str | None, trusted: tuple[str, ...]) -> bool:
 
 
 class RequestUser(NamedTuple):
-    """One request: who, and the session that its token is bound to."""
+    """The user of one request: identity, session, and the token bound to that session."""
 
     identity: Identity
     session: Session
@@ -105,13 +110,13 @@ class RequestUser(NamedTuple):
 
 
 def cookie_of(request: web.Request, sessions: Sessions, now: int) -> Session | None:
-    """The session a request carries."""
+    """Return the session of a request's cookie; None when it has none that is valid."""
     found = request.cookies.get(COOKIE)
     return sessions.session_of(found, now) if found else None
 
 
 def set_cookie(response: web.StreamResponse, value: str, secure: bool, lasts: int) -> None:
-    """For this site alone, and for no script."""
+    """Set the session cookie, for this site alone and not readable by scripts."""
     response.set_cookie(
         COOKIE, value, max_age=lasts, path="/", httponly=True, samesite="Strict", secure=secure
     )

@@ -1,6 +1,4 @@
-"""What every request passes: the right host, headers that keep other sites out, somebody who may see; and a
-brake on guessing passwords.
-"""
+"""Check every request (host, identity, token), add security headers, and slow down guessing of passwords."""
 
 from __future__ import annotations
 
@@ -23,17 +21,17 @@ MOST = 10_000
 
 
 class Attempts:
-    """Wrong passwords by who was tried and from where: either alone is enough to be braked."""
+    """Wrong passwords by source: the user tried and the address; either alone is enough to delay the next."""
 
     def __init__(self) -> None:
         self._wrong: dict[str, list[float]] = {}
 
     def wait(self, now: float, *sources: str) -> float:
-        """Seconds until the next try is looked at; 0: now."""
+        """Return the seconds until the next attempt is checked; 0: now."""
         return max((self._wait(now, source) for source in sources), default=0.0)
 
     def wrong(self, now: float, *sources: str) -> None:
-        """A password was wrong."""
+        """Record a wrong password."""
         for source in sources:
             tried = self._wrong.pop(source, [])
             self._wrong[source] = [*(when for when in tried if now - when < WINDOW_S), now][-20:]
@@ -41,11 +39,12 @@ class Attempts:
             del self._wrong[old]
 
     def right(self, *sources: str) -> None:
-        """A password was right: what went before is forgiven."""
+        """Forget the wrong passwords of these sources, since one was right."""
         for source in sources:
             self._wrong.pop(source, None)
 
     def _wait(self, now: float, source: str) -> float:
+        """Return the seconds to wait for one source: doubled with every attempt after the free ones."""
         tried = [when for when in self._wrong.get(source, ()) if now - when < WINDOW_S]
         if len(tried) < FREE_ATTEMPTS:
             return 0.0
@@ -53,7 +52,7 @@ class Attempts:
 
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-REQUEST_USER: web.RequestKey[RequestUser] = web.RequestKey("visit", RequestUser)
+REQUEST_USER: web.RequestKey[RequestUser] = web.RequestKey("user", RequestUser)
 FREE = ("/static/", "/-/", "/login")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -70,7 +69,7 @@ TLS = "max-age=31536000"
 
 
 def guard(auth: AuthSettings, sessions: Sessions) -> Any:
-    """The middleware."""
+    """Return the middleware that refuses a foreign host and a user who may not see."""
 
     @web.middleware
     async def check(request: web.Request, handler: Answer) -> web.StreamResponse:
@@ -96,7 +95,7 @@ def guard(auth: AuthSettings, sessions: Sessions) -> Any:
 
 
 def nobody(request: web.Request, auth: AuthSettings) -> web.Response:
-    """People are sent to the login; programs, and those whom a proxy should have named, are refused."""
+    """Redirect a browser to the login; refuse programs, and requests that no proxy identified."""
     if (
         auth.users is not None
         and request.method == "GET"
@@ -107,7 +106,7 @@ def nobody(request: web.Request, auth: AuthSettings) -> web.Response:
 
 
 def headed(auth: AuthSettings) -> Any:
-    """Puts the headers on every answer before it is sent, a stream's too."""
+    """Return a signal handler that adds the headers to every response, streams included."""
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
         for name, value in HEADERS.items():
@@ -120,7 +119,7 @@ def headed(auth: AuthSettings) -> Any:
 
 
 def forged(request: web.Request, sessions: Sessions, session: Session, token: str) -> str | None:
-    """Why a request that would change something is not from a page of ours; None: it is."""
+    """Return why a request that changes something is not from a page of this board; None: it is."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return "it comes from another site"
     origin = request.headers.get("Origin")

@@ -1,4 +1,10 @@
-"""Sign sessions as cookies that outlive a restart, with the board's own secret or the site's keys."""
+"""Sign sessions as cookies with the board's own secret or the site's keys.
+
+Sessions survive a restart of the board, so that a page recovers by itself; a logout ends one before its time.
+Signed are the user, when the session began, and its own random number. The token in every form is made from
+that number: a page of another site cannot read it, so it cannot act (OWASP, signed double submit bound to the
+session).
+"""
 
 from __future__ import annotations
 
@@ -19,9 +25,9 @@ LENGTH = 32
 
 
 def secret(folder: Path) -> bytes:
-    """The secret of a folder, readable by its owner alone, made if there is none.
+    """Return the secret of a folder, readable by its owner alone, created if there is none.
 
-    Raises UsageError when it can be neither read nor made.
+    Raises UsageError when it can be neither read nor created.
     """
     path = folder / NAME
     try:
@@ -42,20 +48,9 @@ def secret(folder: Path) -> bytes:
 
 
 def patient_key(secret: bytes, patient: str) -> str:
-    """What stands for a patient in addresses: the same at every run, and nobody can tell whose it is."""
+    """Return the key of a patient in addresses: the same in every run, and it does not reveal the patient."""
     named = f"patient|{patient}".encode("utf-8", "surrogatepass")
     return hmac.new(secret, named, hashlib.sha256).hexdigest()[:20]
-
-
-# Sessions as signed cookies: they outlive a restart of the board, so that a page heals by itself; a logout
-# ends one before its time.
-#
-# What is signed: whose it is, when it began, and a number of its own. The token that goes with every form is
-# made from that number, so a page of
-# another site, which cannot read it, cannot act (OWASP, signed double submit bound to the session).
-#
-# The age is counted here and not by itsdangerous' TimestampSigner, which refuses a cookie that another board
-# signed whose clock is a second ahead.
 
 
 LASTS_S = 12 * 3600
@@ -65,7 +60,7 @@ MOST_ENDED = 10_000
 
 
 class Session(NamedTuple):
-    """`user` None: nobody was asked. `began`: seconds since the epoch; `number`: its own."""
+    """A session. `user` None: not identified; `began`: seconds since the epoch; `number`: random, its own."""
 
     user: str | None
     began: int
@@ -73,14 +68,14 @@ class Session(NamedTuple):
 
 
 class Sha256(Signer):
-    """HMAC with SHA-256; itsdangerous by itself takes SHA-1."""
+    """HMAC with SHA-256; itsdangerous uses SHA-1 by default."""
 
     default_digest_method = staticmethod(hashlib.sha256)
     default_key_derivation = "hmac"
 
 
 class Sessions:
-    """Signs and reads. `keys`: kept between runs; the first signs, all verify."""
+    """Sign and verify sessions. `keys`: persist between runs; the first signs, all verify."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         oldest_first = keys[::-1]
@@ -89,28 +84,30 @@ class Sessions:
         self._ended: dict[str, int] = {}
 
     def begin(self, user: str | None, now: int) -> tuple[Session, str]:
-        """A new session, and the cookie that carries it."""
+        """Return a new session, and the cookie that carries it."""
         session = Session(user, now, secrets.token_hex(16))
         return session, self._cookies.dumps(session)
 
     def session_of(self, cookie: str, now: int) -> Session | None:
-        """The session of a cookie; None for one that is forged, old or ended."""
+        """Return the session of a cookie; None for one that is forged, expired or ended."""
         try:
             session = Session(*self._cookies.loads(cookie.encode("utf-8", "surrogatepass")))
         except BadData:
             return None
+        # Not itsdangerous' TimestampSigner: it refuses a cookie signed where the clock is a second ahead.
         young = session.began - AHEAD_S <= now <= session.began + LASTS_S
         return session if young and session.number not in self._ended else None
 
     def end(self, session: Session) -> None:
-        """Logs it out."""
+        """End a session before its time."""
         self._ended[session.number] = session.began
         for old in list(self._ended)[:-MOST_ENDED]:
             del self._ended[old]
 
     def token(self, session: Session) -> str:
-        """What a form must carry."""
+        """Return the token that a form must carry."""
         return self._tokens.get_signature(session.number).decode()
 
     def genuine(self, session: Session, token: str) -> bool:
+        """Return whether a token belongs to the session."""
         return self._tokens.verify_signature(session.number, token)

@@ -1,5 +1,6 @@
-"""Read the users' file (who may log in, with what roles) and check passwords: scrypt with a salt of its own
-(RFC 7914, OWASP's costs).
+"""Read the users' file (who may log in, with what roles) and check passwords.
+
+Passwords are hashed by scrypt with a salt of their own (RFC 7914, OWASP's costs).
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ SHORTEST = 12
 
 
 class BadHash(ValueError):
-    """The text is not a password as it is kept."""
+    """The text is not a password hash."""
 
 
 def hashed(password: str) -> str:
-    """The password as it is kept; another each time."""
+    """Return the hash of a password, with a new salt each time."""
     salt = secrets.token_bytes(16)
     return "$".join(
         (
@@ -42,13 +43,13 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, kept: str) -> bool:
-    """Whether it is the password; takes the same time whether it is or not. Raises BadHash."""
+    """Return whether the password has this hash, in the same time either way. Raises BadHash."""
     n, r, p, salt, expected = _parse(kept)
     return hmac.compare_digest(_derive(password, salt, n, r, p), expected)
 
 
 def check(kept: str) -> None:
-    """Raises BadHash for what is no password as it is kept."""
+    """Raise BadHash for what is not a password hash."""
     _parse(kept)
 
 
@@ -59,6 +60,7 @@ def _derive(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
 
 
 def _parse(kept: str) -> tuple[int, int, int, bytes, bytes]:
+    """Split a hash into costs, salt and digest. Raises BadHash."""
     try:
         name, n, r, p, salt, expected = kept.split("$")
         found = int(n), int(r), int(p), b64decode(salt, validate=True), b64decode(expected, validate=True)
@@ -89,41 +91,41 @@ SEE, ACT = "see", "act"
 
 
 class Identity(NamedTuple):
-    """Somebody who looks. `name`: as it stands in the audit; None: nobody was asked who they are."""
+    """A user. `name`: as written to the audit; None: not identified."""
 
     name: str | None
     roles: frozenset[str]
 
     def may(self, role: str) -> bool:
-        """Who may act may see."""
+        """Return whether the user has a role; a user who may act may see."""
         return role in self.roles or (role == SEE and ACT in self.roles)
 
 
 EVERYBODY = Identity(None, frozenset({SEE, ACT}))
-"""Whoever sits at this machine, where no login was set up."""
+"""Anybody at this machine, where no login was set up."""
 
 
 class Users:
-    """Those of a file. A user who is not there takes as long to refuse as a wrong password."""
+    """The users of a file. Refusing an unknown user takes as long as refusing a wrong password."""
 
     def __init__(self, users: dict[str, User]) -> None:
         self._users = users
         self._nobody = hashed("")
 
     def identity(self, user: str) -> Identity | None:
-        """Who a user is; None when there is no such user any more."""
+        """Return the identity of a user; None when the file no longer has them."""
         found = self._users.get(user)
         return None if found is None else Identity(found.name or user, frozenset(found.roles))
 
     def admits(self, user: str, password: str) -> bool:
-        """Whether user and password belong together. Takes long by design: call it off the loop."""
+        """Return whether user and password match. Slow by design: call it off the event loop."""
         found = self._users.get(user)
         right = matches(password, self._nobody if found is None else found.password)
         return right and found is not None
 
 
 def load(path: str) -> Users:
-    """Reads the file. Raises UsageError naming what is wrong, never showing a password."""
+    """Read the file. Raises UsageError naming what is wrong, never showing a password."""
     file = parsed(text(path, hint=""), path)
     found = file.section(UsersFile)
     for user, one in found.users.items():

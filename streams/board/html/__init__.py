@@ -1,4 +1,4 @@
-"""The pages as markup: pure functions from what is to be seen to HTML.
+"""Render the pages: pure functions from view models to HTML.
 
-Whatever comes from outside is escaped by the one that writes elements.
+Text from outside is escaped in `element`.
 """

@@ -1,4 +1,4 @@
-"""The alerts of a patient: what is open, who has seen it, what to do; and what was said before."""
+"""Render a patient's alerts: open episodes, acknowledgements, actions, commands in force and the timeline."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DID = {
 
 
 def open_alerts(view: PatientView) -> h.Node:
-    """Open alerts, the gravest first; what is only advised stands under What to do."""
+    """Return the open alerts, the most severe first; advice is displayed under What to do."""
     episodes = [(episode, ack) for episode, ack in view.episodes if episode.level != "advisory"]
     title = h.h2["Open alerts"]
     none = h.p(class_="note")["No alert is open."]
@@ -41,10 +41,10 @@ def open_alerts(view: PatientView) -> h.Node:
 
 
 def item(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
-    """One alert: how grave, what, since when, what to do, and the button; or who has seen it."""
+    """Return one alert: level, message, since when, measures, acknowledgement and buttons."""
     alert = episode.last
     level = h.strong(class_=f"state {alert.level}")[shape(alert.level), words.STATE[alert.level]]
-    html = h.p(class_="what")[level, " ", h.b[words.alert(alert)]]
+    headline = h.p(class_="what")[level, " ", h.b[words.alert(alert)]]
     since = h.p(class_="note")["since ", time(wire(episode.since)), ", ", age(wire(episode.since))]
     measures = [
         h.li[one["text"], " ", h.small[f"({one['source']})"]]
@@ -57,29 +57,32 @@ def item(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
         if ack
         else None
     )
-    found = h.div[html, since, do, seen]
+    content = h.div[headline, since, do, seen]
     return h.li(class_=f"alert {alert.level}", data_alert=alert.id, data_evidence=alert.subject)[
-        found, buttons(episode, ack)
+        content, buttons(episode, ack)
     ]
 
 
 def buttons(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
-    alert, says = episode.last, words.alert(episode.last)
+    """Return the buttons of an alert: acknowledge, unless it was, and silence."""
+    alert, subject = episode.last, words.alert(episode.last)
     about = {"data_alert": alert.id, "data_level": alert.level}
-    ask = act("ack", "Acknowledge", f"ack-{alert.id}", says, "act primary", **about) if ack is None else None
-    return h.div(class_="acts")[ask, act("silence", "Silence", f"silence-{alert.id}", says, **about)]
+    ask = (
+        act("ack", "Acknowledge", f"ack-{alert.id}", subject, "act primary", **about) if ack is None else None
+    )
+    return h.div(class_="acts")[ask, act("silence", "Silence", f"silence-{alert.id}", subject, **about)]
 
 
 @cached
-def act(what: str, label: str, id: str, says: str, style: str = "act", **data: str) -> h.Node:
-    """A button that opens the form of an action. What it is about is read out with it."""
+def act(what: str, label: str, id: str, subject: str, style: str = "act", **data: str) -> h.Node:
+    """Return a button that opens the form of an action. Its subject is read out with it."""
     return h.button(
-        type="button", class_=style, id=id, data_act=what, data_says=says, aria_haspopup="dialog", **data
-    )[label, hidden(f": {says}")]
+        type="button", class_=style, id=id, data_act=what, data_says=subject, aria_haspopup="dialog", **data
+    )[label, hidden(f": {subject}")]
 
 
 def commands_in_force(view: PatientView) -> h.Node:
-    """Stop rules that may be lifted, silences in force."""
+    """Return the stop rules that may be lifted, and the silences in force."""
     stops, quiet = (
         [stopped(rule, view) for rule in view.stops],
         [silenced(one, view) for one in view.silences],
@@ -92,16 +95,16 @@ def listed(title: str, items: list[h.Node]) -> h.Node:
 
 
 def stopped(rule: str, view: PatientView) -> h.Node:
-    """A stop rule that stands, and the way to lift it."""
-    says = stop_words(rule, view)
+    """Return a stop rule in force, with the button to lift it."""
+    name = stop_words(rule, view)
     return h.li[
-        h.span(class_="state absolute")[shape("absolute"), says],
-        act("resume", "Resume", f"resume-{rule}", says, data_rule=rule),
+        h.span(class_="state absolute")[shape("absolute"), name],
+        act("resume", "Resume", f"resume-{rule}", name, data_rule=rule),
     ]
 
 
 def silenced(one: Silence, view: PatientView) -> h.Node:
-    """A silence: of what, until when, by whom and why; and the way to end it."""
+    """Return a silence (of what, until when, by whom, why), with the button to end it."""
     what = (
         f"{words.criterion(one.subject, view.guideline)}, up to "
         f"{words.STATE.get(one.level, one.level)}: silenced until "
@@ -111,18 +114,19 @@ def silenced(one: Silence, view: PatientView) -> h.Node:
 
 
 def stop_words(rule: str, view: PatientView) -> str:
+    """Return a stop rule in words; its name when the guideline has none."""
     return next((one.words for one in view.guideline.stop_rules if one.rule == rule), rule)
 
 
 def timeline(view: PatientView) -> h.Node:
-    """What was said, who was told, who said that they have seen it; the newest first."""
-    html = [(one.decided, transition(one)) for one in view.timeline]
-    part = [(one.when, page(one)) for one in view.page_log]
+    """Return transitions, pages and resumes, the newest first."""
+    transitions = [(one.decided, transition(one)) for one in view.timeline]
+    pages = [(one.when, page(one)) for one in view.page_log]
     lifted = [
         (wire(one.known), line(wire(one.known), f"stop rule {one.rule} lifted by {one.by}: {one.reason}"))
         for one in view.resumes
     ]
-    found = sorted([*html, *part, *lifted], key=lambda one: one[0], reverse=True)
+    found = sorted([*transitions, *pages, *lifted], key=lambda one: one[0], reverse=True)
     items = h.ol(class_="timeline", tabindex="0", aria_label="What was said, the newest first")[
         *(markup for _, markup in found)
     ]
@@ -130,11 +134,13 @@ def timeline(view: PatientView) -> h.Node:
 
 
 def transition(one: AlertRecord) -> h.Node:
+    """Return a transition as a line of the timeline."""
     what = words.TRANSITION.get(one.transition, one.transition)
     return line(one.decided, f"{what}: {words.alert(one)}", one.level)
 
 
 def page(one: PageRecord) -> h.Node:
+    """Return a page's record as a line of the timeline."""
     whom = one.by or one.channel or ""
     reason = f": {one.reason}" if one.reason and one.by else ""
     return line(
@@ -143,6 +149,6 @@ def page(one: PageRecord) -> h.Node:
 
 
 @cached
-def line(when: str, found: str, level: str | None = None) -> h.Node:
+def line(when: str, text: str, level: str | None = None) -> h.Node:
     glyph = None if level is None else shape(level)
-    return h.li[time(when), h.span(class_=f"line {level or 'note'}")[glyph, found]]
+    return h.li[time(when), h.span(class_=f"line {level or 'note'}")[glyph, text]]

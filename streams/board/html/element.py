@@ -1,5 +1,7 @@
-"""Render elements, the one place where they become markup: text in them is escaped by htpy and markupsafe,
-what cannot be printed is spelled out here; instants are written in full in the site's zone.
+"""Render elements, in the one place where they become markup.
+
+Text in them is escaped by htpy and markupsafe, what cannot be printed is spelled out here; instants are
+written in full in the site's zone.
 """
 
 from __future__ import annotations
@@ -22,14 +24,12 @@ CACHED = 8192
 
 
 def render(node: h.Node) -> Html:
-    """Elements and text as markup: nothing in a text is taken for an element, and what cannot be printed is
-    spelled out.
-    """
+    """Return elements and text as markup, with text escaped and unprintable characters spelled out."""
     return Html(plain(h.fragment[node]))
 
 
 def cached(draw: Callable[Arguments, h.Node]) -> Callable[Arguments, Html]:
-    """Draw once what is the same: htpy takes three times as long as writing the text would.
+    """Cache what a function renders: htpy takes three times as long as writing the text would.
 
     Arguments are texts and numbers, never markup: a text that looks like a markup equals it (`typed` tells
     the two apart, but not inside a tuple), and would come out unescaped.
@@ -42,7 +42,7 @@ def cached(draw: Callable[Arguments, h.Node]) -> Callable[Arguments, Html]:
 
 
 def hidden(words: str) -> h.Element:
-    """Words for those who listen: read out, not shown."""
+    """Return words for screen readers: read out, not displayed."""
     return h.span(class_="vh")[words]
 
 
@@ -51,17 +51,17 @@ ZONE: ContextVar[str] = ContextVar("zone", default="UTC")
 
 
 def time(instant: str | None) -> h.Renderable | Html:
-    """`2 Mar 14:05`, in the site's zone; a dash for none."""
+    """Return an instant in the site's zone, `2 Mar 14:05`; a dash for None."""
     return h.span["–"] if instant is None else _time(instant, ZONE.get())
 
 
 def age(instant: str) -> Html:
-    """How long ago, counted by the script; until then the instant itself."""
+    """Return an element whose age the script counts; until then it displays the instant itself."""
     return _age(instant, ZONE.get())
 
 
 def written(instant: str, zone: str) -> str:
-    """An RFC 3339 instant as people write it."""
+    """Write an RFC 3339 instant in a zone: `2 Mar 14:05`."""
     local = datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %H:%M}"
 

@@ -1,4 +1,4 @@
-"""Draw the frame of every page, the login, the forms of actions, and the head of the flowsheet."""
+"""Render the frame of every page, the login, the dialogs of actions, and the head of the flowsheet."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from streams.board.html.element import Html, hidden, render
 
 
 class Frame(NamedTuple):
-    """What every page is told: the site, its zone, the server's time and epoch, how ages are counted, who
-    looks (None: nobody asked), the token.
+    """What every page contains.
+
+    The site, its zone, the server's time and epoch, how ages are counted, the viewer (`who`; None: not
+    identified), the token of forms.
     """
 
     site: str
@@ -28,7 +30,10 @@ class Frame(NamedTuple):
 
 
 def page(frame: Frame, kind: str, title: str, *inside: h.Node, revision: int = 0, key: str = "") -> Html:
-    """A whole page. `title` never holds a patient's id: it stands in histories and on tabs."""
+    """Return a whole page.
+
+    `title` never holds a patient's id: it appears in histories and on tabs.
+    """
     head = h.head[
         h.meta(charset="utf-8"),
         h.meta(name="viewport", content="width=device-width, initial-scale=1"),
@@ -46,7 +51,7 @@ SCRIPTS = {"unit": ("live", "unit"), "patient": ("live", "acting", "flowsheet", 
 
 
 def body(frame: Frame, kind: str, inside: tuple[h.Node, ...], revision: int, key: str) -> h.Node:
-    """The page below its head; `data-*` is what the script starts from."""
+    """Return the body of a page; `data-*` is what the script starts from."""
     live = kind in SCRIPTS
     return h.body(
         class_=f"{kind} dead" if live else kind,
@@ -69,7 +74,7 @@ def body(frame: Frame, kind: str, inside: tuple[h.Node, ...], revision: int, key
 
 
 def top(frame: Frame, live: bool) -> h.Node:
-    """Where one is, whether it is live, how it looks, who one is."""
+    """Return the header: site, liveness, theme, user."""
     cross = h.span(class_="shape", aria_hidden="true", id="pill-shape")["✕"]
     pill = h.span(id="pill", class_="pill")[cross, h.span(id="pill-word")["not live"]]
     newest = h.span(class_="note")["newest event ", h.span(id="newest")["–"]]
@@ -82,17 +87,17 @@ def top(frame: Frame, live: bool) -> h.Node:
         token = h.input(type="hidden", name="token", value=frame.token)
         leave = h.form(method="post", action="/logout")[token, h.button(class_="plain")["Log out"]]
     who = h.span(class_="me")[hidden("You are "), frame.who] if frame.who else None
-    drawn = h.span(class_="now")[pill, newest, skew] if live else None
+    liveness = h.span(class_="now")[pill, newest, skew] if live else None
     return h.header(class_="top")[
-        h.a(href="/", class_="site")[frame.site], drawn, h.span(class_="tools")[theme, who, leave]
+        h.a(href="/", class_="site")[frame.site], liveness, h.span(class_="tools")[theme, who, leave]
     ]
 
 
 def trust() -> h.Node:
-    """The banner that stands as long as the page is not live; and the alarms of the machine itself."""
-    html = h.strong["Not live"]
+    """Return the banner displayed while the page is not live, and a place for the system's own alarms."""
+    state = h.strong["Not live"]
     banner = h.div(id="trust", class_="banner", role="alert")[
-        html, " ", h.span(id="problem")["Connecting to the board."]
+        state, " ", h.span(id="problem")["Connecting to the board."]
     ]
     return h.fragment[banner, h.div(id="notices", class_="notices", role="status")]
 
@@ -102,8 +107,8 @@ def foot() -> h.Node:
 
 
 def login(frame: Frame, fault: str | None) -> Html:
-    """The page; what was wrong the last time."""
-    html = h.p(class_="warn", role="alert")[fault] if fault else None
+    """Return the login page. `fault`: what was wrong with the last attempt."""
+    warning = h.p(class_="warn", role="alert")[fault] if fault else None
     user = h.label(class_="field")[
         "User", h.input(name="user", autocomplete="username", required=True, autofocus=True, maxlength=64)
     ]
@@ -112,7 +117,9 @@ def login(frame: Frame, fault: str | None) -> Html:
     )
     secret = h.label(class_="field")["Password", password]
     button = h.button(class_="act primary")["Log in"]
-    form = h.form(method="post", action="/login", class_="login")[h.h1["Log in"], html, user, secret, button]
+    form = h.form(method="post", action="/login", class_="login")[
+        h.h1["Log in"], warning, user, secret, button
+    ]
     return page(frame, "login", f"Log in, {frame.site}", form)
 
 
@@ -126,11 +133,12 @@ MINUTES = ((15, "15 min"), (30, "30 min"), (60, "1 h"), (240, "4 h"), (720, "12 
 
 
 def forms(frame: Frame) -> h.Node:
-    """Both dialogs: to act, and to be told why."""
+    """Return both dialogs: to act, and to read an explanation."""
     return h.fragment[acting(frame) if frame.may_act else None, telling()]
 
 
 def acting(frame: Frame) -> h.Node:
+    """Return the dialog of an action."""
     by = None
     if frame.who is None:
         by = h.label(class_="field")[
@@ -164,7 +172,7 @@ def acting(frame: Frame) -> h.Node:
 
 
 def telling() -> h.Node:
-    """Where an explanation stands."""
+    """Return the dialog of an explanation."""
     close = h.button(type="button", class_="act", id="why-close")["Close"]
     return h.dialog(id="why", aria_label="Why")[
         h.div(id="why-text", tabindex="0"), h.div(class_="acts")[close]
@@ -175,7 +183,7 @@ RANGES = (("8", "8 h"), ("24", "24 h"), ("72", "72 h"), ("cycle", "Cycle"))
 
 
 def ranges() -> h.Node:
-    """Toggles, one of which is on."""
+    """Return the toggles of the flowsheet's hours, one of which is on."""
     return h.div(class_="ranges", role="group", aria_label="Over which time")[
         *(toggle(*one) for one in RANGES), h.output(id="reading", class_="note")
     ]

@@ -1,4 +1,4 @@
-"""Draw the patient page: sections, each on its own, so that only what changed is sent."""
+"""Render the patient page in sections, each separately, so that only what changed is sent."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "ck-mb", "inr", "pt
 
 
 def latest(view: PatientView) -> h.Node:
+    """Return the laboratory section."""
     title = h.h2["Laboratory"]
     if not view.labs:
         return h.fragment[title, h.p(class_="note")["No result in the last days."]]
@@ -41,7 +42,7 @@ def lab_row(lab: LabView) -> h.Node:
 
 
 def beyond(lab: LabView) -> h.Node:
-    """Below or above the laboratory's own reference limits."""
+    """Return a flag when a value is below or above the laboratory's own reference limits."""
     if lab.high is not None and lab.value > lab.high:
         return h.span(class_="flag")["↑ high"]
     return h.span(class_="flag")["↓ low"] if lab.low is not None and lab.value < lab.low else None
@@ -60,7 +61,7 @@ ELIGIBLE = {"met": "clear", "not-met": "absolute", "unknown": "indeterminate"}
 
 
 def given(view: PatientView) -> h.Node:
-    """Open advice in the guideline's order; the same measure for two rows of one group stands once."""
+    """Return open advice in the guideline's order; the same measure for several subjects appears once."""
     title = h.h2["What to do"]
     found = view.assessment.advice if view.assessment else []
     if not found:
@@ -78,13 +79,13 @@ def given(view: PatientView) -> h.Node:
 
 
 def item(text: str, source: str, subjects: list[str]) -> h.Node:
-    """`Urine: initially fluids; ... (Table 5)`."""
+    """Return a measure: `Urine: initially fluids; ... (Table 5)`."""
     named = ", ".join(filter(None, subjects))
     return h.li[h.b[f"{named}: "] if named else None, text, " ", h.small[f"({source})"]]
 
 
 def monitoring(view: PatientView) -> h.Node:
-    """Table 1: last seen, due again, overdue."""
+    """Return the items of Table 1: last seen, due, overdue."""
     found = view.assessment.monitoring if view.assessment else []
     if not found:
         return None
@@ -105,7 +106,7 @@ def monitoring(view: PatientView) -> h.Node:
 
 
 def eligibility(view: PatientView) -> h.Node:
-    """Whether therapy may begin; shown before the first dose."""
+    """Return whether therapy may begin; displayed before the first dose."""
     if view.assessment is None or view.assessment.dose.number or view.assessment.dose.readiness == "finished":
         return None
     rows = (h.li[state(one.state), " ", one.item.replace("-", " ")] for one in view.assessment.eligibility)
@@ -121,6 +122,7 @@ CRITERIA_HEAD = ("System", "Criterion", "State", "Value", "Limit", "Since", "Not
 
 
 def table(view: PatientView) -> h.Node:
+    """Return the rows of Table 3."""
     title = h.h2["Criteria for delay or discontinuation", h.small(class_="note")[" Table 3"]]
     if view.assessment is None:
         return h.fragment[
@@ -158,8 +160,8 @@ def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h
 
 
 @cached
-def cell(found: str, **attributes: str) -> h.Node:
-    return h.td(**attributes, role="cell")[found]
+def cell(text: str, **attributes: str) -> h.Node:
+    return h.td(**attributes, role="cell")[text]
 
 
 @cached
@@ -169,13 +171,13 @@ def since(instant: str | None) -> h.Node:
 
 @cached
 def judged(state: str) -> h.Node:
-    html = h.span(class_=f"state {state}")[shape(state), words.STATE[state]]
-    return h.td(data_state=state, role="cell")[html]
+    label = h.span(class_=f"state {state}")[shape(state), words.STATE[state]]
+    return h.td(data_state=state, role="cell")[label]
 
 
 @cached
 def criterion(code: str, name: str, explains: bool) -> h.Node:
-    """The name, which tells why when it is asked."""
+    """Return the name of a row, as a button that opens the explanation when there is one."""
     asking = h.button(
         type="button", class_="why-button", data_explain=code, aria_haspopup="dialog", id=f"why-{code}"
     )
@@ -183,7 +185,7 @@ def criterion(code: str, name: str, explains: bool) -> h.Node:
 
 
 def note(one: CriterionRow) -> h.Node:
-    """What qualifies the state."""
+    """Return what qualifies a state: old or missing data, what to correct first, when it is evaluated."""
     parts: list[h.Node] = []
     if one.stale:
         parts.append("old data: the state is kept")
@@ -200,7 +202,7 @@ SECTIONS = ("summary", "alerts", "criteria", "advice", "labs", "monitoring", "el
 
 
 def sections(view: PatientView) -> dict[str, Html]:
-    """What stands in each section."""
+    """Return the markup of each section."""
     return {
         "summary": render(summary(view)),
         "alerts": render(alerts.open_alerts(view)),
@@ -214,8 +216,9 @@ def sections(view: PatientView) -> dict[str, Html]:
 
 
 def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
-    """The page's content from the sections on show; the flowsheet stands after the alerts, for those who look
-    for the why.
+    """Return the page's content from its sections.
+
+    The flowsheet comes after the alerts, for readers who look for the reason.
     """
 
     def section(name: str) -> h.Node:
@@ -237,13 +240,13 @@ def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
 
 
 def summary(view: PatientView) -> h.Node:
-    """Who, what is advised, why, since when; dose, pressure, fluids."""
+    """Return patient, recommendation, reasons, since when; dose, pressure, fluids."""
     advised = view.advised
-    level = "clear" if advised.over else words.GRAVE.get(advised.word, "indeterminate")
+    level = "clear" if advised.over else words.RECOMMENDATION_LEVEL.get(advised.word, "indeterminate")
     word = h.strong(class_=f"block {level}")[
         shape(level), words.RECOMMENDATION.get(advised.word, advised.word)
     ]
-    html = h.p[word, " ", words.MEANS.get(advised.word, "")]
+    headline = h.p[word, " ", words.MEANS.get(advised.word, "")]
     since = h.p(class_="note")["since ", time(advised.since)] if advised.since and not advised.over else None
     over = h.p(class_="note")["Therapy has ended."] if advised.over else None
     reasons = (
@@ -256,7 +259,7 @@ def summary(view: PatientView) -> h.Node:
         fact("Fluid above maintenance, 24 h", fluids(view.fluids)),
     )
     lead = h.div(class_="lead")[
-        h.div(class_="advised")[html, since, over, why], h.dl(class_="facts")[*clocks]
+        h.div(class_="advised")[headline, since, over, why], h.dl(class_="facts")[*clocks]
     ]
     return h.fragment[h.h1(id="who")[view.name, " ", place(view)], lead]
 
@@ -266,18 +269,18 @@ def fact(name: str, value: h.Node) -> h.Node:
 
 
 def place(view: PatientView) -> h.Node:
-    """Where, in which mode, how new what is known of the patient."""
+    """Return unit, location, mode of monitoring, and the age of the newest fact and of the assessment."""
     where = view.unit if view.unit == view.location else f"{view.unit}, {view.location}"
     mode = f", {view.assessment.mode} monitoring" if view.assessment else ""
-    collected = (
+    newest = (
         h.fragment[", newest event ", age(wire(view.newest))]
         if view.newest is not None
         else ", nothing charted"
     )
-    clock = h.fragment[", judged ", time(view.assessment.at)] if view.assessment else ", not judged yet"
+    judged_at = h.fragment[", judged ", time(view.assessment.at)] if view.assessment else ", not judged yet"
     other = None
     if not view.same_guideline:
         other = h.span(class_="warn", role="alert")[
             " The worker goes by another configuration than this board: limits are not drawn."
         ]
-    return h.small[where, mode, collected, clock, other]
+    return h.small[where, mode, newest, judged_at, other]

@@ -1,5 +1,6 @@
-"""Draw the unit page: counts that filter, and a row a patient, each cell on its own. State is shape, word
-and colour, never colour alone.
+"""Render the unit page: counts that filter, and a row per patient, each cell separately.
+
+A state is shown by shape, word and colour, never by colour alone.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ CELLS = {name: h.div(class_=f"c {name}", role="cell", data_cell=name) for name, 
 
 
 def cells(row: UnitRow) -> dict[str, Html]:
-    """What stands in each column."""
+    """Return the markup of each column."""
     return {
         "advised": advised(row.advised),
         "who": render(who(row)),
@@ -42,54 +43,54 @@ def cells(row: UnitRow) -> dict[str, Html]:
 
 
 def attributes(row: UnitRow) -> dict[str, str | int]:
-    """What the page sorts and filters by."""
+    """Return what the page sorts and filters by."""
     waiting = "yes" if row.alerts.unseen else "no"
-    found = f"{row.name} {row.unit} {row.location}".lower()
+    searched = f"{row.name} {row.unit} {row.location}".lower()
     return {
         "data_key": row.key,
         "data_rank": row.rank,
         "data_advised": row.advised.word,
         "data_unit": row.unit,
         "data_unseen": waiting,
-        "data_find": found,
+        "data_find": searched,
         "data_over": "yes" if row.advised.over else "no",
     }
 
 
 def head() -> h.Node:
-    """The columns' names."""
+    """Return the names of the columns."""
     return h.div(class_="row head", role="row")[
         *(h.div(class_=f"c {code}", role="columnheader")[name] for code, name in COLUMNS)
     ]
 
 
 @cached
-def advised(measures: Advised) -> h.Node:
-    level = "clear" if measures.over else words.GRAVE.get(measures.word, "indeterminate")
-    html = h.strong(class_=f"block {level}")[
-        shape(level), words.RECOMMENDATION.get(measures.word, measures.word)
+def advised(recommended: Advised) -> h.Node:
+    level = "clear" if recommended.over else words.RECOMMENDATION_LEVEL.get(recommended.word, "indeterminate")
+    word = h.strong(class_=f"block {level}")[
+        shape(level), words.RECOMMENDATION.get(recommended.word, recommended.word)
     ]
-    over = h.span(class_="note")["therapy ended"] if measures.over else None
+    over = h.span(class_="note")["therapy ended"] if recommended.over else None
     since = (
-        h.span(class_="note")["since ", time(measures.since)]
-        if measures.since and not measures.over
+        h.span(class_="note")["since ", time(recommended.since)]
+        if recommended.since and not recommended.over
         else None
     )
-    more = h.li[f"and {measures.more} more"] if measures.more else None
+    more = h.li[f"and {recommended.more} more"] if recommended.more else None
     why = (
-        h.ul(class_="why")[*(h.li[shape(level), words_] for level, words_ in measures.reasons), more]
-        if measures.reasons
+        h.ul(class_="why")[*(h.li[shape(level), words_] for level, words_ in recommended.reasons), more]
+        if recommended.reasons
         else None
     )
-    return h.fragment[html, over, since, why]
+    return h.fragment[word, over, since, why]
 
 
 def who(row: UnitRow) -> h.Node:
-    """Who and where; how new what is charted is."""
+    """Return the patient's name and place, and the age of the newest fact."""
     place = row.unit if row.unit == row.location else f"{row.unit}, {row.location}"
-    collected = ["newest ", age(wire(row.newest))] if row.newest is not None else "nothing charted"
+    newest = ["newest ", age(wire(row.newest))] if row.newest is not None else "nothing charted"
     quiet = h.span(class_="note")["silence in force"] if row.quiet else None
-    return [named(row.key, row.name, place), h.span(class_="note heard")[collected], star(row.key), quiet]
+    return [named(row.key, row.name, place), h.span(class_="note heard")[newest], star(row.key), quiet]
 
 
 @cached
@@ -139,7 +140,7 @@ def dose(clock: DoseCell | None) -> h.Node:
 
 @cached
 def systems(found: tuple[System, ...]) -> h.Node:
-    """The strip: ten shapes in the table's order."""
+    """Return the strip of ten shapes, in the table's order."""
     return h.div(class_="strip")[*map(system, found)] if found else h.span(class_="none")["–"]
 
 
@@ -167,8 +168,8 @@ def pressure(found: PressureCell | None) -> h.Node:
         if found.state in ("relative", "absolute")
         else words.STATE[found.state]
     )
-    drawn = h.span(class_=f"state {found.state}")[shape(found.state), state, ", old" if found.stale else None]
-    return h.fragment[h.span[value, h.span(class_="note")[target]], drawn]
+    level = h.span(class_=f"state {found.state}")[shape(found.state), state, ", old" if found.stale else None]
+    return h.fragment[h.span[value, h.span(class_="note")[target]], level]
 
 
 @cached
@@ -198,7 +199,7 @@ def overdue(found: tuple[str, ...]) -> h.Node:
 
 @cached
 def shape(level: str) -> h.Node:
-    """The shape of a level; the word beside it is read out, the shape is not."""
+    """Return the shape of a level; the word beside it is read out, the shape is not."""
     return h.span(class_=f"shape {level}", aria_hidden="true")[words.SHAPE.get(level, "?")]
 
 
@@ -210,24 +211,24 @@ def unit_page(
     counted: Counter[str],
     units: Iterable[str],
 ) -> h.Node:
-    """The page's content; each row with its cells and attributes, in the order they are to stand."""
-    made = [row(key, cells, attributes) for key, cells, attributes in rows]
-    empty = h.p(id="empty", hidden=bool(made))["No patient is on the board."]
+    """Return the page's content. `rows`: key, cells and attributes of each row, in order of display."""
+    row_nodes = [row(key, cells, attributes) for key, cells, attributes in rows]
+    empty = h.p(id="empty", hidden=bool(row_nodes))["No patient is on the board."]
     none = h.p(id="none", class_="note", hidden=True)["No patient is like that."]
-    body = h.div(id="rows", class_="rows", role="rowgroup")[*made]
+    body = h.div(id="rows", class_="rows", role="rowgroup")[*row_nodes]
     heads = h.div(class_="heads", role="rowgroup")[head()]
     table = h.div(class_="table", role="table", aria_label="Patients, most urgent first")[heads, body]
     return h.fragment[h.h1(class_="vh")["Patients"], filters(counted, units), empty, none, table]
 
 
 def row(key: str, cells: Mapping[str, str], attributes: Mapping[str, str | int]) -> h.Node:
-    """One row from the cells on show."""
+    """Return a row from its cells."""
     inside = [empty[Html(cells[name])] for name, empty in CELLS.items()]
     return h.div(class_="row", role="row", **{"data_key": key, **attributes})[inside]
 
 
 def filters(counted: Counter[str], units: Iterable[str]) -> h.Node:
-    """Counts by recommendation, each a filter; unit, mine, not acknowledged; search."""
+    """Return the filters: counts by recommendation, unit, mine, not acknowledged, search."""
     tiles = h.div(class_="tiles", role="group", aria_label="Show by recommendation")[
         *(tile(name, counted[name]) for name in ORDER)
     ]
@@ -240,13 +241,13 @@ def filters(counted: Counter[str], units: Iterable[str]) -> h.Node:
     find = h.label[
         hidden("Search"), h.input(id="find", type="search", placeholder="Search patient", autocomplete="off")
     ]
-    found = h.span(id="told", class_="note", role="status")
-    return h.div(class_="filters")[tiles, h.div(class_="seek")[choose, mine, waits, find, found]]
+    matches = h.span(id="told", class_="note", role="status")
+    return h.div(class_="filters")[tiles, h.div(class_="seek")[choose, mine, waits, find, matches]]
 
 
 def tile(name: str, count: int) -> h.Node:
-    """`▲ Stop 2`, a toggle."""
-    level = words.GRAVE[name]
+    """Return the toggle of a recommendation: `▲ Stop 2`."""
+    level = words.RECOMMENDATION_LEVEL[name]
     number = h.strong(data_count=name)[count]
     return h.button(type="button", class_=f"tile {level}", aria_pressed="false", data_filter=name)[
         shape(level), h.span(class_="what")[words.RECOMMENDATION[name]], " ", number

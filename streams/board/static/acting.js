@@ -1,4 +1,4 @@
-// Acting on an alert: one dialog, which says what it is about, asks who and why, and says when it is done; not before Kafka has it.
+// The dialog of an action: names its subject, asks who and why, and confirms once Kafka has stored the command, not before.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const LABEL = { ack: "Acknowledge", silence: "Silence", resume: "Resume after a stop rule", expire: "End the silence" };
@@ -15,14 +15,14 @@ document.addEventListener("DOMContentLoaded", () => {
     form.querySelectorAll("[data-for]").forEach((quick) => { quick.hidden = quick.dataset.for !== about.what; });
     error.textContent = "";
     reason.value = "";
-    if (by) try { by.value = localStorage.getItem("by") || by.value; } catch { /* a browser that keeps nothing */ }
+    if (by) try { by.value = localStorage.getItem("by") || by.value; } catch { /* storage is disabled */ }
     dialog.showModal();
     (by && !by.value ? by : form.querySelector("[data-for]:not([hidden])")).focus();
   };
   const send = async (because) => {
     if (by && !by.value.trim()) { error.textContent = "Say who you are."; return by.focus(); }
     if (!because.trim()) { error.textContent = "Say why."; return reason.focus(); }
-    if (by) try { localStorage.setItem("by", by.value.trim()); } catch { /* a browser that keeps nothing */ }
+    if (by) try { localStorage.setItem("by", by.value.trim()); } catch { /* storage is disabled */ }
     const fields = { token: board.token, patient: board.key, reason: because, by: by ? by.value : "", minutes: document.getElementById("minutes").value };
     for (const name of ["alert", "level", "subject", "rule", "silence"]) if (about[name]) fields[name] = about[name];
     form.querySelectorAll("button").forEach((button) => { button.disabled = true; });

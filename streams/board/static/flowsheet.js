@@ -1,4 +1,4 @@
-// The flowsheet: panels under one axis of time, drawn as SVG from what the server sends; hover, touch or arrow keys read the values.
+// The flowsheet: panels under one time axis, drawn as SVG from the server's JSON; hover, touch or arrow keys read the values.
 "use strict";
 const flowsheet = (() => {
   const NS = "http://www.w3.org/2000/svg", LEFT = 46, RIGHT = 58, HOUR = 3600000;
@@ -40,7 +40,7 @@ const flowsheet = (() => {
     const here = `${x(at).toFixed(1)},${y(value).toFixed(1)}`;
     return place === 0 ? `M${here}` : step ? `H${x(at).toFixed(1)}V${y(value).toFixed(1)}` : `L${here}`;
   }).join("");
-  // A line is not drawn across a time in which nothing was charted: what was there nobody knows.
+  // A line is not drawn across a gap in charting: the values in it are unknown.
   const runs = (points) => {
     const gaps = points.slice(1).map((point, place) => point[0] - points[place][0]).sort((a, b) => a - b);
     const usual = Math.max(4 * HOUR, (gaps[Math.floor(gaps.length / 2)] || 0) * 3);

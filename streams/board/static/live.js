@@ -1,4 +1,4 @@
-// Whether the page can be believed, and what changed. It is live only while a beat of the server that says so is younger than STALE.
+// Liveness and patches. The page is live only while the server's latest heartbeat says so and is younger than STALE.
 "use strict";
 const board = (() => {
   const STALE = 4000, SKEW = 30000;
@@ -12,7 +12,7 @@ const board = (() => {
   const day = format({ day: "numeric", month: "short" });
   const full = format({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZoneName: "short" });
 
-  // The server's time, whatever this machine's clock says; by the log, the log's.
+  // The server's time, whatever this machine's clock is; with the log as the clock, the log's time.
   const now = () => (wall ? Date.now() + state.offset : state.clock);
 
   const when = (at) => {
@@ -66,7 +66,7 @@ const board = (() => {
     show();
   };
 
-  // Puts markup in the place of other markup; whoever had the focus in it keeps it.
+  // Replaces markup; an element in it that had the focus keeps it.
   const replace = (element, markup) => {
     const id = element.contains(document.activeElement) ? document.activeElement.id || document.activeElement.dataset.focus : null;
     const had = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
@@ -76,7 +76,7 @@ const board = (() => {
     if (again) again.focus({ preventScroll: true });
   };
 
-  // A session that is over is not answered with a stream: its page is drawn anew, and leads to the login.
+  // An ended session gets no stream: its page is reloaded, which redirects to the login.
   const again = async () => {
     const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
     if (answer && (answer.type === "opaqueredirect" || answer.status === 401)) location.reload(); else listen();
@@ -88,7 +88,7 @@ const board = (() => {
     source.addEventListener("beat", beat);
     source.addEventListener("patch", (event) => { state.gone = false; const patch = JSON.parse(event.data); patched.forEach((take) => take(patch)); });
     source.addEventListener("gone", () => { state.gone = true; show(); });
-    // A browser gives up on an answer that is no stream, as that of a proxy whose board is away: it is asked again.
+    // A browser gives up on a response that is no stream, such as a proxy's while the board is down: connect again.
     source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) { setTimeout(again, 2000); } });
   };
 

@@ -1,4 +1,4 @@
-// The patient page: sections as they change, the flowsheet drawn anew at most every few seconds.
+// The patient page: sections as they change, the flowsheet drawn again at most every few seconds.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const EVERY = 3000;
@@ -6,7 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let hours = (() => { try { return sessionStorage.getItem("hours") || "8"; } catch { return "8"; } })();
   let drawn = 0, waiting = null, last = null;
 
-  // On paper the drawing of the screen is scaled: while it is laid out for paper, the width of the place is not to be had.
+  // In print the drawing made for the screen is scaled: during print layout the width of the container is not available.
   const redraw = () => { if (last && !matchMedia("print").matches) flowsheet.draw(place, last); };
   const fetchSheet = async () => {
     waiting = null;
@@ -16,7 +16,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!answer.ok) return;
       last = await answer.json();
       redraw();
-    } catch { /* the banner says that the board does not answer; the drawing says until when it reaches */ }
+    } catch { /* the banner says that the board does not answer; the drawing shows until when it reaches */ }
   };
   const soon = () => { waiting ??= setTimeout(fetchSheet, Math.max(0, drawn + EVERY - performance.now())); };
   const press = () => document.querySelectorAll("[data-hours]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.hours === hours));
@@ -27,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.querySelectorAll("[data-hours]").forEach((button) => button.addEventListener("click", () => {
     hours = button.dataset.hours;
-    try { sessionStorage.setItem("hours", hours); } catch { /* a browser that keeps nothing */ }
+    try { sessionStorage.setItem("hours", hours); } catch { /* storage is disabled */ }
     press();
     fetchSheet();
   }));

@@ -1,4 +1,4 @@
-// Day or night before anything is drawn: as chosen, else by the system, else by the site's clock.
+// Set day or night before anything is rendered: as chosen, else by the system, else by the site's clock.
 "use strict";
 (() => {
   const ORDER = ["auto", "day", "night"];
@@ -25,7 +25,7 @@
     const button = document.getElementById("theme");
     if (button) button.addEventListener("click", () => {
       const next = ORDER[(ORDER.indexOf(kept()) + 1) % ORDER.length];
-      try { localStorage.setItem("theme", next); } catch { /* a browser that keeps nothing */ }
+      try { localStorage.setItem("theme", next); } catch { /* storage is disabled */ }
       put();
     });
   });

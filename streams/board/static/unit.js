@@ -1,9 +1,9 @@
-// The unit view: rows in order of urgency, filters, and the patients one calls one's own.
+// The unit view: rows in order of urgency, filters, and the user's own patients.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const rows = document.getElementById("rows");
   const columns = [...document.querySelectorAll(".row.head > .c")].map((column) => column.classList[1]);
-  const keep = (name, value) => { try { sessionStorage.setItem(name, value); } catch { /* a browser that keeps nothing */ } };
+  const keep = (name, value) => { try { sessionStorage.setItem(name, value); } catch { /* storage is disabled */ } };
   const kept = (name) => { try { return sessionStorage.getItem(name) || ""; } catch { return ""; } };
   const stars = new Set((() => { try { return JSON.parse(localStorage.getItem("mine") || "[]"); } catch { return []; } })());
   const wanted = { advised: new Set(kept("advised").split(",").filter(Boolean)), unit: kept("unit"), mine: kept("mine") === "yes", waits: kept("waits") === "yes", find: "" };
@@ -33,7 +33,7 @@ document.addEventListener("DOMContentLoaded", () => {
     star.firstElementChild.textContent = on ? "★" : "☆";
   };
   const compare = (a, b) => Number(b.dataset.rank) - Number(a.dataset.rank) || (a.dataset.find < b.dataset.find ? -1 : 1);
-  // Rows do not jump away under a finger or a pointer: the order waits until it has been still for a moment.
+  // Rows do not move under a finger or a pointer: the order changes once it has been still for a moment.
   const busy = () => performance.now() - moved < 1500 || (rows.contains(document.activeElement) && performance.now() - moved < 8000);
   const sort = () => {
     if (busy()) return setTimeout(sort, 500);
@@ -87,7 +87,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (star) {
       const key = star.dataset.star;
       if (!stars.delete(key)) stars.add(key);
-      try { localStorage.setItem("mine", JSON.stringify([...stars])); } catch { /* a browser that keeps nothing */ }
+      try { localStorage.setItem("mine", JSON.stringify([...stars])); } catch { /* storage is disabled */ }
       filter();
     } else if (!event.target.closest("a, button") && !String(getSelection())) {
       event.target.closest(".row")?.querySelector(".name")?.click();

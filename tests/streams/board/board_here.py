@@ -75,7 +75,7 @@ async def served(
     sessions = Sessions([b"s" * 32])
     desk = BoardState(GUIDE, ways or DisplaySettings(), partial(patient_key, b"s" * 32))
     desk.apply(records)
-    desk.trust.loading = None
+    desk.liveness.loading = None
     kept: Any = Kept()
     rooms = Handlers(desk, door or AuthSettings(), sessions, kept, 0)
     async with (
