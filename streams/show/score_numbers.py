@@ -1,4 +1,4 @@
-"""Name the numbers of a score as the scorer gives them, for those who show or draw them."""
+"""Define the numbers of a score as the scorer gives them, for what shows or draws them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Delay(TypedDict):
 
 
 class Hours(TypedDict):
-    """Patient-hours: rightly told, falsely told, missed; and what they come to."""
+    """Patient-hours: true positive, false positive, missed; and their score."""
 
     tp: int
     fp: int
@@ -38,7 +38,7 @@ class HoursOfLevel(TypedDict):
 
 
 class OfLevel(HoursOfLevel):
-    """A subject at one level."""
+    """The numbers of a subject at one level."""
 
     all: Detected
     distinct: Detected
@@ -48,7 +48,7 @@ class OfLevel(HoursOfLevel):
 
 
 class Paged(TypedDict):
-    """Pages of a subject, and how many of them were so."""
+    """Pages of a subject, and how many of them were true."""
 
     all: int
     absolute: int
@@ -88,7 +88,7 @@ class Burden(TypedDict):
 
 
 class Missed(TypedDict):
-    """A true episode that nobody was told of."""
+    """A true episode that was not alerted."""
 
     patient: str
     subject: str
@@ -99,7 +99,7 @@ class Missed(TypedDict):
 
 
 class Untrue(TypedDict):
-    """A page that was not so."""
+    """A page that was not true."""
 
     patient: str
     subject: str
@@ -109,7 +109,7 @@ class Untrue(TypedDict):
 
 
 class FaultCounts(TypedDict):
-    """What a log of faults leads one to expect."""
+    """What the fault log says should be expected: records altered and lost, refusals by reason."""
 
     altered: int
     lost: int
@@ -117,7 +117,7 @@ class FaultCounts(TypedDict):
 
 
 class Records(TypedDict):
-    """What became of the records. `accounted`: as the fault log says; None without one."""
+    """What became of the records. `accounted`: whether exactly what the fault log says; None without one."""
 
     read: int
     refused: dict[str, int]
@@ -128,7 +128,7 @@ class Records(TypedDict):
 
 
 class Numbers(TypedDict):
-    """What the scorer finds, as far as it is shown; more is written as JSON."""
+    """The numbers of the scorer, as far as they are shown; more are written as JSON."""
 
     patients: int
     patient_days: float
