@@ -15,6 +15,8 @@ class Detected(TypedDict):
 
 
 class Delay(TypedDict):
+    """Delay of detection, minutes: the median and the longest."""
+
     median: float
     worst: float
 
@@ -29,10 +31,14 @@ class Hours(TypedDict):
 
 
 class Decided(Hours):
+    """Patient-hours without those that could not be decided, which are counted apart."""
+
     undecided: int
 
 
 class HoursOfLevel(TypedDict):
+    """Patient-hours at one level: all, and those that could be decided."""
+
     hours: Hours
     hours_decided: Decided
 
@@ -61,23 +67,31 @@ class Paged(TypedDict):
 
 
 class OfSubject(TypedDict):
+    """The numbers of a subject, by level, and its pages."""
+
     absolute: OfLevel
     relative: OfLevel
     pages: Paged
 
 
 class OfKind(TypedDict):
+    """Pages of one kind and level."""
+
     kind: str
     level: str
     pages: int
 
 
 class Floods(TypedDict):
+    """Floods of pages: 10 in 10 min."""
+
     of_one_patient: int
     of_the_ward: int
 
 
 class Burden(TypedDict):
+    """The alarm burden: pages, also per patient-day, the share that was true, reminders and floods."""
+
     all: int
     per_patient_day: float | None
     of_criteria_and_pressure_per_patient_day: float | None
