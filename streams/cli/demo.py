@@ -23,7 +23,7 @@ MOST = 200
 DESCRIPTION = """\
 Starts a broker in memory, creates the topics, starts a worker, a pager and the board, and publishes
 a simulated ward: first its history, then what happens, at an accelerated clock, for seven days of
-the ward's time. On a terminal it shows whoever is worst first: recommendation, dose clock, what
+the ward's time. On a terminal it shows the most severe first: recommendation, dose clock, what
 tripped; below it the pages that nobody has acknowledged, each with a number (type it, and Enter),
 and the newest alerts. Elsewhere it prints the alerts, a line each. Doses are given or held as the
 guideline says of what is charted. Everything it started ends with it. A site's configuration and
