@@ -1,4 +1,4 @@
-"""The command's entry: a module of the distribution's own name, which is found whoever owns the plain ones.
+"""Start the command line from a module of the distribution's own name, which no other package hides.
 
 `rules`, `streams` and `simulators` are names that others use too. Where one of them is not what was installed
 with this file, the command ends with one sentence. Nothing of the three is imported before that is known.
@@ -16,15 +16,15 @@ PACKAGES = ("rules", "streams", "simulators")
 OWN = "il2watch"
 USAGE = 2
 REMEDY = "install il2watch into an environment of its own, with uv tool install or pipx install"
-HELD = re.compile(rf"^({'|'.join(PACKAGES)})(?=/|\.py,)".encode(), re.MULTILINE)
+INSTALLED = re.compile(rf"^({'|'.join(PACKAGES)})(?=/|\.py,)".encode(), re.MULTILINE)
 
 
 def main() -> int:
     """Run the command line and return its exit code."""
     owners = others(HOME)
     for name in PACKAGES:
-        if said := fault(name, owners.get(name)):
-            print(f"il2watch: {said}; {REMEDY}", file=sys.stderr)
+        if problem := fault(name, owners.get(name)):
+            print(f"il2watch: {problem}; {REMEDY}", file=sys.stderr)
             return USAGE
     from streams.cli.main import main as command_line
 
@@ -32,24 +32,24 @@ def main() -> int:
 
 
 def fault(name: str, owner: str | None) -> str | None:
-    """Return why a package is not, or not alone, the one beside this file; None: it is.
+    """Return why a package is not, or not alone, the one beside this file; None when it is.
 
-    `owner`: the other distribution that installed one of that name beside it.
+    `owner`: the other distribution that installed a package of that name beside it.
     """
-    ours, found = HOME / name, place(name)
+    own, found = HOME / name, location(name)
     if owner is not None:
-        return f"the distribution {owner} has a package '{name}' too, where il2watch's is: {ours}"
-    if found is None or not (ours / "__init__.py").exists():
-        return f"its package '{name}' is not whole, as when another of that name was removed: {ours}"
-    if found.samefile(ours):
+        return f"the distribution {owner} has a package '{name}' too, where il2watch's is: {own}"
+    if found is None or not (own / "__init__.py").exists():
+        return f"its package '{name}' is not whole, as when another of that name was removed: {own}"
+    if found.samefile(own):
         return None
     if owner := others(found.parent).get(name):
         return f"the package '{name}' is here that of the distribution {owner}: {found}"
     return f"the package '{name}' is hidden by another of that name, earlier on Python's path: {found}"
 
 
-def place(name: str) -> Path | None:
-    """Return the folder, or the file, that an import of a top-level name would find; None: there is none."""
+def location(name: str) -> Path | None:
+    """Return the folder or file that an import of a top-level name would find; None when there is none."""
     spec = find_spec(name)
     if spec is None:
         return None
@@ -58,17 +58,17 @@ def place(name: str) -> Path | None:
 
 
 def others(site: Path) -> dict[str, str]:
-    """Return which of the packages other distributions installed into a folder, with name and version.
+    """Return which of the packages other distributions installed into a folder, with their name and version.
 
-    Their records are searched as bytes, for this is done at every start: `importlib.metadata` takes apart
-    every line of every record.
+    Their records are searched as bytes, because this runs at every start: `importlib.metadata` parses every
+    line of every record.
     """
     found: dict[str, str] = {}
     for record in site.glob("*.dist-info/RECORD"):
         owner, _, version = record.parent.name.removesuffix(".dist-info").partition("-")
         if owner != OWN:
-            held = HELD.findall(record.read_bytes())
-            found.update({name.decode(): f"{owner} {version}" for name in held})
+            names = INSTALLED.findall(record.read_bytes())
+            found.update({name.decode(): f"{owner} {version}" for name in names})
     return found
 
 

@@ -1,4 +1,4 @@
-"""The corridor: bytes in and out, files, topics, pager, board and the command line.
+"""Everything that touches bytes, time or a screen: Kafka, services, files, the board and the command line.
 
-It carries, and never judges.
+It carries data and makes no clinical decision.
 """

@@ -1,4 +1,4 @@
-"""`python -m streams` is `il2watch`."""
+"""Run `il2watch` as `python -m streams`."""
 
 import sys
 

@@ -1,5 +1,6 @@
-"""Text, colours and shapes of levels for every screen: made safe to print, told apart by the colour-blind,
-and with ASCII stand-ins.
+"""Write levels on every screen: safe text, colours and shapes that the colour-blind can distinguish.
+
+Every shape has an ASCII stand-in.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from typing import NamedTuple
 
 
 def plain(text: object) -> str:
-    """The text with every character that is not printable written as an escape (`\\x1b`)."""
+    """Return the text with every character that is not printable written as an escape (`\\x1b`)."""
     found = str(text)
     if found.isprintable():
         return found
@@ -16,7 +17,7 @@ def plain(text: object) -> str:
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """The text as the stream can carry it: what it cannot is written as an escape, never an error."""
+    """Return the text as the stream can carry it: what it cannot is written as an escape, never an error."""
     name = encoding or "ascii"
     return text.encode(name, "backslashreplace").decode(name)
 
@@ -77,19 +78,20 @@ TRANSITION = {
 
 
 def level(name: str, ascii_only: bool) -> str:
-    """`▲ absolute`, `● relative`, `? cannot see`, `· clear`: shape and word together."""
+    """Return shape and word together: `▲ absolute`, `● relative`, `? cannot see`, `· clear`."""
     return f"{pick(LEVEL_GLYPH[name], ascii_only)} {WORD.get(name, name)}"
 
 
 def recommendation(name: str, ascii_only: bool) -> str:
-    """`▲ delay`: the word of Table 4 with the shape of how grave it is."""
+    """Return the word of Table 4 with the shape of its level: `▲ delay`."""
     return f"{pick(LEVEL_GLYPH[RECOMMENDATION[name]], ascii_only)} {name}"
 
 
 def transition(name: str, ascii_only: bool) -> str:
-    """`┌ opened`: what happened to an episode."""
+    """Return the transition of an episode with its shape: `┌ opened`."""
     return f"{pick(TRANSITION[name], ascii_only)} {name}"
 
 
 def pick(glyph: Glyph, ascii_only: bool) -> str:
+    """Return the shape, or its stand-in where only ASCII can be shown."""
     return glyph.ascii if ascii_only else glyph.shape

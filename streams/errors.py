@@ -1,4 +1,4 @@
-"""What a user can mend: one clear line, never a traceback."""
+"""Define the error that a user can correct: one clear line, never a traceback."""
 
 
 class UsageError(Exception):

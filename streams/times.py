@@ -1,5 +1,6 @@
-"""Instants on the command line and on paper; inside they are integer milliseconds since the Unix
-epoch, UTC.
+"""Read and write instants on the command line and on screens.
+
+Inside the program an instant is integer milliseconds since the Unix epoch, UTC.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ __all__ = ["DAY", "HOUR", "aware", "instant", "short", "wire"]
 
 
 def instant(text: str) -> int:
-    """Milliseconds of an RFC 3339 time.
+    """Return the milliseconds of an RFC 3339 time.
 
-    Raises UsageError, with how to write it, when it has no offset or is no time.
+    Raises UsageError, which says how to write it, when it has no offset or is no time.
     """
     try:
         return parse(text.strip())
@@ -23,7 +24,7 @@ def instant(text: str) -> int:
 
 
 def short(text: str | None) -> str:
-    """A wire time for reading: `2026-03-02 10:00Z`, seconds only when there are some; a dash for none."""
+    """Return a wire time for reading: `2026-03-02 10:00Z`, seconds unless they are 0; a dash for none."""
     if not text:
         return "-"
     day, _, clock = text.partition("T")

@@ -1,4 +1,4 @@
-"""Writes the dashboards as JSON for Grafana's provisioning: `python -m deploy.grafana.write`.
+"""Write the dashboards as JSON for Grafana's provisioning: `python -m deploy.grafana.write`.
 
 Edit the boards, not the JSON.
 """
@@ -18,7 +18,7 @@ BOARDS = {"alert-rates.json": alert_rates, "pipeline.json": pipeline, "ward.json
 
 
 def files() -> dict[str, str]:
-    """Name and text of every file."""
+    """Return the name and text of every file."""
     return {
         name: JSONEncoder(sort_keys=True, indent=1).encode(make().build()) + "\n"
         for name, make in BOARDS.items()

@@ -1,1 +1,1 @@
-"""The command line: one module a command or group of commands, each imported only when called."""
+"""Read the command line: one module a command or group of commands, each imported only when called."""

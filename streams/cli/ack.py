@@ -1,13 +1,13 @@
-"""`il2watch ack`: somebody has seen an alert (wire.md, Events)."""
+"""Run `il2watch ack`: acknowledge an alert (wire.md, Events)."""
 
 from __future__ import annotations
 
 import argparse
 
 from streams.cli import options
-from streams.cli.options import broker_of, connection, now, saying, who
+from streams.cli.options import broker_of, connection, now, who, who_options
 
-SAYS = """\
+DESCRIPTION = """\
 Acknowledges an alert: its pages escalate no further, and nobody is reminded, until it gets worse.
 ID is what a page shows. Alarms of the machine itself are acknowledged where they were paged."""
 EXAMPLE = """\
@@ -17,9 +17,9 @@ OPINION = {"yes": True, "no": False, None: None}
 
 
 def parser() -> options.Parser:
-    command = options.parser("ack", SAYS, EXAMPLE)
+    command = options.parser("ack", DESCRIPTION, EXAMPLE)
     command.add_argument("alert", metavar="ID", help="the alert's id")
-    saying(command)
+    who_options(command)
     command.add_argument(
         "--actionable",
         choices=("yes", "no"),
@@ -37,21 +37,22 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Sends the command and says so."""
+    """Send the acknowledgement and confirm it on stderr."""
     chosen = parser().parse_args(arguments)
     return acknowledge(chosen)
 
 
 def acknowledge(chosen: argparse.Namespace) -> int:
+    """Send the acknowledgement, for the patient named or looked up by the alert's id. Raises UsageError."""
     from streams.cli import lookup
     from streams.kafka import commands
     from streams.service.event_file import warn
 
-    broker, asked = broker_of(chosen), who(chosen)
+    broker, author = broker_of(chosen), who(chosen)
     patient = chosen.patient or lookup.patient_of(broker, chosen.alert)
     at = now() if chosen.at is None else chosen.at
     commands.send(
-        broker, commands.acknowledgement(patient, chosen.alert, asked, at, OPINION[chosen.actionable])
+        broker, commands.acknowledgement(patient, chosen.alert, author, at, OPINION[chosen.actionable])
     )
-    warn(f"il2watch: {chosen.alert} is acknowledged by {asked.by}")
+    warn(f"il2watch: {chosen.alert} is acknowledged by {author.by}")
     return 0

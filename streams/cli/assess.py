@@ -1,11 +1,11 @@
-"""`il2watch assess`: where each patient stands at an instant (wire.md, "Assessment")."""
+"""Run `il2watch assess`: one assessment a patient, at an instant (wire.md, "Assessment")."""
 
 from __future__ import annotations
 
 from streams.cli import event_files, options
 from streams.cli.event_files import close, fold
 
-SAYS = (
+DESCRIPTION = (
     "Folds a file of events and prints one assessment a patient: recommendation, every criterion, dose, "
     "advice."
 )
@@ -13,7 +13,7 @@ EXAMPLE = "  il2watch assess ward.jsonl.gz --at 2026-03-03T05:30:00Z -o text"
 
 
 def parser() -> options.Parser:
-    command = options.parser("assess", SAYS, EXAMPLE)
+    command = options.parser("assess", DESCRIPTION, EXAMPLE)
     options.file(command)
     options.at(command)
     options.output(command)
@@ -23,7 +23,7 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints one assessment a line (json) or a page each (text)."""
+    """Print one assessment a line (json) or a page each (text)."""
     chosen = parser().parse_args(arguments)
     course = fold(chosen)
     found = event_files.assessments(course.folded)

@@ -1,4 +1,4 @@
-"""`il2watch backtest`: what another configuration would have said over the same file."""
+"""Run `il2watch backtest`: the alerts that another configuration would have given over the same file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streams.service.files import lines
 if TYPE_CHECKING:
     from rules.wire.alerts import AlertRecord
 
-SAYS = (
+DESCRIPTION = (
     "Runs two configurations over one file and prints the alert transitions that only one of them "
     "gives. Exit 1 when there are any."
 )
@@ -23,11 +23,11 @@ EXAMPLE = (
     "  il2watch backtest ward.jsonl --against stricter.toml\n  il2watch backtest ward.jsonl --config "
     "now.toml --against next.toml -o json"
 )
-TELLING = ("patient", "decided", "kind", "subject", "level", "transition", "at")
+COMPARED = ("patient", "decided", "kind", "subject", "level", "transition", "at")
 
 
 def parser() -> options.Parser:
-    command = options.parser("backtest", SAYS, EXAMPLE)
+    command = options.parser("backtest", DESCRIPTION, EXAMPLE)
     options.file(command)
     command.add_argument("--against", metavar="TOML", required=True, help="the other site configuration")
     options.at(command, "--until")
@@ -38,20 +38,20 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the differences, each with the configuration that gives it: `now` (--config) or `against`."""
+    """Print the differences, each with the configuration that gives it: `now` (--config) or `against`."""
     chosen = parser().parse_args(arguments)
     other = site.guideline(chosen.against)
-    read = list(lines(chosen.file))
+    raw_lines = list(lines(chosen.file))
     now, against = (
-        folded(decoded(chosen.file, read, side.choices.ahead), side, chosen.at)
+        folded(decoded(chosen.file, raw_lines, side.choices.ahead), side, chosen.at)
         for side in (site.guideline(chosen.config), other)
     )
     found = differences(now, against)
     if options.as_text(chosen.output):
-        from streams.show import alerts as difference
+        from streams.show import alerts as alert_tables
         from streams.show import terminal
 
-        difference.show_difference(
+        alert_tables.show_difference(
             found, (now.guideline.reference, against.guideline.reference), terminal.console()
         )
     else:
@@ -64,30 +64,32 @@ def main(arguments: list[str]) -> int:
 
 
 def differences(now: Course, against: Course) -> list[tuple[str, AlertRecord]]:
-    """The transitions given by one side alone, in order of decision, each with which."""
+    """Return the transitions that one side alone gives, in order of decision, each with its side."""
     sides = {"now": now.folded.alerts, "against": against.folded.alerts}
     shared = tally(sides["now"]) & tally(sides["against"])
-    found = [(side, alert) for side, alerts in sides.items() for alert in beyond(alerts, shared)]
+    found = [(side, alert) for side, alerts in sides.items() for alert in not_shared(alerts, shared)]
     return sorted(found, key=lambda one: event_files.decision(one[1]))
 
 
-def beyond(alerts: Iterable[AlertRecord], shared: Counter[tuple[Any, ...]]) -> list[AlertRecord]:
-    """The alerts that are left when the shared ones are taken away."""
-    left, found = shared.copy(), []
+def not_shared(alerts: Iterable[AlertRecord], shared: Counter[tuple[Any, ...]]) -> list[AlertRecord]:
+    """Return the alerts that remain when the shared ones are taken away."""
+    remaining, found = shared.copy(), []
     for alert in alerts:
-        if left[key(alert)] > 0:
-            left[key(alert)] -= 1
+        if remaining[key(alert)] > 0:
+            remaining[key(alert)] -= 1
         else:
             found.append(alert)
     return found
 
 
 def tally(alerts: Iterable[AlertRecord]) -> Counter[tuple[Any, ...]]:
+    """Count the transitions by what identifies them."""
     return Counter(map(key, alerts))
 
 
 def key(alert: AlertRecord) -> tuple[Any, ...]:
-    """What makes two transitions the same to the ward; not their sequence number, nor how a limit
-    is spelled.
+    """Return what identifies a transition to the ward.
+
+    The sequence number and the spelling of a limit are left out.
     """
-    return tuple(getattr(alert, name) for name in TELLING)
+    return tuple(getattr(alert, name) for name in COMPARED)

@@ -1,4 +1,4 @@
-"""`il2watch board`: a live page of the unit and of each patient."""
+"""Run `il2watch board`: a live page of the unit and of each patient."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from streams.errors import UsageError
 if TYPE_CHECKING:
     from streams.board.service import BoardOptions
 
-SAYS = """\
+DESCRIPTION = """\
 Serves a live page: who needs somebody, why, and whether the page itself can be believed; each
 patient's flowsheet, criteria, advice and alerts; and what to do about an alert: acknowledge,
 silence, resume. It judges nothing: states are the worker's, numbers the events'. It needs no
@@ -33,7 +33,7 @@ EXAMPLE = """\
 
 
 def parser() -> options.Parser:
-    command = options.parser("board", SAYS, EXAMPLE)
+    command = options.parser("board", DESCRIPTION, EXAMPLE)
     connection(command)
     command.add_argument(
         "--port", metavar="PORT", type=port, default=8020, help="where it is served; default: 8020"
@@ -79,7 +79,7 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until told to stop."""
+    """Run until told to stop."""
     chosen = parser().parse_args(arguments)
     if chosen.hash:
         return print_hash()
@@ -88,14 +88,14 @@ def main(arguments: list[str]) -> int:
     )
     logging.getLogger("il2watch").setLevel(logging.INFO)
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
-    found = settings(chosen)
+    board_options = settings(chosen)
     from streams.board.service import serve
 
-    return asyncio.run(serve(found))
+    return asyncio.run(serve(board_options))
 
 
 def settings(chosen: argparse.Namespace) -> BoardOptions:
-    """What the arguments come to. Raises UsageError."""
+    """Return the options that the arguments name. Raises UsageError."""
     from streams.board import settings as table
     from streams.board.service import BoardOptions
     from streams.config import site
@@ -119,21 +119,21 @@ def settings(chosen: argparse.Namespace) -> BoardOptions:
 
 
 def print_hash() -> int:
-    """Reads a password, from the terminal twice or from standard input, and prints it as it is kept.
+    """Read a password, from the terminal twice or from standard input, and print it as it is stored.
 
-    Raises UsageError.
+    Raises UsageError when it is too short, or differs the second time.
     """
     from streams.board.access.users import SHORTEST, hashed
 
-    password = typed() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    password = ask_password() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(password) < SHORTEST:
         raise UsageError(f"--hash: a password has at least {SHORTEST} characters")
     print(hashed(password))
     return 0
 
 
-def typed() -> str:
-    """Typed twice, unseen. Raises UsageError when the two differ."""
+def ask_password() -> str:
+    """Return a password that was typed twice, without echo. Raises UsageError when the two differ."""
     first = getpass.getpass("password: ")
     if getpass.getpass("once more: ") != first:
         raise UsageError("--hash: the two differ")

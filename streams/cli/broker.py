@@ -1,4 +1,4 @@
-"""`il2watch broker`: the embedded broker in the foreground, for a try on one machine."""
+"""Run `il2watch broker`: the embedded broker in the foreground, for a try on one machine."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ import sys
 from streams.cli import options
 from streams.errors import UsageError
 
-SAYS = """\
+DESCRIPTION = """\
 Runs the embedded broker (extra `embedded`) on loopback until Ctrl-C and prints its address. It
 keeps all in memory and forgets it when it stops: for demos and tries, never for a ward."""
 EXAMPLE = "  il2watch broker --port 9092 &\n  export IL2WATCH_BROKER=127.0.0.1:9092"
 
 
 def parser() -> options.Parser:
-    command = options.parser("broker", SAYS, EXAMPLE)
+    command = options.parser("broker", DESCRIPTION, EXAMPLE)
     command.add_argument(
-        "--port", metavar="N", type=options.port_to_ask_at, help="port on 127.0.0.1; default: a free one"
+        "--port", metavar="N", type=options.fixed_port, help="port on 127.0.0.1; default: a free one"
     )
     return command
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the address once it answers; ends with Ctrl-C or SIGTERM (exit 130), or with an error when the
-    broker dies.
+    """Print the address once the broker answers; end with Ctrl-C or SIGTERM (exit 130).
+
+    Raises UsageError when the broker ends by itself.
     """
     chosen = parser().parse_args(arguments)
     from streams.dev_broker.embedded import EmbeddedBroker

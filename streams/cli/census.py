@@ -1,4 +1,4 @@
-"""`il2watch census`: how the ward stands, as metrics."""
+"""Run `il2watch census`: counts of the ward's patients, as metrics."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from streams.cli import options
-from streams.cli.options import broker_of, connection, port_to_ask_at, positive
+from streams.cli.options import broker_of, connection, fixed_port, positive
 
 if TYPE_CHECKING:
     from streams.census.service import CensusOptions
 
-SAYS = """\
-Reads the latest assessment of every patient and serves how many patients stand where:
-recommendations, doses that wait, overdue charting. Counts of the whole ward, for the Ward
-dashboard; nothing of any one patient. It keeps nothing: started again, it counts again.
+DESCRIPTION = """\
+Reads the latest assessment of every patient and serves counts of patients: recommendations,
+doses that wait, overdue charting. Counts of the whole ward, for the Ward dashboard; nothing of
+any one patient. It keeps nothing: started again, it counts again.
 
 Exit: 0 told to stop, 3 no broker for too long; a supervisor should start it again after 3."""
 EXAMPLE = (
@@ -27,12 +27,12 @@ EXAMPLE = (
 
 
 def parser() -> options.Parser:
-    command = options.parser("census", SAYS, EXAMPLE)
+    command = options.parser("census", DESCRIPTION, EXAMPLE)
     connection(command)
     command.add_argument(
         "--metrics-port",
         metavar="PORT",
-        type=port_to_ask_at,
+        type=fixed_port,
         default=9111,
         help="health and metrics; default: 9111",
     )
@@ -53,21 +53,19 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until told to stop."""
-    found = settings(parser().parse_args(arguments))
+    """Run until told to stop."""
+    census_options = settings(parser().parse_args(arguments))
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("aiokafka").setLevel(
-        logging.CRITICAL
-    )  # it says of each attempt what the census says once
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the census logs once
     from streams.census.service import serve
 
-    return asyncio.run(serve(found))
+    return asyncio.run(serve(census_options))
 
 
 def settings(chosen: argparse.Namespace) -> CensusOptions:
-    """What the arguments come to. Raises UsageError."""
+    """Return the options that the arguments name. Raises UsageError."""
     from streams.census.service import CensusOptions
     from streams.config import site
 

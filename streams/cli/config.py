@@ -1,4 +1,4 @@
-"""`il2watch config check`: whether a site configuration can be used, with the key and line that is wrong."""
+"""Run `il2watch config check|schema`: check a site configuration, or print its JSON Schema."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from streams.errors import UsageError
 if TYPE_CHECKING:
     from streams.config.schema import Schema
 
-SAYS = """\
+DESCRIPTION = """\
 Validates a site configuration, the services' tables included; secrets are not read. Exit 1 and the
 key and line that is wrong, or 0 and the guideline's identity with it."""
 EXAMPLE = "  il2watch config check site.toml"
 
 
 def parser() -> options.Parser:
-    command = options.parser("config check", SAYS, EXAMPLE)
+    command = options.parser("config check", DESCRIPTION, EXAMPLE)
     command.add_argument("file", metavar="FILE", help="the site configuration, TOML")
     return command
 
 
-SCHEMA_SAYS = """\
+SCHEMA_DESCRIPTION = """\
 Prints the JSON Schema of a site configuration, for editors that complete keys and mark wrong ones. It knows
 keys, types and ranges; what numbers must be to one another only `il2watch config check` knows."""
 SCHEMA_EXAMPLE = "  il2watch config schema > site.schema.json"
 
 
 def schema_parser() -> options.Parser:
-    return options.parser("config schema", SCHEMA_SAYS, SCHEMA_EXAMPLE)
+    return options.parser("config schema", SCHEMA_DESCRIPTION, SCHEMA_EXAMPLE)
 
 
 def schema_main(arguments: list[str]) -> int:
@@ -46,14 +46,14 @@ def schema_main(arguments: list[str]) -> int:
 def schema() -> Schema:
     """Return the schema, with the options of every kind of channel."""
     from streams.channels.registry import KINDS
-    from streams.channels.registry import options as of_kind
+    from streams.channels.registry import options as channel_options
     from streams.config.schema import site_schema
 
-    return site_schema({kind: of_kind(kind) for kind in KINDS})
+    return site_schema({kind: channel_options(kind) for kind in KINDS})
 
 
 def document(folder: str) -> None:
-    """Write the page of reference and the schema beside it: `python -m streams.cli.config docs/reference`."""
+    """Write the reference page and the schema beside it: `python -m streams.cli.config docs/reference`."""
     from pathlib import Path
 
     from streams.config.reference import write
@@ -62,14 +62,14 @@ def document(folder: str) -> None:
 
 
 def broker(path: str) -> None:
-    """The table `[broker]`, if there is one. Raises UsageError."""
+    """Check the table `[broker]`, if there is one. Raises UsageError."""
     from streams.config.broker import broker_table
 
     broker_table(site.opened(path))
 
 
 def pager(path: str) -> None:
-    """The table `[pager]`, if there is one. Raises UsageError."""
+    """Check the table `[pager]`, if there is one. Raises UsageError."""
     from streams.config.section import parsed
     from streams.pager.service import config
 
@@ -79,7 +79,7 @@ def pager(path: str) -> None:
 
 
 def board(path: str) -> None:
-    """The table `[board]`; the users' file is not read. Raises UsageError."""
+    """Check the table `[board]`; the users' file is not read. Raises UsageError."""
     from streams.board import settings
 
     settings.load(path)
@@ -89,7 +89,7 @@ SERVICES = (broker, pager, board)
 
 
 def main(arguments: list[str]) -> int:
-    """Prints one line: what is wrong, on stderr; or that it is well."""
+    """Print one line: the guideline's identity, or on stderr the key and line that is wrong."""
     path = parser().parse_args(arguments).file
     guideline, fault = site.checked(path)
     if guideline is None:

@@ -1,5 +1,6 @@
-"""`il2watch deadletters ls|replay`: list the refused records with reasons, and send mended ones again
-(wire.md, Command line).
+"""Run `il2watch deadletters ls|replay`: list the refused records, and send mended ones again.
+
+Source: wire.md, Command line.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from rules.wire.deadletters import Letter
-    from streams.deadletters.resending import Sifted
+    from streams.deadletters.resending import SendPlan
 
 
-LS_SAYS = """\
-Lists the records that were refused: where each stood (topic/partition/offset), why, and its bytes
+LS_DESCRIPTION = """\
+Lists the records that were refused: where each was (topic/partition/offset), why, and its bytes
 untouched. Oldest first by the record's time. With --save they go to a file, one JSON object a line,
 whose "value" is mended in an editor and sent again by deadletters replay --from."""
 LS_EXAMPLE = """\
@@ -32,7 +33,7 @@ LS_EXAMPLE = """\
 
 
 def ls_parser() -> options.Parser:
-    command = options.parser("deadletters ls", LS_SAYS, LS_EXAMPLE)
+    command = options.parser("deadletters ls", LS_DESCRIPTION, LS_EXAMPLE)
     reason(command)
     command.add_argument("--limit", metavar="N", type=count, help="only the newest N")
     command.add_argument(
@@ -44,7 +45,7 @@ def ls_parser() -> options.Parser:
 
 
 def ls_main(arguments: list[str]) -> int:
-    """Prints the letters (or saves them), and their number by reason on stderr."""
+    """Print the letters (or save them), and their number by reason on stderr."""
     chosen = ls_parser().parse_args(arguments)
     from streams.deadletters.resending import chosen as choose
     from streams.deadletters.resending import letters
@@ -60,7 +61,7 @@ def ls_main(arguments: list[str]) -> int:
 
 
 def show(letters: list[Letter], as_text: bool) -> None:
-    """For people, or for programs."""
+    """Print a table for people, or JSON Lines for programs."""
     if as_text:
         from streams.show import topics
         from streams.show.terminal import console
@@ -73,7 +74,10 @@ def show(letters: list[Letter], as_text: bool) -> None:
 
 
 def save(letters: list[Letter], path: Path) -> None:
-    """Writes them to a new file. Raises UsageError when it is there: it may hold what someone has mended."""
+    """Write the letters to a new file.
+
+    Raises UsageError when the file exists: it may hold what someone has mended.
+    """
     import msgspec
 
     from streams.deadletters.letter import written
@@ -86,7 +90,7 @@ def save(letters: list[Letter], path: Path) -> None:
 
 
 def summary(shown: list[Letter], total: int) -> None:
-    """`3 of 12 dead letters (bad-unit 2, malformed 1)` on stderr."""
+    """Report on stderr how many letters there are: `3 of 12 dead letters (bad-unit 2, malformed 1)`."""
     from collections import Counter
 
     from streams.service.event_file import spelled, warn
@@ -107,16 +111,16 @@ def reason(command: options.Parser) -> None:
 
 
 def count(text: str) -> int:
-    """A number from 1 for argparse."""
+    """Return a number from 1. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
     return int(text)
 
 
-REPLAY_SAYS = """\
+REPLAY_DESCRIPTION = """\
 Sends refused records again, each to the topic it came from, with its key and its record's time:
-those of --from, as mended, or what stands in il2.deadletters. What would only be refused again
-stays, and is told with its reason. Sending twice is safe: a repeat changes nothing.
+those of --from, as mended, or those in il2.deadletters. What would only be refused again is kept
+back, and reported with its reason. Sending twice is safe: a repeat changes nothing.
 The letters themselves stay in il2.deadletters, which is a log."""
 REPLAY_EXAMPLE = """\
   il2watch deadletters replay --from refused.jsonl --dry-run
@@ -126,7 +130,7 @@ EXIT = "exit: 0 all were sent and acknowledged, 1 some were not, 2 usage"
 
 
 def replay_parser() -> options.Parser:
-    command = options.parser("deadletters replay", REPLAY_SAYS, f"{REPLAY_EXAMPLE}\n\n{EXIT}")
+    command = options.parser("deadletters replay", REPLAY_DESCRIPTION, f"{REPLAY_EXAMPLE}\n\n{EXIT}")
     command.add_argument(
         "--from",
         dest="mended",
@@ -154,26 +158,26 @@ def replay_parser() -> options.Parser:
 
 
 def replay_main(arguments: list[str]) -> int:
-    """Sends what may be sent; exact counts go to stderr."""
+    """Send what may be sent; exact counts go to stderr."""
     chosen = replay_parser().parse_args(arguments)
     from streams.service.event_file import warn
 
     found = select(chosen)
-    sifted = sorted_out(chosen, found)
-    for letter, fault in sifted.stay:
+    plan = make_plan(chosen, found)
+    for letter, fault in plan.stay:
         warn(f"{letter.where}: {fault}")
     if chosen.dry_run:
         warn(
-            f"il2watch: {len(sifted.go)} of {len(found)} would be sent{staying(sifted)}; nothing was, "
+            f"il2watch: {len(plan.go)} of {len(found)} would be sent{kept_back(plan)}; nothing was, "
             "this "
             "is a dry run"
         )
-        return int(bool(sifted.stay))
-    return close(send(chosen, sifted), len(found), sifted)
+        return int(bool(plan.stay))
+    return close(send(chosen, plan), len(found), plan)
 
 
 def select(chosen: argparse.Namespace) -> list[Letter]:
-    """The letters that are meant, keyed as they will be.
+    """Return the letters that are meant, with the keys they will be sent under.
 
     Raises UsageError, naming an --id that is not among them.
     """
@@ -191,7 +195,7 @@ def select(chosen: argparse.Namespace) -> list[Letter]:
 
 
 def letters_of(chosen: argparse.Namespace) -> Iterable[Letter]:
-    """The letters of the file, or those in Kafka."""
+    """Return the letters of the file, or those in Kafka."""
     if chosen.mended is not None:
         return saved(chosen.mended)
     from streams.deadletters.resending import letters
@@ -200,7 +204,7 @@ def letters_of(chosen: argparse.Namespace) -> Iterable[Letter]:
 
 
 def saved(path: str) -> list[Letter]:
-    """The letters of a file.
+    """Return the letters of a file.
 
     Raises UsageError naming the line that is none: nothing is sent of a file that was spoiled in the editor.
     """
@@ -218,44 +222,50 @@ def saved(path: str) -> list[Letter]:
     return found
 
 
-def sorted_out(chosen: argparse.Namespace, found: list[Letter]) -> Sifted:
-    """What may go, and what would be sent in vain; --force keeps only what has nowhere to go."""
-    from streams.deadletters.resending import fault, lost
-    from streams.deadletters.resending import sort_out as sifting
+def make_plan(chosen: argparse.Namespace, found: list[Letter]) -> SendPlan:
+    """Return what may be sent, and what would be sent in vain with the reason.
 
-    return sifting(
+    With --force only what has no topic to go to is kept back.
+    """
+    from streams.deadletters.resending import fault, lost, sort_out
+
+    return sort_out(
         found, lost if chosen.force else partial(fault, ahead=site.guideline(chosen.config).choices.ahead)
     )
 
 
-def send(chosen: argparse.Namespace, sifted: Sifted) -> int:
-    """How many were acknowledged; what ended it early is told."""
+def send(chosen: argparse.Namespace, plan: SendPlan) -> int:
+    """Send the letters and return how many were acknowledged.
+
+    A fault that ended it early is reported on stderr.
+    """
     from streams.deadletters.resending import through
     from streams.service.event_file import warn
 
-    sent, fault = through(broker_of(chosen), sifted.go)
+    sent, fault = through(broker_of(chosen), plan.go)
     if fault is not None:
         warn(f"il2watch: not acknowledged: {fault}")
     return sent
 
 
-def close(sent: int, total: int, sifted: Sifted) -> int:
-    """`3 of 4 sent and acknowledged; 1 stays (bad-unit 1)`; the exit code."""
+def close(sent: int, total: int, plan: SendPlan) -> int:
+    """Report the counts and return the exit code: `3 of 4 sent and acknowledged; not sent 1 (bad-unit 1)`."""
     from streams.service.event_file import warn
 
-    warn(f"il2watch: {sent} of {total} sent and acknowledged{staying(sifted)}")
+    warn(f"il2watch: {sent} of {total} sent and acknowledged{kept_back(plan)}")
     return int(sent < total)
 
 
-def staying(sifted: Sifted) -> str:
+def kept_back(plan: SendPlan) -> str:
+    """Return how many letters are not sent, by reason; nothing when there are none."""
     from streams.service.event_file import spelled
 
-    reasons = Counter(fault.partition(":")[0] for _, fault in sifted.stay)
-    return f"; not sent {len(sifted.stay)} ({spelled(reasons)})" if reasons else ""
+    reasons = Counter(fault.partition(":")[0] for _, fault in plan.stay)
+    return f"; not sent {len(plan.stay)} ({spelled(reasons)})" if reasons else ""
 
 
 def place(text: str) -> str:
-    """`topic/partition/offset` for argparse."""
+    """Return `topic/partition/offset`, checked. Raises ArgumentTypeError."""
     from streams.deadletters.letter import is_place
 
     if not is_place(text):

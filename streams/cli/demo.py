@@ -1,4 +1,4 @@
-"""`il2watch demo`: everything on this machine, with made-up patients (wire.md, Command line)."""
+"""Run `il2watch demo`: everything on this machine, with made-up patients (wire.md, Command line)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from streams.kafka.settings import Broker
 
 REHEARSAL = "simulators.course.rehearsal:Rehearsal"
-"""Imported when called: no room but the command line knows the bedside."""
+"""Imported by name when called, as all of `simulators` is."""
 MOST = 200
 
-SAYS = """\
+DESCRIPTION = """\
 Starts a broker in memory, creates the topics, starts a worker, a pager and the board, and publishes
 a simulated ward: first its history, then what happens, at an accelerated clock, for seven days of
-the ward's time. On a terminal it shows whoever is worst first: recommendation, dose clock, what
+the ward's time. On a terminal it shows the most severe first: recommendation, dose clock, what
 tripped; below it the pages that nobody has acknowledged, each with a number (type it, and Enter),
 and the newest alerts. Elsewhere it prints the alerts, a line each. Doses are given or held as the
 guideline says of what is charted. Everything it started ends with it. A site's configuration and
@@ -38,7 +38,7 @@ EXIT = "exit: 0 done, 1 a process died, 2 usage, or no broker for this platform,
 
 
 def parser() -> options.Parser:
-    command = options.parser("demo", SAYS, f"{EXAMPLE}\n\n{EXIT}")
+    command = options.parser("demo", DESCRIPTION, f"{EXAMPLE}\n\n{EXIT}")
     command.add_argument(
         "--for",
         dest="seconds",
@@ -76,7 +76,7 @@ def parser() -> options.Parser:
         "--to",
         metavar="KIND[=URL]",
         default="terminal",
-        help="whom the pager tells, as of il2watch pager; default: terminal",
+        help="whom the pager pages, as of il2watch pager; default: terminal",
     )
     command.add_argument(
         "--no-board", dest="board", action="store_false", help="without the live page of the unit"
@@ -88,44 +88,47 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the demo; its exit code."""
+    """Run the demo and return its exit code."""
     began = time.monotonic()
     chosen = parser().parse_args(arguments)
     from streams.demo.run import Demo, DemoOptions
 
-    on = broker(chosen)
-    checked(chosen.to)
-    wanted = DemoOptions(chosen.speed, chosen.seconds, chosen.keep, on, chosen.to, chosen.board)
-    return Demo(simulated_ward(chosen.patients, chosen.seed, site=on is not None), wanted, began).run()
+    named_broker = broker(chosen)
+    check_receiver(chosen.to)
+    wanted = DemoOptions(chosen.speed, chosen.seconds, chosen.keep, named_broker, chosen.to, chosen.board)
+    ward = simulated_ward(chosen.patients, chosen.seed, site=named_broker is not None)
+    return Demo(ward, wanted, began).run()
 
 
 def simulated_ward(patients: int, seed: int = 1, site: bool = False) -> WardFeed:
-    """The ward, as the bedside makes it while it is published; doses are given by the guideline, with a
-    site's configuration or without.
+    """Return the ward as a feed that is simulated while it is published; doses follow the guideline.
+
+    `site`: with the site's configuration, else as published.
     """
     from rules.guideline import SCHWARTZENTRUBER_2001
     from streams.config.site import guideline
     from streams.demo.consultant import Consultant
-    from streams.demo.feed import ward_feed as of
+    from streams.demo.feed import ward_feed
 
     module, name = REHEARSAL.split(":")
     rehearsal = getattr(import_module(module), name)(patients, seed)
     consultant = Consultant(
         rehearsal.cohort.ids, rehearsal.origin, guideline(None) if site else SCHWARTZENTRUBER_2001
     )
-    return of(rehearsal.run(consultant), rehearsal.opens, rehearsal.stories)
+    return ward_feed(rehearsal.run(consultant), rehearsal.opens, rehearsal.stories)
 
 
-def checked(to: str) -> None:
-    """Raises UsageError for a receiver the pager could not page, before anything is started."""
+def check_receiver(to: str) -> None:
+    """Check, before anything is started, that the pager can page the receiver. Raises UsageError."""
     from streams.pager.service.single_receiver import configured
 
     configured(to)
 
 
 def broker(chosen: argparse.Namespace) -> Broker | None:
-    """The broker that was named on the command line: from nowhere else, so that no ward's broker is met by
-    accident. Raises UsageError.
+    """Return the broker named on the command line, None when none is.
+
+    It is taken from nowhere else, so that a ward's broker is never used by accident. Raises UsageError.
     """
     if chosen.broker is None:
         return None
@@ -141,7 +144,7 @@ def duration(text: str) -> float:
 
 
 def speed(text: str) -> float:
-    """`--speed` for argparse, which wants its own kind of error."""
+    """Return `--speed`. Raises ArgumentTypeError, which argparse reports."""
     from streams.replay.publish import speed as times
 
     try:

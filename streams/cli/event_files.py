@@ -1,5 +1,6 @@
-"""What every offline command does with files of events: read and fold one, write one whole or not at all,
-and say at the end what was refused.
+"""Read, fold and write files of events, and report what was refused: the common part of offline commands.
+
+A file is written whole or not at all.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 
 
 SINK = "simulators.charting.records:sink"
-"""Imported when called: no room but the command line knows the bedside.
-
-It writes gzip by the name, and the same bytes each time.
+"""Imported by name when called, as all of `simulators` is. It writes gzip by the file's name, and the same
+bytes each time.
 """
 STDOUT = "-"
 
 
 def option(command: Parser) -> None:
+    """Add `-o`, the file for the events."""
     command.add_argument(
         "-o",
         dest="into",
@@ -47,10 +48,10 @@ def option(command: Parser) -> None:
 
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
-    """The file, open for writing under another name beside it, and renamed when all was written; `-` and
-    devices are written as they are.
+    """Open a file for writing under another name beside it, and rename it when all was written.
 
-    Raises UsageError when it cannot be written, OSError when the disk is full.
+    `-` and devices are written directly. Raises UsageError when it cannot be written, OSError when the disk
+    is full.
     """
     if path == STDOUT or (os.path.exists(path) and not os.path.isfile(path)):
         with sink()(path) as into:
@@ -68,7 +69,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 
 def sink() -> Any:
-    """What opens a file for a feed, as `with sink()(path) as into`."""
+    """Return what opens a file for a feed, as `with sink()(path) as into`."""
     module, name = SINK.split(":")
     return getattr(import_module(module), name)
 
@@ -89,27 +90,29 @@ class Course(NamedTuple):
 
     @property
     def clock(self) -> int:
+        """The instant up to which the file is folded, ms."""
         return self.folded.clock
 
     @property
     def patients(self) -> list[str]:
-        """Every patient that a record names; `*` is everybody, not somebody."""
+        """Every patient that a record names, in order of id; `*` means all patients and is left out."""
         return sorted({event.patient for event in self.log.events if event.known <= self.clock} - {"*"})
 
     def alerts_of(self, patient: str) -> list[AlertRecord]:
+        """Return the alerts of a patient, in order of decision."""
         return [alert for alert in self.folded.alerts if alert.patient == patient]
 
     def events_of(self, patient: str) -> list[Any]:
-        """What was known of a patient at the clock, in order of `known`."""
+        """Return what was known of a patient at the clock, in order of `known`."""
         return [event for event in self.log.events if event.patient == patient and event.known <= self.clock]
 
     def assessment_of(self, patient: str) -> Assessment | None:
-        """Where the patient stands; None once discharged."""
+        """Return the patient's assessment at the clock; None once discharged."""
         return next((found for found in assessments(self.folded) if found.patient == patient), None)
 
 
 def fold(arguments: argparse.Namespace) -> Course:
-    """Reads and folds what the arguments name.
+    """Read and fold the file that the arguments name.
 
     Raises UsageError for a file or configuration that cannot be used.
     """
@@ -118,17 +121,17 @@ def fold(arguments: argparse.Namespace) -> Course:
 
 
 def folded(log: Log, guideline: Guideline, at: int | None) -> Course:
-    """Folds a log; what only the chart could refuse is told with its line, like all the rest."""
-    made = Course(log, guideline, fold_events(log.events, guideline, at))
-    for event, reason in made.folded.refused:
+    """Fold a log; a record that only the chart could refuse is reported with its line, like every refusal."""
+    course = Course(log, guideline, fold_events(log.events, guideline, at))
+    for event, reason in course.folded.refused:
         refuse(log, event.offset, reason, NEEDS_WEIGHT)
-    return made
+    return course
 
 
 def the_patient(course: Course, named: str | None) -> str:
-    """The patient that is meant.
+    """Return the patient that is meant: the one named, else the only one.
 
-    Raises UsageError, naming some that are there, when it is not clear or not in the file.
+    Raises UsageError, naming some patients of the file, when it is not clear or the patient is not there.
     """
     known = course.patients
     if named in known:
@@ -144,16 +147,17 @@ def the_patient(course: Course, named: str | None) -> str:
 
 
 def close(course: Course, strict: bool) -> int:
-    """Says what was refused and what was kept but not used; the exit code."""
-    found = summary(course.log.refused, course.log.noted + course.folded.noted)
-    if found:
-        warn(f"il2watch: {course.log.path}: {found}")
+    """Report what was refused, and what was kept but not used; return the exit code."""
+    line = summary(course.log.refused, course.log.noted + course.folded.noted)
+    if line:
+        warn(f"il2watch: {course.log.path}: {line}")
     return 1 if strict and course.log.refused else 0
 
 
 class Folded(NamedTuple):
-    """What a fold leaves: alert transitions in order of decision, then patient; what the fold refused; what
-    it kept and did not use.
+    """The result of a fold: alert transitions in order of decision, then patient; refused events; counts.
+
+    `noted`: by reason, what was kept and not used. `clock`: ms.
     """
 
     alerts: list[AlertRecord]
@@ -164,8 +168,9 @@ class Folded(NamedTuple):
 
 
 def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = None) -> Folded:
-    """Folds events in order of `known`; `until` takes only what was known then, and moves every
-    clock there.
+    """Fold events in order of `known`.
+
+    `until`: take only what was known at that instant (ms), and advance every patient's clock to it.
     """
     from rules.decide.engine import fold as folding
     from rules.wire.alerts import record
@@ -179,12 +184,12 @@ def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = N
 
 
 def assessments(folded: Folded) -> list[Assessment]:
-    """One assessment a patient at the fold's clock, in order of patient id; none for who is discharged."""
+    """Return an assessment a patient at the fold's clock, in order of id; none for the discharged."""
     from rules.decide.engine import assessments as assessing
 
     return assessing(folded.outcome)
 
 
 def decision(alert: AlertRecord) -> tuple[int, str]:
-    """Where an alert stands in a file's order: when it was decided, then whose it is."""
+    """Return an alert's sort key in a file: the instant it was decided (ms), then its patient."""
     return instant(alert.decided), alert.patient

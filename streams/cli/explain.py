@@ -1,4 +1,4 @@
-"""`il2watch explain`: why it fired, or why not: the facts, windows, limits, in words."""
+"""Run `il2watch explain`: why an alert fired, or why not: facts, windows and limits in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rules.explain import Explanation
     from rules.wire.alerts import AlertRecord
 
-SAYS = (
+DESCRIPTION = (
     "Says in words why a subject fired, or why not: which facts, window and limit decided, what is "
     "missing, how far off it is.\n"
     "A subject is a criterion (urine-hour), hypotension, recommendation, an advice (fluid-bolus), "
@@ -24,7 +24,7 @@ EXAMPLE = "  il2watch explain ward.jsonl --patient p1 --subject urine-hour --at 
 
 
 def parser() -> options.Parser:
-    command = options.parser("explain", SAYS, EXAMPLE)
+    command = options.parser("explain", DESCRIPTION, EXAMPLE)
     options.file(command)
     options.patient(command)
     command.add_argument(
@@ -41,7 +41,7 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the explanation."""
+    """Print the explanation."""
     chosen = parser().parse_args(arguments)
     course = fold(chosen)
     patient = the_patient(course, chosen.patient)
@@ -51,9 +51,9 @@ def main(arguments: list[str]) -> int:
 
 
 def explained(course: Course, patient: str, subject: str) -> Explanation:
-    """The explanation at the clock.
+    """Return the explanation of a subject at the clock.
 
-    Raises UsageError for a patient discharged by then, or a subject nobody knows.
+    Raises UsageError for a patient discharged by then, or an unknown subject.
     """
     from rules.explain import UnknownSubject, explain
 
@@ -69,7 +69,7 @@ def explained(course: Course, patient: str, subject: str) -> Explanation:
 
 
 def show(explanation: Explanation, alerts: list[AlertRecord], as_text: bool, verbose: bool) -> None:
-    """For people, or for programs."""
+    """Print the explanation as text for people, or as one JSON line for programs."""
     if as_text:
         from streams.show import assessment
         from streams.show.terminal import console

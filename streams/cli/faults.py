@@ -1,6 +1,4 @@
-"""`il2watch faults`: a file of events as it would arrive over a bad feed, and the log of what was done to
-it.
-"""
+"""Run `il2watch faults`: a file of events as a bad feed would deliver it, and the fault log."""
 
 from __future__ import annotations
 
@@ -15,11 +13,11 @@ from streams.cli.options import seed
 from streams.errors import UsageError
 
 SIMULATOR = "simulators.faults"
-"""Imported when called: no room but the command line knows the bedside."""
+"""Imported by name when called, as all of `simulators` is."""
 
 
 class Fault(Protocol):
-    """One fault of a feed: how often it strikes of itself and on a usual feed, what, and what it does."""
+    """One fault of a feed: its rate alone and on a usual feed, which records it alters, and what it does."""
 
     rate: float
     usual: float
@@ -28,14 +26,14 @@ class Fault(Protocol):
 
 
 class Counts(TypedDict):
-    """What a log of faults comes to: how often each struck, and which refusals are to be expected."""
+    """Counts of a fault log: how often each fault occurred, records lost, and refusals to be expected."""
 
     faults: dict[str, int]
     lost: int
     refused: dict[str, int]
 
 
-SAYS = """\
+DESCRIPTION = """\
 Spoils a file of events as a hospital's interfaces do: late, lost, twice, out of order, garbled,
 with stuck sensors and wrong units. The same seed spoils alike. --list names the faults with their
 rates. What was done to which record is written to the fault log; all else stays byte for byte."""
@@ -46,7 +44,7 @@ EXAMPLE = """\
 
 
 def parser() -> options.Parser:
-    command = options.parser("faults", SAYS, EXAMPLE)
+    command = options.parser("faults", DESCRIPTION, EXAMPLE)
     command.add_argument(
         "file",
         metavar="FILE",
@@ -69,7 +67,7 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the spoiled file and its fault log."""
+    """Write the altered file and its fault log."""
     chosen = parser().parse_args(arguments)
     faults = import_module(SIMULATOR)
     if chosen.list:
@@ -80,7 +78,7 @@ def main(arguments: list[str]) -> int:
 
 
 def rates(value: str, faults: Any) -> dict[str, float]:
-    """The rate of each fault. Raises UsageError."""
+    """Return the rate of each fault. Raises UsageError."""
     try:
         found: dict[str, float] = faults.parse(value)
     except ValueError as error:
@@ -89,26 +87,27 @@ def rates(value: str, faults: Any) -> dict[str, float]:
 
 
 def spoil(chosen: argparse.Namespace, faults: Any, rates: dict[str, float]) -> int:
+    """Write the events with faults applied, and report the counts on stderr."""
     from streams.service.event_file import warn
 
     with (
         event_files.opened(chosen.into) as into,
-        event_files.opened(chosen.fault_log) if chosen.fault_log else nullcontext() as entries,
+        event_files.opened(chosen.fault_log) if chosen.fault_log else nullcontext() as log_file,
     ):
-        fault_log = faults.FaultLog(None if entries is None else writing(entries))
+        fault_log = faults.FaultLog(None if log_file is None else entry_writer(log_file))
         for _, line in faults.apply(feed(chosen.file), rates, chosen.seed, fault_log):
             into.write(line + b"\n")
     counts: Counts = fault_log.counts
-    found = ", ".join(f"{name} {number}" for name, number in counts["faults"].items())
+    summary = ", ".join(f"{name} {number}" for name, number in counts["faults"].items())
     warn(
-        f"il2watch: {chosen.file}: {found or 'nothing altered'}; {counts['lost']} lost, "
+        f"il2watch: {chosen.file}: {summary or 'nothing altered'}; {counts['lost']} lost, "
         f"{sum(counts['refused'].values())} will be refused"
     )
     return 0
 
 
-def writing(into: BinaryIO) -> Any:
-    """What writes an entry of the fault log."""
+def entry_writer(into: BinaryIO) -> Any:
+    """Return a function that writes an entry of the fault log."""
     import msgspec
 
     encode = msgspec.json.Encoder().encode
@@ -116,9 +115,9 @@ def writing(into: BinaryIO) -> Any:
 
 
 def feed(path: str) -> Iterator[tuple[int, bytes]]:
-    """The lines with when they became known; one that says no time goes with the line before it.
+    """Yield the lines, each with the instant (ms) it became known.
 
-    Raises UsageError for a file out of order.
+    A line without a time has that of the line before it. Raises UsageError for a file out of order.
     """
     from streams.replay.record import Unsendable, record
     from streams.service.files import lines, watched
@@ -141,13 +140,13 @@ def feed(path: str) -> Iterator[tuple[int, bytes]]:
 
 
 def listed(faults: Mapping[str, Fault]) -> int:
-    """The faults in the order in which they strike."""
+    """Print the faults in the order in which they are applied."""
     from streams.show import terminal
 
-    made = terminal.table("fault", "all", "usual", "of", "what it does")
+    table = terminal.table("fault", "all", "usual", "of", "what it does")
     for name, fault in faults.items():
-        made.add_row(
+        table.add_row(
             name, f"{fault.rate:g}", f"{fault.usual:g}" if fault.usual else "-", fault.of, fault.says
         )
-    terminal.console().print(made)
+    terminal.console().print(table)
     return 0

@@ -1,4 +1,7 @@
-"""`il2watch import csv|mimic-iv`: tables to events (docs/reference/columns.md, docs/reference/mimic.md)."""
+"""Run `il2watch import csv|mimic-iv`: tables to events.
+
+Source: docs/reference/columns.md, docs/reference/mimic.md.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ from typing import Any, TypedDict
 from streams.cli import event_files, options
 from streams.errors import UsageError
 
-CSV_SAYS = """\
+CSV_DESCRIPTION = """\
 Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the order in
-which they became known. The table is read whole. What names no patient, type or time is told on
-stderr, and counted; all else is written as it stands, for the engine to judge."""
+which they became known. The table is read whole. What names no patient, type or time is reported
+on stderr, and counted; all else is written as it stands, for the engine to judge."""
 CSV_EXAMPLE = """\
   il2watch import csv ward.csv -o ward.jsonl.gz
   il2watch import csv vitals.parquet | il2watch assess -"""
@@ -26,7 +29,7 @@ CSV_EXIT = (
 
 
 def csv_parser() -> options.Parser:
-    command = options.parser("import csv", CSV_SAYS, f"{CSV_EXAMPLE}\n\n{CSV_EXIT}")
+    command = options.parser("import csv", CSV_DESCRIPTION, f"{CSV_EXAMPLE}\n\n{CSV_EXIT}")
     command.add_argument("file", metavar="FILE", help="a table: .csv, .csv.gz or .parquet")
     command.add_argument("--strict", action="store_true", help="exit 1 if a row was left out")
     event_files.option(command)
@@ -34,7 +37,7 @@ def csv_parser() -> options.Parser:
 
 
 def csv_main(arguments: list[str]) -> int:
-    """Writes the records of the table."""
+    """Write the records of the table."""
     chosen = csv_parser().parse_args(arguments)
     from streams.replay.source import source
     from streams.service.event_file import spelled, warn
@@ -51,19 +54,19 @@ def csv_main(arguments: list[str]) -> int:
 
 
 MIMIC = "simulators.mimic"
-"""Imported when called: no room but the command line knows the bedside."""
+"""Imported by name when called, as all of `simulators` is."""
 MOST_ITEMS = 10
 
 
 class Item(TypedDict):
-    """An item of MIMIC's."""
+    """An item of MIMIC-IV."""
 
     itemid: int
     label: str | None
 
 
 class Unmapped(Item):
-    """One without a place on the wire."""
+    """An item without a counterpart on the wire, and its number of rows."""
 
     rows: int
 
@@ -81,18 +84,18 @@ Rows = TypedDict(
         "relabelled": list[Item],
     },
 )
-"""What became of the rows of a table."""
+"""Counts of what became of the rows of a table."""
 
 
 class Report(TypedDict):
-    """What became of all of it, as the import counts it."""
+    """Counts of the whole import: stays, events by type, rows by table."""
 
     stays: int
     events: dict[str, int]
     tables: dict[str, Rows]
 
 
-MIMIC_SAYS = """\
+MIMIC_DESCRIPTION = """\
 Turns the tables of MIMIC-IV (the full data or the demo, .csv or .csv.gz) into a file of events, in
 the order in which they became known. Each ICU stay is a patient; its admission stands for the start
 of a cycle, since nobody in MIMIC had interleukin-2. Tables may be larger than memory. What could
@@ -105,7 +108,7 @@ MIMIC_EXIT = "exit: 0 done, 2 usage, or a folder that is not MIMIC-IV's, 130 int
 
 
 def mimic_parser() -> options.Parser:
-    command = options.parser("import mimic-iv", MIMIC_SAYS, f"{MIMIC_EXAMPLE}\n\n{MIMIC_EXIT}")
+    command = options.parser("import mimic-iv", MIMIC_DESCRIPTION, f"{MIMIC_EXAMPLE}\n\n{MIMIC_EXIT}")
     command.add_argument("folder", metavar="DIR", help="the folder that holds `hosp` and `icu`")
     command.add_argument(
         "--stays", metavar="ID", nargs="+", type=stay, help="only these stays (stay_id); default: all"
@@ -122,7 +125,7 @@ def mimic_parser() -> options.Parser:
 
 
 def mimic_main(arguments: list[str]) -> int:
-    """Writes the events, then says what became of the rows."""
+    """Write the events, then report what became of the rows."""
     chosen = mimic_parser().parse_args(arguments)
     convert, tally, tables = (import_module(f"{MIMIC}.{name}") for name in ("convert", "tally", "tables"))
     counts = tally.ImportTally()
@@ -135,11 +138,11 @@ def mimic_main(arguments: list[str]) -> int:
 
 
 def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
-    """The events to the file that was named, with a bar."""
+    """Write the events to the file that was named, with a progress bar."""
     from streams.service.files import filling
 
-    with filling() as watch:
-        lines = events(Path(chosen.folder), chosen.stays, counts, watch, chosen.spill)
+    with filling() as progress:
+        lines = events(Path(chosen.folder), chosen.stays, counts, progress, chosen.spill)
         first = next(lines, None)
         with event_files.opened(chosen.into) as into:
             into.writelines([] if first is None else [first])
@@ -147,7 +150,7 @@ def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
 
 
 def finish(chosen: argparse.Namespace, report: Report, words: dict[str, str]) -> None:
-    """The report: in words on stderr, in full where it was asked for."""
+    """Write the report: in words on stderr, in full to the file of `--report`."""
     from streams.service.event_file import warn
 
     for line in report_lines(report, words):
@@ -159,9 +162,7 @@ def finish(chosen: argparse.Namespace, report: Report, words: dict[str, str]) ->
 
 
 def report_lines(report: Report, words: dict[str, str]) -> Iterator[str]:
-    """The report for people: the events, then each table, its rows, and what became of those that are no fact
-    of their own.
-    """
+    """Yield the report for people: the events, then each table, its rows, and what became of the others."""
     stays, events = report["stays"], report["events"]
     kinds = ", ".join(f"{kind} {number:,}" for kind, number in events.items())
     yield f"{stays:,} stay{'s' * (stays != 1)}, {sum(events.values()):,} events: {kinds}"
@@ -182,7 +183,7 @@ def report_lines(report: Report, words: dict[str, str]) -> Iterator[str]:
 
 
 def items(unmapped: list[Unmapped]) -> Iterator[str]:
-    """Items without a place on the wire, the commonest first; of many, how many more there are."""
+    """Yield items without a counterpart on the wire, the commonest first, then how many more there are."""
     for item in unmapped[:MOST_ITEMS]:
         yield f"{item['rows']:,} {item['itemid']} {item['label'] or ''}".rstrip()
     rest = unmapped[MOST_ITEMS:]
@@ -191,7 +192,7 @@ def items(unmapped: list[Unmapped]) -> Iterator[str]:
 
 
 def stay(text: str) -> int:
-    """A stay_id for argparse."""
+    """Return a stay_id. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no stay_id; write it like 31316840")
     return int(text)

@@ -1,6 +1,4 @@
-"""Whose an alert is, and which silences stand: found in the topics, so that the command line needs no pager
-to be up.
-"""
+"""Look up an alert's patient and the silences in force in the topics, so that no pager has to be running."""
 
 from __future__ import annotations
 
@@ -33,12 +31,12 @@ class SilenceInForce(NamedTuple):
 
 
 def patient_of(broker: Broker, alert: str) -> str:
-    """The patient of an alert's id, as a page shows it.
+    """Return the patient of an alert's id, as a page shows it.
 
-    Raises UsageError when there is none, or it is an alarm of the machine's.
+    Raises UsageError when there is none, or when the alert is one of the machine.
     """
-    for topic, named in ((ALERTS, _of_alert), (PAGES, _of_page)):
-        patient = _found(records(broker, topic), alert, named)
+    for topic, decode_id in ((ALERTS, _of_alert), (PAGES, _of_page)):
+        patient = _patient_in(records(broker, topic), alert, decode_id)
         if patient is not None:
             return patient
     raise UsageError(
@@ -47,20 +45,22 @@ def patient_of(broker: Broker, alert: str) -> str:
     )
 
 
-Named = tuple[str | None, str]
-"""An episode's id and its patient."""
+AlertAndPatient = tuple[str | None, str]
+"""An alert's id, None when a page has none, and its patient."""
 
 
-def _found(every: Iterable[Any], alert: str, named: Callable[[bytes], Named | None]) -> str | None:
+def _patient_in(
+    candidates: Iterable[Any], alert: str, decode_id: Callable[[bytes], AlertAndPatient | None]
+) -> str | None:
     wanted = alert.encode()
-    for record in every:
-        found = named(record.value) if wanted in (record.value or b"") else None
+    for record in candidates:
+        found = decode_id(record.value) if wanted in (record.value or b"") else None
         if found is not None and found[0] == alert:
             return found[1]
     return None
 
 
-def _of_alert(value: bytes) -> Named | None:
+def _of_alert(value: bytes) -> AlertAndPatient | None:
     try:
         found = decode_transition(value)
     except NotAnAlert:
@@ -68,24 +68,24 @@ def _of_alert(value: bytes) -> Named | None:
     return found.id, found.patient
 
 
-def _of_page(value: bytes) -> Named | None:
+def _of_page(value: bytes) -> AlertAndPatient | None:
     found = pages.decode(value)
     return None if found is None else (found.alert, found.patient)
 
 
 def silences_in_force(broker: Broker, now: int) -> list[SilenceInForce]:
-    """The silences that stand at an instant (ms), those that end first in front."""
-    found = last(records(broker, COMMANDS))
+    """Return the silences in force at an instant (ms), those that end first in front."""
+    found = latest_silences(records(broker, COMMANDS))
     return sorted((one for one in found if one.until > now), key=lambda one: one.until)
 
 
-def last(every: Iterable[Any]) -> list[SilenceInForce]:
-    """Each silence as it was last asked for; those withdrawn are gone.
+def latest_silences(candidates: Iterable[Any]) -> list[SilenceInForce]:
+    """Return each silence as it was last requested, without those withdrawn.
 
-    One that a worsening has lifted still shows: that is in `il2.pages`.
+    One that a worsening has ended is still listed: that is in `il2.pages`.
     """
     found: dict[tuple[str, str], SilenceInForce] = {}
-    for record in every:
+    for record in candidates:
         key = (record.key or b"").decode("utf-8", "replace")
         event, _ = decode(
             record.value or b"", key=key, known=record.timestamp if record.timestamp >= 0 else None
@@ -101,7 +101,7 @@ def last(every: Iterable[Any]) -> list[SilenceInForce]:
 
 
 def as_json(one: SilenceInForce) -> StandingSilence:
-    """For programs: instants as on the wire."""
+    """Return a silence for programs, its instants as on the wire."""
     return StandingSilence(
         id=one.id,
         patient=one.patient,

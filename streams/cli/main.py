@@ -1,5 +1,6 @@
-"""The command line: one literal table of commands, each imported only when called (wire.md,
-"Command line").
+"""Dispatch the command line: one literal table of commands, each imported only when called.
+
+Source: wire.md, "Command line".
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from streams.service.exit_codes import DONE, INTERRUPTED, USAGE, complain, versi
 
 
 class Command(NamedTuple):
-    """Where a command's function lives (`module:function`) and what it does, in one line."""
+    """A command: where its function is (`module:function`), and what it does, in one line."""
 
     function: str
     summary: str
 
     @property
     def parser(self) -> str:
-        """Where the function stands that makes the command's parser: named as its own, `parser` for
-        `main`.
+        """The place of the function that makes the command's parser.
+
+        It is named as the command's own: `parser` beside `main`, `ls_parser` beside `ls_main`.
         """
         return f"{self.function.removesuffix('main')}parser"
 
@@ -38,12 +40,12 @@ COMMANDS = {
     "score": Command("streams.cli.score:main", "how good the monitor is, where the truth is known"),
     "plot": Command("streams.cli.plot:main", "one page a patient, as a bedside flowsheet"),
     "worker": Command("streams.cli.worker:main", "read the topics, keep the charts, publish the alerts"),
-    "pager": Command("streams.cli.pager:main", "tell people, until somebody has heard"),
-    "ack": Command("streams.cli.ack:main", "say that an alert was seen"),
+    "pager": Command("streams.cli.pager:main", "page people, until somebody acknowledges"),
+    "ack": Command("streams.cli.ack:main", "acknowledge an alert"),
     "silence add": Command("streams.cli.silence:add_main", "no pages of a subject for a while"),
-    "silence ls": Command("streams.cli.silence:ls_main", "list the silences that stand"),
+    "silence ls": Command("streams.cli.silence:ls_main", "list the silences in force"),
     "silence expire": Command("streams.cli.silence:expire_main", "end a silence"),
-    "census": Command("streams.cli.census:main", "how the ward stands, as metrics for a dashboard"),
+    "census": Command("streams.cli.census:main", "counts of the ward's patients, as metrics for a dashboard"),
     "import mimic-iv": Command("streams.cli.imports:mimic_main", "real ICU stays of MIMIC-IV, as events"),
     "import csv": Command(
         "streams.cli.imports:csv_main", "a table in the layout of docs/reference/columns.md, as events"
@@ -52,7 +54,7 @@ COMMANDS = {
     "replay": Command("streams.cli.replay:main", "publish a file of events to Kafka, paced"),
     "deadletters ls": Command("streams.cli.deadletters:ls_main", "list the refused records, with reasons"),
     "deadletters replay": Command("streams.cli.deadletters:replay_main", "send mended records again"),
-    "backtest": Command("streams.cli.backtest:main", "what another configuration would have said"),
+    "backtest": Command("streams.cli.backtest:main", "the alerts another configuration would have given"),
     "config check": Command("streams.cli.config:main", "validate a site configuration"),
     "config schema": Command("streams.cli.config:schema_main", "its JSON Schema, for editors"),
     "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for a try"),
@@ -84,7 +86,7 @@ example:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and answers its exit code; a user's error is one line on stderr."""
+    """Run one command and return its exit code; a user's error is one line on stderr."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         code = dispatch(arguments)
@@ -101,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def dispatch(arguments: list[str]) -> int:
-    """Answers --help and --version, else finds the command and runs it."""
+    """Answer --help and --version, else find the command and run it."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview(), end="")
         return DONE if arguments else USAGE
@@ -113,7 +115,10 @@ def dispatch(arguments: list[str]) -> int:
 
 
 def find(arguments: list[str]) -> tuple[str, list[str]]:
-    """The command's name (one or two words) and what follows it. Raises UsageError, with the nearest name."""
+    """Return the command's name (one or two words) and the arguments that follow it.
+
+    Raises UsageError, with the nearest name.
+    """
     for words in (2, 1):
         name = " ".join(arguments[:words])
         if name in COMMANDS:
@@ -122,10 +127,10 @@ def find(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def unknown(arguments: list[str]) -> str:
-    """What to say of a command that is not there."""
-    inside = [name for name in COMMANDS if name.startswith(f"{arguments[0]} ")]
-    if inside:
-        return f"'{arguments[0]}' needs one of its commands: {', '.join(inside)}; see il2watch --help"
+    """Return the message for a command that does not exist."""
+    subcommands = [name for name in COMMANDS if name.startswith(f"{arguments[0]} ")]
+    if subcommands:
+        return f"'{arguments[0]}' needs one of its commands: {', '.join(subcommands)}; see il2watch --help"
     from rules.wire.nearest import did_you_mean
 
     hint = did_you_mean(arguments[0], COMMANDS, "il2watch --help lists them", quoted=True)
@@ -133,20 +138,21 @@ def unknown(arguments: list[str]) -> str:
 
 
 def load(function: str) -> Callable[..., Any]:
-    """Import `module:function`, now that it is called."""
+    """Import `module:function` and return the function."""
     module, name = function.split(":")
     found: Callable[..., Any] = getattr(import_module(module), name)
     return found
 
 
 def overview() -> str:
-    """The text of `il2watch --help`."""
+    """Return the text of `il2watch --help`."""
     return HEAD + "".join(f"  {name:<20}{command.summary}\n" for name, command in COMMANDS.items()) + TAIL
 
 
 def reader_left() -> int:
-    """`il2watch run FILE | head` is no error; stdout goes to nowhere, so that the interpreter's last flush is
-    quiet too.
+    """End quietly when the reader of stdout is gone: `il2watch run FILE | head` is no error.
+
+    Stdout is pointed at the null device, so that the interpreter's last flush is quiet too.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE

@@ -1,5 +1,6 @@
-"""The manual of the command line, written from the commands' own help: `python -m streams.cli.manual
-docs/reference/commands.md`.
+"""Write the manual of the command line from the commands' own help.
+
+Run it as `python -m streams.cli.manual docs/reference/commands.md`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ COLUMNS = "100"
 
 
 def manual() -> str:
-    """Every command's help as Markdown; as wide as `COLUMNS` in the environment says."""
+    """Return every command's help as Markdown, as wide as `COLUMNS` in the environment says."""
     parts = [
         f"# The command line\n\nWritten by `make docs` from the commands' own help.\n\n{fenced(overview())}"
     ]

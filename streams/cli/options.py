@@ -1,5 +1,6 @@
-"""What the commands' options have in common, so that one name means one thing everywhere: files, brokers,
-who asks and why.
+"""Share the options of the commands, so that one name means one thing everywhere.
+
+Files, brokers, ports, durations, and who gives a command and why.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """Arguments of one command; a wrong one is a UsageError, like every other mistake."""
+    """The argument parser of one command; a wrong argument is a UsageError, like every other mistake."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.prog.removeprefix('il2watch ')}: {message}; see {self.prog} --help")
 
 
-def parser(name: str, says: str, example: str) -> Parser:
-    """A parser for `il2watch NAME`, with what the command does above and an example below its options."""
+def parser(name: str, description: str, example: str) -> Parser:
+    """Return a parser of `il2watch NAME`: what the command does comes above its options, an example below."""
     return Parser(
         prog=f"il2watch {name}",
-        description=says,
+        description=description,
         epilog=f"example:\n{example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -61,9 +62,9 @@ def output(command: Parser) -> None:
     )
 
 
-def fault_log(command: Parser, says: str) -> None:
-    """Take `--fault-log`; for one release also by its old name, `--ledger`, which help keeps silent of."""
-    command.add_argument("--fault-log", metavar="FILE", help=says)
+def fault_log(command: Parser, description: str) -> None:
+    """Add `--fault-log`; for one release also its old name `--ledger`, which the help does not show."""
+    command.add_argument("--fault-log", metavar="FILE", help=description)
     command.add_argument("--ledger", dest="fault_log", metavar="FILE", help=argparse.SUPPRESS)
 
 
@@ -84,7 +85,7 @@ def patient(command: Parser) -> None:
 
 
 def moment(text: str) -> int:
-    """An instant for argparse, which wants its own kind of error."""
+    """Return an instant (ms) for argparse. Raises ArgumentTypeError, which argparse reports."""
     try:
         return instant(text)
     except UsageError as error:
@@ -92,31 +93,32 @@ def moment(text: str) -> int:
 
 
 def as_text(choice: str | None) -> bool:
-    """Whether to print for people: asked for, or stdout is a terminal."""
+    """Return whether to print for people: `-o text`, or stdout is a terminal."""
     return choice == "text" or (choice is None and sys.stdout.isatty())
 
 
 def connection(command: Parser) -> None:
-    """The options that say which broker."""
+    """Add the options that name the broker."""
     add_broker_option(command)
     config(command)
 
 
 def broker_of(chosen: argparse.Namespace) -> Broker:
-    """The broker that `--broker`, the configuration (`--config`, else IL2WATCH_CONFIG) or IL2WATCH_BROKER
-    names. Raises UsageError.
+    """Return the broker that `--broker`, the configuration or IL2WATCH_BROKER names.
+
+    The configuration is `--config`, else IL2WATCH_CONFIG. Raises UsageError.
     """
     return broker(chosen.broker, site.opened(chosen.config))
 
 
-def saying(command: Parser) -> None:
-    """`--by` and `--reason`."""
+def who_options(command: Parser) -> None:
+    """Add `--by` and `--reason`."""
     command.add_argument("--by", metavar="WHO", required=True, help="who says so")
     command.add_argument("--reason", metavar="WHY", required=True, help="and why")
 
 
 def who(chosen: argparse.Namespace) -> Who:
-    """Both, as given. Raises UsageError for blanks."""
+    """Return who gives a command and why, as given. Raises UsageError for blanks."""
     from streams.kafka.commands import Who
 
     if not chosen.by.strip() or not chosen.reason.strip():
@@ -125,22 +127,24 @@ def who(chosen: argparse.Namespace) -> Who:
 
 
 def now() -> int:
-    """Wall time, ms."""
+    """Return the wall time, ms."""
     return time.time_ns() // 1_000_000
 
 
 def port(text: str, least: int = 0) -> int:
+    """Return a port number from `least` to 65535. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port, {least} to 65535")
     return int(text)
 
 
-def port_to_ask_at(text: str) -> int:
-    """A port that others must know: not 0, which is any that is free."""
+def fixed_port(text: str) -> int:
+    """Return a port that others must know: not 0, which means any free one."""
     return port(text, least=1)
 
 
 def positive(text: str) -> float:
+    """Return a number of seconds above 0. Raises ArgumentTypeError."""
     try:
         found = float(text)
     except ValueError:
@@ -151,17 +155,17 @@ def positive(text: str) -> float:
 
 
 def length(text: str) -> int:
-    """Return the ms of a duration; seconds where no unit is given."""
+    """Return the ms of a duration; a number without a unit is seconds."""
     try:
         return duration(f"{text}s" if text[-1:].isdigit() else text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no time above 0; write it like 60s or 5m") from None
 
 
-def whole(text: str, least: int, most: int, what: str) -> int:
-    """A whole number in range, for argparse."""
+def whole(text: str, least: int, most: int, name: str) -> int:
+    """Return a whole number from `least` to `most`; `name`: what it counts. Raises ArgumentTypeError."""
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is no {what}, {least} to {most}")
+        raise argparse.ArgumentTypeError(f"{text!r} is no {name}, {least} to {most}")
     return int(text)
 
 
@@ -170,7 +174,7 @@ def seed(text: str) -> int:
 
 
 def supervised(command: Parser, metrics_port: int) -> None:
-    """Add what a service in a consumer group takes: where its probes are served, and when it gives up."""
+    """Add the options of a service in a consumer group: its probes' address, and when it gives up."""
     command.add_argument(
         "--metrics-port",
         metavar="PORT",

@@ -1,4 +1,4 @@
-"""`il2watch pager`: reads the alerts and tells people, until somebody has heard."""
+"""Run `il2watch pager`: read the alerts and page people, until somebody acknowledges."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from streams.pager.service.process import PagerOptions
 
 
-SAYS = """\
+DESCRIPTION = """\
 Reads alerts and commands from Kafka and pages people along the routes of the configuration's
-[pager] table. What is owed is written to Kafka before it is sent, so that a pager killed at any
-moment and started again loses no page. Start as many as are wanted; they share the patients.
+[pager] table. Every page is written to Kafka before it is sent, so that a pager killed at any
+moment and started again loses none. Start as many as are wanted; they share the patients.
 
 For a try, --to names one receiver for all clinical pages; its secret is taken from the variable
 IL2WATCH_PAGER_KEY.
@@ -38,7 +38,7 @@ EXAMPLE = """\
 
 
 def parser() -> options.Parser:
-    command = options.parser("pager", SAYS, EXAMPLE)
+    command = options.parser("pager", DESCRIPTION, EXAMPLE)
     connection(command)
     command.add_argument(
         "--to",
@@ -49,7 +49,7 @@ def parser() -> options.Parser:
         "--clock",
         choices=("wall", "log"),
         default="wall",
-        help="what ladders and silences go by; log: the records' times, for replays; default: wall",
+        help="what escalation and silences go by; log: the records' times, for replays; default: wall",
     )
     command.add_argument(
         "--state-dir",
@@ -68,24 +68,27 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until told to stop. Threads of the client that still wait for a broker do not keep the process."""
+    """Run until told to stop.
+
+    Threads of the Kafka client that still wait for a broker do not keep the process.
+    """
     chosen = parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("il2watch").setLevel(logging.INFO)
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
-    found = settings(chosen)
+    pager_options = settings(chosen)
     from streams.pager.service.process import serve
 
-    code = asyncio.run(serve(found))
+    code = asyncio.run(serve(pager_options))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
 def settings(chosen: argparse.Namespace) -> PagerOptions:
-    """What the arguments come to. Raises UsageError."""
+    """Return the options that the arguments name. Raises UsageError."""
     configured = trial(chosen.to) if chosen.to else load_config(chosen.config)
     broker = broker_of(chosen)
     from streams.pager.service.process import PagerOptions
@@ -105,7 +108,7 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
 
 
 def load_config(path: str | None) -> Configured:
-    """The pager's part of the configuration. Raises UsageError."""
+    """Return the pager's part of the configuration. Raises UsageError."""
     from streams.pager.service.config import load
 
     named = path or os.environ.get(site.CONFIG)
@@ -118,8 +121,7 @@ def load_config(path: str | None) -> Configured:
 
 
 def trial(to: str) -> Configured:
-    """Everything to one receiver. Raises UsageError."""
-
+    """Return a configuration that sends all clinical pages to one receiver. Raises UsageError."""
     from streams.pager.service.single_receiver import configured
 
     return configured(to)

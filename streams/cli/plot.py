@@ -1,4 +1,4 @@
-"""`il2watch plot`: one page a patient, the way a bedside flowsheet looks."""
+"""Run `il2watch plot`: one page a patient, in the form of a bedside flowsheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streams.cli import options
 from streams.cli.event_files import Course, close, fold, the_patient
 from streams.errors import UsageError
 
-SAYS = (
+DESCRIPTION = (
     "Draws one patient's course: pressure, pulse, urine, pressor, oxygen, temperature, laboratory, and "
     "a strip for each tripped criterion."
 )
@@ -18,7 +18,7 @@ FORMATS = (".svg", ".png", ".pdf")
 
 
 def parser() -> options.Parser:
-    command = options.parser("plot", SAYS, EXAMPLE)
+    command = options.parser("plot", DESCRIPTION, EXAMPLE)
     options.file(command)
     options.patient(command)
     command.add_argument(
@@ -36,7 +36,7 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the page."""
+    """Write the page."""
     chosen = parser().parse_args(arguments)
     check_page(chosen.page)
     course = fold(chosen)
@@ -45,9 +45,7 @@ def main(arguments: list[str]) -> int:
 
 
 def check_page(page: Path) -> None:
-    """Raises UsageError, before any work is done, when the page cannot be drawn or its format is
-    not known.
-    """
+    """Check before any work that a page can be drawn and its format is known. Raises UsageError."""
     if find_spec("matplotlib") is None:
         raise UsageError("plot needs matplotlib, which is not installed: pip install 'il2watch[plot]'")
     if page.suffix.lower() not in FORMATS:
@@ -55,26 +53,26 @@ def check_page(page: Path) -> None:
 
 
 def draw(course: Course, patient: str, page: Path) -> None:
-    """Draws what was known of the patient at the clock. Raises UsageError when nothing of it can be drawn."""
-    from streams.plot import page as paper
+    """Draw what was known of the patient at the clock. Raises UsageError when there is nothing to draw."""
+    from streams.plot import page as layout
     from streams.plot import sheet
-    from streams.plot.course import course as read
+    from streams.plot.course import course as course_of
 
-    seen = read(patient, course.events_of(patient), course.guideline)
-    if not seen.drawable:
+    plotted = course_of(patient, course.events_of(patient), course.guideline)
+    if not plotted.drawable:
         raise UsageError(
             f"{course.log.path}: nothing to draw for patient {patient!r}: no vitals, labs, urine, "
             "doses or "
             "infusions"
         )
-    drawing = paper.draw(
-        seen, course.alerts_of(patient), course.guideline, course.clock, recommendation_at(course, patient)
+    drawing = layout.draw(
+        plotted, course.alerts_of(patient), course.guideline, course.clock, recommendation_at(course, patient)
     )
     sheet.save(drawing.figure, page)
 
 
 def recommendation_at(course: Course, patient: str) -> str:
-    """The recommendation at the clock, for the head of the page; nothing once the patient is discharged."""
+    """Return the recommendation at the clock, for the head of the page; `discharged` once the patient is."""
     from streams import display
 
     found = course.assessment_of(patient)

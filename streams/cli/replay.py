@@ -1,4 +1,4 @@
-"""`il2watch replay`: publishes a file to Kafka in `known` order, paced (wire.md, Command line)."""
+"""Run `il2watch replay`: publish a file to Kafka in `known` order, paced (wire.md, Command line)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 QUIET_S = 5.0
 NOW = "now"
-SAYS = """\
+DESCRIPTION = """\
 Publishes a file of events to Kafka in the order in which they became known, each record with that
 time as its timestamp, and a tick for all patients each minute of the file's time, so that a worker
 with --clock log decides everything the file says. Every record is acknowledged by all in-sync
@@ -28,8 +28,8 @@ run again: repeats change nothing.
 
 FILE is JSON Lines, plain or gzip (- is standard input); or a table, .csv, .csv.gz or .parquet, in
 the layout of docs/reference/columns.md.
-What names no patient, type or time cannot be sent: it is told on stderr, and counted. All else is
-sent as it stands, for the worker to judge."""
+What names no patient, type or time cannot be sent: it is reported on stderr, and counted. All else
+is sent as it stands, for the worker to judge."""
 EXAMPLE = """\
   il2watch replay ward.jsonl --speed max
   il2watch replay ward.jsonl.gz --speed 120 --shift-to now --follow
@@ -41,7 +41,7 @@ EXIT = (
 
 
 def parser() -> options.Parser:
-    command = options.parser("replay", SAYS, f"{EXAMPLE}\n\n{EXIT}")
+    command = options.parser("replay", DESCRIPTION, f"{EXAMPLE}\n\n{EXIT}")
     command.add_argument(
         "file", metavar="FILE", help="events as JSON Lines, plain or gzip, or a table; - is standard input"
     )
@@ -77,93 +77,93 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Publishes the file; the count acknowledged goes to stderr, alerts (--follow) to stdout."""
+    """Publish the file; the count acknowledged goes to stderr, alerts (--follow) to stdout."""
     chosen = parser().parse_args(arguments)
-    into = broker_of(chosen)
-    found = load_file(chosen)
-    return publish(chosen, into, found) or int(chosen.strict and bool(found.unsendable))
+    broker = broker_of(chosen)
+    loaded = load_file(chosen)
+    return publish(chosen, broker, loaded) or int(chosen.strict and bool(loaded.unsendable))
 
 
 def load_file(chosen: argparse.Namespace) -> Source:
-    """The file, moved in time if asked. Raises UsageError when it cannot be read."""
+    """Return the file's records, moved in time if asked. Raises UsageError when it cannot be read."""
     from streams.replay.source import moved, source
     from streams.service.event_file import warn
 
-    found = source(chosen.file)
-    if found.refusal_line:
-        warn(f"il2watch: {chosen.file}: {found.refusal_line}")
+    loaded = source(chosen.file)
+    if loaded.refusal_line:
+        warn(f"il2watch: {chosen.file}: {loaded.refusal_line}")
     if chosen.shift_to is None:
-        return found
-    return moved(found, int(time.time() * 1000) if chosen.shift_to == NOW else chosen.shift_to)
+        return loaded
+    return moved(loaded, int(time.time() * 1000) if chosen.shift_to == NOW else chosen.shift_to)
 
 
-def publish(chosen: argparse.Namespace, into: Broker, found: Source) -> int:
-    """Publishes what was read; the exit code."""
+def publish(chosen: argparse.Namespace, broker: Broker, loaded: Source) -> int:
+    """Publish the records and return the exit code."""
     from rules.wire.topics import ALERTS, INPUTS
     from streams.kafka.clients import producer
     from streams.kafka.partitions import partitions
     from streams.replay.producer import KafkaRecordProducer
     from streams.replay.publish import Pace
 
-    number = partitions(into, INPUTS + ((ALERTS,) if chosen.follow else ()))
-    following = follower(chosen, into, found)
-    sender = producer(into)
+    partition_count = partitions(broker, INPUTS + ((ALERTS,) if chosen.follow else ()))
+    printer = start_printer(chosen, broker, loaded)
+    sender = producer(broker)
     try:
-        outlet = KafkaRecordProducer(sender, number)
-        return run(
-            outlet, Pace(chosen.speed, time.monotonic(), found.first), found, following, chosen.follow_for
-        )
+        record_producer = KafkaRecordProducer(sender, partition_count)
+        pace = Pace(chosen.speed, time.monotonic(), loaded.first)
+        return run(record_producer, pace, loaded, printer, chosen.follow_for)
     finally:
         sender.close(timeout=0)
-        if following is not None:
-            following.stop()
+        if printer is not None:
+            printer.stop()
 
 
-def run(outlet: Any, pace: Pace, found: Source, following: AlertPrinter | None, quiet: float) -> int:
-    """Publishes through an outlet, says how far it came whatever happens, and follows the alerts to their
-    end.
+def run(record_producer: Any, pace: Pace, loaded: Source, printer: AlertPrinter | None, quiet: float) -> int:
+    """Publish through a producer and return the exit code; follow the alerts to their end if asked.
+
+    How far it came is reported in every case, also after an error or Ctrl-C.
     """
     from streams.replay.follow import bar
     from streams.replay.publish import NotAcknowledged, Publisher
     from streams.replay.record import ticked
     from streams.service.event_file import warn
 
-    with bar(len(found.records), time.monotonic) as watch:
-        publisher = Publisher(outlet, pace, time.monotonic, watch)
+    with bar(len(loaded.records), time.monotonic) as watch:
+        publisher = Publisher(record_producer, pace, time.monotonic, watch)
         code = 0
         try:
-            publisher.publish(ticked(found.records))
+            publisher.publish(ticked(loaded.records))
         except NotAcknowledged as fault:
             warn(f"il2watch: not acknowledged: {fault}")
             code = 1
         except KeyboardInterrupt:
             code = INTERRUPTED
-    warn(f"il2watch: {ended(publisher, found)}{' (interrupted)' if code == INTERRUPTED else ''}")
-    if following is not None and not code:
-        following.wait(quiet)
+    warn(f"il2watch: {ended(publisher, loaded)}{' (interrupted)' if code == INTERRUPTED else ''}")
+    if printer is not None and not code:
+        printer.wait(quiet)
     return code
 
 
-def ended(publisher: Publisher, found: Source) -> str:
-    """The exact count."""
+def ended(publisher: Publisher, loaded: Source) -> str:
+    """Return the exact count of what was acknowledged."""
     from streams.replay.follow import summary
 
-    return summary(publisher.counts, len(found.records), time.monotonic() - publisher.pace.began)
+    return summary(publisher.counts, len(loaded.records), time.monotonic() - publisher.pace.began)
 
 
-def follower(chosen: argparse.Namespace, into: Broker, found: Source) -> AlertPrinter | None:
-    """Reads the alerts from here on, if asked."""
+def start_printer(chosen: argparse.Namespace, broker: Broker, loaded: Source) -> AlertPrinter | None:
+    """Start printing the patients' alerts as they appear from now on; None if not asked to."""
     if not chosen.follow:
         return None
     from streams.replay.follow import AlertPrinter
 
-    following = AlertPrinter(into, found.patients, shower(options.as_text(chosen.output)))
-    following.start()
-    return following
+    printer = AlertPrinter(broker, loaded.patients, alert_display(options.as_text(chosen.output)))
+    printer.start()
+    return printer
 
 
-def shower(as_text: bool) -> Any:
-    """How alerts are printed: a line each for people, or JSON Lines."""
+def alert_display(as_text: bool) -> Any:
+    """Return what prints alerts: a line each for people, or JSON Lines."""
     if not as_text:
         from streams.service import files
 
@@ -172,11 +172,11 @@ def shower(as_text: bool) -> Any:
     from streams.show.terminal import console
 
     screen = console()
-    return lambda found: show_lines(found, screen)
+    return lambda alerts: show_lines(alerts, screen)
 
 
 def speed(text: str) -> float:
-    """`--speed` for argparse, which wants its own kind of error."""
+    """Return `--speed`. Raises ArgumentTypeError, the kind of error that argparse reports."""
     from streams.replay.publish import speed as times
 
     try:
@@ -186,16 +186,16 @@ def speed(text: str) -> float:
 
 
 def start(text: str) -> int | str:
-    """`--shift-to`: `now`, or an instant."""
+    """Return `--shift-to`: `now`, or an instant."""
     return NOW if text == NOW else options.moment(text)
 
 
 def seconds(text: str) -> float:
-    """A number of seconds, 0 or more."""
+    """Return a number of seconds, 0 or more. Raises ArgumentTypeError."""
     try:
-        found = float(text)
+        value = float(text)
     except ValueError:
-        found = -1.0
-    if not 0 <= found < float("inf"):
+        value = -1.0
+    if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds; write it like 5")
-    return found
+    return value

@@ -1,11 +1,16 @@
-"""`il2watch run`: every alert transition of a file, in order of decision, then patient (wire.md, "Alert")."""
+"""Run `il2watch run`: every alert transition of a file, in order of decision, then patient.
+
+Source: wire.md, "Alert".
+"""
 
 from __future__ import annotations
 
 from streams.cli import options
 from streams.cli.event_files import close, fold
 
-SAYS = "Folds a file of events and prints every alert transition, as it would have come at the bedside."
+DESCRIPTION = (
+    "Folds a file of events and prints every alert transition, as it would have come at the bedside."
+)
 EXAMPLE = (
     "  il2watch run ward.jsonl --until 2026-03-03T05:30:00Z\n  zcat ward.jsonl.gz | il2watch run - "
     "-o json | jq -r .message"
@@ -13,7 +18,7 @@ EXAMPLE = (
 
 
 def parser() -> options.Parser:
-    command = options.parser("run", SAYS, EXAMPLE)
+    command = options.parser("run", DESCRIPTION, EXAMPLE)
     options.file(command)
     options.at(command, "--until")
     options.output(command)
@@ -23,7 +28,7 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints one transition a line (json) or a table (text)."""
+    """Print one transition a line (json) or a table (text)."""
     chosen = parser().parse_args(arguments)
     course = fold(chosen)
     if options.as_text(chosen.output):

@@ -1,5 +1,6 @@
-"""`il2watch score`: how good the monitor is, on a simulated ward whose truth is known (wire.md, Command
-line).
+"""Run `il2watch score`: how good the monitor is, on a simulated ward whose truth is known.
+
+Source: wire.md, Command line.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from streams.show.score_numbers import FaultCounts, Numbers, Records, Score
 
 SIMULATOR = "simulators.score"
-"""Imported when called: no room but the command line knows the bedside."""
+"""Imported by name when called, as all of `simulators` is."""
 PUBLISHED = "as published"
 
-SAYS = """\
-Runs the engine over a simulated ward and holds every alert against what truly happened: per
-criterion, which true episodes were told of and how late, which pages were so, and how much of a
-burden they are. True episodes that even a perfect observer might not have seen (`borderline`:
+DESCRIPTION = """\
+Runs the engine over a simulated ward and compares every alert with what truly happened: per
+criterion, which true episodes were alerted and how late, which pages were true, and how great the
+alarm burden is. True episodes that even a perfect observer might not have seen (`borderline`:
 within the measurement's noise, or over before anyone looks) are shown apart and never left out.
 With several --config, each is scored."""
 EXAMPLE = """\
@@ -44,16 +45,16 @@ EXIT = (
 
 
 class Contender(NamedTuple):
-    """One configuration with its engine and its score to be."""
+    """One configuration to be scored, with its engine and its scorer."""
 
     name: str
     guideline: Guideline
     scorer: Any
-    watch: FoldingEngine
+    engine: FoldingEngine
 
 
 def parser() -> options.Parser:
-    command = options.parser("score", SAYS, f"{EXAMPLE}\n\n{EXIT}")
+    command = options.parser("score", DESCRIPTION, f"{EXAMPLE}\n\n{EXIT}")
     command.add_argument(
         "file", metavar="EVENTS", help="events in order of `known`, plain or gzip; - is standard input"
     )
@@ -80,36 +81,37 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints one score a configuration; its exit code."""
+    """Print one score a configuration; return 1 when the fault log and what was refused do not agree."""
     chosen = parser().parse_args(arguments)
     if chosen.plot is not None:
         check_page(chosen.plot)
-    contenders = list(contest(chosen))
-    feed = run(chosen.file, contenders)
-    altered = fault_log(chosen.fault_log)
-    scores = [score(one, feed, altered) for one in contenders]
+    contenders = list(contenders_of(chosen))
+    decoded = run(chosen.file, contenders)
+    expected = fault_log(chosen.fault_log)
+    scores = [score(one, decoded, expected) for one in contenders]
     show(scores, chosen)
     return int(any(found["records"]["accounted"] is False for found in scores))
 
 
-def contest(chosen: argparse.Namespace) -> list[Contender]:
-    """Every configuration that is to be scored. Raises UsageError."""
+def contenders_of(chosen: argparse.Namespace) -> list[Contender]:
+    """Return every configuration that is to be scored. Raises UsageError."""
     courses = list(load(chosen.truth, import_module(SIMULATOR).load_courses))
     return [contender(path, courses) for path in chosen.config or [None]]
 
 
 def contender(path: str | None, courses: list[Any]) -> Contender:
+    """Return the configuration in a file, or the published one, ready to be scored. Raises UsageError."""
     from streams.scoring.engines import FoldingEngine
 
     guideline = site.guideline(path)
     scorer = import_module(SIMULATOR).Scorer(courses)
-    return Contender(path or PUBLISHED, guideline, scorer, FoldingEngine(guideline, saying(scorer)))
+    return Contender(path or PUBLISHED, guideline, scorer, FoldingEngine(guideline, alert_handler(scorer)))
 
 
-def saying(scorer: Any) -> Any:
-    """Gives an alert to the scorer in its terms."""
+def alert_handler(scorer: Any) -> Any:
+    """Return a function that gives an alert to the scorer, field by field."""
 
-    def say(alert: Alert) -> None:
+    def handle(alert: Alert) -> None:
         scorer.add(
             alert.patient,
             alert.kind,
@@ -121,21 +123,21 @@ def saying(scorer: Any) -> Any:
             alert.id,
         )
 
-    return say
+    return handle
 
 
 def run(path: str, contenders: list[Contender]) -> DecodedFeed:
-    """The file through all engines, with a bar when it is large."""
+    """Fold the file with every engine, with a progress bar when it is large."""
     from streams.scoring.engines import DecodedFeed
     from streams.service.files import lines, watched
 
-    feed = DecodedFeed(path)
-    feed.through(watched(lines(path), path), [one.watch for one in contenders])
-    return feed
+    decoded = DecodedFeed(path)
+    decoded.through(watched(lines(path), path), [one.engine for one in contenders])
+    return decoded
 
 
 def load(path: str, reader: Any) -> Any:
-    """What a reader of the bedside makes of a file. Raises UsageError naming file and line."""
+    """Return what a simulator's reader makes of a file. Raises UsageError naming file and line."""
     try:
         return list(found) if not isinstance(found := reader(path), dict) else found
     except FileNotFoundError:
@@ -145,35 +147,35 @@ def load(path: str, reader: Any) -> Any:
 
 
 def fault_log(path: str | None) -> FaultCounts | None:
-    """What the fault log says should have been refused and lost; None without one."""
+    """Return what the fault log says should have been refused and lost; None without one."""
     found: FaultCounts | None = None if path is None else load(path, import_module(SIMULATOR).expected)
     return found
 
 
-def score(one: Contender, feed: DecodedFeed, altered: FaultCounts | None) -> Score:
-    """A configuration's score with the account of its records."""
+def score(one: Contender, decoded: DecodedFeed, expected: FaultCounts | None) -> Score:
+    """Return a configuration's score with the account of its records."""
     numbers: Numbers = one.scorer.numbers()
     return {
         "configuration": one.name,
         "guideline": one.guideline.reference,
         **numbers,
-        "records": accounts(one, feed, altered),
+        "records": accounts(one, decoded, expected),
     }
 
 
-def accounts(one: Contender, feed: DecodedFeed, altered: FaultCounts | None) -> Records:
-    """What became of the records.
+def accounts(one: Contender, decoded: DecodedFeed, expected: FaultCounts | None) -> Records:
+    """Return what became of the records.
 
     `accounted`: whether exactly what the fault log says was refused; None without one.
     """
-    refused = feed.refused + one.watch.refused
+    refused = decoded.refused + one.engine.refused
     return {
-        "read": feed.lines_read,
+        "read": decoded.lines_read,
         "refused": ordered(refused),
-        "implausible": ordered(one.watch.implausible),
-        "unused": ordered(feed.noted),
-        "ledger": altered,
-        "accounted": None if altered is None else altered["refused"] == ordered(refused),
+        "implausible": ordered(one.engine.implausible),
+        "unused": ordered(decoded.noted),
+        "ledger": expected,
+        "accounted": None if expected is None else expected["refused"] == ordered(refused),
     }
 
 
@@ -182,7 +184,7 @@ def ordered(counts: Counter[str]) -> dict[str, int]:
 
 
 def show(scores: list[Score], chosen: argparse.Namespace) -> None:
-    """Prints the scores, and draws them if asked to."""
+    """Print the scores, and draw them if asked to."""
     if options.as_text(chosen.output):
         from streams.show import scores as tables
         from streams.show import terminal

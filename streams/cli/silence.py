@@ -1,4 +1,4 @@
-"""`il2watch silence add|ls|expire`: no pages of a subject for a while (criteria.md section 9)."""
+"""Run `il2watch silence add|ls|expire`: no pages of a subject for a while (criteria.md section 9)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from streams.cli import options
-from streams.cli.options import broker_of, connection, length, now, saying, who
+from streams.cli.options import broker_of, connection, length, now, who, who_options
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from streams.kafka.settings import Broker
 
 
-ADD_SAYS = """\
+ADD_DESCRIPTION = """\
 Silences a patient's alerts of one subject up to a level: at most 12 h, for absolute 1 h. It never
 hides a higher level, a worsening passes and ends it, and what is still open at its end is paged.
 Prints the silence's id."""
@@ -26,7 +26,7 @@ LEVELS = ("absolute", "relative", "technical", "advisory")
 
 
 def add_parser() -> options.Parser:
-    command = options.parser("silence add", ADD_SAYS, ADD_EXAMPLE)
+    command = options.parser("silence add", ADD_DESCRIPTION, ADD_EXAMPLE)
     command.add_argument("--patient", metavar="P", required=True, help="whose alerts")
     command.add_argument(
         "--subject", metavar="S", required=True, help="of what, like hypotension or monitoring/vital-signs"
@@ -40,18 +40,19 @@ def add_parser() -> options.Parser:
         required=True,
         help="for how long, like 30m or 2h",
     )
-    saying(command)
+    who_options(command)
     connection(command)
     return command
 
 
 def add_main(arguments: list[str]) -> int:
-    """Sends the command; its id goes to stdout, what it means to stderr."""
+    """Send the silence; its id goes to stdout, what it means to stderr."""
     chosen = add_parser().parse_args(arguments)
     return add(chosen, broker_of(chosen))
 
 
 def add(chosen: argparse.Namespace, broker: Broker) -> int:
+    """Send the silence, from now until `--for` later."""
     from rules.wire.instants import text
     from streams.kafka import commands
     from streams.service.event_file import warn
@@ -66,20 +67,20 @@ def add(chosen: argparse.Namespace, broker: Broker) -> int:
     return 0
 
 
-LS_SAYS = "Lists the silences that stand now, those that end first in front, with who asked and why."
+LS_DESCRIPTION = "Lists the silences in force now, those that end first in front, with who asked and why."
 LS_EXAMPLE = "  il2watch silence ls -o text\n  il2watch silence ls -o json | jq -r .id"
 HEAD = ("id", "patient", "subject", "up to", "until", "by", "reason")
 
 
 def ls_parser() -> options.Parser:
-    command = options.parser("silence ls", LS_SAYS, LS_EXAMPLE)
+    command = options.parser("silence ls", LS_DESCRIPTION, LS_EXAMPLE)
     options.output(command)
     connection(command)
     return command
 
 
 def ls_main(arguments: list[str]) -> int:
-    """Prints a table (text) or one silence a line (json)."""
+    """Print a table (text) or one silence a line (json)."""
     chosen = ls_parser().parse_args(arguments)
     from streams.cli import lookup
 
@@ -94,7 +95,7 @@ def ls_main(arguments: list[str]) -> int:
 
 
 def show(found: list[SilenceInForce]) -> None:
-    """For people."""
+    """Print a table for people."""
     from streams.cli.lookup import as_json
     from streams.show.terminal import cell, console, table
     from streams.times import short
@@ -110,7 +111,7 @@ def show(found: list[SilenceInForce]) -> None:
     screen.print(made if found else "no silence stands")
 
 
-EXPIRE_SAYS = (
+EXPIRE_DESCRIPTION = (
     "Ends a silence before its time; what is open and was held back by it is paged at once. ID "
     "is what silence ls shows."
 )
@@ -118,15 +119,15 @@ EXPIRE_EXAMPLE = '  il2watch silence expire 5f0c... --by rn-15 --reason "phenyle
 
 
 def expire_parser() -> options.Parser:
-    command = options.parser("silence expire", EXPIRE_SAYS, EXPIRE_EXAMPLE)
+    command = options.parser("silence expire", EXPIRE_DESCRIPTION, EXPIRE_EXAMPLE)
     command.add_argument("silence", metavar="ID", help="the silence's id")
-    saying(command)
+    who_options(command)
     connection(command)
     return command
 
 
 def expire_main(arguments: list[str]) -> int:
-    """Sends the command and says so. Raises UsageError when no such silence stands."""
+    """Send the end of a silence and confirm it on stderr. Raises UsageError when it is not in force."""
     chosen = expire_parser().parse_args(arguments)
     from streams.cli import lookup
     from streams.kafka import commands

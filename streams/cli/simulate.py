@@ -1,5 +1,6 @@
-"""`il2watch simulate`: a ward that behaves like one, as a file of events; and what truly happened in it
-(wire.md, Command line).
+"""Run `il2watch simulate`: a simulated ward, as a file of events, and what truly happened in it.
+
+Source: wire.md, Command line.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ SIMULATION, REQUEST = (
     "simulators.course.simulation:SimulationRequest",
 )
 PRODUCE, WANTED = "simulators.course.production:produce", "simulators.course.production:Wanted"
-"""Imported when called: no room but the command line knows the bedside."""
+"""Imported by name when called, as all of `simulators` is."""
 START = "2026-03-02T07:00:00Z"
 MOST, LONGEST = 100_000, 60.0
 QUARTER = 15 * MINUTE
-"""The bedside's rounds are on full quarters of an hour."""
+"""The simulated ward's rounds are on full quarters of an hour."""
 WIDTH = 100
 
-SAYS = """\
+DESCRIPTION = """\
 Simulates patients on high-dose interleukin-2, from admission to discharge, and writes what a
 hospital would have charted of them: vital signs each minute or by the hour, intake and output,
 laboratory results some time after the draw, doses, pressors, findings. By the policy `guideline` a
@@ -45,7 +46,7 @@ EXAMPLE = """\
 
 
 def parser() -> options.Parser:
-    command = options.parser("simulate", SAYS, EXAMPLE)
+    command = options.parser("simulate", DESCRIPTION, EXAMPLE)
     command.add_argument("scenario", metavar="SCENARIO", nargs="?", help="one of those that --list names")
     command.add_argument("--list", action="store_true", help="name the scenarios, and what each rehearses")
     command.add_argument("--patients", metavar="N", type=patients, default=8, help="how many; default: 8")
@@ -88,7 +89,7 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the files; its exit code."""
+    """Write the files and return the exit code."""
     chosen = parser().parse_args(arguments)
     if chosen.list:
         return listed()
@@ -98,57 +99,57 @@ def main(arguments: list[str]) -> int:
 
 
 def simulate(chosen: argparse.Namespace, named: Any) -> int:
-    """Runs it, with a bar on a terminal, and says at the end how much it was."""
+    """Run the simulation, with a bar on a terminal, and report at the end how much was written."""
     from rules.wire.instants import aware
     from streams.config import site
     from streams.demo.consultant import Consultant
     from streams.service.event_file import warn
 
     guideline = site.guideline(chosen.config)
-    wish = simulator_attribute(REQUEST)(
+    request = simulator_attribute(REQUEST)(
         named, chosen.patients, chosen.seed, aware(chosen.start), chosen.days, chosen.vitals, chosen.policy
     )
-    simulation = simulator_attribute(SIMULATION)(wish, truth=chosen.truth is not None)
+    simulation = simulator_attribute(SIMULATION)(request, truth=chosen.truth is not None)
     consultant = Consultant(simulation.cohort.ids, chosen.start, guideline)
     wanted = simulator_attribute(WANTED)(chosen.output, chosen.truth, chosen.fault_log, chosen.faults)
     done: Any = None
-    with bar(simulation.chunks) as move:
+    with bar(simulation.chunks) as advance:
         for done in simulator_attribute(PRODUCE)(simulation, consultant, wanted):
-            move(done.chunks)
+            advance(done.chunks)
     counts = done.fault_log.counts
     warn(
         f"il2watch: {named.name}, seed {chosen.seed}: {chosen.patients} patients, {done.records:,} "
-        f"records{befell(counts['faults'], counts['lost'])}"
+        f"records{fault_summary(counts['faults'], counts['lost'])}"
     )
     return 0
 
 
 def simulator_attribute(name: str) -> Any:
-    """What the bedside calls `module:name`, imported now."""
+    """Return `module:name` of the simulators, imported now."""
     module, attribute = name.split(":")
     return getattr(import_module(module), attribute)
 
 
 def scenario(name: str | None) -> Any:
-    """The scenario of a name. Raises UsageError, with the nearest name."""
-    there = simulator_attribute(SCENARIOS)
+    """Return the scenario of a name. Raises UsageError, with the nearest name."""
+    scenarios = simulator_attribute(SCENARIOS)
     if name is None:
         raise UsageError("simulate: name a scenario; il2watch simulate --list shows them")
-    if name not in there:
-        hint = did_you_mean(name, there, "il2watch simulate --list shows them", quoted=True)
+    if name not in scenarios:
+        hint = did_you_mean(name, scenarios, "il2watch simulate --list shows them", quoted=True)
         raise UsageError(f"no scenario {name!r}; {hint}")
-    return there[name]
+    return scenarios[name]
 
 
 def listed() -> int:
-    """The scenarios, each with what it rehearses."""
+    """Print the scenarios, each with what it rehearses."""
     for found in simulator_attribute(SCENARIOS).values():
         print(f"{found.name}\n{fill(found.says, WIDTH, initial_indent='    ', subsequent_indent='    ')}")
     return 0
 
 
 def check_faults(found: str) -> None:
-    """Raises UsageError for faults that there are not, before anything is written."""
+    """Check the faults before anything is written. Raises UsageError for unknown ones."""
     try:
         simulator_attribute(PARSE_FAULTS)(found)
     except ValueError as error:
@@ -156,7 +157,7 @@ def check_faults(found: str) -> None:
 
 
 def check_files(named: list[str | None]) -> None:
-    """Raises UsageError when two would be one and the same."""
+    """Check that no two of the files are the same. Raises UsageError."""
     paths = [path for path in named if path is not None]
     for path in paths:
         if paths.count(path) > 1:
@@ -165,24 +166,27 @@ def check_files(named: list[str | None]) -> None:
             )
 
 
-def befell(counts: Mapping[str, int], lost: int) -> str:
-    """What the faults did, in one clause; nothing when there were none."""
+def fault_summary(counts: Mapping[str, int], lost: int) -> str:
+    """Return what the faults did, in one clause; an empty text when there were none."""
     faults = ", ".join(f"{name} {number:,}" for name, number in counts.items())
     return f"; faults: {faults}; {lost:,} lost" if faults else ""
 
 
 @contextmanager
 def bar(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr that is told how many chunks are done; nothing when stderr is no terminal."""
+    """Yield a function that shows on a bar how many chunks are done.
+
+    It does nothing when stderr is no terminal.
+    """
     if not sys.stderr.isatty():
         yield lambda done: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as drawn:
-        task = drawn.add_task("simulating", total=total)
-        yield lambda done: drawn.update(task, completed=done)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("simulating", total=total)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def patients(text: str) -> int:
@@ -190,7 +194,7 @@ def patients(text: str) -> int:
 
 
 def days(text: str) -> float:
-    """Days above 0, for argparse."""
+    """Return a number of days above 0. Raises ArgumentTypeError."""
     try:
         found = float(text)
     except ValueError:
@@ -201,7 +205,7 @@ def days(text: str) -> float:
 
 
 def start(text: str) -> int:
-    """A full quarter of an hour, in ms, for argparse."""
+    """Return a full quarter of an hour, in ms. Raises ArgumentTypeError."""
     found = options.moment(text)
     if found % QUARTER:
         raise argparse.ArgumentTypeError(f"{text!r} is not a full quarter of an hour; write it like {START}")

@@ -1,4 +1,7 @@
-"""`il2watch topics create|check`: the topics as wire.md and docs/decisions/0011-retention.md want them."""
+"""Run `il2watch topics create|check`: the topics' settings.
+
+Source: wire.md, Topics; docs/decisions/0011-retention.md.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def layout(command: options.Parser) -> options.Parser:
-    """The options that say how the topics should be."""
+    """Add the options that say how the topics should be."""
     add_broker_option(command)
     command.add_argument(
         "--partitions", metavar="N", type=several, default=PARTITIONS, help="of every topic; default: 12"
@@ -59,17 +62,17 @@ def several(text: str) -> int:
     return int(text)
 
 
-def asked(chosen: argparse.Namespace) -> tuple[Broker, TopicSettings]:
-    """The broker that is meant, and what is asked of its topics. Raises UsageError."""
+def wanted(chosen: argparse.Namespace) -> tuple[Broker, TopicSettings]:
+    """Return the broker, and the settings wanted of its topics. Raises UsageError."""
     from streams.kafka.creation import TopicSettings
 
-    wish = TopicSettings(
+    settings = TopicSettings(
         chosen.partitions, chosen.replication, chosen.min_insync, chosen.retention, chosen.retention_bytes
     )
-    return options.broker_of(chosen), wish
+    return options.broker_of(chosen), settings
 
 
-CREATE_SAYS = """\
+CREATE_DESCRIPTION = """\
 Creates the topics that are missing, so that records of any date are kept, and leaves those that are
 there as they are. Exit 1 if one of those differs from what is asked."""
 CREATE_EXAMPLE = "  il2watch topics create --broker kafka-1.ward:9092 --replication 3"
@@ -80,17 +83,17 @@ BY_DAYS = (
 
 
 def create_parser() -> options.Parser:
-    return layout(options.parser("topics create", CREATE_SAYS, CREATE_EXAMPLE))
+    return layout(options.parser("topics create", CREATE_DESCRIPTION, CREATE_EXAMPLE))
 
 
 def create_main(arguments: list[str]) -> int:
-    """Creates what is missing and tells of every topic."""
+    """Create what is missing and print every topic."""
     chosen = create_parser().parse_args(arguments)
     from streams.kafka.creation import create
     from streams.service import files
     from streams.show import terminal, topics
 
-    outcome = create(*asked(chosen))
+    outcome = create(*wanted(chosen))
     if options.as_text(chosen.output):
         topics.created(outcome, terminal.console())
     else:
@@ -101,8 +104,9 @@ def create_main(arguments: list[str]) -> int:
 
 
 def exit_code(differ: set[str]) -> int:
-    """The exit code; topics that were there and differ are for `check` to list, and for Kafka's own tools to
-    mend.
+    """Return 1 when topics that existed differ from what is wanted, and report them on stderr.
+
+    Nothing is changed in them: `check` lists the differences, Kafka's own tools correct them.
     """
     if differ:
         print(
@@ -115,7 +119,7 @@ def exit_code(differ: set[str]) -> int:
     return 1 if differ else 0
 
 
-CHECK_SAYS = """\
+CHECK_DESCRIPTION = """\
 Says how the topics differ from what they should be, the worker's changelogs among them: topic,
 setting, what it is, what it should be. Exit 1 if any does. Give it the same options as `topics
 create`."""
@@ -123,17 +127,17 @@ CHECK_EXAMPLE = "  il2watch topics check --broker kafka-1.ward:9092 --replicatio
 
 
 def check_parser() -> options.Parser:
-    return layout(options.parser("topics check", CHECK_SAYS, CHECK_EXAMPLE))
+    return layout(options.parser("topics check", CHECK_DESCRIPTION, CHECK_EXAMPLE))
 
 
 def check_main(arguments: list[str]) -> int:
-    """Tells each difference, and what this broker does not tell."""
+    """Print each difference, and what this broker does not report."""
     chosen = check_parser().parse_args(arguments)
     from streams.kafka.creation import check
     from streams.service import files
     from streams.show import terminal, topics
 
-    report = check(*asked(chosen)).report
+    report = check(*wanted(chosen)).report
     if options.as_text(chosen.output):
         topics.differences(report, terminal.console())
     else:

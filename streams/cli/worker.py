@@ -1,4 +1,4 @@
-"""`il2watch worker`: reads the topics, keeps every patient's chart, and publishes what changed."""
+"""Run `il2watch worker`: read the topics, keep every patient's chart, publish what changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streams.cli.options import broker_of, connection
 if TYPE_CHECKING:
     from streams.worker.process import WorkerOptions
 
-SAYS = """\
+DESCRIPTION = """\
 Reads events from Kafka, keeps each patient's chart, and publishes alerts and assessments. Start as
 many as there are machines; they share the partitions. Killed at any moment and started again, it
 loses nothing and decides nothing twice.
@@ -30,7 +30,7 @@ EXAMPLE = (
 
 
 def parser() -> options.Parser:
-    command = options.parser("worker", SAYS, EXAMPLE)
+    command = options.parser("worker", DESCRIPTION, EXAMPLE)
     connection(command)
     command.add_argument(
         "--clock",
@@ -63,24 +63,27 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until told to stop. Threads of the client that still wait for a broker do not keep the process."""
+    """Run until told to stop.
+
+    Threads of the Kafka client that still wait for a broker do not keep the process.
+    """
     chosen = parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("il2watch").setLevel(logging.INFO)
     logging.getLogger("mode.timers").setLevel(logging.ERROR)  # it warns whenever a batch takes a second
-    found = settings(chosen)
+    worker_options = settings(chosen)
     from streams.worker.process import serve
 
-    code = asyncio.run(serve(found))
+    code = asyncio.run(serve(worker_options))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
 def settings(chosen: argparse.Namespace) -> WorkerOptions:
-    """What the arguments come to. Raises UsageError."""
+    """Return the options that the arguments name. Raises UsageError."""
     from streams.config import site
     from streams.service.lifecycle import wall
     from streams.worker.dead_letter_alarm import Share
@@ -101,10 +104,11 @@ def settings(chosen: argparse.Namespace) -> WorkerOptions:
 
 
 def share(text: str) -> float:
+    """Return a share, 0 to 1. Raises ArgumentTypeError."""
     try:
-        found = float(text)
+        value = float(text)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
+        value = -1.0
+    if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share, 0 to 1")
-    return found
+    return value

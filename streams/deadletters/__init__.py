@@ -1,3 +1,4 @@
-"""Dead letters: records that were refused, kept byte for byte with the reason, listed and sent again when
-mended (wire.md, Topics).
+"""List refused records, kept byte for byte with their reason, and send them again when mended.
+
+Source: wire.md, Topics.
 """

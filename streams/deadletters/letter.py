@@ -1,4 +1,4 @@
-"""A dead letter: the refused record as it came, where it stood, and why it was refused.
+"""Hold a dead letter: the refused record as it came, where it was refused, and why.
 
 As a JSON line it can be mended in an editor.
 """
@@ -29,15 +29,16 @@ def letter(
     value: bytes | None,
     timestamp: int | None,
     items: Iterable[tuple[str, bytes | None]],
-    here: str,
+    place: str,
 ) -> Letter:
-    """The letter in a record of `il2.deadletters`; `here` is where that record stands, named when no header
-    says where it was refused.
+    """Return the letter in a record of `il2.deadletters`.
+
+    `place`: where that record is, as topic/partition/offset; used when no header says where it was refused.
     """
     refused = deadletters.decode(items)
     known = timestamp if timestamp is not None and timestamp >= 0 else None
     return Letter(
-        refused.where or here,
+        refused.where or place,
         refused.reason,
         refused.message,
         key,
@@ -48,7 +49,7 @@ def letter(
 
 
 def partly_used(value: bytes | None, reason: str) -> bool:
-    """Whether only a part of the record was refused: a reading or two.
+    """Return whether only a part of the record was refused: a reading or two.
 
     Any other reason refuses the whole, though it may decode.
     """
@@ -64,7 +65,7 @@ Text = str | None | UnsetType
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):
-    """The letter as a JSON line; bytes that are no UTF-8 stand as base64 instead."""
+    """The letter as a JSON line; bytes that are no UTF-8 are base64 instead."""
 
     where: str
     reason: str = ""
@@ -81,15 +82,15 @@ _LINE = msgspec.json.Decoder(Line)
 
 
 def written(of: Letter) -> Line:
-    """The letter as its JSON line."""
+    """Return the letter as its JSON line."""
     timestamp = None if of.timestamp is None else text(of.timestamp)
     return Line(
-        of.where, of.reason, of.message, of.partly_used, timestamp, *_spelled(of.key), *_spelled(of.value)
+        of.where, of.reason, of.message, of.partly_used, timestamp, *_as_text(of.key), *_as_text(of.value)
     )
 
 
-def _spelled(data: bytes | None) -> tuple[Text, Text]:
-    """Bytes as text, else as base64."""
+def _as_text(data: bytes | None) -> tuple[Text, Text]:
+    """Return bytes as text, else as base64."""
     try:
         return None if data is None else data.decode(), UNSET
     except UnicodeDecodeError:
@@ -97,7 +98,7 @@ def _spelled(data: bytes | None) -> tuple[Text, Text]:
 
 
 def mended(line: bytes) -> Letter:
-    """The letter in a JSON line, as `written` writes it and an editor left it. Raises NotALetter."""
+    """Return the letter in a JSON line, as `written` writes it and an editor left it. Raises NotALetter."""
     try:
         found = _LINE.decode(line)
         timestamp = None if found.timestamp is None else parse(found.timestamp)
@@ -118,7 +119,7 @@ def _data(found: Text, base64: Text) -> bytes | None:
 
 
 def is_place(where: str) -> bool:
-    """Whether it is written topic/partition/offset."""
+    """Return whether a text has the form topic/partition/offset."""
     topic, *numbers = where.rsplit("/", 2)
     return (
         bool(topic) and len(numbers) == 2 and all(number.isascii() and number.isdigit() for number in numbers)

@@ -1,5 +1,6 @@
-"""Read what stands in `il2.deadletters`, send mended letters again to the topic they came from, and keep
-back what would only be refused or not be noticed.
+"""Read `il2.deadletters`, and send mended letters again to the topic they came from.
+
+What would only be refused again, or would change nothing, is kept back.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ def letters(broker: Broker) -> Iterator[Letter]:
 
     Raises UsageError when the topic or the broker is not there, or falls silent.
     """
-    return map(of, records(broker, DEADLETTERS))
+    return map(letter_of, records(broker, DEADLETTERS))
 
 
-def of(record: Any) -> Letter:
-    """The letter in a consumer's record."""
+def letter_of(record: Any) -> Letter:
+    """Return the letter in a consumer's record."""
     here = f"{record.topic}/{record.partition}/{record.offset}"
     return read_letter(record.key, record.value, record.timestamp, record.headers, here)
 
@@ -37,14 +38,14 @@ _FIELDS = msgspec.json.Decoder(Mapping[str, Any])
 
 
 def lost(letter: Letter) -> str | None:
-    """Why a letter cannot be sent at all, as `reason: message`; None when it can."""
+    """Return why a letter cannot be sent at all, as `reason: message`; None when it can."""
     if letter.topic not in INPUTS:
         return f"no-topic: {letter.topic} is no input topic, so where the record came from is not known"
     return None
 
 
 def fault(letter: Letter, ahead: int) -> str | None:
-    """Why a letter would be sent in vain, as `reason: message`; None when it may go.
+    """Return why a letter would be sent in vain, as `reason: message`; None when it may be sent.
 
     `ahead`: ms, the guideline's choice (criteria.md 1).
     """
@@ -52,15 +53,17 @@ def fault(letter: Letter, ahead: int) -> str | None:
 
 
 def refused(letter: Letter, ahead: int) -> str | None:
-    """Why the worker would refuse it again, or some of it."""
+    """Return why the worker would refuse the letter again, or a part of it; None when it would not."""
     key = (letter.key or b"").decode("utf-8", "replace")
     _, problems = decode(letter.value or b"", key=key, known=letter.timestamp, ahead=ahead)
     return next((f"{problem.reason}: {problem.message}" for problem in problems if problem.refuses), None)
 
 
 def unnoticed(letter: Letter) -> str | None:
-    """Why the chart would pass it over: it knows the id from the readings it took, and a second `final` is a
-    duplicate (criteria.md, section 1).
+    """Return why the chart would ignore the letter; None when it would not.
+
+    It knows the id from the readings that were accepted, and a second `final` is a duplicate (criteria.md,
+    section 1).
     """
     event, _ = decode(letter.value or b"", known=letter.timestamp)
     if letter.partly_used and event is not None and event.status not in CORRECTS:
@@ -72,7 +75,7 @@ def unnoticed(letter: Letter) -> str | None:
 
 
 def keyed(letter: Letter) -> Letter:
-    """The letter keyed by the patient its value names; as it is when it names none."""
+    """Return the letter keyed by the patient its value names; unchanged when it names none."""
     try:
         patient = _FIELDS.decode(letter.value or b"").get("patient")
     except (ValueError, RecursionError):
@@ -81,7 +84,10 @@ def keyed(letter: Letter) -> Letter:
 
 
 def chosen(letters: Iterable[Letter], reasons: set[str], places: set[str]) -> list[Letter]:
-    """Those refused for one of the reasons, at one of the places (none given: any), oldest first."""
+    """Return the letters refused for one of the reasons at one of the places, oldest first.
+
+    No reason given: any reason; no place given: any place.
+    """
     return in_order(
         letter
         for letter in letters
@@ -90,7 +96,7 @@ def chosen(letters: Iterable[Letter], reasons: set[str], places: set[str]) -> li
 
 
 def once(letters: Iterable[Letter]) -> list[Letter]:
-    """Each record once: of two readings refused in one there are two letters."""
+    """Return each record once: two readings refused in one record make two letters."""
     kept: dict[object, Letter] = {}
     for letter in letters:
         kept.setdefault((letter.where, letter.key, letter.value), letter)
@@ -98,12 +104,12 @@ def once(letters: Iterable[Letter]) -> list[Letter]:
 
 
 def in_order(letters: Iterable[Letter]) -> list[Letter]:
-    """By their records' time, then by where they were refused."""
+    """Sort letters by their records' time, then by where they were refused."""
     return sorted(letters, key=lambda letter: (letter.timestamp or 0, place(letter.where)))
 
 
 def place(where: str) -> tuple[str, int, int]:
-    """`topic/partition/offset`, in the order people count."""
+    """Return the parts of `topic/partition/offset`, numbers as numbers."""
     topic, partition, offset = where.rsplit("/", 2)
     return topic, int(partition), int(offset)
 
@@ -111,35 +117,38 @@ def place(where: str) -> tuple[str, int, int]:
 Send = Callable[[Letter], None]
 
 
-class Sifted(NamedTuple):
-    """Which letters may go, and which may not, each with the reason."""
+class SendPlan(NamedTuple):
+    """The letters that may be sent, and those that may not, each with the reason."""
 
     go: list[Letter]
     stay: list[tuple[Letter, str]]
 
 
 class NotSent(Exception):
-    """Kafka did not take a letter."""
+    """Kafka did not accept a letter."""
 
 
-def sort_out(letters: Iterable[Letter], fault: Callable[[Letter], str | None]) -> Sifted:
-    """Puts each letter on its side."""
-    found = Sifted([], [])
+def sort_out(letters: Iterable[Letter], fault: Callable[[Letter], str | None]) -> SendPlan:
+    """Divide letters into those without a fault and those with one."""
+    plan = SendPlan([], [])
     for letter in letters:
         reason = fault(letter)
         if reason is None:
-            found.go.append(letter)
+            plan.go.append(letter)
         else:
-            found.stay.append((letter, reason))
-    return found
+            plan.stay.append((letter, reason))
+    return plan
 
 
-def send(letters: Iterable[Letter], one: Send) -> tuple[int, str | None]:
-    """How many were acknowledged, and the fault that ended it, if one did: nothing is sent after it."""
+def send(letters: Iterable[Letter], send_one: Send) -> tuple[int, str | None]:
+    """Return how many letters were acknowledged, and the fault that ended it.
+
+    Nothing is sent after a fault.
+    """
     sent = 0
     for letter in letters:
         try:
-            one(letter)
+            send_one(letter)
         except NotSent as error:
             return sent, str(error)
         sent += 1
@@ -147,24 +156,30 @@ def send(letters: Iterable[Letter], one: Send) -> tuple[int, str | None]:
 
 
 def sender(producer: Any) -> Send:
-    """Sends a letter through kafka-python and waits until it is acknowledged. The function raises NotSent."""
+    """Return a function that sends a letter through kafka-python and waits for its acknowledgement.
+
+    The function raises NotSent.
+    """
     from kafka.errors import KafkaError
 
-    def one(letter: Letter) -> None:
-        where = letter.partition if letter.key is None else None
+    def send_one(letter: Letter) -> None:
+        partition = letter.partition if letter.key is None else None
         try:
             future = producer.send(
-                letter.topic, letter.value, key=letter.key, partition=where, timestamp_ms=letter.timestamp
+                letter.topic, letter.value, key=letter.key, partition=partition, timestamp_ms=letter.timestamp
             )
             future.get()
         except (KafkaError, ValueError) as error:
             raise NotSent(f"{letter.where}: {type(error).__name__}: {error}") from error
 
-    return one
+    return send_one
 
 
 def through(broker: Broker, letters: list[Letter]) -> tuple[int, str | None]:
-    """Sends letters to Kafka. Raises UsageError when no broker answers or a topic is not there."""
+    """Send letters to Kafka; return as `send` does.
+
+    Raises UsageError when no broker answers or a topic is missing.
+    """
     if not letters:
         return 0, None
     from streams.kafka.clients import producer

@@ -1,1 +1,1 @@
-"""Brokers for a laptop and for tests: Apache Kafka fetched and run, and the embedded one."""
+"""Run brokers for a laptop and for tests: Apache Kafka fetched and run, and the embedded one."""

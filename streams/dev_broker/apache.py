@@ -1,5 +1,8 @@
-"""Run Apache Kafka on loopback, one to three brokers in KRaft mode, for tests and for `make kafka` (`python
--m streams.dev_broker.apache`).
+"""Run Apache Kafka on loopback, one to three brokers in KRaft mode, for tests and for `make kafka`.
+
+`python -m streams.dev_broker.apache` runs one in the foreground. Each broker is also a controller.
+Configuration, data and logs are in a temporary folder, one folder a broker, which is removed at the end. A
+broker that is killed or stopped can be started again on its port with its data.
 """
 
 from __future__ import annotations
@@ -38,11 +41,12 @@ class Node(NamedTuple):
 
     @property
     def id(self) -> int:
+        """The node id in Kafka's configuration."""
         return self.number + 1
 
 
 def properties(node: Node, nodes: Sequence[Node], data: Path, settings: Mapping[str, str]) -> str:
-    """The file's text; `settings` come last and win."""
+    """Return the text of server.properties; `settings` come last and override."""
     lines = {**identity(node, nodes, data), **internal(len(nodes)), **settings}
     return "".join(f"{key}={value}\n" for key, value in lines.items())
 
@@ -61,10 +65,10 @@ def identity(node: Node, nodes: Sequence[Node], data: Path) -> dict[str, str]:
 
 
 def internal(brokers: int) -> dict[str, str]:
-    """Kafka's own topics with as many copies as there are brokers, and what suits a small machine.
+    """Return the settings of Kafka's own topics, with as many copies as brokers, and of a small machine.
 
-    Topics are never made by being spoken of: one made so has one partition, and half the ward would be looked
-    for elsewhere.
+    Topics are never created by use: one created that way has one partition, and half of the patients would be
+    looked for in other partitions.
     """
     insync = str(max(1, brokers - 1))
     return {
@@ -87,27 +91,19 @@ def internal(brokers: int) -> dict[str, str]:
     }
 
 
-# Apache Kafka on loopback, one to three brokers in KRaft mode, for tests and for `make kafka` (`python -m
-# streams.dev_broker.apache`).
-#
-# Each broker is controller too. All lives in a temporary folder: configuration, data and logs, one folder a
-# broker; it is removed at the end.
-# A broker that is killed or stopped comes back on its port with its data.
-
-
 READY_S = 60.0
 HEAP = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
 LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
 USUAL = 9092
-LAST = 600
+LAST_CHARACTERS = 600
 
 
 class ApacheKafka:
-    """A context: a cluster runs inside, on `servers`. Brokers are numbered from 0.
+    """A context manager: a cluster runs inside, on `servers`. Brokers are numbered from 0.
 
     `settings` are added to every broker's server.properties, `jvm` to the options of Java. `port` is the
     first broker's, else a free one. Raises NoKafka (no Java, an old one, no Maven, no network) or UsageError
-    when a broker does not come up.
+    when a broker does not start.
     """
 
     def __init__(
@@ -117,10 +113,12 @@ class ApacheKafka:
         port: int | None = None,
         jvm: Sequence[str] = (),
     ) -> None:
-        accepted = ports.free(2 * brokers)
+        free_ports = ports.free(2 * brokers)
         if port is not None:
-            accepted[0] = port
-        self.nodes = [Node(index, accepted[2 * index], accepted[2 * index + 1]) for index in range(brokers)]
+            free_ports[0] = port
+        self.nodes = [
+            Node(index, free_ports[2 * index], free_ports[2 * index + 1]) for index in range(brokers)
+        ]
         self._settings, self._jvm = dict(settings or {}), tuple(jvm)
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self.folder = Path()
@@ -132,29 +130,31 @@ class ApacheKafka:
 
     @property
     def settings(self) -> Broker:
+        """How a client connects to the cluster."""
         return Broker(self.servers)
 
     def alive(self, index: int) -> bool:
+        """Return whether a broker's process is running."""
         return index in self._processes and self._processes[index].poll() is None
 
     def log(self, index: int) -> Path:
-        """What the broker prints."""
+        """Return the file with what a broker prints."""
         return self.folder / str(index) / "broker.log"
 
     def start(self, index: int) -> None:
-        """Starts a broker, for the first time or again on its data, and waits until it answers.
+        """Start a broker, for the first time or again on its data, and wait until it answers.
 
-        Raises UsageError with its last words.
+        Raises UsageError with the end of its log.
         """
         self._launch(index)
         self._await(index)
 
     def stop(self, index: int) -> None:
-        """Asks a broker to shut down in order, and waits for it."""
+        """Ask a broker to shut down in order, and wait for it."""
         process_tree.stop(self._processes[index], grace_s=30)
 
     def kill(self, index: int) -> None:
-        """SIGKILL: no last words, nothing handed over."""
+        """Kill a broker (SIGKILL): it hands nothing over."""
         process_tree.kill(self._processes[index])
 
     def __enter__(self) -> ApacheKafka:
@@ -170,17 +170,14 @@ class ApacheKafka:
         return self
 
     def _format(self) -> None:
-        """Writes each broker's configuration and formats its data folder, all with one cluster id."""
-        cluster = (
-            "i" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-        )  # not a dash first: it would be taken for an option
+        """Write each broker's configuration and format its data folder, all with one cluster id."""
+        # A dash must not come first: it would be read as an option.
+        cluster = "i" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
         for node in self.nodes:
             folder = self.folder / str(node.number)
             folder.mkdir()
-            written = folder / "server.properties"
-            written.write_text(
-                properties(node, self.nodes, folder / "data", self._settings), encoding="utf-8"
-            )
+            path = folder / "server.properties"
+            path.write_text(properties(node, self.nodes, folder / "data", self._settings), encoding="utf-8")
             self._run(
                 node.number,
                 "kafka.tools.StorageTool",
@@ -188,7 +185,7 @@ class ApacheKafka:
                 "--cluster-id",
                 cluster,
                 "--config",
-                str(written),
+                str(path),
             )
 
     def _run(self, index: int, *arguments: str) -> None:
@@ -197,7 +194,7 @@ class ApacheKafka:
         )
         self.log(index).write_text(done.stdout + done.stderr, encoding="utf-8")
         if done.returncode:
-            raise UsageError(f"Apache Kafka: {' '.join(arguments[:2])} failed: {self.last_words(index)}")
+            raise UsageError(f"Apache Kafka: {' '.join(arguments[:2])} failed: {self.last_output(index)}")
 
     def _start_all(self) -> None:
         for node in self.nodes:
@@ -218,24 +215,24 @@ class ApacheKafka:
 
     def _await(self, index: int) -> None:
         port = self.nodes[index].port
-        came = ports.wait_until(lambda: not self.alive(index) or ports.answers(port), READY_S)
-        if not came or not self.alive(index):
-            raise UsageError(f"Apache Kafka: broker {index} does not come up: {self.last_words(index)}")
+        settled = ports.wait_until(lambda: not self.alive(index) or ports.answers(port), READY_S)
+        if not settled or not self.alive(index):
+            raise UsageError(f"Apache Kafka: broker {index} does not come up: {self.last_output(index)}")
 
     def _java(self, *arguments: str) -> list[str]:
         return [java(), *HEAP, *self._jvm, *LOGGING, "-cp", classpath(), *arguments]
 
     def wait(self) -> None:
-        """Waits until the first broker ends by itself."""
+        """Wait until the first broker ends by itself."""
         self._processes[0].wait()
 
-    def last_words(self, index: int) -> str:
-        """The end of what a broker printed."""
+    def last_output(self, index: int) -> str:
+        """Return the end of what a broker printed."""
         log = self.log(index)
-        return log.read_text(errors="replace")[-LAST:] if log.exists() else "it says nothing"
+        return log.read_text(errors="replace")[-LAST_CHARACTERS:] if log.exists() else "it says nothing"
 
     def close(self) -> None:
-        """Ends every broker, without ceremony, and removes the folder."""
+        """Kill every broker and remove the folder."""
         for process in self._processes.values():
             process_tree.kill(process)
         if self.folder != Path():
@@ -248,8 +245,9 @@ class ApacheKafka:
 
 
 def main() -> int:
-    """Runs one broker in the foreground, on port 9092 if that is free, and prints its address; Ctrl-C ends
-    it.
+    """Run one broker in the foreground, on port 9092 if that is free, and print its address.
+
+    Ctrl-C ends it.
     """
     port = USUAL if ports.is_free(USUAL) else None
     try:
@@ -260,7 +258,7 @@ def main() -> int:
                 file=sys.stderr,
             )
             kafka.wait()
-            return complain(f"Apache Kafka ended by itself: {kafka.last_words(0)}")
+            return complain(f"Apache Kafka ended by itself: {kafka.last_output(0)}")
     except UsageError as error:
         return complain(str(error))
     except KeyboardInterrupt:

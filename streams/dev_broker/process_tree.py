@@ -1,10 +1,9 @@
-"""A process that ends with the one that started it, whichever way that ends: normally, by a signal, or
-killed; and with it all that it started.
+"""Run a process that ends with its owner, however the owner ends: normally, by a signal, or killed.
 
-It gets a session of its own, so that Ctrl-C in a terminal reaches its owner alone, who stops it in order. On
-Linux the kernel ends it when its owner dies (PR_SET_PDEATHSIG, which psutil has not). That signal is tied to
-the *thread* that started it, and would come when the thread ends: it is set only from the main thread, and
-elsewhere, as on macOS, the owner's own exit stops it (`atexit`).
+All that the process started ends too. It gets a session of its own, so that Ctrl-C in a terminal reaches its
+owner alone, which stops it in order. On Linux the kernel ends it when its owner dies (PR_SET_PDEATHSIG, which
+psutil has not). That signal is tied to the *thread* that started it, and would come when the thread ends: it
+is set only from the main thread, and elsewhere, as on macOS, the owner's own exit stops it (`atexit`).
 """
 
 from __future__ import annotations
@@ -24,9 +23,8 @@ import psutil
 
 from streams.kafka.ports import wait_until
 
-# PR_SET_PDEATHSIG is 1; it outlives exec. An owner that died before it was set is seen by its children having
-# another parent.
-TIED = """
+# PR_SET_PDEATHSIG is 1; it outlives exec. If the owner died before it was set, the parent is another process.
+BOUND = """
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 if os.getppid() == int(sys.argv[1]):
@@ -36,12 +34,12 @@ GRACE_S = 10.0
 
 
 def start(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Starts a program; what it prints goes to `output`, a real file.
+    """Start a program; what it prints goes to `output`, a real file.
 
     Raises OSError when it cannot be run.
     """
     process = subprocess.Popen(
-        tied(command),
+        bound_to_owner(command),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -52,7 +50,7 @@ def start(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 def stop(process: subprocess.Popen[bytes], grace_s: float = GRACE_S) -> None:
-    """Asks it and what it started to end, then ends them. Nothing to do for one that is gone."""
+    """Ask a process and what it started to end, then kill them. Nothing is done for one that has ended."""
     if process.poll() is not None:
         return
     until, started = time.monotonic() + grace_s, started_by(process)
@@ -66,7 +64,7 @@ def stop(process: subprocess.Popen[bytes], grace_s: float = GRACE_S) -> None:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Ends it at once (SIGKILL), with what it started."""
+    """Kill a process at once (SIGKILL), with what it started."""
     if process.poll() is None:
         started = started_by(process)
         process.kill()
@@ -75,13 +73,17 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def send(what: signal.Signals, processes: Iterable[psutil.Process]) -> None:
+    """Send a signal to the processes that still exist."""
     for one in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.send_signal(what)
 
 
 def started_by(process: subprocess.Popen[bytes]) -> set[psutil.Process]:
-    """Its descendants, and those of its session: whose parent has ended is nobody's descendant."""
+    """Return a process's descendants, and those of its session.
+
+    A process whose parent has ended is no descendant any more.
+    """
     found: set[psutil.Process] = set()
     with contextlib.suppress(psutil.NoSuchProcess):
         found.update(psutil.Process(process.pid).children(recursive=True))
@@ -90,9 +92,9 @@ def started_by(process: subprocess.Popen[bytes]) -> set[psutil.Process]:
 
 
 def runs(one: psutil.Process) -> bool:
-    """Whether it has not ended.
+    """Return whether a process has not ended.
 
-    psutil's own `wait_procs` waits for a dead one too, for as long as nobody reaps it: in a container that is
+    psutil's own `wait_procs` waits for a zombie too, for as long as nothing reaps it: in a container that is
     for ever.
     """
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -101,17 +103,17 @@ def runs(one: psutil.Process) -> bool:
 
 
 def session(number: int) -> int | None:
-    """The session of a process; None for one that is gone or that may not be asked."""
+    """Return the session of a process; None for one that has ended or may not be inspected."""
     with contextlib.suppress(OSError):
         return os.getsid(number)
     return None
 
 
-def tied(command: Sequence[str]) -> list[str]:
-    """The command, run by one that first asks the kernel to end it with its owner.
+def bound_to_owner(command: Sequence[str]) -> list[str]:
+    """Return the command, run by a program that first asks the kernel to end it with its owner.
 
-    Without `preexec_fn`, which threads make unsafe.
+    `preexec_fn` is not used: threads make it unsafe.
     """
     if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
         return list(command)
-    return [sys.executable, "-ISc", TIED, str(os.getpid()), *command]
+    return [sys.executable, "-ISc", BOUND, str(os.getpid()), *command]

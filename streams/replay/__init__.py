@@ -1,3 +1,4 @@
-"""Replay: a file of events published to Kafka as if it happened now, in order of `known`, paced (wire.md,
-Command line).
+"""Publish a file of events to Kafka as if it happened now, in order of `known`, paced.
+
+Source: wire.md, Command line.
 """

@@ -1,4 +1,4 @@
-"""Show a replay: the alerts as they appear in `il2.alerts`, and how far it is."""
+"""Show a replay: the alerts as they appear in `il2.alerts`, and its progress."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ Show = Callable[[list[AlertRecord]], None]
 
 
 class AlertPrinter:
-    """Reads `il2.alerts` from where it ended when this was made, in a thread of its own, and shows the
-    patients' alerts.
+    """Reads `il2.alerts` in a thread of its own and shows the alerts of the patients.
+
+    It reads from the end that the topic had when this was made.
     """
 
     def __init__(self, broker: Broker, patients: Collection[str], show: Show) -> None:
@@ -36,7 +37,7 @@ class AlertPrinter:
         self.thread.start()
 
     def run(self) -> None:
-        """Shows what comes until it is stopped; a fault ends it, and is told by `wait`."""
+        """Show what comes until it is stopped; an exception ends it, and is raised by `wait`."""
         try:
             while not self.stopped.is_set():
                 self.show_alerts(record.value for record in self.tail.poll(POLL_MS))
@@ -46,7 +47,7 @@ class AlertPrinter:
             self.tail.close()
 
     def show_alerts(self, values: Iterable[bytes | None]) -> None:
-        """Shows those alerts that are of the patients."""
+        """Show those alerts that are of the patients."""
         found = [
             alert for alert in map(alert_of, values) if alert is not None and alert.patient in self.patients
         ]
@@ -56,7 +57,7 @@ class AlertPrinter:
             self.seen.set()
 
     def wait(self, quiet: float) -> None:
-        """Goes on until no alert came for `quiet` seconds, then stops.
+        """Continue until no alert came for `quiet` seconds, then stop.
 
         Raises what ended the reading, if something did.
         """
@@ -67,14 +68,14 @@ class AlertPrinter:
             raise self.fault
 
     def stop(self) -> None:
-        """Stops reading and waits for the thread."""
+        """Stop reading and wait for the thread."""
         self.stopped.set()
         if self.thread.is_alive():
             self.thread.join()
 
 
 def alert_of(value: bytes | None) -> AlertRecord | None:
-    """The alert in a record; None for what is none."""
+    """Return the alert in a record; None when it holds none."""
     try:
         return decode(value)
     except NotAnAlert:
@@ -86,8 +87,9 @@ Watch = Callable[[Counts], None]
 
 @contextmanager
 def bar(total: int, clock: Callable[[], float], every: float = 0.1) -> Iterator[Watch]:
-    """A bar that is given the counts, redrawn each `every` seconds at most; nothing when stderr is no
-    terminal.
+    """Yield a function that shows the counts on a bar, redrawn each `every` seconds at most.
+
+    It does nothing when stderr is no terminal.
     """
     if not sys.stderr.isatty():
         yield lambda counts: None
@@ -95,30 +97,30 @@ def bar(total: int, clock: Callable[[], float], every: float = 0.1) -> Iterator[
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    column = TextColumn("{task.fields[said]}", markup=False)
+    column = TextColumn("{task.fields[status]}", markup=False)
     with Progress(
         BarColumn(), MofNCompleteColumn(), column, console=Console(stderr=True), transient=True
-    ) as drawn:
-        task = drawn.add_task("", total=total, said="")
+    ) as progress:
+        task = progress.add_task("", total=total, status="")
         began = next_time = clock()
 
         def watch(counts: Counts) -> None:
             nonlocal next_time
             if (now := clock()) >= next_time:
                 next_time = now + every
-                drawn.update(task, completed=counts.records, said=progress_line(counts, now - began))
+                progress.update(task, completed=counts.records, status=progress_line(counts, now - began))
 
         yield watch
 
 
 def progress_line(counts: Counts, seconds: float) -> str:
-    """`9,003/s  at 2026-03-02 10:00Z  2.5 s late`."""
+    """Return `9,003/s  at 2026-03-02 10:00Z  2.5 s late`."""
     late = f"  {counts.lag:.1f} s late" if counts.lag >= 1 else ""
     return f"{rate(counts.records, seconds)}  at {short(text(counts.known - counts.known % 1000))}{late}"
 
 
 def summary(counts: Counts, total: int, seconds: float) -> str:
-    """`36,912 of 36,912 records acknowledged in 4.1 s (9,003/s), 361 ticks`."""
+    """Return `36,912 of 36,912 records acknowledged in 4.1 s (9,003/s), 361 ticks`."""
     return (
         f"{counts.records:,} of {total:,} records acknowledged in {seconds:.1f} s "
         f"({rate(counts.records, seconds)}), {counts.ticks:,} ticks"

@@ -1,5 +1,6 @@
-"""Kafka as a replay's outlet: kafka-python's producer, idempotent, so that a retry neither doubles a record
-nor changes the order.
+"""Send a replay's records with kafka-python's producer.
+
+It is idempotent, so that a retry neither doubles a record nor changes the order.
 """
 
 from __future__ import annotations
@@ -19,29 +20,30 @@ if TYPE_CHECKING:
 
 
 class KafkaRecordProducer:
-    """Sends records keyed by patient, `known` as their timestamp, to one of `partitions`; a tick for all to
-    each of them.
+    """Sends records keyed by patient, with `known` as their timestamp, to one of `partitions`.
+
+    A tick for all is sent to each of them.
     """
 
-    def __init__(self, into: KafkaProducer, partitions: int) -> None:
-        self.into, self.partitions = into, partitions
+    def __init__(self, producer: KafkaProducer, partitions: int) -> None:
+        self.producer, self.partitions = producer, partitions
         self.acks: SimpleQueue[SendResult] = SimpleQueue()
-        self.known = lru_cache(maxsize=100_000)(partial(partition, partitions=partitions))
+        self.partition_of = lru_cache(maxsize=100_000)(partial(partition, partitions=partitions))
 
     def partition(self, patient: str) -> int:
-        return self.known(patient.encode())
+        return self.partition_of(patient.encode())
 
     def send(self, record: ReplayRecord, number: int) -> int:
         key = record.patient.encode()
-        where = range(self.partitions) if record.everywhere else (self.known(key),)
-        for one in where:
-            self.append(record, key, one, number)
-        return len(where)
+        targets = range(self.partitions) if record.everywhere else (self.partition_of(key),)
+        for target in targets:
+            self.append(record, key, target, number)
+        return len(targets)
 
     def append(self, record: ReplayRecord, key: bytes, partition: int, number: int) -> None:
-        """Sends a record to one partition; how it ends is told by `acknowledged`, whatever happens."""
+        """Send a record to one partition; its result, also an error, is reported by `acknowledged`."""
         try:
-            future = self.into.send(
+            future = self.producer.send(
                 record.topic, record.value, key=key, partition=partition, timestamp_ms=record.known
             )
         except (KafkaError, ValueError) as error:
@@ -57,6 +59,7 @@ class KafkaRecordProducer:
         self.acks.put(SendResult(number, error))
 
     def acknowledged(self, seconds: float) -> list[SendResult]:
+        """Return the results since the last call; wait for the first, but no longer than `seconds`."""
         found: list[SendResult] = []
         try:
             found.append(self.acks.get(timeout=seconds) if seconds > 0 else self.acks.get_nowait())

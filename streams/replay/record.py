@@ -1,5 +1,10 @@
-"""Read a record as it will be sent: its bytes, where to, whose, and when it became known; shift a file in
-time; make its ticks.
+"""Read a record as it will be sent: its bytes, topic, patient, and when it became known.
+
+Only what is needed to send it is read here. Its content is judged by the worker, whose dead letters are the
+record of what is refused (wire.md, What is refused): a record that names no patient, no topic or no time
+cannot even be sent, and is reported on stderr instead.
+
+A file can be shifted in time, and ticks are made for it.
 """
 
 from __future__ import annotations
@@ -12,14 +17,6 @@ import msgspec
 from rules.wire.instants import DAY, MINUTE, BadTime, parse, text
 from rules.wire.topics import COMMANDS, topic_of
 from rules.wire.vocabulary import EVERY_PATIENT
-
-# A record as it will be sent: its bytes, where to, whose, and when it became known.
-#
-# Only what is needed to send it is read here. What it says is judged by the worker, whose dead letters are
-# the place of record for what is refused
-# (wire.md, What is refused): a record that names no patient, no topic or no time cannot even be sent, and is
-# told on stderr instead.
-
 
 LARGEST = 1_000_000
 LONGEST_NAME = 60
@@ -58,7 +55,7 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
 def record(value: bytes) -> ReplayRecord:
-    """The record that a line's bytes make, the bytes unchanged. Raises Unsendable."""
+    """Return the record that a line's bytes make, the bytes unchanged. Raises Unsendable."""
     if len(value) > LARGEST:
         raise Unsendable("malformed", "longer than 1 MB; one event a line")
     envelope = _envelope(value)
@@ -96,19 +93,22 @@ def _patient(patient: object) -> str:
 
 
 def _known(envelope: _Envelope) -> int:
-    """When the record became known: `known`, without one `at` (criteria.md, section 1)."""
-    name, words = ("at", envelope.at) if envelope.known is None else ("known", envelope.known)
-    if not isinstance(words, str):
-        raise Unsendable("bad-time", f"`{name}` {_cut(words)} is not an RFC 3339 time")
+    """Return when the record became known, ms: `known`, without one `at` (criteria.md, section 1).
+
+    Raises Unsendable.
+    """
+    name, time = ("at", envelope.at) if envelope.known is None else ("known", envelope.known)
+    if not isinstance(time, str):
+        raise Unsendable("bad-time", f"`{name}` {_cut(time)} is not an RFC 3339 time")
     try:
-        known = parse(words)
+        known = parse(time)
     except BadTime as fault:
         raise Unsendable(
-            "bad-time", f"`{name}` {_cut(words)} {fault}; write it as 2026-03-02T10:00:00Z"
+            "bad-time", f"`{name}` {_cut(time)} {fault}; write it as 2026-03-02T10:00:00Z"
         ) from None
     if known < 0:
         raise Unsendable(
-            "bad-time", f"`{name}` {_cut(words)} lies before 1970, which a record's timestamp cannot say"
+            "bad-time", f"`{name}` {_cut(time)} lies before 1970, which a record's timestamp cannot say"
         )
     return known
 
@@ -125,15 +125,13 @@ _TIME = msgspec.json.Decoder(str)
 
 
 def shifted(records: Iterable[ReplayRecord], by: int) -> Iterator[ReplayRecord]:
-    """The records with `at`, `known`, `start` and `until` moved by `by` ms, written in UTC, and so their
-    place in time.
-    """
+    """Yield the records with `at`, `known`, `start` and `until` moved by `by` ms, written in UTC."""
     for record in records:
         yield record._replace(known=record.known + by, value=rewritten(record.value, by))
 
 
 def rewritten(value: bytes, by: int) -> bytes:
-    """A JSON object with its times moved; every other field keeps its bytes.
+    """Return a JSON object with its times moved by `by` ms; every other field keeps its bytes.
 
     A time that is none stays, to be refused as it would have been.
     """
@@ -143,29 +141,25 @@ def rewritten(value: bytes, by: int) -> bytes:
 
 
 def moved(time: msgspec.Raw, by: int) -> msgspec.Raw | str:
-    """One time, moved; as it was when it is no time, or would leave the calendar."""
+    """Return one time, moved; unchanged when it is no time, or would leave the calendar."""
     try:
         return text(parse(_TIME.decode(time)) + by)
     except (BadTime, ValueError, OverflowError):
         return time
 
 
-# The ticks of a replay: the time itself, so that a worker with `--clock log` decides what falls due between
-# records (wire.md, Topics).
-#
-# A tick for all stands at every whole minute from the first record to the last, after what was known by then,
-# and one at the last instant.
-# A silence of the whole file is ticked through for `SILENCE` only: what falls due later is decided, at its
-# own instant, when the next record or
-# tick comes, and the dates of research data lie decades apart.
-
-
 SILENCE = 2 * DAY
+"""How long the ticks continue where the whole file has no record, ms. What falls due later is decided, at its
+own instant, when the next record or tick comes; the dates of research data lie decades apart.
+"""
 
 
 def ticked(records: Iterable[ReplayRecord]) -> Iterator[ReplayRecord]:
-    """The records, in order of `known`, with the ticks among them: equal times first the records, then the
-    tick.
+    """Yield the records, in order of `known`, and ticks for all among them; at equal times the records first.
+
+    A tick is made at every whole minute from the first record to the last, after what was known by then, and
+    one at the last instant: so that a worker with `--clock log` decides what falls due between records
+    (wire.md, Topics). Without a record in the whole file they end after `SILENCE`.
     """
     now = None
     for record in records:
@@ -178,13 +172,13 @@ def ticked(records: Iterable[ReplayRecord]) -> Iterator[ReplayRecord]:
 
 
 def minutes(since: int, until: int) -> Iterator[int]:
-    """The whole minutes in [since, until); of a silence longer than `SILENCE` only those of its beginning."""
+    """Return the whole minutes in [since, until), ms; of a gap longer than `SILENCE` only its beginning."""
     first = -(-since // MINUTE) * MINUTE
     return iter(range(first, min(until, since + SILENCE), MINUTE))
 
 
 def tick(at: int) -> ReplayRecord:
-    """A tick for every patient, at `at` ms."""
+    """Return a tick for every patient, at `at` ms."""
     when = text(at)
     value = f'{{"type":"tick","id":"tick-{at}","patient":"{EVERY_PATIENT}","at":"{when}"}}'.encode()
     return ReplayRecord(at, COMMANDS, EVERY_PATIENT, value, everywhere=True, made=True)

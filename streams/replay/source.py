@@ -1,5 +1,6 @@
-"""The file of a replay: what of it can be sent, in order of `known`; what cannot is said on stderr, line by
-line.
+"""Read the file of a replay: what can be sent, in order of `known`.
+
+What cannot be sent is reported on stderr, line by line.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from streams.service.files import lines, watched
 
 
 class Source(NamedTuple):
-    """The records of a file in order of `known`, ties in file order; and how many lines could not be sent, by
-    reason.
+    """The records of a file in order of `known`, ties in file order.
+
+    `unsendable`: how many lines could not be sent, by reason.
     """
 
     path: str
@@ -27,7 +29,7 @@ class Source(NamedTuple):
 
     @property
     def patients(self) -> set[str]:
-        """Whose records these are."""
+        """The patients of the records."""
         return {record.patient for record in self.records} - {EVERY_PATIENT}
 
     @property
@@ -42,7 +44,7 @@ class Source(NamedTuple):
 
 
 def source(path: str) -> Source:
-    """Reads JSON Lines (plain, gzip, `-`), CSV or Parquet, known by the name's ending.
+    """Read JSON Lines (plain, gzip, `-`), CSV or Parquet, by the name's ending.
 
     Raises UsageError when it cannot be read.
     """
@@ -54,19 +56,20 @@ def source(path: str) -> Source:
 
 
 def numbered(path: str) -> Iterable[tuple[int, bytes | None]]:
-    """The file's records as JSON, each with its line, or the row it begins in."""
+    """Return the file's records as JSON, each with the number of its line, or of the row it begins in."""
     if tables.is_table(path):
         return tables.records(tables.rows(path))
-    return whole(path)
+    return json_lines(path)
 
 
-def whole(path: str) -> Iterator[tuple[int, bytes | None]]:
+def json_lines(path: str) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines of a file with their numbers."""
     for line in watched(lines(path), path):
         yield line.number, line.data
 
 
 def add_line(found: Source, number: int, value: bytes | None) -> None:
-    """One record more, or one line on stderr that says why not."""
+    """Add one record, or report on stderr why it cannot be sent."""
     try:
         if value is None:
             raise Unsendable("malformed", LONG)
@@ -77,5 +80,5 @@ def add_line(found: Source, number: int, value: bytes | None) -> None:
 
 
 def moved(found: Source, to: int) -> Source:
-    """The same, all times moved by one offset so that the first `known` is `to` (ms)."""
+    """Return the source with all times moved by one offset, so that the first `known` is `to` (ms)."""
     return found._replace(records=list(shifted(found.records, to - found.first)))

@@ -1,3 +1,1 @@
-"""The engine over a simulated ward, as the score needs it: streaming, its alerts given away as they are
-decided.
-"""
+"""Run the engine over a simulated ward for the score: streaming, its alerts passed on as they are decided."""

@@ -1,5 +1,6 @@
-"""Run one engine a configuration over a feed that is read once, in order of `known`; what it refuses is
-counted, not kept.
+"""Run one engine a configuration over a feed that is read once, in order of `known`.
+
+What the engine refuses is counted, not kept.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from streams.service.files import Line
 
 
 class FoldingEngine:
-    """Folds events as they come and gives each alert to `say`.
+    """Folds events as they come and passes each alert to `on_alert`.
 
     `refused`: by reason, what only the chart could refuse; `implausible`: by code.
     """
@@ -32,10 +33,10 @@ class FoldingEngine:
         self.clock: int | None = None
 
     def apply(self, event: Event) -> None:
-        """The next event; a tick for all is for every patient there is."""
-        everybody = event.patient == EVERY_PATIENT
-        moved = everybody
-        for patient in list(self.patients) if everybody else [event.patient]:
+        """Apply the next event; a tick for all goes to every patient known so far."""
+        for_all = event.patient == EVERY_PATIENT
+        moved = for_all
+        for patient in list(self.patients) if for_all else [event.patient]:
             moved = self._advance(patient, event) or moved
         if moved and (self.clock is None or event.known > self.clock):
             self.clock = event.known
@@ -52,8 +53,9 @@ class FoldingEngine:
         return recorded.refused is None
 
     def end(self) -> None:
-        """The feed has ended: every clock moves to its last instant, as in the other commands (criteria.md
-        section 1).
+        """Advance every patient's clock to the feed's last instant, as other commands do.
+
+        Source: criteria.md section 1.
         """
         for patient in self.patients.values():
             for alert in engine.settle(patient, self.clock) if self.clock is not None else ():
@@ -61,7 +63,9 @@ class FoldingEngine:
 
 
 class DecodedFeed:
-    """`read`: lines; `refused`: by reason, records and single readings; `noted`: kept and not used, by
+    """A file of events, decoded and counted.
+
+    `lines_read`: lines; `refused`: by reason, records and single readings; `noted`: kept and not used, by
     reason.
     """
 
@@ -71,22 +75,22 @@ class DecodedFeed:
         self.refused: Counter[str] = Counter()
         self.noted: Counter[str] = Counter()
 
-    def through(self, lines: Iterable[Line], watches: Sequence[FoldingEngine]) -> None:
-        """Every line to every engine. Raises UsageError when the file is not in order of `known`.
+    def through(self, lines: Iterable[Line], engines: Sequence[FoldingEngine]) -> None:
+        """Apply every line to every engine. Raises UsageError when the file is not in order of `known`.
 
         The first configuration says how far ahead of `known` a record may lie.
         """
-        ahead = watches[0].guideline.choices.ahead
+        ahead = engines[0].guideline.choices.ahead
         for line in lines:
             event = self.event(line, ahead)
             if event is not None:
-                for watch in watches:
-                    watch.apply(event)
-        for watch in watches:
-            watch.end()
+                for one in engines:
+                    one.apply(event)
+        for one in engines:
+            one.end()
 
     def event(self, line: Line, ahead: int) -> Event | None:
-        """What a line says; None, and counted, when it is refused."""
+        """Return the event of a line; None, and counted, when it is refused."""
         self.lines_read += 1
         if line.data is None:
             self.refused["malformed"] += 1
@@ -99,6 +103,7 @@ class DecodedFeed:
         return event
 
     def check(self, event: Event, number: int) -> None:
+        """Check that an event is not known before the one above it. Raises UsageError."""
         if event.known < self.known:
             raise UsageError(
                 f"{self.path}:{number}: known before the line above it; score streams, and needs a "

@@ -1,4 +1,1 @@
-"""How assessments, alerts and explanations look: rich text for people, JSON Lines for programs.
-
-Everything works from plain dicts.
-"""
+"""Show assessments, alerts and explanations: rich text for people, JSON Lines for programs."""

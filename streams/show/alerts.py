@@ -1,5 +1,6 @@
-"""Show alert transitions to people: as a table, as lines as they come, and as the difference of two
-configurations (wire.md, Alert).
+"""Show alert transitions to people: as a table, as single lines, as the difference of two configurations.
+
+Source: wire.md, Alert.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ HEAD = ("decided", "patient", "level", "transition", "subject", "message")
 
 
 def show(alerts: Iterable[AlertRecord], screen: Console) -> None:
-    """Prints the transitions, or says that there were none."""
+    """Print the transitions, or that there are none."""
     rows = list(alerts)
     if not rows:
         screen.print("no alerts")
@@ -34,25 +35,25 @@ def show(alerts: Iterable[AlertRecord], screen: Console) -> None:
 
 
 def row(alert: AlertRecord, screen: Console) -> list[Text | str]:
-    """One transition: when, whose, how grave, what happened, why and what to do."""
+    """Return one transition's cells: instant, patient, level, transition, subject, message with actions."""
     return [
         short(alert.decided),
         cell(alert.patient),
         level(alert.level, screen),
         Text(display.transition(alert.transition, ascii_only(screen)), style=LEVEL_COLOUR[alert.level]),
         cell(alert.subject),
-        message(alert) + do(alert),
+        message(alert) + actions(alert),
     ]
 
 
 def message(alert: AlertRecord) -> str:
-    """What the alert says, with the instant it became true when that is not when it was decided."""
+    """Return the alert's message, with the instant it became true when that is not when it was decided."""
     late = "" if alert.at == alert.decided else f" (true at {short(alert.at)})"
     return plain(alert.message) + late
 
 
-def do(alert: AlertRecord) -> str:
-    """What to do, unless it ended or the subject says it already."""
+def actions(alert: AlertRecord) -> str:
+    """Return the actions other than the subject itself; nothing for a level that is not paged."""
     named = [action for action in alert.action if action != alert.subject]
     return f" -> {plain(', '.join(named))}" if named and alert.level in PAGED else ""
 
@@ -65,7 +66,7 @@ def show_difference(
     references: tuple[dict[str, str], dict[str, str]],
     screen: Console,
 ) -> None:
-    """Prints both tables, or that nothing differs."""
+    """Print both editions and the transitions only one of them gives, or that nothing differs."""
     for side, reference in zip(SIDES, references, strict=True):
         screen.print(
             f"{side:<8} {reference['id']} version {reference['version']}, {reference['sha256'][:12]}"
@@ -74,14 +75,14 @@ def show_difference(
         screen.print("no difference")
         return
     screen.print(counts(differences))
-    listed = table("only", *HEAD)
+    listing = table("only", *HEAD)
     for only, alert in differences:
-        listed.add_row(only, *row(alert, screen))
-    screen.print(listed)
+        listing.add_row(only, *row(alert, screen))
+    screen.print(listing)
 
 
 def counts(differences: list[tuple[str, AlertRecord]]) -> Any:
-    """How many transitions of each subject only one side gives."""
+    """Return how many transitions of each subject only one side gives."""
     tally = Counter((alert.subject, only) for only, alert in differences)
     made = table("subject", *(f"only {side}" for side in SIDES))
     for subject in sorted({subject for subject, _ in tally}):
@@ -90,7 +91,7 @@ def counts(differences: list[tuple[str, AlertRecord]]) -> Any:
 
 
 def show_lines(alerts: Iterable[AlertRecord], screen: Console) -> None:
-    """Prints each alert on a line of its own, folded where the terminal ends."""
+    """Print each alert on a line of its own, folded at the terminal's width."""
     for alert in alerts:
         screen.print(
             Text("  ").join(Text(cell) if isinstance(cell, str) else cell for cell in row(alert, screen))

@@ -1,5 +1,6 @@
-"""Show one patient's assessment and explanations to people: the recommendation first, then why, then what to
-look at next (wire.md, Assessment).
+"""Show one patient's assessment and explanations: the recommendation, then why, then what to look at next.
+
+Source: wire.md, Assessment.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def show(assessment: Assessment, screen: Console) -> None:
-    """Prints the whole assessment of one patient."""
+    """Print the whole assessment of one patient."""
     screen.rule(
         Text(f"{plain(assessment.patient)}   {short(assessment.at)}   {assessment.mode}", style="bold"),
         align="left",
@@ -32,7 +33,7 @@ def show(assessment: Assessment, screen: Console) -> None:
     screen.print(summary(assessment, screen))
     screen.print()
     screen.print(criteria(assessment, screen))
-    screen.print(quiet(assessment, screen))
+    screen.print(clear_rows(assessment, screen))
     for line in (*overdue(assessment, screen), *advice(assessment, screen)):
         screen.print(Padding(line, (0, 0, 0, 2)))
     screen.print(Text(guideline(assessment), style="dim"))
@@ -40,9 +41,7 @@ def show(assessment: Assessment, screen: Console) -> None:
 
 
 def summary(assessment: Assessment, screen: Console) -> Table:
-    """The recommendation, and the dose, pressure and fluids behind it; before therapy, whether it
-    may begin.
-    """
+    """Return the recommendation with dose, pressure and fluids; before therapy, also the eligibility."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_row("", recommendation(assessment, screen))
     grid.add_row("dose", dose(assessment))
@@ -54,7 +53,7 @@ def summary(assessment: Assessment, screen: Console) -> Table:
 
 
 def recommendation(assessment: Assessment, screen: Console) -> Text:
-    """`▲ delay  because urine-hour, creatinine`, with the counts of Table 4."""
+    """Return `▲ delay  because urine-hour, creatinine`, with the counts of Table 4."""
     reasons = f"  because {listed(assessment.reasons)}" if assessment.reasons else ""
     return recommended(assessment.recommendation, screen).append(
         f"{reasons}  ({assessment.relative} relative, {assessment.absolute} absolute)", style="default"
@@ -62,14 +61,14 @@ def recommendation(assessment: Assessment, screen: Console) -> Text:
 
 
 def recommended(name: str, screen: Console) -> Text:
-    """`▲ delay`."""
+    """Return `▲ delay`."""
     return Text(
         display.recommendation(name, ascii_only(screen)), style=f"bold {LEVEL_COLOUR[RECOMMENDATION[name]]}"
     )
 
 
 def dose(assessment: Assessment) -> str:
-    """What was given, what is due, and whether it may be."""
+    """Return what was given, what is due, and whether it may be given."""
     d = assessment.dose
     late = f", {d.delayed_h:g} h late" if d.delayed_h else ""
     blockers = f"; blocked by {listed(d.blockers)}" if d.blockers else ""
@@ -77,7 +76,7 @@ def dose(assessment: Assessment) -> str:
 
 
 def pressure(assessment: Assessment, screen: Console) -> Text:
-    """The latest systolic pressure against its target (Table 2)."""
+    """Return the latest systolic pressure against its target (Table 2)."""
     bp = assessment.blood_pressure
     target = f"target above {bp.target:g}" + (" (assumed: no baseline)" if bp.assumed else "")
     where = "".join(f", {word}" for word in ("stale" if bp.stale else None, bp.phase) if word)
@@ -85,13 +84,13 @@ def pressure(assessment: Assessment, screen: Console) -> Text:
 
 
 def fluids(assessment: Assessment) -> str:
-    """What ran above maintenance in 24 h, against the limit."""
+    """Return what ran above maintenance in 24 h, against the limit."""
     given = assessment.fluids
     return f"{given.above_maintenance_24h_ml:g} of {given.limit_ml:g} mL above maintenance in 24 h"
 
 
 def criteria(assessment: Assessment, screen: Console) -> RenderableType:
-    """The rows of Table 3 that are tripped, cannot be seen or were measured, in the table's order."""
+    """Return the rows of Table 3 that are tripped, indeterminate or measured, in the table's order."""
     made = table("state", "criterion", "value", "limit", "since", "note")
     for row in filter(deserves_line, assessment.criteria):
         value = f"{cell(row.value)} {row.unit or ''}".strip()
@@ -107,12 +106,12 @@ def criteria(assessment: Assessment, screen: Console) -> RenderableType:
 
 
 def deserves_line(row: CriterionRow) -> bool:
-    """Whether a row deserves a line of its own."""
+    """Return whether a row is shown on a line of its own."""
     return row.state != "clear" or row.value is not None or row.evaluates_at is not None
 
 
 def note(row: CriterionRow) -> str:
-    """What qualifies a state: stale, missing inputs, causes to correct, when it will be judged."""
+    """Return what qualifies a state: stale, missing inputs, causes to correct, when it will be evaluated."""
     words = [
         "stale" if row.stale else "",
         f"not seen: {listed(row.missing)}" if row.missing else "",
@@ -122,14 +121,14 @@ def note(row: CriterionRow) -> str:
     return "; ".join(filter(None, words))
 
 
-def quiet(assessment: Assessment, screen: Console) -> Text:
-    """The rows that are clear with nothing to say, in one line: they were looked at too."""
+def clear_rows(assessment: Assessment, screen: Console) -> Text:
+    """Return the other rows, all clear, in one line: they were evaluated too."""
     codes = [row.code for row in assessment.criteria if not deserves_line(row)]
     return level("clear", screen).append(f": {listed(codes)}\n") if codes else Text()
 
 
 def overdue(assessment: Assessment, screen: Console) -> list[Text]:
-    """What should have been looked at by now (Table 1)."""
+    """Return what should have been measured by now (Table 1)."""
     late = [item for item in assessment.monitoring if item.overdue]
     return [
         level("technical", screen).append(f" overdue: {item.what}, last {short(item.last)}", style="default")
@@ -138,11 +137,11 @@ def overdue(assessment: Assessment, screen: Console) -> list[Text]:
 
 
 def advice(assessment: Assessment, screen: Console) -> list[Text]:
-    """What the paper advises now, with its table."""
-    return [advised(item, screen) for item in assessment.advice]
+    """Return what the guideline advises now, with its table."""
+    return [advice_line(item, screen) for item in assessment.advice]
 
 
-def advised(item: AdviceItem, screen: Console) -> Text:
+def advice_line(item: AdviceItem, screen: Console) -> Text:
     subject = f" ({item.subject})" if item.subject else ""
     shape = display.pick(display.LEVEL_GLYPH["advisory"], ascii_only(screen))
     return Text(f"{shape} {item.code}{subject}", style=LEVEL_COLOUR["advisory"]).append(
@@ -151,7 +150,7 @@ def advised(item: AdviceItem, screen: Console) -> Text:
 
 
 def eligibility(assessment: Assessment) -> str:
-    """`met ecg, steroid; unknown infection`."""
+    """Return `met ecg, steroid; unknown infection`."""
     states = ("met", "not-met", "unknown")
     by_state = {
         state: [item.item for item in assessment.eligibility if item.state == state] for state in states
@@ -160,7 +159,7 @@ def eligibility(assessment: Assessment) -> str:
 
 
 def guideline(assessment: Assessment) -> str:
-    """Which edition judged, down to the hash of its numbers."""
+    """Return the edition that decided, with the hash of its numbers."""
     edition = assessment.guideline
     return (
         f"guideline {edition['id']} version {edition['version']} ({edition['sha256'][:12]}). It advises "
@@ -175,7 +174,7 @@ def listed(words: Iterable[str]) -> str:
 def show_explanation(
     explanation: Explanation, alerts: list[AlertRecord], screen: Console, verbose: bool
 ) -> None:
-    """Prints the whole answer; `verbose`: with the section of the specification."""
+    """Print the whole explanation; `verbose`: with the section of the specification."""
     from rules.explain import lines
 
     headline, *rest = lines(explanation, verbose)
@@ -189,7 +188,7 @@ def show_explanation(
 
 
 def history(alerts: list[AlertRecord], screen: Console) -> None:
-    """Every transition so far."""
+    """Print every transition so far."""
     screen.print(
         Text("\nWhat was said", style="bold") if alerts else Text("\nNo alert was given for it so far.")
     )

@@ -1,4 +1,4 @@
-"""Name the numbers of a score as the scorer gives them, for those who show or draw them."""
+"""Define the numbers of a score as the scorer gives them, for what shows or draws them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ class Detected(TypedDict):
 
 
 class Delay(TypedDict):
+    """Delay of detection, minutes: the median and the longest."""
+
     median: float
     worst: float
 
 
 class Hours(TypedDict):
-    """Patient-hours: rightly told, falsely told, missed; and what they come to."""
+    """Patient-hours: true positive, false positive, missed; and their score."""
 
     tp: int
     fp: int
@@ -29,16 +31,20 @@ class Hours(TypedDict):
 
 
 class Decided(Hours):
+    """Patient-hours without those that could not be decided, which are counted apart."""
+
     undecided: int
 
 
 class HoursOfLevel(TypedDict):
+    """Patient-hours at one level: all, and those that could be decided."""
+
     hours: Hours
     hours_decided: Decided
 
 
 class OfLevel(HoursOfLevel):
-    """A subject at one level."""
+    """The numbers of a subject at one level."""
 
     all: Detected
     distinct: Detected
@@ -48,7 +54,7 @@ class OfLevel(HoursOfLevel):
 
 
 class Paged(TypedDict):
-    """Pages of a subject, and how many of them were so."""
+    """Pages of a subject, and how many of them were true."""
 
     all: int
     absolute: int
@@ -61,23 +67,31 @@ class Paged(TypedDict):
 
 
 class OfSubject(TypedDict):
+    """The numbers of a subject, by level, and its pages."""
+
     absolute: OfLevel
     relative: OfLevel
     pages: Paged
 
 
 class OfKind(TypedDict):
+    """Pages of one kind and level."""
+
     kind: str
     level: str
     pages: int
 
 
 class Floods(TypedDict):
+    """Floods of pages: 10 in 10 min."""
+
     of_one_patient: int
     of_the_ward: int
 
 
 class Burden(TypedDict):
+    """The alarm burden: pages, also per patient-day, the share that was true, reminders and floods."""
+
     all: int
     per_patient_day: float | None
     of_criteria_and_pressure_per_patient_day: float | None
@@ -88,7 +102,7 @@ class Burden(TypedDict):
 
 
 class Missed(TypedDict):
-    """A true episode that nobody was told of."""
+    """A true episode that was not alerted."""
 
     patient: str
     subject: str
@@ -99,7 +113,7 @@ class Missed(TypedDict):
 
 
 class Untrue(TypedDict):
-    """A page that was not so."""
+    """A page that was not true."""
 
     patient: str
     subject: str
@@ -109,7 +123,7 @@ class Untrue(TypedDict):
 
 
 class FaultCounts(TypedDict):
-    """What a log of faults leads one to expect."""
+    """What the fault log says should be expected: records altered and lost, refusals by reason."""
 
     altered: int
     lost: int
@@ -117,7 +131,7 @@ class FaultCounts(TypedDict):
 
 
 class Records(TypedDict):
-    """What became of the records. `accounted`: as the fault log says; None without one."""
+    """What became of the records. `accounted`: whether exactly what the fault log says; None without one."""
 
     read: int
     refused: dict[str, int]
@@ -128,7 +142,7 @@ class Records(TypedDict):
 
 
 class Numbers(TypedDict):
-    """What the scorer finds, as far as it is shown; more is written as JSON."""
+    """The numbers of the scorer, as far as they are shown; more are written as JSON."""
 
     patients: int
     patient_days: float

@@ -1,4 +1,4 @@
-"""A score for people: what was found, what was paged, and what it all comes to."""
+"""Show a score to people: what was detected, what was paged, and the sums."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 12
 
 
 def show(scores: list[Score], screen: Console) -> None:
-    """Prints each configuration's score."""
+    """Print each configuration's score."""
     for score in scores:
         screen.print(
             f"{plain(score['configuration'])}: {score['guideline']['id']} version "
@@ -31,7 +31,7 @@ def show(scores: list[Score], screen: Console) -> None:
 
 
 def episodes(score: Score) -> Table:
-    """A row a subject and level: true episodes and those detected, how late, and patient-hours."""
+    """Return a table, a row a subject and level: true and detected episodes, delay, and patient-hours."""
     made = table(
         "subject",
         "level",
@@ -93,7 +93,7 @@ KINDS: tuple[Literal["all", "absolute", "relative", "true", "borderline", "less"
 
 
 def pages(score: Score) -> Table:
-    """A row a subject that paged: how often, and how many of them were so."""
+    """Return a table, a row a subject that paged: how often, and how many pages were true."""
     made = table("subject", "pages", *KINDS[1:], "share true")
     for name, numbers in rows(score):
         found = numbers["pages"]
@@ -103,7 +103,7 @@ def pages(score: Score) -> Table:
 
 
 def summary(score: Score) -> Iterator[str]:
-    """The headline, a line each."""
+    """Yield the headline numbers, a line each."""
     yield f"{score['patients']} patients, {score['patient_days']:g} patient-days"
     for level in LEVELS:
         yield f"sensitivity {level}: {', '.join(sensitivity(score['criteria'][level]))}"
@@ -162,7 +162,7 @@ def records(found: Records) -> Iterator[str]:
 
 
 def misses(score: Score) -> Iterator[str]:
-    """The first of the distinct episodes that nobody was told of, and of the pages that were not so."""
+    """Yield the first of the distinct episodes that were not alerted, and of the pages that were not true."""
     missed = [one for one in score["missed"] if one["distinct"]]
     for one in missed[:MOST]:
         yield (
@@ -176,7 +176,7 @@ def misses(score: Score) -> Iterator[str]:
 
 
 def spelled(counts: dict[str, int]) -> str:
-    """`3 (bad-unit 2, malformed 1)`."""
+    """Return `3 (bad-unit 2, malformed 1)`."""
     return (
         f"{sum(counts.values())} ({', '.join(f'{name} {number}' for name, number in counts.items())})"
         if counts

@@ -1,6 +1,4 @@
-"""Where text goes: a rich console on stdout that takes no markup from data, keeps NO_COLOR, and never fails
-on a narrow encoding.
-"""
+"""Provide the console on stdout: no markup from data, NO_COLOR respected, no failure on a narrow encoding."""
 
 from __future__ import annotations
 
@@ -15,36 +13,36 @@ from rich.text import Text
 from streams import display
 from streams.display import LEVEL_COLOUR, plain
 
-PAPER = 120
+FILE_WIDTH = 120
 
 
 def console() -> Console:
-    """A console on stdout: the terminal's width, or 120 columns into a file unless COLUMNS says otherwise."""
+    """Return a console on stdout: the terminal's width, or 120 columns into a file unless COLUMNS is set."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PAPER
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else FILE_WIDTH
     return Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
 
 
 def ascii_only(screen: Console) -> bool:
-    """Whether shapes must be ASCII here."""
+    """Return whether shapes must be ASCII on this console."""
     return screen.options.ascii_only
 
 
 def level(name: str, screen: Console) -> Text:
-    """A level as shape, word and colour."""
+    """Return a level as shape, word and colour."""
     return Text(display.level(name, ascii_only(screen)), style=LEVEL_COLOUR[name])
 
 
 def cell(value: object) -> str:
-    """A value for a table: a dash for none, numbers without needless digits, text made safe."""
+    """Return a value for a table: a dash for none, numbers without needless digits, text made safe."""
     if value is None or value == "":
         return "-"
     return f"{value:.4g}" if isinstance(value, float) else plain(value)
 
 
 def table(*columns: str) -> Table:
-    """An open table: a line under the head and nothing else."""
+    """Return an open table: a line under the head and nothing else."""
     from rich import box
 
     made = Table(

@@ -1,4 +1,4 @@
-"""Show topics and dead letters to people: what was created, what differs, and what was refused and why."""
+"""Show topics and dead letters to people: what was created, what differs, what was refused and why."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNKNOWN = "not told by this broker"
 
 
 def created(outcome: CreationOutcome, screen: Console) -> None:
-    """A row a topic: created now, or there before."""
+    """Print a row a topic: created by this call, or there before."""
     made = table("topic", "partitions", "copies", "this call")
     for one in creations(outcome):
         made.add_row(
@@ -43,7 +43,7 @@ class Creation(Struct, frozen=True):
 
 
 def creations(outcome: CreationOutcome) -> list[Creation]:
-    """One object a topic of the wire, as it is now."""
+    """Return one object a topic of the wire, as it is now."""
     return [
         Creation(topic, topic in outcome.created, there.partitions, there.replication)
         for topic, there in ((topic, outcome.there[topic]) for topic in ALL)
@@ -51,7 +51,7 @@ def creations(outcome: CreationOutcome) -> list[Creation]:
 
 
 def differences(report: Report, screen: Console) -> None:
-    """Each difference, or that there is none; then how many settings could not be seen."""
+    """Print each difference, or that there is none; then how many settings the broker does not report."""
     if report.differences:
         made = table("topic", "setting", "is", "should be")
         for one in report.differences:
@@ -64,7 +64,7 @@ def differences(report: Report, screen: Console) -> None:
 
 
 class Compared(Struct, frozen=True):
-    """A setting that differs, or that this broker does not tell: then `is` is null, and a note says so."""
+    """A setting that differs, or that this broker does not report: then `is` is null, and a note says so."""
 
     topic: str
     setting: str
@@ -74,7 +74,7 @@ class Compared(Struct, frozen=True):
 
 
 def as_records(report: Report) -> list[Compared]:
-    """One object a difference, and one a setting that is not told."""
+    """Return one object a difference, and one a setting that is not reported."""
     found = [Compared(one.topic, one.setting, one.found, one.wanted) for one in report.differences]
     return found + [Compared(topic, setting, None, note=UNKNOWN) for topic, setting in report.unreported]
 
@@ -84,7 +84,7 @@ LONGEST_VALUE = 60
 
 
 def show_table(letters: Iterable[Letter], screen: Console) -> None:
-    """Prints the letters, or that there are none."""
+    """Print the letters, or that there are none."""
     found = list(letters)
     if not found:
         screen.print("no dead letters")
@@ -96,7 +96,7 @@ def show_table(letters: Iterable[Letter], screen: Console) -> None:
 
 
 def row(letter: Letter) -> tuple[str, ...]:
-    """One letter's cells."""
+    """Return one letter's cells."""
     time = short(None if letter.timestamp is None else text(letter.timestamp))
     return (
         letter.where,
@@ -109,7 +109,7 @@ def row(letter: Letter) -> tuple[str, ...]:
 
 
 def printable(data: bytes | None) -> str:
-    """Bytes on one line, safe to print, cut where they are long."""
+    """Return bytes as text on one line, safe to print, shortened where they are long."""
     if not data:
         return "-"
     found = plain(data.decode("utf-8", "backslashreplace"))

@@ -1,4 +1,4 @@
-"""*Alert rates*: how much is said, by whom it is heeded, and when it is too much."""
+"""Build *Alert rates*: the number of alerts, the responses to them, and when there are too many."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 from deploy.grafana.boards.panels import RED, YELLOW, PanelRow, Query, bars, board, choice, lines, number
 
 EMITTED = 'il2_pager_alerts_total{transition=~"opened|worsened",unit=~"$unit",level=~"$level"}'
-"""An episode that begins or gets worse: what asks for attention. Reminders and ends are not counted."""
+"""Alerts that ask for attention: an episode that opens or worsens. Reminders and ends are not counted."""
 PATIENT_DAYS = '(sum_over_time(sum(il2_patients{job="il2-worker"})[1d:5m]) * 5 / 1440 > 0)'
 
 
 def hourly(label: str) -> Query:
+    """Return a query of the alerts an hour, by a label."""
     return Query(f"sum by ({label}) (rate({EMITTED}[$__rate_interval])) * 3600", f"{{{{{label}}}}}")
 
 
@@ -96,7 +97,7 @@ RATES = PanelRow(
     ),
 )
 
-HEEDED = PanelRow(
+RESPONSES = PanelRow(
     "How they were heeded",
     (
         lines(
@@ -169,10 +170,10 @@ HEEDED = PanelRow(
 
 
 def alert_rates() -> Dashboard:
-    """The dashboard of alarm burden."""
-    says = "How much is said, by whom it is heeded, and when it is too much. Counts, never a patient."
+    """Return the dashboard of alarm burden."""
+    description = "How much is said, by whom it is heeded, and when it is too much. Counts, never a patient."
     choices = (
         choice("unit", "Ward", "il2_pager_alerts_total"),
         choice("level", "Level", "il2_pager_alerts_total"),
     )
-    return board("il2-alert-rates", "Alert rates", says, "now-24h", (NOW, RATES, HEEDED), choices)
+    return board("il2-alert-rates", "Alert rates", description, "now-24h", (NOW, RATES, RESPONSES), choices)

@@ -1,4 +1,4 @@
-"""The kinds of panel the dashboards are made of. Every panel says in one sentence what it answers."""
+"""Build the kinds of panel that the dashboards use. Every panel has one sentence on what it answers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Panel = Builder[Built]
 
 
 class Query(NamedTuple):
-    """What is asked of Prometheus, and what a line is called (`{{label}}` is replaced by a label's value)."""
+    """A query to Prometheus, and its line's name (`{{label}}` is replaced by a label's value)."""
 
     expr: str
     legend: str = ""
@@ -51,11 +51,17 @@ class PanelRow(NamedTuple):
 
 
 def lines(
-    title: str, says: str, unit: str, *queries: Query, width: int = 12, stacked: bool = False
+    title: str, description: str, unit: str, *queries: Query, width: int = 12, stacked: bool = False
 ) -> timeseries.Panel:
-    """Values over time; `stacked` where their sum means something."""
+    """Return a panel of values over time; `stacked` where their sum has a meaning."""
     panel = (
-        timeseries.Panel().title(title).description(says).unit(unit).datasource(DATA).span(width).height(8)
+        timeseries.Panel()
+        .title(title)
+        .description(description)
+        .unit(unit)
+        .datasource(DATA)
+        .span(width)
+        .height(8)
     )
     panel.axis_soft_min(0).line_width(1).draw_style(GraphDrawStyle.LINE).fill_opacity(25 if stacked else 5)
     panel.legend(
@@ -74,13 +80,20 @@ def lines(
 
 
 def number(
-    title: str, says: str, unit: str, expr: str, width: int = 4, steps: tuple[tuple[float, str], ...] = ()
+    title: str,
+    description: str,
+    unit: str,
+    expr: str,
+    width: int = 4,
+    steps: tuple[tuple[float, str], ...] = (),
 ) -> stat.Panel:
-    """The latest value, large.
+    """Return a panel of the latest value, large.
 
     `steps`: from which value on it has which colour; below the first it is green.
     """
-    panel = stat.Panel().title(title).description(says).unit(unit).datasource(DATA).span(width).height(4)
+    panel = (
+        stat.Panel().title(title).description(description).unit(unit).datasource(DATA).span(width).height(4)
+    )
     panel.graph_mode(BigValueGraphMode.AREA).color_mode(
         BigValueColorMode.VALUE if steps else BigValueColorMode.NONE
     )
@@ -89,13 +102,13 @@ def number(
 
 
 def bars(
-    title: str, says: str, unit: str, *queries: Query, width: int = 8, height: int = 8
+    title: str, description: str, unit: str, *queries: Query, width: int = 8, height: int = 8
 ) -> bargauge.Panel:
-    """The latest value of each series, as bars beside each other."""
+    """Return a panel of the latest value of each series, as bars beside each other."""
     panel = (
         bargauge.Panel()
         .title(title)
-        .description(says)
+        .description(description)
         .unit(unit)
         .datasource(DATA)
         .span(width)
@@ -138,7 +151,7 @@ def thresholds(steps: tuple[tuple[float, str], ...]) -> dashboard.ThresholdsConf
 
 
 def choice(name: str, label: str, metric: str) -> dashboard.QueryVariable:
-    """A box to choose some of a label's values; all of them at first, the empty one included."""
+    """Return a control to choose some of a label's values; all of them at first, the empty one included."""
     return (
         dashboard.QueryVariable(name)
         .label(label)
@@ -155,16 +168,16 @@ def choice(name: str, label: str, metric: str) -> dashboard.QueryVariable:
 def board(
     uid: str,
     title: str,
-    says: str,
+    description: str,
     since: str,
     rows: Iterable[PanelRow],
     choices: Iterable[dashboard.QueryVariable] = (),
 ) -> dashboard.Dashboard:
-    """A dashboard that nobody edits by hand, with links to its sisters."""
+    """Return a dashboard that cannot be edited in Grafana, with links to the others."""
     made = (
         dashboard.Dashboard(title)
         .uid(uid)
-        .description(says)
+        .description(description)
         .tags(["il2watch"])
         .readonly()
         .timezone("browser")
@@ -180,16 +193,16 @@ def board(
     )
     for variable in choices:
         made.with_variable(variable)
-    number_ = 0
+    panel_id = 0
     for row in rows:
         made.with_row(dashboard.Row(row.title))
         for panel in row.panels:
-            number_ += 1
-            made.with_panel(numbered(panel, number_))
+            panel_id += 1
+            made.with_panel(numbered(panel, panel_id))
     return made
 
 
-def numbered(panel: Panel, place: int) -> Panel:
-    """A panel keeps its number as long as it keeps its place; Grafana's links to it go by the number."""
-    panel.build().id_val = place
+def numbered(panel: Panel, panel_id: int) -> Panel:
+    """Give a panel its number, which it keeps as long as its place; Grafana's links to it use the number."""
+    panel.build().id_val = panel_id
     return panel

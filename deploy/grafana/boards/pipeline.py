@@ -1,4 +1,4 @@
-"""*Pipeline*: whether facts become alerts, and alerts pages, and how fast."""
+"""Build *Pipeline*: whether facts become alerts, and alerts pages, and how fast."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from deploy.grafana.boards.panels import RED, YELLOW, PanelRow, Query, bars, board, lines, number
 
-OFTEN, SELDOM = "$__rate_interval", "15m"
-"""Batches come each second; pages a few times an hour, and over a minute most quantiles of them would be of
-nothing.
+FREQUENT, RARE = "$__rate_interval", "15m"
+"""Windows of quantiles. Batches come each second, pages a few times an hour: over a minute most quantiles of
+pages would have no data.
 """
 
 
-def quantile(share: float, histogram: str, window: str = OFTEN) -> str:
+def quantile(share: float, histogram: str, window: str = FREQUENT) -> str:
+    """Return the expression of a quantile of a histogram over a window."""
     return f"histogram_quantile({share}, sum by (le) (rate({histogram}_bucket[{window}])))"
 
 
@@ -87,8 +88,8 @@ FACTS = PanelRow(
             "Fact to alert",
             "From the newest fact of a batch to its alert's acknowledgement by Kafka.",
             "s",
-            Query(quantile(0.5, "il2_alert_latency_seconds", SELDOM), "median"),
-            Query(quantile(0.99, "il2_alert_latency_seconds", SELDOM), "99 %"),
+            Query(quantile(0.5, "il2_alert_latency_seconds", RARE), "median"),
+            Query(quantile(0.99, "il2_alert_latency_seconds", RARE), "99 %"),
             width=8,
         ),
         lines(
@@ -192,16 +193,16 @@ PAGES = PanelRow(
             "Decision to receiver",
             "From the decision to the receiver's acceptance.",
             "s",
-            Query(quantile(0.5, "il2_page_since_decided_seconds", SELDOM), "median"),
-            Query(quantile(0.99, "il2_page_since_decided_seconds", SELDOM), "99 %"),
+            Query(quantile(0.5, "il2_page_since_decided_seconds", RARE), "median"),
+            Query(quantile(0.99, "il2_page_since_decided_seconds", RARE), "99 %"),
             width=8,
         ),
         lines(
             "Fact to receiver",
             "From the instant it became true to the receiver's acceptance: charting delay included.",
             "s",
-            Query(quantile(0.5, "il2_page_since_at_seconds", SELDOM), "median"),
-            Query(quantile(0.99, "il2_page_since_at_seconds", SELDOM), "99 %"),
+            Query(quantile(0.5, "il2_page_since_at_seconds", RARE), "median"),
+            Query(quantile(0.99, "il2_page_since_at_seconds", RARE), "99 %"),
             width=8,
         ),
         lines(
@@ -275,6 +276,6 @@ PROCESSES = PanelRow(
 
 
 def pipeline() -> Dashboard:
-    """The dashboard of those who run the system."""
-    says = "Whether facts become alerts, and alerts pages, and how fast."
-    return board("il2-pipeline", "Pipeline", says, "now-3h", (NOW, FACTS, REFUSED, PAGES, PROCESSES))
+    """Return the dashboard for those who run the system."""
+    description = "Whether facts become alerts, and alerts pages, and how fast."
+    return board("il2-pipeline", "Pipeline", description, "now-3h", (NOW, FACTS, REFUSED, PAGES, PROCESSES))

@@ -1,4 +1,4 @@
-"""*Ward*: how the ward stands now, as numbers of patients."""
+"""Build *Ward*: how many patients of the ward are in which state now."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 from deploy.grafana.boards.panels import RED, YELLOW, PanelRow, Query, bars, board, lines, number
 
 
-def most(metric: str, *labels: str) -> Query:
-    """Every census counts the whole ward: of two that run beside each other the larger count is the
-    fresher.
+def largest(metric: str, *labels: str) -> Query:
+    """Return a query of the largest value by labels.
+
+    Every census counts the whole ward: of two that run beside each other the larger count is the fresher.
     """
     return Query(f"max by ({', '.join(labels)}) ({metric})", " ".join(f"{{{{{label}}}}}" for label in labels))
 
@@ -65,25 +66,25 @@ DOSES = PanelRow(
             "Recommendations",
             "Patients by recommendation.",
             "short",
-            most("il2_ward_recommendations", "recommendation"),
+            largest("il2_ward_recommendations", "recommendation"),
         ),
         bars(
             "Readiness",
             "Patients by readiness of the next dose.",
             "short",
-            most("il2_ward_doses", "readiness"),
+            largest("il2_ward_doses", "readiness"),
         ),
         bars(
             "Stop rules",
             "Patients for whom a stop rule stands.",
             "short",
-            most("il2_ward_stop_rules", "rule"),
+            largest("il2_ward_stop_rules", "rule"),
         ),
         lines(
             "Recommendations over time",
             "Patients by recommendation.",
             "short",
-            most("il2_ward_recommendations", "recommendation"),
+            largest("il2_ward_recommendations", "recommendation"),
             stacked=True,
         ),
         lines(
@@ -103,7 +104,7 @@ WARD_PATIENTS = PanelRow(
             "Overdue charting",
             "Patients of whom an item of Table 1 is overdue.",
             "short",
-            most("il2_ward_overdue", "what"),
+            largest("il2_ward_overdue", "what"),
             width=8,
             height=10,
         ),
@@ -111,14 +112,14 @@ WARD_PATIENTS = PanelRow(
             "Tripped criteria",
             "Patients with a tripped criterion, by organ system.",
             "short",
-            most("il2_ward_tripped_patients", "system", "level"),
+            largest("il2_ward_tripped_patients", "system", "level"),
             height=10,
         ),
         bars(
             "Hypotension",
             "Patients with hypotension, by level.",
             "short",
-            most("il2_ward_hypotension", "level"),
+            largest("il2_ward_hypotension", "level"),
             width=8,
             height=10,
         ),
@@ -126,7 +127,7 @@ WARD_PATIENTS = PanelRow(
             "Overdue charting over time",
             "Patients of whom an item is overdue.",
             "short",
-            most("il2_ward_overdue", "what"),
+            largest("il2_ward_overdue", "what"),
             stacked=True,
             width=8,
         ),
@@ -142,7 +143,7 @@ WARD_PATIENTS = PanelRow(
             "Patients by mode",
             "Patients monitored as on a ward and as in intensive care.",
             "short",
-            most("il2_ward_patients", "mode"),
+            largest("il2_ward_patients", "mode"),
             stacked=True,
             width=8,
         ),
@@ -151,12 +152,12 @@ WARD_PATIENTS = PanelRow(
 
 
 def ward_board() -> Dashboard:
-    """The dashboard of the ward.
+    """Return the dashboard of the ward.
 
-    The bedside list of patients is the board's, not Grafana's: no patient is named here.
+    No patient is named here: the list of patients is on the board, not in Grafana.
     """
-    says = (
+    description = (
         "How the ward stands, as numbers of patients, as of each one's latest assessment. Which patient "
         "it is, the board says."
     )
-    return board("il2-ward", "Ward", says, "now-12h", (NOW, DOSES, WARD_PATIENTS))
+    return board("il2-ward", "Ward", description, "now-12h", (NOW, DOSES, WARD_PATIENTS))

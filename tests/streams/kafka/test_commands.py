@@ -78,11 +78,11 @@ def test_a_silence_stands_as_it_was_last_asked_for() -> None:
     two = commands.silence("p1", "fever", "advisory", START + HOUR, WHO, START)
     ended = commands.expiry("p1", one.id, "hypotension", "relative", WHO, START + 1)
     gone = {"type": "silence", "id": two.id, "patient": "p1", "at": two.at, "status": "entered-in-error"}
-    assert [(each.id, each.until) for each in lookup.last(map(record, (one, two)))] == [
+    assert [(each.id, each.until) for each in lookup.latest_silences(map(record, (one, two)))] == [
         (one.id, START + HOUR),
         (two.id, START + HOUR),
     ]
     withdrawn = SimpleNamespace(key=b"p1", value=json.dumps(gone).encode(), timestamp=START)
-    assert [(each.id, each.until) for each in lookup.last([*map(record, (one, two, ended)), withdrawn])] == [
-        (one.id, START + 1)
-    ]
+    assert [
+        (each.id, each.until) for each in lookup.latest_silences([*map(record, (one, two, ended)), withdrawn])
+    ] == [(one.id, START + 1)]
