@@ -1,4 +1,4 @@
-"""Pressure and heart rate: vessels dilate, volume and pressors oppose it, the heart compensates.
+"""Model pressure and heart rate: vessels dilate, volume and pressors oppose it, the heart compensates.
 
 Sources: systemic resistance falls from 2 h after the first dose; a steady state of relative hypotension and
 tachycardia; pressure returns within 24-48 h of the last dose; phenylephrine 0.1-2 ug/kg/min, needed more
@@ -27,7 +27,7 @@ PHENYLEPHRINE, HALF_AT = 0.42, 0.9
 """Largest fraction of the baseline regained, and the rate of half of it (ug/kg/min)."""
 NOREPINEPHRINE, NOREPINEPHRINE_HALF_AT = 0.45, 0.15
 DULLED: Final = 0.25
-"""How much less vessels answer a pressor at toxicity 1: the requirement rises as therapy nears completion
+"""How much less vessels respond to a pressor at toxicity 1: the requirement rises as therapy nears completion
 (paper).
 """
 BAROREFLEX: Final = 52.0
@@ -74,7 +74,7 @@ class Circulation:
         daily: float,
         wander: Array,
     ) -> None:
-        """One minute.
+        """Advance by one minute.
 
         `pressors`: phenylephrine, dopamine, norepinephrine; `daily`: -1 at night, 1 in the afternoon;
         `wander`: (2, patients), slow noise of pressure and heart rate.
@@ -105,7 +105,7 @@ class Circulation:
 
 
 def tightened(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array:
-    """Fraction of the baseline pressure that the pressors give back."""
+    """Return the fraction of the baseline pressure that the pressors restore."""
     agonists = PHENYLEPHRINE * phenylephrine / (phenylephrine + HALF_AT) + NOREPINEPHRINE * norepinephrine / (
         norepinephrine + NOREPINEPHRINE_HALF_AT
     )
@@ -113,7 +113,7 @@ def tightened(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array
 
 
 def irregular(ill: Pathology) -> tuple[Array, Array]:
-    """Beats per minute more, and fraction of pressure lost, by the arrhythmias present."""
+    """Return beats per minute more, and fraction of pressure lost, by the arrhythmias present."""
     kinds = ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia")
     sizes = [(ill[kind], beats, lost) for kind, (beats, lost) in zip(kinds, ARRHYTHMIA[1:], strict=True)]
     return sum((size * beats for size, beats, _ in sizes), np.zeros(())), sum(
