@@ -13,13 +13,12 @@ from simulators.care.sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import CHUNK, Array, Flags
 
-# Crystalloid boluses and the infusion that runs all the time.
+# Crystalloid boluses and the maintenance infusion.
 #
 # Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); no more than 1-1.5 L a day above
-# maintenance, less when weight is >10 %
-# over baseline; lactated Ringer's 50-100 mL/h from just before the first dose until 8 h after the last
-# (paper). Assumptions: a bolus runs in over 30
-# min, and the next is decided 45 min after its start.
+# maintenance, less when weight is >10 % over baseline; lactated Ringer's 50-100 mL/h from just before the
+# first dose until 8 h after the last (paper). Assumptions: a bolus runs in over 30 min, and the next is
+# decided 45 min after its start.
 
 
 BOLUS, SMALL = 500.0, 250.0
@@ -33,7 +32,7 @@ RESTRICTED, WET = 0.10, 1.0
 
 
 class Fluids:
-    """`above` mL of boluses and blood in the last 24 h; `left` mL still to run in: arrays (patients,)."""
+    """`above`: mL of boluses and blood in the last 24 h; `left`: mL still to run in; arrays (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
@@ -46,17 +45,19 @@ class Fluids:
         return total
 
     def next_chunk(self) -> None:
-        """A chunk later."""
+        """Advance by one chunk."""
         self.since = self.since + 1
         self.day = np.concatenate([self.day[1:], np.zeros((1, len(self.cohort)))])
 
     def may(self, observed: ObservedValues) -> Flags:
-        """Who may have a bolus now: the last one is done, the day's limit leaves room, the tissues too."""
+        """Return who may have a bolus now: the last one is done, and it stays within the day's limit, which
+        is lower after a weight gain.
+        """
         margin = np.where(observed.gain > RESTRICTED, 750.0, DAILY_LIMIT)
         return (self.since >= APART) & (self.above + SMALL <= margin)
 
     def bolus(self, who: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
-        """Starts a bolus for each of `who`; returns its mL (0 for the others)."""
+        """Start a bolus for each of `who`; return its mL (0 for the others)."""
         careful = (
             (observed.gain > 0.05) | (observed.displayed["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
         )
@@ -67,13 +68,13 @@ class Fluids:
         return volume
 
     def add_volume(self, volume: Array) -> None:
-        """Counts a volume above maintenance, and lets it run in."""
+        """Count a volume above maintenance, and add it to what is to run in."""
         self.left = self.left + volume
         self.day[-1] += volume
 
     def rows(self, sheet: OrderSheet, added: Array) -> Array:
-        """mL in each minute of the chunk, (CHUNK, patients); `added`: what was ordered in this chunk, running
-        from the nurse's minute.
+        """Return mL in each minute of the chunk, (CHUNK, patients); `added`: what was ordered in this chunk,
+        running from the nurse's minute.
         """
         flow, left = np.zeros((CHUNK, len(self.cohort))), self.left - added
         for row in range(CHUNK):
@@ -85,17 +86,16 @@ class Fluids:
 
 
 def maintenance(cohort: Cohort) -> Array:
-    """mL/h: 1 mL/kg/h within the paper's 50-100."""
+    """Return mL/h: 1 mL/kg/h within the paper's 50-100."""
     return np.round(cohort.weight.clip(50, 100) / 5) * 5
 
 
 # Too little urine: fluid, then dopamine at 2 ug/kg/min; after therapy, diuresis.
 #
 # Sources: paper, Overview ("if 1-1.5 L crystalloid does not restore urine flow, ... dopamine") and
-# Posttherapy intervention (diuretics, aggressively
-# repeated, until 200 mL/h, once pressure is stable off vasopressors); Tables 5, 6. Assumptions: furosemide 20
-# mg, doubled to 80 when an answer
-# fails, no sooner than 4 h; dopamine is stopped after 4 h of good urine, or for a fast or irregular heart.
+# Posttherapy intervention (diuretics, aggressively repeated, until 200 mL/h, once pressure is stable off
+# vasopressors); Tables 5, 6. Assumptions: furosemide 20 mg, doubled to 80 when a dose fails, no sooner than 4
+# h; dopamine is stopped after 4 h of good urine, or for a fast or irregular heart.
 
 
 LOW, GOOD = 20.0, 45.0
@@ -110,7 +110,7 @@ DRY: Final = 0.002
 
 
 class Oliguria:
-    """`poured` mL of boluses since the urine failed: array (patients,)."""
+    """`poured`: mL of boluses since the urine failed, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         n = len(cohort)
@@ -122,7 +122,7 @@ class Oliguria:
         )
 
     def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
-        """Turns dopamine; returns who is to have a bolus for urine."""
+        """Set dopamine; return who is to have a bolus for urine."""
         self.good_for = steady(observed.urine >= GOOD, self.good_for)
         self.poured = np.where(self.good_for >= GOOD_FOR, 0.0, self.poured)
         low = here & (observed.urine <= LOW) & (sheet.start % 60 == 0)
@@ -137,8 +137,8 @@ class Oliguria:
         return thirsty
 
     def diurese(self, ready: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
-        """Furosemide for those ready who are still wet and do not pass 200 mL/h; returns its strength: 1 is a
-        full effect.
+        """Give furosemide to those ready who are still above their weight and do not pass 200 mL/h; return
+        its strength: 1 is a full effect.
         """
         self.since = self.since + 1
         who = ready & (observed.gain > DRY) & (observed.urine < BRISK) & (self.since >= REPEAT)
@@ -163,14 +163,14 @@ class Oliguria:
 # it can be.
 #
 # Sources: paper, Overview and Tables 2, 5, 6 (phenylephrine 0.1-2 ug/kg/min). Assumptions: steps of 0.1-0.3
-# each quarter of an hour, weaning by 0.1
-# each half-hour with the pressure 8 above target; norepinephrine where phenylephrine at its most does not do.
+# every 15 min, weaning by 0.1 each half-hour with the pressure 8 above target; norepinephrine where
+# phenylephrine at its most is not enough.
 
 
 PRESSOR_AFTER: Final = 1000.0
 START, STEP, MOST, WEANED = 0.3, 0.2, 2.0, 0.1
 OVER_FOR: Final = 8
-"""Chunks with the pressure well over target after which an episode is over, and fluid counts anew."""
+"""Chunks with the pressure well over target after which an episode is over, and fluid counts from 0 again."""
 DEEP: Final = 8
 """mm[Hg] below target at which phenylephrine does not wait for the fluid."""
 NEXT, NEXT_MOST = 0.04, 0.6
@@ -178,14 +178,14 @@ NEXT, NEXT_MOST = 0.04, 0.6
 
 
 class Pressors:
-    """`poured` mL of boluses in this episode of hypotension: array (patients,)."""
+    """`poured`: mL of boluses in this episode of hypotension, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
         self.poured = np.zeros(len(cohort))
 
     def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
-        """Turns the pressors; returns who is to have a bolus for pressure."""
+        """Set the pressors; return who is to have a bolus for pressure."""
         running = sheet.setting["phenylephrine"] > 0
         self.poured = np.where((observed.high_for >= OVER_FOR) & ~running, 0.0, self.poured)
         low = here & (observed.low_for >= 1)
@@ -195,9 +195,7 @@ class Pressors:
         return thirsty & ~running
 
     def squeeze(self, low: Flags, dry: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
-        """Starts phenylephrine where fluid has had its chance, and goes up where the pressure is
-        still low.
-        """
+        """Start phenylephrine where fluid was not enough, and raise it where the pressure is still low."""
         rate = sheet.setting["phenylephrine"]
         deep = observed.systolic <= self.cohort.target - DEEP
         starts = dry & (rate == 0) & ((self.poured >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep)
@@ -209,7 +207,7 @@ class Pressors:
         sheet.rate("norepinephrine", helps, np.round((more + NEXT).clip(0, NEXT_MOST), 3))
 
     def wean(self, well: Flags, sheet: OrderSheet) -> None:
-        """Down by a step each half-hour: norepinephrine first; below the least rate, off."""
+        """Lower by a step each half-hour: norepinephrine first; below the least rate, off."""
         more, rate = sheet.setting["norepinephrine"], sheet.setting["phenylephrine"]
         even = sheet.start // 15 % 2 == 0
         sheet.rate("norepinephrine", well & (more > 0) & even, np.round((more - NEXT).clip(0, None), 3))

@@ -22,10 +22,10 @@ CHUNKS_AN_HOUR: Final = 4
 class ObservedValues:
     """Arrays (patients,).
 
-    `low_for`, `high_for`: chunks in a row with the pressure at or below target, and 8 over it; `urine` mL/h
-    over the last hour; `gain` of weight, fraction.
+    `low_for`, `high_for`: chunks in a row with the pressure at or below target, and 8 over it; `urine`: mL/h
+    over the last hour; `gain`: of weight, fraction.
 
-    `shown`: the latent values, of which an examination finds the findings and the laboratory measures the
+    `examined`: the latent values, of which an examination finds the findings and the laboratory measures the
     rest.
     """
 
@@ -41,7 +41,7 @@ class ObservedValues:
 
 
 class Observer:
-    """Keeps what must be remembered from chunk to chunk."""
+    """What must be remembered from chunk to chunk to observe the patients."""
 
     def __init__(self, cohort: Cohort, rng: np.random.Generator) -> None:
         self.cohort, self.rng = cohort, rng
@@ -49,7 +49,7 @@ class Observer:
         self.urine = np.tile(0.9 * cohort.weight, (CHUNKS_AN_HOUR, 1))
 
     def look(self, last: Mapping[str, Array], urine: Array) -> ObservedValues:
-        """`last`: latent values now; `urine`: mL/h over the chunk that has passed."""
+        """Return what is observed; `last`: latent values now; `urine`: mL/h over the last chunk."""
         seen = {
             code: last[code] + sigma * self.rng.standard_normal(len(self.cohort))
             for code, sigma in NOISE.items()
@@ -72,5 +72,5 @@ class Observer:
 
 
 def steady(flags: Flags, count: Array) -> Array:
-    """One more chunk for those whose flag holds, else none: how long it has held."""
+    """Return how many chunks each flag has held: one more where it holds, else 0."""
     return np.asarray((count + 1) * flags, dtype=float)

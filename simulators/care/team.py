@@ -1,5 +1,5 @@
-"""Act as the care team: in each chunk it looks, acts, moves the patient, and leaves the pumps as they are to
-run.
+"""Act as the care team: in each chunk it observes, acts, moves the patient, and leaves the pumps running as
+set.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from simulators.physiology.latent import PRESSORS, SUPPORT, Act, Array, Flags, g
 # Where the patient is: admission, intensive care, discharge.
 #
 # Sources: paper, Table 1 (intensive care or vasopressors), Posttherapy: most are discharged 2-3 days after
-# the last dose, at or below admission
-# weight. Assumptions: to intensive care with phenylephrine at 1.0 or a second pressor, or a mask; back after
-# 8 h without.
+# the last dose, at or below admission weight. Assumptions: to intensive care with phenylephrine at 1.0 or a
+# second pressor, or a mask; back after 8 h without.
 
 
 HEAVY: Final = 1.0
@@ -37,7 +36,7 @@ DAYTIME: Final = range(9 * 60, 18 * 60)
 
 
 class StayState:
-    """`present`, `icu`: flags (patients,)."""
+    """Where the patients are; `present`, `icu`: flags (patients,)."""
 
     def __init__(self, cohort: Cohort, clock: int) -> None:
         n = len(cohort)
@@ -50,7 +49,7 @@ class StayState:
         self.better_for, self.well_for = np.zeros(n), np.zeros(n)
 
     def admit(self, sheet: OrderSheet) -> Flags:
-        """Who comes in this chunk; charted with the baseline."""
+        """Admit and return those who come in this chunk; charted with the baseline."""
         comes = (self.cohort.admitted >= sheet.start) & (self.cohort.admitted < sheet.start + 15)
         self.present = self.present | comes
         for kind in ("admit", "baseline"):
@@ -63,7 +62,7 @@ class StayState:
         return {"location": "icu" if self.icu[bed] else "ward"}
 
     def move(self, sheet: OrderSheet) -> None:
-        """To intensive care and back."""
+        """Move patients to intensive care and back."""
         heavy = (
             (sheet.setting["phenylephrine"] >= HEAVY)
             | (sheet.setting["norepinephrine"] > 0)
@@ -78,7 +77,9 @@ class StayState:
         sheet.note("transfer", moves, self.place)
 
     def leave(self, ended: Array, observed: ObservedValues, sheet: OrderSheet) -> None:
-        """Home: well for a day, lungs and weight and mind recovered, in the daytime."""
+        """Discharge those who have been well for a day, lungs and weight and mind recovered, in the
+        daytime.
+        """
         pressed = sum(sheet.setting[agent] for agent in ("phenylephrine", "dopamine", "norepinephrine"))
         self.well_for = steady((pressed == 0) & (observed.systolic > self.cohort.target), self.well_for)
         if (sheet.start + self.clock) % 1440 not in DAYTIME:
@@ -119,7 +120,7 @@ ORAL, SICK_ORAL = 1.4, 0.5
 
 @dataclass(frozen=True, slots=True)
 class ChunkOrders:
-    """What the body meets in the chunk.
+    """What care does to the body in the chunk.
 
     `support`: as in `Chunk`; `fluid`, `drunk`: mL a minute, (minutes, patients); `breathed`: FiO2; the rest
     (patients,).
@@ -137,7 +138,9 @@ class ChunkOrders:
 
 
 class Team:
-    """Holds what the protocols remember; the same seed and the same truth give the same acts."""
+    """The care team: it holds what the protocols remember; the same seed and the same truth give the same
+    acts.
+    """
 
     def __init__(self, cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> None:
         self.cohort = cohort
@@ -153,7 +156,7 @@ class Team:
         self.free = np.full(len(cohort), float(STABLE))
 
     def act(self, start: int, last: Mapping[str, Array], urine: Array, shaking: Flags) -> ChunkOrders:
-        """One chunk's care.
+        """Return one chunk's care.
 
         `last`: latent values at its start; `urine`: mL/h over the chunk before; `shaking`: who has chills.
         """
@@ -182,7 +185,7 @@ class Team:
         return self.chunk_orders(before, dosed, diuretic, raised)
 
     def pour(self, begun: Flags, observed: ObservedValues) -> None:
-        """Pressure first, then urine: one bolus serves both, and counts for both."""
+        """Give boluses for pressure first, then for urine: one bolus serves both, and counts for both."""
         for_pressure = self.pressors.care(begun, observed, self.fluids, self.sheet)
         for_urine = self.oliguria.care(
             begun & (self.dosing.ended > self.sheet.start), observed, self.fluids, self.sheet
@@ -192,7 +195,7 @@ class Team:
         self.oliguria.poured = self.oliguria.poured + volume * (observed.urine <= 25)
 
     def drip(self, here: Flags, start: int) -> None:
-        """Maintenance from the first dose until 8 h after the last, once therapy is over."""
+        """Set maintenance fluid: from the first dose until 8 h after the last, once therapy is over."""
         dosing, sheet = self.dosing, self.sheet
         over = (dosing.ended <= start) & (start - dosing.last >= 480)
         wanted = np.where((dosing.starts <= start) & ~over, maintenance(self.cohort), 0.0)
@@ -203,7 +206,7 @@ class Team:
         sheet.set("oral", here, np.where(weak, SICK_ORAL, ORAL) * self.cohort.weight)
 
     def clear(self, gone: Flags) -> None:
-        """Nothing runs into a patient who has left."""
+        """Stop the infusions of patients who have left."""
         for name in ("maintenance", "icu"):
             self.sheet.set(name, gone, 0.0)
 
