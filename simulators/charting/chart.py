@@ -1,4 +1,4 @@
-"""The chart of a course: every room's observations of a chunk, as records in order of `known`."""
+"""Chart a course: the observations of a chunk, of every kind, as records in order of `known`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from simulators.physiology.latent import Chunk, Flags, generator
 class Charting:
     """Charts chunks in their order.
 
-    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who lies under a monitor that sends
-    each minute; the others are charted by hand, by the hour. The same seed and chunks give the same records.
+    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who has a monitor that sends each
+    minute; the others are charted by hand, by the hour. The same seed and chunks give the same records.
     Memory holds what is not known yet, never the course.
     """
 
@@ -44,8 +44,8 @@ class Charting:
         )
 
     def chart(self, chunk: Chunk) -> list[Record]:
-        """What became known in the chunk's minutes, in order of `known`; its last instant belongs to the next
-        chunk.
+        """Return what became known in the chunk's minutes, in order of `known`; its last instant belongs to
+        the next chunk.
         """
         silence = ChartingGap(self.clinical_events, self.beds, chunk.start, chunk.minutes)
         self.treatments.chart(chunk)
@@ -55,5 +55,5 @@ class Charting:
         return list(merge(written, self.monitor.records(chunk, silence), key=itemgetter(0)))
 
     def rest(self) -> list[Record]:
-        """What becomes known only after the last chunk."""
+        """Return what becomes known only after the last chunk."""
         return self.writer.known_before(FOREVER // MINUTE // 2)

@@ -1,5 +1,5 @@
-"""Findings: charted when they change, and at the rounds of each shift (paper, Table 1: mental status and IV
-site every 8 h).
+"""Chart findings when they change, and at the round of each shift (paper, Table 1: mental status and IV site
+every 8 h).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NOTICED, TYPED = (2.0, 12.0), (2.0, 20.0)
 WORDS: Final = {"mental-status": "normal", "rales": "none"}
 """Findings with a value instead of yes or no, and their normal."""
 MISSED: Final = ROUND + HOUR
-"""Assumption: a round that was missed is made good an hour later, or when somebody charts again."""
+"""Assumption: a round that was missed is made up an hour later, or when charting resumes."""
 ON_ADMISSION: Final = {40: "ecg", 70: "chest-xray", 90: "urinalysis"}
 """Assumption: minutes after admission at which what is done once a cycle is done; the first round is after
 30.
@@ -28,7 +28,7 @@ FIRST: Final = 30
 
 
 class Findings:
-    """Keeps what is charted of each finding, and charts the difference."""
+    """What is charted of each finding; `chart` charts the difference."""
 
     def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter) -> None:
         self.admitted, self.clock, self.writer = admitted, clock, writer
@@ -54,7 +54,7 @@ class Findings:
                     charted[bed] = levels[row, bed]
 
     def chart_finding(self, finding: str, bed: int, minute: int, before: int, now: int) -> None:
-        """What is no longer so, then what is so now."""
+        """Chart what is no longer present, then what is present now."""
         old = FINDINGS[finding][before - 1] if before else None
         new = FINDINGS[finding][now - 1] if now else None
         if old and (new is None or new[0] != old[0]):
@@ -63,7 +63,7 @@ class Findings:
             self.write(bed, minute, *new, NOTICED)
 
     def hourly_round(self, chunk: Chunk, seen: Flags) -> None:
-        """Each patient's mental status and intravenous site, and whatever else was found before."""
+        """Chart each patient's mental status and intravenous site, and whatever else was found before."""
         for row in range(chunk.minutes):
             minute = chunk.start + row
             into = (self.clock.of_day(minute) - FIRST_ROUND) % ROUND
@@ -71,7 +71,7 @@ class Findings:
                 self.chart_minute(bed, chunk, row)
 
     def chart_minute(self, bed: int, chunk: Chunk, row: int) -> None:
-        """What is so in that very minute: what is charted already may come later in the chunk."""
+        """Chart the findings of exactly that minute; changes charted already may come later in the chunk."""
         minute = chunk.start + row
         self.missed[bed] = minute + MISSED
         self.write(bed, minute, "iv-site", True, TYPED)

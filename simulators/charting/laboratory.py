@@ -1,5 +1,5 @@
-"""The laboratory: what was drawn comes back 30 to 90 min later, panel by panel, with the laboratory's
-reference limits.
+"""Report what the laboratory measured: results come back 30 to 90 min after the draw, panel by panel, with
+the laboratory's reference limits.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ RESULT: Final = (30.0, 90.0)
 """Minutes from the draw to the result."""
 
 # Reference limits of adults, in the canonical units: those of a usual hospital laboratory (assumption; no
-# limit of the guideline rests on them,
-# but for the enzymes' upper and the minerals' lower ones, which are such limits by definition).
+# limit of the guideline rests on them, but for the enzymes' upper and the minerals' lower ones, which are
+# such limits by definition).
 LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyType(
     {
         "creatinine": (0.6, 1.2), "bilirubin": (0.2, 1.2), "platelets": (150, 400), "bicarbonate": (22, 29),
@@ -63,7 +63,7 @@ class Laboratory:
 
 
 def result(code: str, value: float) -> Fields:
-    """A reading in the steps in which the laboratory reports, with its limits."""
+    """Return a reading in the steps in which the laboratory reports, with its limits."""
     step = NOISE[code].step
     drawn = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
     found: dict[str, Any] = {"code": code, "value": drawn, "unit": LABS[code]}

@@ -1,4 +1,4 @@
-"""Chart what is given and the turns of the stay: doses, rates, boluses, blood, medicines, oxygen, admission,
+"""Chart what is given and the stages of the stay: doses, rates, boluses, blood, medicines, oxygen, admission,
 moves, discharge. One act, one record.
 """
 
@@ -22,7 +22,7 @@ HISTORY: Final[Mapping[str, bool]] = MappingProxyType(
         "antihypertensives-stopped": True, "major-organ-disease": False, "family-history-cardiac": False,
     }
 )  # fmt: skip
-"""Who is treated is eligible: the conditions of the paper's pretherapy assessment are met."""
+"""Every patient treated is eligible: the conditions of the paper's pretherapy assessment are met."""
 
 
 class EncounterCharting:
@@ -80,8 +80,8 @@ class Treatments:
         }  # fmt: skip
 
     def chart(self, chunk: Chunk) -> None:
-        """Acts that leave no record of their own are passed over: a draw is the laboratory's, maintenance
-        fluid is charted by volume.
+        """Chart the acts that have a record of their own; a draw is charted by the laboratory, maintenance
+        fluid by volume.
         """
         for act in chunk.acts:
             write = self.written.get(act.kind)
@@ -107,7 +107,7 @@ class Treatments:
         self.infused(act, "blood-product", int(act.detail.get("minutes", BLOOD_RUNS)))
 
     def infused(self, act: Act, kind: str, minutes: int) -> None:
-        """A volume, charted when it has run in."""
+        """Chart a volume when it has run in."""
         span = {"start": self.writer.clock.text(act.minute)} if minutes else {}
         found = {
             **span,
