@@ -1,5 +1,5 @@
-"""Score one configuration over one ward: its alerts beside what truly happened, patients added up subject by
-subject, and the losses that the fault log leads one to expect.
+"""Score one configuration over one ward: its alerts against the ground truth, added up over the patients
+subject by subject, and the losses to be expected from the fault log.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class _Entry(msgspec.Struct):
 
 
 def expected(path: str) -> dict[str, Any]:
-    """`altered`, `lost` and `refused` (by reason) of a ledger file (simulators.faults.fault_log), gzip by its
-    name.
+    """Return `altered`, `lost` and `refused` (by reason) of a fault log file (simulators.faults.fault_log),
+    gzip by its name.
 
     Raises OSError, and ValueError naming the line that is no entry.
     """
@@ -58,9 +58,11 @@ HYPOTENSION = "hypotension"
 
 
 class CohortScore:
-    """`subjects`: by code; `criteria`: all rows of Table 3 together, where an hour counts once whatever is
-    true in it; `missed`, `untrue`: each true episode that nobody was told of, each page that was not so, to
-    be looked at.
+    """The score of all patients.
+
+    `subjects`: by code; `criteria`: all rows of Table 3 together, where an hour counts once whatever is true
+    in it; `missed`, `untrue`: each true episode that was not alerted, and each page that was not true, for
+    inspection.
     """
 
     def __init__(self) -> None:
@@ -71,7 +73,7 @@ class CohortScore:
         self.untrue: list[Numbers] = []
 
     def add(self, course: TrueCourse, transitions: list[AlertTransition]) -> None:
-        """A patient: what truly happened, and the alert transitions in their order."""
+        """Add a patient: what truly happened, and the alert transitions in their order."""
         self.patients += 1
         self.ms += course.end - course.start
         self.hours += hours_in(course.start, course.end)
@@ -81,9 +83,7 @@ class CohortScore:
         self._pages(transitions, course)
 
     def stranger(self, transitions: list[AlertTransition]) -> None:
-        """A patient whose truth nobody wrote down: the pages are a burden all the same, and are not
-        judged.
-        """
+        """Add a patient without ground truth: the pages count as burden and are not judged."""
         self.strangers += 1
         self._pages(transitions, None)
 
@@ -118,7 +118,7 @@ class CohortScore:
 
     @property
     def numbers(self) -> Numbers:
-        """All of it, as JSON goes.
+        """The score as JSON values.
 
         Sensitivities and shares are 0 to 1, delays in minutes, scores 0 to 100.
         """
@@ -138,7 +138,7 @@ class CohortScore:
 
 
 def by_subject(transitions: Iterable[AlertTransition]) -> dict[str, list[AlertTransition]]:
-    """The transitions of subjects that have a truth, each in order."""
+    """Return the transitions of subjects that have a ground truth, each in order."""
     found: dict[str, list[AlertTransition]] = defaultdict(list)
     for one in transitions:
         if one.kind in JUDGED:
@@ -166,7 +166,7 @@ def untrue(page: ScoredPage) -> Numbers:
 
 
 class Scorer:
-    """Takes alert transitions as they are decided; `numbers` says what they are worth.
+    """Collects alert transitions as they are decided; `numbers` scores them.
 
     Memory grows with alerts, not with events.
     """
@@ -186,7 +186,7 @@ class Scorer:
         decided: int,
         episode: str,
     ) -> None:
-        """One transition (wire.md, Alert; `episode` is its id), each patient's in their order.
+        """Add one transition (wire.md, Alert; `episode` is its id); each patient's must come in their order.
 
         Times in ms.
         """
@@ -195,7 +195,7 @@ class Scorer:
         )
 
     def numbers(self) -> dict[str, Any]:
-        """The score, as JSON goes (see `Ward.numbers`)."""
+        """Return the score as JSON values (see `CohortScore.numbers`)."""
         cohort = CohortScore()
         for patient, course in self.courses.items():
             cohort.add(course, self.transitions.get(patient, []))
