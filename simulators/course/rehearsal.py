@@ -1,5 +1,6 @@
-"""Run the demo patients: one of each scenario, all of them hours into therapy at the opening, each with its
-clinical event still to come."""
+"""Run the demo patients: one of each scenario, all of them hours into therapy when the demo opens, each with
+its clinical event still to come.
+"""
 
 from __future__ import annotations
 
@@ -25,24 +26,26 @@ from simulators.scenarios import SCENARIOS
 BEFORE: Final = 36 * HOUR
 """Minutes from the first admission to the opening."""
 AFTER: Final = 7 * DAY
-"""Minutes it goes on after the opening: by then everybody's therapy is over."""
+"""Minutes the course goes on after the opening: by then every patient's therapy is over."""
 OPENS: Final = datetime(2026, 3, 4, 17, tzinfo=UTC)
 BEGINS: Final = OPENS - timedelta(minutes=BEFORE)
 APART: Final = 45
-"""A ward larger than the cast plays each part again, so many minutes later."""
+"""A ward larger than `CAST` repeats each part, this many minutes later."""
 EVERY: Final = 10
 """Minutes.
 
-Of what a monitor sent before the opening one set in ten is told: the rest changes no decision, and somebody
-waits for the curtain.
+Of the monitor's records before the opening only one in ten is published: the rest changes no decision, and
+the user waits for the demo to start.
 """
 MONITOR: Final = b'"source":"monitor"'
 
 
 class Part(NamedTuple):
-    """Who plays it (a patient's id), the scenario, what is to be seen in a line; cycle start so many hours
-    before the opening; and so many hours after the opening (negative: before) the first thing befalls that
-    the scenario imposes, whenever its own course would have it.
+    """One demo patient.
+
+    `patient`: its id; `says`: what is to be seen, in one line; `into`: hours from cycle start to the opening;
+    `turn_s`: hours from the opening (negative: before it) to the first clinical event that the scenario
+    imposes, whenever the scenario's own course would have it.
     """
 
     patient: str
@@ -129,11 +132,11 @@ CAST: Final = (
         7.0,
     ),
 )
-"""In the order of the beds: who takes the first so many has the most of Table 3 in few."""
+"""In the order of the beds: the first few already show most of Table 3."""
 
 
 class RehearsalConsultant(Protocol):
-    """Who decides about doses: is told of all that is charted, then asked."""
+    """What decides about doses: it is given all that is charted, then asked about each dose."""
 
     def chart(self, records: Iterable[Record]) -> None: ...
 
@@ -141,11 +144,11 @@ class RehearsalConsultant(Protocol):
 
 
 class Rehearsal:
-    """So many beds of the cast, ready to run once.
+    """A number of demo patients, ready to run once.
 
-    The same seed, and the same answers about doses, give the same bytes.
+    The same seed and the same answers about doses give the same bytes.
 
-    `opens`, `origin`: the opening and minute 0, ms; `stories`: patient -> what is to be seen of it, in the
+    `opens`, `origin`: the opening and minute 0, ms; `stories`: by patient, what is to be seen of it, in the
     order of the beds.
     """
 
@@ -156,7 +159,7 @@ class Rehearsal:
         self.cohort, self.plan = staged(parts, seed)
 
     def run(self, consultant: RehearsalConsultant) -> Iterator[Record]:
-        """The records in order of `known`, made as they are taken, a quarter of an hour at a time."""
+        """Yield the records in order of `known`, made as they are consumed, 15 min at a time."""
         watched = np.ones(len(self.cohort), dtype=bool)
         charting = Charting(self.cohort, self.plan, self.seed, BEGINS, watched)
         for chunk in course(self.cohort, self.plan, self.seed, consultant):
@@ -167,13 +170,17 @@ class Rehearsal:
 
 
 def in_feed(record: Record, opens: int) -> bool:
-    """Whether a record is of the ward's feed: what is thinned out is `EVERY`'s."""
+    """Return whether a record is in the ward's feed: the monitor's records before the opening are thinned by
+    `EVERY`.
+    """
     known, line = record
     return known >= opens or MONITOR not in line or known // MINUTE % EVERY == 0
 
 
 def played(patients: int) -> Iterator[Part]:
-    """The first so many beds; each round of the cast comes `APART` later, its patients numbered."""
+    """Yield the demo patients of the first beds; each repetition comes `APART` later, with numbered
+    patients.
+    """
     for bed in range(patients):
         turn_s, which = divmod(bed, len(CAST))
         part = CAST[which]
@@ -183,8 +190,8 @@ def played(patients: int) -> Iterator[Part]:
 
 
 def staged(parts: Sequence[Part], seed: int) -> tuple[Cohort, DosingPlan]:
-    """Who they are, admitted in time for their hours of therapy, and what befalls each of them, moved to its
-    turn.
+    """Return the cohort, admitted in time for its hours of therapy, and the plan with its clinical events
+    moved to their hours.
     """
     scenarios = [SCENARIOS[part.scenario] for part in parts]
     admitted = np.array([quarter(BEFORE - part.into * HOUR) - LEAD for part in parts])
@@ -199,7 +206,9 @@ def staged(parts: Sequence[Part], seed: int) -> tuple[Cohort, DosingPlan]:
 
 
 def moved(clinical_events: Sequence[ClinicalEvent], parts: Sequence[Part]) -> Iterator[ClinicalEvent]:
-    """The happenings, each patient's kept together, so that the first comes at the patient's turn."""
+    """Yield the events moved so that each patient's first comes at its hour; those of one patient keep their
+    distances.
+    """
     first: dict[int, int] = {}
     for one in clinical_events:
         first[one.patient] = min(one.start, first.get(one.patient, one.start))
@@ -213,5 +222,5 @@ def milliseconds(moment: datetime) -> int:
 
 
 def quarter(minute: float) -> int:
-    """The nearest full quarter of an hour; rounds are made then."""
+    """Return the nearest full quarter of an hour; care acts then."""
     return round(minute / CHUNK) * CHUNK
