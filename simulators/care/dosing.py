@@ -119,6 +119,7 @@ class Dosing:
         return "stop" if self.given[bed] >= self.plan.doses else self.ask(bed, now)
 
     def give(self, bed: int, sheet: OrderSheet) -> None:
+        """Give the dose; the next is due an interval later."""
         self.given[bed] += 1
         self.last[bed] = sheet.start
         self.due[bed] = self.asks[bed] = sheet.start + self.plan.interval
@@ -139,5 +140,6 @@ class Dosing:
         sheet.note("therapy-end", np.arange(len(self.ended)) == bed)
 
     def note(self, bed: int, sheet: OrderSheet, given: bool, reason: str | None) -> None:
+        """Note the dose, given or held."""
         detail = {"given": given, "amount": self.plan.amount, "reason": reason}
         sheet.note("dose", np.arange(len(self.ended)) == bed, lambda _: detail, sharp=True)

@@ -41,6 +41,7 @@ class Fluids:
 
     @property
     def above(self) -> Array:
+        """The mL above maintenance in the last 24 h."""
         total: Array = self.day.sum(axis=0)
         return total
 
@@ -59,7 +60,7 @@ class Fluids:
     def bolus(self, who: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
         """Start a bolus for each of `who`; return its mL (0 for the others)."""
         careful = (
-            (observed.gain > 0.05) | (observed.displayed["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
+            (observed.gain > 0.05) | (observed.examined["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
         )
         volume = np.where(who, np.where(careful, SMALL, BOLUS), 0.0)
         sheet.note("bolus", who, lambda bed: {"volume": float(volume[bed]), "minutes": RUNS})
@@ -110,11 +111,11 @@ DRY: Final = 0.002
 
 
 class Oliguria:
-    """`poured`: mL of boluses since the urine failed, array (patients,)."""
+    """`bolus_ml`: mL of boluses since the urine failed, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         n = len(cohort)
-        self.poured, self.good_for, self.since, self.strength = (
+        self.bolus_ml, self.good_for, self.since, self.strength = (
             np.zeros(n),
             np.zeros(n),
             np.full(n, float(REPEAT)),
@@ -124,17 +125,21 @@ class Oliguria:
     def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
         """Set dopamine; return who is to have a bolus for urine."""
         self.good_for = steady(observed.urine >= GOOD, self.good_for)
-        self.poured = np.where(self.good_for >= GOOD_FOR, 0.0, self.poured)
+        self.bolus_ml = np.where(self.good_for >= GOOD_FOR, 0.0, self.bolus_ml)
         low = here & (observed.urine <= LOW) & (sheet.start % 60 == 0)
-        thirsty = low & (self.poured < DOPAMINE_AFTER) & fluids.may(observed)
+        needs_bolus = low & (self.bolus_ml < DOPAMINE_AFTER) & fluids.may(observed)
         rate = sheet.setting["dopamine"]
-        racing = (observed.heart_rate > 130) | (observed.displayed["rhythm"] > 0)
+        racing = (observed.heart_rate > 130) | (observed.examined["rhythm"] > 0)
         starts = (
-            low & ~thirsty & (rate == 0) & ~racing & ((self.poured >= DOPAMINE_AFTER) | (fluids.since >= 8))
+            low
+            & ~needs_bolus
+            & (rate == 0)
+            & ~racing
+            & ((self.bolus_ml >= DOPAMINE_AFTER) | (fluids.since >= 8))
         )
         stops = (rate > 0) & (racing | (self.good_for >= GOOD_FOR))
         sheet.rate("dopamine", starts | stops, np.where(starts, RENAL, 0.0))
-        return thirsty
+        return needs_bolus
 
     def diurese(self, ready: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
         """Give furosemide to those ready who are still above their weight and do not pass 200 mL/h; return
@@ -178,27 +183,27 @@ NEXT, NEXT_MOST = 0.04, 0.6
 
 
 class Pressors:
-    """`poured`: mL of boluses in this episode of hypotension, array (patients,)."""
+    """`bolus_ml`: mL of boluses in this episode of hypotension, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
-        self.poured = np.zeros(len(cohort))
+        self.bolus_ml = np.zeros(len(cohort))
 
     def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
         """Set the pressors; return who is to have a bolus for pressure."""
         running = sheet.setting["phenylephrine"] > 0
-        self.poured = np.where((observed.high_for >= OVER_FOR) & ~running, 0.0, self.poured)
+        self.bolus_ml = np.where((observed.high_for >= OVER_FOR) & ~running, 0.0, self.bolus_ml)
         low = here & (observed.low_for >= 1)
-        thirsty = low & (self.poured < PRESSOR_AFTER) & fluids.may(observed)
-        self.squeeze(low, low & ~thirsty & (fluids.since >= 2), observed, sheet)
+        needs_bolus = low & (self.bolus_ml < PRESSOR_AFTER) & fluids.may(observed)
+        self.increase(low, low & ~needs_bolus & (fluids.since >= 2), observed, sheet)
         self.wean(here & (observed.high_for >= 2), sheet)
-        return thirsty & ~running
+        return needs_bolus & ~running
 
-    def squeeze(self, low: Flags, dry: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
+    def increase(self, low: Flags, dry: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
         """Start phenylephrine where fluid was not enough, and raise it where the pressure is still low."""
         rate = sheet.setting["phenylephrine"]
         deep = observed.systolic <= self.cohort.target - DEEP
-        starts = dry & (rate == 0) & ((self.poured >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep)
+        starts = dry & (rate == 0) & ((self.bolus_ml >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep)
         rises = low & (rate > 0) & (rate < MOST)
         wanted = np.where(starts, START, np.where(rises, rate + np.where(deep, 1.5 * STEP, STEP / 2), rate))
         sheet.rate("phenylephrine", starts | rises, np.round(wanted.clip(0, MOST), 2))

@@ -89,22 +89,23 @@ class LabOrders:
         fresh = sheet.start - self.last < DRAW_GAP
         if 0 <= hour - MORNING < CHUNK:
             self.order(here & ~fresh, DAILY, observed, sheet)
-            self.order(here & ~fresh & (observed.displayed["ck"] > CK_HIGH), ("enzymes",), observed, sheet)
+            self.order(here & ~fresh & (observed.examined["ck"] > CK_HIGH), ("enzymes",), observed, sheet)
         if 0 <= hour - EVENING < CHUNK:
             self.order(here & ~fresh & intensive, TWICE, observed, sheet)
             self.order(
-                here & ~fresh & ~intensive & (observed.displayed["creatinine"] >= RISING),
+                here & ~fresh & ~intensive & (observed.examined["creatinine"] >= RISING),
                 ("chemistry",),
                 observed,
                 sheet,
             )
 
     def order(self, who: Flags, panels: tuple[str, ...], observed: ObservedValues, sheet: OrderSheet) -> None:
+        """Order panels for each of `who`; the sample keeps today's levels until its results are acted on."""
         sheet.note("lab-draw", who, lambda bed: {"panels": panels})
         self.last = np.where(who, sheet.start, self.last)
         self.waiting = np.where(who, RESULTS, self.waiting)
         self.sample = {
-            code: np.where(who, observed.displayed[code], level) for code, level in self.sample.items()
+            code: np.where(who, observed.examined[code], level) for code, level in self.sample.items()
         }
 
     def treat(self, begun: Flags, fluids: Fluids, sheet: OrderSheet) -> dict[str, Array]:
@@ -139,6 +140,7 @@ class LabOrders:
         sheet: OrderSheet,
         raised: dict[str, Array],
     ) -> None:
+        """Give red cells and platelets to those whose results are at or below the limit."""
         for code, limit, product, volume, raises in (
             ("hematocrit", ANEMIC, "erythrocytes", CELLS, CELLS_RAISE),
             ("platelets", BARE, "platelets", POOL, POOL_RAISES),

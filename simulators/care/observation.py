@@ -37,7 +37,7 @@ class ObservedValues:
     gain: Array
     low_for: Array
     high_for: Array
-    displayed: Mapping[str, Array]
+    examined: Mapping[str, Array]
 
 
 class Observer:
@@ -50,24 +50,24 @@ class Observer:
 
     def look(self, last: Mapping[str, Array], urine: Array) -> ObservedValues:
         """Return what is observed; `last`: latent values now; `urine`: mL/h over the last chunk."""
-        seen = {
+        measured = {
             code: last[code] + sigma * self.rng.standard_normal(len(self.cohort))
             for code, sigma in NOISE.items()
         }
-        systolic = seen["systolic-bp"]
+        systolic = measured["systolic-bp"]
         self.low_for = (self.low_for + 1) * (systolic <= self.cohort.target)
         self.high_for = (self.high_for + 1) * (systolic > self.cohort.target + CLEARLY)
         self.urine = np.concatenate([self.urine[1:], urine[None]])
         return ObservedValues(
             systolic=systolic,
-            heart_rate=seen["heart-rate"],
-            temperature=seen["temperature"],
-            spo2=seen["spo2"],
+            heart_rate=measured["heart-rate"],
+            temperature=measured["temperature"],
+            spo2=measured["spo2"],
             urine=self.urine.mean(axis=0),
             gain=last["weight"] / self.cohort.weight - 1,
             low_for=self.low_for,
             high_for=self.high_for,
-            displayed=last,
+            examined=last,
         )
 
 

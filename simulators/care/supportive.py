@@ -15,6 +15,8 @@ from simulators.physiology.latent import CHUNK, DEVICES, Array, Flags
 
 
 class Scheduled(NamedTuple):
+    """A drug given by the clock; `every`: minutes between doses."""
+
     agent: str
     amount: float
     unit: str
@@ -46,6 +48,7 @@ class Medications:
 
     @property
     def soothed(self) -> Array:
+        """The share of stool that loperamide prevents now."""
         return np.where(self.loperamide > 0, SOOTHES, 0.0)
 
     def care(
@@ -59,12 +62,13 @@ class Medications:
             sheet.note("medication", premedicated & due, lambda bed, given=given: given)  # type: ignore[misc]
         self.loperamide, self.meperidine = self.loperamide - 1, self.meperidine + 1
         self.on_need(
-            here & (observed.displayed["stool-rate"] > LOOSE) & (self.loperamide <= SOOTHED_FOR // 2),
+            here & (observed.examined["stool-rate"] > LOOSE) & (self.loperamide <= SOOTHED_FOR // 2),
             here & shaking & (self.meperidine >= CHILLS_AGAIN),
             sheet,
         )
 
     def on_need(self, loose: Flags, cold: Flags, sheet: OrderSheet) -> None:
+        """Give loperamide for loose stool, and meperidine for chills."""
         self.loperamide = np.where(loose, SOOTHED_FOR, self.loperamide)
         self.meperidine = np.where(cold, 0.0, self.meperidine)
         sheet.note(
@@ -82,6 +86,8 @@ class Medications:
 
 
 class Rung(NamedTuple):
+    """One step of the oxygen ladder; the columns are those of `LADDER`."""
+
     device: int
     flow: float
     fio2: float
