@@ -35,7 +35,7 @@ class Charting:
         self.writer = ChartWriter(cohort.ids, clock, writer)
         self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
         self.treatments = Treatments(self.writer, EncounterCharting(cohort, self.writer))
-        self.rooms = (
+        self.parts = (
             Nurse(watched, cohort.target, self.writer, nurse),
             WeightScale(cohort.admitted, clock, self.writer, scale),
             VolumeCharting(cohort.admitted, clock, self.writer, volumes),
@@ -47,12 +47,12 @@ class Charting:
         """Return what became known in the chunk's minutes, in order of `known`; its last instant belongs to
         the next chunk.
         """
-        silence = ChartingGap(self.clinical_events, self.beds, chunk.start, chunk.minutes)
+        gap = ChartingGap(self.clinical_events, self.beds, chunk.start, chunk.minutes)
         self.treatments.chart(chunk)
-        for part in self.rooms:
-            part.chart(chunk, silence)
+        for part in self.parts:
+            part.chart(chunk, gap)
         written = self.writer.known_before(chunk.start + chunk.minutes)
-        return list(merge(written, self.monitor.records(chunk, silence), key=itemgetter(0)))
+        return list(merge(written, self.monitor.records(chunk, gap), key=itemgetter(0)))
 
     def rest(self) -> list[Record]:
         """Return what becomes known only after the last chunk."""

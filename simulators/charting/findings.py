@@ -36,14 +36,16 @@ class Findings:
         self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD
         self.missed: Whole = admitted + FIRST
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        seen = (chunk.support["present"] > 0) & ~silence.of("everything")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the chunk: what changed, the rounds, and what is done on admission."""
+        seen = (chunk.support["present"] > 0) & ~gap.of("everything")
         for finding in FINDINGS:
             self.changes(finding, chunk, seen)
-        self.hourly_round(chunk, seen)
+        self.shift_round(chunk, seen)
         self.on_admission(chunk, seen)
 
     def changes(self, finding: str, chunk: Chunk, seen: Flags) -> None:
+        """Chart each change of a finding where charting is done."""
         levels, charted = chunk.latent[finding], self.charted[finding]
         for bed in np.flatnonzero(((levels != charted) & seen).any(axis=0)).tolist():
             for row in np.flatnonzero(seen[:, bed]).tolist():
@@ -62,15 +64,15 @@ class Findings:
         if new:
             self.write(bed, minute, *new, NOTICED)
 
-    def hourly_round(self, chunk: Chunk, seen: Flags) -> None:
+    def shift_round(self, chunk: Chunk, seen: Flags) -> None:
         """Chart each patient's mental status and intravenous site, and whatever else was found before."""
         for row in range(chunk.minutes):
             minute = chunk.start + row
             into = (self.clock.of_day(minute) - FIRST_ROUND) % ROUND
             for bed in np.flatnonzero(seen[row] & ((self.offset == into) | (self.missed <= minute))).tolist():
-                self.chart_minute(bed, chunk, row)
+                self.chart_round(bed, chunk, row)
 
-    def chart_minute(self, bed: int, chunk: Chunk, row: int) -> None:
+    def chart_round(self, bed: int, chunk: Chunk, row: int) -> None:
         """Chart the findings of exactly that minute; changes charted already may come later in the chunk."""
         minute = chunk.start + row
         self.missed[bed] = minute + MISSED
@@ -83,12 +85,14 @@ class Findings:
                 self.write(bed, minute, finding, WORDS[finding], TYPED)
 
     def on_admission(self, chunk: Chunk, seen: Flags) -> None:
+        """Chart what is done once a cycle, at its minutes after admission."""
         for after, code in ON_ADMISSION.items():
             rows = self.admitted + after - chunk.start
             for bed in np.flatnonzero((rows >= 0) & (rows < chunk.minutes)).tolist():
                 if seen[rows[bed], bed]:
                     self.write(bed, chunk.start + int(rows[bed]), code, True, TYPED)
 
-    def write(self, bed: int, minute: int, code: str, found: bool | str, late: tuple[float, float]) -> None:
-        body = {"present": found} if isinstance(found, bool) else {"value": found}
+    def write(self, bed: int, minute: int, code: str, value: bool | str, late: tuple[float, float]) -> None:
+        """Write one finding: `present` for yes or no, else `value`."""
+        body = {"present": value} if isinstance(value, bool) else {"value": value}
         self.writer.write("finding", bed, minute, {"source": "nursing", "code": code, **body}, late)

@@ -41,13 +41,15 @@ class Laboratory:
     def __init__(self, writer: ChartWriter, rng: np.random.Generator) -> None:
         self.writer, self.rng = writer, rng
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        missing = silence.of("labs")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the draws of the chunk, except within a gap."""
+        missing = gap.of("labs")
         for act in chunk.acts:
             if act.kind == "lab-draw" and not missing[act.minute - chunk.start, act.patient]:
                 self.draw(chunk, act)
 
     def draw(self, chunk: Chunk, act: Act) -> None:
+        """Write one record for each panel of a draw."""
         for panel in act.detail["panels"]:
             readings = list(self.results(chunk, act, PANELS[panel]))
             self.writer.write(
@@ -55,6 +57,7 @@ class Laboratory:
             )
 
     def results(self, chunk: Chunk, act: Act, codes: Iterable[str]) -> Iterable[Fields]:
+        """Yield the readings of a draw, each with its measurement error."""
         codes = [code for code in codes if code in chunk.latent]
         errors = np.clip(self.rng.standard_normal(len(codes)), -BOUND, BOUND).tolist()
         for code, error in zip(codes, errors, strict=True):
@@ -65,7 +68,7 @@ class Laboratory:
 def result(code: str, value: float) -> Fields:
     """Return a reading in the steps in which the laboratory reports, with its limits."""
     step = NOISE[code].step
-    drawn = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
-    found: dict[str, Any] = {"code": code, "value": drawn, "unit": LABS[code]}
+    reported = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
+    reading: dict[str, Any] = {"code": code, "value": reported, "unit": LABS[code]}
     low, high = LIMITS[code]
-    return found | {name: limit for name, limit in (("low", low), ("high", high)) if limit is not None}
+    return reading | {name: limit for name, limit in (("low", low), ("high", high)) if limit is not None}

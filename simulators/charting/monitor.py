@@ -61,37 +61,38 @@ class Artefacts:
         """Put artefacts into `displayed` (minutes, patients, codes) in place; an artefact does not outlast
         its chunk.
         """
-        lined = arterial(chunk)
-        self.damp(displayed, lined, codes)
+        has_line = arterial(chunk)
+        self.damp(displayed, has_line, codes)
         for artefact in ARTEFACTS.values():
-            there = self.begun(artefact, lined)
-            if there.any():
+            shown = self.begun(artefact, has_line)
+            if shown.any():
                 for code, value in artefact.shows.items():
-                    displayed[..., codes.index(code)][there] = value
+                    displayed[..., codes.index(code)][shown] = value
 
-    def damp(self, displayed: Array, lined: Flags, codes: tuple[str, ...]) -> None:
-        there = self.begun(DAMPED, lined)
-        if there.any():
-            mean = displayed[..., codes.index("mean-bp")][there]
+    def damp(self, displayed: Array, has_line: Flags, codes: tuple[str, ...]) -> None:
+        """Move systolic and diastolic pressure towards the mean where the line is damped, in place."""
+        shown = self.begun(DAMPED, has_line)
+        if shown.any():
+            mean = displayed[..., codes.index("mean-bp")][shown]
             for code in ("systolic-bp", "diastolic-bp"):
                 values = displayed[..., codes.index(code)]
-                values[there] = np.rint(values[there] + DAMPING * (mean - values[there]))
+                values[shown] = np.rint(values[shown] + DAMPING * (mean - values[shown]))
 
-    def begun(self, artefact: Artefact, lined: Flags) -> Flags:
+    def begun(self, artefact: Artefact, has_line: Flags) -> Flags:
         """Return where an artefact shows: from each minute in which it begins, for as long as it lasts."""
-        begins = self.rng.random(lined.shape) < artefact.daily / DAY
+        begins = self.rng.random(has_line.shape) < artefact.daily / DAY
         if artefact.line:
-            begins &= lined
-        there = begins.copy()
+            begins &= has_line
+        shown = begins.copy()
         for later in range(1, artefact.lasts):
-            there[later:] |= begins[:-later]
-        return there
+            shown[later:] |= begins[:-later]
+        return shown
 
 
 def arterial(chunk: Chunk) -> Flags:
     """Return who has an arterial line: in intensive care, or while a vasopressor runs (assumption)."""
-    lined: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
-    return lined
+    has_line: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
+    return has_line
 
 
 DISPLAYED: Final = (
@@ -121,12 +122,12 @@ class Monitor:
         self.seconds = [60 * number // max(1, len(ids)) for number in range(len(ids))]
         self.forms = [form(patient, second) for patient, second in zip(ids, self.seconds, strict=True)]
 
-    def records(self, chunk: Chunk, silence: ChartingGap) -> Iterator[Record]:
+    def records(self, chunk: Chunk, gap: ChartingGap) -> Iterator[Record]:
         """Yield a chunk's records in order of time. The value of a minute is that of its end."""
         if not self.watched.any():
             return
         displayed = self.readings(chunk)
-        charted = (chunk.support["present"] > 0) & self.watched & ~silence.of("vitals")
+        charted = (chunk.support["present"] > 0) & self.watched & ~gap.of("vitals")
         for row in range(chunk.minutes):
             yield from self.minute(chunk.start + row, displayed[row], np.flatnonzero(charted[row]))
 

@@ -30,10 +30,12 @@ class Noise(NamedTuple):
 
 
 def absolute(sd: float, step: float) -> Noise:
+    """Return noise with a standard deviation in the code's unit."""
     return Noise(sd, 0.0, step)
 
 
 def relative(share: float, step: float) -> Noise:
+    """Return noise with a standard deviation that is a share of the value."""
     return Noise(0.0, share, step)
 
 
@@ -90,8 +92,8 @@ def observed(code: str, truth: Values, rng: np.random.Generator) -> Values:
     shape.
     """
     noise = NOISE[code]
-    drawn = np.clip(rng.standard_normal(truth.shape), -BOUND, BOUND)
-    return rounded(code, truth + drawn * (noise.sd + noise.share * truth))
+    errors = np.clip(rng.standard_normal(truth.shape), -BOUND, BOUND)
+    return rounded(code, truth + errors * (noise.sd + noise.share * truth))
 
 
 def rounded(code: str, values: Values) -> Values:

@@ -62,8 +62,9 @@ class Nurse:
         self.offset: Whole = np.arange(len(watched)) * 7 % HOUR
         self.worried: Flags = np.zeros(len(watched), dtype=bool)
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        due = self.due(chunk) & (chunk.support["present"] > 0) & ~silence.of("vitals")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the sets that are due in the chunk, except within a gap."""
+        due = self.due(chunk) & (chunk.support["present"] > 0) & ~gap.of("vitals")
         rows, beds = np.nonzero(due)
         if not len(rows):
             return
@@ -90,6 +91,7 @@ class Nurse:
 
 
 def worrying(pulse: Any, pressure: Any, target: Any) -> Any:
+    """Return where the pulse or the pressure has the nurse back every 15 min."""
     return (pulse >= WORRYING) | (pressure <= target + NEAR)
 
 
@@ -99,6 +101,7 @@ def reading_of(code: str, value: float, unit: str) -> Fields:
 
 
 def nursing(readings: list[Fields]) -> Fields:
+    """Return the fields of a nurse's set."""
     return {"source": "nursing", "readings": readings}
 
 
@@ -118,8 +121,9 @@ class WeightScale:
         self.clock, self.writer, self.rng = clock, writer, rng
         self.missed: Whole = admitted + FIRST
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        charted = (chunk.support["present"] > 0) & ~silence.of("everything")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the weights that are due in the chunk: in the morning, or when one was missed."""
+        charted = (chunk.support["present"] > 0) & ~gap.of("everything")
         for row in range(chunk.minutes):
             minute = chunk.start + row
             beds = np.flatnonzero(

@@ -43,17 +43,16 @@ class VolumeCharting:
         self.clock, self.writer, self.rng = clock, writer, rng
         self.run: dict[str, Array] = {rate: np.zeros(beds) for rate in self.RATES}
         self.since: Whole = admitted.astype(np.int64)
-        self.bedpan: Whole = admitted.astype(np.int64)
         self.pressor: Whole = np.full(beds, -FOREVER)
         self.rate: Array = np.full(beds, np.inf)
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart at every full hour of the clock within the chunk; a full hour at its end included."""
         done = 0
         for minute in self.clock.strikes(chunk.start, chunk.minutes, HOUR):
             row = minute - chunk.start
             self.flow(chunk, done, row)
-            self.hour(chunk, row - 1, minute, silence)
+            self.hour(chunk, row - 1, minute, gap)
             done = row
         self.flow(chunk, done, chunk.minutes)
 
@@ -70,19 +69,20 @@ class VolumeCharting:
         )
         self.pressor[running] = chunk.start + last
 
-    def hour(self, chunk: Chunk, row: int, minute: int, silence: ChartingGap) -> None:
+    def hour(self, chunk: Chunk, row: int, minute: int, gap: ChartingGap) -> None:
         """Chart a full hour of the clock, `row` being the minute that ends with it."""
-        there = chunk.support["present"][row] > 0
+        present = chunk.support["present"][row] > 0
         hourly = (
             (chunk.support["icu"][row] > 0) | (minute - self.pressor <= AFTER_PRESSOR) | (self.rate < LITTLE)
         )
-        due = there & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
-        collected = ~silence.of("urine")[row]
+        due = present & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
+        collected = ~gap.of("urine")[row]
         for bed in np.flatnonzero(due).tolist():
             self.collection(bed, minute, bool(hourly[bed]), bool(collected[bed]))
-        self.losses(minute, there & ~silence.of("everything")[row])
+        self.losses(minute, present & ~gap.of("everything")[row])
 
     def struck(self, minute: int, every: int) -> bool:
+        """Return whether the time of day is the start of a shift plus a multiple of `every` minutes."""
         return (self.clock.of_day(minute) - SHIFT_STARTS) % every == 0
 
     def collection(self, bed: int, minute: int, hourly: bool, charted: bool) -> None:
@@ -116,8 +116,8 @@ class VolumeCharting:
 
     def measured(self, volume: float, step: int) -> int:
         """Return a volume as it is read."""
-        drawn = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
-        return step * round(volume * (1 + COLLECTED * drawn) / step)
+        error = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
+        return step * round(volume * (1 + COLLECTED * error) / step)
 
     def write(
         self,
