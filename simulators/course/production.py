@@ -43,9 +43,9 @@ class Wanted(NamedTuple):
 class Produced:
     """Progress: the records written, the `chunks` of the simulation done, and the fault log."""
 
-    def __init__(self, ledger: faults.FaultLog) -> None:
+    def __init__(self, fault_log: faults.FaultLog) -> None:
         self.chunks = self.records = 0
-        self.fault_log = ledger
+        self.fault_log = fault_log
 
 
 def produce(simulation: Simulation, consultant: DoseConsultant, wanted: Wanted) -> Iterator[Produced]:
@@ -58,10 +58,10 @@ def produce(simulation: Simulation, consultant: DoseConsultant, wanted: Wanted) 
         sink(wanted.fault_log) if wanted.fault_log else nullcontext() as entries,
     ):
         if wanted.truth:
-            Path(wanted.truth).touch()  # a folder that is not there is told now, and not after the course
+            Path(wanted.truth).touch()  # a missing folder is reported now, not after the course
         done = Produced(fault_log(entries))
         for records in with_faults(
-            consulted(simulation, consultant, done), wanted.faults, simulation.wish.seed, done.fault_log
+            consulted(simulation, consultant, done), wanted.faults, simulation.request.seed, done.fault_log
         ):
             done.records += write(records, events)
             yield done
@@ -87,7 +87,7 @@ def consulted(simulation: Simulation, consultant: DoseConsultant, done: Produced
 
 
 def with_faults(
-    feed: Iterator[list[Record]], spec: str, seed: int, ledger: faults.FaultLog
+    feed: Iterator[list[Record]], spec: str, seed: int, fault_log: faults.FaultLog
 ) -> Iterator[list[Record]]:
     """Yield the same feed after its faults, in lists of some thousand records."""
     rates = faults.parse(spec)
@@ -95,7 +95,7 @@ def with_faults(
         yield from feed
         return
     batch: list[Record] = []
-    for record in faults.apply(chain.from_iterable(feed), rates, seed, ledger):
+    for record in faults.apply(chain.from_iterable(feed), rates, seed, fault_log):
         batch.append(record)
         if len(batch) == BATCH:
             yield batch

@@ -30,7 +30,7 @@ AFTER: Final = 7 * DAY
 OPENS: Final = datetime(2026, 3, 4, 17, tzinfo=UTC)
 BEGINS: Final = OPENS - timedelta(minutes=BEFORE)
 APART: Final = 45
-"""A ward larger than `CAST` repeats each part, this many minutes later."""
+"""A ward larger than `DEMO_PATIENTS` repeats each of them, this many minutes later."""
 EVERY: Final = 10
 """Minutes.
 
@@ -40,92 +40,98 @@ the user waits for the demo to start.
 MONITOR: Final = b'"source":"monitor"'
 
 
-class Part(NamedTuple):
+class DemoPatient(NamedTuple):
     """One demo patient.
 
-    `patient`: its id; `says`: what is to be seen, in one line; `into`: hours from cycle start to the opening;
-    `turn_s`: hours from the opening (negative: before it) to the first clinical event that the scenario
-    imposes, whenever the scenario's own course would have it.
+    `patient`: its id; `summary`: what is to be seen, in one line; `therapy_h`: hours from cycle start to the
+    opening; `event_h`: hours from the opening (negative: before it) to the first clinical event that the
+    scenario imposes, whenever the scenario's own course would have it.
     """
 
     patient: str
     scenario: str
-    says: str
-    into: float
-    turn_s: float = 0.0
+    summary: str
+    therapy_h: float
+    event_h: float = 0.0
 
 
-CAST: Final = (
-    Part(
+DEMO_PATIENTS: Final = (
+    DemoPatient(
         "typical",
         "typical-course",
         "chills, fever, pressure lower with each dose, until a dose is no longer safe",
         27.0,
     ),
-    Part(
+    DemoPatient(
         "oliguria",
         "oliguria-responds",
         "urine falls below 10 mL/h and answers fluid and dopamine; the dose waits",
         23.5,
         -2.0,
     ),
-    Part(
+    DemoPatient(
         "fibrillation",
         "atrial-fibrillation",
         "atrial fibrillation for some hours, which ends the cycle",
         20.0,
         0.5,
     ),
-    Part(
+    DemoPatient(
         "pressor",
         "pressor-wean-fails",
         "phenylephrine climbs, and is not weaned when the dose falls due",
         22.0,
         -3.0,
     ),
-    Part("edema", "pulmonary-edema", "fluid in the lungs: rales climb, oxygen is stepped up", 25.0, -3.0),
-    Part(
+    DemoPatient(
+        "edema", "pulmonary-edema", "fluid in the lungs: rales climb, oxygen is stepped up", 25.0, -3.0
+    ),
+    DemoPatient(
         "bleeding",
         "thrombocytopenia-bleeding",
         "platelets fall; blood in the stool, first found, then seen",
         27.5,
         -23.0,
     ),
-    Part("neurotoxic", "neurotoxicity-late", "confusion, then disorientation and hallucinations", 26.0, 1.0),
-    Part(
+    DemoPatient(
+        "neurotoxic", "neurotoxicity-late", "confusion, then disorientation and hallucinations", 26.0, 1.0
+    ),
+    DemoPatient(
         "uncharted",
         "missed-charting",
         "nobody charts anything for a night: what is not seen is not taken for normal",
         18.0,
         -1.0,
     ),
-    Part(
+    DemoPatient(
         "sepsis", "sepsis", "fever and a falling pressure, then the suspicion of an infected line", 21.0, -1.0
     ),
-    Part(
+    DemoPatient(
         "renal",
         "oliguria-renal-failure",
         "urine stops and answers nothing; creatinine climbs past 3",
         24.5,
         -2.0,
     ),
-    Part("fever", "tachycardia-with-fever", "a pulse above 130 while a fever explains it", 15.5, -1.0),
-    Part("diarrhea", "diarrhea", "more than a litre of stool in each of two shifts", 17.0, -4.0),
-    Part(
+    DemoPatient("fever", "tachycardia-with-fever", "a pulse above 130 while a fever explains it", 15.5, -1.0),
+    DemoPatient("diarrhea", "diarrhea", "more than a litre of stool in each of two shifts", 17.0, -4.0),
+    DemoPatient(
         "ileus",
         "delay-beyond-24h",
         "distention that holds each dose, until the delay itself ends the cycle",
         19.5,
         0.75,
     ),
-    Part("hepatic", "hepatic", "bilirubin climbs past 7 mg/dL, told by the laboratory alone", 28.0, -20.0),
-    Part(
+    DemoPatient(
+        "hepatic", "hepatic", "bilirubin climbs past 7 mg/dL, told by the laboratory alone", 28.0, -20.0
+    ),
+    DemoPatient(
         "peak",
         "peak-hypotension-only",
         "pressure low 4 to 6 h after doses and back before the next: expected, no reason to withhold",
         12.0,
     ),
-    Part(
+    DemoPatient(
         "uneventful",
         "uneventful",
         "some fever, a lower pressure, all of it expected: every dose in its time",
@@ -152,11 +158,11 @@ class Rehearsal:
     order of the beds.
     """
 
-    def __init__(self, patients: int = len(CAST), seed: int = 1) -> None:
+    def __init__(self, patients: int = len(DEMO_PATIENTS), seed: int = 1) -> None:
         self.seed, self.opens, self.origin = seed, milliseconds(OPENS), milliseconds(BEGINS)
-        parts = list(played(patients))
-        self.stories: Mapping[str, str] = {part.patient: part.says for part in parts}
-        self.cohort, self.plan = staged(parts, seed)
+        chosen = list(first_patients(patients))
+        self.stories: Mapping[str, str] = {one.patient: one.summary for one in chosen}
+        self.cohort, self.plan = prepared(chosen, seed)
 
     def run(self, consultant: RehearsalConsultant) -> Iterator[Record]:
         """Yield the records in order of `known`, made as they are consumed, 15 min at a time."""
@@ -170,42 +176,40 @@ class Rehearsal:
 
 
 def in_feed(record: Record, opens: int) -> bool:
-    """Return whether a record is in the ward's feed: the monitor's records before the opening are thinned by
-    `EVERY`.
-    """
+    """Return whether a record is in the feed: the monitor's before the opening are thinned by `EVERY`."""
     known, line = record
     return known >= opens or MONITOR not in line or known // MINUTE % EVERY == 0
 
 
-def played(patients: int) -> Iterator[Part]:
-    """Yield the demo patients of the first beds; each repetition comes `APART` later, with numbered
-    patients.
-    """
-    for bed in range(patients):
-        turn_s, which = divmod(bed, len(CAST))
-        part = CAST[which]
-        later = turn_s * APART % (3 * HOUR) / HOUR
-        name = f"{part.patient}-{turn_s + 1}" if turn_s else part.patient
-        yield part._replace(patient=name, into=part.into - later, turn_s=part.turn_s + later)
+def first_patients(beds: int) -> Iterator[DemoPatient]:
+    """Yield the demo patients of the first beds; each repetition comes `APART` later, with numbered ids."""
+    for bed in range(beds):
+        repetition, index = divmod(bed, len(DEMO_PATIENTS))
+        one = DEMO_PATIENTS[index]
+        later = repetition * APART % (3 * HOUR) / HOUR
+        name = f"{one.patient}-{repetition + 1}" if repetition else one.patient
+        yield one._replace(patient=name, therapy_h=one.therapy_h - later, event_h=one.event_h + later)
 
 
-def staged(parts: Sequence[Part], seed: int) -> tuple[Cohort, DosingPlan]:
+def prepared(patients: Sequence[DemoPatient], seed: int) -> tuple[Cohort, DosingPlan]:
     """Return the cohort, admitted in time for its hours of therapy, and the plan with its clinical events
     moved to their hours.
     """
-    scenarios = [SCENARIOS[part.scenario] for part in parts]
-    admitted = np.array([quarter(BEFORE - part.into * HOUR) - LEAD for part in parts])
-    drawn = cohort_of(scenarios, seed, generator(seed, "mix"), icu=False)
-    cohort = replace(drawn, ids=tuple(part.patient for part in parts), admitted=admitted)
+    scenarios = [SCENARIOS[one.scenario] for one in patients]
+    admitted = np.array([quarter(BEFORE - one.therapy_h * HOUR) - LEAD for one in patients])
+    usual = cohort_of(scenarios, seed, generator(seed, "mix"), icu=False)
+    cohort = replace(usual, ids=tuple(one.patient for one in patients), admitted=admitted)
     clinical_events = tuple(
-        moved(list(imposed_events(scenarios, cohort, generator(seed, "happenings"))), parts)
+        moved_events(list(imposed_events(scenarios, cohort, generator(seed, "clinical-events"))), patients)
     )
     return cohort, DosingPlan(
         minutes=BEFORE + AFTER, clock=BEGINS.hour * HOUR + BEGINS.minute, clinical_events=clinical_events
     )
 
 
-def moved(clinical_events: Sequence[ClinicalEvent], parts: Sequence[Part]) -> Iterator[ClinicalEvent]:
+def moved_events(
+    clinical_events: Sequence[ClinicalEvent], patients: Sequence[DemoPatient]
+) -> Iterator[ClinicalEvent]:
     """Yield the events moved so that each patient's first comes at its hour; those of one patient keep their
     distances.
     """
@@ -213,7 +217,7 @@ def moved(clinical_events: Sequence[ClinicalEvent], parts: Sequence[Part]) -> It
     for one in clinical_events:
         first[one.patient] = min(one.start, first.get(one.patient, one.start))
     for one in clinical_events:
-        later = BEFORE + round(parts[one.patient].turn_s * HOUR) - first[one.patient]
+        later = BEFORE + round(patients[one.patient].event_h * HOUR) - first[one.patient]
         yield one._replace(start=one.start + later, end=one.end + later)
 
 

@@ -136,6 +136,7 @@ class Blood:
         target[ROW["wbc"]] += 9 * ill["infection"]
 
     def step_platelets(self, toxicity: Array, ill: Pathology) -> None:
+        """Advance the platelets by one minute."""
         row = ROW["platelets"]
         kept = (1 - 0.8 * ill["thrombocytopenia"]).clip(0.04, 1) / (1 + DESTROYED * self.marrow * toxicity)
         self.level[row] += (self.baseline[row] * kept + self.given[row] - self.level[row]) / PLATELETS_SETTLE

@@ -86,10 +86,10 @@ class Circulation:
             + 0.3 * ill["pressor-dependence"]
             + 0.16 * ill["infection"]
         )
-        squeezed = tightened(phenylephrine, norepinephrine, toxicity + ill["pressor-dependence"])
-        beats, lost = irregular(ill)
+        constricted = pressor_effect(phenylephrine, norepinephrine, toxicity + ill["pressor-dependence"])
+        beats, lost = arrhythmia_effect(ill)
         filled = BY_FILLING * filling.clip(-0.35, 0.15)
-        fall = dilated + lost - filled - squeezed - 0.01 * dopamine
+        fall = dilated + lost - filled - constricted - 0.01 * dopamine
         self.reflex += (fall - self.reflex) / 5
         kept = 1 - fall.clip(-0.25, 0.68) + DAILY_PRESSURE * daily
         self.systolic = np.maximum(self.cohort.systolic * kept + wander[0], 40)
@@ -104,7 +104,7 @@ class Circulation:
         ).clip(38, 230)
 
 
-def tightened(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array:
+def pressor_effect(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array:
     """Return the fraction of the baseline pressure that the pressors restore."""
     agonists = PHENYLEPHRINE * phenylephrine / (phenylephrine + HALF_AT) + NOREPINEPHRINE * norepinephrine / (
         norepinephrine + NOREPINEPHRINE_HALF_AT
@@ -112,7 +112,7 @@ def tightened(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array
     return agonists / (1 + DULLED * dull)
 
 
-def irregular(ill: Pathology) -> tuple[Array, Array]:
+def arrhythmia_effect(ill: Pathology) -> tuple[Array, Array]:
     """Return beats per minute more, and fraction of pressure lost, by the arrhythmias present."""
     kinds = ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia")
     sizes = [(ill[kind], beats, lost) for kind, (beats, lost) in zip(kinds, ARRHYTHMIA[1:], strict=True)]

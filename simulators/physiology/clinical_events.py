@@ -127,6 +127,7 @@ class Pathology:
         return self.felt.get(kind, NONE)
 
     def seen(self, kind: str) -> Array:
+        """Return the size imposed now, without onset."""
         return self.imposed.get(kind, NONE)
 
     def lasting(self, kind: str) -> Array:
@@ -154,4 +155,5 @@ class EventLatch:
         self.on = np.zeros(patients)
 
     def step(self, cause: Array) -> None:
+        """Advance by one minute."""
         self.on = np.where(cause > self.comes, 1.0, np.where(cause < self.goes, 0.0, self.on))

@@ -37,6 +37,7 @@ class Cascade:
         return level
 
     def impulse(self, size: Array) -> None:
+        """Add to the first stage an impulse of the size that its peak is to have."""
         self.content[0] += size * self.unit
 
     def step(self) -> None:

@@ -20,10 +20,10 @@ Whole = NDArray[np.int64]
 
 PURPOSES: Final = (
     "cohort",
-    "happenings",
+    "clinical-events",
     "wander",
     "care",
-    "sight",
+    "observation",
     "charting",
     "artefacts",
     "faults",

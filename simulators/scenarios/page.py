@@ -44,6 +44,7 @@ def page() -> str:
 
 
 def contents() -> Iterator[str]:
+    """Yield the lines of the table of contents."""
     yield "| scenario | must truly occur |"
     yield "|---|---|"
     yield from (
@@ -81,13 +82,14 @@ def picture(scenario: Scenario) -> str:
 
 def imposed(scenario: Scenario) -> Iterator[str]:
     """Yield what is imposed, how the patients' traits are narrowed, and the shares of a mix."""
-    yield from (befalling(one) for one in scenario.imposed)
+    yield from (event_line(one) for one in scenario.imposed)
     if scenario.cohort:
         yield f"Sensitivity (1 is typical): {grouped(scenario)}"
     yield from (f"{share:.0%} `{name}`" for name, share in scenario.mix.items())
 
 
-def befalling(one: Imposed) -> str:
+def event_line(one: Imposed) -> str:
+    """Return the line on one imposed event."""
     size = "" if one.size == (1.0, 1.0) else f", size {bounds(one.size)}"
     return (
         f"`{one.kind}` from hour {bounds(one.start_h)} for {bounds(one.lasts_h)} h{size} ({KINDS[one.kind]})"
@@ -103,6 +105,7 @@ def grouped(scenario: Scenario) -> str:
 
 
 def bounds(span: Span) -> str:
+    """Return a span as text; one number where its ends are the same."""
     return f"{span[0]:g}" if span[0] == span[1] else f"{span[0]:g}-{span[1]:g}"
 
 

@@ -56,8 +56,8 @@ def il2watch(*arguments: str) -> None:
 
 def palette(page: Path) -> None:
     """Rewrite the picture with a palette."""
-    with Image.open(page) as drawn:
-        small = drawn.convert("RGB").quantize(
+    with Image.open(page) as image:
+        small = image.convert("RGB").quantize(
             COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
         )
     small.save(page, optimize=True)

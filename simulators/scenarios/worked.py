@@ -102,7 +102,7 @@ Event = dict[str, Any]
 
 
 def events(patient: str = PATIENT, start: datetime = START) -> list[Event]:
-    """Return the whole course, about 300 events as in wire.md, in the order in which they became known."""
+    """Return the whole course in the order in which it became known: about 300 events of `wire.md`."""
     parts = (encounters, doses, vitals, urine, intake, stool, infusions, laboratory, findings, medication)
     facts = sorted(
         (fact for part in parts for fact in part()),
@@ -123,6 +123,7 @@ def time(hours: float, start: datetime) -> str:
 
 
 def encounters() -> Iterator[Event]:
+    """Yield admission, baseline, cycle start, transfers and the end of therapy."""
     yield {"type": "encounter", "at": -20, "event": "admit", "location": "ward"}
     yield {
         "type": "encounter", "at": -19, "event": "baseline", "location": "ward", "age": 46,
@@ -140,6 +141,7 @@ def encounters() -> Iterator[Event]:
 
 
 def doses() -> Iterator[Event]:
+    """Yield the doses given, and the one held."""
     drug = {"type": "dose", "agent": "aldesleukin", "amount": 600000, "unit": "[iU]/kg"}
     yield from (drug | {"at": hour, "given": True} for hour in DOSES)
     yield drug | {
