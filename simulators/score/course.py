@@ -37,12 +37,12 @@ class LevelSpan(NamedTuple):
         return self.start < max(end, start + 1) and start < max(self.end, self.start + 1)
 
 
-def at_least(stretches: Iterable[LevelSpan], level: int) -> list[LevelSpan]:
+def at_least(spans: Iterable[LevelSpan], level: int) -> list[LevelSpan]:
     """Return the maximal spans at a level or worse, in order; adjacent ones are merged, distinct if one of
     them is.
     """
     found: list[LevelSpan] = []
-    for one in sorted(stretch for stretch in stretches if stretch.level >= level):
+    for one in sorted(span for span in spans if span.level >= level):
         if found and one.start <= found[-1].end:
             last = found[-1]
             found[-1] = LevelSpan(last.start, max(last.end, one.end), level, last.distinct or one.distinct)
@@ -51,9 +51,9 @@ def at_least(stretches: Iterable[LevelSpan], level: int) -> list[LevelSpan]:
     return found
 
 
-def near(stretches: Sequence[LevelSpan], moment: int, within: int) -> bool:
+def near(spans: Sequence[LevelSpan], moment: int, within: int) -> bool:
     """Return whether one of the spans holds at some instant no further than `within` from `moment`."""
-    return any(stretch.meets(moment - within, moment + within + 1) for stretch in stretches)
+    return any(span.meets(moment - within, moment + within + 1) for span in spans)
 
 
 class TrueCourse(NamedTuple):

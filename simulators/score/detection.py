@@ -43,14 +43,14 @@ REMINDER = "reminder"
 class AlarmSpan(NamedTuple):
     """One unbroken time in alarm at a level or worse.
 
-    `at`..`until`: when it was true, by the alerts' `at`; `decided`..`lifted`: when it was known on the ward;
+    `at`..`until`: when it was true, by the alerts' `at`; `decided`..`cleared`: when it was known on the ward;
     ms.
     """
 
     at: int
     until: int
     decided: int
-    lifted: int
+    cleared: int
 
 
 def alarms(transitions: Iterable[AlertTransition], level: int) -> list[AlarmSpan]:
@@ -102,6 +102,7 @@ def detect(episodes: Iterable[LevelSpan], alarms: Sequence[AlarmSpan]) -> list[D
 
 
 def detection(episode: LevelSpan, alarms: Sequence[AlarmSpan]) -> Detection:
+    """Return one episode's detection by its first alarm."""
     met = [alarm for alarm in alarms if episode.meets(alarm.at, alarm.until)]
     if not met:
         return Detection(episode, None, False)

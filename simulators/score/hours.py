@@ -95,20 +95,23 @@ def hour_counts(
     """Return the hours of one criterion at one level, from `start` (ms) to `end`: what held, what might have
     held, and what was known on the ward.
     """
-    distinct = touched(start, end, (one for one in true if one.distinct))
+    distinct = hours_held(start, end, (one for one in true if one.distinct))
     return HourCounts(
-        touched(start, end, true), distinct, touched(start, end, possible), known(start, end, alarms)
+        hours_held(start, end, true),
+        distinct,
+        hours_held(start, end, possible),
+        hours_known(start, end, alarms),
     )
 
 
-def touched(start: int, end: int, true: Iterable[LevelSpan]) -> set[int]:
+def hours_held(start: int, end: int, true: Iterable[LevelSpan]) -> set[int]:
     """Return the hours in which one of the spans held."""
     return covered(start, end, ((one.start, one.end) for one in true))
 
 
-def known(start: int, end: int, alarms: Iterable[AlarmSpan]) -> set[int]:
+def hours_known(start: int, end: int, alarms: Iterable[AlarmSpan]) -> set[int]:
     """Return the hours in which one of the alarms was known on the ward."""
-    return covered(start, end, ((one.decided, one.lifted) for one in alarms))
+    return covered(start, end, ((one.decided, one.cleared) for one in alarms))
 
 
 def covered(start: int, end: int, spans: Iterable[tuple[int, int]]) -> set[int]:

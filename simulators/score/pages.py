@@ -39,12 +39,12 @@ def pages(transitions: Iterable[AlertTransition]) -> Iterator[AlertTransition]:
     """
     paged: set[tuple[str, str]] = set()
     for one in transitions:
-        if called(one) and (one.episode, one.level) not in paged:
+        if is_paged(one) and (one.episode, one.level) not in paged:
             paged.add((one.episode, one.level))
             yield one
 
 
-def called(one: AlertTransition) -> bool:
+def is_paged(one: AlertTransition) -> bool:
     """Return whether a transition is one of those that page."""
     return one.level in PAGED and one.transition in ("opened", "worsened")
 
@@ -57,6 +57,7 @@ def judged(page: AlertTransition, course: TrueCourse | None) -> ScoredPage:
 
 
 def verdict(page: AlertTransition, course: TrueCourse) -> str:
+    """Return the verdict on a page whose subject has a ground truth."""
     level = LEVELS[page.level]
     true = course.true.get(page.subject, [])
     if near(at_least(true, level), page.at, WITHIN):

@@ -25,7 +25,7 @@ from simulators.score.detection import (
     detect,
 )
 from simulators.score.hours import NOTHING, hour_counts, hours_in
-from simulators.score.pages import FALSE, LESS, ScoredPage, called, judged, pages
+from simulators.score.pages import FALSE, LESS, ScoredPage, is_paged, judged, pages
 from simulators.score.tally import Burden, Numbers, SubjectTally, pooled
 
 
@@ -66,7 +66,7 @@ class CohortScore:
     """
 
     def __init__(self) -> None:
-        self.patients, self.strangers, self.ms, self.hours = 0, 0, 0, 0
+        self.patients, self.without_truth, self.ms, self.hours = 0, 0, 0, 0
         self.subjects: dict[str, SubjectTally] = defaultdict(SubjectTally)
         self.criteria, self.burden = SubjectTally(), Burden()
         self.missed: list[Numbers] = []
@@ -82,9 +82,9 @@ class CohortScore:
             self._level(course, level, {subject: alarms(theirs, level) for subject, theirs in ones.items()})
         self._pages(transitions, course)
 
-    def stranger(self, transitions: list[AlertTransition]) -> None:
+    def add_without_truth(self, transitions: list[AlertTransition]) -> None:
         """Add a patient without ground truth: the pages count as burden and are not judged."""
-        self.strangers += 1
+        self.without_truth += 1
         self._pages(transitions, None)
 
     def _level(self, course: TrueCourse, level: int, alarmed: Mapping[str, list[AlarmSpan]]) -> None:
@@ -106,7 +106,7 @@ class CohortScore:
         sent = [judged(page, course) for page in pages(transitions)]
         self.burden.add(
             sent,
-            sum(map(called, transitions)) - len(sent),
+            sum(map(is_paged, transitions)) - len(sent),
             sum(one.transition == REMINDER for one in transitions),
         )
         self.untrue.extend(untrue(page) for page in sent if page.verdict in (FALSE, LESS))
@@ -124,7 +124,7 @@ class CohortScore:
         """
         return {
             "patients": self.patients,
-            "patients_without_truth": self.strangers,
+            "patients_without_truth": self.without_truth,
             "patient_days": round(self.ms / DAY, 2),
             "criteria": self.criteria.numbers(self.hours),
             "subjects": {code: tally.numbers(self.hours) for code, tally in sorted(self.subjects.items())},
@@ -147,6 +147,7 @@ def by_subject(transitions: Iterable[AlertTransition]) -> dict[str, list[AlertTr
 
 
 def missed(course: TrueCourse, code: str, level: int, one: Detection) -> Numbers:
+    """Return an episode that was not alerted, as JSON values."""
     episode = one.episode
     return {
         "patient": course.patient,
@@ -160,6 +161,7 @@ def missed(course: TrueCourse, code: str, level: int, one: Detection) -> Numbers
 
 
 def untrue(page: ScoredPage) -> Numbers:
+    """Return a page that was not true, as JSON values."""
     one = page.transition
     named = {"patient": one.patient, "subject": one.subject, "level": one.level, "verdict": page.verdict}
     return named | {"at": text(one.at), "decided": text(one.decided), "episode": one.episode}
@@ -200,5 +202,5 @@ class Scorer:
         for patient, course in self.courses.items():
             cohort.add(course, self.transitions.get(patient, []))
         for patient in sorted(self.transitions.keys() - self.courses.keys()):
-            cohort.stranger(self.transitions[patient])
+            cohort.add_without_truth(self.transitions[patient])
         return cohort.numbers

@@ -21,7 +21,7 @@ Numbers = dict[str, Any]
 
 
 @dataclass
-class Found:
+class LevelTally:
     """True episodes at one level and whether they were detected; patient-hours at that level or worse: all of
     them, and those that could be judged.
     """
@@ -68,7 +68,8 @@ def pooled(tallies: Collection[SubjectTally], hours: int) -> Numbers:
     }
 
 
-def together(found: Collection[Found], hours: int) -> Numbers:
+def together(found: Collection[LevelTally], hours: int) -> Numbers:
+    """Return the hours of several tallies at one level, added up."""
     every = reduce(AlarmHours.plus, (one.hours.of(hours) for one in found), AlarmHours())
     decided = reduce(AlarmHours.plus, (one.decided.of(hours - one.undecided) for one in found), AlarmHours())
     return {
@@ -96,7 +97,9 @@ def detected(detections: Iterable[Detection]) -> Numbers:
 class SubjectTally:
     """One subject, or many together, at both levels, with their pages."""
 
-    levels: dict[int, Found] = field(default_factory=lambda: {RELATIVE: Found(), ABSOLUTE: Found()})
+    levels: dict[int, LevelTally] = field(
+        default_factory=lambda: {RELATIVE: LevelTally(), ABSOLUTE: LevelTally()}
+    )
     pages: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def page(self, page: ScoredPage) -> None:
@@ -207,4 +210,5 @@ class Burden:
 
 
 def per_day(number: int, ms: int) -> float | None:
+    """Return the number per patient-day; None without patient time."""
     return rounded(number * DAY / ms) if ms else None

@@ -19,7 +19,7 @@ from simulators.truth.rows import Rows
 from simulators.truth.timeline import CourseProgress, Span, Spans, Tracks
 from simulators.truth.view import MARGINS, VIEWS, States
 
-SILENT: Final = "missed-charting"
+MISSED_CHARTING: Final = "missed-charting"
 LEVELS: tuple[Level, Level] = ("relative", "absolute")
 
 
@@ -40,7 +40,7 @@ class GroundTruth:
         monitor: bool = True,
     ) -> None:
         self.cohort, self.origin, self.scenarios, self.monitor = cohort, origin, scenarios, monitor
-        self.silences = [one for one in clinical_events if one.kind == SILENT]
+        self.gaps = [one for one in clinical_events if one.kind == MISSED_CHARTING]
         self.progress, self.rows, self.tracks = CourseProgress(len(cohort), origin), Rows(cohort), Tracks()
         self.codes = self.rows.codes
         self.true, self.possible = (Spans(len(self.codes), len(cohort)) for _ in LEVELS)
@@ -65,8 +65,8 @@ class GroundTruth:
         """Return flags (minutes, 1, patients): false within a charting gap, when no routine observation is
         made.
         """
-        silent = felt(self.silences, len(self.cohort), chunk.start, chunk.minutes).get(SILENT)
-        return np.ones((1, 1, 1), dtype=np.bool_) if silent is None else (silent == 0)[:, None, :]
+        gap = felt(self.gaps, len(self.cohort), chunk.start, chunk.minutes).get(MISSED_CHARTING)
+        return np.ones((1, 1, 1), dtype=np.bool_) if gap is None else (gap == 0)[:, None, :]
 
     def truths(self) -> Iterator[Truth]:
         """Yield the truth, patient by patient in the cohort's order; must be called once, at the end."""
@@ -88,7 +88,7 @@ class GroundTruth:
             criteria={code: [self._interval(span) for span in spans] for code, spans, _ in named if spans},
             possible={code: [self._possibly(span) for span in spans] for code, _, spans in named if spans},
             uncharted=[
-                (self._at(one.start), self._at(one.end)) for one in self.silences if one.patient == patient
+                (self._at(one.start), self._at(one.end)) for one in self.gaps if one.patient == patient
             ],
             margins={
                 code: (round(margin.least, 4), round(margin.share, 4)) for code, margin in MARGINS.items()

@@ -91,5 +91,5 @@ class Looks:
 
 def intensive(chunk: Chunk) -> Flags:
     """Return who is in an ICU, or has a vasopressor running (criteria.md section 6)."""
-    there: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
-    return there
+    found: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
+    return found

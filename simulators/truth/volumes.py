@@ -63,14 +63,14 @@ class Diarrhea:
 
     def __call__(self, view: TruthView) -> States:
         states = np.empty((len(view.minute), len(self.last)), dtype=np.int8)
-        for stretch in self.shifts(view, view.value("stool-rate")):
-            states[stretch.rows] = self._graded(stretch.running >= MUCH_ML)
-            if stretch.ended:
-                states[stretch.rows.stop - 1] = self._turned(stretch)
+        for part in self.shifts(view, view.value("stool-rate")):
+            states[part.rows] = self._graded(part.running >= MUCH_ML)
+            if part.ended:
+                states[part.rows.stop - 1] = self._turned(part)
         return states
 
-    def _turned(self, stretch: ShiftSpan) -> States:
-        self.before, self.last = self.last, stretch.running[-1] >= MUCH_ML
+    def _turned(self, part: ShiftSpan) -> States:
+        self.before, self.last = self.last, part.running[-1] >= MUCH_ML
         return self._graded(np.zeros_like(self.last))
 
     def _graded(self, running: Flags) -> States:
@@ -118,11 +118,11 @@ class UrineShift:
 
     def __call__(self, view: TruthView) -> States:
         volume = np.empty((len(view.minute), len(self.last)))
-        for stretch in self.shifts(view, view.value("urine-rate")):
-            volume[stretch.rows] = self.last
-            if stretch.ended:
+        for part in self.shifts(view, view.value("urine-rate")):
+            volume[part.rows] = self.last
+            if part.ended:
                 self.last = (
-                    stretch.running[-1] if stretch.minutes >= COVERED_MIN else np.full_like(self.last, np.nan)
+                    part.running[-1] if part.minutes >= COVERED_MIN else np.full_like(self.last, np.nan)
                 )
-                volume[stretch.rows.stop - 1] = self.last
+                volume[part.rows.stop - 1] = self.last
         return graded(volume <= 160, volume < 80)
