@@ -37,6 +37,7 @@ class Chance:
         return True
 
     def gap(self) -> int:
+        """Return how many records on the next strike is; 0 (never) at a rate of 0."""
         return int(self.rng.geometric(self.rate)) if self.rate else 0
 
 

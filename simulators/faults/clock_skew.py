@@ -40,8 +40,8 @@ def offset(offsets: dict[str, tuple[int, int]], patient: str, spell: Spell) -> i
     """Return the minutes by which the clock is wrong in this spell: drawn once a spell, never 0."""
     found = offsets.get(patient)
     if found is None or found[0] != spell.start:
-        drawn = int(spell.rng.integers(BEHIND, AHEAD))
-        found = offsets[patient] = spell.start, drawn if drawn < 0 else drawn + 1
+        minutes = int(spell.rng.integers(BEHIND, AHEAD))
+        found = offsets[patient] = spell.start, minutes if minutes < 0 else minutes + 1
     return found[1]
 
 

@@ -81,8 +81,8 @@ def apply(
     Raises FaultsError for a wrong `spec`.
     """
     rates = parse(spec) if isinstance(spec, str) else spec
-    book = FaultLog() if fault_log is None else fault_log
-    return written_lines(chain(records, rates, seed, book), book)
+    log = FaultLog() if fault_log is None else fault_log
+    return written_lines(chain(records, rates, seed, log), log)
 
 
 def chain(

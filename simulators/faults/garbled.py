@@ -52,6 +52,7 @@ def unzone(record: FeedRecord, chance: Chance) -> None:
 
 
 def spoil(record: FeedRecord, reason: str, how: str) -> None:
+    """Note why the decoder will refuse the line, and how it was damaged."""
     record.spoiled = reason
     record.mark(NAME, how=how)
 

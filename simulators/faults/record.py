@@ -89,6 +89,7 @@ def lined(body: Body, like: bytes) -> bytes:
 
 
 def ending(line: bytes) -> bytes:
+    """Return the line end of a line; empty when it has none."""
     return b"\n" if line.endswith(b"\n") else b""
 
 

@@ -51,6 +51,7 @@ class Overtaken:
 
     @property
     def first(self) -> FeedRecord:
+        """The record that has been held longest."""
         return next(iter(self.waiting.values()))[0]
 
 

@@ -56,6 +56,7 @@ def spoil(record: FeedRecord, chance: Chance) -> None:
 
 
 def mislabel(record: FeedRecord, body: Body, reading: Reading) -> None:
+    """Change the reading's number to that of the other unit, and keep the label."""
     was = reading["value"]
     reading["value"] = round(MISLABELLED[reading["code"]](was), 4)
     record.rewrite(body, NAME, code=reading["code"], was=was, implausible=True)

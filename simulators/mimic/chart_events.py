@@ -24,7 +24,7 @@ from simulators.mimic.chart_items import (
     WEIGHT_LB,
     wording,
 )
-from simulators.mimic.fact import MimicFact, apart, learned, neat, stamp
+from simulators.mimic.fact import MimicFact, distinct_sets, learned, neat, stamp
 from simulators.mimic.stays import MimicStay
 from simulators.mimic.tables import CHART, Charted, Given
 from simulators.mimic.tally import ImportTally
@@ -91,13 +91,14 @@ def vitals(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
     """
     mine = sorted((row for row in rows if row.item in READINGS), key=place)
     for (at, known, rank), group in groupby(mine, key=lambda row: place(row)[:3]):
-        for readings in apart(map(reading, group), lambda: tally.drop(CHART.name, "repeated")):
+        for readings in distinct_sets(map(reading, group), lambda: tally.drop(CHART.name, "repeated")):
             yield MimicFact(
                 at, known, "vitals", f"v-{stamp(at)}", {"source": SOURCES[rank], "readings": readings}
             )
 
 
 def place(row: Charted) -> tuple[int, int, int, int]:
+    """Return the order of a row's reading: `at`, `known`, source, item."""
     return row.at, row.known, SOURCES.index(READINGS[row.item].source), row.item
 
 
@@ -183,6 +184,7 @@ def mental_status(scores: Scores) -> str | None:
 
 
 def changed(scores: Scores) -> bool:
+    """Return whether the scores of a minute show a changed mental status."""
     return (
         SOUNDS <= scores.get(VERBAL, ORIENTED) <= CONFUSED
         or scores.get(MOTOR, OBEYS) < OBEYS

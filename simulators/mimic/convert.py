@@ -55,16 +55,16 @@ def events(
     name_items(folder, tally)
     with TemporaryDirectory(prefix="il2watch-import-", dir=spill) as temporary:
         buckets = Buckets(Path(temporary))
-        put_aside(folder, courses, buckets, tally, watch)
+        spill_rows(folder, courses, buckets, tally, watch)
         lines = Ordering(Path(temporary))
-        for place, (stay, rows) in enumerate(gathered(courses, buckets), 1):
+        for place, (stay, rows) in enumerate(by_stay(courses, buckets), 1):
             for known, line in written(counted(facts(stay, rows, tally), tally), stay.patient):
                 lines.add(known, line)
             watch("charting stays", place, len(courses))
         yield from lines.lines()
 
 
-def put_aside(
+def spill_rows(
     folder: Path, courses: list[MimicStay], buckets: Buckets, tally: ImportTally, watch: Watch
 ) -> None:
     """Read every table, and spill the rows that belong to a stay."""
@@ -77,15 +77,16 @@ def put_aside(
         done += sizes[table]
 
 
-def gathered(courses: list[MimicStay], buckets: Buckets) -> Iterator[tuple[MimicStay, dict[str, Any]]]:
+def by_stay(courses: list[MimicStay], buckets: Buckets) -> Iterator[tuple[MimicStay, dict[str, Any]]]:
     """Yield each stay with its rows by table, a bucket of stays in memory at a time."""
     for first in range(0, len(courses), buckets.stays):
         rows = {table.name: buckets.rows(table.name, first // buckets.stays) for table in ROWS_READ}
         for place, stay in enumerate(courses[first : first + buckets.stays], first):
-            yield stay, {name: mine[place] for name, mine in rows.items() if place in mine}
+            yield stay, {name: own[place] for name, own in rows.items() if place in own}
 
 
 def counted(found: list[Any], tally: ImportTally) -> list[Any]:
+    """Count the facts by type; return them unchanged."""
     tally.events.update(fact.kind for fact in found)
     return found
 
@@ -105,10 +106,10 @@ def name_items(folder: Path, tally: ImportTally) -> None:
         }
         tally.labels[table.name] = names
         tally.relabelled[table.name] = {
-            item: names[item] for item, label in labels.items() if other(names.get(item, label), label)
+            item: names[item] for item, label in labels.items() if differs(names.get(item, label), label)
         }
 
 
-def other(there: str, here: str) -> bool:
+def differs(there: str, here: str) -> bool:
     """Return whether two labels name different things."""
     return there.strip().casefold() != here.casefold()

@@ -42,6 +42,7 @@ class Buckets:
         return {int(place): part for place, part in pandas.concat(parts, ignore_index=True).groupby("place")}
 
     def parts(self, table: str, bucket: int) -> Iterator[Any]:
+        """Yield the spilled pieces of a bucket."""
         path = self.file(table, bucket)
         if not path.exists():
             return
@@ -99,10 +100,12 @@ class Ordering:
                 yield line[KEY:]
 
     def merged(self, paths: list[Path]) -> Iterator[bytes]:
+        """Yield the lines of some runs in order."""
         with ExitStack() as stack:
             yield from merge(*(stack.enter_context(path.open("rb")) for path in paths))
 
     def write(self, lines: list[bytes] | Iterator[bytes]) -> Path:
+        """Write lines as one run; return its path."""
         path = self.folder / f"run-{self.made}"
         self.made += 1
         with path.open("wb", buffering=1 << 20) as file:

@@ -97,7 +97,7 @@ def neat(value: float) -> float | int:
 Reading = dict[str, Any]
 
 
-def apart(readings: Iterable[Reading], repeated: Callable[[], None]) -> list[list[Reading]]:
+def distinct_sets(readings: Iterable[Reading], repeated: Callable[[], None]) -> list[list[Reading]]:
     """Return the readings in as few sets as hold no code twice.
 
     Of equal readings only the first is kept; `repeated` is called for each other.

@@ -60,10 +60,12 @@ def facts(stay: MimicStay, rows: Mapping[str, Any], tally: ImportTally) -> list[
 
 
 def charted(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Charted]:
+    """Return the stay's rows of `icu/chartevents`."""
     return list(timely(frame, CHART.name, stay, tally, Charted, ("itemid", "valuenum", "value", "valueuom")))
 
 
 def collected(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Collected]:
+    """Return the stay's rows of `icu/outputevents` that have a volume."""
     rows = list(timely(frame, OUTPUTS.name, stay, tally, Collected, ("itemid", "value", "valueuom")))
     there = [row for row in rows if row.volume is not None]
     if len(there) < len(rows):
@@ -72,6 +74,7 @@ def collected(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Collected
 
 
 def resulted(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Resulted]:
+    """Return the stay's rows of `hosp/labevents`."""
     columns = (
         "itemid",
         "valuenum",
@@ -142,6 +145,7 @@ def inputs(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Given]:
 
 
 def given(start: int, end: int | None, stored: int | None, item: float, *values: Any) -> Given:
+    """Return a row of `icu/inputevents`; without an end it ends as it starts."""
     amount, amount_unit, rate, rate_unit, weight, order, category, component, status = values
     number = None if order is None else int(order)
     return Given(

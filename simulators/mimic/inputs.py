@@ -18,6 +18,8 @@ CRYSTALLOID, EXPANDER, BLOOD, CARRIER, ELSEWHERE = "crystalloid", "expander", "b
 
 
 class Pressor(NamedTuple):
+    """A vasopressor: its label, and its agent on the wire."""
+
     label: str
     agent: str
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from simulators.mimic.fact import MimicFact, apart, neat, stamp
+from simulators.mimic.fact import MimicFact, distinct_sets, neat, stamp
 from simulators.mimic.tables import LABS, Resulted
 from simulators.mimic.tally import ImportTally
 
@@ -84,7 +84,7 @@ def results(rows: Iterable[Resulted], tally: ImportTally) -> Iterator[MimicFact]
     for (at, known, specimen), group in groupby(
         sorted(found, key=lambda row: (*place(row), row.item)), key=place
     ):
-        for readings in apart(map(reading, group), lambda: tally.drop(LABS.name, "repeated")):
+        for readings in distinct_sets(map(reading, group), lambda: tally.drop(LABS.name, "repeated")):
             yield MimicFact(
                 at,
                 known,
@@ -95,6 +95,7 @@ def results(rows: Iterable[Resulted], tally: ImportTally) -> Iterator[MimicFact]
 
 
 def place(row: Resulted) -> tuple[int, int, int]:
+    """Return the order of a row: `at`, `known`, specimen."""
     return row.at, row.known, row.specimen or 0
 
 

@@ -131,6 +131,7 @@ def start(at: int, summed: int | None, ended: int | None) -> int | None:
 def later(
     at: int, group: Sequence[Collected], is_one: Callable[[Collected], bool], before: int | None
 ) -> int | None:
+    """Return `at` when one of the group is such a row, else `before`."""
     return at if any(map(is_one, group)) else before
 
 

@@ -63,6 +63,7 @@ def tube(group: list[Charted]) -> bool | None:
 
 
 def in_airway(row: Charted) -> bool:
+    """Return whether the row's wording says that a tube is in the airway."""
     found = wording(row.text or "")
     return found == (ENDOTRACHEAL_TUBE if row.item == DEVICE else TUBE)
 
@@ -95,6 +96,7 @@ def oxygen(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
 
 
 def highest(group: Sequence[Charted], *items: int, otherwise: float) -> float:
+    """Return the highest number of the items in the group; `otherwise` when there is none."""
     return max(
         (row.number for row in group if row.item in items and row.number is not None), default=otherwise
     )

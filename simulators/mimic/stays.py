@@ -41,10 +41,12 @@ class MimicStay(NamedTuple):
 
     @property
     def opens(self) -> int:
+        """The earliest time of a row of the stay, ms."""
         return self.intime - BEFORE
 
     @property
     def closes(self) -> int:
+        """The end of the stay, ms; far in the future when no discharge was charted."""
         return NEVER if self.outtime is None else self.outtime
 
     def encounters(self) -> list[MimicFact]:
@@ -88,6 +90,7 @@ def stays(folder: Path, wanted: Collection[int] | None = None) -> list[MimicStay
 
 
 def stay(row: tuple[Any, ...], births: dict[int, int]) -> MimicStay:
+    """Return the stay of a row; the age from the year of admission and of birth."""
     number, subject, intime, outtime, text = row
     born = births.get(subject)
     return MimicStay(
