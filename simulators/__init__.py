@@ -1,3 +1,1 @@
-"""The bedside: courses and wards to watch, made by rule and seed; and real ones, read from research tables
-(mimic).
-"""
+"""Simulate patients and wards by rule and seed, and import real courses from research tables (`mimic`)."""

@@ -1,3 +1,3 @@
-"""Care: what nurses and doctors see each quarter of an hour, and do, protocol by protocol; `team` holds them
-together.
+"""Simulate care: what nurses and doctors observe every 15 min, and do, protocol by protocol; `team` combines
+the protocols.
 """

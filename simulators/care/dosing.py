@@ -1,4 +1,9 @@
-"""Plan a course and decide on the next dose, and the clock by which it is asked."""
+"""Plan a course and decide on the next dose.
+
+Source: 600,000 IU/kg every 8 h, never reduced, only given or not; 8-12 doses in most first cycles, a delay
+beyond 24 h ends the cycle (paper, Interleukin-2 dosing and Table 4). Assumption: a held dose is reconsidered
+each hour.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +20,8 @@ from simulators.physiology.latent import Array, Flags
 
 Answer = Literal["give", "hold", "stop"]
 Ask = Callable[[int, int], Answer]
-"""Of a patient (index) whose dose is due at a minute: give it, hold it (asked again within the hour), or end
-therapy. Facts up to the minute may be used.
+"""Called with a patient (index) and the minute at which the dose is due: give it, hold it (asked again within
+the hour), or end therapy. Facts up to the minute may be used.
 """
 
 LEAD: Final = 480
@@ -27,8 +32,10 @@ intervention).
 
 @dataclass(frozen=True, slots=True)
 class DosingPlan:
-    """`minutes`: how long the course is watched; `doses`: the most that are given; `interval`: minutes
-    between doses; `amount`: IU/kg; `clock`: minutes after midnight UTC at the origin.
+    """The plan of a course.
+
+    `minutes`: how long the course is simulated; `doses`: the most that are given; `interval`: minutes between
+    doses; `amount`: IU/kg; `clock`: minutes after midnight UTC at the origin.
     """
 
     minutes: int
@@ -39,25 +46,20 @@ class DosingPlan:
     clinical_events: Sequence[ClinicalEvent] = ()
 
 
-# Who decides on the next dose, and the clock by which it is asked.
-#
-# Source: 600,000 IU/kg every 8 h, never reduced, only given or not; 8-12 doses in most first cycles, a delay
-# beyond 24 h ends the cycle (paper,
-# Interleukin-2 dosing and Table 4). Assumption: a held dose is thought over again each hour.
-
-
 AGAIN: Final = 60
 NEVER: Final = 1e9
 
 
 def naive(patient: int, minute: int) -> Answer:
-    """The next dose regardless: what the guideline is there to prevent."""
+    """Give the next dose regardless: what the guideline is there to prevent."""
     return "give"
 
 
 def scripted(script: Mapping[int, Sequence[tuple[int, Answer]]], otherwise: Ask = naive) -> Ask:
-    """For a patient of the script, the answer of its latest entry (from minute, answer) at or before the
-    minute; before it, and for the others, `otherwise`.
+    """Return a policy that answers by a script.
+
+    For a patient of the script, the answer is that of its latest entry (from minute, answer) at or before the
+    minute; before it, and for the others, that of `otherwise`.
     """
 
     def ask(patient: int, minute: int) -> Answer:
@@ -68,8 +70,10 @@ def scripted(script: Mapping[int, Sequence[tuple[int, Answer]]], otherwise: Ask 
 
 
 class Dosing:
-    """`starts`, `last`, `due`, `ended`: minutes (patients,), `NEVER` for what has not been; `given`: doses so
-    far.
+    """The doses of all patients.
+
+    `starts`, `last`, `due`, `ended`: minutes (patients,), `NEVER` (or its negative) for what has not
+    happened; `given`: doses so far.
     """
 
     def __init__(self, cohort: Cohort, plan: DosingPlan, ask: Ask) -> None:
@@ -86,11 +90,11 @@ class Dosing:
         )
 
     def treated(self, minute: int) -> Flags:
-        """From cycle start to therapy end."""
+        """Return who is between cycle start and therapy end."""
         return (self.starts <= minute) & (self.ended > minute)
 
     def decide(self, here: Flags, sheet: OrderSheet) -> Array:
-        """Gives, holds or ends what is due in this chunk, at its first minute; returns 1 for those dosed."""
+        """Give, hold or end what is due in this chunk, at its first minute; return 1 for those dosed."""
         now, dosed = sheet.start, np.zeros(len(here))
         sheet.note("cycle-start", here & (self.starts <= now) & (self.starts > now - 15), sharp=True)
         for bed in np.flatnonzero(here & (self.asks <= now) & (self.ended > now)).tolist():
@@ -105,33 +109,37 @@ class Dosing:
         return dosed
 
     def answer(self, bed: int, now: int) -> Answer:
-        """The first dose needs no asking; after the last planned one therapy ends when another would have
-        been due.
+        """Return what to do with a dose that is due.
+
+        The first dose is given without asking; after the last planned one therapy ends when another would
+        have been due.
         """
         if self.given[bed] == 0:
             return "give"
         return "stop" if self.given[bed] >= self.plan.doses else self.ask(bed, now)
 
     def give(self, bed: int, sheet: OrderSheet) -> None:
+        """Give the dose; the next is due an interval later."""
         self.given[bed] += 1
         self.last[bed] = sheet.start
         self.due[bed] = self.asks[bed] = sheet.start + self.plan.interval
         self.note(bed, sheet, True, None)
 
     def hold(self, bed: int, sheet: OrderSheet) -> None:
-        """Charted as held when it was due, and again every 8 h."""
+        """Chart the dose as held when it was due, and again every 8 h."""
         self.asks[bed] = sheet.start + AGAIN
         if sheet.start - self.noted[bed] >= self.plan.interval:
             self.noted[bed] = sheet.start
             self.note(bed, sheet, False, "held: not safe now")
 
     def stop(self, bed: int, sheet: OrderSheet) -> None:
-        """Therapy is ended minutes after the decision, not at its instant: a stop rule that holds from then
-        on must have held on the record too.
+        """End therapy, minutes after the decision and not at its instant: a stop rule that holds from then on
+        must have held on the record too.
         """
         self.ended[bed] = sheet.start
         sheet.note("therapy-end", np.arange(len(self.ended)) == bed)
 
     def note(self, bed: int, sheet: OrderSheet, given: bool, reason: str | None) -> None:
+        """Note the dose, given or held."""
         detail = {"given": given, "amount": self.plan.amount, "reason": reason}
         sheet.note("dose", np.arange(len(self.ended)) == bed, lambda _: detail, sharp=True)

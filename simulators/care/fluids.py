@@ -13,13 +13,12 @@ from simulators.care.sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent import CHUNK, Array, Flags
 
-# Crystalloid boluses and the infusion that runs all the time.
+# Crystalloid boluses and the maintenance infusion.
 #
 # Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); no more than 1-1.5 L a day above
-# maintenance, less when weight is >10 %
-# over baseline; lactated Ringer's 50-100 mL/h from just before the first dose until 8 h after the last
-# (paper). Assumptions: a bolus runs in over 30
-# min, and the next is decided 45 min after its start.
+# maintenance, less when weight is >10 % over baseline; lactated Ringer's 50-100 mL/h from just before the
+# first dose until 8 h after the last (paper). Assumptions: a bolus runs in over 30 min, and the next is
+# decided 45 min after its start.
 
 
 BOLUS, SMALL = 500.0, 250.0
@@ -33,7 +32,7 @@ RESTRICTED, WET = 0.10, 1.0
 
 
 class Fluids:
-    """`above` mL of boluses and blood in the last 24 h; `left` mL still to run in: arrays (patients,)."""
+    """`above`: mL of boluses and blood in the last 24 h; `left`: mL still to run in; arrays (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
@@ -42,23 +41,26 @@ class Fluids:
 
     @property
     def above(self) -> Array:
+        """The mL above maintenance in the last 24 h."""
         total: Array = self.day.sum(axis=0)
         return total
 
     def next_chunk(self) -> None:
-        """A chunk later."""
+        """Advance by one chunk."""
         self.since = self.since + 1
         self.day = np.concatenate([self.day[1:], np.zeros((1, len(self.cohort)))])
 
     def may(self, observed: ObservedValues) -> Flags:
-        """Who may have a bolus now: the last one is done, the day's limit leaves room, the tissues too."""
+        """Return who may have a bolus now: the last one is done, and it stays within the day's limit, which
+        is lower after a weight gain.
+        """
         margin = np.where(observed.gain > RESTRICTED, 750.0, DAILY_LIMIT)
         return (self.since >= APART) & (self.above + SMALL <= margin)
 
     def bolus(self, who: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
-        """Starts a bolus for each of `who`; returns its mL (0 for the others)."""
+        """Start a bolus for each of `who`; return its mL (0 for the others)."""
         careful = (
-            (observed.gain > 0.05) | (observed.displayed["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
+            (observed.gain > 0.05) | (observed.examined["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
         )
         volume = np.where(who, np.where(careful, SMALL, BOLUS), 0.0)
         sheet.note("bolus", who, lambda bed: {"volume": float(volume[bed]), "minutes": RUNS})
@@ -67,13 +69,13 @@ class Fluids:
         return volume
 
     def add_volume(self, volume: Array) -> None:
-        """Counts a volume above maintenance, and lets it run in."""
+        """Count a volume above maintenance, and add it to what is to run in."""
         self.left = self.left + volume
         self.day[-1] += volume
 
     def rows(self, sheet: OrderSheet, added: Array) -> Array:
-        """mL in each minute of the chunk, (CHUNK, patients); `added`: what was ordered in this chunk, running
-        from the nurse's minute.
+        """Return mL in each minute of the chunk, (CHUNK, patients); `added`: what was ordered in this chunk,
+        running from the nurse's minute.
         """
         flow, left = np.zeros((CHUNK, len(self.cohort))), self.left - added
         for row in range(CHUNK):
@@ -85,17 +87,16 @@ class Fluids:
 
 
 def maintenance(cohort: Cohort) -> Array:
-    """mL/h: 1 mL/kg/h within the paper's 50-100."""
+    """Return mL/h: 1 mL/kg/h within the paper's 50-100."""
     return np.round(cohort.weight.clip(50, 100) / 5) * 5
 
 
 # Too little urine: fluid, then dopamine at 2 ug/kg/min; after therapy, diuresis.
 #
 # Sources: paper, Overview ("if 1-1.5 L crystalloid does not restore urine flow, ... dopamine") and
-# Posttherapy intervention (diuretics, aggressively
-# repeated, until 200 mL/h, once pressure is stable off vasopressors); Tables 5, 6. Assumptions: furosemide 20
-# mg, doubled to 80 when an answer
-# fails, no sooner than 4 h; dopamine is stopped after 4 h of good urine, or for a fast or irregular heart.
+# Posttherapy intervention (diuretics, aggressively repeated, until 200 mL/h, once pressure is stable off
+# vasopressors); Tables 5, 6. Assumptions: furosemide 20 mg, doubled to 80 when a dose fails, no sooner than 4
+# h; dopamine is stopped after 4 h of good urine, or for a fast or irregular heart.
 
 
 LOW, GOOD = 20.0, 45.0
@@ -110,11 +111,11 @@ DRY: Final = 0.002
 
 
 class Oliguria:
-    """`poured` mL of boluses since the urine failed: array (patients,)."""
+    """`bolus_ml`: mL of boluses since the urine failed, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         n = len(cohort)
-        self.poured, self.good_for, self.since, self.strength = (
+        self.bolus_ml, self.good_for, self.since, self.strength = (
             np.zeros(n),
             np.zeros(n),
             np.full(n, float(REPEAT)),
@@ -122,23 +123,27 @@ class Oliguria:
         )
 
     def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
-        """Turns dopamine; returns who is to have a bolus for urine."""
+        """Set dopamine; return who is to have a bolus for urine."""
         self.good_for = steady(observed.urine >= GOOD, self.good_for)
-        self.poured = np.where(self.good_for >= GOOD_FOR, 0.0, self.poured)
+        self.bolus_ml = np.where(self.good_for >= GOOD_FOR, 0.0, self.bolus_ml)
         low = here & (observed.urine <= LOW) & (sheet.start % 60 == 0)
-        thirsty = low & (self.poured < DOPAMINE_AFTER) & fluids.may(observed)
+        needs_bolus = low & (self.bolus_ml < DOPAMINE_AFTER) & fluids.may(observed)
         rate = sheet.setting["dopamine"]
-        racing = (observed.heart_rate > 130) | (observed.displayed["rhythm"] > 0)
+        racing = (observed.heart_rate > 130) | (observed.examined["rhythm"] > 0)
         starts = (
-            low & ~thirsty & (rate == 0) & ~racing & ((self.poured >= DOPAMINE_AFTER) | (fluids.since >= 8))
+            low
+            & ~needs_bolus
+            & (rate == 0)
+            & ~racing
+            & ((self.bolus_ml >= DOPAMINE_AFTER) | (fluids.since >= 8))
         )
         stops = (rate > 0) & (racing | (self.good_for >= GOOD_FOR))
         sheet.rate("dopamine", starts | stops, np.where(starts, RENAL, 0.0))
-        return thirsty
+        return needs_bolus
 
     def diurese(self, ready: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
-        """Furosemide for those ready who are still wet and do not pass 200 mL/h; returns its strength: 1 is a
-        full effect.
+        """Give furosemide to those ready who are still above their weight and do not pass 200 mL/h; return
+        its strength: 1 is a full effect.
         """
         self.since = self.since + 1
         who = ready & (observed.gain > DRY) & (observed.urine < BRISK) & (self.since >= REPEAT)
@@ -163,14 +168,14 @@ class Oliguria:
 # it can be.
 #
 # Sources: paper, Overview and Tables 2, 5, 6 (phenylephrine 0.1-2 ug/kg/min). Assumptions: steps of 0.1-0.3
-# each quarter of an hour, weaning by 0.1
-# each half-hour with the pressure 8 above target; norepinephrine where phenylephrine at its most does not do.
+# every 15 min, weaning by 0.1 each half-hour with the pressure 8 above target; norepinephrine where
+# phenylephrine at its most is not enough.
 
 
 PRESSOR_AFTER: Final = 1000.0
 START, STEP, MOST, WEANED = 0.3, 0.2, 2.0, 0.1
 OVER_FOR: Final = 8
-"""Chunks with the pressure well over target after which an episode is over, and fluid counts anew."""
+"""Chunks with the pressure well over target after which an episode is over, and fluid counts from 0 again."""
 DEEP: Final = 8
 """mm[Hg] below target at which phenylephrine does not wait for the fluid."""
 NEXT, NEXT_MOST = 0.04, 0.6
@@ -178,29 +183,27 @@ NEXT, NEXT_MOST = 0.04, 0.6
 
 
 class Pressors:
-    """`poured` mL of boluses in this episode of hypotension: array (patients,)."""
+    """`bolus_ml`: mL of boluses in this episode of hypotension, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
-        self.poured = np.zeros(len(cohort))
+        self.bolus_ml = np.zeros(len(cohort))
 
     def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
-        """Turns the pressors; returns who is to have a bolus for pressure."""
+        """Set the pressors; return who is to have a bolus for pressure."""
         running = sheet.setting["phenylephrine"] > 0
-        self.poured = np.where((observed.high_for >= OVER_FOR) & ~running, 0.0, self.poured)
+        self.bolus_ml = np.where((observed.high_for >= OVER_FOR) & ~running, 0.0, self.bolus_ml)
         low = here & (observed.low_for >= 1)
-        thirsty = low & (self.poured < PRESSOR_AFTER) & fluids.may(observed)
-        self.squeeze(low, low & ~thirsty & (fluids.since >= 2), observed, sheet)
+        needs_bolus = low & (self.bolus_ml < PRESSOR_AFTER) & fluids.may(observed)
+        self.increase(low, low & ~needs_bolus & (fluids.since >= 2), observed, sheet)
         self.wean(here & (observed.high_for >= 2), sheet)
-        return thirsty & ~running
+        return needs_bolus & ~running
 
-    def squeeze(self, low: Flags, dry: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
-        """Starts phenylephrine where fluid has had its chance, and goes up where the pressure is
-        still low.
-        """
+    def increase(self, low: Flags, dry: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
+        """Start phenylephrine where fluid was not enough, and raise it where the pressure is still low."""
         rate = sheet.setting["phenylephrine"]
         deep = observed.systolic <= self.cohort.target - DEEP
-        starts = dry & (rate == 0) & ((self.poured >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep)
+        starts = dry & (rate == 0) & ((self.bolus_ml >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep)
         rises = low & (rate > 0) & (rate < MOST)
         wanted = np.where(starts, START, np.where(rises, rate + np.where(deep, 1.5 * STEP, STEP / 2), rate))
         sheet.rate("phenylephrine", starts | rises, np.round(wanted.clip(0, MOST), 2))
@@ -209,7 +212,7 @@ class Pressors:
         sheet.rate("norepinephrine", helps, np.round((more + NEXT).clip(0, NEXT_MOST), 3))
 
     def wean(self, well: Flags, sheet: OrderSheet) -> None:
-        """Down by a step each half-hour: norepinephrine first; below the least rate, off."""
+        """Lower by a step each half-hour: norepinephrine first; below the least rate, off."""
         more, rate = sheet.setting["norepinephrine"], sheet.setting["phenylephrine"]
         even = sheet.start // 15 % 2 == 0
         sheet.rate("norepinephrine", well & (more > 0) & even, np.round((more - NEXT).clip(0, None), 3))

@@ -1,4 +1,4 @@
-"""Blood drawn by Table 1, in the mode in force, and what is given for its results.
+"""Draw blood by Table 1, in the mode in force, and treat by its results.
 
 Sources: paper, Tables 1, 5, 6: blood count and chemistry daily, twice daily with vasopressors or in intensive
 care; the rest daily; thyroid each cycle; isoenzymes when total CK is raised; bicarbonate 50 or 100 mEq below
@@ -37,12 +37,12 @@ DAILY: Final = ("blood-count", "chemistry", "liver", "minerals", "coagulation", 
 TWICE: Final = ("blood-count", "chemistry")
 MORNING, EVENING = 6 * 60, 18 * 60
 RESULTS: Final = 5
-"""Chunks."""
+"""Chunks from the draw until its results are acted on."""
 CK_HIGH: Final = 200.0
 RISING: Final = 1.8
 """Creatinine (mg/dL) from which chemistry is drawn in the evening too."""
 DRAW_GAP: Final = 60
-"""Minutes after a draw in which a round passes the patient by."""
+"""Minutes after a draw in which a round skips the patient."""
 
 
 class Remedy(NamedTuple):
@@ -81,34 +81,37 @@ class LabOrders:
     def draw(
         self, here: Flags, admitted: Flags, intensive: Flags, observed: ObservedValues, sheet: OrderSheet
     ) -> None:
-        """Everything on admission; by the round's hour the daily panels, in the evening those due twice a day
-        in intensive mode.
+        """Order panels: all on admission, the daily ones at the morning round, in the evening those due twice
+        a day in intensive mode.
         """
         hour = (sheet.start + self.clock) % 1440
         self.order(admitted, (*DAILY, "thyroid"), observed, sheet)
         fresh = sheet.start - self.last < DRAW_GAP
         if 0 <= hour - MORNING < CHUNK:
             self.order(here & ~fresh, DAILY, observed, sheet)
-            self.order(here & ~fresh & (observed.displayed["ck"] > CK_HIGH), ("enzymes",), observed, sheet)
+            self.order(here & ~fresh & (observed.examined["ck"] > CK_HIGH), ("enzymes",), observed, sheet)
         if 0 <= hour - EVENING < CHUNK:
             self.order(here & ~fresh & intensive, TWICE, observed, sheet)
             self.order(
-                here & ~fresh & ~intensive & (observed.displayed["creatinine"] >= RISING),
+                here & ~fresh & ~intensive & (observed.examined["creatinine"] >= RISING),
                 ("chemistry",),
                 observed,
                 sheet,
             )
 
     def order(self, who: Flags, panels: tuple[str, ...], observed: ObservedValues, sheet: OrderSheet) -> None:
+        """Order panels for each of `who`; the sample keeps today's levels until its results are acted on."""
         sheet.note("lab-draw", who, lambda bed: {"panels": panels})
         self.last = np.where(who, sheet.start, self.last)
         self.waiting = np.where(who, RESULTS, self.waiting)
         self.sample = {
-            code: np.where(who, observed.displayed[code], level) for code, level in self.sample.items()
+            code: np.where(who, observed.examined[code], level) for code, level in self.sample.items()
         }
 
     def treat(self, begun: Flags, fluids: Fluids, sheet: OrderSheet) -> dict[str, Array]:
-        """What is given for results that are back: how much it raises each lab's level, (patients,) each."""
+        """Give what the results that are back call for; return how much it raises each lab's level,
+        (patients,) each.
+        """
         self.waiting = self.waiting - 1
         back = begun & (self.waiting == 0)
         raised: dict[str, Array] = {}
@@ -120,7 +123,7 @@ class LabOrders:
     def replace(
         self, back: Flags, level: Mapping[str, Array], sheet: OrderSheet, raised: dict[str, Array]
     ) -> None:
-        """The first remedy that applies for each substance."""
+        """Give the first remedy that applies for each substance."""
         done: dict[str, Flags] = {}
         for remedy in REMEDIES:
             who = back & (level[remedy.code] < remedy.limit) & ~done.get(remedy.code, np.zeros_like(back))
@@ -137,6 +140,7 @@ class LabOrders:
         sheet: OrderSheet,
         raised: dict[str, Array],
     ) -> None:
+        """Give red cells and platelets to those whose results are at or below the limit."""
         for code, limit, product, volume, raises in (
             ("hematocrit", ANEMIC, "erythrocytes", CELLS, CELLS_RAISE),
             ("platelets", BARE, "platelets", POOL, POOL_RAISES),

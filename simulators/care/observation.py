@@ -22,10 +22,10 @@ CHUNKS_AN_HOUR: Final = 4
 class ObservedValues:
     """Arrays (patients,).
 
-    `low_for`, `high_for`: chunks in a row with the pressure at or below target, and 8 over it; `urine` mL/h
-    over the last hour; `gain` of weight, fraction.
+    `low_for`, `high_for`: chunks in a row with the pressure at or below target, and 8 over it; `urine`: mL/h
+    over the last hour; `gain`: of weight, fraction.
 
-    `shown`: the latent values, of which an examination finds the findings and the laboratory measures the
+    `examined`: the latent values, of which an examination finds the findings and the laboratory measures the
     rest.
     """
 
@@ -37,11 +37,11 @@ class ObservedValues:
     gain: Array
     low_for: Array
     high_for: Array
-    displayed: Mapping[str, Array]
+    examined: Mapping[str, Array]
 
 
 class Observer:
-    """Keeps what must be remembered from chunk to chunk."""
+    """What must be remembered from chunk to chunk to observe the patients."""
 
     def __init__(self, cohort: Cohort, rng: np.random.Generator) -> None:
         self.cohort, self.rng = cohort, rng
@@ -49,28 +49,28 @@ class Observer:
         self.urine = np.tile(0.9 * cohort.weight, (CHUNKS_AN_HOUR, 1))
 
     def look(self, last: Mapping[str, Array], urine: Array) -> ObservedValues:
-        """`last`: latent values now; `urine`: mL/h over the chunk that has passed."""
-        seen = {
+        """Return what is observed; `last`: latent values now; `urine`: mL/h over the last chunk."""
+        measured = {
             code: last[code] + sigma * self.rng.standard_normal(len(self.cohort))
             for code, sigma in NOISE.items()
         }
-        systolic = seen["systolic-bp"]
+        systolic = measured["systolic-bp"]
         self.low_for = (self.low_for + 1) * (systolic <= self.cohort.target)
         self.high_for = (self.high_for + 1) * (systolic > self.cohort.target + CLEARLY)
         self.urine = np.concatenate([self.urine[1:], urine[None]])
         return ObservedValues(
             systolic=systolic,
-            heart_rate=seen["heart-rate"],
-            temperature=seen["temperature"],
-            spo2=seen["spo2"],
+            heart_rate=measured["heart-rate"],
+            temperature=measured["temperature"],
+            spo2=measured["spo2"],
             urine=self.urine.mean(axis=0),
             gain=last["weight"] / self.cohort.weight - 1,
             low_for=self.low_for,
             high_for=self.high_for,
-            displayed=last,
+            examined=last,
         )
 
 
 def steady(flags: Flags, count: Array) -> Array:
-    """One more chunk for those whose flag holds, else none: how long it has held."""
+    """Return how many chunks each flag has held: one more where it holds, else 0."""
     return np.asarray((count + 1) * flags, dtype=float)

@@ -1,4 +1,4 @@
-"""The order sheet of one chunk: acts as they are written down, pumps as they are turned."""
+"""Hold the orders of one chunk: acts as they are noted, pumps as they are set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ RESTING: Final[Mapping[str, float]] = {name: 21.0 if name == "fio2" else 0.0 for
 
 
 class OrderSheet:
-    """`setting[name]`: what each pump and device is at, arrays (patients,); `minute[i]`: when in the chunk
+    """The acts of one chunk and the settings of the pumps.
+
+    `setting[name]`: what each pump and device is set to, arrays (patients,); `minute[i]`: when in the chunk
     the nurse is at bed i, so that not all act at once.
     """
 
@@ -26,7 +28,7 @@ class OrderSheet:
         self.start = 0
 
     def next_chunk(self, start: int) -> None:
-        """A new chunk: an empty sheet, the settings as they are."""
+        """Begin a new chunk: no acts, the settings as they are."""
         self.start, self.acts, self.before = start, [], dict(self.setting)
 
     def note(
@@ -36,25 +38,25 @@ class OrderSheet:
         detail: Callable[[int], Mapping[str, Any]] | None = None,
         sharp: bool = False,
     ) -> None:
-        """One act for each bed of `who`, its detail by bed; `sharp`: at the chunk's first minute."""
+        """Note one act for each bed of `who`, its detail by bed; `sharp`: at the chunk's first minute."""
         for bed in np.flatnonzero(who).tolist():
             minute = self.start + (0 if sharp else int(self.minute[bed]))
             self.acts.append(Act(minute, bed, kind, detail(bed) if detail else {}))
 
     def set(self, name: str, who: Flags, value: Array | float) -> None:
-        """Turns a pump or device from the nurse's minute on."""
+        """Set a pump or device from the nurse's minute on."""
         self.setting[name] = np.where(who, value, self.setting[name])
 
     def rate(self, agent: str, who: Flags, value: Array) -> None:
-        """Turns a vasopressor (ug/kg/min) and notes it; what stays as it is, is not noted."""
+        """Set a vasopressor (ug/kg/min) and note it; an unchanged rate is not noted."""
         who = who & (np.abs(value - self.setting[agent]) > 1e-9)
         self.set(agent, who, value)
         self.note("rate", who, lambda bed: {"agent": agent, "rate": float(value[bed])})
 
     def rows(self, name: str) -> Array:
-        """The setting minute by minute, (CHUNK, patients)."""
+        """Return the setting minute by minute, (CHUNK, patients)."""
         return np.where(self.minute > ROWS, self.before[name], self.setting[name])
 
     def written(self) -> list[Act]:
-        """The acts in order of minute, then patient."""
+        """Return the acts in order of minute, then patient."""
         return sorted(self.acts, key=lambda act: act[:2])

@@ -15,6 +15,8 @@ from simulators.physiology.latent import CHUNK, DEVICES, Array, Flags
 
 
 class Scheduled(NamedTuple):
+    """A drug given by the clock; `every`: minutes between doses."""
+
     agent: str
     amount: float
     unit: str
@@ -36,7 +38,9 @@ CHILLS_AGAIN: Final = 8
 
 
 class Medications:
-    """`soothed`: the share of stool that loperamide prevents now, array (patients,)."""
+    """Medication by the clock and by need; `soothed`: the share of stool that loperamide prevents now,
+    (patients,).
+    """
 
     def __init__(self, cohort: Cohort) -> None:
         self.admitted = cohort.admitted
@@ -44,12 +48,13 @@ class Medications:
 
     @property
     def soothed(self) -> Array:
+        """The share of stool that loperamide prevents now."""
         return np.where(self.loperamide > 0, SOOTHES, 0.0)
 
     def care(
         self, here: Flags, premedicated: Flags, shaking: Flags, observed: ObservedValues, sheet: OrderSheet
     ) -> None:
-        """`premedicated`: from admission until `CONTINUED` after therapy."""
+        """Give what is due; `premedicated`: from admission until `CONTINUED` after therapy."""
         for drug in SCHEDULED:
             due = (sheet.start - self.admitted) % drug.every < CHUNK
             given = drug._asdict()
@@ -57,12 +62,13 @@ class Medications:
             sheet.note("medication", premedicated & due, lambda bed, given=given: given)  # type: ignore[misc]
         self.loperamide, self.meperidine = self.loperamide - 1, self.meperidine + 1
         self.on_need(
-            here & (observed.displayed["stool-rate"] > LOOSE) & (self.loperamide <= SOOTHED_FOR // 2),
+            here & (observed.examined["stool-rate"] > LOOSE) & (self.loperamide <= SOOTHED_FOR // 2),
             here & shaking & (self.meperidine >= CHILLS_AGAIN),
             sheet,
         )
 
     def on_need(self, loose: Flags, cold: Flags, sheet: OrderSheet) -> None:
+        """Give loperamide for loose stool, and meperidine for chills."""
         self.loperamide = np.where(loose, SOOTHED_FOR, self.loperamide)
         self.meperidine = np.where(cold, 0.0, self.meperidine)
         sheet.note(
@@ -76,11 +82,12 @@ class Medications:
 # Oxygen, stepped up to keep saturation at 95 % and down when it can be.
 #
 # Source: paper, Overview and Table 5 (SpO2 <95 %: oxygen; 4 L/min by cannula or 40 % by mask is the limit of
-# dosing). Assumptions: the ladder, and
-# two hours at 97 % before a step down.
+# dosing). Assumptions: the ladder, and two hours at 97 % before a step down.
 
 
 class Rung(NamedTuple):
+    """One step of the oxygen ladder; the columns are those of `LADDER`."""
+
     device: int
     flow: float
     fio2: float
@@ -98,7 +105,7 @@ CANNULA, TUBE = 1, 8
 FAILING: Final = 89.0
 """Saturation on the highest mask below which the patient is intubated."""
 PRESSING, GRAVE = 91.0, 90.0
-"""Saturation below which one look is enough, and below which two steps are taken at once."""
+"""Saturation below which one observation is enough, and below which two steps are taken at once."""
 ENOUGH, CALM_FOR = 97.0, 8
 """Saturation and chunks before a step down."""
 
@@ -111,7 +118,7 @@ class OxygenTherapy:
         self.calm, self.short = np.zeros(len(cohort)), np.zeros(len(cohort))
 
     def care(self, here: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
-        """One step up where two looks were below 95 % (two steps below 90 %), one down after two
+        """Step up where two observations were below 95 % (two steps below 90 %), down after two
         good hours.
         """
         self.short = steady(observed.spo2 < 95, self.short)
@@ -131,14 +138,14 @@ class OxygenTherapy:
         self.fit(up | down, sheet)
 
     def fit(self, who: Flags, sheet: OrderSheet) -> None:
-        """Puts the rung's device on."""
+        """Set the rung's device, flow and FiO2, and note them."""
         for name, column in (("o2-device", 0), ("o2-flow", 1), ("fio2", 2)):
             sheet.set(name, who, np.array([rung[column] for rung in LADDER], dtype=float)[self.rung])
         sheet.note("o2", who, lambda bed: worn(LADDER[int(self.rung[bed])]))
 
 
 def worn(rung: Rung) -> dict[str, Any]:
-    """The act's detail: a flow where the device has one, an FiO2 where one is set."""
+    """Return the act's detail: a flow where the device has one, an FiO2 where one is set."""
     device = DEVICES[rung.device]
     return {
         "device": device,
@@ -148,5 +155,5 @@ def worn(rung: Rung) -> dict[str, Any]:
 
 
 def breathed(device: Array, flow: Array, fio2: Array) -> Array:
-    """Per cent of oxygen breathed in, from what is set; shapes alike."""
+    """Return per cent of oxygen breathed in, from what is set; the arrays have the same shape."""
     return np.where(device == 1, 21 + np.minimum(4 * flow, 40), fio2)

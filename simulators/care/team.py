@@ -1,5 +1,5 @@
-"""Act as the care team: in each chunk it looks, acts, moves the patient, and leaves the pumps as they are to
-run.
+"""Act as the care team: in each chunk it observes, acts, moves the patient, and leaves the pumps running as
+set.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from simulators.physiology.latent import PRESSORS, SUPPORT, Act, Array, Flags, g
 # Where the patient is: admission, intensive care, discharge.
 #
 # Sources: paper, Table 1 (intensive care or vasopressors), Posttherapy: most are discharged 2-3 days after
-# the last dose, at or below admission
-# weight. Assumptions: to intensive care with phenylephrine at 1.0 or a second pressor, or a mask; back after
-# 8 h without.
+# the last dose, at or below admission weight. Assumptions: to intensive care with phenylephrine at 1.0 or a
+# second pressor, or a mask; back after 8 h without.
 
 
 HEAVY: Final = 1.0
@@ -37,7 +36,7 @@ DAYTIME: Final = range(9 * 60, 18 * 60)
 
 
 class StayState:
-    """`present`, `icu`: flags (patients,)."""
+    """Where the patients are; `present`, `icu`: flags (patients,)."""
 
     def __init__(self, cohort: Cohort, clock: int) -> None:
         n = len(cohort)
@@ -50,20 +49,21 @@ class StayState:
         self.better_for, self.well_for = np.zeros(n), np.zeros(n)
 
     def admit(self, sheet: OrderSheet) -> Flags:
-        """Who comes in this chunk; charted with the baseline."""
+        """Admit and return those who come in this chunk; charted with the baseline."""
         comes = (self.cohort.admitted >= sheet.start) & (self.cohort.admitted < sheet.start + 15)
         self.present = self.present | comes
         for kind in ("admit", "baseline"):
-            sheet.note(kind, comes, self.place, sharp=True)
+            sheet.note(kind, comes, self.location, sharp=True)
         sheet.set("present", comes, 1.0)
         sheet.set("icu", comes, self.icu.astype(float))
         return comes
 
-    def place(self, bed: int) -> dict[str, Any]:
+    def location(self, bed: int) -> dict[str, Any]:
+        """Return the location of a patient, as the detail of an act."""
         return {"location": "icu" if self.icu[bed] else "ward"}
 
     def move(self, sheet: OrderSheet) -> None:
-        """To intensive care and back."""
+        """Move patients to intensive care and back."""
         heavy = (
             (sheet.setting["phenylephrine"] >= HEAVY)
             | (sheet.setting["norepinephrine"] > 0)
@@ -75,12 +75,14 @@ class StayState:
         )
         self.icu = self.icu ^ moves
         sheet.set("icu", moves, self.icu.astype(float))
-        sheet.note("transfer", moves, self.place)
+        sheet.note("transfer", moves, self.location)
 
     def leave(self, ended: Array, observed: ObservedValues, sheet: OrderSheet) -> None:
-        """Home: well for a day, lungs and weight and mind recovered, in the daytime."""
-        pressed = sum(sheet.setting[agent] for agent in ("phenylephrine", "dopamine", "norepinephrine"))
-        self.well_for = steady((pressed == 0) & (observed.systolic > self.cohort.target), self.well_for)
+        """Discharge those who have been well for a day, lungs and weight and mind recovered, in the
+        daytime.
+        """
+        pressors = sum(sheet.setting[agent] for agent in ("phenylephrine", "dopamine", "norepinephrine"))
+        self.well_for = steady((pressors == 0) & (observed.systolic > self.cohort.target), self.well_for)
         if (sheet.start + self.clock) % 1440 not in DAYTIME:
             return
         lasting = [
@@ -93,14 +95,14 @@ class StayState:
                 "disorientation",
                 "hallucination",
             )
-            if name in observed.displayed
+            if name in observed.examined
         ]
-        ill = sum(observed.displayed[name] for name in lasting) > 0
+        ill = sum(observed.examined[name] for name in lasting) > 0
         settled = (
             (sheet.setting["o2-device"] == 0)
             & (observed.gain <= 0.03)
             & (observed.temperature < 38)
-            & (observed.displayed["creatinine"] < 2)
+            & (observed.examined["creatinine"] < 2)
             & ~ill
         )
         goes = self.present & settled & (self.well_for >= WELL_FOR) & (sheet.start - ended >= AT_LEAST)
@@ -119,7 +121,7 @@ ORAL, SICK_ORAL = 1.4, 0.5
 
 @dataclass(frozen=True, slots=True)
 class ChunkOrders:
-    """What the body meets in the chunk.
+    """What care does to the body in the chunk.
 
     `support`: as in `Chunk`; `fluid`, `drunk`: mL a minute, (minutes, patients); `breathed`: FiO2; the rest
     (patients,).
@@ -137,12 +139,14 @@ class ChunkOrders:
 
 
 class Team:
-    """Holds what the protocols remember; the same seed and the same truth give the same acts."""
+    """The care team: it holds what the protocols remember; the same seed and the same truth give the same
+    acts.
+    """
 
     def __init__(self, cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> None:
         self.cohort = cohort
         self.sheet = OrderSheet(len(cohort), generator(seed, "care"))
-        self.watch = Observer(cohort, generator(seed, "sight"))
+        self.observer = Observer(cohort, generator(seed, "observation"))
         self.stay, self.dosing, self.labs = (
             StayState(cohort, plan.clock),
             Dosing(cohort, plan, ask),
@@ -150,66 +154,71 @@ class Team:
         )
         self.fluids, self.pressors, self.oliguria = Fluids(cohort), Pressors(cohort), Oliguria(cohort)
         self.oxygen, self.medications = OxygenTherapy(cohort), Medications(cohort)
-        self.free = np.full(len(cohort), float(STABLE))
+        self.free_for = np.full(len(cohort), float(STABLE))
 
     def act(self, start: int, last: Mapping[str, Array], urine: Array, shaking: Flags) -> ChunkOrders:
-        """One chunk's care.
+        """Return one chunk's care.
 
         `last`: latent values at its start; `urine`: mL/h over the chunk before; `shaking`: who has chills.
         """
-        sheet, observed = self.sheet, self.watch.look(last, urine)
+        sheet, observed = self.sheet, self.observer.look(last, urine)
         sheet.next_chunk(start)
         self.fluids.next_chunk()
         before = self.fluids.left
         admitted = self.stay.admit(sheet)
         here = self.stay.present
         dosed = self.dosing.decide(here, sheet)
-        self.free = steady(np.all([sheet.setting[agent] == 0 for agent in PRESSORS], axis=0), self.free)
+        self.free_for = steady(
+            np.all([sheet.setting[agent] == 0 for agent in PRESSORS], axis=0), self.free_for
+        )
         begun = here & (self.dosing.starts <= start)
-        self.pour(begun, observed)
+        self.give_boluses(begun, observed)
         self.oxygen.care(begun, observed, sheet)
-        self.labs.draw(here, admitted, self.stay.icu | (self.free < STABLE), observed, sheet)
+        self.labs.draw(here, admitted, self.stay.icu | (self.free_for < STABLE), observed, sheet)
         raised = self.labs.treat(begun, self.fluids, sheet)
         ended = self.dosing.ended
         self.medications.care(begun, here & (start < ended + CONTINUED), shaking, observed, sheet)
         diuretic = self.oliguria.diurese(
-            here & (start >= ended) & (self.free >= STABLE) & (observed.low_for == 0), observed, sheet
+            here & (start >= ended) & (self.free_for >= STABLE) & (observed.low_for == 0), observed, sheet
         )
-        self.drip(here, start)
+        self.set_maintenance(here, start)
         self.stay.move(sheet)
         self.stay.leave(ended, observed, sheet)
         self.clear(here & ~self.stay.present)
         return self.chunk_orders(before, dosed, diuretic, raised)
 
-    def pour(self, begun: Flags, observed: ObservedValues) -> None:
-        """Pressure first, then urine: one bolus serves both, and counts for both."""
+    def give_boluses(self, begun: Flags, observed: ObservedValues) -> None:
+        """Give boluses for pressure first, then for urine: one bolus serves both, and counts for both."""
         for_pressure = self.pressors.care(begun, observed, self.fluids, self.sheet)
         for_urine = self.oliguria.care(
             begun & (self.dosing.ended > self.sheet.start), observed, self.fluids, self.sheet
         )
         volume = self.fluids.bolus(for_pressure | for_urine, observed, self.sheet)
-        self.pressors.poured = self.pressors.poured + volume * (observed.low_for >= 1)
-        self.oliguria.poured = self.oliguria.poured + volume * (observed.urine <= 25)
+        self.pressors.bolus_ml = self.pressors.bolus_ml + volume * (observed.low_for >= 1)
+        self.oliguria.bolus_ml = self.oliguria.bolus_ml + volume * (observed.urine <= 25)
 
-    def drip(self, here: Flags, start: int) -> None:
-        """Maintenance from the first dose until 8 h after the last, once therapy is over."""
+    def set_maintenance(self, here: Flags, start: int) -> None:
+        """Set maintenance fluid: from the first dose until 8 h after the last, once therapy is over."""
         dosing, sheet = self.dosing, self.sheet
         over = (dosing.ended <= start) & (start - dosing.last >= 480)
         wanted = np.where((dosing.starts <= start) & ~over, maintenance(self.cohort), 0.0)
-        turns = here & (wanted != sheet.setting["maintenance"])
-        sheet.note("maintenance", turns, lambda bed: {"rate": float(wanted[bed])})
-        sheet.set("maintenance", turns, wanted)
+        changes = here & (wanted != sheet.setting["maintenance"])
+        sheet.note("maintenance", changes, lambda bed: {"rate": float(wanted[bed])})
+        sheet.set("maintenance", changes, wanted)
         weak = (dosing.starts <= start) & (start < dosing.ended + 720)
         sheet.set("oral", here, np.where(weak, SICK_ORAL, ORAL) * self.cohort.weight)
 
     def clear(self, gone: Flags) -> None:
-        """Nothing runs into a patient who has left."""
+        """Stop the infusions of patients who have left."""
         for name in ("maintenance", "icu"):
             self.sheet.set(name, gone, 0.0)
 
     def chunk_orders(
         self, before: Array, dosed: Array, diuretic: Array, raised: Mapping[str, Array]
     ) -> ChunkOrders:
+        """Return the chunk's orders from the settings and what was ordered; `before`: mL still to run in at
+        its start.
+        """
         sheet = self.sheet
         support = {name: sheet.rows(name) for name in SUPPORT}
         flow = self.fluids.rows(sheet, self.fluids.left - before)

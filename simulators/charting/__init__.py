@@ -1,3 +1,1 @@
-"""What a hospital writes down of a course: observed, rounded, late, and only when somebody or something
-looks.
-"""
+"""Chart a course as a hospital does: observed, rounded, late, and only when a person or a device observes."""

@@ -1,4 +1,4 @@
-"""The chart of a course: every room's observations of a chunk, as records in order of `known`."""
+"""Chart a course: the observations of a chunk, of every kind, as records in order of `known`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from simulators.physiology.latent import Chunk, Flags, generator
 class Charting:
     """Charts chunks in their order.
 
-    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who lies under a monitor that sends
-    each minute; the others are charted by hand, by the hour. The same seed and chunks give the same records.
+    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who has a monitor that sends each
+    minute; the others are charted by hand, by the hour. The same seed and chunks give the same records.
     Memory holds what is not known yet, never the course.
     """
 
@@ -35,7 +35,7 @@ class Charting:
         self.writer = ChartWriter(cohort.ids, clock, writer)
         self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
         self.treatments = Treatments(self.writer, EncounterCharting(cohort, self.writer))
-        self.rooms = (
+        self.parts = (
             Nurse(watched, cohort.target, self.writer, nurse),
             WeightScale(cohort.admitted, clock, self.writer, scale),
             VolumeCharting(cohort.admitted, clock, self.writer, volumes),
@@ -44,16 +44,16 @@ class Charting:
         )
 
     def chart(self, chunk: Chunk) -> list[Record]:
-        """What became known in the chunk's minutes, in order of `known`; its last instant belongs to the next
-        chunk.
+        """Return what became known in the chunk's minutes, in order of `known`; its last instant belongs to
+        the next chunk.
         """
-        silence = ChartingGap(self.clinical_events, self.beds, chunk.start, chunk.minutes)
+        gap = ChartingGap(self.clinical_events, self.beds, chunk.start, chunk.minutes)
         self.treatments.chart(chunk)
-        for part in self.rooms:
-            part.chart(chunk, silence)
+        for part in self.parts:
+            part.chart(chunk, gap)
         written = self.writer.known_before(chunk.start + chunk.minutes)
-        return list(merge(written, self.monitor.records(chunk, silence), key=itemgetter(0)))
+        return list(merge(written, self.monitor.records(chunk, gap), key=itemgetter(0)))
 
     def rest(self) -> list[Record]:
-        """What becomes known only after the last chunk."""
+        """Return what becomes known only after the last chunk."""
         return self.writer.known_before(FOREVER // MINUTE // 2)

@@ -1,5 +1,5 @@
-"""Findings: charted when they change, and at the rounds of each shift (paper, Table 1: mental status and IV
-site every 8 h).
+"""Chart findings when they change, and at the round of each shift (paper, Table 1: mental status and IV site
+every 8 h).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NOTICED, TYPED = (2.0, 12.0), (2.0, 20.0)
 WORDS: Final = {"mental-status": "normal", "rales": "none"}
 """Findings with a value instead of yes or no, and their normal."""
 MISSED: Final = ROUND + HOUR
-"""Assumption: a round that was missed is made good an hour later, or when somebody charts again."""
+"""Assumption: a round that was missed is made up an hour later, or when charting resumes."""
 ON_ADMISSION: Final = {40: "ecg", 70: "chest-xray", 90: "urinalysis"}
 """Assumption: minutes after admission at which what is done once a cycle is done; the first round is after
 30.
@@ -28,7 +28,7 @@ FIRST: Final = 30
 
 
 class Findings:
-    """Keeps what is charted of each finding, and charts the difference."""
+    """What is charted of each finding; `chart` charts the difference."""
 
     def __init__(self, admitted: Whole, clock: CourseClock, writer: ChartWriter) -> None:
         self.admitted, self.clock, self.writer = admitted, clock, writer
@@ -36,14 +36,16 @@ class Findings:
         self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD
         self.missed: Whole = admitted + FIRST
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        seen = (chunk.support["present"] > 0) & ~silence.of("everything")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the chunk: what changed, the rounds, and what is done on admission."""
+        seen = (chunk.support["present"] > 0) & ~gap.of("everything")
         for finding in FINDINGS:
             self.changes(finding, chunk, seen)
-        self.hourly_round(chunk, seen)
+        self.shift_round(chunk, seen)
         self.on_admission(chunk, seen)
 
     def changes(self, finding: str, chunk: Chunk, seen: Flags) -> None:
+        """Chart each change of a finding where charting is done."""
         levels, charted = chunk.latent[finding], self.charted[finding]
         for bed in np.flatnonzero(((levels != charted) & seen).any(axis=0)).tolist():
             for row in np.flatnonzero(seen[:, bed]).tolist():
@@ -54,7 +56,7 @@ class Findings:
                     charted[bed] = levels[row, bed]
 
     def chart_finding(self, finding: str, bed: int, minute: int, before: int, now: int) -> None:
-        """What is no longer so, then what is so now."""
+        """Chart what is no longer present, then what is present now."""
         old = FINDINGS[finding][before - 1] if before else None
         new = FINDINGS[finding][now - 1] if now else None
         if old and (new is None or new[0] != old[0]):
@@ -62,16 +64,16 @@ class Findings:
         if new:
             self.write(bed, minute, *new, NOTICED)
 
-    def hourly_round(self, chunk: Chunk, seen: Flags) -> None:
-        """Each patient's mental status and intravenous site, and whatever else was found before."""
+    def shift_round(self, chunk: Chunk, seen: Flags) -> None:
+        """Chart each patient's mental status and intravenous site, and whatever else was found before."""
         for row in range(chunk.minutes):
             minute = chunk.start + row
             into = (self.clock.of_day(minute) - FIRST_ROUND) % ROUND
             for bed in np.flatnonzero(seen[row] & ((self.offset == into) | (self.missed <= minute))).tolist():
-                self.chart_minute(bed, chunk, row)
+                self.chart_round(bed, chunk, row)
 
-    def chart_minute(self, bed: int, chunk: Chunk, row: int) -> None:
-        """What is so in that very minute: what is charted already may come later in the chunk."""
+    def chart_round(self, bed: int, chunk: Chunk, row: int) -> None:
+        """Chart the findings of exactly that minute; changes charted already may come later in the chunk."""
         minute = chunk.start + row
         self.missed[bed] = minute + MISSED
         self.write(bed, minute, "iv-site", True, TYPED)
@@ -83,12 +85,14 @@ class Findings:
                 self.write(bed, minute, finding, WORDS[finding], TYPED)
 
     def on_admission(self, chunk: Chunk, seen: Flags) -> None:
+        """Chart what is done once a cycle, at its minutes after admission."""
         for after, code in ON_ADMISSION.items():
             rows = self.admitted + after - chunk.start
             for bed in np.flatnonzero((rows >= 0) & (rows < chunk.minutes)).tolist():
                 if seen[rows[bed], bed]:
                     self.write(bed, chunk.start + int(rows[bed]), code, True, TYPED)
 
-    def write(self, bed: int, minute: int, code: str, found: bool | str, late: tuple[float, float]) -> None:
-        body = {"present": found} if isinstance(found, bool) else {"value": found}
+    def write(self, bed: int, minute: int, code: str, value: bool | str, late: tuple[float, float]) -> None:
+        """Write one finding: `present` for yes or no, else `value`."""
+        body = {"present": value} if isinstance(value, bool) else {"value": value}
         self.writer.write("finding", bed, minute, {"source": "nursing", "code": code, **body}, late)

@@ -1,5 +1,5 @@
-"""The laboratory: what was drawn comes back 30 to 90 min later, panel by panel, with the laboratory's
-reference limits.
+"""Report what the laboratory measured: results come back 30 to 90 min after the draw, panel by panel, with
+the laboratory's reference limits.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ RESULT: Final = (30.0, 90.0)
 """Minutes from the draw to the result."""
 
 # Reference limits of adults, in the canonical units: those of a usual hospital laboratory (assumption; no
-# limit of the guideline rests on them,
-# but for the enzymes' upper and the minerals' lower ones, which are such limits by definition).
+# limit of the guideline rests on them, but for the enzymes' upper and the minerals' lower ones, which are
+# such limits by definition).
 LIMITS: Final[Mapping[str, tuple[float | None, float | None]]] = MappingProxyType(
     {
         "creatinine": (0.6, 1.2), "bilirubin": (0.2, 1.2), "platelets": (150, 400), "bicarbonate": (22, 29),
@@ -41,13 +41,15 @@ class Laboratory:
     def __init__(self, writer: ChartWriter, rng: np.random.Generator) -> None:
         self.writer, self.rng = writer, rng
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        missing = silence.of("labs")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the draws of the chunk, except within a gap."""
+        missing = gap.of("labs")
         for act in chunk.acts:
             if act.kind == "lab-draw" and not missing[act.minute - chunk.start, act.patient]:
                 self.draw(chunk, act)
 
     def draw(self, chunk: Chunk, act: Act) -> None:
+        """Write one record for each panel of a draw."""
         for panel in act.detail["panels"]:
             readings = list(self.results(chunk, act, PANELS[panel]))
             self.writer.write(
@@ -55,6 +57,7 @@ class Laboratory:
             )
 
     def results(self, chunk: Chunk, act: Act, codes: Iterable[str]) -> Iterable[Fields]:
+        """Yield the readings of a draw, each with its measurement error."""
         codes = [code for code in codes if code in chunk.latent]
         errors = np.clip(self.rng.standard_normal(len(codes)), -BOUND, BOUND).tolist()
         for code, error in zip(codes, errors, strict=True):
@@ -63,9 +66,9 @@ class Laboratory:
 
 
 def result(code: str, value: float) -> Fields:
-    """A reading in the steps in which the laboratory reports, with its limits."""
+    """Return a reading in the steps in which the laboratory reports, with its limits."""
     step = NOISE[code].step
-    drawn = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
-    found: dict[str, Any] = {"code": code, "value": drawn, "unit": LABS[code]}
+    reported = round(value / step) * step if step >= 1 else round(value / step) / round(1 / step)
+    reading: dict[str, Any] = {"code": code, "value": reported, "unit": LABS[code]}
     low, high = LIMITS[code]
-    return found | {name: limit for name, limit in (("low", low), ("high", high)) if limit is not None}
+    return reading | {name: limit for name, limit in (("low", low), ("high", high)) if limit is not None}

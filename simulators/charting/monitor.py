@@ -16,14 +16,16 @@ from simulators.charting.records import Record
 from simulators.charting.writer import DAY, ChartingGap, CourseClock
 from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
 
-# What a monitor shows that is not the patient: rare, brief, and mostly too absurd to believe.
+# What a monitor shows that is not the patient: rare, brief, and mostly implausible.
 #
 # Every rate is an assumption, of the order of what intensive-care monitors are reported to show: a few brief
 # artefacts a patient-day.
 
 
 class Artefact(NamedTuple):
-    """`daily`: how often it begins; `lasts`: minutes; `line`: only while an arterial line is in; `shows`:
+    """An artefact of the monitor.
+
+    `daily`: how often a day it begins; `lasts`: minutes; `line`: only while an arterial line is in; `shows`:
     what is read instead, by code.
     """
 
@@ -36,60 +38,61 @@ class Artefact(NamedTuple):
 ARTEFACTS: Final[Mapping[str, Artefact]] = {
     # The line is flushed after each blood sample: the bag's 300 mm Hg is on the screen.
     "flush": Artefact(3.0, 1, True, {"systolic-bp": 300, "diastolic-bp": 290, "mean-bp": 295}),
-    # The transducer stands open, or fell to the floor and up again: zero, or below it.
+    # The transducer is open to air, or fell to the floor and was put back: zero, or below it.
     "open": Artefact(0.5, 2, True, {"systolic-bp": -18, "diastolic-bp": -26, "mean-bp": -23}),
     "electrodes off": Artefact(1.0, 2, False, {"heart-rate": 0}),
     "probe off": Artefact(2.0, 2, False, {"spo2": 0}),
 }
 DAMPED: Final = Artefact(0.1, 4, True, {})
-"""A clot at the tip: systolic and diastolic pressure creep towards the mean by `DAMPING`.
+"""A clot at the tip: systolic and diastolic pressure approach the mean by `DAMPING`.
 
-The one artefact that can be believed.
+The one artefact that is plausible.
 """
 DAMPING: Final = 0.2
 
 
 class Artefacts:
-    """Spoils what monitors show, with a generator of its own."""
+    """Puts artefacts into what monitors show, with a generator of its own."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
 
     def spoil(self, displayed: Array, chunk: Chunk, codes: tuple[str, ...]) -> None:
-        """Puts artefacts into `shown` (minutes, patients, codes) in place; an artefact does not outlast its
-        chunk.
+        """Put artefacts into `displayed` (minutes, patients, codes) in place; an artefact does not outlast
+        its chunk.
         """
-        lined = arterial(chunk)
-        self.damp(displayed, lined, codes)
+        has_line = arterial(chunk)
+        self.damp(displayed, has_line, codes)
         for artefact in ARTEFACTS.values():
-            there = self.begun(artefact, lined)
-            if there.any():
+            shown = self.begun(artefact, has_line)
+            if shown.any():
                 for code, value in artefact.shows.items():
-                    displayed[..., codes.index(code)][there] = value
+                    displayed[..., codes.index(code)][shown] = value
 
-    def damp(self, displayed: Array, lined: Flags, codes: tuple[str, ...]) -> None:
-        there = self.begun(DAMPED, lined)
-        if there.any():
-            mean = displayed[..., codes.index("mean-bp")][there]
+    def damp(self, displayed: Array, has_line: Flags, codes: tuple[str, ...]) -> None:
+        """Move systolic and diastolic pressure towards the mean where the line is damped, in place."""
+        shown = self.begun(DAMPED, has_line)
+        if shown.any():
+            mean = displayed[..., codes.index("mean-bp")][shown]
             for code in ("systolic-bp", "diastolic-bp"):
                 values = displayed[..., codes.index(code)]
-                values[there] = np.rint(values[there] + DAMPING * (mean - values[there]))
+                values[shown] = np.rint(values[shown] + DAMPING * (mean - values[shown]))
 
-    def begun(self, artefact: Artefact, lined: Flags) -> Flags:
-        """Where it shows: from each minute in which it begins, for as long as it lasts."""
-        begins = self.rng.random(lined.shape) < artefact.daily / DAY
+    def begun(self, artefact: Artefact, has_line: Flags) -> Flags:
+        """Return where an artefact shows: from each minute in which it begins, for as long as it lasts."""
+        begins = self.rng.random(has_line.shape) < artefact.daily / DAY
         if artefact.line:
-            begins &= lined
-        there = begins.copy()
+            begins &= has_line
+        shown = begins.copy()
         for later in range(1, artefact.lasts):
-            there[later:] |= begins[:-later]
-        return there
+            shown[later:] |= begins[:-later]
+        return shown
 
 
 def arterial(chunk: Chunk) -> Flags:
-    """Who has an arterial line: in intensive care, or while a vasopressor runs (assumption)."""
-    lined: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
-    return lined
+    """Return who has an arterial line: in intensive care, or while a vasopressor runs (assumption)."""
+    has_line: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
+    return has_line
 
 
 DISPLAYED: Final = (
@@ -101,8 +104,9 @@ CODES: Final = tuple(code for code, _ in DISPLAYED)
 
 
 class Monitor:
-    """Of the patients of `watched`: one record a minute, each patient's at a second of its own, so that no
-    two of few share an instant.
+    """The monitors of the patients of `watched`: one record a minute for each.
+
+    Each patient's records have their own second, so that in a small ward no two patients share an instant.
     """
 
     def __init__(
@@ -118,24 +122,24 @@ class Monitor:
         self.seconds = [60 * number // max(1, len(ids)) for number in range(len(ids))]
         self.forms = [form(patient, second) for patient, second in zip(ids, self.seconds, strict=True)]
 
-    def records(self, chunk: Chunk, silence: ChartingGap) -> Iterator[Record]:
-        """A chunk's records in order of time. The value of a minute is that of its end."""
+    def records(self, chunk: Chunk, gap: ChartingGap) -> Iterator[Record]:
+        """Yield a chunk's records in order of time. The value of a minute is that of its end."""
         if not self.watched.any():
             return
         displayed = self.readings(chunk)
-        charted = (chunk.support["present"] > 0) & self.watched & ~silence.of("vitals")
+        charted = (chunk.support["present"] > 0) & self.watched & ~gap.of("vitals")
         for row in range(chunk.minutes):
             yield from self.minute(chunk.start + row, displayed[row], np.flatnonzero(charted[row]))
 
     def readings(self, chunk: Chunk) -> Whole:
-        """What the screens show: (minutes, patients, codes)."""
+        """Return what the screens show: (minutes, patients, codes)."""
         displayed = np.stack([observed(code, chunk.latent[code], self.rng) for code in CODES], axis=-1)
         displayed[..., CODES.index("spo2")].clip(None, 100, out=displayed[..., CODES.index("spo2")])
         self.artefacts.spoil(displayed, chunk, CODES)
         return displayed.astype(np.int64)
 
     def minute(self, minute: int, displayed: Whole, patients: Whole) -> list[Record]:
-        """One minute's records, those of `patients` alone."""
+        """Return one minute's records, those of `patients` alone."""
         at = self.clock.moment(minute)
         text = instants.text(at)[:16].encode()
         forms, seconds = self.forms, self.seconds
@@ -144,8 +148,9 @@ class Monitor:
 
 
 def form(patient: str, second: int) -> bytes:
-    """The record of a patient as bytes with places for minute, time up to the minute, and the readings:
-    filled in for each of millions.
+    """Return a patient's record as a bytes template for minute, time up to the minute, and the readings.
+
+    It is filled in for each of millions of records.
     """
     readings = ",".join(
         f'{{"code":"{code}","value":%d,"unit":"{unit.replace("%", "%%")}"}}' for code, unit in DISPLAYED

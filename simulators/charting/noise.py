@@ -1,8 +1,9 @@
-"""How far a measurement is from the truth: noise, and the steps in which a device or a laboratory reports.
+"""Define how far a measurement is from the truth: noise, and the steps in which a device or a laboratory
+reports.
 
 Noise is normal and cut at `BOUND` standard deviations: what is further off is an artefact, and artefacts are
-drawn apart (`simulators.charting.monitor`). So a value that lies more than `reach(code)` beyond a limit is
-charted beyond it.
+drawn separately (`simulators.charting.monitor`). So a value that lies more than `reach(code)` beyond a limit
+is charted beyond it.
 """
 
 from __future__ import annotations
@@ -29,17 +30,21 @@ class Noise(NamedTuple):
 
 
 def absolute(sd: float, step: float) -> Noise:
+    """Return noise with a standard deviation in the code's unit."""
     return Noise(sd, 0.0, step)
 
 
 def relative(share: float, step: float) -> Noise:
+    """Return noise with a standard deviation that is a share of the value."""
     return Noise(0.0, share, step)
 
 
 # Assumption: a monitor shows the mean of some 10 s, so of the beat-to-beat variation (respiratory, 5-10 %)
 # little is left: 2 mm Hg, 1.5 /min.
+#
 # Assumption: bedside scale 0.15 kg; oximeter 0.5 % (makers claim 2 %, bias included); tympanic temperature
 # 0.1 Cel; counted respiration 1 /min.
+#
 # Assumption: laboratory imprecision from usual quality goals: creatinine 2 %, counts 3 %, ions 0.5-1.5 %,
 # enzymes 3 %, clotting 2 %.
 NOISE: Mapping[str, Noise] = MappingProxyType(
@@ -83,20 +88,22 @@ NOISE: Mapping[str, Noise] = MappingProxyType(
 
 
 def observed(code: str, truth: Values, rng: np.random.Generator) -> Values:
-    """What is read where the truth is `truth`: noise added, in the steps of the report; of the same shape."""
+    """Return what is read where the truth is `truth`: noise added, in the steps of the report; of the same
+    shape.
+    """
     noise = NOISE[code]
-    drawn = np.clip(rng.standard_normal(truth.shape), -BOUND, BOUND)
-    return rounded(code, truth + drawn * (noise.sd + noise.share * truth))
+    errors = np.clip(rng.standard_normal(truth.shape), -BOUND, BOUND)
+    return rounded(code, truth + errors * (noise.sd + noise.share * truth))
 
 
 def rounded(code: str, values: Values) -> Values:
-    """Values in the steps of the report, as decimal numbers: 37.3, never 37.300000000000004."""
+    """Return values in the steps of the report, as decimal numbers: 37.3, never 37.300000000000004."""
     step = NOISE[code].step
     steps: Values = np.rint(values / step)
     return steps * step if step >= 1 else steps / round(1 / step)
 
 
 def reach(code: str, value: float) -> float:
-    """The furthest a reading of `value` can lie from it, the reported step included."""
+    """Return the furthest that a reading of `value` can lie from it, the reported step included."""
     noise = NOISE[code]
     return BOUND * (noise.sd + noise.share * abs(value)) + noise.step / 2

@@ -15,8 +15,8 @@ from simulators.physiology.latent import DEVICES, Chunk, Flags, Whole
 
 
 def oxygen(chunk: Chunk, row: int, bed: int) -> list[Fields]:
-    """The readings of a bed in a minute; none on room air, which is charted when it changes and not each
-    hour.
+    """Return the readings of a bed in a minute; none on room air, which is charted when it changes and not
+    each hour.
     """
     device = DEVICES[int(chunk.support["o2-device"][row, bed])]
     if device == "room-air":
@@ -26,7 +26,7 @@ def oxygen(chunk: Chunk, row: int, bed: int) -> list[Fields]:
 
 
 def device_readings(device: str, flow: float | None, fio2: float | None) -> list[Fields]:
-    """The device always; a flow on a cannula, a FiO2 above that of air on a mask or ventilator."""
+    """Return the device always; a flow on a cannula, a FiO2 above that of air on a mask or ventilator."""
     readings = [reading("o2-device", device)]
     if device == "nasal-cannula" and flow is not None:
         readings.append(reading("o2-flow", round(flow, 4), "L/min"))
@@ -44,17 +44,17 @@ LATE: Final = (1.0, 10.0)
 """Assumption: a set is typed in 1-10 min after it was taken."""
 WORRYING: Final = 120.0
 NEAR: Final = 5.0
-"""Assumption: a pulse of 120, or a pressure within 5 mm Hg of its target, has the nurse back each quarter of
-an hour.
+"""Assumption: with a pulse of 120, or a pressure within 5 mm Hg of its target, the nurse comes back every 15
+min.
 """
 
 
 class Nurse:
-    """Each hour, each bed at a minute of its own; the interval is never longer, so that no reading stands
-    alone (criteria.md, section 3, sustained).
+    """Measures each bed each hour, at a minute of its own.
 
-    Beds under a monitor get temperature and oxygen; beds without one the whole set, and every 15 min while it
-    is worrying.
+    The interval is never longer, so that no reading is isolated (criteria.md, section 3, sustained). Beds
+    under a monitor get temperature and oxygen; beds without one the whole set, and every 15 min while it is
+    worrying.
     """
 
     def __init__(self, watched: Flags, target: Any, writer: ChartWriter, rng: np.random.Generator) -> None:
@@ -62,8 +62,9 @@ class Nurse:
         self.offset: Whole = np.arange(len(watched)) * 7 % HOUR
         self.worried: Flags = np.zeros(len(watched), dtype=bool)
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        due = self.due(chunk) & (chunk.support["present"] > 0) & ~silence.of("vitals")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the sets that are due in the chunk, except within a gap."""
+        due = self.due(chunk) & (chunk.support["present"] > 0) & ~gap.of("vitals")
         rows, beds = np.nonzero(due)
         if not len(rows):
             return
@@ -83,34 +84,36 @@ class Nurse:
             )
 
     def due(self, chunk: Chunk) -> Flags:
-        """Who is visited in which minute: (minutes, patients)."""
+        """Return who is visited in which minute: (minutes, patients)."""
         minutes = chunk.start + np.arange(chunk.minutes)[:, None] - self.offset
         found: Flags = (minutes % HOUR == 0) | (self.worried & (minutes % 15 == 0))
         return found
 
 
 def worrying(pulse: Any, pressure: Any, target: Any) -> Any:
+    """Return where the pulse or the pressure has the nurse back every 15 min."""
     return (pulse >= WORRYING) | (pressure <= target + NEAR)
 
 
 def reading_of(code: str, value: float, unit: str) -> Fields:
-    """A reading; whole numbers are written whole."""
+    """Return a reading; whole numbers are written whole."""
     return reading(code, int(value) if value.is_integer() and code != "temperature" else value, unit)
 
 
 def nursing(readings: list[Fields]) -> Fields:
+    """Return the fields of a nurse's set."""
     return {"source": "nursing", "readings": readings}
 
 
 MORNING: Final = 6 * HOUR
 MISSED: Final = DAY + 2 * HOUR
-"""Assumption: a weight that was missed is made good 2 h later, or when somebody charts again."""
+"""Assumption: a weight that was missed is made up 2 h later, or when charting resumes."""
 FIRST: Final = 20
 """Assumption: the first weight is taken 20 min after admission."""
 
 
 class WeightScale:
-    """Weighs who is there (paper, Table 1: weight daily)."""
+    """Weighs the patients who are present (paper, Table 1: weight daily)."""
 
     def __init__(
         self, admitted: Whole, clock: CourseClock, writer: ChartWriter, rng: np.random.Generator
@@ -118,8 +121,9 @@ class WeightScale:
         self.clock, self.writer, self.rng = clock, writer, rng
         self.missed: Whole = admitted + FIRST
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        charted = (chunk.support["present"] > 0) & ~silence.of("everything")
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart the weights that are due in the chunk: in the morning, or when one was missed."""
+        charted = (chunk.support["present"] > 0) & ~gap.of("everything")
         for row in range(chunk.minutes):
             minute = chunk.start + row
             beds = np.flatnonzero(

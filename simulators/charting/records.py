@@ -1,5 +1,5 @@
-"""Write events as JSON lines and records to a file: common fields first, no blanks, and the same course is
-the same file, byte for byte (wire.md, Events).
+"""Write events as JSON lines and records to a file: common fields first, no blanks; the same course gives the
+same file, byte for byte (wire.md, Events).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=
 
 
 def line(kind: str, identity: str, patient: str, at: int, fields: Fields, known: int | None = None) -> Record:
-    """The record of an event of type `kind`; `at` and `known` in ms, `known` written only where it
+    """Return the record of an event of type `kind`; `at` and `known` in ms, `known` written only where it
     differs.
     """
     when = at if known is None else known
@@ -37,7 +37,7 @@ def line(kind: str, identity: str, patient: str, at: int, fields: Fields, known:
 
 
 def reading(code: str, value: float | str, unit: str | None = None) -> Fields:
-    """One reading of a set; a word has no unit."""
+    """Return one reading of a set; a word has no unit."""
     return {"code": code, "value": value, "unit": unit} if unit else {"code": code, "value": value}
 
 
@@ -47,7 +47,7 @@ BLOCK = 1 << 20
 
 @contextmanager
 def sink(path: str) -> Iterator[BinaryIO]:
-    """A file open for writing: `-` is standard output, `*.gz` is gzip.
+    """Open a file for writing: `-` is standard output, `*.gz` is gzip.
 
     Raises OSError when it cannot be written.
     """
@@ -64,15 +64,15 @@ def sink(path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def zipped(file: BinaryIO) -> Iterator[BinaryIO]:
-    """The same file behind gzip, without a name and without a time, so that the same feed gives the same
-    bytes.
+    """Open gzip over the file, without a name and without a time, so that the same feed gives the
+    same bytes.
     """
     with gzip.GzipFile(filename="", mode="wb", compresslevel=FASTEST, fileobj=file, mtime=0) as into:
         yield cast(BinaryIO, into)
 
 
 def write(records: Iterable[Record], into: BinaryIO) -> int:
-    """Writes records as JSON Lines; how many there were."""
+    """Write records as JSON Lines; return how many there were."""
     lines = [line for _, line in records]
     if lines:
         into.write(b"\n".join(lines) + b"\n")

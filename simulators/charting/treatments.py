@@ -1,4 +1,4 @@
-"""Chart what is given and the turns of the stay: doses, rates, boluses, blood, medicines, oxygen, admission,
+"""Chart what is given and the stages of the stay: doses, rates, boluses, blood, medicines, oxygen, admission,
 moves, discharge. One act, one record.
 """
 
@@ -22,7 +22,7 @@ HISTORY: Final[Mapping[str, bool]] = MappingProxyType(
         "antihypertensives-stopped": True, "major-organ-disease": False, "family-history-cardiac": False,
     }
 )  # fmt: skip
-"""Who is treated is eligible: the conditions of the paper's pretherapy assessment are met."""
+"""Every patient treated is eligible: the conditions of the paper's pretherapy assessment are met."""
 
 
 class EncounterCharting:
@@ -32,28 +32,30 @@ class EncounterCharting:
         self.cohort, self.writer = cohort, writer
 
     def chart_encounter(self, act: Act) -> None:
-        found: dict[str, Any] = {"event": act.kind}
+        """Chart an encounter; after a discharge nothing more of the patient is written."""
+        fields: dict[str, Any] = {"event": act.kind}
         if "location" in act.detail:
-            found["location"] = act.detail["location"]
+            fields["location"] = act.detail["location"]
         if act.kind == "baseline":
-            found |= self.baseline(act.patient)
-        self.writer.write("encounter", act.patient, act.minute, found)
+            fields |= self.baseline(act.patient)
+        self.writer.write("encounter", act.patient, act.minute, fields)
         if act.kind == "discharge":
             self.writer.leave(act.patient, act.minute)
 
     def baseline(self, bed: int) -> dict[str, Any]:
-        who = self.cohort
+        """Return the fields of the baseline: age, readings and history."""
+        cohort = self.cohort
         readings = [
-            reading("systolic-bp", round(float(who.systolic[bed])), "mm[Hg]"),
-            reading("heart-rate", round(float(who.heart_rate[bed])), "/min"),
-            reading("weight", round(float(who.weight[bed]), 1), "kg"),
+            reading("systolic-bp", round(float(cohort.systolic[bed])), "mm[Hg]"),
+            reading("heart-rate", round(float(cohort.heart_rate[bed])), "/min"),
+            reading("weight", round(float(cohort.weight[bed]), 1), "kg"),
         ]
         readings += [
-            reading(code, round(float(who.labs[code][bed]), 2), LABS[code])
+            reading(code, round(float(cohort.labs[code][bed]), 2), LABS[code])
             for code in ("creatinine", "bilirubin")
-            if code in who.labs
+            if code in cohort.labs
         ]
-        return {"age": round(float(who.age[bed])), "readings": readings, "findings": dict(HISTORY)}
+        return {"age": round(float(cohort.age[bed])), "readings": readings, "findings": dict(HISTORY)}
 
 
 AT_ONCE: Final = (0.0, 0.0)
@@ -73,32 +75,32 @@ class Treatments:
 
     def __init__(self, writer: ChartWriter, stay: EncounterCharting) -> None:
         self.writer = writer
-        self.written: Mapping[str, Callable[[Act], None]] = {
+        self.charters: Mapping[str, Callable[[Act], None]] = {
             "dose": self.dose, "rate": self.rate, "bolus": self.bolus, "blood-product": self.blood,
             "medication": self.medication, "o2": self.o2,
             **dict.fromkeys(ENCOUNTERS, stay.chart_encounter),
         }  # fmt: skip
 
     def chart(self, chunk: Chunk) -> None:
-        """Acts that leave no record of their own are passed over: a draw is the laboratory's, maintenance
-        fluid is charted by volume.
+        """Chart the acts that have a record of their own; a draw is charted by the laboratory, maintenance
+        fluid by volume.
         """
         for act in chunk.acts:
-            write = self.written.get(act.kind)
+            write = self.charters.get(act.kind)
             if write:
                 write(act)
 
     def dose(self, act: Act) -> None:
         if act.detail["given"]:
-            found: dict[str, Any] = {"given": True, "amount": act.detail["amount"], "unit": "[iU]/kg"}
+            fields: dict[str, Any] = {"given": True, "amount": act.detail["amount"], "unit": "[iU]/kg"}
         else:
-            found = {"given": False, "reason": act.detail.get("reason") or "held"}
-        self.writer.write("dose", act.patient, act.minute, {"agent": "aldesleukin", **found}, SOON)
+            fields = {"given": False, "reason": act.detail.get("reason") or "held"}
+        self.writer.write("dose", act.patient, act.minute, {"agent": "aldesleukin", **fields}, SOON)
 
     def rate(self, act: Act) -> None:
         rate = round(float(act.detail["rate"]), 4)
-        found = {"source": "pump", "agent": act.detail["agent"], "rate": rate, "unit": "ug/kg/min"}
-        self.writer.write("infusion", act.patient, act.minute, found, SOON)
+        fields = {"source": "pump", "agent": act.detail["agent"], "rate": rate, "unit": "ug/kg/min"}
+        self.writer.write("infusion", act.patient, act.minute, fields, SOON)
 
     def bolus(self, act: Act) -> None:
         self.infused(act, "iv-bolus", int(act.detail.get("minutes", 0)))
@@ -107,24 +109,24 @@ class Treatments:
         self.infused(act, "blood-product", int(act.detail.get("minutes", BLOOD_RUNS)))
 
     def infused(self, act: Act, kind: str, minutes: int) -> None:
-        """A volume, charted when it has run in."""
+        """Chart a volume when it has run in."""
         span = {"start": self.writer.clock.text(act.minute)} if minutes else {}
-        found = {
+        fields = {
             **span,
             "direction": "in",
             "kind": kind,
             "volume": round(float(act.detail["volume"])),
             "unit": "mL",
         }
-        self.writer.write("io", act.patient, act.minute + minutes, found, LATE)
+        self.writer.write("io", act.patient, act.minute + minutes, fields, LATE)
 
     def medication(self, act: Act) -> None:
-        found = {
+        fields = {
             name: act.detail[name]
             for name in ("agent", "amount", "unit", "route")
             if act.detail.get(name) is not None
         }
-        self.writer.write("medication", act.patient, act.minute, found, SOON)
+        self.writer.write("medication", act.patient, act.minute, fields, SOON)
 
     def o2(self, act: Act) -> None:
         readings = device_readings(act.detail["device"], act.detail.get("flow"), act.detail.get("fio2"))

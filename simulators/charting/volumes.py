@@ -1,5 +1,5 @@
-"""Intake and output: urine by the hour or by 4 hours, stool and emesis when there is some, maintenance fluid
-and drink.
+"""Chart intake and output: urine by the hour or by 4 hours, stool and emesis when there is some, maintenance
+fluid and drink.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AFTER_PRESSOR: Final = 5 * HOUR
 a ward (assumption).
 """
 LITTLE: Final = 30.0
-"""Assumption: below 30 mL/h at the last collection a ward goes over to hourly collections."""
+"""Assumption: below 30 mL/h at the last collection a ward changes to hourly collections."""
 HOURLY_LATE, WARD_LATE = (1.0, 10.0), (2.0, 20.0)
 """Assumption: how late a collection is typed in, in min."""
 WORTH: Final = 200.0
@@ -43,22 +43,21 @@ class VolumeCharting:
         self.clock, self.writer, self.rng = clock, writer, rng
         self.run: dict[str, Array] = {rate: np.zeros(beds) for rate in self.RATES}
         self.since: Whole = admitted.astype(np.int64)
-        self.bedpan: Whole = admitted.astype(np.int64)
         self.pressor: Whole = np.full(beds, -FOREVER)
         self.rate: Array = np.full(beds, np.inf)
 
-    def chart(self, chunk: Chunk, silence: ChartingGap) -> None:
-        """Charts at every full hour of the clock within the chunk; a full hour at its end included."""
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart at every full hour of the clock within the chunk; a full hour at its end included."""
         done = 0
         for minute in self.clock.strikes(chunk.start, chunk.minutes, HOUR):
             row = minute - chunk.start
             self.flow(chunk, done, row)
-            self.hour(chunk, row - 1, minute, silence)
+            self.hour(chunk, row - 1, minute, gap)
             done = row
         self.flow(chunk, done, chunk.minutes)
 
     def flow(self, chunk: Chunk, first: int, last: int) -> None:
-        """What runs in the rows from `first` up to `last`."""
+        """Add what runs in the rows from `first` up to `last`."""
         if first == last:
             return
         present = chunk.support["present"][first:last]
@@ -70,24 +69,25 @@ class VolumeCharting:
         )
         self.pressor[running] = chunk.start + last
 
-    def hour(self, chunk: Chunk, row: int, minute: int, silence: ChartingGap) -> None:
-        """A full hour of the clock, `row` being the minute that ends with it."""
-        there = chunk.support["present"][row] > 0
+    def hour(self, chunk: Chunk, row: int, minute: int, gap: ChartingGap) -> None:
+        """Chart a full hour of the clock, `row` being the minute that ends with it."""
+        present = chunk.support["present"][row] > 0
         hourly = (
             (chunk.support["icu"][row] > 0) | (minute - self.pressor <= AFTER_PRESSOR) | (self.rate < LITTLE)
         )
-        due = there & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
-        collected = ~silence.of("urine")[row]
+        due = present & (minute > self.since) & (hourly | self.struck(minute, WARD_EVERY))
+        collected = ~gap.of("urine")[row]
         for bed in np.flatnonzero(due).tolist():
             self.collection(bed, minute, bool(hourly[bed]), bool(collected[bed]))
-        self.losses(minute, there & ~silence.of("everything")[row])
+        self.losses(minute, present & ~gap.of("everything")[row])
 
     def struck(self, minute: int, every: int) -> bool:
+        """Return whether the time of day is the start of a shift plus a multiple of `every` minutes."""
         return (self.clock.of_day(minute) - SHIFT_STARTS) % every == 0
 
     def collection(self, bed: int, minute: int, hourly: bool, charted: bool) -> None:
-        """Urine, maintenance and drink since the last round; what nobody charts is poured away and never
-        comes to light.
+        """Chart urine, maintenance and drink since the last round; what is not charted is discarded and never
+        known.
         """
         since, volume = int(self.since[bed]), float(self.run["urine-rate"][bed])
         self.rate[bed] = volume * HOUR / (minute - since)
@@ -104,7 +104,7 @@ class VolumeCharting:
         self.since[bed] = minute
 
     def losses(self, minute: int, charted: Flags) -> None:
-        """Stool and emesis; what nobody charts stays in the sum, for the next one to chart."""
+        """Chart stool and emesis; what is not charted stays in the sum for the next charting."""
         shift_ends = self.struck(minute, SHIFT)
         for rate, kind in (("stool-rate", "stool"), ("emesis-rate", "emesis")):
             enough = self.run[rate] >= (NOTHING if shift_ends else WORTH)
@@ -115,9 +115,9 @@ class VolumeCharting:
                 self.run[rate][bed] = 0
 
     def measured(self, volume: float, step: int) -> int:
-        """A volume as it is read."""
-        drawn = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
-        return step * round(volume * (1 + COLLECTED * drawn) / step)
+        """Return a volume as it is read."""
+        error = float(np.clip(self.rng.standard_normal(), -2.5, 2.5))
+        return step * round(volume * (1 + COLLECTED * error) / step)
 
     def write(
         self,

@@ -1,5 +1,5 @@
-"""Number what is charted and keep it until it is known: the hospital's clock, the stretches in which nobody
-charts, and the writer of records.
+"""Write records and hold them until they are known: the hospital's clock, the gaps in charting, and the
+writer of records.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ HOUR, DAY = 60, 1440
 
 
 class CourseClock(NamedTuple):
-    """`origin`: the course's minute 0, ms since the Unix epoch, a whole minute.
+    """The clock of a course.
 
-    Hours of the day are UTC's.
+    `origin`: the course's minute 0, ms since the Unix epoch, a whole minute. Hours of the day are UTC's.
     """
 
     origin: int
 
     def moment(self, minute: float) -> int:
-        """A minute of the course in ms since the epoch, to the second."""
+        """Return a minute of the course in ms since the epoch, to the second."""
         return self.origin + 1000 * round(minute * 60)
 
     def text(self, minute: float) -> str:
-        """A minute of the course as the wire writes it."""
+        """Return a minute of the course as the wire writes it."""
         return instants.text(self.moment(minute))
 
     def of_day(self, minute: int) -> int:
-        """Minutes since midnight."""
+        """Return minutes since midnight."""
         return (self.origin // instants.MINUTE + minute) % DAY
 
     def strikes(self, start: int, minutes: int, every: int, first: int = 0) -> Iterator[int]:
-        """The minutes in (start, start + minutes] at which the time of day is `first` plus a multiple of
-        `every` minutes.
+        """Yield the minutes in (start, start + minutes] at which the time of day is `first` plus a multiple
+        of `every` minutes.
         """
         for minute in range(start + 1, start + minutes + 1):
             if (self.of_day(minute) - first) % every == 0:
@@ -53,7 +53,7 @@ SIZES: tuple[What, ...] = ("everything", "urine", "vitals", "labs")
 
 
 class ChartingGap:
-    """Of one chunk: who is silent in which minute, arrays (minutes, patients)."""
+    """Who is not charted in which minute of one chunk, arrays (minutes, patients)."""
 
     def __init__(
         self, clinical_events: Sequence[ClinicalEvent], patients: int, start: int, minutes: int
@@ -63,7 +63,7 @@ class ChartingGap:
         self._never = np.zeros((minutes, patients), dtype=bool)
 
     def of(self, what: What) -> Flags:
-        """Where observations of this kind are not charted; `everything` silences every kind."""
+        """Return where observations of this kind are not charted; a gap of `everything` covers every kind."""
         if self._size is None:
             return self._never
         found: Flags = (self._size == 1) | (self._size == 1 + SIZES.index(what))
@@ -79,7 +79,7 @@ FOREVER: Final = 1 << 62
 
 
 class ChartWriter:
-    """Writes events of patients (by index), numbered by patient and type, and gives them out in order of
+    """Writes events of patients (by index), numbered by patient and type, and returns them in order of
     `known`.
     """
 
@@ -93,8 +93,8 @@ class ChartWriter:
     def write(
         self, kind: str, patient: int, minute: float, fields: Fields, late: tuple[float, float] = (0, 0)
     ) -> None:
-        """An event true at `minute` (from the origin), and known some minutes later, drawn evenly between the
-        two of `late`.
+        """Write an event true at `minute` (from the origin), and known some minutes later, drawn uniformly
+        between the two of `late`.
         """
         at = self.clock.moment(minute)
         known = at if late == (0, 0) else at + 1000 * int(60 * self.rng.uniform(*late))
@@ -105,13 +105,13 @@ class ChartWriter:
         heappush(self.unwritten, (known, self.turn, patient, data))
 
     def leave(self, patient: int, minute: float) -> None:
-        """From `minute` on nothing more of this patient is written: what comes after a discharge would be a
-        new stay.
+        """Write nothing of this patient that is known after `minute`: after a discharge it would be a new
+        stay.
         """
         self.gone[patient] = self.clock.moment(minute)
 
     def known_before(self, minute: float) -> list[Record]:
-        """What became known before `minute`, in order; each is given out once."""
+        """Return what became known before `minute`, in order; each record is returned once."""
         until, out = self.clock.moment(minute), []
         while self.unwritten and self.unwritten[0][0] < until:
             known, _, patient, data = heappop(self.unwritten)

@@ -1,3 +1,3 @@
-"""A course of treatment as a closed loop in chunks of a quarter of an hour: the body, then care, then the
-dosing decision.
+"""Run a course of treatment as a closed loop in chunks of 15 min: the body, then care, then the dosing
+decision.
 """

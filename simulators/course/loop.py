@@ -1,4 +1,4 @@
-"""Run the closed loop: care acts on what it has seen, the body answers, a chunk at a time."""
+"""Run the closed loop: care acts on what it has observed, the body responds, one chunk at a time."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from simulators.physiology.latent import CHUNK, LATENT, Array, Chunk, generator
 SIZE: Final = np.array([[2.2], [2.0]])
 """Standard deviation of systolic pressure (mm[Hg]) and heart rate (/min) about their course (assumption)."""
 MEMORY: Final = 25.0
-"""Minutes."""
+"""Time constant of the slow noise, minutes."""
 
 
 class Wander:
+    """Slow, autocorrelated noise of systolic pressure and heart rate: `value` is (2, patients)."""
+
     def __init__(self, patients: int, rng: np.random.Generator) -> None:
         self.rng = rng
         self.value: Array = SIZE * rng.standard_normal((2, patients))
 
     def chunk(self) -> Array:
-        """(CHUNK, 2, patients)."""
+        """Return the noise of each minute of the next chunk: (CHUNK, 2, patients)."""
         keep = 1 - 1 / MEMORY
         kicks = SIZE * np.sqrt(1 - keep**2) * self.rng.standard_normal((CHUNK, *self.value.shape))
         rows: Array = np.empty_like(kicks)
@@ -38,11 +40,13 @@ class Wander:
 
 
 def course(cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> Iterator[Chunk]:
-    """The course in chunks of `CHUNK` minutes, in order; memory does not grow with its length.
+    """Yield the course in chunks of `CHUNK` minutes, in order; memory does not grow with its length.
 
-    `ask(patient, minute)` is called while the next chunk is made, with that chunk's first minute: whoever
-    charts each chunk as it is yielded has told the asker all that was known by then. The same arguments give
-    the same chunks. Raises ValueError for a happening of an unknown kind or patient.
+    `ask(patient, minute)` is called while the next chunk is made, with that chunk's first minute. A caller
+    that charts each chunk as it is yielded has therefore charted everything known by then. The same arguments
+    give the same chunks.
+
+    Raises ValueError for a clinical event of an unknown kind or patient.
     """
     check(plan, cohort)
     body, team = Body(cohort), Team(cohort, plan, seed, ask)
@@ -59,7 +63,7 @@ def course(cohort: Cohort, plan: DosingPlan, seed: int, ask: Ask) -> Iterator[Ch
 
 
 def check(plan: DosingPlan, cohort: Cohort) -> None:
-    """Raises ValueError for a happening of a kind there is not, or of a patient there is not."""
+    """Raise ValueError for a clinical event of an unknown kind or of a patient who is not in the cohort."""
     for one in plan.clinical_events:
         if one.kind not in KINDS or not 0 <= one.patient < len(cohort):
             raise ValueError(
@@ -68,7 +72,7 @@ def check(plan: DosingPlan, cohort: Cohort) -> None:
 
 
 def prepare(body: Body, orders: ChunkOrders) -> None:
-    """What is given at once: diuretics, electrolytes, blood."""
+    """Apply what is given at once: diuretics, electrolytes, blood."""
     body.kidney.diuretic += orders.diuretic
     for code, amount in orders.raised.items():
         body.blood.given[ROW[code]] += amount
@@ -77,7 +81,9 @@ def prepare(body: Body, orders: ChunkOrders) -> None:
 def live(
     body: Body, orders: ChunkOrders, imposed: Mapping[str, Array], clock: int, wander: Array
 ) -> dict[str, Array]:
-    """The chunk's minutes; returns the truth at the end of each, (CHUNK, patients) by name."""
+    """Step the body through the chunk; return the latent values at the end of each minute, (CHUNK, patients)
+    by name.
+    """
     latent = {name: np.empty_like(orders.fluid) for name in LATENT}
     dosed = orders.dosed if orders.dosed.any() else None
     for row in range(CHUNK):
@@ -89,7 +95,7 @@ def live(
 
 
 def treatment(orders: ChunkOrders, row: int) -> Treatment:
-    """What care does in one minute of the chunk."""
+    """Return what care does in one minute of the chunk."""
     support = orders.support
     return Treatment(
         phenylephrine=support["phenylephrine"][row],
@@ -104,6 +110,6 @@ def treatment(orders: ChunkOrders, row: int) -> Treatment:
 
 
 def at_rest(cohort: Cohort) -> Treatment:
-    """No treatment: room air, and as much drunk as is lost."""
+    """Return no treatment: room air, and as much drunk as is lost."""
     none = np.zeros(len(cohort))
     return Treatment(none, none, none, none, 1.4 / 60 * cohort.weight, none + 21, none, none)

@@ -1,5 +1,4 @@
-"""Write a simulation to files: the feed with its faults, the ground truth beside it, and the log of what was
-done to the feed."""
+"""Write a simulation to files: the feed with its faults, the ground truth, and the fault log."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ BATCH = 4096
 
 
 class DoseConsultant(Protocol):
-    """Who decides about doses by the guideline: is told of all that is charted, then asked."""
+    """What decides about doses by the guideline: it gets all that is charted and is asked about each dose."""
 
     def chart(self, records: Iterable[Record]) -> None: ...
 
@@ -29,10 +28,10 @@ class DoseConsultant(Protocol):
 
 
 class Wanted(NamedTuple):
-    """Paths, gzip by their names; `-` is standard output.
+    """Paths of the files to write, gzip by their names; `-` is standard output.
 
-    `faults`: as `--faults` says it (`simulators.faults.parse`); they befall the feed alone: the consultant
-    stands at the bedside.
+    `faults`: in the syntax of `--faults` (`simulators.faults.parse`). Faults alter the feed only: the
+    consultant is given the records without them.
     """
 
     events: str
@@ -42,15 +41,15 @@ class Wanted(NamedTuple):
 
 
 class Produced:
-    """What has been written so far; `chunks` of the simulation's are done."""
+    """Progress: the records written, the `chunks` of the simulation done, and the fault log."""
 
-    def __init__(self, ledger: faults.FaultLog) -> None:
+    def __init__(self, fault_log: faults.FaultLog) -> None:
         self.chunks = self.records = 0
-        self.fault_log = ledger
+        self.fault_log = fault_log
 
 
 def produce(simulation: Simulation, consultant: DoseConsultant, wanted: Wanted) -> Iterator[Produced]:
-    """Runs the simulation to its end, streaming; yields after each chunk.
+    """Run the simulation to its end, streaming; yield the progress after each chunk.
 
     Raises OSError for a file, `faults.FaultsError` for the faults.
     """
@@ -59,10 +58,10 @@ def produce(simulation: Simulation, consultant: DoseConsultant, wanted: Wanted) 
         sink(wanted.fault_log) if wanted.fault_log else nullcontext() as entries,
     ):
         if wanted.truth:
-            Path(wanted.truth).touch()  # a folder that is not there is told now, and not after the course
+            Path(wanted.truth).touch()  # a missing folder is reported now, not after the course
         done = Produced(fault_log(entries))
         for records in with_faults(
-            consulted(simulation, consultant, done), wanted.faults, simulation.wish.seed, done.fault_log
+            consulted(simulation, consultant, done), wanted.faults, simulation.request.seed, done.fault_log
         ):
             done.records += write(records, events)
             yield done
@@ -72,7 +71,7 @@ def produce(simulation: Simulation, consultant: DoseConsultant, wanted: Wanted) 
 
 
 def fault_log(entries: BinaryIO | None) -> faults.FaultLog:
-    """A ledger that writes its entries as JSON Lines, if it is given where to."""
+    """Return a fault log that writes its entries as JSON Lines, if there is a file for them."""
     if entries is None:
         return faults.FaultLog()
     encode = msgspec.json.Encoder().encode
@@ -80,7 +79,7 @@ def fault_log(entries: BinaryIO | None) -> faults.FaultLog:
 
 
 def consulted(simulation: Simulation, consultant: DoseConsultant, done: Produced) -> Iterator[list[Record]]:
-    """The records chunk by chunk; the consultant hears of them first."""
+    """Yield the records chunk by chunk; the consultant gets each chunk first."""
     for records in simulation.run(consultant):
         consultant.chart(records)
         yield records
@@ -88,15 +87,15 @@ def consulted(simulation: Simulation, consultant: DoseConsultant, done: Produced
 
 
 def with_faults(
-    feed: Iterator[list[Record]], spec: str, seed: int, ledger: faults.FaultLog
+    feed: Iterator[list[Record]], spec: str, seed: int, fault_log: faults.FaultLog
 ) -> Iterator[list[Record]]:
-    """The same feed after its faults, in lists of some thousand records."""
+    """Yield the same feed after its faults, in lists of some thousand records."""
     rates = faults.parse(spec)
     if not rates:
         yield from feed
         return
     batch: list[Record] = []
-    for record in faults.apply(chain.from_iterable(feed), rates, seed, ledger):
+    for record in faults.apply(chain.from_iterable(feed), rates, seed, fault_log):
         batch.append(record)
         if len(batch) == BATCH:
             yield batch

@@ -1,5 +1,6 @@
-"""Run the demo patients: one of each scenario, all of them hours into therapy at the opening, each with its
-clinical event still to come."""
+"""Run the demo patients: one of each scenario, all of them hours into therapy when the demo opens, each with
+its clinical event still to come.
+"""
 
 from __future__ import annotations
 
@@ -25,115 +26,123 @@ from simulators.scenarios import SCENARIOS
 BEFORE: Final = 36 * HOUR
 """Minutes from the first admission to the opening."""
 AFTER: Final = 7 * DAY
-"""Minutes it goes on after the opening: by then everybody's therapy is over."""
+"""Minutes the course goes on after the opening: by then every patient's therapy is over."""
 OPENS: Final = datetime(2026, 3, 4, 17, tzinfo=UTC)
 BEGINS: Final = OPENS - timedelta(minutes=BEFORE)
 APART: Final = 45
-"""A ward larger than the cast plays each part again, so many minutes later."""
+"""A ward larger than `DEMO_PATIENTS` repeats each of them, this many minutes later."""
 EVERY: Final = 10
 """Minutes.
 
-Of what a monitor sent before the opening one set in ten is told: the rest changes no decision, and somebody
-waits for the curtain.
+Of the monitor's records before the opening only one in ten is published: the rest changes no decision, and
+the user waits for the demo to start.
 """
 MONITOR: Final = b'"source":"monitor"'
 
 
-class Part(NamedTuple):
-    """Who plays it (a patient's id), the scenario, what is to be seen in a line; cycle start so many hours
-    before the opening; and so many hours after the opening (negative: before) the first thing befalls that
-    the scenario imposes, whenever its own course would have it.
+class DemoPatient(NamedTuple):
+    """One demo patient.
+
+    `patient`: its id; `summary`: what is to be seen, in one line; `therapy_h`: hours from cycle start to the
+    opening; `event_h`: hours from the opening (negative: before it) to the first clinical event that the
+    scenario imposes, whenever the scenario's own course would have it.
     """
 
     patient: str
     scenario: str
-    says: str
-    into: float
-    turn_s: float = 0.0
+    summary: str
+    therapy_h: float
+    event_h: float = 0.0
 
 
-CAST: Final = (
-    Part(
+DEMO_PATIENTS: Final = (
+    DemoPatient(
         "typical",
         "typical-course",
         "chills, fever, pressure lower with each dose, until a dose is no longer safe",
         27.0,
     ),
-    Part(
+    DemoPatient(
         "oliguria",
         "oliguria-responds",
         "urine falls below 10 mL/h and answers fluid and dopamine; the dose waits",
         23.5,
         -2.0,
     ),
-    Part(
+    DemoPatient(
         "fibrillation",
         "atrial-fibrillation",
         "atrial fibrillation for some hours, which ends the cycle",
         20.0,
         0.5,
     ),
-    Part(
+    DemoPatient(
         "pressor",
         "pressor-wean-fails",
         "phenylephrine climbs, and is not weaned when the dose falls due",
         22.0,
         -3.0,
     ),
-    Part("edema", "pulmonary-edema", "fluid in the lungs: rales climb, oxygen is stepped up", 25.0, -3.0),
-    Part(
+    DemoPatient(
+        "edema", "pulmonary-edema", "fluid in the lungs: rales climb, oxygen is stepped up", 25.0, -3.0
+    ),
+    DemoPatient(
         "bleeding",
         "thrombocytopenia-bleeding",
         "platelets fall; blood in the stool, first found, then seen",
         27.5,
         -23.0,
     ),
-    Part("neurotoxic", "neurotoxicity-late", "confusion, then disorientation and hallucinations", 26.0, 1.0),
-    Part(
+    DemoPatient(
+        "neurotoxic", "neurotoxicity-late", "confusion, then disorientation and hallucinations", 26.0, 1.0
+    ),
+    DemoPatient(
         "uncharted",
         "missed-charting",
         "nobody charts anything for a night: what is not seen is not taken for normal",
         18.0,
         -1.0,
     ),
-    Part(
+    DemoPatient(
         "sepsis", "sepsis", "fever and a falling pressure, then the suspicion of an infected line", 21.0, -1.0
     ),
-    Part(
+    DemoPatient(
         "renal",
         "oliguria-renal-failure",
         "urine stops and answers nothing; creatinine climbs past 3",
         24.5,
         -2.0,
     ),
-    Part("fever", "tachycardia-with-fever", "a pulse above 130 while a fever explains it", 15.5, -1.0),
-    Part("diarrhea", "diarrhea", "more than a litre of stool in each of two shifts", 17.0, -4.0),
-    Part(
+    DemoPatient("fever", "tachycardia-with-fever", "a pulse above 130 while a fever explains it", 15.5, -1.0),
+    DemoPatient("diarrhea", "diarrhea", "more than a litre of stool in each of two shifts", 17.0, -4.0),
+    DemoPatient(
         "ileus",
         "delay-beyond-24h",
         "distention that holds each dose, until the delay itself ends the cycle",
         19.5,
         0.75,
     ),
-    Part("hepatic", "hepatic", "bilirubin climbs past 7 mg/dL, told by the laboratory alone", 28.0, -20.0),
-    Part(
+    DemoPatient(
+        "hepatic", "hepatic", "bilirubin climbs past 7 mg/dL, told by the laboratory alone", 28.0, -20.0
+    ),
+    DemoPatient(
         "peak",
         "peak-hypotension-only",
         "pressure low 4 to 6 h after doses and back before the next: expected, no reason to withhold",
         12.0,
     ),
-    Part(
+    DemoPatient(
         "uneventful",
         "uneventful",
         "some fever, a lower pressure, all of it expected: every dose in its time",
         7.0,
     ),
 )
-"""In the order of the beds: who takes the first so many has the most of Table 3 in few."""
+"""In the order of the beds: the first few already show most of Table 3."""
 
 
 class RehearsalConsultant(Protocol):
-    """Who decides about doses: is told of all that is charted, then asked."""
+    """What decides about doses: it is given all that is charted, then asked about each dose."""
 
     def chart(self, records: Iterable[Record]) -> None: ...
 
@@ -141,22 +150,22 @@ class RehearsalConsultant(Protocol):
 
 
 class Rehearsal:
-    """So many beds of the cast, ready to run once.
+    """A number of demo patients, ready to run once.
 
-    The same seed, and the same answers about doses, give the same bytes.
+    The same seed and the same answers about doses give the same bytes.
 
-    `opens`, `origin`: the opening and minute 0, ms; `stories`: patient -> what is to be seen of it, in the
+    `opens`, `origin`: the opening and minute 0, ms; `stories`: by patient, what is to be seen of it, in the
     order of the beds.
     """
 
-    def __init__(self, patients: int = len(CAST), seed: int = 1) -> None:
+    def __init__(self, patients: int = len(DEMO_PATIENTS), seed: int = 1) -> None:
         self.seed, self.opens, self.origin = seed, milliseconds(OPENS), milliseconds(BEGINS)
-        parts = list(played(patients))
-        self.stories: Mapping[str, str] = {part.patient: part.says for part in parts}
-        self.cohort, self.plan = staged(parts, seed)
+        chosen = list(first_patients(patients))
+        self.stories: Mapping[str, str] = {one.patient: one.summary for one in chosen}
+        self.cohort, self.plan = prepared(chosen, seed)
 
     def run(self, consultant: RehearsalConsultant) -> Iterator[Record]:
-        """The records in order of `known`, made as they are taken, a quarter of an hour at a time."""
+        """Yield the records in order of `known`, made as they are consumed, 15 min at a time."""
         watched = np.ones(len(self.cohort), dtype=bool)
         charting = Charting(self.cohort, self.plan, self.seed, BEGINS, watched)
         for chunk in course(self.cohort, self.plan, self.seed, consultant):
@@ -167,44 +176,48 @@ class Rehearsal:
 
 
 def in_feed(record: Record, opens: int) -> bool:
-    """Whether a record is of the ward's feed: what is thinned out is `EVERY`'s."""
+    """Return whether a record is in the feed: the monitor's before the opening are thinned by `EVERY`."""
     known, line = record
     return known >= opens or MONITOR not in line or known // MINUTE % EVERY == 0
 
 
-def played(patients: int) -> Iterator[Part]:
-    """The first so many beds; each round of the cast comes `APART` later, its patients numbered."""
-    for bed in range(patients):
-        turn_s, which = divmod(bed, len(CAST))
-        part = CAST[which]
-        later = turn_s * APART % (3 * HOUR) / HOUR
-        name = f"{part.patient}-{turn_s + 1}" if turn_s else part.patient
-        yield part._replace(patient=name, into=part.into - later, turn_s=part.turn_s + later)
+def first_patients(beds: int) -> Iterator[DemoPatient]:
+    """Yield the demo patients of the first beds; each repetition comes `APART` later, with numbered ids."""
+    for bed in range(beds):
+        repetition, index = divmod(bed, len(DEMO_PATIENTS))
+        one = DEMO_PATIENTS[index]
+        later = repetition * APART % (3 * HOUR) / HOUR
+        name = f"{one.patient}-{repetition + 1}" if repetition else one.patient
+        yield one._replace(patient=name, therapy_h=one.therapy_h - later, event_h=one.event_h + later)
 
 
-def staged(parts: Sequence[Part], seed: int) -> tuple[Cohort, DosingPlan]:
-    """Who they are, admitted in time for their hours of therapy, and what befalls each of them, moved to its
-    turn.
+def prepared(patients: Sequence[DemoPatient], seed: int) -> tuple[Cohort, DosingPlan]:
+    """Return the cohort, admitted in time for its hours of therapy, and the plan with its clinical events
+    moved to their hours.
     """
-    scenarios = [SCENARIOS[part.scenario] for part in parts]
-    admitted = np.array([quarter(BEFORE - part.into * HOUR) - LEAD for part in parts])
-    drawn = cohort_of(scenarios, seed, generator(seed, "mix"), icu=False)
-    cohort = replace(drawn, ids=tuple(part.patient for part in parts), admitted=admitted)
+    scenarios = [SCENARIOS[one.scenario] for one in patients]
+    admitted = np.array([quarter(BEFORE - one.therapy_h * HOUR) - LEAD for one in patients])
+    usual = cohort_of(scenarios, seed, generator(seed, "mix"), icu=False)
+    cohort = replace(usual, ids=tuple(one.patient for one in patients), admitted=admitted)
     clinical_events = tuple(
-        moved(list(imposed_events(scenarios, cohort, generator(seed, "happenings"))), parts)
+        moved_events(list(imposed_events(scenarios, cohort, generator(seed, "clinical-events"))), patients)
     )
     return cohort, DosingPlan(
         minutes=BEFORE + AFTER, clock=BEGINS.hour * HOUR + BEGINS.minute, clinical_events=clinical_events
     )
 
 
-def moved(clinical_events: Sequence[ClinicalEvent], parts: Sequence[Part]) -> Iterator[ClinicalEvent]:
-    """The happenings, each patient's kept together, so that the first comes at the patient's turn."""
+def moved_events(
+    clinical_events: Sequence[ClinicalEvent], patients: Sequence[DemoPatient]
+) -> Iterator[ClinicalEvent]:
+    """Yield the events moved so that each patient's first comes at its hour; those of one patient keep their
+    distances.
+    """
     first: dict[int, int] = {}
     for one in clinical_events:
         first[one.patient] = min(one.start, first.get(one.patient, one.start))
     for one in clinical_events:
-        later = BEFORE + round(parts[one.patient].turn_s * HOUR) - first[one.patient]
+        later = BEFORE + round(patients[one.patient].event_h * HOUR) - first[one.patient]
         yield one._replace(start=one.start + later, end=one.end + later)
 
 
@@ -213,5 +226,5 @@ def milliseconds(moment: datetime) -> int:
 
 
 def quarter(minute: float) -> int:
-    """The nearest full quarter of an hour; rounds are made then."""
+    """Return the nearest full quarter of an hour; care acts then."""
     return round(minute / CHUNK) * CHUNK

@@ -1,5 +1,5 @@
-"""Prepare and run a scenario: who the patients are and what happens to them, then the course, its chart and
-its ground truth, chunk by chunk.
+"""Prepare and run a scenario: the patients and what happens to them, then the course, its chart and its
+ground truth, chunk by chunk.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from simulators.truth.ground_truth import GroundTruth
 
 
 class Prepared(NamedTuple):
-    """`cast`: each patient's own scenario, in the cohort's order."""
+    """A scenario's patients and plan; `scenarios`: each patient's own scenario, in the cohort's order."""
 
-    cast: tuple[Scenario, ...]
+    scenarios: tuple[Scenario, ...]
     cohort: Cohort
     plan: DosingPlan
 
@@ -36,24 +36,26 @@ class Prepared(NamedTuple):
 def prepare(
     scenario: Scenario, patients: int, seed: int, days: float | None = None, clock: int = 420
 ) -> Prepared:
-    """The scenario with so many patients; `clock`: minutes after midnight UTC at the origin.
+    """Return the scenario for a number of patients; `clock`: minutes after midnight UTC at the origin.
 
-    The same arguments stage the same.
+    The same arguments give the same result.
     """
     rng = generator(seed, "mix")
-    parts = scenarios_of(scenario, patients, rng)
-    cohort = cohort_of(parts, seed, rng, icu=scenario.location == "icu")
-    clinical_events = tuple(imposed_events(parts, cohort, generator(seed, "happenings")))
+    scenarios = scenarios_of(scenario, patients, rng)
+    cohort = cohort_of(scenarios, seed, rng, icu=scenario.location == "icu")
+    clinical_events = tuple(imposed_events(scenarios, cohort, generator(seed, "clinical-events")))
     minutes = round((scenario.days if days is None else days) * DAY)
     return Prepared(
-        parts,
+        scenarios,
         cohort,
         DosingPlan(minutes=minutes, doses=scenario.doses, clock=clock, clinical_events=clinical_events),
     )
 
 
 def scenarios_of(scenario: Scenario, patients: int, rng: np.random.Generator) -> tuple[Scenario, ...]:
-    """Everyone's scenario: the one, or a mix's in its shares to the nearest whole patient, shuffled."""
+    """Return each patient's scenario: the one, or a mix's in its shares to the nearest whole patient,
+    shuffled.
+    """
     if not scenario.mix:
         return (scenario,) * patients
     shares = np.cumsum(list(scenario.mix.values()))
@@ -63,19 +65,19 @@ def scenarios_of(scenario: Scenario, patients: int, rng: np.random.Generator) ->
     return tuple(SCENARIOS[str(name)] for name in rng.permutation(names))
 
 
-def cohort_of(parts: Sequence[Scenario], seed: int, rng: np.random.Generator, *, icu: bool) -> Cohort:
-    """The patients, each with the traits that their scenario narrows drawn between its ends."""
-    usual = drawn(len(parts), generator(seed, "cohort"), icu=icu)
-    names = sorted({name for part in parts for name in part.cohort})
-    chances = {name: rng.random(len(parts)) for name in names}
+def cohort_of(scenarios: Sequence[Scenario], seed: int, rng: np.random.Generator, *, icu: bool) -> Cohort:
+    """Return the patients; the traits that their scenarios narrow are drawn between the narrower bounds."""
+    usual = drawn(len(scenarios), generator(seed, "cohort"), icu=icu)
+    names = sorted({name for scenario in scenarios for name in scenario.cohort})
+    chances = {name: rng.random(len(scenarios)) for name in names}
     traits: Mapping[str, Array] = {
-        name: np.array(list(traits_of(name, usual, parts, chances[name]))) for name in names
+        name: np.array(list(traits_of(name, usual, scenarios, chances[name]))) for name in names
     }
-    return drawn(len(parts), generator(seed, "cohort"), traits, icu=icu)
+    return drawn(len(scenarios), generator(seed, "cohort"), traits, icu=icu)
 
 
-def traits_of(name: str, usual: Cohort, parts: Sequence[Scenario], chances: Array) -> Iterator[float]:
-    """One trait of every patient, narrowed where the part does so."""
+def traits_of(name: str, usual: Cohort, scenarios: Sequence[Scenario], chances: Array) -> Iterator[float]:
+    """Yield one trait of every patient, replaced where the patient's scenario narrows it."""
     values = (
         usual.sensitivity[name]
         if name in usual.sensitivity
@@ -83,26 +85,28 @@ def traits_of(name: str, usual: Cohort, parts: Sequence[Scenario], chances: Arra
         if name in usual.labs
         else getattr(usual, name)
     )
-    for part, value, chance in zip(parts, values, chances, strict=True):
-        yield between(part.cohort[name], chance) if name in part.cohort else float(value)
+    for scenario, value, chance in zip(scenarios, values, chances, strict=True):
+        yield between(scenario.cohort[name], chance) if name in scenario.cohort else float(value)
 
 
 def between(span: Span, chance: float) -> float:
-    """A chance of 0 to 1 as a place in the span."""
+    """Return the point of the span at a fraction of 0 to 1."""
     return float(span[0] + (span[1] - span[0]) * chance)
 
 
 def imposed_events(
-    parts: Sequence[Scenario], cohort: Cohort, rng: np.random.Generator
+    scenarios: Sequence[Scenario], cohort: Cohort, rng: np.random.Generator
 ) -> Iterator[ClinicalEvent]:
-    """What befalls each patient, their hours counted from their own cycle start."""
-    for patient, part in enumerate(parts):
+    """Yield the clinical events imposed on each patient, their hours counted from the patient's own cycle
+    start.
+    """
+    for patient, scenario in enumerate(scenarios):
         start = int(cohort.admitted[patient]) + LEAD
-        yield from (imposed_event(patient, start, imposed, rng.random(3)) for imposed in part.imposed)
+        yield from (imposed_event(patient, start, imposed, rng.random(3)) for imposed in scenario.imposed)
 
 
 def imposed_event(patient: int, cycle_start: int, imposed: Imposed, chances: Array) -> ClinicalEvent:
-    """One happening, its numbers drawn between the ends of their spans."""
+    """Return one clinical event, its numbers drawn between the bounds of their spans."""
     start_h, lasts_h, size = (
         between(span, chance) for span, chance in zip(imposed[1:], chances, strict=True)
     )
@@ -111,10 +115,11 @@ def imposed_event(patient: int, cycle_start: int, imposed: Imposed, chances: Arr
 
 
 class SimulationRequest(NamedTuple):
-    """What is asked for; None: as the scenario has it.
+    """What is to be simulated; None: as the scenario has it.
 
     `origin`: the instant of minute 0, aware, on a full quarter of an hour. `script`: for the policy
-    `scripted`, by patient (index), from which minute what is answered (`simulators.care.dosing.scripted`).
+    `scripted`, by patient (index), the answers and the minutes from which they hold
+    (`simulators.care.dosing.scripted`).
     """
 
     scenario: Scenario
@@ -128,51 +133,55 @@ class SimulationRequest(NamedTuple):
 
 
 class Simulation:
-    """One ward, staged and ready to run once.
+    """One ward, prepared and ready to run once.
 
-    The same wish (and the same answers about doses) gives the same bytes.
+    The same request and the same answers about doses give the same bytes.
     """
 
-    def __init__(self, wish: SimulationRequest, *, truth: bool = False) -> None:
-        self.wish = wish
-        clock = wish.origin.hour * 60 + wish.origin.minute
-        self.cast, self.cohort, self.plan = prepare(wish.scenario, wish.patients, wish.seed, wish.days, clock)
-        watched = np.array([(wish.vitals or part.vitals) == "minute" for part in self.cast])
-        self.charting = Charting(self.cohort, self.plan, wish.seed, wish.origin, watched)
-        self.witness = GroundTruth(
+    def __init__(self, request: SimulationRequest, *, truth: bool = False) -> None:
+        self.request = request
+        clock = request.origin.hour * 60 + request.origin.minute
+        self.scenarios, self.cohort, self.plan = prepare(
+            request.scenario, request.patients, request.seed, request.days, clock
+        )
+        watched = np.array([(request.vitals or scenario.vitals) == "minute" for scenario in self.scenarios])
+        self.charting = Charting(self.cohort, self.plan, request.seed, request.origin, watched)
+        self.ground_truth = GroundTruth(
             self.cohort,
-            wish.origin,
-            [part.name for part in self.cast],
+            request.origin,
+            [scenario.name for scenario in self.scenarios],
             self.plan.clinical_events,
             monitor=bool(watched.all()),
         )
-        self.charted = truth
+        self.with_truth = truth
 
     @property
     def chunks(self) -> int:
-        """How many lists of records `run` yields before the last."""
+        """The number of lists of records that `run` yields before the last."""
         return -(-self.plan.minutes // CHUNK)
 
     def run(self, ask: Ask) -> Iterator[list[Record]]:
-        """The records in order of `known`, a chunk's at a time; `ask` is the consultant for those who are
-        dosed by the guideline, and may be told of each list before the next is taken.
+        """Yield the records in order of `known`, one chunk at a time.
+
+        `ask` decides for the patients who are dosed by the guideline; it may be given each list before the
+        next one is made.
         """
-        for chunk in course(self.cohort, self.plan, self.wish.seed, self.policy(ask)):
-            if self.charted:
-                self.witness.see(chunk)
+        for chunk in course(self.cohort, self.plan, self.request.seed, self.policy(ask)):
+            if self.with_truth:
+                self.ground_truth.see(chunk)
             yield self.charting.chart(chunk)
         yield self.charting.rest()
 
     def policy(self, consultant: Ask) -> Ask:
-        """Whom each patient's doses are asked of."""
-        whom: Mapping[Policy, Ask] = {
+        """Return a function that asks the dosing policy of each patient."""
+        policies: Mapping[Policy, Ask] = {
             "guideline": consultant,
             "naive": naive,
-            "scripted": scripted(self.wish.script),
+            "scripted": scripted(self.request.script),
         }
-        asked = [whom[self.wish.policy or part.policy] for part in self.cast]
-        return lambda patient, minute: asked[patient](patient, minute)
+        chosen = [policies[self.request.policy or scenario.policy] for scenario in self.scenarios]
+        return lambda patient, minute: chosen[patient](patient, minute)
 
     def truths(self) -> Iterator[Truth]:
-        """What truly happened, patient by patient; after the run, if it was to be kept."""
-        return self.witness.truths()
+        """Yield what truly happened, patient by patient; after the run, if the truth was recorded."""
+        return self.ground_truth.truths()

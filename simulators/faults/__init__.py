@@ -1,9 +1,9 @@
-"""Faults of the feed: what goes wrong between a bedside and the system that watches it.
+"""Simulate the faults of a feed between the bedside and the monitor: composable, seeded, streaming, all of
+them logged.
 
-Composable, seeded, streaming, and all accounted for.
-
-`apply(records, spec, seed, ledger)` is the door; `parse` reads `--faults`; `Ledger` is told of every record
-altered, lost or to be refused. One fault a file; `registry.FAULTS` holds each with its documented rate.
+`apply(records, spec, seed, fault_log)` is the entry point; `parse` reads `--faults`; `FaultLog` records every
+record that is altered, lost or to be refused. One fault a file; `registry.FAULTS` holds each with its
+documented rate.
 """
 
 from simulators.faults.fault_log import FaultLog

@@ -11,7 +11,7 @@ from simulators.faults.record import FeedRecord, readings
 
 NAME = "artefact"
 LASTS = (1.0, 6.0)
-"""Minutes. Assumption: a flush, a zeroing, a blood sample, a lead or probe put on again."""
+"""Minutes. Assumption: a flush, a zeroing, a blood sample, a lead or probe reattached."""
 
 Values = dict[str, float]
 
@@ -22,10 +22,10 @@ BURSTS: tuple[tuple[str, float, Values], ...] = (
     ("leads off", 0.15, {"heart-rate": 0}),
     ("damped line", 0.10, {}),
 )
-"""Name, share, and what is measured instead.
+"""Name, share, and the values measured instead.
 
 All but the damped line lie outside what is plausible (criteria.md section 8); a damped line reads low and
-believable, and no rule on single readings can tell it from a patient.
+plausible, and no rule on single readings can distinguish it from a patient.
 """
 DAMPED = 0.75
 
@@ -33,7 +33,7 @@ DAMPED = 0.75
 def artefact(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Replaces, through a short stretch, what one probe of a patient measures."""
+    """Replace the values of one of a patient's probes during each spell."""
     spells = Spells(seed, NAME, rate, LASTS)
     bursts: dict[str, tuple[Spell, int]] = {}
     for record in records:
@@ -47,7 +47,7 @@ def artefact(
 
 
 def burst(bursts: dict[str, tuple[Spell, int]], patient: str, spell: Spell) -> int:
-    """Which kind this stretch is: one draw a stretch."""
+    """Return which kind of burst a spell is: drawn once a spell."""
     found = bursts.get(patient)
     if found is None or found[0] is not spell:
         found = bursts[patient] = (
@@ -58,7 +58,7 @@ def burst(bursts: dict[str, tuple[Spell, int]], patient: str, spell: Spell) -> i
 
 
 def disturb(record: FeedRecord, kind: str, share: float, instead: Values) -> None:
-    """The readings of that probe become the artefact's; a record without them is not altered."""
+    """Replace the readings of that probe by the artefact's; a record without them is not altered."""
     body, was = record.body, {}
     for reading in readings(body):
         code, value = reading.get("code"), reading.get("value")
@@ -71,7 +71,7 @@ def disturb(record: FeedRecord, kind: str, share: float, instead: Values) -> Non
 
 
 def measured(code: Any, value: Any, instead: Values) -> float | None:
-    """What the probe reads instead; None for a reading of another probe."""
+    """Return what the probe reads instead; None for a reading of another probe."""
     if instead:
         return instead.get(code)
     return round(value * DAMPED) if code == "systolic-bp" and isinstance(value, (int, float)) else None

@@ -1,4 +1,4 @@
-"""When a fault strikes: single records, or stretches of a patient's time.
+"""Decide when a fault strikes: single records, or spells of a patient's time.
 
 Every draw comes from the seed and the fault's own name.
 """
@@ -14,23 +14,21 @@ from rules.wire.instants import HOUR, MINUTE
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
-    """A stream of its own for whatever is named, so that a fault more or a patient more moves no other's
-    draws.
-    """
+    """Return a generator of its own for the names given: one more fault or patient changes no other draws."""
     return np.random.default_rng(np.random.SeedSequence([seed, *(crc32(name.encode()) for name in names)]))
 
 
 class Chance:
-    """Strikes each record alike, at `rate` (0 to 1)."""
+    """Strikes each record with the same probability, `rate` (0 to 1)."""
 
     def __init__(self, seed: int, name: str, rate: float) -> None:
         self.rng, self.rate = generator(seed, name), rate
         self.left = self.gap()
 
     def strikes(self) -> bool:
-        """Whether it is this record's turn.
+        """Return whether this record is struck.
 
-        One count down a record, one draw a strike: a million records cost nothing.
+        It counts down one a record and draws once a strike: a million records cost nothing.
         """
         self.left -= 1
         if self.left:
@@ -39,11 +37,12 @@ class Chance:
         return True
 
     def gap(self) -> int:
+        """Return how many records on the next strike is; 0 (never) at a rate of 0."""
         return int(self.rng.geometric(self.rate)) if self.rate else 0
 
 
 class Spell(NamedTuple):
-    """A stretch from `start` up to, not including, `end` (ms), and a generator for what happens in it."""
+    """A span from `start` up to, not including, `end` (ms), and a generator for what happens in it."""
 
     start: int
     end: int
@@ -51,8 +50,8 @@ class Spell(NamedTuple):
 
 
 class Spells:
-    """Stretches that begin `rate` times an hour and last between two lengths (minutes), apart for each name
-    (a patient, or the whole feed).
+    """Spells that begin `rate` times an hour and last between two lengths (minutes), independent for each
+    name (a patient, or the whole feed).
     """
 
     def __init__(self, seed: int, fault: str, rate: float, minutes: tuple[float, float]) -> None:
@@ -60,7 +59,7 @@ class Spells:
         self.ahead: dict[str, Spell] = {}
 
     def over(self, name: str, known: int) -> Spell | None:
-        """The stretch that `known` lies in; None when it lies in none. Ask in order of `known`."""
+        """Return the spell that contains `known`, or None. Must be called in order of `known`."""
         spell = self.ahead.get(name)
         if spell is None:
             spell = self.ahead[name] = self.after(known, generator(self.seed, self.fault, name))
@@ -69,6 +68,6 @@ class Spells:
         return spell if spell.start <= known else None
 
     def after(self, known: int, rng: np.random.Generator) -> Spell:
-        """The next stretch after an instant."""
+        """Return the next spell after an instant."""
         start = known + 1 + int(rng.exponential(HOUR / self.rate))
         return Spell(start, start + int(rng.uniform(*self.minutes) * MINUTE), rng)

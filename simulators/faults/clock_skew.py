@@ -1,5 +1,5 @@
-"""Clock skew: a patient's monitor has the wrong time for some hours, so its vitals claim to be true earlier
-or later than they were.
+"""Clock skew: a patient's monitor has the wrong time for some hours, so the `at` of its vitals is earlier or
+later than they were measured.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from simulators.faults.record import FeedRecord
 NAME = "clock-skew"
 LASTS = (60.0, 240.0)
 BEHIND, AHEAD = -20, 20
-"""Minutes. Assumption: set by hand once, then adrift.
+"""Minutes. Assumption: set by hand once, then drifted.
 
 Beyond 15 min ahead of `known` the record is refused (criteria.md section 1).
 """
@@ -23,9 +23,7 @@ Beyond 15 min ahead of `known` the record is refused (criteria.md section 1).
 def clock_skew(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Shifts `at` of all vitals of a patient by one offset through a stretch; `known` stays the feed's own
-    time.
-    """
+    """Shift `at` of all vitals of a patient by one offset during a spell; `known` remains the feed's time."""
     spells = Spells(seed, NAME, rate, LASTS)
     offsets: dict[str, tuple[int, int]] = {}
     for record in records:
@@ -39,16 +37,16 @@ def clock_skew(
 
 
 def offset(offsets: dict[str, tuple[int, int]], patient: str, spell: Spell) -> int:
-    """Minutes by which the clock is wrong in this stretch: one draw a stretch, never 0."""
+    """Return the minutes by which the clock is wrong in this spell: drawn once a spell, never 0."""
     found = offsets.get(patient)
     if found is None or found[0] != spell.start:
-        drawn = int(spell.rng.integers(BEHIND, AHEAD))
-        found = offsets[patient] = spell.start, drawn if drawn < 0 else drawn + 1
+        minutes = int(spell.rng.integers(BEHIND, AHEAD))
+        found = offsets[patient] = spell.start, minutes if minutes < 0 else minutes + 1
     return found[1]
 
 
 def skew(record: FeedRecord, minutes: int) -> None:
-    """The record's `at` is wrong by so many minutes; a record without a readable one is left alone."""
+    """Shift the record's `at` by a number of minutes; a record without a readable one is not altered."""
     at = record.at
     if at is not None:
         record.rewrite(

@@ -1,5 +1,5 @@
-"""Correction: a laboratory reports a wrong value and, an hour or more later, corrects it or withdraws it and
-reports anew.
+"""Correction: a laboratory reports a wrong value and, half an hour or more later, corrects it, or withdraws
+it and reports again.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ ENVELOPE = ("type", "id", "patient", "at", "known")
 FACTORS = (0.5, 0.7, 1.6, 2.0)
 WITHDRAWN = 0.2
 """Minutes until the correction, how wrong the first value is, and the share withdrawn and reported under a
-new id. Assumptions: a mislabelled or hemolysed sample, found when the next one disagrees.
+new id.
+
+Assumptions: a mislabelled or hemolysed sample, found when the next one disagrees.
 """
 
 
 def correction(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Makes one value of a share of the labs wrong, and sends what is right later."""
+    """Make one value of a share of the labs wrong, and send the right one later."""
     chance, later = Chance(seed, NAME, rate), Postponed()
     for record in records:
         yield from later.due(record.known)
@@ -36,9 +38,9 @@ def correction(
 
 
 def mistaken(record: FeedRecord, chance: Chance) -> list[FeedRecord]:
-    """One number of the record is multiplied; answers what mends it later.
+    """Multiply one number of the record; return the records that correct it later.
 
-    A record without numbers is left alone.
+    A record without numbers is not altered.
     """
     right = record.copy()
     body = record.body
@@ -53,7 +55,7 @@ def mistaken(record: FeedRecord, chance: Chance) -> list[FeedRecord]:
 
 
 def mended(record: FeedRecord, chance: Chance) -> list[FeedRecord]:
-    """The right values as `corrected`; or a withdrawal, and the right values under an id of their own."""
+    """Return the right values as `corrected`, or a withdrawal and the right values under another id."""
     known = record.known + MINUTE * int(chance.rng.integers(EARLIEST, LATEST + 1))
     right = record.body | {"known": text(known)}
     if chance.rng.random() >= WITHDRAWN:
@@ -63,7 +65,7 @@ def mended(record: FeedRecord, chance: Chance) -> list[FeedRecord]:
 
 
 def made(like: FeedRecord, known: int, body: Body) -> FeedRecord:
-    """What the laboratory sends later, as an altered record of the feed."""
+    """Return what the laboratory sends later, as an altered record of the feed."""
     sent = FeedRecord(known, lined(body, like.line), like.marks)
     sent.mark(NAME, status=body.get("status", "final"))
     return sent

@@ -1,4 +1,4 @@
-"""Delay: a record reaches the system minutes to hours after it should, and says so in its `known`."""
+"""Delay: a record reaches the system minutes to hours late, and its `known` says so."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Assumption: an interface engine that queues and retries; most waits are short, a
 
 
 def delay(records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog) -> Iterator[FeedRecord]:
-    """Holds a share of the records back for an exponential time."""
+    """Hold a share of the records back for an exponential time."""
     chance, held = Chance(seed, NAME, rate), Postponed()
     for record in records:
         yield from held.due(record.known)

@@ -10,13 +10,17 @@ from simulators.faults.record import FeedRecord
 
 NAME = "drop"
 ACKNOWLEDGED = 0.1
-"""Assumption: what a person charts and what a laboratory reports crosses an interface that acknowledges; of
-that a tenth as much is lost as of a monitor's vitals, which nobody sends again.
+"""The loss of other records, as a share of the loss of vitals.
+
+Assumption: manual charting and laboratory results cross an interface that acknowledges; a monitor's vitals
+are never sent again.
 """
 
 
 def drop(records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog) -> Iterator[FeedRecord]:
-    """Loses vitals at the rate, everything else at a tenth of it; each lost record is told to the ledger."""
+    """Lose vitals at the rate, everything else at a tenth of it; each lost record is entered in the fault
+    log.
+    """
     vitals, others = Chance(seed, NAME, rate), Chance(seed, f"{NAME} others", rate * ACKNOWLEDGED)
     for record in records:
         if record.id is not None and (vitals if record.type == "vitals" else others).strikes():

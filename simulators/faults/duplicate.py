@@ -1,4 +1,4 @@
-"""Duplicate: a record comes twice, as an interface sends again what it believes unacknowledged."""
+"""Duplicate: a record comes twice, as an interface sends again what it takes for unacknowledged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATEST = 30
 def duplicate(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Sends a share of the records again under the same id, known a little later."""
+    """Send a share of the records again under the same id, known a little later."""
     chance, again = Chance(seed, NAME, rate), Postponed()
     for record in records:
         yield from again.due(record.known)

@@ -1,6 +1,4 @@
-"""Log what was done to which record, so that nothing that is lost or refused is lost or refused in
-silence.
-"""
+"""Log what was done to which record: every record that is lost or will be refused is accounted for."""
 
 from __future__ import annotations
 
@@ -20,11 +18,11 @@ Entry = dict[str, Any]
 
 
 class FaultLog:
-    """Takes one entry an altered record and keeps counts, not entries.
+    """A log of one entry for each altered record; it keeps counts, not entries.
 
-    An entry: `patient`, `id`, `type`, `known` (when it comes; RFC 3339), `faults` (in order, each with
-    `fault` and what it did), `lost` (whether it never comes) and `refused` (the reasons for which the decoder
-    will refuse the record, or readings of it). `write`: takes each entry as it is made.
+    An entry: `patient`, `id`, `type`, `known` (when it arrives; RFC 3339), `faults` (in order, each with
+    `fault` and what it did), `lost` (whether it never arrives) and `refused` (the reasons for which the
+    decoder will refuse the record, or readings of it). `write`: is called with each entry as it is made.
     """
 
     def __init__(self, write: Callable[[Entry], object] | None = None) -> None:
@@ -34,12 +32,12 @@ class FaultLog:
         self.lost_records = 0
 
     def lost(self, record: FeedRecord) -> None:
-        """An altered record that never comes."""
+        """Log an altered record that never arrives."""
         self.lost_records += 1
         self._enter(record, [], lost=True)
 
     def came(self, record: FeedRecord) -> None:
-        """An altered record as it leaves the feed."""
+        """Log an altered record as it leaves the feed."""
         self._enter(record, refusals(record), lost=False)
 
     def _enter(self, record: FeedRecord, refused: list[str], lost: bool) -> None:
@@ -60,9 +58,7 @@ class FaultLog:
 
     @property
     def counts(self) -> dict[str, Any]:
-        """How often each fault struck, how many records are lost, and how many refusals to expect
-        by reason.
-        """
+        """How often each fault struck, how many records are lost, and the refusals to expect by reason."""
         return {
             "faults": dict(sorted(self.faults.items())),
             "lost": self.lost_records,
@@ -71,8 +67,8 @@ class FaultLog:
 
 
 def refusals(record: FeedRecord) -> list[str]:
-    """For which reasons the decoder will refuse an altered record: one for the whole of it, or one for each
-    reading it cannot take.
+    """Return the reasons for which the decoder will refuse an altered record: one for the whole of it, or one
+    for each reading it cannot accept.
     """
     if record.spoiled is not None:
         return [record.spoiled]

@@ -24,11 +24,13 @@ class FaultsError(ValueError):
 
 
 def parse(spec: str) -> dict[str, float]:
-    """The rate of each fault asked for, in the order in which they strike. Raises FaultsError.
+    """Return the rate of each fault asked for, in the order in which they strike.
 
-    `spec`: parts with commas between, later ones ruling: a set (`all`, `usual`, `none`), a fault at its
-    documented rate (`drop`), or at another (`drop=0.05`). A rate is a share of records, or how often an hour;
-    0 leaves the fault out.
+    `spec`: parts separated by commas, later ones taking precedence: a set (`all`, `usual`, `none`), a fault
+    at its documented rate (`drop`), or at another (`drop=0.05`). A rate is a share of records, or how often
+    an hour; 0 leaves the fault out.
+
+    Raises FaultsError.
     """
     rates: dict[str, float] = {}
     for part in filter(None, map(str.strip, spec.split(","))):
@@ -37,7 +39,7 @@ def parse(spec: str) -> dict[str, float]:
 
 
 def one(part: str) -> tuple[str, float]:
-    """A fault and its rate. Raises FaultsError."""
+    """Return a fault and its rate. Raises FaultsError."""
     name, equals, rate = part.partition("=")
     if name not in FAULTS:
         known = [*FAULTS, *SETS]
@@ -47,7 +49,7 @@ def one(part: str) -> tuple[str, float]:
 
 
 def number(name: str, text: str) -> float:
-    """A rate in range. Raises FaultsError."""
+    """Return a rate in range. Raises FaultsError."""
     try:
         rate = float(text)
     except ValueError:
@@ -68,25 +70,25 @@ Line = tuple[int, bytes]
 def apply(
     records: Iterable[Line], spec: str | Mapping[str, float], seed: int, fault_log: FaultLog | None = None
 ) -> Iterator[Line]:
-    """The feed as it arrives: records in order of `known`, altered by the faults of `spec`.
-
-    Raises FaultsError for a wrong `spec`.
+    """Return the feed as it arrives: records in order of `known`, altered by the faults of `spec`.
 
     `records`: (`known` in ms, line) in order of `known`. `spec`: as `--faults` takes it (see `parse`), or
-    rates by name. `seed`: the same seed and records give the same bytes, and each fault draws apart from the
-    others. `ledger`: is told of every record altered or lost; a record it is not told of leaves with the very
-    bytes it came with. Memory grows with what is on its way (a delay, an outage), never with the feed. Ticks
-    for all, and lines that name no patient or id, pass untouched.
+    rates by name. `seed`: the same seed and records give the same bytes, and each fault draws independently
+    of the others. `fault_log`: gets every record that is altered or lost; a record that is not logged leaves
+    with exactly the bytes it came with. Memory grows with what is in flight (a delay, an outage), never with
+    the feed. Ticks for all, and lines that name no patient or id, pass unaltered.
+
+    Raises FaultsError for a wrong `spec`.
     """
     rates = parse(spec) if isinstance(spec, str) else spec
-    book = FaultLog() if fault_log is None else fault_log
-    return written_lines(chain(records, rates, seed, book), book)
+    log = FaultLog() if fault_log is None else fault_log
+    return written_lines(chain(records, rates, seed, log), log)
 
 
 def chain(
     records: Iterable[Line], rates: Mapping[str, float], seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """The stages of the faults that strike at all, one after another."""
+    """Return the feed through the stages of the faults whose rate is not 0, one after another."""
     feed: Iterator[FeedRecord] = (FeedRecord(known, line) for known, line in records)
     for name, rate in rates.items():
         feed = FAULTS[name].stage(feed, rate, seed, fault_log) if rate else feed
@@ -94,7 +96,7 @@ def chain(
 
 
 def written_lines(feed: Iterable[FeedRecord], fault_log: FaultLog) -> Iterator[Line]:
-    """The records as lines; the ledger is told of those that are not as they came."""
+    """Yield the records as lines; enter the altered ones in the fault log."""
     for record in feed:
         if record.marks:
             fault_log.came(record)

@@ -1,4 +1,4 @@
-"""Garbled: the line is damaged on its way, and cannot be read at all."""
+"""Garbled: the line is damaged on its way and cannot be read at all."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ LOCAL = len("2026-03-02T10:00:00")
 def garbled(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Cuts short, or strews with bytes that are no UTF-8, or strips of its offset from UTC, a share of the
-    lines.
+    """Damage a share of the lines: cut them short, put in bytes that are no UTF-8, or strip the time's offset
+    from UTC.
 
-    Damage that leaves a readable line with another number in it is not among these: nothing that reads lines
-    can know it.
+    Damage that leaves a readable line with another number in it is not among these: no reader of lines can
+    notice it.
     """
     chance = Chance(seed, NAME, rate)
     for record in records:
@@ -29,14 +29,14 @@ def garbled(
 
 
 def cut(record: FeedRecord, chance: Chance) -> None:
-    """The connection broke in the middle."""
+    """Cut the line short: the connection broke in the middle."""
     content = record.line.rstrip()
     record.line = content[: int(chance.rng.integers(1, len(content)))] + ending(record.line)
     spoil(record, "malformed", "cut")
 
 
 def strew(record: FeedRecord, chance: Chance) -> None:
-    """Noise on a serial line."""
+    """Put in invalid bytes: noise on a serial line."""
     content = bytearray(record.line.rstrip())
     for place in chance.rng.integers(len(content), size=3):
         content[int(place)] = 0xFF
@@ -45,13 +45,14 @@ def strew(record: FeedRecord, chance: Chance) -> None:
 
 
 def unzone(record: FeedRecord, chance: Chance) -> None:
-    """A local time without its offset: nobody may guess the zone."""
+    """Write a local time without its offset: the zone must not be guessed."""
     body = record.body
     record.line = lined(body | {"at": str(body.get("at"))[:LOCAL]}, record.line)
     spoil(record, "bad-time", "unzoned")
 
 
 def spoil(record: FeedRecord, reason: str, how: str) -> None:
+    """Note why the decoder will refuse the line, and how it was damaged."""
     record.spoiled = reason
     record.mark(NAME, how=how)
 

@@ -1,4 +1,4 @@
-"""Outage: nothing of the whole feed arrives for a while; then it comes all at once."""
+"""Outage: nothing of the whole feed arrives for a while; then it arrives all at once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ FEED = "feed"
 def outage(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Through a stretch all records are held; they become known at its end, in their order.
+    """Hold all records during a spell; they become known at its end, in their order.
 
-    Memory: one stretch of the feed.
+    Memory: one spell of the feed.
     """
     spells = Spells(seed, NAME, rate, LASTS)
     held: list[FeedRecord] = []
@@ -37,7 +37,7 @@ def outage(
 
 
 def caught_up(held: list[FeedRecord], until: int) -> Iterator[FeedRecord]:
-    """What was held, known now."""
+    """Yield what was held, now known."""
     for record in held:
         record.postpone(until, NAME)
         yield record

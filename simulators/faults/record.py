@@ -1,5 +1,5 @@
-"""Hold a record on its way through the feed: its bytes, when it becomes known, and what was done to it; held
-records wait until their time has come.
+"""Represent a record on its way through the feed: its bytes, when it becomes known, and what was done to it;
+hold postponed records until they are due.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rules.wire.vocabulary import EVERY_PATIENT
 Body = dict[str, Any]
 Reading = dict[str, Any]
 Mark = dict[str, Any]
-"""What one fault did to one record: `fault`, its name, and what is worth knowing of it."""
+"""What one fault did to one record: `fault`, its name, and the details."""
 
 
 class _Envelope(msgspec.Struct):
@@ -33,11 +33,11 @@ _NOBODY = _Envelope()
 class FeedRecord:
     """One line of a feed.
 
-    `known`: ms; `type`, `patient`, `id`: None for a line that no fault touches (a tick for all, a line that
-    names nobody).
+    `known`: ms; `type`, `patient`, `id`: None for a line that no fault alters (a tick for all, a line without
+    patient or id).
 
-    `marks`: what was done to it, in order; `spoiled`: why the decoder refuses the whole line, when a fault
-    saw to that.
+    `marks`: what was done to it, in order; `spoiled`: the reason for which the decoder refuses the whole
+    line, when a fault damaged it.
     """
 
     __slots__ = ("id", "known", "line", "marks", "patient", "spoiled", "type")
@@ -52,59 +52,62 @@ class FeedRecord:
 
     @property
     def body(self) -> Body:
-        """What the line says, to be changed and given to `say`."""
+        """The line decoded; to be changed and given to `rewrite`."""
         return _BODY.decode(self.line)
 
     @property
     def at(self) -> int | None:
-        """When it was true by its own word, ms; None when it does not say."""
+        """The record's own `at`, ms; None when it has none that can be read."""
         try:
             return parse(self.body["at"])
         except (BadTime, KeyError, TypeError, ValueError):
             return None
 
     def rewrite(self, body: Body, fault: str, **detail: Any) -> None:
-        """The line says something else from now on, by this fault."""
+        """Replace the line's content, by this fault."""
         self.line = lined(body, self.line)
         self.mark(fault, **detail)
 
     def mark(self, fault: str, **detail: Any) -> None:
-        """This fault did something to it."""
+        """Note that this fault altered the record."""
         self.marks = (*self.marks, {"fault": fault} | detail)
 
     def postpone(self, known: int, fault: str) -> None:
-        """It becomes known only at `known` (ms), and says so."""
+        """Make the record known only at `known` (ms), and write that into it."""
         minutes = round((known - self.known) / MINUTE, 1)
         self.known = known
         self.rewrite(self.body | {"known": text(known)}, fault, minutes=minutes)
 
     def copy(self) -> FeedRecord:
-        """The same once more."""
+        """Return a copy of the record."""
         return FeedRecord(self.known, self.line, self.marks)
 
 
 def lined(body: Body, like: bytes) -> bytes:
-    """A body as a line, ending as another line does."""
+    """Return a body as a line, with the line end that another line has."""
     return msgspec.json.encode(body) + ending(like)
 
 
 def ending(line: bytes) -> bytes:
+    """Return the line end of a line; empty when it has none."""
     return b"\n" if line.endswith(b"\n") else b""
 
 
 def readings(body: Body) -> list[Reading]:
-    """The readings of a set, those of them that are objects."""
+    """Return the readings of a set that are objects."""
     found = body.get("readings")
     return [reading for reading in found if isinstance(reading, dict)] if isinstance(found, list) else []
 
 
 def numeric(reading: Reading) -> bool:
-    """Whether a reading has a number."""
+    """Return whether a reading has a number."""
     return isinstance(reading.get("value"), (int, float))
 
 
 def enveloped(line: bytes) -> _Envelope:
-    """Whose a line is; nobody's when it is no JSON object in UTF-8, or names no patient or no id."""
+    """Return the line's type, id and patient; all None when it is no JSON object in UTF-8, or has no patient
+    or no id.
+    """
     try:
         found = _ENVELOPE.decode(line)
         if not line.isascii():
@@ -116,23 +119,23 @@ def enveloped(line: bytes) -> _Envelope:
 
 
 class Postponed:
-    """Records in order of the `known` they were given; ties in the order in which they were added."""
+    """Records in order of their new `known`; ties in the order in which they were added."""
 
     def __init__(self) -> None:
         self.heap: list[tuple[int, int, FeedRecord]] = []
         self.count = 0
 
     def add(self, record: FeedRecord) -> None:
-        """It waits until its `known`."""
+        """Hold a record until its `known`."""
         self.count += 1
         heappush(self.heap, (record.known, self.count, record))
 
     def due(self, known: int) -> Iterator[FeedRecord]:
-        """Those whose time lies before `known`, taken out."""
+        """Remove and yield the records whose time lies before `known`."""
         while self.heap and self.heap[0][0] < known:
             yield heappop(self.heap)[2]
 
     def rest(self) -> Iterator[FeedRecord]:
-        """All that are left, in order."""
+        """Remove and yield all that are left, in order."""
         while self.heap:
             yield heappop(self.heap)[2]

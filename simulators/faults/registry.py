@@ -1,4 +1,4 @@
-"""The faults, in the order in which they befall a record on its way from the bedside: one line each."""
+"""List the faults, one entry each, in the order in which they alter a record on its way from the bedside."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FeedFault(NamedTuple):
 
     @property
     def most(self) -> float:
-        """The highest rate that means anything: every record, or once a minute."""
+        """The highest meaningful rate: every record, or once a minute."""
         return 60.0 if self.of in (HOURS, PATIENT_HOURS) else 1.0
 
 
@@ -77,6 +77,6 @@ FAULTS = {
     ),
     "garbled": FeedFault(garbled, 0.001, RECORDS, 0.0, "a line is cut, damaged, or its time has no offset"),
 }
-"""Rates are assumptions: well above what a hospital would bear, so that a week of a ward meets every fault
+"""Rates are assumptions: well above what a hospital would accept, so that a week of a ward meets every fault
 many times.
 """

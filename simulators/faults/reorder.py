@@ -13,27 +13,27 @@ NAME = "reorder"
 FURTHEST = 5
 """Records of the same patient. Assumption: neighbours on parallel connections change places, no more."""
 LONGEST = 60 * MINUTE
-"""Nothing waits longer for others to pass, or a patient's last record never came."""
+"""No record is held longer than this for others to pass, or a patient's last record would never arrive."""
 
 
 class Overtaken:
-    """The records that others pass, at most one a patient, with how many are still to pass; the longest
-    waiting first.
+    """The records being overtaken, at most one a patient, with how many are still to pass; the longest held
+    first.
     """
 
     def __init__(self) -> None:
         self.waiting: dict[str, tuple[FeedRecord, int]] = {}
 
     def hold(self, record: FeedRecord, others: int) -> None:
-        """So many later records of its patient are to pass it."""
+        """Hold a record until `others` later ones of its patient have passed it."""
         self.waiting[record.patient or ""] = record, others
 
     def holds(self, record: FeedRecord) -> bool:
-        """Whether one of the same patient waits."""
+        """Return whether a record of the same patient is held."""
         return record.patient in self.waiting
 
     def passed(self, by: FeedRecord) -> Iterator[FeedRecord]:
-        """One more passed the patient's waiting record, which follows it when that was the last."""
+        """Count one record that passed the patient's held one; yield the held one after the last."""
         patient = by.patient or ""
         held, left = self.waiting[patient]
         if left > 1:
@@ -43,7 +43,7 @@ class Overtaken:
             yield let_go(held, by.known)
 
     def due(self, known: int) -> Iterator[FeedRecord]:
-        """Those that have waited too long at an instant."""
+        """Yield the records that have been held too long at an instant."""
         while self.waiting and self.first.known + LONGEST < known:
             first = self.first
             del self.waiting[first.patient or ""]
@@ -51,14 +51,15 @@ class Overtaken:
 
     @property
     def first(self) -> FeedRecord:
+        """The record that has been held longest."""
         return next(iter(self.waiting.values()))[0]
 
 
 def reorder(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Lets one to five later records of its patient pass a share of the records; it becomes known with the
-    last that passed it.
+    """Let one to five later records of the patient pass a share of the records; the record becomes known with
+    the last that passed it.
     """
     chance, overtaken, last = Chance(seed, NAME, rate), Overtaken(), 0
     for record in records:
@@ -75,6 +76,6 @@ def reorder(
 
 
 def let_go(record: FeedRecord, known: int) -> FeedRecord:
-    """It comes now."""
+    """Return the record, made known at `known`."""
     record.postpone(known, NAME)
     return record

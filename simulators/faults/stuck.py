@@ -11,14 +11,14 @@ from simulators.faults.record import FeedRecord, readings
 
 NAME = "stuck"
 LASTS = (10.0, 30.0)
-"""Minutes. Assumption: somebody sees within half an hour that the picture has frozen."""
+"""Minutes. Assumption: within half an hour it is noticed that the display has frozen."""
 MEASURED = frozenset({"heart-rate", "systolic-bp", "diastolic-bp", "mean-bp", "respiratory-rate", "spo2"})
 
 Frozen = dict[str, Any]
 
 
 def stuck(records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog) -> Iterator[FeedRecord]:
-    """Through a stretch a patient's monitor repeats, reading by reading, the first value it sent in it."""
+    """Repeat, during a spell and reading by reading, the first value that a patient's monitor sent in it."""
     spells = Spells(seed, NAME, rate, LASTS)
     frozen: dict[str, tuple[Spell, Frozen]] = {}
     for record in records:
@@ -32,7 +32,7 @@ def stuck(records: Iterator[FeedRecord], rate: float, seed: int, fault_log: Faul
 
 
 def seen_in(frozen: dict[str, tuple[Spell, Frozen]], patient: str, spell: Spell) -> Frozen:
-    """What the monitor sent first in this stretch."""
+    """Return what the monitor sent first in this spell."""
     found = frozen.get(patient)
     if found is None or found[0] is not spell:
         found = frozen[patient] = spell, {}
@@ -40,7 +40,7 @@ def seen_in(frozen: dict[str, tuple[Spell, Frozen]], patient: str, spell: Spell)
 
 
 def freeze(record: FeedRecord, first: Frozen) -> None:
-    """The first values are kept, later ones replaced by them; a record that says the same anyway is not
+    """Keep the first values and replace later ones by them; a record whose values are the same anyway is not
     altered.
     """
     body, was = record.body, {}

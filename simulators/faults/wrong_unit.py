@@ -1,6 +1,4 @@
-"""Wrong unit: a reading's number is in one unit and its label says another, or its label says nothing that
-can be read.
-"""
+"""Wrong unit: a reading's number is in one unit and its label names another, or the label cannot be read."""
 
 from __future__ import annotations
 
@@ -23,15 +21,17 @@ MISLABELLED: Mapping[str, Callable[[float], float]] = {
     "spo2": lambda percent: percent / 100,
 }
 """Code -> its number in the unit whose label was lost ([degF], kPa, [lb_av], umol/L, /uL, a fraction), under
-the usual label. Only mix-ups that no patient can have, which the plausible ranges catch (criteria.md section
-8): others nobody could tell from a reading.
+the usual label.
+
+Only mix-ups that no patient can have, which the plausible ranges catch (criteria.md section 8): others cannot
+be recognised from a reading.
 """
 
 
 def wrong_unit(
     records: Iterator[FeedRecord], rate: float, seed: int, fault_log: FaultLog
 ) -> Iterator[FeedRecord]:
-    """Spoils one reading of a share of the vitals and labs: its unit cannot be read (refused, `bad-unit`), or
+    """Spoil one reading of a share of the vitals and labs: its unit cannot be read (refused, `bad-unit`), or
     is that of another number.
     """
     chance = Chance(seed, NAME, rate)
@@ -42,7 +42,7 @@ def wrong_unit(
 
 
 def spoil(record: FeedRecord, chance: Chance) -> None:
-    """One measured reading loses its unit, or keeps it while the number changes to another's."""
+    """Make one measured reading's unit unreadable, or keep it and change the number to another unit's."""
     body = record.body
     measured = [reading for reading in readings(body) if usable(reading)]
     if not measured:
@@ -56,13 +56,16 @@ def spoil(record: FeedRecord, chance: Chance) -> None:
 
 
 def mislabel(record: FeedRecord, body: Body, reading: Reading) -> None:
+    """Change the reading's number to that of the other unit, and keep the label."""
     was = reading["value"]
     reading["value"] = round(MISLABELLED[reading["code"]](was), 4)
     record.rewrite(body, NAME, code=reading["code"], was=was, implausible=True)
 
 
 def usable(reading: Reading) -> bool:
-    """A number in the canonical unit of its code; a device has none, and an INR needs none."""
+    """Return whether the reading is a number in the canonical unit of its code; a device has no unit, and an
+    INR needs none.
+    """
     code, unit = str(reading.get("code")), reading.get("unit")
     return (
         numeric(reading) and unit is not None and code != "inr" and unit in (VITALS.get(code), LABS.get(code))

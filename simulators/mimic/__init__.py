@@ -1,3 +1,3 @@
-"""MIMIC-IV's own tables as events of the wire: what each item is, and what a careful reader makes of it
+"""Read MIMIC-IV's tables as events of the wire: what each item is, and how a careful reader interprets it
 (docs/reference/mimic.md).
 """

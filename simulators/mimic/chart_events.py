@@ -24,7 +24,7 @@ from simulators.mimic.chart_items import (
     WEIGHT_LB,
     wording,
 )
-from simulators.mimic.fact import MimicFact, apart, learned, neat, stamp
+from simulators.mimic.fact import MimicFact, distinct_sets, learned, neat, stamp
 from simulators.mimic.stays import MimicStay
 from simulators.mimic.tables import CHART, Charted, Given
 from simulators.mimic.tally import ImportTally
@@ -36,9 +36,11 @@ SAME_KG = 0.5
 def baseline(
     stay: MimicStay, rows: Iterable[Charted], given: Iterable[Given], tally: ImportTally
 ) -> Iterator[MimicFact]:
-    """The admission weight is the baseline, and never a weight of the course: it is charted again days later
-    with the same number, which would hide what was gained meanwhile. One that differs by more than 0.5 kg is
-    a new baseline. None charted: the `patientweight` of the first input. The age goes with the first.
+    """Yield the baseline: the admission weight and, with the first, the age.
+
+    The admission weight is never a weight of the course: it is charted again days later with the same number,
+    which would hide what was gained meanwhile. One that differs by more than 0.5 kg is a new baseline. None
+    charted: the `patientweight` of the first input.
     """
     found = list(weights(rows, tally)) or list(pump_weight(given))
     age = {} if stay.age is None else {"age": neat(stay.age)}
@@ -53,7 +55,7 @@ Weighed = tuple[int, int, dict[str, Any]]
 
 
 def weights(rows: Iterable[Charted], tally: ImportTally) -> Iterator[Weighed]:
-    """Admission weights that say something new, as (at, known, reading)."""
+    """Yield admission weights that differ from the one before, as (at, known, reading)."""
     before: float | None = None
     for row in sorted((row for row in rows if row.item in ADMISSION_WEIGHTS), key=attrgetter("at", "item")):
         assert row.number is not None
@@ -67,7 +69,7 @@ def weights(rows: Iterable[Charted], tally: ImportTally) -> Iterator[Weighed]:
 
 
 def pump_weight(given: Iterable[Given]) -> Iterator[Weighed]:
-    """The weight that the first input's pump was set to."""
+    """Yield the weight that the first input's pump was set to."""
     first = min((row for row in given if row.weight is not None), key=attrgetter("start"), default=None)
     if first is not None and first.weight is not None:
         reading = {"code": "weight", "value": neat(first.weight), "unit": "kg"}
@@ -77,28 +79,31 @@ def pump_weight(given: Iterable[Given]) -> Iterator[Weighed]:
 UNITS = {"bpm": "/min", "insp/min": "/min", "mmHg": "mm[Hg]", "\u00b0F": "[degF]", "\u00b0C": "Cel"}
 """The source's spellings of units.
 
-What is not here is written as it stands, for the engine to judge: a unit is never guessed.
+A spelling that is not listed is passed on unchanged, for the engine to judge: a unit is never guessed.
 """
 
 
 def vitals(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
-    """Readings as charted, artefacts and misplaced units included: an arterial mean of -23 and 98.9 degrees
-    Celsius are for the engine to refuse as implausible, and to count.
+    """Yield readings as charted, artefacts and misplaced units included.
+
+    An arterial mean of -23 and 98.9 degrees Celsius are for the engine to refuse as implausible, and to
+    count.
     """
     mine = sorted((row for row in rows if row.item in READINGS), key=place)
     for (at, known, rank), group in groupby(mine, key=lambda row: place(row)[:3]):
-        for readings in apart(map(reading, group), lambda: tally.drop(CHART.name, "repeated")):
+        for readings in distinct_sets(map(reading, group), lambda: tally.drop(CHART.name, "repeated")):
             yield MimicFact(
                 at, known, "vitals", f"v-{stamp(at)}", {"source": SOURCES[rank], "readings": readings}
             )
 
 
 def place(row: Charted) -> tuple[int, int, int, int]:
+    """Return the order of a row's reading: `at`, `known`, source, item."""
     return row.at, row.known, SOURCES.index(READINGS[row.item].source), row.item
 
 
 def reading(row: Charted) -> dict[str, Any]:
-    """The reading of a row, in the unit of the row, else of the table."""
+    """Return the reading of a row, in the unit of the row, else of the table."""
     item = READINGS[row.item]
     assert row.number is not None
     return {
@@ -114,20 +119,16 @@ def reading(row: Charted) -> dict[str, Any]:
 # What a careful clinician would chart as `mental-status`:
 #
 # - `changed`: confused, inappropriate or incomprehensible speech (verbal 4, 3, 2), not obeying commands
-# (motor 5 or less), eyes opening to
-# pain or not at all (eye 2 or less), or a Richmond score of -2 or below, or 2 or above. Whether a drug did it
-# is not known here: sedation is
-# not told from illness. A verbal 1 is `changed` only where the wording says `No Response` and not `No
-# Response-ETT`.
+#   (motor 5 or less), eyes opening to pain or not at all (eye 2 or less), or a Richmond score of -2 or below,
+#   or 2 or above. Whether a drug did it is not known here: sedation is not distinguished from illness. A
+#   verbal 1 is `changed` only where the wording says `No Response` and not `No Response-ETT`.
 # - `normal`: none of these, and oriented (verbal 5); or, where speech cannot be judged (verbal 1: a tube, or
-# no answer), alert and obeying
-# commands (eye 4, motor 6). A verbal 1 alone is never `changed`, nor is drowsiness or restlessness of one
-# point on the Richmond scale.
-# - nothing otherwise: a Richmond score of 0 alone says that somebody is awake, not that the mind is clear.
+#   no answer), alert and obeying commands (eye 4, motor 6). A verbal 1 alone is never `changed`, nor is
+#   drowsiness or restlessness of one point on the Richmond scale.
+# - nothing otherwise: a Richmond score of 0 alone says that the patient is awake, not that the mind is clear.
 #
 # `disorientation`: present with a confused verbal response (4), or with a score of 0 for person, place or
-# time in a patient who speaks in
-# sentences (4 or 5); absent again with a verbal 5. Charted when it changes.
+# time in a patient who speaks in sentences (4 or 5); absent again with a verbal 5. Charted when it changes.
 
 
 ALERT, TO_PAIN = 4, 2
@@ -139,7 +140,7 @@ Scores = Mapping[int, float]
 
 
 def mental(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
-    """`mental-status` each time it can be told, `disorientation` when it changes."""
+    """Yield `mental-status` each time it can be determined, `disorientation` when it changes."""
     disoriented = False
     mine = sorted(
         (row for row in rows if row.item in NEUROLOGIC and row.number is not None),
@@ -164,7 +165,7 @@ def mental(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
 
 
 def worst(group: Iterable[Charted]) -> dict[int, float]:
-    """The scores of one minute; of two for one item the one further from well."""
+    """Return the scores of one minute; of two for one item the one further from well."""
     scores: dict[int, float] = {}
     for row in group:
         assert row.number is not None
@@ -174,7 +175,7 @@ def worst(group: Iterable[Charted]) -> dict[int, float]:
 
 
 def mental_status(scores: Scores) -> str | None:
-    """`changed`, `normal`, or None when the scores of a minute do not say."""
+    """Return `changed`, `normal`, or None when the scores of a minute do not determine it."""
     if changed(scores):
         return "changed"
     verbal = scores.get(VERBAL)
@@ -183,6 +184,7 @@ def mental_status(scores: Scores) -> str | None:
 
 
 def changed(scores: Scores) -> bool:
+    """Return whether the scores of a minute show a changed mental status."""
     return (
         SOUNDS <= scores.get(VERBAL, ORIENTED) <= CONFUSED
         or scores.get(MOTOR, OBEYS) < OBEYS
@@ -192,12 +194,12 @@ def changed(scores: Scores) -> bool:
 
 
 def mute(group: Iterable[Charted]) -> bool:
-    """Whether the wording says that a patient without a tube does not answer."""
+    """Return whether the wording says that a patient without a tube does not answer."""
     return any(row.item == VERBAL and wording(row.text or "") == MUTE for row in group)
 
 
 def disorientation(scores: Scores) -> bool | None:
-    """Whether the patient is disoriented; None when the scores of a minute do not say."""
+    """Return whether the patient is disoriented; None when the scores of a minute do not determine it."""
     verbal = scores.get(VERBAL)
     if verbal not in (CONFUSED, ORIENTED):
         return None

@@ -1,5 +1,6 @@
-"""Map the items of `icu/chartevents` to the wire, oxygen devices by their wording included. Labels as in
-`icu/d_items`; units as the source charts them.
+"""Map the items of `icu/chartevents` to the wire, oxygen devices by their wording included.
+
+Labels as in `icu/d_items`; units as the source charts them.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ SOURCES = (
     "second arterial line",
     "arterial line",
 )
-"""In the order in which records of one minute are written: where all else is equal the last one is the
-latest, so an arterial line outranks a cuff.
+"""In the order in which records of one minute are written.
+
+Where all else is equal the last one is the latest, so an arterial line takes precedence over a cuff.
 """
 
 READINGS: Mapping[int, ChartItem] = MappingProxyType(
@@ -122,7 +124,7 @@ DEVICES: Mapping[str, str] = MappingProxyType(
         "ultrasonic neb": "mask",
         "vapomist": "mask",
         "trach mask": "mask",
-        # Ventilation by a mask is ventilation: the need is past what a flow can say.
+        # Ventilation by a mask is ventilation: the need exceeds what a flow can express.
         "cpap mask": "ventilator",
         "bipap mask": "ventilator",
         "tracheostomy tube": "ventilator",
@@ -134,5 +136,7 @@ SUPPORT = ("room-air", "nasal-cannula", "other", "mask", "ventilator")
 
 
 def wording(text: str) -> str:
-    """The source writes some devices with a blank behind them."""
+    """Return the text without surrounding blanks, in lower case: the source writes some devices with a blank
+    at the end.
+    """
     return text.strip().casefold()

@@ -1,8 +1,7 @@
-"""The import of a MIMIC-IV folder: every chosen stay as lines of events, in order of `known`, in bounded
-memory.
+"""Import a MIMIC-IV folder: every chosen stay as lines of events, in order of `known`, in bounded memory.
 
-Three passes: rows are read in pieces and spilled by stay (buckets.py); a few stays at a time become lines,
-spilled as sorted runs (ordering.py); the runs are merged. The spilled files need about as much disk as the
+Three passes: rows are read in pieces and spilled by stay; a few stays at a time become lines, spilled as
+sorted runs (both in `disk_sort`); the runs are merged. The spilled files need about as much disk as the
 mapped rows and the events, uncompressed.
 """
 
@@ -45,30 +44,30 @@ DICTIONARIES = {CHART: "icu/d_items", INPUTS: "icu/d_items", OUTPUTS: "icu/d_ite
 def events(
     folder: Path, wanted: Collection[int] | None, tally: ImportTally, watch: Watch, spill: Path | None = None
 ) -> Iterator[bytes]:
-    """Every line, each with its line end. `wanted`: stays by stay_id (None: all).
+    """Yield every line, each with its line end.
 
-    `spill`: where the temporary folder is made.
+    `wanted`: stays by stay_id (None: all). `spill`: where the temporary folder is made.
 
-    Raises Unreadable for a folder that is not MIMIC-IV's, or a file that cannot be read.
+    Raises UnreadableMimic for a folder that is not MIMIC-IV's, or a file that cannot be read.
     """
     courses = stays(folder, wanted)
     tally.stays = len(courses)
     name_items(folder, tally)
     with TemporaryDirectory(prefix="il2watch-import-", dir=spill) as temporary:
         buckets = Buckets(Path(temporary))
-        put_aside(folder, courses, buckets, tally, watch)
+        spill_rows(folder, courses, buckets, tally, watch)
         lines = Ordering(Path(temporary))
-        for place, (stay, rows) in enumerate(gathered(courses, buckets), 1):
+        for place, (stay, rows) in enumerate(by_stay(courses, buckets), 1):
             for known, line in written(counted(facts(stay, rows, tally), tally), stay.patient):
                 lines.add(known, line)
             watch("charting stays", place, len(courses))
         yield from lines.lines()
 
 
-def put_aside(
+def spill_rows(
     folder: Path, courses: list[MimicStay], buckets: Buckets, tally: ImportTally, watch: Watch
 ) -> None:
-    """Reads every table, and spills the rows that belong to a stay."""
+    """Read every table, and spill the rows that belong to a stay."""
     windows = Windows(courses)
     sizes = {table: needed(folder, table.name).stat().st_size for table in ROWS_READ}
     done = 0
@@ -78,22 +77,23 @@ def put_aside(
         done += sizes[table]
 
 
-def gathered(courses: list[MimicStay], buckets: Buckets) -> Iterator[tuple[MimicStay, dict[str, Any]]]:
-    """Each stay with its rows by table, a bucket of stays in memory at a time."""
+def by_stay(courses: list[MimicStay], buckets: Buckets) -> Iterator[tuple[MimicStay, dict[str, Any]]]:
+    """Yield each stay with its rows by table, a bucket of stays in memory at a time."""
     for first in range(0, len(courses), buckets.stays):
         rows = {table.name: buckets.rows(table.name, first // buckets.stays) for table in ROWS_READ}
         for place, stay in enumerate(courses[first : first + buckets.stays], first):
-            yield stay, {name: mine[place] for name, mine in rows.items() if place in mine}
+            yield stay, {name: own[place] for name, own in rows.items() if place in own}
 
 
 def counted(found: list[Any], tally: ImportTally) -> list[Any]:
+    """Count the facts by type; return them unchanged."""
     tally.events.update(fact.kind for fact in found)
     return found
 
 
 def name_items(folder: Path, tally: ImportTally) -> None:
-    """Takes the names of items from the source's own dictionaries, and notes where an item that is read is
-    named otherwise there.
+    """Take the names of items from the source's own dictionaries, and note the items whose name there differs
+    from ours.
     """
     for table, labels in ROWS_READ.items():
         path = path_of(folder, DICTIONARIES[table])
@@ -106,10 +106,10 @@ def name_items(folder: Path, tally: ImportTally) -> None:
         }
         tally.labels[table.name] = names
         tally.relabelled[table.name] = {
-            item: names[item] for item, label in labels.items() if other(names.get(item, label), label)
+            item: names[item] for item, label in labels.items() if differs(names.get(item, label), label)
         }
 
 
-def other(there: str, here: str) -> bool:
-    """Whether two labels name different things."""
+def differs(there: str, here: str) -> bool:
+    """Return whether two labels name different things."""
     return there.strip().casefold() != here.casefold()

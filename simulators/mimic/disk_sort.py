@@ -1,5 +1,5 @@
-"""Put rows aside on disk, stay by stay, and sort the lines of all stays by `known` externally: runs that fit
-in memory, then merged from disk.
+"""Spill rows to disk, stay by stay, and sort the lines of all stays by `known` externally: runs that fit in
+memory, then merged from disk.
 """
 
 from __future__ import annotations
@@ -13,38 +13,36 @@ from typing import Any
 
 import pandas
 
-# Rows put aside on disk, stay by stay, until all of a stay's rows are there.
-#
-# No table need be in any order, so a stay is whole only when every table was read to its end. Rows are
-# spilled as they are read to one
-# file for each few stays and table, and read back a few stays at a time: memory holds one piece of a table,
-# or a few stays, whatever the
-# tables' size. The files live in a temporary folder that nobody else can read, and are gone with it.
+# No table need be in any order, so a stay is complete only when every table was read to its end. Rows are
+# spilled as they are read to one file for each few stays and table, and read back a few stays at a time:
+# memory holds one piece of a table, or a few stays, whatever the tables' size. The files live in a temporary
+# folder that no other user can read, and are removed with it.
 
 
 STAYS = 64
 
 
 class Buckets:
-    """One folder of spilled rows; rows carry `place`, the place of their stay in the list of stays."""
+    """One folder of spilled rows; rows carry `place`, the index of their stay in the list of stays."""
 
     def __init__(self, folder: Path, stays: int = STAYS) -> None:
         self.folder, self.stays = folder, stays
 
     def add(self, table: str, frame: Any) -> None:
-        """Spills rows."""
+        """Spill rows."""
         for bucket, part in frame.groupby(frame.place // self.stays, sort=False):
             with self.file(table, int(bucket)).open("ab") as file:
                 pickle.dump(part, file, pickle.HIGHEST_PROTOCOL)
 
     def rows(self, table: str, bucket: int) -> dict[int, Any]:
-        """The rows of the bucket's stays, by place, in the order in which they were added."""
+        """Return the rows of the bucket's stays, by place, in the order in which they were added."""
         parts = list(self.parts(table, bucket))
         if not parts:
             return {}
         return {int(place): part for place, part in pandas.concat(parts, ignore_index=True).groupby("place")}
 
     def parts(self, table: str, bucket: int) -> Iterator[Any]:
+        """Yield the spilled pieces of a bucket."""
         path = self.file(table, bucket)
         if not path.exists():
             return
@@ -67,7 +65,7 @@ KEY = 16 + 1 + 12 + 1
 
 
 class Ordering:
-    """Sorted runs on disk; `run` lines in memory at most, and `files` runs open at once."""
+    """Sorted runs on disk; at most `run` lines in memory, and `files` runs open at once."""
 
     def __init__(self, folder: Path, run: int = RUN, files: int = FILES) -> None:
         self.folder, self.run, self.files = folder, run, files
@@ -76,20 +74,20 @@ class Ordering:
         self.count = self.made = 0
 
     def add(self, known: int, line: bytes) -> None:
-        """Takes a line; lines of equal `known` keep the order in which they were added."""
+        """Add a line; lines of equal `known` keep the order in which they were added."""
         self.held.append(b"%016d %012d %s\n" % (known + SHIFT, self.count, line))
         self.count += 1
         if len(self.held) >= self.run:
             self.spill()
 
     def spill(self) -> None:
-        """Writes what is held as one sorted run."""
+        """Write the lines in memory as one sorted run."""
         self.held.sort()
         self.runs.append(self.write(self.held))
         self.held = []
 
     def lines(self) -> Iterator[bytes]:
-        """Every line, in order of `known`, each with its line end."""
+        """Yield every line, in order of `known`, each with its line end."""
         while len(self.runs) > self.files:
             some, self.runs = self.runs[: self.files], self.runs[self.files :]
             self.runs.append(self.write(self.merged(some)))
@@ -102,10 +100,12 @@ class Ordering:
                 yield line[KEY:]
 
     def merged(self, paths: list[Path]) -> Iterator[bytes]:
+        """Yield the lines of some runs in order."""
         with ExitStack() as stack:
             yield from merge(*(stack.enter_context(path.open("rb")) for path in paths))
 
     def write(self, lines: list[bytes] | Iterator[bytes]) -> Path:
+        """Write lines as one run; return its path."""
         path = self.folder / f"run-{self.made}"
         self.made += 1
         with path.open("wb", buffering=1 << 20) as file:

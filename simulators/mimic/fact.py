@@ -1,5 +1,5 @@
-"""Define one fact of a stay, before it is a line; its times, which have no zone and are read as UTC; and
-sets in which a code stands once.
+"""Define one fact of a stay, before it is a line; its times, which have no zone and are read as UTC; and sets
+in which a code occurs once.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from simulators.charting.records import line
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 AHEAD = 15 * MINUTE
-"""criteria.md 1: a fact may be known so long before its own time, not longer."""
+"""The furthest that a fact may be known before its own time (criteria.md 1)."""
 
 
 def milliseconds(texts: Any) -> Any:
-    """A column of times as ms since 1970, float64; NaN where there is none that can be read."""
+    """Return a column of times as ms since 1970, float64; NaN where there is none that can be read."""
     found = pandas.to_datetime(texts, format=FORMAT, errors="coerce").to_numpy("datetime64[ms]")
     return numpy.where(numpy.isnat(found), numpy.nan, found.astype("int64"))
 
 
 def moments(texts: Any) -> list[int | None]:
-    """A column of times as ms; None where there is none."""
+    """Return a column of times as ms; None where there is none."""
     return [None if value != value else int(value) for value in milliseconds(texts).tolist()]
 
 
 def learned(at: int, stored: int | None) -> int:
-    """When a fact became known: when it was stored; at its own time if no storetime is kept, or one that lies
-    more than 15 min ahead.
+    """Return when a fact became known: when it was stored; at its own time if no storetime is kept, or one
+    that lies more than 15 min ahead.
 
-    A row stored ahead is written into the hour to come, or saved as an infusion begins: nobody can know how
-    the hour will end, and the wire refuses such a record (`from-the-future`). Up to 15 min the storetime
-    stands as it is.
+    A row stored ahead is written into the hour to come, or saved as an infusion begins: the end of the hour
+    cannot be known then, and the wire refuses such a record (`from-the-future`). Up to 15 min the storetime
+    is kept as it is.
     """
     return at if stored is None or stored < at - AHEAD else stored
 
 
 def early(at: int, stored: int | None) -> bool:
-    """Whether `learned` did not take the storetime."""
+    """Return whether `learned` did not use the storetime."""
     return stored is not None and stored < at - AHEAD
 
 
@@ -60,13 +60,13 @@ class MimicFact(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """Where facts of one instant stand: a stay's beginning first, its end last."""
+        """The order among facts of one instant: a stay's beginning first, its end last."""
         event = self.fields.get("event")
         return -1 if event in FIRST else 1 if event in LAST else 0
 
 
 def written(facts: Iterable[MimicFact], patient: str) -> Iterator[tuple[int, bytes]]:
-    """The facts of one stay as lines of JSON, each with its `known`, in order of knowing.
+    """Yield the facts of one stay as lines of JSON, each with its `known`, in order of `known`.
 
     Ids that would repeat get a number.
     """
@@ -84,22 +84,23 @@ def written(facts: Iterable[MimicFact], patient: str) -> Iterator[tuple[int, byt
 
 
 def stamp(at: int) -> str:
-    """An instant as part of an id: `21670505T1923`, with seconds where there are any."""
+    """Return an instant as part of an id: `21670505T1923`, with seconds where there are any."""
     found = text(at).translate({ord(mark): None for mark in "-:Z"})
     return found.removesuffix("00")
 
 
 def neat(value: float) -> float | int:
-    """84.0 as 84; every other number as it was read."""
+    """Return 84.0 as 84; every other number as it was read."""
     return int(value) if float(value).is_integer() else value
 
 
 Reading = dict[str, Any]
 
 
-def apart(readings: Iterable[Reading], repeated: Callable[[], None]) -> list[list[Reading]]:
-    """The readings in as few sets as hold no code twice; of equal ones only the first, `repeated` is told of
-    each other.
+def distinct_sets(readings: Iterable[Reading], repeated: Callable[[], None]) -> list[list[Reading]]:
+    """Return the readings in as few sets as hold no code twice.
+
+    Of equal readings only the first is kept; `repeated` is called for each other.
     """
     sets: list[dict[str, Reading]] = []
     for reading in readings:

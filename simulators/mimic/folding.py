@@ -1,5 +1,5 @@
-"""One stay's rows to its facts: each table's rows are read, filtered by time, and given to what
-knows them.
+"""Turn one stay's rows into its facts: each table's rows are read, filtered by time, and given to the modules
+that map them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ REWRITTEN = "Rewritten"
 
 
 def facts(stay: MimicStay, rows: Mapping[str, Any], tally: ImportTally) -> list[MimicFact]:
-    """All that is told of a stay.
+    """Return all facts of a stay.
 
     `rows`: the tables' rows of this stay (DataFrames), by name; a table without any may be left out.
 
@@ -60,10 +60,12 @@ def facts(stay: MimicStay, rows: Mapping[str, Any], tally: ImportTally) -> list[
 
 
 def charted(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Charted]:
+    """Return the stay's rows of `icu/chartevents`."""
     return list(timely(frame, CHART.name, stay, tally, Charted, ("itemid", "valuenum", "value", "valueuom")))
 
 
 def collected(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Collected]:
+    """Return the stay's rows of `icu/outputevents` that have a volume."""
     rows = list(timely(frame, OUTPUTS.name, stay, tally, Collected, ("itemid", "value", "valueuom")))
     there = [row for row in rows if row.volume is not None]
     if len(there) < len(rows):
@@ -72,6 +74,7 @@ def collected(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Collected
 
 
 def resulted(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Resulted]:
+    """Return the stay's rows of `hosp/labevents`."""
     columns = (
         "itemid",
         "valuenum",
@@ -88,8 +91,8 @@ def resulted(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Resulted]:
 def timely(
     frame: Any, table: str, stay: MimicStay, tally: ImportTally, make: type[R], columns: tuple[str, ...]
 ) -> Iterator[R]:
-    """The rows of a table with one time, as `make` has them after `at` and `known`: those known before the
-    discharge.
+    """Yield the rows of a table with one time that were known before the discharge; `make` is called with
+    `at`, `known` and the columns.
     """
     if frame is None:
         return
@@ -101,7 +104,7 @@ def timely(
 
 
 def in_time(table: str, stay: MimicStay, at: int, stored: int | None, tally: ImportTally) -> bool:
-    """Whether a row became known during the stay; counts what was stored ahead of its time."""
+    """Return whether a row became known during the stay; count what was stored ahead of its time."""
     if learned(at, stored) > stay.closes:
         tally.drop(table, "known-after-discharge")
         return False
@@ -111,7 +114,7 @@ def in_time(table: str, stay: MimicStay, at: int, stored: int | None, tally: Imp
 
 
 def numbered(rows: list[Charted], tally: ImportTally) -> list[Charted]:
-    """The rows that have a number, or an item whose wording counts."""
+    """Return the rows that have a number, or an item whose wording counts."""
     there = [row for row in rows if row.number is not None or (row.item in WORDS and row.text is not None)]
     if len(there) < len(rows):
         tally.drop(CHART.name, "no-number", len(rows) - len(there))
@@ -133,7 +136,7 @@ GIVEN = (
 
 
 def inputs(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Given]:
-    """The rows of `icu/inputevents` that ended in a stay, or began in it as a vasopressor."""
+    """Return the rows of `icu/inputevents` that ended in a stay, or began in it as a vasopressor."""
     if frame is None:
         return []
     times = (whole(cells(frame, name)) for name in ("at", "endtime", "storetime"))
@@ -142,6 +145,7 @@ def inputs(frame: Any, stay: MimicStay, tally: ImportTally) -> list[Given]:
 
 
 def given(start: int, end: int | None, stored: int | None, item: float, *values: Any) -> Given:
+    """Return a row of `icu/inputevents`; without an end it ends as it starts."""
     amount, amount_unit, rate, rate_unit, weight, order, category, component, status = values
     number = None if order is None else int(order)
     return Given(
@@ -162,7 +166,9 @@ def given(start: int, end: int | None, stored: int | None, item: float, *values:
 
 
 def counts(row: Given, stay: MimicStay, tally: ImportTally) -> bool:
-    """A vasopressor's time is its start; a volume's is its end, at which it is whole."""
+    """Return whether a row counts: a vasopressor's time is its start, a volume's is its end, at which it is
+    complete.
+    """
     if row.status == REWRITTEN:
         tally.drop(INPUTS.name, "rewritten")
         return False

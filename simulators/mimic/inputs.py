@@ -18,6 +18,8 @@ CRYSTALLOID, EXPANDER, BLOOD, CARRIER, ELSEWHERE = "crystalloid", "expander", "b
 
 
 class Pressor(NamedTuple):
+    """A vasopressor: its label, and its agent on the wire."""
+
     label: str
     agent: str
 
@@ -91,12 +93,12 @@ LABELS: Mapping[int, str] = MappingProxyType(
 
 MAIN, BOLUS = "Main order parameter", "Bolus"
 FAST = 248.0
-"""mL/h above which a continuous crystalloid is a bolus by another name (mimic-code, crystalloid_bolus)."""
+"""mL/h above which a continuous crystalloid is in effect a bolus (mimic-code, crystalloid_bolus)."""
 ML_PER_MINUTE = "mL/min"
 
 
 def fluids(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
-    """Each volume given, over the time it ran."""
+    """Yield each volume given, over the time it ran."""
     for row in rows:
         if row.item not in FLUIDS:
             continue
@@ -121,10 +123,10 @@ def fluids(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
 
 
 def kind(row: Given) -> str:
-    """`iv-bolus` and `blood-product` count above maintenance.
+    """Return the kind on the wire; `iv-bolus` and `blood-product` count above maintenance.
 
-    What carries a drug, and sums from outside the ICU, are `other`: the one is no fluid therapy, of the other
-    nobody knows when it was given.
+    What carries a drug, and sums from outside the ICU, are `other`: the first is no fluid therapy, and when
+    the second was given is not known.
     """
     class_ = FLUIDS[row.item].class_
     if class_ == BLOOD:
@@ -137,16 +139,16 @@ def kind(row: Given) -> str:
 
 
 def per_hour(row: Given) -> float:
-    """mL/h; 0 where no rate is charted."""
+    """Return mL/h; 0 where no rate is charted."""
     return (row.rate or 0.0) * (60.0 if row.rate_unit == ML_PER_MINUTE else 1.0)
 
 
 # Vasopressors: one row is one rate from `starttime` to `endtime`; a rate stops at its end unless the next
 # begins there.
 #
-# Two pumps of one agent are two lines, which add up. Lines are told apart by time, not by order: a new bag is
-# a new order that begins as the
-# old one ends, and what is stored about the two at different times must not read as both running.
+# Two pumps of one agent are two lines, which add up. Lines are distinguished by time, not by order: a new bag
+# is a new order that begins as the old one ends, and what is stored about the two at different times must not
+# read as both running.
 
 
 MCG_PER_MINUTE, MILLIGRAMS = "mcg/min", "mg/kg/min"
@@ -154,7 +156,7 @@ PER_KG = "ug/kg/min"
 
 
 def infusions(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
-    """The rates and stops of every vasopressor, and its pushes as medications."""
+    """Yield the rates and stops of every vasopressor, and its pushes as medications."""
     mine = sorted((row for row in rows if row.item in PRESSORS), key=attrgetter("start", "end", "item"))
     for row in mine:
         if row.rate is None:
@@ -166,14 +168,14 @@ def infusions(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
 
 
 def lasts(row: Given, tally: ImportTally) -> bool:
-    """Whether a row is a rate that was in force for any time."""
+    """Return whether a row is a rate that was in force for any time."""
     if row.rate is not None and row.end <= row.start:
         tally.drop(INPUTS.name, "no-duration")
     return row.rate is not None and row.end > row.start
 
 
 def lines(rows: Iterable[Given]) -> list[list[Given]]:
-    """As few lines as hold the rows without an overlap, each in order of time."""
+    """Return as few lines as hold the rows without an overlap, each in order of time."""
     found: list[list[Given]] = []
     for row in rows:
         free = next((line for line in found if line[-1].end <= row.start), None)
@@ -186,7 +188,7 @@ def lines(rows: Iterable[Given]) -> list[list[Given]]:
 def course(
     agent: str, rows: Sequence[Given], line: dict[str, str], tally: ImportTally
 ) -> Iterator[MimicFact]:
-    """The rates of one line, and a 0 wherever it pauses."""
+    """Yield the rates of one line, and a 0 wherever it pauses."""
     for row, begins in zip(rows, [*(row.start for row in rows[1:]), None], strict=True):
         value, unit = rate(row, tally)
         fields = {"agent": agent, "rate": value, "unit": unit, **line}
@@ -208,9 +210,9 @@ def stem(word: str, row: Given, at: int) -> str:
 
 
 def rate(row: Given, tally: ImportTally) -> tuple[float | int, str | None]:
-    """Number and unit.
+    """Return number and unit.
 
-    A rate per minute is divided by the weight that stands in its own row, the one the pump was set to.
+    A rate per minute is divided by the weight in its own row, the one the pump was set to.
 
     `mg/kg/min` beside a weight of 1 kg is ug/kg/min mislabelled, as the authors of MIMIC found (mimic-code,
     norepinephrine).
@@ -226,7 +228,7 @@ def rate(row: Given, tally: ImportTally) -> tuple[float | int, str | None]:
 
 
 def push(row: Given, tally: ImportTally) -> Iterator[MimicFact]:
-    """An amount without a rate is no infusion."""
+    """Yield an amount without a rate as a medication; it is no infusion."""
     if not row.amount:
         tally.drop(INPUTS.name, "no-rate-or-amount")
         return

@@ -1,5 +1,5 @@
-"""Map the items of `hosp/labevents`, and make one record of what of one specimen was stored together, with
-the reference range of each result.
+"""Map the items of `hosp/labevents`, and make one record of the results of one specimen that were stored
+together, with the reference range of each.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from simulators.mimic.fact import MimicFact, apart, neat, stamp
+from simulators.mimic.fact import MimicFact, distinct_sets, neat, stamp
 from simulators.mimic.tables import LABS, Resulted
 from simulators.mimic.tally import ImportTally
 
@@ -18,8 +18,7 @@ from simulators.mimic.tally import ImportTally
 # charted, this one where none is.
 #
 # 50808 (Free Calcium) is left out on purpose: ionised calcium is another quantity than the total calcium of
-# wire.md, and the factor from
-# mmol/L to mg/dL would turn a normal 1.2 into a total of 4.8.
+# wire.md, and the factor from mmol/L to mg/dL would turn a normal 1.2 into a total of 4.8.
 
 
 class Analyte(NamedTuple):
@@ -75,7 +74,7 @@ LIMIT = re.compile(r"\s*(?:<|>|LESS THAN|GREATER THAN)\s*=?\s*([0-9]+\.?[0-9]*|\
 
 
 def results(rows: Iterable[Resulted], tally: ImportTally) -> Iterator[MimicFact]:
-    """Results by specimen and time of storing.
+    """Yield results by specimen and time of storing.
 
     A result without a number is a limit of detection, or none at all.
     """
@@ -85,7 +84,7 @@ def results(rows: Iterable[Resulted], tally: ImportTally) -> Iterator[MimicFact]
     for (at, known, specimen), group in groupby(
         sorted(found, key=lambda row: (*place(row), row.item)), key=place
     ):
-        for readings in apart(map(reading, group), lambda: tally.drop(LABS.name, "repeated")):
+        for readings in distinct_sets(map(reading, group), lambda: tally.drop(LABS.name, "repeated")):
             yield MimicFact(
                 at,
                 known,
@@ -96,12 +95,13 @@ def results(rows: Iterable[Resulted], tally: ImportTally) -> Iterator[MimicFact]
 
 
 def place(row: Resulted) -> tuple[int, int, int]:
+    """Return the order of a row: `at`, `known`, specimen."""
     return row.at, row.known, row.specimen or 0
 
 
 def number(row: Resulted, tally: ImportTally) -> float | None:
-    """The result: `valuenum` (`value` is often blanked to `___` beside it), else the limit of detection:
-    nothing nearer was measured.
+    """Return the result: `valuenum` (`value` is often blanked to `___` beside it), else the limit of
+    detection, the nearest that was measured.
 
     `<0.01` becomes 0.01, which trips no criterion whose upper limit is 0.01, for those are strict.
     """
@@ -116,7 +116,7 @@ def number(row: Resulted, tally: ImportTally) -> float | None:
 
 
 def reading(row: Resulted) -> dict[str, Any]:
-    """The reading as reported, in the unit of the row, else of the table."""
+    """Return the reading as reported, in the unit of the row, else of the table."""
     analyte = ANALYTES[row.item]
     unit = row.unit or analyte.unit
     assert row.number is not None

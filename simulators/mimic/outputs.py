@@ -1,5 +1,5 @@
-"""Map the items of `icu/outputevents`: one row, one collection; irrigant is taken off what comes out, and
-sums for a time outside the ICU are no collection of urine.
+"""Map the items of `icu/outputevents`: one row, one collection; irrigant is subtracted from what comes out,
+and sums for a time outside the ICU are no collection of urine.
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ LABELS: Mapping[int, str] = MappingProxyType({item: each.label for item, each in
 
 
 def irrigated(rows: Iterable[Collected], tally: ImportTally) -> Iterator[Collected]:
-    """The rows, those of irrigation (227488 in, 227489 out) as the urine that is left of them.
+    """Yield the rows, those of irrigation (227488 in, 227489 out) as the urine that is left of them.
 
-    Less out than in is fluid that is still in the bladder: no collection ends then, the lack is taken off the
-    next that comes out, and the next collection runs from before. So 3,000 in and 2,800 out, then 3,000 in
-    and 3,600 out, are one collection of 400 mL.
+    Less out than in is fluid that is still in the bladder: no collection ends then, the deficit is subtracted
+    from the next that comes out, and the next collection runs from before. So 3,000 in and 2,800 out, then
+    3,000 in and 3,600 out, are one collection of 400 mL.
     """
     ours = (IRRIGANT_IN, IRRIGANT_OUT)
     listed = list(rows)
@@ -100,11 +100,12 @@ URINE = "urine"
 
 
 def outputs(rows: Iterable[Collected], tally: ImportTally) -> Iterator[MimicFact]:
-    """Every output.
+    """Yield every output.
 
     A collection of urine runs from the end of the one before it (criteria.md 3, urine), so no start is
-    written, but after a sum from outside: 4,300 mL of an operation charted on arrival would else be a rate of
-    litres an hour, and the first 50 mL after it, spread over the operation, an oliguria that never was.
+    written, except after a sum from outside: 4,300 mL of an operation charted on arrival would otherwise be a
+    rate of litres an hour, and the first 50 mL after it, spread over the operation, an oliguria that never
+    was.
     """
     summed = ended = None
     for at, together in groupby(
@@ -120,8 +121,8 @@ def outputs(rows: Iterable[Collected], tally: ImportTally) -> Iterator[MimicFact
 
 
 def start(at: int, summed: int | None, ended: int | None) -> int | None:
-    """Where the collections that end at `at` begin, if a sum from outside came after the last collection;
-    else it is not for us to say.
+    """Return where the collections that end at `at` begin, if a sum from outside came after the last
+    collection; otherwise None: the engine decides it.
     """
     after = summed is not None and (ended is None or ended < summed) and at - summed <= DAY
     return summed if after else None
@@ -130,21 +131,22 @@ def start(at: int, summed: int | None, ended: int | None) -> int | None:
 def later(
     at: int, group: Sequence[Collected], is_one: Callable[[Collected], bool], before: int | None
 ) -> int | None:
+    """Return `at` when one of the group is such a row, else `before`."""
     return at if any(map(is_one, group)) else before
 
 
 def collection(row: Collected) -> bool:
-    """Whether a row is urine of the ICU."""
+    """Return whether a row is urine of the ICU."""
     return OUTPUT_ITEMS[row.item].kind == URINE and not OUTPUT_ITEMS[row.item].elsewhere
 
 
 def elsewhere(row: Collected) -> bool:
-    """Whether a row is a sum of urine from outside the ICU."""
+    """Return whether a row is a sum of urine from outside the ICU."""
     return OUTPUT_ITEMS[row.item].kind == URINE and OUTPUT_ITEMS[row.item].elsewhere
 
 
 def fact(row: Collected, start: int | None) -> MimicFact:
-    """The row on the wire; what was collected outside the ICU is `other`."""
+    """Return the row on the wire; what was collected outside the ICU is `other`."""
     assert row.volume is not None
     output = OUTPUT_ITEMS[row.item]
     began = {} if start is None else {"start": text(start)}

@@ -1,5 +1,5 @@
-"""Make records of oxygen: device, flow and FiO2 of one minute are one record; and of intubation, from what
-only the wording says.
+"""Make records of oxygen: device, flow and FiO2 of one minute are one record; and of intubation, which only
+the wording shows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SPEAKS = 2
 
 
 def intubation(rows: Iterable[Charted]) -> Iterator[MimicFact]:
-    """`intubation` when it begins and when it ends; nothing for who was never intubated."""
+    """Yield `intubation` when it begins and when it ends; nothing for a patient who was never intubated."""
     before = False
     mine = sorted((row for row in rows if row.item in (DEVICE, VERBAL)), key=attrgetter("at"))
     for at, together in groupby(mine, key=attrgetter("at")):
@@ -51,7 +51,9 @@ def intubation(rows: Iterable[Charted]) -> Iterator[MimicFact]:
 
 
 def tube(group: list[Charted]) -> bool | None:
-    """Whether a tube is in the airway; None when nothing charted at that minute says so or otherwise."""
+    """Return whether a tube is in the airway; None when nothing charted at that minute shows it
+    either way.
+    """
     if any(in_airway(row) for row in group):
         return True
     devices = any(row.item == DEVICE and row.text is not None for row in group)
@@ -61,6 +63,7 @@ def tube(group: list[Charted]) -> bool | None:
 
 
 def in_airway(row: Charted) -> bool:
+    """Return whether the row's wording says that a tube is in the airway."""
     found = wording(row.text or "")
     return found == (ENDOTRACHEAL_TUBE if row.item == DEVICE else TUBE)
 
@@ -69,10 +72,10 @@ ROOM_AIR = 21.0
 
 
 def oxygen(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
-    """One record a minute.
+    """Yield one record a minute.
 
-    A second cannula is extra to the main flow, which holds until it is charted again: alone it must not stand
-    for the whole, or 2 L/min beside a mask at 15 would read as weaned. Stored at different times, the record
+    A second cannula is extra to the main flow, which holds until it is charted again: alone it must not count
+    as the whole, or 2 L/min beside a mask at 15 would read as weaned. Stored at different times, the record
     is known when the last of it was.
     """
     main = 0.0
@@ -93,13 +96,14 @@ def oxygen(rows: Iterable[Charted], tally: ImportTally) -> Iterator[MimicFact]:
 
 
 def highest(group: Sequence[Charted], *items: int, otherwise: float) -> float:
+    """Return the highest number of the items in the group; `otherwise` when there is none."""
     return max(
         (row.number for row in group if row.item in items and row.number is not None), default=otherwise
     )
 
 
 def delivered(group: Sequence[Charted], main: float) -> float | None:
-    """L/min in all; None when no flow was charted."""
+    """Return L/min in all; None when no flow was charted."""
     if not any(row.item in (FLOW, BIPAP_FLOW, SECOND_FLOW) for row in group):
         return None
     return main + highest(group, SECOND_FLOW, otherwise=0.0)
@@ -111,7 +115,7 @@ def flow_reading(flow: float | None) -> Iterator[dict[str, Any]]:
 
 
 def fio2_reading(group: Sequence[Charted], tally: ImportTally) -> Iterator[dict[str, Any]]:
-    """In per cent, which the source names nowhere.
+    """Yield FiO2 in per cent, which the source names nowhere.
 
     No air has 1 % of oxygen: up to 1 the number is a fraction.
     """
@@ -124,7 +128,9 @@ def fio2_reading(group: Sequence[Charted], tally: ImportTally) -> Iterator[dict[
 
 
 def device(group: Sequence[Charted], flow: float | None, tally: ImportTally) -> Iterator[dict[str, Any]]:
-    """The device that supports most of those charted; none when it is `None` beside oxygen that flows."""
+    """Yield the device that supports most of those charted; none when it is `None` beside oxygen
+    that flows.
+    """
     named = [row for row in group if row.item == DEVICE and row.text is not None]
     found = [DEVICES[wording(row.text or "")] for row in named if wording(row.text or "") in DEVICES]
     strange = [row.text or "" for row in named if wording(row.text or "") not in DEVICES]

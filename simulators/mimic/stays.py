@@ -1,5 +1,5 @@
-"""List the ICU stays, each a patient of the wire, and select which rows of a piece of a table belong to
-which stay; the rest is counted.
+"""List the ICU stays, each a patient of the wire, and select which rows of a piece of a table belong to which
+stay; the rest is counted.
 """
 
 from __future__ import annotations
@@ -41,14 +41,16 @@ class MimicStay(NamedTuple):
 
     @property
     def opens(self) -> int:
+        """The earliest time of a row of the stay, ms."""
         return self.intime - BEFORE
 
     @property
     def closes(self) -> int:
+        """The end of the stay, ms; far in the future when no discharge was charted."""
         return NEVER if self.outtime is None else self.outtime
 
     def encounters(self) -> list[MimicFact]:
-        """Admission, cycle-start and discharge."""
+        """Return admission, cycle-start and discharge."""
         admitted = [
             MimicFact(self.intime, self.intime, "encounter", event, {"event": event, "location": "icu"})
             for event in ("admit", "cycle-start")
@@ -64,9 +66,9 @@ class MimicStay(NamedTuple):
 
 
 def stays(folder: Path, wanted: Collection[int] | None = None) -> list[MimicStay]:
-    """The stays of `icu/icustays`, in order of stay_id; only those that are `wanted`.
+    """Return the stays of `icu/icustays`, in order of stay_id; only those that are `wanted`.
 
-    Raises Unreadable, naming stays that are not there.
+    Raises UnreadableMimic, naming stays that do not exist.
     """
     path = needed(folder, "icu/icustays")
     frame = small(path, ("subject_id", "stay_id", "intime", "outtime"))
@@ -88,6 +90,7 @@ def stays(folder: Path, wanted: Collection[int] | None = None) -> list[MimicStay
 
 
 def stay(row: tuple[Any, ...], births: dict[int, int]) -> MimicStay:
+    """Return the stay of a row; the age from the year of admission and of birth."""
     number, subject, intime, outtime, text = row
     born = births.get(subject)
     return MimicStay(
@@ -96,7 +99,7 @@ def stay(row: tuple[Any, ...], births: dict[int, int]) -> MimicStay:
 
 
 def birth_years(folder: Path) -> dict[int, int]:
-    """The year in which each subject was born, in the subject's own shifted years; empty without
+    """Return the year in which each subject was born, in the subject's own shifted years; empty without
     `hosp/patients`.
     """
     path = path_of(folder, "hosp/patients")
@@ -134,8 +137,8 @@ class Windows:
 def selected(
     frame: Any, table: MimicTable, windows: Windows, items: Collection[int], tally: ImportTally
 ) -> Any:
-    """The rows that count, with `place` (whose), `at`, and the other times in ms; one row for each stay that
-    it belongs to.
+    """Return the rows that count, with `place` (whose), `at`, and the other times in ms; one row for each
+    stay that it belongs to.
     """
     tally.count_read(table.name, len(frame))
     sound = numeric(frame, table)
@@ -146,7 +149,7 @@ def selected(
 
 
 def mapped(frame: Any, table: MimicTable, items: Collection[int], tally: ImportTally) -> Any:
-    """Whether each row's item is one that is read; a row without an item is counted as item 0."""
+    """Return whether each row's item is one that is read; a row without an item is counted as item 0."""
     there = frame.itemid.isin(list(items))
     for item, number in frame.itemid[~there].fillna(0).value_counts().items():
         tally.unmapped[table.name][int(item)] += int(number)
@@ -154,15 +157,16 @@ def mapped(frame: Any, table: MimicTable, items: Collection[int], tally: ImportT
 
 
 def numeric(frame: Any, table: MimicTable) -> Any:
-    """The same rows; a word in a column of numbers is no number, and neither ends the import nor makes words
-    of the whole piece.
+    """Return the same rows with their columns of numbers as numbers.
+
+    A word in such a column becomes NaN: it must neither end the import nor turn the whole piece into words.
     """
     columns = [column for column in frame.columns if is_number(table, column)]
     return frame.assign(**{column: pandas.to_numeric(frame[column], errors="coerce") for column in columns})
 
 
 def timed(frame: Any, table: MimicTable, tally: ImportTally) -> Any:
-    """The rows that have a time, with `at` and the other times in ms."""
+    """Return the rows that have a time, with `at` and the other times in ms."""
     times = {"at": milliseconds(frame[table.at])} | {
         name: milliseconds(frame[name]) for name in TIMES if name in frame.columns
     }
@@ -173,7 +177,7 @@ def timed(frame: Any, table: MimicTable, tally: ImportTally) -> Any:
 
 
 def within(frame: Any, table: MimicTable, windows: Windows, tally: ImportTally) -> Any:
-    """The rows inside the time of a stay.
+    """Return the rows inside the time of a stay.
 
     Times are the subject's own, so that no other subject's stay can be meant.
     """

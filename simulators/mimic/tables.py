@@ -1,5 +1,5 @@
-"""Read MIMIC-IV's files in pieces, so that a file may be larger than memory, and their rows as one stay's
-adapters take them: times in ms, missing cells None.
+"""Read MIMIC-IV's files in pieces, so that a file may be larger than memory, and convert their rows for one
+stay's modules: times in ms, missing cells None.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas
 ROWS = 500_000
 ENDINGS = (".csv.gz", ".csv")
 Watch = Callable[[str, int, int], None]
-"""Is told what is done, how much of it, and of how much: bytes of the files on disk, or stays."""
+"""Called with what is done, how much of it, and of how much: bytes of the files on disk, or stays."""
 
 
 class UnreadableMimic(Exception):
@@ -77,12 +77,12 @@ NUMBERS = frozenset(
 
 
 def path_of(folder: Path, name: str) -> Path | None:
-    """Where a table lies in the folder; None when it is not there."""
+    """Return where a table lies in the folder; None when it does not exist."""
     return next((path for ending in ENDINGS if (path := folder / f"{name}{ending}").is_file()), None)
 
 
 def needed(folder: Path, name: str) -> Path:
-    """Where a table lies. Raises Unreadable when it is not there."""
+    """Return where a table lies. Raises UnreadableMimic when it does not exist."""
     found = path_of(folder, name)
     if found is None:
         raise UnreadableMimic(
@@ -93,7 +93,7 @@ def needed(folder: Path, name: str) -> Path:
 
 
 def small(path: Path, columns: Sequence[str]) -> Any:
-    """A small table whole, as a DataFrame. Raises Unreadable."""
+    """Return a small table whole, as a DataFrame. Raises UnreadableMimic."""
     with path.open("rb") as file:
         frame = next(frames(path, file, None))
     missing = [column for column in columns if column not in frame.columns]
@@ -103,9 +103,9 @@ def small(path: Path, columns: Sequence[str]) -> Any:
 
 
 def pieces(folder: Path, table: MimicTable, watch: Watch, done: int, total: int) -> Iterator[Any]:
-    """The rows of a table, some at a time, only the columns that are used.
+    """Yield the rows of a table, some at a time, only the columns that are used.
 
-    `watch` is told how many bytes of the file were read.
+    `watch` is called with the bytes of the file that were read.
     """
     path = needed(folder, table.name)
     with path.open("rb") as file:
@@ -115,8 +115,8 @@ def pieces(folder: Path, table: MimicTable, watch: Watch, done: int, total: int)
 
 
 def frames(path: Path, file: BinaryIO, table: MimicTable | None, rows: int | None = None) -> Iterator[Any]:
-    """A file as DataFrames: ids and numbers as pandas finds them, all else as text, nothing taken for missing
-    but the empty cell.
+    """Yield a file as DataFrames: ids and numbers as pandas finds them, all else as text; only an empty cell
+    is missing.
     """
     columns = header(path)
     wanted = columns if table is None else chosen(path, table, columns)
@@ -137,7 +137,7 @@ def frames(path: Path, file: BinaryIO, table: MimicTable | None, rows: int | Non
 
 
 def header(path: Path) -> list[str]:
-    """The names of a file's columns. Raises Unreadable."""
+    """Return the names of a file's columns. Raises UnreadableMimic."""
     try:
         return [str(name) for name in pandas.read_csv(path, nrows=0).columns]
     except (ValueError, EOFError, OSError, zlib.error) as fault:
@@ -145,7 +145,7 @@ def header(path: Path) -> list[str]:
 
 
 def chosen(path: Path, table: MimicTable, columns: Sequence[str]) -> list[str]:
-    """The columns to read. Raises Unreadable when one that is needed is not there."""
+    """Return the columns to read. Raises UnreadableMimic when one that is needed does not exist."""
     must = [table.key, table.at, *table.needed]
     missing = [column for column in must if column not in columns]
     if missing:
@@ -154,6 +154,7 @@ def chosen(path: Path, table: MimicTable, columns: Sequence[str]) -> list[str]:
 
 
 def is_number(table: MimicTable, column: str) -> bool:
+    """Return whether a column holds numbers."""
     return column == table.key or column in NUMBERS or (table is OUTPUTS and column == "value")
 
 
@@ -218,12 +219,12 @@ R = TypeVar("R", Charted, Collected, Resulted)
 
 
 def cells(frame: Any, column: str) -> list[Any]:
-    """A column as a list, None for every empty cell and for a column that is not there."""
+    """Return a column as a list, None for every empty cell and for a column that does not exist."""
     if column not in frame.columns:
         return [None] * len(frame)
     return [None if cell is None or cell != cell else cell for cell in frame[column].tolist()]
 
 
 def whole(cells: list[Any]) -> list[int | None]:
-    """Ids and times, which a gap in the column has made floats of."""
+    """Return ids and times as integers, which a gap in the column has made floats of."""
     return [None if cell is None else int(cell) for cell in cells]

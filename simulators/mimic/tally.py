@@ -1,4 +1,5 @@
-"""What became of every row: used, of another stay, of an item that is not mapped, or dropped for a reason.
+"""Count what became of every row: used, of another stay, of an item that is not mapped, or dropped for a
+reason.
 
 Nothing is lost without a count.
 """
@@ -37,7 +38,7 @@ ADJUSTMENTS: Mapping[str, str] = {
     "irrigant-owed": "irrigant not yet back: taken off the next that comes out",
     "begins-after-sum": "urine that is counted from the end of an OR or PACU sum",
 }
-"""Where a fact says something else than the row."""
+"""Where a fact differs from the row."""
 
 
 class ImportTally:
@@ -58,17 +59,17 @@ class ImportTally:
         self.rows[table]["read"] += number
 
     def drop(self, table: str, reason: str, number: int = 1) -> None:
-        """Counts rows that gave nothing. `reason` is one of REASONS."""
+        """Count rows that gave nothing. `reason` is one of REASONS."""
         assert reason in REASONS, reason
         self.dropped[table][reason] += number
 
     def adjust(self, table: str, what: str, number: int = 1) -> None:
-        """Counts what was said differently. `what` is one of ADJUSTMENTS."""
+        """Count rows whose fact differs from them. `what` is one of ADJUSTMENTS."""
         assert what in ADJUSTMENTS, what
         self.adjusted[table][what] += number
 
     def used(self, table: str) -> int:
-        """Rows that stand in some fact: what was read, less all that is accounted for otherwise."""
+        """Return the rows that are in some fact: what was read, less all that is accounted for otherwise."""
         rows = self.rows[table]
         twice = self.adjusted[table]["for-two-stays"]
         return (
@@ -80,7 +81,7 @@ class ImportTally:
         )
 
     def report(self) -> dict[str, Any]:
-        """All counts as plain JSON: by table, the commonest first; and events written by type."""
+        """Return all counts as plain JSON: by table, the commonest first; and events written by type."""
         return {
             "stays": self.stays,
             "events": dict(sorted(self.events.items())),

@@ -1,1 +1,1 @@
-"""The body: one-minute steps, all patients at once. What the organs tell each other is in `body`."""
+"""Model the body in one-minute steps, all patients at once; `body` connects the organs."""

@@ -1,5 +1,5 @@
-"""What the laboratory finds in blood: each substance goes to a target that the toxicity sets, with a time
-constant of its own.
+"""Model what the laboratory finds in blood: each substance approaches a target that the toxicity sets, with a
+time constant of its own.
 
 Sources: the most consequential changes are a rise of creatinine and a fall of platelets; minerals,
 bicarbonate, albumin and hematocrit fall, bilirubin rises by transient cholestasis (paper, Overview and Table
@@ -57,12 +57,14 @@ CHANGES: Final[Mapping[str, BloodChange]] = MappingProxyType(
     }
 )
 FILTERED: Final[Mapping[str, float]] = MappingProxyType({"creatinine": 420.0, "urea": 540.0})
-"""Made at a steady rate and cleared by filtration: time constants (minutes) at normal filtration:
-distribution volume over clearance, 42 L / 100 mL/min for creatinine.
+"""Made at a steady rate and cleared by filtration.
+
+Time constants (minutes) at normal filtration: distribution volume over clearance, 42 L / 100 mL/min for
+creatinine.
 """
 DESTROYED, PLATELETS_SETTLE = 1.3, 600.0
-"""Platelets go to baseline / (1 + this x toxicity x sensitivity), with 10 h: consumption, and return of those
-held back, not the marrow's slow making (assumption).
+"""Platelets approach baseline / (1 + this x toxicity x sensitivity), with 10 h: consumption, and return of
+those held back, not the marrow's slow making (assumption).
 """
 MOST: Final[Mapping[str, float]] = MappingProxyType(
     {"bilirubin": 25, "bicarbonate": 34, "potassium": 6.5, "creatinine": 12, "urea": 160, "ck": 6000}
@@ -105,7 +107,7 @@ class Blood:
         self.most = np.array([[MOST.get(code, np.inf)] for code in LABS])
 
     def step(self, toxicity: Array, filtration: Array, filling: Array, ill: Pathology) -> None:
-        """One minute."""
+        """Advance by one minute."""
         target = self.baseline + self.by * toxicity + self.given
         self.add_illness(target, filling, filtration, ill)
         self.level += (target - self.level) * self.rate
@@ -118,8 +120,8 @@ class Blood:
         self.given -= self.given / USED_UP
 
     def add_illness(self, target: Array, filling: Array, filtration: Array, ill: Pathology) -> None:
-        """What is beyond toxicity: cholestasis, a leaking heart muscle, retained potassium and acid,
-        dilution, blood lost.
+        """Add to the target what is beyond toxicity: cholestasis, heart muscle damage, retained potassium and
+        acid, dilution, blood lost.
         """
         self.bled += np.maximum(ill["bleeding"] - 1, 0) / 120
         hurt = ill["myocarditis"]
@@ -134,6 +136,7 @@ class Blood:
         target[ROW["wbc"]] += 9 * ill["infection"]
 
     def step_platelets(self, toxicity: Array, ill: Pathology) -> None:
+        """Advance the platelets by one minute."""
         row = ROW["platelets"]
         kept = (1 - 0.8 * ill["thrombocytopenia"]).clip(0.04, 1) / (1 + DESTROYED * self.marrow * toxicity)
         self.level[row] += (self.baseline[row] * kept + self.given[row] - self.level[row]) / PLATELETS_SETTLE

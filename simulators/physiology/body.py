@@ -19,7 +19,7 @@ from simulators.physiology.signs import Gut, Heat, MentalState, Signs
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """Arrays (patients,).
+    """What care does in one minute: arrays (patients,).
 
     Pressors in ug/kg/min; `fluid`, `drunk` mL in this minute; `fio2` % breathed in; `ventilated` 0 or 1;
     `soothed` the share of stool prevented.
@@ -36,13 +36,13 @@ class Treatment:
 
 
 WARMEST: Final = 17 * 60
-"""Minute of the day (UTC) at which temperature, pressure and heart rate are highest, and twelve hours from it
-lowest.
+"""Minute of the day (UTC) at which temperature, pressure and heart rate are highest; they are lowest twelve
+hours later.
 """
 
 
 class Body:
-    """All patients' bodies; `step` is one minute, `latent` what is true at its end."""
+    """All patients' bodies; `step` advances by one minute, `latent` returns what is true at its end."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.drive, self.pathology = Drive(len(cohort)), Pathology(len(cohort))
@@ -53,10 +53,10 @@ class Body:
     def step(
         self, dosed: Array | None, care: Treatment, imposed: Mapping[str, Array], clock: int, wander: Array
     ) -> None:
-        """One minute.
+        """Advance by one minute.
 
-        `dosed`: 1 for those whose dose is given now; `imposed`: happenings by kind; `clock`: minute of the
-        day; `wander`: (2, patients).
+        `dosed`: 1 for those whose dose is given now; `imposed`: clinical events by kind; `clock`: minute of
+        the day; `wander`: (2, patients).
         """
         drive, ill, volumes = self.drive, self.pathology, self.volumes
         if dosed is not None:
@@ -82,7 +82,7 @@ class Body:
         self.signs.step(volumes.swelling, care.ventilated, ill)
 
     def latent(self) -> dict[str, Array]:
-        """Every name of `LATENT`: (patients,)."""
+        """Return every name of `LATENT`: (patients,)."""
         circulation, lungs, gut = self.circulation, self.lungs, self.gut
         return {
             "heart-rate": circulation.heart_rate, "systolic-bp": circulation.systolic,

@@ -1,4 +1,4 @@
-"""Pressure and heart rate: vessels dilate, volume and pressors oppose it, the heart compensates.
+"""Model pressure and heart rate: vessels dilate, volume and pressors oppose it, the heart compensates.
 
 Sources: systemic resistance falls from 2 h after the first dose; a steady state of relative hypotension and
 tachycardia; pressure returns within 24-48 h of the last dose; phenylephrine 0.1-2 ug/kg/min, needed more
@@ -27,7 +27,7 @@ PHENYLEPHRINE, HALF_AT = 0.42, 0.9
 """Largest fraction of the baseline regained, and the rate of half of it (ug/kg/min)."""
 NOREPINEPHRINE, NOREPINEPHRINE_HALF_AT = 0.45, 0.15
 DULLED: Final = 0.25
-"""How much less vessels answer a pressor at toxicity 1: the requirement rises as therapy nears completion
+"""How much less vessels respond to a pressor at toxicity 1: the requirement rises as therapy nears completion
 (paper).
 """
 BAROREFLEX: Final = 52.0
@@ -74,7 +74,7 @@ class Circulation:
         daily: float,
         wander: Array,
     ) -> None:
-        """One minute.
+        """Advance by one minute.
 
         `pressors`: phenylephrine, dopamine, norepinephrine; `daily`: -1 at night, 1 in the afternoon;
         `wander`: (2, patients), slow noise of pressure and heart rate.
@@ -86,10 +86,10 @@ class Circulation:
             + 0.3 * ill["pressor-dependence"]
             + 0.16 * ill["infection"]
         )
-        squeezed = tightened(phenylephrine, norepinephrine, toxicity + ill["pressor-dependence"])
-        beats, lost = irregular(ill)
+        constricted = pressor_effect(phenylephrine, norepinephrine, toxicity + ill["pressor-dependence"])
+        beats, lost = arrhythmia_effect(ill)
         filled = BY_FILLING * filling.clip(-0.35, 0.15)
-        fall = dilated + lost - filled - squeezed - 0.01 * dopamine
+        fall = dilated + lost - filled - constricted - 0.01 * dopamine
         self.reflex += (fall - self.reflex) / 5
         kept = 1 - fall.clip(-0.25, 0.68) + DAILY_PRESSURE * daily
         self.systolic = np.maximum(self.cohort.systolic * kept + wander[0], 40)
@@ -104,16 +104,16 @@ class Circulation:
         ).clip(38, 230)
 
 
-def tightened(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array:
-    """Fraction of the baseline pressure that the pressors give back."""
+def pressor_effect(phenylephrine: Array, norepinephrine: Array, dull: Array) -> Array:
+    """Return the fraction of the baseline pressure that the pressors restore."""
     agonists = PHENYLEPHRINE * phenylephrine / (phenylephrine + HALF_AT) + NOREPINEPHRINE * norepinephrine / (
         norepinephrine + NOREPINEPHRINE_HALF_AT
     )
     return agonists / (1 + DULLED * dull)
 
 
-def irregular(ill: Pathology) -> tuple[Array, Array]:
-    """Beats per minute more, and fraction of pressure lost, by the arrhythmias present."""
+def arrhythmia_effect(ill: Pathology) -> tuple[Array, Array]:
+    """Return beats per minute more, and fraction of pressure lost, by the arrhythmias present."""
     kinds = ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia")
     sizes = [(ill[kind], beats, lost) for kind, (beats, lost) in zip(kinds, ARRHYTHMIA[1:], strict=True)]
     return sum((size * beats for size, beats, _ in sizes), np.zeros(())), sum(

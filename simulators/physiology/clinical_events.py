@@ -1,5 +1,5 @@
-"""Define what happens to a patient beyond what each dose does (kind, stretch of minutes, size; 1 is a
-typical case), and apply it minute by minute.
+"""Define what happens to a patient beyond what each dose does (kind, span of minutes, size; 1 is a typical
+case), and apply it minute by minute.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class ClinicalEvent(NamedTuple):
-    """Holds from minute `start` up to, not including, `end`. `patient`: index in the cohort.
+    """Something imposed on a patient from minute `start` up to, not including, `end`.
 
-    `kind`: one of `KINDS`.
+    `patient`: index in the cohort. `kind`: one of `KINDS`.
     """
 
     patient: int
@@ -72,8 +72,9 @@ class ClinicalEvent(NamedTuple):
 def felt(
     clinical_events: Iterable[ClinicalEvent], patients: int, start: int, minutes: int
 ) -> dict[str, Array]:
-    """By kind, the size in force in each minute: arrays (minutes, patients); a kind nobody has is absent;
-    overlapping ones of a kind count once, the largest.
+    """Return, by kind, the size in force in each minute: arrays (minutes, patients).
+
+    A kind that no patient has is absent; overlapping events of a kind count once, the largest.
     """
     arrays: dict[str, Array] = {}
     for one in clinical_events:
@@ -110,8 +111,10 @@ Assumptions.
 
 
 class Pathology:
-    """`ill[kind]` is the size felt now, an array (patients,), or a scalar 0 for what nobody has; `seen(kind)`
-    the size imposed now, without onset.
+    """What is imposed on the patients and how far it has come on.
+
+    `ill[kind]` is the size felt now, an array (patients,), or a scalar 0 for a kind that no patient has;
+    `seen(kind)` the size imposed now, without onset.
     """
 
     def __init__(self, patients: int) -> None:
@@ -124,14 +127,15 @@ class Pathology:
         return self.felt.get(kind, NONE)
 
     def seen(self, kind: str) -> Array:
+        """Return the size imposed now, without onset."""
         return self.imposed.get(kind, NONE)
 
     def lasting(self, kind: str) -> Array:
-        """For how many minutes without a break it has been imposed."""
+        """Return for how many minutes without a break it has been imposed."""
         return self.minutes.get(kind, NONE)
 
     def step(self, imposed: Mapping[str, Array]) -> None:
-        """One minute; `imposed`: by kind, (patients,)."""
+        """Advance by one minute; `imposed`: by kind, (patients,)."""
         self.imposed = imposed
         for kind in {**self.felt, **imposed}:
             size = imposed.get(kind, NONE)
@@ -141,11 +145,15 @@ class Pathology:
 
 
 class EventLatch:
-    """`on`: 0.0 or 1.0, array (patients,)."""
+    """A finding that comes when its cause rises above one limit and goes when it falls below another.
+
+    `on`: 0.0 or 1.0, array (patients,).
+    """
 
     def __init__(self, patients: int, comes: float, goes: float) -> None:
         self.comes, self.goes = comes, goes
         self.on = np.zeros(patients)
 
     def step(self, cause: Array) -> None:
+        """Advance by one minute."""
         self.on = np.where(cause > self.comes, 1.0, np.where(cause < self.goes, 0.0, self.on))

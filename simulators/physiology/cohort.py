@@ -1,4 +1,4 @@
-"""Draw who the patients are: baselines and sensitivities, once before the course."""
+"""Draw the patients: baselines and sensitivities, once before the course."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ GRAMS_PER_POINT: Final = 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Arrays of shape (patients,), units of wire.md.
+    """The patients of a course: arrays of shape (patients,), units of wire.md.
 
     `labs`: baseline by wire code; `sensitivity`: by organ (`ORGANS`), 1 is typical; `admitted`: minute of
     admission.
@@ -99,12 +99,13 @@ def drawn(
     icu: bool = False,
     prefix: str = "sim",
 ) -> Cohort:
-    """So many patients, ids `sim-0001` on, admitted within the first `spread` minutes, on the quarter of an
-    hour.
+    """Draw a number of patients, ids `sim-0001` on, admitted within the first `spread` minutes, on a full
+    quarter of an hour.
 
     `traits` sets what is drawn otherwise: a field of `BODY`, a lab of `DRAWN_LABS`, or an organ's
-    sensitivity, as one number or an array (patients,). Raises KeyError for another name. Traits and their
-    values shift nobody else's draw.
+    sensitivity, as one number or an array (patients,). Traits and their values change no other draw.
+
+    Raises KeyError for another name.
     """
     if unknown := set(traits) - {*BODY, *DRAWN_LABS, *ORGANS}:
         raise KeyError(
@@ -138,6 +139,6 @@ def drawn(
 
 
 def bounded(patients: int, rng: np.random.Generator, span: Span) -> Array:
-    """Normal draws, cut off at the span's ends."""
+    """Return normal draws, cut off at the span's ends."""
     mean, deviation, least, most = span
     return (mean + deviation * rng.standard_normal(patients)).clip(least, most)

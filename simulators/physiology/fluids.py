@@ -15,12 +15,10 @@ from simulators.physiology.latent import Array
 # Where the water is: plasma and interstitium, and the leak between them.
 #
 # Sources: capillary leak carries plasma water into the tissues, fluid given above need extravasates (paper,
-# Overview); weight rises by 4.0 kg on
-# average over five days of therapy (Textor et al., Am J Med 83:1055, 1987, who report albumin 3.6 -> 2.2 g/dL
-# and no change of hematocrit with it).
-# Volumes are those of textbooks: plasma 42 mL/kg, interstitium 150 mL/kg. Assumptions: the exchange's time
-# constant (40 min: most of a crystalloid
-# bolus has left the plasma after an hour) and the leak's size.
+# Overview); weight rises by 4.0 kg on average over five days of therapy (Textor et al., Am J Med 83:1055,
+# 1987, who report albumin 3.6 -> 2.2 g/dL and no change of hematocrit with it). Volumes are those of
+# textbooks: plasma 42 mL/kg, interstitium 150 mL/kg. Assumptions: the exchange's time constant (40 min: most
+# of a crystalloid bolus has left the plasma after an hour) and the leak's size.
 
 
 PLASMA, TISSUE = 42.0, 150.0
@@ -57,11 +55,11 @@ class BodyFluids:
 
     @property
     def body_weight(self) -> Array:
-        """kg."""
+        """The weight in kg."""
         return self.weight + (self.plasma + self.tissue) / 1000
 
     def step(self, toxicity: Array, more_leak: Array, intake: Array, output: Array) -> None:
-        """One minute.
+        """Advance by one minute.
 
         `intake`, `output`: mL in this minute, without what is lost insensibly; `more_leak`: 1 is a typical
         patient's at the end of therapy.
@@ -74,14 +72,12 @@ class BodyFluids:
 
 # Urine and filtration.
 #
-# Sources: urine falls within the first 8 h, from low pressure and volume; oliguria answers fluid, then
-# dopamine 2 ug/kg/min; renal dysfunction is
-# prerenal, transient (paper, Overview); creatinine rises in nine of ten patients: by 1.9 mg/dL on average
-# (Shalmi et al., 10 patients), or to
-# 3.4 with oliguria in 78 % (Belldegrun et al., 99 patients, with LAK cells and the doses of then); acute
-# kidney injury in 13 % of 199 patients (Guleria
-# et al.); all three as listed in J Am Soc Nephrol 29:2039, 2018, Table 2. Normal urine 0.9 mL/kg/h.
-# Assumptions: the coefficients, set to reach these.
+# Sources: urine falls within the first 8 h, from low pressure and volume; oliguria responds to fluid, then
+# dopamine 2 ug/kg/min; renal dysfunction is prerenal, transient (paper, Overview); creatinine rises in nine
+# of ten patients: by 1.9 mg/dL on average (Shalmi et al., 10 patients), or to 3.4 with oliguria in 78 %
+# (Belldegrun et al., 99 patients, with LAK cells and the doses of that time); acute kidney injury in 13 % of
+# 199 patients (Guleria et al.); all three as listed in J Am Soc Nephrol 29:2039, 2018, Table 2. Normal urine
+# 0.9 mL/kg/h. Assumptions: the coefficients, set to reach these.
 
 
 NORMAL: Final = 0.9
@@ -122,7 +118,7 @@ class Kidney:
         dopamine: Array,
         ill: Pathology,
     ) -> None:
-        """One minute."""
+        """Advance by one minute."""
         self.injury += (toxicity * self.sensitivity - self.injury) / LAG
         perfused = ((mean_pressure - 40) / self.resting).clip(0.05, 1.1)
         failed = 1 - 0.85 * ill["renal-failure"].clip(0, 1.1)
@@ -142,9 +138,8 @@ class Kidney:
 # Water in the lungs, and the oxygen it costs.
 #
 # Sources: pulmonary congestion by increased permeability, growing with the fluid given; rales at the bases,
-# then to the midlung; saturation kept at
-# 95 % by up to 4 L/min (paper, Overview). Assumptions: the coefficients; a cannula adds 4 % of inspired
-# oxygen per L/min.
+# then to the midlung; saturation kept at 95 % by up to 4 L/min (paper, Overview). Assumptions: the
+# coefficients; a cannula adds 4 % of inspired oxygen per L/min.
 
 
 PER_ML, DRY = 0.12, 230.0
@@ -161,8 +156,8 @@ VENTILATED: Final = 0.45
 
 
 SIGNS: Final = ((450.0, 330.0), (850.0, 650.0), (620.0, 480.0))
-"""Lung water (mL) at which rales at the bases, rales to the midlung and dyspnea at rest come, and below which
-they go (assumptions).
+"""Lung water (mL) above which rales at the bases, rales to the midlung and dyspnea at rest appear, and below
+which they go (assumptions).
 """
 
 
@@ -189,7 +184,7 @@ class Lungs:
     def step(
         self, plasma: Array, tissue: Array, temperature: Array, fio2: Array, ventilated: Array, ill: Pathology
     ) -> None:
-        """One minute. `fio2` in %, what is breathed in; `ventilated` 0 or 1."""
+        """Advance by one minute. `fio2` in %, what is breathed in; `ventilated` 0 or 1."""
         excess = np.maximum(PER_ML * (tissue + 2 * np.maximum(plasma, 0)) - DRY, 0)
         self.water += (
             self.sensitivity * excess + 900 * ill["pulmonary-edema"] + 150 * ill["infection"] - self.water

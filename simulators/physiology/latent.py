@@ -1,7 +1,8 @@
-"""Define the latent state: what is true of the patients in a stretch of time, its array types, and one
-seed's generators, one a purpose.
+"""Define the latent state: what is true of the patients in a span of time, before it is measured or charted;
+its array types, and one seed's generators, one a purpose.
 
-A new consumer of chance takes a purpose of its own, so that it shifts no other's draws.
+Values are in the canonical units of wire.md. They carry the slow wander and the daily rhythm of a body, and
+no measurement's noise: beat-to-beat noise and artefacts belong to charting.
 """
 
 from __future__ import annotations
@@ -19,31 +20,26 @@ Whole = NDArray[np.int64]
 
 PURPOSES: Final = (
     "cohort",
-    "happenings",
+    "clinical-events",
     "wander",
     "care",
-    "sight",
+    "observation",
     "charting",
     "artefacts",
     "faults",
     "mix",
 )
-"""A purpose is known by its place: add at the end, never between."""
+"""The generator depends on a purpose's position: add at the end, never between.
+
+A new consumer of random numbers gets a purpose of its own, so that it changes no other draws.
+"""
 
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
-    """The generator of one purpose. Raises ValueError for a purpose that is not listed."""
+    """Return the generator of one purpose. Raises ValueError for a purpose that is not listed."""
     if purpose not in PURPOSES:
         raise ValueError(f"no purpose {purpose!r}; there are {', '.join(PURPOSES)}")
     return np.random.default_rng(np.random.SeedSequence([seed, PURPOSES.index(purpose)]))
-
-
-# What is true of the patients in a stretch of time, before anyone measures or charts it: the names all rooms
-# of the bedside share.
-#
-# Values are in the canonical units of wire.md. They carry the slow wander and the daily rhythm of a body, and
-# no measurement's noise: beat-to-beat
-# noise and artefacts belong to charting.
 
 
 CHUNK: Final = 15
@@ -134,10 +130,10 @@ class Act(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """A stretch of the course for all patients: arrays of shape (minutes, patients), row i being the truth at
+    """A span of the course for all patients: arrays of shape (minutes, patients), row i being the truth at
     the end of minute start + i.
 
-    So row i speaks of the instant start + i + 1; an act at minute m takes effect in row m - start. `acts` are
+    So row i is about the instant start + i + 1; an act at minute m takes effect in row m - start. `acts` are
     in order of minute, then patient.
     """
 

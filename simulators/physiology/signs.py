@@ -15,9 +15,8 @@ from simulators.physiology.latent import Array
 # Stool and vomit.
 #
 # Sources: nausea, vomiting and diarrhea become more prominent toward the end of therapy (paper, Overview);
-# grade 3 or 4 diarrhea in 12 % (Cancer
-# 83:797, 1998, the last group). Assumption: rates above a threshold of a burden that follows toxicity with 12
-# h.
+# grade 3 or 4 diarrhea in 12 % (Cancer 83:797, 1998, the last group). Assumption: rates above a threshold of
+# a burden that follows toxicity with 12 h.
 
 
 GUT_FOLLOWS: Final = 720.0
@@ -26,7 +25,7 @@ STOOL, STARTS = 60.0, 0.75
 EMESIS: Final = 8.0
 """Likewise, vomited."""
 BLOATED, SICK = (2.6, 2.0), (3.2, 2.4)
-"""Burden at which the belly is distended, and vomiting refractory, and below which they are not."""
+"""Burden above which the belly is distended, and vomiting refractory, and below which they are not."""
 
 
 class Gut:
@@ -40,7 +39,7 @@ class Gut:
         self.bloated, self.sick = EventLatch(n, *BLOATED), EventLatch(n, *SICK)
 
     def step(self, toxicity: Array, soothed: Array, ill: Pathology) -> None:
-        """One minute. `soothed`: the share of stool that loperamide prevents."""
+        """Advance by one minute. `soothed`: the share of stool that loperamide prevents."""
         self.burden += (self.sensitivity * toxicity - self.burden) / GUT_FOLLOWS
         loose = STOOL * np.maximum(self.burden - STARTS, 0)
         self.stool = loose * (1 - soothed) + 130 * ill["diarrhea"]
@@ -54,9 +53,9 @@ class Gut:
 
 # Temperature.
 #
-# Sources: chills and fever begin 2-3 h after the first or second dose, and premedication holds the later ones
-# down; a rising baseline (paper,
-# Overview, Table 5 "high spike above rising baseline"). Assumption: 2.3 Cel at the first peak.
+# Sources: chills and fever begin 2-3 h after the first or second dose, and premedication suppresses the later
+# ones; a rising baseline (paper, Overview, Table 5 "high spike above rising baseline"). Assumption: 2.3 Cel
+# at the first peak.
 
 
 PEAK: Final = 2.3
@@ -65,7 +64,7 @@ RISING: Final = 0.25
 DAILY: Final = 0.25
 """Half of the swing between night and day, Cel."""
 SHAKING: Final = 0.012
-"""A set point that rises by so many Cel in a minute is felt as chills: 0.7 Cel/h."""
+"""A set point that rises by more than this many Cel in a minute is felt as chills: 0.7 Cel/h."""
 
 
 class Heat:
@@ -79,7 +78,7 @@ class Heat:
         self.chills = np.zeros(len(cohort), dtype=bool)
 
     def step(self, pyrogen: Array, toxicity: Array, ill: Pathology, daily: float) -> None:
-        """One minute."""
+        """Advance by one minute."""
         fever = self.sensitivity * PEAK * pyrogen + 1.5 * ill["fever"] + 1.8 * ill["infection"]
         self.chills = fever - self.fever > SHAKING
         self.fever = fever
@@ -91,8 +90,8 @@ class Heat:
 # The neuropsychiatric effects: late, cumulative, in this order.
 #
 # Source: they "may begin with subtle confusion"; grade 4 in 8 % of patients (paper, Overview; Cancer 83:797,
-# 1998: 1241 patients: 19 % -> 8 %).
-# Assumption: one hidden burden that follows toxicity with 14 h, and thresholds on it.
+# 1998: 1241 patients: 19 % -> 8 %). Assumption: one hidden burden that follows toxicity with 14 h, and
+# thresholds on it.
 
 
 MENTAL_STATE_FOLLOWS: Final = 840.0
@@ -116,7 +115,7 @@ class MentalState:
         self.level: dict[str, Array] = {finding: latch.on for finding, latch in self.latches.items()}
 
     def step(self, toxicity: Array, ill: Pathology) -> None:
-        """One minute."""
+        """Advance by one minute."""
         self.burden += (self.sensitivity * toxicity - self.burden) / MENTAL_STATE_FOLLOWS
         for finding, latch in self.latches.items():
             latch.step(self.burden)
@@ -130,8 +129,8 @@ class MentalState:
 SUSPECTED: Final = 120.0
 """Minutes from an infection's beginning until it is strongly suspected (assumption)."""
 TIGHT, PITTING, ANASARCA = (0.62, 0.5), (0.15, 0.1), (0.4, 0.3)
-"""Swelling of the tissues (fraction over normal) at which limbs are tight and edema is 1, 2; and at which it
-goes.
+"""Swelling of the tissues (fraction over normal) above which limbs are tight and edema is 1, 2; and below
+which it goes.
 """
 
 
@@ -149,7 +148,7 @@ class Signs:
         self.level: dict[str, Array] = {}
 
     def step(self, swelling: Array, ventilated: Array, ill: Pathology) -> None:
-        """One minute."""
+        """Advance by one minute."""
         for latch in (self.tight, self.pitting, self.anasarca):
             latch.step(swelling)
         self.level = {
@@ -162,7 +161,7 @@ class Signs:
         self.level["bleeding"] = self.none + np.floor(ill.seen("bleeding")).clip(0, 2)
 
     def rhythm(self, ill: Pathology) -> Array:
-        """The worst one present."""
+        """Return the most severe rhythm present."""
         kinds = enumerate(
             ("atrial-fibrillation", "supraventricular-tachycardia", "ventricular-arrhythmia"), 1
         )

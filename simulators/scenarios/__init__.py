@@ -1,4 +1,4 @@
-"""The scenarios by name, in the order in which they are listed.
+"""List the scenarios by name, in the order in which they are shown.
 
 A new one is a declaration in `courses`, a test, and a line below: docs/howto/add-a-scenario.md.
 """

@@ -1,5 +1,5 @@
-"""Declare the scenarios: courses with the drug alone, then by the organ that decides them, by charting, and
-a ward of many patients.
+"""Declare the scenarios: courses with the drug alone, then by the organ that decides them, by charting, and a
+ward of many patients.
 """
 
 from simulators.physiology.cohort import ORGANS

@@ -1,4 +1,4 @@
-"""Every scenario in words, from the registry: `python -m simulators.scenarios.page
+"""Write the page on every scenario from the registry: `python -m simulators.scenarios.page
 docs/reference/scenarios/README.md`.
 """
 
@@ -14,7 +14,7 @@ from simulators.scenarios import ALL
 from simulators.scenarios.scenario import Expected, Imposed, Scenario, Span
 
 SEED: Final = 1
-"""Of the pictures."""
+"""The seed of the pictures."""
 HEAD: Final = f"""\
 # Scenarios
 
@@ -34,7 +34,7 @@ and so is that the engine alerts on it."""
 
 
 def page() -> str:
-    """The text of docs/reference/scenarios/README.md."""
+    """Return the text of docs/reference/scenarios/README.md."""
     return (
         "\n\n".join(
             (HEAD, "\n".join(contents()), *(paragraph for scenario in ALL for paragraph in entry(scenario)))
@@ -44,6 +44,7 @@ def page() -> str:
 
 
 def contents() -> Iterator[str]:
+    """Yield the lines of the table of contents."""
     yield "| scenario | must truly occur |"
     yield "|---|---|"
     yield from (
@@ -56,7 +57,7 @@ def contents() -> Iterator[str]:
 
 
 def outcomes(scenario: Scenario) -> Iterator[str]:
-    """What must be true, then what else must be said."""
+    """Yield what must be true, then the other alerts that are required."""
     yield from (outcome(expected) for expected in scenario.expected)
     yield from (f"alert `{subject}`" for subject in scenario.alerts)
 
@@ -66,7 +67,7 @@ def outcome(expected: Expected) -> str:
 
 
 def entry(scenario: Scenario) -> Iterator[str]:
-    """The paragraphs on one scenario."""
+    """Yield the paragraphs on one scenario."""
     yield f"## {scenario.name}"
     yield scenario.says
     if lines := list(imposed(scenario)):
@@ -75,19 +76,20 @@ def entry(scenario: Scenario) -> Iterator[str]:
 
 
 def picture(scenario: Scenario) -> str:
-    """The name of a scenario's picture."""
+    """Return the file name of a scenario's picture."""
     return f"{scenario.name}.png"
 
 
 def imposed(scenario: Scenario) -> Iterator[str]:
-    """What is imposed, how the patients are narrowed, what a mix is made of."""
-    yield from (befalling(one) for one in scenario.imposed)
+    """Yield what is imposed, how the patients' traits are narrowed, and the shares of a mix."""
+    yield from (event_line(one) for one in scenario.imposed)
     if scenario.cohort:
         yield f"Sensitivity (1 is typical): {grouped(scenario)}"
     yield from (f"{share:.0%} `{name}`" for name, share in scenario.mix.items())
 
 
-def befalling(one: Imposed) -> str:
+def event_line(one: Imposed) -> str:
+    """Return the line on one imposed event."""
     size = "" if one.size == (1.0, 1.0) else f", size {bounds(one.size)}"
     return (
         f"`{one.kind}` from hour {bounds(one.start_h)} for {bounds(one.lasts_h)} h{size} ({KINDS[one.kind]})"
@@ -95,7 +97,7 @@ def befalling(one: Imposed) -> str:
 
 
 def grouped(scenario: Scenario) -> str:
-    """The traits of one span together, in their order."""
+    """Return the traits, those of the same span together, in their order."""
     spans: dict[Span, list[str]] = {}
     for trait, span in scenario.cohort.items():
         spans.setdefault(span, []).append(trait)
@@ -103,6 +105,7 @@ def grouped(scenario: Scenario) -> str:
 
 
 def bounds(span: Span) -> str:
+    """Return a span as text; one number where its ends are the same."""
     return f"{span[0]:g}" if span[0] == span[1] else f"{span[0]:g}-{span[1]:g}"
 
 

@@ -1,5 +1,5 @@
-"""A picture of one course of every scenario, or of those that are named, by the command line:
-`python -m simulators.scenarios.pictures docs/reference/scenarios [NAME ...]`.
+"""Draw one course of every scenario, or of those named on the command line: `python -m
+simulators.scenarios.pictures docs/reference/scenarios [NAME ...]`.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from simulators.scenarios.scenario import Scenario
 
 FIRST: Final = "sim-0001"
 COLOURS: Final = 256
-"""A flowsheet has fewer; with a palette the page takes a third of the bytes."""
+"""A flowsheet has fewer; with a palette the picture takes a third of the bytes."""
 
 
 def main(folder: Path, names: Sequence[str]) -> None:
-    """Draw them into the folder."""
+    """Draw the scenarios into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         draw(SCENARIOS[name], folder / picture(SCENARIOS[name]))
 
 
 def draw(scenario: Scenario, page: Path) -> None:
-    """Simulates a course and draws it. Raises CalledProcessError when a command fails."""
+    """Simulate a course and draw it. Raises CalledProcessError when a command fails."""
     patients = "8" if scenario.mix else "1"
     with tempfile.TemporaryDirectory() as folder:
         course = str(Path(folder) / "course.jsonl")
@@ -55,9 +55,9 @@ def il2watch(*arguments: str) -> None:
 
 
 def palette(page: Path) -> None:
-    """The same picture with a palette."""
-    with Image.open(page) as drawn:
-        small = drawn.convert("RGB").quantize(
+    """Rewrite the picture with a palette."""
+    with Image.open(page) as image:
+        small = image.convert("RGB").quantize(
             COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
         )
     small.save(page, optimize=True)

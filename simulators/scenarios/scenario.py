@@ -15,12 +15,12 @@ Policy = Literal["guideline", "naive", "scripted"]
 Vitals = Literal["minute", "hourly"]
 
 MILD: Final[Mapping[str, Span]] = MappingProxyType(dict.fromkeys(ORGANS, (0.4, 0.65)))
-"""A patient who bears the drug well in every organ, so that what befalls stands alone."""
+"""A patient who tolerates the drug well in every organ, so that the imposed event is the only trouble."""
 
 
 class Imposed(NamedTuple):
-    """A happening as a scenario writes it; for each patient every number is drawn evenly between its span's
-    ends.
+    """A clinical event as a scenario declares it; for each patient every number is drawn uniformly between
+    the bounds of its span.
 
     `kind` is one of `simulators.physiology.clinical_events`; `start_h` counts from cycle start, `lasts_h`
     from the start, both in hours; `size` is in the kind's own unit.
@@ -33,7 +33,7 @@ class Imposed(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """A criterion which must truly occur in each patient of the scenario, at this level or worse
+    """A criterion that must truly occur in each patient of the scenario, at this level or worse
     (`hypotension` included).
     """
 
@@ -43,11 +43,11 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named course: who the patients are, what befalls them, how they are dosed and charted, what must come
-    of it.
+    """A named course: who the patients are, what happens to them, how they are dosed and charted, what must
+    come of it.
 
     `cohort` narrows fields of `simulators.physiology.cohort.Cohort` to spans. `alerts` are subjects on which
-    the engine must alert beside the expected criteria: `monitoring/vital-signs`, `stop-rule:delay-over-24h`.
+    the engine must alert besides the expected criteria: `monitoring/vital-signs`, `stop-rule:delay-over-24h`.
     `mix` makes a ward: the share of each other scenario.
     """
 

@@ -1,5 +1,6 @@
-"""Walk through the worked patient with the offline commands, one step after the other, each with its words
-(`make walk`)."""
+"""Walk through the worked patient with the offline commands, one step after the other, each with its
+explanation (`make walk`).
+"""
 
 from __future__ import annotations
 
@@ -48,9 +49,7 @@ STEPS = (
 
 
 def main() -> int:
-    """Writes the patient and the page into the folder that is named; stops at the first command
-    that fails.
-    """
+    """Write the patient and the page into the folder given; stop at the first command that fails."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     file, page = folder / "worked.jsonl", folder / "course.svg"
@@ -72,7 +71,7 @@ def main() -> int:
 
 
 def step(arguments: list[str]) -> int:
-    """Shows one command and runs it."""
+    """Print one command and run it; return its exit code."""
     print(f"$ il2watch {shlex.join(arguments)}\n", flush=True)
     return subprocess.run([sys.executable, "-m", "streams", *arguments], check=False).returncode
 

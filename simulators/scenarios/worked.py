@@ -1,5 +1,10 @@
 """Script one patient's typical first cycle, three days: `python -m simulators.scenarios.worked >
 worked.jsonl`.
+
+The course is the one the paper describes: fever after the first doses, pressure lowest 4 to 6 h after each,
+oliguria answered by boluses, a pressor on the second day, oxygen and falling platelets on the third, then
+recovery. Nothing is random: every run writes the same lines. Hours count from `cycle-start`, 2026-03-02
+08:00Z.
 """
 
 from __future__ import annotations
@@ -52,7 +57,9 @@ PANELS: dict[str, dict[str, tuple[str, tuple[float | None, ...], float | None, f
 
 
 def laboratory() -> Iterator[dict[str, Any]]:
-    """Every panel at its hours, and the platelets of hour 46: first misread as 24, corrected after 2 h."""
+    """Yield every panel at its hours; the platelets of hour 46 are first misread as 24, corrected
+    after 2 h.
+    """
     for source, panel in PANELS.items():
         for index, hour in enumerate(HOURS):
             readings = [
@@ -73,27 +80,17 @@ def laboratory() -> Iterator[dict[str, Any]]:
 def measured(
     code: str, row: tuple[str, tuple[float | None, ...], float | None, float | None], index: int
 ) -> dict[str, Any]:
-    """One reading with its unit and the laboratory's range."""
+    """Return one reading with its unit and the laboratory's range."""
     unit, values, low, high = row
     return {"code": code, "value": values[index], "unit": unit, "low": low, "high": high}
 
 
 def misread(source: str, readings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A count clumped in the tube: the wrong value, then the same id corrected."""
+    """Yield a count that clumped in the tube: the wrong value, then the same id corrected."""
     clumped = [reading | {"value": 24} if reading["code"] == "platelets" else reading for reading in readings]
     sample = {"type": "labs", "id": "cbc-day-3", "at": 46, "source": source}
     yield sample | {"known": 46 + RESULT, "readings": clumped}
     yield sample | {"known": 48 + RESULT, "status": "corrected", "readings": readings}
-
-
-# One patient's typical first cycle, three days, scripted: `python -m simulators.scenarios.worked >
-# worked.jsonl`.
-#
-# The course is the one the paper describes: fever after the first doses, pressure lowest 4 to 6 h after each,
-# oliguria answered by
-# boluses, a pressor on the second day, oxygen and falling platelets on the third, then recovery. Nothing is
-# random: every run writes
-# the same lines. Hours count from `cycle-start`, 2026-03-02 08:00Z.
 
 
 PATIENT = "worked"
@@ -105,9 +102,7 @@ Event = dict[str, Any]
 
 
 def events(patient: str = PATIENT, start: datetime = START) -> list[Event]:
-    """The whole course, about 300 events as `wire.md` writes them, in the order in which they
-    became known.
-    """
+    """Return the whole course in the order in which it became known: about 300 events of `wire.md`."""
     parts = (encounters, doses, vitals, urine, intake, stool, infusions, laboratory, findings, medication)
     facts = sorted(
         (fact for part in parts for fact in part()),
@@ -117,17 +112,18 @@ def events(patient: str = PATIENT, start: datetime = START) -> list[Event]:
 
 
 def on_wire(fact: Event, identity: str, patient: str, start: datetime) -> Event:
-    """The fact with its id and patient, its hours turned into times."""
+    """Return the fact with its id and patient, its hours turned into times."""
     times = {key: time(fact[key], start) for key in ("at", "start", "known") if key in fact}
     return {"type": fact["type"], "id": identity, "patient": patient} | fact | times
 
 
 def time(hours: float, start: datetime) -> str:
-    """Hours since the start as RFC 3339, to the minute."""
+    """Return hours since the start as RFC 3339, to the minute."""
     return f"{start + timedelta(minutes=round(hours * 60)):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def encounters() -> Iterator[Event]:
+    """Yield admission, baseline, cycle start, transfers and the end of therapy."""
     yield {"type": "encounter", "at": -20, "event": "admit", "location": "ward"}
     yield {
         "type": "encounter", "at": -19, "event": "baseline", "location": "ward", "age": 46,
@@ -145,6 +141,7 @@ def encounters() -> Iterator[Event]:
 
 
 def doses() -> Iterator[Event]:
+    """Yield the doses given, and the one held."""
     drug = {"type": "dose", "agent": "aldesleukin", "amount": 600000, "unit": "[iU]/kg"}
     yield from (drug | {"at": hour, "given": True} for hour in DOSES)
     yield drug | {
@@ -158,7 +155,8 @@ def reading(code: str, value: float | str, unit: str | None = None) -> Event:
     return {"code": code, "value": value} | ({"unit": unit} if unit else {})
 
 
-# Pressure at the hour, where the script departs from the curve: what a bolus or the pressor answers to.
+# Pressure at the hours at which the script departs from the curve: the falls that a bolus or the pressor
+# treats.
 PRESSURE = {
     20: 91,
     21: 88,
@@ -197,7 +195,7 @@ SATURATION = {40: 94, 41: 93, 46: 94, 47: 93, 48: 95, 49: 94}
 
 
 def vitals() -> Iterator[Event]:
-    """Every second hour on the ward, hourly from the second evening; rechecked when low."""
+    """Yield every second hour on the ward, hourly from the second evening; rechecked when low."""
     hours = [*range(-2, 34, 2), 3, 5, 11, 13, 21, 23, 29, *range(34, LAST + 1)]
     yield from (vital_signs(hour) for hour in sorted(hours))
     yield from (
@@ -225,19 +223,21 @@ def vital_signs(hour: int) -> Event:
 
 
 def curve(hour: float) -> int:
-    """Systolic pressure: the new, lower steady state, less the dip that is deepest 5 h after each dose."""
+    """Return systolic pressure: the new, lower steady state, less the dip that is deepest 5 h after each
+    dose.
+    """
     steady = 122 - min(max(hour, 0), 48) * 0.3 + max(0, hour - 58) * 1.2
     dip = sum(max(0.0, 1 - abs(hour - dose - 5) / 4) * (12 + number) for number, dose in enumerate(DOSES))
     return round(steady - dip + wobble(hour))
 
 
 def pulse_curve(hour: float) -> int:
-    """Heart rate: rises as the pressure falls."""
+    """Return heart rate, which rises as the pressure falls."""
     return round(84 + (124 - curve(hour)) * 0.72 + wobble(hour + 2) - max(0, hour - 56) * 0.4)
 
 
 def wobble(hour: float) -> float:
-    """What no two readings share; a rule, not chance."""
+    """Return the deviation of one reading: by a rule, not by chance."""
     return (int(hour) * 7 % 5) - 2
 
 
@@ -257,7 +257,7 @@ HOURLY = (
 
 
 def urine() -> Iterator[Event]:
-    """Every 4 h while voiding, every hour once the catheter is in."""
+    """Yield every 4 h while voiding, every hour once the catheter is in."""
     collection = {"type": "io", "direction": "out", "kind": "urine", "unit": "mL"}
     yield from (
         collection | {"at": hour, "start": hour - 4, "volume": volume} for hour, volume in FOUR_HOURLY.items()
@@ -293,8 +293,8 @@ DOPAMINE = {39.75: 2, 58: 0}
 
 
 def infusions() -> Iterator[Event]:
-    """The pressor follows the peak of dose 5, is weaned for dose 6 and follows that peak too; dopamine for
-    the kidney.
+    """Yield the pressor, raised at the peak of dose 5, weaned for dose 6 and raised at its peak too; and
+    dopamine for the kidney.
     """
     for agent, rates in (("phenylephrine", PHENYLEPHRINE), ("dopamine", DOPAMINE)):
         yield from (
@@ -337,7 +337,7 @@ def medication() -> Iterator[Event]:
 
 
 def main() -> None:
-    """Writes the course as JSON Lines on standard output."""
+    """Write the course as JSON Lines on standard output."""
     sys.stdout.writelines(json.dumps(event) + "\n" for event in events())
 
 

@@ -1,7 +1,7 @@
-"""The score: how good the monitor is, told by what truly happened.
+"""Score the monitor: compare its alerts with the ground truth.
 
-`read` a truth file, give its courses to a `Scorer`, `say` it every alert transition, ask it for its
-`numbers`. What each number means stands where it is made: `detection` (sensitivity, delay), `pages`
+Read a truth file with `load_courses`, give the courses to a `Scorer`, `add` every alert transition, and call
+its `numbers`. Each number is defined where it is computed: `detection` (sensitivity, delay), `pages`
 (predictive value), `hours` (the PhysioNet/CinC 2015 score), `tally` (burden, floods).
 """
 

@@ -1,4 +1,4 @@
-"""Read what truly happened to a patient, as the score needs it: stretches of time at a level, in ms since
+"""Read what truly happened to a patient in the form the score needs: spans of time at a level, in ms since
 the epoch, without the latent course.
 """
 
@@ -22,7 +22,7 @@ NAMES = {RELATIVE: "relative", ABSOLUTE: "absolute"}
 class LevelSpan(NamedTuple):
     """From `start` up to, not including, `end`, at a level.
 
-    `distinct`: a perfect observer would have seen it; else it is borderline.
+    `distinct`: a perfect observer would have seen it; otherwise it is borderline.
     """
 
     start: int
@@ -31,18 +31,18 @@ class LevelSpan(NamedTuple):
     distinct: bool = True
 
     def meets(self, start: int, end: int) -> bool:
-        """Whether it shares a moment with another stretch; one that ends as it starts still has
-        that moment.
+        """Return whether it shares an instant with another span; a span that ends as it starts still has that
+        instant.
         """
         return self.start < max(end, start + 1) and start < max(self.end, self.start + 1)
 
 
-def at_least(stretches: Iterable[LevelSpan], level: int) -> list[LevelSpan]:
-    """The maximal stretches at a level or worse, in order: neighbours without a gap are one, distinct if one
-    of them is.
+def at_least(spans: Iterable[LevelSpan], level: int) -> list[LevelSpan]:
+    """Return the maximal spans at a level or worse, in order; adjacent ones are merged, distinct if one of
+    them is.
     """
     found: list[LevelSpan] = []
-    for one in sorted(stretch for stretch in stretches if stretch.level >= level):
+    for one in sorted(span for span in spans if span.level >= level):
         if found and one.start <= found[-1].end:
             last = found[-1]
             found[-1] = LevelSpan(last.start, max(last.end, one.end), level, last.distinct or one.distinct)
@@ -51,16 +51,16 @@ def at_least(stretches: Iterable[LevelSpan], level: int) -> list[LevelSpan]:
     return found
 
 
-def near(stretches: Sequence[LevelSpan], moment: int, within: int) -> bool:
-    """Whether one of them holds at some moment no further than `within` from `moment`."""
-    return any(stretch.meets(moment - within, moment + within + 1) for stretch in stretches)
+def near(spans: Sequence[LevelSpan], moment: int, within: int) -> bool:
+    """Return whether one of the spans holds at some instant no further than `within` from `moment`."""
+    return any(span.meets(moment - within, moment + within + 1) for span in spans)
 
 
 class TrueCourse(NamedTuple):
-    """`start`..`end`: from cycle start to discharge (else the end of what was watched), ms: the time in which
-    alerts are given.
+    """What truly happened to one patient.
 
-    `true`, `possible`: by criterion and `hypotension`, in order.
+    `start`..`end`: from cycle start to discharge (or to the end of the simulation), ms: the time in which
+    alerts are given. `true`, `possible`: by criterion and `hypotension`, in order.
     """
 
     patient: str
@@ -71,7 +71,9 @@ class TrueCourse(NamedTuple):
 
 
 class _Truth(msgspec.Struct, frozen=True):
-    """What is read of a line of the truth file (simulators.truth.file.Truth); the rest is skipped unread."""
+    """The fields read from a line of the truth file (simulators.truth.file.Truth); the others are skipped
+    unread.
+    """
 
     patient: str
     origin: datetime
@@ -83,7 +85,7 @@ class _Truth(msgspec.Struct, frozen=True):
 
 
 def load_courses(path: str) -> Iterator[TrueCourse]:
-    """The courses of a truth file, gzip by its name.
+    """Yield the courses of a truth file, gzip by its name.
 
     Raises OSError, and ValueError naming the line that is no truth.
     """
@@ -98,7 +100,7 @@ def load_courses(path: str) -> Iterator[TrueCourse]:
 
 
 def course(truth: _Truth) -> TrueCourse:
-    """A patient whose cycle never started has no time in which alerts are given."""
+    """Return one patient's course; without a cycle start there is no time in which alerts are given."""
     last = truth.origin + timedelta(minutes=truth.minutes)
     end = truth.discharge or last
     start = truth.cycle_start or end

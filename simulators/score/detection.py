@@ -9,14 +9,16 @@ from simulators.score.course import LevelSpan
 
 CRITERION, PRESSURE = "criterion", "blood-pressure"
 JUDGED = (CRITERION, PRESSURE)
-"""The kinds whose subjects have a truth: the rows of Table 3, and hypotension."""
+"""The kinds whose subjects have a ground truth: the rows of Table 3, and hypotension."""
 PAGED = ("absolute", "relative", "technical")
 RANK = {"clear": 0, "advisory": 0, "technical": 0, "relative": 1, "absolute": 2}
 
 
 class AlertTransition(NamedTuple):
-    """Names as on the wire; `at`, `decided`: ms; `episode`: the alert's id; `transition`: opened, worsened,
-    improved, resolved, amended, reminder.
+    """A transition of an alert; names as on the wire.
+
+    `at`, `decided`: ms; `episode`: the alert's id; `transition`: opened, worsened, improved, resolved,
+    amended, reminder.
     """
 
     patient: str
@@ -30,7 +32,7 @@ class AlertTransition(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """0 for what is neither relative nor absolute."""
+        """The level's rank; 0 for what is neither relative nor absolute."""
         return RANK[self.level]
 
 
@@ -39,20 +41,22 @@ REMINDER = "reminder"
 
 
 class AlarmSpan(NamedTuple):
-    """One unbroken time at a level or worse.
+    """One unbroken time in alarm at a level or worse.
 
-    `at`..`until`: when it was true, by the alerts' `at`; `decided`..`lifted`: when the ward knew; ms.
+    `at`..`until`: when it was true, by the alerts' `at`; `decided`..`cleared`: when it was known on the ward;
+    ms.
     """
 
     at: int
     until: int
     decided: int
-    lifted: int
+    cleared: int
 
 
 def alarms(transitions: Iterable[AlertTransition], level: int) -> list[AlarmSpan]:
-    """The alarms at a level or worse of one patient's subject, from its transitions in order; one that is
-    still on ends never.
+    """Return the alarms at a level or worse of one patient's subject, from its transitions in order.
+
+    An alarm that is not resolved ends at `FOREVER`.
     """
     found: list[AlarmSpan] = []
     began: AlertTransition | None = None
@@ -72,9 +76,10 @@ def alarms(transitions: Iterable[AlertTransition], level: int) -> list[AlarmSpan
 class Detection(NamedTuple):
     """A true episode and its first alarm, if any.
 
-    `delay`: ms from its begin to the decision, 0 when the alarm stood already; None: missed.
+    `delay`: ms from its start to the decision, 0 when the alarm was already in force; None: missed.
 
-    `afterwards`: it was over when the ward was told (a laboratory result that came after the recovery).
+    `afterwards`: the episode was over when the alarm was decided (a laboratory result that came after the
+    recovery).
     """
 
     episode: LevelSpan
@@ -87,16 +92,17 @@ class Detection(NamedTuple):
 
 
 def detect(episodes: Iterable[LevelSpan], alarms: Sequence[AlarmSpan]) -> list[Detection]:
-    """Each true episode against the alarms of its own level or worse.
+    """Match each true episode with the alarms of its own level or worse.
 
-    Detected: by the alerts' own `at` an alarm stood at some moment at which the episode truly held. An alarm
-    that says of another time, or of a lower level, detects nothing; one that has stood since an earlier
+    Detected: by the alerts' own `at` an alarm was in force at some instant at which the episode truly held.
+    An alarm about another time, or of a lower level, detects nothing; one still in force from an earlier
     episode detects (the ward is in alarm), without delay.
     """
     return [detection(episode, alarms) for episode in episodes]
 
 
 def detection(episode: LevelSpan, alarms: Sequence[AlarmSpan]) -> Detection:
+    """Return one episode's detection by its first alarm."""
     met = [alarm for alarm in alarms if episode.meets(alarm.at, alarm.until)]
     if not met:
         return Detection(episode, None, False)

@@ -1,4 +1,4 @@
-"""Patient-hours: was the criterion true in it, was the ward in alarm in it (George Moody PhysioNet/CinC
+"""Count patient-hours: was the criterion true in it, was the ward in alarm in it (George Moody PhysioNet/CinC
 Challenge 2015, its score).
 """
 
@@ -16,7 +16,7 @@ MISS = 5
 
 
 class AlarmHours(NamedTuple):
-    """How many patient-hours were rightly in alarm, rightly quiet, wrongly in alarm, wrongly quiet."""
+    """Numbers of patient-hours: rightly in alarm, rightly quiet, wrongly in alarm, wrongly quiet."""
 
     tp: int = 0
     tn: int = 0
@@ -27,25 +27,26 @@ class AlarmHours(NamedTuple):
         return AlarmHours(*(one + more for one, more in zip(self, other, strict=True)))
 
     def of(self, whole: int) -> AlarmHours:
-        """The same among so many hours: the rest was rightly quiet."""
+        """Return the same counts among `whole` hours: the rest was rightly quiet."""
         return self._replace(tn=whole - self.tp - self.fp - self.fn)
 
     @property
     def score(self) -> float | None:
-        """100 (TP + TN) / (TP + TN + FP + 5 FN); None without an hour."""
+        """The score 100 (TP + TN) / (TP + TN + FP + 5 FN); None without an hour."""
         whole = self.tp + self.tn + self.fp + MISS * self.fn
         return 100 * (self.tp + self.tn) / whole if whole else None
 
 
 def hours_in(start: int, end: int) -> int:
-    """How many hours begin from `start` up to, not including, `end`."""
+    """Return how many hours begin from `start` up to, not including, `end`."""
     return -((start - end) // HOUR) if end > start else 0
 
 
 class HourCounts(NamedTuple):
-    """The numbers of the hours of one patient in which a criterion truly held (`true`); distinctly so; held
-    or might have, had every measurement erred by its noise (`possible`); and in which the ward was in alarm
-    (`alarmed`).
+    """The numbers of one patient's hours, by what held in them.
+
+    `true`: the criterion truly held; `distinct`: distinctly so; `possible`: it held or might have, had every
+    measurement erred by its noise; `alarmed`: the ward was in alarm.
     """
 
     true: set[int]
@@ -54,24 +55,24 @@ class HourCounts(NamedTuple):
     alarmed: set[int]
 
     def plus(self, other: HourCounts) -> HourCounts:
-        """What holds of the one or the other."""
+        """Return the union of the two, set by set."""
         return HourCounts(*(one | more for one, more in zip(self, other, strict=True)))
 
     @property
     def hours(self) -> AlarmHours:
-        """All hours, the quiet ones left out."""
+        """The counts over all hours, the quiet ones left out."""
         return tallied(self.true, self.alarmed)
 
     @property
     def undecided(self) -> set[int]:
-        """Hours that a perfect observer could not have told with certainty: borderline truth, or values
+        """The hours that a perfect observer could not have judged with certainty: borderline truth, or values
         within the noise of a limit.
         """
         return (self.true | self.possible) - self.distinct
 
     @property
     def decided(self) -> AlarmHours:
-        """The hours that could be told, the quiet ones left out."""
+        """The counts over the hours that could be judged, the quiet ones left out."""
         return tallied(self.distinct, self.alarmed - self.undecided)
 
 
@@ -79,7 +80,7 @@ NOTHING = HourCounts(set(), set(), set(), set())
 
 
 def tallied(true: set[int], alarmed: set[int]) -> AlarmHours:
-    """Hours by number, the quiet ones left out."""
+    """Return the counts of hours given by number, the quiet ones left out."""
     both = len(true & alarmed)
     return AlarmHours(tp=both, fp=len(alarmed) - both, fn=len(true) - both)
 
@@ -91,28 +92,31 @@ def hour_counts(
     possible: Iterable[LevelSpan],
     alarms: Iterable[AlarmSpan],
 ) -> HourCounts:
-    """One criterion at one level: what held, what might have, and what the ward knew, in the hours from
-    `start` (ms) to `end`.
+    """Return the hours of one criterion at one level, from `start` (ms) to `end`: what held, what might have
+    held, and what was known on the ward.
     """
-    distinct = touched(start, end, (one for one in true if one.distinct))
+    distinct = hours_held(start, end, (one for one in true if one.distinct))
     return HourCounts(
-        touched(start, end, true), distinct, touched(start, end, possible), known(start, end, alarms)
+        hours_held(start, end, true),
+        distinct,
+        hours_held(start, end, possible),
+        hours_known(start, end, alarms),
     )
 
 
-def touched(start: int, end: int, true: Iterable[LevelSpan]) -> set[int]:
-    """The hours in which one of the stretches held."""
+def hours_held(start: int, end: int, true: Iterable[LevelSpan]) -> set[int]:
+    """Return the hours in which one of the spans held."""
     return covered(start, end, ((one.start, one.end) for one in true))
 
 
-def known(start: int, end: int, alarms: Iterable[AlarmSpan]) -> set[int]:
-    """The hours in which the ward had one of the alarms."""
-    return covered(start, end, ((one.decided, one.lifted) for one in alarms))
+def hours_known(start: int, end: int, alarms: Iterable[AlarmSpan]) -> set[int]:
+    """Return the hours in which one of the alarms was known on the ward."""
+    return covered(start, end, ((one.decided, one.cleared) for one in alarms))
 
 
 def covered(start: int, end: int, spans: Iterable[tuple[int, int]]) -> set[int]:
-    """The numbers of the hours that spans share a moment with; a span's end is no moment of it, but the
-    shortest span has one.
+    """Return the numbers of the hours that share an instant with a span; its end is excluded, but the
+    shortest span has one instant.
     """
     hours: set[int] = set()
     for begin, stop in spans:

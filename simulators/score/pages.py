@@ -1,4 +1,4 @@
-"""Pages: what would have called somebody, and whether it was so (criteria.md sections 6 and 9)."""
+"""Judge pages: what would have called a clinician, and whether it was true (criteria.md sections 6 and 9)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from simulators.score.detection import JUDGED, PAGED, AlertTransition
 
 WITHIN = 15 * MINUTE
 """How far from a page's `at` the truth may lie: what the monitor allows between two clocks (criteria.md
-section 1). Readings carry noise, so that a value that crosses its limit slowly is read over it some minutes
-early or late.
+section 1).
+
+Readings carry noise, so that a value that crosses its limit slowly is read over it some minutes early or
+late.
 """
 
 TRUE, BORDERLINE, LESS, FALSE, UNJUDGED = "true", "borderline", "less", "false", "unjudged"
@@ -20,11 +22,11 @@ VERDICTS = (TRUE, BORDERLINE, LESS, FALSE, UNJUDGED)
 
 
 class ScoredPage(NamedTuple):
-    """A page and what it was worth.
+    """A page and its verdict.
 
     `true`: the criterion held at that level or worse; `borderline`: it would have, had every measurement
-    erred by its noise; `less`: it held, but only at a lower level; `false`; `unjudged`: of what has no truth
-    (charting overdue, the recommendation, advice).
+    erred by its noise; `less`: it held, but only at a lower level; `false`; `unjudged`: of a subject without
+    ground truth (charting overdue, the recommendation, advice).
     """
 
     transition: AlertTransition
@@ -32,27 +34,30 @@ class ScoredPage(NamedTuple):
 
 
 def pages(transitions: Iterable[AlertTransition]) -> Iterator[AlertTransition]:
-    """What is paged: an episode's opening or worsening at absolute, relative or technical level, once per
-    episode and level.
+    """Yield what is paged: an episode's opening or worsening at absolute, relative or technical level, once
+    per episode and level.
     """
     paged: set[tuple[str, str]] = set()
     for one in transitions:
-        if called(one) and (one.episode, one.level) not in paged:
+        if is_paged(one) and (one.episode, one.level) not in paged:
             paged.add((one.episode, one.level))
             yield one
 
 
-def called(one: AlertTransition) -> bool:
-    """Whether a transition is of those that page."""
+def is_paged(one: AlertTransition) -> bool:
+    """Return whether a transition is one of those that page."""
     return one.level in PAGED and one.transition in ("opened", "worsened")
 
 
 def judged(page: AlertTransition, course: TrueCourse | None) -> ScoredPage:
-    """A page beside what truly happened to its patient; without a course nothing is judged."""
+    """Return the page with its verdict by what truly happened to its patient; without a course it is
+    unjudged.
+    """
     return ScoredPage(page, UNJUDGED if course is None or page.kind not in JUDGED else verdict(page, course))
 
 
 def verdict(page: AlertTransition, course: TrueCourse) -> str:
+    """Return the verdict on a page whose subject has a ground truth."""
     level = LEVELS[page.level]
     true = course.true.get(page.subject, [])
     if near(at_least(true, level), page.at, WITHIN):

@@ -1,5 +1,5 @@
-"""Score one configuration over one ward: its alerts beside what truly happened, patients added up subject by
-subject, and the losses that the fault log leads one to expect.
+"""Score one configuration over one ward: its alerts against the ground truth, added up over the patients
+subject by subject, and the losses to be expected from the fault log.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from simulators.score.detection import (
     detect,
 )
 from simulators.score.hours import NOTHING, hour_counts, hours_in
-from simulators.score.pages import FALSE, LESS, ScoredPage, called, judged, pages
+from simulators.score.pages import FALSE, LESS, ScoredPage, is_paged, judged, pages
 from simulators.score.tally import Burden, Numbers, SubjectTally, pooled
 
 
@@ -35,8 +35,8 @@ class _Entry(msgspec.Struct):
 
 
 def expected(path: str) -> dict[str, Any]:
-    """`altered`, `lost` and `refused` (by reason) of a ledger file (simulators.faults.fault_log), gzip by its
-    name.
+    """Return `altered`, `lost` and `refused` (by reason) of a fault log file (simulators.faults.fault_log),
+    gzip by its name.
 
     Raises OSError, and ValueError naming the line that is no entry.
     """
@@ -58,20 +58,22 @@ HYPOTENSION = "hypotension"
 
 
 class CohortScore:
-    """`subjects`: by code; `criteria`: all rows of Table 3 together, where an hour counts once whatever is
-    true in it; `missed`, `untrue`: each true episode that nobody was told of, each page that was not so, to
-    be looked at.
+    """The score of all patients.
+
+    `subjects`: by code; `criteria`: all rows of Table 3 together, where an hour counts once whatever is true
+    in it; `missed`, `untrue`: each true episode that was not alerted, and each page that was not true, for
+    inspection.
     """
 
     def __init__(self) -> None:
-        self.patients, self.strangers, self.ms, self.hours = 0, 0, 0, 0
+        self.patients, self.without_truth, self.ms, self.hours = 0, 0, 0, 0
         self.subjects: dict[str, SubjectTally] = defaultdict(SubjectTally)
         self.criteria, self.burden = SubjectTally(), Burden()
         self.missed: list[Numbers] = []
         self.untrue: list[Numbers] = []
 
     def add(self, course: TrueCourse, transitions: list[AlertTransition]) -> None:
-        """A patient: what truly happened, and the alert transitions in their order."""
+        """Add a patient: what truly happened, and the alert transitions in their order."""
         self.patients += 1
         self.ms += course.end - course.start
         self.hours += hours_in(course.start, course.end)
@@ -80,11 +82,9 @@ class CohortScore:
             self._level(course, level, {subject: alarms(theirs, level) for subject, theirs in ones.items()})
         self._pages(transitions, course)
 
-    def stranger(self, transitions: list[AlertTransition]) -> None:
-        """A patient whose truth nobody wrote down: the pages are a burden all the same, and are not
-        judged.
-        """
-        self.strangers += 1
+    def add_without_truth(self, transitions: list[AlertTransition]) -> None:
+        """Add a patient without ground truth: the pages count as burden and are not judged."""
+        self.without_truth += 1
         self._pages(transitions, None)
 
     def _level(self, course: TrueCourse, level: int, alarmed: Mapping[str, list[AlarmSpan]]) -> None:
@@ -106,7 +106,7 @@ class CohortScore:
         sent = [judged(page, course) for page in pages(transitions)]
         self.burden.add(
             sent,
-            sum(map(called, transitions)) - len(sent),
+            sum(map(is_paged, transitions)) - len(sent),
             sum(one.transition == REMINDER for one in transitions),
         )
         self.untrue.extend(untrue(page) for page in sent if page.verdict in (FALSE, LESS))
@@ -118,13 +118,13 @@ class CohortScore:
 
     @property
     def numbers(self) -> Numbers:
-        """All of it, as JSON goes.
+        """The score as JSON values.
 
         Sensitivities and shares are 0 to 1, delays in minutes, scores 0 to 100.
         """
         return {
             "patients": self.patients,
-            "patients_without_truth": self.strangers,
+            "patients_without_truth": self.without_truth,
             "patient_days": round(self.ms / DAY, 2),
             "criteria": self.criteria.numbers(self.hours),
             "subjects": {code: tally.numbers(self.hours) for code, tally in sorted(self.subjects.items())},
@@ -138,7 +138,7 @@ class CohortScore:
 
 
 def by_subject(transitions: Iterable[AlertTransition]) -> dict[str, list[AlertTransition]]:
-    """The transitions of subjects that have a truth, each in order."""
+    """Return the transitions of subjects that have a ground truth, each in order."""
     found: dict[str, list[AlertTransition]] = defaultdict(list)
     for one in transitions:
         if one.kind in JUDGED:
@@ -147,6 +147,7 @@ def by_subject(transitions: Iterable[AlertTransition]) -> dict[str, list[AlertTr
 
 
 def missed(course: TrueCourse, code: str, level: int, one: Detection) -> Numbers:
+    """Return an episode that was not alerted, as JSON values."""
     episode = one.episode
     return {
         "patient": course.patient,
@@ -160,13 +161,14 @@ def missed(course: TrueCourse, code: str, level: int, one: Detection) -> Numbers
 
 
 def untrue(page: ScoredPage) -> Numbers:
+    """Return a page that was not true, as JSON values."""
     one = page.transition
     named = {"patient": one.patient, "subject": one.subject, "level": one.level, "verdict": page.verdict}
     return named | {"at": text(one.at), "decided": text(one.decided), "episode": one.episode}
 
 
 class Scorer:
-    """Takes alert transitions as they are decided; `numbers` says what they are worth.
+    """Collects alert transitions as they are decided; `numbers` scores them.
 
     Memory grows with alerts, not with events.
     """
@@ -186,7 +188,7 @@ class Scorer:
         decided: int,
         episode: str,
     ) -> None:
-        """One transition (wire.md, Alert; `episode` is its id), each patient's in their order.
+        """Add one transition (wire.md, Alert; `episode` is its id); each patient's must come in their order.
 
         Times in ms.
         """
@@ -195,10 +197,10 @@ class Scorer:
         )
 
     def numbers(self) -> dict[str, Any]:
-        """The score, as JSON goes (see `Ward.numbers`)."""
+        """Return the score as JSON values (see `CohortScore.numbers`)."""
         cohort = CohortScore()
         for patient, course in self.courses.items():
             cohort.add(course, self.transitions.get(patient, []))
         for patient in sorted(self.transitions.keys() - self.courses.keys()):
-            cohort.stranger(self.transitions[patient])
+            cohort.add_without_truth(self.transitions[patient])
         return cohort.numbers

@@ -1,5 +1,5 @@
-"""Add up what one subject, or all of them, come to over a ward, and the burden: pages, how many of them
-true, and alarm floods (ANSI/ISA-18.2).
+"""Add up the results of one subject, or of all, over a ward, and the burden: pages, how many of them true,
+and alarm floods (ANSI/ISA-18.2).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Numbers = dict[str, Any]
 
 
 @dataclass
-class Found:
-    """True episodes at one level and what became of them; patient-hours at that level or worse: all of them,
-    and those that could be told.
+class LevelTally:
+    """True episodes at one level and whether they were detected; patient-hours at that level or worse: all of
+    them, and those that could be judged.
     """
 
     detections: list[Detection] = field(default_factory=list)
@@ -32,14 +32,17 @@ class Found:
     undecided: int = 0
 
     def add(self, detections: Iterable[Detection], hours: HourCounts) -> None:
-        """One patient's."""
+        """Add one patient's detections and hours."""
         self.detections.extend(detections)
         self.hours = self.hours.plus(hours.hours)
         self.decided = self.decided.plus(hours.decided)
         self.undecided += len(hours.undecided)
 
     def numbers(self, hours: int) -> Numbers:
-        """`hours`: of the whole ward; those without truth or alarm were rightly quiet."""
+        """Return the counts as JSON values.
+
+        `hours`: of the whole ward; those without truth or alarm were rightly quiet.
+        """
         delays = [one.delay / MINUTE for one in self.detections if one.delay is not None]
         distinct = [one for one in self.detections if one.episode.distinct]
         return {
@@ -56,8 +59,8 @@ class Found:
 
 
 def pooled(tallies: Collection[SubjectTally], hours: int) -> Numbers:
-    """Criterion-hours: every patient-hour once for each subject, at both levels, all of them and those that
-    could be told.
+    """Return criterion-hours: every patient-hour once for each subject, at both levels, all of them and those
+    that could be judged.
     """
     return {
         NAMES[level]: together([one.levels[level] for one in tallies], hours)
@@ -65,7 +68,8 @@ def pooled(tallies: Collection[SubjectTally], hours: int) -> Numbers:
     }
 
 
-def together(found: Collection[Found], hours: int) -> Numbers:
+def together(found: Collection[LevelTally], hours: int) -> Numbers:
+    """Return the hours of several tallies at one level, added up."""
     every = reduce(AlarmHours.plus, (one.hours.of(hours) for one in found), AlarmHours())
     decided = reduce(AlarmHours.plus, (one.decided.of(hours - one.undecided) for one in found), AlarmHours())
     return {
@@ -79,7 +83,7 @@ def scored(hours: AlarmHours) -> Numbers:
 
 
 def detected(detections: Iterable[Detection]) -> Numbers:
-    """How many true episodes there were, how many of them were detected, and the share."""
+    """Return how many true episodes there were, how many of them were detected, and the share."""
     ones = list(detections)
     found = sum(one.detected for one in ones)
     return {
@@ -91,25 +95,29 @@ def detected(detections: Iterable[Detection]) -> Numbers:
 
 @dataclass
 class SubjectTally:
-    """One subject, or many together, at both levels, with the pages they gave."""
+    """One subject, or many together, at both levels, with their pages."""
 
-    levels: dict[int, Found] = field(default_factory=lambda: {RELATIVE: Found(), ABSOLUTE: Found()})
+    levels: dict[int, LevelTally] = field(
+        default_factory=lambda: {RELATIVE: LevelTally(), ABSOLUTE: LevelTally()}
+    )
     pages: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def page(self, page: ScoredPage) -> None:
-        """One page more."""
+        """Count one page."""
         self.pages[page.transition.level, page.verdict] += 1
 
     def numbers(self, hours: int) -> Numbers:
-        """As JSON goes; `hours`: of the whole ward."""
+        """Return the counts as JSON values; `hours`: of the whole ward."""
         return {NAMES[level]: found.numbers(hours) for level, found in self.levels.items()} | {
             "pages": paged(self.pages)
         }
 
 
 def paged(pages: Counter[tuple[str, str]]) -> Numbers:
-    """Pages by level and by verdict; `ppv`: the share of true ones among those that can be judged,
-    `ppv_with_borderline` with those in the noise.
+    """Return pages by level and by verdict.
+
+    `ppv`: the share of true ones among those that can be judged; `ppv_with_borderline`: with those within the
+    noise.
     """
     verdicts = {
         verdict: sum(number for (_, found), number in pages.items() if found == verdict)
@@ -143,9 +151,9 @@ WINDOW = 10 * MINUTE
 
 
 def floods(moments: Iterable[int]) -> int:
-    """How many floods there were.
+    """Return the number of alarm floods.
 
-    One begins when ten pages lie within ten minutes, and is over once no such ten end in the last ten
+    A flood begins when ten pages lie within ten minutes, and is over once no such ten end in the last ten
     minutes.
     """
     recent: deque[int] = deque()
@@ -161,9 +169,9 @@ def floods(moments: Iterable[int]) -> int:
 
 
 class Burden:
-    """Adds pages of all kinds up.
+    """The sum of pages of all kinds.
 
-    `again`: openings and worsenings to a level for which the episode had been paged.
+    `again`: openings and worsenings to a level for which the episode had already been paged.
     """
 
     def __init__(self) -> None:
@@ -173,7 +181,7 @@ class Burden:
         self.moments: list[int] = []
 
     def add(self, sent: list[ScoredPage], again: int, reminders: int) -> None:
-        """One patient's."""
+        """Add one patient's pages."""
         moments = [page.transition.decided for page in sent]
         self.kinds.update((page.transition.kind, page.transition.level) for page in sent)
         self.verdicts.update(page.verdict for page in sent)
@@ -183,7 +191,7 @@ class Burden:
         self.moments.extend(moments)
 
     def numbers(self, ms: int) -> dict[str, Any]:
-        """Over so much patient time. `share_true`: of the pages that can be judged."""
+        """Return the burden over `ms` of patient time. `share_true`: of the pages that can be judged."""
         judged = sum(number for (kind, _), number in self.kinds.items() if kind in JUDGED)
         return {
             "all": len(self.moments),
@@ -202,4 +210,5 @@ class Burden:
 
 
 def per_day(number: int, ms: int) -> float | None:
+    """Return the number per patient-day; None without patient time."""
     return rounded(number * DAY / ms) if ms else None

@@ -1,3 +1,1 @@
-"""What truly happened: the definitions of criteria.md on noise-free values, and the file that holds the
-answer.
-"""
+"""Determine what truly happened: the definitions of criteria.md on noise-free values, and the truth file."""

@@ -1,5 +1,5 @@
-"""The truth file: JSON Lines (gzip when the name ends in `.gz`), one patient a line; what the score compares
-alerts with.
+"""Read and write the truth file: JSON Lines (gzip when the name ends in `.gz`), one patient a line; the score
+compares alerts with it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Interval(msgspec.Struct, array_like=True, frozen=True):
 
     `distinct`: while it lasted the limit was exceeded by more than the measurement's noise for longer than
     the slowest routine observation, so that a perfect observer would have seen it. The others are borderline:
-    to be counted, openly, apart.
+    they are counted, but separately.
     """
 
     start: datetime
@@ -62,9 +62,10 @@ class Truth(msgspec.Struct, frozen=True):
     """What truly happened to one patient in the `minutes` from `origin`.
 
     `criteria` and `possible` are by code of criteria.md section 3 and `hypotension` (section 5); only codes
-    that occurred are keys. `uncharted`: when nobody charted. `margins`: the noise allowed for each
-    measurement: in its unit, and as a share of the value. `routine_min`: the slowest routine look at each
-    criterion, in minutes: later than that after its start nobody need see it.
+    that occurred are keys. `uncharted`: when nothing was charted. `margins`: the noise allowed for each
+    measurement: in its unit, and as a share of the value. `routine_min`: the longest routine interval between
+    observations of each criterion, in minutes: an observation later than that after its start need not see
+    it.
     """
 
     patient: str
@@ -84,7 +85,7 @@ class Truth(msgspec.Struct, frozen=True):
 
 
 def write(path: Path, truths: Iterable[Truth]) -> None:
-    """Writes one line a patient; the same truths give the same bytes, gzipped too."""
+    """Write one line a patient; the same truths give the same bytes, gzipped too."""
     encoder = msgspec.json.Encoder()
     with _sink(path) as sink:
         for truth in truths:
@@ -92,7 +93,7 @@ def write(path: Path, truths: Iterable[Truth]) -> None:
 
 
 def load_truth(path: Path) -> Iterator[Truth]:
-    """The patients of a truth file, one by one.
+    """Yield the patients of a truth file, one by one.
 
     Raises msgspec.ValidationError or DecodeError on a line that is not one.
     """
@@ -108,6 +109,6 @@ def _sink(path: Path) -> Iterator[IO[bytes] | Any]:
         if path.suffix != ".gz":
             yield plain
             return
-        # No name and no time in the gzip header: they would make the same truth other bytes.
+        # No name and no time in the gzip header: with them the same truth would give other bytes.
         with gzip.GzipFile(filename="", mode="wb", fileobj=plain, compresslevel=3, mtime=0) as packed:
             yield packed

@@ -1,5 +1,6 @@
-"""Record the ground truth: see a course chunk by chunk as it truly is, and tell at its end, of each patient,
-what truly held and when."""
+"""Record the ground truth: see the latent course chunk by chunk and return at its end, for each patient, what
+truly held and when.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +19,15 @@ from simulators.truth.rows import Rows
 from simulators.truth.timeline import CourseProgress, Span, Spans, Tracks
 from simulators.truth.view import MARGINS, VIEWS, States
 
-SILENT: Final = "missed-charting"
+MISSED_CHARTING: Final = "missed-charting"
 LEVELS: tuple[Level, Level] = ("relative", "absolute")
 
 
 class GroundTruth:
-    """Of one course.
+    """The ground truth of one course.
 
-    `scenarios`: the name of each patient's; `happenings`: to tell when nobody charted; `monitor`: vital signs
-    each minute.
+    `scenarios`: the name of each patient's; `clinical_events`: tell when nothing was charted; `monitor`:
+    vital signs each minute.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class GroundTruth:
         monitor: bool = True,
     ) -> None:
         self.cohort, self.origin, self.scenarios, self.monitor = cohort, origin, scenarios, monitor
-        self.silences = [one for one in clinical_events if one.kind == SILENT]
+        self.gaps = [one for one in clinical_events if one.kind == MISSED_CHARTING]
         self.progress, self.rows, self.tracks = CourseProgress(len(cohort), origin), Rows(cohort), Tracks()
         self.codes = self.rows.codes
         self.true, self.possible = (Spans(len(self.codes), len(cohort)) for _ in LEVELS)
@@ -47,7 +48,7 @@ class GroundTruth:
         self.minutes = 0
 
     def see(self, chunk: Chunk) -> None:
-        """Takes in the next chunk."""
+        """Add the next chunk."""
         view = self.progress.view(chunk)
         states = self.rows(view)
         staying = self.progress.staying(view)[:, None, :]
@@ -61,12 +62,14 @@ class GroundTruth:
         self.minutes = int(view.minute[-1])
 
     def _charted(self, chunk: Chunk) -> Flags:
-        """(minutes, 1, patients): not within a silence, when no look comes round."""
-        silent = felt(self.silences, len(self.cohort), chunk.start, chunk.minutes).get(SILENT)
-        return np.ones((1, 1, 1), dtype=np.bool_) if silent is None else (silent == 0)[:, None, :]
+        """Return flags (minutes, 1, patients): false within a charting gap, when no routine observation is
+        made.
+        """
+        gap = felt(self.gaps, len(self.cohort), chunk.start, chunk.minutes).get(MISSED_CHARTING)
+        return np.ones((1, 1, 1), dtype=np.bool_) if gap is None else (gap == 0)[:, None, :]
 
     def truths(self) -> Iterator[Truth]:
-        """What was seen, patient by patient in the cohort's order; to be asked once, at the end."""
+        """Yield the truth, patient by patient in the cohort's order; must be called once, at the end."""
         true, possible = (spans.close(self.minutes) for spans in (self.true, self.possible))
         for patient in range(len(self.cohort)):
             yield self._truth(patient, [row[patient] for row in true], [row[patient] for row in possible])
@@ -85,7 +88,7 @@ class GroundTruth:
             criteria={code: [self._interval(span) for span in spans] for code, spans, _ in named if spans},
             possible={code: [self._possibly(span) for span in spans] for code, _, spans in named if spans},
             uncharted=[
-                (self._at(one.start), self._at(one.end)) for one in self.silences if one.patient == patient
+                (self._at(one.start), self._at(one.end)) for one in self.gaps if one.patient == patient
             ],
             margins={
                 code: (round(margin.least, 4), round(margin.share, 4)) for code, margin in MARGINS.items()
@@ -108,5 +111,5 @@ class GroundTruth:
 
 
 def views(states: States) -> list[States]:
-    """The three views apart: erring away from the limits, as it was, erring towards them."""
+    """Return the three views separately: erring away from the limits, as it was, erring towards them."""
     return np.split(states, VIEWS, axis=-1)

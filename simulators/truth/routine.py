@@ -1,5 +1,5 @@
-"""How often each criterion is looked at as a matter of routine: what a stretch must outlast before a perfect
-observer has seen it.
+"""Define how often each criterion is observed as a matter of routine: how long a span must last before a
+perfect observer has seen it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from simulators.truth.runs import SustainedTruth
 
 
 class Routine(NamedTuple):
-    """Minutes between looks on the ward, and in intensive care or on a pressor."""
+    """Minutes between observations on the ward, and in intensive care or on a pressor."""
 
     ward: int
     intensive: int
@@ -42,9 +42,8 @@ ROUTINE: Final[Mapping[str, Routine]] = MappingProxyType(
         "phenylephrine-minimum": SET,
         "intubation": SET,
         "urine-shift": Routine(4 * HOUR, HOUR),
-        # A rate is that of a whole collection: one of 4 h must lie within the stretch, or enough of one that
-        # the ward goes over to hourly ones,
-        # each of which says what the hour that ends with it was.
+        # A rate is that of a whole collection: a 4 h collection must lie within the span, or enough of it
+        # that the ward changes to hourly ones, each of which gives the volume of the hour that ends with it.
         "urine-hour": Routine(6 * HOUR, HOUR),
     }
 )
@@ -53,26 +52,26 @@ ROUTINE: Final[Mapping[str, Routine]] = MappingProxyType(
 BY_MONITOR: Final[Mapping[str, Routine]] = MappingProxyType(
     {"hypotension": SET, "oxygen-requirement": SET, "sinus-tachycardia": Routine(HOUR, HOUR)},
 )
-# By hand each hour, and a run takes two.
+# By hand each hour; a sustained run takes two readings.
 BY_HAND: Final[Mapping[str, Routine]] = MappingProxyType(
     dict.fromkeys(("hypotension", "oxygen-requirement", "sinus-tachycardia"), Routine(2 * HOUR, 2 * HOUR)),
 )
 
 
-# Four hours of so little urine, misread or not, and the ward has gone over to hourly collections.
+# After four hours of so little urine, misread or not, the ward has changed to hourly collections.
 BY_VOLUME: Final = frozenset({"urine-hour", "urine-shift"})
 SURELY_LITTLE: Final = LITTLE * 0.9
 
 
 def routine(code: str, *, monitor: bool) -> Routine:
-    """The routine of a criterion, with vital signs from a monitor or by hand."""
+    """Return the routine of a criterion, with vital signs from a monitor or by hand."""
     vitals = BY_MONITOR if monitor else BY_HAND
     return vitals.get(code) or ROUTINE.get(code, NOTICED)
 
 
 class Looks:
-    """Counts routine looks at a cohort: what share of one each minute is, by the mode in force and the habits
-    of the ward.
+    """Counts routine observations of a cohort: the share of one that each minute is, by the mode in force and
+    the habits of the ward.
     """
 
     def __init__(self, codes: tuple[str, ...], patients: int, *, monitor: bool) -> None:
@@ -83,7 +82,7 @@ class Looks:
         self.scant = SustainedTruth(patients, WARD_EVERY)
 
     def __call__(self, chunk: Chunk) -> Array:
-        """(minutes, criteria, patients)."""
+        """Return the share of a routine observation that each minute is: (minutes, criteria, patients)."""
         close = intensive(chunk)
         hourly = close | self.scant(chunk.latent["urine-rate"] < SURELY_LITTLE)
         often = np.where(self.by_volume[:, None], hourly[:, None, :], close[:, None, :])
@@ -91,6 +90,6 @@ class Looks:
 
 
 def intensive(chunk: Chunk) -> Flags:
-    """In an ICU, or while a vasopressor runs (criteria.md section 6)."""
-    there: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
-    return there
+    """Return who is in an ICU, or has a vasopressor running (criteria.md section 6)."""
+    found: Flags = np.logical_or.reduce([chunk.support[name] > 0 for name in ("icu", *PRESSORS)])
+    return found

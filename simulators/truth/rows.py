@@ -22,7 +22,7 @@ NEVER = 99
 
 
 class Graded(NamedTuple):
-    """The latent finding behind a row, and from which of its levels on the row is relative and absolute."""
+    """The latent finding behind a row, and the levels of it from which the row is relative and absolute."""
 
     latent: str
     relative: int
@@ -56,13 +56,13 @@ RHYTHMS: Final[Mapping[str, int]] = MappingProxyType(
 
 
 def finding(row: Graded, view: TruthView) -> States:
-    """A finding is what it is at each minute; nothing lingers."""
+    """Return the state of a row by its finding at each minute; it ends with the finding."""
     level = view.value(row.latent)
     return graded(level >= row.relative, level >= row.absolute)
 
 
 def arrhythmia(rhythm: int, view: TruthView) -> States:
-    """Absolute while the heart beats in this rhythm."""
+    """Return absolute while the heart beats in this rhythm."""
     present = view.value("rhythm") == rhythm
     return graded(present, present)
 
@@ -82,7 +82,7 @@ Row = Callable[[TruthView], States]
 
 
 class Rows:
-    """The definitions at work on one cohort, each with what it carries from chunk to chunk."""
+    """The definitions applied to one cohort, each with what it carries from chunk to chunk."""
 
     def __init__(self, cohort: Cohort) -> None:
         columns = VIEWS * len(cohort)
@@ -91,14 +91,14 @@ class Rows:
         self.codes = ("hypotension", "sinus-tachycardia", *self.rows)
 
     def __call__(self, view: TruthView) -> dict[str, States]:
-        """The state of each criterion at each minute: by code, (minutes, 3 patients)."""
+        """Return the state of each criterion at each minute: by code, (minutes, 3 patients)."""
         hypotension = self.hypotension(view)
         found = {"hypotension": hypotension, "sinus-tachycardia": self.tachycardia(view, hypotension)}
         return found | {code: row(view) for code, row in self.rows.items()}
 
 
 def measured(columns: int, cohort: Cohort) -> dict[str, Row]:
-    """The rows that numbers decide."""
+    """Return the rows that numbers decide."""
     return {
         "cardiac-enzymes": single_values.cardiac_enzymes,
         "diarrhea": Diarrhea(columns),
@@ -115,7 +115,7 @@ def measured(columns: int, cohort: Cohort) -> dict[str, Row]:
 
 
 def observed(columns: int) -> dict[str, Row]:
-    """The rows that findings decide."""
+    """Return the rows that findings decide."""
     return {
         **{code: partial(arrhythmia, rhythm) for code, rhythm in RHYTHMS.items()},
         **{code: partial(finding, row) for code, row in ROWS.items()},

@@ -1,4 +1,6 @@
-"""Conditions over minutes, all columns at once: how long one has held, and latches that trip and clear."""
+"""Evaluate conditions over minutes, all columns at once: how long one has held, and latches that trip and
+clear.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ class Run:
         self.held = np.zeros(columns, dtype=np.int64)
 
     def __call__(self, condition: Flags) -> Counts:
-        """(minutes, columns) flags to (minutes, columns) counts; 0 where the condition does not hold."""
+        """Return counts (minutes, columns) for flags (minutes, columns); 0 where the condition does
+        not hold.
+        """
         rows = np.arange(1, len(condition) + 1)[:, None]
         broken = np.maximum.accumulate(np.where(condition, 0, rows), axis=0)
         counts: Counts = rows - broken + np.where(broken == 0, self.held, 0)
@@ -37,13 +41,13 @@ class SustainedTruth:
 
 
 class TruthLatch:
-    """On from a trip until a clear; a trip outranks a clear of the same minute."""
+    """On from a trip until a clear; a trip takes precedence over a clear of the same minute."""
 
     def __init__(self, columns: int) -> None:
         self.on = np.zeros(columns, dtype=np.bool_)
 
     def __call__(self, trip: Flags, clear: Flags) -> Flags:
-        """(minutes, columns) flags, carried from chunk to chunk."""
+        """Return flags (minutes, columns), carried from chunk to chunk."""
         rows = np.arange(1, len(trip) + 1)[:, None]
         tripped = np.maximum.accumulate(np.where(trip, rows, 0), axis=0)
         cleared = np.maximum.accumulate(np.where(clear, rows, 0), axis=0)

@@ -14,31 +14,31 @@ ENZYMES = ("ck-mb", "troponin-t")
 
 
 def bilirubin(view: TruthView) -> States:
-    """Relative above 7 mg/dL."""
+    """Return relative above 7 mg/dL."""
     value = view.value("bilirubin")
     return graded(value > 7, value > float("inf"))
 
 
 def platelets(view: TruthView) -> States:
-    """Relative from 50 down to 30 x10^3/uL, absolute below 30."""
+    """Return relative from 50 down to 30 x10^3/uL, absolute below 30."""
     value = view.value("platelets")
     return graded(value <= 50, value < 30)
 
 
 def creatinine(view: TruthView) -> States:
-    """Relative from 2.5 mg/dL, absolute from 3.0."""
+    """Return relative from 2.5 mg/dL, absolute from 3.0."""
     value = view.value("creatinine")
     return graded(value >= 2.5, value >= 3)
 
 
 def cardiac_enzymes(view: TruthView) -> States:
-    """Absolute with CK-MB or troponin above the laboratory's upper limit."""
+    """Return absolute with CK-MB or troponin above the laboratory's upper limit."""
     raised = np.logical_or.reduce([view.value(code) > upper_limit(code) for code in ENZYMES])
     return graded(raised, raised)
 
 
 def upper_limit(code: str) -> float:
-    """The laboratory's; without one nothing is above it."""
+    """Return the laboratory's upper limit; infinity when it has none."""
     limit = LIMITS[code][1]
     return float("inf") if limit is None else limit
 
@@ -78,7 +78,7 @@ class PhenylephrineMaximum:
 
 
 class PhenylephrineMinimum:
-    """From 8 h after a dose until the next: the lowest rate of the last 30 min; relative above 0.5 ug/kg/min,
+    """From 8 h after a dose until the next, the lowest rate of the last 30 min: relative above 0.5 ug/kg/min,
     absolute above 0.8.
     """
 
@@ -94,7 +94,7 @@ class PhenylephrineMinimum:
 
 
 def trailing_least(values: Values, width: int) -> Values:
-    """The least of the `width` rows that end with each row, for the rows from the `width`th on."""
+    """Return the least of the `width` rows that end with each row, for the rows from the `width`th on."""
     windows = np.lib.stride_tricks.sliding_window_view(values, width, axis=0)
     least: Values = windows.min(axis=-1)
     return least

@@ -16,7 +16,9 @@ from simulators.truth.view import CLEAR, States, TruthView, thrice
 
 
 class Span(NamedTuple):
-    """Minutes since the origin, `end` not included."""
+    """A span of one state: minutes since the origin, `end` not included; `seen`: a perfect observer
+    saw it.
+    """
 
     start: int
     end: int
@@ -25,10 +27,10 @@ class Span(NamedTuple):
 
 
 class Spans:
-    """Of each row and patient: the spans that ended, and the one that lasts.
+    """The spans of each row and patient: those that ended, and the one in force.
 
-    A row's routine look comes round every so many minutes; `looks` counts how many of them the state has
-    certainly held for, without a break, as a fraction; a span is seen once that reaches 1.
+    A row is observed routinely every so many minutes; `looks` counts how many of these observations the state
+    has certainly held for, without a break, as a fraction; a span is seen once that reaches 1.
     """
 
     def __init__(self, rows: int, patients: int) -> None:
@@ -41,7 +43,9 @@ class Spans:
     def add(
         self, minute: NDArray[np.int64], states: States, certain: States, due: NDArray[np.float64]
     ) -> None:
-        """`states` and `certain`: (minutes, rows, patients); `due`: the share of a routine look that each
+        """Add the states of some minutes.
+
+        `states` and `certain`: (minutes, rows, patients); `due`: the share of a routine observation that each
         minute is, of the same shape.
         """
         for at, now, surely, share in zip(minute, states, certain, due, strict=True):
@@ -66,7 +70,7 @@ class Spans:
             )
 
     def close(self, minute: int) -> list[list[list[Span]]]:
-        """All spans, those that last cut off at `minute`: by row, then patient."""
+        """Return all spans, those in force ended at `minute`: by row, then patient."""
         self._switch(minute, np.full_like(self.level, CLEAR))
         return self.ended
 
@@ -81,19 +85,19 @@ DECIMALS: Final = 2
 
 
 class Tracks:
-    """Keeps every `EVERY_MIN`th minute of each patient."""
+    """The latent course at every `EVERY_MIN`th minute of each patient."""
 
     def __init__(self) -> None:
         self.kept: list[NDArray[np.float32]] = []
 
     def add(self, chunk: Chunk) -> None:
-        """Takes from the chunk the rows of the minutes to keep."""
+        """Keep the chunk's rows of the minutes to keep."""
         rows = np.flatnonzero((chunk.start + 1 + np.arange(chunk.minutes)) % EVERY_MIN == 0)
         arrays = [chunk.latent[code] for code in LATENT] + [chunk.support[code] for code in SUPPORT]
         self.kept.append(np.stack([array[rows] for array in arrays], axis=1).astype(np.float32))
 
     def of(self, patient: int) -> Track:
-        """One patient's course."""
+        """Return one patient's course."""
         values = (
             np.concatenate([rows[:, :, patient] for rows in self.kept]).astype(np.float64).round(DECIMALS)
         )
@@ -104,8 +108,10 @@ NOT_YET = np.inf
 
 
 class CourseProgress:
-    """Minutes since the origin, one a patient, infinite until it happens: `started`, `ended`, `left`; the
-    doses given and held.
+    """The times at which each patient's cycle and therapy began and ended, and the doses.
+
+    `started`, `ended`, `left`: minutes since the origin, (patients,), infinite until it happens; `doses`:
+    those given and held.
     """
 
     def __init__(self, patients: int, origin: datetime) -> None:
@@ -115,7 +121,10 @@ class CourseProgress:
         self.clock = origin.hour * 60 + origin.minute
 
     def view(self, chunk: Chunk) -> TruthView:
-        """The chunk as the definitions see it; takes its acts into account, so that it is asked once."""
+        """Return the chunk as the definitions see it.
+
+        It adds the chunk's acts to the progress, and must therefore be called once a chunk.
+        """
         minute = chunk.start + 1 + np.arange(chunk.minutes)
         last, dosed = self._doses(chunk)
         for act in chunk.acts:
@@ -127,8 +136,8 @@ class CourseProgress:
         )  # fmt: skip
 
     def staying(self, view: TruthView) -> Flags:
-        """(minutes, patients): from cycle start to discharge, where alerts are given (criteria.md
-        section 9).
+        """Return flags (minutes, patients): from cycle start to discharge, where alerts are given
+        (criteria.md section 9).
         """
         minute = view.minute[:, None]
         return (minute > self.started) & (minute <= self.left)

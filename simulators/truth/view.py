@@ -1,5 +1,5 @@
 """Show one chunk of a course as the definitions see it: three columns a patient, by how far a charted
-measurement may stand from what it measures.
+measurement may deviate from what it measures.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Margin(NamedTuple):
     worse: int
 
     def of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The margin of each value."""
+        """Return the margin of each value."""
         return self.least + self.share * np.abs(values)
 
 
 def measured(code: str, worse: int) -> Margin:
-    """The furthest a reading of the code is charted from the truth, its last digit included."""
+    """Return the furthest that a reading of the code is charted from the truth, its last digit included."""
     noise = NOISE[code]
     return Margin(BOUND * noise.sd + noise.step / 2, BOUND * noise.share, worse)
 
@@ -85,8 +85,8 @@ class TruthView:
     dosing: Flags
 
     def value(self, code: str) -> Values:
-        """The latent quantity, erring by its margin to either side; one without a margin is the same in all
-        three.
+        """Return the latent quantity, erring by its margin to either side; without a margin it is the same in
+        all three views.
         """
         true = self.latent[code]
         margin = MARGINS.get(code)
@@ -96,25 +96,25 @@ class TruthView:
         return np.concatenate((true - noise, true, true + noise), axis=1)
 
     def given(self, code: str) -> Values:
-        """What care gives: charted, not measured, hence without a margin; to 4 decimals (criteria.md section
-        1).
+        """Return what care gives: charted, not measured, hence without a margin; to 4 decimals (criteria.md
+        section 1).
         """
         return thrice(np.round(self.care[code], 4))
 
 
 def thrice(array: NDArray[Kind]) -> NDArray[Kind]:
-    """The same columns for all three views."""
+    """Return the same columns for all three views."""
     return np.concatenate((array,) * VIEWS, axis=-1)
 
 
 def mirrored(states: Flags) -> Flags:
-    """The views swapped: for what excuses rather than accuses, erring away from the limit is erring towards
-    it.
+    """Return the views swapped: for a state that excuses another, erring away from the limit is erring
+    towards it.
     """
     away, true, towards = np.split(states, VIEWS, axis=1)
     return np.concatenate((towards, true, away), axis=1)
 
 
 def graded(relative: Flags, absolute: Flags) -> States:
-    """0 clear, 1 relative, 2 absolute."""
+    """Return 0 for clear, 1 for relative, 2 for absolute."""
     return np.where(absolute, ABSOLUTE, np.where(relative, RELATIVE, CLEAR)).astype(np.int8)

@@ -42,13 +42,13 @@ DEEP, RECOVERED = 10.0, 5.0
 
 
 def target(baseline: NDArray[np.float64]) -> Values:
-    """The systolic pressure to stay above, by the patient's own (Table 2)."""
+    """Return the systolic pressure to stay above, by the patient's own (Table 2)."""
     return np.select([baseline < 100, baseline <= 120], [80.0, 85.0], 90.0)
 
 
 class Hypotension:
     """`relative` on 5 min at or below target, `absolute` at once at 10 below it; each clears after 5 min
-    above its own line.
+    above its own limit.
 
     The target is that of the baseline as it is charted, in whole mm Hg.
     """
@@ -73,8 +73,8 @@ ENOUGH, AIR = 95.0, 21.0
 
 
 class OxygenRequirement:
-    """What the device and its flow say, or SpO2 below 95 % for 5 min on 4 L/min or more until it has been 95
-    % for 5 min.
+    """By the device and its flow, or SpO2 below 95 % for 5 min on 4 L/min or more until it has been 95 % for
+    5 min.
     """
 
     def __init__(self, columns: int) -> None:
@@ -92,7 +92,9 @@ class OxygenRequirement:
 
 
 def by_device(view: TruthView) -> tuple[Flags, Flags]:
-    """Relative: cannula at 3 to 4 L/min, mask below 40 %.
+    """Return the flags relative and absolute by the oxygen device.
+
+    Relative: cannula at 3 to 4 L/min, mask below 40 %.
 
     Absolute: more than that, a mask of unknown FiO2, or the ventilator.
     """

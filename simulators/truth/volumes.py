@@ -1,5 +1,5 @@
-"""Decide the rows of Table 3 on volumes: stool and urine, by the hour and by nursing shifts (07:00, 15:00
-and 23:00, each (start, end]; criteria.md sections 1 and 3).
+"""Decide the rows of Table 3 on volumes: stool and urine, by the hour and by nursing shifts (07:00, 15:00 and
+23:00, each (start, end]; criteria.md sections 1 and 3).
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class ShiftSpan(NamedTuple):
 
 
 class ShiftTotals:
-    """Adds up a rate (per hour) minute by minute and starts afresh with every shift."""
+    """The running total of a rate (per hour), added up minute by minute, from 0 with every shift."""
 
     def __init__(self, columns: int) -> None:
         self.total = np.zeros(columns)
         self.minutes = 0
 
     def __call__(self, view: TruthView, rate: Values) -> Iterator[ShiftSpan]:
-        """The chunk's rows, shift by shift."""
+        """Yield the chunk's rows, shift by shift."""
         ends = np.flatnonzero((view.minute_of_day - FIRST_MIN) % SHIFT_MIN == 0) + 1
         edges = [0, *(int(end) for end in ends), len(rate)]
         for begin, end in pairwise(edges):
@@ -53,7 +53,7 @@ MUCH_ML = 1000.0
 
 
 class Diarrhea:
-    """1000 mL in the last completed shift or the running one is relative; in two that follow each other,
+    """1000 mL in the last completed shift or the running one is relative; in two consecutive ones,
     absolute.
     """
 
@@ -63,14 +63,14 @@ class Diarrhea:
 
     def __call__(self, view: TruthView) -> States:
         states = np.empty((len(view.minute), len(self.last)), dtype=np.int8)
-        for stretch in self.shifts(view, view.value("stool-rate")):
-            states[stretch.rows] = self._graded(stretch.running >= MUCH_ML)
-            if stretch.ended:
-                states[stretch.rows.stop - 1] = self._turned(stretch)
+        for part in self.shifts(view, view.value("stool-rate")):
+            states[part.rows] = self._graded(part.running >= MUCH_ML)
+            if part.ended:
+                states[part.rows.stop - 1] = self._turned(part)
         return states
 
-    def _turned(self, stretch: ShiftSpan) -> States:
-        self.before, self.last = self.last, stretch.running[-1] >= MUCH_ML
+    def _turned(self, part: ShiftSpan) -> States:
+        self.before, self.last = self.last, part.running[-1] >= MUCH_ML
         return self._graded(np.zeros_like(self.last))
 
     def _graded(self, running: Flags) -> States:
@@ -82,7 +82,7 @@ COVERED_MIN = SHIFT_MIN - 60
 
 
 class UrineHour:
-    """Relative at 10 to 20 mL over the last 60 min, absolute below 10; clear until an hour has been lived."""
+    """Relative at 10 to 20 mL over the last 60 min, absolute below 10; clear until an hour has passed."""
 
     def __init__(self, columns: int) -> None:
         self.before = np.full((HOUR_MIN, columns), np.nan)
@@ -95,8 +95,8 @@ class UrineHour:
 
 
 def trailing_sum(values: Values, width: int) -> Values:
-    """The sum of the `width` rows that end with each row, for the rows after the first `width`; not a number
-    while one of them is.
+    """Return the sum of the `width` rows that end with each row, for the rows after the first `width`; NaN
+    while one of them is NaN.
     """
     sums = np.cumsum(np.concatenate((np.zeros((1, values.shape[1])), np.nan_to_num(values))), axis=0)
     unknown = np.cumsum(np.concatenate((np.zeros((1, values.shape[1])), np.isnan(values))), axis=0)
@@ -108,8 +108,8 @@ def trailing_sum(values: Values, width: int) -> Values:
 
 
 class UrineShift:
-    """Relative when the last completed shift gave 80 to 160 mL, absolute below 80; clear when it was not
-    lived but for an hour.
+    """Relative when the last completed shift gave 80 to 160 mL, absolute below 80; clear when the course
+    covers less than 7 h of that shift.
     """
 
     def __init__(self, columns: int) -> None:
@@ -118,11 +118,11 @@ class UrineShift:
 
     def __call__(self, view: TruthView) -> States:
         volume = np.empty((len(view.minute), len(self.last)))
-        for stretch in self.shifts(view, view.value("urine-rate")):
-            volume[stretch.rows] = self.last
-            if stretch.ended:
+        for part in self.shifts(view, view.value("urine-rate")):
+            volume[part.rows] = self.last
+            if part.ended:
                 self.last = (
-                    stretch.running[-1] if stretch.minutes >= COVERED_MIN else np.full_like(self.last, np.nan)
+                    part.running[-1] if part.minutes >= COVERED_MIN else np.full_like(self.last, np.nan)
                 )
-                volume[stretch.rows.stop - 1] = self.last
+                volume[part.rows.stop - 1] = self.last
         return graded(volume <= 160, volume < 80)

@@ -15,7 +15,7 @@ from rules.ingest.decode import decode
 from rules.wire.alerts import Alert
 from simulators.care.dosing import LEAD
 from simulators.charting.records import Record
-from simulators.course.rehearsal import AFTER, BEFORE, CAST, EVERY, MONITOR, Rehearsal
+from simulators.course.rehearsal import AFTER, BEFORE, DEMO_PATIENTS, EVERY, MONITOR, Rehearsal
 from simulators.physiology.latent import CHUNK
 from simulators.scenarios import SCENARIOS
 from streams.demo.consultant import Consultant
@@ -24,7 +24,7 @@ HOUR, MINUTE = 3_600_000, 60_000
 SOON_H = 8
 
 
-def records(hours: float, patients: int = len(CAST), seed: int = 1) -> list[Record]:
+def records(hours: float, patients: int = len(DEMO_PATIENTS), seed: int = 1) -> list[Record]:
     """All that is told until so many hours after the opening."""
     ward = Rehearsal(patients, seed)
     told = ward.run(Consultant(ward.cohort.ids, ward.origin, GUIDELINE))
@@ -43,10 +43,10 @@ def alerts() -> list[Alert]:
 
 
 def test_the_cast_has_one_patient_of_each_scenario_but_the_mix() -> None:
-    assert sorted(part.scenario for part in CAST) == sorted(
+    assert sorted(part.scenario for part in DEMO_PATIENTS) == sorted(
         name for name, scenario in SCENARIOS.items() if not scenario.mix
     )
-    assert len({part.patient for part in CAST}) == len(CAST)
+    assert len({part.patient for part in DEMO_PATIENTS}) == len(DEMO_PATIENTS)
 
 
 def test_every_fact_is_taken_without_a_problem_and_all_stand_in_order_of_knowing() -> None:
@@ -112,9 +112,9 @@ def test_of_the_monitor_s_history_one_set_in_ten_is_told_and_after_the_opening_e
 def test_so_many_beds_are_the_first_of_the_cast_and_then_the_same_again_numbered(patients: int) -> None:
     ward = Rehearsal(patients)
     assert list(ward.stories) == list(ward.cohort.ids)
-    assert list(ward.stories)[:16] == [part.patient for part in CAST][:patients]
+    assert list(ward.stories)[:16] == [part.patient for part in DEMO_PATIENTS][:patients]
     assert len(ward.stories) == patients
-    assert patients < 17 or list(ward.stories)[16] == f"{CAST[0].patient}-2"
+    assert patients < 17 or list(ward.stories)[16] == f"{DEMO_PATIENTS[0].patient}-2"
 
 
 @pytest.mark.parametrize("patients", [16, 200])
@@ -126,7 +126,7 @@ def test_nobody_is_admitted_before_the_first_minute_and_each_on_a_quarter_of_an_
 
 
 def test_what_befalls_a_patient_keeps_its_order_and_its_length() -> None:
-    bleeding = [part.patient for part in CAST].index("bleeding")
+    bleeding = [part.patient for part in DEMO_PATIENTS].index("bleeding")
     found = sorted(
         (one for one in Rehearsal().plan.clinical_events if one.patient == bleeding),
         key=lambda one: one.start,
@@ -136,5 +136,5 @@ def test_what_befalls_a_patient_keeps_its_order_and_its_length() -> None:
         ("bleeding", False),
         ("bleeding", True),
     ]
-    assert found[0].start == BEFORE + CAST[bleeding].turn_s * 60
+    assert found[0].start == BEFORE + DEMO_PATIENTS[bleeding].event_h * 60
     assert all(0 < one.end - one.start < AFTER for one in found)

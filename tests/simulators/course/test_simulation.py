@@ -17,17 +17,19 @@ from simulators.scenarios.scenario import Imposed, Scenario
 def test_the_same_seed_stages_the_same(patients: int) -> None:
     once, again, other = (prepare(SCENARIOS["ward"], patients, seed) for seed in (3, 3, 4))
     assert once.plan == again.plan
-    assert [part.name for part in once.cast] == [part.name for part in again.cast]
+    assert [part.name for part in once.scenarios] == [part.name for part in again.scenarios]
     assert np.array_equal(once.cohort.weight, again.cohort.weight)
     assert not np.array_equal(once.cohort.weight, other.cohort.weight)
 
 
 def test_a_mix_is_cast_in_its_shares_and_shuffled() -> None:
-    cast = prepare(SCENARIOS["ward"], 200, 1).cast
-    assert Counter(part.name for part in cast) == {
+    scenarios = prepare(SCENARIOS["ward"], 200, 1).scenarios
+    assert Counter(part.name for part in scenarios) == {
         name: round(200 * share) for name, share in SCENARIOS["ward"].mix.items()
     }
-    assert [part.name for part in cast] != sorted((part.name for part in cast), key=list(SCENARIOS).index)
+    assert [part.name for part in scenarios] != sorted(
+        (part.name for part in scenarios), key=list(SCENARIOS).index
+    )
 
 
 def test_traits_are_narrowed_for_whom_the_scenario_says_and_for_nobody_else() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.physiology.blood import ROW, Blood
-from simulators.physiology.circulation import Circulation, tightened
+from simulators.physiology.circulation import Circulation, pressor_effect
 from simulators.physiology.clinical_events import EventLatch, Pathology
 from simulators.physiology.cohort import drawn
 from simulators.physiology.fluids import BodyFluids, Kidney, Lungs
@@ -50,8 +50,12 @@ def test_a_leak_empties_the_vessels_into_the_tissues() -> None:
 def test_more_phenylephrine_never_tightens_less_and_a_toxic_vessel_answers_less(
     low: float, more: float, toxicity: float
 ) -> None:
-    assert tightened(one(low + more), one(0), one(toxicity)) >= tightened(one(low), one(0), one(toxicity))
-    assert tightened(one(low), one(0), one(toxicity + 0.5)) <= tightened(one(low), one(0), one(toxicity))
+    assert pressor_effect(one(low + more), one(0), one(toxicity)) >= pressor_effect(
+        one(low), one(0), one(toxicity)
+    )
+    assert pressor_effect(one(low), one(0), one(toxicity + 0.5)) <= pressor_effect(
+        one(low), one(0), one(toxicity)
+    )
 
 
 def settled(

@@ -97,7 +97,7 @@ def test_an_alarm_lasts_while_its_level_or_worse_stands(
         assert [(one.at, one.until) for one in found] == [
             (minute(start), minute(end)) for start, end in expected
         ]
-        assert [(one.decided, one.lifted) for one in found] == [
+        assert [(one.decided, one.cleared) for one in found] == [
             (minute(start + 3), minute(end + 3)) for start, end in expected
         ]
 

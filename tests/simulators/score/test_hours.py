@@ -51,7 +51,7 @@ def test_a_begun_hour_is_an_hour(minutes: int, hours: int) -> None:
 
 def test_an_hour_is_true_by_what_held_and_in_alarm_by_what_was_known() -> None:
     true = [LevelSpan(minute(50), minute(130))]
-    alarm = [AlarmSpan(at=minute(50), until=minute(130), decided=minute(70), lifted=minute(200))]
+    alarm = [AlarmSpan(at=minute(50), until=minute(130), decided=minute(70), cleared=minute(200))]
     found = hour_counts(START, minute(480), true, [], alarm)
     assert found.true == {0, 1, 2}
     assert found.alarmed == {1, 2, 3}
