@@ -56,8 +56,10 @@ OF_THE_FIELD = {
     "__post_init__": "post",
     "do_POST": "post",
     "http_post": "post",
+    "ledger": "ledger",
 }
-"""Where the word is the field's own: the oxygen device `room-air`, HTTP's POST, a dataclass's hook."""
+"""Where the word is the field's own: the oxygen device `room-air`, HTTP's POST, a dataclass's hook; and
+`ledger`, a key of what `il2watch score --json` has always printed."""
 
 
 def metaphors() -> set[str]:

@@ -13,7 +13,7 @@ import msgspec
 from rules.wire.instants import text
 
 # Outcomes of a decision.
-OWED, REPLACED, MASKED = "owed", "replaced", "masked"
+ENQUEUED, REPLACED, MASKED = "owed", "replaced", "masked"
 EXPIRED, ESCALATED, CLOSED = "expired", "escalated", "closed"
 SILENCED, FLOODED, DIGESTED = "silenced", "flood", "digest"
 OFF_HOURS, UNROUTED, ALREADY = "off-hours", "unrouted", "acknowledged-already"

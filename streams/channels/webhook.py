@@ -92,7 +92,7 @@ class GroupedAlert(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     fingerprint: str
 
 
-class Transition(msgspec.Struct, frozen=True):
+class AlertBody(msgspec.Struct, frozen=True):
     """The product's own part of the body: the page's action, and the alert as on the wire."""
 
     action: Action
@@ -112,7 +112,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     common_annotations: Mapping[str, str]
     external_url: str = msgspec.field(name="externalURL")
     alerts: tuple[GroupedAlert, ...]
-    il2watch: Transition
+    il2watch: AlertBody
 
 
 class Webhook:
@@ -172,7 +172,7 @@ def notification(page: Page, receiver: str, options: WebhookOptions) -> Notifica
         common_annotations=grouped_alert.annotations,
         external_url=options.external_url,
         alerts=(grouped_alert,),
-        il2watch=Transition(page.action, page.alert),
+        il2watch=AlertBody(page.action, page.alert),
     )
 
 

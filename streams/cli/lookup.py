@@ -14,7 +14,7 @@ from rules.wire.instants import text
 from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.errors import UsageError
 from streams.kafka.blocking_reader import records
-from streams.kafka.commands import StandingSilence
+from streams.kafka.commands import SilenceAnswer
 from streams.kafka.settings import Broker
 
 
@@ -100,9 +100,9 @@ def latest_silences(candidates: Iterable[Any]) -> list[SilenceInForce]:
     return list(found.values())
 
 
-def as_json(one: SilenceInForce) -> StandingSilence:
+def as_json(one: SilenceInForce) -> SilenceAnswer:
     """Return a silence for programs, its instants as on the wire."""
-    return StandingSilence(
+    return SilenceAnswer(
         id=one.id,
         patient=one.patient,
         subject=one.subject,

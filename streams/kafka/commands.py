@@ -26,7 +26,7 @@ class Who(NamedTuple):
     reason: str
 
 
-class StandingSilence(Struct, frozen=True, kw_only=True):
+class SilenceAnswer(Struct, frozen=True, kw_only=True):
     """A silence in force, as programs receive it. `until`: as on the wire."""
 
     id: str

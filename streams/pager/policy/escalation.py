@@ -87,12 +87,12 @@ def escalate(work: UnitOfWork, episode: PagedEpisode) -> PagedEpisode:
     while (
         step is not None and episode.incident is not None and episode.incident.since + step.after <= work.now
     ):
-        episode = take_next_step(work, episode, "unacknowledged")
+        episode = reach_next_step(work, episode, "unacknowledged")
         step = next_step(episode, work.paging)
     return episode
 
 
-def take_next_step(work: UnitOfWork, episode: PagedEpisode, cause: str) -> PagedEpisode:
+def reach_next_step(work: UnitOfWork, episode: PagedEpisode, cause: str) -> PagedEpisode:
     """Take the next escalation step now. `cause`: `unacknowledged`, or `refused` by a receiver."""
     assert episode.incident is not None
     route = work.paging.route(episode.incident.route)
@@ -239,7 +239,7 @@ def refused(state: PagingState, number: int, now: int, paging: Paging) -> Paging
         and episode.incident.step == one.step
         and next_step(episode, paging)
     ):
-        work.episodes[episode.id] = take_next_step(work, episode, "refused")
+        work.episodes[episode.id] = reach_next_step(work, episode, "refused")
     return work.outcome()
 
 

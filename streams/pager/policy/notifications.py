@@ -321,7 +321,7 @@ class UnitOfWork:
         )
         self.next += 1
         self.pending.append(one)
-        self.note_notification(one, pages.OWED, route=incident.route)
+        self.note_notification(one, pages.ENQUEUED, route=incident.route)
 
     def swap(self, one: Notification, body: bytes) -> None:
         """Replace a pending notification by one with a newer body.
@@ -332,7 +332,7 @@ class UnitOfWork:
         self.next += 1
         self.pending[self.pending.index(one)] = new
         self.note_notification(one, pages.REPLACED)
-        self.note_notification(new, pages.OWED)
+        self.note_notification(new, pages.ENQUEUED)
 
     def drop(self, one: Notification, outcome: str) -> None:
         """Remove a pending notification, with the reason."""

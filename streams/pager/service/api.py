@@ -206,9 +206,9 @@ def opened(patient: str, state: PagingState) -> list[OpenAlert]:
     ]
 
 
-def as_json(patient: str, silence: ActiveSilence) -> commands.StandingSilence:
+def as_json(patient: str, silence: ActiveSilence) -> commands.SilenceAnswer:
     """Return a silence in force as the API lists it."""
-    return commands.StandingSilence(
+    return commands.SilenceAnswer(
         id=silence.id,
         patient=patient,
         subject=silence.subject,

@@ -40,7 +40,7 @@ def count_audit(audit: Audit) -> None:
     """Count an audit entry as it is written."""
     if audit.outcome in (pages.ACCEPTED, pages.RETRY, pages.REFUSED, pages.EXPIRED):
         metrics.PAGES.labels(audit.channel or "", audit.outcome).inc()
-    elif audit.outcome == pages.OWED:
+    elif audit.outcome == pages.ENQUEUED:
         metrics.PENDING.labels(
             audit.action or "", audit.level or "", audit.kind or "", audit.unit or ""
         ).inc()
