@@ -80,7 +80,7 @@ def read(minute: float) -> None:
 def decide(minute: float) -> None:
     metrics.EVALUATION.observe(0.004)
     metrics.LATENESS.observe(240)
-    metrics.ROWS.inc(12)
+    metrics.STATE_RECORDS.inc(12)
     metrics.LATENCY.observe(8 if within(minute, 90, 96) else 0.03)
     if every(minute, 10):
         for subject, _ in SUBJECTS:
