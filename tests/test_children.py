@@ -120,7 +120,7 @@ def test_what_a_test_forgot_ends_with_the_run_and_is_named(tmp_path: Path) -> No
 
 @pytest.mark.browser
 def test_browsers_and_brokers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
-    plugins = ("-p", "tests.streams.kafka.brokers_here", "-p", "tests.streams.board.browser.conftest")
+    plugins = ("-p", "tests.streams.kafka.brokers_here", "-p", "tests.browser")
     with run(tmp_path, BROWSING, *plugins, up=("page",)) as process:
         if process.poll() is not None:
             missing((tmp_path / "log").read_text())
