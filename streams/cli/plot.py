@@ -1,4 +1,4 @@
-"""Run `il2watch plot`: one page a patient, in the form of a bedside flowsheet."""
+"""Run `il2watch plot`: one page a patient, in the form of a flowsheet."""
 
 from __future__ import annotations
 
