@@ -16,9 +16,9 @@ from streams.cli import event_files, options
 from streams.errors import UsageError
 
 CSV_DESCRIPTION = """\
-Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the order in
-which they became known. The table is read whole. What names no patient, type or time is reported
-on stderr, and counted; all else is written unchanged, for the engine to validate."""
+Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the
+order in which they became known. The whole table is read into memory. A row without patient, type or
+time is reported on stderr and counted; all else is written unchanged, for the engine to validate."""
 CSV_EXAMPLE = """\
   il2watch import csv ward.csv -o ward.jsonl.gz
   il2watch import csv vitals.parquet | il2watch assess -"""

@@ -28,8 +28,8 @@ moment and started again loses none. Start as many as are wanted; they share the
 For trials, --to names one receiver for all clinical pages; its secret is taken from the variable
 IL2WATCH_PAGER_KEY.
 
-Exit: 0 stopped by a signal, 1 a record could not be processed, 3 no progress; a supervisor should start
-it again after 1 and 3."""
+Exit: 0 stopped by a signal, 1 a record could not be processed, 3 no progress; a supervisor should
+start it again after 1 and 3."""
 EXAMPLE = """\
   il2watch pager --config site.toml
   il2watch pager --to terminal

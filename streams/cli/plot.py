@@ -10,7 +10,7 @@ from streams.cli.event_files import Course, close, fold, the_patient
 from streams.errors import UsageError
 
 DESCRIPTION = (
-    "Draws one patient's course: pressure, pulse, urine, pressor, oxygen, temperature, laboratory, and "
+    "Draws one patient's course: pressure, pulse, urine, pressor, oxygen, temperature, laboratory, and\n"
     "a strip for each tripped criterion."
 )
 EXAMPLE = "  il2watch plot ward.jsonl --patient p1 -o course.svg"
