@@ -6,8 +6,8 @@ from streams.cli import event_files, options
 from streams.cli.event_files import close, fold
 
 DESCRIPTION = (
-    "Folds a file of events and prints one assessment a patient: recommendation, every criterion, dose, "
-    "advice."
+    "Folds a file of events and prints one assessment per patient: recommendation, every criterion, dose\n"
+    "and advice."
 )
 EXAMPLE = "  il2watch assess ward.jsonl.gz --at 2026-03-03T05:30:00Z -o text"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.wire.alerts import AlertRecord
 
 DESCRIPTION = (
-    "Runs two configurations over one file and prints the alert transitions that only one of them "
+    "Runs two configurations over one file and prints the alert transitions that only one of them\n"
     "gives. Exit 1 when there are any."
 )
 EXAMPLE = (

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from streams.board.service import BoardOptions
 
 DESCRIPTION = """\
-Serves a live page: who needs somebody, why, and whether the page itself can be believed; each
-patient's flowsheet, criteria, advice and alerts; and what to do about an alert: acknowledge,
-silence, resume. It judges nothing: states are the worker's, numbers the events'. It needs no
-database, and any number of them may run. On this machine alone anybody may use it; for others to
-see it the configuration's [board] table says who may.
+Serves a live page of the unit: who needs attention, why, and whether the page itself is live; each
+patient's flowsheet, criteria, advice and alerts; and the actions acknowledge, silence and resume. It
+decides nothing: states are the worker's, numbers come from the events. It needs no database, and any
+number of boards may run. On loopback any user of the machine may use it; for other addresses the
+configuration's [board] table defines the users.
 
-Exit: 0 told to stop, 3 a part of it died; a supervisor should start it again after 3."""
+Exit: 0 stopped by a signal, 3 a part of it died; a supervisor should start it again after 3."""
 EXAMPLE = """\
   il2watch board                                    then open http://127.0.0.1:8020/
   il2watch board --config site.toml --listen 0.0.0.0

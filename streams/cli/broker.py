@@ -1,4 +1,4 @@
-"""Run `il2watch broker`: the embedded broker in the foreground, for a try on one machine."""
+"""Run `il2watch broker`: the embedded broker in the foreground, for trials on one machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streams.errors import UsageError
 
 DESCRIPTION = """\
 Runs the embedded broker (extra `embedded`) on loopback until Ctrl-C and prints its address. It
-keeps all in memory and forgets it when it stops: for demos and tries, never for a ward."""
+keeps all in memory and forgets it when it stops: for demos and trials, never for a ward."""
 EXAMPLE = "  il2watch broker --port 9092 &\n  export IL2WATCH_BROKER=127.0.0.1:9092"
 
 

@@ -19,7 +19,7 @@ Reads the latest assessment of every patient and serves counts of patients: reco
 doses that wait, overdue charting. Counts of the whole ward, for the Ward dashboard; nothing of
 any one patient. It keeps nothing: started again, it counts again.
 
-Exit: 0 told to stop, 3 no broker for too long; a supervisor should start it again after 3."""
+Exit: 0 stopped by a signal, 3 no broker for too long; a supervisor should start it again after 3."""
 EXAMPLE = (
     "  il2watch census --broker kafka-1.ward:9092 &\n  curl -s http://127.0.0.1:9111/metrics | grep "
     "il2_ward_recommendations"

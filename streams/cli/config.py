@@ -25,8 +25,8 @@ def parser() -> options.Parser:
 
 
 SCHEMA_DESCRIPTION = """\
-Prints the JSON Schema of a site configuration, for editors that complete keys and mark wrong ones. It knows
-keys, types and ranges; what numbers must be to one another only `il2watch config check` knows."""
+Prints the JSON Schema of a site configuration, for editors that complete keys and mark wrong ones.
+It covers keys, types and ranges; only `il2watch config check` checks relations between numbers."""
 SCHEMA_EXAMPLE = "  il2watch config schema > site.schema.json"
 
 

@@ -1,4 +1,4 @@
-"""Run `il2watch deadletters ls|replay`: list the refused records, and send mended ones again.
+"""Run `il2watch deadletters ls|replay`: list the refused records, and send corrected ones again.
 
 Source: wire.md, Command line.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LS_DESCRIPTION = """\
 Lists the records that were refused: where each was (topic/partition/offset), why, and its bytes
 untouched. Oldest first by the record's time. With --save they go to a file, one JSON object a line,
-whose "value" is mended in an editor and sent again by deadletters replay --from."""
+whose "value" is corrected in an editor and sent again by deadletters replay --from."""
 LS_EXAMPLE = """\
   il2watch deadletters ls --reason bad-unit
   il2watch deadletters ls --save refused.jsonl && vi refused.jsonl
@@ -37,7 +37,7 @@ def ls_parser() -> options.Parser:
     reason(command)
     command.add_argument("--limit", metavar="N", type=count, help="only the newest N")
     command.add_argument(
-        "--save", metavar="FILE", type=Path, help="write them to FILE, to be mended; it must not be there yet"
+        "--save", metavar="FILE", type=Path, help="write them to FILE, to be corrected; it must not exist yet"
     )
     options.output(command)
     connection(command)
@@ -76,7 +76,7 @@ def show(letters: list[Letter], as_text: bool) -> None:
 def save(letters: list[Letter], path: Path) -> None:
     """Write the letters to a new file.
 
-    Raises UsageError when the file exists: it may hold what someone has mended.
+    Raises UsageError when the file exists: it may hold corrections.
     """
     import msgspec
 
@@ -119,7 +119,7 @@ def count(text: str) -> int:
 
 REPLAY_DESCRIPTION = """\
 Sends refused records again, each to the topic it came from, with its key and its record's time:
-those of --from, as mended, or those in il2.deadletters. What would only be refused again is kept
+those of --from, as corrected, or those in il2.deadletters. What would only be refused again is kept
 back, and reported with its reason. Sending twice is safe: a repeat changes nothing.
 The letters themselves stay in il2.deadletters, which is a log."""
 REPLAY_EXAMPLE = """\
@@ -135,7 +135,7 @@ def replay_parser() -> options.Parser:
         "--from",
         dest="mended",
         metavar="FILE",
-        help="letters as deadletters ls --save wrote them, mended; - is standard input",
+        help="letters as deadletters ls --save wrote them, corrected; - is standard input",
     )
     command.add_argument(
         "--id",

@@ -58,14 +58,14 @@ def parser() -> options.Parser:
         metavar="N",
         type=number,
         default=16,
-        help="how many; there are 16 stories, then they repeat; default: 16",
+        help="how many; there are 16 courses, then they repeat; default: 16",
     )
     command.add_argument(
         "--seed",
         metavar="S",
         type=seed,
         default=1,
-        help="another number, other patients with the same stories; default: 1",
+        help="another number, other patients with the same courses; default: 1",
     )
     command.add_argument(
         "--broker",
@@ -82,7 +82,7 @@ def parser() -> options.Parser:
         "--no-board", dest="board", action="store_false", help="without the live page of the unit"
     )
     command.add_argument(
-        "--keep", action="store_true", help="leave the ward's events and the logs in a folder, and say where"
+        "--keep", action="store_true", help="keep the ward's events and the logs, and print the folder"
     )
     return command
 

@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from rules.wire.alerts import AlertRecord
 
 DESCRIPTION = (
-    "Says in words why a subject fired, or why not: which facts, window and limit decided, what is "
-    "missing, how far off it is.\n"
-    "A subject is a criterion (urine-hour), hypotension, recommendation, an advice (fluid-bolus), "
-    "monitoring/vital-signs,\n"
-    "stop-rule:oxygen or dose."
+    "Explains in words why a subject fired, or why not: the facts, window and limit that decided, what\n"
+    "is missing, and the distance from the limit. A subject is a criterion (urine-hour), hypotension,\n"
+    "recommendation, an advice (fluid-bolus), monitoring/vital-signs, stop-rule:oxygen or dose."
 )
 EXAMPLE = "  il2watch explain ward.jsonl --patient p1 --subject urine-hour --at 2026-03-03T05:30:00Z"
 

@@ -34,9 +34,9 @@ class Counts(TypedDict):
 
 
 DESCRIPTION = """\
-Spoils a file of events as a hospital's interfaces do: late, lost, twice, out of order, garbled,
-with stuck sensors and wrong units. The same seed spoils alike. --list names the faults with their
-rates. What was done to which record is written to the fault log; all else stays byte for byte."""
+Applies feed faults to a file of events, as a hospital's interfaces cause them: late, lost, twice,
+out of order, garbled, stuck sensors, wrong units. The same seed gives the same bytes. --list names
+the faults with their rates. The fault log names every record touched; all others stay byte for byte."""
 EXAMPLE = """\
   il2watch faults --list
   il2watch faults ward.jsonl.gz --faults usual -o spoiled.jsonl.gz --fault-log faults.jsonl.gz

@@ -16,9 +16,9 @@ from streams.cli import event_files, options
 from streams.errors import UsageError
 
 CSV_DESCRIPTION = """\
-Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the order in
-which they became known. The table is read whole. What names no patient, type or time is reported
-on stderr, and counted; all else is written as it stands, for the engine to judge."""
+Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the
+order in which they became known. The whole table is read into memory. A row without patient, type or
+time is reported on stderr and counted; all else is written unchanged, for the engine to validate."""
 CSV_EXAMPLE = """\
   il2watch import csv ward.csv -o ward.jsonl.gz
   il2watch import csv vitals.parquet | il2watch assess -"""
@@ -100,7 +100,7 @@ Turns the tables of MIMIC-IV (the full data or the demo, .csv or .csv.gz) into a
 the order in which they became known. Each ICU stay is a patient; its admission stands for the start
 of a cycle, since nobody in MIMIC had interleukin-2. Tables may be larger than memory. What could
 not be mapped, and what was dropped, is counted on stderr; --report writes every count.
-docs/reference/mimic.md says what becomes what."""
+docs/reference/mimic.md describes the mapping."""
 MIMIC_EXAMPLE = """\
   il2watch import mimic-iv mimic-iv-demo -o events.jsonl.gz
   il2watch import mimic-iv mimic-iv --stays 31316840 30665396 | il2watch run -"""

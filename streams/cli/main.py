@@ -31,14 +31,14 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "demo": Command("streams.cli.demo:main", "all of it on this machine, with made-up patients"),
-    "assess": Command("streams.cli.assess:main", "one assessment a patient, at an instant"),
+    "demo": Command("streams.cli.demo:main", "everything on this machine, with simulated patients"),
+    "assess": Command("streams.cli.assess:main", "one assessment per patient, at an instant"),
     "run": Command("streams.cli.run:main", "every alert transition of a file, in order"),
     "explain": Command("streams.cli.explain:main", "why an alert fired, or why not, in words"),
-    "simulate": Command("streams.cli.simulate:main", "a simulated ward's events, and what truly happened"),
-    "faults": Command("streams.cli.faults:main", "a file of events as a bad feed would bring it"),
-    "score": Command("streams.cli.score:main", "how good the monitor is, where the truth is known"),
-    "plot": Command("streams.cli.plot:main", "one page a patient, as a bedside flowsheet"),
+    "simulate": Command("streams.cli.simulate:main", "a simulated ward's events, and their ground truth"),
+    "faults": Command("streams.cli.faults:main", "a file of events with the faults of a bad feed"),
+    "score": Command("streams.cli.score:main", "sensitivity, delay and alarm burden against ground truth"),
+    "plot": Command("streams.cli.plot:main", "a patient's course on one page, as a flowsheet"),
     "worker": Command("streams.cli.worker:main", "read the topics, keep the charts, publish the alerts"),
     "pager": Command("streams.cli.pager:main", "page people, until somebody acknowledges"),
     "ack": Command("streams.cli.ack:main", "acknowledge an alert"),
@@ -53,13 +53,13 @@ COMMANDS = {
     "board": Command("streams.cli.board:main", "a live page of the unit and of each patient"),
     "replay": Command("streams.cli.replay:main", "publish a file of events to Kafka, paced"),
     "deadletters ls": Command("streams.cli.deadletters:ls_main", "list the refused records, with reasons"),
-    "deadletters replay": Command("streams.cli.deadletters:replay_main", "send mended records again"),
-    "backtest": Command("streams.cli.backtest:main", "the alerts another configuration would have given"),
+    "deadletters replay": Command("streams.cli.deadletters:replay_main", "send corrected records again"),
+    "backtest": Command("streams.cli.backtest:main", "the alerts that only one of two configurations gives"),
     "config check": Command("streams.cli.config:main", "validate a site configuration"),
-    "config schema": Command("streams.cli.config:schema_main", "its JSON Schema, for editors"),
-    "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for a try"),
+    "config schema": Command("streams.cli.config:schema_main", "print its JSON Schema, for editors"),
+    "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for trials"),
     "topics create": Command("streams.cli.topics:create_main", "create the topics that are missing"),
-    "topics check": Command("streams.cli.topics:check_main", "what differs in the topics' settings"),
+    "topics check": Command("streams.cli.topics:check_main", "report topics whose settings differ"),
 }
 
 HEAD = """\
@@ -72,7 +72,7 @@ commands:
 """
 
 TAIL = """
-  il2watch COMMAND --help tells more, with an example
+  il2watch COMMAND --help gives details and an example
   il2watch --version      prints the version
 
 FILE is JSON Lines, one event a line, plain or gzip; '-' is standard input.
@@ -80,8 +80,8 @@ FILE is JSON Lines, one event a line, plain or gzip; '-' is standard input.
 exit: 0 done, 1 findings (a mismatch, --strict), 2 usage or configuration, 130 interrupted
 
 example:
-  il2watch run ward.jsonl          every alert of the file, as it would have come
-  il2watch assess ward.jsonl       where each patient stands at its end
+  il2watch run ward.jsonl          every alert of the file, in order
+  il2watch assess ward.jsonl       the state of each patient at its end
 """
 
 

@@ -113,8 +113,8 @@ def broker_of(chosen: argparse.Namespace) -> Broker:
 
 def who_options(command: Parser) -> None:
     """Add `--by` and `--reason`."""
-    command.add_argument("--by", metavar="WHO", required=True, help="who says so")
-    command.add_argument("--reason", metavar="WHY", required=True, help="and why")
+    command.add_argument("--by", metavar="WHO", required=True, help="name of the person")
+    command.add_argument("--reason", metavar="WHY", required=True, help="the reason")
 
 
 def who(chosen: argparse.Namespace) -> Who:

@@ -25,11 +25,11 @@ Reads alerts and commands from Kafka and pages people along the routes of the co
 [pager] table. Every page is written to Kafka before it is sent, so that a pager killed at any
 moment and started again loses none. Start as many as are wanted; they share the patients.
 
-For a try, --to names one receiver for all clinical pages; its secret is taken from the variable
+For trials, --to names one receiver for all clinical pages; its secret is taken from the variable
 IL2WATCH_PAGER_KEY.
 
-Exit: 0 told to stop, 1 a record could not be worked off, 3 no progress; a supervisor should start
-it again after 1 and 3."""
+Exit: 0 stopped by a signal, 1 a record could not be processed, 3 no progress; a supervisor should
+start it again after 1 and 3."""
 EXAMPLE = """\
   il2watch pager --config site.toml
   il2watch pager --to terminal

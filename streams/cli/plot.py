@@ -1,4 +1,4 @@
-"""Run `il2watch plot`: one page a patient, in the form of a bedside flowsheet."""
+"""Run `il2watch plot`: one page a patient, in the form of a flowsheet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streams.cli.event_files import Course, close, fold, the_patient
 from streams.errors import UsageError
 
 DESCRIPTION = (
-    "Draws one patient's course: pressure, pulse, urine, pressor, oxygen, temperature, laboratory, and "
+    "Draws one patient's course: pressure, pulse, urine, pressor, oxygen, temperature, laboratory, and\n"
     "a strip for each tripped criterion."
 )
 EXAMPLE = "  il2watch plot ward.jsonl --patient p1 -o course.svg"

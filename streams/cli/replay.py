@@ -29,7 +29,7 @@ run again: repeats change nothing.
 FILE is JSON Lines, plain or gzip (- is standard input); or a table, .csv, .csv.gz or .parquet, in
 the layout of docs/reference/columns.md.
 What names no patient, type or time cannot be sent: it is reported on stderr, and counted. All else
-is sent as it stands, for the worker to judge."""
+is sent unchanged, for the worker to validate."""
 EXAMPLE = """\
   il2watch replay ward.jsonl --speed max
   il2watch replay ward.jsonl.gz --speed 120 --shift-to now --follow

@@ -9,7 +9,7 @@ from streams.cli import options
 from streams.cli.event_files import close, fold
 
 DESCRIPTION = (
-    "Folds a file of events and prints every alert transition, as it would have come at the bedside."
+    "Folds a file of events and prints every alert transition, as it would have been published live."
 )
 EXAMPLE = (
     "  il2watch run ward.jsonl --until 2026-03-03T05:30:00Z\n  zcat ward.jsonl.gz | il2watch run - "

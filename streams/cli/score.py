@@ -29,7 +29,7 @@ SIMULATOR = "simulators.score"
 PUBLISHED = "as published"
 
 DESCRIPTION = """\
-Runs the engine over a simulated ward and compares every alert with what truly happened: per
+Runs the engine over a simulated ward and compares every alert with the ground truth: per
 criterion, which true episodes were alerted and how late, which pages were true, and how great the
 alarm burden is. True episodes that even a perfect observer might not have seen (`borderline`:
 within the measurement's noise, or over before anyone looks) are shown apart and never left out.
@@ -59,7 +59,7 @@ def parser() -> options.Parser:
         "file", metavar="EVENTS", help="events in order of `known`, plain or gzip; - is standard input"
     )
     command.add_argument(
-        "--truth", metavar="FILE", required=True, help="what truly happened, from il2watch simulate --truth"
+        "--truth", metavar="FILE", required=True, help="the ground truth, from il2watch simulate --truth"
     )
     options.fault_log(
         command, "what faults did to the events, from il2watch simulate; what is refused must be in it"

@@ -112,8 +112,8 @@ def show(found: list[SilenceInForce]) -> None:
 
 
 EXPIRE_DESCRIPTION = (
-    "Ends a silence before its time; what is open and was held back by it is paged at once. ID "
-    "is what silence ls shows."
+    "Ends a silence before its time; what is open and was held back by it is paged at once. ID is what\n"
+    "silence ls shows."
 )
 EXPIRE_EXAMPLE = '  il2watch silence expire 5f0c... --by rn-15 --reason "phenylephrine off"'
 

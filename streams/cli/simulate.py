@@ -1,4 +1,4 @@
-"""Run `il2watch simulate`: a simulated ward, as a file of events, and what truly happened in it.
+"""Run `il2watch simulate`: a simulated ward, as a file of events, and its ground truth.
 
 Source: wire.md, Command line.
 """
@@ -60,7 +60,7 @@ def parser() -> options.Parser:
         default="-",
         help="the events; *.gz is written as gzip; default: standard output",
     )
-    command.add_argument("--truth", metavar="FILE", help="what truly happened, for il2watch score")
+    command.add_argument("--truth", metavar="FILE", help="the ground truth, for il2watch score")
     command.add_argument(
         "--days", metavar="D", type=days, help="how long the ward is watched; default: the scenario's"
     )

@@ -120,7 +120,7 @@ def exit_code(differ: set[str]) -> int:
 
 
 CHECK_DESCRIPTION = """\
-Says how the topics differ from what they should be, the worker's changelogs among them: topic,
+Reports how the topics differ from what they should be, the worker's changelogs among them: topic,
 setting, what it is, what it should be. Exit 1 if any does. Give it the same options as `topics
 create`."""
 CHECK_EXAMPLE = "  il2watch topics check --broker kafka-1.ward:9092 --replication 3 -o json"

@@ -21,8 +21,8 @@ Reads events from Kafka, keeps each patient's chart, and publishes alerts and as
 many as there are machines; they share the partitions. Killed at any moment and started again, it
 loses nothing and decides nothing twice.
 
-Exit: 0 told to stop, 1 a batch could not be worked off, 3 no progress; a supervisor should start it
-again after 1 and 3."""
+Exit: 0 stopped by a signal, 1 a batch could not be processed, 3 no progress; a supervisor should
+start it again after 1 and 3."""
 EXAMPLE = (
     "  il2watch worker --broker kafka-1.ward:9092\n  il2watch worker --clock log --broker "
     "localhost:9092     for replays"

@@ -33,13 +33,15 @@ from streams.config.section import Duration, Fault, SiteFile, Table, Unit
 class Board(Table, frozen=True, kw_only=True):
     """The keys of the configuration's `[board]` table."""
 
-    site: Annotated[str, msgspec.Meta(min_length=1, max_length=60, description="what stands on the page")] = (
+    site: Annotated[str, msgspec.Meta(min_length=1, max_length=60, description="name shown on the page")] = (
         "il2watch"
     )
     units: Annotated[
         tuple[Unit, ...], msgspec.Meta(description="units by patient; the first that matches")
     ] = ()
-    quiet: Annotated[Duration, msgspec.Meta(description="a feed silent for longer is dead")] = "15 min"
+    quiet: Annotated[Duration, msgspec.Meta(description="a feed silent for longer counts as failed")] = (
+        "15 min"
+    )
     users_file: Annotated[str | None, msgspec.Meta(description="who may log in")] = None
     session_keys_file: Annotated[
         str | None, msgspec.Meta(description="a key a line: the first signs sessions, all verify")
@@ -99,7 +101,7 @@ class User(Table, frozen=True, kw_only=True):
     roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1, description="what the user may do")]
     name: Annotated[
         Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None,
-        msgspec.Meta(description="what stands in the audit; else the user's name"),
+        msgspec.Meta(description="name written to the audit; else the user's name"),
     ] = None
 
 

@@ -31,8 +31,8 @@ class BrokerTable(Table, frozen=True, kw_only=True):
         Given | None,
         msgspec.Meta(description="its first line is the password; else IL2WATCH_BROKER_PASSWORD"),
     ] = None
-    ssl_cafile: Annotated[Given | None, msgspec.Meta(description="certificate authority of one's own")] = None
-    ssl_certfile: Annotated[Given | None, msgspec.Meta(description="certificate to show")] = None
+    ssl_cafile: Annotated[Given | None, msgspec.Meta(description="your own certificate authority")] = None
+    ssl_certfile: Annotated[Given | None, msgspec.Meta(description="client certificate")] = None
     ssl_keyfile: Annotated[Given | None, msgspec.Meta(description="its key")] = None
 
     @property

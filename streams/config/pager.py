@@ -66,7 +66,9 @@ class Hours(Table, frozen=True, kw_only=True):
 class Rung(Table, frozen=True, kw_only=True):
     """One escalation step: the channels notified, and when."""
 
-    channels: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, description="who is told")]
+    channels: Annotated[
+        tuple[Name, ...], msgspec.Meta(min_length=1, description="channels notified in this step")
+    ]
     after: Annotated[Duration, description("when nobody has acknowledged by then")] = "0 s"
 
 
@@ -74,7 +76,9 @@ class Route(Table, frozen=True, kw_only=True):
     """A route: the alerts it takes, and their escalation policy."""
 
     name: Annotated[Name, description("what it is called; each name once")]
-    ladder: Annotated[tuple[Rung, ...], msgspec.Meta(min_length=1, description="who is told, and who next")]
+    ladder: Annotated[
+        tuple[Rung, ...], msgspec.Meta(min_length=1, description="escalation policy: its steps")
+    ]
     level: Annotated[tuple[Level, ...], description("levels it takes; none: all")] = ()
     kind: Annotated[tuple[str, ...], description("kinds of alert it takes; none: all")] = ()
     system: Annotated[tuple[str, ...], description("organ systems it takes; none: all")] = ()
@@ -110,16 +114,16 @@ class Pager(Table, frozen=True, kw_only=True):
         dict[Name, Mapping[str, Any]], description("a table each: docs/reference/channels.md")
     ]
     routes: Annotated[tuple[Route, ...], description("the first that matches takes an alert")]
-    system_routes: Annotated[tuple[Route, ...], description("alarms of the machine itself")]
+    system_routes: Annotated[tuple[Route, ...], description("routes of system alarms")]
     timezone: Annotated[str, description("IANA name; of hours")] = "UTC"
     unit: Annotated[str | None, description("the ward")] = None
     units: Annotated[tuple[Unit, ...], description("several wards; the first that matches")] = ()
     flood_pages: Annotated[int, msgspec.Meta(ge=2, le=60, description="pages that make a flood")] = 10
     flood_window: Annotated[Duration, description("in how long")] = "10 min"
-    expire_after: Annotated[Duration, description("what is over and untold by then is stated expired")] = (
-        "2 h"
-    )
+    expire_after: Annotated[
+        Duration, description("when an undelivered page of a resolved episode expires")
+    ] = "2 h"
     try_refused_after: Annotated[Duration, description("when a refused page is tried again")] = "10 min"
     link: Annotated[str | None, description("where people find the board")] = None
     api: Annotated[Api | None, description("acknowledgements and silences over HTTP")] = None
-    watchdog: Annotated[Watchdog | None, description("a heartbeat that went the whole way")] = None
+    watchdog: Annotated[Watchdog | None, description("end-to-end heartbeat")] = None

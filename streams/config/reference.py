@@ -20,14 +20,14 @@ TYPES = {"string": "text", "integer": "whole number", "number": "number", "boole
 GUIDELINE = """\
 ## Every key of the guideline
 
-A comparison before the default is what the number is compared by; it stays. `[choice]` marks what
-neither the paper nor its 2014 successor settles.
+The comparison before a default cannot be changed. `[choice]` marks what neither the paper nor its
+2014 successor defines.
 
 """
 SERVICES = """\
 ## Every key of the services
 
-A key without a default may be left out, unless it is marked as needed.
+A key without a default is optional, unless it is marked as needed.
 
 """
 USERS_FILE = """\

@@ -32,8 +32,8 @@ NOW = PanelRow(
         number(
             "Actionable",
             (
-                "Of the acknowledgements of the last day that said whether there was something to do, the "
-                "share that said yes."
+                "Of the acknowledgements of the last day that stated whether there was something to do, the "
+                "share that stated yes."
             ),
             "percentunit",
             "il2:actionable:ratio1d",
@@ -47,7 +47,7 @@ NOW = PanelRow(
         ),
         number(
             "Floods",
-            "Patients whose pages are told as one summary now.",
+            "Patients whose pages are now grouped into one summary.",
             "short",
             "sum(il2_flooded_patients)",
             steps=((1, YELLOW), (3, RED)),
@@ -77,7 +77,7 @@ RATES = PanelRow(
         ),
         bars(
             "By subject",
-            "The 20 subjects that spoke most over the last day.",
+            "The 20 subjects with the most alerts over the last day.",
             "short",
             Query(f"topk(20, sum by (subject) (increase({EMITTED}[1d])))", "{{subject}}"),
             width=12,
@@ -98,7 +98,7 @@ RATES = PanelRow(
 )
 
 RESPONSES = PanelRow(
-    "How they were heeded",
+    "Responses",
     (
         lines(
             "Time to acknowledge",
@@ -127,7 +127,7 @@ RESPONSES = PanelRow(
             stacked=True,
         ),
         lines(
-            "Pages owed",
+            "Pages enqueued",
             "Pages put in the outbox an hour, by what they do at the receiver.",
             "short",
             Query(
@@ -145,7 +145,7 @@ RESPONSES = PanelRow(
         ),
         lines(
             "Escalations",
-            "Steps of a ladder taken an hour, by cause.",
+            "Escalation steps taken an hour, by cause.",
             "short",
             Query("sum by (cause) (rate(il2_escalations_total[$__rate_interval])) * 3600", "{{cause}}"),
             width=8,
@@ -171,7 +171,9 @@ RESPONSES = PanelRow(
 
 def alert_rates() -> Dashboard:
     """Return the dashboard of alarm burden."""
-    description = "How much is said, by whom it is heeded, and when it is too much. Counts, never a patient."
+    description = (
+        "Alerts and pages, the responses to them, and when there are too many: counts, without patients."
+    )
     choices = (
         choice("unit", "Ward", "il2_pager_alerts_total"),
         choice("level", "Level", "il2_pager_alerts_total"),

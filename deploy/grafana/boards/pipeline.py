@@ -23,7 +23,7 @@ NOW = PanelRow(
         number("Workers", "Workers that answer.", "short", 'sum(up{job="il2-worker"})'),
         number(
             "Lag",
-            "Records in the log that the workers have not worked off.",
+            "Records in the topics that the workers have not processed.",
             "short",
             'sum(il2_lag_records{job="il2-worker"})',
             steps=((1000, YELLOW), (5000, RED)),
@@ -44,14 +44,14 @@ NOW = PanelRow(
         ),
         number(
             "Outbox",
-            "Pages owed and not accepted yet.",
+            "Pending pages: enqueued and not accepted yet.",
             "short",
             "sum(il2_outbox_pages)",
             steps=((10, YELLOW), (100, RED)),
         ),
         number(
             "Heartbeat",
-            "How long ago the synthetic patient's heartbeat came through.",
+            "Time since the synthetic patient's last heartbeat was delivered.",
             "s",
             "time() - max(il2_heartbeat_timestamp_seconds > 0)",
             steps=((90, YELLOW), (180, RED)),
@@ -72,14 +72,14 @@ FACTS = PanelRow(
         ),
         lines(
             "Records by outcome",
-            "What became of them.",
+            "Records read a second, by what was done with them.",
             "short",
             Query("sum by (outcome) (rate(il2_events_total[$__rate_interval]))", "{{outcome}}"),
             width=8,
         ),
         lines(
             "Lag",
-            "Records not worked off, by topic.",
+            "Records not processed, by topic.",
             "short",
             Query("sum by (job, topic) (il2_lag_records)", "{{job}} {{topic}}"),
             width=8,
@@ -94,7 +94,7 @@ FACTS = PanelRow(
         ),
         lines(
             "Deciding",
-            "Time to take one batch of records to the charts and decide.",
+            "Time to fold one batch of records into the charts and decide.",
             "s",
             Query(quantile(0.5, "il2_batch_evaluation_seconds"), "median"),
             Query(quantile(0.99, "il2_batch_evaluation_seconds"), "99 %"),
@@ -103,8 +103,8 @@ FACTS = PanelRow(
         lines(
             "Charting delay",
             (
-                "How long after it was true a fact became known: the latest of each batch. A matter of the "
-                "ward, not of the system."
+                "How long after it was true a fact became known: the latest of each batch. It depends on "
+                "the ward, not on the system."
             ),
             "s",
             Query(quantile(0.5, "il2_event_lateness_seconds"), "median"),
@@ -120,11 +120,11 @@ FACTS = PanelRow(
             width=8,
         ),
         lines(
-            "Rows and repeats",
-            "Patients' rows written a second; alerts published again after takeovers, in five minutes.",
+            "State records and repeats",
+            "State records written a second; alerts published again after takeovers, in five minutes.",
             "short",
-            Query("sum(rate(il2_state_records_total[$__rate_interval]))", "rows/s"),
-            Query("sum(increase(il2_alerts_republished_total[5m]))", "alerts again"),
+            Query("sum(rate(il2_state_records_total[$__rate_interval]))", "state records/s"),
+            Query("sum(increase(il2_alerts_republished_total[5m]))", "alerts republished"),
             width=8,
         ),
         lines(
@@ -152,7 +152,7 @@ REFUSED = PanelRow(
             "Share refused",
             (
                 "Share of the records of the last minutes that were refused, and whether the worker's own "
-                "alarm stands."
+                "alarm is active."
             ),
             "percentunit",
             Query('max by (instance) (il2_dead_letter_share_ratio{job="il2-worker"})', "{{instance}}"),
@@ -162,7 +162,7 @@ REFUSED = PanelRow(
 )
 
 PAGES = PanelRow(
-    "From the alert to the person",
+    "From the alert to the receiver",
     (
         lines(
             "Pages by outcome",
@@ -176,7 +176,7 @@ PAGES = PanelRow(
         ),
         lines(
             "Outbox",
-            "Pages owed and not accepted yet, by channel.",
+            "Pending pages by channel: enqueued and not accepted yet.",
             "short",
             Query("sum by (channel) (il2_outbox_pages)", "{{channel}}"),
             stacked=True,
@@ -184,7 +184,7 @@ PAGES = PanelRow(
         ),
         lines(
             "Oldest in the outbox",
-            "Age of the oldest page owed, by channel.",
+            "Age of the oldest pending page, by channel.",
             "s",
             Query("max by (channel) (il2_outbox_oldest_seconds)", "{{channel}}"),
             width=8,
@@ -256,7 +256,7 @@ PROCESSES = PanelRow(
         ),
         bars(
             "Guidelines",
-            "Workers by the guideline they decide by.",
+            "Workers by the guideline they use.",
             "short",
             Query(
                 'count by (id, version, sha256) (il2_guideline_info{job="il2-worker"})',

@@ -76,7 +76,7 @@ DOSES = PanelRow(
         ),
         bars(
             "Stop rules",
-            "Patients for whom a stop rule stands.",
+            "Patients with a stop rule in force.",
             "short",
             largest("il2_ward_stop_rules", "rule"),
         ),
@@ -98,7 +98,7 @@ DOSES = PanelRow(
 )
 
 WARD_PATIENTS = PanelRow(
-    "What trips, and what was not looked at",
+    "Tripped criteria and overdue charting",
     (
         bars(
             "Overdue charting",
@@ -157,7 +157,7 @@ def ward_board() -> Dashboard:
     No patient is named here: the list of patients is on the board, not in Grafana.
     """
     description = (
-        "How the ward stands, as numbers of patients, as of each one's latest assessment. Which patient "
-        "it is, the board says."
+        "Numbers of patients by state, as of each one's latest assessment. The board shows which "
+        "patients they are."
     )
     return board("il2-ward", "Ward", description, "now-12h", (NOW, DOSES, WARD_PATIENTS))
