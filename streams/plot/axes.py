@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from rules.wire.instants import aware
 from streams.display import GREY, INK, LEVEL_COLOUR
 from streams.flowsheet.series import within
+from streams.plot.sheet import LEFT, RIGHT, WIDTH
 from streams.times import DAY
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def day(at: int) -> float:
 def days(series: Iterable[tuple[int, object]]) -> list[float]:
     """Return the instants of a series in days."""
     return [day(at) for at, _ in series]
+
+
+def across(at: int, span: Span) -> float:
+    """Return how far an instant is from the left edge of a panel over the whole width, in points."""
+    return (at - span[0]) / (span[1] - span[0]) * (WIDTH - LEFT - RIGHT) * 72
 
 
 def padded(values: Sequence[float]) -> tuple[float, float]:
@@ -100,6 +106,7 @@ def nothing(ax: Axes, charted: Sequence[object]) -> None:
             va="center",
             color=GREY,
             style="italic",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
         )
 
 

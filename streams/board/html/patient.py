@@ -11,6 +11,7 @@ from streams.board.html import alerts
 from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.html.unit import dose, fluids, pressure, shape
 from streams.board.patient import LabView, PatientView
+from streams.flowsheet.limits import thresholds
 
 LAB_HEAD = ("Lab", "Latest", "Beyond", "At", "Before", "Reference")
 NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "ck-mb", "inr", "pt", "ptt", "tsh", "wbc")} | {
@@ -24,16 +25,19 @@ def latest(view: PatientView) -> h.Node:
     if not view.labs:
         return h.fragment[title, h.p(class_="note")["No result in the last days."]]
     head = h.thead[h.tr(role="row")[*(h.th(scope="col", role="columnheader")[name] for name in LAB_HEAD)]]
+    limits = thresholds(view.guideline)
+    body = h.tbody(role="rowgroup")[*(lab_row(lab, limits) for lab in view.labs)]
     return h.fragment[
         title,
-        h.table(class_="grid labs", role="table")[head, h.tbody(role="rowgroup")[*map(lab_row, view.labs)]],
+        h.table(class_="grid labs", role="table")[head, body],
     ]
 
 
 @cached
-def lab_row(lab: LabView) -> h.Node:
-    value = h.fragment[h.b[words.number(lab.value)], " ", words.unit(lab.unit)]
-    before = h.span[words.number(lab.before[1])] if lab.before else "–"
+def lab_row(lab: LabView, limits: tuple[float, ...]) -> h.Node:
+    limits = (*limits, *(end for end in (lab.low, lab.high) if end is not None))
+    value = h.fragment[h.b[words.read(lab.value, limits)], " ", words.unit(lab.unit)]
+    before = h.span[words.read(lab.before[1], limits)] if lab.before else "–"
     cells = (value, beyond(lab), time(wire(lab.at)), before, reference(lab))
     name = NAMES.get(lab.code, lab.code.replace("-", " ").capitalize())
     return h.tr(role="row", data_lab=lab.code)[
@@ -150,7 +154,10 @@ def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h
         cell(system.capitalize() if system else "", class_="system"),
         criterion(one.code, name, view.explains),
         judged(state),
-        cell(words.measured(value, one.unit) if value is not None else "–", data_value=words.number(value)),
+        cell(
+            words.measured(value, one.unit, thresholds(view.guideline)) if value is not None else "–",
+            data_value=words.number(value),
+        ),
         cell(one.limit or "–"),
         since(one.since),
         h.td(class_="note", role="cell")[note(one)],

@@ -159,7 +159,7 @@ def system(found: System) -> h.Node:
 def pressure(found: PressureCell | None) -> h.Node:
     if found is None:
         return h.span(class_="none")["–"]
-    value = h.strong(class_="big")[words.number(found.latest)]
+    value = h.strong(class_="big")[words.read(found.latest, (found.target,))]
     target = f" mmHg, target above {found.target:g}" + (
         " (no baseline: the strictest)" if found.assumed else ""
     )
@@ -177,7 +177,7 @@ def fluids(found: tuple[float, float] | None) -> h.Node:
     if found is None:
         return h.span(class_="none")["–"]
     given, limit = found
-    value = f"{words.number(given)} of {words.number(limit)} mL"
+    value = f"{words.read(given, (limit,))} of {words.number(limit)} mL"
     bar = h.meter(
         min=0,
         max=str(limit),

@@ -117,10 +117,12 @@ def test_every_number_of_every_patient_is_that_of_assess(
         one = said(files[name], found["judged"])
         assert found["criteria"] == expected(one), name
         assert found["advised"].split(maxsplit=1)[-1] == words.RECOMMENDATION[one["recommendation"]], name
-        assert found["pressure"].split()[0] == words.number(one["blood_pressure"]["latest"]), name
+        assert found["pressure"].split()[0] == words.read(
+            one["blood_pressure"]["latest"], (one["blood_pressure"]["target"],)
+        ), name
         assert f"target above {one['blood_pressure']['target']:g}" in found["pressure"], name
         assert found["fluids"] == (
-            f"{words.number(one['fluids']['above_maintenance_24h_ml'])} of "
+            f"{words.read(one['fluids']['above_maintenance_24h_ml'], (one['fluids']['limit_ml'],))} of "
             f"{words.number(one['fluids']['limit_ml'])} mL"
         ), name
         assert words.READINESS[one["dose"]["readiness"]] in found["dose"], name
