@@ -31,3 +31,19 @@ def rows(spans: Iterable[tuple[float, float]], taken: float = float("-inf")) -> 
         free[row : row + 1] = [right]
         found.append(row)
     return found
+
+
+def flags(spans: list[tuple[float, float]]) -> list[int]:
+    """Return the row of each label that is written to the right of a line from below.
+
+    It is over every label whose line would run through it. `spans`: beginnings and ends, in order.
+    """
+    found: list[int] = []
+    for place in reversed(range(len(spans))):
+        crossed = [
+            row
+            for (left, _), row in zip(spans[place + 1 :], reversed(found), strict=True)
+            if left < spans[place][1] + GAP
+        ]
+        found.append(max(crossed, default=-1) + 1)
+    return found[::-1]
