@@ -79,11 +79,12 @@ def names(figure: Figure, axes: Axes, configurations: list[Point]) -> None:
         )  # fmt: skip
         axes.annotate(
             "", (one.burden, 1), xycoords=("data", "axes fraction"), xytext=(0, 3 + ROW * (row + 0.8)),
-            textcoords="offset points", arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.3, "shrinkA": 0, "shrinkB": 0},
+            textcoords="offset points", arrowprops=LINE,
             annotation_clip=False,
         )  # fmt: skip
 
 
+LINE = {"arrowstyle": "-", "color": GREY, "lw": 0.3, "shrinkA": 0, "shrinkB": 0}
 SIZE, ROW = 7, 10.0
 """Points: size of a name, and of a row of names."""
 

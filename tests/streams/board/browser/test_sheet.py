@@ -62,21 +62,25 @@ def test_no_words_lie_over_others_and_every_dose_is_told(
     board: str, look: Look, size: str, hours: str
 ) -> None:
     page = patient(board, look, size)
-    doses = page.evaluate(DENSE, HOURS[hours])
-    assert page.evaluate(FAULTS) == []
-    assert told(page.evaluate(TOLD)) == doses
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    doses, faults, labels, wide = page.evaluate(
+        f"hours => [({DENSE})(hours), ({FAULTS})(), ({TOLD})(), document.documentElement.scrollWidth]",
+        HOURS[hours],
+    )
+    assert faults == []
+    assert told(labels) == doses
+    assert wide <= SIZES[size][0]
 
 
 def test_without_a_pressure_the_doses_are_told_on_the_first_panel_that_is_drawn(
     board: str, look: Look
 ) -> None:
     page = patient(board, look)
-    page.evaluate("""() => { const place = document.getElementById('sheet'), sheet = structuredClone(place.sheet);
+    labels = page.evaluate(f"""() => {{ const place = document.getElementById('sheet'), sheet = structuredClone(place.sheet);
       sheet.panels.find(one => one.id === 'pressure').series = [];
-      sheet.doses = [{ at: sheet.end - 3600000, given: true }];
-      flowsheet.draw(place, sheet); }""")
-    assert page.evaluate(TOLD) == ["▼ dose"]
+      sheet.doses = [{{ at: sheet.end - 3600000, given: true }}];
+      flowsheet.draw(place, sheet);
+      return ({TOLD})(); }}""")
+    assert labels == ["▼ dose"]
 
 
 @pytest.mark.parametrize(
