@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.display import BLUE, GREY, INK, VERMILLION, plain
 from streams.plot import sheet
-from streams.plot.labels import flags, width
+from streams.plot.axes import flags, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

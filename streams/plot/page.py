@@ -9,9 +9,8 @@ from rules.guideline import Guideline
 from streams.display import GREY, INK, SKY, plain
 from streams.flowsheet.series import peaks
 from streams.plot import panels
-from streams.plot.axes import MARGIN, across, day, points, time_axis
+from streams.plot.axes import MARGIN, across, day, points, rows, time_axis, width
 from streams.plot.course import PlottedCourse
-from streams.plot.labels import rows, width
 from streams.plot.panels import LABS, draw_lab
 from streams.plot.sheet import LEFT, STYLE, WIDTH, PlotPage
 from streams.plot.strips import Strips, draw_strips, height, strips

@@ -27,9 +27,10 @@ from streams.plot.axes import (
     nothing,
     padded,
     points,
+    rows,
+    width,
 )
 from streams.plot.course import PlottedCourse
-from streams.plot.labels import rows, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from streams.plot.axes import flags, rows
 from streams.plot.burden import Point, Sensitivity, picture
-from streams.plot.labels import flags, rows
 from streams.plot.page import Drawing
 from streams.times import HOUR, wire
 from tests.streams.plot.test_plot import ZERO, at, named, page, record, start, vitals
