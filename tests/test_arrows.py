@@ -167,9 +167,9 @@ def test_the_chains_of_rules_are_its_folders() -> None:
     ("module", "target", "may"),
     [
         ("rules.ingest.decode", "rules.wire.events", True),
-        ("rules.ingest.decode", "rules.guideline.declare", False),
-        ("rules.guideline.declare", "rules.ingest.decode", False),
-        ("rules.chart.chart", "rules.guideline.declare", True),
+        ("rules.ingest.decode", "rules.guideline.declarations", False),
+        ("rules.guideline.declarations", "rules.ingest.decode", False),
+        ("rules.chart.chart", "rules.guideline.declarations", True),
         ("rules.chart.chart", "rules.evaluate.result", False),
         ("rules.explain.subject", "rules.decide.state", True),
         ("rules.decide.engine", "rules.explain.explain", False),
@@ -182,11 +182,11 @@ def test_the_chains_of_rules_are_its_folders() -> None:
         ("streams.worker.app", "streams.kafka.topics", True),
         ("streams.worker.app", "streams.errors.UsageError", True),
         ("streams.worker.app", "streams.channels.page", False),
-        ("streams.worker.app", "streams.board.web", False),
-        ("streams.board.web", "streams.worker.app", False),
-        ("streams.board.web", "streams.replay.publish", False),
-        ("streams.board.web", "streams.flowsheet.series", True),
-        ("streams.board.web", "aiohttp.web", True),
+        ("streams.worker.app", "streams.board.request_handlers", False),
+        ("streams.board.request_handlers", "streams.worker.app", False),
+        ("streams.board.request_handlers", "streams.replay.publish", False),
+        ("streams.board.request_handlers", "streams.flowsheet.series", True),
+        ("streams.board.request_handlers", "aiohttp.web", True),
         ("streams.pager.service.app", "streams.channels.page", True),
         ("streams.pager.service.app", "streams.pager.delivery.outbox", True),
         ("streams.pager.delivery.outbox", "streams.channels.page", True),
@@ -207,11 +207,11 @@ def test_the_chains_of_rules_are_its_folders() -> None:
         ("streams.kafka.settings", "streams.config.broker", True),
         ("streams.config.broker", "streams.kafka.settings", False),
         ("streams.cli.worker", "streams.worker.app", True),
-        ("streams.cli.demo", "simulators.course.rehearsal", False),
-        ("simulators.course.loop", "rules.wire.events", True),
-        ("simulators.course.loop", "rules.ingest.decode.decode", False),
-        ("simulators.course.loop", "rules.decide.engine.advance", False),
-        ("simulators.course.loop", "streams.service.files", False),
+        ("streams.cli.demo", "simulators.course.demo_patients", False),
+        ("simulators.course.closed_loop", "rules.wire.events", True),
+        ("simulators.course.closed_loop", "rules.ingest.decode.decode", False),
+        ("simulators.course.closed_loop", "rules.decide.engine.advance", False),
+        ("simulators.course.closed_loop", "streams.service.files", False),
         ("deploy.grafana.write", "rules.wire.alerts", False),
     ],
 )
@@ -266,7 +266,7 @@ def test_the_rules_load_nothing_but_themselves_msgspec_and_the_standard_library(
     assert foreign == {"rules"}
 
 
-NEAREST = {"rules", "rules.wire", "rules.wire.nearest"}
+NEAREST = {"rules", "rules.wire", "rules.wire.did_you_mean"}
 """What looks for the command that was meant: nothing but the standard library's difflib."""
 
 
@@ -299,7 +299,7 @@ def test_the_name_that_was_meant_is_looked_for_in_one_place() -> None:
         for path in (ROOT / room).rglob("*.py")
         if "get_close_" + "matches" in path.read_text(encoding="utf-8")
     ]
-    assert [str(path.relative_to(ROOT)) for path in asking] == ["rules/wire/nearest.py"]
+    assert [str(path.relative_to(ROOT)) for path in asking] == ["rules/wire/did_you_mean.py"]
 
 
 FOREIGN = {
@@ -325,4 +325,4 @@ def test_nothing_is_read_from_beside_the_repository_but_the_real_patients_of_a_d
         for path in kept_files()
         if path.suffix == ".py" and re.search(r"[\"'/]share[d][\"'/]", path.read_text(encoding="utf-8"))
     ]
-    assert [str(path.relative_to(ROOT)) for path in reading] == ["tests/simulators/mimic/source.py"]
+    assert [str(path.relative_to(ROOT)) for path in reading] == ["tests/simulators/mimic_iv/source.py"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.guideline.declare import ROW_TYPES, module_of
+from rules.guideline.declarations import ROW_TYPES, module_of
 from simulators.faults.registry import FAULTS
 from streams.channels.registry import KINDS
 from tests.imports import TOPS, importers, modules

@@ -37,7 +37,7 @@ from streams.pager.delivery.attempts import ChannelAlerts, Delivery
 from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.policy.routes import EscalationStep, Paging, PagingRoute
-from streams.pager.service import measure
+from streams.pager.service import metric_updates
 from streams.pager.service.app import PagerAgent, PagerClock
 from streams.pager.service.intake import Intake
 from streams.projections.patients import TopicRecord
@@ -186,7 +186,7 @@ class Pager:
         self.wiring.at_work = True
 
     def told(self, audit: pages.Audit) -> None:
-        measure.count_audit(audit)
+        metric_updates.count_audit(audit)
         if audit.outcome == pages.ACCEPTED:
             self.sent.set()
 

@@ -7,7 +7,7 @@ from rules.chart.course import runs
 from rules.chart.facts import Volume, place, references
 from rules.chart.infusions import rate_at
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest, tripped
-from rules.guideline.table5 import Advice
+from rules.guideline.advice_texts import Advice
 from rules.wire.events import Reference
 from rules.wire.instants import Instant, ms_of, reached
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from rules.advice import fluids, recovery, therapy
+from rules.advice import after_therapy, during_therapy, fluids
 from rules.chart import dirty_flags
 from rules.evaluate.result import Case, Memory, Result
-from rules.guideline.table5 import Advice
+from rules.guideline.advice_texts import Advice
 from rules.wire.instants import Instant
 
 Decide = Callable[[Advice, Case, Instant, Memory], Result]
@@ -27,30 +27,30 @@ ADVISES: dict[str, tuple[Decide, int, tuple[str, ...]]] = {
     ),
     "fluid-limit": (fluids.fluid_limit, dirty_flags.FLUIDS, ()),
     "edema-caution": (fluids.edema_caution, dirty_flags.WEIGHT | dirty_flags.BASELINE, ()),
-    "acidosis": (therapy.fixed_limit, lab("bicarbonate"), ()),
-    "hypokalemia": (therapy.fixed_limit, lab("potassium"), ()),
-    "hypocalcemia": (therapy.below_low, lab("calcium"), ()),
-    "hypomagnesemia": (therapy.below_low, lab("magnesium"), ()),
-    "hypophosphatemia": (therapy.below_low, lab("phosphate"), ()),
-    "hypoalbuminemia": (therapy.below_low, lab("albumin"), ()),
-    "anemia": (therapy.fixed_limit, lab("hematocrit"), ()),
-    "transfuse-platelets": (therapy.fixed_limit, lab("platelets"), ()),
-    "hypoxemia": (therapy.hypoxemia, dirty_flags.SPO2, ()),
-    "ck-elevated": (therapy.above_high, lab("ck"), ()),
-    "fever": (therapy.fever, dirty_flags.TEMPERATURE, ()),
-    "septic-workup": (therapy.septic_workup, dirty_flags.TEMPERATURE | ENDED, ()),
-    "early-fever-expected": (therapy.early_fever_expected, ENDED, ("fever",)),
-    "mental-status-watch": (therapy.mental_status_watch, dirty_flags.BIT["mental-status"], ()),
+    "acidosis": (during_therapy.fixed_limit, lab("bicarbonate"), ()),
+    "hypokalemia": (during_therapy.fixed_limit, lab("potassium"), ()),
+    "hypocalcemia": (during_therapy.below_low, lab("calcium"), ()),
+    "hypomagnesemia": (during_therapy.below_low, lab("magnesium"), ()),
+    "hypophosphatemia": (during_therapy.below_low, lab("phosphate"), ()),
+    "hypoalbuminemia": (during_therapy.below_low, lab("albumin"), ()),
+    "anemia": (during_therapy.fixed_limit, lab("hematocrit"), ()),
+    "transfuse-platelets": (during_therapy.fixed_limit, lab("platelets"), ()),
+    "hypoxemia": (during_therapy.hypoxemia, dirty_flags.SPO2, ()),
+    "ck-elevated": (during_therapy.above_high, lab("ck"), ()),
+    "fever": (during_therapy.fever, dirty_flags.TEMPERATURE, ()),
+    "septic-workup": (during_therapy.septic_workup, dirty_flags.TEMPERATURE | ENDED, ()),
+    "early-fever-expected": (during_therapy.early_fever_expected, ENDED, ("fever",)),
+    "mental-status-watch": (during_therapy.mental_status_watch, dirty_flags.BIT["mental-status"], ()),
     "forbidden-medication": (
-        therapy.forbidden_medication,
+        during_therapy.forbidden_medication,
         dirty_flags.MEDICATION | dirty_flags.ENCOUNTER,
         (),
     ),
-    "dose-changed": (therapy.dose_changed, ENDED, ()),
-    "peak-window": (therapy.peak_window, ENDED, ()),
-    "stop-maintenance": (recovery.stop_maintenance, ENDED | dirty_flags.MAINTENANCE, ()),
+    "dose-changed": (during_therapy.dose_changed, ENDED, ()),
+    "peak-window": (during_therapy.peak_window, ENDED, ()),
+    "stop-maintenance": (after_therapy.stop_maintenance, ENDED | dirty_flags.MAINTENANCE, ()),
     "diurese": (
-        recovery.diurese,
+        after_therapy.diurese,
         ENDED
         | dirty_flags.SYSTOLIC
         | dirty_flags.INFUSIONS
@@ -59,10 +59,10 @@ ADVISES: dict[str, tuple[Decide, int, tuple[str, ...]]] = {
         | dirty_flags.MODE,
         (),
     ),
-    "recovery-late": (recovery.recovery_late, ENDED | dirty_flags.INFUSIONS, ("hypotension",)),
-    "continue-premedication": (recovery.continue_premedication, ENDED | dirty_flags.MEDICATION, ()),
+    "recovery-late": (after_therapy.recovery_late, ENDED | dirty_flags.INFUSIONS, ("hypotension",)),
+    "continue-premedication": (after_therapy.continue_premedication, ENDED | dirty_flags.MEDICATION, ()),
     "discharge-ready": (
-        recovery.discharge_ready,
+        after_therapy.discharge_ready,
         ENDED
         | dirty_flags.SYSTOLIC
         | dirty_flags.SPO2

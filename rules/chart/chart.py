@@ -36,7 +36,7 @@ from rules.chart.oxygen import VitalsRow
 from rules.chart.series import Setting
 from rules.chart.vitals import Tail
 from rules.chart.volumes import Collection, resolved
-from rules.guideline.declare import ExcusedRateRow, OxygenRow
+from rules.guideline.declarations import ExcusedRateRow, OxygenRow
 from rules.guideline.edition import Guideline
 from rules.wire import vocabulary
 

@@ -6,7 +6,7 @@ Source: criteria.md section 3, oxygen-requirement.
 import msgspec
 
 from rules.chart.facts import Fact
-from rules.guideline.declare import OxygenRow
+from rules.guideline.declarations import OxygenRow
 from rules.wire.events import Reference
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from rules.chart.course import Mode
 from rules.chart.oxygen import VitalsRow
-from rules.guideline.declare import ExcusedRateRow, Limit, OxygenRow, Sustained
+from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Sustained
 from rules.wire.events import Reference
 from rules.wire.instants import DAY
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.advice.fluids import above_maintenance
 from rules.advice.registry import ADVISES
-from rules.decide.messages import advised, medicines
+from rules.decide.alert_texts import advised, medicines
 from rules.decide.recommendation import Recommendation, dose_clock, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, AdviceCase, plan_for
@@ -12,8 +12,8 @@ from rules.evaluate.eligibility import eligibility
 from rules.evaluate.monitoring import looked
 from rules.evaluate.pressure import hypotension, phase
 from rules.evaluate.result import TRIPPED, Result
-from rules.guideline.declare import AnyRow
-from rules.guideline.table1 import Observation
+from rules.guideline.declarations import AnyRow
+from rules.guideline.observation_schedule import Observation
 from rules.wire import instants
 from rules.wire.assessments import (
     AdviceItem,

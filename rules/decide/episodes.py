@@ -10,7 +10,7 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.course import next_cycle_began
-from rules.decide.messages import Words, actions, measures, message
+from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan, Subject
 from rules.evaluate.pressure import phase

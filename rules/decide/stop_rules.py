@@ -16,15 +16,15 @@ from rules.chart.chart import Chart
 from rules.chart.course import next_cycle_began
 from rules.chart.facts import Fact, insert
 from rules.chart.oxygen import VitalsRow
+from rules.decide.alert_texts import Words
 from rules.decide.episodes import PendingAlert, Step, update_episode
-from rules.decide.messages import Words
 from rules.decide.recommendation import Recommendation, reason_evidence, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan
-from rules.evaluate.criteria import descriptor_of
 from rules.evaluate.result import Memory, Result
+from rules.evaluate.row_type_lookup import descriptor_of
 from rules.evaluate.stop_rule import StopRuleState, before_cycle, holding, step
-from rules.guideline.table4 import StopRule
+from rules.guideline.dose_decisions import StopRule
 from rules.wire.alerts import RECOMMENDATION_LEVEL, RECOMMENDATIONS
 from rules.wire.instants import AFTER_ALL, BEFORE_ALL, Instant, following, ms_of, reached
 

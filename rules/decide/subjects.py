@@ -12,9 +12,9 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.decide.state import Patient
 from rules.evaluate import monitoring, pressure
-from rules.evaluate.criteria import descriptor_of
 from rules.evaluate.result import Memory, Result
-from rules.guideline.declare import AnyRow
+from rules.evaluate.row_type_lookup import descriptor_of
+from rules.guideline.declarations import AnyRow
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 

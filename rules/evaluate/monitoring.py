@@ -8,7 +8,7 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.evaluate.result import CLEAR, Memory, Result, soonest
-from rules.guideline.table1 import Observation
+from rules.guideline.observation_schedule import Observation
 from rules.wire.instants import Instant, ms_of, reached
 
 LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp"}

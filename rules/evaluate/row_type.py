@@ -7,7 +7,7 @@ import msgspec
 
 from rules.chart.chart import Chart
 from rules.evaluate.result import Memory, Result
-from rules.guideline.declare import Row
+from rules.guideline.declarations import Row
 from rules.wire.instants import Instant
 
 R = TypeVar("R", bound=Row)

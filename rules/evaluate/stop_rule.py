@@ -11,8 +11,8 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.evaluate.result import ABSOLUTE, Memory, soonest
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
-from rules.guideline.declare import OxygenRow, UpperLimitRow
-from rules.guideline.table4 import StopRule
+from rules.guideline.declarations import OxygenRow, UpperLimitRow
+from rules.guideline.dose_decisions import StopRule
 from rules.wire.instants import Instant, beyond, reached
 
 Recall = Callable[[str], Memory]

@@ -3,14 +3,14 @@
 Also how far fever and the advice after therapy are from it (criteria.md section 7).
 """
 
-from rules.advice.recovery import off_pressors
+from rules.advice.after_therapy import off_pressors
 from rules.chart.course import FOREVER
 from rules.evaluate.pressure import above_target
 from rules.explain.explanation import Window, amount, away, met, number, span, unmet, when
 from rules.explain.question import Asked, ask
 from rules.explain.rows.oxygen import in_force
+from rules.guideline.advice_texts import Advice
 from rules.guideline.edition import Guideline
-from rules.guideline.table5 import Advice
 
 OPENS = {
     "fluid-bolus": "hypotension, or urine-hour relative or absolute",

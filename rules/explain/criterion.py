@@ -10,7 +10,7 @@ from rules.explain.citations import unseen
 from rules.explain.explanation import Answer, Cited, headline, since
 from rules.explain.pressure import hypotension
 from rules.explain.question import Asked, ask
-from rules.guideline.declare import ROW_TYPES, Row, module_of
+from rules.guideline.declarations import ROW_TYPES, Row, module_of
 
 Explain = Callable[[Any, Asked], Answer]
 

@@ -5,10 +5,10 @@ Moments and durations in ms; sentences are complete.
 
 import msgspec
 
-from rules.decide.messages import THAN, limit_words
+from rules.decide.alert_texts import THAN, limit_words
 from rules.decide.state import Patient
 from rules.evaluate.result import Result
-from rules.guideline.declare import COMPARE, Limit
+from rules.guideline.declarations import COMPARE, Limit
 from rules.wire.instants import HOUR, MINUTE, SECOND, text
 
 Value = float | str | None

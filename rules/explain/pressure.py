@@ -4,7 +4,7 @@ from rules.evaluate.pressure import phase
 from rules.explain.citations import cited, facts, under_way, window
 from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, span, when
 from rules.explain.question import Asked
-from rules.guideline.declare import Limit
+from rules.guideline.declarations import Limit
 
 UNIT = "mm[Hg]"
 

@@ -10,8 +10,8 @@ from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
 from rules.evaluate.result import Result
 from rules.explain.explanation import Look
 from rules.guideline.edition import Guideline
+from rules.wire.did_you_mean import nearest
 from rules.wire.instants import ms_of
-from rules.wire.nearest import nearest
 
 MONITORING = "monitoring/"
 STOP_RULE = "stop-rule:"

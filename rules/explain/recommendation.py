@@ -12,7 +12,7 @@ from rules.explain.citations import cited
 from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Cited, Rule, span, when
 from rules.explain.question import STOP_RULE, Asked
-from rules.guideline.table4 import StopRule
+from rules.guideline.dose_decisions import StopRule
 
 IN_FORCE = "standing"
 RESUME = (

@@ -18,7 +18,7 @@ from rules.explain.criterion import in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, ages, amount, number, span, when
 from rules.explain.question import DOSE, MONITORING, Asked, ask
 from rules.explain.recommendation import BLIND_PRESSURE
-from rules.guideline.table1 import Observation
+from rules.guideline.observation_schedule import Observation
 from rules.wire.instants import reached
 
 

@@ -3,7 +3,7 @@
 States come from `assessment.judged` and from memory, never from here.
 """
 
-from rules.decide import messages
+from rules.decide import alert_texts
 from rules.decide.state import Patient
 from rules.decide.subjects import ADVICE, RECOMMENDATION, plan_for
 from rules.evaluate.result import TRIPPED, Result
@@ -109,4 +109,7 @@ def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:
     plan = plan_for(asked.guideline)
     if not asked.tripped or asked.name not in plan.index:
         return chart
-    return (*messages.measures(plan.subjects[plan.index[asked.name]], asked.result, asked.guideline), *chart)
+    return (
+        *alert_texts.measures(plan.subjects[plan.index[asked.name]], asked.result, asked.guideline),
+        *chart,
+    )

@@ -1,6 +1,6 @@
 """Declare the cardiac rows of Table 3."""
 
-from rules.guideline.declare import ExcusedRateRow, FindingRow, Limit, Sustained, UpperLimitRow
+from rules.guideline.declarations import ExcusedRateRow, FindingRow, Limit, Sustained, UpperLimitRow
 from rules.wire.instants import HOUR, MINUTE
 
 ARRHYTHMIA = (

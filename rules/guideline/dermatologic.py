@@ -3,7 +3,7 @@
 The paper's table leaves the column open; JITC 2014 Table 3 puts it under relative.
 """
 
-from rules.guideline.declare import FindingRow
+from rules.guideline.declarations import FindingRow
 
 ROWS = (
     FindingRow(

@@ -9,14 +9,14 @@ from importlib import import_module
 
 import msgspec
 
-from rules.guideline.declare import AnyRow
+from rules.guideline.advice_texts import ADVICE, Advice
+from rules.guideline.declarations import AnyRow
+from rules.guideline.dose_decisions import STOP_RULES, TABLE4, StopRule, Table4
 from rules.guideline.eligibility import ELIGIBILITY, Eligibility
+from rules.guideline.medications import AGENTS, MEDICATIONS, Agents, Medication
+from rules.guideline.observation_schedule import OBSERVATIONS, Observation
+from rules.guideline.pressure_targets import PRESSURE, Pressure
 from rules.guideline.site_choices import PLAUSIBLE, Choices, Range, Shifts
-from rules.guideline.table1 import OBSERVATIONS, Observation
-from rules.guideline.table2 import PRESSURE, Pressure
-from rules.guideline.table4 import STOP_RULES, TABLE4, StopRule, Table4
-from rules.guideline.table5 import ADVICE, Advice
-from rules.guideline.table6 import AGENTS, MEDICATIONS, Agents, Medication
 
 SYSTEMS = (
     "cardiac",

@@ -1,6 +1,6 @@
 """Declare the gastrointestinal rows of Table 3."""
 
-from rules.guideline.declare import FindingRow, LabRow, Limit, ShiftVolumeRow
+from rules.guideline.declarations import FindingRow, LabRow, Limit, ShiftVolumeRow
 
 ROWS = (
     ShiftVolumeRow(

@@ -1,6 +1,6 @@
 """Declare the hemodynamic rows of Table 3: one requirement measured in two windows, so one group."""
 
-from rules.guideline.declare import Limit, RateMaximumRow, RateMinimumRow
+from rules.guideline.declarations import Limit, RateMaximumRow, RateMinimumRow
 from rules.wire.instants import HOUR, MINUTE
 
 ROWS = (

@@ -1,6 +1,6 @@
 """Declare the hemorrhagic rows of Table 3."""
 
-from rules.guideline.declare import FindingRow, LabRow, Limit
+from rules.guideline.declarations import FindingRow, LabRow, Limit
 
 ROWS = (
     FindingRow(

@@ -1,6 +1,6 @@
 """Declare the infectious row of Table 3."""
 
-from rules.guideline.declare import FindingRow
+from rules.guideline.declarations import FindingRow
 
 ROWS = (
     FindingRow(

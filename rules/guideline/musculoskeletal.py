@@ -1,6 +1,6 @@
 """Declare the musculoskeletal rows of Table 3."""
 
-from rules.guideline.declare import BaselineGainRow, FindingRow, Limit
+from rules.guideline.declarations import BaselineGainRow, FindingRow, Limit
 from rules.wire.instants import HOUR
 
 ROWS = (

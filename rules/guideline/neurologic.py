@@ -3,7 +3,7 @@
 Mental status is the one finding that is not charted by exception.
 """
 
-from rules.guideline.declare import FindingRow, PersistentFindingRow
+from rules.guideline.declarations import FindingRow, PersistentFindingRow
 from rules.wire.instants import HOUR
 
 DISCONTINUE = (

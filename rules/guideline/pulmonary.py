@@ -1,6 +1,6 @@
 """Declare the pulmonary rows of Table 3."""
 
-from rules.guideline.declare import FindingRow, Limit, OxygenRow, Sustained
+from rules.guideline.declarations import FindingRow, Limit, OxygenRow, Sustained
 from rules.wire.instants import MINUTE
 
 BREATH = (

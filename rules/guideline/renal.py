@@ -3,7 +3,7 @@
 Urine per shift and per hour are one requirement measured in two windows.
 """
 
-from rules.guideline.declare import CoveredShiftRow, HourlyRateRow, LabRow, Limit
+from rules.guideline.declarations import CoveredShiftRow, HourlyRateRow, LabRow, Limit
 from rules.wire.instants import HOUR, MINUTE
 
 OLIGURIA = "Initially fluids; add dopamine after 1-1.5 L of fluid boluses"

@@ -13,10 +13,10 @@ from typing import Final, Literal
 
 import numpy as np
 
-from simulators.care.sheet import OrderSheet
+from simulators.care.order_sheet import OrderSheet
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Array, Flags
+from simulators.physiology.latent_state import Array, Flags
 
 Answer = Literal["give", "hold", "stop"]
 Ask = Callable[[int, int], Answer]

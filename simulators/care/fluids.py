@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from simulators.care.observation import ObservedValues, steady
-from simulators.care.sheet import OrderSheet
+from simulators.care.order_sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import CHUNK, Array, Flags
+from simulators.physiology.latent_state import CHUNK, Array, Flags
 
 # Crystalloid boluses and the maintenance infusion.
 #

@@ -17,9 +17,9 @@ import numpy as np
 
 from simulators.care.fluids import Fluids
 from simulators.care.observation import ObservedValues
-from simulators.care.sheet import OrderSheet
+from simulators.care.order_sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import CHUNK, Array, Flags
+from simulators.physiology.latent_state import CHUNK, Array, Flags
 
 PANELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

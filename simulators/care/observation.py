@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Array, Flags
+from simulators.physiology.latent_state import Array, Flags
 
 NOISE: Final = {"systolic-bp": 2.5, "heart-rate": 2.0, "temperature": 0.1, "spo2": 0.6}
 """Standard deviation of a spot measurement (assumptions: those of usual monitors)."""

@@ -14,10 +14,10 @@ from simulators.care.dosing import Ask, Dosing, DosingPlan
 from simulators.care.fluids import Fluids, Oliguria, Pressors, maintenance
 from simulators.care.labs import LabOrders
 from simulators.care.observation import ObservedValues, Observer, steady
-from simulators.care.sheet import OrderSheet
-from simulators.care.supportive import CONTINUED, Medications, OxygenTherapy, breathed
+from simulators.care.order_sheet import OrderSheet
+from simulators.care.supportive_care import CONTINUED, Medications, OxygenTherapy, breathed
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import PRESSORS, SUPPORT, Act, Array, Flags, generator
+from simulators.physiology.latent_state import PRESSORS, SUPPORT, Act, Array, Flags, generator
 
 # Where the patient is: admission, intensive care, discharge.
 #

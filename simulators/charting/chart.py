@@ -17,7 +17,7 @@ from simulators.charting.treatments import EncounterCharting, Treatments
 from simulators.charting.volumes import VolumeCharting
 from simulators.charting.writer import FOREVER, ChartingGap, ChartWriter, CourseClock
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Chunk, Flags, generator
+from simulators.physiology.latent_state import Chunk, Flags, generator
 
 
 class Charting:

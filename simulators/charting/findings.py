@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from simulators.charting.writer import HOUR, ChartingGap, ChartWriter, CourseClock
-from simulators.physiology.latent import FINDINGS, Chunk, Flags, Whole
+from simulators.physiology.latent_state import FINDINGS, Chunk, Flags, Whole
 
 ROUND, FIRST_ROUND = 8 * HOUR, 6 * HOUR
 SPREAD: Final = 40

@@ -15,7 +15,7 @@ from simulators.care.labs import PANELS
 from simulators.charting.noise import BOUND, NOISE
 from simulators.charting.records import Fields
 from simulators.charting.writer import ChartingGap, ChartWriter
-from simulators.physiology.latent import Act, Chunk
+from simulators.physiology.latent_state import Act, Chunk
 
 RESULT: Final = (30.0, 90.0)
 """Minutes from the draw to the result."""

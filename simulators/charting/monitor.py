@@ -14,7 +14,7 @@ from rules.wire import instants
 from simulators.charting.noise import observed
 from simulators.charting.records import Record
 from simulators.charting.writer import DAY, ChartingGap, CourseClock
-from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
+from simulators.physiology.latent_state import PRESSORS, Array, Chunk, Flags, Whole
 
 # What a monitor shows that is not the patient: rare, brief, and mostly implausible.
 #

@@ -11,7 +11,7 @@ import numpy as np
 from simulators.charting.noise import observed
 from simulators.charting.records import Fields, reading
 from simulators.charting.writer import DAY, HOUR, ChartingGap, ChartWriter, CourseClock
-from simulators.physiology.latent import DEVICES, Chunk, Flags, Whole
+from simulators.physiology.latent_state import DEVICES, Chunk, Flags, Whole
 
 
 def oxygen(chunk: Chunk, row: int, bed: int) -> list[Fields]:

@@ -13,7 +13,7 @@ from simulators.charting.nurse import LATE, device_readings, nursing
 from simulators.charting.records import reading
 from simulators.charting.writer import ChartWriter
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Act, Chunk
+from simulators.physiology.latent_state import Act, Chunk
 
 HISTORY: Final[Mapping[str, bool]] = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from simulators.charting.writer import FOREVER, HOUR, ChartingGap, ChartWriter, CourseClock
-from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags, Whole
+from simulators.physiology.latent_state import PRESSORS, Array, Chunk, Flags, Whole
 
 WARD_EVERY: Final = 4 * HOUR
 SHIFT, SHIFT_STARTS = 8 * HOUR, 7 * HOUR

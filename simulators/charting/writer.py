@@ -13,7 +13,7 @@ import numpy as np
 from rules.wire import instants
 from simulators.charting.records import Fields, Record, line
 from simulators.physiology.clinical_events import ClinicalEvent, felt
-from simulators.physiology.latent import Flags
+from simulators.physiology.latent_state import Flags
 
 HOUR, DAY = 60, 1440
 """Minutes: the simulators count in them; instants.HOUR and instants.DAY are ms."""

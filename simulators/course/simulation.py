@@ -15,10 +15,10 @@ from simulators.care.dosing import LEAD, Answer, Ask, DosingPlan, naive, scripte
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
 from simulators.charting.writer import DAY, HOUR
-from simulators.course.loop import course
+from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
-from simulators.physiology.latent import CHUNK, Array, generator
+from simulators.physiology.latent_state import CHUNK, Array, generator
 from simulators.scenarios import SCENARIOS
 from simulators.scenarios.scenario import Imposed, Policy, Scenario, Span, Vitals
 from simulators.truth.file import Truth

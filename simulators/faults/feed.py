@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from rules.wire.nearest import did_you_mean
+from rules.wire.did_you_mean import did_you_mean
 from simulators.faults.fault_log import FaultLog
 from simulators.faults.record import FeedRecord
 from simulators.faults.registry import FAULTS

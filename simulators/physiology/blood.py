@@ -19,7 +19,7 @@ import numpy as np
 
 from simulators.physiology.clinical_events import Pathology
 from simulators.physiology.cohort import GRAMS_PER_POINT, Cohort
-from simulators.physiology.latent import LABS, Array
+from simulators.physiology.latent_state import LABS, Array
 
 
 class BloodChange(NamedTuple):

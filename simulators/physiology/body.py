@@ -11,9 +11,9 @@ from simulators.physiology.blood import Blood
 from simulators.physiology.circulation import Circulation
 from simulators.physiology.clinical_events import Pathology
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.drive import Drive
+from simulators.physiology.dose_response import Drive
 from simulators.physiology.fluids import BodyFluids, Kidney, Lungs
-from simulators.physiology.latent import LABS, Array
+from simulators.physiology.latent_state import LABS, Array
 from simulators.physiology.signs import Gut, Heat, MentalState, Signs
 
 

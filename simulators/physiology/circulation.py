@@ -15,7 +15,7 @@ import numpy as np
 
 from simulators.physiology.clinical_events import Pathology
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Array
+from simulators.physiology.latent_state import Array
 
 BY_WAVE, BY_TOXICITY = 0.145, 0.075
 """Fraction of the baseline pressure lost at wave 1 and at toxicity 1."""

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from simulators.physiology.latent import Array
+from simulators.physiology.latent_state import Array
 
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.physiology.latent import CHUNK, LABS, Array, Flags, Whole
+from simulators.physiology.latent_state import CHUNK, LABS, Array, Flags, Whole
 
 ORGANS: Final[Mapping[str, float]] = MappingProxyType(
     {

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulators.physiology.clinical_events import EventLatch, Pathology
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Array
+from simulators.physiology.latent_state import Array
 
 # Stool and vomit.
 #

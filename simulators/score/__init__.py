@@ -5,7 +5,7 @@ its `numbers`. Each number is defined where it is computed: `detection` (sensiti
 (predictive value), `hours` (the PhysioNet/CinC 2015 score), `tally` (burden, floods).
 """
 
-from simulators.score.course import load_courses
 from simulators.score.scorer import Scorer, expected
+from simulators.score.true_spans import load_courses
 
 __all__ = ["Scorer", "expected", "load_courses"]

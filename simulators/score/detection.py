@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from simulators.score.course import LevelSpan
+from simulators.score.true_spans import LevelSpan
 
 CRITERION, PRESSURE = "criterion", "blood-pressure"
 JUDGED = (CRITERION, PRESSURE)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rules.wire.instants import MINUTE
-from simulators.score.course import LEVELS, RELATIVE, TrueCourse, at_least, near
 from simulators.score.detection import JUDGED, PAGED, AlertTransition
+from simulators.score.true_spans import LEVELS, RELATIVE, TrueCourse, at_least, near
 
 WITHIN = 15 * MINUTE
 """How far from a page's `at` the truth may lie: what the monitor allows between two clocks (criteria.md

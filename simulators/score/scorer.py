@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from rules.wire.instants import DAY, MINUTE, text
-from simulators.score.course import ABSOLUTE, NAMES, RELATIVE, TrueCourse, at_least
+from simulators.score.alarm_hours import NOTHING, hour_counts, hours_in
 from simulators.score.detection import (
     CRITERION,
     JUDGED,
@@ -24,9 +24,9 @@ from simulators.score.detection import (
     alarms,
     detect,
 )
-from simulators.score.hours import NOTHING, hour_counts, hours_in
 from simulators.score.pages import FALSE, LESS, ScoredPage, is_paged, judged, pages
 from simulators.score.tally import Burden, Numbers, SubjectTally, pooled
+from simulators.score.true_spans import ABSOLUTE, NAMES, RELATIVE, TrueCourse, at_least
 
 
 class _Entry(msgspec.Struct):

@@ -12,10 +12,10 @@ from statistics import median
 from typing import Any
 
 from rules.wire.instants import DAY, MINUTE
-from simulators.score.course import ABSOLUTE, NAMES, RELATIVE
+from simulators.score.alarm_hours import AlarmHours, HourCounts
 from simulators.score.detection import JUDGED, Detection
-from simulators.score.hours import AlarmHours, HourCounts
 from simulators.score.pages import BORDERLINE, TRUE, UNJUDGED, VERDICTS, ScoredPage
+from simulators.score.true_spans import ABSOLUTE, NAMES, RELATIVE
 
 Numbers = dict[str, Any]
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Chunk, Flags
+from simulators.physiology.latent_state import Chunk, Flags
 from simulators.truth.file import DoseTruth, Interval, Level, Possible, Truth
-from simulators.truth.routine import Looks, routine
+from simulators.truth.routine_observation import Looks, routine
 from simulators.truth.rows import Rows
 from simulators.truth.timeline import CourseProgress, Span, Spans, Tracks
 from simulators.truth.view import MARGINS, VIEWS, States

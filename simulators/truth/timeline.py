@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.physiology.latent import Act, Array, Chunk, Flags
+from simulators.physiology.latent_state import Act, Array, Chunk, Flags
 from simulators.truth.file import Track
 from simulators.truth.view import CLEAR, States, TruthView, thrice
 

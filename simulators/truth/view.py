@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulators.charting.noise import BOUND, NOISE
 from simulators.charting.volumes import COLLECTED
-from simulators.physiology.latent import Array, Flags, Whole
+from simulators.physiology.latent_state import Array, Flags, Whole
 
 
 class Margin(NamedTuple):

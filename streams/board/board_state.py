@@ -15,7 +15,7 @@ import msgspec
 from rules.guideline import Guideline
 from rules.wire import pages
 from rules.wire.topics import COMMANDS, INPUTS
-from streams.board import patient, unit
+from streams.board import patient, unit_overview
 from streams.board.cell_store import CellStore
 from streams.board.html.patient import sections
 from streams.board.html.unit import attributes, cells
@@ -134,7 +134,7 @@ class BoardState:
         """Render one patient's row; return whether anything displayed changed."""
         if not projection.present or projection.key not in self.patients.by_key:
             return self._remove(projection.key)
-        row = unit.row(projection, self.guideline, self.display.unit_of(projection.name), self.clock)
+        row = unit_overview.row(projection, self.guideline, self.display.unit_of(projection.name), self.clock)
         self._count(projection.key, row.advised.word)
         changed = self.unit.put(projection.key, cells(row), attributes(row))
         watched = projection.key in self.pages

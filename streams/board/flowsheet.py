@@ -13,10 +13,11 @@ from rules.guideline import Guideline
 from rules.wire.events import IO, Dose, Encounter, Event
 from rules.wire.instants import HOUR
 from rules.wire.vocabulary import ABOVE_MAINTENANCE
-from streams.board import words
+from streams import display
+from streams.board import display_texts
 from streams.flowsheet import limits
 from streams.flowsheet.limits import Line
-from streams.flowsheet.series import flows, peaks, steps, within
+from streams.flowsheet.series import changes, flows, peaks, steps, within
 from streams.projections.charted import Point, mark, thinned
 from streams.projections.patients import PatientProjection
 
@@ -225,7 +226,8 @@ def oxygen(sheet: Flowsheet) -> Panel:
     rates = flows((at for at, _, _ in facts.devices), flow.between(0, span.end) if flow else ())
     lines = sheet.lines(*limits.oxygen_flow(sheet.guideline))
     texts = [[at, word.replace("-", " ")] for at, word, _ in facts.devices if span.start <= at <= span.end]
-    texts += [[at, f"FiO2 {value:g} %"] for one in sheet.curve("fio2", "FiO2") for at, value in one["points"]]
+    fio2 = changes([point for one in sheet.curve("fio2", "FiO2") for point in one["points"]])
+    texts += [[at, f"FiO2 {display.figures(value)} %"] for at, value in fio2]
     return panel(
         "oxygen",
         "Oxygen",
@@ -264,7 +266,7 @@ def labs(sheet: Flowsheet) -> list[Panel]:
         panel(
             code,
             name,
-            words.unit(units.get(code)),
+            display_texts.unit(units.get(code)),
             sheet.curve(code, name),
             sheet.limits(code),
             before=sheet.before(code),
@@ -285,13 +287,13 @@ def urine(sheet: Flowsheet) -> Panel:
             "from": made.start,
             "to": made.end,
             "value": round(made.rate, 1),
-            "text": f"{made.volume:g} mL",
+            "text": f"{display.figures(made.volume)} mL",
             "mark": made.reference[0] in evidence,
         }
         for made in collections
         if made.rate is not None
     ]
-    unknown = [[made.end, f"{made.volume:g} mL"] for made in collections if made.rate is None]
+    unknown = [[made.end, f"{display.figures(made.volume)} mL"] for made in collections if made.rate is None]
     return panel(
         "urine",
         "Urine per hour",
@@ -329,7 +331,7 @@ def shifts(sheet: Flowsheet) -> Panel:
 def of_shift(sheet: Flowsheet, start: int, end: int, volume: float) -> Panel:
     """Return the bar of one shift."""
     running = end > sheet.span.end
-    text = f"{volume:g} mL so far" if running else f"{volume:g} mL"
+    text = f"{display.figures(volume)} mL so far" if running else f"{display.figures(volume)} mL"
     return {
         "from": max(start, sheet.span.start),
         "to": min(end, sheet.span.end),
@@ -345,7 +347,7 @@ def fluids(sheet: Flowsheet) -> Panel:
     entries: list[Panel] = [
         {
             "from": event.start or event.at, "to": event.at, "value": event.volume,
-            "text": f"{event.volume:g} mL {event.kind.replace('-', ' ')}",
+            "text": f"{display.figures(event.volume)} mL {event.kind.replace('-', ' ')}",
             "mark": event.id in evidence, "hollow": event.kind not in ABOVE_MAINTENANCE,
         }
         for event in sheet.slow

@@ -12,8 +12,8 @@ from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment
 from rules.wire.events import Resume, Silence
 from rules.wire.pages import PageRecord
-from streams.board import unit
-from streams.board.unit import Advised, DoseCell, PressureCell
+from streams.board import unit_overview
+from streams.board.unit_overview import Advised, DoseCell, PressureCell
 from streams.projections.episodes import OpenEpisode, SeenBy
 from streams.projections.patients import PatientProjection
 
@@ -74,10 +74,10 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         location=here,
         newest=patient.facts.newest,
         assessment=assessment,
-        advised=unit.advised(patient, guideline, ALL_REASONS),
-        dose=unit.dose(assessment) if assessment else None,
-        pressure=unit.pressure(assessment) if assessment else None,
-        fluids=unit.fluids(assessment) if assessment else None,
+        advised=unit_overview.advised(patient, guideline, ALL_REASONS),
+        dose=unit_overview.dose(assessment) if assessment else None,
+        pressure=unit_overview.pressure(assessment) if assessment else None,
+        fluids=unit_overview.fluids(assessment) if assessment else None,
         episodes=tuple((one, episodes.acked(one)) for one in episodes.open_episodes()),
         stops=stops(assessment),
         silences=tuple(patient.commands.quiet(clock)),

@@ -25,10 +25,10 @@ from streams.board.board_state import BoardState, DisplaySettings
 from streams.board.feed import BoardReader, LagMonitor
 from streams.board.html.element import ZONE
 from streams.board.liveness import Code, Problem
-from streams.board.web import Handlers, application
+from streams.board.request_handlers import Handlers, application
 from streams.config.secrets import Secret
 from streams.errors import UsageError
-from streams.kafka.partitions import shape
+from streams.kafka.partition_check import shape
 from streams.kafka.producer import Producer
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE

@@ -14,7 +14,7 @@ from faust.types import TP
 from rules.wire.alerts import RECOMMENDATIONS
 from rules.wire.topics import ASSESSMENTS
 from streams.kafka.end_offsets import Ends
-from streams.kafka.partitions import partitions
+from streams.kafka.partition_check import partitions
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
 from streams.projections.assessments import MODES, READINESS, TRIPPED, Census

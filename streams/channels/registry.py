@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from rules.wire.nearest import did_you_mean
+from rules.wire.did_you_mean import did_you_mean
 from streams.channels.options import ChannelOptions, parse_options, place
 from streams.channels.page import Channel
 from streams.config.secrets import Secrets, Unread

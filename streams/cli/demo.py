@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from streams.demo.feed import WardFeed
     from streams.kafka.settings import Broker
 
-REHEARSAL = "simulators.course.rehearsal:Rehearsal"
+REHEARSAL = "simulators.course.demo_patients:Rehearsal"
 """Imported by name when called, as all of `simulators` is."""
 MOST = 200
 
@@ -107,7 +107,7 @@ def simulated_ward(patients: int, seed: int = 1, site: bool = False) -> WardFeed
     """
     from rules.guideline import SCHWARTZENTRUBER_2001
     from streams.config.site import guideline
-    from streams.demo.consultant import Consultant
+    from streams.demo.dose_consultant import Consultant
     from streams.demo.feed import ward_feed
 
     module, name = REHEARSAL.split(":")

@@ -41,7 +41,7 @@ def csv_main(arguments: list[str]) -> int:
     chosen = csv_parser().parse_args(arguments)
     from streams.replay.source import source
     from streams.service.event_file import spelled, warn
-    from streams.service.tables import is_table
+    from streams.service.tabular_files import is_table
 
     if not is_table(chosen.file):
         raise UsageError(f"{chosen.file}: not a table by its name; give .csv, .csv.gz or .parquet")
@@ -53,7 +53,7 @@ def csv_main(arguments: list[str]) -> int:
     return int(chosen.strict and bool(found.unsendable))
 
 
-MIMIC = "simulators.mimic"
+MIMIC = "simulators.mimic_iv"
 """Imported by name when called, as all of `simulators` is."""
 MOST_ITEMS = 10
 

@@ -131,7 +131,7 @@ def unknown(arguments: list[str]) -> str:
     subcommands = [name for name in COMMANDS if name.startswith(f"{arguments[0]} ")]
     if subcommands:
         return f"'{arguments[0]}' needs one of its commands: {', '.join(subcommands)}; see il2watch --help"
-    from rules.wire.nearest import did_you_mean
+    from rules.wire.did_you_mean import did_you_mean
 
     hint = did_you_mean(arguments[0], COMMANDS, "il2watch --help lists them", quoted=True)
     return f"no command {arguments[0]!r}; {hint}"

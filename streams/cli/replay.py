@@ -12,8 +12,8 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from streams.kafka.settings import Broker
-    from streams.replay.follow import AlertPrinter
     from streams.replay.publish import Pace, Publisher
+    from streams.replay.replay_display import AlertPrinter
     from streams.replay.source import Source
 
 INTERRUPTED = 130
@@ -101,7 +101,7 @@ def publish(chosen: argparse.Namespace, broker: Broker, loaded: Source) -> int:
     """Publish the records and return the exit code."""
     from rules.wire.topics import ALERTS, INPUTS
     from streams.kafka.clients import producer
-    from streams.kafka.partitions import partitions
+    from streams.kafka.partition_check import partitions
     from streams.replay.producer import KafkaRecordProducer
     from streams.replay.publish import Pace
 
@@ -123,9 +123,9 @@ def run(record_producer: Any, pace: Pace, loaded: Source, printer: AlertPrinter 
 
     How far it came is reported in every case, also after an error or Ctrl-C.
     """
-    from streams.replay.follow import bar
     from streams.replay.publish import NotAcknowledged, Publisher
     from streams.replay.record import ticked
+    from streams.replay.replay_display import bar
     from streams.service.event_file import warn
 
     with bar(len(loaded.records), time.monotonic) as watch:
@@ -146,7 +146,7 @@ def run(record_producer: Any, pace: Pace, loaded: Source, printer: AlertPrinter 
 
 def ended(publisher: Publisher, loaded: Source) -> str:
     """Return the exact count of what was acknowledged."""
-    from streams.replay.follow import summary
+    from streams.replay.replay_display import summary
 
     return summary(publisher.counts, len(loaded.records), time.monotonic() - publisher.pace.began)
 
@@ -155,7 +155,7 @@ def start_printer(chosen: argparse.Namespace, broker: Broker, loaded: Source) ->
     """Start printing the patients' alerts as they appear from now on; None if not asked to."""
     if not chosen.follow:
         return None
-    from streams.replay.follow import AlertPrinter
+    from streams.replay.replay_display import AlertPrinter
 
     printer = AlertPrinter(broker, loaded.patients, alert_display(options.as_text(chosen.output)))
     printer.start()

@@ -13,8 +13,8 @@ from importlib import import_module
 from textwrap import fill
 from typing import Any
 
+from rules.wire.did_you_mean import did_you_mean
 from rules.wire.instants import MINUTE
-from rules.wire.nearest import did_you_mean
 from streams.cli import options
 from streams.cli.options import seed, whole
 from streams.errors import UsageError
@@ -25,7 +25,7 @@ SIMULATION, REQUEST = (
     "simulators.course.simulation:Simulation",
     "simulators.course.simulation:SimulationRequest",
 )
-PRODUCE, WANTED = "simulators.course.production:produce", "simulators.course.production:Wanted"
+PRODUCE, WANTED = "simulators.course.output_files:produce", "simulators.course.output_files:Wanted"
 """Imported by name when called, as all of `simulators` is."""
 START = "2026-03-02T07:00:00Z"
 MOST, LONGEST = 100_000, 60.0
@@ -102,7 +102,7 @@ def simulate(chosen: argparse.Namespace, named: Any) -> int:
     """Run the simulation, with a bar on a terminal, and report at the end how much was written."""
     from rules.wire.instants import aware
     from streams.config import site
-    from streams.demo.consultant import Consultant
+    from streams.demo.dose_consultant import Consultant
     from streams.service.event_file import warn
 
     guideline = site.guideline(chosen.config)

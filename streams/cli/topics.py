@@ -16,7 +16,7 @@ from streams.kafka.settings import Broker, add_broker_option
 from streams.kafka.topics import FOREVER
 
 if TYPE_CHECKING:
-    from streams.kafka.creation import TopicSettings
+    from streams.kafka.topic_creation import TopicSettings
 
 
 def layout(command: options.Parser) -> options.Parser:
@@ -64,7 +64,7 @@ def several(text: str) -> int:
 
 def wanted(chosen: argparse.Namespace) -> tuple[Broker, TopicSettings]:
     """Return the broker, and the settings wanted of its topics. Raises UsageError."""
-    from streams.kafka.creation import TopicSettings
+    from streams.kafka.topic_creation import TopicSettings
 
     settings = TopicSettings(
         chosen.partitions, chosen.replication, chosen.min_insync, chosen.retention, chosen.retention_bytes
@@ -89,7 +89,7 @@ def create_parser() -> options.Parser:
 def create_main(arguments: list[str]) -> int:
     """Create what is missing and print every topic."""
     chosen = create_parser().parse_args(arguments)
-    from streams.kafka.creation import create
+    from streams.kafka.topic_creation import create
     from streams.service import files
     from streams.show import terminal, topics
 
@@ -133,7 +133,7 @@ def check_parser() -> options.Parser:
 def check_main(arguments: list[str]) -> int:
     """Print each difference, and what this broker does not report."""
     chosen = check_parser().parse_args(arguments)
-    from streams.kafka.creation import check
+    from streams.kafka.topic_creation import check
     from streams.service import files
     from streams.show import terminal, topics
 

@@ -15,8 +15,8 @@ from msgspec import inspect
 
 from rules.guideline.settings.document import ConfigError, Document, parse_toml
 from rules.guideline.settings.values import described
+from rules.wire.did_you_mean import did_you_mean
 from rules.wire.durations import UNITS
-from rules.wire.nearest import did_you_mean
 from streams.errors import UsageError
 
 Path = tuple[str, ...]

@@ -183,7 +183,7 @@ def through(broker: Broker, letters: list[Letter]) -> tuple[int, str | None]:
     if not letters:
         return 0, None
     from streams.kafka.clients import producer
-    from streams.kafka.partitions import partitions
+    from streams.kafka.partition_check import partitions
 
     partitions(broker, sorted({letter.topic for letter in letters}))
     into = producer(broker, linger_ms=0)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rules.wire.topics import ALERTS, INPUTS
-from streams.demo import show as words
+from streams.demo import demo_display as words
+from streams.demo.demo_display import Show, show
 from streams.demo.feed import DemoFeed, Reader, WardFeed, kept
 from streams.demo.keyboard import Acknowledging, Entry, Keyboard
 from streams.demo.overview import DemoOverview, DemoView, order
@@ -26,11 +27,10 @@ from streams.demo.processes import (
     services,
     until_interrupted,
 )
-from streams.demo.show import Show, show
 from streams.kafka import ports
-from streams.kafka.creation import create
-from streams.kafka.partitions import partitions
+from streams.kafka.partition_check import partitions
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import create
 from streams.service.event_file import warn
 from streams.service.exit_codes import DONE, FINDINGS, INTERRUPTED
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+
 from rules.guideline import Guideline
+from rules.guideline.declarations import Limit
 
 
 class Line(NamedTuple):
@@ -25,6 +29,30 @@ def limits(guideline: Guideline, code: str) -> list[Line]:
     row: Any = guideline.row[code]
     found = ((getattr(row, level), level) for level in ("relative", "absolute"))
     return [line(getattr(band, "trip", band).value, level) for band, level in found if band is not None]
+
+
+def thresholds(guideline: Guideline) -> tuple[float, ...]:
+    """Return every limit of the guideline, whatever its unit: no number on a screen is rounded across one."""
+    if guideline.sha256 not in KNOWN:
+        found = {limit.value for limit in limits_in((guideline.rows, guideline.advice))}
+        KNOWN[guideline.sha256] = tuple(sorted(found))
+    return KNOWN[guideline.sha256]
+
+
+KNOWN: dict[str, tuple[float, ...]] = {}
+"""The limits of each guideline by its hash: a guideline itself cannot be a key."""
+
+
+def limits_in(part: Any) -> Iterator[Limit]:
+    """Yield the limits in a part of the guideline, however deep."""
+    if isinstance(part, Limit):
+        yield part
+    elif isinstance(part, msgspec.Struct):
+        for name in part.__struct_fields__:
+            yield from limits_in(getattr(part, name))
+    elif isinstance(part, Iterable) and not isinstance(part, str | bytes):
+        for one in part:
+            yield from limits_in(one)
 
 
 def advised(guideline: Guideline, code: str) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from rules.guideline import Guideline
@@ -25,6 +25,15 @@ def steps(rates: Iterable[Point], start: int, end: int) -> list[Point]:
     before = [(start, rate) for at, rate in rates if at < start][-1:]
     shown = before + within(rates, start, end)
     return [*shown, (end, shown[-1][1])] if shown else []
+
+
+def changes(series: Sequence[tuple[int, T]]) -> list[tuple[int, T]]:
+    """Return the entries that differ from the previous one."""
+    return [
+        (at, value)
+        for number, (at, value) in enumerate(series)
+        if not number or series[number - 1][1] != value
+    ]
 
 
 def flows(changed: Iterable[int], flow: Iterable[Point]) -> list[Point]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from streams.errors import UsageError
 from streams.kafka import clients
-from streams.kafka.partitions import partitions
+from streams.kafka.partition_check import partitions
 from streams.kafka.settings import Broker
 
 POLL_MS = 500

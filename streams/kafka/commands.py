@@ -116,7 +116,7 @@ def send(broker: Broker, command: Command) -> None:
     from kafka.errors import KafkaError
 
     from streams.kafka.clients import producer
-    from streams.kafka.partitions import partitions
+    from streams.kafka.partition_check import partitions
 
     partitions(broker, [COMMANDS])
     record, sender = as_record(command), producer(broker, linger_ms=0)

@@ -10,7 +10,7 @@ import faust
 from faust.types import TP
 
 from streams.kafka.changelog_table import ChangelogTable
-from streams.kafka.partitions import Shape
+from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
 from streams.service import metrics
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from rules.wire.instants import aware
 from streams.display import GREY, INK, LEVEL_COLOUR
 from streams.flowsheet.series import within
+from streams.plot.sheet import LEFT, RIGHT, WIDTH
 from streams.times import DAY
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ def day(at: int) -> float:
 def days(series: Iterable[tuple[int, object]]) -> list[float]:
     """Return the instants of a series in days."""
     return [day(at) for at, _ in series]
+
+
+def across(at: int, span: Span) -> float:
+    """Return how far an instant is from the left edge of a panel over the whole width, in points."""
+    return (at - span[0]) / (span[1] - span[0]) * (WIDTH - LEFT - RIGHT) * 72
 
 
 def padded(values: Sequence[float]) -> tuple[float, float]:
@@ -100,6 +107,7 @@ def nothing(ax: Axes, charted: Sequence[object]) -> None:
             va="center",
             color=GREY,
             style="italic",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
         )
 
 
@@ -128,3 +136,47 @@ def every(span: Span, labels: int = 14) -> int:
 def dated(at: float, pattern: str) -> str:
     """Write a tick's instant, UTC."""
     return pattern.format(aware(round(at * DAY)))
+
+
+GAP = 2.0
+
+
+@cache
+def width(words: str, size: float) -> float:
+    """Return how wide words are at a font size, in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    return float(
+        TextPath((0, 0), words, prop=FontProperties(family="DejaVu Sans", size=size)).get_extents().width
+    )
+
+
+def rows(spans: Iterable[tuple[float, float]], taken: float = float("-inf")) -> list[int]:
+    """Return the row of each label, from where it begins and ends, in points: the first in which it has room.
+
+    `taken`: how far the first row is in use before them.
+    """
+    free: list[float] = [taken]
+    found = []
+    for left, right in spans:
+        row = next((row for row, edge in enumerate(free) if edge + GAP <= left), len(free))
+        free[row : row + 1] = [right]
+        found.append(row)
+    return found
+
+
+def flags(spans: list[tuple[float, float]]) -> list[int]:
+    """Return the row of each label that is written to the right of a line from below.
+
+    It is over every label whose line would run through it. `spans`: beginnings and ends, in order.
+    """
+    found: list[int] = []
+    for place in reversed(range(len(spans))):
+        crossed = [
+            row
+            for (left, _), row in zip(spans[place + 1 :], reversed(found), strict=True)
+            if left < spans[place][1] + GAP
+        ]
+        found.append(max(crossed, default=-1) + 1)
+    return found[::-1]

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.display import BLUE, GREY, INK, VERMILLION, plain
 from streams.plot import sheet
+from streams.plot.axes import flags, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LEVELS = (("absolute", VERMILLION, "^"), ("relative", BLUE, "o"))
 WIDTH, HEIGHT = 7.0, 4.5
@@ -36,6 +38,11 @@ class Point(NamedTuple):
 
 def draw(configurations: list[Point], page: Path) -> None:
     """Write the picture. Raises UsageError when it cannot be written."""
+    sheet.save(picture(configurations), page)
+
+
+def picture(configurations: list[Point]) -> Figure:
+    """Draw the configurations."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -45,7 +52,8 @@ def draw(configurations: list[Point], page: Path) -> None:
         for one in configurations:
             points(axes, one)
         frame(axes)
-        sheet.save(figure, page)
+        names(figure, axes, configurations)
+    return figure
 
 
 def points(axes: Axes, one: Point) -> None:
@@ -55,18 +63,30 @@ def points(axes: Axes, one: Point) -> None:
         for share, face in ((found.distinct, "none"), (found.all, colour)):
             if share is not None:
                 axes.plot([one.burden], [share], shape, color=colour, markerfacecolor=face, markersize=7)
-    axes.annotate(
-        plain(one.name),
-        (one.burden, 0.5),
-        (-1, 0),
-        ("data", "axes fraction"),
-        "offset points",
-        rotation=90,
-        color=GREY,
-        fontsize=7,
-        ha="right",
-    )
     axes.axvline(one.burden, color=GREY, linewidth=0.3)
+
+
+def names(figure: Figure, axes: Axes, configurations: list[Point]) -> None:
+    """Write each configuration's name over the panel, to the right of its line."""
+    figure.draw_without_rendering()
+    ordered = sorted(configurations, key=lambda one: one.burden)
+    across = [float(axes.transData.transform((one.burden, 1))[0]) * 72 / figure.dpi for one in ordered]
+    spans = [(at, at + 2 + width(plain(one.name), SIZE)) for at, one in zip(across, ordered, strict=True)]
+    for one, row in zip(ordered, flags(spans), strict=True):
+        axes.annotate(
+            plain(one.name), (one.burden, 1), xycoords=("data", "axes fraction"), xytext=(2, 3 + ROW * row),
+            textcoords="offset points", color=GREY, fontsize=SIZE, va="bottom", annotation_clip=False,
+        )  # fmt: skip
+        axes.annotate(
+            "", (one.burden, 1), xycoords=("data", "axes fraction"), xytext=(0, 3 + ROW * (row + 0.8)),
+            textcoords="offset points", arrowprops=LINE,
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+LINE = {"arrowstyle": "-", "color": GREY, "lw": 0.3, "shrinkA": 0, "shrinkB": 0}
+SIZE, ROW = 7, 10.0
+"""Points: size of a name, and of a row of names."""
 
 
 def frame(axes: Axes) -> None:
@@ -81,6 +101,4 @@ def frame(axes: Axes) -> None:
     for level, colour, shape in LEVELS:
         axes.plot([], [], shape, color=colour, label=f"{level}, all true episodes")
         axes.plot([], [], shape, color=colour, markerfacecolor="none", label=f"{level}, distinct ones")
-    axes.legend(
-        frameon=False, fontsize=7, labelcolor=INK, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4
-    )
+    axes.figure.legend(frameon=False, fontsize=7, labelcolor=INK, loc="outside upper center", ncols=4)

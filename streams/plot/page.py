@@ -9,11 +9,11 @@ from rules.guideline import Guideline
 from streams.display import GREY, INK, SKY, plain
 from streams.flowsheet.series import peaks
 from streams.plot import panels
-from streams.plot.axes import MARGIN, day, points, time_axis
+from streams.plot.axes import MARGIN, across, day, points, rows, time_axis, width
 from streams.plot.course import PlottedCourse
+from streams.plot.criterion_strips import Strips, draw_strips, height, strips
 from streams.plot.panels import LABS, draw_lab
 from streams.plot.sheet import LEFT, STYLE, WIDTH, PlotPage
-from streams.plot.strips import Strips, draw_strips, height, strips
 from streams.times import HOUR, short, wire
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ def dose_marks(ax: Axes, course: PlottedCourse, span: tuple[int, int]) -> None:
 
     A filled mark with its number for each dose of the cycle, a hollow one for a dose held.
     """
-    above(ax, span[0], "IL-2 dose", "right")
-    for at, words in points(numbered(course), span):
+    above(ax, span[0], "IL-2 dose", 0, "right")
+    for (at, words), row in zip(points(numbered(course), span), dose_rows(course, span), strict=True):
         held = words == "held"
         ax.plot(
-            [day(at)], [1.03], transform=ax.get_xaxis_transform(), marker="v", ms=6,
+            [day(at)], [1], transform=over(ax, MARK + row * ROW), marker="v", ms=6,
             mfc="white" if held else INK, mec=INK, clip_on=False, gid="held" if held else "given",
         )  # fmt: skip
-        above(ax, at, words)
+        above(ax, at, words, row)
     for at, _ in points([(at, None) for at in course.therapy_ends], span):
         ax.text(
             day(at),
@@ -72,11 +72,28 @@ def number_of(at: int, course: PlottedCourse) -> int:
     return sum(1 for when, given in course.doses if given and cycle <= when <= at)
 
 
-def above(ax: Axes, at: int, words: str, side: Literal["center", "right"] = "center") -> None:
-    """Write small words over the panel's top edge."""
+def dose_rows(course: PlottedCourse, span: tuple[int, int]) -> list[int]:
+    """Return the row over the panel in which each dose stands with its words, from 0."""
+    halves = [
+        (across(at, span), max(WIDEST_MARK, width(words, SMALL)) / 2)
+        for at, words in points(numbered(course), span)
+    ]
+    return rows(((middle - half, middle + half) for middle, half in halves), taken=0.0)
+
+
+def over(ax: Axes, height: float) -> Any:
+    """Return the transform to instants, and to points over the panel's top edge."""
+    from matplotlib.transforms import ScaledTranslation
+
+    figure: Any = ax.figure
+    return ax.get_xaxis_transform() + ScaledTranslation(0, height / POINTS, figure.dpi_scale_trans)
+
+
+def above(ax: Axes, at: int, words: str, row: int, side: Literal["center", "right"] = "center") -> None:
+    """Write small words over the mark of a row over the panel's top edge."""
     ax.annotate(
-        words, (day(at), 1.03), xycoords=("data", "axes fraction"), xytext=(0, 6), textcoords="offset points",
-        fontsize=7, color=INK, ha=side, va="bottom", annotation_clip=False,
+        words, (day(at), 1), xycoords=("data", "axes fraction"), xytext=(0, MARK + row * ROW + 6),
+        textcoords="offset points", fontsize=SMALL, color=INK, ha=side, va="bottom", annotation_clip=False,
     )  # fmt: skip
 
 
@@ -92,6 +109,8 @@ PANELS = (
 LAB_HEIGHT, LAB_GAP, GAP = 1.0, 0.55, 0.14
 BEFORE = 4 * HOUR
 POINTS = 72
+SMALL, MARK, WIDEST_MARK, ROW = 7, 4.0, 7.0, 18.0
+"""The doses over the panel, in points: size of the words, height of the lowest mark, its width, a row."""
 
 
 class Drawing(NamedTuple):
@@ -125,7 +144,11 @@ def fill(
     course: PlottedCourse, tripped: Strips, guideline: Guideline, span: tuple[int, int], title: str
 ) -> Drawing:
     """Draw the panels, top to bottom."""
-    sheet = PlotPage(sum(tall + GAP for _, tall in PANELS) + LAB_HEIGHT + 2 * LAB_GAP + height(tripped))
+    more = max(dose_rows(course, span), default=0) * ROW / POINTS
+    sheet = PlotPage(
+        more + sum(tall + GAP for _, tall in PANELS) + LAB_HEIGHT + 2 * LAB_GAP + height(tripped)
+    )
+    sheet.used += more
     axes: dict[str, Axes] = {}
     for panel, tall in PANELS:
         axes[panel.__name__] = ax = sheet.place(tall, GAP)

@@ -6,16 +6,30 @@ A panel for which nothing was charted says so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.chart.chart import target_for
 from rules.chart.volumes import Collection
 from rules.guideline import Guideline
-from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION
+from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION, figures
 from streams.flowsheet import limits as guideline_limits
 from streams.flowsheet.limits import Line, advised, limits
-from streams.flowsheet.series import flows, steps
-from streams.plot.axes import bands, dated, day, days, every, label, limit_lines, nothing, padded, points
+from streams.flowsheet.series import changes, flows, steps
+from streams.plot.axes import (
+    across,
+    bands,
+    dated,
+    day,
+    days,
+    every,
+    label,
+    limit_lines,
+    nothing,
+    padded,
+    points,
+    rows,
+    width,
+)
 from streams.plot.course import PlottedCourse
 
 if TYPE_CHECKING:
@@ -23,7 +37,6 @@ if TYPE_CHECKING:
 
 
 Span = tuple[int, int]
-T = TypeVar("T")
 
 
 def coloured(lines: list[Line]) -> list[tuple[float, str, str]]:
@@ -129,13 +142,18 @@ def rate_of(collection: Collection) -> float:
     return collection.rate or 0.0
 
 
+WORDS, UPRIGHT = 6.0, 6.5
+"""Points: size of the words in a panel, and the width of an upright one."""
+
+
 def boluses(ax: Axes, course: PlottedCourse, span: Span) -> None:
     """Mark when fluid was given, and how much."""
     if given := points(course.boluses, span):
         ax.text(1.005, 0.99, "bolus, mL", transform=ax.transAxes, fontsize=6.5, color=BLUE, va="top")
-    for at, volume in given:
+    spans = [(across(at, span) - UPRIGHT / 2, across(at, span) + UPRIGHT / 2) for at, _ in given]
+    for (at, volume), row in zip(given, rows(spans), strict=True):
         ax.annotate(
-            f"{volume:g}", (day(at), 1.0), xycoords=("data", "axes fraction"), xytext=(0, -1),
+            figures(volume), (day(at), 1.0), xycoords=("data", "axes fraction"), xytext=(0, -1 - 16 * row),
             textcoords="offset points", fontsize=6, color=BLUE, ha="center", va="top", rotation=90,
             label="bolus",
         )  # fmt: skip
@@ -172,27 +190,19 @@ def oxygen(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) ->
     ax.step(days(visible), [rate for _, rate in visible], where="post", color=GREEN, lw=1.2)
     ax.fill_between(days(visible), [rate for _, rate in visible], step="post", color=GREEN, alpha=0.25, lw=0)
     limit_lines(ax, coloured(guideline_limits.oxygen_flow(guideline)))
-    for at, word in points(changes(course.devices), span):
-        mark(ax, at, word, 0.82)
-    for at, value in points(changes(course.of("fio2")), span):
-        mark(ax, at, f"FiO2 {value:g} %", 0.64)
+    fio2 = [(at, f"FiO2 {figures(value)} %") for at, value in points(changes(course.of("fio2")), span)]
+    marks(ax, sorted([*points(changes(course.devices), span), *fio2]), span)
     nothing(ax, visible)
 
 
-def changes(series: list[tuple[int, T]]) -> list[tuple[int, T]]:
-    """Return the entries that differ from the previous one."""
-    return [
-        (at, value)
-        for number, (at, value) in enumerate(series)
-        if not number or series[number - 1][1] != value
-    ]
-
-
-def mark(ax: Axes, at: int, word: str, height: float) -> None:
-    """Write a word at an instant."""
-    ax.text(
-        day(at), height, f" {word}", transform=ax.get_xaxis_transform(), fontsize=6, color=GREEN, va="bottom"
-    )
+def marks(ax: Axes, words: list[tuple[int, str]], span: Span) -> None:
+    """Write words at their instants, in rows from the top."""
+    spans = [(across(at, span), across(at, span) + 2 + width(word, WORDS)) for at, word in words]
+    for (at, word), row in zip(words, rows(spans), strict=True):
+        ax.annotate(
+            word, (day(at), 1.0), xycoords=("data", "axes fraction"), xytext=(2, -1 - 8 * row),
+            textcoords="offset points", fontsize=WORDS, color=GREEN, va="top",
+        )  # fmt: skip
 
 
 def curve(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kafka.errors import KafkaError
 
-from streams.kafka.partitions import partition
+from streams.kafka.partition_check import partition
 from streams.replay.publish import SendResult
 from streams.replay.record import ReplayRecord
 

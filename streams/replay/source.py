@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.replay.record import ReplayRecord, Unsendable, record, shifted
-from streams.service import tables
+from streams.service import tabular_files
 from streams.service.event_file import LONG, spelled, warn
 from streams.service.files import lines, watched
 
@@ -57,8 +57,8 @@ def source(path: str) -> Source:
 
 def numbered(path: str) -> Iterable[tuple[int, bytes | None]]:
     """Return the file's records as JSON, each with the number of its line, or of the row it begins in."""
-    if tables.is_table(path):
-        return tables.records(tables.rows(path))
+    if tabular_files.is_table(path):
+        return tabular_files.records(tabular_files.rows(path))
     return json_lines(path)
 
 

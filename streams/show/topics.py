@@ -13,7 +13,7 @@ from rules.wire.deadletters import Letter
 from rules.wire.instants import text
 from rules.wire.topics import ALL
 from streams.display import plain
-from streams.kafka.creation import CreationOutcome, Report
+from streams.kafka.topic_creation import CreationOutcome, Report
 from streams.show.terminal import cell, table
 from streams.times import short
 

@@ -11,7 +11,7 @@ from rules.wire.topics import INPUTS
 from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import FaustAgent
 from streams.service.lifecycle import die
-from streams.worker import measure
+from streams.worker import metric_updates
 from streams.worker.batch import Batch
 from streams.worker.consumer import transport
 from streams.worker.dead_letter_alarm import DeadLetterAlarm
@@ -60,9 +60,9 @@ class WorkerAgent(FaustAgent):
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
         partition, output = await self.processor.work(batch)
         now = self.clock()
-        measure.batch(batch, output, partition, now)
+        metric_updates.batch(batch, output, partition, now)
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
-        measure.share(self.alarm.share)
+        metric_updates.share(self.alarm.share)
         if alert is not None:
             await self.processor.producer.append([alert])
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from streams.kafka.end_offsets import Ends, connect
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
-from streams.kafka.partitions import make_changelog, shape
+from streams.kafka.partition_check import make_changelog, shape
 from streams.kafka.producer import FaustProducer
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE

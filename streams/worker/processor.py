@@ -27,7 +27,7 @@ from rules.guideline import Guideline
 from rules.wire.assessments import encode
 from streams.kafka.producer import FaustProducer, OutgoingRecord
 from streams.kafka.state_record import PendingAlert, key, pack, pack_tick, partition_key
-from streams.worker import measure
+from streams.worker import metric_updates
 from streams.worker.batch import (
     Batch,
     Output,
@@ -95,7 +95,7 @@ class BatchProcessor:
         partition = self.partitions.get(batch.partition) or await self._open(batch)
         began = time.perf_counter()
         output = partition.fold(batch)
-        measure.folded(batch, time.perf_counter() - began)
+        metric_updates.folded(batch, time.perf_counter() - began)
         await self._append_dead_letters(output)
         assessed = chosen(partition, batch)
         alerts = await self._write(partition, batch, output, assessed)
@@ -110,8 +110,8 @@ class BatchProcessor:
         partition = PartitionState(batch.partition, self.guideline, self.store.tick(batch.partition))
         missing = list(partition.open(self.store.rows(batch.partition), batch))
         await self.producer.append(alert_records(missing))
-        measure.again(missing)
-        measure.count_open(partition)
+        metric_updates.again(missing)
+        metric_updates.count_open(partition)
         self.partitions[batch.partition] = partition
         return partition
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import faust
 
 from streams.kafka.changelog_table import ChangelogTable
-from streams.kafka.partitions import Shape
+from streams.kafka.partition_check import Shape
 from streams.kafka.state_record import (
     PARTITION_PREFIX,
     STATE_TABLE,

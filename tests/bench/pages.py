@@ -16,8 +16,8 @@ from pathlib import Path
 
 from streams.dev_broker.apache import ApacheKafka
 from streams.errors import UsageError
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 from tests.bench.pipeline.latency import at, percentiles
 from tests.streams.pager.delivery.receiver import Receiver, receiving
 from tests.streams.pager.policy.telling import alert

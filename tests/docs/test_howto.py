@@ -66,8 +66,8 @@ def test_a_row_type(tmp_path: Path) -> None:
     done = follow("add-a-row-type.md", tmp_path)
     done.lint()
     assert done.touched == [
-        "rules/guideline/declare.py",
-        "rules/guideline/declare.py",
+        "rules/guideline/declarations.py",
+        "rules/guideline/declarations.py",
         *MODULES,
         "tests/rules/evaluate/test_baseline_multiple.py",
     ]

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from rules.guideline.declare import ROW_TYPES, AnyRow, BaselineGainRow, FindingRow, module_of
+from rules.guideline.declarations import ROW_TYPES, AnyRow, BaselineGainRow, FindingRow, module_of
 from tests.kept import ROOT
 
 

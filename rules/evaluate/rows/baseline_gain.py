@@ -3,10 +3,10 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab, Weight
-from rules.evaluate.bands import latest
+from rules.evaluate.limit_bands import latest
 from rules.evaluate.result import INDETERMINATE, Memory, Result, counting
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import BaselineGainRow
+from rules.guideline.declarations import BaselineGainRow
 from rules.wire.instants import Instant
 
 

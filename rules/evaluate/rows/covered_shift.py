@@ -3,10 +3,10 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.volumes import Collection, Shift, covered, last_completed, shift_of, volume
-from rules.evaluate.bands import band, limit_text
+from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import CoveredShiftRow
+from rules.guideline.declarations import CoveredShiftRow
 from rules.wire.instants import Instant, ms_of, reached
 
 REQUIRED = ("urine",)

@@ -20,7 +20,7 @@ from rules.evaluate.result import (
     soonest,
 )
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import ExcusedRateRow
+from rules.guideline.declarations import ExcusedRateRow
 from rules.wire.instants import Instant, beyond, ms_of, reached
 
 REQUIRED = ("heart-rate",)

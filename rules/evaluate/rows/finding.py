@@ -11,7 +11,7 @@ from rules.evaluate.result import (
     Result,
 )
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import FindingRow
+from rules.guideline.declarations import FindingRow
 from rules.wire.instants import Instant
 
 Wanted = tuple[str, str]

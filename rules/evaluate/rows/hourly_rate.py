@@ -3,7 +3,7 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.volumes import Collection, covered, volume
-from rules.evaluate.bands import band, limit_text
+from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import (
     INDETERMINATE,
     Memory,
@@ -11,7 +11,7 @@ from rules.evaluate.result import (
     aged,
 )
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import HourlyRateRow
+from rules.guideline.declarations import HourlyRateRow
 from rules.wire.instants import HOUR, Instant, ms_of
 
 REQUIRED = ("urine",)

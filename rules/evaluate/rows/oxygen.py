@@ -7,7 +7,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import OxygenRow
+from rules.guideline.declarations import OxygenRow
 from rules.wire.instants import Instant, beyond, ms_of
 
 LEVELS = {None: 0, CLEAR: 1, "relative": 2, ABSOLUTE: 3}

@@ -5,7 +5,7 @@ from rules.chart.chart import Chart
 from rules.chart.facts import Sign
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counting, soonest
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import PersistentFindingRow
+from rules.guideline.declarations import PersistentFindingRow
 from rules.wire.instants import Instant, beyond, reached
 
 

@@ -2,10 +2,10 @@
 
 from rules.chart.chart import Chart
 from rules.chart.infusions import overlapping
-from rules.evaluate.rates import INPUTS, judged_rate, next_rate_change, rate_of
+from rules.evaluate.phenylephrine_rates import INPUTS, judged_rate, next_rate_change, rate_of
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import RateMaximumRow
+from rules.guideline.declarations import RateMaximumRow
 from rules.wire.instants import Instant, ms_of
 
 

@@ -2,10 +2,10 @@
 
 from rules.chart.chart import Chart
 from rules.chart.infusions import overlapping, segment_at
-from rules.evaluate.rates import INPUTS, judged_rate, next_rate_change, rate_of, unless_hidden
+from rules.evaluate.phenylephrine_rates import INPUTS, judged_rate, next_rate_change, rate_of, unless_hidden
 from rules.evaluate.result import INDETERMINATE, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import RateMinimumRow
+from rules.guideline.declarations import RateMinimumRow
 from rules.wire.instants import Instant, ms_of, reached
 
 

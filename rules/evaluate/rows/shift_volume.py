@@ -6,7 +6,7 @@ from rules.chart.facts import references
 from rules.chart.volumes import Shift, running, shift_of
 from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import ShiftVolumeRow
+from rules.guideline.declarations import ShiftVolumeRow
 from rules.guideline.site_choices import Shifts
 from rules.wire.instants import Instant, ms_of, reached
 

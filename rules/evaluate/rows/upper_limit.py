@@ -8,7 +8,7 @@ from rules.chart.chart import Chart
 from rules.chart.facts import Lab, place
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import UpperLimitRow
+from rules.guideline.declarations import UpperLimitRow
 from rules.wire.instants import Instant
 
 

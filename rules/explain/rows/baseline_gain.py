@@ -3,7 +3,7 @@
 from rules.explain.citations import cited
 from rules.explain.explanation import Answer, Cited, Rule, amount, back, both, met, span, when
 from rules.explain.question import Asked
-from rules.guideline.declare import BaselineGainRow
+from rules.guideline.declarations import BaselineGainRow
 
 
 def explain(row: BaselineGainRow, asked: Asked) -> Answer:

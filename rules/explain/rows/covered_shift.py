@@ -1,7 +1,6 @@
 """Explain urine in a shift: each collection's share, and whether they cover enough of it."""
 
 from rules.chart.volumes import Shift, covered, last_completed, shift_of
-from rules.explain.collections import shares
 from rules.explain.explanation import (
     Answer,
     Rule,
@@ -14,7 +13,8 @@ from rules.explain.explanation import (
     when,
 )
 from rules.explain.question import Asked
-from rules.guideline.declare import CoveredShiftRow
+from rules.explain.urine_collections import shares
+from rules.guideline.declarations import CoveredShiftRow
 
 
 def explain(row: CoveredShiftRow, asked: Asked) -> Answer:

@@ -9,7 +9,7 @@ from rules.chart.vitals import Signals
 from rules.explain.citations import cited, facts, under_way, window
 from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, span, when
 from rules.explain.question import Asked
-from rules.guideline.declare import ExcusedRateRow
+from rules.guideline.declarations import ExcusedRateRow
 
 CAUSES = ("hypotension", "fever", "dopamine")
 INPUT = {"hypotension": "systolic-bp", "fever": "temperature"}

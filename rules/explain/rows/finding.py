@@ -5,7 +5,7 @@ from rules.evaluate.rows.finding import charted, wanted
 from rules.explain.citations import cited
 from rules.explain.explanation import Answer, Cited, Rule, Window, when
 from rules.explain.question import Asked
-from rules.guideline.declare import FindingRow
+from rules.guideline.declarations import FindingRow
 from rules.wire.vocabulary import VALUE_FINDINGS
 
 EVIDENCE_SHOWN = 10

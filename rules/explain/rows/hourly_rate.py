@@ -2,7 +2,6 @@
 
 from rules.chart.volumes import Collection, covered
 from rules.explain.citations import cite
-from rules.explain.collections import shares
 from rules.explain.explanation import (
     Answer,
     Cited,
@@ -17,7 +16,8 @@ from rules.explain.explanation import (
     when,
 )
 from rules.explain.question import Asked
-from rules.guideline.declare import HourlyRateRow
+from rules.explain.urine_collections import shares
+from rules.guideline.declarations import HourlyRateRow
 
 
 def explain(row: HourlyRateRow, asked: Asked) -> Answer:

@@ -4,7 +4,7 @@ from rules.chart.facts import Fact, Lab
 from rules.explain.citations import cite_all, cited
 from rules.explain.explanation import Answer, Cited, Rule, ages, back, both, met
 from rules.explain.question import Asked
-from rules.guideline.declare import LabRow
+from rules.guideline.declarations import LabRow
 
 TOO_LATE = "already stale when it became known: does not count"
 

@@ -4,7 +4,7 @@ from rules.chart.oxygen import Oxygen
 from rules.explain.citations import cite_all, under_way, window
 from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, number, span, unmet, when
 from rules.explain.question import Asked
-from rules.guideline.declare import OxygenRow
+from rules.guideline.declarations import OxygenRow
 
 
 def explain(row: OxygenRow, asked: Asked) -> Answer:

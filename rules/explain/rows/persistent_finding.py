@@ -4,7 +4,7 @@ from rules.chart.facts import Sign
 from rules.explain.citations import cited
 from rules.explain.explanation import Answer, Rule, Window, span, when
 from rules.explain.question import Asked
-from rules.guideline.declare import PersistentFindingRow
+from rules.guideline.declarations import PersistentFindingRow
 
 
 def explain(row: PersistentFindingRow, asked: Asked) -> Answer:

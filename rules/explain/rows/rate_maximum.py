@@ -1,9 +1,9 @@
 """Explain the highest rate of phenylephrine in the dose interval."""
 
 from rules.explain.explanation import Answer, Window
+from rules.explain.phenylephrine_rates import explain_rate, not_dosing
 from rules.explain.question import Asked
-from rules.explain.rates import explain_rate, not_dosing
-from rules.guideline.declare import RateMaximumRow
+from rules.guideline.declarations import RateMaximumRow
 
 
 def explain(row: RateMaximumRow, asked: Asked) -> Answer:

@@ -1,9 +1,9 @@
 """Explain the lowest rate of phenylephrine at the time of dosing, and from when it is evaluated."""
 
 from rules.explain.explanation import Answer, Window, span, when
+from rules.explain.phenylephrine_rates import explain_rate, not_dosing
 from rules.explain.question import Asked
-from rules.explain.rates import explain_rate, not_dosing
-from rules.guideline.declare import RateMinimumRow
+from rules.guideline.declarations import RateMinimumRow
 
 
 def explain(row: RateMinimumRow, asked: Asked) -> Answer:

@@ -13,7 +13,7 @@ from rules.explain.explanation import (
     when,
 )
 from rules.explain.question import Asked
-from rules.guideline.declare import ShiftVolumeRow
+from rules.guideline.declarations import ShiftVolumeRow
 
 
 def explain(row: ShiftVolumeRow, asked: Asked) -> Answer:

@@ -5,7 +5,7 @@ from rules.evaluate.rows.upper_limit import upper
 from rules.explain.citations import cited
 from rules.explain.explanation import Answer, Rule, amount, number
 from rules.explain.question import Asked
-from rules.guideline.declare import UpperLimitRow
+from rules.guideline.declarations import UpperLimitRow
 
 
 def explain(row: UpperLimitRow, asked: Asked) -> Answer:

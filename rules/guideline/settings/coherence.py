@@ -5,7 +5,7 @@ Published numbers and a site's are checked alike.
 
 from itertools import chain, pairwise
 
-from rules.guideline.declare import (
+from rules.guideline.declarations import (
     CoveredShiftRow,
     ExcusedRateRow,
     HourlyRateRow,

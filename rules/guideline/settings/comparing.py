@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from rules.guideline.declare import Limit, Sustained
+from rules.guideline.declarations import Limit, Sustained
 from rules.wire.durations import duration_text
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from rules.guideline.declare import Limit, Sustained, UpperLimitRow
+from rules.guideline.declarations import Limit, Sustained, UpperLimitRow
 from rules.guideline.edition import SCHWARTZENTRUBER_2001
 from rules.guideline.settings.document import Path
 from rules.wire import vocabulary

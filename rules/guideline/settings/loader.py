@@ -10,7 +10,7 @@ from rules.guideline.settings.coherence import conflicts
 from rules.guideline.settings.document import ConfigError, Document, Path, parse_toml
 from rules.guideline.settings.keys import ONE_WITH, Key, keys, put, tables
 from rules.guideline.settings.values import described, parsed
-from rules.wire.nearest import nearest
+from rules.wire.did_you_mean import nearest
 
 __all__ = ["OTHER_TABLES", "ConfigError", "keys", "load"]
 

@@ -1,6 +1,6 @@
 """Check that no plausible range hides a limit: readings outside of the range are dropped."""
 
-from rules.guideline.declare import ExcusedRateRow, Limit, OxygenRow, Row
+from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Row
 from rules.guideline.edition import Guideline
 from rules.guideline.settings.comparing import Conflict, Conflicts, rising
 

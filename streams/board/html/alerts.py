@@ -8,7 +8,7 @@ from rules.wire.alerts import AlertRecord
 from rules.wire.events import Silence
 from rules.wire.instants import text as wire
 from rules.wire.pages import PageRecord
-from streams.board import words
+from streams.board import display_texts
 from streams.board.html.element import age, cached, hidden, time
 from streams.board.html.unit import shape
 from streams.board.patient import PatientView
@@ -43,8 +43,8 @@ def open_alerts(view: PatientView) -> h.Node:
 def item(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
     """Return one alert: level, message, since when, measures, acknowledgement and buttons."""
     alert = episode.last
-    level = h.strong(class_=f"state {alert.level}")[shape(alert.level), words.STATE[alert.level]]
-    headline = h.p(class_="what")[level, " ", h.b[words.alert(alert)]]
+    level = h.strong(class_=f"state {alert.level}")[shape(alert.level), display_texts.STATE[alert.level]]
+    headline = h.p(class_="what")[level, " ", h.b[display_texts.alert(alert)]]
     since = h.p(class_="note")["since ", time(wire(episode.since)), ", ", age(wire(episode.since))]
     measures = [
         h.li[one["text"], " ", h.small[f"({one['source']})"]]
@@ -65,7 +65,7 @@ def item(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
 
 def buttons(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
     """Return the buttons of an alert: acknowledge, unless it was, and silence."""
-    alert, subject = episode.last, words.alert(episode.last)
+    alert, subject = episode.last, display_texts.alert(episode.last)
     about = {"data_alert": alert.id, "data_level": alert.level}
     ask = (
         act("ack", "Acknowledge", f"ack-{alert.id}", subject, "act primary", **about) if ack is None else None
@@ -106,8 +106,8 @@ def stopped(rule: str, view: PatientView) -> h.Node:
 def silenced(one: Silence, view: PatientView) -> h.Node:
     """Return a silence (of what, until when, by whom, why), with the button to end it."""
     what = (
-        f"{words.criterion(one.subject, view.guideline)}, up to "
-        f"{words.STATE.get(one.level, one.level)}: silenced until "
+        f"{display_texts.criterion(one.subject, view.guideline)}, up to "
+        f"{display_texts.STATE.get(one.level, one.level)}: silenced until "
     )
     end = act("expire", "End", f"expire-{one.id}", f"silence of {one.subject}", data_silence=one.id)
     return h.li[h.span[what, time(wire(one.until)), f" by {one.by}: {one.reason}"], end]
@@ -135,8 +135,8 @@ def timeline(view: PatientView) -> h.Node:
 
 def transition(one: AlertRecord) -> h.Node:
     """Return a transition as a line of the timeline."""
-    what = words.TRANSITION.get(one.transition, one.transition)
-    return line(one.decided, f"{what}: {words.alert(one)}", one.level)
+    what = display_texts.TRANSITION.get(one.transition, one.transition)
+    return line(one.decided, f"{what}: {display_texts.alert(one)}", one.level)
 
 
 def page(one: PageRecord) -> h.Node:

@@ -6,11 +6,12 @@ import htpy as h
 
 from rules.wire.assessments import CriterionRow
 from rules.wire.instants import text as wire
-from streams.board import words
+from streams.board import display_texts
 from streams.board.html import alerts
 from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.html.unit import dose, fluids, pressure, shape
 from streams.board.patient import LabView, PatientView
+from streams.flowsheet.limits import thresholds
 
 LAB_HEAD = ("Lab", "Latest", "Beyond", "At", "Before", "Reference")
 NAMES = {code: code.upper() for code in ("alt", "ast", "ck", "ck-mb", "inr", "pt", "ptt", "tsh", "wbc")} | {
@@ -24,16 +25,19 @@ def latest(view: PatientView) -> h.Node:
     if not view.labs:
         return h.fragment[title, h.p(class_="note")["No result in the last days."]]
     head = h.thead[h.tr(role="row")[*(h.th(scope="col", role="columnheader")[name] for name in LAB_HEAD)]]
+    limits = thresholds(view.guideline)
+    body = h.tbody(role="rowgroup")[*(lab_row(lab, limits) for lab in view.labs)]
     return h.fragment[
         title,
-        h.table(class_="grid labs", role="table")[head, h.tbody(role="rowgroup")[*map(lab_row, view.labs)]],
+        h.table(class_="grid labs", role="table")[head, body],
     ]
 
 
 @cached
-def lab_row(lab: LabView) -> h.Node:
-    value = h.fragment[h.b[words.number(lab.value)], " ", words.unit(lab.unit)]
-    before = h.span[words.number(lab.before[1])] if lab.before else "–"
+def lab_row(lab: LabView, limits: tuple[float, ...]) -> h.Node:
+    limits = (*limits, *(end for end in (lab.low, lab.high) if end is not None))
+    value = h.fragment[h.b[display_texts.read(lab.value, limits)], " ", display_texts.unit(lab.unit)]
+    before = h.span[display_texts.read(lab.before[1], limits)] if lab.before else "–"
     cells = (value, beyond(lab), time(wire(lab.at)), before, reference(lab))
     name = NAMES.get(lab.code, lab.code.replace("-", " ").capitalize())
     return h.tr(role="row", data_lab=lab.code)[
@@ -50,10 +54,10 @@ def beyond(lab: LabView) -> h.Node:
 
 def reference(lab: LabView) -> str:
     if lab.low is not None and lab.high is not None:
-        return f"{words.number(lab.low)}–{words.number(lab.high)}"
+        return f"{display_texts.number(lab.low)}–{display_texts.number(lab.high)}"
     if lab.high is not None:
-        return f"up to {words.number(lab.high)}"
-    return f"from {words.number(lab.low)}" if lab.low is not None else ""
+        return f"up to {display_texts.number(lab.high)}"
+    return f"from {display_texts.number(lab.low)}" if lab.low is not None else ""
 
 
 MET = {"met": ("✓", "met"), "not-met": ("▲", "not met"), "unknown": ("?", "unknown")}
@@ -68,7 +72,7 @@ def given(view: PatientView) -> h.Node:
         return h.fragment[title, h.p(class_="note")["The guideline advises nothing now."]]
     by_text: dict[tuple[str, str], list[str]] = {}
     for one in found:
-        subject = words.criterion(one.subject, view.guideline) if one.subject else ""
+        subject = display_texts.criterion(one.subject, view.guideline) if one.subject else ""
         by_text.setdefault((one.text, one.source), []).append(subject)
     return h.fragment[
         title,
@@ -145,12 +149,15 @@ def table(view: PatientView) -> h.Node:
 
 def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h.Node:
     state, value = one.state, one.value
-    name = words.criterion(one.code, view.guideline)
+    name = display_texts.criterion(one.code, view.guideline)
     cells = (
         cell(system.capitalize() if system else "", class_="system"),
         criterion(one.code, name, view.explains),
         judged(state),
-        cell(words.measured(value, one.unit) if value is not None else "–", data_value=words.number(value)),
+        cell(
+            display_texts.measured(value, one.unit, thresholds(view.guideline)) if value is not None else "–",
+            data_value=display_texts.number(value),
+        ),
         cell(one.limit or "–"),
         since(one.since),
         h.td(class_="note", role="cell")[note(one)],
@@ -171,7 +178,7 @@ def since(instant: str | None) -> h.Node:
 
 @cached
 def judged(state: str) -> h.Node:
-    label = h.span(class_=f"state {state}")[shape(state), words.STATE[state]]
+    label = h.span(class_=f"state {state}")[shape(state), display_texts.STATE[state]]
     return h.td(data_state=state, role="cell")[label]
 
 
@@ -242,15 +249,16 @@ def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
 def summary(view: PatientView) -> h.Node:
     """Return patient, recommendation, reasons, since when; dose, pressure, fluids."""
     advised = view.advised
-    level = "clear" if advised.over else words.RECOMMENDATION_LEVEL.get(advised.word, "indeterminate")
+    level = "clear" if advised.over else display_texts.RECOMMENDATION_LEVEL.get(advised.word, "indeterminate")
     word = h.strong(class_=f"block {level}")[
-        shape(level), words.RECOMMENDATION.get(advised.word, advised.word)
+        shape(level), display_texts.RECOMMENDATION.get(advised.word, advised.word)
     ]
-    headline = h.p[word, " ", words.MEANS.get(advised.word, "")]
+    headline = h.p[word, " ", display_texts.MEANS.get(advised.word, "")]
     since = h.p(class_="note")["since ", time(advised.since)] if advised.since and not advised.over else None
     over = h.p(class_="note")["Therapy has ended."] if advised.over else None
     reasons = (
-        h.li[shape(level), hidden(words.STATE[level] + ": "), reason] for level, reason in advised.reasons
+        h.li[shape(level), hidden(display_texts.STATE[level] + ": "), reason]
+        for level, reason in advised.reasons
     )
     why = h.ul(class_="why")[*reasons] if advised.reasons else None
     clocks = (

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 import htpy as h
 
 from rules.wire.instants import text as wire
-from streams.board import words
+from streams.board import display_texts
 from streams.board.html.element import Html, age, cached, hidden, render, time
-from streams.board.unit import Advised, Alerts, DoseCell, PressureCell, System, UnitRow
+from streams.board.unit_overview import Advised, Alerts, DoseCell, PressureCell, System, UnitRow
 
 COLUMNS = (
     ("advised", "Recommendation"),
@@ -66,9 +66,13 @@ def head() -> h.Node:
 
 @cached
 def advised(recommended: Advised) -> h.Node:
-    level = "clear" if recommended.over else words.RECOMMENDATION_LEVEL.get(recommended.word, "indeterminate")
+    level = (
+        "clear"
+        if recommended.over
+        else display_texts.RECOMMENDATION_LEVEL.get(recommended.word, "indeterminate")
+    )
     word = h.strong(class_=f"block {level}")[
-        shape(level), words.RECOMMENDATION.get(recommended.word, recommended.word)
+        shape(level), display_texts.RECOMMENDATION.get(recommended.word, recommended.word)
     ]
     over = h.span(class_="note")["therapy ended"] if recommended.over else None
     since = (
@@ -113,7 +117,7 @@ def alerts(found: Alerts) -> h.Node:
     first = h.span(class_=f"said {found.level}")[shape(found.level), found.message]
     waits = age(wire(found.oldest)) if found.oldest is not None else None
     return h.fragment[
-        first, h.span(class_="note")[f"{words.plural(found.unseen, 'alert')}, oldest ", waits], seen
+        first, h.span(class_="note")[f"{display_texts.plural(found.unseen, 'alert')}, oldest ", waits], seen
     ]
 
 
@@ -121,12 +125,13 @@ def alerts(found: Alerts) -> h.Node:
 def dose(clock: DoseCell | None) -> h.Node:
     if clock is None:
         return h.span(class_="none")["–"]
-    level = words.READY_LEVEL.get(clock.readiness, "clear")
+    level = display_texts.READY_LEVEL.get(clock.readiness, "clear")
     ready = h.strong(class_=f"ready {level}")[
-        shape(level) if level != "clear" else None, words.READINESS.get(clock.readiness, clock.readiness)
+        shape(level) if level != "clear" else None,
+        display_texts.READINESS.get(clock.readiness, clock.readiness),
     ]
     given = h.span(class_="note")[
-        f"{words.plural(clock.number, 'dose')} given",
+        f"{display_texts.plural(clock.number, 'dose')} given",
         h.fragment[", last ", time(clock.last)] if clock.last else None,
     ]
     late = f", {clock.delayed_h:.1f} h late" if clock.delayed_h else ""
@@ -145,12 +150,12 @@ def systems(found: tuple[System, ...]) -> h.Node:
 
 
 def system(found: System) -> h.Node:
-    label = f"{found.name}: {words.STATE.get(found.state, found.state)}" + (
+    label = f"{found.name}: {display_texts.STATE.get(found.state, found.state)}" + (
         f". {found.why}" if found.why else ""
     )
     inside = (
-        h.b[words.SHAPE.get(found.state, "?")],
-        h.i[words.SYSTEMS.get(found.name, found.name)],
+        h.b[display_texts.SHAPE.get(found.state, "?")],
+        h.i[display_texts.SYSTEMS.get(found.name, found.name)],
     )
     return h.span(class_=f"sys {found.state}", role="img", aria_label=label, title=label)[*inside]
 
@@ -159,14 +164,14 @@ def system(found: System) -> h.Node:
 def pressure(found: PressureCell | None) -> h.Node:
     if found is None:
         return h.span(class_="none")["–"]
-    value = h.strong(class_="big")[words.number(found.latest)]
+    value = h.strong(class_="big")[display_texts.read(found.latest, (found.target,))]
     target = f" mmHg, target above {found.target:g}" + (
         " (no baseline: the strictest)" if found.assumed else ""
     )
     state = (
-        "hypotension, " + words.STATE[found.state]
+        "hypotension, " + display_texts.STATE[found.state]
         if found.state in ("relative", "absolute")
-        else words.STATE[found.state]
+        else display_texts.STATE[found.state]
     )
     level = h.span(class_=f"state {found.state}")[shape(found.state), state, ", old" if found.stale else None]
     return h.fragment[h.span[value, h.span(class_="note")[target]], level]
@@ -177,7 +182,7 @@ def fluids(found: tuple[float, float] | None) -> h.Node:
     if found is None:
         return h.span(class_="none")["–"]
     given, limit = found
-    value = f"{words.number(given)} of {words.number(limit)} mL"
+    value = f"{display_texts.read(given, (limit,))} of {display_texts.number(limit)} mL"
     bar = h.meter(
         min=0,
         max=str(limit),
@@ -200,10 +205,10 @@ def overdue(found: tuple[str, ...]) -> h.Node:
 @cached
 def shape(level: str) -> h.Node:
     """Return the shape of a level; the word beside it is read out, the shape is not."""
-    return h.span(class_=f"shape {level}", aria_hidden="true")[words.SHAPE.get(level, "?")]
+    return h.span(class_=f"shape {level}", aria_hidden="true")[display_texts.SHAPE.get(level, "?")]
 
 
-ORDER = ("stop", "delay", "correct", words.NOT_ASSESSED, "cannot-tell", "proceed")
+ORDER = ("stop", "delay", "correct", display_texts.NOT_ASSESSED, "cannot-tell", "proceed")
 
 
 def unit_page(
@@ -247,8 +252,8 @@ def filters(counted: Counter[str], units: Iterable[str]) -> h.Node:
 
 def tile(name: str, count: int) -> h.Node:
     """Return the toggle of a recommendation: `▲ Stop 2`."""
-    level = words.RECOMMENDATION_LEVEL[name]
+    level = display_texts.RECOMMENDATION_LEVEL[name]
     number = h.strong(data_count=name)[count]
     return h.button(type="button", class_=f"tile {level}", aria_pressed="false", data_filter=name)[
-        shape(level), h.span(class_="what")[words.RECOMMENDATION[name]], " ", number
+        shape(level), h.span(class_="what")[display_texts.RECOMMENDATION[name]], " ", number
     ]

@@ -1,7 +1,7 @@
 // The flowsheet: panels under one time axis, drawn as SVG from the server's JSON; hover, touch or arrow keys read the values.
 "use strict";
 const flowsheet = (() => {
-  const NS = "http://www.w3.org/2000/svg", LEFT = 46, RIGHT = 58, HOUR = 3600000;
+  const NS = "http://www.w3.org/2000/svg", LEFT = 46, RIGHT = 70, ROW = 12, ROWS = 3, HOUR = 3600000;
   const HEIGHT = { pressure: 170, shifts: 84, fluids: 84, temperature: 96, creatinine: 90, platelets: 90, bilirubin: 90 };
   const svg = (name, attributes, ...inside) => {
     const element = document.createElementNS(NS, name);
@@ -10,7 +10,15 @@ const flowsheet = (() => {
     return element;
   };
   const html = (name, className, ...inside) => { const element = document.createElement(name); element.className = className; element.append(...inside); return element; };
-  const number = (value) => String(Math.round(value * 100) / 100);
+  // Three figures are read; more stand where three would put the value on, or beyond, a limit that it has not reached.
+  const number = (value, limits = []) => {
+    const short = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+    return String(limits.every((line) => Math.sign(short - line.at) === Math.sign(value - line.at)) ? short : Math.round(value * 10000) / 10000);
+  };
+  const pen = document.createElement("canvas").getContext("2d");
+  const widths = new Map();
+  const long = (text) => { if (!widths.has(text)) widths.set(text, pen.measureText(text).width); return widths.get(text); };
+  const scaleOf = (place) => Number(getComputedStyle(place).getPropertyValue("--text-scale")) || 1;
 
   const values = (panel) => panel.series.flatMap((one) => (one.bars ? one.bars.map((bar) => bar.value) : one.points.map((point) => point[1])));
   const range = (panel) => {
@@ -18,12 +26,12 @@ const flowsheet = (() => {
     const low = Math.min(...found), high = Math.max(...found), air = (high - low) * 0.08 || 1;
     return panel.root || low === 0 ? [0, high + air] : [low - air, high + air];
   };
-  const scales = (panel, sheet, width, height) => {
+  const scales = (panel, sheet, width, height, head) => {
     const [low, high] = range(panel);
     const bend = panel.root ? Math.sqrt : (value) => value;
     const x = (at) => LEFT + ((at - sheet.start) / (sheet.end - sheet.start)) * (width - LEFT - RIGHT);
-    const y = (value) => height - 16 - ((bend(Math.max(low, Math.min(high, value))) - bend(low)) / (bend(high) - bend(low))) * (height - 24);
-    return { x, y, low, high };
+    const y = (value) => height - 16 - ((bend(Math.max(low, Math.min(high, value))) - bend(low)) / (bend(high) - bend(low))) * (height - 24 - head);
+    return { x, y, low, high, head };
   };
   const ticks = (sheet, width) => {
     const steps = [1, 2, 4, 6, 12, 24, 48, 96], most = Math.max(2, Math.floor((width - LEFT - RIGHT) / 74));
@@ -54,10 +62,19 @@ const flowsheet = (() => {
     return ["urine", "shifts"].includes(panel.id) ? (met.includes("absolute") ? "absolute" : met.includes("relative") ? "relative" : "") : "";
   };
 
-  const lines = (panel, to, width) => panel.lines.filter((line) => line.at >= to.low && line.at <= to.high).flatMap((line) => [
-    svg("line", { x1: LEFT, x2: width - RIGHT, y1: to.y(line.at), y2: to.y(line.at), class: `limit ${line.level}` }),
-    svg("text", { x: width - RIGHT + 4, y: to.y(line.at) + 4, class: `limit-text ${line.level}` }, line.text),
-  ]);
+  // Heights from the top down, moved until each is a row below the one before, and none below the last.
+  const apart = (heights, last) => heights.map((_, place) => place).sort((a, b) => heights[a] - heights[b]).reduceRight(({ found, below }, place, rank, order) => {
+    found[place] = Math.min(below, Math.max(...order.slice(0, rank + 1).map((other, above) => heights[other] + (rank - above) * ROW)));
+    return { found, below: found[place] - ROW };
+  }, { found: [], below: last }).found;
+  const lines = (panel, to, width, height) => {
+    const seen = panel.lines.filter((line) => line.at >= to.low && line.at <= to.high);
+    const at = apart(seen.map((line) => to.y(line.at) + 4), height - 18);
+    return seen.flatMap((line, place) => [
+      svg("line", { x1: LEFT, x2: width - RIGHT, y1: to.y(line.at), y2: to.y(line.at), class: `limit ${line.level}` }),
+      svg("text", { x: width - RIGHT + 4, y: at[place], class: `limit-text ${line.level}` }, line.text),
+    ]);
+  };
   const bands = (panel, to, width) => panel.bands.map((band) => {
     const top = to.y(Math.min(band.to, to.high)), bottom = to.y(Math.max(band.from, to.low));
     return svg("rect", { x: LEFT, y: top, width: width - LEFT - RIGHT, height: Math.max(0, bottom - top), class: `band ${band.level}` });
@@ -66,10 +83,37 @@ const flowsheet = (() => {
     const from = Math.max(LEFT, to.x(start)), until = Math.max(from, Math.min(to.x(sheet.end), to.x(end)));
     return svg("rect", { x: from, y: 4, width: until - from, height: height - 20, class: "window" }, svg("title", {}, "4 to 6 h after a dose: the pressure is lowest"));
   });
-  const doses = (sheet, to, height, named) => sheet.doses.flatMap((dose) => [
-    svg("line", { x1: to.x(dose.at), x2: to.x(dose.at), y1: 4, y2: height - 16, class: dose.given ? "dose" : "dose held" }),
-    ...(named ? [svg("text", { x: to.x(dose.at) + 3, y: 13, class: "dose-text" }, dose.given ? "▼ dose" : "▽ held")] : []),
-  ]);
+  const doses = (sheet, to, height) => sheet.doses.map((dose) =>
+    svg("line", { x1: to.x(dose.at), x2: to.x(dose.at), y1: 4, y2: height - 16, class: dose.given ? "dose" : "dose held" }));
+
+  // Labels over a panel, none over another: `said` writes the entries of one label; those without room of their own share the label before.
+  const inRows = (labels, said, rows, end) => {
+    const free = Array(rows).fill(-Infinity);
+    const placed = labels.map((entries) => {
+      const text = said(entries), x = Math.max(LEFT + 1, Math.min(entries[0].x + 3, end - long(text)));
+      const row = free.findIndex((edge) => edge <= x);
+      if (row >= 0) free[row] = x + long(text) + 4;
+      return { entries, text, x, row };
+    });
+    const failed = placed.findIndex((one) => one.row < 0);
+    if (failed < 0) return placed;
+    return inRows([...labels.slice(0, failed - 1), [...labels[failed - 1], ...labels[failed]], ...labels.slice(failed + 1)], said, rows, end);
+  };
+  const counted = (shape, count) => (count ? shape + (count > 1 ? count : "") : "");
+  const doseWords = ([one]) => `${one.given ? "▼ dose" : "▽ held"}`;
+  const doseMarks = (entries) => { const given = entries.filter((one) => one.given).length; return counted("▼", given) + counted("▽", entries.length - given); };
+  const doseLabels = (sheet, x, end) => {
+    const each = sheet.doses.map((dose) => [{ ...dose, x: x(dose.at), full: `${doseWords([dose])} ${board.when(dose.at)}` }]);
+    const words = inRows(each, (entries) => (entries.length > 1 ? "" : doseWords(entries)), 1, end);
+    return words.length === each.length ? words : inRows(each, doseMarks, ROWS, end);
+  };
+  const wordLabels = (panel, x, end) => {
+    const each = (panel.texts || []).map(([at, said]) => [{ said, x: x(at), full: `${said} ${board.when(at)}` }]);
+    return inRows(each, (entries) => entries[0].said + (entries.length > 1 ? ` +${entries.length - 1}` : ""), ROWS, end);
+  };
+  const written = (labels, above, style) => labels.map((one) =>
+    svg("text", { x: one.x, y: 13 + (above + one.row) * ROW, class: style }, one.text, svg("title", {}, one.entries.map((entry) => entry.full).join(", "))));
+  const rowsOf = (labels) => Math.max(0, ...labels.map((one) => one.row + 1));
   const unread = (sheet, to, height) => {
     const until = Math.min(sheet.since, sheet.end);
     return until > sheet.start ? [svg("rect", { x: LEFT, y: 4, width: to.x(until) - LEFT, height: height - 20, class: "unread" }, svg("title", {}, "Not read by this board"))] : [];
@@ -77,7 +121,7 @@ const flowsheet = (() => {
   const bar = (panel, one, to, base) => {
     const left = Math.max(LEFT, to.x(one.from)), right = Math.max(left + 2, to.x(one.to) - 1), top = to.y(one.value);
     const classes = ["bar", one.running ? "" : level(panel, one.value), one.hollow || one.running ? "hollow" : "", one.mark ? "marked" : ""].filter(Boolean).join(" ");
-    return svg("rect", { x: left, y: Math.min(top, base - 1.5), width: right - left, height: Math.max(1.5, base - top), class: classes }, svg("title", {}, `${number(one.value)} ${panel.unit} (${one.text})`));
+    return svg("rect", { x: left, y: Math.min(top, base - 1.5), width: right - left, height: Math.max(1.5, base - top), class: classes }, svg("title", {}, `${number(one.value, panel.lines)} ${panel.unit} (${one.text})`));
   };
   const marks = (one, to) => {
     const at = new Map(one.points.map(([moment, value]) => [moment, value]));
@@ -96,43 +140,46 @@ const flowsheet = (() => {
     svg("line", { x1: to.x(at), x2: to.x(at), y1: 4, y2: height - 16, class: "grid-line" }),
     svg("text", { x: to.x(at), y: height - 4, class: "tick" }, tickText(at)),
   ]);
-  const scale = (to) => [to.low, to.high].map((value, place) => svg("text", { x: LEFT - 5, y: place ? 13 : to.y(value) + 1, class: "scale" }, to.high - to.low < 8 ? value.toFixed(1) : number(place ? Math.floor(value) : Math.ceil(value))));
-  const texts = (panel, to) => (panel.texts || []).map(([at, said]) => svg("text", { x: to.x(at) + 2, y: 13, class: "word" }, said));
+  const scale = (to) => [to.low, to.high].map((value, place) => svg("text", { x: LEFT - 5, y: place ? 13 + to.head : to.y(value) + 1, class: "scale" }, to.high - to.low < 8 ? value.toFixed(1) : number(place ? Math.floor(value) : Math.ceil(value))));
 
   const says = (panel) => {
     const all = panel.series.filter((one) => one.points && one.points.length).map((one) => {
       const found = one.points.map((point) => point[1]), last = one.points[one.points.length - 1];
-      return `${one.name}: latest ${number(last[1])} at ${board.when(last[0])}, lowest ${number(Math.min(...found))}, highest ${number(Math.max(...found))}`;
+      return `${one.name}: latest ${number(last[1], panel.lines)} at ${board.when(last[0])}, lowest ${number(Math.min(...found), panel.lines)}, highest ${number(Math.max(...found), panel.lines)}`;
     });
-    const bars = panel.series.filter((one) => one.bars).map((one) => `${one.bars.length} of ${one.name}, latest ${one.bars.at(-1).text}, ${number(one.bars.at(-1).value)} ${panel.unit}`);
+    const bars = panel.series.filter((one) => one.bars).map((one) => `${one.bars.length} of ${one.name}, latest ${one.bars.at(-1).text}, ${number(one.bars.at(-1).value, panel.lines)} ${panel.unit}`);
     return `${panel.name}${panel.unit ? `, ${panel.unit}` : ""}. ${[...all, ...bars].join("; ") || "None charted in this time"}.`;
   };
   const latest = (panel) => {
     const one = panel.series[0];
-    if (!one) return panel.before ? `${number(panel.before[1])} ${panel.unit} at ${board.when(panel.before[0])}` : "none charted";
+    if (!one) return panel.before ? `${number(panel.before[1], panel.lines)} ${panel.unit} at ${board.when(panel.before[0])}` : "none charted";
     const value = one.bars ? one.bars.at(-1).value : one.points.at(-1)[1];
-    return `${number(value)} ${panel.unit}`;
+    return `${number(value, panel.lines)} ${panel.unit}`;
   };
-  const figure = (panel, sheet, width, first) => {
+  const figure = (panel, sheet, width, enlarged, named) => {
     const caption = html("figcaption", "", html("b", "", panel.name), " ", html("span", "latest", latest(panel)));
     const made = html("figure", `panel ${panel.id}${panel.series.length ? "" : " empty"}`, caption);
     made.dataset.panel = panel.id;
     if (!panel.series.length) return made;
-    const height = HEIGHT[panel.id] || 110, to = scales(panel, sheet, width, height), base = to.y(to.low);
-    const drawing = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says(panel) },
-      ...bands(panel, to, width), ...windows(sheet, to, height), ...unread(sheet, to, height), ...axis(sheet, to, width, height), ...lines(panel, to, width),
-      ...panel.series.slice().reverse().flatMap((one) => curve(panel, one, to, base)), ...doses(sheet, to, height, first), ...texts(panel, to), ...scale(to),
+    const across = (at) => LEFT + ((at - sheet.start) / (sheet.end - sheet.start)) * (width - LEFT - RIGHT);
+    const given = named ? doseLabels(sheet, across, width - RIGHT) : [], noted = wordLabels(panel, across, width - RIGHT);
+    const head = ROW * (rowsOf(given) + rowsOf(noted)), height = (HEIGHT[panel.id] || 110) + head;
+    const to = scales(panel, sheet, width, height, head), base = to.y(to.low);
+    const drawing = svg("svg", { width: width * enlarged, height: height * enlarged, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says(panel) },
+      ...bands(panel, to, width), ...windows(sheet, to, height), ...unread(sheet, to, height), ...axis(sheet, to, width, height), ...lines(panel, to, width, height),
+      ...panel.series.slice().reverse().flatMap((one) => curve(panel, one, to, base)), ...doses(sheet, to, height),
+      ...written(given, 0, "dose-text"), ...written(noted, rowsOf(given), "word"), ...scale(to),
       svg("line", { x1: 0, x2: 0, y1: 4, y2: height - 16, class: "cross", visibility: "hidden" }));
     made.append(drawing);
     return made;
   };
-  const key = () => html("p", "note key", "▼ dose given   ▽ held   shaded: 4 to 6 h after a dose   ○ what an open alert rests on");
+  const key = () => html("p", "note key", "▼ dose given   ▽ held   ▼2 two at that time   shaded: 4 to 6 h after a dose   ○ what an open alert rests on");
 
   const at = (panel, moment) => panel.series.map((one) => {
-    if (one.bars) { const held = one.bars.find((bar) => bar.from <= moment && moment <= bar.to); return held ? `${number(held.value)} ${panel.unit} (${held.text})` : ""; }
-    if (one.draw === "step") { const before = one.points.filter((point) => point[0] <= moment).at(-1); return before ? `${number(before[1])} ${panel.unit}` : ""; }
+    if (one.bars) { const held = one.bars.find((bar) => bar.from <= moment && moment <= bar.to); return held ? `${number(held.value, panel.lines)} ${panel.unit} (${held.text})` : ""; }
+    if (one.draw === "step") { const before = one.points.filter((point) => point[0] <= moment).at(-1); return before ? `${number(before[1], panel.lines)} ${panel.unit}` : ""; }
     const near = one.points.reduce((best, point) => (Math.abs(point[0] - moment) < Math.abs((best || [Infinity])[0] - moment) ? point : best), null);
-    return near ? `${panel.series.length > 1 ? `${one.name} ` : ""}${number(near[1])}${panel.series.length > 1 ? "" : ` ${panel.unit}`} at ${board.when(near[0])}` : "";
+    return near ? `${panel.series.length > 1 ? `${one.name} ` : ""}${number(near[1], panel.lines)}${panel.series.length > 1 ? "" : ` ${panel.unit}`} at ${board.when(near[0])}` : "";
   }).filter(Boolean).join(", ");
   const point = (place, moment) => {
     const sheet = place.sheet;
@@ -140,7 +187,7 @@ const flowsheet = (() => {
     for (const panel of sheet.panels) {
       const made = place.querySelector(`[data-panel="${panel.id}"]`), drawing = made && made.querySelector("svg");
       if (!drawing) continue;
-      const width = Number(drawing.getAttribute("width")), x = LEFT + ((place.moment - sheet.start) / (sheet.end - sheet.start)) * (width - LEFT - RIGHT);
+      const width = drawing.viewBox.baseVal.width, x = LEFT + ((place.moment - sheet.start) / (sheet.end - sheet.start)) * (width - LEFT - RIGHT);
       const cross = drawing.querySelector(".cross");
       cross.setAttribute("x1", x); cross.setAttribute("x2", x); cross.setAttribute("visibility", "visible");
       made.querySelector(".latest").textContent = at(panel, place.moment) || "none";
@@ -156,7 +203,8 @@ const flowsheet = (() => {
   const moment = (place, event) => {
     const drawing = place.querySelector("svg");
     if (!drawing) return null;
-    const box = drawing.getBoundingClientRect(), share = (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT);
+    const box = drawing.getBoundingClientRect(), width = drawing.viewBox.baseVal.width;
+    const share = (((event.clientX - box.left) / box.width) * width - LEFT) / (width - LEFT - RIGHT);
     return place.sheet.start + share * (place.sheet.end - place.sheet.start);
   };
   const listen = (place) => {
@@ -176,8 +224,10 @@ const flowsheet = (() => {
   const draw = (place, sheet) => {
     if (!place.sheet) listen(place);
     place.sheet = sheet;
-    const width = Math.max(280, Math.floor(place.clientWidth));
-    const drawn = sheet.panels.map((panel, place_) => figure(panel, sheet, width, place_ === 0));
+    const enlarged = scaleOf(place), width = Math.max(280, Math.floor(place.clientWidth / enlarged));
+    pen.font = `11px ${getComputedStyle(place).fontFamily}`;
+    const first = sheet.panels.find((panel) => panel.series.length);
+    const drawn = sheet.panels.map((panel) => figure(panel, sheet, width, enlarged, panel === first));
     place.replaceChildren(...drawn.filter((made) => !made.classList.contains("empty")), key(), html("div", "empties", ...drawn.filter((made) => made.classList.contains("empty"))));
     if (place.moment != null) point(place, place.moment);
   };

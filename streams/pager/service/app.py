@@ -19,7 +19,7 @@ from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import FaustAgent
 from streams.kafka.fencing import belongs
-from streams.kafka.partitions import Shape
+from streams.kafka.partition_check import Shape
 from streams.pager.delivery.outbox import TABLE, Outbox, OutboxWriter
 from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.policy.escalation import due, reroute

@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
+from rules.wire.did_you_mean import did_you_mean
 from rules.wire.durations import duration
 from rules.wire.instants import MINUTE
-from rules.wire.nearest import did_you_mean
 from streams.channels.registry import PATIENT_BOUND
 from streams.channels.registry import check as check_channel
 from streams.config import pager

@@ -20,7 +20,7 @@ from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
 from streams.pager.policy.state import ReceivedAlert, decode_alert
-from streams.pager.service import measure
+from streams.pager.service import metric_updates
 
 TOPICS = (ALERTS, COMMANDS)
 
@@ -59,7 +59,7 @@ class Intake:
             place,
         )
         if outcome.fresh:
-            measure.alert(alert, writer.paging.unit_of(patient))
+            metric_updates.alert(alert, writer.paging.unit_of(patient))
 
     def _command(self, message: Any) -> None:
         """Apply a command; skip what is malformed, which the worker refuses."""

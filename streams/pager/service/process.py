@@ -18,14 +18,14 @@ from streams.kafka.admin import admin
 from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
-from streams.kafka.partitions import Shape, make_changelog, shape
+from streams.kafka.partition_check import Shape, make_changelog, shape
 from streams.kafka.producer import FaustProducer
 from streams.kafka.settings import Broker
 from streams.kafka.topics import changelog
 from streams.pager.delivery.attempts import ChannelAlerts, Delivery
 from streams.pager.delivery.outbox import TABLE, OutboxWriter
 from streams.pager.delivery.workers import DeliveryWorker
-from streams.pager.service import api, measure, metrics
+from streams.pager.service import api, metric_updates, metrics
 from streams.pager.service.app import PagerAgent, PagerClock, outbox, wire
 from streams.pager.service.config import Configured
 from streams.pager.service.intake import Intake
@@ -68,7 +68,7 @@ async def serve(options: PagerOptions) -> int:
     app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
     clock, producer = PagerClock(options.wall), FaustProducer(app)
     writer = OutboxWriter(configured.paging, outbox(app, topic_shape), producer, clock)
-    writer.audited = measure.count_audit
+    writer.audited = metric_updates.count_audit
     delivery = Delivery(
         writer,
         ChannelAlerts(producer, lifecycle.wall),
@@ -164,7 +164,7 @@ class PagerService(FaustService):
                 self.agent.pass_time()
             if time.monotonic() - measured_at >= STALL_S:
                 measured_at = time.monotonic()
-                measure.count_open(self.agent.writer.states, self.agent.workers, self.agent.clock())
+                metric_updates.count_open(self.agent.writer.states, self.agent.workers, self.agent.clock())
 
     async def _beat(self) -> None:
         """Send heartbeats when they are due, for ever."""

@@ -19,7 +19,7 @@ from rules.wire.instants import text
 from rules.wire.topics import topic_of
 from rules.wire.vocabulary import HEARTBEAT_PATIENT
 from streams.channels.page import Channel, Page, TransportError
-from streams.kafka.partitions import partition
+from streams.kafka.partition_check import partition
 from streams.kafka.producer import FaustProducer, OutgoingRecord
 from streams.pager.policy.state import ReceivedAlert
 from streams.pager.service import metrics

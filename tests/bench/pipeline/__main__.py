@@ -12,7 +12,7 @@ import time
 
 from streams.dev_broker.apache import ApacheKafka
 from streams.errors import UsageError
-from streams.kafka.creation import create
+from streams.kafka.topic_creation import create
 from tests.bench.pipeline import backlog, latency, throughput
 
 RECORDS = 200_000

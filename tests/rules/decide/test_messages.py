@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.decide.messages import limit_words, meets
+from rules.decide.alert_texts import limit_words, meets
 from tests.rules.courses import Course, alerts
 
 

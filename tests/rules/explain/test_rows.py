@@ -4,7 +4,7 @@ import pytest
 
 from rules.explain import explain, lines
 from rules.guideline import SCHWARTZENTRUBER_2001
-from rules.guideline.declare import FindingRow
+from rules.guideline.declarations import FindingRow
 from rules.wire.vocabulary import VALUE_FINDINGS
 from tests.rules.explain.courses import (
     ADMITTED,

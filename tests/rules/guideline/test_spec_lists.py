@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rules.advice.registry import ADVISES
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
-from rules.guideline.declare import FindingRow
+from rules.guideline.declarations import FindingRow
 from rules.wire.alerts import RECOMMENDATIONS
 
 SPEC = Path(__file__).parents[3] / "docs" / "spec" / "criteria.md"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from simulators.care.dosing import LEAD, Answer, Ask, DosingPlan, naive, scripted
-from simulators.course.loop import course
+from simulators.course.closed_loop import course
 from simulators.physiology.cohort import drawn
-from simulators.physiology.latent import CHUNK, Act, generator
+from simulators.physiology.latent_state import CHUNK, Act, generator
 
 
 def acts_under(ask: Ask, days: int = 4, doses: int = 14) -> list[Act]:

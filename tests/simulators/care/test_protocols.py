@@ -9,10 +9,10 @@ import pytest
 
 from simulators.care.dosing import LEAD, DosingPlan, naive
 from simulators.care.labs import DAILY, PANELS, TWICE
-from simulators.course.loop import course
+from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
-from simulators.physiology.latent import DEVICES, LABS, Act, Array, Chunk, generator
+from simulators.physiology.latent_state import DEVICES, LABS, Act, Array, Chunk, generator
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("protocols")]
 

@@ -18,7 +18,7 @@ from simulators.charting.chart import Charting
 from simulators.charting.records import Record
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import CHUNK, LABS, LATENT, SUPPORT, Act, Chunk
+from simulators.physiology.latent_state import CHUNK, LABS, LATENT, SUPPORT, Act, Chunk
 
 ORIGIN = datetime(2026, 3, 2, 7, tzinfo=UTC)
 REST = {

@@ -14,7 +14,7 @@ from rules.wire.events import Encounter
 from simulators.care.dosing import DosingPlan
 from simulators.care.labs import PANELS
 from simulators.charting.chart import Charting
-from simulators.physiology.latent import CHUNK, FINDINGS, Act
+from simulators.physiology.latent_state import CHUNK, FINDINGS, Act
 from tests.campaigns import examples
 from tests.simulators.charting.chunks import ORIGIN, bodies, charted, chunk, cohort, events
 

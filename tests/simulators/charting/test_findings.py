@@ -8,7 +8,7 @@ import pytest
 
 from rules.wire.vocabulary import FINDINGS as ON_THE_WIRE
 from simulators.physiology.clinical_events import ClinicalEvent
-from simulators.physiology.latent import FINDINGS
+from simulators.physiology.latent_state import FINDINGS
 from tests.simulators.charting.chunks import Change, bodies, charted
 
 

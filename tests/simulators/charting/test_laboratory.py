@@ -12,7 +12,7 @@ from simulators.care.labs import PANELS
 from simulators.charting.laboratory import LIMITS
 from simulators.charting.noise import reach
 from simulators.physiology.clinical_events import ClinicalEvent
-from simulators.physiology.latent import Act
+from simulators.physiology.latent_state import Act
 from tests.simulators.charting.chunks import bodies, charted
 
 DRAWN = Act(70, 0, "lab-draw", {"panels": tuple(PANELS)})

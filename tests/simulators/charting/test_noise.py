@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from rules.wire.vocabulary import LABS, VITALS
 from simulators.charting.noise import NOISE, observed, reach, rounded
-from simulators.physiology.latent import LABS as LATENT_LABS
-from simulators.physiology.latent import VITALS as LATENT_VITALS
+from simulators.physiology.latent_state import LABS as LATENT_LABS
+from simulators.physiology.latent_state import VITALS as LATENT_VITALS
 
 
 def test_whatever_is_measured_of_the_latent_course_has_its_noise() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from rules.wire.instants import MINUTE, parse
 from simulators.physiology.clinical_events import ClinicalEvent
-from simulators.physiology.latent import Act
+from simulators.physiology.latent_state import Act
 from tests.simulators.charting.chunks import bodies, charted, values
 
 WHOLE = {"heart-rate", "systolic-bp", "diastolic-bp", "respiratory-rate", "spo2", "temperature"}

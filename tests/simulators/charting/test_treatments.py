@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulators.physiology.latent import Act
+from simulators.physiology.latent_state import Act
 from tests.simulators.charting.chunks import bodies, charted, values
 
 AT = "2026-03-02T07:20:00Z"

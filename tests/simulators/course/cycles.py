@@ -11,12 +11,12 @@ import numpy as np
 from rules.guideline.settings.loader import load
 from simulators.care.dosing import LEAD
 from simulators.charting.chart import Charting
-from simulators.course.loop import course
+from simulators.course.closed_loop import course
 from simulators.course.simulation import prepare
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import Array, Chunk
+from simulators.physiology.latent_state import Array, Chunk
 from simulators.scenarios import SCENARIOS
-from streams.demo.consultant import Consultant
+from streams.demo.dose_consultant import Consultant
 
 EVERY = 5
 """Minutes between the kept values."""

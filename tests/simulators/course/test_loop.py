@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from simulators.care.dosing import DosingPlan, naive
-from simulators.course.loop import course
+from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import ClinicalEvent, felt
 from simulators.physiology.cohort import Cohort, drawn
-from simulators.physiology.latent import ACTS, CHUNK, LATENT, PURPOSES, SUPPORT, Chunk, generator
+from simulators.physiology.latent_state import ACTS, CHUNK, LATENT, PURPOSES, SUPPORT, Chunk, generator
 
 HAPPENINGS = (ClinicalEvent(1, "infection", 900, 2000, 1.0),)
 

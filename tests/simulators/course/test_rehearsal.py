@@ -15,10 +15,10 @@ from rules.ingest.decode import decode
 from rules.wire.alerts import Alert
 from simulators.care.dosing import LEAD
 from simulators.charting.records import Record
-from simulators.course.rehearsal import AFTER, BEFORE, DEMO_PATIENTS, EVERY, MONITOR, Rehearsal
-from simulators.physiology.latent import CHUNK
+from simulators.course.demo_patients import AFTER, BEFORE, DEMO_PATIENTS, EVERY, MONITOR, Rehearsal
+from simulators.physiology.latent_state import CHUNK
 from simulators.scenarios import SCENARIOS
-from streams.demo.consultant import Consultant
+from streams.demo.dose_consultant import Consultant
 
 HOUR, MINUTE = 3_600_000, 60_000
 SOON_H = 8

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from rules.wire.instants import parse
-from simulators.mimic import convert
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv import convert
+from simulators.mimic_iv.tally import ImportTally
 
 STAY, SUBJECT = 30000001, 10000001
 IN, OUT = "2150-03-01 08:00:00", "2150-03-03 20:00:00"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from simulators.mimic.chart_events import baseline
-from simulators.mimic.stays import MimicStay
-from simulators.mimic.tables import Charted, Given
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.chart_events import baseline
+from simulators.mimic_iv.stays import MimicStay
+from simulators.mimic_iv.tables import Charted, Given
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 KG, LB = 226512, 226531

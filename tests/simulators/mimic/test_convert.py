@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from rules.ingest.decode import decode
-from simulators.mimic import convert, disk_sort, tables
-from simulators.mimic.tables import UnreadableMimic
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv import convert, disk_sort, tables
+from simulators.mimic_iv.tables import UnreadableMimic
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import (
     DEMO_CHART,
     HEADS,

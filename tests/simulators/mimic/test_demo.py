@@ -19,9 +19,9 @@ from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire import events
 from rules.wire.assessments import CriterionRow
-from simulators.mimic import convert
-from simulators.mimic.convert import ROWS_READ
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv import convert
+from simulators.mimic_iv.convert import ROWS_READ
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic import source
 from tests.simulators.mimic.source import DEMO, HOUR, MIN, table
 

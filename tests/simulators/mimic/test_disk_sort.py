@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.mimic.disk_sort import Ordering
+from simulators.mimic_iv.disk_sort import Ordering
 
 KNOWN = st.lists(st.integers(-(10**12), 10**13) | st.integers(0, 3), max_size=60)
 

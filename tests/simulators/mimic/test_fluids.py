@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from rules.wire.vocabulary import IO_KINDS
-from simulators.mimic.inputs import FLUIDS, fluids, kind
-from simulators.mimic.tables import Given
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.inputs import FLUIDS, fluids, kind
+from simulators.mimic_iv.tables import Given
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 SALINE, MAIN, CONTINUOUS = 225158, "Main order parameter", "Continuous IV"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from rules.ingest.units import RATES
-from simulators.mimic.inputs import PRESSORS, infusions
-from simulators.mimic.tables import Given
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.inputs import PRESSORS, infusions
+from simulators.mimic_iv.tables import Given
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 PHENYLEPHRINE, VASOPRESSIN, NOREPINEPHRINE = 221749, 222315, 221906

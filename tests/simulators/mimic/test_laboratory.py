@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from rules.ingest.units import LABS
-from simulators.mimic.laboratory import ANALYTES, results
-from simulators.mimic.tables import Resulted
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.laboratory import ANALYTES, results
+from simulators.mimic_iv.tables import Resulted
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 CREATININE, TROPONIN, INR = 50912, 51003, 51237

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.mimic.chart_events import mental
-from simulators.mimic.chart_items import DEVICE, EYES, MOTOR, PERSON, PLACE, RASS, TIME, VERBAL
-from simulators.mimic.oxygen import intubation
-from simulators.mimic.tables import Charted
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.chart_events import mental
+from simulators.mimic_iv.chart_items import DEVICE, EYES, MOTOR, PERSON, PLACE, RASS, TIME, VERBAL
+from simulators.mimic_iv.oxygen import intubation
+from simulators.mimic_iv.tables import Charted
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 

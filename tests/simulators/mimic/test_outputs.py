@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.wire.vocabulary import IO_KINDS
-from simulators.mimic.outputs import IRRIGANT_IN, IRRIGANT_OUT, OUTPUT_ITEMS, irrigated, outputs
-from simulators.mimic.tables import Collected
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.outputs import IRRIGANT_IN, IRRIGANT_OUT, OUTPUT_ITEMS, irrigated, outputs
+from simulators.mimic_iv.tables import Collected
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import ms
 
 FOLEY, VOID, OR_URINE = 226559, 226560, 226627

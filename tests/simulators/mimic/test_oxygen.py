@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rules.wire.vocabulary import O2_DEVICES
-from simulators.mimic.chart_items import BIPAP_FLOW, DEVICE, DEVICES, FIO2, FLOW, SECOND_FLOW, SUPPORT
-from simulators.mimic.oxygen import oxygen
-from simulators.mimic.tables import Charted
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.chart_items import BIPAP_FLOW, DEVICE, DEVICES, FIO2, FLOW, SECOND_FLOW, SUPPORT
+from simulators.mimic_iv.oxygen import oxygen
+from simulators.mimic_iv.tables import Charted
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import codes, ms
 
 NINE, TEN = ms("09:00"), ms("10:00")

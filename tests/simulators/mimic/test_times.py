@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.mimic.fact import AHEAD, learned, moments, neat, stamp
+from simulators.mimic_iv.fact import AHEAD, learned, moments, neat, stamp
 from tests.simulators.mimic.folder import ms
 
 

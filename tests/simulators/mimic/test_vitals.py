@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rules.wire.vocabulary import VITALS
-from simulators.mimic.chart_events import vitals
-from simulators.mimic.chart_items import READINGS, SOURCES
-from simulators.mimic.tables import Charted
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.chart_events import vitals
+from simulators.mimic_iv.chart_items import READINGS, SOURCES
+from simulators.mimic_iv.tables import Charted
+from simulators.mimic_iv.tally import ImportTally
 from tests.simulators.mimic.folder import codes, ms
 
 NINE = ms("09:00")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.physiology.drive import Cascade, Drive
+from simulators.physiology.dose_response import Cascade, Drive
 
 
 @given(st.integers(2, 8), st.floats(20, 120))

@@ -12,7 +12,7 @@ from simulators.physiology.circulation import Circulation, pressor_effect
 from simulators.physiology.clinical_events import EventLatch, Pathology
 from simulators.physiology.cohort import drawn
 from simulators.physiology.fluids import BodyFluids, Kidney, Lungs
-from simulators.physiology.latent import Array, generator
+from simulators.physiology.latent_state import Array, generator
 
 WELL = Pathology(1)
 PATIENT = drawn(

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulators.care.dosing import DosingPlan, naive
-from simulators.course.loop import course
+from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import KINDS, ClinicalEvent
 from simulators.physiology.cohort import ORGANS, drawn
-from simulators.physiology.latent import LATENT, generator
+from simulators.physiology.latent_state import LATENT, generator
 from tests.campaigns import examples
 
 PLAUSIBLE = {

@@ -17,7 +17,7 @@ from simulators.course.simulation import Simulation, SimulationRequest
 from simulators.scenarios import SCENARIOS
 from simulators.scenarios.scenario import Scenario
 from simulators.truth.file import Truth
-from streams.demo.consultant import Consultant
+from streams.demo.dose_consultant import Consultant
 
 ORIGIN = datetime(2026, 3, 2, 7, tzinfo=UTC)
 SEED, EACH = 7, 2

@@ -13,7 +13,7 @@ import pytest
 from rules.wire.instants import parse
 from simulators.faults import FaultLog, apply
 from simulators.score import expected, load_courses
-from simulators.score.course import ABSOLUTE, RELATIVE, LevelSpan
+from simulators.score.true_spans import ABSOLUTE, RELATIVE, LevelSpan
 from tests.simulators.faults.feeds import ward
 
 

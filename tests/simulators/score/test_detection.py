@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.course import ABSOLUTE, RELATIVE, at_least
 from simulators.score.detection import FOREVER, AlertTransition, Detection, alarms, detect
+from simulators.score.true_spans import ABSOLUTE, RELATIVE, at_least
 from tests.simulators.score.timelines import minute, stretches, told
 
 MISSED = None

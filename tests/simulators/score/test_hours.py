@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.course import LevelSpan
+from simulators.score.alarm_hours import AlarmHours, covered, hour_counts, hours_in
 from simulators.score.detection import AlarmSpan
-from simulators.score.hours import AlarmHours, covered, hour_counts, hours_in
+from simulators.score.true_spans import LevelSpan
 from tests.simulators.score.timelines import START, minute
 
 

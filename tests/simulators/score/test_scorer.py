@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.score.course import TrueCourse
 from simulators.score.detection import AlertTransition
 from simulators.score.scorer import Scorer
+from simulators.score.true_spans import TrueCourse
 from tests.simulators.score.timelines import course, told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.score.course import ABSOLUTE, RELATIVE, LevelSpan, at_least, near
+from simulators.score.true_spans import ABSOLUTE, RELATIVE, LevelSpan, at_least, near
 from tests.simulators.score.timelines import minute, stretches
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from rules.wire.instants import MINUTE, parse
-from simulators.score.course import ABSOLUTE, RELATIVE, LevelSpan, TrueCourse
 from simulators.score.detection import AlertTransition
+from simulators.score.true_spans import ABSOLUTE, RELATIVE, LevelSpan, TrueCourse
 
 START = parse("2026-03-02T07:00:00Z")
 STEP = 10 * MINUTE

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
-from simulators.physiology.latent import CHUNK, LATENT, SUPPORT, Act, Chunk
+from simulators.physiology.latent_state import CHUNK, LATENT, SUPPORT, Act, Chunk
 from simulators.truth.file import Truth
 from simulators.truth.ground_truth import GroundTruth
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulators.physiology.clinical_events import ClinicalEvent
-from simulators.physiology.latent import Act
+from simulators.physiology.latent_state import Act
 from simulators.truth import file
 from simulators.truth.file import Truth
 from tests.simulators.truth.lived import ORIGIN, START, dose, levels, lived, minute, patient, spans

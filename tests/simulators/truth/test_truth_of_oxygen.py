@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.physiology.latent import DEVICES
+from simulators.physiology.latent_state import DEVICES
 from tests.simulators.truth.lived import levels, lived, spans
 
 

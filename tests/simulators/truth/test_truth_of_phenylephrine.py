@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulators.physiology.latent import Act
+from simulators.physiology.latent_state import Act
 from tests.simulators.truth.lived import START, Course, dose, levels, lived, spans
 
 DOSED = (START, dose(0))

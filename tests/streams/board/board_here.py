@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from streams.board.access.auth_settings import AuthSettings
 from streams.board.access.session import Sessions, patient_key
 from streams.board.board_state import BoardState, DisplaySettings
-from streams.board.web import Handlers, application
+from streams.board.request_handlers import Handlers, application
 from streams.kafka.producer import OutgoingRecord
 from streams.projections.patients import TopicRecord
 from tests.streams.board.wards import GUIDE

@@ -12,9 +12,9 @@ from rules.wire.instants import DAY, HOUR, text
 from rules.wire.topics import ALERTS, ASSESSMENTS, PARTITIONS, VITALS
 from streams.board.feed import BoardReader
 from streams.dev_broker.apache import ApacheKafka
-from streams.kafka.creation import create
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
+from streams.kafka.topic_creation import create
 from streams.kafka.topics import changelog
 from streams.projections.patients import TopicRecord
 from tests.streams.kafka.brokers_here import drop

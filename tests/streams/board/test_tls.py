@@ -23,7 +23,7 @@ from streams.cli.main import main
 from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka import ports
-from streams.kafka.creation import create
+from streams.kafka.topic_creation import create
 from tests.streams.kafka.brokers_here import had, required
 
 PATIENCE_S = 60.0

@@ -5,15 +5,15 @@ from typing import Any
 import msgspec
 
 from rules.wire.assessments import CriterionRow
-from streams.board import unit, words
+from streams.board import display_texts, unit_overview
 from streams.board.html.unit import attributes, cells
 from streams.projections.patients import PatientProjection
 from tests.streams.board.wards import GUIDE, bedside, cycle, ms, oliguria, vitals, ward
 from tests.streams.samples import assessed, assessment, criterion
 
 
-def row(found: PatientProjection) -> unit.UnitRow:
-    return unit.row(found, GUIDE, None, ms(200))
+def row(found: PatientProjection) -> unit_overview.UnitRow:
+    return unit_overview.row(found, GUIDE, None, ms(200))
 
 
 def standing(**fields: Any) -> PatientProjection:
@@ -31,10 +31,10 @@ def test_a_row_says_what_the_assessment_says() -> None:
     made, said = row(found), found.assessment
     assert said is not None
     assert made.advised.word == said.recommendation
-    assert made.dose == unit.DoseCell(
+    assert made.dose == unit_overview.DoseCell(
         1, said.dose.last, said.dose.due, said.dose.delayed_h, said.dose.readiness, False
     )
-    assert made.pressure == unit.PressureCell(86, 90, "relative", False, False)
+    assert made.pressure == unit_overview.PressureCell(86, 90, "relative", False, False)
     assert made.fluids == (said.fluids.above_maintenance_24h_ml, said.fluids.limit_ml)
 
 
@@ -45,15 +45,16 @@ def test_the_reasons_are_words_with_value_and_limit() -> None:
 def test_the_strip_has_the_ten_systems_in_the_tables_order_each_as_bad_as_its_worst_row() -> None:
     found = bedside(oliguria())
     made = {one.name: one.state for one in row(found).systems}
-    assert list(made) == list(words.SYSTEMS)
+    assert list(made) == list(display_texts.SYSTEMS)
     assert (made["renal"], made["infectious"], made["pulmonary"]) == ("absolute", "clear", "clear")
 
 
 def test_cannot_see_is_worse_than_clear_and_better_than_tripped() -> None:
     rows = [row_of("urine-shift", "indeterminate"), row_of("creatinine", "clear")]
-    assert unit.system("renal", rows, GUIDE).state == "indeterminate"
+    assert unit_overview.system("renal", rows, GUIDE).state == "indeterminate"
     assert (
-        unit.system("renal", [*rows, row_of("urine-hour", "relative", value=15.0)], GUIDE).state == "relative"
+        unit_overview.system("renal", [*rows, row_of("urine-hour", "relative", value=15.0)], GUIDE).state
+        == "relative"
     )
 
 

@@ -16,9 +16,9 @@ from kafka import KafkaProducer
 from rules.wire.topics import ASSESSMENTS
 from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.ports import HOST, free, wait_until
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
 from tests.streams.kafka.brokers_here import drop
 from tests.streams.samples import assessment

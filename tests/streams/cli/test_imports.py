@@ -153,7 +153,7 @@ def test_an_import_that_fails_leaves_an_earlier_file_alone(
         yield b"{}\n"
         raise OSError(28, "No space left on device", "spill")
 
-    monkeypatch.setattr("simulators.mimic.convert.events", broken)
+    monkeypatch.setattr("simulators.mimic_iv.convert.events", broken)
     assert main.main(["import", "mimic-iv", str(folder), "-o", str(into)]) == 2
     assert into.read_text() == "earlier\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["events.jsonl", "mimic"]

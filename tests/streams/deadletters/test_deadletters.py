@@ -12,7 +12,7 @@ from rules.wire.deadletters import Letter, Refused, encode
 from rules.wire.topics import DEADLETTERS
 from streams.cli.main import main
 from streams.kafka.clients import producer
-from streams.kafka.partitions import partition
+from streams.kafka.partition_check import partition
 from streams.kafka.settings import Broker
 from tests.streams.deadletters.letters import AT, KNOWN, REFUSED, letter, value
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics

@@ -10,7 +10,7 @@ from rules.decide.recommendation import Count, DoseClock, Recommendation
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire.instants import HOUR, MINUTE, parse, text
 from simulators.charting.records import line, reading
-from streams.demo.consultant import Consultant, answer, whose
+from streams.demo.dose_consultant import Consultant, answer, whose
 
 ORIGIN = parse("2026-03-02T07:00:00Z")
 START = 3 * 60

@@ -16,8 +16,8 @@ from streams.dev_broker import jars
 from streams.dev_broker.apache import ApacheKafka, Node, properties
 from streams.kafka import ports
 from streams.kafka.admin import admin
-from streams.kafka.creation import TopicSettings, check, create
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, check, create
 
 
 async def write(broker: Broker, values: list[bytes]) -> None:

@@ -13,8 +13,8 @@ import pytest
 from streams.dev_broker.apache import ApacheKafka
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka.admin import admin
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 from tests.streams.kafka.brokers_here import drop
 
 IN_2020, IN_2150 = 1_577_836_800_000, 5_680_281_600_000

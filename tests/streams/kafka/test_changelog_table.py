@@ -10,7 +10,7 @@ import pytest
 from faust.types import TP
 
 from streams.kafka.faust_app import faust_app
-from streams.kafka.partitions import Shape
+from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE, StateRecord, pack, pack_tick, partition_key
 from streams.kafka.topics import changelog

@@ -12,7 +12,7 @@ from rules.wire.vocabulary import EventType
 from streams.errors import UsageError
 from streams.kafka import topics as retention
 from streams.kafka.admin import TopicDescription
-from streams.kafka.creation import Difference, TopicSettings, compare, possible
+from streams.kafka.topic_creation import Difference, TopicSettings, compare, possible
 from streams.kafka.topics import UNLIMITED, Layout, layout, settings
 
 DAY = 86_400_000

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 from tests.streams.kafka.brokers_here import drop
 
 PARTITIONS = 3

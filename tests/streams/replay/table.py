@@ -1,4 +1,4 @@
-"""Writing events as a table (docs/reference/columns.md), the way back of `streams.service.tables`: what the tests read
+"""Writing events as a table (docs/reference/columns.md), the way back of `streams.service.tabular_files`: what the tests read
 again.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas
 
-from streams.service.tables import COLUMNS
+from streams.service.tabular_files import COLUMNS
 
 Event = dict[str, Any]
 

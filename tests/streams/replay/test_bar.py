@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from rules.wire.instants import parse
-from streams.replay.follow import bar, progress_line, summary
 from streams.replay.publish import Counts
+from streams.replay.replay_display import bar, progress_line, summary
 
 
 def counts(records: int, ticks: int = 0, lag: float = 0.0) -> Counts:

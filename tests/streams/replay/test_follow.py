@@ -8,7 +8,7 @@ import json
 import pytest
 from rich.console import Console
 
-from streams.replay.follow import alert_of
+from streams.replay.replay_display import alert_of
 from streams.show.alerts import show_lines
 from tests.streams.samples import alert, alert_record
 

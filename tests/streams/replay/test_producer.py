@@ -9,7 +9,7 @@ from kafka.errors import KafkaTimeoutError
 from kafka.future import Future
 
 from streams.errors import UsageError
-from streams.kafka.partitions import partition, same
+from streams.kafka.partition_check import partition, same
 from streams.replay.producer import KafkaRecordProducer
 from streams.replay.publish import SendResult
 from streams.replay.record import ReplayRecord, tick

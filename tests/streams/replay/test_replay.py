@@ -19,7 +19,7 @@ from rules.wire.instants import parse, text
 from rules.wire.topics import ALERTS, COMMANDS, INPUTS
 from streams.cli.main import main
 from streams.kafka.clients import producer
-from streams.kafka.partitions import partition
+from streams.kafka.partition_check import partition
 from streams.kafka.settings import Broker
 from tests.streams.kafka.brokers_here import drop
 from tests.streams.replay.brokers import KINDS, PARTITIONS, records, topics

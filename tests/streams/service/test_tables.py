@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from rules.ingest.decode import decode
 from streams.errors import UsageError
-from streams.service.tables import COLUMNS, FIELDS, Row, is_table, records, rows
+from streams.service.tabular_files import COLUMNS, FIELDS, Row, is_table, records, rows
 from tests.streams.replay import table
 from tests.streams.samples import record, vitals
 

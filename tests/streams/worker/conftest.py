@@ -9,8 +9,8 @@ import pytest
 from kafka import KafkaAdminClient
 
 from streams.dev_broker.apache import ApacheKafka
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from faust.types import TP
 
 from rules.wire.topics import INPUTS
 from streams.kafka.faust_app import faust_app
-from streams.kafka.partitions import Shape
+from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
 from streams.worker.consumer import CARRIER, BatchConsumer, transport
 from streams.worker.fetch_buffer import FetchBuffer

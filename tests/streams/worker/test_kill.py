@@ -12,8 +12,8 @@ from random import Random
 import pytest
 
 from streams.dev_broker.apache import ApacheKafka
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 from tests.streams.kafka.brokers_here import SHORT_SESSIONS
 from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, behind, until_done

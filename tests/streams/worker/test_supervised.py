@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from streams.dev_broker.embedded import EmbeddedBroker
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 from streams.service.exit_codes import STUCK
 from tests.streams.kafka.brokers_here import had
 from tests.streams.worker.process import Workers

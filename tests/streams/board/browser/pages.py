@@ -21,8 +21,8 @@ from rules.wire.instants import parse, text
 from rules.wire.topics import topic_of
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka import ports
-from streams.kafka.creation import TopicSettings, create
 from streams.kafka.settings import Broker
+from streams.kafka.topic_creation import TopicSettings, create
 
 ROOT = Path(__file__).parents[4]
 SESSION_S, PARTITIONS = 6, 3

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from streams.board import words
+from streams.board import display_texts
 from streams.cli.main import main
 from streams.dev_broker import embedded
 from streams.errors import UsageError
@@ -98,7 +98,7 @@ def said(file: Path, at: str) -> Any:
 
 def expected(one: dict[str, Any]) -> list[list[str | None]]:
     return [
-        [row["code"], row["state"], words.number(row["value"]), row["limit"] or "–", row["since"]]
+        [row["code"], row["state"], display_texts.number(row["value"]), row["limit"] or "–", row["since"]]
         for row in one["criteria"]
     ]
 
@@ -116,15 +116,19 @@ def test_every_number_of_every_patient_is_that_of_assess(
         found = page.evaluate(READ)
         one = said(files[name], found["judged"])
         assert found["criteria"] == expected(one), name
-        assert found["advised"].split(maxsplit=1)[-1] == words.RECOMMENDATION[one["recommendation"]], name
-        assert found["pressure"].split()[0] == words.number(one["blood_pressure"]["latest"]), name
+        assert (
+            found["advised"].split(maxsplit=1)[-1] == display_texts.RECOMMENDATION[one["recommendation"]]
+        ), name
+        assert found["pressure"].split()[0] == display_texts.read(
+            one["blood_pressure"]["latest"], (one["blood_pressure"]["target"],)
+        ), name
         assert f"target above {one['blood_pressure']['target']:g}" in found["pressure"], name
         assert found["fluids"] == (
-            f"{words.number(one['fluids']['above_maintenance_24h_ml'])} of "
-            f"{words.number(one['fluids']['limit_ml'])} mL"
+            f"{display_texts.read(one['fluids']['above_maintenance_24h_ml'], (one['fluids']['limit_ml'],))} of "
+            f"{display_texts.number(one['fluids']['limit_ml'])} mL"
         ), name
-        assert words.READINESS[one["dose"]["readiness"]] in found["dose"], name
-        assert words.plural(one["dose"]["number"], "dose") in found["dose"], name
+        assert display_texts.READINESS[one["dose"]["readiness"]] in found["dose"], name
+        assert display_texts.plural(one["dose"]["number"], "dose") in found["dose"], name
         assert one["dose"]["last"] in (None, *found["doseTimes"]), name
         assert found["overdue"] == [
             item["what"].replace("-", " ") for item in one["monitoring"] if item["overdue"]

@@ -12,7 +12,7 @@ import pytest
 from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
-from streams.kafka.partitions import partition
+from streams.kafka.partition_check import partition
 from streams.kafka.settings import Broker
 from streams.pager.service.watchdog import SUBJECT, beat, patient_of
 from tests.streams.pager.delivery.receiver import receiving

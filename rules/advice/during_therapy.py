@@ -6,11 +6,11 @@ Source: Tables 5 and 6; text, Overview.
 from collections.abc import Callable
 
 from rules.chart.facts import Lab, references
-from rules.evaluate.bands import run_start
+from rules.evaluate.limit_bands import run_start
 from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, open_, soonest
 from rules.evaluate.rows.persistent_finding import persistent_finding
-from rules.guideline.declare import OxygenRow, PersistentFindingRow
-from rules.guideline.table5 import Advice
+from rules.guideline.advice_texts import Advice
+from rules.guideline.declarations import OxygenRow, PersistentFindingRow
 from rules.wire.instants import Instant, beyond, ms_of, reached
 
 FORBIDDEN = ("steroid", "antihypertensive")

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rules.wire.instants import text
-from simulators.mimic.fact import MimicFact, learned, neat, stamp
-from simulators.mimic.tables import INPUTS, Given
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.fact import MimicFact, learned, neat, stamp
+from simulators.mimic_iv.tables import INPUTS, Given
+from simulators.mimic_iv.tally import ImportTally
 
 CRYSTALLOID, EXPANDER, BLOOD, CARRIER, ELSEWHERE = "crystalloid", "expander", "blood", "carrier", "elsewhere"
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from simulators.mimic.chart_items import (
+from simulators.mimic_iv.chart_items import (
     BIPAP_FLOW,
     DEVICE,
     DEVICES,
@@ -22,9 +22,9 @@ from simulators.mimic.chart_items import (
     VERBAL,
     wording,
 )
-from simulators.mimic.fact import MimicFact, neat, stamp
-from simulators.mimic.tables import CHART, Charted
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.fact import MimicFact, neat, stamp
+from simulators.mimic_iv.tables import CHART, Charted
+from simulators.mimic_iv.tally import ImportTally
 
 # Intubation, from what only the wording says: the device `Endotracheal tube`, or a verbal response of `No
 # Response-ETT`.

@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from simulators.mimic import chart_items, inputs, laboratory, outputs
-from simulators.mimic.disk_sort import Buckets, Ordering
-from simulators.mimic.fact import written
-from simulators.mimic.folding import facts
-from simulators.mimic.stays import MimicStay, Windows, selected, stays
-from simulators.mimic.tables import (
+from simulators.mimic_iv import chart_items, inputs, laboratory, outputs
+from simulators.mimic_iv.disk_sort import Buckets, Ordering
+from simulators.mimic_iv.fact import written
+from simulators.mimic_iv.stay_facts import facts
+from simulators.mimic_iv.stays import MimicStay, Windows, selected, stays
+from simulators.mimic_iv.tables import (
     CHART,
     INPUTS,
     LABS,
@@ -29,7 +29,7 @@ from simulators.mimic.tables import (
     pieces,
     small,
 )
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.tally import ImportTally
 
 ROWS_READ: Mapping[MimicTable, Mapping[int, str]] = {
     CHART: chart_items.LABELS,

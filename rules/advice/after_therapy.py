@@ -8,7 +8,7 @@ from rules.chart.facts import references
 from rules.chart.oxygen import Oxygen
 from rules.evaluate.pressure import above_target
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, next_span_edge, open_, soonest, tripped
-from rules.guideline.table5 import Advice
+from rules.guideline.advice_texts import Advice
 from rules.wire.instants import Instant, ms_of, reached
 
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from rules.decide.subjects import ADVICE, CRITERION, MONITORING, PRESSURE, Subject
 from rules.evaluate.result import RELATIVE, Result
-from rules.guideline.declare import Limit
+from rules.guideline.advice_texts import Advice
+from rules.guideline.declarations import Limit
 from rules.guideline.edition import Guideline
-from rules.guideline.table5 import Advice
 from rules.wire.alerts import Measure
 
 

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from rules.wire.instants import DAY, text
-from simulators.mimic.fact import MimicFact, neat, stamp
-from simulators.mimic.tables import OUTPUTS, Collected
-from simulators.mimic.tables import OUTPUTS as TABLE
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.fact import MimicFact, neat, stamp
+from simulators.mimic_iv.tables import OUTPUTS, Collected
+from simulators.mimic_iv.tables import OUTPUTS as TABLE
+from simulators.mimic_iv.tally import ImportTally
 
 
 class OutputKind(NamedTuple):

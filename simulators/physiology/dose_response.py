@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.physiology.latent import Array
+from simulators.physiology.latent_state import Array
 
 
 class Cascade:

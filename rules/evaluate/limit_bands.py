@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from rules.chart.facts import Lab
 from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, Result, aged
-from rules.guideline.declare import Limit
+from rules.guideline.declarations import Limit
 from rules.wire.instants import Instant
 
 

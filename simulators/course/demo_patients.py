@@ -16,11 +16,11 @@ from simulators.care.dosing import LEAD, Answer, DosingPlan
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
 from simulators.charting.writer import DAY, HOUR
-from simulators.course.loop import course
+from simulators.course.closed_loop import course
 from simulators.course.simulation import cohort_of, imposed_events
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import CHUNK, generator
+from simulators.physiology.latent_state import CHUNK, generator
 from simulators.scenarios import SCENARIOS
 
 BEFORE: Final = 36 * HOUR

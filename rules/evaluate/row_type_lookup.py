@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from rules.evaluate.row_type import RowType
-from rules.guideline.declare import ROW_TYPES, AnyRow, Row, module_of
+from rules.guideline.declarations import ROW_TYPES, AnyRow, Row, module_of
 
 
 def _descriptor(row_type: type[Row]) -> RowType[Any]:

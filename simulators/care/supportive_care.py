@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from simulators.care.observation import ObservedValues, steady
-from simulators.care.sheet import OrderSheet
+from simulators.care.order_sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import CHUNK, DEVICES, Array, Flags
+from simulators.physiology.latent_state import CHUNK, DEVICES, Array, Flags
 
 
 class Scheduled(NamedTuple):

@@ -3,9 +3,9 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.infusions import Segment, segment_at
-from rules.evaluate.bands import band, limit_text
+from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
-from rules.guideline.declare import RateMaximumRow, RateMinimumRow
+from rules.guideline.declarations import RateMaximumRow, RateMinimumRow
 from rules.wire.instants import Instant, reached
 
 REQUIRED = ("weight",)

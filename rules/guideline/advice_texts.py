@@ -5,7 +5,7 @@ Texts say what to do, never how much IL-2.
 
 import msgspec
 
-from rules.guideline.declare import Limit
+from rules.guideline.declarations import Limit
 from rules.wire.instants import DAY, HOUR
 
 

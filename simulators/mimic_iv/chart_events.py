@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from simulators.mimic.chart_items import (
+from simulators.mimic_iv.chart_items import (
     ADMISSION_WEIGHTS,
     EYES,
     MOTOR,
@@ -24,10 +24,10 @@ from simulators.mimic.chart_items import (
     WEIGHT_LB,
     wording,
 )
-from simulators.mimic.fact import MimicFact, distinct_sets, learned, neat, stamp
-from simulators.mimic.stays import MimicStay
-from simulators.mimic.tables import CHART, Charted, Given
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.fact import MimicFact, distinct_sets, learned, neat, stamp
+from simulators.mimic_iv.stays import MimicStay
+from simulators.mimic_iv.tables import CHART, Charted, Given
+from simulators.mimic_iv.tally import ImportTally
 
 POUND = 0.45359237
 SAME_KG = 0.5

@@ -13,7 +13,7 @@ from simulators.physiology.blood import ROW
 from simulators.physiology.body import Body, Treatment
 from simulators.physiology.clinical_events import KINDS, felt
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent import CHUNK, LATENT, Array, Chunk, generator
+from simulators.physiology.latent_state import CHUNK, LATENT, Array, Chunk, generator
 
 SIZE: Final = np.array([[2.2], [2.0]])
 """Standard deviation of systolic pressure (mm[Hg]) and heart rate (/min) about their course (assumption)."""

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from simulators.mimic.chart_events import baseline, mental, vitals
-from simulators.mimic.chart_items import WORDS
-from simulators.mimic.fact import MimicFact, early, learned
-from simulators.mimic.inputs import PRESSORS, fluids, infusions
-from simulators.mimic.laboratory import results
-from simulators.mimic.outputs import outputs
-from simulators.mimic.oxygen import intubation, oxygen
-from simulators.mimic.stays import MimicStay
-from simulators.mimic.tables import (
+from simulators.mimic_iv.chart_events import baseline, mental, vitals
+from simulators.mimic_iv.chart_items import WORDS
+from simulators.mimic_iv.fact import MimicFact, early, learned
+from simulators.mimic_iv.inputs import PRESSORS, fluids, infusions
+from simulators.mimic_iv.laboratory import results
+from simulators.mimic_iv.outputs import outputs
+from simulators.mimic_iv.oxygen import intubation, oxygen
+from simulators.mimic_iv.stays import MimicStay
+from simulators.mimic_iv.tables import (
     CHART,
     INPUTS,
     LABS,
@@ -29,7 +29,7 @@ from simulators.mimic.tables import (
     cells,
     whole,
 )
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.tally import ImportTally
 
 REWRITTEN = "Rewritten"
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from simulators.charting.volumes import LITTLE, WARD_EVERY
 from simulators.charting.writer import DAY, HOUR
-from simulators.physiology.latent import PRESSORS, Array, Chunk, Flags
+from simulators.physiology.latent_state import PRESSORS, Array, Chunk, Flags
 from simulators.truth.runs import SustainedTruth
 
 

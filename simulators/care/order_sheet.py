@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulators.physiology.latent import CHUNK, SUPPORT, Act, Array, Flags, Whole
+from simulators.physiology.latent_state import CHUNK, SUPPORT, Act, Array, Flags, Whole
 
 ROWS: Final = np.arange(CHUNK)[:, None]
 RESTING: Final[Mapping[str, float]] = {name: 21.0 if name == "fio2" else 0.0 for name in SUPPORT}

@@ -2,11 +2,11 @@
 
 from rules.chart.chart import Chart
 from rules.chart.infusions import Segment, overlapping, segment_at
-from rules.evaluate.rates import AnyRateRow
+from rules.evaluate.phenylephrine_rates import AnyRateRow
 from rules.explain.citations import cite_all
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, back, both, met, span, when
 from rules.explain.question import Asked
-from rules.guideline.declare import RateMaximumRow
+from rules.guideline.declarations import RateMaximumRow
 
 
 def not_dosing(chart: Chart) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rules.wire.instants import HOUR
-from simulators.score.course import LevelSpan
 from simulators.score.detection import AlarmSpan
+from simulators.score.true_spans import LevelSpan
 
 MISS = 5
 """A missed hour counts five times a false one."""

@@ -5,11 +5,14 @@ An unknown code is displayed unchanged.
 
 from __future__ import annotations
 
-from rules.decide.messages import limit_words, meets
+from collections.abc import Iterable
+
+from rules.decide.alert_texts import limit_words, meets
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment, CriterionRow
 from streams import display
+from streams.flowsheet.limits import thresholds
 
 STATE = {
     "clear": "clear", "relative": "relative", "absolute": "absolute", "indeterminate": "cannot see",
@@ -68,9 +71,17 @@ def number(value: float | str | None) -> str:
     return f"{round(value, 4):.9g}" if isinstance(value, float | int) else value
 
 
-def measured(value: float | str | None, code: str | None) -> str:
-    """Return value and unit."""
-    return f"{number(value)} {unit(code)}".strip() if isinstance(value, float | int) else number(value)
+def read(value: float | str | None, limits: Iterable[float] = ()) -> str:
+    """Return a value as it is read, with three significant figures; a dash for None.
+
+    It is never rounded across one of the limits.
+    """
+    return display.figures(round(value, 4) + 0.0, limits) if isinstance(value, float | int) else number(value)
+
+
+def measured(value: float | str | None, code: str | None, limits: Iterable[float] = ()) -> str:
+    """Return value and unit, as they are read."""
+    return f"{read(value, limits)} {unit(code)}".strip() if isinstance(value, float | int) else number(value)
 
 
 def criterion(code: str, guideline: Guideline) -> str:
@@ -99,7 +110,7 @@ def tripped(row: CriterionRow, guideline: Guideline) -> str:
     found = criterion(row.code, guideline)
     if row.state == "indeterminate":
         return f"{found}: cannot see" + (f", missing {', '.join(row.missing)}" if row.missing else "")
-    value = f" {measured(row.value, row.unit)}" if row.value is not None else ""
+    value = f" {measured(row.value, row.unit, thresholds(guideline))}" if row.value is not None else ""
     limit = f", {limit_phrase(row.value, row.limit)}" if row.limit else ""
     return f"{found}{value}{limit}{' (old)' if row.stale else ''}"
 

@@ -10,9 +10,9 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from simulators.mimic.fact import MimicFact, distinct_sets, neat, stamp
-from simulators.mimic.tables import LABS, Resulted
-from simulators.mimic.tally import ImportTally
+from simulators.mimic_iv.fact import MimicFact, distinct_sets, neat, stamp
+from simulators.mimic_iv.tables import LABS, Resulted
+from simulators.mimic_iv.tally import ImportTally
 
 # What the items of `hosp/labevents` are on the wire. Labels as in `hosp/d_labitems`; the unit is the one
 # charted, this one where none is.

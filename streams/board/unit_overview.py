@@ -11,11 +11,11 @@ from rules.guideline import Guideline
 from rules.wire.alerts import RANK
 from rules.wire.assessments import Assessment, CriterionRow
 from rules.wire.instants import text
-from streams.board import words
+from streams.board import display_texts
 from streams.projections.patients import PatientProjection
 
 WORST = {"clear": 0, "indeterminate": 1, "relative": 2, "absolute": 3}
-URGENCY = ("proceed", "cannot-tell", words.NOT_ASSESSED, "correct", "delay", "stop")
+URGENCY = ("proceed", "cannot-tell", display_texts.NOT_ASSESSED, "correct", "delay", "stop")
 FEW = 3
 
 
@@ -126,9 +126,10 @@ def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -
     """Return the recommendation with its first `most` reasons."""
     assessment = patient.assessment
     if assessment is None:
-        return Advised(words.NOT_ASSESSED)
+        return Advised(display_texts.NOT_ASSESSED)
     reasons = [
-        (level_of(code, assessment), words.reason(code, assessment, guideline)) for code in assessment.reasons
+        (level_of(code, assessment), display_texts.reason(code, assessment, guideline))
+        for code in assessment.reasons
     ]
     since = next(
         (text(one.since) for one in patient.episodes.open.values() if one.last.kind == "recommendation"), None
@@ -158,7 +159,9 @@ def unseen(patient: PatientProjection) -> Alerts:
         waiting[0],
     )
     oldest = min(one.since for one in waiting)
-    return Alerts(first.level, words.alert(first.last), len(waiting), oldest, len(alerts) - len(waiting))
+    return Alerts(
+        first.level, display_texts.alert(first.last), len(waiting), oldest, len(alerts) - len(waiting)
+    )
 
 
 def rank(recommended: Advised, alerts: Alerts, assessment: Assessment | None) -> int:
@@ -196,7 +199,7 @@ def system(name: str, rows: list[CriterionRow], guideline: Guideline) -> System:
     """Return an organ system with the state of its worst row."""
     state = max((one.state for one in rows), key=lambda state: WORST.get(state, RANK["absolute"]))
     found = (
-        "; ".join(words.tripped(one, guideline) for one in rows if one.state == state)
+        "; ".join(display_texts.tripped(one, guideline) for one in rows if one.state == state)
         if state != "clear"
         else ""
     )

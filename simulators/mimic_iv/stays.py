@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pandas
 
 from rules.wire.instants import DAY
-from simulators.mimic.fact import MimicFact, milliseconds, moments
-from simulators.mimic.tables import MimicTable, UnreadableMimic, is_number, needed, path_of, small
-from simulators.mimic.tally import OTHER_STAYS, ImportTally
+from simulators.mimic_iv.fact import MimicFact, milliseconds, moments
+from simulators.mimic_iv.tables import MimicTable, UnreadableMimic, is_number, needed, path_of, small
+from simulators.mimic_iv.tally import OTHER_STAYS, ImportTally
 
 BEFORE = DAY
 """How long before the stay a row may lie: admission weights, the creatinine of the emergency room.
