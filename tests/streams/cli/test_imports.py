@@ -14,7 +14,7 @@ import pytest
 from streams.cli import imports, main
 from streams.replay.source import source
 from streams.service.files import filling
-from tests.simulators.mimic.folder import STAY, Rows, chart, collected, mimic
+from tests.simulators.mimic_iv.folder import STAY, Rows, chart, collected, mimic
 
 Capture = pytest.CaptureFixture[str]
 ROWS: Rows = {

@@ -10,7 +10,7 @@ from rules.wire.vocabulary import IO_KINDS
 from simulators.mimic_iv.outputs import IRRIGANT_IN, IRRIGANT_OUT, OUTPUT_ITEMS, irrigated, outputs
 from simulators.mimic_iv.tables import Collected
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import ms
+from tests.simulators.mimic_iv.folder import ms
 
 FOLEY, VOID, OR_URINE = 226559, 226560, 226627
 

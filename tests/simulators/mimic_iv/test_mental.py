@@ -9,7 +9,7 @@ from simulators.mimic_iv.chart_items import DEVICE, EYES, MOTOR, PERSON, PLACE, 
 from simulators.mimic_iv.oxygen import intubation
 from simulators.mimic_iv.tables import Charted
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import ms
+from tests.simulators.mimic_iv.folder import ms
 
 
 def scored(at: int = ms("09:00"), words: dict[int, str] | None = None, **scores: float) -> list[Charted]:

@@ -6,7 +6,7 @@ from simulators.mimic_iv.chart_events import baseline
 from simulators.mimic_iv.stays import MimicStay
 from simulators.mimic_iv.tables import Charted, Given
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import ms
+from tests.simulators.mimic_iv.folder import ms
 
 KG, LB = 226512, 226531
 STAY = MimicStay(1, 2, ms("08:00"), ms("20:00", 3), 54)

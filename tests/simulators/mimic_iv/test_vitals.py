@@ -9,7 +9,7 @@ from simulators.mimic_iv.chart_events import vitals
 from simulators.mimic_iv.chart_items import READINGS, SOURCES
 from simulators.mimic_iv.tables import Charted
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import codes, ms
+from tests.simulators.mimic_iv.folder import codes, ms
 
 NINE = ms("09:00")
 

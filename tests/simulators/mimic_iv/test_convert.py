@@ -15,7 +15,7 @@ from rules.ingest.decode import decode
 from simulators.mimic_iv import convert, disk_sort, tables
 from simulators.mimic_iv.tables import UnreadableMimic
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import (
+from tests.simulators.mimic_iv.folder import (
     DEMO_CHART,
     HEADS,
     OUT,

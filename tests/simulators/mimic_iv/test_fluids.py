@@ -10,7 +10,7 @@ from rules.wire.vocabulary import IO_KINDS
 from simulators.mimic_iv.inputs import FLUIDS, fluids, kind
 from simulators.mimic_iv.tables import Given
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import ms
+from tests.simulators.mimic_iv.folder import ms
 
 SALINE, MAIN, CONTINUOUS = 225158, "Main order parameter", "Continuous IV"
 NINE = ms("09:00")

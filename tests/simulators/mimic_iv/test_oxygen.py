@@ -9,7 +9,7 @@ from simulators.mimic_iv.chart_items import BIPAP_FLOW, DEVICE, DEVICES, FIO2, F
 from simulators.mimic_iv.oxygen import oxygen
 from simulators.mimic_iv.tables import Charted
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import codes, ms
+from tests.simulators.mimic_iv.folder import codes, ms
 
 NINE, TEN = ms("09:00"), ms("10:00")
 

@@ -10,7 +10,7 @@ from rules.ingest.units import RATES
 from simulators.mimic_iv.inputs import PRESSORS, infusions
 from simulators.mimic_iv.tables import Given
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import ms
+from tests.simulators.mimic_iv.folder import ms
 
 PHENYLEPHRINE, VASOPRESSIN, NOREPINEPHRINE = 221749, 222315, 221906
 

@@ -22,8 +22,8 @@ from rules.wire.assessments import CriterionRow
 from simulators.mimic_iv import convert
 from simulators.mimic_iv.convert import ROWS_READ
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic import source
-from tests.simulators.mimic.source import DEMO, HOUR, MIN, table
+from tests.simulators.mimic_iv import source
+from tests.simulators.mimic_iv.source import DEMO, HOUR, MIN, table
 
 pytestmark = [
     pytest.mark.skipif(not DEMO.is_dir(), reason="needs the MIMIC-IV demo"),

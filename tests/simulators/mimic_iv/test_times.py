@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.mimic_iv.fact import AHEAD, learned, moments, neat, stamp
-from tests.simulators.mimic.folder import ms
+from tests.simulators.mimic_iv.folder import ms
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rules.ingest.units import LABS
 from simulators.mimic_iv.laboratory import ANALYTES, results
 from simulators.mimic_iv.tables import Resulted
 from simulators.mimic_iv.tally import ImportTally
-from tests.simulators.mimic.folder import ms
+from tests.simulators.mimic_iv.folder import ms
 
 CREATININE, TROPONIN, INR = 50912, 51003, 51237
 
