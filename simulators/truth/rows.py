@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from simulators.physiology.cohort import Cohort
-from simulators.truth import single_values
+from simulators.truth import single_value_criteria
 from simulators.truth.runs import SustainedTruth
-from simulators.truth.single_values import PhenylephrineMaximum, PhenylephrineMinimum, WeightGain
+from simulators.truth.single_value_criteria import PhenylephrineMaximum, PhenylephrineMinimum, WeightGain
 from simulators.truth.view import VIEWS, States, TruthView, graded
-from simulators.truth.vital_signs import Hypotension, OxygenRequirement, SinusTachycardia
-from simulators.truth.volumes import Diarrhea, UrineHour, UrineShift
+from simulators.truth.vital_sign_criteria import Hypotension, OxygenRequirement, SinusTachycardia
+from simulators.truth.volume_criteria import Diarrhea, UrineHour, UrineShift
 
 REVERSIBLE_MIN = 120
 NEVER = 99
@@ -100,17 +100,17 @@ class Rows:
 def measured(columns: int, cohort: Cohort) -> dict[str, Row]:
     """Return the rows that numbers decide."""
     return {
-        "cardiac-enzymes": single_values.cardiac_enzymes,
+        "cardiac-enzymes": single_value_criteria.cardiac_enzymes,
         "diarrhea": Diarrhea(columns),
-        "bilirubin": single_values.bilirubin,
+        "bilirubin": single_value_criteria.bilirubin,
         "phenylephrine-maximum": PhenylephrineMaximum(columns),
         "phenylephrine-minimum": PhenylephrineMinimum(columns),
-        "platelets": single_values.platelets,
+        "platelets": single_value_criteria.platelets,
         "weight-gain": WeightGain(cohort.weight),
         "oxygen-requirement": OxygenRequirement(columns),
         "urine-shift": UrineShift(columns),
         "urine-hour": UrineHour(columns),
-        "creatinine": single_values.creatinine,
+        "creatinine": single_value_criteria.creatinine,
     }
 
 

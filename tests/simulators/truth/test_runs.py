@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.truth.runs import Run, SustainedTruth, TruthLatch
-from simulators.truth.volumes import trailing_sum
+from simulators.truth.volume_criteria import trailing_sum
 
 flags = st.lists(st.booleans(), min_size=1, max_size=60)
 cuts = st.lists(st.integers(1, 20), min_size=1, max_size=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulators.truth.vital_signs import target
+from simulators.truth.vital_sign_criteria import target
 from tests.simulators.truth.lived import levels, lived, patient, spans
 
 
