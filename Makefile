@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 # Processes that run tests: two more than there are processors, since many tests wait for brokers and for programs.
-JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
