@@ -1,6 +1,6 @@
 """Find the descriptor of a row of Table 3: its evaluator, and the inputs that can change its result.
 
-A row type is found by its name (`declare.module_of`): no list of them is kept but `declare.AnyRow`.
+A row type is found by its name (`declarations.module_of`): no list of them is kept but `declarations.AnyRow`.
 """
 
 from importlib import import_module
