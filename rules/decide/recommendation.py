@@ -10,6 +10,7 @@ from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, plan_for
 from rules.evaluate.pressure import above_target
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
+from rules.wire.assessments import STOP_RULE
 from rules.wire.events import Reference
 from rules.wire.instants import HOUR, ms_of, reached
 
@@ -83,7 +84,7 @@ def blind(patient: Patient) -> tuple[str, ...]:
 def recommend(patient: Patient) -> Recommendation:
     """Return the recommendation: the first line of Table 4 that holds."""
     found = count(patient)
-    rules = tuple(f"stop-rule:{rule}" for rule in rules_in_force(patient))
+    rules = tuple(STOP_RULE + rule for rule in rules_in_force(patient))
     reasons = (*rules, *found.absolute, *found.relative)
     if rules:
         return Recommendation("stop", reasons, found)
@@ -127,7 +128,7 @@ def _over(patient: Patient) -> bool:
 
 
 def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ...]:
-    out = [reason for reason in recommendation.reasons if not reason.startswith("stop-rule:")]
+    out = [reason for reason in recommendation.reasons if not reason.startswith(STOP_RULE)]
     if (
         HYPOTENSION in patient.episodes
         or patient.memory(HYPOTENSION).state in TRIPPED

@@ -10,11 +10,11 @@ from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
 from rules.evaluate.result import Result
 from rules.explain.explanation import Look
 from rules.guideline.edition import Guideline
+from rules.wire.assessments import STOP_RULE
 from rules.wire.did_you_mean import nearest
 from rules.wire.instants import ms_of
 
 MONITORING = "monitoring/"
-STOP_RULE = "stop-rule:"
 DOSE = "dose"
 NEAREST = 3
 

@@ -11,8 +11,9 @@ from rules.evaluate.stop_rule import Holding, StopRuleState, holding
 from rules.explain.citations import cited
 from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Cited, Rule, span, when
-from rules.explain.question import STOP_RULE, Asked
+from rules.explain.question import Asked
 from rules.guideline.dose_decisions import StopRule
+from rules.wire.assessments import STOP_RULE
 
 IN_FORCE = "standing"
 RESUME = (

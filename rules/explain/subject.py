@@ -11,9 +11,10 @@ from rules.explain.advice import advised
 from rules.explain.citations import unseen
 from rules.explain.criterion import criterion
 from rules.explain.explanation import Answer, Explanation, headline, since, span, when
-from rules.explain.question import DOSE, MONITORING, STOP_RULE, Asked, ask, check
+from rules.explain.question import DOSE, MONITORING, Asked, ask, check
 from rules.explain.recommendation import asked_recommendation, asked_rule, recommendation, stop_rule
 from rules.explain.schedule import asked_dose, dose, observation
+from rules.wire.assessments import STOP_RULE
 from rules.wire.instants import ms_of
 
 CORRECTIVE = "corrective"

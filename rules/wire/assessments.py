@@ -9,6 +9,10 @@ import msgspec
 
 Number = int | float
 """A number is decoded as it was written: `8` and `8.0` stay apart."""
+STOP_RULE = "stop-rule:"
+"""What a reason begins with that is a stop rule; its name follows."""
+TRIPPED = ("relative", "absolute")
+"""The states of a criterion that count."""
 
 
 class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -106,6 +110,13 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     monitoring: tuple[MonitoringItem, ...]
     advice: tuple[AdviceItem, ...]
     eligibility: tuple[EligibilityItem, ...]
+
+    @property
+    def stop_rules(self) -> tuple[str, ...]:
+        """The names of the stop rules in force, in the order of the reasons."""
+        return tuple(
+            reason.removeprefix(STOP_RULE) for reason in self.reasons if reason.startswith(STOP_RULE)
+        )
 
 
 class NotAnAssessment(ValueError):

@@ -5,13 +5,15 @@ Drug lists also in criteria.md section 7.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Status = Literal["final", "preliminary", "corrected", "entered-in-error"]
 Direction = Literal["in", "out"]
 EncounterEvent = Literal["admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"]
 Location = Literal["ward", "icu"]
 Level = Literal["absolute", "relative", "technical", "advisory"]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+"""Their order is that of the counts in every state record."""
 EventType = Literal[
     "vitals",
     "labs",

@@ -4,20 +4,20 @@ its clinical event still to come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from rules.wire.instants import MINUTE
-from simulators.care.dosing import LEAD, Answer, DosingPlan
+from simulators.care.dosing import LEAD, DosingPlan
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
 from simulators.charting.writer import DAY, HOUR
 from simulators.course.closed_loop import course
-from simulators.course.simulation import cohort_of, imposed_events
+from simulators.course.simulation import DoseConsultant, cohort_of, imposed_events
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import CHUNK, generator
@@ -141,14 +141,6 @@ DEMO_PATIENTS: Final = (
 """In the order of the beds: the first few already show most of Table 3."""
 
 
-class RehearsalConsultant(Protocol):
-    """What decides about doses: it is given all that is charted, then asked about each dose."""
-
-    def chart(self, records: Iterable[Record]) -> None: ...
-
-    def __call__(self, bed: int, minute: int) -> Answer: ...
-
-
 class Rehearsal:
     """A number of demo patients, ready to run once.
 
@@ -164,7 +156,7 @@ class Rehearsal:
         self.stories: Mapping[str, str] = {one.patient: one.summary for one in chosen}
         self.cohort, self.plan = prepared(chosen, seed)
 
-    def run(self, consultant: RehearsalConsultant) -> Iterator[Record]:
+    def run(self, consultant: DoseConsultant) -> Iterator[Record]:
         """Yield the records in order of `known`, made as they are consumed, 15 min at a time."""
         watched = np.ones(len(self.cohort), dtype=bool)
         charting = Charting(self.cohort, self.plan, self.seed, BEGINS, watched)

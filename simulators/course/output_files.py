@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
 from simulators import faults
-from simulators.care.dosing import Answer
 from simulators.charting.records import Record, sink, write
-from simulators.course.simulation import Simulation
+from simulators.course.simulation import DoseConsultant, Simulation
 from simulators.truth import file as truth_file
 
 BATCH = 4096
-
-
-class DoseConsultant(Protocol):
-    """What decides about doses by the guideline: it gets all that is charted and is asked about each dose."""
-
-    def chart(self, records: Iterable[Record]) -> None: ...
-
-    def __call__(self, bed: int, minute: int) -> Answer: ...
 
 
 class Wanted(NamedTuple):

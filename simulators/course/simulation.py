@@ -4,10 +4,10 @@ ground truth, chunk by chunk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,6 +23,14 @@ from simulators.scenarios import SCENARIOS
 from simulators.scenarios.scenario import Imposed, Policy, Scenario, Span, Vitals
 from simulators.truth.file import Truth
 from simulators.truth.ground_truth import GroundTruth
+
+
+class DoseConsultant(Protocol):
+    """What decides about doses by the guideline: it gets all that is charted and is asked about each dose."""
+
+    def chart(self, records: Iterable[Record]) -> None: ...
+
+    def __call__(self, bed: int, minute: int) -> Answer: ...
 
 
 class Prepared(NamedTuple):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from rules.wire import pages
+from rules.wire.assessments import STOP_RULE
 from rules.wire.commands import Command, kind
 from rules.wire.instants import MINUTE
 from rules.wire.topics import PAGES
@@ -112,7 +113,7 @@ def resume(form: Mapping[str, str], patient: PatientProjection, who: commands.Wh
     rule = form.get("rule", "")
     if rule not in stops(patient.assessment):
         raise Gone("That stop rule does not stand any more.")
-    return BoardCommand(commands.resume(patient.name, rule, who, now), {"subject": f"stop-rule:{rule}"}, who)
+    return BoardCommand(commands.resume(patient.name, rule, who, now), {"subject": STOP_RULE + rule}, who)
 
 
 def expire(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from rules.decide.alert_texts import limit_words, meets
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
-from rules.wire.assessments import Assessment, CriterionRow
+from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
 from streams import display
 from streams.flowsheet.limits import thresholds
 
@@ -92,8 +92,8 @@ def criterion(code: str, guideline: Guideline) -> str:
 
 def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
     """Return a reason of the recommendation: `Urine 8 mL/h, below 10`."""
-    if code.startswith("stop-rule:"):
-        rule = code.removeprefix("stop-rule:")
+    if code.startswith(STOP_RULE):
+        rule = code.removeprefix(STOP_RULE)
         return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
     row = next((one for one in assessment.criteria if one.code == code), None)
     if row is None:

@@ -10,6 +10,7 @@ from rules.chart import derived
 from rules.chart.chart import target_for
 from rules.chart.volumes import Collection, by_shift
 from rules.guideline import Guideline
+from rules.wire.assessments import TRIPPED
 from rules.wire.events import IO, Dose, Encounter, Event
 from rules.wire.instants import HOUR
 from rules.wire.vocabulary import ABOVE_MAINTENANCE
@@ -36,7 +37,6 @@ SUBJECTS: dict[str, set[str]] = {
 One record carries several signs, and an alert rests on one of them. On any other series every subject's
 evidence is marked.
 """
-TRIPPED = ("relative", "absolute")
 Panel = dict[str, Any]
 
 

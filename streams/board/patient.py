@@ -93,8 +93,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
 
 def stops(assessment: Assessment | None) -> tuple[str, ...]:
     """Return the names of the stop rules in force."""
-    reasons = assessment.reasons if assessment else ()
-    return tuple(reason.removeprefix("stop-rule:") for reason in reasons if reason.startswith("stop-rule:"))
+    return assessment.stop_rules if assessment else ()
 
 
 def labs(patient: PatientProjection) -> tuple[LabView, ...]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rules.guideline import Guideline
 from rules.wire.alerts import RANK
-from rules.wire.assessments import Assessment, CriterionRow
+from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
 from rules.wire.instants import text
 from streams.board import display_texts
 from streams.projections.patients import PatientProjection
@@ -140,7 +140,7 @@ def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -
 
 def level_of(code: str, assessment: Assessment) -> str:
     """Return the level of a reason."""
-    if code.startswith("stop-rule:"):
+    if code.startswith(STOP_RULE):
         return "absolute"
     return next((row.state for row in assessment.criteria if row.code == code), "indeterminate")
 

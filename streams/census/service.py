@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from faust.types import TP
 
 from rules.wire.alerts import RECOMMENDATIONS
+from rules.wire.assessments import TRIPPED
 from rules.wire.topics import ASSESSMENTS
 from streams.kafka.end_offsets import Ends
 from streams.kafka.partition_check import partitions
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
-from streams.projections.assessments import MODES, READINESS, TRIPPED, Census
+from streams.projections.assessments import MODES, READINESS, Census
 from streams.service.lifecycle import ProgressSample
 from streams.service.metrics import counter
 from streams.service.metrics import gauge as _gauge

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from rules.wire.vocabulary import LEVELS
 from streams.cli import options
 from streams.cli.options import broker_of, connection, length, now, who, who_options
 from streams.errors import UsageError
@@ -22,7 +23,6 @@ ADD_EXAMPLE = """\
   il2watch silence add --patient p1 --subject hypotension --level relative --for 2h \\
     --by rn-14 --reason "on phenylephrine"
   il2watch silence ls"""
-LEVELS = ("absolute", "relative", "technical", "advisory")
 
 
 def add_parser() -> options.Parser:

@@ -41,11 +41,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from rules.wire.vocabulary import Level
 from streams.config.section import Duration, Port, Table, Unit
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Level = Literal["absolute", "relative", "technical", "advisory"]
 Clock = Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 

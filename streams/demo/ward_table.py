@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rules.wire.alerts import RANK, RECOMMENDATIONS
-from rules.wire.assessments import Assessment, BloodPressure, CriterionRow
+from rules.wire.assessments import TRIPPED, Assessment, BloodPressure, CriterionRow
 from streams import display
 from streams.demo.overview import DemoView
 from streams.display import LEVEL_COLOUR, plain
@@ -18,8 +18,6 @@ from streams.show.terminal import ascii_only, cell, table
 
 COLUMNS = ("patient", "state", "next dose, due", "why")
 READINESS = {"hold": "absolute", "decide": "relative", "unknown": "indeterminate"}
-TRIPPED = ("absolute", "relative")
-STOP_RULE = "stop-rule:"
 
 
 def bed(assessment: Assessment, screen: Console) -> list[Text | str]:
@@ -99,11 +97,7 @@ def piece(level: str, words: str, screen: Console) -> Text:
 
 def stops(assessment: Assessment, screen: Console) -> list[Text]:
     """Return the stop rules in force, whether or not their criterion still holds."""
-    return [
-        piece("absolute", f"stop: {reason.removeprefix(STOP_RULE)}", screen)
-        for reason in assessment.reasons
-        if reason.startswith(STOP_RULE)
-    ]
+    return [piece("absolute", f"stop: {rule}", screen) for rule in assessment.stop_rules]
 
 
 def tripped(assessment: Assessment, screen: Console) -> list[Text]:
@@ -111,7 +105,7 @@ def tripped(assessment: Assessment, screen: Console) -> list[Text]:
 
     Absolute before relative, else in the table's order.
     """
-    rows = [row for level in TRIPPED for row in assessment.criteria if row.state == level]
+    rows = [row for level in reversed(TRIPPED) for row in assessment.criteria if row.state == level]
     return [
         piece(
             row.state,

@@ -14,7 +14,6 @@ import zlib
 import msgspec
 
 VERSION = 1
-LEVELS = ("absolute", "relative", "technical", "advisory")
 STATE_TABLE = "charts"
 """The name of the table of state records."""
 PARTITION_PREFIX = "\x00ward/"

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from rules.wire.assessments import Assessment, NotAnAssessment, decode
+from rules.wire.assessments import TRIPPED, Assessment, NotAnAssessment, decode
 
 READINESS = ("not-started", "finished", "waiting", "hold", "decide", "unknown", "ready")
 MODES = ("ward", "intensive")
-TRIPPED = ("relative", "absolute")
-STOP_RULE = "stop-rule:"
 
 
 Kept = TypeVar("Kept")
@@ -82,11 +80,7 @@ def marks(assessment: Assessment) -> Iterator[Mark]:
         Mark("tripped", (row.system, row.state)): None for row in assessment.criteria if row.state in TRIPPED
     }
     yield from (Mark("overdue", (item.what,)) for item in assessment.monitoring if item.overdue)
-    yield from (
-        Mark("stop_rules", (reason.removeprefix(STOP_RULE),))
-        for reason in assessment.reasons
-        if reason.startswith(STOP_RULE)
-    )
+    yield from (Mark("stop_rules", (rule,)) for rule in assessment.stop_rules)
 
 
 GONE = PatientCounts((), 0.0)

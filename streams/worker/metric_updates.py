@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.wire.instants import HOUR
-from streams.kafka.state_record import LEVELS, PendingAlert
+from rules.wire.vocabulary import LEVELS
+from streams.kafka.state_record import PendingAlert
 from streams.service import metrics
 from streams.worker.batch import Batch, Output
 from streams.worker.dead_letter_alarm import Share

@@ -18,9 +18,8 @@ from rules.wire.alerts import Alert
 from rules.wire.instants import Instant, beyond, reached
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.vocabulary import EVERY_PATIENT, LEVELS
 from streams.kafka.state_record import (
-    LEVELS,
     VERSION,
     PendingAlert,
     StateRecord,

@@ -11,7 +11,7 @@ import msgspec
 
 from rules.ingest.decode import decode
 from rules.wire.events import Event
-from rules.wire.vocabulary import EventType
+from rules.wire.vocabulary import LEVELS, EventType
 from simulators.scenarios.worked import events
 from streams.board import service as board_service
 from streams.board.liveness import Problem
@@ -94,7 +94,7 @@ def stand(minute: float, partitions: list[str]) -> None:
     for partition in partitions:
         metrics.PATIENTS.labels(partition).set(1)
         metrics.LAG.labels("il2.vitals", partition).set(600 if within(minute, 80, 90) else 1)
-        for level in pager.LEVELS:
+        for level in LEVELS:
             metrics.ACTIVE.labels(partition, level).set(1)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import htpy as h
 
+from rules.wire.assessments import TRIPPED
 from rules.wire.instants import text as wire
 from streams.board import display_texts
 from streams.board.html.element import Html, age, cached, hidden, render, time
@@ -170,7 +171,7 @@ def pressure(found: PressureCell | None) -> h.Node:
     )
     state = (
         "hypotension, " + display_texts.STATE[found.state]
-        if found.state in ("relative", "absolute")
+        if found.state in TRIPPED
         else display_texts.STATE[found.state]
     )
     level = h.span(class_=f"state {found.state}")[shape(found.state), state, ", old" if found.stale else None]

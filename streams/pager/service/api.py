@@ -20,6 +20,7 @@ from aiohttp import web
 
 from rules.wire.commands import Command
 from rules.wire.instants import MINUTE, text
+from rules.wire.vocabulary import Level
 from streams.config import pager
 from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
@@ -52,7 +53,7 @@ class SilenceBody(CommandBody, kw_only=True):
 
     patient: Name
     subject: Name
-    level: pager.Level
+    level: Level
     until: str | None = None
     minutes: Annotated[int, msgspec.Meta(ge=1)] | None = None
 

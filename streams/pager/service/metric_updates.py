@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from rules.wire import pages
 from rules.wire.instants import parse
 from rules.wire.pages import Audit
+from rules.wire.vocabulary import LEVELS
 from streams.pager.policy.state import PagingState, ReceivedAlert
 from streams.pager.service import metrics
 
@@ -83,6 +84,6 @@ def count_open(states: Mapping[str, PagingState], channels: Iterable[str], now: 
         for one in state.episodes.values()
         if one.incident is not None and one.acked is None
     )
-    for level in metrics.LEVELS:
+    for level in LEVELS:
         metrics.SILENCES.labels(level).set(silences[level])
         metrics.UNACKNOWLEDGED.labels(level).set(unseen[level])

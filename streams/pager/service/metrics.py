@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from rules.wire.vocabulary import LEVELS
 from streams.service.metrics import REGISTRY, SHORT
 
 MINUTES = (15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200)
-LEVELS = ("absolute", "relative", "technical", "advisory")
 OUTCOMES = ("accepted", "retry", "refused", "expired")
 HELD = ("masked", "silenced", "acknowledged", "flood", "digest", "off-hours", "unrouted")
 CAUSES = ("unacknowledged", "refused")
