@@ -9,19 +9,19 @@ from rules.chart.oxygen import Oxygen
 from rules.evaluate.pressure import above_target
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, next_span_edge, open_, soonest, tripped
 from rules.guideline.advice_texts import Advice
-from rules.wire.instants import Instant, ms_of, reached
+from rules.wire.instants import Instant
 
 
 def _ended(case: Case, now: Instant, after: int = 0) -> bool:
     """Return whether therapy-end was at least `after` (ms) ago."""
     end = case.chart.cycle.end
-    return end is not None and now >= reached(end + after)
+    return end is not None and now >= end + after
 
 
 def _not_before(case: Case, now: Instant, after: int = 0) -> Result:
     """Return a clear result that is decided again at `after` (ms) past therapy-end."""
     end = case.chart.cycle.end
-    return Result(next=None if end is None else soonest(now, reached(end + after)))
+    return Result(next=None if end is None else soonest(now, end + after))
 
 
 def off_pressors(spans: list[Span], t: int, within: int) -> bool:
@@ -31,7 +31,7 @@ def off_pressors(spans: list[Span], t: int, within: int) -> bool:
 
 def _next_pressor_change(spans: list[Span], now: Instant, within: int) -> Instant | None:
     return soonest(
-        now, next_span_edge(spans, now), *(reached(end + within) for _, end in spans if end < FOREVER)
+        now, next_span_edge(spans, now), *(end + within for _, end in spans if end < FOREVER)
     )
 
 
@@ -42,9 +42,9 @@ def stop_maintenance(advice: Advice, case: Case, now: Instant, before: Memory) -
     doses = case.chart.cycle_doses
     if not doses:
         return Result()
-    start = reached(doses[-1].at + advice.after)
-    recent = [v for v in case.chart.volumes["iv-maintenance"] if reached(v.at + advice.within) > now]
-    ahead = soonest(now, start, *(reached(v.at + advice.within) for v in recent))
+    start = doses[-1].at + advice.after
+    recent = [v for v in case.chart.volumes["iv-maintenance"] if v.at + advice.within > now]
+    ahead = soonest(now, start, *(v.at + advice.within for v in recent))
     if now < start or not recent:
         return Result(next=ahead)
     return open_(evidence=references(recent), next=ahead)
@@ -65,7 +65,7 @@ def diurese(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
         value=urine.value, unit=urine.unit, limit=advice.limit.text, evidence=urine.evidence, next=ahead
     )
     low = fresh and isinstance(urine.value, float) and advice.limit.met(urine.value)
-    if low and above_target(case.chart) and off_pressors(case.chart.pressors, ms_of(now), advice.within):
+    if low and above_target(case.chart) and off_pressors(case.chart.pressors, now, advice.within):
         result.state = ADVISORY
     return result
 
@@ -77,7 +77,7 @@ def recovery_late(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     ahead = next_span_edge(case.chart.pressors, now)
     if tripped(case, "hypotension"):
         return open_(evidence=case.judge("hypotension", now).evidence, next=ahead)
-    return open_(next=ahead) if runs(case.chart.pressors, ms_of(now)) else Result(next=ahead)
+    return open_(next=ahead) if runs(case.chart.pressors, now) else Result(next=ahead)
 
 
 def continue_premedication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -86,15 +86,15 @@ def continue_premedication(advice: Advice, case: Case, now: Instant, before: Mem
     That is: not charted for 1.5 times its interval.
     """
     end = case.chart.cycle.end
-    if end is None or not _ended(case, now) or now >= reached(end + advice.until):
+    if end is None or not _ended(case, now) or now >= end + advice.until:
         return Result(at=None if end is None else end + advice.until, next=_not_before(case, now).next)
     agents = case.guideline.agents
     due = {}
     for kind, every in agents.premedication_every.items():
         last = max((drug.at for drug in case.chart.drugs if drug.kind == kind), default=end)
         due[kind] = last + int(every * agents.overdue_factor)
-    late = [kind for kind, moment in due.items() if now >= reached(moment)]
-    ahead = soonest(now, reached(end + advice.until), *(reached(moment) for moment in due.values()))
+    late = [kind for kind, moment in due.items() if now >= moment]
+    ahead = soonest(now, end + advice.until, *(moment for moment in due.values()))
     if not late:
         return Result(next=ahead)
     result = open_(max(end, min(due[kind] for kind in late)), next=ahead)
@@ -111,7 +111,7 @@ def discharge_ready(advice: Advice, case: Case, now: Instant, before: Memory) ->
         return _not_before(case, now)
     limits = advice.limits
     ready = (
-        off_pressors(case.chart.pressors, ms_of(now), advice.within)
+        off_pressors(case.chart.pressors, now, advice.within)
         and above_target(case.chart) is True
         and _weight_back(case, limits["weight"])
         and _recovering(case, "creatinine", limits["creatinine"], 1)

@@ -11,7 +11,7 @@ from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, open_, 
 from rules.evaluate.rows.persistent_finding import persistent_finding
 from rules.guideline.advice_texts import Advice
 from rules.guideline.declarations import OxygenRow, PersistentFindingRow
-from rules.wire.instants import Instant, beyond, ms_of, reached
+from rules.wire.instants import Instant
 
 FORBIDDEN = ("steroid", "antihypertensive")
 
@@ -22,10 +22,10 @@ def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     if not doses:
         return Result()
     start, end = table.peak(doses[-1].at)
-    if now < reached(start):
-        return Result(next=reached(start))
-    if now < reached(end):
-        return open_(start, (doses[-1].reference,), reached(end))
+    if now < start:
+        return Result(next=start)
+    if now < end:
+        return open_(start, (doses[-1].reference,), end)
     return Result(at=end)
 
 
@@ -67,9 +67,9 @@ def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memor
     ]
     if not given:
         return Result()
-    ends = reached(given[-1].at + advice.within)
+    ends = given[-1].at + advice.within
     if now >= ends:
-        return Result(at=ms_of(ends))
+        return Result(at=ends)
     start = len(given) - 1
     while start and given[start].at - given[start - 1].at < advice.within:
         start -= 1
@@ -89,9 +89,9 @@ def fever(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
         at=last.at, value=last.temp, unit=advice.unit, limit=advice.limit.text, evidence=(last.reference,)
     )
     if advice.limit.met(last.temp):
-        result.state = ADVISORY if now < beyond(ends) else CLEAR
+        result.state = ADVISORY if now < ends else CLEAR
         result.at = case.chart.tail.now.temp.feverish if result.state == ADVISORY else ends
-        result.next = soonest(now, beyond(ends))
+        result.next = soonest(now, ends)
     return result
 
 
@@ -124,11 +124,11 @@ def early_fever_expected(advice: Advice, case: Case, now: Instant, before: Memor
     """Open while fever is open and the clock is within 8 h of dose 1 or 2."""
     if case.memory("fever").state != ADVISORY:
         return Result()
-    t = ms_of(now)
+    t = now
     for dose in case.chart.cycle_doses[:2]:
-        if dose.at <= t and now < beyond(dose.at + advice.within):
-            return open_(evidence=(dose.reference,), next=beyond(dose.at + advice.within))
-    ahead = (reached(dose.at) for dose in case.chart.cycle_doses[:2])
+        if dose.at <= t and now < dose.at + advice.within:
+            return open_(evidence=(dose.reference,), next=dose.at + advice.within)
+    ahead = (dose.at for dose in case.chart.cycle_doses[:2])
     return Result(next=soonest(now, *ahead))
 
 
@@ -157,7 +157,7 @@ def mental_status_watch(advice: Advice, case: Case, now: Instant, before: Memory
     result = persistent_finding(row, case.chart, now, before)
     if result.evaluates_at is None:
         return Result(at=result.at)
-    return open_(result.at, result.evidence, reached(result.evaluates_at))
+    return open_(result.at, result.evidence, result.evaluates_at)
 
 
 Test = Callable[[Lab], bool]

@@ -9,7 +9,7 @@ from rules.chart.infusions import rate_at
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest, tripped
 from rules.guideline.advice_texts import Advice
 from rules.wire.events import Reference
-from rules.wire.instants import Instant, ms_of, reached
+from rules.wire.instants import Instant
 
 URINE = ("urine-shift", "urine-hour")
 
@@ -49,7 +49,7 @@ def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool)
 def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while hypotension is open with a litre of boluses since it opened and no phenylephrine running."""
     start = case.opened("hypotension") if tripped(case, "hypotension") else None
-    return _after_boluses(advice, case, start, rate_at(case.chart.phenylephrine, ms_of(now)) != 0)
+    return _after_boluses(advice, case, start, rate_at(case.chart.phenylephrine, now) != 0)
 
 
 def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -59,14 +59,14 @@ def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     """
     starts = [case.opened(code) for code in URINE if tripped(case, code)]
     known = [start for start in starts if start is not None]
-    return _after_boluses(advice, case, min(known) if known else None, runs(case.chart.dopamine, ms_of(now)))
+    return _after_boluses(advice, case, min(known) if known else None, runs(case.chart.dopamine, now))
 
 
 def above_maintenance(case: Case, now: Instant, within: int) -> list[Volume]:
     """Return the boluses and blood products of (clock - within, clock], each whole at its `at`."""
     volumes = case.chart.volumes
     return sorted(
-        (v for kind in ("iv-bolus", "blood-product") for v in volumes[kind] if reached(v.at + within) > now),
+        (v for kind in ("iv-bolus", "blood-product") for v in volumes[kind] if v.at + within > now),
         key=place,
     )
 
@@ -78,7 +78,7 @@ def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     given = round(sum(v.volume for v in inside), 6)
     state = RELATIVE if given >= advice.second_volume else ADVISORY if given >= advice.volume else CLEAR
     limit = advice.second_volume if state == RELATIVE else advice.volume
-    leaves = soonest(now, *(reached(v.at + advice.within) for v in inside))
+    leaves = soonest(now, *(v.at + advice.within for v in inside))
     return Result(
         state, value=given, unit=advice.unit, limit=f">={limit:g}", evidence=references(inside), next=leaves
     )

@@ -25,7 +25,6 @@ from rules.wire.assessments import (
     Fluids,
     MonitoringItem,
 )
-from rules.wire.instants import ms_of, reached
 
 
 def time(moment: int | None) -> str | None:
@@ -38,9 +37,9 @@ def assess(patient: Patient) -> Assessment:
     recommendation = recommend(patient)
     return Assessment(
         patient=patient.id,
-        at=instants.text(ms_of(patient.now)),
+        at=instants.text(patient.now),
         guideline=patient.guideline.reference,
-        mode="ward" if patient.chart.mode.since(ms_of(patient.now)) is None else "intensive",
+        mode="ward" if patient.chart.mode.since(patient.now) is None else "intensive",
         recommendation=recommendation.word,
         reasons=recommendation.reasons,
         relative=recommendation.count.relative_groups,
@@ -101,7 +100,7 @@ def _pressure(patient: Patient) -> BloodPressure:
         latest=None if last is None else last.sbp,
         state=result.state,
         stale=result.stale,
-        phase=phase(patient.chart, ms_of(patient.now)),
+        phase=phase(patient.chart, patient.now),
     )
 
 
@@ -128,7 +127,7 @@ def _fluids(patient: Patient) -> Fluids:
 
 def _monitoring(patient: Patient) -> tuple[MonitoringItem, ...]:
     """Return the items of Table 1 from cycle-start to therapy-end; outside it nothing is due."""
-    if not patient.chart.cycle.dosing(ms_of(patient.now)):
+    if not patient.chart.cycle.dosing(patient.now):
         return ()
     return tuple(_item(patient, observation) for observation in patient.guideline.observations)
 
@@ -139,7 +138,7 @@ def _item(patient: Patient, observation: Observation) -> MonitoringItem:
         what=observation.what,
         last=time(found.last),
         due=time(found.due),
-        overdue=found.overdue_at is not None and patient.now >= reached(found.overdue_at),
+        overdue=found.overdue_at is not None and patient.now >= found.overdue_at,
     )
 
 

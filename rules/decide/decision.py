@@ -23,7 +23,7 @@ from rules.decide.stop_rules import recommendation_words, update_recommendation,
 from rules.decide.subjects import ADVICE, LAST, RECOMMENDATION, Plan, Subject, plan_for
 from rules.evaluate.result import INDETERMINATE, Memory, Result
 from rules.wire.alerts import Alert
-from rules.wire.instants import AFTER_ALL, Instant, ms_of, reached
+from rules.wire.instants import AFTER_ALL, Instant
 
 
 def acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:
@@ -50,7 +50,7 @@ def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
     """
     now = patient.now
     for name, episode in patient.episodes.items():
-        if episode.remind is None or reached(episode.remind) > now:
+        if episode.remind is None or episode.remind > now:
             continue
         alerted = any(one.alert.subject == name for one in alerts)
         if not alerted and episode.acked is None:
@@ -70,7 +70,7 @@ def _reminder(patient: Patient, plan: Plan, name: str, episode: Episode) -> Pend
         result = subject.judge(patient, patient.now, patient.memory(name))
         step = Step(plan.index[name], name, subject.kind, subject.system, False)
         words = words_of(patient, subject, result, episode.level)
-    at = max(ms_of(patient.now), episode.last)
+    at = max(patient.now, episode.last)
     episode.last = at
     return pending_alert(patient, step, episode, result, Change("reminder", episode.level, at), words)
 
@@ -134,7 +134,7 @@ def _deadline_passed(patient: Patient) -> bool:
 
 def _flag_mode_switch(patient: Patient) -> None:
     """Set the dirty flag of the mode when the mode in force differs from that of the last decision."""
-    since = patient.chart.mode.since(ms_of(patient.now))
+    since = patient.chart.mode.since(patient.now)
     if since != patient.intensive_since:
         patient.intensive_since = since
         patient.dirty |= dirty_flags.MODE
@@ -214,7 +214,7 @@ def _since(patient: Patient, before: Memory, result: Result) -> int:
     at = result.at
     if result.state == "clear" and before.state == INDETERMINATE and result.latest is not None:
         at = result.latest
-    at = ms_of(patient.now) if at is None else at
+    at = patient.now if at is None else at
     return at if before.since is None else max(at, before.since)
 
 
@@ -235,11 +235,11 @@ def _schedule(patient: Patient) -> None:
         if memory.next is not None and (due is None or memory.next < due):
             due = memory.next
     for episode in patient.episodes.values():
-        if episode.remind is not None and (due is None or reached(episode.remind) < due):
-            due = reached(episode.remind)
-    switch = patient.chart.mode.next_switch(ms_of(patient.now))
-    if switch is not None and (due is None or reached(switch) < due):
-        due = reached(switch)
+        if episode.remind is not None and (due is None or episode.remind < due):
+            due = episode.remind
+    switch = patient.chart.mode.next_switch(patient.now)
+    if switch is not None and (due is None or switch < due):
+        due = switch
     patient.due = due
 
 

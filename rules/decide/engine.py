@@ -19,7 +19,7 @@ from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
 from rules.wire.assessments import Assessment
-from rules.wire.instants import BEFORE_ALL, Instant, ms_of, reached
+from rules.wire.instants import BEFORE_ALL, Instant
 
 NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
 NOTHING = Recorded(changed=False)
@@ -33,7 +33,7 @@ def advance(
     Returns the state (None while there is no stay), the alerts of the instants that the clock has passed, and
     how the event was recorded. The state passed in is changed: use the one returned.
     """
-    instant = reached(event.known)
+    instant = event.known
     refused = (
         patient is not None and isinstance(event, events.Infusion) and needs_weight(patient.chart, event)
     )
@@ -59,7 +59,7 @@ def _stay_started_by(event: events.Event, patient: Patient | None, guideline: Gu
     if patient is None:
         return admitted(event.patient, guideline)
     assert patient.discharged is not None
-    late = reached(event.known) <= patient.discharged
+    late = event.known <= patient.discharged
     return patient if late or isinstance(event, events.Withdrawal) else admitted(event.patient, guideline)
 
 
@@ -70,7 +70,7 @@ def _record_unusable(patient: Patient, event: events.Event) -> Recorded:
     """
     outcome = record(patient.chart, event)
     patient.dirty |= outcome.dirty
-    instant = reached(event.at)
+    instant = event.at
     if instant > patient.now and (patient.due is None or instant < patient.due):
         patient.due = instant
     return outcome
@@ -127,7 +127,7 @@ def settle(patient: Patient, t: int) -> list[Alert]:
 
     For the end of a file, or a worker that has caught up.
     """
-    alerts = pass_to(patient, reached(t))
+    alerts = pass_to(patient, t)
     if patient.discharged is None and (
         patient.pending or (patient.due is not None and patient.due <= patient.now)
     ):
@@ -206,5 +206,5 @@ def settled(patient: Patient) -> Patient:
     if patient.memories and not patient.pending:
         return patient
     copy = codec.decode(codec.encode(patient), patient.guideline)
-    settle(copy, ms_of(copy.now))
+    settle(copy, copy.now)
     return copy

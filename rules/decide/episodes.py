@@ -18,7 +18,6 @@ from rules.evaluate.result import INDETERMINATE, Result
 from rules.evaluate.stop_rule import before_cycle
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
 from rules.wire.events import Reference
-from rules.wire.instants import ms_of
 
 REMINDED = ("criterion", "blood-pressure", "recommendation")
 
@@ -60,7 +59,7 @@ class Step(msgspec.Struct, frozen=True):
 
 def moment(patient: Patient, at: int | None, episode: Episode | None) -> int:
     """Return when it became true (ms): never before cycle-start, nor before the episode's last transition."""
-    at = ms_of(patient.now) if at is None else at
+    at = patient.now if at is None else at
     start = patient.chart.cycle.start
     if start is not None:
         at = max(at, start)
@@ -124,7 +123,7 @@ def _move(
     choices = patient.guideline.choices
     became_absolute = level == "absolute" and episode.level != "absolute"
     if became_absolute and step.kind in REMINDED:
-        episode.remind = ms_of(patient.now) + choices.reminder_first
+        episode.remind = patient.now + choices.reminder_first
     elif level != "absolute":
         episode.remind = None
     if name in ("worsened", "opened"):
@@ -151,7 +150,7 @@ def pending_alert(
         level=change.level,
         transition=change.name,
         at=change.at,
-        decided=ms_of(patient.now),
+        decided=patient.now,
         value=result.value,
         unit=result.unit,
         limit=result.limit,
@@ -240,7 +239,7 @@ def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int 
         )
     words = Words(f"Closed: {(reason or 'cycle-start withdrawn').replace('-', ' ')}", (), ())
     transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
-    ended = max(episode.last, ms_of(patient.now) if at is None else at)
+    ended = max(episode.last, patient.now if at is None else at)
     return pending_alert(
         patient,
         Step(order, name, kind, system, reason is None),

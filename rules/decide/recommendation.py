@@ -12,7 +12,7 @@ from rules.evaluate.pressure import above_target
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
 from rules.wire.assessments import STOP_RULE
 from rules.wire.events import Reference
-from rules.wire.instants import HOUR, ms_of, reached
+from rules.wire.instants import HOUR
 
 
 class Count(msgspec.Struct):
@@ -117,14 +117,14 @@ def dose_clock(patient: Patient, recommendation: Recommendation) -> DoseClock:
     late = (
         0.0
         if due is None or readiness in ("not-started", "waiting", "finished")
-        else (ms_of(patient.now) - due) / HOUR
+        else (patient.now - due) / HOUR
     )
     return DoseClock(last, len(doses), due, max(0.0, round(late, 4)), readiness, blockers)
 
 
 def _over(patient: Patient) -> bool:
     end = patient.chart.cycle.end
-    return end is not None and patient.now >= reached(end)
+    return end is not None and patient.now >= end
 
 
 def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ..
         or above_target(patient.chart) is False
     ):
         out.append("hypotension")
-    rate = rate_at(patient.chart.phenylephrine, ms_of(patient.now))
+    rate = rate_at(patient.chart.phenylephrine, patient.now)
     if rate is None or rate > patient.guideline.table4.weaned:
         out.append("phenylephrine")
     if patient.memory("mental-status-watch").state == "advisory":
@@ -150,7 +150,7 @@ def _readiness(
         return "not-started"
     if _over(patient) or recommendation.word == "stop":
         return "finished"
-    if patient.now < reached(due):
+    if patient.now < due:
         return "waiting"
     if recommendation.word in ("delay", "correct", "cannot-tell"):
         return {"delay": "hold", "correct": "decide", "cannot-tell": "unknown"}[recommendation.word]

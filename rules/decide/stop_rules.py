@@ -26,7 +26,7 @@ from rules.evaluate.row_type_lookup import descriptor_of
 from rules.evaluate.stop_rule import StopRuleState, before_cycle, holding, step
 from rules.guideline.dose_decisions import StopRule
 from rules.wire.alerts import RECOMMENDATION_LEVEL, RECOMMENDATIONS
-from rules.wire.instants import AFTER_ALL, BEFORE_ALL, Instant, following, ms_of, reached
+from rules.wire.instants import AFTER_ALL, BEFORE_ALL, Instant
 
 Known = tuple[int, int, Callable[[Chart], int]]
 """(first known in ms, arrival, the function that enters the fact into a chart and returns its flags)."""
@@ -36,9 +36,9 @@ def replayed_state(rule: StopRule, chart: Chart, rule_state: StopRuleState, now:
     """Return the state of a rule after its whole course so far, replayed over the corrected facts."""
     replay = _Replay(rule, chart)
     for first, group in groupby(sorted(_facts(chart), key=itemgetter(0, 1)), key=itemgetter(0)):
-        if reached(first) > now:
+        if first > now:
             break
-        replay.pass_to(reached(first))
+        replay.pass_to(first)
         dirty = 0
         for _, _, enter in group:
             dirty |= enter(replay.chart)
@@ -46,7 +46,7 @@ def replayed_state(rule: StopRule, chart: Chart, rule_state: StopRuleState, now:
         replay.decide(
             any(resumed.rule == rule.rule and resumed.first == first for resumed in replay.chart.resumes)
         )
-    replay.pass_to(following(now))
+    replay.pass_to(now + 1)
     return _with_sealed(rule, chart, rule_state, replay.state)
 
 
@@ -109,7 +109,7 @@ class _Replay:
             ahead.append(result.next)
         held = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
         started = self.chart.cycle.start is not None
-        self.state = step(self.state, held, started, resumed, ms_of(self.now))
+        self.state = step(self.state, held, started, resumed, self.now)
         moments = [instant for instant in (*ahead, held.next) if instant is not None and instant > self.now]
         self.due = min(moments, default=None)
 
@@ -171,7 +171,7 @@ def update_rules(patient: Patient, plan: Plan) -> None:
             patient.rules[rule.rule] = replayed_state(rule, patient.chart, rule_state, patient.now)
         elif held.elements or patient.resumed or rule_state is not NEVER:
             patient.rules[rule.rule] = step(
-                rule_state, held, started, rule.rule in patient.resumed, ms_of(patient.now)
+                rule_state, held, started, rule.rule in patient.resumed, patient.now
             )
         if held.next is not None and held.next < ahead:
             ahead = held.next

@@ -9,7 +9,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.evaluate.result import CLEAR, Memory, Result, soonest
 from rules.guideline.observation_schedule import Observation
-from rules.wire.instants import Instant, ms_of, reached
+from rules.wire.instants import Instant
 
 LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp"}
 
@@ -54,7 +54,7 @@ def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
     last, start = seen(chart, observation), chart.cycle.start
     if observation.ward == 0 or start is None:
         return Looked(last, None, None)
-    base, t = (start if last is None else last), ms_of(now)
+    base, t = (start if last is None else last), now
     late = 1 + chart.guideline.choices.overdue_grace
     ward, intensive = observation.ward, observation.intensive
     overdue = chart.mode.limit(base, t, int(ward * late), int(intensive * late))
@@ -65,14 +65,14 @@ def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
 
 def monitored(observation: Observation, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return whether an item is overdue, from cycle-start to therapy-end, as a result."""
-    ends = None if chart.cycle.end is None else reached(chart.cycle.end)
-    if not chart.cycle.dosing(ms_of(now)):
+    ends = None if chart.cycle.end is None else chart.cycle.end
+    if not chart.cycle.dosing(now):
         return Result(CLEAR)
     found = looked(chart, observation, now)
     if found.overdue_at is None:
         return Result(CLEAR)
-    if now < reached(found.overdue_at):
-        return Result(CLEAR, latest=found.last, next=soonest(now, reached(found.overdue_at), ends))
+    if now < found.overdue_at:
+        return Result(CLEAR, latest=found.last, next=soonest(now, found.overdue_at, ends))
     return Result(observation.level, at=found.overdue_at, next=soonest(now, ends))
 
 

@@ -6,7 +6,7 @@ from rules.chart.infusions import Segment, segment_at
 from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
 from rules.guideline.declarations import RateMaximumRow, RateMinimumRow
-from rules.wire.instants import Instant, reached
+from rules.wire.instants import Instant
 
 REQUIRED = ("weight",)
 INPUTS = (
@@ -21,9 +21,9 @@ AnyRateRow = RateMaximumRow | RateMinimumRow
 
 def next_rate_change(chart: Chart, now: Instant) -> Instant | None:
     """Return the next instant at which a charted rate comes into force or the therapy ends."""
-    ahead = [reached(segment.at) for segment in chart.phenylephrine if reached(segment.at) > now]
+    ahead = [segment.at for segment in chart.phenylephrine if segment.at > now]
     end = chart.cycle.end
-    return soonest(now, None if end is None else reached(end), *ahead[:1])
+    return soonest(now, None if end is None else end, *ahead[:1])
 
 
 def rate_of(segment: Segment) -> float:

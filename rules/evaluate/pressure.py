@@ -5,7 +5,7 @@ Source: criteria.md section 5.
 
 from rules.chart.chart import Chart
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result
-from rules.wire.instants import Instant, beyond, ms_of
+from rules.wire.instants import Instant
 
 REQUIRED = ("systolic-bp",)
 
@@ -18,8 +18,8 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
     sbp, setting = chart.tail.now.sbp, chart.tail.setting
     if sbp.latest_counted is None:
         return Result(INDETERMINATE, unit="mm[Hg]", missing=REQUIRED, limit=f"<={setting.target:g}")
-    limit = chart.mode.limit(sbp.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
-    stale = now >= beyond(limit)
+    limit = chart.mode.limit(sbp.latest_counted.at, now, setting.stale_ward, setting.stale_intensive)
+    stale = now >= limit
     low, severe = sbp.a, sbp.b
     result = Result(
         latest=sbp.latest_counted.at,
@@ -28,7 +28,7 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
         limit=f"<={setting.target:g}",
         stale=stale,
     )
-    result.next = None if stale else beyond(limit)
+    result.next = None if stale else limit
     result.flags = low.on + 2 * severe.on
     if severe.on:
         result.state, result.at, result.evidence, result.limit = (

@@ -10,7 +10,7 @@ from rules.chart.course import FOREVER, Mode, Span
 from rules.chart.facts import Fact
 from rules.guideline.edition import Guideline
 from rules.wire.events import Reference
-from rules.wire.instants import Instant, beyond, reached
+from rules.wire.instants import Instant
 
 CLEAR, RELATIVE, ABSOLUTE, INDETERMINATE = "clear", "relative", "absolute", "indeterminate"
 TRIPPED = (RELATIVE, ABSOLUTE)
@@ -56,8 +56,8 @@ def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> 
 
     Past it a tripped state is kept, stale; a clear one is indeterminate (criteria.md section 2).
     """
-    if now < beyond(limit):
-        result.next = beyond(limit)
+    if now < limit:
+        result.next = limit
         return result
     result.stale = result.state in TRIPPED
     if result.state == CLEAR:
@@ -73,7 +73,7 @@ def soonest(now: Instant, *instants: Instant | None) -> Instant | None:
 
 def next_span_edge(spans: list[Span], now: Instant) -> Instant | None:
     """Return the next instant at which one of the spans starts or ends."""
-    return soonest(now, *(reached(edge) for span in spans for edge in span if edge < FOREVER))
+    return soonest(now, *(edge for span in spans for edge in span if edge < FOREVER))
 
 
 def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> int:

@@ -13,7 +13,7 @@ from rules.evaluate.result import ABSOLUTE, Memory, soonest
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
 from rules.guideline.declarations import OxygenRow, UpperLimitRow
 from rules.guideline.dose_decisions import StopRule
-from rules.wire.instants import Instant, beyond, reached
+from rules.wire.instants import Instant
 
 Recall = Callable[[str], Memory]
 
@@ -48,7 +48,7 @@ def holding(rule: StopRule, chart: Chart, recall: Recall, now: Instant) -> Holdi
     elements = tuple(code for code in rule.criteria if _element(rule, code, chart, recall, now))
     holds = len(elements) == len(rule.criteria) if rule.together else bool(elements)
     limit = spo2_limit(chart, now) if rule.with_low_spo2 else None
-    return Holding(elements, holds, None if limit is None else soonest(now, beyond(limit)))
+    return Holding(elements, holds, None if limit is None else soonest(now, limit))
 
 
 def _element(rule: StopRule, code: str, chart: Chart, recall: Recall, now: Instant) -> bool:
@@ -71,10 +71,10 @@ def _delay(rule: StopRule, chart: Chart, now: Instant) -> Holding:
     Its element is the dose that the next one is delayed after.
     """
     table, doses, end = chart.guideline.table4, chart.cycle_doses, chart.cycle.end
-    if not doses or (end is not None and now >= reached(end)):
+    if not doses or (end is not None and now >= end):
         return Holding((), False)
-    late = reached(doses[-1].at + table.dose_interval + table.longest_delay)
-    ahead = soonest(now, late, None if end is None else reached(end))
+    late = doses[-1].at + table.dose_interval + table.longest_delay
+    ahead = soonest(now, late, None if end is None else end)
     return Holding((f"dose@{doses[-1].at}",), True, ahead) if now >= late else Holding((), False, ahead)
 
 

@@ -12,7 +12,6 @@ from rules.explain.explanation import Look
 from rules.guideline.edition import Guideline
 from rules.wire.assessments import STOP_RULE
 from rules.wire.did_you_mean import nearest
-from rules.wire.instants import ms_of
 
 MONITORING = "monitoring/"
 DOSE = "dose"
@@ -74,7 +73,7 @@ class Asked(msgspec.Struct, frozen=True):
     @property
     def t(self) -> int:
         """The patient's clock, ms."""
-        return ms_of(self.patient.now)
+        return self.patient.now
 
     @property
     def ids(self) -> list[str]:

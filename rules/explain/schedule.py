@@ -19,7 +19,6 @@ from rules.explain.explanation import Answer, Cited, Rule, Window, ages, amount,
 from rules.explain.question import DOSE, MONITORING, Asked, ask
 from rules.explain.recommendation import BLIND_PRESSURE
 from rules.guideline.observation_schedule import Observation
-from rules.wire.instants import reached
 
 
 def observation(asked: Asked) -> Answer:
@@ -90,7 +89,7 @@ def _due_line(asked: Asked, one: Observation) -> list[str]:
     if found.overdue_at is None or found.due is None:
         return ["Wanted each cycle; never overdue."]
     counted = "" if found.last is not None else f", counted from cycle-start {when(cycle.start)}"
-    if asked.patient.now >= reached(found.overdue_at):
+    if asked.patient.now >= found.overdue_at:
         return [
             (
                 f"Overdue since {when(found.overdue_at)}, {span(t - found.overdue_at)} by now; it was due at "

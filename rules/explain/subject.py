@@ -15,7 +15,6 @@ from rules.explain.question import DOSE, MONITORING, Asked, ask, check
 from rules.explain.recommendation import asked_recommendation, asked_rule, recommendation, stop_rule
 from rules.explain.schedule import asked_dose, dose, observation
 from rules.wire.assessments import STOP_RULE
-from rules.wire.instants import ms_of
 
 CORRECTIVE = "corrective"
 
@@ -100,7 +99,7 @@ def _common(asked: Asked, answer: Answer) -> list[str]:
     if result.evaluates_at is not None:
         found.append(f"It will be judged at {when(result.evaluates_at)}, in {span(result.evaluates_at - t)}.")
     if asked.patient.discharged is not None:
-        found.append(f"Discharged at {when(ms_of(asked.patient.discharged))}: told as it stood then.")
+        found.append(f"Discharged at {when(asked.patient.discharged)}: told as it stood then.")
     return found
 
 

@@ -6,23 +6,17 @@ A moment is whole milliseconds since the Unix epoch, UTC (wire.md, Events; crite
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NewType
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-Instant = NewType("Instant", int)
-"""The unit of the clock and of all deadlines: twice a moment, plus 1 for right after it.
+Instant = int
+"""A moment as the unit of the clock and of all deadlines (docs/decisions/0002)."""
 
-So what changes by getting older than a limit is decided right after that limit, never at it. Only this module
-knows how an instant is made; elsewhere instants are compared, and converted to moments by `ms_of`
-(docs/decisions/0002).
-"""
-
-BEFORE_ALL = Instant(-1)
-AFTER_ALL = Instant(1 << 62)
+BEFORE_ALL = -1
+AFTER_ALL = 1 << 62
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST = (date(1, 1, 1).toordinal() - _EPOCH) * DAY
@@ -125,24 +119,3 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def aware(milliseconds: int) -> datetime:
     """Return a moment (ms) as an aware UTC datetime."""
     return EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def reached(moment: int) -> Instant:
-    """Return the instant at which `moment` (ms) is reached."""
-    # `Instant(...)` would be a call, and the fold makes one for each event
-    return 2 * moment  # type: ignore[return-value]
-
-
-def beyond(limit: int) -> Instant:
-    """Return the instant right after `limit` (ms): the first at which something is older than it."""
-    return 2 * limit + 1  # type: ignore[return-value]  # as in `reached`
-
-
-def following(instant: Instant) -> Instant:
-    """Return the next instant: between the two nothing can be due."""
-    return Instant(instant + 1)
-
-
-def ms_of(instant: Instant) -> int:
-    """Return the moment (ms) of an instant."""
-    return instant >> 1

@@ -174,11 +174,11 @@ def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = N
     """
     from rules.decide.engine import fold as folding
     from rules.wire.alerts import record
-    from rules.wire.instants import ms_of
+
 
     outcome = folding(events, guide, until)
     noted = Counter({reason: number for reason, number in outcome.counts.items() if ":" not in reason})
-    clocks = [ms_of(patient.now) for patient in outcome.patients.values()]
+    clocks = [patient.now for patient in outcome.patients.values()]
     clock = max(clocks, default=0) if until is None else until
     return Folded([record(alert) for alert in outcome.alerts], outcome.refused, noted, clock, outcome)
 

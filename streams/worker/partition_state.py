@@ -15,7 +15,7 @@ from rules.decide.state import Patient, admitted
 from rules.guideline import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
-from rules.wire.instants import Instant, beyond, reached
+from rules.wire.instants import Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT, LEVELS
@@ -96,7 +96,7 @@ def closed(patient: Patient) -> Patient:
 
 def passed(patient: Patient, moment: int) -> bool:
     """Return whether the patient's clock has reached a moment (ms)."""
-    return patient.now >= reached(moment)
+    return patient.now >= moment
 
 
 class PartitionState:
@@ -201,14 +201,14 @@ class PartitionState:
         """Apply a tick for all patients: decide what falls due before it, for those with something due."""
         output.ticked = True
         self.clock = max(self.clock, tick.known)
-        for name, cached in self._waking(reached(tick.known)):
+        for name, cached in self._waking(tick.known):
             patient, alerts, _ = advance(cached.patient(self.guideline), tick, self.guideline)
             self._woken(name, cached, patient, alerts, output)
 
     def _settle(self, now: int, output: Output) -> None:
         """Apply wall time: decide what falls due up to `now` (ms), this instant included."""
         self.clock = max(self.clock, now)
-        for name, cached in self._waking(beyond(now)):
+        for name, cached in self._waking(now + 1):
             patient = cached.patient(self.guideline)
             assert patient is not None
             self._woken(name, cached, patient, settle(patient, now), output)

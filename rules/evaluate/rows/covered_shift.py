@@ -7,7 +7,7 @@ from rules.evaluate.limit_bands import band, limit_text
 from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import CoveredShiftRow
-from rules.wire.instants import Instant, ms_of, reached
+from rules.wire.instants import Instant
 
 REQUIRED = ("urine",)
 
@@ -17,10 +17,10 @@ def covered_shift(row: CoveredShiftRow, chart: Chart, now: Instant, before: Memo
 
     One that is not covered keeps a tripped state, stale, and is otherwise indeterminate.
     """
-    shifts, t = chart.guideline.shifts, ms_of(now)
+    shifts, t = chart.guideline.shifts, now
     shift = last_completed(t, shifts)
     result = _judged(row, chart.collections, shift) or _kept(row, chart, shift)
-    result.next = reached(shift_of(t + 1, shifts)[1])
+    result.next = shift_of(t + 1, shifts)[1]
     return result
 
 

@@ -21,7 +21,7 @@ from rules.evaluate.result import (
 )
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import ExcusedRateRow
-from rules.wire.instants import Instant, beyond, ms_of, reached
+from rules.wire.instants import Instant
 
 REQUIRED = ("heart-rate",)
 
@@ -47,15 +47,15 @@ def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory
     if hr.latest_counted is None:
         return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
     setting = chart.tail.setting
-    limit = chart.mode.limit(hr.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
-    stale = now >= beyond(limit)
+    limit = chart.mode.limit(hr.latest_counted.at, now, setting.stale_ward, setting.stale_intensive)
+    stale = now >= limit
     last = hr.latest_counted
     result = Result(
         latest=last.at, value=last.hr, unit=row.unit, evidence=(last.reference,), flags=hr.a.on + 2 * hr.b.on
     )
-    result.next = None if stale else beyond(limit)
+    result.next = None if stale else limit
     if hr.b.on:
-        return _upper_condition(row, chart, now, before, result, reached(limit) if stale else None)
+        return _upper_condition(row, chart, now, before, result, limit if stale else None)
     if hr.a.on:
         result.state, result.evidence, result.stale, result.limit = (
             RELATIVE,
@@ -92,9 +92,9 @@ def _upper_condition(
 def _causes_when_fresh(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: Instant) -> Causes:
     """Return the causes as they were at the last fresh instant, over all that is known now."""
     horizon = chart.tail.horizon
-    if horizon is not None and ms_of(stale_at) < horizon:
+    if horizon is not None and stale_at < horizon:
         return Causes(before.correctable, before.missing)
-    return causes_at(row, chart, chart.tail.until(ms_of(stale_at)), stale_at)
+    return causes_at(row, chart, chart.tail.until(stale_at), stale_at)
 
 
 def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: Instant) -> Causes:
@@ -105,7 +105,7 @@ def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: Instant)
     causes = Causes()
     _hypotension(chart, signals, now, causes)
     _fever(row, signals, now, causes)
-    if runs(chart.dopamine, ms_of(now)):
+    if runs(chart.dopamine, now):
         causes.present = (*causes.present, "dopamine")
     causes.next = soonest(now, causes.next, next_span_edge(chart.dopamine, now))
     return causes
@@ -116,22 +116,22 @@ def _hypotension(chart: Chart, signals: Signals, now: Instant, causes: Causes) -
     limit = (
         None
         if sbp.latest_counted is None
-        else chart.mode.limit(sbp.latest_counted.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
+        else chart.mode.limit(sbp.latest_counted.at, now, setting.stale_ward, setting.stale_intensive)
     )
-    if limit is None or now >= beyond(limit):
+    if limit is None or now >= limit:
         causes.unseen = (*causes.unseen, "systolic-bp")
         return
-    causes.next = soonest(now, causes.next, beyond(limit))
+    causes.next = soonest(now, causes.next, limit)
     if sbp.a.on or sbp.b.on:
         causes.present = (*causes.present, "hypotension")
 
 
 def _fever(row: ExcusedRateRow, signals: Signals, now: Instant, causes: Causes) -> None:
     last = signals.temp.last
-    if last is None or last.temp is None or now >= beyond(last.at + row.fever_age):
+    if last is None or last.temp is None or now >= last.at + row.fever_age:
         causes.unseen = (*causes.unseen, "temperature")
         return
-    causes.next = soonest(now, causes.next, beyond(last.at + row.fever_age))
+    causes.next = soonest(now, causes.next, last.at + row.fever_age)
     if row.fever.met(last.temp):
         causes.present = (*causes.present, "fever")
 

@@ -12,7 +12,7 @@ from rules.evaluate.result import (
 )
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import HourlyRateRow
-from rules.wire.instants import HOUR, Instant, ms_of
+from rules.wire.instants import HOUR, Instant
 
 REQUIRED = ("urine",)
 
@@ -33,7 +33,7 @@ def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) 
         count -= 1
     if not count:
         return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
-    limit = mode.limit(collections[count - 1].end, ms_of(now), ward, intensive)
+    limit = mode.limit(collections[count - 1].end, now, ward, intensive)
     return aged(_rated(row, collections[:count]), limit, now, REQUIRED)
 
 

@@ -7,7 +7,7 @@ from rules.evaluate.limit_bands import latest
 from rules.evaluate.result import INDETERMINATE, Memory, Result, counting
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import LabRow
-from rules.wire.instants import Instant, ms_of
+from rules.wire.instants import Instant
 
 
 def latest_lab(row: LabRow, chart: Chart, now: Instant, before: Memory) -> Result:
@@ -21,7 +21,7 @@ def latest_lab(row: LabRow, chart: Chart, now: Instant, before: Memory) -> Resul
     labs = labs[: counting(labs, chart.mode, ward, intensive)]
     if not labs:
         return Result(INDETERMINATE, unit=row.unit, missing=(row.lab,))
-    limit = chart.mode.limit(labs[-1].at, ms_of(now), ward, intensive)
+    limit = chart.mode.limit(labs[-1].at, now, ward, intensive)
     return latest(labs, lambda lab: lab.value, row.relative, row.absolute, limit, now, row.lab, row.unit)
 
 

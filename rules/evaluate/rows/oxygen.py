@@ -8,7 +8,7 @@ from rules.chart.chart import Chart
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import OxygenRow
-from rules.wire.instants import Instant, beyond, ms_of
+from rules.wire.instants import Instant
 
 LEVELS = {None: 0, CLEAR: 1, "relative": 2, ABSOLUTE: 3}
 
@@ -18,9 +18,9 @@ def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memor
     signals = chart.tail.now
     low, oxygen, last = signals.spo2.b, signals.oxygen, signals.spo2.latest_counted
     limit = spo2_limit(chart, now)
-    stale = limit is None or now >= beyond(limit)
+    stale = limit is None or now >= limit
     flags = LEVELS[oxygen.level] + 4 * low.on
-    ahead = None if limit is None or stale else beyond(limit)
+    ahead = None if limit is None or stale else limit
     result = Result(oxygen.level or INDETERMINATE, flags=flags, next=ahead, unit=row.unit, latest=oxygen.at)
     if low.on and oxygen.level != ABSOLUTE:
         assert last is not None
@@ -72,14 +72,14 @@ def spo2_limit(chart: Chart, now: Instant) -> int | None:
     return (
         None
         if latest is None
-        else chart.mode.limit(latest.at, ms_of(now), setting.stale_ward, setting.stale_intensive)
+        else chart.mode.limit(latest.at, now, setting.stale_ward, setting.stale_intensive)
     )
 
 
 def low_saturation(chart: Chart, now: Instant, row: OxygenRow) -> bool:
     """Return whether the latest fresh SpO2 is below 95 %."""
     limit, latest = spo2_limit(chart, now), chart.tail.now.spo2.latest_counted
-    if limit is None or latest is None or latest.spo2 is None or now >= beyond(limit):
+    if limit is None or latest is None or latest.spo2 is None or now >= limit:
         return False
     return row.low.trip.met(latest.spo2)
 

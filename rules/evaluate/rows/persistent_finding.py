@@ -6,7 +6,7 @@ from rules.chart.facts import Sign
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counting, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PersistentFindingRow
-from rules.wire.instants import Instant, beyond, reached
+from rules.wire.instants import Instant
 
 
 def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, before: Memory) -> Result:
@@ -22,7 +22,7 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
     while run and signs[run - 1].value == signs[-1].value:
         run -= 1
     limit = signs[-1].at + row.stale
-    stale = now >= beyond(limit)
+    stale = now >= limit
     if signs[-1].value == row.value:
         return _persisting(row, signs[run:], now, stale)
     evidence = (signs[-1].reference,)
@@ -36,14 +36,14 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
         latest=signs[-1].at,
         value=signs[-1].value,
         evidence=evidence,
-        next=beyond(limit),
+        next=limit,
     )
 
 
 def _persisting(row: PersistentFindingRow, run: list[Sign], now: Instant, stale: bool) -> Result:
     due = run[0].at + row.lasts
     evidence = tuple(sign.reference for sign in run)
-    if now < reached(due):
+    if now < due:
         return Result(
             CLEAR,
             at=run[0].at,
@@ -51,9 +51,9 @@ def _persisting(row: PersistentFindingRow, run: list[Sign], now: Instant, stale:
             value=row.value,
             evaluates_at=due,
             evidence=evidence,
-            next=reached(due),
+            next=due,
         )
-    after = beyond(run[-1].at + row.stale)
+    after = run[-1].at + row.stale
     return Result(ABSOLUTE, at=due, value=row.value, stale=stale, evidence=evidence, next=soonest(now, after))
 
 

@@ -6,12 +6,12 @@ from rules.evaluate.phenylephrine_rates import INPUTS, judged_rate, next_rate_ch
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import RateMaximumRow
-from rules.wire.instants import Instant, ms_of
+from rules.wire.instants import Instant
 
 
 def rate_maximum(row: RateMaximumRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the highest rate since the dose (before dose 1: since cycle-start)."""
-    t = ms_of(now)
+    t = now
     if not chart.cycle.dosing(t) or chart.cycle.start is None:
         return Result(unit=row.unit, limit=row.relative.text, next=next_rate_change(chart, now))
     start = chart.cycle_doses[-1].at if chart.cycle_doses else chart.cycle.start

@@ -6,7 +6,7 @@ from rules.evaluate.phenylephrine_rates import INPUTS, judged_rate, next_rate_ch
 from rules.evaluate.result import INDETERMINATE, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import RateMinimumRow
-from rules.wire.instants import Instant, ms_of, reached
+from rules.wire.instants import Instant
 
 
 def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
@@ -14,13 +14,13 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
 
     It is decided from 8 h after the dose until the next one.
     """
-    t = ms_of(now)
+    t = now
     clear = Result(unit=row.unit, limit=row.relative.text, next=next_rate_change(chart, now))
     if not chart.cycle.dosing(t):
         return clear
     due = chart.cycle_doses[-1].at + row.after if chart.cycle_doses else None
-    if due is None or now < reached(due):
-        clear.evaluates_at, clear.next = due, soonest(now, clear.next, None if due is None else reached(due))
+    if due is None or now < due:
+        clear.evaluates_at, clear.next = due, soonest(now, clear.next, None if due is None else due)
         return unless_hidden(clear, segment_at(chart.phenylephrine, t))
     inside = overlapping(chart.phenylephrine, t - row.window, t)
     segments = [segment for segment in inside if segment.rate is not None]
@@ -36,7 +36,7 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
 def _leaves(chart: Chart, now: Instant, window: int) -> Instant | None:
     """Return when the oldest rate of the window leaves it."""
     starts = [segment.at for segment in chart.phenylephrine]
-    return soonest(now, *(reached(start + window) for start in starts))
+    return soonest(now, *(start + window for start in starts))
 
 
 ROW_TYPE = RowType[RateMinimumRow](evaluate=rate_minimum, inputs=lambda row: INPUTS)

@@ -8,7 +8,7 @@ from rules.evaluate.result import ABSOLUTE, CLEAR, RELATIVE, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import ShiftVolumeRow
 from rules.guideline.site_choices import Shifts
-from rules.wire.instants import Instant, ms_of, reached
+from rules.wire.instants import Instant
 
 
 def shift_volume(row: ShiftVolumeRow, chart: Chart, now: Instant, before: Memory) -> Result:
@@ -16,7 +16,7 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: Instant, before: Memory
 
     Volumes count whole, at their `at`.
     """
-    first, last, under_way = _three_shifts(ms_of(now), chart.guideline.shifts)
+    first, last, under_way = _three_shifts(now, chart.guideline.shifts)
     inside = {
         shift: [v for v in chart.volumes[row.kind] if shift[0] < v.at <= shift[1]]
         for shift in (first, last, under_way)
@@ -29,7 +29,7 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: Instant, before: Memory
     reported = decisive if state != CLEAR else max(last, under_way, key=lambda shift: totals[shift])
     earlier = (last if full[under_way] else first) if both else None
     evidence = [*(inside[earlier] if earlier else []), *inside[reported]]
-    at_end = under_way[0] if ms_of(now) == under_way[0] else None
+    at_end = under_way[0] if now == under_way[0] else None
     return Result(
         state,
         at=at_end if state == CLEAR else _reached_at(row, inside[decisive]),
@@ -38,7 +38,7 @@ def shift_volume(row: ShiftVolumeRow, chart: Chart, now: Instant, before: Memory
         limit=row.relative.text,
         evidence=references(evidence),
         flags=1 if full[under_way] else 0,
-        next=reached(under_way[1]),
+        next=under_way[1],
     )
 
 

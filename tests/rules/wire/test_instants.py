@@ -2,31 +2,22 @@
 section 1).
 """
 
-import ast
 import contextlib
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rules.wire.instants import (
-    AFTER_ALL,
-    BEFORE_ALL,
     DAY,
     HOUR,
     MINUTE,
     SECOND,
     BadTime,
-    beyond,
-    following,
-    ms_of,
     parse,
-    reached,
     text,
 )
-from tests.kept import ROOT
 
 TEN = 1_772_445_600_000  # 2026-03-02T10:00:00Z
 FIRST, LAST = parse("0001-01-01T00:00:00Z"), parse("9999-12-31T23:59:59.999Z")
@@ -174,55 +165,3 @@ def test_any_text_is_an_instant_or_a_bad_time(written):
 
 def test_the_units_of_time_are_milliseconds():
     assert (SECOND, MINUTE, HOUR, DAY) == (1000, 60_000, 3_600_000, 86_400_000)
-
-
-@given(ms=st.integers(FIRST, LAST))
-def test_right_after_a_moment_lies_between_it_and_the_next(ms: int) -> None:
-    assert BEFORE_ALL < reached(0) <= reached(abs(ms)) < AFTER_ALL
-    assert reached(ms) < beyond(ms) < reached(ms + 1)
-    assert following(reached(ms)) == beyond(ms)
-    assert following(beyond(ms)) == reached(ms + 1)
-    assert ms_of(reached(ms)) == ms_of(beyond(ms)) == ms
-
-
-def makes_an_instant(node: ast.AST) -> bool:
-    """Whether a node doubles, halves or parts a number by its last bit, or says that a number is an
-    instant.
-    """
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr)):
-        return isinstance(node.right, ast.Constant) and node.right.value == 1
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Instant"
-
-
-@pytest.mark.parametrize(
-    ("code", "makes"),
-    [
-        ("now >> 1", True),
-        ("now | 1", True),
-        ("now & 1", True),
-        ("ms << 1", True),
-        ("Instant(3)", True),
-        ("1 << 16", False),
-        ("ms_of(now)", False),
-    ],
-)
-def test_the_making_of_an_instant_is_seen(code: str, makes: bool) -> None:
-    assert any(map(makes_an_instant, ast.walk(ast.parse(code)))) == makes
-
-
-def test_no_other_module_knows_how_an_instant_is_made() -> None:
-    own = ROOT / "rules" / "wire" / "instants.py"
-    assert making(own)
-    assert [
-        place
-        for room in ("rules", "streams")
-        for path in sorted((ROOT / room).rglob("*.py"))
-        if path != own
-        for place in making(path)
-    ] == []
-
-
-def making(path: Path) -> list[str]:
-    """The places of a file at which an instant is made or taken apart."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [f"{path.relative_to(ROOT)}:{node.lineno}" for node in ast.walk(tree) if makes_an_instant(node)]  # type: ignore[attr-defined]
