@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from rules.decide.monitoring_texts import monitoring_measure, monitoring_message
 from rules.decide.subjects import ADVICE, CRITERION, MONITORING, PRESSURE, Subject
 from rules.evaluate.result import RELATIVE, Result
 from rules.guideline.advice_texts import Advice
 from rules.guideline.declarations import Limit
 from rules.guideline.edition import Guideline
+from rules.guideline.finding_names import finding_name
 from rules.wire.alerts import Measure
 
 
@@ -46,19 +48,22 @@ def advised(advice: Advice, result: Result) -> str:
 def name(subject: Subject, result: Result, guideline: Guideline) -> str:
     """Return the name of a subject as a message gives it."""
     if subject.kind == CRITERION:
-        return guideline.row[subject.name].words
+        return _criterion_name(subject.name, result, guideline)
     if subject.kind == PRESSURE:
         return "Systolic pressure"
-    if subject.kind == ADVICE:
-        return advised(guideline.advises[subject.name], result)
-    return subject.name.removeprefix("monitoring/").replace("-", " ").capitalize()
+    return advised(guideline.advises[subject.name], result)
+
+
+def _criterion_name(code: str, result: Result, guideline: Guideline) -> str:
+    """Return the findings present, else the name of the row."""
+    return " and ".join(map(finding_name, result.findings)) or guideline.row[code].words
 
 
 def message(subject: Subject, result: Result, level: str, guideline: Guideline) -> str:
     """Return one line: the subject, its value, and how it compares with its limit."""
-    found = name(subject, result, guideline)
     if subject.kind == MONITORING:
-        return f"{found}: charted again" if level == "clear" else f"{found} overdue"
+        return monitoring_message(subject.name, result, level == "clear", guideline)
+    found = name(subject, result, guideline)
     if subject.kind == ADVICE:
         return f"No longer: {found}" if level == "clear" else found
     value = _value(result)
@@ -118,9 +123,7 @@ def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[Me
     if subject.kind == ADVICE:
         advice = guideline.advises[subject.name]
         return ({"text": advised(advice, result), "source": advice.source},)
-    return (
-        {"text": f"Chart {subject.name.removeprefix('monitoring/').replace('-', ' ')}", "source": "Table 1"},
-    )
+    return ({"text": monitoring_measure(subject.name, result, guideline), "source": "Table 1"},)
 
 
 def medicines(agents: tuple[str, ...], guideline: Guideline) -> tuple[Measure, ...]:

@@ -7,11 +7,11 @@ from rules.advice.registry import ADVISES
 from rules.decide.alert_texts import advised, medicines
 from rules.decide.recommendation import Recommendation, dose_clock, recommend
 from rules.decide.state import Patient
-from rules.decide.subjects import HYPOTENSION, AdviceCase, plan_for
+from rules.decide.subjects import HYPOTENSION, MONITORING, AdviceCase, plan_for
 from rules.evaluate.eligibility import eligibility
-from rules.evaluate.monitoring import looked
+from rules.evaluate.monitoring import is_overdue, looked
 from rules.evaluate.pressure import hypotension, phase
-from rules.evaluate.result import TRIPPED, Result
+from rules.evaluate.result import INDETERMINATE, TRIPPED, Result
 from rules.guideline.declarations import AnyRow
 from rules.guideline.observation_schedule import Observation
 from rules.wire import instants
@@ -126,10 +126,23 @@ def _fluids(patient: Patient) -> Fluids:
 
 
 def _monitoring(patient: Patient) -> tuple[MonitoringItem, ...]:
-    """Return the items of Table 1 from cycle-start to therapy-end; outside it nothing is due."""
-    if not patient.chart.cycle.dosing(patient.now):
+    """Return the items of Table 1 from cycle-start on, then what else of this kind is open."""
+    start = patient.chart.cycle.start
+    if start is None or patient.now < start:
         return ()
-    return tuple(_item(patient, observation) for observation in patient.guideline.observations)
+    listed = (_item(patient, observation) for observation in patient.guideline.observations)
+    return (*listed, *_open_items(patient))
+
+
+def _open_items(patient: Patient) -> Iterator[MonitoringItem]:
+    for subject in plan_for(patient.guideline).subjects:
+        what = subject.name.removeprefix("monitoring/")
+        if subject.kind != MONITORING or what in patient.guideline.observes:
+            continue
+        if patient.memory(subject.name).state in ("clear", INDETERMINATE):
+            continue
+        last = judged(patient, subject.name).latest
+        yield MonitoringItem(what=what, last=time(last), due=None, overdue=True)
 
 
 def _item(patient: Patient, observation: Observation) -> MonitoringItem:
@@ -138,7 +151,7 @@ def _item(patient: Patient, observation: Observation) -> MonitoringItem:
         what=observation.what,
         last=time(found.last),
         due=time(found.due),
-        overdue=found.overdue_at is not None and patient.now >= found.overdue_at,
+        overdue=is_overdue(found, patient.now),
     )
 
 

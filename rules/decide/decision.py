@@ -205,7 +205,14 @@ def _remember(patient: Patient, name: str, before: Memory, result: Result, alert
         since = _since(patient, before, result) if alert_at is None else alert_at
     ahead = result.next if result.next is not None and result.next > patient.now else None
     patient.memories[name] = Memory(
-        result.state, since, result.stale, result.flags, result.correctable, result.missing, ahead
+        result.state,
+        since,
+        result.stale,
+        result.flags,
+        result.correctable,
+        result.missing,
+        ahead,
+        result.mark,
     )
     return changed or before.stale != result.stale or before.flags != result.flags
 

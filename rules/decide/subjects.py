@@ -4,6 +4,7 @@ A subject is decided again when the dirty flags of its inputs are set, or a subj
 """
 
 from collections.abc import Callable
+from itertools import starmap
 
 import msgspec
 
@@ -11,7 +12,7 @@ from rules.advice.registry import ADVISES
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.decide.state import Patient
-from rules.evaluate import monitoring, pressure
+from rules.evaluate import monitoring, pressure, recharting
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
@@ -125,6 +126,19 @@ def _observation(what: str, guideline: Guideline) -> Subject:
     )
 
 
+def _finding(code: str, values: tuple[str, ...]) -> Subject:
+    mask = recharting.inputs_of(code)
+    return Subject(
+        recharting.PREFIX + code,
+        MONITORING,
+        None,
+        mask,
+        (),
+        mask,
+        lambda patient, now, before: recharting.recharting(code, values, patient.chart, now, before),
+    )
+
+
 class AdviceCase:
     """What advice may read (rules.evaluate.result.Case), over a patient's state."""
 
@@ -176,6 +190,7 @@ def _plan(guideline: Guideline) -> Plan:
         subjects.append(_advice(code, guideline, behind))
         behind[code] = subjects[-1].touches
     subjects.extend(_observation(observation.what, guideline) for observation in guideline.observations)
+    subjects.extend(starmap(_finding, recharting.standing_values(guideline).items()))
     index = {subject.name: i for i, subject in enumerate(subjects)}
     readers = tuple(
         sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)

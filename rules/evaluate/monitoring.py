@@ -52,28 +52,49 @@ def seen(chart: Chart, observation: Observation) -> int | None:
 def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:
     """Return when an item was last observed, is due and is overdue. Never seen counts from cycle-start."""
     last, start = seen(chart, observation), chart.cycle.start
-    if observation.ward == 0 or start is None:
+    ended = chart.cycle.end is not None and now >= chart.cycle.end
+    if observation.ward == 0 or start is None or (ended and observation.ends):
         return Looked(last, None, None)
-    base, t = (start if last is None else last), now
+    base = start if last is None else last
     late = 1 + chart.guideline.choices.overdue_grace
-    ward, intensive = observation.ward, observation.intensive
-    overdue = chart.mode.limit(base, t, int(ward * late), int(intensive * late))
-    if observation.ward_from_start and chart.mode.since(t) is None:
+    ward, intensive = observation.intervals(ended)
+    overdue = chart.mode.limit(base, now, int(ward * late), int(intensive * late))
+    if observation.ward_from_start and chart.mode.since(now) is None:
         overdue = max(overdue, start + observation.ward_from_start)
-    return Looked(last, chart.mode.limit(base, t, ward, intensive), overdue)
+    return Looked(last, chart.mode.limit(base, now, ward, intensive), overdue)
+
+
+def is_overdue(found: Looked, now: Instant) -> bool:
+    """Return whether an item stands as overdue at an instant: what the list and the blockers go by."""
+    return found.overdue_at is not None and now >= found.overdue_at
 
 
 def monitored(observation: Observation, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return whether an item is overdue, from cycle-start to therapy-end, as a result."""
-    ends = None if chart.cycle.end is None else chart.cycle.end
-    if not chart.cycle.dosing(now):
-        return Result(CLEAR)
-    found = looked(chart, observation, now)
+    """Return whether an item is overdue, from cycle-start to discharge, as a result.
+
+    Where charting keeps lapsing, the episode outlasts the lapse: it ends once the item has not stood as
+    overdue for a time. `mark` is the decision that last saw the lapse end, None while it lasts.
+    """
+    found, end = looked(chart, observation, now), chart.cycle.end
     if found.overdue_at is None:
         return Result(CLEAR)
-    if now < found.overdue_at:
-        return Result(CLEAR, latest=found.last, next=soonest(now, found.overdue_at, ends))
-    return Result(observation.level, at=found.overdue_at, next=soonest(now, ends))
+    if is_overdue(found, now):
+        return Result(observation.level, at=found.overdue_at, latest=found.last, next=soonest(now, end))
+    ahead = soonest(now, found.overdue_at, end)
+    if not observation.lapses or before.state != observation.level:
+        return Result(CLEAR, latest=found.last, next=ahead)
+    ended = now if before.mark is None else before.mark
+    until = ended + _lingers(observation, chart, now)
+    if now < until:
+        return Result(observation.level, latest=found.last, mark=ended, next=soonest(now, ahead, until))
+    return Result(CLEAR, at=until, latest=found.last, next=ahead)
+
+
+def _lingers(observation: Observation, chart: Chart, now: Instant) -> int:
+    """Return how long (ms) an item must not have stood as overdue before its episode ends."""
+    ended = chart.cycle.end is not None and now >= chart.cycle.end
+    interval = chart.mode.interval(now, *observation.intervals(ended))
+    return max(int(chart.guideline.choices.lapse_factor * interval), observation.lapses)
 
 
 def inputs_of(observation: Observation) -> int:

@@ -21,7 +21,8 @@ class Result(msgspec.Struct):
 
     `at`: when it became true, in ms (None: at the instant decided); `latest`: the newest fact it rests on;
     `flags`: the parts it is made of, to tell which of them changed; `next`: the earliest instant at which it
-    may change by time alone.
+    may change by time alone; `mark`: a moment (ms) that the evaluator wants back at the next decision;
+    `findings`: the findings present that make the state (`ileus`, `rales=half`).
     """
 
     state: str = CLEAR
@@ -37,6 +38,8 @@ class Result(msgspec.Struct):
     evidence: tuple[Reference, ...] = ()
     flags: int = 0
     next: Instant | None = None
+    mark: int | None = None
+    findings: tuple[str, ...] = ()
 
 
 class Memory(msgspec.Struct, array_like=True):
@@ -49,6 +52,7 @@ class Memory(msgspec.Struct, array_like=True):
     correctable: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     next: Instant | None = None
+    mark: int | None = None
 
 
 def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> Result:
@@ -82,7 +86,7 @@ def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> in
     The last ones that were already stale when they became known do not.
     """
     count = len(facts)
-    while count and facts[count - 1].first > mode.limit(
+    while count and facts[count - 1].first >= mode.limit(
         facts[count - 1].at, facts[count - 1].first, ward, intensive
     ):
         count -= 1
@@ -108,7 +112,7 @@ class Case(Protocol):
         """Decide a criterion, or `hypotension`, in full."""
 
 
-ADVISORY = "advisory"
+ADVISORY, TECHNICAL = "advisory", "technical"
 
 
 def open_(at: int | None = None, evidence: tuple[Reference, ...] = (), next: Instant | None = None) -> Result:

@@ -32,6 +32,7 @@ class Table4(msgspec.Struct, frozen=True, kw_only=True):
     longest_delay: int = 24 * HOUR
     dose_tolerance: float = 0.10
     weaned: float = 0.5
+    confirmed: tuple[str, ...] = ("cognition-failed", "mental-status")
     dosing_minimum: tuple[str, ...] = (
         "urine-hour",
         "creatinine",

@@ -17,6 +17,10 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     ahead: int = 15 * MINUTE
     late_readings: int = 8 * HOUR
     overdue_grace: float = 0.25
+    lapse_factor: float = 2.0
+    finding_asked_again: int = 16 * HOUR
+    finding_confirmed: int = 2 * HOUR
+    not_understood_lasts: int = 8 * HOUR
     intensive_after_pressor: int = 4 * HOUR
     reminder_first: int = 15 * MINUTE
     reminder_every: int = 60 * MINUTE

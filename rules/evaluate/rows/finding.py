@@ -45,14 +45,21 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
         if state != result.state or result.at is None:
             result.state, result.at = state, sign.at
         result.latest = sign.at
-    decisive = _present(latest, absolute) or _present(latest, relative) or list(latest.values())
-    result.evidence = tuple(sign.reference for sign in decisive)
-    result.value = next((sign.value for sign in decisive if sign.value not in ("present", "absent")), None)
+    decisive = _present(latest, absolute) or _present(latest, relative)
+    result.findings = tuple(name_of(code, sign) for code, sign in decisive)
+    deciding = [sign for _, sign in decisive] or list(latest.values())
+    result.evidence = tuple(sign.reference for sign in deciding)
+    result.value = next((sign.value for sign in deciding if sign.value not in ("present", "absent")), None)
     return result
 
 
-def _present(latest: dict[str, Sign], names: list[Wanted]) -> list[Sign]:
-    return [latest[code] for code, value in names if code in latest and latest[code].value == value]
+def _present(latest: dict[str, Sign], names: list[Wanted]) -> list[tuple[str, Sign]]:
+    return [(code, latest[code]) for code, value in names if code in latest and latest[code].value == value]
+
+
+def name_of(code: str, sign: Sign) -> str:
+    """Return the name of a finding as the guideline writes it: the code, or `code=value`."""
+    return code if sign.value == "present" else f"{code}={sign.value}"
 
 
 def _inputs(row: FindingRow) -> int:

@@ -97,9 +97,64 @@ def test_it_opens_at_its_deadline_and_ends_when_seen(what: str, location: str, h
     drawn = Course().start("00:00", location=location)
     late, seen_at = at_hours(hours * 1.25), at_hours(hours * 1.25 + 0.5)
     level = "technical" if what in TECHNICAL else "advisory"
-    said = timed(look(drawn, what, seen_at), f"monitoring/{what}")
+    said = timed(look(drawn, what, seen_at), f"monitoring/{what}", str(clock(text(ms(seen_at) + 1000))))
     assert said[0] == f"opened {level} {late}"
-    assert [line.split()[:2] for line in said] == [["opened", level], ["resolved", "clear"]]
+    lingers = [] if what in TECHNICAL else [["resolved", "clear"]]
+    assert [line.split()[:2] for line in said] == [["opened", level], *lingers]
+
+
+def charted(*times: str, location: str = "ward", known: dict[str, str] | None = None) -> Course:
+    """Heart rate and pressure at these times, from a cycle that starts at 00:00."""
+    drawn = Course().start("00:00", location=location)
+    for at in times:
+        drawn.vitals(at, known=(known or {}).get(at), hr=90, sbp=118)
+    return drawn
+
+
+LAPSES = {
+    "on the ward it ends 8 h after the lapse": (
+        charted("06:00", "10:00", "13:00"),
+        "14:00",
+        ["opened technical 05:00", "resolved clear 14:00"],
+    ),
+    "and not just before": (
+        charted("06:00", "10:00", "13:00"),
+        "13:59:59.999",
+        ["opened technical 05:00"],
+    ),
+    "a lapse within these 8 h begins them again": (
+        charted("06:00", "11:30", "15:00", "19:00"),
+        "19:30",
+        ["opened technical 05:00", "resolved clear 19:30"],
+    ),
+    "in intensive care after 4 h, for twice the interval is less": (
+        charted("02:00", "03:00", "04:00", "05:00", location="icu"),
+        "06:00",
+        ["opened technical 01:15", "resolved clear 06:00"],
+    ),
+    "late charting ends the lapse when it is known, and does not undo it": (
+        charted("04:00", "08:00", "12:00", known={"04:00": "06:00"}),
+        "14:00",
+        ["opened technical 05:00", "resolved clear 14:00"],
+    ),
+}
+
+
+@table(LAPSES, "course until expected")
+def test_charting_that_keeps_lapsing_is_one_episode(course: Course, until: str, expected: list[str]) -> None:
+    """criteria.md section 6: it ends once the item has not stood as overdue for twice its interval, 4 h at
+    least, since the decision that last saw it end.
+    """
+    assert timed(course, "monitoring/vital-signs", until) == expected
+
+
+def test_the_list_goes_by_the_moment_while_the_episode_lingers() -> None:
+    """criteria.md section 6: the list's `overdue` goes by the moment."""
+    assert [overdue(charted("06:00"), at, "vital-signs") for at in ("05:59", "06:00", "11:00")] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_technical_alert_is_paged_as_medium() -> None:
@@ -276,32 +331,57 @@ def test_coagulation_on_the_ward_is_not_overdue_before_30_h_though_seen_before()
     assert [overdue(in_icu, at, "coagulation") for at in ("19:59:59.999", "20:00")] == [False, True]
 
 
-def test_outside_the_therapy_nothing_is_monitored() -> None:
-    """criteria.md section 6: from `cycle-start` to `therapy-end`; outside it `monitoring` is empty."""
+def test_before_cycle_start_nothing_is_monitored() -> None:
+    """criteria.md section 6: from `cycle-start` to `discharge`; before it `monitoring` is empty."""
     drawn = Course().baseline("-30:00").start("00:00").end("10:00")
-    assert [
-        bool(states_at(drawn, at)["monitoring"])
-        for at in ("-01:00", "00:00", "09:59:59.999", "10:00", "50:00")
-    ] == [
+    assert [bool(states_at(drawn, at)["monitoring"]) for at in ("-01:00", "00:00", "10:00", "50:00")] == [
         False,
         True,
         True,
-        False,
-        False,
+        True,
     ]
 
 
-def test_therapy_end_resolves_what_is_open() -> None:
-    """criteria.md section 6: `therapy-end` resolves what is open."""
-    drawn = Course().start("00:00").end("06:00").tick("60:00")
-    assert timed(drawn, "monitoring/vital-signs") == ["opened technical 05:00", "resolved clear 06:00"]
+ENDING = ("iv-site", "coagulation", "creatine-kinase")
+
+
+@pytest.mark.parametrize("what", HOURS)
+def test_after_therapy_end_monitoring_goes_on_but_for_what_therapy_needs(what: str) -> None:
+    """criteria.md section 6: after `therapy-end` some items end, the others go on."""
+    drawn = Course().start("00:00").end("06:00")
+    assert overdue(drawn, "60:00", what) is (what not in ENDING)
+    assert due(drawn, "60:00", what)[0] is None
+
+
+def test_therapy_end_resolves_what_ends_with_it() -> None:
+    """criteria.md section 6, "ends": what is open resolves at `therapy-end`."""
+    drawn = Course().start("00:00").end("12:00").tick("60:00")
+    assert timed(drawn, "monitoring/iv-site") == ["opened advisory 10:00", "resolved clear 12:00"]
+    assert timed(drawn, "monitoring/vital-signs") == ["opened technical 05:00"]
+
+
+AFTER_THERAPY = {
+    "12 h in intensive care during therapy": (None, "16:59:59.999", False),
+    "and overdue then": (None, "17:00", True),
+    "24 h after it": ("16:00", "31:59:59.999", False),
+    "and overdue by 24 h": ("16:00", "32:00", True),
+}
+
+
+@table(AFTER_THERAPY, "end at expected")
+def test_blood_count_is_wanted_daily_after_therapy_in_intensive_care_too(
+    end: str | None, at: str, expected: bool
+) -> None:
+    """criteria.md section 6: blood count and chemistry go on with 24 h."""
+    drawn = look(Course().start("00:00", location="icu"), "blood-count", "02:00")
+    assert overdue(drawn if end is None else drawn.end(end), at, "blood-count") is expected
 
 
 def test_a_late_fact_resolves_and_a_withdrawal_opens_anew() -> None:
     """criteria.md section 1: what depends on a late fact is decided again; a withdrawal is as if it had never
     been recorded.
     """
-    late = Course().start("00:00").vitals("03:00", known="06:00", hr=90, sbp=118)
-    assert [line.split()[0] for line in timed(late, "monitoring/vital-signs")] == ["opened", "resolved"]
+    late = Course().start("00:00").mental("07:00", "normal", known="12:00")
+    assert [line.split()[0] for line in timed(late, "monitoring/mental-status")] == ["opened", "resolved"]
     gone = Course().start("00:00").vitals("03:00", "v", hr=90, sbp=118).withdraw("v", "06:00")
     assert timed(gone, "monitoring/vital-signs") == ["opened technical 05:00 @06:00"]

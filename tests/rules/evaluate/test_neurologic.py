@@ -58,10 +58,10 @@ def minded(*records: tuple[str, str]) -> Course:
 MIND = {
     "never charted it cannot be told": (minded(), "09:00", "indeterminate missing mental-status"),
     "normal is clear": (minded(("08:00", "normal")), "08:00", "clear"),
-    "normal and 16 h old is clear": (minded(("08:00", "normal")), "24:00", "clear"),
-    "normal and older cannot be told": (
+    "normal and just under 16 h old is clear": (minded(("08:00", "normal")), "23:59:59.999", "clear"),
+    "normal and 16 h old cannot be told": (
         minded(("08:00", "normal")),
-        "24:00:00.001",
+        "24:00",
         "indeterminate missing mental-status",
     ),
     "changed is clear at first, and says until when": (
@@ -87,10 +87,10 @@ MIND = {
         "clear until 11:30",
     ),
     "reversed after 2 h it clears": (minded(("08:00", "changed"), ("12:00", "normal")), "12:00", "clear"),
-    "absolute and 16 h old is not stale": (minded(("08:00", "changed")), "24:00", "absolute"),
-    "absolute and older keeps its state, stale": (
+    "absolute and just under 16 h old is not stale": (minded(("08:00", "changed")), "23:59:59.999", "absolute"),
+    "absolute and 16 h old keeps its state, stale": (
         minded(("08:00", "changed")),
-        "24:00:00.001",
+        "24:00",
         "absolute stale",
     ),
     "learned late it is absolute at once": (
@@ -104,7 +104,7 @@ MIND = {
         "clear until 12:30",
     ),
     "stale when it becomes known it trips nothing": (
-        course().mental("08:00", "changed", known="24:00:00.001"),
+        course().mental("08:00", "changed", known="24:00"),
         "25:00",
         "indeterminate missing mental-status",
     ),

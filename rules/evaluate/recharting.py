@@ -1,0 +1,71 @@
+"""Ask again for a finding that stands: charted long ago, or not yet confirmed (criteria.md section 3.5)."""
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.facts import Sign
+from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, counting, soonest
+from rules.evaluate.rows.finding import wanted
+from rules.guideline.declarations import FindingRow, PersistentFindingRow
+from rules.guideline.edition import Guideline
+from rules.wire.instants import Instant
+
+PREFIX = "finding/"
+
+
+def standing_values(guideline: Guideline) -> dict[str, tuple[str, ...]]:
+    """Return for each finding of Table 3 the values by which it counts, in the order of the table."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in guideline.rows:
+        for code, value in _values(row):
+            found[code] = (*found.get(code, ()), value)
+    return found
+
+
+def _values(row: object) -> list[tuple[str, str]]:
+    if isinstance(row, FindingRow):
+        return [wanted(name) for name in (*row.relative, *row.absolute)]
+    return [(row.finding, row.value)] if isinstance(row, PersistentFindingRow) else []
+
+
+def signs_of(chart: Chart, code: str) -> list[Sign]:
+    """Return the records of a finding that count: of this cycle, where it is charted by exception."""
+    row = chart.guideline.row.get(code)
+    signs = chart.findings.get(code, [])
+    if isinstance(row, PersistentFindingRow):
+        return signs[: counting(signs, chart.mode, row.stale, row.stale)]
+    return [sign for sign in signs if chart.cycle.holds(sign.at)]
+
+
+def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, before: Memory) -> Result:
+    """Return whether a finding must be charted again.
+
+    `technical`: it is unconfirmed, since 2 h after its run's first record; `advisory`: last charted 16 h ago.
+    """
+    signs = signs_of(chart, code)
+    if not signs or signs[-1].value not in values:
+        return Result(CLEAR)
+    choices, last = chart.guideline.choices, signs[-1]
+    old = last.at + choices.finding_asked_again
+    due = _confirmed_from(code, signs, chart)
+    kind, evidence = values.index(last.value) + 1, (last.reference,)
+    if due is not None and last.at < due <= now:
+        return Result(TECHNICAL, at=due, latest=last.at, flags=kind, evidence=evidence)
+    if now >= old:
+        return Result(ADVISORY, at=old, latest=last.at, flags=kind, evidence=evidence)
+    ahead = soonest(now, old, due if due is not None and last.at < due else None)
+    return Result(CLEAR, latest=last.at, next=ahead)
+
+
+def _confirmed_from(code: str, signs: list[Sign], chart: Chart) -> int | None:
+    """Return from when (ms) a record confirms the run; None where nothing needs to be confirmed."""
+    if code not in chart.guideline.table4.confirmed:
+        return None
+    first = len(signs) - 1
+    while first and signs[first - 1].value == signs[-1].value:
+        first -= 1
+    return signs[first].at + chart.guideline.choices.finding_confirmed
+
+
+def inputs_of(code: str) -> int:
+    """Return the dirty flags of a finding's records."""
+    return dirty_flags.BIT[code] | dirty_flags.ENCOUNTER
