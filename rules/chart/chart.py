@@ -17,14 +17,17 @@ from rules.chart.course import (
     merged,
 )
 from rules.chart.facts import (
+    Accepted,
     Baseline,
     DoseFact,
     Drug,
     Fact,
     Ghost,
     Lab,
+    NotUnderstood,
     Place,
     Resumed,
+    SetAside,
     Sign,
     Volume,
     Weight,
@@ -43,7 +46,7 @@ from rules.wire import vocabulary
 FADED_KEPT = 200
 """Ids of vitals that left the tail and are still recognised as duplicates."""
 
-VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance")
+VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 
 
 def target_for(baseline: float | None, guideline: Guideline) -> float:
@@ -85,6 +88,7 @@ class Chart:
     """Facts by kind, each list in order of `at`, and what is derived from them."""
 
     __slots__ = (
+        "accepts",
         "age",
         "baseline_findings",
         "baseline_readings",
@@ -92,7 +96,9 @@ class Chart:
         "collections",
         "cycle",
         "cycle_doses",
+        "digests",
         "dopamine",
+        "dose_1_planned",
         "doses",
         "drugs",
         "faded",
@@ -103,6 +109,7 @@ class Chart:
         "lines",
         "mode",
         "n",
+        "not_understood",
         "packed",
         "packed_faded",
         "phenylephrine",
@@ -111,6 +118,7 @@ class Chart:
         "raw_weights",
         "resumes",
         "seen",
+        "set_aside",
         "tail",
         "volumes",
         "weights",
@@ -123,6 +131,7 @@ class Chart:
         self.packed_faded: bytes | None = None
         self.seen: dict[str, Fact] = {}
         self.ghosts: dict[str, Fact] = {}
+        self.digests: dict[str, int] = {}
         self.faded: dict[str, Fact] = {}
         self.raw_weights: list[Weight] = []
         self.labs: dict[str, list[Lab]] = {}
@@ -134,6 +143,9 @@ class Chart:
         self.baselines: list[Baseline] = []
         self.drugs: list[Drug] = []
         self.resumes: list[Resumed] = []
+        self.accepts: list[Accepted] = []
+        self.set_aside: list[SetAside] = []
+        self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for(None, guideline), self.mode)
         self.weights: list[Weight] = []
@@ -144,6 +156,7 @@ class Chart:
         self.cycle = Cycle()
         self.cycle_doses: list[DoseFact] = []
         self.age: float | None = None
+        self.dose_1_planned: int | None = None
         self.baseline_readings: dict[str, float] = {}
         self.baseline_findings: dict[str, bool] = {}
 
@@ -157,17 +170,24 @@ class Chart:
             self.packed_faded = None
         if isinstance(fact, Ghost):
             return 0
+        dirty = self._withdraw_set_aside(id)
         if isinstance(fact, VitalsRow | Weight):
-            return self.tail.remove(id) | (dirty_flags.WEIGHT if drop(self.raw_weights, id) else 0)
+            return dirty | self.tail.remove(id) | (dirty_flags.WEIGHT if drop(self.raw_weights, id) else 0)
         if isinstance(fact, Lab):
-            return dirty_flags.bits(code for code, facts in self.labs.items() if drop(facts, id))
+            return dirty | dirty_flags.bits(code for code, facts in self.labs.items() if drop(facts, id))
         if isinstance(fact, Volume):
-            return dirty_flags.bits(
+            return dirty | dirty_flags.bits(
                 VOLUME_INPUT[kind] for kind, facts in self.volumes.items() if drop(facts, id)
             )
         if isinstance(fact, Sign):
-            return dirty_flags.bits(code for code, facts in self.findings.items() if drop(facts, id))
-        return self._withdraw_rest(id)
+            return dirty | dirty_flags.bits(code for code, facts in self.findings.items() if drop(facts, id))
+        return dirty | self._withdraw_rest(id)
+
+    def _withdraw_set_aside(self, id: str) -> int:
+        codes = {fact.code for fact in self.set_aside if fact.id == id}
+        if codes:
+            drop(self.set_aside, id)
+        return dirty_flags.bits(flag_of(code) for code in codes)
 
     def _withdraw_rest(self, id: str) -> int:
         dirty = dirty_flags.DOSES if drop(self.doses, id) else 0
@@ -175,6 +195,9 @@ class Chart:
         dirty |= dirty_flags.BASELINE if drop(self.baselines, id) else 0
         dirty |= dirty_flags.MEDICATION if drop(self.drugs, id) else 0
         dirty |= dirty_flags.RESUME if drop(self.resumes, id) else 0
+        dirty |= dirty_flags.ACCEPT if drop(self.accepts, id) else 0
+        unknown = [drop(facts, id) for facts in self.not_understood.values()]
+        dirty |= dirty_flags.NOT_UNDERSTOOD if any(unknown) else 0
         # A list, not a generator: `any` would stop at the first line that held the record, and leave the rate
         # running in another.
         dropped = [drop(rates, id) for rates in self.lines.values()]
@@ -212,6 +235,8 @@ class Chart:
 
     def _baseline(self) -> int:
         self.age = next((b.age for b in reversed(self.baselines) if b.age is not None), None)
+        planned = (b.dose_1_planned for b in reversed(self.baselines) if b.dose_1_planned is not None)
+        self.dose_1_planned = next(planned, None)
         self.baseline_readings = {code: value for b in self.baselines for code, value in b.readings.items()}
         self.baseline_findings = {code: value for b in self.baselines for code, value in b.findings.items()}
         setting = setting_for(self.baseline_readings.get("systolic-bp"), self.guideline)
@@ -232,12 +257,22 @@ class Chart:
         return 0 if start is None else dirty_flags.MODE | dirty_flags.VITALS
 
 
+def flag_of(code: str) -> str:
+    """Return the dirty flag of a code that was set aside: of a reading, of urine, or an infusion's agent."""
+    if code in ("o2-device", "o2-flow", "fio2"):
+        return "oxygen"
+    if code == "diastolic-bp" or code == "mean-bp":
+        return "systolic-bp"
+    return code if code in dirty_flags.BIT else "infusions"
+
+
 VOLUME_INPUT = {
     "urine": "urine",
     "stool": "stool",
     "iv-bolus": "fluids",
     "blood-product": "fluids",
     "iv-maintenance": "iv-maintenance",
+    "irrigation": "urine",
 }
 
 

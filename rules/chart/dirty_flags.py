@@ -12,7 +12,7 @@ from rules.wire import vocabulary
 
 SIGNALS = (
     "heart-rate",  # readings after which it may be decided differently
-    "systolic-bp",  # likewise; also when the baseline moves the target
+    "systolic-bp",  # likewise, mean pressures too; also when the baseline moves the target
     "spo2",  # likewise
     "temperature",  # likewise
     "oxygen",  # device, flow or FiO2 in force
@@ -27,6 +27,9 @@ SIGNALS = (
     "baseline",  # readings, findings or age of the baseline
     "encounter",  # admit, transfer, cycle-start, therapy-end, discharge
     "resume",  # a clinician's resume of a stop rule
+    "respiratory-rate",  # a respiratory rate
+    "not-understood",  # a finding or an infusion that nobody knows
+    "accept",  # a clinician's acceptance of an abnormality
     "mode",  # ward or intensive mode: in the facts, or because the clock passed a switch
 )
 """The inputs that are neither a lab nor a finding; those have one flag each, by their code."""
@@ -51,6 +54,9 @@ MEDICATION = BIT["medication"]
 BASELINE = BIT["baseline"]
 ENCOUNTER = BIT["encounter"]
 RESUME = BIT["resume"]
+RESPIRATORY = BIT["respiratory-rate"]
+NOT_UNDERSTOOD = BIT["not-understood"]
+ACCEPT = BIT["accept"]
 MODE = BIT["mode"]
 VITALS = HEART_RATE | SYSTOLIC | SPO2 | TEMPERATURE | OXYGEN
 EVERYTHING = (1 << len(BIT)) - 1

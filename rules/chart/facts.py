@@ -38,6 +38,8 @@ class Fact(msgspec.Struct, array_like=True, gc=False):
 class Ghost(Fact, array_like=True, gc=False):
     """An id without content, kept to recognise duplicates: withdrawn, unused, or pruned."""
 
+    digest: int = 0
+
 
 class Weight(Fact, array_like=True, gc=False):
     """A weight, kg."""
@@ -46,19 +48,27 @@ class Weight(Fact, array_like=True, gc=False):
 
 
 class Lab(Fact, array_like=True, gc=False):
-    """A lab result with the reference limits printed with it (None: none)."""
+    """A lab result with the reference limits printed with it (None: none).
+
+    `comparator`: `<`, `<=`, `>` or `>=`; the result stands for every value that it allows (criteria.md 8).
+    """
 
     value: float
     low: float | None
     high: float | None
     unit: str
+    comparator: str | None = None
 
 
 class Volume(Fact, array_like=True, gc=False):
-    """A volume, mL; `start` is None when no start was charted."""
+    """A volume, mL; `start` is None when no start was charted.
+
+    `count`: how many stools, where nobody measured them: the volume is then 0 and unknown (wire.md, io).
+    """
 
     volume: float
     start: int | None
+    count: float | None = None
 
 
 class DoseFact(Fact, array_like=True, gc=False):
@@ -85,10 +95,48 @@ class Sign(Fact, array_like=True, gc=False):
 
 
 class Place(Fact, array_like=True, gc=False):
-    """An encounter event and the location it names, if any."""
+    """An encounter event and the location it names, if any: `ward` or `icu`, and the unit as it was named."""
 
     event: str
     location: str | None
+    unit: str | None = None
+
+
+class SetAside(Fact, array_like=True, gc=False):
+    """Something that was charted and could not be used: a reading, a urine collection, an infusion's rate.
+
+    `code`: its code on the wire, `urine`, or the agent of the infusion; `value` and `unit` as they were sent;
+    `reason`: one of `rules.wire.refusals`, or `implausible` or `ambiguous`.
+    """
+
+    code: str
+    value: float | str | None
+    unit: str | None
+    reason: str
+
+
+class NotUnderstood(Fact, array_like=True, gc=False):
+    """A record of a finding or an infusion that nobody knows.
+
+    `rate`: of the infusion, as sent; None for a finding.
+    """
+
+    name: str
+    rate: float | None
+
+
+class Accepted(Fact, array_like=True, gc=False):
+    """An acceptance: a clinician accepts a known abnormality. `clock`: when it took effect.
+
+    `until`: None: to the end of the cycle (wire.md, Events; criteria.md 3.5).
+    """
+
+    criterion: str
+    level: str
+    until: int | None
+    by: str
+    reason: str
+    clock: int
 
 
 class Drug(Fact, array_like=True, gc=False):
@@ -111,6 +159,7 @@ class Baseline(Fact, array_like=True):
     age: float | None
     readings: dict[str, float]
     findings: dict[str, bool]
+    dose_1_planned: int | None = None
 
 
 F = TypeVar("F", bound=Fact)

@@ -11,7 +11,10 @@ from rules.wire.events import Reference
 
 
 class VitalsRow(Fact, array_like=True, gc=False):
-    """One vitals record as far as decisions need it. Units: /min, mm[Hg], %, Cel, -, L/min, %."""
+    """One vitals record as far as decisions need it. Units: /min, mm[Hg], %, Cel, -, L/min, %, /min, mm[Hg].
+
+    `digest`: of the record's content, to tell a duplicate from a conflict.
+    """
 
     hr: float | None = None
     sbp: float | None = None
@@ -20,6 +23,9 @@ class VitalsRow(Fact, array_like=True, gc=False):
     device: str | None = None
     flow: float | None = None
     fio2: float | None = None
+    rr: float | None = None
+    mbp: float | None = None
+    digest: int = 0
 
 
 class Oxygen(msgspec.Struct, array_like=True):

@@ -12,15 +12,18 @@ from rules.chart import dirty_flags
 from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart
 from rules.chart.corrections import RANK, outranks
 from rules.chart.facts import (
+    Accepted,
     Baseline,
     DoseFact,
     Drug,
     Fact,
     Ghost,
     Lab,
+    NotUnderstood,
     Place,
     Rate,
     Resumed,
+    SetAside,
     Sign,
     Volume,
     Weight,
@@ -125,6 +128,8 @@ COLUMN = {
     "temperature": "temp",
     "o2-flow": "flow",
     "fio2": "fio2",
+    "respiratory-rate": "rr",
+    "mean-bp": "mbp",
 }
 
 
@@ -166,9 +171,9 @@ def _drop_pruned(chart: Chart) -> None:
 
 def _labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     dirty = 0
-    for code, value, low, high, unit in event.readings:
+    for code, value, low, high, unit, comparator in event.readings:
         if plausible(chart, code, value, outcome):
-            lab = Lab(*heading, value, low, high, unit)
+            lab = Lab(*heading, value, low, high, unit, comparator)
             insert(chart.labs.setdefault(code, []), lab)
             chart.seen[event.id] = lab
             dirty |= dirty_flags.BIT[code]
@@ -182,13 +187,13 @@ def _volume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
         return 0
     if event.kind not in chart.volumes or (event.direction == "in") != (event.kind in INTAKE):
         return 0
-    volume = Volume(*heading, event.volume, event.start)
+    volume = Volume(*heading, event.volume, event.start, event.count)
     insert(chart.volumes[event.kind], volume)
     chart.seen[event.id] = volume
     return dirty_flags.BIT[VOLUME_INPUT[event.kind]]
 
 
-INTAKE = ("iv-bolus", "blood-product", "iv-maintenance")
+INTAKE = ("iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 
 
 def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
@@ -234,7 +239,10 @@ def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
 
 def _finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     if event.code not in dirty_flags.BIT:
-        return 0
+        unknown = NotUnderstood(*heading, event.code, None)
+        insert(chart.not_understood.setdefault(event.code, []), unknown)
+        chart.seen[event.id] = unknown
+        return dirty_flags.NOT_UNDERSTOOD
     value = event.value if event.value is not None else "absent" if event.present is False else "present"
     sign = Sign(*heading, value)
     insert(chart.findings.setdefault(event.code, []), sign)
@@ -274,7 +282,8 @@ def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) ->
         if code != "o2-device" and plausible(chart, code, value, outcome)
     }
     readings |= {lab[0]: lab[1] for lab in event.labs if plausible(chart, lab[0], lab[1], outcome)}
-    insert(chart.baselines, Baseline(*heading, event.age, readings, dict(event.findings)))
+    findings = dict(event.findings)
+    insert(chart.baselines, Baseline(*heading, event.age, readings, findings, event.dose_1_planned))
     return dirty_flags.ENCOUNTER | dirty_flags.BASELINE
 
 
@@ -283,6 +292,29 @@ def _resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
     insert(chart.resumes, resumed)
     chart.seen[event.id] = resumed
     return dirty_flags.RESUME
+
+
+def _accept(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    accepted = Accepted(
+        *heading, event.criterion, event.level, event.until, event.by, event.reason, event.known
+    )
+    insert(chart.accepts, accepted)
+    chart.seen[event.id] = accepted
+    return dirty_flags.ACCEPT
+
+
+def _unreadable(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    fact = SetAside(*heading, event.code, event.value, event.unit, event.reason)
+    insert(chart.set_aside, fact)
+    chart.seen[event.id] = fact
+    return dirty_flags.URINE if event.code == "urine" else dirty_flags.INFUSIONS
+
+
+def _other_infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    fact = NotUnderstood(*heading, event.agent, event.rate)
+    insert(chart.not_understood.setdefault(event.agent, []), fact)
+    chart.seen[event.id] = fact
+    return dirty_flags.NOT_UNDERSTOOD
 
 
 Writer = Callable[[Chart, Any, Heading, Recorded], int]
@@ -297,4 +329,7 @@ WRITERS: dict[type, Writer] = {
     events.Medication: _medication,
     events.Encounter: _encounter,
     events.Resume: _resume,
+    events.Accept: _accept,
+    events.Unreadable: _unreadable,
+    events.OtherInfusion: _other_infusion,
 }

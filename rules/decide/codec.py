@@ -11,15 +11,18 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.facts import (
+    Accepted,
     Baseline,
     DoseFact,
     Drug,
     Fact,
     Ghost,
     Lab,
+    NotUnderstood,
     Place,
     Rate,
     Resumed,
+    SetAside,
     Sign,
     Volume,
     Weight,
@@ -55,6 +58,10 @@ class Facts(msgspec.Struct, array_like=True):
     resumes: Columns
     weights: Columns
     ghosts: Columns
+    accepts: Columns
+    set_aside: Columns
+    not_understood: dict[str, Columns]
+    digests: dict[str, int]
 
 
 class Head(msgspec.Struct, array_like=True):
@@ -173,6 +180,10 @@ def _of(chart: Chart) -> Facts:
         column_codec.columns(chart.resumes),
         column_codec.columns(chart.raw_weights),
         column_codec.columns(list(chart.ghosts.values())),
+        column_codec.columns(chart.accepts),
+        column_codec.columns(chart.set_aside),
+        by_name(chart.not_understood),
+        chart.digests,
     )
 
 
@@ -252,6 +263,10 @@ def _chart(
         column_codec.facts_of(Resumed, facts.resumes),
     )
     chart.raw_weights, chart.baselines = column_codec.facts_of(Weight, facts.weights), facts.baselines
+    chart.accepts = column_codec.facts_of(Accepted, facts.accepts)
+    chart.set_aside = column_codec.facts_of(SetAside, facts.set_aside)
+    chart.not_understood = lists_of(NotUnderstood, facts.not_understood)
+    chart.digests = facts.digests
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
     chart.faded = {ghost.id: ghost for ghost in faded}
     _restore(chart.tail, saved.signals, rows)
@@ -279,6 +294,9 @@ def _index(chart: Chart) -> dict[str, Fact]:
         chart.places,  # type: ignore[list-item]
         chart.drugs,  # type: ignore[list-item]
         chart.resumes,  # type: ignore[list-item]
+        chart.accepts,  # type: ignore[list-item]
+        chart.set_aside,  # type: ignore[list-item]
+        *chart.not_understood.values(),  # type: ignore[list-item]
         chart.raw_weights,  # type: ignore[list-item]
         chart.tail.rows,  # type: ignore[list-item]
     ]

@@ -13,7 +13,7 @@ from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, Refu
 
 ReadingsRecord = schema.VitalsRecord | schema.LabsRecord | schema.EncounterRecord
 Vital = tuple[str, float | str]
-Lab = tuple[str, float, float | None, float | None, str]
+Lab = events.LabReading
 Frame = tuple[str, str, int, int, str]
 """The fields that every event has: id, patient, at, known, status."""
 Problems = list[Problem]
@@ -101,13 +101,14 @@ def _lab(reading: Result) -> Lab:
         raise _bad_unit(reading, vocabulary.LABS[reading.code])
     code, scale, unit = found
     if scale is None:
-        return code, value, reading.low, reading.high, unit
+        return code, value, reading.low, reading.high, unit, None
     return (
         code,
         _in_range(reading, scale, value),
         _limit(reading, scale, reading.low),
         _limit(reading, scale, reading.high),
         unit,
+        None,
     )
 
 

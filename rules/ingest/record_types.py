@@ -47,12 +47,12 @@ def dose(record: schema.DoseRecord, frame: Frame, offset: int, problems: Problem
 
 def infusion(
     record: schema.InfusionRecord, frame: Frame, offset: int, problems: Problems
-) -> events.Infusion | events.Unused:
+) -> events.Infusion | events.OtherInfusion:
     """Convert an infusion rate: a rate of 0 stops the agent whatever its unit."""
     agent = vocabulary.INFUSION_AGENTS.get(record.agent.strip().lower())
     if agent is None:
         problems.append(_unknown(record, record.agent))
-        return events.Unused(*frame, "infusion", offset=offset)
+        return events.OtherInfusion(*frame, record.agent.strip().lower(), record.rate, offset=offset)
     if record.rate == 0:
         return events.Infusion(*frame, agent, record.line or "", 0.0, True, offset=offset)
     if record.unit not in units.RATES[agent]:
@@ -134,6 +134,15 @@ def resume(record: schema.ResumeRecord, frame: Frame, offset: int, problems: Pro
     return events.Resume(*frame, record.rule, record.by, record.reason, offset=offset)
 
 
+def accept(record: schema.AcceptRecord, frame: Frame, offset: int, problems: Problems) -> events.Accept:
+    """Convert an acceptance: it must name its criterion, and who and why."""
+    _require_text(record, "criterion", "by", "reason")
+    until = None if record.until is None else moment(record, "until", record.until)
+    return events.Accept(
+        *frame, record.criterion, record.level, until, record.by, record.reason, offset=offset
+    )
+
+
 def tick(record: schema.TickRecord, frame: Frame, offset: int, problems: Problems) -> events.Tick:
     """Convert a tick: it carries the time alone."""
     return events.Tick(*frame, offset=offset)
@@ -151,6 +160,7 @@ RECORD_TYPES: Mapping[type, Callable[[Any, Frame, int, Problems], events.Event |
     schema.AckRecord: ack,
     schema.SilenceRecord: silence,
     schema.ResumeRecord: resume,
+    schema.AcceptRecord: accept,
     schema.TickRecord: tick,
 }
 

@@ -9,7 +9,7 @@ import msgspec
 
 from rules.wire import instants
 from rules.wire.refusals import BAD_TIME, quoted, refuse
-from rules.wire.vocabulary import Direction, EncounterEvent, EventType, Level, Location, Status
+from rules.wire.vocabulary import AcceptedLevel, Direction, EncounterEvent, EventType, Level, Location, Status
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
@@ -134,6 +134,16 @@ class ResumeRecord(_Record, tag="resume", kw_only=True, gc=False):
     reason: str
 
 
+class AcceptRecord(_Record, tag="accept", kw_only=True, gc=False):
+    """A record of type `accept`."""
+
+    criterion: str
+    level: AcceptedLevel
+    by: str
+    reason: str
+    until: str | None = None
+
+
 class TickRecord(_Timed, tag="tick", kw_only=True, gc=False):
     """A record of type `tick`: the only one that may have no id."""
 
@@ -152,6 +162,7 @@ Record = (
     | AckRecord
     | SilenceRecord
     | ResumeRecord
+    | AcceptRecord
     | TickRecord
 )
 

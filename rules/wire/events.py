@@ -18,28 +18,52 @@ class _Event(_Sourced, frozen=True, gc=False):
     status: str  # final, preliminary, corrected or entered-in-error
 
 
+class Unusable(msgspec.Struct, frozen=True, gc=False):
+    """A reading that could not be used: its value and unit as sent, and why."""
+
+    code: str
+    value: float | str | None
+    unit: str | None
+    reason: str
+
+
+LabReading = tuple[str, float, float | None, float | None, str, str | None]
+"""(code, value, low, high, unit, comparator)."""
+
+
 class Vitals(_Event, frozen=True, gc=False):
-    """A set of vital signs: (code, value); the value is a word for `o2-device` alone."""
+    """A set of vital signs: (code, value); the value is a word for `o2-device` alone.
+
+    `unusable`: the readings that were refused; `withdrawn`: the codes that the record takes back.
+    """
 
     readings: tuple[tuple[str, float | str], ...]
+    unusable: tuple[Unusable, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 class Labs(_Event, frozen=True, gc=False):
-    """A set of results: (code, value, low, high, unit).
+    """A set of results: (code, value, low, high, unit, comparator).
 
-    The reference limits are converted along with the value.
+    The reference limits are converted along with the value. `unusable` and `withdrawn`: as in `Vitals`.
     """
 
-    readings: tuple[tuple[str, float, float | None, float | None, str], ...]
+    readings: tuple[LabReading, ...]
+    unusable: tuple[Unusable, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 class IO(_Event, frozen=True, gc=False):
-    """A volume in or out, mL; for urine the collection runs from `start` (None: not charted) to `at`."""
+    """A volume in or out, mL; for urine the collection runs from `start` (None: not charted) to `at`.
+
+    `count`: how many stools that nobody measured; the volume is then 0.
+    """
 
     direction: str
     kind: str
     volume: float
     start: int | None
+    count: float | None = None
 
 
 class Dose(_Event, frozen=True, gc=False):
@@ -88,14 +112,18 @@ class Encounter(_Event, frozen=True, gc=False):
     """An event of the stay, such as a transfer or a cycle-start.
 
     `baseline` carries age (years), readings before therapy (as `Vitals` and `Labs` do) and history.
+    `dose_1_planned`: ms.
     """
 
     event: str
     location: str | None
     age: float | None
     vitals: tuple[tuple[str, float | str], ...]
-    labs: tuple[tuple[str, float, float | None, float | None, str], ...]
+    labs: tuple[LabReading, ...]
     findings: dict[str, bool]
+    dose_1_planned: int | None = None
+    unusable: tuple[Unusable, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 class Ack(_Event, frozen=True, gc=False):
@@ -124,6 +152,19 @@ class Resume(_Event, frozen=True, gc=False):
     reason: str
 
 
+class Accept(_Event, frozen=True, gc=False):
+    """An acceptance: a clinician accepts a known abnormality at a level, until an instant (ms).
+
+    `until`: None: to the end of the cycle.
+    """
+
+    criterion: str
+    level: str
+    until: int | None
+    by: str
+    reason: str
+
+
 class Tick(_Event, frozen=True, gc=False):
     """A tick: time has passed; for one patient, or for all (`*`). It carries no fact, and often no id."""
 
@@ -137,10 +178,25 @@ class Withdrawal(_Event, frozen=True, gc=False):
     type: str
 
 
-class Unused(_Event, frozen=True, gc=False):
-    """A record whose subject is not in the vocabulary: it moves the clock and nothing else."""
+class Unreadable(_Event, frozen=True, gc=False):
+    """A urine collection or an infusion's rate that could not be used: it moves the clock, and is remembered.
+
+    `code`: `urine` or the agent; `line`: the infusion's; `value` and `unit` as sent.
+    """
 
     type: str
+    code: str
+    line: str
+    value: float | str | None
+    unit: str | None
+    reason: str
+
+
+class OtherInfusion(_Event, frozen=True, gc=False):
+    """An infusion of an agent that is no vasopressor. `rate` as sent, in whatever unit."""
+
+    agent: str
+    rate: float
 
 
 Event = (
@@ -155,9 +211,11 @@ Event = (
     | Ack
     | Silence
     | Resume
+    | Accept
     | Tick
     | Withdrawal
-    | Unused
+    | Unreadable
+    | OtherInfusion
 )
 
 

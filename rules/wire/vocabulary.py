@@ -11,6 +11,7 @@ Status = Literal["final", "preliminary", "corrected", "entered-in-error"]
 Direction = Literal["in", "out"]
 EncounterEvent = Literal["admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"]
 Location = Literal["ward", "icu"]
+AcceptedLevel = Literal["absolute", "relative"]
 Level = Literal["absolute", "relative", "technical", "advisory"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 """Their order is that of the counts in every state record."""
@@ -26,6 +27,7 @@ EventType = Literal[
     "ack",
     "silence",
     "resume",
+    "accept",
     "tick",
 ]
 
@@ -86,7 +88,7 @@ LABS: Mapping[str, str] = MappingProxyType(
 IO_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "out": ("urine", "stool", "emesis", "drain", "other"),
-        "in": ("iv-maintenance", "iv-bolus", "oral", "blood-product", "other"),
+        "in": ("iv-maintenance", "iv-bolus", "oral", "blood-product", "irrigation", "other"),
     }
 )
 ABOVE_MAINTENANCE = ("iv-bolus", "blood-product")

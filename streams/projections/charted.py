@@ -201,7 +201,7 @@ class ChartedFacts:
                 self._device(event.at, value, event_mark)
             elif guideline.usable(code, value):
                 self.signals.setdefault(code, ReadingSeries()).add(event.at, value, event_mark)
-        for code, _, low, high, unit in event.readings if isinstance(event, Labs) else ():
+        for code, _, low, high, unit, *_ in event.readings if isinstance(event, Labs) else ():
             self.limits[code], self.units[code] = (low, high), unit
 
     def _settles(self, event: Event, event_mark: int) -> bool:

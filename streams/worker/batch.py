@@ -58,8 +58,9 @@ _NAMES: dict[type, str] = {
 }
 _NAMES |= {
     kind: kind.__name__.lower()
-    for kind in (events.Finding, events.Encounter, events.Ack, events.Silence, events.Resume, events.Tick)
+    for kind in (events.Finding, events.Encounter, events.Ack, events.Silence, events.Resume, events.Accept)
 }
+_NAMES |= {events.Tick: "tick", events.OtherInfusion: "infusion"}
 
 
 def decode_record(topic: int, record: InputRecord, ahead: int) -> tuple[Event | None, tuple[Problem, ...]]:
@@ -89,7 +90,7 @@ def place(partition: int, code: int) -> str:
 
 def type_of(event: Event) -> str:
     """Return the event's `type` on the wire."""
-    if isinstance(event, events.Withdrawal | events.Unused):
+    if isinstance(event, events.Withdrawal | events.Unreadable):
         return event.type
     return _NAMES[type(event)]
 

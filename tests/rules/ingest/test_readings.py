@@ -66,22 +66,22 @@ def test_a_result_carries_its_limits_and_its_canonical_unit():
     troponin = {"code": "troponin-t", "value": 0.09, "unit": "ng/mL", "high": 0.01}
     event, problems = decode(of("labs", CREATININE, troponin))
     assert event.readings == (
-        ("creatinine", 2.6, None, None, "mg/dL"),
-        ("troponin-t", 0.09, None, 0.01, "ng/mL"),
+        ("creatinine", 2.6, None, None, "mg/dL", None),
+        ("troponin-t", 0.09, None, 0.01, "ng/mL", None),
     )
     assert problems == ()
 
 
 def test_the_limits_of_a_result_are_converted_along_with_it():
     calcium = {"code": "calcium", "value": 2.0, "unit": "mmol/L", "low": 2.1, "high": None}
-    assert decode(of("labs", calcium))[0].readings == (("calcium", 8.016, 8.4168, None, "mg/dL"),)
+    assert decode(of("labs", calcium))[0].readings == (("calcium", 8.016, 8.4168, None, "mg/dL", None),)
     troponin = {"code": "troponin-i", "value": 31, "unit": "ng/L", "high": 14}
-    assert decode(of("labs", troponin))[0].readings == (("troponin-i", 0.031, None, 0.014, "ng/mL"),)
+    assert decode(of("labs", troponin))[0].readings == (("troponin-i", 0.031, None, 0.014, "ng/mL", None),)
 
 
 def test_ck_mb_activity_keeps_its_own_unit():
     assert decode(of("labs", {"code": "ck-mb", "value": 30, "unit": "IU/L", "high": 25}))[0].readings == (
-        ("ck-mb", 30.0, None, 25.0, "U/L"),
+        ("ck-mb", 30.0, None, 25.0, "U/L", None),
     )
 
 
@@ -89,7 +89,7 @@ def test_ck_mb_activity_keeps_its_own_unit():
 def test_inr_needs_no_unit(unit):
     inr = {"code": "inr", "value": 1.3} | ({} if unit is ... else {"unit": unit})
     assert decode(of("labs", inr)) == (
-        events.Labs("r1", "p1", 1772445600000, 1772445600000, "final", (("inr", 1.3, None, None, "1"),)),
+        events.Labs("r1", "p1", 1772445600000, 1772445600000, "final", (("inr", 1.3, None, None, "1", None),)),
         (),
     )
 
@@ -136,7 +136,7 @@ def test_a_bad_vital_sign_is_refused_and_its_neighbours_are_kept(reason, bad):
 @pytest.mark.parametrize(("reason", "bad"), BAD_LABS)
 def test_a_bad_result_is_refused_and_its_neighbours_are_kept(reason, bad):
     event, problems = decode(of("labs", bad, CREATININE))
-    assert event.readings == (("creatinine", 2.6, None, None, "mg/dL"),)
+    assert event.readings == (("creatinine", 2.6, None, None, "mg/dL", None),)
     assert reasons(problems) == [(reason, bad["code"])]
 
 

@@ -255,7 +255,7 @@ def test_an_infusion_of_the_wrong_shape_is_malformed(change):
 )
 def test_an_unknown_agent_moves_the_clock_and_is_counted(change):
     event, (problem,) = decode(sent(INFUSION, agent="milrinone", **change))
-    assert event == events.Unused(*FRAME, "infusion")
+    assert event == events.OtherInfusion(*FRAME, "dobutamine", 0.0)
     assert (problem.reason, problem.code, problem.refuses) == ("unknown-code", "milrinone", False)
 
 

@@ -22,4 +22,6 @@ def test_an_event_cannot_be_changed():
 
 
 def test_events_of_different_types_are_never_equal():
-    assert events.Withdrawal(**COMMON, type="io") != events.Unused(**COMMON, type="io")
+    assert events.Ack(**COMMON, alert="a", by="b", reason="c") != events.Resume(
+        **COMMON, rule="a", by="b", reason="c"
+    )

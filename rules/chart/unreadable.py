@@ -1,0 +1,69 @@
+"""Tell where something was charted and could not be read.
+
+What was said and not understood is not nothing (criteria.md section 2).
+"""
+
+from collections.abc import Sequence
+
+from rules.chart.chart import Chart
+from rules.chart.facts import Fact, place
+from rules.chart.infusions import agent_of
+from rules.wire import vocabulary
+
+OXYGEN = {"o2-device": "device", "o2-flow": "flow", "fio2": "fio2"}
+"""Code -> the field of a vitals row that holds it."""
+
+
+def newest_is_unreadable(chart: Chart, code: str) -> bool:
+    """Return whether the newest result by `at` of a code was set aside, and no usable newer one is known.
+
+    `code`: of a lab, `weight`, `urine`, an infusion's agent, `o2-device`, `o2-flow` or `fio2`.
+    """
+    unread = next((fact for fact in reversed(chart.set_aside) if fact.code == code), None)
+    if code == "weight":
+        return _weight_is_unreadable(chart, unread)
+    return unread is not None and not _usable_since(chart, code, unread)
+
+
+def unreadable_between(chart: Chart, code: str, start: int, end: int) -> bool:
+    """Return whether a result of a code with an `at` in (start, end] was set aside."""
+    return any(fact.code == code and start < fact.at <= end for fact in chart.set_aside)
+
+
+def _weight_is_unreadable(chart: Chart, unread: Fact | None) -> bool:
+    """Return whether the newest weight was set aside, or is doubted: it jumps from the one before."""
+    newest = chart.raw_weights[-1] if chart.raw_weights else None
+    if newest is None or (unread is not None and place(unread) >= place(newest)):
+        return unread is not None
+    return not chart.weights or chart.weights[-1] is not newest
+
+
+def _usable_since(chart: Chart, code: str, unread: Fact) -> bool:
+    if code in OXYGEN:
+        return _oxygen_since(chart, code, unread)
+    return any(facts and place(facts[-1]) > place(unread) for facts in _of(chart, code))
+
+
+def _oxygen_since(chart: Chart, code: str, unread: Fact) -> bool:
+    """Return whether the code was charted since, or another device, which drops flow and FiO2."""
+    field = OXYGEN[code]
+    device = None
+    for row in chart.tail.rows:
+        if place(row) <= place(unread):
+            device = row.device or device
+        elif getattr(row, field) is not None or (row.device is not None and row.device != device):
+            return True
+    return False
+
+
+def _of(chart: Chart, code: str) -> list[Sequence[Fact]]:
+    """Return the lists of facts, each in order of `at`, that hold the usable results of a code."""
+    if code == "urine":
+        return [chart.volumes["urine"]]
+    if code in vocabulary.LABS:
+        return [chart.labs.get(code, [])]
+    return [
+        [rate for rate in rates if rate.rank >= 0]
+        for key, rates in chart.lines.items()
+        if agent_of(key) == code
+    ]
