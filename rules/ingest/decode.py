@@ -29,9 +29,10 @@ def decode(
 ) -> tuple[Event | None, tuple[Problem, ...]]:
     """Decode a record, and return its event and the problems of what cannot be used.
 
-    `key`: the record's key, which must be its patient (None: not keyed, a file). `known`: ms, used for a
-    record without `known` (None: its `at`). `offset`: opaque, carried on the event. `ahead`: ms by which `at`
-    may lie ahead of `known`, itself included. The event is None only if the record is refused; a reading
+    `key`: the record's key, which must be its patient (None: not keyed, a file). `known`: the record's own
+    timestamp, ms, used for a record without `known` and for one whose `known` lies at most `ahead` later
+    (None: a file; then it is the record's `at`). `offset`: opaque, carried on the event. `ahead`: ms by which
+    `at` may lie ahead of `known`, itself included. The event is None only if the record is refused; a reading
     refused leaves its neighbours. Never raises. Source: wire.md (What is refused), criteria.md 1.
     """
     problems: list[Problem] = []
@@ -70,7 +71,7 @@ def _event(
 ) -> Event | None:
     _check_names(record, key)
     at = moment(record, "at", record.at)
-    known_at = _known(record, at if known is None else known)
+    known_at = _known(record, at, known, ahead)
     if at > known_at + ahead:
         refuse(
             FROM_THE_FUTURE,
@@ -102,8 +103,24 @@ def _refuse_controls(record: schema.Record | schema.WithdrawalRecord) -> None:
             refuse(MALFORMED, f"{place(record)}: control character in `{field}`; send it without")
 
 
-def _known(record: schema.Record | schema.WithdrawalRecord, otherwise: int) -> int:
-    return otherwise if record.known is None else moment(record, "known", record.known)
+def _known(
+    record: schema.Record | schema.WithdrawalRecord, at: int, timestamp: int | None, ahead: int
+) -> int:
+    """Return when the record was known: no device's or feed's clock runs ahead of its topic's."""
+    if record.known is None:
+        return at if timestamp is None else timestamp
+    known = moment(record, "known", record.known)
+    if timestamp is None or known <= timestamp:
+        return known
+    if known - timestamp > ahead:
+        refuse(
+            FROM_THE_FUTURE,
+            (
+                f"{place(record)}: `known` {quoted(record.known)} lies {(known - timestamp) // MINUTE} min "
+                "ahead of the record's timestamp; set the sender's clock"
+            ),
+        )
+    return timestamp
 
 
 def _withdrawal(

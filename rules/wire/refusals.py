@@ -6,6 +6,7 @@ import msgspec
 
 MALFORMED: Final = "malformed"
 WRONG_KEY: Final = "wrong-key"
+WRONG_PARTITION: Final = "wrong-partition"
 BAD_UNIT: Final = "bad-unit"
 NEEDS_WEIGHT: Final = "needs-weight"  # found only against the chart, where the weights are
 FROM_THE_FUTURE: Final = "from-the-future"

@@ -57,6 +57,14 @@ def parser() -> options.Parser:
         help="of 5 min' records, above which it alerts; default: 0.05",
     )
     command.add_argument(
+        "--rebuild",
+        action="store_true",
+        help=(
+            "forget the state and make it anew from the input topics, as far back as they reach; all workers "
+            "of the group must be stopped"
+        ),
+    )
+    command.add_argument(
         "--id", default="il2watch", help="consumer group and name of the table; default: il2watch"
     )
     return command
@@ -100,6 +108,7 @@ def settings(chosen: argparse.Namespace) -> WorkerOptions:
         session=chosen.session_timeout,
         limits=Share(limit=chosen.dead_letter_limit),
         name=chosen.id,
+        rebuild=chosen.rebuild,
     )
 
 

@@ -98,6 +98,27 @@ class Admin:
             for name, configs in found.get("topic", {}).items()
         }
 
+    def members(self, group: str) -> int:
+        """Return how many members a consumer group has now; 0 for one that never was."""
+        described = patiently(lambda: self._client.describe_groups([group]))
+        return len(described.get(group, {}).get("members", ()))
+
+    def to_beginning(self, group: str, partitions: Mapping[str, int]) -> None:
+        """Set a group's offsets to the beginning of topics. Raises UsageError where the broker refuses."""
+        from kafka import TopicPartition
+        from kafka.admin import OffsetSpec
+
+        specs = {
+            TopicPartition(topic, number): OffsetSpec.EARLIEST
+            for topic, count in partitions.items()
+            for number in range(count)
+        }
+        answers = patiently(lambda: self._client.reset_group_offsets(group, specs))
+        for part, answer in answers.items():
+            fault = answer.get("error") if isinstance(answer, dict) else answer
+            if getattr(fault, "errno", 0):
+                raise UsageError(f"{group}: {part.topic}/{part.partition}: {fault!r}")
+
     def create(self, names: list[str], wanted: Layout) -> list[str]:
         """Create topics of the wire and return those that this call created. Raises UsageError."""
         return self.make(

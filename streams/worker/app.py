@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from rules.wire.refusals import WRONG_PARTITION
 from rules.wire.topics import INPUTS
 from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import FaustAgent
@@ -16,6 +17,7 @@ from streams.worker.batch import Batch
 from streams.worker.consumer import transport
 from streams.worker.dead_letter_alarm import DeadLetterAlarm
 from streams.worker.processor import BatchProcessor
+from streams.worker.system_alarms import SystemAlarms
 
 log = logging.getLogger("il2watch.worker")
 
@@ -23,14 +25,19 @@ log = logging.getLogger("il2watch.worker")
 class WorkerAgent(FaustAgent):
     """The worker's Faust agent, with its batch processor and its dead-letter alarm.
 
-    `clock`: the clock of the system's own alarm, ms.
+    `alarms`: the system's other alarms; `clock`: their clock, ms.
     """
 
     def __init__(
-        self, app: Any, processor: BatchProcessor, alarm: DeadLetterAlarm, clock: Callable[[], int]
+        self,
+        app: Any,
+        processor: BatchProcessor,
+        alarm: DeadLetterAlarm,
+        alarms: SystemAlarms,
+        clock: Callable[[], int],
     ) -> None:
         super().__init__(app, INPUTS)
-        self.processor, self.alarm, self.clock = processor, alarm, clock
+        self.processor, self.alarm, self.alarms, self.clock = processor, alarm, alarms, clock
 
     async def watch(self, stream: Any) -> None:
         """Process the stream, the partitions concurrently.
@@ -54,7 +61,7 @@ class WorkerAgent(FaustAgent):
         event.ack()
 
     async def process(self, batch: Batch, generation: int) -> None:
-        """Process one batch, then publish the dead-letter alarm if it opened or closed."""
+        """Process one batch, then publish the alarms about the system that opened or closed."""
         if self.processor.assigned(generation):
             numbers = sorted({tp.partition for tp in self.owned()})
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
@@ -63,8 +70,10 @@ class WorkerAgent(FaustAgent):
         metric_updates.batch(batch, output, partition, now)
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         metric_updates.share(self.alarm.share)
-        if alert is not None:
-            await self.processor.producer.append([alert])
+        misplaced = sum(refusal.reason == WRONG_PARTITION for refusal in output.refusals)
+        alerts = [*([] if alert is None else [alert]), *self.alarms.after(now, misplaced)]
+        if alerts:
+            await self.processor.producer.append(alerts)
 
 
 def wire(
@@ -73,13 +82,14 @@ def wire(
     ends: Ends,
     wall: Callable[[], int] | None,
     alarm: DeadLetterAlarm,
+    alarms: SystemAlarms,
     clock: Callable[[], int],
 ) -> WorkerAgent:
     """Add transport, table and agent to the app.
 
-    `wall`: the clock that patients are ticked by (None: the log's); `clock`: that of the system's own alarm.
+    `wall`: the clock that patients are ticked by (None: the log's); `clock`: that of the system's own alarms.
     Both return ms.
     """
-    agent = WorkerAgent(app, processor, alarm, clock)
+    agent = WorkerAgent(app, processor, alarm, alarms, clock)
     agent.wire("watch", transport(app, ends, wall), processor.store)
     return agent

@@ -11,8 +11,11 @@ from rules.ingest.decode import decode
 from rules.wire import deadletters, events
 from rules.wire.alerts import Alert, encode
 from rules.wire.events import Event
-from rules.wire.refusals import MALFORMED, NEEDS_WEIGHT, Problem
+from rules.wire.instants import MINUTE
+from rules.wire.refusals import FROM_THE_FUTURE, MALFORMED, NEEDS_WEIGHT, WRONG_PARTITION, Problem
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS
+from rules.wire.vocabulary import EVERY_PATIENT
+from streams.kafka.partition_check import partition
 from streams.kafka.producer import OutgoingRecord
 from streams.kafka.state_record import PendingAlert, key
 
@@ -35,9 +38,10 @@ class Batch(NamedTuple):
     `records`: each with the number of its topic among the inputs; `positions`: by topic, the offset after the
     last record handed on.
 
-    `edge`: the log holds nothing more; `now`: wall time (ms) if time passes by the wall clock, which it does
-    at the edge alone. `committed`: where this assignment began to read; `ends`: where the topics ended when
-    the batch was made.
+    `edge`: the log holds nothing more; `now`: the worker's clock (ms) if time passes by it, which it does at
+    the edge alone. `committed`: where this assignment began to read; `ends`: where the topics ended when the
+    batch was made. `clock`: the worker's clock (ms), edge or not: no timestamp counts as later; None: time
+    comes from the log.
     """
 
     partition: int
@@ -47,6 +51,7 @@ class Batch(NamedTuple):
     ends: tuple[int, ...]
     edge: bool
     now: int | None = None
+    clock: int | None = None
 
 
 SHIFT = 4
@@ -63,19 +68,45 @@ _NAMES |= {
 _NAMES |= {events.Tick: "tick", events.OtherInfusion: "infusion"}
 
 
-def decode_record(topic: int, record: InputRecord, ahead: int) -> tuple[Event | None, tuple[Problem, ...]]:
+def decode_record(
+    topic: int, record: InputRecord, ahead: int, clock: int | None = None, partitions: int = 1
+) -> tuple[Event | None, tuple[Problem, ...]]:
     """Decode a record.
 
-    Without a `known` of its own, `known` is the record's timestamp (criteria.md, section 1).
+    Without a `known` of its own, `known` is the record's timestamp; a timestamp ahead of the worker's clock
+    (ms) counts as that clock, or the record is refused (criteria.md, section 1).
     """
     known = record.timestamp if record.timestamp >= 0 else None
-    return decode(
-        record.value or b"",
+    misplaced = _misplaced(record, partitions)
+    if misplaced is not None:
+        return None, (misplaced,)
+    if clock is not None and known is not None and known > clock:
+        if known - clock > ahead:
+            return None, (Problem(FROM_THE_FUTURE, _AHEAD.format((known - clock) // MINUTE)),)
+        known = clock
+    return decode(        record.value or b"",
         key=key_of(record),
         known=known,
         offset=record.offset << SHIFT | topic,
         ahead=ahead,
     )
+
+
+_AHEAD = "the record's timestamp lies {} min ahead of this worker's clock; set the producer's clock"
+_MISPLACED = (
+    "the record lies in partition {} and its key belongs to partition {} of {}; set the producer to Kafka's "
+    "own partitioner (murmur2: librdkafka `partitioner=murmur2_random`)"
+)
+
+
+def _misplaced(record: InputRecord, partitions: int) -> Problem | None:
+    """Return the problem of a record in another partition than its key's: its patient would be split."""
+    if not record.key or record.key == EVERY_PATIENT.encode():
+        return None
+    wanted = partition(record.key, partitions)
+    if partitions == 1 or wanted == record.partition:
+        return None
+    return Problem(WRONG_PARTITION, _MISPLACED.format(record.partition, wanted, partitions))
 
 
 def key_of(record: InputRecord) -> str:

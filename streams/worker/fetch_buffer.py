@@ -140,5 +140,12 @@ class FetchBuffer:
             position if end is None else end for position, end in zip(self.positions, ends, strict=True)
         )
         return Batch(
-            self.number, records, tuple(self.positions), self.committed, known, edge, now if edge else None
+            self.number,
+            records,
+            tuple(self.positions),
+            self.committed,
+            known,
+            edge,
+            now if edge else None,
+            now,
         )

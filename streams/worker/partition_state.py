@@ -103,11 +103,14 @@ class PartitionState:
     """The patients of a partition.
 
     `clock`: the latest tick for all of them, ms; `unassessed`: patients whose assessment is pending, the
-    longest pending first.
+    longest pending first; `partitions`: how many the input topics have.
     """
 
-    def __init__(self, partition: int, guideline: Guideline, clock: int = -1) -> None:
+    def __init__(
+        self, partition: int, guideline: Guideline, clock: int = -1, partitions: int = 1
+    ) -> None:
         self.partition, self.guideline, self.clock = partition, guideline, clock
+        self.partitions = partitions
         self.patients_by_id: dict[str, CachedPatient] = {}
         self.unassessed: dict[str, None] = {}
 
@@ -143,15 +146,16 @@ class PartitionState:
         """Fold a batch into the charts, then let wall time pass if there is any."""
         output = Output()
         for topic, record in batch.records:
-            self._decode(topic, record, output)
+            self._decode(topic, record, batch.clock, output)
         if batch.now is not None:
             self._settle(batch.now, output)
         for name in output.changed:
             self.unassessed.setdefault(name)
         return output
 
-    def _decode(self, topic: int, record: InputRecord, output: Output) -> None:
-        event, problems = decode_record(topic, record, self.guideline.choices.ahead)
+    def _decode(self, topic: int, record: InputRecord, clock: int | None, output: Output) -> None:
+        ahead = self.guideline.choices.ahead
+        event, problems = decode_record(topic, record, ahead, clock, self.partitions)
         if event is None:
             output.refuse(record, problems)
         elif event.patient == EVERY_PATIENT:

@@ -6,6 +6,7 @@ Start it, watch it, and end it with an exit code that tells a supervisor what to
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +24,10 @@ from streams.service.lifecycle import wall
 from streams.worker.app import WorkerAgent, wire
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
 from streams.worker.processor import BatchProcessor
+from streams.worker.rebuild import forget
 from streams.worker.state_store import state_store
+from streams.worker.system_alarms import SystemAlarms
+from streams.worker.worker_clock import WorkerClock
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline
@@ -34,7 +38,7 @@ log = logging.getLogger("il2watch.worker")
 class WorkerOptions(NamedTuple):
     """The options of a worker. `wall`: the clock of `--clock wall`, ms; None: the log's time.
 
-    `patience`: seconds without progress before it gives up.
+    `patience`: seconds without progress before it gives up; `rebuild`: forget the state first.
     """
 
     broker: Broker
@@ -47,18 +51,27 @@ class WorkerOptions(NamedTuple):
     session: float = 10.0
     limits: Share = Share()
     name: str = "il2watch"
+    rebuild: bool = False
 
 
 async def serve(options: WorkerOptions) -> int:
     """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
     topic_shape = shape(options.broker)
-    make_changelog(options.broker, changelog(options.name, STATE_TABLE), topic_shape)
+    rows = changelog(options.name, STATE_TABLE)
+    make_changelog(options.broker, rows, topic_shape)
+    if options.rebuild:
+        forget(options.broker, options.name, rows, topic_shape)
     ends = Ends(options.broker)
     await connect(ends, options.broker)
     app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
-    processor = BatchProcessor(options.guideline, state_store(app, topic_shape), FaustProducer(app))
-    alarm = DeadLetterAlarm(f"{options.name}/{options.listen}:{options.port}", options.limits)
-    agent = wire(app, processor, ends, options.wall, alarm, wall)
+    processor = BatchProcessor(
+        options.guideline, state_store(app, topic_shape), FaustProducer(app), topic_shape.partitions
+    )
+    name = f"{options.name}/{options.listen}:{options.port}"
+    clock = None if options.wall is None else WorkerClock(options.wall, time.monotonic)
+    alarms = SystemAlarms(name, clock)
+    alarm = DeadLetterAlarm(name, options.limits)
+    agent = wire(app, processor, ends, clock, alarm, alarms, clock or wall)
     try:
         return await WorkerService(agent, ends, options).run()
     finally:

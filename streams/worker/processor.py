@@ -71,8 +71,11 @@ def assessment(partition: PartitionState, name: str) -> bytes | None:
 class BatchProcessor:
     """The processor of batches: the states of this worker's partitions, the state store and the producer."""
 
-    def __init__(self, guideline: Guideline, store: StateStore, producer: FaustProducer) -> None:
+    def __init__(
+        self, guideline: Guideline, store: StateStore, producer: FaustProducer, partitions: int = 1
+    ) -> None:
         self.guideline, self.store, self.producer = guideline, store, producer
+        self.count = partitions
         self.partitions: dict[int, PartitionState] = {}
         self.generation = -1
 
@@ -107,7 +110,8 @@ class BatchProcessor:
 
         Alerts that may be missing are published first.
         """
-        partition = PartitionState(batch.partition, self.guideline, self.store.tick(batch.partition))
+        tick = self.store.tick(batch.partition)
+        partition = PartitionState(batch.partition, self.guideline, tick, self.count)
         missing = list(partition.open(self.store.rows(batch.partition), batch))
         await self.producer.append(alert_records(missing))
         metric_updates.again(missing)

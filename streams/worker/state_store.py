@@ -12,6 +12,7 @@ from streams.kafka.state_record import (
     PARTITION_PREFIX,
     STATE_TABLE,
     StateRecord,
+    UnknownStateRecord,
     newer,
     partition_key,
     unpack,
@@ -27,8 +28,22 @@ class StateStore(ChangelogTable):
     """
 
     def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
-        """Return whether a record read back replaces the one that is here. Raises UnknownStateRecord."""
-        return key.startswith(PARTITION_PREFIX) or newer(unpack(value), unpack(here))
+        """Return whether a record read back replaces the one that is here.
+
+        Where another version wrote one of the two, the later one does: a tombstone may follow, and what stays
+        unreadable is told where the rows are taken.
+        """
+        try:
+            return key.startswith(PARTITION_PREFIX) or newer(unpack(value), unpack(here))
+        except UnknownStateRecord:
+            return True
+
+    def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
+        """Set a row read back from the changelog; a tombstone (`worker --rebuild`) removes it."""
+        if value is None:
+            self.store.data.pop(key, None)
+            self.store._key_partition.pop(key, None)
+        super().recover(key, value, partition, offset)
 
     def rows(self, partition: int) -> Mapping[str, StateRecord]:
         """Return the state records of a partition by patient. Raises UnknownStateRecord."""

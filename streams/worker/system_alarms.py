@@ -1,0 +1,100 @@
+"""Say what is wrong with the system itself, beside the share of dead letters: partitions and clocks.
+
+Alerts about the system go to `il2.alerts` under key and patient `*` with kind `system`. Time is an argument:
+milliseconds of the worker's own clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rules.wire.alerts import CLEAR, Alert, encode, hashed, undecided_alert
+from rules.wire.instants import MINUTE, SECOND, text
+from rules.wire.topics import ALERTS
+from rules.wire.vocabulary import EVERY_PATIENT
+from streams.kafka.producer import OutgoingRecord
+from streams.worker.worker_clock import WRONG_MS, WorkerClock
+
+KIND, TECHNICAL = "system", "technical"
+LASTS = 5 * MINUTE
+
+
+class SystemAlarm:
+    """One alarm of one worker: it gives an alert when it opens, and one when it closes."""
+
+    def __init__(self, worker: str, subject: str) -> None:
+        self.worker, self.subject = worker, subject
+        self.open, self.opened, self.seq = False, 0, 0
+
+    def after(
+        self, now: int, is_open: bool, message: str, limit: str | None = None
+    ) -> OutgoingRecord | None:
+        """Return the alert to append, if the alarm opened or closed by it. `now`: ms."""
+        if is_open == self.open:
+            return None
+        self.open = is_open
+        self.opened = now if is_open else self.opened
+        self.seq += 1
+        alert = self._alert(now, TECHNICAL if is_open else CLEAR, message, limit)
+        return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
+
+    def _alert(self, now: int, level: str, message: str, limit: str | None) -> Alert:
+        return undecided_alert(
+            id=hashed(f"{EVERY_PATIENT}|{KIND}|{self.subject}|{self.worker}|{text(self.opened)}"),
+            seq=self.seq,
+            patient=EVERY_PATIENT,
+            kind=KIND,
+            subject=self.subject,
+            level=level,
+            at=now,
+            message=message,
+            value=None,
+            unit=None,
+            limit=limit,
+        )
+
+
+class PartitionAlarm:
+    """Open while records came in another partition than their key's in the last 5 minutes."""
+
+    def __init__(self, worker: str) -> None:
+        self.alarm, self.last = SystemAlarm(worker, "wrong-partition"), -LASTS
+
+    def after(self, now: int, misplaced: int) -> OutgoingRecord | None:
+        """Return the alert after a batch with this many misplaced records."""
+        if misplaced:
+            self.last = now
+        message = (
+            "A producer splits patients: records lie in another partition than their key's and are refused; "
+            "set it to Kafka's own partitioner (murmur2); see il2watch deadletters ls"
+        )
+        return self.alarm.after(now, now - self.last < LASTS, message)
+
+
+class ClockAlarm:
+    """Open while the host's wall clock is more than a minute away from the worker's clock."""
+
+    def __init__(self, worker: str, clock: WorkerClock) -> None:
+        self.alarm, self.clock = SystemAlarm(worker, "clock"), clock
+
+    def after(self, now: int) -> OutgoingRecord | None:
+        """Return the alert when the clock went wrong, or came right."""
+        off = self.clock.ahead
+        message = (
+            f"The worker's host clock stepped {abs(off) // SECOND} s {'ahead' if off > 0 else 'back'}: it is "
+            "followed slowly; set the host's clock (NTP)"
+        )
+        return self.alarm.after(now, self.clock.wrong, message, limit=f">{WRONG_MS // SECOND} s")
+
+
+class SystemAlarms:
+    """The alarms of one worker beside that of the dead letters. `clock`: None: time comes from the log."""
+
+    def __init__(self, worker: str, clock: WorkerClock | None) -> None:
+        self.partitions = PartitionAlarm(worker)
+        self.clock = None if clock is None else ClockAlarm(worker, clock)
+
+    def after(self, now: int, misplaced: int) -> Iterable[OutgoingRecord]:
+        """Yield the alerts to append after a batch with this many misplaced records. `now`: ms."""
+        found = (self.partitions.after(now, misplaced), self.clock.after(now) if self.clock else None)
+        return (alert for alert in found if alert is not None)
