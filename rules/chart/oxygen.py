@@ -28,10 +28,15 @@ class VitalsRow(Fact, array_like=True, gc=False):
     digest: int = 0
 
 
+ASSUMING = ("mask",)
+"""Devices whose FiO2 is assumed where none is charted."""
+
+
 class Oxygen(msgspec.Struct, array_like=True):
     """The device, flow and FiO2 in force after the records so far, and when their level last changed.
 
-    `level`: None where it is unknown (a cannula without a flow).
+    `level`: None where it is unknown (a cannula without a flow); `stops_since`: since when devices that make
+    it absolute, other than by an assumed FiO2, have been in force one after the other.
     """
 
     device: str | None = None
@@ -43,6 +48,7 @@ class Oxygen(msgspec.Struct, array_like=True):
     device_by: Reference | None = None
     flow_by: Reference | None = None
     fio2_by: Reference | None = None
+    stops_since: int | None = None
 
     @property
     def in_force(self) -> str:
@@ -57,9 +63,11 @@ class Oxygen(msgspec.Struct, array_like=True):
         """Apply a record that charts device, flow or FiO2, and return whether the level changed."""
         self._chart(row)
         self.at = row.at
-        level = level_by_device(self, limits)
+        level, stopped = level_by_device(self, limits), self.stops_since
+        stops = level == "absolute" and (self.in_force not in ASSUMING or self.fio2 is not None)
+        self.stops_since = None if not stops else row.at if stopped is None else stopped
         if level == self.level:
-            return False
+            return stopped != self.stops_since
         self.level, self.changed = level, row.at
         return True
 

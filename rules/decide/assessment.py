@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from rules.advice.fluids import above_maintenance
 from rules.advice.registry import ADVISES
 from rules.decide.alert_texts import advised, medicines
-from rules.decide.recommendation import Recommendation, dose_clock, recommend
+from rules.decide.assessed_facts import accepted_items, ignored_items, pressors, time
+from rules.decide.dose_clock import dose_clock
+from rules.decide.recommendation import Recommendation, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, MONITORING, AdviceCase, plan_for
 from rules.evaluate.eligibility import eligibility
@@ -27,11 +29,6 @@ from rules.wire.assessments import (
 )
 
 
-def time(moment: int | None) -> str | None:
-    """Write a moment (ms) as RFC 3339; None stays None."""
-    return None if moment is None else instants.text(moment)
-
-
 def assess(patient: Patient) -> Assessment:
     """Return the assessment at the patient's clock, which must be settled (`engine.settle`)."""
     recommendation = recommend(patient)
@@ -46,6 +43,7 @@ def assess(patient: Patient) -> Assessment:
         absolute=recommendation.count.absolute_groups,
         criteria=tuple(criterion(row, patient) for row in patient.guideline.rows),
         blood_pressure=_pressure(patient),
+        pressors=pressors(patient),
         dose=_dose(patient, recommendation),
         fluids=_fluids(patient),
         monitoring=_monitoring(patient),
@@ -53,6 +51,8 @@ def assess(patient: Patient) -> Assessment:
         eligibility=tuple(
             EligibilityItem(item=item, state=state) for item, state in eligibility(patient.chart)
         ),
+        accepted=tuple(accepted_items(patient)),
+        ignored=tuple(ignored_items(patient)),
     )
 
 
@@ -164,7 +164,7 @@ def _advice(patient: Patient) -> Iterator[AdviceItem]:
             yield from (
                 _corrective(patient, row)
                 for row in patient.guideline.rows
-                if patient.memory(row.code).state in TRIPPED
+                if patient.memory(row.code).state in TRIPPED and row.code not in patient.accepted
             )
 
 

@@ -85,6 +85,9 @@ class Head(msgspec.Struct, array_like=True):
     acks: tuple[tuple[str, str], ...]
     resumed: tuple[str, ...]
     discharged: Instant | None
+    rules_n: int
+    accepted: tuple[str, ...]
+    outgrown: tuple[str, ...]
 
 
 class Saved(msgspec.Struct, array_like=True):
@@ -217,6 +220,9 @@ def _head(p: Patient) -> Head:
         p.acks,
         p.resumed,
         p.discharged,
+        p.rules_n,
+        tuple(sorted(p.accepted)),
+        tuple(sorted(p.outgrown)),
     )
 
 
@@ -244,6 +250,9 @@ def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
         acks=head.acks,
         resumed=head.resumed,
         discharged=head.discharged,
+        rules_n=head.rules_n,
+        accepted=frozenset(head.accepted),
+        outgrown=frozenset(head.outgrown),
     )
 
 

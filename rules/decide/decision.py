@@ -4,10 +4,12 @@ Reminders included (criteria.md sections 7 and 9).
 """
 
 from rules.chart import dirty_flags
+from rules.decide.acceptances import apply_acceptances, is_accepted, opened_by_release
 from rules.decide.episodes import (
     Change,
     PendingAlert,
     Step,
+    end_accepted,
     end_episodes,
     level_of,
     moment,
@@ -97,9 +99,6 @@ def remind_once(
     episode.alerted = True
 
 
-MOVES_RULES = dirty_flags.ENCOUNTER | dirty_flags.DOSES | dirty_flags.RESUME | dirty_flags.SPO2
-
-
 def decide(patient: Patient) -> list[Alert]:
     """Decide the instant at the patient's clock, and return its alerts, in order and numbered."""
     plan = plan_for(patient.guideline)
@@ -109,14 +108,11 @@ def decide(patient: Patient) -> list[Alert]:
         return numbered(patient, end_episodes(patient, plan, "discharged", _discharge(patient)))
     alerts = start_cycle(patient, plan)
     _flag_mode_switch(patient)
+    apply_acceptances(patient, plan)
     acked = acknowledge(patient)
     changed = _decide_subjects(patient, plan, alerts)
-    if (
-        changed & plan.criteria
-        or patient.dirty_replaced
-        or patient.dirty & MOVES_RULES
-        or patient.rules_due <= patient.now
-    ):
+    moved = patient.dirty_replaced | patient.dirty & plan.moves_rules
+    if changed & plan.criteria or moved or patient.acks or patient.rules_due <= patient.now:
         update_rules(patient, plan)
         update_recommendation(patient, alerts)
     acknowledge(patient, acked)
@@ -181,6 +177,10 @@ def _decide_subject(
     result = subject.judge(patient, now, before)
     level, rank = level_of(subject, result)
     alert_at: int | None = None
+    if is_accepted(patient, subject.name, result.state):
+        alerts.extend(end_accepted(patient, plan_for(patient.guideline), subject.name))
+        return _remember(patient, subject.name, before, result, alert_at)
+    result = opened_by_release(patient, subject.name, result)
     if patient.alerting and (rank or subject.name in patient.episodes):
         step = Step(order, subject.name, subject.kind, subject.system, _amended(patient, subject))
         new_alerts = update_episode(

@@ -226,6 +226,15 @@ def end_episodes(patient: Patient, plan: Plan, reason: str | None, at: int | Non
     return alerts
 
 
+def end_accepted(patient: Patient, plan: Plan, name: str) -> list[PendingAlert]:
+    """Resolve the episode of a criterion that is accepted from now on."""
+    if name not in patient.episodes:
+        return []
+    ended = _ended(patient, plan, name, "accepted", patient.now)
+    del patient.episodes[name]
+    return [ended]
+
+
 def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> PendingAlert:
     order, episode = plan.index.get(name, LAST), patient.episodes[name]
     if order == LAST:

@@ -1,22 +1,19 @@
-"""Combine criteria and stop rules into a recommendation, and decide whether a dose may be given.
-
-Source: Table 4; criteria.md section 4.
-"""
+"""Combine criteria, pressure, watches and stop rules into a recommendation (Table 4; criteria.md 4)."""
 
 import msgspec
 
-from rules.chart.infusions import rate_at
 from rules.decide.state import Patient
-from rules.decide.subjects import HYPOTENSION, plan_for
-from rules.evaluate.pressure import above_target
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
+from rules.decide.subjects import DOSE_ERROR, HYPOTENSION, plan_for
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE
 from rules.wire.assessments import STOP_RULE
 from rules.wire.events import Reference
-from rules.wire.instants import HOUR
+
+BLIND_PRESSURE = "blood-pressure"
+TACHYCARDIA, ARRHYTHMIAS = "sinus-tachycardia", ("atrial-fibrillation", "supraventricular-tachycardia")
 
 
 class Count(msgspec.Struct):
-    """The criteria that trip, in table order, and how many groups that makes.
+    """The criteria that trip and count, in table order, and how many groups that makes.
 
     A group counts as its worst row.
     """
@@ -38,14 +35,14 @@ class Recommendation(msgspec.Struct):
 def count(patient: Patient) -> Count:
     """Count the criteria that trip, and their groups.
 
-    A row without a group is its own group; a kept, stale state counts.
+    A row without a group is its own group; a kept, stale state counts; an accepted one does not.
     """
     found = Count()
     worst: dict[str, str] = {}
-    memories = patient.memories
+    memories, left_out = patient.memories, uncounted(patient)
     for row in patient.guideline.rows:
         memory = memories.get(row.code)
-        state = INDETERMINATE if memory is None else memory.state
+        state = INDETERMINATE if memory is None or row.code in left_out else memory.state
         if state == ABSOLUTE:
             found.absolute = (*found.absolute, row.code)
         elif state == RELATIVE:
@@ -59,6 +56,17 @@ def count(patient: Patient) -> Count:
     return found
 
 
+def uncounted(patient: Patient) -> frozenset[str]:
+    """Return the criteria that do not count, tripped or not.
+
+    Those accepted, and the rate beside an arrhythmia that counts: that rhythm is not sinus.
+    """
+    accepted = patient.accepted
+    if any(code not in accepted and patient.memory(code).state == ABSOLUTE for code in ARRHYTHMIAS):
+        return accepted | {TACHYCARDIA}
+    return accepted
+
+
 def rules_in_force(patient: Patient) -> tuple[str, ...]:
     """Return the stop rules in force, in the guideline's order."""
     return tuple(
@@ -68,93 +76,56 @@ def rules_in_force(patient: Patient) -> tuple[str, ...]:
     )
 
 
-def blind(patient: Patient) -> tuple[str, ...]:
-    """Return what is not known of the dosing minimum, in table order, blood pressure last."""
+def blind_rows(patient: Patient) -> tuple[str, ...]:
+    """Return the criteria of the dosing minimum that cannot be told, in table order; accepted ones too."""
     minimum = patient.guideline.table4.dosing_minimum
-    codes = [
+    return tuple(
         row.code
         for row in patient.guideline.rows
         if row.code in minimum and patient.memory(row.code).state == INDETERMINATE
-    ]
+    )
+
+
+def blind(patient: Patient) -> tuple[str, ...]:
+    """Return what is not known of the dosing minimum, in table order, blood pressure last."""
     pressure = patient.memory(HYPOTENSION)
     unseen = pressure.stale or pressure.state == INDETERMINATE
-    return (*codes, "blood-pressure") if unseen else tuple(codes)
+    return (*blind_rows(patient), BLIND_PRESSURE) if unseen else blind_rows(patient)
+
+
+def watched(patient: Patient) -> tuple[str, ...]:
+    """Return the watches at level relative, in the guideline's order."""
+    memories = patient.memories
+    return tuple(
+        code
+        for code in patient.guideline.table4.watches
+        if code in memories and memories[code].state == RELATIVE
+    )
+
+
+def dose_in_error(patient: Patient) -> bool:
+    """Return whether a dose is in error and nobody has acknowledged it."""
+    episode = patient.episodes.get(DOSE_ERROR)
+    return episode is not None and episode.acked is None
 
 
 def recommend(patient: Patient) -> Recommendation:
     """Return the recommendation: the first line of Table 4 that holds."""
-    found = count(patient)
+    found, pressure, in_error = count(patient), patient.memory(HYPOTENSION).state, dose_in_error(patient)
     rules = tuple(STOP_RULE + rule for rule in rules_in_force(patient))
-    reasons = (*rules, *found.absolute, *found.relative)
+    watches = watched(patient)
+    low = (HYPOTENSION,) if pressure in (RELATIVE, ABSOLUTE) else ()
+    error = (DOSE_ERROR,) if in_error else ()
+    reasons = (*rules, *found.absolute, *found.relative, *low, *error, *watches)
+    many = found.relative_groups >= patient.guideline.table4.relative_to_delay
     if rules:
         return Recommendation("stop", reasons, found)
-    if found.absolute_groups or found.relative_groups >= patient.guideline.table4.relative_to_delay:
+    if found.absolute_groups or many or pressure == ABSOLUTE or in_error:
         return Recommendation("delay", reasons, found)
-    if found.relative_groups:
+    if reasons:
         return Recommendation("correct", reasons, found)
     unseen = blind(patient)
     return Recommendation("cannot-tell", unseen, found) if unseen else Recommendation("proceed", (), found)
-
-
-class DoseClock(msgspec.Struct):
-    """The doses of the cycle and the next one. Moments in ms; `delayed` in hours."""
-
-    last: int | None
-    number: int
-    due: int | None
-    delayed: float
-    readiness: str
-    blockers: tuple[str, ...]
-
-
-def dose_clock(patient: Patient, recommendation: Recommendation) -> DoseClock:
-    """Return the doses of the cycle, when the next is due, and whether it may be given."""
-    cycle, doses, table = patient.chart.cycle, patient.chart.cycle_doses, patient.guideline.table4
-    last = doses[-1].at if doses else None
-    due = cycle.start if last is None else last + table.dose_interval
-    blockers = _blockers(patient, recommendation)
-    readiness = _readiness(patient, recommendation, due, blockers)
-    late = (
-        0.0
-        if due is None or readiness in ("not-started", "waiting", "finished")
-        else (patient.now - due) / HOUR
-    )
-    return DoseClock(last, len(doses), due, max(0.0, round(late, 4)), readiness, blockers)
-
-
-def _over(patient: Patient) -> bool:
-    end = patient.chart.cycle.end
-    return end is not None and patient.now >= end
-
-
-def _blockers(patient: Patient, recommendation: Recommendation) -> tuple[str, ...]:
-    out = [reason for reason in recommendation.reasons if not reason.startswith(STOP_RULE)]
-    if (
-        HYPOTENSION in patient.episodes
-        or patient.memory(HYPOTENSION).state in TRIPPED
-        or above_target(patient.chart) is False
-    ):
-        out.append("hypotension")
-    rate = rate_at(patient.chart.phenylephrine, patient.now)
-    if rate is None or rate > patient.guideline.table4.weaned:
-        out.append("phenylephrine")
-    if patient.memory("mental-status-watch").state == "advisory":
-        out.append("mental-status-watch")
-    return tuple(out)
-
-
-def _readiness(
-    patient: Patient, recommendation: Recommendation, due: int | None, blockers: tuple[str, ...]
-) -> str:
-    if patient.chart.cycle.start is None or due is None:
-        return "not-started"
-    if _over(patient) or recommendation.word == "stop":
-        return "finished"
-    if patient.now < due:
-        return "waiting"
-    if recommendation.word in ("delay", "correct", "cannot-tell"):
-        return {"delay": "hold", "correct": "decide", "cannot-tell": "unknown"}[recommendation.word]
-    return "decide" if blockers else "ready"
 
 
 def reason_evidence(patient: Patient, recommendation: Recommendation) -> tuple[Reference, ...]:

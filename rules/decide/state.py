@@ -32,7 +32,10 @@ class Patient(msgspec.Struct, dict=True):
     """A patient's state.
 
     `now`: the clock; `due`: the earliest deadline ahead; `rules_due`: that of the stop rules; `discharged`:
-    at which instant it was decided.
+    at which instant it was decided; `rules_n`: the arrival of the last fact that the stop rules have seen.
+
+    `accepted`: criteria that are accepted, as of the last decision; `outgrown`: ids of the acceptances that a
+    level above theirs has ended; `released`: criteria whose acceptance ends otherwise at this decision.
 
     Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
     `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
@@ -62,6 +65,10 @@ class Patient(msgspec.Struct, dict=True):
     acks: tuple[tuple[str, str], ...] = ()
     resumed: tuple[str, ...] = ()
     discharged: Instant | None = None
+    rules_n: int = 0
+    accepted: frozenset[str] = frozenset()
+    outgrown: frozenset[str] = frozenset()
+    released: frozenset[str] = frozenset()
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject; a new one, indeterminate, if it was never decided."""

@@ -1,157 +1,112 @@
 """Update stop rules and the recommendation at one decision (criteria.md sections 4 and 9).
 
-Where a rule's facts are corrected, its course is replayed. A value counts as known since its id first was: so
-the facts are put into an empty chart in the order they became known, and the rule's criteria are decided
-after each of those instants and at their own deadlines.
+Where a rule's facts are corrected, or a late fact lifts it, its course is replayed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from itertools import groupby
-from operator import attrgetter, itemgetter
-from typing import Any
+from collections.abc import Callable
 
-from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import next_cycle_began
-from rules.chart.facts import Fact, insert
-from rules.chart.oxygen import VitalsRow
+from rules.chart.facts import DoseFact, Fact, Resumed, Sign
 from rules.decide.alert_texts import Words
 from rules.decide.episodes import PendingAlert, Step, update_episode
 from rules.decide.recommendation import Recommendation, reason_evidence, recommend
+from rules.decide.replay import Early, Replay
 from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION, Plan
-from rules.evaluate.result import Memory, Result
-from rules.evaluate.row_type_lookup import descriptor_of
-from rules.evaluate.stop_rule import StopRuleState, before_cycle, holding, step
+from rules.evaluate.acceptance import next_end
+from rules.evaluate.result import Result
+from rules.evaluate.stop_elements import finding_of, reverses, trippers
+from rules.evaluate.stop_rule import Holding, Moment, StopRuleState, before_cycle, holding, step
 from rules.guideline.dose_decisions import StopRule
 from rules.wire.alerts import RECOMMENDATION_LEVEL, RECOMMENDATIONS
-from rules.wire.instants import AFTER_ALL, BEFORE_ALL, Instant
-
-Known = tuple[int, int, Callable[[Chart], int]]
-"""(first known in ms, arrival, the function that enters the fact into a chart and returns its flags)."""
+from rules.wire.instants import AFTER_ALL, Instant
 
 
 def replayed_state(rule: StopRule, chart: Chart, rule_state: StopRuleState, now: Instant) -> StopRuleState:
-    """Return the state of a rule after its whole course so far, replayed over the corrected facts."""
-    replay = _Replay(rule, chart)
-    for first, group in groupby(sorted(_facts(chart), key=itemgetter(0, 1)), key=itemgetter(0)):
-        if first > now:
-            break
-        replay.pass_to(first)
-        dirty = 0
-        for _, _, enter in group:
-            dirty |= enter(replay.chart)
-        replay.chart.refresh(dirty)
-        replay.decide(
-            any(resumed.rule == rule.rule and resumed.first == first for resumed in replay.chart.resumes)
-        )
-    replay.pass_to(now + 1)
-    return _with_sealed(rule, chart, rule_state, replay.state)
+    """Return the state of a rule after its whole course so far, replayed over the facts as corrected."""
+    replay = _RuleReplay(rule, chart)
+    replay.run(now)
+    return _with_sealed(rule, chart, rule_state, replay)
 
 
-def _with_sealed(rule: StopRule, chart: Chart, before: StopRuleState, again: StopRuleState) -> StopRuleState:
+def _with_sealed(rule: StopRule, chart: Chart, before: StopRuleState, replay: "_RuleReplay") -> StopRuleState:
     """Return the replayed state, or the one before it where the replay lacks the readings it rested on.
 
     Saturations that are no longer kept record by record cannot be replayed: a correction does not undo what
     rested on them.
     """
-    horizon = chart.tail.horizon
+    horizon, again = chart.tail.horizon, replay.state
     sealed = {
         e: t
         for e, t in before.by.items()
-        if e in ("oxygen-requirement", "rales") and horizon is not None and t < horizon
+        if e in ("oxygen-requirement", "rales")
+        and horizon is not None
+        and t < horizon
+        and e not in replay.accepted
     }
     if again.in_force or not before.in_force or not sealed:
         return again
-    return StopRuleState(True, again.excused, sealed)
+    return StopRuleState(True, again.excused, sealed, again.elements)
 
 
-class _Replay:
-    """A replay of one rule: its course entered into an empty chart, and the state of the rule over it."""
+class _RuleReplay(Replay):
+    """A replay of one rule's criteria, and the state of the rule over it."""
 
     def __init__(self, rule: StopRule, chart: Chart) -> None:
+        super().__init__(rule.criteria, chart, _lifts_late(rule, chart))
         self.rule = rule
-        self.chart = Chart(chart.guideline)
-        self.chart.tail.set(chart.tail.setting)
-        self.chart.tail.marks = [(0, chart.tail.marks[0][1].copy())]
-        self.chart.tail.recompute(-1)
-        self.memories = {code: Memory() for code in rule.criteria}
-        self.due: Instant | None = None
-        self.now = BEFORE_ALL
         self.state = StopRuleState()
         self.cycle = self.chart.cycle
 
-    def pass_to(self, instant: Instant) -> None:
-        """Move the clock to an instant and decide at each deadline before it."""
-        while self.due is not None and self.due < instant:
-            self.now = self.due
-            self.decide(False)
-        self.now = max(self.now, instant)
-
-    def decide(self, resumed: bool) -> None:
-        """Decide the rule's criteria and the rule at the clock.
-
-        `resumed`: a resume of the rule takes effect now.
-        """
+    def judged(self, new: list[Fact]) -> Instant | None:
         before, self.cycle = self.cycle, self.chart.cycle
         if next_cycle_began(before.number, before.start, self.cycle):
             self.state = StopRuleState()
         elif before.start is None and self.cycle.start is not None:
             self.state = before_cycle(self.state)
-        ahead = []
-        for code in self.rule.criteria:
-            row = self.chart.guideline.row[code]
-            result = descriptor_of(row).evaluate(row, self.chart, self.now, self.memories[code])
-            self.memories[code] = Memory(
-                result.state, flags=result.flags, correctable=result.correctable, missing=result.missing
-            )
-            ahead.append(result.next)
         held = holding(self.rule, self.chart, self.memories.__getitem__, self.now)
-        started = self.chart.cycle.start is not None
-        self.state = step(self.state, held, started, resumed, self.now)
-        moments = [instant for instant in (*ahead, held.next) if instant is not None and instant > self.now]
-        self.due = min(moments, default=None)
+        moment = Moment(
+            self.now,
+            self.cycle.start is not None,
+            any(isinstance(fact, Resumed) and fact.rule == self.rule.rule for fact in new),
+            self.accepted,
+            found_late(self.rule, self.chart, held, self.accepted, lambda fact: fact in new),
+        )
+        self.state = step(self.rule, self.state, held, moment)
+        return held.next
 
 
-def _facts(chart: Chart) -> Iterator[Known]:
-    """Yield every fact kept, with the function that enters it into another chart."""
-    for row in chart.tail.rows:
-        yield row.first, row.n, partial(_enter_vitals, row)
-    for code, labs in chart.labs.items():
-        yield from _listed(labs, attrgetter("labs"), code, dirty_flags.BIT[code])
-    for code, signs in chart.findings.items():
-        yield from _listed(signs, attrgetter("findings"), code, dirty_flags.BIT[code])
-    for key, rates in chart.lines.items():
-        yield from _listed(rates, attrgetter("lines"), key, dirty_flags.INFUSIONS)
-    for name, bit in PLAIN.items():
-        yield from _listed(getattr(chart, name), attrgetter(name), None, bit)
+def _lifts_late(rule: StopRule, chart: Chart) -> Early:
+    """Return which facts, charted late, lift this rule: they count as known since their `at`.
+
+    A dose lifts the delay, a record that shows mental status or cognition reversed within 2 h lifts what must
+    be confirmed. Whatever else is charted late lifts nothing.
+    """
+    if not rule.criteria:
+        return lambda fact: isinstance(fact, DoseFact)
+    needed = {
+        sign.id
+        for finding in chart.guideline.table4.confirmed
+        for sign in chart.findings.get(finding, ())
+        if reverses(chart, finding, sign)
+    }
+    return lambda fact: isinstance(fact, Sign) and fact.id in needed
 
 
-PLAIN = {
-    "doses": dirty_flags.DOSES,
-    "places": dirty_flags.ENCOUNTER,
-    "baselines": dirty_flags.BASELINE,
-    "raw_weights": dirty_flags.WEIGHT,
-    "resumes": dirty_flags.RESUME,
-}
-
-
-def _listed(
-    facts: Sequence[Fact], where: Callable[[Chart], Any], key: str | None, bit: int
-) -> Iterator[Known]:
-    for fact in facts:
-        yield fact.first, fact.n, partial(_enter, fact, where, key, bit)
-
-
-def _enter(fact: Fact, where: Callable[[Chart], Any], key: str | None, bit: int, chart: Chart) -> int:
-    facts = where(chart)
-    insert(facts if key is None else facts.setdefault(key, []), fact)
-    return bit
-
-
-def _enter_vitals(row: VitalsRow, chart: Chart) -> int:
-    return chart.tail.add(row)
+def found_late(
+    rule: StopRule, chart: Chart, held: Holding, accepted: frozenset[str], is_new: Callable[[Fact], bool]
+) -> tuple[str, ...]:
+    """Return the criteria of which a new record says what is over already: it happened, the rule stands."""
+    start = chart.cycle.start
+    if start is None:
+        return ()
+    return tuple(
+        code
+        for code in rule.found_late
+        if code not in held.elements and code not in accepted
+        if any(is_new(fact) and fact.at >= start for fact in trippers(rule, code, chart))
+    )
 
 
 NEVER = StopRuleState()
@@ -160,35 +115,46 @@ NEVER = StopRuleState()
 def update_rules(patient: Patient, plan: Plan) -> None:
     """Update every stop rule at one decision.
 
-    The history of a rule is replayed when a correction touches what it rests on.
+    The history of a rule is replayed when a correction touches what it rests on, or a late fact lifts it.
     """
-    started = patient.chart.cycle.start is not None
-    ahead = AFTER_ALL
+    chart, ahead = patient.chart, AFTER_ALL
     for rule in patient.guideline.stop_rules:
         rule_state = patient.rules.get(rule.rule, NEVER)
-        held = holding(rule, patient.chart, patient.memory, patient.now)
-        if patient.dirty_replaced and patient.dirty_replaced & _behind(rule, plan):
-            patient.rules[rule.rule] = replayed_state(rule, patient.chart, rule_state, patient.now)
-        elif held.elements or patient.resumed or rule_state is not NEVER:
-            patient.rules[rule.rule] = step(
-                rule_state, held, started, rule.rule in patient.resumed, patient.now
-            )
+        held = holding(rule, chart, patient.memory, patient.now)
+        if patient.dirty_replaced & plan.behind_rule[rule.rule] or _lifted_late(patient, rule, rule_state):
+            patient.rules[rule.rule] = replayed_state(rule, chart, rule_state, patient.now)
+        else:
+            _step(patient, rule, rule_state, held)
         if held.next is not None and held.next < ahead:
             ahead = held.next
-    patient.rules_due = ahead
+    ends = next_end(chart, patient.now)
+    patient.rules_due = ahead if ends is None else min(ahead, ends)
+    patient.rules_n = chart.n
 
 
-def _behind(rule: StopRule, plan: Plan) -> int:
-    """Return the dirty flags of everything a rule rests on."""
-    bits = (
-        dirty_flags.DOSES
-        | dirty_flags.ENCOUNTER
-        | dirty_flags.RESUME
-        | (dirty_flags.SPO2 if rule.with_low_spo2 else 0)
+def _step(patient: Patient, rule: StopRule, rule_state: StopRuleState, held: Holding) -> None:
+    chart = patient.chart
+    late = found_late(rule, chart, held, patient.accepted, lambda fact: fact.n > patient.rules_n)
+    if not (held.elements or late or rule_state is not NEVER):
+        return
+    started, resumed = chart.cycle.start is not None, rule.rule in patient.resumed
+    moment = Moment(patient.now, started, resumed, patient.accepted, late)
+    patient.rules[rule.rule] = step(rule, rule_state, held, moment)
+
+
+def _lifted_late(patient: Patient, rule: StopRule, rule_state: StopRuleState) -> bool:
+    """Return whether a fact that became known since the last decision can lift a rule in force."""
+    chart, last = patient.chart, patient.rules_n
+    if not rule_state.in_force:
+        return False
+    if not rule.criteria:
+        return any(dose.n > last for dose in chart.doses)
+    return any(
+        sign.n > last and reverses(chart, finding, sign)
+        for code in rule.criteria
+        if (finding := finding_of(chart.guideline.row[code])) in chart.guideline.table4.confirmed
+        for sign in chart.findings.get(finding, ())
     )
-    for code in rule.criteria:
-        bits |= plan.subjects[plan.index[code]].touches
-    return bits
 
 
 def update_recommendation(patient: Patient, alerts: list[PendingAlert]) -> None:

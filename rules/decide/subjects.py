@@ -3,6 +3,8 @@
 A subject is decided again when the dirty flags of its inputs are set, or a subject it reads has changed.
 """
 
+import functools
+import operator
 from collections.abc import Callable
 from itertools import starmap
 
@@ -16,6 +18,7 @@ from rules.evaluate import monitoring, pressure, recharting
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
+from rules.guideline.dose_decisions import StopRule
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
@@ -26,7 +29,7 @@ CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION = (
     "monitoring",
     "recommendation",
 )
-HYPOTENSION = "hypotension"
+HYPOTENSION, DOSE_ERROR = "hypotension", "dose-error"
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -49,13 +52,16 @@ class Plan(msgspec.Struct, frozen=True):
     """The subjects in order, and which of them are decided again when others change.
 
     `readers`: for each subject the bit set (by index) of the subjects that read it; `criteria`: the set of
-    those the recommendation reads; `memo`: the set of subjects for dirty flags already asked for.
+    those the recommendation reads; `behind_rule`: by stop rule the dirty flags of all facts it rests on,
+    `moves_rules`: those of all rules; `memo`: the set of subjects for dirty flags already asked for.
     """
 
     subjects: tuple[Subject, ...]
     index: dict[str, int]
     readers: tuple[int, ...]
     criteria: int
+    behind_rule: dict[str, int]
+    moves_rules: int
     memo: dict[int, int]
 
     def todo(self, dirty: int) -> int:
@@ -75,7 +81,7 @@ def _criterion(row: AnyRow) -> Subject:
         row.code,
         CRITERION,
         row.system,
-        mask,
+        mask | dirty_flags.ACCEPT,
         (),
         mask,
         lambda patient, now, before: descriptor.evaluate(row, patient.chart, now, before),
@@ -196,8 +202,25 @@ def _plan(guideline: Guideline) -> Plan:
         sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)
         for subject in subjects
     )
-    criteria = sum(1 << i for i, subject in enumerate(subjects) if subject.kind in (CRITERION, PRESSURE))
-    return Plan(tuple(subjects), index, readers, criteria, {})
+    read = (*guideline.table4.watches, DOSE_ERROR)
+    criteria = sum(
+        1 << i
+        for i, subject in enumerate(subjects)
+        if subject.kind in (CRITERION, PRESSURE) or subject.name in read
+    )
+    rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
+    moves = functools.reduce(operator.or_, rules.values())
+    return Plan(tuple(subjects), index, readers, criteria, rules, moves, {})
+
+
+def _behind(rule: StopRule, behind: dict[str, int]) -> int:
+    """Return the dirty flags of everything a stop rule rests on."""
+    bits = dirty_flags.DOSES | dirty_flags.ENCOUNTER | dirty_flags.RESUME | dirty_flags.ACCEPT
+    if rule.marginal:
+        bits |= dirty_flags.SPO2 | dirty_flags.OXYGEN | dirty_flags.MODE
+    for code in rule.criteria:
+        bits |= behind[code]
+    return bits
 
 
 LAST = 1 << 20

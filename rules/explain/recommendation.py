@@ -3,7 +3,7 @@
 Which line of Table 4 holds, which rules are in force since when and by what, and what is not known.
 """
 
-from rules.decide.recommendation import Recommendation, blind, recommend, rules_in_force
+from rules.decide.recommendation import BLIND_PRESSURE, Recommendation, blind, recommend, rules_in_force
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
 from rules.evaluate.result import Result
@@ -77,11 +77,9 @@ def stop_rule(asked: Asked) -> Answer:
 
 def _narrowed(rule: StopRule) -> str:
     by = f" (by {' or '.join(rule.by)})" if rule.by else ""
-    return by + (
-        f" ({', '.join(rule.with_low_spo2)}: only while the latest fresh SpO2 is low)"
-        if rule.with_low_spo2
-        else ""
-    )
+    marginal = f" ({', '.join(rule.marginal)}: only with marginal saturation)" if rule.marginal else ""
+    lasts = f" (a device: once in force for {span(rule.lasts)} on end)" if rule.lasts else ""
+    return by + lasts + marginal
 
 
 def why_in_force(patient: Patient, rule: StopRule, rule_state: StopRuleState, found: Holding) -> list[str]:
@@ -152,9 +150,6 @@ def _delay(asked: Asked, rule: StopRule) -> list[str]:
             f"later is {when(late)}, {gap}."
         )
     ]
-
-
-BLIND_PRESSURE = "blood-pressure"
 
 
 def asked_recommendation(patient: Patient) -> tuple[Asked, int | None]:

@@ -8,7 +8,8 @@ from msgspec import structs
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact
 from rules.chart.infusions import rate_at
-from rules.decide.recommendation import DoseClock, dose_clock, recommend
+from rules.decide.dose_clock import DoseClock, dose_clock
+from rules.decide.recommendation import BLIND_PRESSURE, recommend
 from rules.decide.state import Patient
 from rules.decide.subjects import HYPOTENSION, plan_for
 from rules.evaluate.monitoring import looked
@@ -17,7 +18,6 @@ from rules.explain.citations import cited
 from rules.explain.criterion import in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, ages, amount, number, span, when
 from rules.explain.question import DOSE, MONITORING, Asked, ask
-from rules.explain.recommendation import BLIND_PRESSURE
 from rules.guideline.observation_schedule import Observation
 
 

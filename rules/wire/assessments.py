@@ -55,6 +55,42 @@ class DoseDue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     blockers: tuple[str, ...]
 
 
+class PressorRate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The rate of a running pressor over its lines; None: it has no number that can be used."""
+
+    agent: str
+    rate: Number | None
+    unit: str
+
+
+class Pressors(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The pressor load, ug/kg/min of phenylephrine, of what can be read; and the pressors that run."""
+
+    load: Number
+    unit: str
+    agents: tuple[PressorRate, ...]
+
+
+class AcceptedItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An acceptance in force. `until`: RFC 3339; None: the end of the cycle."""
+
+    criterion: str
+    level: str
+    until: str | None
+    by: str
+    reason: str
+
+
+class IgnoredItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something charted in the last 24 h that was set aside: value and unit as sent, why. `at`: RFC 3339."""
+
+    code: str
+    value: Number | str | None
+    unit: str | None
+    at: str
+    reason: str
+
+
 class Fluids(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fluid given above maintenance in 24 h, and its limit, mL."""
 
@@ -105,11 +141,14 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     absolute: int
     criteria: tuple[CriterionRow, ...]
     blood_pressure: BloodPressure
+    pressors: Pressors
     dose: DoseDue
     fluids: Fluids
     monitoring: tuple[MonitoringItem, ...]
     advice: tuple[AdviceItem, ...]
     eligibility: tuple[EligibilityItem, ...]
+    accepted: tuple[AcceptedItem, ...]
+    ignored: tuple[IgnoredItem, ...]
 
     @property
     def stop_rules(self) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from rules.decide.engine import advance, settle
-from rules.decide.recommendation import DoseClock, Recommendation, dose_clock, recommend
+from rules.decide.dose_clock import DoseClock, dose_clock
+from rules.decide.recommendation import Recommendation, recommend
 from rules.ingest.decode import decode
 from rules.wire.events import Encounter
 from rules.wire.instants import MINUTE

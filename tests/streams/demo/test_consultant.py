@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rules.decide.recommendation import Count, DoseClock, Recommendation
+from rules.decide.dose_clock import DoseClock
+from rules.decide.recommendation import Count, Recommendation
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.wire.instants import HOUR, MINUTE, parse, text
 from simulators.charting.records import line, reading

@@ -1,0 +1,130 @@
+"""Tell when the next dose is due, whether it may be given, and what stands in its way (criteria.md 4).
+
+A blocker holds, blinds, or is for a clinician to decide on.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from rules.decide.recommendation import (
+    Recommendation,
+    blind,
+    dose_in_error,
+    uncounted,
+)
+from rules.decide.state import Patient
+from rules.decide.subjects import DOSE_ERROR, HYPOTENSION
+from rules.evaluate.dosing import due_at, latest_reading, pressor_holds, unknown_infusions
+from rules.evaluate.eligibility import MET, eligibility
+from rules.evaluate.monitoring import is_overdue, looked
+from rules.evaluate.pressure import above_target
+from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED
+from rules.wire.assessments import STOP_RULE
+from rules.wire.instants import HOUR
+
+URINE, PHENYLEPHRINE = "urine", "phenylephrine"
+WITHOUT_DELAY = ("not-started", "waiting", "finished")
+
+
+class DoseClock(msgspec.Struct):
+    """The doses of the cycle and the next one. Moments in ms; `delayed` in hours."""
+
+    last: int | None
+    number: int
+    due: int | None
+    delayed: float
+    readiness: str
+    blockers: tuple[str, ...]
+
+
+def dose_clock(patient: Patient, recommendation: Recommendation) -> DoseClock:
+    """Return the doses of the cycle, when the next is due, and whether it may be given."""
+    doses, due = patient.chart.cycle_doses, due_at(patient.chart)
+    holding, blinding, others = list(_holding(patient)), list(_blinding(patient, due)), list(_others(patient))
+    reasons = [reason for reason in recommendation.reasons if not reason.startswith(STOP_RULE)]
+    blockers = tuple(dict.fromkeys((*reasons, *holding, *blinding, *others)))
+    readiness = _readiness(patient, recommendation.word, due, holding, blinding, blockers)
+    late = 0.0 if due is None or readiness in WITHOUT_DELAY else (patient.now - due) / HOUR
+    return DoseClock(
+        doses[-1].at if doses else None, len(doses), due, max(0.0, round(late, 4)), readiness, blockers
+    )
+
+
+def _over(patient: Patient) -> bool:
+    end = patient.chart.cycle.end
+    return end is not None and patient.now >= end
+
+
+def _readiness(
+    patient: Patient,
+    word: str,
+    due: int | None,
+    holding: list[str],
+    blinding: list[str],
+    blockers: tuple[str, ...],
+) -> str:
+    if patient.chart.cycle.start is None or due is None:
+        return "not-started"
+    if _over(patient) or word == "stop":
+        return "finished"
+    if patient.now < due:
+        return "waiting"
+    if word == "delay" or holding:
+        return "hold"
+    if word == "cannot-tell" or blinding:
+        return "unknown"
+    return "decide" if word == "correct" or blockers else "ready"
+
+
+def _holding(patient: Patient) -> Iterator[str]:
+    """Yield what holds a dose, whatever the recommendation."""
+    low = HYPOTENSION in patient.episodes or patient.memory(HYPOTENSION).state in TRIPPED
+    if low or above_target(patient.chart) is False:
+        yield HYPOTENSION
+    if any(_state(patient, row.code) == RELATIVE for row in patient.guideline.rows if row.group == URINE):
+        yield URINE
+    if pressor_holds(patient.chart, patient.now):
+        yield PHENYLEPHRINE
+    if dose_in_error(patient):
+        yield DOSE_ERROR
+
+
+def _state(patient: Patient, code: str) -> str:
+    """Return the state of a criterion as it counts: an accepted one does not."""
+    return CLEAR if code in uncounted(patient) else patient.memory(code).state
+
+
+def _blinding(patient: Patient, due: int | None) -> Iterator[str]:
+    """Yield what cannot be seen, or must be looked at again, before a dose."""
+    table, chart, now = patient.guideline.table4, patient.chart, patient.now
+    yield from blind(patient)
+    for signal in table.rechecked:
+        if _rechecked(patient, f"recheck/{signal}"):
+            yield f"recheck/{signal}"
+    for what in table.overdue:
+        if is_overdue(looked(chart, patient.guideline.observes[what], now), now):
+            yield f"overdue/{what}"
+    if due is None or now < due or _over(patient):
+        return
+    for code in table.pre_dose:
+        last = latest_reading(chart, code)
+        if last is None or now >= last + table.pre_dose_age:
+            yield f"pre-dose/{code}"
+
+
+def _rechecked(patient: Patient, subject: str) -> bool:
+    """Return whether a reading must be repeated: asked for now, or to be asked for after its delay."""
+    memory = patient.memories.get(subject)
+    return memory is not None and (memory.state not in (CLEAR, INDETERMINATE) or bool(memory.flags))
+
+
+def _others(patient: Patient) -> Iterator[str]:
+    """Yield what a clinician decides on: open advice, infusions nobody knows, conditions of therapy."""
+    memories = patient.memories
+    for code in patient.guideline.table4.open_advice:
+        if code in memories and memories[code].state not in (CLEAR, INDETERMINATE):
+            yield code
+    yield from (f"not-understood/{name}" for name in unknown_infusions(patient.chart, patient.now))
+    if not patient.chart.cycle_doses:
+        yield from (f"eligibility/{item}" for item, state in eligibility(patient.chart) if state != MET)

@@ -1,0 +1,52 @@
+"""Evaluate which criteria are accepted: known abnormalities that a clinician has accepted.
+
+Source: criteria.md section 3.5, accept.
+"""
+
+from collections.abc import Callable
+
+from rules.chart.chart import Chart
+from rules.chart.facts import Accepted
+from rules.evaluate.result import soonest
+from rules.wire.alerts import RANK
+from rules.wire.instants import Instant
+
+
+def lasting(chart: Chart, now: Instant) -> dict[str, Accepted]:
+    """Return the latest acceptance of each criterion, unless it has ended by time, by command or by cycle.
+
+    An acceptance takes effect when it is read, whatever its `at`.
+    """
+    latest: dict[str, Accepted] = {}
+    for one in sorted(chart.accepts, key=lambda one: (one.first, one.n)):
+        latest[one.criterion] = one
+    return {code: one for code, one in latest.items() if _lasts(one, chart, now)}
+
+
+def _lasts(one: Accepted, chart: Chart, now: Instant) -> bool:
+    ended = one.until is not None and (one.until <= one.at or one.until <= now)
+    return not ended and one.criterion in chart.guideline.row and chart.cycle.holds(one.first)
+
+
+def outgrown(chart: Chart, now: Instant, state: Callable[[str], str | None]) -> set[str]:
+    """Return the ids of the acceptances whose criterion is at a level above the accepted one.
+
+    `state`: of a criterion; None where it is not known here.
+    """
+    found = ((one.id, one.level, state(code)) for code, one in lasting(chart, now).items())
+    return {id for id, level, now_at in found if now_at is not None and is_above(now_at, level)}
+
+
+def is_above(state: str, level: str) -> bool:
+    """Return whether a state is worse than an accepted level."""
+    return RANK.get(state, 0) > RANK[level]
+
+
+def accepted(chart: Chart, now: Instant, ended: frozenset[str]) -> frozenset[str]:
+    """Return the criteria that are accepted; `ended`: acceptances that ended by a level above theirs."""
+    return frozenset(code for code, one in lasting(chart, now).items() if one.id not in ended)
+
+
+def next_end(chart: Chart, now: Instant) -> Instant | None:
+    """Return when the next acceptance ends by time."""
+    return soonest(now, *(one.until for one in lasting(chart, now).values()))

@@ -1,0 +1,43 @@
+"""Evaluate what a dose waits for: when it is due, the pressors, the readings before it (criteria.md 4)."""
+
+from collections.abc import Iterator
+
+from rules.chart.chart import Chart
+from rules.chart.infusions import overlapping, rate_at
+from rules.guideline.declarations import RateMinimumRow
+from rules.wire.instants import Instant
+
+LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp", "spo2": "spo2", "temperature": "temp"}
+
+
+def due_at(chart: Chart) -> Instant | None:
+    """Return when the next dose of the cycle is due: the first at cycle-start, or when planned later."""
+    if chart.cycle_doses:
+        return chart.cycle_doses[-1].at + chart.guideline.table4.dose_interval
+    start, planned = chart.cycle.start, chart.dose_1_planned
+    return start if start is None or planned is None else max(start, planned)
+
+
+def pressor_holds(chart: Chart, now: Instant) -> bool:
+    """Return whether pressors hold a dose: the load of the last 30 min, or one that has no number."""
+    row = chart.guideline.row["phenylephrine-minimum"]
+    assert isinstance(row, RateMinimumRow)
+    window = overlapping(chart.phenylephrine, now - row.window, now)
+    if rate_at(chart.phenylephrine, now) is None:
+        return True
+    return any(one.rate is not None and one.rate > chart.guideline.table4.weaned for one in window)
+
+
+def latest_reading(chart: Chart, code: str) -> int | None:
+    """Return the `at` of the latest reading of a signal; of the pressure a mean that stands in too."""
+    last = getattr(chart.tail.now, LATEST_SIGNAL[code]).last
+    return None if last is None else int(last.at)
+
+
+def unknown_infusions(chart: Chart, now: Instant) -> Iterator[str]:
+    """Yield the names of the infusions that nobody knows and that run, as far as is known."""
+    lasts = chart.guideline.choices.not_understood_lasts
+    for name, records in chart.not_understood.items():
+        last = records[-1] if records else None
+        if last is not None and last.rate and now < last.at + lasts:
+            yield name

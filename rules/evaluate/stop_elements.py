@@ -1,0 +1,104 @@
+"""Evaluate what narrows a criterion to its stop rule: confirmed, marginal saturation, oxygen on end.
+
+Source: criteria.md section 4, stop rules.
+"""
+
+from collections.abc import Iterator
+
+from rules.chart.chart import Chart
+from rules.chart.facts import Fact, Sign, place
+from rules.evaluate.result import counting, soonest
+from rules.evaluate.rows.finding import wanted
+from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
+from rules.evaluate.rows.upper_limit import upper
+from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, PersistentFindingRow, UpperLimitRow
+from rules.guideline.dose_decisions import StopRule, Table4
+from rules.wire.instants import Instant
+
+MARGINAL_DEVICES = ("mask", "high-flow", "nippv", "ventilator")
+"""Devices on which the saturation is marginal whatever it is."""
+STOPPING_DEVICES = ("high-flow", "nippv", "ventilator")
+
+
+def due_after(table: Table4) -> int:
+    """Return how long after a dose (ms) the next one is late by more than 24 h."""
+    return table.dose_interval + table.longest_delay + table.charting_grace
+
+
+def stopping_oxygen(chart: Chart, row: OxygenRow, lasts: int, now: Instant) -> tuple[bool, Instant | None]:
+    """Return whether 4 L/min or 40 % of oxygen does not keep the saturation, and when that may change.
+
+    By a saturation that stays low on so much, or by a device that gives more for `lasts` on end.
+    """
+    since = chart.tail.now.oxygen.stops_since
+    if chart.tail.now.spo2.b.on:
+        return True, None
+    if since is None:
+        return False, None
+    return now >= since + lasts, soonest(now, since + lasts)
+
+
+def marginal(chart: Chart, rule: StopRule, now: Instant) -> tuple[bool, Instant | None]:
+    """Return whether the saturation is marginal, and when the latest one goes stale."""
+    oxygen, row = chart.tail.now.oxygen, chart.guideline.row["oxygen-requirement"]
+    assert isinstance(row, OxygenRow)
+    flow = oxygen.flow is not None and rule.marginal_flow is not None and rule.marginal_flow.met(oxygen.flow)
+    if flow or oxygen.in_force in MARGINAL_DEVICES:
+        return True, None
+    limit = spo2_limit(chart, now)
+    return low_saturation(chart, now, row), None if limit is None else soonest(now, limit)
+
+
+def finding_of(row: AnyRow) -> str | None:
+    """Return the finding that makes a row absolute; None where it is not one finding."""
+    if isinstance(row, PersistentFindingRow):
+        return row.finding
+    return wanted(row.absolute[0])[0] if isinstance(row, FindingRow) and len(row.absolute) == 1 else None
+
+
+def run_of(chart: Chart, row: AnyRow, finding: str) -> list[Sign]:
+    """Return the latest records of a finding that say the same, of those that count for its row."""
+    signs = chart.findings.get(finding, [])
+    if isinstance(row, PersistentFindingRow):
+        signs = signs[: counting(signs, chart.mode, row.stale, row.stale)]
+    else:
+        signs = [sign for sign in signs if chart.cycle.holds(sign.at)]
+    start = len(signs) - 1
+    while start > 0 and signs[start - 1].value == signs[-1].value:
+        start -= 1
+    return signs[max(start, 0) :]
+
+
+def confirmed(chart: Chart, row: AnyRow) -> bool:
+    """Return whether an absolute finding stops: one that must be confirmed was charted again, still so."""
+    finding = finding_of(row)
+    if finding not in chart.guideline.table4.confirmed:
+        return True
+    run = run_of(chart, row, finding)
+    return bool(run) and run[-1].at >= run[0].at + chart.guideline.choices.finding_confirmed
+
+
+def reverses(chart: Chart, finding: str, sign: Sign) -> bool:
+    """Return whether a record shows a finding that must be confirmed reversed within 2 h of its run."""
+    if finding not in chart.guideline.table4.confirmed or sign.value not in ("normal", "absent"):
+        return False
+    before = [one for one in chart.findings[finding] if place(one) < place(sign)]
+    start = len(before)
+    while start > 0 and before[start - 1].value != sign.value:
+        start -= 1
+    run = before[start:]
+    return bool(run) and sign.at <= run[0].at + chart.guideline.choices.finding_confirmed
+
+
+def trippers(rule: StopRule, code: str, chart: Chart) -> Iterator[Fact]:
+    """Yield the records, over or not, that make the rule stand when they are found out late."""
+    row = chart.guideline.row[code]
+    if isinstance(row, UpperLimitRow):
+        for lab in rule.by:
+            for fact in chart.labs.get(lab, ()):
+                high = upper(row, lab, fact)
+                if high is not None and fact.value > high:
+                    yield fact
+    elif isinstance(row, FindingRow):
+        for finding, value in map(wanted, row.absolute):
+            yield from (sign for sign in chart.findings.get(finding, ()) if sign.value == value)
