@@ -52,9 +52,12 @@ COMMANDS = {
     ),
     "board": Command("streams.cli.board:main", "a live page of the unit and of each patient"),
     "replay": Command("streams.cli.replay:main", "publish a file of events to Kafka, paced"),
+    "export": Command("streams.cli.export:main", "the topics as a file of events, in order of knowing"),
     "deadletters ls": Command("streams.cli.deadletters:ls_main", "list the refused records, with reasons"),
     "deadletters replay": Command("streams.cli.deadletters:replay_main", "send corrected records again"),
-    "backtest": Command("streams.cli.backtest:main", "the alerts that only one of two configurations gives"),
+    "backtest": Command(
+        "streams.cli.backtest:main", "the alerts that only one of two configurations or versions gives"
+    ),
     "config check": Command("streams.cli.config:main", "validate a site configuration"),
     "config schema": Command("streams.cli.config:schema_main", "print its JSON Schema, for editors"),
     "broker": Command("streams.cli.broker:main", "run the embedded broker, in memory, for trials"),

@@ -68,14 +68,11 @@ def fault_log(command: Parser, description: str) -> None:
     command.add_argument("--ledger", dest="fault_log", metavar="FILE", help=argparse.SUPPRESS)
 
 
-def at(command: Parser, name: str = "--at") -> None:
-    command.add_argument(
-        name,
-        dest="at",
-        metavar="TIME",
-        type=moment,
-        help="only what was known by then, like 2026-03-02T10:00:00Z; default: the file's end",
-    )
+BY_THEN = "only what was known by then, like 2026-03-02T10:00:00Z; default: the file's end"
+
+
+def at(command: Parser, name: str = "--at", dest: str = "at", help: str = BY_THEN) -> None:
+    command.add_argument(name, dest=dest, metavar="TIME", type=moment, help=help)
 
 
 def patient(command: Parser) -> None:

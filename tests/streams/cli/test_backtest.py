@@ -69,3 +69,41 @@ def test_text_counts_by_subject_and_names_both_guidelines(
 def test_text_says_when_nothing_differs(sides: Any, write: Callable[..., str], capsys: Capture) -> None:
     assert backtest(write, "-o", "text") == 0
     assert "no difference" in capsys.readouterr().out
+
+
+def cycle(write: Callable[..., str]) -> str:
+    """A patient whose systolic pressure falls."""
+    start = {"type": "encounter", "id": "e1", "patient": "p1", "at": AT, "event": "cycle-start"}
+    readings = [{"code": "systolic-bp", "value": 60, "unit": "mm[Hg]"}]
+    low = {"type": "vitals", "id": "v1", "patient": "p1", "at": "2026-03-02T10:30:00Z", "readings": readings}
+    return write(start, low, name="low.jsonl")
+
+
+def against(write: Callable[..., str], file: str, alerts: list[str], capsys: Capture) -> tuple[int, list[Any]]:
+    told = write(*map(json.loads, alerts), name="old.jsonl")
+    code = main.main(["backtest", file, "--against-alerts", told])
+    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_alerts_that_another_version_wrote_are_compared(write: Callable[..., str], capsys: Capture) -> None:
+    file = cycle(write)
+    assert main.main(["run", file, "-o", "json"]) == 0
+    now = capsys.readouterr().out.splitlines()
+    assert against(write, file, now, capsys) == (0, [])
+    code, found = against(write, file, now[1:], capsys)
+    assert (code, [one["only"] for one in found]) == (1, ["now"])
+    older = json.dumps(json.loads(now[0]) | {"level": "advisory"})
+    code, found = against(write, file, [older, *now[1:]], capsys)
+    assert (code, [one["only"] for one in found]) == (1, ["now", "against"])
+
+
+def test_a_file_that_holds_no_alerts_is_refused_with_its_line(
+    write: Callable[..., str], capsys: Capture
+) -> None:
+    assert main.main(["backtest", cycle(write), "--against-alerts", write({}, name="old.jsonl")]) == 2
+    assert "old.jsonl:1: not an alert" in capsys.readouterr().err
+
+
+def test_one_side_to_compare_with_is_needed(write: Callable[..., str], capsys: Capture) -> None:
+    assert main.main(["backtest", cycle(write)]) == 2
+    assert "--against" in capsys.readouterr().err

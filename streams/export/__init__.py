@@ -1,0 +1,1 @@
+"""Write the topics as a file of events."""
