@@ -3,10 +3,19 @@
 Which line of Table 4 holds, which rules are in force since when and by what, and what is not known.
 """
 
-from rules.decide.recommendation import BLIND_PRESSURE, Recommendation, blind, recommend, rules_in_force
+from rules.decide.recommendation import (
+    BLIND_PRESSURE,
+    Recommendation,
+    blind,
+    recommend,
+    rules_in_force,
+    uncounted,
+)
 from rules.decide.state import Patient
-from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
-from rules.evaluate.result import Result
+from rules.decide.subjects import HYPOTENSION, RECOMMENDATION, plan_for
+from rules.evaluate.acceptance import lasting
+from rules.evaluate.result import TRIPPED, Result
+from rules.evaluate.stop_elements import due_after
 from rules.evaluate.stop_rule import Holding, StopRuleState, holding
 from rules.explain.citations import cited
 from rules.explain.criterion import behind, in_short
@@ -21,6 +30,15 @@ RESUME = (
     "counting, and it stands again "
     "when one of them becomes absolute that was not so at the resume, or has ceased to be so since."
 )
+ACCEPT = "Where all that it stands by is accepted, it is lifted as long as that is so."
+LATE = {
+    "delay-over-24h": "A dose charted late that was given by then lifts it.",
+    "neuropsychiatric": (
+        "A record charted late that shows mental status or cognition reversed within 2 h of its first "
+        "record lifts it."
+    ),
+}
+"""By stop rule: which late fact lifts it. Any other late fact does not."""
 
 
 def rule_named(patient: Patient, name: str) -> StopRule:
@@ -54,7 +72,7 @@ def stop_rule(asked: Asked) -> Answer:
             words=rule.words,
             source=rule.source,
             section="criteria.md section 4, stop rules",
-            absolute=f"{', '.join(rule.criteria)} absolute{_narrowed(rule)}, {together}"
+            absolute=f"{', '.join(_criteria(rule))}{_narrowed(rule)}, {together}"
             if rule.criteria
             else _delay_words(asked),
             window=(
@@ -69,10 +87,18 @@ def stop_rule(asked: Asked) -> Answer:
             *(in_short(patient, code) for code in rule.criteria),
             *_delay(asked, rule),
         ],
-        clears=["It ends with the next cycle-start, or if corrected facts show that it never held.", RESUME]
-        if rule_state.in_force
-        else [],
+        clears=_ends(rule) if rule_state.in_force else [],
     )
+
+
+def _criteria(rule: StopRule) -> list[str]:
+    return [f"{code} {'tripped' if code in rule.tripped else 'absolute'}" for code in rule.criteria]
+
+
+def _ends(rule: StopRule) -> list[str]:
+    late = LATE.get(rule.rule, "A fact charted late that shows that it never held does not lift it.")
+    first = "It ends with the next cycle-start, or if corrected facts show that it never held."
+    return [first, late, RESUME, ACCEPT] if rule.criteria else [first, late, RESUME]
 
 
 def _narrowed(rule: StopRule) -> str:
@@ -99,7 +125,8 @@ def why_in_force(patient: Patient, rule: StopRule, rule_state: StopRuleState, fo
         sentences.append(
             "It still holds now."
             if found.holds
-            else "It does not hold now, but stands: getting better does not lift it."
+            else "It does not hold now, but stands: getting better does not lift it, nor that it was over "
+            "when it became known."
         )
     if rule_state.excused:
         sentences.append(
@@ -119,7 +146,7 @@ def _element(patient: Patient, element: str) -> str:
 def _facts(asked: Asked, rule: StopRule) -> list[Cited]:
     if rule.criteria:
         return behind(
-            asked.patient, [code for code in rule.criteria if asked.patient.memory(code).state == "absolute"]
+            asked.patient, [code for code in rule.criteria if asked.patient.memory(code).state in TRIPPED]
         )
     return [cited(dose, "the last dose given") for dose in asked.chart.cycle_doses[-1:]]
 
@@ -131,7 +158,8 @@ def _resumes(asked: Asked, rule: StopRule) -> list[Cited]:
 def _delay_words(asked: Asked) -> str:
     return (
         f"the next dose, due {span(asked.guideline.table4.dose_interval)} after the last, is late by "
-        f"{span(asked.guideline.table4.longest_delay)}"
+        f"{span(asked.guideline.table4.longest_delay)}, and {span(asked.guideline.table4.charting_grace)} to "
+        "chart it"
     )
 
 
@@ -141,13 +169,12 @@ def _delay(asked: Asked, rule: StopRule) -> list[str]:
         return []
     if not doses:
         return ["No dose of this cycle was given: it never holds before dose 1."]
-    late = doses[-1].at + table.dose_interval + table.longest_delay
+    late = doses[-1].at + due_after(table)
     gap = f"{span(late - asked.t)} from now" if late > asked.t else f"{span(asked.t - late)} ago"
     return [
         (
             f"The next dose was due at {when(doses[-1].at + table.dose_interval)}; "
-            f"{span(table.longest_delay)} "
-            f"later is {when(late)}, {gap}."
+            f"{span(table.longest_delay + table.charting_grace)} later is {when(late)}, {gap}."
         )
     ]
 
@@ -164,8 +191,13 @@ def lines_of_table4(many: int) -> dict[str, str]:
     """Return the lines of Table 4 in words. `many`: how many relative groups delay a dose."""
     return {
         "stop": "a stop rule stands",
-        "delay": f"any absolute, or at least {many} relative: correct, delay, stop if not easily reversible",
-        "correct": f"1 to {many - 1} relative: correct, delay if need be",
+        "delay": (
+            f"any absolute, or at least {many} relative, or hypotension absolute, or a dose in error: "
+            "correct, delay, stop if not easily reversible"
+        ),
+        "correct": (
+            f"1 to {many - 1} relative, or hypotension or a watch relative: correct, delay if need be"
+        ),
         "cannot-tell": "nothing trips, but one of the dosing minimum cannot be seen",
         "proceed": "nothing trips and the dosing minimum is seen",
     }
@@ -176,7 +208,8 @@ def recommendation(asked: Asked) -> Answer:
     patient, table = asked.patient, asked.guideline.table4
     current = recommend(patient)
     lines = lines_of_table4(table.relative_to_delay)
-    criteria = [*current.count.absolute, *current.count.relative]
+    named = [reason for reason in current.reasons if reason in plan_for(asked.guideline).index]
+    criteria = [] if current.word == "cannot-tell" else named
     return Answer(
         rule=Rule(
             words=(
@@ -187,18 +220,36 @@ def recommendation(asked: Asked) -> Answer:
             section="criteria.md section 4",
             window=f"dosing minimum: {', '.join((*table.dosing_minimum, BLIND_PRESSURE))}",
         ),
-        facts=behind(patient, criteria),
+        facts=behind(patient, [name for name in criteria if name in _explained(asked)]),
         look=asked.look(),
         why=[
             f"{current.word.capitalize()}: {lines[current.word]}.",
             *_open(patient),
             *counted(patient, current),
+            *_left_out(patient),
             *_rules(patient),
             *(in_short(patient, code) for code in criteria),
             *_blind(patient),
         ],
         clears=_clears(current),
     )
+
+
+def _explained(asked: Asked) -> tuple[str, ...]:
+    """Return the reasons whose facts are cited: criteria and hypotension."""
+    return (*asked.guideline.row, HYPOTENSION)
+
+
+def _left_out(patient: Patient) -> list[str]:
+    """Write the tripped criteria that do not count."""
+    found = []
+    for row in patient.guideline.rows:
+        if row.code in patient.accepted:
+            one = lasting(patient.chart, patient.now)[row.code]
+            found.append(f"{row.code} is accepted at level {one.level} by {one.by}: {one.reason}.")
+        elif row.code in uncounted(patient) and patient.memory(row.code).state in TRIPPED:
+            found.append(f"{row.code} does not count beside an arrhythmia: the rhythm is not sinus.")
+    return found
 
 
 def _open(patient: Patient) -> list[str]:

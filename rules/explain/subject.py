@@ -10,10 +10,11 @@ from rules.evaluate.result import TRIPPED, Result
 from rules.explain.advice import advised
 from rules.explain.citations import unseen
 from rules.explain.criterion import criterion
+from rules.explain.dose import asked_dose, dose
 from rules.explain.explanation import Answer, Explanation, headline, since, span, when
 from rules.explain.question import DOSE, MONITORING, Asked, ask, check
 from rules.explain.recommendation import asked_recommendation, asked_rule, recommendation, stop_rule
-from rules.explain.schedule import asked_dose, dose, observation
+from rules.explain.schedule import observation
 from rules.wire.assessments import STOP_RULE
 
 CORRECTIVE = "corrective"

@@ -71,6 +71,7 @@ UNITS = {
     "absolute_fio2": "%",
     "low": "%",
     "weaned": "ug/kg/min",
+    "marginal_flow": "L/min",
     "creatinine": "mg/dL",
     "bilirubin": "mg/dL",
     "stress_test_age": "a",
@@ -138,6 +139,10 @@ def tables() -> tuple[Table, ...]:
         ),
         Table(("pressure",), ("pressure",), guide.pressure, "mm[Hg]", "Table 2", "Systolic pressure"),
         Table(("table4",), ("table4",), guide.table4, None, "Table 4", "Recommendation and dose"),
+        *(
+            Table(("stop-rules", rule.rule), ("stop_rules", i), rule, None, rule.source, rule.words)
+            for i, rule in enumerate(guide.stop_rules)
+        ),
         *(
             Table(("monitoring", o.what), ("observations", i), o, None, o.source, o.what)
             for i, o in enumerate(guide.observations)
