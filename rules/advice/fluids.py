@@ -5,7 +5,7 @@ Source: Table 5; text, Overview.
 
 from rules.chart.course import runs
 from rules.chart.facts import Volume, place, references
-from rules.chart.infusions import rate_at
+from rules.chart.infusions import load_in_force
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest, tripped
 from rules.guideline.advice_texts import Advice
 from rules.wire.events import Reference
@@ -49,7 +49,7 @@ def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool)
 def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while hypotension is open with a litre of boluses since it opened and no phenylephrine running."""
     start = case.opened("hypotension") if tripped(case, "hypotension") else None
-    return _after_boluses(advice, case, start, rate_at(case.chart.phenylephrine, now) != 0)
+    return _after_boluses(advice, case, start, load_in_force(case.chart.loads, now) != 0)
 
 
 def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

@@ -34,11 +34,12 @@ from rules.chart.facts import (
     accepted,
     drop,
 )
-from rules.chart.infusions import Lines, Segment, running, total
+from rules.chart.infusions import Lines, Load, pressor_loads, running
 from rules.chart.oxygen import VitalsRow
 from rules.chart.series import Setting
 from rules.chart.vitals import Tail
 from rules.chart.volumes import Collection, resolved
+from rules.chart.weighing import Weighing
 from rules.guideline.declarations import ExcusedRateRow, OxygenRow
 from rules.guideline.edition import Guideline
 from rules.wire import vocabulary
@@ -107,12 +108,12 @@ class Chart:
         "guideline",
         "labs",
         "lines",
+        "loads",
         "mode",
         "n",
         "not_understood",
         "packed",
         "packed_faded",
-        "phenylephrine",
         "places",
         "pressors",
         "raw_weights",
@@ -150,7 +151,7 @@ class Chart:
         self.tail = Tail(setting_for(None, guideline), self.mode)
         self.weights: list[Weight] = []
         self.collections: list[Collection] = []
-        self.phenylephrine: list[Segment] = []
+        self.loads: list[Load] = []
         self.dopamine: list[Span] = []
         self.pressors: list[Span] = []
         self.cycle = Cycle()
@@ -219,12 +220,11 @@ class Chart:
                 choices.weight_agrees,
             )
         if dirty & (dirty_flags.INFUSIONS | dirty_flags.WEIGHT | dirty_flags.BASELINE):
-            self.phenylephrine = total(
-                self.lines, "phenylephrine", self.weights, self.baseline_readings.get("weight")
-            )
+            weighing = Weighing(self.weights, self.baselines)
+            self.loads = pressor_loads(self.lines, self.guideline.pressors, weighing)
         if dirty & dirty_flags.URINE:
             longest = self.guideline.row["urine-hour"].longest  # type: ignore[union-attr]
-            self.collections = resolved(self.volumes["urine"], longest)
+            self.collections = resolved(self.volumes["urine"], longest, self.volumes["irrigation"])
         if dirty & dirty_flags.ENCOUNTER:
             self.cycle = cycle_of(self.places)
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
@@ -249,7 +249,8 @@ class Chart:
         after = self.guideline.choices.intensive_after_pressor
         self.pressors = running(self.lines, vocabulary.VASOPRESSORS)
         self.dopamine = running(self.lines, ("dopamine",))
-        kept = [(start, end if end == FOREVER else end + after) for start, end in self.pressors]
+        any_running = running(self.lines, (*vocabulary.VASOPRESSORS, *self.guideline.pressors.without))
+        kept = [(start, end if end == FOREVER else end + after) for start, end in any_running]
         mode = Mode(merged([*kept, *intensive_care(self.places)]))
         start = first_difference(self.mode.spans, mode.spans)
         self.mode = mode

@@ -8,38 +8,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.chart.corrections import RANK
-from rules.chart.facts import Rate, Volume, Weight, insert
-from rules.chart.infusions import Lines, line_key, total
+from rules.chart.facts import Baseline, Rate, Volume, Weight, insert
+from rules.chart.infusions import Lines, line_key, pressor_loads
 from rules.chart.volumes import Collection, resolved
+from rules.chart.weighing import Weighing
 from rules.guideline import Guideline
 from rules.wire.events import IO, Encounter, Event, Infusion
 
-PHENYLEPHRINE = "phenylephrine"
 Series = list[tuple[int, float]]
 
 
-def phenylephrine_rates(events: Iterable[Event], weights: Series, baseline: float | None) -> Series:
-    """Return each moment (ms) at which the rate changes, with the new rate of all lines in ug/kg/min.
+def pressor_load(
+    events: Iterable[Event], weights: Series, baseline: float | None, guideline: Guideline
+) -> Series:
+    """Return each moment (ms) at which the pressor load changes, with the new one in ug/kg/min.
 
-    `weights`: (ms, kg) in order; a rate that is unknown for want of a weight changes nothing.
+    `weights`: (ms, kg) in order; a load that is unknown for want of a weight changes nothing.
     """
     lines: Lines = {}
     for n, event in enumerate(events):
-        if isinstance(event, Infusion) and event.agent == PHENYLEPHRINE:
+        if isinstance(event, Infusion):
             rate = Rate(*heading(event, n), event.rate, event.per_kg)
             insert(lines.setdefault(line_key(event), []), rate)
     known = [Weight(at, at, n, "", at, 1, 0, kg) for n, (at, kg) in enumerate(weights)]
-    segments = total(lines, PHENYLEPHRINE, known, baseline)
-    return [(segment.at, segment.rate) for segment in segments if segment.rate is not None]
+    readings = {} if baseline is None else {"weight": baseline}
+    before = Baseline(0, 0, 0, "", 0, 1, 0, None, readings, {})
+    loads = pressor_loads(lines, guideline.pressors, Weighing(known, [before]))
+    return [(load.at, load.load) for load in loads if not load.missing]
 
 
 def urine_collections(events: Iterable[Event], guideline: Guideline) -> list[Collection]:
-    """Return the collections of urine in order of their end."""
-    volumes: list[Volume] = []
+    """Return the collections of urine in order of their end, what went into the bladder taken off."""
+    volumes: dict[str, list[Volume]] = {"urine": [], "irrigation": []}
     for n, event in enumerate(events):
-        if isinstance(event, IO) and event.kind == "urine" and event.direction == "out":
-            insert(volumes, Volume(*heading(event, n), event.volume, event.start))
-    return resolved(volumes, guideline.row["urine-hour"].longest)  # type: ignore[union-attr]
+        if isinstance(event, IO) and event.kind in volumes:
+            insert(volumes[event.kind], Volume(*heading(event, n), event.volume, event.start))
+    longest = guideline.row["urine-hour"].longest  # type: ignore[union-attr]
+    return resolved(volumes["urine"], longest, volumes["irrigation"])
 
 
 def baseline(events: Iterable[Event]) -> dict[str, float]:

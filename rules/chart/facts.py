@@ -81,11 +81,12 @@ class DoseFact(Fact, array_like=True, gc=False):
 class Rate(Fact, array_like=True, gc=False):
     """An infusion rate: ug/kg/min, or ug/min (U/min) when not `per_kg`.
 
-    In force from its `at` until the next one of its line.
+    In force from its `at` until the next one of its line. `unread`: it runs, and how fast could not be read.
     """
 
     rate: float
     per_kg: bool
+    unread: bool = False
 
 
 class Sign(Fact, array_like=True, gc=False):
@@ -216,13 +217,3 @@ def accepted(weights: list[Weight], baseline: float | None, jump: float, agreeme
         else:
             doubted = weight
     return out
-
-
-def at_or_before(weights: list[Weight], t: int) -> float | None:
-    """Return the latest accepted weight not after `t`, kg; None when there is none."""
-    value = None
-    for weight in weights:
-        if weight.at > t:
-            break
-        value = weight.value
-    return value

@@ -27,12 +27,13 @@ from rules.chart.facts import (
     Sign,
     Volume,
     Weight,
-    at_or_before,
     insert,
 )
-from rules.chart.infusions import line_key
+from rules.chart.infusions import key_of, line_key, per_kg
 from rules.chart.oxygen import VitalsRow
+from rules.chart.weighing import Weighing
 from rules.wire import events
+from rules.wire.refusals import NEEDS_WEIGHT
 
 UNUSABLE = -1
 
@@ -205,36 +206,51 @@ def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     return dirty_flags.DOSES
 
 
-def weighed(chart: Chart, t: int) -> float | None:
-    """Return the latest weight not after `t`, else the baseline, kg; None when neither is known."""
-    weight = at_or_before(chart.weights, t)
-    return chart.baseline_readings.get("weight") if weight is None else weight
-
-
 def needs_weight(chart: Chart, event: events.Infusion) -> bool:
-    """Return whether a phenylephrine rate without "per kg" comes before any weight is known."""
-    plain = event.agent == "phenylephrine" and not event.per_kg and event.rate > 0
-    if not plain or weighed(chart, event.at) is not None or event.status == "entered-in-error":
+    """Return whether a rate without "per kg" comes before any weight is known."""
+    if event.status == "entered-in-error" or not _by_weight(chart, event):
+        return False
+    if Weighing(chart.weights, chart.baselines).kg(event.at, event.known) is not None:
         return False
     old = chart.seen.get(event.id)
     return old is None or supersedes(event, old)
 
 
+def _by_weight(chart: Chart, event: events.Infusion) -> bool:
+    """Return whether a rate can be counted only with the patient's weight."""
+    pressors = chart.guideline.pressors
+    counted = event.agent in pressors.equivalents and event.agent not in pressors.in_units
+    return counted and not event.per_kg and event.rate > 0
+
+
 def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
-    value: float | None = event.rate
-    if event.agent == "phenylephrine" and not event.per_kg and event.rate > 0:
-        weight = weighed(chart, event.at)
-        value = None if weight is None else event.rate / weight
-    if event.rate < 0 or (value is not None and not plausible(chart, event.agent, value, outcome)):
-        outcome.implausible = outcome.implausible or (event.agent,)
-        return 0
     rate = Rate(*heading, event.rate, event.per_kg)
+    value = event.rate
+    if _by_weight(chart, event):
+        value = per_kg(rate, Weighing(chart.weights, chart.baselines))
     if value is None:
-        # Refused, but kept as unusable: from here on the rate that runs is unknown.
-        outcome.refused, rate.rank = "needs-weight", UNUSABLE
+        outcome.refused = NEEDS_WEIGHT
+    elif event.rate < 0 or not plausible(chart, event.agent, value, outcome):
+        outcome.implausible = outcome.implausible or (event.agent,)
+        rate.unread = True
     insert(chart.lines.setdefault(line_key(event), []), rate)
     chart.seen[event.id] = rate
+    if value is None or rate.unread:
+        rate.rank = UNUSABLE
+        reason = NEEDS_WEIGHT if value is None else "implausible"
+        insert(chart.set_aside, SetAside(*heading, event.agent, event.rate, _unit(event), reason))
     return dirty_flags.INFUSIONS
+
+
+def _unit(event: events.Infusion) -> str:
+    return f"{'U' if event.agent == 'vasopressin' else 'ug'}{'/kg' if event.per_kg else ''}/min"
+
+
+def _runs_unread(chart: Chart, event: events.Unreadable, heading: Heading) -> None:
+    """Record that an infusion runs in its line, nobody knows how fast."""
+    rate = Rate(*heading, 0.0, True, True)
+    rate.rank = UNUSABLE
+    insert(chart.lines.setdefault(key_of(event.code, event.line), []), rate)
 
 
 def _finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
@@ -307,7 +323,10 @@ def _unreadable(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -
     fact = SetAside(*heading, event.code, event.value, event.unit, event.reason)
     insert(chart.set_aside, fact)
     chart.seen[event.id] = fact
-    return dirty_flags.URINE if event.code == "urine" else dirty_flags.INFUSIONS
+    if event.code == "urine":
+        return dirty_flags.URINE
+    _runs_unread(chart, event, heading)
+    return dirty_flags.INFUSIONS
 
 
 def _other_infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:

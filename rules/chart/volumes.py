@@ -1,8 +1,10 @@
 """Divide volumes by time: urine collections, and shifts in the site's time zone; a shift is (start, end].
 
-Source: criteria.md sections 1 and 3.
+Source: criteria.md sections 1, 3.2 and 3.4.
 """
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -46,13 +48,14 @@ class Collection(msgspec.Struct, frozen=True):
         return self.start < end and self.end > start
 
 
-def resolved(volumes: list[Volume], longest: int) -> list[Collection]:
-    """Return the collections in order of their end.
+def resolved(volumes: Sequence[Volume], longest: int, irrigation: Sequence[Volume] = ()) -> list[Collection]:
+    """Return the collections in order of their end, what went into the bladder taken off.
 
     Without a charted start: from the end of the latest one that ended strictly earlier, unless nothing ended
-    in the `longest` before.
+    less than `longest` before.
     """
     out: list[Collection] = []
+    begins: list[int | None] = []
     earlier: int | None = None
     last: int | None = None
     for volume in volumes:
@@ -61,9 +64,34 @@ def resolved(volumes: list[Volume], longest: int) -> list[Collection]:
         last = volume.at
         start = volume.start
         if start is None:
-            start = earlier if earlier is not None and volume.at - earlier <= longest else volume.at
+            start = earlier if earlier is not None and volume.at - earlier < longest else volume.at
         out.append(Collection(start, volume.at, volume.volume, volume.first, volume.reference))
-    return out
+        begins.append(start if start < volume.at else earlier)
+    return _without_irrigation(out, begins, irrigation) if irrigation else out
+
+
+def _without_irrigation(
+    collections: list[Collection], begins: list[int | None], irrigation: Sequence[Volume]
+) -> list[Collection]:
+    """Return the collections without what went into the bladder.
+
+    It is taken off the collections in whose time it lies, the one that ends first, as far as each reaches.
+    `begins`: from when on a collection takes it; None: always.
+    """
+    left = [one.volume for one in collections]
+    for into in irrigation:
+        rest = into.volume
+        for i in range(bisect_left(collections, into.at, key=lambda one: one.end), len(collections)):
+            begin = begins[i]
+            if begin is None or begin < into.at:
+                taken = min(rest, left[i])
+                left[i], rest = left[i] - taken, rest - taken
+            if rest <= 0:
+                break
+    return [
+        one if one.volume == volume else msgspec.structs.replace(one, volume=volume)
+        for one, volume in zip(collections, left, strict=True)
+    ]
 
 
 def covered(collections: list[Collection], start: int, end: int) -> int:
@@ -82,7 +110,15 @@ def volume(collections: list[Collection], start: int, end: int) -> float:
     return sum(one.share(start, end) for one in collections)
 
 
+def reaching(collections: list[Collection], start: int, end: int) -> list[Collection]:
+    """Return the collections of which some falls into (start, end]; those passed in are in order of end."""
+    after = bisect_right(collections, start, key=lambda one: one.end)
+    return [one for one in collections[after:] if one.reaches(start, end)]
+
+
 Shift = tuple[int, int]
+SHIFT = 8 * HOUR
+"""Limits per shift are for one of this length."""
 
 
 @lru_cache(maxsize=512)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.chart.facts import SetAside
-from rules.chart.infusions import rate_at
+from rules.chart.infusions import load_at
 from rules.decide.state import Patient
 from rules.evaluate.acceptance import lasting
 from rules.wire import instants
@@ -19,10 +19,15 @@ def time(moment: int | None) -> str | None:
 
 
 def pressors(patient: Patient) -> Pressors:
-    """Return the pressor load now, and the agents that run."""
-    rate = rate_at(patient.chart.phenylephrine, patient.now)
-    agents = (PressorRate(agent="phenylephrine", rate=rate, unit=LOAD_UNIT),) if rate != 0 else ()
-    return Pressors(load=rate or 0.0, unit=LOAD_UNIT, agents=agents)
+    """Return the pressor load now, of what can be read, and the agents that run."""
+    now, in_units = load_at(patient.chart.loads, patient.now), patient.guideline.pressors.in_units
+    if now is None:
+        return Pressors(load=0.0, unit=LOAD_UNIT, agents=())
+    agents = tuple(
+        PressorRate(agent=agent, rate=rate, unit="U/min" if agent in in_units else LOAD_UNIT)
+        for agent, rate in now.rates
+    )
+    return Pressors(load=now.load, unit=LOAD_UNIT, agents=agents)
 
 
 def accepted_items(patient: Patient) -> Iterator[AcceptedItem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.chart.chart import Chart
-from rules.chart.infusions import overlapping, rate_at
+from rules.chart.infusions import highest, load_in_force
 from rules.guideline.declarations import RateMinimumRow
 from rules.wire.instants import Instant
 
@@ -22,10 +22,10 @@ def pressor_holds(chart: Chart, now: Instant) -> bool:
     """Return whether pressors hold a dose: the load of the last 30 min, or one that has no number."""
     row = chart.guideline.row["phenylephrine-minimum"]
     assert isinstance(row, RateMinimumRow)
-    window = overlapping(chart.phenylephrine, now - row.window, now)
-    if rate_at(chart.phenylephrine, now) is None:
+    if load_in_force(chart.loads, now) is None:
         return True
-    return any(one.rate is not None and one.rate > chart.guideline.table4.weaned for one in window)
+    found = highest(chart.loads, now - row.window, now)
+    return found is not None and found.load > chart.guideline.table4.weaned
 
 
 def latest_reading(chart: Chart, code: str) -> int | None:

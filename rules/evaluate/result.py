@@ -1,7 +1,7 @@
 """Define the result of an evaluator, the memory of one, and what advice may read besides the chart."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ from rules.wire.instants import Instant
 
 CLEAR, RELATIVE, ABSOLUTE, INDETERMINATE = "clear", "relative", "absolute", "indeterminate"
 TRIPPED = (RELATIVE, ABSOLUTE)
+
+F = TypeVar("F", bound=Fact)
 
 
 class Result(msgspec.Struct):
@@ -91,6 +93,14 @@ def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> in
     ):
         count -= 1
     return count
+
+
+def counted(facts: Sequence[F], mode: Mode, ward: int, intensive: int) -> Sequence[F]:
+    """Return those of the facts (in order of `at`) that count: not stale already when they became known."""
+    soon = min(ward, intensive)
+    if all(fact.first < fact.at + soon for fact in facts):
+        return facts
+    return [fact for fact in facts if fact.first < mode.limit(fact.at, fact.first, ward, intensive)]
 
 
 class Case(Protocol):

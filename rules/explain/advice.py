@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from rules.chart.course import runs
 from rules.chart.facts import Volume
-from rules.chart.infusions import rate_at
+from rules.chart.infusions import load_in_force
 from rules.explain import advice_conditions
 from rules.explain.advice_conditions import opens
 from rules.explain.citations import cite_all, cited, under_way
@@ -130,7 +130,7 @@ def _boluses(advice: Advice, asked: Asked) -> list[Cited]:
 
 
 def _pressor(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    rate = rate_at(asked.chart.phenylephrine, asked.t)
+    rate = load_in_force(asked.chart.loads, asked.t)
     running = (
         "Phenylephrine runs at a rate that needs a weight."
         if rate is None

@@ -113,6 +113,14 @@ def _word(fact: Fact) -> str | None:
 WITHOUT_RECORD = {
     "baseline-weight": "no baseline event gives a weight; chart one",
     "o2-flow": "a device is charted without its flow; chart the flow",
+    "troponin": "the total CK is above its limit, and no CK-MB or troponin is as new; send a troponin",
+    "stool-volume": "stool was charted that nobody measured; chart its volume",
+}
+LACKS = {
+    "high": "the reading carries no upper reference limit and the site has set none",
+    "range": "the latest result is a range, of which some is past the limit and some is not",
+    "unreadable": "a newer one was charted that could not be read; chart it again",
+    "equivalent": "it runs, and has no equivalent in phenylephrine here",
 }
 
 
@@ -130,8 +138,9 @@ def unseen(chart: Chart, code: str) -> str:
     """Write why an input is missing: `Missing: creatinine: never charted.`"""
     if code in WITHOUT_RECORD:
         return f"Missing: {code}: {WITHOUT_RECORD[code]}."
-    if code.endswith(".high"):
-        return f"Missing: {code}: the reading carries no upper reference limit and the site has set none."
+    lacks = code.partition(".")[2]
+    if lacks in LACKS:
+        return f"Missing: {code}: {LACKS[lacks]}."
     last = charted(chart, code)
     if last is None:
         return f"Missing: {code}: never charted."

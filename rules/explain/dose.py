@@ -1,6 +1,6 @@
 """Explain the next dose: when it is due, whether it may be given, and each blocker (criteria.md 4)."""
 
-from rules.chart.infusions import rate_at
+from rules.chart.infusions import highest, load_at
 from rules.decide.dose_clock import PHENYLEPHRINE, URINE, DoseClock, dose_clock
 from rules.decide.recommendation import BLIND_PRESSURE, recommend
 from rules.decide.state import Patient
@@ -13,6 +13,7 @@ from rules.explain.citations import cited
 from rules.explain.criterion import in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, number, span, when
 from rules.explain.question import DOSE, Asked, ask
+from rules.guideline.declarations import RateMinimumRow
 
 READINESS = {
     "not-started": "no cycle-start is charted",
@@ -117,13 +118,14 @@ def _urine(asked: Asked) -> str:
 
 
 def _running(asked: Asked) -> str:
-    rate = rate_at(asked.chart.phenylephrine, asked.t)
+    now, row = load_at(asked.chart.loads, asked.t), asked.guideline.row["phenylephrine-minimum"]
+    assert isinstance(row, RateMinimumRow)
+    if now is not None and now.missing:
+        return f"a pressor runs that cannot be counted, missing {', '.join(now.missing)}"
+    found = highest(asked.chart.loads, asked.t - row.window, asked.t)
     limit = amount(asked.guideline.table4.weaned, "ug/kg/min")
-    return (
-        "running at a rate that needs a weight"
-        if rate is None
-        else f"running at {amount(rate, 'ug/kg/min')}, above {limit}"
-    )
+    load = amount(0.0 if found is None else found.load, "ug/kg/min")
+    return f"pressor load {load} within {span(row.window)}, above {limit}"
 
 
 def _latest_pressure(asked: Asked, blocker: str) -> str:

@@ -57,6 +57,7 @@ ROWS = (
         source="Table 3, cardiac, row 5",
         words="CK-MB or troponin",
         labs=("ck-mb", "troponin-t", "troponin-i"),
+        screen="ck",
         measure=MYOCARDIUM,
     ),
     FindingRow(

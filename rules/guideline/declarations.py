@@ -79,9 +79,13 @@ class LabRow(Row, frozen=True, kw_only=True):
 
 
 class UpperLimitRow(Row, frozen=True, kw_only=True):
-    """Labs compared with the upper reference limit printed with each value, or a site's own limit."""
+    """Labs compared with a site's own limit, else with the upper reference limit printed with each value.
+
+    Above its own upper limit, `screen` asks for one of the labs, which must be as new (Table 5).
+    """
 
     labs: tuple[str, ...]
+    screen: str
     limits: dict[str, float] = {}
 
 
@@ -108,46 +112,71 @@ class ExcusedRateRow(Row, frozen=True, kw_only=True):
 
 
 class ShiftVolumeRow(Row, frozen=True, kw_only=True):
-    """An output's total in a shift: relative in one shift, absolute in each of two consecutive ones."""
+    """An output's total in a shift: relative in one shift, absolute in each of two consecutive ones.
+
+    The limit is for a shift of 8 h.
+    """
 
     kind: str
     relative: Limit
 
 
 class CoveredShiftRow(Row, frozen=True, kw_only=True):
-    """An output's total in the last completed shift, which must be covered but for `gap`."""
+    """An output's total in the last completed shift; the limits are for one of 8 h.
+
+    It is decided when collections reach the shift's end, or `wait` after it, if they cover the fraction
+    `coverage` of it.
+    """
 
     relative: Limit
     absolute: Limit
-    gap: int
+    coverage: float
+    wait: int
 
 
 class HourlyRateRow(Row, frozen=True, kw_only=True):
-    """An output's average rate over the shortest stretch of collections that covers `covers`."""
+    """An output's average rate over the shortest stretch of collections that covers `covers`.
+
+    It clears when the shortest stretch that covers `clears_over` is above the relative limit too.
+    """
 
     relative: Limit
     absolute: Limit
     covers: int
+    clears_over: int
     longest: int
     monitored_by: str
     stale_factor: float = 2.0
 
 
-class RateMaximumRow(Row, frozen=True, kw_only=True):
-    """The highest rate of an infusion in the dose interval."""
+class Pressors(msgspec.Struct, frozen=True, kw_only=True):
+    """Every pressor in ug/kg/min of phenylephrine: the pressor load (criteria.md 3.3).
 
-    agent: str
+    `equivalents`: what one unit of an agent's rate (ug/kg/min; U/min if it is one of `in_units`) counts;
+    dopamine up to `renal_dopamine` counts nothing; `without`: vasopressors that have no equivalent here.
+    """
+
+    equivalents: dict[str, float]
+    in_units: tuple[str, ...]
+    renal_dopamine: float
+    without: tuple[str, ...]
+    source: str
+
+
+class RateMaximumRow(Row, frozen=True, kw_only=True):
+    """The highest pressor load of the part of the dose interval that lies in the last `window`."""
+
     relative: Limit
     absolute: Limit
+    window: int
 
 
 class RateMinimumRow(Row, frozen=True, kw_only=True):
-    """The lowest rate of an infusion at the time of dosing.
+    """The load that could not be done without at the time of dosing: the highest of the last `window`.
 
-    It is taken within `window` up to the clock, from `after` past the dose.
+    It is judged from `after` past the dose.
     """
 
-    agent: str
     relative: Limit
     absolute: Limit
     after: int

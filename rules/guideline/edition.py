@@ -10,9 +10,10 @@ from importlib import import_module
 import msgspec
 
 from rules.guideline.advice_texts import ADVICE, Advice
-from rules.guideline.declarations import AnyRow
+from rules.guideline.declarations import AnyRow, Pressors
 from rules.guideline.dose_decisions import STOP_RULES, TABLE4, StopRule, Table4
 from rules.guideline.eligibility import ELIGIBILITY, Eligibility
+from rules.guideline.hemodynamic import PRESSORS
 from rules.guideline.medications import AGENTS, MEDICATIONS, Agents, Medication
 from rules.guideline.observation_schedule import OBSERVATIONS, Observation
 from rules.guideline.pressure_targets import PRESSURE, Pressure
@@ -47,6 +48,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     rows: tuple[AnyRow, ...]
     observations: tuple[Observation, ...]
     pressure: Pressure
+    pressors: Pressors
     table4: Table4
     stop_rules: tuple[StopRule, ...]
     advice: tuple[Advice, ...]
@@ -105,6 +107,7 @@ _PUBLISHED = Guideline(
     rows=tuple(row for system in SYSTEMS for row in rows_of(system)),
     observations=OBSERVATIONS,
     pressure=PRESSURE,
+    pressors=PRESSORS,
     table4=TABLE4,
     stop_rules=STOP_RULES,
     advice=ADVICE,

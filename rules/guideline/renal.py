@@ -18,7 +18,8 @@ ROWS = (
         words="Urine in the last shift",
         relative=Limit("<=", 160),
         absolute=Limit("<", 80),
-        gap=1 * HOUR,  # [choice]
+        coverage=7 / 8,  # [choice]
+        wait=60 * MINUTE,  # [choice]
         measure=OLIGURIA,
         drugs=("normal-saline", "dopamine"),
         actions=("fluid-bolus",),
@@ -33,6 +34,7 @@ ROWS = (
         relative=Limit("<=", 20),
         absolute=Limit("<", 10),
         covers=60 * MINUTE,
+        clears_over=120 * MINUTE,  # [choice]
         longest=24 * HOUR,
         monitored_by="intake-output",
         measure=OLIGURIA,

@@ -240,10 +240,11 @@ def oxygen(sheet: Flowsheet) -> Panel:
 
 
 def phenylephrine(sheet: Flowsheet) -> Panel:
-    """Return the rate of phenylephrine, with the limits of its highest rate and the rate to be weaned to."""
+    """Return the pressor load, with the limits of the highest one and the one to be weaned to."""
     weight, weaned = sheet.patient.facts.signals.get("weight"), sheet.guideline.table4.weaned
     weights = weight.between(0, sheet.span.end) if weight else []
-    rates = derived.phenylephrine_rates(sheet.slow, weights, sheet.baseline.get("weight"))
+    kg = sheet.baseline.get("weight")
+    rates = derived.pressor_load(sheet.slow, weights, kg, sheet.guideline)
     lines = (
         [line(weaned, f"{weaned:g} to dose", "ink"), *sheet.limits("phenylephrine-maximum")]
         if sheet.trusted
@@ -251,7 +252,7 @@ def phenylephrine(sheet: Flowsheet) -> Panel:
     )
     return panel(
         "phenylephrine",
-        "Phenylephrine",
+        "Pressor load",
         "µg/kg/min",
         stairs("phenylephrine", "phenylephrine", rates, sheet.span),
         lines,

@@ -55,7 +55,8 @@ def course(patient: str, events: Iterable[Event], guideline: Guideline) -> Plott
         add_fact(fact, plotted, guideline)
     plotted.baseline = derived.baseline(facts)
     plotted.urine = derived.urine_collections(facts, guideline)
-    plotted.pressor = derived.phenylephrine_rates(facts, plotted.of("weight"), plotted.baseline.get("weight"))
+    weights, kg = plotted.of("weight"), plotted.baseline.get("weight")
+    plotted.pressor = derived.pressor_load(facts, weights, kg, guideline)
     return plotted
 
 

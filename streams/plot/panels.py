@@ -160,8 +160,8 @@ def boluses(ax: Axes, course: PlottedCourse, span: Span) -> None:
 
 
 def phenylephrine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
-    """Draw the rate as steps, each in force until the next, with the limits of both rows."""
-    label(ax, "Phenylephrine", "ug/kg/min")
+    """Draw the pressor load as steps, each in force until the next, with the limits of both rows."""
+    label(ax, "Pressor load", "ug/kg/min")
     visible = steps(course.pressor, *span)
     rates = [rate for _, rate in visible]
     ax.set_ylim(0, max([guideline_limits.PHENYLEPHRINE[1], *(rate * 1.1 for rate in rates)]))

@@ -1,51 +1,41 @@
-"""Evaluate the weight gained over the baseline (criteria.md section 3, weight-gain)."""
+"""Evaluate the weight gained over the baseline (criteria.md 3.2, weight-gain)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab, Weight
-from rules.evaluate.limit_bands import latest
-from rules.evaluate.result import INDETERMINATE, Memory, Result, counting
+from rules.chart.unreadable import newest_is_unreadable
+from rules.evaluate.limit_bands import latest, unread
+from rules.evaluate.result import INDETERMINATE, Memory, Result, counted
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import BaselineGainRow
 from rules.wire.instants import Instant
 
 
 def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the result for the per cent over the baseline weight; stale when older than 36 h."""
+    """Return the result for the per cent over the baseline weight; stale when 36 h old."""
+    result = _usable(row, chart, now)
+    return unread(result, "weight") if newest_is_unreadable(chart, "weight") else result
+
+
+def _usable(row: BaselineGainRow, chart: Chart, now: Instant) -> Result:
     baseline = chart.baseline_readings.get("weight")
-    weights = chart.weights[: counting(chart.weights, chart.mode, row.stale, row.stale)]
+    weights = counted(chart.weights, chart.mode, row.stale, row.stale)
     missing = () if baseline is not None else ("baseline-weight",)
     if baseline is None or not weights:
         return Result(INDETERMINATE, unit=row.unit, missing=missing if weights else (*missing, "weight"))
     gains = [_gain(weight, baseline) for weight in weights]
-    return latest(
-        gains,
-        lambda gain: gain.value,
-        row.relative,
-        None,
-        weights[-1].at + row.stale,
-        now,
-        "weight",
-        row.unit,
-    )
+    return latest(gains, row.relative, None, weights[-1].at + row.stale, now, "weight", row.unit)
+
+
+def gain(kg: float, baseline: float) -> float:
+    """Return the per cent of a weight over the baseline."""
+    return round((kg - baseline) / baseline * 100, 4)
 
 
 def _gain(weight: Weight, baseline: float) -> Lab:
     """Return the weight as per cent over the baseline, with its times and its id."""
     w = weight
-    return Lab(
-        w.at,
-        w.tie,
-        w.n,
-        w.id,
-        w.first,
-        w.rank,
-        w.offset,
-        round((w.value - baseline) / baseline * 100, 9),
-        None,
-        None,
-        "%",
-    )
+    return Lab(w.at, w.tie, w.n, w.id, w.first, w.rank, w.offset, gain(w.value, baseline), None, None, "%")
 
 
 ROW_TYPE = RowType[BaselineGainRow](

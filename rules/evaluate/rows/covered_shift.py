@@ -1,66 +1,150 @@
-"""Evaluate urine in the last completed shift (criteria.md section 3, urine)."""
+"""Evaluate urine in the last completed shift (criteria.md 3.4, urine-shift)."""
+
+from bisect import bisect_left
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.volumes import Collection, Shift, covered, last_completed, shift_of, volume
-from rules.evaluate.limit_bands import band, limit_text
-from rules.evaluate.result import CLEAR, INDETERMINATE, TRIPPED, Memory, Result
+from rules.chart.unreadable import unreadable_between
+from rules.chart.volumes import (
+    Collection,
+    Shift,
+    covered,
+    last_completed,
+    reaching,
+    running,
+    shift_of,
+    volume,
+)
+from rules.evaluate.limit_bands import band, limit_text, scaled
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, TRIPPED, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
-from rules.guideline.declarations import CoveredShiftRow
+from rules.guideline.declarations import CoveredShiftRow, Limit
 from rules.wire.instants import Instant
 
-REQUIRED = ("urine",)
+URINE, UNREADABLE = "urine", "urine.unreadable"
 
 
 def covered_shift(row: CoveredShiftRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the result for the last completed shift.
+    """Return the result for the last completed shift, once it is decided.
 
-    One that is not covered keeps a tripped state, stale, and is otherwise indeterminate.
+    Until then the row stands as the shift before left it. What the running shift collects can end it early.
     """
-    shifts, t = chart.guideline.shifts, now
-    shift = last_completed(t, shifts)
-    result = _judged(row, chart.collections, shift) or _kept(row, chart, shift)
-    result.next = shift_of(t + 1, shifts)[1]
+    shifts = chart.guideline.shifts
+    last, under_way = last_completed(now, shifts), running(now, shifts)
+    until = last[1] + row.wait
+    if now >= until or reached(chart.collections, last[1]):
+        result = _early(row, chart.collections, under_way, _decided(row, chart, last))
+    else:
+        result = _decided(row, chart, shift_of(last[0], shifts))
+        for shift in (last, under_way):
+            result = _early(row, chart.collections, shift, result)
+    result.next = soonest(now, until, under_way[1])
     return result
 
 
-def _judged(row: CoveredShiftRow, collections: list[Collection], shift: Shift) -> Result | None:
-    start, end = shift
-    inside = [one for one in collections if one.reaches(start, end)]
-    total = round(volume(inside, start, end), 9)
-    state = band(total, row.relative, row.absolute)
-    if state != CLEAR and covered(inside, start, end) < end - start - row.gap:
-        return None
-    evidence = tuple(one.reference for one in inside)
+def limits(row: CoveredShiftRow, shift: Shift) -> tuple[Limit, Limit]:
+    """Return the relative and the absolute limit for a shift of this length."""
+    return scaled(row.relative, shift), scaled(row.absolute, shift)
+
+
+def reached(collections: list[Collection], end: int) -> bool:
+    """Return whether the collections reach the end of a shift."""
+    after = collections[bisect_left(collections, end, key=lambda one: one.end) :]
+    return any(one.end == end or one.start < end for one in after)
+
+
+def _decided(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
+    """Return the result as the shifts up to this one leave it.
+
+    One that is not covered keeps what was tripped, and else cannot be told.
+    """
+    later: list[Shift] = []
+    oldest = min((one.start for one in chart.collections), default=None)
+    result = judged(row, chart, shift)
+    while result is None and oldest is not None and oldest < shift[0]:
+        later.append(shift)
+        shift = shift_of(shift[0], chart.guideline.shifts)
+        result = judged(row, chart, shift)
+    result = result or _untold(row, chart, shift)
+    for shift in reversed(later):
+        result = _kept(row, chart, shift, _early(row, chart.collections, shift, result))
+    return result
+
+
+def judged(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result | None:
+    """Return the result of a shift by itself; None when it cannot be told.
+
+    Above the relative limit it is clear whatever the coverage: more charting can only add.
+    """
+    inside = reaching(chart.collections, *shift)
+    relative, absolute = limits(row, shift)
+    collected = round(volume(inside, *shift), 4)
+    whole = whole_volume(row, inside, shift)
+    if whole is None or unreadable_between(chart, URINE, *shift):
+        if relative.met(collected):
+            return None
+        whole = collected
+    state = band(whole, relative, absolute)
     return Result(
         state,
-        at=end,
-        latest=end,
-        value=total,
+        at=shift[1],
+        latest=shift[1],
+        value=whole,
         unit=row.unit,
-        limit=limit_text(state, row.relative, row.absolute),
-        evidence=evidence,
+        limit=limit_text(state, relative, absolute),
+        evidence=tuple(one.reference for one in inside),
     )
 
 
-def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
-    """Return what remains in force from the latest shift that can be evaluated.
+def whole_volume(row: CoveredShiftRow, inside: list[Collection], shift: Shift) -> float | None:
+    """Return the volume of a shift, scaled to the whole of it; None when too little of it is covered.
 
-    Volumes count however late they become known.
+    What was collected at an unknown rate covers no time and counts as it is.
     """
-    known = chart.collections
-    oldest = min((one.start for one in known), default=None)
-    later = shift
-    while oldest is not None and later[0] > oldest:
-        earlier = shift_of(later[0], chart.guideline.shifts)
-        judged = _judged(row, known, earlier)
-        if judged is not None:
-            if judged.state in TRIPPED:
-                judged.stale = True
-                return judged
+    start, end = shift
+    time = covered(inside, start, end)
+    if not time or time < (end - start) * row.coverage:
+        return None
+    at_a_rate = [one for one in inside if one.start < one.end]
+    rest = [one for one in inside if one.start >= one.end]
+    return round(volume(at_a_rate, start, end) * (end - start) / time + volume(rest, start, end), 4)
+
+
+def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift, before: Result) -> Result:
+    if before.state in TRIPPED:
+        before.stale = True
+        return before
+    return _untold(row, chart, shift)
+
+
+def _untold(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
+    lacks = UNREADABLE if unreadable_between(chart, URINE, *shift) else URINE
+    return Result(INDETERMINATE, at=shift[1], unit=row.unit, missing=(lacks,))
+
+
+def _early(row: CoveredShiftRow, collections: list[Collection], shift: Shift, before: Result) -> Result:
+    """Return the result as what is collected in a shift improves or clears it while the shift runs."""
+    result, total = before, 0.0
+    if before.state not in TRIPPED:
+        return before
+    relative, absolute = limits(row, shift)
+    inside = reaching(collections, *shift)
+    for i, one in enumerate(inside):
+        total += one.share(*shift)
+        state = band(round(total, 4), relative, absolute)
+        if state == CLEAR or (state != ABSOLUTE and result.state == ABSOLUTE):
+            result = Result(
+                state,
+                at=one.end,
+                latest=one.end,
+                value=round(total, 4),
+                unit=row.unit,
+                limit=limit_text(state, relative, absolute),
+                evidence=tuple(one.reference for one in inside[: i + 1]),
+            )
+        if state == CLEAR:
             break
-        later = earlier
-    return Result(INDETERMINATE, at=shift[1], unit=row.unit, missing=REQUIRED)
+    return result
 
 
 ROW_TYPE = RowType[CoveredShiftRow](evaluate=covered_shift, inputs=lambda row: dirty_flags.URINE)

@@ -1,15 +1,17 @@
-"""Evaluate urine per hour over the shortest stretch of collections (criteria.md section 3, urine)."""
+"""Evaluate urine per hour over the shortest stretch of collections (criteria.md 3.4, urine-hour)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.volumes import Collection, covered, volume
-from rules.evaluate.limit_bands import band, limit_text
-from rules.evaluate.result import (
-    INDETERMINATE,
-    Memory,
-    Result,
-    aged,
-)
+from rules.chart.facts import Volume
+from rules.chart.unreadable import newest_is_unreadable
+from rules.chart.volumes import Collection, covered, reaching, resolved, volume
+from rules.evaluate.limit_bands import band, limit_text, unread
+from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import HourlyRateRow
 from rules.wire.instants import HOUR, Instant
@@ -17,59 +19,156 @@ from rules.wire.instants import HOUR, Instant
 REQUIRED = ("urine",)
 
 
-def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the result for the average over the shortest stretch.
+class Stretch(msgspec.Struct, frozen=True):
+    """The time from the start of a collection to the end of the latest one, and the rate in it, mL/h."""
 
-    It starts with a collection, ends with the latest and covers 60 min.
+    start: int
+    end: int
+    rate: float
+    inside: list[Collection]
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What the collections that end at one moment say.
+
+    `hour`: the stretch that decides; `clear_over`: whether the longer one that clears is above the limit;
+    None: no such stretch is known.
     """
-    seen = chart.guideline.observes[row.monitored_by]
-    ward, intensive = int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
-    mode = chart.mode
-    collections = chart.collections
-    count = len(collections)
-    while count and collections[count - 1].first > mode.limit(
-        collections[count - 1].end, collections[count - 1].first, ward, intensive
-    ):
-        count -= 1
-    if not count:
+
+    end: int
+    hour: Stretch | None
+    clear_over: bool
+
+    def state(self, row: HourlyRateRow) -> str | None:
+        """Return the state by the hour alone; None when its rate is unknown."""
+        return None if self.hour is None else band(self.hour.rate, row.relative, row.absolute)
+
+    def decides(self, row: HourlyRateRow) -> bool:
+        """Return whether the state does not depend on the one before."""
+        state = self.state(row)
+        return state in TRIPPED or (state == CLEAR and self.clear_over)
+
+
+def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) -> Result:
+    """Return the result for the average over the shortest stretch that covers 60 min.
+
+    It starts with a collection and ends with the latest. It clears only on the like stretch of 120 min.
+    """
+    result = _usable(row, chart, now)
+    return unread(result, "urine") if newest_is_unreadable(chart, "urine") else result
+
+
+def _usable(row: HourlyRateRow, chart: Chart, now: Instant) -> Result:
+    result: Result | None = None
+    for step in reversed(_steps_that_decide(row, chart)):
+        result = _after(row, step, result)
+    if result is None:
         return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
-    limit = mode.limit(collections[count - 1].end, now, ward, intensive)
-    return aged(_rated(row, collections[:count]), limit, now, REQUIRED)
+    assert result.latest is not None
+    return aged(result, chart.mode.limit(result.latest, now, *ages(row, chart)), now, REQUIRED)
 
 
-def _rated(row: HourlyRateRow, collections: list[Collection]) -> Result:
+def ages(row: HourlyRateRow, chart: Chart) -> tuple[int, int]:
+    """Return after how long a stretch is stale, on the ward and in intensive mode."""
+    seen = chart.guideline.observes[row.monitored_by]
+    return int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
+
+
+def _steps_that_decide(row: HourlyRateRow, chart: Chart) -> list[Step]:
+    """Return the steps from the latest back to one that does not depend on what was before it."""
+    out: list[Step] = []
+    for end, _ in groupby(reversed(chart.volumes["urine"]), key=lambda one: one.at):
+        step = _step(row, chart, end)
+        if step is not None:
+            out.append(step)
+            if step.decides(row):
+                break
+    return out
+
+
+def _step(row: HourlyRateRow, chart: Chart, end: int) -> Step | None:
+    """Return what the collections that end at `end` say; None when none of them counts."""
+    collections = in_time(row, chart, end)
+    if not collections or collections[-1].end != end:
+        return None
+    hour = stretch(row, chart, collections, row.covers)
+    longer = None if hour is None else stretch(row, chart, collections, row.clears_over)
+    return Step(end, hour, longer is not None and not row.relative.met(longer.rate))
+
+
+def in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection]:
+    """Return the collections up to `end` that count for the stretch that ends there.
+
+    A record that became known when that stretch was stale is left out of it.
+    """
+
+    aged_at = ages(row, chart)
+    soon = end + min(aged_at)
+
+    def late(one: Volume) -> bool:
+        return one.first >= soon and one.first >= chart.mode.limit(end, one.first, *aged_at)
+
+    def until(volumes: Sequence[Volume]) -> list[Volume]:
+        return [one for one in volumes if end - 2 * row.longest < one.at <= end]
+
+    near, into = until(chart.volumes["urine"]), until(chart.volumes["irrigation"])
+    if any(late(one) for one in (*near, *into)):
+        near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
+        return resolved(near, row.longest, into)
+    return [one for one in chart.collections if end - 2 * row.longest < one.end <= end]
+
+
+def stretch(row: HourlyRateRow, chart: Chart, collections: list[Collection], covers: int) -> Stretch | None:
+    """Return the shortest stretch that covers enough; None when none of less than 24 h does.
+
+    A hole longer than the interval of Table 1 ends it.
+    """
     end = collections[-1].end
-    rate = stretch_rate(collections, row)
-    if rate is None:
-        return Result(INDETERMINATE, at=end, unit=row.unit, missing=REQUIRED)
-    value, inside = rate
-    state = band(value, row.relative, row.absolute)
-    evidence = tuple(one.reference for one in inside)
+    joined = _joined(row, chart, collections)
+    for start in sorted({one.start for one in joined}, reverse=True):
+        time = covered(joined, start, end)
+        if end - start >= row.longest:
+            return None
+        if time >= covers:
+            inside = reaching(collections, start, end)
+            return Stretch(start, end, round(volume(inside, start, end) * HOUR / time, 4), inside)
+    return None
+
+
+def _joined(row: HourlyRateRow, chart: Chart, collections: list[Collection]) -> list[Collection]:
+    """Return the collections of known rate, from the latest back to a hole that ends the stretch."""
+    seen = chart.guideline.observes[row.monitored_by]
+    end = edge = collections[-1].end
+    out = []
+    for one in reversed(collections):
+        if end - one.end >= row.longest:
+            break
+        if one.start < one.end:
+            if edge - one.end > chart.mode.interval(one.end, seen.ward, seen.intensive):
+                break
+            out.append(one)
+            edge = min(edge, one.start)
+    return out
+
+
+def _after(row: HourlyRateRow, step: Step, before: Result | None) -> Result:
+    tripped = before is not None and before.state in TRIPPED
+    state = step.state(row)
+    if step.hour is None or state is None:
+        if before is not None and tripped:
+            return before
+        return Result(INDETERMINATE, at=step.end, latest=step.end, unit=row.unit, missing=REQUIRED)
+    if state == CLEAR and tripped and not step.clear_over:
+        state = RELATIVE
     return Result(
         state,
-        at=end,
-        latest=end,
-        value=value,
+        at=step.end,
+        latest=step.end,
+        value=step.hour.rate,
         unit=row.unit,
         limit=limit_text(state, row.relative, row.absolute),
-        evidence=evidence,
+        evidence=tuple(one.reference for one in step.hour.inside),
     )
-
-
-def stretch_rate(collections: list[Collection], row: HourlyRateRow) -> tuple[float, list[Collection]] | None:
-    """Return mL/h with the collections of the stretch; None when no stretch of at most 24 h covers enough."""
-    end = collections[-1].end
-    near = [
-        one for one in collections if (one.end > end - row.longest and one.start < one.end) or one.end == end
-    ]
-    for start in sorted({one.start for one in near if one.start < one.end}, reverse=True):
-        if end - start > row.longest:
-            return None
-        time = covered(near, start, end)
-        if time >= row.covers:
-            inside = [one for one in collections if one.reaches(start, end)]
-            return round(volume(inside, start, end) * HOUR / time, 9), inside
-    return None
 
 
 ROW_TYPE = RowType[HourlyRateRow](

@@ -1,8 +1,8 @@
-"""Evaluate phenylephrine by the highest rate in the dose interval (criteria.md section 3, hemodynamic)."""
+"""Evaluate the highest pressor load of the dose interval (criteria.md 3.3, phenylephrine-maximum)."""
 
 from rules.chart.chart import Chart
-from rules.chart.infusions import overlapping
-from rules.evaluate.phenylephrine_rates import INPUTS, judged_rate, next_rate_change, rate_of
+from rules.chart.infusions import blind_since, highest
+from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import RateMaximumRow
@@ -10,15 +10,34 @@ from rules.wire.instants import Instant
 
 
 def rate_maximum(row: RateMaximumRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the result for the highest rate since the dose (before dose 1: since cycle-start)."""
-    t = now
-    if not chart.cycle.dosing(t) or chart.cycle.start is None:
-        return Result(unit=row.unit, limit=row.relative.text, next=next_rate_change(chart, now))
-    start = chart.cycle_doses[-1].at if chart.cycle_doses else chart.cycle.start
-    inside = overlapping(chart.phenylephrine, start, t)
-    result = judged_rate(row, max(inside, key=rate_of, default=None), t, chart)
-    result.next = next_rate_change(chart, now)
+    """Return the result for the highest load of the part of the dose interval that lies in the last 8 h.
+
+    While a running pressor cannot be counted, what was tripped when that began, or since, is kept.
+    """
+    ahead = next_change(chart, now, row.window)
+    if not chart.cycle.dosing(now):
+        return Result(unit=row.unit, limit=row.relative.text, next=ahead)
+    since = blind_since(chart.loads, now)
+    if since is None:
+        result = judged(row, highest(chart.loads, window_start(row, chart, now), now))
+    else:
+        result = blind(chart, now, judged(row, highest(chart.loads, kept_from(row, chart, since), now)))
+    result.next = ahead
     return result
+
+
+def window_start(row: RateMaximumRow, chart: Chart, now: Instant) -> int:
+    """Return when the window starts: 8 h ago, at the dose, or before dose 1 at cycle-start."""
+    doses, start = chart.cycle_doses, chart.cycle.start
+    assert start is not None
+    return max(now - row.window, doses[-1].at if doses else start)
+
+
+def kept_from(row: RateMaximumRow, chart: Chart, since: int) -> int:
+    """Return when the window started that was in force just before `since`."""
+    doses, start = chart.cycle_doses, chart.cycle.start
+    assert start is not None
+    return max(since - row.window, *(dose.at for dose in doses if dose.at < since), start)
 
 
 ROW_TYPE = RowType[RateMaximumRow](evaluate=rate_maximum, inputs=lambda row: INPUTS)

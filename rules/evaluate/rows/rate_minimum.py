@@ -1,42 +1,45 @@
-"""Evaluate phenylephrine by the lowest rate at the time of dosing (criteria.md section 3, hemodynamic)."""
+"""Evaluate the pressor load at the time of dosing (criteria.md 3.3, phenylephrine-minimum)."""
 
 from rules.chart.chart import Chart
-from rules.chart.infusions import overlapping, segment_at
-from rules.evaluate.phenylephrine_rates import INPUTS, judged_rate, next_rate_change, rate_of, unless_hidden
-from rules.evaluate.result import INDETERMINATE, Memory, Result, soonest
+from rules.chart.course import FOREVER
+from rules.chart.infusions import Load, blind_since, highest
+from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
+from rules.evaluate.result import Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import RateMinimumRow
 from rules.wire.instants import Instant
 
 
 def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the result for the lowest rate in force in the half hour up to the clock.
+    """Return the result for the highest load of the half hour up to the clock.
 
-    It is decided from 8 h after the dose until the next one.
+    It is judged from 8 h after the dose until the next one.
     """
-    t = now
-    clear = Result(unit=row.unit, limit=row.relative.text, next=next_rate_change(chart, now))
-    if not chart.cycle.dosing(t):
-        return clear
     due = chart.cycle_doses[-1].at + row.after if chart.cycle_doses else None
-    if due is None or now < due:
-        clear.evaluates_at, clear.next = due, soonest(now, clear.next, None if due is None else due)
-        return unless_hidden(clear, segment_at(chart.phenylephrine, t))
-    inside = overlapping(chart.phenylephrine, t - row.window, t)
-    segments = [segment for segment in inside if segment.rate is not None]
-    none_yet = not chart.phenylephrine or chart.phenylephrine[0].at > t - row.window
-    lowest = None if none_yet else min(segments, key=rate_of, default=None)
-    result = judged_rate(row, lowest, t, chart)
-    result.next = soonest(now, next_rate_change(chart, now), _leaves(chart, now, row.window))
-    if result.at is None and before.state not in (result.state, INDETERMINATE):
-        result.latest = due
+    ahead = soonest(now, next_change(chart, now, row.window), due)
+    if not chart.cycle.dosing(now):
+        return Result(unit=row.unit, limit=row.relative.text, next=ahead)
+    since = blind_since(chart.loads, now)
+    waiting = due is None or now < due
+    if since is not None:
+        result = blind(chart, now, judged(row, _highest_judged(row, chart, since, now)))
+    elif waiting:
+        result = Result(unit=row.unit, limit=row.relative.text)
+    else:
+        result = judged(row, highest(chart.loads, now - row.window, now))
+    result.evaluates_at, result.next = due if waiting else None, ahead
     return result
 
 
-def _leaves(chart: Chart, now: Instant, window: int) -> Instant | None:
-    """Return when the oldest rate of the window leaves it."""
-    starts = [segment.at for segment in chart.phenylephrine]
-    return soonest(now, *(start + window for start in starts))
+def _highest_judged(row: RateMinimumRow, chart: Chart, since: int, now: Instant) -> Load | None:
+    """Return the highest load that was judged at or after `since`: within a dose interval, from 8 h on."""
+    doses = [dose.at for dose in chart.cycle_doses]
+    found = []
+    for dose, end in zip(doses, [*doses[1:], FOREVER], strict=False):
+        start = max(dose + row.after, since)
+        if start <= now and start < end:
+            found.append(highest(chart.loads, start - row.window, min(end - 1, now)))
+    return max((load for load in found if load is not None), key=lambda load: load.load, default=None)
 
 
 ROW_TYPE = RowType[RateMinimumRow](evaluate=rate_minimum, inputs=lambda row: INPUTS)

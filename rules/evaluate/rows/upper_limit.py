@@ -1,67 +1,122 @@
-"""Evaluate labs by the upper reference limit that came with each value.
+"""Evaluate labs by the site's upper limit, else by the one that came with each value.
 
-Source: criteria.md section 3, cardiac-enzymes.
+Source: criteria.md 3.2, cardiac-enzymes.
 """
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.course import FOREVER
 from rules.chart.facts import Lab, place
+from rules.chart.unreadable import newest_is_unreadable, unreadable_between
+from rules.evaluate.limit_bands import as_charted, band_of
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declarations import UpperLimitRow
+from rules.guideline.declarations import Limit, UpperLimitRow
 from rules.wire.instants import Instant
+
+SITE_UNIT = "ng/mL"
+Known = dict[str, Lab]
+"""The latest result of each lab."""
 
 
 def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the result for the latest reading of each lab against its upper reference limit, or the site's.
+    """Return the result for the latest reading of each lab against the site's upper limit, else its own.
 
-    Never measured: clear; never stale.
+    Never measured: clear; never stale. One that may or may not be above keeps an absolute row, stale.
     """
-    found: list[tuple[str, Lab]] = [(code, lab) for code in row.labs for lab in chart.labs.get(code, ())]
+    codes = (*row.labs, row.screen)
+    found = [(code, lab) for code in codes for lab in chart.labs.get(code, ())]
     found.sort(key=lambda pair: place(pair[1]))
-    now_known: dict[str, Lab] = {}
+    known: Known = {}
     result = Result()
     for code, lab in found:
-        now_known[code] = lab
-        state = _enzymes(row, now_known)
-        if state != result.state or result.at is None:
-            result.state, result.at = state, lab.at
-        result.latest = lab.at
-    return _with_evidence(row, now_known, result)
+        known[code] = lab
+        result = _after(row, known, lab, result)
+    return _unread(row, chart, result)
+
+
+def _after(row: UpperLimitRow, known: Known, lab: Lab, before: Result) -> Result:
+    """Return the result once this reading is known: `known` has the latest of each."""
+    above = [code for code in row.labs if code in known and is_above(row, code, known[code])]
+    untold = tuple(lack for code in row.labs if code in known and (lack := lacks(row, code, known[code])))
+    if not above and untold and before.state == ABSOLUTE:
+        before.stale, before.missing, before.latest = True, untold, lab.at
+        return before
+    missing = () if above else untold or _screened(row, known)
+    state = ABSOLUTE if above else INDETERMINATE if missing else CLEAR
+    at = lab.at if state != before.state or before.at is None else before.at
+    result = Result(state, at=at, latest=lab.at, missing=missing)
+    result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in above)
+    return _with_value(row, known, above, result)
 
 
 def upper(row: UpperLimitRow, code: str, lab: Lab) -> float | None:
-    """Return a reading's own upper limit; else the site's.
+    """Return the site's upper limit; else the reading's own.
 
     The site's is in the canonical unit, so it is not for readings in another (CK-MB may come in U/L).
     """
-    return lab.high if lab.high is not None else row.limits.get(code) if lab.unit == "ng/mL" else None
+    own = row.limits.get(code) if lab.unit == SITE_UNIT else None
+    return lab.high if own is None else own
 
 
-def _above(row: UpperLimitRow, code: str, lab: Lab) -> bool | None:
+def is_above(row: UpperLimitRow, code: str, lab: Lab) -> bool | None:
+    """Return whether a reading is above its upper limit; None when that cannot be told."""
     high = upper(row, code, lab)
-    return None if high is None else lab.value > high
+    state = None if high is None else band_of(lab, None, Limit(">", high))
+    return None if state is None else state == ABSOLUTE
 
 
-def _enzymes(row: UpperLimitRow, known: dict[str, Lab]) -> str:
-    answers = [_above(row, code, lab) for code, lab in known.items()]
-    return ABSOLUTE if True in answers else INDETERMINATE if None in answers else CLEAR
+def lacks(row: UpperLimitRow, code: str, lab: Lab) -> str | None:
+    """Return what is missing to tell whether a reading is above its limit, as an assessment names it."""
+    if upper(row, code, lab) is None:
+        return f"{code}.high"
+    return f"{code}.range" if is_above(row, code, lab) is None else None
 
 
-def _with_evidence(row: UpperLimitRow, known: dict[str, Lab], result: Result) -> Result:
-    above = [code for code in row.labs if code in known and _above(row, code, known[code])]
-    result.flags = sum(1 << i for i, code in enumerate(row.labs) if code in above)
-    if result.state == INDETERMINATE:
-        result.missing = tuple(
-            f"{code}.high" for code in row.labs if code in known and upper(row, code, known[code]) is None
-        )
-    chosen = above or sorted(known, key=lambda code: place(known[code]), reverse=True)[:1]
+def _screened(row: UpperLimitRow, known: Known) -> tuple[str, ...]:
+    """Return what Table 5 asks for: a troponin, when the total CK is above and none is as new."""
+    screen = known.get(row.screen)
+    if screen is None or screen.high is None or not is_above(row, row.screen, screen):
+        return ()
+    newer = any(known[code].at >= screen.at for code in row.labs if code in known)
+    return () if newer else ("troponin",)
+
+
+def _with_value(row: UpperLimitRow, known: Known, above: list[str], result: Result) -> Result:
+    """Add the value of a reading above its limit, else of the latest one, and the evidence."""
+    measured = sorted((code for code in row.labs if code in known), key=lambda code: place(known[code]))
+    chosen = above or measured[-1:]
     for code in chosen[:1]:
         high = upper(row, code, known[code])
-        result.value, result.unit = known[code].value, known[code].unit
+        result.value, result.unit = as_charted(known[code]), known[code].unit
         result.limit = None if high is None else f">{high:g}"
-    result.evidence = tuple(known[code].reference for code in chosen)
+    screen = [row.screen] if result.missing == ("troponin",) else []
+    result.evidence = tuple(known[code].reference for code in (*chosen, *screen))
     return result
 
 
-ROW_TYPE = RowType[UpperLimitRow](evaluate=upper_limit, inputs=lambda row: dirty_flags.bits(row.labs))
+def _unread(row: UpperLimitRow, chart: Chart, result: Result) -> Result:
+    """Return the result when the newest of a lab could not be read: kept if absolute, else indeterminate."""
+    codes = [code for code in row.labs if newest_is_unreadable(chart, code)]
+    if not codes and result.state == CLEAR and _screen_unread(row, chart):
+        codes = [row.screen]
+    read = [i for i, code in enumerate(row.labs) if code not in codes]
+    if not codes or (not result.stale and any(result.flags & 1 << i for i in read)):
+        return result
+    others = [one for one in result.missing if one.partition(".")[0] not in codes]
+    result.missing = (*others, *(f"{code}.unreadable" for code in codes))
+    result.stale = result.state == ABSOLUTE
+    if not result.stale:
+        result.state, result.limit = INDETERMINATE, None
+    return result
+
+
+def _screen_unread(row: UpperLimitRow, chart: Chart) -> bool:
+    """Return whether the newest total CK could not be read, and no troponin or CK-MB is as new."""
+    newest = max((labs[-1].at for code in row.labs if (labs := chart.labs.get(code))), default=-FOREVER)
+    return newest_is_unreadable(chart, row.screen) and unreadable_between(chart, row.screen, newest, FOREVER)
+
+
+ROW_TYPE = RowType[UpperLimitRow](
+    evaluate=upper_limit, inputs=lambda row: dirty_flags.bits((*row.labs, row.screen))
+)

@@ -30,10 +30,10 @@ def explain(row: BaselineGainRow, asked: Asked) -> Answer:
         rule=Rule(
             words=row.words,
             source=row.source,
-            section="criteria.md section 3, weight-gain",
+            section="criteria.md section 3.2, weight-gain",
             relative=met(row.relative, row.unit),
             window="the latest accepted weight against the baseline weight",
-            stale=f"older than {span(row.stale)}",
+            stale=f"{span(row.stale)} old",
         ),
         facts=facts,
         look=asked.look(

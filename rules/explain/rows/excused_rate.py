@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, Rate
-from rules.chart.infusions import agent_of, in_force
+from rules.chart.infusions import in_force, ran
 from rules.chart.vitals import Signals
 from rules.explain.citations import cited, facts, under_way, window
 from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, span, when
@@ -136,5 +136,4 @@ def _heart_value(
 
 def dopamine(chart: Chart, t: int) -> list[Rate]:
     """Return the dopamine rates in force at moment `t` that are not 0."""
-    lines = [rates for key, rates in chart.lines.items() if agent_of(key) == "dopamine"]
-    return [rate for rates in lines for rate, end in in_force(rates) if rate.at <= t < end and rate.rate > 0]
+    return [rate for rate, end in in_force(chart.lines, "dopamine") if rate.at <= t < end and ran(rate)]

@@ -19,13 +19,11 @@ def explain(row: LabRow, asked: Asked) -> Answer:
         rule=Rule(
             words=row.words,
             source=row.source,
-            section="criteria.md section 3, labs",
+            section="criteria.md section 3.2, labs",
             relative=None if row.relative is None else met(row.relative, row.unit),
             absolute=None if row.absolute is None else met(row.absolute, row.unit),
             window="the latest value by its time of sampling",
-            stale=(
-                f"older than {limit} ({row.stale_factor:g} times the Table 1 interval of {row.monitored_by})"
-            ),
+            stale=(f"{limit} old ({row.stale_factor:g} times the Table 1 interval of {row.monitored_by})"),
         ),
         facts=[
             *cite_all(asked.chart, asked.ids, "the latest value", row.lab),

@@ -1,23 +1,28 @@
-"""Explain the highest rate of phenylephrine in the dose interval."""
+"""Explain the highest pressor load of the dose interval."""
 
-from rules.explain.explanation import Answer, Window
-from rules.explain.phenylephrine_rates import explain_rate, not_dosing
+from rules.chart.infusions import blind_since
+from rules.evaluate.rows.rate_maximum import kept_from, window_start
+from rules.explain.explanation import Answer, Window, span
+from rules.explain.pressor_load import explain_load, not_dosing
 from rules.explain.question import Asked
 from rules.guideline.declarations import RateMaximumRow
 
 
 def explain(row: RateMaximumRow, asked: Asked) -> Answer:
-    """Explain the row over the dose interval so far."""
-    chart, doses = asked.chart, asked.chart.cycle_doses
-    start = doses[-1].at if doses else chart.cycle.start
-    since = "the last dose given" if doses else "cycle-start"
-    window = (
-        None
-        if start is None or not chart.cycle.dosing(asked.t)
-        else Window(start, asked.t, f"the dose interval, since {since}")
-    )
+    """Explain the row over the part of the dose interval that lies in the last 8 h."""
+    since = "the last dose given" if asked.chart.cycle_doses else "cycle-start"
     words = (
-        "since the last dose given (before the first: since cycle-start), a rate carried in from "
-        "before included"
+        f"the last {span(row.window)}, at most since {since}; a load carried in from before included, and "
+        "while a running pressor cannot be counted since that began"
     )
-    return explain_rate(row, asked, window, words, [] if window else [not_dosing(chart)])
+    window = _window(row, asked)
+    return explain_load(row, asked, window, words, [] if window else [not_dosing(asked.chart)])
+
+
+def _window(row: RateMaximumRow, asked: Asked) -> Window | None:
+    chart, t = asked.chart, asked.t
+    if not chart.cycle.dosing(t):
+        return None
+    blind = blind_since(chart.loads, t)
+    start = window_start(row, chart, t) if blind is None else kept_from(row, chart, blind)
+    return Window(start, t, "the part of the dose interval that decides")

@@ -1,7 +1,7 @@
-"""Explain the lowest rate of phenylephrine at the time of dosing, and from when it is evaluated."""
+"""Explain the pressor load at the time of dosing, and from when it is evaluated."""
 
 from rules.explain.explanation import Answer, Window, span, when
-from rules.explain.phenylephrine_rates import explain_rate, not_dosing
+from rules.explain.pressor_load import explain_load, not_dosing
 from rules.explain.question import Asked
 from rules.guideline.declarations import RateMinimumRow
 
@@ -16,7 +16,7 @@ def explain(row: RateMinimumRow, asked: Asked) -> Answer:
         else None
     )
     words = (
-        f"the lowest rate of the {span(row.window)} up to now, judged from {span(row.after)} after the "
+        f"the highest load of the {span(row.window)} up to now, judged from {span(row.after)} after the "
         "dose until the next one"
     )
     why = (
@@ -35,4 +35,4 @@ def explain(row: RateMinimumRow, asked: Asked) -> Answer:
                 f"{when(due)}."
             )
         ]
-    return explain_rate(row, asked, window, words, why)
+    return explain_load(row, asked, window, words, why)

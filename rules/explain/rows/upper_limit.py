@@ -1,7 +1,8 @@
-"""Explain labs by their upper reference limit: each against its own."""
+"""Explain labs by their upper limit: each against the site's or its own."""
 
 from rules.chart.facts import Lab
-from rules.evaluate.rows.upper_limit import upper
+from rules.evaluate.limit_bands import as_charted
+from rules.evaluate.rows.upper_limit import is_above, upper
 from rules.explain.citations import cited
 from rules.explain.explanation import Answer, Rule, amount, number
 from rules.explain.question import Asked
@@ -9,15 +10,19 @@ from rules.guideline.declarations import UpperLimitRow
 
 
 def explain(row: UpperLimitRow, asked: Asked) -> Answer:
-    """Explain the row: each enzyme's latest reading against its own upper limit."""
-    latest = {code: labs[-1] for code in row.labs if (labs := asked.chart.labs.get(code))}
+    """Explain the row: each enzyme's latest reading against its upper limit, and the total CK."""
+    codes = (*row.labs, row.screen)
+    latest = {code: labs[-1] for code in codes if (labs := asked.chart.labs.get(code))}
     return Answer(
         rule=Rule(
             words=row.words,
             source=row.source,
-            section="criteria.md section 3, cardiac-enzymes",
-            absolute=f"{', '.join(row.labs)} above its upper reference limit{_site(row)}",
-            window="the latest reading of each; measured on suspicion only, never measured is clear",
+            section="criteria.md section 3.2, cardiac-enzymes",
+            absolute=f"{', '.join(row.labs)} above its upper limit{_site(row)}",
+            window=(
+                "the latest reading of each; measured on suspicion only, never measured is clear, unless the "
+                f"total {row.screen.upper()} is above its own"
+            ),
             stale="they do not go stale",
         ),
         facts=[cited(lab, _enzyme(row, code, lab), code) for code, lab in latest.items()],
@@ -30,7 +35,7 @@ def explain(row: UpperLimitRow, asked: Asked) -> Answer:
 
 def _site(row: UpperLimitRow) -> str:
     own = ", ".join(f"{code} {number(limit)}" for code, limit in row.limits.items())
-    return f" (this site, where a reading carries none: {own})" if own else ""
+    return f" (this site's, before the one printed with a reading: {own})" if own else ""
 
 
 def _enzyme(row: UpperLimitRow, code: str, lab: Lab) -> str:
@@ -39,11 +44,12 @@ def _enzyme(row: UpperLimitRow, code: str, lab: Lab) -> str:
 
 
 def _beside(row: UpperLimitRow, code: str, lab: Lab) -> str:
-    high = upper(row, code, lab)
+    high, above = upper(row, code, lab), is_above(row, code, lab)
+    value = amount(lab.value, lab.unit) if lab.comparator is None else f"{as_charted(lab)} {lab.unit}"
     if high is None:
-        return f"{code} {amount(lab.value, lab.unit)}: its upper limit is not known, so it cannot be told."
-    side = "above" if lab.value > high else "not above"
-    return (
-        f"{code} {amount(lab.value, lab.unit)} is {side} its upper limit {amount(high, lab.unit)}, "
-        f"{amount(abs(lab.value - high), lab.unit)} away."
-    )
+        return f"{code} {value}: its upper limit is not known, so it cannot be told."
+    limit = f"its upper limit {amount(high, lab.unit)}"
+    if above is None:
+        return f"{code} {value} may be above {limit} or not: it cannot be told."
+    side = "above" if above else "not above"
+    return f"{code} {value} is {side} {limit}, {amount(abs(lab.value - high), lab.unit)} away."

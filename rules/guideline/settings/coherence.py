@@ -77,22 +77,25 @@ def _times(table: str, row: Row, guideline: Guideline) -> Conflicts:
     if isinstance(row, PersistentFindingRow):
         yield from rising((f"{table}.lasts", row.lasts), (f"{table}.stale", row.stale))
     if isinstance(row, HourlyRateRow):
-        yield from rising((f"{table}.covers", row.covers), (f"{table}.longest", row.longest), equal=True)
+        covers = (f"{table}.covers", row.covers)
+        yield from rising(covers, (f"{table}.clears-over", row.clears_over), equal=True)
+        yield from rising((f"{table}.clears-over", row.clears_over), (f"{table}.longest", row.longest))
     if isinstance(row, CoveredShiftRow):
-        yield from _gap(f"{table}.gap", row.gap, _shortest_shift(guideline))
+        yield from _wait(f"{table}.wait", row.wait, _shortest_shift(guideline))
 
 
-def _gap(key: str, gap: int, shortest: int) -> Conflicts:
-    if gap >= shortest:
-        for_gap = (
-            f"{worded(gap)} is not shorter than the shortest shift ({worded(shortest)}); lower it, or "
+def _wait(key: str, wait: int, shortest: int) -> Conflicts:
+    """Check that a shift is decided before the next one ends."""
+    if wait >= shortest:
+        for_wait = (
+            f"{worded(wait)} is not shorter than the shortest shift ({worded(shortest)}); lower it, or "
             "lengthen the shift"
         )
         for_shift = (
-            f"the shortest shift lasts {worded(shortest)}, no longer than {key} ({worded(gap)}); "
-            "lengthen it, or lower the gap"
+            f"the shortest shift lasts {worded(shortest)}, no longer than {key} ({worded(wait)}); "
+            "lengthen it, or lower the wait"
         )
-        yield Conflict(((key, for_gap), ("shifts.starts", for_shift)))
+        yield Conflict(((key, for_wait), ("shifts.starts", for_shift)))
 
 
 def _shortest_shift(guideline: Guideline) -> int:

@@ -55,6 +55,7 @@ KINDS = {
     "stale_factor": FACTOR,
     "overdue_factor": FACTOR,
     "overdue_grace": FRACTION,
+    "coverage": FRACTION,
     "weight_jump": FRACTION,
     "weight_agrees": FRACTION,
     "dose_tolerance": FRACTION,
@@ -72,6 +73,8 @@ UNITS = {
     "low": "%",
     "weaned": "ug/kg/min",
     "marginal_flow": "L/min",
+    "renal_dopamine": "ug/kg/min",
+    "equivalents": "x phenylephrine",
     "creatinine": "mg/dL",
     "bilirubin": "mg/dL",
     "stress_test_age": "a",
@@ -138,6 +141,7 @@ def tables() -> tuple[Table, ...]:
             for i, row in enumerate(guide.rows)
         ),
         Table(("pressure",), ("pressure",), guide.pressure, "mm[Hg]", "Table 2", "Systolic pressure"),
+        Table(("pressors",), ("pressors",), guide.pressors, None, guide.pressors.source, "Pressor load"),
         Table(("table4",), ("table4",), guide.table4, None, "Table 4", "Recommendation and dose"),
         *(
             Table(("stop-rules", rule.rule), ("stop_rules", i), rule, None, rule.source, rule.words)
@@ -195,7 +199,7 @@ def _numbers(name: str, value: Any, table: Table) -> Iterator[tuple[Path, str, A
         yield ("span",), DURATION, value.span, ""
     elif isinstance(table.declared, UpperLimitRow) and name == "limits":
         yield from (((lab,), NUMBER, None, ">") for lab in table.declared.labs)
-    elif name == "limits":
+    elif name in ("limits", "equivalents"):
         yield from (((part,), NUMBER, number, "") for part, number in value.items())
     elif name in ("timezone", "starts"):
         yield (), KINDS[name], value, ""

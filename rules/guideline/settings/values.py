@@ -203,9 +203,13 @@ CHOSEN = (
     "criteria.sinus-tachycardia.absolute.clear",
     "criteria.sinus-tachycardia.absolute.span",
     "criteria.sinus-tachycardia.fever",
+    "criteria.phenylephrine-maximum.window",
     "criteria.phenylephrine-minimum.window",
     "criteria.oxygen-requirement.low.span",
-    "criteria.urine-shift.gap",
+    "criteria.urine-shift.coverage",
+    "criteria.urine-shift.wait",
+    "criteria.urine-hour.clears-over",
+    "pressors.",
 )
 """The **[choice]**s of criteria.md: neither the paper nor JITC 2014 settles them."""
 

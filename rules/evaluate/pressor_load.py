@@ -1,0 +1,54 @@
+"""Evaluate the pressor load (criteria.md 3.3)."""
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart
+from rules.chart.infusions import Load, load_at
+from rules.evaluate.limit_bands import band, limit_text
+from rules.evaluate.result import INDETERMINATE, TRIPPED, Result, soonest
+from rules.guideline.declarations import RateMaximumRow, RateMinimumRow
+from rules.wire.instants import Instant
+
+INPUTS = (
+    dirty_flags.INFUSIONS
+    | dirty_flags.DOSES
+    | dirty_flags.WEIGHT
+    | dirty_flags.BASELINE
+    | dirty_flags.ENCOUNTER
+)
+AnyRateRow = RateMaximumRow | RateMinimumRow
+
+
+def next_change(chart: Chart, now: Instant, window: int) -> Instant | None:
+    """Return the next instant at which a load comes into force or leaves the window, or the therapy ends."""
+    ahead = []
+    for load in reversed(chart.loads):
+        if load.at + window <= now:
+            break
+        ahead += [load.at, load.at + window]
+    return soonest(now, chart.cycle.end, *ahead)
+
+
+def judged(row: AnyRateRow, decisive: Load | None) -> Result:
+    """Return the result for the decisive load of a window; None: nothing ran."""
+    value = 0.0 if decisive is None else decisive.load
+    state = band(value, row.relative, row.absolute)
+    return Result(
+        state,
+        value=value,
+        unit=row.unit,
+        limit=limit_text(state, row.relative, row.absolute),
+        evidence=() if decisive is None else decisive.evidence,
+    )
+
+
+def blind(chart: Chart, now: Instant, result: Result) -> Result:
+    """Return the result while a running pressor cannot be counted.
+
+    What is tripped by what can be read is kept, stale; the rest is indeterminate.
+    """
+    current = load_at(chart.loads, now)
+    assert current is not None
+    result.missing, result.stale = current.missing, result.state in TRIPPED
+    if not result.stale:
+        result.state, result.value, result.evidence = INDETERMINATE, None, current.evidence
+    return result
