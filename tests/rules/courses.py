@@ -188,6 +188,12 @@ class Course:
     def resume(self, rule: str, at: str, **fields: Any) -> Course:
         return self.add("resume", at, rule=rule, by="dr-3", reason="reviewed", **fields)
 
+    def accept(
+        self, criterion: str, at: str, level: str = "absolute", until: str | None = None, **fields: Any
+    ) -> Course:
+        said = {"criterion": criterion, "level": level, "until": None if until is None else iso(until)}
+        return self.add("accept", at, by="dr-3", reason="known", **said, **fields)
+
     def ack(self, alert: str, at: str, **fields: Any) -> Course:
         return self.add("ack", at, alert=alert, by="rn-14", reason="seen", **fields)
 

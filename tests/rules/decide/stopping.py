@@ -26,6 +26,26 @@ def half_rales(spo2: float | None) -> Course:
     return drawn if spo2 is None else drawn.vitals("08:00", "sat", spo2=spo2)
 
 
+def on(at: str, id: str = "o2", **oxygen: object) -> Course:
+    """Oxygen from then on, with a saturation of 98 %."""
+    return started().vitals(at, id, spo2=98, **oxygen)
+
+
+def failing(*times: str) -> Course:
+    """Cognition charted as failed at each of these times."""
+    drawn = started()
+    for at in times:
+        drawn.finding("cognition-failed", at)
+    return drawn
+
+
+def changed(*times: str) -> Course:
+    drawn = started()
+    for at in times:
+        drawn.mental(at, "changed")
+    return drawn
+
+
 def hourly(course: Course) -> Course:
     for hour in range(9, 29):
         course.vitals(f"{hour:02}:00", spo2=98)

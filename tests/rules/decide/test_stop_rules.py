@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from tests.rules.courses import Course, table
-from tests.rules.decide.stopping import cleared, half_rales, standing, started, troponin
+from tests.rules.decide.stopping import (
+    changed,
+    cleared,
+    failing,
+    half_rales,
+    on,
+    standing,
+    started,
+    troponin,
+)
 
 HOLDS = {
     "infection": (started().finding("infection", "08:00"), "08:00", ["infection"]),
@@ -28,22 +37,76 @@ HOLDS = {
     ),
     "ventricular arrhythmia": (started().finding("ventricular-arrhythmia", "08:00"), "08:00", ["arrhythmia"]),
     "ischemia is no stop": (started().finding("ecg-ischemia", "08:00"), "08:00", []),
-    "oxygen by device": (started().vitals("08:00", device="mask"), "08:00", ["oxygen"]),
-    "oxygen relative is no stop": (started().vitals("08:00", device="nasal-cannula", flow=4), "08:00", []),
+    "5 L/min for 30 min": (on("08:00", device="nasal-cannula", flow=5), "08:30", ["oxygen"]),
+    "just under 30 min": (on("08:00", device="nasal-cannula", flow=5), "08:29:59.999", []),
+    "ended at the very 30 min": (
+        on("08:00", device="nasal-cannula", flow=5).vitals("08:30", flow=4),
+        "08:30",
+        [],
+    ),
+    "4 L/min is no stop": (on("08:00", device="nasal-cannula", flow=4), "10:00", []),
+    "a mask whose FiO2 is assumed stops nothing": (on("08:00", device="mask"), "10:00", []),
+    "a mask of 40 %": (on("08:00", device="mask", fio2=40), "08:30", ["oxygen"]),
+    "a mask of 39 %": (on("08:00", device="mask", fio2=39), "10:00", []),
+    "an assumed FiO2 that is charted counts from then": (
+        on("08:00", device="mask").vitals("08:20", fio2=50),
+        "08:50",
+        ["oxygen"],
+    ),
+    "just under 30 min since it was charted": (
+        on("08:00", device="mask").vitals("08:20", fio2=50),
+        "08:49:59.999",
+        [],
+    ),
+    "high flow whatever the flow": (on("08:00", device="high-flow"), "08:30", ["oxygen"]),
+    "devices one after the other": (
+        on("08:00", device="nasal-cannula", flow=6).vitals("08:20", device="nippv"),
+        "08:30",
+        ["oxygen"],
+    ),
+    "an interruption counts anew": (
+        on("08:00", device="nasal-cannula", flow=6).vitals("08:20", flow=3).vitals("08:25", flow=6),
+        "08:54:59.999",
+        [],
+    ),
+    "the saturation not kept on 4 L/min": (
+        on("08:00", device="nasal-cannula", flow=4).vitals("08:10", spo2=93).vitals("08:15", spo2=94),
+        "08:15",
+        ["oxygen"],
+    ),
+    "the saturation not kept on 3.9 L/min is no stop": (
+        on("08:00", device="nasal-cannula", flow=3.9).vitals("08:10", spo2=93).vitals("08:15", spo2=94),
+        "09:00",
+        [],
+    ),
+    "the saturation not kept on an assumed FiO2 is no stop": (
+        on("08:00", device="mask").vitals("08:10", spo2=93).vitals("08:15", spo2=94),
+        "09:00",
+        [],
+    ),
+    "a saturation of 89 % on little oxygen is no stop": (
+        on("08:00", device="nasal-cannula", flow=2).vitals("08:10", spo2=89),
+        "08:10",
+        [],
+    ),
     "intubation": (started().finding("intubation", "08:00"), "08:00", ["oxygen"]),
     "rales half up with SpO2 under 95": (half_rales(94.9), "08:00", ["oxygen"]),
     "rales half up with SpO2 at 95": (half_rales(95), "08:00", []),
     "rales half up with SpO2 unseen": (half_rales(None), "08:00", []),
     "rales half up with SpO2 stale": (
-        started().vitals("01:00", spo2=90).finding("rales", "09:00:00.001", "half"),
-        "09:01",
-        [],
-    ),
-    "rales half up with SpO2 at its limit": (
         started().vitals("01:00", spo2=90).finding("rales", "09:00", "half"),
         "09:00",
+        [],
+    ),
+    "rales half up with SpO2 just not stale": (
+        started().vitals("01:00", spo2=90).finding("rales", "08:59:59.999", "half"),
+        "08:59:59.999",
         ["oxygen"],
     ),
+    "rales half up on 3 L/min": (half_rales(97).vitals("09:00", flow=3), "09:00", ["oxygen"]),
+    "rales half up on 2.9 L/min": (half_rales(97).vitals("09:00", flow=2.9), "09:00", []),
+    "rales half up on any mask": (half_rales(97).vitals("09:00", device="mask", fio2=28), "09:00", ["oxygen"]),
+    "rales half up on high flow": (half_rales(97).vitals("09:00", device="high-flow"), "09:00", ["oxygen"]),
     "rales a third up with SpO2 under 95": (
         started().finding("rales", "08:00", "one-third").vitals("08:00", spo2=90),
         "08:00",
@@ -56,36 +119,54 @@ HOLDS = {
     ),
     "hallucination": (started().finding("hallucination", "08:00"), "08:00", ["neuropsychiatric"]),
     "disorientation": (started().finding("disorientation", "08:00"), "08:00", ["neuropsychiatric"]),
-    "cognition": (started().finding("cognition-failed", "08:00"), "08:00", ["neuropsychiatric"]),
-    "mental status changed is none yet": (started().mental("08:00", "changed"), "09:59:59.999", []),
-    "mental status changed for 2 h": (started().mental("08:00", "changed"), "10:00", ["neuropsychiatric"]),
+    "cognition failed once is none": (failing("08:00"), "12:00", []),
+    "cognition failed again just under 2 h later is none": (failing("08:00", "09:59:59.999"), "12:00", []),
+    "cognition failed again 2 h later": (failing("08:00", "10:00"), "10:00", ["neuropsychiatric"]),
+    "cognition passed in between is a new run": (
+        failing("08:00").finding("cognition-failed", "09:00", False).finding("cognition-failed", "10:00"),
+        "10:00",
+        [],
+    ),
+    "mental status changed for 2 h is none yet": (changed("08:00"), "12:00", []),
+    "charted as changed again before 2 h is none": (changed("08:00", "09:59:59.999"), "12:00", []),
+    "charted as changed again after 2 h": (changed("08:00", "10:00"), "10:00", ["neuropsychiatric"]),
+    "normal in between is a new run": (
+        changed("08:00").mental("09:30", "normal").mental("10:00", "changed"),
+        "11:59:59.999",
+        [],
+    ),
     "persistent crying is none": (started().finding("persistent-crying", "08:00"), "08:00", []),
+    "the maximum absolute and the minimum relative": (
+        started().dose("00:00").phenylephrine("01:00", 1.5).phenylephrine("02:00", 0.8),
+        "08:00",
+        ["pressor-dependence"],
+    ),
+    "the minimum at 0.5 is weaned": (
+        started().dose("00:00").phenylephrine("01:00", 1.5).phenylephrine("02:00", 0.5),
+        "08:00",
+        [],
+    ),
     "both phenylephrine rows absolute": (
         started().dose("00:00").phenylephrine("01:00", 1.5),
         "08:00",
         ["pressor-dependence"],
     ),
     "the minimum alone is none": (started().dose("00:00").phenylephrine("01:00", 1.4), "08:00", []),
-    "the maximum alone is none": (
-        started().dose("00:00").phenylephrine("01:00", 1.5).phenylephrine("02:00", 0.8),
-        "08:00",
-        [],
-    ),
-    "a dose 24 h late": (started().dose("00:00"), "32:00", ["delay-over-24h"]),
-    "just under 24 h late": (started().dose("00:00"), "31:59:59.999", []),
+    "a dose 24 h late and 15 min": (started().dose("00:00"), "32:15", ["delay-over-24h"]),
+    "just under": (started().dose("00:00"), "32:14:59.999", []),
     "never before dose 1": (started(), "60:00", []),
     "never after therapy-end": (started().dose("00:00").end("30:00"), "60:00", []),
-    "not at therapy-end itself": (started().dose("00:00").end("32:00"), "32:00", []),
+    "not at therapy-end itself": (started().dose("00:00").end("32:15"), "32:15", []),
     "a held dose does not count": (
         started().dose("00:00").dose("08:00", given=False),
-        "32:00",
+        "32:15",
         ["delay-over-24h"],
     ),
     "several in order": (
         started()
         .finding("disorientation", "08:00")
         .finding("infection", "08:00")
-        .vitals("08:00", device="mask"),
+        .finding("intubation", "08:00"),
         "08:00",
         ["infection", "oxygen", "neuropsychiatric"],
     ),
@@ -106,7 +187,7 @@ LASTS: dict[str, tuple[Any, ...]] = {
         ["troponin"],
     ),
     "oxygen stands on": (
-        started().vitals("08:00", device="mask").vitals("09:00", device="room-air", spo2=99),
+        on("08:00", device="high-flow").vitals("09:00", device="room-air", spo2=99),
         "09:00",
         ["oxygen"],
     ),
@@ -116,7 +197,7 @@ LASTS: dict[str, tuple[Any, ...]] = {
         ["oxygen"],
     ),
     "mental status stands on": (
-        started().mental("08:00", "changed").mental("11:00", "normal"),
+        changed("08:00", "10:00").mental("11:00", "normal"),
         "11:00",
         ["neuropsychiatric"],
     ),
@@ -130,7 +211,7 @@ LASTS: dict[str, tuple[Any, ...]] = {
         "33:00",
         ["delay-over-24h"],
     ),
-    "a dose at the very 24 h is in time": (started().dose("00:00").dose("32:00"), "32:00", []),
+    "a dose at the very limit is in time": (started().dose("00:00").dose("32:15"), "32:15", []),
     "a delay that held stands on after therapy-end": (
         started().dose("00:00").end("33:00"),
         "33:00",
