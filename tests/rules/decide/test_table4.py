@@ -41,6 +41,43 @@ LINES = {
         "delay",
         ["abdominal-pain", "extremities", "moist-desquamation", "vivid-dreams"],
     ),
+    "low pressure relative: correct": (
+        ready().vitals("08:30", sbp=88).vitals("08:40", sbp=88),
+        "09:00",
+        "correct",
+        ["hypotension"],
+    ),
+    "low pressure absolute: delay": (ready().vitals("08:30", sbp=70), "09:00", "delay", ["hypotension"]),
+    "low pressure is no relative criterion: two and it are not three": (
+        with_relatives(2).vitals("08:40", sbp=88).vitals("08:50", sbp=88),
+        "09:00",
+        "correct",
+        ["moist-desquamation", "vivid-dreams", "hypotension"],
+    ),
+    "after the criteria": (
+        with_relatives(1).vitals("08:40", sbp=70),
+        "09:00",
+        "delay",
+        ["moist-desquamation", "hypotension"],
+    ),
+    "a stop rule over low pressure": (
+        ready().vitals("08:30", sbp=70).finding("infection", "08:40"),
+        "09:00",
+        "stop",
+        ["stop-rule:infection", "infection", "hypotension"],
+    ),
+    "a fast rate beside atrial fibrillation does not count": (
+        ready().vitals("08:10", hr=135).vitals("08:40", hr=136).finding("atrial-fibrillation", "08:45"),
+        "09:00",
+        "stop",
+        ["stop-rule:arrhythmia", "atrial-fibrillation"],
+    ),
+    "beside ventricular arrhythmia it does": (
+        ready().vitals("08:10", hr=135).vitals("08:40", hr=136).finding("ventricular-arrhythmia", "08:45"),
+        "09:00",
+        "stop",
+        ["stop-rule:arrhythmia", "sinus-tachycardia", "ventricular-arrhythmia"],
+    ),
     "a stop rule first": (
         with_relatives(1).finding("infection", "08:30"),
         "09:00",
@@ -125,15 +162,27 @@ def test_each_of_the_dosing_minimum_unseen_means_cannot_tell(part: str, reason: 
 def test_a_stale_pressure_means_cannot_tell() -> None:
     """criteria.md section 4: or blood pressure is stale or never seen."""
     drawn = ready().vitals("15:00", hr=90, spo2=98).urine("15:00", 500, start="08:00")
-    assert states_at(drawn, "16:00")["recommendation"] == "proceed"
-    assert states_at(drawn, "16:00:00.001")["reasons"] == ["blood-pressure"]
+    assert states_at(drawn, "15:59:59.999")["recommendation"] == "proceed"
+    assert states_at(drawn, "16:00")["reasons"] == ["blood-pressure"]
 
 
-def test_phenylephrine_rows_count_once() -> None:
-    """criteria.md section 3: rows of one group count once."""
+def test_enzymes_whose_limit_is_unknown_mean_cannot_tell() -> None:
+    """criteria.md section 4: `cardiac-enzymes` belongs to the dosing minimum."""
+    found = states_at(ready().labs("08:30", troponin_t=0.05), "09:00")
+    assert (found["recommendation"], found["reasons"]) == ("cannot-tell", ["cardiac-enzymes"])
+
+
+def test_a_rate_that_needs_a_weight_means_cannot_tell() -> None:
+    """criteria.md section 4: either phenylephrine row belongs to the dosing minimum."""
+    drawn = Course().start("00:00", weight=None).complete("08:00").phenylephrine("08:30", 20, "ug/min")
+    assert "phenylephrine-maximum" in states_at(drawn.tick("09:00"), "09:00")["reasons"]
+
+
+def test_phenylephrine_rows_count_apart() -> None:
+    """criteria.md section 3: peak need and inability to wean are two facts."""
     found = states_at(ready().dose("08:00").phenylephrine("09:00", 1.2), "16:00")
     states = [found["criteria"][code]["state"] for code in ("phenylephrine-maximum", "phenylephrine-minimum")]
-    assert (states, found["absolute"], found["relative"]) == (["relative", "absolute"], 1, 0)
+    assert (states, found["absolute"], found["relative"]) == (["relative", "absolute"], 1, 1)
 
 
 SAID = {
