@@ -10,7 +10,7 @@ from rules.chart.facts import Fact, Sign, place
 from rules.evaluate.result import counting, soonest
 from rules.evaluate.rows.finding import wanted
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
-from rules.evaluate.rows.upper_limit import upper
+from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, PersistentFindingRow, UpperLimitRow
 from rules.guideline.dose_decisions import StopRule, Table4
 from rules.wire.instants import Instant
@@ -95,10 +95,7 @@ def trippers(rule: StopRule, code: str, chart: Chart) -> Iterator[Fact]:
     row = chart.guideline.row[code]
     if isinstance(row, UpperLimitRow):
         for lab in rule.by:
-            for fact in chart.labs.get(lab, ()):
-                high = upper(row, lab, fact)
-                if high is not None and fact.value > high:
-                    yield fact
+            yield from (fact for fact in chart.labs.get(lab, ()) if is_above(row, lab, fact))
     elif isinstance(row, FindingRow):
         for finding, value in map(wanted, row.absolute):
             yield from (sign for sign in chart.findings.get(finding, ()) if sign.value == value)

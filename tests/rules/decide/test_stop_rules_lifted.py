@@ -424,13 +424,23 @@ RESUMED = {
         "10:00",
         ["arrhythmia"],
     ),
+    "a bag change is no weaning: neither has ceased": (
+        started()
+        .dose("00:00")
+        .phenylephrine("01:00", 1.5)
+        .resume("pressor-dependence", "09:00")
+        .phenylephrine("10:00", 0.4)
+        .phenylephrine("10:29", 1.5),
+        "11:00",
+        [],
+    ),
     "both phenylephrine rows at once, one ceased and back": (
         started()
         .dose("00:00")
         .phenylephrine("01:00", 1.5)
         .resume("pressor-dependence", "09:00")
         .phenylephrine("10:00", 0.4)
-        .phenylephrine("10:05", 1.5),
+        .phenylephrine("10:40", 1.5),
         "11:00",
         ["pressor-dependence"],
     ),
