@@ -1,102 +1,101 @@
-"""Evaluate the advice on fluids and pressors: bolus, phenylephrine, dopamine, and the limit of fluid.
+"""Evaluate the advice on fluid: bolus, the limit of fluid, edema, and fluid that will not help.
 
 Source: Table 5; text, Overview.
 """
 
-from rules.chart.course import runs
-from rules.chart.facts import Volume, place, references
-from rules.chart.infusions import load_in_force
-from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest, tripped
-from rules.guideline.advice_texts import Advice
+from rules.advice import pressors
+from rules.advice.fluid_balance import above_maintenance, fluid_level, total
+from rules.advice.harm import fluid_harm, weight_gained
+from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, tripped
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.written import figures, written
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
 
+HYPOTENSION = "hypotension"
 URINE = ("urine-shift", "urine-hour")
+STEPS = {HYPOTENSION: "phenylephrine", "urine-hour": "urinary catheter and dopamine"}
 
 
 def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Open while hypotension or urine-hour is relative or absolute."""
-    causes = [subject for subject in ("hypotension", "urine-hour") if tripped(case, subject)]
+    """Open while hypotension or urine-hour is tripped, unless fluid is spent or harmful."""
+    harm = fluid_harm(case, now)
+    causes = [subject for subject in (HYPOTENSION, "urine-hour") if tripped(case, subject)]
+    if harm.causes:
+        return Result(next=harm.next, words=f"No more boluses: {harm.words}")
+    if not causes:
+        return Result(next=harm.next)
     evidence: tuple[Reference, ...] = ()
     for subject in causes:
         evidence += case.judge(subject, now).evidence
-    return open_(evidence=evidence) if causes else Result()
+    return Result(ADVISORY, evidence=evidence, next=harm.next, words=advice.text + _used(case, now, causes))
 
 
-def boluses_since(case: Case, start: int) -> list[Volume]:
-    """Return the boluses given after moment `start`, in order."""
-    return [bolus for bolus in case.chart.volumes["iv-bolus"] if bolus.at > start]
+def _used(case: Case, now: Instant, causes: list[str]) -> str:
+    """Return how much of the day's fluid is used, and what comes after the last bolus."""
+    limit = case.guideline.advises["fluid-limit"]
+    used = total(above_maintenance(case.chart, now, limit.within))
+    if limit.volume is None or limit.second_volume is None or used < limit.volume:
+        return ""
+    steps = " and ".join(_next_step(case, now, cause) for cause in causes)
+    of = f"{figures(used, limit.second_volume)} of {figures(limit.second_volume)} mL used"
+    return f"; {of}: last bolus, then {steps}"
 
 
-def _after_boluses(advice: Advice, case: Case, start: int | None, running: bool) -> Result:
-    """Open once enough was given since `start` and the drug does not run.
-
-    Flag 1: the second volume is reached.
-    """
-    assert advice.volume is not None and advice.second_volume is not None
-    if start is None or running:
-        return Result()
-    boluses = boluses_since(case, start)
-    given = round(sum(bolus.volume for bolus in boluses), 6)
-    if given < advice.volume:
-        return Result()
-    result = open_(evidence=references(boluses))
-    result.value, result.unit, result.limit = given, advice.unit, f">={advice.volume:g}"
-    result.flags = 1 if given >= advice.second_volume else 0
-    return result
+def _next_step(case: Case, now: Instant, cause: str) -> str:
+    runs = pressors.pressors_running(case.chart, now)
+    if cause == HYPOTENSION and runs:
+        return f"titrate {runs[0]}"
+    if cause != HYPOTENSION and pressors.dopamine_runs(case.chart, now):
+        return "call the physician"
+    return STEPS[cause]
 
 
-def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Open while hypotension is open with a litre of boluses since it opened and no phenylephrine running."""
-    start = case.opened("hypotension") if tripped(case, "hypotension") else None
-    return _after_boluses(advice, case, start, load_in_force(case.chart.loads, now) != 0)
-
-
-def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Open while a urine criterion is tripped and no dopamine runs.
-
-    A litre of boluses must have been given since the earlier of the two opened.
-    """
-    starts = [case.opened(code) for code in URINE if tripped(case, code)]
-    known = [start for start in starts if start is not None]
-    return _after_boluses(advice, case, min(known) if known else None, runs(case.chart.dopamine, now))
-
-
-def above_maintenance(case: Case, now: Instant, within: int) -> list[Volume]:
-    """Return the boluses and blood products of (clock - within, clock], each whole at its `at`."""
-    volumes = case.chart.volumes
-    return sorted(
-        (v for kind in ("iv-bolus", "blood-product") for v in volumes[kind] if v.at + within > now),
-        key=place,
-    )
+def fluid_futile(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open while fluid is spent or harmful and the next step is taken already, or is none."""
+    harm, end = fluid_harm(case, now), case.chart.cycle.end
+    held_up = bool(pressors.pressors_running(case.chart, now))
+    treated = pressors.dopamine_runs(case.chart, now) or (end is not None and now >= end)
+    left = [HYPOTENSION] if tripped(case, HYPOTENSION) and held_up else []
+    left += [code for code in URINE if tripped(case, code) and treated]
+    if not harm.causes or not left:
+        return Result(next=harm.next)
+    evidence = tuple(reference for code in left for reference in case.judge(code, now).evidence)
+    return Result(ADVISORY, evidence=evidence, next=harm.next, words=f"{advice.text}: {harm.words}")
 
 
 def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
-    """Open as advisory at a litre in 24 h; at 1.5 L as relative, which is paged."""
+    """Open as advisory at a litre in 24 h; at 1.5 L as relative, which is paged.
+
+    It closes, and improves, only after 4 h below the limit.
+    """
     assert advice.volume is not None and advice.second_volume is not None
-    inside = above_maintenance(case, now, advice.within)
-    given = round(sum(v.volume for v in inside), 6)
-    state = RELATIVE if given >= advice.second_volume else ADVISORY if given >= advice.volume else CLEAR
+    state, ahead = fluid_level(advice, case.chart, now)
+    inside = above_maintenance(case.chart, now, advice.within)
+    given = total(inside)
     limit = advice.second_volume if state == RELATIVE else advice.volume
-    leaves = soonest(now, *(v.at + advice.within for v in inside))
-    return Result(
-        state, value=given, unit=advice.unit, limit=f">={limit:g}", evidence=references(inside), next=leaves
-    )
+    result = Result(state, value=given, unit=advice.unit, limit=f">={limit:g}", next=ahead)
+    result.evidence = tuple(v.reference for v in inside)
+    amount = written(given, "mL", advice.volume, advice.second_volume)
+    if state == CLEAR:
+        result.words = f"{amount} above maintenance in 24 h: below {figures(advice.volume)} mL for 4 h"
+    else:
+        text = advice.second_text if state == RELATIVE else advice.text
+        result.words = f"{amount} above maintenance in 24 h: {text}"
+    return result
 
 
 def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while the latest weight is more than 10 % over baseline."""
     assert advice.limit is not None
-    baseline, weights = case.chart.baseline_readings.get("weight"), case.chart.weights
-    if baseline is None or not weights:
+    gain = weight_gained(case)
+    if gain is None:
         return Result()
-    gain = round((weights[-1].value - baseline) / baseline * 100, 9)
-    state = ADVISORY if advice.limit.met(gain) else CLEAR
-    return Result(
-        state,
-        at=weights[-1].at,
-        value=gain,
-        unit="%",
-        limit=advice.limit.text,
-        evidence=(weights[-1].reference,),
-    )
+    weight = case.chart.weights[-1]
+    result = Result(CLEAR, at=weight.at, value=gain, unit="%", limit=advice.limit.text)
+    result.evidence = (weight.reference,)
+    found = f"Weight {written(weight.value, 'kg')}, {written(gain, '%', advice.limit.value)} over baseline"
+    result.words = found
+    if advice.limit.met(gain):
+        result.state, result.words = ADVISORY, f"{found}: {advice.text}"
+    return result

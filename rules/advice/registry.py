@@ -1,77 +1,137 @@
-"""Register every advice code: its evaluator, the dirty flags and the subjects that it reads."""
+"""Register every advice and watch: its evaluator, the dirty flags and the subjects that it reads."""
 
 from collections.abc import Callable
 
-from rules.advice import after_therapy, during_therapy, fluids
+import msgspec
+
+from rules.advice import (
+    after_therapy,
+    bedside,
+    discharge,
+    doses,
+    eligibility,
+    fluids,
+    harm,
+    labs,
+    medicines,
+    next_steps,
+    vital_signs,
+)
 from rules.chart import dirty_flags
+from rules.chart.dirty_flags import (
+    BASELINE,
+    DOSES,
+    ENCOUNTER,
+    FLUIDS,
+    INFUSIONS,
+    MAINTENANCE,
+    MEDICATION,
+    MODE,
+    OXYGEN,
+    SPO2,
+    SYSTOLIC,
+    TEMPERATURE,
+    URINE,
+    WEIGHT,
+)
 from rules.evaluate.result import Case, Memory, Result
-from rules.guideline.advice_texts import Advice
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.edition import Guideline
+from rules.guideline.harm import HARM
 from rules.wire.instants import Instant
 
 Decide = Callable[[Advice, Case, Instant, Memory], Result]
-ENDED = dirty_flags.ENCOUNTER | dirty_flags.DOSES
 
 
-def lab(code: str) -> int:
-    """Return the dirty flag of a lab."""
-    return dirty_flags.BIT[code]
+class Entry(msgspec.Struct, frozen=True):
+    """An advice as it is decided.
+
+    `inputs`: dirty flags of the facts it reads; `after`: the subjects it reads, besides every criterion where
+    `criteria` says so; `rules`: whether it reads if a stop rule stands.
+    """
+
+    decide: Decide
+    inputs: int = 0
+    after: tuple[str, ...] = ()
+    criteria: bool = False
+    rules: bool = False
+
+    def reads(self, guideline: Guideline) -> tuple[str, ...]:
+        """Return the subjects it reads."""
+        rows = tuple(row.code for row in guideline.rows) if self.criteria else ()
+        return (*rows, *self.after)
 
 
-ADVISES: dict[str, tuple[Decide, int, tuple[str, ...]]] = {
-    "fluid-bolus": (fluids.fluid_bolus, 0, ("hypotension", "urine-hour")),
-    "add-pressor": (fluids.add_pressor, dirty_flags.FLUIDS | dirty_flags.INFUSIONS, ("hypotension",)),
-    "add-dopamine": (
-        fluids.add_dopamine,
-        dirty_flags.FLUIDS | dirty_flags.INFUSIONS,
-        ("urine-shift", "urine-hour"),
+ENDED = ENCOUNTER | DOSES
+KIDNEY = (HARM.anuric,)
+
+
+def lab(*codes: str) -> int:
+    """Return the dirty flags of labs, or of findings."""
+    return dirty_flags.bits(codes)
+
+
+def replaced(code: str, decide: Decide) -> Entry:
+    """Return the entry of an electrolyte that is replaced, in kidneys that may not clear it."""
+    return Entry(decide, lab(code, "creatinine") | URINE | MODE, KIDNEY)
+
+
+ADVISES: dict[str, Entry] = {
+    "peak-window": Entry(bedside.peak_window, ENDED),
+    "fluid-bolus": Entry(fluids.fluid_bolus, harm.FLUID_INPUTS, harm.FLUID_READS),
+    "add-pressor": Entry(next_steps.add_pressor, harm.FLUID_INPUTS, harm.FLUID_READS),
+    "titrate-pressor": Entry(next_steps.titrate_pressor, INFUSIONS | WEIGHT | BASELINE, ("hypotension",)),
+    "add-dopamine": Entry(next_steps.add_dopamine, harm.FLUID_INPUTS, (*harm.FLUID_READS, "urine-shift")),
+    "fluid-futile": Entry(fluids.fluid_futile, harm.FLUID_INPUTS, (*harm.FLUID_READS, "urine-shift")),
+    "fluid-limit": Entry(fluids.fluid_limit, FLUIDS),
+    "edema-caution": Entry(fluids.edema_caution, WEIGHT | BASELINE),
+    "acidosis": Entry(labs.fixed_limit, lab("bicarbonate")),
+    "hypokalemia": replaced("potassium", labs.fixed_limit),
+    "hypocalcemia": Entry(labs.below_low, lab("calcium")),
+    "hypomagnesemia": replaced("magnesium", labs.below_low),
+    "hypophosphatemia": replaced("phosphate", labs.below_low),
+    "hypoalbuminemia": Entry(labs.below_low, lab("albumin")),
+    "anemia": Entry(labs.fixed_limit, lab("hematocrit")),
+    "transfuse-platelets": Entry(labs.fixed_limit, lab("platelets")),
+    "hypoxemia": Entry(vital_signs.hypoxemia, SPO2 | BASELINE),
+    "ck-elevated": Entry(labs.ck_elevated, lab("ck", *labs.ENZYMES)),
+    "chills": Entry(bedside.chills, lab("chills") | ENCOUNTER),
+    "fever": Entry(bedside.fever, TEMPERATURE | harm.INDOMETHACIN_INPUTS, harm.INDOMETHACIN_READS),
+    "early-fever-expected": Entry(bedside.early_fever_expected, ENDED, ("fever",)),
+    "mental-status-watch": Entry(bedside.mental_status_watch, lab("mental-status")),
+    "forbidden-medication": Entry(medicines.forbidden_medication, MEDICATION | ENCOUNTER, rules=True),
+    "premedication": Entry(
+        medicines.premedication,
+        MEDICATION | ENDED | BASELINE | harm.INDOMETHACIN_INPUTS,
+        harm.INDOMETHACIN_READS,
+        rules=True,
     ),
-    "fluid-limit": (fluids.fluid_limit, dirty_flags.FLUIDS, ()),
-    "edema-caution": (fluids.edema_caution, dirty_flags.WEIGHT | dirty_flags.BASELINE, ()),
-    "acidosis": (during_therapy.fixed_limit, lab("bicarbonate"), ()),
-    "hypokalemia": (during_therapy.fixed_limit, lab("potassium"), ()),
-    "hypocalcemia": (during_therapy.below_low, lab("calcium"), ()),
-    "hypomagnesemia": (during_therapy.below_low, lab("magnesium"), ()),
-    "hypophosphatemia": (during_therapy.below_low, lab("phosphate"), ()),
-    "hypoalbuminemia": (during_therapy.below_low, lab("albumin"), ()),
-    "anemia": (during_therapy.fixed_limit, lab("hematocrit"), ()),
-    "transfuse-platelets": (during_therapy.fixed_limit, lab("platelets"), ()),
-    "hypoxemia": (during_therapy.hypoxemia, dirty_flags.SPO2, ()),
-    "ck-elevated": (during_therapy.above_high, lab("ck"), ()),
-    "fever": (during_therapy.fever, dirty_flags.TEMPERATURE, ()),
-    "septic-workup": (during_therapy.septic_workup, dirty_flags.TEMPERATURE | ENDED, ()),
-    "early-fever-expected": (during_therapy.early_fever_expected, ENDED, ("fever",)),
-    "mental-status-watch": (during_therapy.mental_status_watch, dirty_flags.BIT["mental-status"], ()),
-    "forbidden-medication": (
-        during_therapy.forbidden_medication,
-        dirty_flags.MEDICATION | dirty_flags.ENCOUNTER,
-        (),
-    ),
-    "dose-changed": (during_therapy.dose_changed, ENDED, ()),
-    "peak-window": (during_therapy.peak_window, ENDED, ()),
-    "stop-maintenance": (after_therapy.stop_maintenance, ENDED | dirty_flags.MAINTENANCE, ()),
-    "diurese": (
+    "stop-maintenance": Entry(after_therapy.stop_maintenance, ENDED | MAINTENANCE),
+    "diurese": Entry(
         after_therapy.diurese,
-        ENDED
-        | dirty_flags.SYSTOLIC
-        | dirty_flags.INFUSIONS
-        | dirty_flags.URINE
-        | dirty_flags.BASELINE
-        | dirty_flags.MODE,
-        (),
+        ENDED | SYSTOLIC | INFUSIONS | URINE | WEIGHT | BASELINE | MODE,
+        ("urine-hour",),
     ),
-    "recovery-late": (after_therapy.recovery_late, ENDED | dirty_flags.INFUSIONS, ("hypotension",)),
-    "continue-premedication": (after_therapy.continue_premedication, ENDED | dirty_flags.MEDICATION, ()),
-    "discharge-ready": (
-        after_therapy.discharge_ready,
-        ENDED
-        | dirty_flags.SYSTOLIC
-        | dirty_flags.SPO2
-        | dirty_flags.OXYGEN
-        | dirty_flags.WEIGHT
-        | dirty_flags.BASELINE
-        | dirty_flags.INFUSIONS
-        | lab("creatinine")
-        | lab("platelets"),
-        (),
+    "recovery-late": Entry(after_therapy.recovery_late, ENDED | INFUSIONS, ("hypotension",)),
+    "continue-premedication": Entry(
+        medicines.continue_premedication,
+        ENDED | MEDICATION | harm.INDOMETHACIN_INPUTS,
+        harm.INDOMETHACIN_READS,
+    ),
+    "discharge-ready": Entry(
+        discharge.discharge_ready,
+        ENDED | SYSTOLIC | SPO2 | OXYGEN | WEIGHT | BASELINE | INFUSIONS | MODE | lab(*discharge.LABS),
+        ("diurese",),
+        criteria=True,
+    ),
+    "dose-error": Entry(doses.dose_error, ENDED | WEIGHT | BASELINE),
+    "dose-changed": Entry(doses.dose_changed, ENDED | WEIGHT | BASELINE),
+    "dose-count": Entry(doses.dose_count, ENDED),
+    "cycle-ends-soon": Entry(doses.cycle_ends_soon, ENDED, rules=True),
+    "hyperkalemia": Entry(labs.hyperkalemia, lab("potassium")),
+    "eligibility": Entry(
+        eligibility.eligibility_advice,
+        ENDED | BASELINE | lab("creatinine", "bilirubin"),
+        ("cardiac-enzymes",),
     ),
 }

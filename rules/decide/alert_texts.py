@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from rules.decide.monitoring_texts import monitoring_measure, monitoring_message
 from rules.decide.subjects import ADVICE, CRITERION, MONITORING, PRESSURE, Subject
-from rules.evaluate.result import RELATIVE, Result
-from rules.guideline.advice_texts import Advice
+from rules.evaluate.result import CLEAR, Result
+from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import Limit
 from rules.guideline.edition import Guideline
 from rules.guideline.finding_names import finding_name
@@ -37,12 +37,8 @@ def limit_words(limit: str) -> str:
 
 
 def advised(advice: Advice, result: Result) -> str:
-    """Return the text of an advice as it applies now.
-
-    Where the second limit is met, it is the second text: the dose of 100 mEq, not of 50.
-    """
-    second = result.flags or result.state == RELATIVE
-    return advice.second_text if second and advice.second_text is not None else advice.text
+    """Return the text of an advice as it applies now; of one that is closed, what ended."""
+    return result.words or (advice.ended if result.state == CLEAR else advice.text)
 
 
 def name(subject: Subject, result: Result, guideline: Guideline) -> str:
@@ -65,7 +61,7 @@ def message(subject: Subject, result: Result, level: str, guideline: Guideline) 
         return monitoring_message(subject.name, result, level == "clear", guideline)
     found = name(subject, result, guideline)
     if subject.kind == ADVICE:
-        return f"No longer: {found}" if level == "clear" else found
+        return found
     value = _value(result)
     if result.state == "indeterminate":
         return f"{found}: cannot be told" + (
@@ -103,34 +99,19 @@ def _value(result: Result) -> str:
     return f" {value} {result.unit}" if result.unit and not isinstance(result.value, str) else f" {value}"
 
 
-def actions(subject: Subject, guideline: Guideline) -> tuple[str, ...]:
-    """Return the codes of what to do."""
-    if subject.kind == CRITERION:
-        return guideline.row[subject.name].actions
-    if subject.kind == PRESSURE:
-        return ("fluid-bolus",)
+def actions(subject: Subject) -> tuple[str, ...]:
+    """Return the codes of what to do; of criteria and pressure `what_to_do` says it at the instant's end."""
+    if subject.kind in (CRITERION, PRESSURE):
+        return ()
     return (subject.name,) if subject.kind == ADVICE else ("chart",)
 
 
 def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[Measure, ...]:
-    """Return what to do in words, with the medicines of Table 6, each with its source."""
-    if subject.kind == CRITERION:
-        row = guideline.row[subject.name]
-        return ({"text": row.measure, "source": "Table 5"}, *medicines(row.drugs, guideline))
-    if subject.kind == PRESSURE:
-        advice = guideline.advises["fluid-bolus"]
-        return ({"text": advice.text, "source": advice.source},)
+    """Return what to do in words, each measure with its source."""
+    if subject.kind in (CRITERION, PRESSURE):
+        return ()
     if subject.kind == ADVICE:
         advice = guideline.advises[subject.name]
         return ({"text": advised(advice, result), "source": advice.source},)
     return ({"text": monitoring_measure(subject.name, result, guideline), "source": "Table 1"},)
 
-
-def medicines(agents: tuple[str, ...], guideline: Guideline) -> tuple[Measure, ...]:
-    """Return the first line of Table 6 for each agent that has one, as measures."""
-    first = {medication.agent: medication for medication in reversed(guideline.medications)}
-    lines = (first[agent] for agent in agents if agent in first)
-    return tuple(
-        {"text": f"{m.agent.replace('-', ' ')} {m.dose}, {m.frequency}, {m.route}", "source": "Table 6"}
-        for m in lines
-    )

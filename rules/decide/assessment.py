@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from rules.advice.fluids import above_maintenance
-from rules.advice.registry import ADVISES
-from rules.decide.alert_texts import advised, medicines
+from rules.advice.correctives import corrective
+from rules.advice.fluid_balance import above_maintenance, total
+from rules.decide.alert_texts import advised
 from rules.decide.assessed_facts import accepted_items, ignored_items, pressors, time
 from rules.decide.dose_clock import dose_clock
 from rules.decide.recommendation import Recommendation, recommend
@@ -119,10 +119,8 @@ def _dose(patient: Patient, recommendation: Recommendation) -> DoseDue:
 def _fluids(patient: Patient) -> Fluids:
     advice = patient.guideline.advises["fluid-limit"]
     assert advice.second_volume is not None
-    volumes = above_maintenance(AdviceCase(patient), patient.now, advice.within)
-    return Fluids(
-        above_maintenance_24h_ml=round(sum(v.volume for v in volumes), 4), limit_ml=advice.second_volume
-    )
+    volumes = above_maintenance(patient.chart, patient.now, advice.within)
+    return Fluids(above_maintenance_24h_ml=total(volumes), limit_ml=advice.second_volume)
 
 
 def _monitoring(patient: Patient) -> tuple[MonitoringItem, ...]:
@@ -157,8 +155,9 @@ def _item(patient: Patient, observation: Observation) -> MonitoringItem:
 
 def _advice(patient: Patient) -> Iterator[AdviceItem]:
     """Yield open advice in the guideline's order; one `corrective` for each tripped criterion."""
+    decided = plan_for(patient.guideline).index
     for advice in patient.guideline.advice:
-        if advice.code in ADVISES:
+        if advice.code in decided:
             yield from _open(patient, advice.code)
         elif advice.code == "corrective":
             yield from (
@@ -181,11 +180,11 @@ def _open(patient: Patient, code: str) -> Iterator[AdviceItem]:
 
 
 def _corrective(patient: Patient, row: AnyRow) -> AdviceItem:
-    drugs = "; ".join(line["text"] for line in medicines(row.drugs, patient.guideline))
+    found = corrective(AdviceCase(patient), row.code, patient.now)
     return AdviceItem(
         code="corrective",
         subject=row.code,
         since=since(patient, row.code),
-        text=f"{row.measure} ({drugs})" if drugs else row.measure,
-        source="Table 5",
+        text=found.words,
+        source=found.source,
     )

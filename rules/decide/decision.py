@@ -3,6 +3,7 @@
 Reminders included (criteria.md sections 7 and 9).
 """
 
+from rules.advice.next_steps import SECOND_VOLUME
 from rules.chart import dirty_flags
 from rules.decide.acceptances import apply_acceptances, is_accepted, opened_by_release
 from rules.decide.episodes import (
@@ -19,10 +20,11 @@ from rules.decide.episodes import (
     update_episode,
     words_of,
 )
-from rules.decide.recommendation import reason_evidence, recommend
+from rules.decide.recommendation import reason_evidence, recommend, rules_in_force
 from rules.decide.state import Episode, Patient
 from rules.decide.stop_rules import recommendation_words, update_recommendation, update_rules
 from rules.decide.subjects import ADVICE, LAST, RECOMMENDATION, Plan, Subject, plan_for
+from rules.decide.what_to_do import with_measures
 from rules.evaluate.result import INDETERMINATE, Memory, Result
 from rules.wire.alerts import Alert
 from rules.wire.instants import AFTER_ALL, Instant
@@ -89,7 +91,8 @@ def remind_once(
     """Add one reminder when an advice's second volume is reached, unless it opened at or above it."""
     episode = patient.episodes.get(step.name)
     advice = patient.guideline.advises[step.name]
-    if episode is None or not result.flags or advice.second_volume is None or level == "relative":
+    reached = result.flags & SECOND_VOLUME and advice.second_volume is not None
+    if episode is None or not reached or level == "relative":
         return
     if not episode.alerted and not alerted:
         at = moment(patient, result.at, episode)
@@ -110,10 +113,20 @@ def decide(patient: Patient) -> list[Alert]:
     _flag_mode_switch(patient)
     apply_acceptances(patient, plan)
     acked = acknowledge(patient)
-    changed = _decide_subjects(patient, plan, alerts)
-    moved = patient.dirty_replaced | patient.dirty & plan.moves_rules
-    if changed & plan.criteria or moved or patient.acks or patient.rules_due <= patient.now:
+    todo, changed = _decide_subjects(patient, plan, _todo(patient, plan), plan.rows, alerts)
+    moved = bool(
+        changed
+        or patient.dirty_replaced
+        or patient.dirty & plan.moves_rules
+        or patient.acks
+        or patient.rules_due <= patient.now
+    )
+    if moved:
+        standing = rules_in_force(patient)
         update_rules(patient, plan)
+        todo |= plan.rule_readers if rules_in_force(patient) != standing else 0
+    _, watches = _decide_subjects(patient, plan, todo, -1, alerts)
+    if moved or watches & plan.criteria:
         update_recommendation(patient, alerts)
     acknowledge(patient, acked)
     remind(patient, plan, alerts)
@@ -121,7 +134,7 @@ def decide(patient: Patient) -> list[Alert]:
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
     _schedule(patient)
     _flag_any_vitals(patient)
-    return numbered(patient, alerts) if alerts else []
+    return numbered(patient, with_measures(patient, alerts)) if alerts else []
 
 
 def _deadline_passed(patient: Patient) -> bool:
@@ -142,21 +155,26 @@ def _discharge(patient: Patient) -> int | None:
     return next((place.at for place in patient.chart.places if place.event == "discharge"), None)
 
 
-def _decide_subjects(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> int:
-    """Decide every subject that can have changed, in order, and return which did, as a bit set by index."""
-    now = patient.now
-    todo = plan.todo(patient.dirty | patient.dirty_amended) | _due(patient, plan)
+def _todo(patient: Patient, plan: Plan) -> int:
+    """Return the subjects that can have changed, as a bit set by index."""
     if not patient.memories or patient.dirty & dirty_flags.EVERYTHING == dirty_flags.EVERYTHING:
-        todo = (1 << len(plan.subjects)) - 1
-    changed = 0
-    while todo:
-        low = todo & -todo
+        return (1 << len(plan.subjects)) - 1
+    return plan.todo(patient.dirty | patient.dirty_amended) | _due(patient, plan)
+
+
+def _decide_subjects(
+    patient: Patient, plan: Plan, todo: int, among: int, alerts: list[PendingAlert]
+) -> tuple[int, int]:
+    """Decide the subjects to do of those `among`, in order; return what is left to do, and which changed."""
+    now, changed = patient.now, 0
+    while todo & among:
+        low = todo & among & -(todo & among)
         todo ^= low
         i = low.bit_length() - 1
         if _decide_subject(patient, plan.subjects[i], i, now, alerts):
             todo |= plan.readers[i]
             changed |= low
-    return changed
+    return todo, changed
 
 
 def _due(patient: Patient, plan: Plan) -> int:
@@ -213,6 +231,7 @@ def _remember(patient: Patient, name: str, before: Memory, result: Result, alert
         result.missing,
         ahead,
         result.mark,
+        result.held,
     )
     return changed or before.stale != result.stale or before.flags != result.flags
 

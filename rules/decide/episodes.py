@@ -170,7 +170,7 @@ def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> 
     guideline = patient.guideline
     return Words(
         message(subject, result, level, guideline),
-        actions(subject, guideline),
+        actions(subject),
         measures(subject, result, guideline),
     )
 

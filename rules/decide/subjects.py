@@ -52,14 +52,18 @@ class Plan(msgspec.Struct, frozen=True):
     """The subjects in order, and which of them are decided again when others change.
 
     `readers`: for each subject the bit set (by index) of the subjects that read it; `criteria`: the set of
-    those the recommendation reads; `behind_rule`: by stop rule the dirty flags of all facts it rests on,
-    `moves_rules`: those of all rules; `memo`: the set of subjects for dirty flags already asked for.
+    those the recommendation reads; `rows`: that of the criteria and the pressure, which the stop rules read;
+    `rule_readers`: that of the advice that reads if a stop rule stands; `behind_rule`: by stop rule the dirty
+    flags of all facts it rests on, `moves_rules`: those of all rules; `memo`: the set of subjects for dirty
+    flags already asked for.
     """
 
     subjects: tuple[Subject, ...]
     index: dict[str, int]
     readers: tuple[int, ...]
     criteria: int
+    rows: int
+    rule_readers: int
     behind_rule: dict[str, int]
     moves_rules: int
     memo: dict[int, int]
@@ -102,16 +106,15 @@ def _pressure() -> Subject:
 
 
 def _advice(code: str, guideline: Guideline, behind: dict[str, int]) -> Subject:
-    decide, mask, after = ADVISES[code]
-    advice = guideline.advises[code]
-    touches = mask
+    entry, advice = ADVISES[code], guideline.advises[code]
+    after, touches, decide = entry.reads(guideline), entry.inputs, entry.decide
     for subject in after:
         touches |= behind[subject]
     return Subject(
         code,
         ADVICE,
         None,
-        mask,
+        entry.inputs,
         after,
         touches,
         lambda patient, now, before: decide(advice, AdviceCase(patient), now, before),
@@ -163,6 +166,16 @@ class AdviceCase:
         """The patient's guideline."""
         return self._patient.guideline
 
+    @property
+    def amended(self) -> tuple[str, ...]:
+        """The ids of the facts that are corrected or withdrawn at this decision."""
+        return self._patient.amendments
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop rule stands."""
+        return any(rule.in_force for rule in self._patient.rules.values())
+
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject: its state at its last decision."""
         return self._patient.memory(subject)
@@ -191,7 +204,7 @@ def plan_for(guideline: Guideline) -> Plan:
 def _plan(guideline: Guideline) -> Plan:
     subjects = [*map(_criterion, guideline.rows), _pressure()]
     behind = {subject.name: subject.touches for subject in subjects}
-    codes = [advice.code for advice in guideline.advice if advice.code in ADVISES]
+    codes = [advice.code for advice in guideline.advice if advice.on and advice.code in ADVISES]
     for code in codes:
         subjects.append(_advice(code, guideline, behind))
         behind[code] = subjects[-1].touches
@@ -202,15 +215,13 @@ def _plan(guideline: Guideline) -> Plan:
         sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)
         for subject in subjects
     )
+    rows = sum(1 << i for i, subject in enumerate(subjects) if subject.kind in (CRITERION, PRESSURE))
     read = (*guideline.table4.watches, DOSE_ERROR)
-    criteria = sum(
-        1 << i
-        for i, subject in enumerate(subjects)
-        if subject.kind in (CRITERION, PRESSURE) or subject.name in read
-    )
+    criteria = rows | sum(1 << i for i, subject in enumerate(subjects) if subject.name in read)
+    rule_readers = sum(1 << index[code] for code in codes if ADVISES[code].rules)
     rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
     moves = functools.reduce(operator.or_, rules.values())
-    return Plan(tuple(subjects), index, readers, criteria, rules, moves, {})
+    return Plan(tuple(subjects), index, readers, criteria, rows, rule_readers, rules, moves, {})
 
 
 def _behind(rule: StopRule, behind: dict[str, int]) -> int:

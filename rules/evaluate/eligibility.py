@@ -1,9 +1,12 @@
 """Evaluate the conditions of therapy: the pretherapy items, each met, not-met or unknown.
 
-Source: paper, Pretherapy Assessment; criteria.md section 7.
+Source: paper, Pretherapy Assessment; criteria.md section 7.4.
 """
 
 from rules.chart.chart import Chart
+from rules.chart.unreadable import newest_is_unreadable
+from rules.evaluate.rows.upper_limit import upper
+from rules.guideline.declarations import UpperLimitRow
 
 MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
 
@@ -28,13 +31,18 @@ def eligibility(chart: Chart) -> list[tuple[str, str]]:
         ),
         "antihypertensives": _wanted(history.get("antihypertensives-stopped"), True),
         "organ-disease": _wanted(history.get("major-organ-disease"), False),
+        "exercise-echo": _conditional(history.get("exercise-echo-normal"), _needs_echo(chart)),
     }
     return [(item, answers[item]) for item in table.items]
 
 
 def _at_most(chart: Chart, code: str, limit: float) -> str:
     value = latest(chart, code)
-    return UNKNOWN if value is None else MET if value <= limit else NOT_MET
+    if value is None:
+        return UNKNOWN
+    if value > limit:
+        return NOT_MET
+    return UNKNOWN if newest_is_unreadable(chart, code) else MET
 
 
 def latest(chart: Chart, code: str) -> float | None:
@@ -67,3 +75,20 @@ def _either(*answers: bool | None) -> bool | None:
 def _needs_stress_test(chart: Chart) -> bool | None:
     old = None if chart.age is None else chart.age >= chart.guideline.eligibility.stress_test_age
     return _either(old, chart.baseline_findings.get("family-history-cardiac"))
+
+
+def _needs_echo(chart: Chart) -> bool:
+    """Return whether myocarditis is known: from an earlier cycle of the stay, or said by a baseline."""
+    if chart.baseline_findings.get("earlier-myocarditis"):
+        return True
+    row, start = chart.guideline.row["cardiac-enzymes"], chart.cycle.start
+    if start is None or chart.cycle.number < 2:
+        return False
+    assert isinstance(row, UpperLimitRow)
+    first = min((place.at for place in chart.places if place.event == "cycle-start"), default=start)
+    return any(
+        (high := upper(row, code, lab)) is not None and lab.value > high
+        for code in row.labs
+        for lab in chart.labs.get(code, ())
+        if first <= lab.at < start
+    )

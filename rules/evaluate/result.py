@@ -24,7 +24,8 @@ class Result(msgspec.Struct):
     `at`: when it became true, in ms (None: at the instant decided); `latest`: the newest fact it rests on;
     `flags`: the parts it is made of, to tell which of them changed; `next`: the earliest instant at which it
     may change by time alone; `mark`: a moment (ms) that the evaluator wants back at the next decision;
-    `findings`: the findings present that make the state (`ileus`, `rales=half`).
+    `findings`: the findings present that make the state (`ileus`, `rales=half`); `words`: what an advice
+    says, or what ended; `held`: facts by id that an advice wants back, each with a moment (ms) or a part.
     """
 
     state: str = CLEAR
@@ -42,6 +43,8 @@ class Result(msgspec.Struct):
     next: Instant | None = None
     mark: int | None = None
     findings: tuple[str, ...] = ()
+    words: str | None = None
+    held: tuple[tuple[str, int], ...] = ()
 
 
 class Memory(msgspec.Struct, array_like=True):
@@ -55,6 +58,7 @@ class Memory(msgspec.Struct, array_like=True):
     missing: tuple[str, ...] = ()
     next: Instant | None = None
     mark: int | None = None
+    held: tuple[tuple[str, int], ...] = ()
 
 
 def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> Result:
@@ -111,6 +115,14 @@ class Case(Protocol):
 
     @property
     def guideline(self) -> Guideline: ...
+
+    @property
+    def amended(self) -> tuple[str, ...]:
+        """The ids of the facts that are corrected or withdrawn at this decision."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop rule stands."""
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject: its state at its last decision."""

@@ -11,7 +11,7 @@ from rules.explain.citations import cite_all, cited, under_way
 from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, away, number, span, when
 from rules.explain.question import Asked, ask
-from rules.guideline.advice_texts import Advice
+from rules.guideline.advice_declarations import Advice
 
 READS = {
     "fluid-bolus": ("hypotension", "urine-hour"),

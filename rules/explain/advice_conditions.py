@@ -3,13 +3,13 @@
 Also how far fever and the advice after therapy are from it (criteria.md section 7).
 """
 
-from rules.advice.after_therapy import off_pressors
+from rules.advice.pressors import off_vasopressors
 from rules.chart.course import FOREVER
 from rules.evaluate.pressure import above_target
 from rules.explain.explanation import Window, amount, away, met, number, span, unmet, when
 from rules.explain.question import Asked, ask
 from rules.explain.rows.oxygen import in_force
-from rules.guideline.advice_texts import Advice
+from rules.guideline.advice_declarations import Advice
 from rules.guideline.edition import Guideline
 
 OPENS = {
@@ -174,7 +174,7 @@ def pressors(asked: Asked, within: int) -> str:
     _, end = spans[-1]
     if end == FOREVER or end > asked.t:
         return "A vasopressor is running."
-    word = "long enough" if off_pressors(asked.chart.pressors, asked.t, within) else "not long enough"
+    word = "long enough" if off_vasopressors(asked.chart.pressors, asked.t, within) else "not long enough"
     return f"The last vasopressor stopped at {when(end)}, {span(asked.t - end)} ago: {word} ({span(within)})."
 
 

@@ -5,7 +5,8 @@ States come from `assessment.judged` and from memory, never from here.
 
 from rules.decide import alert_texts
 from rules.decide.state import Patient
-from rules.decide.subjects import ADVICE, RECOMMENDATION, plan_for
+from rules.decide.subjects import ADVICE, CRITERION, PRESSURE, RECOMMENDATION, plan_for
+from rules.decide.what_to_do import todo
 from rules.evaluate.result import TRIPPED, Result
 from rules.explain.advice import advised
 from rules.explain.citations import unseen
@@ -110,7 +111,7 @@ def _measures(kind: str, asked: Asked) -> tuple[dict[str, str], ...]:
     plan = plan_for(asked.guideline)
     if not asked.tripped or asked.name not in plan.index:
         return chart
-    return (
-        *alert_texts.measures(plan.subjects[plan.index[asked.name]], asked.result, asked.guideline),
-        *chart,
-    )
+    subject = plan.subjects[plan.index[asked.name]]
+    if subject.kind in (CRITERION, PRESSURE):
+        return (*todo(asked.patient, asked.name)[1], *chart)
+    return (*alert_texts.measures(subject, asked.result, asked.guideline), *chart)

@@ -9,10 +9,13 @@ from importlib import import_module
 
 import msgspec
 
-from rules.guideline.advice_texts import ADVICE, Advice
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.advice_texts import ADVICE
+from rules.guideline.correctives import CORRECTIVES, Corrective
 from rules.guideline.declarations import AnyRow, Pressors
 from rules.guideline.dose_decisions import STOP_RULES, TABLE4, StopRule, Table4
 from rules.guideline.eligibility import ELIGIBILITY, Eligibility
+from rules.guideline.harm import HARM, Harm
 from rules.guideline.hemodynamic import PRESSORS
 from rules.guideline.medications import AGENTS, MEDICATIONS, Agents, Medication
 from rules.guideline.observation_schedule import OBSERVATIONS, Observation
@@ -52,6 +55,8 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     table4: Table4
     stop_rules: tuple[StopRule, ...]
     advice: tuple[Advice, ...]
+    correctives: tuple[Corrective, ...]
+    harm: Harm
     medications: tuple[Medication, ...]
     agents: Agents
     eligibility: Eligibility
@@ -88,6 +93,11 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {advice.code: advice for advice in self.advice}
 
     @cached_property
+    def corrects(self) -> dict[str, Corrective]:
+        """The corrective measures by the code of their criterion."""
+        return {corrective.code: corrective for corrective in self.correctives}
+
+    @cached_property
     def observes(self) -> dict[str, Observation]:
         """The items of Table 1 by name."""
         return {observation.what: observation for observation in self.observations}
@@ -111,6 +121,8 @@ _PUBLISHED = Guideline(
     table4=TABLE4,
     stop_rules=STOP_RULES,
     advice=ADVICE,
+    correctives=CORRECTIVES,
+    harm=HARM,
     medications=MEDICATIONS,
     agents=AGENTS,
     eligibility=ELIGIBILITY,

@@ -1,4 +1,7 @@
-"""Declare the pretherapy assessment: who may start (paper, Pretherapy Assessment; criteria.md section 7)."""
+"""Declare the pretherapy assessment: who may start.
+
+Source: paper, Pretherapy Assessment; criteria.md section 7.4.
+"""
 
 import msgspec
 
@@ -6,25 +9,28 @@ import msgspec
 class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of therapy: creatinine and bilirubin in mg/dL at most; age in years.
 
-    `stress_test_age`: from which a stress test is due.
+    `stress_test_age`: from which a stress test is due; `items`: each with its name as a nurse says it.
     """
 
     creatinine: float = 1.6
     bilirubin: float = 2.0
     stress_test_age: float = 50
-    items: tuple[str, ...] = (
-        "creatinine",
-        "bilirubin",
-        "ecg",
-        "steroid",
-        "infection",
-        "stress-test",
-        "chest-xray",
-        "pulmonary-function",
-        "antihypertensives",
-        "organ-disease",
-    )
+    items: dict[str, str]
     source: str = "Pretherapy Assessment"
 
 
-ELIGIBILITY = Eligibility()
+ELIGIBILITY = Eligibility(
+    items={
+        "creatinine": "creatinine at most 1.6",
+        "bilirubin": "bilirubin at most 2",
+        "ecg": "ECG normal or unchanged",
+        "steroid": "no steroid for 1-2 weeks",
+        "infection": "no infection within 7 days",
+        "stress-test": "stress test normal",
+        "chest-xray": "chest X-ray clear",
+        "pulmonary-function": "pulmonary function adequate",
+        "antihypertensives": "antihypertensives stopped",
+        "organ-disease": "no major cardiac, pulmonary or renal disease",
+        "exercise-echo": "exercise echocardiogram normal",
+    },
+)

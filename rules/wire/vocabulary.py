@@ -137,6 +137,8 @@ PRESENT_FINDINGS = (
     "dyspnea-at-rest",
     "intubation",
     "effusion-drained",
+    "chills",
+    "cultures-sent",
 )
 # wire.md, finding codes: those that carry a `value`.
 VALUE_FINDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -159,6 +161,8 @@ BASELINE_FINDINGS = (
     "antihypertensives-stopped",
     "major-organ-disease",
     "family-history-cardiac",
+    "exercise-echo-normal",
+    "earlier-myocarditis",
 )
 
 # wire.md, medication: agents the advice knows, generic names, lower case.

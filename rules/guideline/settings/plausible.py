@@ -56,7 +56,7 @@ def judged(guideline: Guideline) -> dict[str, list[tuple[str, float]]]:
     for code in ("creatinine", "bilirubin"):
         found[code].append((f"eligibility.{code}", getattr(guideline.eligibility, code)))
     for code, value in guideline.advises["discharge-ready"].limits.items():
-        if code != "weight":  # a factor, not a weight
+        if code in found and code != "weight":  # a factor, not a weight
             found[code].append((f"advice.discharge-ready.limits.{code}", value))
     return found
 

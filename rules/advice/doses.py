@@ -1,0 +1,141 @@
+"""Evaluate the watches on doses: in error, changed, many, against advice, and a cycle that is about to end.
+
+Source: text, Interleukin-2 Dosing; criteria.md section 7.2.
+"""
+
+from rules.chart.chart import Chart
+from rules.chart.facts import DoseFact, references
+from rules.chart.weighing import Weighing, units_per_kg
+from rules.evaluate.result import ABSOLUTE, ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.local_time import clock_time
+from rules.guideline.written import hours
+from rules.wire.instants import Instant
+
+
+def per_kg(chart: Chart, dose: DoseFact) -> float | None:
+    """Return the amount of a dose, IU/kg; None when the weight that it needs is unknown."""
+    return units_per_kg(
+        dose.amount, dose.unit, Weighing(chart.weights, chart.baselines).kg(dose.at, dose.tie)
+    )
+
+
+def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open as absolute while a dose is in error, at most 24 h from the decision that found it."""
+    known = dict(before.held)
+    errors = {dose.id: (dose, why) for dose in case.chart.cycle_doses if (why := _error(advice, case, dose))}
+    held = tuple((id, known.get(id, now)) for id in errors)
+    active = [errors[id] for id, since in held if now < since + advice.until]
+    if not active:
+        ends = [since + advice.until for _, since in held]
+        doses = case.chart.cycle_doses
+        at = max(ends, default=doses[-1].at if doses else None)
+        return Result(at=at, held=held, words=f"{hours(advice.until)} h passed" if ends else advice.ended)
+    ahead = soonest(now, *(since + advice.until for _, since in held))
+    result = Result(ABSOLUTE, at=active[0][0].at, held=held, next=ahead)
+    result.value, result.evidence = float(len(active)), references([dose for dose, _ in active])
+    result.words = f"{'; '.join(_told(case, dose, why) for dose, why in active)}: {advice.text}"
+    return result
+
+
+def _told(case: Case, dose: DoseFact, why: str) -> str:
+    number = 1 + next(i for i, one in enumerate(case.chart.cycle_doses) if one.id == dose.id)
+    return f"Dose {number} at {clock_time(dose.at, case.guideline.shifts)}, {why}"
+
+
+def _error(advice: Advice, case: Case, dose: DoseFact) -> str:
+    """Return why a dose is in error, in words; empty when it is not."""
+    doses = case.chart.doses
+    index = next(i for i, one in enumerate(doses) if one.id == dose.id)
+    if index and dose.at - doses[index - 1].at < advice.within:
+        return f"{hours(dose.at - doses[index - 1].at)} h after the one before"
+    amount = per_kg(case.chart, dose)
+    if amount is None:
+        return ""
+    if amount > advice.limits["most"]:
+        return f"{amount:,.0f} IU/kg, more than {advice.limits['most']:,.0f}"
+    return _unlike(advice, case, dose, amount)
+
+
+def _unlike(advice: Advice, case: Case, dose: DoseFact, amount: float) -> str:
+    """Return how an amount differs from the published ones, and from the cycle's first if that is right."""
+    if not _differs(advice, amount, _nearer(advice, amount)):
+        return ""
+    first = case.chart.cycle_doses[0]
+    usual = None if first.id == dose.id or _error(advice, case, first) else per_kg(case.chart, first)
+    if usual is not None and not _differs(advice, amount, usual):
+        return ""
+    return f"{amount:,.0f} IU/kg instead of {_nearer(advice, amount):,.0f}"
+
+
+def _nearer(advice: Advice, amount: float) -> float:
+    published = (advice.limits["published-low"], advice.limits["published-high"])
+    return min(published, key=lambda dose: abs(dose - amount))
+
+
+def _differs(advice: Advice, amount: float, usual: float) -> bool:
+    return round(abs(amount - usual), 4) > round(usual * advice.limits["differs"], 4)
+
+
+def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open while the latest dose given differs from the cycle's first by more than 10 %."""
+    doses, tolerance = case.chart.cycle_doses, case.guideline.table4.dose_tolerance
+    if len(doses) < 2:
+        return Result()
+    first, last = doses[0], doses[-1]
+    usual, amount = _comparable(case.chart, first, last)
+    if usual is None or amount is None or usual == 0:
+        return Result(at=last.at)
+    change = round((amount - usual) / usual * 100, 4)
+    changed = round(abs(amount - usual), 4) > round(usual * tolerance, 4)
+    result = Result(ADVISORY if changed else CLEAR, at=last.at, value=change, unit="%")
+    result.limit, result.evidence = f"±{tolerance * 100:g}", (first.reference, last.reference)
+    side = "above" if change > 0 else "below"
+    told = f"Dose {abs(change):.3g} % {side} the cycle's first ({amount:,.0f}, first {usual:,.0f})"
+    result.words = f"{told}: {advice.text}" if changed else "The latest dose is as the cycle's first"
+    return result
+
+
+def _comparable(chart: Chart, first: DoseFact, last: DoseFact) -> tuple[float | None, float | None]:
+    """Return the amounts to compare: per kg where both are known so, else as charted in one unit."""
+    usual, amount = per_kg(chart, first), per_kg(chart, last)
+    if (usual is None or amount is None) and first.unit == last.unit:
+        return first.amount, last.amount
+    return usual, amount
+
+
+def dose_count(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open as advisory at 12 doses of the cycle, as relative at 14, until therapy-end."""
+    doses, end = case.chart.cycle_doses, case.chart.cycle.end
+    usual, most = round(advice.limits["usual"]), round(advice.limits["most"])
+    if len(doses) < usual or (end is not None and now >= end):
+        return Result(
+            at=end if end is not None and now >= end else None, next=soonest(now, end), words=advice.ended
+        )
+    level = RELATIVE if len(doses) >= most else ADVISORY
+    limit = most if level == RELATIVE else usual
+    result = Result(level, at=doses[limit - 1].at, value=float(len(doses)), next=soonest(now, end))
+    result.limit, result.evidence = f">={limit}", (doses[-1].reference,)
+    text = advice.second_text if level == RELATIVE else advice.text
+    result.words = f"{len(doses)} doses given in this cycle: {text}"
+    return result
+
+
+def cycle_ends_soon(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open when the next dose has been due for 20 h, until a dose, therapy-end or a stop."""
+    doses, end, table = case.chart.cycle_doses, case.chart.cycle.end, case.guideline.table4
+    if not doses:
+        return Result()
+    due = doses[-1].at + table.dose_interval
+    opens = due + advice.after
+    if end is not None and now >= end:
+        return Result(at=end, words="Therapy has ended")
+    if case.stopped:
+        return Result(words="IL-2 is stopped")
+    if now < opens:
+        return Result(at=doses[-1].at, next=soonest(now, opens, end), words="A dose was given")
+    result = open_(opens, (doses[-1].reference,), soonest(now, end))
+    left = hours(table.longest_delay - advice.after)
+    since = clock_time(due, case.guideline.shifts)
+    result.words = f"The next dose has been due since {since}: the cycle ends in {left} h; {advice.text}"
+    return result

@@ -1,0 +1,31 @@
+"""Evaluate the advice that names what stands against dose 1 (criteria.md section 7.4)."""
+
+from rules.evaluate.eligibility import MET, NOT_MET, UNKNOWN, eligibility
+from rules.evaluate.result import ADVISORY, Case, Memory, Result, soonest
+from rules.guideline.advice_declarations import Advice
+from rules.wire.instants import Instant
+
+
+def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open from cycle-start until dose 1, while a condition of therapy is not met or unknown."""
+    cycle, doses = case.chart.cycle, case.chart.cycle_doses
+    if cycle.start is None or now < cycle.start:
+        return Result(next=cycle.start)
+    if doses:
+        return Result(at=doses[0].at, words="Dose 1 was given")
+    end = cycle.end
+    if end is not None and now >= end:
+        return Result(at=end, words="Therapy has ended")
+    open_items = [(item, state) for item, state in eligibility(case.chart) if state != MET]
+    if not open_items:
+        return Result(words=advice.ended)
+    result = Result(ADVISORY, value=", ".join(item for item, _ in open_items), next=soonest(now, end))
+    result.words = f"{_told(case, open_items)}: {advice.text}"
+    return result
+
+
+def _told(case: Case, items: list[tuple[str, str]]) -> str:
+    """Return the conditions in words, those that are not met first."""
+    names, groups = case.guideline.eligibility.items, {NOT_MET: "Not met", UNKNOWN: "Not recorded"}
+    listed = {group: [names[item] for item, state in items if state == group] for group in groups}
+    return "; ".join(f"{groups[group]}: {', '.join(found)}" for group, found in listed.items() if found)

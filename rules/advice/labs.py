@@ -1,0 +1,158 @@
+"""Evaluate the advice on laboratory values: what is to be replaced, transfused, or measured further.
+
+Source: Tables 5 and 6.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from rules.advice.harm import replacement_is_halved
+from rules.chart.facts import Lab
+from rules.evaluate.limit_bands import as_charted, band_of
+from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.declarations import Limit
+from rules.guideline.written import written
+from rules.wire.instants import Instant
+
+NAMES = {"ck": "CK"}
+ENZYMES = ("ck-mb", "troponin-t", "troponin-i")
+NEVER = -(1 << 62)
+
+
+def meets(limit: Limit, lab: Lab) -> bool | None:
+    """Return whether a result meets a limit; None when only some of the values it stands for do."""
+    found = band_of(lab, limit, None)
+    return None if found is None else found != CLEAR
+
+
+Level = Callable[[Lab], str | None]
+"""The level that a result gives; None: it cannot be told, the one before stays."""
+
+
+class Run(NamedTuple):
+    """The level by the latest result, the result that made it, and the latest one."""
+
+    level: str
+    first: Lab
+    last: Lab
+
+
+def run_of(labs: Sequence[Lab], level_of: Level) -> Run:
+    """Return the level that the results lead to, in order of `at`."""
+    level, first = CLEAR, labs[0]
+    for lab in labs:
+        found = level_of(lab)
+        if found is not None and found != level:
+            level, first = found, lab
+    return Run(level, first, labs[-1])
+
+
+def _judged(advice: Advice, case: Case, level_of: Level) -> Result:
+    """Return the result by the latest value of the advice's lab, whatever its age."""
+    labs = case.chart.labs.get(advice.lab or "")
+    if not labs:
+        return Result()
+    run = run_of(labs, level_of)
+    result = Result(run.level, at=run.first.at, value=as_charted(run.last), unit=run.last.unit)
+    result.limit = None if advice.limit is None else advice.limit.text
+    result.evidence = (run.last.reference,)
+    result.words = _named(advice, run.last, advice.limit)
+    return result
+
+
+def _named(advice: Advice, lab: Lab, limit: Limit | None) -> str:
+    code = advice.lab or ""
+    name = NAMES.get(code, code.capitalize())
+    limits = () if limit is None else (limit.value,)
+    return f"{name} {lab.comparator or ''}{written(lab.value, lab.unit, *limits)}"
+
+
+def _either(met: bool | None, level: str) -> str | None:
+    return None if met is None else level if met else CLEAR
+
+
+def fixed_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Evaluate a lab against the guideline's own number; past the second one another text applies."""
+    limit, second = advice.limit, advice.second
+    assert limit is not None
+    result = _judged(advice, case, lambda lab: _either(meets(limit, lab), ADVISORY))
+    if result.state == CLEAR:
+        return result
+    text = advice.text
+    labs = case.chart.labs[advice.lab or ""]
+    if second is not None and advice.second_text is not None and meets(second, labs[-1]):
+        result.limit, text = second.text, advice.second_text
+    result.words = f"{result.words}: {text}{_halved(advice, case, now)}"
+    return result
+
+
+def _halved(advice: Advice, case: Case, now: Instant) -> str:
+    """Return the words that halve a replacement where kidneys would not clear it."""
+    if advice.lab not in case.guideline.harm.halved:
+        return ""
+    why = replacement_is_halved(case, now)
+    return f"; halve and recheck: {why}" if why else ""
+
+
+def below_low(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open while a lab is below the lowest normal value printed with the reading."""
+
+    def level_of(lab: Lab) -> str | None:
+        return CLEAR if lab.low is None else _either(meets(Limit("<", lab.low), lab), ADVISORY)
+
+    result = _judged(advice, case, level_of)
+    if result.value is None:
+        return result
+    last = case.chart.labs[advice.lab or ""][-1]
+    if last.low is not None:
+        limit = Limit("<", last.low)
+        result.limit, result.words = limit.text, _named(advice, last, limit)
+    if result.state != CLEAR:
+        normal = "" if last.low is None else f", normal from {written(last.low)}"
+        result.words = f"{result.words}{normal}: {advice.text}{_halved(advice, case, now)}"
+    return result
+
+
+def ck_elevated(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open while the latest total CK is above its `high`, without isoenzyme or troponin since."""
+
+    def level_of(lab: Lab) -> str | None:
+        return CLEAR if lab.high is None else _either(meets(Limit(">", lab.high), lab), ADVISORY)
+
+    result = _judged(advice, case, level_of)
+    if result.value is None:
+        return result
+    last = case.chart.labs[advice.lab or ""][-1]
+    result.limit = None if last.high is None else f">{last.high:g}"
+    if result.state == CLEAR:
+        return result
+    measured = [lab.at for code in ENZYMES for lab in case.chart.labs.get(code, ())]
+    after = [at for at in measured if at >= last.at]
+    if after:
+        ended = "Isoenzymes or troponin measured"
+        return Result(at=min(after), value=result.value, unit=result.unit, words=ended)
+    answered = max(measured, default=NEVER)
+    start = result.at
+    result.at = next(
+        lab.at for lab in case.chart.labs["ck"] if lab.at > answered and (start is None or lab.at >= start)
+    )
+    result.words = f"{result.words}: {advice.text}"
+    return result
+
+
+def hyperkalemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open as advisory from the first limit of potassium, as relative from the second."""
+    limit, second = advice.limit, advice.second
+    assert limit is not None and second is not None
+
+    def level_of(lab: Lab) -> str | None:
+        # A result that stands for values on both sides of 6.0, all above 5.5, has the least of their levels.
+        return RELATIVE if meets(second, lab) else _either(meets(limit, lab), ADVISORY)
+
+    result = _judged(advice, case, level_of)
+    if result.state == RELATIVE:
+        result.limit = second.text
+    if result.state != CLEAR:
+        result.words = f"{result.words}: {advice.text}"
+    return result

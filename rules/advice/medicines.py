@@ -1,0 +1,166 @@
+"""Evaluate the advice on medicines: what must not be given, and the premedication that is missing.
+
+Source: text, Pretherapy and Posttherapy Intervention; Tables 5 and 6.
+"""
+
+from collections.abc import Iterable
+
+from rules.advice.harm import indomethacin_harms
+from rules.chart.facts import Drug, references
+from rules.evaluate.dosing import due_at
+from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, soonest
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.written import hours
+from rules.wire.instants import Instant
+
+STEROID, ANTIHYPERTENSIVE = "steroid", "antihypertensive"
+ANTIEMETIC, INDOMETHACIN = "antiemetic", "indomethacin"
+TABLE_6 = {"h2-blocker": "ranitidine", ANTIEMETIC: "granisetron"}
+NAMES = {"h2-blocker": "H2 blocker"}
+NEVER = -(1 << 62)
+
+
+def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open on a steroid or an antihypertensive between cycle-start and therapy-end.
+
+    It closes 24 h after the last one. While a stop rule stands a steroid may be the rescue.
+    """
+    cycle = case.chart.cycle
+    if cycle.start is None:
+        return Result()
+    kinds = (ANTIHYPERTENSIVE,) if case.stopped else (STEROID, ANTIHYPERTENSIVE)
+    given = [drug for drug in case.chart.drugs if drug.kind in kinds and drug.at >= cycle.start]
+    given = [drug for drug in given if cycle.end is None or drug.at <= cycle.end]
+    if not given:
+        return Result(words=advice.ended)
+    ends = given[-1].at + advice.within
+    if now >= ends:
+        return Result(at=ends, words=f"{_class_of(given[-1])}: last one {advice.within // 3_600_000} h ago")
+    start = len(given) - 1
+    while start and given[start].at - given[start - 1].at < advice.within:
+        start -= 1
+    result = open_(given[start].at, references(given[start:]), ends)
+    result.value = given[-1].agent
+    result.words = _forbidden(advice, given[start:])
+    return result
+
+
+def _class_of(drug: Drug) -> str:
+    return f"{drug.kind.capitalize()} ({drug.agent})"
+
+
+def _forbidden(advice: Advice, given: list[Drug]) -> str:
+    named = ", ".join(dict.fromkeys(drug.agent.capitalize() for drug in given))
+    kinds = {drug.kind for drug in given}
+    texts = {STEROID: advice.text, ANTIHYPERTENSIVE: advice.second_text or ""}
+    said = "; ".join(text for kind, text in texts.items() if kind in kinds)
+    return f"{named} charted: {said}"
+
+
+def last_given(case: Case, kind: str) -> int | None:
+    """Return when a medicine of a class was last charted, by `at`; None when it never was."""
+    return max((drug.at for drug in case.chart.drugs if drug.kind == kind), default=None)
+
+
+def wanted(case: Case, kinds: Iterable[str]) -> list[str]:
+    """Return the classes that are to be given: indomethacin only where it does no harm."""
+    harmful = bool(indomethacin_harms(case))
+    return [kind for kind in kinds if kind != INDOMETHACIN or not harmful]
+
+
+def line_of(case: Case, kind: str) -> str:
+    """Return a class of premedication with its line of Table 6: `acetaminophen 650 mg q 4 h PO/PR`."""
+    agent, name = TABLE_6.get(kind, kind), NAMES.get(kind, kind)
+    line = next((one for one in case.guideline.medications if one.agent == agent), None)
+    if line is None:
+        return name
+    as_given = f"{line.dose} {line.frequency} {line.route}"
+    return f"{name} {as_given}" if agent == kind else f"{name} ({agent} {as_given})"
+
+
+def premedication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open before dose 1 and during the cycle while a premedication is missing.
+
+    Only in a stay in which any medication is charted.
+    """
+    chart = case.chart
+    doses, end = chart.cycle_doses, chart.cycle.end
+    due = due_at(chart) if chart.cycle.start is not None else chart.dose_1_planned
+    if not chart.drugs:
+        return Result()
+    if doses and (case.stopped or (end is not None and now >= end)):
+        return Result(words="IL-2 is stopped")
+    if doses:
+        return _during(advice, case, now, doses[0].at)
+    if due is None or (end is not None and now >= end):
+        return Result()
+    if now < due - advice.after:
+        return Result(next=due - advice.after)
+    return _before(advice, case, now, due - advice.after)
+
+
+def _before(advice: Advice, case: Case, now: Instant, start: int) -> Result:
+    """Return what is missing before dose 1: the three in the last 12 h, an antiemetic in the last 4 h."""
+    agents = case.guideline.agents
+    kept = {**dict.fromkeys(agents.premedication_every, advice.within), ANTIEMETIC: advice.until}
+    lasts = {kind: last_given(case, kind) for kind in wanted(case, kept)}
+    ends = {kind: NEVER if last is None else last + kept[kind] for kind, last in lasts.items()}
+    result = _missing(case, now, max(start, case.chart.drugs[0].at), ends)
+    if result.state == ADVISORY:
+        missing = ", ".join(line_of(case, kind) for kind, moment in ends.items() if now >= moment)
+        result.words = f"Before dose 1: give {missing}; {advice.text}"
+    return result
+
+
+def _during(advice: Advice, case: Case, now: Instant, start: int) -> Result:
+    """Return what is late during the cycle: one of the three, never charted included."""
+    return _late(advice, case, now, max(start, case.chart.drugs[0].at), NEVER)
+
+
+def _late(advice: Advice, case: Case, now: Instant, start: int, never: int) -> Result:
+    """Return which of the three was not charted for 1.5 times its interval of Table 6.
+
+    `never`: from when one that was never charted counts.
+    """
+    agents = case.guideline.agents
+    ends = {}
+    for kind in wanted(case, agents.premedication_every):
+        last = last_given(case, kind)
+        lasts = int(agents.premedication_every[kind] * agents.overdue_factor)
+        ends[kind] = (never if last is None else last) + lasts
+    result = _missing(case, now, start, ends)
+    if result.state == ADVISORY:
+        found = ", ".join(_lateness(case, kind, now) for kind, moment in ends.items() if now >= moment)
+        result.words = f"Late: {found}; {advice.text}"
+    return result
+
+
+def _lateness(case: Case, kind: str, now: Instant) -> str:
+    last = last_given(case, kind)
+    since = "never charted" if last is None else f"last {hours(now - last)} h ago"
+    return f"{line_of(case, kind)} ({since})"
+
+
+def _missing(case: Case, now: Instant, start: int, ends: dict[str, int]) -> Result:
+    """Return whether something is missing: what was given counts until its moment in `ends`."""
+    missing = [kind for kind, moment in ends.items() if now >= moment]
+    ahead = soonest(now, *ends.values())
+    if missing:
+        opened = max(start, min(ends[kind] for kind in missing))
+        result = open_(opened, next=ahead)
+        result.value = ", ".join(missing)
+        return result
+    last = max((at for kind in ends if (at := last_given(case, kind)) is not None), default=start)
+    return Result(at=max(start, last), next=ahead, words="Premedication given")
+
+
+def continue_premedication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open until 16 h after therapy-end, while one of the three is overdue."""
+    end = case.chart.cycle.end
+    if end is None or now < end:
+        return Result(next=end)
+    if now >= end + advice.until:
+        return Result(at=end + advice.until, words=f"{hours(advice.until)} h since therapy ended")
+    result = _late(advice, case, now, end, end)
+    result.next = soonest(now, result.next, end + advice.until)
+    return result

@@ -1,0 +1,96 @@
+"""Evaluate the advice on what follows fluid: a pressor for hypotension, catheter and dopamine for oliguria.
+
+Source: Table 5, Hypotension and Oliguria; text, Overview.
+"""
+
+from collections.abc import Sequence
+
+from rules.advice import pressors
+from rules.advice.fluid_balance import total
+from rules.advice.fluids import HYPOTENSION, URINE
+from rules.advice.harm import FluidHarm, fluid_harm
+from rules.chart.facts import Volume, references
+from rules.evaluate.result import ADVISORY, Case, Memory, Result, tripped
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.written import written
+from rules.wire.instants import Instant
+
+SECOND_VOLUME = 1
+"""The flag of an advice whose second volume is reached: one reminder (`decide.decision.remind_once`)."""
+
+
+def boluses_since(case: Case, start: int) -> list[Volume]:
+    """Return the boluses given after moment `start`, in order."""
+    return [bolus for bolus in case.chart.volumes["iv-bolus"] if bolus.at > start]
+
+
+def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open while hypotension holds without a pressor, after a litre of boluses or where fluid would harm."""
+    harm, running = fluid_harm(case, now), pressors.pressors_running(case.chart, now)
+    start = case.opened(HYPOTENSION) if tripped(case, HYPOTENSION) else None
+    if start is None or running:
+        words = f"{running[0].capitalize()} runs" if running else advice.ended
+        return Result(next=harm.next, words=words)
+    target = written(case.chart.tail.setting.target, "mm[Hg]")
+    return _followed(advice, case, before, harm, start, f"{advice.text} to systolic above {target}")
+
+
+def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open while hypotension holds and a pressor runs."""
+    running, ahead = pressors.pressors_running(case.chart, now), pressors.next_rate(case.chart, now)
+    if not running or not tripped(case, HYPOTENSION):
+        return Result(next=ahead, words="No pressor runs" if not running else advice.ended)
+    target = written(case.chart.tail.setting.target, "mm[Hg]")
+    words = f"Titrate {' and '.join(running)} to systolic above {target}"
+    return Result(ADVISORY, evidence=case.judge(HYPOTENSION, now).evidence, next=ahead, words=words)
+
+
+def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open during therapy while a urine criterion is tripped without dopamine.
+
+    After a litre of boluses since the earlier of the two opened, or where fluid would harm.
+    """
+    harm, end = fluid_harm(case, now), case.chart.cycle.end
+    starts = [case.opened(code) for code in URINE if tripped(case, code)]
+    known = [start for start in starts if start is not None]
+    if end is not None and now >= end:
+        return Result(next=harm.next, words="Therapy has ended: no dopamine for the kidneys")
+    if not known or pressors.dopamine_runs(case.chart, now):
+        return Result(next=harm.next, words="Dopamine runs" if known else advice.ended)
+    return _followed(advice, case, before, harm, min(known), advice.text)
+
+
+def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start: int, text: str) -> Result:
+    """Open once enough was given since `start`, or fluid is spent or harmful; once open it stays.
+
+    What made it open is kept by the facts it rested on: where one of these is corrected, it is as if it had
+    never been.
+    """
+    assert advice.volume is not None and advice.second_volume is not None
+    boluses = boluses_since(case, start)
+    given = total(boluses)
+    kept = _kept(case, before, harm)
+    if given < advice.volume and not kept:
+        return Result(next=harm.next)
+    result = Result(ADVISORY, next=harm.next, held=kept)
+    result.value, result.unit, result.limit = given, advice.unit, f">={advice.volume:g}"
+    result.flags = SECOND_VOLUME if given >= advice.second_volume else 0
+    evidence = [*references(boluses), *(one for cause in harm.causes for one in cause.evidence)]
+    result.evidence = tuple(dict.fromkeys(evidence))
+    result.words = f"{text}: {_why(harm, given, boluses)}"
+    return result
+
+
+def _kept(case: Case, before: Memory, harm: FluidHarm) -> tuple[tuple[str, int], ...]:
+    """Return the causes that hold or have held while it was open, each with the facts it rested on."""
+    spoiled = {bit for id, bit in before.held if id in case.amended}
+    old = [(id, bit) for id, bit in before.held if bit not in spoiled and before.state == ADVISORY]
+    new = [(id, cause.bit) for cause in harm.causes for id in [*(id for id, _ in cause.evidence)] or [""]]
+    bits = {bit for _, bit in old}
+    return (*old, *(pair for pair in new if pair[1] not in bits))
+
+
+def _why(harm: FluidHarm, given: float, boluses: Sequence[Volume]) -> str:
+    if harm.causes:
+        return f"more fluid would harm ({harm.words})"
+    return f"{written(given, 'mL')} of boluses did not suffice" if boluses else "more fluid would have harmed"
