@@ -125,8 +125,7 @@ def why_in_force(patient: Patient, rule: StopRule, rule_state: StopRuleState, fo
         sentences.append(
             "It still holds now."
             if found.holds
-            else "It does not hold now, but stands: getting better does not lift it, nor that it was over "
-            "when it became known."
+            else "It does not hold now, but stands: getting better does not lift it."
         )
     if rule_state.excused:
         sentences.append(

@@ -277,6 +277,17 @@ def test_monitoring_outside_a_cycle_says_that_nothing_is_due():
     assert "Wanted each cycle; never overdue." in told("monitoring/ecg", 5)
 
 
+ACCEPTED = record(
+    "accept",
+    "x1",
+    9.6,
+    criterion="atrial-fibrillation",
+    level="absolute",
+    by="dr-3",
+    reason="chronic, rate controlled",
+)
+
+
 @pytest.mark.parametrize(
     ("events", "words"),
     [
@@ -301,8 +312,27 @@ def test_monitoring_outside_a_cycle_says_that_nothing_is_due():
                 "Counted: 1 absolute, 0 relative",
                 "Group urine counts once for urine-shift and urine-hour.",
                 "o9",
-                "o8",
             ),
+        ),
+        (
+            [*SEEN, vitals("v9", 9.5, systolic_bp=70)],
+            ("is delay", "Counted: 0 absolute, 0 relative", "hypotension is absolute", "v9"),
+        ),
+        (
+            [*SEEN, finding("f9", 9.5, "atrial-fibrillation"), ACCEPTED],
+            (
+                "is proceed",
+                "atrial-fibrillation is accepted at level absolute by dr-3: chronic, rate controlled.",
+            ),
+        ),
+        (
+            [
+                *SEEN,
+                vitals("v8", 9.1, heart_rate=125),
+                vitals("v9", 9.7, heart_rate=126),
+                finding("f9", 9.8, "atrial-fibrillation"),
+            ],
+            ("is stop", "sinus-tachycardia does not count beside an arrhythmia: the rhythm is not sinus."),
         ),
         (
             [*SEEN, finding("f9", 9.5, "infection")],
@@ -338,10 +368,10 @@ def test_a_resume_is_cited_and_what_it_excused_is_told():
 
 
 def test_the_delay_rule_tells_when_it_will_hold():
-    assert "24 h later is 2026-03-03T09:00:00Z, 23 h from now." in told(
+    assert "24 h 15 min later is 2026-03-03T09:15:00Z, 23 h 15 min from now." in told(
         "stop-rule:delay-over-24h", 10, dose("d1", 1)
     )
-    assert "the delay after the dose of 2026-03-02T01:00:00Z at 2026-03-03T09:00:00Z" in told(
+    assert "the delay after the dose of 2026-03-02T01:00:00Z at 2026-03-03T09:15:00Z" in told(
         "stop-rule:delay-over-24h", 40, dose("d1", 1)
     )
     assert "it never holds before dose 1" in told("stop-rule:delay-over-24h", 10)
@@ -350,7 +380,29 @@ def test_the_delay_rule_tells_when_it_will_hold():
 @pytest.mark.parametrize(
     ("events", "words"),
     [
-        (SEEN, ("is ready", "no dose since cycle-start", "10 h ago", "Delayed by 10 h.")),
+        (
+            SEEN,
+            (
+                "is unknown",
+                "no dose since cycle-start",
+                "10 h ago",
+                "Delayed by 10 h.",
+                "Blocker: pre-dose/temperature: never charted.",
+                "Blocker: pre-dose/heart-rate: last read at 2026-03-02T09:00:00Z, 1 h ago: read within 1 h before",
+                "Blocker: eligibility/ecg: not recorded.",
+            ),
+        ),
+        (
+            [*SEEN, volume("o9", 10, "urine", 15, 9)],
+            (
+                "is hold",
+                "Blocker: urine: must be established before another dose. urine-hour is relative",
+            ),
+        ),
+        (
+            [vitals("v1", 4, heart_rate=80, systolic_bp=120)],
+            ("Blocker: overdue/vital-signs: last seen at 2026-03-02T04:00:00Z, overdue since",),
+        ),
         (
             [*SEEN, dose("d1", 5)],
             (
@@ -361,7 +413,10 @@ def test_the_delay_rule_tells_when_it_will_hold():
         ),
         (
             [*SEEN, dose("d1", 1), rate("i1", 9.8, 0.9)],
-            ("is decide", "Blocker: phenylephrine: running at 0.9 ug/kg/min, above 0.5 ug/kg/min."),
+            (
+                "is hold",
+                "Blocker: phenylephrine: pressor load 0.9 ug/kg/min within 30 min, above 0.5 ug/kg/min.",
+            ),
         ),
         (
             [*SEEN, dose("d1", 1), vitals("v9", 9.5, systolic_bp=85)],
