@@ -5,7 +5,6 @@ Every shape has an ASCII stand-in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -23,23 +22,6 @@ def encodable(text: str, encoding: str | None) -> str:
     return text.encode(name, "backslashreplace").decode(name)
 
 
-def figures(value: float, limits: Iterable[float] = ()) -> str:
-    """Return a number with three significant figures, a whole one with all its digits: `3.66`, `1235`.
-
-    More figures stand where three would put the value on, or beyond, a limit that it has not reached:
-    `2.996`, not `3`.
-    """
-    short = f"{value:.0f}" if abs(value) >= WHOLE else f"{value:.3g}"
-    same = all(compared(float(short), limit) == compared(value, limit) for limit in limits)
-    return short if same else f"{value:.9g}"
-
-
-def compared(value: float, limit: float) -> int:
-    """Return -1, 0 or 1: the value is below, at or above the limit."""
-    return (value > limit) - (value < limit)
-
-
-WHOLE = 100
 ORANGE = "#E69F00"
 SKY = "#56B4E9"
 GREEN = "#009E73"

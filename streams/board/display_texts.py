@@ -11,7 +11,7 @@ from rules.decide.alert_texts import limit_words, meets
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
-from streams import display
+from streams import display, measurements
 from streams.flowsheet.limits import thresholds
 
 STATE = {
@@ -44,24 +44,10 @@ SYSTEMS = {
     "pulmonary": "Lung", "renal": "Renal",
 }  # fmt: skip
 PHASE = {"before-peak": "before the peak", "peak": "peak window now", "after-peak": "after the peak"}
-UNIT = {
-    "mm[Hg]": "mmHg",
-    "Cel": "°C",
-    "10*3/uL": "×10³/µL",
-    "ug/kg/min": "µg/kg/min",
-    "m[iU]/L": "mIU/L",
-    "1": "",
-    "d": "days",
-}
 TRANSITION = {
     "opened": "opened", "worsened": "worsened", "improved": "improved", "resolved": "resolved",
     "amended": "corrected by a new fact", "reminder": "reminder",
 }  # fmt: skip
-
-
-def unit(code: str | None) -> str:
-    """Return a UCUM unit as it is written in clinical use."""
-    return UNIT.get(code, code) if code else ""
 
 
 def number(value: float | str | None) -> str:
@@ -76,12 +62,16 @@ def read(value: float | str | None, limits: Iterable[float] = ()) -> str:
 
     It is never rounded across one of the limits.
     """
-    return display.figures(round(value, 4) + 0.0, limits) if isinstance(value, float | int) else number(value)
+    if not isinstance(value, float | int):
+        return number(value)
+    return measurements.figures(round(value, 4) + 0.0, limits)
 
 
 def measured(value: float | str | None, code: str | None, limits: Iterable[float] = ()) -> str:
     """Return value and unit, as they are read."""
-    return f"{read(value, limits)} {unit(code)}".strip() if isinstance(value, float | int) else number(value)
+    if not isinstance(value, float | int):
+        return number(value)
+    return f"{read(value, limits)} {measurements.unit(code)}".strip()
 
 
 def criterion(code: str, guideline: Guideline) -> str:

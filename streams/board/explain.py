@@ -5,7 +5,6 @@ Nothing is decided here.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 import htpy as h
@@ -17,6 +16,7 @@ from rules.guideline import Guideline
 from streams.board.html.element import Html, render, time
 from streams.kafka.state_record import UnknownStateRecord, unpack
 from streams.projections.patients import PatientProjection
+from streams.times import INSTANT
 
 
 class NoExplanation(NamedTuple):
@@ -43,9 +43,6 @@ def explained(patient: PatientProjection, subject: str, guideline: Guideline) ->
         return NoExplanation(f"The worker's chart cannot be read: {fault}.")
     except UnknownSubject as fault:
         return NoExplanation(f"{fault}.")
-
-
-INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z)")
 
 
 def explanation(found: Explanation | NoExplanation) -> Html:

@@ -14,8 +14,7 @@ from rules.wire.assessments import TRIPPED
 from rules.wire.events import IO, Dose, Encounter, Event
 from rules.wire.instants import HOUR
 from rules.wire.vocabulary import ABOVE_MAINTENANCE
-from streams import display
-from streams.board import display_texts
+from streams import measurements
 from streams.flowsheet import limits
 from streams.flowsheet.limits import Line
 from streams.flowsheet.series import changes, flows, peaks, steps, within
@@ -227,7 +226,7 @@ def oxygen(sheet: Flowsheet) -> Panel:
     lines = sheet.lines(*limits.oxygen_flow(sheet.guideline))
     texts = [[at, word.replace("-", " ")] for at, word, _ in facts.devices if span.start <= at <= span.end]
     fio2 = changes([point for one in sheet.curve("fio2", "FiO2") for point in one["points"]])
-    texts += [[at, f"FiO2 {display.figures(value)} %"] for at, value in fio2]
+    texts += [[at, f"FiO2 {measurements.figures(value)} %"] for at, value in fio2]
     return panel(
         "oxygen",
         "Oxygen",
@@ -267,7 +266,7 @@ def labs(sheet: Flowsheet) -> list[Panel]:
         panel(
             code,
             name,
-            display_texts.unit(units.get(code)),
+            measurements.unit(units.get(code)),
             sheet.curve(code, name),
             sheet.limits(code),
             before=sheet.before(code),
@@ -288,13 +287,15 @@ def urine(sheet: Flowsheet) -> Panel:
             "from": made.start,
             "to": made.end,
             "value": round(made.rate, 1),
-            "text": f"{display.figures(made.volume)} mL",
+            "text": f"{measurements.figures(made.volume)} mL",
             "mark": made.reference[0] in evidence,
         }
         for made in collections
         if made.rate is not None
     ]
-    unknown = [[made.end, f"{display.figures(made.volume)} mL"] for made in collections if made.rate is None]
+    unknown = [
+        [made.end, f"{measurements.figures(made.volume)} mL"] for made in collections if made.rate is None
+    ]
     return panel(
         "urine",
         "Urine per hour",
@@ -332,7 +333,7 @@ def shifts(sheet: Flowsheet) -> Panel:
 def of_shift(sheet: Flowsheet, start: int, end: int, volume: float) -> Panel:
     """Return the bar of one shift."""
     running = end > sheet.span.end
-    text = f"{display.figures(volume)} mL so far" if running else f"{display.figures(volume)} mL"
+    text = f"{measurements.figures(volume)} mL so far" if running else f"{measurements.figures(volume)} mL"
     return {
         "from": max(start, sheet.span.start),
         "to": min(end, sheet.span.end),
@@ -348,7 +349,7 @@ def fluids(sheet: Flowsheet) -> Panel:
     entries: list[Panel] = [
         {
             "from": event.start or event.at, "to": event.at, "value": event.volume,
-            "text": f"{display.figures(event.volume)} mL {event.kind.replace('-', ' ')}",
+            "text": f"{measurements.figures(event.volume)} mL {event.kind.replace('-', ' ')}",
             "mark": event.id in evidence, "hollow": event.kind not in ABOVE_MAINTENANCE,
         }
         for event in sheet.slow

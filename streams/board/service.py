@@ -23,7 +23,6 @@ from streams.board.access.auth_settings import AuthSettings
 from streams.board.access.session import Sessions, patient_key, secret
 from streams.board.board_state import BoardState, DisplaySettings
 from streams.board.feed import BoardReader, LagMonitor
-from streams.board.html.element import ZONE
 from streams.board.liveness import Code, Problem
 from streams.board.request_handlers import Handlers, application
 from streams.config.secrets import Secret
@@ -36,6 +35,7 @@ from streams.kafka.topics import changelog
 from streams.service.metrics import gauge
 from streams.service.process import Part
 from streams.service.process import Service as LongRunning
+from streams.times import ZONE
 
 if TYPE_CHECKING:
     from rules.guideline import Guideline

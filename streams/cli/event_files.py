@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.event_file import Log, load, refuse, summary, warn
-from streams.times import instant
+from streams.times import ZONE, instant
 
 if TYPE_CHECKING:
     from rules.decide.engine import Outcome
@@ -122,6 +122,7 @@ def fold(arguments: argparse.Namespace) -> Course:
 
 def folded(log: Log, guideline: Guideline, at: int | None) -> Course:
     """Fold a log; a record that only the chart could refuse is reported with its line, like every refusal."""
+    ZONE.set(guideline.shifts.timezone)
     course = Course(log, guideline, fold_events(log.events, guideline, at))
     for event, reason in course.folded.refused:
         refuse(log, event.offset, reason, NEEDS_WEIGHT)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from rules.decide.engine import advance, settle
 from rules.decide.dose_clock import DoseClock, dose_clock
+from rules.decide.engine import advance, settle
 from rules.decide.recommendation import Recommendation, recommend
 from rules.ingest.decode import decode
 from rules.wire.events import Encounter

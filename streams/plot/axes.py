@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
-from rules.wire.instants import aware
 from streams.display import GREY, INK, LEVEL_COLOUR
 from streams.flowsheet.series import within
 from streams.plot.sheet import LEFT, RIGHT, WIDTH
-from streams.times import DAY
+from streams.times import DAY, ZONE, local
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,15 +116,16 @@ def time_axis(ax: Axes, span: Span) -> None:
     from matplotlib.dates import DayLocator, HourLocator
     from matplotlib.ticker import FuncFormatter
 
+    zone = ZoneInfo(ZONE.get())
     ax.set_xlim(day(span[0]), day(span[1]))
     hours = span[1] - span[0] <= DAYS_WITH_HOURS
     ax.tick_params(which="both", labelbottom=True)
-    ax.xaxis.set_major_locator(DayLocator(interval=every(span)))
+    ax.xaxis.set_major_locator(DayLocator(interval=every(span), tz=zone))
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda at, _: dated(at, "00:00\n{0:%a} {0.day} {0:%b}" if hours else "{0.day} {0:%b}"))
     )
     if hours:
-        ax.xaxis.set_minor_locator(HourLocator(byhour=(8, 16)))
+        ax.xaxis.set_minor_locator(HourLocator(byhour=(8, 16), tz=zone))
         ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: dated(at, "{0:%H:%M}")))
 
 
@@ -134,8 +135,8 @@ def every(span: Span, labels: int = 14) -> int:
 
 
 def dated(at: float, pattern: str) -> str:
-    """Write a tick's instant, UTC."""
-    return pattern.format(aware(round(at * DAY)))
+    """Write a tick's instant in the site's zone."""
+    return pattern.format(local(round(at * DAY)))
 
 
 GAP = 2.0

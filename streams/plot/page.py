@@ -14,7 +14,7 @@ from streams.plot.course import PlottedCourse
 from streams.plot.criterion_strips import Strips, draw_strips, height, strips
 from streams.plot.panels import LABS, draw_lab
 from streams.plot.sheet import LEFT, STYLE, WIDTH, PlotPage
-from streams.times import HOUR, short, wire
+from streams.times import HOUR, short, wire, zone_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -184,7 +184,8 @@ def head(
     """Write patient, period and status at the top, and at the foot the edition that was used."""
     given = sum(1 for at, given in course.doses if given and at <= span[1])
     write(sheet, 0.30, f"Patient {plain(course.patient)}", title, fontsize=13, fontweight="bold", color=INK)
-    over = f"{short(wire(span[0]))} to {short(wire(span[1]))} (UTC), {given} doses of IL-2 given"
+    period = f"{short(wire(span[0]))} to {short(wire(span[1]))}".replace("Z", "")
+    over = f"{period} ({zone_name(span[1])}), {given} doses of IL-2 given"
     write(sheet, 0.54, over, "blue bands: 4 to 6 h after a dose, when the pressure is lowest", color=GREY)
     edition = f"Guideline {guideline.id} version {guideline.version}, {guideline.sha256[:12]}"
     write(

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rules.chart.chart import target_for
 from rules.chart.volumes import Collection
 from rules.guideline import Guideline
-from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION, figures
+from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION
 from streams.flowsheet import limits as guideline_limits
 from streams.flowsheet.limits import Line, advised, limits
 from streams.flowsheet.series import changes, flows, steps
+from streams.measurements import figures, unit
 from streams.plot.axes import (
     across,
     bands,
@@ -49,7 +50,7 @@ def pressure(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) 
     above, severe = guideline_limits.pressure(
         guideline, target_for(course.baseline.get("systolic-bp"), guideline)
     )
-    label(ax, "Systolic pressure", "mm[Hg]")
+    label(ax, "Systolic pressure", unit("mm[Hg]"))
     systolic = points(course.of("systolic-bp"), span)
     low, high = padded([value for _, value in systolic] + [severe - 10, above + 40])
     ax.set_ylim(low, high)
@@ -86,7 +87,7 @@ def heart_rate(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span
 
 def temperature(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Draw temperature, with the limit of fever."""
-    curve(ax, course, "temperature", span, PURPLE, ("Temperature", "Cel"), (36.5, 38.6))
+    curve(ax, course, "temperature", span, PURPLE, ("Temperature", unit("Cel")), (36.5, 38.6))
     fever = guideline_limits.fever(guideline).value
     limit_lines(ax, [(fever, f"{fever:.1f}", GREY)])
 
@@ -161,7 +162,7 @@ def boluses(ax: Axes, course: PlottedCourse, span: Span) -> None:
 
 def phenylephrine(ax: Axes, course: PlottedCourse, guideline: Guideline, span: Span) -> None:
     """Draw the pressor load as steps, each in force until the next, with the limits of both rows."""
-    label(ax, "Pressor load", "ug/kg/min")
+    label(ax, "Pressor load", unit("ug/kg/min"))
     visible = steps(course.pressor, *span)
     rates = [rate for _, rate in visible]
     ax.set_ylim(0, max([guideline_limits.PHENYLEPHRINE[1], *(rate * 1.1 for rate in rates)]))
@@ -251,7 +252,7 @@ def draw_lab(
 ) -> None:
     """Draw one lab over the course, with its limit lines."""
     visible = points(course.of(lab.code), span)
-    ax.set_title(f"{lab.code}, {lab.unit}", fontsize=7.5, loc="left", pad=4)
+    ax.set_title(f"{lab.code}, {unit(lab.unit)}", fontsize=7.5, loc="left", pad=4)
     ax.set_ylim(*padded([value for _, value in visible] + list(lab.least)))
     ax.plot(days(visible), [value for _, value in visible], color=BLUE, lw=1, marker="o", ms=3)
     limit_lines(ax, coloured(lab.lines(guideline, lab.judged_as)))

@@ -16,7 +16,7 @@ from rules.wire.alerts import AlertRecord
 from streams import display
 from streams.display import LEVEL_COLOUR, plain
 from streams.show.terminal import ascii_only, cell, level, table
-from streams.times import short
+from streams.times import UTC, ZONE, instant, short, zone_name
 
 PAGED = ("absolute", "relative", "technical")
 HEAD = ("decided", "patient", "level", "transition", "subject", "message")
@@ -32,6 +32,8 @@ def show(alerts: Iterable[AlertRecord], screen: Console) -> None:
     for alert in rows:
         made.add_row(*row(alert, screen))
     screen.print(made)
+    if ZONE.get() != UTC:
+        screen.print(f"times: {zone_name(instant(rows[-1].decided))}")
 
 
 def row(alert: AlertRecord, screen: Console) -> list[Text | str]:

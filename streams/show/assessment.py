@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from streams import display
+from streams import display, measurements
 from streams.display import LEVEL_COLOUR, RECOMMENDATION, plain
 from streams.show.terminal import ascii_only, cell, level, table
-from streams.times import short
+from streams.times import UTC, ZONE, instant, localized, short, zone_name
 
 if TYPE_CHECKING:
     from rules.explain import Explanation
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def show(assessment: Assessment, screen: Console) -> None:
     """Print the whole assessment of one patient."""
     screen.rule(
-        Text(f"{plain(assessment.patient)}   {short(assessment.at)}   {assessment.mode}", style="bold"),
+        Text(f"{plain(assessment.patient)}   {headed(assessment.at)}   {assessment.mode}", style="bold"),
         align="left",
     )
     screen.print(summary(assessment, screen))
@@ -38,6 +38,11 @@ def show(assessment: Assessment, screen: Console) -> None:
         screen.print(Padding(line, (0, 0, 0, 2)))
     screen.print(Text(guideline(assessment), style="dim"))
     screen.print()
+
+
+def headed(at: str) -> str:
+    """Return the instant of a screen, with the zone that all its times are in."""
+    return short(at) if ZONE.get() == UTC else f"{short(at)} ({zone_name(instant(at))})"
 
 
 def summary(assessment: Assessment, screen: Console) -> Table:
@@ -80,7 +85,8 @@ def pressure(assessment: Assessment, screen: Console) -> Text:
     bp = assessment.blood_pressure
     target = f"target above {bp.target:g}" + (" (assumed: no baseline)" if bp.assumed else "")
     where = "".join(f", {word}" for word in ("stale" if bp.stale else None, bp.phase) if word)
-    return Text(f"{cell(bp.latest)} mm[Hg], {target}{where}  ").append(level(bp.state, screen))
+    latest = measurements.measured(bp.latest, "mm[Hg]", f"{bp.target:g}")
+    return Text(f"{latest}, {target}{where}  ").append(level(bp.state, screen))
 
 
 def fluids(assessment: Assessment) -> str:
@@ -93,7 +99,7 @@ def criteria(assessment: Assessment, screen: Console) -> RenderableType:
     """Return the rows of Table 3 that are tripped, indeterminate or measured, in the table's order."""
     made = table("state", "criterion", "value", "limit", "since", "note")
     for row in filter(deserves_line, assessment.criteria):
-        value = f"{cell(row.value)} {row.unit or ''}".strip()
+        value = measurements.measured(row.value, row.unit, row.limit)
         made.add_row(
             level(row.state, screen),
             row.code,
@@ -177,7 +183,7 @@ def show_explanation(
     """Print the whole explanation; `verbose`: with the section of the specification."""
     from rules.explain import lines
 
-    headline, *rest = lines(explanation, verbose)
+    headline, *rest = map(localized, lines(explanation, verbose))
     screen.print(Text(plain(headline), style="bold"))
     for line in rest:
         indent = len(line) - len(line.lstrip())

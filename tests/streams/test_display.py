@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams import display
+from streams import measurements
 from streams.flowsheet.limits import thresholds
 from tests.streams.plot.test_plot import GUIDELINE
 
@@ -26,7 +26,7 @@ from tests.streams.plot.test_plot import GUIDELINE
 def test_a_number_has_three_figures_and_stays_on_its_side_of_a_limit(
     value: float, limits: tuple[float, ...], shown: str
 ) -> None:
-    assert display.figures(value, limits) == shown
+    assert measurements.figures(value, limits) == shown
 
 
 def test_the_thresholds_are_those_of_every_row() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from rules.wire.instants import aware
 from streams.errors import UsageError
-from streams.times import instant, short, wire
+from streams.times import ZONE, instant, localized, short, wire, zone_name
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,44 @@ def test_a_wire_time_is_shortened_for_reading_and_loses_nothing(text: str | None
 
 def test_an_aware_time_is_utc() -> None:
     assert aware(instant("2026-03-02T10:00:00Z")).isoformat() == "2026-03-02T10:00:00+00:00"
+
+
+@pytest.fixture
+def berlin() -> Iterator[None]:
+    """The site's zone is Berlin's: an hour ahead of UTC in winter, two in summer."""
+    token = ZONE.set("Europe/Berlin")
+    yield
+    ZONE.reset(token)
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, "-"),
+        ("2026-03-02T10:00:00Z", "2026-03-02 11:00"),
+        ("2026-03-02T23:30:30Z", "2026-03-03 00:30:30"),
+        ("2026-07-02T10:00:00Z", "2026-07-02 12:00"),
+    ],
+)
+def test_people_read_the_time_of_the_site(text: str | None, expected: str) -> None:
+    """criteria.md section 10: the site's time zone."""
+    assert short(text) == expected
+
+
+@pytest.mark.usefixtures("berlin")
+def test_the_zone_is_named_with_its_offset() -> None:
+    """criteria.md section 10: its offset or name once per screen."""
+    names = [zone_name(instant(f"2026-{month}-02T10:00:00Z")) for month in ("03", "07")]
+    assert names == ["Europe/Berlin, UTC+01:00", "Europe/Berlin, UTC+02:00"]
+
+
+@pytest.mark.usefixtures("berlin")
+def test_the_times_within_a_text_are_the_sites_too() -> None:
+    said = "judged at 2026-03-02T10:00:00Z, in 2 h"
+    assert localized(said) == "judged at 2026-03-02 11:00, in 2 h"
+
+
+def test_utc_stays_as_it_is() -> None:
+    assert zone_name(0) == "UTC"
+    assert localized("at 2026-03-02T10:00:00Z") == "at 2026-03-02T10:00:00Z"

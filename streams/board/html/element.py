@@ -7,7 +7,6 @@ written in full in the site's zone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from typing import ParamSpec, cast
@@ -17,6 +16,7 @@ import htpy as h
 from markupsafe import Markup
 
 from streams.display import plain
+from streams.times import ZONE
 
 Html = Markup
 Arguments = ParamSpec("Arguments")
@@ -44,10 +44,6 @@ def cached(draw: Callable[Arguments, h.Node]) -> Callable[Arguments, Html]:
 def hidden(words: str) -> h.Element:
     """Return words for screen readers: read out, not displayed."""
     return h.span(class_="vh")[words]
-
-
-ZONE: ContextVar[str] = ContextVar("zone", default="UTC")
-"""The site's time zone (IANA name), set once when the board starts."""
 
 
 def time(instant: str | None) -> h.Renderable | Html:

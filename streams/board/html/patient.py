@@ -6,6 +6,7 @@ import htpy as h
 
 from rules.wire.assessments import CriterionRow
 from rules.wire.instants import text as wire
+from streams import measurements
 from streams.board import display_texts
 from streams.board.html import alerts
 from streams.board.html.element import Html, age, cached, hidden, render, time
@@ -36,7 +37,7 @@ def latest(view: PatientView) -> h.Node:
 @cached
 def lab_row(lab: LabView, limits: tuple[float, ...]) -> h.Node:
     limits = (*limits, *(end for end in (lab.low, lab.high) if end is not None))
-    value = h.fragment[h.b[display_texts.read(lab.value, limits)], " ", display_texts.unit(lab.unit)]
+    value = h.fragment[h.b[display_texts.read(lab.value, limits)], " ", measurements.unit(lab.unit)]
     before = h.span[display_texts.read(lab.before[1], limits)] if lab.before else "–"
     cells = (value, beyond(lab), time(wire(lab.at)), before, reference(lab))
     name = NAMES.get(lab.code, lab.code.replace("-", " ").capitalize())

@@ -32,6 +32,7 @@ from streams.pager.service.intake import Intake
 from streams.pager.service.watchdog import Watchdog
 from streams.service import lifecycle
 from streams.service.process import Part
+from streams.times import ZONE
 
 TICK_S = 0.25
 STALL_S = 1.0
@@ -59,6 +60,7 @@ class PagerOptions(NamedTuple):
 async def serve(options: PagerOptions) -> int:
     """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
     configured = options.configured
+    ZONE.set(configured.paging.zone)
     channels = {name: channel(name, table, options.secrets) for name, table in configured.channels.items()}
     api_settings = api.ApiSettings.of(configured.api, options.secrets) if configured.api is not None else None
     topic_shape = alike(options.broker, shape(options.broker))

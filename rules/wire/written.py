@@ -1,0 +1,42 @@
+"""Write numbers, units and durations as clinicians read them (criteria.md section 10)."""
+
+from rules.wire.instants import HOUR, MINUTE
+
+UNITS = {
+    "mm[Hg]": "mmHg",
+    "Cel": "°C",
+    "10*3/uL": "×10³/µL",  # noqa: RUF001  # as it is written
+    "ug/kg/min": "mcg/kg/min",
+    "[iU]/kg": "IU/kg",
+    "m[iU]/L": "mIU/L",
+    "1": "",
+    "d": "days",
+}
+WHOLE = 100
+
+
+def figures(value: float, *limits: float) -> str:
+    """Write a number with at most three significant figures, a large one whole: `3.66`, `1235`.
+
+    More figures stand where three would put the value on, or beyond, a limit that it has not reached.
+    """
+    short = f"{value:.0f}" if abs(value) >= WHOLE else f"{value:.3g}"
+    same = all(compared(float(short), limit) == compared(value, limit) for limit in limits)
+    return short if same else f"{round(value, 4):.9g}"
+
+
+def compared(value: float, limit: float) -> int:
+    """Return -1, 0 or 1: the value is below, at or above the limit."""
+    return (value > limit) - (value < limit)
+
+
+def written(value: float, unit: str | None = None, *limits: float) -> str:
+    """Write a value with its unit: `82 mmHg`."""
+    named = UNITS.get(unit, unit) if unit else ""
+    return f"{figures(value, *limits)} {named}".strip()
+
+
+def hours(ms: int) -> str:
+    """Write a duration (ms) as `h:mm`."""
+    whole, rest = divmod(max(0, ms), HOUR)
+    return f"{whole}:{rest // MINUTE:02}"
