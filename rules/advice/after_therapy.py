@@ -8,8 +8,8 @@ from rules.chart.course import runs
 from rules.chart.facts import references
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, next_span_edge, open_, soonest, tripped
 from rules.guideline.advice_declarations import Advice
-from rules.guideline.written import written
 from rules.wire.instants import Instant
+from rules.wire.written import written
 
 
 def ended(case: Case, now: Instant, after: int = 0) -> bool:

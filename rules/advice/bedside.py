@@ -9,8 +9,8 @@ from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, open_, 
 from rules.evaluate.rows.persistent_finding import persistent_finding
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import PersistentFindingRow
-from rules.guideline.written import written
 from rules.wire.instants import Instant
+from rules.wire.written import written
 
 
 def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

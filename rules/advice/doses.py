@@ -9,8 +9,8 @@ from rules.chart.weighing import Weighing, units_per_kg
 from rules.evaluate.result import ABSOLUTE, ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.local_time import clock_time
-from rules.guideline.written import hours
 from rules.wire.instants import Instant
+from rules.wire.written import hours
 
 
 def per_kg(chart: Chart, dose: DoseFact) -> float | None:

@@ -8,9 +8,9 @@ from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.advice.harm import fluid_harm, weight_gained
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, tripped
 from rules.guideline.advice_declarations import Advice
-from rules.guideline.written import figures, written
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
+from rules.wire.written import figures, written
 
 HYPOTENSION = "hypotension"
 URINE = ("urine-shift", "urine-hour")

@@ -6,9 +6,9 @@ from rules.advice import pressors
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.chart import dirty_flags
 from rules.evaluate.result import ABSOLUTE, RELATIVE, Case, soonest, tripped
-from rules.guideline.written import written
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
+from rules.wire.written import written
 
 FLUID_INPUTS = (
     dirty_flags.FLUIDS

@@ -12,8 +12,8 @@ from rules.evaluate.limit_bands import as_charted, band_of
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import Limit
-from rules.guideline.written import written
 from rules.wire.instants import Instant
+from rules.wire.written import written
 
 NAMES = {"ck": "CK"}
 ENZYMES = ("ck-mb", "troponin-t", "troponin-i")

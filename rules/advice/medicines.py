@@ -10,8 +10,8 @@ from rules.chart.facts import Drug, references
 from rules.evaluate.dosing import due_at
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, open_, soonest
 from rules.guideline.advice_declarations import Advice
-from rules.guideline.written import hours
 from rules.wire.instants import Instant
+from rules.wire.written import hours
 
 STEROID, ANTIHYPERTENSIVE = "steroid", "antihypertensive"
 ANTIEMETIC, INDOMETHACIN = "antiemetic", "indomethacin"

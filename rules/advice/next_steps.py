@@ -12,8 +12,8 @@ from rules.advice.harm import FluidHarm, fluid_harm
 from rules.chart.facts import Volume, references
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, tripped
 from rules.guideline.advice_declarations import Advice
-from rules.guideline.written import written
 from rules.wire.instants import Instant
+from rules.wire.written import written
 
 SECOND_VOLUME = 1
 """The flag of an advice whose second volume is reached: one reminder (`decide.decision.remind_once`)."""

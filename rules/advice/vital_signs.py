@@ -6,8 +6,8 @@ Source: Table 5, Shortness of breath; criteria.md section 7.
 from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import OxygenRow
-from rules.guideline.written import written
 from rules.wire.instants import Instant
+from rules.wire.written import written
 
 
 def hypoxemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
