@@ -12,7 +12,7 @@ Cases = dict[str, tuple[Any, ...]]
 
 
 def result_states(lab: str, bad: float, level: str, good: float) -> Cases:
-    """On the ward all three labs are looked at daily: stale when older than 36 h."""
+    """On the ward all three labs are looked at daily: stale when 36 h old."""
     tripped = course().labs("08:00", "l", **{lab: bad})
     fine = course().labs("08:00", "l", **{lab: good})
     blind = f"indeterminate missing {lab}"
@@ -23,18 +23,18 @@ def result_states(lab: str, bad: float, level: str, good: float) -> Cases:
             "08:59:59.999",
             blind,
         ),
-        f"{lab} {level} and 36 h old is not stale": (tripped, "44:00", level),
-        f"{lab} {level} and older keeps its state, stale": (tripped, "44:00:00.001", f"{level} stale"),
-        f"{lab} clear and 36 h old is not stale": (fine, "44:00", "clear"),
-        f"{lab} clear and older cannot be told": (fine, "44:00:00.001", blind),
+        f"{lab} {level} and just under 36 h old is not stale": (tripped, "43:59:59.999", level),
+        f"{lab} {level} and 36 h old keeps its state, stale": (tripped, "44:00", f"{level} stale"),
+        f"{lab} clear and just under 36 h old is not stale": (fine, "43:59:59.999", "clear"),
+        f"{lab} clear and 36 h old cannot be told": (fine, "44:00", blind),
         f"{lab} stale when it becomes known trips nothing": (
-            course().labs("00:00", known="36:00:00.001", **{lab: bad}),
+            course().labs("00:00", known="36:00", **{lab: bad}),
             "37:00",
             blind,
         ),
-        f"{lab} at its limit when it becomes known counts": (
-            course().labs("00:00", known="36:00", **{lab: bad}),
-            "36:00",
+        f"{lab} just under its limit when it becomes known counts": (
+            course().labs("00:00", known="35:59:59.999", **{lab: bad}),
+            "35:59:59.999",
             level,
         ),
         f"{lab} stale when it becomes known clears nothing": (

@@ -81,7 +81,60 @@ ENZYMES = {
         "09:00",
         "absolute",
     ),
-    "total CK is no enzyme of this row": (course().labs("08:00", ck=above(9000, 200)), "09:00", "clear"),
+    "total CK at its limit is clear": (course().labs("08:00", ck=above(200, 200)), "09:00", "clear"),
+    "total CK above its limit asks for a troponin": (
+        course().labs("08:00", ck=above(201, 200)),
+        "09:00",
+        "indeterminate missing troponin",
+    ),
+    "total CK without a limit asks for nothing": (
+        course().labs("08:00", ck=above(9000, None)),
+        "09:00",
+        "clear",
+    ),
+    "a troponin with it answers": (
+        course().labs("08:00", ck=above(201, 200), troponin_t=above(0.005)),
+        "09:00",
+        "clear",
+    ),
+    "a CK-MB after it answers": (
+        course().labs("08:00", ck=above(201, 200)).labs("08:30", ck_mb=above(1, 5)),
+        "09:00",
+        "clear",
+    ),
+    "one before it does not": (
+        course().labs("07:59:59.999", troponin_t=above(0.005)).labs("08:00", ck=above(201, 200)),
+        "09:00",
+        "indeterminate missing troponin",
+    ),
+    "the next total CK below its limit ends that": (
+        course().labs("08:00", ck=above(201, 200)).labs("08:30", ck=above(199, 200)),
+        "09:00",
+        "clear",
+    ),
+    "a total CK leaves an absolute row as it is": (
+        course().labs("08:00", troponin_t=above(0.02)).labs("08:30", ck=above(201, 200)),
+        "09:00",
+        "absolute",
+    ),
+    "tripped, a reading without a limit keeps it, stale": (
+        course().labs("08:00", troponin_t=above(0.02)).labs("08:30", troponin_t=above(0.005, None)),
+        "09:00",
+        "absolute stale missing troponin-t.high",
+    ),
+    "and the next with one clears it": (
+        course()
+        .labs("08:00", troponin_t=above(0.02))
+        .labs("08:30", troponin_t=above(0.005, None))
+        .labs("08:40", troponin_t=above(0.005)),
+        "09:00",
+        "clear",
+    ),
+    "another enzyme above needs no limit of this one": (
+        course().labs("08:00", troponin_t=above(0.02)).labs("08:30", ck_mb=above(9, None)),
+        "09:00",
+        "absolute",
+    ),
     "they do not go stale, tripped": (course().labs("08:00", troponin_t=above(0.02)), "208:00", "absolute"),
     "they do not go stale, clear": (course().labs("08:00", troponin_t=above(0.01)), "208:00", "clear"),
     "the latest reading of the same enzyme clears": (
@@ -160,9 +213,12 @@ def test_what_is_said_of_cardiac_enzymes(course: Course, expected: list[str]) ->
     assert (timed if timed_or_told(expected) else told)(course, "cardiac-enzymes") == expected
 
 
+@pytest.mark.parametrize("high", [None, 0.01, 1.0])
 @pytest.mark.parametrize(("value", "expected"), [(0.05, "clear"), (0.051, "absolute")])
-def test_a_site_may_configure_the_upper_limit_of_an_enzyme(value: float, expected: str) -> None:
-    """criteria.md section 3, `cardiac-enzymes`: against its `high` or the site's configured limit."""
+def test_a_sites_upper_limit_of_an_enzyme_outranks_the_printed_one(
+    value: float, expected: str, high: float | None
+) -> None:
+    """criteria.md section 3.2, `cardiac-enzymes`: the site's configured limit if there is one, else `high`."""
     edition = SCHWARTZENTRUBER_2001
     rows = tuple(
         msgspec.structs.replace(row, limits={"troponin-t": 0.05}) if row.code == "cardiac-enzymes" else row
@@ -170,6 +226,6 @@ def test_a_site_may_configure_the_upper_limit_of_an_enzyme(value: float, expecte
     )
     site = msgspec.structs.replace(edition, rows=rows)
     assert (
-        seen(course().labs("08:00", troponin_t=above(value, None)), "09:00", "cardiac-enzymes", site)
+        seen(course().labs("08:00", troponin_t=above(value, high)), "09:00", "cardiac-enzymes", site)
         == expected
     )

@@ -1,5 +1,5 @@
-"""Table 3, hemodynamic rows: phenylephrine in the dose interval and at the time of dosing (criteria.md
-section 3).
+"""Table 3, hemodynamic rows: the pressor load in the dose interval and at the time of dosing (criteria.md
+section 3.3).
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ MAX = {
     "1.5 is absolute": (dosed(("09:00", 1.5)), "09:00", "absolute"),
     "just before it runs it is clear": (dosed(("09:00", 1.5)), "08:59:59.999", "clear"),
     "it does not fall with the rate": (dosed(("09:00", 1.5), ("10:00", 0)), "15:00", "absolute"),
-    "nor go stale": (dosed(("09:00", 1.5), ("10:00", 0)), "60:00", "absolute"),
+    "until 8 h after": (dosed(("09:00", 1.5), ("10:00", 0)), "17:59:59.999", "absolute"),
+    "then what came after counts": (dosed(("09:00", 1.5), ("10:00", 0)), "18:00", "clear"),
+    "which may be relative": (dosed(("09:00", 1.5), ("10:00", 1.2)), "18:00", "relative"),
+    "a rate that goes on does not go stale": (dosed(("09:00", 1.5)), "60:00", "absolute"),
     "the next dose begins a new interval": (
         dosed(("09:00", 1.5), ("10:00", 0)).dose("16:00"),
         "16:00",
@@ -77,7 +80,6 @@ MAX = {
         "clear",
     ),
     "another name of it counts": (dosed().infusion("neosynephrine", "09:00", 1.0), "09:00", "relative"),
-    "another pressor does not": (dosed().infusion("norepinephrine", "09:00", 1.5), "09:00", "clear"),
     "a rate up to 15 min ahead counts from its at": (
         dosed().phenylephrine("09:15", 1.0, known="09:00"),
         "09:14:59.999",
@@ -101,8 +103,8 @@ MAX = {
 
 @table(MAX)
 def test_phenylephrine_maximum(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `phenylephrine-maximum`: highest rate in force at any moment of the dose
-    interval.
+    """criteria.md section 3, `phenylephrine-maximum`: highest load of the part of the dose interval that
+    lies in the last 8 h.
     """
     assert seen(course, at, MAXIMUM) == expected
 
@@ -118,20 +120,16 @@ MIN = {
     "just over 0.5 is relative": (dosed(("09:00", 0.51)), "16:00", "relative"),
     "0.8 is relative": (dosed(("09:00", 0.8)), "16:00", "relative"),
     "just over 0.8 is absolute": (dosed(("09:00", 0.81)), "16:00", "absolute"),
-    "the lowest of the last 30 min decides": (
-        dosed(("09:00", 0.9), ("15:50", 0.4), ("15:59", 0.9)),
+    "the highest of the last 30 min decides: a bag change is no weaning": (
+        dosed(("09:00", 0.9), ("15:50", 0), ("15:59", 0.9)),
         "16:00",
-        "clear",
+        "absolute",
     ),
-    "until it has left them": (
-        dosed(("09:00", 0.9), ("15:50", 0.4), ("15:59", 0.9)),
-        "16:28:59.999",
-        "clear",
-    ),
-    "then the next lowest does": (dosed(("09:00", 0.9), ("15:50", 0.4), ("15:59", 0.9)), "16:29", "absolute"),
-    "a pressor begun within them was 0 before": (dosed(("15:40", 0.9)), "16:09:59.999", "clear"),
-    "and is judged 30 min on": (dosed(("15:40", 0.9)), "16:10", "absolute"),
-    "weaned later it clears at once": (dosed(("09:00", 0.9), ("17:00", 0.5)), "17:00", "clear"),
+    "lowered it counts for 30 min": (dosed(("09:00", 0.9), ("16:30", 0.4)), "16:59:59.999", "absolute"),
+    "and clears then": (dosed(("09:00", 0.9), ("16:30", 0.4)), "17:00", "clear"),
+    "a raise counts at once": (dosed(("09:00", 0.4), ("17:00", 0.9)), "17:00", "absolute"),
+    "a pressor begun late counts at once": (dosed(("15:40", 0.9)), "16:00", "absolute"),
+    "weaned before it is clear when it is due": (dosed(("09:00", 0.9), ("15:30", 0.5)), "16:00", "clear"),
     "until the next dose": (dosed(("09:00", 0.9)).dose("17:00"), "17:00", "clear until 25:00"),
     "before the first dose it is clear": (dosed(("01:00", 2.0), dose=None), "12:00", "clear"),
     "after therapy-end it is clear": (dosed(("09:00", 2.0)).end("17:00"), "17:00", "clear"),
@@ -144,7 +142,7 @@ MIN = {
     "corrected it never ran": (dosed(("09:00", 0.9)).correct("09:00", "17:00", rate=0.4), "17:00", "clear"),
     "withdrawn it never ran": (dosed(("09:00", 0.9)).withdraw("09:00", "17:00"), "17:00", "clear"),
     "a late lower rate clears it": (
-        dosed(("09:00", 0.9)).phenylephrine("16:45", 0.3, known="17:00"),
+        dosed(("09:00", 0.9)).phenylephrine("16:30", 0.3, known="17:00"),
         "17:00",
         "clear",
     ),
@@ -153,10 +151,94 @@ MIN = {
 
 @table(MIN)
 def test_phenylephrine_minimum(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `phenylephrine-minimum`: from dose + 8 h until the next dose, the lowest rate in
-    force in the 30 min up to the clock.
+    """criteria.md section 3, `phenylephrine-minimum`: from dose + 8 h until the next dose, the highest load
+    in force in the 30 min up to the clock.
     """
     assert seen(course, at, MINIMUM) == expected
+
+
+def run(agent: str, rate: float, unit: str = "ug/kg/min", **fields: Any) -> Course:
+    return dosed().infusion(agent, "09:00", rate, unit, **fields)
+
+
+EQUIVALENTS = {
+    "norepinephrine counts ten times": (run("norepinephrine", 0.15), 1.5),
+    "epinephrine too": (run("epinephrine", 0.1), 1.0),
+    "dopamine a tenth": (run("dopamine", 15), 1.5),
+    "dopamine for the kidneys nothing": (run("dopamine", 2.5), 0.0),
+    "just over that a tenth": (run("dopamine", 2.6), 0.26),
+    "its lines are added first": (
+        run("dopamine", 2, line="a").infusion("dopamine", "09:00", 2, line="b"),
+        0.4,
+    ),
+    "vasopressin 25 times its U/min": (run("vasopressin", 0.04, "U/min"), 1.0),
+    "2.4 U/h are 0.04 U/min": (run("vasopressin", 2.4, "U/h"), 1.0),
+    "all of them add up": (
+        run("norepinephrine", 0.05)
+        .phenylephrine("09:00", 0.3)
+        .infusion("vasopressin", "09:00", 0.01, "U/min"),
+        1.05,
+    ),
+    "7 ug/min of norepinephrine at 70 kg are 0.1": (run("norepinephrine", 7, "ug/min"), 1.0),
+}
+
+
+@table(EQUIVALENTS, "course load")
+def test_every_pressor_counts_by_its_equivalent(course: Course, load: float) -> None:
+    """criteria.md section 3.3: phenylephrine + 10 x norepinephrine + 10 x epinephrine + dopamine/10 + 25 x
+    vasopressin; dopamine 0 up to 2.5.
+    """
+    found = states_at(course, "09:00")
+    assert (found["pressors"]["load"], found["criteria"][MAXIMUM]["value"]) == (load, load)
+
+
+def test_the_assessment_lists_the_pressors_that_run() -> None:
+    """wire.md, Assessment: `pressors`."""
+    course = run("vasopressin", 0.04, "U/min").phenylephrine("08:30", 0.4).infusion("dopamine", "08:00", 0)
+    found = states_at(course, "09:00")["pressors"]
+    assert (found["load"], found["unit"]) == (1.4, "ug/kg/min")
+    assert found["agents"] == [
+        {"agent": "phenylephrine", "rate": 0.4, "unit": "ug/kg/min"},
+        {"agent": "vasopressin", "rate": 0.04, "unit": "U/min"},
+    ]
+
+
+LINES = {
+    "a rate without a line is a line of its own": (
+        dosed(("09:00", 0.6)).phenylephrine("09:00", 0.6, line="a"),
+        "09:00",
+        "relative",
+    ),
+    "and replaces no other": (
+        dosed().phenylephrine("09:00", 1.0, line="a").phenylephrine("09:30", 0.1),
+        "18:00",
+        "relative",
+    ),
+    "a rate 0 without a line stops every line": (
+        dosed()
+        .phenylephrine("09:00", 1.0, line="a")
+        .phenylephrine("09:00", 1.0, line="b")
+        .phenylephrine("10:00", 0),
+        "18:00",
+        "clear",
+    ),
+    "a line begun after it runs": (
+        dosed().phenylephrine("09:00", 0).phenylephrine("09:00", 1.0, line="a"),
+        "18:00",
+        "relative",
+    ),
+    "a rate 0 of another agent stops nothing": (
+        dosed(("09:00", 1.0)).infusion("norepinephrine", "10:00", 0),
+        "19:00",
+        "relative",
+    ),
+}
+
+
+@table(LINES)
+def test_the_lines_of_a_pressor(course: Course, at: str, expected: str) -> None:
+    """criteria.md section 3.3: lines add up; a rate 0 without `line` stops every line of the agent."""
+    assert seen(course.tick(at), at, MAXIMUM) == expected
 
 
 def flat(rate: float, **baseline: Any) -> Course:
@@ -166,7 +248,7 @@ def flat(rate: float, **baseline: Any) -> Course:
 BLIND = "indeterminate missing weight"
 WEIGHTS = {
     "70 ug/min at the baseline's 70 kg is 1.0": (flat(70), "09:00", "relative"),
-    "69.9 ug/min is just under": (flat(69.9), "09:00", "clear"),
+    "69.99 ug/min is just under": (flat(69.99), "09:00", "clear"),
     "the latest weight not after it is used": (
         dosed(weight=None).vitals("08:30", weight=80).phenylephrine("09:00", 80, "ug/min"),
         "09:00",
@@ -177,23 +259,122 @@ WEIGHTS = {
         "10:00",
         "relative",
     ),
+    "one of before, charted late, is": (
+        dosed(weight=70).vitals("08:30", weight=80, known="10:00").phenylephrine("09:00", 70, "ug/min"),
+        "10:00",
+        "clear",
+    ),
     "without any weight it cannot be told": (flat(105, weight=None), "09:05", BLIND),
+    "nor with one that is charted later": (
+        flat(105, weight=None).vitals("08:30", weight=70, known="10:00"),
+        "10:00",
+        BLIND,
+    ),
+    "of the same instant one is known": (
+        dosed(weight=None)
+        .phenylephrine("09:00", 105, "ug/min", known="09:10")
+        .vitals("08:30", weight=70, known="09:10"),
+        "09:10",
+        "absolute",
+    ),
+    "norepinephrine needs one too": (
+        dosed(weight=None).infusion("norepinephrine", "09:00", 7, "ug/min"),
+        "09:05",
+        BLIND,
+    ),
+    "vasopressin needs none": (
+        dosed(weight=None).infusion("vasopressin", "09:00", 0.04, "U/min"),
+        "09:05",
+        "relative",
+    ),
     "a usable rate ends that": (flat(105, weight=None).phenylephrine("10:00", 1.0), "10:00", "relative"),
+    "a rate of another agent does not": (
+        flat(105, weight=None).infusion("norepinephrine", "10:00", 0.01),
+        "10:00",
+        BLIND,
+    ),
     "a rate of 0 ends that": (flat(105, weight=None).phenylephrine("10:00", 0, "mL/h"), "10:00", "clear"),
     "what had tripped before stays": (
         dosed(("08:30", 1.5), weight=None).phenylephrine("09:00", 70, "ug/min"),
         "09:05",
         "absolute stale missing weight",
     ),
+    "also beyond its 8 h": (
+        dosed(("08:30", 1.5), weight=None).phenylephrine("09:00", 70, "ug/min"),
+        "40:00",
+        "absolute stale missing weight",
+    ),
+    "and over a dose": (
+        dosed(("08:30", 1.5), weight=None).phenylephrine("09:00", 70, "ug/min").dose("16:00"),
+        "17:00",
+        "absolute stale missing weight",
+    ),
+    "what was tripped no more does not": (
+        dosed(("08:30", 1.5), ("09:00", 0), weight=None).phenylephrine("18:00", 70, "ug/min"),
+        "18:00",
+        BLIND,
+    ),
+    "tripped since by what can be read it is kept": (
+        flat(70, weight=None)
+        .infusion("norepinephrine", "10:00", 0.12)
+        .infusion("norepinephrine", "11:00", 0)
+        .dose("16:00"),
+        "20:00",
+        "relative stale missing weight",
+    ),
+    "read again it is judged afresh": (
+        dosed(("08:30", 1.5), weight=None)
+        .phenylephrine("09:00", 70, "ug/min")
+        .dose("16:00")
+        .phenylephrine("17:00", 0.2),
+        "17:00",
+        "clear",
+    ),
 }
 
 
 @table(WEIGHTS)
 def test_a_rate_without_per_kg(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3: converted once, with the latest weight not after its `at`, else the baseline;
-    none known: `needs-weight`.
+    """criteria.md section 3.3: converted with the latest weight not after its `at`, else the baseline; none
+    known: `needs-weight`, and what was tripped is kept, stale.
     """
     assert seen(course.tick(at), at, MAXIMUM) == expected
+
+
+WEANING = {
+    "before 8 h a rate that cannot be read cannot be told": (
+        flat(105, weight=None),
+        "10:00",
+        "indeterminate missing weight until 16:00",
+    ),
+    "tripped when it began it is kept": (
+        dosed(("09:00", 0.6), weight=None).phenylephrine("16:30", 35, "ug/min"),
+        "20:00",
+        "relative stale missing weight",
+    ),
+    "over a dose too": (
+        dosed(("09:00", 0.6), weight=None).phenylephrine("16:30", 35, "ug/min").dose("17:00"),
+        "18:00",
+        "relative stale missing weight until 25:00",
+    ),
+    "a load before 8 h was not judged": (
+        dosed(("09:00", 0.6), weight=None).phenylephrine("10:00", 35, "ug/min"),
+        "16:00",
+        BLIND,
+    ),
+    "unless it was in the half hour before": (
+        dosed(("09:00", 0.6), weight=None).phenylephrine("15:40", 35, "ug/min"),
+        "16:00",
+        "relative stale missing weight",
+    ),
+    "after therapy-end it is clear": (flat(105, weight=None).end("18:00"), "18:00", "clear"),
+}
+
+
+@table(WEANING)
+def test_weaning_from_a_rate_that_cannot_be_read(course: Course, at: str, expected: str) -> None:
+    """criteria.md section 3.3: a tripped row is kept, stale, over a dose too; else indeterminate."""
+    assert seen(course.tick(at), at, MINIMUM) == expected
 
 
 def test_a_rate_that_needs_a_weight_blinds_both_rows_and_makes_the_mode_intensive() -> None:
@@ -243,15 +424,15 @@ SAID = {
         dosed(("09:00", 0.9)).tick("16:30"),
         ["opened absolute 16:00"],
     ),
-    "or when a lower rate leaves the 30 min": (
+    "and resolves when half an hour did without": (
         MINIMUM,
-        dosed(("09:00", 0.9), ("15:50", 0.4), ("15:59", 0.9)).tick("17:00"),
-        ["opened absolute 16:29"],
+        dosed(("09:00", 0.6), ("16:10", 0.5)).tick("17:00"),
+        ["opened relative 16:00", "resolved clear 16:40"],
     ),
-    "and resolves when it is weaned": (
-        MINIMUM,
-        dosed(("09:00", 0.6), ("16:10", 0.5)),
-        ["opened relative 16:00", "resolved clear 16:10"],
+    "the maximum improves and resolves 8 h after the rate": (
+        MAXIMUM,
+        dosed(("09:00", 1.5), ("10:00", 1.0), ("11:00", 0)).tick("20:00"),
+        ["opened absolute 09:00", "improved relative 18:00", "resolved clear 19:00"],
     ),
     "the minimum corrected is amended": (
         MINIMUM,
@@ -272,6 +453,6 @@ SAID = {
 
 
 @table(SAID, "code course expected")
-def test_what_is_said_of_phenylephrine(code: str, course: Course, expected: list[str]) -> None:
+def test_what_is_said_of_the_pressor_load(code: str, course: Course, expected: list[str]) -> None:
     """criteria.md section 9: not a latest-value row: `at` is the instant decided, or its deadline."""
     assert (timed if any(len(line.split()) > 2 for line in expected) else told)(course, code) == expected

@@ -82,10 +82,10 @@ PLATELETS = {
         "relative",
     ),
     "no hysteresis": (course().labs("08:00", platelets=29).labs("09:00", platelets=50.1), "09:00", "clear"),
-    "in the ICU 18 h old is fresh": (icu().labs("08:00", platelets=200), "26:00", "clear"),
-    "in the ICU older is stale": (
+    "in the ICU just under 18 h old is fresh": (icu().labs("08:00", platelets=200), "25:59:59.999", "clear"),
+    "in the ICU 18 h old is stale": (
         icu().labs("08:00", platelets=200),
-        "26:00:00.001",
+        "26:00",
         "indeterminate missing platelets",
     ),
 }

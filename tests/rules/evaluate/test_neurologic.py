@@ -87,7 +87,11 @@ MIND = {
         "clear until 11:30",
     ),
     "reversed after 2 h it clears": (minded(("08:00", "changed"), ("12:00", "normal")), "12:00", "clear"),
-    "absolute and just under 16 h old is not stale": (minded(("08:00", "changed")), "23:59:59.999", "absolute"),
+    "absolute and just under 16 h old is not stale": (
+        minded(("08:00", "changed")),
+        "23:59:59.999",
+        "absolute",
+    ),
     "absolute and 16 h old keeps its state, stale": (
         minded(("08:00", "changed")),
         "24:00",

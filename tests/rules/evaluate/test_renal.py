@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.rules.courses import Course, seen, states_at, table, timed, told
+from typing import Any
+
+from tests.rules.courses import Course, clock, seen, states_at, table, timed, told
 from tests.rules.evaluate.charted import course, timed_or_told
 from tests.rules.evaluate.results import result_alerts, result_states
 
@@ -74,18 +76,22 @@ STARTS = {
         "10:00",
         "absolute",
     ),
-    "nothing in the 24 h before it: unknown": (
-        course().urine("08:00", 500).urine("32:00:00.001", 5),
+    "nothing less than 24 h before it: unknown": (
+        course().urine("08:00", 500).urine("32:00", 5),
         "33:00",
         BLIND,
     ),
     "something just within 24 h: a rate": (
-        course().urine("08:00", 500).urine("31:59", 230),
+        course().urine("08:00", 500).urine("31:59:59.999", 230),
         "33:00",
         "absolute",
     ),
-    "a stretch of 24 h is known": (course().urine("32:00", 239, start="08:00"), "33:00", "absolute"),
-    "a longer stretch is unknown": (course().urine("32:00:00.001", 239, start="08:00"), "33:00", BLIND),
+    "a stretch of just under 24 h is known": (
+        course().urine("32:00", 239, start="08:00:00.001"),
+        "33:00",
+        "absolute",
+    ),
+    "a stretch of 24 h is unknown": (course().urine("32:00", 239, start="08:00"), "33:00", BLIND),
     "a volume of unknown rate counts wholly at its end": (
         course().urine("08:30", 30).urine("09:00", 9, start="08:00"),
         "09:00",
@@ -108,30 +114,41 @@ def test_where_a_urine_collection_starts(course: Course, at: str, expected: str)
 
 
 STALE = {
-    "clear and 8 h old it is clear": (hour(50), "17:00", "clear"),
-    "clear and older it cannot be told": (hour(50), "17:00:00.001", BLIND),
-    "tripped and 8 h old it is not stale": (hour(15), "17:00", "relative"),
-    "tripped and older it keeps its state, stale": (hour(15), "17:00:00.001", "relative stale"),
-    "it clears on data": (hour(15).urine("20:00", 300, start="19:00"), "20:00", "clear"),
-    "in the ICU 2 h old is clear": (
+    "clear and just under 8 h old it is clear": (hour(50), "16:59:59.999", "clear"),
+    "clear and 8 h old it cannot be told": (hour(50), "17:00", BLIND),
+    "tripped and just under 8 h old it is not stale": (hour(15), "16:59:59.999", "relative"),
+    "tripped and 8 h old it keeps its state, stale": (hour(15), "17:00", "relative stale"),
+    "stale it clears on data of two hours": (hour(15).urine("20:00", 300, start="18:00"), "20:00", "clear"),
+    "on one hour it is no longer stale": (hour(15).urine("20:00", 300, start="19:00"), "20:00", "relative"),
+    "in the ICU just under 2 h old is clear": (
         Course().start("00:00", location="icu").urine("09:00", 50, start="08:00"),
-        "11:00",
+        "10:59:59.999",
         "clear",
     ),
-    "in the ICU older cannot be told": (
+    "in the ICU 2 h old cannot be told": (
         Course().start("00:00", location="icu").urine("09:00", 50, start="08:00"),
-        "11:00:00.001",
+        "11:00",
         BLIND,
     ),
     "stale when it becomes known it trips nothing": (
-        course().urine("09:00", 5, start="08:00", known="17:00:00.001"),
+        course().urine("09:00", 5, start="08:00", known="17:00"),
         "18:00",
         BLIND,
     ),
-    "at its limit when it becomes known it counts": (
-        course().urine("09:00", 5, start="08:00", known="17:00"),
-        "17:00",
+    "just under its limit when it becomes known it counts": (
+        course().urine("09:00", 5, start="08:00", known="16:59:59.999"),
+        "16:59:59.999",
         "absolute",
+    ),
+    "stale when it becomes known it clears nothing": (
+        hour(15).urine("12:00", 600, start="09:00", known="20:00"),
+        "20:00",
+        "relative stale",
+    ),
+    "a late record is left out of a stretch that is stale by then": (
+        course().urine("09:00", 5, start="08:00").urine("08:45", 100, start="08:15", known="17:00"),
+        "17:00",
+        "absolute stale",
     ),
     "corrected it never was": (hour(5, "u").correct("u", "10:00", volume=50), "10:00", "clear"),
     "withdrawn it never was": (hour(5, "u").withdraw("u", "10:00"), "10:00", BLIND),
@@ -153,10 +170,126 @@ STALE = {
 
 @table(STALE)
 def test_urine_hour_stale_corrected_and_late(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `urine-hour`: stale when the latest collection ended more than twice the
+    """criteria.md section 3, `urine-hour`: stale when the latest collection ended twice the
     interval ago; section 2.
     """
     assert seen(course, at, HOUR) == expected
+
+
+def icu_hours(*volumes: float) -> Course:
+    """Hourly collections in intensive care from 08:00 on."""
+    drawn = Course().start("00:00", location="icu")
+    for i, volume in enumerate(volumes):
+        drawn.urine(f"{9 + i:02}:00", volume, start=f"{8 + i:02}:00")
+    return drawn
+
+
+CLEARS = {
+    "an hour above 20 mL/h does not clear": (icu_hours(15, 24), "10:00", "relative"),
+    "nor two of just 20 mL/h": (icu_hours(15, 25), "10:00", "relative"),
+    "two above it do": (icu_hours(15, 25.1), "10:00", "clear"),
+    "an absolute hour becomes relative first": (icu_hours(5, 24), "10:00", "relative"),
+    "a clear row needs one hour only": (icu_hours(50, 24), "10:00", "clear"),
+    "and trips on one": (icu_hours(200, 15), "10:00", "relative"),
+    "one hour after a hole that ends the stretch does not clear": (
+        icu_hours(15).urine("11:01", 200, start="10:00:00.001"),
+        "11:01",
+        "relative",
+    ),
+    "a hole of the interval does not end it": (
+        icu_hours(15).urine("11:00", 200, start="10:00"),
+        "11:00",
+        "clear",
+    ),
+    "four hours of four-hourly charting clear at once": (
+        hour(15).urine("13:00", 81),
+        "13:00",
+        "clear",
+    ),
+    "a collection of unknown rate changes nothing in a tripped row": (
+        hour(15).urine("33:00", 500),
+        "33:00",
+        "relative stale",
+    ),
+    "half an hour after a hole cannot tell a clear row": (
+        icu_hours(50).urine("11:00", 30, start="10:30"),
+        "11:00",
+        BLIND,
+    ),
+    "nor changes it a tripped one": (
+        icu_hours(15).urine("10:45", 30, start="10:15"),
+        "10:45",
+        "relative",
+    ),
+    "corrected the hour that tripped it never did": (
+        hour(15, "u").urine("10:00", 21).correct("u", "10:10", volume=21),
+        "10:10",
+        "clear",
+    ),
+    "a late collection between is taken in order of its at": (
+        hour(50).urine("11:00", 25, start="10:00").urine("10:00", 14, known="11:10"),
+        "11:10",
+        "relative",
+    ),
+}
+
+
+@table(CLEARS)
+def test_urine_hour_clears_on_two_hours(course: Course, at: str, expected: str) -> None:
+    """criteria.md section 3.4, `urine-hour`: clears only when the stretch of 120 min is above the limit too;
+    a hole longer than the interval ends a stretch.
+    """
+    assert seen(course, at, HOUR) == expected
+
+
+def washed(at: str, volume: float, **fields: Any) -> Course:
+    return course().given("irrigation", at, volume, **fields)
+
+
+IRRIGATION = {
+    "it is taken off": (washed("08:30", 50).urine("09:00", 60, start="08:00"), 10.0),
+    "as far as the collection reaches": (washed("08:30", 70).urine("09:00", 60, start="08:00"), 0.0),
+    "at the collection's end it is of it": (washed("09:00", 50).urine("09:00", 60, start="08:00"), 10.0),
+    "at its start it is not": (washed("08:00", 50).urine("09:00", 60, start="08:00"), 60.0),
+    "the collection that ends first gives it": (
+        washed("08:30", 60).urine("09:00", 120, start="07:00").urine("10:00", 120, start="08:00"),
+        75.0,
+    ),
+    "and the next the rest": (
+        washed("08:30", 50).urine("09:00", 30, start="08:00").urine("09:30", 90, start="08:00"),
+        46.6667,
+    ),
+    "withdrawn it is not": (
+        washed("08:30", 50, id="w").urine("09:00", 60, start="08:00").withdraw("w", "09:10"),
+        60.0,
+    ),
+    "charted late it is": (
+        course().urine("09:00", 60, start="08:00").given("irrigation", "08:30", 50, known="10:00"),
+        10.0,
+    ),
+    "but not when the stretch is stale by then": (
+        course().urine("09:00", 60, start="08:00").given("irrigation", "08:30", 50, known="17:00"),
+        60.0,
+    ),
+    "a collection of unknown start takes what came since the one before": (
+        course()
+        .urine("06:00", 200, start="-20:00")
+        .given("irrigation", "20:00", 500)
+        .urine("30:00", 530)
+        .urine("30:00", 20, start="29:00"),
+        50.0,
+    ),
+}
+
+
+@table(IRRIGATION, "course rate")
+def test_what_goes_into_the_bladder_is_no_urine(course: Course, rate: float) -> None:
+    """criteria.md section 3.4: intake of kind `irrigation` is taken off the collections in whose time it
+    lies.
+    """
+    last = max(one["at"] for one in course.records if one.get("kind") == "urine")
+    found = states_at(course, clock(max(last, course.records[-1].get("known", last))) or "")
+    assert found["criteria"][HOUR]["value"] == rate
 
 
 def test_urine_hour_names_the_collections_of_its_stretch() -> None:
@@ -172,8 +305,13 @@ SAID = {
         ["opened relative 09:00 @09:20"],
     ),
     "up and down in one episode": (
-        hour(15).urine("10:00", 5).urine("10:10", 200),
-        ["opened relative 09:00", "worsened absolute 10:00", "resolved clear 10:10"],
+        hour(15).urine("10:00", 5).urine("10:10", 20).urine("11:10", 50),
+        [
+            "opened relative 09:00",
+            "worsened absolute 10:00",
+            "improved relative 10:10",
+            "resolved clear 11:10",
+        ],
     ),
     "withdrawn is amended": (hour(5, "u").withdraw("u", "09:10"), ["opened absolute", "amended clear"]),
     "corrected down a level is amended": (
@@ -223,34 +361,34 @@ CREATININE = {
         "09:00",
         "clear",
     ),
-    "in the ICU 18 h old is fresh": (
+    "in the ICU just under 18 h old is fresh": (
         Course().start("00:00", location="icu").labs("08:00", creatinine=1),
-        "26:00",
+        "25:59:59.999",
         "clear",
     ),
-    "in the ICU older is stale": (
+    "in the ICU 18 h old is stale": (
         Course().start("00:00", location="icu").labs("08:00", creatinine=1),
-        "26:00:00.001",
+        "26:00",
         "indeterminate missing creatinine",
     ),
     "the shorter limit counts from the switch": (
         course().labs("08:00", creatinine=1).transfer("10:00", "icu"),
-        "28:00",
+        "27:59:59.999",
         "clear",
     ),
     "and then it is stale": (
         course().labs("08:00", creatinine=1).transfer("10:00", "icu"),
-        "28:00:00.001",
+        "28:00",
         "indeterminate missing creatinine",
     ),
     "the longer limit goes on applying": (
         course().labs("08:00", creatinine=1).transfer("40:00", "icu"),
-        "44:00:00.001",
+        "44:00",
         "indeterminate missing creatinine",
     ),
     "back on the ward the longer limit holds again": (
         course().labs("08:00", creatinine=1).transfer("10:00", "icu").transfer("28:00", "ward"),
-        "44:00",
+        "43:59:59.999",
         "clear",
     ),
 }

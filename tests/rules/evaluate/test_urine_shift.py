@@ -24,7 +24,7 @@ SHIFT = {
     "80 mL is relative": (shift(80), "15:00", "relative"),
     "just under 80 mL is absolute": (shift(79.9), "15:00", "absolute"),
     "volume 0 is a measurement": (shift(0), "15:00", "absolute"),
-    "it is decided at the end of the shift, not before": (shift(79), "14:59:59.999", BLIND),
+    "it is decided when a collection reaches the end, not before": (shift(79), "14:59:59.999", BLIND),
     "7 h covered are enough": (shift(60, "08:00"), "15:00", "absolute"),
     "a millisecond less is not": (shift(60, "08:00:00.001"), "15:00", BLIND),
     "above 160 mL it is clear whatever the coverage": (shift(161, "14:00"), "15:00", "clear"),
@@ -55,18 +55,67 @@ SHIFT = {
         "15:00",
         "relative",
     ),
-    "it holds through the next shift": (shift(79).urine("20:00", 900), "22:59:59.999", "absolute"),
+    "it holds through the next shift": (shift(79), "22:59:59.999", "absolute"),
     "until that is completed": (shift(79).urine("23:00", 161), "23:00", "clear"),
     "a tripped one keeps its state, stale, when the next is not covered": (
         shift(79),
-        "23:00",
+        "24:00",
         "absolute stale",
     ),
     "and goes on keeping it": (shift(79), "55:00", "absolute stale"),
     "it clears on data": (shift(79).urine("31:00", 161, start="30:00"), "31:00", "clear"),
-    "a clear one cannot be told when the next is not covered": (shift(300), "23:00", BLIND),
+    "a clear one cannot be told when the next is not covered": (shift(300), "24:00", BLIND),
     "corrected it never was": (shift(79).correct("u", "16:00", volume=170), "16:00", "clear"),
-    "corrected it is not kept either": (shift(79).correct("u", "16:00", volume=170), "23:00", BLIND),
+    "corrected it is not kept either": (shift(79).correct("u", "16:00", volume=170), "24:00", BLIND),
+    "the next is decided an hour after its end when no collection reaches it": (
+        shift(79),
+        "23:59:59.999",
+        "absolute",
+    ),
+    "until then a clear one stands": (shift(300), "23:59:59.999", "clear"),
+    "a collection that goes on over the end decides it": (
+        shift(300).urine("22:00", 60).urine("23:10", 10),
+        "23:10",
+        "absolute",
+    ),
+    "one that begins after the end does not": (
+        shift(300).urine("22:59:59.999", 60).urine("23:10", 10, start="23:00"),
+        "23:10",
+        "clear",
+    ),
+    "late ones are waited for": (
+        shift(300).urine("22:00", 60).urine("23:00", 110, known="23:30"),
+        "23:30",
+        "clear",
+    ),
+    "its volume is scaled to the whole": (shift(140, "08:00"), "15:00", "relative"),
+    "by what is covered": (shift(140.1, "08:00"), "15:00", "clear"),
+    "the scaled volume decides the level too": (shift(70, "08:00"), "15:00", "relative"),
+    "just under": (shift(69.9, "08:00"), "15:00", "absolute"),
+    "the running shift ends it with more than 160 mL": (
+        shift(79).urine("16:00", 100).urine("17:00", 60.1),
+        "17:00",
+        "clear",
+    ),
+    "160 mL make it relative": (shift(79).urine("16:00", 100).urine("17:00", 60), "17:00", "relative"),
+    "80 mL do": (shift(79).urine("16:00", 80), "16:00", "relative"),
+    "less do not": (shift(79).urine("16:00", 79.9), "16:00", "absolute"),
+    "a collection counts by its share in the running shift": (
+        shift(79, end="14:00").urine("16:00", 320, start="14:00"),
+        "16:00",
+        "clear",
+    ),
+    "ended early it stays ended": (shift(79).urine("16:00", 200), "22:59:59.999", "clear"),
+    "and is indeterminate only when the next is not covered": (
+        shift(79).urine("16:00", 100).urine("17:00", 50),
+        "24:00",
+        "relative stale",
+    ),
+    "ended early while the shift waits for its last hour": (
+        shift(79).urine("22:00", 70).urine("23:30", 300, start="23:00"),
+        "23:30",
+        "clear",
+    ),
     "withdrawn it never was": (shift(79).withdraw("u", "16:00"), "16:00", BLIND),
     "withdrawn while stale it is not kept": (shift(79).withdraw("u", "24:00"), "24:00", BLIND),
     "charted late it is decided again": (
@@ -85,7 +134,8 @@ SHIFT = {
 @table(SHIFT)
 def test_urine_shift(course: Course, at: str, expected: str) -> None:
     """criteria.md section 3, `urine-shift`: 80-160 mL relative, both ends included, below 80 absolute;
-    covered but for 1 h.
+    7/8 of it
+    covered.
     """
     assert seen(course, at, CODE) == expected
 
@@ -96,9 +146,21 @@ SAID = {
         course().urine("15:00", 79, start="07:00", known="17:00"),
         ["opened absolute 15:00 @17:00"],
     ),
-    "resolved at the end of the next": (
-        shift(100).urine("23:00", 200).tick("24:00"),
+    "resolved by the collection that is enough": (
+        shift(100).urine("20:00", 100).urine("23:00", 100).tick("24:00"),
         ["opened relative 15:00", "resolved clear 23:00"],
+    ),
+    "improved and resolved early, at the collections": (
+        shift(50).urine("16:00", 90, known="16:10").urine("17:00", 90).tick("24:00"),
+        ["opened absolute 15:00", "improved relative 16:00 @16:10", "resolved clear 17:00"],
+    ),
+    "decided an hour after the end it is opened at the end": (
+        course().urine("14:00", 60, start="07:00").tick("17:00"),
+        ["opened absolute 15:00 @16:00"],
+    ),
+    "not told again while it waits": (
+        shift(100).urine("22:00", 70).tick("24:00"),
+        ["opened relative 15:00"],
     ),
     "worsened at the end of the next": (
         shift(100).urine("23:00", 79).tick("24:00"),

@@ -178,9 +178,9 @@ REFUSED = {
         "4.0 leaves out advice.hypokalemia.limit (3.6): such readings would be dropped; widen the range",
     ),
     "gap of a shift": (
-        'criteria.urine-shift.gap = "8 h"',
+        'criteria.urine-shift.wait = "8 h"',
         (
-            "line 1: criteria.urine-shift.gap: 8 h is not shorter than the shortest shift (8 h); lower it, "
+            "line 1: criteria.urine-shift.wait: 8 h is not shorter than the shortest shift (8 h); lower it, "
             "or "
             "lengthen the shift"
         ),
@@ -503,8 +503,8 @@ REFUSED = {
     "shifts as short as the gap": (
         'shifts.starts = ["07:00", "08:00"]',
         "line 1: shifts.starts: "
-        "the shortest shift lasts 1 h, no longer than criteria.urine-shift.gap (1 h); lengthen it, or "
-        "lower the gap",
+        "the shortest shift lasts 1 h, no longer than criteria.urine-shift.wait (1 h); lengthen it, or "
+        "lower the wait",
     ),
 }
 
