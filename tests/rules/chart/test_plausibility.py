@@ -106,7 +106,11 @@ NOT_USED = {
         "urine-hour",
         "indeterminate missing urine",
     ),
-    "21 ug/kg/min of phenylephrine": (start().phenylephrine("08:00", 21), "phenylephrine-maximum", "clear"),
+    "21 ug/kg/min of phenylephrine": (
+        start().phenylephrine("08:00", 21),
+        "phenylephrine-maximum",
+        "indeterminate missing phenylephrine.unreadable",
+    ),
     "a weight of 24 kg": (
         start(weight=None).vitals("08:00", weight=24),
         "weight-gain",

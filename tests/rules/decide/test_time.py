@@ -204,7 +204,7 @@ COUNT_HOWEVER_LATE = {
     "a weight": (start().vitals("01:00", known="30:00", weight=82), "30:00", "weight-gain", "relative"),
     "a finding": (start().finding("infection", "01:00", known="90:00"), "90:00", "infection", "absolute"),
     "a rate": (
-        start().phenylephrine("01:00", 1.6, known="90:00").phenylephrine("02:00", 0),
+        start().phenylephrine("81:00", 1.6, known="90:00").phenylephrine("82:30", 0),
         "90:00",
         "phenylephrine-maximum",
         "absolute",

@@ -34,7 +34,7 @@ NEVER_SEEN = {
         "none charted is 0",
         "0 mL is 1000 mL short of the shift limit (at or above 1000 mL).",
     ),
-    "bilirubin": ("is indeterminate", "Missing: bilirubin: never charted.", "older than 36 h"),
+    "bilirubin": ("is indeterminate", "Missing: bilirubin: never charted.", "Too old: 36 h old"),
     "phenylephrine-maximum": (
         "is clear",
         "none charted means none is running",
@@ -44,7 +44,7 @@ NEVER_SEEN = {
     "platelets": (
         "is indeterminate",
         "Missing: platelets: never charted.",
-        "older than 36 h on the ward, 18 h in intensive care",
+        "36 h on the ward, 18 h in intensive care old",
     ),
     "weight-gain": (
         "is indeterminate",
@@ -120,7 +120,7 @@ CLEAR = {
         (
             "0.6 ug/kg/min is 0.4 ug/kg/min short of the relative limit (at or above 1 ug/kg/min).",
             "0.9 ug/kg/min short of the absolute",
-            "2026-03-02T01:00:00Z to 2026-03-02T10:00:00Z: the dose interval",
+            "2026-03-02T02:00:00Z to 2026-03-02T10:00:00Z: the part of the dose interval that decides",
             "i1",
         ),
     ),
@@ -393,7 +393,7 @@ STALE = {
         "last seen at 2026-03-02T02:00:00Z",
     ),
     "mental-status": ([finding("f1", 1, "mental-status", "changed")], 20, "stale since 2026-03-02T17:00:00Z"),
-    "urine-shift": ([volume("o1", 7, "urine", 50, -1)], 20, "an earlier shift, whose state is kept"),
+    "urine-shift": ([volume("o1", 7, "urine", 50, -1)], 20, "an earlier shift, whose state stands"),
     "weight-gain": ([vitals("v1", 1, weight=84)], 40, "stale since 2026-03-03T13:00:00Z"),
 }
 
@@ -490,7 +490,8 @@ def test_a_doubted_weight_is_named_as_waiting():
 def test_a_collection_of_unknown_start_has_no_rate():
     text = told("urine-hour", 10, volume("o1", 9, "urine", 30))
     assert (
-        "No stretch of at most 24 h that ends at 2026-03-02T09:00:00Z covers 1 h: the rate is not known."
+        "No stretch of less than 24 h that ends at 2026-03-02T09:00:00Z, without a hole longer than the interval "
+        "of intake-output, covers 1 h: the rate is not known."
         in text
     )
     assert "o1 at 2026-03-02T09:00:00Z: 30 mL, the latest collection; no rate can be told from it" in text
@@ -509,7 +510,7 @@ def test_a_rate_that_needs_a_weight_says_so():
     text = "\n".join(lines(explain(settled(events, 10), "phenylephrine-maximum")))
     assert "phenylephrine-maximum is indeterminate" in text
     assert "Missing: weight: never charted." in text
-    assert "charted without 'per kg' and no weight is known" in text
+    assert "charted without 'per kg' and no weight was known" in text
 
 
 def test_after_therapy_phenylephrine_is_clear_and_says_why():
