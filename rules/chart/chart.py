@@ -36,11 +36,10 @@ from rules.chart.facts import (
 )
 from rules.chart.infusions import Lines, Load, pressor_loads, running
 from rules.chart.oxygen import VitalsRow
-from rules.chart.series import Setting
+from rules.chart.setting import setting_for
 from rules.chart.vitals import Tail
 from rules.chart.volumes import Collection, resolved
 from rules.chart.weighing import Weighing
-from rules.guideline.declarations import ExcusedRateRow, OxygenRow
 from rules.guideline.edition import Guideline
 from rules.wire import vocabulary
 
@@ -48,41 +47,6 @@ FADED_KEPT = 200
 """Ids of vitals that left the tail and are still recognised as duplicates."""
 
 VOLUMES = ("urine", "stool", "iv-bolus", "blood-product", "iv-maintenance", "irrigation")
-
-
-def target_for(baseline: float | None, guideline: Guideline) -> float:
-    """Return the target systolic pressure of Table 2, mm[Hg]; without a baseline the strictest."""
-    table = guideline.pressure
-    if baseline is None or baseline > table.high_baseline:
-        return table.target_high
-    return table.target_low if baseline < table.low_baseline else table.target_normal
-
-
-def setting_for(baseline: float | None, guideline: Guideline) -> Setting:
-    """Return the numbers that the vitals series need, for a patient with this baseline pressure, mm[Hg]."""
-    heart, oxygen = guideline.row["sinus-tachycardia"], guideline.row["oxygen-requirement"]
-    assert isinstance(heart, ExcusedRateRow) and isinstance(oxygen, OxygenRow)
-    vital = guideline.observes[heart.monitored_by]
-    target = target_for(baseline, guideline)
-    fever = guideline.advises["fever"]
-    assert fever.limit is not None
-    warm = [heart.fever, fever.limit, guideline.advises["septic-workup"].limit]
-    return Setting(
-        ward=vital.ward,
-        intensive=vital.intensive,
-        late=guideline.choices.late_readings,
-        heart=heart,
-        oxygen=oxygen,
-        pressure_span=guideline.pressure.span,
-        target=target,
-        severe=guideline.pressure.severe(target),
-        recovered=target + guideline.pressure.clear_above,
-        fever=fever.limit,
-        fever_lasts=fever.within,
-        warm=min(limit.value for limit in warm if limit is not None),
-        stale_ward=int(vital.ward * heart.stale_factor),
-        stale_intensive=int(vital.intensive * heart.stale_factor),
-    )
 
 
 class Chart:
@@ -148,7 +112,7 @@ class Chart:
         self.set_aside: list[SetAside] = []
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
-        self.tail = Tail(setting_for(None, guideline), self.mode)
+        self.tail = Tail(setting_for({}, guideline), self.mode)
         self.weights: list[Weight] = []
         self.collections: list[Collection] = []
         self.loads: list[Load] = []
@@ -239,11 +203,11 @@ class Chart:
         self.dose_1_planned = next(planned, None)
         self.baseline_readings = {code: value for b in self.baselines for code, value in b.readings.items()}
         self.baseline_findings = {code: value for b in self.baselines for code, value in b.findings.items()}
-        setting = setting_for(self.baseline_readings.get("systolic-bp"), self.guideline)
+        setting = setting_for(self.baseline_readings, self.guideline)
         if setting == self.tail.setting:
             return 0
         self.tail.set(setting)
-        return dirty_flags.SYSTOLIC
+        return dirty_flags.SYSTOLIC | dirty_flags.SPO2
 
     def _modes(self) -> int:
         after = self.guideline.choices.intensive_after_pressor

@@ -15,6 +15,7 @@ SIGNALS = (
     "systolic-bp",  # likewise, mean pressures too; also when the baseline moves the target
     "spo2",  # likewise
     "temperature",  # likewise
+    "respiratory-rate",  # likewise
     "oxygen",  # device, flow or FiO2 in force
     "weight",  # a weight, accepted or not
     "urine",  # a volume of urine
@@ -42,6 +43,7 @@ HEART_RATE = BIT["heart-rate"]
 SYSTOLIC = BIT["systolic-bp"]
 SPO2 = BIT["spo2"]
 TEMPERATURE = BIT["temperature"]
+BREATHING = BIT["respiratory-rate"]
 OXYGEN = BIT["oxygen"]
 WEIGHT = BIT["weight"]
 URINE = BIT["urine"]
@@ -58,7 +60,7 @@ RESPIRATORY = BIT["respiratory-rate"]
 NOT_UNDERSTOOD = BIT["not-understood"]
 ACCEPT = BIT["accept"]
 MODE = BIT["mode"]
-VITALS = HEART_RATE | SYSTOLIC | SPO2 | TEMPERATURE | OXYGEN
+VITALS = HEART_RATE | SYSTOLIC | SPO2 | TEMPERATURE | BREATHING | OXYGEN
 EVERYTHING = (1 << len(BIT)) - 1
 
 

@@ -1,6 +1,6 @@
 """Track oxygen by device: which device, flow and FiO2 are in force, charted by exception.
 
-Source: criteria.md section 3, oxygen-requirement.
+Source: criteria.md section 3.1, oxygen-requirement.
 """
 
 import msgspec
@@ -28,15 +28,27 @@ class VitalsRow(Fact, array_like=True, gc=False):
     digest: int = 0
 
 
-ASSUMING = ("mask",)
-"""Devices whose FiO2 is assumed where none is charted."""
+ASSISTED = ("high-flow", "nippv", "ventilator")
+"""Devices that are absolute by themselves."""
+NEVER_OFF = ("nippv", "ventilator")
+"""Devices that a flow of 0 does not take off."""
+
+HIGH, HIGH_CHARTED, OFF, THREE_LITRES, ABSOLUTE = 1, 2, 4, 8, 16
+"""Flags of the oxygen in force: 4 L/min or more, a FiO2 >=40 % or an assisting device; the same without an
+assumed FiO2 or a device's name alone; room air or no flow; 3 L/min or more, or a mask or assisting device;
+absolute by device."""
+
+BASE_FIO2 = 21
+TRIPPED = ("relative", "absolute")
 
 
 class Oxygen(msgspec.Struct, array_like=True):
     """The device, flow and FiO2 in force after the records so far, and when their level last changed.
 
-    `level`: None where it is unknown (a cannula without a flow); `stops_since`: since when devices that make
-    it absolute, other than by an assumed FiO2, have been in force one after the other.
+    `level`: None where it is unknown (a cannula without a flow) and was not tripped before; `unknown`: it is
+    unknown now, and a tripped level is kept; `flags`: how much oxygen it is; `device_at`: since when the
+    device is in force; `stops_since`: since when devices that are absolute by what is charted are in force
+    without a break.
     """
 
     device: str | None = None
@@ -48,6 +60,9 @@ class Oxygen(msgspec.Struct, array_like=True):
     device_by: Reference | None = None
     flow_by: Reference | None = None
     fio2_by: Reference | None = None
+    unknown: bool = False
+    flags: int = OFF
+    device_at: int | None = None
     stops_since: int | None = None
 
     @property
@@ -57,37 +72,66 @@ class Oxygen(msgspec.Struct, array_like=True):
             return self.device
         if self.flow:
             return "nasal-cannula"
-        return "mask" if self.fio2 is not None and self.fio2 > 21 else "room-air"
+        return "mask" if self._enriched else "room-air"
+
+    @property
+    def _enriched(self) -> bool:
+        return self.fio2 is not None and self.fio2 > BASE_FIO2
+
+    @property
+    def is_mask(self) -> bool:
+        """Whether it is judged as a mask: by its FiO2."""
+        device = self.in_force
+        return device == "mask" or (device == "other" and self.flow is None and self.fio2 is not None)
+
+    @property
+    def is_off(self) -> bool:
+        """Whether no oxygen is given: room air, or no flow and no FiO2 above that of air."""
+        device = self.in_force
+        return device == "room-air" or (
+            self.flow == 0 and not self._enriched and device not in NEVER_OFF
+        )
 
     def add(self, row: VitalsRow, limits: OxygenRow) -> bool:
-        """Apply a record that charts device, flow or FiO2, and return whether the level changed."""
+        """Apply a record that charts device, flow or FiO2, and return whether anything in force changed."""
+        before = (self.level, self.unknown, self.flags, self.stops_since)
         self._chart(row)
         self.at = row.at
-        level, stopped = level_by_device(self, limits), self.stops_since
-        stops = level == "absolute" and (self.in_force not in ASSUMING or self.fio2 is not None)
-        self.stops_since = None if not stops else row.at if stopped is None else stopped
-        if level == self.level:
-            return stopped != self.stops_since
-        self.level, self.changed = level, row.at
-        return True
+        self.judge(limits, row.at)
+        return before != (self.level, self.unknown, self.flags, self.stops_since)
+
+    def judge(self, limits: OxygenRow, at: int) -> None:
+        """Set the level of what is in force since moment `at`; a tripped one is kept where it is unknown."""
+        level = level_by_device(self, limits)
+        self.unknown = level is None
+        if level is None and self.level in TRIPPED:
+            level = self.level
+        if level != self.level:
+            self.level, self.changed = level, at
+        self.flags = _amount(self, limits)
+        if not _stops(self, limits):
+            self.stops_since = None
+        elif self.stops_since is None:
+            self.stops_since = at
 
     def _chart(self, row: VitalsRow) -> None:
         if row.device is not None:
             if row.device != self.in_force:
-                self._forget()
+                self._forget(row.at)
             self.device, self.device_by = row.device, row.reference
         elif self._restarted_by(row):
-            self._forget()
+            self._forget(row.at)
             self.device, self.device_by = None, None
         if row.flow is not None:
             self.flow, self.flow_by = row.flow, row.reference
         if row.fio2 is not None:
             self.fio2, self.fio2_by = row.fio2, row.reference
 
-    def _forget(self) -> None:
+    def _forget(self, at: int) -> None:
         """Clear flow and FiO2: they belong to the device in force when they were charted."""
         self.flow = self.fio2 = None
         self.flow_by = self.fio2_by = None
+        self.device_at = at
 
     @property
     def evidence(self) -> tuple[Reference, ...]:
@@ -97,19 +141,18 @@ class Oxygen(msgspec.Struct, array_like=True):
 
     def _restarted_by(self, row: VitalsRow) -> bool:
         # A flow charted alone after "room air" means oxygen was put on again and the device not charted.
-        given = (row.flow is not None and row.flow > 0) or (row.fio2 is not None and row.fio2 > 21)
-        off = self.device == "room-air" or (self.flow == 0 and self.device != "ventilator")
+        given = (row.flow is not None and row.flow > 0) or (row.fio2 is not None and row.fio2 > BASE_FIO2)
+        off = self.device == "room-air" or (self.flow == 0 and self.in_force not in NEVER_OFF)
         return given and off
 
 
 def level_by_device(oxygen: Oxygen, limits: OxygenRow) -> str | None:
     """Return clear, relative or absolute by Table 3; None where the flow is unknown."""
-    device = oxygen.in_force
-    if device == "ventilator":
-        return "absolute"
-    if device == "room-air" or oxygen.flow == 0:
+    if oxygen.is_off:
         return "clear"
-    if device == "mask" or (device == "other" and oxygen.flow is None and oxygen.fio2 is not None):
+    if oxygen.in_force in ASSISTED:
+        return "absolute"
+    if oxygen.is_mask:
         high = oxygen.fio2 is None or limits.absolute_fio2.met(oxygen.fio2)
         return "absolute" if high else "relative"
     if oxygen.flow is None:
@@ -117,3 +160,24 @@ def level_by_device(oxygen: Oxygen, limits: OxygenRow) -> str | None:
     if limits.absolute_flow.met(oxygen.flow):
         return "absolute"
     return "relative" if limits.relative_flow.met(oxygen.flow) else "clear"
+
+
+def _amount(oxygen: Oxygen, limits: OxygenRow) -> int:
+    """Return the flags of how much oxygen is in force."""
+    if oxygen.is_off:
+        return OFF
+    assisted, masked = oxygen.in_force in ASSISTED, oxygen.is_mask
+    charted = (oxygen.flow is not None and limits.at_flow.met(oxygen.flow)) or (
+        oxygen.fio2 is not None and limits.absolute_fio2.met(oxygen.fio2)
+    )
+    high = charted or assisted or (masked and oxygen.fio2 is None)
+    three = assisted or masked or (oxygen.flow is not None and limits.relative_flow.met(oxygen.flow))
+    absolute = oxygen.level == "absolute"
+    return HIGH * high | HIGH_CHARTED * charted | THREE_LITRES * three | ABSOLUTE * absolute
+
+
+def _stops(oxygen: Oxygen, limits: OxygenRow) -> bool:
+    """Return whether the device makes the row absolute by what is charted, not by an assumed FiO2."""
+    if level_by_device(oxygen, limits) != "absolute":
+        return False
+    return not (oxygen.is_mask and oxygen.fio2 is None)

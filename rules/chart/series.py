@@ -1,6 +1,6 @@
-"""Track one vital sign in the order of `at`: its latest reading and its latches with hysteresis.
+"""Track one vital sign in the order of `at`: its latest reading, and the conditions that hold after it.
 
-For temperature also the highest of the last day (criteria.md sections 3 and 7).
+Source: criteria.md sections 3.1, 5 and 7.2.
 
 A reading that was already stale when it became known neither trips nor clears: it is `deferred` until a later
 reading that was fresh when known shows that the signal is seen again; then it counts as history (criteria.md
@@ -8,266 +8,355 @@ section 1).
 """
 
 from copy import copy
-from typing import ClassVar, Self
+from typing import Self
 
 import msgspec
 
 from rules.chart.course import Mode
-from rules.chart.oxygen import VitalsRow
+from rules.chart.oxygen import HIGH, HIGH_CHARTED, VitalsRow
+from rules.chart.readings import History, Met, Reading, is_confirmed, reading_of, run_start
 from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Sustained
+from rules.guideline.pressure_targets import MeanLimits
+from rules.guideline.vital_signs import VitalSigns
 from rules.wire.events import Reference
-from rules.wire.instants import DAY
 
 
-class Latch(msgspec.Struct, array_like=True):
-    """A condition with hysteresis.
+class Latch(msgspec.Struct, array_like=True, frozen=True):
+    """A condition: whether it holds, since when, and the run of readings that made it so.
 
-    `run` and `seen` hold the candidate run for the next change; `evidence` the run that made the last one.
+    `began`: the `at` of the run's first reading.
     """
 
     on: bool = False
     changed: int | None = None
-    run: int | None = None
-    seen: tuple[Reference, ...] = ()
+    began: int | None = None
     evidence: tuple[Reference, ...] = ()
-
-    def step(self, at: int, advances: bool, joined: bool, span: int, reference: Reference) -> bool:
-        """Apply one reading, and return whether the latch changed.
-
-        `advances`: it meets the condition for the next change (to trip when off, to clear when on); `joined`:
-        it is no further from the reading before than the interval in force there.
-        """
-        if not advances:
-            if self.run is not None:
-                self.run, self.seen = None, ()
-            return False
-        if self.run is None or not joined:
-            self.run, self.seen = at, (reference,)
-        else:
-            self.seen = (*self.seen, reference)
-        if at - self.run < span:
-            return False
-        self.on, self.changed, self.evidence = not self.on, at, self.seen
-        self.run, self.seen = None, ()
-        return True
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """The numbers the series need, from the guideline and the patient's target pressure (mm[Hg])."""
+    """The numbers the series need, from the guideline and the patient's baseline.
+
+    `target`: target systolic pressure, mm[Hg]; `joins_ward`, `joins_intensive`: the grace by which readings
+    are neighbours; `low`, `severe_saturation`, `extreme_saturation`: the limits of the patient's SpO2.
+    """
 
     ward: int
     intensive: int
+    joins_ward: int
+    joins_intensive: int
+    stale_ward: int
+    stale_intensive: int
     late: int
+    signs: VitalSigns
     heart: ExcusedRateRow
     oxygen: OxygenRow
-    pressure_span: int
     target: float
-    severe: float
-    recovered: float
+    pressure: Sustained
+    severe_pressure: Limit
+    mean: MeanLimits
+    low: Sustained
+    severe_saturation: Limit
+    extreme_saturation: Limit
     warm: float
     fever: Limit
     fever_lasts: int
-    stale_ward: int
-    stale_intensive: int
+
+
+def turned(on: bool, history: History, start: int) -> Latch:
+    """Return a condition that changed at the last reading, by the run from index `start` on."""
+    run = history[start:]
+    return Latch(on, run[-1].at, run[0].at, tuple(reading.reference for reading in run))
+
+
+def advanced(latch: Latch, condition: Sustained, history: History, signs: VitalSigns) -> Latch:
+    """Return a sustained condition after the last reading: it trips, clears, or stays as it is."""
+    value = history[-1].value
+    if not latch.on:
+        if not condition.trip.met(value):
+            return latch
+        start = run_start(history, condition.trip.met, condition.span, signs.share)
+        return latch if start is None else turned(True, history, start)
+    return cleared(latch, condition.trip.met, condition.clear.met, condition.span, history, signs)
+
+
+def cleared(
+    latch: Latch, trips: Met, clears: Met, span: int, history: History, signs: VitalSigns
+) -> Latch:
+    """Return a condition that holds after the last reading.
+
+    It clears when its clearing limit is sustained, or when the tripping one is long not met: a patient who
+    stays just on the safe side of the limit recovers.
+    """
+    if trips(history[-1].value):
+        return latch
+    start = run_start(history, clears, span, signs.share)
+    if start is None:
+        start = run_start(history, lambda value: not trips(value), signs.recovers, signs.share)
+    return latch if start is None else turned(False, history, start)
 
 
 class Series(msgspec.Struct, array_like=True):
     """The state of one vital sign after the readings so far.
 
-    `last`: the latest reading by `at`; `latest_counted`: the latest one that counts; `joins_until`: up to
-    when the next one is its neighbour; `deferred`: readings that were stale when they became known, with the
-    flow in force.
+    `last`: the latest reading by `at`; `latest_counted`: the latest one that counts; `deferred`: readings
+    that were stale when they became known.
     """
 
-    last: VitalsRow | None = None
-    latest_counted: VitalsRow | None = None
-    joins_until: int = -1
-    deferred: tuple[tuple[VitalsRow, float | None], ...] = ()
-    a: Latch = msgspec.field(default_factory=Latch)
-    b: Latch = msgspec.field(default_factory=Latch)
+    last: Reading | None = None
+    latest_counted: Reading | None = None
+    deferred: tuple[Reading, ...] = ()
 
-    column: ClassVar[str]
-
-    def add(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
+    def add(self, reading: Reading, history: History, mode: Mode, setting: Setting) -> bool:
         """Apply the next reading, and return whether a decision may change by it."""
-        behind = row.first - row.at
         before = self.last
-        if before is not None and row.at < before.at:
+        if before is not None and reading.at < before.at:
             return False
-        self.last = row
-        if behind > setting.stale_intensive:
+        self.last = reading
+        behind = reading.first - reading.at
+        if behind >= setting.stale_intensive:
             if behind > setting.late:
-                return before is None or self.differs(before, value, setting)
-            if row.first > mode.limit(row.at, row.first, setting.stale_ward, setting.stale_intensive):
-                self.deferred = (*self.deferred, (row, flow))
+                return before is None or self.differs(before, reading, setting)
+            limit = mode.limit(reading.at, reading.first, setting.stale_ward, setting.stale_intensive)
+            if reading.first >= limit:
+                self.deferred = (*self.deferred, reading)
                 return True
-        changed = before is None or self.differs(before, value, setting)
-        if self.deferred:
-            changed = self._catch_up(mode, setting) or changed
-        return self._step(row, value, flow, mode, setting) or changed
+        caught_up = bool(self.deferred)
+        if caught_up:
+            self._catch_up(history, setting)
+        self._step(reading, history, setting)
+        return before is None or caught_up or self.differs(before, reading, setting)
 
-    def _catch_up(self, mode: Mode, setting: Setting) -> bool:
+    def _catch_up(self, history: History, setting: Setting) -> None:
         deferred, self.deferred = self.deferred, ()
-        for row, flow in deferred:
-            self._step(row, getattr(row, self.column), flow, mode, setting)
-        return True
+        for reading in deferred:
+            self._step(reading, history, setting)
 
-    def _step(self, row: VitalsRow, value: float, flow: float | None, mode: Mode, setting: Setting) -> bool:
-        at = row.at
-        joined = at <= self.joins_until
-        self.latest_counted = row
-        self.joins_until = at + mode.interval(at, setting.ward, setting.intensive)
-        return self.judge(at, value, flow, joined, setting, (row.id, row.offset))
+    def _step(self, reading: Reading, history: History, setting: Setting) -> None:
+        if history and history[-1].at > reading.at - setting.signs.confirms:
+            reading.close = True
+        history.append(reading)
+        self.latest_counted = reading
+        reading.on = self.judge(history, setting)
 
-    def judge(
-        self,
-        at: int,
-        value: float,
-        flow: float | None,
-        joined: bool,
-        setting: Setting,
-        reference: tuple[str, int],
-    ) -> bool:
-        """Step the latches of this vital sign by one reading, and return whether one of them changed."""
+    def judge(self, history: History, setting: Setting) -> int:
+        """Step the conditions by the last reading, and return the flags of those that hold."""
         raise TypeError("a Series is judged by its kind")
 
-    def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
-        """Return whether the latest value matters by itself and has crossed a limit."""
-        return False
+    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
+        """Return whether a reading matters after the one before it.
+
+        The conditions differ, it crosses a limit, or one of the two may have to be repeated.
+        """
+        raise TypeError("a Series is judged by its kind")
 
     def copy(self) -> Self:
         """Return a copy that can change on its own."""
-        result = copy(self)
-        result.a, result.b = copy(self.a), copy(self.b)
-        return result
+        return copy(self)
 
 
-def advance(
-    latch: Latch, condition: Sustained, at: int, value: float, joined: bool, reference: tuple[str, int]
-) -> bool:
-    """Step a latch by a sustained condition, and return whether it changed."""
-    end = condition.clear if latch.on else condition.trip
-    return latch.step(at, end.met(value), joined, condition.span, reference)
+FAST, VERY_FAST, UNEXCUSED, SLOW = 1, 2, 4, 8
 
 
 class HeartRate(Series, array_like=True):
-    """The heart rate. Latch `a`: over 120, latch `b`: over 130 (Table 3, cardiac, row 1)."""
+    """The heart rate: over 120, over 130, past what nothing excuses (Table 3, cardiac, row 1); and slow."""
 
-    column: ClassVar[str] = "hr"
+    fast: Latch = Latch()
+    very_fast: Latch = Latch()
+    unexcused: Latch = Latch()
+    slow: Latch = Latch()
 
-    def judge(
-        self,
-        at: int,
-        value: float,
-        flow: float | None,
-        joined: bool,
-        setting: Setting,
-        reference: tuple[str, int],
-    ) -> bool:
-        over = advance(self.a, setting.heart.relative, at, value, joined, reference)
-        return advance(self.b, setting.heart.absolute, at, value, joined, reference) or over
+    def judge(self, history: History, setting: Setting) -> int:
+        heart, signs = setting.heart, setting.signs
+        self.fast = advanced(self.fast, heart.relative, history, signs)
+        self.very_fast = advanced(self.very_fast, heart.absolute, history, signs)
+        self.unexcused = advanced(self.unexcused, heart.unexcused, history, signs)
+        self.slow = advanced(self.slow, signs.slow, history, signs)
+        return (
+            FAST * self.fast.on
+            | VERY_FAST * self.very_fast.on
+            | UNEXCUSED * self.unexcused.on
+            | SLOW * self.slow.on
+        )
+
+    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
+        if before.on != reading.on:
+            return True
+        return _asks(before, setting) or _asks(reading, setting)
+
+
+def _asks(reading: Reading, setting: Setting) -> bool:
+    signs = setting.signs
+    if reading.on & FAST:
+        return signs.extreme_fast.met(reading.value)
+    return setting.heart.relative.trip.met(reading.value) or signs.extreme_slow.met(reading.value)
+
+
+LOW, SEVERE = 1, 2
 
 
 class Systolic(Series, array_like=True):
-    """The systolic pressure. Latch `a`: at or below target, latch `b`: at or below target - 10.
+    """The systolic pressure: at or below target, and at or below target - 10.
 
-    `b` trips on a single reading, which trips `a` too (section 5).
+    A confirmed severe reading is below target too (section 5). `systolic_at`: of the latest systolic one: a
+    mean pressure stands in only where none is near.
     """
 
-    column: ClassVar[str] = "sbp"
+    low: Latch = Latch()
+    severe: Latch = Latch()
+    systolic_at: int | None = None
 
-    def judge(
-        self,
-        at: int,
-        value: float,
-        flow: float | None,
-        joined: bool,
-        setting: Setting,
-        reference: tuple[str, int],
-    ) -> bool:
-        low, severe = self.a, self.b
-        span = setting.pressure_span
-        is_severe = value <= setting.severe
-        changed = severe.step(
-            at, is_severe if not severe.on else not is_severe, joined, span if severe.on else 0, reference
+    def judge(self, history: History, setting: Setting) -> int:
+        value = history[-1].value
+        if self.low.on or setting.pressure.trip.met(value):
+            self._severe(history, setting)
+            self._low(history, setting)
+        return LOW * self.low.on | SEVERE * self.severe.on
+
+    def _severe(self, history: History, setting: Setting) -> None:
+        limit = setting.severe_pressure
+        if not self.severe.on:
+            if is_confirmed(history, limit.met):
+                self.severe = confirmed(history)
+                self.low = self.low if self.low.on else self.severe
+        elif not limit.met(history[-1].value):
+            span, share = setting.pressure.span, setting.signs.share
+            start = run_start(history, lambda value: not limit.met(value), span, share)
+            if start is not None:
+                self.severe = turned(False, history, start)
+
+    def _low(self, history: History, setting: Setting) -> None:
+        self.low = advanced(self.low, setting.pressure, history, setting.signs)
+        if not self.low.on and self.severe.on:
+            self.severe = self.low
+
+    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
+        if before.on != reading.on:
+            return True
+        met = setting.pressure.trip.met
+        return met(before.value) != met(reading.value) or any(
+            (setting.severe_pressure.met(one.value) and not one.on & SEVERE)
+            or (met(one.value) and not one.on & LOW)
+            for one in (before, reading)
         )
-        if low.on:
-            return low.step(at, value > setting.recovered, joined, span, reference) or changed
-        return low.step(at, value <= setting.target, joined, 0 if is_severe else span, reference) or changed
 
-    def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
-        assert before.sbp is not None
-        return (before.sbp > setting.target) != (value > setting.target)
+
+def confirmed(history: History) -> Latch:
+    """Return a condition that trips at the last reading, confirmed: by itself, or by the one before."""
+    return turned(True, history, len(history) - (2 if history[-1].close else 1))
+
+
+BELOW, BELOW_HIGH, BELOW_CHARTED, BELOW_SEVERE = 1, 2, 4, 8
 
 
 class Saturation(Series, array_like=True):
-    """The SpO2. Latch `a`: low (hypoxemia), latch `b`: low with high flow in force at each reading.
+    """The SpO2: below the patient's limit, so with high oxygen at each low reading of the run, and severe.
 
-    `b` is of oxygen-requirement.
+    `on_high`: with high oxygen in force, assumed or by the device; `on_charted`: with 4 L/min or a FiO2 that
+    is charted (the stop rule). Both hold as long as `low` does.
     """
 
-    column: ClassVar[str] = "spo2"
+    low: Latch = Latch()
+    on_high: Latch = Latch()
+    on_charted: Latch = Latch()
+    severe: Latch = Latch()
 
-    def judge(
-        self,
-        at: int,
-        value: float,
-        flow: float | None,
-        joined: bool,
-        setting: Setting,
-        reference: tuple[str, int],
-    ) -> bool:
-        low = setting.oxygen.low
-        changed = advance(self.a, low, at, value, joined, reference)
-        if self.b.on:
-            return advance(self.b, low, at, value, joined, reference) or changed
-        high = flow is not None and setting.oxygen.at_flow.met(flow)
-        return self.b.step(at, high and low.trip.met(value), joined, low.span, reference) or changed
+    def judge(self, history: History, setting: Setting) -> int:
+        self._severe(history, setting)
+        if not self.low.on and not setting.low.trip.met(history[-1].value):
+            return BELOW_SEVERE * self.severe.on
+        self._low(history, setting)
+        return (
+            BELOW * self.low.on
+            | BELOW_HIGH * self.on_high.on
+            | BELOW_CHARTED * self.on_charted.on
+            | BELOW_SEVERE * self.severe.on
+        )
 
-    def differs(self, before: VitalsRow, value: float, setting: Setting) -> bool:
-        trip = setting.oxygen.low.trip
-        assert before.spo2 is not None
-        return trip.met(before.spo2) != trip.met(value)
+    def _severe(self, history: History, setting: Setting) -> None:
+        limit = setting.severe_saturation
+        if not self.severe.on:
+            if is_confirmed(history, limit.met):
+                self.severe = confirmed(history)
+            return
+        start = run_start(
+            history, lambda value: not limit.met(value), setting.low.span, setting.signs.share
+        )
+        if start is not None:
+            self.severe = turned(False, history, start)
+
+    def _low(self, history: History, setting: Setting) -> None:
+        self.low = advanced(self.low, setting.low, history, setting.signs)
+        if not self.low.on:
+            self.on_high = self.low if self.on_high.on else self.on_high
+            self.on_charted = self.low if self.on_charted.on else self.on_charted
+        elif not (self.on_high.on and self.on_charted.on):
+            self._with_oxygen(history, setting)
+
+    def _with_oxygen(self, history: History, setting: Setting) -> None:
+        below = setting.low.trip.met
+        start = run_start(history, below, setting.low.span, setting.signs.share)
+        if start is None:
+            return
+        oxygen = HIGH | HIGH_CHARTED
+        for reading in history[start:]:
+            if below(reading.value):
+                oxygen &= reading.oxygen
+        if oxygen & HIGH and not self.on_high.on:
+            self.on_high = turned(True, history, start)
+        if oxygen & HIGH_CHARTED and not self.on_charted.on:
+            self.on_charted = turned(True, history, start)
+
+    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
+        if before.on != reading.on:
+            return True
+        met = setting.low.trip.met
+        return met(before.value) != met(reading.value) or any(
+            (met(one.value) and not one.on & BELOW)
+            or (setting.extreme_saturation.met(one.value) and not one.on & BELOW_SEVERE)
+            for one in (before, reading)
+        )
 
 
-TemperatureReading = tuple[int, float, str, int]
-"""A reading as (at, Cel, id, offset)."""
+class Breathing(Series, array_like=True):
+    """The respiratory rate: fast in two readings some time apart, none slower between (section 7.2)."""
+
+    fast: Latch = Latch()
+    run: Reading | None = None
+
+    def judge(self, history: History, setting: Setting) -> int:
+        reading, condition = history[-1], setting.signs.breathing
+        if not condition.trip.met(reading.value):
+            self.run = None
+            if self.fast.on and condition.clear.met(reading.value):
+                self.fast = Latch(False, reading.at, reading.at, (reading.reference,))
+            return FAST * self.fast.on
+        if self.run is None:
+            self.run = reading
+        if not self.fast.on and reading.at - self.run.at >= condition.span:
+            self.fast = Latch(
+                True, reading.at, self.run.at, (self.run.reference, reading.reference)
+            )
+        return FAST * self.fast.on
+
+    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
+        return False
 
 
 class Temperature(msgspec.Struct, array_like=True):
-    """The temperature.
+    """The temperature. `feverish`: `at` of the first reading of the unbroken run of fever."""
 
-    `feverish`: `at` of the first reading of the unbroken run of fever; `peaks`: readings of the last day none
-    of which is followed by one as high: enough to know the maximum since any moment.
-    """
-
-    last: VitalsRow | None = None
-    peaks: tuple[TemperatureReading, ...] = ()
+    last: Reading | None = None
     feverish: int | None = None
 
-    def add(self, row: VitalsRow, value: float, warm: float, fever: Limit, lasts: int) -> bool:
+    def add(self, row: VitalsRow, value: float, history: History, setting: Setting) -> bool:
         """Apply the next reading, and return whether it, or the one it follows, is warm enough to matter."""
         before = self.last
         if before is not None and row.at < before.at:
             return False
-        oldest = row.at - DAY - DAY // 24
-        peaks = self.peaks
-        if before is not None and before.temp is not None:
-            last = (before.at, before.temp, before.id, before.offset)
-            while peaks and (peaks[-1][1] <= last[1]):
-                peaks = peaks[:-1]
-            peaks = (*peaks, last)
-        while peaks and peaks[0][0] < oldest:
-            peaks = peaks[1:]
-        self.peaks = peaks
-        if not fever.met(value):
+        reading = self.last = reading_of(row, value)
+        history.append(reading)
+        if not setting.fever.met(value):
             self.feverish = None
-        elif self.feverish is None or before is None or row.at - before.at > lasts:
+        elif self.feverish is None or before is None or row.at - before.at > setting.fever_lasts:
             self.feverish = row.at
-        self.last = row
-        return before is None or before.temp is None or value >= warm or before.temp >= warm
-
-    def highest(self, start: int, end: int) -> TemperatureReading | None:
-        """Return the highest reading in (start, end) before the latest one; the latest of equals."""
-        within = [peak for peak in self.peaks if start < peak[0] < end]
-        return within[0] if within else None
+        return before is None or value >= setting.warm or before.value >= setting.warm

@@ -1,25 +1,39 @@
 """Keep the tail of a patient's vitals: the last 8 h record by record, what came before as the state it left.
 
 Runs and hysteresis are computed in the order of `at` whatever the order of arrival: a record that is not the
-newest restores the last mark before it and applies the records since once more.
+newest restores the last mark before it and applies the records since once more. Of what came before the tail
+the readings are kept that a run ending in the tail can reach back to (`rules.chart.readings`).
 """
 
-from bisect import bisect_left
-from collections.abc import Callable
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
 from copy import copy
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
 from rules.chart.course import Mode
-from rules.chart.dirty_flags import HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE, VITALS
+from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE, VITALS
 from rules.chart.facts import insert
-from rules.chart.oxygen import Oxygen, VitalsRow, level_by_device
-from rules.chart.series import HeartRate, Saturation, Setting, Systolic, Temperature
-from rules.wire.instants import HOUR, MINUTE
+from rules.chart.oxygen import Oxygen, VitalsRow
+from rules.chart.readings import History, Reading, Readings, reading_of
+from rules.chart.series import (
+    Breathing,
+    HeartRate,
+    Saturation,
+    Series,
+    Setting,
+    Systolic,
+    Temperature,
+)
+from rules.wire.instants import DAY, HOUR, MINUTE
 
 KEPT = 8 * HOUR + 15 * MINUTE
+TEMPERATURES_KEPT = 3 * DAY
 BETWEEN_MARKS = 32
+BEYOND_RECOVERY = 32
+"""Readings kept before the longest run: as many as may be missed in it (20 % of a reading each minute)."""
 
 
 class Signals(msgspec.Struct, array_like=True):
@@ -29,75 +43,99 @@ class Signals(msgspec.Struct, array_like=True):
     sbp: Systolic = msgspec.field(default_factory=Systolic)
     spo2: Saturation = msgspec.field(default_factory=Saturation)
     temp: Temperature = msgspec.field(default_factory=Temperature)
+    breathing: Breathing = msgspec.field(default_factory=Breathing)
     oxygen: Oxygen = msgspec.field(default_factory=Oxygen)
 
     def copy(self) -> "Signals":
         """Return a copy that can change on its own."""
-        return Signals(self.hr.copy(), self.sbp.copy(), self.spo2.copy(), copy(self.temp), copy(self.oxygen))
+        return Signals(
+            self.hr.copy(),
+            self.sbp.copy(),
+            self.spo2.copy(),
+            copy(self.temp),
+            self.breathing.copy(),
+            copy(self.oxygen),
+        )
 
     @property
     def has_deferred(self) -> bool:
         """Whether a reading is deferred: it was stale when it became known, and does not count yet."""
-        return bool(self.hr.deferred or self.sbp.deferred or self.spo2.deferred)
+        return bool(
+            self.hr.deferred or self.sbp.deferred or self.spo2.deferred or self.breathing.deferred
+        )
 
-    def add_oxygen(self, row: VitalsRow, setting: Setting) -> int:
-        """Apply what a record charts of oxygen, before its saturation is judged at the flow in force.
 
-        Returns the dirty flag of oxygen if its level changed.
-        """
-        if row.device is None and row.flow is None and row.fio2 is None:
-            return 0
-        if self.oxygen.at is not None and row.at < self.oxygen.at:
-            return 0
-        return OXYGEN if self.oxygen.add(row, setting.oxygen) else 0
+class Mark(NamedTuple):
+    """The signals before the record at an index of the tail, and how many readings there were then."""
 
-    def add(self, row: VitalsRow, mode: Mode, setting: Setting) -> int:
-        """Apply the readings of the next record.
-
-        Returns the dirty flags of what may now be decided differently.
-        """
-        dirty = 0
-        if row.hr is not None and self.hr.add(row, row.hr, None, mode, setting):
-            dirty |= HEART_RATE
-        if row.sbp is not None and self.sbp.add(row, row.sbp, None, mode, setting):
-            dirty |= SYSTOLIC
-        if row.spo2 is not None and self.spo2.add(row, row.spo2, self.oxygen.flow, mode, setting):
-            dirty |= SPO2
-        if row.temp is not None and self.temp.add(
-            row, row.temp, setting.warm, setting.fever, setting.fever_lasts
-        ):
-            dirty |= TEMPERATURE
-        return dirty
+    index: int
+    signals: Signals
+    lengths: tuple[int, ...]
 
 
 class Tail:
-    """Records in order, the signals after them, and marks: (index, signals before that record)."""
+    """Records in order, the signals and readings after them, and marks on the way.
 
-    __slots__ = ("marks", "mode", "now", "pruned", "rows", "sealed", "setting")
+    `sealed`: the records between marks, packed; `context`: the readings before the tail, packed.
+    """
+
+    __slots__ = (
+        "context",
+        "marks",
+        "mode",
+        "now",
+        "pruned",
+        "readings",
+        "rows",
+        "sealed",
+        "setting",
+    )
 
     def __init__(self, setting: Setting, mode: Mode) -> None:
         self.rows: list[VitalsRow] = []
+        self.readings = Readings()
         self.now = Signals()
-        self.marks: list[tuple[int, Signals]] = [(0, Signals())]
+        self.marks = [Mark(0, Signals(), self.readings.lengths)]
         self.setting = setting
         self.mode = mode
         self.pruned: list[VitalsRow] = []
         self.sealed: list[bytes] = []
+        self.context: bytes | None = None
 
     def add(self, row: VitalsRow) -> int:
         """Add a record, newest or late, and return the dirty flags of what may now be decided differently."""
         rows = self.rows
         if rows and row.at <= rows[-1].at:
+            self._add_before_tail(row)
             insert(rows, row)
             self.recompute(row.at)
             return VITALS
-        if len(rows) - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.has_deferred:
-            self.marks.append((len(rows), self.now.copy()))
+        if len(rows) - self.marks[-1].index >= BETWEEN_MARKS:
+            self._mark(len(rows))
         rows.append(row)
-        dirty = self.now.add_oxygen(row, self.setting) | self.now.add(row, self.mode, self.setting)
+        dirty = self._apply_oxygen(row) | self._apply(row)
         if row.at - rows[0].at > KEPT + HOUR:
             self._prune(row.at - KEPT)
         return dirty
+
+    def _add_before_tail(self, row: VitalsRow) -> None:
+        """Add a temperature from before the tail: it counts however late, for no run rests on it."""
+        last = self.marks[0].signals.temp.last
+        if row.temp is None or last is None or row.at >= last.at:
+            return
+        insort(self.readings.temp, reading_of(row, row.temp), key=lambda reading: reading.at)
+        self._lengthen_temperatures(1)
+
+    def _lengthen_temperatures(self, count: int) -> None:
+        """Note that there are that many more temperatures from before the tail."""
+        self.context = None
+        for i, mark in enumerate(self.marks):
+            hr, sbp, spo2, temp, *rest = mark.lengths
+            self.marks[i] = mark._replace(lengths=(hr, sbp, spo2, temp + count, *rest))
+
+    def _mark(self, index: int) -> None:
+        if not self.now.has_deferred:
+            self.marks.append(Mark(index, self.now.copy(), self.readings.lengths))
 
     def remove(self, id: str) -> int:
         """Remove a record, and return the dirty flags of what may now be decided differently."""
@@ -106,40 +144,112 @@ class Tail:
         if not gone:
             return 0
         start = gone[0]
-        while len(self.marks) > 1 and self.rows[self.marks[-1][0]].at >= start:
+        self._remove_before_tail(id)
+        while len(self.marks) > 1 and self.rows[self.marks[-1].index].at >= start:
             self.marks.pop()
         self.rows = kept
         self.recompute(start)
         return VITALS
 
+    def _remove_before_tail(self, id: str) -> None:
+        """Remove the temperature that a record of the tail added before it."""
+        length = self.marks[0].lengths[3]
+        early = [i for i, reading in enumerate(self.readings.temp[:length]) if reading.id == id]
+        for i in reversed(early):
+            del self.readings.temp[i]
+        if early:
+            self._lengthen_temperatures(-len(early))
+
     def recompute(self, start: int) -> None:
         """Apply the records from moment `start` on once more."""
         while len(self.marks) > 1 and (
-            self.marks[-1][0] >= len(self.rows) or self.rows[self.marks[-1][0]].at >= start
+            self.marks[-1].index >= len(self.rows) or self.rows[self.marks[-1].index].at >= start
         ):
             self.marks.pop()
         del self.sealed[len(self.marks) - 1 :]
-        index, signals = self.marks[-1]
+        index, signals, lengths = self.marks[-1]
         self.now = signals.copy()
+        self.readings.cut(lengths)
         self._apply_from(index)
 
     def _apply_from(self, index: int) -> None:
-        setting = self.setting
         for _, group in groupby(self.rows[index:], key=lambda row: row.at):
             same = list(group)
-            if index - self.marks[-1][0] >= BETWEEN_MARKS and not self.now.has_deferred:
-                self.marks.append((index, self.now.copy()))
-            for row in same:
-                self.now.add_oxygen(row, setting)
-            for row in same:
-                self.now.add(row, self.mode, setting)
+            if index - self.marks[-1].index >= BETWEEN_MARKS:
+                self._mark(index)
+            self._apply_together(same)
             index += len(same)
+
+    def _apply_together(self, same: Sequence[VitalsRow]) -> None:
+        """Apply the records of one moment: oxygen first, and none of their readings is alone."""
+        for row in same:
+            self._apply_oxygen(row)
+            if row.sbp is not None:
+                self.now.sbp.systolic_at = row.at
+        for i, row in enumerate(same):
+            self._apply(row, same[i + 1 :])
+
+    def _apply_oxygen(self, row: VitalsRow) -> int:
+        """Apply what a record charts of oxygen, before its saturation is judged by what is in force."""
+        if row.device is None and row.flow is None and row.fio2 is None:
+            return 0
+        oxygen = self.now.oxygen
+        if oxygen.at is not None and row.at < oxygen.at:
+            return 0
+        return OXYGEN if oxygen.add(row, self.setting.oxygen) else 0
+
+    def _apply(self, row: VitalsRow, others: Sequence[VitalsRow] = ()) -> int:
+        """Apply the readings of a record.
+
+        `others`: records of the same moment that follow. Returns the dirty flags of what may be decided
+        differently.
+        """
+        now, readings, dirty = self.now, self.readings, 0
+        joins = row.at + self.mode.interval(row.at, self.setting.joins_ward, self.setting.joins_intensive)
+        if row.hr is not None:
+            reading = reading_of(row, row.hr, joins)
+            reading.close = any(other.hr is not None for other in others)
+            dirty |= HEART_RATE * self._add(now.hr, reading, readings.hr)
+        pressure = self._pressure(row, joins)
+        if pressure is not None:
+            pressure.close = any(other.sbp is not None or other.mbp is not None for other in others)
+            dirty |= SYSTOLIC * self._add(now.sbp, pressure, readings.sbp)
+        if row.spo2 is not None:
+            reading = reading_of(row, row.spo2, joins)
+            reading.oxygen = now.oxygen.flags
+            reading.close = any(other.spo2 is not None for other in others)
+            dirty |= SPO2 * self._add(now.spo2, reading, readings.spo2)
+        if row.temp is not None and now.temp.add(row, row.temp, readings.temp, self.setting):
+            dirty |= TEMPERATURE
+        if row.rr is not None:
+            reading = reading_of(row, row.rr, joins)
+            dirty |= BREATHING * self._add(now.breathing, reading, readings.breaths)
+        return dirty
+
+    def _add(self, series: Series, reading: Reading, history: History) -> bool:
+        return series.add(reading, history, self.mode, self.setting)
+
+    def _pressure(self, row: VitalsRow, joins: int) -> Reading | None:
+        """Return the systolic pressure of a record, or the mean that stands in for one."""
+        sbp = self.now.sbp
+        if row.sbp is not None:
+            sbp.systolic_at = row.at if sbp.systolic_at is None else max(row.at, sbp.systolic_at)
+            return reading_of(row, row.sbp, joins)
+        if row.mbp is None:
+            return None
+        if sbp.systolic_at is not None and sbp.systolic_at > row.at - self.setting.signs.confirms:
+            return None
+        reading = reading_of(row, stand_in(row.mbp, self.setting), joins)
+        reading.mean = row.mbp
+        return reading
 
     def set(self, setting: Setting) -> None:
         """Put other limits (a baseline, another target) in force for all that is still kept."""
         self.setting = setting
-        for _, signals in self.marks[:1]:
-            signals.oxygen.level = level_by_device(signals.oxygen, setting.oxygen)
+        first = self.marks[0]
+        first.signals.oxygen.judge(setting.oxygen, first.signals.oxygen.at or 0)
+        self.readings.sbp = [_restated(reading, setting) for reading in self.readings.sbp]
+        self.context = None
         self.recompute(-1)
 
     def set_mode(self, mode: Mode, start: int | None) -> None:
@@ -149,18 +259,35 @@ class Tail:
             self.recompute(-1 if self._any_counted_late() else start)
 
     def _any_counted_late(self) -> bool:
-        return any(row.first - row.at > self.setting.stale_intensive for row in self.rows)
+        return any(row.first - row.at >= self.setting.stale_intensive for row in self.rows)
 
     def _prune(self, horizon: int) -> None:
         """Drop the records before the last mark at or before `horizon`: that mark holds their state."""
-        usable = [i for i, (index, _) in enumerate(self.marks) if self.rows[index].at <= horizon]
+        usable = [i for i, mark in enumerate(self.marks) if self.rows[mark.index].at <= horizon]
         if not usable or usable[-1] == 0:
             return
-        cut = self.marks[usable[-1]][0]
-        self.marks = [(index - cut, signals) for index, signals in self.marks[usable[-1] :]]
+        cut = self.marks[usable[-1]].index
+        dropped = self._out_of_reach(self.rows[cut].at, self.marks[usable[-1]].lengths)
+        self.readings.trim(dropped)
+        self.marks = [
+            Mark(mark.index - cut, mark.signals, _minus(mark.lengths, dropped))
+            for mark in self.marks[usable[-1] :]
+        ]
         del self.sealed[: usable[-1]]
+        self.context = None
         self.pruned.extend(self.rows[:cut])
         del self.rows[:cut]
+
+    def _out_of_reach(self, start: int, lengths: tuple[int, ...]) -> tuple[int, ...]:
+        """Return how many of the oldest readings no run that ends at or after moment `start` can reach."""
+        dropped = []
+        for history, length in zip(self.readings.all(), lengths, strict=True):
+            if history is self.readings.temp:
+                dropped.append(bisect_left(history, start - TEMPERATURES_KEPT, key=_at))
+                continue
+            recent = length - bisect_left(history, start - self.setting.signs.recovers, hi=length, key=_at)
+            dropped.append(max(0, length - recent - BEYOND_RECOVERY))
+        return tuple(dropped)
 
     def seal(self, pack: Callable[[list[VitalsRow]], bytes]) -> None:
         """Pack the records between marks that are not packed yet.
@@ -168,26 +295,44 @@ class Tail:
         A late record discards the packed ones from its mark on.
         """
         for i in range(len(self.sealed), len(self.marks) - 1):
-            self.sealed.append(pack(self.rows[self.marks[i][0] : self.marks[i + 1][0]]))
+            self.sealed.append(pack(self.rows[self.marks[i].index : self.marks[i + 1].index]))
+
+    def before(self) -> list[History]:
+        """Return the readings from before the tail, a list a signal."""
+        lengths = self.marks[0].lengths
+        return [history[:length] for history, length in zip(self.readings.all(), lengths, strict=True)]
+
+    def restore(self, signals: Signals, before: list[History], rows: list[VitalsRow]) -> None:
+        """Put the state of an encoded tail in place of this one, and apply its records."""
+        self.rows, self.readings = rows, Readings(*before)
+        self.marks = [Mark(0, signals, self.readings.lengths)]
+        self.recompute(-1)
 
     @property
     def horizon(self) -> int | None:
         """The oldest moment still kept record by record; None when all of the stay is."""
-        first = self.marks[0][1]
+        first = self.marks[0].signals
         seen = (first.hr.last, first.sbp.last, first.spo2.last, first.temp.last)
-        return self.rows[0].at if self.rows and any(row is not None for row in seen) else None
+        return self.rows[0].at if self.rows and any(reading is not None for reading in seen) else None
 
-    def until(self, t: int) -> Signals:
-        """Return the signals after the records up to moment `t` (inclusive), over all that is known now."""
-        i = bisect_left(self.rows, t + 1, key=lambda row: row.at)
-        if i == len(self.rows):
-            return self.now
-        index, signals = next((mark for mark in reversed(self.marks) if mark[0] <= i), self.marks[0])
-        result = signals.copy()
-        for _, group in groupby(self.rows[index:i], key=lambda row: row.at):
-            same = list(group)
-            for row in same:
-                result.add_oxygen(row, self.setting)
-            for row in same:
-                result.add(row, self.mode, self.setting)
-        return result
+
+def stand_in(mean: float, setting: Setting) -> float:
+    """Return the systolic pressure that a mean pressure counts as, mm[Hg]."""
+    if mean < setting.mean.severe:
+        return setting.severe_pressure.value
+    return setting.target if mean < setting.mean.at_target else setting.pressure.clear.value + 1
+
+
+def _restated(reading: Reading, setting: Setting) -> Reading:
+    """Return a reading with what it counts as under another target."""
+    if reading.mean is None:
+        return reading
+    return msgspec.structs.replace(reading, value=stand_in(reading.mean, setting))
+
+
+def _at(reading: Reading) -> int:
+    return reading.at
+
+
+def _minus(lengths: tuple[int, ...], dropped: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(length - count for length, count in zip(lengths, dropped, strict=True))

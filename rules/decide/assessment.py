@@ -97,7 +97,8 @@ def _pressure(patient: Patient) -> BloodPressure:
     return BloodPressure(
         target=patient.chart.tail.setting.target,
         assumed="systolic-bp" not in patient.chart.baseline_readings,
-        latest=None if last is None else last.sbp,
+        latest=None if last is None else last.charted,
+        code="systolic-bp" if last is None or last.mean is None else "mean-bp",
         state=result.state,
         stale=result.stale,
         phase=phase(patient.chart, patient.now),

@@ -28,7 +28,8 @@ from rules.chart.facts import (
     Weight,
 )
 from rules.chart.oxygen import VitalsRow
-from rules.chart.vitals import Signals, Tail
+from rules.chart.readings import Reading
+from rules.chart.vitals import Signals
 from rules.decide import column_codec
 from rules.decide.column_codec import Columns, F
 from rules.decide.state import Episode, Patient
@@ -104,12 +105,14 @@ class Saved(msgspec.Struct, array_like=True):
     sealed: list[bytes]
     rows: list[VitalsRow]
     faded: bytes
+    context: bytes
 
 
 _encoder = msgspec.msgpack.Encoder()
 _saved = msgspec.msgpack.Decoder(Saved)
 _facts = msgspec.msgpack.Decoder(Facts)
 _memories = msgspec.msgpack.Decoder(dict[str, Memory])
+_context = msgspec.msgpack.Decoder(list[list[Reading]])
 
 
 def names(mask: int) -> list[str]:
@@ -125,6 +128,8 @@ def encode(patient: Patient) -> bytes:
         chart.packed = pack(_of(chart))
     if chart.packed_faded is None:
         chart.packed_faded = column_codec.pack(list(chart.faded.values()))
+    if chart.tail.context is None:
+        chart.tail.context = pack(chart.tail.before())
     saved = Saved(
         VERSION,
         patient.guideline.sha256,
@@ -133,10 +138,11 @@ def encode(patient: Patient) -> bytes:
         patient.episodes,
         patient.rules,
         chart.packed,
-        chart.tail.marks[0][1],
+        chart.tail.marks[0].signals,
         chart.tail.sealed,
-        chart.tail.rows[chart.tail.marks[-1][0] :],
+        chart.tail.rows[chart.tail.marks[-1].index :],
         chart.packed_faded,
+        chart.tail.context,
     )
     return _encoder.encode(saved)
 
@@ -278,17 +284,12 @@ def _chart(
     chart.digests = facts.digests
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
     chart.faded = {ghost.id: ghost for ghost in faded}
-    _restore(chart.tail, saved.signals, rows)
+    before = _context.decode(zlib.decompress(saved.context))
+    chart.tail.restore(saved.signals, before, rows)
     rebuilt(chart)
     chart.seen = _index(chart)
-    chart.packed, chart.packed_faded = saved.facts, saved.faded
+    chart.packed, chart.packed_faded, chart.tail.context = saved.facts, saved.faded, saved.context
     return chart
-
-
-def _restore(tail: Tail, signals: Signals, rows: list[VitalsRow]) -> None:
-    tail.rows = rows
-    tail.marks = [(0, signals)]
-    tail.recompute(-1)
 
 
 def _index(chart: Chart) -> dict[str, Fact]:

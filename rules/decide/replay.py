@@ -112,8 +112,7 @@ def _empty(chart: Chart) -> Chart:
     """Return an empty chart whose vital signs begin with what is no longer kept record by record."""
     empty = Chart(chart.guideline)
     empty.tail.set(chart.tail.setting)
-    empty.tail.marks = [(0, chart.tail.marks[0][1].copy())]
-    empty.tail.recompute(-1)
+    empty.tail.restore(chart.tail.marks[0].signals.copy(), chart.tail.before(), [])
     return empty
 
 

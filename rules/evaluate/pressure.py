@@ -4,10 +4,14 @@ Source: criteria.md section 5.
 """
 
 from rules.chart.chart import Chart
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Memory, Result
+from rules.chart.readings import Reading
+from rules.chart.series import LOW, SEVERE, Systolic
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
+from rules.evaluate.vital_signs import stale_from
 from rules.wire.instants import Instant
 
 REQUIRED = ("systolic-bp",)
+UNIT = "mm[Hg]"
 
 
 def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
@@ -15,47 +19,46 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
 
     When the data go stale a tripped state is kept, stale; without fresh data it is never clear.
     """
-    sbp, setting = chart.tail.now.sbp, chart.tail.setting
-    if sbp.latest_counted is None:
-        return Result(INDETERMINATE, unit="mm[Hg]", missing=REQUIRED, limit=f"<={setting.target:g}")
-    limit = chart.mode.limit(sbp.latest_counted.at, now, setting.stale_ward, setting.stale_intensive)
+    sbp = chart.tail.now.sbp
+    last = sbp.latest_counted
+    if last is None:
+        return Result(INDETERMINATE, unit=UNIT, missing=REQUIRED, limit=chart.tail.setting.pressure.trip.text)
+    limit = stale_from(chart, last, now)
     stale = now >= limit
-    low, severe = sbp.a, sbp.b
-    result = Result(
-        latest=sbp.latest_counted.at,
-        value=sbp.latest_counted.sbp,
-        unit="mm[Hg]",
-        limit=f"<={setting.target:g}",
-        stale=stale,
-    )
+    result = Result(latest=last.at, value=last.charted, unit=UNIT, stale=stale)
     result.next = None if stale else limit
-    result.flags = low.on + 2 * severe.on
-    if severe.on:
-        result.state, result.at, result.evidence, result.limit = (
-            ABSOLUTE,
-            severe.changed,
-            severe.evidence,
-            f"<={setting.severe:g}",
-        )
-    elif low.on:
-        result.state, result.at, result.evidence = RELATIVE, low.changed, low.evidence
-        if severe.changed is not None and low.changed is not None and severe.changed > low.changed:
-            result.at, result.evidence = severe.changed, severe.evidence
+    result.flags = LOW * sbp.low.on | SEVERE * sbp.severe.on
+    result.limit = limit_text(chart, last, sbp.severe.on)
+    if sbp.severe.on or sbp.low.on:
+        _tripped(sbp, result)
     elif stale:
         result.state, result.at, result.missing, result.evidence = (
             INDETERMINATE,
             limit,
             REQUIRED,
-            (sbp.latest_counted.reference,),
+            (last.reference,),
         )
     else:
-        result.state, result.at = CLEAR, low.changed
-        result.evidence = (
-            low.evidence
-            if low.changed and before.state in (RELATIVE, ABSOLUTE)
-            else (sbp.latest_counted.reference,)
-        )
+        was = sbp.low.changed is not None and before.state in TRIPPED
+        result.state, result.at = CLEAR, sbp.low.changed
+        result.evidence = sbp.low.evidence if was else (last.reference,)
     return result
+
+
+def _tripped(sbp: Systolic, result: Result) -> None:
+    low, severe = sbp.low, sbp.severe
+    result.state = ABSOLUTE if severe.on else RELATIVE
+    later = severe.changed is not None and (low.changed is None or severe.changed > low.changed)
+    decisive = severe if severe.on or later else low
+    result.at, result.evidence = decisive.changed, decisive.evidence
+
+
+def limit_text(chart: Chart, reading: Reading, severe: bool) -> str:
+    """Return the limit that a reading is compared with: of a mean pressure its own."""
+    setting = chart.tail.setting
+    if reading.mean is not None:
+        return f"<{setting.mean.severe if severe else setting.mean.at_target:g}"
+    return setting.severe_pressure.text if severe else setting.pressure.trip.text
 
 
 def phase(chart: Chart, t: int) -> str | None:
@@ -71,9 +74,9 @@ def phase(chart: Chart, t: int) -> str | None:
 
 
 def above_target(chart: Chart) -> bool | None:
-    """Return whether the latest systolic pressure is above target; None when there is none.
+    """Return whether the latest pressure is above target; None when there is none.
 
-    Its age does not matter.
+    Its age does not matter; a mean pressure that stands in for a systolic one counts.
     """
     last = chart.tail.now.sbp.last
-    return None if last is None or last.sbp is None else last.sbp > chart.tail.setting.target
+    return None if last is None else last.value > chart.tail.setting.target

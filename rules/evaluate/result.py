@@ -25,7 +25,8 @@ class Result(msgspec.Struct):
     `flags`: the parts it is made of, to tell which of them changed; `next`: the earliest instant at which it
     may change by time alone; `mark`: a moment (ms) that the evaluator wants back at the next decision;
     `findings`: the findings present that make the state (`ileus`, `rales=half`); `words`: what an advice
-    says, or what ended; `held`: facts by id that an advice wants back, each with a moment (ms) or a part.
+    says, or what ended; `held`: facts by id that an advice wants back, each with a moment (ms) or a part;
+    `name`: of the row or the signal, where it goes by another one.
     """
 
     state: str = CLEAR
@@ -45,6 +46,7 @@ class Result(msgspec.Struct):
     findings: tuple[str, ...] = ()
     words: str | None = None
     held: tuple[tuple[str, int], ...] = ()
+    name: str | None = None
 
 
 class Memory(msgspec.Struct, array_like=True):

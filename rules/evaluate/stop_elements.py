@@ -31,7 +31,7 @@ def stopping_oxygen(chart: Chart, row: OxygenRow, lasts: int, now: Instant) -> t
     By a saturation that stays low on so much, or by a device that gives more for `lasts` on end.
     """
     since = chart.tail.now.oxygen.stops_since
-    if chart.tail.now.spo2.b.on:
+    if chart.tail.now.spo2.on_charted.on:
         return True, None
     if since is None:
         return False, None

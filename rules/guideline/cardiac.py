@@ -19,10 +19,13 @@ ROWS = (
         unit="/min",
         source="Table 3, cardiac, row 1",
         words="Heart rate",
-        # [choice] 30 min and the clearing limits (criteria.md section 3)
+        # [choice] 30 min and the clearing limits and the unexcused rate (criteria.md section 3.1)
         relative=Sustained(Limit(">=", 120), Limit("<", 115), 30 * MINUTE),
         absolute=Sustained(Limit(">", 130), Limit("<", 125), 30 * MINUTE),
+        unexcused=Sustained(Limit(">", 150), Limit("<=", 150), 30 * MINUTE),
         monitored_by="vital-signs",
+        not_sinus=("atrial-fibrillation", "supraventricular-tachycardia"),
+        not_sinus_words="Ventricular rate",
         fever=Limit(">=", 38.0),
         fever_age=4 * HOUR,
         measure="Correct fever, hypotension, hypoxia, anemia; consider discontinuation of dopamine if used",

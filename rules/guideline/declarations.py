@@ -100,15 +100,19 @@ class Sustained(msgspec.Struct, frozen=True):
 class ExcusedRateRow(Row, frozen=True, kw_only=True):
     """Two nested sustained conditions of a rate.
 
-    The upper one is only relative while a correctable cause is known to be present.
+    The upper one is only relative while a correctable cause is known to be present; nothing excuses a rate
+    past `unexcused`. With one of the findings `not_sinus` present the row goes by the name `not_sinus_words`.
     """
 
     relative: Sustained
     absolute: Sustained
+    unexcused: Sustained
     monitored_by: str
     fever: Limit
     fever_age: int
     stale_factor: float = 2.0
+    not_sinus: tuple[str, ...] = ()
+    not_sinus_words: str = ""
 
 
 class ShiftVolumeRow(Row, frozen=True, kw_only=True):
@@ -191,13 +195,21 @@ class BaselineGainRow(Row, frozen=True, kw_only=True):
 
 
 class OxygenRow(Row, frozen=True, kw_only=True):
-    """Oxygen need by device, flow and FiO2, and saturation that stays low at high flow."""
+    """Oxygen need by device, flow and FiO2, and a saturation that is low.
+
+    `low`: the limit of the saturation; a baseline below `baseline_below` moves it, and what is a severe one,
+    to `baseline_margin` below the baseline. `at_flow`: with this flow, or a FiO2 past `absolute_fio2`, a low
+    saturation is absolute.
+    """
 
     relative_flow: Limit
     absolute_flow: Limit
     absolute_fio2: Limit
     low: Sustained
+    severe: Limit
     at_flow: Limit
+    baseline_below: float
+    baseline_margin: float
     monitored_by: str
     stale_factor: float = 2.0
 

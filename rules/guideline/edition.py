@@ -21,6 +21,7 @@ from rules.guideline.medications import AGENTS, MEDICATIONS, Agents, Medication
 from rules.guideline.observation_schedule import OBSERVATIONS, Observation
 from rules.guideline.pressure_targets import PRESSURE, Pressure
 from rules.guideline.site_choices import PLAUSIBLE, Choices, Range, Shifts
+from rules.guideline.vital_signs import VITAL_SIGNS, VitalSigns
 
 SYSTEMS = (
     "cardiac",
@@ -52,6 +53,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     observations: tuple[Observation, ...]
     pressure: Pressure
     pressors: Pressors
+    vital_signs: VitalSigns
     table4: Table4
     stop_rules: tuple[StopRule, ...]
     advice: tuple[Advice, ...]
@@ -118,6 +120,7 @@ _PUBLISHED = Guideline(
     observations=OBSERVATIONS,
     pressure=PRESSURE,
     pressors=PRESSORS,
+    vital_signs=VITAL_SIGNS,
     table4=TABLE4,
     stop_rules=STOP_RULES,
     advice=ADVICE,

@@ -26,7 +26,10 @@ ROWS = (
         absolute_flow=Limit(">", 4),
         absolute_fio2=Limit(">=", 40),
         low=Sustained(Limit("<", 95), Limit(">=", 95), 5 * MINUTE),  # [choice] 5 min
+        severe=Limit("<", 90),
         at_flow=Limit(">=", 4),
+        baseline_below=97,  # [choice], with the margin
+        baseline_margin=2,
         monitored_by="vital-signs",
         measure=BREATH,
     ),

@@ -34,11 +34,15 @@ class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class BloodPressure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Systolic pressure against its target (Table 2), mm[Hg]. `assumed`: there is no baseline."""
+    """Systolic pressure against its target (Table 2), mm[Hg]. `assumed`: there is no baseline.
+
+    `code`: of the latest one; `mean-bp` where a mean pressure stands in.
+    """
 
     target: Number
     assumed: bool
     latest: Number | None
+    code: str
     state: str
     stale: bool
     phase: str | None

@@ -1,14 +1,15 @@
 """Evaluate sinus tachycardia: sustained rates, excused by a cause that is known to be present.
 
-Source: criteria.md section 3.
+Source: criteria.md section 3.1.
 """
 
 import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.course import runs
-from rules.chart.vitals import Signals
+from rules.chart.course import FOREVER, Span, runs
+from rules.chart.readings import at_or_before
+from rules.chart.series import FAST, UNEXCUSED, VERY_FAST, HeartRate, Latch
 from rules.evaluate.result import (
     ABSOLUTE,
     CLEAR,
@@ -20,6 +21,8 @@ from rules.evaluate.result import (
     soonest,
 )
 from rules.evaluate.row_type import RowType
+from rules.evaluate.rows.finding import charted
+from rules.evaluate.vital_signs import stale_from
 from rules.guideline.declarations import ExcusedRateRow
 from rules.wire.instants import Instant
 
@@ -41,108 +44,172 @@ class Causes(msgspec.Struct):
 def excused_rate(row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result: over 120 is relative, over 130 absolute.
 
-    With a correctable cause known to be present, over 130 is relative too.
+    With a correctable cause known to be present, over 130 is relative too; but over 150, or while a dose is
+    due, nothing excuses.
     """
     hr = chart.tail.now.hr
-    if hr.latest_counted is None:
-        return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
-    setting = chart.tail.setting
-    limit = chart.mode.limit(hr.latest_counted.at, now, setting.stale_ward, setting.stale_intensive)
-    stale = now >= limit
     last = hr.latest_counted
-    result = Result(
-        latest=last.at, value=last.hr, unit=row.unit, evidence=(last.reference,), flags=hr.a.on + 2 * hr.b.on
-    )
+    if last is None:
+        return Result(INDETERMINATE, unit=row.unit, missing=REQUIRED)
+    limit = stale_from(chart, last, now)
+    stale = now >= limit
+    result = Result(latest=last.at, value=last.value, unit=row.unit, evidence=(last.reference,))
+    result.flags = flags_of(hr)
     result.next = None if stale else limit
-    if hr.b.on:
+    if is_not_sinus(row, chart):
+        result.name = row.not_sinus_words
+    if hr.unexcused.on or hr.very_fast.on:
         return _upper_condition(row, chart, now, before, result, limit if stale else None)
-    if hr.a.on:
-        result.state, result.evidence, result.stale, result.limit = (
-            RELATIVE,
-            hr.a.evidence,
-            stale,
-            row.relative.trip.text,
-        )
-        result.at = max(moment for moment in (hr.a.changed, hr.b.changed) if moment is not None)
+    result.limit = row.relative.trip.text
+    if hr.fast.on:
+        result.state, result.evidence, result.stale = RELATIVE, hr.fast.evidence, stale
+        result.at = _last_change(hr.fast, hr.very_fast, hr.unexcused)
         return result
-    result.state, result.at, result.limit = CLEAR, hr.a.changed, row.relative.trip.text
+    result.state, result.at = CLEAR, _last_change(hr.fast, hr.very_fast, hr.unexcused)
     if stale:
         result.state, result.at, result.missing = INDETERMINATE, limit, REQUIRED
     return result
 
 
+def flags_of(hr: HeartRate) -> int:
+    """Return the flags of the conditions of the row that hold."""
+    return FAST * hr.fast.on | VERY_FAST * hr.very_fast.on | UNEXCUSED * hr.unexcused.on
+
+
+def _last_change(*latches: Latch) -> int | None:
+    return max((latch.changed for latch in latches if latch.changed is not None), default=None)
+
+
+def is_not_sinus(row: ExcusedRateRow, chart: Chart) -> bool:
+    """Return whether an arrhythmia is present that makes the rate a ventricular one."""
+    return any(present(chart, code) for code in row.not_sinus)
+
+
+def present(chart: Chart, code: str) -> bool:
+    """Return whether a finding that is charted by exception is present now."""
+    signs = charted(chart, {code})
+    return bool(signs) and signs[-1][1].value == "present"
+
+
 def _upper_condition(
     row: ExcusedRateRow, chart: Chart, now: Instant, before: Memory, result: Result, stale_at: Instant | None
 ) -> Result:
-    """Return the result while the upper condition holds: absolute unless a cause excuses it."""
-    latch = chart.tail.now.hr.b
+    """Return the result while an upper condition holds: absolute unless a cause excuses it."""
+    hr = chart.tail.now.hr
     causes = (
         _causes_when_fresh(row, chart, before, stale_at)
         if stale_at is not None
-        else causes_at(row, chart, chart.tail.now, now)
+        else causes_now(row, chart, now)
     )
-    result.state = RELATIVE if causes.present else ABSOLUTE
+    due = due_spans(chart)
+    fresh = now if stale_at is None else min(now, stale_at - 1)
+    unexcused = hr.unexcused.on or any(start <= now and end > fresh for start, end in due)
+    result.state = RELATIVE if causes.present and not unexcused else ABSOLUTE
     result.correctable, result.missing = causes.present, causes.unseen
-    result.evidence, result.limit, result.stale = latch.evidence, row.absolute.trip.text, stale_at is not None
-    result.at = latch.changed if before.flags != result.flags else None
-    result.next = soonest(now, result.next, causes.next if stale_at is None else None)
+    latch, condition = (
+        (hr.unexcused, row.unexcused) if hr.unexcused.on else (hr.very_fast, row.absolute)
+    )
+    result.evidence, result.limit, result.stale = latch.evidence, condition.trip.text, stale_at is not None
+    result.at = _moved(hr, before.flags ^ result.flags)
+    result.next = soonest(
+        now, result.next, causes.next if stale_at is None else None, next_span_edge(due, now)
+    )
     return result
+
+
+def _moved(hr: HeartRate, bits: int) -> int | None:
+    """Return when the conditions with these flags changed; None when none did: then a cause did."""
+    latches = ((FAST, hr.fast), (VERY_FAST, hr.very_fast), (UNEXCUSED, hr.unexcused))
+    return _last_change(*(latch for bit, latch in latches if bits & bit))
+
+
+def due_spans(chart: Chart) -> list[Span]:
+    """Return the half-open spans in which a dose was due and not given: from its instant to the dose."""
+    cycle, doses = chart.cycle, [dose.at for dose in chart.cycle_doses]
+    if cycle.start is None:
+        return []
+    dues = [first_due(chart), *(given + chart.guideline.table4.dose_interval for given in doses)]
+    end = FOREVER if cycle.end is None else cycle.end
+    ends = [*doses, FOREVER]
+    return [(due, min(over, end)) for due, over in zip(dues, ends, strict=True) if due < min(over, end)]
+
+
+def first_due(chart: Chart) -> int:
+    """Return when the first dose of the cycle is due: at cycle-start, or when planned later."""
+    start, planned = chart.cycle.start, chart.dose_1_planned
+    assert start is not None
+    return start if planned is None else max(start, planned)
+
+
+def is_excused(row: ExcusedRateRow, chart: Chart, t: Instant) -> bool:
+    """Return whether a rate over 130 is excused at an instant: a cause is present and no dose is due."""
+    return not runs(due_spans(chart), t) and bool(causes_at(row, chart, t).present)
 
 
 def _causes_when_fresh(row: ExcusedRateRow, chart: Chart, before: Memory, stale_at: Instant) -> Causes:
     """Return the causes as they were at the last fresh instant, over all that is known now."""
     horizon = chart.tail.horizon
-    if horizon is not None and stale_at < horizon:
+    if horizon is not None and stale_at <= horizon:
         return Causes(before.correctable, before.missing)
-    return causes_at(row, chart, chart.tail.until(stale_at), stale_at)
+    return causes_at(row, chart, stale_at - 1)
 
 
-def causes_at(row: ExcusedRateRow, chart: Chart, signals: Signals, now: Instant) -> Causes:
-    """Return which of hypotension, fever and dopamine are present at an instant.
+def causes_now(row: ExcusedRateRow, chart: Chart, now: Instant) -> Causes:
+    """Return which causes are present by the latest readings: one a little ahead of the clock counts too."""
+    return _causes(row, chart, now, FOREVER)
+
+
+def causes_at(row: ExcusedRateRow, chart: Chart, t: Instant) -> Causes:
+    """Return which causes were present at an instant, over all that is known now."""
+    return _causes(row, chart, t, t)
+
+
+def _causes(row: ExcusedRateRow, chart: Chart, now: Instant, until: Instant) -> Causes:
+    """Return which of hypotension, fever and dopamine are present at an instant, by readings up to `until`.
 
     A missing input does not excuse.
     """
     causes = Causes()
-    _hypotension(chart, signals, now, causes)
-    _fever(row, signals, now, causes)
+    _hypotension(chart, now, until, causes)
+    _fever(row, chart, now, until, causes)
     if runs(chart.dopamine, now):
         causes.present = (*causes.present, "dopamine")
     causes.next = soonest(now, causes.next, next_span_edge(chart.dopamine, now))
     return causes
 
 
-def _hypotension(chart: Chart, signals: Signals, now: Instant, causes: Causes) -> None:
-    sbp, setting = signals.sbp, chart.tail.setting
-    limit = (
-        None
-        if sbp.latest_counted is None
-        else chart.mode.limit(sbp.latest_counted.at, now, setting.stale_ward, setting.stale_intensive)
-    )
-    if limit is None or now >= limit:
+def _hypotension(chart: Chart, now: Instant, until: Instant, causes: Causes) -> None:
+    reading = at_or_before(chart.tail.readings.sbp, until)
+    if reading is None or now >= (limit := stale_from(chart, reading, now)):
         causes.unseen = (*causes.unseen, "systolic-bp")
         return
     causes.next = soonest(now, causes.next, limit)
-    if sbp.a.on or sbp.b.on:
+    if reading.on:
         causes.present = (*causes.present, "hypotension")
 
 
-def _fever(row: ExcusedRateRow, signals: Signals, now: Instant, causes: Causes) -> None:
-    last = signals.temp.last
-    if last is None or last.temp is None or now >= last.at + row.fever_age:
+def _fever(row: ExcusedRateRow, chart: Chart, now: Instant, until: Instant, causes: Causes) -> None:
+    reading = at_or_before(chart.tail.readings.temp, until)
+    if reading is None or now >= reading.at + row.fever_age:
         causes.unseen = (*causes.unseen, "temperature")
         return
-    causes.next = soonest(now, causes.next, last.at + row.fever_age)
-    if row.fever.met(last.temp):
+    causes.next = soonest(now, causes.next, reading.at + row.fever_age)
+    if row.fever.met(reading.value):
         causes.present = (*causes.present, "fever")
 
 
-INPUTS = (
-    dirty_flags.HEART_RATE
-    | dirty_flags.SYSTOLIC
-    | dirty_flags.TEMPERATURE
-    | dirty_flags.INFUSIONS
-    | dirty_flags.MODE
-    | dirty_flags.BASELINE
-)
+def _inputs(row: ExcusedRateRow) -> int:
+    return (
+        dirty_flags.HEART_RATE
+        | dirty_flags.SYSTOLIC
+        | dirty_flags.TEMPERATURE
+        | dirty_flags.INFUSIONS
+        | dirty_flags.MODE
+        | dirty_flags.BASELINE
+        | dirty_flags.DOSES
+        | dirty_flags.ENCOUNTER
+        | dirty_flags.bits(row.not_sinus)
+    )
 
-ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=lambda row: INPUTS)
+
+ROW_TYPE = RowType[ExcusedRateRow](evaluate=excused_rate, inputs=_inputs)

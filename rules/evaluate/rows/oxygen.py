@@ -1,66 +1,100 @@
-"""Evaluate the oxygen requirement by device, and by a saturation that stays low at high flow.
+"""Evaluate the oxygen requirement: by device, and by the saturation that it keeps.
 
-Source: criteria.md section 3.
+Source: criteria.md section 3.1.
 """
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
+from rules.chart.oxygen import Oxygen
+from rules.chart.series import BELOW, BELOW_HIGH, BELOW_SEVERE, Latch, Saturation
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
-from rules.guideline.declarations import OxygenRow
+from rules.evaluate.vital_signs import stale_from
+from rules.guideline.declarations import Limit, OxygenRow
 from rules.wire.instants import Instant
 
-LEVELS = {None: 0, CLEAR: 1, "relative": 2, ABSOLUTE: 3}
+RANK = {None: 0, CLEAR: 1, RELATIVE: 2, ABSOLUTE: 3}
+DEVICE_BITS, SATURATION_SHIFT = 3, 2
 
 
 def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return the worse of the two. To be clear the saturation must be fresh."""
+    """Return the worse of device and saturation. To be clear the saturation must be fresh."""
     signals = chart.tail.now
-    low, oxygen, last = signals.spo2.b, signals.oxygen, signals.spo2.latest_counted
+    spo2, oxygen = signals.spo2, signals.oxygen
     limit = spo2_limit(chart, now)
     stale = limit is None or now >= limit
-    flags = LEVELS[oxygen.level] + 4 * low.on
-    ahead = None if limit is None or stale else limit
-    result = Result(oxygen.level or INDETERMINATE, flags=flags, next=ahead, unit=row.unit, latest=oxygen.at)
-    if low.on and oxygen.level != ABSOLUTE:
-        assert last is not None
-        result.state, result.stale, result.evidence = ABSOLUTE, stale, low.evidence
-        result.value, result.unit, result.limit = last.spo2, "%", row.low.trip.text
+    saturation = by_saturation(spo2)
+    flags = RANK[oxygen.level] | _flags(spo2) << SATURATION_SHIFT
+    result = Result(flags=flags, next=None if stale else limit, unit=row.unit, latest=oxygen.at)
+    if RANK[saturation] > max(RANK[oxygen.level], RANK[CLEAR]):
+        result.state, result.stale = saturation, stale
+        _of_saturation(chart, result)
     else:
-        _by_device(row, chart, result)
-    result.at = _changed(before.flags, flags, oxygen.changed, low.changed, result.state)
+        result.state = oxygen.level or INDETERMINATE
+        _of_device(row, oxygen, result)
+    result.at = _changed(before.flags, result, oxygen, spo2)
     if result.state == CLEAR and stale:
         result.state, result.at, result.missing = INDETERMINATE, limit, ("spo2",)
-    elif result.state == CLEAR and last is not None:
-        result.evidence, result.latest = (last.reference,), last.at
+    elif result.state == CLEAR and spo2.latest_counted is not None:
+        result.evidence, result.latest = (spo2.latest_counted.reference,), spo2.latest_counted.at
     return result
 
 
-def _by_device(row: OxygenRow, chart: Chart, result: Result) -> None:
-    oxygen = chart.tail.now.oxygen
+def by_saturation(spo2: Saturation) -> str:
+    """Return the state by the saturation alone."""
+    if spo2.on_high.on or spo2.severe.on:
+        return ABSOLUTE
+    return RELATIVE if spo2.low.on else CLEAR
+
+
+def _flags(spo2: Saturation) -> int:
+    return BELOW * spo2.low.on | BELOW_HIGH * spo2.on_high.on | BELOW_SEVERE * spo2.severe.on
+
+
+def _of_saturation(chart: Chart, result: Result) -> None:
+    """Put the saturation's value, limit and evidence in a result that it decides."""
+    spo2, setting = chart.tail.now.spo2, chart.tail.setting
+    assert spo2.latest_counted is not None
+    latch, limit = _deciding(spo2, setting.low.trip, setting.severe_saturation)
+    result.value, result.unit = spo2.latest_counted.value, "%"
+    result.evidence, result.limit = latch.evidence, limit.text
+    if chart.tail.now.oxygen.unknown:
+        result.missing = ("o2-flow",)
+
+
+def _deciding(spo2: Saturation, low: Limit, severe: Limit) -> tuple[Latch, Limit]:
+    if spo2.severe.on and not spo2.on_high.on:
+        return spo2.severe, severe
+    return (spo2.on_high, low) if spo2.on_high.on else (spo2.low, low)
+
+
+def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
+    """Put the device's value, limit and evidence in a result that it decides."""
     result.evidence = oxygen.evidence
-    result.missing = () if oxygen.level is not None else ("o2-flow",)
-    device = oxygen.in_force
-    if device == "mask" or (device == "other" and oxygen.flow is None):
+    if oxygen.unknown:
+        result.missing, result.stale = ("o2-flow",), result.state in TRIPPED
+    if oxygen.is_mask:
         result.value, result.unit, result.limit = oxygen.fio2, "%", row.absolute_fio2.text
         return
-    result.value = 0.0 if device == "room-air" else oxygen.flow
+    result.value = 0.0 if oxygen.in_force == "room-air" else oxygen.flow
     result.limit = row.absolute_flow.text if oxygen.level == ABSOLUTE else row.relative_flow.text
 
 
-def _changed(
-    before: int, flags: int, by_device: int | None, by_saturation: int | None, state: str
-) -> int | None:
+def _changed(before: int, result: Result, oxygen: Oxygen, spo2: Saturation) -> int | None:
     """Return when the parts that changed since the last decision did.
 
     Of several: the first one to make it absolute, else the last.
     """
-    moved = []
-    if before & 3 != flags & 3 and (state != ABSOLUTE or flags & 3 == 3):
-        moved.append(by_device)
-    if before & 4 != flags & 4 and (state != ABSOLUTE or flags & 4):
-        moved.append(by_saturation)
-    moments = [moment for moment in moved if moment is not None]
+    moved, flags, state = before ^ result.flags, result.flags, result.state
+    parts = [(oxygen.changed, moved & DEVICE_BITS, flags & DEVICE_BITS == RANK[ABSOLUTE])]
+    for bit, latch in ((BELOW, spo2.low), (BELOW_HIGH, spo2.on_high), (BELOW_SEVERE, spo2.severe)):
+        flag = bit << SATURATION_SHIFT
+        parts.append((latch.changed, moved & flag, bit != BELOW and bool(flags & flag)))
+    moments = [
+        moment
+        for moment, has_moved, is_absolute in parts
+        if moment is not None and has_moved and (state != ABSOLUTE or is_absolute)
+    ]
     if not moments:
         return None
     return min(moments) if state == ABSOLUTE else max(moments)
@@ -68,22 +102,19 @@ def _changed(
 
 def spo2_limit(chart: Chart, now: Instant) -> int | None:
     """Return when the latest saturation that counts goes stale; None when there is none."""
-    latest, setting = chart.tail.now.spo2.latest_counted, chart.tail.setting
-    return (
-        None
-        if latest is None
-        else chart.mode.limit(latest.at, now, setting.stale_ward, setting.stale_intensive)
-    )
+    latest = chart.tail.now.spo2.latest_counted
+    return None if latest is None else stale_from(chart, latest, now)
 
 
 def low_saturation(chart: Chart, now: Instant, row: OxygenRow) -> bool:
-    """Return whether the latest fresh SpO2 is below 95 %."""
+    """Return whether the latest fresh SpO2 is below the patient's limit."""
     limit, latest = spo2_limit(chart, now), chart.tail.now.spo2.latest_counted
-    if limit is None or latest is None or latest.spo2 is None or now >= limit:
+    if limit is None or latest is None or now >= limit:
         return False
-    return row.low.trip.met(latest.spo2)
+    return chart.tail.setting.low.trip.met(latest.value)
 
 
 ROW_TYPE = RowType[OxygenRow](
-    evaluate=oxygen_requirement, inputs=lambda row: dirty_flags.OXYGEN | dirty_flags.SPO2 | dirty_flags.MODE
+    evaluate=oxygen_requirement,
+    inputs=lambda row: dirty_flags.OXYGEN | dirty_flags.SPO2 | dirty_flags.MODE | dirty_flags.BASELINE,
 )

@@ -1,0 +1,47 @@
+"""Tell when readings of the vital signs go stale, and what those since a moment say.
+
+Source: criteria.md section 3.1.
+"""
+
+from rules.chart.chart import Chart
+from rules.chart.readings import History, Reading, since
+from rules.wire.instants import Instant
+
+SERIES = {
+    "heart-rate": "hr",
+    "systolic-bp": "sbp",
+    "spo2": "spo2",
+    "temperature": "temp",
+    "respiratory-rate": "breathing",
+}
+"""The wire code of a signal -> its name in `rules.chart.vitals.Signals`."""
+
+
+def stale_from(chart: Chart, reading: Reading, now: Instant) -> Instant:
+    """Return when a reading goes stale, judged at `now`."""
+    setting = chart.tail.setting
+    return chart.mode.limit(reading.at, now, setting.stale_ward, setting.stale_intensive)
+
+
+def confirmed_values(chart: Chart, code: str, start: int) -> list[tuple[Reading, float]]:
+    """Return the readings of a signal from moment `start` on (inclusive), each with its confirmed value.
+
+    That is its own value if no other reading lies in the 5 min before it, else the better of it and the one
+    before. Of pressures only systolic ones; readings that are no longer kept are left out. Source:
+    criteria.md section 9, steps.
+    """
+    history: History = getattr(chart.tail.readings, SERIES[code])
+    better = min if code == "heart-rate" else max
+    out = []
+    first = len(history) - len(since(history, start))
+    for i in range(first, len(history)):
+        reading = history[i]
+        if reading.mean is None:
+            before = history[i - 1] if reading.close and i else reading
+            out.append((reading, better(reading.value, before.value)))
+    return out
+
+
+def temperatures(chart: Chart, start: int) -> list[Reading]:
+    """Return the temperatures from moment `start` on (inclusive), in order of `at`; of at most 3 days."""
+    return since(chart.tail.readings.temp, start)
