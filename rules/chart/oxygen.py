@@ -88,9 +88,7 @@ class Oxygen(msgspec.Struct, array_like=True):
     def is_off(self) -> bool:
         """Whether no oxygen is given: room air, or no flow and no FiO2 above that of air."""
         device = self.in_force
-        return device == "room-air" or (
-            self.flow == 0 and not self._enriched and device not in NEVER_OFF
-        )
+        return device == "room-air" or (self.flow == 0 and not self._enriched and device not in NEVER_OFF)
 
     def add(self, row: VitalsRow, limits: OxygenRow) -> bool:
         """Apply a record that charts device, flow or FiO2, and return whether anything in force changed."""

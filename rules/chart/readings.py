@@ -94,6 +94,20 @@ def run_start(history: History, met: Met, span: int, share: float) -> int | None
     return None
 
 
+def run_so_far(history: History, met: Met, share: float) -> History:
+    """Return the readings of the longest run up to the last reading; none if that one does not meet it."""
+    if not history or not met(history[-1].value):
+        return []
+    start, good = len(history) - 1, 1
+    for i in range(len(history) - 2, -1, -1):
+        if history[i + 1].at > history[i].joins:
+            break
+        if met(history[i].value):
+            good += 1
+            start = i if _enough(good, len(history) - i, share) else start
+    return history[start:]
+
+
 def _enough(good: int, total: int, share: float) -> bool:
     return round(good / total, 4) >= share
 

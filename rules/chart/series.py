@@ -79,9 +79,7 @@ def advanced(latch: Latch, condition: Sustained, history: History, signs: VitalS
     return cleared(latch, condition.trip.met, condition.clear.met, condition.span, history, signs)
 
 
-def cleared(
-    latch: Latch, trips: Met, clears: Met, span: int, history: History, signs: VitalSigns
-) -> Latch:
+def cleared(latch: Latch, trips: Met, clears: Met, span: int, history: History, signs: VitalSigns) -> Latch:
     """Return a condition that holds after the last reading.
 
     It clears when its clearing limit is sustained, or when the tripping one is long not met: a patient who
@@ -278,9 +276,7 @@ class Saturation(Series, array_like=True):
             if is_confirmed(history, limit.met):
                 self.severe = confirmed(history)
             return
-        start = run_start(
-            history, lambda value: not limit.met(value), setting.low.span, setting.signs.share
-        )
+        start = run_start(history, lambda value: not limit.met(value), setting.low.span, setting.signs.share)
         if start is not None:
             self.severe = turned(False, history, start)
 
@@ -333,9 +329,7 @@ class Breathing(Series, array_like=True):
         if self.run is None:
             self.run = reading
         if not self.fast.on and reading.at - self.run.at >= condition.span:
-            self.fast = Latch(
-                True, reading.at, self.run.at, (self.run.reference, reading.reference)
-            )
+            self.fast = Latch(True, reading.at, self.run.at, (self.run.reference, reading.reference))
         return FAST * self.fast.on
 
     def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:

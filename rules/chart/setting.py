@@ -49,9 +49,7 @@ def setting_for(baseline: Mapping[str, float], guideline: Guideline) -> Setting:
         heart=heart,
         oxygen=oxygen,
         target=target,
-        pressure=Sustained(
-            Limit("<=", target), Limit(">", target + pressure.clear_above), pressure.span
-        ),
+        pressure=Sustained(Limit("<=", target), Limit(">", target + pressure.clear_above), pressure.span),
         severe_pressure=Limit("<=", pressure.severe(target)),
         mean=pressure.means(target),
         low=_lowered(oxygen.low, shift),

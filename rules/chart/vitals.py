@@ -60,15 +60,13 @@ class Signals(msgspec.Struct, array_like=True):
     @property
     def has_deferred(self) -> bool:
         """Whether a reading is deferred: it was stale when it became known, and does not count yet."""
-        return bool(
-            self.hr.deferred or self.sbp.deferred or self.spo2.deferred or self.breathing.deferred
-        )
+        return bool(self.hr.deferred or self.sbp.deferred or self.spo2.deferred or self.breathing.deferred)
 
 
 class Mark(NamedTuple):
     """The signals before the record at an index of the tail, and how many readings there were then."""
 
-    index: int
+    start: int
     signals: Signals
     lengths: tuple[int, ...]
 
@@ -110,7 +108,7 @@ class Tail:
             insert(rows, row)
             self.recompute(row.at)
             return VITALS
-        if len(rows) - self.marks[-1].index >= BETWEEN_MARKS:
+        if len(rows) - self.marks[-1].start >= BETWEEN_MARKS:
             self._mark(len(rows))
         rows.append(row)
         dirty = self._apply_oxygen(row) | self._apply(row)
@@ -145,7 +143,7 @@ class Tail:
             return 0
         start = gone[0]
         self._remove_before_tail(id)
-        while len(self.marks) > 1 and self.rows[self.marks[-1].index].at >= start:
+        while len(self.marks) > 1 and self.rows[self.marks[-1].start].at >= start:
             self.marks.pop()
         self.rows = kept
         self.recompute(start)
@@ -163,7 +161,7 @@ class Tail:
     def recompute(self, start: int) -> None:
         """Apply the records from moment `start` on once more."""
         while len(self.marks) > 1 and (
-            self.marks[-1].index >= len(self.rows) or self.rows[self.marks[-1].index].at >= start
+            self.marks[-1].start >= len(self.rows) or self.rows[self.marks[-1].start].at >= start
         ):
             self.marks.pop()
         del self.sealed[len(self.marks) - 1 :]
@@ -175,7 +173,7 @@ class Tail:
     def _apply_from(self, index: int) -> None:
         for _, group in groupby(self.rows[index:], key=lambda row: row.at):
             same = list(group)
-            if index - self.marks[-1].index >= BETWEEN_MARKS:
+            if index - self.marks[-1].start >= BETWEEN_MARKS:
                 self._mark(index)
             self._apply_together(same)
             index += len(same)
@@ -263,14 +261,14 @@ class Tail:
 
     def _prune(self, horizon: int) -> None:
         """Drop the records before the last mark at or before `horizon`: that mark holds their state."""
-        usable = [i for i, mark in enumerate(self.marks) if self.rows[mark.index].at <= horizon]
+        usable = [i for i, mark in enumerate(self.marks) if self.rows[mark.start].at <= horizon]
         if not usable or usable[-1] == 0:
             return
-        cut = self.marks[usable[-1]].index
+        cut = self.marks[usable[-1]].start
         dropped = self._out_of_reach(self.rows[cut].at, self.marks[usable[-1]].lengths)
         self.readings.trim(dropped)
         self.marks = [
-            Mark(mark.index - cut, mark.signals, _minus(mark.lengths, dropped))
+            Mark(mark.start - cut, mark.signals, _minus(mark.lengths, dropped))
             for mark in self.marks[usable[-1] :]
         ]
         del self.sealed[: usable[-1]]
@@ -295,7 +293,7 @@ class Tail:
         A late record discards the packed ones from its mark on.
         """
         for i in range(len(self.sealed), len(self.marks) - 1):
-            self.sealed.append(pack(self.rows[self.marks[i].index : self.marks[i + 1].index]))
+            self.sealed.append(pack(self.rows[self.marks[i].start : self.marks[i + 1].start]))
 
     def before(self) -> list[History]:
         """Return the readings from before the tail, a list a signal."""

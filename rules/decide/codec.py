@@ -140,7 +140,7 @@ def encode(patient: Patient) -> bytes:
         chart.packed,
         chart.tail.marks[0].signals,
         chart.tail.sealed,
-        chart.tail.rows[chart.tail.marks[-1].index :],
+        chart.tail.rows[chart.tail.marks[-1].start :],
         chart.packed_faded,
         chart.tail.context,
     )

@@ -6,9 +6,8 @@ Source: criteria.md section 3.1, `recheck/<signal>`.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rules.chart import dirty_flags
+from rules.chart import dirty_flags, oxygen
 from rules.chart.chart import Chart
-from rules.chart import oxygen
 from rules.chart.readings import History, Met, Reading
 from rules.chart.series import (
     BELOW,

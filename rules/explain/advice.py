@@ -7,7 +7,7 @@ from rules.chart.facts import Volume
 from rules.chart.infusions import load_in_force
 from rules.explain import advice_conditions
 from rules.explain.advice_conditions import opens
-from rules.explain.citations import cite_all, cited, under_way
+from rules.explain.citations import Run, cite_all, cited, under_way
 from rules.explain.criterion import behind, in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, away, number, span, when
 from rules.explain.question import Asked, ask
@@ -168,12 +168,13 @@ def _edema(advice: Advice, asked: Asked) -> advice_conditions.Explained:
 
 
 def _hypoxemia(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    spo2, low = asked.chart.tail.now.spo2, asked.chart.tail.setting.oxygen.low
+    spo2, low = asked.chart.tail.now.spo2, asked.chart.tail.setting.low
     if spo2.last is None:
         return None, ["Missing: spo2: never charted, so the advice stays closed."]
-    condition, goal = (low.clear, "closing") if spo2.a.on else (low.trip, "hypoxemia")
-    latest = f"The latest SpO2 is {amount(spo2.last.spo2, '%')} at {when(spo2.last.at)}."
-    return None, [latest, under_way(spo2, spo2.a, goal, condition.text + " %", low.span)]
+    condition, goal = (low.clear, "closing") if spo2.low.on else (low.trip, "hypoxemia")
+    latest = f"The latest SpO2 is {amount(spo2.last.value, '%')} at {when(spo2.last.at)}."
+    run = Run(goal, condition.text + " %", condition.met, low.span)
+    return None, [latest, under_way(asked, asked.chart.tail.readings.spo2, run)]
 
 
 def _medication(advice: Advice, asked: Asked) -> advice_conditions.Explained:

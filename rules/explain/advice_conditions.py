@@ -6,6 +6,7 @@ Also how far fever and the advice after therapy are from it (criteria.md section
 from rules.advice.pressors import off_vasopressors
 from rules.chart.course import FOREVER
 from rules.evaluate.pressure import above_target
+from rules.evaluate.vital_signs import temperatures
 from rules.explain.explanation import Window, amount, away, met, number, span, unmet, when
 from rules.explain.question import Asked, ask
 from rules.explain.rows.oxygen import in_force
@@ -102,33 +103,33 @@ Explained = tuple[Window | None, list[str]]
 def fever(advice: Advice, asked: Asked) -> Explained:
     """Explain fever: the latest temperature, its distance to the limit and how long it counts."""
     last = asked.chart.tail.now.temp.last
-    if last is None or last.temp is None or advice.limit is None:
+    if last is None or advice.limit is None:
         return None, ["Missing: temperature: never charted, so the advice stays closed."]
     ends = last.at + advice.within
     age = f"Taken at {when(last.at)}; it counts for {span(advice.within)}, until {when(ends)}."
     return Window(last.at, ends, "as long as the reading counts"), [
-        away(last.temp, advice.limit, "advice", advice.unit),
+        away(last.value, advice.limit, "advice", advice.unit),
         age,
     ]
 
 
 def septic_workup(advice: Advice, asked: Asked) -> Explained:
     """Explain septic-workup: each part of the condition with its value."""
-    temperature, doses = asked.chart.tail.now.temp, asked.chart.cycle_doses
-    last = temperature.last
-    if last is None or last.temp is None or advice.limit is None or advice.rise is None:
+    last, doses = asked.chart.tail.now.temp.last, asked.chart.cycle_doses
+    if last is None or advice.limit is None or advice.rise is None:
         return None, ["Missing: temperature: never charted, so the advice stays closed."]
-    highest = temperature.highest(last.at - advice.within, last.at)
+    before_it = (one for one in temperatures(asked.chart, last.at - advice.within + 1) if one.at < last.at)
+    highest = max(before_it, key=lambda one: one.value, default=None)
     before = (
         f"none was taken in the {span(advice.within)} before it"
         if highest is None
-        else f"the highest before it was {amount(highest[1], 'Cel')}"
+        else f"the highest before it was {amount(highest.value, 'Cel')}"
     )
     rise = (
         ""
         if highest is None
         else (
-            f", a rise of {amount(last.temp - highest[1], 'Cel')} of the {amount(advice.rise, 'Cel')} "
+            f", a rise of {amount(last.value - highest.value, 'Cel')} of the {amount(advice.rise, 'Cel')} "
             "that count"
         )
     )
@@ -139,7 +140,7 @@ def septic_workup(advice: Advice, asked: Asked) -> Explained:
     )
     window = Window(last.at - advice.within, last.at, "the readings it is compared with")
     return window, [
-        away(last.temp, advice.limit, "advice", advice.unit),
+        away(last.value, advice.limit, "advice", advice.unit),
         f"Of the latest temperature: {before}{rise}; {dose}.",
     ]
 
@@ -185,7 +186,7 @@ def pressure(asked: Asked) -> str:
         return "Missing: systolic-bp: never charted."
     side = "above" if above else "not above"
     return (
-        f"Systolic {amount(last.sbp, 'mm[Hg]')} at {when(last.at)} is {side} the target "
+        f"Systolic {amount(last.charted, 'mm[Hg]')} at {when(last.at)} is {side} the target "
         f"{amount(asked.chart.tail.setting.target, 'mm[Hg]')}."
     )
 
@@ -259,7 +260,7 @@ def discharge_ready(advice: Advice, asked: Asked) -> Explained:
         f"{wanted_weight} is wanted."
     )
     spo2 = chart.tail.now.spo2.last
-    seen = amount(spo2.spo2, "%") if spo2 is not None else "never charted"
+    seen = amount(spo2.value, "%") if spo2 is not None else "never charted"
     saturation = f"SpO2 {seen}; at least {number(limits.get('spo2', 0))} % on room air is wanted."
     labs = [
         _course(asked, code, limits.get(code), word)

@@ -4,6 +4,7 @@ Records whose readings have been pruned are cited by id.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from rules.chart.chart import Chart
 from rules.chart.facts import (
@@ -21,8 +22,8 @@ from rules.chart.facts import (
     Weight,
 )
 from rules.chart.oxygen import VitalsRow
+from rules.chart.readings import History, Met, Reading, run_so_far
 from rules.chart.record import COLUMN
-from rules.chart.series import Latch, Series
 from rules.evaluate.monitoring import last_seen
 from rules.explain.explanation import Cited, Value, Window, span, when
 from rules.explain.question import Asked
@@ -31,14 +32,15 @@ from rules.wire import vocabulary
 Wording = tuple[Value, str | None]
 
 
-def cited(fact: Fact, part: str, code: str | None = None) -> Cited:
+def cited(fact: Fact | Reading, part: str, code: str | None = None) -> Cited:
     """Cite a fact; of a record of many readings the one named by its wire code."""
     value, unit = wording(fact, code)
+    known = fact.first if isinstance(fact, Reading) else fact.tie
     return Cited(
         id=fact.id,
         part=part,
         at=fact.at,
-        known=fact.tie if fact.tie != fact.at else None,
+        known=known if known != fact.at else None,
         value=value,
         unit=unit,
     )
@@ -59,32 +61,40 @@ def cite_all(chart: Chart, ids: Iterable[str], part: str, code: str | None = Non
     return [cite(chart, id, part, code) for id in dict.fromkeys(ids)]
 
 
-def kept(chart: Chart, id: str, code: str | None) -> Fact | None:
+def kept(chart: Chart, id: str, code: str | None) -> Fact | Reading | None:
     """Return the fact itself, if it is kept; of a record of several readings the one of the code."""
     if code is not None and code in vocabulary.LABS:
         return next((lab for lab in chart.labs.get(code, ()) if lab.id == id), None)
     if code == "weight":
         return next((weight for weight in chart.raw_weights if weight.id == id), None)
     fact = chart.seen.get(id)
-    if code in COLUMN and not isinstance(fact, VitalsRow):
-        return remembered(chart, id)
+    if code in READINGS and not isinstance(fact, VitalsRow):
+        return remembered(chart, id, code)
     return None if isinstance(fact, Ghost) else fact
 
 
-def remembered(chart: Chart, id: str) -> Fact | None:
-    """Return the latest reading with this id: the latest readings outlive the records that carried them."""
-    signals = chart.tail.now
-    rows = (
-        *((series.last, series.latest_counted) for series in (signals.hr, signals.sbp, signals.spo2)),
-        (signals.temp.last, None),
-    )
-    return next((row for pair in rows for row in pair if row is not None and row.id == id), None)
+READINGS = {
+    "heart-rate": "hr",
+    "systolic-bp": "sbp",
+    "mean-bp": "sbp",
+    "spo2": "spo2",
+    "temperature": "temp",
+    "respiratory-rate": "breaths",
+}
 
 
-def wording(fact: Fact, code: str | None) -> Wording:
+def remembered(chart: Chart, id: str, code: str) -> Reading | None:
+    """Return the reading of a record that is no longer kept itself: readings are kept longer."""
+    history: History = getattr(chart.tail.readings, READINGS[code], [])
+    return next((reading for reading in reversed(history) if reading.id == id), None)
+
+
+def wording(fact: Fact | Reading, code: str | None) -> Wording:
     """Return the value and unit of a fact."""
+    if isinstance(fact, Reading):
+        return fact.charted, None if code is None else vocabulary.VITALS[code]
     if isinstance(fact, VitalsRow):
-        return (None, None) if code not in COLUMN else (getattr(fact, COLUMN[code]), vocabulary.VITALS[code])
+        return _reading_of(fact, code)
     if isinstance(fact, Lab):
         return fact.value, fact.unit
     if isinstance(fact, Weight):
@@ -96,6 +106,12 @@ def wording(fact: Fact, code: str | None) -> Wording:
     if isinstance(fact, Rate):
         return fact.rate, "ug/kg/min" if fact.per_kg else "per min"
     return _word(fact), None
+
+
+def _reading_of(row: VitalsRow, code: str | None) -> Wording:
+    if code == "systolic-bp" and row.sbp is None:
+        code = "mean-bp"
+    return (None, None) if code not in COLUMN else (getattr(row, COLUMN[code]), vocabulary.VITALS[code])
 
 
 def _word(fact: Fact) -> str | None:
@@ -148,31 +164,46 @@ def unseen(chart: Chart, code: str) -> str:
     return f"Missing: {code}: last charted at {when(last)}, {reason}."
 
 
-def under_way(series: Series, latch: Latch, goal: str, condition: str, needed: int) -> str:
-    """Write how long the run towards `goal` (readings `condition`) has lasted and how much is lacking."""
-    latest = series.latest_counted
-    if latch.run is None or latest is None:
-        return f"No run towards {goal}: the latest reading that counts is not {condition}."
-    lasted = latest.at - latch.run
-    many = f"{len(latch.seen)} reading{'s' if len(latch.seen) > 1 else ''}"
-    lacking = f"{span(needed - lasted)} are lacking of {span(needed)}"
-    run = f"A run towards {goal}: {many} {condition} since {when(latch.run)}, {span(lasted)} so far"
-    return f"{run}; {lacking}, the next reading by {when(series.joins_until)}."
+class Run(NamedTuple):
+    """A run of readings towards a goal: what they meet, in words and as a test, and how long it must last."""
+
+    goal: str
+    condition: str
+    met: Met
+    needed: int
 
 
-def facts(asked: Asked, series: Series, latches: tuple[tuple[Latch, str], ...], code: str) -> list[Cited]:
+def under_way(asked: Asked, history: History, run: Run) -> str:
+    """Write how long a run of readings towards its goal has lasted and how much is lacking."""
+    found = run_so_far(history, run.met, asked.guideline.vital_signs.share)
+    if not found:
+        return f"No run towards {run.goal}: the latest reading that counts is not {run.condition}."
+    lasted = found[-1].at - found[0].at
+    many = f"{len(found)} reading{'s' if len(found) > 1 else ''}"
+    so_far = (
+        f"A run towards {run.goal}: {many} {run.condition} since {when(found[0].at)}, {span(lasted)} so far"
+    )
+    if lasted >= run.needed:
+        return f"{so_far}."
+    lacking = f"{span(run.needed - lasted)} are lacking of {span(run.needed)}"
+    return f"{so_far}; {lacking}, the next reading by {when(found[-1].joins)}."
+
+
+def facts(
+    asked: Asked, history: History, last: Reading | None, runs: Iterable[Run], code: str
+) -> list[Cited]:
     """Cite the evidence, then the runs in progress, then the latest reading; each record once."""
     found = dict.fromkeys(
         asked.ids, "in the run that decided" if asked.tripped else "the reading it rests on"
     )
-    for latch, goal in latches:
-        for id, _ in latch.seen:
-            found.setdefault(id, f"in the run towards {goal}")
-    if series.latest_counted is not None:
-        found.setdefault(series.latest_counted.id, "the latest reading that counts")
-    if series.last is not None:
+    for run in runs:
+        for reading in run_so_far(history, run.met, asked.guideline.vital_signs.share):
+            found.setdefault(reading.id, f"in the run towards {run.goal}")
+    if history:
+        found.setdefault(history[-1].id, "the latest reading that counts")
+    if last is not None:
         found.setdefault(
-            series.last.id, "the latest reading; it was already stale when it became known and does not count"
+            last.id, "the latest reading; it was already stale when it became known and does not count"
         )
     return [one for id, part in found.items() for one in cite_all(asked.chart, [id], part, code)]
 

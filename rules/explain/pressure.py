@@ -1,8 +1,9 @@
 """Explain hypotension: the target, the runs, and their phase of the dose interval."""
 
-from rules.evaluate.pressure import phase
-from rules.explain.citations import cited, facts, under_way, window
-from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, span, when
+from rules.chart.series import Setting
+from rules.evaluate.pressure import limit_text, phase
+from rules.explain.citations import Run, cited, facts, under_way, window
+from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, number, span, when
 from rules.explain.question import Asked
 from rules.guideline.declarations import Limit
 
@@ -10,42 +11,64 @@ UNIT = "mm[Hg]"
 
 
 def hypotension(asked: Asked) -> Answer:
-    """Explain the systolic pressure against the patient's target (Table 2)."""
-    table, setting, sbp = asked.guideline.pressure, asked.chart.tail.setting, asked.chart.tail.now.sbp
-    goals = ((sbp.a, _goal(sbp.a.on, "the target")), (sbp.b, _goal(sbp.b.on, "the severe limit")))
-    lines = facts(asked, sbp, goals, "systolic-bp")
+    """Explain the pressure against the patient's target (Table 2)."""
+    table, sbp, history = asked.guideline.pressure, asked.chart.tail.now.sbp, asked.chart.tail.readings.sbp
+    lines = facts(asked, history, sbp.last, _runs(asked), "systolic-bp")
+    last = sbp.latest_counted
     return Answer(
-        rule=Rule(
-            words=(
-                "Systolic pressure against the target of the patient's baseline; not a Table 3 row and "
-                "not counted"
-            ),
-            source=table.source,
-            section="criteria.md section 5",
-            relative=(
-                f"at or below {amount(setting.target, UNIT)} in at least 2 readings over {span(table.span)}"
-            ),
-            absolute=f"a single reading at or below {amount(setting.severe, UNIT)}",
-            window=(
-                "an unbroken run of readings, neighbours no further apart than "
-                f"{ages(setting.ward, setting.intensive)}"
-            ),
-            stale=f"latest reading older than {ages(setting.stale_ward, setting.stale_intensive)}",
-        ),
+        rule=_rule(asked),
         facts=[*lines, *_baseline(asked)],
         window=window(lines, "the readings that count"),
-        look=asked.look(
-            table.monitored_by,
-            None if sbp.latest_counted is None else sbp.latest_counted.at,
-            table.stale_factor,
-        ),
+        look=asked.look(table.monitored_by, None if last is None else last.at, table.stale_factor),
         why=[_pressure_target(asked), *_pressure_distance(asked), *_phase(asked)],
         clears=_pressure_clears(asked),
     )
 
 
-def _goal(on: bool, limit: str) -> str:
-    return f"{'leaving' if on else 'reaching'} {limit}"
+def _rule(asked: Asked) -> Rule:
+    table, setting = asked.guideline.pressure, asked.chart.tail.setting
+    mean = (
+        f"a mean pressure with no systolic near it stands in: below {number(setting.mean.at_target)} at "
+        f"the target, below {number(setting.mean.severe)} severe"
+    )
+    return Rule(
+        words=(
+            "Systolic pressure against the target of the patient's baseline; not a Table 3 row and "
+            f"not counted; {mean}"
+        ),
+        source=table.source,
+        section="criteria.md section 5",
+        relative=f"{met(setting.pressure.trip, UNIT)} sustained over {span(setting.pressure.span)}",
+        absolute=f"a confirmed reading {met(setting.severe_pressure, UNIT)}",
+        window=run_words(asked, setting),
+        stale=f"latest reading as old as {ages(setting.stale_ward, setting.stale_intensive)}",
+    )
+
+
+def run_words(asked: Asked, setting: Setting) -> str:
+    """Write what makes a run of readings sustained."""
+    share = number(100 * asked.guideline.vital_signs.share)
+    return (
+        f"a run of readings of which at least {share} % meet it, neighbours no further apart than "
+        f"{ages(setting.joins_ward, setting.joins_intensive)}"
+    )
+
+
+def _runs(asked: Asked) -> list[Run]:
+    """Return the runs that the next reading may complete."""
+    sbp, setting = asked.chart.tail.now.sbp, asked.chart.tail.setting
+    limit, signs = setting.pressure, asked.guideline.vital_signs
+    if not sbp.low.on:
+        return [Run("hypotension", met(limit.trip, UNIT), limit.trip.met, limit.span)]
+    above = Limit(">", limit.trip.value)
+    runs = [
+        Run("clearing", met(limit.clear, UNIT), limit.clear.met, limit.span),
+        Run("clearing", met(above, UNIT), above.met, signs.recovers),
+    ]
+    if sbp.severe.on:
+        off = Limit(">", setting.severe_pressure.value)
+        runs.insert(0, Run("leaving absolute", met(off, UNIT), off.met, limit.span))
+    return runs
 
 
 def _baseline(asked: Asked) -> list[Cited]:
@@ -78,18 +101,20 @@ def _pressure_target(asked: Asked) -> str:
 
 
 def _pressure_distance(asked: Asked) -> list[str]:
-    sbp, setting, table = asked.chart.tail.now.sbp, asked.chart.tail.setting, asked.guideline.pressure
-    if sbp.latest_counted is None or sbp.latest_counted.sbp is None:
+    sbp, setting = asked.chart.tail.now.sbp, asked.chart.tail.setting
+    last = sbp.latest_counted
+    if last is None:
         return []
-    value = sbp.latest_counted.sbp
-    out = [
-        away(value, Limit("<=", setting.target), "relative", UNIT),
-        away(value, Limit("<=", setting.severe), "absolute", UNIT),
-    ]
-    if not sbp.a.on:
-        out.append(
-            under_way(sbp, sbp.a, "hypotension", f"at or below {amount(setting.target, UNIT)}", table.span)
-        )
+    if last.mean is None:
+        out = [
+            away(last.value, setting.pressure.trip, "relative", UNIT),
+            away(last.value, setting.severe_pressure, "absolute", UNIT),
+        ]
+    else:
+        limits = ", ".join(limit_text(asked.chart, last, severe) for severe in (False, True))
+        out = [f"The latest is a mean pressure, {amount(last.mean, UNIT)}; its limits are {limits}."]
+    if not sbp.low.on:
+        out.extend(under_way(asked, asked.chart.tail.readings.sbp, run) for run in _runs(asked))
     return out
 
 
@@ -108,20 +133,11 @@ def _phase(asked: Asked) -> list[str]:
 
 
 def _pressure_clears(asked: Asked) -> list[str]:
-    sbp, setting, over = (
-        asked.chart.tail.now.sbp,
-        asked.chart.tail.setting,
-        span(asked.guideline.pressure.span),
-    )
+    sbp, limit = asked.chart.tail.now.sbp, asked.chart.tail.setting.pressure
+    above = amount(limit.trip.value, UNIT)
     clear = (
-        f"{'Clears' if asked.tripped else 'Once open it clears'} on at least 2 readings above "
-        f"{amount(setting.recovered, UNIT)} over {over}."
+        f"{'Clears' if asked.tripped else 'Once open it clears'} when {met(limit.clear, UNIT)} is sustained "
+        f"over {span(limit.span)}, or above {above} over {span(asked.guideline.vital_signs.recovers)}."
     )
-    needed = asked.guideline.pressure.span
-    out = []
-    if sbp.b.on:
-        out.append(f"Relative again on at least 2 readings above {amount(setting.severe, UNIT)} over {over}.")
-        out.append(under_way(sbp, sbp.b, "leaving absolute", f"above {amount(setting.severe, UNIT)}", needed))
-    if sbp.a.on:
-        out.append(under_way(sbp, sbp.a, "clearing", f"above {amount(setting.recovered, UNIT)}", needed))
-    return [*out, clear]
+    runs = _runs(asked) if sbp.low.on else []
+    return [*(under_way(asked, asked.chart.tail.readings.sbp, run) for run in runs), clear]

@@ -4,6 +4,7 @@ from msgspec import structs
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact
+from rules.chart.readings import Reading
 from rules.evaluate.monitoring import looked
 from rules.explain.citations import cited
 from rules.explain.explanation import Answer, Cited, Rule, Window, ages, span, when
@@ -39,7 +40,7 @@ def observation(asked: Asked) -> Answer:
     )
 
 
-def _latest_fact(chart: Chart, code: str) -> Fact | None:
+def _latest_fact(chart: Chart, code: str) -> Fact | Reading | None:
     """Return the fact that last showed a wire code."""
     signals = chart.tail.now
     if code in ("heart-rate", "systolic-bp"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rules.chart.chart import target_for
+from rules.chart.setting import target_for
 from rules.chart.volumes import Collection
 from rules.guideline import Guideline
 from streams.display import BLUE, GREEN, GREY, INK, LEVEL_COLOUR, PURPLE, SKY, VERMILLION

@@ -106,9 +106,7 @@ def _upper_condition(
     unexcused = hr.unexcused.on or any(start <= now and end > fresh for start, end in due)
     result.state = RELATIVE if causes.present and not unexcused else ABSOLUTE
     result.correctable, result.missing = causes.present, causes.unseen
-    latch, condition = (
-        (hr.unexcused, row.unexcused) if hr.unexcused.on else (hr.very_fast, row.absolute)
-    )
+    latch, condition = (hr.unexcused, row.unexcused) if hr.unexcused.on else (hr.very_fast, row.absolute)
     result.evidence, result.limit, result.stale = latch.evidence, condition.trip.text, stale_at is not None
     result.at = _moved(hr, before.flags ^ result.flags)
     result.next = soonest(
