@@ -132,7 +132,7 @@ def _latest_pressure(asked: Asked, blocker: str) -> str:
     last, target = asked.chart.tail.now.sbp.last, amount(asked.chart.tail.setting.target, "mm[Hg]")
     if blocker != HYPOTENSION or last is None:
         return ""
-    return f" Latest systolic {amount(last.sbp, 'mm[Hg]')} at {when(last.at)}, target above {target}."
+    return f" Latest pressure {amount(last.charted, 'mm[Hg]')} at {when(last.at)}, target above {target}."
 
 
 def _recheck(asked: Asked, signal: str) -> str:
