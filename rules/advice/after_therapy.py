@@ -7,6 +7,7 @@ from rules.advice.pressors import next_off, off_vasopressors
 from rules.chart.course import runs
 from rules.chart.facts import references
 from rules.evaluate.result import ADVISORY, Case, Memory, Result, next_span_edge, open_, soonest, tripped
+from rules.evaluate.vital_signs import latest_systolic
 from rules.guideline.advice_declarations import Advice
 from rules.wire.instants import Instant
 from rules.wire.written import written
@@ -44,8 +45,8 @@ def stop_maintenance(advice: Advice, case: Case, now: Instant, before: Memory) -
 
 def systolic(case: Case) -> float | None:
     """Return the latest systolic pressure, whatever its age; None when there is none."""
-    last = case.chart.tail.now.sbp.last
-    return None if last is None else last.sbp
+    last = latest_systolic(case.chart)
+    return None if last is None else last.value
 
 
 def diurese(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

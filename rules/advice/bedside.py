@@ -50,13 +50,13 @@ def fever(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while the latest temperature is >=38.0 Cel and less than 4 h old."""
     assert advice.limit is not None
     last = case.chart.tail.now.temp.last
-    if last is None or last.temp is None:
+    if last is None:
         return Result()
     ends = last.at + advice.within
-    result = Result(at=last.at, value=last.temp, unit=advice.unit, limit=advice.limit.text)
+    result = Result(at=last.at, value=last.value, unit=advice.unit, limit=advice.limit.text)
     result.evidence = (last.reference,)
-    result.words = f"Temperature {written(last.temp, advice.unit, advice.limit.value)}"
-    if not advice.limit.met(last.temp):
+    result.words = f"Temperature {written(last.value, advice.unit, advice.limit.value)}"
+    if not advice.limit.met(last.value):
         return result
     if now >= ends:
         result.at, result.words = ends, "Fever: not measured for 4 h"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from rules.advice.after_therapy import ended, last_dose, not_before
 from rules.advice.pressors import next_off, off_vasopressors
-from rules.chart.oxygen import Oxygen
+from rules.chart.oxygen import OFF
 from rules.evaluate.result import ADVISORY, TRIPPED, Case, Memory, Result, soonest
+from rules.evaluate.vital_signs import latest_systolic
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import BaselineGainRow, LabRow
 from rules.wire.instants import Instant
@@ -74,7 +75,7 @@ def _weight_limit(case: Case, at: int) -> int:
 def _ages(case: Case, now: Instant) -> Iterator[Instant]:
     """Yield when what the discharge rests on goes stale."""
     signals = case.chart.tail.now
-    for last in (signals.sbp.last, signals.spo2.last):
+    for last in (latest_systolic(case.chart), signals.spo2.last):
         if last is not None:
             yield _vital_limit(case, last.at, now)
     if case.chart.weights:
@@ -85,10 +86,10 @@ def _ages(case: Case, now: Instant) -> Iterator[Instant]:
 
 
 def _pressure(case: Case, now: Instant) -> bool:
-    last = case.chart.tail.now.sbp.last
-    if last is None or last.sbp is None or now >= _vital_limit(case, last.at, now):
+    last = latest_systolic(case.chart)
+    if last is None or now >= _vital_limit(case, last.at, now):
         return False
-    return last.sbp > case.chart.tail.setting.target
+    return last.value > case.chart.tail.setting.target
 
 
 def _weight(advice: Advice, case: Case, now: Instant) -> bool:
@@ -117,17 +118,13 @@ def _recovering(advice: Advice, case: Case, now: Instant, code: str, sign: int) 
 def _saturated(advice: Advice, case: Case, now: Instant) -> bool:
     """Return whether a fresh saturation suffices on room air, both when it was read and now."""
     last = case.chart.tail.now.spo2.last
-    if last is None or last.spo2 is None or now >= _vital_limit(case, last.at, now):
+    if last is None or now >= _vital_limit(case, last.at, now):
         return False
-    if last.spo2 < _enough(advice, case):
+    if last.value < _enough(advice, case):
         return False
-    return all(_room_air(signals.oxygen) for signals in (case.chart.tail.now, case.chart.tail.until(last.at)))
+    return bool(last.oxygen & OFF) and case.chart.tail.now.oxygen.is_off
 
 
 def _enough(advice: Advice, case: Case) -> float:
     """Return the saturation that suffices: 95 %, or the patient's own limit."""
-    return min(advice.limits["spo2"], case.chart.tail.setting.oxygen.low.trip.value)
-
-
-def _room_air(oxygen: Oxygen) -> bool:
-    return oxygen.in_force == "room-air" or (oxygen.flow == 0 and oxygen.in_force != "ventilator")
+    return min(advice.limits["spo2"], case.chart.tail.setting.low.trip.value)

@@ -23,6 +23,14 @@ def stale_from(chart: Chart, reading: Reading, now: Instant) -> Instant:
     return chart.mode.limit(reading.at, now, setting.stale_ward, setting.stale_intensive)
 
 
+def latest_systolic(chart: Chart) -> Reading | None:
+    """Return the latest systolic pressure, whatever its age; a mean pressure does not stand in."""
+    last = chart.tail.now.sbp.last
+    if last is None or last.mean is None:
+        return last
+    return next((one for one in reversed(chart.tail.readings.sbp) if one.mean is None), None)
+
+
 def confirmed_values(chart: Chart, code: str, start: int) -> list[tuple[Reading, float]]:
     """Return the readings of a signal from moment `start` on (inclusive), each with its confirmed value.
 
