@@ -124,7 +124,8 @@ def update_rules(patient: Patient, plan: Plan) -> None:
         if patient.dirty_replaced & plan.behind_rule[rule.rule] or _lifted_late(patient, rule, rule_state):
             patient.rules[rule.rule] = replayed_state(rule, chart, rule_state, patient.now)
         else:
-            _step(patient, rule, rule_state, held)
+            news = patient.dirty & plan.behind_rule[rule.rule]
+            _step(patient, rule, rule_state, held, bool(news))
         if held.next is not None and held.next < ahead:
             ahead = held.next
     ends = next_end(chart, patient.now)
@@ -132,9 +133,12 @@ def update_rules(patient: Patient, plan: Plan) -> None:
     patient.rules_n = chart.n
 
 
-def _step(patient: Patient, rule: StopRule, rule_state: StopRuleState, held: Holding) -> None:
+def _step(patient: Patient, rule: StopRule, rule_state: StopRuleState, held: Holding, news: bool) -> None:
+    """Step a rule by one decision; `news`: whether facts that it rests on became known."""
     chart = patient.chart
-    late = found_late(rule, chart, held, patient.accepted, lambda fact: fact.n > patient.rules_n)
+    late: tuple[str, ...] = ()
+    if news:
+        late = found_late(rule, chart, held, patient.accepted, lambda fact: fact.n > patient.rules_n)
     if not (held.elements or late or rule_state is not NEVER):
         return
     started, resumed = chart.cycle.start is not None, rule.rule in patient.resumed
