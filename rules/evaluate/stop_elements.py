@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, Sign, place
+from rules.chart.oxygen import THREE_LITRES
 from rules.evaluate.result import counting, soonest
 from rules.evaluate.rows.finding import wanted
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
@@ -15,35 +16,32 @@ from rules.guideline.declarations import AnyRow, FindingRow, OxygenRow, Persiste
 from rules.guideline.dose_decisions import StopRule, Table4
 from rules.wire.instants import Instant
 
-MARGINAL_DEVICES = ("mask", "high-flow", "nippv", "ventilator")
-"""Devices on which the saturation is marginal whatever it is."""
-STOPPING_DEVICES = ("high-flow", "nippv", "ventilator")
-
 
 def due_after(table: Table4) -> int:
     """Return how long after a dose (ms) the next one is late by more than 24 h."""
     return table.dose_interval + table.longest_delay + table.charting_grace
 
 
-def stopping_oxygen(chart: Chart, row: OxygenRow, lasts: int, now: Instant) -> tuple[bool, Instant | None]:
+def stopping_oxygen(chart: Chart, lasts: int, now: Instant) -> tuple[bool, Instant | None]:
     """Return whether 4 L/min or 40 % of oxygen does not keep the saturation, and when that may change.
 
     By a saturation that stays low on so much, or by a device that gives more for `lasts` on end.
     """
     since = chart.tail.now.oxygen.stops_since
-    if chart.tail.now.spo2.on_charted.on:
-        return True, None
-    if since is None:
-        return False, None
+    low = chart.tail.now.spo2.on_charted.on
+    if low or since is None:
+        return low, None
     return now >= since + lasts, soonest(now, since + lasts)
 
 
-def marginal(chart: Chart, rule: StopRule, now: Instant) -> tuple[bool, Instant | None]:
-    """Return whether the saturation is marginal, and when the latest one goes stale."""
-    oxygen, row = chart.tail.now.oxygen, chart.guideline.row["oxygen-requirement"]
+def marginal(chart: Chart, now: Instant) -> tuple[bool, Instant | None]:
+    """Return whether the saturation is marginal, and when the latest one goes stale.
+
+    Below the limit, or kept by 3 L/min, a mask or a device that assists.
+    """
+    row = chart.guideline.row["oxygen-requirement"]
     assert isinstance(row, OxygenRow)
-    flow = oxygen.flow is not None and rule.marginal_flow is not None and rule.marginal_flow.met(oxygen.flow)
-    if flow or oxygen.in_force in MARGINAL_DEVICES:
+    if chart.tail.now.oxygen.flags & THREE_LITRES:
         return True, None
     limit = spo2_limit(chart, now)
     return low_saturation(chart, now, row), None if limit is None else soonest(now, limit)

@@ -65,9 +65,9 @@ def _element(
     if memory.state not in (TRIPPED if code in rule.tripped else (ABSOLUTE,)):
         return False, None
     if isinstance(row, OxygenRow):
-        return stopping_oxygen(chart, row, rule.lasts, now)
+        return stopping_oxygen(chart, rule.lasts, now)
     if code in rule.marginal:
-        return marginal(chart, rule, now)
+        return marginal(chart, now)
     if rule.by and isinstance(row, UpperLimitRow):
         return any(memory.flags & 1 << i for i, lab in enumerate(row.labs) if lab in rule.by), None
     return confirmed(chart, row), None

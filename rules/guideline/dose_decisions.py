@@ -5,7 +5,6 @@ Source: criteria.md section 4.
 
 import msgspec
 
-from rules.guideline.declarations import Limit
 from rules.wire.instants import HOUR, MINUTE
 
 
@@ -15,7 +14,7 @@ class StopRule(msgspec.Struct, frozen=True, kw_only=True):
     `tripped`: criteria that count when relative too; `by` narrows a criterion to some of its labs;
     `found_late`: criteria that a record makes the rule stand by although what it says is over. Of oxygen:
     `lasts`: how long a device must be in force, `marginal`: criteria that count only while the saturation is
-    marginal, which it is on a flow of `marginal_flow` too.
+    marginal.
     """
 
     rule: str
@@ -27,7 +26,6 @@ class StopRule(msgspec.Struct, frozen=True, kw_only=True):
     by: tuple[str, ...] = ()
     found_late: tuple[str, ...] = ()
     marginal: tuple[str, ...] = ()
-    marginal_flow: Limit | None = None
     lasts: int = 0
 
 
@@ -116,7 +114,6 @@ STOP_RULES = (
         source="text, pulmonary",
         criteria=("oxygen-requirement", "intubation", "rales"),
         marginal=("rales",),
-        marginal_flow=Limit(">=", 3.0),
         lasts=30 * MINUTE,
     ),
     StopRule(

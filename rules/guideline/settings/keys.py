@@ -72,7 +72,6 @@ UNITS = {
     "absolute_fio2": "%",
     "low": "%",
     "weaned": "ug/kg/min",
-    "marginal_flow": "L/min",
     "renal_dopamine": "ug/kg/min",
     "equivalents": "x phenylephrine",
     "creatinine": "mg/dL",

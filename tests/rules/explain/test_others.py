@@ -420,7 +420,7 @@ def test_the_delay_rule_tells_when_it_will_hold():
         ),
         (
             [*SEEN, dose("d1", 1), vitals("v9", 9.5, systolic_bp=85)],
-            ("Blocker: hypotension is clear", "Latest systolic 85 mm[Hg]"),
+            ("Blocker: hypotension is clear", "Latest pressure 85 mm[Hg]"),
         ),
         (
             [*SEEN, dose("d1", 1), finding("f9", 9.5, "mental-status", "changed")],

@@ -429,9 +429,9 @@ REFUSED = {
         "unknown key; comparison operators, codes, systems, groups, texts and sources cannot be "
         "overridden, only numbers",
     ),
-    "the stop rules": (
-        "[stop-rules]\n",
-        "line 1: stop-rules: "
+    "a stop rule without numbers": (
+        "[stop-rules.infection]\n",
+        "line 1: stop-rules.infection: "
         "unknown table; comparison operators, codes, systems, groups, texts and sources cannot be "
         "overridden, only numbers",
     ),
