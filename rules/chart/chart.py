@@ -226,6 +226,12 @@ def flag_of(code: str) -> str:
     """Return the dirty flag of a code that was set aside: of a reading, of urine, or an infusion's agent."""
     if code in ("o2-device", "o2-flow", "fio2"):
         return "oxygen"
+    if code.startswith("baseline-"):
+        return "baseline"
+    if code == "dose":
+        return "doses"
+    if code in VOLUME_INPUT:
+        return VOLUME_INPUT[code]
     if code == "diastolic-bp" or code == "mean-bp":
         return "systolic-bp"
     return code if code in dirty_flags.BIT else "infusions"

@@ -3,13 +3,14 @@
 Handles identity and plausibility, and returns the dirty flags of what the event touches.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from rules.chart import dirty_flags
-from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart
+from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart, flag_of
 from rules.chart.corrections import RANK, outranks
 from rules.chart.facts import (
     Accepted,
@@ -32,8 +33,11 @@ from rules.chart.facts import (
 from rules.chart.infusions import key_of, line_key, per_kg
 from rules.chart.oxygen import VitalsRow
 from rules.chart.weighing import Weighing
-from rules.wire import events
-from rules.wire.refusals import NEEDS_WEIGHT
+from rules.guideline.agents import OTHER
+from rules.wire import events, vocabulary
+from rules.wire.instants import DAY
+from rules.wire.refusals import IMPLAUSIBLE, NEEDS_WEIGHT
+from rules.wire.vocabulary import WARD
 
 UNUSABLE = -1
 
@@ -46,14 +50,16 @@ class Recorded(msgspec.Struct):
 
     Dirty flags: `dirty`: by new facts; `dirty_amended`: by corrected or withdrawn ones; `dirty_replaced`: of
     what is as if it had never been recorded, a preliminary value replaced by the final one included.
-    `refused`: the reason, if it was; `implausible`: codes not used; `changed`: whether the event was new at
-    all.
+    `refused`: the reason, if it was; `unknown`: infusions nobody knows; `unknown_unit`: a unit that
+    the configuration does not name; `implausible`: codes not used; `changed`: whether the event was new.
     """
 
     dirty: int = 0
     dirty_amended: int = 0
     dirty_replaced: int = 0
     refused: str | None = None
+    unknown: tuple[str, ...] = ()
+    unknown_unit: str | None = None
     implausible: tuple[str, ...] = ()
     changed: bool = True
 
@@ -82,8 +88,8 @@ def _replace(chart: Chart, event: events.Event, old: Fact, rank: int) -> Recorde
     outcome = _write(chart, event, min(old.first, event.known), withdrawn)
     dirty = outcome.dirty | withdrawn
     if rank == 2 and old.rank >= 0:
-        return msgspec.structs.replace(outcome, dirty=0, dirty_amended=dirty, dirty_replaced=dirty)
-    return msgspec.structs.replace(outcome, dirty=dirty, dirty_replaced=dirty)
+        return replace(outcome, dirty=0, dirty_amended=dirty, dirty_replaced=dirty)
+    return replace(outcome, dirty=dirty, dirty_replaced=dirty)
 
 
 def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Recorded:
@@ -122,6 +128,43 @@ def plausible(chart: Chart, code: str, value: float, outcome: Recorded) -> bool:
     return False
 
 
+def _set_aside(chart: Chart, heading: Heading, found: Iterable[events.Unusable]) -> int:
+    """Keep what could not be used of a record, and return the dirty flags of what depends on it."""
+    dirty = 0
+    for each in found:
+        fact = SetAside(*heading, each.code, each.value, each.unit, each.reason)
+        insert(chart.set_aside, fact)
+        chart.seen.setdefault(fact.id, fact)
+        dirty |= dirty_flags.BIT[flag_of(each.code)]
+        chart.packed = None
+    if len(chart.set_aside) > LONGEST_SET_ASIDE:
+        forget_set_aside(chart, heading[1])
+    return dirty
+
+
+LONGEST_SET_ASIDE = 256
+"""How many unusable readings are kept; beyond them those that nothing depends on are dropped."""
+
+
+def forget_set_aside(chart: Chart, known: int) -> None:
+    """Drop what was set aside of the vital signs more than a day ago; of oxygen keep the newest of a code.
+
+    A monitor may send artefacts by the minute, for days: the state stays bounded.
+    """
+    newest = {fact.code: fact for fact in chart.set_aside}
+    chart.set_aside[:] = [
+        fact
+        for i, fact in enumerate(chart.set_aside)
+        if fact.code not in vocabulary.VITALS
+        or fact is newest[fact.code]
+        or (fact.at > known - DAY and i >= len(chart.set_aside) - LONGEST_SET_ASIDE)
+    ]
+
+
+def _artefact(code: str, value: float, unit: str | None) -> events.Unusable:
+    return events.Unusable(code, value, unit, IMPLAUSIBLE)
+
+
 COLUMN = {
     "heart-rate": "hr",
     "systolic-bp": "sbp",
@@ -137,6 +180,7 @@ COLUMN = {
 def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     row = VitalsRow(*heading)
     dirty = 0
+    unusable = event.unusable
     usable = chart.guideline.usable
     for code, value in event.readings:
         if code == "o2-device":
@@ -144,12 +188,15 @@ def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
             continue
         if not usable(code, value):
             outcome.implausible = (*outcome.implausible, code)
+            unusable = (*unusable, _artefact(code, value, vocabulary.VITALS[code]))
         elif code in COLUMN:
             setattr(row, COLUMN[code], value)
         elif code == "weight":
             insert(chart.raw_weights, Weight(*heading, value))
             dirty = dirty_flags.WEIGHT
     chart.seen[event.id] = row
+    if unusable:
+        dirty |= _set_aside(chart, heading, unusable)
     dirty |= chart.tail.add(row)
     if chart.tail.pruned:
         _drop_pruned(chart)
@@ -171,21 +218,22 @@ def _drop_pruned(chart: Chart) -> None:
 
 
 def _labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    unusable = list(event.unusable)
     dirty = 0
     for code, value, low, high, unit, comparator in event.readings:
-        if plausible(chart, code, value, outcome):
+        if not plausible(chart, code, value, outcome):
+            unusable.append(_artefact(code, value, unit))
+        else:
             lab = Lab(*heading, value, low, high, unit, comparator)
             insert(chart.labs.setdefault(code, []), lab)
             chart.seen[event.id] = lab
             dirty |= dirty_flags.BIT[code]
-    return dirty
+    return dirty | _set_aside(chart, heading, unusable)
 
 
 def _volume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
-    if event.volume < 0 or not plausible(chart, event.kind, event.volume, outcome):
-        if event.volume < 0 and event.kind not in outcome.implausible:
-            outcome.implausible = (*outcome.implausible, event.kind)
-        return 0
+    if not plausible(chart, event.kind, event.volume, outcome):
+        return _set_aside(chart, heading, [_artefact(event.kind, event.volume, "mL")])
     if event.kind not in chart.volumes or (event.direction == "in") != (event.kind in INTAKE):
         return 0
     volume = Volume(*heading, event.volume, event.start, event.count)
@@ -200,6 +248,10 @@ INTAKE = ("iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     if not event.given:
         return 0
+    if event.amount <= 0:
+        # A cancelled or reversed administration is charted as a dose of nothing.
+        outcome.implausible = (*outcome.implausible, "dose")
+        return _set_aside(chart, heading, [_artefact("dose", event.amount, event.unit)])
     dose = DoseFact(*heading, event.amount, event.unit)
     insert(chart.doses, dose)
     chart.seen[event.id] = dose
@@ -267,37 +319,39 @@ def _finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> i
 
 
 def _medication(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
-    kind = kind_of(event.agent, chart)
-    if kind is None:
-        return 0
-    drug = Drug(*heading, kind, event.agent)
-    insert(chart.drugs, drug)
-    chart.seen[event.id] = drug
+    """Record a medicine by its classes; one of no class still says that medicines are charted here."""
+    for drug in _drugs(chart, event.agent, heading) or [Drug(*heading, OTHER, "")]:
+        insert(chart.drugs, drug)
+        chart.seen[event.id] = drug
     return dirty_flags.MEDICATION
 
 
-def kind_of(agent: str, chart: Chart) -> str | None:
-    """Return the class of an agent that the advice knows; None when it knows none."""
-    agents = chart.guideline.agents
-    if agent in agents.steroids:
-        return "steroid"
-    if agent in agents.antihypertensives or agent.endswith(agents.antihypertensive_suffixes):
-        return "antihypertensive"
-    return next((kind for kind, names in agents.premedication.items() if agent in names), None)
+def _drugs(chart: Chart, agent: str, heading: Heading) -> list[Drug]:
+    kinds = chart.guideline.agents.kinds_of(agent)
+    return [Drug(*heading, kind, _shown(agent, ingredient)) for kind, ingredient in kinds]
+
+
+def _shown(agent: str, ingredient: str) -> str:
+    """Return a medicine's name as it was charted, with the ingredient where the name is another."""
+    return agent if ingredient in agent else f"{agent} ({ingredient})"
 
 
 def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
-    place = Place(*heading, event.event, event.location)
+    location = chart.guideline.location_of(event.location)
+    outcome.unknown_unit = event.location if location is None else None
+    place = Place(*heading, event.event, location or (event.location and WARD), event.location)
     insert(chart.places, place)
     chart.seen[event.id] = place
     if event.event != "baseline":
         return dirty_flags.ENCOUNTER
-    readings = {
-        code: value
-        for code, value in event.vitals
-        if code != "o2-device" and plausible(chart, code, value, outcome)
-    }
-    readings |= {lab[0]: lab[1] for lab in event.labs if plausible(chart, lab[0], lab[1], outcome)}
+    readings: dict[str, float] = {}
+    unusable = list(event.unusable)
+    for code, value, *_ in (*event.vitals, *event.labs):
+        if code != "o2-device" and plausible(chart, code, value, outcome):
+            readings[code] = value
+        elif code != "o2-device":
+            unusable.append(_artefact(code, value, {**vocabulary.VITALS, **vocabulary.LABS}[code]))
+    _set_aside(chart, heading, [replace(each, code=f"baseline-{each.code}") for each in unusable])
     findings = dict(event.findings)
     insert(chart.baselines, Baseline(*heading, event.age, readings, findings, event.dose_1_planned))
     return dirty_flags.ENCOUNTER | dirty_flags.BASELINE
@@ -330,6 +384,15 @@ def _unreadable(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -
 
 
 def _other_infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Record an infusion that is no vasopressor: a medicine that the advice knows, or what nobody knows."""
+    agents = chart.guideline.agents
+    drugs = _drugs(chart, event.agent, heading) if event.rate != 0 else []
+    for drug in drugs:
+        insert(chart.drugs, drug)
+        chart.seen[event.id] = drug
+    if drugs or agents.understood(event.agent):
+        return dirty_flags.MEDICATION if drugs else 0
+    outcome.unknown = (event.agent,)
     fact = NotUnderstood(*heading, event.agent, event.rate)
     insert(chart.not_understood.setdefault(event.agent, []), fact)
     chart.seen[event.id] = fact

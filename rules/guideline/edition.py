@@ -11,17 +11,19 @@ import msgspec
 
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.advice_texts import ADVICE
+from rules.guideline.agents import AGENTS, Agents
 from rules.guideline.correctives import CORRECTIVES, Corrective
 from rules.guideline.declarations import AnyRow, Pressors
 from rules.guideline.dose_decisions import STOP_RULES, TABLE4, StopRule, Table4
 from rules.guideline.eligibility import ELIGIBILITY, Eligibility
 from rules.guideline.harm import HARM, Harm
 from rules.guideline.hemodynamic import PRESSORS
-from rules.guideline.medications import AGENTS, MEDICATIONS, Agents, Medication
+from rules.guideline.medications import MEDICATIONS, Medication
 from rules.guideline.observation_schedule import OBSERVATIONS, Observation
 from rules.guideline.pressure_targets import PRESSURE, Pressure
 from rules.guideline.site_choices import PLAUSIBLE, Choices, Range, Shifts
 from rules.guideline.vital_signs import VITAL_SIGNS, VitalSigns
+from rules.wire.vocabulary import ICU, WARD
 
 SYSTEMS = (
     "cardiac",
@@ -65,6 +67,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     plausible: dict[str, Range]
     choices: Choices
     shifts: Shifts
+    units: dict[str, str] = {}
 
     @cached_property
     def sha256(self) -> str:
@@ -83,6 +86,16 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         within = self.plausible.get(code)
         return within is None or within.low <= value <= within.high
+
+    def location_of(self, name: str | None) -> str | None:
+        """Return `ward` or `icu` for a location as charted; None for a unit that the site does not name.
+
+        No location at all is none.
+        """
+        if name is None:
+            return None
+        plain = " ".join(name.split()).casefold()
+        return plain if plain in (WARD, ICU) else self.units.get(plain)
 
     @cached_property
     def row(self) -> dict[str, AnyRow]:

@@ -1,4 +1,4 @@
-"""Declare Table 6: concomitant medication, and the lists of agents the advice knows (wire.md, medication)."""
+"""Declare Table 6: concomitant medication."""
 
 import msgspec
 
@@ -80,50 +80,4 @@ MEDICATIONS = (
         "topical",
     ),
     needed("sinus congestion", "pseudoephedrine", "30 mg", "q 6 h", "PO"),
-)
-
-
-class Agents(msgspec.Struct, frozen=True, kw_only=True):
-    """Agents by the classes the advice knows; generic names, lower case (wire.md, medication)."""
-
-    steroids: tuple[str, ...]
-    antihypertensive_suffixes: tuple[str, ...]
-    antihypertensives: tuple[str, ...]
-    premedication: dict[str, tuple[str, ...]]
-    premedication_every: dict[str, int]
-    overdue_factor: float = 1.5
-
-
-AGENTS = Agents(
-    steroids=(
-        "dexamethasone",
-        "prednisone",
-        "prednisolone",
-        "methylprednisolone",
-        "hydrocortisone",
-        "betamethasone",
-        "triamcinolone",
-        "budesonide",
-        "fluticasone",
-        "beclomethasone",
-        "mometasone",
-        "clobetasol",
-    ),
-    antihypertensive_suffixes=("pril", "sartan", "olol", "dipine", "azosin"),
-    antihypertensives=(
-        "verapamil",
-        "diltiazem",
-        "clonidine",
-        "hydralazine",
-        "methyldopa",
-        "hydrochlorothiazide",
-        "chlorthalidone",
-        "spironolactone",
-    ),
-    premedication={
-        "acetaminophen": ("acetaminophen",),
-        "indomethacin": ("indomethacin",),
-        "h2-blocker": ("ranitidine", "famotidine", "cimetidine", "nizatidine"),
-    },
-    premedication_every={"acetaminophen": 4 * HOUR, "indomethacin": 8 * HOUR, "h2-blocker": 8 * HOUR},
 )

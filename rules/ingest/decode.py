@@ -3,6 +3,8 @@
 Source: wire.md, Events, What is refused.
 """
 
+import re
+
 import msgspec
 
 from rules.ingest import schema
@@ -12,7 +14,7 @@ from rules.ingest.validation import validate
 from rules.wire.events import Event, Withdrawal
 from rules.wire.instants import MINUTE
 from rules.wire.refusals import FROM_THE_FUTURE, MALFORMED, WRONG_KEY, Problem, Refused, quoted, refuse
-from rules.wire.vocabulary import EVERY_PATIENT, WITHDRAWN
+from rules.wire.vocabulary import EVERY_PATIENT, STATUS, WITHDRAWN
 
 __all__ = ["Problem", "decode"]
 
@@ -80,15 +82,18 @@ def _event(
                 "`known`; set the sender's clock"
             ),
         )
-    if record.status == WITHDRAWN or isinstance(record, schema.WithdrawalRecord):
+    status = STATUS[record.status]
+    if status == WITHDRAWN or isinstance(record, schema.WithdrawalRecord):
         return _withdrawal(record, at, known_at, offset)
-    frame = (record.id or "", record.patient, at, known_at, record.status or "final")
+    frame = (record.id or "", record.patient, at, known_at, status)
     return RECORD_TYPES[type(record)](record, frame, offset, problems)
 
 
 def _check_names(record: schema.Record | schema.WithdrawalRecord, key: str | None) -> None:
-    patient = record.patient
-    if not (patient.isprintable() and (record.id or "").isprintable()):
+    patient = record.patient = record.patient.strip()
+    if not patient:
+        refuse(MALFORMED, f"{place(record)}: `patient` is blank; send the patient's id")
+    if not (patient.isascii() and patient.isprintable() and (record.id or "").isprintable()):
         _refuse_controls(record)
     if patient == EVERY_PATIENT:
         if not isinstance(record, schema.TickRecord):
@@ -97,10 +102,20 @@ def _check_names(record: schema.Record | schema.WithdrawalRecord, key: str | Non
         refuse(WRONG_KEY, f"{place(record)}: the record's key is not its patient; key records by patient id")
 
 
+# Printable by their category, and nothing is printed: fillers, blanks, joiners and variation selectors.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
 def _refuse_controls(record: schema.Record | schema.WithdrawalRecord) -> None:
-    for field, name in (("id", record.id or ""), ("patient", record.patient)):
-        if any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in name):
-            refuse(MALFORMED, f"{place(record)}: control character in `{field}`; send it without")
+    """Refuse control characters, and in a patient's id what cannot be seen: two patients would look alike."""
+    if any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in record.id or ""):
+        refuse(MALFORMED, f"{place(record)}: control character in `id`; send it without")
+    hidden = any(not (letter.isprintable() or letter.isspace()) for letter in record.patient)
+    control = any(letter < " " for letter in record.patient)
+    if hidden or control or _INVISIBLE.search(record.patient):
+        refuse(MALFORMED, f"{place(record)}: control or invisible character in `patient`; send it without")
 
 
 def _known(

@@ -8,14 +8,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules.ingest import readings, schema, units
-from rules.ingest.readings import Frame, Problems, usable_labs, usable_vitals
+from rules.ingest.readings import Frame, Problems, as_kept, usable_labs, usable_vitals
 from rules.ingest.schema import moment, place
 from rules.wire import events, vocabulary
-from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, problem, quoted, refuse
+from rules.wire.agents import is_il2, named, vasopressor
+from rules.wire.refusals import BAD_UNIT, MALFORMED, UNKNOWN_CODE, Problem, Refused, problem, quoted, refuse
 
 
-def io(record: schema.IORecord, frame: Frame, offset: int, problems: Problems) -> events.IO:
-    """Convert a volume: its kind must belong to the direction, and a urine collection must last some time."""
+def io(
+    record: schema.IORecord, frame: Frame, offset: int, problems: Problems
+) -> events.IO | events.Unreadable:
+    """Convert a volume: its kind must belong to the direction, and a urine collection must last some time.
+
+    A collection of urine that cannot be read is passed on as that (criteria.md 2).
+    """
     if record.kind not in vocabulary.IO_KINDS[record.direction]:
         refuse(
             MALFORMED,
@@ -25,15 +31,41 @@ def io(record: schema.IORecord, frame: Frame, offset: int, problems: Problems) -
                 "wire.md, io"
             ),
         )
-    if record.unit not in units.VOLUMES:
+    try:
+        volume, count = _measured(record)
+        start = _start(record, frame[2])
+    except Refused as refusal:
+        if record.kind != "urine":
+            raise
+        problems.append(refusal.problem)
+        sent = as_kept(record.volume)
+        reason = refusal.problem.reason
+        return events.Unreadable(*frame, "io", "urine", "", sent, record.unit, reason, offset=offset)
+    return events.IO(*frame, record.direction, record.kind, volume, start, count, offset=offset)
+
+
+def _measured(record: schema.IORecord) -> tuple[float, float | None]:
+    """Return the volume in mL; of a stool that nobody measured 0, and how many there were."""
+    if record.volume is None and record.kind == "stool" and record.count is not None:
+        if not 0 <= record.count < _MOST:
+            refuse(MALFORMED, f"{place(record)}: count {record.count} is no count; send how many stools")
+        return 0.0, record.count
+    if not isinstance(record.volume, float):
+        refuse(MALFORMED, f"{place(record)}: volume {quoted(record.volume)}; send a JSON number")
+    unit = units.volume(record.unit)
+    if unit is None:
         refuse(BAD_UNIT, f"{place(record)}: {_unit_fault(record.unit)}; send the volume in mL")
-    volume = _amount(record, units.VOLUMES[record.unit], record.volume)
-    return events.IO(*frame, record.direction, record.kind, volume, _start(record, frame[2]), offset=offset)
+    if record.volume < 0:
+        refuse(MALFORMED, f"{place(record)}: volume {record.volume} is below 0; send what was measured")
+    return _amount(record, unit.scale, record.volume), None
+
+
+_MOST = 1000
 
 
 def dose(record: schema.DoseRecord, frame: Frame, offset: int, problems: Problems) -> events.Dose:
     """Convert a dose: one that was given needs its amount; one that was held does not."""
-    if record.agent.strip().lower() not in vocabulary.IL2_NAMES:
+    if not is_il2(record.agent):
         refuse(
             MALFORMED,
             (
@@ -41,32 +73,48 @@ def dose(record: schema.DoseRecord, frame: Frame, offset: int, problems: Problem
                 "medication or infusion"
             ),
         )
-    amount, unit = _dosed(record) if record.given or record.unit in units.DOSES else (None, None)
-    return events.Dose(*frame, record.given, amount, unit, "aldesleukin", record.reason, offset=offset)
+    amount, unit = _dosed(record) if record.given or units.dose(record.unit) else (None, None)
+    return events.Dose(*frame, record.given, amount, unit, vocabulary.IL2, record.reason, offset=offset)
 
 
 def infusion(
     record: schema.InfusionRecord, frame: Frame, offset: int, problems: Problems
-) -> events.Infusion | events.OtherInfusion:
-    """Convert an infusion rate: a rate of 0 stops the agent whatever its unit."""
-    agent = vocabulary.INFUSION_AGENTS.get(record.agent.strip().lower())
+) -> events.Infusion | events.OtherInfusion | events.Unreadable:
+    """Convert an infusion rate: a rate of 0 stops the agent whatever its unit.
+
+    A rate that cannot be read is passed on as that: the agent runs (criteria.md 2).
+    """
+    _require_text(record, "agent")
+    agent, line = vasopressor(record.agent), record.line or ""
     if agent is None:
-        problems.append(_unknown(record, record.agent))
-        return events.OtherInfusion(*frame, record.agent.strip().lower(), record.rate, offset=offset)
-    if record.rate == 0:
-        return events.Infusion(*frame, agent, record.line or "", 0.0, True, offset=offset)
-    if record.unit not in units.RATES[agent]:
-        refuse(
-            BAD_UNIT,
-            (
-                f"{place(record)}: {_unit_fault(record.unit)}; send {agent} in "
-                f"{'U/min' if agent == 'vasopressin' else 'ug/kg/min'}"
-            ),
-        )
-    per_kg, scale = units.RATES[agent][record.unit]
-    return events.Infusion(
-        *frame, agent, record.line or "", _amount(record, scale, record.rate), per_kg, offset=offset
-    )
+        return _other_infusion(record, frame, offset, problems)
+    try:
+        per_kg, rate = _rate(record, agent)
+    except Refused as refusal:
+        problems.append(refusal.problem)
+        sent, reason = as_kept(record.rate), refusal.problem.reason
+        return events.Unreadable(*frame, "infusion", agent, line, sent, record.unit, reason, offset=offset)
+    return events.Infusion(*frame, agent, line, rate, per_kg, offset=offset)
+
+
+def _rate(record: schema.InfusionRecord, agent: str) -> tuple[bool, float]:
+    """Return if a rate is per kg of the patient, and the rate in the agent's own unit."""
+    if not isinstance(record.rate, float):
+        refuse(MALFORMED, f"{place(record)}: rate {quoted(record.rate)} is text; send a JSON number")
+    if record.rate == 0 or agent in vocabulary.WITHOUT_EQUIVALENT:
+        return True, record.rate
+    unit = units.rate(agent, record.unit)
+    if unit is None:
+        wanted = "U/min" if agent == "vasopressin" else "ug/kg/min"
+        refuse(BAD_UNIT, f"{place(record)}: {_unit_fault(record.unit)}; send {agent} in {wanted}")
+    return unit.per_kg or agent == "vasopressin", _amount(record, unit.scale, record.rate)
+
+
+def _other_infusion(
+    record: schema.InfusionRecord, frame: Frame, offset: int, problems: Problems
+) -> events.OtherInfusion:
+    rate = record.rate if isinstance(record.rate, float) else None
+    return events.OtherInfusion(*frame, named(record.agent), rate, offset=offset)
 
 
 def medication(
@@ -75,7 +123,7 @@ def medication(
     """Convert a medication: any agent may be charted; the advice knows some of them."""
     _require_text(record, "agent")
     return events.Medication(
-        *frame, record.agent.strip().lower(), record.amount, record.unit, record.route, offset=offset
+        *frame, named(record.agent), record.amount, record.unit, record.route, offset=offset
     )
 
 
@@ -105,12 +153,31 @@ def encounter(
     Its readings may all be refused: where the patient is, the age and the history still count.
     """
     sent = record.readings or ()
-    vitals = usable_vitals(record, [each for each in sent if each.code in vocabulary.VITALS], problems)
-    results = usable_labs(record, [each for each in sent if each.code not in vocabulary.VITALS], problems)
-    history = _history(record, problems)
+    signs = [each for each in sent if each.code in vocabulary.VITALS]
+    vitals, odd = usable_vitals(record, signs, problems)
+    results, rest = usable_labs(record, [each for each in sent if each not in signs], problems)
+    planned = record.dose_1_planned
     return events.Encounter(
-        *frame, record.event, record.location, record.age, vitals, results, history, offset=offset
+        *frame,
+        record.event,
+        _location(record),
+        record.age,
+        vitals,
+        results,
+        _history(record, problems),
+        None if planned is None else moment(record, "dose-1-planned", planned),
+        tuple(dict.fromkeys((*odd.unusable, *rest.unusable))),
+        (*odd.withdrawn, *rest.withdrawn),
+        offset=offset,
     )
+
+
+def _location(record: schema.EncounterRecord) -> str | None:
+    """Return the unit's name as it was sent; blank is none."""
+    return (record.location or "").strip()[:_LONGEST_NAME] or None
+
+
+_LONGEST_NAME = 128
 
 
 def ack(record: schema.AckRecord, frame: Frame, offset: int, problems: Problems) -> events.Ack:
@@ -179,10 +246,10 @@ def _dosed(record: schema.DoseRecord) -> tuple[float | None, str | None]:
         if record.given:
             refuse(MALFORMED, f"{place(record)}: a dose given has no amount; send how much")
         return None, None
-    if record.unit not in units.DOSES:
+    unit = units.dose(record.unit)
+    if unit is None:
         refuse(BAD_UNIT, f"{place(record)}: {_unit_fault(record.unit)}; send the amount in [iU]/kg")
-    unit, scale = units.DOSES[record.unit]
-    return _amount(record, scale, record.amount), unit
+    return _amount(record, unit.scale, record.amount), unit.unit
 
 
 def _amount(record: schema.Record, scale: units.Scale | None, value: float) -> float:

@@ -9,24 +9,26 @@ import msgspec
 
 from rules.wire import instants
 from rules.wire.refusals import BAD_TIME, quoted, refuse
-from rules.wire.vocabulary import AcceptedLevel, Direction, EncounterEvent, EventType, Level, Location, Status
+from rules.wire.vocabulary import AcceptedLevel, Direction, EncounterEvent, EventType, Level, Status
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
 class Reading(msgspec.Struct, gc=False):
-    """A vital sign as sent."""
+    """A vital sign as sent; one that is withdrawn needs no value."""
 
     code: str
-    value: float | str
+    value: float | str | None = None
     unit: str | None = None
+    status: Status | None = None
 
 
 class Result(Reading, gc=False):
-    """A lab result as sent, with its reference limits."""
+    """A lab result as sent, with its reference limits and its comparator."""
 
     low: float | None = None
     high: float | None = None
+    comparator: str | None = None
 
 
 class _Timed(msgspec.Struct, kw_only=True, gc=False):
@@ -57,9 +59,10 @@ class IORecord(_Record, tag="io", kw_only=True, gc=False):
 
     direction: Direction
     kind: str
-    volume: float
+    volume: float | str | None = None
     unit: str | None = None
     start: str | None = None
+    count: float | None = None
 
 
 class DoseRecord(_Record, tag="dose", kw_only=True, gc=False):
@@ -76,7 +79,7 @@ class InfusionRecord(_Record, tag="infusion", kw_only=True, gc=False):
     """A record of type `infusion`."""
 
     agent: str
-    rate: float
+    rate: float | str
     unit: str | None = None
     line: str | None = None
 
@@ -102,8 +105,9 @@ class EncounterRecord(_Record, tag="encounter", kw_only=True, gc=False):
     """A record of type `encounter`."""
 
     event: EncounterEvent
-    location: Location | None = None
+    location: str | None = None
     age: float | None = None
+    dose_1_planned: str | None = msgspec.field(default=None, name="dose-1-planned")
     readings: list[Result] | None = None
     findings: dict[str, bool | None] | None = None
 

@@ -1,14 +1,16 @@
-"""List the spellings of units that each quantity accepts, and their conversion to the canonical one.
+"""Find the conversion of a unit as sent to the canonical unit of what was measured.
 
-Source: criteria.md section 1.
+Every unit of UCUM that converts is taken, and the common spellings (wire.md, Events; criteria.md section 1).
+What is not found here is refused: a unit is never guessed.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
+from rules.ingest.spellings import WORDS, in_ucum, tidy
+from rules.ingest.ucum import BODY_WEIGHT, NotUcum, Unit, parse, parse_any_case
 from rules.wire import vocabulary
 
 
@@ -30,178 +32,201 @@ class Scale(NamedTuple):
         return round((value + self.shift) * self.times / self.over, 4)
 
 
-Spellings = dict[str | None, Scale | None]  # None is a key too, in few tables: no unit at all
+class Reference(NamedTuple):
+    """A unit that a quantity is known in, and how it becomes the canonical one, `unit`."""
 
-_MICRO = re.compile(r"(?<![A-Za-z])u(?=g|mol|L|l|IU|U|\[)")
-_MICRO_SIGNS = ("mc", "\u00b5", "\u03bc")
-
-
-def _variants(unit: str) -> Iterator[str]:
-    """Yield a unit as UCUM writes it, then with the litre in lower case and micro in its other signs."""
-    for spelling in dict.fromkeys((unit, unit.replace("L", "l"))):
-        yield spelling
-        for sign in _MICRO_SIGNS:
-            yield _MICRO.sub(sign, spelling)
+    known: Unit
+    scale: Scale
+    unit: str
 
 
-def _spelled(*units: str, scale: Scale | None = None) -> Spellings:
-    return {spelling: scale for unit in units for spelling in _variants(unit)}
+class Conversion(NamedTuple):
+    """How a unit as sent becomes `unit`; `scale` None: it is that unit. `per_kg`: of the patient."""
+
+    scale: Scale | None
+    unit: str
+    per_kg: bool = False
 
 
-_INTERNATIONAL = ("[iU]", "[IU]", "IU", "U", "units", "unit")
-
-# --- Vitals ---
-_PRESSURE = _spelled("mm[Hg]", "mmHg", "mm Hg") | _spelled("kPa", scale=Scale(times=7.50062))
-_PER_MINUTE = _spelled("/min", "1/min", "bpm", "{beats}/min", "beats/min")
-_BREATHS = _spelled("/min", "1/min", "bpm", "{breaths}/min", "breaths/min")
-_PERCENT = _spelled("%")
-_FRACTION = _spelled("1", scale=Scale(times=100.0))
-
-_VITALS: Mapping[str, Spellings] = {
-    "heart-rate": _PER_MINUTE,
-    "systolic-bp": _PRESSURE,
-    "diastolic-bp": _PRESSURE,
-    "mean-bp": _PRESSURE,
-    "respiratory-rate": _BREATHS,
-    "temperature": _spelled("Cel", "C", "\u00b0C", "degC")
-    | _spelled("[degF]", "F", "\u00b0F", "degF", scale=Scale(5.0, 9.0, shift=-32.0)),
-    "spo2": _PERCENT,
-    "o2-flow": _spelled("L/min", "LPM", "lpm"),
-    "fio2": _PERCENT | _FRACTION,
-    "weight": _spelled("kg")
-    | _spelled("g", scale=Scale(over=1000.0))
-    | _spelled("[lb_av]", "lb", "lbs", scale=Scale(times=0.45359237)),
-}
-
-# --- Labs ---
-_CELLS = _spelled(
-    "10*3/uL",
-    "10^3/uL",
-    "x10*3/uL",
-    "x10^3/uL",
-    "K/uL",
-    "10*3/mm3",
-    "10^3/mm3",
-    "10*9/L",
-    "10^9/L",
-    "x10*9/L",
-    "x10^9/L",
-) | _spelled("/mm3", "/uL", scale=Scale(over=1000.0))
-_MILLIMOLES = _spelled("mmol/L", "meq/L", "mEq/L")
-_GRAMS = _spelled("g/dL") | _spelled("g/L", scale=Scale(over=10.0))
-_ENZYME = _spelled("U/L", "IU/L", "[iU]/L", "[IU]/L")
-_NANOGRAMS = _spelled("ng/mL", "ug/L")
-_SECONDS = _spelled("s", "sec")
+_KNOWN = 4096
+ONE = Scale()
 
 
-def _milligrams(other: str, scale: Scale) -> Spellings:
-    return _spelled("mg/dL") | _spelled(other, scale=scale)
+def _known(unit: str, *others: tuple[str, Scale]) -> tuple[Reference, ...]:
+    """Return the canonical unit and the units of another dimension that convert to it by a factor."""
+    return tuple(Reference(parse(text), scale, unit) for text, scale in ((unit, ONE), *others))
 
 
-_LABS: Mapping[str, Spellings] = {
-    "creatinine": _milligrams("umol/L", Scale(over=88.42)),
-    "bilirubin": _milligrams("umol/L", Scale(over=17.1)),
-    "platelets": _CELLS,
-    "bicarbonate": _MILLIMOLES,
-    "potassium": _MILLIMOLES,
-    "sodium": _MILLIMOLES,
-    "calcium": _milligrams("mmol/L", Scale(times=4.008)),
-    "magnesium": _milligrams("mmol/L", Scale(times=2.431)),
-    "phosphate": _milligrams("mmol/L", Scale(times=3.097)),
-    "hematocrit": _PERCENT | _FRACTION | _spelled("L/L", scale=Scale(times=100.0)),
-    "hemoglobin": _GRAMS,
-    "albumin": _GRAMS,
-    "alt": _ENZYME,
-    "ast": _ENZYME,
-    "ck": _ENZYME,
-    "ck-mb": _NANOGRAMS | _ENZYME,
-    "troponin-t": _NANOGRAMS | _spelled("ng/L", "pg/mL", scale=Scale(over=1000.0)),
-    "troponin-i": _NANOGRAMS | _spelled("ng/L", "pg/mL", scale=Scale(over=1000.0)),
+# --- What each quantity is known in: the factors of wire.md ---
+_MOLAR = {
+    "creatinine": ("umol/L", Scale(over=88.42)),
+    "bilirubin": ("umol/L", Scale(over=17.1)),
+    "calcium": ("mmol/L", Scale(times=4.008)),
+    "magnesium": ("mmol/L", Scale(times=2.431)),
+    "phosphate": ("mmol/L", Scale(times=3.097)),
     # In mg/dL it is urea nitrogen, in mmol/L whole urea: the factor carries both steps.
-    "urea": _milligrams("mmol/L", Scale(times=2.801)),
-    "glucose": _milligrams("mmol/L", Scale(times=18.016)),
-    "pt": _SECONDS,
-    "inr": _spelled("1", "", "{INR}") | {None: None},
-    "ptt": _SECONDS,
-    "tsh": _spelled("m[iU]/L", "m[IU]/L", "mIU/L", "mU/L", "u[iU]/mL", "u[IU]/mL", "uIU/mL", "uU/mL"),
-    "free-t4": _spelled("ng/dL") | _spelled("pmol/L", scale=Scale(over=12.871)),
-    "wbc": _CELLS,
+    "urea": ("mmol/L", Scale(times=2.801)),
+    "glucose": ("mmol/L", Scale(times=18.016)),
+    "free-t4": ("pmol/L", Scale(over=12.871)),
+    **dict.fromkeys(("bicarbonate", "potassium", "sodium"), ("meq/L", ONE)),
+    **dict.fromkeys(("alt", "ast", "ck"), ("[iU]/L", ONE)),
+    "tsh": ("mU/L", ONE),
 }
+"""Lab -> the unit of another dimension that it is known in too."""
+
+_VITALS: Mapping[str, tuple[Reference, ...]] = {
+    code: _known(unit) for code, unit in vocabulary.VITALS.items() if unit and code != "temperature"
+}
+_LABS: Mapping[str, tuple[Reference, ...]] = {
+    code: _known(unit, *((_MOLAR[code],) if code in _MOLAR else ())) for code, unit in vocabulary.LABS.items()
+} | {"ck-mb": (*_known("ng/mL"), *_known("U/L", ("[iU]/L", ONE)))}
+# CK-MB activity has no factor to its mass: it keeps its own unit and is compared only with its own `high`
+# (wire.md, Labs codes).
+
+_CELLS = ("platelets", "wbc")
+_GIGA_PER_LITRE = ("G/L", "G/l")
+
+_CELSIUS = ("cel", "c", "oc", "°c", "degc", "degreec", "degreesc", "celsius", "degcel", "degreescelsius")
+_FAHRENHEIT = (
+    "[degf]", "f", "°f", "degf", "degreef", "degreesf", "fahrenheit", "degfahrenheit", "degreesfahrenheit",
+)  # fmt: skip
+_KELVIN = ("k", "kelvin")
+
+_DOSES = tuple(
+    Reference(parse(unit + per, weighed=True), scale, "[iU]" + per)
+    for per in ("", "/kg")
+    for unit, scale in (
+        ("[iU]", ONE),
+        ("U", ONE),
+        # Proleukin: 18 million units are 1.1 mg (criteria.md 7.2).
+        ("mg", Scale(18_000_000.0, 1.1)),
+    )
+)
+_DOSE_WORDS = {word: ucum for word, ucum in WORDS.items() if word != "miu"} | {
+    "MIU": "M[iU]",
+    "kg": "kg",
+    "unit": "[iU]",
+    "units": "[iU]",
+}
+_INTERNATIONAL = ("U", "[iU]", "[IU]")
+
+_MASS_RATES = tuple(Reference(parse(f"ug{per}/min", weighed=True), ONE, "ug/kg/min") for per in ("/kg", ""))
+_UNIT_RATES = tuple(Reference(parse(f"{unit}/min"), ONE, "U/min") for unit in ("U", "[iU]"))
+_VOLUMES = _known("mL")
 
 
-def _lab_unit(code: str, unit: str | None) -> str:
-    """Return the canonical unit of a lab sent in `unit`.
+def _readings(
+    text: str, weighed: bool, words: Mapping[str, str], large: tuple[str, ...], any_case: bool
+) -> Iterator[Unit]:
+    """Yield what a unit may mean, the most literal first: UCUM, spelled words, then in whatever case."""
+    tidied = tidy(text)
+    worded = in_ucum(tidied, words)
+    for written in dict.fromkeys((text.strip(), tidied, worded)):
+        try:
+            yield parse(written, weighed, large)
+        except NotUcum:
+            continue
+    for written in dict.fromkeys((tidied, worded)) if any_case else ():
+        try:
+            yield parse_any_case(written, weighed)
+        except NotUcum:
+            continue
+    try:
+        yield parse(text.strip(), weighed)
+    except NotUcum:
+        return
 
-    CK-MB activity has no factor to its mass: it keeps its own unit and is compared only with its own `high`
-    (wire.md, Labs codes).
+
+def _converted(
+    references: tuple[Reference, ...],
+    text: str | None,
+    *,
+    weighed: bool = False,
+    words: Mapping[str, str] = WORDS,
+    large: tuple[str, ...] = (),
+    any_case: bool = True,
+) -> Conversion | None:
+    if not text or len(text) > 2 * _LONGEST:
+        return None
+    for unit in _readings(text, weighed, words, large, any_case):
+        for known, scale, canonical in references:
+            if unit.dimensions == known.dimensions:
+                per_kg = any(name == BODY_WEIGHT for name, _ in unit.dimensions)
+                return _scaled(unit.factor / known.factor, scale, canonical, per_kg)
+    return None
+
+
+_LONGEST = 64
+
+
+def _scaled(ratio: Fraction, scale: Scale, unit: str, per_kg: bool) -> Conversion | None:
+    if ratio == 1 and scale == ONE:
+        return Conversion(None, unit, per_kg)
+    try:
+        by = Scale(scale.times * float(ratio.numerator), scale.over * float(ratio.denominator))
+    except OverflowError:
+        return None
+    return Conversion(by, unit, per_kg)
+
+
+@lru_cache(maxsize=_KNOWN)
+def vital(code: str, unit: str | None) -> Conversion | None:
+    """Return the conversion of a vital sign sent in `unit`; None when there is none."""
+    if code == "temperature":
+        return _temperature(unit)
+    return _converted(_VITALS[code], unit) if code in _VITALS else None
+
+
+@lru_cache(maxsize=_KNOWN)
+def lab(code: str, unit: str | None) -> Conversion | None:
+    """Return the conversion of a result sent in `unit`; None when there is none. `inr` needs no unit."""
+    if code == "inr" and not (unit or "").strip():
+        return Conversion(None, "1")
+    if code in _CELLS and unit in _GIGA_PER_LITRE:
+        return Conversion(None, vocabulary.LABS[code])
+    return _converted(_LABS[code], unit) if code in _LABS else None
+
+
+@lru_cache(maxsize=_KNOWN)
+def volume(unit: str | None) -> Conversion | None:
+    """Return the conversion of a volume to mL; None when there is none."""
+    return _converted(_VOLUMES, unit)
+
+
+@lru_cache(maxsize=_KNOWN)
+def dose(unit: str | None) -> Conversion | None:
+    """Return the conversion of a dose to `[iU]/kg` or `[iU]`; None when there is none.
+
+    A small `miu` may be thousandths or millions: it is refused.
     """
-    return "U/L" if code == "ck-mb" and unit in _ENZYME else vocabulary.LABS[code]
+    return _converted(
+        _DOSES, unit, weighed=True, words=_DOSE_WORDS, large=_INTERNATIONAL, any_case=_is_mass(unit)
+    )
 
 
-VITALS: Mapping[tuple[str, str | None], tuple[str, Scale | None]] = {
-    (code, unit): (code, scale) for code, spellings in _VITALS.items() for unit, scale in spellings.items()
-}
-"""(code, unit as sent) -> (code, scale)."""
-
-LABS: Mapping[tuple[str, str | None], tuple[str, Scale | None, str]] = {
-    (code, unit): (code, scale, _lab_unit(code, unit))
-    for code, spellings in _LABS.items()
-    for unit, scale in spellings.items()
-}
-"""(code, unit as sent) -> (code, scale, canonical unit)."""
-
-# --- Volumes ---
-VOLUMES: Mapping[str | None, Scale | None] = MappingProxyType(
-    _spelled("mL", "cc") | _spelled("L", scale=Scale(times=1000.0)) | _spelled("dL", scale=Scale(times=100.0))
-)
-"""Unit as sent -> scale to mL."""
+def _is_mass(unit: str | None) -> bool:
+    return (unit or "").strip().lower().startswith(("mg", "ug", "mcg"))
 
 
-# --- Doses ---
-def _dose_units() -> Iterator[tuple[str | None, tuple[str, Scale | None]]]:
-    for per, unit in product(("", "/kg"), _INTERNATIONAL):
-        yield unit + per, ("[iU]" + per, None)
-    for per, unit in product(("", "/kg"), ("M[iU]", "M[IU]", "MIU", "MU")):
-        yield unit + per, ("[iU]" + per, Scale(times=1_000_000.0))
+@lru_cache(maxsize=_KNOWN)
+def rate(agent: str, unit: str | None) -> Conversion | None:
+    """Return the conversion of a vasopressor's rate, per kg or not; None when there is none.
+
+    To ug/kg/min or ug/min, for vasopressin U/min. A volume by time has none: the bag is unknown.
+    """
+    references = _UNIT_RATES if agent == "vasopressin" else _MASS_RATES
+    return _converted(references, unit, weighed=True)
 
 
-DOSES: Mapping[str | None, tuple[str, Scale | None]] = MappingProxyType(dict(_dose_units()))
-"""Unit as sent -> (`[iU]/kg` or `[iU]`, scale)."""
-
-# --- Infusions ---
-_TIMES = {"min": 1.0, "minute": 1.0, "h": 60.0, "hr": 60.0, "hour": 60.0}
-_PER_KG = (
-    "{amount}/kg/{time}",
-    "{amount}/(kg.{time})",
-    "{amount}/({time}.kg)",
-    "{amount}/{time}/kg",
-    "{amount}.kg-1.{time}-1",
-)
-_FLAT = ("{amount}/{time}", "{amount}.{time}-1")
-_MASSES = {"ng": Scale(over=1000.0), "ug": Scale(), "mg": Scale(times=1000.0)}
-_UNITS = dict.fromkeys(_INTERNATIONAL, Scale()) | dict.fromkeys(
-    ("m[iU]", "m[IU]", "mIU", "mU"), Scale(over=1000.0)
-)
+def _temperature(unit: str | None) -> Conversion | None:
+    written = "".join(_unannotated(unit or "").replace("º", "°").replace("℃", "°C").split()).casefold()
+    if written in _CELSIUS:
+        return Conversion(None, "Cel")
+    if written in _FAHRENHEIT:
+        return Conversion(Scale(5.0, 9.0, shift=-32.0), "Cel")
+    return Conversion(Scale(shift=-273.15), "Cel") if written in _KELVIN else None
 
 
-def _rates(forms: Iterable[str], amounts: Mapping[str, Scale]) -> Spellings:
-    return {
-        spelling: _unless_one(Scale(scale.times, scale.over * per))
-        for form, (amount, scale), (time, per) in product(forms, amounts.items(), _TIMES.items())
-        for spelling in _variants(form.format(amount=amount, time=time))
-    }
-
-
-def _unless_one(scale: Scale) -> Scale | None:
-    return None if scale == Scale() else scale
-
-
-_MASS_RATES = {unit: (True, scale) for unit, scale in _rates(_PER_KG, _MASSES).items()} | {
-    unit: (False, scale) for unit, scale in _rates(_FLAT, _MASSES).items()
-}
-_UNIT_RATES = {unit: (False, scale) for unit, scale in _rates((*_PER_KG, *_FLAT), _UNITS).items()}
-
-RATES: Mapping[str, Mapping[str | None, tuple[bool, Scale | None]]] = MappingProxyType(
-    {agent: _UNIT_RATES if agent == "vasopressin" else _MASS_RATES for agent in vocabulary.VASOPRESSORS}
-)
-"""Agent -> unit as sent -> (per kg, scale to ug/kg/min, ug/min or, for vasopressin, U/min)."""
+def _unannotated(unit: str) -> str:
+    head, brace, _ = unit.partition("{")
+    return head if brace else unit

@@ -24,7 +24,7 @@ _READING = msgspec.json.Decoder(schema.Reading)
 _RESULT = msgspec.json.Decoder(schema.Result)
 _UNREADABLE = (ValueError, RecursionError)
 
-_TIMES = ("at", "known", "start", "until")
+_TIMES = ("at", "known", "start", "until", "dose-1-planned")
 _WITHDRAWAL_FIELDS = ("type", "id", "patient", "at", "known")
 
 
@@ -42,7 +42,7 @@ def validate(data: bytes, problems: Problems) -> schema.Record | schema.Withdraw
     """
     fields = _fields(data)
     _odd_times_as_text(fields)
-    if _text_field(fields, "status") == vocabulary.WITHDRAWN:
+    if vocabulary.STATUS.get(_text_field(fields, "status")) == vocabulary.WITHDRAWN:
         return _convert(
             _WITHDRAWAL, {name: fields[name] for name in _WITHDRAWAL_FIELDS if name in fields}, _place(fields)
         )
@@ -73,17 +73,33 @@ def _finding(fields: Fields, problems: Problems) -> None:
 
 
 def _infusion(fields: Fields, problems: Problems) -> None:
-    agent = _text_field(fields, "agent")
-    if agent is not None and agent.strip().lower() not in vocabulary.INFUSION_AGENTS:
-        fields.pop("unit", None)
-        fields.pop("line", None)
-        fields["rate"] = msgspec.Raw(b"0")
+    """Write what has the wrong type as text: a rate that cannot be read is still a rate."""
+    fields.setdefault("rate", _MISSING)
+    _as_text(fields, {"rate": (*_TEXT, *_NUMBER), "unit": _TEXT, "line": _TEXT})
+
+
+def _io(fields: Fields, problems: Problems) -> None:
+    """Likewise of urine: a collection that cannot be read is still a collection."""
+    if _text_field(fields, "kind") == "urine":
+        _as_text(fields, {"volume": (*_TEXT, *_NUMBER), "unit": _TEXT})
+
+
+_TEXT, _NUMBER = (b'"', b"n"), tuple(b"-0123456789"[i : i + 1] for i in range(11))
+_MISSING = msgspec.Raw(b'""')
+
+
+def _as_text(fields: Fields, taken: Mapping[str, tuple[bytes, ...]]) -> None:
+    for name, begins in taken.items():
+        sent = bytes(fields.get(name, b"null")).strip()
+        if not sent.startswith(begins) or (sent == b"null" and name == "rate"):
+            fields[name] = msgspec.Raw(msgspec.json.encode(sent[:40].decode(errors="replace")))
 
 
 _VALIDATORS: Mapping[str | None, Callable[[Fields, Problems], None]] = {
     "vitals": _vitals,
     "labs": _labs,
     "encounter": _encounter,
+    "io": _io,
     "finding": _finding,
     "infusion": _infusion,
 }

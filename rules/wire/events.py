@@ -193,10 +193,10 @@ class Unreadable(_Event, frozen=True, gc=False):
 
 
 class OtherInfusion(_Event, frozen=True, gc=False):
-    """An infusion of an agent that is no vasopressor. `rate` as sent, in whatever unit."""
+    """An infusion of an agent that is no vasopressor. `rate` as sent, in whatever unit; None: no number."""
 
     agent: str
-    rate: float
+    rate: float | None
 
 
 Event = (

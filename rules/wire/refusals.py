@@ -12,6 +12,14 @@ NEEDS_WEIGHT: Final = "needs-weight"  # found only against the chart, where the 
 FROM_THE_FUTURE: Final = "from-the-future"
 BAD_TIME: Final = "bad-time"
 UNKNOWN_CODE: Final = "unknown-code"
+AMBIGUOUS: Final = "ambiguous"  # two values of one code in one record
+BAD_RANGE: Final = "bad-range"  # a reference range that is none
+IMPLAUSIBLE: Final = "implausible"  # found only against the guideline, where the ranges are
+ID_CONFLICT: Final = "id-conflict"  # found only against the chart, where the ids are
+CANNOT_BE_WORKED_OFF: Final = "cannot-be-worked-off"  # found only by deciding
+
+COUNTED = (UNKNOWN_CODE, BAD_RANGE)
+"""What is counted and refuses nothing."""
 
 _LONGEST_WORD = 60
 _LONGEST_MESSAGE = 300
@@ -32,9 +40,10 @@ class Problem(msgspec.Struct, frozen=True):
     def refuses(self) -> bool:
         """Whether it belongs among the dead letters.
 
-        An unknown code does not: it stays in the topic and is only counted (wire.md, Labs codes).
+        An unknown code does not: it stays in the topic and is only counted (wire.md, Labs codes); nor does
+        a reference range that is none (criteria.md 8).
         """
-        return self.reason != UNKNOWN_CODE
+        return self.reason not in COUNTED
 
 
 class Refused(Exception):

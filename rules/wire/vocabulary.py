@@ -7,10 +7,33 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-Status = Literal["final", "preliminary", "corrected", "entered-in-error"]
+Status = Literal[
+    "final",
+    "preliminary",
+    "corrected",
+    "entered-in-error",
+    "amended",
+    "appended",
+    "cancelled",
+    "registered",
+]
+STATUS: Mapping[str | None, str] = MappingProxyType(
+    {
+        None: "final",
+        "final": "final",
+        "preliminary": "preliminary",
+        "corrected": "corrected",
+        "entered-in-error": "entered-in-error",
+        "amended": "corrected",
+        "appended": "corrected",
+        "cancelled": "entered-in-error",
+        "registered": "preliminary",
+    }
+)
+"""A status as sent, FHIR's words included -> what it means (wire.md, What is refused)."""
 Direction = Literal["in", "out"]
 EncounterEvent = Literal["admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge"]
-Location = Literal["ward", "icu"]
+WARD, ICU = "ward", "icu"
 AcceptedLevel = Literal["absolute", "relative"]
 Level = Literal["absolute", "relative", "technical", "advisory"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
@@ -50,7 +73,7 @@ VITALS: Mapping[str, str | None] = MappingProxyType(
         "weight": "kg",
     }
 )
-O2_DEVICES = ("room-air", "nasal-cannula", "mask", "ventilator", "other")
+O2_DEVICES = ("room-air", "nasal-cannula", "mask", "high-flow", "nippv", "ventilator", "other")
 
 # wire.md, Labs codes: code -> canonical unit.
 LABS: Mapping[str, str] = MappingProxyType(
@@ -93,23 +116,14 @@ IO_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 ABOVE_MAINTENANCE = ("iv-bolus", "blood-product")
 
-# wire.md, infusion: a name on the wire, in lower case -> the agent.
-INFUSION_AGENTS: Mapping[str, str] = MappingProxyType(
-    {
-        "phenylephrine": "phenylephrine",
-        "neosynephrine": "phenylephrine",
-        "neo-synephrine": "phenylephrine",
-        "dopamine": "dopamine",
-        "norepinephrine": "norepinephrine",
-        "vasopressin": "vasopressin",
-        "epinephrine": "epinephrine",
-    }
-)
 # criteria.md section 6: any of these running makes the mode `intensive`.
 VASOPRESSORS = ("phenylephrine", "dopamine", "norepinephrine", "vasopressin", "epinephrine")
+# criteria.md 3.3: pressors of which no equivalent in phenylephrine is published.
+WITHOUT_EQUIVALENT = ("dobutamine", "milrinone", "metaraminol", "ephedrine", "angiotensin-ii")
 
-# wire.md, dose: the names of the one agent that is dosed.
-IL2_NAMES = frozenset({"aldesleukin", "proleukin", "il-2", "interleukin-2"})
+# wire.md, dose: the one agent that is dosed.
+IL2 = "aldesleukin"
+COMPARATORS = ("<", "<=", ">", ">=")
 
 # wire.md, finding codes: `present` true or false.
 PRESENT_FINDINGS = (
@@ -164,34 +178,5 @@ BASELINE_FINDINGS = (
     "exercise-echo-normal",
     "earlier-myocarditis",
 )
-
-# wire.md, medication: agents the advice knows, generic names, lower case.
-STEROIDS = (
-    "dexamethasone",
-    "prednisone",
-    "prednisolone",
-    "methylprednisolone",
-    "hydrocortisone",
-    "betamethasone",
-    "triamcinolone",
-    "budesonide",
-    "fluticasone",
-    "beclomethasone",
-    "mometasone",
-    "clobetasol",
-)
-ANTIHYPERTENSIVE_ENDINGS = ("pril", "sartan", "olol", "dipine", "azosin")
-ANTIHYPERTENSIVES = (
-    "verapamil",
-    "diltiazem",
-    "clonidine",
-    "hydralazine",
-    "methyldopa",
-    "hydrochlorothiazide",
-    "chlorthalidone",
-    "spironolactone",
-)
-H2_BLOCKERS = ("ranitidine", "famotidine", "cimetidine", "nizatidine")
-
 
 HEARTBEAT_PATIENT = "il2watch-heartbeat-"

@@ -85,7 +85,8 @@ CANONICAL: dict[str, str | None] = {
     **vocabulary.VITALS,
     **vocabulary.LABS,
     "urine": "mL",
-    "phenylephrine": "ug/kg/min",
+    **dict.fromkeys(("phenylephrine", "norepinephrine", "epinephrine", "dopamine"), "ug/kg/min"),
+    "vasopressin": "U/min",
 }
 
 # criteria.md section 5: pressure is stale "as heart rate", and section 3 gives heart rate and SpO2 one limit:

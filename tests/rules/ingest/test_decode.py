@@ -39,7 +39,10 @@ def refusal(data, **context):
 
 def test_a_record_carries_its_names_times_status_and_source_offset():
     event, problems = decode(
-        sent(DOSE, known="2026-03-02T10:05:00Z", status="corrected"), key="p1", known=AT, offset=7
+        sent(DOSE, known="2026-03-02T10:05:00Z", status="corrected"),
+        key="p1",
+        known=AT + 6 * MINUTE,
+        offset=7,
     )
     assert problems == ()
     assert (event.id, event.patient, event.at, event.known, event.status, event.offset) == (
@@ -156,10 +159,40 @@ def test_a_common_field_of_the_wrong_shape_is_malformed(change):
     assert refusal(sent(DOSE, **change)).reason == "malformed"
 
 
-@pytest.mark.parametrize("name", ["p", "x" * 128, "Zoë 李", "a\u00a0b", "ß\u200d", "'; drop table", "/"])
+@pytest.mark.parametrize("name", ["p", "x" * 128, "Zoë 李", "a\u00a0b", "'; drop table", "/"])
 def test_any_printable_name_of_1_to_128_characters_is_a_patient(name):
     event, _ = decode(sent(DOSE, patient=name, id=name), key=name)
     assert (event.patient, event.id) == (name, name)
+
+
+@pytest.mark.parametrize("name", [" p1", "p1 ", "\tp1\n", "\u00a0p1\u2003"])
+def test_a_patient_s_id_is_trimmed_of_white_space(name):
+    """wire.md, What is refused."""
+    assert decode(sent(DOSE, patient=name), key="p1") == decode(sent(DOSE))
+    assert refusal(sent(DOSE, patient=" "), key=" ").reason == "malformed"
+
+
+@pytest.mark.parametrize(
+    "letter",
+    ["\u200b", "\u200d", "\u00ad", "\ufeff", "\u202e", "\u2060", "\u3164", "\ufe0f", "\u2028", "\u0007"],
+)
+def test_a_patient_s_id_with_an_invisible_character_is_malformed(letter):
+    """wire.md, What is refused: two patients would look alike."""
+    assert refusal(sent(DOSE, patient=f"p{letter}1")).reason == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "means"), [("amended", "corrected"), ("appended", "corrected"), ("registered", "preliminary")]
+)
+def test_a_status_may_be_in_fhir_s_words(sent_as, means):
+    """wire.md, What is refused."""
+    assert decode(sent(DOSE, status=sent_as))[0].status == means
+
+
+def test_what_is_cancelled_is_withdrawn():
+    assert isinstance(decode(sent(DOSE, status="cancelled"))[0], events.Withdrawal)
+    bare = {"type": "labs", "id": "d1", "patient": "p1", "at": "2026-03-02T10:00:00Z", "status": "cancelled"}
+    assert isinstance(decode(sent(bare))[0], events.Withdrawal)
 
 
 # --- wrong-key ---

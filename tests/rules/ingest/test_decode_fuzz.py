@@ -17,7 +17,16 @@ from rules.decide.engine import advance, settle
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire.instants import MINUTE, parse, text
-from rules.wire.refusals import BAD_TIME, BAD_UNIT, FROM_THE_FUTURE, MALFORMED, UNKNOWN_CODE, WRONG_KEY
+from rules.wire.refusals import (
+    AMBIGUOUS,
+    BAD_RANGE,
+    BAD_TIME,
+    BAD_UNIT,
+    FROM_THE_FUTURE,
+    MALFORMED,
+    UNKNOWN_CODE,
+    WRONG_KEY,
+)
 from tests.campaigns import examples
 from tests.rules.wired import wire
 
@@ -157,7 +166,7 @@ TOKENS = [
     b"[" * 3000,
     b'"code":',
 ]
-REASONS = {MALFORMED, WRONG_KEY, BAD_UNIT, FROM_THE_FUTURE, BAD_TIME, UNKNOWN_CODE}
+REASONS = {MALFORMED, WRONG_KEY, BAD_UNIT, FROM_THE_FUTURE, BAD_TIME, UNKNOWN_CODE, AMBIGUOUS, BAD_RANGE}
 
 
 def branches(value):
@@ -251,7 +260,7 @@ def follow(log):
         patients[event.patient], alerts, _ = advance(patients.get(event.patient), event, GUIDELINE)
         said.extend(alerts)
     for patient in filter(None, patients.values()):
-        said.extend(settle(patient, patient.now >> 1))
+        said.extend(settle(patient, patient.now))
         if patient.discharged is None:
             assert assess(decode_state(encode(patient), GUIDELINE)) == assess(patient)
             json.dumps(wire(assess(patient)), allow_nan=False)

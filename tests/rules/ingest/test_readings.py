@@ -89,7 +89,9 @@ def test_ck_mb_activity_keeps_its_own_unit():
 def test_inr_needs_no_unit(unit):
     inr = {"code": "inr", "value": 1.3} | ({} if unit is ... else {"unit": unit})
     assert decode(of("labs", inr)) == (
-        events.Labs("r1", "p1", 1772445600000, 1772445600000, "final", (("inr", 1.3, None, None, "1", None),)),
+        events.Labs(
+            "r1", "p1", 1772445600000, 1772445600000, "final", (("inr", 1.3, None, None, "1", None),)
+        ),
         (),
     )
 
@@ -100,8 +102,8 @@ BAD_VITALS = [
     ("bad-unit", {"code": "systolic-bp", "value": 92}),
     ("bad-unit", {"code": "systolic-bp", "value": 92, "unit": None}),
     ("bad-unit", {"code": "systolic-bp", "value": 92, "unit": ""}),
-    ("bad-unit", {"code": "systolic-bp", "value": 92, "unit": "cmH2O"}),
-    ("bad-unit", {"code": "spo2", "value": 0.97, "unit": "1"}),
+    ("bad-unit", {"code": "systolic-bp", "value": 92, "unit": "cm"}),
+    ("bad-unit", {"code": "fio2", "value": 0.97, "unit": "L"}),
     ("malformed", {"code": "systolic-bp", "value": "92", "unit": "mm[Hg]"}),
     ("malformed", {"code": "systolic-bp", "value": True, "unit": "mm[Hg]"}),
     ("malformed", {"code": "systolic-bp", "value": None, "unit": "mm[Hg]"}),
@@ -162,17 +164,152 @@ def test_what_is_no_reading_is_refused_and_its_neighbours_are_kept(item):
 
 
 @pytest.mark.parametrize(("reason", "bad"), BAD_VITALS)
-def test_a_set_whose_every_reading_is_refused_is_refused(reason, bad):
-    event, problems = decode(of("vitals", bad, bad))
-    assert event is None
-    assert reasons(problems) == [(reason, bad["code"])] * 2
+def test_a_set_whose_every_reading_is_refused_still_says_what_was_charted(reason, bad):
+    """criteria.md sections 1 and 2: it moves the clock, and it is not nothing."""
+    event, problems = decode(of("vitals", bad))
+    assert (event.readings, [(each.code, each.reason) for each in event.unusable]) == (
+        (),
+        [(bad["code"], reason)],
+    )
+    assert reasons(problems) == [(reason, bad["code"])]
 
 
 @pytest.mark.parametrize(("reason", "bad"), BAD_LABS)
-def test_a_set_whose_every_result_is_refused_is_refused(reason, bad):
+def test_a_set_whose_every_result_is_refused_still_says_what_resulted(reason, bad):
+    """criteria.md sections 1 and 2."""
     event, problems = decode(of("labs", bad))
-    assert event is None
+    assert (event.readings, [(each.code, each.reason) for each in event.unusable]) == (
+        (),
+        [(bad["code"], reason)],
+    )
     assert reasons(problems) == [(reason, bad["code"])]
+
+
+def test_what_could_not_be_used_is_kept_as_it_was_sent():
+    (found,) = decode(of("labs", {"code": "platelets", "value": 45, "unit": "furlongs"}))[0].unusable
+    assert found == events.Unusable("platelets", 45.0, "furlongs", "bad-unit")
+
+
+# --- comparators ---
+
+
+@pytest.mark.parametrize(
+    ("sent", "comparator", "value"),
+    [
+        ({"value": "<10"}, "<", 10.0),
+        ({"value": " <= 10 "}, "<=", 10.0),
+        ({"value": ">150.5"}, ">", 150.5),
+        ({"value": ">=.5"}, ">=", 0.5),
+        ({"value": "\u226410"}, "<=", 10.0),
+        ({"value": 10, "comparator": "<"}, "<", 10.0),
+        ({"value": 10, "comparator": "\u2265"}, ">=", 10.0),
+        ({"value": "<10", "comparator": "<"}, "<", 10.0),
+        ({"value": 10, "comparator": None}, None, 10.0),
+    ],
+)
+def test_a_result_may_have_a_comparator(sent, comparator, value):
+    """wire.md, Labs codes."""
+    event, problems = decode(of("labs", {"code": "platelets", "unit": "K/uL"} | sent))
+    assert (event.readings, problems) == ((("platelets", value, None, None, "10*3/uL", comparator),), ())
+
+
+def test_a_comparator_is_converted_with_its_number():
+    event, _ = decode(of("labs", {"code": "platelets", "value": "<10000", "unit": "/uL"}))
+    assert event.readings[0][1] == 10.0
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"value": "10"},
+        {"value": "<"},
+        {"value": "<ten"},
+        {"value": "<<10"},
+        {"value": "<-10"},
+        {"value": "<10", "comparator": ">"},
+        {"value": 10, "comparator": "about"},
+        {"value": 10, "comparator": 5},
+    ],
+)
+def test_what_is_no_number_and_no_comparator_is_malformed(sent):
+    assert reasons(decode(of("labs", {"code": "platelets", "unit": "K/uL"} | sent))[1]) == [
+        ("malformed", "platelets")
+    ]
+
+
+# --- limits that are none ---
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kept"),
+    [
+        (0, 0, (None, None)),
+        (None, 0, (None, None)),
+        (None, -1, (None, None)),
+        (5, 5, (None, None)),
+        (5, 4, (None, None)),
+        (0, 0.01, (0.0, 0.01)),
+        (None, 0.01, (None, 0.01)),
+        (5, None, (5.0, None)),
+    ],
+)
+def test_a_high_that_is_not_above_0_or_low_is_no_limit_and_counted(low, high, kept):
+    """criteria.md section 8."""
+    result = {"code": "troponin-i", "value": 0.01, "unit": "ng/mL", "low": low, "high": high}
+    event, problems = decode(of("labs", result))
+    assert event.readings == (("troponin-i", 0.01, *kept, "ng/mL", None),)
+    assert reasons(problems) == ([] if kept[1] or kept[0] else [("bad-range", "troponin-i")])
+    assert not any(problem.refuses for problem in problems)
+
+
+# --- two values of one code ---
+
+LOW, HIGH = ({"code": "creatinine", "value": value, "unit": "mg/dL"} for value in (1.0, 3.6))
+TAKEN_BACK = {"code": "creatinine", "status": "entered-in-error"}
+
+
+@pytest.mark.parametrize("pair", [(LOW, HIGH), (HIGH, LOW), (LOW, HIGH, LOW)])
+def test_of_two_different_values_neither_is_used(pair):
+    """criteria.md section 1."""
+    event, problems = decode(of("labs", *pair))
+    assert (event.readings, [(each.code, each.reason) for each in event.unusable]) == (
+        (),
+        [("creatinine", "ambiguous")],
+    )
+    assert reasons(problems) == [("ambiguous", "creatinine")]
+
+
+def test_two_values_that_are_one_after_conversion_are_one():
+    twice = {"code": "creatinine", "value": 88.42, "unit": "umol/L"}
+    assert decode(of("labs", LOW, twice)) == decode(of("labs", LOW))
+    assert decode(of("vitals", HEART, HEART)) == decode(of("vitals", HEART))
+
+
+@pytest.mark.parametrize("other", [{"value": 119}, {"value": 2, "unit": "Hz"}])
+def test_two_vital_signs_of_one_code_are_ambiguous_too(other):
+    event, problems = decode(of("vitals", HEART, HEART | other, SPO2))
+    assert event.readings == (("spo2", 97.5),)
+    assert reasons(problems) == [("ambiguous", "heart-rate")]
+
+
+def test_a_value_and_a_comparator_are_two_values():
+    below = {"code": "creatinine", "value": "<1", "unit": "mg/dL"}
+    assert reasons(decode(of("labs", LOW, below))[1]) == [("ambiguous", "creatinine")]
+
+
+def test_of_two_values_the_one_not_withdrawn_is_used():
+    event, problems = decode(of("labs", HIGH | {"status": "entered-in-error"}, LOW))
+    assert (event.readings, event.withdrawn, problems) == (
+        (("creatinine", 1.0, None, None, "mg/dL", None),),
+        (),
+        (),
+    )
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_a_reading_may_be_withdrawn_by_itself(status):
+    event, problems = decode(of("labs", TAKEN_BACK | {"status": status}, status="corrected"))
+    assert (event.readings, event.withdrawn, problems) == ((), ("creatinine",), ())
 
 
 @pytest.mark.parametrize("kind", ["vitals", "labs"])
@@ -252,9 +389,7 @@ def test_a_reading_is_judged_among_its_neighbours_as_it_is_alone(kind, pool, dat
     readings = data.draw(st.lists(st.sampled_from(pool), max_size=6))
     event, problems = decode(of(kind, *readings))
     alone = [decode(of(kind, reading)) for reading in readings]
-    assert (event.readings if event else ()) == tuple(
-        kept for each, _ in alone if each for kept in each.readings
-    )
+    assert event.readings == tuple(dict.fromkeys(kept for each, _ in alone for kept in each.readings))
     assert sorted(reasons(problems)) == sorted(reason for _, found in alone for reason in reasons(found))
 
 
@@ -278,7 +413,7 @@ def test_a_reading_is_judged_among_its_neighbours_as_it_is_alone(kind, pool, dat
             {"code": "o2-device", "value": "tent"},
             (
                 "vitals r1: o2-device: value 'tent' is no device; send one of room-air, nasal-cannula, mask, "
-                "ventilator, other"
+                "high-flow, nippv, ventilator, other"
             ),
         ),
     ],

@@ -1,5 +1,5 @@
-"""Every unit that wire.md has is converted by its factor and rounded to 4 decimals (criteria.md section 1);
-no other unit is taken.
+"""Every unit of UCUM that converts is converted by its factor and rounded to 4 decimals, and so are the
+common spellings; what does not convert is refused (wire.md, What is refused; criteria.md section 1).
 """
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.ingest import units
-from rules.ingest.units import Scale
+from rules.ingest.units import Conversion, Scale
 from rules.wire import vocabulary
 
 PRESSURES = ("systolic-bp", "diastolic-bp", "mean-bp")
@@ -40,6 +40,61 @@ VITALS = [
     ("weight", "lb", 154.0, 69.8532),
     ("weight", "lbs", 154.0, 69.8532),
 ]
+# As monitors, laboratories and charts spell them: (code, unit, value sent, value in the canonical unit).
+SPELLED = [
+    *[
+        ("heart-rate", unit, 90.0, 90.0)
+        for unit in ("{Beats}/min", "BPM", "min-1", "/MIN", "beats per minute", "{beats}/minute", "1/min{HR}")
+    ],
+    ("heart-rate", "Hz", 1.5, 90.0),
+    ("respiratory-rate", "{Breaths}/min", 18.0, 18.0),
+    *[("systolic-bp", unit, 110.0, 110.0) for unit in ("mmhg", "MMHG", "mm Hg", "MM[HG]", "mm[Hg]{sys}")],
+    ("systolic-bp", "KPA", 12.0, 90.0074),
+    ("systolic-bp", "cm[H2O]", 100.0, 73.556),
+    *[("spo2", unit, 97.0, 97.0) for unit in ("%{Oxygen}", "percent", "% ")],
+    ("spo2", "1", 0.97, 97.0),
+    ("spo2", "{ratio}", 0.97, 97.0),
+    *[("temperature", unit, 37.0, 37.0) for unit in ("deg C", "℃", "CEL", "Celsius", "º C", "Cel{oral}")],
+    ("temperature", "[DEGF]", 98.6, 37.0),
+    ("temperature", "K", 310.15, 37.0),
+    *[("weight", unit, 70.0, 70.0) for unit in ("KG", "Kg", "kilograms", "kg{dry}")],
+    ("weight", "[oz_av]", 2469.0, 69.995),
+    ("o2-flow", "mL/min", 3000.0, 3.0),
+    ("o2-flow", "liters/min", 3.0, 3.0),
+    ("o2-flow", "L.min-1", 3.0, 3.0),
+    *[
+        ("platelets", unit, 90.0, 90.0)
+        for unit in (
+            "k/uL", "K/µL", "10E9/L", "x10E9/L", "X10E3/UL", "x10(3)/mcL", "10(3)/mcL", "THOU/uL", "thou/cumm",
+            "/nL", "10³/µL", "×10³/µL", "x 10^9/L", "10⁹/L", "G/L", "Gpt/L", "Tsd/µL", "K/cmm", "10x3/uL",
+            "x10^3 cells/uL", "10*3{cells}/uL", "10*3.mm-3", "1000/uL", "10**3/uL", "10'3/uL",
+        )
+    ],
+    *[
+        ("platelets", unit, 90_000.0, 90.0)
+        for unit in ("{cells}/uL", "10*6/L", "cells/uL", "/mm3", "/cumm", "/cu mm", "/µL", "mm-3", "#/uL")
+    ],
+    ("platelets", "10*6/uL", 0.09, 90.0),
+    *[("creatinine", unit, 2.6, 2.6) for unit in ("MG/DL", "mg%", "mg/100 mL", "mgm/dL", "mg.dL-1")],
+    *[
+        ("creatinine", unit, 265.26, 3.0)
+        for unit in ("mcmol/L", "UMOL/L", "micromol/L", "nmol/mL", "umol/l{creat}")
+    ],
+    ("creatinine", "mmol/L", 0.26526, 3.0),
+    ("creatinine", "Mmol/L", 0.26526, 3.0),
+    *[("hemoglobin", unit, 11.0, 11.0) for unit in ("gm/dL", "gms/dL", "G/DL", "g%", "grams/dL")],
+    ("hemoglobin", "G/L", 110.0, 11.0),
+    ("hematocrit", "{ratio}", 0.36, 36.0),
+    ("hematocrit", "L/L", 0.36, 36.0),
+    *[("inr", unit, 1.1, 1.1) for unit in ("INR", "{INR}", "", "ratio", "{ratio}")],
+    *[("ck", unit, 90.0, 90.0) for unit in ("u/l", "IU/l", "Units/L", "mU/mL", "umol/min/L")],
+    ("ck", "ukat/L", 1.5, 90.0),
+    ("ck", "nkat/L", 1500.0, 90.0),
+    ("troponin-t", "PG/ML", 14.0, 0.014),
+    *[("potassium", unit, 3.6, 3.6) for unit in ("MEQ/L", "Mmol/L", "MMOL/L", "umol/mL")],
+    *[("tsh", unit, 2.0, 2.0) for unit in ("mU/L", "µIU/mL", "u[IU]/mL", "MIU/L")],
+    ("pt", "SEC", 12.5, 12.5),
+]  # fmt: skip
 CELLS = ("platelets", "wbc")
 SALTS = ("bicarbonate", "potassium", "sodium")
 ENZYMES = ("alt", "ast", "ck")
@@ -113,71 +168,92 @@ UNIT_RATES = [
     ("[iU]/h", 2.4, 0.04),
     ("units/hour", 2.4, 0.04),
     ("mU/min", 40.0, 0.04),
-    ("U/kg/min", 0.0005, 0.0005),
-    ("[iU]/kg/h", 0.03, 0.0005),
 ]
 
 
-def in_canonical(scale, value):
-    return value if scale is None else scale.convert(value)
+def in_canonical(found: Conversion | None, value: float) -> float:
+    assert found is not None
+    return value if found.scale is None else found.scale.convert(value)
 
 
-@pytest.mark.parametrize(("code", "unit", "sent", "canonical"), VITALS)
-def test_a_vital_sign_becomes_its_canonical_unit(code, unit, sent, canonical):
-    name, scale = units.VITALS[code, unit]
-    assert (name, in_canonical(scale, sent)) == (code, canonical)
+def conversion(code: str, unit: str | None) -> Conversion | None:
+    return units.vital(code, unit) if code in vocabulary.VITALS else units.lab(code, unit)
 
 
-@pytest.mark.parametrize(("code", "unit", "sent", "canonical"), LABS)
-def test_a_result_becomes_its_canonical_unit(code, unit, sent, canonical):
-    name, scale, into = units.LABS[code, unit]
-    assert (name, in_canonical(scale, sent)) == (code, canonical)
-    assert into == ("U/L" if (code, unit) == ("ck-mb", "U/L") else vocabulary.LABS[code])
+@pytest.mark.parametrize(("code", "unit", "sent", "canonical"), [*VITALS, *LABS, *SPELLED])
+def test_a_reading_becomes_its_canonical_unit(code, unit, sent, canonical):
+    found = conversion(code, unit)
+    assert in_canonical(found, sent) == canonical
+    own = vocabulary.VITALS.get(code) or vocabulary.LABS[code]
+    assert found.unit == ("U/L" if (code, unit) == ("ck-mb", "U/L") else own)
 
 
-@pytest.mark.parametrize("code", [code for code, unit in vocabulary.VITALS.items() if unit])
-def test_the_canonical_unit_of_every_vital_sign_is_left_as_it_is(code):
-    assert units.VITALS[code, vocabulary.VITALS[code]] == (code, None)
-
-
-@pytest.mark.parametrize("code", vocabulary.LABS)
-def test_the_canonical_unit_of_every_result_is_left_as_it_is(code):
-    assert units.LABS[code, vocabulary.LABS[code]] == (code, None, vocabulary.LABS[code])
+@pytest.mark.parametrize(
+    "code", [code for code, unit in (vocabulary.VITALS | vocabulary.LABS).items() if unit]
+)
+def test_the_canonical_unit_is_left_as_it_is(code):
+    own = vocabulary.VITALS.get(code) or vocabulary.LABS[code]
+    assert conversion(code, own) == Conversion(None, own)
 
 
 def test_only_inr_needs_no_unit():
-    assert [code for code, unit in (*units.VITALS, *units.LABS) if unit is None] == ["inr"]
+    codes = (*vocabulary.VITALS, *vocabulary.LABS)
+    assert [code for code in codes if conversion(code, None)] == ["inr"]
+    assert [code for code in codes if conversion(code, "")] == ["inr"]
 
 
 @pytest.mark.parametrize(
     ("code", "unit"),
     [
-        ("spo2", "1"),
         ("spo2", "mm[Hg]"),
-        ("temperature", "K"),
+        ("temperature", "m"),
         ("weight", "oz"),
-        ("heart-rate", "Hz"),
+        ("weight", "cm"),
+        ("heart-rate", "beats"),
+        ("heart-rate", "s"),
         ("fio2", ""),
-        ("systolic-bp", "MMHG"),
-    ],
-)
-def test_a_unit_that_wire_does_not_name_is_no_unit_of_a_vital_sign(code, unit):
-    assert (code, unit) not in units.VITALS
-
-
-@pytest.mark.parametrize(
-    ("code", "unit"),
-    [
+        ("fio2", "L/min"),
+        ("o2-flow", "L"),
         ("platelets", "mg/dL"),
-        ("platelets", "10*6/uL"),
-        ("creatinine", "mmol/L"),
+        ("platelets", "M/uL"),
         ("ck", "ng/mL"),
         ("troponin-t", "U/L"),
         ("inr", "s"),
+        ("calcium", "meq/L"),
+        ("hemoglobin", "mmol/L"),
+        ("bicarbonate", "mg/dL"),
+        ("no-such", "mg/dL"),
     ],
 )
-def test_a_unit_that_wire_does_not_name_is_no_unit_of_a_result(code, unit):
-    assert (code, unit) not in units.LABS
+def test_a_unit_that_does_not_convert_is_no_unit(code, unit):
+    assert conversion(code, unit) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/",
+        "mg//dL",
+        "mg/dL)",
+        "(mg/dL",
+        "mg/{",
+        "10*999/uL",
+        "mg/" * 40 + "dL",
+        "0/uL",
+        "{",
+        "..",
+        "mg dL dL",
+    ],
+)
+def test_what_is_no_unit_of_ucum_is_refused_and_no_error(text):
+    assert units.lab("creatinine", text) is None
+    assert units.lab("platelets", text) is None
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_unit_or_none(text):
+    for found in (units.lab("platelets", text), units.vital("weight", text), units.dose(text)):
+        assert found is None or isinstance(found, Conversion)
 
 
 @pytest.mark.parametrize(
@@ -185,14 +261,19 @@ def test_a_unit_that_wire_does_not_name_is_no_unit_of_a_result(code, unit):
     [
         ("mL", 15.0, 15.0),
         ("ml", 15.0, 15.0),
+        ("ML", 15.0, 15.0),
+        ("Ml", 15.0, 15.0),
         ("cc", 15.0, 15.0),
+        ("CC", 15.0, 15.0),
+        ("cm3", 15.0, 15.0),
         ("L", 0.015, 15.0),
         ("l", 1.5, 1500.0),
+        ("liters", 1.5, 1500.0),
         ("dL", 2.5, 250.0),
     ],
 )
 def test_a_volume_becomes_millilitres(unit, sent, ml):
-    assert in_canonical(units.VOLUMES[unit], sent) == ml
+    assert in_canonical(units.volume(unit), sent) == ml
 
 
 @pytest.mark.parametrize(
@@ -201,30 +282,41 @@ def test_a_volume_becomes_millilitres(unit, sent, ml):
         ("[iU]/kg", 600_000.0, "[iU]/kg", 600_000.0),
         ("IU/kg", 600_000.0, "[iU]/kg", 600_000.0),
         ("U/kg", 720_000.0, "[iU]/kg", 720_000.0),
+        ("units/kg", 720_000.0, "[iU]/kg", 720_000.0),
         ("M[iU]/kg", 0.6, "[iU]/kg", 600_000.0),
         ("MIU/kg", 0.72, "[iU]/kg", 720_000.0),
+        ("MU/kg", 0.72, "[iU]/kg", 720_000.0),
+        ("million IU/kg", 0.72, "[iU]/kg", 720_000.0),
+        ("kIU/kg", 600.0, "[iU]/kg", 600_000.0),
         ("[iU]", 42_000_000.0, "[iU]", 42_000_000.0),
         ("IU", 42_000_000.0, "[iU]", 42_000_000.0),
         ("M[iU]", 42.0, "[iU]", 42_000_000.0),
         ("MIU", 42.0, "[iU]", 42_000_000.0),
+        ("mg", 1.1, "[iU]", 18_000_000.0),
+        ("mg/kg", 0.037, "[iU]/kg", 605_454.5455),
+        ("mcg/kg", 37.0, "[iU]/kg", 605_454.5455),
     ],
 )
 def test_a_dose_becomes_international_units_per_kilogram_or_flat(unit, sent, canonical, amount):
-    into, scale = units.DOSES[unit]
-    assert (into, in_canonical(scale, sent)) == (canonical, amount)
+    found = units.dose(unit)
+    assert (found.unit, in_canonical(found, sent)) == (canonical, amount)
+
+
+@pytest.mark.parametrize("unit", ["miu/kg", "mIU/kg", "mL", "/kg", "", None])
+def test_a_dose_in_a_unit_that_may_be_thousandths_or_millions_has_none(unit):
+    assert units.dose(unit) is None
 
 
 @pytest.mark.parametrize("agent", ["phenylephrine", "dopamine", "norepinephrine", "epinephrine"])
 @pytest.mark.parametrize(("unit", "sent", "per_kg", "canonical"), RATES)
 def test_a_rate_by_mass_becomes_micrograms_a_minute(agent, unit, sent, per_kg, canonical):
-    by_weight, scale = units.RATES[agent][unit]
-    assert (by_weight, in_canonical(scale, sent)) == (per_kg, canonical)
+    found = units.rate(agent, unit)
+    assert (found.per_kg, in_canonical(found, sent)) == (per_kg, canonical)
 
 
 @pytest.mark.parametrize(("unit", "sent", "canonical"), UNIT_RATES)
 def test_a_rate_of_vasopressin_becomes_units_a_minute(unit, sent, canonical):
-    per_kg, scale = units.RATES["vasopressin"][unit]
-    assert (per_kg, in_canonical(scale, sent)) == (False, canonical)
+    assert in_canonical(units.rate("vasopressin", unit), sent) == canonical
 
 
 @pytest.mark.parametrize(
@@ -232,13 +324,16 @@ def test_a_rate_of_vasopressin_becomes_units_a_minute(unit, sent, canonical):
     [
         ("phenylephrine", "mL/h"),
         ("phenylephrine", "U/min"),
-        ("phenylephrine", "g/min"),
+        ("phenylephrine", "/min"),
+        ("phenylephrine", "ug/kg"),
         ("vasopressin", "ug/min"),
+        ("vasopressin", "U/kg/min"),
         ("dopamine", "ug/kg.min"),
+        ("dopamine", None),
     ],
 )
 def test_a_rate_that_cannot_be_converted_has_no_unit(agent, unit):
-    assert unit not in units.RATES[agent]
+    assert units.rate(agent, unit) is None
 
 
 @given(st.floats(-1e9, 1e9))
