@@ -34,7 +34,16 @@ from rules.chart.facts import (
     accepted,
     drop,
 )
-from rules.chart.infusions import Lines, Load, pressor_loads, running
+from rules.chart.infusions import (
+    Force,
+    Lines,
+    Load,
+    by_weight,
+    first_change,
+    in_force,
+    pressor_loads,
+    running,
+)
 from rules.chart.oxygen import VitalsRow
 from rules.chart.setting import setting_for
 from rules.chart.vitals import Tail
@@ -68,6 +77,7 @@ class Chart:
         "drugs",
         "faded",
         "findings",
+        "forces",
         "ghosts",
         "guideline",
         "labs",
@@ -115,6 +125,7 @@ class Chart:
         self.tail = Tail(setting_for({}, guideline), self.mode)
         self.weights: list[Weight] = []
         self.collections: list[Collection] = []
+        self.forces: list[Force] = []
         self.loads: list[Load] = []
         self.dopamine: list[Span] = []
         self.pressors: list[Span] = []
@@ -184,8 +195,7 @@ class Chart:
                 choices.weight_agrees,
             )
         if dirty & (dirty_flags.INFUSIONS | dirty_flags.WEIGHT | dirty_flags.BASELINE):
-            weighing = Weighing(self.weights, self.baselines)
-            self.loads = pressor_loads(self.lines, self.guideline.pressors, weighing)
+            self._infusions(bool(dirty & (dirty_flags.WEIGHT | dirty_flags.BASELINE)))
         if dirty & dirty_flags.URINE:
             longest = self.guideline.row["urine-hour"].longest  # type: ignore[union-attr]
             self.collections = resolved(self.volumes["urine"], longest, self.volumes["irrigation"])
@@ -209,11 +219,22 @@ class Chart:
         self.tail.set(setting)
         return dirty_flags.SYSTOLIC | dirty_flags.SPO2
 
+    def _infusions(self, weighed: bool) -> None:
+        """Derive what ran, and the pressor load from the first moment on at which something changed."""
+        pressors, forces = self.guideline.pressors, in_force(self.lines)
+        change = first_change(self.forces, forces)
+        if weighed and any(by_weight(one.rate, one.agent, pressors) for one in forces):
+            change = -FOREVER
+        self.forces = forces
+        if change is not None:
+            known = [load for load in self.loads if load.at < change]
+            self.loads = pressor_loads(forces, pressors, Weighing(self.weights, self.baselines), known)
+
     def _modes(self) -> int:
         after = self.guideline.choices.intensive_after_pressor
-        self.pressors = running(self.lines, vocabulary.VASOPRESSORS)
-        self.dopamine = running(self.lines, ("dopamine",))
-        any_running = running(self.lines, (*vocabulary.VASOPRESSORS, *self.guideline.pressors.without))
+        self.pressors = running(self.forces, vocabulary.VASOPRESSORS)
+        self.dopamine = running(self.forces, ("dopamine",))
+        any_running = running(self.forces, (*vocabulary.VASOPRESSORS, *self.guideline.pressors.without))
         kept = [(start, end if end == FOREVER else end + after) for start, end in any_running]
         mode = Mode(merged([*kept, *intensive_care(self.places)]))
         start = first_difference(self.mode.spans, mode.spans)

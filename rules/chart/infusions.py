@@ -1,6 +1,6 @@
 """Derive timelines of infusions: what ran when, and the pressor load (criteria.md 3.3 and 6)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
@@ -50,30 +50,58 @@ def ran(rate: Rate) -> bool:
     return rate.rate > 0 or rate.unread
 
 
-def in_force(lines: Lines, agent: str) -> Iterator[tuple[Rate, int]]:
-    """Yield each rate of an agent with the moment its force ends.
+class Force(msgspec.Struct, frozen=True):
+    """A rate of an agent and the moment its force ends."""
+
+    agent: str
+    rate: Rate
+    end: int
+
+
+def in_force(lines: Lines) -> list[Force]:
+    """Return each rate with the moment its force ends.
 
     A rate 0 without a line stops every line of the agent. A rate replaced at its own instant never was in
     force.
     """
-    stops = [rate for rate in lines.get(key_of(agent, ""), []) if not ran(rate)]
-    for key in sorted(lines):
-        if agent_of(key) == agent:
-            for rate, end in _in_line(lines[key], stops):
-                if rate.at < end:
-                    yield rate, end
+    out = []
+    for key, rates in lines.items():
+        agent = agent_of(key)
+        own = lines.get(key_of(agent, ""), [])
+        stops = [] if own is rates else [rate for rate in own if not ran(rate)]
+        ends = [*(rate.at for rate in rates[1:]), FOREVER]
+        for rate, next_at in zip(rates, ends, strict=False):
+            end = min(next_at, _stopped(rate, stops)) if stops else next_at
+            if rate.at < end:
+                out.append(Force(agent, rate, end))
+    return out
 
 
-def _in_line(rates: list[Rate], stops: list[Rate]) -> Iterator[tuple[Rate, int]]:
-    ends = [*(rate.at for rate in rates[1:]), FOREVER]
-    for rate, end in zip(rates, ends, strict=False):
-        stop = next((stop.at for stop in stops if place(stop) > place(rate)), FOREVER)
-        yield rate, min(end, stop)
+def _stopped(rate: Rate, stops: list[Rate]) -> int:
+    return next((stop.at for stop in stops if place(stop) > place(rate)), FOREVER)
 
 
-def running(lines: Lines, agents: Iterable[str]) -> list[Span]:
+def first_change(before: Sequence[Force], after: Sequence[Force]) -> int | None:
+    """Return the first moment from which on the rates in force differ; None when they are the same."""
+    old, new = ({one.rate.n: one for one in forces} for forces in (before, after))
+    moments = [one.rate.at for n, one in old.items() if n not in new]
+    for n, one in new.items():
+        if n not in old:
+            moments.append(one.rate.at)
+        elif one.end != old[n].end:
+            moments.append(min(one.end, old[n].end))
+    return min(moments, default=None)
+
+
+def by_weight(rate: Rate, agent: str, pressors: Pressors) -> bool:
+    """Return whether a rate can be counted only with the patient's weight."""
+    counted = agent in pressors.equivalents and agent not in pressors.in_units
+    return counted and not rate.per_kg and rate.rate > 0
+
+
+def running(forces: Iterable[Force], agents: Container[str]) -> list[Span]:
     """Return the half-open spans in which any of `agents` ran, at whatever rate."""
-    return merged((rate.at, end) for agent in agents for rate, end in in_force(lines, agent) if ran(rate))
+    return merged((one.rate.at, one.end) for one in forces if one.agent in agents and ran(one.rate))
 
 
 def per_kg(rate: Rate, weighing: Weighing) -> float | None:
@@ -84,40 +112,51 @@ def per_kg(rate: Rate, weighing: Weighing) -> float | None:
     return None if kg is None else round(rate.rate / kg, 4)
 
 
-def pressor_loads(lines: Lines, pressors: Pressors, weighing: Weighing) -> list[Load]:
-    """Return the pressor load over time, from the first rate of any pressor on."""
-    starts: dict[int, list[tuple[str, Rate]]] = {}
-    ends: dict[int, list[int]] = {}
-    for agent in (*pressors.equivalents, *pressors.without):
-        for rate, end in in_force(lines, agent):
-            starts.setdefault(rate.at, []).append((agent, rate))
-            ends.setdefault(end, []).append(rate.n)
-    now: dict[int, tuple[str, Rate]] = {}
-    out = []
-    for t in sorted({*starts, *(end for end in ends if end < FOREVER)}):
-        for n in ends.get(t, ()):
-            now.pop(n, None)
-        now.update((rate.n, (agent, rate)) for agent, rate in starts.get(t, ()))
-        out.append(_load(t, list(now.values()), pressors, weighing))
+def pressor_loads(
+    forces: Iterable[Force], pressors: Pressors, weighing: Weighing, known: Sequence[Load] = ()
+) -> list[Load]:
+    """Return the pressor load over time, from the first rate of any pressor on.
+
+    `known`: the loads before the first rate that changed.
+    """
+    mine = [one for one in forces if one.agent in pressors.equivalents or one.agent in pressors.without]
+    after = known[-1].at if known else -FOREVER
+    mine = [one for one in mine if one.end > after]
+    mine.sort(key=lambda one: (one.rate.at, one.agent, one.rate.n))
+    moments = {one.rate.at for one in mine} | {one.end for one in mine if one.end < FOREVER}
+    out, i = list(known), 0
+    now: list[Force] = []
+    for t in sorted(moments):
+        now = [one for one in now if one.end > t]
+        while i < len(mine) and mine[i].rate.at <= t:
+            now.append(mine[i])
+            i += 1
+        if t > after:
+            out.append(_load(t, now, pressors, weighing))
     return out
 
 
-def _load(t: int, rates: list[tuple[str, Rate]], pressors: Pressors, weighing: Weighing) -> Load:
+def _load(t: int, forces: list[Force], pressors: Pressors, weighing: Weighing) -> Load:
     totals: dict[str, float] = {}
     unknown: dict[str, str] = {}
-    for agent, rate in rates:
-        if ran(rate):
-            value, lacks = _read(agent, rate, pressors, weighing)
-            totals[agent] = totals.get(agent, 0.0) + value
+    for one in forces:
+        if ran(one.rate):
+            value, lacks = _read(one.agent, one.rate, pressors, weighing)
+            totals[one.agent] = totals.get(one.agent, 0.0) + value
             if lacks is not None:
-                unknown[agent] = lacks
+                unknown[one.agent] = lacks
     load = sum(_counted(agent, total, pressors) for agent, total in totals.items())
+    ids = tuple(one.rate.reference for one in forces if ran(one.rate))
     return Load(
         t,
         round(load, 4),
         tuple(dict.fromkeys(unknown.values())),
-        tuple((agent, None if agent in unknown else round(total, 4)) for agent, total in totals.items()),
-        tuple(rate.reference for _, rate in rates if ran(rate)) or tuple(rate.reference for _, rate in rates),
+        tuple(
+            (agent, None if agent in unknown else round(totals[agent], 4))
+            for agent in (*pressors.equivalents, *pressors.without)
+            if agent in totals
+        ),
+        ids or tuple(one.rate.reference for one in forces),
     )
 
 

@@ -30,7 +30,7 @@ from rules.chart.facts import (
     Weight,
     insert,
 )
-from rules.chart.infusions import key_of, line_key, per_kg
+from rules.chart.infusions import by_weight, key_of, line_key, per_kg
 from rules.chart.oxygen import VitalsRow
 from rules.chart.weighing import Weighing
 from rules.guideline.agents import OTHER
@@ -260,7 +260,8 @@ def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
 
 def needs_weight(chart: Chart, event: events.Infusion) -> bool:
     """Return whether a rate without "per kg" comes before any weight is known."""
-    if event.status == "entered-in-error" or not _by_weight(chart, event):
+    rate = Rate(event.at, event.known, 0, event.id, event.known, 0, 0, event.rate, event.per_kg)
+    if event.status == "entered-in-error" or not by_weight(rate, event.agent, chart.guideline.pressors):
         return False
     if Weighing(chart.weights, chart.baselines).kg(event.at, event.known) is not None:
         return False
@@ -268,17 +269,10 @@ def needs_weight(chart: Chart, event: events.Infusion) -> bool:
     return old is None or supersedes(event, old)
 
 
-def _by_weight(chart: Chart, event: events.Infusion) -> bool:
-    """Return whether a rate can be counted only with the patient's weight."""
-    pressors = chart.guideline.pressors
-    counted = event.agent in pressors.equivalents and event.agent not in pressors.in_units
-    return counted and not event.per_kg and event.rate > 0
-
-
 def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     rate = Rate(*heading, event.rate, event.per_kg)
     value = event.rate
-    if _by_weight(chart, event):
+    if by_weight(rate, event.agent, chart.guideline.pressors):
         value = per_kg(rate, Weighing(chart.weights, chart.baselines))
     if value is None:
         outcome.refused = NEEDS_WEIGHT

@@ -1,5 +1,6 @@
 """Evaluate urine per hour over the shortest stretch of collections (criteria.md 3.4, urine-hour)."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -92,7 +93,9 @@ def _step(row: HourlyRateRow, chart: Chart, end: int) -> Step | None:
     if not collections or collections[-1].end != end:
         return None
     hour = stretch(row, chart, collections, row.covers)
-    longer = None if hour is None else stretch(row, chart, collections, row.clears_over)
+    if hour is None or row.relative.met(hour.rate):
+        return Step(end, hour, False)
+    longer = stretch(row, chart, collections, row.clears_over)
     return Step(end, hour, longer is not None and not row.relative.met(longer.rate))
 
 
@@ -101,21 +104,24 @@ def in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection]:
 
     A record that became known when that stretch was stale is left out of it.
     """
-
     aged_at = ages(row, chart)
     soon = end + min(aged_at)
 
     def late(one: Volume) -> bool:
         return one.first >= soon and one.first >= chart.mode.limit(end, one.first, *aged_at)
 
-    def until(volumes: Sequence[Volume]) -> list[Volume]:
-        return [one for one in volumes if end - 2 * row.longest < one.at <= end]
-
-    near, into = until(chart.volumes["urine"]), until(chart.volumes["irrigation"])
+    near, into = (_near(row, chart.volumes[kind], end) for kind in ("urine", "irrigation"))
     if any(late(one) for one in (*near, *into)):
         near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
         return resolved(near, row.longest, into)
-    return [one for one in chart.collections if end - 2 * row.longest < one.end <= end]
+    after = bisect_right(chart.collections, end, key=lambda one: one.end)
+    return chart.collections[max(0, after - len(near)) : after]
+
+
+def _near(row: HourlyRateRow, volumes: Sequence[Volume], end: int) -> Sequence[Volume]:
+    """Return the volumes that a stretch which ends at `end` can have, and what they begin with."""
+    first = bisect_right(volumes, end - 2 * row.longest, key=lambda one: one.at)
+    return volumes[first : bisect_right(volumes, end, key=lambda one: one.at)]
 
 
 def stretch(row: HourlyRateRow, chart: Chart, collections: list[Collection], covers: int) -> Stretch | None:
@@ -124,7 +130,7 @@ def stretch(row: HourlyRateRow, chart: Chart, collections: list[Collection], cov
     A hole longer than the interval of Table 1 ends it.
     """
     end = collections[-1].end
-    joined = _joined(row, chart, collections)
+    joined = _joined(row, chart, collections, covers)
     for start in sorted({one.start for one in joined}, reverse=True):
         time = covered(joined, start, end)
         if end - start >= row.longest:
@@ -135,18 +141,22 @@ def stretch(row: HourlyRateRow, chart: Chart, collections: list[Collection], cov
     return None
 
 
-def _joined(row: HourlyRateRow, chart: Chart, collections: list[Collection]) -> list[Collection]:
-    """Return the collections of known rate, from the latest back to a hole that ends the stretch."""
+def _joined(row: HourlyRateRow, chart: Chart, collections: list[Collection], covers: int) -> list[Collection]:
+    """Return the collections of known rate, from the latest back to a hole that ends the stretch.
+
+    No more of them than a stretch that covers enough can have.
+    """
     seen = chart.guideline.observes[row.monitored_by]
     end = edge = collections[-1].end
-    out = []
+    covers_all, out = 0, []
     for one in reversed(collections):
-        if end - one.end >= row.longest:
+        if end - one.end >= row.longest or (covers_all >= covers and one.end <= edge):
             break
         if one.start < one.end:
             if edge - one.end > chart.mode.interval(one.end, seen.ward, seen.intensive):
                 break
             out.append(one)
+            covers_all += max(0, min(edge, one.end) - one.start)
             edge = min(edge, one.start)
     return out
 

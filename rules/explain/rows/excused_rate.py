@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Fact, Rate
-from rules.chart.infusions import in_force, ran
+from rules.chart.infusions import ran
 from rules.chart.readings import Reading, at_or_before
 from rules.chart.series import Latch
 from rules.evaluate.rows.excused_rate import due_spans, is_not_sinus
@@ -170,4 +170,5 @@ def _heart_value(
 
 def dopamine(chart: Chart, t: int) -> list[Rate]:
     """Return the dopamine rates in force at moment `t` that are not 0."""
-    return [rate for rate, end in in_force(chart.lines, "dopamine") if rate.at <= t < end and ran(rate)]
+    given = (one for one in chart.forces if one.agent == "dopamine" and ran(one.rate))
+    return [one.rate for one in given if one.rate.at <= t < one.end]
