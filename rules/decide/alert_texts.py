@@ -46,13 +46,14 @@ def name(subject: Subject, result: Result, guideline: Guideline) -> str:
     if subject.kind == CRITERION:
         return _criterion_name(subject.name, result, guideline)
     if subject.kind == PRESSURE:
-        return "Systolic pressure"
+        return result.name or "Systolic pressure"
     return advised(guideline.advises[subject.name], result)
 
 
 def _criterion_name(code: str, result: Result, guideline: Guideline) -> str:
     """Return the findings present, else the name of the row."""
-    return " and ".join(map(finding_name, result.findings)) or guideline.row[code].words
+    found = " and ".join(map(finding_name, result.findings))
+    return found or result.name or guideline.row[code].words
 
 
 def message(subject: Subject, result: Result, level: str, guideline: Guideline) -> str:
@@ -114,4 +115,3 @@ def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[Me
         advice = guideline.advises[subject.name]
         return ({"text": advised(advice, result), "source": advice.source},)
     return ({"text": monitoring_measure(subject.name, result, guideline), "source": "Table 1"},)
-

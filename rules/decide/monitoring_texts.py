@@ -79,7 +79,7 @@ def _overdue(what: str, result: Result, ends: bool, guideline: Guideline) -> str
 
 
 def _recheck(signal: str, result: Result, ends: bool, guideline: Guideline) -> str:
-    named = SIGNAL_NAMES[signal]
+    named = result.name or SIGNAL_NAMES[signal]
     if ends or result.latest is None:
         return f"{named} was repeated"
     value = f"{result.value:g}" if isinstance(result.value, float) else f"{result.value}"

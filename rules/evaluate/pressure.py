@@ -12,6 +12,7 @@ from rules.wire.instants import Instant
 
 REQUIRED = ("systolic-bp",)
 UNIT = "mm[Hg]"
+MEAN = "Mean pressure"
 
 
 def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
@@ -27,6 +28,7 @@ def hypotension(chart: Chart, now: Instant, before: Memory) -> Result:
     stale = now >= limit
     result = Result(latest=last.at, value=last.charted, unit=UNIT, stale=stale)
     result.next = None if stale else limit
+    result.name = None if last.mean is None else MEAN
     result.flags = LOW * sbp.low.on | SEVERE * sbp.severe.on
     result.limit = limit_text(chart, last, sbp.severe.on)
     if sbp.severe.on or sbp.low.on:

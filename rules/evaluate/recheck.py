@@ -19,6 +19,7 @@ from rules.chart.series import (
     UNEXCUSED,
     VERY_FAST,
 )
+from rules.evaluate.pressure import MEAN
 from rules.evaluate.result import ABSOLUTE, CLEAR, TECHNICAL, Memory, Result, soonest
 from rules.evaluate.rows.excused_rate import is_excused
 from rules.evaluate.vital_signs import SERIES
@@ -112,6 +113,7 @@ def recheck(signal: str, chart: Chart, now: Instant, before: Memory) -> Result:
         return Result(CLEAR, next=soonest(now, start))
     last = history[-1]
     result = Result(CLEAR, at=last.at, latest=last.at, value=last.charted, evidence=(last.reference,))
+    result.name = None if last.mean is None else MEAN
     found = _opened(signal, chart, history)
     if found is None:
         return result

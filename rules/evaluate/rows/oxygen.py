@@ -7,6 +7,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.oxygen import Oxygen
 from rules.chart.series import BELOW, BELOW_HIGH, BELOW_SEVERE, Latch, Saturation
+from rules.chart.unreadable import OXYGEN, newest_is_unreadable
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.evaluate.vital_signs import stale_from
@@ -33,10 +34,29 @@ def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memor
         result.state = oxygen.level or INDETERMINATE
         _of_device(row, oxygen, result)
     result.at = _changed(before.flags, result, oxygen, spo2)
+    if unread := unreadable_oxygen(chart):
+        return _unread(result, unread)
     if result.state == CLEAR and stale:
         result.state, result.at, result.missing = INDETERMINATE, limit, ("spo2",)
     elif result.state == CLEAR and spo2.latest_counted is not None:
         result.evidence, result.latest = (spo2.latest_counted.reference,), spo2.latest_counted.at
+    return result
+
+
+def unreadable_oxygen(chart: Chart) -> tuple[str, ...]:
+    """Return which of device, flow and FiO2 were charted last in a way that cannot be used."""
+    if not chart.set_aside:
+        return ()
+    return tuple(f"{code}.unreadable" for code in OXYGEN if newest_is_unreadable(chart, code))
+
+
+def _unread(result: Result, unread: tuple[str, ...]) -> Result:
+    """Return the result where the oxygen in force cannot be read: never clear, a tripped one kept, stale."""
+    result.missing = (*result.missing, *unread)
+    if result.state in TRIPPED:
+        result.stale = True
+    else:
+        result.state = INDETERMINATE
     return result
 
 
