@@ -339,12 +339,12 @@ DUE = {
         "relative correctable fever",
     ),
     "with stale data the excuse ends when the dose is due": (
-        excused_until_due().dose("15:00"),
+        excused_until_due().dose("15:00").vitals("20:00", **FEVER),
         "23:00",
         "absolute stale correctable fever",
     ),
     "with stale data it is kept until then": (
-        excused_until_due().dose("15:00"),
+        excused_until_due().dose("15:00").vitals("20:00", **FEVER),
         "22:59:59.999",
         "relative stale correctable fever",
     ),

@@ -1,4 +1,4 @@
-"""Table 3, pulmonary, row 2: oxygen requirement (criteria.md section 3, `oxygen-requirement`)."""
+"""Table 3, pulmonary, row 2: oxygen requirement (criteria.md section 3.1, `oxygen-requirement`)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,6 @@ def cannula(flow: float, **more: Any) -> dict[str, Any]:
 DEVICES = {
     "nothing charted is room air, and needs a saturation": (breathing(), "09:00", BLIND),
     "room air with a fresh saturation is clear": (breathing(("08:00", on("room-air"))), "09:00", "clear"),
-    "room air with a low saturation is clear here": (
-        breathing(("08:00", on("room-air", 88)), ("08:10", on("room-air", 88))),
-        "09:00",
-        "clear",
-    ),
     "room air without a saturation cannot be told": (
         breathing(("08:00", on("room-air", None))),
         "09:00",
@@ -60,7 +55,20 @@ DEVICES = {
         "relative",
     ),
     "mask at flow 0 is clear": (breathing(("08:00", on("mask", flow=0))), "09:00", "clear"),
+    "mask at flow 0 with a FiO2 above 21 goes by it": (
+        breathing(("08:00", on("mask", flow=0, fio2=30))),
+        "09:00",
+        "relative",
+    ),
     "ventilator is absolute": (breathing(("08:00", on("ventilator"))), "09:00", "absolute"),
+    "high flow is absolute": (breathing(("08:00", on("high-flow", flow=1))), "09:00", "absolute"),
+    "high flow at flow 0 is clear": (breathing(("08:00", on("high-flow", flow=0))), "09:00", "clear"),
+    "non-invasive ventilation is absolute": (breathing(("08:00", on("nippv"))), "09:00", "absolute"),
+    "non-invasive ventilation at flow 0 too": (
+        breathing(("08:00", on("nippv", flow=0))),
+        "09:00",
+        "absolute",
+    ),
     "ventilator at flow 0 is absolute": (breathing(("08:00", on("ventilator", flow=0))), "09:00", "absolute"),
     "other by its flow is as a cannula": (breathing(("08:00", on("other", flow=3))), "09:00", "relative"),
     "other with a FiO2 alone is as a mask": (breathing(("08:00", on("other", fio2=30))), "09:00", "relative"),
@@ -84,7 +92,7 @@ DEVICES = {
 
 @table(DEVICES)
 def test_oxygen_requirement_by_device(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, `oxygen-requirement`: the table of devices; wherever it is clear, SpO2 must be
+    """criteria.md section 3.1, `oxygen-requirement`: the table of devices; wherever it is clear, SpO2 must be
     fresh.
     """
     assert seen(course, at, CODE) == expected
@@ -112,8 +120,20 @@ CHARTING = {
         "09:00",
         "absolute",
     ),
-    "a cannula after a mask has no flow of its own": (
+    "a cannula after a mask has no flow of its own: what was tripped is kept": (
         breathing(("08:00", on("mask", flow=6, fio2=35)), ("09:00", on("nasal-cannula"))),
+        "09:00",
+        "relative stale missing o2-flow",
+    ),
+    "until its flow is charted": (
+        breathing(
+            ("08:00", on("mask", flow=6, fio2=35)), ("09:00", on("nasal-cannula")), ("09:10", on(flow=2))
+        ),
+        "09:10",
+        "clear",
+    ),
+    "a cannula without a flow after room air cannot be told": (
+        breathing(("08:00", on("room-air")), ("09:00", on("nasal-cannula"))),
         "09:00",
         "indeterminate missing o2-flow",
     ),
@@ -157,6 +177,11 @@ CHARTING = {
         "09:00",
         "absolute",
     ),
+    "a flow after non-invasive ventilation at 0 stays that": (
+        breathing(("08:00", on("nippv", flow=0)), ("09:00", on(flow=2))),
+        "09:00",
+        "absolute",
+    ),
     "a late older device does not rule": (
         breathing(("08:00", cannula(2))).vitals("07:00", known="09:00", device="mask"),
         "09:00",
@@ -172,7 +197,7 @@ CHARTING = {
 
 @table(CHARTING)
 def test_flow_and_fio2_belong_to_the_device_in_force(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3: hold until changed; charting another device drops them; charted by exception."""
+    """criteria.md section 3.1: hold until changed; charting another device drops them; by exception."""
     assert seen(course, at, CODE) == expected
 
 
@@ -188,8 +213,60 @@ SATURATION = {
     ),
     "for just under 5 min it is not": (low(("08:00", 94), ("08:04:59.999", 94)), "08:05", "relative"),
     "at 95 % it is not": (low(("08:00", 95), ("08:05", 95)), "08:05", "relative"),
-    "one reading is no run": (low(("08:00", 80)), "08:05", "relative"),
+    "one reading is no run": (low(("08:00", 90)), "08:05", "relative"),
     "on just under 4 L/min it is not": (low(("08:00", 90), ("08:05", 90), flow=3.9), "08:05", "relative"),
+    "one reading in five may be better": (
+        low(*((f"08:0{minute}", 96 if minute == 3 else 92) for minute in range(6))),
+        "08:05",
+        "absolute",
+    ),
+    "two in six may not": (
+        low(*((f"08:0{minute}", 96 if minute in (2, 3) else 92) for minute in range(6))),
+        "08:05",
+        "relative",
+    ),
+    "4 L/min may be lacking at a reading that is not low": (
+        breathing(
+            ("08:00", cannula(4, spo2=90)),
+            ("08:01", on(spo2=90)),
+            ("08:02", on(spo2=90)),
+            ("08:03", cannula(2, spo2=96)),
+            ("08:04", cannula(4, spo2=90)),
+            ("08:05", on(spo2=90)),
+        ),
+        "08:05",
+        "absolute",
+    ),
+    "a mask with an assumed FiO2 is as much": (
+        breathing(("08:00", on("mask", spo2=90)), ("08:05", on(spo2=90)), ("08:06", on("room-air", spo2=90))),
+        "08:06",
+        "absolute",
+    ),
+    "a FiO2 of 40 % is as much": (
+        breathing(
+            ("08:00", on("other", spo2=90, flow=2, fio2=40)),
+            ("08:05", on(spo2=90)),
+            ("08:06", on("room-air", spo2=90)),
+        ),
+        "08:06",
+        "absolute",
+    ),
+    "a FiO2 just under 40 % is not": (
+        breathing(
+            ("08:00", on("other", spo2=90, flow=2, fio2=39.9)),
+            ("08:05", on(spo2=90)),
+            ("08:06", on("room-air", spo2=90)),
+        ),
+        "08:06",
+        "relative",
+    ),
+    "high flow is as much": (
+        breathing(
+            ("08:00", on("high-flow", spo2=90)), ("08:05", on(spo2=90)), ("08:06", on("room-air", spo2=90))
+        ),
+        "08:06",
+        "absolute",
+    ),
     "4 L/min must be in force at each reading": (
         breathing(("08:00", cannula(3, spo2=90)), ("08:03", cannula(4, spo2=90)), ("08:06", on(spo2=90))),
         "08:07",
@@ -215,37 +292,128 @@ SATURATION = {
         "08:11",
         "absolute",
     ),
-    "neighbours a vital-sign interval apart join": (low(("08:00", 90), ("12:00", 90)), "12:00", "absolute"),
-    "neighbours further apart do not": (low(("08:00", 90), ("12:00:00.001", 90)), "12:01", "relative"),
+    "neighbours an interval and a quarter apart join": (
+        low(("08:00", 90), ("13:00", 90)),
+        "13:00",
+        "absolute",
+    ),
+    "neighbours further apart do not": (low(("08:00", 90), ("13:00:00.001", 90)), "13:01", "relative"),
 }
+
+
+def room_air(*readings: tuple[str, float], baseline: float | None = None) -> Course:
+    before = {} if baseline is None else {"spo2": baseline}
+    drawn = Course().start("00:00", readings=before)
+    for time, value in readings:
+        drawn.vitals(time, id=time, spo2=value)
+    return drawn
+
+
+LITTLE = {
+    "below 95 % for 5 min is relative": (room_air(("08:00", 94.9), ("08:05", 94.9)), "08:05", "relative"),
+    "at 95 % it is clear": (room_air(("08:00", 95), ("08:05", 95)), "08:05", "clear"),
+    "once it is clear": (room_air(("08:00", 94)), "08:05", "clear"),
+    "it keeps its level on more oxygen": (
+        room_air(("08:00", 93), ("08:05", 93)).vitals("08:06", **cannula(2, spo2=96)),
+        "08:07",
+        "relative",
+    ),
+    "still low on 4 L/min it is absolute": (
+        room_air(("08:00", 93), ("08:05", 93))
+        .vitals("08:06", **cannula(4, spo2=93))
+        .vitals("08:11", spo2=93)
+        .vitals("08:12", device="room-air"),
+        "08:12",
+        "absolute",
+    ),
+    "89 once is absolute": (room_air(("08:00", 89.9)), "08:00", "absolute"),
+    "90 once is clear": (room_air(("08:00", 90)), "08:00", "clear"),
+    "89 unconfirmed is clear": (room_air(("07:58", 96), ("08:00", 89)), "08:00", "clear"),
+    "89 confirmed is absolute": (room_air(("07:58", 96), ("08:00", 89), ("08:01", 88)), "08:01", "absolute"),
+    "90 once leaves it absolute": (room_air(("08:00", 89), ("08:06", 90)), "08:06", "absolute"),
+    "90 for 5 min leaves it relative": (
+        room_air(("08:00", 89), ("08:06", 90), ("08:11", 90)),
+        "08:11",
+        "relative",
+    ),
+    "96 for 5 min clears it": (room_air(("08:00", 89), ("08:06", 96), ("08:11", 96)), "08:11", "clear"),
+    "a baseline of 97 % leaves the limit at 95": (
+        room_air(("08:00", 94.9), ("08:05", 94.9), baseline=97),
+        "08:05",
+        "relative",
+    ),
+    "a baseline of 93 % makes it 91": (
+        room_air(("08:00", 91), ("08:05", 91), baseline=93),
+        "08:05",
+        "clear",
+    ),
+    "below that it is relative": (
+        room_air(("08:00", 90.9), ("08:05", 90.9), baseline=93),
+        "08:05",
+        "relative",
+    ),
+    "and the 90 is 86": (room_air(("08:00", 86), baseline=93), "08:05", "clear"),
+    "below which it is absolute": (room_air(("08:00", 85.9), baseline=93), "08:05", "absolute"),
+    "a low saturation goes stale": (
+        room_air(("08:00", 93), ("08:05", 93)),
+        "16:05",
+        "relative stale",
+    ),
+}
+
+
+@table(LITTLE)
+def test_a_saturation_that_is_low_on_little_oxygen(course: Course, at: str, expected: str) -> None:
+    """criteria.md section 3.1: the patient's limit; <90 % confirmed is absolute on anything."""
+    assert seen(course, at, CODE) == expected
+
+
+def test_oxygen_that_cannot_be_read_is_not_nothing() -> None:
+    """criteria.md section 2: indeterminate if it was clear, else kept, stale, until a usable newer one."""
+    course = breathing(("08:00", on("room-air"))).vitals(
+        "08:30", **{"o2-flow": {"value": 900, "unit": "L/min"}}
+    )
+    assert seen(course, "08:30", CODE) == "indeterminate missing o2-flow.unreadable"
+    assert seen(course.vitals("08:40", flow=2), "08:40", CODE) == "clear"
+    course = breathing(("08:00", cannula(5))).vitals("08:30", **{"o2-flow": {"value": 900, "unit": "L/min"}})
+    assert seen(course, "08:30", CODE) == "absolute stale missing o2-flow.unreadable"
+    assert seen(course.vitals("08:40", device="room-air", spo2=98), "08:40", CODE) == "clear"
 
 
 @table(SATURATION)
 def test_a_saturation_that_stays_low_on_high_flow(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3: absolute on a sustained run of SpO2 <95 % with >=4 L/min in force at each
-    reading, until sustained >=95 %.
+    """criteria.md section 3.1: absolute on a sustained run of SpO2 <95 % with >=4 L/min or as much in force at
+    each low reading, until sustained >=95 %.
     """
     assert seen(course, at, CODE) == expected
 
 
 STALE = {
-    "clear and 8 h old is clear": (breathing(("08:00", on("room-air"))), "16:00", "clear"),
-    "clear and older cannot be told": (breathing(("08:00", on("room-air"))), "16:00:00.001", BLIND),
-    "in the ICU 2 h old is clear": (breathing(("08:00", on("room-air")), location="icu"), "10:00", "clear"),
-    "in the ICU older cannot be told": (
+    "clear and less than 8 h old is clear": (
+        breathing(("08:00", on("room-air"))),
+        "15:59:59.999",
+        "clear",
+    ),
+    "clear and 8 h old cannot be told": (breathing(("08:00", on("room-air"))), "16:00", BLIND),
+    "in the ICU less than 2 h old is clear": (
         breathing(("08:00", on("room-air")), location="icu"),
-        "10:00:00.001",
+        "09:59:59.999",
+        "clear",
+    ),
+    "in the ICU 2 h old cannot be told": (
+        breathing(("08:00", on("room-air")), location="icu"),
+        "10:00",
         BLIND,
     ),
     "a low saturation keeps its state, stale": (
         low(("08:00", 90), ("08:05", 90)),
-        "16:05:00.001",
+        "16:05",
         "absolute stale",
     ),
-    "and is not stale at 8 h": (low(("08:00", 90), ("08:05", 90)), "16:05", "absolute"),
+    "and is not stale before": (low(("08:00", 90), ("08:05", 90)), "16:04:59.999", "absolute"),
     "a saturation stale when it becomes known is not seen": (
-        breathing(("08:00", on("room-air", None))).vitals("01:00", known="09:00:00.001", spo2=98),
-        "09:01",
+        breathing(("08:00", on("room-air", None))).vitals("01:00", known="09:00", spo2=98),
+        "09:00",
         BLIND,
     ),
 }
@@ -253,7 +421,7 @@ STALE = {
 
 @table(STALE)
 def test_oxygen_requirement_goes_stale(course: Course, at: str, expected: str) -> None:
-    """criteria.md sections 2 and 3: stale when the latest SpO2 is older than twice the vital-sign interval;
+    """criteria.md sections 2 and 3.1: stale when the latest SpO2 is as old as twice the vital-sign interval;
     data loss never clears.
     """
     assert seen(course, at, CODE) == expected

@@ -64,24 +64,60 @@ STATES: dict[str, tuple[Any, ...]] = {
         "08:05",
         "relative",
     ),
-    "neighbours a vital-sign interval apart join": (
-        pressed(("08:00", 90), ("12:00", 90)),
-        "12:00",
+    "one of five above does not": (
+        pressed(*((f"08:0{minute}", 91 if minute == 3 else 90) for minute in range(1, 6)), ("08:06", 90)),
+        "08:06",
         "relative",
     ),
-    "neighbours further apart do not": (pressed(("08:00", 90), ("12:00:00.001", 90)), "12:01", "clear"),
-    "in the ICU neighbours 1 h apart join": (
-        pressed(("08:00", 90), ("09:00", 90), location="icu"),
-        "09:00",
+    "neighbours an interval and a quarter apart join": (
+        pressed(("08:00", 90), ("13:00", 90)),
+        "13:00",
+        "relative",
+    ),
+    "neighbours further apart do not": (pressed(("08:00", 90), ("13:00:00.001", 90)), "13:01", "clear"),
+    "in the ICU neighbours 75 min apart join": (
+        pressed(("08:00", 90), ("09:15", 90), location="icu"),
+        "09:15",
         "relative",
     ),
     "in the ICU neighbours further apart do not": (
-        pressed(("08:00", 90), ("09:00:00.001", 90), location="icu"),
-        "09:01",
+        pressed(("08:00", 90), ("09:15:00.001", 90), location="icu"),
+        "09:16",
         "clear",
     ),
     "a single reading at target - 10 is absolute": (pressed(*DEEP), "08:00", "absolute"),
     "just above target - 10 is not": (pressed(("08:00", 80.1)), "08:00", "clear"),
+    "with another reading less than 5 min before it may be an artefact": (
+        pressed(("07:55:00.001", 120), ("08:00", 80)),
+        "08:00",
+        "clear",
+    ),
+    "with one 5 min before it counts at once": (pressed(("07:55", 120), ("08:00", 80)), "08:00", "absolute"),
+    "with one at its moment it may be an artefact": (
+        pressed(("08:00", 120)).vitals("08:00", sbp=80),
+        "08:00",
+        "clear",
+    ),
+    "and so may the earlier of the two": (
+        pressed(("08:00", 80)).vitals("08:00", sbp=120),
+        "08:00",
+        "clear",
+    ),
+    "a second one confirms it": (
+        pressed(("07:59", 120), ("08:00", 80), ("08:01", 80)),
+        "08:01",
+        "absolute",
+    ),
+    "with one above between it does not": (
+        pressed(("07:59", 120), ("08:00", 80), ("08:01", 120), ("08:02", 80)),
+        "08:02",
+        "clear",
+    ),
+    "learned late the one before makes it a monitor's": (
+        pressed(("08:00", 80)).vitals("07:58", known="09:00", sbp=120),
+        "09:00",
+        "clear",
+    ),
     "one reading above target - 10 leaves it absolute": (pressed(*DEEP, ("08:05", 85)), "08:05", "absolute"),
     "two spanning 5 min make it relative": (
         pressed(*DEEP, ("08:05", 80.1), ("08:10", 80.1)),
@@ -101,14 +137,34 @@ STATES: dict[str, tuple[Any, ...]] = {
         "08:15",
         "relative",
     ),
-    "relative and 8 h old is not stale": (pressed(*LOW), "16:05", "relative"),
-    "relative and older keeps its state, stale": (pressed(*LOW), "16:05:00.001", "relative stale"),
-    "absolute and older keeps its state, stale": (pressed(*DEEP), "16:00:00.001", "absolute stale"),
-    "clear and 8 h old is clear": (pressed(("08:00", 120)), "16:00", "clear"),
-    "clear and older cannot be told": (pressed(("08:00", 120)), "16:00:00.001", "indeterminate"),
+    "above target for less than 2 h does not": (
+        pressed(*LOW, ("08:10", 92), ("09:10", 92), ("10:09:59.999", 92)),
+        "10:10",
+        "relative",
+    ),
+    "above target for 2 h does": (
+        pressed(*LOW, ("08:10", 92), ("09:10", 92), ("10:10", 92)),
+        "10:10",
+        "clear",
+    ),
+    "at target for 2 h does not": (
+        pressed(*LOW, ("08:10", 90), ("09:10", 90), ("10:10", 90)),
+        "10:10",
+        "relative",
+    ),
+    "above target for 2 h clears absolute too": (
+        pressed(*DEEP, ("08:01", 92), ("09:01", 92), ("10:01", 92)),
+        "10:01",
+        "clear",
+    ),
+    "relative and less than 8 h old is not stale": (pressed(*LOW), "16:04:59.999", "relative"),
+    "relative and 8 h old keeps its state, stale": (pressed(*LOW), "16:05", "relative stale"),
+    "absolute and 8 h old keeps its state, stale": (pressed(*DEEP), "16:00", "absolute stale"),
+    "clear and less than 8 h old is clear": (pressed(("08:00", 120)), "15:59:59.999", "clear"),
+    "clear and 8 h old cannot be told": (pressed(("08:00", 120)), "16:00", "indeterminate"),
     "in the ICU it goes stale after 2 h": (
         pressed(("08:00", 120), location="icu"),
-        "10:00:00.001",
+        "10:00",
         "indeterminate",
     ),
     "corrected it never was": (pressed(*LOW).correct("08:05", "09:00", sbp=120), "09:00", "clear"),
@@ -138,8 +194,8 @@ STATES: dict[str, tuple[Any, ...]] = {
 
 @table(STATES)
 def test_hypotension(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 5: relative on a run at or below target, absolute on one reading at or below target
-    - 10.
+    """criteria.md section 5: relative on a run at or below target, absolute on a confirmed reading at or below
+    target - 10.
     """
     assert state(course, at) == expected
 
@@ -150,13 +206,17 @@ SAID = {
         ["opened relative 08:07"],
     ),
     "up and down in one episode": (
-        pressed(*LOW, ("08:08", 80), ("08:10", 85), ("08:15", 85), ("08:16", 100), ("08:21", 100)),
+        pressed(*LOW, ("08:10", 80), ("08:12", 85), ("08:17", 85), ("08:18", 100), ("08:23", 100)),
         [
             "opened relative 08:05",
-            "worsened absolute 08:08",
-            "improved relative 08:15",
-            "resolved clear 08:21",
+            "worsened absolute 08:10",
+            "improved relative 08:17",
+            "resolved clear 08:23",
         ],
+    ),
+    "unconfirmed it is told when the next reading confirms it": (
+        pressed(("07:58", 120), ("08:00", 78), ("08:02", 79)),
+        ["opened absolute 08:02"],
     ),
     "learned late it is opened at its own time": (
         pressed().vitals("08:00", known="09:00", sbp=75),
@@ -209,3 +269,92 @@ def test_where_in_the_dose_interval_a_hypotension_falls(at: str, phase: str | No
     assert states_at(drawn, at)["blood_pressure"]["phase"] == phase
     (opened,) = [a for a in alerts(drawn) if a["subject"] == "hypotension"]
     assert opened["context"]["phase"] == phase
+
+
+def means(*readings: tuple[str, float], baseline: float | None = 124) -> Course:
+    drawn = Course().start("00:00", sbp=baseline)
+    for time, value in readings:
+        drawn.vitals(time, id=time, mean_bp=value)
+    return drawn
+
+
+MEANS: dict[str, tuple[Any, ...]] = {
+    "below 60 twice is relative": (means(("08:00", 59.9), ("08:05", 59.9)), "08:05", "relative"),
+    "60 twice is clear": (means(("08:00", 60), ("08:05", 60)), "08:05", "clear"),
+    "below 55 once is absolute": (means(("08:00", 54.9)), "08:00", "absolute"),
+    "55 once is clear": (means(("08:00", 55)), "08:00", "clear"),
+    "with the target of 80 below 55 twice is relative": (
+        means(("08:00", 54.9), ("08:05", 54.9), baseline=99),
+        "08:05",
+        "relative",
+    ),
+    "with the target of 80 55 twice is clear": (
+        means(("08:00", 55), ("08:05", 55), baseline=99),
+        "08:05",
+        "clear",
+    ),
+    "with the target of 80 below 50 once is absolute": (
+        means(("08:00", 49.9), baseline=99),
+        "08:00",
+        "absolute",
+    ),
+    "with the target of 80 50 once is clear": (means(("08:00", 50), baseline=99), "08:00", "clear"),
+    "60 for 5 min clears": (
+        means(("08:00", 59), ("08:05", 59), ("08:10", 60), ("08:15", 60)),
+        "08:15",
+        "clear",
+    ),
+    "with a systolic at its moment it does not stand in": (
+        means().vitals("08:00", sbp=120, mean_bp=50),
+        "08:00",
+        "clear",
+    ),
+    "nor with one charted apart at its moment": (
+        means(("08:00", 50)).vitals("08:00", sbp=120),
+        "08:00",
+        "clear",
+    ),
+    "nor with one less than 5 min before it": (
+        means().vitals("07:55:00.001", sbp=120).vitals("08:00", mean_bp=50),
+        "08:00",
+        "clear",
+    ),
+    "with one 5 min before it does": (
+        means().vitals("07:55", sbp=120).vitals("08:00", mean_bp=50),
+        "08:00",
+        "absolute",
+    ),
+    "a systolic learned late takes its place": (
+        means(("08:00", 50)).vitals("07:58", known="08:10", sbp=120),
+        "08:10",
+        "clear",
+    ),
+    "withdrawn the mean stands in": (
+        means().vitals("07:58", "s", sbp=120).vitals("08:00", mean_bp=50).withdraw("s", "08:10"),
+        "08:10",
+        "absolute",
+    ),
+    "a baseline learned late moves its limits too": (
+        means(("08:00", 52), baseline=None).baseline("00:00", sbp=95, known="09:00"),
+        "09:00",
+        "clear",
+    ),
+}
+
+
+@table(MEANS)
+def test_a_mean_pressure_stands_in_where_no_systolic_is_near(course: Course, at: str, expected: str) -> None:
+    """criteria.md section 5."""
+    assert state(course, at) == expected
+
+
+def test_the_latest_pressure_says_if_it_is_a_mean() -> None:
+    """criteria.md section 5: `latest` then says so."""
+    course = means(("08:00", 59), ("08:05", 59))
+    found = states_at(course, "08:05")["blood_pressure"]
+    assert (found["latest"], found["code"]) == (59, "mean-bp")
+    (opened,) = [a for a in alerts(course) if a["subject"] == "hypotension"]
+    assert (opened["value"], opened["limit"]) == (59, "<60")
+    assert opened["message"].startswith("Mean pressure 59")
+    found = states_at(course.vitals("08:10", sbp=100), "08:10")["blood_pressure"]
+    assert (found["latest"], found["code"]) == (100, "systolic-bp")
