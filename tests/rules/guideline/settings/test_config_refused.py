@@ -430,10 +430,9 @@ REFUSED = {
         "overridden, only numbers",
     ),
     "a stop rule without numbers": (
-        "[stop-rules.infection]\n",
-        "line 1: stop-rules.infection: "
-        "unknown table; comparison operators, codes, systems, groups, texts and sources cannot be "
-        "overridden, only numbers",
+        '[stop-rules.infection]\nlasts = "1 h"',
+        "line 2: stop-rules.infection.lasts: "
+        "unknown key; the guideline has no such number here, so there is none to override; remove it",
     ),
     "a finding": (
         "[criteria.infection]\nabsolute = 1",
