@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from rules.chart.facts import SetAside
+from rules.chart.chart import Chart
+from rules.chart.facts import SetAside, Weight, place
 from rules.chart.infusions import load_at
 from rules.decide.state import Patient
 from rules.evaluate.acceptance import lasting
@@ -44,11 +45,29 @@ def accepted_items(patient: Patient) -> Iterator[AcceptedItem]:
 
 
 def ignored_items(patient: Patient) -> Iterator[IgnoredItem]:
-    """Yield what was charted for the last 24 h and set aside, in order of `at`."""
+    """Yield what was charted for the last 24 h and set aside, in order of `at`; doubted weights too."""
     since = patient.now - DAY
-    for fact in patient.chart.set_aside:
+    facts: list[SetAside | Weight] = [*patient.chart.set_aside, *doubted(patient.chart)]
+    for fact in sorted(facts, key=place):
         if fact.at > since:
-            yield _ignored(fact)
+            yield _ignored(fact) if isinstance(fact, SetAside) else _doubted(fact, patient)
+
+
+def doubted(chart: Chart) -> list[Weight]:
+    """Return the weights that do not count: each too far from the one before, and from the one after."""
+    counted = {id(weight) for weight in chart.weights}
+    return [weight for weight in chart.raw_weights if id(weight) not in counted]
+
+
+def _doubted(weight: Weight, patient: Patient) -> IgnoredItem:
+    jump = patient.guideline.choices.weight_jump
+    return IgnoredItem(
+        code="weight",
+        value=weight.value,
+        unit="kg",
+        at=instants.text(weight.at),
+        reason=f"more than {jump * 100:g} % from the latest",
+    )
 
 
 def _ignored(fact: SetAside) -> IgnoredItem:

@@ -28,7 +28,10 @@ def assessment(patient: str = "p1", *tripped: dict[str, Any], **fields: Any) -> 
     plain = {
         "patient": patient, "at": AT, "guideline": GUIDELINE.reference, "mode": "ward", "recommendation": "delay", "reasons": ["urine-hour"],
         "relative": 0, "absolute": 1, "criteria": [given.get(row.code, criterion(row.code)) for row in GUIDELINE.rows],
-        "blood_pressure": {"target": 90, "assumed": False, "latest": 88, "state": "relative", "stale": False, "phase": "peak"},
+        "blood_pressure": {"target": 90, "assumed": False, "latest": 88, "code": "systolic-bp", "state": "relative", "stale": False, "phase": "peak"},
+        "pressors": {
+            "load": 0.7, "unit": "ug/kg/min", "agents": [{"agent": "phenylephrine", "rate": 0.7, "unit": "ug/kg/min"}],
+        },
         "dose": {
             "last": "2026-03-02T04:00:00Z", "number": 3, "due": "2026-03-02T12:00:00Z", "delayed_h": 0.0,
             "readiness": "waiting", "blockers": ["urine-hour"],
@@ -37,6 +40,10 @@ def assessment(patient: str = "p1", *tripped: dict[str, Any], **fields: Any) -> 
         "monitoring": [{"what": "vital-signs", "last": "2026-03-02T05:00:00Z", "due": "2026-03-02T09:00:00Z", "overdue": True}],
         "advice": [{"code": "fluid-bolus", "subject": None, "since": AT, "text": "Give a bolus", "source": "Table 5"}],
         "eligibility": [{"item": "creatinine", "state": "met"}, {"item": "ecg", "state": "unknown"}],
+        "accepted": [
+            {"criterion": "creatinine", "level": "relative", "until": None, "by": "dr-3", "reason": "known before therapy"},
+        ],
+        "ignored": [{"code": "weight", "value": 95, "unit": "kg", "at": AT, "reason": "more than 25 % from the latest"}],
     }  # fmt: skip
     return plain | fields
 
