@@ -289,7 +289,9 @@ def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
 
 
 def _unit(event: events.Infusion) -> str:
-    return f"{'U' if event.agent == 'vasopressin' else 'ug'}{'/kg' if event.per_kg else ''}/min"
+    if event.agent == "vasopressin":
+        return "U/min"
+    return "ug/kg/min" if event.per_kg else "ug/min"
 
 
 def _runs_unread(chart: Chart, event: events.Unreadable, heading: Heading) -> None:

@@ -5,6 +5,7 @@ The highest need and the inability to wean are two facts: the rows count apart.
 
 from rules.guideline.declarations import Limit, Pressors, RateMaximumRow, RateMinimumRow
 from rules.wire.instants import HOUR, MINUTE
+from rules.wire.vocabulary import WITHOUT_EQUIVALENT
 
 # [choice] The paper knew phenylephrine "or another alpha agonist"; its 2 ug/kg/min of dopamine is for the
 # kidneys.
@@ -18,7 +19,7 @@ PRESSORS = Pressors(
     },
     in_units=("vasopressin",),
     renal_dopamine=2.5,
-    without=("dobutamine", "milrinone", "metaraminol", "ephedrine", "angiotensin-ii"),
+    without=WITHOUT_EQUIVALENT,
     source="Goradia et al., J Crit Care 2021;61:233",
 )
 

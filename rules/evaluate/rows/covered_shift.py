@@ -112,7 +112,8 @@ def whole_volume(row: CoveredShiftRow, inside: list[Collection], shift: Shift) -
 
 def _kept(row: CoveredShiftRow, chart: Chart, shift: Shift, before: Result) -> Result:
     if before.state in TRIPPED:
-        before.stale = True
+        unread = unreadable_between(chart, URINE, *shift)
+        before.stale, before.missing = True, (UNREADABLE,) if unread else ()
         return before
     return _untold(row, chart, shift)
 

@@ -11,6 +11,10 @@ from tests.rules.evaluate.charted import course
 Cases = dict[str, tuple[Any, ...]]
 
 
+def no_unit(value: float) -> dict[str, Any]:
+    return {"value": value, "unit": "furlong"}
+
+
 def result_states(lab: str, bad: float, level: str, good: float) -> Cases:
     """On the ward all three labs are looked at daily: stale when 36 h old."""
     tripped = course().labs("08:00", "l", **{lab: bad})
@@ -65,6 +69,47 @@ def result_states(lab: str, bad: float, level: str, good: float) -> Cases:
         f"{lab} of an earlier sample resulted later changes nothing": (
             course().labs("08:00", **{lab: good}).labs("07:00", known="09:00", **{lab: bad}),
             "09:00",
+            "clear",
+        ),
+        f"{lab} in a unit nobody knows is unreadable": (
+            course().labs("08:00", **{lab: good}).labs("09:00", **{lab: no_unit(bad)}).unreadable(),
+            "09:00",
+            f"indeterminate missing {lab}.unreadable",
+        ),
+        f"{lab} implausible is unreadable too": (
+            course().labs("08:00", **{lab: good}).labs("09:00", **{lab: 1e5}),
+            "09:00",
+            f"indeterminate missing {lab}.unreadable",
+        ),
+        f"{lab} {level} is kept, stale, when a newer one is unreadable": (
+            course().labs("08:00", **{lab: bad}).labs("09:00", **{lab: no_unit(good)}).unreadable(),
+            "09:00",
+            f"{level} stale missing {lab}.unreadable",
+        ),
+        f"{lab} unreadable is over with a usable newer one": (
+            course()
+            .labs("08:00", **{lab: bad})
+            .labs("09:00", **{lab: no_unit(bad)})
+            .unreadable()
+            .labs("10:00", **{lab: good}),
+            "10:00",
+            "clear",
+        ),
+        f"{lab} unreadable is not over with an older one": (
+            course()
+            .labs("09:00", **{lab: no_unit(bad)})
+            .unreadable()
+            .labs("08:00", known="10:00", **{lab: good}),
+            "10:00",
+            f"indeterminate missing {lab}.unreadable",
+        ),
+        f"{lab} unreadable was never there when it is withdrawn": (
+            course()
+            .labs("08:00", **{lab: good})
+            .labs("09:00", "l", **{lab: no_unit(bad)})
+            .unreadable()
+            .withdraw("l", "10:00"),
+            "10:00",
             "clear",
         ),
         f"{lab} preliminary counts like final": (

@@ -32,7 +32,7 @@ def test_what_is_said_of_a_cardiac_finding(
     assert (timed if timed_or_told(expected) else told)(course, code, until) == expected
 
 
-def above(value: float, high: float | None = 0.01, **more: object) -> dict[str, object]:
+def above(value: float | str, high: float | None = 0.01, **more: object) -> dict[str, object]:
     return {"value": value, **({} if high is None else {"high": high}), **more}
 
 
@@ -127,6 +127,59 @@ ENZYMES = {
         .labs("08:00", troponin_t=above(0.02))
         .labs("08:30", troponin_t=above(0.005, None))
         .labs("08:40", troponin_t=above(0.005)),
+        "09:00",
+        "clear",
+    ),
+    ">150 is above a limit of 150": (
+        course().labs("08:00", troponin_t=above(">150", 150)),
+        "09:00",
+        "absolute",
+    ),
+    ">149 may be": (
+        course().labs("08:00", troponin_t=above(">149", 150)),
+        "09:00",
+        "indeterminate missing troponin-t.range",
+    ),
+    "<=150 is not": (course().labs("08:00", troponin_t=above("<=150", 150)), "09:00", "clear"),
+    "<151 may be": (
+        course().labs("08:00", troponin_t=above("<151", 150)),
+        "09:00",
+        "indeterminate missing troponin-t.range",
+    ),
+    "an unreadable one cannot be told": (
+        course()
+        .labs("08:00", troponin_t=above(0.005))
+        .labs("08:30", troponin_t=above(1, unit="furlong"))
+        .unreadable(),
+        "09:00",
+        "indeterminate missing troponin-t.unreadable",
+    ),
+    "and keeps a tripped row, stale": (
+        course()
+        .labs("08:00", troponin_t=above(0.02))
+        .labs("08:30", troponin_t=above(0.005, unit="furlong"))
+        .unreadable(),
+        "09:00",
+        "absolute stale missing troponin-t.unreadable",
+    ),
+    "what another enzyme trips is fresh": (
+        course()
+        .labs("08:00", troponin_t=above(0.02))
+        .labs("08:30", ck_mb=above(1, unit="furlong"))
+        .unreadable(),
+        "09:00",
+        "absolute",
+    ),
+    "an unreadable total CK cannot be told either": (
+        course().labs("08:00", ck=above(9000, 200, unit="furlong")).unreadable(),
+        "09:00",
+        "indeterminate missing ck.unreadable",
+    ),
+    "unless a troponin is as new": (
+        course()
+        .labs("08:00", ck=above(9000, 200, unit="furlong"))
+        .unreadable()
+        .labs("08:00", troponin_t=above(0.005)),
         "09:00",
         "clear",
     ),

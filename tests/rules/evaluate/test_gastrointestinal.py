@@ -72,6 +72,15 @@ def test_abdominal_distention_is_as_bad_as_its_worst_finding(course: Course, at:
     assert seen(course, at, "abdominal-distention") == expected
 
 
+UNMEASURED = "indeterminate missing stool-volume"
+
+
+def counted(at: str, drawn: Course | None = None) -> Course:
+    """Three stools that nobody measured."""
+    fields = {"direction": "out", "kind": "stool", "count": 3, "id": "s"}
+    return (drawn or course()).add("io", at, **fields)
+
+
 STOOL = {
     "no stool charted is 0": (course(), "09:00", "clear"),
     "a charted 0 is clear": (course().stool("08:00", 0), "09:00", "clear"),
@@ -122,6 +131,36 @@ STOOL = {
         "16:00",
         "relative",
     ),
+    "a stool nobody measured cannot be told": (counted("08:00"), "09:00", UNMEASURED),
+    "through the next shift": (counted("08:00"), "22:59:59.999", UNMEASURED),
+    "then it decides nothing": (counted("08:00"), "23:00", "clear"),
+    "with enough measured beside it the shift is over the limit": (
+        counted("08:00").stool("09:00", 1000),
+        "09:00",
+        "relative",
+    ),
+    "a tripped row is kept, stale, while it may be absolute": (
+        counted("16:00", course().stool("08:00", 1000)),
+        "16:00",
+        "relative stale missing stool-volume",
+    ),
+    "and as long as it decides": (
+        counted("16:00", course().stool("08:00", 1000)),
+        "30:59:59.999",
+        "relative stale missing stool-volume",
+    ),
+    "then it clears": (counted("16:00", course().stool("08:00", 1000)), "31:00", "clear"),
+    "an absolute row is kept absolute": (
+        counted("24:00", course().stool("08:00", 1000).stool("16:00", 1000)),
+        "31:00",
+        "absolute stale missing stool-volume",
+    ),
+    "what the two last shifts say without it is not stale": (
+        counted("24:00", course().stool("08:00", 1000).stool("16:00", 1000)),
+        "24:00",
+        "absolute",
+    ),
+    "withdrawn it was never there": (counted("08:00").withdraw("s", "09:00"), "09:00", "clear"),
     "it never goes stale": (course().stool("08:00", 10), "200:00", "clear"),
     "corrected it never was": (
         course().stool("08:00", 1000, id="s").correct("s", "09:00", volume=100),

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.rules.courses import Course, seen, states_at, table, timed, told
 
 MAXIMUM, MINIMUM = "phenylephrine-maximum", "phenylephrine-minimum"
@@ -339,6 +341,76 @@ def test_a_rate_without_per_kg(course: Course, at: str, expected: str) -> None:
     known: `needs-weight`, and what was tripped is kept, stale.
     """
     assert seen(course.tick(at), at, MAXIMUM) == expected
+
+
+UNREAD = {
+    "mL/h cannot be read": (
+        dosed().phenylephrine("09:00", 12, "mL/h").unreadable(),
+        "09:00",
+        "indeterminate missing phenylephrine.unreadable",
+    ),
+    "nor what no pump gives": (
+        dosed().infusion("norepinephrine", "09:00", 6),
+        "09:00",
+        "indeterminate missing norepinephrine.unreadable",
+    ),
+    "a usable rate ends that": (
+        dosed().phenylephrine("09:00", 12, "mL/h").unreadable().phenylephrine("10:00", 0.2),
+        "10:00",
+        "clear",
+    ),
+    "a rate 0 too": (
+        dosed().phenylephrine("09:00", 12, "mL/h").unreadable().phenylephrine("10:00", 0, "mL/h"),
+        "10:00",
+        "clear",
+    ),
+    "what was tripped is kept": (
+        dosed(("08:30", 1.2)).phenylephrine("09:00", 12, "mL/h").unreadable(),
+        "20:00",
+        "relative stale missing phenylephrine.unreadable",
+    ),
+    "dobutamine has no equivalent": (
+        dosed().infusion("dobutamine", "09:00", 5),
+        "09:00",
+        "indeterminate missing dobutamine.equivalent",
+    ),
+    "until it stops": (
+        dosed().infusion("dobutamine", "09:00", 5).infusion("dobutamine", "10:00", 0),
+        "10:00",
+        "clear",
+    ),
+    "two reasons are both named": (
+        dosed().infusion("milrinone", "09:00", 0.3).phenylephrine("09:00", 12, "mL/h").unreadable(),
+        "09:00",
+        "indeterminate missing milrinone.equivalent,phenylephrine.unreadable",
+    ),
+    "withdrawn it never ran": (
+        dosed().phenylephrine("09:00", 12, "mL/h", id="i").unreadable().withdraw("i", "10:00"),
+        "10:00",
+        "clear",
+    ),
+}
+
+
+@table(UNREAD)
+def test_a_pressor_that_cannot_be_counted(course: Course, at: str, expected: str) -> None:
+    """criteria.md sections 2 and 3.3: it runs, so the rows cannot be told, or are kept, stale."""
+    assert seen(course.tick(at), at, MAXIMUM) == expected
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        dosed().phenylephrine("09:00", 12, "mL/h").unreadable(),
+        dosed().infusion("norepinephrine", "09:00", 6),
+        dosed().infusion("dobutamine", "09:00", 5),
+        flat(105, weight=None),
+    ],
+)
+def test_a_pressor_that_cannot_be_counted_runs_all_the_same(course: Course) -> None:
+    """criteria.md section 3.3: mode `intensive`, and the blocker `phenylephrine`."""
+    found = states_at(course.tick("16:00"), "16:00")
+    assert (found["mode"], "phenylephrine" in found["dose"]["blockers"]) == ("intensive", True)
 
 
 WEANING = {

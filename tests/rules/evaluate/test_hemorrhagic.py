@@ -82,6 +82,45 @@ PLATELETS = {
         "relative",
     ),
     "no hysteresis": (course().labs("08:00", platelets=29).labs("09:00", platelets=50.1), "09:00", "clear"),
+    "<10 is below 30": (course().labs("08:00", platelets="<10"), "09:00", "absolute"),
+    "<30 is absolute": (course().labs("08:00", platelets="<30"), "09:00", "absolute"),
+    "<=30 may be either, both are tripped: the least": (
+        course().labs("08:00", platelets="<=30"),
+        "09:00",
+        "relative",
+    ),
+    "<=50 too": (course().labs("08:00", platelets="<=50"), "09:00", "relative"),
+    "<51 may be clear": (
+        course().labs("08:00", platelets="<51"),
+        "09:00",
+        "indeterminate missing platelets.range",
+    ),
+    ">50 is clear": (course().labs("08:00", platelets=">50"), "09:00", "clear"),
+    ">=50 may be relative": (
+        course().labs("08:00", platelets=">=50"),
+        "09:00",
+        "indeterminate missing platelets.range",
+    ),
+    "a range keeps a tripped row, stale": (
+        course().labs("08:00", platelets=29).labs("09:00", platelets="<60"),
+        "09:00",
+        "absolute stale missing platelets.range",
+    ),
+    "and so does the next": (
+        course().labs("08:00", platelets=40).labs("09:00", platelets="<60").labs("10:00", platelets="<70"),
+        "10:00",
+        "relative stale missing platelets.range",
+    ),
+    "the next value clears it": (
+        course().labs("08:00", platelets=29).labs("09:00", platelets="<60").labs("10:00", platelets=60),
+        "10:00",
+        "clear",
+    ),
+    "a comparator of its own": (
+        course().labs("08:00", platelets={"value": 10, "comparator": "<"}),
+        "09:00",
+        "absolute",
+    ),
     "in the ICU just under 18 h old is fresh": (icu().labs("08:00", platelets=200), "25:59:59.999", "clear"),
     "in the ICU 18 h old is stale": (
         icu().labs("08:00", platelets=200),

@@ -60,6 +60,21 @@ WEIGHT = {
         "09:00",
         "clear",
     ),
+    "a weight in a unit nobody knows cannot be told": (
+        weighed(("08:00", 72), ("09:00", {"value": 90, "unit": "stone"})).unreadable(),
+        "09:00",
+        "indeterminate missing weight.unreadable",
+    ),
+    "nor one that jumps": (
+        weighed(("08:00", 72), ("09:00", 100)),
+        "09:00",
+        "indeterminate missing weight.unreadable",
+    ),
+    "a tripped row is kept, stale": (
+        weighed(("08:00", 82), ("09:00", 300)),
+        "09:00",
+        "relative stale missing weight.unreadable",
+    ),
     "a baseline corrected decides it again": (
         Course()
         .encounter("admit", "00:00")

@@ -160,6 +160,26 @@ STALE = {
         "10:00",
         "clear",
     ),
+    "a collection that cannot be read leaves nothing clear": (
+        hour(50).urine("10:00", 5, unit="furlong").unreadable(),
+        "10:00",
+        "indeterminate missing urine.unreadable",
+    ),
+    "an implausible one neither": (
+        hour(50).urine("10:00", 3001),
+        "10:00",
+        "indeterminate missing urine.unreadable",
+    ),
+    "a tripped row is kept, stale": (
+        hour(5).urine("10:00", 500, unit="furlong").unreadable(),
+        "10:00",
+        "absolute stale missing urine.unreadable",
+    ),
+    "until a usable one": (
+        hour(50).urine("10:00", 5, unit="furlong").unreadable().urine("11:00", 50, start="10:00"),
+        "11:00",
+        "clear",
+    ),
     "a late collection within the stretch counts": (
         hour(5).urine("08:45", 16, start="08:15", known="10:00"),
         "10:00",

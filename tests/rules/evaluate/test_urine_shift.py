@@ -88,6 +88,26 @@ SHIFT = {
         "23:30",
         "clear",
     ),
+    "a collection of it that cannot be read leaves it untold": (
+        shift(70).urine("12:00", 50, unit="furlong").unreadable(),
+        "15:00",
+        "indeterminate missing urine.unreadable",
+    ),
+    "unless the others are more than 160 mL": (
+        shift(161).urine("12:00", 50, unit="furlong").unreadable(),
+        "15:00",
+        "clear",
+    ),
+    "a tripped one is kept, stale": (
+        shift(70).urine("20:00", 50, unit="furlong").unreadable().urine("23:00", 70, start="15:00"),
+        "23:00",
+        "absolute stale missing urine.unreadable",
+    ),
+    "improved early it is kept so": (
+        shift(70).urine("20:00", 50, unit="furlong").unreadable().urine("23:00", 100, start="15:00"),
+        "23:00",
+        "relative stale missing urine.unreadable",
+    ),
     "its volume is scaled to the whole": (shift(140, "08:00"), "15:00", "relative"),
     "by what is covered": (shift(140.1, "08:00"), "15:00", "clear"),
     "the scaled volume decides the level too": (shift(70, "08:00"), "15:00", "relative"),
