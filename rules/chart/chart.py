@@ -199,9 +199,10 @@ class Chart:
         if dirty & dirty_flags.URINE:
             longest = self.guideline.row["urine-hour"].longest  # type: ignore[union-attr]
             self.collections = resolved(self.volumes["urine"], longest, self.volumes["irrigation"])
-        if dirty & dirty_flags.ENCOUNTER:
-            self.cycle = cycle_of(self.places)
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
+            cycle = cycle_of(self.places, self.doses, self.guideline.choices.cycle_taken_over)
+            dirty |= 0 if cycle == self.cycle else dirty_flags.ENCOUNTER
+            self.cycle = cycle
             self.cycle_doses = doses_of(self.doses, self.cycle)
         if dirty & (dirty_flags.INFUSIONS | dirty_flags.ENCOUNTER):
             dirty |= self._modes()

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from rules.chart.facts import DoseFact, Place
+from rules.chart.facts import DoseFact, Fact, Place
+from rules.wire.events import Reference
 
 Span = tuple[int, int]
 FOREVER = 1 << 62
@@ -83,43 +84,88 @@ class Mode:
 class Cycle(msgspec.Struct, frozen=True):
     """The cycle in force.
 
-    `start` None: not started; `number`: how many starts; `end`: its first therapy-end.
+    `start`: when its clocks start (None: not started); `number`: how many cycles began; `end`: its first
+    therapy-end; `since`: from when on stop rules, findings and acceptances are its own; `by_dose`: a dose
+    began it, and no cycle-start has been charted for it; `carried`: that dose came after a therapy-end, so
+    stop rules, findings, acceptances and episodes are still those of the cycle before.
     """
 
     start: int | None = None
     number: int = 0
     end: int | None = None
     reference: tuple[str, int] | None = None
+    since: int | None = None
+    by_dose: bool = False
+    carried: bool = False
 
     def holds(self, t: int) -> bool:
         """Return whether a fact charted by exception at `t` belongs to this cycle.
 
         The first start resets nothing.
         """
-        return self.number < 2 or self.start is None or t >= self.start
+        return self.number < 2 or self.since is None or t >= self.since
 
     def dosing(self, t: int) -> bool:
         """Return whether `t` is in the cycle's therapy: started, and not ended."""
         return self.start is not None and (self.end is None or t < self.end)
 
 
-def cycle_of(places: list[Place]) -> Cycle:
-    """Return the cycle in force: the one of the last cycle-start."""
-    starts = [place for place in places if place.event == "cycle-start"]
-    if not starts:
+Mark = tuple[int, int, Fact]
+"""What moves the course: (at, its place among those of one instant, the fact)."""
+
+
+def cycle_of(places: list[Place], doses: list[DoseFact], takes_over: int) -> Cycle:
+    """Return the cycle in force after all of the course.
+
+    `takes_over` (ms): how long after the dose that began a cycle a cycle-start is still that cycle's own.
+    """
+    marks: list[Mark] = [
+        (place.at, MARKS.index(place.event), place) for place in places if place.event in MARKS
+    ]
+    if not marks and not doses:
         return Cycle()
-    last = starts[-1]
-    ends = [place.at for place in places if place.event == "therapy-end" and place.at >= last.at]
-    return Cycle(last.at, len(starts), ends[0] if ends else None, last.reference)
+    marks.extend((dose.at, MARKS.index(DOSE), dose) for dose in doses)
+    cycle = Cycle()
+    for at, mark, fact in sorted(marks, key=lambda one: one[:2]):
+        if MARKS[mark] == "cycle-start":
+            cycle = _started(cycle, at, fact.reference, takes_over)
+        elif MARKS[mark] == DOSE:
+            cycle = _dosed(cycle, at, fact.reference)
+        elif cycle.start is not None and cycle.end is None:
+            cycle = msgspec.structs.replace(cycle, end=at)
+    return cycle
 
 
-def next_cycle_began(number: int, start: int | None, cycle: Cycle) -> bool:
-    """Return whether a second or later cycle began since there were `number` starts, the last at `start`."""
-    return start is not None and cycle.start is not None and cycle.number > number and cycle.start > start
+DOSE = "dose"
+MARKS = ("cycle-start", DOSE, "therapy-end")
+"""In their order within one instant: the dose of a cycle-start's instant is its first dose, that of a
+therapy-end's instant its last."""
+
+
+def _started(cycle: Cycle, at: int, reference: Reference, takes_over: int) -> Cycle:
+    """Return the cycle after a cycle-start, which takes over one that a dose began shortly before."""
+    if not cycle.by_dose or cycle.start is None or cycle.end is not None or at - cycle.start > takes_over:
+        return Cycle(at, cycle.number + 1, None, reference, at)
+    number = cycle.number + 1 if cycle.carried else cycle.number
+    return Cycle(cycle.start, number, None, reference, cycle.start)
+
+
+def _dosed(cycle: Cycle, at: int, reference: Reference) -> Cycle:
+    """Return the cycle after a dose, which begins one where none runs."""
+    if cycle.start is None:
+        return Cycle(at, 1, None, reference, at, by_dose=True)
+    if cycle.end is None:
+        return cycle
+    return Cycle(at, cycle.number, None, reference, cycle.since, by_dose=True, carried=True)
+
+
+def next_cycle_began(number: int, since: int | None, cycle: Cycle) -> bool:
+    """Return whether a second or later cycle began after the one with this `number` and `since`."""
+    return since is not None and cycle.since is not None and cycle.number > number and cycle.since > since
 
 
 def doses_of(doses: list[DoseFact], cycle: Cycle) -> list[DoseFact]:
-    """Return the doses given in the cycle, in order; a dose before the cycle-start is of no cycle."""
+    """Return the doses given in the cycle, in order."""
     return [] if cycle.start is None else [dose for dose in doses if dose.at >= cycle.start]
 
 

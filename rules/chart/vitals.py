@@ -27,7 +27,7 @@ from rules.chart.series import (
     Systolic,
     Temperature,
 )
-from rules.wire.instants import DAY, HOUR, MINUTE
+from rules.wire.instants import BEFORE_ALL, DAY, HOUR, MINUTE
 
 KEPT = 8 * HOUR + 15 * MINUTE
 TEMPERATURES_KEPT = 3 * DAY
@@ -248,13 +248,13 @@ class Tail:
         first.signals.oxygen.judge(setting.oxygen, first.signals.oxygen.at or 0)
         self.readings.sbp = [_restated(reading, setting) for reading in self.readings.sbp]
         self.context = None
-        self.recompute(-1)
+        self.recompute(BEFORE_ALL)
 
     def set_mode(self, mode: Mode, start: int | None) -> None:
         """Put another timeline of modes in force; `start`: from where it differs."""
         self.mode = mode
         if start is not None and self.rows and (start <= self.rows[-1].at or self._any_counted_late()):
-            self.recompute(-1 if self._any_counted_late() else start)
+            self.recompute(BEFORE_ALL if self._any_counted_late() else start)
 
     def _any_counted_late(self) -> bool:
         return any(row.first - row.at >= self.setting.stale_intensive for row in self.rows)
@@ -304,7 +304,7 @@ class Tail:
         """Put the state of an encoded tail in place of this one, and apply its records."""
         self.rows, self.readings = rows, Readings(*before)
         self.marks = [Mark(0, signals, self.readings.lengths)]
-        self.recompute(-1)
+        self.recompute(BEFORE_ALL)
 
     @property
     def horizon(self) -> int | None:

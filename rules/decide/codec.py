@@ -5,40 +5,26 @@ What can be derived from the facts is not stored but derived again.
 
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from rules.chart import dirty_flags
+from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import Chart, rebuilt
-from rules.chart.facts import (
-    Accepted,
-    Baseline,
-    DoseFact,
-    Drug,
-    Fact,
-    Ghost,
-    Lab,
-    NotUnderstood,
-    Place,
-    Rate,
-    Resumed,
-    SetAside,
-    Sign,
-    Volume,
-    Weight,
-)
+from rules.chart.facts import Baseline, Fact, Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import Reading
+from rules.chart.stays import Stay
 from rules.chart.vitals import Signals
 from rules.decide import column_codec
 from rules.decide.column_codec import Columns, F
-from rules.decide.state import Episode, Patient
+from rules.decide.state import AfterDischarge, Episode, FormerStay, Patient, Reminders
 from rules.evaluate.result import Memory
 from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
-VERSION = 1
+VERSION = 2
 
 
 class UnknownState(ValueError):
@@ -46,23 +32,25 @@ class UnknownState(ValueError):
 
 
 class Facts(msgspec.Struct, array_like=True):
-    """The facts of a chart that are not vitals, by kind, as columns."""
+    """The facts of a chart that are not vitals, as columns, by the attributes that hold them."""
 
-    labs: dict[str, Columns]
-    volumes: dict[str, Columns]
-    doses: Columns
-    lines: dict[str, Columns]
-    findings: dict[str, Columns]
-    places: Columns
+    plain: dict[str, Columns]
+    named: dict[str, dict[str, Columns]]
     baselines: list[Baseline]
-    drugs: Columns
-    resumes: Columns
-    weights: Columns
     ghosts: Columns
-    accepts: Columns
-    set_aside: Columns
-    not_understood: dict[str, Columns]
     digests: dict[str, int]
+
+
+class SavedChart(msgspec.Struct, array_like=True):
+    """A chart as it is encoded."""
+
+    n: int
+    facts: bytes
+    signals: Signals
+    sealed: list[bytes]
+    rows: list[VitalsRow]
+    faded: bytes
+    context: bytes
 
 
 class Head(msgspec.Struct, array_like=True):
@@ -71,7 +59,6 @@ class Head(msgspec.Struct, array_like=True):
     id: str
     now: Instant
     due: Instant | None
-    n: int
     seq: int
     dirty: list[str]
     dirty_amended: list[str]
@@ -81,14 +68,21 @@ class Head(msgspec.Struct, array_like=True):
     dirty_on_vitals: list[str]
     cycles: int
     cycle_start: int | None
+    cycle_since: int | None
     quiet: bool
     intensive_since: int | None
     acks: tuple[tuple[str, str], ...]
     resumed: tuple[str, ...]
     discharged: Instant | None
+    stay: Stay
+    sealed: Instant
+    after: AfterDischarge | None
+    reminders: Reminders
+    given: dict[str, list[int]]
+    fresh: tuple[int, ...]
     rules_n: int
-    accepted: tuple[str, ...]
-    outgrown: tuple[str, ...]
+    accepted: frozenset[str]
+    outgrown: frozenset[str]
 
 
 class Saved(msgspec.Struct, array_like=True):
@@ -100,12 +94,9 @@ class Saved(msgspec.Struct, array_like=True):
     memories: bytes
     episodes: dict[str, Episode]
     rules: dict[str, StopRuleState]
-    facts: bytes
-    signals: Signals
-    sealed: list[bytes]
-    rows: list[VitalsRow]
-    faded: bytes
-    context: bytes
+    chart: SavedChart
+    whole: SavedChart | None
+    former: FormerStay | None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -113,6 +104,7 @@ _saved = msgspec.msgpack.Decoder(Saved)
 _facts = msgspec.msgpack.Decoder(Facts)
 _memories = msgspec.msgpack.Decoder(dict[str, Memory])
 _context = msgspec.msgpack.Decoder(list[list[Reading]])
+_version = msgspec.msgpack.Decoder(list[object])
 
 
 def names(mask: int) -> list[str]:
@@ -122,14 +114,6 @@ def names(mask: int) -> list[str]:
 
 def encode(patient: Patient) -> bytes:
     """Return the state as bytes; the patient that `decode` returns of them decides on in the same way."""
-    chart = patient.chart
-    chart.tail.seal(column_codec.pack)
-    if chart.packed is None:
-        chart.packed = pack(_of(chart))
-    if chart.packed_faded is None:
-        chart.packed_faded = column_codec.pack(list(chart.faded.values()))
-    if chart.tail.context is None:
-        chart.tail.context = pack(chart.tail.before())
     saved = Saved(
         VERSION,
         patient.guideline.sha256,
@@ -137,14 +121,31 @@ def encode(patient: Patient) -> bytes:
         pack(patient.memories),
         patient.episodes,
         patient.rules,
-        chart.packed,
-        chart.tail.marks[0].signals,
-        chart.tail.sealed,
-        chart.tail.rows[chart.tail.marks[-1].start :],
-        chart.packed_faded,
-        chart.tail.context,
+        _saved_chart(patient.chart),
+        None if patient.whole is None else _saved_chart(patient.whole),
+        patient.former,
     )
     return _encoder.encode(saved)
+
+
+def _saved_chart(chart: Chart) -> SavedChart:
+    chart.tail.seal(column_codec.pack)
+    if chart.packed is None:
+        chart.packed = pack(_of(chart))
+    if chart.packed_faded is None:
+        chart.packed_faded = column_codec.pack(list(chart.faded.values()))
+    tail = chart.tail
+    if tail.context is None:
+        tail.context = pack(tail.before())
+    return SavedChart(
+        chart.n,
+        chart.packed,
+        tail.marks[0].signals,
+        tail.sealed,
+        tail.rows[tail.marks[-1].start :],
+        chart.packed_faded,
+        tail.context,
+    )
 
 
 def pack(value: object) -> bytes:
@@ -161,37 +162,44 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
     """
     try:
         saved = _saved.decode(data)
-        facts = _facts.decode(zlib.decompress(saved.facts))
-        rows = [row for chunk in saved.sealed for row in column_codec.unpack(VitalsRow, chunk)] + saved.rows
-        faded = column_codec.unpack(Ghost, saved.faded)
+        chart = _chart(saved.chart, guideline)
+        whole = None if saved.whole is None else _chart(saved.whole, guideline)
         memories = _memories.decode(zlib.decompress(saved.memories))
     except (msgspec.MsgspecError, zlib.error, TypeError, ValueError) as error:
-        raise UnknownState(f"not a patient state of version {VERSION}: {error}") from error
+        raise UnknownState(_not_a_state(data, error)) from error
     if saved.version != VERSION:
-        raise UnknownState(f"patient state has version {saved.version}, this program reads {VERSION}")
-    patient = _patient(saved, _chart(saved, facts, rows, faded, guideline), guideline)
-    patient.memories = memories
+        raise UnknownState(_of_version(saved.version))
+    patient = _patient(saved, chart, guideline)
+    patient.memories, patient.whole = memories, whole
     if saved.guideline != guideline.sha256:
         patient.dirty, patient.pending = dirty_flags.EVERYTHING, True
     return patient
 
 
+def _not_a_state(data: bytes, error: Exception) -> str:
+    """Return why bytes are no state; one of an earlier version has its number first."""
+    try:
+        version = _version.decode(data)[0]
+    except (msgspec.MsgspecError, IndexError):
+        version = VERSION
+    if isinstance(version, int) and version != VERSION:
+        return _of_version(version)
+    return f"not a patient state of version {VERSION}: {error}"
+
+
+def _of_version(version: int) -> str:
+    return (
+        f"patient state has version {version}, this program reads {VERSION}: "
+        "start the worker once with --rebuild, which makes the state anew from the input topics"
+    )
+
+
 def _of(chart: Chart) -> Facts:
     return Facts(
-        by_name(chart.labs),
-        by_name(chart.volumes),
-        column_codec.columns(chart.doses),
-        by_name(chart.lines),
-        by_name(chart.findings),
-        column_codec.columns(chart.places),
+        {name: column_codec.columns(getattr(chart, name)) for name in fact_lists.PLAIN},
+        {name: by_name(getattr(chart, name)) for name in fact_lists.NAMED},
         chart.baselines,
-        column_codec.columns(chart.drugs),
-        column_codec.columns(chart.resumes),
-        column_codec.columns(chart.raw_weights),
         column_codec.columns(list(chart.ghosts.values())),
-        column_codec.columns(chart.accepts),
-        column_codec.columns(chart.set_aside),
-        by_name(chart.not_understood),
         chart.digests,
     )
 
@@ -211,7 +219,6 @@ def _head(p: Patient) -> Head:
         p.id,
         p.now,
         p.due,
-        p.chart.n,
         p.seq,
         names(p.dirty),
         names(p.dirty_amended),
@@ -221,95 +228,58 @@ def _head(p: Patient) -> Head:
         names(p.dirty_on_vitals),
         p.cycles,
         p.cycle_start,
+        p.cycle_since,
         p.quiet,
         p.intensive_since,
         p.acks,
         p.resumed,
         p.discharged,
+        p.stay,
+        p.sealed,
+        p.after,
+        p.reminders,
+        p.given,
+        p.fresh,
         p.rules_n,
-        tuple(sorted(p.accepted)),
-        tuple(sorted(p.outgrown)),
+        p.accepted,
+        p.outgrown,
     )
 
 
 def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
     head = saved.head
+    fields: dict[str, Any] = {name: getattr(head, name) for name in HEAD_AS_IT_IS}
+    flags: dict[str, Any] = {name: dirty_flags.bits(getattr(head, name)) for name in HEAD_FLAGS}
     return Patient(
-        head.id,
-        guideline,
-        chart,
-        now=head.now,
-        due=head.due,
-        dirty=dirty_flags.bits(head.dirty),
-        dirty_amended=dirty_flags.bits(head.dirty_amended),
-        dirty_replaced=dirty_flags.bits(head.dirty_replaced),
-        amendments=head.amendments,
-        pending=head.pending,
-        seq=head.seq,
+        guideline=guideline,
+        chart=chart,
         episodes=saved.episodes,
         rules=saved.rules,
-        cycles=head.cycles,
-        cycle_start=head.cycle_start,
-        quiet=head.quiet,
-        intensive_since=head.intensive_since,
-        dirty_on_vitals=dirty_flags.bits(head.dirty_on_vitals),
-        acks=head.acks,
-        resumed=head.resumed,
-        discharged=head.discharged,
-        rules_n=head.rules_n,
-        accepted=frozenset(head.accepted),
-        outgrown=frozenset(head.outgrown),
+        former=saved.former,
+        **fields,
+        **flags,
     )
 
 
-def _chart(
-    saved: Saved, facts: Facts, rows: list[VitalsRow], faded: list[Ghost], guideline: Guideline
-) -> Chart:
+HEAD_FLAGS = ("dirty", "dirty_amended", "dirty_replaced", "dirty_on_vitals")
+HEAD_AS_IT_IS = tuple(name for name in Head.__struct_fields__ if name not in HEAD_FLAGS)
+
+
+def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
+    facts = _facts.decode(zlib.decompress(saved.facts))
     chart = Chart(guideline)
-    chart.n = saved.head.n
-    chart.labs, chart.volumes = lists_of(Lab, facts.labs), lists_of(Volume, facts.volumes)
-    chart.lines, chart.findings = lists_of(Rate, facts.lines), lists_of(Sign, facts.findings)
-    chart.doses, chart.places = (
-        column_codec.facts_of(DoseFact, facts.doses),
-        column_codec.facts_of(Place, facts.places),
-    )
-    chart.drugs, chart.resumes = (
-        column_codec.facts_of(Drug, facts.drugs),
-        column_codec.facts_of(Resumed, facts.resumes),
-    )
-    chart.raw_weights, chart.baselines = column_codec.facts_of(Weight, facts.weights), facts.baselines
-    chart.accepts = column_codec.facts_of(Accepted, facts.accepts)
-    chart.set_aside = column_codec.facts_of(SetAside, facts.set_aside)
-    chart.not_understood = lists_of(NotUnderstood, facts.not_understood)
-    chart.digests = facts.digests
+    chart.n = saved.n
+    for name, kind in fact_lists.PLAIN.items():
+        setattr(chart, name, column_codec.facts_of(kind, facts.plain[name]))
+    for name, kind in fact_lists.NAMED.items():
+        setattr(chart, name, lists_of(kind, facts.named[name]))
+    chart.baselines, chart.digests = facts.baselines, facts.digests
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
-    chart.faded = {ghost.id: ghost for ghost in faded}
+    chart.faded = {ghost.id: ghost for ghost in column_codec.unpack(Ghost, saved.faded)}
+    rows = [row for chunk in saved.sealed for row in column_codec.unpack(VitalsRow, chunk)]
     before = _context.decode(zlib.decompress(saved.context))
-    chart.tail.restore(saved.signals, before, rows)
+    chart.tail.restore(saved.signals, before, [*rows, *saved.rows])
     rebuilt(chart)
-    chart.seen = _index(chart)
+    chart.seen = fact_lists.index(chart)
     chart.packed, chart.packed_faded, chart.tail.context = saved.facts, saved.faded, saved.context
     return chart
-
-
-def _index(chart: Chart) -> dict[str, Fact]:
-    """Return the fact in force for each id: the one `record` would have left there."""
-    seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
-    groups: list[list[Fact]] = [
-        *chart.labs.values(),  # type: ignore[list-item]
-        *chart.volumes.values(),  # type: ignore[list-item]
-        *chart.lines.values(),  # type: ignore[list-item]
-        *chart.findings.values(),  # type: ignore[list-item]
-        chart.doses,  # type: ignore[list-item]
-        chart.places,  # type: ignore[list-item]
-        chart.drugs,  # type: ignore[list-item]
-        chart.resumes,  # type: ignore[list-item]
-        chart.accepts,  # type: ignore[list-item]
-        chart.set_aside,  # type: ignore[list-item]
-        *chart.not_understood.values(),  # type: ignore[list-item]
-        chart.raw_weights,  # type: ignore[list-item]
-        chart.tail.rows,  # type: ignore[list-item]
-    ]
-    for facts in groups:
-        seen.update((fact.id, fact) for fact in facts)
-    return seen

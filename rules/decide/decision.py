@@ -1,126 +1,53 @@
-"""Decide one instant: all that its facts, deadlines and acknowledgements can have changed.
+"""Decide one instant: all that its facts, commands and deadlines can have changed.
 
-Reminders included (criteria.md sections 7 and 9).
+Within an instant come facts, commands, deadlines, then the decision (criteria.md section 1).
 """
 
-from rules.advice.next_steps import SECOND_VOLUME
 from rules.chart import dirty_flags
 from rules.decide.acceptances import apply_acceptances, is_accepted, opened_by_release
-from rules.decide.episodes import (
-    Change,
-    PendingAlert,
-    Step,
-    end_accepted,
-    end_episodes,
-    level_of,
-    moment,
-    numbered,
-    pending_alert,
-    start_cycle,
-    update_episode,
-    words_of,
-)
-from rules.decide.recommendation import reason_evidence, recommend, rules_in_force
-from rules.decide.state import Episode, Patient
-from rules.decide.stop_rules import recommendation_words, update_recommendation, update_rules
-from rules.decide.subjects import ADVICE, LAST, RECOMMENDATION, Plan, Subject, plan_for
+from rules.decide.acknowledging import acknowledge, run_out
+from rules.decide.discharge import follow_stays, seal, sealing
+from rules.decide.endings import end_accepted, start_cycle
+from rules.decide.episodes import PendingAlert, Step, level_of, numbered, step_up, update_episode, words_of
+from rules.decide.recommendation import rules_in_force
+from rules.decide.recommendation_alerts import update_recommendation
+from rules.decide.reminders import next_reminder, remind, remind_once
+from rules.decide.state import Patient
+from rules.decide.steps import BY_READING, by_reading, by_value, remember_readings, watches
+from rules.decide.stop_rules import update_rules
+from rules.decide.subjects import AFTER_DISCHARGE, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
-from rules.evaluate.result import INDETERMINATE, Memory, Result
+from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
 from rules.wire.alerts import Alert
 from rules.wire.instants import AFTER_ALL, Instant
-
-
-def acknowledge(patient: Patient, done: set[str] | None = None) -> set[str]:
-    """Apply the acknowledgements of this instant, and return the ids of the episodes acknowledged.
-
-    It is called twice: for episodes already open first; then for those that open now, with those `done`
-    skipped.
-    """
-    by_id = {episode.id: episode for episode in patient.episodes.values()}
-    applied = set()
-    for alert, command in patient.acks:
-        episode = by_id.get(alert)
-        if episode is not None and (done is None or alert not in done):
-            episode.acked = command
-        if episode is not None:
-            applied.add(alert)
-    return applied
-
-
-def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
-    """Add the reminders of absolute episodes that nobody has acknowledged.
-
-    An episode that has an alert at this instant gets none.
-    """
-    now = patient.now
-    for name, episode in patient.episodes.items():
-        if episode.remind is None or episode.remind > now:
-            continue
-        alerted = any(one.alert.subject == name for one in alerts)
-        if not alerted and episode.acked is None:
-            alerts.append(_reminder(patient, plan, name, episode))
-        episode.remind += patient.guideline.choices.reminder_every
-
-
-def _reminder(patient: Patient, plan: Plan, name: str, episode: Episode) -> PendingAlert:
-    if name == RECOMMENDATION:
-        recommendation = recommend(patient)
-        result = Result(
-            recommendation.word, value=recommendation.word, evidence=reason_evidence(patient, recommendation)
-        )
-        step, words = Step(LAST, name, RECOMMENDATION, None, False), recommendation_words(recommendation)
-    else:
-        subject = plan.subjects[plan.index[name]]
-        result = subject.judge(patient, patient.now, patient.memory(name))
-        step = Step(plan.index[name], name, subject.kind, subject.system, False)
-        words = words_of(patient, subject, result, episode.level)
-    at = max(patient.now, episode.last)
-    episode.last = at
-    return pending_alert(patient, step, episode, result, Change("reminder", episode.level, at), words)
-
-
-def remind_once(
-    patient: Patient,
-    step: Step,
-    subject: Subject,
-    result: Result,
-    level: str,
-    alerted: bool,
-    alerts: list[PendingAlert],
-) -> None:
-    """Add one reminder when an advice's second volume is reached, unless it opened at or above it."""
-    episode = patient.episodes.get(step.name)
-    advice = patient.guideline.advises[step.name]
-    reached = result.flags & SECOND_VOLUME and advice.second_volume is not None
-    if episode is None or not reached or level == "relative":
-        return
-    if not episode.alerted and not alerted:
-        at = moment(patient, result.at, episode)
-        words = words_of(patient, subject, result, level)
-        alerts.append(pending_alert(patient, step, episode, result, Change("reminder", level, at), words))
-        episode.last = at
-    episode.alerted = True
 
 
 def decide(patient: Patient) -> list[Alert]:
     """Decide the instant at the patient's clock, and return its alerts, in order and numbered."""
     plan = plan_for(patient.guideline)
-    if patient.discharged is not None:
-        return []
-    if _discharge(patient) is not None:
-        return numbered(patient, end_episodes(patient, plan, "discharged", _discharge(patient)))
-    alerts = start_cycle(patient, plan)
+    alerts = follow_stays(patient, plan)
+    if patient.discharged is None:
+        _decide_stay(patient, plan, alerts)
+    else:
+        _decide_discharged(patient, plan, alerts)
+    patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
+    patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
+    patient.fresh, patient.reopen = (), {}
+    _schedule(patient)
+    _flag_any_vitals(patient)
+    return numbered(patient, with_measures(patient, alerts)) if alerts else []
+
+
+def _decide_stay(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
+    alerts.extend(start_cycle(patient, plan))
     _flag_mode_switch(patient)
     apply_acceptances(patient, plan)
     acked = acknowledge(patient)
+    answered = run_out(patient) or bool(acked)
     todo, changed = _decide_subjects(patient, plan, _todo(patient, plan), plan.rows, alerts)
-    moved = bool(
-        changed
-        or patient.dirty_replaced
-        or patient.dirty & plan.moves_rules
-        or patient.acks
-        or patient.rules_due <= patient.now
-    )
+    _decide_steps(patient, plan, alerts)
+    facts = patient.dirty_replaced | patient.dirty & plan.moves_rules
+    moved = bool(changed or facts or answered or patient.rules_due <= patient.now)
     if moved:
         standing = rules_in_force(patient)
         update_rules(patient, plan)
@@ -128,13 +55,20 @@ def decide(patient: Patient) -> list[Alert]:
     _, watches = _decide_subjects(patient, plan, todo, -1, alerts)
     if moved or watches & plan.criteria:
         update_recommendation(patient, alerts)
-    acknowledge(patient, acked)
-    remind(patient, plan, alerts)
-    patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
-    patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
-    _schedule(patient)
-    _flag_any_vitals(patient)
-    return numbered(patient, with_measures(patient, alerts)) if alerts else []
+    due = next_reminder(patient)
+    if alerts or answered or (due is not None and due <= patient.now):
+        remind(patient, plan, alerts, acked)
+
+
+def _decide_discharged(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
+    """Decide what is left of a patient who is discharged: that charting goes on.
+
+    What shares the instant of the discharge opens nothing.
+    """
+    seal(patient, patient.now + 1)
+    i = plan.index[AFTER_DISCHARGE]
+    if patient.discharged != patient.now:
+        _decide_subject(patient, plan.subjects[i], i, patient.now, alerts)
 
 
 def _deadline_passed(patient: Patient) -> bool:
@@ -147,12 +81,6 @@ def _flag_mode_switch(patient: Patient) -> None:
     if since != patient.intensive_since:
         patient.intensive_since = since
         patient.dirty |= dirty_flags.MODE
-
-
-def _discharge(patient: Patient) -> int | None:
-    if not (patient.dirty | patient.dirty_amended) & dirty_flags.ENCOUNTER:
-        return None
-    return next((place.at for place in patient.chart.places if place.event == "discharge"), None)
 
 
 def _todo(patient: Patient, plan: Plan) -> int:
@@ -171,10 +99,28 @@ def _decide_subjects(
         low = todo & among & -(todo & among)
         todo ^= low
         i = low.bit_length() - 1
-        if _decide_subject(patient, plan.subjects[i], i, now, alerts):
+        family = plan.families.get(i)
+        if (
+            _decide_family(patient, family, i, now, alerts)
+            if family is not None
+            else _decide_subject(patient, plan.subjects[i], i, now, alerts)
+        ):
             todo |= plan.readers[i]
             changed |= low
     return todo, changed
+
+
+def _decide_family(
+    patient: Patient, family: Family, order: int, now: Instant, alerts: list[PendingAlert]
+) -> bool:
+    """Decide the subjects of a family; those that are clear again are forgotten."""
+    changed = False
+    for subject in family.subjects(patient):
+        changed = _decide_subject(patient, subject, order, now, alerts) or changed
+        memory = patient.memories[subject.name]
+        if memory.state == CLEAR and memory.next is None:
+            del patient.memories[subject.name]
+    return changed
 
 
 def _due(patient: Patient, plan: Plan) -> int:
@@ -182,8 +128,9 @@ def _due(patient: Patient, plan: Plan) -> int:
         return 0
     due = 0
     for name, memory in patient.memories.items():
-        if memory.next is not None and memory.next <= patient.now and name in plan.index:
-            due |= 1 << plan.index[name]
+        if memory.next is not None and memory.next <= patient.now:
+            place = plan.place(name)
+            due |= 0 if place is None else 1 << place
     return due
 
 
@@ -193,27 +140,58 @@ def _decide_subject(
     """Decide one subject and add its transition; return whether its readers must be decided again."""
     before = patient.memory(subject.name)
     result = subject.judge(patient, now, before)
-    level, rank = level_of(subject, result)
-    alert_at: int | None = None
     if is_accepted(patient, subject.name, result.state):
         alerts.extend(end_accepted(patient, plan_for(patient.guideline), subject.name))
-        return _remember(patient, subject.name, before, result, alert_at)
+        return _remember(patient, subject.name, before, result, None)
     result = opened_by_release(patient, subject.name, result)
-    if patient.alerting and (rank or subject.name in patient.episodes):
+    level, rank = level_of(subject, result)
+    alert_at: int | None = None
+    if (patient.alerting or subject.always) and (rank or subject.name in patient.episodes):
         step = Step(order, subject.name, subject.kind, subject.system, _amended(patient, subject))
-        new_alerts = update_episode(
-            patient,
-            step,
-            result,
-            level,
-            rank,
-            lambda ends: words_of(patient, subject, result, "clear" if ends else level),
-        )
+        new_alerts = _transitions(patient, subject, step, result, level, rank)
         alerts.extend(new_alerts)
         alert_at = new_alerts[0].alert.at if new_alerts else None
-        if subject.kind == ADVICE:
-            remind_once(patient, step, subject, result, level, alert_at is not None, alerts)
     return _remember(patient, subject.name, before, result, alert_at)
+
+
+def _transitions(
+    patient: Patient, subject: Subject, step: Step, result: Result, level: str, rank: int
+) -> list[PendingAlert]:
+    """Return the alerts of one subject at one decision: its transition, a step, an advice's one reminder."""
+    alerts = update_episode(
+        patient,
+        step,
+        result,
+        level,
+        rank,
+        lambda ends: words_of(patient, subject, result, CLEAR if ends else level),
+    )
+    corrected = bool(subject.touches & (patient.dirty_amended | patient.dirty_replaced))
+    worse = by_value(patient, subject.name, result, corrected)
+    if worse is not None and not alerts:
+        episode, words = patient.episodes[subject.name], words_of(patient, subject, result, level)
+        alerts.append(step_up(patient, step, episode, worse.result, words, worse.before))
+    alerts.extend(remind_once(patient, step, subject, result, level, alerts))
+    return alerts
+
+
+def _decide_steps(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
+    """Tell the vital signs' acknowledged episodes whose readings are worse by a step."""
+    corrected = bool((patient.dirty_amended | patient.dirty_replaced) & dirty_flags.VITALS)
+    remember_readings(patient, corrected)
+    if not (patient.fresh or corrected) or not watches(patient):
+        return
+    told = {one.alert.subject for one in alerts}
+    for name in BY_READING:
+        if name not in patient.episodes or name in told:
+            continue
+        worse = by_reading(patient, name, corrected)
+        if worse is not None:
+            i = plan.index[name]
+            subject, episode = plan.subjects[i], patient.episodes[name]
+            words = words_of(patient, subject, worse.result, episode.level)
+            step = Step(i, name, subject.kind, subject.system, False)
+            alerts.append(step_up(patient, step, episode, worse.result, words, worse.before))
 
 
 def _remember(patient: Patient, name: str, before: Memory, result: Result, alert_at: int | None) -> bool:
@@ -255,18 +233,19 @@ def _amended(patient: Patient, subject: Subject) -> bool:
 
 
 def _schedule(patient: Patient) -> None:
-    """Set the earliest deadline ahead, of any subject, rule, reminder or switch of mode."""
-    due = patient.rules_due if patient.rules_due < AFTER_ALL else None
+    """Set the earliest deadline ahead, of any subject, rule, acknowledgement, reminder or switch of mode."""
+    now = patient.now
+    due = patient.rules_due if patient.rules_due > now else AFTER_ALL
     for memory in patient.memories.values():
-        if memory.next is not None and (due is None or memory.next < due):
+        if memory.next is not None and memory.next < due:
             due = memory.next
     for episode in patient.episodes.values():
-        if episode.remind is not None and (due is None or episode.remind < due):
-            due = episode.remind
-    switch = patient.chart.mode.next_switch(patient.now)
-    if switch is not None and (due is None or switch < due):
-        due = switch
-    patient.due = due
+        if episode.acked_until is not None and episode.acked_until < due:
+            due = episode.acked_until
+    for instant in (next_reminder(patient), patient.chart.mode.next_switch(now), sealing(patient)):
+        if instant is not None and now < instant < due:
+            due = instant
+    patient.due = due if due < AFTER_ALL else None
 
 
 def _flag_any_vitals(patient: Patient) -> None:

@@ -10,19 +10,25 @@ from collections.abc import Iterable
 
 import msgspec
 
-from rules.chart.record import Recorded, needs_weight, record
-from rules.decide import codec
+from rules.chart.record import Recorded, record
+from rules.decide import codec, discharge
+from rules.decide.acknowledging import take_back
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
+from rules.decide.steps import watches
 from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
 from rules.wire.assessments import Assessment
-from rules.wire.instants import BEFORE_ALL, Instant
+from rules.wire.instants import DAY, Instant
+from rules.wire.refusals import FROM_THE_FUTURE
 
-NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
+NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume, events.Accept)
 NOTHING = Recorded(changed=False)
+
+LONGEST_GAP = 31 * DAY
+"""Offline a record that comes later than this after the last one of its patient has a wrong clock."""
 
 
 def advance(
@@ -30,68 +36,38 @@ def advance(
 ) -> tuple[Patient | None, list[Alert], Recorded]:
     """Fold one event into a patient's state.
 
-    Returns the state (None while there is no stay), the alerts of the instants that the clock has passed, and
-    how the event was recorded. The state passed in is changed: use the one returned.
+    Returns the state (None while there has been no fact), the alerts of the instants that the clock has
+    passed, and how the event was recorded. The state passed in is changed: use the one returned.
     """
-    instant = event.known
-    refused = (
-        patient is not None and isinstance(event, events.Infusion) and needs_weight(patient.chart, event)
-    )
-    alerts = (
-        pass_to(patient, instant) if patient is not None and instant > patient.now and not refused else []
-    )
-    if patient is None or patient.discharged is not None:
-        patient = _stay_started_by(event, patient, guideline)
-        if patient is None or patient.discharged is not None:
-            return patient, alerts, NOTHING
-        refused = isinstance(event, events.Infusion) and needs_weight(patient.chart, event)
-        patient.now = BEFORE_ALL if refused else instant
-    return patient, alerts, _record_unusable(patient, event) if refused else _record_event(patient, event)
-
-
-def _stay_started_by(event: events.Event, patient: Patient | None, guideline: Guideline) -> Patient | None:
-    """Return the patient, or a new stay if the event is a fact that starts one.
-
-    Ticks and commands start none, nor do withdrawals after a discharge.
-    """
-    if isinstance(event, NO_FACT):
-        return patient
     if patient is None:
-        return admitted(event.patient, guideline)
-    assert patient.discharged is not None
-    late = event.known <= patient.discharged
-    return patient if late or isinstance(event, events.Withdrawal) else admitted(event.patient, guideline)
-
-
-def _record_unusable(patient: Patient, event: events.Event) -> Recorded:
-    """Record a rate that needs an unknown weight.
-
-    It does not move the clock, but counts from the next decision on.
-    """
-    outcome = record(patient.chart, event)
-    patient.dirty |= outcome.dirty
-    instant = event.at
-    if instant > patient.now and (patient.due is None or instant < patient.due):
-        patient.due = instant
-    return outcome
+        if isinstance(event, NO_FACT):
+            return None, [], NOTHING
+        patient = admitted(event.patient, guideline)
+        patient.now = event.known
+    alerts = pass_to(patient, event.known) if event.known > patient.now else []
+    return patient, alerts, _record_event(patient, event)
 
 
 def _record_event(patient: Patient, event: events.Event) -> Recorded:
     if isinstance(event, events.Tick):
         return NOTHING
-    outcome = record(patient.chart, event)
+    once_discharged = patient.stay.closed is not None or patient.whole is not None
+    outcome = discharge.enter(patient, event) if once_discharged else record(patient.chart, event)
     if not outcome.changed:
         return outcome
     dirty = outcome.dirty
-    if isinstance(event, events.Vitals) and not outcome.dirty_amended:
-        dirty |= patient.dirty_on_vitals
+    if isinstance(event, events.Vitals):
+        if not outcome.dirty_amended:
+            dirty |= patient.dirty_on_vitals
+        if watches(patient):
+            patient.fresh, patient.pending = (*patient.fresh, event.at), True
     elif isinstance(event, events.Ack):
         patient.acks = (*patient.acks, (event.alert, event.id))
         patient.pending = True
     elif isinstance(event, events.Resume):
         patient.resumed = (*patient.resumed, event.rule)
-    elif isinstance(event, events.Withdrawal) and event.type == "ack":
-        _unacknowledge(patient, event.id)
+    elif isinstance(event, events.Withdrawal) and event.type == "ack" and take_back(patient, event.id):
+        patient.pending = True
     patient.dirty_replaced |= outcome.dirty_replaced
     if outcome.dirty_amended:
         patient.dirty_amended |= outcome.dirty_amended
@@ -102,16 +78,10 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
     return outcome
 
 
-def _unacknowledge(patient: Patient, command: str) -> None:
-    for episode in patient.episodes.values():
-        if episode.acked == command:
-            episode.acked = None
-
-
 def pass_to(patient: Patient, instant: Instant) -> list[Alert]:
     """Move the clock to an instant and decide everything before it, each deadline at its own instant."""
     alerts: list[Alert] = []
-    while patient.discharged is None:
+    while True:
         if patient.pending or (patient.due is not None and patient.due <= patient.now):
             alerts.extend(decide(patient))
         elif patient.due is not None and patient.due < instant:
@@ -128,9 +98,7 @@ def settle(patient: Patient, t: int) -> list[Alert]:
     For the end of a file, or a worker that has caught up.
     """
     alerts = pass_to(patient, t)
-    if patient.discharged is None and (
-        patient.pending or (patient.due is not None and patient.due <= patient.now)
-    ):
+    if patient.pending or (patient.due is not None and patient.due <= patient.now):
         alerts.extend(decide(patient))
     return alerts
 
@@ -151,26 +119,43 @@ class Outcome(msgspec.Struct):
     refused: list[tuple[events.Event, str]]
 
 
-def fold(log: Iterable[events.Event], guideline: Guideline, until: int | None = None) -> Outcome:
-    """Fold a log up to moment `until` (ms; default: the log's last instant, for every patient)."""
+def fold(
+    log: Iterable[events.Event], guideline: Guideline, until: int | None = None, gaps: bool = False
+) -> Outcome:
+    """Fold a log up to moment `until` (ms; default: the log's last instant, for every patient).
+
+    `gaps`: jumps of more than 31 days are meant; else a record after one is refused.
+    """
     ordered = sorted(
         (event for event in log if until is None or event.known <= until), key=lambda event: event.known
     )
     outcome = Outcome([], {}, Counter(), [])
     keyed: list[tuple[int, str, Alert]] = []
     last = until
+    accepted: dict[str, Instant] = {}
     for event in ordered:
+        if not gaps and _is_far(event, accepted):
+            outcome.refused.append((event, FROM_THE_FUTURE))
+            continue
         names = [event.patient] if event.patient != EVERY_PATIENT else list(outcome.patients)
         clock_moved = event.patient == EVERY_PATIENT
         for name in names:
             clock_moved = _advance_one(outcome, keyed, name, event, guideline) or clock_moved
-        if clock_moved and until is None:
+        if clock_moved:
+            accepted[event.patient] = event.known
             last = event.known if last is None else max(last, event.known)
     for name, patient in outcome.patients.items():
         if last is not None:
             keyed.extend((alert.decided, name, alert) for alert in settle(patient, last))
     outcome.alerts = [alert for _, _, alert in sorted(keyed, key=lambda key: key[:2])]
     return outcome
+
+
+def _is_far(event: events.Event, accepted: dict[str, Instant]) -> bool:
+    """Return whether an event comes long after the last accepted one: of its patient, or a tick for all."""
+    names = accepted if event.patient == EVERY_PATIENT else (event.patient, EVERY_PATIENT)
+    before = [accepted[name] for name in names if name in accepted]
+    return bool(before) and event.known > max(before) + LONGEST_GAP
 
 
 def _advance_one(
@@ -180,6 +165,7 @@ def _advance_one(
     event: events.Event,
     guideline: Guideline,
 ) -> bool:
+    """Fold an event into one patient, and return whether it moved the clock."""
     patient, alerts, recorded = advance(outcome.patients.get(name), event, guideline)
     keyed.extend((alert.decided, name, alert) for alert in alerts)
     if patient is not None:
@@ -189,7 +175,7 @@ def _advance_one(
         outcome.counts[f"implausible:{code}"] += 1
     if recorded.refused is not None:
         outcome.refused.append((event, recorded.refused))
-    return recorded.refused is None
+    return True
 
 
 def assessments(outcome: Outcome) -> list[Assessment]:

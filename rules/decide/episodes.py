@@ -1,26 +1,20 @@
-"""Open, change and end episodes, also at a new cycle, a discharge or a withdrawn cycle-start.
+"""Open, change and end the episode of a subject, and make the alert of each transition.
 
-A worsening always gives an alert (criteria.md sections 4 and 9).
+A worsening always gives an alert (criteria.md section 9).
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from rules.chart import dirty_flags
-from rules.chart.course import next_cycle_began
 from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import LAST, RECOMMENDATION, Plan, Subject
+from rules.decide.subjects import Subject
 from rules.evaluate.pressure import phase
-from rules.evaluate.result import INDETERMINATE, Result
-from rules.evaluate.stop_rule import before_cycle
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
-from rules.wire.events import Reference
-
-REMINDED = ("criterion", "blood-pressure", "recommendation")
-
 
 UNNUMBERED = 0
 
@@ -35,13 +29,16 @@ class PendingAlert(msgspec.Struct, frozen=True):
 class Change(NamedTuple):
     """A transition by name, the level it leads to, and when it became true (ms).
 
-    `reason`: why an episode ended other than by data.
+    `reason`: why an episode ended other than by data; `acknowledged`: the value that an acknowledged episode
+    had, on a step; `unacknowledged`: the subjects, on a reminder.
     """
 
     name: str
     level: str
     at: int
-    reason: str | None = None
+    reason: str | UnsetType = UNSET
+    acknowledged: float | UnsetType = UNSET
+    unacknowledged: tuple[str, ...] | UnsetType = UNSET
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -99,36 +96,73 @@ def update_episode(
         return []
     at = moment(patient, result.at, episode)
     if episode is None:
-        episode = Episode(episode_id(patient.id, step.kind, step.name, at), CLEAR, 0, at, at)
-        patient.episodes[step.name] = episode
+        episode = _opened(patient, step, at, result)
+        at = episode.opened
     ends = rank == 0 or result.state == INDETERMINATE
     level = CLEAR if ends else level
     alert = pending_alert(patient, step, episode, result, Change(name, level, at), words(ends))
-    _move(patient, step, episode, name, level, 0 if ends else rank, at, result.evidence)
+    _move(episode, name, level, 0 if ends else rank, at)
+    episode.evidence = result.evidence
     if ends:
         del patient.episodes[step.name]
     return [alert]
 
 
-def _move(
-    patient: Patient,
-    step: Step,
-    episode: Episode,
-    name: str,
-    level: str,
-    rank: int,
-    at: int,
-    evidence: tuple[Reference, ...],
-) -> None:
-    choices = patient.guideline.choices
-    became_absolute = level == "absolute" and episode.level != "absolute"
-    if became_absolute and step.kind in REMINDED:
-        episode.remind = patient.now + choices.reminder_first
-    elif level != "absolute":
-        episode.remind = None
+def _opened(patient: Patient, step: Step, at: int, result: Result) -> Episode:
+    """Return a new episode, opened at `at`.
+
+    One that was open before a discharge that is taken back opens now, and counts from its first opening.
+    """
+    first = patient.reopen.get(step.name)
+    at = at if first is None else patient.now
+    facts = [patient.chart.seen[id].at for id, _ in result.evidence if id in patient.chart.seen]
+    episode = Episode(
+        _new_id(patient, step, at),
+        CLEAR,
+        0,
+        at,
+        at,
+        at if first is None else first,
+        min(facts, default=at if result.at is None else result.at),
+    )
+    patient.episodes[step.name] = episode
+    return episode
+
+
+def _new_id(patient: Patient, step: Step, opened: int) -> str:
+    """Return the id of an episode: no two of a patient share one."""
+    given = patient.given.setdefault(step.name, [])
+    decided = patient.now if opened in given else None
+    given.append(opened)
+    return episode_id(patient.id, step.kind, step.name, opened, decided)
+
+
+def _move(episode: Episode, name: str, level: str, rank: int, at: int) -> None:
+    if level != ABSOLUTE:
+        episode.absolute = None
+    elif episode.level != ABSOLUTE:
+        episode.absolute = at
     if name in ("worsened", "opened"):
-        episode.acked = None
-    episode.level, episode.rank, episode.last, episode.evidence = level, rank, at, evidence
+        unacknowledge(episode)
+    episode.level, episode.rank, episode.last = level, rank, at
+
+
+def unacknowledge(episode: Episode) -> None:
+    """Take the acknowledgement away: a rise in level or a step does, and the next one lasts as the first."""
+    episode.acked = episode.acked_at = episode.acked_until = None
+    episode.ran_out, episode.bars = 0, {}
+
+
+def step_up(
+    patient: Patient, step: Step, episode: Episode, result: Result, words: Words, before: float
+) -> PendingAlert:
+    """Return the `worsened` of an acknowledged episode whose value is worse by a step than `before`."""
+    at = moment(patient, result.at, episode)
+    change = Change("worsened", episode.level, at, acknowledged=before)
+    alert = pending_alert(patient, step, episode, result, change, words)
+    _move(episode, "worsened", episode.level, episode.rank, at)
+    episode.evidence = result.evidence
+    return alert
 
 
 def pending_alert(
@@ -158,9 +192,14 @@ def pending_alert(
         message=words.message,
         action=words.action,
         measures=words.measures,
-        context=Context(phase(patient.chart, change.at), len(patient.chart.cycle_doses)),
+        context=Context(
+            phase(patient.chart, change.at),
+            len(patient.chart.cycle_doses),
+            reason=change.reason,
+            acknowledged=change.acknowledged,
+            unacknowledged=change.unacknowledged,
+        ),
         guideline=patient.guideline.reference,
-        reason=change.reason,
     )
     return PendingAlert(step.order, alert)
 
@@ -188,72 +227,3 @@ def numbered(patient: Patient, alerts: list[PendingAlert]) -> list[Alert]:
         patient.seq += 1
         out.append(msgspec.structs.replace(one.alert, seq=patient.seq))
     return out
-
-
-def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
-    """Apply a cycle-start or its withdrawal, and return the alerts of the episodes that end by it.
-
-    At a second or later cycle-start open episodes resolve, stop rules are reset and everything is decided
-    again.
-    """
-    cycle = patient.chart.cycle
-    began = cycle.start is not None and patient.cycle_start is None
-    another = next_cycle_began(patient.cycles, patient.cycle_start, cycle)
-    alerts = end_episodes(patient, plan, "new-cycle", cycle.start) if another else []
-    if another:
-        patient.rules = {}
-    if began:
-        patient.rules = {rule: before_cycle(rule_state) for rule, rule_state in patient.rules.items()}
-    if began or another:
-        patient.dirty |= dirty_flags.EVERYTHING
-        patient.quiet = True
-    if cycle.start is None and patient.cycle_start is not None:
-        alerts = end_episodes(patient, plan, None, None)
-        patient.quiet = False
-    patient.cycles, patient.cycle_start = cycle.number, cycle.start
-    return alerts
-
-
-def end_episodes(patient: Patient, plan: Plan, reason: str | None, at: int | None) -> list[PendingAlert]:
-    """Resolve every open episode.
-
-    Without a reason the cycle-start itself was withdrawn, which is an amendment.
-    """
-    alerts = [_ended(patient, plan, name, reason, at) for name in list(patient.episodes)]
-    patient.episodes.clear()
-    if reason == "discharged":
-        patient.discharged = patient.now
-    return alerts
-
-
-def end_accepted(patient: Patient, plan: Plan, name: str) -> list[PendingAlert]:
-    """Resolve the episode of a criterion that is accepted from now on."""
-    if name not in patient.episodes:
-        return []
-    ended = _ended(patient, plan, name, "accepted", patient.now)
-    del patient.episodes[name]
-    return [ended]
-
-
-def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> PendingAlert:
-    order, episode = plan.index.get(name, LAST), patient.episodes[name]
-    if order == LAST:
-        kind, system, result = RECOMMENDATION, None, Result()
-    else:
-        subject = plan.subjects[order]
-        kind, system, result = (
-            subject.kind,
-            subject.system,
-            subject.judge(patient, patient.now, patient.memory(name)),
-        )
-    words = Words(f"Closed: {(reason or 'cycle-start withdrawn').replace('-', ' ')}", (), ())
-    transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
-    ended = max(episode.last, patient.now if at is None else at)
-    return pending_alert(
-        patient,
-        Step(order, name, kind, system, reason is None),
-        episode,
-        result,
-        Change(transition, CLEAR, ended, reason),
-        words,
-    )

@@ -3,6 +3,7 @@
 import msgspec
 
 from rules.chart.chart import Chart
+from rules.chart.stays import Stay
 from rules.evaluate.result import INDETERMINATE, Memory
 from rules.evaluate.stop_rule import StopRuleState
 from rules.guideline.edition import Guideline
@@ -13,8 +14,15 @@ from rules.wire.instants import BEFORE_ALL, Instant
 class Episode(msgspec.Struct, array_like=True):
     """An episode: from the first state that is not clear to the return to clear. Moments in ms.
 
-    `remind`: the next reminder; `acked`: id of the acknowledgement in force; `alerted`: an advice's one
-    reminder was given.
+    `opened`: the `at` of its opening; `last`: of its last transition; `first`: its opening before a discharge
+    that was taken back (else `opened`); `start`: of the earliest fact that opened it; `absolute`: of the
+    transition that made it absolute.
+
+    `acked`: id of the acknowledgement in force; `acked_at`: since when; `acked_until`: when it runs out
+    (None: it does not); `ran_out`: how many have; `worst`: the worst of each measure so far; `bars`: at the
+    acknowledgement; `remembered`: when the readings so far went into `worst` (`rules.decide.steps`).
+
+    `alerted`: an advice's one reminder was given.
     """
 
     id: str
@@ -22,20 +30,78 @@ class Episode(msgspec.Struct, array_like=True):
     rank: int
     opened: int
     last: int
-    remind: int | None = None
+    first: int
+    start: int
+    absolute: int | None = None
     acked: str | None = None
+    acked_at: Instant | None = None
+    acked_until: Instant | None = None
+    ran_out: int = 0
+    worst: dict[str, float] = {}
+    bars: dict[str, float] = {}
+    remembered: Instant = BEFORE_ALL
     alerted: bool = False
     evidence: tuple[Reference, ...] = ()
+
+
+class Reminders(msgspec.Struct, array_like=True):
+    """The one stream of reminders of a patient (criteria.md section 9).
+
+    `since`: when its count began (None: nothing is unacknowledged); `given`: how many have come; `of`: ids of
+    the episodes that are absolute and that nobody has acknowledged.
+    """
+
+    since: Instant | None = None
+    given: int = 0
+    of: tuple[str, ...] = ()
+
+
+class FormerStay(msgspec.Struct, array_like=True):
+    """What a stay had come to at its discharge, kept while that can be taken back."""
+
+    stay: Stay
+    memories: dict[str, Memory]
+    episodes: dict[str, Episode]
+    rules: dict[str, StopRuleState]
+    cycles: int
+    cycle_start: int | None
+    cycle_since: int | None
+    quiet: bool
+
+
+class AfterDischarge(msgspec.Struct, array_like=True):
+    """Charting that goes on after a discharge.
+
+    `closed`: the discharge's `at`; `known`: when it was decided; `first`: the `at` of the first vital sign,
+    urine, rate or dose that is more than a quarter of an hour behind it, with its `evidence`; `given`: its
+    alert was given.
+    """
+
+    closed: int
+    known: Instant
+    first: int | None = None
+    evidence: tuple[Reference, ...] = ()
+    given: bool = False
 
 
 class Patient(msgspec.Struct, dict=True):
     """A patient's state.
 
     `now`: the clock; `due`: the earliest deadline ahead; `rules_due`: that of the stop rules; `discharged`:
-    at which instant it was decided; `rules_n`: the arrival of the last fact that the stop rules have seen.
+    at which instant it was decided (None: in a stay).
 
-    `accepted`: criteria that are accepted, as of the last decision; `outgrown`: ids of the acceptances that a
-    level above theirs has ended; `released`: criteria whose acceptance ends otherwise at this decision.
+    `stay`: the present stay, whose facts `chart` has; `whole`: every fact, also those of no stay and of stays
+    before, as long as a discharge can be taken back; `sealed`: the last discharge that no longer can;
+    `former`: the stay before the last discharge.
+
+    `cycles`, `cycle_start`, `cycle_since`: the cycle at the last decision (`rules.chart.course.Cycle`).
+    `given`: the opening moments of the episodes so far, by subject. `fresh`: the `at` of the vitals records
+    of this instant, while a step of a vital sign would be told. `reopen`: what was open before a discharge
+    that is taken back at this instant, with its first opening.
+
+    `rules_n`: the arrival of the last fact that the stop rules have seen; `accepted`: criteria that are
+    accepted, as of the last decision; `outgrown`: ids of the acceptances that a level above theirs has ended;
+    `released`: criteria whose acceptance ends otherwise at this decision.
 
     Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
     `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
@@ -59,12 +125,22 @@ class Patient(msgspec.Struct, dict=True):
     rules_due: Instant = BEFORE_ALL
     cycles: int = 0
     cycle_start: int | None = None
+    cycle_since: int | None = None
     quiet: bool = False
     intensive_since: int | None = None
     dirty_on_vitals: int = 0
     acks: tuple[tuple[str, str], ...] = ()
     resumed: tuple[str, ...] = ()
     discharged: Instant | None = None
+    stay: Stay = Stay()
+    whole: Chart | None = None
+    sealed: Instant = BEFORE_ALL
+    former: FormerStay | None = None
+    after: AfterDischarge | None = None
+    reminders: Reminders = msgspec.field(default_factory=Reminders)
+    given: dict[str, list[int]] = {}
+    fresh: tuple[int, ...] = ()
+    reopen: dict[str, int] = {}
     rules_n: int = 0
     accepted: frozenset[str] = frozenset()
     outgrown: frozenset[str] = frozenset()
@@ -78,14 +154,19 @@ class Patient(msgspec.Struct, dict=True):
         return found
 
     def opened(self, subject: str) -> int | None:
-        """Return when its episode opened (ms); without an episode, since when the subject has its state."""
+        """Return when its episode first opened (ms); without one, since when the subject has its state."""
         episode = self.episodes.get(subject)
-        return episode.opened if episode is not None else self.memory(subject).since
+        return episode.first if episode is not None else self.memory(subject).since
 
     @property
     def alerting(self) -> bool:
         """Whether alerts are given: from cycle-start to discharge (criteria.md section 9)."""
         return self.chart.cycle.start is not None and self.discharged is None
+
+    @property
+    def over(self) -> bool:
+        """Whether the cycle's therapy has ended, by a record that is known."""
+        return self.chart.cycle.end is not None
 
 
 def admitted(id: str, guideline: Guideline) -> Patient:

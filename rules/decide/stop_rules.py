@@ -1,4 +1,4 @@
-"""Update stop rules and the recommendation at one decision (criteria.md sections 4 and 9).
+"""Update the stop rules at one decision (criteria.md section 4).
 
 Where a rule's facts are corrected, or a late fact lifts it, its course is replayed.
 """
@@ -8,18 +8,13 @@ from collections.abc import Callable
 from rules.chart.chart import Chart
 from rules.chart.course import next_cycle_began
 from rules.chart.facts import DoseFact, Fact, Resumed, Sign
-from rules.decide.alert_texts import Words
-from rules.decide.episodes import PendingAlert, Step, update_episode
-from rules.decide.recommendation import Recommendation, reason_evidence, recommend
 from rules.decide.replay import Early, Replay
 from rules.decide.state import Patient
-from rules.decide.subjects import LAST, RECOMMENDATION, Plan
+from rules.decide.subjects import Plan
 from rules.evaluate.acceptance import next_end
-from rules.evaluate.result import Result
 from rules.evaluate.stop_elements import finding_of, reverses, trippers
 from rules.evaluate.stop_rule import Holding, Moment, StopRuleState, before_cycle, holding, step
 from rules.guideline.dose_decisions import StopRule
-from rules.wire.alerts import RECOMMENDATION_LEVEL, RECOMMENDATIONS
 from rules.wire.instants import AFTER_ALL, Instant
 
 
@@ -61,7 +56,7 @@ class _RuleReplay(Replay):
 
     def judged(self, new: list[Fact]) -> Instant | None:
         before, self.cycle = self.cycle, self.chart.cycle
-        if next_cycle_began(before.number, before.start, self.cycle):
+        if next_cycle_began(before.number, before.since, self.cycle):
             self.state = StopRuleState()
         elif before.start is None and self.cycle.start is not None:
             self.state = before_cycle(self.state)
@@ -159,46 +154,3 @@ def _lifted_late(patient: Patient, rule: StopRule, rule_state: StopRuleState) ->
         if (finding := finding_of(chart.guideline.row[code])) in chart.guideline.table4.confirmed
         for sign in chart.findings.get(finding, ())
     )
-
-
-def update_recommendation(patient: Patient, alerts: list[PendingAlert]) -> None:
-    """Update the episode of the recommendation, and add its alert, if there is one.
-
-    A correction improves or resolves that episode; it is never amended.
-    """
-    recommendation = recommend(patient)
-    word = recommendation.word
-    if not patient.alerting:
-        patient.memory(RECOMMENDATION).state = word
-        return
-    quiet = patient.quiet and word == "cannot-tell"
-    left = patient.quiet and not quiet
-    patient.quiet = quiet
-    patient.memory(RECOMMENDATION).state = word
-    if quiet or (left and word == "proceed"):
-        return
-    rank = RECOMMENDATIONS.index(word)
-    episode = patient.episodes.get(RECOMMENDATION)
-    if (episode is None and rank == 0) or (episode is not None and episode.rank == rank):
-        return
-    result = Result(word, value=word, evidence=reason_evidence(patient, recommendation))
-    this_step, level = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False), RECOMMENDATION_LEVEL[word]
-    alerts.extend(
-        update_episode(
-            patient, this_step, result, level, rank, lambda _: recommendation_words(recommendation)
-        )
-    )
-
-
-def recommendation_words(recommendation: Recommendation) -> Words:
-    """Return the texts of an alert about the recommendation."""
-    texts = {
-        "proceed": "Proceed when the dose is due",
-        "cannot-tell": "Cannot tell: chart what is missing before dosing",
-        "correct": "Correct the criteria named; delay if need be",
-        "delay": "Correct and delay the dose; stop IL-2 if not easily reversible",
-        "stop": "Stop IL-2",
-    }
-    because = f": {', '.join(recommendation.reasons)}" if recommendation.reasons else ""
-    measures = ({"text": texts[recommendation.word], "source": "Table 4"},)
-    return Words(f"Recommendation {recommendation.word}{because}", (recommendation.word,), measures)

@@ -5,7 +5,7 @@ A subject is decided again when the dirty flags of its inputs are set, or a subj
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import starmap
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from rules.advice.registry import ADVISES
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.decide.after_discharge import charting_goes_on
 from rules.decide.state import Patient
 from rules.evaluate import monitoring, pressure, recharting
 from rules.evaluate.result import Memory, Result
@@ -30,13 +31,14 @@ CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION = (
     "recommendation",
 )
 HYPOTENSION, DOSE_ERROR = "hypotension", "dose-error"
+AFTER_DISCHARGE = "monitoring/after-discharge"
 
 
 class Subject(msgspec.Struct, frozen=True):
     """A subject: one thing that is decided.
 
     `inputs`: dirty flags of the facts it reads; `after`: subjects it reads; `touches`: flags of all facts
-    behind those too.
+    behind those too; `always`: its alerts are given though no cycle runs.
     """
 
     name: str
@@ -46,6 +48,45 @@ class Subject(msgspec.Struct, frozen=True):
     after: tuple[str, ...]
     touches: int
     judge: Callable[[Patient, Instant, Memory], Result]
+    always: bool = False
+
+
+class Family(msgspec.Struct, frozen=True):
+    """Subjects that a patient's own facts name, such as `not-understood/<name>`, in one place of the order.
+
+    `names`: the names that the chart has now, without the prefix; `judge`: as a subject's, for a name.
+    """
+
+    prefix: str
+    kind: str
+    inputs: int
+    names: Callable[[Patient], Iterable[str]]
+    judge: Callable[[str, Patient, Instant, Memory], Result]
+
+    def subject(self, name: str) -> Subject:
+        """Return the subject of this family that has this name, prefix included."""
+        own = name.removeprefix(self.prefix)
+        return Subject(
+            name,
+            self.kind,
+            None,
+            self.inputs,
+            (),
+            self.inputs,
+            lambda patient, now, before: self.judge(own, patient, now, before),
+        )
+
+    def subjects(self, patient: Patient) -> list[Subject]:
+        """Return the subjects that the chart names, and those decided before, by name."""
+        named = {self.prefix + name for name in self.names(patient)}
+        named.update(name for name in patient.memories if name.startswith(self.prefix))
+        return [self.subject(name) for name in sorted(named)]
+
+    def place(self) -> Subject:
+        """Return what holds the family's place among the subjects: it is always clear."""
+        return Subject(
+            self.prefix, self.kind, None, self.inputs, (), self.inputs, lambda patient, now, before: Result()
+        )
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -55,7 +96,7 @@ class Plan(msgspec.Struct, frozen=True):
     those the recommendation reads; `rows`: that of the criteria and the pressure, which the stop rules read;
     `rule_readers`: that of the advice that reads if a stop rule stands; `behind_rule`: by stop rule the dirty
     flags of all facts it rests on, `moves_rules`: those of all rules; `memo`: the set of subjects for dirty
-    flags already asked for.
+    flags already asked for; `families`: by the index at which one stands.
     """
 
     subjects: tuple[Subject, ...]
@@ -67,6 +108,26 @@ class Plan(msgspec.Struct, frozen=True):
     behind_rule: dict[str, int]
     moves_rules: int
     memo: dict[int, int]
+    families: dict[int, Family]
+
+    def place(self, name: str) -> int | None:
+        """Return the index of a subject, or of the family it belongs to; None for the recommendation."""
+        found = self.index.get(name)
+        if found is not None:
+            return found
+        return next((i for i, family in self.families.items() if name.startswith(family.prefix)), None)
+
+    def order(self, name: str) -> int:
+        """Return a subject's place in the print order; the recommendation's is the last."""
+        found = self.place(name)
+        return LAST if found is None else found
+
+    def find(self, name: str) -> Subject | None:
+        """Return the subject of this name, one of a family too; None when there is none."""
+        i = self.place(name)
+        if i is None:
+            return None
+        return self.families[i].subject(name) if i in self.families else self.subjects[i]
 
     def todo(self, dirty: int) -> int:
         """Return which subjects (a bit set by index) facts with these dirty flags can change."""
@@ -148,6 +209,10 @@ def _finding(code: str, values: tuple[str, ...]) -> Subject:
     )
 
 
+def _charting_goes_on() -> Subject:
+    return Subject(AFTER_DISCHARGE, MONITORING, None, 0, (), 0, charting_goes_on, always=True)
+
+
 class AdviceCase:
     """What advice may read (rules.evaluate.result.Case), over a patient's state."""
 
@@ -209,7 +274,9 @@ def _plan(guideline: Guideline) -> Plan:
         subjects.append(_advice(code, guideline, behind))
         behind[code] = subjects[-1].touches
     subjects.extend(_observation(observation.what, guideline) for observation in guideline.observations)
+    subjects.append(_charting_goes_on())
     subjects.extend(starmap(_finding, recharting.standing_values(guideline).items()))
+    families: dict[int, Family] = {}
     index = {subject.name: i for i, subject in enumerate(subjects)}
     readers = tuple(
         sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)
@@ -221,7 +288,7 @@ def _plan(guideline: Guideline) -> Plan:
     rule_readers = sum(1 << index[code] for code in codes if ADVISES[code].rules)
     rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
     moves = functools.reduce(operator.or_, rules.values())
-    return Plan(tuple(subjects), index, readers, criteria, rows, rule_readers, rules, moves, {})
+    return Plan(tuple(subjects), index, readers, criteria, rows, rule_readers, rules, moves, {}, families)
 
 
 def _behind(rule: StopRule, behind: dict[str, int]) -> int:

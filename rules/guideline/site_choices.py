@@ -11,7 +11,10 @@ from rules.wire.instants import HOUR, MINUTE
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
     """The operational choices. Durations in ms, fractions as such.
 
-    Every one is a **[choice]** of criteria.md that a site may override.
+    Every one is a **[choice]** of criteria.md that a site may override. `acknowledged_long`: subjects that
+    change slowly, whose acknowledgement lasts `acknowledged_later` at once; `step_*`: by how much a measure
+    must be worse to be told though its episode is acknowledged (`step_urine_hour`, `step_platelets`: the
+    fraction by which it fell).
     """
 
     ahead: int = 15 * MINUTE
@@ -23,7 +26,41 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     not_understood_lasts: int = 8 * HOUR
     intensive_after_pressor: int = 4 * HOUR
     reminder_first: int = 15 * MINUTE
-    reminder_every: int = 60 * MINUTE
+    reminder_second: int = 60 * MINUTE
+    reminder_every: int = 2 * HOUR
+    acknowledged_first: int = 2 * HOUR
+    acknowledged_second: int = 4 * HOUR
+    acknowledged_later: int = 8 * HOUR
+    acknowledged_long: tuple[str, ...] = (
+        "cardiac-enzymes",
+        "platelets",
+        "creatinine",
+        "diarrhea",
+        "urine-shift",
+        "phenylephrine-maximum",
+        "moist-desquamation",
+        "extremities",
+        "infection",
+        "pleural-effusion",
+        "intubation",
+        "cognition",
+        "recommendation",
+    )
+    kept_after_discharge: int = 96 * HOUR
+    charting_goes_on: int = 8 * HOUR
+    cycle_taken_over: int = 8 * HOUR
+    step_systolic: float = 10
+    step_heart_rate: float = 10
+    step_spo2: float = 3
+    step_flow: float = 2
+    step_fio2: float = 10
+    step_urine_hour: float = 0.5
+    step_creatinine: float = 0.5
+    step_bilirubin: float = 2
+    step_platelets: float = 1 / 3
+    step_load: float = 0.3
+    step_stool: float = 500
+    step_weight: float = 5
     weight_jump: float = 0.25
     weight_agrees: float = 0.05
 

@@ -38,17 +38,28 @@ Measure = dict[str, str]
 
 
 class Context(msgspec.Struct, frozen=True):
-    """Where in the course an alert became true: the phase of the dose interval, the number of doses."""
+    """Where in the course an alert became true: the phase of the dose interval, the number of doses.
+
+    `reason`: why an episode ended other than by data; `recommendation`: the word, on an alert that caused it
+    to change; `carried`: on a recommendation that its cause tells; `acknowledged`: the value that an
+    acknowledged episode had, on a step; `unacknowledged`: the subjects, on a reminder. What is UNSET is not
+    written.
+    """
 
     phase: str | None
     dose: int
+    reason: str | UnsetType = UNSET
+    recommendation: str | UnsetType = UNSET
+    carried: bool | UnsetType = UNSET
+    acknowledged: float | UnsetType = UNSET
+    unacknowledged: tuple[str, ...] | UnsetType = UNSET
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One transition, as it is raised. `at`, `decided`: ms.
 
-    `measures`: what to do, in words, with its source; `reason`: why an episode ended other than by data. No
-    field has a default: a new one is a type error wherever alerts are raised. `measures`, `context` and
+    `measures`: what to do, in words, with its source. No field has a default: a new one is a type error
+    wherever alerts are raised. `measures`, `context` and
     `guideline` are None in alerts that the guideline did not decide: technical alarms and grouped pages.
     """
 
@@ -71,7 +82,6 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] | None
     context: Context | None
     guideline: dict[str, str] | None
-    reason: str | None
 
 
 def undecided_alert(
@@ -112,7 +122,6 @@ def undecided_alert(
         measures=None,
         context=None,
         guideline=None,
-        reason=None,
     )
 
 
@@ -142,7 +151,6 @@ class AlertRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     measures: tuple[Measure, ...] | UnsetType = UNSET
     context: Context | UnsetType = UNSET
     guideline: dict[str, str] | UnsetType = UNSET
-    reason: str | UnsetType = UNSET
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,12 +178,13 @@ class NotAnAlert(ValueError):
     """An error: the bytes are not an alert."""
 
 
-def episode_id(patient: str, kind: str, subject: str, opened: int) -> str:
+def episode_id(patient: str, kind: str, subject: str, opened: int, decided: int | None = None) -> str:
     """Return the first 16 hex digits of SHA-256 over `patient|kind|subject|opened`.
 
-    The same log gives the same ids.
+    `decided` is added when that id was given to the patient before. The same log gives the same ids.
     """
-    return hashed(f"{patient}|{kind}|{subject}|{instants.text(opened)}")
+    named = f"{patient}|{kind}|{subject}|{instants.text(opened)}"
+    return hashed(named if decided is None else f"{named}|{instants.text(decided)}")
 
 
 def hashed(text: str) -> str:
@@ -206,7 +215,6 @@ def record(alert: Alert) -> AlertRecord:
         measures=UNSET if alert.measures is None else alert.measures,
         context=UNSET if alert.context is None else alert.context,
         guideline=UNSET if alert.guideline is None else alert.guideline,
-        reason=UNSET if alert.reason is None else alert.reason,
     )
 
 

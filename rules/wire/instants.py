@@ -15,8 +15,8 @@ DAY = 24 * HOUR
 Instant = int
 """A moment as the unit of the clock and of all deadlines (docs/decisions/0002)."""
 
-BEFORE_ALL = -1
 AFTER_ALL = 1 << 62
+BEFORE_ALL = -AFTER_ALL
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST = (date(1, 1, 1).toordinal() - _EPOCH) * DAY

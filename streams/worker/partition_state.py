@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rules.decide import codec
 from rules.decide.engine import advance, settle
-from rules.decide.state import Patient, admitted
+from rules.decide.state import Patient
 from rules.guideline import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
-from rules.wire.instants import Instant
+from rules.wire.instants import BEFORE_ALL, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT, LEVELS
@@ -54,9 +54,9 @@ class CachedPatient:
         return self._patient
 
     def put(self, patient: Patient | None) -> None:
-        """Replace the patient; of a discharged one only what tells a late fact from a new stay is kept."""
+        """Replace the patient."""
         self.over = patient is not None and patient.discharged is not None
-        self._patient = closed(patient) if patient is not None and self.over else patient
+        self._patient = patient
         self.wake = wake(patient)
         self.open = opened(patient)
 
@@ -73,7 +73,7 @@ class CachedPatient:
 
 def wake(patient: Patient | None) -> Instant | None:
     """Return the instant that the clock may not pass without a decision; None: none."""
-    if patient is None or patient.discharged is not None:
+    if patient is None:
         return None
     return patient.now if patient.pending else patient.due
 
@@ -82,16 +82,6 @@ def opened(patient: Patient | None) -> tuple[int, ...]:
     """Return the number of open episodes by level."""
     levels = [episode.level for episode in patient.episodes.values()] if patient is not None else []
     return tuple(map(levels.count, LEVELS))
-
-
-def closed(patient: Patient) -> Patient:
-    """Return the patient of a stay that is over, without its facts.
-
-    Facts known after its end begin a new stay, earlier ones do not.
-    """
-    rest = admitted(patient.id, patient.guideline)
-    rest.now, rest.discharged = patient.now, patient.discharged
-    return rest
 
 
 def passed(patient: Patient, moment: int) -> bool:
@@ -107,7 +97,7 @@ class PartitionState:
     """
 
     def __init__(
-        self, partition: int, guideline: Guideline, clock: int = -1, partitions: int = 1
+        self, partition: int, guideline: Guideline, clock: int = BEFORE_ALL, partitions: int = 1
     ) -> None:
         self.partition, self.guideline, self.clock = partition, guideline, clock
         self.partitions = partitions
@@ -196,7 +186,7 @@ class PartitionState:
     def _keep_up(self, cached: CachedPatient) -> list[Alert]:
         """Advance the patient to the latest tick: one that changed nothing was not applied when it came."""
         patient = cached.patient(self.guideline)
-        if patient is None or self.clock < 0 or passed(patient, self.clock):
+        if patient is None or self.clock == BEFORE_ALL or passed(patient, self.clock):
             return []
         tick = events.Tick(id="", patient=patient.id, at=self.clock, known=self.clock, status="final")
         return advance(patient, tick, self.guideline)[1]

@@ -41,9 +41,8 @@ FIELDS: dict[str, Any] = {
     "measures": ({"text": "Give fluid", "source": "Table 5"},),
     "context": Context("peak", 3),
     "guideline": GUIDELINE,
-    "reason": "discharged",
 }
-UNSAID = {"measures": None, "context": None, "guideline": None, "reason": None}
+UNSAID = {"measures": None, "context": None, "guideline": None}
 SENT = {
     "id": "e1",
     "seq": 12,
@@ -65,7 +64,6 @@ SENT = {
     "measures": [{"text": "Give fluid", "source": "Table 5"}],
     "context": {"phase": "peak", "dose": 3},
     "guideline": GUIDELINE,
-    "reason": "discharged",
 }
 
 
@@ -119,7 +117,7 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["system", "value", "unit", "limit", "evidence", "action", "measures", "context", "guideline", "reason"],
+    ["system", "value", "unit", "limit", "evidence", "action", "measures", "context", "guideline"],
 )
 def test_what_may_be_missing(name: str) -> None:
     value = json.dumps({field: one for field, one in SENT.items() if field != name}).encode()

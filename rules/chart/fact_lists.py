@@ -1,0 +1,105 @@
+"""List where a chart keeps its facts: what is stored, what is copied, and what tells a stay's from another's.
+
+A new kind of fact is one line here. Vital signs are kept apart, record by record (`rules.chart.vitals.Tail`).
+"""
+
+from collections.abc import Callable, Iterator
+
+from rules.chart.chart import Chart, rebuilt
+from rules.chart.facts import (
+    Accepted,
+    DoseFact,
+    Drug,
+    Fact,
+    Lab,
+    NotUnderstood,
+    Place,
+    Rate,
+    Resumed,
+    SetAside,
+    Sign,
+    Volume,
+    Weight,
+)
+from rules.chart.vitals import Signals, Tail
+
+NAMED: dict[str, type[Fact]] = {
+    "labs": Lab,
+    "volumes": Volume,
+    "lines": Rate,
+    "findings": Sign,
+    "not_understood": NotUnderstood,
+}
+"""Attributes of a chart that hold lists of facts by name, with the kind of fact."""
+
+PLAIN: dict[str, type[Fact]] = {
+    "set_aside": SetAside,
+    "doses": DoseFact,
+    "places": Place,
+    "drugs": Drug,
+    "resumes": Resumed,
+    "raw_weights": Weight,
+    "accepts": Accepted,
+}
+"""Attributes of a chart that hold one list of facts each, with the kind of fact."""
+
+COMMANDS = ("resumes", "accepts")
+"""Answers to what their author saw: they belong to the stay in which they were given, whatever their `at`."""
+
+
+def every_list(chart: Chart) -> Iterator[list[Fact]]:
+    """Yield every list of facts of a chart but the vital signs and the baselines.
+
+    What was set aside comes first: of a record of which a part was used, the used part stands for its id.
+    """
+    for name in PLAIN:
+        yield getattr(chart, name)
+    for name in NAMED:
+        yield from getattr(chart, name).values()
+
+
+def index(chart: Chart) -> dict[str, Fact]:
+    """Return the fact in force for each id: the one `record` would have left there."""
+    seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}
+    for facts in every_list(chart):
+        seen.update((fact.id, fact) for fact in facts)
+    seen.update((row.id, row) for row in chart.tail.rows)
+    return seen
+
+
+def part(chart: Chart, begin: int) -> Chart:
+    """Return a chart with the facts of another from moment `begin` on, as if there were no earlier ones."""
+    out = Chart(chart.guideline)
+    out.n, out.digests = chart.n, dict(chart.digests)
+    for name in NAMED:
+        lists = getattr(chart, name)
+        setattr(out, name, {key: _from(facts, begin) for key, facts in lists.items()})
+    for name in PLAIN:
+        when = _known if name in COMMANDS else _at
+        setattr(out, name, _from(getattr(chart, name), begin, when))
+    out.baselines = [fact for fact in chart.baselines if fact.at >= begin]
+    out.ghosts = {id: fact for id, fact in chart.ghosts.items() if fact.at >= begin}
+    _restart(out.tail, chart.tail, begin)
+    rebuilt(out)
+    out.seen = index(out)
+    return out
+
+
+def _restart(tail: Tail, of: Tail, begin: int) -> None:
+    """Give a tail the records of another from `begin` on."""
+    whole = bool(of.rows) and of.rows[0].at >= begin
+    first = of.marks[0].signals.copy() if whole else Signals()
+    before = [[reading for reading in history if reading.at >= begin] for history in of.before()]
+    tail.restore(first, before, [row for row in of.rows if row.at >= begin])
+
+
+def _at(fact: Fact) -> int:
+    return fact.at
+
+
+def _known(fact: Fact) -> int:
+    return fact.first
+
+
+def _from(facts: list[Fact], begin: int, when: Callable[[Fact], int] = _at) -> list[Fact]:
+    return [fact for fact in facts if when(fact) >= begin]

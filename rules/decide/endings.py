@@ -1,0 +1,122 @@
+"""End episodes otherwise than by data: at a new cycle, a discharge, a cycle-start taken back.
+
+Source: criteria.md sections 4 and 9.
+"""
+
+from collections.abc import Callable
+
+from msgspec import UNSET
+
+from rules.chart import dirty_flags
+from rules.chart.course import Cycle, next_cycle_began
+from rules.decide.alert_texts import Words
+from rules.decide.episodes import Change, PendingAlert, Step, pending_alert
+from rules.decide.state import Episode, Patient
+from rules.decide.subjects import AFTER_DISCHARGE, MONITORING, RECOMMENDATION, Plan
+from rules.evaluate.result import CLEAR, Result
+from rules.evaluate.stop_rule import before_cycle
+
+NEW_CYCLE, DISCHARGED, WITHDRAWN = "new-cycle", "discharged", "cycle-start withdrawn"
+
+
+def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
+    """Apply the start of a cycle or its withdrawal, and return the alerts of the episodes that end by it.
+
+    At a second or later one open episodes resolve, stop rules are reset and everything is decided again. A
+    dose after the therapy's end starts the clocks again, and the recommendation's alerts; nothing ends.
+    """
+    cycle = patient.chart.cycle
+    if (cycle.number, cycle.start, cycle.since) == (
+        patient.cycles,
+        patient.cycle_start,
+        patient.cycle_since,
+    ):
+        return []
+    began = cycle.start is not None and patient.cycle_start is None
+    another = next_cycle_began(patient.cycles, patient.cycle_since, cycle)
+    alerts = end_episodes(patient, plan, NEW_CYCLE, cycle.start) if another else []
+    if another:
+        patient.rules = {}
+        forget_lapses(patient, plan)
+    if began:
+        patient.rules = {rule: before_cycle(rule_state) for rule, rule_state in patient.rules.items()}
+    if began or another or _clocks_began(patient, cycle):
+        patient.dirty |= dirty_flags.EVERYTHING
+        patient.quiet = True
+    if cycle.start is None and patient.cycle_start is not None:
+        alerts = end_episodes(patient, plan, None, None)
+        patient.quiet = False
+    take_cycle(patient)
+    return alerts
+
+
+def _clocks_began(patient: Patient, cycle: Cycle) -> bool:
+    """Return whether a dose after the therapy's end began the clocks again since the last decision."""
+    before = patient.cycle_start
+    return cycle.carried and cycle.start is not None and before is not None and cycle.start > before
+
+
+def take_cycle(patient: Patient) -> None:
+    """Remember the cycle as the one that was decided on."""
+    cycle = patient.chart.cycle
+    patient.cycles, patient.cycle_start, patient.cycle_since = cycle.number, cycle.start, cycle.since
+
+
+def forget_lapses(patient: Patient, plan: Plan) -> None:
+    """Let what opens again be what is overdue now, not what only lingers."""
+    for name, memory in patient.memories.items():
+        subject = plan.find(name)
+        if subject is not None and subject.kind == MONITORING:
+            memory.state, memory.mark = CLEAR, None
+
+
+def end_episodes(
+    patient: Patient,
+    plan: Plan,
+    reason: str | None,
+    at: int | None,
+    which: Callable[[Episode], bool] = lambda episode: True,
+) -> list[PendingAlert]:
+    """Resolve open episodes: all, or those that `which` names.
+
+    Without a reason the cycle-start itself was withdrawn, which is an amendment. That charting goes on after
+    a discharge is of no cycle: only a discharge ends it.
+    """
+    names = [
+        name
+        for name, episode in patient.episodes.items()
+        if which(episode) and (name != AFTER_DISCHARGE or reason == DISCHARGED)
+    ]
+    alerts = [_ended(patient, plan, name, reason, at) for name in names]
+    for name in names:
+        del patient.episodes[name]
+    return alerts
+
+
+def end_accepted(patient: Patient, plan: Plan, name: str) -> list[PendingAlert]:
+    """Resolve the episode of a criterion that is accepted from now on."""
+    if name not in patient.episodes:
+        return []
+    ended = _ended(patient, plan, name, "accepted", patient.now)
+    del patient.episodes[name]
+    return [ended]
+
+
+def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> PendingAlert:
+    episode, subject = patient.episodes[name], plan.find(name)
+    if subject is None:
+        kind, system, result = RECOMMENDATION, None, Result()
+    else:
+        kind, system = subject.kind, subject.system
+        result = subject.judge(patient, patient.now, patient.memory(name))
+    words = Words(f"Closed: {(reason or WITHDRAWN).replace('-', ' ')}", (), ())
+    transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
+    ended = max(episode.last, patient.now if at is None else at)
+    return pending_alert(
+        patient,
+        Step(plan.order(name), name, kind, system, reason is None),
+        episode,
+        result,
+        Change(transition, CLEAR, ended, UNSET if reason is None else reason),
+        words,
+    )

@@ -1,0 +1,239 @@
+"""Measure whether an acknowledged episode has become worse by a step: then it is told again.
+
+Each measure of a subject is held against its own worst up to the acknowledgement. Only what became known
+after it can be a step (criteria.md section 9).
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from rules.chart.chart import Chart
+from rules.chart.oxygen import VitalsRow
+from rules.chart.readings import History, Reading
+from rules.decide.state import Episode, Patient
+from rules.evaluate.result import TRIPPED, Result
+from rules.guideline.site_choices import Choices
+from rules.wire.events import Reference
+from rules.wire.instants import HOUR, Instant
+
+
+class Measure(NamedTuple):
+    """One measure of a subject.
+
+    `sign`: 1 where more is worse, -1 where less is; `step`: the choice that says by how much; `fraction`:
+    whether that is a fraction of the worst; `unit`: of a value that is not the row's own; `signal`: of the
+    readings (rules.chart.readings), `column`: of the vitals records.
+    """
+
+    name: str
+    sign: int
+    step: str
+    fraction: bool = False
+    unit: str | None = None
+    signal: str = ""
+    column: str = ""
+
+    def worse(self, a: float, b: float) -> float:
+        """Return the worse of two values."""
+        return a if (a - b) * self.sign > 0 else b
+
+    def reached(self, value: float, worst: float, choices: Choices) -> bool:
+        """Return whether a value is worse than the worst by at least a step."""
+        by: float = getattr(choices, self.step)
+        by = worst * by if self.fraction else by
+        return round((value - worst) * self.sign, 4) >= round(by, 4)
+
+
+BY_READING: dict[str, tuple[Measure, ...]] = {
+    "hypotension": (Measure("systolic", -1, "step_systolic", unit="mm[Hg]", signal="sbp"),),
+    "sinus-tachycardia": (Measure("heart-rate", 1, "step_heart_rate", unit="/min", signal="hr"),),
+    "oxygen-requirement": (
+        Measure("spo2", -1, "step_spo2", unit="%", signal="spo2"),
+        Measure("o2-flow", 1, "step_flow", unit="L/min", column="flow"),
+        Measure("fio2", 1, "step_fio2", unit="%", column="fio2"),
+    ),
+}
+"""What is measured reading by reading."""
+
+BY_VALUE: dict[str, Measure] = {
+    "urine-hour": Measure("urine-hour", -1, "step_urine_hour", fraction=True),
+    "creatinine": Measure("creatinine", 1, "step_creatinine"),
+    "bilirubin": Measure("bilirubin", 1, "step_bilirubin"),
+    "platelets": Measure("platelets", -1, "step_platelets", fraction=True),
+    "phenylephrine-maximum": Measure("load", 1, "step_load"),
+    "phenylephrine-minimum": Measure("load", 1, "step_load"),
+    "diarrhea": Measure("stool", 1, "step_stool"),
+    "weight-gain": Measure("weight", 1, "step_weight"),
+}
+"""What is measured by the row's own value, decision by decision."""
+
+
+class Found(NamedTuple):
+    """A value that was read: when, what it counts as, when it became known, and where."""
+
+    at: int
+    value: float
+    first: Instant
+    reference: Reference
+
+
+class Worse(NamedTuple):
+    """A step: the worst before it, and the result that says what is worse."""
+
+    before: float
+    result: Result
+
+
+def bars_of(patient: Patient, name: str, episode: Episode, known: Instant) -> dict[str, float]:
+    """Return the worst of each measure over what was known at an instant."""
+    bars = dict(episode.worst)
+    for measure in BY_READING.get(name, ()):
+        for found in _held(patient.chart, measure, episode):
+            if found.first <= known:
+                bars[measure.name] = measure.worse(found.value, bars.get(measure.name, found.value))
+    return bars
+
+
+def by_value(patient: Patient, name: str, result: Result, amended: bool) -> Worse | None:
+    """Follow a row that is measured by its value, and return the step, if it is one.
+
+    `amended`: a fact behind it was corrected: what it was before counts no more.
+    """
+    measure, episode = BY_VALUE.get(name), patient.episodes.get(name)
+    if measure is None or episode is None or result.state not in TRIPPED or result.stale:
+        return None
+    if not isinstance(result.value, float | int):
+        return None
+    value = float(result.value)
+    if amended:
+        episode.worst, episode.bars = {}, {measure.name: value}
+    episode.worst[measure.name] = measure.worse(value, episode.worst.get(measure.name, value))
+    if episode.acked_at is None:
+        return None
+    worst = episode.bars.get(measure.name)
+    if not _known_after(patient.chart, result, episode.acked_at):
+        episode.bars[measure.name] = value if worst is None else measure.worse(value, worst)
+        return None
+    if worst is None or not measure.reached(value, worst, patient.guideline.choices):
+        return None
+    return Worse(worst, msgspec.structs.replace(result, at=_moment(patient.chart, result)))
+
+
+def _moment(chart: Chart, result: Result) -> int | None:
+    """Return the `at` of the newest fact behind a value; None: it changed by time alone."""
+    if result.latest is not None:
+        return result.latest
+    facts = [chart.seen[id].at for id, _ in result.evidence if id in chart.seen]
+    return max(facts, default=result.at)
+
+
+def _known_after(chart: Chart, result: Result, instant: Instant) -> bool:
+    seen = chart.seen
+    return any(seen[id].first > instant for id, _ in result.evidence if id in seen)
+
+
+def watches(patient: Patient) -> bool:
+    """Return whether every vitals record must be decided: it may be a step of an acknowledged episode."""
+    episodes = patient.episodes
+    return any(name in episodes and episodes[name].acked is not None for name in BY_READING)
+
+
+def remember_readings(patient: Patient, amended: bool) -> None:
+    """Keep the worst of the readings before they leave the chart: once an hour, for every open episode.
+
+    `amended`: a vitals record was corrected: only what is still kept counts.
+    """
+    for name in BY_READING:
+        episode = patient.episodes.get(name)
+        if episode is None or not (amended or patient.now - episode.remembered >= HOUR):
+            continue
+        episode.worst = {} if amended else episode.worst
+        if amended and episode.acked_at is not None:
+            episode.bars = bars_of(patient, name, episode, episode.acked_at)
+        episode.worst = bars_of(patient, name, episode, patient.now)
+        episode.remembered = patient.now
+
+
+def by_reading(patient: Patient, name: str, amended: bool) -> Worse | None:
+    """Return the first step among the readings of this instant; after a correction, of all that are kept."""
+    episode, chart = patient.episodes[name], patient.chart
+    if episode.acked_at is None:
+        return None
+    for measure in BY_READING[name]:
+        worst = episode.bars.get(measure.name)
+        if worst is None:
+            continue
+        for found in _held(chart, measure, episode) if amended else _fresh(patient, measure, episode):
+            later = found.first > episode.acked_at
+            if later and measure.reached(found.value, worst, patient.guideline.choices):
+                return Worse(worst, _result(measure, found))
+    return None
+
+
+def _result(measure: Measure, found: Found) -> Result:
+    return Result(
+        value=found.value, unit=measure.unit, at=found.at, latest=found.at, evidence=(found.reference,)
+    )
+
+
+def _held(chart: Chart, measure: Measure, episode: Episode) -> Iterator[Found]:
+    """Yield what was read since the reading that opened the episode and the run that did.
+
+    Of oxygen also what was in force then.
+    """
+    if measure.signal:
+        history = _history(chart, measure)
+        first = bisect_left(history, episode.start, key=_at)
+        yield from (_confirmed(history, i, measure) for i in range(first, len(history)))
+        return
+    rows = chart.tail.rows
+    first = bisect_left(rows, episode.start, key=_at)
+    before = next((row for row in reversed(rows[:first]) if getattr(row, measure.column) is not None), None)
+    yield from _charted([*([] if before is None else [before]), *rows[first:]], measure)
+
+
+def _fresh(patient: Patient, measure: Measure, episode: Episode) -> Iterator[Found]:
+    """Yield what was read at this instant, and the reading that follows each: its neighbour is new."""
+    for at in sorted({max(at, episode.start) for at in patient.fresh}):
+        if not measure.signal:
+            rows = patient.chart.tail.rows
+            yield from _charted(
+                rows[bisect_left(rows, at, key=_at) : bisect_right(rows, at, key=_at)], measure
+            )
+            continue
+        history = _history(patient.chart, measure)
+        last = min(bisect_right(history, at, key=_at) + 1, len(history))
+        for i in range(bisect_left(history, at, key=_at), last):
+            yield _confirmed(history, i, measure)
+
+
+def _history(chart: Chart, measure: Measure) -> History:
+    """Return the readings of a signal; means that stand in for a systolic pressure have no measure."""
+    history: History = getattr(chart.tail.readings, measure.signal)
+    return history if measure.signal != "sbp" else [one for one in history if one.mean is None]
+
+
+def _confirmed(history: History, i: int, measure: Measure) -> Found:
+    """Return a reading by its confirmed value.
+
+    That is its own, or the better of it and the one before it where another lies close before it.
+    """
+    reading = history[i]
+    value = reading.value
+    if reading.close and i and measure.worse(value, history[i - 1].value) == value:
+        value = history[i - 1].value
+    return Found(reading.at, value, reading.first, reading.reference)
+
+
+def _charted(rows: Iterable[VitalsRow], measure: Measure) -> Iterator[Found]:
+    for row in rows:
+        value = getattr(row, measure.column)
+        if value is not None:
+            yield Found(row.at, value, row.first, row.reference)
+
+
+def _at(fact: VitalsRow | Reading) -> int:
+    return fact.at
