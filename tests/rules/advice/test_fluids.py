@@ -1,4 +1,4 @@
-"""Advice on fluids and pressors: when each opens, closes and reminds (criteria.md section 7)."""
+"""Advice on fluids and pressors: when each opens, closes and reminds (criteria.md sections 7.1 and 7.3)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ FLUIDS = {
     "no fluid-bolus without": ("fluid-bolus", start().complete("08:00"), "08:00", False),
     "no fluid-bolus by urine-shift alone": (
         "fluid-bolus",
-        start().urine("14:00", 70, start="07:00").urine("15:00", 22, start="14:00"),
-        "15:00",
+        start().urine("14:00", 70, start="07:00").urine("15:00", 22, start="14:00").urine("16:00", 22),
+        "16:00",
         False,
     ),
     "fluid-bolus closes with the hypotension": (
@@ -78,11 +78,53 @@ FLUIDS = {
         "09:00",
         True,
     ),
-    "another pressor does not close it": (
+    "not while another pressor runs": (
         "add-pressor",
-        low().bolus("08:30", 1000).infusion("norepinephrine", "08:40", 0.1),
+        low().bolus("08:30", 1000).infusion("norepinephrine", "08:40", 0.01),
+        "09:00",
+        False,
+    ),
+    "renal dopamine is no pressor": (
+        "add-pressor",
+        low().bolus("08:30", 1000).infusion("dopamine", "08:40", 2.5),
         "09:00",
         True,
+    ),
+    "dopamine above 2.5 is one": (
+        "add-pressor",
+        low().bolus("08:30", 1000).infusion("dopamine", "08:40", 2.6),
+        "09:00",
+        False,
+    ),
+    "dopamine of two lines adds up": (
+        "add-pressor",
+        low()
+        .bolus("08:30", 1000)
+        .infusion("dopamine", "08:40", 1.3, line="a")
+        .infusion("dopamine", "08:41", 1.3, line="b"),
+        "09:00",
+        False,
+    ),
+    "an inotrope is none": (
+        "add-pressor",
+        low().bolus("08:30", 1000).infusion("dobutamine", "08:40", 5),
+        "09:00",
+        True,
+    ),
+    "titrate-pressor while one runs": ("titrate-pressor", low().phenylephrine("08:40", 0.1), "09:00", True),
+    "not without one": ("titrate-pressor", low(), "09:00", False),
+    "not for renal dopamine": ("titrate-pressor", low().infusion("dopamine", "08:40", 2), "09:00", False),
+    "not without hypotension, with a pressor": (
+        "titrate-pressor",
+        start().phenylephrine("08:40", 0.1),
+        "09:00",
+        False,
+    ),
+    "closes when the pressor stops": (
+        "titrate-pressor",
+        low().phenylephrine("08:40", 0.1).phenylephrine("09:00", 0),
+        "09:00",
+        False,
     ),
     "closes with the hypotension": (
         "add-pressor",
@@ -109,6 +151,18 @@ FLUIDS = {
         "add-dopamine",
         dry().phenylephrine("08:30", 0.1).bolus("09:00", 1000),
         "09:00",
+        True,
+    ),
+    "add-dopamine not after therapy-end": (
+        "add-dopamine",
+        dry().bolus("09:00", 1000).end("10:00"),
+        "10:00",
+        False,
+    ),
+    "add-dopamine until therapy-end": (
+        "add-dopamine",
+        dry().bolus("09:00", 1000).end("10:00"),
+        "09:59:59.999",
         True,
     ),
     "add-dopamine by urine-shift": (
@@ -151,7 +205,14 @@ FLUIDS = {
         "31:59:59.999",
         True,
     ),
-    "and no longer at 24 h": ("fluid-limit", start().bolus("08:00", 1000), "32:00", False),
+    "and 4 h longer": ("fluid-limit", start().bolus("08:00", 1000), "35:59:59.999", True),
+    "no longer after 4 h below": ("fluid-limit", start().bolus("08:00", 1000), "36:00", False),
+    "below 1000 mL for a while only": (
+        "fluid-limit",
+        start().bolus("08:00", 1000).bolus("35:00", 1000),
+        "37:00",
+        True,
+    ),
     "each volume whole at its at": ("fluid-limit", start().bolus("08:00", 1000, start=None), "08:00", True),
     "edema-caution at 10 %": ("edema-caution", start().vitals("08:00", weight=77), "08:00", False),
     "edema-caution just over 10 %": ("edema-caution", start().vitals("08:00", weight=77.1), "08:00", True),

@@ -146,5 +146,5 @@ def test_the_items_stand_in_the_order_of_the_text() -> None:
     """criteria.md section 7."""
     assert list(states_at(NOTHING, "01:00")["eligibility"]) == [
         "creatinine", "bilirubin", "ecg", "steroid", "infection", "stress-test", "chest-xray", "pulmonary-function",
-        "antihypertensives", "organ-disease",
+        "antihypertensives", "organ-disease", "exercise-echo",
     ]  # fmt: skip

@@ -1,0 +1,201 @@
+"""Watches on doses: in error, changed, many, and a cycle that is about to end (criteria.md section 7.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.rules.courses import Course, alerts, states_at, table, timed
+
+
+def start(**baseline: Any) -> Course:
+    return Course().start("00:00", **baseline)
+
+
+def open_at(course: Course, at: str, code: str) -> bool:
+    return code in states_at(course, at)["advice"]
+
+
+def given(*doses: float | None) -> Course:
+    """Doses 8 h apart from 08:00 on, IU/kg."""
+    drawn = start()
+    for i, amount in enumerate(doses):
+        drawn.dose(f"{8 + 8 * i:02}:00", amount or 600_000)
+    return drawn
+
+
+ERRORS = {
+    "less than 7 h after the one before": (start().dose("08:00").dose("14:59:59.999"), "14:59:59.999", True),
+    "7 h sharp is none": (start().dose("08:00").dose("15:00"), "15:00", False),
+    "two at one time": (start().dose("08:00").dose("08:00"), "08:00", True),
+    "more than 792,000 IU/kg": (given(792_001), "08:00", True),
+    "792,000 is none": (given(792_000), "08:00", False),
+    "the first by half and more": (given(299_999), "08:00", True),
+    "half of 600,000 is none": (given(300_000), "08:00", False),
+    "a tenth": (given(60_000), "08:00", True),
+    "a later one by half of both": (given(None, 290_000), "16:00", True),
+    "near the first it is none": (given(300_000, 290_000), "16:00", False),
+    "near a first that is in error itself it is one": (given(60_000, 60_000), "16:00", True),
+    "a first in error corrects nothing": (given(60_000, 600_000), "32:00:00.001", False),
+    "in IU with the baseline's 70 kg": (start().dose("08:00", 56e6, "[iU]"), "08:00", True),
+    "in IU of a usual dose": (start().dose("08:00", 42e6, "[iU]"), "08:00", False),
+    "a held one is none": (start().dose("08:00").dose("09:00", given=False), "09:00", False),
+    "24 h from the decision": (given(60_000), "31:59:59.999", True),
+    "no longer": (given(60_000), "32:00", False),
+    "known late, 24 h from its decision": (
+        start().dose("08:00", 60_000, known="10:00"),
+        "33:59:59.999",
+        True,
+    ),
+    "corrected it never was": (
+        start().dose("08:00", 60_000, id="d").correct("d", "09:00", amount=600_000),
+        "09:00",
+        False,
+    ),
+    "a new cycle looks at its own doses": (
+        given(60_000).encounter("cycle-start", "10:00"),
+        "10:00",
+        False,
+    ),
+    "the one before may be of another cycle": (
+        start().dose("08:00").encounter("cycle-start", "10:00").dose("12:00"),
+        "12:00",
+        True,
+    ),
+}
+
+
+@table(ERRORS)
+def test_dose_error(course: Course, at: str, expected: bool) -> None:
+    """criteria.md section 7.2: too early, too much, or unlike the published and the cycle's first."""
+    assert open_at(course, at, "dose-error") is expected
+
+
+SAID = {
+    "dose-error at the dose, for 24 h": (
+        "dose-error",
+        start().dose("08:00", 60_000).tick("40:00"),
+        ["opened absolute 08:00", "resolved clear 32:00"],
+    ),
+    "known late it lasts 24 h from then": (
+        "dose-error",
+        start().dose("08:00", 60_000, known="10:00").tick("40:00"),
+        ["opened absolute 08:00 @10:00", "resolved clear 34:00"],
+    ),
+    "corrected it is amended": (
+        "dose-error",
+        start().dose("08:00", 60_000, id="d").correct("d", "09:00", amount=600_000),
+        ["opened absolute 08:00", "amended clear 08:00 @09:00"],
+    ),
+    "withdrawn too": (
+        "dose-error",
+        start().dose("08:00").dose("08:05", id="d").withdraw("d", "09:00"),
+        ["opened absolute 08:05", "amended clear 08:05 @09:00"],
+    ),
+    "another one in an episode that nobody acknowledged says nothing": (
+        "dose-error",
+        start().dose("08:00").dose("09:00").dose("10:00").tick("12:00"),
+        ["opened absolute 09:00"],
+    ),
+    "it lasts until the last one's 24 h": (
+        "dose-error",
+        start().dose("08:00").dose("09:00").dose("10:00").tick("40:00"),
+        ["opened absolute 09:00", "resolved clear 34:00"],
+    ),
+    "one that a dose charted late makes too early": (
+        "dose-error",
+        start().dose("08:00").dose("04:00", known="12:00").tick("40:00"),
+        ["opened absolute 08:00 @12:00", "resolved clear 36:00"],
+    ),
+    "dose-count at 12, relative at 14": (
+        "dose-count",
+        given(*[None] * 14).end("130:00"),
+        ["opened advisory 96:00", "worsened relative 112:00", "resolved clear 130:00"],
+    ),
+    "cycle-ends-soon from its deadline to the stop": (
+        "cycle-ends-soon",
+        given(None).tick("50:00"),
+        ["opened advisory 36:00", "resolved clear 40:15"],
+    ),
+    "cycle-ends-soon until a dose": (
+        "cycle-ends-soon",
+        given(None).dose("38:00"),
+        ["opened advisory 36:00", "resolved clear 38:00"],
+    ),
+    "cycle-ends-soon until therapy-end": (
+        "cycle-ends-soon",
+        given(None).end("38:00"),
+        ["opened advisory 36:00", "resolved clear 38:00"],
+    ),
+}
+
+
+@table(SAID, "code course expected")
+def test_what_is_said_of_doses(code: str, course: Course, expected: list[str]) -> None:
+    """criteria.md sections 7.2 and 9: the `at` of a dose, or the deadline."""
+    assert timed(course, code) == expected
+
+
+WATCHES = {
+    "dose-count at 12": ("dose-count", given(*[None] * 12), "96:00", True),
+    "not at 11": ("dose-count", given(*[None] * 11), "88:00", False),
+    "cycle-ends-soon when due for 20 h": ("cycle-ends-soon", given(None), "36:00", True),
+    "not before": ("cycle-ends-soon", given(None), "35:59:59.999", False),
+    "not before dose 1": ("cycle-ends-soon", start(), "30:00", False),
+    "not while another stop stands": (
+        "cycle-ends-soon",
+        given(None).finding("infection", "20:00"),
+        "37:00",
+        False,
+    ),
+    "10 % less is let pass": ("dose-changed", given(None, 540_000), "16:00", False),
+    "more is not": ("dose-changed", given(None, 539_999), "16:00", True),
+    "nor 10 % upwards": ("dose-changed", given(None, 660_001), "16:00", True),
+    "in another unit, by weight": (
+        "dose-changed",
+        given(None).dose("16:00", 30e6, "[iU]"),
+        "16:00",
+        True,
+    ),
+    "the same in another unit": ("dose-changed", given(None).dose("16:00", 42e6, "[iU]"), "16:00", False),
+}
+
+
+@table(WATCHES, "code course at expected")
+def test_a_watch_on_doses(code: str, course: Course, at: str, expected: bool) -> None:
+    """criteria.md section 7.2: dose-count, cycle-ends-soon, dose-changed."""
+    assert open_at(course, at, code) is expected
+
+
+WORDS = {
+    "too early": (
+        start().dose("08:00").dose("14:54"),
+        "14:54",
+        "dose-error",
+        ("Dose 2 at 14:54", "6:54 h after the one before", "double dose or double entry"),
+    ),
+    "tenfold": (given(6_000_000), "08:00", "dose-error", ("6,000,000 IU/kg", "more than 792,000")),
+    "a tenth": (given(60_000), "08:00", "dose-error", ("60,000 IU/kg instead of 600,000",)),
+    "reduced": (given(None, 480_000), "16:00", "dose-changed", ("20 % below", "480,000", "600,000")),
+    "raised": (given(None, 720_000), "16:00", "dose-changed", ("20 % above",)),
+    "many": (given(*[None] * 12), "96:00", "dose-count", ("12 doses", "8-12")),
+    "at the label's end": (given(*[None] * 14), "112:00", "dose-count", ("14 doses", "at most 14")),
+    "late": (given(None), "36:00", "cycle-ends-soon", ("due since 16:00", "in 4:00 h")),
+}
+
+
+@table(WORDS, "course at code expected")
+def test_a_watch_on_doses_names_dose_and_amount(
+    course: Course, at: str, code: str, expected: tuple[str, ...]
+) -> None:
+    """criteria.md section 10: read by a nurse at night."""
+    text = states_at(course, at)["advice"][code]["text"].lower()
+    for words in expected:
+        assert words.lower() in text
+
+
+def test_dose_error_names_all_doses_in_error() -> None:
+    """criteria.md section 7.2: one subject, its evidence all doses in error."""
+    drawn = start().dose("08:00", 60_000, id="a").dose("09:00", id="b").tick("10:00")
+    opened = next(a for a in alerts(drawn) if a["subject"] == "dose-error")
+    assert opened["evidence"] == ["a"]
+    assert "Dose 2 at 09:00" in states_at(drawn, "10:00")["advice"]["dose-error"]["text"]
