@@ -23,7 +23,7 @@ def per_kg(chart: Chart, dose: DoseFact) -> float | None:
 def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open as absolute while a dose is in error, at most 24 h from the decision that found it."""
     known = dict(before.held)
-    errors = {dose.id: (dose, why) for dose in case.chart.cycle_doses if (why := _error(advice, case, dose))}
+    errors = {dose.id: (dose, why) for dose in case.chart.cycle_doses if (why := error_of(advice, case, dose))}
     held = tuple((id, known.get(id, now)) for id in errors)
     active = [errors[id] for id, since in held if now < since + advice.until]
     if not active:
@@ -43,7 +43,7 @@ def _told(case: Case, dose: DoseFact, why: str) -> str:
     return f"Dose {number} at {clock_time(dose.at, case.guideline.shifts)}, {why}"
 
 
-def _error(advice: Advice, case: Case, dose: DoseFact) -> str:
+def error_of(advice: Advice, case: Case, dose: DoseFact) -> str:
     """Return why a dose is in error, in words; empty when it is not."""
     doses = case.chart.doses
     index = next(i for i, one in enumerate(doses) if one.id == dose.id)
@@ -62,7 +62,7 @@ def _unlike(advice: Advice, case: Case, dose: DoseFact, amount: float) -> str:
     if not _differs(advice, amount, _nearer(advice, amount)):
         return ""
     first = case.chart.cycle_doses[0]
-    usual = None if first.id == dose.id or _error(advice, case, first) else per_kg(case.chart, first)
+    usual = None if first.id == dose.id or error_of(advice, case, first) else per_kg(case.chart, first)
     if usual is not None and not _differs(advice, amount, usual):
         return ""
     return f"{amount:,.0f} IU/kg instead of {_nearer(advice, amount):,.0f}"
