@@ -15,14 +15,17 @@ from rules.advice import (
     labs,
     medicines,
     next_steps,
+    spikes,
     vital_signs,
 )
 from rules.chart import dirty_flags
 from rules.chart.dirty_flags import (
     BASELINE,
+    BREATHING,
     DOSES,
     ENCOUNTER,
     FLUIDS,
+    HEART_RATE,
     INFUSIONS,
     MAINTENANCE,
     MEDICATION,
@@ -97,6 +100,7 @@ ADVISES: dict[str, Entry] = {
     "ck-elevated": Entry(labs.ck_elevated, lab("ck", *labs.ENZYMES)),
     "chills": Entry(bedside.chills, lab("chills") | ENCOUNTER),
     "fever": Entry(bedside.fever, TEMPERATURE | harm.INDOMETHACIN_INPUTS, harm.INDOMETHACIN_READS),
+    "septic-workup": Entry(spikes.septic_workup, TEMPERATURE | ENDED | lab(*spikes.ANSWERS)),
     "early-fever-expected": Entry(bedside.early_fever_expected, ENDED, ("fever",)),
     "mental-status-watch": Entry(bedside.mental_status_watch, lab("mental-status")),
     "forbidden-medication": Entry(medicines.forbidden_medication, MEDICATION | ENCOUNTER, rules=True),
@@ -128,6 +132,8 @@ ADVISES: dict[str, Entry] = {
     "dose-changed": Entry(doses.dose_changed, ENDED | WEIGHT | BASELINE),
     "dose-count": Entry(doses.dose_count, ENDED),
     "cycle-ends-soon": Entry(doses.cycle_ends_soon, ENDED, rules=True),
+    "bradycardia": Entry(vital_signs.bradycardia, HEART_RATE),
+    "tachypnea": Entry(vital_signs.tachypnea, BREATHING),
     "hyperkalemia": Entry(labs.hyperkalemia, lab("potassium")),
     "eligibility": Entry(
         eligibility.eligibility_advice,

@@ -1,23 +1,54 @@
-"""Evaluate the advice on vital signs that are sustained: a low saturation.
+"""Evaluate the advice on vital signs that are sustained: saturation, a slow heart, fast breathing.
 
-Source: Table 5, Shortness of breath; criteria.md section 7.
+Source: Table 5, Shortness of breath; criteria.md sections 3.1, 7.1 and 7.2.
 """
 
-from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result
+from rules.chart.readings import Reading
+from rules.chart.series import Latch
+from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
+from rules.guideline.declarations import Limit
 from rules.wire.instants import Instant
-from rules.wire.written import written
+from rules.wire.written import figures, written
 
 
 def hypoxemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open on an SpO2 sustained below the patient's limit, until it clears."""
     spo2, limit = case.chart.tail.now.spo2, case.chart.tail.setting.low.trip
-    low, last = spo2.low, spo2.last
+    result = _latched(advice, spo2.low, spo2.last, limit, ADVISORY)
+    if spo2.last is not None:
+        value = written(spo2.last.value, "%", limit.value)
+        below = f", was below {figures(limit.value)} %" if not limit.met(spo2.last.value) else ""
+        limited = f" (limit {figures(limit.value)} %){below}: {advice.text}" if spo2.low.on else ""
+        result.words = f"SpO2 {value}{limited}"
+    return result
+
+
+def bradycardia(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open as relative on a heart rate sustained below 50, until it is sustained at 55 or more."""
+    hr, slow = case.chart.tail.now.hr, case.guideline.vital_signs.slow
+    result = _latched(advice, hr.slow, hr.last, slow.trip, RELATIVE)
+    if hr.last is not None:
+        held = f", below {figures(slow.trip.value)} over 30 min: {advice.text}" if hr.slow.on else ""
+        result.words = f"Heart rate {figures(hr.last.value, slow.trip.value, slow.clear.value)}{held}"
+    return result
+
+
+def tachypnea(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open as relative on two respiratory rates of 30 or more, 15 min apart, until one is below 25."""
+    breathing, fast = case.chart.tail.now.breathing, case.guideline.vital_signs.breathing
+    result = _latched(advice, breathing.fast, breathing.last, fast.trip, RELATIVE)
+    if breathing.last is not None:
+        value = figures(breathing.last.value, fast.trip.value, fast.clear.value)
+        held = f", {figures(fast.trip.value)} or more twice: {advice.text}" if breathing.fast.on else ""
+        result.words = f"Respiratory rate {value}{held}"
+    return result
+
+
+def _latched(advice: Advice, latch: Latch, last: Reading | None, limit: Limit, level: str) -> Result:
+    """Return the result of a condition with hysteresis, and the latest reading."""
     if last is None:
         return Result()
-    result = Result(ADVISORY if low.on else CLEAR, at=low.changed, value=last.value, unit="%")
-    result.limit, result.evidence = limit.text, low.evidence
-    result.words = f"SpO2 {written(last.value, '%', limit.value)}"
-    if low.on:
-        result.words = f"{result.words}, below {written(limit.value, '%')}: {advice.text}"
+    result = Result(level if latch.on else CLEAR, at=latch.changed, value=last.value, unit=advice.unit)
+    result.limit, result.evidence = limit.text, latch.evidence
     return result

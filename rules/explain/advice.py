@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 
-from rules.chart.course import runs
-from rules.chart.facts import Volume
-from rules.chart.infusions import load_in_force
-from rules.explain import advice_conditions
-from rules.explain.advice_conditions import opens
-from rules.explain.citations import Run, cite_all, cited, under_way
+from rules.advice.correctives import corrective
+from rules.decide.subjects import AdviceCase
+from rules.explain import advice_after_therapy, advice_conditions, advice_fluids, advice_medicines
+from rules.explain.advice_after_therapy import Explained
+from rules.explain.advice_fluids import boluses
+from rules.explain.advice_opens import opens
+from rules.explain.citations import cite_all, cited
 from rules.explain.criterion import behind, in_short
-from rules.explain.explanation import Answer, Cited, Rule, Window, amount, away, number, span, when
+from rules.explain.explanation import Answer, Cited, Rule, amount, away, when
 from rules.explain.question import Asked, ask
 from rules.guideline.advice_declarations import Advice
 
 READS = {
     "fluid-bolus": ("hypotension", "urine-hour"),
     "add-pressor": ("hypotension",),
+    "titrate-pressor": ("hypotension",),
     "add-dopamine": ("urine-shift", "urine-hour"),
+    "fluid-futile": ("hypotension", "urine-shift", "urine-hour"),
     "mental-status-watch": ("mental-status",),
     "recovery-late": ("hypotension",),
     "diurese": ("urine-hour",),
@@ -24,6 +27,8 @@ READS = {
 CODE = {
     "edema-caution": "weight",
     "hypoxemia": "spo2",
+    "bradycardia": "heart-rate",
+    "tachypnea": "respiratory-rate",
     "fever": "temperature",
     "septic-workup": "temperature",
 }
@@ -39,17 +44,22 @@ def advised(asked: Asked) -> Answer:
         rule=Rule(
             words=advice.text,
             source=advice.source,
-            section="criteria.md section 7",
+            section=f"criteria.md section {'7.2' if advice.watch else '7.1'}",
             window=f"open while: {opens(advice, asked.guideline)}",
         ),
-        facts=[*_facts(advice, asked, reads), *_boluses(advice, asked)],
+        facts=[*_facts(advice, asked, reads), *_boluses(asked)],
         window=window,
         look=asked.look(),
-        why=[*(in_short(asked.patient, name) for name in reads), *why],
+        why=[*_said(asked), *(in_short(asked.patient, name) for name in reads), *why],
         clears=["Closes as soon as its condition no longer holds; advice has no hysteresis unless said."]
         if asked.tripped
         else [],
     )
+
+
+def _said(asked: Asked) -> list[str]:
+    """Return what the advice says now, if it is open."""
+    return [f"{asked.result.words}."] if asked.tripped and asked.result.words else []
 
 
 def _facts(advice: Advice, asked: Asked, reads: tuple[str, ...]) -> list[Cited]:
@@ -65,11 +75,18 @@ def _facts(advice: Advice, asked: Asked, reads: tuple[str, ...]) -> list[Cited]:
     ]
 
 
-def _nothing(advice: Advice, asked: Asked) -> advice_conditions.Explained:
+def _boluses(asked: Asked) -> list[Cited]:
+    """Return the boluses counted so far, when they do not suffice yet."""
+    if asked.tripped:
+        return []
+    return [cited(bolus, "a bolus since the episode opened") for bolus in boluses(asked)]
+
+
+def _nothing(advice: Advice, asked: Asked) -> Explained:
     return None, []
 
 
-def _lab(advice: Advice, asked: Asked) -> advice_conditions.Explained:
+def _lab(advice: Advice, asked: Asked) -> Explained:
     """Explain an advice about a lab: the latest value and the distance to its limit."""
     assert advice.lab is not None
     labs, result = asked.chart.labs.get(advice.lab), asked.result
@@ -89,162 +106,46 @@ def _lab(advice: Advice, asked: Asked) -> advice_conditions.Explained:
     ]
 
 
-def _given(advice: Advice, asked: Asked, names: tuple[str, ...], running: str) -> advice_conditions.Explained:
-    """Explain the boluses since an episode opened, against the volume that opens the advice."""
-    moments = [
-        asked.patient.opened(name)
-        for name in names
-        if asked.patient.memory(name).state in ("relative", "absolute")
-    ]
-    start = min((moment for moment in moments if moment is not None), default=None)
-    if start is None or advice.volume is None:
-        return None, [f"{' or '.join(names)} is not open: no boluses are counted.", running]
-    total = round(sum(bolus.volume for bolus in boluses(asked, start)), 6)
-    lacking = advice.volume - total
-    away = (
-        f"{amount(lacking, 'mL')} are lacking of {amount(advice.volume, 'mL')}"
-        if lacking > 0
-        else f"the limit is {amount(advice.volume, 'mL')}"
-    )
-    return Window(start, asked.t, "boluses are counted"), [
-        f"Boluses since it opened at {when(start)}: {amount(total, 'mL')}; {away}.",
-        running,
-    ]
-
-
-def boluses(asked: Asked, start: int) -> list[Volume]:
-    """Return the boluses given after moment `start`, in order."""
-    return [bolus for bolus in asked.chart.volumes["iv-bolus"] if bolus.at > start]
-
-
-def _boluses(advice: Advice, asked: Asked) -> list[Cited]:
-    """Return the boluses counted so far, when they do not suffice yet."""
-    if advice.code not in ("add-pressor", "add-dopamine") or asked.tripped:
-        return []
-    window, _ = EXPLAINERS[advice.code](advice, asked)
-    return (
-        [cited(bolus, "a bolus since the episode opened") for bolus in boluses(asked, window.start)]
-        if window
-        else []
-    )
-
-
-def _pressor(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    rate = load_in_force(asked.chart.loads, asked.t)
-    running = (
-        "Phenylephrine runs at a rate that needs a weight."
-        if rate is None
-        else f"Phenylephrine in force: {amount(rate, 'ug/kg/min')}."
-    )
-    return _given(advice, asked, READS[advice.code], running)
-
-
-def _dopamine(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    running = f"Dopamine is {'running' if runs(asked.chart.dopamine, asked.t) else 'not running'}."
-    return _given(advice, asked, READS[advice.code], running)
-
-
-def _fluid_limit(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    assert advice.volume is not None and advice.second_volume is not None
-    given = asked.result.value if isinstance(asked.result.value, (int, float)) else 0.0
-    why = [
-        f"{amount(given, 'mL')} above maintenance; {_lacking(given, limit)}."
-        for limit in (advice.volume, advice.second_volume)
-    ]
-    return Window(
-        asked.t - advice.within, asked.t, "intake above maintenance, each volume whole at its `at`"
-    ), why
-
-
-def _lacking(given: float, limit: float) -> str:
-    side = "short of" if given < limit else "over"
-    return f"{amount(abs(limit - given), 'mL')} {side} {amount(limit, 'mL')}"
-
-
-def _edema(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    if advice.limit is None or not isinstance(asked.result.value, (int, float)):
-        return None, ["It needs a baseline weight and a weight; one of them is not charted."]
-    return None, [away(asked.result.value, advice.limit, "advice", "%")]
-
-
-def _hypoxemia(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    spo2, low = asked.chart.tail.now.spo2, asked.chart.tail.setting.low
-    if spo2.last is None:
-        return None, ["Missing: spo2: never charted, so the advice stays closed."]
-    condition, goal = (low.clear, "closing") if spo2.low.on else (low.trip, "hypoxemia")
-    latest = f"The latest SpO2 is {amount(spo2.last.value, '%')} at {when(spo2.last.at)}."
-    run = Run(goal, condition.text + " %", condition.met, low.span)
-    return None, [latest, under_way(asked, asked.chart.tail.readings.spo2, run)]
-
-
-def _medication(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    cycle = asked.chart.cycle
-    if cycle.start is None:
-        return None, ["No cycle-start is charted: medications before it do not count."]
-    charted = [
-        drug
-        for drug in asked.chart.drugs
-        if drug.kind in ("steroid", "antihypertensive") and drug.at >= cycle.start
-    ]
-    end = asked.t if cycle.end is None else cycle.end
-    found = [f"{drug.agent} ({drug.kind}) at {when(drug.at)}." for drug in charted] or [
-        "No steroid or antihypertensive was charted in this cycle."
-    ]
-    return Window(cycle.start, max(end, cycle.start), "from cycle-start to therapy-end or now"), found
-
-
-def _dose_changed(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    doses = asked.chart.cycle_doses
-    if len(doses) < 2:
-        return None, [f"Doses given in this cycle: {len(doses)}; two are needed to compare."]
-    first, last = doses[0], doses[-1]
-    change = (
-        f", a change of {number(asked.result.value)} %"
-        if isinstance(asked.result.value, (int, float))
-        else ": other units, not compared"
-    )
-    return None, [
-        f"First dose {amount(first.amount, first.unit)}, latest {amount(last.amount, last.unit)}{change}."
-    ]
-
-
-def _peak(advice: Advice, asked: Asked) -> advice_conditions.Explained:
-    doses, table = asked.chart.cycle_doses, asked.guideline.pressure
-    if not doses:
-        return None, ["No dose of this cycle was given yet."]
-    window = Window(*table.peak(doses[-1].at), "the peak after the last dose")
-    return window, [
-        f"The last dose was given at {when(doses[-1].at)}, {span(asked.t - doses[-1].at)} before now."
-    ]
-
-
-def _corrective(advice: Advice, asked: Asked) -> advice_conditions.Explained:
+def _corrective(advice: Advice, asked: Asked) -> Explained:
     tripped = [
         row
         for row in asked.guideline.rows
         if asked.patient.memory(row.code).state in ("relative", "absolute")
     ]
-    return None, [f"{row.code}: {row.measure}." for row in tripped] or [
+    case = AdviceCase(asked.patient)
+    said = [f"{row.code}: {corrective(case, row.code, asked.t).words}." for row in tripped]
+    return None, said or [
         "No criterion is tripped: there is nothing to correct."
     ]
 
 
-EXPLAINERS: dict[str, Callable[[Advice, Asked], advice_conditions.Explained]] = {
-    "add-pressor": _pressor,
-    "add-dopamine": _dopamine,
-    "fluid-limit": _fluid_limit,
-    "edema-caution": _edema,
-    "hypoxemia": _hypoxemia,
-    "forbidden-medication": _medication,
-    "dose-changed": _dose_changed,
-    "peak-window": _peak,
-    "corrective": _corrective,
+EXPLAINERS: dict[str, Callable[[Advice, Asked], Explained]] = {
+    "peak-window": advice_conditions.peak,
+    "fluid-bolus": advice_fluids.fluid,
+    "add-pressor": advice_fluids.counted,
+    "titrate-pressor": advice_fluids.fluid,
+    "add-dopamine": advice_fluids.counted,
+    "fluid-futile": advice_fluids.fluid,
+    "fluid-limit": advice_fluids.fluid_limit,
+    "edema-caution": advice_fluids.edema,
+    "hypoxemia": advice_conditions.hypoxemia,
+    "chills": advice_conditions.chills,
     "fever": advice_conditions.fever,
     "septic-workup": advice_conditions.septic_workup,
     "early-fever-expected": advice_conditions.early_fever,
-    "stop-maintenance": advice_conditions.stop_maintenance,
-    "diurese": advice_conditions.diurese,
-    "recovery-late": advice_conditions.recovery_late,
-    "continue-premedication": advice_conditions.premedication,
-    "discharge-ready": advice_conditions.discharge_ready,
+    "forbidden-medication": advice_medicines.forbidden,
+    "premedication": advice_medicines.premedication,
+    "corrective": _corrective,
+    "stop-maintenance": advice_after_therapy.stop_maintenance,
+    "diurese": advice_after_therapy.diurese,
+    "recovery-late": advice_after_therapy.recovery_late,
+    "continue-premedication": advice_medicines.continued,
+    "discharge-ready": advice_after_therapy.discharge_ready,
+    "dose-error": advice_medicines.dose_error,
+    "dose-changed": advice_medicines.dose_changed,
+    "dose-count": advice_medicines.dose_count,
+    "cycle-ends-soon": advice_medicines.cycle_ends_soon,
+    "bradycardia": advice_conditions.bradycardia,
+    "tachypnea": advice_conditions.tachypnea,
+    "eligibility": advice_medicines.conditions,
 }

@@ -1,103 +1,42 @@
-"""Write when each advice is open, with the numbers of the guideline.
+"""Explain the advice at the bedside: chills, fever, spikes, and vital signs that are sustained.
 
-Also how far fever and the advice after therapy are from it (criteria.md section 7).
+Source: criteria.md sections 7.1 and 7.2.
 """
 
-from rules.advice.pressors import off_vasopressors
-from rules.chart.course import FOREVER
-from rules.evaluate.pressure import above_target
-from rules.evaluate.vital_signs import temperatures
-from rules.explain.explanation import Window, amount, away, met, number, span, unmet, when
-from rules.explain.question import Asked, ask
-from rules.explain.rows.oxygen import in_force
+from rules.advice.harm import indomethacin_harms
+from rules.advice.spikes import usual_before
+from rules.chart.readings import Reading
+from rules.chart.series import Latch
+from rules.decide.subjects import AdviceCase
+from rules.evaluate.vital_signs import SERIES
+from rules.explain.advice_after_therapy import Explained
+from rules.explain.citations import Run, under_way
+from rules.explain.explanation import Window, amount, away, span, when
+from rules.explain.question import Asked
 from rules.guideline.advice_declarations import Advice
-from rules.guideline.edition import Guideline
+from rules.guideline.declarations import Sustained
 
-OPENS = {
-    "fluid-bolus": "hypotension, or urine-hour relative or absolute",
-    "add-pressor": (
-        "hypotension, {volume} of boluses since it opened, no phenylephrine running; a reminder "
-        "at {second_volume}"
-    ),
-    "add-dopamine": (
-        "a urine row tripped, {volume} of boluses since the earlier one opened, no dopamine "
-        "running; a reminder at {second_volume}"
-    ),
-    "fluid-limit": (
-        "boluses and blood products of the last {within} reach {volume}; relative at {second_volume}"
-    ),
-    "edema-caution": "the latest weight {limit} over baseline",
-    "acidosis": "the latest {lab} {limit}; {second}: the larger amount",
-    "hypoxemia": "SpO2 sustained {low}, until sustained {high}",
-    "fever": "the latest temperature {limit}, no older than {within}",
-    "septic-workup": (
-        "the latest temperature, more than {after} after dose 1, {limit} and at least {rise} "
-        "above the highest of the {within} before"
-    ),
-    "early-fever-expected": "fever is open within {within} of dose 1 or 2",
-    "mental-status-watch": "mental status changed and not reversed, before {within} are over",
-    "forbidden-medication": (
-        "a steroid or an antihypertensive between cycle-start and therapy-end; closes "
-        "{within} after the last one"
-    ),
-    "dose-changed": "the latest dose given differs from the cycle's first by more than {tolerance} %",
-    "corrective": "one for each tripped criterion; it rides on the criterion's alert",
-    "peak-window": "from {peak_from} to {peak_to} after the last dose given",
-    "stop-maintenance": (
-        "after therapy-end, from {after} after the last dose, while maintenance fluid was "
-        "charted in the last {within}"
-    ),
-    "diurese": (
-        "after therapy-end: systolic above target, no vasopressor in the last {within}, a fresh "
-        "urine-hour value {limit}"
-    ),
-    "recovery-late": "from {after} after therapy-end: still hypotensive, or on a pressor",
-    "continue-premedication": (
-        "from therapy-end to {until} after it: a premedication not charted for "
-        "{overdue_factor} times its Table 6 interval"
-    ),
-    "discharge-ready": "after therapy-end: no vasopressor for {within}, systolic above target, weight at "
-    "most {weight} times baseline, "
-    "creatinine and platelets past their worst, SpO2 at least {spo2} % on room air",
-}
-BY_LAB = {
-    True: "the latest {lab} {limit}",
-    False: "the latest {lab} outside the reference limit printed with it",
-}
+NAMES = {"spo2": "SpO2", "heart-rate": "heart rate"}
 
 
-def opens(advice: Advice, guideline: Guideline) -> str:
-    """Write what opens an advice."""
-    template = OPENS.get(advice.code) or (BY_LAB[advice.limit is not None] if advice.lab else advice.text)
-    return template.format(**_numbers(advice, guideline))
+def peak(advice: Advice, asked: Asked) -> Explained:
+    """Explain peak-window: the last dose and its peak."""
+    doses, table = asked.chart.cycle_doses, asked.guideline.pressure
+    if not doses:
+        return None, ["No dose of this cycle was given yet."]
+    window = Window(*table.peak(doses[-1].at), "the peak after the last dose")
+    since = span(asked.t - doses[-1].at)
+    return window, [f"The last dose was given at {when(doses[-1].at)}, {since} before now."]
 
 
-def _numbers(advice: Advice, guideline: Guideline) -> dict[str, str]:
-    pressure, oxygen = guideline.pressure, guideline.row["oxygen-requirement"]
-    low = getattr(oxygen, "low", None)
-    return {
-        "lab": advice.lab or "",
-        "limit": "" if advice.limit is None else met(advice.limit, advice.unit),
-        "second": "" if advice.second is None else met(advice.second, advice.unit),
-        "volume": amount(advice.volume, advice.unit),
-        "second_volume": amount(advice.second_volume, advice.unit),
-        "rise": amount(advice.rise, advice.unit),
-        "after": span(advice.after),
-        "within": span(advice.within),
-        "until": span(advice.until),
-        "tolerance": number(guideline.table4.dose_tolerance * 100),
-        "overdue_factor": number(guideline.agents.overdue_factor),
-        "peak_from": span(pressure.peak_from),
-        "peak_to": span(pressure.peak_to),
-        "low": "" if low is None else met(low.trip, "%"),
-        "high": "" if low is None else met(low.clear, "%"),
-        "weight": number(advice.limits.get("weight", 0)),
-        "spo2": number(advice.limits.get("spo2", 0)),
-    }
-
-
-Explained = tuple[Window | None, list[str]]
-"""The window of the data, and the sentences."""
+def chills(advice: Advice, asked: Asked) -> Explained:
+    """Explain chills: the latest record of them."""
+    signs = asked.chart.findings.get("chills", [])
+    if not signs:
+        return None, ["Chills were never charted."]
+    last = signs[-1]
+    window = Window(last.at, last.at + advice.within, "the record counts")
+    return window, [f"Chills were last charted {last.value} at {when(last.at)}."]
 
 
 def fever(advice: Advice, asked: Asked) -> Explained:
@@ -105,33 +44,26 @@ def fever(advice: Advice, asked: Asked) -> Explained:
     last = asked.chart.tail.now.temp.last
     if last is None or advice.limit is None:
         return None, ["Missing: temperature: never charted, so the advice stays closed."]
-    ends = last.at + advice.within
+    ends, harm = last.at + advice.within, indomethacin_harms(AdviceCase(asked.patient))
     age = f"Taken at {when(last.at)}; it counts for {span(advice.within)}, until {when(ends)}."
     return Window(last.at, ends, "as long as the reading counts"), [
         away(last.value, advice.limit, "advice", advice.unit),
         age,
+        *([f"Indomethacin would harm: {harm}."] if harm else []),
     ]
 
 
 def septic_workup(advice: Advice, asked: Asked) -> Explained:
-    """Explain septic-workup: each part of the condition with its value."""
+    """Explain septic-workup: the latest temperature against those of the day before it."""
     last, doses = asked.chart.tail.now.temp.last, asked.chart.cycle_doses
     if last is None or advice.limit is None or advice.rise is None:
         return None, ["Missing: temperature: never charted, so the advice stays closed."]
-    before_it = (one for one in temperatures(asked.chart, last.at - advice.within + 1) if one.at < last.at)
-    highest = max(before_it, key=lambda one: one.value, default=None)
+    usual, count = usual_before(advice, asked.chart, last.at)
+    rise = amount(round(last.value - usual, 4), "Cel")
     before = (
-        f"none was taken in the {span(advice.within)} before it"
-        if highest is None
-        else f"the highest before it was {amount(highest.value, 'Cel')}"
-    )
-    rise = (
-        ""
-        if highest is None
-        else (
-            f", a rise of {amount(last.value - highest.value, 'Cel')} of the {amount(advice.rise, 'Cel')} "
-            "that count"
-        )
+        f"the median of {count} before it is {amount(usual, 'Cel')}"
+        if count
+        else f"none of the {span(advice.within)} before it counts, so {amount(usual, 'Cel')} is taken"
     )
     dose = (
         "no dose was given yet"
@@ -141,7 +73,8 @@ def septic_workup(advice: Advice, asked: Asked) -> Explained:
     window = Window(last.at - advice.within, last.at, "the readings it is compared with")
     return window, [
         away(last.value, advice.limit, "advice", advice.unit),
-        f"Of the latest temperature: {before}{rise}; {dose}.",
+        f"Of the latest temperature: {before}, a rise of {rise} of the {amount(advice.rise, 'Cel')} that "
+        f"count; {dose}.",
     ]
 
 
@@ -157,135 +90,34 @@ def early_fever(advice: Advice, asked: Asked) -> Explained:
     return None, [f"The advice fever is {state}.", *(found or ["No dose of this cycle was given yet."])]
 
 
-def ended(asked: Asked) -> list[str]:
-    """Write whether therapy is over."""
-    end = asked.chart.cycle.end
-    return (
-        ["No therapy-end is charted: this advice is for afterwards."]
-        if end is None
-        else [f"Therapy ended at {when(end)}."]
-    )
+def hypoxemia(advice: Advice, asked: Asked) -> Explained:
+    """Explain hypoxemia: the latest saturation, and the run on the way."""
+    signals, low = asked.chart.tail.now, asked.chart.tail.setting.low
+    return _sustained(asked, "spo2", signals.spo2.last, signals.spo2.low, low)
 
 
-def pressors(asked: Asked, within: int) -> str:
-    """Write when a vasopressor last ran, and the time it must have been off."""
-    spans = [found for found in asked.chart.pressors if found[0] <= asked.t]
-    if not spans:
-        return "No vasopressor ever ran."
-    _, end = spans[-1]
-    if end == FOREVER or end > asked.t:
-        return "A vasopressor is running."
-    word = "long enough" if off_vasopressors(asked.chart.pressors, asked.t, within) else "not long enough"
-    return f"The last vasopressor stopped at {when(end)}, {span(asked.t - end)} ago: {word} ({span(within)})."
+def bradycardia(advice: Advice, asked: Asked) -> Explained:
+    """Explain bradycardia: the latest heart rate, and the run on the way."""
+    hr, slow = asked.chart.tail.now.hr, asked.guideline.vital_signs.slow
+    return _sustained(asked, "heart-rate", hr.last, hr.slow, slow)
 
 
-def pressure(asked: Asked) -> str:
-    """Write the latest systolic pressure against its target."""
-    last, above = asked.chart.tail.now.sbp.last, above_target(asked.chart)
+def _sustained(asked: Asked, code: str, last: Reading | None, latch: Latch, condition: Sustained) -> Explained:
     if last is None:
-        return "Missing: systolic-bp: never charted."
-    side = "above" if above else "not above"
-    return (
-        f"Systolic {amount(last.charted, 'mm[Hg]')} at {when(last.at)} is {side} the target "
-        f"{amount(asked.chart.tail.setting.target, 'mm[Hg]')}."
-    )
+        return None, [f"Missing: {code}: never charted, so the advice stays closed."]
+    limit, goal = (condition.clear, "closing") if latch.on else (condition.trip, asked.name)
+    unit, history = asked.result.unit or "", getattr(asked.chart.tail.readings, SERIES[code])
+    run = Run(goal, f"{limit.text} {unit}", limit.met, condition.span)
+    latest = f"The latest {NAMES[code]} is {amount(last.value, unit)} at {when(last.at)}."
+    return None, [latest, under_way(asked, history, run)]
 
 
-def stop_maintenance(advice: Advice, asked: Asked) -> Explained:
-    """Explain stop-maintenance: from when it opens, and when maintenance fluid was last charted."""
-    doses, fluid = asked.chart.cycle_doses, asked.chart.volumes["iv-maintenance"]
-    opening = when(doses[-1].at + advice.after) if doses else ""
-    start = (
-        f"It opens from {opening}, {span(advice.after)} after the last dose."
-        if doses
-        else "No dose was given in this cycle."
-    )
-    last = (
-        f"Maintenance fluid was last charted at {when(fluid[-1].at)}."
-        if fluid
-        else "No maintenance fluid was ever charted."
-    )
-    return Window(asked.t - advice.within, asked.t, "maintenance fluid charted"), [*ended(asked), start, last]
-
-
-def diurese(advice: Advice, asked: Asked) -> Explained:
-    """Explain diurese: each part of the condition with its value."""
-    urine = ask(asked.patient, "urine-hour").result
-    need = "" if advice.limit is None else f"; closed once it is {unmet(advice.limit, advice.unit)}"
-    value = amount(urine.value, urine.unit) if urine.value is not None else "not known"
-    return Window(asked.t - advice.within, asked.t, "no vasopressor may have run"), [
-        *ended(asked),
-        pressure(asked),
-        pressors(asked, advice.within),
-        f"Urine is {value}{' (stale)' if urine.stale or urine.state == 'indeterminate' else ''}{need}.",
-    ]
-
-
-def recovery_late(advice: Advice, asked: Asked) -> Explained:
-    """Explain recovery-late: from when it opens, and when a vasopressor last ran."""
-    end = asked.chart.cycle.end
-    start = (
-        []
-        if end is None
-        else [f"It opens from {when(end + advice.after)}, {span(advice.after)} after therapy-end."]
-    )
-    return None, [*ended(asked), *start, pressors(asked, 0)]
-
-
-def premedication(advice: Advice, asked: Asked) -> Explained:
-    """Explain continue-premedication: for each of the three when it was last charted and when it is late."""
-    end, agents = asked.chart.cycle.end, asked.guideline.agents
-    if end is None:
-        return None, ended(asked)
-    found = []
-    for kind, every in agents.premedication_every.items():
-        last = max((drug.at for drug in asked.chart.drugs if drug.kind == kind), default=None)
-        due = (end if last is None else last) + int(every * agents.overdue_factor)
-        found.append(
-            f"{kind}: {'never charted' if last is None else f'last charted at {when(last)}'}; late from "
-            f"{when(due)}."
-        )
-    return Window(end, end + advice.until, "premedication goes on"), [*ended(asked), *found]
-
-
-def discharge_ready(advice: Advice, asked: Asked) -> Explained:
-    """Explain discharge-ready: each part of the condition with its value."""
-    chart = asked.chart
-    baseline, limits = chart.baseline_readings.get("weight"), advice.limits
-    wanted_weight = (
-        "unknown" if baseline is None else f"at most {amount(baseline * limits.get('weight', 1), 'kg')}"
-    )
-    weight = (
-        f"Weight {amount(chart.weights[-1].value, 'kg') if chart.weights else 'never charted'}; "
-        f"{wanted_weight} is wanted."
-    )
-    spo2 = chart.tail.now.spo2.last
-    seen = amount(spo2.value, "%") if spo2 is not None else "never charted"
-    saturation = f"SpO2 {seen}; at least {number(limits.get('spo2', 0))} % on room air is wanted."
-    labs = [
-        _course(asked, code, limits.get(code), word)
-        for code, word in (("creatinine", "highest"), ("platelets", "lowest"))
-    ]
-    return None, [
-        *ended(asked),
-        pressors(asked, advice.within),
-        pressure(asked),
-        weight,
-        *labs,
-        saturation,
-        in_force(chart.tail.now.oxygen),
-    ]
-
-
-def _course(asked: Asked, code: str, harmless: float | None, word: str) -> str:
-    labs, start = asked.chart.labs.get(code, []), asked.chart.cycle.start or 0
-    if not labs:
-        return f"Missing: {code}: never charted."
-    course = [lab.value for lab in labs if lab.at >= start] or [labs[-1].value]
-    worst = max(course) if word == "highest" else min(course)
-    never = "" if harmless is None else f", or never beyond {number(harmless)}"
-    last, unit = labs[-1].value, labs[-1].unit
-    return (
-        f"{code.capitalize()} {amount(last, unit)}, {word} since cycle-start {amount(worst, unit)}: "
-        f"past it is wanted{never}."
-    )
+def tachypnea(advice: Advice, asked: Asked) -> Explained:
+    """Explain tachypnea: the latest respiratory rate, and since when it has been fast."""
+    breathing = asked.chart.tail.now.breathing
+    if breathing.last is None:
+        return None, ["Missing: respiratory-rate: never charted, so the advice stays closed."]
+    run = breathing.run
+    since = "" if run is None else f" It has been fast since {when(run.at)}."
+    value = amount(breathing.last.value, advice.unit)
+    return None, [f"The latest respiratory rate is {value} at {when(breathing.last.at)}.{since}"]

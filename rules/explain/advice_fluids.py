@@ -20,7 +20,9 @@ COUNTED = {"add-pressor": ("hypotension",), "add-dopamine": ("urine-shift", "uri
 def harm(asked: Asked) -> str:
     """Write whether fluid is spent or harmful, and why."""
     found = fluid_harm(AdviceCase(asked.patient), asked.t)
-    return f"Fluid is spent or harmful: {found.words}." if found.causes else "Fluid is neither spent nor harmful."
+    if found.causes:
+        return f"Fluid is spent or harmful: {found.words}."
+    return "Fluid is neither spent nor harmful."
 
 
 def running(asked: Asked) -> str:

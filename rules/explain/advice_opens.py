@@ -80,7 +80,7 @@ OPENS = {
     "dose-count": "{usual} doses given in the cycle; relative from {most} on; until therapy-end",
     "cycle-ends-soon": "the next dose has been due for {after}; until a dose, therapy-end or a stop",
     "bradycardia": "a heart rate sustained {slow}, until sustained {slow_clear}",
-    "tachypnea": "a respiratory rate {breaths} in two readings, none below between, until one {breaths_clear}",
+    "tachypnea": "two respiratory rates {breaths}, none below between, until one {breaths_clear}",
     "hyperkalemia": "the latest {lab} {limit}; relative {second}",
     "eligibility": "from cycle-start to dose 1, while a condition of therapy is not met or not recorded",
 }
