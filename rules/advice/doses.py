@@ -23,7 +23,9 @@ def per_kg(chart: Chart, dose: DoseFact) -> float | None:
 def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open as absolute while a dose is in error, at most 24 h from the decision that found it."""
     known = dict(before.held)
-    errors = {dose.id: (dose, why) for dose in case.chart.cycle_doses if (why := error_of(advice, case, dose))}
+    errors = {
+        dose.id: (dose, why) for dose in case.chart.cycle_doses if (why := error_of(advice, case, dose))
+    }
     held = tuple((id, known.get(id, now)) for id in errors)
     active = [errors[id] for id, since in held if now < since + advice.until]
     if not active:

@@ -114,9 +114,7 @@ def _corrective(advice: Advice, asked: Asked) -> Explained:
     ]
     case = AdviceCase(asked.patient)
     said = [f"{row.code}: {corrective(case, row.code, asked.t).words}." for row in tripped]
-    return None, said or [
-        "No criterion is tripped: there is nothing to correct."
-    ]
+    return None, said or ["No criterion is tripped: there is nothing to correct."]
 
 
 EXPLAINERS: dict[str, Callable[[Advice, Asked], Explained]] = {

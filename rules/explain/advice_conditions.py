@@ -102,7 +102,9 @@ def bradycardia(advice: Advice, asked: Asked) -> Explained:
     return _sustained(asked, "heart-rate", hr.last, hr.slow, slow)
 
 
-def _sustained(asked: Asked, code: str, last: Reading | None, latch: Latch, condition: Sustained) -> Explained:
+def _sustained(
+    asked: Asked, code: str, last: Reading | None, latch: Latch, condition: Sustained
+) -> Explained:
     if last is None:
         return None, [f"Missing: {code}: never charted, so the advice stays closed."]
     limit, goal = (condition.clear, "closing") if latch.on else (condition.trip, asked.name)

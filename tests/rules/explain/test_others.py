@@ -94,12 +94,21 @@ ADVICE = {
             "is clear",
             "Boluses since it opened at 2026-03-02T05:00:00Z: 750 mL; 250 mL are lacking of 1000 mL.",
             "b1",
-            "Phenylephrine in force: 0",
+            "Fluid is neither spent nor harmful.",
+            "No pressor is running",
         ),
     ),
     "add-dopamine": (
         [volume("o1", 5, "urine", 5, 4), volume("b1", 6, "iv-bolus", 1200)],
-        ("is advisory", "1200 mL", "b1", "Dopamine is not running.", "dopamine 2 ug/kg/min"),
+        ("is advisory", "1200 mL", "b1", "Dopamine is not running.", "dopamine 2 mcg/kg/min"),
+    ),
+    "titrate-pressor": (
+        [rate("i1", 8, 0.3), vitals("v1", 9, systolic_bp=70)],
+        ("is advisory", "Running: phenylephrine; pressor load 0.3 ug/kg/min.", "v1"),
+    ),
+    "fluid-futile": (
+        [rate("i1", 8, 0.6), vitals("v1", 9, systolic_bp=70)],
+        ("is advisory", "Fluid is spent or harmful: pressor load 0.6 mcg/kg/min.", "v1"),
     ),
     "fluid-limit": (
         [volume("b1", 6, "iv-bolus", 1100)],
@@ -146,6 +155,7 @@ ADVICE = {
         ("is advisory", "The latest SpO2 is 92 %", "No run towards closing", "v1", "v2"),
     ),
     "ck-elevated": ([], ("Missing: ck",)),
+    "chills": ([finding("f1", 9, "chills")], ("is advisory", "Chills were last charted present", "f1")),
     "fever": (
         [vitals("v1", 9, temperature=38.4)],
         ("is advisory", "0.4 Cel past", "it counts for 4 h, until 2026-03-02T13:00:00Z", "v1"),
@@ -154,7 +164,7 @@ ADVICE = {
         [dose("d1", 1), vitals("v1", 9, temperature=38.6), vitals("v0", 8, temperature=37.2)],
         (
             "is clear",
-            "the highest before it was 37.2 Cel, a rise of 1.4 Cel of the 1 Cel that count",
+            "the median of 1 before it is 37.2 Cel, a rise of 1.4 Cel of the 1 Cel that count",
             "dose 1 was 8 h before it",
         ),
     ),
@@ -175,6 +185,30 @@ ADVICE = {
         [record("medication", "m1", 9, agent="dexamethasone", amount=4, unit="mg", route="IV")],
         ("is advisory", "dexamethasone (steroid) at 2026-03-02T09:00:00Z.", "m1"),
     ),
+    "premedication": (
+        [record("medication", "m1", 1, agent="acetaminophen", amount=650, unit="mg", route="PO")],
+        ("is advisory", "Dose 1 is due at", "acetaminophen: last charted at 2026-03-02T01:00:00Z"),
+    ),
+    "dose-error": (
+        [dose("d1", 1), dose("d2", 7)],
+        ("is absolute", "Dose 2 at 2026-03-02T07:00:00Z, 600000 IU/kg: 6:00 h after the one before.", "d2"),
+    ),
+    "dose-against-advice": ([], ("is clear", "readiness")),
+    "dose-count": ([dose("d1", 1)], ("is clear", "Doses given in this cycle: 1.")),
+    "cycle-ends-soon": (
+        [dose("d1", 1)],
+        ("is clear", "The next dose is due at 2026-03-02T09:00:00Z; it opens at 2026-03-03T05:00:00Z"),
+    ),
+    "bradycardia": (
+        [vitals("v1", 9, heart_rate=44), vitals("v2", 9.5, heart_rate=45)],
+        ("is relative", "The latest heart rate is 45 /min", "v1", "v2"),
+    ),
+    "tachypnea": ([], ("is clear", "Missing: respiratory-rate")),
+    "hyperkalemia": (
+        [lab("l1", 9, "potassium", 5.8, "mmol/L")],
+        ("is advisory", "0.2 mmol/L short of the second limit (at or above 6", "l1"),
+    ),
+    "eligibility": ([], ("is advisory", "ECG normal or unchanged: unknown.")),
     "dose-changed": (
         [
             dose("d1", 1),
@@ -202,8 +236,8 @@ ADVICE = {
     ),
     "diurese": (
         [
-            record("encounter", "e9", 8, event="therapy-end"),
-            vitals("v1", 9, systolic_bp=120),
+            record("encounter", "e9", 1, event="therapy-end"),
+            vitals("v1", 9, systolic_bp=120, weight=72),
             volume("o1", 9, "urine", 50, 8),
         ],
         (
@@ -233,8 +267,8 @@ ADVICE = {
         (
             "is clear",
             "stopped at 2026-03-02T04:00:00Z, 6 h ago: not long enough (24 h).",
-            "71 kg; at most 73.5 kg is wanted",
-            "Missing: creatinine",
+            "Weight 71 kg, at the baseline 70 kg.",
+            "Lacking: creatinine not on its way back, or not seen twice since the last dose.",
         ),
     ),
 }
