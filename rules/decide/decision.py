@@ -43,7 +43,7 @@ def _decide_stay(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> No
     _flag_mode_switch(patient)
     apply_acceptances(patient, plan)
     acked = acknowledge(patient)
-    answered = run_out(patient) or bool(acked)
+    answered = run_out(patient) or bool(patient.acks)
     todo, changed = _decide_subjects(patient, plan, _todo(patient, plan), plan.rows, alerts)
     _decide_steps(patient, plan, alerts)
     facts = patient.dirty_replaced | patient.dirty & plan.moves_rules

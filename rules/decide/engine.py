@@ -26,6 +26,7 @@ from rules.wire.refusals import FROM_THE_FUTURE
 
 NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume, events.Accept)
 NOTHING = Recorded(changed=False)
+NO_ALERT = ""
 
 LONGEST_GAP = 31 * DAY
 """Offline a record that comes later than this after the last one of its patient has a wrong clock."""
@@ -67,6 +68,7 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
     elif isinstance(event, events.Resume):
         patient.resumed = (*patient.resumed, event.rule)
     elif isinstance(event, events.Withdrawal) and event.type == "ack" and take_back(patient, event.id):
+        patient.acks = (*patient.acks, (NO_ALERT, event.id))
         patient.pending = True
     patient.dirty_replaced |= outcome.dirty_replaced
     if outcome.dirty_amended:

@@ -1,6 +1,6 @@
 """Declare the dermatologic row of Table 3.
 
-The paper's table leaves the column open; JITC 2014 Table 3 puts it under relative.
+Two later adaptations of the paper's table print it as absolute, JITC 2014 as relative: the choice is absolute.
 """
 
 from rules.guideline.declarations import FindingRow
@@ -9,9 +9,9 @@ ROWS = (
     FindingRow(
         code="moist-desquamation",
         system="dermatologic",
-        source="Table 3, dermatologic, row 1 (column: JITC 2014)",
+        source="Table 3, dermatologic, row 1 (column: later adaptations)",
         words="Moist desquamation",
-        relative=("moist-desquamation",),
+        absolute=("moist-desquamation",),
         measure="Oatmeal baths, lotions (no steroid- or alcohol-containing lotions)",
         drugs=("oatmeal", "lubriderm"),
     ),

@@ -8,13 +8,13 @@ from tests.rules.evaluate.charted import finding_alerts, finding_states, timed_o
 CODE = "moist-desquamation"
 
 
-@table(finding_states(CODE, "relative"))
+@table(finding_states(CODE, "absolute"))
 def test_moist_desquamation(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, dermatologic: present is relative (column: JITC 2014)."""
+    """criteria.md section 3, dermatologic: present is absolute (column: later adaptations)."""
     assert seen(course, at, CODE) == expected
 
 
-@table(finding_alerts(CODE, "relative"), "course until expected")
+@table(finding_alerts(CODE, "absolute"), "course until expected")
 def test_what_is_said_of_moist_desquamation(course: Course, until: str | None, expected: list[str]) -> None:
     """criteria.md section 9."""
     assert (timed if timed_or_told(expected) else told)(course, CODE, until) == expected
