@@ -62,10 +62,7 @@ COUNT = {
         ["08:25", "09:25"],
     ),
     "when one ends and another goes on, so does the count": (
-        ischemic()
-        .finding("intubation", "08:10")
-        .finding("ecg-ischemia", "08:30", False)
-        .tick("09:30"),
+        ischemic().finding("intubation", "08:10").finding("ecg-ischemia", "08:30", False).tick("09:30"),
         ["08:25", "09:25"],
     ),
     "the end of one at that very instant leaves the other's": (
