@@ -1,0 +1,282 @@
+"""Discharge goes by `at`, comes late, moves, and is taken back (criteria.md section 1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.decide.engine import assessments
+from tests.rules.courses import Course, alerts, clock, folded, iso, states_at, table, timed, told
+
+ITEM = "monitoring/after-discharge"
+
+
+def stay() -> Course:
+    return Course().start("00:00").finding("infection", "08:00")
+
+
+def discharged(at: str = "10:00", **more: str) -> Course:
+    return stay().encounter("discharge", at, id="out", **more)
+
+
+def again(course: Course, at: str) -> Course:
+    """A new stay, in which platelets are low."""
+    return course.start(at).labs(f"{int(at.split(':', maxsplit=1)[0]) + 1}:00", platelets=20)
+
+
+def present(course: Course) -> bool:
+    return bool(assessments(folded(course)))
+
+
+ENDS = {
+    "in time": (discharged(), ["opened absolute 08:00", "resolved clear 10:00"]),
+    "known later": (discharged(known="11:00"), ["opened absolute 08:00", "resolved clear 10:00 @11:00"]),
+    "ahead, it counts at once": (
+        discharged("10:15", known="10:00"),
+        ["opened absolute 08:00", "resolved clear 10:15 @10:00"],
+    ),
+}
+
+
+@table(ENDS, "course expected")
+def test_a_discharge_ends_the_present_stay(course: Course, expected: list[str]) -> None:
+    """criteria.md sections 1 and 9."""
+    assert timed(course.tick("12:00"), "infection") == expected
+    assert not present(course)
+
+
+def test_a_late_discharge_behind_the_present_stay_leaves_it() -> None:
+    """criteria.md section 1: what is known of the present stay stands as if it had been known in time."""
+    drawn = again(stay(), "20:00").encounter("discharge", "19:00", known="22:00").tick("23:00")
+    assert timed(drawn, "platelets") == ["opened absolute 21:00"]
+    found = states_at(drawn, "23:00")
+    assert found["criteria"]["infection"]["state"] == "clear"
+    assert found["reasons"] == ["platelets"]
+
+
+def test_it_ends_what_opened_before_the_present_stay() -> None:
+    """criteria.md section 1: only the episodes that opened before that stay."""
+    drawn = (
+        stay()
+        .encounter("admit", "20:00", location="ward")
+        .encounter("discharge", "19:00", known="22:00")
+        .tick("23:00")
+    )
+    (ended,) = [a for a in alerts(drawn) if a["subject"] == "infection" and a["transition"] == "resolved"]
+    assert (clock(ended["decided"]), ended["context"]["reason"]) == ("22:00", "discharged")
+    assert present(drawn)
+
+
+BEGINS = {
+    "an admit": Course().encounter("admit", "12:00"),
+    "a baseline": Course().baseline("12:00"),
+    "a cycle-start": Course().encounter("cycle-start", "12:00"),
+    "a dose": Course().dose("12:00"),
+}
+
+
+@pytest.mark.parametrize("what", BEGINS)
+def test_what_begins_the_next_stay(what: str) -> None:
+    """criteria.md section 1."""
+    drawn = discharged()
+    (record,) = BEGINS[what].records
+    drawn.records.append(record | {"id": "next"})
+    assert present(drawn)
+
+
+NOTHING = {
+    "vital signs": Course().vitals("12:00", hr=90),
+    "a transfer": Course().transfer("12:00", "icu"),
+    "a held dose": Course().dose("12:00", given=False),
+    "a therapy-end": Course().end("12:00"),
+    "an admit at the discharge's own at": Course().encounter("admit", "10:00", known="12:00"),
+}
+
+
+@pytest.mark.parametrize("what", NOTHING)
+def test_what_begins_no_stay(what: str) -> None:
+    """criteria.md section 1: facts before the next admit, baseline, cycle-start or dose belong to no stay."""
+    drawn = discharged()
+    (record,) = NOTHING[what].records
+    drawn.records.append(record | {"id": "next"})
+    assert not present(drawn)
+
+
+def test_a_fact_known_before_the_beginning_of_its_stay_is_of_it() -> None:
+    """criteria.md section 1: arrival order does not matter."""
+    drawn = discharged().labs("12:05", platelets=20).start("12:00", known="12:30")
+    for record in drawn.records[-3:]:
+        record["known"] = iso("12:30")
+    assert states_at(drawn, "12:30")["criteria"]["platelets"]["state"] == "absolute"
+
+
+def test_a_withdrawn_discharge_opens_again_what_still_holds() -> None:
+    """criteria.md section 1: `at` and `decided` the withdrawal's `known`; `since` counts from the first."""
+    drawn = discharged().withdraw("out", "14:00").tick("15:00")
+    assert timed(drawn, "infection") == [
+        "opened absolute 08:00",
+        "resolved clear 10:00",
+        "opened absolute 14:00",
+    ]
+    found = states_at(drawn, "15:00")
+    assert found["recommendation"] == "stop"
+    assert clock(found["criteria"]["infection"]["since"]) == "08:00"
+
+
+def test_what_came_since_has_its_own_at() -> None:
+    """criteria.md section 1: facts of no stay are kept for a withdrawal."""
+    drawn = discharged().labs("12:00", platelets=20).withdraw("out", "14:00")
+    assert timed(drawn, "platelets") == ["opened absolute 12:00 @14:00"]
+
+
+def test_deadlines_since_have_their_own_at() -> None:
+    """criteria.md section 1: with what has fallen due since."""
+    drawn = stay().vitals("04:00", hr=90, sbp=120).vitals("08:00", hr=90, sbp=120)
+    drawn.encounter("discharge", "10:00", id="out").withdraw("out", "20:00")
+    assert timed(drawn, "monitoring/vital-signs") == ["opened technical 13:00 @20:00"]
+
+
+def test_a_stop_rule_that_came_to_hold_while_discharged_stands() -> None:
+    """criteria.md section 1: the stay goes on as if the discharge had never been."""
+    drawn = (
+        Course()
+        .start("00:00")
+        .encounter("discharge", "10:00", id="out")
+        .finding("infection", "12:00")
+        .finding("infection", "13:00", False)
+        .withdraw("out", "14:00")
+    )
+    assert states_at(drawn, "14:00")["recommendation"] == "stop"
+
+
+KEPT = {
+    "at 96 h it is taken back": ("106:00", True),
+    "later it is not": ("106:00:00.001", False),
+}
+
+
+@table(KEPT, "known expected")
+def test_how_long_a_discharge_can_be_taken_back(known: str, expected: bool) -> None:
+    """criteria.md section 1: 96 h after it became known [choice]."""
+    assert present(discharged().withdraw("out", known)) == expected
+
+
+def test_after_96_h_the_next_stay_still_begins() -> None:
+    """criteria.md section 1."""
+    drawn = again(discharged(), "120:00").tick("122:00")
+    assert told(drawn, "platelets") == ["opened absolute"]
+
+
+def test_what_is_late_for_a_sealed_stay_is_of_no_stay() -> None:
+    """criteria.md section 1."""
+    drawn = again(discharged(), "120:00").labs("09:00", known="121:30", creatinine=9).tick("122:00")
+    assert states_at(drawn, "122:00")["criteria"]["creatinine"]["state"] == "indeterminate"
+
+
+MOVED = {
+    "to another time: the patient stays discharged": (
+        discharged().encounter("discharge", "09:00", id="out", known="11:00", status="corrected"),
+        False,
+    ),
+    "to a transfer: the stay goes on": (
+        discharged().transfer("10:00", "icu", id="out", known="11:00", status="corrected"),
+        True,
+    ),
+    "behind an admit: its stay goes on": (
+        stay()
+        .encounter("admit", "09:00", location="ward")
+        .encounter("discharge", "10:00", id="out")
+        .encounter("discharge", "08:30", id="out", known="11:00", status="corrected"),
+        True,
+    ),
+}
+
+
+@table(MOVED, "course expected")
+def test_a_corrected_discharge(course: Course, expected: bool) -> None:
+    """criteria.md section 1: if it is corrected the stay goes on as if it had never been."""
+    assert present(course) == expected
+
+
+def test_an_admit_within_a_stay_begins_nothing() -> None:
+    """criteria.md section 1."""
+    drawn = stay().encounter("admit", "09:00", location="ward").tick("10:00")
+    assert timed(drawn, "infection") == ["opened absolute 08:00"]
+
+
+def test_numbers_go_on_over_discharges() -> None:
+    """criteria.md section 9: `seq`."""
+    said = alerts(again(discharged(), "20:00").tick("22:00"))
+    assert [a["seq"] for a in said] == list(range(1, len(said) + 1))
+
+
+def test_no_two_episodes_share_an_id() -> None:
+    """criteria.md section 9: if that id was given before, over `decided` too."""
+    drawn = (
+        stay()
+        .labs("09:00", "l", platelets=20)
+        .correct("l", "09:10", platelets=100)
+        .correct("l", "09:20", platelets=20)
+        .correct("l", "09:30", platelets=100)
+        .correct("l", "09:40", platelets=20)
+    )
+    opened = [a for a in alerts(drawn) if a["subject"] == "platelets" and a["transition"] == "opened"]
+    assert [clock(a["at"]) for a in opened] == ["09:00", "09:00", "09:00"]
+    assert len({a["id"] for a in opened}) == 3
+
+
+GOES_ON = {
+    "a vital sign": (Course().vitals("10:15:00.001", hr=90), True),
+    "a pressure": (Course().vitals("11:00", sbp=120), True),
+    "urine": (Course().urine("11:00", 100), True),
+    "a rate": (Course().phenylephrine("11:00", 0.5), True),
+    "a dose": (Course().dose("11:00"), True),
+    "not 15 min after": (Course().vitals("10:15", hr=90), False),
+    "not what was true before": (Course().vitals("09:00", hr=90, known="11:00"), False),
+    "not a lab": (Course().labs("11:00", platelets=100), False),
+    "not a finding": (Course().finding("infection", "11:00"), False),
+    "not a held dose": (Course().dose("11:00", given=False), False),
+    "not stool": (Course().stool("11:00", 100), False),
+}
+
+
+@pytest.mark.parametrize("what", GOES_ON)
+def test_charting_that_goes_on_after_the_discharge_is_told(what: str) -> None:
+    """criteria.md section 1: though no cycle runs."""
+    more, expected = GOES_ON[what]
+    drawn = discharged()
+    drawn.records.append(more.records[0] | {"id": "more"})
+    found = [a for a in alerts(drawn) if a["subject"] == ITEM]
+    assert [(a["transition"], a["level"], a["kind"]) for a in found] == (
+        [("opened", "technical", "monitoring")] if expected else []
+    )
+
+
+CLOSES = {
+    "8 h after the at of the first": (
+        discharged().vitals("11:00", hr=90, known="11:30").vitals("12:00", hr=90).tick("20:00"),
+        ["opened technical 11:30", "resolved clear 19:00"],
+    ),
+    "once per discharge": (
+        discharged().vitals("11:00", hr=90).vitals("20:00", hr=90).tick("21:00"),
+        ["opened technical 11:00", "resolved clear 19:00"],
+    ),
+    "by an admit": (
+        discharged().vitals("11:00", hr=90).encounter("admit", "12:00").tick("13:00"),
+        ["opened technical 11:00", "resolved clear 12:00"],
+    ),
+    "not by a dose": (
+        discharged().vitals("11:00", hr=90).dose("12:00").tick("20:00"),
+        ["opened technical 11:00", "resolved clear 19:00"],
+    ),
+    "by the withdrawal": (
+        discharged().vitals("11:00", hr=90).withdraw("out", "12:00").tick("13:00"),
+        ["opened technical 11:00", "resolved clear 12:00"],
+    ),
+    "over before it was known": (discharged().vitals("11:00", hr=90, known="19:00").tick("20:00"), []),
+}
+
+
+@table(CLOSES, "course expected")
+def test_when_that_ends(course: Course, expected: list[str]) -> None:
+    """criteria.md section 1: until the next admit, the withdrawal, or 8 h after the first such fact."""
+    assert timed(course, ITEM) == expected
