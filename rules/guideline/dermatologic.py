@@ -1,6 +1,7 @@
 """Declare the dermatologic row of Table 3.
 
-Two later adaptations of the paper's table print it as absolute, JITC 2014 as relative: the choice is absolute.
+Two later adaptations of the paper's table print it as absolute, JITC 2014 as relative; the choice is
+absolute.
 """
 
 from rules.guideline.declarations import FindingRow

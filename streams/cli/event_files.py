@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from rules.wire import refusals
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.event_file import Log, load, refuse, summary, warn
@@ -75,10 +76,17 @@ def sink() -> Any:
 
 
 FEW = 5
-NEEDS_WEIGHT = (
-    "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or "
-    "the rate per kg"
-)
+REFUSED = {
+    refusals.NEEDS_WEIGHT: (
+        "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or "
+        "the rate per kg"
+    ),
+    refusals.FROM_THE_FUTURE: (
+        "this comes more than 31 days after the patient's last record: a wrong clock, else fold with --gaps"
+    ),
+    refusals.ID_CONFLICT: "this id was used for another content; the first one stands",
+}
+"""What is refused by the chart or by the fold, and what to do."""
 
 
 class Course(NamedTuple):
@@ -117,15 +125,16 @@ def fold(arguments: argparse.Namespace) -> Course:
     Raises UsageError for a file or configuration that cannot be used.
     """
     guideline = site.guideline(arguments.config)
-    return folded(load(arguments.file, guideline.choices.ahead), guideline, arguments.at)
+    gaps = getattr(arguments, "gaps", False)
+    return folded(load(arguments.file, guideline.choices.ahead), guideline, arguments.at, gaps)
 
 
-def folded(log: Log, guideline: Guideline, at: int | None) -> Course:
+def folded(log: Log, guideline: Guideline, at: int | None, gaps: bool = False) -> Course:
     """Fold a log; a record that only the chart could refuse is reported with its line, like every refusal."""
     ZONE.set(guideline.shifts.timezone)
-    course = Course(log, guideline, fold_events(log.events, guideline, at))
+    course = Course(log, guideline, fold_events(log.events, guideline, at, gaps))
     for event, reason in course.folded.refused:
-        refuse(log, event.offset, reason, NEEDS_WEIGHT)
+        refuse(log, event.offset, reason, REFUSED[reason])
     return course
 
 
@@ -168,8 +177,10 @@ class Folded(NamedTuple):
     outcome: Outcome
 
 
-def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = None) -> Folded:
-    """Fold events in order of `known`.
+def fold_events(
+    events: Iterable[Event], guide: Guideline, until: int | None = None, gaps: bool = False
+) -> Folded:
+    """Fold events in order of `known`; `gaps`: jumps of more than 31 days are meant.
 
     `until`: take only what was known at that instant (ms), and advance every patient's clock to it.
     """
@@ -177,7 +188,7 @@ def fold_events(events: Iterable[Event], guide: Guideline, until: int | None = N
     from rules.wire.alerts import record
 
 
-    outcome = folding(events, guide, until)
+    outcome = folding(events, guide, until, gaps)
     noted = Counter({reason: number for reason, number in outcome.counts.items() if ":" not in reason})
     clocks = [patient.now for patient in outcome.patients.values()]
     clock = max(clocks, default=0) if until is None else until

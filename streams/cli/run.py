@@ -21,6 +21,11 @@ def parser() -> options.Parser:
     command = options.parser("run", DESCRIPTION, EXAMPLE)
     options.file(command)
     options.at(command, "--until")
+    command.add_argument(
+        "--gaps",
+        action="store_true",
+        help="jumps of more than 31 days are meant; else a record after one is refused (from-the-future)",
+    )
     options.output(command)
     options.config(command)
     options.strict(command)

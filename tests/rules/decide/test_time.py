@@ -250,3 +250,40 @@ def test_a_rate_that_needs_a_weight_moves_the_clock() -> None:
     assert patient.now == ms("09:00")
     ((_, reason),) = folded(start(weight=None).phenylephrine("09:00", 70, "ug/min")).refused
     assert reason == "needs-weight"
+
+
+GAP = {
+    "31 days after the patient's last record it is taken": ("752:00", False, []),
+    "later it is refused": ("752:00:00.001", False, ["from-the-future"]),
+    "unless such gaps are meant": ("752:00:00.001", True, []),
+}
+
+
+@pytest.mark.parametrize(("at", "gaps", "expected"), list(GAP.values()), ids=list(GAP))
+def test_a_gap_of_more_than_31_days_is_a_wrong_clock(at: str, gaps: bool, expected: list[str]) -> None:
+    """criteria.md section 1, offline."""
+    drawn = start().vitals("08:00", hr=90).vitals(at, hr=90)
+    outcome = fold(decoded([drawn]), SCHWARTZENTRUBER_2001, gaps=gaps)
+    assert [reason for _, reason in outcome.refused] == expected
+    assert outcome.patients["p1"].now == ms("08:00" if expected else at)
+
+
+def test_a_refused_record_is_not_the_last_one() -> None:
+    """criteria.md section 1: more than 31 days after that of the last accepted record."""
+    drawn = start().vitals("08:00", hr=90).vitals("800:00", hr=90).vitals("801:00", hr=90)
+    assert len(fold(decoded([drawn]), SCHWARTZENTRUBER_2001).refused) == 2
+
+
+def test_a_tick_for_all_is_a_record_of_every_patient() -> None:
+    """wire.md, Events."""
+    drawn = start().vitals("08:00", hr=90).tick("400:00", "*").vitals("800:00", hr=90)
+    assert fold(decoded([drawn]), SCHWARTZENTRUBER_2001).refused == []
+
+
+def test_times_before_1970_are_times() -> None:
+    """wire.md, Events: years 1 to 9999."""
+    drawn = Course().start("00:00").labs("08:00", platelets=20).tick("08:20")
+    text = "\n".join(map(json.dumps, drawn.records)).replace("2026-03-02", "1969-03-02")
+    log = [event for line in text.splitlines() if (event := decode(line)[0]) is not None]
+    found = [a.transition for a in fold(log, SCHWARTZENTRUBER_2001).alerts if a.subject == "platelets"]
+    assert found == ["opened", "reminder"]
