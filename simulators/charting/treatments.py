@@ -48,6 +48,7 @@ class EncounterCharting:
         readings = [
             reading("systolic-bp", round(float(cohort.systolic[bed])), "mm[Hg]"),
             reading("heart-rate", round(float(cohort.heart_rate[bed])), "/min"),
+            reading("spo2", round(float(cohort.spo2[bed])), "%"),
             reading("weight", round(float(cohort.weight[bed]), 1), "kg"),
         ]
         readings += [

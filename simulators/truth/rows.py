@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from simulators.physiology.cohort import Cohort
 from simulators.truth import single_value_criteria
-from simulators.truth.runs import SustainedTruth
+from simulators.truth.runs import Run
 from simulators.truth.single_value_criteria import PhenylephrineMaximum, PhenylephrineMinimum, WeightGain
 from simulators.truth.view import VIEWS, States, TruthView, graded
 from simulators.truth.vital_sign_criteria import Hypotension, OxygenRequirement, SinusTachycardia
@@ -32,7 +32,7 @@ class Graded(NamedTuple):
 ROWS: Final[Mapping[str, Graded]] = MappingProxyType(
     {
         "ecg-ischemia": Graded("ischemia", 1, 1),
-        "moist-desquamation": Graded("desquamation", 1, NEVER),
+        "moist-desquamation": Graded("desquamation", 1, 1),
         "refractory-vomiting": Graded("vomiting", 1, 1),
         "abdominal-distention": Graded("abdominal-distention", 1, 2),
         "abdominal-pain": Graded("abdominal-pain", 1, 1),
@@ -71,10 +71,10 @@ class MentalStatus:
     """Absolute once it has been changed for 2 h without reversal."""
 
     def __init__(self, columns: int) -> None:
-        self.unreversed = SustainedTruth(columns, REVERSIBLE_MIN)
+        self.unreversed = Run(columns)
 
     def __call__(self, view: TruthView) -> States:
-        stays = self.unreversed(view.value("mental-status") >= 1)
+        stays = self.unreversed(view.value("mental-status") >= 1) > REVERSIBLE_MIN
         return graded(stays, stays)
 
 
@@ -107,7 +107,7 @@ def measured(columns: int, cohort: Cohort) -> dict[str, Row]:
         "phenylephrine-minimum": PhenylephrineMinimum(columns),
         "platelets": single_value_criteria.platelets,
         "weight-gain": WeightGain(cohort.weight),
-        "oxygen-requirement": OxygenRequirement(columns),
+        "oxygen-requirement": OxygenRequirement(cohort.spo2),
         "urine-shift": UrineShift(columns),
         "urine-hour": UrineHour(columns),
         "creatinine": single_value_criteria.creatinine,

@@ -1,4 +1,4 @@
-"""Evaluate conditions over minutes, all columns at once: how long one has held, and latches that trip and
+"""Evaluate conditions over minutes, all columns at once: whether one is sustained, and latches that trip and
 clear.
 """
 
@@ -28,16 +28,66 @@ class Run:
         return counts
 
 
+SHARE = 0.8
+"""Of the readings of a run this share must meet the condition (criteria.md section 3.1)."""
+NONE = -1
+
+
 class SustainedTruth:
-    """Whether a condition has held at every minute of a span: at both its ends too, so `minutes` +
-    1 values.
+    """Whether a condition is sustained over `minutes`, by criteria.md section 3.1: it is met now and was met
+    at the latest minute that lies at least so far back (the run's beginning), and in at least `SHARE` of the
+    minutes from there.
     """
 
     def __init__(self, columns: int, minutes: int) -> None:
-        self.run, self.minutes = Run(columns), minutes
+        self.minutes, self.row = minutes, 0
+        self.recent = np.zeros((minutes, columns), dtype=np.bool_)
+        self.met = np.zeros(columns, dtype=np.int64)
+        self.begin, self.met_before = (np.full(columns, NONE, dtype=np.int64) for _ in range(2))
 
     def __call__(self, condition: Flags) -> Flags:
-        return self.run(condition) > self.minutes
+        """Return flags (minutes, columns) for flags (minutes, columns), carried from chunk to chunk."""
+        return self.run(condition) > NONE
+
+    def run(self, condition: Flags) -> Counts:
+        """Return the row (counted from the first chunk on) at which the run that ends now began; `NONE` where
+        the condition is not sustained.
+        """
+        rows = self.row + np.arange(len(condition))[:, None]
+        met = self.met + np.cumsum(condition, axis=0)
+        begin, met_before = self._begins(np.concatenate((self.recent, condition)), rows)
+        share = (met - met_before) / (rows - begin + 1)
+        self.met, self.row = met[-1], self.row + len(condition)
+        found: Counts = np.where(condition & (begin > NONE) & (np.round(share, 4) >= SHARE), begin, NONE)
+        return found
+
+    def _begins(self, known: Flags, rows: Counts) -> tuple[Counts, Counts]:
+        """Return where a run that ends at each row begins, and how many rows before that were met."""
+        back = known[: len(rows)]
+        met = self.met - self.recent.sum(axis=0) + np.cumsum(back, axis=0)
+        begin = np.maximum.accumulate(np.where(back, rows - self.minutes, self.begin), axis=0)
+        met_before = np.maximum.accumulate(np.where(back, met - 1, self.met_before), axis=0)
+        self.recent, self.begin, self.met_before = known[len(rows) :], begin[-1], met_before[-1]
+        return begin, met_before
+
+
+LONG_MIN = 120
+"""A condition not met sustained over 2 h is cleared, though its clearing limit was never reached."""
+
+
+class SustainedLatch:
+    """A condition that trips when sustained over `minutes`, and clears when its clearing one is, or when it
+    has not been met sustained over 2 h (criteria.md section 3.1).
+    """
+
+    def __init__(self, columns: int, minutes: int) -> None:
+        self.trips, self.clears = (SustainedTruth(columns, minutes) for _ in range(2))
+        self.long_clear, self.latch = SustainedTruth(columns, LONG_MIN), TruthLatch(columns)
+
+    def __call__(self, trip: Flags, clear: Flags, at_once: Flags | bool = False) -> Flags:
+        """Return flags (minutes, columns); `at_once`: where it trips without being sustained."""
+        cleared = self.clears(clear) | self.long_clear(~trip)
+        return self.latch(self.trips(trip) | at_once, cleared & ~trip)
 
 
 class TruthLatch:

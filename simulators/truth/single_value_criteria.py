@@ -1,5 +1,5 @@
-"""Decide the rows of Table 3 that one value or rate decides, without hysteresis: labs, weight, phenylephrine
-(criteria.md section 3).
+"""Decide the rows of Table 3 that one value or rate decides, without hysteresis: labs, weight, pressors
+(criteria.md sections 3.2 and 3.3).
 """
 
 from __future__ import annotations
@@ -57,44 +57,66 @@ class WeightGain:
         return graded(gained, np.zeros_like(gained))
 
 
-DUE_MIN, AROUND_MIN = 480, 30
+RENAL_DOPAMINE = 2.5
+"""ug/kg/min up to which dopamine is given for the kidneys, and is no pressor."""
+
+
+def pressor_load(view: TruthView) -> Values:
+    """Return what runs as ug/kg/min of phenylephrine: norepinephrine is ten times, dopamine a tenth of it."""
+    dopamine = view.given("dopamine")
+    pressing = np.where(dopamine > RENAL_DOPAMINE, dopamine / 10, 0.0)
+    load: Values = np.round(view.given("phenylephrine") + 10 * view.given("norepinephrine") + pressing, 4)
+    return load
+
+
+REMEMBERED_MIN, WEANED_MIN = 480, 30
 
 
 class PhenylephrineMaximum:
-    """The highest rate since the last dose (before the first: since cycle start): relative from 1.0
-    ug/kg/min, absolute from 1.5.
+    """The highest load of the last 8 h since the last dose (before the first: since cycle start): relative
+    from 1.0 ug/kg/min, absolute from 1.5.
     """
 
     def __init__(self, columns: int) -> None:
-        self.highest = np.zeros(columns)
+        self.before = np.zeros((REMEMBERED_MIN - 1, columns))
 
     def __call__(self, view: TruthView) -> States:
-        rate = np.where(view.dosing, view.given("phenylephrine"), 0.0)
-        highest = np.empty_like(rate)
-        for row, (now, dosed) in enumerate(zip(rate, view.dosed, strict=True)):
-            highest[row] = self.highest = np.where(dosed, now, np.maximum(self.highest, now))
+        loads = np.concatenate((self.before, np.where(view.dosing, pressor_load(view), 0.0)))
+        self.before = loads[-(REMEMBERED_MIN - 1) :]
+        highest = np.zeros((len(view.minute), loads.shape[1]))
+        used = np.flatnonzero(loads.any(axis=0))
+        for row in range(len(highest)):
+            of_interval = np.minimum(view.since_dose[row, used], REMEMBERED_MIN)
+            highest[row, used] = latest_most(loads[row : row + REMEMBERED_MIN, used], of_interval)
         highest = np.where(view.dosing, highest, 0.0)
         return graded(highest >= 1.0, highest >= 1.5)
 
 
+def latest_most(values: Values, counted: Values) -> Values:
+    """Return the most of the last `counted` rows of each column."""
+    ages = np.arange(len(values), 0, -1)[:, None]
+    most: Values = np.where(ages <= counted, values, 0.0).max(axis=0, initial=0.0)
+    return most
+
+
 class PhenylephrineMinimum:
-    """From 8 h after a dose until the next, the lowest rate of the last 30 min: relative above 0.5 ug/kg/min,
-    absolute above 0.8.
+    """From 8 h after a dose until the next, the highest load of the last 30 min: relative above 0.5
+    ug/kg/min, absolute above 0.8. What the patient is weaned to is what half an hour did without.
     """
 
     def __init__(self, columns: int) -> None:
-        self.before = np.zeros((AROUND_MIN - 1, columns))
+        self.before = np.zeros((WEANED_MIN - 1, columns))
 
     def __call__(self, view: TruthView) -> States:
-        rates = np.concatenate((self.before, view.given("phenylephrine")))
-        self.before = rates[-(AROUND_MIN - 1) :]
-        lowest = trailing_least(rates, AROUND_MIN)
-        judged = view.dosing & np.isfinite(view.since_dose) & (view.since_dose >= DUE_MIN)
-        return graded(judged & (lowest > 0.5), judged & (lowest > 0.8))
+        loads = np.concatenate((self.before, pressor_load(view)))
+        self.before = loads[-(WEANED_MIN - 1) :]
+        highest = trailing_most(loads, WEANED_MIN)
+        judged = view.due & np.isfinite(view.since_dose)
+        return graded(judged & (highest > 0.5), judged & (highest > 0.8))
 
 
-def trailing_least(values: Values, width: int) -> Values:
-    """Return the least of the `width` rows that end with each row, for the rows from the `width`th on."""
+def trailing_most(values: Values, width: int) -> Values:
+    """Return the most of the `width` rows that end with each row, for the rows from the `width`th on."""
     windows = np.lib.stride_tricks.sliding_window_view(values, width, axis=0)
-    least: Values = windows.min(axis=-1)
-    return least
+    most: Values = windows.max(axis=-1)
+    return most

@@ -126,13 +126,13 @@ class CourseProgress:
         It adds the chunk's acts to the progress, and must therefore be called once a chunk.
         """
         minute = chunk.start + 1 + np.arange(chunk.minutes)
-        last, dosed = self._doses(chunk)
+        last = self._doses(chunk)
         for act in chunk.acts:
             self._mark(act)
         dosing = (minute[:, None] > self.started) & (minute[:, None] < self.ended)
         return TruthView(
             chunk.latent, chunk.support, minute, (self.clock + minute) % 1440,
-            dosed=thrice(dosed), since_dose=thrice(minute[:, None] - last), dosing=thrice(dosing),
+            since_dose=thrice(minute[:, None] - last), dosing=thrice(dosing),
         )  # fmt: skip
 
     def staying(self, view: TruthView) -> Flags:
@@ -142,15 +142,13 @@ class CourseProgress:
         minute = view.minute[:, None]
         return (minute > self.started) & (minute <= self.left)
 
-    def _doses(self, chunk: Chunk) -> tuple[Array, Flags]:
-        shape = chunk.minutes, len(self.last_dose)
-        last, dosed = np.broadcast_to(self.last_dose, shape).copy(), np.zeros(shape, dtype=np.bool_)
+    def _doses(self, chunk: Chunk) -> Array:
+        """Return the minute of the last dose given, at each minute: (minutes, patients)."""
+        last = np.broadcast_to(self.last_dose, (chunk.minutes, len(self.last_dose))).copy()
         for act in (act for act in chunk.acts if act.kind == "dose" and act.detail["given"]):
-            row = act.minute - chunk.start
-            last[row:, act.patient] = act.minute
-            dosed[row, act.patient] = True
+            last[act.minute - chunk.start :, act.patient] = act.minute
         self.last_dose = last[-1]
-        return last, dosed
+        return last
 
     def _mark(self, act: Act) -> None:
         marks = {"cycle-start": self.started, "therapy-end": self.ended, "discharge": self.left}

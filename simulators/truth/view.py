@@ -63,6 +63,7 @@ States = NDArray[np.int8]
 
 CLEAR, RELATIVE, ABSOLUTE = 0, 1, 2
 VIEWS = 3
+DUE_MIN = 480
 Kind = TypeVar("Kind", bound=np.generic)
 
 
@@ -71,18 +72,22 @@ class TruthView:
     """(minutes, 3 n) arrays: the first n columns err by the noise away from every limit, then n as it was,
     then n erring towards it.
 
-    `minute`: the minute since the origin, of each row; `minute_of_day`: the same on the clock, UTC. `dosed`:
-    a dose was given in that minute. `since_dose`: minutes since the last dose given, infinite before the
-    first. `dosing`: from cycle start up to the end of therapy.
+    `minute`: the minute since the origin, of each row; `minute_of_day`: the same on the clock, UTC.
+    `since_dose`: minutes since the last dose given, infinite before the first. `dosing`: from cycle start up
+    to the end of therapy.
     """
 
     latent: Mapping[str, Array]
     care: Mapping[str, Array]
     minute: Whole
     minute_of_day: Whole
-    dosed: Flags
     since_dose: Values
     dosing: Flags
+
+    @property
+    def due(self) -> Flags:
+        """Where a dose is due and not given: 8 h after the last, the first from cycle start."""
+        return self.dosing & (self.since_dose >= DUE_MIN)
 
     def value(self, code: str) -> Values:
         """Return the latent quantity, erring by its margin to either side; without a margin it is the same in

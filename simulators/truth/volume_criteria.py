@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulators.truth.runs import Flags
+from simulators.truth.runs import Flags, TruthLatch
 from simulators.truth.view import States, TruthView, Values, graded
 
 SHIFT_MIN, FIRST_MIN = 480, 7 * 60
@@ -77,21 +77,30 @@ class Diarrhea:
         return graded(self.last | running, self.last & (self.before | running))
 
 
-HOUR_MIN = 60
-COVERED_MIN = SHIFT_MIN - 60
+HOUR_MIN, TWO_HOURS_MIN = 60, 120
+COVERED_MIN = SHIFT_MIN * 7 // 8
+LITTLE_ML, VERY_LITTLE_ML = 20, 10
 
 
 class UrineHour:
-    """Relative at 10 to 20 mL over the last 60 min, absolute below 10; clear until an hour has passed."""
+    """Relative at 10 to 20 mL over the last 60 min, absolute below 10; clear until an hour has passed.
+
+    It clears only when the last 120 min give more than 20 mL/h too, and is relative until then.
+    """
 
     def __init__(self, columns: int) -> None:
-        self.before = np.full((HOUR_MIN, columns), np.nan)
+        self.before = np.full((TWO_HOURS_MIN, columns), np.nan)
+        self.latch = TruthLatch(columns)
 
     def __call__(self, view: TruthView) -> States:
         rates = np.concatenate((self.before, view.value("urine-rate")))
-        self.before = rates[-HOUR_MIN:]
-        volume = np.round(trailing_sum(rates, HOUR_MIN) / HOUR_MIN, 4)
-        return graded(volume <= 20, volume < 10)
+        self.before = rates[-TWO_HOURS_MIN:]
+        hour, two = (
+            np.round(trailing_sum(rates[TWO_HOURS_MIN - width :], width) / width, 4)
+            for width in (HOUR_MIN, TWO_HOURS_MIN)
+        )
+        low = self.latch(hour <= LITTLE_ML, (hour > LITTLE_ML) & (two > LITTLE_ML))
+        return graded(low, hour < VERY_LITTLE_ML)
 
 
 def trailing_sum(values: Values, width: int) -> Values:
@@ -107,9 +116,14 @@ def trailing_sum(values: Values, width: int) -> Values:
     return known
 
 
+SHIFT_ML, VERY_LITTLE_SHIFT_ML = 160, 80
+
+
 class UrineShift:
     """Relative when the last completed shift gave 80 to 160 mL, absolute below 80; clear when the course
     covers less than 7 h of that shift.
+
+    It improves as soon as the running shift has given 80 mL, and clears when it has given more than 160.
     """
 
     def __init__(self, columns: int) -> None:
@@ -117,12 +131,16 @@ class UrineShift:
         self.last = np.full(columns, np.nan)
 
     def __call__(self, view: TruthView) -> States:
-        volume = np.empty((len(view.minute), len(self.last)))
+        states = np.empty((len(view.minute), len(self.last)), dtype=np.int8)
         for part in self.shifts(view, view.value("urine-rate")):
-            volume[part.rows] = self.last
+            states[part.rows] = self._graded(part.running)
             if part.ended:
-                self.last = (
-                    part.running[-1] if part.minutes >= COVERED_MIN else np.full_like(self.last, np.nan)
-                )
-                volume[part.rows.stop - 1] = self.last
-        return graded(volume <= 160, volume < 80)
+                known = part.minutes >= COVERED_MIN
+                self.last = part.running[-1] if known else np.full_like(self.last, np.nan)
+                states[part.rows.stop - 1] = self._graded(np.zeros_like(self.last))
+        return states
+
+    def _graded(self, running: Values) -> States:
+        """Return the state by the last shift, and what the running one has given so far."""
+        most = np.maximum(self.last, running)
+        return graded(most <= SHIFT_ML, most < VERY_LITTLE_SHIFT_ML)

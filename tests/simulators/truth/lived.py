@@ -22,9 +22,10 @@ Course = Sequence[tuple[int, float]]
 START = Act(0, 0, "cycle-start", {})
 
 
-def patient(systolic: float = 124.0, weight: float = 70.0) -> Cohort:
+def patient(systolic: float = 124.0, weight: float = 70.0, spo2: float = 98.0) -> Cohort:
     """One patient of this baseline."""
-    return drawn(1, np.random.default_rng(1), {"systolic": systolic, "weight": weight}, spread=0)
+    traits = {"systolic": systolic, "weight": weight, "spo2": spo2}
+    return drawn(1, np.random.default_rng(1), traits, spread=0)
 
 
 def dose(minute: int, given: bool = True) -> Act:

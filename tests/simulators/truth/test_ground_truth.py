@@ -80,10 +80,11 @@ def test_what_is_true_is_possible() -> None:
 
 
 def test_noise_that_could_explain_a_fast_pulse_by_fever_makes_it_less_than_distinct() -> None:
-    hot = {"heart-rate": 150.0, "temperature": 37.9}
-    assert levels(lived(300, hot), "sinus-tachycardia") == ["absolute"]
-    assert distinct(lived(300, hot), "sinus-tachycardia") == [False]
-    assert distinct(lived(300, {"heart-rate": 150.0, "temperature": 37.0}), "sinus-tachycardia") == [True]
+    hot, cool = ({"heart-rate": 145.0, "temperature": degrees} for degrees in (37.9, 37.0))
+    dosed = (START, dose(0))
+    assert levels(lived(300, hot, acts=dosed), "sinus-tachycardia") == ["absolute"]
+    assert distinct(lived(300, hot, acts=dosed), "sinus-tachycardia") == [False]
+    assert distinct(lived(300, cool, acts=dosed), "sinus-tachycardia") == [True]
 
 
 def test_while_nobody_charts_nothing_is_looked_at() -> None:

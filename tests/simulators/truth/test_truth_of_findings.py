@@ -17,7 +17,7 @@ from tests.simulators.truth.lived import levels, lived, spans
         ("extremities", "extremities", ["relative", "absolute"]),
         ("abdominal-distention", "abdominal-distention", ["relative", "absolute"]),
         ("emotional-lability", "emotional-lability", ["relative", "absolute"]),
-        ("desquamation", "moist-desquamation", ["relative"]),
+        ("desquamation", "moist-desquamation", ["absolute"]),
         ("vivid-dreams", "vivid-dreams", ["relative"]),
         ("dyspnea", "dyspnea", ["relative"]),
         ("ischemia", "ecg-ischemia", ["absolute"]),

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from simulators.truth.vital_sign_criteria import target
-from tests.simulators.truth.lived import levels, lived, patient, spans
+from tests.simulators.truth.lived import START, dose, levels, lived, patient, spans
+
+DOSED = (START, dose(0))
 
 
 @pytest.mark.parametrize(("baseline", "above"), [(99, 80), (100, 85), (120, 85), (121, 90)])
@@ -83,7 +85,38 @@ def test_over_130_clears_only_after_half_an_hour_below_125(back: float, ends: in
 def test_over_130_with_a_cause_to_correct_is_relative(
     latent: dict[str, float], support: dict[str, float]
 ) -> None:
-    assert levels(lived(120, {"heart-rate": 140} | latent, support), "sinus-tachycardia") == ["relative"]
+    fast = {"heart-rate": 140} | latent
+    assert levels(lived(120, fast, support, DOSED), "sinus-tachycardia") == ["relative"]
+
+
+def test_no_cause_excuses_a_fast_pulse_while_a_dose_is_due() -> None:
+    hot = {"heart-rate": 140.0, "temperature": 39.0}
+    assert spans(lived(600, hot, acts=(*DOSED, dose(520))), "sinus-tachycardia") == [
+        (31, 480, "relative"),
+        (480, 521, "absolute"),
+        (521, 600, "relative"),
+    ]
+    assert levels(lived(120, hot), "sinus-tachycardia") == ["absolute"], "the first dose is due at once"
+
+
+@pytest.mark.parametrize(("pulse", "found"), [(150, "relative"), (150.1, "absolute")])
+def test_no_cause_excuses_a_pulse_over_150(pulse: float, found: str) -> None:
+    hot = {"heart-rate": pulse, "temperature": 39.0}
+    assert levels(lived(120, hot, acts=DOSED), "sinus-tachycardia") == [found]
+
+
+@pytest.mark.parametrize(("stays", "ends"), [(91, 212), (90.1, 212), (90, 300)])
+def test_a_pressure_just_over_target_clears_after_two_hours(stays: float, ends: int) -> None:
+    course = {"systolic-bp": [(0, 120), (60, 85), (91, stays)]}
+    assert spans(lived(300, course), "hypotension") == [(66, ends, "relative")]
+
+
+@pytest.mark.parametrize(("every", "found"), [(4, [(66, "relative")]), (3, [])])
+def test_four_of_five_minutes_at_or_below_target_are_enough(every: int, found: list[tuple[int, str]]) -> None:
+    course = [(0, 120.0)] + [(m, 120.0 if (m - 60) % every == every - 1 else 88.0) for m in range(60, 120)]
+    assert [(start, level) for start, _, level in spans(lived(120, {"systolic-bp": course}), "hypotension")][
+        :1
+    ] == found
 
 
 def test_a_temperature_below_38_excuses_nothing() -> None:

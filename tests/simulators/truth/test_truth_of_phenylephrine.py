@@ -1,4 +1,4 @@
-"""The hemodynamic rows: the highest rate of a dose interval, and the lowest around the time of dosing."""
+"""The hemodynamic rows: the highest load of the last 8 h of a dose interval, and of half an hour at dosing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,31 @@ def test_a_held_dose_is_no_dose() -> None:
     rates = [(0, 0), (60, 1.6), (70, 0.2)]
     assert spans(
         lived(600, {}, {"phenylephrine": rates}, (*DOSED, dose(500, given=False))), "phenylephrine-maximum"
-    ) == [(61, 600, "absolute")]
+    ) == [(61, 550, "absolute")]
+
+
+@pytest.mark.parametrize(
+    ("running", "found"),
+    [
+        ({"norepinephrine": 0.0999}, []),
+        ({"norepinephrine": 0.1}, ["relative"]),
+        ({"norepinephrine": 0.15}, ["absolute"]),
+        ({"phenylephrine": 0.8, "norepinephrine": 0.02}, ["relative"]),
+        ({"phenylephrine": 0.9, "dopamine": 2.5}, []),
+        ({"phenylephrine": 0.9, "dopamine": 2.6}, ["relative"]),
+    ],
+)
+def test_every_pressor_counts_by_its_equivalent_and_renal_dopamine_does_not(
+    running: dict[str, float], found: list[str]
+) -> None:
+    assert levels(lived(120, {}, running, DOSED), "phenylephrine-maximum") == found
+
+
+def test_what_is_8_hours_past_no_longer_counts() -> None:
+    rates = [(0, 0), (60, 1.2), (100, 0)]
+    assert spans(lived(700, {}, {"phenylephrine": rates}, DOSED), "phenylephrine-maximum") == [
+        (61, 580, "relative")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,11 +71,12 @@ def test_outside_the_cycle_no_rate_counts(acts: tuple[Act, ...]) -> None:
         (0.51, [(480, 520, "relative")]),
         (0.8, [(480, 520, "relative")]),
         (0.81, [(480, 520, "absolute")]),
-        ([(0, 0.4), (455, 0.9)], [(485, 520, "absolute")]),
-        ([(0, 0.9), (500, 0.4)], [(480, 501, "absolute")]),
+        ([(0, 0.4), (455, 0.9)], [(480, 520, "absolute")]),
+        ([(0, 0.9), (460, 0.4)], [(480, 490, "absolute")]),
+        ([(0, 0.9), (500, 0), (505, 0.9)], [(480, 520, "absolute")]),
     ],
 )
-def test_the_minimum_is_the_lowest_of_half_an_hour_from_8_hours_after_the_dose(
+def test_the_minimum_is_what_half_an_hour_did_without_from_8_hours_after_the_dose(
     rates: Course | float, found: list[tuple[int, int, str]]
 ) -> None:
     assert spans(lived(520, {}, {"phenylephrine": rates}, DOSED), "phenylephrine-minimum") == found

@@ -27,11 +27,32 @@ def test_the_hour_is_the_one_that_ends_now() -> None:
 @pytest.mark.parametrize(
     ("volume", "found"), [(161, []), (160, ["relative"]), (80, ["relative"]), (79, ["absolute"])]
 )
-def test_a_shift_is_judged_when_it_ends_and_until_the_next_ends(volume: float, found: list[str]) -> None:
+def test_a_shift_is_judged_when_it_ends_until_the_next_has_given_enough(
+    volume: float, found: list[str]
+) -> None:
     course = {"urine-rate": [(0, volume / 8), (SHIFT, 60)]}
     assert levels(lived(SHIFT + 60, course), "urine-shift") == found
     if found:
-        assert spans(lived(2 * SHIFT + 60, course), "urine-shift") == [(SHIFT, 2 * SHIFT, found[0])]
+        later = spans(lived(2 * SHIFT + 60, course), "urine-shift")
+        assert later[0][0] == SHIFT
+        assert later[-1][1:] == (SHIFT + 161, "relative")
+
+
+def test_a_shift_improves_at_80_and_clears_over_160_of_the_running_one() -> None:
+    course = {"urine-rate": [(0, 5), (SHIFT, 60)]}
+    assert spans(lived(2 * SHIFT, course), "urine-shift") == [
+        (SHIFT, SHIFT + 80, "absolute"),
+        (SHIFT + 80, SHIFT + 161, "relative"),
+    ]
+
+
+def test_a_scant_hour_clears_only_when_two_hours_are_above_the_limit() -> None:
+    course = {"urine-rate": [(0, 60), (60, 9), (240, 24)]}
+    assert spans(lived(420, course), "urine-hour") == [
+        (108, 119, "relative"),
+        (119, 244, "absolute"),
+        (244, 329, "relative"),
+    ]
 
 
 @pytest.mark.parametrize(
