@@ -41,8 +41,12 @@ def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Resu
 
 
 def _told(case: Case, dose: DoseFact, why: str) -> str:
+    return f"{_named(case, dose)}, {why}"
+
+
+def _named(case: Case, dose: DoseFact) -> str:
     number = 1 + next(i for i, one in enumerate(case.chart.cycle_doses) if one.id == dose.id)
-    return f"Dose {number} at {clock_time(dose.at, case.guideline.shifts)}, {why}"
+    return f"Dose {number} at {clock_time(dose.at, case.guideline.shifts)}"
 
 
 def error_of(advice: Advice, case: Case, dose: DoseFact) -> str:
@@ -104,6 +108,49 @@ def _comparable(chart: Chart, first: DoseFact, last: DoseFact) -> tuple[float | 
     if (usual is None or amount is None) and first.unit == last.unit:
         return first.amount, last.amount
     return usual, amount
+
+
+AGAINST = ("hold", "unknown", "finished")
+"""The readiness at which no dose is advised."""
+Held = tuple[tuple[str, int], ...]
+
+
+def dose_against_advice(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
+    """Open for 8 h from the decision on a dose given though its readiness was hold, unknown or finished.
+
+    The readiness before it is that of the first decision on it, and is kept.
+    """
+    doses, known = case.chart.cycle_doses, audited(before.held)
+    found = {
+        (dose.id, dose.at): known.get((dose.id, dose.at), (case.verdicts.get(dose.id, ""), now))
+        for dose in doses
+    }
+    held = tuple((f"{at}|{word}|{id}", since) for (id, at), (word, since) in found.items() if word)
+    against = [
+        (dose, word, since)
+        for dose in doses
+        if (word := found[dose.id, dose.at][0]) in AGAINST
+        if now < (since := found[dose.id, dose.at][1]) + advice.within
+    ]
+    if not against:
+        ends = [since + advice.within for word, since in found.values() if word in AGAINST]
+        last = doses[-1].at if doses else None
+        return Result(at=max(ends, default=last), held=held, words=advice.ended)
+    ahead = soonest(now, *(since + advice.within for _, _, since in against))
+    result = Result(ADVISORY, at=against[0][0].at, held=held, next=ahead, value=against[-1][1])
+    result.evidence = references([dose for dose, _, _ in against])
+    told = "; ".join(f"{_named(case, dose)} was given, its readiness was {word}" for dose, word, _ in against)
+    result.words = f"{told}: {advice.text}"
+    return result
+
+
+def audited(held: Held) -> dict[tuple[str, int], tuple[str, int]]:
+    """Return what is remembered of doses: by id and `at`, the readiness before it, and since when."""
+    found = {}
+    for key, since in held:
+        at, word, id = key.split("|", 2)
+        found[id, int(at)] = (word, since)
+    return found
 
 
 def dose_count(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

@@ -130,6 +130,7 @@ ADVISES: dict[str, Entry] = {
     ),
     "dose-error": Entry(doses.dose_error, ENDED | WEIGHT | BASELINE),
     "dose-changed": Entry(doses.dose_changed, ENDED | WEIGHT | BASELINE),
+    "dose-against-advice": Entry(doses.dose_against_advice, ENDED),
     "dose-count": Entry(doses.dose_count, ENDED),
     "cycle-ends-soon": Entry(doses.cycle_ends_soon, ENDED, rules=True),
     "bradycardia": Entry(vital_signs.bradycardia, HEART_RATE),

@@ -85,6 +85,22 @@ def part(chart: Chart, begin: int) -> Chart:
     return out
 
 
+def until(chart: Chart, end: int, without: str) -> Chart:
+    """Return a chart with the facts of another up to moment `end`, less the record `without`."""
+    out = Chart(chart.guideline)
+    out.n = chart.n
+    for name in NAMED:
+        lists = getattr(chart, name)
+        setattr(out, name, {key: _until(facts, end, without) for key, facts in lists.items()})
+    for name in PLAIN:
+        when = _known if name in COMMANDS else _at
+        setattr(out, name, _until(getattr(chart, name), end, without, when))
+    out.baselines = [fact for fact in chart.baselines if fact.at <= end]
+    rebuilt(out)
+    out.tail = chart.tail.until(end, out.tail.setting, out.mode)
+    return out
+
+
 def _restart(tail: Tail, of: Tail, begin: int) -> None:
     """Give a tail the records of another from `begin` on."""
     whole = bool(of.rows) and of.rows[0].at >= begin
@@ -99,6 +115,10 @@ def _at(fact: Fact) -> int:
 
 def _known(fact: Fact) -> int:
     return fact.first
+
+
+def _until(facts: list[Fact], end: int, without: str, when: Callable[[Fact], int] = _at) -> list[Fact]:
+    return [fact for fact in facts if when(fact) <= end and fact.id != without]
 
 
 def _from(facts: list[Fact], begin: int, when: Callable[[Fact], int] = _at) -> list[Fact]:

@@ -295,6 +295,21 @@ class Tail:
         for i in range(len(self.sealed), len(self.marks) - 1):
             self.sealed.append(pack(self.rows[self.marks[i].start : self.marks[i + 1].start]))
 
+    def until(self, end: int, setting: Setting, mode: Mode) -> "Tail":
+        """Return a tail with the records up to moment `end`, judged by this setting and mode.
+
+        Up to the last mark before it nothing is applied again, unless the setting is another.
+        """
+        count = bisect_left(self.rows, end + 1, key=lambda row: row.at)
+        out = Tail(self.setting, mode)
+        out.rows = self.rows[:count]
+        out.marks = [mark for mark in self.marks if mark.start <= count]
+        out.readings = Readings(*(history[:] for history in self.readings.all()))
+        out.recompute(end + 1)
+        if setting != self.setting:
+            out.set(setting)
+        return out
+
     def before(self) -> list[History]:
         """Return the readings from before the tail, a list a signal."""
         lengths = self.marks[0].lengths

@@ -7,13 +7,21 @@ from rules.chart import dirty_flags
 from rules.decide.acceptances import apply_acceptances, is_accepted, opened_by_release
 from rules.decide.acknowledging import acknowledge, run_out
 from rules.decide.discharge import follow_stays, seal, sealing
+from rules.decide.dose_audit import audit
 from rules.decide.endings import end_accepted, start_cycle
 from rules.decide.episodes import PendingAlert, Step, level_of, numbered, step_up, update_episode, words_of
 from rules.decide.recommendation import rules_in_force
 from rules.decide.recommendation_alerts import update_recommendation
 from rules.decide.reminders import next_reminder, remind, remind_once
 from rules.decide.state import Patient
-from rules.decide.steps import BY_READING, by_reading, by_value, remember_readings, watches
+from rules.decide.steps import (
+    BY_READING,
+    another_dose,
+    by_reading,
+    by_value,
+    remember_readings,
+    watches,
+)
 from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import AFTER_DISCHARGE, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
@@ -46,6 +54,8 @@ def _decide_stay(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> No
     answered = run_out(patient) or bool(patient.acks)
     todo, changed = _decide_subjects(patient, plan, _todo(patient, plan), plan.rows, alerts)
     _decide_steps(patient, plan, alerts)
+    if (patient.dirty | patient.dirty_amended) & (dirty_flags.DOSES | dirty_flags.ENCOUNTER):
+        audit(patient, plan)
     facts = patient.dirty_replaced | patient.dirty & plan.moves_rules
     moved = bool(changed or facts or answered or patient.rules_due <= patient.now)
     if moved:
@@ -167,7 +177,7 @@ def _transitions(
         lambda ends: words_of(patient, subject, result, CLEAR if ends else level),
     )
     corrected = bool(subject.touches & (patient.dirty_amended | patient.dirty_replaced))
-    worse = by_value(patient, subject.name, result, corrected)
+    worse = by_value(patient, subject.name, result, corrected) or another_dose(patient, subject.name, result)
     if worse is not None and not alerts:
         episode, words = patient.episodes[subject.name], words_of(patient, subject, result, level)
         alerts.append(step_up(patient, step, episode, worse.result, words, worse.before))

@@ -103,6 +103,8 @@ class Patient(msgspec.Struct, dict=True):
     accepted, as of the last decision; `outgrown`: ids of the acceptances that a level above theirs has ended;
     `released`: criteria whose acceptance ends otherwise at this decision.
 
+    `verdicts`: the readiness before each dose that is decided for the first time (`rules.decide.dose_audit`).
+
     Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
     `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
     whatever it says.
@@ -145,6 +147,7 @@ class Patient(msgspec.Struct, dict=True):
     accepted: frozenset[str] = frozenset()
     outgrown: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
+    verdicts: dict[str, str] = {}
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject; a new one, indeterminate, if it was never decided."""

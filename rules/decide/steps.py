@@ -14,6 +14,7 @@ from rules.chart.chart import Chart
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import History, Reading
 from rules.decide.state import Episode, Patient
+from rules.decide.subjects import DOSE_ERROR
 from rules.evaluate.result import TRIPPED, Result
 from rules.guideline.site_choices import Choices
 from rules.wire.events import Reference
@@ -128,6 +129,19 @@ def _moment(chart: Chart, result: Result) -> int | None:
         return result.latest
     facts = [chart.seen[id].at for id, _ in result.evidence if id in chart.seen]
     return max(facts, default=result.at)
+
+
+def another_dose(patient: Patient, name: str, result: Result) -> Worse | None:
+    """Return a step of an acknowledged dose in error: another dose is found in error at this decision."""
+    episode = patient.episodes.get(name)
+    if name != DOSE_ERROR or episode is None or episode.acked is None:
+        return None
+    new = [patient.chart.seen[id] for id, since in result.held if since == patient.now]
+    if not new or not isinstance(result.value, float):
+        return None
+    evidence = tuple(dose.reference for dose in new)
+    told = msgspec.structs.replace(result, at=new[0].at, evidence=evidence)
+    return Worse(result.value - len(new), told)
 
 
 def _known_after(chart: Chart, result: Result, instant: Instant) -> bool:

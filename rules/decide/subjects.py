@@ -30,7 +30,7 @@ CRITERION, PRESSURE, ADVICE, MONITORING, RECOMMENDATION = (
     "monitoring",
     "recommendation",
 )
-HYPOTENSION, DOSE_ERROR = "hypotension", "dose-error"
+HYPOTENSION, DOSE_ERROR, AGAINST_ADVICE = "hypotension", "dose-error", "dose-against-advice"
 AFTER_DISCHARGE = "monitoring/after-discharge"
 
 
@@ -240,6 +240,11 @@ class AdviceCase:
     def stopped(self) -> bool:
         """Whether a stop rule stands."""
         return any(rule.in_force for rule in self._patient.rules.values())
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """By dose the readiness before it, of the doses that are decided for the first time."""
+        return self._patient.verdicts
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject: its state at its last decision."""

@@ -126,6 +126,10 @@ class Case(Protocol):
     def stopped(self) -> bool:
         """Whether a stop rule stands."""
 
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """By dose the readiness before it, of the doses that are decided for the first time."""
+
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject: its state at its last decision."""
 

@@ -141,6 +141,7 @@ EXPLAINERS: dict[str, Callable[[Advice, Asked], Explained]] = {
     "discharge-ready": advice_after_therapy.discharge_ready,
     "dose-error": advice_medicines.dose_error,
     "dose-changed": advice_medicines.dose_changed,
+    "dose-against-advice": advice_medicines.against_advice,
     "dose-count": advice_medicines.dose_count,
     "cycle-ends-soon": advice_medicines.cycle_ends_soon,
     "bradycardia": advice_conditions.bradycardia,

@@ -3,7 +3,7 @@
 Source: criteria.md sections 7.1 and 7.2.
 """
 
-from rules.advice.doses import error_of, per_kg
+from rules.advice.doses import audited, error_of, per_kg
 from rules.advice.harm import indomethacin_harms
 from rules.decide.subjects import AdviceCase
 from rules.evaluate.dosing import due_at
@@ -84,6 +84,15 @@ def dose_error(advice: Advice, asked: Asked) -> Explained:
         given = amount(dose.amount, dose.unit) if kg is None else f"{number(kg)} IU/kg"
         found.append(f"Dose {i} at {when(dose.at)}, {given}: {why or 'no error'}.")
     return None, found or ["No dose of this cycle was given yet."]
+
+
+def against_advice(advice: Advice, asked: Asked) -> Explained:
+    """Explain dose-against-advice: the readiness before each dose, as it was first decided."""
+    found = audited(asked.patient.memory(advice.code).held)
+    told = [
+        f"The dose {id} at {when(at)}: its readiness was {word}." for (id, at), (word, _) in found.items()
+    ]
+    return None, told or ["No dose of this cycle was given yet."]
 
 
 def dose_changed(advice: Advice, asked: Asked) -> Explained:

@@ -193,7 +193,10 @@ ADVICE = {
         [dose("d1", 1), dose("d2", 7)],
         ("is absolute", "Dose 2 at 2026-03-02T07:00:00Z, 600000 IU/kg: 6:00 h after the one before.", "d2"),
     ),
-    "dose-against-advice": ([], ("is clear", "readiness")),
+    "dose-against-advice": (
+        [dose("d1", 1), dose("d2", 9)],
+        ("is advisory", "The dose d2 at 2026-03-02T09:00:00Z: its readiness was unknown.", "d2"),
+    ),
     "dose-count": ([dose("d1", 1)], ("is clear", "Doses given in this cycle: 1.")),
     "cycle-ends-soon": (
         [dose("d1", 1)],

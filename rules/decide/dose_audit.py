@@ -1,0 +1,100 @@
+"""Look back at a dose: what its readiness was at its own time, over what is known now of the time before it.
+
+Source: criteria.md section 7.2, dose-against-advice. The dose itself and what came after it are left out.
+"""
+
+from collections.abc import Iterator
+
+from rules.advice.doses import audited
+from rules.chart.fact_lists import until
+from rules.chart.facts import DoseFact, Fact
+from rules.decide.dose_clock import dose_clock
+from rules.decide.recommendation import recommend
+from rules.decide.state import Episode, Patient
+from rules.decide.stop_rules import NEVER, found_late, replayed_state
+from rules.decide.subjects import AGAINST_ADVICE, DOSE_ERROR, Plan
+from rules.evaluate.acceptance import accepted
+from rules.evaluate.result import ABSOLUTE, Memory
+from rules.evaluate.stop_rule import Moment, StopRuleState, holding, step
+from rules.guideline.dose_decisions import StopRule
+from rules.wire.alerts import RANK
+from rules.wire.instants import Instant
+
+
+def audit(patient: Patient, plan: Plan) -> None:
+    """Judge the doses that are decided for the first time: their readiness, before the rules are updated."""
+    patient.verdicts = {}
+    if AGAINST_ADVICE not in plan.index:
+        return
+    known, within = (
+        audited(patient.memory(AGAINST_ADVICE).held),
+        patient.guideline.advises[AGAINST_ADVICE].within,
+    )
+    for dose in patient.chart.cycle_doses:
+        # What is known for longer was judged then, be it under another guideline.
+        if (dose.id, dose.at) not in known and patient.now < dose.first + within:
+            patient.verdicts[dose.id] = readiness_before(patient, plan, dose)
+
+
+def readiness_before(patient: Patient, plan: Plan, dose: DoseFact) -> str:
+    """Return the readiness at a dose's `at`, without the dose, over what is known of the time up to it."""
+    chart, at = until(patient.chart, dose.at, dose.id), dose.at
+    then = Patient(patient.id, patient.guideline, chart, now=at, memories=dict(patient.memories), episodes={})
+    then.accepted, then.outgrown = accepted(chart, at, patient.outgrown), patient.outgrown
+    for name in _read(plan):
+        _judge(then, plan, name)
+    then.rules = {rule.rule: _rule(patient, then, rule) for rule in patient.guideline.stop_rules}
+    _judge(then, plan, DOSE_ERROR)
+    if then.memory(DOSE_ERROR).state == ABSOLUTE:
+        then.episodes[DOSE_ERROR] = _error_then(patient, at)
+    return dose_clock(then, recommend(then)).readiness
+
+
+def _read(plan: Plan) -> Iterator[str]:
+    """Yield the subjects that may hold or blind a dose, besides an error."""
+    for i, subject in enumerate(plan.subjects):
+        if plan.rows >> i & 1 or subject.name.startswith("recheck/"):
+            yield subject.name
+
+
+def _judge(then: Patient, plan: Plan, name: str) -> None:
+    if name not in plan.index:
+        return
+    result = plan.subjects[plan.index[name]].judge(then, then.now, then.memory(name))
+    then.memories[name] = Memory(
+        result.state,
+        stale=result.stale,
+        flags=result.flags,
+        correctable=result.correctable,
+        missing=result.missing,
+        mark=result.mark,
+    )
+
+
+def _rule(patient: Patient, then: Patient, rule: StopRule) -> StopRuleState:
+    """Return the state of a stop rule at the dose: what stood, what holds, what became known since.
+
+    Where a resume came after the dose, the rule's course is replayed without it.
+    """
+    chart, at, before = then.chart, then.now, patient.rules.get(rule.rule, NEVER)
+    if any(one.rule == rule.rule and one.first > at for one in patient.chart.resumes):
+        return replayed_state(rule, chart, NEVER, at)
+    stood = {element: since for element, since in before.by.items() if since <= at}
+    state = StopRuleState(bool(stood), before.excused, stood, before.elements)
+    held = holding(rule, chart, then.memory, at)
+    late = found_late(rule, chart, held, then.accepted, lambda fact: _is_new(patient, fact, at))
+    return step(rule, state, held, Moment(at, chart.cycle.start is not None, False, then.accepted, late))
+
+
+def _is_new(patient: Patient, fact: Fact, at: Instant) -> bool:
+    """Return whether a fact became known after moment `at`, or at this decision."""
+    return fact.first > at or fact.n > patient.rules_n
+
+
+def _error_then(patient: Patient, at: Instant) -> Episode:
+    """Return the episode of a dose in error as it was: acknowledged if that was before moment `at`."""
+    episode = patient.episodes.get(DOSE_ERROR)
+    found = Episode("", ABSOLUTE, RANK[ABSOLUTE], at, at, at, at)
+    if episode is not None and episode.acked_at is not None and episode.acked_at <= at:
+        found.acked = episode.acked
+    return found
