@@ -9,7 +9,7 @@ from rules.decide.assessed_facts import accepted_items, ignored_items, pressors,
 from rules.decide.dose_clock import dose_clock
 from rules.decide.recommendation import Recommendation, recommend
 from rules.decide.state import Patient
-from rules.decide.subjects import HYPOTENSION, MONITORING, AdviceCase, plan_for
+from rules.decide.subjects import HYPOTENSION, MONITORING, AdviceCase, Subject, plan_for
 from rules.evaluate.eligibility import eligibility
 from rules.evaluate.monitoring import is_overdue, looked
 from rules.evaluate.pressure import hypotension, phase
@@ -58,8 +58,9 @@ def assess(patient: Patient) -> Assessment:
 
 def judged(patient: Patient, subject: str) -> Result:
     """Decide a subject in full at the patient's clock, and return its result."""
-    plan = plan_for(patient.guideline)
-    return plan.subjects[plan.index[subject]].judge(patient, patient.now, patient.memory(subject))
+    found = plan_for(patient.guideline).find(subject)
+    assert found is not None, subject
+    return found.judge(patient, patient.now, patient.memory(subject))
 
 
 def since(patient: Patient, subject: str) -> str | None:
@@ -134,14 +135,25 @@ def _monitoring(patient: Patient) -> tuple[MonitoringItem, ...]:
 
 
 def _open_items(patient: Patient) -> Iterator[MonitoringItem]:
-    for subject in plan_for(patient.guideline).subjects:
+    for subject in _asked_for(patient):
         what = subject.name.removeprefix("monitoring/")
-        if subject.kind != MONITORING or what in patient.guideline.observes:
+        if what in patient.guideline.observes:
             continue
-        if patient.memory(subject.name).state in ("clear", INDETERMINATE):
+        memory = patient.memories.get(subject.name)
+        if memory is None or memory.state in ("clear", INDETERMINATE):
             continue
-        last = judged(patient, subject.name).latest
+        last = subject.judge(patient, patient.now, memory).latest
         yield MonitoringItem(what=what, last=time(last), due=None, overdue=True)
+
+
+def _asked_for(patient: Patient) -> Iterator[Subject]:
+    """Yield the subjects of monitoring, those that the patient's own facts name in their place."""
+    plan = plan_for(patient.guideline)
+    for i, subject in enumerate(plan.subjects):
+        if i in plan.families:
+            yield from plan.families[i].subjects(patient)
+        elif subject.kind == MONITORING:
+            yield subject
 
 
 def _item(patient: Patient, observation: Observation) -> MonitoringItem:

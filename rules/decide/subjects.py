@@ -15,7 +15,14 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.decide.after_discharge import charting_goes_on
 from rules.decide.state import Patient
-from rules.evaluate import monitoring, pressure, recharting
+from rules.evaluate import (
+    input_requests,
+    monitoring,
+    not_understood,
+    pressure,
+    recharting,
+    recheck,
+)
 from rules.evaluate.result import Memory, Result
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
@@ -209,6 +216,48 @@ def _finding(code: str, values: tuple[str, ...]) -> Subject:
     )
 
 
+Evaluate = Callable[[Chart, Instant, Memory], Result]
+
+
+def _asked(name: str, mask: int, evaluate: Evaluate) -> Subject:
+    """Return a subject that asks for something to be charted, by its whole name."""
+    return Subject(
+        name,
+        MONITORING,
+        None,
+        mask,
+        (),
+        mask,
+        lambda patient, now, before: evaluate(patient.chart, now, before),
+    )
+
+
+def _recheck(signal: str) -> Subject:
+    return _asked(
+        recheck.PREFIX + signal, recheck.inputs_of(signal), functools.partial(recheck.recheck, signal)
+    )
+
+
+def _inputs_asked_for(guideline: Guideline) -> list[Subject]:
+    limits = input_requests.reference_limit_inputs(guideline)
+    weights = input_requests.WEIGHT_FOR_RATE_INPUTS
+    starts = dirty_flags.ENCOUNTER | dirty_flags.DOSES
+    return [
+        _asked("monitoring/reference-limit", limits, input_requests.reference_limit),
+        _asked("monitoring/weight-for-rate", weights, input_requests.weight_for_rate),
+        _asked("monitoring/cycle-start", starts, not_understood.unnamed_start),
+    ]
+
+
+UNKNOWN = Family(
+    prefix=not_understood.PREFIX,
+    kind=MONITORING,
+    inputs=dirty_flags.NOT_UNDERSTOOD,
+    names=lambda patient: patient.chart.not_understood,
+    judge=lambda name, patient, now, before: not_understood.not_understood(name, patient.chart, now, before),
+)
+
+
 def _charting_goes_on() -> Subject:
     return Subject(AFTER_DISCHARGE, MONITORING, None, 0, (), 0, charting_goes_on, always=True)
 
@@ -279,9 +328,12 @@ def _plan(guideline: Guideline) -> Plan:
         subjects.append(_advice(code, guideline, behind))
         behind[code] = subjects[-1].touches
     subjects.extend(_observation(observation.what, guideline) for observation in guideline.observations)
+    subjects.extend(map(_recheck, recheck.INPUTS))
+    subjects.extend(_inputs_asked_for(guideline))
+    families = {len(subjects): UNKNOWN}
+    subjects.append(UNKNOWN.place())
     subjects.append(_charting_goes_on())
     subjects.extend(starmap(_finding, recharting.standing_values(guideline).items()))
-    families: dict[int, Family] = {}
     index = {subject.name: i for i, subject in enumerate(subjects)}
     readers = tuple(
         sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)

@@ -6,7 +6,8 @@ from msgspec import structs
 from rules.chart.chart import Chart
 from rules.decide.assessment import judged
 from rules.decide.state import Patient
-from rules.decide.subjects import HYPOTENSION, RECOMMENDATION
+from rules.decide.subjects import HYPOTENSION, RECOMMENDATION, UNKNOWN, plan_for
+from rules.decide.subjects import MONITORING as MONITORING_KIND
 from rules.evaluate.result import Result
 from rules.explain.explanation import Look
 from rules.guideline.edition import Guideline
@@ -28,8 +29,8 @@ class UnknownSubject(ValueError):
 
 
 KINDS = (
-    f"a subject is a criterion, an advice, {MONITORING}WHAT, {STOP_RULE}RULE, {HYPOTENSION}, "
-    f"{RECOMMENDATION} or {DOSE}"
+    f"a subject is a criterion, an advice, {MONITORING}WHAT, recheck/SIGNAL, finding/CODE, "
+    f"{UNKNOWN.prefix}NAME, {STOP_RULE}RULE, {HYPOTENSION}, {RECOMMENDATION} or {DOSE}"
 )
 
 
@@ -39,17 +40,27 @@ def subjects(guideline: Guideline) -> list[str]:
         *(row.code for row in guideline.rows),
         HYPOTENSION,
         *(advice.code for advice in guideline.advice),
-        *(MONITORING + observed.what for observed in guideline.observations),
+        *_monitored(guideline),
         RECOMMENDATION,
         *(STOP_RULE + rule.rule for rule in guideline.stop_rules),
         DOSE,
     ]
 
 
+def _monitored(guideline: Guideline) -> list[str]:
+    """Return the subjects of kind `monitoring`, but for the family that a patient's own facts name."""
+    plan = plan_for(guideline)
+    return [
+        subject.name
+        for i, subject in enumerate(plan.subjects)
+        if subject.kind == MONITORING_KIND and i not in plan.families
+    ]
+
+
 def check(name: str, guideline: Guideline) -> None:
-    """Raise UnknownSubject unless the guideline has the subject."""
+    """Raise UnknownSubject unless the guideline has the subject, or a patient's facts may name it."""
     known = subjects(guideline)
-    if name not in known:
+    if name not in known and not name.startswith(UNKNOWN.prefix):
         raise UnknownSubject(name, nearest(name, known, NEAREST))
 
 

@@ -6,9 +6,11 @@ States come from `assessment.judged` and from memory, never from here.
 from rules.decide import alert_texts
 from rules.decide.state import Patient
 from rules.decide.subjects import ADVICE, CRITERION, PRESSURE, RECOMMENDATION, plan_for
+from rules.decide.subjects import MONITORING as MONITORING_KIND
 from rules.decide.what_to_do import todo
 from rules.evaluate.result import TRIPPED, Result
 from rules.explain.advice import advised
+from rules.explain.asked_for import asked_for
 from rules.explain.citations import unseen
 from rules.explain.criterion import criterion
 from rules.explain.dose import asked_dose, dose
@@ -65,9 +67,10 @@ def _asked(patient: Patient, subject: str) -> tuple[str, Asked, int | None]:
     if subject.startswith(STOP_RULE):
         return (STOP_RULE.removesuffix(":"), *asked_rule(patient, subject))
     plan = plan_for(patient.guideline)
-    if subject not in plan.index:
+    found = plan.find(subject)
+    if found is None:
         return ADVICE, _without_state(patient, subject), None
-    return plan.subjects[plan.index[subject]].kind, ask(patient, subject), since(patient, subject)
+    return found.kind, ask(patient, subject), since(patient, subject)
 
 
 def _without_state(patient: Patient, subject: str) -> Asked:
@@ -77,8 +80,9 @@ def _without_state(patient: Patient, subject: str) -> Asked:
 
 
 def _answer(kind: str, asked: Asked) -> Answer:
-    if asked.name.startswith(MONITORING):
-        return observation(asked)
+    if kind == MONITORING_KIND:
+        observed = asked.name.removeprefix(MONITORING) in asked.guideline.observes
+        return observation(asked) if observed else asked_for(asked)
     return {RECOMMENDATION: recommendation, DOSE: dose, "stop-rule": stop_rule, ADVICE: advised}.get(
         kind, criterion
     )(asked)

@@ -4,6 +4,7 @@ arrival, over a day, with gaps, ties and corrections.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
@@ -34,7 +35,7 @@ def sustained(reads: Sequence[Read], i: int, met: Met, span: int, interval: int)
     if not before:
         return False
     run = reads[before[-1] : i + 1]
-    if any(b.at - a.at > 1.25 * interval for a, b in zip(run, run[1:], strict=False)):
+    if any(b.at - a.at > 1.25 * interval for a, b in itertools.pairwise(run)):
         return False
     return sum(met(read.value) for read in run) >= 0.8 * len(run)
 
@@ -70,9 +71,7 @@ def hypotension(reads: Sequence[Read], interval: int) -> str:
             state = "clear"
         elif state != "absolute" and confirmed(reads, i, severe):
             state = "absolute"
-        elif state == "absolute" and sustained(reads, i, lambda v: v > 80, 5 * MINUTE, interval):
-            state = "relative"
-        elif state == "clear" and sustained(reads, i, low, 5 * MINUTE, interval):
+        elif (state == "absolute" and sustained(reads, i, lambda v: v > 80, 5 * MINUTE, interval)) or (state == "clear" and sustained(reads, i, low, 5 * MINUTE, interval)):
             state = "relative"
     return state
 
