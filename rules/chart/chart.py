@@ -29,6 +29,7 @@ from rules.chart.facts import (
     Resumed,
     SetAside,
     Sign,
+    TakenBack,
     Volume,
     Weight,
     accepted,
@@ -95,6 +96,7 @@ class Chart:
         "seen",
         "set_aside",
         "tail",
+        "taken_back",
         "volumes",
         "weights",
     )
@@ -120,6 +122,7 @@ class Chart:
         self.resumes: list[Resumed] = []
         self.accepts: list[Accepted] = []
         self.set_aside: list[SetAside] = []
+        self.taken_back: list[TakenBack] = []
         self.not_understood: dict[str, list[NotUnderstood]] = {}
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
@@ -172,6 +175,7 @@ class Chart:
         dirty |= dirty_flags.MEDICATION if drop(self.drugs, id) else 0
         dirty |= dirty_flags.RESUME if drop(self.resumes, id) else 0
         dirty |= dirty_flags.ACCEPT if drop(self.accepts, id) else 0
+        drop(self.taken_back, id)
         unknown = [drop(facts, id) for facts in self.not_understood.values()]
         dirty |= dirty_flags.NOT_UNDERSTOOD if any(unknown) else 0
         # A list, not a generator: `any` would stop at the first line that held the record, and leave the rate

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rules.wire.events import Event, Withdrawal
 
 RANK = {"preliminary": 0, "final": 1, "corrected": 2, "entered-in-error": 2}
-FINAL, LAST_WORD = RANK["final"], RANK["corrected"]
+PRELIMINARY, FINAL, LAST_WORD = RANK["preliminary"], RANK["final"], RANK["corrected"]
 
 
 def outranks(rank: int, before: int) -> bool:

@@ -18,6 +18,7 @@ from rules.chart.facts import (
     Resumed,
     SetAside,
     Sign,
+    TakenBack,
     Volume,
     Weight,
 )
@@ -33,6 +34,7 @@ NAMED: dict[str, type[Fact]] = {
 """Attributes of a chart that hold lists of facts by name, with the kind of fact."""
 
 PLAIN: dict[str, type[Fact]] = {
+    "taken_back": TakenBack,
     "set_aside": SetAside,
     "doses": DoseFact,
     "places": Place,

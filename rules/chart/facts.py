@@ -17,8 +17,7 @@ from rules.wire.events import Reference
 class Fact(msgspec.Struct, array_like=True, gc=False):
     """The fields of every fact. Times in ms.
 
-    `first`: when its id first became known; `rank`: -1 unusable, 0 preliminary, 1 final, 2 corrected or
-    withdrawn.
+    `first`: when its id first became known; `rank`: 0 preliminary, 1 final, 2 corrected or withdrawn.
     """
 
     at: int
@@ -114,6 +113,12 @@ class SetAside(Fact, array_like=True, gc=False):
     value: float | str | None
     unit: str | None
     reason: str
+
+
+class TakenBack(Fact, array_like=True, gc=False):
+    """A withdrawal: of one code of a record (`code`), or of the record as a whole (empty)."""
+
+    code: str
 
 
 class NotUnderstood(Fact, array_like=True, gc=False):

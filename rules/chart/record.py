@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from rules.chart import dirty_flags
 from rules.chart.chart import FADED_KEPT, VOLUME_INPUT, Chart, flag_of
-from rules.chart.corrections import RANK, outranks
+from rules.chart.corrections import FINAL, LAST_WORD, PRELIMINARY, RANK
 from rules.chart.facts import (
     Accepted,
     Baseline,
@@ -26,20 +26,33 @@ from rules.chart.facts import (
     Resumed,
     SetAside,
     Sign,
+    TakenBack,
     Volume,
     Weight,
+    drop,
     insert,
 )
+from rules.chart.identity import beats, digest_of, first_final, keep_digest, supersedes
 from rules.chart.infusions import by_weight, key_of, line_key, per_kg
+from rules.chart.merging import (
+    COLUMN,
+    WHOLE,
+    Merged,
+    by_code,
+    only,
+    remaining,
+    take_back,
+    versions,
+    winning,
+    with_its_oxygen,
+)
 from rules.chart.oxygen import VitalsRow
 from rules.chart.weighing import Weighing
 from rules.guideline.agents import OTHER
 from rules.wire import events, vocabulary
 from rules.wire.instants import DAY
-from rules.wire.refusals import IMPLAUSIBLE, NEEDS_WEIGHT
+from rules.wire.refusals import ID_CONFLICT, IMPLAUSIBLE, NEEDS_WEIGHT
 from rules.wire.vocabulary import WARD
-
-UNUSABLE = -1
 
 Heading = tuple[int, int, int, str, int, int, int]
 """The common fields of a fact, in order."""
@@ -65,39 +78,105 @@ class Recorded(msgspec.Struct):
 
 
 DUPLICATE = Recorded(changed=False)
+CONFLICT = Recorded(refused=ID_CONFLICT, changed=False)
 
 
 def record(chart: Chart, event: events.Event) -> Recorded:
     """Record an event in the chart (criteria.md sections 1 and 8). The chart passed in is updated."""
     old = chart.seen.get(event.id)
-    if old is None:
-        return _write(chart, event, event.known)
-    if not supersedes(event, old):
-        return DUPLICATE
-    return _replace(chart, event, old, RANK[event.status])
-
-
-def supersedes(event: events.Event, old: Fact) -> bool:
-    """Return whether a record replaces what an earlier one of its id charted."""
     rank = RANK[event.status]
-    return outranks(rank, old.rank) and (rank > old.rank or event.known >= old.tie)
+    digest = digest_of(event) if rank == FINAL and event.id else 0
+    if old is None:
+        outcome, _ = _write(chart, event, event.known)
+    else:
+        before = first_final(chart, event.id)
+        if digest and before:
+            return DUPLICATE if digest == before else CONFLICT
+        if rank == PRELIMINARY and (before or old.rank in (PRELIMINARY, FINAL)):
+            return DUPLICATE
+        outcome = _again(chart, event, old)
+        digest = digest or before
+    if digest:
+        keep_digest(chart, event.id, digest)
+    return outcome
 
 
-def _replace(chart: Chart, event: events.Event, old: Fact, rank: int) -> Recorded:
-    withdrawn = chart.withdraw(old)
-    outcome = _write(chart, event, min(old.first, event.known), withdrawn)
-    dirty = outcome.dirty | withdrawn
-    if rank == 2 and old.rank >= 0:
-        return replace(outcome, dirty=0, dirty_amended=dirty, dirty_replaced=dirty)
-    return replace(outcome, dirty=dirty, dirty_replaced=dirty)
+def _again(chart: Chart, event: events.Event, old: Fact) -> Recorded:
+    """Record what replaces an earlier record of its id: code by code, or as a whole."""
+    if not by_code(event, old):
+        return _replace(chart, event, old) if supersedes(event, old) else DUPLICATE
+    if isinstance(event, events.Withdrawal):
+        return _withdraw(chart, event, old)
+    assert isinstance(event, Merged)
+    return _merge(chart, event, old)
 
 
-def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Recorded:
+def _replace(chart: Chart, event: events.Event, old: Fact) -> Recorded:
+    removed = chart.withdraw(old)
+    outcome, written = _write(chart, event, min(old.first, event.known), removed)
+    return _amended(outcome, event, removed, written)
+
+
+def _withdraw(chart: Chart, event: events.Withdrawal, old: Fact) -> Recorded:
+    """Take back every code of a record that no later correction names."""
+    gone = {code for code, version in versions(chart, event.id).items() if beats(event, version)}
+    removed = take_back(chart, event.id, gone)
+    if any(place.id == event.id and beats(event, (place.rank, place.tie)) for place in chart.places):
+        drop(chart.places, event.id)
+        removed |= dirty_flags.ENCOUNTER
+    outcome, written = _write(chart, event, min(old.first, event.known), removed)
+    chart.seen[event.id] = remaining(chart, event.id) or chart.seen[event.id]
+    return _amended(outcome, event, removed, written)
+
+
+def _merge(chart: Chart, event: Merged, old: Fact) -> Recorded:
+    codes = winning(chart, event)
+    stays = [place for place in chart.places if place.id == event.id]
+    moved = isinstance(event, events.Encounter) and all(beats(event, (one.rank, one.tie)) for one in stays)
+    if not codes and not moved:
+        return DUPLICATE
+    event = only(event, codes)
+    if isinstance(event, events.Vitals):
+        event = with_its_oxygen(chart, event)
+        codes |= {code for code, _ in event.readings}
+    removed = take_back(chart, event.id, codes)
+    if isinstance(event, events.Encounter):
+        event = replace(event, location=event.location or next((one.unit for one in stays), None))
+        removed |= dirty_flags.ENCOUNTER if drop(chart.places, event.id) and moved else 0
+    del chart.seen[event.id]
+    outcome, written = _write(chart, event, min(old.first, event.known), removed)
+    if stays and not moved:
+        drop(chart.places, event.id)
+        for one in stays:
+            insert(chart.places, one)
+    chart.seen[event.id] = remaining(chart, event.id) or chart.seen[event.id]
+    return _amended(outcome, event, removed, written)
+
+
+def _amended(outcome: Recorded, event: events.Event, removed: int, written: int) -> Recorded:
+    """Return the outcome of a record that replaces what was charted: what is removed is not new.
+
+    A `final` that only replaces its `preliminary` amends nothing.
+    """
+    if RANK[event.status] != LAST_WORD:
+        return replace(outcome, dirty_replaced=outcome.dirty if removed else 0)
+    if not removed:
+        return outcome
+    fresh = written & ~removed
+    amended = outcome.dirty & ~fresh
+    return replace(outcome, dirty=fresh, dirty_amended=amended, dirty_replaced=amended)
+
+
+def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> tuple[Recorded, int]:
+    """Write an event, and return how, and the dirty flags of what it wrote itself.
+
+    `before`: the dirty flags of what was removed for it.
+    """
     chart.n += 1
     outcome = Recorded()
     heading = (event.at, event.known, chart.n, event.id, first, RANK[event.status], event.offset)
     write = WRITERS.get(type(event))
-    dirty = write(chart, event, heading, outcome) if write is not None else 0
+    dirty = written = write(chart, event, heading, outcome) if write is not None else 0
     if event.id and event.id not in chart.seen:
         chart.seen[event.id] = chart.ghosts[event.id] = Ghost(*heading)
         chart.packed = None
@@ -105,8 +184,8 @@ def _write(chart: Chart, event: events.Event, first: int, before: int = 0) -> Re
         chart.packed = None
         dirty = chart.refresh(dirty | before)
         _count_doubted(chart, event, outcome)
-    outcome.dirty = dirty
-    return outcome
+    outcome.dirty = dirty | before
+    return outcome, written
 
 
 def _count_doubted(chart: Chart, event: events.Event, outcome: Recorded) -> None:
@@ -165,51 +244,60 @@ def _artefact(code: str, value: float, unit: str | None) -> events.Unusable:
     return events.Unusable(code, value, unit, IMPLAUSIBLE)
 
 
-COLUMN = {
-    "heart-rate": "hr",
-    "systolic-bp": "sbp",
-    "spo2": "spo2",
-    "temperature": "temp",
-    "o2-flow": "flow",
-    "fio2": "fio2",
-    "respiratory-rate": "rr",
-    "mean-bp": "mbp",
-}
-
-
 def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     row = VitalsRow(*heading)
     dirty = 0
     unusable = event.unusable
     usable = chart.guideline.usable
+    empty = True
     for code, value in event.readings:
-        if code == "o2-device":
-            row.device = value
-            continue
-        if not usable(code, value):
+        if code != "o2-device" and not usable(code, value):
             outcome.implausible = (*outcome.implausible, code)
             unusable = (*unusable, _artefact(code, value, vocabulary.VITALS[code]))
         elif code in COLUMN:
             setattr(row, COLUMN[code], value)
+            empty = False
         elif code == "weight":
-            insert(chart.raw_weights, Weight(*heading, value))
+            weight = Weight(*heading, value)
+            insert(chart.raw_weights, weight)
+            chart.seen[event.id] = weight
             dirty = dirty_flags.WEIGHT
-    chart.seen[event.id] = row
-    if unusable:
-        dirty |= _set_aside(chart, heading, unusable)
-    dirty |= chart.tail.add(row)
+    if not empty:
+        chart.seen[event.id] = row
+        dirty |= chart.tail.add(row)
+    if unusable or event.withdrawn:
+        dirty |= _set_aside(chart, heading, unusable) | _taken_back(chart, heading, event.withdrawn)
     if chart.tail.pruned:
         _drop_pruned(chart)
     return dirty
 
 
+def _taken_back(chart: Chart, heading: Heading, codes: Iterable[str]) -> int:
+    """Keep that a code was taken back, or the whole record: what is charted of it earlier does not count."""
+    for code in codes:
+        fact = TakenBack(*heading, code)
+        insert(chart.taken_back, fact)
+        chart.seen.setdefault(fact.id, fact)
+        chart.packed = None
+    return 0
+
+
+def _withdrawal(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    return _taken_back(chart, heading, (WHOLE,))
+
+
 def _drop_pruned(chart: Chart) -> None:
+    kept = {row.id: row for row in chart.tail.rows}
+    weighed = {weight.id: weight for weight in chart.raw_weights}
     for row in chart.tail.pruned:
-        ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset)
-        weighed = next((weight for weight in chart.raw_weights if weight.id == row.id), None)
-        chart.seen[row.id] = weighed or ghost
-        if weighed is None:
-            chart.faded[row.id] = ghost
+        other = kept.get(row.id) or weighed.get(row.id)
+        digest = row.digest or chart.digests.pop(row.id, 0)
+        if other is None:
+            ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset, digest)
+            chart.seen[row.id] = chart.faded[row.id] = ghost
+        else:
+            chart.seen[row.id] = other
+            keep_digest(chart, row.id, digest)
     chart.tail.pruned.clear()
     chart.packed_faded = None
     while len(chart.faded) > FADED_KEPT:
@@ -228,7 +316,7 @@ def _labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
             insert(chart.labs.setdefault(code, []), lab)
             chart.seen[event.id] = lab
             dirty |= dirty_flags.BIT[code]
-    return dirty | _set_aside(chart, heading, unusable)
+    return dirty | _set_aside(chart, heading, unusable) | _taken_back(chart, heading, event.withdrawn)
 
 
 def _volume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
@@ -282,7 +370,6 @@ def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
     insert(chart.lines.setdefault(line_key(event), []), rate)
     chart.seen[event.id] = rate
     if value is None or rate.unread:
-        rate.rank = UNUSABLE
         reason = NEEDS_WEIGHT if value is None else "implausible"
         insert(chart.set_aside, SetAside(*heading, event.agent, event.rate, _unit(event), reason))
     return dirty_flags.INFUSIONS
@@ -297,7 +384,6 @@ def _unit(event: events.Infusion) -> str:
 def _runs_unread(chart: Chart, event: events.Unreadable, heading: Heading) -> None:
     """Record that an infusion runs in its line, nobody knows how fast."""
     rate = Rate(*heading, 0.0, True, True)
-    rate.rank = UNUSABLE
     insert(chart.lines.setdefault(key_of(event.code, event.line), []), rate)
 
 
@@ -348,6 +434,7 @@ def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) ->
         elif code != "o2-device":
             unusable.append(_artefact(code, value, {**vocabulary.VITALS, **vocabulary.LABS}[code]))
     _set_aside(chart, heading, [replace(each, code=f"baseline-{each.code}") for each in unusable])
+    _taken_back(chart, heading, event.withdrawn)
     findings = dict(event.findings)
     insert(chart.baselines, Baseline(*heading, event.age, readings, findings, event.dose_1_planned))
     return dirty_flags.ENCOUNTER | dirty_flags.BASELINE
@@ -408,6 +495,7 @@ WRITERS: dict[type, Writer] = {
     events.Encounter: _encounter,
     events.Resume: _resume,
     events.Accept: _accept,
+    events.Withdrawal: _withdrawal,
     events.Unreadable: _unreadable,
     events.OtherInfusion: _other_infusion,
 }

@@ -63,7 +63,7 @@ def _of(chart: Chart, code: str) -> list[Sequence[Fact]]:
     if code in vocabulary.LABS:
         return [chart.labs.get(code, [])]
     return [
-        [rate for rate in rates if rate.rank >= 0]
+        [rate for rate in rates if not rate.unread]
         for key, rates in chart.lines.items()
         if agent_of(key) == code
     ]

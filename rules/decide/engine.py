@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from rules.chart.record import Recorded, record
+from rules.chart.identity import conflicts
+from rules.chart.record import CONFLICT, Recorded, record
 from rules.decide import codec, discharge
 from rules.decide.acknowledging import take_back
 from rules.decide.assessment import assess
@@ -22,7 +23,7 @@ from rules.wire import events
 from rules.wire.alerts import Alert
 from rules.wire.assessments import Assessment
 from rules.wire.instants import DAY, Instant
-from rules.wire.refusals import FROM_THE_FUTURE
+from rules.wire.refusals import FROM_THE_FUTURE, ID_CONFLICT
 
 NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume, events.Accept)
 NOTHING = Recorded(changed=False)
@@ -45,6 +46,8 @@ def advance(
             return None, [], NOTHING
         patient = admitted(event.patient, guideline)
         patient.now = event.known
+    if conflicts(patient.chart if patient.whole is None else patient.whole, event):
+        return patient, [], CONFLICT
     alerts = pass_to(patient, event.known) if event.known > patient.now else []
     return patient, alerts, _record_event(patient, event)
 
@@ -175,9 +178,13 @@ def _advance_one(
     for code in recorded.implausible:
         outcome.counts["implausible"] += 1
         outcome.counts[f"implausible:{code}"] += 1
+    outcome.counts["unknown-code"] += len(recorded.unknown)
+    if recorded.unknown_unit is not None:
+        outcome.counts["unknown-unit"] += 1
+        outcome.counts[f"unknown-unit:{recorded.unknown_unit}"] += 1
     if recorded.refused is not None:
         outcome.refused.append((event, recorded.refused))
-    return True
+    return recorded.refused != ID_CONFLICT
 
 
 def assessments(outcome: Outcome) -> list[Assessment]:

@@ -21,9 +21,9 @@ from rules.chart.facts import (
     Volume,
     Weight,
 )
+from rules.chart.merging import COLUMN
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import History, Met, Reading, run_so_far
-from rules.chart.record import COLUMN
 from rules.evaluate.monitoring import last_seen
 from rules.explain.explanation import Cited, Value, Window, span, when
 from rules.explain.question import Asked

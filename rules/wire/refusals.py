@@ -18,6 +18,22 @@ IMPLAUSIBLE: Final = "implausible"  # found only against the guideline, where th
 ID_CONFLICT: Final = "id-conflict"  # found only against the chart, where the ids are
 CANNOT_BE_WORKED_OFF: Final = "cannot-be-worked-off"  # found only by deciding
 
+WHEN_FOLDED = {
+    NEEDS_WEIGHT: (
+        "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or the "
+        "rate per kg"
+    ),
+    ID_CONFLICT: (
+        "another record has this id and says something else: the first one stands; send each record under "
+        "an id of its own, and a correction with status corrected"
+    ),
+    FROM_THE_FUTURE: (
+        "it was known more than 31 days after the record before it; set the sender's clock, or say --gaps "
+        "if the jump is meant"
+    ),
+}
+"""What is refused only when a record is folded into a chart, in words."""
+
 COUNTED = (UNKNOWN_CODE, BAD_RANGE)
 """What is counted and refuses nothing."""
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from rules.wire import refusals
+from rules.wire.refusals import WHEN_FOLDED
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.event_file import Log, load, refuse, summary, warn
@@ -76,17 +76,6 @@ def sink() -> Any:
 
 
 FEW = 5
-REFUSED = {
-    refusals.NEEDS_WEIGHT: (
-        "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or "
-        "the rate per kg"
-    ),
-    refusals.FROM_THE_FUTURE: (
-        "this comes more than 31 days after the patient's last record: a wrong clock, else fold with --gaps"
-    ),
-    refusals.ID_CONFLICT: "this id was used for another content; the first one stands",
-}
-"""What is refused by the chart or by the fold, and what to do."""
 
 
 class Course(NamedTuple):
@@ -134,7 +123,7 @@ def folded(log: Log, guideline: Guideline, at: int | None, gaps: bool = False) -
     ZONE.set(guideline.shifts.timezone)
     course = Course(log, guideline, fold_events(log.events, guideline, at, gaps))
     for event, reason in course.folded.refused:
-        refuse(log, event.offset, reason, REFUSED[reason])
+        refuse(log, event.offset, reason, WHEN_FOLDED[reason])
     return course
 
 
@@ -187,8 +176,7 @@ def fold_events(
     from rules.decide.engine import fold as folding
     from rules.wire.alerts import record
 
-
-    outcome = folding(events, guide, until, gaps)
+    outcome = folding(events, guide, until)
     noted = Counter({reason: number for reason, number in outcome.counts.items() if ":" not in reason})
     clocks = [patient.now for patient in outcome.patients.values()]
     clock = max(clocks, default=0) if until is None else until

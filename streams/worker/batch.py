@@ -12,7 +12,7 @@ from rules.wire import deadletters, events
 from rules.wire.alerts import Alert, encode
 from rules.wire.events import Event
 from rules.wire.instants import MINUTE
-from rules.wire.refusals import FROM_THE_FUTURE, MALFORMED, NEEDS_WEIGHT, WRONG_PARTITION, Problem
+from rules.wire.refusals import FROM_THE_FUTURE, MALFORMED, WHEN_FOLDED, WRONG_PARTITION, Problem
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.partition_check import partition
@@ -84,7 +84,8 @@ def decode_record(
         if known - clock > ahead:
             return None, (Problem(FROM_THE_FUTURE, _AHEAD.format((known - clock) // MINUTE)),)
         known = clock
-    return decode(        record.value or b"",
+    return decode(
+        record.value or b"",
         key=key_of(record),
         known=known,
         offset=record.offset << SHIFT | topic,
@@ -126,10 +127,6 @@ def type_of(event: Event) -> str:
     return _NAMES[type(event)]
 
 
-NO_WEIGHT = (
-    "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or the "
-    "rate per kg"
-)
 UNREAD = "unread"
 
 
@@ -178,8 +175,8 @@ class Output:
     ) -> None:
         """Count a record that was folded into a chart, and keep what of it was refused."""
         bad = [problem for problem in problems if problem.refuses]
-        if refused == NEEDS_WEIGHT:
-            bad.append(Problem(NEEDS_WEIGHT, NO_WEIGHT))
+        if refused is not None:
+            bad.append(Problem(refused, WHEN_FOLDED[refused]))
         if bad:
             self.refusals.append(Refusal(record, bad[0].reason, joined(bad)))
         self.outcomes[type_of(event), "refused" if refused else "partly-refused" if bad else outcome] += 1

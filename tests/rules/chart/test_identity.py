@@ -11,7 +11,7 @@ import pytest
 
 from rules.decide.engine import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001
-from tests.rules.courses import Course, alerts, decoded, folded, iso, seen, states_at, table, timed, told
+from tests.rules.courses import Course, alerts, decoded, folded, iso, ms, seen, table, timed, told
 
 RECORDS = {"preliminary": 45, "final": 100, "corrected": 20}
 
@@ -92,11 +92,22 @@ def test_a_correction_outranks_in_whatever_order_they_arrive(times: tuple[str, s
 
 def test_a_duplicate_changes_nothing_but_moves_the_clock() -> None:
     """criteria.md section 1: a duplicate moves the clock."""
-    drawn = course(("final", "08:00", 20), ("final", "09:30", 200))
+    drawn = course(("final", "08:00", 20), ("final", "09:30", 20))
     (patient,) = folded(drawn).patients.values()
     assert patient.now == decoded([drawn])[-1].known
     assert timed(drawn, "platelets") == ["opened absolute 08:00"]
     assert [a for a in folded(drawn).alerts if a.transition == "reminder" and a.subject == "platelets"]
+    assert folded(drawn).refused == []
+
+
+def test_a_conflict_is_refused_and_moves_nothing() -> None:
+    """criteria.md section 1: a `final` with another content under an id already used; the first stands."""
+    drawn = course(("final", "08:00", 20), ("final", "09:30", 200))
+    outcome = folded(drawn)
+    (patient,) = outcome.patients.values()
+    assert patient.now == ms("08:00")
+    assert [(event.known, reason) for event, reason in outcome.refused] == [(ms("09:30"), "id-conflict")]
+    assert seen(drawn, "11:00", "platelets") == "absolute"
 
 
 def test_the_same_id_of_another_patient_is_another_fact() -> None:
@@ -185,18 +196,6 @@ def test_a_corrected_fact_is_as_if_its_old_value_had_never_been_recorded(
     assert seen(course, "10:00", "sinus-tachycardia") == expected
 
 
-def test_a_correction_may_drop_a_reading() -> None:
-    """criteria.md section 1: `corrected` replaces the record."""
-    drawn = (
-        Course()
-        .start("00:00")
-        .labs("08:00", "L", platelets=20, creatinine=3.5)
-        .correct("L", "09:00", creatinine=1.0)
-    )
-    found = states_at(drawn, "09:00")["criteria"]
-    assert (found["platelets"]["state"], found["creatinine"]["state"]) == ("indeterminate", "clear")
-
-
 def test_a_withdrawal_needs_only_type_id_patient_and_at() -> None:
     """criteria.md section 1; wire.md, status."""
     drawn = Course().start("00:00").labs("08:00", "L", platelets=20)
@@ -239,6 +238,6 @@ def test_a_withdrawn_acknowledgement_brings_the_reminder_back() -> None:
     withdrawn = acked.withdraw("seen", "06:10")
     assert [
         a["at"]
-        for a in alerts(withdrawn, "06:20")
+        for a in alerts(withdrawn, "06:30")
         if a["subject"] == "platelets" and a["transition"] == "reminder"
-    ] == [iso("06:15")]
+    ] == [iso("06:25")]

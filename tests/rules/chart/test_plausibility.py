@@ -25,6 +25,21 @@ LABS = {
     "platelets": (1, 2000, 0.1),
     "bilirubin": (0, 60, 0.1),
     "potassium": (1, 10, 0.1),
+    "bicarbonate": (2, 60, 0.1),
+    "sodium": (90, 200, 0.1),
+    "calcium": (2, 20, 0.1),
+    "magnesium": (0.3, 15, 0.1),
+    "phosphate": (0.2, 25, 0.1),
+    "glucose": (5, 2500, 1),
+    "urea": (1, 300, 0.1),
+    "hematocrit": (5, 75, 0.1),
+    "hemoglobin": (2, 25, 0.1),
+    "albumin": (0.5, 8, 0.1),
+    "ck": (0, 200_000, 1),
+    "alt": (0, 200_000, 1),
+    "ast": (0, 200_000, 1),
+    "inr": (0.5, 25, 0.1),
+    "wbc": (0, 500, 0.1),
 }
 SIDES = ("at its lowest", "below it", "at its highest", "above it")
 
@@ -47,7 +62,6 @@ RANGES += [
     pytest.param(Course().urine("08:00", 0, start="07:00"), "urine", 0, id="urine of 0 mL"),
     pytest.param(Course().urine("08:00", 3000, start="07:00"), "urine", 0, id="urine of 3000 mL"),
     pytest.param(Course().urine("08:00", 3000.1, start="07:00"), "urine", 1, id="urine of more"),
-    pytest.param(Course().urine("08:00", -1, start="07:00"), "urine", 1, id="urine of less than nothing"),
     pytest.param(Course().phenylephrine("08:00", 20), "phenylephrine", 0, id="phenylephrine at 20"),
     pytest.param(Course().phenylephrine("08:00", 20.1), "phenylephrine", 1, id="phenylephrine above 20"),
     pytest.param(Course().phenylephrine("08:00", -0.1), "phenylephrine", 1, id="phenylephrine below 0"),
@@ -63,6 +77,19 @@ RANGES += [
         0,
         id="phenylephrine at 20 by weight",
     ),
+    *(
+        pytest.param(Course().infusion(agent, "08:00", rate, unit), agent, count, id=f"{agent} {rate}")
+        for agent, unit, high in (
+            ("norepinephrine", "ug/kg/min", 5),
+            ("epinephrine", "ug/kg/min", 5),
+            ("dopamine", "ug/kg/min", 50),
+            ("vasopressin", "U/min", 1),
+        )
+        for rate, count in ((high, 0), (high + 0.1, 1), (-0.1, 1))
+    ),
+    pytest.param(Course().dose("08:00", amount=0.1), "dose", 0, id="a dose of a little"),
+    pytest.param(Course().dose("08:00", amount=0), "dose", 1, id="a dose of nothing"),
+    pytest.param(Course().dose("08:00", amount=-600_000), "dose", 1, id="a dose of less than nothing"),
     pytest.param(Course().baseline("08:00", sbp=261), "systolic-bp", 1, id="a baseline pressure above 260"),
 ]
 
@@ -89,22 +116,30 @@ NOT_USED = {
         "oxygen-requirement",
         "indeterminate missing spo2",
     ),
-    "a flow of 81": (start().vitals("08:00", spo2=98, flow=81), "oxygen-requirement", "clear"),
+    "a flow of 81": (
+        start().vitals("08:00", spo2=98, flow=81),
+        "oxygen-requirement",
+        "indeterminate missing o2-flow.unreadable",
+    ),
     "creatinine of 31": (
         start().labs("08:00", creatinine=31),
         "creatinine",
-        "indeterminate missing creatinine",
+        "indeterminate missing creatinine.unreadable",
     ),
     "platelets of 0.5": (
         start().labs("08:00", platelets=0.5),
         "platelets",
-        "indeterminate missing platelets",
+        "indeterminate missing platelets.unreadable",
     ),
-    "bilirubin of 61": (start().labs("08:00", bilirubin=61), "bilirubin", "indeterminate missing bilirubin"),
+    "bilirubin of 61": (
+        start().labs("08:00", bilirubin=61),
+        "bilirubin",
+        "indeterminate missing bilirubin.unreadable",
+    ),
     "3001 mL of urine": (
         start().urine("08:00", 3001, start="00:00"),
         "urine-hour",
-        "indeterminate missing urine",
+        "indeterminate missing urine.unreadable",
     ),
     "21 ug/kg/min of phenylephrine": (
         start().phenylephrine("08:00", 21),
@@ -114,7 +149,7 @@ NOT_USED = {
     "a weight of 24 kg": (
         start(weight=None).vitals("08:00", weight=24),
         "weight-gain",
-        "indeterminate missing baseline-weight,weight",
+        "indeterminate missing baseline-weight,weight.unreadable",
     ),
     "an artefact between two readings does not break their run": (
         start().vitals("08:00", hr=125).vitals("08:15", hr=5).vitals("08:30", hr=125),
@@ -124,7 +159,7 @@ NOT_USED = {
     "a correction to an artefact leaves nothing": (
         start().labs("07:00", "l", creatinine=3.5).correct("l", "08:00", creatinine=31),
         "creatinine",
-        "indeterminate missing creatinine",
+        "indeterminate missing creatinine.unreadable",
     ),
     "its neighbours in the record count": (
         start().vitals("08:00", hr=400, spo2=98),
@@ -143,7 +178,7 @@ def test_an_artefact_is_not_used(course: Course, code: str, expected: str) -> No
 def test_an_artefact_moves_the_clock() -> None:
     """criteria.md section 1: an implausible or unknown code moves the clock."""
     (patient,) = folded(start().vitals("08:00", hr=400)).patients.values()
-    assert patient.now >> 1 == folded(start().tick("08:00")).patients["p1"].now >> 1
+    assert patient.now == folded(start().tick("08:00")).patients["p1"].now
 
 
 def gain(*weights: tuple[str, float], baseline: float | None = 80) -> Course:

@@ -1,0 +1,89 @@
+"""Tell a duplicate from a conflict: what a record says, as a digest (criteria.md section 1).
+
+Of every id the digest of its first `final` is kept, and not what it said, so that the state stays bounded.
+"""
+
+import zlib
+from typing import Any
+
+import msgspec
+
+from rules.chart.chart import Chart
+from rules.chart.corrections import FINAL, RANK, outranks
+from rules.chart.facts import Fact, Ghost
+from rules.chart.oxygen import VitalsRow
+from rules.wire import events
+
+NOT_SAID = frozenset(("id", "patient", "at", "known", "status", "offset"))
+"""The fields of an event that are no content: `at` is, and is added by itself."""
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def digest_of(event: events.Event) -> int:
+    """Return the digest of what a record says and its `at`, after conversion; never 0.
+
+    The order of readings does not count.
+    """
+    kind = type(event)
+    said: list[Any] = [kind.__name__, event.at]
+    for name in kind.__struct_fields__:
+        if name not in NOT_SAID:
+            said.append(_ordered(getattr(event, name)))
+    return zlib.crc32(_encoder.encode(said)) + 1
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return value if len(value) < 2 else sorted(value, key=_code)
+    return sorted(value.items()) if isinstance(value, dict) else value
+
+
+def _code(item: Any) -> str:
+    if isinstance(item, tuple):
+        return str(item[0])
+    return f"{item.code} {item.reason}" if isinstance(item, events.Unusable) else str(item)
+
+
+def first_final(chart: Chart, id: str) -> int:
+    """Return the digest of the first `final` of an id; 0 when none has come."""
+    fact = chart.seen.get(id)
+    kept = fact.digest if isinstance(fact, VitalsRow | Ghost) else 0
+    return kept or chart.digests.get(id, 0)
+
+
+def keep_digest(chart: Chart, id: str, digest: int) -> None:
+    """Keep the digest of an id's first `final`: with its vital signs or ghost, else by itself."""
+    fact = chart.seen.get(id)
+    if isinstance(fact, VitalsRow):
+        fact.digest = digest
+    elif isinstance(fact, Ghost):
+        fact.digest = digest
+        chart.packed = chart.packed_faded = None
+    else:
+        chart.digests[id] = digest
+        chart.packed = None
+
+
+def conflicts(chart: Chart, event: events.Event) -> bool:
+    """Return whether a record is a `final` with another content under an id that a `final` has already."""
+    if RANK[event.status] != FINAL or event.id not in chart.seen or isinstance(event, events.Tick):
+        return False
+    before = first_final(chart, event.id)
+    return before != 0 and before != digest_of(event)
+
+
+Version = tuple[int, int]
+"""The rank of a record and its `known`."""
+
+
+def beats(event: events.Event, version: Version) -> bool:
+    """Return whether a record replaces what an earlier one of its id charted."""
+    rank, known = version
+    mine = RANK[event.status]
+    return outranks(mine, rank) and (mine > rank or event.known >= known)
+
+
+def supersedes(event: events.Event, old: Fact) -> bool:
+    """Return whether a record replaces a fact of an earlier record of its id."""
+    return beats(event, (old.rank, old.tie))

@@ -1,0 +1,223 @@
+"""Replace a record of several readings code by code (criteria.md section 1).
+
+A code that a correction names takes the correction's value and `at`; one that it does not name keeps its own;
+a new one is added; a reading may be taken back by itself. So with a `final` after its `preliminary`, and with
+the readings and the history of a `baseline`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from rules.chart import dirty_flags
+from rules.chart.chart import Chart, flag_of
+from rules.chart.facts import Baseline, Fact, Lab, Place, SetAside, TakenBack, Weight, drop
+from rules.chart.identity import Version, beats
+from rules.chart.oxygen import VitalsRow
+from rules.wire import events, vocabulary
+
+COLUMN = {
+    "heart-rate": "hr",
+    "systolic-bp": "sbp",
+    "spo2": "spo2",
+    "temperature": "temp",
+    "o2-device": "device",
+    "o2-flow": "flow",
+    "fio2": "fio2",
+    "respiratory-rate": "rr",
+    "mean-bp": "mbp",
+}
+"""Code of a vital sign -> the field of a vitals row that holds it."""
+
+OXYGEN = ("o2-device", "o2-flow", "fio2")
+WHOLE = ""
+"""The code under which a record is taken back as a whole."""
+HISTORY, AGE, PLANNED = "finding ", "age", "dose-1-planned"
+"""How what a baseline says beside its readings is named here."""
+
+Merged = events.Vitals | events.Labs | events.Encounter
+
+
+def by_code(event: events.Event, old: Fact) -> bool:
+    """Return whether a record is merged into what is charted under its id: they are of one kind."""
+    if isinstance(old, TakenBack):
+        return isinstance(event, events.Vitals | events.Labs | events.Withdrawal) or _is_baseline(event)
+    if isinstance(event, events.Withdrawal):
+        kinds = (VitalsRow, Weight, Lab)
+        return isinstance(old, kinds) or (isinstance(old, SetAside | Place) and _is_part(old))
+    if isinstance(event, events.Vitals):
+        return isinstance(old, VitalsRow | Weight) or _set_aside_in(old, vocabulary.VITALS)
+    if isinstance(event, events.Labs):
+        return isinstance(old, Lab) or _set_aside_in(old, vocabulary.LABS)
+    return _is_baseline(event) and isinstance(old, Place) and old.event == "baseline"
+
+
+def _is_part(old: SetAside | Place) -> bool:
+    if isinstance(old, Place):
+        return old.event == "baseline"
+    return old.code in vocabulary.VITALS or old.code in vocabulary.LABS
+
+
+def _set_aside_in(old: Fact, codes: Iterable[str]) -> bool:
+    return isinstance(old, SetAside) and old.code in codes
+
+
+def _is_baseline(event: events.Event) -> bool:
+    return isinstance(event, events.Encounter) and event.event == "baseline"
+
+
+def charted(row: VitalsRow) -> Iterator[str]:
+    """Yield the codes that a vitals row holds."""
+    return (code for code, field in COLUMN.items() if getattr(row, field) is not None)
+
+
+def items_of(baseline: Baseline) -> Iterator[str]:
+    """Yield what a baseline says, by name."""
+    yield from baseline.readings
+    yield from (f"{HISTORY}{item}" for item in baseline.findings)
+    if baseline.age is not None:
+        yield AGE
+    if baseline.dose_1_planned is not None:
+        yield PLANNED
+
+
+def versions(chart: Chart, id: str) -> dict[str, Version]:
+    """Return which record each code of an id is from that is charted, was set aside or taken back."""
+    found: dict[str, Version] = {}
+    for code, fact in _facts(chart, id):
+        version = (fact.rank, fact.tie)
+        found[code] = max(found.get(code, version), version)
+    return found
+
+
+def _facts(chart: Chart, id: str) -> Iterator[tuple[str, Fact]]:
+    for row in chart.tail.rows:
+        if row.id == id:
+            yield from ((code, row) for code in charted(row))
+    for code, labs in chart.labs.items():
+        yield from ((code, lab) for lab in labs if lab.id == id)
+    for baseline in chart.baselines:
+        if baseline.id == id:
+            yield from ((item, baseline) for item in items_of(baseline))
+    yield from (("weight", weight) for weight in chart.raw_weights if weight.id == id)
+    yield from ((fact.code, fact) for fact in chart.set_aside if fact.id == id)
+    yield from ((fact.code, fact) for fact in chart.taken_back if fact.id == id)
+
+
+def named(event: Merged) -> set[str]:
+    """Return the codes that a record names: with a value, unusable, or taken back."""
+    codes = {each.code for each in event.unusable} | set(event.withdrawn)
+    if isinstance(event, events.Encounter):
+        codes = {f"baseline-{code}" for code in codes} | codes
+        codes |= {code for code, _ in event.vitals} | {lab[0] for lab in event.labs}
+        codes |= {f"{HISTORY}{item}" for item in event.findings}
+        more = ((AGE, event.age), (PLANNED, event.dose_1_planned))
+        return codes | {name for name, value in more if value is not None}
+    return codes | {reading[0] for reading in event.readings}
+
+
+def winning(chart: Chart, event: Merged) -> set[str]:
+    """Return the codes of a record that replace what is charted under its id, or are new."""
+    before = versions(chart, event.id)
+    whole = before.get(WHOLE)
+    if whole is not None and not beats(event, whole):
+        return set()
+    return {code for code in named(event) if code not in before or beats(event, before[code])}
+
+
+def only(event: Merged, codes: set[str]) -> Merged:
+    """Return a record with these of its codes alone."""
+    unusable = tuple(each for each in event.unusable if each.code in codes)
+    withdrawn = tuple(code for code in event.withdrawn if code in codes)
+    if isinstance(event, events.Encounter):
+        return replace(
+            event,
+            vitals=tuple(reading for reading in event.vitals if reading[0] in codes),
+            labs=tuple(reading for reading in event.labs if reading[0] in codes),
+            findings={item: said for item, said in event.findings.items() if f"{HISTORY}{item}" in codes},
+            age=event.age if AGE in codes else None,
+            dose_1_planned=event.dose_1_planned if PLANNED in codes else None,
+            unusable=unusable,
+            withdrawn=withdrawn,
+        )
+    readings = tuple(reading for reading in event.readings if reading[0] in codes)
+    return replace(event, readings=readings, unusable=unusable, withdrawn=withdrawn)
+
+
+def with_its_oxygen(chart: Chart, event: events.Vitals) -> events.Vitals:
+    """Return a record with what else was charted of oxygen at its `at` under its id.
+
+    Flow and FiO2 belong to the device that is charted with them: corrected one by one they stay one record.
+    """
+    sent = {code for code, _ in event.readings}
+    if sent.isdisjoint(OXYGEN):
+        return event
+    beside = [row for row in chart.tail.rows if row.id == event.id and row.at == event.at]
+    kept = [
+        (code, getattr(row, COLUMN[code]))
+        for row in beside
+        for code in OXYGEN
+        if code not in sent and getattr(row, COLUMN[code]) is not None
+    ]
+    return replace(event, readings=(*event.readings, *kept)) if kept else event
+
+
+def take_back(chart: Chart, id: str, codes: set[str]) -> int:
+    """Remove these codes of an id, and return the dirty flags of what was removed."""
+    dirty = _take_back_signs(chart, id, codes)
+    for code in codes & chart.labs.keys():
+        dirty |= dirty_flags.BIT[code] if drop(chart.labs[code], id) else 0
+    if "weight" in codes and drop(chart.raw_weights, id):
+        dirty |= dirty_flags.WEIGHT
+    dirty |= _take_back_baseline(chart, id, codes)
+    gone = {fact.code for fact in chart.set_aside if fact.id == id} & codes
+    chart.set_aside[:] = [fact for fact in chart.set_aside if fact.id != id or fact.code not in codes]
+    chart.taken_back[:] = [fact for fact in chart.taken_back if fact.id != id or fact.code not in codes]
+    chart.packed = None
+    return dirty | dirty_flags.bits(flag_of(code) for code in gone)
+
+
+def _take_back_signs(chart: Chart, id: str, codes: set[str]) -> int:
+    rows = [row for row in chart.tail.rows if row.id == id]
+    if not any(code in codes for row in rows for code in charted(row)):
+        return 0
+    dirty = chart.tail.remove(id)
+    for row in rows:
+        rest = replace(row, **{COLUMN[code]: None for code in charted(row) if code in codes})
+        if any(charted(rest)):
+            chart.tail.add(rest)
+    return dirty
+
+
+def _take_back_baseline(chart: Chart, id: str, codes: set[str]) -> int:
+    mine = [baseline for baseline in chart.baselines if baseline.id == id]
+    if not any(item in codes for baseline in mine for item in items_of(baseline)):
+        return 0
+    chart.baselines[:] = [
+        _without(baseline, codes) if baseline.id == id else baseline for baseline in chart.baselines
+    ]
+    return dirty_flags.BASELINE
+
+
+def _without(baseline: Baseline, codes: set[str]) -> Baseline:
+    return replace(
+        baseline,
+        readings={code: value for code, value in baseline.readings.items() if code not in codes},
+        findings={item: said for item, said in baseline.findings.items() if f"{HISTORY}{item}" not in codes},
+        age=None if AGE in codes else baseline.age,
+        dose_1_planned=None if PLANNED in codes else baseline.dose_1_planned,
+    )
+
+
+def remaining(chart: Chart, id: str) -> Fact | None:
+    """Return a fact that is charted under an id, the one that stands for it; None when nothing is."""
+    place = next((place for place in chart.places if place.id == id), None)
+    if place is not None:
+        return place
+    facts = [fact for _, fact in _facts(chart, id)]
+    return max(facts, key=_standing, default=None)
+
+
+def _standing(fact: Fact) -> int:
+    """Return how well a fact stands for its record: used before unusable before taken back."""
+    return 0 if isinstance(fact, TakenBack) else 1 if isinstance(fact, SetAside) else 2
