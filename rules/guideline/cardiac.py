@@ -3,15 +3,6 @@
 from rules.guideline.declarations import ExcusedRateRow, FindingRow, Limit, Sustained, UpperLimitRow
 from rules.wire.instants import HOUR, MINUTE
 
-ARRHYTHMIA = (
-    "Stop IL-2 (most arrhythmias); correct electrolytes, minerals, anemia, hypoxia; medications as indicated"
-)
-MYOCARDIUM = (
-    "If there is evidence of myocarditis, must stop IL-2; exercise echocardiogram before the next cycle to "
-    "rule out "
-    "myocardial dysfunction; future IL-2 may be considered if it is normal"
-)
-
 ROWS = (
     ExcusedRateRow(
         code="sinus-tachycardia",
@@ -28,7 +19,6 @@ ROWS = (
         not_sinus_words="Ventricular rate",
         fever=Limit(">=", 38.0),
         fever_age=4 * HOUR,
-        measure="Correct fever, hypotension, hypoxia, anemia; consider discontinuation of dopamine if used",
     ),
     FindingRow(
         code="atrial-fibrillation",
@@ -36,7 +26,6 @@ ROWS = (
         source="Table 3, cardiac, row 2",
         words="Atrial fibrillation",
         absolute=("atrial-fibrillation",),
-        measure=ARRHYTHMIA,
     ),
     FindingRow(
         code="supraventricular-tachycardia",
@@ -44,7 +33,6 @@ ROWS = (
         source="Table 3, cardiac, row 3",
         words="Supraventricular tachycardia",
         absolute=("supraventricular-tachycardia",),
-        measure=ARRHYTHMIA,
     ),
     FindingRow(
         code="ventricular-arrhythmia",
@@ -52,7 +40,6 @@ ROWS = (
         source="Table 3, cardiac, row 4",
         words="Ventricular arrhythmia",
         absolute=("ventricular-arrhythmia",),
-        measure=ARRHYTHMIA,
     ),
     UpperLimitRow(
         code="cardiac-enzymes",
@@ -61,7 +48,6 @@ ROWS = (
         words="CK-MB or troponin",
         labs=("ck-mb", "troponin-t", "troponin-i"),
         screen="ck",
-        measure=MYOCARDIUM,
     ),
     FindingRow(
         code="ecg-ischemia",
@@ -69,6 +55,5 @@ ROWS = (
         source="Table 3, cardiac, row 6",
         words="ECG changes of ischemia",
         absolute=("ecg-ischemia",),
-        measure=MYOCARDIUM,
     ),
 )

@@ -5,7 +5,7 @@ The citation names where the words stand (criteria.md section 7.1, corrective).
 
 import msgspec
 
-NOBODY = "criteria.md section 7.1"
+NOBODY = "beyond the paper"
 BREATH = (
     "Check transcutaneous O2 saturation; if below 95 %, give oxygen; fluids judiciously; no inhaled steroids"
 )
@@ -89,7 +89,7 @@ CORRECTIVES = (
             "Physician to the bedside: examine the abdomen, imaging, nothing by mouth; perforation or "
             "ischemia until excluded"
         ),
-        source="criteria.md section 7.3",
+        source=NOBODY,
     ),
     Corrective(
         code="bilirubin",

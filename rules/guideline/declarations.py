@@ -44,9 +44,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     group: str | None = None
     unit: str | None = None
     words: str
-    measure: str
-    drugs: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ("corrective",)
 
 
 class FindingRow(Row, frozen=True, kw_only=True):

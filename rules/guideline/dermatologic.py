@@ -13,7 +13,5 @@ ROWS = (
         source="Table 3, dermatologic, row 1 (column: later adaptations)",
         words="Moist desquamation",
         absolute=("moist-desquamation",),
-        measure="Oatmeal baths, lotions (no steroid- or alcohol-containing lotions)",
-        drugs=("oatmeal", "lubriderm"),
     ),
 )

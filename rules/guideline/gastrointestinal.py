@@ -11,11 +11,6 @@ ROWS = (
         words="Stool in a shift",
         kind="stool",
         relative=Limit(">=", 1000),
-        measure=(
-            "Antidiarrheals (alternate medications); avoid overuse because of complicating ileus and "
-            "distention"
-        ),
-        drugs=("loperamide", "diphenoxylate-atropine", "codeine"),
     ),
     FindingRow(
         code="refractory-vomiting",
@@ -23,8 +18,6 @@ ROWS = (
         source="Table 3, gastrointestinal, row 2",
         words="Vomiting not responsive to medication",
         absolute=("refractory-vomiting",),
-        measure="Antiemetics (alternate medications and routes if any one is not effective)",
-        drugs=("droperidol", "prochlorperazine", "ondansetron", "lorazepam"),
     ),
     FindingRow(
         code="abdominal-distention",
@@ -33,9 +26,6 @@ ROWS = (
         words="Ileus or abdominal distention",
         relative=("ileus", "distention"),
         absolute=("severe-distention",),
-        measure=(
-            "Review antidiarrheals, whose overuse is complicated by ileus and distention; evaluate the cause"
-        ),
     ),
     FindingRow(
         code="abdominal-pain",
@@ -43,8 +33,6 @@ ROWS = (
         source="Table 3, gastrointestinal, row 4",
         words="Severe abdominal pain, unrelenting",
         absolute=("severe-abdominal-pain",),
-        measure="Evaluate cause; give indomethacin rectally; consider antacids",
-        drugs=("antacid",),
     ),
     LabRow(
         code="bilirubin",
@@ -55,6 +43,5 @@ ROWS = (
         lab="bilirubin",
         monitored_by="liver",
         relative=Limit(">", 7),
-        measure="Cholestasis is transient and reversible on discontinuation of IL-2; allow time to recover",
     ),
 )

@@ -22,7 +22,7 @@ class Harm(msgspec.Struct, frozen=True, kw_only=True):
     creatinine: Limit = Limit(">=", 2.5)
     anuric: str = "urine-hour"
     halved: tuple[str, ...] = ("potassium", "magnesium", "phosphate")
-    source: str = "criteria.md section 7.3"
+    source: str = "beyond the paper"
 
 
 HARM = Harm(

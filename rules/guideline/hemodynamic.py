@@ -33,10 +33,6 @@ ROWS = (
         relative=Limit(">=", 1.0),
         absolute=Limit(">=", 1.5),
         window=8 * HOUR,  # [choice]
-        measure=(
-            "Delay; titrate phenylephrine to the target pressure and wean it when the 4-6 h peak has passed"
-        ),
-        drugs=("phenylephrine",),
     ),
     RateMinimumRow(
         code="phenylephrine-minimum",
@@ -48,7 +44,5 @@ ROWS = (
         absolute=Limit(">", 0.8),
         after=8 * HOUR,
         window=30 * MINUTE,  # [choice]
-        measure="Delay until phenylephrine can be weaned to 0.5 ug/kg/min or less",
-        drugs=("phenylephrine",),
     ),
 )

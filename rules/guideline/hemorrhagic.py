@@ -10,7 +10,6 @@ ROWS = (
         words="Blood in sputum, emesis or stool",
         relative=("guaiac-positive",),
         absolute=("frank-blood",),
-        measure="Find the source; check platelets and coagulation; transfuse as needed",
     ),
     LabRow(
         code="platelets",
@@ -22,6 +21,5 @@ ROWS = (
         monitored_by="blood-count",
         relative=Limit("<=", 50),
         absolute=Limit("<", 30),
-        measure="Consider transfusion if the count is <20,000/mm3",
     ),
 )

@@ -9,6 +9,5 @@ ROWS = (
         source="Table 3, infectious, row 1",
         words="Strong clinical suspicion of infection, or documented",
         absolute=("infection",),
-        measure="Stop IL-2 and treat infection as indicated",
     ),
 )

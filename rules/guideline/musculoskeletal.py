@@ -12,7 +12,6 @@ ROWS = (
         words="Weight gain over baseline",
         relative=Limit(">", 15),
         stale=36 * HOUR,
-        measure="Use fluids judiciously; elevate symptomatic extremity",
     ),
     FindingRow(
         code="extremities",
@@ -21,6 +20,5 @@ ROWS = (
         words="Extremity tightness or paresthesias",
         relative=("extremity-tightness",),
         absolute=("extremity-paresthesias",),
-        measure="Elevate symptomatic extremity; use fluids judiciously",
     ),
 )

@@ -6,11 +6,6 @@ Mental status is the one finding that is not charted by exception.
 from rules.guideline.declarations import FindingRow, PersistentFindingRow
 from rules.wire.instants import HOUR
 
-DISCONTINUE = (
-    "True neuropsychiatric alterations require discontinuation of IL-2 for that cycle; assess "
-    "orientation and cognition often"
-)
-
 ROWS = (
     FindingRow(
         code="vivid-dreams",
@@ -18,8 +13,6 @@ ROWS = (
         source="Table 3, neurologic, row 1",
         words="Vivid dreams",
         relative=("vivid-dreams",),
-        measure="Assess orientation and cognitive ability often",
-        drugs=("lorazepam",),
     ),
     FindingRow(
         code="emotional-lability",
@@ -28,8 +21,6 @@ ROWS = (
         words="Emotional lability",
         relative=("emotional-lability",),
         absolute=("persistent-crying",),
-        measure="Assess orientation and cognitive ability often",
-        drugs=("lorazepam",),
     ),
     FindingRow(
         code="hallucination",
@@ -37,8 +28,6 @@ ROWS = (
         source="Table 3, neurologic, row 1, absolute column",
         words="Hallucination",
         absolute=("hallucination",),
-        measure=DISCONTINUE,
-        drugs=("haloperidol",),
     ),
     PersistentFindingRow(
         code="mental-status",
@@ -49,8 +38,6 @@ ROWS = (
         value="changed",
         lasts=2 * HOUR,
         stale=16 * HOUR,
-        measure=DISCONTINUE,
-        drugs=("haloperidol",),
     ),
     FindingRow(
         code="cognition",
@@ -58,7 +45,6 @@ ROWS = (
         source="Table 3, neurologic, row 4, absolute column",
         words="Cannot subtract serial 7s or spell WORLD backward",
         absolute=("cognition-failed",),
-        measure=DISCONTINUE,
     ),
     FindingRow(
         code="disorientation",
@@ -66,7 +52,5 @@ ROWS = (
         source="Table 3, neurologic, row 5, absolute column",
         words="Disorientation",
         absolute=("disorientation",),
-        measure=DISCONTINUE,
-        drugs=("haloperidol",),
     ),
 )

@@ -3,10 +3,6 @@
 from rules.guideline.declarations import FindingRow, Limit, OxygenRow, Sustained
 from rules.wire.instants import MINUTE
 
-BREATH = (
-    "Check transcutaneous O2 saturation; if <95 %, use O2; use fluids judiciously; no inhalational steroids"
-)
-
 ROWS = (
     FindingRow(
         code="dyspnea",
@@ -14,7 +10,6 @@ ROWS = (
         source="Table 3, pulmonary, row 1",
         words="Short of breath at rest",
         relative=("dyspnea-at-rest",),
-        measure=BREATH,
     ),
     OxygenRow(
         code="oxygen-requirement",
@@ -31,7 +26,6 @@ ROWS = (
         baseline_below=97,  # [choice], with the margin
         baseline_margin=2,
         monitored_by="vital-signs",
-        measure=BREATH,
     ),
     FindingRow(
         code="intubation",
@@ -39,7 +33,6 @@ ROWS = (
         source="Table 3, pulmonary, row 3",
         words="Endotracheal intubation",
         absolute=("intubation",),
-        measure=BREATH,
     ),
     FindingRow(
         code="rales",
@@ -48,7 +41,6 @@ ROWS = (
         words="Rales",
         relative=("rales=one-third",),
         absolute=("rales=half",),
-        measure=BREATH,
     ),
     FindingRow(
         code="pleural-effusion",
@@ -56,6 +48,5 @@ ROWS = (
         source="Table 3, pulmonary, row 5",
         words="Pleural effusion needing a tap or a chest tube on therapy",
         absolute=("effusion-drained",),
-        measure=BREATH,
     ),
 )

@@ -6,8 +6,6 @@ Urine per shift and per hour are one requirement measured in two windows.
 from rules.guideline.declarations import CoveredShiftRow, HourlyRateRow, LabRow, Limit
 from rules.wire.instants import HOUR, MINUTE
 
-OLIGURIA = "Initially fluids; add dopamine after 1-1.5 L of fluid boluses"
-
 ROWS = (
     CoveredShiftRow(
         code="urine-shift",
@@ -20,9 +18,6 @@ ROWS = (
         absolute=Limit("<", 80),
         coverage=7 / 8,  # [choice]
         wait=60 * MINUTE,  # [choice]
-        measure=OLIGURIA,
-        drugs=("normal-saline", "dopamine"),
-        actions=("fluid-bolus",),
     ),
     HourlyRateRow(
         code="urine-hour",
@@ -37,9 +32,6 @@ ROWS = (
         clears_over=120 * MINUTE,  # [choice]
         longest=24 * HOUR,
         monitored_by="intake-output",
-        measure=OLIGURIA,
-        drugs=("normal-saline", "dopamine"),
-        actions=("fluid-bolus",),
     ),
     LabRow(
         code="creatinine",
@@ -51,8 +43,5 @@ ROWS = (
         monitored_by="chemistry",
         relative=Limit(">=", 2.5),
         absolute=Limit(">=", 3.0),
-        measure=(
-            "Allow time to recover; restore urine flow; results are considered when deciding on the next dose"
-        ),
     ),
 )

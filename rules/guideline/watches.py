@@ -8,7 +8,7 @@ from rules.guideline.declarations import Limit
 from rules.wire.instants import DAY, HOUR
 
 DOSING = "text, Interleukin-2 Dosing"
-BEYOND = "criteria.md section 7.2"
+BEYOND = "beyond the paper"
 
 WATCHES = (
     Advice(

@@ -239,7 +239,7 @@ CITED = {
         "Table 5, Arrhythmia",
     ),
     "creatinine": (start().labs("08:00", creatinine=2.6), "creatinine", "text, Overview"),
-    "bleeding": (start().finding("frank-blood", "08:00"), "bleeding", "criteria.md section 7.1"),
+    "bleeding": (start().finding("frank-blood", "08:00"), "bleeding", "beyond the paper"),
 }
 
 

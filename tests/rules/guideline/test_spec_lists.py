@@ -118,24 +118,40 @@ def test_table_1_is_that_of_the_text_in_its_order() -> None:
     assert list(mine) == list(theirs)
 
 
+def advised() -> list[str]:
+    """The codes of criteria.md sections 7.1 and 7.2, in their order."""
+    _, paper, watches, *_ = re.split(r"^### 7\.\d ", section(7), flags=re.M)
+    return [code for part in (paper, watches) for row in cells(part, "code") for code in codes(row[0])]
+
+
 def test_the_advice_is_that_of_the_text() -> None:
-    """criteria.md section 7, and `peak-window` of section 5; `corrective` rides on its criterion's alert."""
-    theirs = {code for row in cells(section(7), "code") for code in codes(row[0])} | {"peak-window"}
+    """criteria.md section 7, `peak-window` of section 5 and `eligibility` of 7.4.
+
+    `corrective` rides on its criterion's alert.
+    """
+    theirs = {*advised(), "peak-window", "eligibility"}
     assert {advice.code for advice in GUIDELINE.advice} == theirs
     assert set(ADVISES) == theirs - {"corrective"}
 
 
 def test_the_advice_stands_in_the_order_of_the_text() -> None:
     """criteria.md section 7: the order in which one instant's advice is printed."""
-    theirs = [code for row in cells(section(7), "code") for code in codes(row[0])]
-    assert [advice.code for advice in GUIDELINE.advice if advice.code != "peak-window"] == theirs
+    assert [advice.code for advice in GUIDELINE.advice] == ["peak-window", *advised(), "eligibility"]
+
+
+def test_the_watches_are_those_of_the_text() -> None:
+    """criteria.md section 7.2: each can be switched off."""
+    watches = re.split(r"^### 7\.\d ", section(7), flags=re.M)[2]
+    theirs = [codes(row[0])[0] for row in cells(watches, "code")]
+    assert [advice.code for advice in GUIDELINE.advice if advice.watch] == theirs
 
 
 def test_the_eligibility_items_are_those_of_the_text() -> None:
     """criteria.md section 7, before therapy."""
     text = re.search(r"items: (.*?)\. Creatinine and bilirubin", section(7), re.S)
     assert text
-    assert list(GUIDELINE.eligibility.items) == codes(text.group(1))
+    told = [code for code in codes(text.group(1)) if code in GUIDELINE.eligibility.items]
+    assert list(GUIDELINE.eligibility.items) == told
 
 
 def test_plausible_ranges_are_those_of_the_text() -> None:
