@@ -172,6 +172,19 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     decided: str
     message: str
+    context: msgspec.Raw = msgspec.Raw(b"null")
+
+    @property
+    def carried(self) -> bool:
+        """Whether it is a recommendation that its cause tells: it is paged with that (criteria.md 9)."""
+        try:
+            return _carried.decode(self.context).carried is True
+        except ValueError:
+            return False
+
+
+class _Carried(msgspec.Struct):
+    carried: bool | None = None
 
 
 class NotAnAlert(ValueError):
@@ -222,6 +235,7 @@ Read = TypeVar("Read", AlertRecord, Transition)
 _encoder = msgspec.json.Encoder()
 _records: msgspec.json.Decoder[AlertRecord] = msgspec.json.Decoder(AlertRecord)
 _transitions: msgspec.json.Decoder[Transition] = msgspec.json.Decoder(Transition)
+_carried: msgspec.json.Decoder[_Carried] = msgspec.json.Decoder(_Carried)
 
 
 def encode(alert: Alert) -> bytes:

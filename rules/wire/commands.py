@@ -99,11 +99,3 @@ def bounded(level: str, known: int, until: int) -> int:
     """
     return min(until, known + longest(level))
 
-
-def too_late(known: int, decided: int, worsened: bool) -> bool:
-    """Return whether a command was known (ms) before the transition that it would hide.
-
-    `decided`: of the episode's opening or latest worsening. What is known at the instant of an opening refers
-    to it; a worsening of the same instant has not been seen.
-    """
-    return known <= decided if worsened else known < decided

@@ -17,8 +17,9 @@ ENQUEUED, REPLACED, MASKED = "owed", "replaced", "masked"
 EXPIRED, ESCALATED, CLOSED = "expired", "escalated", "closed"
 SILENCED, FLOODED, DIGESTED = "silenced", "flood", "digest"
 OFF_HOURS, UNROUTED, ALREADY = "off-hours", "unrouted", "acknowledged-already"
-ACKNOWLEDGED, ACK_EARLY, ACK_LATE, ACK_OVER, ACK_WITHDRAWN = (
-    "acknowledged", "ack-waits", "ack-before-worsening", "ack-of-nothing-open", "ack-withdrawn",
+CARRIED = "carried"
+ACKNOWLEDGED, ACK_EARLY, ACK_OVER, ACK_WITHDRAWN, ACK_EXPIRED = (
+    "acknowledged", "ack-waits", "ack-of-nothing-open", "ack-withdrawn", "ack-expired",
 )  # fmt: skip
 SILENCE, SILENCE_CUT = "silence", "silence-cut"
 SILENCE_ENDED, SILENCE_LIFTED = "silence-ended", "silence-lifted"
@@ -35,7 +36,8 @@ def unit_of(units: Iterable[tuple[str, str]], patient: str, otherwise: str | Non
 class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     """An audit record as it is written.
 
-    `when`: ms. `number`: of the pending message, within the patient; `alert`: the episode's id.
+    `when`: ms. `number`: of the pending message, within the patient; `alert`: the episode's id; `command`:
+    the id of the command that it answers.
     """
 
     when: int
@@ -57,6 +59,7 @@ class Audit(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     decided: str | None = None
     by: str | None = None
     reason: str | None = None
+    command: str | None = None
     until: int | None = None
     cause: str | None = None
     waited_ms: int | None = None
@@ -86,6 +89,7 @@ class PageRecord(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     decided: str | None = None
     by: str | None = None
     reason: str | None = None
+    command: str | None = None
     until: str | None = None
 
 

@@ -19,10 +19,19 @@ from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import msgspec
+from yarl import URL
 
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, Label, address, place
-from streams.channels.page import Page, Receipt, labels, notes, without_patient
+from streams.channels.page import (
+    Page,
+    Receipt,
+    kept_labels,
+    labelled,
+    labels,
+    notes,
+    without_patient,
+)
 from streams.config.secrets import Secrets
 from streams.times import HOUR, instant, wire
 
@@ -72,11 +81,17 @@ class Alertmanager:
         self._http = Http(name, options, secrets)
         self._clock = clock
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """The address and the labels: an alert with others is another alert."""
+        return {"url": str(self._url)} | labelled(self._options.labels)
+
     async def send(self, page: Page) -> Receipt:
         """Send one alert. Raises TransportError."""
         visible_page = page if self._options.patient else without_patient(page)
         body = encoded([alert(visible_page, self._options, int(self._clock() * 1000))])
-        answer = await self._http.send("POST", self._url, body, patient=page.patient)
+        own = self.identity | dict(page.identity)
+        answer = await self._http.send("POST", URL(own["url"]), body, patient=page.patient)
         return Receipt(answer.status)
 
     async def close(self) -> None:
@@ -92,7 +107,7 @@ def alert(page: Page, options: AlertmanagerOptions, now: int) -> PostedAlert:
     """
     resolved = page.action == "resolve"
     return PostedAlert(
-        labels=labels(page, options.labels),
+        labels=labels(page, kept_labels(page, options.labels)),
         annotations=notes(page),
         generator_url=page.links[0][0] if page.links else None,
         starts_at=None if resolved else wire(min(instant(page.since or page.at), now)),

@@ -51,6 +51,11 @@ class Apprise:
             secrets.need(place(name), "service-url", options.service_url_env, options.service_url_file),
         )
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """Nothing: a message is not open."""
+        return {}
+
     async def send(self, page: Page) -> Receipt:
         """Send one notification. Raises TransportError."""
         visible_page = page if self._options.patient else without_patient(page)

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from yarl import URL
 
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.http import Http, encoded
@@ -158,6 +159,15 @@ class Fhir:
         self._url = address(place(name), "url", options.url)
         self._http = Http(name, options, secrets)
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """The server, and the namespaces that its resources are found by."""
+        return {
+            "url": str(self._url),
+            "patient-system": self._options.patient_system,
+            "identifier-system": self._options.identifier_system,
+        }
+
     async def send(self, page: Page) -> Receipt:
         """Send one transaction; the reference is the Flag's.
 
@@ -168,8 +178,12 @@ class Fhir:
                 "a page about no patient has no place in a record; send system alarms elsewhere",
                 permanent=True,
             )
+        own = self.identity | dict(page.identity)
+        options = msgspec.structs.replace(
+            self._options, patient_system=own["patient-system"], identifier_system=own["identifier-system"]
+        )
         answer = await self._http.send(
-            "POST", self._url, encoded(bundle(page, self._options)), HEADERS, page.patient
+            "POST", URL(own["url"]), encoded(bundle(page, options)), HEADERS, page.patient
         )
         return Receipt(answer.status, location(answer.json()))
 

@@ -49,6 +49,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """
     links: tuple[tuple[str, str], ...] = ()
     """(address, text) pairs, such as the runbook or the board."""
+    identity: Mapping[str, str] = {}
+    """What identified the incident at this receiver when it was opened (`Channel.identity`).
+
+    Its later pages go by it, whatever the configuration says by then; empty: as it is configured.
+    """
 
 
 def message_id(page: Page) -> str:
@@ -101,6 +106,11 @@ class Channel(Protocol):
 
     name: str
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """What identifies an incident at the receiver beside the page's key: address, labels, routing key."""
+        ...
+
     async def send(self, page: Page) -> Receipt:
         """Send the page to the receiver, in one attempt with a time-out.
 
@@ -123,6 +133,24 @@ SEVERITY = {"absolute": "critical", "relative": "error", "technical": "warning",
 def severity(level: str) -> str:
     """Return the severity; `warning` for an unknown level: too loud is the safer mistake."""
     return SEVERITY.get(level, "warning")
+
+
+LABEL = "label:"
+"""The prefix of a label's name in an identity."""
+
+
+def labelled(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return configured labels as a part of an identity."""
+    return {LABEL + name: value for name, value in labels.items()}
+
+
+def kept_labels(page: Page, configured: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the configured labels with which the page's incident was opened."""
+    if not page.identity:
+        return configured
+    return {
+        name.removeprefix(LABEL): value for name, value in page.identity.items() if name.startswith(LABEL)
+    }
 
 
 def labels(page: Page, more: Mapping[str, str]) -> dict[str, str]:

@@ -19,11 +19,12 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+from yarl import URL
 
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
 from streams.channels.page import Action, Page, Receipt, TransportError, severity, without_patient
-from streams.config.secrets import Secrets
+from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 
 MOST_SUMMARY, MOST_KEY, MOST_EVENT = 1024, 255, 512_000
@@ -95,12 +96,19 @@ class PagerDuty:
         self._http = Http(name, options, secrets)
         self._http.hide(self._key)
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """The integration and its address: an event with another routing key finds no incident."""
+        return {"url": str(self._url), "routing-key": self._key.reveal()}
+
     async def send(self, page: Page) -> Receipt:
         """Send one event; the reference is the incident's key. Raises TransportError."""
         visible_page = page if self._options.patient else without_patient(page)
-        body = fitted(event(visible_page, self._key.reveal(), self._options))
+        own = self.identity | dict(page.identity)
+        self._http.hide(Secret(own["routing-key"]))
+        body = fitted(event(visible_page, own["routing-key"], self._options))
         try:
-            answer = await self._http.send("POST", self._url, body, patient=page.patient)
+            answer = await self._http.send("POST", URL(own["url"]), body, patient=page.patient)
         except TransportError as error:
             raise rested(error) from None
         content = answer.json()

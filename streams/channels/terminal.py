@@ -33,6 +33,11 @@ class Terminal:
         self._options = options
         self._stream = stream or sys.stdout
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """Nothing: a line on a terminal is not open."""
+        return {}
+
     async def send(self, page: Page) -> Receipt:
         """Print one line. Raises TransportError when the terminal is closed."""
         visible_page = page if self._options.patient else without_patient(page)

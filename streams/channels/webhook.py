@@ -25,10 +25,21 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
+from yarl import URL
 
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, Label, address, place
-from streams.channels.page import Action, Page, Receipt, labels, message_id, notes, without_patient
+from streams.channels.page import (
+    Action,
+    Page,
+    Receipt,
+    kept_labels,
+    labelled,
+    labels,
+    message_id,
+    notes,
+    without_patient,
+)
 from streams.config.secrets import Secret, Secrets
 from streams.config.section import KeyFault
 from streams.errors import UsageError
@@ -134,6 +145,11 @@ class Webhook:
         self._http = Http(name, options, secrets)
         self._http.hide(secret_url, key)
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """The address and the labels."""
+        return {"url": str(self._url)} | labelled(self._options.labels)
+
     async def send(self, page: Page) -> Receipt:
         """Send one post; the reference is its `webhook-id`, by which a receiver recognises repeats.
 
@@ -142,7 +158,9 @@ class Webhook:
         visible_page = page if self._options.patient else without_patient(page)
         body = encoded(notification(visible_page, self.name, self._options))
         headers = signed(self._key, message_id(page), int(self._clock()), body)
-        answer = await self._http.send("POST", self._url, body, headers, page.patient)
+        own = self.identity | dict(page.identity)
+        self._http.hide(Secret(own["url"]))
+        answer = await self._http.send("POST", URL(own["url"]), body, headers, page.patient)
         return Receipt(answer.status, headers["webhook-id"])
 
     async def close(self) -> None:
@@ -181,7 +199,7 @@ def alert(page: Page, options: WebhookOptions) -> GroupedAlert:
     resolved = page.action == "resolve"
     return GroupedAlert(
         status="resolved" if resolved else "firing",
-        labels=labels(page, options.labels),
+        labels=labels(page, kept_labels(page, options.labels)),
         annotations=notes(page),
         starts_at=page.since or page.at,
         ends_at=page.at if resolved else NEVER,

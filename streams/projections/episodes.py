@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import deque
 
 import msgspec
+from msgspec import UNSET
 
 from rules.wire.alerts import CLEAR, RANK, AlertRecord, NotAnAlert, decode
-from rules.wire.commands import bounded, too_late
+from rules.wire.commands import bounded
 from rules.wire.events import Ack, Event, Resume, Silence, Withdrawal
 from rules.wire.instants import parse
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -18,6 +19,7 @@ from rules.wire.vocabulary import EVERY_PATIENT
 TIMELINE = 150
 ACKS = COMMANDS = 64
 MACHINE = "system"
+RECOMMENDATION, REASONS = "recommendation", ("criterion", "blood-pressure")
 
 
 class SeenBy(msgspec.Struct, frozen=True, gc=False):
@@ -33,7 +35,7 @@ class OpenEpisode(msgspec.Struct, frozen=True):
     """An open episode.
 
     `opened`: `at` of its opening; `since`: of the transition to the present level; `decided`: of opening or
-    worsening; all ms.
+    worsening; `asked`: of the latest reminder that names it as unacknowledged (None: none); all ms.
     """
 
     last: AlertRecord
@@ -41,6 +43,7 @@ class OpenEpisode(msgspec.Struct, frozen=True):
     since: int
     decided: int
     worsened: bool
+    asked: int | None = None
 
     @property
     def id(self) -> str:
@@ -55,9 +58,18 @@ class OpenEpisode(msgspec.Struct, frozen=True):
     def seen_by(self, ack: SeenBy) -> bool:
         """Return whether an acknowledgement covers the present level.
 
-        One given before the last worsening does not.
+        One given before the last worsening does not, nor one that has run out: a reminder says so.
         """
-        return not too_late(ack.known, self.decided, self.worsened)
+        if self.worsened and ack.known <= self.decided:
+            return False
+        return self.asked is None or ack.known >= self.asked
+
+    @property
+    def is_reason(self) -> bool:
+        """Whether it is among the reasons of the recommendation (criteria.md 4)."""
+        return self.last.kind in REASONS or (
+            self.last.kind == "advice" and RANK[self.level] >= RANK["relative"]
+        )
 
 
 class Episodes:
@@ -85,7 +97,17 @@ class Episodes:
             self._forget()
         else:
             self.open[alert.id] = moved(self.open.get(alert.id), alert)
+            self._ask(alert)
         return True
+
+    def _ask(self, alert: AlertRecord) -> None:
+        """Note on a reminder who of the open episodes is unacknowledged."""
+        named = alert.context.unacknowledged if alert.context else UNSET
+        if alert.transition != "reminder" or not named:
+            return
+        for id, episode in self.open.items():
+            if episode.last.subject in named:
+                self.open[id] = msgspec.structs.replace(episode, asked=parse(alert.decided))
 
     def _forget(self) -> None:
         """Drop the oldest sequence numbers of episodes that are closed."""
@@ -109,8 +131,24 @@ class Episodes:
             acks.pop(command, None)
 
     def acked(self, episode: OpenEpisode) -> SeenBy | None:
-        """Return the acknowledgement in force, the earliest if there are several; None when there is none."""
-        acks = [ack for ack in self.acks.get(episode.id, {}).values() if episode.seen_by(ack)]
+        """Return the acknowledgement in force, the earliest if there are several; None when there is none.
+
+        That of the recommendation is one of every reason, and it is acknowledged while its reasons are.
+        """
+        if episode.last.kind == RECOMMENDATION and (reasons := self._deciding()):
+            answers = [self._own(reason) for reason in reasons]
+            return None if None in answers else answers[0]
+        return self._own(episode)
+
+    def _deciding(self) -> list[OpenEpisode]:
+        reasons = [one for one in self.open.values() if one.is_reason]
+        return [one for one in reasons if one.level == "absolute"] or reasons
+
+    def _own(self, episode: OpenEpisode) -> SeenBy | None:
+        ids = [episode.id]
+        if episode.is_reason:
+            ids += [one.id for one in self.open.values() if one.last.kind == RECOMMENDATION]
+        acks = [ack for id in ids for ack in self.acks.get(id, {}).values() if episode.seen_by(ack)]
         return min(acks, key=lambda ack: ack.known, default=None)
 
     def unseen(self) -> list[OpenEpisode]:
@@ -139,7 +177,7 @@ def moved(before: OpenEpisode | None, alert: AlertRecord) -> OpenEpisode:
     if alert.transition == "worsened":
         return OpenEpisode(alert, before.opened, at, decided, True)
     since = before.since if alert.level == before.level else at
-    return OpenEpisode(alert, before.opened, since, before.decided, before.worsened)
+    return OpenEpisode(alert, before.opened, since, before.decided, before.worsened, before.asked)
 
 
 def alert_of(value: bytes) -> AlertRecord | None:

@@ -38,7 +38,7 @@ def page_of(notification: Notification, patient: str, unit: str | None, link: st
         kind=notification.labels.kind,
         subject=notification.labels.subject,
         system=notification.labels.system,
-        unit=unit,
+        unit=notification.identity.get("unit", unit),
         patient=patient,
         summary=str(alert["message"]),
         alert=alert,
@@ -47,6 +47,7 @@ def page_of(notification: Notification, patient: str, unit: str | None, link: st
         seq=alert["seq"],
         since=text(notification.began),
         links=((link, "board"),) if link else (),
+        identity=notification.identity,
     )
 
 

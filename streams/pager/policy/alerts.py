@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from rules.wire import pages
 from rules.wire.alerts import RANK
-from rules.wire.commands import too_late
 from streams.pager.policy import notifications
 from streams.pager.policy.notifications import PagingOutcome, UnitOfWork, page
 from streams.pager.policy.routes import Paging
 from streams.pager.policy.state import Acknowledgement, Held, PagedEpisode, PagingState, ReceivedAlert
+
+RECOMMENDATION, ADVICE = "recommendation", "advice"
+REASONS = ("criterion", "blood-pressure")
 
 REMEMBERED = 256
 """The ended episodes remembered, so that late alerts of one do not count as a new episode.
@@ -33,6 +35,7 @@ def receive(state: PagingState, alert: ReceivedAlert, now: int, paging: Paging) 
         _open(work, alert)
     else:
         work.episodes[episode.id] = _move(work, episode, alert)
+    settle_recommendation(work)
     return work.outcome()
 
 
@@ -91,11 +94,16 @@ def _lower(before: PagedEpisode, alert: ReceivedAlert) -> Held | None:
 def _remind(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> PagedEpisode:
     """Repeat the notification to all who were notified.
 
-    An acknowledged episode needs no reminder; one that is held back stays held.
+    An episode acknowledged since needs no reminder; one that is held back stays held. A reminder decided after
+    the acknowledgement says that this has run out: it begins a new incident, for a receiver that has the old
+    one as acknowledged would swallow a repeat.
     """
-    if episode.acked is not None:
+    if episode.acked is not None and alert.decided <= episode.acked.known:
         work.note_alert(alert, pages.ALREADY, by=episode.acked.by)
         return episode
+    if episode.acked is not None:
+        work.note_episode(episode, pages.ACK_EXPIRED, by=episode.acked.by)
+        return page(work, replace(episode, acked=None), alert)
     if episode.held is not None:
         work.note_alert(alert, episode.held.why, until=episode.held.until)
         return replace(episode, held=replace(episode.held, alert=alert.raw))
@@ -116,26 +124,60 @@ def _close(work: UnitOfWork, episode: PagedEpisode | None, alert: ReceivedAlert)
 
 
 def apply_ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
-    """Acknowledge an episode: it escalates no further.
+    """Acknowledge an episode as it stands now: it escalates no further.
 
-    An acknowledgement older than the latest worsening does not count, since its author has not seen that.
+    With the recommendation every open episode among its reasons is acknowledged.
     """
     episode = work.episodes[alert]
-    if too_late(acked.known, episode.decided, episode.worsened):
-        work.note_episode(episode, pages.ACK_LATE, by=acked.by, reason=acked.reason)
-    elif episode.acked is None:
-        work.note_episode(
-            episode,
-            pages.ACKNOWLEDGED,
-            by=acked.by,
-            reason=acked.reason,
-            actionable=acked.actionable,
-            waited_ms=_waited(episode, work),
-        )
-        notifications.acknowledge(work, episode)
-        work.episodes[alert] = replace(episode, acked=acked, held=None)
+    if episode.acked is None:
+        _acknowledge(work, episode, acked)
     elif episode.acked.id != acked.id:
-        work.note_episode(episode, pages.ALREADY, by=acked.by, reason=acked.reason)
+        work.note_episode(
+            episode, pages.ALREADY, by=acked.by, reason=acked.reason, command=acked.id
+        )
+        work.episodes[alert] = replace(episode, acked=acked)
+    if episode.kind == RECOMMENDATION:
+        for one in [one for one in work.episodes.values() if is_reason(one) and one.acked is None]:
+            _acknowledge(work, one, acked)
+    settle_recommendation(work, acked)
+
+
+def _acknowledge(work: UnitOfWork, episode: PagedEpisode, acked: Acknowledgement) -> None:
+    work.note_episode(
+        episode,
+        pages.ACKNOWLEDGED,
+        by=acked.by,
+        reason=acked.reason,
+        command=acked.id,
+        actionable=acked.actionable,
+        waited_ms=_waited(episode, work),
+    )
+    notifications.acknowledge(work, episode)
+    work.episodes[episode.id] = replace(episode, acked=acked, held=None)
+
+
+def is_reason(episode: PagedEpisode) -> bool:
+    """Return whether an open episode is among the reasons of the recommendation (criteria.md 4)."""
+    if episode.kind in REASONS:
+        return True
+    return episode.kind == ADVICE and RANK[episode.level] >= RANK["relative"]
+
+
+def settle_recommendation(work: UnitOfWork, acked: Acknowledgement | None = None) -> None:
+    """Let the recommendation be acknowledged exactly while every open absolute reason is.
+
+    None is absolute: while every open one is; none is open: by its own acknowledgement.
+    """
+    episode = next((one for one in work.episodes.values() if one.kind == RECOMMENDATION), None)
+    reasons = [one for one in work.episodes.values() if is_reason(one)]
+    if episode is None or not reasons:
+        return
+    deciding = [one for one in reasons if one.level == "absolute"] or reasons
+    answered = [one.acked for one in deciding]
+    if any(one is None for one in answered):
+        work.episodes[episode.id] = replace(episode, acked=None)
+    elif episode.acked is None:
+        _acknowledge(work, episode, acked or next(one for one in answered if one is not None))
 
 
 def _waited(episode: PagedEpisode, work: UnitOfWork) -> int | None:

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from rules.wire import pages
 from rules.wire.alerts import RANK
-from rules.wire.commands import bounded, too_late
+from rules.wire.commands import bounded
 from rules.wire.events import Ack, Event, Silence, Withdrawal
-from streams.pager.policy.alerts import apply_ack
+from streams.pager.policy.alerts import apply_ack, settle_recommendation
 from streams.pager.policy.notifications import PagingOutcome, UnitOfWork, hold, page
 from streams.pager.policy.routes import Paging
 from streams.pager.policy.state import Acknowledgement, ActiveSilence, PagedEpisode, PagingState, decode_alert
@@ -39,34 +39,28 @@ def _ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
     if alert in work.episodes:
         apply_ack(work, alert, acked)
     elif alert in work.ended:
-        work.note(pages.ACK_OVER, alert=alert, by=acked.by, reason=acked.reason)
+        work.note(pages.ACK_OVER, alert=alert, by=acked.by, reason=acked.reason, command=acked.id)
     else:
         work.early[alert] = acked
-        work.note(pages.ACK_EARLY, alert=alert, by=acked.by, reason=acked.reason)
+        work.note(pages.ACK_EARLY, alert=alert, by=acked.by, reason=acked.reason, command=acked.id)
         for old in list(work.early)[:-WAITING]:
             del work.early[old]
 
 
 def _silence(work: UnitOfWork, silence: Silence) -> None:
-    """Put a silence in force, unless it has ended or its subject has worsened since."""
+    """Put a silence in force over what is open now, unless it has ended."""
     until = bounded(silence.level, silence.known, silence.until)
     details = {
         "subject": silence.subject,
         "level": silence.level,
         "by": silence.by,
         "reason": silence.reason,
+        "command": silence.id,
         "until": until,
     }
-    worsened = [
-        episode
-        for episode in work.episodes.values()
-        if episode.subject == silence.subject
-        and episode.worsened
-        and too_late(silence.known, episode.decided, episode.worsened)
-    ]
-    if until <= work.now or worsened:
+    if until <= work.now:
         work.silences.pop(silence.id, None)
-        work.note(pages.SILENCE_LIFTED if worsened else pages.SILENCE_ENDED, **details)
+        work.note(pages.SILENCE_ENDED, **details)
         return release(work, silence.subject)
     work.silences[silence.id] = ActiveSilence(
         silence.id, silence.subject, silence.level, until, silence.by, silence.reason
@@ -117,6 +111,7 @@ def _withdraw(work: UnitOfWork, event: Withdrawal) -> None:
     ]:
         work.note_episode(episode, pages.ACK_WITHDRAWN)
         work.episodes[episode.id] = _unack(work, replace(episode, acked=None))
+    settle_recommendation(work)
 
 
 def _unack(work: UnitOfWork, episode: PagedEpisode) -> PagedEpisode:

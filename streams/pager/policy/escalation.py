@@ -25,7 +25,14 @@ from streams.pager.policy.notifications import (
     summary,
 )
 from streams.pager.policy.routes import EscalationStep, Paging
-from streams.pager.policy.state import Gathered, Notification, PagedEpisode, PagingState, decode_alert
+from streams.pager.policy.state import (
+    Gathered,
+    Identity,
+    Notification,
+    PagedEpisode,
+    PagingState,
+    decode_alert,
+)
 
 
 def due(state: PagingState, now: int, paging: Paging) -> PagingOutcome:
@@ -193,18 +200,31 @@ def expires(episodes: dict[str, PagedEpisode], one: Notification) -> bool:
 def started(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:
     """Return the paging state with an attempt begun.
 
-    Written before the attempt is made, so that what never left can be told from what may have.
+    Written before the attempt is made, so that what never left can be told from what may have. Up to then the
+    receiver holds nothing open: the incident is opened as the receiver is configured now.
     """
     work = UnitOfWork(state, now, paging)
     one = find(state, number)
     if one is None or one.tried:
         return work.outcome(fresh=one is not None)
-    work.pending[work.pending.index(one)] = replace(one, tried=True)
     episode = _opened_by(work, one)
-    if episode is not None and episode.incident is not None:
-        tried = (*episode.incident.tried, one.channel)
-        work.episodes[episode.id] = replace(episode, incident=replace(episode.incident, tried=tried))
+    incident = None if episode is None else episode.incident
+    if episode is not None and incident is not None:
+        if one.channel not in incident.tried:
+            one = _identified(work, one, work.identity(one.channel))
+        tried, identities = (*incident.tried, one.channel), incident.identities | {one.channel: one.identity}
+        incident = replace(incident, tried=tried, identities=identities)
+        work.episodes[episode.id] = replace(episode, incident=incident)
+    work.pending[work.pending.index(one)] = replace(one, tried=True)
     return work.outcome()
+
+
+def _identified(work: UnitOfWork, one: Notification, identity: Identity) -> Notification:
+    """Put an identity on all that is pending of an incident for a channel; return the one given."""
+    for i, other in enumerate(work.pending):
+        if (other.key, other.channel) == (one.key, one.channel):
+            work.pending[i] = replace(other, identity=identity)
+    return replace(one, identity=identity)
 
 
 def accepted(state: PagingState, number: int, now: int, paging: Paging) -> PagingOutcome:

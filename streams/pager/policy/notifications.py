@@ -19,6 +19,7 @@ from streams.pager.policy.state import (
     ActiveSilence,
     Gathered,
     Held,
+    Identity,
     Incident,
     Notification,
     PagedEpisode,
@@ -34,7 +35,13 @@ RECENT = 64
 def page(
     work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert, worsened: bool = False
 ) -> PagedEpisode:
-    """Notify of an alert as its route has it. A worsening passes every silence and every flood."""
+    """Notify of an alert as its route has it. A worsening passes every silence and every flood.
+
+    A recommendation that its cause tells goes out with that.
+    """
+    if alert.transition.carried:
+        work.note_alert(alert, pages.CARRIED)
+        return superseded(work, episode, alert)
     decision = decide(work.paging, {} if worsened else work.silences, alert.transition, work.now)
     if decision.until is not None:
         return hold(work, episode, alert, decision.until, decision.why)
@@ -100,13 +107,14 @@ def notify_step(work: UnitOfWork, episode: PagedEpisode, route: PagingRoute, ste
     incident = episode.incident
     assert incident is not None
     step_channels = route.steps[step].channels
+    more = [channel for channel in step_channels if channel not in incident.channels]
+    identities = incident.identities | {channel: work.identity(channel) for channel in more}
+    incident = replace(
+        incident, step=step, channels=(*incident.channels, *more), identities=identities
+    )
     for channel in step_channels:
         work.notify(channel, TRIGGER, episode.id, incident, incident.alert, step)
-    channels = (
-        *incident.channels,
-        *(channel for channel in step_channels if channel not in incident.channels),
-    )
-    return replace(episode, incident=replace(incident, step=step, channels=channels))
+    return replace(episode, incident=incident)
 
 
 def end(work: UnitOfWork, episode: PagedEpisode, body: bytes, outcome: str = pages.CLOSED) -> PagedEpisode:
@@ -303,6 +311,11 @@ class UnitOfWork:
             state, [one for one in self.pending if one.number >= self.state.next], self.audits, fresh
         )
 
+    def identity(self, channel: str) -> Identity:
+        """Return what identifies an incident at a channel's receiver, as it is configured now."""
+        unit = self.paging.unit_of(self.state.patient)
+        return {**self.paging.identities.get(channel, {}), **({} if unit is None else {"unit": unit})}
+
     def notify(
         self, channel: str, action: str, ordering_key: str, incident: Incident, body: bytes, step: int
     ) -> None:
@@ -318,6 +331,7 @@ class UnitOfWork:
             self.now,
             incident.since,
             step,
+            incident.identities.get(channel, {}),
         )
         self.next += 1
         self.pending.append(one)

@@ -18,7 +18,7 @@ import msgspec
 from rules.wire import pages
 from rules.wire.alerts import RANK, Transition
 from rules.wire.instants import DAY, HOUR, MINUTE, aware
-from streams.pager.policy.state import ActiveSilence
+from streams.pager.policy.state import ActiveSilence, Identity
 
 SYSTEM = "system"
 """The kind of alerts about the machine itself; their patient is `*`."""
@@ -71,7 +71,7 @@ class Paging(msgspec.Struct, frozen=True):
 
     `units`: patterns of patient ids, each with the ward it means, `unit` for all others. `expire`: a
     notification that is no longer open and older than this is dropped. `again`: the delay before one that was
-    permanently refused is tried again.
+    permanently refused is tried again. `identities`: by channel, what identifies an incident at its receiver.
     """
 
     clinical: tuple[PagingRoute, ...]
@@ -83,6 +83,7 @@ class Paging(msgspec.Struct, frozen=True):
     flood_window: int = 10 * MINUTE
     expire: int = 2 * HOUR
     again: int = 10 * MINUTE
+    identities: dict[str, Identity] = {}
 
     def unit_of(self, patient: str) -> str | None:
         """Return the ward a patient is on."""

@@ -69,11 +69,15 @@ def as_received(made: alerts.Alert) -> ReceivedAlert:
     return decode_alert(alerts.encode(made))
 
 
-VERSION = 1
+VERSION = 2
 
 
 class UnknownPagingState(ValueError):
     """The bytes are not a paging state this version can read."""
+
+
+Identity = dict[str, str]
+"""What identifies an incident at a receiver: unit, address, labels, routing key (streams.channels.page)."""
 
 
 class Incident(msgspec.Struct, frozen=True, array_like=True):
@@ -81,7 +85,8 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
 
     `since`: when its first notification became pending; `step`: the escalation step reached; `channels`: all
     that are to be notified; `tried`: those of them with an attempt made; `accepted`: when a receiver first
-    accepted it. Times in ms. `alert`: the transition that is notified, raw.
+    accepted it. Times in ms. `alert`: the transition that is notified, raw. `identities`: by channel, what
+    identifies the incident there, kept to its end whatever the configuration says meanwhile.
     """
 
     key: str
@@ -93,6 +98,7 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     alert: bytes
     tried: tuple[str, ...] = ()
     accepted: int | None = None
+    identities: dict[str, Identity] = {}
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
@@ -177,6 +183,7 @@ class Notification(msgspec.Struct, frozen=True, array_like=True):
     since: int
     began: int
     step: int
+    identity: Identity
     tried: bool = False
     parked: int = 0
 

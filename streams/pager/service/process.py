@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from rules.wire.topics import ALERTS
 from streams.channels.registry import channel
 from streams.config.secrets import Secrets
@@ -69,7 +71,10 @@ async def serve(options: PagerOptions) -> int:
     await end_offsets.connect(ends, options.broker)
     app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
     clock, producer = PagerClock(options.wall), FaustProducer(app)
-    writer = OutboxWriter(configured.paging, outbox(app, topic_shape), producer, clock)
+    paging = structs.replace(
+        configured.paging, identities={name: receiver.identity for name, receiver in channels.items()}
+    )
+    writer = OutboxWriter(paging, outbox(app, topic_shape), producer, clock)
     writer.audited = metric_updates.count_audit
     delivery = Delivery(
         writer,
