@@ -1,4 +1,4 @@
-"""Define a clinician's commands (acknowledge, silence, resume) as sent in `il2.commands`, and their bounds.
+"""Define a clinician's commands (ack, silence, resume, accept) as sent in `il2.commands`, and their bounds.
 
 The engine decodes them as events (`rules.ingest`). Source: wire.md, Events; criteria.md section 9.
 """
@@ -55,7 +55,18 @@ class ResumeRule(_Command, tag="resume", frozen=True, kw_only=True):
     rule: str
 
 
-Command = Acknowledge | SilenceSubject | ResumeRule
+class AcceptCriterion(_Command, tag="accept", frozen=True, kw_only=True):
+    """An acceptance: a clinician accepts a known abnormality of a criterion, up to a level.
+
+    `until`: RFC 3339; UNSET: to the end of the cycle.
+    """
+
+    criterion: str
+    level: str
+    until: str | UnsetType = UNSET
+
+
+Command = Acknowledge | SilenceSubject | ResumeRule | AcceptCriterion
 
 
 class _Actionable(msgspec.Struct):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 
+from rules.wire import pages
+from rules.wire.pages import PageRecord
 from streams.cli import options
 from streams.cli.options import broker_of, connection, now, who, who_options
 
 DESCRIPTION = """\
-Acknowledges an alert: its pages escalate no further, and nobody is reminded, until it gets worse.
-ID is what a page shows. Alarms of the machine itself are acknowledged where they were paged."""
+Acknowledges an alert: its pages escalate no further, and nobody is reminded, until it gets worse or
+the acknowledgement runs out. Waits for the pager's word, and says what became of it. ID is what a
+page shows. Alarms of the machine itself are acknowledged where they were paged.
+
+Exit: 0 acknowledged, 1 there was nothing to acknowledge, 3 no pager answered."""
 EXAMPLE = """\
   il2watch ack 3f1b0c9de2a47586 --by rn-14 --reason "bolus running"
   il2watch ack 3f1b0c9de2a47586 --by rn-14 --reason "artefact" --actionable no"""
@@ -37,22 +42,33 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Send the acknowledgement and confirm it on stderr."""
+    """Send the acknowledgement and report on stderr what became of it."""
     chosen = parser().parse_args(arguments)
     return acknowledge(chosen)
 
 
 def acknowledge(chosen: argparse.Namespace) -> int:
     """Send the acknowledgement, for the patient named or looked up by the alert's id. Raises UsageError."""
-    from streams.cli import lookup
+    from streams.cli import answers, lookup
     from streams.kafka import commands
-    from streams.service.event_file import warn
 
     broker, author = broker_of(chosen), who(chosen)
     patient = chosen.patient or lookup.patient_of(broker, chosen.alert)
     at = now() if chosen.at is None else chosen.at
-    commands.send(
-        broker, commands.acknowledgement(patient, chosen.alert, author, at, OPINION[chosen.actionable])
-    )
-    warn(f"il2watch: {chosen.alert} is acknowledged by {author.by}")
-    return 0
+    command = commands.acknowledgement(patient, chosen.alert, author, at, OPINION[chosen.actionable])
+    answer = answers.of_pager(broker, command)
+    return answers.unheard("pager", "acknowledgement") if answer is None else told(answer, chosen, patient)
+
+
+def told(answer: PageRecord, chosen: argparse.Namespace, patient: str) -> int:
+    """Report what became of the acknowledgement, and return the exit code."""
+    from streams.service.event_file import warn
+
+    done, words = {
+        pages.ACKNOWLEDGED: (True, f"is acknowledged by {chosen.by}"),
+        pages.ALREADY: (True, f"was acknowledged already; renewed by {chosen.by}"),
+        pages.ACK_OVER: (False, "is over: nothing is acknowledged"),
+        pages.ACK_EARLY: (False, f"is no open alert of patient {patient}: nothing is acknowledged"),
+    }.get(answer.outcome, (False, f"is not acknowledged: {answer.outcome}"))
+    warn(f"il2watch: {chosen.alert} {words}")
+    return 0 if done else 1

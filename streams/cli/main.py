@@ -45,6 +45,8 @@ COMMANDS = {
     "silence add": Command("streams.cli.silence:add_main", "no pages of a subject for a while"),
     "silence ls": Command("streams.cli.silence:ls_main", "list the silences in force"),
     "silence expire": Command("streams.cli.silence:expire_main", "end a silence"),
+    "resume": Command("streams.cli.physician:resume_main", "lift a stop rule"),
+    "accept": Command("streams.cli.physician:accept_main", "accept a known abnormality"),
     "census": Command("streams.cli.census:main", "counts of the ward's patients, as metrics for a dashboard"),
     "import mimic-iv": Command("streams.cli.imports:mimic_main", "real ICU stays of MIMIC-IV, as events"),
     "import csv": Command(

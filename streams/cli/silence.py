@@ -53,7 +53,8 @@ def add_main(arguments: list[str]) -> int:
 
 def add(chosen: argparse.Namespace, broker: Broker) -> int:
     """Send the silence, from now until `--for` later."""
-    from rules.wire.instants import text
+    from rules.wire import pages
+    from streams.cli import answers
     from streams.kafka import commands
     from streams.service.event_file import warn
 
@@ -61,8 +62,14 @@ def add(chosen: argparse.Namespace, broker: Broker) -> int:
     command = commands.silence(
         chosen.patient, chosen.subject, chosen.level, at + chosen.length, who(chosen), at
     )
-    commands.send(broker, command)
-    warn(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {text(at + chosen.length)}")
+    answer = answers.of_pager(broker, command)
+    if answer is None:
+        print(command.id)
+        return answers.unheard("pager", "silence")
+    if answer.outcome not in (pages.SILENCE, pages.SILENCE_CUT):
+        warn(f"il2watch: {chosen.subject} is not silenced: {answer.outcome}")
+        return 1
+    warn(f"il2watch: {chosen.subject} up to {chosen.level} is silent until {answer.until}")
     print(command.id)
     return 0
 
@@ -129,7 +136,7 @@ def expire_parser() -> options.Parser:
 def expire_main(arguments: list[str]) -> int:
     """Send the end of a silence and confirm it on stderr. Raises UsageError when it is not in force."""
     chosen = expire_parser().parse_args(arguments)
-    from streams.cli import lookup
+    from streams.cli import answers, lookup
     from streams.kafka import commands
     from streams.service.event_file import warn
 
@@ -137,8 +144,8 @@ def expire_main(arguments: list[str]) -> int:
     found = next((one for one in lookup.silences_in_force(broker, at) if one.id == chosen.silence), None)
     if found is None:
         raise UsageError(f"no silence {chosen.silence!r} stands; il2watch silence ls shows those that do")
-    commands.send(
-        broker, commands.expiry(found.patient, found.id, found.subject, found.level, who(chosen), at)
-    )
+    command = commands.expiry(found.patient, found.id, found.subject, found.level, who(chosen), at)
+    if answers.of_pager(broker, command) is None:
+        return answers.unheard("pager", "end of the silence")
     warn(f"il2watch: {found.subject} is silent no more")
     return 0

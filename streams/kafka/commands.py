@@ -1,4 +1,4 @@
-"""Build a clinician's commands (acknowledge, silence, resume) and send them to `il2.commands`.
+"""Build a clinician's commands (acknowledge, silence, resume, accept) and send them to `il2.commands`.
 
 Source: wire.md, Events.
 """
@@ -10,7 +10,15 @@ from typing import NamedTuple
 
 from msgspec import UNSET, Struct
 
-from rules.wire.commands import Acknowledge, Command, ResumeRule, SilenceSubject, encode, longest
+from rules.wire.commands import (
+    AcceptCriterion,
+    Acknowledge,
+    Command,
+    ResumeRule,
+    SilenceSubject,
+    encode,
+    longest,
+)
 from rules.wire.instants import HOUR, parse, text
 from rules.wire.topics import COMMANDS
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -94,6 +102,24 @@ def resume(patient: str, rule: str, who: Who, at: int) -> ResumeRule:
     """Return a `resume`: a clinician lifts a stop rule."""
     return ResumeRule(
         id=uuid.uuid4().hex, patient=patient, at=text(at), by=_nonblank(who).by, reason=who.reason, rule=rule
+    )
+
+
+def accept(
+    patient: str, criterion: str, level: str, until: int | None, who: Who, at: int
+) -> AcceptCriterion:
+    """Return an `accept`: a clinician accepts a known abnormality. Raises UsageError when it has ended."""
+    if until is not None and until <= at:
+        raise UsageError(f"the acceptance would end at {text(until)}, which has passed")
+    return AcceptCriterion(
+        id=uuid.uuid4().hex,
+        patient=patient,
+        at=text(at),
+        by=_nonblank(who).by,
+        reason=who.reason,
+        criterion=criterion,
+        level=level,
+        until=UNSET if until is None else text(until),
     )
 
 

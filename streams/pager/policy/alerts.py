@@ -94,7 +94,7 @@ def _lower(before: PagedEpisode, alert: ReceivedAlert) -> Held | None:
 def _remind(work: UnitOfWork, episode: PagedEpisode, alert: ReceivedAlert) -> PagedEpisode:
     """Repeat the notification to all who were notified.
 
-    An episode acknowledged since needs no reminder; one that is held back stays held. A reminder decided after
+    An episode acknowledged since needs no reminder; one that is held back stays held. One decided after
     the acknowledgement says that this has run out: it begins a new incident, for a receiver that has the old
     one as acknowledged would swallow a repeat.
     """

@@ -18,7 +18,6 @@ from rules.wire.commands import (
     actionable,
     encode,
     kind,
-    too_late,
 )
 from rules.wire.events import Ack, Resume, Silence
 
@@ -69,11 +68,3 @@ def test_a_command_is_written_in_the_order_of_the_wire_and_read_as_its_event(
 )
 def test_what_an_acknowledgement_says_of_its_alert(value: bytes, said: bool | None) -> None:
     assert actionable(value) is said
-
-
-@pytest.mark.parametrize(
-    ("known", "worsened", "late"),
-    [(99, False, True), (100, False, False), (100, True, True), (101, True, False)],
-)
-def test_a_command_cannot_have_seen_what_came_after_it(known: int, worsened: bool, late: bool) -> None:
-    assert too_late(known, 100, worsened) == late

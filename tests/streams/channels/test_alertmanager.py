@@ -130,3 +130,11 @@ def test_every_level_has_a_severity_of_its_own(level: str) -> None:
         sum(severity(other) == severity(level) for other in ("absolute", "relative", "technical", "advisory"))
         == 1
     )
+
+
+def test_an_alert_is_resolved_under_the_labels_it_was_opened_with() -> None:
+    """Under others it is another alert: the first would go on firing for a week."""
+    opened = {"label:site": "south", "unit": "4 West"}
+    labels = made(page("resolve", identity=opened, unit="4 West"))["labels"]
+    assert (labels["site"], labels["unit"]) == ("south", "4 West")
+    assert "site" not in made(page("resolve", identity={"unit": "4 West"}))["labels"]

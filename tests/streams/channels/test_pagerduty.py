@@ -187,3 +187,10 @@ def test_a_refusal_that_repeats_the_routing_key_does_not_bring_it_into_a_log() -
     with pytest.raises(TransportError) as caught:
         to_pagerduty(page(), reply=says(400, f"no integration {ROUTING} for {PATIENT}"))
     assert "no integration *** for ***" in caught.value.message
+
+
+def test_an_incident_opened_with_another_routing_key_is_resolved_with_that() -> None:
+    """An event with another routing key is dropped: the incident would stay open, with its escalation."""
+    old = "f" * 32
+    done = to_pagerduty(page("resolve", identity={"routing-key": old, "unit": "4 West"}))
+    assert done.asked[0].json() == {"routing_key": old, "event_action": "resolve", "dedup_key": KEY}

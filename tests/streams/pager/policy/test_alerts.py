@@ -5,13 +5,16 @@ section 9).
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
 from rules.wire.alerts import NotAnAlert
 from rules.wire.instants import HOUR, MINUTE
-from streams.pager.policy.routes import WorkingHours
+from streams.pager.policy.escalation import started
+from streams.pager.policy.routes import Paging, WorkingHours
 from streams.pager.policy.state import UnknownPagingState, decode_alert, pack, unpack
 from tests.streams.pager.policy.telling import PAGING, START, Desk, ack, alert, silence
 
@@ -209,3 +212,68 @@ def test_a_book_survives_its_bytes() -> None:
 def test_what_is_no_alert_is_unreadable(raw: bytes) -> None:
     with pytest.raises(NotAnAlert):
         decode_alert(raw)
+
+
+def test_a_recommendation_that_its_cause_tells_is_no_page_of_its_own() -> None:
+    """criteria.md section 9: one problem, one page."""
+    desk = Desk()
+    assert desk.tell(alert("opened", "absolute")) == ["trigger e1:absolute nurse"]
+    carried = {"id": "r1", "seq": 2, "subject": "recommendation", "kind": "recommendation"}
+    assert desk.tell(alert("opened", "absolute", **carried, context={"carried": True})) == []
+    assert desk.said()[-1] == "carried"
+
+
+def test_what_is_carried_closes_the_page_of_the_level_before() -> None:
+    desk = Desk()
+    told = {"id": "r1", "subject": "recommendation", "kind": "recommendation"}
+    assert desk.tell(alert("opened", "relative", **told)) == ["trigger r1:relative nurse"]
+    desk.deliver()
+    said = desk.tell(alert("worsened", "absolute", START + 1, seq=2, **told, context={"carried": True}))
+    assert said == ["resolve r1:relative nurse"]
+
+
+@pytest.mark.parametrize("context", [None, {}, {"carried": False}, {"carried": "yes"}, [], 7])
+def test_anything_else_in_its_context_does_not_keep_an_alert_from_being_paged(context: Any) -> None:
+    assert Desk().tell(alert("opened", "absolute", context=context)) == ["trigger e1:absolute nurse"]
+
+
+@pytest.mark.parametrize(("decided", "again"), [(0, False), (1, False), (2, True)])
+def test_a_reminder_decided_after_the_acknowledgement_says_that_it_has_run_out(
+    decided: int, again: bool
+) -> None:
+    """criteria.md section 9: when it runs out the episode counts as unacknowledged."""
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.deliver()
+    desk.tell(ack(START + 1))
+    desk.deliver()
+    said = desk.tell(alert("reminder", "absolute", START + decided, seq=2))
+    assert said == (["trigger e1:absolute+2 nurse", "resolve e1:absolute nurse"] if again else [])
+    assert desk.said()[-1] == ("owed" if again else "acknowledged-already")
+
+
+def moved_to(paging: Paging, unit: str, key: str) -> Paging:
+    return structs.replace(paging, unit=unit, identities={"nurse": {"routing-key": key}})
+
+
+def identities(desk: Desk) -> list[tuple[str, str, str]]:
+    return [(one.action, one.identity["unit"], one.identity["routing-key"]) for one in desk.book.pending]
+
+
+def test_an_incident_ends_under_what_it_was_opened_with_whatever_is_configured_by_then() -> None:
+    """The end of an incident under other labels, or another routing key, finds nothing at its receiver."""
+    desk = Desk(moved_to(PAGING, "4 West", "old"))
+    desk.tell(alert("opened", "absolute"))
+    desk.deliver()
+    desk.paging = moved_to(PAGING, "5 East", "new")
+    desk.tell(alert("resolved", "clear", START + HOUR, seq=2))
+    assert identities(desk) == [("resolve", "4 West", "old")]
+
+
+def test_what_was_never_sent_is_opened_as_it_is_configured_when_it_is() -> None:
+    desk = Desk(moved_to(PAGING, "4 West", "wrong"))
+    desk.tell(alert("opened", "absolute"))
+    desk.paging = moved_to(PAGING, "5 East", "right")
+    desk.book = started(desk.book, 1, START + 1, desk.paging).state
+    desk.tell(alert("resolved", "clear", START + HOUR, seq=2))
+    assert identities(desk) == [("trigger", "5 East", "right"), ("resolve", "5 East", "right")]

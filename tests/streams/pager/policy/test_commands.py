@@ -43,13 +43,62 @@ def test_an_acknowledgement_that_comes_before_its_alert_waits_for_it() -> None:
     assert desk.wait(START + HOUR) == []
 
 
-@pytest.mark.parametrize(("known", "counts"), [(-1, False), (0, False), (1, True)])
-def test_an_acknowledgement_given_before_a_worsening_does_not_count_for_it(known: int, counts: bool) -> None:
+@pytest.mark.parametrize("known", [-MINUTE, -1, 0, 1])
+def test_an_acknowledgement_takes_effect_on_what_is_open_when_it_is_read(known: int) -> None:
+    """wire.md, Alert: whatever its `at`: a host whose clock is behind acknowledges all the same."""
     desk = Desk()
     desk.tell(alert("opened", "relative", seq=1))
     desk.tell(alert("worsened", "absolute", START + MINUTE, seq=2))
     desk.tell(ack(START + MINUTE + known))
-    assert (desk.book.episodes["e1"].acked is not None) == counts
+    assert desk.book.episodes["e1"].acked is not None
+    assert desk.audits[-1].command == "a1"
+
+
+def test_a_worsening_read_after_the_acknowledgement_takes_it_away() -> None:
+    desk = Desk()
+    desk.tell(alert("opened", "absolute", seq=1))
+    desk.deliver()
+    desk.tell(ack(START + 5 * MINUTE))
+    desk.deliver()
+    said = desk.tell(alert("worsened", "absolute", START + MINUTE, seq=2))
+    assert said == ["trigger e1:absolute+2 nurse", "resolve e1:absolute nurse"]
+    assert desk.book.episodes["e1"].acked is None
+
+
+REASON = {"id": "e2", "subject": "creatinine", "seq": 2}
+
+
+def recommending(**context: object) -> dict[str, object]:
+    return {"kind": "recommendation", "subject": "recommendation", "id": "r1", "context": context}
+
+
+def acked(desk: Desk) -> set[str]:
+    return {id for id, one in desk.book.episodes.items() if one.acked is not None}
+
+
+def test_with_the_recommendation_every_reason_is_acknowledged() -> None:
+    """criteria.md section 9."""
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.tell(alert("opened", "relative", **REASON))
+    desk.tell(alert("opened", "technical", id="m1", seq=3, subject="x", kind="monitoring"))
+    desk.tell(alert("opened", "absolute", seq=4, **recommending(carried=True)))  # type: ignore[arg-type]
+    desk.tell(ack(START + MINUTE, "r1"))
+    assert acked(desk) == {"e1", "e2", "r1"}
+
+
+def test_the_recommendation_is_acknowledged_exactly_while_every_absolute_reason_is() -> None:
+    """criteria.md section 9."""
+    desk = Desk()
+    desk.tell(alert("opened", "absolute"))
+    desk.tell(alert("opened", "relative", **REASON))
+    desk.tell(alert("opened", "absolute", seq=3, **recommending(carried=True)))  # type: ignore[arg-type]
+    desk.tell(ack(START + MINUTE, "e2", "a2"))
+    assert acked(desk) == {"e2"}
+    desk.tell(ack(START + MINUTE, "e1"))
+    assert acked(desk) == {"e1", "e2", "r1"}
+    desk.tell(alert("opened", "absolute", START + HOUR, id="e3", seq=4, subject="platelets"))
+    assert acked(desk) == {"e1", "e2"}
 
 
 def test_an_acknowledgement_of_what_is_over_is_said_to_be_one() -> None:
@@ -101,13 +150,14 @@ def test_a_worsening_passes_a_silence_and_lifts_it(level: str) -> None:
     assert "silence-lifted" in desk.said()
 
 
-def test_a_silence_given_before_the_worsening_it_would_hide_is_lifted_at_once() -> None:
+def test_a_silence_takes_effect_on_what_is_open_when_it_is_read() -> None:
+    """wire.md, Alert: whatever its `at`."""
     desk = Desk()
     desk.tell(alert("opened", "relative", seq=1))
     desk.tell(alert("worsened", "absolute", START + MINUTE, seq=2))
     desk.tell(silence("absolute", START + HOUR, START), now=START + 2 * MINUTE)
-    assert desk.book.silences == {}
-    assert desk.wait(START + 11 * MINUTE) == ["trigger e1:absolute doctor"]
+    assert list(desk.book.silences) == ["s1"]
+    assert desk.wait(START + 11 * MINUTE) == []
 
 
 def test_a_silence_closes_the_page_and_its_end_opens_a_new_one() -> None:
