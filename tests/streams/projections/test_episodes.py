@@ -41,7 +41,7 @@ def seen(minutes: float, id: str = "c1") -> SeenBy:
     ("alerts", "minutes", "stands"),
     [
         ([OPENED], 1, True),
-        ([OPENED], 0.5, False),
+        ([OPENED], 0.5, True),
         ([OPENED, WORSENED], 20, False),
         ([OPENED, WORSENED], 31, False),
         ([OPENED, WORSENED], 32, True),
@@ -49,7 +49,7 @@ def seen(minutes: float, id: str = "c1") -> SeenBy:
     ],
     ids=[
         "at its opening",
-        "before it",
+        "before it, by a clock that is behind",
         "before it worsened",
         "at the instant of worsening",
         "after it worsened",
