@@ -27,6 +27,7 @@ from streams.dev_broker.embedded import EmbeddedBroker
 from streams.errors import UsageError
 from streams.kafka import ports
 from streams.kafka.settings import Broker
+from tests.streams.kafka import class_archive
 
 WAITING = ("browser", "kafka", "prometheus", "embedded", "slow")
 SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "500"}
@@ -35,8 +36,6 @@ gone by the morning.
 """
 SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
 """A worker or pager that was killed is given up soon."""
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
-"""A broker that lives for minutes costs half when Java does not optimise it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,7 +82,7 @@ def apache() -> ApacheKafka:
     create.
     """
     if not up:
-        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS, jvm=SHORT_LIVED), SHARED)
+        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS, jvm=class_archive.options()), SHARED)
         assert isinstance(kafka, ApacheKafka)
         up.append(kafka)
     return up[0]
@@ -111,7 +110,7 @@ def apache_cluster() -> Iterator[Callable[..., ApacheKafka]]:
 
         def start(brokers: int = 3, **options: object) -> ApacheKafka:
             # as ApacheKafka takes them
-            kafka = had(lambda: ApacheKafka(brokers, jvm=SHORT_LIVED, **options), stack)  # type: ignore[arg-type]
+            kafka = had(lambda: ApacheKafka(brokers, jvm=class_archive.options(), **options), stack)  # type: ignore[arg-type]
             assert isinstance(kafka, ApacheKafka)
             return kafka
 
