@@ -27,7 +27,8 @@ from streams.dev_broker.apache import ApacheKafka
 from streams.kafka.ports import HOST, free
 from streams.kafka.settings import Broker
 from tests.deploy.places import DEPLOY
-from tests.streams.kafka.brokers_here import SHORT_LIVED, client
+from tests.streams.kafka import class_archive
+from tests.streams.kafka.brokers_here import client
 
 WORD = "correct horse battery staple"
 MECHANISM = "SCRAM-SHA-512"
@@ -70,7 +71,9 @@ def guarded(folder: Path) -> Iterator[Guarded]:
     """
     certificates(folder)
     plain, controller, clients, brokers = free(4)
-    kafka = ApacheKafka(settings=here(folder, plain, controller, clients, brokers), jvm=SHORT_LIVED)
+    kafka = ApacheKafka(
+        settings=here(folder, plain, controller, clients, brokers), jvm=class_archive.options()
+    )
     kafka.nodes[:] = [kafka.nodes[0]._replace(port=plain, controller=controller)]
     with kafka:
         introduce(kafka.settings)

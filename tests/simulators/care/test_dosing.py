@@ -10,7 +10,7 @@ from simulators.physiology.cohort import drawn
 from simulators.physiology.latent_state import CHUNK, Act, generator
 
 
-def acts_under(ask: Ask, days: int = 4, doses: int = 14) -> list[Act]:
+def acts_under(ask: Ask, days: int = 2, doses: int = 14) -> list[Act]:
     cohort = drawn(2, generator(1, "cohort"), spread=0)
     return [
         act for chunk in course(cohort, DosingPlan(days * 1440, doses=doses), 1, ask) for act in chunk.acts
@@ -34,13 +34,13 @@ def test_a_dose_is_asked_for_exactly_8_hours_after_the_last_but_the_first_is_not
         asked.append((patient, minute))
         return "give"
 
-    acts_under(ask, days=2)
+    acts_under(ask)
     assert asked == [(patient, LEAD + 480 * number) for number in (1, 2, 3, 4) for patient in (0, 1)]
 
 
 def test_a_held_dose_is_asked_for_again_each_hour_and_charted_as_held_once_in_8() -> None:
     held_until = LEAD + 480 + 600
-    acts = acts_under(lambda patient, minute: "give" if minute >= held_until else "hold", days=2)
+    acts = acts_under(lambda patient, minute: "give" if minute >= held_until else "hold")
     assert given(acts)[:2] == [LEAD, held_until]
     held = [act for act in acts if act.kind == "dose" and not act.detail["given"] and act.patient == 0]
     assert [act.minute for act in held] == [LEAD + 480, LEAD + 960]

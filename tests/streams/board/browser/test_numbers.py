@@ -1,5 +1,5 @@
-"""What stands on the pages of a ward of fifty is what `il2watch assess` says of the same events: read from
-the pages, patient by patient.
+"""What stands on the pages of a ward is what `il2watch assess` says of the same events: read from the pages,
+patient by patient; 25 of them, and in the campaign 50.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from tests.streams.board.browser.conftest import missing
 from tests.streams.board.browser.pages import ROOT, House
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.slow]
-PATIENTS = 50
 READ = """page => ({
   advised: document.querySelector('.summary .block').innerText.trim(),
   judged: document.querySelector('.summary small time:last-of-type').dateTime,
@@ -47,22 +46,24 @@ def il2watch(*arguments: str) -> str:
     ).stdout
 
 
-@pytest.fixture(scope="module")
-def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Path]]]:
-    """Fifty simulated patients on the log's clock, published as a replay publishes them; where the board is,
+@pytest.fixture(scope="module", params=[25, pytest.param(50, marks=pytest.mark.campaign("soak"))])
+def ward(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, Path]]]:
+    """Simulated patients on the log's clock, published as a replay publishes them; where the board is,
     and a file a patient.
     """
     try:
         embedded.binary()
     except UsageError as fault:
         missing(str(fault))
-    folder = tmp_path_factory.mktemp("fifty")
+    folder = tmp_path_factory.mktemp("ward")
     file = folder / "ward.jsonl"
     il2watch(
         "simulate",
         "ward",
         "--patients",
-        str(PATIENTS),
+        str(request.param),
         "--seed",
         "11",
         "--days",
@@ -90,7 +91,7 @@ def parted(file: Path) -> dict[str, Path]:
 
 
 def said(file: Path, at: str) -> Any:
-    """What `il2watch assess` says of a patient at an instant; in this process: fifty starts took a minute."""
+    """What `il2watch assess` says of a patient at an instant; in this process: a start each took a minute."""
     with redirect_stdout(TextIOWrapper(BytesIO())) as out:
         assert main(["assess", str(file), "--at", at, "-o", "json"]) == 0
     return json.loads(out.buffer.getvalue())
@@ -109,7 +110,7 @@ def test_every_number_of_every_patient_is_that_of_assess(
     url, files = ward
     page = look(url)
     names = page.locator("#rows .name").all_text_contents()
-    assert len(names) == PATIENTS
+    assert len(names) == len(files)
     addresses = page.locator("#rows .name").evaluate_all("links => links.map(link => link.href)")
     for name, address in zip(names, addresses, strict=True):
         page.goto(address)
