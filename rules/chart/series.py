@@ -37,7 +37,8 @@ class Setting(msgspec.Struct, frozen=True):
     """The numbers the series need, from the guideline and the patient's baseline.
 
     `target`: target systolic pressure, mm[Hg]; `joins_ward`, `joins_intensive`: the grace by which readings
-    are neighbours; `low`, `severe_saturation`, `extreme_saturation`: the limits of the patient's SpO2.
+    are neighbours; `longest`: the longest run that a condition asks for; `low`, `severe_saturation`,
+    `extreme_saturation`: the limits of the patient's SpO2.
     """
 
     ward: int
@@ -60,6 +61,7 @@ class Setting(msgspec.Struct, frozen=True):
     warm: float
     fever: Limit
     fever_lasts: int
+    longest: int
 
 
 def turned(on: bool, history: History, start: int) -> Latch:

@@ -58,6 +58,11 @@ def setting_for(baseline: Mapping[str, float], guideline: Guideline) -> Setting:
         warm=_warm(heart, fever.limit, guideline),
         fever=fever.limit,
         fever_lasts=fever.within,
+        longest=max(
+            signs.recovers,
+            pressure.span,
+            *(one.span for one in (heart.relative, heart.absolute, heart.unexcused, oxygen.low, signs.slow)),
+        ),
     )
 
 

@@ -283,7 +283,7 @@ class Tail:
             if history is self.readings.temp:
                 dropped.append(bisect_left(history, start - TEMPERATURES_KEPT, key=_at))
                 continue
-            recent = length - bisect_left(history, start - self.setting.signs.recovers, hi=length, key=_at)
+            recent = length - bisect_left(history, start - self.setting.longest, hi=length, key=_at)
             dropped.append(max(0, length - recent - BEYOND_RECOVERY))
         return tuple(dropped)
 

@@ -38,6 +38,7 @@ def conflicts(guideline: Guideline) -> Conflicts:
     return chain(
         _rows(guideline),
         _pressure(guideline),
+        _vital_signs(guideline),
         _monitoring(guideline),
         _advice(guideline),
         hidden(guideline),
@@ -58,6 +59,7 @@ def _rows(guideline: Guideline) -> Conflicts:
                 table, ("relative-flow", row.relative_flow), ("absolute-flow", row.absolute_flow)
             )
             yield from hysteresis(f"{table}.low", row.low)
+            yield from in_turn(table, ("low.trip", row.low.trip), ("severe", row.severe))
         yield from _times(table, row, guideline)
 
 
@@ -65,6 +67,8 @@ def _nested(table: str, row: ExcusedRateRow) -> Conflicts:
     """Check that the lower condition (over 120) holds as long as the upper one (over 130) does."""
     yield from hysteresis(f"{table}.relative", row.relative)
     yield from hysteresis(f"{table}.absolute", row.absolute)
+    yield from hysteresis(f"{table}.unexcused", row.unexcused)
+    yield from in_turn(table, ("absolute.trip", row.absolute.trip), ("unexcused.trip", row.unexcused.trip))
     yield from in_turn(table, ("relative.trip", row.relative.trip), ("absolute.trip", row.absolute.trip))
     yield from rising(
         (f"{table}.relative.clear", row.relative.clear.value),
@@ -129,6 +133,22 @@ def _pressure(guideline: Guideline) -> Conflicts:
         yield _unseen("severe-below", "target-low", "low", f"target-low - severe-below is {ends[0]}")
     if ends[1] > range.high:
         yield _unseen("clear-above", "target-high", "high", f"target-high + clear-above is {ends[1]}")
+
+
+def _vital_signs(guideline: Guideline) -> Conflicts:
+    signs, table = guideline.vital_signs, guideline.pressure
+    yield from hysteresis("vital-signs.slow", signs.slow)
+    yield from hysteresis("vital-signs.breathing", signs.breathing)
+    yield from rising(
+        ("vital-signs.repeat-extreme", signs.repeat_extreme), ("vital-signs.repeat", signs.repeat), equal=True
+    )
+    yield from rising(
+        ("pressure.mean-severe", table.mean_severe), ("pressure.mean-at-target", table.mean_at_target)
+    )
+    yield from rising(
+        ("pressure.mean-severe-low", table.mean_severe_low),
+        ("pressure.mean-at-low-target", table.mean_at_low_target),
+    )
 
 
 def _unseen(margin: str, target: str, side: str, found: str) -> Conflict:

@@ -53,6 +53,8 @@ def judged(guideline: Guideline) -> dict[str, list[tuple[str, float]]]:
     found["systolic-bp"].extend(
         (f"pressure.target-{name}", getattr(table, f"target_{name}")) for name in ("low", "normal", "high")
     )
+    found["mean-bp"].extend((f"pressure.{name.replace('_', '-')}", getattr(table, name)) for name in MEANS)
+    _signs_judged(guideline, found)
     for code in ("creatinine", "bilirubin"):
         found[code].append((f"eligibility.{code}", getattr(guideline.eligibility, code)))
     for code, value in guideline.advises["discharge-ready"].limits.items():
@@ -61,10 +63,31 @@ def judged(guideline: Guideline) -> dict[str, list[tuple[str, float]]]:
     return found
 
 
+MEANS = ("mean_at_target", "mean_severe", "mean_at_low_target", "mean_severe_low")
+
+
+def _signs_judged(guideline: Guideline, found: dict[str, list[tuple[str, float]]]) -> None:
+    signs = guideline.vital_signs
+    for code, name, condition in (
+        ("heart-rate", "slow", signs.slow),
+        ("respiratory-rate", "breathing", signs.breathing),
+    ):
+        found[code] += [
+            (f"vital-signs.{name}.trip", condition.trip.value),
+            (f"vital-signs.{name}.clear", condition.clear.value),
+        ]
+    found["heart-rate"] += [
+        ("vital-signs.extreme-fast", signs.extreme_fast.value),
+        ("vital-signs.extreme-slow", signs.extreme_slow.value),
+    ]
+    found["spo2"].append(("vital-signs.extreme-saturation", signs.extreme_saturation.value))
+
+
 def _vitals_judged(row: Row, found: dict[str, list[tuple[str, float]]]) -> None:
     table = f"criteria.{row.code}"
     if isinstance(row, ExcusedRateRow):
-        for name, condition in (("relative", row.relative), ("absolute", row.absolute)):
+        for name in ("relative", "absolute", "unexcused"):
+            condition = getattr(row, name)
             found["heart-rate"] += [
                 (f"{table}.{name}.trip", condition.trip.value),
                 (f"{table}.{name}.clear", condition.clear.value),
@@ -74,6 +97,7 @@ def _vitals_judged(row: Row, found: dict[str, list[tuple[str, float]]]) -> None:
         found["spo2"] += [
             (f"{table}.low.trip", row.low.trip.value),
             (f"{table}.low.clear", row.low.clear.value),
+            (f"{table}.severe", row.severe.value),
         ]
         for name in ("relative", "absolute"):
             found["o2-flow"].append((f"{table}.{name}-flow", getattr(row, f"{name}_flow").value))

@@ -4,8 +4,8 @@ arrival, over a day, with gaps, ties and corrections.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ def sustained(reads: Sequence[Read], i: int, met: Met, span: int, interval: int)
     if not before:
         return False
     run = reads[before[-1] : i + 1]
-    if any(b.at - a.at > 1.25 * interval for a, b in itertools.pairwise(run)):
+    if any(b.at - a.at > 1.25 * interval for a, b in pairwise(run)):
         return False
     return sum(met(read.value) for read in run) >= 0.8 * len(run)
 
@@ -61,9 +61,9 @@ def latched(reads: Sequence[Read], trips: Met, clears: Met, span: int, interval:
 
 def hypotension(reads: Sequence[Read], interval: int) -> str:
     """criteria.md 5, with the target of 90."""
+    low, severe, off = (lambda v: v <= 90), (lambda v: v <= 80), (lambda v: v > 80)
     state = "clear"
     for i in range(len(reads)):
-        low, severe = (lambda v: v <= 90), (lambda v: v <= 80)
         if state != "clear" and (
             sustained(reads, i, lambda v: v > 95, 5 * MINUTE, interval)
             or sustained(reads, i, lambda v: v > 90, 2 * HOUR, interval)
@@ -71,8 +71,10 @@ def hypotension(reads: Sequence[Read], interval: int) -> str:
             state = "clear"
         elif state != "absolute" and confirmed(reads, i, severe):
             state = "absolute"
-        elif (state == "absolute" and sustained(reads, i, lambda v: v > 80, 5 * MINUTE, interval)) or (state == "clear" and sustained(reads, i, low, 5 * MINUTE, interval)):
-            state = "relative"
+        else:
+            towards = {"absolute": off, "clear": low}.get(state)
+            if towards is not None and sustained(reads, i, towards, 5 * MINUTE, interval):
+                state = "relative"
     return state
 
 
