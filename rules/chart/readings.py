@@ -5,23 +5,24 @@ that ends in the tail can.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import overload
 
 import msgspec
 
-from rules.chart.oxygen import VitalsRow
+from rules.guideline.declarations import Limit
 from rules.wire.events import Reference
-
-Met = Callable[[float], bool]
 
 
 class Reading(msgspec.Struct, array_like=True, gc=False):
     """One reading of one vital sign.
 
-    `value`: what it counts as; `joins`: up to when (ms) the next reading is its neighbour; `first`: when its
-    id first became known; `mean`: the mean pressure that stands in for a systolic one; `oxygen`: the flags of
-    the oxygen in force (rules.chart.oxygen); `close`: another reading lies less than 5 min before it, or at
-    its own moment; `on`: the flags of the conditions that hold after it.
+    `value`: what it counts as; `joins`: up to when (ms) the next reading is its neighbour; `begins`: the `at`
+    of the first reading that it is joined to without a break; `first`: when its id first became known;
+    `mean`: the mean pressure that stands in for a systolic one; `oxygen`: the flags of the oxygen in force
+    (rules.chart.oxygen); `close`: another reading lies less than 5 min before it, or at its own moment; `on`:
+    the flags of the conditions that hold after it; `asks`: what it asks (rules.chart.series).
     """
 
     at: int
@@ -30,10 +31,12 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
     offset: int
     first: int
     joins: int = 0
+    begins: int = 0
     mean: float | None = None
     oxygen: int = 0
     close: bool = False
     on: int = 0
+    asks: int = 0
 
     @property
     def reference(self) -> Reference:
@@ -46,63 +49,104 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
         return self.value if self.mean is None else self.mean
 
 
-def reading_of(row: VitalsRow, value: float, joins: int = 0) -> Reading:
-    """Return the reading of a record that has this value."""
-    return Reading(row.at, value, row.id, row.offset, row.first, joins)
+class History:
+    """The readings of one signal in order of `at`; `ats`, `values`: those of each."""
+
+    __slots__ = ("ats", "readings", "values")
+
+    def __init__(self, readings: Iterable[Reading] = ()) -> None:
+        self.readings = list(readings)
+        self.ats = [reading.at for reading in self.readings]
+        self.values = [reading.value for reading in self.readings]
+
+    def __len__(self) -> int:
+        return len(self.readings)
+
+    def __iter__(self) -> Iterator[Reading]:
+        return iter(self.readings)
+
+    @overload
+    def __getitem__(self, i: int) -> Reading: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> list[Reading]: ...
+
+    def __getitem__(self, i: int | slice) -> Reading | list[Reading]:
+        return self.readings[i]
+
+    def append(self, reading: Reading) -> None:
+        """Add the next reading."""
+        self.readings.append(reading)
+        self.ats.append(reading.at)
+        self.values.append(reading.value)
+
+    def insert(self, reading: Reading) -> None:
+        """Add a reading at its place; only to a signal that has no runs."""
+        i = bisect_right(self.ats, reading.at)
+        self.readings.insert(i, reading)
+        self.ats.insert(i, reading.at)
+        self.values.insert(i, reading.value)
+
+    def drop(self, start: int, end: int) -> None:
+        """Drop the readings from one index up to another."""
+        del self.readings[start:end], self.ats[start:end], self.values[start:end]
+
+    def at_or_before(self, t: int) -> Reading | None:
+        """Return the latest reading up to moment `t` (inclusive); None when there is none."""
+        i = bisect_right(self.ats, t)
+        return self.readings[i - 1] if i else None
+
+    def index(self, start: int) -> int:
+        """Return the index of the first reading from moment `start` on (inclusive)."""
+        return bisect_left(self.ats, start)
 
 
-History = list[Reading]
+REFLECTED = {"<": "__gt__", "<=": "__ge__", ">": "__lt__", ">=": "__le__"}
+"""A comparison -> the method of the limit's number that tells whether a value meets it."""
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-def at_or_before(history: History, t: int) -> Reading | None:
-    """Return the latest reading up to moment `t` (inclusive); None when there is none."""
-    if not history or history[-1].at <= t:
-        return history[-1] if history else None
-    i = bisect_right(history, t, key=lambda reading: reading.at)
-    return history[i - 1] if i else None
+@lru_cache(maxsize=256)
+def test_of(limit: Limit) -> Callable[[float], bool]:
+    """Return whether a value meets a limit as one call into C: runs are counted with each reading."""
+    test: Callable[[float], bool] = getattr(float(limit.value), REFLECTED[limit.op])
+    return test
 
 
-def since(history: History, start: int) -> History:
-    """Return the readings from moment `start` on (inclusive)."""
-    return history[bisect_left(history, start, key=lambda reading: reading.at) :]
+@lru_cache(maxsize=256)
+def opposite(limit: Limit) -> Limit:
+    """Return the limit that exactly the values meet that do not meet this one."""
+    return Limit(OPPOSITE[limit.op], limit.value)
 
 
-def run_start(history: History, met: Met, span: int, share: float) -> int | None:
-    """Return the index of the first reading of the run by which a condition is sustained at the last reading.
+def run_start(history: History, limit: Limit, span: int, share: float) -> int | None:
+    """Return the index of the first reading of the run by which a limit is sustained at the last reading.
 
-    The run begins at the latest reading at or before `span` (ms) ago that meets the condition; no two
-    neighbours in it lie further apart than the grace in force at the earlier, and at least `share` of its
-    readings meet the condition. None: it is not sustained.
+    The run begins at the latest reading at or before `span` (ms) ago that meets the limit; no two neighbours
+    in it lie further apart than the grace in force at the earlier, and at least `share` of its readings meet
+    the limit. None: it is not sustained.
     """
-    last = history[-1]
-    if not met(last.value):
+    values, ats, test = history.values, history.ats, test_of(limit)
+    if not test(values[-1]):
         return None
-    edge, later = last.at - span, last.at
-    good, total = 1, 1
-    for i in range(len(history) - 2, -1, -1):
-        reading = history[i]
-        if later > reading.joins:
-            return None
-        later = reading.at
+    i, unbroken = bisect_right(ats, ats[-1] - span) - 1, history[-1].begins
+    good, total = sum(map(test, values[i + 1 :])), len(values) - 1 - i
+    while i >= 0 and ats[i] >= unbroken and _enough(good + 1, total + 1, share):
+        if test(values[i]):
+            return i
         total += 1
-        if met(reading.value):
-            good += 1
-            if later <= edge:
-                return i if _enough(good, total, share) else None
-        elif later <= edge and not _enough(good + 1, total + 1, share):
-            return None
+        i -= 1
     return None
 
 
-def run_so_far(history: History, met: Met, share: float) -> History:
+def run_so_far(history: History, limit: Limit, share: float) -> list[Reading]:
     """Return the readings of the longest run up to the last reading; none if that one does not meet it."""
-    if not history or not met(history[-1].value):
+    test = test_of(limit)
+    if not history or not test(history.values[-1]):
         return []
     start, good = len(history) - 1, 1
-    for i in range(len(history) - 2, -1, -1):
-        if history[i + 1].at > history[i].joins:
-            break
-        if met(history[i].value):
+    for i in range(len(history) - 2, bisect_left(history.ats, history[-1].begins) - 1, -1):
+        if test(history.values[i]):
             good += 1
             start = i if _enough(good, len(history) - i, share) else start
     return history[start:]
@@ -112,38 +156,27 @@ def _enough(good: int, total: int, share: float) -> bool:
     return round(good / total, 4) >= share
 
 
-def is_confirmed(history: History, met: Met) -> bool:
-    """Return whether a limit is confirmed at the last reading: it is a single look, or the one before agrees.
+def is_confirmed(history: History, limit: Limit, i: int = -1) -> bool:
+    """Return whether a limit is confirmed at a reading: it is a single look, or the one before agrees.
 
     A reading charted by hand counts at once; one of a monitor may be an artefact.
     """
-    last = history[-1]
-    if not met(last.value):
+    i %= len(history)
+    if not limit.met(history.values[i]):
         return False
-    return not last.close or (len(history) > 1 and met(history[-2].value))
+    return not history[i].close or (i > 0 and limit.met(history.values[i - 1]))
 
 
 class Readings:
-    """The readings that count, by signal, each list in order of `at`."""
+    """The readings that count, by signal."""
 
     __slots__ = ("breaths", "hr", "sbp", "spo2", "temp")
 
-    def __init__(
-        self,
-        hr: History | None = None,
-        sbp: History | None = None,
-        spo2: History | None = None,
-        temp: History | None = None,
-        breaths: History | None = None,
-    ) -> None:
-        self.hr: History = hr or []
-        self.sbp: History = sbp or []
-        self.spo2: History = spo2 or []
-        self.temp: History = temp or []
-        self.breaths: History = breaths or []
+    def __init__(self, before: Iterable[Iterable[Reading]] = ((), (), (), (), ())) -> None:
+        self.hr, self.sbp, self.spo2, self.temp, self.breaths = map(History, before)
 
     def all(self) -> Iterator[History]:
-        """Yield the lists, in a fixed order."""
+        """Yield the histories, in a fixed order."""
         yield self.hr
         yield self.sbp
         yield self.spo2
@@ -152,15 +185,15 @@ class Readings:
 
     @property
     def lengths(self) -> tuple[int, ...]:
-        """How many readings each list has."""
+        """How many readings each history has."""
         return len(self.hr), len(self.sbp), len(self.spo2), len(self.temp), len(self.breaths)
 
     def cut(self, lengths: tuple[int, ...]) -> None:
         """Drop the readings behind these lengths."""
         for history, length in zip(self.all(), lengths, strict=True):
-            del history[length:]
+            history.drop(length, len(history))
 
     def trim(self, dropped: tuple[int, ...]) -> None:
-        """Drop that many of the oldest readings of each list."""
+        """Drop that many of the oldest readings of each history."""
         for history, count in zip(self.all(), dropped, strict=True):
-            del history[:count]
+            history.drop(0, count)

@@ -14,7 +14,7 @@ import msgspec
 
 from rules.chart.course import Mode
 from rules.chart.oxygen import HIGH, HIGH_CHARTED, VitalsRow
-from rules.chart.readings import History, Met, Reading, is_confirmed, reading_of, run_start
+from rules.chart.readings import History, Reading, is_confirmed, opposite, run_start
 from rules.guideline.declarations import ExcusedRateRow, Limit, OxygenRow, Sustained
 from rules.guideline.pressure_targets import MeanLimits
 from rules.guideline.vital_signs import VitalSigns
@@ -76,22 +76,22 @@ def advanced(latch: Latch, condition: Sustained, history: History, signs: VitalS
     if not latch.on:
         if not condition.trip.met(value):
             return latch
-        start = run_start(history, condition.trip.met, condition.span, signs.share)
+        start = run_start(history, condition.trip, condition.span, signs.share)
         return latch if start is None else turned(True, history, start)
-    return cleared(latch, condition.trip.met, condition.clear.met, condition.span, history, signs)
+    return cleared(latch, condition, history, signs)
 
 
-def cleared(latch: Latch, trips: Met, clears: Met, span: int, history: History, signs: VitalSigns) -> Latch:
+def cleared(latch: Latch, condition: Sustained, history: History, signs: VitalSigns) -> Latch:
     """Return a condition that holds after the last reading.
 
     It clears when its clearing limit is sustained, or when the tripping one is long not met: a patient who
     stays just on the safe side of the limit recovers.
     """
-    if trips(history[-1].value):
+    if condition.trip.met(history[-1].value):
         return latch
-    start = run_start(history, clears, span, signs.share)
+    start = run_start(history, condition.clear, condition.span, signs.share)
     if start is None:
-        start = run_start(history, lambda value: not trips(value), signs.recovers, signs.share)
+        start = run_start(history, opposite(condition.trip), signs.recovers, signs.share)
     return latch if start is None else turned(False, history, start)
 
 
@@ -108,51 +108,70 @@ class Series(msgspec.Struct, array_like=True):
 
     def add(self, reading: Reading, history: History, mode: Mode, setting: Setting) -> bool:
         """Apply the next reading, and return whether a decision may change by it."""
-        before = self.last
-        if before is not None and reading.at < before.at:
+        before, at = self.last, reading.at
+        if before is not None and at < before.at:
             return False
         self.last = reading
-        behind = reading.first - reading.at
-        if behind >= setting.stale_intensive:
-            if behind > setting.late:
-                return before is None or self.differs(before, reading, setting)
-            limit = mode.limit(reading.at, reading.first, setting.stale_ward, setting.stale_intensive)
-            if reading.first >= limit:
-                self.deferred = (*self.deferred, reading)
-                return True
-        caught_up = bool(self.deferred)
-        if caught_up:
-            self._catch_up(history, setting)
+        if reading.first - at >= setting.stale_intensive and self._is_late(reading, mode, setting):
+            return before is None or bool(self.deferred) or reading.asks != before.asks
+        if self.deferred:
+            before = None
+            for one in self.deferred:
+                self._step(one, history, setting)
+            self.deferred = ()
         self._step(reading, history, setting)
-        return before is None or caught_up or self.differs(before, reading, setting)
+        return (
+            before is None
+            or reading.on != before.on
+            or reading.asks != before.asks
+            or reading.asks == EXTREME
+        )
 
-    def _catch_up(self, history: History, setting: Setting) -> None:
-        deferred, self.deferred = self.deferred, ()
-        for reading in deferred:
-            self._step(reading, history, setting)
+    def _is_late(self, reading: Reading, mode: Mode, setting: Setting) -> bool:
+        """Return whether a reading was stale when it became known, or too far behind the clock to count."""
+        if reading.first - reading.at > setting.late:
+            reading.asks = self.asks(reading, setting)
+            return True
+        limit = mode.limit(reading.at, reading.first, setting.stale_ward, setting.stale_intensive)
+        if reading.first < limit:
+            return False
+        self.deferred = (*self.deferred, reading)
+        return True
 
     def _step(self, reading: Reading, history: History, setting: Setting) -> None:
-        if history and history[-1].at > reading.at - setting.signs.confirms:
-            reading.close = True
-        history.append(reading)
+        latest, at = self.latest_counted, reading.at
+        if latest is not None and at <= latest.joins:
+            reading.begins = latest.begins
+            if latest.at > at - setting.signs.confirms:
+                reading.close = True
+        else:
+            reading.begins = at
+        history.readings.append(reading)
+        history.ats.append(at)
+        history.values.append(reading.value)
         self.latest_counted = reading
-        reading.on = self.judge(history, setting)
+        if self.judge(reading, history, setting):
+            reading.asks = self.asks(reading, setting)
 
-    def judge(self, history: History, setting: Setting) -> int:
-        """Step the conditions by the last reading, and return the flags of those that hold."""
+    def judge(self, reading: Reading, history: History, setting: Setting) -> bool:
+        """Step the conditions by the last reading, and set the flags of those that hold.
+
+        Returns whether any holds or may come to hold: else the reading asks nothing.
+        """
         raise TypeError("a Series is judged by its kind")
 
-    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
-        """Return whether a reading matters after the one before it.
-
-        The conditions differ, it crosses a limit, or one of the two may have to be repeated.
-        """
+    def asks(self, reading: Reading, setting: Setting) -> int:
+        """Return what a reading asks of decisions: as long as that stays so, they stay as they are."""
         raise TypeError("a Series is judged by its kind")
 
     def copy(self) -> Self:
         """Return a copy that can change on its own."""
         return copy(self)
 
+
+NOTHING, PAST, TRIPPED, EXTREME = range(4)
+"""What a reading asks: nothing; past a limit that is not tripped, to be repeated; nothing, for that is
+tripped; past an extreme limit, and what it trips must be judged with each."""
 
 FAST, VERY_FAST, UNEXCUSED, SLOW = 1, 2, 4, 8
 
@@ -165,30 +184,30 @@ class HeartRate(Series, array_like=True):
     unexcused: Latch = Latch()
     slow: Latch = Latch()
 
-    def judge(self, history: History, setting: Setting) -> int:
+    def judge(self, reading: Reading, history: History, setting: Setting) -> bool:
         heart, signs = setting.heart, setting.signs
+        usual = signs.slow.trip.value <= reading.value < heart.relative.trip.value
+        if usual and not (self.fast.on or self.very_fast.on or self.unexcused.on or self.slow.on):
+            return False
         self.fast = advanced(self.fast, heart.relative, history, signs)
         self.very_fast = advanced(self.very_fast, heart.absolute, history, signs)
         self.unexcused = advanced(self.unexcused, heart.unexcused, history, signs)
         self.slow = advanced(self.slow, signs.slow, history, signs)
-        return (
+        reading.on = (
             FAST * self.fast.on
             | VERY_FAST * self.very_fast.on
             | UNEXCUSED * self.unexcused.on
             | SLOW * self.slow.on
         )
+        return True
 
-    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
-        if before.on != reading.on:
-            return True
-        return _asks(before, setting) or _asks(reading, setting)
-
-
-def _asks(reading: Reading, setting: Setting) -> bool:
-    signs = setting.signs
-    if reading.on & FAST:
-        return signs.extreme_fast.met(reading.value)
-    return setting.heart.relative.trip.met(reading.value) or signs.extreme_slow.met(reading.value)
+    def asks(self, reading: Reading, setting: Setting) -> int:
+        signs, value = setting.signs, reading.value
+        if signs.extreme_slow.value <= value < setting.heart.relative.trip.value:
+            return NOTHING
+        if signs.extreme_fast.met(value) or signs.extreme_slow.met(value):
+            return EXTREME
+        return TRIPPED if reading.on & FAST else PAST
 
 
 LOW, SEVERE = 1, 2
@@ -205,22 +224,23 @@ class Systolic(Series, array_like=True):
     severe: Latch = Latch()
     systolic_at: int | None = None
 
-    def judge(self, history: History, setting: Setting) -> int:
-        value = history[-1].value
-        if self.low.on or setting.pressure.trip.met(value):
-            self._severe(history, setting)
-            self._low(history, setting)
-        return LOW * self.low.on | SEVERE * self.severe.on
+    def judge(self, reading: Reading, history: History, setting: Setting) -> bool:
+        if reading.value > setting.target and not self.low.on:
+            return False
+        self._severe(history, setting)
+        self._low(history, setting)
+        reading.on = LOW * self.low.on | SEVERE * self.severe.on
+        return True
 
     def _severe(self, history: History, setting: Setting) -> None:
         limit = setting.severe_pressure
         if not self.severe.on:
-            if is_confirmed(history, limit.met):
+            if is_confirmed(history, limit):
                 self.severe = confirmed(history)
                 self.low = self.low if self.low.on else self.severe
         elif not limit.met(history[-1].value):
             span, share = setting.pressure.span, setting.signs.share
-            start = run_start(history, lambda value: not limit.met(value), span, share)
+            start = run_start(history, opposite(limit), span, share)
             if start is not None:
                 self.severe = turned(False, history, start)
 
@@ -229,15 +249,12 @@ class Systolic(Series, array_like=True):
         if not self.low.on and self.severe.on:
             self.severe = self.low
 
-    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
-        if before.on != reading.on:
-            return True
-        met = setting.pressure.trip.met
-        return met(before.value) != met(reading.value) or any(
-            (setting.severe_pressure.met(one.value) and not one.on & SEVERE)
-            or (met(one.value) and not one.on & LOW)
-            for one in (before, reading)
-        )
+    def asks(self, reading: Reading, setting: Setting) -> int:
+        if reading.value > setting.target:
+            return NOTHING
+        if setting.severe_pressure.met(reading.value) and not reading.on & SEVERE:
+            return EXTREME
+        return TRIPPED if reading.on & LOW else PAST
 
 
 def confirmed(history: History) -> Latch:
@@ -260,25 +277,26 @@ class Saturation(Series, array_like=True):
     on_charted: Latch = Latch()
     severe: Latch = Latch()
 
-    def judge(self, history: History, setting: Setting) -> int:
+    def judge(self, reading: Reading, history: History, setting: Setting) -> bool:
+        if reading.value >= setting.low.trip.value and not (self.low.on or self.severe.on):
+            return False
         self._severe(history, setting)
-        if not self.low.on and not setting.low.trip.met(history[-1].value):
-            return BELOW_SEVERE * self.severe.on
         self._low(history, setting)
-        return (
+        reading.on = (
             BELOW * self.low.on
             | BELOW_HIGH * self.on_high.on
             | BELOW_CHARTED * self.on_charted.on
             | BELOW_SEVERE * self.severe.on
         )
+        return True
 
     def _severe(self, history: History, setting: Setting) -> None:
         limit = setting.severe_saturation
         if not self.severe.on:
-            if is_confirmed(history, limit.met):
+            if is_confirmed(history, limit):
                 self.severe = confirmed(history)
             return
-        start = run_start(history, lambda value: not limit.met(value), setting.low.span, setting.signs.share)
+        start = run_start(history, opposite(limit), setting.low.span, setting.signs.share)
         if start is not None:
             self.severe = turned(False, history, start)
 
@@ -287,12 +305,12 @@ class Saturation(Series, array_like=True):
         if not self.low.on:
             self.on_high = self.low if self.on_high.on else self.on_high
             self.on_charted = self.low if self.on_charted.on else self.on_charted
-        elif not (self.on_high.on and self.on_charted.on):
+        elif history[-1].oxygen & HIGH and not (self.on_high.on and self.on_charted.on):
             self._with_oxygen(history, setting)
 
     def _with_oxygen(self, history: History, setting: Setting) -> None:
         below = setting.low.trip.met
-        start = run_start(history, below, setting.low.span, setting.signs.share)
+        start = run_start(history, setting.low.trip, setting.low.span, setting.signs.share)
         if start is None:
             return
         oxygen = HIGH | HIGH_CHARTED
@@ -304,15 +322,12 @@ class Saturation(Series, array_like=True):
         if oxygen & HIGH_CHARTED and not self.on_charted.on:
             self.on_charted = turned(True, history, start)
 
-    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
-        if before.on != reading.on:
-            return True
-        met = setting.low.trip.met
-        return met(before.value) != met(reading.value) or any(
-            (met(one.value) and not one.on & BELOW)
-            or (setting.extreme_saturation.met(one.value) and not one.on & BELOW_SEVERE)
-            for one in (before, reading)
-        )
+    def asks(self, reading: Reading, setting: Setting) -> int:
+        if reading.value >= setting.low.trip.value:
+            return NOTHING
+        if setting.extreme_saturation.met(reading.value) and not reading.on & BELOW_SEVERE:
+            return EXTREME
+        return TRIPPED if reading.on & BELOW else PAST
 
 
 class Breathing(Series, array_like=True):
@@ -321,21 +336,30 @@ class Breathing(Series, array_like=True):
     fast: Latch = Latch()
     run: Reading | None = None
 
-    def judge(self, history: History, setting: Setting) -> int:
-        reading, condition = history[-1], setting.signs.breathing
+    def add(self, reading: Reading, history: History, mode: Mode, setting: Setting) -> bool:
+        """Apply the next reading; one at rest, of which nothing is asked, is the latest and no more."""
+        before, fast = self.last, setting.signs.breathing.trip
+        quiet = self.run is None and not (self.fast.on or self.deferred) and not fast.met(reading.value)
+        if quiet and before is not None and reading.at >= before.at:
+            self.last = reading
+            return False
+        return super().add(reading, history, mode, setting)
+
+    def judge(self, reading: Reading, history: History, setting: Setting) -> bool:
+        condition = setting.signs.breathing
         if not condition.trip.met(reading.value):
             self.run = None
             if self.fast.on and condition.clear.met(reading.value):
                 self.fast = Latch(False, reading.at, reading.at, (reading.reference,))
-            return FAST * self.fast.on
-        if self.run is None:
-            self.run = reading
-        if not self.fast.on and reading.at - self.run.at >= condition.span:
-            self.fast = Latch(True, reading.at, self.run.at, (self.run.reference, reading.reference))
-        return FAST * self.fast.on
+        else:
+            self.run = self.run or reading
+            if not self.fast.on and reading.at - self.run.at >= condition.span:
+                self.fast = Latch(True, reading.at, self.run.at, (self.run.reference, reading.reference))
+        reading.on = FAST * self.fast.on
+        return self.fast.on
 
-    def differs(self, before: Reading, reading: Reading, setting: Setting) -> bool:
-        return False
+    def asks(self, reading: Reading, setting: Setting) -> int:
+        return NOTHING
 
 
 class Temperature(msgspec.Struct, array_like=True):
@@ -349,8 +373,8 @@ class Temperature(msgspec.Struct, array_like=True):
         before = self.last
         if before is not None and row.at < before.at:
             return False
-        reading = self.last = reading_of(row, value)
-        history.append(reading)
+        self.last = Reading(row.at, value, row.id, row.offset, row.first)
+        history.append(self.last)
         if not setting.fever.met(value):
             self.feverish = None
         elif self.feverish is None or before is None or row.at - before.at > setting.fever_lasts:

@@ -5,7 +5,7 @@ newest restores the last mark before it and applies the records since once more.
 the readings are kept that a run ending in the tail can reach back to (`rules.chart.readings`).
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from copy import copy
 from itertools import groupby
@@ -17,12 +17,11 @@ from rules.chart.course import Mode
 from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE, VITALS
 from rules.chart.facts import insert
 from rules.chart.oxygen import Oxygen, VitalsRow
-from rules.chart.readings import History, Reading, Readings, reading_of
+from rules.chart.readings import History, Reading, Readings
 from rules.chart.series import (
     Breathing,
     HeartRate,
     Saturation,
-    Series,
     Setting,
     Systolic,
     Temperature,
@@ -32,6 +31,7 @@ from rules.wire.instants import BEFORE_ALL, DAY, HOUR, MINUTE
 KEPT = 8 * HOUR + 15 * MINUTE
 TEMPERATURES_KEPT = 3 * DAY
 BETWEEN_MARKS = 32
+ALONE: tuple[VitalsRow, ...] = ()
 BEYOND_RECOVERY = 32
 """Readings kept before the longest run: as many as may be missed in it (20 % of a reading each minute)."""
 
@@ -111,7 +111,7 @@ class Tail:
         if len(rows) - self.marks[-1].start >= BETWEEN_MARKS:
             self._mark(len(rows))
         rows.append(row)
-        dirty = self._apply_oxygen(row) | self._apply(row)
+        dirty = self._apply_oxygen(row) | self._apply(row, ALONE)
         if row.at - rows[0].at > KEPT + HOUR:
             self._prune(row.at - KEPT)
         return dirty
@@ -121,7 +121,7 @@ class Tail:
         last = self.marks[0].signals.temp.last
         if row.temp is None or last is None or row.at >= last.at:
             return
-        insort(self.readings.temp, reading_of(row, row.temp), key=lambda reading: reading.at)
+        self.readings.temp.insert(Reading(row.at, row.temp, row.id, row.offset, row.first))
         self._lengthen_temperatures(1)
 
     def _lengthen_temperatures(self, count: int) -> None:
@@ -154,7 +154,7 @@ class Tail:
         length = self.marks[0].lengths[3]
         early = [i for i, reading in enumerate(self.readings.temp[:length]) if reading.id == id]
         for i in reversed(early):
-            del self.readings.temp[i]
+            self.readings.temp.drop(i, i + 1)
         if early:
             self._lengthen_temperatures(-len(early))
 
@@ -183,7 +183,7 @@ class Tail:
         for row in same:
             self._apply_oxygen(row)
             if row.sbp is not None:
-                self.now.sbp.systolic_at = row.at
+                self._note_systolic(row.at)
         for i, row in enumerate(same):
             self._apply(row, same[i + 1 :])
 
@@ -196,57 +196,67 @@ class Tail:
             return 0
         return OXYGEN if oxygen.add(row, self.setting.oxygen) else 0
 
-    def _apply(self, row: VitalsRow, others: Sequence[VitalsRow] = ()) -> int:
+    def _apply(self, row: VitalsRow, others: Sequence[VitalsRow]) -> int:
         """Apply the readings of a record.
 
         `others`: records of the same moment that follow. Returns the dirty flags of what may be decided
         differently.
         """
-        now, readings, dirty = self.now, self.readings, 0
-        joins = row.at + self.mode.interval(row.at, self.setting.joins_ward, self.setting.joins_intensive)
+        now, readings, mode, setting, dirty = self.now, self.readings, self.mode, self.setting, 0
+        joins = row.at + mode.interval(row.at, setting.joins_ward, setting.joins_intensive)
         if row.hr is not None:
-            reading = reading_of(row, row.hr, joins)
-            reading.close = any(other.hr is not None for other in others)
-            dirty |= HEART_RATE * self._add(now.hr, reading, readings.hr)
+            reading = Reading(row.at, row.hr, row.id, row.offset, row.first, joins)
+            if others:
+                reading.close = any(other.hr is not None for other in others)
+            if now.hr.add(reading, readings.hr, mode, setting):
+                dirty |= HEART_RATE
         pressure = self._pressure(row, joins)
         if pressure is not None:
-            pressure.close = any(other.sbp is not None or other.mbp is not None for other in others)
-            dirty |= SYSTOLIC * self._add(now.sbp, pressure, readings.sbp)
+            if others:
+                pressure.close = any(other.sbp is not None or other.mbp is not None for other in others)
+            if now.sbp.add(pressure, readings.sbp, mode, setting):
+                dirty |= SYSTOLIC
         if row.spo2 is not None:
-            reading = reading_of(row, row.spo2, joins)
+            reading = Reading(row.at, row.spo2, row.id, row.offset, row.first, joins)
             reading.oxygen = now.oxygen.flags
-            reading.close = any(other.spo2 is not None for other in others)
-            dirty |= SPO2 * self._add(now.spo2, reading, readings.spo2)
-        if row.temp is not None and now.temp.add(row, row.temp, readings.temp, self.setting):
+            if others:
+                reading.close = any(other.spo2 is not None for other in others)
+            if now.spo2.add(reading, readings.spo2, mode, setting):
+                dirty |= SPO2
+        if row.temp is not None and now.temp.add(row, row.temp, readings.temp, setting):
             dirty |= TEMPERATURE
         if row.rr is not None:
-            reading = reading_of(row, row.rr, joins)
-            dirty |= BREATHING * self._add(now.breathing, reading, readings.breaths)
+            reading = Reading(row.at, row.rr, row.id, row.offset, row.first, joins)
+            if now.breathing.add(reading, readings.breaths, mode, setting):
+                dirty |= BREATHING
         return dirty
-
-    def _add(self, series: Series, reading: Reading, history: History) -> bool:
-        return series.add(reading, history, self.mode, self.setting)
 
     def _pressure(self, row: VitalsRow, joins: int) -> Reading | None:
         """Return the systolic pressure of a record, or the mean that stands in for one."""
-        sbp = self.now.sbp
         if row.sbp is not None:
-            sbp.systolic_at = row.at if sbp.systolic_at is None else max(row.at, sbp.systolic_at)
-            return reading_of(row, row.sbp, joins)
+            self._note_systolic(row.at)
+            return Reading(row.at, row.sbp, row.id, row.offset, row.first, joins)
         if row.mbp is None:
             return None
-        if sbp.systolic_at is not None and sbp.systolic_at > row.at - self.setting.signs.confirms:
+        near = self.now.sbp.systolic_at
+        if near is not None and near > row.at - self.setting.signs.confirms:
             return None
-        reading = reading_of(row, stand_in(row.mbp, self.setting), joins)
+        reading = Reading(row.at, stand_in(row.mbp, self.setting), row.id, row.offset, row.first, joins)
         reading.mean = row.mbp
         return reading
+
+    def _note_systolic(self, at: int) -> None:
+        """Note when a systolic pressure was read: a mean near it does not stand in."""
+        sbp = self.now.sbp
+        if sbp.systolic_at is None or at > sbp.systolic_at:
+            sbp.systolic_at = at
 
     def set(self, setting: Setting) -> None:
         """Put other limits (a baseline, another target) in force for all that is still kept."""
         self.setting = setting
         first = self.marks[0]
         first.signals.oxygen.judge(setting.oxygen, first.signals.oxygen.at or 0)
-        self.readings.sbp = [_restated(reading, setting) for reading in self.readings.sbp]
+        self.readings.sbp = History(_restated(reading, setting) for reading in self.readings.sbp)
         self.context = None
         self.recompute(BEFORE_ALL)
 
@@ -281,10 +291,10 @@ class Tail:
         dropped = []
         for history, length in zip(self.readings.all(), lengths, strict=True):
             if history is self.readings.temp:
-                dropped.append(bisect_left(history, start - TEMPERATURES_KEPT, key=_at))
-                continue
-            recent = length - bisect_left(history, start - self.setting.longest, hi=length, key=_at)
-            dropped.append(max(0, length - recent - BEYOND_RECOVERY))
+                dropped.append(history.index(start - TEMPERATURES_KEPT))
+            else:
+                recent = length - history.index(start - self.setting.longest)
+                dropped.append(max(0, length - recent - BEYOND_RECOVERY))
         return tuple(dropped)
 
     def seal(self, pack: Callable[[list[VitalsRow]], bytes]) -> None:
@@ -304,20 +314,20 @@ class Tail:
         out = Tail(self.setting, mode)
         out.rows = self.rows[:count]
         out.marks = [mark for mark in self.marks if mark.start <= count]
-        out.readings = Readings(*(history[:] for history in self.readings.all()))
+        out.readings = Readings(self.readings.all())
         out.recompute(end + 1)
         if setting != self.setting:
             out.set(setting)
         return out
 
-    def before(self) -> list[History]:
+    def before(self) -> list[list[Reading]]:
         """Return the readings from before the tail, a list a signal."""
         lengths = self.marks[0].lengths
         return [history[:length] for history, length in zip(self.readings.all(), lengths, strict=True)]
 
-    def restore(self, signals: Signals, before: list[History], rows: list[VitalsRow]) -> None:
+    def restore(self, signals: Signals, before: list[list[Reading]], rows: list[VitalsRow]) -> None:
         """Put the state of an encoded tail in place of this one, and apply its records."""
-        self.rows, self.readings = rows, Readings(*before)
+        self.rows, self.readings = rows, Readings(before)
         self.marks = [Mark(0, signals, self.readings.lengths)]
         self.recompute(BEFORE_ALL)
 
@@ -341,10 +351,6 @@ def _restated(reading: Reading, setting: Setting) -> Reading:
     if reading.mean is None:
         return reading
     return msgspec.structs.replace(reading, value=stand_in(reading.mean, setting))
-
-
-def _at(reading: Reading) -> int:
-    return reading.at
 
 
 def _minus(lengths: tuple[int, ...], dropped: tuple[int, ...]) -> tuple[int, ...]:

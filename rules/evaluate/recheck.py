@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rules.chart import dirty_flags, oxygen
 from rules.chart.chart import Chart
-from rules.chart.readings import History, Met, Reading
+from rules.chart.readings import History, Reading, is_confirmed
 from rules.chart.series import (
     BELOW,
     BELOW_HIGH,
@@ -23,7 +23,7 @@ from rules.evaluate.pressure import MEAN
 from rules.evaluate.result import ABSOLUTE, CLEAR, TECHNICAL, Memory, Result, soonest
 from rules.evaluate.rows.excused_rate import is_excused
 from rules.evaluate.vital_signs import SERIES
-from rules.guideline.declarations import ExcusedRateRow
+from rules.guideline.declarations import ExcusedRateRow, Limit
 from rules.wire.instants import Instant
 
 PREFIX = "recheck/"
@@ -53,9 +53,9 @@ class Open(NamedTuple):
 def _heart_rate(chart: Chart, history: History, i: int) -> Asked | None:
     reading, signs = history[i], chart.guideline.vital_signs
     if signs.extreme_slow.met(reading.value):
-        return _extreme(chart, history, i, signs.extreme_slow.met)
+        return _extreme(chart, history, i, signs.extreme_slow)
     if signs.extreme_fast.met(reading.value) and not _rate_is_absolute(chart, reading):
-        return _extreme(chart, history, i, signs.extreme_fast.met)
+        return _extreme(chart, history, i, signs.extreme_fast)
     waits = chart.tail.setting.heart.relative.trip.met(reading.value) and not reading.on & FAST
     return Asked(signs.repeat, TECHNICAL) if waits else None
 
@@ -72,7 +72,7 @@ def _rate_is_absolute(chart: Chart, reading: Reading) -> bool:
 def _systolic(chart: Chart, history: History, i: int) -> Asked | None:
     reading, setting = history[i], chart.tail.setting
     if setting.severe_pressure.met(reading.value) and not reading.on & SEVERE:
-        return _extreme(chart, history, i, setting.severe_pressure.met)
+        return _extreme(chart, history, i, setting.severe_pressure)
     waits = setting.pressure.trip.met(reading.value) and not reading.on & LOW
     return Asked(chart.guideline.vital_signs.repeat, TECHNICAL) if waits else None
 
@@ -81,15 +81,14 @@ def _saturation(chart: Chart, history: History, i: int) -> Asked | None:
     reading, setting = history[i], chart.tail.setting
     absolute = reading.on & (BELOW_HIGH | BELOW_SEVERE) or reading.oxygen & oxygen.ABSOLUTE
     if setting.extreme_saturation.met(reading.value) and not absolute:
-        return _extreme(chart, history, i, setting.extreme_saturation.met)
+        return _extreme(chart, history, i, setting.extreme_saturation)
     waits = setting.low.trip.met(reading.value) and not reading.on & (BELOW | BELOW_HIGH | BELOW_SEVERE)
     return Asked(chart.guideline.vital_signs.repeat, TECHNICAL) if waits else None
 
 
-def _extreme(chart: Chart, history: History, i: int, met: Met) -> Asked:
+def _extreme(chart: Chart, history: History, i: int, limit: Limit) -> Asked:
     """Return when an extreme reading whose row is not absolute must be repeated: confirmed, at once."""
-    reading = history[i]
-    if not reading.close or (i and met(history[i - 1].value)):
+    if is_confirmed(history, limit, i):
         return Asked(0, ABSOLUTE)
     return Asked(chart.guideline.vital_signs.repeat_extreme, TECHNICAL)
 

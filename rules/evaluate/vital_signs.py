@@ -4,7 +4,7 @@ Source: criteria.md section 3.1.
 """
 
 from rules.chart.chart import Chart
-from rules.chart.readings import History, Reading, since
+from rules.chart.readings import History, Reading
 from rules.wire.instants import Instant
 
 SERIES = {
@@ -41,8 +41,7 @@ def confirmed_values(chart: Chart, code: str, start: int) -> list[tuple[Reading,
     history: History = getattr(chart.tail.readings, SERIES[code])
     better = min if code == "heart-rate" else max
     out = []
-    first = len(history) - len(since(history, start))
-    for i in range(first, len(history)):
+    for i in range(history.index(start), len(history)):
         reading = history[i]
         if reading.mean is None:
             before = history[i - 1] if reading.close and i else reading
@@ -52,4 +51,5 @@ def confirmed_values(chart: Chart, code: str, start: int) -> list[tuple[Reading,
 
 def temperatures(chart: Chart, start: int) -> list[Reading]:
     """Return the temperatures from moment `start` on (inclusive), in order of `at`; of at most 3 days."""
-    return since(chart.tail.readings.temp, start)
+    history = chart.tail.readings.temp
+    return history[history.index(start) :]

@@ -23,10 +23,11 @@ from rules.chart.facts import (
 )
 from rules.chart.merging import COLUMN
 from rules.chart.oxygen import VitalsRow
-from rules.chart.readings import History, Met, Reading, run_so_far
+from rules.chart.readings import History, Reading, run_so_far
 from rules.evaluate.monitoring import last_seen
-from rules.explain.explanation import Cited, Value, Window, span, when
+from rules.explain.explanation import Cited, Value, Window, met, span, when
 from rules.explain.question import Asked
+from rules.guideline.declarations import Limit
 from rules.wire import vocabulary
 
 Wording = tuple[Value, str | None]
@@ -85,8 +86,8 @@ READINGS = {
 
 def remembered(chart: Chart, id: str, code: str) -> Reading | None:
     """Return the reading of a record that is no longer kept itself: readings are kept longer."""
-    history: History = getattr(chart.tail.readings, READINGS[code], [])
-    return next((reading for reading in reversed(history) if reading.id == id), None)
+    history: History = getattr(chart.tail.readings, READINGS[code])
+    return next((reading for reading in reversed(history.readings) if reading.id == id), None)
 
 
 def wording(fact: Fact | Reading, code: str | None) -> Wording:
@@ -165,17 +166,22 @@ def unseen(chart: Chart, code: str) -> str:
 
 
 class Run(NamedTuple):
-    """A run of readings towards a goal: what they meet, in words and as a test, and how long it must last."""
+    """A run of readings towards a goal: the limit they meet, its unit, and how long the run must last."""
 
     goal: str
-    condition: str
-    met: Met
+    limit: Limit
+    unit: str | None
     needed: int
+
+    @property
+    def condition(self) -> str:
+        """What its readings are, in words."""
+        return met(self.limit, self.unit)
 
 
 def under_way(asked: Asked, history: History, run: Run) -> str:
     """Write how long a run of readings towards its goal has lasted and how much is lacking."""
-    found = run_so_far(history, run.met, asked.guideline.vital_signs.share)
+    found = run_so_far(history, run.limit, asked.guideline.vital_signs.share)
     if not found:
         return f"No run towards {run.goal}: the latest reading that counts is not {run.condition}."
     lasted = found[-1].at - found[0].at
@@ -197,7 +203,7 @@ def facts(
         asked.ids, "in the run that decided" if asked.tripped else "the reading it rests on"
     )
     for run in runs:
-        for reading in run_so_far(history, run.met, asked.guideline.vital_signs.share):
+        for reading in run_so_far(history, run.limit, asked.guideline.vital_signs.share):
             found.setdefault(reading.id, f"in the run towards {run.goal}")
     if history:
         found.setdefault(history[-1].id, "the latest reading that counts")

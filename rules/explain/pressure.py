@@ -59,15 +59,15 @@ def _runs(asked: Asked) -> list[Run]:
     sbp, setting = asked.chart.tail.now.sbp, asked.chart.tail.setting
     limit, signs = setting.pressure, asked.guideline.vital_signs
     if not sbp.low.on:
-        return [Run("hypotension", met(limit.trip, UNIT), limit.trip.met, limit.span)]
+        return [Run("hypotension", limit.trip, UNIT, limit.span)]
     above = Limit(">", limit.trip.value)
     runs = [
-        Run("clearing", met(limit.clear, UNIT), limit.clear.met, limit.span),
-        Run("clearing", met(above, UNIT), above.met, signs.recovers),
+        Run("clearing", limit.clear, UNIT, limit.span),
+        Run("clearing", above, UNIT, signs.recovers),
     ]
     if sbp.severe.on:
         off = Limit(">", setting.severe_pressure.value)
-        runs.insert(0, Run("leaving absolute", met(off, UNIT), off.met, limit.span))
+        runs.insert(0, Run("leaving absolute", off, UNIT, limit.span))
     return runs
 
 

@@ -8,7 +8,6 @@ import msgspec
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.course import FOREVER, Span, runs
-from rules.chart.readings import at_or_before
 from rules.chart.series import FAST, UNEXCUSED, VERY_FAST, HeartRate, Latch
 from rules.evaluate.result import (
     ABSOLUTE,
@@ -177,7 +176,7 @@ def _causes(row: ExcusedRateRow, chart: Chart, now: Instant, until: Instant) -> 
 
 
 def _hypotension(chart: Chart, now: Instant, until: Instant, causes: Causes) -> None:
-    reading = at_or_before(chart.tail.readings.sbp, until)
+    reading = chart.tail.readings.sbp.at_or_before(until)
     if reading is None or now >= (limit := stale_from(chart, reading, now)):
         causes.unseen = (*causes.unseen, "systolic-bp")
         return
@@ -187,7 +186,7 @@ def _hypotension(chart: Chart, now: Instant, until: Instant, causes: Causes) -> 
 
 
 def _fever(row: ExcusedRateRow, chart: Chart, now: Instant, until: Instant, causes: Causes) -> None:
-    reading = at_or_before(chart.tail.readings.temp, until)
+    reading = chart.tail.readings.temp.at_or_before(until)
     if reading is None or now >= reading.at + row.fever_age:
         causes.unseen = (*causes.unseen, "temperature")
         return

@@ -6,18 +6,17 @@ from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Fact, Rate
 from rules.chart.infusions import ran
-from rules.chart.readings import Reading, at_or_before
+from rules.chart.readings import Reading, opposite
 from rules.chart.series import Latch
 from rules.evaluate.rows.excused_rate import due_spans, is_not_sinus
 from rules.explain.citations import Run, cited, facts, under_way, window
 from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, span, unmet, when
 from rules.explain.pressure import run_words
 from rules.explain.question import Asked
-from rules.guideline.declarations import ExcusedRateRow, Limit, Sustained
+from rules.guideline.declarations import ExcusedRateRow, Sustained
 
 CAUSES = ("hypotension", "fever", "dopamine")
 INPUT = {"hypotension": "systolic-bp", "fever": "temperature"}
-OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 
 def explain(row: ExcusedRateRow, asked: Asked) -> Answer:
@@ -63,12 +62,11 @@ def towards(condition: Sustained, latch: Latch, level: str, unit: str | None, re
     """Return the runs that the next reading may complete: towards a condition, or out of it."""
     if not latch.on:
         goal = f"the {level} limit"
-        return [Run(goal, met(condition.trip, unit), condition.trip.met, condition.span)]
+        return [Run(goal, condition.trip, unit, condition.span)]
     goal = f"leaving the {level} condition"
-    not_met = Limit(OPPOSITE[condition.trip.op], condition.trip.value)
     return [
-        Run(goal, met(condition.clear, unit), condition.clear.met, condition.span),
-        Run(goal, unmet(condition.trip, unit), not_met.met, recovers),
+        Run(goal, condition.clear, unit, condition.span),
+        Run(goal, opposite(condition.trip), unit, recovers),
     ]
 
 
@@ -148,7 +146,7 @@ def _heart_value(
     row: ExcusedRateRow, cause: str, chart: Chart, until: int, t: int
 ) -> tuple[str, Sequence[Fact | Reading]]:
     if cause == "hypotension":
-        last = at_or_before(chart.tail.readings.sbp, until)
+        last = chart.tail.readings.sbp.at_or_before(until)
         target = f"target above {amount(chart.tail.setting.target, 'mm[Hg]')}"
         return (
             ("never charted", [])
@@ -156,7 +154,7 @@ def _heart_value(
             else (f"pressure {amount(last.charted, 'mm[Hg]')} at {when(last.at)}, {target}", [last])
         )
     if cause == "fever":
-        warm = at_or_before(chart.tail.readings.temp, until)
+        warm = chart.tail.readings.temp.at_or_before(until)
         limit = f"fever is {met(row.fever, 'Cel')}, less than {span(row.fever_age)} old"
         return (
             ("never charted", [])

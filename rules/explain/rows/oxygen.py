@@ -69,10 +69,10 @@ def _runs(asked: Asked) -> list[Run]:
     runs = []
     if spo2.severe.on:
         off = Limit(">=", severe.value)
-        runs.append(Run("leaving what is severe", met(off, "%"), off.met, low.span))
+        runs.append(Run("leaving what is severe", off, "%", low.span))
     if spo2.low.on:
-        return [*runs, Run("recovering", met(low.clear, "%"), low.clear.met, low.span)]
-    return [*runs, Run("a low saturation", met(low.trip, "%"), low.trip.met, low.span)]
+        return [*runs, Run("recovering", low.clear, "%", low.span)]
+    return [*runs, Run("a low saturation", low.trip, "%", low.span)]
 
 
 def _saturations(asked: Asked) -> list[Cited]:
