@@ -224,13 +224,13 @@ def _fresh(patient: Patient, measure: Measure, episode: Episode) -> Iterator[Fou
             yield _confirmed(history, i, measure)
 
 
-def _history(chart: Chart, measure: Measure) -> History:
+def _history(chart: Chart, measure: Measure) -> list[Reading]:
     """Return the readings of a signal; means that stand in for a systolic pressure have no measure."""
     history: History = getattr(chart.tail.readings, measure.signal)
-    return history if measure.signal != "sbp" else [one for one in history if one.mean is None]
+    return history.readings if measure.signal != "sbp" else [one for one in history if one.mean is None]
 
 
-def _confirmed(history: History, i: int, measure: Measure) -> Found:
+def _confirmed(history: list[Reading], i: int, measure: Measure) -> Found:
     """Return a reading by its confirmed value.
 
     That is its own, or the better of it and the one before it where another lies close before it.

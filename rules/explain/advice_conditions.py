@@ -109,7 +109,7 @@ def _sustained(
         return None, [f"Missing: {code}: never charted, so the advice stays closed."]
     limit, goal = (condition.clear, "closing") if latch.on else (condition.trip, asked.name)
     unit, history = asked.result.unit or "", getattr(asked.chart.tail.readings, SERIES[code])
-    run = Run(goal, f"{limit.text} {unit}", limit.met, condition.span)
+    run = Run(goal, limit, unit, condition.span)
     latest = f"The latest {NAMES[code]} is {amount(last.value, unit)} at {when(last.at)}."
     return None, [latest, under_way(asked, history, run)]
 
