@@ -140,4 +140,10 @@ def _pressure_clears(asked: Asked) -> list[str]:
         f"over {span(limit.span)}, or above {above} over {span(asked.guideline.vital_signs.recovers)}."
     )
     runs = _runs(asked) if sbp.low.on else []
-    return [*(under_way(asked, asked.chart.tail.readings.sbp, run) for run in runs), clear]
+    severe = amount(asked.chart.tail.setting.severe_pressure.value, UNIT)
+    again = f"Relative again when above {severe} is sustained over {span(limit.span)}."
+    return [
+        *([again] if sbp.severe.on else []),
+        *(under_way(asked, asked.chart.tail.readings.sbp, run) for run in runs),
+        clear,
+    ]
