@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.evaluate.recheck import ASKED, recheck
 from rules.evaluate.result import CLEAR, Memory
 from rules.wire.instants import text
-from tests.rules.courses import Course, clock, folded, ms, table
+from tests.rules.courses import Course, alerts, clock, folded, ms, table, timed
 
 HEART, PRESSURE, SATURATION = "heart-rate", "systolic-bp", "spo2"
 NAMES = {HEART: "hr", PRESSURE: "sbp", SATURATION: "spo2"}
@@ -207,3 +207,41 @@ SATURATIONS = {
 def test_a_saturation_that_asks_to_be_repeated(course: Course, at: str, expected: str) -> None:
     """criteria.md section 3.1: below the patient's limit, and the saturation's condition is not tripped."""
     assert asked(course, SATURATION, at) == expected
+
+
+SAID = {
+    "opened at its deadline, resolved by the next reading": (
+        heart(("08:00", 136), ("09:00", 95)),
+        ["opened technical 08:15", "resolved clear 09:00"],
+    ),
+    "raised by one that is confirmed": (
+        heart(("07:59", 90), ("08:00", 155), ("08:04", 156), ("08:10", 100)),
+        ["opened technical 08:03", "worsened absolute 08:04", "resolved clear 08:10"],
+    ),
+    "resolved when the condition trips": (
+        heart(("08:00", 130), ("08:20", 130), ("08:30", 130)),
+        ["opened technical 08:15", "resolved clear 08:30"],
+    ),
+    "withdrawn is amended": (
+        heart(("08:00", 136)).withdraw("08:00", "08:20"),
+        ["opened technical 08:15", "amended clear 08:15 @08:20"],
+    ),
+    "nothing between readings in time": (heart(("08:00", 136), ("08:10", 100)).tick("09:00"), []),
+}
+
+
+@table(SAID, "course expected")
+def test_what_is_said_of_a_reading_to_be_repeated(course: Course, expected: list[str]) -> None:
+    """criteria.md sections 3.1 and 9."""
+    assert timed(course, f"recheck/{HEART}") == expected
+
+
+def test_the_message_names_reading_and_time() -> None:
+    """criteria.md section 3.1: "Heart rate 136 at 20:00: repeat now"."""
+    opened = next(
+        a for a in alerts(heart(("08:00", 136)).tick("09:00")) if a["subject"] == f"recheck/{HEART}"
+    )
+    assert opened["message"] == "Heart rate 136 at 08:00: repeat now"
+    mean = pressure().vitals("08:00", mean_bp=58).tick("09:00")
+    opened = next(a for a in alerts(mean) if a["subject"] == f"recheck/{PRESSURE}")
+    assert opened["message"] == "Mean pressure 58 at 08:00: repeat now"

@@ -210,7 +210,7 @@ TRIPPED = {
             "Not a cause: hypotension (pressure 118 mm[Hg]",
             "v1",
             "v2",
-            "a run below 125 /min sustained for 30 min",
+            "when below 125 /min is sustained for 30 min, or at or below 130 /min for 2 h",
             "first correct what is known to be there: fever",
         ),
     ),
