@@ -58,8 +58,8 @@ def error_of(advice: Advice, case: Case, dose: DoseFact) -> str:
     amount = per_kg(case.chart, dose)
     if amount is None:
         return ""
-    if amount > advice.limits["most"]:
-        return f"{amount:,.0f} IU/kg, more than {advice.limits['most']:,.0f}"
+    if amount > advice.limits["most-given"]:
+        return f"{amount:,.0f} IU/kg, more than {advice.limits['most-given']:,.0f}"
     return _unlike(advice, case, dose, amount)
 
 
@@ -156,7 +156,7 @@ def audited(held: Held) -> dict[tuple[str, int], tuple[str, int]]:
 def dose_count(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open as advisory at 12 doses of the cycle, as relative at 14, until therapy-end."""
     doses, end = case.chart.cycle_doses, case.chart.cycle.end
-    usual, most = round(advice.limits["usual"]), round(advice.limits["most"])
+    usual, most = round(advice.limits["usual-doses"]), round(advice.limits["most-doses"])
     if len(doses) < usual or (end is not None and now >= end):
         return Result(
             at=end if end is not None and now >= end else None, next=soonest(now, end), words=advice.ended

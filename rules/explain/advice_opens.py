@@ -70,14 +70,14 @@ OPENS = {
         "seen twice and past their worst, SpO2 at least {spo2} % on room air, all of it fresh"
     ),
     "dose-error": (
-        "a dose less than {within} after the one before, of more than {most} IU/kg, or differing by more "
-        "than half from the published ones and the cycle's first; at most {until}"
+        "a dose less than {within} after the one before, of more than {most_given} IU/kg, or differing by "
+        "more than half from the published ones and the cycle's first; at most {until}"
     ),
     "dose-changed": "the latest dose given differs from the cycle's first by more than {tolerance} %",
     "dose-against-advice": (
         "a dose given though the readiness without it was hold, unknown or finished; for {within}"
     ),
-    "dose-count": "{usual} doses given in the cycle; relative from {most} on; until therapy-end",
+    "dose-count": "{usual_doses} doses given in the cycle; relative from {most_doses} on; until therapy-end",
     "cycle-ends-soon": "the next dose has been due for {after}; until a dose, therapy-end or a stop",
     "bradycardia": "a heart rate sustained {slow}, until sustained {slow_clear}",
     "tachypnea": "two respiratory rates {breaths}, none below between, until one {breaths_clear}",
@@ -97,7 +97,8 @@ def opens(advice: Advice, guideline: Guideline) -> str:
 
 
 def _own(advice: Advice) -> dict[str, str]:
-    numbers = {"weight": 0.0, "spo2": 0.0, "systolic": 0.0, "most": 0.0, "usual": 0.0} | advice.limits
+    numbers = dict.fromkeys(("weight", "spo2", "systolic", "most-given", "most-doses", "usual-doses"), 0.0)
+    numbers |= advice.limits
     return {
         "lab": advice.lab or "",
         "limit": "" if advice.limit is None else met(advice.limit, advice.unit),
@@ -112,8 +113,9 @@ def _own(advice: Advice) -> dict[str, str]:
         "weight": number(numbers["weight"]),
         "spo2": number(numbers["spo2"]),
         "systolic": number(numbers["systolic"] * 100),
-        "most": number(numbers["most"]),
-        "usual": number(numbers["usual"]),
+        "most_given": number(numbers["most-given"]),
+        "most_doses": number(numbers["most-doses"]),
+        "usual_doses": number(numbers["usual-doses"]),
     }
 
 

@@ -20,7 +20,7 @@ WATCHES = (
         within=7 * HOUR,
         until=DAY,
         limits={
-            "most": 792_000,
+            "most-given": 792_000,
             "published-low": 600_000,
             "published-high": 720_000,
             "differs": 0.5,
@@ -49,7 +49,7 @@ WATCHES = (
         ended="Fewer than 12 doses in this cycle, or therapy has ended",
         source=DOSING,
         watch=True,
-        limits={"usual": 12, "most": 14},
+        limits={"usual-doses": 12, "most-doses": 14},
     ),
     Advice(
         code="cycle-ends-soon",

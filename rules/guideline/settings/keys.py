@@ -47,8 +47,8 @@ def _with(whole: Any, step: str | int, part: Any) -> Any:
     return msgspec.structs.replace(whole, **{step: part})
 
 
-NUMBER, FACTOR, FRACTION, MARGIN, COUNT, DURATION, ZONE, STARTS = (
-    "number", "factor", "fraction", "margin", "count", "duration", "time zone", "clock times",
+NUMBER, FACTOR, FRACTION, MARGIN, COUNT, DURATION, ZONE, STARTS, SWITCH = (
+    "number", "factor", "fraction", "margin", "count", "duration", "time zone", "clock times", "switch",
 )  # fmt: skip
 
 KINDS = {
@@ -89,6 +89,16 @@ UNITS = {
     "weight": "x baseline",
     "platelets": "10*3/uL",
     "spo2": "%",
+    "systolic": "x baseline",
+    "most-doses": "doses",
+    "usual-doses": "doses",
+    "most-given": "[iU]/kg",
+    "published-low": "[iU]/kg",
+    "published-high": "[iU]/kg",
+    "differs": "x amount",
+    "measured": "results",
+    "weight_gain": "%",
+    "pressor_load": "ug/kg/min",
     "step_systolic": "mm[Hg]",
     "step_heart_rate": "/min",
     "step_spo2": "%",
@@ -182,6 +192,7 @@ def tables() -> tuple[Table, ...]:
             Table(("advice", a.code), ("advice", i), a, a.unit, a.source, a.text)
             for i, a in enumerate(guide.advice)
         ),
+        Table(("harm",), ("harm",), guide.harm, None, guide.harm.source, "A measure that would harm"),
         Table(
             ("eligibility",),
             ("eligibility",),
@@ -230,6 +241,8 @@ def _numbers(name: str, value: Any, table: Table) -> Iterator[tuple[Path, str, A
         yield from (((part,), NUMBER, number, "") for part, number in value.items())
     elif name in ("timezone", "starts"):
         yield (), KINDS[name], value, ""
+    elif name == "on" and table.declared.watch:
+        yield (), SWITCH, value, ""
     elif isinstance(value, int | float) and not isinstance(value, bool) and value:
         # 0 cannot be set: none is declared, or 0 is itself a reading (a pump stopped, an empty catheter bag).
         yield (), KINDS.get(name, DURATION if isinstance(value, int) else NUMBER), value, ""

@@ -18,10 +18,12 @@ from rules.guideline.settings.keys import (
     MARGIN,
     NUMBER,
     STARTS,
+    SWITCH,
     ZONE,
     Key,
     keys,
 )
+from rules.guideline.watches import WATCHES
 from rules.wire.durations import duration, duration_text
 
 LARGEST = 1e6
@@ -42,6 +44,8 @@ def as_toml(value: Any, kind: str) -> str:
         return "none"
     if kind == DURATION:
         return f'"{duration_text(value)}"'
+    if kind == SWITCH:
+        return str(value).lower()
     if isinstance(value, tuple):
         return f"[{', '.join(_quoted(item) for item in value)}]"
     return _quoted(value) if isinstance(value, str) else f"{value!r}"
@@ -132,6 +136,12 @@ def _duration(key: Key, value: Any) -> int:
     return duration(value)
 
 
+def _switch(key: Key, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"true or false is wanted, not {described(value)}; write false to switch it off")
+    return value
+
+
 def _zone(key: Key, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(
@@ -182,6 +192,7 @@ _ACCEPTS: dict[str, Callable[[Key, Any], Any]] = {
     DURATION: _duration,
     ZONE: _zone,
     STARTS: _starts,
+    SWITCH: _switch,
 }
 
 
@@ -193,6 +204,7 @@ ACCEPTS = {
     FRACTION: "fraction, 0 to 1",
     ZONE: "IANA name",
     STARTS: "list of `HH:MM`",
+    SWITCH: "true or false",
 }
 CHOSEN = (
     "choices.",
@@ -214,6 +226,11 @@ CHOSEN = (
     "criteria.urine-shift.wait",
     "criteria.urine-hour.clears-over",
     "pressors.",
+    "harm.",
+    *(f"advice.{watch.code}." for watch in WATCHES if watch.watch),
+    "advice.fluid-limit.lasts",
+    "advice.diurese.after",
+    "advice.diurese.limits.systolic",
 )
 """The **[choice]**s of criteria.md: neither the paper nor JITC 2014 settles them."""
 

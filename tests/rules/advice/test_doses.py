@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from rules.guideline import SCHWARTZENTRUBER_2001, load
 from tests.rules.courses import Course, alerts, states_at, table, timed
 
 
@@ -199,3 +202,31 @@ def test_dose_error_names_all_doses_in_error() -> None:
     opened = next(a for a in alerts(drawn) if a["subject"] == "dose-error")
     assert opened["evidence"] == ["a"]
     assert "Dose 2 at 09:00" in states_at(drawn, "10:00")["advice"]["dose-error"]["text"]
+
+
+WATCHED: dict[str, Course] = {
+    "dose-error": given(60_000),
+    "dose-changed": given(None, 300_000),
+    "dose-against-advice": given(None),
+    "dose-count": given(*[None] * 12),
+    "cycle-ends-soon": given(None).tick("36:00"),
+    "bradycardia": start().vitals("08:00", hr=44).vitals("08:30", hr=44),
+    "tachypnea": start().vitals("08:00", respiratory_rate=31).vitals("08:15", respiratory_rate=31),
+    "hyperkalemia": start().labs("08:00", potassium=6.2),
+}
+AT = {"dose-changed": "16:00", "dose-count": "96:00", "cycle-ends-soon": "36:00"}
+
+
+@pytest.mark.parametrize("code", WATCHED)
+def test_a_watch_can_be_switched_off(code: str) -> None:
+    """criteria.md section 7.2: each can be switched off."""
+    at = AT.get(code, "08:30")
+    assert open_at(WATCHED[code], at, code)
+    off = load(f"advice.{code}.on = false")
+    assert code not in states_at(WATCHED[code], at, off)["advice"]
+    assert [a for a in alerts(WATCHED[code], at, off) if a["subject"] == code] == []
+
+
+def test_every_watch_of_the_guideline_can() -> None:
+    """criteria.md section 7.2."""
+    assert set(WATCHED) == {advice.code for advice in SCHWARTZENTRUBER_2001.advice if advice.watch}

@@ -17,7 +17,7 @@ from rules.decide.engine import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001, ConfigError, Guideline, load
 from rules.guideline.edition import exact
 from rules.guideline.settings.coherence import LATE_AT_MOST, conflicts
-from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, STARTS, ZONE, Key, at
+from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, STARTS, SWITCH, ZONE, Key, at
 from rules.guideline.settings.loader import OTHER_TABLES, keys
 from rules.guideline.settings.values import as_toml, key_table
 from rules.ingest.decode import decode
@@ -50,6 +50,8 @@ def changes(key: Key) -> list[Any]:
         return ["Europe/Berlin"]
     if key.kind == STARTS:
         return [("06:00", "14:00", "22:00")]
+    if key.kind == SWITCH:
+        return [not key.default]
     if key.default is None:
         return [0.014]
     if key.kind in (COUNT, DURATION):
