@@ -46,7 +46,8 @@ def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     if course.spike is not None and now >= course.high + advice.until:
         course = _over(advice, course)
     if course.spike is None:
-        return Result(at=course.ended, words=course.words or advice.ended)
+        ended = readings[-1].at if course.ended is None else course.ended
+        return Result(at=ended, words=course.words or advice.ended)
     spike = course.spike
     result = Result(ADVISORY, at=spike.at, value=spike.value, unit=advice.unit, limit=advice.limit.text)
     result.evidence, result.next, result.mark = (spike.reference,), course.high + advice.until, spike.at
