@@ -50,6 +50,7 @@ from rules.chart.oxygen import VitalsRow
 from rules.chart.weighing import Weighing
 from rules.guideline.agents import OTHER
 from rules.wire import events, vocabulary
+from rules.wire.agents import named
 from rules.wire.instants import DAY
 from rules.wire.refusals import ID_CONFLICT, IMPLAUSIBLE, NEEDS_WEIGHT
 from rules.wire.vocabulary import WARD
@@ -420,7 +421,7 @@ def _shown(agent: str, ingredient: str) -> str:
 
 def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     location = chart.guideline.location_of(event.location)
-    outcome.unknown_unit = event.location if location is None else None
+    outcome.unknown_unit = named(event.location) if event.location and location is None else None
     place = Place(*heading, event.event, location or (event.location and WARD), event.location)
     insert(chart.places, place)
     chart.seen[event.id] = place

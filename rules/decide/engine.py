@@ -178,10 +178,11 @@ def _advance_one(
     for code in recorded.implausible:
         outcome.counts["implausible"] += 1
         outcome.counts[f"implausible:{code}"] += 1
-    outcome.counts["unknown-code"] += len(recorded.unknown)
+    if recorded.unknown:
+        outcome.counts["unknown-code"] += len(recorded.unknown)
     if recorded.unknown_unit is not None:
-        outcome.counts["unknown-unit"] += 1
         outcome.counts[f"unknown-unit:{recorded.unknown_unit}"] += 1
+        outcome.counts["unknown-unit"] = sum(name.startswith("unknown-unit:") for name in outcome.counts)
     if recorded.refused is not None:
         outcome.refused.append((event, recorded.refused))
     return recorded.refused != ID_CONFLICT

@@ -23,6 +23,7 @@ from rules.guideline.observation_schedule import OBSERVATIONS, Observation
 from rules.guideline.pressure_targets import PRESSURE, Pressure
 from rules.guideline.site_choices import PLAUSIBLE, Choices, Range, Shifts
 from rules.guideline.vital_signs import VITAL_SIGNS, VitalSigns
+from rules.wire.agents import named
 from rules.wire.vocabulary import ICU, WARD
 
 SYSTEMS = (
@@ -94,7 +95,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """
         if name is None:
             return None
-        plain = " ".join(name.split()).casefold()
+        plain = named(name)
         return plain if plain in (WARD, ICU) else self.units.get(plain)
 
     @cached_property

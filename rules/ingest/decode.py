@@ -102,9 +102,10 @@ def _check_names(record: schema.Record | schema.WithdrawalRecord, key: str | Non
         refuse(WRONG_KEY, f"{place(record)}: the record's key is not its patient; key records by patient id")
 
 
-# Printable by their category, and nothing is printed: fillers, blanks, joiners and variation selectors.
+# White space or printable by their category, and nothing is seen: line separators, fillers, blanks, joiners,
+# variation selectors.
 _INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u2028\u2029\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
 

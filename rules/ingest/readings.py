@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 from typing import NamedTuple, TypeVar
 
+from msgspec.structs import astuple
+
 from rules.ingest import schema, units
 from rules.ingest.schema import Reading, Result, place
 from rules.wire import events, vocabulary
@@ -63,22 +65,38 @@ def usable_vitals(
 ) -> tuple[tuple[Vital, ...], Readings]:
     """Return the vital signs that can be used, in their order, and the rest; report what is refused."""
     kept: list[Vital] = []
-    if problems:
-        return _sorted_out(record, readings, _vital, problems)
     for reading in readings:
         unit = units.vital(reading.code, reading.unit)
-        if unit is None or unit.scale is not None or type(reading.value) is not float or reading.status:
-            return _sorted_out(record, readings, _vital, problems)
-        kept.append((reading.code, reading.value))
-    if len(dict(kept)) < len(kept):
-        return _sorted_out(record, readings, _vital, problems)
-    return tuple(kept), NOTHING
+        if unit is not None and unit.scale is None and type(reading.value) is float and not reading.status:
+            kept.append((reading.code, reading.value))
+        elif reading.code == "o2-device" and reading.value in vocabulary.O2_DEVICES and not reading.status:
+            kept.append((reading.code, str(reading.value)))
+        else:
+            break
+    if not problems and len(dict(kept)) == len(readings):
+        return tuple(kept), NOTHING
+    return _sorted_out(record, readings, _vital, problems)
 
 
 def usable_labs(
     record: ReadingsRecord, readings: Sequence[Result], problems: Problems
 ) -> tuple[tuple[Lab, ...], Readings]:
     """Return the results that can be used, in their order, and the rest; report what is refused."""
+    kept: list[Lab] = []
+    for code, value, unit, status, low, high, comparator in map(astuple, readings):
+        found = units.lab(code, unit)
+        if (
+            found is None
+            or found.scale
+            or high is not None
+            or comparator
+            or status
+            or type(value) is not float
+        ):
+            break
+        kept.append((code, value, low, None, found.unit, None))
+    if not problems and len({each[0] for each in kept}) == len(readings):
+        return tuple(kept), NOTHING
     for reading in readings:
         if not _is_range(reading):
             problems.append(_placed(record, _no_range(reading)))
@@ -91,12 +109,12 @@ def _sorted_out(
     convert: Callable[[Sent], Kept],
     problems: Problems,
 ) -> tuple[tuple[Kept, ...], Readings]:
-    """Return what can be used, and the rest."""
+    """Return what can be used of a set that is not all of a piece, and the rest."""
     kept: list[Kept] = []
     unusable = [Unusable(code, None, None, MALFORMED) for code in _misshapen(problems)]
     withdrawn: list[str] = []
     for reading in readings:
-        if vocabulary.STATUS.get(reading.status) == vocabulary.WITHDRAWN:
+        if vocabulary.STATUS[reading.status] == vocabulary.WITHDRAWN:
             withdrawn.append(reading.code)
             continue
         try:
@@ -105,13 +123,14 @@ def _sorted_out(
             problems.append(_placed(record, refusal.problem))
             if refusal.problem.refuses:
                 unusable.append(_as_sent(reading, refusal.problem.reason))
-    clear = [each for each in dict.fromkeys(kept) if each[0] not in _ambiguous(kept)]
-    for code, values in _ambiguous(kept).items():
+    doubled = _ambiguous(kept)
+    for code, values in doubled.items():
         problems.append(_placed(record, _two_values(code, values)))
         unusable.append(Unusable(code, values, None, AMBIGUOUS))
-    named = {each[0] for each in (*kept,)} | {each.code for each in unusable}
+    named = {each[0] for each in kept} | {each.code for each in unusable}
     taken_back = tuple(code for code in dict.fromkeys(withdrawn) if code not in named)
-    return tuple(clear), Readings(tuple(unusable), taken_back)
+    clear = tuple(each for each in dict.fromkeys(kept) if each[0] not in doubled)
+    return clear, Readings(tuple(unusable), taken_back)
 
 
 def _misshapen(problems: Problems) -> list[str]:

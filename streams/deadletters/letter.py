@@ -15,9 +15,9 @@ from rules.ingest.decode import decode
 from rules.wire import deadletters
 from rules.wire.deadletters import Letter
 from rules.wire.instants import BadTime, parse, text
-from rules.wire.refusals import BAD_UNIT, MALFORMED
+from rules.wire.refusals import AMBIGUOUS, BAD_TIME, BAD_UNIT, MALFORMED
 
-OF_A_READING = (BAD_UNIT, MALFORMED)
+OF_A_READING = (AMBIGUOUS, BAD_TIME, BAD_UNIT, MALFORMED)
 
 
 class NotALetter(ValueError):

@@ -9,6 +9,7 @@ from rules.guideline.edition import SCHWARTZENTRUBER_2001, Guideline
 from rules.guideline.settings.coherence import conflicts
 from rules.guideline.settings.document import ConfigError, Document, Path, parse_toml
 from rules.guideline.settings.keys import ONE_WITH, Key, keys, put, tables
+from rules.guideline.settings.names import WORDS, fault, is_name, with_names
 from rules.guideline.settings.values import described, parsed
 from rules.wire.did_you_mean import nearest
 
@@ -28,6 +29,7 @@ class Progress(msgspec.Struct):
 
     document: Document
     given: dict[str, tuple[Key, Any]] = {}
+    names: dict[str, dict[str, str]] = {}
     unusable: set[str] = set()
     problems: list[Problem] = []
 
@@ -71,6 +73,8 @@ def _put(progress: Progress) -> Guideline:
     for key, value in progress.given.values():
         for place in key.places:
             guideline = put(guideline, place, value)
+    for table, names in progress.names.items():
+        guideline = with_names(guideline, table, names)
     return guideline
 
 
@@ -97,7 +101,9 @@ def _walk(progress: Progress, table: dict[str, Any], above: Path) -> None:
         path = (*above, name)
         if not above and name in OTHER_TABLES:
             continue
-        if path in known_keys():
+        if is_name(path):
+            _take_names(progress, path, value)
+        elif path in known_keys():
             _set(progress, known_keys()[path], value)
         elif path not in known_tables():
             progress.report(path, _unknown(path, isinstance(value, dict)))
@@ -111,6 +117,19 @@ def _walk(progress: Progress, table: dict[str, Any], above: Path) -> None:
                     f"{', '.join(_inside(path)[:6])}"
                 ),
             )
+
+
+def _take_names(progress: Progress, path: Path, value: Any) -> None:
+    found = fault(path, value)
+    if found is not None:
+        progress.report(path, found)
+        return
+    for name, word in value.items():
+        wrong = fault((*path, name), word)
+        if wrong is not None:
+            progress.report((*path, name), wrong)
+        else:
+            progress.names.setdefault(path[0], {})[name] = word
 
 
 def _set(progress: Progress, key: Key, value: Any) -> None:
@@ -172,8 +191,11 @@ def _inside(table: Path) -> list[str]:
     """Return the keys and tables right below a table."""
     return sorted(
         {
-            path[len(table)]
-            for path in (*known_keys(), *known_tables())
-            if path[: len(table)] == table and len(path) > len(table)
+            *(WORDS if not table else ()),
+            *(
+                path[len(table)]
+                for path in (*known_keys(), *known_tables())
+                if path[: len(table)] == table and len(path) > len(table)
+            ),
         }
     )

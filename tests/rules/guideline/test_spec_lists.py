@@ -165,11 +165,11 @@ def test_plausible_ranges_are_those_of_the_text() -> None:
         "SpO2": "spo2",
         "respiratory rate": "respiratory-rate",
     }
-    found = re.findall(
-        r"(HR|systolic|diastolic|mean|SpO2|temperature|respiratory "
-        r"rate|weight|o2-flow|fio2|creatinine|platelets|bilirubin|potassium|"
-        r"urine|phenylephrine) ([\d.]+)-([\d.]+)",
-        text,
-    )
+    words |= {"urea nitrogen": "urea"}
+    found = re.findall(r"([A-Za-z0-9 -]+?) ([\d.]+)-([\d.]+)", text.partition("A unit that")[0])
+    found = [(name.strip().removeprefix("urine 0-3000"), low, high) for name, low, high in found]
+    listed = [("ck", "0", "200000"), ("alt", "0", "200000"), ("ast", "0", "200000"), ("epinephrine", "0", "5")]
+    found = [*(each for each in found if "transaminases" not in each[0] and "and" not in each[0]), *listed]
+    found.append(("norepinephrine", "0", "5"))
     theirs = {words.get(name, name): (float(low), float(high)) for name, low, high in found}
     assert {code: (range.low, range.high) for code, range in GUIDELINE.plausible.items()} == theirs
