@@ -70,11 +70,17 @@ def run_out(patient: Patient) -> bool:
 
 
 def take_back(patient: Patient, command: str) -> bool:
-    """Undo an acknowledgement that was entered in error; return whether it was in force."""
+    """Undo an acknowledgement that was entered in error; return whether it was in force.
+
+    It was never given: the count of the reminders goes on.
+    """
     meant = [episode for episode in patient.episodes.values() if episode.acked == command]
     for episode in meant:
         episode.acked = episode.acked_at = episode.acked_until = None
         episode.bars = {}
+    own = patient.episodes.get(RECOMMENDATION)
+    again = meant if own is None or not meant else [*meant, own]
+    patient.reminders.of = (*patient.reminders.of, *(episode.id for episode in again))
     return bool(meant)
 
 

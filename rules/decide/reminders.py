@@ -5,7 +5,7 @@ from rules.decide.acknowledging import acknowledged
 from rules.decide.episodes import Change, PendingAlert, Step, moment, pending_alert, words_of
 from rules.decide.recommendation import reason_evidence, recommend
 from rules.decide.recommendation_alerts import recommendation_words
-from rules.decide.state import Patient, Reminders
+from rules.decide.state import Patient
 from rules.decide.subjects import ADVICE, LAST, RECOMMENDATION, Plan, Subject
 from rules.evaluate.result import ABSOLUTE, Result
 from rules.wire.instants import Instant
@@ -33,8 +33,7 @@ def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert], acked: set[
     reminders = patient.reminders
     names = _unacknowledged(patient, plan)
     if not names:
-        if reminders.of:
-            patient.reminders = Reminders()
+        reminders.of = ()
         return
     ids = tuple(patient.episodes[name].id for name in names)
     before = [id for id in reminders.of if id not in acked]
@@ -42,7 +41,7 @@ def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert], acked: set[
     if any(id not in before for id in ids):
         reminders.since, reminders.given = patient.now, 0
         return
-    due = next_reminder(patient)
+    due = _pass_by(patient)
     if due is None or due > patient.now:
         return
     reminders.given += 1
@@ -50,10 +49,19 @@ def remind(patient: Patient, plan: Plan, alerts: list[PendingAlert], acked: set[
         alerts.append(_reminder(patient, plan, names))
 
 
+def _pass_by(patient: Patient) -> Instant | None:
+    """Count as given what fell due while an acknowledgement that is taken back stood; return what is next."""
+    due = next_reminder(patient)
+    while due is not None and due < patient.now:
+        patient.reminders.given += 1
+        due = next_reminder(patient)
+    return due
+
+
 def next_reminder(patient: Patient) -> Instant | None:
     """Return when the next reminder is due; None when nothing is unacknowledged."""
     since, given, choices = patient.reminders.since, patient.reminders.given, patient.guideline.choices
-    if since is None:
+    if since is None or not patient.reminders.of:
         return None
     if given == 0:
         return since + choices.reminder_first

@@ -47,8 +47,8 @@ class Episode(msgspec.Struct, array_like=True):
 class Reminders(msgspec.Struct, array_like=True):
     """The one stream of reminders of a patient (criteria.md section 9).
 
-    `since`: when its count began (None: nothing is unacknowledged); `given`: how many have come; `of`: ids of
-    the episodes that are absolute and that nobody has acknowledged.
+    `since`: when its count last began; `given`: how many have come; `of`: ids of the episodes that are
+    absolute and that nobody has acknowledged.
     """
 
     since: Instant | None = None

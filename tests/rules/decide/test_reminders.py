@@ -81,9 +81,9 @@ COUNT = {
         ["08:15"],
     ),
     "one that runs out begins the count again": (acked(ischemic(), "08:10").tick("11:00"), ["10:25"]),
-    "one taken back begins the count again": (
-        acked(ischemic(), "08:10").add("ack", "08:20", "a4", status="entered-in-error").tick("08:40"),
-        ["08:35"],
+    "one taken back was never given: the count goes on": (
+        acked(ischemic(), "08:10").add("ack", "08:20", "a4", status="entered-in-error").tick("09:20"),
+        ["09:15"],
     ),
 }
 
