@@ -13,11 +13,11 @@ from rules.chart import dirty_flags, fact_lists
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.facts import Baseline, Fact, Ghost
 from rules.chart.oxygen import VitalsRow
-from rules.chart.readings import Reading
 from rules.chart.stays import Stay
 from rules.chart.vitals import Signals
 from rules.decide import column_codec
 from rules.decide.column_codec import Columns, F
+from rules.decide.readings_codec import pack_readings, unpack_readings
 from rules.decide.state import AfterDischarge, Episode, FormerStay, Patient, Reminders
 from rules.evaluate.result import Memory
 from rules.evaluate.stop_rule import StopRuleState
@@ -103,7 +103,6 @@ _encoder = msgspec.msgpack.Encoder()
 _saved = msgspec.msgpack.Decoder(Saved)
 _facts = msgspec.msgpack.Decoder(Facts)
 _memories = msgspec.msgpack.Decoder(dict[str, Memory])
-_context = msgspec.msgpack.Decoder(list[list[Reading]])
 _version = msgspec.msgpack.Decoder(list[object])
 
 
@@ -136,7 +135,7 @@ def _saved_chart(chart: Chart) -> SavedChart:
         chart.packed_faded = column_codec.pack(list(chart.faded.values()))
     tail = chart.tail
     if tail.context is None:
-        tail.context = pack(tail.before())
+        tail.context = pack_readings(tail.before())
     return SavedChart(
         chart.n,
         chart.packed,
@@ -277,7 +276,7 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
     chart.faded = {ghost.id: ghost for ghost in column_codec.unpack(Ghost, saved.faded)}
     rows = [row for chunk in saved.sealed for row in column_codec.unpack(VitalsRow, chunk)]
-    before = _context.decode(zlib.decompress(saved.context))
+    before = unpack_readings(saved.context)
     chart.tail.restore(saved.signals, before, [*rows, *saved.rows])
     rebuilt(chart)
     chart.seen = fact_lists.index(chart)

@@ -31,7 +31,7 @@ def columns(facts: Sequence[Fact]) -> Columns:
         return []
     at, tie, n, id, first, *rest = map(list, zip(*map(msgspec.structs.astuple, facts), strict=True))
     lags = [[known - moment for known, moment in zip(column, at, strict=True)] for column in (tie, first)]
-    return [_steps(at), lags[0], _steps(n), _ids(id), lags[1], *rest]
+    return [steps(at), lags[0], steps(n), packed_ids(id), lags[1], *rest]
 
 
 def facts_of(kind: type[F], table: Columns) -> list[F]:
@@ -41,9 +41,9 @@ def facts_of(kind: type[F], table: Columns) -> list[F]:
     """
     if not table:
         return []
-    steps, tie, n, id, first, *rest = table
-    at = _sums(steps)
-    full = [at, _added(tie, at), _sums(n), _texts(id), _added(first, at), *rest]
+    moments, tie, n, id, first, *rest = table
+    at = sums(moments)
+    full = [at, _added(tie, at), sums(n), ids_of(id), _added(first, at), *rest]
     return msgspec.convert(list(zip(*full, strict=True)), list[kind])  # type: ignore[valid-type]
 
 
@@ -57,7 +57,7 @@ def unpack(kind: type[F], data: bytes) -> list[F]:
     return facts_of(kind, _columns.decode(zlib.decompress(data)))
 
 
-def _ids(texts: list[str]) -> list[str] | bytes:
+def packed_ids(texts: list[str]) -> list[str] | bytes:
     """Return ids as they are; when every one is a UUID in its usual form, as 16 bytes each."""
     if any(len(text) != WRITTEN for text in texts):
         return texts
@@ -69,19 +69,22 @@ def _ids(texts: list[str]) -> list[str] | bytes:
     return b"".join(uuid.bytes for uuid in found) if usual else texts
 
 
-def _texts(ids: list[str] | bytes) -> list[str]:
+def ids_of(ids: list[str] | bytes) -> list[str]:
+    """Return the ids that were packed."""
     if not isinstance(ids, bytes):
         return ids
     return [str(UUID(bytes=ids[i : i + 16])) for i in range(0, len(ids), 16)]
 
 
-def _steps(values: list[int]) -> list[int]:
+def steps(values: list[int]) -> list[int]:
+    """Return the first of some integers, then the difference of each from the one before."""
     return [values[0], *(b - a for a, b in pairwise(values))]
 
 
-def _sums(steps: list[int]) -> list[int]:
+def sums(differences: list[int]) -> list[int]:
+    """Return the integers with these differences."""
     out, total = [], 0
-    for step in steps:
+    for step in differences:
         total += step
         out.append(total)
     return out
