@@ -46,9 +46,8 @@ class Oxygen(msgspec.Struct, array_like=True):
     """The device, flow and FiO2 in force after the records so far, and when their level last changed.
 
     `level`: None where it is unknown (a cannula without a flow) and was not tripped before; `unknown`: it is
-    unknown now, and a tripped level is kept; `flags`: how much oxygen it is; `device_at`: since when the
-    device is in force; `stops_since`: since when devices that are absolute by what is charted are in force
-    without a break.
+    unknown now, and a tripped level is kept; `flags`: how much oxygen it is; `stops_since`: since when
+    devices that are absolute by what is charted are in force without a break.
     """
 
     device: str | None = None
@@ -62,7 +61,6 @@ class Oxygen(msgspec.Struct, array_like=True):
     fio2_by: Reference | None = None
     unknown: bool = False
     flags: int = OFF
-    device_at: int | None = None
     stops_since: int | None = None
 
     @property
@@ -115,21 +113,20 @@ class Oxygen(msgspec.Struct, array_like=True):
     def _chart(self, row: VitalsRow) -> None:
         if row.device is not None:
             if row.device != self.in_force:
-                self._forget(row.at)
+                self._forget()
             self.device, self.device_by = row.device, row.reference
         elif self._restarted_by(row):
-            self._forget(row.at)
+            self._forget()
             self.device, self.device_by = None, None
         if row.flow is not None:
             self.flow, self.flow_by = row.flow, row.reference
         if row.fio2 is not None:
             self.fio2, self.fio2_by = row.fio2, row.reference
 
-    def _forget(self, at: int) -> None:
+    def _forget(self) -> None:
         """Clear flow and FiO2: they belong to the device in force when they were charted."""
         self.flow = self.fio2 = None
         self.flow_by = self.fio2_by = None
-        self.device_at = at
 
     @property
     def evidence(self) -> tuple[Reference, ...]:

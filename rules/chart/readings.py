@@ -170,10 +170,10 @@ def is_confirmed(history: History, limit: Limit, i: int = -1) -> bool:
 class Readings:
     """The readings that count, by signal."""
 
-    __slots__ = ("breaths", "hr", "sbp", "spo2", "temp")
+    __slots__ = ("breathing", "hr", "sbp", "spo2", "temp")
 
     def __init__(self, before: Iterable[Iterable[Reading]] = ((), (), (), (), ())) -> None:
-        self.hr, self.sbp, self.spo2, self.temp, self.breaths = map(History, before)
+        self.hr, self.sbp, self.spo2, self.temp, self.breathing = map(History, before)
 
     def all(self) -> Iterator[History]:
         """Yield the histories, in a fixed order."""
@@ -181,12 +181,12 @@ class Readings:
         yield self.sbp
         yield self.spo2
         yield self.temp
-        yield self.breaths
+        yield self.breathing
 
     @property
     def lengths(self) -> tuple[int, ...]:
         """How many readings each history has."""
-        return len(self.hr), len(self.sbp), len(self.spo2), len(self.temp), len(self.breaths)
+        return len(self.hr), len(self.sbp), len(self.spo2), len(self.temp), len(self.breathing)
 
     def cut(self, lengths: tuple[int, ...]) -> None:
         """Drop the readings behind these lengths."""

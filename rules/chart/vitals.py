@@ -227,7 +227,7 @@ class Tail:
             dirty |= TEMPERATURE
         if row.rr is not None:
             reading = Reading(row.at, row.rr, row.id, row.offset, row.first, joins)
-            if now.breathing.add(reading, readings.breaths, mode, setting):
+            if now.breathing.add(reading, readings.breathing, mode, setting):
                 dirty |= BREATHING
         return dirty
 
@@ -254,8 +254,9 @@ class Tail:
     def set(self, setting: Setting) -> None:
         """Put other limits (a baseline, another target) in force for all that is still kept."""
         self.setting = setting
-        first = self.marks[0]
-        first.signals.oxygen.judge(setting.oxygen, first.signals.oxygen.at or 0)
+        signals = self.marks[0].signals.copy()
+        signals.oxygen.judge(setting.oxygen, signals.oxygen.at or 0)
+        self.marks[0] = self.marks[0]._replace(signals=signals)
         self.readings.sbp = History(_restated(reading, setting) for reading in self.readings.sbp)
         self.context = None
         self.recompute(BEFORE_ALL)

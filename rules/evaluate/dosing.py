@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rules.chart.chart import Chart
+from rules.chart.course import FOREVER, Span
 from rules.chart.infusions import highest, load_in_force
 from rules.guideline.declarations import RateMinimumRow
 from rules.wire.instants import Instant
@@ -11,11 +12,27 @@ LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp", "spo2": "spo2", "temp
 
 
 def due_at(chart: Chart) -> Instant | None:
-    """Return when the next dose of the cycle is due: the first at cycle-start, or when planned later."""
+    """Return when the next dose of the cycle is due; None before cycle-start."""
     if chart.cycle_doses:
         return chart.cycle_doses[-1].at + chart.guideline.table4.dose_interval
+    return first_due(chart)
+
+
+def first_due(chart: Chart) -> Instant | None:
+    """Return when the first dose of the cycle is due: at cycle-start, or when planned later."""
     start, planned = chart.cycle.start, chart.dose_1_planned
     return start if start is None or planned is None else max(start, planned)
+
+
+def due_spans(chart: Chart) -> list[Span]:
+    """Return the half-open spans in which a dose was due and not given: from its instant to the dose."""
+    first, cycle, doses = first_due(chart), chart.cycle, [dose.at for dose in chart.cycle_doses]
+    if first is None:
+        return []
+    dues = [first, *(given + chart.guideline.table4.dose_interval for given in doses)]
+    end = FOREVER if cycle.end is None else cycle.end
+    ends = [*doses, FOREVER]
+    return [(due, min(over, end)) for due, over in zip(dues, ends, strict=True) if due < min(over, end)]
 
 
 def pressor_holds(chart: Chart, now: Instant) -> bool:

@@ -1,10 +1,10 @@
-"""Tell when readings of the vital signs go stale, and what those since a moment say.
+"""Tell when readings of the vital signs go stale, and which there were.
 
 Source: criteria.md section 3.1.
 """
 
 from rules.chart.chart import Chart
-from rules.chart.readings import History, Reading
+from rules.chart.readings import Reading
 from rules.wire.instants import Instant
 
 SERIES = {
@@ -29,24 +29,6 @@ def latest_systolic(chart: Chart) -> Reading | None:
     if last is None or last.mean is None:
         return last
     return next((one for one in reversed(chart.tail.readings.sbp) if one.mean is None), None)
-
-
-def confirmed_values(chart: Chart, code: str, start: int) -> list[tuple[Reading, float]]:
-    """Return the readings of a signal from moment `start` on (inclusive), each with its confirmed value.
-
-    That is its own value if no other reading lies in the 5 min before it, else the better of it and the one
-    before. Of pressures only systolic ones; readings that are no longer kept are left out. Source:
-    criteria.md section 9, steps.
-    """
-    history: History = getattr(chart.tail.readings, SERIES[code])
-    better = min if code == "heart-rate" else max
-    out = []
-    for i in range(history.index(start), len(history)):
-        reading = history[i]
-        if reading.mean is None:
-            before = history[i - 1] if reading.close and i else reading
-            out.append((reading, better(reading.value, before.value)))
-    return out
 
 
 def temperatures(chart: Chart, start: int) -> list[Reading]:

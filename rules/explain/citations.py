@@ -80,7 +80,7 @@ READINGS = {
     "mean-bp": "sbp",
     "spo2": "spo2",
     "temperature": "temp",
-    "respiratory-rate": "breaths",
+    "respiratory-rate": "breathing",
 }
 
 

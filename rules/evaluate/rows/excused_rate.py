@@ -7,8 +7,9 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.course import FOREVER, Span, runs
+from rules.chart.course import FOREVER, runs
 from rules.chart.series import FAST, UNEXCUSED, VERY_FAST, HeartRate, Latch
+from rules.evaluate.dosing import due_spans
 from rules.evaluate.result import (
     ABSOLUTE,
     CLEAR,
@@ -118,24 +119,6 @@ def _moved(hr: HeartRate, bits: int) -> int | None:
     """Return when the conditions with these flags changed; None when none did: then a cause did."""
     latches = ((FAST, hr.fast), (VERY_FAST, hr.very_fast), (UNEXCUSED, hr.unexcused))
     return _last_change(*(latch for bit, latch in latches if bits & bit))
-
-
-def due_spans(chart: Chart) -> list[Span]:
-    """Return the half-open spans in which a dose was due and not given: from its instant to the dose."""
-    cycle, doses = chart.cycle, [dose.at for dose in chart.cycle_doses]
-    if cycle.start is None:
-        return []
-    dues = [first_due(chart), *(given + chart.guideline.table4.dose_interval for given in doses)]
-    end = FOREVER if cycle.end is None else cycle.end
-    ends = [*doses, FOREVER]
-    return [(due, min(over, end)) for due, over in zip(dues, ends, strict=True) if due < min(over, end)]
-
-
-def first_due(chart: Chart) -> int:
-    """Return when the first dose of the cycle is due: at cycle-start, or when planned later."""
-    start, planned = chart.cycle.start, chart.dose_1_planned
-    assert start is not None
-    return start if planned is None else max(start, planned)
 
 
 def is_excused(row: ExcusedRateRow, chart: Chart, t: Instant) -> bool:

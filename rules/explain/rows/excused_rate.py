@@ -8,7 +8,8 @@ from rules.chart.facts import Fact, Rate
 from rules.chart.infusions import ran
 from rules.chart.readings import Reading, opposite
 from rules.chart.series import Latch
-from rules.evaluate.rows.excused_rate import due_spans, is_not_sinus
+from rules.evaluate.dosing import due_spans
+from rules.evaluate.rows.excused_rate import is_not_sinus
 from rules.explain.citations import Run, cited, facts, under_way, window
 from rules.explain.explanation import Answer, Cited, Rule, ages, amount, away, met, span, unmet, when
 from rules.explain.pressure import run_words
