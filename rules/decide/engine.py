@@ -25,7 +25,7 @@ from rules.wire.assessments import Assessment
 from rules.wire.instants import DAY, Instant
 from rules.wire.refusals import FROM_THE_FUTURE, ID_CONFLICT
 
-NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume, events.Accept)
+NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
 NOTHING = Recorded(changed=False)
 NO_ALERT = ""
 

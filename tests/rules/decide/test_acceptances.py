@@ -162,7 +162,7 @@ def test_an_episode_that_an_acceptance_ends_says_so() -> None:
     ended = [
         one for one in alerts(kidney()) if one["transition"] == "resolved" and one["subject"] == "creatinine"
     ]
-    assert [one.get("reason") for one in ended] == ["accepted"]
+    assert [one["context"].get("reason") for one in ended] == ["accepted"]
 
 
 def test_an_accepted_criterion_is_shown_as_it_is() -> None:

@@ -302,8 +302,13 @@ CLOCK = {
         "11:00",
         ("10:00", 2, "18:00", 0.0),
     ),
-    "a dose before cycle-start is of no cycle": (
+    "a dose shortly before cycle-start is the first of its cycle": (
         Course().dose("-01:00").start("00:00"),
+        "01:00",
+        ("-01:00", 1, "07:00", 0.0),
+    ),
+    "one longer before it is of the cycle before": (
+        Course().dose("-08:00:00.001").start("00:00"),
         "01:00",
         (None, 0, "00:00", 1.0),
     ),

@@ -12,7 +12,7 @@ def ready(at: str = "08:00") -> Course:
     return Course().start("00:00").complete(at)
 
 
-RELATIVES = ("moist-desquamation", "vivid-dreams", "dyspnea-at-rest")
+RELATIVES = ("vivid-dreams", "emotional-lability", "dyspnea-at-rest")
 
 
 def with_relatives(count: int) -> Course:
@@ -24,13 +24,13 @@ def with_relatives(count: int) -> Course:
 
 LINES = {
     "all seen and clear: proceed": (ready(), "09:00", "proceed", []),
-    "one relative: correct": (with_relatives(1), "09:00", "correct", ["moist-desquamation"]),
-    "two relative: correct": (with_relatives(2), "09:00", "correct", ["moist-desquamation", "vivid-dreams"]),
+    "one relative: correct": (with_relatives(1), "09:00", "correct", ["vivid-dreams"]),
+    "two relative: correct": (with_relatives(2), "09:00", "correct", ["vivid-dreams", "emotional-lability"]),
     "three relative: delay": (
         with_relatives(3),
         "09:00",
         "delay",
-        ["moist-desquamation", "vivid-dreams", "dyspnea"],
+        ["vivid-dreams", "emotional-lability", "dyspnea"],
     ),
     "one absolute: delay": (ready().finding("ecg-ischemia", "08:30"), "09:00", "delay", ["ecg-ischemia"]),
     "absolute before relative, each in table order": (
@@ -39,7 +39,7 @@ LINES = {
         .finding("extremity-paresthesias", "08:30"),
         "09:00",
         "delay",
-        ["abdominal-pain", "extremities", "moist-desquamation", "vivid-dreams"],
+        ["abdominal-pain", "extremities", "vivid-dreams", "emotional-lability"],
     ),
     "low pressure relative: correct": (
         ready().vitals("08:30", sbp=88).vitals("08:40", sbp=88),
@@ -52,13 +52,13 @@ LINES = {
         with_relatives(2).vitals("08:40", sbp=88).vitals("08:50", sbp=88),
         "09:00",
         "correct",
-        ["moist-desquamation", "vivid-dreams", "hypotension"],
+        ["vivid-dreams", "emotional-lability", "hypotension"],
     ),
     "after the criteria": (
         with_relatives(1).vitals("08:40", sbp=70),
         "09:00",
         "delay",
-        ["moist-desquamation", "hypotension"],
+        ["vivid-dreams", "hypotension"],
     ),
     "a stop rule over low pressure": (
         ready().vitals("08:30", sbp=70).finding("infection", "08:40"),
@@ -82,7 +82,7 @@ LINES = {
         with_relatives(1).finding("infection", "08:30"),
         "09:00",
         "stop",
-        ["stop-rule:infection", "infection", "moist-desquamation"],
+        ["stop-rule:infection", "infection", "vivid-dreams"],
     ),
     "nothing seen: cannot tell, in table order, blood pressure last": (
         Course().start("00:00"),
@@ -194,11 +194,11 @@ SAID = {
     ),
     "along its words and resolved on proceed": (
         with_relatives(1)
-        .finding("vivid-dreams", "08:40")
+        .finding("emotional-lability", "08:40")
         .finding("dyspnea-at-rest", "08:50")
         .finding("dyspnea-at-rest", "08:55", False)
-        .finding("vivid-dreams", "08:56", False)
-        .finding("moist-desquamation", "08:57", False),
+        .finding("emotional-lability", "08:56", False)
+        .finding("vivid-dreams", "08:57", False),
         [
             "opened relative 08:30",
             "worsened absolute 08:50",
