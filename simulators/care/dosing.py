@@ -8,7 +8,7 @@ each hour.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from simulators.care.order_sheet import OrderSheet
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
-from simulators.physiology.latent_state import Array, Flags
+from simulators.physiology.latent_state import CHUNK, Array, Flags
 
 Answer = Literal["give", "hold", "stop"]
 Ask = Callable[[int, int], Answer]
@@ -35,7 +35,9 @@ class DosingPlan:
     """The plan of a course.
 
     `minutes`: how long the course is simulated; `doses`: the most that are given; `interval`: minutes between
-    doses; `amount`: IU/kg; `clock`: minutes after midnight UTC at the origin.
+    doses; `amount`: IU/kg; `clock`: minutes after midnight UTC at the origin; `norepinephrine`: who is given
+    it instead of phenylephrine; `accepted`: by patient, the criteria that a physician accepts at absolute
+    level before the cycle.
     """
 
     minutes: int
@@ -44,9 +46,15 @@ class DosingPlan:
     amount: int = 600_000
     clock: int = 420
     clinical_events: Sequence[ClinicalEvent] = ()
+    norepinephrine: frozenset[int] = frozenset()
+    accepted: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 AGAIN: Final = 60
+BEFORE: Final = 13
+"""Minutes before a dose is asked for at which its vital signs are taken: typed in by then, and fresh."""
+ACCEPTED: Final = 60
+"""Minutes before the cycle at which a physician accepts what was known before therapy."""
 NEVER: Final = 1e9
 
 
@@ -96,6 +104,8 @@ class Dosing:
     def decide(self, here: Flags, sheet: OrderSheet) -> Array:
         """Give, hold or end what is due in this chunk, at its first minute; return 1 for those dosed."""
         now, dosed = sheet.start, np.zeros(len(here))
+        self.look(here, sheet)
+        self.accept(here, sheet)
         sheet.note("cycle-start", here & (self.starts <= now) & (self.starts > now - 15), sharp=True)
         for bed in np.flatnonzero(here & (self.asks <= now) & (self.ended > now)).tolist():
             answer = self.answer(bed, now)
@@ -107,6 +117,21 @@ class Dosing:
             else:
                 self.hold(bed, sheet)
         return dosed
+
+    def look(self, here: Flags, sheet: OrderSheet) -> None:
+        """Have vital signs taken before a dose is asked for (criteria.md section 4, pre-dose)."""
+        soon = self.asks - sheet.start
+        sheet.note_at(
+            CHUNK - BEFORE, "vital-signs", here & (soon > 0) & (soon <= CHUNK) & (self.ended >= NEVER)
+        )
+
+    def accept(self, here: Flags, sheet: OrderSheet) -> None:
+        """Accept what was known before therapy."""
+        now = here & (self.starts - ACCEPTED <= sheet.start) & (sheet.start < self.starts - ACCEPTED + CHUNK)
+        for bed, codes in self.plan.accepted.items():
+            for code in codes:
+                detail = {"criterion": code, "level": "absolute"}
+                sheet.note("accept", now & (np.arange(len(now)) == bed), lambda _, detail=detail: detail)  # type: ignore[misc]
 
     def answer(self, bed: int, now: int) -> Answer:
         """Return what to do with a dose that is due.

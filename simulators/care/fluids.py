@@ -1,5 +1,5 @@
-"""Treat hypotension and low urine: crystalloid boluses, dopamine at 2 ug/kg/min, phenylephrine titrated to
-the Table 2 target; diuresis after therapy.
+"""Treat hypotension and low urine: crystalloid boluses, dopamine at 2 ug/kg/min, phenylephrine or
+norepinephrine titrated to the Table 2 target; diuresis after therapy.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from simulators.physiology.latent_state import CHUNK, Array, Flags
 
 # Crystalloid boluses and the maintenance infusion.
 #
-# Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); no more than 1-1.5 L a day above
-# maintenance, less when weight is >10 % over baseline; lactated Ringer's 50-100 mL/h from just before the
-# first dose until 8 h after the last (paper). Assumptions: a bolus runs in over 30 min, and the next is
-# decided 45 min after its start.
+# Sources: normal saline 250-500 mL for hypotension and oliguria (Table 6); no more than 1-1.5 L a day
+# above maintenance, none when weight is >10 % over baseline or the lungs are wet (criteria.md section
+# 7.3); lactated Ringer's 50-100 mL/h from just before the first dose until 8 h after the last (paper).
+# Assumptions: a bolus runs in over 30 min, and the next is decided 45 min after its start.
 
 
 BOLUS, SMALL = 500.0, 250.0
@@ -28,7 +28,7 @@ APART: Final = 3
 CHUNKS_A_DAY: Final = 96
 DAILY_LIMIT: Final = 1500.0
 RESTRICTED, WET = 0.10, 1.0
-"""Weight gain from which fluid is restricted, and rales from which a bolus is small."""
+"""Weight gain and rales from which more fluid harms."""
 
 
 class Fluids:
@@ -51,17 +51,24 @@ class Fluids:
         self.day = np.concatenate([self.day[1:], np.zeros((1, len(self.cohort)))])
 
     def may(self, observed: ObservedValues) -> Flags:
-        """Return who may have a bolus now: the last one is done, and it stays within the day's limit, which
-        is lower after a weight gain.
+        """Return who may have a bolus now: the last one is done, it stays within the day's limit, and would
+        not harm.
         """
-        margin = np.where(observed.gain > RESTRICTED, 750.0, DAILY_LIMIT)
-        return (self.since >= APART) & (self.above + SMALL <= margin)
+        return (self.since >= APART) & (self.above + SMALL <= DAILY_LIMIT) & ~self.harmful(observed)
+
+    def harmful(self, observed: ObservedValues) -> Flags:
+        """Return whose weight or lungs say that more fluid harms (criteria.md section 7.3)."""
+        wet: Flags = (observed.gain > RESTRICTED) | (observed.examined["rales"] >= WET)
+        return wet | (observed.examined["effusion"] > 0) | (observed.examined["intubation"] > 0)
+
+    def harms(self, observed: ObservedValues, sheet: OrderSheet) -> Flags:
+        """Return for whom fluid is spent or would harm: the day's limit, weight, lungs, oxygen."""
+        oxygen = (sheet.setting["o2-flow"] >= 3) | (sheet.setting["o2-device"] >= 2)
+        return self.harmful(observed) | oxygen | (self.above + SMALL > DAILY_LIMIT)
 
     def bolus(self, who: Flags, observed: ObservedValues, sheet: OrderSheet) -> Array:
         """Start a bolus for each of `who`; return its mL (0 for the others)."""
-        careful = (
-            (observed.gain > 0.05) | (observed.examined["rales"] >= WET) | (self.above + BOLUS > DAILY_LIMIT)
-        )
+        careful = (observed.gain > 0.05) | (self.above + BOLUS > DAILY_LIMIT)
         volume = np.where(who, np.where(careful, SMALL, BOLUS), 0.0)
         sheet.note("bolus", who, lambda bed: {"volume": float(volume[bed]), "minutes": RUNS})
         self.add_volume(volume)
@@ -135,7 +142,7 @@ class Oliguria:
             & ~needs_bolus
             & (rate == 0)
             & ~racing
-            & ((self.bolus_ml >= DOPAMINE_AFTER) | (fluids.since >= 8))
+            & ((self.bolus_ml >= DOPAMINE_AFTER) | (fluids.since >= 8) | fluids.harms(observed, sheet))
         )
         stops = (rate > 0) & (racing | (self.good_for >= GOOD_FOR))
         sheet.rate("dopamine", starts | stops, np.where(starts, RENAL, 0.0))
@@ -164,12 +171,13 @@ class Oliguria:
         return np.where(who, 0.5 + self.strength / 80, 0.0)
 
 
-# Hypotension: fluid first, phenylephrine after 1-1.5 L of it, titrated to the Table 2 target and weaned when
-# it can be.
+# Hypotension: fluid first, a pressor after 1-1.5 L of it or where more fluid would harm, titrated to the
+# Table 2 target and weaned when it can be.
 #
-# Sources: paper, Overview and Tables 2, 5, 6 (phenylephrine 0.1-2 ug/kg/min). Assumptions: steps of 0.1-0.3
-# every 15 min, weaning by 0.1 each half-hour with the pressure 8 above target; norepinephrine where
-# phenylephrine at its most is not enough.
+# Sources: paper, Overview and Tables 2, 5, 6 (phenylephrine 0.1-2 ug/kg/min, "or another alpha agonist").
+# Assumptions: steps of 0.1-0.3 every 15 min, weaning by 0.1 each half-hour with the pressure 8 above
+# target; norepinephrine where phenylephrine at its most is not enough. Some are given norepinephrine from
+# the first, a tenth of it.
 
 
 PRESSOR_AFTER: Final = 1000.0
@@ -177,44 +185,74 @@ START, STEP, MOST, WEANED = 0.3, 0.2, 2.0, 0.1
 OVER_FOR: Final = 8
 """Chunks with the pressure well over target after which an episode is over, and fluid counts from 0 again."""
 DEEP: Final = 8
-"""mm[Hg] below target at which phenylephrine does not wait for the fluid."""
+"""mm[Hg] below target at which a pressor does not wait for the fluid."""
 NEXT, NEXT_MOST = 0.04, 0.6
-"""Norepinephrine: first rate and step, most."""
+"""Norepinephrine after phenylephrine: first rate and step, most."""
+EQUIVALENT: Final = 10.0
+"""Phenylephrine of the effect of norepinephrine, both in ug/kg/min."""
+BAG: Final = (2, 6)
+"""Minutes of the chunk between which the pump stands still for a bag to be changed."""
 
 
 class Pressors:
-    """`bolus_ml`: mL of boluses in this episode of hypotension, array (patients,)."""
+    """`bolus_ml`: mL of boluses in this episode of hypotension, array (patients,).
 
-    def __init__(self, cohort: Cohort) -> None:
+    `norepinephrine`: who is given it instead of phenylephrine.
+    """
+
+    def __init__(self, cohort: Cohort, norepinephrine: frozenset[int] = frozenset()) -> None:
         self.cohort = cohort
         self.bolus_ml = np.zeros(len(cohort))
+        self.norepinephrine: Flags = np.isin(np.arange(len(cohort)), list(norepinephrine))
 
-    def care(self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet) -> Flags:
-        """Set the pressors; return who is to have a bolus for pressure."""
-        running = sheet.setting["phenylephrine"] > 0
+    def care(
+        self, here: Flags, observed: ObservedValues, fluids: Fluids, sheet: OrderSheet, bags: Flags
+    ) -> Flags:
+        """Set the pressors; return who is to have a bolus for pressure. `bags`: whose bag is changed now."""
+        running = self.first_rate(sheet) > 0
         self.bolus_ml = np.where((observed.high_for >= OVER_FOR) & ~running, 0.0, self.bolus_ml)
         low = here & (observed.low_for >= 1)
         needs_bolus = low & (self.bolus_ml < PRESSOR_AFTER) & fluids.may(observed)
-        self.increase(low, low & ~needs_bolus & (fluids.since >= 2), observed, sheet)
-        self.wean(here & (observed.high_for >= 2), sheet)
+        harms = fluids.harms(observed, sheet)
+        dry = low & ~needs_bolus & ((fluids.since >= 2) | harms)
+        self.increase(low & ~bags, dry & ~bags, harms, observed, sheet)
+        self.wean(here & (observed.high_for >= 2) & ~bags, sheet)
+        for agent in ("phenylephrine", "norepinephrine"):
+            sheet.pause(agent, bags, *BAG)
         return needs_bolus & ~running
 
-    def increase(self, low: Flags, dry: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
-        """Start phenylephrine where fluid was not enough, and raise it where the pressure is still low."""
-        rate = sheet.setting["phenylephrine"]
+    def first_rate(self, sheet: OrderSheet) -> Array:
+        """Return the rate of the first pressor, as phenylephrine."""
+        instead = EQUIVALENT * sheet.setting["norepinephrine"]
+        return np.where(self.norepinephrine, instead, sheet.setting["phenylephrine"])
+
+    def set_first(self, who: Flags, wanted: Array, sheet: OrderSheet) -> None:
+        """Set the rate of the first pressor, given as phenylephrine."""
+        sheet.rate("phenylephrine", who & ~self.norepinephrine, np.round(wanted, 2))
+        sheet.rate("norepinephrine", who & self.norepinephrine, np.round(wanted / EQUIVALENT, 3))
+
+    def increase(
+        self, low: Flags, dry: Flags, harms: Flags, observed: ObservedValues, sheet: OrderSheet
+    ) -> None:
+        """Start a pressor where fluid was not enough or would harm, and raise it where the pressure is still
+        low.
+        """
+        rate = self.first_rate(sheet)
         deep = observed.systolic <= self.cohort.target - DEEP
-        starts = dry & (rate == 0) & ((self.bolus_ml >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep)
+        waited = (self.bolus_ml >= PRESSOR_AFTER) | (observed.low_for >= 3) | deep | harms
+        starts = dry & (rate == 0) & waited
         rises = low & (rate > 0) & (rate < MOST)
         wanted = np.where(starts, START, np.where(rises, rate + np.where(deep, 1.5 * STEP, STEP / 2), rate))
-        sheet.rate("phenylephrine", starts | rises, np.round(wanted.clip(0, MOST), 2))
+        self.set_first(starts | rises, wanted.clip(0, MOST), sheet)
         more = sheet.setting["norepinephrine"]
-        helps = low & (rate >= MOST) & (observed.low_for >= 2)
+        helps = low & (rate >= MOST) & (observed.low_for >= 2) & ~self.norepinephrine
         sheet.rate("norepinephrine", helps, np.round((more + NEXT).clip(0, NEXT_MOST), 3))
 
     def wean(self, well: Flags, sheet: OrderSheet) -> None:
         """Lower by a step each half-hour: norepinephrine first; below the least rate, off."""
-        more, rate = sheet.setting["norepinephrine"], sheet.setting["phenylephrine"]
+        more, rate = sheet.setting["norepinephrine"], self.first_rate(sheet)
         even = sheet.start // 15 % 2 == 0
-        sheet.rate("norepinephrine", well & (more > 0) & even, np.round((more - NEXT).clip(0, None), 3))
-        less = np.where(rate - WEANED < 0.1, 0.0, np.round(rate - WEANED, 2))
-        sheet.rate("phenylephrine", well & (more == 0) & (rate > 0) & even, less)
+        helped = ~self.norepinephrine & (more > 0)
+        sheet.rate("norepinephrine", well & helped & even, np.round((more - NEXT).clip(0, None), 3))
+        less = np.where(rate - WEANED < 0.0999, 0.0, rate - WEANED)
+        self.set_first(well & ~helped & (rate > 0) & even, less, sheet)

@@ -25,11 +25,12 @@ class OrderSheet:
         self.setting: dict[str, Array] = {name: np.full(beds, value) for name, value in RESTING.items()}
         self.before = dict(self.setting)
         self.acts: list[Act] = []
+        self.pauses: list[tuple[str, int, int, int]] = []
         self.start = 0
 
     def next_chunk(self, start: int) -> None:
         """Begin a new chunk: no acts, the settings as they are."""
-        self.start, self.acts, self.before = start, [], dict(self.setting)
+        self.start, self.acts, self.before, self.pauses = start, [], dict(self.setting), []
 
     def note(
         self,
@@ -43,6 +44,17 @@ class OrderSheet:
             minute = self.start + (0 if sharp else int(self.minute[bed]))
             self.acts.append(Act(minute, bed, kind, detail(bed) if detail else {}))
 
+    def note_at(self, row: int, kind: str, who: Flags) -> None:
+        """Note one act without detail for each bed of `who`, at a minute of the chunk."""
+        self.acts += [Act(self.start + row, bed, kind, {}) for bed in np.flatnonzero(who).tolist()]
+
+    def pause(self, agent: str, who: Flags, first: int, last: int) -> None:
+        """Stop the pump of `who` from row `first` up to `last`, and let it run again as it was set."""
+        for bed in np.flatnonzero(who & (self.setting[agent] > 0)).tolist():
+            self.pauses.append((agent, bed, first, last))
+            for row, rate in ((first, 0.0), (last, float(self.setting[agent][bed]))):
+                self.acts.append(Act(self.start + row, bed, "rate", {"agent": agent, "rate": rate}))
+
     def set(self, name: str, who: Flags, value: Array | float) -> None:
         """Set a pump or device from the nurse's minute on."""
         self.setting[name] = np.where(who, value, self.setting[name])
@@ -55,7 +67,11 @@ class OrderSheet:
 
     def rows(self, name: str) -> Array:
         """Return the setting minute by minute, (CHUNK, patients)."""
-        return np.where(self.minute > ROWS, self.before[name], self.setting[name])
+        found: Array = np.where(self.minute > ROWS, self.before[name], self.setting[name])
+        for agent, bed, first, last in self.pauses:
+            if agent == name:
+                found[first:last, bed] = 0.0
+        return found
 
     def written(self) -> list[Act]:
         """Return the acts in order of minute, then patient."""

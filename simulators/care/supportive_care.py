@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from simulators.care.dosing import LEAD
 from simulators.care.observation import ObservedValues, steady
 from simulators.care.order_sheet import OrderSheet
 from simulators.physiology.cohort import Cohort
@@ -15,20 +16,23 @@ from simulators.physiology.latent_state import CHUNK, DEVICES, Array, Flags
 
 
 class Scheduled(NamedTuple):
-    """A drug given by the clock; `every`: minutes between doses."""
+    """A drug given by the clock; `every`: minutes between doses; `first`: minutes from admission to the
+    first.
+    """
 
     agent: str
     amount: float
     unit: str
     route: str
     every: int
+    first: int = 0
 
 
 SCHEDULED: Final = (
     Scheduled("acetaminophen", 650, "mg", "PO", 240),
     Scheduled("indomethacin", 50, "mg", "PO", 480),
     Scheduled("ranitidine", 50, "mg", "IV", 480),
-    Scheduled("granisetron", 0.8, "mg", "IV", 1440),
+    Scheduled("granisetron", 0.8, "mg", "IV", 1440, LEAD - 60),
 )
 CONTINUED: Final = 20 * 60
 """Minutes after therapy's end; the paper says 16-24 h."""
@@ -56,9 +60,9 @@ class Medications:
     ) -> None:
         """Give what is due; `premedicated`: from admission until `CONTINUED` after therapy."""
         for drug in SCHEDULED:
-            due = (sheet.start - self.admitted) % drug.every < CHUNK
-            given = drug._asdict()
-            del given["every"]
+            since = sheet.start - self.admitted - drug.first
+            due = (since >= 0) & (since % drug.every < CHUNK) & ~self.harmful(drug.agent, observed)
+            given = {"agent": drug.agent, "amount": drug.amount, "unit": drug.unit, "route": drug.route}
             sheet.note("medication", premedicated & due, lambda bed, given=given: given)  # type: ignore[misc]
         self.loperamide, self.meperidine = self.loperamide - 1, self.meperidine + 1
         self.on_need(
@@ -66,6 +70,19 @@ class Medications:
             here & shaking & (self.meperidine >= CHILLS_AGAIN),
             sheet,
         )
+
+    def harmful(self, agent: str, observed: ObservedValues) -> Flags:
+        """Return to whom a drug would do harm: indomethacin to kidneys and platelets (criteria.md section
+        7.3).
+        """
+        examined = observed.examined
+        harmed: Flags = (
+            (examined["platelets"] <= 50)
+            | (examined["creatinine"] >= 2.5)
+            | (examined["bleeding"] > 0)
+            | (observed.urine < 10)
+        )
+        return harmed & (agent == "indomethacin")
 
     def on_need(self, loose: Flags, cold: Flags, sheet: OrderSheet) -> None:
         """Give loperamide for loose stool, and meperidine for chills."""
@@ -79,7 +96,7 @@ class Medications:
         )
 
 
-# Oxygen, stepped up to keep saturation at 95 % and down when it can be.
+# Oxygen, stepped up to keep saturation at 95 % (or the patient's own limit) and down when it can be.
 #
 # Source: paper, Overview and Table 5 (SpO2 <95 %: oxygen; 4 L/min by cannula or 40 % by mask is the limit of
 # dosing). Assumptions: the ladder, and two hours at 97 % before a step down.
@@ -102,35 +119,38 @@ LADDER: Final = (
 """Device, L/min, FiO2 set (21: none is), FiO2 breathed: a cannula adds 4 % per L/min."""
 CANNULA, TUBE = 1, 8
 """The rungs at which oxygen and ventilation begin."""
-FAILING: Final = 89.0
-"""Saturation on the highest mask below which the patient is intubated."""
-PRESSING, GRAVE = 91.0, 90.0
-"""Saturation below which one observation is enough, and below which two steps are taken at once."""
-ENOUGH, CALM_FOR = 97.0, 8
-"""Saturation and chunks before a step down."""
+FAILING: Final = -6.0
+"""Saturation over the patient's limit on the highest mask below which the patient is intubated."""
+PRESSING, GRAVE = -4.0, -5.0
+"""Likewise, below which one observation is enough, and below which two steps are taken at once."""
+ENOUGH, CALM_FOR = 2.0, 8
+"""Saturation over the limit, and chunks, before a step down."""
 
 
 class OxygenTherapy:
     """`rung`: index of `LADDER`, array (patients,)."""
 
     def __init__(self, cohort: Cohort) -> None:
+        self.limit = cohort.saturation_limit
         self.rung = np.zeros(len(cohort), dtype=int)
         self.calm, self.short = np.zeros(len(cohort)), np.zeros(len(cohort))
 
-    def care(self, here: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
-        """Step up where two observations were below 95 % (two steps below 90 %), down after two
-        good hours.
+    def care(self, here: Flags, withheld: Flags, observed: ObservedValues, sheet: OrderSheet) -> None:
+        """Step up where two observations were below the patient's limit (two steps where they are 5 below
+        it), down after two good hours. `withheld`: from whom oxygen is withheld.
         """
-        self.short = steady(observed.spo2 < 95, self.short)
-        self.calm = steady(observed.spo2 >= ENOUGH, self.calm)
+        below = observed.spo2 - self.limit
+        self.short = steady(below < 0, self.short)
+        self.calm = steady(below >= ENOUGH, self.calm)
         may = (
             here
-            & ((self.rung < TUBE - 1) | (observed.spo2 < FAILING) | (self.rung >= TUBE))
+            & ~withheld
+            & ((self.rung < TUBE - 1) | (below < FAILING) | (self.rung >= TUBE))
             & (self.rung < len(LADDER) - 1)
         )
-        up = may & ((self.short >= 2) | (observed.spo2 < PRESSING))
+        up = may & ((self.short >= 2) | (below < PRESSING))
         down = here & (self.rung > 0) & (self.calm >= CALM_FOR) & ~up
-        leap = np.where((observed.spo2 < GRAVE) & (self.rung < TUBE - 2), 2, 1)
+        leap = np.where((below < GRAVE) & (self.rung < TUBE - 2), 2, 1)
         self.rung = np.where(
             up, self.rung + leap, np.where(down, np.where(self.rung == TUBE, 4, self.rung - 1), self.rung)
         )

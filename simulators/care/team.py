@@ -152,7 +152,9 @@ class Team:
             Dosing(cohort, plan, ask),
             LabOrders(cohort, plan.clock),
         )
-        self.fluids, self.pressors, self.oliguria = Fluids(cohort), Pressors(cohort), Oliguria(cohort)
+        self.imposed = plan.clinical_events
+        self.fluids, self.oliguria = Fluids(cohort), Oliguria(cohort)
+        self.pressors = Pressors(cohort, plan.norepinephrine)
         self.oxygen, self.medications = OxygenTherapy(cohort), Medications(cohort)
         self.free_for = np.full(len(cohort), float(STABLE))
 
@@ -173,7 +175,7 @@ class Team:
         )
         begun = here & (self.dosing.starts <= start)
         self.give_boluses(begun, observed)
-        self.oxygen.care(begun, observed, sheet)
+        self.oxygen.care(begun, self.imposed_now("oxygen-withheld"), observed, sheet)
         self.labs.draw(here, admitted, self.stay.icu | (self.free_for < STABLE), observed, sheet)
         raised = self.labs.treat(begun, self.fluids, sheet)
         ended = self.dosing.ended
@@ -187,9 +189,20 @@ class Team:
         self.clear(here & ~self.stay.present)
         return self.chunk_orders(before, dosed, diuretic, raised)
 
+    def imposed_now(self, kind: str) -> Flags:
+        """Return on whom something is imposed at the chunk's first minute."""
+        found = [
+            one.patient
+            for one in self.imposed
+            if one.kind == kind and one.start <= self.sheet.start < one.end
+        ]
+        return np.isin(np.arange(len(self.cohort)), found)
+
     def give_boluses(self, begun: Flags, observed: ObservedValues) -> None:
         """Give boluses for pressure first, then for urine: one bolus serves both, and counts for both."""
-        for_pressure = self.pressors.care(begun, observed, self.fluids, self.sheet)
+        for_pressure = self.pressors.care(
+            begun, observed, self.fluids, self.sheet, self.imposed_now("bag-change")
+        )
         for_urine = self.oliguria.care(
             begun & (self.dosing.ended > self.sheet.start), observed, self.fluids, self.sheet
         )

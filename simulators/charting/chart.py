@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from heapq import merge
 from operator import itemgetter
+
+import numpy as np
 
 from rules.wire.instants import MINUTE
 from simulators.care.dosing import DosingPlan
@@ -13,9 +16,9 @@ from simulators.charting.laboratory import Laboratory
 from simulators.charting.monitor import Artefacts, Monitor
 from simulators.charting.nurse import Nurse, WeightScale
 from simulators.charting.records import Record
-from simulators.charting.treatments import EncounterCharting, Treatments
+from simulators.charting.treatments import EncounterCharting, ErroneousDischarges, Treatments
 from simulators.charting.volumes import VolumeCharting
-from simulators.charting.writer import FOREVER, ChartingGap, ChartWriter, CourseClock
+from simulators.charting.writer import FOREVER, ChartingGap, ChartWriter, CourseClock, Vitals
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import Chunk, Flags, generator
 
@@ -23,12 +26,15 @@ from simulators.physiology.latent_state import Chunk, Flags, generator
 class Charting:
     """Charts chunks in their order.
 
-    `origin`: the instant of minute 0, a whole minute, aware. `watched`: who has a monitor that sends each
-    minute; the others are charted by hand, by the hour. The same seed and chunks give the same records.
-    Memory holds what is not known yet, never the course.
+    `origin`: the instant of minute 0, a whole minute, aware. `vitals`: how often each patient's vital signs
+    are charted: by a monitor that sends each minute, or by hand. The same seed and chunks give the same
+    records. Memory holds what is not known yet, never the course.
     """
 
-    def __init__(self, cohort: Cohort, plan: DosingPlan, seed: int, origin: datetime, watched: Flags) -> None:
+    def __init__(
+        self, cohort: Cohort, plan: DosingPlan, seed: int, origin: datetime, vitals: Sequence[Vitals]
+    ) -> None:
+        watched: Flags = np.array([often == "minute" for often in vitals])
         clock = CourseClock(round(origin.timestamp()) * 1000)
         writer, monitor, nurse, scale, volumes, laboratory = generator(seed, "charting").spawn(6)
         self.clinical_events, self.beds = plan.clinical_events, len(cohort)
@@ -36,7 +42,8 @@ class Charting:
         self.monitor = Monitor(cohort.ids, watched, clock, monitor, Artefacts(generator(seed, "artefacts")))
         self.treatments = Treatments(self.writer, EncounterCharting(cohort, self.writer))
         self.parts = (
-            Nurse(watched, cohort.target, self.writer, nurse),
+            Nurse(vitals, cohort, self.writer, nurse),
+            ErroneousDischarges(plan.clinical_events, self.writer),
             WeightScale(cohort.admitted, clock, self.writer, scale),
             VolumeCharting(cohort.admitted, clock, self.writer, volumes),
             Findings(cohort.admitted, clock, self.writer),

@@ -126,10 +126,22 @@ class Monitor:
         """Yield a chunk's records in order of time. The value of a minute is that of its end."""
         if not self.watched.any():
             return
-        displayed = self.readings(chunk)
+        displayed, ahead = self.readings(chunk), gap.size("clock-ahead")
         charted = (chunk.support["present"] > 0) & self.watched & ~gap.of("vitals")
+        wrong = np.zeros_like(charted) if ahead is None else charted & (ahead != 0)
         for row in range(chunk.minutes):
-            yield from self.minute(chunk.start + row, displayed[row], np.flatnonzero(charted[row]))
+            minute = chunk.start + row
+            right = self.minute(minute, displayed[row], np.flatnonzero(charted[row] & ~wrong[row]))
+            if ahead is not None and wrong[row].any():
+                beds = np.flatnonzero(wrong[row])
+                right = sorted([*right, *self.ahead(minute, displayed[row], beds, ahead[row])])
+            yield from right
+
+    def ahead(self, minute: int, displayed: Whole, patients: Whole, by: Array) -> list[Record]:
+        """Return one minute's records of monitors whose clock is ahead by so many minutes."""
+        records = self.minute(minute, displayed, patients)
+        shifts = (60_000 * round(float(by[bed])) for bed in patients.tolist())
+        return [known_later(record, record[0] + shift) for record, shift in zip(records, shifts, strict=True)]
 
     def readings(self, chunk: Chunk) -> Whole:
         """Return what the screens show: (minutes, patients, codes)."""
@@ -145,6 +157,13 @@ class Monitor:
         forms, seconds = self.forms, self.seconds
         beds = zip(patients.tolist(), displayed[patients].tolist(), strict=True)
         return [(at + 1000 * seconds[bed], forms[bed] % (minute, text, *values)) for bed, values in beds]
+
+
+def known_later(record: Record, at: int) -> Record:
+    """Return the record with another `at` (ms), and when it was truly known."""
+    known, data = record
+    said, told = (f'"at":"{instants.text(moment)}"'.encode() for moment in (known, at))
+    return known, data.replace(said, told + f',"known":"{instants.text(known)}"'.encode(), 1)
 
 
 def form(patient: str, second: int) -> bytes:

@@ -4,14 +4,25 @@ it is typed in afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from simulators.charting.noise import observed
 from simulators.charting.records import Fields, reading
-from simulators.charting.writer import DAY, HOUR, ChartingGap, ChartWriter, CourseClock
-from simulators.physiology.latent_state import DEVICES, Chunk, Flags, Whole
+from simulators.charting.writer import (
+    AFTER_PRESSOR,
+    DAY,
+    FOREVER,
+    HOUR,
+    ChartingGap,
+    ChartWriter,
+    CourseClock,
+    Vitals,
+)
+from simulators.physiology.cohort import Cohort
+from simulators.physiology.latent_state import DEVICES, PRESSORS, Chunk, Flags, Whole
 
 
 def oxygen(chunk: Chunk, row: int, bed: int) -> list[Fields]:
@@ -44,27 +55,39 @@ LATE: Final = (1.0, 10.0)
 """Assumption: a set is typed in 1-10 min after it was taken."""
 WORRYING: Final = 120.0
 NEAR: Final = 5.0
-"""Assumption: with a pulse of 120, or a pressure within 5 mm Hg of its target, the nurse comes back every 15
-min.
+"""Assumption: with a pulse of 120, a pressure within 5 mm Hg of its target or a saturation below the
+patient's limit, the nurse comes back every 15 min: the monitor asks for it (criteria.md section 3.1,
+recheck).
+"""
+SELDOM: Final = 4 * HOUR
+"""Table 1 of the paper: vital signs each 4 h on the ward, each hour in intensive care or with a vasopressor.
+"""
+BAD: Final[tuple[Mapping[str, float], ...]] = ({"heart-rate": 55}, {"systolic-bp": -40}, {"spo2": -11})
+"""What is misread once, by the size of a `bad-reading`: a pulse miscounted, a cuff too large, a cold finger.
 """
 
 
 class Nurse:
-    """Measures each bed each hour, at a minute of its own.
+    """Measures each bed each hour, or each 4 hours where that is the habit, at a minute of its own; and
+    before each dose.
 
-    The interval is never longer, so that no reading is isolated (criteria.md, section 3, sustained). Beds
-    under a monitor get temperature and oxygen; beds without one the whole set, and every 15 min while it is
-    worrying.
+    Beds under a monitor get temperature and oxygen; beds without one the whole set, and every 15 min while it
+    is worrying.
     """
 
-    def __init__(self, watched: Flags, target: Any, writer: ChartWriter, rng: np.random.Generator) -> None:
-        self.watched, self.target, self.writer, self.rng = watched, target, writer, rng
-        self.offset: Whole = np.arange(len(watched)) * 7 % HOUR
-        self.worried: Flags = np.zeros(len(watched), dtype=bool)
+    def __init__(
+        self, vitals: Sequence[Vitals], cohort: Cohort, writer: ChartWriter, rng: np.random.Generator
+    ) -> None:
+        self.cohort, self.writer, self.rng = cohort, writer, rng
+        self.watched: Flags = np.array([often == "minute" for often in vitals])
+        self.seldom: Flags = np.array([often == "4-hourly" for often in vitals])
+        self.offset: Whole = np.arange(len(vitals)) * 7 % HOUR
+        self.worried, self.misread = (np.zeros(len(vitals), dtype=bool) for _ in range(2))
+        self.pressor: Whole = np.full(len(vitals), -FOREVER)
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart the sets that are due in the chunk, except within a gap."""
-        due = self.due(chunk) & (chunk.support["present"] > 0) & ~gap.of("vitals")
+        due = (self.due(chunk) | ordered(chunk)) & (chunk.support["present"] > 0) & ~gap.of("vitals")
         rows, beds = np.nonzero(due)
         if not len(rows):
             return
@@ -72,10 +95,9 @@ class Nurse:
             code: observed(code, chunk.latent[code][rows, beds], self.rng)
             for code, _ in (*SIGNS, *TEMPERATURE)
         }
+        self.misread_once(seen, rows, beds, gap)
         seen["spo2"] = np.minimum(seen["spo2"], 100)
-        self.worried[beds] = ~self.watched[beds] & worrying(
-            seen["heart-rate"], seen["systolic-bp"], self.target[beds]
-        )
+        self.worried[beds] = ~self.watched[beds] & self.worrying(seen, beds)
         for number, (row, bed) in enumerate(zip(rows.tolist(), beds.tolist(), strict=True)):
             signs = TEMPERATURE if self.watched[bed] else (*SIGNS, *TEMPERATURE)
             readings = [reading_of(code, float(seen[code][number]), unit) for code, unit in signs]
@@ -85,14 +107,42 @@ class Nurse:
 
     def due(self, chunk: Chunk) -> Flags:
         """Return who is visited in which minute: (minutes, patients)."""
-        minutes = chunk.start + np.arange(chunk.minutes)[:, None] - self.offset
-        found: Flags = (minutes % HOUR == 0) | (self.worried & (minutes % 15 == 0))
+        now = chunk.start + np.arange(chunk.minutes)[:, None]
+        running = np.logical_or.reduce([chunk.support[agent] > 0 for agent in PRESSORS]).any(axis=0)
+        self.pressor[running] = chunk.start + chunk.minutes
+        close = (chunk.support["icu"] > 0) | (now - self.pressor <= AFTER_PRESSOR)
+        minutes = now - self.offset
+        hourly = (minutes % HOUR == 0) & (close | ~self.seldom)
+        found: Flags = hourly | (minutes % SELDOM == 0) | (self.worried & (minutes % 15 == 0))
         return found
 
+    def worrying(self, seen: Mapping[str, Any], beds: Whole) -> Flags:
+        """Return where the pulse, the pressure or the saturation has the nurse back every 15 min."""
+        found: Flags = (
+            (seen["heart-rate"] >= WORRYING)
+            | (seen["systolic-bp"] <= self.cohort.target[beds] + NEAR)
+            | (seen["spo2"] < self.cohort.saturation_limit[beds])
+        )
+        return found
 
-def worrying(pulse: Any, pressure: Any, target: Any) -> Any:
-    """Return where the pulse or the pressure has the nurse back every 15 min."""
-    return (pulse >= WORRYING) | (pressure <= target + NEAR)
+    def misread_once(self, seen: Mapping[str, Any], rows: Whole, beds: Whole, gap: ChartingGap) -> None:
+        """Misread the first set of each `bad-reading`, in place."""
+        size = gap.size("bad-reading")
+        for number, (row, bed) in enumerate(zip(rows.tolist(), beds.tolist(), strict=True)):
+            wrong = 0 if size is None else int(size[row, bed])
+            if wrong and not self.misread[bed]:
+                for code, by in BAD[wrong - 1].items():
+                    seen[code][number] += by
+            self.misread[bed] = bool(wrong)
+
+
+def ordered(chunk: Chunk) -> Flags:
+    """Return where a set was ordered, before a dose: (minutes, patients)."""
+    found: Flags = np.zeros(chunk.support["present"].shape, dtype=np.bool_)
+    for act in chunk.acts:
+        if act.kind == "vital-signs":
+            found[act.minute - chunk.start, act.patient] = True
+    return found
 
 
 def reading_of(code: str, value: float, unit: str) -> Fields:

@@ -4,14 +4,15 @@ moves, discharge. One act, one record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from rules.wire.vocabulary import LABS
 from simulators.charting.nurse import LATE, device_readings, nursing
 from simulators.charting.records import reading
-from simulators.charting.writer import ChartWriter
+from simulators.charting.writer import ChartingGap, ChartWriter
+from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import Act, Chunk
 
@@ -64,6 +65,23 @@ SOON: Final = (0.5, 5.0)
 """Assumption: what is signed for at the bedside (a dose, a medicine, a pump's rate) is in the record within 5
 min.
 """
+
+
+class ErroneousDischarges:
+    """Writes a discharge that never was, for each `discharge-in-error`, and withdraws it when that ends."""
+
+    def __init__(self, clinical_events: Sequence[ClinicalEvent], writer: ChartWriter) -> None:
+        self.found = [one for one in clinical_events if one.kind == "discharge-in-error"]
+        self.writer = writer
+
+    def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
+        """Chart those that begin in the chunk, with what takes them back."""
+        for one in self.found:
+            if chunk.start <= one.start < chunk.start + chunk.minutes:
+                identity = self.writer.write("encounter", one.patient, one.start, {"event": "discharge"})
+                self.writer.withdraw("encounter", one.patient, one.start, identity, one.end)
+
+
 ENCOUNTERS: Final = ("admit", "baseline", "cycle-start", "transfer", "therapy-end", "discharge")
 BLOOD_RUNS: Final = 60
 """Assumption: a unit of blood runs in within an hour, the least that is allowed without an emergency and the
@@ -78,7 +96,7 @@ class Treatments:
         self.writer = writer
         self.charters: Mapping[str, Callable[[Act], None]] = {
             "dose": self.dose, "rate": self.rate, "bolus": self.bolus, "blood-product": self.blood,
-            "medication": self.medication, "o2": self.o2,
+            "medication": self.medication, "o2": self.o2, "accept": self.accept,
             **dict.fromkeys(ENCOUNTERS, stay.chart_encounter),
         }  # fmt: skip
 
@@ -128,6 +146,12 @@ class Treatments:
             if act.detail.get(name) is not None
         }
         self.writer.write("medication", act.patient, act.minute, fields, SOON)
+
+    def accept(self, act: Act) -> None:
+        """Chart that a physician accepts a known abnormality, to the end of the cycle."""
+        fields = {"criterion": act.detail["criterion"], "level": act.detail["level"]}
+        signed = {"by": "physician", "reason": "known before therapy"}
+        self.writer.write("accept", act.patient, act.minute, fields | signed)
 
     def o2(self, act: Act) -> None:
         readings = device_readings(act.detail["device"], act.detail.get("flow"), act.detail.get("fio2"))

@@ -8,16 +8,19 @@ from typing import Final
 
 import numpy as np
 
-from simulators.charting.writer import FOREVER, HOUR, ChartingGap, ChartWriter, CourseClock
+from simulators.charting.writer import (
+    AFTER_PRESSOR,
+    FOREVER,
+    HOUR,
+    ChartingGap,
+    ChartWriter,
+    CourseClock,
+)
 from simulators.physiology.latent_state import PRESSORS, Array, Chunk, Flags, Whole
 
 WARD_EVERY: Final = 4 * HOUR
 SHIFT, SHIFT_STARTS = 8 * HOUR, 7 * HOUR
 """Shifts start at 7, 15 and 23 (criteria.md section 1); the 4-hourly rounds end with them: 3, 7, 11 ..."""
-AFTER_PRESSOR: Final = 5 * HOUR
-"""The mode stays intensive for 4 h after a vasopressor (criteria.md section 6); an hour more is the habit of
-a ward (assumption).
-"""
 LITTLE: Final = 30.0
 """Assumption: below 30 mL/h at the last collection a ward changes to hourly collections."""
 HOURLY_LATE, WARD_LATE = (1.0, 10.0), (2.0, 20.0)

@@ -13,10 +13,14 @@ import numpy as np
 from rules.wire import instants
 from simulators.charting.records import Fields, Record, line
 from simulators.physiology.clinical_events import ClinicalEvent, felt
-from simulators.physiology.latent_state import Flags
+from simulators.physiology.latent_state import Array, Flags
 
 HOUR, DAY = 60, 1440
 """Minutes: the simulators count in them; instants.HOUR and instants.DAY are ms."""
+AFTER_PRESSOR: Final = 5 * HOUR
+"""The mode stays intensive for 4 h after a vasopressor (criteria.md section 6); an hour more is the habit of
+a ward (assumption).
+"""
 
 
 class CourseClock(NamedTuple):
@@ -48,19 +52,28 @@ class CourseClock(NamedTuple):
                 yield minute
 
 
+Vitals = Literal["minute", "hourly", "4-hourly"]
+"""How often vital signs are charted: by a monitor; by hand each hour; by hand as Table 1 of the paper has it.
+"""
 What = Literal["everything", "urine", "vitals", "labs"]
+ABOUT_CHARTING = ("missed-charting", "bad-reading", "clock-ahead")
 SIZES: tuple[What, ...] = ("everything", "urine", "vitals", "labs")
 
 
 class ChartingGap:
-    """Who is not charted in which minute of one chunk, arrays (minutes, patients)."""
+    """Who is not charted, or charted wrongly, in which minute of one chunk, arrays (minutes, patients)."""
 
     def __init__(
         self, clinical_events: Sequence[ClinicalEvent], patients: int, start: int, minutes: int
     ) -> None:
-        missed = [one for one in clinical_events if one.kind == "missed-charting"]
-        self._size = felt(missed, patients, start, minutes).get("missed-charting") if missed else None
+        told = [one for one in clinical_events if one.kind in ABOUT_CHARTING]
+        self._sizes = felt(told, patients, start, minutes) if told else {}
+        self._size = self.size("missed-charting")
         self._never = np.zeros((minutes, patients), dtype=bool)
+
+    def size(self, kind: str) -> Array | None:
+        """Return the size of what is wrong with charting; None where nothing of the kind is."""
+        return self._sizes.get(kind)
 
     def of(self, what: What) -> Flags:
         """Return where observations of this kind are not charted; a gap of `everything` covers every kind."""
@@ -72,7 +85,7 @@ class ChartingGap:
 
 LETTERS: Final = {
     "vitals": "n", "labs": "l", "io": "o", "dose": "d", "infusion": "i", "medication": "m", "finding": "f",
-    "encounter": "e",
+    "encounter": "e", "accept": "x",
 }  # fmt: skip
 """How the id of an event begins; the monitor's own begin with `v` (`simulators.charting.monitor`)."""
 FOREVER: Final = 1 << 62
@@ -92,17 +105,25 @@ class ChartWriter:
 
     def write(
         self, kind: str, patient: int, minute: float, fields: Fields, late: tuple[float, float] = (0, 0)
-    ) -> None:
+    ) -> str:
         """Write an event true at `minute` (from the origin), and known some minutes later, drawn uniformly
-        between the two of `late`.
+        between the two of `late`; return its id.
         """
         at = self.clock.moment(minute)
         known = at if late == (0, 0) else at + 1000 * int(60 * self.rng.uniform(*late))
         self.written[kind][patient] += 1
         identity = f"{LETTERS[kind]}{self.written[kind][patient]}"
-        known, data = line(kind, identity, self.ids[patient], at, fields, known)
+        self._hold(patient, line(kind, identity, self.ids[patient], at, fields, known))
+        return identity
+
+    def withdraw(self, kind: str, patient: int, minute: float, identity: str, known: float) -> None:
+        """Take an event of `minute` back, at the minute `known`: it was entered in error."""
+        at, when = self.clock.moment(minute), self.clock.moment(known)
+        self._hold(patient, line(kind, identity, self.ids[patient], at, {"status": "entered-in-error"}, when))
+
+    def _hold(self, patient: int, record: Record) -> None:
         self.turn += 1
-        heappush(self.unwritten, (known, self.turn, patient, data))
+        heappush(self.unwritten, (record[0], self.turn, patient, record[1]))
 
     def leave(self, patient: int, minute: float) -> None:
         """Write nothing of this patient that is known after `minute`: after a discharge it would be a new

@@ -158,8 +158,7 @@ class Rehearsal:
 
     def run(self, consultant: DoseConsultant) -> Iterator[Record]:
         """Yield the records in order of `known`, made as they are consumed, 15 min at a time."""
-        watched = np.ones(len(self.cohort), dtype=bool)
-        charting = Charting(self.cohort, self.plan, self.seed, BEGINS, watched)
+        charting = Charting(self.cohort, self.plan, self.seed, BEGINS, ["minute"] * len(self.cohort))
         for chunk in course(self.cohort, self.plan, self.seed, consultant):
             records = charting.chart(chunk)
             consultant.chart(records)

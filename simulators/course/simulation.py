@@ -14,13 +14,13 @@ import numpy as np
 from simulators.care.dosing import LEAD, Answer, Ask, DosingPlan, naive, scripted
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
-from simulators.charting.writer import DAY, HOUR
+from simulators.charting.writer import DAY, HOUR, Vitals
 from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
 from simulators.physiology.latent_state import CHUNK, Array, generator
 from simulators.scenarios import SCENARIOS
-from simulators.scenarios.scenario import Imposed, Policy, Scenario, Span, Vitals
+from simulators.scenarios.scenario import Imposed, Policy, Scenario, Span
 from simulators.truth.file import Truth
 from simulators.truth.ground_truth import GroundTruth
 
@@ -56,7 +56,14 @@ def prepare(
     return Prepared(
         scenarios,
         cohort,
-        DosingPlan(minutes=minutes, doses=scenario.doses, clock=clock, clinical_events=clinical_events),
+        DosingPlan(
+            minutes=minutes,
+            doses=scenario.doses,
+            clock=clock,
+            clinical_events=clinical_events,
+            norepinephrine=frozenset(b for b, one in enumerate(scenarios) if one.pressor == "norepinephrine"),
+            accepted={bed: one.accepted for bed, one in enumerate(scenarios) if one.accepted},
+        ),
     )
 
 
@@ -152,14 +159,14 @@ class Simulation:
         self.scenarios, self.cohort, self.plan = prepare(
             request.scenario, request.patients, request.seed, request.days, clock
         )
-        watched = np.array([(request.vitals or scenario.vitals) == "minute" for scenario in self.scenarios])
-        self.charting = Charting(self.cohort, self.plan, request.seed, request.origin, watched)
+        charting = [request.vitals or scenario.vitals for scenario in self.scenarios]
+        self.charting = Charting(self.cohort, self.plan, request.seed, request.origin, charting)
         self.ground_truth = GroundTruth(
             self.cohort,
             request.origin,
             [scenario.name for scenario in self.scenarios],
             self.plan.clinical_events,
-            monitor=bool(watched.all()),
+            charting,
         )
         self.with_truth = truth
 

@@ -48,6 +48,15 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "desquamation": "moist desquamation",
         "myocarditis": "troponin and CK-MB leak; total CK rises",
         "ischemia": "the electrocardiogram shows ischemia",
+        "scant-urine": "urine stays at 20 mL/h x size, 4 mL/h up and down in 3 h, whatever is given",
+        "oxygen-withheld": "nothing in the body: nobody gives oxygen",
+        "bag-change": "nothing in the body: the pressor's bag is changed, its pump stands still for 4 min",
+        "bad-reading": (
+            "nothing in the body: the first set taken by hand is misread (size 1: pulse, 2: pressure, 3: "
+            "saturation)"
+        ),
+        "clock-ahead": "nothing in the body: the bedside monitor's clock is ahead by so many minutes",
+        "discharge-in-error": "nothing in the body: a discharge is charted, and withdrawn when it ends",
         "missed-charting": (
             "nothing in the body: observations are not charted (size 1: everything, 2: "
             "urine only, 3: vital signs only, 4: labs only)"

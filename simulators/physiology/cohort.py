@@ -90,6 +90,12 @@ class Cohort:
         """The systolic pressure to stay above, by the baseline's class (paper, Table 2)."""
         return np.select([self.systolic < 100, self.systolic <= 120], [80.0, 85.0], 90.0)
 
+    @property
+    def saturation_limit(self) -> Array:
+        """The saturation to keep: 95 %, or 2 below a baseline under 97 % (criteria.md section 3.1)."""
+        charted = np.round(self.spo2)
+        return np.where(charted < 97, charted - 2, 95.0)
+
 
 def drawn(
     patients: int,

@@ -95,6 +95,8 @@ DIURETIC: Final = 330.0
 DIURETIC_LASTS: Final = 150.0
 """Its time constant, minutes."""
 SETTLES: Final = 20.0
+AT_LIMIT, SWING, SWINGS_IN = 20.0, 4.0, 180
+"""Of `scant-urine`: mL/h at size 1, mL/h up and down, and minutes of a swing."""
 
 
 class Kidney:
@@ -131,6 +133,9 @@ class Kidney:
             * self.filtration**0.6
             * failed
         )
+        held = np.broadcast_to(ill.seen("scant-urine"), target.shape)
+        swing = SWING * np.sin(2 * np.pi * ill.lasting("scant-urine") / SWINGS_IN)
+        target = np.where(held > 0, AT_LIMIT * held + swing, target)
         self.rate += (target - self.rate) / SETTLES
         self.diuretic -= self.diuretic / DIURETIC_LASTS
 

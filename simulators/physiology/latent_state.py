@@ -107,7 +107,7 @@ DEVICES: Final = ("room-air", "nasal-cannula", "mask", "ventilator")
 
 ACTS: Final = (
     "admit", "baseline", "cycle-start", "dose", "therapy-end", "transfer", "discharge",
-    "rate", "o2", "maintenance", "bolus", "blood-product", "lab-draw", "medication",
+    "rate", "o2", "maintenance", "bolus", "blood-product", "lab-draw", "medication", "vital-signs", "accept",
 )  # fmt: skip
 
 
@@ -119,8 +119,8 @@ class Act(NamedTuple):
     detail by kind: `dose` {given: bool, amount: IU/kg, reason: str | None}; `bolus` {volume: mL, minutes};
     `blood-product` {product, volume}; `rate` {agent, rate: ug/kg/min}; `o2` {device, flow, fio2 (None where
     the device has none)}; `maintenance` {rate: mL/h}; `lab-draw` {panels: names of `care.labs.PANELS`};
-    `medication` {agent, amount, unit, route}; `admit`, `baseline`, `transfer` {location: "ward" | "icu"}; the
-    rest {}.
+    `medication` {agent, amount, unit, route}; `accept` {criterion, level}; `admit`, `baseline`, `transfer`
+    {location: "ward" | "icu"}; the rest {}.
     """
 
     minute: int

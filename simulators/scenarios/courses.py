@@ -53,6 +53,17 @@ OLIGURIA_RESPONDS = Scenario(
     cohort=MILD,
 )
 
+URINE_AT_THE_LIMIT = Scenario(
+    name="urine-at-the-limit",
+    says=(
+        "Urine goes up and down about 20 mL/h for a day and a half, whatever is given. It rehearses quiet: "
+        "one episode that holds the dose, not one for each hour that crosses the limit."
+    ),
+    expected=(Expected("urine-hour", "relative"),),
+    imposed=(Imposed("scant-urine", (26, 34), (30, 36), (0.95, 1.05)),),
+    cohort=MILD,
+)
+
 OLIGURIA_RENAL_FAILURE = Scenario(
     name="oliguria-renal-failure",
     says=(
@@ -87,6 +98,37 @@ PRESSOR_WEAN_FAILS = Scenario(
 )
 
 
+NOREPINEPHRINE = Scenario(
+    name="norepinephrine",
+    says=(
+        "A unit that gives norepinephrine instead of phenylephrine: from the second day the rate climbs "
+        "past 0.15 ug/kg/min, which is 1.5 of phenylephrine. It rehearses the load of all pressors "
+        "together: a patient held up by another drug is not off pressors."
+    ),
+    expected=(
+        Expected("hypotension", "relative"),
+        Expected("phenylephrine-maximum", "absolute"),
+        Expected("phenylephrine-minimum", "absolute"),
+    ),
+    imposed=(Imposed("pressor-dependence", (30, 38), (36, 48), (1.0, 1.2)),),
+    pressor="norepinephrine",
+)
+
+BAG_CHANGE = Scenario(
+    name="bag-change",
+    says=(
+        "A patient on a pressor whose pump stands still for four minutes shortly before each dose falls due, "
+        "while its bag is changed. It rehearses what weaned means: half an hour without, not the moment that "
+        "somebody looks."
+    ),
+    expected=(Expected("phenylephrine-minimum", "absolute"),),
+    imposed=(
+        Imposed("pressor-dependence", (26, 30), (36, 40), (1.0, 1.2)),
+        *(Imposed("bag-change", (hour, hour), (0.25, 0.25)) for hour in (31.5, 39.75, 47.75, 55.75, 63.75)),
+    ),
+)
+
+
 TACHYCARDIA_WITH_FEVER = Scenario(
     name="tachycardia-with-fever",
     says=(
@@ -115,6 +157,19 @@ ATRIAL_FIBRILLATION = Scenario(
 )
 
 
+CHRONIC_FIBRILLATION = Scenario(
+    name="chronic-fibrillation",
+    says=(
+        "Atrial fibrillation that was there before therapy, its rate controlled; a physician accepts it "
+        "before the cycle. It rehearses an acceptance: shown, and neither paged nor in the way of a dose, "
+        "while every other criterion counts as ever."
+    ),
+    imposed=(Imposed("atrial-fibrillation", (-7, -7), (190, 190), (0.2, 0.3)),),
+    cohort={**MILD, "systolic": (125, 140)},
+    accepted=("atrial-fibrillation",),
+)
+
+
 PULMONARY_EDEMA = Scenario(
     name="pulmonary-edema",
     says=(
@@ -129,6 +184,22 @@ PULMONARY_EDEMA = Scenario(
     ),
     alerts=("stop-rule:oxygen",),
     imposed=(Imposed("pulmonary-edema", (40, 48), (36, 48), (1.6, 2.0)),),
+)
+
+
+HYPOXIA_UNTREATED = Scenario(
+    name="hypoxia-untreated",
+    says=(
+        "Fluid in the lungs, and nobody gives oxygen: saturation falls below 90 % on room air. It rehearses "
+        "that the device says nothing by itself: who should have oxygen and has none is not well."
+    ),
+    expected=(Expected("oxygen-requirement", "absolute"),),
+    alerts=("hypoxemia",),
+    imposed=(
+        Imposed("pulmonary-edema", (40, 48), (24, 30), (1.7, 2.0)),
+        Imposed("oxygen-withheld", (36, 36), (48, 48)),
+    ),
+    cohort=MILD,
 )
 
 
@@ -229,6 +300,70 @@ MISSED_CHARTING = Scenario(
 )
 
 
+UNSEEN_NIGHT = Scenario(
+    name="unseen-night",
+    says=(
+        "For a night nobody takes vital signs, a dose falls due in it, and pressure falls unseen. It "
+        "rehearses that what is not seen is not safe: overdue vital signs are paged, and the dose is never "
+        "called ready."
+    ),
+    alerts=("monitoring/vital-signs",),
+    imposed=(
+        Imposed("missed-charting", (29, 30), (9, 11), (3, 3)),
+        Imposed("hypotension", (32, 34), (8, 10), (1.2, 1.5)),
+    ),
+    cohort=MILD,
+    vitals="hourly",
+)
+
+WRONG_CLOCK = Scenario(
+    name="wrong-clock",
+    says=(
+        "The clock of the bedside monitor is ten minutes ahead, then an hour. It rehearses that nobody's "
+        "clock silences the monitor: what is a little ahead counts, what is far ahead is refused, and what "
+        "is then no longer seen is paged as overdue."
+    ),
+    alerts=("monitoring/vital-signs",),
+    imposed=(
+        Imposed("clock-ahead", (18, 20), (10, 10), (10, 10)),
+        Imposed("clock-ahead", (30, 32), (8, 8), (60, 60)),
+    ),
+    cohort=MILD,
+)
+
+SINGLE_BAD_READINGS = Scenario(
+    name="single-bad-readings",
+    says=(
+        "A ward that takes vital signs each four hours, as Table 1 has it, and misreads three sets: a "
+        "pulse, a pressure, a saturation. It rehearses the recheck: the nurse comes back, and one bad "
+        "reading is one page at most."
+    ),
+    imposed=(
+        Imposed("bad-reading", (10, 12), (4, 4), (1, 1)),
+        Imposed("bad-reading", (26, 28), (4, 4), (2, 2)),
+        Imposed("bad-reading", (42, 44), (4, 4), (3, 3)),
+    ),
+    cohort=dict.fromkeys(ORGANS, (0.25, 0.4)),
+    vitals="4-hourly",
+)
+
+DISCHARGE_IN_ERROR = Scenario(
+    name="discharge-in-error",
+    says=(
+        "On the second day a discharge is charted for a patient who stays, and withdrawn some hours later. "
+        "It rehearses that charting goes on after it, which is paged, and that what was open and still "
+        "holds is told again."
+    ),
+    expected=(Expected("hypotension", "relative"),),
+    alerts=("monitoring/after-discharge",),
+    imposed=(
+        Imposed("discharge-in-error", (33.5, 34), (2, 4)),
+        Imposed("hypotension", (32, 33), (10, 12), (1.2, 1.5)),
+    ),
+    cohort=MILD,
+)
+
+
 WARD_MIX = Scenario(
     name="ward",
     says=(
@@ -237,21 +372,30 @@ WARD_MIX = Scenario(
         "below, which are assumptions. It is what the score is measured on."
     ),
     mix={
-        "typical-course": 0.30,
-        "uneventful": 0.12,
-        "peak-hypotension-only": 0.10,
-        "oliguria-responds": 0.10,
+        "typical-course": 0.28,
+        "uneventful": 0.10,
+        "peak-hypotension-only": 0.08,
+        "oliguria-responds": 0.08,
+        "urine-at-the-limit": 0.01,
         "oliguria-renal-failure": 0.04,
-        "pressor-wean-fails": 0.06,
+        "pressor-wean-fails": 0.05,
+        "norepinephrine": 0.02,
+        "bag-change": 0.01,
         "tachycardia-with-fever": 0.05,
         "atrial-fibrillation": 0.04,
+        "chronic-fibrillation": 0.01,
         "pulmonary-edema": 0.03,
+        "hypoxia-untreated": 0.01,
         "neurotoxicity-late": 0.04,
         "thrombocytopenia-bleeding": 0.03,
         "sepsis": 0.02,
         "hepatic": 0.02,
         "diarrhea": 0.02,
         "missed-charting": 0.02,
+        "unseen-night": 0.01,
+        "wrong-clock": 0.005,
+        "single-bad-readings": 0.01,
+        "discharge-in-error": 0.005,
         "delay-beyond-24h": 0.01,
     },
 )

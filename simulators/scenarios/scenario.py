@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from simulators.charting.writer import Vitals
 from simulators.physiology.cohort import ORGANS
 
 Span = tuple[float, float]
 Level = Literal["relative", "absolute"]
 Policy = Literal["guideline", "naive", "scripted"]
-Vitals = Literal["minute", "hourly"]
 
 MILD: Final[Mapping[str, Span]] = MappingProxyType(dict.fromkeys(ORGANS, (0.4, 0.65)))
 """A patient who tolerates the drug well in every organ, so that the imposed event is the only trouble."""
@@ -48,7 +48,8 @@ class Scenario:
 
     `cohort` narrows fields of `simulators.physiology.cohort.Cohort` to spans. `alerts` are subjects on which
     the engine must alert besides the expected criteria: `monitoring/vital-signs`, `stop-rule:delay-over-24h`.
-    `mix` makes a ward: the share of each other scenario.
+    `pressor`: the first that is given. `accepted`: criteria that a physician accepts before the cycle. `mix`
+    makes a ward: the share of each other scenario.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Scenario:
     cohort: Mapping[str, Span] = field(default_factory=dict)
     policy: Policy = "guideline"
     vitals: Vitals = "minute"
+    pressor: Literal["phenylephrine", "norepinephrine"] = "phenylephrine"
+    accepted: tuple[str, ...] = ()
     location: Literal["ward", "icu"] = "ward"
     days: float = 7.0
     doses: int = 14

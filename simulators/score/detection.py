@@ -18,7 +18,7 @@ class AlertTransition(NamedTuple):
     """A transition of an alert; names as on the wire.
 
     `at`, `decided`: ms; `episode`: the alert's id; `transition`: opened, worsened, improved, resolved,
-    amended, reminder.
+    amended, reminder. `carried`: a recommendation that its cause tells.
     """
 
     patient: str
@@ -29,6 +29,7 @@ class AlertTransition(NamedTuple):
     at: int
     decided: int
     episode: str
+    carried: bool = False
 
     @property
     def rank(self) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rules.wire.instants import MINUTE
-from simulators.score.detection import JUDGED, PAGED, AlertTransition
+from rules.wire.instants import HOUR, MINUTE
+from simulators.score.detection import FOREVER, JUDGED, PAGED, AlertTransition
 from simulators.score.true_spans import LEVELS, RELATIVE, TrueCourse, at_least, near
 
 WITHIN = 15 * MINUTE
@@ -34,19 +34,37 @@ class ScoredPage(NamedTuple):
 
 
 def pages(transitions: Iterable[AlertTransition]) -> Iterator[AlertTransition]:
-    """Yield what is paged: an episode's opening or worsening at absolute, relative or technical level, once
-    per episode and level.
+    """Yield what is paged: an episode's opening or worsening at absolute, relative or technical level; but a
+    recommendation that its cause tells is no page of its own.
     """
-    paged: set[tuple[str, str]] = set()
-    for one in transitions:
-        if is_paged(one) and (one.episode, one.level) not in paged:
-            paged.add((one.episode, one.level))
-            yield one
+    return filter(is_paged, transitions)
 
 
 def is_paged(one: AlertTransition) -> bool:
     """Return whether a transition is one of those that page."""
-    return one.level in PAGED and one.transition in ("opened", "worsened")
+    return one.level in PAGED and one.transition in ("opened", "worsened") and not one.carried
+
+
+LATELY = 4 * HOUR
+"""A page of the same subject and level so soon after the last, or after its episode's end, is nothing new."""
+
+
+def new_pages(transitions: Sequence[AlertTransition]) -> int:
+    """Return how many pages of one patient say something new: the subject was not in alarm at that level in
+    the four hours before, or it is a step for the worse of what was acknowledged.
+    """
+    last: dict[tuple[str, str, str], int] = {}
+    levels: dict[tuple[str, str], str] = {}
+    found = 0
+    for one in transitions:
+        subject = one.kind, one.subject
+        before = levels.get(subject, one.level)
+        if is_paged(one):
+            stepped = one.transition == "worsened" and before == one.level
+            found += stepped or one.decided - last.get((*subject, one.level), -FOREVER) >= LATELY
+        last[(*subject, before)] = last[(*subject, one.level)] = one.decided
+        levels[subject] = one.level
+    return found
 
 
 def judged(page: AlertTransition, course: TrueCourse | None) -> ScoredPage:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from rules.wire.events import Event
 from rules.wire.instants import DAY, MINUTE, text
 from simulators.score.alarm_hours import NOTHING, hour_counts, hours_in
 from simulators.score.detection import (
@@ -24,7 +25,9 @@ from simulators.score.detection import (
     alarms,
     detect,
 )
-from simulators.score.pages import FALSE, LESS, ScoredPage, is_paged, judged, pages
+from simulators.score.onsets import OnsetTally, onsets
+from simulators.score.pages import FALSE, LESS, ScoredPage, judged, new_pages, pages
+from simulators.score.readiness import ReadinessScore, Unsafe
 from simulators.score.tally import Burden, Numbers, SubjectTally, pooled
 from simulators.score.true_spans import ABSOLUTE, NAMES, RELATIVE, TrueCourse, at_least
 
@@ -53,6 +56,7 @@ def expected(path: str) -> dict[str, Any]:
     return {"altered": altered, "lost": lost, "refused": dict(sorted(refused.items()))}
 
 
+RECOMMENDATION = "recommendation"
 HYPOTENSION = "hypotension"
 """Decided beside the rows of Table 3 and not counted among them (criteria.md section 5)."""
 
@@ -62,7 +66,8 @@ class CohortScore:
 
     `subjects`: by code; `criteria`: all rows of Table 3 together, where an hour counts once whatever is true
     in it; `missed`, `untrue`: each true episode that was not alerted, and each page that was not true, for
-    inspection.
+    inspection. `onsets`: of distinct absolute episodes; `unsafe`: readiness while it was not safe, by
+    patient.
     """
 
     def __init__(self) -> None:
@@ -71,6 +76,8 @@ class CohortScore:
         self.criteria, self.burden = SubjectTally(), Burden()
         self.missed: list[Numbers] = []
         self.untrue: list[Numbers] = []
+        self.onsets = OnsetTally()
+        self.readiness: dict[str, Unsafe] = {}
 
     def add(self, course: TrueCourse, transitions: list[AlertTransition]) -> None:
         """Add a patient: what truly happened, and the alert transitions in their order."""
@@ -97,6 +104,8 @@ class CohortScore:
             )
             self.subjects[code].levels[level].add(detections, hours)
             self.missed.extend(missed(course, code, level, one) for one in detections if not one.detected)
+            if level == ABSOLUTE:
+                self.onsets.found[course.charting].extend(onsets(course.patient, code, detections))
             if code != HYPOTENSION:
                 self.criteria.levels[level].add(detections, NOTHING)
                 any_criterion = any_criterion.plus(hours)
@@ -104,11 +113,7 @@ class CohortScore:
 
     def _pages(self, transitions: list[AlertTransition], course: TrueCourse | None) -> None:
         sent = [judged(page, course) for page in pages(transitions)]
-        self.burden.add(
-            sent,
-            sum(map(is_paged, transitions)) - len(sent),
-            sum(one.transition == REMINDER for one in transitions),
-        )
+        self.burden.add(sent, sum(map(is_reminder, transitions)), new_pages(transitions))
         self.untrue.extend(untrue(page) for page in sent if page.verdict in (FALSE, LESS))
         for page in sent:
             if page.transition.kind in JUDGED:
@@ -132,6 +137,8 @@ class CohortScore:
                 [tally for code, tally in self.subjects.items() if code != HYPOTENSION], self.hours
             ),
             "pages": self.burden.numbers(self.ms),
+            "readiness": readiness_numbers(self.readiness),
+            "onsets": self.onsets.numbers(),
             "missed": self.missed,
             "untrue": self.untrue,
         }
@@ -144,6 +151,25 @@ def by_subject(transitions: Iterable[AlertTransition]) -> dict[str, list[AlertTr
         if one.kind in JUDGED:
             found[one.subject].append(one)
     return found
+
+
+def is_reminder(one: AlertTransition) -> bool:
+    """Return whether a transition repeats the page of an absolute episode."""
+    return one.transition == REMINDER and one.kind in (*JUDGED, RECOMMENDATION)
+
+
+def readiness_numbers(found: Mapping[str, Unsafe]) -> Numbers:
+    """Return the minutes of readiness as JSON values, over all patients, and where they were unsafe."""
+    return {
+        "ready_min": round(sum(one.ready for one in found.values()), 1),
+        "unsafe_min": round(sum(one.unsafe for one in found.values()), 1),
+        "unsafe_by_latent_truth_min": round(sum(one.latent for one in found.values()), 1),
+        "unsafe": [
+            {"patient": patient, "subject": code, "minutes": round(minutes, 1)}
+            for patient, one in sorted(found.items())
+            for code, minutes in sorted(one.by_code.items())
+        ],
+    }
 
 
 def missed(course: TrueCourse, code: str, level: int, one: Detection) -> Numbers:
@@ -176,6 +202,7 @@ class Scorer:
     def __init__(self, courses: Iterable[TrueCourse]) -> None:
         self.courses = {course.patient: course for course in courses}
         self.transitions: dict[str, list[AlertTransition]] = defaultdict(list)
+        self.readiness = {patient: ReadinessScore(course) for patient, course in self.courses.items()}
 
     def add(
         self,
@@ -187,18 +214,30 @@ class Scorer:
         at: int,
         decided: int,
         episode: str,
+        carried: bool = False,
     ) -> None:
         """Add one transition (wire.md, Alert; `episode` is its id); each patient's must come in their order.
 
         Times in ms.
         """
         self.transitions[patient].append(
-            AlertTransition(patient, kind, subject, level, transition, at, decided, episode)
+            AlertTransition(patient, kind, subject, level, transition, at, decided, episode, carried)
         )
+
+    def saw(self, event: Event) -> None:
+        """Note a record as it becomes known."""
+        if event.patient in self.readiness:
+            self.readiness[event.patient].saw(event)
+
+    def ready(self, patient: str, start: int, end: int) -> None:
+        """Note a time (ms) in which a dose was called ready, in order with the records."""
+        if patient in self.readiness:
+            self.readiness[patient].ready(start, end)
 
     def numbers(self) -> dict[str, Any]:
         """Return the score as JSON values (see `CohortScore.numbers`)."""
         cohort = CohortScore()
+        cohort.readiness = {patient: one.minutes for patient, one in self.readiness.items()}
         for patient, course in self.courses.items():
             cohort.add(course, self.transitions.get(patient, []))
         for patient in sorted(self.transitions.keys() - self.courses.keys()):

@@ -171,31 +171,36 @@ def floods(moments: Iterable[int]) -> int:
 class Burden:
     """The sum of pages of all kinds.
 
-    `again`: openings and worsenings to a level for which the episode had already been paged.
+    `new`: pages that say something new (`simulators.score.pages.new_pages`).
     """
 
     def __init__(self) -> None:
         self.kinds: Counter[tuple[str, str]] = Counter()
         self.verdicts: Counter[str] = Counter()
-        self.again = self.reminders = self.floods = 0
+        self.new = self.reminders = self.floods = 0
         self.moments: list[int] = []
 
-    def add(self, sent: list[ScoredPage], again: int, reminders: int) -> None:
+    def add(self, sent: list[ScoredPage], reminders: int, new: int) -> None:
         """Add one patient's pages."""
         moments = [page.transition.decided for page in sent]
         self.kinds.update((page.transition.kind, page.transition.level) for page in sent)
         self.verdicts.update(page.verdict for page in sent)
-        self.again += again
+        self.new += new
         self.reminders += reminders
         self.floods += floods(moments)
         self.moments.extend(moments)
 
     def numbers(self, ms: int) -> dict[str, Any]:
-        """Return the burden over `ms` of patient time. `share_true`: of the pages that can be judged."""
+        """Return the burden over `ms` of patient time.
+
+        `share_true`: of the pages that can be judged; `share_new`: of pages and reminders together.
+        """
+        told = len(self.moments) + self.reminders
         judged = sum(number for (kind, _), number in self.kinds.items() if kind in JUDGED)
         return {
             "all": len(self.moments),
             "per_patient_day": per_day(len(self.moments), ms),
+            "with_reminders_per_patient_day": per_day(told, ms),
             "of_criteria_and_pressure_per_patient_day": per_day(judged, ms),
             "share_true": rounded(self.verdicts[TRUE] / judged, 4) if judged else None,
             "verdicts": dict(sorted(self.verdicts.items())),
@@ -203,8 +208,9 @@ class Burden:
                 {"kind": kind, "level": level, "pages": number}
                 for (kind, level), number in sorted(self.kinds.items())
             ],
-            "again": self.again,
             "reminders": self.reminders,
+            "new": self.new,
+            "share_new": rounded(self.new / told, 4) if told else None,
             "floods": {"of_one_patient": self.floods, "of_the_ward": floods(self.moments)},
         }
 

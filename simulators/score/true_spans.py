@@ -8,6 +8,7 @@ import gzip
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -56,11 +57,15 @@ def near(spans: Sequence[LevelSpan], moment: int, within: int) -> bool:
     return any(span.meets(moment - within, moment + within + 1) for span in spans)
 
 
+NOTHING: Mapping[str, list[LevelSpan]] = MappingProxyType({})
+
+
 class TrueCourse(NamedTuple):
     """What truly happened to one patient.
 
     `start`..`end`: from cycle start to discharge (or to the end of the simulation), ms: the time in which
-    alerts are given. `true`, `possible`: by criterion and `hypotension`, in order.
+    alerts are given. `true`, `possible`, `certain`: by criterion and `hypotension`, in order. `intensive`:
+    when the mode is (criteria.md section 6), ms. `charting`: how often vital signs are charted.
     """
 
     patient: str
@@ -68,6 +73,9 @@ class TrueCourse(NamedTuple):
     end: int
     true: Mapping[str, list[LevelSpan]]
     possible: Mapping[str, list[LevelSpan]]
+    certain: Mapping[str, list[LevelSpan]] = NOTHING
+    intensive: tuple[tuple[int, int], ...] = ()
+    charting: str = "minute"
 
 
 class _Truth(msgspec.Struct, frozen=True):
@@ -82,6 +90,9 @@ class _Truth(msgspec.Struct, frozen=True):
     discharge: datetime | None
     criteria: dict[str, list[Interval]]
     possible: dict[str, list[Possible]]
+    certain: dict[str, list[Possible]] = {}
+    intensive: list[tuple[datetime, datetime]] = []
+    charting: str = "minute"
 
 
 def load_courses(path: str) -> Iterator[TrueCourse]:
@@ -108,11 +119,24 @@ def course(truth: _Truth) -> TrueCourse:
         code: [LevelSpan(ms(one.start), ms(one.end), LEVELS[one.level], one.distinct) for one in spans]
         for code, spans in truth.criteria.items()
     }
-    possible = {
+    return TrueCourse(
+        truth.patient,
+        ms(start),
+        ms(end),
+        true,
+        level_spans(truth.possible),
+        level_spans(truth.certain),
+        tuple((ms(since), ms(until)) for since, until in truth.intensive),
+        truth.charting,
+    )
+
+
+def level_spans(found: Mapping[str, list[Possible]]) -> dict[str, list[LevelSpan]]:
+    """Return spans in ms, by code."""
+    return {
         code: [LevelSpan(ms(one.start), ms(one.end), LEVELS[one.level]) for one in spans]
-        for code, spans in truth.possible.items()
+        for code, spans in found.items()
     }
-    return TrueCourse(truth.patient, ms(start), ms(end), true, possible)
 
 
 def ms(moment: datetime) -> int:

@@ -13,6 +13,8 @@ from typing import IO, Any, Literal
 
 import msgspec
 
+from simulators.charting.writer import Vitals
+
 Level = Literal["relative", "absolute"]
 
 
@@ -31,10 +33,11 @@ class Interval(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Possible(msgspec.Struct, array_like=True, frozen=True):
-    """The criterion would have held at this level or worse, had every measurement erred by its noise towards
-    it.
+    """The criterion would have held at this level or worse, had every measurement erred by its noise: towards
+    the limit (`Truth.possible`), or away from it (`Truth.certain`).
 
-    An alert here but outside the true intervals is borderline, not false.
+    An alert where it was possible but outside the true intervals is borderline, not false. An observation
+    where it was certain shows it, whatever the noise.
     """
 
     start: datetime
@@ -61,15 +64,17 @@ class Track(msgspec.Struct, frozen=True):
 class Truth(msgspec.Struct, frozen=True):
     """What truly happened to one patient in the `minutes` from `origin`.
 
-    `criteria` and `possible` are by code of criteria.md section 3 and `hypotension` (section 5); only codes
-    that occurred are keys. `uncharted`: when nothing was charted. `margins`: the noise allowed for each
-    measurement: in its unit, and as a share of the value. `routine_min`: the longest routine interval between
-    observations of each criterion, in minutes: an observation later than that after its start need not see
-    it.
+    `criteria`, `possible` and `certain` are by code of criteria.md section 3 and `hypotension` (section 5);
+    only codes that occurred are keys. A criterion is left out while it is accepted (section 3.5). `charting`:
+    how often vital signs are charted. `intensive`: when the mode is (section 6). `uncharted`: when nothing
+    was charted. `margins`: the noise allowed for each measurement: in its unit, and as a share of the value.
+    `routine_min`: the longest routine interval between observations of each criterion, in minutes: an
+    observation later than that after its start need not see it.
     """
 
     patient: str
     scenario: str
+    charting: Vitals
     origin: datetime
     minutes: int
     cycle_start: datetime | None
@@ -78,6 +83,8 @@ class Truth(msgspec.Struct, frozen=True):
     doses: list[DoseTruth]
     criteria: dict[str, list[Interval]]
     possible: dict[str, list[Possible]]
+    certain: dict[str, list[Possible]]
+    intensive: list[tuple[datetime, datetime]]
     uncharted: list[tuple[datetime, datetime]]
     margins: dict[str, tuple[float, float]]
     routine_min: dict[str, int]

@@ -105,7 +105,8 @@ def contender(path: str | None, courses: list[Any]) -> Contender:
 
     guideline = site.guideline(path)
     scorer = import_module(SIMULATOR).Scorer(courses)
-    return Contender(path or PUBLISHED, guideline, scorer, FoldingEngine(guideline, alert_handler(scorer)))
+    engine = FoldingEngine(guideline, alert_handler(scorer), scorer.saw, scorer.ready)
+    return Contender(path or PUBLISHED, guideline, scorer, engine)
 
 
 def alert_handler(scorer: Any) -> Any:
@@ -121,6 +122,7 @@ def alert_handler(scorer: Any) -> Any:
             alert.at,
             alert.decided,
             alert.id,
+            alert.context is not None and alert.context.carried is True,
         )
 
     return handle

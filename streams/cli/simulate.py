@@ -72,7 +72,9 @@ def parser() -> options.Parser:
         help=f"when it begins, a full quarter of an hour; default: {START}",
     )
     command.add_argument(
-        "--vitals", choices=("minute", "hourly"), help="from a monitor, or by hand; default: the scenario's"
+        "--vitals",
+        choices=("minute", "hourly", "4-hourly"),
+        help="from a monitor, or by hand; default: the scenario's",
     )
     command.add_argument(
         "--policy", choices=("guideline", "naive"), help="who decides about doses; default: the scenario's"

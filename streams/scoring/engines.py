@@ -16,17 +16,26 @@ from rules.wire.alerts import Alert
 from rules.wire.events import Event
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.errors import UsageError
+from streams.scoring.readiness import Told, watched
 from streams.service.files import Line
 
 
 class FoldingEngine:
-    """Folds events as they come and passes each alert to `on_alert`.
+    """Folds events as they come and passes each alert to `on_alert`, each record that is taken to
+    `on_record`, and each time in which a dose is ready to `on_ready`.
 
     `refused`: by reason, what only the chart could refuse; `implausible`: by code.
     """
 
-    def __init__(self, guideline: Guideline, on_alert: Callable[[Alert], None]) -> None:
+    def __init__(
+        self,
+        guideline: Guideline,
+        on_alert: Callable[[Alert], None],
+        on_record: Callable[[Event], None] | None = None,
+        on_ready: Told | None = None,
+    ) -> None:
         self.guideline, self.on_alert = guideline, on_alert
+        self.on_record, self.on_ready = on_record, on_ready
         self.patients: dict[str, Patient] = {}
         self.refused: Counter[str] = Counter()
         self.implausible: Counter[str] = Counter()
@@ -42,9 +51,13 @@ class FoldingEngine:
             self.clock = event.known
 
     def _advance(self, name: str, event: Event) -> bool:
-        patient, alerts, recorded = engine.advance(self.patients.get(name), event, self.guideline)
-        for alert in alerts:
-            self.on_alert(alert)
+        before = self.patients.get(name)
+        if before is not None and self.on_ready is not None:
+            self._tell(watched(before, event.known, self.on_ready))
+        patient, alerts, recorded = engine.advance(before, event, self.guideline)
+        self._tell(alerts)
+        if recorded.refused is None and self.on_record is not None:
+            self.on_record(event)
         if patient is not None:
             self.patients[name] = patient
         self.implausible.update(recorded.implausible)
@@ -52,14 +65,17 @@ class FoldingEngine:
             self.refused[recorded.refused] += 1
         return recorded.refused is None
 
+    def _tell(self, alerts: Iterable[Alert]) -> None:
+        for alert in alerts:
+            self.on_alert(alert)
+
     def end(self) -> None:
         """Advance every patient's clock to the feed's last instant, as other commands do.
 
         Source: criteria.md section 1.
         """
         for patient in self.patients.values():
-            for alert in engine.settle(patient, self.clock) if self.clock is not None else ():
-                self.on_alert(alert)
+            self._tell(engine.settle(patient, self.clock) if self.clock is not None else ())
 
 
 class DecodedFeed:

@@ -94,11 +94,52 @@ class Burden(TypedDict):
 
     all: int
     per_patient_day: float | None
+    with_reminders_per_patient_day: float | None
     of_criteria_and_pressure_per_patient_day: float | None
     share_true: float | None
     kinds: list[OfKind]
     reminders: int
+    share_new: float | None
     floods: Floods
+
+
+class UnsafeReadiness(TypedDict):
+    """Minutes in which a dose was ready though a criterion truly held against it."""
+
+    patient: str
+    subject: str
+    minutes: float
+
+
+class Readiness(TypedDict):
+    """Minutes of readiness, and those that were unsafe: by what could be known, and by latent truth alone."""
+
+    ready_min: float
+    unsafe_min: float
+    unsafe_by_latent_truth_min: float
+    unsafe: list[UnsafeReadiness]
+
+
+class Delays(TypedDict):
+    """How late onsets were paged, minutes."""
+
+    median: float
+    p95: float
+    worst: float
+
+
+class OnsetDelays(TypedDict):
+    """Distinct absolute onsets of patients charted alike."""
+
+    onsets: int
+    paged: int
+    delay_min: Delays | None
+
+
+class Onsets(TypedDict):
+    """The onsets by how often vital signs are charted."""
+
+    by_charting: dict[str, OnsetDelays]
 
 
 class Missed(TypedDict):
@@ -150,6 +191,8 @@ class Numbers(TypedDict):
     subjects: dict[str, OfSubject]
     criterion_hours: dict[str, HoursOfLevel]
     pages: Burden
+    readiness: Readiness
+    onsets: Onsets
     missed: list[Missed]
     untrue: list[Untrue]
 

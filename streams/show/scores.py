@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.display import plain
-from streams.show.score_numbers import Burden, HoursOfLevel, OfLevel, OfSubject, Records, Score
+from streams.show.score_numbers import (
+    Burden,
+    HoursOfLevel,
+    OfLevel,
+    OfSubject,
+    Onsets,
+    Readiness,
+    Records,
+    Score,
+)
 from streams.show.terminal import table
 
 LEVELS: tuple[Literal["absolute", "relative"], ...] = ("absolute", "relative")
@@ -114,6 +123,8 @@ def summary(score: Score) -> Iterator[str]:
             f"{', '.join(scored(score['criterion_hours'][level]))}"
         )
     yield from burden(score["pages"])
+    yield from readiness(score["readiness"])
+    yield from onsets(score["onsets"])
     yield from records(score["records"])
 
 
@@ -136,6 +147,11 @@ def burden(found: Burden) -> Iterator[str]:
     kinds = ", ".join(f"{one['kind']} {one['level']} {one['pages']}" for one in found["kinds"])
     a_day = number_or_dash(found["per_patient_day"])
     yield f"pages: {found['all']}, {a_day} a patient-day ({kinds or 'none'})"
+    together = number_or_dash(found["with_reminders_per_patient_day"])
+    yield (
+        f"pages and reminders: {together} a patient-day, share that says something new "
+        f"{number_or_dash(found['share_new'])}"
+    )
     judged = number_or_dash(found["of_criteria_and_pressure_per_patient_day"])
     yield (
         f"pages of criteria and hypotension: {judged} a patient-day, share true "
@@ -145,6 +161,28 @@ def burden(found: Burden) -> Iterator[str]:
         f"floods (10 pages in 10 min): {found['floods']['of_one_patient']} of one patient, "
         f"{found['floods']['of_the_ward']} of the ward"
     )
+
+
+def readiness(found: Readiness) -> Iterator[str]:
+    """Yield how long a dose was ready, and how much of it was unsafe."""
+    yield (
+        f"a dose was ready for {found['ready_min']:g} min; unsafe {found['unsafe_min']:g} min "
+        f"(by latent truth alone {found['unsafe_by_latent_truth_min']:g} min)"
+    )
+    for one in found["unsafe"][:MOST]:
+        yield f"ready though not safe: {plain(one['patient'])} {one['subject']}, {one['minutes']:g} min"
+
+
+def onsets(found: Onsets) -> Iterator[str]:
+    """Yield how late absolute onsets were paged, by how often vital signs are charted."""
+    for charting, numbers in found["by_charting"].items():
+        late = numbers["delay_min"]
+        words = (
+            f"median {late['median']:g}, 95 % within {late['p95']:g}, worst {late['worst']:g} min"
+            if late
+            else "none"
+        )
+        yield f"true absolute onset to page, {charting}: {numbers['paged']} of {numbers['onsets']} paged, {words}"
 
 
 def records(found: Records) -> Iterator[str]:

@@ -80,7 +80,11 @@ def charted(
     """The records of a ward over some hours, with those that become known after."""
     who, minutes = cohort(patients, admitted), round(hours * 60)
     chart = Charting(
-        who, DosingPlan(minutes, clinical_events=happenings), seed, ORIGIN, np.full(patients, monitor)
+        who,
+        DosingPlan(minutes, clinical_events=happenings),
+        seed,
+        ORIGIN,
+        ["minute" if monitor else "hourly"] * patients,
     )
     records = [
         record

@@ -104,7 +104,7 @@ def test_the_same_seed_charts_the_same_bytes_and_another_one_others() -> None:
 
 def test_a_list_holds_what_became_known_in_its_chunk() -> None:
     who = cohort(2)
-    chart = Charting(who, DosingPlan(240), 1, ORIGIN, np.ones(2, dtype=bool))
+    chart = Charting(who, DosingPlan(240), 1, ORIGIN, ["minute", "minute"])
     origin = round(ORIGIN.timestamp()) * 1000
     for start in range(0, 240, CHUNK):
         for known, _ in chart.chart(chunk(start, who, ACTS)):

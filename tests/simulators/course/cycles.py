@@ -56,7 +56,7 @@ def lived(scenario: str, patients: int, seed: int, days: float) -> Cycles:
     each hour.
     """
     _, cohort, plan = prepare(SCENARIOS[scenario], patients, seed, days)
-    charting = Charting(cohort, plan, seed, ORIGIN, np.zeros(patients, dtype=bool))
+    charting = Charting(cohort, plan, seed, ORIGIN, ["hourly"] * patients)
     consultant = Consultant(cohort.ids, round(ORIGIN.timestamp()) * 1000, load(None))
     kept: dict[str, list[Array]] = defaultdict(list)
     cycles = Cycles(cohort, {}, np.zeros(0), defaultdict(list), {})

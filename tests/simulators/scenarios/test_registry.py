@@ -12,9 +12,11 @@ from simulators.scenarios import ALL, SCENARIOS
 from simulators.scenarios.scenario import Scenario
 
 NAMED = (
-    "uneventful", "typical-course", "oliguria-responds", "oliguria-renal-failure", "pressor-wean-fails", "peak-hypotension-only",
-    "tachycardia-with-fever", "atrial-fibrillation", "pulmonary-edema", "neurotoxicity-late", "thrombocytopenia-bleeding", "sepsis", "hepatic",
-    "diarrhea", "missed-charting", "delay-beyond-24h", "ward",
+    "uneventful", "typical-course", "oliguria-responds", "urine-at-the-limit", "oliguria-renal-failure", "pressor-wean-fails",
+    "norepinephrine", "bag-change", "peak-hypotension-only",
+    "tachycardia-with-fever", "atrial-fibrillation", "chronic-fibrillation", "pulmonary-edema", "hypoxia-untreated", "neurotoxicity-late",
+    "thrombocytopenia-bleeding", "sepsis", "hepatic",
+    "diarrhea", "missed-charting", "unseen-night", "wrong-clock", "single-bad-readings", "discharge-in-error", "delay-beyond-24h", "ward",
 )  # fmt: skip
 
 

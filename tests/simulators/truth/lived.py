@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from simulators.charting.writer import Vitals
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
 from simulators.physiology.latent_state import CHUNK, LATENT, SUPPORT, Act, Chunk
@@ -47,7 +48,7 @@ def lived(
     acts: Iterable[Act] = (START,),
     happenings: Iterable[ClinicalEvent] = (),
     who: Cohort | None = None,
-    monitor: bool = True,
+    charting: Vitals = "minute",
 ) -> Truth:
     """What the witness says of a patient who is healthy but for what is given; row i holds for minute i, its
     instant being i + 1.
@@ -59,7 +60,7 @@ def lived(
         for code in SUPPORT
     }
     care |= {code: steps(course, minutes) for code, course in (support or {}).items()}
-    witness = GroundTruth(who or patient(), ORIGIN, ["test"], list(happenings), monitor=monitor)
+    witness = GroundTruth(who or patient(), ORIGIN, ["test"], list(happenings), [charting])
     for start in range(0, minutes, CHUNK):
         rows = slice(start, min(start + CHUNK, minutes))
         mine = [act for act in acts if start <= act.minute < rows.stop]

@@ -47,7 +47,7 @@ def test_a_deep_fall_on_a_monitor_is_distinct_within_minutes_and_by_hand_within_
 ) -> None:
     course = {"systolic-bp": [(0, 120), (60, 70), (60 + hours * 60, 120)]}
     assert distinct(lived(DAY, course), "hypotension")[0] is found
-    assert distinct(lived(DAY, course, monitor=False), "hypotension")[0] is (hours > 2)
+    assert distinct(lived(DAY, course, charting="hourly"), "hypotension")[0] is (hours > 2)
 
 
 def test_urine_that_is_scant_for_hours_is_measured_by_the_hour() -> None:
