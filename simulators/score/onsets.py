@@ -1,4 +1,6 @@
-"""Measure how long after its true onset an absolute episode is paged, by how often vital signs are charted."""
+"""Measure how long after its true onset an absolute episode is paged, by how often vital signs are
+charted.
+"""
 
 from __future__ import annotations
 

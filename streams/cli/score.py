@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from streams.scoring.engines import DecodedFeed, FoldingEngine
     from streams.show.score_numbers import FaultCounts, Numbers, Records, Score
 
-SIMULATOR = "simulators.score"
+SIMULATOR, ANSWERS = "simulators.score", "simulators.care.answers"
 """Imported by name when called, as all of `simulators` is."""
+ANSWERED = ("criterion", "blood-pressure", "recommendation")
 PUBLISHED = "as published"
 
 DESCRIPTION = """\
@@ -71,6 +72,11 @@ def parser() -> options.Parser:
         help="site configuration, may be given again; default: as for il2watch run",
     )
     command.add_argument(
+        "--unanswered",
+        action="store_true",
+        help="nobody acknowledges a page; default: somebody does, 2 to 10 min after each",
+    )
+    command.add_argument(
         "--plot",
         metavar="FILE",
         type=Path,
@@ -96,16 +102,20 @@ def main(arguments: list[str]) -> int:
 def contenders_of(chosen: argparse.Namespace) -> list[Contender]:
     """Return every configuration that is to be scored. Raises UsageError."""
     courses = list(load(chosen.truth, import_module(SIMULATOR).load_courses))
-    return [contender(path, courses) for path in chosen.config or [None]]
+    return [contender(path, courses, not chosen.unanswered) for path in chosen.config or [None]]
 
 
-def contender(path: str | None, courses: list[Any]) -> Contender:
-    """Return the configuration in a file, or the published one, ready to be scored. Raises UsageError."""
+def contender(path: str | None, courses: list[Any], answered: bool) -> Contender:
+    """Return the configuration in a file, or the published one, ready to be scored; `answered`: its pages are
+    acknowledged. Raises UsageError.
+    """
     from streams.scoring.engines import FoldingEngine
 
     guideline = site.guideline(path)
     scorer = import_module(SIMULATOR).Scorer(courses)
-    engine = FoldingEngine(guideline, alert_handler(scorer), scorer.saw, scorer.ready)
+    engine = FoldingEngine(
+        guideline, alert_handler(scorer), scorer.saw, scorer.ready, answers() if answered else None
+    )
     return Contender(path or PUBLISHED, guideline, scorer, engine)
 
 
@@ -124,6 +134,19 @@ def alert_handler(scorer: Any) -> Any:
             alert.id,
             alert.context is not None and alert.context.carried is True,
         )
+
+    return handle
+
+
+def answers() -> Any:
+    """Return a function that gives an alert that pages the answer of a simulated ward."""
+    answer = import_module(ANSWERS).answer
+
+    def handle(alert: Alert) -> Any:
+        carried = alert.context is not None and alert.context.carried is True
+        if alert.kind not in ANSWERED or carried:
+            return None
+        return answer(alert.patient, alert.id, alert.transition, alert.level, alert.decided)
 
     return handle
 

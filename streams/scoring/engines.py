@@ -5,8 +5,9 @@ What the engine refuses is counted, not kept.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
 
 from rules.decide import engine
 from rules.decide.state import Patient
@@ -16,13 +17,20 @@ from rules.wire.alerts import Alert
 from rules.wire.events import Event
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.errors import UsageError
-from streams.scoring.readiness import Told, watched
+from streams.scoring.readiness import Told, is_ready, minutes
 from streams.service.files import Line
+
+Answered = tuple[int, str, Event]
+"""When an answer is known (ms), its id, and the answer."""
+Answers = Callable[[Alert], Event | None]
+"""Returns the acknowledgement that an alert gets, if any."""
 
 
 class FoldingEngine:
-    """Folds events as they come and passes each alert to `on_alert`, each record that is taken to
-    `on_record`, and each time in which a dose is ready to `on_ready`.
+    """Folds events as they come, and the answer to each alert at its time.
+
+    It passes each alert to `on_alert`, each record that is taken to `on_record`, and each time in which a
+    dose is ready to `on_ready`.
 
     `refused`: by reason, what only the chart could refuse; `implausible`: by code.
     """
@@ -33,9 +41,11 @@ class FoldingEngine:
         on_alert: Callable[[Alert], None],
         on_record: Callable[[Event], None] | None = None,
         on_ready: Told | None = None,
+        answer: Answers | None = None,
     ) -> None:
         self.guideline, self.on_alert = guideline, on_alert
-        self.on_record, self.on_ready = on_record, on_ready
+        self.on_record, self.on_ready, self.answer = on_record, on_ready, answer
+        self.answers: dict[str, list[Answered]] = defaultdict(list)
         self.patients: dict[str, Patient] = {}
         self.refused: Counter[str] = Counter()
         self.implausible: Counter[str] = Counter()
@@ -52,8 +62,8 @@ class FoldingEngine:
 
     def _advance(self, name: str, event: Event) -> bool:
         before = self.patients.get(name)
-        if before is not None and self.on_ready is not None:
-            self._tell(watched(before, event.known, self.on_ready))
+        if before is not None:
+            self._pass(before, event.known)
         patient, alerts, recorded = engine.advance(before, event, self.guideline)
         self._tell(alerts)
         if recorded.refused is None and self.on_record is not None:
@@ -65,9 +75,31 @@ class FoldingEngine:
             self.refused[recorded.refused] += 1
         return recorded.refused is None
 
+    def _pass(self, patient: Patient, until: int) -> None:
+        """Decide everything before `until`, and tell the minutes in which a dose is ready."""
+        if self.on_ready is not None:
+            for start, end in minutes(patient, until):
+                self._decide(patient, start + 1)
+                if is_ready(patient):
+                    self.on_ready(patient.id, start, end)
+        self._decide(patient, until)
+
+    def _decide(self, patient: Patient, until: int) -> None:
+        """Decide everything before `until`, instant by instant, each answer applied at its own."""
+        answers = self.answers[patient.id]
+        while (moment := next_moment(patient, answers)) < until:
+            if answers and answers[0][0] <= moment:
+                answer = heappop(answers)[-1]
+                self._tell(engine.advance(patient, answer, self.guideline)[1])
+            else:
+                self._tell(engine.pass_to(patient, moment + 1))
+
     def _tell(self, alerts: Iterable[Alert]) -> None:
         for alert in alerts:
             self.on_alert(alert)
+            answer = None if self.answer is None else self.answer(alert)
+            if answer is not None:
+                heappush(self.answers[alert.patient], (answer.known, answer.id, answer))
 
     def end(self) -> None:
         """Advance every patient's clock to the feed's last instant, as other commands do.
@@ -75,7 +107,24 @@ class FoldingEngine:
         Source: criteria.md section 1.
         """
         for patient in self.patients.values():
-            self._tell(engine.settle(patient, self.clock) if self.clock is not None else ())
+            if self.clock is not None:
+                self._pass(patient, self.clock)
+                self._tell(engine.settle(patient, self.clock))
+
+
+def next_moment(patient: Patient, answers: Sequence[Answered]) -> int:
+    """Return the next instant at which something is decided or answered; far ahead when nothing will be."""
+    decided = patient.now if patient.pending or is_due(patient) else patient.due
+    moments = [moment for moment in (decided, answers[0][0] if answers else None) if moment is not None]
+    return min(moments, default=NEVER)
+
+
+def is_due(patient: Patient) -> bool:
+    """Return whether a deadline is due at the patient's clock."""
+    return patient.due is not None and patient.due <= patient.now
+
+
+NEVER = 1 << 62
 
 
 class DecodedFeed:

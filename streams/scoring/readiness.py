@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rules.decide.dose_clock import dose_clock
-from rules.decide.engine import pass_to
 from rules.decide.recommendation import recommend
 from rules.decide.state import Patient
 from rules.evaluate.dosing import due_at
-from rules.wire.alerts import Alert
 from rules.wire.instants import MINUTE
 
 READY = "ready"
@@ -17,21 +15,19 @@ Told = Callable[[str, int, int], None]
 """Called with a patient and a time (ms) in which the readiness was `ready`."""
 
 
-def watched(patient: Patient, until: int, told: Told) -> Iterator[Alert]:
-    """Move the clock to just before `until`, a minute at a time while a dose is due; yield the alerts.
+def minutes(patient: Patient, until: int) -> Iterator[tuple[int, int]]:
+    """Yield the minutes (from, to; ms) before `until` in which a dose is due.
 
-    An instant is decided only once the clock has passed it, by a millisecond here: no record has such a time,
-    and further ticks change no alert (criteria.md section 1).
+    Whoever consumes them moves the clock past the beginning of each: an instant is decided once the clock has
+    passed it.
     """
     due = due_at(patient.chart)
     if due is None or patient.over or patient.discharged is not None:
         return
     moment = max(patient.now, due)
     while moment < until - 1:
-        yield from pass_to(patient, moment + 1)
         following = min(moment + MINUTE, until)
-        if is_ready(patient):
-            told(patient.id, moment, following)
+        yield moment, following
         moment = following
 
 

@@ -182,7 +182,10 @@ def onsets(found: Onsets) -> Iterator[str]:
             if late
             else "none"
         )
-        yield f"true absolute onset to page, {charting}: {numbers['paged']} of {numbers['onsets']} paged, {words}"
+        yield (
+            f"true absolute onset to page, {charting}: {numbers['paged']} of {numbers['onsets']} paged, "
+            f"{words}"
+        )
 
 
 def records(found: Records) -> Iterator[str]:

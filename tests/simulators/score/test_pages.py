@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulators.score.detection import AlertTransition
-from simulators.score.pages import judged, pages
+from simulators.score.pages import judged, new_pages, pages
 from tests.simulators.score.timelines import course, minute, told
 
 
@@ -21,11 +21,13 @@ def paged(transitions: list[AlertTransition]) -> list[tuple[str, str]]:
         (".AA.", [("opened", "absolute")]),
         (".rA.", [("opened", "relative"), ("worsened", "absolute")]),
         (".Ar.", [("opened", "absolute")]),
-        (".rArA.", [("opened", "relative"), ("worsened", "absolute")]),
+        (".rArA.", [("opened", "relative"), ("worsened", "absolute"), ("worsened", "absolute")]),
         (".r.r.", [("opened", "relative"), ("opened", "relative")]),
     ],
 )
-def test_an_episode_pages_once_a_level(drawn: str, pages: list[tuple[str, str]]) -> None:
+def test_an_episode_pages_as_it_opens_and_each_time_it_worsens(
+    drawn: str, pages: list[tuple[str, str]]
+) -> None:
     assert paged(told("creatinine", drawn)) == pages
 
 
@@ -51,6 +53,40 @@ def test_what_opens_or_worsens_above_advice_is_paged(
     assert (
         bool(paged([AlertTransition("p1", kind, "x", level, transition, minute(0), minute(0), "e1")])) == page
     )
+
+
+def test_a_recommendation_that_its_cause_tells_is_no_page_of_its_own() -> None:
+    one = AlertTransition(
+        "p1", "recommendation", "recommendation", "absolute", "opened", minute(0), minute(0), "e1"
+    )
+    assert list(pages([one])) == [one]
+    assert list(pages([one._replace(carried=True)])) == []
+
+
+@pytest.mark.parametrize(
+    ("drawn", "new"),
+    [
+        ("....", 0),
+        (".rr.", 1),
+        (".rA.", 2),
+        (".rArA.", 2),
+        (".r" + "." * 23 + "r.", 1),
+        (".r" + "." * 24 + "r.", 2),
+        (".r" + "." * 30 + "A.", 2),
+    ],
+)
+def test_a_page_is_new_unless_its_subject_was_at_that_level_in_the_4_hours_before(
+    drawn: str, new: int
+) -> None:
+    assert new_pages(told("creatinine", drawn)) == new
+
+
+def test_a_step_for_the_worse_of_what_was_acknowledged_is_new() -> None:
+    opened = AlertTransition(
+        "p1", "criterion", "creatinine", "absolute", "opened", minute(0), minute(0), "e1"
+    )
+    step = opened._replace(transition="worsened", at=minute(30), decided=minute(30))
+    assert new_pages([opened, step]) == 2
 
 
 @pytest.mark.parametrize(

@@ -68,12 +68,14 @@ def test_pages_are_judged_and_their_burden_told() -> None:
     assert found["pages"] | {"kinds": None} == {
         "all": 5,
         "per_patient_day": 5.0,
+        "with_reminders_per_patient_day": 5.0,
         "of_criteria_and_pressure_per_patient_day": 4.0,
         "share_true": 0.75,
         "verdicts": {"false": 1, "true": 3, "unjudged": 1},
         "kinds": None,
-        "again": 0,
         "reminders": 0,
+        "new": 5,
+        "share_new": 1.0,
         "floods": {"of_one_patient": 0, "of_the_ward": 0},
     }
     assert found["subjects"]["hypotension"]["pages"]["ppv"] == 1.0
