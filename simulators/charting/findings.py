@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.charting.writer import HOUR, ChartingGap, ChartWriter, CourseClock
+from simulators.charting.writer import FOREVER, HOUR, ChartingGap, ChartWriter, CourseClock
 from simulators.physiology.latent_state import FINDINGS, Chunk, Flags, Whole
 
 ROUND, FIRST_ROUND = 8 * HOUR, 6 * HOUR
@@ -25,6 +25,10 @@ ON_ADMISSION: Final = {40: "ecg", 70: "chest-xray", 90: "urinalysis"}
 30.
 """
 FIRST: Final = 30
+CONFIRMED: Final = ("mental-status", "cognition")
+CONFIRMED_AFTER: Final = 125
+"""Minutes after which these are examined again: 2 h make them stop therapy, if they last (criteria.md section
+4)."""
 
 
 class Findings:
@@ -35,12 +39,15 @@ class Findings:
         self.charted = {finding: np.zeros(len(admitted)) for finding in FINDINGS}
         self.offset: Whole = np.arange(len(admitted)) * 11 % SPREAD
         self.missed: Whole = admitted + FIRST
+        self.again = {finding: np.full(len(admitted), FOREVER) for finding in CONFIRMED}
 
     def chart(self, chunk: Chunk, gap: ChartingGap) -> None:
         """Chart the chunk: what changed, the rounds, and what is done on admission."""
         seen = (chunk.support["present"] > 0) & ~gap.of("everything")
         for finding in FINDINGS:
             self.changes(finding, chunk, seen)
+        for finding, minutes in self.again.items():
+            self.examine_again(finding, minutes, chunk, seen)
         self.shift_round(chunk, seen)
         self.on_admission(chunk, seen)
 
@@ -57,12 +64,24 @@ class Findings:
 
     def chart_finding(self, finding: str, bed: int, minute: int, before: int, now: int) -> None:
         """Chart what is no longer present, then what is present now."""
+        if finding in self.again:
+            self.again[finding][bed] = minute + CONFIRMED_AFTER if now else FOREVER
         old = FINDINGS[finding][before - 1] if before else None
         new = FINDINGS[finding][now - 1] if now else None
         if old and (new is None or new[0] != old[0]):
             self.write(bed, minute, old[0], WORDS.get(old[0], False), NOTICED)
         if new:
             self.write(bed, minute, *new, NOTICED)
+
+    def examine_again(self, finding: str, minutes: Whole, chunk: Chunk, seen: Flags) -> None:
+        """Chart once more what must be confirmed, if it is still present then."""
+        for bed in np.flatnonzero(minutes < chunk.start + chunk.minutes).tolist():
+            row = max(0, int(minutes[bed]) - chunk.start)
+            if seen[row, bed]:
+                minutes[bed] = FOREVER
+                level = int(chunk.latent[finding][row, bed])
+                if level:
+                    self.write(bed, chunk.start + row, *FINDINGS[finding][level - 1], NOTICED)
 
     def shift_round(self, chunk: Chunk, seen: Flags) -> None:
         """Chart each patient's mental status and intravenous site, and whatever else was found before."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from rules.decide.dose_clock import DoseClock, dose_clock
 from rules.decide.engine import advance, settle
 from rules.decide.recommendation import Recommendation, recommend
+from rules.evaluate.dosing import due_at
 from rules.ingest.decode import decode
 from rules.wire.events import Encounter
 from rules.wire.instants import MINUTE
@@ -28,7 +29,11 @@ PLAIN: Final[dict[str, Answer]] = {
     "hold": "hold",
     "unknown": "hold",
 }
-NOT_BY_ITSELF: Final = {"hypotension", "phenylephrine", "mental-status-watch"}
+NOT_BY_ITSELF: Final = {
+    "mental-status-watch", "septic-workup", "hyperkalemia", "bradycardia", "tachypnea",
+    "forbidden-medication",
+}  # fmt: skip
+"""Blockers that a clinician clears before a dose, however long that takes."""
 PATIENCE: Final = 1.0
 """Hours.
 
@@ -38,9 +43,11 @@ consultant gives them an hour.
 EVERY: Final = 10
 """Minutes.
 
-Of the sets that a monitor sends each minute the consultant reads one in ten; the rest would change no answer
-and cost ten times as long.
+Of the sets that a monitor sends each minute the consultant reads one in ten, until a dose will soon be due;
+the rest would change no answer and cost ten times as long.
 """
+SOON: Final = 20 * MINUTE
+"""Before a dose falls due every set is read: what a monitor shows for five minutes decides."""
 MONITOR: Final = b'"source":"monitor"'
 PATIENT: Final = b'"patient":"'
 
@@ -59,10 +66,16 @@ class Consultant:
     def chart(self, records: Iterable[tuple[int, bytes]]) -> None:
         """Fold records (`known` in ms, line) in order of `known`; skip what the decoder refuses."""
         for known, line in records:
-            if (known // MINUTE) % EVERY and MONITOR in line:
+            if (known // MINUTE) % EVERY and MONITOR in line and not self.dose_soon(whose(line), known):
                 continue
             if not self.finished or whose(line) not in self.finished:
                 self.fold(line)
+
+    def dose_soon(self, patient: bytes, known: int) -> bool:
+        """Return whether a dose of the patient is due, or soon will be, at moment `known` (ms)."""
+        state = self.patient_states.get(patient.decode())
+        due = None if state is None else due_at(state.chart)
+        return due is not None and known >= due - SOON
 
     def fold(self, line: bytes) -> None:
         """Fold one record."""
@@ -86,7 +99,7 @@ class Consultant:
         """
         name = self.patients[bed]
         chart = self.patient_states.get(name)
-        if chart is None:
+        if chart is None or chart.discharged is not None:
             return "hold"
         settle(chart, self.origin + minute * MINUTE)
         recommendation = recommend(chart)
@@ -100,8 +113,7 @@ def answer(clock: DoseClock, recommendation: Recommendation) -> Answer:
     """Return what the dose readiness means in practice (criteria.md section 4, Dose readiness).
 
     `not-started`: the first dose, which opens the cycle, unless something is absolute. `decide`: after
-    `PATIENCE`, if only relative criteria block it, never on a low pressure, a pressor above 0.5 ug/kg/min or
-    a mental change.
+    `PATIENCE`, unless something of `NOT_BY_ITSELF` blocks it.
     """
     if clock.readiness == "not-started":
         return "hold" if recommendation.word in ("delay", "stop") else "give"

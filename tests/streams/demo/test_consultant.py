@@ -35,8 +35,10 @@ def clock(readiness: str, delayed: float = 0.0, blockers: tuple[str, ...] = ()) 
         ("not-started", "stop", 0, ("infection",), "hold"),
         ("decide", "correct", 0.5, ("creatinine",), "hold"),
         ("decide", "correct", 1.0, ("creatinine",), "give"),
-        ("decide", "correct", 1.0, ("creatinine", "hypotension"), "hold"),
-        ("decide", "proceed", 9.0, ("phenylephrine",), "hold"),
+        ("hold", "correct", 1.0, ("creatinine", "hypotension"), "hold"),
+        ("hold", "proceed", 9.0, ("phenylephrine",), "hold"),
+        ("decide", "correct", 9.0, ("hyperkalemia",), "hold"),
+        ("decide", "proceed", 1.0, ("dose-count",), "give"),
         ("decide", "proceed", 9.0, ("mental-status-watch",), "hold"),
     ],
 )
@@ -111,7 +113,7 @@ def test_a_patient_of_whom_nothing_is_charted_is_given_nothing() -> None:
 
 def test_a_dose_is_given_when_it_is_due_and_everything_was_looked_at() -> None:
     bed = Bed().treated()
-    bed.looked_at(START + 7 * 60)
+    bed.looked_at(START + 7 * 60 + 1)
     asked = consultant(bed)
     assert [asked(0, START + minutes) for minutes in (8 * 60 - 1, 8 * 60)] == ["hold", "give"]
 
@@ -158,6 +160,15 @@ def test_of_a_monitor_one_set_in_ten_minutes_is_read_and_of_a_nurse_all() -> Non
     chart = consultant(bed).patient_states["p1"]
     assert chart is not None
     assert [(row.at - ORIGIN) // MINUTE for row in chart.chart.tail.rows] == [0, 10, 20, 30, 40, 50, 57]
+
+
+def test_of_a_monitor_every_set_is_read_from_20_minutes_before_a_dose_is_due() -> None:
+    bed = Bed().treated()
+    for minute in range(START + 451, START + 470):
+        bed.vitals(minute, source="monitor")
+    chart = consultant(bed).patient_states["p1"]
+    assert chart is not None
+    assert [(row.at - ORIGIN) // MINUTE - START for row in chart.chart.tail.rows] == [*range(460, 470)]
 
 
 def test_a_record_that_the_rules_refuse_is_passed_over() -> None:
