@@ -60,7 +60,9 @@ def main(arguments: list[str]) -> int:
         from streams.show import alerts as alert_tables
         from streams.show import terminal
 
-        alert_tables.show_difference(found, (now.guideline.reference, against.reference), terminal.console())
+        alert_tables.show_difference(
+            found, (now.guideline.reference, against.reference), terminal.console()
+        )
     else:
         from msgspec import to_builtins
 

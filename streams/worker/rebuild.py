@@ -42,7 +42,9 @@ def _bury(broker: Broker, changelog: str) -> int:
     live = _live(broker, changelog)
     sender = clients.producer(broker)
     try:
-        sent = [sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()]
+        sent = [
+            sender.send(changelog, None, key=key, partition=partition) for key, partition in live.items()
+        ]
         for one in sent:
             one.get(30)
     finally:

@@ -26,7 +26,9 @@ class SystemAlarm:
         self.worker, self.subject = worker, subject
         self.open, self.opened, self.seq = False, 0, 0
 
-    def after(self, now: int, is_open: bool, message: str, limit: str | None = None) -> OutgoingRecord | None:
+    def after(
+        self, now: int, is_open: bool, message: str, limit: str | None = None
+    ) -> OutgoingRecord | None:
         """Return the alert to append, if the alarm opened or closed by it. `now`: ms."""
         if is_open == self.open:
             return None
