@@ -330,7 +330,7 @@ class Tail:
         """Put the state of an encoded tail in place of this one, and apply its records."""
         self.rows, self.readings = rows, Readings(before)
         self.marks = [Mark(0, signals, self.readings.lengths)]
-        self.recompute(BEFORE_ALL)
+        self.set(self.setting)
 
     @property
     def horizon(self) -> int | None:

@@ -277,8 +277,8 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
     chart.faded = {ghost.id: ghost for ghost in column_codec.unpack(Ghost, saved.faded)}
     rows = [row for chunk in saved.sealed for row in column_codec.unpack(VitalsRow, chunk)]
     before = unpack_readings(saved.context)
-    chart.tail.restore(saved.signals, before, [*rows, *saved.rows])
     rebuilt(chart)
+    chart.tail.restore(saved.signals, before, [*rows, *saved.rows])
     chart.seen = fact_lists.index(chart)
     chart.packed, chart.packed_faded, chart.tail.context = saved.facts, saved.faded, saved.context
     return chart
