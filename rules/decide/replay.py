@@ -86,7 +86,8 @@ class Replay:
         ahead = [self._criterion(row) for row in self.rows]
         self.ended |= outgrown(self.chart, self.now, self._state)
         self.accepted = accepted(self.chart, self.now, self.ended)
-        moments = (*ahead, next_end(self.chart, self.now), self.judged(new))
+        switch = self.chart.mode.next_switch(self.now)
+        moments = (*ahead, switch, next_end(self.chart, self.now), self.judged(new))
         self.due = min((m for m in moments if m is not None and m > self.now), default=None)
 
     def _state(self, code: str) -> str | None:

@@ -97,6 +97,7 @@ COUNTS = {
     ),
     "one given before the cycle goes on in it": (
         Course()
+        .encounter("admit", "-03:00", location="ward")
         .accept("creatinine", "-02:00", "relative")
         .start("00:00")
         .complete("08:00")

@@ -479,6 +479,7 @@ ACCEPTED = {
     "an acceptance lifts a rule that stands by it alone": (accepted(), "09:00", []),
     "so does one given before": (
         Course()
+        .encounter("admit", "-03:00", location="ward")
         .accept("atrial-fibrillation", "-02:00")
         .start("00:00")
         .finding("atrial-fibrillation", "08:00"),
