@@ -93,14 +93,14 @@ def found_late(
     rule: StopRule, chart: Chart, held: Holding, accepted: frozenset[str], is_new: Callable[[Fact], bool]
 ) -> tuple[str, ...]:
     """Return the criteria of which a new record says what is over already: it happened, the rule stands."""
-    start = chart.cycle.start
-    if start is None:
+    since = chart.cycle.since
+    if since is None:
         return ()
     return tuple(
         code
         for code in rule.found_late
         if code not in held.elements and code not in accepted
-        if any(is_new(fact) and fact.at >= start for fact in trippers(rule, code, chart))
+        if any(is_new(fact) and fact.at >= since for fact in trippers(rule, code, chart))
     )
 
 
