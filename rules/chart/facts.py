@@ -160,12 +160,16 @@ class Resumed(Fact, array_like=True, gc=False):
 
 
 class Baseline(Fact, array_like=True):
-    """The readings and findings of a `baseline` event: of the baseline only, never of the course."""
+    """The readings and findings of a `baseline` event: of the baseline only, never of the course.
+
+    `comparators`: of the readings that have one.
+    """
 
     age: float | None
     readings: dict[str, float]
     findings: dict[str, bool]
     dose_1_planned: int | None = None
+    comparators: dict[str, str] = {}
 
 
 F = TypeVar("F", bound=Fact)

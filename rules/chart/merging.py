@@ -206,6 +206,7 @@ def _without(baseline: Baseline, codes: set[str]) -> Baseline:
         findings={item: said for item, said in baseline.findings.items() if f"{HISTORY}{item}" not in codes},
         age=None if AGE in codes else baseline.age,
         dose_1_planned=None if PLANNED in codes else baseline.dose_1_planned,
+        comparators={code: sign for code, sign in baseline.comparators.items() if code not in codes},
     )
 
 

@@ -436,8 +436,9 @@ def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) ->
             unusable.append(_artefact(code, value, {**vocabulary.VITALS, **vocabulary.LABS}[code]))
     _set_aside(chart, heading, [replace(each, code=f"baseline-{each.code}") for each in unusable])
     _taken_back(chart, heading, event.withdrawn)
+    compared = {lab[0]: lab[5] for lab in event.labs if lab[5] is not None and lab[0] in readings}
     findings = dict(event.findings)
-    insert(chart.baselines, Baseline(*heading, event.age, readings, findings, event.dose_1_planned))
+    insert(chart.baselines, Baseline(*heading, event.age, readings, findings, event.dose_1_planned, compared))
     return dirty_flags.ENCOUNTER | dirty_flags.BASELINE
 
 

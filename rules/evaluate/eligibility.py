@@ -4,9 +4,12 @@ Source: paper, Pretherapy Assessment; criteria.md section 7.4.
 """
 
 from rules.chart.chart import Chart
+from rules.chart.facts import Lab
 from rules.chart.unreadable import newest_is_unreadable
+from rules.evaluate.limit_bands import Compared, band_of
+from rules.evaluate.result import CLEAR
 from rules.evaluate.rows.upper_limit import upper
-from rules.guideline.declarations import UpperLimitRow
+from rules.guideline.declarations import Limit, UpperLimitRow
 
 MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
 
@@ -37,21 +40,24 @@ def eligibility(chart: Chart) -> list[tuple[str, str]]:
 
 
 def _at_most(chart: Chart, code: str, limit: float) -> str:
-    value = latest(chart, code)
-    if value is None:
+    found = latest(chart, code)
+    state = None if found is None else band_of(found, Limit(">", limit), None)
+    if state is None:
         return UNKNOWN
-    if value > limit:
+    if state != CLEAR:
         return NOT_MET
     return UNKNOWN if newest_is_unreadable(chart, code) else MET
 
 
-def latest(chart: Chart, code: str) -> float | None:
+def latest(chart: Chart, code: str) -> Lab | Compared | None:
     """Return the latest value of labs and baseline readings, by `at`; None when there is none."""
     labs = chart.labs.get(code, [])
     baselines = [baseline for baseline in chart.baselines if code in baseline.readings]
     if labs and (not baselines or labs[-1].at >= baselines[-1].at):
-        return labs[-1].value
-    return baselines[-1].readings[code] if baselines else None
+        return labs[-1]
+    if not baselines:
+        return None
+    return Compared(baselines[-1].readings[code], baselines[-1].comparators.get(code))
 
 
 def _wanted(recorded: bool | None, good: bool) -> str:

@@ -5,6 +5,7 @@ And the latest of a run of results (criteria.md 3.2 and 8).
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from rules.chart.facts import Lab
 from rules.chart.volumes import SHIFT, Shift
@@ -22,7 +23,14 @@ def band(value: float, relative: Limit | None, absolute: Limit | None) -> str:
     return RELATIVE if relative is not None and relative.met(value) else CLEAR
 
 
-def band_of(lab: Lab, relative: Limit | None, absolute: Limit | None) -> str | None:
+class Compared(NamedTuple):
+    """A value with its comparator, if it has one."""
+
+    value: float
+    comparator: str | None
+
+
+def band_of(lab: Lab | Compared, relative: Limit | None, absolute: Limit | None) -> str | None:
     """Return the state of a result: of all values it stands for, the least if all are tripped.
 
     None: some of them are clear and some are not.

@@ -45,11 +45,11 @@ def io(
 
 
 def _measured(record: schema.IORecord) -> tuple[float, float | None]:
-    """Return the volume in mL; of a stool that nobody measured 0, and how many there were."""
+    """Return the volume in mL; of stools that nobody measured 0, and how many there were (None: none)."""
     if record.volume is None and record.kind == "stool" and record.count is not None:
         if not 0 <= record.count < _MOST:
             refuse(MALFORMED, f"{place(record)}: count {record.count} is no count; send how many stools")
-        return 0.0, record.count
+        return 0.0, record.count or None
     if not isinstance(record.volume, float):
         refuse(MALFORMED, f"{place(record)}: volume {quoted(record.volume)}; send a JSON number")
     unit = units.volume(record.unit)

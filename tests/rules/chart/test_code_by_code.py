@@ -364,3 +364,20 @@ def test_ticks_never_conflict() -> None:
     ]
     outcome = folded(course)
     assert (outcome.refused, outcome.patients["p1"].now) == ([], ms("09:00"))
+
+
+@pytest.mark.parametrize(
+    ("value", "state"),
+    [
+        (1.6, "met"),
+        (1.61, "not-met"),
+        ("<1.6", "met"),
+        ("<=1.7", "unknown"),
+        (">1.6", "not-met"),
+        (">1", "unknown"),
+    ],
+)
+def test_a_comparator_of_a_baseline_stands_for_every_value_it_allows(value: float | str, state: str) -> None:
+    """criteria.md sections 7.4 and 8."""
+    course = baseline({"readings": [{"code": "creatinine", "value": value, "unit": "mg/dL"}]})
+    assert states_at(course, "02:00")["eligibility"]["creatinine"] == state

@@ -142,6 +142,7 @@ def test_a_urine_collection_that_cannot_be_read_is_still_a_collection(change, va
         ({"volume": ..., "count": 3}, 0.0, 3.0),
         ({"volume": None, "unit": ..., "count": 1}, 0.0, 1.0),
         ({"volume": 300, "count": 2}, 300.0, None),
+        ({"volume": ..., "count": 0}, 0.0, None),
     ],
 )
 def test_a_stool_that_nobody_measured_is_counted(change, volume, count):
