@@ -81,6 +81,7 @@ FINDING = st.one_of(
                 "ileus",
                 "hallucination",
                 "infection",
+                "cognition-failed",
                 "vivid-dreams",
             ]
         ),
@@ -115,12 +116,32 @@ END = st.just({"type": "encounter", "event": "therapy-end"})
 AGAIN = st.just({"type": "encounter", "event": "cycle-start"})
 GONE = st.just({"type": "encounter", "event": "discharge"})
 RESUME = st.sampled_from(
-    ["arrhythmia", "oxygen", "infection", "troponin", "neuropsychiatric", "pressor-dependence"]
+    [
+        "arrhythmia",
+        "oxygen",
+        "infection",
+        "troponin",
+        "neuropsychiatric",
+        "pressor-dependence",
+        "delay-over-24h",
+    ]
 ).map(lambda rule: {"type": "resume", "rule": rule, "by": "dr-3", "reason": "reviewed"})
+ACCEPT = st.tuples(
+    st.sampled_from(["atrial-fibrillation", "creatinine", "oxygen-requirement", "phenylephrine-minimum"]),
+    st.sampled_from(["relative", "absolute"]),
+).map(
+    lambda drawn: {
+        "type": "accept",
+        "criterion": drawn[0],
+        "level": drawn[1],
+        "by": "dr-3",
+        "reason": "known",
+    }
+)
 
 ON_THE_WARD = (VITALS, VITALS, VITALS, LABS, URINE, STOOL, BOLUS, DOSE, FINDING, MEDICATION)
 ANYWHERE = (*ON_THE_WARD, PRESSOR, PRESSOR, DOPAMINE, TRANSFER)
-EVERYTHING = (*ANYWHERE, END, AGAIN, RESUME)
+EVERYTHING = (*ANYWHERE, END, AGAIN, RESUME, ACCEPT)
 
 OPENING: list[Wire] = [
     {"type": "encounter", "id": "b", "patient": "p1", "at": text(0), "event": "baseline", "location": "ward", "age": 50,
