@@ -9,6 +9,7 @@ from rules.evaluate.result import ADVISORY, CLEAR, Case, Memory, Result, open_, 
 from rules.evaluate.rows.persistent_finding import persistent_finding
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import PersistentFindingRow
+from rules.guideline.local_time import clock_time
 from rules.wire.instants import Instant
 from rules.wire.written import written
 
@@ -22,7 +23,9 @@ def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     if now < start:
         return Result(next=start, words="A new dose was given: its peak is 4-6 h after it")
     if now < end:
-        return open_(start, (doses[-1].reference,), end)
+        opened = open_(start, (doses[-1].reference,), end)
+        opened.words = f"{advice.text} until {clock_time(end, case.guideline.shifts)}"
+        return opened
     return Result(at=end, words=advice.ended)
 
 
@@ -90,4 +93,7 @@ def mental_status_watch(advice: Advice, case: Case, now: Instant, before: Memory
     if result.evaluates_at is None:
         words = "Mental status reassessed: normal" if result.state == CLEAR else "2 h are over"
         return Result(at=result.at, words=words)
-    return open_(result.at, result.evidence, result.evaluates_at)
+    due = clock_time(result.evaluates_at, case.guideline.shifts)
+    opened = open_(result.at, result.evidence, result.evaluates_at)
+    opened.words = f"{advice.text} before {due}, and chart it"
+    return opened

@@ -37,7 +37,7 @@ class Corrective(NamedTuple):
 
 def corrective(case: Case, code: str, now: Instant) -> Corrective:
     """Return what to do about a criterion."""
-    declared = case.guideline.corrects[code]
+    declared = case.guideline.corrects(code)
     if code in URINE and (instead := _without_fluid(case, now)) is not None:
         return instead
     lines = medicines(declared.drugs, case.guideline, declared.only)
@@ -52,7 +52,8 @@ def _without_fluid(case: Case, now: Instant) -> Corrective | None:
     treated = pressors.dopamine_runs(case.chart, now) or (end is not None and now >= end)
     advice = case.guideline.advises["fluid-futile" if treated else "add-dopamine"]
     lines = () if treated else medicines(("dopamine",), case.guideline)
-    return Corrective(f"{advice.text} ({harm.words})", advice.source, lines)
+    why = f"({harm.words})" if treated else f"(more fluid would harm: {harm.words})"
+    return Corrective(f"{advice.text[0].upper()}{advice.text[1:]} {why}", advice.source, lines)
 
 
 def medicines(agents: Iterable[str], guideline: Guideline, only: str = "") -> tuple[Measure, ...]:

@@ -3,6 +3,7 @@
 Source: text, Overview; criteria.md section 7.1, fluid-limit.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from rules.chart.chart import Chart
@@ -18,9 +19,13 @@ def above_maintenance(chart: Chart, now: Instant, within: int) -> list[Volume]:
 
     A volume charted ahead of the clock counts at once.
     """
-    return sorted(
-        (v for kind in ABOVE_MAINTENANCE for v in chart.volumes[kind] if v.at + within > now), key=place
-    )
+    start = now - within
+    found = [v for kind in ABOVE_MAINTENANCE for v in _since(chart.volumes[kind], start)]
+    return sorted(found, key=place)
+
+
+def _since(volumes: list[Volume], start: int) -> list[Volume]:
+    return volumes[bisect_right(volumes, start, key=lambda volume: volume.at) :]
 
 
 def total(volumes: Sequence[Volume]) -> float:
@@ -30,10 +35,20 @@ def total(volumes: Sequence[Volume]) -> float:
 
 def highest(volumes: Sequence[Volume], now: Instant, within: int, lasts: int) -> float:
     """Return the most given in any `within` that ended in the `lasts` up to the clock, mL."""
-    start = now - lasts
-    moments = [start, *(v.at for v in volumes if start < v.at <= now)]
-    totals = [total([v for v in volumes if t - within < v.at <= t]) for t in moments]
-    return max(*totals, total([v for v in volumes if v.at > now - within]))
+    start, running, first = now - lasts, 0.0, 0
+    most = max(_within(volumes, start, within), total([v for v in volumes if v.at > now - within]))
+    for volume in volumes:
+        running += volume.volume
+        while volumes[first].at <= volume.at - within:
+            running -= volumes[first].volume
+            first += 1
+        if start < volume.at <= now:
+            most = max(most, running)
+    return round(most, 4)
+
+
+def _within(volumes: Sequence[Volume], t: int, within: int) -> float:
+    return total([v for v in volumes if t - within < v.at <= t])
 
 
 def fluid_level(advice: Advice, chart: Chart, now: Instant) -> tuple[str, Instant | None]:
@@ -42,12 +57,10 @@ def fluid_level(advice: Advice, chart: Chart, now: Instant) -> tuple[str, Instan
     It falls only when the total has stayed below a limit for `lasts` (ms).
     """
     assert advice.volume is not None and advice.second_volume is not None
-    volumes = above_maintenance(chart, now, advice.within + advice.lasts)
+    kept = advice.within + advice.lasts
+    volumes = above_maintenance(chart, now, kept)
+    if total(volumes) < advice.volume:
+        return CLEAR, None
     most = highest(volumes, now, advice.within, advice.lasts)
     level = RELATIVE if most >= advice.second_volume else ADVISORY if most >= advice.volume else CLEAR
-    leaves = (moment for v in volumes for moment in _leaves(v, advice))
-    return level, soonest(now, *leaves)
-
-
-def _leaves(volume: Volume, advice: Advice) -> tuple[int, int]:
-    return volume.at + advice.within, volume.at + advice.within + advice.lasts
+    return level, soonest(now, *(v.at + kept for v in volumes))

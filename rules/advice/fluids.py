@@ -3,7 +3,7 @@
 Source: Table 5; text, Overview.
 """
 
-from rules.advice import pressors
+from rules.advice import pressors, seen
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.advice.harm import fluid_harm, weight_gained
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, tripped
@@ -28,7 +28,8 @@ def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     evidence: tuple[Reference, ...] = ()
     for subject in causes:
         evidence += case.judge(subject, now).evidence
-    return Result(ADVISORY, evidence=evidence, next=harm.next, words=advice.text + _used(case, now, causes))
+    words = f"{seen.causes(case, causes, now)}: {advice.text}{_used(case, now, causes)}"
+    return Result(ADVISORY, evidence=evidence, next=harm.next, words=words)
 
 
 def _used(case: Case, now: Instant, causes: list[str]) -> str:
@@ -61,7 +62,8 @@ def fluid_futile(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     if not harm.causes or not left:
         return Result(next=harm.next)
     evidence = tuple(reference for code in left for reference in case.judge(code, now).evidence)
-    return Result(ADVISORY, evidence=evidence, next=harm.next, words=f"{advice.text}: {harm.words}")
+    words = f"{seen.causes(case, left, now)}: {advice.text} ({harm.words})"
+    return Result(ADVISORY, evidence=evidence, next=harm.next, words=words)
 
 
 def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -94,7 +96,9 @@ def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     weight = case.chart.weights[-1]
     result = Result(CLEAR, at=weight.at, value=gain, unit="%", limit=advice.limit.text)
     result.evidence = (weight.reference,)
-    found = f"Weight {written(weight.value, 'kg')}, {written(gain, '%', advice.limit.value)} over baseline"
+    old = seen.age(case, "weight", weight.at, now)
+    over = written(gain, "%", advice.limit.value)
+    found = f"Weight {written(weight.value, 'kg')}{old}, {over} over baseline"
     result.words = found
     if advice.limit.met(gain):
         result.state, result.words = ADVISORY, f"{found}: {advice.text}"

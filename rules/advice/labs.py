@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rules.advice.harm import replacement_is_halved
+from rules.advice.seen import age_of_lab
 from rules.chart.facts import Lab
 from rules.evaluate.limit_bands import as_charted, band_of
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result
@@ -48,7 +49,7 @@ def run_of(labs: Sequence[Lab], level_of: Level) -> Run:
     return Run(level, first, labs[-1])
 
 
-def _judged(advice: Advice, case: Case, level_of: Level) -> Result:
+def _judged(advice: Advice, case: Case, now: Instant, level_of: Level) -> Result:
     """Return the result by the latest value of the advice's lab, whatever its age."""
     labs = case.chart.labs.get(advice.lab or "")
     if not labs:
@@ -57,15 +58,17 @@ def _judged(advice: Advice, case: Case, level_of: Level) -> Result:
     result = Result(run.level, at=run.first.at, value=as_charted(run.last), unit=run.last.unit)
     result.limit = None if advice.limit is None else advice.limit.text
     result.evidence = (run.last.reference,)
-    result.words = _named(advice, run.last, advice.limit)
+    result.words = _named(advice, case, now, advice.limit)
     return result
 
 
-def _named(advice: Advice, lab: Lab, limit: Limit | None) -> str:
+def _named(advice: Advice, case: Case, now: Instant, limit: Limit | None) -> str:
+    """Return the latest result by its name, with its age if it is old."""
     code = advice.lab or ""
-    name = NAMES.get(code, code.capitalize())
+    lab, name = case.chart.labs[code][-1], NAMES.get(code, code.capitalize())
     limits = () if limit is None else (limit.value,)
-    return f"{name} {lab.comparator or ''}{written(lab.value, lab.unit, *limits)}"
+    value = written(lab.value, lab.unit, *limits)
+    return f"{name} {lab.comparator or ''}{value}{age_of_lab(case, code, lab.at, now)}"
 
 
 def _either(met: bool | None, level: str) -> str | None:
@@ -76,7 +79,7 @@ def fixed_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     """Evaluate a lab against the guideline's own number; past the second one another text applies."""
     limit, second = advice.limit, advice.second
     assert limit is not None
-    result = _judged(advice, case, lambda lab: _either(meets(limit, lab), ADVISORY))
+    result = _judged(advice, case, now, lambda lab: _either(meets(limit, lab), ADVISORY))
     if result.state == CLEAR:
         return result
     text = advice.text
@@ -101,13 +104,13 @@ def below_low(advice: Advice, case: Case, now: Instant, before: Memory) -> Resul
     def level_of(lab: Lab) -> str | None:
         return CLEAR if lab.low is None else _either(meets(Limit("<", lab.low), lab), ADVISORY)
 
-    result = _judged(advice, case, level_of)
+    result = _judged(advice, case, now, level_of)
     if result.value is None:
         return result
     last = case.chart.labs[advice.lab or ""][-1]
     if last.low is not None:
         limit = Limit("<", last.low)
-        result.limit, result.words = limit.text, _named(advice, last, limit)
+        result.limit, result.words = limit.text, _named(advice, case, now, limit)
     if result.state != CLEAR:
         normal = "" if last.low is None else f", normal from {written(last.low)}"
         result.words = f"{result.words}{normal}: {advice.text}{_halved(advice, case, now)}"
@@ -120,7 +123,7 @@ def ck_elevated(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     def level_of(lab: Lab) -> str | None:
         return CLEAR if lab.high is None else _either(meets(Limit(">", lab.high), lab), ADVISORY)
 
-    result = _judged(advice, case, level_of)
+    result = _judged(advice, case, now, level_of)
     if result.value is None:
         return result
     last = case.chart.labs[advice.lab or ""][-1]
@@ -150,7 +153,7 @@ def hyperkalemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
         # A result that stands for values on both sides of 6.0, all above 5.5, has the least of their levels.
         return RELATIVE if meets(second, lab) else _either(meets(limit, lab), ADVISORY)
 
-    result = _judged(advice, case, level_of)
+    result = _judged(advice, case, now, level_of)
     if result.state == RELATIVE:
         result.limit = second.text
     if result.state != CLEAR:

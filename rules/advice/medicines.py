@@ -84,19 +84,24 @@ def premedication(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     Only in a stay in which any medication is charted.
     """
     chart = case.chart
-    doses, end = chart.cycle_doses, chart.cycle.end
-    due = due_at(chart) if chart.cycle.start is not None else chart.dose_1_planned
+    end, planned = chart.cycle.end, chart.dose_1_planned
+    over = end is not None and now >= end
+    doses = [] if over else chart.cycle_doses
+    due = planned if over or chart.cycle.start is None else due_at(chart)
     if not chart.drugs:
         return Result()
-    if doses and (case.stopped or (end is not None and now >= end)):
+    if doses and case.stopped:
         return Result(words="IL-2 is stopped")
     if doses:
-        return _during(advice, case, now, doses[0].at)
-    if due is None or (end is not None and now >= end):
-        return Result()
-    if now < due - advice.after:
-        return Result(next=due - advice.after)
-    return _before(advice, case, now, due - advice.after)
+        result = _during(advice, case, now, doses[0].at)
+        result.next = soonest(now, result.next, end)
+        return result
+    if due is None or (end is not None and over and due <= end):
+        return Result(at=end, words="Therapy has ended")
+    opens = due - advice.after
+    result = Result(next=opens) if now < opens else _before(advice, case, now, opens)
+    result.next = soonest(now, result.next, end)
+    return result
 
 
 def _before(advice: Advice, case: Case, now: Instant, start: int) -> Result:

@@ -5,7 +5,7 @@ Source: Table 5, Hypotension and Oliguria; text, Overview.
 
 from collections.abc import Sequence
 
-from rules.advice import pressors
+from rules.advice import pressors, seen
 from rules.advice.fluid_balance import total
 from rules.advice.fluids import HYPOTENSION, URINE
 from rules.advice.harm import FluidHarm, fluid_harm
@@ -32,7 +32,8 @@ def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
         words = f"{running[0].capitalize()} runs" if running else advice.ended
         return Result(next=harm.next, words=words)
     target = written(case.chart.tail.setting.target, "mm[Hg]")
-    return _followed(advice, case, before, harm, start, f"{advice.text} to systolic above {target}")
+    text = f"{seen.pressure(case, now)}: {advice.text} to systolic above {target}"
+    return _followed(advice, case, before, harm, start, text)
 
 
 def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -41,7 +42,7 @@ def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) ->
     if not running or not tripped(case, HYPOTENSION):
         return Result(next=ahead, words="No pressor runs" if not running else advice.ended)
     target = written(case.chart.tail.setting.target, "mm[Hg]")
-    words = f"Titrate {' and '.join(running)} to systolic above {target}"
+    words = f"{seen.pressure(case, now)}: titrate {' and '.join(running)} to systolic above {target}"
     return Result(ADVISORY, evidence=case.judge(HYPOTENSION, now).evidence, next=ahead, words=words)
 
 
@@ -57,7 +58,8 @@ def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
         return Result(next=harm.next, words="Therapy has ended: no dopamine for the kidneys")
     if not known or pressors.dopamine_runs(case.chart, now):
         return Result(next=harm.next, words="Dopamine runs" if known else advice.ended)
-    return _followed(advice, case, before, harm, min(known), advice.text)
+    text = f"{seen.causes(case, URINE, now)}: {advice.text}"
+    return _followed(advice, case, before, harm, min(known), text)
 
 
 def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start: int, text: str) -> Result:
@@ -77,7 +79,7 @@ def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start
     result.flags = SECOND_VOLUME if given >= advice.second_volume else 0
     evidence = [*references(boluses), *(one for cause in harm.causes for one in cause.evidence)]
     result.evidence = tuple(dict.fromkeys(evidence))
-    result.words = f"{text}: {_why(harm, given, boluses)}"
+    result.words = f"{text}; {_why(harm, given, boluses)}"
     return result
 
 

@@ -3,6 +3,7 @@
 Source: Table 5, Shortness of breath; criteria.md sections 3.1, 7.1 and 7.2.
 """
 
+from rules.advice.seen import age
 from rules.chart.readings import Reading
 from rules.chart.series import Latch
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result
@@ -17,7 +18,7 @@ def hypoxemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Resul
     spo2, limit = case.chart.tail.now.spo2, case.chart.tail.setting.low.trip
     result = _latched(advice, spo2.low, spo2.last, limit, ADVISORY)
     if spo2.last is not None:
-        value = written(spo2.last.value, "%", limit.value)
+        value = written(spo2.last.value, "%", limit.value) + age(case, "vital-signs", spo2.last.at, now)
         below = f", was below {figures(limit.value)} %" if not limit.met(spo2.last.value) else ""
         limited = f" (limit {figures(limit.value)} %){below}: {advice.text}" if spo2.low.on else ""
         result.words = f"SpO2 {value}{limited}"
@@ -30,7 +31,8 @@ def bradycardia(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     result = _latched(advice, hr.slow, hr.last, slow.trip, RELATIVE)
     if hr.last is not None:
         held = f", below {figures(slow.trip.value)} over 30 min: {advice.text}" if hr.slow.on else ""
-        result.words = f"Heart rate {figures(hr.last.value, slow.trip.value, slow.clear.value)}{held}"
+        value = figures(hr.last.value, slow.trip.value, slow.clear.value)
+        result.words = f"Heart rate {value}{age(case, 'vital-signs', hr.last.at, now)}{held}"
     return result
 
 
@@ -41,7 +43,7 @@ def tachypnea(advice: Advice, case: Case, now: Instant, before: Memory) -> Resul
     if breathing.last is not None:
         value = figures(breathing.last.value, fast.trip.value, fast.clear.value)
         held = f", {figures(fast.trip.value)} or more twice: {advice.text}" if breathing.fast.on else ""
-        result.words = f"Respiratory rate {value}{held}"
+        result.words = f"Respiratory rate {value}{age(case, 'vital-signs', breathing.last.at, now)}{held}"
     return result
 
 

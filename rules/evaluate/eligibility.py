@@ -5,10 +5,9 @@ Source: paper, Pretherapy Assessment; criteria.md section 7.4.
 
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab
-from rules.chart.unreadable import newest_is_unreadable
 from rules.evaluate.limit_bands import Compared, band_of
 from rules.evaluate.result import CLEAR
-from rules.evaluate.rows.upper_limit import upper
+from rules.evaluate.rows.upper_limit import is_above
 from rules.guideline.declarations import Limit, UpperLimitRow
 
 MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
@@ -41,23 +40,31 @@ def eligibility(chart: Chart) -> list[tuple[str, str]]:
 
 def _at_most(chart: Chart, code: str, limit: float) -> str:
     found = latest(chart, code)
-    state = None if found is None else band_of(found, Limit(">", limit), None)
-    if state is None:
+    if found is None:
         return UNKNOWN
-    if state != CLEAR:
-        return NOT_MET
-    return UNKNOWN if newest_is_unreadable(chart, code) else MET
+    at, result = found
+    state = band_of(result, Limit(">", limit), None)
+    if state == CLEAR and not _unread_since(chart, code, at):
+        return MET
+    return UNKNOWN if state is None or state == CLEAR else NOT_MET
 
 
-def latest(chart: Chart, code: str) -> Lab | Compared | None:
-    """Return the latest value of labs and baseline readings, by `at`; None when there is none."""
+def latest(chart: Chart, code: str) -> tuple[int, Lab | Compared] | None:
+    """Return the latest value of labs and baseline readings, by `at`, which comes with it."""
     labs = chart.labs.get(code, [])
     baselines = [baseline for baseline in chart.baselines if code in baseline.readings]
     if labs and (not baselines or labs[-1].at >= baselines[-1].at):
-        return labs[-1]
+        return labs[-1].at, labs[-1]
     if not baselines:
         return None
-    return Compared(baselines[-1].readings[code], baselines[-1].comparators.get(code))
+    last = baselines[-1]
+    return last.at, Compared(last.readings[code], last.comparators.get(code))
+
+
+def _unread_since(chart: Chart, code: str, at: int) -> bool:
+    """Return whether a newer result could not be read: what was met may no longer be."""
+    unread = (code, f"baseline-{code}")
+    return any(fact.code in unread and fact.at >= at for fact in chart.set_aside)
 
 
 def _wanted(recorded: bool | None, good: bool) -> str:
@@ -87,14 +94,15 @@ def _needs_echo(chart: Chart) -> bool:
     """Return whether myocarditis is known: from an earlier cycle of the stay, or said by a baseline."""
     if chart.baseline_findings.get("earlier-myocarditis"):
         return True
-    row, start = chart.guideline.row["cardiac-enzymes"], chart.cycle.start
-    if start is None or chart.cycle.number < 2:
+    row, since = chart.guideline.row["cardiac-enzymes"], chart.cycle.since
+    if since is None or chart.cycle.number < 2:
         return False
     assert isinstance(row, UpperLimitRow)
-    first = min((place.at for place in chart.places if place.event == "cycle-start"), default=start)
+    begun = [place.at for place in chart.places if place.event == "cycle-start"]
+    first = min([*begun, *(dose.at for dose in chart.doses)], default=since)
     return any(
-        (high := upper(row, code, lab)) is not None and lab.value > high
+        is_above(row, code, lab)
         for code in row.labs
         for lab in chart.labs.get(code, ())
-        if first <= lab.at < start
+        if first <= lab.at < since
     )

@@ -42,7 +42,7 @@ def advised(asked: Asked) -> Answer:
     window, why = explain_advice(advice, asked)
     return Answer(
         rule=Rule(
-            words=advice.text,
+            words=advice.text[0].upper() + advice.text[1:],
             source=advice.source,
             section=f"criteria.md section {'7.2' if advice.watch else '7.1'}",
             window=f"open while: {opens(advice, asked.guideline)}",

@@ -11,7 +11,7 @@ from rules.wire.instants import DAY, HOUR
 PEAK = (
     Advice(
         code="peak-window",
-        text="Pressure is lowest now, 4-6 h after the dose: check it often, titrate pressors accordingly",
+        text="Pressure is lowest now, 4-6 h after the dose: check it often, titrate pressors accordingly,",
         ended="The peak of 4-6 h after the dose is over",
         source="text, Overview",
     ),
@@ -20,13 +20,13 @@ PEAK = (
 FLUIDS = (
     Advice(
         code="fluid-bolus",
-        text="Give a crystalloid bolus of 250-500 mL",
+        text="give a crystalloid bolus of 250-500 mL",
         ended="Pressure and urine have recovered",
         source="Table 5, Hypotension and Oliguria",
     ),
     Advice(
         code="add-pressor",
-        text="Start phenylephrine 0.1-2 mcg/kg/min, titrate",
+        text="start phenylephrine 0.1-2 mcg/kg/min, titrate",
         ended="Pressure has recovered",
         source="Table 5, Hypotension; Table 6",
         volume=1000,
@@ -35,13 +35,13 @@ FLUIDS = (
     ),
     Advice(
         code="titrate-pressor",
-        text="Titrate the pressor to the target pressure",
+        text="titrate the pressor to the target pressure",
         ended="Pressure has recovered",
         source="text, Overview",
     ),
     Advice(
         code="add-dopamine",
-        text="Place a urinary catheter and start dopamine 2 mcg/kg/min",
+        text="place a urinary catheter and start dopamine 2 mcg/kg/min",
         ended="Urine has recovered",
         source="Table 5, Oliguria; Table 6",
         volume=1000,
@@ -50,7 +50,7 @@ FLUIDS = (
     ),
     Advice(
         code="fluid-futile",
-        text="Call the physician: more fluid will not help",
+        text="call the physician: more fluid will not help",
         ended="Pressure and urine have recovered, or fluid may be given again",
         source="text, Overview",
     ),
@@ -205,7 +205,7 @@ BEDSIDE = (
     ),
     Advice(
         code="mental-status-watch",
-        text="Mental status changed: reassess before 2 h are over, and chart it",
+        text="Mental status changed: reassess",
         ended="Mental status reassessed, or 2 h are over",
         source="Table 3, neurologic",
     ),

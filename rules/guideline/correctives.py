@@ -35,6 +35,11 @@ class Corrective(msgspec.Struct, frozen=True, kw_only=True):
     only: str = ""
 
 
+def unlisted(code: str) -> Corrective:
+    """Return what to do about a criterion for which neither Table 5 nor the text has a measure."""
+    return Corrective(code=code, text="Inform the physician", source=NOBODY)
+
+
 CORRECTIVES = (
     Corrective(
         code="sinus-tachycardia",
@@ -107,7 +112,6 @@ CORRECTIVES = (
         text="Delay until phenylephrine can be weaned to 0.5 mcg/kg/min or less",
         source="text, Overview: hypotension",
     ),
-    Corrective(code="bleeding", text="Inform the physician", source=NOBODY),
     Corrective(
         code="platelets",
         text="Consider transfusion if the count is below 20,000/mm³",

@@ -12,7 +12,7 @@ import msgspec
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.advice_texts import ADVICE
 from rules.guideline.agents import AGENTS, Agents
-from rules.guideline.correctives import CORRECTIVES, Corrective
+from rules.guideline.correctives import CORRECTIVES, Corrective, unlisted
 from rules.guideline.declarations import AnyRow, Pressors
 from rules.guideline.dose_decisions import STOP_RULES, TABLE4, StopRule, Table4
 from rules.guideline.eligibility import ELIGIBILITY, Eligibility
@@ -109,9 +109,12 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {advice.code: advice for advice in self.advice}
 
     @cached_property
-    def corrects(self) -> dict[str, Corrective]:
-        """The corrective measures by the code of their criterion."""
+    def _corrects(self) -> dict[str, Corrective]:
         return {corrective.code: corrective for corrective in self.correctives}
+
+    def corrects(self, code: str) -> Corrective:
+        """Return the corrective measure of a criterion; where there is none, whom to call."""
+        return self._corrects.get(code) or unlisted(code)
 
     @cached_property
     def observes(self) -> dict[str, Observation]:

@@ -345,7 +345,7 @@ def test_a_clear_row_says_how_far_off_it_is_and_by_which_facts(code):
 def test_a_tripped_row_names_value_limit_window_facts_and_what_to_do(code):
     events, expected = TRIPPED[code]
     text = told(code, 10, *events)
-    for words in (*expected, "What clears it:", "What to do:", GUIDELINE.corrects[code].text):
+    for words in (*expected, "What clears it:", "What to do:", GUIDELINE.corrects(code).text):
         assert words in text
 
 
@@ -361,7 +361,7 @@ def test_a_finding_names_the_record_that_decides_and_what_ends_it(row, name):
         f"f1 at 2026-03-02T09:00:00Z: {value or 'present'}, {code}, decides",
     ):
         assert words in text
-    assert GUIDELINE.corrects[row.code].text in text
+    assert GUIDELINE.corrects(row.code).text in text
     assert "Clear once" in text
 
 
