@@ -3,12 +3,14 @@
 Source: Table 5, Fever breakthrough; criteria.md section 7.1, septic-workup.
 """
 
+from bisect import bisect_left
 from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
 import msgspec
 
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.readings import Reading
 from rules.evaluate.result import ADVISORY, Case, Memory, Result
@@ -20,6 +22,7 @@ from rules.wire.written import written
 ANSWERS = ("infection", "cultures-sent")
 """Findings that answer a spike, whatever they say."""
 LOOKED_BACK = 3 * DAY
+INPUTS = dirty_flags.TEMPERATURE | dirty_flags.DOSES | dirty_flags.ENCOUNTER | dirty_flags.bits(ANSWERS)
 
 
 class Course(NamedTuple):
@@ -37,50 +40,83 @@ class Course(NamedTuple):
 
 def septic_workup(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open on a spike, until 24 h without a high temperature, or until someone has looked."""
-    doses = case.chart.cycle_doses
     readings = temperatures(case.chart, now - LOOKED_BACK)
-    if not doses or not readings or advice.limit is None:
+    if not case.chart.cycle_doses or not readings:
         return Result()
-    start = now - LOOKED_BACK + advice.within
-    course = _course(advice, case.chart, readings, doses[0].at, _remembered(readings, before, start), start)
+    course = _course(advice, case, *_resumed(advice, case, readings, now, before))
     if course.spike is not None and now >= course.high + advice.until:
         course = _over(advice, course)
+    judged = (("judged", readings[-1].at), ("known", now), ("high", course.high), ("quiet", course.quiet))
     if course.spike is None:
         ended = readings[-1].at if course.ended is None else course.ended
-        return Result(at=ended, words=course.words or advice.ended)
-    spike = course.spike
-    result = Result(ADVISORY, at=spike.at, value=spike.value, unit=advice.unit, limit=advice.limit.text)
+        return Result(at=ended, words=course.words or advice.ended, held=judged)
+    spike, limit = course.spike, advice.limit
+    assert limit is not None
+    result = Result(ADVISORY, at=spike.at, value=spike.value, unit=advice.unit, limit=limit.text, held=judged)
     result.evidence, result.next, result.mark = (spike.reference,), course.high + advice.until, spike.at
-    result.words = f"Temperature {written(spike.value, advice.unit, advice.limit.value)}: {advice.text}"
+    result.words = f"Temperature {written(spike.value, advice.unit, limit.value)}: {advice.text}"
     return result
 
 
-def _course(
-    advice: Advice, chart: Chart, readings: list[Reading], dose_1: int, course: Course, start: int
-) -> Course:
-    """Return the course over the temperatures and the findings that answer them, in order of `at`.
+def _resumed(
+    advice: Advice, case: Case, readings: list[Reading], now: Instant, before: Memory
+) -> tuple[Course, list[Reading], int]:
+    """Return the course so far, the readings that are not in it yet, and from which moment they are.
 
-    It goes on from what was remembered of the time before moment `start`: no day before that is kept whole.
+    It goes on from what is remembered; where a fact of that time became known or was corrected since, it is
+    worked out again, as far back as the day before a spike is kept whole.
     """
-    limit = advice.limit
+    # A new cycle has another first dose: a spike of before is none of it.
+    of_cycle = before.mark is None or before.mark >= case.chart.cycle_doses[0].at + advice.after
+    kept = dict(before.held) if of_cycle else {}
+    start = now - LOOKED_BACK + advice.within
+    if "judged" in kept and not _moved(case, readings, kept["judged"], kept["known"]):
+        spike = _spike_of(readings, before)
+        course = Course(spike, kept["high"] if spike is not None else 0, quiet=kept["quiet"])
+        start = kept["judged"] + 1
+    else:
+        old = of_cycle and before.mark is not None and before.mark < start
+        course = Course(_spike_of(readings, before), start) if old else Course()
+    return course, readings[bisect_left(readings, start, key=lambda one: one.at) :], start
+
+
+def _moved(case: Case, readings: list[Reading], judged: int, known: Instant) -> bool:
+    """Return whether a fact of the time up to `judged` became known since, or was corrected."""
+    signs = chain.from_iterable(case.chart.findings.get(code, ()) for code in ANSWERS)
+    moments = chain(
+        ((one.at, one.first) for one in readings),
+        ((dose.at, dose.first) for dose in case.chart.doses),
+        ((sign.at, sign.first) for sign in signs),
+    )
+    return bool(case.replaced & INPUTS) or any(at <= judged and first > known for at, first in moments)
+
+
+def _spike_of(readings: list[Reading], before: Memory) -> Reading | None:
+    """Return the spike that was open at the decision before, though it may no longer be kept."""
+    if before.state != ADVISORY or before.mark is None:
+        return None
+    found = next((one for one in readings if one.at == before.mark), readings[0])
+    return msgspec.structs.replace(found, at=before.mark)
+
+
+def _course(advice: Advice, case: Case, course: Course, new: list[Reading], start: int) -> Course:
+    """Return the course over new temperatures and the findings that answer them, in order of `at`."""
+    limit, findings = advice.limit, case.chart.findings
     assert limit is not None
-    answers = [sign.at for code in ANSWERS for sign in chart.findings.get(code, ()) if sign.at >= start]
+    answers = [sign.at for code in ANSWERS for sign in findings.get(code, ()) if sign.at >= start]
     events = chain(
-        ((reading.at, 0, reading) for reading in readings if reading.at >= start),
-        ((at, 1, None) for at in answers),
+        ((one.at, 0, one) for one in new if limit.met(one.value)), ((at, 1, None) for at in answers)
     )
     for at, _, reading in sorted(events, key=lambda event: event[:2]):
         if course.spike is not None and at > course.high + advice.until:
             course = _over(advice, course)
         if reading is None:
             if course.spike is not None and at >= course.spike.at:
-                quiet = at + advice.until
-                course = Course(None, 0, at, "Infection looked for, or cultures sent", quiet)
-        elif limit.met(reading.value):
-            if course.spike is not None:
-                course = course._replace(high=at)
-            elif at >= course.quiet and _is_spike(advice, chart, reading, dose_1):
-                course = Course(reading, at)
+                course = Course(ended=at, words="Looked for infection", quiet=at + advice.until)
+        elif course.spike is not None:
+            course = course._replace(high=at)
+        elif at >= course.quiet and _is_spike(advice, case.chart, reading):
+            course = Course(reading, at)
     return course
 
 
@@ -89,17 +125,9 @@ def _over(advice: Advice, course: Course) -> Course:
     return Course(None, 0, ended, "No high temperature for 24 h", course.quiet)
 
 
-def _remembered(readings: list[Reading], before: Memory, start: int) -> Course:
-    """Return the spike of the time before moment `start` that was still open at the decision before."""
-    if before.state != ADVISORY or before.mark is None or before.mark >= start:
-        return Course()
-    spike = next((one for one in readings if one.at == before.mark), readings[0])
-    return Course(msgspec.structs.replace(spike, at=before.mark), start)
-
-
-def _is_spike(advice: Advice, chart: Chart, reading: Reading, dose_1: int) -> bool:
+def _is_spike(advice: Advice, chart: Chart, reading: Reading) -> bool:
     """Return whether a high temperature lies far enough above those of the day before it."""
-    if reading.at < dose_1 + advice.after or advice.rise is None:
+    if reading.at < chart.cycle_doses[0].at + advice.after or advice.rise is None:
         return False
     usual, _ = usual_before(advice, chart, reading.at)
     return round(reading.value - usual, 4) >= advice.rise

@@ -286,6 +286,11 @@ class AdviceCase:
         return self._patient.amendments
 
     @property
+    def replaced(self) -> int:
+        """The dirty flags of what is corrected, withdrawn or replaced at this decision."""
+        return self._patient.dirty_replaced
+
+    @property
     def stopped(self) -> bool:
         """Whether a stop rule stands."""
         return any(rule.in_force for rule in self._patient.rules.values())

@@ -123,6 +123,10 @@ class Case(Protocol):
         """The ids of the facts that are corrected or withdrawn at this decision."""
 
     @property
+    def replaced(self) -> int:
+        """The dirty flags of what is corrected, withdrawn or replaced at this decision."""
+
+    @property
     def stopped(self) -> bool:
         """Whether a stop rule stands."""
 

@@ -121,3 +121,44 @@ SAID = {
 def test_how_long_it_is_open(course: Course, expected: list[str]) -> None:
     """criteria.md section 7.1: until 24 h without one, or someone looks for infection."""
     assert timed(course, CODE) == expected
+
+
+LATE = {
+    "a cool reading charted late makes it a spike": (
+        warm(("20:00", 38.2), ("25:00", 38.5)).vitals("19:00", known="26:00", temp=36.0),
+        ["opened advisory 25:00 @26:00"],
+    ),
+    "a warm one charted late makes it none": (
+        warm(*SPIKE).vitals("19:00", known="26:00", temp=39.0),
+        ["opened advisory 25:00", "resolved clear 25:00 @26:00"],
+    ),
+    "a dose charted late takes a reading out of the baseline": (
+        warm(("19:00", 38.3), ("21:30", 37.4), ("25:00", 38.5)).dose("18:00", known="26:00"),
+        ["opened advisory 25:00 @26:00"],
+    ),
+    "cultures charted late close it at their time": (
+        warm(*SPIKE, ("27:00", 38.0)).finding("cultures-sent", "26:00", known="28:00"),
+        ["opened advisory 25:00", "resolved clear 26:00 @28:00"],
+    ),
+    "a spike of the cycle before is none of the next": (
+        warm(*SPIKE).encounter("cycle-start", "30:00").dose("30:00").vitals("31:00", temp=38.5),
+        ["opened advisory 25:00", "resolved clear 30:00"],
+    ),
+}
+
+
+@table(LATE, "course expected")
+def test_what_becomes_known_late(course: Course, expected: list[str]) -> None:
+    """criteria.md section 1: the order of arrival does not matter."""
+    assert timed(course, CODE) == expected
+
+
+def test_a_fever_by_the_minute_is_one_spike() -> None:
+    """criteria.md section 7.1: sustained fever raises its own baseline."""
+    drawn = warm(("20:00", 37.2))
+    for minute in range(25 * 60, 40 * 60):
+        drawn.vitals(f"{minute // 60:02}:{minute % 60:02}", temp=39.0)
+    assert timed(drawn.finding("cultures-sent", "40:00"), CODE) == [
+        "opened advisory 25:00",
+        "resolved clear 40:00",
+    ]
