@@ -369,7 +369,8 @@ WARD_MIX = Scenario(
     says=(
         "A ward as it might be over weeks: most patients have a typical course or less, each of the others "
         "one of the trouble above, at the rates "
-        "below, which are assumptions. It is what the score is measured on."
+        "below, which are assumptions; but none whose records are refused without a fault of the feed. It is what "
+        "the score is measured on."
     ),
     mix={
         "typical-course": 0.28,
@@ -393,9 +394,8 @@ WARD_MIX = Scenario(
         "diarrhea": 0.02,
         "missed-charting": 0.02,
         "unseen-night": 0.01,
-        "wrong-clock": 0.005,
         "single-bad-readings": 0.01,
-        "discharge-in-error": 0.005,
+        "discharge-in-error": 0.01,
         "delay-beyond-24h": 0.01,
     },
 )
