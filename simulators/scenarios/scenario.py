@@ -64,5 +64,5 @@ class Scenario:
     accepted: tuple[str, ...] = ()
     location: Literal["ward", "icu"] = "ward"
     days: float = 7.0
-    doses: int = 14
+    doses: int = 12
     mix: Mapping[str, float] = field(default_factory=dict)

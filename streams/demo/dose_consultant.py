@@ -15,7 +15,7 @@ from rules.decide.recommendation import Recommendation, recommend
 from rules.evaluate.dosing import due_at
 from rules.ingest.decode import decode
 from rules.wire.events import Encounter
-from rules.wire.instants import MINUTE
+from rules.wire.instants import HOUR, MINUTE
 
 if TYPE_CHECKING:
     from rules.decide.state import Patient
@@ -46,8 +46,10 @@ EVERY: Final = 10
 Of the sets that a monitor sends each minute the consultant reads one in ten, until a dose will soon be due;
 the rest would change no answer and cost ten times as long.
 """
-SOON: Final = 20 * MINUTE
-"""Before a dose falls due every set is read: what a monitor shows for five minutes decides."""
+SOON, AGAIN = 20 * MINUTE, HOUR
+"""For so long before a dose falls due every set is read, and before each hour at which a held one is asked
+for again: what a monitor shows for five minutes decides.
+"""
 MONITOR: Final = b'"source":"monitor"'
 PATIENT: Final = b'"patient":"'
 
@@ -72,10 +74,10 @@ class Consultant:
                 self.fold(line)
 
     def dose_soon(self, patient: bytes, known: int) -> bool:
-        """Return whether a dose of the patient is due, or soon will be, at moment `known` (ms)."""
+        """Return whether a dose of the patient will soon be asked for, at moment `known` (ms)."""
         state = self.patient_states.get(patient.decode())
         due = None if state is None else due_at(state.chart)
-        return due is not None and known >= due - SOON
+        return due is not None and known >= due - SOON and (known - due) % AGAIN >= AGAIN - SOON
 
     def fold(self, line: bytes) -> None:
         """Fold one record."""

@@ -16,6 +16,7 @@ from rules.wire.events import Event
 from simulators.care.dosing import DosingPlan
 from simulators.charting.chart import Charting
 from simulators.charting.records import Record
+from simulators.charting.writer import Vitals
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort
 from simulators.physiology.latent_state import CHUNK, LABS, LATENT, SUPPORT, Act, Chunk
@@ -75,6 +76,7 @@ def charted(
     happenings: Sequence[ClinicalEvent] = (),
     change: Change | None = None,
     monitor: bool = True,
+    vitals: Vitals | None = None,
     seed: int = 1,
 ) -> list[Record]:
     """The records of a ward over some hours, with those that become known after."""
@@ -84,7 +86,7 @@ def charted(
         DosingPlan(minutes, clinical_events=happenings),
         seed,
         ORIGIN,
-        ["minute" if monitor else "hourly"] * patients,
+        [vitals or ("minute" if monitor else "hourly")] * patients,
     )
     records = [
         record

@@ -90,3 +90,17 @@ def test_what_changed_while_nobody_charted_is_charted_when_somebody_does() -> No
 def test_a_round_that_was_missed_is_made_good() -> None:
     missed = ClinicalEvent(0, "missed-charting", 6 * 60, 9 * 60, 1)
     assert [at for at, *_ in said(charted(11, happenings=[missed]), "iv-site")] == ["07:30", "16:30"]
+
+
+@pytest.mark.parametrize(
+    ("finding", "code"), [("mental-status", "mental-status"), ("cognition", "cognition-failed")]
+)
+@pytest.mark.parametrize(("lasts", "times"), [(240, 2), (60, 1)])
+def test_what_must_be_confirmed_is_charted_again_after_two_hours_if_it_is_still_present(
+    finding: str, code: str, lasts: int, times: int
+) -> None:
+    value = FINDINGS[finding][0][1]
+    records = charted(6, change=level(finding, (120, 1), (120 + lasts, 0)))
+    found = [at for at, _, told in said(records, code) if told == value and at < "13:00"]
+    assert found[:2] == ["09:01", "11:06"][:times]
+    assert len(found) == times

@@ -62,6 +62,56 @@ def test_no_charting_leaves_a_gap_that_truth_tells_of() -> None:
         assert 10 <= (end - start).total_seconds() / 3600 <= 14
 
 
+def pages(one: Rehearsal, subject: str) -> list[Alert]:
+    return [
+        alert
+        for alert in one.alerts
+        if alert.subject == subject and alert.transition in ("opened", "worsened")
+    ]
+
+
+def test_an_accepted_fibrillation_is_told_by_nobody_and_stands_in_no_doses_way() -> None:
+    for one in rehearsals()["chronic-fibrillation"]:
+        assert pages(one, "atrial-fibrillation") == []
+        assert "stop-rule:arrhythmia" not in one.subjects()
+        assert sum(dose.given for dose in one.truth.doses) >= 8
+
+
+def test_norepinephrine_is_a_pressor_like_another() -> None:
+    for one in rehearsals()["norepinephrine"]:
+        assert max(one.truth.latent.codes["phenylephrine"]) == 0
+        assert pages(one, "phenylephrine-maximum")
+
+
+def test_a_bag_that_is_changed_is_no_weaning() -> None:
+    for one in rehearsals()["bag-change"]:
+        ends = [
+            alert.at
+            for alert in one.alerts
+            if alert.subject == "phenylephrine-minimum" and alert.level == "clear"
+        ]
+        assert len(ends) <= len(pages(one, "phenylephrine-minimum"))
+        assert one.worst("phenylephrine-minimum") == LEVELS["absolute"]
+
+
+def test_each_bad_reading_is_one_page_at_most() -> None:
+    for one in rehearsals()["single-bad-readings"]:
+        for subject in ("sinus-tachycardia", "hypotension", "oxygen-requirement"):
+            assert len(pages(one, subject)) <= 1
+            assert not one.truth.criteria.get(subject)
+
+
+def test_urine_about_the_limit_is_one_episode_and_not_one_an_hour() -> None:
+    for one in rehearsals()["urine-at-the-limit"]:
+        assert len(pages(one, "urine-hour")) <= len(one.truth.criteria["urine-hour"])
+
+
+def test_a_discharge_in_error_tells_again_what_still_holds() -> None:
+    for one in rehearsals()["discharge-in-error"]:
+        opened = pages(one, "hypotension")
+        assert len({alert.id for alert in opened}) == len(opened) >= 2
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engine_misses_nothing_that_was_distinct(name: str) -> None:
     missed = [

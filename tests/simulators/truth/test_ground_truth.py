@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from simulators.charting.writer import Vitals
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.latent_state import Act
 from simulators.truth import file
@@ -99,6 +100,44 @@ def test_criteria_hold_from_cycle_start_to_discharge_alone() -> None:
     turns = (Act(100, 0, "cycle-start", {}), Act(200, 0, "discharge", {}))
     assert spans(lived(300, {"platelets": 20}, acts=turns), "platelets") == [(101, 201, "absolute")]
     assert lived(300, {"platelets": 20}, acts=()).criteria == {}
+
+
+def accepted(minute: int, level: str = "absolute", criterion: str = "bleeding") -> Act:
+    return Act(minute, 0, "accept", {"criterion": criterion, "level": level})
+
+
+def test_an_accepted_criterion_is_no_longer_true_and_the_others_are() -> None:
+    body = {"bleeding": 2.0, "infection": 1.0}
+    truth = lived(300, body, acts=(START, accepted(60)))
+    assert spans(truth, "bleeding") == [(1, 61, "absolute")]
+    assert spans(truth, "infection") == [(1, 300, "absolute")]
+
+
+def test_a_level_above_the_accepted_one_ends_the_acceptance_for_good() -> None:
+    course = {"bleeding": [(0, 1.0), (120, 2.0), (180, 1.0)]}
+    assert spans(lived(300, course, acts=(START, accepted(15, "relative"))), "bleeding") == [
+        (1, 16, "relative"),
+        (121, 181, "absolute"),
+        (181, 300, "relative"),
+    ]
+
+
+def test_what_is_certain_is_true_whatever_the_noise() -> None:
+    truth = lived(300, {"creatinine": [(0, 1.0), (60, 3.05), (120, 3.5)]})
+    found = [(minute(one.start), one.level) for one in truth.certain["creatinine"]]
+    assert found == [(61, "relative"), (121, "absolute")]
+
+
+def test_intensive_care_and_four_hours_after_a_pressor_are_told() -> None:
+    truth = lived(900, {}, {"icu": [(0, 0), (60, 1), (120, 0)], "dopamine": [(0, 0), (300, 2), (330, 0)]})
+    assert [(minute(since), minute(until)) for since, until in truth.intensive] == [(61, 121), (301, 570)]
+
+
+@pytest.mark.parametrize(("charting", "hours"), [("hourly", 2), ("4-hourly", 8)])
+def test_by_hand_a_fall_is_distinct_once_two_sets_must_have_shown_it(charting: Vitals, hours: int) -> None:
+    for lasts, found in ((hours * 60 - 5, False), (hours * 60 + 5, True)):
+        course = {"systolic-bp": [(0, 120), (60, 70), (60 + lasts, 120)]}
+        assert distinct(lived(DAY, course, charting=charting), "hypotension")[0] is found
 
 
 def test_doses_and_turns_are_told() -> None:
