@@ -368,9 +368,8 @@ WARD_MIX = Scenario(
     name="ward",
     says=(
         "A ward as it might be over weeks: most patients have a typical course or less, each of the others "
-        "one of the trouble above, at the rates "
-        "below, which are assumptions; but none whose records are refused without a fault of the feed. It is what "
-        "the score is measured on."
+        "one of the trouble above, at the rates below, which are assumptions; but none whose records are "
+        "refused without a fault of the feed. It is what the score is measured on."
     ),
     mix={
         "typical-course": 0.28,
