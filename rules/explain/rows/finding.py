@@ -28,7 +28,7 @@ def explain(row: FindingRow, asked: Asked) -> Answer:
         rule=Rule(
             words=row.words,
             source=row.source,
-            section="criteria.md section 3, findings",
+            section="criteria.md section 3.5",
             relative=words(row.relative),
             absolute=words(row.absolute),
             window="present from the record that says so until one says it is not; the latest by `at` rules",

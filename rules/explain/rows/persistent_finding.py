@@ -18,7 +18,7 @@ def explain(row: PersistentFindingRow, asked: Asked) -> Answer:
         rule=Rule(
             words=row.words,
             source=row.source,
-            section="criteria.md section 3, mental-status",
+            section="criteria.md section 3.5, mental-status",
             absolute=f"{row.finding} {row.value} and not reversed within {span(row.lasts)}",
             window=f"{span(row.lasts)} from the first record of the unbroken run of {row.value}",
             stale=f"older than {span(row.stale)}, or never charted",
