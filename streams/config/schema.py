@@ -15,6 +15,7 @@ from rules.guideline.settings.keys import (
     MARGIN,
     NUMBER,
     STARTS,
+    SWITCH,
     ZONE,
     Key,
     keys,
@@ -101,6 +102,7 @@ TYPES: dict[str, Schema] = {
     FRACTION: {"type": "number", "minimum": 0, "maximum": 1},
     COUNT: {"type": "integer", "minimum": 1, "maximum": 100},
     DURATION: {"type": "string", "pattern": DURATION_PATTERN},
+    SWITCH: {"type": "boolean"},
     ZONE: {"type": "string"},
     STARTS: {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": f"^{CLOCK.pattern}$"}},
 }
