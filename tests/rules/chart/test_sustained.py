@@ -5,7 +5,7 @@ arrival, over a day, with gaps, ties and corrections.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from rules.chart.course import Mode
 from rules.chart.oxygen import VitalsRow
 from rules.chart.setting import setting_for
 from rules.chart.vitals import Signals, Tail
+from rules.evaluate.rows.oxygen import by_saturation
 from rules.guideline import SCHWARTZENTRUBER_2001
 from rules.wire.instants import HOUR, MINUTE
 
@@ -78,6 +79,49 @@ def hypotension(reads: Sequence[Read], interval: int) -> str:
     return state
 
 
+def systolic(rows: Sequence[VitalsRow]) -> list[Read]:
+    """criteria.md 5: a mean with no systolic at its `at` or in the 5 min before it stands in for one."""
+    at = [row.at for row in rows if row.sbp is not None]
+    reads = []
+    for row in rows:
+        if row.sbp is not None:
+            reads.append(Read(row.at, row.sbp))
+        elif row.mbp is not None and not any(row.at - 5 * MINUTE < one <= row.at for one in at):
+            reads.append(Read(row.at, 80 if row.mbp < 55 else 90 if row.mbp < 60 else 96))
+    return reads
+
+
+def saturation(rows: Sequence[VitalsRow], interval: int) -> str:
+    """criteria.md 3.1, by saturation, where oxygen is given by cannula alone."""
+    flow, reads, high = 0.0, [], []
+    for at, group in groupby(rows, key=lambda row: row.at):
+        same = list(group)
+        flow = next((row.flow for row in reversed(same) if row.flow is not None), flow)
+        reads += [Read(at, row.spo2) for row in same if row.spo2 is not None]
+        high += [flow >= 4 for row in same if row.spo2 is not None]
+    low = severe = on_high = False
+    for i in range(len(reads)):
+        if severe:
+            severe = not sustained(reads, i, lambda v: v >= 90, 5 * MINUTE, interval)
+        else:
+            severe = confirmed(reads, i, lambda v: v < 90)
+        low = latched(reads[: i + 1], below, lambda v: v >= 95, 5 * MINUTE, interval)
+        on_high = low and (on_high or ran_on(reads, high, i, interval))
+    return "absolute" if severe or on_high else "relative" if low else "clear"
+
+
+def below(value: float) -> bool:
+    return value < 95
+
+
+def ran_on(reads: Sequence[Read], high: Sequence[bool], i: int, interval: int) -> bool:
+    """Whether a sustained low saturation had 4 L/min in force at each low reading of its run."""
+    if not sustained(reads, i, below, 5 * MINUTE, interval):
+        return False
+    met = [j for j in range(i) if reads[j].at <= reads[i].at - 5 * MINUTE and below(reads[j].value)]
+    return all(high[j] for j in range(met[-1], i + 1) if below(reads[j].value))
+
+
 def said(signals: Signals) -> dict[str, object]:
     sbp = signals.sbp
     return {
@@ -86,23 +130,20 @@ def said(signals: Signals) -> dict[str, object]:
         "150": signals.hr.unexcused.on,
         "slow": signals.hr.slow.on,
         "pressure": "absolute" if sbp.severe.on else "relative" if sbp.low.on else "clear",
-        "95": signals.spo2.low.on,
+        "saturation": by_saturation(signals.spo2),
     }
 
 
 def expected(rows: Sequence[VitalsRow], interval: int) -> dict[str, object]:
-    hr, sbp, spo2 = (
-        [Read(row.at, value) for row in rows if (value := getattr(row, name)) is not None]
-        for name in ("hr", "sbp", "spo2")
-    )
+    hr = [Read(row.at, row.hr) for row in rows if row.hr is not None]
     half = 30 * MINUTE
     return {
         "120": latched(hr, lambda v: v >= 120, lambda v: v < 115, half, interval),
         "130": latched(hr, lambda v: v > 130, lambda v: v < 125, half, interval),
         "150": latched(hr, lambda v: v > 150, lambda v: v <= 150, half, interval),
         "slow": latched(hr, lambda v: v < 50, lambda v: v >= 55, half, interval),
-        "pressure": hypotension(sbp, interval),
-        "95": latched(spo2, lambda v: v < 95, lambda v: v >= 95, 5 * MINUTE, interval),
+        "pressure": hypotension(systolic(rows), interval),
+        "saturation": saturation(rows, interval),
     }
 
 
@@ -116,7 +157,8 @@ def drawn(random: Random, hours: int) -> list[VitalsRow]:
     while minute < hours * 60:
         if random.random() < 0.05:
             pace = random.choice(PACES)
-            hr, sbp, spo2 = random.choice((48, 60, 118, 128, 140, 152)), random.choice((79, 88, 93, 99)), 95.0
+            hr, sbp = random.choice((48, 60, 118, 128, 140, 152)), random.choice((79, 88, 93, 99))
+            spo2 = random.choice((89, 93, 95))
         at = minute * MINUTE
         rows.append(
             VitalsRow(
@@ -128,8 +170,10 @@ def drawn(random: Random, hours: int) -> list[VitalsRow]:
                 1,
                 -1,
                 hr=hr + random.randint(-6, 6) if random.random() < 0.9 else None,
-                sbp=sbp + random.randint(-4, 4) if random.random() < 0.9 else None,
+                sbp=sbp + random.randint(-4, 4) if random.random() < 0.8 else None,
+                mbp=random.choice((53, 57, 62)) if random.random() < 0.4 else None,
                 spo2=spo2 + random.randint(-2, 3) if random.random() < 0.9 else None,
+                flow=random.choice((0.0, 2.0, 4.0)) if random.random() < 0.05 else None,
             )
         )
         minute, n = minute + (0 if random.random() < 0.02 else pace), n + 1
