@@ -24,6 +24,7 @@ from rules.evaluate.result import ABSOLUTE, CLEAR, TECHNICAL, Memory, Result, so
 from rules.evaluate.rows.excused_rate import is_excused
 from rules.evaluate.vital_signs import SERIES
 from rules.guideline.declarations import ExcusedRateRow, Limit
+from rules.wire import vocabulary
 from rules.wire.instants import Instant
 
 PREFIX = "recheck/"
@@ -112,7 +113,7 @@ def recheck(signal: str, chart: Chart, now: Instant, before: Memory) -> Result:
         return Result(CLEAR, next=soonest(now, start))
     last = history[-1]
     result = Result(CLEAR, at=last.at, latest=last.at, value=last.charted, evidence=(last.reference,))
-    result.name = None if last.mean is None else MEAN
+    result.unit, result.name = vocabulary.VITALS[signal], None if last.mean is None else MEAN
     found = _opened(signal, chart, history)
     if found is None:
         return result

@@ -5,7 +5,7 @@ Source: criteria.md section 3.1.
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.oxygen import Oxygen
+from rules.chart.oxygen import ASSISTED, Oxygen
 from rules.chart.series import BELOW, BELOW_HIGH, BELOW_SEVERE, Latch, Saturation
 from rules.chart.unreadable import OXYGEN, newest_is_unreadable
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
@@ -13,6 +13,15 @@ from rules.evaluate.row_type import RowType
 from rules.evaluate.vital_signs import stale_from
 from rules.guideline.declarations import Limit, OxygenRow
 from rules.wire.instants import Instant
+
+NAMES = {
+    "nasal-cannula": "Oxygen by nasal cannula",
+    "mask": "Oxygen by mask",
+    "high-flow": "High-flow oxygen",
+    "nippv": "Non-invasive ventilation",
+    "ventilator": "Ventilator",
+}
+"""Device -> what an alert calls the row that it decides."""
 
 RANK = {None: 0, CLEAR: 1, RELATIVE: 2, ABSOLUTE: 3}
 DEVICE_BITS, SATURATION_SHIFT = 3, 2
@@ -76,7 +85,7 @@ def _of_saturation(chart: Chart, result: Result) -> None:
     spo2, setting = chart.tail.now.spo2, chart.tail.setting
     assert spo2.latest_counted is not None
     latch, limit = _deciding(spo2, setting.low.trip, setting.severe_saturation)
-    result.value, result.unit = spo2.latest_counted.value, "%"
+    result.value, result.unit, result.name = spo2.latest_counted.value, "%", "SpO2"
     result.evidence, result.limit = latch.evidence, limit.text
     if chart.tail.now.oxygen.unknown:
         result.missing = ("o2-flow",)
@@ -90,11 +99,15 @@ def _deciding(spo2: Saturation, low: Limit, severe: Limit) -> tuple[Latch, Limit
 
 def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
     """Put the device's value, limit and evidence in a result that it decides."""
-    result.evidence = oxygen.evidence
+    result.evidence, result.name = oxygen.evidence, NAMES.get(oxygen.in_force, "Oxygen")
     if oxygen.unknown:
         result.missing, result.stale = ("o2-flow",), result.state in TRIPPED
+    if oxygen.in_force in ASSISTED and not oxygen.is_off:
+        return
     if oxygen.is_mask:
         result.value, result.unit, result.limit = oxygen.fio2, "%", row.absolute_fio2.text
+        if oxygen.fio2 is None:
+            result.name = f"{result.name}, FiO2 not charted and assumed"
         return
     result.value = 0.0 if oxygen.in_force == "room-air" else oxygen.flow
     result.limit = row.absolute_flow.text if oxygen.level == ABSOLUTE else row.relative_flow.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.rules.courses import Course, seen, table, timed, told
+from tests.rules.courses import Course, alerts, seen, table, timed, told
 
 CODE = "oxygen-requirement"
 BLIND = "indeterminate missing spo2"
@@ -465,6 +465,25 @@ SAID = {
         ["opened relative", "worsened absolute"],
     ),
 }
+
+
+MESSAGES = {
+    "by cannula": (breathing(("08:00", cannula(5))), "Oxygen by nasal cannula 5 L/min, above 4"),
+    "by mask": (breathing(("08:00", on("mask", fio2=50))), "Oxygen by mask 50 %, at or above 40"),
+    "by mask without a FiO2": (
+        breathing(("08:00", on("mask"))),
+        "Oxygen by mask, FiO2 not charted and assumed, at or above 40",
+    ),
+    "by a device that is absolute by itself": (breathing(("08:00", on("ventilator"))), "Ventilator: present"),
+    "by saturation": (room_air(("08:00", 89)), "SpO2 89 %, below 90"),
+}
+
+
+@table(MESSAGES, "course expected")
+def test_the_message_names_what_decides(course: Course, expected: str) -> None:
+    """criteria.md section 10: what a person reads."""
+    (opened,) = [a for a in alerts(course) if a["subject"] == CODE and a["transition"] == "opened"]
+    assert opened["message"] == expected
 
 
 @table(SAID, "course expected")
