@@ -1,4 +1,4 @@
-"""Evaluate findings charted by exception (criteria.md section 3, findings)."""
+"""Evaluate findings charted by exception (criteria.md section 3.5)."""
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
