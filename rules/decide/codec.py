@@ -79,6 +79,7 @@ class Head(msgspec.Struct, array_like=True):
     after: AfterDischarge | None
     reminders: Reminders
     given: dict[str, list[int]]
+    watched: bool
     fresh: tuple[int, ...]
     rules_n: int
     accepted: frozenset[str]
@@ -238,6 +239,7 @@ def _head(p: Patient) -> Head:
         p.after,
         p.reminders,
         p.given,
+        p.watched,
         p.fresh,
         p.rules_n,
         p.accepted,

@@ -40,7 +40,7 @@ def decide(patient: Patient) -> list[Alert]:
         _decide_discharged(patient, plan, alerts)
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
-    patient.fresh, patient.reopen = (), {}
+    patient.fresh, patient.reopen, patient.watched = (), {}, watches(patient)
     _schedule(patient)
     _flag_any_vitals(patient)
     return numbered(patient, with_measures(patient, alerts)) if alerts else []
@@ -62,8 +62,8 @@ def _decide_stay(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> No
         standing = rules_in_force(patient)
         update_rules(patient, plan)
         todo |= plan.rule_readers if rules_in_force(patient) != standing else 0
-    _, watches = _decide_subjects(patient, plan, todo, -1, alerts)
-    if moved or watches & plan.criteria:
+    _, others = _decide_subjects(patient, plan, todo, -1, alerts)
+    if moved or others & plan.criteria:
         update_recommendation(patient, alerts)
     due = next_reminder(patient)
     if alerts or answered or (due is not None and due <= patient.now):
@@ -150,10 +150,11 @@ def _decide_subject(
     """Decide one subject and add its transition; return whether its readers must be decided again."""
     before = patient.memory(subject.name)
     result = subject.judge(patient, now, before)
-    if is_accepted(patient, subject.name, result.state):
+    if subject.name in patient.accepted and is_accepted(patient, subject.name, result.state):
         alerts.extend(end_accepted(patient, plan_for(patient.guideline), subject.name))
         return _remember(patient, subject.name, before, result, None)
-    result = opened_by_release(patient, subject.name, result)
+    if patient.released:
+        result = opened_by_release(patient, subject.name, result)
     level, rank = level_of(subject, result)
     alert_at: int | None = None
     if (patient.alerting or subject.always) and (rank or subject.name in patient.episodes):

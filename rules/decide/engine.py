@@ -17,7 +17,6 @@ from rules.decide.acknowledging import take_back
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
-from rules.decide.steps import watches
 from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
@@ -63,7 +62,7 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
     if isinstance(event, events.Vitals):
         if not outcome.dirty_amended:
             dirty |= patient.dirty_on_vitals
-        if watches(patient):
+        if patient.watched:
             patient.fresh, patient.pending = (*patient.fresh, event.at), True
     elif isinstance(event, events.Ack):
         patient.acks = (*patient.acks, (event.alert, event.id))
@@ -158,9 +157,12 @@ def fold(
 
 def _is_far(event: events.Event, accepted: dict[str, Instant]) -> bool:
     """Return whether an event comes long after the last accepted one: of its patient, or a tick for all."""
-    names = accepted if event.patient == EVERY_PATIENT else (event.patient, EVERY_PATIENT)
-    before = [accepted[name] for name in names if name in accepted]
-    return bool(before) and event.known > max(before) + LONGEST_GAP
+    before = accepted.get(event.patient, event.known)
+    if event.patient == EVERY_PATIENT:
+        before = max(accepted.values(), default=before)
+    elif event.known - before > LONGEST_GAP:
+        before = max(before, accepted.get(EVERY_PATIENT, before))
+    return event.known - before > LONGEST_GAP
 
 
 def _advance_one(

@@ -95,9 +95,9 @@ class Patient(msgspec.Struct, dict=True):
     `former`: the stay before the last discharge.
 
     `cycles`, `cycle_start`, `cycle_since`: the cycle at the last decision (`rules.chart.course.Cycle`).
-    `given`: the opening moments of the episodes so far, by subject. `fresh`: the `at` of the vitals records
-    of this instant, while a step of a vital sign would be told. `reopen`: what was open before a discharge
-    that is taken back at this instant, with its first opening.
+    `given`: the opening moments of the episodes so far, by subject. `watched`: whether a reading can be a
+    step of an acknowledged episode; `fresh`: the `at` of the vitals records of this instant, if so. `reopen`:
+    what was open before a discharge that is taken back at this instant, with its first opening.
 
     `rules_n`: the arrival of the last fact that the stop rules have seen; `accepted`: criteria that are
     accepted, as of the last decision; `outgrown`: ids of the acceptances that a level above theirs has ended;
@@ -141,6 +141,7 @@ class Patient(msgspec.Struct, dict=True):
     after: AfterDischarge | None = None
     reminders: Reminders = msgspec.field(default_factory=Reminders)
     given: dict[str, list[int]] = {}
+    watched: bool = False
     fresh: tuple[int, ...] = ()
     reopen: dict[str, int] = {}
     rules_n: int = 0
