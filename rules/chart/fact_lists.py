@@ -3,7 +3,7 @@
 A new kind of fact is one line here. Vital signs are kept apart, record by record (`rules.chart.vitals.Tail`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.facts import (
@@ -21,6 +21,7 @@ from rules.chart.facts import (
     TakenBack,
     Volume,
     Weight,
+    insert,
 )
 from rules.chart.vitals import Signals, Tail
 
@@ -101,6 +102,54 @@ def until(chart: Chart, end: int, without: str) -> Chart:
     rebuilt(out)
     out.tail = chart.tail.until(end, out.tail.setting, out.mode)
     return out
+
+
+def move(chart: Chart, ids: Container[str], into: Chart) -> None:
+    """Insert into another chart the facts that the records `ids` charted; nothing is derived from them."""
+    for name in PLAIN:
+        for fact in getattr(chart, name):
+            if fact.id in ids:
+                insert(getattr(into, name), fact)
+    for name in NAMED:
+        for key, facts in getattr(chart, name).items():
+            for fact in facts:
+                if fact.id in ids:
+                    insert(getattr(into, name).setdefault(key, []), fact)
+    for baseline in chart.baselines:
+        if baseline.id in ids:
+            insert(into.baselines, baseline)
+    for row in chart.tail.rows:
+        if row.id in ids:
+            insert(into.tail.rows, row)
+
+
+def uncorrected(chart: Chart, ids: Container[str], versions: Chart) -> Chart:
+    """Return a chart as it would be if the records `ids` still were as `versions` has them."""
+    out = Chart(chart.guideline)
+    out.n = chart.n
+    for name in NAMED:
+        lists = getattr(chart, name)
+        setattr(out, name, {key: _without(facts, ids) for key, facts in lists.items()})
+    for name in PLAIN:
+        setattr(out, name, _without(getattr(chart, name), ids))
+    out.baselines = [fact for fact in chart.baselines if fact.id not in ids]
+    out.tail.rows = [row for row in chart.tail.rows if row.id not in ids]
+    move(versions, _Every(), out)
+    out.tail.restore(chart.tail.marks[0].signals.copy(), chart.tail.before(), out.tail.rows)
+    rebuilt(out)
+    out.seen = index(out)
+    return out
+
+
+class _Every:
+    """What contains every id."""
+
+    def __contains__(self, id: object) -> bool:
+        return True
+
+
+def _without(facts: list[Fact], ids: Container[str]) -> list[Fact]:
+    return [fact for fact in facts if fact.id not in ids]
 
 
 def _restart(tail: Tail, of: Tail, begin: int) -> None:

@@ -97,6 +97,7 @@ class Saved(msgspec.Struct, array_like=True):
     rules: dict[str, StopRuleState]
     chart: SavedChart
     whole: SavedChart | None
+    replaced: SavedChart | None
     former: FormerStay | None
 
 
@@ -123,6 +124,7 @@ def encode(patient: Patient) -> bytes:
         patient.rules,
         _saved_chart(patient.chart),
         None if patient.whole is None else _saved_chart(patient.whole),
+        None if patient.replaced is None else _saved_chart(patient.replaced),
         patient.former,
     )
     return _encoder.encode(saved)
@@ -164,13 +166,14 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
         saved = _saved.decode(data)
         chart = _chart(saved.chart, guideline)
         whole = None if saved.whole is None else _chart(saved.whole, guideline)
+        replaced = None if saved.replaced is None else _chart(saved.replaced, guideline)
         memories = _memories.decode(zlib.decompress(saved.memories))
     except (msgspec.MsgspecError, zlib.error, TypeError, ValueError) as error:
         raise UnknownState(_not_a_state(data, error)) from error
     if saved.version != VERSION:
         raise UnknownState(_of_version(saved.version))
     patient = _patient(saved, chart, guideline)
-    patient.memories, patient.whole = memories, whole
+    patient.memories, patient.whole, patient.replaced = memories, whole, replaced
     if saved.guideline != guideline.sha256:
         patient.dirty, patient.pending = dirty_flags.EVERYTHING, True
     return patient

@@ -6,6 +6,7 @@ Within an instant come facts, commands, deadlines, then the decision (criteria.m
 from rules.chart import dirty_flags
 from rules.decide.acceptances import apply_acceptances, is_accepted, opened_by_release
 from rules.decide.acknowledging import acknowledge, run_out
+from rules.decide.amendments import is_amended
 from rules.decide.discharge import follow_stays, seal, sealing
 from rules.decide.dose_audit import audit
 from rules.decide.endings import end_accepted, start_cycle
@@ -40,6 +41,7 @@ def decide(patient: Patient) -> list[Alert]:
         _decide_discharged(patient, plan, alerts)
     patient.dirty = patient.dirty_amended = patient.dirty_replaced = 0
     patient.amendments, patient.resumed, patient.acks, patient.pending = (), (), (), False
+    patient.replaced = patient.alone = None
     patient.fresh, patient.reopen, patient.watched = (), {}, watches(patient)
     _schedule(patient)
     _flag_any_vitals(patient)
@@ -158,7 +160,8 @@ def _decide_subject(
     level, rank = level_of(subject, result)
     alert_at: int | None = None
     if (patient.alerting or subject.always) and (rank or subject.name in patient.episodes):
-        step = Step(order, subject.name, subject.kind, subject.system, _amended(patient, subject))
+        amended = is_amended(patient, subject, result, before)
+        step = Step(order, subject.name, subject.kind, subject.system, amended)
         new_alerts = _transitions(patient, subject, step, result, level, rank)
         alerts.extend(new_alerts)
         alert_at = new_alerts[0].alert.at if new_alerts else None
@@ -231,16 +234,6 @@ def _since(patient: Patient, before: Memory, result: Result) -> int:
         at = result.latest
     at = patient.now if at is None else at
     return at if before.since is None else max(at, before.since)
-
-
-def _amended(patient: Patient, subject: Subject) -> bool:
-    """Return whether a lower level comes from a corrected or withdrawn fact rather than from a new one."""
-    if not subject.touches & patient.dirty_amended:
-        return False
-    if not subject.touches & patient.dirty:
-        return True
-    episode = patient.episodes.get(subject.name)
-    return episode is not None and any(id in patient.amendments for id, _ in episode.evidence)
 
 
 def _schedule(patient: Patient) -> None:

@@ -14,6 +14,7 @@ from rules.chart.identity import conflicts
 from rules.chart.record import CONFLICT, Recorded, record
 from rules.decide import codec, discharge
 from rules.decide.acknowledging import take_back
+from rules.decide.amendments import keep_version
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
@@ -54,6 +55,7 @@ def advance(
 def _record_event(patient: Patient, event: events.Event) -> Recorded:
     if isinstance(event, events.Tick):
         return NOTHING
+    keep_version(patient, event)
     once_discharged = patient.stay.closed is not None or patient.whole is not None
     outcome = discharge.enter(patient, event) if once_discharged else record(patient.chart, event)
     if not outcome.changed:

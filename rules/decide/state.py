@@ -99,6 +99,9 @@ class Patient(msgspec.Struct, dict=True):
     step of an acknowledged episode; `fresh`: the `at` of the vitals records of this instant, if so. `reopen`:
     what was open before a discharge that is taken back at this instant, with its first opening.
 
+    `replaced`: what the corrections of this instant replaced; `alone`: the chart as its new facts alone make
+    it (`rules.decide.amendments`).
+
     `rules_n`: the arrival of the last fact that the stop rules have seen; `accepted`: criteria that are
     accepted, as of the last decision; `outgrown`: ids of the acceptances that a level above theirs has ended;
     `released`: criteria whose acceptance ends otherwise at this decision.
@@ -144,6 +147,8 @@ class Patient(msgspec.Struct, dict=True):
     watched: bool = False
     fresh: tuple[int, ...] = ()
     reopen: dict[str, int] = {}
+    replaced: Chart | None = None
+    alone: Chart | None = None
     rules_n: int = 0
     accepted: frozenset[str] = frozenset()
     outgrown: frozenset[str] = frozenset()

@@ -81,6 +81,29 @@ TRANSITIONS = {
         .correct("07:00", "08:05", platelets=95),
         ["opened absolute", "resolved clear"],
     ),
+    "a new value in the instant of its correction that would do it alone resolves": (
+        platelets(("08:00", 20)).labs("08:05", platelets=100).correct("08:00", "08:05", platelets=60),
+        ["opened absolute", "resolved clear"],
+    ),
+    "one that would improve alone what the correction improves too": (
+        platelets(("08:00", 20)).labs("08:05", platelets=40).correct("08:00", "08:05", platelets=60),
+        ["opened absolute", "improved relative"],
+    ),
+    "one that would not, beside a withdrawal that does, is amended": (
+        platelets(("07:00", 100), ("08:00", 20))
+        .labs("07:30", known="08:05", platelets=90)
+        .withdraw("08:00", "08:05"),
+        ["opened absolute", "amended clear"],
+    ),
+    "a correction that does what the new value does not do alone is amended": (
+        platelets(("08:00", 20))
+        .labs("08:05", "l", platelets=40)
+        .labs("08:06", "m", platelets=20)
+        .labs("08:07", known="08:10", platelets=45)
+        .labs("08:08", "n", known="08:09", platelets=20)
+        .withdraw("n", "08:10"),
+        ["opened absolute", "improved relative", "worsened absolute", "amended relative"],
+    ),
     "after an amendment to clear the next is a new episode": (
         platelets(("08:00", 20)).withdraw("08:00", "08:05").labs("08:10", platelets=20),
         ["opened absolute", "amended clear", "opened absolute"],

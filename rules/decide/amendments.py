@@ -1,0 +1,46 @@
+"""Tell if a lower level comes from a correction, not from a new fact that would do it alone.
+
+Source: criteria.md section 9, `amended`.
+"""
+
+import msgspec
+
+from rules.chart.chart import Chart
+from rules.chart.fact_lists import move, uncorrected
+from rules.decide.state import Episode, Patient
+from rules.decide.subjects import Subject
+from rules.evaluate.result import INDETERMINATE, Memory, Result
+from rules.wire import events
+from rules.wire.alerts import RANK
+
+WORDS = ("corrected", "entered-in-error")
+
+
+def keep_version(patient: Patient, event: events.Event) -> None:
+    """Keep what a correction or withdrawal is about to replace, until this instant is decided."""
+    known = event.id in patient.chart.seen and event.id not in patient.amendments
+    if event.status not in WORDS or not known:
+        return
+    if patient.replaced is None:
+        patient.replaced = Chart(patient.guideline)
+    move(patient.chart, (event.id,), patient.replaced)
+
+
+def is_amended(patient: Patient, subject: Subject, result: Result, before: Memory) -> bool:
+    """Return whether a lower level, or none, comes from a corrected or withdrawn fact."""
+    if not subject.touches & patient.dirty_amended:
+        return False
+    episode = patient.episodes.get(subject.name)
+    if episode is None or not subject.touches & patient.dirty or not _lowers(result, episode):
+        return True
+    if patient.replaced is None:
+        return True
+    if patient.alone is None:
+        patient.alone = uncorrected(patient.chart, patient.amendments, patient.replaced)
+    alone = msgspec.structs.replace(patient, chart=patient.alone, memories=dict(patient.memories))
+    found = subject.judge(alone, patient.now, before)
+    return RANK.get(found.state, 0) > RANK.get(result.state, 0) or found.state == INDETERMINATE
+
+
+def _lowers(result: Result, episode: Episode) -> bool:
+    return RANK.get(result.state, 0) < episode.rank
