@@ -47,7 +47,7 @@ from rules.chart.merging import (
     with_its_oxygen,
 )
 from rules.chart.oxygen import VitalsRow
-from rules.chart.weighing import Weighing
+from rules.chart.weighing import Weighing, units_per_kg
 from rules.guideline.agents import OTHER
 from rules.wire import events, vocabulary
 from rules.wire.agents import named
@@ -341,6 +341,10 @@ def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
         # A cancelled or reversed administration is charted as a dose of nothing.
         outcome.implausible = (*outcome.implausible, "dose")
         return _set_aside(chart, heading, [_artefact("dose", event.amount, event.unit)])
+    kg = Weighing(chart.weights, chart.baselines).kg(event.at, event.known)
+    if units_per_kg(event.amount, event.unit, kg) is None:
+        # Refused, but it was given: the amount is unknown, the dose counts.
+        outcome.refused = NEEDS_WEIGHT
     dose = DoseFact(*heading, event.amount, event.unit)
     insert(chart.doses, dose)
     chart.seen[event.id] = dose

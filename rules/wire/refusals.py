@@ -20,8 +20,8 @@ CANNOT_BE_WORKED_OFF: Final = "cannot-be-worked-off"  # found only by deciding
 
 WHEN_FOLDED = {
     NEEDS_WEIGHT: (
-        "this rate needs the patient's weight, and none is known; chart a weight or a baseline, or the "
-        "rate per kg"
+        "this amount needs the patient's weight, and none is known; chart a weight or a baseline, or the "
+        "amount per kg"
     ),
     ID_CONFLICT: (
         "another record has this id and says something else: the first one stands; send each record under "

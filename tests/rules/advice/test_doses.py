@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules.guideline import SCHWARTZENTRUBER_2001, load
-from tests.rules.courses import Course, alerts, states_at, table, timed
+from tests.rules.courses import Course, alerts, folded, states_at, table, timed
 
 
 def start(**baseline: Any) -> Course:
@@ -230,3 +230,20 @@ def test_a_watch_can_be_switched_off(code: str) -> None:
 def test_every_watch_of_the_guideline_can() -> None:
     """criteria.md section 7.2."""
     assert set(WATCHED) == {advice.code for advice in SCHWARTZENTRUBER_2001.advice if advice.watch}
+
+
+def test_a_dose_that_needs_a_weight_is_refused_and_counts() -> None:
+    """criteria.md section 7.2: its amount is unknown; that it was given is not."""
+    drawn = start(weight=None).dose("08:00", 42e6, "[iU]").dose("12:00", 42e6, "[iU]")
+    assert [reason for _, reason in folded(drawn).refused] == ["needs-weight", "needs-weight"]
+    found = states_at(drawn, "12:00")
+    assert found["dose"]["number"] == 2
+    assert "4:00 h after the one before" in found["advice"]["dose-error"]["text"]
+
+
+def test_a_weight_known_with_the_dose_converts_it() -> None:
+    """criteria.md sections 3.3 and 7.2: the latest weight not after its `at`, else the baseline."""
+    drawn = start().vitals("07:00", weight=56).dose("08:00", 42e6, "[iU]")
+    assert folded(drawn).refused == []
+    assert open_at(start().vitals("07:00", weight=52.6).dose("08:00", 42e6, "[iU]"), "08:00", "dose-error")
+    assert not open_at(drawn, "08:00", "dose-error")
