@@ -10,6 +10,8 @@ from rules.guideline.declarations import Limit
 from rules.guideline.edition import Guideline
 from rules.guideline.finding_names import finding_name
 from rules.wire.alerts import Measure
+from rules.wire.instants import Instant
+from rules.wire.written import hours, written
 
 
 class Words(NamedTuple):
@@ -21,11 +23,6 @@ class Words(NamedTuple):
 
 
 THAN = {"<": "below", "<=": "at or below", ">=": "at or above", ">": "above"}
-
-
-def number(value: float) -> str:
-    """Write a number with at most 4 decimals."""
-    return f"{round(value, 4):g}"
 
 
 def limit_words(limit: str) -> str:
@@ -56,14 +53,17 @@ def _criterion_name(code: str, result: Result, guideline: Guideline) -> str:
     return found or result.name or guideline.row[code].words
 
 
-def message(subject: Subject, result: Result, level: str, guideline: Guideline) -> str:
-    """Return one line: the subject, its value, and how it compares with its limit."""
+def message(subject: Subject, result: Result, level: str, guideline: Guideline, now: Instant) -> str:
+    """Return one line: the subject, its value, and how it compares with its limit.
+
+    A value that is stale is printed with its age.
+    """
     if subject.kind == MONITORING:
         return monitoring_message(subject.name, result, level == "clear", guideline)
     found = name(subject, result, guideline)
     if subject.kind == ADVICE:
         return found
-    value = _value(result)
+    value = _value(result) + _age(result, now)
     if result.state == "indeterminate":
         return f"{found}: cannot be told" + (
             f", missing {', '.join(result.missing)}" if result.missing else ""
@@ -89,15 +89,32 @@ def _limit_phrase(value: float | str | None, limit: str) -> str:
 
 def meets(value: float, limit: str) -> bool:
     """Return whether a value trips a limit as it is printed (`<=90`)."""
-    op = limit[: 2 if limit[1] == "=" else 1]
-    return Limit(op, float(limit[len(op) :])).met(value)
+    op = _operator(limit)
+    return Limit(op, _bound(limit)).met(value)
+
+
+def _operator(limit: str) -> str:
+    return limit[: 2 if limit[1] == "=" else 1]
+
+
+def _bound(limit: str) -> float:
+    return float(limit[len(_operator(limit)) :])
 
 
 def _value(result: Result) -> str:
     if result.value is None:
         return ""
-    value = result.value if isinstance(result.value, str) else number(result.value)
-    return f" {value} {result.unit}" if result.unit and not isinstance(result.value, str) else f" {value}"
+    if isinstance(result.value, str):
+        return f" {result.value}"
+    compared = result.limit is not None and result.limit.startswith(("<", ">"))
+    limits = (_bound(result.limit),) if compared and result.limit is not None else ()
+    return f" {written(result.value, result.unit, *limits)}"
+
+
+def _age(result: Result, now: Instant) -> str:
+    if not result.stale or result.latest is None or not result.value:
+        return ""
+    return f" ({hours(now - result.latest)} h old)"
 
 
 def actions(subject: Subject) -> tuple[str, ...]:

@@ -203,9 +203,11 @@ def _decide_steps(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> N
         if worse is not None:
             i = plan.index[name]
             subject, episode = plan.subjects[i], patient.episodes[name]
-            words = words_of(patient, subject, worse.result, episode.level)
+            current, told_now = subject.judge(patient, patient.now, patient.memory(name)), worse.result
+            told_now.limit = current.limit if current.unit == told_now.unit else None
+            words = words_of(patient, subject, told_now, episode.level)
             step = Step(i, name, subject.kind, subject.system, False)
-            alerts.append(step_up(patient, step, episode, worse.result, words, worse.before))
+            alerts.append(step_up(patient, step, episode, told_now, words, worse.before))
 
 
 def _remember(patient: Patient, name: str, before: Memory, result: Result, alert_at: int | None) -> bool:

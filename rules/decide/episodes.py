@@ -11,10 +11,11 @@ from msgspec import UNSET, UnsetType
 
 from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import Subject
+from rules.decide.subjects import ADVICE, Subject
 from rules.evaluate.pressure import phase
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
+from rules.wire.written import written
 
 UNNUMBERED = 0
 
@@ -159,6 +160,9 @@ def step_up(
     """Return the `worsened` of an acknowledged episode whose value is worse by a step than `before`."""
     at = moment(patient, result.at, episode)
     change = Change("worsened", episode.level, at, acknowledged=before)
+    if step.kind != ADVICE:
+        was = f"; {written(before, result.unit)} when acknowledged"
+        words = words._replace(message=f"{words.message}{was}")
     alert = pending_alert(patient, step, episode, result, change, words)
     _move(episode, "worsened", episode.level, episode.rank, at)
     episode.evidence = result.evidence
@@ -208,7 +212,7 @@ def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> 
     """Return the texts of an alert about a subject at a level."""
     guideline = patient.guideline
     return Words(
-        message(subject, result, level, guideline),
+        message(subject, result, level, guideline, patient.now),
         actions(subject),
         measures(subject, result, guideline),
     )

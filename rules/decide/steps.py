@@ -49,12 +49,12 @@ class Measure(NamedTuple):
 
 
 BY_READING: dict[str, tuple[Measure, ...]] = {
-    "hypotension": (Measure("systolic", -1, "step_systolic", unit="mm[Hg]", signal="sbp"),),
-    "sinus-tachycardia": (Measure("heart-rate", 1, "step_heart_rate", unit="/min", signal="hr"),),
+    "hypotension": (Measure("Systolic pressure", -1, "step_systolic", unit="mm[Hg]", signal="sbp"),),
+    "sinus-tachycardia": (Measure("Heart rate", 1, "step_heart_rate", unit="/min", signal="hr"),),
     "oxygen-requirement": (
-        Measure("spo2", -1, "step_spo2", unit="%", signal="spo2"),
-        Measure("o2-flow", 1, "step_flow", unit="L/min", column="flow"),
-        Measure("fio2", 1, "step_fio2", unit="%", column="fio2"),
+        Measure("SpO2", -1, "step_spo2", unit="%", signal="spo2"),
+        Measure("Oxygen flow", 1, "step_flow", unit="L/min", column="flow"),
+        Measure("FiO2", 1, "step_fio2", unit="%", column="fio2"),
     ),
 }
 """What is measured reading by reading."""
@@ -189,7 +189,12 @@ def by_reading(patient: Patient, name: str, amended: bool) -> Worse | None:
 
 def _result(measure: Measure, found: Found) -> Result:
     return Result(
-        value=found.value, unit=measure.unit, at=found.at, latest=found.at, evidence=(found.reference,)
+        value=found.value,
+        unit=measure.unit,
+        name=measure.name,
+        at=found.at,
+        latest=found.at,
+        evidence=(found.reference,),
     )
 
 

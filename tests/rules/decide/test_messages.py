@@ -39,8 +39,8 @@ def test_a_latched_state_says_that_the_value_has_not_recovered_yet() -> None:
     """criteria.md section 5: hypotension clears only after a run above target + 5."""
     course = Course().start().vitals("08:00", sbp=75).vitals("08:03", sbp=93).tick("09:00")
     said = [alert["message"] for alert in alerts(course) if alert["subject"] == "hypotension"]
-    assert said[0] == "Systolic pressure 75 mm[Hg], at or below 80"
-    assert said[-1].startswith("Systolic pressure 93 mm[Hg], was at or below 80, not yet recovered")
+    assert said[0] == "Systolic pressure 75 mmHg, at or below 80"
+    assert said[-1].startswith("Systolic pressure 93 mmHg, was at or below 80, not yet recovered")
 
 
 @pytest.mark.parametrize(("value", "dose"), [(19.0, "50 mEq"), (17.0, "100 mEq")])

@@ -307,6 +307,7 @@ def test_a_step_says_the_reading_and_its_evidence() -> None:
     (found,) = steps(low(79).vitals("09:00", "worse", sbp=66), "hypotension")
     assert (found["level"], found["priority"]) == ("absolute", "high")
     assert (found["value"], found["unit"], found["evidence"]) == (66, "mm[Hg]", ["worse"])
+    assert found["message"] == "Systolic pressure 66 mmHg, at or below 80; 79 mmHg when acknowledged"
 
 
 def test_a_step_begins_the_acknowledgements_again_with_2_h() -> None:
