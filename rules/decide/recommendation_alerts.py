@@ -10,7 +10,9 @@ from rules.decide.recommendation import Recommendation, reason_evidence, recomme
 from rules.decide.state import Patient
 from rules.decide.subjects import LAST, RECOMMENDATION
 from rules.evaluate.result import Result
+from rules.guideline.edition import Guideline
 from rules.wire.alerts import CLEAR, RANK, RECOMMENDATION_LEVEL, RECOMMENDATIONS
+from rules.wire.assessments import STOP_RULE
 
 STEP = Step(LAST, RECOMMENDATION, RECOMMENDATION, None, False)
 CAUSES = ("opened", "worsened")
@@ -66,7 +68,7 @@ def _changed(patient: Patient, recommendation: Recommendation) -> list[PendingAl
         _result(patient, recommendation),
         RECOMMENDATION_LEVEL[word],
         rank,
-        lambda _: recommendation_words(recommendation),
+        lambda _: recommendation_words(recommendation, patient.guideline),
     )
 
 
@@ -106,7 +108,7 @@ def _with_context(pending: PendingAlert, **more: str | bool) -> PendingAlert:
     return PendingAlert(pending.order, msgspec.structs.replace(pending.alert, context=context))
 
 
-def recommendation_words(recommendation: Recommendation) -> Words:
+def recommendation_words(recommendation: Recommendation, guideline: Guideline) -> Words:
     """Return the texts of an alert about the recommendation."""
     texts = {
         "proceed": "Proceed when the dose is due",
@@ -115,6 +117,16 @@ def recommendation_words(recommendation: Recommendation) -> Words:
         "delay": "Correct and delay the dose; stop IL-2 if not easily reversible",
         "stop": "Stop IL-2",
     }
-    because = f": {', '.join(recommendation.reasons)}" if recommendation.reasons else ""
+    named = "; ".join(_named(reason, guideline) for reason in recommendation.reasons)
+    because = f": {named}" if named else ""
     measures = ({"text": texts[recommendation.word], "source": "Table 4"},)
     return Words(f"Recommendation {recommendation.word}{because}", (recommendation.word,), measures)
+
+
+def _named(reason: str, guideline: Guideline) -> str:
+    """Return a reason by its name: of a criterion as its own alert has it."""
+    if reason in guideline.row:
+        return guideline.row[reason].words
+    if reason.startswith(STOP_RULE):
+        reason = f"stop rule {reason.removeprefix(STOP_RULE)}"
+    return reason.replace("-", " ")

@@ -94,7 +94,8 @@ def _reminder(patient: Patient, plan: Plan, names: list[str]) -> PendingAlert:
         result = Result(
             recommendation.word, value=recommendation.word, evidence=reason_evidence(patient, recommendation)
         )
-        step, words = Step(LAST, name, RECOMMENDATION, None, False), recommendation_words(recommendation)
+        step = Step(LAST, name, RECOMMENDATION, None, False)
+        words = recommendation_words(recommendation, patient.guideline)
     else:
         result = subject.judge(patient, patient.now, patient.memory(name))
         step = Step(plan.order(name), name, subject.kind, subject.system, False)

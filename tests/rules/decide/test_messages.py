@@ -43,6 +43,23 @@ def test_a_latched_state_says_that_the_value_has_not_recovered_yet() -> None:
     assert said[-1].startswith("Systolic pressure 93 mmHg, was at or below 80, not yet recovered")
 
 
+def test_the_recommendation_names_its_reasons_as_a_nurse_would() -> None:
+    """criteria.md section 10."""
+    course = Course().start().finding("infection", "08:00").vitals("08:00", sbp=75)
+    said = [a["message"] for a in alerts(course) if a["subject"] == "recommendation"]
+    assert said == [
+        "Recommendation stop: stop rule infection; Strong clinical suspicion of infection, or documented; "
+        "hypotension"
+    ]
+
+
+def test_a_stale_value_is_printed_with_its_age() -> None:
+    """criteria.md section 10."""
+    course = Course().start().vitals("08:00", sbp=75).tick("18:00")
+    said = [a["message"] for a in alerts(course) if a["subject"] == "hypotension"]
+    assert said[-1].startswith("Systolic pressure 75 mmHg (9:15 h old), at or below 80")
+
+
 @pytest.mark.parametrize(("value", "dose"), [(19.0, "50 mEq"), (17.0, "100 mEq")])
 def test_an_alert_names_the_dose_of_the_limit_that_is_met(value: float, dose: str) -> None:
     """criteria.md section 7, acidosis: 50 mEq below 20, 100 mEq below 18."""
