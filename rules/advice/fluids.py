@@ -6,7 +6,7 @@ Source: Table 5; text, Overview.
 from rules.advice import pressors, seen
 from rules.advice.fluid_balance import above_maintenance, fluid_level, total
 from rules.advice.harm import fluid_harm, weight_gained
-from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, tripped
+from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, soonest, tripped
 from rules.guideline.advice_declarations import Advice
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
@@ -19,12 +19,12 @@ STEPS = {HYPOTENSION: "phenylephrine", "urine-hour": "urinary catheter and dopam
 
 def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while hypotension or urine-hour is tripped, unless fluid is spent or harmful."""
-    harm = fluid_harm(case, now)
     causes = [subject for subject in (HYPOTENSION, "urine-hour") if tripped(case, subject)]
+    if not causes:
+        return Result()
+    harm = fluid_harm(case, now)
     if harm.causes:
         return Result(next=harm.next, words=f"No more boluses: {harm.words}")
-    if not causes:
-        return Result(next=harm.next)
     evidence: tuple[Reference, ...] = ()
     for subject in causes:
         evidence += case.judge(subject, now).evidence
@@ -54,12 +54,15 @@ def _next_step(case: Case, now: Instant, cause: str) -> str:
 
 def fluid_futile(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while fluid is spent or harmful and the next step is taken already, or is none."""
-    harm, end = fluid_harm(case, now), case.chart.cycle.end
+    end, ahead = case.chart.cycle.end, pressors.next_rate(case.chart, now)
     held_up = bool(pressors.pressors_running(case.chart, now))
     treated = pressors.dopamine_runs(case.chart, now) or (end is not None and now >= end)
     left = [HYPOTENSION] if tripped(case, HYPOTENSION) and held_up else []
     left += [code for code in URINE if tripped(case, code) and treated]
-    if not harm.causes or not left:
+    if not left:
+        return Result(next=soonest(now, ahead, end))
+    harm = fluid_harm(case, now)
+    if not harm.causes:
         return Result(next=harm.next)
     evidence = tuple(reference for code in left for reference in case.judge(code, now).evidence)
     words = f"{seen.causes(case, left, now)}: {advice.text} ({harm.words})"

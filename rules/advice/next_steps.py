@@ -10,7 +10,7 @@ from rules.advice.fluid_balance import total
 from rules.advice.fluids import HYPOTENSION, URINE
 from rules.advice.harm import FluidHarm, fluid_harm
 from rules.chart.facts import Volume, references
-from rules.evaluate.result import ADVISORY, Case, Memory, Result, tripped
+from rules.evaluate.result import ADVISORY, Case, Memory, Result, soonest, tripped
 from rules.guideline.advice_declarations import Advice
 from rules.wire.instants import Instant
 from rules.wire.written import written
@@ -26,11 +26,13 @@ def boluses_since(case: Case, start: int) -> list[Volume]:
 
 def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while hypotension holds without a pressor, after a litre of boluses or where fluid would harm."""
-    harm, running = fluid_harm(case, now), pressors.pressors_running(case.chart, now)
     start = case.opened(HYPOTENSION) if tripped(case, HYPOTENSION) else None
-    if start is None or running:
-        words = f"{running[0].capitalize()} runs" if running else advice.ended
-        return Result(next=harm.next, words=words)
+    if start is None:
+        return Result()
+    running = pressors.pressors_running(case.chart, now)
+    if running:
+        return Result(next=pressors.next_rate(case.chart, now), words=f"{running[0].capitalize()} runs")
+    harm = fluid_harm(case, now)
     target = written(case.chart.tail.setting.target, "mm[Hg]")
     text = f"{seen.pressure(case, now)}: {advice.text} to systolic above {target}"
     return _followed(advice, case, before, harm, start, text)
@@ -51,13 +53,16 @@ def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
 
     After a litre of boluses since the earlier of the two opened, or where fluid would harm.
     """
-    harm, end = fluid_harm(case, now), case.chart.cycle.end
+    end = case.chart.cycle.end
     starts = [case.opened(code) for code in URINE if tripped(case, code)]
     known = [start for start in starts if start is not None]
+    if not known:
+        return Result()
     if end is not None and now >= end:
-        return Result(next=harm.next, words="Therapy has ended: no dopamine for the kidneys")
-    if not known or pressors.dopamine_runs(case.chart, now):
-        return Result(next=harm.next, words="Dopamine runs" if known else advice.ended)
+        return Result(words="Therapy has ended: no dopamine for the kidneys")
+    if pressors.dopamine_runs(case.chart, now):
+        return Result(next=soonest(now, pressors.next_rate(case.chart, now), end), words="Dopamine runs")
+    harm = fluid_harm(case, now)
     text = f"{seen.causes(case, URINE, now)}: {advice.text}"
     return _followed(advice, case, before, harm, min(known), text)
 
