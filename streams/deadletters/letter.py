@@ -15,9 +15,11 @@ from rules.ingest.decode import decode
 from rules.wire import deadletters
 from rules.wire.deadletters import Letter
 from rules.wire.instants import BadTime, parse, text
-from rules.wire.refusals import AMBIGUOUS, BAD_TIME, BAD_UNIT, MALFORMED
+from rules.wire.refusals import AMBIGUOUS, BAD_TIME, BAD_UNIT, ID_CONFLICT, MALFORMED, NEEDS_WEIGHT
 
 OF_A_READING = (AMBIGUOUS, BAD_TIME, BAD_UNIT, MALFORMED)
+OF_THE_CHART = (NEEDS_WEIGHT, ID_CONFLICT)
+"""What only the chart refuses: it knows the id by then."""
 
 
 class NotALetter(ValueError):
@@ -49,11 +51,14 @@ def letter(
 
 
 def partly_used(value: bytes | None, reason: str) -> bool:
-    """Return whether only a part of the record was refused: a reading or two.
+    """Return whether the chart knows the record's id: only a part of it was refused, or only the chart did.
 
-    Any other reason refuses the whole, though it may decode.
+    A part is a reading or two, a urine collection, a rate. Any other reason refuses the whole, though it may
+    decode.
     """
-    return value is not None and reason in OF_A_READING and _decodes_in_part(value)
+    if value is None or reason in OF_THE_CHART:
+        return value is not None
+    return reason in OF_A_READING and _decodes_in_part(value)
 
 
 def _decodes_in_part(value: bytes) -> bool:

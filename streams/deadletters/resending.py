@@ -12,6 +12,7 @@ import msgspec
 
 from rules.ingest.decode import decode
 from rules.wire.deadletters import Letter
+from rules.wire.refusals import ID_CONFLICT
 from rules.wire.topics import DEADLETTERS, INPUTS
 from streams.deadletters.letter import letter as read_letter
 from streams.kafka.blocking_reader import records
@@ -60,15 +61,15 @@ def refused(letter: Letter, ahead: int) -> str | None:
 
 
 def unnoticed(letter: Letter) -> str | None:
-    """Return why the chart would ignore the letter; None when it would not.
+    """Return why the chart would refuse the letter; None when it would not.
 
-    It knows the id from the readings that were accepted, and a second `final` is a duplicate (criteria.md,
-    section 1).
+    It knows the id from what came, and a `final` with another content is a conflict (criteria.md, section 1).
     """
     event, _ = decode(letter.value or b"", known=letter.timestamp)
     if letter.partly_used and event is not None and event.status not in CORRECTS:
+        reason = ID_CONFLICT if event.status == "final" else "duplicate"
         return (
-            "duplicate: the rest of this record was taken when it came; send the mended one with "
+            f"{reason}: the chart knows this id from what came; send the mended record with "
             '"status":"corrected"'
         )
     return None

@@ -50,20 +50,26 @@ SPOILED["readings"][0]["unit"] = "furlong"
     [
         (value(SPOILED), "bad-unit", True),
         (
-            value(record("io", "o1", AT, direction="out", kind="urine", volume=15, unit="furlong")),
+            value(record("io", "o1", AT, direction="out", kind="stool", volume=15, unit="furlong")),
             "bad-unit",
             False,
         ),
         (
+            value(record("io", "o1", AT, direction="out", kind="urine", volume=15, unit="furlong")),
+            "bad-unit",
+            True,
+        ),
+        (
             value(record("infusion", "i1", AT, agent="phenylephrine", rate=50, unit="ug/min")),
             "needs-weight",
-            False,
+            True,
         ),
+        (value(SPOILED), "id-conflict", True),
         (value(SPOILED), "wrong-key", False),
         (b"{}", "malformed", False),
         (None, "malformed", False),
     ],
-    ids=["a reading", "the whole", "needs a weight", "of another", "no record", "no value"],
+    ids=["a reading", "the whole", "urine", "needs a weight", "a conflict", "of another", "no record", "no value"],
 )
 def test_it_is_partly_taken_if_only_a_reading_was_refused(
     data: bytes | None, reason: str, partly: bool

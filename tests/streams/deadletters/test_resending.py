@@ -46,7 +46,7 @@ def test_what_will_be_taken_goes(mended: Letter) -> None:
         (letter(key=None), "wrong-key"),
         (letter(value=None), "malformed"),
         (letter(timestamp=KNOWN - 16 * MINUTE), "from-the-future"),
-        (letter(partly_used=True), "duplicate"),
+        (letter(partly_used=True), "id-conflict"),
         (letter(vitals("v1", AT, heart_rate=90) | {"status": "preliminary"}, partly_used=True), "duplicate"),
         (letter(where="il2.deadletters/0/7"), "no-topic"),
         (letter(where="il2.alerts/0/7"), "no-topic"),
