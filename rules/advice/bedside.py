@@ -21,7 +21,8 @@ def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
         return Result()
     start, end = table.peak(doses[-1].at)
     if now < start:
-        return Result(next=start, words="A new dose was given: its peak is 4-6 h after it")
+        words = "A new dose was given: its peak is 4-6 h after it"
+        return Result(at=doses[-1].at, next=start, words=words)
     if now < end:
         opened = open_(start, (doses[-1].reference,), end)
         opened.words = f"{advice.text} until {clock_time(end, case.guideline.shifts)}"
@@ -76,12 +77,13 @@ def _against_fever(advice: Advice, case: Case) -> str:
 
 def early_fever_expected(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     """Open while fever is open and the clock is within 8 h of dose 1 or 2."""
+    doses, fever_at = case.chart.cycle_doses[:2], case.judge("fever", now).at
     if case.memory("fever").state != ADVISORY:
-        return Result(words="Fever is over")
-    doses = case.chart.cycle_doses[:2]
+        return Result(at=fever_at, words="Fever is over")
     for dose in doses:
-        if dose.at <= now < dose.at + advice.within:
-            return open_(evidence=(dose.reference,), next=dose.at + advice.within)
+        ends = dose.at + advice.within
+        if dose.at <= now < ends:
+            return open_(max(dose.at, fever_at or dose.at), (dose.reference,), ends)
     return Result(next=soonest(now, *(dose.at for dose in doses)), words=advice.ended)
 
 

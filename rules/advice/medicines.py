@@ -18,6 +18,8 @@ ANTIEMETIC, INDOMETHACIN = "antiemetic", "indomethacin"
 TABLE_6 = {"h2-blocker": "ranitidine", ANTIEMETIC: "granisetron"}
 NAMES = {"h2-blocker": "H2 blocker"}
 NEVER = -(1 << 62)
+HARMS = ("platelets", "creatinine")
+"""The labs that make indomethacin harmful."""
 
 
 def forbidden_medication(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -152,6 +154,11 @@ def _missing(case: Case, now: Instant, start: int, ends: dict[str, int]) -> Resu
     ahead = soonest(now, *ends.values())
     if missing:
         opened = max(start, min(ends[kind] for kind in missing))
+        if missing == [INDOMETHACIN]:
+            # What made it harmful may have ended since.
+            opened = max(
+                opened, *(case.chart.labs[code][-1].at for code in HARMS if case.chart.labs.get(code)), 0
+            )
         result = open_(opened, next=ahead)
         result.value = ", ".join(missing)
         return result

@@ -166,6 +166,10 @@ SAID = {
         start().drug("acetaminophen", "02:00", known="02:10"),
         ["opened advisory 02:00 @02:10"],
     ),
+    "indomethacin that harms no longer is missing from then on": (
+        given(less="indomethacin").labs("00:10", platelets=40).labs("02:00", known="02:10", platelets=60),
+        ["opened advisory 02:00 @02:10"],
+    ),
     "closes at dose 1": (
         given(less="famotidine").dose("04:00").drug("famotidine", "04:00"),
         ["opened advisory 00:30", "resolved clear 04:00"],

@@ -267,6 +267,16 @@ def _advice(course: Course, at: str) -> list[dict[str, Any]]:
 
 
 SAID = {
+    "a fever known late begins early at its reading": (
+        "early-fever-expected",
+        start().dose("04:00").vitals("06:00", known="06:20", temp=38.5).tick("20:00"),
+        ["opened advisory 06:00 @06:20", "resolved clear 10:00"],
+    ),
+    "peak-window ends with a new dose": (
+        "peak-window",
+        start().dose("08:00").dose("13:00", known="13:10"),
+        ["opened advisory 12:00", "resolved clear 13:00 @13:10"],
+    ),
     "fluid-limit worsens to relative at 1500 mL and improves 4 h after a volume left": (
         "fluid-limit",
         start().bolus("08:00", 500).bolus("09:00", 500).bolus("10:00", 500).tick("50:00"),

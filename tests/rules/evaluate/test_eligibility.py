@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.rules.courses import Course, states_at, table
+from tests.rules.courses import Course, states_at, table, timed
 
 
 def history(age: float | None = 40, **findings: bool) -> Course:
@@ -148,3 +148,115 @@ def test_the_items_stand_in_the_order_of_the_text() -> None:
         "creatinine", "bilirubin", "ecg", "steroid", "infection", "stress-test", "chest-xray", "pulmonary-function",
         "antihypertensives", "organ-disease", "exercise-echo",
     ]  # fmt: skip
+
+
+def myocarditis(at: str, **baseline: Any) -> Course:
+    """A cycle from midnight with a troponin above its limit at `at`, ended at 20:00."""
+    drawn = Course().start("00:00", **baseline)
+    return drawn.labs(at, troponin_t={"value": 0.2, "high": 0.05}).end("20:00")
+
+
+ECHO = {
+    "none in an earlier cycle": (Course().start("00:00").encounter("cycle-start", "40:00"), "41:00", "met"),
+    "one in an earlier cycle": (myocarditis("08:00").encounter("cycle-start", "40:00"), "41:00", "unknown"),
+    "one in this cycle": (myocarditis("08:00"), "19:00", "met"),
+    "one before the first cycle": (
+        Course()
+        .labs("-02:00", troponin_t={"value": 0.2, "high": 0.05})
+        .start("00:00")
+        .encounter("cycle-start", "40:00"),
+        "41:00",
+        "met",
+    ),
+    "one at its limit": (
+        Course()
+        .start("00:00")
+        .labs("08:00", troponin_t={"value": 0.05, "high": 0.05})
+        .encounter("cycle-start", "40:00"),
+        "41:00",
+        "met",
+    ),
+    "said by a baseline": (history(earlier_myocarditis=True), "01:00", "unknown"),
+    "the echocardiogram was normal": (
+        history(earlier_myocarditis=True, exercise_echo_normal=True),
+        "01:00",
+        "met",
+    ),
+    "it was not": (history(earlier_myocarditis=True, exercise_echo_normal=False), "01:00", "not-met"),
+    "not needed, not normal": (history(exercise_echo_normal=False), "01:00", "met"),
+}
+
+
+@table(ECHO)
+def test_an_exercise_echocardiogram_after_myocarditis(course: Course, at: str, expected: str) -> None:
+    """criteria.md section 7.4: normal if cardiac-enzymes was absolute in an earlier cycle of the stay or a baseline
+    says so.
+    """
+    assert states_at(course, at)["eligibility"]["exercise-echo"] == expected
+
+
+READ = {
+    "a result all below is met": (Course().labs("00:00", creatinine={"value": "<1.5"}), "met"),
+    "one that may be above is unknown": (Course().labs("00:00", creatinine={"value": "<2"}), "unknown"),
+    "one all above is not met": (Course().labs("00:00", creatinine={"value": ">1.7"}), "not-met"),
+}
+
+
+@table(READ, "course expected")
+def test_a_result_with_a_comparator(course: Course, expected: str) -> None:
+    """criteria.md section 8: it stands for every value it allows."""
+    assert states_at(course, "01:00")["eligibility"]["creatinine"] == expected
+
+
+FIT = {
+    "ecg_normal": True,
+    "recent_steroid": False,
+    "recent_infection": False,
+    "family_history_cardiac": False,
+    "chest_xray_clear": True,
+    "heavy_smoker": False,
+    "heavy_lung_burden": False,
+    "antihypertensives_stopped": True,
+    "major_organ_disease": False,
+}
+
+
+def fit(**changed: bool) -> Course:
+    """All that a baseline can say of a patient who is fit, but for what is named; both labs are good."""
+    return history(**{**FIT, **changed}).labs("00:00", creatinine=1.0, bilirubin=1.0)
+
+
+SAID = {
+    "from cycle-start until dose 1": (
+        fit(ecg_normal=False).encounter("cycle-start", "02:00").dose("03:00"),
+        ["opened advisory 02:00", "resolved clear 03:00"],
+    ),
+    "until all are met": (
+        fit(ecg_normal=False)
+        .encounter("cycle-start", "02:00")
+        .encounter("baseline", "02:30", findings={"ecg-normal": True}),
+        ["opened advisory 02:00", "resolved clear 02:30"],
+    ),
+    "nothing where all are met": (fit().encounter("cycle-start", "02:00"), []),
+    "again in the next cycle": (
+        fit(ecg_normal=False)
+        .encounter("cycle-start", "02:00")
+        .dose("03:00")
+        .encounter("cycle-start", "40:00"),
+        ["opened advisory 02:00", "resolved clear 03:00", "opened advisory 40:00"],
+    ),
+}
+
+
+@table(SAID, "course expected")
+def test_what_is_said_of_eligibility(course: Course, expected: list[str]) -> None:
+    """criteria.md section 7.4: the advice names what is not met."""
+    assert timed(course, "eligibility") == expected
+
+
+def test_it_names_what_is_not_met_first() -> None:
+    """criteria.md section 7.4."""
+    drawn = history(recent_steroid=True, ecg_normal=True).encounter("cycle-start", "00:30")
+    text = states_at(drawn, "01:00")["advice"]["eligibility"]["text"]
+    assert text.startswith("Not met: no steroid for 1-2 weeks; Not recorded: creatinine at most 1.6")
+    assert "ECG" not in text
