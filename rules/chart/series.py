@@ -2,9 +2,8 @@
 
 Source: criteria.md sections 3.1, 5 and 7.2.
 
-A reading that was already stale when it became known neither trips nor clears: it is `deferred` until a later
-reading that was fresh when known shows that the signal is seen again; then it counts as history (criteria.md
-section 1).
+A reading that was already stale when it became known, or lies too far behind the clock, neither trips nor
+clears: it may be the latest, and no more (criteria.md section 1).
 """
 
 from copy import copy
@@ -98,13 +97,11 @@ def cleared(latch: Latch, condition: Sustained, history: History, signs: VitalSi
 class Series(msgspec.Struct, array_like=True):
     """The state of one vital sign after the readings so far.
 
-    `last`: the latest reading by `at`; `latest_counted`: the latest one that counts; `deferred`: readings
-    that were stale when they became known.
+    `last`: the latest reading by `at`; `latest_counted`: the latest one that counts.
     """
 
     last: Reading | None = None
     latest_counted: Reading | None = None
-    deferred: tuple[Reading, ...] = ()
 
     def add(self, reading: Reading, history: History, mode: Mode, setting: Setting) -> bool:
         """Apply the next reading, and return whether a decision may change by it."""
@@ -113,12 +110,8 @@ class Series(msgspec.Struct, array_like=True):
             return False
         self.last = reading
         if reading.first - at >= setting.stale_intensive and self._is_late(reading, mode, setting):
-            return before is None or bool(self.deferred) or reading.asks != before.asks
-        if self.deferred:
-            before = None
-            for one in self.deferred:
-                self._step(one, history, setting)
-            self.deferred = ()
+            reading.asks = self.asks(reading, setting)
+            return before is None or reading.asks != before.asks
         self._step(reading, history, setting)
         return (
             before is None
@@ -129,14 +122,8 @@ class Series(msgspec.Struct, array_like=True):
 
     def _is_late(self, reading: Reading, mode: Mode, setting: Setting) -> bool:
         """Return whether a reading was stale when it became known, or too far behind the clock to count."""
-        if reading.first - reading.at > setting.late:
-            reading.asks = self.asks(reading, setting)
-            return True
         limit = mode.limit(reading.at, reading.first, setting.stale_ward, setting.stale_intensive)
-        if reading.first < limit:
-            return False
-        self.deferred = (*self.deferred, reading)
-        return True
+        return reading.first >= limit or reading.first - reading.at > setting.late
 
     def _step(self, reading: Reading, history: History, setting: Setting) -> None:
         latest, at = self.latest_counted, reading.at
@@ -339,7 +326,7 @@ class Breathing(Series, array_like=True):
     def add(self, reading: Reading, history: History, mode: Mode, setting: Setting) -> bool:
         """Apply the next reading; one at rest, of which nothing is asked, is the latest and no more."""
         before, fast = self.last, setting.signs.breathing.trip
-        quiet = self.run is None and not (self.fast.on or self.deferred) and not fast.met(reading.value)
+        quiet = self.run is None and not self.fast.on and not fast.met(reading.value)
         if quiet and before is not None and reading.at >= before.at:
             self.last = reading
             return False

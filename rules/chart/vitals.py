@@ -57,11 +57,6 @@ class Signals(msgspec.Struct, array_like=True):
             copy(self.oxygen),
         )
 
-    @property
-    def has_deferred(self) -> bool:
-        """Whether a reading is deferred: it was stale when it became known, and does not count yet."""
-        return bool(self.hr.deferred or self.sbp.deferred or self.spo2.deferred or self.breathing.deferred)
-
 
 class Mark(NamedTuple):
     """The signals before the record at an index of the tail, and how many readings there were then."""
@@ -132,8 +127,7 @@ class Tail:
             self.marks[i] = mark._replace(lengths=(hr, sbp, spo2, temp + count, *rest))
 
     def _mark(self, index: int) -> None:
-        if not self.now.has_deferred:
-            self.marks.append(Mark(index, self.now.copy(), self.readings.lengths))
+        self.marks.append(Mark(index, self.now.copy(), self.readings.lengths))
 
     def remove(self, id: str) -> int:
         """Remove a record, and return the dirty flags of what may now be decided differently."""

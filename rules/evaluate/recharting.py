@@ -3,7 +3,7 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
-from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, counting, soonest
+from rules.evaluate.result import ADVISORY, CLEAR, TECHNICAL, Memory, Result, counted, soonest
 from rules.evaluate.rows.finding import wanted
 from rules.guideline.declarations import FindingRow, PersistentFindingRow
 from rules.guideline.edition import Guideline
@@ -32,7 +32,7 @@ def signs_of(chart: Chart, code: str) -> list[Sign]:
     row = chart.guideline.row.get(code)
     signs = chart.findings.get(code, [])
     if isinstance(row, PersistentFindingRow):
-        return signs[: counting(signs, chart.mode, row.stale, row.stale)]
+        return list(counted(signs, chart.mode, row.stale, row.stale))
     return [sign for sign in signs if chart.cycle.holds(sign.at)]
 
 

@@ -88,19 +88,6 @@ def next_span_edge(spans: list[Span], now: Instant) -> Instant | None:
     return soonest(now, *(edge for span in spans for edge in span if edge < FOREVER))
 
 
-def counting(facts: Sequence[Fact], mode: Mode, ward: int, intensive: int) -> int:
-    """Return how many of the facts (in order of `at`) count.
-
-    The last ones that were already stale when they became known do not.
-    """
-    count = len(facts)
-    while count and facts[count - 1].first >= mode.limit(
-        facts[count - 1].at, facts[count - 1].first, ward, intensive
-    ):
-        count -= 1
-    return count
-
-
 def counted(facts: Sequence[F], mode: Mode, ward: int, intensive: int) -> Sequence[F]:
     """Return those of the facts (in order of `at`) that count: not stale already when they became known."""
     soon = min(ward, intensive)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, Sign, place
 from rules.chart.oxygen import THREE_LITRES
-from rules.evaluate.result import counting, soonest
+from rules.evaluate.result import counted, soonest
 from rules.evaluate.rows.finding import wanted
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
 from rules.evaluate.rows.upper_limit import is_above
@@ -58,7 +58,7 @@ def run_of(chart: Chart, row: AnyRow, finding: str) -> list[Sign]:
     """Return the latest records of a finding that say the same, of those that count for its row."""
     signs = chart.findings.get(finding, [])
     if isinstance(row, PersistentFindingRow):
-        signs = signs[: counting(signs, chart.mode, row.stale, row.stale)]
+        signs = list(counted(signs, chart.mode, row.stale, row.stale))
     else:
         signs = [sign for sign in signs if chart.cycle.holds(sign.at)]
     start = len(signs) - 1

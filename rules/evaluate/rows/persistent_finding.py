@@ -3,7 +3,7 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign
-from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counting, soonest
+from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result, counted, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import PersistentFindingRow
 from rules.wire.instants import Instant
@@ -15,7 +15,7 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
     Never charted or too old it is indeterminate.
     """
     signs = chart.findings.get(row.finding, [])
-    signs = signs[: counting(signs, chart.mode, row.stale, row.stale)]
+    signs = list(counted(signs, chart.mode, row.stale, row.stale))
     if not signs:
         return Result(INDETERMINATE, missing=(row.finding,))
     run = len(signs) - 1

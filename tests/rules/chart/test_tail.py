@@ -75,15 +75,10 @@ def test_a_reading_over_8_h_late_counts_only_as_a_latest_value(course: Course, l
 RUN = (("08:00", "11:00", 135), ("08:40", "11:01", 135))
 STALE = {
     "alone it trips nothing": (rates(*RUN), "11:02", "indeterminate missing heart-rate"),
-    "with a later fresh one it counts as history": (
+    "with a later fresh one it does not count either": (
         rates(*RUN, ("09:20", "11:05", 135)),
         "11:05",
-        "absolute",
-    ),
-    "its own run counts then, whatever the fresh one says": (
-        rates(*RUN, ("09:20", "11:05", 100)),
-        "11:05",
-        "absolute",
+        "clear",
     ),
     "it does not end the run of a later fresh one": (
         rates(("09:20", "11:00", 135), ("10:00", "11:00", 135), *RUN),
@@ -97,7 +92,7 @@ STALE = {
         "11:02",
         "absolute stale",
     ),
-    "with a later fresh one it clears": (
+    "with a later fresh one it clears nothing either": (
         rates(
             ("07:00", "07:00", 135),
             ("07:40", "07:40", 135),
@@ -106,7 +101,7 @@ STALE = {
             ("09:30", "11:02", 90),
         ),
         "11:02",
-        "clear",
+        "absolute",
     ),
 }
 
