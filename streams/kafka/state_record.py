@@ -44,7 +44,7 @@ class StateRecord(msgspec.Struct, array_like=True):
     from which on time alone changes something (None: none). `pending`: the alerts of the last write, packed;
     `ticked`: a tick caused the write, so that offsets do not tell whether they were published. `assessed`:
     the assessment of this state is published with it. `open`: open episodes by level, in the order of
-    `LEVELS`. `over`: the stay is over, and the state is only a stub.
+    `LEVELS`. `over`: the patient is discharged.
     """
 
     version: int

@@ -106,7 +106,7 @@ class PartitionState:
 
     @property
     def patients(self) -> int:
-        """The number of stays that are not over; a stay that is over is kept as a stub."""
+        """The number of patients who are not discharged."""
         return sum(1 for cached in self.patients_by_id.values() if not cached.over)
 
     def open_episodes(self) -> tuple[int, ...]:
