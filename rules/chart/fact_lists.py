@@ -61,6 +61,11 @@ def every_list(chart: Chart) -> Iterator[list[Fact]]:
         yield from getattr(chart, name).values()
 
 
+def ids(chart: Chart) -> list[str]:
+    """Return the ids of the facts in a fixed order, each once; those of vital signs and ghosts left out."""
+    return list(dict.fromkeys(fact.id for facts in every_list(chart) for fact in facts))
+
+
 def index(chart: Chart) -> dict[str, Fact]:
     """Return the fact in force for each id: the one `record` would have left there."""
     seen: dict[str, Fact] = {**chart.ghosts, **chart.faded}

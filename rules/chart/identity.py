@@ -17,22 +17,28 @@ from rules.wire import events
 NOT_SAID = frozenset(("id", "patient", "at", "known", "status", "offset"))
 """The fields of an event that are no content: `at` is, and is added by itself."""
 
+DIGESTS = 0xFFFF
+
 _encoder = msgspec.msgpack.Encoder()
 
 
 def digest_of(event: events.Event) -> int:
     """Return the digest of what a record says and its `at`, after conversion; never 0.
 
-    The order of readings does not count.
+    The order of readings does not count. Two bytes: one conflict in 65 thousand is taken for a duplicate.
     """
     kind = type(event)
     if isinstance(event, events.Vitals) and not event.unusable:
-        return zlib.crc32(_encoder.encode((event.at, sorted(event.readings), event.withdrawn))) + 1
+        return _short(_encoder.encode((event.at, sorted(event.readings), event.withdrawn)))
     said: list[Any] = [kind.__name__, event.at]
     for name in kind.__struct_fields__:
         if name not in NOT_SAID:
             said.append(_ordered(getattr(event, name)))
-    return zlib.crc32(_encoder.encode(said)) + 1
+    return _short(_encoder.encode(said))
+
+
+def _short(said: bytes) -> int:
+    return zlib.crc32(said) % DIGESTS + 1
 
 
 def _ordered(value: Any) -> Any:

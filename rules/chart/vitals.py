@@ -30,6 +30,8 @@ from rules.wire.instants import BEFORE_ALL, DAY, HOUR, MINUTE
 
 KEPT = 8 * HOUR + 15 * MINUTE
 TEMPERATURES_KEPT = 3 * DAY
+TEMPERATURES = 3
+"""Their place among the signals."""
 BETWEEN_MARKS = 32
 ALONE: tuple[VitalsRow, ...] = ()
 BEYOND_RECOVERY = 32
@@ -145,7 +147,7 @@ class Tail:
 
     def _remove_before_tail(self, id: str) -> None:
         """Remove the temperature that a record of the tail added before it."""
-        length = self.marks[0].lengths[3]
+        length = self.marks[0].lengths[TEMPERATURES]
         early = [i for i, reading in enumerate(self.readings.temp[:length]) if reading.id == id]
         for i in reversed(early):
             self.readings.temp.drop(i, i + 1)
@@ -278,8 +280,17 @@ class Tail:
         ]
         del self.sealed[: usable[-1]]
         self.context = None
+        self._forget_ids(self.rows[:cut])
         self.pruned.extend(self.rows[:cut])
         del self.rows[:cut]
+
+    def _forget_ids(self, pruned: Sequence[VitalsRow]) -> None:
+        """Forget which records charted the temperatures that nothing is told of: there are days of them."""
+        ids, warm = {row.id for row in pruned}, self.setting.warm
+        start, end = self.readings.temp.index(pruned[0].at), self.marks[0].lengths[TEMPERATURES]
+        for reading in self.readings.temp[start:end]:
+            if reading.value < warm and reading.id in ids:
+                reading.id, reading.offset = "", -1
 
     def _out_of_reach(self, start: int, lengths: tuple[int, ...]) -> tuple[int, ...]:
         """Return how many of the oldest readings no run that ends at or after moment `start` can reach."""

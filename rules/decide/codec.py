@@ -4,6 +4,7 @@ What can be derived from the facts is not stored but derived again.
 """
 
 import zlib
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from rules.guideline.edition import Guideline
 from rules.wire.instants import Instant
 
 VERSION = 2
+DIGEST = "H"
+"""Digests are whole numbers of two bytes."""
 
 
 class UnknownState(ValueError):
@@ -38,7 +41,8 @@ class Facts(msgspec.Struct, array_like=True):
     named: dict[str, dict[str, Columns]]
     baselines: list[Baseline]
     ghosts: Columns
-    digests: dict[str, int]
+    digests: bytes
+    other_digests: dict[str, int]
 
 
 class SavedChart(msgspec.Struct, array_like=True):
@@ -46,9 +50,9 @@ class SavedChart(msgspec.Struct, array_like=True):
 
     n: int
     facts: bytes
-    signals: Signals
+    signals: bytes
     sealed: list[bytes]
-    rows: list[VitalsRow]
+    rows: bytes
     faded: bytes
     context: bytes
 
@@ -91,20 +95,27 @@ class Saved(msgspec.Struct, array_like=True):
 
     version: int
     guideline: str
-    head: Head
-    memories: bytes
-    episodes: dict[str, Episode]
-    rules: dict[str, StopRuleState]
+    rest: bytes
     chart: SavedChart
     whole: SavedChart | None
     replaced: SavedChart | None
+
+
+class Rest(msgspec.Struct, array_like=True):
+    """What is small and changes with every decision."""
+
+    head: Head
+    memories: dict[str, Memory]
+    episodes: dict[str, Episode]
+    rules: dict[str, StopRuleState]
     former: FormerStay | None
 
 
 _encoder = msgspec.msgpack.Encoder()
 _saved = msgspec.msgpack.Decoder(Saved)
 _facts = msgspec.msgpack.Decoder(Facts)
-_memories = msgspec.msgpack.Decoder(dict[str, Memory])
+_signals = msgspec.msgpack.Decoder(Signals)
+_rest = msgspec.msgpack.Decoder(Rest)
 _version = msgspec.msgpack.Decoder(list[object])
 
 
@@ -118,14 +129,10 @@ def encode(patient: Patient) -> bytes:
     saved = Saved(
         VERSION,
         patient.guideline.sha256,
-        _head(patient),
-        pack(patient.memories),
-        patient.episodes,
-        patient.rules,
+        pack(Rest(_head(patient), patient.memories, patient.episodes, patient.rules, patient.former)),
         _saved_chart(patient.chart),
         None if patient.whole is None else _saved_chart(patient.whole),
         None if patient.replaced is None else _saved_chart(patient.replaced),
-        patient.former,
     )
     return _encoder.encode(saved)
 
@@ -142,9 +149,9 @@ def _saved_chart(chart: Chart) -> SavedChart:
     return SavedChart(
         chart.n,
         chart.packed,
-        tail.marks[0].signals,
+        pack(tail.marks[0].signals),
         tail.sealed,
-        tail.rows[tail.marks[-1].start :],
+        column_codec.pack(tail.rows[tail.marks[-1].start :]),
         chart.packed_faded,
         tail.context,
     )
@@ -167,13 +174,13 @@ def decode(data: bytes, guideline: Guideline) -> Patient:
         chart = _chart(saved.chart, guideline)
         whole = None if saved.whole is None else _chart(saved.whole, guideline)
         replaced = None if saved.replaced is None else _chart(saved.replaced, guideline)
-        memories = _memories.decode(zlib.decompress(saved.memories))
+        rest = _rest.decode(zlib.decompress(saved.rest))
     except (msgspec.MsgspecError, zlib.error, TypeError, ValueError) as error:
         raise UnknownState(_not_a_state(data, error)) from error
     if saved.version != VERSION:
         raise UnknownState(_of_version(saved.version))
-    patient = _patient(saved, chart, guideline)
-    patient.memories, patient.whole, patient.replaced = memories, whole, replaced
+    patient = _patient(rest, chart, guideline)
+    patient.whole, patient.replaced = whole, replaced
     if saved.guideline != guideline.sha256:
         patient.dirty, patient.pending = dirty_flags.EVERYTHING, True
     return patient
@@ -203,8 +210,23 @@ def _of(chart: Chart) -> Facts:
         {name: by_name(getattr(chart, name)) for name in fact_lists.NAMED},
         chart.baselines,
         column_codec.columns(list(chart.ghosts.values())),
-        chart.digests,
+        *_digests(chart),
     )
+
+
+def _digests(chart: Chart) -> tuple[bytes, dict[str, int]]:
+    """Return the digests of the facts in the order of `fact_lists.ids`, and others by id."""
+    ids = fact_lists.ids(chart)
+    listed = array(DIGEST, (chart.digests.get(id, 0) for id in ids))
+    known = frozenset(ids)
+    return listed.tobytes(), {id: digest for id, digest in chart.digests.items() if id not in known}
+
+
+def _digests_by_id(chart: Chart, facts: Facts) -> dict[str, int]:
+    listed = array(DIGEST)
+    listed.frombytes(facts.digests)
+    found = zip(fact_lists.ids(chart), listed, strict=True)
+    return {**{id: digest for id, digest in found if digest}, **facts.other_digests}
 
 
 def by_name(lists: Mapping[str, Sequence[Fact]]) -> dict[str, Columns]:
@@ -250,16 +272,16 @@ def _head(p: Patient) -> Head:
     )
 
 
-def _patient(saved: Saved, chart: Chart, guideline: Guideline) -> Patient:
-    head = saved.head
-    fields: dict[str, Any] = {name: getattr(head, name) for name in HEAD_AS_IT_IS}
-    flags: dict[str, Any] = {name: dirty_flags.bits(getattr(head, name)) for name in HEAD_FLAGS}
+def _patient(rest: Rest, chart: Chart, guideline: Guideline) -> Patient:
+    fields: dict[str, Any] = {name: getattr(rest.head, name) for name in HEAD_AS_IT_IS}
+    flags: dict[str, Any] = {name: dirty_flags.bits(getattr(rest.head, name)) for name in HEAD_FLAGS}
     return Patient(
         guideline=guideline,
         chart=chart,
-        episodes=saved.episodes,
-        rules=saved.rules,
-        former=saved.former,
+        memories=rest.memories,
+        episodes=rest.episodes,
+        rules=rest.rules,
+        former=rest.former,
         **fields,
         **flags,
     )
@@ -277,13 +299,14 @@ def _chart(saved: SavedChart, guideline: Guideline) -> Chart:
         setattr(chart, name, column_codec.facts_of(kind, facts.plain[name]))
     for name, kind in fact_lists.NAMED.items():
         setattr(chart, name, lists_of(kind, facts.named[name]))
-    chart.baselines, chart.digests = facts.baselines, facts.digests
+    chart.baselines, chart.digests = facts.baselines, _digests_by_id(chart, facts)
     chart.ghosts = {ghost.id: ghost for ghost in column_codec.facts_of(Ghost, facts.ghosts)}
     chart.faded = {ghost.id: ghost for ghost in column_codec.unpack(Ghost, saved.faded)}
-    rows = [row for chunk in saved.sealed for row in column_codec.unpack(VitalsRow, chunk)]
+    chunks = (*saved.sealed, saved.rows)
+    rows = [row for chunk in chunks for row in column_codec.unpack(VitalsRow, chunk)]
     before = unpack_readings(saved.context)
     rebuilt(chart)
-    chart.tail.restore(saved.signals, before, [*rows, *saved.rows])
+    chart.tail.restore(_signals.decode(zlib.decompress(saved.signals)), before, rows)
     chart.seen = fact_lists.index(chart)
     chart.packed, chart.packed_faded, chart.tail.context = saved.facts, saved.faded, saved.context
     return chart
