@@ -46,7 +46,7 @@ def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, b
         return Result(CLEAR)
     choices, last = chart.guideline.choices, signs[-1]
     old = last.at + choices.finding_asked_again
-    due = _confirmed_from(code, signs, chart)
+    due = confirmed_from(code, signs, chart)
     kind, evidence = values.index(last.value) + 1, (last.reference,)
     if due is not None and last.at < due <= now:
         return Result(TECHNICAL, at=due, latest=last.at, flags=kind, evidence=evidence)
@@ -56,7 +56,7 @@ def recharting(code: str, values: tuple[str, ...], chart: Chart, now: Instant, b
     return Result(CLEAR, latest=last.at, next=ahead)
 
 
-def _confirmed_from(code: str, signs: list[Sign], chart: Chart) -> int | None:
+def confirmed_from(code: str, signs: list[Sign], chart: Chart) -> int | None:
     """Return from when (ms) a record confirms the run; None where nothing needs to be confirmed."""
     if code not in chart.guideline.table4.confirmed:
         return None

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, Sign, place
 from rules.chart.oxygen import THREE_LITRES
-from rules.evaluate.result import counted, soonest
+from rules.evaluate.recharting import confirmed_from, signs_of
+from rules.evaluate.result import soonest
 from rules.evaluate.rows.finding import wanted
 from rules.evaluate.rows.oxygen import low_saturation, spo2_limit
 from rules.evaluate.rows.upper_limit import is_above
@@ -54,26 +55,14 @@ def finding_of(row: AnyRow) -> str | None:
     return wanted(row.absolute[0])[0] if isinstance(row, FindingRow) and len(row.absolute) == 1 else None
 
 
-def run_of(chart: Chart, row: AnyRow, finding: str) -> list[Sign]:
-    """Return the latest records of a finding that say the same, of those that count for its row."""
-    signs = chart.findings.get(finding, [])
-    if isinstance(row, PersistentFindingRow):
-        signs = list(counted(signs, chart.mode, row.stale, row.stale))
-    else:
-        signs = [sign for sign in signs if chart.cycle.holds(sign.at)]
-    start = len(signs) - 1
-    while start > 0 and signs[start - 1].value == signs[-1].value:
-        start -= 1
-    return signs[max(start, 0) :]
-
-
 def confirmed(chart: Chart, row: AnyRow) -> bool:
     """Return whether an absolute finding stops: one that must be confirmed was charted again, still so."""
     finding = finding_of(row)
-    if finding not in chart.guideline.table4.confirmed:
+    if finding is None or finding not in chart.guideline.table4.confirmed:
         return True
-    run = run_of(chart, row, finding)
-    return bool(run) and run[-1].at >= run[0].at + chart.guideline.choices.finding_confirmed
+    signs = signs_of(chart, finding)
+    due = confirmed_from(finding, signs, chart) if signs else None
+    return due is not None and signs[-1].at >= due
 
 
 def reverses(chart: Chart, finding: str, sign: Sign) -> bool:
