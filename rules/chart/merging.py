@@ -13,7 +13,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart, flag_of
 from rules.chart.facts import Baseline, Fact, Lab, Place, SetAside, TakenBack, Weight, drop
 from rules.chart.identity import Version, beats
-from rules.chart.oxygen import VitalsRow
+from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.wire import events, vocabulary
 
 COLUMN = {
@@ -179,12 +179,14 @@ def take_back(chart: Chart, id: str, codes: set[str]) -> int:
 
 def _take_back_signs(chart: Chart, id: str, codes: set[str]) -> int:
     rows = [row for row in chart.tail.rows if row.id == id]
-    if not any(code in codes for row in rows for code in charted(row)):
+    gone = sum(flag for code, flag in UNREAD.items() if code in codes)
+    if not any(row.unread & gone or any(code in codes for code in charted(row)) for row in rows):
         return 0
     dirty = chart.tail.remove(id)
     for row in rows:
-        rest = replace(row, **{COLUMN[code]: None for code in charted(row) if code in codes})
-        if any(charted(rest)):
+        taken = {COLUMN[code]: None for code in charted(row) if code in codes}
+        rest = replace(row, **taken, unread=row.unread & ~gone)
+        if rest.unread or any(charted(rest)):
             chart.tail.add(rest)
     return dirty
 

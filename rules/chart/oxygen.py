@@ -13,7 +13,8 @@ from rules.wire.events import Reference
 class VitalsRow(Fact, array_like=True, gc=False):
     """One vitals record as far as decisions need it. Units: /min, mm[Hg], %, Cel, -, L/min, %, /min, mm[Hg].
 
-    `digest`: of the record's content, to tell a duplicate from a conflict.
+    `digest`: of the record's content, to tell a duplicate from a conflict; `unread`: the flags of what it
+    says of oxygen and cannot be used.
     """
 
     hr: float | None = None
@@ -26,7 +27,12 @@ class VitalsRow(Fact, array_like=True, gc=False):
     rr: float | None = None
     mbp: float | None = None
     digest: int = 0
+    unread: int = 0
 
+
+UNREAD = {"o2-device": 1, "o2-flow": 2, "fio2": 4}
+"""Code -> the flag of a reading that was set aside."""
+DEVICE, FLOW, FIO2 = UNREAD.values()
 
 ASSISTED = ("high-flow", "nippv", "ventilator")
 """Devices that are absolute by themselves."""
@@ -45,8 +51,9 @@ TRIPPED = ("relative", "absolute")
 class Oxygen(msgspec.Struct, array_like=True):
     """The device, flow and FiO2 in force after the records so far, and when their level last changed.
 
-    `level`: None where it is unknown (a cannula without a flow) and was not tripped before; `unknown`: it is
-    unknown now, and a tripped level is kept; `flags`: how much oxygen it is; `stops_since`: since when
+    `level`: None where it is unknown (a cannula without a flow, or what was charted last cannot be read) and
+    was not tripped before; `unknown`: it is unknown now, and a tripped level is kept; `unread`: the flags of
+    what cannot be read; `flags`: how much oxygen it is; `stops_since`: since when
     devices that are absolute by what is charted are in force without a break.
     """
 
@@ -60,6 +67,7 @@ class Oxygen(msgspec.Struct, array_like=True):
     flow_by: Reference | None = None
     fio2_by: Reference | None = None
     unknown: bool = False
+    unread: int = 0
     flags: int = OFF
     stops_since: int | None = None
 
@@ -90,15 +98,15 @@ class Oxygen(msgspec.Struct, array_like=True):
 
     def add(self, row: VitalsRow, limits: OxygenRow) -> bool:
         """Apply a record that charts device, flow or FiO2, and return whether anything in force changed."""
-        before = (self.level, self.unknown, self.flags, self.stops_since)
+        before = (self.level, self.unknown, self.unread, self.flags, self.stops_since)
         self._chart(row)
         self.at = row.at
         self.judge(limits, row.at)
-        return before != (self.level, self.unknown, self.flags, self.stops_since)
+        return before != (self.level, self.unknown, self.unread, self.flags, self.stops_since)
 
     def judge(self, limits: OxygenRow, at: int) -> None:
         """Set the level of what is in force since moment `at`; a tripped one is kept where it is unknown."""
-        level = level_by_device(self, limits)
+        level = None if self.unread else level_by_device(self, limits)
         self.unknown = level is None
         if level is None and self.level in TRIPPED:
             level = self.level
@@ -115,18 +123,23 @@ class Oxygen(msgspec.Struct, array_like=True):
             if row.device != self.in_force:
                 self._forget()
             self.device, self.device_by = row.device, row.reference
-        elif self._restarted_by(row):
+            self.unread &= ~DEVICE
+        elif not row.unread & DEVICE and self._restarted_by(row):
             self._forget()
             self.device, self.device_by = None, None
         if row.flow is not None:
             self.flow, self.flow_by = row.flow, row.reference
+            self.unread &= ~FLOW
         if row.fio2 is not None:
             self.fio2, self.fio2_by = row.fio2, row.reference
+            self.unread &= ~FIO2
+        self.unread |= row.unread
 
     def _forget(self) -> None:
         """Clear flow and FiO2: they belong to the device in force when they were charted."""
         self.flow = self.fio2 = None
         self.flow_by = self.fio2_by = None
+        self.unread &= DEVICE
 
     @property
     def evidence(self) -> tuple[Reference, ...]:

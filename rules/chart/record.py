@@ -46,7 +46,7 @@ from rules.chart.merging import (
     winning,
     with_its_oxygen,
 )
-from rules.chart.oxygen import VitalsRow
+from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.weighing import Weighing, units_per_kg
 from rules.guideline.agents import OTHER
 from rules.wire import events, vocabulary
@@ -263,7 +263,9 @@ def _vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
             insert(chart.raw_weights, weight)
             chart.seen[event.id] = weight
             dirty = dirty_flags.WEIGHT
-    if not empty:
+    for each in unusable:
+        row.unread |= UNREAD.get(each.code, 0)
+    if not empty or row.unread:
         chart.seen[event.id] = row
         dirty |= chart.tail.add(row)
     if unusable or event.withdrawn:

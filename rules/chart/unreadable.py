@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from rules.chart.chart import Chart
 from rules.chart.facts import Fact, place
 from rules.chart.infusions import agent_of
+from rules.chart.oxygen import UNREAD
 from rules.wire import vocabulary
-
-OXYGEN = {"o2-device": "device", "o2-flow": "flow", "fio2": "fio2"}
-"""Code -> the field of a vitals row that holds it."""
 
 
 def newest_is_unreadable(chart: Chart, code: str) -> bool:
@@ -19,6 +17,8 @@ def newest_is_unreadable(chart: Chart, code: str) -> bool:
 
     `code`: of a lab, `weight`, `urine`, an infusion's agent, `o2-device`, `o2-flow` or `fio2`.
     """
+    if code in UNREAD:
+        return bool(chart.tail.now.oxygen.unread & UNREAD[code])
     unread = next((fact for fact in reversed(chart.set_aside) if fact.code == code), None)
     if code == "weight":
         return _weight_is_unreadable(chart, unread)
@@ -39,21 +39,7 @@ def _weight_is_unreadable(chart: Chart, unread: Fact | None) -> bool:
 
 
 def _usable_since(chart: Chart, code: str, unread: Fact) -> bool:
-    if code in OXYGEN:
-        return _oxygen_since(chart, code, unread)
     return any(facts and place(facts[-1]) > place(unread) for facts in _of(chart, code))
-
-
-def _oxygen_since(chart: Chart, code: str, unread: Fact) -> bool:
-    """Return whether the code was charted since, or another device, which drops flow and FiO2."""
-    field = OXYGEN[code]
-    device = None
-    for row in chart.tail.rows:
-        if place(row) <= place(unread):
-            device = row.device or device
-        elif getattr(row, field) is not None or (row.device is not None and row.device != device):
-            return True
-    return False
 
 
 def _of(chart: Chart, code: str) -> list[Sequence[Fact]]:

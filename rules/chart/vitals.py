@@ -185,7 +185,7 @@ class Tail:
 
     def _apply_oxygen(self, row: VitalsRow) -> int:
         """Apply what a record charts of oxygen, before its saturation is judged by what is in force."""
-        if row.device is None and row.flow is None and row.fio2 is None:
+        if row.device is None and row.flow is None and row.fio2 is None and not row.unread:
             return 0
         oxygen = self.now.oxygen
         if oxygen.at is not None and row.at < oxygen.at:

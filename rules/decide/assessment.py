@@ -99,7 +99,7 @@ def _pressure(patient: Patient) -> BloodPressure:
         target=patient.chart.tail.setting.target,
         assumed="systolic-bp" not in patient.chart.baseline_readings,
         latest=None if last is None else last.charted,
-        code="systolic-bp" if last is None or last.mean is None else "mean-bp",
+        code=None if last is None else "systolic-bp" if last.mean is None else "mean-bp",
         state=result.state,
         stale=result.stale,
         phase=phase(patient.chart, patient.now),

@@ -42,7 +42,7 @@ class BloodPressure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     target: Number
     assumed: bool
     latest: Number | None
-    code: str
+    code: str | None
     state: str
     stale: bool
     phase: str | None

@@ -5,9 +5,8 @@ Source: criteria.md section 3.1.
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.oxygen import ASSISTED, Oxygen
+from rules.chart.oxygen import ASSISTED, UNREAD, Oxygen
 from rules.chart.series import BELOW, BELOW_HIGH, BELOW_SEVERE, Latch, Saturation
-from rules.chart.unreadable import OXYGEN, newest_is_unreadable
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.evaluate.vital_signs import stale_from
@@ -43,8 +42,6 @@ def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memor
         result.state = oxygen.level or INDETERMINATE
         _of_device(row, oxygen, result)
     result.at = _changed(before.flags, result, oxygen, spo2)
-    if unread := unreadable_oxygen(chart):
-        return _unread(result, unread)
     if result.state == CLEAR and stale:
         result.state, result.at, result.missing = INDETERMINATE, limit, ("spo2",)
     elif result.state == CLEAR and spo2.latest_counted is not None:
@@ -52,21 +49,10 @@ def oxygen_requirement(row: OxygenRow, chart: Chart, now: Instant, before: Memor
     return result
 
 
-def unreadable_oxygen(chart: Chart) -> tuple[str, ...]:
-    """Return which of device, flow and FiO2 were charted last in a way that cannot be used."""
-    if not chart.set_aside:
-        return ()
-    return tuple(f"{code}.unreadable" for code in OXYGEN if newest_is_unreadable(chart, code))
-
-
-def _unread(result: Result, unread: tuple[str, ...]) -> Result:
-    """Return the result where the oxygen in force cannot be read: never clear, a tripped one kept, stale."""
-    result.missing = (*result.missing, *unread)
-    if result.state in TRIPPED:
-        result.stale = True
-    else:
-        result.state = INDETERMINATE
-    return result
+def missing(oxygen: Oxygen) -> tuple[str, ...]:
+    """Return what is missing to tell the device's level: what cannot be read, else the flow."""
+    unread = tuple(f"{code}.unreadable" for code, flag in UNREAD.items() if oxygen.unread & flag)
+    return unread or (("o2-flow",) if oxygen.unknown else ())
 
 
 def by_saturation(spo2: Saturation) -> str:
@@ -88,7 +74,7 @@ def _of_saturation(chart: Chart, result: Result) -> None:
     result.value, result.unit, result.name = spo2.latest_counted.value, "%", "SpO2"
     result.evidence, result.limit = latch.evidence, limit.text
     if chart.tail.now.oxygen.unknown:
-        result.missing = ("o2-flow",)
+        result.missing, result.stale = missing(chart.tail.now.oxygen), True
 
 
 def _deciding(spo2: Saturation, low: Limit, severe: Limit) -> tuple[Latch, Limit]:
@@ -101,7 +87,7 @@ def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
     """Put the device's value, limit and evidence in a result that it decides."""
     result.evidence, result.name = oxygen.evidence, NAMES.get(oxygen.in_force, "Oxygen")
     if oxygen.unknown:
-        result.missing, result.stale = ("o2-flow",), result.state in TRIPPED
+        result.missing, result.stale = missing(oxygen), result.state in TRIPPED
     if oxygen.in_force in ASSISTED and not oxygen.is_off:
         return
     if oxygen.is_mask:

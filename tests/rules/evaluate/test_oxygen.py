@@ -378,6 +378,20 @@ def test_oxygen_that_cannot_be_read_is_not_nothing() -> None:
     course = breathing(("08:00", cannula(5))).vitals("08:30", **{"o2-flow": {"value": 900, "unit": "L/min"}})
     assert seen(course, "08:30", CODE) == "absolute stale missing o2-flow.unreadable"
     assert seen(course.vitals("08:40", device="room-air", spo2=98), "08:40", CODE) == "clear"
+    course = breathing(("07:00", on())).vitals("08:00", "m", device="mask", flow=900)
+    assert seen(course, "08:00", CODE) == "indeterminate missing o2-flow.unreadable"
+    assert seen(course.correct("m", "08:30", flow=6), "08:30", CODE) == "absolute"
+
+
+def test_oxygen_read_since_stays_read_when_the_records_have_left_the_tail() -> None:
+    """criteria.md section 2: until a usable newer one."""
+    course = breathing(("08:00", on("room-air"))).vitals(
+        "08:30", **{"o2-flow": {"value": 900, "unit": "L/min"}}
+    )
+    course.vitals("08:40", flow=2)
+    for hour in range(9, 33):
+        course.vitals(f"{hour:02}:00", spo2=98)
+    assert seen(course, "32:00", CODE) == "clear"
 
 
 @table(SATURATION)
