@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from rules.wire import pages
-from rules.wire.pages import PageRecord
+from typing import TYPE_CHECKING
+
 from streams.cli import options
 from streams.cli.options import broker_of, connection, now, who, who_options
+
+if TYPE_CHECKING:
+    from rules.wire.pages import PageRecord
 
 DESCRIPTION = """\
 Acknowledges an alert: its pages escalate no further, and nobody is reminded, until it gets worse or
@@ -62,6 +65,7 @@ def acknowledge(chosen: argparse.Namespace) -> int:
 
 def told(answer: PageRecord, chosen: argparse.Namespace, patient: str) -> int:
     """Report what became of the acknowledgement, and return the exit code."""
+    from rules.wire import pages
     from streams.service.event_file import warn
 
     done, words = {

@@ -14,7 +14,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from rules.wire.refusals import WHEN_FOLDED
 from streams.config import site
 from streams.errors import UsageError
 from streams.service.event_file import Log, load, refuse, summary, warn
@@ -120,6 +119,8 @@ def fold(arguments: argparse.Namespace) -> Course:
 
 def folded(log: Log, guideline: Guideline, at: int | None, gaps: bool = False) -> Course:
     """Fold a log; a record that only the chart could refuse is reported with its line, like every refusal."""
+    from rules.wire.refusals import WHEN_FOLDED
+
     ZONE.set(guideline.shifts.timezone)
     course = Course(log, guideline, fold_events(log.events, guideline, at, gaps))
     for event, reason in course.folded.refused:
@@ -176,7 +177,7 @@ def fold_events(
     from rules.decide.engine import fold as folding
     from rules.wire.alerts import record
 
-    outcome = folding(events, guide, until)
+    outcome = folding(events, guide, until, gaps)
     noted = Counter({reason: number for reason, number in outcome.counts.items() if ":" not in reason})
     clocks = [patient.now for patient in outcome.patients.values()]
     clock = max(clocks, default=0) if until is None else until

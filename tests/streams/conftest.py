@@ -51,7 +51,9 @@ class Told:
         self.until: int | None = None
         self.events: list[Any] = []
 
-    def fold(self, events: list[Any], guideline: Any, until: int | None = None) -> event_files.Folded:
+    def fold(
+        self, events: list[Any], guideline: Any, until: int | None = None, gaps: bool = False
+    ) -> event_files.Folded:
         self.events, self.until = list(events), until
         clock = max((event.known for event in self.events), default=0) if until is None else until
         outcome: Any = self.assessments

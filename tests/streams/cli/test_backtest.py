@@ -25,7 +25,7 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], list[d
     monkeypatch.setattr(
         event_files,
         "fold_events",
-        lambda events, guideline, until=None: event_files.Folded(next(turns), [], Counter(), 0, Any),
+        lambda events, guideline, until=None, gaps=False: event_files.Folded(next(turns), [], Counter(), 0, Any),
     )
     return said
 
@@ -92,7 +92,7 @@ def test_alerts_that_another_version_wrote_are_compared(write: Callable[..., str
     assert against(write, file, now, capsys) == (0, [])
     code, found = against(write, file, now[1:], capsys)
     assert (code, [one["only"] for one in found]) == (1, ["now"])
-    older = json.dumps(json.loads(now[0]) | {"level": "advisory"})
+    older = json.dumps(json.loads(now[0]) | {"level": "absolute"})
     code, found = against(write, file, [older, *now[1:]], capsys)
     assert (code, [one["only"] for one in found]) == (1, ["now", "against"])
 

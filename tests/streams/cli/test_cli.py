@@ -113,7 +113,7 @@ def test_no_command_shows_the_overview_and_is_a_usage_error(capsys: Capture) -> 
         (["explain", "x"], "required: --subject"),
         (["plot", "x"], "required: -o"),
         (["plot", "x", "-o", "page.gif"], "-o page.gif: a page is .svg, .png or .pdf"),
-        (["backtest", "x"], "required: --against"),
+        (["backtest", "x"], "one of the arguments --against --against-alerts is required"),
         (["config", "check", "none.toml"], "il2watch: none.toml: "),
         (["assess", "x", "--config", "none.toml"], "none.toml: No such file or directory"),
     ],

@@ -96,7 +96,7 @@ def test_an_assessment_shows_each_part(monkeypatch: pytest.MonkeyPatch) -> None:
     for words in (
         "▲ absolute urine-hour 8 mL/h <10 2026-03-02 09:00Z stale",
         "● relative sinus-tachycardia 134 /min - - correct: fever",
-        "? cannot see creatinine - mg/dL - - not seen: creatinine",
+        "? cannot see creatinine - - - not seen: creatinine",
         "· clear mental-status - - - judged at 2026-03-02 11:00Z",
         "waiting: 3 given, last 2026-03-02 04:00Z, next due 2026-03-02 12:00Z; blocked by urine-hour",
         "88 mm[Hg], target above 90, peak ● relative",
