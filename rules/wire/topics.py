@@ -33,6 +33,7 @@ CARRIES = {
     "ack": COMMANDS,
     "silence": COMMANDS,
     "resume": COMMANDS,
+    "accept": COMMANDS,
     "tick": COMMANDS,
 }
 

@@ -102,7 +102,7 @@ URINE = "urine"
 def outputs(rows: Iterable[Collected], tally: ImportTally) -> Iterator[MimicFact]:
     """Yield every output.
 
-    A collection of urine runs from the end of the one before it (criteria.md 3, urine), so no start is
+    A collection of urine runs from the end of the one before it (criteria.md 3, urine-hour), so no start is
     written, except after a sum from outside: 4,300 mL of an operation charted on arrival would otherwise be a
     rate of litres an hour, and the first 50 mL after it, spread over the operation, an oliguria that never
     was.

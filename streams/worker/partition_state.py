@@ -18,7 +18,7 @@ from rules.wire.alerts import Alert
 from rules.wire.instants import BEFORE_ALL, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
-from rules.wire.vocabulary import EVERY_PATIENT, LEVELS
+from rules.wire.vocabulary import EVERY_PATIENT, HEARTBEAT_PATIENT, LEVELS
 from streams.kafka.state_record import (
     VERSION,
     PendingAlert,
@@ -54,7 +54,9 @@ class CachedPatient:
         return self._patient
 
     def put(self, patient: Patient | None) -> None:
-        """Replace the patient."""
+        """Replace the patient; of a made-up one nothing is kept after the discharge, which nobody takes back."""
+        if patient is not None and patient.discharged is not None and patient.id.startswith(HEARTBEAT_PATIENT):
+            patient = None
         self.over = patient is not None and patient.discharged is not None
         self._patient = patient
         self.wake = wake(patient)

@@ -1,5 +1,4 @@
-"""Instants as whole half-milliseconds: even is the instant itself, odd is "right after it" (criteria.md 1,
-"older than").
+"""Instants as whole half-milliseconds: even is the instant itself, odd is "right after it" (criteria.md 1).
 """
 
 from datetime import UTC, datetime

@@ -61,7 +61,7 @@ def latched(reads: Sequence[Read], trips: Met, clears: Met, span: int, interval:
 
 
 def hypotension(reads: Sequence[Read], interval: int) -> str:
-    """criteria.md 5, with the target of 90."""
+    """criteria.md 5: with the target of 90."""
     low, severe, off = (lambda v: v <= 90), (lambda v: v <= 80), (lambda v: v > 80)
     state = "clear"
     for i in range(len(reads)):

@@ -201,7 +201,7 @@ LATE = {
 
 @table(LATE)
 def test_which_late_facts_lift_a_stop_rule(course: Course, at: str, expected: list[str]) -> None:
-    """criteria.md section 4, late facts."""
+    """criteria.md section 4: late facts."""
     assert standing(course, at) == expected
 
 

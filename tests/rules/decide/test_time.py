@@ -261,7 +261,7 @@ GAP = {
 
 @pytest.mark.parametrize(("at", "gaps", "expected"), list(GAP.values()), ids=list(GAP))
 def test_a_gap_of_more_than_31_days_is_a_wrong_clock(at: str, gaps: bool, expected: list[str]) -> None:
-    """criteria.md section 1, offline."""
+    """criteria.md section 1: offline."""
     drawn = start().vitals("08:00", hr=90).vitals(at, hr=90)
     outcome = fold(decoded([drawn]), SCHWARTZENTRUBER_2001, gaps=gaps)
     assert [reason for _, reason in outcome.refused] == expected

@@ -1,4 +1,4 @@
-"""What every row that rests on a charted finding must do, drawn once (criteria.md section 3, findings)."""
+"""What every row that rests on a charted finding must do, drawn once (criteria.md section 3)."""
 
 from __future__ import annotations
 

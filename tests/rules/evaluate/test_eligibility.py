@@ -98,7 +98,7 @@ ITEMS: dict[str, tuple[Any, ...]] = {
 
 @table(ITEMS, "item course expected")
 def test_an_item_of_the_pretherapy_assessment(item: str, course: Course, expected: str) -> None:
-    """criteria.md section 7, before therapy: met, not-met or unknown; unrecorded is unknown."""
+    """criteria.md section 7: met, not-met or unknown; unrecorded is unknown."""
     assert states_at(course, "01:00")["eligibility"][item] == expected
 
 

@@ -66,7 +66,7 @@ DISTENTION = {
 
 @table(DISTENTION)
 def test_abdominal_distention_is_as_bad_as_its_worst_finding(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, findings: absolute if the absolute finding is present, else relative if a
+    """criteria.md section 3: absolute if the absolute finding is present, else relative if a
     relative one is.
     """
     assert seen(course, at, "abdominal-distention") == expected

@@ -107,7 +107,7 @@ STARTS = {
 
 @table(STARTS)
 def test_where_a_urine_collection_starts(course: Course, at: str, expected: str) -> None:
-    """criteria.md section 3, urine: no `start` charted is the end of the latest collection that ended
+    """criteria.md section 3, urine-hour: no `start` charted is the end of the latest collection that ended
     strictly earlier.
     """
     assert seen(course, at, HOUR) == expected

@@ -76,7 +76,7 @@ def test_the_dosing_minimum_is_that_of_the_text() -> None:
 
 
 def test_what_blocks_a_dose_is_that_of_the_text_in_its_order() -> None:
-    """criteria.md section 4, blockers 3 and 4."""
+    """criteria.md section 4: blockers 3 and 4."""
     text = re.search(r"\*\*Blockers\*\*.*?\n\n`dose` also carries", section(4), re.S)
     assert text
     _, _, _, blind, others = re.split(r"^\d\. ", text.group(), flags=re.M)
@@ -125,7 +125,7 @@ def advised() -> list[str]:
 
 
 def test_the_advice_is_that_of_the_text() -> None:
-    """criteria.md section 7, `peak-window` of section 5 and `eligibility` of 7.4.
+    """criteria.md section 7: `peak-window` of section 5 and `eligibility` of 7.4.
 
     `corrective` rides on its criterion's alert.
     """
@@ -147,7 +147,7 @@ def test_the_watches_are_those_of_the_text() -> None:
 
 
 def test_the_eligibility_items_are_those_of_the_text() -> None:
-    """criteria.md section 7, before therapy."""
+    """criteria.md section 7."""
     text = re.search(r"items: (.*?)\. Creatinine and bilirubin", section(7), re.S)
     assert text
     told = [code for code in codes(text.group(1)) if code in GUIDELINE.eligibility.items]

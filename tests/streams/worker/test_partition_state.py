@@ -97,7 +97,7 @@ def test_at_the_edge_with_the_wall_clock_it_is_decided_at_once() -> None:
 
 def test_a_deadline_fires_by_wall_time_without_any_record() -> None:
     ward = admitted()
-    assert said(ward.fold(batch(now=START + 4 * HOUR, edge=True))) == []
+    assert "monitoring/vital-signs opened" not in said(ward.fold(batch(now=START + 4 * HOUR, edge=True)))
     assert "monitoring/vital-signs opened" in said(ward.fold(batch(now=START + 6 * HOUR, edge=True)))
 
 
@@ -180,8 +180,20 @@ def test_what_was_discharged_is_a_stub_that_late_facts_do_not_revive() -> None:
     assert assessments(ward, ["p1"]) == [("p1", None)]
     late = ward.fold(batch(record(pressure(MINUTE, 70), 9, known=START + HOUR)))
     assert (said(late), ward.patients) == ([], 0)
-    assert ward.fold(batch(record(pressure(2 * HOUR, 70), 10))).changed == {"p1": None}
+    after = ward.fold(batch(record(pressure(2 * HOUR, 70), 10)))
+    assert (after.changed, ward.patients) == ({"p1": None}, 0)
+    ward.fold(batch(record(encounter("admit", 3 * HOUR), 11), now=START + 3 * HOUR, edge=True))
     assert ward.patients == 1
+
+
+def test_of_a_made_up_patient_nothing_is_kept_after_the_discharge() -> None:
+    """The heartbeat is a stay a minute: kept for a withdrawal they would be thousands."""
+    ward, name = PartitionState(0, GUIDELINE), "il2watch-heartbeat-0"
+    for beat in range(3):
+        for i, event in enumerate(("cycle-start", "discharge")):
+            at = encounter(event, beat * HOUR + i) | {"patient": name, "id": f"{event}{beat}"}
+            ward.fold(batch(record(at, 2 * beat + i, name), now=START + beat * HOUR + i, edge=True))
+        assert ward.patients_by_id[name].patient(GUIDELINE) is None
 
 
 @pytest.mark.parametrize(

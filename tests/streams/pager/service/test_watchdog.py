@@ -40,10 +40,9 @@ def test_every_partition_has_a_made_up_patient_of_its_own(partitions: int) -> No
 def test_a_beat_opens_one_advice_and_leaves_nothing_behind() -> None:
     events = [decode(one.value or b"")[0] for one in beat("il2watch-heartbeat-1", 1_772_445_600_000)]
     outcome = fold([event for event in events if event is not None], GUIDELINE)
-    assert [(one.subject, one.transition) for one in outcome.alerts] == [
-        (SUBJECT, "opened"),
-        (SUBJECT, "resolved"),
-    ]
+    alerts = [(one.subject, one.transition) for one in outcome.alerts]
+    assert [one for one in alerts if one[0] == SUBJECT] == [(SUBJECT, "opened"), (SUBJECT, "resolved")]
+    assert sum(change == "opened" for _, change in alerts) * 2 == len(alerts)
     assert {one.level for one in outcome.alerts} == {"advisory", "clear"}
 
 
