@@ -15,9 +15,8 @@ from rules.wire.written import hours
 
 def per_kg(chart: Chart, dose: DoseFact) -> float | None:
     """Return the amount of a dose, IU/kg; None when the weight that it needs is unknown."""
-    return units_per_kg(
-        dose.amount, dose.unit, Weighing(chart.weights, chart.baselines).kg(dose.at, dose.tie)
-    )
+    kg = Weighing(chart.weights, chart.baselines).kg(dose.at)
+    return units_per_kg(dose.amount, dose.unit, kg)
 
 
 def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

@@ -233,7 +233,8 @@ class Chart:
         self.forces = forces
         if change is not None:
             known = [load for load in self.loads if load.at < change]
-            self.loads = pressor_loads(forces, pressors, Weighing(self.weights, self.baselines), known)
+            weighing = Weighing(self.weights, self.baselines)
+            self.loads = pressor_loads(forces, self.guideline, weighing, known)
 
     def _modes(self) -> int:
         after = self.guideline.choices.intensive_after_pressor

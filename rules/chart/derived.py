@@ -33,7 +33,7 @@ def pressor_load(
     known = [Weight(at, at, n, "", at, 1, 0, kg) for n, (at, kg) in enumerate(weights)]
     readings = {} if baseline is None else {"weight": baseline}
     before = Baseline(0, 0, 0, "", 0, 1, 0, None, readings, {})
-    loads = pressor_loads(in_force(lines), guideline.pressors, Weighing(known, [before]))
+    loads = pressor_loads(in_force(lines), guideline, Weighing(known, [before]))
     return [(load.at, load.load) for load in loads if not load.missing]
 
 

@@ -8,6 +8,7 @@ from rules.chart.course import FOREVER, Span, merged
 from rules.chart.facts import Rate, place
 from rules.chart.weighing import Weighing
 from rules.guideline.declarations import Pressors
+from rules.guideline.edition import Guideline
 from rules.wire.events import Infusion, Reference
 
 Lines = dict[str, list[Rate]]
@@ -108,17 +109,18 @@ def per_kg(rate: Rate, weighing: Weighing) -> float | None:
     """Return a rate in ug/kg/min; None when the weight it needs is unknown."""
     if rate.per_kg or rate.rate == 0:
         return rate.rate
-    kg = weighing.kg(rate.at, rate.tie)
+    kg = weighing.kg(rate.at)
     return None if kg is None else round(rate.rate / kg, 4)
 
 
 def pressor_loads(
-    forces: Iterable[Force], pressors: Pressors, weighing: Weighing, known: Sequence[Load] = ()
+    forces: Iterable[Force], guideline: Guideline, weighing: Weighing, known: Sequence[Load] = ()
 ) -> list[Load]:
     """Return the pressor load over time, from the first rate of any pressor on.
 
     `known`: the loads before the first rate that changed.
     """
+    pressors = guideline.pressors
     mine = [one for one in forces if one.agent in pressors.equivalents or one.agent in pressors.without]
     after = known[-1].at if known else -FOREVER
     mine = [one for one in mine if one.end > after]
@@ -132,16 +134,17 @@ def pressor_loads(
             now.append(mine[i])
             i += 1
         if t > after:
-            out.append(_load(t, now, pressors, weighing))
+            out.append(_load(t, now, guideline, weighing))
     return out
 
 
-def _load(t: int, forces: list[Force], pressors: Pressors, weighing: Weighing) -> Load:
+def _load(t: int, forces: list[Force], guideline: Guideline, weighing: Weighing) -> Load:
+    pressors = guideline.pressors
     totals: dict[str, float] = {}
     unknown: dict[str, str] = {}
     for one in forces:
         if ran(one.rate):
-            value, lacks = _read(one.agent, one.rate, pressors, weighing)
+            value, lacks = _read(one.agent, one.rate, guideline, weighing)
             totals[one.agent] = totals.get(one.agent, 0.0) + value
             if lacks is not None:
                 unknown[one.agent] = lacks
@@ -160,14 +163,17 @@ def _load(t: int, forces: list[Force], pressors: Pressors, weighing: Weighing) -
     )
 
 
-def _read(agent: str, rate: Rate, pressors: Pressors, weighing: Weighing) -> tuple[float, str | None]:
+def _read(agent: str, rate: Rate, guideline: Guideline, weighing: Weighing) -> tuple[float, str | None]:
     """Return what of a rate can be read, and what is missing for it."""
+    pressors = guideline.pressors
     if agent in pressors.without:
         return 0.0, f"{agent}.{EQUIVALENT}"
     if rate.unread:
         return 0.0, f"{agent}.{UNREADABLE}"
     value = rate.rate if agent in pressors.in_units else per_kg(rate, weighing)
-    return (0.0, WEIGHT) if value is None else (value, None)
+    if value is None:
+        return 0.0, WEIGHT
+    return (value, None) if guideline.usable(agent, value) else (0.0, f"{agent}.{UNREADABLE}")
 
 
 def _counted(agent: str, total: float, pressors: Pressors) -> float:
@@ -205,12 +211,12 @@ def blind_since(loads: list[Load], t: int) -> int | None:
 def highest(loads: list[Load], start: int, end: int) -> Load | None:
     """Return the highest load in force at some moment of [start, end], one carried in from before included.
 
-    Of equal ones the latest; None when no pressor had been charted by then.
+    Of equal ones the first; None when no pressor had been charted by then.
     """
     found: Load | None = None
     for load in reversed(loads):
         if load.at <= max(start, end):
-            if found is None or load.load > found.load:
+            if found is None or load.load >= found.load:
                 found = load
             if load.at <= start:
                 break

@@ -353,32 +353,20 @@ def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     return dirty_flags.DOSES
 
 
-def needs_weight(chart: Chart, event: events.Infusion) -> bool:
-    """Return whether a rate without "per kg" comes before any weight is known."""
-    rate = Rate(event.at, event.known, 0, event.id, event.known, 0, 0, event.rate, event.per_kg)
-    if event.status == "entered-in-error" or not by_weight(rate, event.agent, chart.guideline.pressors):
-        return False
-    if Weighing(chart.weights, chart.baselines).kg(event.at, event.known) is not None:
-        return False
-    old = chart.seen.get(event.id)
-    return old is None or supersedes(event, old)
-
-
 def _infusion(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     rate = Rate(*heading, event.rate, event.per_kg)
-    value = event.rate
-    if by_weight(rate, event.agent, chart.guideline.pressors):
-        value = per_kg(rate, Weighing(chart.weights, chart.baselines))
-    if value is None:
-        outcome.refused = NEEDS_WEIGHT
-    elif event.rate < 0 or not plausible(chart, event.agent, value, outcome):
-        outcome.implausible = outcome.implausible or (event.agent,)
-        rate.unread = True
+    weighed = by_weight(rate, event.agent, chart.guideline.pressors)
+    value = per_kg(rate, Weighing(chart.weights, chart.baselines)) if weighed else event.rate
     insert(chart.lines.setdefault(line_key(event), []), rate)
     chart.seen[event.id] = rate
-    if value is None or rate.unread:
-        reason = NEEDS_WEIGHT if value is None else "implausible"
-        insert(chart.set_aside, SetAside(*heading, event.agent, event.rate, _unit(event), reason))
+    if value is None:
+        outcome.refused = NEEDS_WEIGHT
+        insert(chart.set_aside, SetAside(*heading, event.agent, event.rate, _unit(event), NEEDS_WEIGHT))
+    elif event.rate < 0 or not plausible(chart, event.agent, value, outcome):
+        outcome.implausible = outcome.implausible or (event.agent,)
+        # One that needs a weight is read, and told implausible, by the weights as they are known later.
+        rate.unread = not weighed
+        insert(chart.set_aside, SetAside(*heading, event.agent, event.rate, _unit(event), "implausible"))
     return dirty_flags.INFUSIONS
 
 

@@ -1,5 +1,6 @@
 """Convert what was charted without "per kg" with the patient's weight (criteria.md 3.3 and 7.2)."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -23,17 +24,16 @@ class Weighing(msgspec.Struct, frozen=True):
     weights: Sequence[Weight] = ()
     baselines: Sequence[Baseline] = ()
 
-    def kg(self, at: int, known: int) -> float | None:
-        """Return the weight to convert an amount with that was charted at `at` and became known at `known`.
+    def kg(self, at: int) -> float | None:
+        """Return the weight to convert an amount with that was charted at `at`; None when none is known.
 
-        It is the latest one not after `at` among the facts, else the baseline; None when none was known with
-        the amount, which was refused then: a weight that is charted later does not mend it.
+        It is the latest one not after `at`, else the baseline; a weight taken later changes nothing.
         """
-        before = [weight for weight in self.weights if weight.at <= at]
-        baselines = [baseline for baseline in self.baselines if "weight" in baseline.readings]
-        if all(fact.first > known for fact in (*before, *baselines)):
-            return None
-        return before[-1].value if before else baselines[-1].readings["weight"]
+        i = bisect_right(self.weights, at, key=lambda weight: weight.at)
+        if i:
+            return self.weights[i - 1].value
+        known = (one.readings["weight"] for one in reversed(self.baselines) if "weight" in one.readings)
+        return next(known, None)
 
 
 def units_per_kg(amount: float, unit: str, kg: float | None) -> float | None:

@@ -73,16 +73,16 @@ def message(subject: Subject, result: Result, level: str, guideline: Guideline, 
     if result.limit is None:
         return f"{found}{value}" if value else f"{found}: present"
     excuse = f"; correctable: {', '.join(result.correctable)}" if result.correctable else ""
-    return f"{found}{value}, {_limit_phrase(result.value, result.limit)}{excuse}"
+    return f"{found}{value}, {_limit_phrase(result, result.limit)}{excuse}"
 
 
-def _limit_phrase(value: float | str | None, limit: str) -> str:
+def _limit_phrase(result: Result, limit: str) -> str:
     """Return how a tripped value compares with its limit.
 
     A run that tripped holds until another one clears it, whatever was read since.
     """
-    words = limit_words(limit)
-    if isinstance(value, float) and not meets(value, limit):
+    words, value = limit_words(limit), result.value
+    if isinstance(value, float) and result.comparator is None and not meets(value, limit):
         return f"was {words}, not yet recovered"
     return words
 
@@ -108,7 +108,7 @@ def _value(result: Result) -> str:
         return f" {result.value}"
     compared = result.limit is not None and result.limit.startswith(("<", ">"))
     limits = (_bound(result.limit),) if compared and result.limit is not None else ()
-    return f" {written(result.value, result.unit, *limits)}"
+    return f" {result.comparator or ''}{written(result.value, result.unit, *limits)}"
 
 
 def _age(result: Result, now: Instant) -> str:

@@ -1,6 +1,6 @@
 """Define the result of an evaluator, the memory of one, and what advice may read besides the chart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -33,6 +33,7 @@ class Result(msgspec.Struct):
     at: int | None = None
     latest: int | None = None
     value: float | str | None = None
+    comparator: str | None = None
     unit: str | None = None
     limit: str | None = None
     stale: bool = False
@@ -88,12 +89,18 @@ def next_span_edge(spans: list[Span], now: Instant) -> Instant | None:
     return soonest(now, *(edge for span in spans for edge in span if edge < FOREVER))
 
 
-def counted(facts: Sequence[F], mode: Mode, ward: int, intensive: int) -> Sequence[F]:
-    """Return those of the facts (in order of `at`) that count: not stale already when they became known."""
-    soon = min(ward, intensive)
-    if all(fact.first < fact.at + soon for fact in facts):
-        return facts
-    return [fact for fact in facts if fact.first < mode.limit(fact.at, fact.first, ward, intensive)]
+When = Callable[[int, int], int]
+"""When what is of moment `at` is stale, judged at another moment."""
+
+
+def in_time(when: When) -> Callable[[Fact], bool]:
+    """Return what tells whether a fact was not stale already when it became known."""
+    return lambda fact: fact.first < when(fact.at, fact.first)
+
+
+def counted(facts: Sequence[F], when: When) -> list[F]:
+    """Return those of the facts that count: not stale already when they became known."""
+    return list(filter(in_time(when), facts))
 
 
 class Case(Protocol):

@@ -5,7 +5,7 @@ from rules.chart.chart import Chart
 from rules.chart.facts import Lab, Weight
 from rules.chart.unreadable import newest_is_unreadable
 from rules.evaluate.limit_bands import latest, unread
-from rules.evaluate.result import INDETERMINATE, Memory, Result, counted
+from rules.evaluate.result import INDETERMINATE, Memory, Result, counted, in_time
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import BaselineGainRow
 from rules.wire.instants import Instant
@@ -14,12 +14,13 @@ from rules.wire.instants import Instant
 def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the per cent over the baseline weight; stale when 36 h old."""
     result = _usable(row, chart, now)
-    return unread(result, "weight") if newest_is_unreadable(chart, "weight") else result
+    unusable = newest_is_unreadable(chart, "weight", in_time(lambda at, t: at + row.stale))
+    return unread(result, "weight") if unusable else result
 
 
 def _usable(row: BaselineGainRow, chart: Chart, now: Instant) -> Result:
     baseline = chart.baseline_readings.get("weight")
-    weights = counted(chart.weights, chart.mode, row.stale, row.stale)
+    weights = counted(chart.weights, lambda at, t: at + row.stale)
     missing = () if baseline is not None else ("baseline-weight",)
     if baseline is None or not weights:
         return Result(INDETERMINATE, unit=row.unit, missing=missing if weights else (*missing, "weight"))

@@ -129,7 +129,7 @@ def _early(row: CoveredShiftRow, collections: list[Collection], shift: Shift, be
     if before.state not in TRIPPED:
         return before
     relative, absolute = limits(row, shift)
-    inside = reaching(collections, *shift)
+    inside = [one for one in reaching(collections, *shift) if one.end <= shift[1]]
     for i, one in enumerate(inside):
         total += one.share(*shift)
         state = band(round(total, 4), relative, absolute)

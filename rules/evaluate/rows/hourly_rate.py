@@ -12,7 +12,7 @@ from rules.chart.facts import Volume
 from rules.chart.unreadable import newest_is_unreadable
 from rules.chart.volumes import Collection, covered, reaching, resolved, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
-from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged
+from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged, in_time
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import HourlyRateRow
 from rules.wire.instants import HOUR, Instant
@@ -32,13 +32,14 @@ class Stretch(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """What the collections that end at one moment say.
 
-    `hour`: the stretch that decides; `clear_over`: whether the longer one that clears is above the limit;
-    None: no such stretch is known.
+    `hour`: the stretch that decides; None: none is known; `clear_over`: whether the longer one that clears is
+    above the limit; `at_a_rate`: whether the rate of one of the collections is known.
     """
 
     end: int
     hour: Stretch | None
     clear_over: bool
+    at_a_rate: bool
 
     def state(self, row: HourlyRateRow) -> str | None:
         """Return the state by the hour alone; None when its rate is unknown."""
@@ -56,7 +57,8 @@ def hourly_rate(row: HourlyRateRow, chart: Chart, now: Instant, before: Memory) 
     It starts with a collection and ends with the latest. It clears only on the like stretch of 120 min.
     """
     result = _usable(row, chart, now)
-    return unread(result, "urine") if newest_is_unreadable(chart, "urine") else result
+    counts = in_time(lambda at, t: chart.mode.limit(at, t, *ages(row, chart)))
+    return unread(result, "urine") if newest_is_unreadable(chart, "urine", counts) else result
 
 
 def _usable(row: HourlyRateRow, chart: Chart, now: Instant) -> Result:
@@ -89,17 +91,18 @@ def _steps_that_decide(row: HourlyRateRow, chart: Chart) -> list[Step]:
 
 def _step(row: HourlyRateRow, chart: Chart, end: int) -> Step | None:
     """Return what the collections that end at `end` say; None when none of them counts."""
-    collections = in_time(row, chart, end)
+    collections = known_in_time(row, chart, end)
     if not collections or collections[-1].end != end:
         return None
     hour = stretch(row, chart, collections, row.covers)
+    at_a_rate = any(one.start < one.end for one in collections if one.end == end)
     if hour is None or row.relative.met(hour.rate):
-        return Step(end, hour, False)
+        return Step(end, hour, False, at_a_rate)
     longer = stretch(row, chart, collections, row.clears_over)
-    return Step(end, hour, longer is not None and not row.relative.met(longer.rate))
+    return Step(end, hour, longer is not None and not row.relative.met(longer.rate), at_a_rate)
 
 
-def in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection]:
+def known_in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection]:
     """Return the collections up to `end` that count for the stretch that ends there.
 
     A record that became known when that stretch was stale is left out of it.
@@ -166,6 +169,7 @@ def _after(row: HourlyRateRow, step: Step, before: Result | None) -> Result:
     state = step.state(row)
     if step.hour is None or state is None:
         if before is not None and tripped:
+            before.stale = before.stale or step.at_a_rate
             return before
         return Result(INDETERMINATE, at=step.end, latest=step.end, unit=row.unit, missing=REQUIRED)
     if state == CLEAR and tripped and not step.clear_over:

@@ -5,7 +5,7 @@ from rules.chart.chart import Chart
 from rules.chart.facts import Lab
 from rules.chart.unreadable import newest_is_unreadable
 from rules.evaluate.limit_bands import latest, unread
-from rules.evaluate.result import INDETERMINATE, Memory, Result, counted
+from rules.evaluate.result import INDETERMINATE, Memory, Result, When, counted, in_time, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import LabRow
 from rules.wire.instants import Instant
@@ -16,21 +16,35 @@ def latest_lab(row: LabRow, chart: Chart, now: Instant, before: Memory) -> Resul
 
     It is stale at 1.5 times the Table 1 interval.
     """
-    result = _usable(row, chart, now)
-    return unread(result, row.lab) if newest_is_unreadable(chart, row.lab) else result
+    when = stale_at(row, chart)
+    result = _usable(row, chart, now, when)
+    if newest_is_unreadable(chart, row.lab, in_time(when)):
+        result = unread(result, row.lab)
+    result.next = soonest(now, result.next, chart.cycle.end)
+    return result
 
 
-def _usable(row: LabRow, chart: Chart, now: Instant) -> Result:
-    seen = chart.guideline.observes[row.monitored_by]
-    ward, intensive = int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor)
+def ages(row: LabRow, chart: Chart, t: int) -> tuple[int, int]:
+    """Return after how long a value is stale, on the ward and in intensive mode."""
+    ended = chart.cycle.end is not None and t >= chart.cycle.end
+    ward, intensive = chart.guideline.observes[row.monitored_by].intervals(ended)
+    return int(ward * row.stale_factor), int(intensive * row.stale_factor)
+
+
+def stale_at(row: LabRow, chart: Chart) -> When:
+    """Return what tells when a value is stale."""
+    return lambda at, t: chart.mode.limit(at, t, *ages(row, chart, t))
+
+
+def _usable(row: LabRow, chart: Chart, now: Instant, when: When) -> Result:
     results: list[Lab] = chart.labs.get(row.lab, [])
-    labs = counted(results, chart.mode, ward, intensive)
+    labs = counted(results, when)
     if not labs:
         return Result(INDETERMINATE, unit=row.unit, missing=(row.lab,))
-    limit = chart.mode.limit(labs[-1].at, now, ward, intensive)
-    return latest(labs, row.relative, row.absolute, limit, now, row.lab, row.unit)
+    return latest(labs, row.relative, row.absolute, when(labs[-1].at, now), now, row.lab, row.unit)
 
 
 ROW_TYPE = RowType[LabRow](
-    evaluate=latest_lab, inputs=lambda row: dirty_flags.BIT[row.lab] | dirty_flags.MODE
+    evaluate=latest_lab,
+    inputs=lambda row: dirty_flags.BIT[row.lab] | dirty_flags.MODE | dirty_flags.ENCOUNTER,
 )

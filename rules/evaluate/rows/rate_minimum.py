@@ -4,7 +4,7 @@ from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.infusions import Load, blind_since, highest
 from rules.evaluate.pressor_load import INPUTS, blind, judged, next_change
-from rules.evaluate.result import Memory, Result, soonest
+from rules.evaluate.result import TRIPPED, Memory, Result, soonest
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import RateMinimumRow
 from rules.wire.instants import Instant
@@ -27,7 +27,7 @@ def rate_minimum(row: RateMinimumRow, chart: Chart, now: Instant, before: Memory
         result = Result(unit=row.unit, limit=row.relative.text)
     else:
         result = judged(row, highest(chart.loads, now - row.window, now))
-    result.evaluates_at, result.next = due if waiting else None, ahead
+    result.evaluates_at, result.next = due if waiting and result.state not in TRIPPED else None, ahead
     return result
 
 

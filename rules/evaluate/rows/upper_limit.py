@@ -8,7 +8,7 @@ from rules.chart.chart import Chart
 from rules.chart.course import FOREVER
 from rules.chart.facts import Lab, place
 from rules.chart.unreadable import newest_is_unreadable, unreadable_between
-from rules.evaluate.limit_bands import as_charted, band_of
+from rules.evaluate.limit_bands import band_of
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import Limit, UpperLimitRow
@@ -88,7 +88,8 @@ def _with_value(row: UpperLimitRow, known: Known, above: list[str], result: Resu
     chosen = above or measured[-1:]
     for code in chosen[:1]:
         high = upper(row, code, known[code])
-        result.value, result.unit = as_charted(known[code]), known[code].unit
+        lab = known[code]
+        result.value, result.unit, result.comparator = lab.value, lab.unit, lab.comparator
         result.limit = None if high is None else f">{high:g}"
     screen = [row.screen] if result.missing == ("troponin",) else []
     result.evidence = tuple(known[code].reference for code in (*chosen, *screen))

@@ -2,7 +2,7 @@
 
 from rules.chart.volumes import Collection, covered
 from rules.evaluate.rows.hourly_rate import ages as limits
-from rules.evaluate.rows.hourly_rate import in_time, stretch
+from rules.evaluate.rows.hourly_rate import known_in_time, stretch
 from rules.explain.citations import cite
 from rules.explain.explanation import (
     Answer,
@@ -62,7 +62,7 @@ def explain(row: HourlyRateRow, asked: Asked) -> Answer:
 
 def _window(row: HourlyRateRow, asked: Asked, end: int, covers: int) -> Window | None:
     """Return the window of the stretch that ended at a moment; None when there is none."""
-    collections = in_time(row, asked.chart, end)
+    collections = known_in_time(row, asked.chart, end)
     found = stretch(row, asked.chart, collections, covers) if collections else None
     if found is None:
         return None
@@ -75,7 +75,7 @@ def _not_cleared(row: HourlyRateRow, asked: Asked, end: int | None) -> list[str]
     value = asked.result.value
     if end is None or not asked.tripped or not isinstance(value, float) or row.relative.met(value):
         return []
-    found = stretch(row, asked.chart, in_time(row, asked.chart, end), row.clears_over)
+    found = stretch(row, asked.chart, known_in_time(row, asked.chart, end), row.clears_over)
     if found is None:
         return [f"No stretch of {span(row.clears_over)} is known yet that could clear it."]
     return [f"Over {span(row.clears_over)} it was {amount(found.rate, row.unit)}: not yet above the limit."]

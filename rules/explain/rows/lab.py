@@ -1,6 +1,7 @@
 """Explain a lab: its latest value against its limits."""
 
 from rules.chart.facts import Fact, Lab
+from rules.evaluate.rows.lab import ages as stale_ages
 from rules.explain.citations import cite_all, cited
 from rules.explain.explanation import Answer, Cited, Rule, ages, back, both, met
 from rules.explain.question import Asked
@@ -11,8 +12,8 @@ TOO_LATE = "already stale when it became known: does not count"
 
 def explain(row: LabRow, asked: Asked) -> Answer:
     """Explain the row: the latest value of its lab, the distances, when it goes stale."""
-    result, seen = asked.result, asked.guideline.observes[row.monitored_by]
-    limit = ages(int(seen.ward * row.stale_factor), int(seen.intensive * row.stale_factor))
+    result = asked.result
+    limit = ages(*stale_ages(row, asked.chart, asked.t))
     labs = asked.chart.labs.get(row.lab, [])
     last = next((lab for lab in labs if lab.id in asked.ids), None)
     return Answer(

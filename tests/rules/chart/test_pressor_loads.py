@@ -54,7 +54,7 @@ def test_the_loads_kept_up_to_date_are_those_derived_afresh(seed: int) -> None:
         assert patient is not None
         chart = patient.chart
         fresh = pressor_loads(
-            in_force(chart.lines), GUIDELINE.pressors, Weighing(chart.weights, chart.baselines)
+            in_force(chart.lines), GUIDELINE, Weighing(chart.weights, chart.baselines)
         )
         assert chart.loads == fresh
     assert patient is not None

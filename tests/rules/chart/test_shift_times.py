@@ -26,7 +26,7 @@ def utc(day: str, time: str) -> str:
 
 
 def night(start_: tuple[str, str], end: tuple[str, str], volume: float) -> Course:
-    return start().urine(utc(*end), volume, start=utc(*start_))
+    return Course().start(utc(start_[0], "00:00")).urine(utc(*end), volume, start=utc(*start_))
 
 
 SHIFTS = {

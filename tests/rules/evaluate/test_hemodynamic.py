@@ -267,10 +267,25 @@ WEIGHTS = {
         "clear",
     ),
     "without any weight it cannot be told": (flat(105, weight=None), "09:05", BLIND),
-    "nor with one that is charted later": (
-        flat(105, weight=None).vitals("08:30", weight=70, known="10:00"),
+    "nor with one that is taken later": (
+        flat(105, weight=None).vitals("09:00:00.001", weight=70),
         "10:00",
         BLIND,
+    ),
+    "one of before, charted later, tells it": (
+        flat(105, weight=None).vitals("08:30", weight=70, known="10:00"),
+        "10:00",
+        "absolute",
+    ),
+    "a baseline charted later too": (
+        flat(105, weight=None).baseline("09:30"),
+        "10:00",
+        "absolute",
+    ),
+    "with the weight it is implausible": (
+        flat(1401, weight=None).vitals("08:30", weight=70, known="10:00"),
+        "10:00",
+        "indeterminate missing phenylephrine.unreadable",
     ),
     "of the same instant one is known": (
         dosed(weight=None)
@@ -427,7 +442,7 @@ WEANING = {
     "over a dose too": (
         dosed(("09:00", 0.6), weight=None).phenylephrine("16:30", 35, "ug/min").dose("17:00"),
         "18:00",
-        "relative stale missing weight until 25:00",
+        "relative stale missing weight",
     ),
     "a load before 8 h was not judged": (
         dosed(("09:00", 0.6), weight=None).phenylephrine("10:00", 35, "ug/min"),

@@ -236,9 +236,14 @@ CLEARS = {
         "11:00",
         BLIND,
     ),
-    "nor changes it a tripped one": (
+    "it keeps a tripped one, stale": (
         icu_hours(15).urine("10:45", 30, start="10:15"),
         "10:45",
+        "relative stale",
+    ),
+    "which is over with the next hour": (
+        icu_hours(15).urine("10:45", 30, start="10:15").urine("11:45", 15),
+        "11:45",
         "relative",
     ),
     "corrected the hour that tripped it never did": (
@@ -404,6 +409,29 @@ CREATININE = {
     "the longer limit goes on applying": (
         course().labs("08:00", creatinine=1).transfer("40:00", "icu"),
         "44:00",
+        "indeterminate missing creatinine",
+    ),
+    "after therapy-end chemistry is daily in the ICU too": (
+        Course().start("00:00", location="icu").labs("08:00", creatinine=1).end("20:00"),
+        "43:59:59.999",
+        "clear",
+    ),
+    "and stale at 36 h": (
+        Course().start("00:00", location="icu").labs("08:00", creatinine=1).end("20:00"),
+        "44:00",
+        "indeterminate missing creatinine",
+    ),
+    "what was stale is fresh again by the longer limit": (
+        Course().start("00:00", location="icu").labs("08:00", creatinine=1).end("30:00"),
+        "30:00",
+        "clear",
+    ),
+    "an unreadable result that was stale when it became known says nothing": (
+        course()
+        .labs("06:00", known="42:00", creatinine={"value": 3, "unit": "furlong"})
+        .unreadable()
+        .labs("04:00", creatinine=1, known="04:30"),
+        "42:00",
         "indeterminate missing creatinine",
     ),
     "back on the ward the longer limit holds again": (

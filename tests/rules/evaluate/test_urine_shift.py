@@ -108,6 +108,11 @@ SHIFT = {
         "23:00",
         "relative stale missing urine.unreadable",
     ),
+    "what ends in the next shift does not end the one before early": (
+        shift(50).urine("20:00", 20).urine("23:30", 200, start="22:00"),
+        "23:30",
+        "absolute stale",
+    ),
     "its volume is scaled to the whole": (shift(140, "08:00"), "15:00", "relative"),
     "by what is covered": (shift(140.1, "08:00"), "15:00", "clear"),
     "the scaled volume decides the level too": (shift(70, "08:00"), "15:00", "relative"),
