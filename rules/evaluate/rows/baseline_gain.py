@@ -13,19 +13,17 @@ from rules.wire.instants import Instant
 
 def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the per cent over the baseline weight; stale when 36 h old."""
-    result = _usable(row, chart, now)
     unusable = newest_is_unreadable(chart, "weight", in_time(lambda at, t: at + row.stale))
-    return unread(result, "weight") if unusable else result
-
-
-def _usable(row: BaselineGainRow, chart: Chart, now: Instant) -> Result:
     baseline = chart.baseline_readings.get("weight")
     weights = counted(chart.weights, lambda at, t: at + row.stale)
-    missing = () if baseline is not None else ("baseline-weight",)
-    if baseline is None or not weights:
-        return Result(INDETERMINATE, unit=row.unit, missing=missing if weights else (*missing, "weight"))
-    gains = [_gain(weight, baseline) for weight in weights]
-    return latest(gains, row.relative, None, weights[-1].at + row.stale, now, "weight", row.unit)
+    if baseline is None:
+        unseen = () if weights or unusable else ("weight",)
+        return Result(INDETERMINATE, unit=row.unit, missing=("baseline-weight", *unseen))
+    result = Result(INDETERMINATE, unit=row.unit, missing=("weight",))
+    if weights:
+        gains = [_gain(weight, baseline) for weight in weights]
+        result = latest(gains, row.relative, None, weights[-1].at + row.stale, now, "weight", row.unit)
+    return unread(result, "weight") if unusable else result
 
 
 def gain(kg: float, baseline: float) -> float:

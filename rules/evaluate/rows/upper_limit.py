@@ -15,6 +15,7 @@ from rules.guideline.declarations import Limit, UpperLimitRow
 from rules.wire.instants import Instant
 
 SITE_UNIT = "ng/mL"
+TROPONIN = "troponin"
 Known = dict[str, Lab]
 """The latest result of each lab."""
 
@@ -79,7 +80,7 @@ def _screened(row: UpperLimitRow, known: Known) -> tuple[str, ...]:
     if screen is None or screen.high is None or not is_above(row, row.screen, screen):
         return ()
     newer = any(known[code].at >= screen.at for code in row.labs if code in known)
-    return () if newer else ("troponin",)
+    return () if newer else (TROPONIN,)
 
 
 def _with_value(row: UpperLimitRow, known: Known, above: list[str], result: Result) -> Result:
@@ -91,7 +92,7 @@ def _with_value(row: UpperLimitRow, known: Known, above: list[str], result: Resu
         lab = known[code]
         result.value, result.unit, result.comparator = lab.value, lab.unit, lab.comparator
         result.limit = None if high is None else f">{high:g}"
-    screen = [row.screen] if result.missing == ("troponin",) else []
+    screen = [row.screen] if result.missing == (TROPONIN,) else []
     result.evidence = tuple(known[code].reference for code in (*chosen, *screen))
     return result
 
@@ -104,7 +105,7 @@ def _unread(row: UpperLimitRow, chart: Chart, result: Result) -> Result:
     read = [i for i, code in enumerate(row.labs) if code not in codes]
     if not codes or (not result.stale and any(result.flags & 1 << i for i in read)):
         return result
-    others = [one for one in result.missing if one.partition(".")[0] not in codes]
+    others = [one for one in result.missing if one.partition(".")[0] not in (*codes, TROPONIN)]
     result.missing = (*others, *(f"{code}.unreadable" for code in codes))
     result.stale = result.state == ABSOLUTE
     if not result.stale:
