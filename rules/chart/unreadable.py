@@ -32,6 +32,14 @@ def unreadable_between(chart: Chart, code: str, start: int, end: int) -> bool:
     return any(fact.code == code and start < fact.at <= end for fact in chart.set_aside)
 
 
+def unreadable_moments(chart: Chart, code: str) -> list[int]:
+    """Return when results of a code were set aside, weights that jump among them."""
+    found = [fact.at for fact in chart.set_aside if fact.code == code]
+    if code == "weight":
+        found += [weight.at for weight in chart.raw_weights if weight not in chart.weights]
+    return found
+
+
 def _weight_is_unreadable(chart: Chart, unread: Fact | None, counts: Callable[[Fact], bool]) -> bool:
     """Return whether the newest weight was set aside, or is doubted: it jumps from the one before."""
     newest = next((weight for weight in reversed(chart.raw_weights) if counts(weight)), None)

@@ -3,7 +3,7 @@
 And the latest of a run of results (criteria.md 3.2 and 8).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -76,11 +76,13 @@ def latest(
     now: Instant,
     missing: str,
     unit: str | None,
+    unread: Sequence[int] = (),
 ) -> Result:
     """Return the result by the last of the facts.
 
-    `at` is that of the first fact of its unbroken run in the same band. One that may or may not be tripped
-    keeps the row as the facts before it left it, stale, if that was tripped.
+    `at` is that of the first fact of its unbroken run in the same band (`unread`: the moments of those that
+    could not be read). One that may or may not be tripped keeps the row as the facts before it
+    left it, stale, if that was tripped.
     """
     states = [band_of(fact, relative, absolute) for fact in facts]
     known = next((i for i in range(len(facts) - 1, -1, -1) if states[i] is not None), None)
@@ -90,7 +92,7 @@ def latest(
     state, fact = states[known] or CLEAR, facts[known]
     result = Result(
         state,
-        at=run_start(facts[: known + 1], lambda one: band_of(one, relative, absolute) or ""),
+        at=_run_start(facts, states, known, unread),
         latest=facts[-1].at,
         value=fact.value,
         comparator=fact.comparator,
@@ -126,10 +128,17 @@ def unread(result: Result, code: str) -> Result:
     return result
 
 
-def run_start(facts: Sequence[Lab], state: Callable[[Lab], str]) -> int:
-    """Return the `at` of the first fact of the unbroken run in the last fact's state."""
-    last = state(facts[-1])
-    i = len(facts) - 1
-    while i and state(facts[i - 1]) == last:
-        i -= 1
-    return facts[i].at
+def _run_start(facts: Sequence[Lab], states: Sequence[str | None], last: int, unread: Sequence[int]) -> int:
+    """Return the `at` of the first fact of the unbroken run in the state of the fact `last`.
+
+    What cannot be told, or was not read, ends a clear run and keeps a tripped one.
+    """
+    start = last
+    for i in range(last - 1, -1, -1):
+        if states[i] is None and states[last] in TRIPPED:
+            continue
+        gap = states[last] == CLEAR and any(facts[i].at < moment <= facts[i + 1].at for moment in unread)
+        if states[i] != states[last] or gap:
+            break
+        start = i
+    return facts[start].at

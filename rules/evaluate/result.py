@@ -74,7 +74,9 @@ def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> 
         return result
     result.stale = result.state in TRIPPED
     if result.state == CLEAR:
-        result.state, result.at, result.missing = INDETERMINATE, limit, missing
+        # Decided at another instant than its deadline it is something else that changed it.
+        result.at = limit if now == limit else None
+        result.state, result.missing = INDETERMINATE, missing
     return result
 
 

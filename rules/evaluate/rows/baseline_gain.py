@@ -3,7 +3,7 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab, Weight
-from rules.chart.unreadable import newest_is_unreadable
+from rules.chart.unreadable import newest_is_unreadable, unreadable_moments
 from rules.evaluate.limit_bands import latest, unread
 from rules.evaluate.result import INDETERMINATE, Memory, Result, counted, in_time
 from rules.evaluate.row_type import RowType
@@ -22,7 +22,8 @@ def weight_gain(row: BaselineGainRow, chart: Chart, now: Instant, before: Memory
     result = Result(INDETERMINATE, unit=row.unit, missing=("weight",))
     if weights:
         gains = [_gain(weight, baseline) for weight in weights]
-        result = latest(gains, row.relative, None, weights[-1].at + row.stale, now, "weight", row.unit)
+        limit, unread_at = weights[-1].at + row.stale, unreadable_moments(chart, "weight")
+        result = latest(gains, row.relative, None, limit, now, "weight", row.unit, unread_at)
     return unread(result, "weight") if unusable else result
 
 

@@ -3,7 +3,7 @@
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Lab
-from rules.chart.unreadable import newest_is_unreadable
+from rules.chart.unreadable import newest_is_unreadable, unreadable_moments
 from rules.evaluate.limit_bands import latest, unread
 from rules.evaluate.result import INDETERMINATE, Memory, Result, When, counted, in_time, soonest
 from rules.evaluate.row_type import RowType
@@ -41,7 +41,8 @@ def _usable(row: LabRow, chart: Chart, now: Instant, when: When) -> Result:
     labs = counted(results, when)
     if not labs:
         return Result(INDETERMINATE, unit=row.unit, missing=(row.lab,))
-    return latest(labs, row.relative, row.absolute, when(labs[-1].at, now), now, row.lab, row.unit)
+    limit, unread_at = when(labs[-1].at, now), unreadable_moments(chart, row.lab)
+    return latest(labs, row.relative, row.absolute, limit, now, row.lab, row.unit, unread_at)
 
 
 ROW_TYPE = RowType[LabRow](

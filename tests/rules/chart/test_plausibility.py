@@ -147,9 +147,9 @@ NOT_USED = {
         "indeterminate missing phenylephrine.unreadable",
     ),
     "a weight of 24 kg": (
-        start(weight=None).vitals("08:00", weight=24),
+        start().vitals("08:00", weight=24),
         "weight-gain",
-        "indeterminate missing baseline-weight,weight.unreadable",
+        "indeterminate missing weight.unreadable",
     ),
     "an artefact between two readings does not break their run": (
         start().vitals("08:00", hr=125).vitals("08:15", hr=5).vitals("08:30", hr=125),
