@@ -343,7 +343,7 @@ def _dose(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
         # A cancelled or reversed administration is charted as a dose of nothing.
         outcome.implausible = (*outcome.implausible, "dose")
         return _set_aside(chart, heading, [_artefact("dose", event.amount, event.unit)])
-    kg = Weighing(chart.weights, chart.baselines).kg(event.at, event.known)
+    kg = Weighing(chart.weights, chart.baselines).kg(event.at)
     if units_per_kg(event.amount, event.unit, kg) is None:
         # Refused, but it was given: the amount is unknown, the dose counts.
         outcome.refused = NEEDS_WEIGHT

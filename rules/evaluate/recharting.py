@@ -32,7 +32,7 @@ def signs_of(chart: Chart, code: str) -> list[Sign]:
     row = chart.guideline.row.get(code)
     signs = chart.findings.get(code, [])
     if isinstance(row, PersistentFindingRow):
-        return list(counted(signs, chart.mode, row.stale, row.stale))
+        return counted(signs, lambda at, t: at + row.stale)
     return [sign for sign in signs if chart.cycle.holds(sign.at)]
 
 

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from rules.chart.chart import Chart
-from rules.chart.course import FOREVER, Mode, Span
+from rules.chart.course import FOREVER, Span
 from rules.chart.facts import Fact
 from rules.guideline.edition import Guideline
 from rules.wire.events import Reference

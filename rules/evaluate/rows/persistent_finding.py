@@ -15,7 +15,7 @@ def persistent_finding(row: PersistentFindingRow, chart: Chart, now: Instant, be
     Never charted or too old it is indeterminate.
     """
     signs = chart.findings.get(row.finding, [])
-    signs = list(counted(signs, chart.mode, row.stale, row.stale))
+    signs = counted(signs, lambda at, t: at + row.stale)
     if not signs:
         return Result(INDETERMINATE, missing=(row.finding,))
     run = len(signs) - 1
