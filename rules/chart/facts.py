@@ -162,7 +162,7 @@ class Resumed(Fact, array_like=True, gc=False):
 class Baseline(Fact, array_like=True):
     """The readings and findings of a `baseline` event: of the baseline only, never of the course.
 
-    `comparators`: of the readings that have one.
+    `comparators`: of the readings that have one; `unit`: the location it names.
     """
 
     age: float | None
@@ -170,6 +170,7 @@ class Baseline(Fact, array_like=True):
     findings: dict[str, bool]
     dose_1_planned: int | None = None
     comparators: dict[str, str] = {}
+    unit: str | None = None
 
 
 F = TypeVar("F", bound=Fact)

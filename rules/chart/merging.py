@@ -30,9 +30,11 @@ COLUMN = {
 """Code of a vital sign -> the field of a vitals row that holds it."""
 
 OXYGEN = ("o2-device", "o2-flow", "fio2")
+OF_BASELINE = "baseline-"
+"""How the code of a reading begins that was set aside of a baseline."""
 WHOLE = ""
 """The code under which a record is taken back as a whole."""
-HISTORY, AGE, PLANNED = "finding ", "age", "dose-1-planned"
+HISTORY, AGE, PLANNED, UNIT = "finding ", "age", "dose-1-planned", "location"
 """How what a baseline says beside its readings is named here."""
 
 Merged = events.Vitals | events.Labs | events.Encounter
@@ -79,6 +81,13 @@ def items_of(baseline: Baseline) -> Iterator[str]:
         yield AGE
     if baseline.dose_1_planned is not None:
         yield PLANNED
+    if baseline.unit is not None:
+        yield UNIT
+
+
+def plain(code: str) -> str:
+    """Return the code of a reading that was set aside; one of a baseline has its own name there."""
+    return code.removeprefix(OF_BASELINE)
 
 
 def versions(chart: Chart, id: str) -> dict[str, Version]:
@@ -86,6 +95,8 @@ def versions(chart: Chart, id: str) -> dict[str, Version]:
     found: dict[str, Version] = {}
     for code, fact in _facts(chart, id):
         version = (fact.rank, fact.tie)
+        if isinstance(fact, VitalsRow) and fact.older:
+            version = next(((rank, tie) for name, rank, tie in fact.older if name == code), version)
         found[code] = max(found.get(code, version), version)
     return found
 
@@ -100,7 +111,7 @@ def _facts(chart: Chart, id: str) -> Iterator[tuple[str, Fact]]:
         if baseline.id == id:
             yield from ((item, baseline) for item in items_of(baseline))
     yield from (("weight", weight) for weight in chart.raw_weights if weight.id == id)
-    yield from ((fact.code, fact) for fact in chart.set_aside if fact.id == id)
+    yield from ((plain(fact.code), fact) for fact in chart.set_aside if fact.id == id)
     yield from ((fact.code, fact) for fact in chart.taken_back if fact.id == id)
 
 
@@ -108,10 +119,9 @@ def named(event: Merged) -> set[str]:
     """Return the codes that a record names: with a value, unusable, or taken back."""
     codes = {each.code for each in event.unusable} | set(event.withdrawn)
     if isinstance(event, events.Encounter):
-        codes = {f"baseline-{code}" for code in codes} | codes
         codes |= {code for code, _ in event.vitals} | {lab[0] for lab in event.labs}
         codes |= {f"{HISTORY}{item}" for item in event.findings}
-        more = ((AGE, event.age), (PLANNED, event.dose_1_planned))
+        more = ((AGE, event.age), (PLANNED, event.dose_1_planned), (UNIT, event.location))
         return codes | {name for name, value in more if value is not None}
     return codes | {reading[0] for reading in event.readings}
 
@@ -123,6 +133,13 @@ def winning(chart: Chart, event: Merged) -> set[str]:
     if whole is not None and not beats(event, whole):
         return set()
     return {code for code in named(event) if code not in before or beats(event, before[code])}
+
+
+def moves_place(chart: Chart, event: events.Encounter) -> bool:
+    """Return whether a baseline says where the patient is, and since when, in place of an earlier one."""
+    before = versions(chart, event.id).get(WHOLE)
+    mine = [(place.rank, place.tie) for place in chart.places if place.id == event.id]
+    return all(beats(event, version) for version in (*mine, *((before,) if before else ())))
 
 
 def only(event: Merged, codes: set[str]) -> Merged:
@@ -137,6 +154,7 @@ def only(event: Merged, codes: set[str]) -> Merged:
             findings={item: said for item, said in event.findings.items() if f"{HISTORY}{item}" in codes},
             age=event.age if AGE in codes else None,
             dose_1_planned=event.dose_1_planned if PLANNED in codes else None,
+            location=event.location if UNIT in codes else None,
             unusable=unusable,
             withdrawn=withdrawn,
         )
@@ -144,22 +162,25 @@ def only(event: Merged, codes: set[str]) -> Merged:
     return replace(event, readings=readings, unusable=unusable, withdrawn=withdrawn)
 
 
-def with_its_oxygen(chart: Chart, event: events.Vitals) -> events.Vitals:
-    """Return a record with what else was charted of oxygen at its `at` under its id.
+def oxygen_beside(chart: Chart, event: events.Vitals) -> dict[str, Version]:
+    """Return what else was charted of oxygen at a record's `at` under its id, and by which record.
 
-    Flow and FiO2 belong to the device that is charted with them: corrected one by one they stay one record.
+    Flow and FiO2 belong to the device that is charted with them: corrected one by one they stay one row.
     """
-    sent = {code for code, _ in event.readings}
-    if sent.isdisjoint(OXYGEN):
-        return event
-    beside = [row for row in chart.tail.rows if row.id == event.id and row.at == event.at]
-    kept = [
-        (code, getattr(row, COLUMN[code]))
-        for row in beside
-        for code in OXYGEN
-        if code not in sent and getattr(row, COLUMN[code]) is not None
-    ]
-    return replace(event, readings=(*event.readings, *kept)) if kept else event
+    if not any(code in OXYGEN for code, _ in event.readings):
+        return {}
+    sent = named(event)
+    before = versions(chart, event.id)
+    rows = (row for row in chart.tail.rows if row.id == event.id and row.at == event.at)
+    beside = [code for row in rows for code in charted(row) if code in OXYGEN and code not in sent]
+    return {code: before[code] for code in beside}
+
+
+def with_oxygen(chart: Chart, event: events.Vitals, codes: Iterable[str]) -> events.Vitals:
+    """Return a record with these codes as they are charted at its `at` under its id."""
+    rows = [row for row in chart.tail.rows if row.id == event.id and row.at == event.at]
+    kept = [(code, getattr(row, COLUMN[code])) for row in rows for code in charted(row) if code in codes]
+    return replace(event, readings=(*event.readings, *kept))
 
 
 def take_back(chart: Chart, id: str, codes: set[str]) -> int:
@@ -170,8 +191,8 @@ def take_back(chart: Chart, id: str, codes: set[str]) -> int:
     if "weight" in codes and drop(chart.raw_weights, id):
         dirty |= dirty_flags.WEIGHT
     dirty |= _take_back_baseline(chart, id, codes)
-    gone = {fact.code for fact in chart.set_aside if fact.id == id} & codes
-    chart.set_aside[:] = [fact for fact in chart.set_aside if fact.id != id or fact.code not in codes]
+    gone = {fact.code for fact in chart.set_aside if fact.id == id and plain(fact.code) in codes}
+    chart.set_aside[:] = [fact for fact in chart.set_aside if fact.id != id or fact.code not in gone]
     chart.taken_back[:] = [fact for fact in chart.taken_back if fact.id != id or fact.code not in codes]
     chart.packed = None
     return dirty | dirty_flags.bits(flag_of(code) for code in gone)
@@ -208,6 +229,7 @@ def _without(baseline: Baseline, codes: set[str]) -> Baseline:
         findings={item: said for item, said in baseline.findings.items() if f"{HISTORY}{item}" not in codes},
         age=None if AGE in codes else baseline.age,
         dose_1_planned=None if PLANNED in codes else baseline.dose_1_planned,
+        unit=None if UNIT in codes else baseline.unit,
         comparators={code: sign for code, sign in baseline.comparators.items() if code not in codes},
     )
 

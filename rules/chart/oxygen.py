@@ -14,7 +14,8 @@ class VitalsRow(Fact, array_like=True, gc=False):
     """One vitals record as far as decisions need it. Units: /min, mm[Hg], %, Cel, -, L/min, %, /min, mm[Hg].
 
     `digest`: of the record's content, to tell a duplicate from a conflict; `unread`: the flags of what it
-    says of oxygen and cannot be used.
+    says of oxygen and cannot be used; `older`: what of it an earlier record of the id charted, each code with
+    that one's rank and `known`.
     """
 
     hr: float | None = None
@@ -28,6 +29,7 @@ class VitalsRow(Fact, array_like=True, gc=False):
     mbp: float | None = None
     digest: int = 0
     unread: int = 0
+    older: tuple[tuple[str, int, int], ...] = ()
 
 
 UNREAD = {"o2-device": 1, "o2-flow": 2, "fio2": 4}

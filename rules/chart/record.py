@@ -36,15 +36,19 @@ from rules.chart.identity import beats, digest_of, first_final, keep_digest, sup
 from rules.chart.infusions import by_weight, key_of, line_key, per_kg
 from rules.chart.merging import (
     COLUMN,
+    OF_BASELINE,
+    UNIT,
     WHOLE,
     Merged,
     by_code,
+    moves_place,
     only,
+    oxygen_beside,
     remaining,
     take_back,
     versions,
     winning,
-    with_its_oxygen,
+    with_oxygen,
 )
 from rules.chart.oxygen import UNREAD, VitalsRow
 from rules.chart.weighing import Weighing, units_per_kg
@@ -125,6 +129,9 @@ def _withdraw(chart: Chart, event: events.Withdrawal, old: Fact) -> Recorded:
     if any(place.id == event.id and beats(event, (place.rank, place.tie)) for place in chart.places):
         drop(chart.places, event.id)
         removed |= dirty_flags.ENCOUNTER
+    elif UNIT in gone:
+        _name_unit(chart, event.id)
+        removed |= dirty_flags.ENCOUNTER
     outcome, written = _write(chart, event, min(old.first, event.known), removed)
     chart.seen[event.id] = remaining(chart, event.id) or chart.seen[event.id]
     return _amended(outcome, event, removed, written)
@@ -132,24 +139,21 @@ def _withdraw(chart: Chart, event: events.Withdrawal, old: Fact) -> Recorded:
 
 def _merge(chart: Chart, event: Merged, old: Fact) -> Recorded:
     codes = winning(chart, event)
-    stays = [place for place in chart.places if place.id == event.id]
-    moved = isinstance(event, events.Encounter) and all(beats(event, (one.rank, one.tie)) for one in stays)
-    if not codes and not moved:
+    moves = isinstance(event, events.Encounter) and moves_place(chart, event)
+    if not codes and not moves:
         return DUPLICATE
     event = only(event, codes)
-    if isinstance(event, events.Vitals):
-        event = with_its_oxygen(chart, event)
-        codes |= {code for code, _ in event.readings}
-    removed = take_back(chart, event.id, codes)
-    if isinstance(event, events.Encounter):
-        event = replace(event, location=event.location or next((one.unit for one in stays), None))
-        removed |= dirty_flags.ENCOUNTER if drop(chart.places, event.id) and moved else 0
+    older = oxygen_beside(chart, event) if isinstance(event, events.Vitals) else {}
+    if older and isinstance(event, events.Vitals):
+        event = with_oxygen(chart, event, older)
+    removed = take_back(chart, event.id, codes | older.keys())
+    if moves and isinstance(event, events.Encounter):
+        removed |= dirty_flags.ENCOUNTER if drop(chart.places, event.id) else 0
     del chart.seen[event.id]
     outcome, written = _write(chart, event, min(old.first, event.known), removed)
-    if stays and not moved:
-        drop(chart.places, event.id)
-        for one in stays:
-            insert(chart.places, one)
+    row = chart.seen.get(event.id)
+    if older and isinstance(row, VitalsRow):
+        row.older = tuple((code, *version) for code, version in older.items())
     chart.seen[event.id] = remaining(chart, event.id) or chart.seen[event.id]
     return _amended(outcome, event, removed, written)
 
@@ -414,13 +418,37 @@ def _shown(agent: str, ingredient: str) -> str:
 
 
 def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
-    location = chart.guideline.location_of(event.location)
-    outcome.unknown_unit = named(event.location) if event.location and location is None else None
-    place = Place(*heading, event.event, location or (event.location and WARD), event.location)
-    insert(chart.places, place)
-    chart.seen[event.id] = place
-    if event.event != "baseline":
-        return dirty_flags.ENCOUNTER
+    if event.location and chart.guideline.location_of(event.location) is None:
+        outcome.unknown_unit = named(event.location)
+    dirty = _baseline(chart, event, heading, outcome) if event.event == "baseline" else 0
+    _place(chart, event, heading)
+    return dirty | dirty_flags.ENCOUNTER
+
+
+def _place(chart: Chart, event: events.Encounter, heading: Heading) -> None:
+    """Record where the patient is; a baseline of several records says it by the one that names it last."""
+    if all(place.id != event.id for place in chart.places):
+        location = _location(chart, event.location)
+        insert(chart.places, Place(*heading, event.event, location, event.location))
+    if event.event == "baseline":
+        _name_unit(chart, event.id)
+    chart.seen[event.id] = next(place for place in chart.places if place.id == event.id)
+
+
+def _location(chart: Chart, unit: str | None) -> str | None:
+    return None if unit is None else chart.guideline.location_of(unit) or WARD
+
+
+def _name_unit(chart: Chart, id: str) -> None:
+    """Let a baseline's place have the unit that its records, as they are in force, name."""
+    unit = next((base.unit for base in chart.baselines if base.id == id and base.unit is not None), None)
+    chart.places[:] = [
+        replace(place, location=_location(chart, unit), unit=unit) if place.id == id else place
+        for place in chart.places
+    ]
+
+
+def _baseline(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
     readings: dict[str, float] = {}
     unusable = list(event.unusable)
     for code, value, *_ in (*event.vitals, *event.labs):
@@ -428,12 +456,12 @@ def _encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) ->
             readings[code] = value
         elif code != "o2-device":
             unusable.append(_artefact(code, value, {**vocabulary.VITALS, **vocabulary.LABS}[code]))
-    _set_aside(chart, heading, [replace(each, code=f"baseline-{each.code}") for each in unusable])
+    _set_aside(chart, heading, [replace(each, code=f"{OF_BASELINE}{each.code}") for each in unusable])
     _taken_back(chart, heading, event.withdrawn)
     compared = {lab[0]: lab[5] for lab in event.labs if lab[5] is not None and lab[0] in readings}
-    findings = dict(event.findings)
-    insert(chart.baselines, Baseline(*heading, event.age, readings, findings, event.dose_1_planned, compared))
-    return dirty_flags.ENCOUNTER | dirty_flags.BASELINE
+    said = (event.age, readings, dict(event.findings), event.dose_1_planned, compared, event.location)
+    insert(chart.baselines, Baseline(*heading, *said))
+    return dirty_flags.BASELINE
 
 
 def _resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:

@@ -240,4 +240,4 @@ def test_a_withdrawn_acknowledgement_brings_the_reminder_back() -> None:
         a["at"]
         for a in alerts(withdrawn, "06:30")
         if a["subject"] == "platelets" and a["transition"] == "reminder"
-    ] == [iso("06:25")]
+    ] == [iso("06:15")]
