@@ -12,7 +12,7 @@ from simulators.care.labs import DAILY, PANELS, TWICE
 from simulators.course.closed_loop import course
 from simulators.physiology.clinical_events import ClinicalEvent
 from simulators.physiology.cohort import Cohort, drawn
-from simulators.physiology.latent_state import DEVICES, LABS, Act, Array, Chunk, generator
+from simulators.physiology.latent_state import CHUNK, DEVICES, LABS, Act, Array, Chunk, generator
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("protocols")]
 
@@ -188,11 +188,22 @@ def test_premedication_lasts_from_admission_to_16_hours_after_therapy(
 ) -> None:
     ended = {act.patient: act.minute for act in acts(chunks, "therapy-end")}
     for patient, given in minutes(chunks, "medication").items():
-        for agent, hours in (("acetaminophen", 4), ("indomethacin", 8), ("ranitidine", 8)):
+        for agent, hours in (("acetaminophen", 4), ("ranitidine", 8)):
             times = [act.minute for act in given if act.detail["agent"] == agent]
             assert times[0] - cohort.admitted[patient] < 15
             assert times[-1] > ended[patient] + 16 * 60 - hours * 60
             assert max(np.diff(times)) <= hours * 60
+
+
+def test_indomethacin_is_not_given_where_it_would_harm(chunks: list[Chunk]) -> None:
+    """Kidneys and platelets forbid it (criteria.md section 7.3); what is decided is as of the chunk before."""
+    creatinine, platelets = along(chunks, "creatinine"), along(chunks, "platelets")
+    given = [act for act in acts(chunks, "medication") if act.detail["agent"] == "indomethacin"]
+    assert given
+    for act in given:
+        decided = max(0, act.minute // CHUNK * CHUNK - 1)
+        assert creatinine[decided, act.patient] < 2.5
+        assert platelets[decided, act.patient] > 50
 
 
 def test_maintenance_runs_from_the_first_dose_to_8_hours_after_the_last(chunks: list[Chunk]) -> None:
