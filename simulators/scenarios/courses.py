@@ -133,8 +133,7 @@ TACHYCARDIA_WITH_FEVER = Scenario(
     name="tachycardia-with-fever",
     says=(
         "The pulse stays above 130 for hours, with a fever that explains it. It rehearses a correctable "
-        "cause: relative while the fever "
-        "lasts, never an absolute criterion on account of the pulse alone."
+        "cause: relative while the fever lasts, but absolute while a dose is due: then nothing excuses it."
     ),
     expected=(Expected("sinus-tachycardia", "relative"),),
     imposed=(
@@ -248,7 +247,7 @@ SEPSIS = Scenario(
     ),
     expected=(Expected("infection", "absolute"), Expected("hypotension", "relative")),
     alerts=("stop-rule:infection",),
-    imposed=(Imposed("infection", (46, 58), (60, 72), (1.0, 1.2)),),
+    imposed=(Imposed("infection", (46, 58), (60, 72), (1.3, 1.5)),),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from simulators.scenarios.scenario import Expected
 from simulators.truth.file import Interval
 from tests.simulators.scenarios.rehearsed import EACH, LEVELS, NAMES, Rehearsal, rehearsals
 
+AFTER = "monitoring/after-discharge"
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("rehearsals")]
 
 EXPECTED = [(scenario.name, expected) for scenario in SCENARIOS.values() for expected in scenario.expected]
@@ -49,10 +50,14 @@ def test_the_uneventful_course_meets_no_absolute_criterion_and_pages_nobody_for_
         assert "absolute" not in {alert.level for alert in one.alerts}
 
 
-def test_a_fever_excuses_the_fast_pulse_all_along() -> None:
+def test_a_fever_excuses_the_fast_pulse_but_not_while_a_dose_is_due_nor_over_150() -> None:
     for one in rehearsals()["tachycardia-with-fever"]:
-        assert {interval.level for interval in one.truth.criteria["sinus-tachycardia"]} == {"relative"}
-        assert one.worst("sinus-tachycardia") == LEVELS["relative"]
+        found = one.truth.criteria["sinus-tachycardia"]
+        assert "relative" in {interval.level for interval in found}
+        fastest = max(one.truth.latent.codes["heart-rate"])
+        for interval in (interval for interval in found if interval.level == "absolute"):
+            given = max(dose.at for dose in one.truth.doses if dose.given and dose.at <= interval.start)
+            assert fastest > 150 or interval.start - given >= timedelta(hours=8)
 
 
 def test_no_charting_leaves_a_gap_that_truth_tells_of() -> None:
@@ -106,10 +111,20 @@ def test_urine_about_the_limit_is_one_episode_and_not_one_an_hour() -> None:
         assert len(pages(one, "urine-hour")) <= len(one.truth.criteria["urine-hour"])
 
 
-def test_a_discharge_in_error_tells_again_what_still_holds() -> None:
+def test_after_a_discharge_in_error_is_taken_back_alerts_go_on() -> None:
     for one in rehearsals()["discharge-in-error"]:
-        opened = pages(one, "hypotension")
-        assert len({alert.id for alert in opened}) == len(opened) >= 2
+        (opened, *_), ended = (
+            [
+                alert.decided
+                for alert in one.alerts
+                if alert.subject == AFTER and alert.transition == transition
+            ]
+            for transition in ("opened", "resolved")
+        )
+        assert ended
+        others = [alert.decided for alert in one.alerts if alert.subject != AFTER]
+        assert [at for at in others if opened < at < ended[0]] == []
+        assert max(others) > ended[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
