@@ -14,6 +14,7 @@ from rules.explain.criterion import in_short
 from rules.explain.explanation import Answer, Cited, Rule, Window, amount, number, span, when
 from rules.explain.question import DOSE, Asked, ask
 from rules.guideline.declarations import RateMinimumRow
+from rules.guideline.dose_decisions import Table4
 
 READINESS = {
     "not-started": "no cycle-start is charted",
@@ -36,19 +37,8 @@ def dose(asked: Asked) -> Answer:
     """Explain the next dose: when it is due, whether it may be given, and its blockers."""
     recommendation = recommend(asked.patient)
     clock = dose_clock(asked.patient, recommendation)
-    table = asked.guideline.table4
     return Answer(
-        rule=Rule(
-            words=(
-                f"The next dose is due {span(table.dose_interval)} after the last (the first at "
-                "cycle-start, or when it is planned); doses are given or held, not reduced"
-            ),
-            source="text, Interleukin-2 Dosing; Table 4",
-            section="criteria.md section 4, dose readiness",
-            window=(
-                f"a delay of more than {span(table.longest_delay)} ends the cycle (stop-rule:delay-over-24h)"
-            ),
-        ),
+        rule=_rule(asked.guideline.table4),
         facts=_facts(asked, clock),
         window=Window(clock.last, clock.due, "the dose interval")
         if clock.last is not None and clock.due is not None
@@ -61,6 +51,18 @@ def dose(asked: Asked) -> Answer:
             *(f"Blocker: {blocker}" for blocker in blockers(asked, clock)),
         ],
         clears=[f"To be cleared before the dose: {', '.join(clock.blockers)}."] if clock.blockers else [],
+    )
+
+
+def _rule(table: Table4) -> Rule:
+    return Rule(
+        words=(
+            f"The next dose is due {span(table.dose_interval)} after the last (the first at "
+            "cycle-start, or when it is planned); doses are given or held, not reduced"
+        ),
+        source="text, Interleukin-2 Dosing; Table 4",
+        section="criteria.md section 4, dose readiness",
+        window=f"a delay of more than {span(table.longest_delay)} ends the cycle (stop-rule:delay-over-24h)",
     )
 
 
