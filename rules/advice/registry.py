@@ -76,7 +76,7 @@ def lab(*codes: str) -> int:
 
 def replaced(code: str, decide: Decide) -> Entry:
     """Return the entry of an electrolyte that is replaced, in kidneys that may not clear it."""
-    return Entry(decide, lab(code, "creatinine") | URINE | MODE, KIDNEY)
+    return Entry(decide, lab(code, "creatinine"), KIDNEY)
 
 
 ADVISES: dict[str, Entry] = {

@@ -3,8 +3,11 @@
 A new kind of fact is one line here. Vital signs are kept apart, record by record (`rules.chart.vitals.Tail`).
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
+from copy import copy
+from itertools import chain
 
+from rules.chart import dirty_flags
 from rules.chart.chart import Chart, rebuilt
 from rules.chart.facts import (
     Accepted,
@@ -94,7 +97,12 @@ def part(chart: Chart, begin: int) -> Chart:
 
 
 def until(chart: Chart, end: int, without: str) -> Chart:
-    """Return a chart with the facts of another up to moment `end`, less the record `without`."""
+    """Return a chart with the facts of another up to moment `end`, less the dose `without`.
+
+    Where nothing is later, all but the doses is the other's own.
+    """
+    if not _goes_beyond(chart, end):
+        return _without_dose(chart, without)
     out = Chart(chart.guideline)
     out.n = chart.n
     for name in NAMED:
@@ -106,6 +114,21 @@ def until(chart: Chart, end: int, without: str) -> Chart:
     out.baselines = [fact for fact in chart.baselines if fact.at <= end]
     rebuilt(out)
     out.tail = chart.tail.until(end, out.tail.setting, out.mode)
+    return out
+
+
+def _goes_beyond(chart: Chart, end: int) -> bool:
+    plain = (getattr(chart, name) for name in PLAIN if name not in COMMANDS)
+    named = (facts for name in NAMED for facts in getattr(chart, name).values())
+    lists: Iterator[Sequence[Fact]] = chain(plain, named, (chart.tail.rows, chart.baselines))
+    commands = chain.from_iterable(getattr(chart, name) for name in COMMANDS)
+    return any(facts and facts[-1].at > end for facts in lists) or any(one.first > end for one in commands)
+
+
+def _without_dose(chart: Chart, id: str) -> Chart:
+    out = copy(chart)
+    out.doses = [dose for dose in chart.doses if dose.id != id]
+    out.refresh(dirty_flags.DOSES)
     return out
 
 

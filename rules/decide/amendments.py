@@ -13,13 +13,12 @@ from rules.evaluate.result import INDETERMINATE, Memory, Result
 from rules.wire import events
 from rules.wire.alerts import RANK
 
-WORDS = ("corrected", "entered-in-error")
+CORRECTING = ("corrected", "entered-in-error")
 
 
 def keep_version(patient: Patient, event: events.Event) -> None:
     """Keep what a correction or withdrawal is about to replace, until this instant is decided."""
-    known = event.id in patient.chart.seen and event.id not in patient.amendments
-    if event.status not in WORDS or not known:
+    if event.id not in patient.chart.seen or event.id in patient.amendments:
         return
     if patient.replaced is None:
         patient.replaced = Chart(patient.guideline)

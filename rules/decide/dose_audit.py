@@ -6,6 +6,7 @@ Source: criteria.md section 7.2, dose-against-advice. The dose itself and what c
 from collections.abc import Iterator
 
 from rules.advice.doses import audited
+from rules.chart import dirty_flags
 from rules.chart.fact_lists import until
 from rules.chart.facts import DoseFact, Fact
 from rules.decide.dose_clock import dose_clock
@@ -41,8 +42,10 @@ def readiness_before(patient: Patient, plan: Plan, dose: DoseFact) -> str:
     chart, at = until(patient.chart, dose.at, dose.id), dose.at
     then = Patient(patient.id, patient.guideline, chart, now=at, memories=dict(patient.memories), episodes={})
     then.accepted, then.outgrown = accepted(chart, at, patient.outgrown), patient.outgrown
+    present = at == patient.now and chart.tail is patient.chart.tail and chart.cycle == patient.chart.cycle
     for name in _read(plan):
-        _judge(then, plan, name)
+        if not (present and _stands(plan, name)):
+            _judge(then, plan, name)
     then.rules = {rule.rule: _rule(patient, then, rule) for rule in patient.guideline.stop_rules}
     _judge(then, plan, DOSE_ERROR)
     if then.memory(DOSE_ERROR).state == ABSOLUTE:
@@ -55,6 +58,12 @@ def _read(plan: Plan) -> Iterator[str]:
     for i, subject in enumerate(plan.subjects):
         if plan.rows >> i & 1 or subject.name.startswith("recheck/"):
             yield subject.name
+
+
+def _stands(plan: Plan, name: str) -> bool:
+    """Return whether a criterion that is decided at the dose's own instant is the same without the dose."""
+    i = plan.index[name]
+    return bool(plan.rows >> i & 1) and not plan.subjects[i].inputs & dirty_flags.DOSES
 
 
 def _judge(then: Patient, plan: Plan, name: str) -> None:

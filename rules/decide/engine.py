@@ -14,7 +14,7 @@ from rules.chart.identity import conflicts
 from rules.chart.record import CONFLICT, Recorded, record
 from rules.decide import codec, discharge
 from rules.decide.acknowledging import take_back
-from rules.decide.amendments import keep_version
+from rules.decide.amendments import CORRECTING, keep_version
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
 from rules.decide.state import Patient, admitted
@@ -46,7 +46,8 @@ def advance(
             return None, [], NOTHING
         patient = admitted(event.patient, guideline)
         patient.now = event.known
-    if conflicts(patient.chart if patient.whole is None else patient.whole, event):
+    chart = patient.chart if patient.whole is None else patient.whole
+    if event.id in chart.seen and conflicts(chart, event):
         return patient, [], CONFLICT
     alerts = pass_to(patient, event.known) if event.known > patient.now else []
     return patient, alerts, _record_event(patient, event)
@@ -55,7 +56,8 @@ def advance(
 def _record_event(patient: Patient, event: events.Event) -> Recorded:
     if isinstance(event, events.Tick):
         return NOTHING
-    keep_version(patient, event)
+    if event.status in CORRECTING:
+        keep_version(patient, event)
     once_discharged = patient.stay.closed is not None or patient.whole is not None
     outcome = discharge.enter(patient, event) if once_discharged else record(patient.chart, event)
     if not outcome.changed:
