@@ -20,6 +20,7 @@ from rules.guideline.settings.keys import (
     Key,
     keys,
 )
+from rules.guideline.settings.names import AGENTS, LONGEST, UNITS, WORDS
 from rules.guideline.settings.values import CLOCK, LARGEST
 from rules.wire.durations import duration_text
 from streams.config.board import Board, UsersFile
@@ -49,7 +50,11 @@ def site_schema(channels: Mapping[str, type[msgspec.Struct]]) -> Schema:
         "$schema": DIALECT,
         "title": "il2watch: the configuration of a site",
         "type": "object",
-        "properties": {**guideline_tables(), **{name: references[name] for name in SECTIONS}},
+        "properties": {
+            **guideline_tables(),
+            **name_tables(),
+            **{name: references[name] for name in SECTIONS},
+        },
         "additionalProperties": False,
         "$defs": named,
     }
@@ -75,6 +80,25 @@ def guideline_tables() -> Schema:
         table["properties"][key.path[-1]] = _of(key)
     tables: Schema = root["properties"]
     return tables
+
+
+NAMED = {
+    UNITS: "A unit of the site: intensive or not; one that is not named counts as ward",
+    AGENTS: "An infusion or a medicine that the guideline does not know: its class",
+}
+
+
+def name_tables() -> Schema:
+    """Return the tables whose keys are the site's own names."""
+    return {
+        table: {
+            "type": "object",
+            "description": NAMED[table],
+            "propertyNames": {"minLength": 1, "maxLength": LONGEST},
+            "additionalProperties": {"enum": list(words)},
+        }
+        for table, words in WORDS.items()
+    }
 
 
 def _table() -> Schema:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from rules.ingest.decode import decode
@@ -18,6 +20,8 @@ from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.partition_check import partition
 from streams.kafka.producer import OutgoingRecord
 from streams.kafka.state_record import PendingAlert, key
+
+log = logging.getLogger("il2watch.worker")
 
 
 class InputRecord(Protocol):
@@ -128,6 +132,14 @@ def type_of(event: Event) -> str:
 
 
 UNREAD = "unread"
+
+
+@lru_cache(maxsize=1024)
+def tell_unknown_unit(name: str) -> None:
+    """Tell once that a patient lies in a unit that the configuration does not name (wire.md)."""
+    log.warning(
+        "unknown-unit: %r counts as ward; name it in [units] of the configuration, as icu or ward", name
+    )
 
 
 class Refusal(NamedTuple):

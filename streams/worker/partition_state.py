@@ -26,7 +26,14 @@ from streams.kafka.state_record import (
     pack_pending,
     unpack_pending,
 )
-from streams.worker.batch import Batch, InputRecord, Output, decode_record, pending_alerts
+from streams.worker.batch import (
+    Batch,
+    InputRecord,
+    Output,
+    decode_record,
+    pending_alerts,
+    tell_unknown_unit,
+)
 
 NOTHING_READ = (0,) * len(INPUTS)
 NONE_OPEN = (0,) * len(LEVELS)
@@ -180,6 +187,8 @@ class PartitionState:
             else "duplicate"
         )
         output.count(record, event, outcome, recorded.refused, problems)
+        if recorded.unknown_unit is not None:
+            tell_unknown_unit(recorded.unknown_unit)
         if patient is not None:
             self.patients_by_id[name] = cached
             cached.put(patient)

@@ -54,8 +54,8 @@ def test_the_examples_of_a_site_are_valid(example: str) -> None:
 
 def test_what_the_page_shows_is_valid() -> None:
     found = blocks("docs/reference/configuration.md")
-    assert len(found) == 5
-    assert [faults(block) for block in found] == [[]] * 5
+    assert len(found) == 6
+    assert [faults(block) for block in found] == [[]] * 6
 
 
 def test_every_channel_of_the_documents_is_valid() -> None:
