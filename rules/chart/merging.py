@@ -14,6 +14,7 @@ from rules.chart.chart import Chart, flag_of
 from rules.chart.facts import Baseline, Fact, Lab, Place, SetAside, TakenBack, Weight, drop
 from rules.chart.identity import Version, beats
 from rules.chart.oxygen import UNREAD, VitalsRow
+from rules.chart.vitals import flags_of
 from rules.wire import events, vocabulary
 
 COLUMN = {
@@ -203,9 +204,12 @@ def _take_back_signs(chart: Chart, id: str, codes: set[str]) -> int:
     gone = sum(flag for code, flag in UNREAD.items() if code in codes)
     if not any(row.unread & gone or any(code in codes for code in charted(row)) for row in rows):
         return 0
-    dirty = chart.tail.remove(id)
+    chart.tail.remove(id)
+    dirty = 0
     for row in rows:
         taken = {COLUMN[code]: None for code in charted(row) if code in codes}
+        stays = {COLUMN[code]: None for code in charted(row) if code not in codes}
+        dirty |= flags_of(replace(row, **stays, unread=row.unread & gone))
         rest = replace(row, **taken, unread=row.unread & ~gone)
         if rest.unread or any(charted(rest)):
             chart.tail.add(rest)

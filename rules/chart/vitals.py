@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from rules.chart.course import Mode
-from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE, VITALS
+from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE
 from rules.chart.facts import insert
 from rules.chart.oxygen import Oxygen, VitalsRow
 from rules.chart.readings import History, Reading, Readings
@@ -104,7 +104,7 @@ class Tail:
             self._add_before_tail(row)
             insert(rows, row)
             self.recompute(row.at)
-            return VITALS
+            return flags_of(row)
         if len(rows) - self.marks[-1].start >= BETWEEN_MARKS:
             self._mark(len(rows))
         rows.append(row)
@@ -134,16 +134,19 @@ class Tail:
     def remove(self, id: str) -> int:
         """Remove a record, and return the dirty flags of what may now be decided differently."""
         kept = [row for row in self.rows if row.id != id]
-        gone = [row.at for row in self.rows if row.id == id]
+        gone = [row for row in self.rows if row.id == id]
         if not gone:
             return 0
-        start = gone[0]
+        start = gone[0].at
         self._remove_before_tail(id)
         while len(self.marks) > 1 and self.rows[self.marks[-1].start].at >= start:
             self.marks.pop()
         self.rows = kept
         self.recompute(start)
-        return VITALS
+        dirty = 0
+        for row in gone:
+            dirty |= flags_of(row)
+        return dirty
 
     def _remove_before_tail(self, id: str) -> None:
         """Remove the temperature that a record of the tail added before it."""
@@ -343,6 +346,26 @@ class Tail:
         first = self.marks[0].signals
         seen = (first.hr.last, first.sbp.last, first.spo2.last, first.temp.last)
         return self.rows[0].at if self.rows and any(reading is not None for reading in seen) else None
+
+
+FLAGS = (
+    (("hr",), HEART_RATE),
+    (("sbp", "mbp"), SYSTOLIC),
+    (("spo2",), SPO2),
+    (("temp",), TEMPERATURE),
+    (("rr",), BREATHING),
+    (("device", "flow", "fio2"), OXYGEN | SPO2),
+)
+"""Fields of a record -> the dirty flags of what is decided by them; oxygen, of what saturations say too."""
+
+
+def flags_of(row: VitalsRow) -> int:
+    """Return the dirty flags of all that a record charts, whatever it says: late, or taken back."""
+    dirty = OXYGEN if row.unread else 0
+    for fields, flags in FLAGS:
+        if any(getattr(row, field) is not None for field in fields):
+            dirty |= flags
+    return dirty
 
 
 def stand_in(mean: float, setting: Setting) -> float:

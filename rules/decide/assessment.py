@@ -129,7 +129,7 @@ def _monitoring(patient: Patient) -> tuple[MonitoringItem, ...]:
     """Return the items of Table 1 from cycle-start on, then what else of this kind is open."""
     start = patient.chart.cycle.start
     if start is None or patient.now < start:
-        return ()
+        return tuple(_open_items(patient))
     listed = (_item(patient, observation) for observation in patient.guideline.observations)
     return (*listed, *_open_items(patient))
 

@@ -20,7 +20,7 @@ from rules.chart.series import (
     VERY_FAST,
 )
 from rules.evaluate.pressure import MEAN
-from rules.evaluate.result import ABSOLUTE, CLEAR, TECHNICAL, Memory, Result, soonest
+from rules.evaluate.result import ABSOLUTE, CLEAR, TECHNICAL, Memory, Result
 from rules.evaluate.rows.excused_rate import is_excused
 from rules.evaluate.vital_signs import SERIES
 from rules.guideline.declarations import ExcusedRateRow, Limit
@@ -103,14 +103,13 @@ ASKS: dict[str, Callable[[Chart, History, int], Asked | None]] = {
 
 
 def recheck(signal: str, chart: Chart, now: Instant, before: Memory) -> Result:
-    """Return whether a reading of the signal must be repeated, from cycle-start to discharge.
+    """Return whether a reading of the signal must be repeated.
 
     Flag `ASKED`: it must be, now or after a delay.
     """
     history: History = getattr(chart.tail.readings, SERIES[signal])
-    start = chart.cycle.start
-    if not history or start is None or now < start:
-        return Result(CLEAR, next=soonest(now, start))
+    if not history:
+        return Result(CLEAR)
     last = history[-1]
     result = Result(CLEAR, at=last.at, latest=last.at, value=last.charted, evidence=(last.reference,))
     result.unit, result.name = vocabulary.VITALS[signal], None if last.mean is None else MEAN

@@ -78,9 +78,16 @@ def _of_saturation(chart: Chart, result: Result) -> None:
 
 
 def _deciding(spo2: Saturation, low: Limit, severe: Limit) -> tuple[Latch, Limit]:
-    if spo2.severe.on and not spo2.on_high.on:
-        return spo2.severe, severe
-    return (spo2.on_high, low) if spo2.on_high.on else (spo2.low, low)
+    """Return what made the state by saturation: of two the first; where it improved, what ended."""
+    if spo2.severe.on and spo2.on_high.on:
+        return min((spo2.severe, severe), (spo2.on_high, low), key=_changed_at)
+    if spo2.severe.on or spo2.on_high.on:
+        return (spo2.severe, severe) if spo2.severe.on else (spo2.on_high, low)
+    return max((spo2.low, low), (spo2.severe, low), key=_changed_at)
+
+
+def _changed_at(one: tuple[Latch, Limit]) -> int:
+    return one[0].changed or 0
 
 
 def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
@@ -89,6 +96,7 @@ def _of_device(row: OxygenRow, oxygen: Oxygen, result: Result) -> None:
     if oxygen.unknown:
         result.missing, result.stale = missing(oxygen), result.state in TRIPPED
     if oxygen.in_force in ASSISTED and not oxygen.is_off:
+        result.value = oxygen.flow
         return
     if oxygen.is_mask:
         result.value, result.unit, result.limit = oxygen.fio2, "%", row.absolute_fio2.text

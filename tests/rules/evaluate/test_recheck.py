@@ -99,10 +99,10 @@ HEART_RATES = {
         "08:03",
         "technical 08:03",
     ),
-    "before the cycle nothing is asked": (
+    "before the cycle it is asked too": (
         Course().baseline("00:00").vitals("08:00", hr=136).encounter("cycle-start", "09:00"),
         "08:30",
-        "clear",
+        "technical 08:15",
     ),
     "learned late it opens at its own deadline": (
         heart().vitals("08:00", known="08:40", hr=136),
@@ -221,6 +221,10 @@ SAID = {
     "resolved when the condition trips": (
         heart(("08:00", 130), ("08:20", 130), ("08:30", 130)),
         ["opened technical 08:15", "resolved clear 08:30"],
+    ),
+    "told when the cycle begins": (
+        Course().baseline("00:00").vitals("08:00", hr=136).encounter("cycle-start", "09:00"),
+        ["opened technical 09:00"],
     ),
     "withdrawn is amended": (
         heart(("08:00", 136)).withdraw("08:00", "08:20"),
