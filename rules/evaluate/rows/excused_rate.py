@@ -103,10 +103,11 @@ def _upper_condition(
     )
     due = due_spans(chart)
     fresh = now if stale_at is None else min(now, stale_at - 1)
-    unexcused = hr.unexcused.on or any(start <= now and end > fresh for start, end in due)
-    result.state = RELATIVE if causes.present and not unexcused else ABSOLUTE
+    excused = bool(causes.present) and not any(start <= now and end > fresh for start, end in due)
+    past_all = excused and hr.unexcused.on
+    result.state = RELATIVE if excused and not past_all else ABSOLUTE
     result.correctable, result.missing = causes.present, causes.unseen
-    latch, condition = (hr.unexcused, row.unexcused) if hr.unexcused.on else (hr.very_fast, row.absolute)
+    latch, condition = (hr.unexcused, row.unexcused) if past_all else (hr.very_fast, row.absolute)
     result.evidence, result.limit, result.stale = latch.evidence, condition.trip.text, stale_at is not None
     result.at = _moved(hr, before.flags ^ result.flags)
     result.next = soonest(
