@@ -113,10 +113,10 @@ def within(module: str, folder: str) -> bool:
 
 
 def shared(module: str) -> bool:
-    """Whether it is one of the three modules at the top of `streams` that all but the pure folders may
+    """Whether it is one of the four modules at the top of `streams` that all but the pure folders may
     import.
     """
-    return any(within(module, f"streams.{name}") for name in ("display", "errors", "times"))
+    return any(within(module, f"streams.{name}") for name in ("display", "errors", "measurements", "times"))
 
 
 def allowed(module: str, target: str) -> bool:

@@ -27,15 +27,15 @@ REGISTRIES = {
 """Modules whose business is to know their neighbours: an entry of a registry is a file of its own."""
 
 CEILINGS = {
-    "modules": 331,
-    "modules with one reader, next door": 62,
-    "functions of more than 25 lines": 33,
+    "modules": 409,
+    "modules with one reader, next door": 82,
+    "functions of more than 25 lines": 34,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,
     "lines of more than 110 columns in simulators": 0,
     "lines of more than 110 columns in deploy": 0,
-    "dict[str, Any] in rules": 8,
-    "dict[str, Any] in streams": 7,
+    "dict[str, Any] in rules": 11,
+    "dict[str, Any] in streams": 11,
 }
 
 

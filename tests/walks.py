@@ -222,7 +222,7 @@ def vitals_to_alert() -> Walk:
     """
     ward, began = admitted(), ADMITTED_AT
     ward.fold(batch(record(pressure(MINUTE, 120), 0), now=began + MINUTE, edge=True))
-    done = batch(record(pressure(2 * MINUTE, 70), 1), now=began + 2 * MINUTE, edge=True)
+    done = batch(record(pressure(10 * MINUTE, 70), 1), now=began + 10 * MINUTE, edge=True)
     with walking() as walk:
         output = ward.fold(done)
         made = [(name, pack(row), owed) for name, row, owed in ward.rows(done, output, [])]

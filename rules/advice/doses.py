@@ -35,11 +35,11 @@ def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Resu
     ahead = soonest(now, *(since + advice.until for _, since in held))
     result = Result(ABSOLUTE, at=active[0][0].at, held=held, next=ahead)
     result.value, result.evidence = float(len(active)), references([dose for dose, _ in active])
-    result.words = f"{'; '.join(_told(case, dose, why) for dose, why in active)}: {advice.text}"
+    result.words = f"{'; '.join(_described(case, dose, why) for dose, why in active)}: {advice.text}"
     return result
 
 
-def _told(case: Case, dose: DoseFact, why: str) -> str:
+def _described(case: Case, dose: DoseFact, why: str) -> str:
     return f"{_named(case, dose)}, {why}"
 
 
@@ -96,8 +96,8 @@ def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     result = Result(ADVISORY if changed else CLEAR, at=last.at, value=change, unit="%")
     result.limit, result.evidence = f"±{tolerance * 100:g}", (first.reference, last.reference)
     side = "above" if change > 0 else "below"
-    told = f"Dose {abs(change):.3g} % {side} the cycle's first ({amount:,.0f}, first {usual:,.0f})"
-    result.words = f"{told}: {advice.text}" if changed else "The latest dose is as the cycle's first"
+    described = f"Dose {abs(change):.3g} % {side} the cycle's first ({amount:,.0f}, first {usual:,.0f})"
+    result.words = f"{described}: {advice.text}" if changed else "The latest dose is as the cycle's first"
     return result
 
 
@@ -138,8 +138,9 @@ def dose_against_advice(advice: Advice, case: Case, now: Instant, before: Memory
     ahead = soonest(now, *(since + advice.within for _, _, since in against))
     result = Result(ADVISORY, at=against[0][0].at, held=held, next=ahead, value=against[-1][1])
     result.evidence = references([dose for dose, _, _ in against])
-    told = "; ".join(f"{_named(case, dose)} was given, its readiness was {word}" for dose, word, _ in against)
-    result.words = f"{told}: {advice.text}"
+    given = ((_named(case, dose), word) for dose, word, _ in against)
+    described = "; ".join(f"{name} was given, its readiness was {word}" for name, word in given)
+    result.words = f"{described}: {advice.text}"
     return result
 
 

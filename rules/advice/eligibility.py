@@ -20,11 +20,11 @@ def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory)
     if not open_items:
         return Result(words=advice.ended)
     result = Result(ADVISORY, value=", ".join(item for item, _ in open_items), next=soonest(now, end))
-    result.words = f"{_told(case, open_items)}: {advice.text}"
+    result.words = f"{_described(case, open_items)}: {advice.text}"
     return result
 
 
-def _told(case: Case, items: list[tuple[str, str]]) -> str:
+def _described(case: Case, items: list[tuple[str, str]]) -> str:
     """Return the conditions in words, those that are not met first."""
     names, groups = case.guideline.eligibility.items, {NOT_MET: "Not met", UNKNOWN: "Not recorded"}
     listed = {group: [names[item] for item, state in items if state == group] for group in groups}

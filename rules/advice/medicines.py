@@ -55,8 +55,8 @@ def _forbidden(advice: Advice, given: list[Drug]) -> str:
     named = ", ".join(dict.fromkeys(drug.agent.capitalize() for drug in given))
     kinds = {drug.kind for drug in given}
     texts = {STEROID: advice.text, ANTIHYPERTENSIVE: advice.second_text or ""}
-    said = "; ".join(text for kind, text in texts.items() if kind in kinds)
-    return f"{named} charted: {said}"
+    stated = "; ".join(text for kind, text in texts.items() if kind in kinds)
+    return f"{named} charted: {stated}"
 
 
 def last_given(case: Case, kind: str) -> int | None:

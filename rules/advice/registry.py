@@ -6,7 +6,6 @@ import msgspec
 
 from rules.advice import (
     after_therapy,
-    bedside,
     discharge,
     doses,
     eligibility,
@@ -15,6 +14,7 @@ from rules.advice import (
     labs,
     medicines,
     next_steps,
+    observed,
     spikes,
     vital_signs,
 )
@@ -80,7 +80,7 @@ def replaced(code: str, decide: Decide) -> Entry:
 
 
 ADVISES: dict[str, Entry] = {
-    "peak-window": Entry(bedside.peak_window, ENDED),
+    "peak-window": Entry(observed.peak_window, ENDED),
     "fluid-bolus": Entry(fluids.fluid_bolus, harm.FLUID_INPUTS, harm.FLUID_READS),
     "add-pressor": Entry(next_steps.add_pressor, harm.FLUID_INPUTS, harm.FLUID_READS),
     "titrate-pressor": Entry(next_steps.titrate_pressor, INFUSIONS | WEIGHT | BASELINE, ("hypotension",)),
@@ -98,11 +98,11 @@ ADVISES: dict[str, Entry] = {
     "transfuse-platelets": Entry(labs.fixed_limit, lab("platelets")),
     "hypoxemia": Entry(vital_signs.hypoxemia, SPO2 | BASELINE),
     "ck-elevated": Entry(labs.ck_elevated, lab("ck", *labs.ENZYMES)),
-    "chills": Entry(bedside.chills, lab("chills") | ENCOUNTER),
-    "fever": Entry(bedside.fever, TEMPERATURE | harm.INDOMETHACIN_INPUTS, harm.INDOMETHACIN_READS),
+    "chills": Entry(observed.chills, lab("chills") | ENCOUNTER),
+    "fever": Entry(observed.fever, TEMPERATURE | harm.INDOMETHACIN_INPUTS, harm.INDOMETHACIN_READS),
     "septic-workup": Entry(spikes.septic_workup, TEMPERATURE | ENDED | lab(*spikes.ANSWERS)),
-    "early-fever-expected": Entry(bedside.early_fever_expected, ENDED, ("fever",)),
-    "mental-status-watch": Entry(bedside.mental_status_watch, lab("mental-status")),
+    "early-fever-expected": Entry(observed.early_fever_expected, ENDED, ("fever",)),
+    "mental-status-watch": Entry(observed.mental_status_watch, lab("mental-status")),
     "forbidden-medication": Entry(medicines.forbidden_medication, MEDICATION | ENCOUNTER, rules=True),
     "premedication": Entry(
         medicines.premedication,

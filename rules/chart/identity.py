@@ -14,7 +14,7 @@ from rules.chart.facts import Fact, Ghost
 from rules.chart.oxygen import VitalsRow
 from rules.wire import events
 
-NOT_SAID = frozenset(("id", "patient", "at", "known", "status", "offset"))
+NOT_STATED = frozenset(("id", "patient", "at", "known", "status", "offset"))
 """The fields of an event that are no content: `at` is, and is added by itself."""
 
 DIGESTS = 0xFFFF
@@ -30,15 +30,15 @@ def digest_of(event: events.Event) -> int:
     kind = type(event)
     if isinstance(event, events.Vitals) and not event.unusable:
         return _short(_encoder.encode((event.at, sorted(event.readings), event.withdrawn)))
-    said: list[Any] = [kind.__name__, event.at]
+    stated: list[Any] = [kind.__name__, event.at]
     for name in kind.__struct_fields__:
-        if name not in NOT_SAID:
-            said.append(_ordered(getattr(event, name)))
-    return _short(_encoder.encode(said))
+        if name not in NOT_STATED:
+            stated.append(_ordered(getattr(event, name)))
+    return _short(_encoder.encode(stated))
 
 
-def _short(said: bytes) -> int:
-    return zlib.crc32(said) % DIGESTS + 1
+def _short(stated: bytes) -> int:
+    return zlib.crc32(stated) % DIGESTS + 1
 
 
 def _ordered(value: Any) -> Any:

@@ -152,7 +152,7 @@ def only(event: Merged, codes: set[str]) -> Merged:
             event,
             vitals=tuple(reading for reading in event.vitals if reading[0] in codes),
             labs=tuple(reading for reading in event.labs if reading[0] in codes),
-            findings={item: said for item, said in event.findings.items() if f"{HISTORY}{item}" in codes},
+            findings={item: stated for item, stated in event.findings.items() if f"{HISTORY}{item}" in codes},
             age=event.age if AGE in codes else None,
             dose_1_planned=event.dose_1_planned if PLANNED in codes else None,
             location=event.location if UNIT in codes else None,
@@ -184,14 +184,14 @@ def with_oxygen(chart: Chart, event: events.Vitals, codes: Iterable[str]) -> eve
     return replace(event, readings=(*event.readings, *kept))
 
 
-def take_back(chart: Chart, id: str, codes: set[str]) -> int:
+def undo(chart: Chart, id: str, codes: set[str]) -> int:
     """Remove these codes of an id, and return the dirty flags of what was removed."""
-    dirty = _take_back_signs(chart, id, codes)
+    dirty = _undo_signs(chart, id, codes)
     for code in codes & chart.labs.keys():
         dirty |= dirty_flags.BIT[code] if drop(chart.labs[code], id) else 0
     if "weight" in codes and drop(chart.raw_weights, id):
         dirty |= dirty_flags.WEIGHT
-    dirty |= _take_back_baseline(chart, id, codes)
+    dirty |= _undo_baseline(chart, id, codes)
     gone = {fact.code for fact in chart.set_aside if fact.id == id and plain(fact.code) in codes}
     chart.set_aside[:] = [fact for fact in chart.set_aside if fact.id != id or fact.code not in gone]
     chart.taken_back[:] = [fact for fact in chart.taken_back if fact.id != id or fact.code not in codes]
@@ -199,7 +199,7 @@ def take_back(chart: Chart, id: str, codes: set[str]) -> int:
     return dirty | dirty_flags.bits(flag_of(code) for code in gone)
 
 
-def _take_back_signs(chart: Chart, id: str, codes: set[str]) -> int:
+def _undo_signs(chart: Chart, id: str, codes: set[str]) -> int:
     rows = [row for row in chart.tail.rows if row.id == id]
     gone = sum(flag for code, flag in UNREAD.items() if code in codes)
     if not any(row.unread & gone or any(code in codes for code in charted(row)) for row in rows):
@@ -216,7 +216,7 @@ def _take_back_signs(chart: Chart, id: str, codes: set[str]) -> int:
     return dirty
 
 
-def _take_back_baseline(chart: Chart, id: str, codes: set[str]) -> int:
+def _undo_baseline(chart: Chart, id: str, codes: set[str]) -> int:
     mine = [baseline for baseline in chart.baselines if baseline.id == id]
     if not any(item in codes for baseline in mine for item in items_of(baseline)):
         return 0
@@ -230,7 +230,7 @@ def _without(baseline: Baseline, codes: set[str]) -> Baseline:
     return replace(
         baseline,
         readings={code: value for code, value in baseline.readings.items() if code not in codes},
-        findings={item: said for item, said in baseline.findings.items() if f"{HISTORY}{item}" not in codes},
+        findings={item: word for item, word in baseline.findings.items() if f"{HISTORY}{item}" not in codes},
         age=None if AGE in codes else baseline.age,
         dose_1_planned=None if PLANNED in codes else baseline.dose_1_planned,
         unit=None if UNIT in codes else baseline.unit,

@@ -45,7 +45,7 @@ from rules.chart.merging import (
     only,
     oxygen_beside,
     remaining,
-    take_back,
+    undo,
     versions,
     winning,
     with_oxygen,
@@ -125,7 +125,7 @@ def _replace(chart: Chart, event: events.Event, old: Fact) -> Recorded:
 def _withdraw(chart: Chart, event: events.Withdrawal, old: Fact) -> Recorded:
     """Take back every code of a record that no later correction names."""
     gone = {code for code, version in versions(chart, event.id).items() if beats(event, version)}
-    removed = take_back(chart, event.id, gone)
+    removed = undo(chart, event.id, gone)
     if any(place.id == event.id and beats(event, (place.rank, place.tie)) for place in chart.places):
         drop(chart.places, event.id)
         removed |= dirty_flags.ENCOUNTER
@@ -146,7 +146,7 @@ def _merge(chart: Chart, event: Merged, old: Fact) -> Recorded:
     older = oxygen_beside(chart, event) if isinstance(event, events.Vitals) else {}
     if older and isinstance(event, events.Vitals):
         event = with_oxygen(chart, event, older)
-    removed = take_back(chart, event.id, codes | older.keys())
+    removed = undo(chart, event.id, codes | older.keys())
     if moves and isinstance(event, events.Encounter):
         removed |= dirty_flags.ENCOUNTER if drop(chart.places, event.id) else 0
     del chart.seen[event.id]
@@ -459,8 +459,8 @@ def _baseline(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> 
     _set_aside(chart, heading, [replace(each, code=f"{OF_BASELINE}{each.code}") for each in unusable])
     _taken_back(chart, heading, event.withdrawn)
     compared = {lab[0]: lab[5] for lab in event.labs if lab[5] is not None and lab[0] in readings}
-    said = (event.age, readings, dict(event.findings), event.dose_1_planned, compared, event.location)
-    insert(chart.baselines, Baseline(*heading, *said))
+    stated = (event.age, readings, dict(event.findings), event.dose_1_planned, compared, event.location)
+    insert(chart.baselines, Baseline(*heading, *stated))
     return dirty_flags.BASELINE
 
 

@@ -69,7 +69,7 @@ def run_out(patient: Patient) -> bool:
     return over
 
 
-def take_back(patient: Patient, command: str) -> bool:
+def undo(patient: Patient, command: str) -> bool:
     """Undo an acknowledgement that was entered in error; return whether it was in force.
 
     It was never given: the count of the reminders goes on.

@@ -41,11 +41,11 @@ def charted(patient: Patient, event: events.Event) -> bool:
     return _count(patient, after, event.at, event)
 
 
-def _count(patient: Patient, after: AfterDischarge, at: int, said: Fact | events.Event) -> bool:
+def _count(patient: Patient, after: AfterDischarge, at: int, record: Fact | events.Event) -> bool:
     soon = at - after.closed <= patient.guideline.choices.ahead
     if soon or (after.first is not None and at >= after.first):
         return False
-    after.first, after.evidence = at, ((said.id, said.offset),)
+    after.first, after.evidence = at, ((record.id, record.offset),)
     return True
 
 

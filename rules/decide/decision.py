@@ -195,19 +195,19 @@ def _decide_steps(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> N
     remember_readings(patient, corrected)
     if not (patient.fresh or corrected) or not watches(patient):
         return
-    told = {one.alert.subject for one in alerts}
+    alerted = {one.alert.subject for one in alerts}
     for name in BY_READING:
-        if name not in patient.episodes or name in told:
+        if name not in patient.episodes or name in alerted:
             continue
         worse = by_reading(patient, name, corrected)
         if worse is not None:
             i = plan.index[name]
             subject, episode = plan.subjects[i], patient.episodes[name]
-            current, told_now = subject.judge(patient, patient.now, patient.memory(name)), worse.result
-            told_now.limit = current.limit if current.unit == told_now.unit else None
-            words = words_of(patient, subject, told_now, episode.level)
+            current, alerted_now = subject.judge(patient, patient.now, patient.memory(name)), worse.result
+            alerted_now.limit = current.limit if current.unit == alerted_now.unit else None
+            words = words_of(patient, subject, alerted_now, episode.level)
             step = Step(i, name, subject.kind, subject.system, False)
-            alerts.append(step_up(patient, step, episode, told_now, words, worse.before))
+            alerts.append(step_up(patient, step, episode, alerted_now, words, worse.before))
 
 
 def _remember(patient: Patient, name: str, before: Memory, result: Result, alert_at: int | None) -> bool:

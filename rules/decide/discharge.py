@@ -10,7 +10,7 @@ from rules.chart.fact_lists import part
 from rules.chart.record import Recorded, record
 from rules.chart.stays import Stay, expired, stay_of
 from rules.decide.after_discharge import charted, left
-from rules.decide.endings import DISCHARGED, end_episodes, forget_lapses, take_cycle
+from rules.decide.endings import DISCHARGED, apply_cycle, end_episodes, forget_lapses
 from rules.decide.episodes import PendingAlert
 from rules.decide.state import FormerStay, Patient, Reminders
 from rules.decide.subjects import Plan
@@ -133,7 +133,7 @@ def _blank(patient: Patient) -> None:
 def _stay_again(patient: Patient, plan: Plan, every: Chart) -> None:
     """Begin a stay after a discharge, or go on with the one that a discharge taken back had ended."""
     patient.discharged = None
-    _take_chart(patient, every)
+    _use_chart(patient, every)
     former = patient.former
     if former is None or (former.stay.closed, former.stay.begin) != (patient.stay.closed, patient.stay.begin):
         return
@@ -148,7 +148,7 @@ def _stay_again(patient: Patient, plan: Plan, every: Chart) -> None:
     forget_lapses(patient, plan)
 
 
-def _take_chart(patient: Patient, every: Chart) -> None:
+def _use_chart(patient: Patient, every: Chart) -> None:
     """Let the chart have the facts of the present stay, and everything be decided again over them."""
     stay = patient.stay
     revocable = any(place.event == "discharge" for place in every.places)
@@ -176,9 +176,9 @@ def _move(patient: Patient, plan: Plan, before: Stay, every: Chart) -> list[Pend
         patient.rules = {}
     elif start < before.start and before.closed != patient.stay.closed:
         _join_former(patient)
-    _take_chart(patient, every)
+    _use_chart(patient, every)
     if before.closed != patient.stay.closed and patient.chart.cycle.start is not None:
-        take_cycle(patient)
+        apply_cycle(patient)
     return alerts
 
 

@@ -46,7 +46,7 @@ def start_cycle(patient: Patient, plan: Plan) -> list[PendingAlert]:
     if cycle.start is None and patient.cycle_start is not None:
         alerts = end_episodes(patient, plan, None, None)
         patient.quiet = False
-    take_cycle(patient)
+    apply_cycle(patient)
     return alerts
 
 
@@ -56,7 +56,7 @@ def _clocks_began(patient: Patient, cycle: Cycle) -> bool:
     return cycle.carried and cycle.start is not None and before is not None and cycle.start > before
 
 
-def take_cycle(patient: Patient) -> None:
+def apply_cycle(patient: Patient) -> None:
     """Remember the cycle as the one that was decided on."""
     cycle = patient.chart.cycle
     patient.cycles, patient.cycle_start, patient.cycle_since = cycle.number, cycle.start, cycle.since

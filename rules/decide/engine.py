@@ -13,7 +13,7 @@ import msgspec
 from rules.chart.identity import conflicts
 from rules.chart.record import CONFLICT, Recorded, record
 from rules.decide import codec, discharge
-from rules.decide.acknowledging import take_back
+from rules.decide.acknowledging import undo
 from rules.decide.amendments import CORRECTING, keep_version
 from rules.decide.assessment import assess
 from rules.decide.decision import decide
@@ -73,7 +73,7 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
         patient.pending = True
     elif isinstance(event, events.Resume):
         patient.resumed = (*patient.resumed, event.rule)
-    elif isinstance(event, events.Withdrawal) and event.type == "ack" and take_back(patient, event.id):
+    elif isinstance(event, events.Withdrawal) and event.type == "ack" and undo(patient, event.id):
         patient.acks = (*patient.acks, (NO_ALERT, event.id))
         patient.pending = True
     patient.dirty_replaced |= outcome.dirty_replaced

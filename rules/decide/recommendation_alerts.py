@@ -92,14 +92,14 @@ def carried(
         if one.alert.transition in CAUSES and one.alert.subject in recommendation.reasons
     }
     highest = max((RANK[one.alert.level] for one in alerts if one.alert.subject in causes), default=-1)
-    told = [
+    alerted = [
         _with_context(one, recommendation=recommendation.word)
         if one.alert.subject in causes and one.alert.transition in CAUSES
         else one
         for one in alerts
     ]
     carries = highest >= RANK[own[0].alert.level]
-    return [*told, *(_with_context(one, carried=True) if carries else one for one in own)]
+    return [*alerted, *(_with_context(one, carried=True) if carries else one for one in own)]
 
 
 def _with_context(pending: PendingAlert, **more: str | bool) -> PendingAlert:

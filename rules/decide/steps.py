@@ -140,8 +140,8 @@ def another_dose(patient: Patient, name: str, result: Result) -> Worse | None:
     if not new or not isinstance(result.value, float):
         return None
     evidence = tuple(dose.reference for dose in new)
-    told = msgspec.structs.replace(result, at=new[0].at, evidence=evidence)
-    return Worse(result.value - len(new), told)
+    alerted = msgspec.structs.replace(result, at=new[0].at, evidence=evidence)
+    return Worse(result.value - len(new), alerted)
 
 
 def _known_after(chart: Chart, result: Result, instant: Instant) -> bool:

@@ -50,14 +50,14 @@ def advised(asked: Asked) -> Answer:
         facts=[*_facts(advice, asked, reads), *_boluses(asked)],
         window=window,
         look=asked.look(),
-        why=[*_said(asked), *(in_short(asked.patient, name) for name in reads), *why],
+        why=[*_stated(asked), *(in_short(asked.patient, name) for name in reads), *why],
         clears=["Closes as soon as its condition no longer holds; advice has no hysteresis unless said."]
         if asked.tripped
         else [],
     )
 
 
-def _said(asked: Asked) -> list[str]:
+def _stated(asked: Asked) -> list[str]:
     """Return what the advice says now, if it is open."""
     return [f"{asked.result.words}."] if asked.tripped and asked.result.words else []
 
@@ -113,8 +113,8 @@ def _corrective(advice: Advice, asked: Asked) -> Explained:
         if asked.patient.memory(row.code).state in ("relative", "absolute")
     ]
     case = AdviceCase(asked.patient)
-    said = [f"{row.code}: {corrective(case, row.code, asked.t).words}." for row in tripped]
-    return None, said or ["No criterion is tripped: there is nothing to correct."]
+    stated = [f"{row.code}: {corrective(case, row.code, asked.t).words}." for row in tripped]
+    return None, stated or ["No criterion is tripped: there is nothing to correct."]
 
 
 EXPLAINERS: dict[str, Callable[[Advice, Asked], Explained]] = {

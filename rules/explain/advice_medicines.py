@@ -89,10 +89,10 @@ def dose_error(advice: Advice, asked: Asked) -> Explained:
 def against_advice(advice: Advice, asked: Asked) -> Explained:
     """Explain dose-against-advice: the readiness before each dose, as it was first decided."""
     found = audited(asked.patient.memory(advice.code).held)
-    told = [
+    described = [
         f"The dose {id} at {when(at)}: its readiness was {word}." for (id, at), (word, _) in found.items()
     ]
-    return None, told or ["No dose of this cycle was given yet."]
+    return None, described or ["No dose of this cycle was given yet."]
 
 
 def dose_changed(advice: Advice, asked: Asked) -> Explained:

@@ -101,9 +101,9 @@ def why_in_force(patient: Patient, rule: StopRule) -> list[str]:
     """
     rule_state = state_of(patient, rule)
     excused = ", ".join(_element(element) for element in rule_state.excused)
-    told = [f"The last resume excused {excused}, which is absolute still."] if excused else []
+    described = [f"The last resume excused {excused}, which is absolute still."] if excused else []
     if not rule_state.in_force:
-        return [f"{STOP_RULE}{rule.rule} does not stand.", *told]
+        return [f"{STOP_RULE}{rule.rule} does not stand.", *described]
     by = "; ".join(f"{_element(element)} at {when(first)}" for element, first in rule_state.by.items())
     holds = holding(rule, patient.chart, patient.memory, patient.now).holds
     still = (
@@ -111,7 +111,7 @@ def why_in_force(patient: Patient, rule: StopRule) -> list[str]:
         if holds
         else "It does not hold now, but stands: getting better does not lift it."
     )
-    return [f"{STOP_RULE}{rule.rule} stands{f', by {by}' if by else ''}.", still, *told]
+    return [f"{STOP_RULE}{rule.rule} stands{f', by {by}' if by else ''}.", still, *described]
 
 
 def _element(element: str) -> str:

@@ -164,7 +164,7 @@ LABORATORY = (
     ),
 )
 
-BEDSIDE = (
+OBSERVED = (
     Advice(
         code="chills",
         text="Chills: warm blankets first; meperidine 25-50 mg IV if they persist",
@@ -282,5 +282,5 @@ AFTERWARDS = (
     ),
 )
 
-ADVICE = (*PEAK, *FLUIDS, *LABORATORY, *BEDSIDE, *MEDICINES, *AFTERWARDS, *WATCHES)
+ADVICE = (*PEAK, *FLUIDS, *LABORATORY, *OBSERVED, *MEDICINES, *AFTERWARDS, *WATCHES)
 """In the order in which one instant's advice is published."""

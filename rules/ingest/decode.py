@@ -105,7 +105,8 @@ def _check_names(record: schema.Record | schema.WithdrawalRecord, key: str | Non
 # White space or printable by their category, and nothing is seen: line separators, fillers, blanks, joiners,
 # variation selectors.
 _INVISIBLE = re.compile(
-    "[\u2028\u2029\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u2028\u2029\u034f\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
 

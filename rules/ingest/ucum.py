@@ -55,7 +55,7 @@ class _Parser:
         self.factor = Fraction(1)
         self.parts: list[Part] = []
 
-    def take(self, pattern: re.Pattern[str]) -> str | None:
+    def accept(self, pattern: re.Pattern[str]) -> str | None:
         """Step over what matches here, and return it."""
         found = pattern.match(self.text, self.at)
         if found is None:
@@ -92,17 +92,17 @@ class _Parser:
 
     def annotated(self) -> bool:
         """Step over an annotation, and return whether there was one."""
-        return self.take(_ANNOTATION) is not None
+        return self.accept(_ANNOTATION) is not None
 
     def unit(self, way: int) -> bool:
         """Multiply by a unit or a number, and return whether there was one."""
-        if self.take(_POWER_OF_TEN):
+        if self.accept(_POWER_OF_TEN):
             self.factor *= Fraction(10) ** (way * self.exponent())
-        elif number := self.take(_NUMBER):
+        elif number := self.accept(_NUMBER):
             if not int(number):
                 raise NotUcum(self.text)
             self.factor *= Fraction(int(number)) ** way
-        elif written := self.take(_SIMPLE):
+        elif written := self.accept(_SIMPLE):
             prefix, atom = self.lookup(written)
             self.parts.append(Part(prefix, atom, way * self.exponent()))
         else:
@@ -111,7 +111,7 @@ class _Parser:
 
     def exponent(self) -> int:
         """Return the exponent here; 1 when none is written."""
-        written = self.take(_EXPONENT)
+        written = self.accept(_EXPONENT)
         exponent = 1 if written is None else int(written)
         if not -_LARGEST_EXPONENT <= exponent <= _LARGEST_EXPONENT:
             raise NotUcum(self.text)

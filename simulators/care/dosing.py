@@ -131,7 +131,8 @@ class Dosing:
         for bed, codes in self.plan.accepted.items():
             for code in codes:
                 detail = {"criterion": code, "level": "absolute"}
-                sheet.note("accept", now & (np.arange(len(now)) == bed), lambda _, detail=detail: detail)  # type: ignore[misc]
+                here = now & (np.arange(len(now)) == bed)
+                sheet.note("accept", here, lambda _, detail=detail: detail)  # type: ignore[misc]
 
     def answer(self, bed: int, now: int) -> Answer:
         """Return what to do with a dose that is due.

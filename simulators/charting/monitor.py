@@ -162,8 +162,8 @@ class Monitor:
 def known_later(record: Record, at: int) -> Record:
     """Return the record with another `at` (ms), and when it was truly known."""
     known, data = record
-    said, told = (f'"at":"{instants.text(moment)}"'.encode() for moment in (known, at))
-    return known, data.replace(said, told + f',"known":"{instants.text(known)}"'.encode(), 1)
+    written, behind = (f'"at":"{instants.text(moment)}"'.encode() for moment in (known, at))
+    return known, data.replace(written, behind + f',"known":"{instants.text(known)}"'.encode(), 1)
 
 
 def form(patient: str, second: int) -> bytes:

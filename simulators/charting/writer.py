@@ -66,8 +66,8 @@ class ChartingGap:
     def __init__(
         self, clinical_events: Sequence[ClinicalEvent], patients: int, start: int, minutes: int
     ) -> None:
-        told = [one for one in clinical_events if one.kind in ABOUT_CHARTING]
-        self._sizes = felt(told, patients, start, minutes) if told else {}
+        reported = [one for one in clinical_events if one.kind in ABOUT_CHARTING]
+        self._sizes = felt(reported, patients, start, minutes) if reported else {}
         self._size = self.size("missed-charting")
         self._never = np.zeros((minutes, patients), dtype=bool)
 

@@ -195,12 +195,12 @@ class Burden:
 
         `share_true`: of the pages that can be judged; `share_new`: of pages and reminders together.
         """
-        told = len(self.moments) + self.reminders
+        reported = len(self.moments) + self.reminders
         judged = sum(number for (kind, _), number in self.kinds.items() if kind in JUDGED)
         return {
             "all": len(self.moments),
             "per_patient_day": per_day(len(self.moments), ms),
-            "with_reminders_per_patient_day": per_day(told, ms),
+            "with_reminders_per_patient_day": per_day(reported, ms),
             "of_criteria_and_pressure_per_patient_day": per_day(judged, ms),
             "share_true": rounded(self.verdicts[TRUE] / judged, 4) if judged else None,
             "verdicts": dict(sorted(self.verdicts.items())),
@@ -210,7 +210,7 @@ class Burden:
             ],
             "reminders": self.reminders,
             "new": self.new,
-            "share_new": rounded(self.new / told, 4) if told else None,
+            "share_new": rounded(self.new / reported, 4) if reported else None,
             "floods": {"of_one_patient": self.floods, "of_the_ward": floods(self.moments)},
         }
 

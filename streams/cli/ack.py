@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-
 from typing import TYPE_CHECKING
 
 from streams.cli import options
@@ -60,10 +59,12 @@ def acknowledge(chosen: argparse.Namespace) -> int:
     at = now() if chosen.at is None else chosen.at
     command = commands.acknowledgement(patient, chosen.alert, author, at, OPINION[chosen.actionable])
     answer = answers.of_pager(broker, command)
-    return answers.unheard("pager", "acknowledgement") if answer is None else told(answer, chosen, patient)
+    if answer is None:
+        return answers.unheard("pager", "acknowledgement")
+    return reported(answer, chosen, patient)
 
 
-def told(answer: PageRecord, chosen: argparse.Namespace, patient: str) -> int:
+def reported(answer: PageRecord, chosen: argparse.Namespace, patient: str) -> int:
     """Report what became of the acknowledgement, and return the exit code."""
     from rules.wire import pages
     from streams.service.event_file import warn

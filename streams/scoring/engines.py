@@ -17,7 +17,7 @@ from rules.wire.alerts import Alert
 from rules.wire.events import Event
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.errors import UsageError
-from streams.scoring.readiness import Told, is_ready, minutes
+from streams.scoring.readiness import Reported, is_ready, minutes
 from streams.service.files import Line
 
 Answered = tuple[int, str, Event]
@@ -40,7 +40,7 @@ class FoldingEngine:
         guideline: Guideline,
         on_alert: Callable[[Alert], None],
         on_record: Callable[[Event], None] | None = None,
-        on_ready: Told | None = None,
+        on_ready: Reported | None = None,
         answer: Answers | None = None,
     ) -> None:
         self.guideline, self.on_alert = guideline, on_alert

@@ -11,7 +11,7 @@ from rules.evaluate.dosing import due_at
 from rules.wire.instants import MINUTE
 
 READY = "ready"
-Told = Callable[[str, int, int], None]
+Reported = Callable[[str, int, int], None]
 """Called with a patient and a time (ms) in which the readiness was `ready`."""
 
 

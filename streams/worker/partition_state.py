@@ -61,8 +61,9 @@ class CachedPatient:
         return self._patient
 
     def put(self, patient: Patient | None) -> None:
-        """Replace the patient; of a made-up one nothing is kept after the discharge, which nobody takes back."""
-        if patient is not None and patient.discharged is not None and patient.id.startswith(HEARTBEAT_PATIENT):
+        """Replace the patient; of a heartbeat's nothing is kept after the discharge: nobody takes it back."""
+        gone = patient is not None and patient.discharged is not None
+        if patient is not None and gone and patient.id.startswith(HEARTBEAT_PATIENT):
             patient = None
         self.over = patient is not None and patient.discharged is not None
         self._patient = patient

@@ -102,7 +102,7 @@ def _walk(progress: Progress, table: dict[str, Any], above: Path) -> None:
         if not above and name in OTHER_TABLES:
             continue
         if is_name(path):
-            _take_names(progress, path, value)
+            _check_names(progress, path, value)
         elif path in known_keys():
             _set(progress, known_keys()[path], value)
         elif path not in known_tables():
@@ -119,7 +119,7 @@ def _walk(progress: Progress, table: dict[str, Any], above: Path) -> None:
             )
 
 
-def _take_names(progress: Progress, path: Path, value: Any) -> None:
+def _check_names(progress: Progress, path: Path, value: Any) -> None:
     found = fault(path, value)
     if found is not None:
         progress.report(path, found)

@@ -156,7 +156,7 @@ def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h
         criterion(one.code, name, view.explains),
         judged(state),
         cell(
-            display_texts.measured(value, one.unit, thresholds(view.guideline)) if value is not None else "–",
+            "–" if value is None else display_texts.measured(value, one.unit, thresholds(view.guideline)),
             data_value=display_texts.number(value),
         ),
         cell(one.limit or "–"),
