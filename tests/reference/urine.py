@@ -69,7 +69,7 @@ def usable(k: Knowledge) -> list[Fact]:
 def collections(k: Knowledge, known: list[Fact], washes: list[Fact]) -> list[Collection]:
     """Urine collections in order of their ends, irrigation taken off."""
     found = [_collection(k, fact) for fact in known]
-    found.sort(key=lambda c: (c.end, c.fact.record.order))
+    found.sort(key=lambda c: c.fact.rank)
     for wash in washes:
         left = wash.record.volume or Fraction(0)
         for i, c in enumerate(found):

@@ -126,7 +126,7 @@ def periods(k: Knowledge) -> list[tuple[int, int]]:
 def _icu(k: Knowledge) -> list[tuple[int, int]]:
     moves = [f for f in k.of_type("encounter") if f.event.get("location")]
     ends = [f.at for f in moves[1:]] + [FOREVER]
-    pairs = zip(moves, ends, strict=True)
+    pairs = zip(moves, ends, strict=False)
     return [(f.at, e) for f, e in pairs if f.event["location"] == "icu" and f.at < e]
 
 
