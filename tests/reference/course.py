@@ -12,7 +12,7 @@ from .clock import HOUR, MINUTE, Marks, Now
 from .dosing import phase
 from .episodes import Episode, Journal, View
 from .facts import NO_FACTS, Fact, Stay, present, settle
-from .history import as_known_by, replay
+from .history import as_known_by, replay, stays
 from .knowledge import Knowledge
 from .look import Look, finish
 from .records import COMMANDS, Record
@@ -21,9 +21,9 @@ from .scene import Scene
 from .steps import Point, points
 from .stops import Standing
 from .subjects import AFTER_DISCHARGE, DOSE_ERROR, LOW, RECOMMENDATION, Key, place, reason_key
-from .telling import Standpoint, Teller
+from .telling import Teller
 
-FORKED = ("standing", "journal", "teller", "parted")
+FORKED = ("standing", "journal", "teller", "parted", "parted_teller")
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Course:
     journal: Journal = field(default_factory=lambda: Journal(""))
     teller: Teller = field(default_factory=Teller)
     parted: dict[Key, Episode] = field(default_factory=dict)
-    parted_points: dict[Key, Standpoint] = field(default_factory=dict)
+    parted_teller: Teller = field(default_factory=Teller)
     parted_start: int | None = None
     against: dict[str, int] = field(default_factory=dict)
     judged: set[str] = field(default_factory=set)
@@ -105,8 +105,7 @@ class Course:
 
     def _part(self, at: Now, start: int | None) -> None:
         """Ends what is open, and keeps it for a withdrawal."""
-        self.parted, self.parted_points = dict(self.journal.open), self.teller.points
-        self.parted_start = start
+        self.parted, self.parted_teller, self.parted_start = dict(self.journal.open), self.teller, start
         for key in sorted(self.journal.open, key=place):
             self.journal.end(at, key, "discharged")
         self.look, self.teller = None, Teller()
@@ -116,7 +115,10 @@ class Course:
         before = was is not None and (was.discharge is not None or was.start != stay.start)
         if not before or not self.parted or self.parted_start != stay.start:
             return {}
-        self.teller.points = {**self.parted_points, **self.teller.points}
+        if was is not None and was.discharge is not None and was.start == stay.start:
+            self.teller = replace(self.parted_teller, overdue=set(), lapsed={})
+        self.teller.points = {**self.parted_teller.points, **self.teller.points}
+        self.teller.cycles = len(self.k.cycles)
         found, self.parted = self.parted, {}
         return found
 
@@ -142,6 +144,7 @@ class Course:
         if self.look is None or was is None or stay.facts != was.facts:
             self.k = Knowledge(stay.facts)
         moved = was is not None and (was.start != stay.start or was.discharge is not None)
+        accepted = set(self.standing.accepted)
         returned = self._returned(was, stay)
         if moved:
             self._moved_on(at, stay)
@@ -150,7 +153,7 @@ class Course:
         renewed = self._renewed(at, epoch)
         if replaced or moved or (epoch not in (None, self.k.epoch) and not renewed):
             self.standing = replay(stay.facts, int(at))
-        rows, accepted = table3.evaluate_all(self.k, at), set(self.standing.accepted)
+        rows = table3.evaluate_all(self.k, at)
         self.standing.decide(self.k, rows, at)
         self._audit(at)
         self.journal.context = {"phase": phase(self.k, at), "dose": len(self.k.doses) or None}
@@ -158,6 +161,8 @@ class Course:
             for key in sorted(self.journal.open, key=place):
                 self.journal.end(at, key, "new-cycle")
         scene = self._scene(self.k, at, rows)
+        if replaced or moved:
+            self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         others = self._scene(Knowledge(present(unamended).facts), int(at)) if unamended else None
         self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import findings, labs, names, pressors, recheck, urine
+from . import findings, labs, names, pressors, pressure, recheck, urine
 from .clock import HOUR
 from .facts import Fact
 from .knowledge import Knowledge, timeless
@@ -67,7 +67,8 @@ def last_seen(k: Knowledge, what: str) -> int | None:
         looked = [f for f in k.findings(what) if what == "mental-status" or f.event["present"]]
         return max((f.at for f in looked), default=None)
     if what == "vital-signs":
-        parts = [_latest(k, ("heart-rate",)), _latest(k, ("systolic-bp", "mean-bp"))]
+        pressures = pressure.charted(k)
+        parts = [_latest(k, ("heart-rate",)), pressures[-1].at if pressures else None]
     else:
         parts = [_latest(k, codes) for codes in SEEN_BY[what]]
     return None if None in parts else min(p for p in parts if p is not None)

@@ -147,9 +147,9 @@ def much(supply: Supply, assumed: bool = True) -> bool:
     """
     if (supply.litres or 0) >= 4 or (supply.share or 0) >= 40:
         return True
-    if not assumed:
+    if not assumed or idle(supply):
         return False
-    return (supply.device in MACHINES and not idle(supply)) or (supply.masked and supply.share is None)
+    return supply.device in MACHINES or (supply.masked and supply.share is None)
 
 
 # ---- the device over time

@@ -83,7 +83,7 @@ class Teller:
         for code, row in scene.rows.items():
             self._row(turn, ("criterion", code), row)
         self._row(turn, LOW, scene.low)
-        scene.opened, scene.stays = self._opened(turn), self.stays
+        scene.opened, scene.stays = self.opened(journal, scene), self.stays
         turn.look = finish(scene)
         if others is not None:
             others.opened, others.stays = scene.opened, set()
@@ -166,14 +166,15 @@ class Teller:
         )
         self._say(turn, view)
 
-    def _opened(self, turn: Turn) -> dict[str, int]:
+    def opened(self, journal: Journal, scene: Scene) -> dict[str, int]:
         """Since when the episodes that advice counts from are open."""
         found = {}
         for code, key in COUNTED.items():
-            state = turn.scene.low.state if key == LOW else turn.scene.rows[code].state
+            state = scene.low.state if key == LOW else scene.rows[code].state
             if state in TRIPPED:
-                episode = turn.journal.open.get(key)
-                found[code] = episode.counts_from if episode else self.points[key].since
+                episode, point = journal.open.get(key), self.points.get(key)
+                since = point.since if point else int(scene.at)
+                found[code] = episode.counts_from if episode else since
         return found
 
     # ---- advice
