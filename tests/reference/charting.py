@@ -12,6 +12,7 @@ from .knobs import (
     RATES,
     RULES,
     SALTED,
+    WORSE,
     Reading,
 )
 from .names import PLAIN_FINDINGS
@@ -90,6 +91,17 @@ class Charting(Writer):
         for _ in range(self.rng.randrange(4, 10)):
             self.vitals(signal() if self.rng.random() < 0.2 else steady)
             self.now += timedelta(minutes=every)
+
+    def _worsening(self) -> None:
+        """A value that goes from bad to worse, acknowledged on the way."""
+        code, values, unit = self.rng.choice(WORSE)
+        kind = "labs" if code in LABS else "vitals"
+        for value in values:
+            for _ in range(1 if kind == "labs" else 2):
+                self.add(kind, readings=[{"code": code, "value": value, "unit": unit}])
+                self.now += timedelta(minutes=self.rng.choice((2, 6, 30)))
+            if self.rng.random() < 0.5:
+                self._ack()
 
     def _oxygen(self) -> None:
         rng = self.rng

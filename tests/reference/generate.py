@@ -5,18 +5,22 @@ oxygen, pressors, second cycles, discharges taken back.
 import random
 from datetime import timedelta
 
-from .charting import Charting
 from .knobs import DEFAULT, FOCUSES, LABS, TOLD, WHAT, Knobs
 from .records import Event
+from .settled import Settled
 from .writer import text
 
 
-class Course(Charting):
+class Course(Settled):
     """One course being written."""
 
     def write(self) -> list[Event]:
         """The whole course."""
         knobs, rng = self.knobs, self.rng
+        if self.chance("many_doses"):
+            return self._quietly(rng.choice((12, 14)), 240)
+        if self.chance("settled"):
+            return self._quietly(rng.choice((1, 2, 3)), rng.choice((60, 60, 120, 240)))
         self.encounter("admit", location="icu" if self.chance("icu_first") else "ward")
         if self.chance("baseline"):
             self._baseline()
@@ -33,6 +37,14 @@ class Course(Charting):
             self._recover()
         if self.chance("regular"):
             self._regularly()
+        return self.events
+
+    def _quietly(self, doses: int, every: int) -> list[Event]:
+        """A course in which all is seen and well, but for what disturbs it."""
+        self.knobs = {**self.knobs, "gap": 0, "very_late": 0, "artefact": 0.01}
+        self.settled(doses, every)
+        if self.chance("therapy_end"):
+            self._recover()
         return self.events
 
     def _plan(self, count: int) -> dict[int, list[str]]:
@@ -97,9 +109,9 @@ class Course(Charting):
                 ("systolic-bp", self.rng.choice((85, 118, 118)), "mm[Hg]"),
                 ("spo2", self.rng.choice((94, 98, 98)), "%"),
                 ("o2-device", "room-air", None),
-                ("weight", self.rng.choice((70, 73.5, 73.6)), "kg"),
+                ("weight", self.rng.choice((70, 71, 73.5, 73.6)), "kg"),
             )
-            self.chart(self.rng.choice(("urine", "labs", "fluid", "medication")))
+            self.chart(self.rng.choice(("urine", "urine", "labs", "fluid", "medication")))
             creatinine = {"code": "creatinine", "value": self.rng.choice((1.0, 1.6, 1.7)), "unit": "mg/dL"}
             platelets = {"code": "platelets", "value": self.rng.choice((100, 120)), "unit": "10*3/uL"}
             self.add("labs", readings=[creatinine, platelets])
@@ -136,7 +148,7 @@ def _with_acks(events: list[Event], rng: random.Random) -> list[Event]:
     if acks:
         alerts = [a for a in run([e for e in events if e["type"] != "ack"]) if a["transition"] != "reminder"]
         for ack in acks:
-            before = [
+            before = [  # the latest is the likeliest to be open
                 a["id"]
                 for a in alerts
                 if a["patient"] == ack["patient"]

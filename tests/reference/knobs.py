@@ -16,6 +16,7 @@ DEFAULT: Knobs = {
     "breathing": 2,
     "full": 5,
     "burst": 1.5,
+    "worsening": 2,
     "oxygen": 6,
     "weight": 3,
     "urine": 9,
@@ -79,6 +80,8 @@ DEFAULT: Knobs = {
     "readmitted": 0.4,
     "after_discharge": 0.6,
     "regular": 0.2,
+    "settled": 0.2,
+    "many_doses": 0.02,
     "per_minute": 0.15,
     "two_lines": 0.25,
     "no_start": 0.5,
@@ -96,6 +99,7 @@ WHAT = (
     "breathing",
     "full",
     "burst",
+    "worsening",
     "oxygen",
     "weight",
     "urine",
@@ -212,4 +216,13 @@ RATES: dict[str, tuple[str, tuple[float, ...]]] = {
     "dopamine": ("ug/kg/min", (0, 0, 2, 2.5, 2.51, 5, 11)),
     "vasopressin": ("U/min", (0, 0.02, 0.03, 0.04)),
 }
+WORSE: tuple[tuple[str, tuple[float, ...], str], ...] = (
+    ("creatinine", (3.1, 3.5, 3.7, 4.2), "mg/dL"),
+    ("platelets", (28, 20, 18, 10), "10*3/uL"),
+    ("bilirubin", (7.5, 9.4, 9.5, 12), "mg/dL"),
+    ("heart-rate", (135, 135, 144, 145, 156), "/min"),
+    ("systolic-bp", (78, 74, 68, 55), "mm[Hg]"),
+    ("spo2", (88, 86, 85, 80), "%"),
+    ("o2-flow", (5, 6, 7, 9), "L/min"),
+)
 Reading = tuple[str, Any, str | None]
