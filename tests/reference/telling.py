@@ -122,6 +122,7 @@ class Teller:
 
     def _say(self, turn: Turn, view: View, opens: bool = True) -> None:
         if turn.scene.k.cycle is None:
+            self._without_cycle(turn, view)
             return
         if view.key in turn.returned and view.key not in turn.journal.open and RANK[view.level]:
             was = turn.returned[view.key]
@@ -132,6 +133,13 @@ class Teller:
         if printed is not None:
             point = self.points[view.key]
             self.points[view.key] = Standpoint(point.state, printed, point.basis)
+
+    def _without_cycle(self, turn: Turn, view: View) -> None:
+        """Ends what is open of a cycle whose start was withdrawn."""
+        if view.key in turn.journal.open:
+            amended = view.key != RECOMMENDATION
+            gone = View(*view.key, CLEAR, int(turn.scene.at), 0, amended=amended)
+            turn.journal.update(turn.scene.at, gone, 0)
 
     def _amended(self, turn: Turn, key: Key, level: str) -> bool:
         """Whether a state is lower now by a correction alone."""
