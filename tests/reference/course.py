@@ -126,7 +126,7 @@ class Course:
         """A discharge behind the present stay ends only what opened before that stay."""
         for key in sorted(self.journal.open, key=place):
             before = stay.start is not None and self.journal.open[key].opened < stay.start
-            if before or key == AFTER_DISCHARGE:
+            if before and key != AFTER_DISCHARGE:
                 self.journal.end(at, key, "discharged")
 
     # ---- one decision
@@ -163,8 +163,10 @@ class Course:
         scene = self._scene(self.k, at, rows)
         if replaced or moved:
             self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
-        others = self._scene(Knowledge(present(unamended).facts), int(at)) if unamended else None
-        self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted)
+        other = present(unamended) if unamended else None
+        taken_back = other is not None and other.discharge is not None
+        others = self._scene(Knowledge(other.facts), int(at)) if other and not taken_back else None
+        self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted, taken_back)
 
     def _scene(self, k: Knowledge, at: int, rows: dict[str, Row] | None = None) -> Scene:
         rows = table3.evaluate_all(k, at) if rows is None else rows

@@ -17,7 +17,7 @@ from .reminders import Reminders, eligible
 from .row import ABSOLUTE, CLEAR, INDETERMINATE, PENDING, TECHNICAL, TRIPPED, Row
 from .scene import Judged, Scene
 from .steps import MEASURES, points
-from .subjects import DOSE_ERROR, LEVEL, LOW, RECOMMENDATION, Key, place, reason_key
+from .subjects import AFTER_DISCHARGE, DOSE_ERROR, LEVEL, LOW, RECOMMENDATION, Key, place, reason_key
 from .windows import INTAKE, VITAL, interval
 
 COUNTED = {"hypotension": LOW, "urine-hour": ("criterion", "urine-hour")}
@@ -44,6 +44,7 @@ class Turn:
     returned: Mapping[Key, Episode]
     released: set[str]  # criteria whose acceptance has just ended
     floor: int
+    taken_back: bool  # a discharge, by this instant's corrections
 
 
 @dataclass
@@ -66,6 +67,7 @@ class Teller:
         renewed: bool,
         returned: Mapping[Key, Episode],
         accepted: set[str],
+        taken_back: bool,
     ) -> Look:
         """Tells a decision: rows first, for advice counts from their episodes."""
         without = finish(others) if others is not None else None
@@ -78,6 +80,7 @@ class Teller:
             returned,
             accepted - set(scene.accepted),
             cycle.start if cycle else 0,
+            taken_back,
         )
         self._begin(turn, renewed)
         for code, row in scene.rows.items():
@@ -218,14 +221,16 @@ class Teller:
     # ---- monitoring
 
     def _watches(self, turn: Turn) -> None:
-        told = set()
-        for watch in sorted(turn.look.watches, key=lambda w: place(("monitoring", w.subject))):
-            told.add(watch.subject)
+        listed = {w.subject for w in turn.look.watches}
+        gone = [s for kind, s in turn.journal.open if kind == "monitoring" and s not in listed]
+        watches = [*turn.look.watches, *(Watch(s, s) for s in gone)]
+        for watch in sorted(watches, key=lambda w: place(("monitoring", w.subject))):
+            if watch.subject == AFTER_DISCHARGE[1]:
+                view = View(*AFTER_DISCHARGE, CLEAR, int(turn.scene.at), 0, amended=turn.taken_back)
+                turn.journal.update(turn.scene.at, view, 0)
+                continue
             level = self._lingering(turn, watch) if watch.what in PAGED else watch.level
             self._watch(turn, watch, level)
-        gone = [k for k in turn.journal.open if k[0] == "monitoring" and k[1] not in told]
-        for _, subject in sorted(gone, key=place):
-            self._watch(turn, Watch(subject, subject), CLEAR)
 
     def _watch(self, turn: Turn, watch: Watch, level: str) -> None:
         key = ("monitoring", watch.subject)
