@@ -3,43 +3,58 @@
 An oracle for tests, never fast.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .assessment import assessment
-from .clock import MS, parse
+from .clock import HOUR, MINUTE, parse
 from .course import Course
-from .facts import COMMANDS, Record, Refused, decode
+from .episodes import Journal
+from .facts import accepted
+from .records import Event, Record, Refused, decode
 
-Event = dict[str, Any]
+Assessments = dict[str, dict[str, Any]]
 
 
-def assess(events: list[Event], at: str | None = None) -> dict[str, dict[str, Any]]:
+def assess(events: list[Event], at: str | None = None) -> Assessments:
     """Each patient's assessment at clock `at` (default: the file's last instant); none for the discharged."""
     return assess_at(events, [at])[0]
 
 
-def assess_at(events: list[Event], clocks: list[str | None]) -> list[dict[str, dict[str, Any]]]:
+def assess_at(events: list[Event], clocks: Sequence[str | None]) -> list[Assessments]:
     """`assess` at several clocks in one fold, each as if it were the only one."""
-    records = _records(events)
-    ends = [_end(records, at) for at in clocks]
-    seen = {p: _stays(p, mine, max(ends), ends)[1] for p, mine in sorted(_by_patient(records).items())}
-    return [{p: found for p, shown in seen.items() if (found := shown[end]) is not None} for end in ends]
+    return both(events, clocks, None)[0]
 
 
 def run(events: list[Event], until: str | None = None) -> list[dict[str, Any]]:
     """Every alert transition up to `until` (default: the file's last instant), in order of decision, then
     patient.
     """
-    records = _records(events)
-    end = _end(records, until)
-    alerts = [alert for p, mine in _by_patient(records).items() for alert in _stays(p, mine, end, [])[0]]
-    ordered = sorted(alerts, key=lambda a: (a["_decided"], a["patient"]))
-    return [{k: v for k, v in alert.items() if k != "_decided"} for alert in ordered]
+    return both(events, [], until)[1]
+
+
+def both(
+    events: list[Event], clocks: Sequence[str | None], until: str | None
+) -> tuple[list[Assessments], list[dict[str, Any]]]:
+    """Assessments at several clocks, and all alerts up to `until`, in one fold."""
+    patients = _by_patient([r for _, r in _decoded(events) if isinstance(r, Record)])
+    last = max((r.known for mine in patients.values() for r in mine), default=0)
+    ends = [last if at is None else parse(at) for at in clocks]
+    end = last if until is None else parse(until)
+    alerts: list[dict[str, Any]] = []
+    found: list[Assessments] = [{} for _ in ends]
+    for patient, mine in sorted(patients.items()):
+        told, shown = _fold(patient, mine, end, ends)
+        alerts += told
+        for i, at in enumerate(ends):
+            if (one := shown[at]) is not None:
+                found[i][patient] = one
+    alerts.sort(key=lambda a: (a["_decided"], a["patient"]))
+    return found, [{k: v for k, v in alert.items() if k != "_decided"} for alert in alerts]
 
 
 def refusals(events: list[Event]) -> list[tuple[int, str]]:
-    """The line numbers (from 0) and reasons of records refused as such, needs-weight left out."""
+    """The line numbers (from 0) and reasons of records refused as such; conflicts and leaps left out."""
     return [(i, found.reason) for i, found in _decoded(events) if isinstance(found, Refused)]
 
 
@@ -51,75 +66,44 @@ def _decoded(events: list[Event]) -> Iterable[tuple[int, Record | Refused]]:
             yield i, refused
 
 
-def _records(events: list[Event]) -> list[Record]:
-    return [found for _, found in _decoded(events) if isinstance(found, Record)]
-
-
-def _end(records: list[Record], until: str | None) -> int:
-    return (
-        parse(until)
-        if until is not None
-        else max((r.known for r in records if r.per_minute is None), default=0)
-    )
-
-
 def _by_patient(records: list[Record]) -> dict[str, list[Record]]:
-    return {
-        p: [r for r in records if r.patient in (p, "*")]
-        for p in dict.fromkeys(r.patient for r in records if r.patient != "*")
-    }
+    names = dict.fromkeys(r.patient for r in records if r.patient != "*")
+    return {p: accepted([r for r in records if r.patient in (p, "*")]) for p in names}
 
 
-def _stays(
+def _fold(
     patient: str, records: list[Record], end: int, clocks: list[int]
 ) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any] | None]]:
-    """All alerts of one patient up to `end`, and the assessments at the clocks (None: no stay open then)."""
-    course: Course | None = None
-    alerts: list[dict[str, Any]] = []
+    """All alerts of one patient up to `end`, and the assessments at the clocks (None: no stay then)."""
+    course = Course(patient, journal=Journal(patient))
+    alerts: list[dict[str, Any]] | None = None
     shown: dict[int, dict[str, Any] | None] = {}
-    pending = sorted(set(clocks))
-    for known in sorted({r.known for r in records if r.known <= end}):
-        while pending and pending[0] < known:
+    pending = sorted({*clocks, end})
+    for known in [*sorted({r.known for r in records}), None]:
+        while pending and (known is None or pending[0] < known):
             at = pending.pop(0)
-            shown[at] = _shown(course, at)
-        batch = sorted((r for r in records if r.known == known), key=lambda r: r.order)
-        if course is None and all(r.type in COMMANDS or r.status == "entered-in-error" for r in batch):
-            continue
-        course = course or _begin(patient, end)
+            closed = _closed(course.fork(), at)
+            shown[at] = None if closed.look is None else assessment(closed)
+            alerts = closed.journal.alerts if at == end else alerts
+        if known is None or not pending:
+            break
         _pass_time(course, known)
-        course.take(known, batch)
-        if course.discharged:
-            alerts, course = alerts + course.journal.alerts, None
-    shown |= {at: _shown(course, at) for at in pending}
-    return alerts + (_closed(course, end).journal.alerts if course else []), shown
-
-
-def _shown(course: Course | None, at: int) -> dict[str, Any] | None:
-    if course is None or course.picture is None:
-        return None
-    return assessment(_closed(course.fork(), at))
+        course.take(known, [r for r in records if r.known == known])
+    return alerts or [], shown
 
 
 def _closed(course: Course, end: int) -> Course:
     """The course with its clock moved to `end`."""
     _pass_time(course, end)
-    if course.picture is not None and course.picture.at < end:
-        course.tick(end)
-    return course
-
-
-def _begin(patient: str, end: int) -> Course:
-    course = Course(patient, horizon=end)
-    course.journal.patient = patient
+    if course.at is not None and course.at < end:
+        course.decide(end)
     return course
 
 
 def _pass_time(course: Course, until: int) -> None:
     """Decides every deadline before `until` at its own instant, in order."""
-    now = course.picture.at if course.picture else until
-    while (due := course.next_deadline(now)) is not None and due < until:
-        course.deadline(due)
-        now = due
+    while course.next is not None and course.next < until:
+        course.decide(course.next)
 
 
-__all__ = ["MS", "assess", "assess_at", "refusals", "run"]
+__all__ = ["HOUR", "MINUTE", "Event", "assess", "assess_at", "both", "refusals", "run"]

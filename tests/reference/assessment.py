@@ -1,59 +1,62 @@
 """The assessment as wire.md has it, from what was worked out at a decision."""
 
+from __future__ import annotations
+
+from fractions import Fraction
 from typing import Any
 
-from . import advice, eligibility, pressure, table4
+from . import advice, dosing, eligibility, fluids, pressors, pressure, table4
 from .clock import show
 from .course import Course
-from .criteria import GROUP, SYSTEM
-from .windows import intensive
+from .episodes import number
+from .facts import Fact
+from .look import Look
+from .row import CLEAR
+from .table3 import GROUP, SYSTEM
+from .windows import intensive, segments
 
 
 def assessment(course: Course) -> dict[str, Any]:
     """The patient's assessment at the course's last decision."""
-    picture = course.picture
-    assert picture is not None
-    k, at = picture.k, picture.at
-    relative, absolute = table4.counts(picture.rows)
+    look = course.look
+    assert look is not None
+    relative, absolute = table4.counts(table4.counting(look.scene))
     return {
         "patient": course.patient,
-        "at": show(at),
-        "mode": "intensive" if intensive(k, at) else "ward",
-        "recommendation": picture.recommendation,
-        "reasons": picture.reasons,
+        "at": show(int(look.at)),
+        "mode": "intensive" if intensive(look.k, look.at) else "ward",
+        "recommendation": look.recommendation,
+        "reasons": look.reasons,
         "relative": relative,
         "absolute": absolute,
-        "criteria": _criteria(course),
-        "blood_pressure": _pressure(course),
-        "dose": _dose(course),
+        "criteria": _criteria(course, look),
+        "blood_pressure": _pressure(look),
+        "pressors": _pressors(look),
+        "dose": _dose(look),
         "fluids": {
-            "above_maintenance_24h_ml": float(sum(f.volume or 0 for f in advice.above_maintenance(k, at))),
+            "above_maintenance_24h_ml": number(fluids.total(fluids.above_maintenance(look.k, look.at))),
             "limit_ml": 1500,
         },
-        "monitoring": [
-            {"what": w.what, "last": show(w.last), "due": show(w.due), "overdue": w.late_since is not None}
-            for w in picture.watches
-        ],
-        "advice": _advice(course),
-        "eligibility": eligibility.items(k),
+        "monitoring": _monitoring(look),
+        "advice": _advice(course, look),
+        "eligibility": eligibility.items(look.k),
+        "accepted": _accepted(look),
     }
 
 
-def _since(course: Course, kind: str, subject: str, tripped: bool) -> str | None:
-    since, cycle = course.points[kind, subject].since, course.k.cycle
-    return show(max(since, cycle.at) if tripped and cycle else since)
+def _since(course: Course, kind: str, subject: str) -> str | None:
+    return show(course.teller.points[kind, subject].since)
 
 
-def _criteria(course: Course) -> list[dict[str, Any]]:
-    assert course.picture is not None
+def _criteria(course: Course, look: Look) -> list[dict[str, Any]]:
     return [
         {
             "code": code,
             "system": SYSTEM[code],
-            "group": GROUP[code],
+            "group": GROUP.get(code),
             "state": row.state,
-            "since": _since(course, "criterion", code, row.tripped),
-            "value": row.value,
+            "since": _since(course, "criterion", code),
+            "value": number(row.value),
             "unit": row.unit,
             "stale": row.stale,
             "missing": list(row.missing),
@@ -61,49 +64,89 @@ def _criteria(course: Course) -> list[dict[str, Any]]:
             "evaluates_at": show(row.evaluates_at),
             "evidence": list(row.evidence),
         }
-        for code, row in course.picture.rows.items()
+        for code, row in look.scene.rows.items()
     ]
 
 
-def _pressure(course: Course) -> dict[str, Any]:
-    assert course.picture is not None
-    low, (goal, assumed) = course.picture.low, pressure.target(course.k)
+def _pressure(look: Look) -> dict[str, Any]:
+    low, (goal, assumed) = look.scene.low, pressure.target(look.k)
+    shown = pressure.charted(look.k)
     return {
         "target": goal,
         "assumed": assumed,
-        "latest": low.value,
+        "latest": number(low.value),
+        "code": shown[-1].shown.code if shown else None,
         "state": low.state,
         "stale": low.stale,
-        "phase": pressure.phase(course.k, course.picture.at),
+        "phase": dosing.phase(look.k, look.at),
     }
 
 
-def _dose(course: Course) -> dict[str, Any]:
-    assert course.picture is not None
-    k, at = course.k, course.picture.at
-    low = course.picture.low.tripped or ("blood-pressure", "hypotension") in course.journal.open
-    blocking = table4.blockers(k, at, course.picture.reasons, low)
-    ready = table4.readiness(k, at, course.picture.recommendation, blocking)
+def _pressors(look: Look) -> dict[str, Any]:
+    rates: dict[str, Fraction] = {}
+    for drug in pressors.FACTOR:
+        running = [s for s in segments(look.k, drug) if s.start <= look.at < s.end]
+        if any(s.rate is None or s.rate > 0 for s in running):
+            rates[drug] = sum((s.rate or Fraction(0) for s in running), Fraction(0))
     return {
-        "last": show(k.doses[-1].at) if k.doses else None,
-        "number": len(k.doses),
-        "due": show(table4.due(k)),
-        "delayed_h": table4.delayed(k, at, ready),
-        "readiness": ready,
-        "blockers": blocking,
+        "load": number(pressors.load_at(look.k, look.at)),
+        "unit": pressors.UNIT,
+        "agents": [{"agent": drug, "rate": number(rate)} for drug, rate in rates.items()],
     }
 
 
-def _advice(course: Course) -> list[dict[str, Any]]:
-    assert course.picture is not None
+def _dose(look: Look) -> dict[str, Any]:
+    blocking = table4.blockers(look.scene, look.advice, look.watches, look.reasons)
+    ready = table4.readiness(look.scene, look.recommendation, blocking)
+    doses = look.k.doses
+    return {
+        "last": show(doses[-1].at) if doses else None,
+        "number": len(doses),
+        "due": show(dosing.due(look.k)),
+        "delayed_h": table4.delayed(look.scene, ready),
+        "readiness": ready,
+        "blockers": list(blocking),
+    }
+
+
+def _monitoring(look: Look) -> list[dict[str, Any]]:
+    return [
+        {
+            "what": w.what,
+            "last": show(w.last),
+            "due": show(w.due),
+            "overdue": w.level != CLEAR,
+        }
+        for w in look.watches
+        if w.listed
+    ]
+
+
+def _advice(course: Course, look: Look) -> list[dict[str, Any]]:
     given = [
         {
             "code": code,
             "subject": None,
-            "since": _since(course, "advice", code, True),
-            "evidence": list(found.evidence),
+            "since": _since(course, "advice", code),
+            "level": judged.level,
+            "evidence": list(judged.evidence),
         }
-        for code, found in course.picture.advice.items()
-        if found.open
+        for code, judged in look.advice.items()
+        if judged.open
     ]
-    return given + advice.correctives(course.picture.rows)
+    return given + advice.correctives(look.scene.rows, look.scene.accepted)
+
+
+def _accepted(look: Look) -> list[dict[str, Any]]:
+    return [_acceptance(code, look.scene.accepted[code]) for code in SYSTEM if code in look.scene.accepted]
+
+
+def _acceptance(code: str, fact: Fact) -> dict[str, Any]:
+    event = fact.event
+    return {
+        "criterion": code,
+        "level": event["level"],
+        "until": show(fact.record.start),
+        "by": event["by"],
+        "reason": event["reason"],
+    }

@@ -1,43 +1,34 @@
 """Where an engine and the reference differ, and the smallest log that still shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import assess_at, clock, run
-from .generate import Event
+from . import HOUR, both, clock
+from .records import Event
 
 Assess = Callable[[list[Event], str | None], dict[str, dict[str, Any]]]
 Run = Callable[[list[Event], str | None], list[dict[str, Any]]]
 
-CRITERION = ("state", "stale", "missing", "correctable", "evaluates_at")
-LATEST = {
-    "sinus-tachycardia",
-    "bilirubin",
-    "platelets",
-    "creatinine",
-    "weight-gain",
-    "urine-shift",
-    "urine-hour",
-}
-RATES = {
-    "phenylephrine-maximum",
-    "phenylephrine-minimum",
-}  # compared only while tripped: outside the interval no rate is meant
+CRITERION = ("state", "stale", "missing", "correctable", "evaluates_at", "group")
 TRIPPED = ("relative", "absolute")
 PARTS = (
     "blood_pressure",
+    "pressors",
     "dose",
     "fluids",
     "eligibility",
+    "accepted",
     "recommendation",
     "reasons",
     "mode",
     "relative",
     "absolute",
 )
-ALERT = ("patient", "seq", "id", "subject", "kind", "level", "transition", "at", "decided", "reason")
+ALERT = ("patient", "seq", "id", "subject", "kind", "level", "priority", "transition", "at", "decided")
+CONTEXT = ("reason", "recommendation", "carried", "acknowledged", "unacknowledged")
+UNORDERED = ("missing", "correctable", "unacknowledged")
 WITH_EVIDENCE = ("criterion", "blood-pressure")
-BEYOND = 20 * clock.HOUR
+BEYOND = 20 * HOUR
 
 
 def differences(events: list[Event], engine_assess: Assess, engine_run: Run, clocks: int = 6) -> list[str]:
@@ -45,10 +36,11 @@ def differences(events: list[Event], engine_assess: Assess, engine_run: Run, clo
     they agree.
     """
     ats = instants(events, clocks)
-    expected = zip(ats, assess_at(events, list(ats)), strict=True)
-    found = [line for at, wanted in expected for line in assessments(at, wanted, engine_assess(events, at))]
-    until = ats[-1] if ats else None
-    return found + alerts(run(events, until), engine_run(events, until))
+    expected, wanted = both(events, ats, ats[-1] if ats else None)
+    found = []
+    for at, ours in zip(ats, expected, strict=True):
+        found += assessments(at, ours, engine_assess(events, at))
+    return found + alerts(wanted, engine_run(events, ats[-1] if ats else None))
 
 
 def instants(events: list[Event], count: int) -> list[str]:
@@ -86,34 +78,45 @@ def _assessment(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     found = _criteria(wanted, got)
     for part in PARTS:
         found += _unlike(part, wanted[part], got.get(part))
-    found += _unlike("advice", sorted(_advice(wanted)), sorted(_advice(got)))
-    due = [
-        {m["what"]: (m["due"], m["overdue"]) for m in a.get("monitoring", []) if m["due"] is not None}
-        for a in (wanted, got)
-    ]
-    return found + _unlike("monitoring", *due)
+    found += _unlike("advice", _advice(wanted), _advice(got))
+    ours, theirs = _monitoring(wanted), _monitoring(got)
+    found += _unlike("monitoring", list(ours), list(theirs))
+    return found + _unlike("monitoring", ours, theirs)
 
 
-def _advice(assessment: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(a["code"], str(a.get("subject"))) for a in assessment.get("advice", [])]
+def _advice(assessment: dict[str, Any]) -> list[str]:
+    """Advice in order; correctives, which ride on their criteria, sorted after it."""
+    given = assessment.get("advice", [])
+    plain = [a["code"] for a in given if a["code"] != "corrective"]
+    return plain + sorted(f"corrective/{a['subject']}" for a in given if a["code"] == "corrective")
+
+
+def _monitoring(assessment: dict[str, Any]) -> dict[str, Any]:
+    return {m["what"]: (m.get("due"), m["overdue"]) for m in assessment.get("monitoring", [])}
 
 
 def _criteria(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     theirs = {c["code"]: c for c in got.get("criteria", [])}
     found = _unlike("criteria", [c["code"] for c in wanted["criteria"]], list(theirs))
     for ours in wanted["criteria"]:
-        other = theirs.get(ours["code"], {})
-        valued = (ours["code"] in LATEST and ours["state"] != "indeterminate") or (
-            ours["code"] in RATES and ours["state"] in TRIPPED
-        )
-        fields = CRITERION + (("value",) if valued else ())
-        for field in fields:
-            found += _unlike(f"{ours['code']}.{field}", ours[field], other.get(field))
-        if ours["state"] in TRIPPED:
-            found += _unlike(
-                f"{ours['code']}.evidence", sorted(ours["evidence"]), sorted(other.get("evidence", []))
-            )
+        found += _criterion(ours, theirs.get(ours["code"], {}))
     return found
+
+
+def _criterion(ours: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    code, tripped = ours["code"], ours["state"] in TRIPPED
+    fields = CRITERION + (("value", "since") if tripped and not ours["stale"] else ())
+    found = []
+    for field in fields:
+        if ours[field] is not None or field != "value":
+            found += _unlike(f"{code}.{field}", *(_sorted(field, c.get(field)) for c in (ours, other)))
+    if tripped:
+        found += _unlike(f"{code}.evidence", sorted(ours["evidence"]), sorted(other.get("evidence") or []))
+    return found
+
+
+def _sorted(field: str, value: Any) -> Any:
+    return sorted(value) if field in UNORDERED and isinstance(value, Iterable) else value
 
 
 def _unlike(name: str, wanted: Any, got: Any) -> list[str]:
@@ -127,13 +130,13 @@ def _unlike(name: str, wanted: Any, got: Any) -> list[str]:
 
 
 def _same(a: Any, b: Any) -> bool:
-    numbers = (
-        isinstance(a, (int, float))
-        and isinstance(b, (int, float))
-        and not isinstance(a, bool)
-        and not isinstance(b, bool)
-    )
-    return abs(a - b) < 0.001 if numbers else bool(a == b)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, bool) or isinstance(b, bool) or not isinstance(a, (int, float)):
+        return bool(a == b)
+    return isinstance(b, (int, float)) and abs(a - b) < 0.001
 
 
 # ---- alerts
@@ -177,10 +180,16 @@ def _brief(alert: dict[str, Any]) -> str:
 
 
 def _alert(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
-    found = [line for field in ALERT for line in _unlike(field, ours.get(field), theirs.get(field))]
-    if ours["kind"] in WITH_EVIDENCE:
+    """The fields of one transition; the `at` of an `amended` one is left open by the text."""
+    fields = [f for f in ALERT if f != "at" or ours["transition"] != "amended"]
+    found = [line for field in fields for line in _unlike(field, ours.get(field), theirs.get(field))]
+    context = theirs.get("context") or {}
+    told = CONTEXT + (("phase",) if ours["kind"] == "blood-pressure" else ())
+    for field in told:
+        pair = (_sorted(field, c.get(field)) for c in (ours["context"], context))
+        found += _unlike(f"context.{field}", *pair)
+    if ours["kind"] in WITH_EVIDENCE and ours["level"] in TRIPPED and ours["evidence"]:
         found += _unlike("evidence", sorted(ours["evidence"]), sorted(theirs.get("evidence") or []))
-    if ours["subject"] in LATEST | RATES and ours["value"] is not None and ours["level"] != "clear":
         found += _unlike("value", ours["value"], theirs.get("value"))
     return found
 
@@ -197,11 +206,10 @@ def shrink(
 
     def differs(log: list[Event]) -> bool:
         try:
-            return any(
-                like is None or like in line for line in differences(log, engine_assess, engine_run, clocks=8)
-            )
+            lines = differences(log, engine_assess, engine_run, clocks=8)
         except Exception:  # an engine that falls over on the shorter log is another matter
             return False
+        return any(like is None or like in line for line in lines)
 
     size = max(1, len(events) // 2)
     while True:

@@ -1,31 +1,45 @@
-"""Before therapy: the ten items (criteria.md 7)."""
+"""Before therapy: the eleven items (criteria.md 7.4)."""
 
+from __future__ import annotations
+
+from fractions import Fraction
 from typing import Any
 
-from .facts import Knowledge
+from . import labs
+from .facts import Value
+from .knowledge import Knowledge, timeless
+from .labs import Bands
+from .row import ABSOLUTE
 
 MET, NOT_MET, UNKNOWN = "met", "not-met", "unknown"
 
 
+@timeless
 def items(k: Knowledge) -> list[dict[str, str]]:
     """Each item's state in order."""
     told = _findings(k)
     heavy = _any(told.get("heavy-smoker"), told.get("heavy-lung-burden"))
+    old = _any(_fifty(told.get("age")), told.get("family-history-cardiac"))
+    echo = told.get("earlier-myocarditis") is True or _myocarditis(k)
     states = {
-        "creatinine": _at_most(k, "creatinine", 1.6),
-        "bilirubin": _at_most(k, "bilirubin", 2),
+        "creatinine": _at_most(k, "creatinine", Fraction("1.6")),
+        "bilirubin": _at_most(k, "bilirubin", Fraction(2)),
         "ecg": _is(told.get("ecg-normal"), True),
         "steroid": _is(told.get("recent-steroid"), False),
         "infection": _is(told.get("recent-infection"), False),
-        "stress-test": _if(
-            _any(_old(told.get("age")), told.get("family-history-cardiac")), told.get("stress-test-normal")
-        ),
+        "stress-test": _if(old, told.get("stress-test-normal")),
         "chest-xray": _is(told.get("chest-xray-clear"), True),
         "pulmonary-function": _if(heavy, told.get("pft-adequate")),
         "antihypertensives": _is(told.get("antihypertensives-stopped"), True),
         "organ-disease": _is(told.get("major-organ-disease"), False),
+        "exercise-echo": _if(echo, told.get("exercise-echo-normal")),
     }
     return [{"item": item, "state": state} for item, state in states.items()]
+
+
+def not_met(k: Knowledge) -> list[str]:
+    """The items that are not met, or unknown."""
+    return [i["item"] for i in items(k) if i["state"] != MET]
 
 
 def _findings(k: Knowledge) -> dict[str, Any]:
@@ -37,7 +51,19 @@ def _findings(k: Knowledge) -> dict[str, Any]:
     return told
 
 
-def _old(age: float | None) -> bool | None:
+def _myocarditis(k: Knowledge) -> bool:
+    """Whether cardiac enzymes were absolute in an earlier cycle of the stay."""
+    cycle = k.charted
+    if cycle is None or cycle is k.cycles[0]:
+        return False
+    first, until = k.cycles[0].start, cycle.start
+    values = sorted((v for c in labs.ENZYMES for v in k.results(c)), key=lambda v: v.rank)
+    states = [(v.at, e.state) for v, e in zip(values, labs.enzymes(k), strict=True) if v.at < until]
+    before = [state for at, state in states if at < first][-1:]
+    return ABSOLUTE in [*before, *(state for at, state in states if at >= first)]
+
+
+def _fifty(age: float | None) -> bool | None:
     return None if age is None else age >= 50
 
 
@@ -55,8 +81,11 @@ def _if(needed: bool | None, normal: bool | None) -> str:
     return UNKNOWN if needed is None or normal is None else NOT_MET
 
 
-def _at_most(k: Knowledge, code: str, limit: float) -> str:
-    readings = [
-        (f.rank, r.value) for f in [*k.baselines, *k.of_type("labs")] for r in f.readings if r.code == code
-    ]
-    return UNKNOWN if not readings else MET if max(readings)[1] <= limit else NOT_MET
+def _at_most(k: Knowledge, code: str, limit: Fraction) -> str:
+    charted = [v for f in k.baselines for v in f.values if v.code == code and v.usable]
+    values: list[Value] = [*charted, *k.series(code)]
+    if not values:
+        return UNKNOWN
+    latest = max(values, key=lambda v: v.rank)
+    found = labs.states(latest, Bands(lambda v: MET if v <= limit else NOT_MET, (limit,)))
+    return found.pop() if len(found) == 1 else UNKNOWN

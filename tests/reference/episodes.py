@@ -1,22 +1,47 @@
-"""Episodes and their transitions (criteria.md 9)."""
+"""Episodes, their transitions and acknowledgements (criteria.md 9)."""
+
+from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
-from .clock import MINUTE, itself, show
-from .criteria import SYSTEM
+from .clock import HOUR, show
+from .row import ABSOLUTE, ADVISORY, CLEAR, INDETERMINATE, PENDING, RELATIVE, TECHNICAL
+from .steps import MEASURES, Point
+from .table3 import SYSTEM
 
-ORDER = {"clear": 0, "indeterminate": 0, "technical": 1, "advisory": 1, "relative": 2, "absolute": 3}
-PRIORITY = {
-    "absolute": "high",
-    "relative": "medium",
-    "technical": "medium",
-    "advisory": "low",
-    "clear": "low",
-}
-REMINDED = ("criterion", "blood-pressure", "recommendation")
-FIRST_REMINDER, REMINDERS = 15 * MINUTE, 60 * MINUTE
+RANK = {CLEAR: 0, INDETERMINATE: 0, PENDING: 0, TECHNICAL: 1, ADVISORY: 1, RELATIVE: 2, ABSOLUTE: 3}
+PRIORITY = {ABSOLUTE: "high", RELATIVE: "medium", TECHNICAL: "medium", ADVISORY: "low", CLEAR: "low"}
+SLOW = (
+    "cardiac-enzymes",
+    "platelets",
+    "creatinine",
+    "diarrhea",
+    "urine-shift",
+    "phenylephrine-maximum",
+    "moist-desquamation",
+    "extremities",
+    "infection",
+    "pleural-effusion",
+    "intubation",
+    "cognition",
+    "recommendation",
+)
+LASTS = (2 * HOUR, 4 * HOUR, 8 * HOUR)
+Key = tuple[str, str]
+
+
+@dataclass
+class Ack:
+    """An acknowledgement: when it was known, until when it lasts, and the worst of each measure then."""
+
+    known: int
+    until: int | None
+    worst: dict[str, Fraction]
+    value: Any
 
 
 @dataclass
@@ -29,38 +54,26 @@ class Episode:
     level: str
     rank: int
     opened: int
-    last: int  # `at` of its latest transition
-    acknowledged: bool = False
-    absolute_since: int | None = None  # the decision that made it absolute
-    reminded: bool = False  # of the 1500 mL
+    counts_from: int
+    last: int
+    absolute_at: int = 0
+    value: Any = None
+    run: tuple[str, ...] = ()
+    tracked: dict[str, Fraction] = field(default_factory=dict)
+    ack: Ack | None = None
+    stage: int = 0
+    reminded: bool = False
+    doses: set[str] = field(default_factory=set)
 
-    def reminder_at(self, at: int) -> bool:
-        """Whether a reminder falls due at an instant."""
-        if (
-            self.level != "absolute"
-            or self.kind not in REMINDED
-            or self.acknowledged
-            or self.absolute_since is None
-        ):
-            return False
-        return (
-            at >= self.absolute_since + FIRST_REMINDER
-            and (at - self.absolute_since - FIRST_REMINDER) % REMINDERS == 0
-        )
-
-    def next_reminder(self, after: int) -> int | None:
-        """The next instant after `after` at which a reminder may fall due."""
-        if self.level != "absolute" or self.kind not in REMINDED or self.absolute_since is None:
-            return None
-        first = self.absolute_since + FIRST_REMINDER
-        return first if after < first else first + ((after - first) // REMINDERS + 1) * REMINDERS
+    @property
+    def key(self) -> Key:
+        """Kind and subject."""
+        return (self.kind, self.subject)
 
 
 @dataclass(frozen=True)
 class View:
-    """How a subject stands at a decision: its level, the instant it became so, and what the alert
-    would say.
-    """
+    """How a subject stands at a decision: its level, the instant it became so, and what the alert says."""
 
     kind: str
     subject: str
@@ -70,87 +83,180 @@ class View:
     value: Any = None
     unit: str | None = None
     evidence: tuple[str, ...] = ()
-    amended: bool = False  # if lowered now, a correction did it
+    amended: bool = False
     amount: Any = None
+    reason: str | None = None
+    counts_from: int | None = None
+    points: Mapping[str, list[Point]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """Kind and subject."""
+        return (self.kind, self.subject)
 
 
 @dataclass
 class Journal:
-    """A stay's open episodes and the alerts given."""
+    """A patient's open episodes and the alerts given."""
 
     patient: str
-    open: dict[tuple[str, str], Episode] = field(default_factory=dict)
+    open: dict[Key, Episode] = field(default_factory=dict)
     alerts: list[dict[str, Any]] = field(default_factory=list)
+    fresh: list[tuple[tuple[int, int], dict[str, Any]]] = field(default_factory=list)
+    places: dict[Key, int] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    context: dict[str, Any] = field(default_factory=dict)
     seq: int = 0
 
-    def acknowledge(self, id: str) -> None:
-        """Acknowledges the open episode with this id, if there is one."""
-        for episode in self.open.values():
-            episode.acknowledged = episode.acknowledged or episode.id == id
+    # ---- acknowledgements
 
-    def end(self, at: int, view: View, reason: str) -> None:
+    def acknowledge(self, episode: Episode, at: int, points: Mapping[str, list[Point]]) -> None:
+        """Acknowledges an open episode at an instant."""
+        if episode.ack is None:
+            lasts = 8 * HOUR if episode.subject in SLOW else LASTS[min(episode.stage, 2)]
+        else:
+            until = episode.ack.until
+            lasts = (until - episode.ack.known) if until is not None else 0
+        limited = episode.level == ABSOLUTE and episode.subject != "dose-error"
+        known = {m: self._since_opening(episode, ps, at) for m, ps in points.items()}
+        worst = {
+            m: MEASURES[episode.subject][m].worst(vs) for m, vs in self._worsts(episode, known).items() if vs
+        }
+        episode.ack = Ack(at, at + lasts if limited and lasts else None, worst, episode.value)
+
+    def _since_opening(self, episode: Episode, points: list[Point], at: int) -> list[Fraction]:
+        mine = [p for p in points if p.at >= episode.opened or p.id in episode.run]
+        return [p.value for p in mine if p.known <= at]
+
+    def _worsts(self, episode: Episode, known: dict[str, list[Fraction]]) -> dict[str, list[Fraction]]:
+        tracked = {m: [v] for m, v in episode.tracked.items()}
+        return {m: [*known.get(m, []), *tracked.get(m, [])] for m in {**known, **tracked}}
+
+    def expire(self, at: int) -> None:
+        """Ends the acknowledgements that have run out."""
+        for episode in self.open.values():
+            ack = episode.ack
+            if ack is not None and ack.until is not None and at >= ack.until:
+                episode.ack, episode.stage = None, episode.stage + 1
+
+    # ---- transitions
+
+    def end(self, at: int, key: Key, reason: str) -> None:
         """Resolves an open episode for a reason of its own (`new-cycle`, `discharged`)."""
-        episode = self.open.pop((view.kind, view.subject), None)
-        if episode:
-            self._print(at, view, "resolved", "clear", max(itself(at), episode.last), episode, reason)
+        episode = self.open.pop(key)
+        view = View(episode.kind, episode.subject, CLEAR, at, 0, reason=reason)
+        self._print(at, view, "resolved", CLEAR, max(int(at), episode.last), episode, first=True)
 
     def update(self, at: int, view: View, floor: int, opens: bool = True) -> int | None:
-        """Compares a subject with its episode and prints what changed; the transition's `at`, None if nothing
-        was printed.
+        """Compares a subject with its episode and prints what changed; the transition's `at`, None if
+        nothing was printed.
         """
-        episode = self.open.get((view.kind, view.subject))
+        self.places.setdefault(view.key, len(self.places))
+        episode = self.open.get(view.key)
         if episode is None:
-            return self._opened(at, view, floor) if opens and ORDER[view.level] else None
-        if view.level == "indeterminate" and not view.amended:
-            return self._remind(at, view, episode)
-        if view.rank == episode.rank:
-            return self._remind(at, view, episode)
+            rises = opens and RANK[view.level] > 0 and view.reason is None
+            return self._opened(at, view, floor) if rises else None
+        if view.level in (INDETERMINATE, PENDING) and not view.amended:
+            return None
+        if view.rank == episode.rank and view.reason is None:
+            return self._same(at, view, episode)
         return self._moved(at, view, episode)
 
     def _opened(self, at: int, view: View, floor: int) -> int:
         opened = max(view.since, floor)
         episode = Episode(
-            identity(self.patient, view.kind, view.subject, opened),
+            self._identity(view, opened, at),
             view.kind,
             view.subject,
             view.level,
             view.rank,
             opened,
+            opened if view.counts_from is None else view.counts_from,
             opened,
+            opened,
+            view.value,
+            view.evidence,
         )
-        episode.absolute_since = itself(at) if view.level == "absolute" else None
         episode.reminded = view.amount is not None and view.amount >= 1500
-        self.open[view.kind, view.subject] = episode
+        self._track(episode, view, at)
+        self.open[view.key] = episode
         self._print(at, view, "opened", view.level, opened, episode)
         return opened
 
-    def _moved(self, at: int, view: View, episode: Episode) -> int:
-        lowered, level = view.rank < episode.rank, view.level if ORDER[view.level] else "clear"
-        transition = (
-            "worsened"
-            if not lowered
-            else "amended"
-            if view.amended
-            else "resolved"
-            if level == "clear"
-            else "improved"
-        )
-        if level == "absolute" and episode.level != "absolute":
-            episode.absolute_since = itself(at)
-        episode.acknowledged = episode.acknowledged and lowered
-        episode.level, episode.rank, episode.last = level, view.rank, max(view.since, episode.last)
-        if level == "clear":
-            del self.open[view.kind, view.subject]
-        self._print(at, view, transition, level, episode.last, episode)
-        return episode.last
+    def _identity(self, view: View, opened: int, at: int) -> str:
+        found = identity(self.patient, view.kind, view.subject, show(opened))
+        if found in self.ids:
+            found = identity(self.patient, view.kind, view.subject, show(opened), show(int(at)))
+        self.ids.add(found)
+        return found
 
-    def _remind(self, at: int, view: View, episode: Episode) -> int | None:
-        more = view.amount is not None and view.amount >= 1500 and not episode.reminded
-        if more or episode.reminder_at(at):
-            episode.reminded = episode.reminded or more
-            episode.last = max(itself(at), episode.last)
+    def _moved(self, at: int, view: View, episode: Episode) -> int:
+        lowered = view.rank < episode.rank or view.reason is not None
+        level = view.level if RANK[view.level] and view.reason is None else CLEAR
+        down = "amended" if view.amended else "resolved" if level == CLEAR else "improved"
+        if not lowered:
+            episode.ack, episode.stage = None, 0
+        last = max(view.since, episode.last)
+        if level == ABSOLUTE and episode.level != ABSOLUTE:
+            episode.absolute_at = last
+        episode.level, episode.rank, episode.last, episode.value = level, view.rank, last, view.value
+        self._track(episode, view, at)
+        if level == CLEAR:
+            del self.open[view.key]
+        self._print(at, view, down if lowered else "worsened", level, last, episode)
+        return last
+
+    def _same(self, at: int, view: View, episode: Episode) -> int | None:
+        step = self._step(view, episode)
+        self._track(episode, view, at)
+        episode.value = view.value
+        if step is not None:
+            self._stepped(at, view, episode, *step)
+        elif view.amount is not None and view.amount >= 1500 and not episode.reminded:
+            episode.reminded = True
+            episode.last = max(int(at), episode.last)
             self._print(at, view, "reminder", episode.level, episode.last, episode)
         return None
+
+    def _track(self, episode: Episode, view: View, at: int) -> None:
+        for name, points in view.points.items():
+            measure = MEASURES[episode.subject][name]
+            now = [p.value for p in points if p.known == int(at) and not p.id]
+            if now:
+                before = [episode.tracked[name]] if name in episode.tracked else []
+                episode.tracked[name] = measure.worst([*before, *now])
+
+    def _step(self, view: View, episode: Episode) -> tuple[int, Any] | None:
+        """The first reading since the acknowledgement that is a step worse, with what was acknowledged."""
+        ack = episode.ack
+        if ack is None:
+            return None
+        found = []
+        for name, worst in ack.worst.items():
+            measure = MEASURES[episode.subject][name]
+            for p in view.points.get(name, []):
+                if p.known > ack.known and p.at >= episode.opened and measure.is_step(p.value, worst):
+                    found.append((p.at, worst))
+        return min(found, default=None)
+
+    def _stepped(self, at: int, view: View, episode: Episode, when: int, acknowledged: Any) -> None:
+        episode.ack, episode.stage = None, 0
+        episode.last = max(when, episode.last)
+        self._print(at, view, "worsened", episode.level, episode.last, episode, acknowledged=acknowledged)
+
+    def another_dose(self, at: int, view: View, when: int, evidence: tuple[str, ...]) -> None:
+        """Another dose in error takes an acknowledgement away."""
+        episode = self.open[view.key]
+        told = View(view.kind, view.subject, view.level, when, view.rank, evidence=evidence)
+        self._stepped(at, told, episode, when, None)
+
+    def remind(self, at: int, episode: Episode, unacknowledged: list[str]) -> None:
+        """A reminder by one episode for all that nobody has acknowledged."""
+        view = View(episode.kind, episode.subject, episode.level, at, episode.rank, episode.value)
+        episode.last = max(int(at), episode.last)
+        self._print(at, view, "reminder", episode.level, episode.last, episode, unacknowledged=unacknowledged)
+
+    # ---- printing
 
     def _print(
         self,
@@ -160,12 +266,14 @@ class Journal:
         level: str,
         when: int,
         episode: Episode,
-        reason: str | None = None,
+        first: bool = False,
+        **context: Any,
     ) -> None:
-        self.seq += 1
+        reason = {"reason": view.reason} if view.reason else {}
+        told = {k: number(v) for k, v in context.items() if v is not None}
         alert = {
             "id": episode.id,
-            "seq": self.seq,
+            "seq": 0,
             "patient": self.patient,
             "subject": view.subject,
             "kind": view.kind,
@@ -173,15 +281,30 @@ class Journal:
             "level": level,
             "priority": PRIORITY[level],
             "transition": transition,
-            "at": show(when),
-            "decided": show(at),
-            "value": view.value,
+            "at": show(int(when)),
+            "decided": show(int(at)),
+            "value": number(view.value),
             "unit": view.unit,
             "evidence": list(view.evidence),
+            "context": {**self.context, **reason, **told},
+            "_decided": int(at),
         }
-        self.alerts.append(alert | ({"reason": reason} if reason else {}) | {"_decided": at})
+        self.fresh.append(((0 if first else 1, self.places.get(view.key, 0)), alert))
+
+    def close(self) -> None:
+        """Ends a decision: its alerts in the order of an instant, numbered."""
+        for _, alert in sorted(self.fresh, key=lambda f: f[0]):
+            self.seq += 1
+            alert["seq"] = self.seq
+            self.alerts.append(alert)
+        self.fresh, self.places = [], {}
 
 
-def identity(patient: str, kind: str, subject: str, opened: int) -> str:
-    """The first 16 hex digits of SHA-256 over patient|kind|subject|opened."""
-    return hashlib.sha256(f"{patient}|{kind}|{subject}|{show(opened)}".encode()).hexdigest()[:16]
+def number(value: Any) -> Any:
+    """A value as JSON has it."""
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def identity(*parts: str | None) -> str:
+    """The first 16 hex digits of SHA-256 over the parts."""
+    return hashlib.sha256("|".join(str(p) for p in parts).encode()).hexdigest()[:16]

@@ -1,48 +1,41 @@
-"""Records as sent, and the facts they leave (criteria.md 1 and 8): refusals, duplicates, corrections,
-withdrawals, artefacts.
+"""The facts that a patient's records leave: conflicts, duplicates, corrections code by code, withdrawals, and
+the stay they belong to (criteria.md 1).
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from functools import cached_property, wraps
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from . import clock, units
+from .clock import HOUR
+from .records import WITHDRAWN, Item, Record
 
-COMMANDS = {"ack", "silence", "resume", "tick"}
-STATUSES = {"final", "preliminary", "corrected", "entered-in-error"}
-AHEAD = 15 * clock.MINUTE
+READING_TYPES = ("vitals", "labs")
+NO_FACTS = ("ack", "silence", "tick")
+KEPT = 96 * HOUR
+FAR = 31 * 24 * HOUR
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One usable value: a lab, a vital sign, or an oxygen device."""
+class Value:
+    """A reading with its own times: `first` is when its id was first known."""
 
     code: str
-    value: Any
-    unit: str | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class Record:
-    """One accepted record, in canonical units, with the order in which the file had it."""
-
-    id: str
-    type: str
-    patient: str
+    item: Item
     at: int
     known: int
-    status: str
     order: int
-    event: dict[str, Any]
-    readings: tuple[Reading, ...] = ()
-    volume: float | None = None
-    start: int | None = None
-    rate: float | None = None
-    per_minute: float | None = None  # ug/min, still to be divided by a weight
-    first: int = 0  # when its id was first known; set when the facts are settled
+    first: int
+    id: str
+
+    @property
+    def value(self) -> Any:
+        """The value in its canonical unit."""
+        return self.item.value
+
+    @property
+    def usable(self) -> bool:
+        """Whether it was understood and is plausible."""
+        return self.item.problem is None
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -51,338 +44,145 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Refused(Exception):
-    """The dead letter's reason."""
+class Fact:
+    """What stands under one id."""
 
-    reason: str
+    record: Record
+    first: int
+    values: tuple[Value, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.record.id, self.record.known, self.record.order))
 
-def decode(event: dict[str, Any], order: int, recorded: int | None = None) -> Record:
-    """The record of an event. Raises Refused with wire.md's reason."""
-    at, known = _times(event, recorded)
-    status = event.get("status", "final")
-    if (
-        not all(isinstance(event.get(k), str) and event[k] for k in ("type", "id", "patient"))
-        or status not in STATUSES
-    ):
-        raise Refused("malformed")
-    if at - known > AHEAD:
-        raise Refused("from-the-future")
-    record = Record(event["id"], event["type"], event["patient"], at, known, status, order, event)
-    try:
-        return record if status == "entered-in-error" else _body(record)
-    except (KeyError, TypeError, AttributeError):
-        raise Refused("malformed") from None
+    @property
+    def id(self) -> str:
+        """The record's id."""
+        return self.record.id
 
+    @property
+    def type(self) -> str:
+        """The record's type."""
+        return self.record.type
 
-def _times(event: dict[str, Any], recorded: int | None) -> tuple[int, int]:
-    try:
-        at = clock.parse(event["at"])
-        known = (
-            clock.parse(event["known"])
-            if event.get("known") is not None
-            else (at if recorded is None else recorded)
-        )
-    except KeyError:
-        raise Refused("malformed") from None
-    except (ValueError, AttributeError):
-        raise Refused("bad-time") from None
-    return at, known
+    @property
+    def at(self) -> int:
+        """When it was true."""
+        return self.record.at
 
+    @property
+    def event(self) -> dict[str, Any]:
+        """What was said."""
+        return self.record.event
 
-def _body(record: Record) -> Record:
-    event = record.event
-    if record.type in ("vitals", "labs") or (record.type == "encounter" and event.get("readings")):
-        return _with_readings(record)
-    if record.type == "io":
-        return _with_volume(record)
-    if record.type == "infusion":
-        return _with_rate(record)
-    if record.type in ("resume", "ack", "silence") and not (event.get("by") and event.get("reason")):
-        raise Refused("malformed")
-    return record
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Order of `at`; ties: later known, then later in the log."""
+        return (self.record.at, self.record.known, self.record.order)
+
+    @property
+    def named(self) -> str:
+        """An encounter's event."""
+        return str(self.event.get("event")) if self.type == "encounter" else ""
 
 
-def _with_readings(record: Record) -> Record:
-    """Refusing one reading of a set refuses that reading, not its neighbours; a set of which nothing is left
-    is refused whole.
-    """
-    charted = record.event["readings"]
-    kept = [reading for raw in charted for reading in _reading(raw)]
-    known_codes = [
-        raw for raw in charted if raw["code"] not in units.UNITS and raw["code"] not in units.UNITLESS
-    ]
-    implausible = [raw for raw in charted if _usable_unit(raw) and not _reading(raw)]
-    if charted and not kept and not known_codes and not implausible and record.type != "encounter":
-        raise Refused("bad-unit")
-    return replace(record, readings=tuple(kept))
-
-
-def _usable_unit(raw: dict[str, Any]) -> bool:
-    code = raw["code"]
-    return code in units.UNITLESS or (
-        code in units.UNITS and units.canonical(code, raw["value"], raw.get("unit")) is not None
-    )
-
-
-def _reading(raw: dict[str, Any]) -> list[Reading]:
-    code = raw["code"]
-    if code in units.UNITLESS:
-        return [Reading(code, raw["value"], None, raw.get("low"), raw.get("high"))]
-    if not _usable_unit(raw):
-        return []
-    value, *limits = (
-        None if v is None else units.canonical(code, v, raw.get("unit"))
-        for v in (raw["value"], raw.get("low"), raw.get("high"))
-    )
-    assert value is not None
-    return (
-        [Reading(code, value, str(raw.get("unit")).lower(), *limits)] if units.plausible(code, value) else []
-    )
-
-
-def _with_volume(record: Record) -> Record:
-    event = record.event
-    convert = units.VOLUME.get(str(event.get("unit")).lower())
-    if convert is None:
-        raise Refused("bad-unit")
-    try:
-        start = clock.parse(event["start"]) if event.get("start") is not None else None
-    except (ValueError, AttributeError):
-        raise Refused("bad-time") from None
-    if start is not None and start > record.at:
-        raise Refused("malformed")
-    volume = convert(event["volume"])
-    usable = event.get("kind") != "urine" or 0 <= volume <= 3000
-    return replace(record, volume=volume if usable else None, start=start)
-
-
-def _with_rate(record: Record) -> Record:
-    event, unit = record.event, str(record.event.get("unit")).lower()
-    if event["rate"] == 0 or unit in units.RATE:
-        return replace(
-            record, rate=_plausible_rate(record, units.RATE[unit](event["rate"]) if event["rate"] else 0.0)
-        )
-    if agent(record) != "phenylephrine":
-        return replace(record, rate=float(event["rate"]))
-    if unit not in units.RATE_PER_MINUTE:
-        raise Refused("bad-unit")
-    return replace(record, per_minute=event["rate"] * units.RATE_PER_MINUTE[unit])
-
-
-def _plausible_rate(record: Record, rate: float) -> float | None:
-    return rate if agent(record) != "phenylephrine" or 0 <= rate <= 20 else None
-
-
-def agent(record: Record) -> str:
-    """The agent's one name."""
-    name = str(record.event.get("agent", "")).strip().lower()
-    return "phenylephrine" if name == "neosynephrine" else name
-
-
-def weighed(record: Record, weight: float | None) -> Record:
-    """An absolute rate converted with a weight in kg. Raises Refused("needs-weight") if there is none."""
-    if record.per_minute is None:
-        return record
-    if weight is None:
-        raise Refused("needs-weight")
-    return replace(
-        record, rate=_plausible_rate(record, round(record.per_minute / weight, 4)), per_minute=None
-    )
-
-
-def settle(records: Iterable[Record]) -> list[Record]:
-    """The facts that stand, one an id: first final, else first preliminary, unless corrected or withdrawn
-    (the latest known rules).
-    """
-    by_id: dict[str, list[Record]] = {}
+def accepted(records: Iterable[Record], gaps: bool = False) -> list[Record]:
+    """One patient's records in order of knowing, without conflicts of ids and leaps of more than 31 days."""
+    taken: list[Record] = []
+    finals: dict[str, Record] = {}
     for record in sorted(records, key=lambda r: (r.known, r.order)):
-        if record.type not in ("ack", "silence", "tick"):
+        if taken and record.known - taken[-1].known > FAR and not gaps:
+            continue
+        if record.status == "final" and record.type != "tick":
+            first = finals.setdefault(record.id, record)
+            if first.content != record.content:
+                continue
+        taken.append(record)
+    return taken
+
+
+def settle(records: Iterable[Record]) -> list[Fact]:
+    """The facts that stand, one an id, in order of `at`; `records` in order of knowing."""
+    by_id: dict[str, list[Record]] = {}
+    for record in records:
+        if record.type not in NO_FACTS:
             by_id.setdefault(record.id, []).append(record)
-    settled = [replace(standing(versions), first=versions[0].known) for versions in by_id.values()]
-    return sorted((r for r in settled if r.status != "entered-in-error"), key=lambda r: r.rank)
+    facts = [fact for versions in by_id.values() if (fact := _standing(versions)) is not None]
+    return sorted(facts, key=lambda f: f.rank)
 
 
-def standing(versions: list[Record]) -> Record:
-    """The version of one id that rules; `versions` in order of knowing."""
+def _standing(versions: list[Record]) -> Fact | None:
+    layers = _layers(versions)
+    first, last = versions[0].known, layers[-1]
+    by_code = last.type in READING_TYPES or last.event.get("event") == "baseline"
+    if not by_code or any(v.type != last.type for v in layers):
+        return None if last.status == "entered-in-error" else Fact(last, first)
+    return _merged(layers, first)
+
+
+def _layers(versions: list[Record]) -> list[Record]:
+    """The versions that count, the one that rules last."""
     outranking = [v for v in versions if v.status in ("corrected", "entered-in-error")]
-    finals = [v for v in versions if v.status == "final"]
-    return outranking[-1] if outranking else finals[0] if finals else versions[0]
+    plain = [v for v in versions if v.status in ("final", "preliminary")]
+    kept = [v for v in plain[:1] if v.status == "preliminary"]
+    kept += [v for v in plain if v.status == "final"][:1]
+    return kept + [v for v in outranking if not _too_late(v, versions[0])]
+
+
+def _too_late(version: Record, first: Record) -> bool:
+    """A discharge is taken back within 96 h, or not at all."""
+    discharge = first.type == "encounter" and first.event.get("event") == "discharge"
+    return discharge and version is not first and version.known >= first.known + KEPT
+
+
+def _merged(layers: list[Record], first: int) -> Fact | None:
+    values: dict[str, Value] = {}
+    event: dict[str, Any] = {}
+    header: Record | None = None
+    for layer in layers:
+        if layer.status == "entered-in-error":
+            values, event, header = {}, {}, None
+            continue
+        for item in layer.items:
+            values.pop(item.code, None)
+            if item.problem != WITHDRAWN:
+                values[item.code] = Value(
+                    item.code, item, layer.at, layer.known, layer.order, first, layer.id
+                )
+        findings = {**event.get("findings", {}), **(layer.event.get("findings") or {})}
+        event = {**event, **layer.event, "findings": findings}
+        before = header.start if header is not None else None
+        start = before if layer.start is None else layer.start
+        header = replace(layer, event=event, start=start, items=())
+    return None if header is None else Fact(header, first, tuple(values.values()))
+
+
+# ---- stays
 
 
 @dataclass(frozen=True)
-class Value:
-    """A reading with its record's times."""
+class Stay:
+    """The present stay: its facts; or the discharge that has ended the last one, and what came after it."""
 
-    value: Any
-    at: int
-    id: str
-    first: int
-    record: Record
-    reading: Reading | None = None
+    start: int | None
+    facts: list[Fact]
+    discharge: Fact | None = None
 
 
-@dataclass
-class Knowledge:
-    """All that is known of one patient at some clock: settled facts, and rates that could not be used for
-    want of a weight.
-    """
-
-    facts: list[Record]
-    unusable: list[Record] = field(default_factory=list)
-
-    @cached_property
-    def _series(self) -> dict[str, list[Value]]:
-        series: dict[str, list[Value]] = {}
-        for record in self.facts:
-            if record.type in ("vitals", "labs"):
-                for r in record.readings:
-                    series.setdefault(r.code, []).append(
-                        Value(r.value, record.at, record.id, record.first, record, r)
-                    )
-        return series
-
-    def series(self, code: str) -> list[Value]:
-        """Usable readings of a code in order of `at`; weights are those accepted."""
-        return self.weights if code == "weight" else self._series.get(code, [])
-
-    def latest(self, code: str) -> Value | None:
-        """The latest reading, whatever its age."""
-        values = self.series(code)
-        return values[-1] if values else None
-
-    @cached_property
-    def weights(self) -> list[Value]:
-        """Weights accepted: within 25 % of the latest accepted one (else the baseline), or the second of two
-        alike.
-        """
-        return accepted(self._series.get("weight", []), self.baseline("weight"))
-
-    @cached_property
-    def _types(self) -> dict[str, list[Record]]:
-        types: dict[str, list[Record]] = {}
-        for fact in self.facts:
-            types.setdefault(fact.type, []).append(fact)
-        return types
-
-    def of_type(self, kind: str) -> list[Record]:
-        """Facts of a record type in order of `at`."""
-        return self._types.get(kind, [])
-
-    @cached_property
-    def baselines(self) -> list[Record]:
-        """Baseline encounters in order of `at`."""
-        return [f for f in self.of_type("encounter") if f.event.get("event") == "baseline"]
-
-    def baseline(self, code: str) -> float | None:
-        """The latest baseline reading of a code."""
-        values = [r.value for f in self.baselines for r in f.readings if r.code == code]
-        return values[-1] if values else None
-
-    @cached_property
-    def _findings(self) -> dict[str, list[Record]]:
-        found: dict[str, list[Record]] = {}
-        for fact in self.of_type("finding"):
-            found.setdefault(str(fact.event.get("code")), []).append(fact)
-        return found
-
-    def findings(self, code: str) -> list[Record]:
-        """Finding records of a code in order of `at`, of every cycle."""
-        return self._findings.get(code, [])
-
-    def volumes(self, direction: str, *kinds: str) -> list[Record]:
-        """Usable volumes of these kinds in order of `at`."""
-        return [
-            f
-            for f in self.of_type("io")
-            if f.event.get("direction") == direction and f.event.get("kind") in kinds and f.volume is not None
-        ]
-
-    @cached_property
-    def cycle_starts(self) -> list[Record]:
-        """Cycle starts in order of `at`."""
-        return [f for f in self.of_type("encounter") if f.event.get("event") == "cycle-start"]
-
-    @property
-    def cycle(self) -> Record | None:
-        """The cycle in force: the latest cycle-start."""
-        return self.cycle_starts[-1] if self.cycle_starts else None
-
-    @property
-    def therapy_end(self) -> Record | None:
-        """The first therapy-end of the cycle."""
-        ends = [
-            f
-            for f in self.of_type("encounter")
-            if f.event.get("event") == "therapy-end" and self.cycle and f.at >= self.cycle.at
-        ]
-        return ends[0] if ends else None
-
-    @cached_property
-    def doses(self) -> list[Record]:
-        """Doses given in the cycle in order of `at`."""
-        return [
-            f for f in self.of_type("dose") if f.event.get("given") and self.cycle and f.at >= self.cycle.at
-        ]
-
-    def findings_of_cycle(self, code: str) -> list[Record]:
-        """Findings charted by exception start afresh with a second or later cycle; the first resets
-        nothing.
-        """
-        start = self.cycle_starts[-1].at if len(self.cycle_starts) > 1 else None
-        return [f for f in self.findings(code) if start is None or f.at >= start]
+def begins(fact: Fact) -> bool:
+    """Whether a fact begins a stay after a discharge."""
+    given = fact.type == "dose" and fact.event.get("given") is True and fact.record.problem is None
+    return fact.named in ("admit", "baseline", "cycle-start") or given
 
 
-Answer = TypeVar("Answer")
-
-
-def timeless(ask: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Remembers, with the knowledge, what is asked of it alone and of no clock."""
-
-    @wraps(ask)
-    def remembered(k: Knowledge, *more: Any, **options: Any) -> Answer:
-        key = (ask, more, *options.items())
-        memory = k.__dict__.setdefault("_memory", {})
-        if key not in memory:
-            memory[key] = ask(k, *more, **options)
-        return cast(Answer, memory[key])
-
-    return remembered
-
-
-def accepted(weights: list[Value], baseline: float | None) -> list[Value]:
-    """Weights that count, in order of `at` (criteria.md 8)."""
-    kept: list[Value] = []
-    refused: Value | None = None
-    for weight in weights:
-        reference = kept[-1].value if kept else baseline
-        if reference is None or _within(weight.value, reference, 0.25):
-            kept, refused = [*kept, weight], None
-        elif refused is not None and _within(weight.value, refused.value, 0.05):
-            kept, refused = [*kept, refused, weight], None
-        else:
-            refused = weight
-    return kept
-
-
-def _within(value: float, reference: float, share: float) -> bool:
-    return round(abs(value - reference), 6) <= round(share * reference, 6)
-
-
-def tokens(record: Record) -> set[str]:
-    """The names of what a record touches, for `amended` (criteria.md 9)."""
-    event, kind = record.event, record.type
-    if kind in ("vitals", "labs"):
-        return {str(r["code"]) for r in event.get("readings", [])}
-    if kind == "io":
-        return {f"io:{event.get('direction')}:{event.get('kind')}"}
-    if kind == "infusion":
-        return {f"infusion:{agent(record)}"}
-    if kind == "finding":
-        return {f"finding:{event.get('code')}"}
-    if kind == "encounter":
-        names = {f"encounter:{event.get('event')}"} | {
-            f"baseline:{r['code']}" for r in event.get("readings", [])
-        }
-        return names | ({"location"} if event.get("location") else set())
-    return {f"medication:{agent(record)}"} if kind == "medication" else {kind}
+def present(facts: list[Fact]) -> Stay:
+    """The stay that goes on at the end of these facts, in order of `at`."""
+    start: int | None = None
+    ended: Fact | None = None
+    for fact in facts:
+        if ended is None and fact.named == "discharge":
+            ended = fact
+        elif ended is not None and begins(fact) and fact.at > ended.at:
+            start, ended = fact.at, None
+    if ended is not None:
+        return Stay(start, [f for f in facts if f.at > ended.at], ended)
+    return Stay(start, [f for f in facts if start is None or f.at >= start])

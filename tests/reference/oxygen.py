@@ -1,147 +1,315 @@
-"""Oxygen: the device in force, and the sustained low saturation on 4 L/min or more (criteria.md 3)."""
+"""Oxygen: the device in force, and saturation (criteria.md 3.1, the stop rule `oxygen` of 4)."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from fractions import Fraction
 
-from .clock import MINUTE
-from .facts import Knowledge, Record, timeless
-from .row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row, ids
-from .windows import STALE_VITAL, Latch, latch, stale, vitals
+from .clock import FOREVER, MINUTE
+from .facts import Value
+from .heart import signal
+from .knowledge import Knowledge, timeless
+from .row import ABSOLUTE, CLEAR, INDETERMINATE, RELATIVE, Row, ids, worse
+from .windows import STALE_VITAL, Latch, Reading, confirmed, latch, stale, sustained
 
 SPAN = 5 * MINUTE
+LONG = 30 * MINUTE
 CODES = ("o2-device", "o2-flow", "fio2")
+MACHINES = ("high-flow", "nippv", "ventilator")
 
 
 @dataclass(frozen=True)
 class Supply:
-    """Device, flow and FiO2 in force, each with the fact that charted it."""
+    """Device, flow and FiO2 in force, each with the reading that charted it, and what could not be read."""
 
-    charted: str | None = None
-    flow: float | None = None
-    fio2: float | None = None
-    device_by: Record | None = None
-    flow_by: Record | None = None
-    fio2_by: Record | None = None
+    charted: Value | None = None
+    flow: Value | None = None
+    fio2: Value | None = None
+    unread: tuple[str, ...] = ()
 
     @property
     def device(self) -> str:
         """The device; none charted: cannula by a flow, mask by a FiO2, else room air."""
         if self.charted is not None:
-            return self.charted
-        return (
-            "nasal-cannula"
-            if self.flow
-            else "mask"
-            if self.fio2 is not None and self.fio2 > 21
-            else "room-air"
+            return str(self.charted.value)
+        if self.flow is not None and self.flow.value > 0:
+            return "nasal-cannula"
+        return "mask" if self.rich else "room-air"
+
+    @property
+    def litres(self) -> Fraction | None:
+        """The flow in force."""
+        return None if self.flow is None else self.flow.value
+
+    @property
+    def share(self) -> Fraction | None:
+        """The FiO2 in force."""
+        return None if self.fio2 is None else self.fio2.value
+
+    @property
+    def rich(self) -> bool:
+        """Whether the FiO2 is above that of air."""
+        return self.fio2 is not None and self.fio2.value > 21
+
+    @property
+    def masked(self) -> bool:
+        """A mask, or `other` with a FiO2 and no flow."""
+        return self.device == "mask" or (
+            self.device == "other" and self.flow is None and self.fio2 is not None
         )
 
     @property
-    def facts(self) -> list[Record]:
+    def ids(self) -> tuple[str, ...]:
         """What charted it."""
-        return [f for f in (self.device_by, self.flow_by, self.fio2_by) if f is not None]
-
-
-def charting(record: Record) -> dict[str, Any]:
-    """The oxygen values of one record."""
-    return {r.code: r.value for r in record.readings if r.code in CODES}
+        return ids(v for v in (self.charted, self.flow, self.fio2) if v is not None)
 
 
 @timeless
-def supplies(k: Knowledge) -> list[tuple[Record, Supply]]:
+def supplies(k: Knowledge) -> list[tuple[int, Supply]]:
     """The supply after each record that charts oxygen, in order of `at`."""
-    result, supply = [], Supply()
-    for record in k.of_type("vitals"):
-        if charted := charting(record):
-            supply = _next(supply, record, charted)
-            result.append((record, supply))
-    return result
+    values = sorted((v for c in CODES for v in k.results(c)), key=lambda v: v.rank)
+    supply, found = Supply(), []
+    groups: dict[tuple[int, str], dict[str, Value]] = {}
+    for value in values:
+        groups.setdefault((value.at, value.id), {})[value.code] = value
+    for (at, _), charted in groups.items():
+        supply = _next(supply, charted)
+        found.append((at, supply))
+    return found
 
 
-def _next(was: Supply, record: Record, charted: dict[str, Any]) -> Supply:
+def _next(was: Supply, charted: dict[str, Value]) -> Supply:
+    usable = {c: v for c, v in charted.items() if v.usable}
     supply = was
-    if "o2-device" in charted:
-        supply = was if charted["o2-device"] == was.device else Supply()
-        supply = replace(supply, charted=charted["o2-device"], device_by=record)
-    elif (charted.get("o2-flow", 0) > 0 or charted.get("fio2", 0) > 21) and _off(was):
-        supply = Supply()
-    if "o2-flow" in charted:
-        supply = replace(supply, flow=charted["o2-flow"], flow_by=record)
-    if "fio2" in charted:
-        supply = replace(supply, fio2=charted["fio2"], fio2_by=record)
-    return supply
+    if "o2-device" in usable:
+        device = usable["o2-device"]
+        changed = device.value != was.device
+        supply = Supply() if changed else replace(was, unread=_without(was, "o2-device"))
+        supply = replace(supply, charted=device)
+    elif "o2-device" not in charted and _starts(usable) and _off(was):
+        supply = Supply(unread=tuple(c for c in was.unread if c == "o2-device"))
+    if "o2-flow" in usable:
+        supply = replace(supply, flow=usable["o2-flow"], unread=_without(supply, "o2-flow"))
+    if "fio2" in usable:
+        supply = replace(supply, fio2=usable["fio2"], unread=_without(supply, "fio2"))
+    bad = [c for c in CODES if c in charted and c not in usable and c not in supply.unread]
+    return replace(supply, unread=(*supply.unread, *bad))
+
+
+def _without(supply: Supply, code: str) -> tuple[str, ...]:
+    return tuple(c for c in supply.unread if c != code)
+
+
+def _starts(usable: dict[str, Value]) -> bool:
+    flow, fio2 = usable.get("o2-flow"), usable.get("fio2")
+    return (flow is not None and flow.value > 0) or (fio2 is not None and fio2.value > 21)
 
 
 def _off(supply: Supply) -> bool:
-    return supply.charted == "room-air" or (supply.flow == 0 and supply.charted != "ventilator")
+    if supply.charted is not None and supply.charted.value == "room-air":
+        return True
+    return supply.litres == 0 and supply.device not in ("ventilator", "nippv")
 
 
 def supply_at(k: Knowledge, at: int) -> Supply:
     """The supply in force at an instant, records of that instant included."""
-    return next((s for r, s in reversed(supplies(k)) if r.at <= at), Supply())
+    return next((s for since, s in reversed(supplies(k)) if since <= at), Supply())
+
+
+def now(k: Knowledge) -> Supply:
+    """The latest supply."""
+    found = supplies(k)
+    return found[-1][1] if found else Supply()
+
+
+def idle(supply: Supply) -> bool:
+    """Room air, or a flow of 0 and no FiO2 above 21 on any device that can be without."""
+    off = supply.litres == 0 and not supply.rich and supply.device not in ("ventilator", "nippv")
+    return supply.device == "room-air" or off
 
 
 def band(supply: Supply) -> str:
     """The device table."""
-    device = supply.device
-    if device == "ventilator":
-        return ABSOLUTE
-    if device == "room-air" or supply.flow == 0:
+    if idle(supply):
         return CLEAR
-    if device == "mask" or (device == "other" and supply.flow is None and supply.fio2 is not None):
-        return RELATIVE if supply.fio2 is not None and supply.fio2 < 40 else ABSOLUTE
-    if supply.flow is None:
+    if supply.device in MACHINES:
+        return ABSOLUTE
+    if supply.masked:
+        return RELATIVE if supply.share is not None and supply.share < 40 else ABSOLUTE
+    if supply.litres is None:
         return INDETERMINATE
-    return CLEAR if supply.flow < 3 else RELATIVE if supply.flow <= 4 else ABSOLUTE
+    return CLEAR if supply.litres < 3 else RELATIVE if supply.litres <= 4 else ABSOLUTE
+
+
+def much(supply: Supply, assumed: bool = True) -> bool:
+    """At least 4 L/min, a FiO2 of 40 or more, or one of the last three devices; for the stop rule only what
+    is charted in figures.
+    """
+    if (supply.litres or 0) >= 4 or (supply.share or 0) >= 40:
+        return True
+    if not assumed or idle(supply):
+        return False
+    return supply.device in MACHINES or (supply.masked and supply.share is None)
+
+
+# ---- the device over time
+
+
+@dataclass(frozen=True)
+class Held:
+    """The device's state, kept from before where it cannot be told."""
+
+    state: str
+    since: int | None = None
+    missing: tuple[str, ...] = ()
+    stale: bool = False
 
 
 @timeless
-def desaturation(k: Knowledge) -> Latch:
-    """SpO2 <95 % sustained with >= 4 L/min in force at each reading, until sustained >= 95 %."""
-    values = vitals(k, "spo2")
-    held = {v.id: (supply_at(k, v.at).flow or 0) >= 4 for v in values}
-    return latch(k, values, SPAN, lambda v: v.value < 95 and held[v.id], lambda v: v.value >= 95)
+def by_device(k: Knowledge) -> Held:
+    """The device table over the records, tripped states kept where one cannot be read."""
+    held = Held(CLEAR)
+    for at, supply in supplies(k):
+        missing = tuple(f"{c}.unreadable" for c in supply.unread)
+        state = band(supply)
+        if state == INDETERMINATE and not missing:
+            missing = ("o2-flow",)
+        if missing:
+            tripped = held.state in (RELATIVE, ABSOLUTE)
+            state = held.state if tripped else INDETERMINATE
+            held = Held(state, held.since if state == held.state else at, missing, tripped)
+        else:
+            held = Held(state, held.since if state == held.state else at)
+    return held
 
 
-def requirement(k: Knowledge, at: int) -> Row:
-    """The worse of device and desaturation; clear only with a fresh SpO2."""
-    history, values, low = supplies(k), vitals(k, "spo2"), desaturation(k)
-    supply = history[-1][1] if history else Supply()
-    state, old = band(supply), not values or stale(k, values[-1].at, STALE_VITAL, at)
-    since = _since(history, state)
-    if low.on and state != ABSOLUTE:
-        assert low.since is not None
-        return Row(
-            ABSOLUTE,
-            values[-1].value,
-            "%",
-            old,
-            evidence=ids(low.run),
-            at=low.since.at,
-            basis=("spo2", low.since.id),
-        )
-    basis = ("device", state, since, low.since.id if low.since and state == CLEAR else None)
-    if state == CLEAR and low.since is not None and (since is None or low.since.at > since):
-        since = low.since.at
-    facts, value, unit = _shown(supply)
-    if state == INDETERMINATE:
-        return Row(INDETERMINATE, missing=("o2-flow",), evidence=ids(facts), basis=basis)
-    if state == CLEAR and old:
-        return Row(INDETERMINATE, missing=("spo2",), evidence=ids(facts), basis=basis)
-    evidence = ids([*facts, *(low.run or values[-1:])]) if state == CLEAR else ids(facts)
-    return Row(state, value, unit, evidence=evidence, at=since, basis=basis)
-
-
-def _since(history: list[tuple[Record, Supply]], state: str) -> int | None:
+@timeless
+def strong_since(k: Knowledge) -> int | None:
+    """Since when devices that make the row absolute, none by an assumed FiO2, have been in force on end."""
     since = None
-    for record, supply in reversed(history):
-        if band(supply) != state:
-            break
-        since = record.at
+    for at, supply in supplies(k):
+        counts = band(supply) == ABSOLUTE and not (supply.masked and supply.share is None)
+        since = (at if since is None else since) if counts else None
     return since
 
 
-def _shown(supply: Supply) -> tuple[list[Record], float | None, str | None]:
-    if supply.flow is not None:
-        return supply.facts, supply.flow, "L/min"
-    return supply.facts, supply.fio2, "%" if supply.fio2 is not None else None
+# ---- saturation
+
+
+def least(k: Knowledge) -> Fraction:
+    """The patient's limit."""
+    baseline = k.baseline("spo2")
+    return Fraction(95) if baseline is None or baseline >= 97 else Fraction(baseline - 2)
+
+
+def shifted(k: Knowledge, limit: int) -> Fraction:
+    """A lower limit, moved with the patient's."""
+    return limit + least(k) - 95
+
+
+@timeless
+def below(k: Knowledge) -> list[Latch]:
+    """SpO2 below the patient's limit, sustained, until at or above it is."""
+    return latch(k, signal(k, "spo2"), SPAN, lambda r: r.value < least(k), lambda r: r.value >= least(k))
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """What saturation makes of the row after a reading."""
+
+    state: str = CLEAR
+    critical: bool = False
+    low: str = CLEAR
+    stops: bool = False
+    since: Reading | None = None
+    run: tuple[Reading, ...] = ()
+
+
+@timeless
+def saturations(k: Knowledge) -> list[Saturation]:
+    """Saturation after each reading in order of `at`."""
+    state, found = Saturation(), []
+    for i in range(len(signal(k, "spo2"))):
+        state = _step(k, i, state)
+        found.append(state)
+    return found
+
+
+def _step(k: Knowledge, i: int, was: Saturation) -> Saturation:
+    values = signal(k, "spo2")
+    low, stops = was.low, was.stops
+    run = sustained(k, values, i, SPAN, lambda r: r.value < least(k))
+    used: list[Reading] = []
+    if not below(k)[i].on:
+        low, stops, used = CLEAR, False, list(below(k)[i].run)
+    elif run:
+        level, full = _level(k, run)
+        low, stops, used = worse(low, level), stops or full, run
+    critical = was.critical
+    if confirmed(values, i, lambda r: r.value < shifted(k, 90)):
+        critical, used = True, used if was.critical or low == ABSOLUTE else [values[i]]
+    elif critical and (up := sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))):
+        critical, used = False, used or up
+    state = ABSOLUTE if critical else low
+    since, shown = (was.since, was.run) if state == was.state else (values[i], tuple(used))
+    return Saturation(state, critical, low, stops, since, shown)
+
+
+def _level(k: Knowledge, run: list[Reading]) -> tuple[str, bool]:
+    lows = [r for r in run if r.value < least(k)]
+    level = ABSOLUTE if all(much(supply_at(k, r.at)) for r in lows) else RELATIVE
+    return level, all(much(supply_at(k, r.at), assumed=False) for r in lows)
+
+
+def saturation(k: Knowledge) -> Saturation:
+    """Saturation after the latest reading."""
+    found = saturations(k)
+    return found[-1] if found else Saturation()
+
+
+# ---- the row
+
+
+def requirement(k: Knowledge, at: int) -> Row:
+    """The worse of device and saturation; clear only with a fresh SpO2."""
+    values, sat, device, supply = signal(k, "spo2"), saturation(k), by_device(k), now(k)
+    old = not values or stale(k, values[-1].at, STALE_VITAL, at)
+    if sat.state != CLEAR and worse(sat.state, device.state) != device.state:
+        assert sat.since is not None
+        return Row(
+            sat.state,
+            values[-1].value,
+            "%",
+            old or bool(device.missing),
+            device.missing,
+            evidence=ids(sat.run),
+            at=sat.since.at,
+            basis=("spo2", sat.since.id),
+        )
+    since = device.since
+    if device.state == CLEAR and sat.since is not None and (since is None or sat.since.at > since):
+        since = sat.since.at
+    basis = ("device", device, since)
+    value, unit = (supply.litres, "L/min") if supply.litres is not None else (supply.share, "%")
+    row = Row(device.state, value, unit, device.stale, device.missing, at=since, basis=basis)
+    if device.state == CLEAR and old:
+        return replace(row, state=INDETERMINATE, missing=("spo2",), at=None)
+    seen = ids(sat.run or values[-1:]) if device.state == CLEAR else ()
+    return replace(row, evidence=(*supply.ids, *seen))
+
+
+def marginal(k: Knowledge, at: int) -> bool:
+    """Marginal saturation, which makes rales halfway up a reason to stop."""
+    values, supply = signal(k, "spo2"), now(k)
+    fresh = bool(values) and not stale(k, values[-1].at, STALE_VITAL, at)
+    if fresh and values[-1].value < least(k):
+        return True
+    if idle(supply):
+        return False
+    return (supply.litres or 0) >= 3 or supply.device in ("mask", *MACHINES)
+
+
+def stops(k: Knowledge, at: int) -> bool:
+    """Whether 95 % cannot be met by 4 L or 40 %."""
+    since = strong_since(k)
+    return saturation(k).stops or (since is not None and since + LONG <= at < FOREVER)

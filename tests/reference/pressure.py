@@ -1,22 +1,15 @@
-"""Blood pressure (criteria.md 5): target, hypotension with its hysteresis, phase of the dose interval."""
+"""Blood pressure (criteria.md 5): target, means that stand in, hypotension with its hysteresis."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from .clock import HOUR, MINUTE
-from .facts import Knowledge, Value, timeless
+from .facts import Value
+from .knowledge import Knowledge, timeless
 from .row import ABSOLUTE, CLEAR, RELATIVE, Row, ids, unknown
-from .windows import STALE_VITAL, run_to, stale, sustained, vitals
+from .windows import BEHIND, STALE_VITAL, Reading, confirmed, counted, stale, sustained
 
-SPAN = 5 * MINUTE
-
-
-@dataclass(frozen=True)
-class Fold:
-    """Where the readings leave hypotension, since which reading, by which run."""
-
-    state: str
-    since: Value | None
-    run: tuple[Value, ...]
+SPAN, RECOVERS = 5 * MINUTE, 2 * HOUR
 
 
 def target(k: Knowledge) -> tuple[int, bool]:
@@ -28,49 +21,78 @@ def target(k: Knowledge) -> tuple[int, bool]:
 
 
 @timeless
-def fold(k: Knowledge) -> Fold:
-    """Hypotension over the readings in order of `at`."""
+def charted(k: Knowledge) -> list[Reading]:
+    """Systolic pressures and the means that stand in for one, in order of `at`, whatever their age."""
+    systolic = k.series("systolic-bp")
+    alone = [m for m in k.series("mean-bp") if not any(m.at - SPAN < s.at <= m.at for s in systolic)]
+    found = sorted([*systolic, *alone], key=lambda v: v.rank)
+    return [Reading(_counts_as(k, v), v.at, v.first, v.id, v) for v in found]
+
+
+def _counts_as(k: Knowledge, value: Value) -> Fraction:
+    if value.code == "systolic-bp":
+        return Fraction(value.value)
     goal, _ = target(k)
-    values = vitals(k, "systolic-bp")
-    result = Fold(CLEAR, None, ())
-    for i in range(len(values)):
-        result = _step(k, values, i, goal, result)
-    return result
+    if value.value < (50 if goal == 80 else 55):
+        return Fraction(goal - 10)
+    return Fraction(goal if value.value < (55 if goal == 80 else 60) else goal + 6)
 
 
-def _step(k: Knowledge, values: list[Value], i: int, goal: int, was: Fold) -> Fold:
-    value = values[i]
-    if value.value <= goal - 10:
-        return was if was.state == ABSOLUTE else Fold(ABSOLUTE, value, (value,))
-    low, off_floor, well = (
-        run_to(k, values, i, holds)
-        for holds in (lambda v: v.value <= goal, lambda v: v.value > goal - 10, lambda v: v.value > goal + 5)
-    )
-    if was.state != CLEAR and sustained(well, SPAN):
-        return Fold(CLEAR, value, tuple(well))
-    if was.state == ABSOLUTE and sustained(off_floor, SPAN):
-        return Fold(RELATIVE, value, tuple(off_floor))
-    if was.state == CLEAR and sustained(low, SPAN):
-        return Fold(RELATIVE, value, tuple(low))
-    return was
+@timeless
+def readings(k: Knowledge) -> list[Reading]:
+    """Those that trip and clear."""
+    return counted(k, [r for r in charted(k) if r.first - r.at <= BEHIND], STALE_VITAL)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Where the readings leave hypotension, since which reading, by which run."""
+
+    state: str
+    since: Reading | None = None
+    run: tuple[Reading, ...] = ()
+
+
+@timeless
+def folds(k: Knowledge) -> list[Fold]:
+    """Hypotension after each reading in order of `at`."""
+    state, found = Fold(CLEAR), []
+    for i in range(len(readings(k))):
+        state = _step(k, i, state)
+        found.append(state)
+    return found
+
+
+def _step(k: Knowledge, i: int, was: Fold) -> Fold:
+    values, (goal, _) = readings(k), target(k)
+    if confirmed(values, i, lambda r: r.value <= goal - 10):
+        return was if was.state == ABSOLUTE else Fold(ABSOLUTE, values[i], (values[i],))
+    if was.state == CLEAR:
+        low = sustained(k, values, i, SPAN, lambda r: r.value <= goal)
+        return Fold(RELATIVE, values[i], tuple(low)) if low else was
+    well = sustained(k, values, i, SPAN, lambda r: r.value > goal + 5)
+    well = well or sustained(k, values, i, RECOVERS, lambda r: r.value > goal)
+    if well:
+        return Fold(CLEAR, values[i], tuple(well))
+    off = sustained(k, values, i, SPAN, lambda r: r.value > goal - 10)
+    return Fold(RELATIVE, values[i], tuple(off)) if off and was.state == ABSOLUTE else was
 
 
 def hypotension(k: Knowledge, at: int) -> Row:
     """The state of `blood_pressure`; a stale hypotension keeps its state."""
-    values, latest = vitals(k, "systolic-bp"), k.latest("systolic-bp")
-    value = latest.value if latest else None
+    values, shown = readings(k), charted(k)
+    value = shown[-1].shown.value if shown else None
     if not values:
-        return unknown("systolic-bp", value=value)
-    old, state = stale(k, values[-1].at, STALE_VITAL, at), fold(k)
+        return unknown("systolic-bp", value=value, stale=bool(shown))
+    old, state = stale(k, values[-1].at, STALE_VITAL, at), folds(k)[-1]
     if old and state.state == CLEAR:
-        return unknown("systolic-bp", value=value)
+        return unknown("systolic-bp", value=value, stale=True)
     since = state.since or values[0]
-    return Row(state.state, value, "mm[Hg]", old, evidence=ids(state.run or values[-1:]), at=since.at)
+    evidence = ids(state.run or values[-1:])
+    return Row(state.state, value, "mm[Hg]", old, evidence=evidence, at=since.at)
 
 
-def phase(k: Knowledge, at: int) -> str | None:
-    """Where in the dose interval an instant lies; null before the first dose."""
-    if not k.doses:
-        return None
-    elapsed = at - k.doses[-1].at
-    return "before-peak" if elapsed < 4 * HOUR else "peak" if elapsed < 6 * HOUR else "after-peak"
+def latest_low(k: Knowledge) -> bool:
+    """Whether the latest pressure, stale or not, is at or below target."""
+    shown = charted(k)
+    return bool(shown) and shown[-1].value <= target(k)[0]

@@ -1,23 +1,43 @@
-"""Time cut up: mode and its intervals, staleness, sustained runs, shifts, rates in force, urine collections
-(criteria.md 1, 3, 6).
+"""Rates in force, the mode and its intervals, staleness, sustained and confirmed readings, shifts
+(criteria.md 1, 2, 3.1, 6).
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from .clock import DAY, HOUR, MINUTE
-from .facts import Knowledge, Record, Value, agent, timeless
+from . import names
+from .clock import FOREVER, HOUR, MINUTE, note
+from .facts import Fact, Value
+from .knowledge import Knowledge, timeless
+from .units import RATE_LIMITS, rounded
 
-VASOPRESSORS = ("phenylephrine", "dopamine", "norepinephrine", "vasopressin", "epinephrine")
 WEANED = 4 * HOUR
 VITAL = (4 * HOUR, 1 * HOUR)  # interval in ward, in intensive
 INTAKE = (4 * HOUR, 1 * HOUR)
 DAILY, LAB = (24 * HOUR, 24 * HOUR), (24 * HOUR, 12 * HOUR)
 BEHIND = 8 * HOUR
-FOREVER = 1 << 62
-Seen = TypeVar("Seen", Value, Record)
+GRACE = Fraction(5, 4)
+Pair = tuple[int, int]
+
+
+class Timed(Protocol):
+    """What has an `at`, and an instant at which its id was first known."""
+
+    @property
+    def at(self) -> int:
+        """When it was true."""
+
+    @property
+    def first(self) -> int:
+        """When its id was first known."""
+
+
+Seen = TypeVar("Seen", bound=Timed)
 
 
 # ---- rates in force
@@ -25,45 +45,62 @@ Seen = TypeVar("Seen", Value, Record)
 
 @dataclass(frozen=True)
 class Segment:
-    """A rate in force on [start, end)."""
+    """A rate in force on [start, end); `rate` is None where it cannot be read, `missing` says why."""
 
     start: int
     end: int
-    rate: float
-    fact: Record
-    usable: bool = True
+    rate: Fraction | None
+    missing: str
+    fact: Fact
 
 
 @timeless
-def segments(k: Knowledge, drug: str, with_unusable: bool = True) -> list[list[Segment]]:
-    """The rates of a drug, a list a line; a rate that needs a weight is in force too (rate nan), unless left
-    out.
-    """
-    lines: dict[str, list[Record]] = {}
-    rates = [f for f in k.of_type("infusion") if f.rate is not None] + (
-        list(k.unusable) if with_unusable else []
-    )
-    for fact in sorted(rates, key=lambda f: f.rank):
-        if agent(fact) == drug:
-            lines.setdefault(str(fact.event.get("line") or ""), []).append(fact)
-    return [_line(line) for line in lines.values()]
+def segments(k: Knowledge, drug: str) -> list[Segment]:
+    """The rates of a drug, line by line; a rate 0 without a line stops every line."""
+    facts = [f for f in k.of_type("infusion") if _drug(f) == drug]
+    lines = dict.fromkeys(_line(f) for f in facts)
+    return [s for line in lines for s in _of_line(k, drug, facts, line)]
 
 
-def _line(rates: list[Record]) -> list[Segment]:
-    ends = [f.at for f in rates[1:]] + [FOREVER]
-    return [
-        Segment(f.at, e, float("nan") if f.rate is None else f.rate, f, f.rate is not None)
-        for f, e in zip(rates, ends, strict=True)
-        if f.at < e
-    ]
+def _drug(fact: Fact) -> str | None:
+    return names.ingredient(fact.event["agent"], (*names.PRESSORS, *names.NO_EQUIVALENT))
+
+
+def _line(fact: Fact) -> str:
+    return str(fact.event.get("line") or "")
+
+
+def _of_line(k: Knowledge, drug: str, facts: list[Fact], line: str) -> list[Segment]:
+    mine = [f for f in facts if _line(f) == line or (not _line(f) and f.record.rate == 0)]
+    ends = [f.at for f in mine[1:]] + [FOREVER]
+    read = [(f, e, _rate(k, drug, f)) for f, e in zip(mine, ends, strict=True) if f.at < e]
+    return [Segment(f.at, e, rate, missing, f) for f, e, (rate, missing) in read]
+
+
+def _rate(k: Knowledge, drug: str, fact: Fact) -> tuple[Fraction | None, str]:
+    record = fact.record
+    if record.problem is not None or record.rate is None:
+        return None, f"{drug}.unreadable"
+    if record.unit_of_rate is None:
+        return record.rate, ""
+    weight = weight_at(k, fact.at)
+    if weight is None:
+        return None, "weight"
+    rate = rounded(record.rate / weight)
+    return (rate, "") if rate <= RATE_LIMITS.get(drug, 50) else (None, f"{drug}.unreadable")
+
+
+def weight_at(k: Knowledge, at: int) -> Fraction | None:
+    """The latest weight not after an instant, else the baseline."""
+    weights = [w for w in k.series("weight") if w.at <= at]
+    weight: Fraction | None = weights[-1].value if weights else k.baseline("weight")
+    return weight
 
 
 @timeless
 def flowing(k: Knowledge, drugs: tuple[str, ...]) -> list[tuple[int, int]]:
-    """When any of the drugs ran, as [start, end) pieces."""
-    return [
-        (s.start, s.end) for d in drugs for line in segments(k, d) for s in line if not s.usable or s.rate > 0
-    ]
+    """When any of the drugs ran, read or not, as [start, end) pieces."""
+    return [(s.start, s.end) for d in drugs for s in segments(k, d) if s.rate is None or s.rate > 0]
 
 
 def runs_at(k: Knowledge, at: int, *drugs: str) -> bool:
@@ -71,9 +108,9 @@ def runs_at(k: Knowledge, at: int, *drugs: str) -> bool:
     return any(a <= at < b for a, b in flowing(k, drugs))
 
 
-def ran_since(k: Knowledge, since: int, at: int) -> bool:
-    """Whether a vasopressor ran at some moment of (since, at]."""
-    return any(a <= at and b > since for a, b in flowing(k, VASOPRESSORS))
+def ran_within(k: Knowledge, at: int, span: int) -> bool:
+    """Whether a vasopressor ran at some moment of the last `span`."""
+    return any(a <= at and b > at - span for a, b in flowing(k, names.PRESSORS))
 
 
 # ---- mode
@@ -82,16 +119,19 @@ def ran_since(k: Knowledge, since: int, at: int) -> bool:
 @timeless
 def periods(k: Knowledge) -> list[tuple[int, int]]:
     """Intensive periods [start, end): in the ICU, or from a vasopressor's start to 4 h after its stop."""
-    return _union([(a, min(b + WEANED, FOREVER)) for a, b in flowing(k, VASOPRESSORS)] + _icu(k))
+    runs = flowing(k, (*names.PRESSORS, *names.NO_EQUIVALENT))
+    return union([(a, min(b + WEANED, FOREVER)) for a, b in runs] + _icu(k))
 
 
 def _icu(k: Knowledge) -> list[tuple[int, int]]:
     moves = [f for f in k.of_type("encounter") if f.event.get("location")]
     ends = [f.at for f in moves[1:]] + [FOREVER]
-    return [(f.at, e) for f, e in zip(moves, ends, strict=False) if f.event["location"] == "icu" and f.at < e]
+    pairs = zip(moves, ends, strict=False)
+    return [(f.at, e) for f, e in pairs if f.event["location"] == "icu" and f.at < e]
 
 
-def _union(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def union(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pieces without overlaps, in order."""
     merged: list[tuple[int, int]] = []
     for a, b in sorted(pieces):
         if merged and a <= merged[-1][1]:
@@ -111,21 +151,27 @@ def intensive(k: Knowledge, at: int) -> bool:
     return period_at(k, at) is not None
 
 
-def limit(k: Knowledge, seen: int, pair: tuple[int, int], share: Fraction | int, at: int) -> int:
-    """When something seen at `seen` reaches `share` times its interval, by the mode at `at` (a shorter
-    interval counts from the switch).
+def interval(k: Knowledge, pair: Pair, at: int) -> int:
+    """The interval in force at an instant; labs are daily after therapy-end."""
+    daily = pair is LAB and k.therapy_end is not None and at >= k.therapy_end.at
+    return pair[1] if intensive(k, at) and not daily else pair[0]
+
+
+def limit(k: Knowledge, seen: int, pair: Pair, share: Fraction | int, at: int) -> int:
+    """When something seen at `seen` reaches `share` times its interval, by the mode at `at`: a shorter
+    interval counts from the switch, the longer one's own limit goes on.
     """
-    long, short = (int(share * interval) for interval in pair)
+    long, short = (int(share * each) for each in pair)
     period = period_at(k, at)
-    return seen + long if period is None else min(seen + long, max(seen, period[0]) + short)
+    if period is None or interval(k, pair, at) == pair[0]:
+        return seen + long
+    return min(seen + long, max(seen, period[0]) + short)
 
 
-Limit = Callable[
-    [Knowledge, int, int], int
-]  # (knowledge, seen, clock) -> the instant after which it is stale
+Limit = Callable[[Knowledge, int, int], int]  # (knowledge, seen, clock) -> when it is stale
 
 
-def after(pair: tuple[int, int], share: Fraction | int) -> Limit:
+def after(pair: Pair, share: Fraction | int) -> Limit:
     """The staleness limit of `share` times an interval of Table 1."""
     return lambda k, seen, at: limit(k, seen, pair, share, at)
 
@@ -138,43 +184,76 @@ STALE_MENTAL = after((16 * HOUR, 16 * HOUR), 1)
 
 
 def stale(k: Knowledge, seen: int, when: Limit, at: int) -> bool:
-    """Older than the limit: strict."""
-    return at > when(k, seen, at)
+    """As old as the limit."""
+    return at >= when(k, seen, at)
 
 
 def last_fresh(k: Knowledge, seen: int, when: Limit, at: int) -> int:
     """The last instant up to `at` at which something seen at `seen` was not stale."""
-    marks = {at, seen} | {p for start, end in periods(k) for p in (start, end)} | {when(k, seen, FOREVER - 1)}
-    marks |= {when(k, seen, start) for start, _ in periods(k)} | {m - 1 for m in marks}
-    return max((m for m in marks if seen <= m <= at and not stale(k, seen, when, m)), default=seen)
+    ends = {p for period in periods(k) for p in period}
+    limits = {when(k, seen, m) for m in {seen, FOREVER - 1} | ends}
+    marks = {m - d for m in limits | ends for d in (0, 1)} | {seen}
+    past = [m for m in marks if seen <= m <= at and not stale(k, seen, when, m)]
+    return max(past, default=seen)
 
 
-def counted(k: Knowledge, values: list[Seen], when: Limit) -> list[Seen]:
-    """Values up to the latest (by `at`) that was fresh when it became known: later ones neither trip nor
-    clear anything.
-    """
-    fresh = [i for i, v in enumerate(values) if not stale(k, v.at, when, v.first)]
-    return values[: fresh[-1] + 1] if fresh else []
+def counted(k: Knowledge, values: Sequence[Seen], when: Limit) -> list[Seen]:
+    """Without those already stale when they became known: they neither trip nor clear anything."""
+    return [v for v in values if not stale(k, v.at, when, v.first)]
 
 
-# ---- sustained runs
+@timeless
+def vitals(k: Knowledge, code: str) -> list[Value]:
+    """Readings that trip and clear: fresh, and not more than 8 h behind the clock, when they became known."""
+    return counted(k, [v for v in k.series(code) if v.first - v.at <= BEHIND], STALE_VITAL)
 
 
-def run_to(k: Knowledge, values: list[Value], last: int, holds: Callable[[Value], bool]) -> list[Value]:
-    """The unbroken run of readings up to index `last` that all hold, no two neighbours further apart than the
-    vital-sign interval.
-    """
-    run: list[Value] = []
-    for value in reversed(values[: last + 1]):
-        if not holds(value) or (run and run[-1].at - value.at > VITAL[intensive(k, value.at)]):
-            break
-        run.append(value)
-    return run[::-1]
+# ---- sustained and confirmed (3.1)
 
 
-def sustained(run: list[Value], span: int) -> bool:
-    """At least two readings, spanning at least `span`."""
-    return len(run) >= 2 and run[-1].at - run[0].at >= span
+@dataclass(frozen=True)
+class Reading:
+    """A reading of a signal; `value` is what limits are held against."""
+
+    value: Fraction
+    at: int
+    first: int
+    id: str
+    shown: Value
+
+
+Holds = Callable[[Reading], bool]
+
+
+def sustained(k: Knowledge, readings: list[Reading], i: int, span: int, holds: Holds) -> list[Reading]:
+    """The run over which a condition is sustained at reading `i`; empty if it is not."""
+    last = readings[i]
+    if not holds(last):
+        return []
+    starts = [j for j in range(i + 1) if readings[j].at <= last.at - span and holds(readings[j])]
+    if not starts:
+        return []
+    run = readings[starts[-1] : i + 1]
+    gaps = itertools.pairwise(run)
+    if any(b.at - a.at > GRACE * VITAL[intensive(k, a.at)] for a, b in gaps):
+        return []
+    return run if 5 * sum(map(holds, run)) >= 4 * len(run) else []
+
+
+CONFIRMING = 5 * MINUTE
+
+
+def lonely(readings: list[Reading], i: int) -> bool:
+    """Whether no other reading lies in the 5 min up to reading `i`."""
+    at = readings[i].at
+    return not any(at - CONFIRMING < r.at <= at for j, r in enumerate(readings) if j != i)
+
+
+def confirmed(readings: list[Reading], i: int, holds: Holds) -> bool:
+    """Whether a single-reading limit is confirmed at reading `i`."""
+    if not holds(readings[i]):
+        return False
+    return lonely(readings, i) or (i > 0 and holds(readings[i - 1]))
 
 
 @dataclass(frozen=True)
@@ -182,32 +261,29 @@ class Latch:
     """Whether a condition with hysteresis holds, since which reading, and the run that made it so."""
 
     on: bool
-    since: Value | None = None
-    run: tuple[Value, ...] = ()
+    since: Reading | None = None
+    run: tuple[Reading, ...] = ()
 
 
-def latch(
-    k: Knowledge,
-    values: list[Value],
-    span: int,
-    trips: Callable[[Value], bool],
-    clears: Callable[[Value], bool],
-) -> Latch:
-    """Trips on a sustained run of `trips`, clears on a sustained run of `clears`, folded in order of `at`."""
-    state = Latch(False)
-    for i, value in enumerate(values):
-        run = run_to(k, values, i, clears if state.on else trips)
-        if sustained(run, span):
-            state = Latch(not state.on, value, tuple(run))
-    return state
+RECOVERS = 2 * HOUR
 
 
-@timeless
-def vitals(k: Knowledge, code: str) -> list[Value]:
-    """Readings that may take part in runs: those not more than 8 h behind the clock when they became known,
-    and counted.
+def latch(k: Knowledge, readings: list[Reading], span: int, trips: Holds, clears: Holds) -> list[Latch]:
+    """The condition after each reading: tripped when sustained; cleared when its clearing condition is, or
+    when it is not met over 2 h.
     """
-    return counted(k, [v for v in k.series(code) if v.first - v.at <= BEHIND], STALE_VITAL)
+    state, states = Latch(False), []
+    for i, reading in enumerate(readings):
+        if state.on:
+            run = sustained(k, readings, i, span, clears) or sustained(
+                k, readings, i, RECOVERS, lambda r: not trips(r)
+            )
+        else:
+            run = sustained(k, readings, i, span, trips)
+        if run:
+            state = Latch(not state.on, reading, tuple(run))
+        states.append(state)
+    return states
 
 
 # ---- shifts (UTC)
@@ -218,93 +294,11 @@ FIRST_SHIFT = 7 * HOUR
 
 def shift_ending(at: int) -> int:
     """The end of the shift (start, end] an instant belongs to."""
-    return at + (FIRST_SHIFT - at) % SHIFT
+    return int(at) + (FIRST_SHIFT - int(at)) % SHIFT
 
 
 def completed(at: int) -> int:
     """The end of the last shift completed at an instant: its end itself completes it."""
-    return at - (at - FIRST_SHIFT) % SHIFT
-
-
-# ---- urine
-
-
-@dataclass(frozen=True)
-class Collection:
-    """Urine collected on (start, end]; without a start its rate is unknown and its volume counts at
-    its end.
-    """
-
-    start: int | None
-    end: int
-    volume: Fraction
-    fact: Record
-
-    def share(self, start: int, end: int) -> Fraction:
-        """The volume that falls into (start, end]."""
-        if self.start is None:
-            return self.volume if start < self.end <= end else Fraction(0)
-        inside = min(end, self.end) - max(start, self.start)
-        return self.volume * inside / (self.end - self.start) if inside > 0 else Fraction(0)
-
-    def reaches(self, start: int, end: int) -> bool:
-        """Whether it takes part in (start, end]."""
-        if self.start is None:
-            return start < self.end <= end
-        return min(end, self.end) > max(start, self.start)
-
-
-def collections(facts: list[Record]) -> list[Collection]:
-    """Urine collections in order of their ends."""
-    return [Collection(_start(fact, facts), fact.at, Fraction(str(fact.volume)), fact) for fact in facts]
-
-
-def _start(fact: Record, facts: list[Record]) -> int | None:
-    if fact.start is not None:
-        return fact.start if fact.start < fact.at else None
-    ends = [f.at for f in facts if fact.at - DAY < f.at < fact.at]
-    return max(ends, default=None)
-
-
-def covered(parts: list[Collection], start: int, end: int) -> int:
-    """How much of (start, end] collections cover."""
-    pieces = _union(
-        [
-            (max(start, c.start), min(end, c.end))
-            for c in parts
-            if c.start is not None and min(end, c.end) > max(start, c.start)
-        ]
-    )
-    return sum(b - a for a, b in pieces)
-
-
-def volume(parts: list[Collection], start: int, end: int) -> Fraction:
-    """The urine of (start, end] in mL."""
-    return sum((c.share(start, end) for c in parts), Fraction(0))
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """The stretch urine-hour is judged on."""
-
-    start: int
-    end: int
-    rate: Fraction
-    parts: tuple[Collection, ...]
-
-
-def latest_stretch(parts: list[Collection]) -> Stretch | None:
-    """The shortest stretch from a collection's start to the latest end that covers at least 60 min, unless
-    longer than 24 h.
-    """
-    end = max((c.end for c in parts), default=0)
-    for start in sorted({c.start for c in parts if c.start is not None and c.start < end}, reverse=True):
-        time = covered(parts, start, end)
-        if time >= 60 * MINUTE:
-            rate = volume(parts, start, end) * HOUR / time
-            return (
-                Stretch(start, end, rate, tuple(c for c in parts if c.reaches(start, end)))
-                if end - start <= DAY
-                else None
-            )
-    return None
+    end = int(at) - (int(at) - FIRST_SHIFT) % SHIFT
+    note(at, end + SHIFT)
+    return end
