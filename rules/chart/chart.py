@@ -4,6 +4,8 @@ Events enter it by `record` alone, which resolves duplicates, corrections and wi
 state; everything derived from them is rebuilt when they change.
 """
 
+from typing import Any
+
 from rules.chart import dirty_flags
 from rules.chart.course import (
     FOREVER,
@@ -84,6 +86,7 @@ class Chart:
         "labs",
         "lines",
         "loads",
+        "memo",
         "mode",
         "n",
         "not_understood",
@@ -130,6 +133,7 @@ class Chart:
         self.collections: list[Collection] = []
         self.forces: list[Force] = []
         self.loads: list[Load] = []
+        self.memo: dict[str, tuple[object, object, Any]] = {}
         self.dopamine: list[Span] = []
         self.pressors: list[Span] = []
         self.cycle = Cycle()

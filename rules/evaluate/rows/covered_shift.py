@@ -2,6 +2,8 @@
 
 from bisect import bisect_left
 
+import msgspec
+
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.unreadable import unreadable_between
@@ -54,6 +56,15 @@ def reached(collections: list[Collection], end: int) -> bool:
 
 
 def _decided(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
+    """Return the result as the shifts up to this one leave it; it is kept until the collections change."""
+    kept = chart.memo.get(row.code)
+    if kept is None or kept[0] is not chart.collections or kept[1] != shift:
+        kept = chart.memo[row.code] = (chart.collections, shift, _folded(row, chart, shift))
+    result: Result = msgspec.structs.replace(kept[2])
+    return result
+
+
+def _folded(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
     """Return the result as the shifts up to this one leave it.
 
     One that is not covered keeps what was tripped, and else cannot be told.

@@ -78,7 +78,18 @@ def ages(row: HourlyRateRow, chart: Chart) -> tuple[int, int]:
 
 
 def _steps_that_decide(row: HourlyRateRow, chart: Chart) -> list[Step]:
-    """Return the steps from the latest back to one that does not depend on what was before it."""
+    """Return the steps from the latest back to one that does not depend on what was before it.
+
+    They are kept until the collections or the mode change.
+    """
+    kept = chart.memo.get(row.code)
+    if kept is None or kept[0] is not chart.collections or kept[1] is not chart.mode:
+        kept = chart.memo[row.code] = (chart.collections, chart.mode, _steps(row, chart))
+    steps: list[Step] = kept[2]
+    return steps
+
+
+def _steps(row: HourlyRateRow, chart: Chart) -> list[Step]:
     out: list[Step] = []
     for end, _ in groupby(reversed(chart.volumes["urine"]), key=lambda one: one.at):
         step = _step(row, chart, end)
@@ -111,10 +122,10 @@ def known_in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection
     soon = end + min(aged_at)
 
     def late(one: Volume) -> bool:
-        return one.first >= soon and one.first >= chart.mode.limit(end, one.first, *aged_at)
+        return one.first >= chart.mode.limit(end, one.first, *aged_at)
 
     near, into = (_near(row, chart.volumes[kind], end) for kind in ("urine", "irrigation"))
-    if any(late(one) for one in (*near, *into)):
+    if any(late(one) for one in (*near, *into) if one.first >= soon):
         near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
         return resolved(near, row.longest, into)
     after = bisect_right(chart.collections, end, key=lambda one: one.end)

@@ -15,20 +15,8 @@ def explain(row: CoveredShiftRow, asked: Asked) -> Answer:
     shifts, result, chart = asked.guideline.shifts, asked.result, asked.chart
     last = last_completed(asked.t, shifts)
     shift = last if result.at is None else shift_of(result.at, shifts)
-    relative, absolute = limits(row, shift)
     return Answer(
-        rule=Rule(
-            words=row.words,
-            source=row.source,
-            section="criteria.md section 3.4, urine-shift",
-            relative=met(relative, row.unit),
-            absolute=met(absolute, row.unit),
-            window=(
-                f"the last completed shift, collections covering {number(row.coverage * 100)} % of it, "
-                "scaled to the whole"
-            ),
-            stale="kept when the last completed shift is not covered",
-        ),
+        rule=_rule(row, shift),
         facts=shares(
             asked,
             [c for c in chart.collections if c.reference[0] in asked.ids],
@@ -38,8 +26,24 @@ def explain(row: CoveredShiftRow, asked: Asked) -> Answer:
         ),
         window=Window(*shift, _words(asked, shift, last)),
         look=asked.look("intake-output", chart.collections[-1].end if chart.collections else None),
-        why=[*both(result.value, relative, absolute, row.unit), *_coverage(row, asked, last)],
+        why=[*both(result.value, *limits(row, shift), row.unit), *_coverage(row, asked, last)],
         clears=_clears(row, asked),
+    )
+
+
+def _rule(row: CoveredShiftRow, shift: Shift) -> Rule:
+    relative, absolute = limits(row, shift)
+    return Rule(
+        words=row.words,
+        source=row.source,
+        section="criteria.md section 3.4, urine-shift",
+        relative=met(relative, row.unit),
+        absolute=met(absolute, row.unit),
+        window=(
+            f"the last completed shift, collections covering {number(row.coverage * 100)} % of it, "
+            "scaled to the whole"
+        ),
+        stale="kept when the last completed shift is not covered",
     )
 
 

@@ -29,18 +29,7 @@ def explain(row: HourlyRateRow, asked: Asked) -> Answer:
     last = max((one.end for one in inside), default=None)
     window = None if last is None else _window(row, asked, last, row.covers)
     return Answer(
-        rule=Rule(
-            words=row.words,
-            source=row.source,
-            section="criteria.md section 3.4, urine-hour",
-            relative=met(row.relative, row.unit),
-            absolute=met(row.absolute, row.unit),
-            window=(
-                "the shortest stretch that starts with a collection, ends with the latest and covers "
-                f"at least {span(row.covers)}; it clears on one of {span(row.clears_over)}"
-            ),
-            stale=f"latest collection ended {ages(*limits(row, asked.chart))} ago",
-        ),
+        rule=_rule(row, asked),
         facts=shares(asked, inside, window.start, window.end, "the stretch") if window else _unused(asked),
         window=window,
         look=asked.look(row.monitored_by, last, row.stale_factor),
@@ -57,6 +46,21 @@ def explain(row: HourlyRateRow, asked: Asked) -> Answer:
             row.unit,
             f"a stretch of {span(row.clears_over)}" if asked.tripped else "a stretch",
         ),
+    )
+
+
+def _rule(row: HourlyRateRow, asked: Asked) -> Rule:
+    return Rule(
+        words=row.words,
+        source=row.source,
+        section="criteria.md section 3.4, urine-hour",
+        relative=met(row.relative, row.unit),
+        absolute=met(row.absolute, row.unit),
+        window=(
+            "the shortest stretch that starts with a collection, ends with the latest and covers "
+            f"at least {span(row.covers)}; it clears on one of {span(row.clears_over)}"
+        ),
+        stale=f"latest collection ended {ages(*limits(row, asked.chart))} ago",
     )
 
 
