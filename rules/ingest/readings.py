@@ -143,7 +143,8 @@ def _ambiguous(kept: Sequence[Kept]) -> dict[str, str]:
     """Return the codes that come with different values, with these: which of them is true is not known."""
     values: dict[str, list[str]] = {}
     for reading in dict.fromkeys((each[0], each[1], each[5] if len(each) > 5 else None) for each in kept):
-        values.setdefault(reading[0], []).append(f"{reading[2] or ''}{reading[1]}")
+        value = reading[1] if isinstance(reading[1], str) else f"{reading[1]:g}"
+        values.setdefault(reading[0], []).append(f"{reading[2] or ''}{value}")
     return {code: ", ".join(found) for code, found in values.items() if len(found) > 1}
 
 

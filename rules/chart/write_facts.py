@@ -1,0 +1,108 @@
+"""Write to the chart where the patient is and the baseline; volumes, findings, and a clinician's commands."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from rules.chart import dirty_flags
+from rules.chart.chart import VOLUME_INPUT, Chart
+from rules.chart.facts import Accepted, Baseline, NotUnderstood, Place, Resumed, Sign, Volume, insert
+from rules.chart.merging import OF_BASELINE
+from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
+from rules.wire import events, vocabulary
+from rules.wire.agents import named
+from rules.wire.vocabulary import WARD
+
+INTAKE = ("iv-bolus", "blood-product", "iv-maintenance", "irrigation")
+
+
+def volume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write a volume in or out. Return the dirty flags."""
+    if not plausible(chart, event.kind, event.volume, outcome):
+        return set_aside(chart, heading, [artefact(event.kind, event.volume, "mL")])
+    if event.kind not in chart.volumes or (event.direction == "in") != (event.kind in INTAKE):
+        return 0
+    volume = Volume(*heading, event.volume, event.start, event.count)
+    insert(chart.volumes[event.kind], volume)
+    chart.seen[event.id] = volume
+    return dirty_flags.BIT[VOLUME_INPUT[event.kind]]
+
+
+def finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write a finding, or one that nobody knows. Return the dirty flags."""
+    if event.code not in dirty_flags.BIT:
+        unknown = NotUnderstood(*heading, event.code, None)
+        insert(chart.not_understood.setdefault(event.code, []), unknown)
+        chart.seen[event.id] = unknown
+        return dirty_flags.NOT_UNDERSTOOD
+    value = event.value if event.value is not None else "absent" if event.present is False else "present"
+    sign = Sign(*heading, value)
+    insert(chart.findings.setdefault(event.code, []), sign)
+    chart.seen[event.id] = sign
+    return dirty_flags.BIT[event.code]
+
+
+def resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write a resume. Return the dirty flags."""
+    resumed = Resumed(*heading, event.rule, event.known)
+    insert(chart.resumes, resumed)
+    chart.seen[event.id] = resumed
+    return dirty_flags.RESUME
+
+
+def accept(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write an acceptance. Return the dirty flags."""
+    accepted = Accepted(
+        *heading, event.criterion, event.level, event.until, event.by, event.reason, event.known
+    )
+    insert(chart.accepts, accepted)
+    chart.seen[event.id] = accepted
+    return dirty_flags.ACCEPT
+
+
+def encounter(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write an event of the stay. Return the dirty flags."""
+    if event.location and chart.guideline.location_of(event.location) is None:
+        outcome.unknown_unit = named(event.location)
+    dirty = _baseline(chart, event, heading, outcome) if event.event == "baseline" else 0
+    _place(chart, event, heading)
+    return dirty | dirty_flags.ENCOUNTER
+
+
+def _place(chart: Chart, event: events.Encounter, heading: Heading) -> None:
+    """Record where the patient is; a baseline of several records says it by the one that names it last."""
+    if all(place.id != event.id for place in chart.places):
+        location = _location(chart, event.location)
+        insert(chart.places, Place(*heading, event.event, location, event.location))
+    if event.event == "baseline":
+        name_unit(chart, event.id)
+    chart.seen[event.id] = next(place for place in chart.places if place.id == event.id)
+
+
+def _location(chart: Chart, unit: str | None) -> str | None:
+    return None if unit is None else chart.guideline.location_of(unit) or WARD
+
+
+def name_unit(chart: Chart, id: str) -> None:
+    """Let a baseline's place have the unit that its records, as they are in force, name."""
+    unit = next((base.unit for base in chart.baselines if base.id == id and base.unit is not None), None)
+    chart.places[:] = [
+        replace(place, location=_location(chart, unit), unit=unit) if place.id == id else place
+        for place in chart.places
+    ]
+
+
+def _baseline(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    readings: dict[str, float] = {}
+    unusable = list(event.unusable)
+    for code, value, *_ in (*event.vitals, *event.labs):
+        if code != "o2-device" and plausible(chart, code, value, outcome):
+            readings[code] = value
+        elif code != "o2-device":
+            unusable.append(artefact(code, value, {**vocabulary.VITALS, **vocabulary.LABS}[code]))
+    set_aside(chart, heading, [replace(each, code=f"{OF_BASELINE}{each.code}") for each in unusable])
+    withdraw_codes(chart, heading, event.withdrawn)
+    compared = {lab[0]: lab[5] for lab in event.labs if lab[5] is not None and lab[0] in readings}
+    stated = (event.age, readings, dict(event.findings), event.dose_1_planned, compared, event.location)
+    insert(chart.baselines, Baseline(*heading, *stated))
+    return dirty_flags.BASELINE

@@ -1,0 +1,82 @@
+"""Write readings to the chart: vital signs, weights, results; and what their records withdraw."""
+
+from typing import Any
+
+from rules.chart import dirty_flags
+from rules.chart.chart import FADED_KEPT, Chart
+from rules.chart.facts import Ghost, Lab, Weight, insert
+from rules.chart.identity import keep_digest
+from rules.chart.merging import COLUMN, WHOLE
+from rules.chart.oxygen import UNREAD, VitalsRow
+from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
+from rules.wire import vocabulary
+
+
+def vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write a set of vital signs: one row, and the weight by itself. Return the dirty flags."""
+    row = VitalsRow(*heading)
+    dirty = 0
+    unusable = event.unusable
+    usable = chart.guideline.usable
+    empty = True
+    for code, value in event.readings:
+        if code != "o2-device" and not usable(code, value):
+            outcome.implausible = (*outcome.implausible, code)
+            unusable = (*unusable, artefact(code, value, vocabulary.VITALS[code]))
+        elif code in COLUMN:
+            setattr(row, COLUMN[code], value)
+            empty = False
+        elif code == "weight":
+            weight = Weight(*heading, value)
+            insert(chart.raw_weights, weight)
+            chart.seen[event.id] = weight
+            dirty = dirty_flags.WEIGHT
+    for each in unusable:
+        row.unread |= UNREAD.get(each.code, 0)
+    if not empty or row.unread:
+        chart.seen[event.id] = row
+        dirty |= chart.tail.add(row)
+    if unusable or event.withdrawn:
+        dirty |= set_aside(chart, heading, unusable) | withdraw_codes(chart, heading, event.withdrawn)
+    if chart.tail.pruned:
+        _drop_pruned(chart)
+    return dirty
+
+
+def _drop_pruned(chart: Chart) -> None:
+    kept = {row.id: row for row in chart.tail.rows}
+    weighed = {weight.id: weight for weight in chart.raw_weights}
+    for row in chart.tail.pruned:
+        other = kept.get(row.id) or weighed.get(row.id)
+        digest = row.digest or chart.digests.pop(row.id, 0)
+        if other is None:
+            ghost = Ghost(row.at, row.tie, row.n, row.id, row.first, row.rank, row.offset, digest)
+            chart.seen[row.id] = chart.faded[row.id] = ghost
+        else:
+            chart.seen[row.id] = other
+            keep_digest(chart, row.id, digest)
+    chart.tail.pruned.clear()
+    chart.packed_faded = None
+    while len(chart.faded) > FADED_KEPT:
+        oldest = next(iter(chart.faded))
+        del chart.faded[oldest], chart.seen[oldest]
+
+
+def labs(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write a set of results, each by its code. Return the dirty flags."""
+    unusable = list(event.unusable)
+    dirty = 0
+    for code, value, low, high, unit, comparator in event.readings:
+        if not plausible(chart, code, value, outcome):
+            unusable.append(artefact(code, value, unit))
+        else:
+            lab = Lab(*heading, value, low, high, unit, comparator)
+            insert(chart.labs.setdefault(code, []), lab)
+            chart.seen[event.id] = lab
+            dirty |= dirty_flags.BIT[code]
+    return dirty | set_aside(chart, heading, unusable) | withdraw_codes(chart, heading, event.withdrawn)
+
+
+def withdrawal(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:
+    """Write that a record was entered in error. Return the dirty flags."""
+    return withdraw_codes(chart, heading, (WHOLE,))
