@@ -132,7 +132,7 @@ def exact(guideline: Guideline) -> Guideline:
 
 _PUBLISHED = Guideline(
     id="schwartzentruber-2001",
-    version="1",
+    version="2",
     rows=tuple(row for system in SYSTEMS for row in rows_of(system)),
     observations=OBSERVATIONS,
     pressure=PRESSURE,
