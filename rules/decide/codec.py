@@ -239,56 +239,24 @@ def lists_of(kind: type[F], tables: dict[str, Columns]) -> dict[str, list[F]]:
     return {name: column_codec.facts_of(kind, table) for name, table in tables.items()}
 
 
-def _head(p: Patient) -> Head:
-    return Head(
-        p.id,
-        p.now,
-        p.due,
-        p.seq,
-        names(p.dirty),
-        names(p.dirty_amended),
-        names(p.dirty_replaced),
-        p.amendments,
-        p.pending,
-        names(p.dirty_on_vitals),
-        p.cycles,
-        p.cycle_start,
-        p.cycle_since,
-        p.quiet,
-        p.intensive_since,
-        p.acks,
-        p.resumed,
-        p.discharged,
-        p.stay,
-        p.sealed,
-        p.after,
-        p.reminders,
-        p.given,
-        p.watched,
-        p.fresh,
-        p.rules_n,
-        p.accepted,
-        p.outgrown,
-    )
+FLAGS = ("dirty", "dirty_amended", "dirty_replaced", "dirty_on_vitals")
+"""Fields of the head that are dirty flags."""
+
+
+def _head(patient: Patient) -> Head:
+    fields = ((name, getattr(patient, name)) for name in Head.__struct_fields__)
+    values: list[Any] = [names(value) if name in FLAGS else value for name, value in fields]
+    return Head(*values)
 
 
 def _patient(rest: Rest, chart: Chart, guideline: Guideline) -> Patient:
-    fields: dict[str, Any] = {name: getattr(rest.head, name) for name in HEAD_AS_IT_IS}
-    flags: dict[str, Any] = {name: dirty_flags.bits(getattr(rest.head, name)) for name in HEAD_FLAGS}
-    return Patient(
-        guideline=guideline,
-        chart=chart,
-        memories=rest.memories,
-        episodes=rest.episodes,
-        rules=rest.rules,
-        former=rest.former,
-        **fields,
-        **flags,
-    )
-
-
-HEAD_FLAGS = ("dirty", "dirty_amended", "dirty_replaced", "dirty_on_vitals")
-HEAD_AS_IT_IS = tuple(name for name in Head.__struct_fields__ if name not in HEAD_FLAGS)
+    patient = Patient(rest.head.id, guideline, chart)
+    for name in Head.__struct_fields__:
+        value = getattr(rest.head, name)
+        setattr(patient, name, dirty_flags.bits(value) if name in FLAGS else value)
+    patient.memories, patient.episodes = rest.memories, rest.episodes
+    patient.rules, patient.former = rest.rules, rest.former
+    return patient
 
 
 def _chart(saved: SavedChart, guideline: Guideline) -> Chart:

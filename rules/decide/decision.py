@@ -73,14 +73,10 @@ def _decide_stay(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> No
 
 
 def _decide_discharged(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> None:
-    """Decide what is left of a patient who is discharged: that charting goes on.
-
-    What shares the instant of the discharge opens nothing.
-    """
+    """Decide what is left of a patient who is discharged: that charting goes on."""
     seal(patient, patient.now + 1)
     i = plan.index[AFTER_DISCHARGE]
-    if patient.discharged != patient.now:
-        _decide_subject(patient, plan.subjects[i], i, patient.now, alerts)
+    _decide_subject(patient, plan.subjects[i], i, patient.now, alerts)
 
 
 def _deadline_passed(patient: Patient) -> bool:

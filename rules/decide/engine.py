@@ -64,18 +64,11 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
         return outcome
     dirty = outcome.dirty
     if isinstance(event, events.Vitals):
-        if not outcome.dirty_amended:
-            dirty |= patient.dirty_on_vitals
+        dirty |= 0 if outcome.dirty_amended else patient.dirty_on_vitals
         if patient.watched:
             patient.fresh, patient.pending = (*patient.fresh, event.at), True
-    elif isinstance(event, events.Ack):
-        patient.acks = (*patient.acks, (event.alert, event.id))
-        patient.pending = True
-    elif isinstance(event, events.Resume):
-        patient.resumed = (*patient.resumed, event.rule)
-    elif isinstance(event, events.Withdrawal) and event.type == "ack" and undo(patient, event.id):
-        patient.acks = (*patient.acks, (NO_ALERT, event.id))
-        patient.pending = True
+    else:
+        _apply_command(patient, event)
     patient.dirty_replaced |= outcome.dirty_replaced
     if outcome.dirty_amended:
         patient.dirty_amended |= outcome.dirty_amended
@@ -84,6 +77,18 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
     if dirty or outcome.dirty_amended or not patient.memories:
         patient.pending = True
     return outcome
+
+
+def _apply_command(patient: Patient, event: events.Event) -> None:
+    """Let an acknowledgement, its withdrawal or a resume take effect at this instant's decision."""
+    if isinstance(event, events.Ack):
+        patient.acks = (*patient.acks, (event.alert, event.id))
+        patient.pending = True
+    elif isinstance(event, events.Resume):
+        patient.resumed = (*patient.resumed, event.rule)
+    elif isinstance(event, events.Withdrawal) and event.type == "ack" and undo(patient, event.id):
+        patient.acks = (*patient.acks, (NO_ALERT, event.id))
+        patient.pending = True
 
 
 def pass_to(patient: Patient, instant: Instant) -> list[Alert]:

@@ -272,6 +272,18 @@ CLOSES = {
         discharged().vitals("11:00", hr=90).withdraw("out", "12:00").tick("13:00"),
         ["opened technical 11:00", "resolved clear 12:00"],
     ),
+    "known already when a late discharge becomes known": (
+        stay().vitals("11:00", hr=90).encounter("discharge", "10:00", id="out", known="12:00").tick("20:00"),
+        ["opened technical 12:00", "resolved clear 19:00"],
+    ),
+    "not by what shares the instant of the discharge": (
+        stay()
+        .vitals("11:00", hr=90, known="12:00")
+        .encounter("discharge", "10:00", id="out", known="12:00")
+        .labs("13:00", platelets=100)
+        .tick("20:00"),
+        [],
+    ),
     "over before it was known": (discharged().vitals("11:00", hr=90, known="19:00").tick("20:00"), []),
 }
 
