@@ -34,7 +34,7 @@ def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Resu
         at = max(ends, default=doses[-1].at if doses else None)
         return Result(at=at, held=held, words=f"{hours(advice.until)} h passed" if ends else advice.ended)
     ahead = soonest(now, *(since + advice.until for _, since in held))
-    result = Result(ABSOLUTE, at=active[0][0].at, held=held, next=ahead)
+    result = Result(ABSOLUTE, at=max(dose.at for dose, _ in active), held=held, next=ahead)
     result.value, result.evidence = float(len(active)), references([dose for dose, _ in active])
     result.words = f"{'; '.join(_told(case, dose, why) for dose, why in active)}: {advice.text}"
     return result
@@ -179,11 +179,12 @@ def cycle_ends_soon(advice: Advice, case: Case, now: Instant, before: Memory) ->
     opens = due + advice.after
     if end is not None and now >= end:
         return Result(at=end, words="Therapy has ended")
-    if case.stopped:
-        return Result(words="IL-2 is stopped")
+    stops = due + table.longest_delay + table.charting_grace
+    if now >= stops:
+        return Result(at=stops, words="The cycle has ended: no dose for more than 24 h after it was due")
     if now < opens:
         return Result(at=doses[-1].at, next=soonest(now, opens, end), words="A dose was given")
-    result = open_(opens, (doses[-1].reference,), soonest(now, end))
+    result = open_(opens, (doses[-1].reference,), soonest(now, end, stops))
     left = hours(table.longest_delay - advice.after)
     since = clock_time(due, case.guideline.shifts)
     result.words = f"The next dose has been due since {since}: the cycle ends in {left} h; {advice.text}"
