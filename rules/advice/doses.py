@@ -45,8 +45,9 @@ def _told(case: Case, dose: DoseFact, why: str) -> str:
 
 
 def _named(case: Case, dose: DoseFact) -> str:
-    number = 1 + next(i for i, one in enumerate(case.chart.cycle_doses) if one.id == dose.id)
-    return f"Dose {number} at {clock_time(dose.at, case.guideline.shifts)}"
+    """Return a dose by its number in the cycle; one of a cycle before has none."""
+    number = next((f" {i}" for i, one in enumerate(case.chart.cycle_doses, 1) if one.id == dose.id), "")
+    return f"Dose{number} at {clock_time(dose.at, case.guideline.shifts)}"
 
 
 def error_of(advice: Advice, case: Case, dose: DoseFact) -> str:
@@ -120,7 +121,7 @@ def dose_against_advice(advice: Advice, case: Case, now: Instant, before: Memory
 
     The readiness before it is that of the first decision on it, and is kept.
     """
-    doses, known = case.chart.cycle_doses, audited(before.held)
+    doses, known = case.chart.doses, audited(before.held)
     found = {
         (dose.id, dose.at): known.get((dose.id, dose.at), (case.verdicts.get(dose.id, ""), now))
         for dose in doses
