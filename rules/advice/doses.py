@@ -33,7 +33,7 @@ def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Resu
         at = max(ends, default=doses[-1].at if doses else None)
         return Result(at=at, held=held, words=f"{hours(advice.until)} h passed" if ends else advice.ended)
     ahead = soonest(now, *(since + advice.until for _, since in held))
-    result = Result(ABSOLUTE, at=active[0][0].at, held=held, next=ahead)
+    result = Result(ABSOLUTE, at=max(dose.at for dose, _ in active), held=held, next=ahead)
     result.value, result.evidence = float(len(active)), references([dose for dose, _ in active])
     result.words = f"{'; '.join(_described(case, dose, why) for dose, why in active)}: {advice.text}"
     return result
@@ -44,8 +44,9 @@ def _described(case: Case, dose: DoseFact, why: str) -> str:
 
 
 def _named(case: Case, dose: DoseFact) -> str:
-    number = 1 + next(i for i, one in enumerate(case.chart.cycle_doses) if one.id == dose.id)
-    return f"Dose {number} at {clock_time(dose.at, case.guideline.shifts)}"
+    """Return a dose by its number in the cycle; one of a cycle before has none."""
+    number = next((f" {i}" for i, one in enumerate(case.chart.cycle_doses, 1) if one.id == dose.id), "")
+    return f"Dose{number} at {clock_time(dose.at, case.guideline.shifts)}"
 
 
 def error_of(advice: Advice, case: Case, dose: DoseFact) -> str:
@@ -119,7 +120,7 @@ def dose_against_advice(advice: Advice, case: Case, now: Instant, before: Memory
 
     The readiness before it is that of the first decision on it, and is kept.
     """
-    doses, known = case.chart.cycle_doses, audited(before.held)
+    doses, known = case.chart.doses, audited(before.held)
     found = {
         (dose.id, dose.at): known.get((dose.id, dose.at), (case.verdicts.get(dose.id, ""), now))
         for dose in doses
@@ -179,11 +180,12 @@ def cycle_ends_soon(advice: Advice, case: Case, now: Instant, before: Memory) ->
     opens = due + advice.after
     if end is not None and now >= end:
         return Result(at=end, words="Therapy has ended")
-    if case.stopped:
-        return Result(words="IL-2 is stopped")
+    stops = due + table.longest_delay + table.charting_grace
+    if now >= stops:
+        return Result(at=stops, words="The cycle has ended: no dose for more than 24 h after it was due")
     if now < opens:
         return Result(at=doses[-1].at, next=soonest(now, opens, end), words="A dose was given")
-    result = open_(opens, (doses[-1].reference,), soonest(now, end))
+    result = open_(opens, (doses[-1].reference,), soonest(now, end, stops))
     left = hours(table.longest_delay - advice.after)
     since = clock_time(due, case.guideline.shifts)
     result.words = f"The next dose has been due since {since}: the cycle ends in {left} h; {advice.text}"

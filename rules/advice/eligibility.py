@@ -1,7 +1,7 @@
 """Evaluate the advice that names what stands against dose 1 (criteria.md section 7.4)."""
 
 from rules.evaluate.eligibility import MET, NOT_MET, UNKNOWN, eligibility
-from rules.evaluate.result import ADVISORY, Case, Memory, Result, soonest
+from rules.evaluate.result import ADVISORY, Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
 from rules.wire.instants import Instant
 
@@ -12,14 +12,11 @@ def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory)
     if cycle.start is None or now < cycle.start:
         return Result(next=cycle.start)
     if doses:
-        return Result(at=doses[0].at, words="Dose 1 was given")
-    end = cycle.end
-    if end is not None and now >= end:
-        return Result(at=end, words="Therapy has ended")
+        return Result(words="Dose 1 was given")
     open_items = [(item, state) for item, state in eligibility(case.chart) if state != MET]
     if not open_items:
         return Result(words=advice.ended)
-    result = Result(ADVISORY, value=", ".join(item for item, _ in open_items), next=soonest(now, end))
+    result = Result(ADVISORY, value=", ".join(item for item, _ in open_items))
     result.words = f"{_described(case, open_items)}: {advice.text}"
     return result
 

@@ -65,7 +65,7 @@ def fever(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     if now >= ends:
         result.at, result.words = ends, "Fever: not measured for 4 h"
         return result
-    result.state, result.at, result.next = ADVISORY, case.chart.tail.now.temp.feverish, ends
+    result.state, result.next = ADVISORY, ends
     result.words = f"{result.words}: {_against_fever(advice, case)}"
     return result
 

@@ -40,7 +40,6 @@ from rules.chart.dirty_flags import (
 from rules.evaluate.result import Case, Memory, Result
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.edition import Guideline
-from rules.guideline.harm import HARM
 from rules.wire.instants import Instant
 
 Decide = Callable[[Advice, Case, Instant, Memory], Result]
@@ -66,17 +65,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 ENDED = ENCOUNTER | DOSES
-KIDNEY = (HARM.anuric,)
 
 
 def lab(*codes: str) -> int:
     """Return the dirty flags of labs, or of findings."""
     return dirty_flags.bits(codes)
-
-
-def replaced(code: str, decide: Decide) -> Entry:
-    """Return the entry of an electrolyte that is replaced, in kidneys that may not clear it."""
-    return Entry(decide, lab(code, "creatinine"), KIDNEY)
 
 
 ADVISES: dict[str, Entry] = {
@@ -89,17 +82,17 @@ ADVISES: dict[str, Entry] = {
     "fluid-limit": Entry(fluids.fluid_limit, FLUIDS),
     "edema-caution": Entry(fluids.edema_caution, WEIGHT | BASELINE),
     "acidosis": Entry(labs.fixed_limit, lab("bicarbonate")),
-    "hypokalemia": replaced("potassium", labs.fixed_limit),
+    "hypokalemia": Entry(labs.fixed_limit, lab("potassium")),
     "hypocalcemia": Entry(labs.below_low, lab("calcium")),
-    "hypomagnesemia": replaced("magnesium", labs.below_low),
-    "hypophosphatemia": replaced("phosphate", labs.below_low),
+    "hypomagnesemia": Entry(labs.below_low, lab("magnesium")),
+    "hypophosphatemia": Entry(labs.below_low, lab("phosphate")),
     "hypoalbuminemia": Entry(labs.below_low, lab("albumin")),
     "anemia": Entry(labs.fixed_limit, lab("hematocrit")),
     "transfuse-platelets": Entry(labs.fixed_limit, lab("platelets")),
     "hypoxemia": Entry(vital_signs.hypoxemia, SPO2 | BASELINE),
     "ck-elevated": Entry(labs.ck_elevated, lab("ck", *labs.ENZYMES)),
     "chills": Entry(observed.chills, lab("chills") | ENCOUNTER),
-    "fever": Entry(observed.fever, TEMPERATURE | harm.INDOMETHACIN_INPUTS, harm.INDOMETHACIN_READS),
+    "fever": Entry(observed.fever, TEMPERATURE),
     "septic-workup": Entry(spikes.septic_workup, TEMPERATURE | ENDED | lab(*spikes.ANSWERS)),
     "early-fever-expected": Entry(observed.early_fever_expected, ENDED, ("fever",)),
     "mental-status-watch": Entry(observed.mental_status_watch, lab("mental-status")),
@@ -132,7 +125,7 @@ ADVISES: dict[str, Entry] = {
     "dose-changed": Entry(doses.dose_changed, ENDED | WEIGHT | BASELINE),
     "dose-against-advice": Entry(doses.dose_against_advice, ENDED),
     "dose-count": Entry(doses.dose_count, ENDED),
-    "cycle-ends-soon": Entry(doses.cycle_ends_soon, ENDED, rules=True),
+    "cycle-ends-soon": Entry(doses.cycle_ends_soon, ENDED),
     "bradycardia": Entry(vital_signs.bradycardia, HEART_RATE),
     "tachypnea": Entry(vital_signs.tachypnea, BREATHING),
     "hyperkalemia": Entry(labs.hyperkalemia, lab("potassium")),

@@ -8,7 +8,7 @@ import msgspec
 from rules.chart.chart import Chart
 from rules.chart.fact_lists import move, uncorrected
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import Subject
+from rules.decide.subjects import Subject, plan_for
 from rules.evaluate.result import INDETERMINATE, Memory, Result
 from rules.wire import events
 from rules.wire.alerts import RANK
@@ -30,15 +30,28 @@ def is_amended(patient: Patient, subject: Subject, result: Result, before: Memor
     if not subject.touches & patient.dirty_amended:
         return False
     episode = patient.episodes.get(subject.name)
-    if episode is None or not subject.touches & patient.dirty or not _lowers(result, episode):
+    if episode is None or not _lowers(result, episode):
         return True
     if patient.replaced is None:
         return True
     if patient.alone is None:
         patient.alone = uncorrected(patient.chart, patient.amendments, patient.replaced)
     alone = msgspec.structs.replace(patient, chart=patient.alone, memories=dict(patient.memories))
+    _judge_read(alone, subject)
     found = subject.judge(alone, patient.now, before)
     return RANK.get(found.state, 0) > RANK.get(result.state, 0) or found.state == INDETERMINATE
+
+
+def _judge_read(alone: Patient, subject: Subject) -> None:
+    """Judge what a subject reads over the facts as they were, so that it reads that."""
+    plan = plan_for(alone.guideline)
+    for name in subject.after:
+        read = plan.subjects[plan.index[name]]
+        _judge_read(alone, read)
+        found = read.judge(alone, alone.now, alone.memory(name))
+        alone.memories[name] = Memory(
+            found.state, stale=found.stale, flags=found.flags, mark=found.mark, held=found.held
+        )
 
 
 def _lowers(result: Result, episode: Episode) -> bool:

@@ -31,7 +31,7 @@ def audit(patient: Patient, plan: Plan) -> None:
         audited(patient.memory(AGAINST_ADVICE).held),
         patient.guideline.advises[AGAINST_ADVICE].within,
     )
-    for dose in patient.chart.cycle_doses:
+    for dose in patient.chart.doses:
         # What is known for longer was judged then, be it under another guideline.
         if (dose.id, dose.at) not in known and patient.now < dose.first + within:
             patient.verdicts[dose.id] = readiness_before(patient, plan, dose)

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import ADVICE, Subject
+from rules.decide.subjects import Subject
 from rules.evaluate.pressure import phase
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
@@ -155,12 +155,12 @@ def unacknowledge(episode: Episode) -> None:
 
 
 def step_up(
-    patient: Patient, step: Step, episode: Episode, result: Result, words: Words, before: float
+    patient: Patient, step: Step, episode: Episode, result: Result, words: Words, before: float | UnsetType
 ) -> PendingAlert:
     """Return the `worsened` of an acknowledged episode whose value is worse by a step than `before`."""
     at = moment(patient, result.at, episode)
     change = Change("worsened", episode.level, at, acknowledged=before)
-    if step.kind != ADVICE:
+    if before is not UNSET:
         was = f"; {written(before, result.unit)} when acknowledged"
         words = words._replace(message=f"{words.message}{was}")
     alert = pending_alert(patient, step, episode, result, change, words)

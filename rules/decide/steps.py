@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from rules.chart.chart import Chart
 from rules.chart.oxygen import VitalsRow
@@ -82,9 +83,9 @@ class Found(NamedTuple):
 
 
 class Worse(NamedTuple):
-    """A step: the worst before it, and the result that says what is worse."""
+    """A step: the worst before it, if it is one of a value, and the result that says what is worse."""
 
-    before: float
+    before: float | UnsetType
     result: Result
 
 
@@ -141,7 +142,7 @@ def another_dose(patient: Patient, name: str, result: Result) -> Worse | None:
         return None
     evidence = tuple(dose.reference for dose in new)
     alerted = msgspec.structs.replace(result, at=new[0].at, evidence=evidence)
-    return Worse(result.value - len(new), alerted)
+    return Worse(UNSET, alerted)
 
 
 def _known_after(chart: Chart, result: Result, instant: Instant) -> bool:

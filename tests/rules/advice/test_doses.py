@@ -144,10 +144,16 @@ WATCHES = {
     "cycle-ends-soon when due for 20 h": ("cycle-ends-soon", given(None), "36:00", True),
     "not before": ("cycle-ends-soon", given(None), "35:59:59.999", False),
     "not before dose 1": ("cycle-ends-soon", start(), "30:00", False),
-    "not while another stop stands": (
+    "another stop leaves it": (
         "cycle-ends-soon",
         given(None).finding("infection", "20:00"),
         "37:00",
+        True,
+    ),
+    "not once the delay is over 24 h, resumed or not": (
+        "cycle-ends-soon",
+        given(None).tick("40:20").resume("delay-over-24h", "40:30"),
+        "41:00",
         False,
     ),
     "10 % less is let pass": ("dose-changed", given(None, 540_000), "16:00", False),
