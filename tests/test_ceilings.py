@@ -29,12 +29,12 @@ REGISTRIES = {
 CEILINGS = {
     "modules": 413,
     "modules with one reader, next door": 85,
-    "functions of more than 25 lines": 34,
+    "functions of more than 25 lines": 30,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,
     "lines of more than 110 columns in simulators": 0,
     "lines of more than 110 columns in deploy": 0,
-    "dict[str, Any] in rules": 11,
+    "dict[str, Any] in rules": 9,
     "dict[str, Any] in streams": 11,
 }
 
