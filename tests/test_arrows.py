@@ -315,7 +315,8 @@ FOREIGN = {
 
 @pytest.mark.parametrize("what", list(FOREIGN))
 def test_no_file_holds(what: str) -> None:
-    looked = {path: path.read_text(encoding="utf-8", errors="replace") for path in kept_files()}
+    texts = (path for path in kept_files() if path.suffix != ".gz")
+    looked = {path: path.read_text(encoding="utf-8", errors="replace") for path in texts}
     assert [str(path.relative_to(ROOT)) for path, text in looked.items() if FOREIGN[what].search(text)] == []
 
 
