@@ -110,9 +110,7 @@ DEVICES: Mapping[str, str] = MappingProxyType(
         "none": "room-air",
         "nasal cannula": "nasal-cannula",
         "oxymizer": "nasal-cannula",
-        # Its flow is often charted elsewhere: `other` is then judged by the FiO2 (criteria.md 3,
-        # oxygen-requirement), a cannula not at all.
-        "high flow nasal cannula": "other",
+        "high flow nasal cannula": "high-flow",
         "other": "other",
         "t-piece": "other",
         "face tent": "mask",
@@ -124,14 +122,13 @@ DEVICES: Mapping[str, str] = MappingProxyType(
         "ultrasonic neb": "mask",
         "vapomist": "mask",
         "trach mask": "mask",
-        # Ventilation by a mask is ventilation: the need exceeds what a flow can express.
-        "cpap mask": "ventilator",
-        "bipap mask": "ventilator",
+        "cpap mask": "nippv",
+        "bipap mask": "nippv",
         "tracheostomy tube": "ventilator",
         ENDOTRACHEAL_TUBE: "ventilator",
     }
 )
-SUPPORT = ("room-air", "nasal-cannula", "other", "mask", "ventilator")
+SUPPORT = ("room-air", "nasal-cannula", "other", "mask", "high-flow", "nippv", "ventilator")
 """From least to most: of several devices charted at once the last one counts."""
 
 

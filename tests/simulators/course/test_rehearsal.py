@@ -42,10 +42,10 @@ def alerts() -> list[Alert]:
     return list(fold(events, GUIDELINE).alerts)
 
 
-def test_the_cast_has_one_patient_of_each_scenario_but_the_mix() -> None:
-    assert sorted(part.scenario for part in DEMO_PATIENTS) == sorted(
-        name for name, scenario in SCENARIOS.items() if not scenario.mix
-    )
+def test_the_cast_has_one_patient_of_a_scenario_and_none_of_the_mix() -> None:
+    parts = [part.scenario for part in DEMO_PATIENTS]
+    assert set(parts) <= {name for name, scenario in SCENARIOS.items() if not scenario.mix}
+    assert len(set(parts)) == len(parts)
     assert len({part.patient for part in DEMO_PATIENTS}) == len(DEMO_PATIENTS)
 
 
@@ -68,7 +68,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
         ("typical", "sinus-tachycardia", "opened", "relative"),
         ("oliguria", "urine-hour", "worsened", "absolute"),
         ("fibrillation", "atrial-fibrillation", "opened", "absolute"),
-        ("fibrillation", "recommendation", "worsened", "absolute"),
+        ("fibrillation", "recommendation", "opened", "absolute"),
         ("pressor", "phenylephrine-maximum", "worsened", "absolute"),
         ("pressor", "phenylephrine-minimum", "opened", "absolute"),
         ("edema", "oxygen-requirement", "opened", "relative"),

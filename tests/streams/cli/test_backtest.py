@@ -62,7 +62,7 @@ def test_text_counts_by_subject_and_names_both_guidelines(
     sides[1].append(alert_record())
     assert backtest(write, "-o", "text") == 1
     text = " ".join(capsys.readouterr().out.split())
-    assert "now schwartzentruber-2001 version 1" in text
+    assert "now schwartzentruber-2001 version 2" in text
     assert "urine-hour 0 1" in text
 
 

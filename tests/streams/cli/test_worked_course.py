@@ -137,7 +137,7 @@ def test_the_guideline_is_cited_and_the_specification_only_when_asked_for(
     assert "(Table 3, renal, row 2)" in said
     assert "criteria.md" not in said
     [added] = set(verbose.splitlines()) - set(said.splitlines())
-    assert added.strip() == "Specification: docs/spec/criteria.md section 3, urine-hour."
+    assert added.strip() == "Specification: docs/spec/criteria.md section 3.4, urine-hour."
 
 
 def test_a_subject_nobody_knows_names_the_nearest(course: str, capsys: Capture) -> None:
