@@ -34,6 +34,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "ack": ("alert", "by", "reason"),
     "silence": ("subject", "level", "until", "by", "reason"),
     "resume": ("rule", "by", "reason"),
+    "accept": ("criterion", "level", "until", "by", "reason"),
     "tick": (),
 }
 COLUMNS = tuple(

@@ -53,7 +53,9 @@ VALUES = {
     "actionable": set(pager.ACTIONABLE),
     "code": set(CODES),
     "outcome": set(pager.OUTCOMES),
-    "reason": {value for name, value in vars(refusals).items() if name.isupper()},
+    "reason": {
+        value for name, value in vars(refusals).items() if name.isupper() and isinstance(value, str)
+    },
     "recommendation": set(RECOMMENDATIONS),
     "transition": {"opened", "worsened", "improved", "resolved", "amended", "reminder"},
     "type": set(vocabulary.EventType.__args__),  # type: ignore[attr-defined]  # a Literal's words

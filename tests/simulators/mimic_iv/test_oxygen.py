@@ -39,8 +39,8 @@ def device(text: str, at: int = NINE, known: int | None = None) -> Charted:
         ([device("None"), number(FIO2, 50.0)], {"fio2": 50}),
         ([device("Nasal cannula"), device("Face tent")], {"o2-device": "mask"}),
         ([device("Endotracheal tube"), device("None")], {"o2-device": "ventilator"}),
-        ([device("Bipap mask ")], {"o2-device": "ventilator"}),
-        ([device("High flow nasal cannula"), number(FIO2, 60.0)], {"o2-device": "other", "fio2": 60}),
+        ([device("Bipap mask ")], {"o2-device": "nippv"}),
+        ([device("High flow nasal cannula"), number(FIO2, 60.0)], {"o2-device": "high-flow", "fio2": 60}),
     ],
 )
 def test_what_is_charted_at_one_minute_is_one_record(rows: list[Charted], readings: object) -> None:
