@@ -168,7 +168,12 @@ def test_plausible_ranges_are_those_of_the_text() -> None:
     words |= {"urea nitrogen": "urea"}
     found = re.findall(r"([A-Za-z0-9 -]+?) ([\d.]+)-([\d.]+)", text.partition("A unit that")[0])
     found = [(name.strip().removeprefix("urine 0-3000"), low, high) for name, low, high in found]
-    listed = [("ck", "0", "200000"), ("alt", "0", "200000"), ("ast", "0", "200000"), ("epinephrine", "0", "5")]
+    listed = [
+        ("ck", "0", "200000"),
+        ("alt", "0", "200000"),
+        ("ast", "0", "200000"),
+        ("epinephrine", "0", "5"),
+    ]
     found = [*(each for each in found if "transaminases" not in each[0] and "and" not in each[0]), *listed]
     found.append(("norepinephrine", "0", "5"))
     theirs = {words.get(name, name): (float(low), float(high)) for name, low, high in found}
