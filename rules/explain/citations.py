@@ -25,7 +25,7 @@ from rules.chart.merging import COLUMN
 from rules.chart.oxygen import VitalsRow
 from rules.chart.readings import History, Reading, run_so_far
 from rules.evaluate.monitoring import last_seen
-from rules.explain.explanation import Cited, Value, Window, met, span, when
+from rules.explain.explanation import Cited, Value, Window, amount, met, span, when
 from rules.explain.question import Asked
 from rules.guideline.declarations import Limit
 from rules.wire import vocabulary
@@ -90,6 +90,11 @@ def remembered(chart: Chart, id: str, code: str) -> Reading | None:
     return next((reading for reading in reversed(history.readings) if reading.id == id), None)
 
 
+def compared(lab: Lab) -> str:
+    """Write a result with its comparator: `<10 10*3/uL`."""
+    return f"{lab.comparator or ''}{amount(lab.value, lab.unit)}"
+
+
 def wording(fact: Fact | Reading, code: str | None) -> Wording:
     """Return the value and unit of a fact."""
     if isinstance(fact, Reading):
@@ -97,7 +102,7 @@ def wording(fact: Fact | Reading, code: str | None) -> Wording:
     if isinstance(fact, VitalsRow):
         return _reading_of(fact, code)
     if isinstance(fact, Lab):
-        return fact.value, fact.unit
+        return (fact.value, fact.unit) if fact.comparator is None else (compared(fact), None)
     if isinstance(fact, Weight):
         return fact.value, "kg"
     if isinstance(fact, Volume):

@@ -212,7 +212,8 @@ def headline(name: str, result: Result, since: int | None) -> str:
     """Write a headline: `urine-hour is absolute since 2026-03-02T10:00:00Z: 8 mL/h, limit below 10 mL/h.`"""
     stale = " (stale, kept)" if result.stale else ""
     moment = f" since {when(since)}" if since is not None else ""
-    value = f": {amount(result.value, result.unit)}" if result.value is not None else ""
+    read = f"{result.comparator or ''}{amount(result.value, result.unit)}"
+    value = f": {read}" if result.value is not None else ""
     limit = (
         f"{',' if value else ':'} limit {limited(result.limit, result.unit)}"
         if result.limit is not None

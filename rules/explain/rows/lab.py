@@ -1,8 +1,9 @@
 """Explain a lab: its latest value against its limits."""
 
 from rules.chart.facts import Fact, Lab
+from rules.evaluate.limit_bands import band_of
 from rules.evaluate.rows.lab import ages as stale_ages
-from rules.explain.citations import cite_all, cited
+from rules.explain.citations import cite_all, cited, compared
 from rules.explain.explanation import Answer, Cited, Rule, ages, back, both, met
 from rules.explain.question import Asked
 from rules.guideline.declarations import LabRow
@@ -31,9 +32,18 @@ def explain(row: LabRow, asked: Asked) -> Answer:
             *_too_late(labs, asked, row.lab),
         ],
         look=asked.look(row.monitored_by, None if last is None else last.at, row.stale_factor),
-        why=both(result.value, row.relative, row.absolute, row.unit),
+        why=_why(row, asked, last),
         clears=back(result.state, row.relative, row.absolute, row.unit, f"a {row.lab}"),
     )
+
+
+def _why(row: LabRow, asked: Asked, last: Lab | None) -> list[str]:
+    """Write the distances from the limits; of a result with a comparator, what it stands for."""
+    if last is None or last.comparator is None:
+        return both(asked.result.value, row.relative, row.absolute, row.unit)
+    states = band_of(last, row.relative, row.absolute)
+    told = "some of them past a limit and some not" if states is None else f"at the least {states}"
+    return [f"{compared(last)} stands for every value that it allows: {told}."]
 
 
 def _too_late(facts: list[Lab], asked: Asked, code: str) -> list[Cited]:

@@ -1,9 +1,8 @@
 """Explain labs by their upper limit: each against the site's or its own."""
 
 from rules.chart.facts import Lab
-from rules.evaluate.limit_bands import as_charted
 from rules.evaluate.rows.upper_limit import is_above, upper
-from rules.explain.citations import cited
+from rules.explain.citations import cited, compared
 from rules.explain.explanation import Answer, Rule, amount, number
 from rules.explain.question import Asked
 from rules.guideline.declarations import UpperLimitRow
@@ -45,7 +44,7 @@ def _enzyme(row: UpperLimitRow, code: str, lab: Lab) -> str:
 
 def _beside(row: UpperLimitRow, code: str, lab: Lab) -> str:
     high, above = upper(row, code, lab), is_above(row, code, lab)
-    value = amount(lab.value, lab.unit) if lab.comparator is None else f"{as_charted(lab)} {lab.unit}"
+    value = compared(lab)
     if high is None:
         return f"{code} {value}: its upper limit is not known, so it cannot be told."
     limit = f"its upper limit {amount(high, lab.unit)}"

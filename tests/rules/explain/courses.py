@@ -44,7 +44,7 @@ def vitals(id: str, hours: float, **values: Any) -> dict[str, Any]:
     return record("vitals", id, hours, readings=readings)
 
 
-def lab(id: str, hours: float, code: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
+def lab(id: str, hours: float, code: str, value: float | str, unit: str, **more: Any) -> dict[str, Any]:
     return record("labs", id, hours, readings=[{"code": code, "value": value, "unit": unit}]) | more
 
 

@@ -527,3 +527,26 @@ def test_who_was_discharged_is_told_as_it_stood():
         "infection", 10, finding("f1", 8, "infection"), record("encounter", "e9", 9, event="discharge")
     )
     assert "Discharged at 2026-03-02T09:00:00Z: told as it stood then." in text
+
+
+def test_a_result_with_a_comparator_is_explained_by_what_it_stands_for():
+    event = lab("l1", 9, "platelets", "<30", "10*3/uL")
+    text = told("platelets", 10, event)
+    assert "platelets is absolute since 2026-03-02T09:00:00Z: <30 10*3/uL" in text
+    assert "<30 10*3/uL stands for every value that it allows: at the least absolute." in text
+
+
+def test_a_pressor_load_is_explained_by_what_each_agent_counts():
+    events = [dose("d1", 1), rate("i1", 2, 0.6), rate("i2", 3, 2.0) | {"agent": "dopamine"}]
+    text = told("phenylephrine-maximum", 10, *events)
+    assert "phenylephrine 0.6 ug/kg/min x 1; dopamine 2 ug/kg/min for the kidneys, not counted" in text
+
+
+def test_a_row_that_waits_for_two_hours_of_urine_says_so():
+    text = told("urine-hour", 10, volume("o1", 8, "urine", 15, 7), volume("o2", 9, "urine", 24, 8))
+    assert "Over 2 h it was 19.5 mL/h: not yet above the limit." in text
+
+
+def test_a_shift_that_waits_for_its_last_hour_says_so():
+    text = told("urine-shift", 7.5, volume("o1", 6, "urine", 100, -1))
+    assert "It is decided when a collection reaches its end, or at 2026-03-02T08:00:00Z." in text
