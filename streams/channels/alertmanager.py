@@ -26,6 +26,7 @@ from streams.channels.options import HttpOptions, Label, address, place
 from streams.channels.page import (
     Page,
     Receipt,
+    identity_of,
     kept_labels,
     labelled,
     labels,
@@ -90,7 +91,7 @@ class Alertmanager:
         """Send one alert. Raises TransportError."""
         visible_page = page if self._options.patient else without_patient(page)
         body = encoded([alert(visible_page, self._options, int(self._clock() * 1000))])
-        own = self.identity | dict(page.identity)
+        own = identity_of(page, self.identity)
         answer = await self._http.send("POST", URL(own["url"]), body, patient=page.patient)
         return Receipt(answer.status)
 

@@ -24,7 +24,7 @@ from yarl import URL
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.page import Page, Receipt, TransportError
+from streams.channels.page import Page, Receipt, TransportError, identity_of
 from streams.config.secrets import Secrets
 from streams.config.section import KeyFault
 
@@ -178,7 +178,7 @@ class Fhir:
                 "a page about no patient has no place in a record; send system alarms elsewhere",
                 permanent=True,
             )
-        own = self.identity | dict(page.identity)
+        own = identity_of(page, self.identity)
         options = msgspec.structs.replace(
             self._options, patient_system=own["patient-system"], identifier_system=own["identifier-system"]
         )

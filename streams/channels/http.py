@@ -69,8 +69,9 @@ class Http:
         return {}
 
     def hide(self, *secrets: Secret) -> None:
-        """Keep these secrets out of every message from now on."""
-        self._secrets.extend(secrets)
+        """Keep these secrets out of every message from now on; one given again is kept once."""
+        hidden = {secret.reveal() for secret in self._secrets}
+        self._secrets.extend(secret for secret in secrets if secret.reveal() not in hidden)
 
     async def send(
         self, method: str, url: URL, body: bytes, headers: Mapping[str, str] | None = None, patient: str = ""

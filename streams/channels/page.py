@@ -153,6 +153,11 @@ def kept_labels(page: Page, configured: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
+def identity_of(page: Page, configured: Mapping[str, str]) -> dict[str, str]:
+    """Return the identity with which the page's incident was opened; what it does not name, as configured."""
+    return {**configured, **page.identity}
+
+
 def labels(page: Page, more: Mapping[str, str]) -> dict[str, str]:
     """Return the labels, the same for every page with one key, or its resolution would not find it.
 

@@ -23,7 +23,15 @@ from yarl import URL
 
 from streams.channels.http import Http, encoded
 from streams.channels.options import HttpOptions, address, place
-from streams.channels.page import Action, Page, Receipt, TransportError, severity, without_patient
+from streams.channels.page import (
+    Action,
+    Page,
+    Receipt,
+    TransportError,
+    identity_of,
+    severity,
+    without_patient,
+)
 from streams.config.secrets import Secret, Secrets
 from streams.errors import UsageError
 
@@ -104,7 +112,7 @@ class PagerDuty:
     async def send(self, page: Page) -> Receipt:
         """Send one event; the reference is the incident's key. Raises TransportError."""
         visible_page = page if self._options.patient else without_patient(page)
-        own = self.identity | dict(page.identity)
+        own = identity_of(page, self.identity)
         self._http.hide(Secret(own["routing-key"]))
         body = fitted(event(visible_page, own["routing-key"], self._options))
         try:

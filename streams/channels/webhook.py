@@ -33,6 +33,7 @@ from streams.channels.page import (
     Action,
     Page,
     Receipt,
+    identity_of,
     kept_labels,
     labelled,
     labels,
@@ -158,7 +159,7 @@ class Webhook:
         visible_page = page if self._options.patient else without_patient(page)
         body = encoded(notification(visible_page, self.name, self._options))
         headers = signed(self._key, message_id(page), int(self._clock()), body)
-        own = self.identity | dict(page.identity)
+        own = identity_of(page, self.identity)
         self._http.hide(Secret(own["url"]))
         answer = await self._http.send("POST", URL(own["url"]), body, headers, page.patient)
         return Receipt(answer.status, headers["webhook-id"])

@@ -31,7 +31,9 @@ async def asked(url: str, **options: Any) -> HttpAnswer:
     """One post of `{}` to an address."""
     table = {"timeout-s": 0.5} | {key.replace("_", "-"): value for key, value in options.items()}
     http = Http("oncall", parse_options(HttpOptions, "oncall", table), SECRETS, clock=lambda: NOON)
-    http.hide(Secret("hidden-key"))
+    for _ in range(3):
+        http.hide(Secret("hidden-key"))
+    assert len(http._secrets) == len({secret.reveal() for secret in http._secrets})
     try:
         return await http.send("POST", URL(url), b"{}", {"X-More": "1"}, PATIENT)
     finally:
