@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rules.wire.alerts import CLEAR, Alert, encode, hashed, undecided_alert
-from rules.wire.instants import MINUTE, text
-from rules.wire.topics import ALERTS
-from rules.wire.vocabulary import EVERY_PATIENT
+from rules.wire.instants import MINUTE
 from streams.kafka.producer import OutgoingRecord
+from streams.worker.system_alarms import SystemAlarm
 
 LIMIT = 0.05
 WINDOW = 5 * MINUTE
@@ -69,13 +67,6 @@ def share(before: Share, now: int, records: int = 0, refused: int = 0) -> Share:
     return moved if moved.value is None else moved._replace(open=moved.value > moved.limit)
 
 
-def transition(before: Share, after: Share) -> str | None:
-    """Return `opened` or `closed` when the alert did so in between, else None."""
-    if before.open == after.open:
-        return None
-    return "opened" if after.open else "closed"
-
-
 def step(of: Share) -> int:
     """Return a grain's length, ms."""
     return max(1, of.window // GRAINS)
@@ -91,47 +82,20 @@ def counted(grains: tuple[Grain, ...], start: int, records: int, refused: int) -
     return (*grains, Grain(start, records, refused))
 
 
-KIND, SUBJECT = "system", "dead-letters"
-LEVEL = {"opened": "technical", "closed": CLEAR}
-
-
 class DeadLetterAlarm:
     """The alarm over the share of dead letters of one worker."""
 
     def __init__(self, worker: str, limits: Share) -> None:
-        self.worker, self.share = worker, limits
-        self.opened, self.seq = 0, 0
+        self.alarm, self.share = SystemAlarm(worker, "dead-letters"), limits
 
     def after(self, now: int, records: int, refused: int) -> OutgoingRecord | None:
         """Return the alert to append after a batch, if the alarm opened or closed by it.
 
         `now`: wall time, ms.
         """
-        before, self.share = self.share, share(self.share, now, records, refused)
-        change = transition(before, self.share)
-        if change is None:
-            return None
-        if change == "opened":
-            self.opened = now
-        self.seq += 1
-        return OutgoingRecord(
-            ALERTS, EVERY_PATIENT.encode(), encode(self._alert(now, LEVEL[change])), time=now
-        )
-
-    def _alert(self, now: int, level: str) -> Alert:
-        return undecided_alert(
-            id=hashed(f"{EVERY_PATIENT}|{KIND}|{SUBJECT}|{self.worker}|{text(self.opened)}"),
-            seq=self.seq,
-            patient=EVERY_PATIENT,
-            kind=KIND,
-            subject=SUBJECT,
-            level=level,
-            at=now,
-            message=self.message(),
-            value=round(self.share.value or 0.0, 4),
-            unit="1",
-            limit=f">{self.share.limit}",
-        )
+        self.share = share(self.share, now, records, refused)
+        limit, value = f">{self.share.limit}", round(self.share.value or 0.0, 4)
+        return self.alarm.after(now, self.share.open, self.message(), limit, value, "1")
 
     def message(self) -> str:
         """Return the alert's message, one line."""

@@ -1,4 +1,4 @@
-"""Say what is wrong with the system itself, beside the share of dead letters: partitions and clocks.
+"""Say what is wrong with the system itself: partitions and clocks (dead letters: `dead_letter_alarm`).
 
 Alerts about the system go to `il2.alerts` under key and patient `*` with kind `system`. Time is an argument:
 milliseconds of the worker's own clock.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.wire.alerts import CLEAR, Alert, encode, hashed, undecided_alert
+from rules.wire.alerts import CLEAR, encode, hashed, undecided_alert
 from rules.wire.instants import MINUTE, SECOND, text
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
@@ -27,31 +27,37 @@ class SystemAlarm:
         self.open, self.opened, self.seq = False, 0, 0
 
     def after(
-        self, now: int, is_open: bool, message: str, limit: str | None = None
+        self,
+        now: int,
+        is_open: bool,
+        message: str,
+        limit: str | None = None,
+        value: float | None = None,
+        unit: str | None = None,
     ) -> OutgoingRecord | None:
-        """Return the alert to append, if the alarm opened or closed by it. `now`: ms."""
+        """Return the alert to append, if the alarm opened or closed by it.
+
+        `now`: ms; `limit`, `value` and its `unit`: as on the wire.
+        """
         if is_open == self.open:
             return None
         self.open = is_open
         self.opened = now if is_open else self.opened
         self.seq += 1
-        alert = self._alert(now, TECHNICAL if is_open else CLEAR, message, limit)
-        return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
-
-    def _alert(self, now: int, level: str, message: str, limit: str | None) -> Alert:
-        return undecided_alert(
+        alert = undecided_alert(
             id=hashed(f"{EVERY_PATIENT}|{KIND}|{self.subject}|{self.worker}|{text(self.opened)}"),
             seq=self.seq,
             patient=EVERY_PATIENT,
             kind=KIND,
             subject=self.subject,
-            level=level,
+            level=TECHNICAL if is_open else CLEAR,
             at=now,
             message=message,
-            value=None,
-            unit=None,
+            value=value,
+            unit=unit,
             limit=limit,
         )
+        return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 
 class PartitionAlarm:
