@@ -42,8 +42,8 @@ def _why(row: LabRow, asked: Asked, last: Lab | None) -> list[str]:
     if last is None or last.comparator is None:
         return both(asked.result.value, row.relative, row.absolute, row.unit)
     states = band_of(last, row.relative, row.absolute)
-    told = "some of them past a limit and some not" if states is None else f"at the least {states}"
-    return [f"{compared(last)} stands for every value that it allows: {told}."]
+    range_of_states = "some of them past a limit and some not" if states is None else f"at the least {states}"
+    return [f"{compared(last)} stands for every value that it allows: {range_of_states}."]
 
 
 def _too_late(facts: list[Lab], asked: Asked, code: str) -> list[Cited]:
