@@ -103,7 +103,12 @@ def _course(advice: Advice, case: Case, course: Course, new: list[Reading], star
     """Return the course over new temperatures and the findings that answer them, in order of `at`."""
     limit, findings = advice.limit, case.chart.findings
     assert limit is not None
-    answers = [sign.at for code in ANSWERS for sign in findings.get(code, ()) if sign.at >= start]
+    answers = [
+        sign.at
+        for code in ANSWERS
+        for sign in findings.get(code, ())
+        if sign.at >= start and (code == "infection" or sign.value == "present")
+    ]
     events = chain(
         ((one.at, 0, one) for one in new if limit.met(one.value)), ((at, 1, None) for at in answers)
     )

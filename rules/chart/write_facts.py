@@ -11,7 +11,7 @@ from rules.chart.merging import OF_BASELINE
 from rules.chart.recorded import Heading, Recorded, artefact, plausible, set_aside, withdraw_codes
 from rules.wire import events, vocabulary
 from rules.wire.agents import named
-from rules.wire.vocabulary import WARD
+from rules.wire.vocabulary import VALUE_FINDINGS, WARD
 
 INTAKE = ("iv-bolus", "blood-product", "iv-maintenance", "irrigation")
 
@@ -35,11 +35,17 @@ def finding(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> in
         insert(chart.not_understood.setdefault(event.code, []), unknown)
         chart.seen[event.id] = unknown
         return dirty_flags.NOT_UNDERSTOOD
-    value = event.value if event.value is not None else "absent" if event.present is False else "present"
-    sign = Sign(*heading, value)
+    sign = Sign(*heading, _word(event))
     insert(chart.findings.setdefault(event.code, []), sign)
     chart.seen[event.id] = sign
     return dirty_flags.BIT[event.code]
+
+
+def _word(event: Any) -> str:
+    """Return the finding's value: a stray `value` beside `present` says nothing."""
+    if event.code in VALUE_FINDINGS:
+        return str(event.value)
+    return "present" if event.present else "absent"
 
 
 def resume(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int:

@@ -82,6 +82,10 @@ SAID = {
         warm(*SPIKE).finding("cultures-sent", "26:00", known="26:10"),
         ["opened advisory 25:00", "resolved clear 26:00 @26:10"],
     ),
+    "cultures that were not sent answer nothing": (
+        warm(*SPIKE).finding("cultures-sent", "26:00", False),
+        ["opened advisory 25:00"],
+    ),
     "at the spike itself": (
         warm(("20:00", 37.5)).finding("cultures-sent", "25:00").vitals("25:00", temp=38.5),
         [],
