@@ -13,13 +13,15 @@ import sys
 import tempfile
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+from platformdirs import user_cache_path
+
 from streams.dev_broker import process_tree
-from streams.dev_broker.jars import VERSION, classpath, java
+from streams.dev_broker.jars import VERSION, classpath, java, locked
 from streams.errors import UsageError
 from streams.kafka import ports
 from streams.kafka.admin import admin
@@ -89,6 +91,49 @@ def internal(brokers: int) -> dict[str, str]:
         "num.io.threads": "4",
         "log.cleaner.dedupe.buffer.size": str(16 << 20),
     }
+
+
+def formatted(command: Callable[..., list[str]]) -> Path:
+    """Return a data folder as Kafka's own tool formats it, made once for a version in the user's cache.
+
+    The tool is a Java of its own each time: half of what the start of a broker costs. `command`: the command
+    line of Java for a class and its arguments. Raises UsageError where the tool fails.
+    """
+    root = user_cache_path("il2watch", ensure_exists=True)
+    folder = root / f"kafka-{VERSION}-formatted"
+    with locked(root / f"{folder.name}.lock"):
+        if not folder.is_dir():
+            with tempfile.TemporaryDirectory(dir=root) as staging:
+                run_tool(command, Path(staging))
+                (Path(staging) / "data").rename(folder)
+    return folder
+
+
+def run_tool(command: Callable[..., list[str]], staging: Path) -> None:
+    """Let Kafka format `staging`/data for one broker that votes alone."""
+    node, configured = Node(0, 1, 2), staging / "server.properties"
+    configured.write_text(properties(node, [node], staging / "data", {}), encoding="utf-8")
+    words = ("kafka.tools.StorageTool", "format", "--cluster-id", new_id(), "--config", str(configured))
+    done = subprocess.run(command(*words), capture_output=True, text=True, check=False, timeout=READY_S)
+    if done.returncode:
+        said = (done.stdout + done.stderr)[-LAST_CHARACTERS:]
+        raise UsageError(f"Apache Kafka: {' '.join(words[:2])} failed: {said}")
+
+
+def copy(blank: Path, data: Path, node: Node, cluster: str) -> None:
+    """Make a broker's data folder from a formatted one: the same but for whose it is."""
+    shutil.copytree(blank, data)
+    names = {"version": "1", "cluster.id": cluster, "node.id": str(node.id), "directory.id": new_id()}
+    text = "".join(f"{name}={value}\n" for name, value in names.items())
+    (data / "meta.properties").write_text(text, encoding="utf-8")
+
+
+def new_id() -> str:
+    """Return a new id as Kafka writes them: 22 characters of base64.
+
+    A dash must not come first: it would be read as an option.
+    """
+    return "i" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
 
 
 READY_S = 60.0
@@ -170,31 +215,14 @@ class ApacheKafka:
         return self
 
     def _format(self) -> None:
-        """Write each broker's configuration and format its data folder, all with one cluster id."""
-        # A dash must not come first: it would be read as an option.
-        cluster = "i" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
+        """Write each broker's configuration and data folder, all with one cluster id."""
+        blank, cluster = formatted(self._java), new_id()
         for node in self.nodes:
             folder = self.folder / str(node.number)
             folder.mkdir()
-            path = folder / "server.properties"
-            path.write_text(properties(node, self.nodes, folder / "data", self._settings), encoding="utf-8")
-            self._run(
-                node.number,
-                "kafka.tools.StorageTool",
-                "format",
-                "--cluster-id",
-                cluster,
-                "--config",
-                str(path),
-            )
-
-    def _run(self, index: int, *arguments: str) -> None:
-        done = subprocess.run(
-            self._java(*arguments), capture_output=True, text=True, check=False, timeout=READY_S
-        )
-        self.log(index).write_text(done.stdout + done.stderr, encoding="utf-8")
-        if done.returncode:
-            raise UsageError(f"Apache Kafka: {' '.join(arguments[:2])} failed: {self.last_output(index)}")
+            text = properties(node, self.nodes, folder / "data", self._settings)
+            (folder / "server.properties").write_text(text, encoding="utf-8")
+            copy(blank, folder / "data", node, cluster)
 
     def _start_all(self) -> None:
         for node in self.nodes:

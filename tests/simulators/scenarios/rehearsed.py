@@ -11,6 +11,7 @@ from rules.decide.engine import fold
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire.alerts import Alert
+from rules.wire.assessments import STOP_RULE
 from rules.wire.events import Event
 from rules.wire.instants import MINUTE
 from rules.wire.refusals import FROM_THE_FUTURE
@@ -29,6 +30,7 @@ THINNED = 5
 and is read sooner.
 """
 LEVELS = {"clear": 0, "relative": 1, "absolute": 2}
+RULE_IN_WORDS = "stop rule "
 
 
 class Rehearsal(NamedTuple):
@@ -43,14 +45,12 @@ class Rehearsal(NamedTuple):
 
     def subjects(self) -> set[str]:
         """Subjects of alerts, and the stop rules that recommendations named."""
-        words = {
-            word.strip(",.;:")
+        return {alert.subject for alert in self.alerts} | {
+            STOP_RULE + reason.removeprefix(RULE_IN_WORDS).replace(" ", "-")
             for alert in self.alerts
             if alert.kind == "recommendation"
-            for word in alert.message.replace(",", " ").split()
-        }
-        return {alert.subject for alert in self.alerts} | {
-            "stop-rule:" + word.removeprefix("stop-rule:") for word in words if "stop-rule:" in word
+            for reason in alert.message.partition(": ")[2].split("; ")
+            if reason.startswith(RULE_IN_WORDS)
         }
 
 
