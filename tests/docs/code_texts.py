@@ -16,6 +16,19 @@ from tests.kept import ROOT
 
 PROSE = re.compile(r"[A-Za-z]{2,}[,:;]? |[ ][A-Za-z]{2,}|^[A-Z][a-z]+$")
 WORD = re.compile(r"[a-z]{3,}")
+CODE = re.compile(
+    r"[a-z0-9]+(?:[-/_.%][a-z0-9]*)+|.*(?:px |\\d|\[0-9\]|\$\{|'self'|max-age|=\(\)).*|\d+ [a-z]+\d?",
+    re.IGNORECASE,
+)
+"""A code, a unit, a pattern, a header, a piece of a script."""
+UNSHOWN = {
+    "Accept", "Arguments", "Authorization", "Bearer", "Basic ", "Cel", "Creator", "Date", "DejaVu Sans",
+    "Escape", "Glyph .* missing", "Kept", "Kind", "Location", "Origin", "Prefer", "Problem", "Producer",
+    "Sent", "Shape", "Software", "Strict", "Subject", "Tt ", "UTC", "a, button", "axes fraction", "bold",
+    "bottom", "false", "lower right", "offset points", "outside upper center", "top", "true", "use strict",
+    "white", "width=device-width, initial-scale=1", "(prefers-color-scheme: dark)", "U/min", " : ",
+}  # fmt: skip
+"""Words of a program, a protocol or a drawing library."""
 LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 UNREAD = {"class_", "id", "type", "method", "href", "rel", "role", "http_equiv", "for_", "name", "errors"}
 """Arguments that a browser reads, and no person."""
@@ -32,8 +45,18 @@ def styles() -> frozenset[str]:
 
 def prose(text: str) -> bool:
     """Whether a text, its holes left out, is in prose."""
-    plain = re.sub(r"‹[^›]*›", "", text)
-    return bool(PROSE.search(plain)) and not set(plain.split()) <= styles()
+    plain = unfilled(text)
+    return bool(PROSE.search(plain)) and not set(plain.split()) <= styles() and not coded(text)
+
+
+def coded(text: str) -> bool:
+    """Whether a text is for a machine."""
+    return text in UNSHOWN or bool(CODE.fullmatch(text))
+
+
+def unfilled(text: str) -> str:
+    """Return a text without its holes."""
+    return re.sub(r"‹[^›]*›", "", text)
 
 
 def hole(node: ast.AST) -> str:
@@ -101,7 +124,8 @@ def texts(node: ast.AST) -> list[str]:
         )
         if string and id(one) not in left_out:
             text = template(one)
-            if prose(text) or (id(one) in chosen and WORD.search(text)):
+            side = id(one) in chosen and WORD.search(unfilled(text)) and not coded(text)
+            if prose(text) or side:
                 found.append((one.lineno, one.col_offset, text))
     return list(dict.fromkeys(text for *_, text in sorted(found)))
 
@@ -130,9 +154,14 @@ def by_writer(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield name, tuple(found)
 
 
+HELP = re.compile(r"\w*(?:DESCRIPTION|EXAMPLE|EXIT|HEAD|parser)")
+"""The help of a command: docs/reference/commands.md has it."""
+
+
 def of_module(path: Path) -> tuple[str, ...]:
-    """Return all texts of a module, each once."""
-    return tuple(dict.fromkeys(text for _, found in by_writer(path) for text in found))
+    """Return all texts of a module, each once; a command's help apart."""
+    texts = (text for name, found in by_writer(path) if not HELP.fullmatch(name) for text in found)
+    return tuple(dict.fromkeys(texts))
 
 
 def of_script(path: Path) -> tuple[str, ...]:
