@@ -26,7 +26,7 @@ UNSHOWN = {
     "Escape", "Glyph .* missing", "Kept", "Kind", "Location", "Origin", "Prefer", "Problem", "Producer",
     "Sent", "Shape", "Software", "Strict", "Subject", "Tt ", "UTC", "a, button", "axes fraction", "bold",
     "bottom", "false", "lower right", "offset points", "outside upper center", "top", "true", "use strict",
-    "white", "width=device-width, initial-scale=1", "(prefers-color-scheme: dark)", "U/min", " : ",
+    "white", "peak", "Factory", "width=device-width, initial-scale=1", "(prefers-color-scheme: dark)", "U/min", " : ",
 }  # fmt: skip
 """Words of a program, a protocol or a drawing library."""
 LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log"}
@@ -124,7 +124,7 @@ def texts(node: ast.AST) -> list[str]:
         )
         if string and id(one) not in left_out:
             text = template(one)
-            side = id(one) in chosen and WORD.search(unfilled(text)) and not coded(text)
+            side = id(one) in chosen and WORD.search(unfilled(text)) and not coded(text) and "›." not in text
             if prose(text) or side:
                 found.append((one.lineno, one.col_offset, text))
     return list(dict.fromkeys(text for *_, text in sorted(found)))
@@ -141,17 +141,11 @@ def named(node: ast.stmt) -> str | None:
 
 
 @cache
-def tree(path: Path) -> ast.Module:
-    """Return a module's source, parsed."""
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def by_writer(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the functions and tables of a module that hold texts, each with these."""
-    for node in tree(path).body:
-        name, found = named(node), texts(node)
-        if name and found:
-            yield name, tuple(found)
+def by_writer(path: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the functions and tables of a module that hold texts, each with these."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    found = ((named(node), tuple(texts(node))) for node in module.body)
+    return tuple((name, says) for name, says in found if name and name != "__all__" and says)
 
 
 HELP = re.compile(r"\w*(?:DESCRIPTION|EXAMPLE|EXIT|HEAD|parser)")

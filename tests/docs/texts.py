@@ -54,8 +54,11 @@ ALERTS = Source(
         "rules/decide/endings.py",
         "rules/decide/monitoring_texts.py",
         "rules/decide/recommendation_alerts.py",
+        "rules/decide/steps.py",
         "rules/evaluate/pressure.py",
-        "rules/evaluate/rows",
+        "rules/evaluate/rows/oxygen.py",
+        "rules/evaluate/rows/upper_limit.py",
+        "rules/guideline/local_time.py",
         "rules/guideline/nurse_names.py",
     ),
     "criteria.md 7, 9 and 10",
@@ -117,21 +120,52 @@ REFUSED = Source(
 )
 DECLARED = {"SYSTEM_TEXTS"}
 """Tables of texts that stand on the page by their subjects."""
+AS_DATA = (
+    *("advice_texts", "cardiac", "correctives", "dermatologic", "dose_decisions", "eligibility"),
+    *("finding_names", "gastrointestinal", "harm", "hemodynamic", "hemorrhagic", "infectious", "medications"),
+    *("musculoskeletal", "neurologic", "observation_schedule", "pressure_targets", "pulmonary", "renal"),
+    *("vital_signs", "watches"),
+)
+"""Modules of `rules/guideline` whose texts stand on the page as the data that they are."""
 NOT_SHOWN = {
-    "rules/chart": "codes and units of the chart",
-    "rules/decide": "states, not words",
-    "rules/evaluate": "states, not words",
-    "rules/guideline": "data, listed above, and the configuration's keys",
-    "rules/ingest": "spellings of units",
-    "rules/wire": "names on the wire",
-    "streams/board": "settings, headers and logs",
-    "streams/channels": "settings and protocols",
-    "streams/pager": "settings, metrics and logs, for who runs it",
-    "streams/show": "for who judges or runs the monitor: scores, topics",
+    "codes, states and units": (
+        "rules/chart/chart.py",
+        "rules/chart/oxygen.py",
+        "rules/chart/write_facts.py",
+        "rules/decide/assessment.py",
+        "rules/decide/dose_clock.py",
+        "rules/guideline/agents.py",
+        "rules/guideline/declarations.py",
+        "rules/ingest/ucum.py",
+        "rules/ingest/ucum_atoms.py",
+        "rules/wire/agents.py",
+        "rules/wire/alerts.py",
+        "streams/board/unit_overview.py",
+    ),
+    "for who runs it: settings, logs, metrics, protocols": (
+        "rules/decide/codec.py",
+        "rules/guideline/settings",
+        "rules/wire/did_you_mean.py",
+        "rules/wire/durations.py",
+        "streams/board/service.py",
+        "streams/board/settings.py",
+        "streams/board/sse.py",
+        "streams/channels/fhir.py",
+        "streams/channels/http.py",
+        "streams/channels/options.py",
+        "streams/channels/registry.py",
+        "streams/channels/webhook.py",
+        "streams/pager/delivery/retry.py",
+        "streams/pager/service/config.py",
+        "streams/pager/service/metrics.py",
+        "streams/pager/service/process.py",
+        "streams/show/topics.py",
+    ),
+    "for who judges the monitor": ("streams/show/scores.py",),
 }
-"""Where strings in prose are that no nurse or physician reads, and why."""
+"""Where strings in prose are that no nurse or physician reads, by why."""
 READ = ("rules", "streams/board", "streams/channels", "streams/pager", "streams/plot", "streams/show")
-"""Where every module is either listed above or in `NOT_SHOWN`."""
+"""Where each module with texts is on the page or in `NOT_SHOWN`."""
 
 
 def written(source: Source) -> Iterator[Text]:
@@ -156,6 +190,7 @@ def several(*sources: Source) -> Callable[[], Iterator[Text]]:
     return lambda: (text for source in sources for text in written(source))
 
 
+COMPOSED = (ALERTS, STEPS, EXPLAINED, NAMED, BOARD, PAGES, ANSWERS, SCREEN, PLOT, REFUSED)
 SECTIONS = (
     Section("Criteria of Table 3", declared_texts.rows),
     Section("Findings", declared_texts.findings),
@@ -173,6 +208,16 @@ SECTIONS = (
     Section("On a terminal and on a plot", several(SCREEN, PLOT)),
     Section("Why a record or a value is not used", several(REFUSED)),
 )
+
+
+def unplaced() -> list[str]:
+    """Return the modules with texts that are neither on the page nor named as not shown."""
+    data = (f"rules/guideline/{name}.py" for name in AS_DATA)
+    known = [place for source in COMPOSED for place in source.places]
+    known += [*data, *(place for places in NOT_SHOWN.values() for place in places)]
+    placed = set(python_files(known))
+    found = (path for path in python_files(READ) if path not in placed and any(by_writer(path)))
+    return [path.relative_to(ROOT).as_posix() for path in found]
 
 
 def hashed(text: Text) -> str:
