@@ -8,9 +8,11 @@ from rules.chart.facts import DoseFact, references
 from rules.chart.weighing import Weighing, units_per_kg
 from rules.evaluate.result import ABSOLUTE, ADVISORY, CLEAR, RELATIVE, Case, Memory, Result, open_, soonest
 from rules.guideline.advice_declarations import Advice
-from rules.guideline.local_time import clock_time
+from rules.guideline.local_time import clock_time, day_and_time
 from rules.wire.instants import Instant
-from rules.wire.written import hours
+from rules.wire.written import UNITS, hours
+
+PER_KG = "[iU]/kg"
 
 
 def per_kg(chart: Chart, dose: DoseFact) -> float | None:
@@ -31,12 +33,16 @@ def dose_error(advice: Advice, case: Case, now: Instant, before: Memory) -> Resu
         ends = [since + advice.until for _, since in held]
         doses = case.chart.cycle_doses
         at = max(ends, default=doses[-1].at if doses else None)
-        return Result(at=at, held=held, words=f"{hours(advice.until)} h passed" if ends else advice.ended)
+        return Result(at=at, held=held, words=_past(advice) if ends else advice.ended)
     ahead = soonest(now, *(since + advice.until for _, since in held))
     result = Result(ABSOLUTE, at=max(dose.at for dose, _ in active), held=held, next=ahead)
     result.value, result.evidence = float(len(active)), references([dose for dose, _ in active])
     result.words = f"{'; '.join(_described(case, dose, why) for dose, why in active)}: {advice.text}"
     return result
+
+
+def _past(advice: Advice) -> str:
+    return f"Dose in error: {hours(advice.until)} h have passed, look whether it was corrected"
 
 
 def _described(case: Case, dose: DoseFact, why: str) -> str:
@@ -89,7 +95,7 @@ def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     if len(doses) < 2:
         return Result()
     first, last = doses[0], doses[-1]
-    usual, amount = _comparable(case.chart, first, last)
+    usual, amount, unit = _comparable(case.chart, first, last)
     if usual is None or amount is None or usual == 0:
         return Result(at=last.at)
     change = round((amount - usual) / usual * 100, 4)
@@ -97,17 +103,18 @@ def dose_changed(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     result = Result(ADVISORY if changed else CLEAR, at=last.at, value=change, unit="%")
     result.limit, result.evidence = f"±{tolerance * 100:g}", (first.reference, last.reference)
     side = "above" if change > 0 else "below"
-    described = f"Dose {abs(change):.3g} % {side} the cycle's first ({amount:,.0f}, first {usual:,.0f})"
+    given = f"{amount:,.0f} {UNITS.get(unit, unit)}, first {usual:,.0f}"
+    described = f"The latest dose is {abs(change):.3g} % {side} the cycle's first ({given})"
     result.words = f"{described}: {advice.text}" if changed else "The latest dose is as the cycle's first"
     return result
 
 
-def _comparable(chart: Chart, first: DoseFact, last: DoseFact) -> tuple[float | None, float | None]:
-    """Return the amounts to compare: per kg where both are known so, else as charted in one unit."""
+def _comparable(chart: Chart, first: DoseFact, last: DoseFact) -> tuple[float | None, float | None, str]:
+    """Return the amounts to compare, with their unit: per kg where both are known so, else as charted."""
     usual, amount = per_kg(chart, first), per_kg(chart, last)
     if (usual is None or amount is None) and first.unit == last.unit:
-        return first.amount, last.amount
-    return usual, amount
+        return first.amount, last.amount, last.unit or ""
+    return usual, amount, PER_KG
 
 
 AGAINST = ("hold", "unknown", "finished")
@@ -179,14 +186,14 @@ def cycle_ends_soon(advice: Advice, case: Case, now: Instant, before: Memory) ->
     due = doses[-1].at + table.dose_interval
     opens = due + advice.after
     if end is not None and now >= end:
-        return Result(at=end, words="Therapy has ended")
+        return Result(at=end, words="Therapy has ended: no next dose")
     stops = due + table.longest_delay + table.charting_grace
     if now >= stops:
         return Result(at=stops, words="The cycle has ended: no dose for more than 24 h after it was due")
     if now < opens:
-        return Result(at=doses[-1].at, next=soonest(now, opens, end), words="A dose was given")
+        words = "The cycle goes on: a dose was given"
+        return Result(at=doses[-1].at, next=soonest(now, opens, end), words=words)
     result = open_(opens, (doses[-1].reference,), soonest(now, end, stops))
-    left = hours(table.longest_delay - advice.after)
-    since = clock_time(due, case.guideline.shifts)
-    result.words = f"The next dose has been due since {since}: the cycle ends in {left} h; {advice.text}"
+    since, until = (day_and_time(at, case.guideline.shifts) for at in (due, due + table.longest_delay))
+    result.words = f"The next dose has been due since {since}: the cycle ends {until}; {advice.text}"
     return result

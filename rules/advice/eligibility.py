@@ -12,7 +12,7 @@ def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory)
     if cycle.start is None or now < cycle.start:
         return Result(next=cycle.start)
     if doses:
-        return Result(words="Dose 1 was given")
+        return Result(words="Conditions of therapy: dose 1 was given")
     open_items = [(item, state) for item, state in eligibility(case.chart) if state != MET]
     if not open_items:
         return Result(words=advice.ended)
@@ -23,6 +23,6 @@ def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory)
 
 def _described(case: Case, items: list[tuple[str, str]]) -> str:
     """Return the conditions in words, those that are not met first."""
-    names, groups = case.guideline.eligibility.items, {NOT_MET: "Not met", UNKNOWN: "Not recorded"}
-    listed = {group: [names[item] for item, state in items if state == group] for group in groups}
+    name, groups = case.guideline.eligibility.item_name, {NOT_MET: "Not met", UNKNOWN: "Not recorded"}
+    listed = {group: [name(item) for item, state in items if state == group] for group in groups}
     return "; ".join(f"{groups[group]}: {', '.join(found)}" for group, found in listed.items() if found)

@@ -93,13 +93,13 @@ def premedication(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     if not chart.drugs:
         return Result()
     if doses and case.stopped:
-        return Result(words="IL-2 is stopped")
+        return Result(words="Premedication: IL-2 is stopped")
     if doses:
         result = _during(advice, case, now, doses[0].at)
         result.next = soonest(now, result.next, end)
         return result
     if due is None or (end is not None and over and due <= end):
-        return Result(at=end, words="Therapy has ended")
+        return Result(at=end, words="Premedication: therapy has ended")
     opens = due - advice.after
     result = Result(next=opens) if now < opens else _before(advice, case, now, opens)
     result.next = soonest(now, result.next, end)
@@ -172,7 +172,9 @@ def continue_premedication(advice: Advice, case: Case, now: Instant, before: Mem
     if end is None or now < end:
         return Result(next=end)
     if now >= end + advice.until:
-        return Result(at=end + advice.until, words=f"{hours(advice.until)} h since therapy ended")
+        return Result(
+            at=end + advice.until, words=f"Premedication: {hours(advice.until)} h since therapy ended"
+        )
     result = _late(advice, case, now, end, end)
     result.next = soonest(now, result.next, end + advice.until)
     return result

@@ -31,7 +31,7 @@ def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
         return Result()
     running = pressors.pressors_running(case.chart, now)
     if running:
-        return Result(next=pressors.next_rate(case.chart, now), words=f"{running[0].capitalize()} runs")
+        return Result(next=pressors.next_rate(case.chart, now), words=f"A pressor runs: {running[0]}")
     harm = fluid_harm(case, now)
     target = written(case.chart.tail.setting.target, "mm[Hg]")
     text = f"{seen.pressure(case, now)}: {advice.text} to systolic above {target}"

@@ -93,7 +93,11 @@ def mental_status_watch(advice: Advice, case: Case, now: Instant, before: Memory
     assert isinstance(row, PersistentFindingRow)
     result = persistent_finding(row, case.chart, now, before)
     if result.evaluates_at is None:
-        words = "Mental status reassessed: normal" if result.state == CLEAR else "2 h are over"
+        words = (
+            "Mental status reassessed: normal"
+            if result.state == CLEAR
+            else "Mental status changed: its 2 h are over"
+        )
         return Result(at=result.at, words=words)
     due = clock_time(result.evaluates_at, case.guideline.shifts)
     opened = open_(result.at, result.evidence, result.evaluates_at)

@@ -117,7 +117,9 @@ def _course(advice: Advice, case: Case, course: Course, new: list[Reading], star
             course = _over(advice, course)
         if reading is None:
             if course.spike is not None and at >= course.spike.at:
-                course = Course(ended=at, words="Looked for infection", quiet=at + advice.until)
+                course = Course(
+                    ended=at, words="Temperature spike: infection was looked for", quiet=at + advice.until
+                )
         elif course.spike is not None:
             course = course._replace(high=at)
         elif at >= course.quiet and _is_spike(advice, case.chart, reading):

@@ -9,6 +9,7 @@ from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import Limit
 from rules.guideline.edition import Guideline
 from rules.guideline.finding_names import finding_name
+from rules.guideline.nurse_names import input_name
 from rules.wire.alerts import Measure
 from rules.wire.instants import Instant
 from rules.wire.written import hours, written
@@ -65,9 +66,8 @@ def message(subject: Subject, result: Result, level: str, guideline: Guideline, 
         return found
     value = _value(result) + _age(result, now)
     if result.state == "indeterminate":
-        return f"{found}: cannot be told" + (
-            f", missing {', '.join(result.missing)}" if result.missing else ""
-        )
+        missing = ", ".join(map(input_name, result.missing))
+        return f"{found}: cannot be told" + (f", missing {missing}" if missing else "")
     if level == "clear":
         return f"{found}{value}: clear"
     if result.limit is None:
@@ -105,7 +105,7 @@ def _value(result: Result) -> str:
     if result.value is None:
         return ""
     if isinstance(result.value, str):
-        return f" {result.value}"
+        return "" if result.findings else f" {result.value}"
     compared = result.limit is not None and result.limit.startswith(("<", ">"))
     limits = (_bound(result.limit),) if compared and result.limit is not None else ()
     return f" {result.comparator or ''}{written(result.value, result.unit, *limits)}"
@@ -131,4 +131,4 @@ def measures(subject: Subject, result: Result, guideline: Guideline) -> tuple[Me
     if subject.kind == ADVICE:
         advice = guideline.advises[subject.name]
         return ({"text": advised(advice, result), "source": advice.source},)
-    return ({"text": monitoring_measure(subject.name, result, guideline), "source": "Table 1"},)
+    return (monitoring_measure(subject.name, result, guideline),)

@@ -9,12 +9,22 @@ from msgspec import UNSET
 
 from rules.chart import dirty_flags
 from rules.chart.course import Cycle, next_cycle_began
+from rules.decide import alert_texts
 from rules.decide.alert_texts import Words
 from rules.decide.episodes import Change, PendingAlert, Step, pending_alert
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import AFTER_DISCHARGE, MONITORING, RECOMMENDATION, Plan
+from rules.decide.subjects import (
+    AFTER_DISCHARGE,
+    CRITERION,
+    MONITORING,
+    PRESSURE,
+    RECOMMENDATION,
+    Plan,
+    Subject,
+)
 from rules.evaluate.result import CLEAR, Result
 from rules.evaluate.stop_rule import before_cycle
+from rules.guideline.nurse_names import subject_name
 
 NEW_CYCLE, DISCHARGED, WITHDRAWN = "new-cycle", "discharged", "cycle-start withdrawn"
 
@@ -102,6 +112,13 @@ def end_accepted(patient: Patient, plan: Plan, name: str) -> list[PendingAlert]:
     return [ended]
 
 
+def _name(name: str, subject: Subject | None, result: Result, patient: Patient) -> str:
+    """Return the name of what ends: of a criterion and of pressure as its alerts had it."""
+    if subject is None or subject.kind not in (CRITERION, PRESSURE):
+        return subject_name(name, patient.guideline)
+    return alert_texts.name(subject, result, patient.guideline)
+
+
 def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int | None) -> PendingAlert:
     episode, subject = patient.episodes[name], plan.find(name)
     if subject is None:
@@ -109,7 +126,8 @@ def _ended(patient: Patient, plan: Plan, name: str, reason: str | None, at: int 
     else:
         kind, system = subject.kind, subject.system
         result = subject.judge(patient, patient.now, patient.memory(name))
-    words = Words(f"Closed: {(reason or WITHDRAWN).replace('-', ' ')}", (), ())
+    why = (reason or WITHDRAWN).replace("-", " ")
+    words = Words(f"{_name(name, subject, result, patient)}: closed, {why}", (), ())
     transition = "amended" if reason is None and kind != RECOMMENDATION else "resolved"
     ended = max(episode.last, patient.now if at is None else at)
     return pending_alert(

@@ -209,13 +209,12 @@ def pending_alert(
 
 
 def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> Words:
-    """Return the texts of an alert about a subject at a level."""
+    """Return the texts of an alert about a subject at a level; of one that ends, nothing to do."""
     guideline = patient.guideline
-    return Words(
-        message(subject, result, level, guideline, patient.now),
-        actions(subject),
-        measures(subject, result, guideline),
-    )
+    line = message(subject, result, level, guideline, patient.now)
+    if level == CLEAR:
+        return Words(line, (), ())
+    return Words(line, actions(subject), measures(subject, result, guideline))
 
 
 def level_of(subject: Subject, result: Result) -> tuple[str, int]:

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from rules.evaluate.recharting import PREFIX as FINDING
 from rules.evaluate.recharting import standing_values
 from rules.evaluate.result import TECHNICAL, Result
+from rules.guideline.correctives import NOBODY
 from rules.guideline.edition import Guideline
 from rules.guideline.finding_names import finding_name
 from rules.guideline.local_time import clock_time, day_and_time
+from rules.guideline.nurse_names import first_capital, input_name
 from rules.guideline.observation_schedule import Observation
+from rules.wire.alerts import Measure
 
 OVERDUE, RECHECK, NOT_UNDERSTOOD = "monitoring/", "recheck/", "not-understood/"
-SIGNAL_NAMES = {"heart-rate": "Heart rate", "systolic-bp": "Systolic pressure", "spo2": "SpO2"}
+REPEATED = {"heart-rate": "heart rate", "systolic-bp": "blood pressure", "spo2": "SpO2"}
+"""A signal -> what is repeated: a cuff gives both pressures."""
 
 SYSTEM_TEXTS = {
     "monitoring/reference-limit": (
@@ -49,25 +53,32 @@ def monitoring_message(name: str, result: Result, ends: bool, guideline: Guideli
 
 
 def _named(name: str, result: Result, ends: bool) -> str:
-    return f"{SYSTEM_TEXTS[name][ends]}: {', '.join(result.missing)}"
+    names = (input_name(code.partition(".")[0]) for code in result.missing)
+    return f"{SYSTEM_TEXTS[name][ends]}: {', '.join(names)}"
 
 
-def monitoring_measure(name: str, result: Result, guideline: Guideline) -> str:
-    """Return what to do about a subject of kind `monitoring`."""
+def monitoring_measure(name: str, result: Result, guideline: Guideline) -> Measure:
+    """Return what to do about a subject of kind `monitoring`, with where it stands."""
+    if name.startswith(OVERDUE) and name not in SYSTEM_TEXTS:
+        observation = guideline.observes[name.removeprefix(OVERDUE)]
+        return {"text": _chart(observation), "source": observation.source}
+    return {"text": _asked_for(name, result), "source": NOBODY}
+
+
+def _asked_for(name: str, result: Result) -> str:
+    """Return what to do about a subject of which Table 1 says nothing."""
     if name in SYSTEM_TEXTS:
         return SYSTEM_TEXTS[name][2]
     if name.startswith(RECHECK):
-        return f"Repeat the {SIGNAL_NAMES[name.removeprefix(RECHECK)].lower()} now and chart it"
+        return f"Repeat the {REPEATED[name.removeprefix(RECHECK)]} now and chart it"
     if name.startswith(NOT_UNDERSTOOD):
         return "Judge it by hand; chart it under a name the monitor knows, or name the agent in `[agents]`"
-    if name.startswith(FINDING):
-        return "Re-examine now and chart it" if result.state == TECHNICAL else "Look again and chart it"
-    return _chart(guideline.observes[name.removeprefix(OVERDUE)])
+    return "Re-examine now and chart it" if result.state == TECHNICAL else "Look again and chart it"
 
 
 def _chart(observation: Observation) -> str:
-    done = observation.words.replace(" not", "")
-    return f"Have it done and charted: {done[0].lower()}{done[1:]}"
+    """Return `Have it done and charted: vital signs`."""
+    return f"Have it done and charted: {observation.words.partition(' not ')[0]}"
 
 
 def _overdue(what: str, result: Result, ends: bool, guideline: Guideline) -> str:
@@ -79,7 +90,7 @@ def _overdue(what: str, result: Result, ends: bool, guideline: Guideline) -> str
 
 
 def _recheck(signal: str, result: Result, ends: bool, guideline: Guideline) -> str:
-    named = result.name or SIGNAL_NAMES[signal]
+    named = result.name or first_capital(input_name(signal))
     if ends or result.latest is None:
         return f"{named} was repeated"
     value = f"{result.value:g}" if isinstance(result.value, float) else f"{result.value}"

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from rules.decide.alert_texts import Words
+from rules.decide.alert_texts import Words, name
 from rules.decide.episodes import Change, PendingAlert, Step, pending_alert, update_episode
 from rules.decide.recommendation import Recommendation, reason_evidence, recommend
 from rules.decide.state import Patient
-from rules.decide.subjects import LAST, RECOMMENDATION
+from rules.decide.subjects import LAST, RECOMMENDATION, plan_for
 from rules.evaluate.result import Result
-from rules.guideline.edition import Guideline
+from rules.guideline.nurse_names import subject_name
 from rules.wire.alerts import CLEAR, RANK, RECOMMENDATION_LEVEL, RECOMMENDATIONS
 from rules.wire.assessments import STOP_RULE
 
@@ -68,7 +68,7 @@ def _changed(patient: Patient, recommendation: Recommendation) -> list[PendingAl
         _result(patient, recommendation),
         RECOMMENDATION_LEVEL[word],
         rank,
-        lambda _: recommendation_words(recommendation, patient.guideline),
+        lambda _: recommendation_words(patient, recommendation),
     )
 
 
@@ -108,7 +108,17 @@ def _with_context(pending: PendingAlert, **more: str | bool) -> PendingAlert:
     return PendingAlert(pending.order, msgspec.structs.replace(pending.alert, context=context))
 
 
-def recommendation_words(recommendation: Recommendation, guideline: Guideline) -> Words:
+HEADS = {
+    "proceed": "Recommendation to proceed",
+    "cannot-tell": "Recommendation cannot be told, not seen",
+    "correct": "Recommendation to correct first",
+    "delay": "Recommendation to delay",
+    "stop": "Recommendation to stop",
+}
+"""The word of Table 4 as a message begins: `Recommendation correct` would read as praise."""
+
+
+def recommendation_words(patient: Patient, recommendation: Recommendation) -> Words:
     """Return the texts of an alert about the recommendation."""
     texts = {
         "proceed": "Proceed when the dose is due",
@@ -117,16 +127,18 @@ def recommendation_words(recommendation: Recommendation, guideline: Guideline) -
         "delay": "Correct and delay the dose; stop IL-2 if not easily reversible",
         "stop": "Stop IL-2",
     }
-    named = "; ".join(_named(reason, guideline) for reason in recommendation.reasons)
+    named = "; ".join(_named(reason, recommendation.word, patient) for reason in recommendation.reasons)
     because = f": {named}" if named else ""
     measures = ({"text": texts[recommendation.word], "source": "Table 4"},)
-    return Words(f"Recommendation {recommendation.word}{because}", (recommendation.word,), measures)
+    return Words(f"{HEADS[recommendation.word]}{because}", (recommendation.word,), measures)
 
 
-def _named(reason: str, guideline: Guideline) -> str:
-    """Return a reason by its name: of a criterion as its own alert has it."""
-    if reason in guideline.row:
-        return guideline.row[reason].words
+def _named(reason: str, word: str, patient: Patient) -> str:
+    """Return a reason by its name: of a criterion as its own alert has it, the finding that is present."""
     if reason.startswith(STOP_RULE):
-        reason = f"stop rule {reason.removeprefix(STOP_RULE)}"
-    return reason.replace("-", " ")
+        return f"stop rule {reason.removeprefix(STOP_RULE).replace('-', ' ')}"
+    if word == "cannot-tell" or reason not in patient.guideline.row:
+        return subject_name(reason, patient.guideline)
+    plan = plan_for(patient.guideline)
+    subject = plan.subjects[plan.index[reason]]
+    return name(subject, subject.judge(patient, patient.now, patient.memory(reason)), patient.guideline)

@@ -95,7 +95,7 @@ def _reminder(patient: Patient, plan: Plan, names: list[str]) -> PendingAlert:
             recommendation.word, value=recommendation.word, evidence=reason_evidence(patient, recommendation)
         )
         step = Step(LAST, name, RECOMMENDATION, None, False)
-        words = recommendation_words(recommendation, patient.guideline)
+        words = recommendation_words(patient, recommendation)
     else:
         result = subject.judge(patient, patient.now, patient.memory(name))
         step = Step(plan.order(name), name, subject.kind, subject.system, False)

@@ -129,5 +129,5 @@ def cycle_ends_soon(advice: Advice, asked: Asked) -> Explained:
 
 def conditions(advice: Advice, asked: Asked) -> Explained:
     """Explain eligibility: the state of each condition."""
-    names = asked.guideline.eligibility.items
-    return None, [f"{names[item]}: {state}." for item, state in eligibility(asked.chart)]
+    name = asked.guideline.eligibility.item_name
+    return None, [f"{name(item)}: {state}." for item, state in eligibility(asked.chart)]

@@ -3,6 +3,7 @@
 from msgspec import structs
 
 from rules.chart.chart import Chart
+from rules.chart.course import Cycle
 from rules.chart.facts import Fact
 from rules.chart.readings import Reading
 from rules.evaluate.monitoring import looked
@@ -36,7 +37,7 @@ def observation(asked: Asked) -> Answer:
         else None,
         look=structs.replace(plain, seen=found.last, due=found.due, overdue_at=found.overdue_at),
         why=[*_parts(asked, one), *_due_line(asked, one)],
-        clears=["Ends when it is charted again, or at therapy-end."] if asked.tripped else [],
+        clears=[_ends(one)] if asked.tripped else [],
     )
 
 
@@ -67,18 +68,28 @@ def _parts(asked: Asked, one: Observation) -> list[str]:
     return [f"Missing: {' or '.join(part)}: never charted." for part in unseen]
 
 
+def _ends(one: Observation) -> str:
+    """Write what ends an item that is overdue (criteria.md section 6)."""
+    until = "therapy-end" if one.ends else "discharge"
+    if not one.lapses:
+        return f"Ends when it is charted again, or at {until}."
+    kept_up = f"twice its interval, {span(one.lapses)} at least"
+    return f"Ends once it was charted in time for {kept_up}, or at {until}."
+
+
+def _never_due(one: Observation, cycle: Cycle) -> str:
+    if cycle.start is None:
+        return "Nothing is due yet: monitoring begins with cycle-start, and no cycle has started."
+    if not one.ward:
+        return "Wanted each cycle; never overdue."
+    return f"It ended with therapy at {when(cycle.end)}: listed, never overdue."
+
+
 def _due_line(asked: Asked, one: Observation) -> list[str]:
     cycle, t = asked.chart.cycle, asked.t
-    if not asked.chart.cycle.dosing(t):
-        return [
-            (
-                "Nothing is due now: monitoring runs from cycle-start to "
-                f"therapy-end{'' if cycle.start else ', and no cycle has started'}."
-            )
-        ]
     found = looked(asked.chart, one, asked.patient.now)
     if found.overdue_at is None or found.due is None:
-        return ["Wanted each cycle; never overdue."]
+        return [_never_due(one, cycle)]
     counted = "" if found.last is not None else f", counted from cycle-start {when(cycle.start)}"
     if asked.patient.now >= found.overdue_at:
         return [

@@ -249,7 +249,7 @@ AFTERWARDS = (
     Advice(
         code="diurese",
         text="give a diuretic, repeat until urine reaches 200 mL/h",
-        ended="No diuretic now",
+        ended="Diuresis: urine, weight or pressure asks for it no more",
         source="text, Posttherapy Intervention",
         limit=Limit("<", 200),
         after=8 * HOUR,  # [choice]

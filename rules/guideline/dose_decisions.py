@@ -125,7 +125,7 @@ STOP_RULES = (
     ),
     StopRule(
         rule="pressor-dependence",
-        words="High pressor need and inability to wean 8 h after a dose",
+        words="High pressor need and inability to wean 8 h after a dose: discontinue",
         source="text, hemodynamic",
         criteria=("phenylephrine-minimum", "phenylephrine-maximum"),
         together=True,

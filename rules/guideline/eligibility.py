@@ -18,11 +18,15 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     items: dict[str, str]
     source: str = "Pretherapy Assessment"
 
+    def item_name(self, item: str) -> str:
+        """Return the name of an item, with the limit that the site has."""
+        return self.items.get(item, item).format(creatinine=self.creatinine, bilirubin=self.bilirubin)
+
 
 ELIGIBILITY = Eligibility(
     items={
-        "creatinine": "creatinine at most 1.6",
-        "bilirubin": "bilirubin at most 2",
+        "creatinine": "creatinine at most {creatinine:g} mg/dL",
+        "bilirubin": "bilirubin at most {bilirubin:g} mg/dL",
         "ecg": "ECG normal or unchanged",
         "steroid": "no steroid for 1-2 weeks",
         "infection": "no infection within 7 days",

@@ -43,7 +43,7 @@ MEDICATIONS = (
     needed("anxiety", "lorazepam", "0.5-1 mg", "q 6 h", "PO/IV"),
     needed("chills", "meperidine", "25-50 mg", "q 1 h", "IV"),
     needed("diarrhea", "loperamide", "2 mg", "q 3 h", "PO"),
-    needed("diarrhea", "diphenoxylate-atropine", "2.5 mg with 25 ug", "q 3 h", "PO"),
+    needed("diarrhea", "diphenoxylate-atropine", "2.5 mg with 25 mcg", "q 3 h", "PO"),
     needed("diarrhea", "codeine", "30-60 mg", "q 4 h", "PO"),
     needed(
         "gastric upset",

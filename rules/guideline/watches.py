@@ -28,7 +28,7 @@ WATCHES = (
     ),
     Advice(
         code="dose-changed",
-        text="no dose reductions are made, a dose is given or held",
+        text="doses are given or held, not adjusted: check it with the pharmacy",
         ended="The latest dose is as the cycle's first",
         source=DOSING,
         watch=True,
@@ -88,7 +88,7 @@ WATCHES = (
     ),
     Advice(
         code="eligibility",
-        text="clear before dose 1",
+        text="settle with the physician before dose 1",
         ended="All conditions of therapy are met, or dose 1 was given",
         source="text, Pretherapy Assessment",
     ),

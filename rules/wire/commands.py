@@ -109,4 +109,3 @@ def bounded(level: str, known: int, until: int) -> int:
     It is not beyond what its level allows, counted from when the silence was known.
     """
     return min(until, known + longest(level))
-

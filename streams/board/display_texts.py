@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from rules.decide.alert_texts import limit_words, meets
 from rules.guideline import Guideline
+from rules.guideline.nurse_names import blocker_name, input_name, subject_name
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
 from streams import display, measurements
@@ -86,20 +87,24 @@ def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
         rule = code.removeprefix(STOP_RULE)
         return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
     row = next((one for one in assessment.criteria if one.code == code), None)
-    if row is None:
-        return {
-            "blood-pressure": "Blood pressure not seen",
-            "hypotension": "Hypotension",
-            "phenylephrine": "Phenylephrine running",
-        }.get(code, code)
-    return tripped(row, guideline)
+    if row is not None:
+        return tripped(row, guideline)
+    return "Blood pressure not seen" if code == "blood-pressure" else subject_name(code, guideline)
+
+
+def blockers(assessment: Assessment, guideline: Guideline) -> tuple[str, ...]:
+    """Return in words what stands against the next dose and is no reason of the recommendation."""
+    found = assessment.dose
+    left = () if found.readiness in ("finished", "not-started") else found.blockers
+    return tuple(blocker_name(code, guideline) for code in left if code not in assessment.reasons)
 
 
 def tripped(row: CriterionRow, guideline: Guideline) -> str:
     """Return a row in words: its value, its limit, and what is missing."""
     found = criterion(row.code, guideline)
     if row.state == "indeterminate":
-        return f"{found}: cannot see" + (f", missing {', '.join(row.missing)}" if row.missing else "")
+        missing = ", ".join(map(input_name, row.missing))
+        return f"{found}: cannot see" + (f", missing {missing}" if missing else "")
     value = f" {measured(row.value, row.unit, thresholds(guideline))}" if row.value is not None else ""
     limit = f", {limit_phrase(row.value, row.limit)}" if row.limit else ""
     return f"{found}{value}{limit}{' (old)' if row.stale else ''}"

@@ -12,7 +12,7 @@ from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment
 from rules.wire.events import Resume, Silence
 from rules.wire.pages import PageRecord
-from streams.board import unit_overview
+from streams.board import display_texts, unit_overview
 from streams.board.unit_overview import Advised, DoseCell, PressureCell
 from streams.projections.episodes import OpenEpisode, SeenBy
 from streams.projections.patients import PatientProjection
@@ -37,7 +37,8 @@ class PatientView(NamedTuple):
     """Everything on the page.
 
     `episodes`: open episodes with their acknowledgement; `stops`: stop rules in force; `explains`: the
-    worker's state record is here; `same_guideline`: worker and board use the same guideline.
+    worker's state record is here; `same_guideline`: worker and board use the same guideline; `blockers`: what
+    stands against the next dose beside the reasons, in words.
     """
 
     key: str
@@ -48,6 +49,7 @@ class PatientView(NamedTuple):
     assessment: Assessment | None
     advised: Advised
     dose: DoseCell | None
+    blockers: tuple[str, ...]
     pressure: PressureCell | None
     fluids: tuple[float, float] | None
     episodes: tuple[tuple[OpenEpisode, SeenBy | None], ...]
@@ -76,6 +78,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         assessment=assessment,
         advised=unit_overview.advised(patient, guideline, ALL_REASONS),
         dose=unit_overview.dose(assessment) if assessment else None,
+        blockers=display_texts.blockers(assessment, guideline) if assessment else (),
         pressure=unit_overview.pressure(assessment) if assessment else None,
         fluids=unit_overview.fluids(assessment) if assessment else None,
         episodes=tuple((one, episodes.acked(one)) for one in episodes.open_episodes()),

@@ -139,10 +139,13 @@ def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -
 
 
 def level_of(code: str, assessment: Assessment) -> str:
-    """Return the level of a reason."""
-    if code.startswith(STOP_RULE):
+    """Return the level of a reason; of what is no row: a watch counts only at level relative."""
+    if code.startswith(STOP_RULE) or code == "dose-error":
         return "absolute"
-    return next((row.state for row in assessment.criteria if row.code == code), "indeterminate")
+    if code == "hypotension":
+        return assessment.blood_pressure.state
+    unlisted = "indeterminate" if code == "blood-pressure" else "relative"
+    return next((row.state for row in assessment.criteria if row.code == code), unlisted)
 
 
 def unseen(patient: PatientProjection) -> Alerts:

@@ -12,6 +12,7 @@ from rules.evaluate.limit_bands import band_of
 from rules.evaluate.result import ABSOLUTE, CLEAR, INDETERMINATE, Memory, Result
 from rules.evaluate.row_type import RowType
 from rules.guideline.declarations import Limit, UpperLimitRow
+from rules.guideline.nurse_names import first_capital, input_name
 from rules.wire.instants import Instant
 
 SITE_UNIT = "ng/mL"
@@ -91,10 +92,20 @@ def _with_value(row: UpperLimitRow, known: Known, above: list[str], result: Resu
         high = upper(row, code, known[code])
         lab = known[code]
         result.value, result.unit, result.comparator = lab.value, lab.unit, lab.comparator
+        result.name = _named(code, chosen[1:])
         result.limit = None if high is None else f">{high:g}"
     screen = [row.screen] if result.missing == (TROPONIN,) else []
     result.evidence = tuple(known[code].reference for code in (*chosen, *screen))
     return result
+
+
+def _named(code: str, others: list[str]) -> str:
+    """Return the name of the reading with the value, after those that are above their limits too.
+
+    A troponin stops IL-2, CK-MB alone only delays: the line must say which it was.
+    """
+    above = (f"{input_name(other)} above its limit" for other in others)
+    return first_capital(", and ".join((*above, input_name(code))))
 
 
 def _unread(row: UpperLimitRow, chart: Chart, result: Result) -> Result:

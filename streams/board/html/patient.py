@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import htpy as h
 
+from rules.guideline.nurse_names import input_name
 from rules.wire.assessments import CriterionRow
 from rules.wire.instants import text as wire
 from streams import measurements
@@ -198,7 +199,7 @@ def note(one: CriterionRow) -> h.Node:
     if one.stale:
         parts.append("old data: the state is kept")
     if one.missing:
-        parts.append(f"missing: {', '.join(one.missing)}")
+        parts.append(f"missing: {', '.join(map(input_name, one.missing))}")
     if one.correctable:
         parts.append(f"first correct: {', '.join(one.correctable)}")
     if one.evaluates_at:
@@ -264,6 +265,7 @@ def summary(view: PatientView) -> h.Node:
     why = h.ul(class_="why")[*reasons] if advised.reasons else None
     clocks = (
         fact("Dose", dose(view.dose)),
+        against(view.blockers),
         fact("Systolic pressure", pressure(view.pressure)),
         fact("Fluid above maintenance, 24 h", fluids(view.fluids)),
     )
@@ -271,6 +273,13 @@ def summary(view: PatientView) -> h.Node:
         h.div(class_="advised")[headline, since, over, why], h.dl(class_="facts")[*clocks]
     ]
     return h.fragment[h.h1(id="who")[view.name, " ", place(view)], lead]
+
+
+def against(blockers: tuple[str, ...]) -> h.Node:
+    """Return what stands against the next dose beside the reasons; nothing where nothing does."""
+    if not blockers:
+        return None
+    return fact("Against the next dose, too", h.ul(class_="against")[*(h.li[one] for one in blockers)])
 
 
 def fact(name: str, value: h.Node) -> h.Node:

@@ -48,9 +48,104 @@ def test_the_recommendation_names_its_reasons_as_a_nurse_would() -> None:
     course = Course().start().finding("infection", "08:00").vitals("08:00", sbp=75)
     said = [a["message"] for a in alerts(course) if a["subject"] == "recommendation"]
     assert said == [
-        "Recommendation stop: stop rule infection; Strong clinical suspicion of infection, or documented; "
-        "hypotension"
+        "Recommendation to stop: stop rule infection; Infection, suspected or documented; Hypotension"
     ]
+
+
+def messages(course: Course, subject: str, until: str | None = None) -> list[str]:
+    return [alert["message"] for alert in alerts(course, until) if alert["subject"] == subject]
+
+
+def begun() -> Course:
+    return Course().start()
+
+
+ENZYMES = begun().labs("08:00", ck_mb={"value": 12, "high": 5}, troponin_t={"value": 0.09, "high": 0.01})
+WITHDRAWN = begun().labs("08:00", id="x", creatinine=3.2).withdraw("x", "09:00")
+GONE = begun().finding("frank-blood", "08:00").encounter("discharge", "09:00")
+SAID = {
+    "which enzyme": (
+        ENZYMES,
+        "cardiac-enzymes",
+        0,
+        "Troponin T above its limit, and CK-MB 12 ng/mL, above 5",
+    ),
+    "a finding without its code": (
+        begun().finding("rales", "08:00", "half"),
+        "rales",
+        0,
+        "Moist rales 1/2 up the chest: present",
+    ),
+    "which finding is a reason": (
+        begun().finding("frank-blood", "08:00"),
+        "recommendation",
+        0,
+        "Recommendation to delay: Frank blood in sputum, emesis or stool",
+    ),
+    "what is to be corrected is no praise": (
+        begun().labs("08:00", creatinine=2.6),
+        "recommendation",
+        0,
+        "Recommendation to correct first: Creatinine",
+    ),
+    "what is withdrawn": (WITHDRAWN, "creatinine", -1, "Creatinine: cannot be told, missing creatinine"),
+    "what ended with a discharge": (
+        GONE,
+        "bleeding",
+        -1,
+        "Frank blood in sputum, emesis or stool: closed, discharged",
+    ),
+    "an item of Table 1 too": (
+        begun().encounter("discharge", "09:00"),
+        "monitoring/vital-signs",
+        -1,
+        "Vital signs not charted: closed, discharged",
+    ),
+    "a result without its limit by its name": (
+        begun().labs("08:00", troponin_i={"value": 0.09}),
+        "monitoring/reference-limit",
+        0,
+        "A result came without its upper limit: troponin I",
+    ),
+    "the end of a cycle with its day": (
+        begun().dose("08:00").tick("36:00"),
+        "cycle-ends-soon",
+        0,
+        "The next dose has been due since Monday 16:00: the cycle ends Tuesday 16:00; decide on the dose now",
+    ),
+    "a dose with its unit": (
+        begun().dose("08:00").dose("16:00", amount=670_000),
+        "dose-changed",
+        0,
+        "The latest dose is 11.7 % above the cycle's first (670,000 IU/kg, first 600,000): doses are given or "
+        "held, not adjusted: check it with the pharmacy",
+    ),
+    "the two hours of mental status": (
+        begun().mental("08:00", "changed").tick("11:00"),
+        "mental-status-watch",
+        -1,
+        "Mental status changed: its 2 h are over",
+    ),
+    "a dose in error that nobody corrected": (
+        begun().dose("08:00").dose("12:00").tick("40:00"),
+        "dose-error",
+        -1,
+        "Dose in error: 24:00 h have passed, look whether it was corrected",
+    ),
+    "which pressor runs": (
+        begun().vitals("08:00", sbp=75).bolus("08:10", 1000).phenylephrine("08:20", 0.2),
+        "add-pressor",
+        -1,
+        "A pressor runs: phenylephrine",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_a_line_alone_says_what_is_meant(what: str) -> None:
+    """criteria.md section 10: what ended, which finding, a nurse's names, clinicians' units."""
+    course, subject, which, expected = SAID[what]
+    assert messages(course, subject)[which] == expected
 
 
 def test_a_stale_value_is_printed_with_its_age() -> None:
@@ -70,3 +165,42 @@ def test_an_alert_names_the_dose_of_the_limit_that_is_met(value: float, dose: st
     ]
     assert dose in said["message"]
     assert dose in said["measures"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("course", "subject", "measure", "source"),
+    [
+        (begun().tick("06:00"), "monitoring/vital-signs", "Have it done and charted: Vital signs", "Table 1"),
+        (begun().tick("11:00"), "monitoring/iv-site", "Have it done and charted: IV site", "Table 1"),
+        (
+            begun().vitals("08:00", spo2=90).tick("08:20"),
+            "recheck/spo2",
+            "Repeat the SpO2 now and chart it",
+            "beyond the paper",
+        ),
+        (
+            begun().finding("vivid-dreams", "08:00").tick("24:30"),
+            "finding/vivid-dreams",
+            "Look again and chart it",
+            "beyond the paper",
+        ),
+    ],
+)
+def test_what_to_do_cites_where_it_stands(course: Course, subject: str, measure: str, source: str) -> None:
+    """criteria.md section 10 and 7.1: a citation names where the words stand."""
+    [said, *_] = [alert for alert in alerts(course) if alert["subject"] == subject]
+    assert said["measures"] == [{"text": measure, "source": source}]
+
+
+@pytest.mark.parametrize(
+    ("course", "subject"),
+    [
+        (begun().tick("11:00").mental("11:30", "normal"), "monitoring/mental-status"),
+        (begun().labs("08:00", potassium=3.0).labs("09:00", potassium=4.0), "hypokalemia"),
+        (begun().labs("08:00", creatinine=3.0).labs("09:00", creatinine=1.0), "creatinine"),
+    ],
+)
+def test_what_has_ended_asks_for_nothing(course: Course, subject: str) -> None:
+    """An order beside `Potassium 4 mmol/L` would be given."""
+    ended = [alert for alert in alerts(course) if alert["subject"] == subject and alert["level"] == "clear"]
+    assert [(alert["action"], alert["measures"]) for alert in ended] == [([], [])]

@@ -314,8 +314,17 @@ def test_monitoring_tells_each_part_when_due_and_overdue():
 
 def test_monitoring_outside_a_cycle_says_that_nothing_is_due():
     text = "\n".join(lines(explain(settled(ADMITTED[:2], 5), "monitoring/weight")))
-    assert "monitoring runs from cycle-start to therapy-end, and no cycle has started" in text
+    assert "monitoring begins with cycle-start, and no cycle has started" in text
     assert "Wanted each cycle; never overdue." in told("monitoring/ecg", 5)
+
+
+def test_monitoring_goes_on_after_therapy_and_some_of_it_ends():
+    """criteria.md section 6: it said that nothing was due while vital signs were overdue and paged."""
+    ended = record("encounter", "e9", 6, event="therapy-end")
+    text = told("monitoring/vital-signs", 12, ended)
+    assert "Overdue since 2026-03-02T05:00:00Z" in text
+    assert "Ends once it was charted in time for twice its interval, 4 h at least, or at discharge." in text
+    assert "It ended with therapy at 2026-03-02T06:00:00Z" in told("monitoring/iv-site", 20, ended)
 
 
 ACCEPTED = record(

@@ -101,3 +101,54 @@ def test_nothing_of_a_patients_name_reaches_the_address() -> None:
     assert "<script" not in "".join(shown.values())
     assert 'href="/patient/k-' in shown["who"]
     assert "<script" in str(attributes(row(bedside(oliguria("<script>"), "<script>")))["data_find"])
+
+
+def test_a_reason_that_is_no_row_has_its_words_and_its_own_level() -> None:
+    """Hypotension was shown as `? cannot see`, and a dose in error by its code."""
+    low = assessment()["blood_pressure"] | {"state": "absolute"}
+    reasons = ["hypotension", "dose-error", "dose-count", "blood-pressure", "stop-rule:oxygen"]
+    made = row(standing(reasons=reasons, criteria=[], blood_pressure=low))
+    assert unit_overview.advised(
+        standing(reasons=reasons, criteria=[], blood_pressure=low), GUIDE, 9
+    ).reasons == (
+        ("absolute", "Hypotension"),
+        ("absolute", "Dose in error"),
+        ("relative", "Number of doses"),
+        ("indeterminate", "Blood pressure not seen"),
+        ("absolute", GUIDE.stop_rules[4].words),
+    )
+    assert made.advised.more == 2
+
+
+BLOCKERS = {
+    "hypotension": "Hypotension, or the latest pressure at or below target",
+    "urine": "Urine flow to be established first",
+    "phenylephrine": "Pressor load above 0.5 mcg/kg/min, or a pressor that cannot be counted",
+    "urine-hour": "Urine",
+    "blood-pressure": "Blood pressure not seen",
+    "recheck/spo2": "SpO2 to be repeated",
+    "overdue/intake-output": "Urine not charted",
+    "pre-dose/temperature": "Temperature not taken within the last hour",
+    "mental-status-watch": "Mental status to be reassessed",
+    "not-understood/xyzol": "xyzol runs, and the monitor does not know it",
+    "eligibility/creatinine": "Not met or not recorded: creatinine at most 1.6 mg/dL",
+}
+
+
+def test_what_stands_against_a_dose_is_in_a_nurses_words() -> None:
+    """criteria.md section 10; what is a reason already is not said twice."""
+    clock = assessment()["dose"] | {"readiness": "hold", "blockers": ["creatinine", *BLOCKERS]}
+    said = assessed("p1", dose=clock, reasons=["creatinine"])
+    assert display_texts.blockers(said, GUIDE) == tuple(BLOCKERS.values())
+
+
+def test_what_blocks_no_dose_any_more_is_not_said() -> None:
+    clock = assessment()["dose"] | {"readiness": "finished", "blockers": ["urine"]}
+    assert display_texts.blockers(assessed("p1", dose=clock), GUIDE) == ()
+
+
+def test_what_cannot_be_seen_is_named_as_a_nurse_does() -> None:
+    found = row_of("cardiac-enzymes", "indeterminate", missing=["troponin-t.high", "ck-mb.unreadable"])
+    assert display_texts.tripped(found, GUIDE) == (
+        "CK-MB or troponin: cannot see, missing upper limit of troponin T, readable CK-MB"
+    )

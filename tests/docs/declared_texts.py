@@ -1,0 +1,97 @@
+"""The texts that the guideline declares as data: names, advice, measures, medicines, stop rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rules.advice.correctives import medicines
+from rules.decide.monitoring_texts import SYSTEM_TEXTS
+from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.guideline.advice_declarations import Advice
+from rules.guideline.correctives import NOBODY
+from rules.guideline.declarations import Row
+from rules.guideline.finding_names import FINDING_NAMES
+
+
+class Text(NamedTuple):
+    """What a person can be shown in one place: its key, its wordings, and where they stand."""
+
+    key: str
+    says: tuple[str, ...]
+    source: str
+
+
+def rows() -> Iterator[Text]:
+    """Yield what each row of Table 3 is called."""
+    for row in GUIDELINE.rows:
+        yield Text(f"row {row.code}", tuple(_words(row)), row.source)
+
+
+def _words(row: Row) -> Iterator[str]:
+    yield row.words
+    if other := getattr(row, "not_sinus_words", ""):
+        yield other
+
+
+def findings() -> Iterator[Text]:
+    """Yield what each finding is called."""
+    for code, name in FINDING_NAMES.items():
+        yield Text(f"finding {code}", (name,), "criteria.md 3.5")
+
+
+def measures() -> Iterator[Text]:
+    """Yield what to do about each row, with its medicines."""
+    for row in GUIDELINE.rows:
+        found = GUIDELINE.corrects(row.code)
+        lines = medicines(found.drugs, GUIDELINE, found.only)
+        yield Text(f"measure {row.code}", (found.text, *(line["text"] for line in lines)), found.source)
+
+
+def advice() -> Iterator[Text]:
+    """Yield what each advice and watch says, and what its end says."""
+    for one in GUIDELINE.advice:
+        yield Text(f"advice {one.code}", tuple(_advised(one)), one.source)
+
+
+def _advised(one: Advice) -> Iterator[str]:
+    yield one.text
+    if one.second_text:
+        yield one.second_text
+    yield f"(ended) {one.ended}"
+
+
+def monitoring() -> Iterator[Text]:
+    """Yield what is said of each item of Table 1, and of what else kind `monitoring` asks for."""
+    for item in GUIDELINE.observations:
+        yield Text(f"monitoring {item.what}", (item.words,), item.source)
+    for name, (opens, ends, measure) in SYSTEM_TEXTS.items():
+        yield Text(name, (opens, f"(ended) {ends}", measure), "criteria.md 6")
+
+
+def stop_rules() -> Iterator[Text]:
+    """Yield what each stop rule says."""
+    for rule in GUIDELINE.stop_rules:
+        yield Text(f"stop-rule {rule.rule}", (rule.words,), rule.source)
+
+
+def eligibility() -> Iterator[Text]:
+    """Yield what each condition of therapy is called."""
+    for item in GUIDELINE.eligibility.items:
+        yield Text(
+            f"eligibility {item}", (GUIDELINE.eligibility.item_name(item),), "text, Pretherapy Assessment"
+        )
+
+
+def table_6() -> Iterator[Text]:
+    """Yield the medicines of Table 6, symptom by symptom."""
+    for symptom in dict.fromkeys(one.symptom for one in GUIDELINE.medications):
+        lines = (one for one in GUIDELINE.medications if one.symptom == symptom)
+        says = (f"{one.agent.replace('-', ' ')} {one.dose}, {one.frequency}, {one.route}" for one in lines)
+        yield Text(f"table-6 {symptom}", tuple(says), "Table 6")
+
+
+def harm() -> Iterator[Text]:
+    """Yield why fluid would harm, by the row that says so."""
+    for code, words in GUIDELINE.harm.congested.items():
+        yield Text(f"harm {code}", (words,), f"criteria.md 7.3 ({NOBODY})")
