@@ -17,6 +17,7 @@ from rules.wire import pages
 from rules.wire.topics import COMMANDS, INPUTS
 from streams.board import patient, unit_overview
 from streams.board.cell_store import CellStore
+from streams.board.display_texts import plural
 from streams.board.html.patient import sections
 from streams.board.html.unit import attributes, cells
 from streams.board.liveness import FeedActivity, Liveness, Problem
@@ -178,6 +179,15 @@ class BoardState:
         """Return why the page is not live, the first cause first; empty when it is."""
         return self.liveness.problems(self.monotonic())
 
+    def notices(self) -> list[str]:
+        """Return what every page says beside its liveness: alarms of the system, and what cannot be read."""
+        unreadable, alerts = len(self.patients.latest.unreadable), self.patients.unread["alert"]
+        return [
+            *(alarm.message for alarm in self.patients.alarms.values()),
+            *([f"The newest assessment of {plural(unreadable, 'patient')} cannot be read."] * bool(unreadable)),
+            *([f"{plural(alerts, 'alert')} could not be read: open alerts may be missing."] * bool(alerts)),
+        ]
+
     def heartbeat(self) -> bytes:
         """Return the JSON that every page receives each second."""
         problems = self.problems()
@@ -190,6 +200,6 @@ class BoardState:
             "problems": [problem.text for problem in problems],
             "codes": [problem.code for problem in problems],
             "counts": {name: count for name, count in self.counted.items() if count},
-            "notices": [alarm.message for alarm in self.patients.alarms.values()],
+            "notices": self.notices(),
         }
         return msgspec.json.encode(found)

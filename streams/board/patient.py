@@ -37,7 +37,8 @@ class PatientView(NamedTuple):
     """Everything on the page.
 
     `episodes`: open episodes with their acknowledgement; `stops`: stop rules in force; `explains`: the
-    worker's state record is here; `same_guideline`: worker and board use the same guideline.
+    worker's state record is here; `same_guideline`: worker and board use the same guideline; `unreadable`:
+    the newest assessment cannot be read.
     """
 
     key: str
@@ -59,6 +60,7 @@ class PatientView(NamedTuple):
     page_log: tuple[PageRecord, ...]
     explains: bool
     same_guideline: bool
+    unreadable: bool
     guideline: Guideline
 
 
@@ -87,6 +89,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         page_log=tuple(patient.pages.entries)[::-1],
         explains=patient.chart is not None,
         same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
+        unreadable=patient.unreadable,
         guideline=guideline,
     )
 

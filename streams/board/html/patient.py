@@ -123,6 +123,8 @@ def state(name: str) -> h.Node:
     return h.span(class_=f"state {ELIGIBLE[name]}")[h.span(class_="shape", aria_hidden="true")[glyph], word]
 
 
+NOT_YET = "Not assessed yet: facts have come, and the worker has judged none of them."
+UNREADABLE = f"{display_texts.UNREADABLE}. Judge by what is charted, and have the board's version looked at."
 CRITERIA_HEAD = ("System", "Criterion", "State", "Value", "Limit", "Since", "Note")
 
 
@@ -130,9 +132,8 @@ def table(view: PatientView) -> h.Node:
     """Return the rows of Table 3."""
     title = h.h2["Criteria for delay or discontinuation", h.small(class_="note")[" Table 3"]]
     if view.assessment is None:
-        return h.fragment[
-            title, h.p["Not assessed yet: facts have come, and the worker has judged none of them."]
-        ]
+        said = UNREADABLE if view.unreadable else NOT_YET
+        return h.fragment[title, h.p[said]]
     counts = h.p(class_="note")[
         f"{view.assessment.relative} relative, {view.assessment.absolute} absolute, counted by group."
     ]
@@ -254,7 +255,7 @@ def summary(view: PatientView) -> h.Node:
     word = h.strong(class_=f"block {level}")[
         shape(level), display_texts.RECOMMENDATION.get(advised.word, advised.word)
     ]
-    headline = h.p[word, " ", display_texts.MEANS.get(advised.word, "")]
+    headline = h.p[word, " ", None if view.unreadable else display_texts.MEANS.get(advised.word, "")]
     since = h.p(class_="note")["since ", time(advised.since)] if advised.since and not advised.over else None
     over = h.p(class_="note")["Therapy has ended."] if advised.over else None
     reasons = (
@@ -273,6 +274,10 @@ def summary(view: PatientView) -> h.Node:
     return h.fragment[h.h1(id="who")[view.name, " ", place(view)], lead]
 
 
+def unjudged(view: PatientView) -> str:
+    return ", judgement not readable" if view.unreadable else ", not judged yet"
+
+
 def fact(name: str, value: h.Node) -> h.Node:
     return h.div[h.dt[name], h.dd[value]]
 
@@ -286,7 +291,7 @@ def place(view: PatientView) -> h.Node:
         if view.newest is not None
         else ", nothing charted"
     )
-    judged_at = h.fragment[", judged ", time(view.assessment.at)] if view.assessment else ", not judged yet"
+    judged_at = h.fragment[", judged ", time(view.assessment.at)] if view.assessment else unjudged(view)
     other = None
     if not view.same_guideline:
         other = h.span(class_="warn", role="alert")[

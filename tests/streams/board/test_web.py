@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rules.wire.instants import HOUR
-from rules.wire.topics import ASSESSMENTS, COMMANDS, INPUTS, PAGES
+from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from streams.board.access import users
 from streams.board.access.auth_settings import AuthSettings, Proxy
 from streams.board.access.users import hashed
@@ -58,6 +58,29 @@ def test_the_patient_page_says_every_criterion_and_its_title_and_address_name_no
         assert "Urine 8 mL/h, below 10" in page
 
     found = next(json.loads(one.value or b"") for one in WARD if one.topic == ASSESSMENTS)
+    serving(WARD, test)
+
+
+def test_an_assessment_that_cannot_be_read_is_said_on_every_page_and_the_one_before_is_not_shown() -> None:
+    async def test(board: Served) -> None:
+        assert 'data-code="urine-hour"' in await board.text(f"/patient/{await board.key()}")
+        board.desk.apply([TopicRecord(ASSESSMENTS, b"p1-mrn-4711", b'{"recommendation":"proceed"', 1)])
+        board.desk.draw()
+        assert "The newest assessment cannot be read" in await board.text("/")
+        page = await board.text(f"/patient/{await board.key()}")
+        assert "judge by what is charted" in page.lower()
+        assert "judgement not readable" in page
+        assert re.search(r"data-code=|class=\"ready|Delay|Stop this", page) is None
+        assert board.desk.notices() == ["The newest assessment of 1 patient cannot be read."]
+
+    serving(WARD, test)
+
+
+def test_an_alert_that_cannot_be_read_is_said() -> None:
+    async def test(board: Served) -> None:
+        board.desk.apply([TopicRecord(ALERTS, b"p1-mrn-4711", b"{", 1)])
+        assert board.desk.notices() == ["1 alert could not be read: open alerts may be missing."]
+
     serving(WARD, test)
 
 
