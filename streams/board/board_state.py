@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.guideline import Guideline
+from rules.guideline.settings.looser import looser
 from rules.wire import pages
 from rules.wire.topics import COMMANDS, INPUTS
 from streams.board import patient, unit_overview
@@ -41,6 +42,10 @@ class WakeSignal:
             await asyncio.wait_for(self._event.wait(), seconds)
 
 
+OTHER_GUIDELINE = (
+    "The worker goes by another configuration than this board: whether it is looser than published is not "
+    "said here."
+)
 MOST_PAGES = 100
 """How many patients' pages are kept rendered: the most recently viewed."""
 EVENTS = frozenset(INPUTS) - {COMMANDS}
@@ -67,7 +72,7 @@ class BoardState:
     """The state of the board.
 
     `epoch`: identifies this run of the board; `unit`: the cells of the unit page; `pages`: the cells of
-    patients' pages by key; `monotonic`: s, `now`: ms of wall time.
+    patients' pages by key; `looser`: what is looser than published; `monotonic`: s, `now`: ms of wall time.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class BoardState:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.guideline, self.display, self.monotonic = guideline, display, monotonic
+        self.looser = tuple(one.words for one in looser(guideline))
         self.patients = Patients(guideline, key)
         self.epoch = secrets.token_hex(4)
         self.unit = CellStore()
@@ -185,8 +191,14 @@ class BoardState:
         return [
             *(alarm.message for alarm in self.patients.alarms.values()),
             *([f"The newest assessment of {plural(unreadable, 'patient')} cannot be read."] * bool(unreadable)),
+            *([OTHER_GUIDELINE] * self._other_guideline()),
             *([f"{plural(alerts, 'alert')} could not be read: open alerts may be missing."] * bool(alerts)),
         ]
+
+    def _other_guideline(self) -> bool:
+        """Return whether a patient was assessed by other numbers than the board's."""
+        shown = (one.assessment for one in self.patients if one.assessment is not None)
+        return any(one.guideline["sha256"] != self.guideline.sha256 for one in shown)
 
     def heartbeat(self) -> bytes:
         """Return the JSON that every page receives each second."""

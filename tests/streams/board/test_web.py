@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rules.guideline import load
 from rules.wire.instants import HOUR
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from streams.board.access import users
@@ -82,6 +83,35 @@ def test_an_alert_that_cannot_be_read_is_said() -> None:
         assert board.desk.notices() == ["1 alert could not be read: open alerts may be missing."]
 
     serving(WARD, test)
+
+
+def test_every_page_says_what_is_looser_than_published() -> None:
+    async def test(board: Served) -> None:
+        for path in ("/", f"/patient/{await board.key()}"):
+            page = await board.text(path)
+            assert "2 of this site&#39;s numbers are looser than published" in page
+            assert "Creatinine, absolute: &gt;=3.5 mg/dL, not &gt;=3 mg/dL" in page
+            assert "Choice, reminder first: 20 min, not 15 min" in page
+
+    loose = load('criteria.creatinine.absolute = 3.5\nchoices.reminder-first = "20 min"\n')
+    serving(published(oliguria("p1-mrn-4711"), guideline=loose), test, guideline=loose)
+
+
+def test_no_page_says_so_of_the_published_numbers_or_stricter_ones() -> None:
+    async def test(board: Served) -> None:
+        assert "looser" not in await board.text("/")
+        assert board.desk.notices() == []
+
+    serving(WARD, test)
+    strict = load("criteria.creatinine.absolute = 2.8\n")
+    serving(published(oliguria(), guideline=strict), test, guideline=strict)
+
+
+def test_a_worker_with_another_configuration_than_the_board_is_named() -> None:
+    async def test(board: Served) -> None:
+        assert ["another configuration" in one for one in board.desk.notices()] == [True]
+
+    serving(published(oliguria(), guideline=load("criteria.creatinine.absolute = 3.5\n")), test)
 
 
 def test_until_it_is_proven_live_a_page_says_that_it_is_not() -> None:
