@@ -163,13 +163,18 @@ def level_by_device(oxygen: Oxygen, limits: OxygenRow) -> str | None:
     if oxygen.in_force in ASSISTED:
         return "absolute"
     if oxygen.is_mask:
-        high = oxygen.fio2 is None or limits.absolute_fio2.met(oxygen.fio2)
-        return "absolute" if high else "relative"
+        return _level_by_mask(limits.assumed_fio2 if oxygen.fio2 is None else oxygen.fio2, limits)
     if oxygen.flow is None:
         return None
     if limits.absolute_flow.met(oxygen.flow):
         return "absolute"
     return "relative" if limits.relative_flow.met(oxygen.flow) else "clear"
+
+
+def _level_by_mask(fio2: float, limits: OxygenRow) -> str:
+    if limits.absolute_fio2.met(fio2):
+        return "absolute"
+    return "relative" if limits.relative_fio2.met(fio2) else "clear"
 
 
 def _amount(oxygen: Oxygen, limits: OxygenRow) -> int:
@@ -180,7 +185,8 @@ def _amount(oxygen: Oxygen, limits: OxygenRow) -> int:
     charted = (oxygen.flow is not None and limits.at_flow.met(oxygen.flow)) or (
         oxygen.fio2 is not None and limits.absolute_fio2.met(oxygen.fio2)
     )
-    high = charted or assisted or (masked and oxygen.fio2 is None)
+    assumed = masked and oxygen.fio2 is None and limits.absolute_fio2.met(limits.assumed_fio2)
+    high = charted or assisted or assumed
     three = assisted or masked or (oxygen.flow is not None and limits.relative_flow.met(oxygen.flow))
     absolute = oxygen.level == "absolute"
     return HIGH * high | HIGH_CHARTED * charted | THREE_LITRES * three | ABSOLUTE * absolute

@@ -39,6 +39,7 @@ def count(patient: Patient) -> Count:
     """
     found = Count()
     worst: dict[str, str] = {}
+    grouped = patient.guideline.table4.group_counts_once
     memories, left_out = patient.memories, uncounted(patient)
     for row in patient.guideline.rows:
         memory = memories.get(row.code)
@@ -49,7 +50,7 @@ def count(patient: Patient) -> Count:
             found.relative = (*found.relative, row.code)
         else:
             continue
-        group = row.group or row.code
+        group = (row.group if grouped else None) or row.code
         worst[group] = ABSOLUTE if ABSOLUTE in (state, worst.get(group)) else RELATIVE
     found.absolute_groups = sum(state == ABSOLUTE for state in worst.values())
     found.relative_groups = len(worst) - found.absolute_groups

@@ -106,14 +106,14 @@ def counted(patient: Patient, current: Recommendation) -> list[str]:
     count = current.count
     found = [
         (
-            f"Counted: {count.absolute_groups} absolute, {count.relative_groups} relative (a group of rows "
-            "counts once)."
+            f"Counted: {count.absolute_groups} absolute, {count.relative_groups} relative ("
+            f"{'a group of rows counts once' if patient.guideline.table4.group_counts_once else 'each row counts'})."
         )
     ]
     tripped = {*count.absolute, *count.relative}
     groups: dict[str, list[str]] = {}
     for row in patient.guideline.rows:
-        if row.group is not None and row.code in tripped:
+        if row.group is not None and row.code in tripped and patient.guideline.table4.group_counts_once:
             groups.setdefault(row.group, []).append(row.code)
     return [
         *found,

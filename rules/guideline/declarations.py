@@ -49,11 +49,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class FindingRow(Row, frozen=True, kw_only=True):
     """A finding: present from the record that says so until one denies it.
 
-    It is named by a code, or by `code=value`.
+    It is named by a code, or by `code=value`. `column`: in which one all its findings stand, where that is a
+    site's choice.
     """
 
     relative: tuple[str, ...] = ()
     absolute: tuple[str, ...] = ()
+    column: str | None = None
+
+    def __post_init__(self) -> None:
+        """Move all findings to the column that was chosen."""
+        if self.column is not None:
+            found = (*self.relative, *self.absolute)
+            for name in ("relative", "absolute"):
+                msgspec.structs.force_setattr(self, name, found if name == self.column else ())
 
 
 class PersistentFindingRow(Row, frozen=True, kw_only=True):
@@ -79,11 +88,13 @@ class UpperLimitRow(Row, frozen=True, kw_only=True):
     """Labs compared with a site's own limit, else with the upper reference limit printed with each value.
 
     Above its own upper limit, `screen` asks for one of the labs, which must be as new (Table 5).
+    `never_measured_clear`: they are measured on suspicion only, so none at all is clear.
     """
 
     labs: tuple[str, ...]
     screen: str
     limits: dict[str, float] = {}
+    never_measured_clear: bool = True
 
 
 class Sustained(msgspec.Struct, frozen=True):
@@ -196,12 +207,14 @@ class OxygenRow(Row, frozen=True, kw_only=True):
 
     `low`: the limit of the saturation; a baseline below `baseline_below` moves it, and what is a severe one,
     to `baseline_margin` below the baseline. `at_flow`: with this flow, or a FiO2 past `absolute_fio2`, a low
-    saturation is absolute.
+    saturation is absolute. `relative_fio2`, `assumed_fio2`: of a mask, and where none is charted with it.
     """
 
     relative_flow: Limit
     absolute_flow: Limit
+    relative_fio2: Limit
     absolute_fio2: Limit
+    assumed_fio2: float
     low: Sustained
     severe: Limit
     at_flow: Limit

@@ -13,5 +13,6 @@ ROWS = (
         source="Table 3, dermatologic, row 1 (column: later adaptations)",
         words="Moist desquamation",
         absolute=("moist-desquamation",),
+        column="absolute",  # [choice]
     ),
 )

@@ -19,7 +19,9 @@ ROWS = (
         words="Oxygen to keep SpO2 >=95 %",
         relative_flow=Limit(">=", 3),
         absolute_flow=Limit(">", 4),
+        relative_fio2=Limit(">=", 21),  # [choice]
         absolute_fio2=Limit(">=", 40),
+        assumed_fio2=40,  # [choice]
         low=Sustained(Limit("<", 95), Limit(">=", 95), 5 * MINUTE),  # [choice] 5 min
         severe=Limit("<", 90),
         at_flow=Limit(">=", 4),

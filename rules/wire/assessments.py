@@ -178,6 +178,9 @@ def encode(assessment: Assessment) -> bytes:
 def decode(value: bytes) -> Assessment:
     """Decode the value of an assessment's Kafka record. Raises NotAnAssessment."""
     try:
-        return _decoder.decode(value)
+        found = _decoder.decode(value)
     except ValueError as error:  # of msgspec and of UTF-8
         raise NotAnAssessment(f"not an assessment: {error}") from None
+    if "sha256" not in found.guideline:
+        raise NotAnAssessment("not an assessment: its guideline has no sha256")
+    return found

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.guideline import Guideline
+from rules.guideline.settings.looser import looser
 from rules.wire import pages
 from rules.wire.topics import COMMANDS, INPUTS
 from streams.board import patient, unit_overview
 from streams.board.cell_store import CellStore
+from streams.board.display_texts import plural
 from streams.board.html.patient import sections
 from streams.board.html.unit import attributes, cells
 from streams.board.liveness import FeedActivity, Liveness, Problem
@@ -40,6 +42,10 @@ class WakeSignal:
             await asyncio.wait_for(self._event.wait(), seconds)
 
 
+OTHER_GUIDELINE = (
+    "The worker goes by another configuration than this board: whether it is looser than published is not "
+    "said here."
+)
 MOST_PAGES = 100
 """How many patients' pages are kept rendered: the most recently viewed."""
 EVENTS = frozenset(INPUTS) - {COMMANDS}
@@ -66,7 +72,7 @@ class BoardState:
     """The state of the board.
 
     `epoch`: identifies this run of the board; `unit`: the cells of the unit page; `pages`: the cells of
-    patients' pages by key; `monotonic`: s, `now`: ms of wall time.
+    patients' pages by key; `looser`: what is looser than published; `monotonic`: s, `now`: ms of wall time.
     """
 
     def __init__(
@@ -77,6 +83,7 @@ class BoardState:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.guideline, self.display, self.monotonic = guideline, display, monotonic
+        self.looser = tuple(one.words for one in looser(guideline))
         self.patients = Patients(guideline, key)
         self.epoch = secrets.token_hex(4)
         self.unit = CellStore()
@@ -178,6 +185,21 @@ class BoardState:
         """Return why the page is not live, the first cause first; empty when it is."""
         return self.liveness.problems(self.monotonic())
 
+    def notices(self) -> list[str]:
+        """Return what every page says beside its liveness: alarms of the system, and what cannot be read."""
+        unreadable, alerts = len(self.patients.latest.unreadable), self.patients.unread["alert"]
+        return [
+            *(alarm.message for alarm in self.patients.alarms.values()),
+            *([f"The newest assessment of {plural(unreadable, 'patient')} cannot be read."] * bool(unreadable)),
+            *([OTHER_GUIDELINE] * self._other_guideline()),
+            *([f"{plural(alerts, 'alert')} could not be read: open alerts may be missing."] * bool(alerts)),
+        ]
+
+    def _other_guideline(self) -> bool:
+        """Return whether a patient was assessed by other numbers than the board's."""
+        shown = (one.assessment for one in self.patients if one.assessment is not None)
+        return any(one.guideline["sha256"] != self.guideline.sha256 for one in shown)
+
     def heartbeat(self) -> bytes:
         """Return the JSON that every page receives each second."""
         problems = self.problems()
@@ -190,6 +212,6 @@ class BoardState:
             "problems": [problem.text for problem in problems],
             "codes": [problem.code for problem in problems],
             "counts": {name: count for name, count in self.counted.items() if count},
-            "notices": [alarm.message for alarm in self.patients.alarms.values()],
+            "notices": self.notices(),
         }
         return msgspec.json.encode(found)

@@ -33,6 +33,7 @@ MEANS = {
     "proceed": "nothing of Table 3 stands against the next dose",
     NOT_ASSESSED: "facts are coming in, and nobody judges them",
 }
+UNREADABLE = "The newest assessment cannot be read; the one before is not shown"
 RECOMMENDATION_LEVEL = {**display.RECOMMENDATION, NOT_ASSESSED: "indeterminate"}
 READINESS = {
     "not-started": "not started", "finished": "finished", "waiting": "waiting", "hold": "hold",

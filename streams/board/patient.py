@@ -38,7 +38,8 @@ class PatientView(NamedTuple):
 
     `episodes`: open episodes with their acknowledgement; `stops`: stop rules in force; `explains`: the
     worker's state record is here; `same_guideline`: worker and board use the same guideline; `blockers`: what
-    stands against the next dose beside the reasons, in words.
+    stands against the next dose beside the reasons, in words; `unreadable`: the newest assessment cannot be
+    read.
     """
 
     key: str
@@ -61,6 +62,7 @@ class PatientView(NamedTuple):
     page_log: tuple[PageRecord, ...]
     explains: bool
     same_guideline: bool
+    unreadable: bool
     guideline: Guideline
 
 
@@ -90,6 +92,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         page_log=tuple(patient.pages.entries)[::-1],
         explains=patient.chart is not None,
         same_guideline=assessment is None or assessment.guideline["sha256"] == guideline.sha256,
+        unreadable=patient.unreadable,
         guideline=guideline,
     )
 

@@ -66,7 +66,7 @@ class Handlers:
             state.display.site, shifts.timezone, state.now, state.clock, state.display.wall, state.epoch,
             version().strip("()"), who, user.token if user else "",
             user is not None and user.identity.may(ACT),
-            user is not None and self.auth.users is not None,
+            user is not None and self.auth.users is not None, self.state.looser,
         )  # fmt: skip
 
     async def unit(self, request: web.Request) -> web.StreamResponse:

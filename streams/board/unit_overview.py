@@ -126,7 +126,8 @@ def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -
     """Return the recommendation with its first `most` reasons."""
     assessment = patient.assessment
     if assessment is None:
-        return Advised(display_texts.NOT_ASSESSED)
+        why = (("indeterminate", display_texts.UNREADABLE),) if patient.unreadable else ()
+        return Advised(display_texts.NOT_ASSESSED, why)
     reasons = [
         (level_of(code, assessment), display_texts.reason(code, assessment, guideline))
         for code in assessment.reasons

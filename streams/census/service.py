@@ -50,6 +50,10 @@ TRIPPED_SYSTEMS = _gauge(
 )
 OVERDUE = _gauge("il2_ward_overdue", "Patients of whom an item of monitoring is overdue.", "what")
 STOP_RULES = _gauge("il2_ward_stop_rules", "Patients for whom a stop rule is in force.", "rule")
+UNREADABLE = _gauge(
+    "il2_ward_unreadable_patients",
+    "Patients whose latest assessment cannot be read; they are in no other count.",
+)
 UNREAD = counter("il2_ward_unread_assessments", "Assessments that could not be read.")
 
 GAUGES = {
@@ -61,6 +65,7 @@ GAUGES = {
     "tripped": TRIPPED_SYSTEMS,
     "overdue": OVERDUE,
     "stop_rules": STOP_RULES,
+    "unreadable": UNREADABLE,
 }
 
 

@@ -10,11 +10,13 @@ from streams.config import site
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
+    from rules.guideline import Guideline
     from streams.config.schema import Schema
 
 DESCRIPTION = """\
 Validates a site configuration, the services' tables included; secrets are not read. Exit 1 and the
-key and line that is wrong, or 0 and the guideline's identity with it."""
+key and line that is wrong, or 0 and the guideline's identity with it, and a warning line for every
+number that is looser than published: alarms come later, fewer or lower."""
 EXAMPLE = "  il2watch config check site.toml"
 
 
@@ -101,8 +103,20 @@ def main(arguments: list[str]) -> int:
     except UsageError as error:
         print(error if str(error).startswith(path) else f"{path}: {error}", file=sys.stderr)
         return 1
+    for warning in warnings(path, guideline):
+        print(warning, file=sys.stderr)
     print(f"{path}: ok; guideline {guideline.id} version {guideline.version}, sha256 {guideline.sha256}")
     return 0
+
+
+def warnings(path: str, guideline: Guideline) -> list[str]:
+    """Return a line for every number of the file that is looser than published, in the file's order."""
+    from rules.guideline.settings.document import parse_toml
+    from rules.guideline.settings.looser import looser
+
+    document = parse_toml(site.text(path))
+    found = sorted((document.line(one.key.path), one.text) for one in looser(guideline))
+    return [f"{path}: warning: line {line}: looser than published: {words}" for line, words in found]
 
 
 if __name__ == "__main__":

@@ -12,16 +12,18 @@ from rules.guideline.settings.keys import (
     DURATION,
     FACTOR,
     FRACTION,
+    LEVEL,
     MARGIN,
     NUMBER,
     STARTS,
+    SUBJECTS,
     SWITCH,
     ZONE,
     Key,
     keys,
 )
 from rules.guideline.settings.names import AGENTS, LONGEST, UNITS, WORDS
-from rules.guideline.settings.values import CLOCK, LARGEST
+from rules.guideline.settings.values import CLOCK, LARGEST, LEVELS, subjects
 from rules.wire.durations import duration_text
 from streams.config.board import Board, UsersFile
 from streams.config.broker import BrokerTable
@@ -116,7 +118,7 @@ def _default(key: Key) -> Any:
     """Return the default as a site writes it."""
     if key.kind == DURATION:
         return duration_text(key.default)
-    return list(key.default) if key.kind == STARTS else key.default
+    return list(key.default) if key.kind in (STARTS, SUBJECTS) else key.default
 
 
 TYPES: dict[str, Schema] = {
@@ -127,6 +129,8 @@ TYPES: dict[str, Schema] = {
     COUNT: {"type": "integer", "minimum": 1, "maximum": 100},
     DURATION: {"type": "string", "pattern": DURATION_PATTERN},
     SWITCH: {"type": "boolean"},
+    LEVEL: {"enum": list(LEVELS)},
+    SUBJECTS: {"type": "array", "uniqueItems": True, "items": {"enum": list(subjects())}},
     ZONE: {"type": "string"},
     STARTS: {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": f"^{CLOCK.pattern}$"}},
 }

@@ -69,8 +69,7 @@ class DemoOverview:
     def assessment(self, patient: str, value: bytes | None) -> None:
         """Apply an assessment; None (a tombstone) is for a discharged patient."""
         self.applied += 1
-        if not self.latest.apply(patient, value):
-            return
+        self.latest.apply(patient, value)
         if value is None:
             self.gone.add(patient)
         else:

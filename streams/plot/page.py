@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rules.guideline import Guideline
-from streams.display import GREY, INK, SKY, plain
+from rules.guideline.settings.looser import looser
+from streams.display import GREY, INK, SKY, VERMILLION, plain
 from streams.flowsheet.series import peaks
 from streams.plot import panels
 from streams.plot.axes import MARGIN, across, day, points, rows, time_axis, width
@@ -108,6 +110,8 @@ PANELS = (
 )
 LAB_HEIGHT, LAB_GAP, GAP = 1.0, 0.55, 0.14
 BEFORE = 4 * HOUR
+BANNER, BANNER_WIDE = 0.15, 150
+"""A line of the banner: its height in inches, its characters."""
 POINTS = 72
 SMALL, MARK, WIDEST_MARK, ROW = 7, 4.0, 7.0, 18.0
 """The doses over the panel, in points: size of the words, height of the lowest mark, its width, a row."""
@@ -144,7 +148,8 @@ def fill(
     course: PlottedCourse, tripped: Strips, guideline: Guideline, span: tuple[int, int], title: str
 ) -> Drawing:
     """Draw the panels, top to bottom."""
-    more = max(dose_rows(course, span), default=0) * ROW / POINTS
+    banner = loosened(guideline)
+    more = max(dose_rows(course, span), default=0) * ROW / POINTS + len(banner) * BANNER
     sheet = PlotPage(
         more + sum(tall + GAP for _, tall in PANELS) + LAB_HEIGHT + 2 * LAB_GAP + height(tripped)
     )
@@ -168,7 +173,15 @@ def fill(
     rhythm(ax, course, guideline)
     time_axis(ax, span)
     head(sheet, course, guideline, span, title)
+    for line, words in enumerate(banner):
+        write(sheet, 0.74 + line * BANNER, words, "", color=VERMILLION, fontweight="bold", fontsize=SMALL)
     return Drawing(sheet.figure, axes)
+
+
+def loosened(guideline: Guideline) -> list[str]:
+    """Return the lines of the banner: what the site has looser than published (criteria.md section 11)."""
+    found = "; ".join(one.words for one in looser(guideline))
+    return wrap(f"Looser than published: {found}", BANNER_WIDE) if found else []
 
 
 def label_row(sheet: PlotPage, words: str, below: float) -> None:

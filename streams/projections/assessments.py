@@ -18,29 +18,41 @@ Kept = TypeVar("Kept")
 class Latest(Generic[Kept]):
     """The latest assessment of every patient, or what `keep` retains of it.
 
-    `of`: by patient, without discharged patients; `unread`: how many records were not a valid assessment.
+    `of`: by patient, without discharged patients; `unread`: how many records were not a valid assessment;
+    `unreadable`: the patients whose latest record was not.
     """
 
     def __init__(self, keep: Callable[[Assessment], Kept]) -> None:
         self.keep = keep
         self.of: dict[str, Kept] = {}
         self.unread = 0
+        self.unreadable: set[str] = set()
 
     def apply(self, patient: str, value: bytes | None) -> bool:
         """Apply an assessment, or the tombstone (None) of a discharged patient; return whether it was
         readable.
 
-        A record that cannot be read is counted and leaves the previous assessment in place.
+        One that cannot be read, or is another patient's, takes the previous one away: an old `proceed` must
+        not stand for what nobody here can read.
         """
-        if value is None:
-            self.of.pop(patient, None)
-            return True
+        self.unreadable.discard(patient)
         try:
-            self.of[patient] = self.keep(decode(value))
+            if value is not None:
+                self.of[patient] = self.keep(_of(patient, value))
+                return True
         except NotAnAssessment:
             self.unread += 1
-            return False
-        return True
+            self.unreadable.add(patient)
+        self.of.pop(patient, None)
+        return value is None
+
+
+def _of(patient: str, value: bytes) -> Assessment:
+    """Return the assessment of a record with that key. Raises NotAnAssessment."""
+    found = decode(value)
+    if found.patient != patient:
+        raise NotAnAssessment("not an assessment of the patient it is keyed by")
+    return found
 
 
 def whole(assessment: Assessment) -> Assessment:
@@ -84,6 +96,7 @@ def marks(assessment: Assessment) -> Iterator[Mark]:
 
 
 GONE = PatientCounts((), 0.0)
+UNREADABLE = PatientCounts((Mark("unreadable"),), 0.0)
 
 
 class Census:
@@ -96,10 +109,13 @@ class Census:
     def apply(self, patient: bytes, value: bytes | None) -> None:
         """Apply the patient's latest assessment; None: discharged."""
         name = patient.decode(errors="backslashreplace")
-        before = self.latest.of.get(name, GONE)
-        if self.latest.apply(name, value):
-            self.counts.subtract(before.marks)
-            self.counts.update(self.latest.of.get(name, GONE).marks)
+        before = self._counted(name)
+        self.latest.apply(name, value)
+        self.counts.subtract(before.marks)
+        self.counts.update(self._counted(name).marks)
+
+    def _counted(self, name: str) -> PatientCounts:
+        return self.latest.of.get(name, UNREADABLE if name in self.latest.unreadable else GONE)
 
     def longest_delay_h(self) -> float:
         """Return by how many hours the most delayed dose is overdue; 0 when none is.

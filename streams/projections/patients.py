@@ -26,13 +26,15 @@ from streams.projections.pages import PageLog
 class PatientProjection:
     """Everything known of one patient.
 
-    `name`: the patient's id; `key`: what replaces it in addresses; `chart`: the worker's state record of the
-    patient, packed; `changes`: how many records changed anything.
+    `name`: the patient's id; `key`: what replaces it in addresses; `unreadable`: the newest assessment cannot
+    be read; `chart`: the worker's state record of the patient, packed; `changes`: how many records changed
+    anything.
     """
 
     def __init__(self, name: str, key: str) -> None:
         self.name, self.key = name, key
         self.assessment: Assessment | None = None
+        self.unreadable = False
         self.facts, self.episodes, self.commands, self.pages = (
             ChartedFacts(),
             Episodes(),
@@ -48,7 +50,8 @@ class PatientProjection:
 
         A patient with facts but no assessment is shown: nobody is looking after them yet.
         """
-        return self.assessment is not None or (self.facts.newest is not None and not self.facts.discharged)
+        assessed = self.assessment is not None or self.unreadable
+        return assessed or (self.facts.newest is not None and not self.facts.discharged)
 
 
 GONE = 2000
@@ -117,13 +120,12 @@ class Patients:
         return found
 
     def _assessment(self, name: str, record: TopicRecord) -> PatientProjection | None:
-        if not self.latest.apply(name, record.value):
-            self.unread["assessment"] += 1
-            return None
+        readable = self.latest.apply(name, record.value)
+        self.unread["assessment"] += not readable
         if record.value is None:
             return self._gone(name)
         found = self._patient(name)
-        found.assessment = self.latest.of[name]
+        found.assessment, found.unreadable = self.latest.of.get(name), not readable
         return found
 
     def _gone(self, name: str) -> PatientProjection | None:
@@ -131,7 +133,7 @@ class Patients:
         found = self.patients.pop(name, None)
         if found is not None:
             del self.by_key[found.key]
-            found.assessment, found.facts.discharged = None, True
+            found.assessment, found.unreadable, found.facts.discharged = None, False, True
             self.gone[name] = found.facts.newest or 0
             for old in list(self.gone)[:-GONE]:
                 del self.gone[old]

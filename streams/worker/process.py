@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.guideline.settings.looser import looser
 from streams.kafka.end_offsets import Ends, connect
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
@@ -78,6 +79,12 @@ async def serve(options: WorkerOptions) -> int:
         await ends.stop()
 
 
+def warn_of_looser(guideline: Guideline) -> None:
+    """Log every number that is looser than published (criteria.md section 11)."""
+    for one in looser(guideline):
+        log.warning("looser than published: %s", one.text)
+
+
 class WorkerService(FaustService):
     """The worker as a service."""
 
@@ -88,6 +95,7 @@ class WorkerService(FaustService):
         self.guideline = options.guideline
 
     async def open(self) -> None:
-        """Publish the guideline's reference as a metric, then open as every service."""
+        """Publish the guideline's reference as a metric, log what is looser, then open as every service."""
         metrics.GUIDELINE.info(self.guideline.reference)
+        warn_of_looser(self.guideline)
         await super().open()

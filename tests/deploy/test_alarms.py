@@ -19,7 +19,7 @@ from streams.channels.page import Page
 from streams.channels.registry import channel
 from streams.config.secrets import Secrets
 from streams.kafka.ports import wait_until
-from streams.worker.dead_letter_alarm import KIND
+from streams.worker.system_alarms import KIND
 from tests.deploy import sites
 from tests.deploy.places import DEPLOY, alarms
 from tests.deploy.servers import Prometheus, Receiver, alertmanager, asked, prometheus, receiving

@@ -24,7 +24,7 @@ Known = dict[str, Lab]
 def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the latest reading of each lab against the site's upper limit, else its own.
 
-    Never measured: clear; never stale. One that may or may not be above keeps an absolute row, stale.
+    Never measured: clear, unless the site wants one of each patient; never stale. One that may or may not be above keeps an absolute row, stale.
     """
     codes = (*row.labs, row.screen)
     found = [(code, lab) for code in codes for lab in chart.labs.get(code, ())]
@@ -34,6 +34,8 @@ def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) 
     for code, lab in found:
         known[code] = lab
         result = _after(row, known, lab, result)
+    if not row.never_measured_clear and not any(code in known for code in row.labs):
+        result.state, result.missing = INDETERMINATE, (TROPONIN,)
     return _unread(row, chart, result)
 
 

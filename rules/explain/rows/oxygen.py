@@ -90,7 +90,7 @@ def _distances(row: OxygenRow, oxygen: Oxygen) -> list[str]:
         return []
     if oxygen.is_mask:
         return (
-            ["No FiO2 is charted: 40 % or more is assumed."]
+            [f"No FiO2 is charted: {number(row.assumed_fio2)} % or more is assumed."]
             if oxygen.fio2 is None
             else [away(oxygen.fio2, row.absolute_fio2, "absolute", "%")]
         )

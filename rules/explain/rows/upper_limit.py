@@ -21,6 +21,8 @@ def explain(row: UpperLimitRow, asked: Asked) -> Answer:
             window=(
                 "the latest reading of each; measured on suspicion only, never measured is clear, unless the "
                 f"total {row.screen.upper()} is above its own"
+                if row.never_measured_clear
+                else "the latest reading of each; never measured cannot be told"
             ),
             stale="they do not go stale",
         ),

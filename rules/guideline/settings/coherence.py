@@ -58,6 +58,9 @@ def _rows(guideline: Guideline) -> Conflicts:
             yield from in_turn(
                 table, ("relative-flow", row.relative_flow), ("absolute-flow", row.absolute_flow)
             )
+            yield from in_turn(
+                table, ("relative-fio2", row.relative_fio2), ("absolute-fio2", row.absolute_fio2)
+            )
             yield from hysteresis(f"{table}.low", row.low)
             yield from in_turn(table, ("low.trip", row.low.trip), ("severe", row.severe))
         yield from _times(table, row, guideline)

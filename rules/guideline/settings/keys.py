@@ -47,8 +47,9 @@ def _with(whole: Any, step: str | int, part: Any) -> Any:
     return msgspec.structs.replace(whole, **{step: part})
 
 
-NUMBER, FACTOR, FRACTION, MARGIN, COUNT, DURATION, ZONE, STARTS, SWITCH = (
+NUMBER, FACTOR, FRACTION, MARGIN, COUNT, DURATION, ZONE, STARTS, SWITCH, LEVEL, SUBJECTS = (
     "number", "factor", "fraction", "margin", "count", "duration", "time zone", "clock times", "switch",
+    "level", "subjects",
 )  # fmt: skip
 
 KINDS = {
@@ -69,11 +70,14 @@ KINDS = {
     "relative_to_delay": COUNT,
     "timezone": ZONE,
     "starts": STARTS,
+    "column": LEVEL,
+    "acknowledged_long": SUBJECTS,
 }
+SWITCHES = ("group_counts_once", "never_measured_clear")
 UNITS = {
     "fever": "Cel",
     "rise": "Cel",
-    "absolute_fio2": "%",
+    **dict.fromkeys(("relative_fio2", "absolute_fio2", "assumed_fio2"), "%"),
     "low": "%",
     "severe": "%",
     "baseline_below": "%",
@@ -239,9 +243,9 @@ def _numbers(name: str, value: Any, table: Table) -> Iterator[tuple[Path, str, A
         yield from (((lab,), NUMBER, None, ">") for lab in table.declared.labs)
     elif name in ("limits", "equivalents"):
         yield from (((part,), NUMBER, number, "") for part, number in value.items())
-    elif name in ("timezone", "starts"):
+    elif name in ("timezone", "starts", "acknowledged_long") or (name == "column" and value):
         yield (), KINDS[name], value, ""
-    elif name == "on" and table.declared.watch:
+    elif name in SWITCHES or (name == "on" and table.declared.watch):
         yield (), SWITCH, value, ""
     elif isinstance(value, int | float) and not isinstance(value, bool) and value:
         # 0 cannot be set: none is declared, or 0 is itself a reading (a pump stopped, an empty catheter bag).

@@ -9,15 +9,18 @@ from itertools import groupby, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.guideline.edition import SCHWARTZENTRUBER_2001
 from rules.guideline.settings.document import Path
 from rules.guideline.settings.keys import (
     COUNT,
     DURATION,
     FACTOR,
     FRACTION,
+    LEVEL,
     MARGIN,
     NUMBER,
     STARTS,
+    SUBJECTS,
     SWITCH,
     ZONE,
     Key,
@@ -158,6 +161,29 @@ def _zone(key: Key, value: Any) -> str:
     return value
 
 
+LEVELS = ("relative", "absolute")
+
+
+def _level(key: Key, value: Any) -> str:
+    if value not in LEVELS:
+        raise ValueError(f"{described(value)} is no column of Table 3; write \"relative\" or \"absolute\"")
+    return str(value)
+
+
+def subjects() -> tuple[str, ...]:
+    """Return the subjects whose acknowledgement a site may let last: those that can be absolute."""
+    return (*SCHWARTZENTRUBER_2001.row, "hypotension", "recommendation")
+
+
+def _subjects(key: Key, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"a list of subjects is wanted, not {described(value)}; write it like {_example(key)}")
+    for item in value:
+        if item not in subjects():
+            raise ValueError(f"{described(item)} is no subject; known: {', '.join(subjects())}")
+    return tuple(dict.fromkeys(value))
+
+
 def minutes_of(clock: str) -> int:
     """Return the minutes since midnight of an `HH:MM`."""
     return int(clock[:2]) * 60 + int(clock[3:])
@@ -193,6 +219,8 @@ _ACCEPTS: dict[str, Callable[[Key, Any], Any]] = {
     ZONE: _zone,
     STARTS: _starts,
     SWITCH: _switch,
+    LEVEL: _level,
+    SUBJECTS: _subjects,
 }
 
 
@@ -205,6 +233,8 @@ ACCEPTS = {
     ZONE: "IANA name",
     STARTS: "list of `HH:MM`",
     SWITCH: "true or false",
+    LEVEL: "`relative` or `absolute`",
+    SUBJECTS: "list of subjects",
 }
 CHOSEN = (
     "choices.",
@@ -220,6 +250,18 @@ CHOSEN = (
     "criteria.phenylephrine-minimum.window",
     "criteria.oxygen-requirement.low.span",
     "criteria.oxygen-requirement.baseline",
+    "criteria.oxygen-requirement.assumed-fio2",
+    "criteria.oxygen-requirement.relative-fio2",
+    "criteria.cardiac-enzymes.never-measured-clear",
+    "criteria.moist-desquamation.column",
+    "table4.group-counts-once",
+    "table4.charting-grace",
+    "table4.pre-dose-age",
+    "table4.dose-tolerance",
+    "stop-rules.oxygen.lasts",
+    "monitoring.vital-signs.lapses",
+    "monitoring.intake-output.lapses",
+    "pressure.span",
     "vital-signs.",
     "pressure.mean",
     "criteria.urine-shift.coverage",

@@ -13,7 +13,7 @@ class Frame(NamedTuple):
     """What every page contains.
 
     The site, its zone, the server's time and epoch, how ages are counted, the viewer (`who`; None: not
-    identified), the token of forms.
+    identified), the token of forms; `looser`: what the site's configuration has looser than published.
     """
 
     site: str
@@ -27,6 +27,7 @@ class Frame(NamedTuple):
     token: str = ""
     may_act: bool = False
     can_leave: bool = False
+    looser: tuple[str, ...] = ()
 
 
 def page(frame: Frame, kind: str, title: str, *inside: h.Node, revision: int = 0, key: str = "") -> Html:
@@ -68,6 +69,7 @@ def body(frame: Frame, kind: str, inside: tuple[h.Node, ...], revision: int, key
         h.a(href="#main", class_="skip")["Skip to the content"],
         top(frame, live),
         trust() if live else None,
+        loosened(frame.looser),
         h.main(id="main", tabindex="-1")[*inside],
         foot(),
     ]
@@ -100,6 +102,16 @@ def trust() -> h.Node:
         state, " ", h.span(id="problem")["Connecting to the board."]
     ]
     return h.fragment[banner, h.div(id="notices", class_="notices", role="status")]
+
+
+def loosened(found: tuple[str, ...]) -> h.Node:
+    """Return the banner of what is looser than published (criteria.md section 11); None when nothing is."""
+    if not found:
+        return None
+    says = f"{len(found)} of this site's numbers {'is' if len(found) == 1 else 'are'} looser than published"
+    return h.details(class_="looser")[
+        h.summary[h.strong[says], ": alarms come later, fewer or lower"], h.ul[*(h.li[one] for one in found)]
+    ]
 
 
 def foot() -> h.Node:

@@ -124,6 +124,8 @@ def state(name: str) -> h.Node:
     return h.span(class_=f"state {ELIGIBLE[name]}")[h.span(class_="shape", aria_hidden="true")[glyph], word]
 
 
+NOT_YET = "Not assessed yet: facts have come, and the worker has judged none of them."
+UNREADABLE = f"{display_texts.UNREADABLE}. Judge by what is charted, and have the board's version looked at."
 CRITERIA_HEAD = ("System", "Criterion", "State", "Value", "Limit", "Since", "Note")
 
 
@@ -131,9 +133,8 @@ def table(view: PatientView) -> h.Node:
     """Return the rows of Table 3."""
     title = h.h2["Criteria for delay or discontinuation", h.small(class_="note")[" Table 3"]]
     if view.assessment is None:
-        return h.fragment[
-            title, h.p["Not assessed yet: facts have come, and the worker has judged none of them."]
-        ]
+        said = UNREADABLE if view.unreadable else NOT_YET
+        return h.fragment[title, h.p[said]]
     counts = h.p(class_="note")[
         f"{view.assessment.relative} relative, {view.assessment.absolute} absolute, counted by group."
     ]
@@ -255,7 +256,7 @@ def summary(view: PatientView) -> h.Node:
     word = h.strong(class_=f"block {level}")[
         shape(level), display_texts.RECOMMENDATION.get(advised.word, advised.word)
     ]
-    headline = h.p[word, " ", display_texts.MEANS.get(advised.word, "")]
+    headline = h.p[word, " ", None if view.unreadable else display_texts.MEANS.get(advised.word, "")]
     since = h.p(class_="note")["since ", time(advised.since)] if advised.since and not advised.over else None
     over = h.p(class_="note")["Therapy has ended."] if advised.over else None
     reasons = (
@@ -282,6 +283,10 @@ def against(blockers: tuple[str, ...]) -> h.Node:
     return fact("Against the next dose, too", h.ul(class_="against")[*(h.li[one] for one in blockers)])
 
 
+def unjudged(view: PatientView) -> str:
+    return ", judgement not readable" if view.unreadable else ", not judged yet"
+
+
 def fact(name: str, value: h.Node) -> h.Node:
     return h.div[h.dt[name], h.dd[value]]
 
@@ -295,7 +300,7 @@ def place(view: PatientView) -> h.Node:
         if view.newest is not None
         else ", nothing charted"
     )
-    judged_at = h.fragment[", judged ", time(view.assessment.at)] if view.assessment else ", not judged yet"
+    judged_at = h.fragment[", judged ", time(view.assessment.at)] if view.assessment else unjudged(view)
     other = None
     if not view.same_guideline:
         other = h.span(class_="warn", role="alert")[

@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 
+from rules.guideline import Guideline
 from streams.board.access.auth_settings import AuthSettings
 from streams.board.access.session import Sessions, patient_key
 from streams.board.board_state import BoardState, DisplaySettings
@@ -70,10 +71,13 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    records: Iterable[TopicRecord], door: AuthSettings | None = None, ways: DisplaySettings | None = None
+    records: Iterable[TopicRecord],
+    door: AuthSettings | None = None,
+    ways: DisplaySettings | None = None,
+    guideline: Guideline = GUIDE,
 ) -> AsyncIterator[Served]:
     sessions = Sessions([b"s" * 32])
-    desk = BoardState(GUIDE, ways or DisplaySettings(), partial(patient_key, b"s" * 32))
+    desk = BoardState(guideline, ways or DisplaySettings(), partial(patient_key, b"s" * 32))
     desk.apply(records)
     desk.liveness.loading = None
     kept: Any = Kept()
@@ -90,11 +94,12 @@ def serving(
     test: Callable[[Served], Awaitable[None]],
     door: AuthSettings | None = None,
     ways: DisplaySettings | None = None,
+    guideline: Guideline = GUIDE,
 ) -> None:
     """Runs a test against a board that is served."""
 
     async def run() -> None:
-        async with served(records, door, ways) as board:
+        async with served(records, door, ways, guideline) as board:
             await test(board)
 
     asyncio.run(run())

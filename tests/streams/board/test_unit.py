@@ -89,6 +89,16 @@ def test_a_patient_nobody_assessed_says_so_in_every_cell() -> None:
     assert ">–<" in shown["systems"]
 
 
+def test_an_old_proceed_does_not_stand_for_an_assessment_that_cannot_be_read() -> None:
+    made = standing(recommendation="proceed")
+    made.assessment, made.unreadable = None, True
+    shown = cells(row(made))
+    assert "Not assessed" in shown["advised"]
+    assert "The newest assessment cannot be read" in shown["advised"]
+    assert "Proceed" not in "".join(shown.values())
+    assert row(made).rank > row(standing(recommendation="proceed")).rank
+
+
 def test_a_state_is_named_in_words_and_drawn_as_a_shape() -> None:
     strip = cells(row(bedside(oliguria())))["systems"]
     assert 'role="img" aria-label="renal: absolute. Urine 8 mL/h, below 10"' in strip

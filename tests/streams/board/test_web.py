@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rules.guideline import load
 from rules.wire.instants import HOUR
-from rules.wire.topics import ASSESSMENTS, COMMANDS, INPUTS, PAGES
+from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from streams.board.access import users
 from streams.board.access.auth_settings import AuthSettings, Proxy
 from streams.board.access.users import hashed
@@ -59,6 +60,58 @@ def test_the_patient_page_says_every_criterion_and_its_title_and_address_name_no
 
     found = next(json.loads(one.value or b"") for one in WARD if one.topic == ASSESSMENTS)
     serving(WARD, test)
+
+
+def test_an_assessment_that_cannot_be_read_is_said_on_every_page_and_the_one_before_is_not_shown() -> None:
+    async def test(board: Served) -> None:
+        assert 'data-code="urine-hour"' in await board.text(f"/patient/{await board.key()}")
+        board.desk.apply([TopicRecord(ASSESSMENTS, b"p1-mrn-4711", b'{"recommendation":"proceed"', 1)])
+        board.desk.draw()
+        assert "The newest assessment cannot be read" in await board.text("/")
+        page = await board.text(f"/patient/{await board.key()}")
+        assert "judge by what is charted" in page.lower()
+        assert "judgement not readable" in page
+        assert re.search(r"data-code=|class=\"ready|Delay|Stop this", page) is None
+        assert board.desk.notices() == ["The newest assessment of 1 patient cannot be read."]
+
+    serving(WARD, test)
+
+
+def test_an_alert_that_cannot_be_read_is_said() -> None:
+    async def test(board: Served) -> None:
+        board.desk.apply([TopicRecord(ALERTS, b"p1-mrn-4711", b"{", 1)])
+        assert board.desk.notices() == ["1 alert could not be read: open alerts may be missing."]
+
+    serving(WARD, test)
+
+
+def test_every_page_says_what_is_looser_than_published() -> None:
+    async def test(board: Served) -> None:
+        for path in ("/", f"/patient/{await board.key()}"):
+            page = await board.text(path)
+            assert "2 of this site&#39;s numbers are looser than published" in page
+            assert "Creatinine, absolute: &gt;=3.5 mg/dL, not &gt;=3 mg/dL" in page
+            assert "Choice, reminder first: 20 min, not 15 min" in page
+
+    loose = load('criteria.creatinine.absolute = 3.5\nchoices.reminder-first = "20 min"\n')
+    serving(published(oliguria("p1-mrn-4711"), guideline=loose), test, guideline=loose)
+
+
+def test_no_page_says_so_of_the_published_numbers_or_stricter_ones() -> None:
+    async def test(board: Served) -> None:
+        assert "looser" not in await board.text("/")
+        assert board.desk.notices() == []
+
+    serving(WARD, test)
+    strict = load("criteria.creatinine.absolute = 2.8\n")
+    serving(published(oliguria(), guideline=strict), test, guideline=strict)
+
+
+def test_a_worker_with_another_configuration_than_the_board_is_named() -> None:
+    async def test(board: Served) -> None:
+        assert ["another configuration" in one for one in board.desk.notices()] == [True]
+
+    serving(published(oliguria(), guideline=load("criteria.creatinine.absolute = 3.5\n")), test)
 
 
 def test_until_it_is_proven_live_a_page_says_that_it_is_not() -> None:

@@ -31,6 +31,27 @@ def test_a_good_one_prints_the_guideline_it_makes(
     )
 
 
+def test_what_is_looser_than_published_is_named_with_its_line_and_is_no_error(
+    site: str, capsys: Capture
+) -> None:
+    Path(site).write_text(
+        "[criteria.creatinine]\nrelative = 2.3\nabsolute = 3.5\n[choices]\nreminder-first = '20 min'\n"
+        "acknowledged-long = ['platelets', 'urine-hour']\n[monitoring]\nvital-signs.ward = '6 h'\n"
+    )
+    assert main.main(["config", "check", site]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{site}: ok; guideline")
+    assert err.splitlines() == [
+        f"{site}: warning: line {line}: looser than published: {words}"
+        for line, words in (
+            (3, "criteria.creatinine.absolute >=3.5 mg/dL (published >=3 mg/dL)"),
+            (5, "choices.reminder-first 20 min (published 15 min)"),
+            (6, "choices.acknowledged-long with urine-hour (published without)"),
+            (8, "monitoring.vital-signs.ward 6 h (published 4 h)"),
+        )
+    ]
+
+
 def test_a_wrong_one_says_what_and_exits_1(
     site: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

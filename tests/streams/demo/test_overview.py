@@ -57,11 +57,11 @@ def test_the_latest_assessment_stands_and_a_tombstone_takes_it_away() -> None:
     assert found.gone == set()
 
 
-def test_an_assessment_that_cannot_be_read_leaves_the_one_before_in_place() -> None:
+def test_an_assessment_that_cannot_be_read_takes_the_one_before_away() -> None:
     found = seen()
     found.assessment("p1", json.dumps(assessment("p1", recommendation="stop")).encode())
     found.assessment("p1", b'{"patient":"p1"')
-    assert found.assessments["p1"].recommendation == "stop"
+    assert found.assessments == {}
     assert (found.latest.unread, found.applied) == (1, 2)
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from matplotlib.axes import Axes
 
+from rules.guideline import load
 from rules.ingest.decode import decode
 from streams.cli import plot
 from streams.display import LEVEL_COLOUR
@@ -286,6 +287,19 @@ def test_a_site_limit_moves_the_line() -> None:
     )
     drawing = draw(seen(start(), urine("o1", 4, 240, since=0)), [], stricter, ZERO + DAY)
     assert limits(drawing.axes["urine"]) == [10, 25]
+
+
+def written_on(drawing: Drawing) -> str:
+    return " ".join(text.get_text() for text in drawing.figure.texts)
+
+
+def test_what_is_looser_than_published_stands_on_the_page() -> None:
+    loose = load('criteria.creatinine.absolute = 3.5\nmonitoring.vital-signs.ward = "6 h"\n')
+    drawn = written_on(draw(seen(start(), urine("o1", 4, 240, since=0)), [], loose, ZERO + DAY))
+    assert "Looser than published: Creatinine, absolute: >=3.5 mg/dL, not >=3 mg/dL; " in drawn
+    assert "Vital signs, ward: 6 h, not 4 h" in drawn
+    published = written_on(draw(seen(start(), urine("o1", 4, 240, since=0)), [], GUIDELINE, ZERO + DAY))
+    assert "Looser" not in published
 
 
 @pytest.mark.parametrize(

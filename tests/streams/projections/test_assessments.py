@@ -16,8 +16,8 @@ from streams.projections.assessments import MODES, READINESS, Census, Mark, coun
 from tests.streams.samples import assessed, assessment, criterion
 
 
-def packed(**fields: Any) -> bytes:
-    return msgspec.json.encode(assessment("p1", **fields))
+def packed(patient: str = "p1", **fields: Any) -> bytes:
+    return msgspec.json.encode(assessment(patient, **fields))
 
 
 def marked(*tripped: dict[str, Any], **fields: Any) -> tuple[Mark, ...]:
@@ -75,21 +75,40 @@ def test_a_dose_counts_as_delayed_once_it_is_past_due(hours: float, delayed: int
 def test_the_longest_delay_goes_with_its_patient() -> None:
     census = Census()
     for name, hours in ((b"p1", 3.0), (b"p2", 26.0)):
-        census.apply(name, packed(dose=assessment("p1")["dose"] | {"delayed_h": hours}))
+        dose = assessment("p1")["dose"] | {"delayed_h": hours}
+        census.apply(name, packed(name.decode(), dose=dose))
     census.apply(b"p2", None)
     assert census.longest_delay_h() == 3.0
 
 
-def test_what_cannot_be_read_is_counted_and_the_assessment_before_stays() -> None:
+UNREADABLE = {
+    "cut short": b'{"mode":',
+    "of another patient": packed("p2"),
+    "without a guideline's hash": packed(guideline={"id": "g", "version": "2"}),
+    "not text": b"\xff",
+}
+
+
+@pytest.mark.parametrize("value", UNREADABLE.values(), ids=list(UNREADABLE))
+def test_what_cannot_be_read_is_counted_and_takes_the_assessment_before_away(value: bytes) -> None:
     census = Census()
-    census.apply(b"p1", packed(recommendation="delay"))
-    census.apply(b"p1", b'{"mode":')
-    assert (census.latest.unread, census.counts[Mark("recommendations", ("delay",))]) == (1, 1)
+    census.apply(b"p1", packed(recommendation="proceed"))
+    census.apply(b"p1", value)
+    proceed = Mark("recommendations", ("proceed",))
+    assert (census.latest.unread, census.latest.unreadable) == (1, {"p1"})
+    assert (census.counts[proceed], census.counts[Mark("unreadable")]) == (0, 1)
+    census.apply(b"p1", packed(recommendation="proceed"))
+    assert (census.counts[proceed], census.counts[Mark("unreadable")]) == (1, 0)
+    census.apply(b"p1", value)
+    census.apply(b"p1", None)
+    assert +census.counts == Counter()
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from("abc"), st.none() | st.sampled_from(["proceed", "delay", "stop"])),
+        st.tuples(
+            st.sampled_from("abc"), st.none() | st.sampled_from(["proceed", "delay", "stop", "unreadable"])
+        ),
         max_size=30,
     )
 )
@@ -98,10 +117,12 @@ def test_whatever_came_before_only_the_latest_of_each_patient_counts(
 ) -> None:
     census = Census()
     for patient, word in log:
-        census.apply(patient.encode(), None if word is None else packed(recommendation=word))
+        value = {None: None, "unreadable": b"{"}.get(word, packed(patient, recommendation=word))
+        census.apply(patient.encode(), value)
     latest = dict(log)
     expected = Counter(word for word in latest.values() if word is not None)
-    told = {
+    told = {"unreadable": count for mark, count in census.counts.items() if mark.what == "unreadable" and count}
+    told |= {
         mark.labels[0]: count
         for mark, count in census.counts.items()
         if mark.what == "recommendations" and count

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rules.wire.assessments import decode
+from rules.wire.assessments import decode, encode
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, PAGES
 from streams.projections.patients import Patients, TopicRecord
 from tests.streams.board.wards import (
@@ -157,15 +157,25 @@ def test_the_heartbeats_made_up_patients_are_not_shown() -> None:
 
 def test_what_cannot_be_read_is_counted_and_changes_nothing() -> None:
     made = Patients(GUIDE, key)
-    for topic in (ALERTS, ASSESSMENTS, PAGES, COMMANDS, "il2.vitals"):
+    for topic in (ALERTS, PAGES, COMMANDS, "il2.vitals"):
         assert made.apply(TopicRecord(topic, b"p1", b"\xff nonsense", 1)) is None
-    assert made.unread == {"alert": 1, "assessment": 1, "event": 1}
+    assert made.unread == {"alert": 1, "event": 1}
     assert list(made) == []
 
 
+def test_a_patient_of_whom_only_an_unreadable_assessment_is_known_is_shown() -> None:
+    made = Patients(GUIDE, key)
+    made.apply(TopicRecord(ASSESSMENTS, b"p1", b"\xff nonsense", 1))
+    assert [(one.name, one.assessment, one.unreadable) for one in made] == [("p1", None, True)]
+
+
 @pytest.mark.parametrize("value", [b'{"mode":', b'{"patient":"p1"}', b"[]"])
-def test_what_is_no_assessment_leaves_the_one_before_in_place(value: bytes) -> None:
+def test_what_is_no_assessment_takes_the_one_before_away_until_the_next(value: bytes) -> None:
     made = ward(oliguria())
-    before = made.patients["p1"].assessment
-    assert made.apply(TopicRecord(ASSESSMENTS, b"p1", value, ms(200))) is None
-    assert (made.unread["assessment"], made.patients["p1"].assessment) == (1, before)
+    found = made.patients["p1"]
+    before = found.assessment
+    assert before is not None
+    assert made.apply(TopicRecord(ASSESSMENTS, b"p1", value, ms(200))) is found
+    assert (made.unread["assessment"], found.assessment, found.unreadable) == (1, None, True)
+    made.apply(TopicRecord(ASSESSMENTS, b"p1", encode(before), ms(201)))
+    assert (found.assessment, found.unreadable) == (before, False)

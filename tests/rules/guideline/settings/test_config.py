@@ -17,7 +17,7 @@ from rules.decide.engine import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001, ConfigError, Guideline, load
 from rules.guideline.edition import exact
 from rules.guideline.settings.coherence import LATE_AT_MOST, conflicts
-from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, STARTS, SWITCH, ZONE, Key, at
+from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, LEVEL, STARTS, SUBJECTS, SWITCH, ZONE, Key, at
 from rules.guideline.settings.loader import OTHER_TABLES, keys
 from rules.guideline.settings.values import as_toml, key_table
 from rules.ingest.decode import decode
@@ -52,6 +52,10 @@ def changes(key: Key) -> list[Any]:
         return [("06:00", "14:00", "22:00")]
     if key.kind == SWITCH:
         return [not key.default]
+    if key.kind == LEVEL:
+        return ["relative"]
+    if key.kind == SUBJECTS:
+        return [key.default[:-1]]
     if key.default is None:
         return [0.014]
     if key.kind in (COUNT, DURATION):
@@ -96,7 +100,7 @@ def test_a_key_changes_nothing_but_its_own_place(key: Key) -> None:
     _, guideline = changed(key)
     before, after = (dict(leaves(msgspec.to_builtins(whole))) for whole in (PUBLISHED, guideline))
     moved = {path for path in {*before, *after} if before.get(path) != after.get(path)}
-    assert len(moved) == (3 if key.kind == STARTS else len(key.places))
+    assert len(moved) == (3 if key.kind in (STARTS, LEVEL) else len(key.places))
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], Any]]:
@@ -213,6 +217,61 @@ def state_of(code: str, log: list[dict[str, Any]], guideline: Guideline) -> str:
 )
 def test_a_changed_threshold_changes_the_decision(config: str, state: str) -> None:
     assert state_of("creatinine", course(2.4), load(f"[criteria.creatinine]\n{config}")) == state
+
+
+def oxygen(**readings: Any) -> dict[str, Any]:
+    told = [{"code": code.replace("_", "-"), **value} for code, value in readings.items()]
+    told.append({"code": "spo2", "value": 97, "unit": "%"})
+    return {"type": "vitals", "id": "v1", "patient": "p1", "at": "2026-03-02T07:00:00Z", "readings": told}
+
+
+def charted(code: str) -> dict[str, Any]:
+    return {
+        "type": "finding", "id": "f1", "patient": "p1", "at": "2026-03-02T07:00:00Z", "code": code, "present": True,
+    }  # fmt: skip
+
+
+MASK = {"o2_device": {"value": "mask"}}
+
+
+@pytest.mark.parametrize(
+    ("code", "record", "config", "state"),
+    [
+        ("oxygen-requirement", oxygen(**MASK), "assumed-fio2 = 40", "absolute"),
+        ("oxygen-requirement", oxygen(**MASK), "assumed-fio2 = 39", "relative"),
+        ("oxygen-requirement", oxygen(**MASK), "assumed-fio2 = 24\nrelative-fio2 = 25", "clear"),
+        (
+            "oxygen-requirement", oxygen(**MASK, fio2={"value": 28, "unit": "%"}), "relative-fio2 = 28", "relative",
+        ),
+        (
+            "oxygen-requirement", oxygen(**MASK, fio2={"value": 28, "unit": "%"}), "relative-fio2 = 28.1", "clear",
+        ),
+        ("moist-desquamation", charted("moist-desquamation"), 'column = "absolute"', "absolute"),
+        ("moist-desquamation", charted("moist-desquamation"), 'column = "relative"', "relative"),
+        ("cardiac-enzymes", charted("dyspnea-at-rest"), "never-measured-clear = true", "clear"),
+        ("cardiac-enzymes", charted("dyspnea-at-rest"), "never-measured-clear = false", "indeterminate"),
+    ],
+)  # fmt: skip
+def test_a_choice_that_is_no_number_changes_the_decision(
+    code: str, record: dict[str, Any], config: str, state: str
+) -> None:
+    assert state_of(code, [*course(1.0), record], load(f"[criteria.{code}]\n{config}")) == state
+
+
+@pytest.mark.parametrize(("once", "counted"), [("true", 1), ("false", 2)])
+def test_the_rows_of_a_group_count_once_or_each(once: str, counted: int) -> None:
+    urine = [
+        {
+            "type": "io", "id": f"o{hour}", "patient": "p1", "at": f"2026-03-02T{hour:02}:00:00Z",
+            "start": f"2026-03-02T{hour - 1:02}:00:00Z", "direction": "out", "kind": "urine", "volume": 5,
+            "unit": "mL",
+        }
+        for hour in range(7, 17)
+    ]  # fmt: skip
+    decoded = [decode(json.dumps(record))[0] for record in [*course(1.0), *urine]]
+    guideline = load(f"table4.group-counts-once = {once}")
+    said = assessments(fold([event for event in decoded if event is not None], guideline))[0]
+    assert (said.absolute, said.relative) == (counted, 0)
 
 
 def test_a_changed_threshold_is_carried_by_every_assessment() -> None:
