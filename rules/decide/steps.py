@@ -105,7 +105,7 @@ def by_value(patient: Patient, name: str, result: Result, amended: bool) -> Wors
     `amended`: a fact behind it was corrected: what it was before counts no more.
     """
     measure, episode = BY_VALUE.get(name), patient.episodes.get(name)
-    if measure is None or episode is None or result.state not in TRIPPED or result.stale:
+    if measure is None or episode is None or result.state not in TRIPPED:
         return None
     if not isinstance(result.value, float | int):
         return None

@@ -76,6 +76,7 @@ def assessments(at: str, wanted: dict[str, dict[str, Any]], got: dict[str, dict[
 
 def _assessment(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     found = _criteria(wanted, got)
+    wanted, got = ({**each, "pressors": _agents(each["pressors"])} for each in (wanted, got))
     for part in PARTS:
         found += _unlike(part, wanted[part], got.get(part))
     found += _unlike("advice", _advice(wanted), _advice(got))
@@ -89,6 +90,11 @@ def _advice(assessment: dict[str, Any]) -> list[str]:
     given = assessment.get("advice", [])
     plain = [a["code"] for a in given if a["code"] != "corrective"]
     return plain + sorted(f"corrective/{a['subject']}" for a in given if a["code"] == "corrective")
+
+
+def _agents(pressors: dict[str, Any]) -> dict[str, Any]:
+    """The pressors with their agents in order of name: the text names none."""
+    return {**pressors, "agents": sorted(pressors.get("agents", ()), key=lambda one: one["agent"])}
 
 
 def _monitoring(assessment: dict[str, Any]) -> dict[str, Any]:

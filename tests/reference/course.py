@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import advice, pressure, table3, table4
+from . import advice, pressure, table3, table4, watches
 from .clock import HOUR, MINUTE, Marks, Now
 from .dosing import phase
 from .episodes import Episode, Journal, View
 from .facts import NO_FACTS, Fact, Stay, present, settle
 from .history import as_known_by, replay, stays
-from .knowledge import Knowledge
+from .knowledge import Knowledge, known
 from .look import Look, finish
 from .records import COMMANDS, Record
 from .row import CLEAR, TECHNICAL, Row
@@ -42,6 +42,7 @@ class Course:
     parted_teller: Teller = field(default_factory=Teller)
     parted_start: int | None = None
     against: dict[str, int] = field(default_factory=dict)
+    erred: dict[str, int] = field(default_factory=dict)
     judged: set[str] = field(default_factory=set)
     look: Look | None = None
     at: int | None = None
@@ -63,9 +64,8 @@ class Course:
         touched = {r.id for r in records if r.type not in NO_FACTS and r.id in was}
         changed = {i for i in touched if old.get(i) != new.get(i)}
         amended = {i for i in changed if not _finalized(old.get(i), new.get(i))}
-        unamended = [f for f in self.facts if f.id not in amended] + [
-            f for i, f in old.items() if i in amended
-        ]
+        unamended = [f for f in self.facts if f.id not in amended]
+        unamended += [as_before for i in amended for as_before in _uncorrected(old.get(i), new.get(i))]
         acks = [r for r in records if r.type == "ack"]
         self.decide(at, acks, bool(changed), sorted(unamended, key=lambda f: f.rank) if amended else None)
 
@@ -142,7 +142,7 @@ class Course:
     ) -> None:
         epoch = self.k.epoch if self.look is not None else None
         if self.look is None or was is None or stay.facts != was.facts:
-            self.k = Knowledge(stay.facts)
+            self.k = known(stay.facts)
         moved = was is not None and (was.start != stay.start or was.discharge is not None)
         accepted = set(self.standing.accepted)
         returned = self._returned(was, stay)
@@ -156,6 +156,7 @@ class Course:
         rows = table3.evaluate_all(self.k, at)
         self.standing.decide(self.k, rows, at)
         self._audit(at)
+        self.erred = {d.id: self.erred.get(d.id, int(at)) for d in watches.errors(self.k)}
         self.journal.context = {"phase": phase(self.k, at), "dose": len(self.k.doses) or None}
         if renewed:
             for key in sorted(self.journal.open, key=place):
@@ -165,14 +166,14 @@ class Course:
             self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         other = present(unamended) if unamended else None
         taken_back = other is not None and other.discharge is not None
-        others = self._scene(Knowledge(other.facts), int(at)) if other and not taken_back else None
+        others = self._scene(known(other.facts), int(at)) if other and not taken_back else None
         self.look = self.teller.tell(self.journal, scene, others, renewed, returned, accepted, taken_back)
 
     def _scene(self, k: Knowledge, at: int, rows: dict[str, Row] | None = None) -> Scene:
         rows = table3.evaluate_all(k, at) if rows is None else rows
         standing = self.standing
         scene = Scene(k, at, rows, pressure.hypotension(k, at), standing.accepted, standing.rules)
-        scene.against = self.against
+        scene.against, scene.erred = self.against, self.erred
         scene.error_acknowledged = self._error_acknowledged(scene)
         return scene
 
@@ -221,7 +222,7 @@ class Course:
                     self.against[dose.id] = int(at)
 
     def _readiness(self, facts: list[Fact], at: int) -> str:
-        k, standing = Knowledge(facts), replay(facts, at)
+        k, standing = known(facts), replay(facts, at)
         rows = table3.evaluate_all(k, at)
         standing.decide(k, rows, at)
         scene = self._scene(k, at, rows)
@@ -236,6 +237,17 @@ def _finalized(old: Fact | None, new: Fact | None) -> bool:
     if old is None or new is None:
         return False
     return (old.record.status, new.record.status) == ("preliminary", "final")
+
+
+def _uncorrected(old: Fact | None, new: Fact | None) -> list[Fact]:
+    """What stood under an id, beside what its correction says of something else: that is new."""
+    if old is None or new is None:
+        return [f for f in (old,) if f is not None]
+    if old.type != new.type or (old.type == "finding" and old.event["code"] != new.event["code"]):
+        return [old, new]
+    codes = {v.code for v in old.values}
+    added = tuple(v for v in new.values if v.code not in codes)
+    return [replace(old, values=(*old.values, *added))]
 
 
 def _charting(fact: Fact) -> bool:

@@ -87,6 +87,7 @@ class View:
     amount: Any = None
     reason: str | None = None
     counts_from: int | None = None
+    decided: bool = False  # it becomes true at the instant decided
     points: Mapping[str, list[Point]] = field(default_factory=dict)
 
     @property
@@ -163,7 +164,7 @@ class Journal:
         return self._moved(at, view, episode)
 
     def _opened(self, at: int, view: View, floor: int) -> int:
-        opened = max(view.since, floor)
+        opened = max(int(at) if view.decided else view.since, floor)
         episode = Episode(
             self._identity(view, opened, at),
             view.kind,

@@ -2,8 +2,9 @@
 the stay they belong to (criteria.md 1).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from .clock import HOUR
@@ -52,7 +53,7 @@ class Fact:
     values: tuple[Value, ...] = ()
 
     def __hash__(self) -> int:
-        return hash((self.record.id, self.record.known, self.record.order))
+        return hash((self.record.id, self.record.known, self.record.order, self.first))
 
     @property
     def id(self) -> str:
@@ -106,11 +107,12 @@ def settle(records: Iterable[Record]) -> list[Fact]:
     for record in records:
         if record.type not in NO_FACTS:
             by_id.setdefault(record.id, []).append(record)
-    facts = [fact for versions in by_id.values() if (fact := _standing(versions)) is not None]
+    facts = [fact for versions in by_id.values() if (fact := _standing(tuple(versions))) is not None]
     return sorted(facts, key=lambda f: f.rank)
 
 
-def _standing(versions: list[Record]) -> Fact | None:
+@lru_cache(4096)
+def _standing(versions: tuple[Record, ...]) -> Fact | None:
     layers = _layers(versions)
     first, last = versions[0].known, layers[-1]
     by_code = last.type in READING_TYPES or last.event.get("event") == "baseline"
@@ -119,7 +121,7 @@ def _standing(versions: list[Record]) -> Fact | None:
     return _merged(layers, first)
 
 
-def _layers(versions: list[Record]) -> list[Record]:
+def _layers(versions: Sequence[Record]) -> list[Record]:
     """The versions that count, the one that rules last."""
     outranking = [v for v in versions if v.status in ("corrected", "entered-in-error")]
     plain = [v for v in versions if v.status in ("final", "preliminary")]

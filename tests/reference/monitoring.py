@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import findings, labs, names, pressors, pressure, recheck, urine
 from .clock import HOUR
 from .facts import Fact
-from .knowledge import Knowledge, timeless
+from .knowledge import Knowledge, clocked, timeless
 from .row import ABSOLUTE, ADVISORY, CLEAR, RELATIVE, TECHNICAL
 from .table3 import CODES
 from .windows import DAILY, GRACE, INTAKE, LAB, VITAL, Pair, intensive, limit
@@ -83,6 +83,7 @@ def table1(k: Knowledge, at: int) -> list[Watch]:
     return [] if k.cycle is None else [_watch(k, at, what, pair) for what, pair in ITEMS]
 
 
+@clocked
 def _watch(k: Knowledge, at: int, what: str, pair: Pair | None) -> Watch:
     assert k.cycle is not None
     last, subject = last_seen(k, what), f"monitoring/{what}"
@@ -116,7 +117,7 @@ def others(k: Knowledge, at: int, accepted: set[str]) -> list[Watch]:
         _technical("weight-for-rate", "weight" in pressors.missing_at(k, at)),
         _technical("cycle-start", k.cycle is not None and k.cycle.charted is None),
     ]
-    found += [_not_understood(k, at, name) for name in strangers(k)]
+    found += [_not_understood(k, at, name) for name in sorted(strangers(k))]
     return found + [w for code in CODES for w in _of_criterion(k, at, code, code in accepted)]
 
 
@@ -124,6 +125,7 @@ def _technical(what: str, holds: bool) -> Watch:
     return Watch(what, f"monitoring/{what}", TECHNICAL if holds else CLEAR, listed=holds)
 
 
+@clocked
 def _recheck(k: Knowledge, at: int, signal: str) -> Watch:
     subject, asked = f"recheck/{signal}", recheck.recheck(k, at, signal)
     if asked is None:
@@ -156,7 +158,7 @@ def _not_understood(k: Knowledge, at: int, name: str) -> Watch:
 
 def strange_infusions(k: Knowledge, at: int) -> list[str]:
     """The infusions not understood that are asked about now."""
-    known = [n for n, facts in strangers(k).items() if facts[-1].type == "infusion"]
+    known = [n for n, facts in sorted(strangers(k).items()) if facts[-1].type == "infusion"]
     return [n for n in known if _not_understood(k, at, n).level == TECHNICAL]
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from . import names
 from .clock import FOREVER, HOUR, MINUTE
 from .facts import Fact
-from .knowledge import Knowledge, timeless
+from .knowledge import Knowledge, clocked, known, timeless
 from .row import ABSOLUTE, CLEAR, RELATIVE, Row, ids, unknown, worse
 from .units import rounded
 from .windows import Segment, segments
@@ -77,6 +77,7 @@ def blind(k: Knowledge) -> list[tuple[int, int, str]]:
     ]
 
 
+@clocked
 def missing_at(k: Knowledge, at: int) -> tuple[str, ...]:
     """What is missing of the rates that run at an instant."""
     return tuple(dict.fromkeys(what for a, b, what in blind(k) if a <= at < b))
@@ -134,7 +135,7 @@ def _marks(k: Knowledge, begin: int, at: int) -> list[int]:
 @timeless
 def _until(k: Knowledge, at: int) -> Knowledge:
     """The doses and rates up to an instant, as they were in force then."""
-    return Knowledge([f for f in k.facts if f.at <= at or f.type != "dose"])
+    return known(f for f in k.facts if f.at <= at or f.type != "dose")
 
 
 def _maximum(k: Knowledge, at: int) -> Row:
@@ -165,6 +166,7 @@ def _minimum(k: Knowledge, at: int) -> Row:
     return Row(state, top.load, UNIT, evidence=ids(top.facts))
 
 
+@clocked
 def lately(k: Knowledge, at: int) -> Load:
     """The highest load in force during the 30 min up to the clock."""
     inside = [p for p in loads(k) if p.start <= at and p.end > at - LOOK_BACK]

@@ -2,10 +2,12 @@
 (criteria.md 1, 2 and 8; wire.md).
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from . import clock, names, units
@@ -69,9 +71,18 @@ class Record:
     problem: str | None = None
     content: Any = field(default=None, compare=False)
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.known, self.order))
+
 
 def decode(event: Event, order: int) -> Record:
     """The record of an event. Raises Refused with wire.md's reason."""
+    return _decode(json.dumps(event), order)
+
+
+@lru_cache(4096)
+def _decode(line: str, order: int) -> Record:
+    event: Event = json.loads(line)
     at, known = _time(event, "at"), _time(event, "known", "at")
     status = STATUSES.get(str(event.get("status", "final")))
     named = all(isinstance(event.get(k), str) and event[k].strip() for k in ("type", "id", "patient"))

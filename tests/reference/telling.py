@@ -39,12 +39,12 @@ class Turn:
 
     journal: Journal
     scene: Scene
-    look: Look
     without: Look | None  # as it would be without this instant's corrections
     returned: Mapping[Key, Episode]
     released: set[str]  # criteria whose acceptance has just ended
     floor: int
     taken_back: bool  # a discharge, by this instant's corrections
+    look: Look = field(init=False)
 
 
 @dataclass
@@ -75,19 +75,18 @@ class Teller:
         turn = Turn(
             journal,
             scene,
-            finish(scene),
             without,
             returned,
             accepted - set(scene.accepted),
             cycle.start if cycle else 0,
             taken_back,
         )
-        self._begin(turn, renewed)
         for code, row in scene.rows.items():
             self._row(turn, ("criterion", code), row)
         self._row(turn, LOW, scene.low)
         scene.opened, scene.stays = self.opened(journal, scene), self.stays
         turn.look = finish(scene)
+        self._begin(turn, renewed)
         if others is not None:
             others.opened, others.stays = scene.opened, set()
             turn.without = finish(others)
@@ -173,6 +172,7 @@ class Teller:
             row.unit,
             row.evidence,
             self._amended(turn, key, row.state),
+            decided=row.at is None,
             points=points(turn.scene.k, code, row, turn.scene.at) if code in MEASURES else {},
         )
         self._say(turn, view)
@@ -201,6 +201,7 @@ class Teller:
             evidence=judged.evidence,
             amended=self._amended(turn, key, judged.level),
             amount=judged.amount,
+            decided=judged.at is None,
         )
         before = turn.journal.open.get(key)
         self._say(turn, view)
@@ -239,7 +240,8 @@ class Teller:
             return
         since = self._since(turn, key, level, watch.at if level == watch.level else None)
         amended = watch.what not in PAGED and self._amended(turn, key, level)
-        self._say(turn, View(*key, level, since, RANK[level], amended=amended))
+        decided = watch.at is None or level != watch.level
+        self._say(turn, View(*key, level, since, RANK[level], amended=amended, decided=decided))
 
     def _lingering(self, turn: Turn, watch: Watch) -> str:
         """Overdue charting is one episode until it has not lapsed for twice its interval, at least 4 h."""
@@ -266,7 +268,7 @@ class Teller:
         reason = "therapy-end" if ended else None
         rank = 0 if ended else table4.RANK.index(word)
         level = CLEAR if ended else LEVEL[word]
-        view = View(*RECOMMENDATION, level, since, rank, reason=reason)
+        view = View(*RECOMMENDATION, level, since, rank, reason=reason, decided=True)
         if ended and RECOMMENDATION in turn.journal.open:
             view = View(*RECOMMENDATION, CLEAR, int(turn.scene.at), 0, reason=reason)
         self._say(turn, view, opens=not self.silent and not ended)
