@@ -9,7 +9,7 @@ from .records import Event
 Assess = Callable[[list[Event], str | None], dict[str, dict[str, Any]]]
 Run = Callable[[list[Event], str | None], list[dict[str, Any]]]
 
-CRITERION = ("state", "stale", "missing", "correctable", "evaluates_at", "group")
+CRITERION = ("state", "stale", "correctable", "evaluates_at", "group")
 TRIPPED = ("relative", "absolute")
 PARTS = (
     "blood_pressure",
@@ -112,6 +112,7 @@ def _criteria(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
 def _criterion(ours: dict[str, Any], other: dict[str, Any]) -> list[str]:
     code, tripped = ours["code"], ours["state"] in TRIPPED
     fields = CRITERION + (("value", "since") if tripped and not ours["stale"] else ())
+    fields += () if tripped and ours["stale"] else ("missing",)
     found = []
     for field in fields:
         if ours[field] is not None or field != "value":
@@ -196,7 +197,7 @@ def _alert(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
         found += _unlike(f"context.{field}", *pair)
     if ours["kind"] in WITH_EVIDENCE and ours["level"] in TRIPPED and ours["evidence"]:
         found += _unlike("evidence", sorted(ours["evidence"]), sorted(theirs.get("evidence") or []))
-        found += _unlike("value", ours["value"], theirs.get("value"))
+        found += _unlike("value", ours["value"], theirs.get("value")) if ours["value"] is not None else []
     return found
 
 

@@ -79,7 +79,9 @@ def _worst(latest: dict[str, Fact], code: str) -> str:
 
 def bad(fact: Fact) -> bool:
     """Whether a mental status or a cognition test is not well."""
-    return fact.event.get("value") == "changed" or fact.event.get("present") is True
+    if fact.event["code"] == "mental-status":
+        return bool(fact.event["value"] == "changed")
+    return fact.event.get("present") is True
 
 
 @timeless

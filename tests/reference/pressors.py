@@ -29,7 +29,7 @@ RENAL = Fraction("2.5")
 
 @dataclass(frozen=True)
 class Load:
-    """The load of what can be read on [start, end)."""
+    """The load of what can be read on [start, end), and the infusions that run, or that have stopped."""
 
     start: int
     end: int
@@ -46,20 +46,22 @@ def all_segments(k: Knowledge) -> list[tuple[str, Segment]]:
 @timeless
 def loads(k: Knowledge) -> list[Load]:
     """The load, piece by piece over all time."""
-    known = [(drug, s) for drug, s in all_segments(k) if drug in FACTOR and s.rate is not None]
-    cuts = sorted({s.start for _, s in known} | {s.end for _, s in known} - {FOREVER})
-    return [_load(known, a, b) for a, b in itertools.pairwise([-FOREVER, *cuts, FOREVER])]
+    charted = all_segments(k)
+    cuts = sorted({s.start for _, s in charted} | {s.end for _, s in charted} - {FOREVER})
+    return [_load(charted, a, b) for a, b in itertools.pairwise([-FOREVER, *cuts, FOREVER])]
 
 
-def _load(known: list[tuple[str, Segment]], start: int, end: int) -> Load:
-    running = [(d, s) for d, s in known if s.start <= start < s.end]
+def _load(charted: list[tuple[str, Segment]], start: int, end: int) -> Load:
+    there = [(d, s) for d, s in charted if s.start <= start < s.end]
+    running = [s for _, s in there if s.rate is None or s.rate > 0]
     rates: dict[str, Fraction] = {}
-    for drug, s in running:
-        rates[drug] = rates.get(drug, Fraction(0)) + (s.rate or 0)
+    for drug, s in there:
+        if drug in FACTOR:
+            rates[drug] = rates.get(drug, Fraction(0)) + (s.rate or 0)
     if rates.get("dopamine", Fraction(0)) <= RENAL:
         rates.pop("dopamine", None)
     total = rounded(sum((FACTOR[d] * rate for d, rate in rates.items()), Fraction(0)))
-    return Load(start, end, total, tuple(s.fact for _, s in running))
+    return Load(start, end, total, tuple(s.fact for s in running or (s for _, s in there)))
 
 
 def load_at(k: Knowledge, at: int) -> Fraction:
@@ -116,11 +118,17 @@ def _or_kept(k: Knowledge, at: int, judge: Callable[[Knowledge, int], Row]) -> R
     worst, begin = row, max(blind_since(k, at), k.cycle.start)
     for mark in _marks(k, begin, at):
         then = judge(_until(k, mark), mark)
-        if worse(worst.state, then.state) != worst.state:
+        if _heavier(then, worst):
             worst = then
     if worst.tripped:
         return replace(worst, stale=True, missing=missing, at=None)
     return unknown(*missing, value=row.value, unit=UNIT, evaluates_at=row.evaluates_at)
+
+
+def _heavier(row: Row, than: Row) -> bool:
+    if row.state != than.state:
+        return worse(row.state, than.state) == row.state
+    return (row.value or 0) > (than.value or 0)
 
 
 def _marks(k: Knowledge, begin: int, at: int) -> list[int]:
