@@ -87,7 +87,7 @@ def _pressors(look: Look) -> dict[str, Any]:
     for drug in (*pressors.FACTOR, *names.NO_EQUIVALENT):
         running = [s for s in segments(look.k, drug) if s.start <= look.at < s.end]
         if any(s.rate is None or s.rate > 0 for s in running):
-            read = [s.rate for s in running if s.rate is not None]
+            read = [s.rate for s in running if s.rate is not None and drug in pressors.FACTOR]
             rates[drug] = sum(read, Fraction(0)) if len(read) == len(running) else None
     return {
         "load": number(pressors.load_at(look.k, look.at)),

@@ -96,18 +96,19 @@ class Course:
     def _after_discharge(self, at: Now, stay: Stay) -> None:
         assert stay.discharge is not None
         if self.look is not None:
-            self._part(at, stay.start)
+            self._part(at, stay)
         late = [f for f in stay.facts if _charting(f) and f.at > stay.discharge.at + 15 * MINUTE]
         holds = bool(late) and at < late[0].at + 8 * HOUR
         self.journal.context = {"phase": None, "dose": None}
         view = View(*AFTER_DISCHARGE, TECHNICAL if holds else CLEAR, int(at), 1 if holds else 0)
         self.journal.update(at, view, 0)
 
-    def _part(self, at: Now, start: int | None) -> None:
+    def _part(self, at: Now, stay: Stay) -> None:
         """Ends what is open, and keeps it for a withdrawal."""
-        self.parted, self.parted_teller, self.parted_start = dict(self.journal.open), self.teller, start
+        assert stay.discharge is not None
+        self.parted, self.parted_teller, self.parted_start = dict(self.journal.open), self.teller, stay.start
         for key in sorted(self.journal.open, key=place):
-            self.journal.end(at, key, "discharged")
+            self.journal.end(at, key, "discharged", stay.discharge.at)
         self.look, self.teller = None, Teller()
 
     def _returned(self, was: Stay | None, stay: Stay) -> dict[Key, Episode]:
@@ -127,7 +128,7 @@ class Course:
         for key in sorted(self.journal.open, key=place):
             before = stay.start is not None and self.journal.open[key].opened < stay.start
             if before and key != AFTER_DISCHARGE:
-                self.journal.end(at, key, "discharged")
+                self.journal.end(at, key, "discharged", stay.ended or int(at))
 
     # ---- one decision
 
@@ -160,7 +161,7 @@ class Course:
         self.journal.context = {"phase": phase(self.k, at), "dose": len(self.k.doses) or None}
         if renewed:
             for key in sorted(self.journal.open, key=place):
-                self.journal.end(at, key, "new-cycle")
+                self.journal.end(at, key, "new-cycle", self.k.charted.start if self.k.charted else int(at))
         scene = self._scene(self.k, at, rows)
         if replaced or moved:
             self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))

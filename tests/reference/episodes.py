@@ -142,11 +142,11 @@ class Journal:
 
     # ---- transitions
 
-    def end(self, at: int, key: Key, reason: str) -> None:
-        """Resolves an open episode for a reason of its own (`new-cycle`, `discharged`)."""
+    def end(self, at: int, key: Key, reason: str, when: int) -> None:
+        """Resolves an open episode by a fact of its own `at`: `new-cycle`, `discharged`."""
         episode = self.open.pop(key)
         view = View(episode.kind, episode.subject, CLEAR, at, 0, reason=reason)
-        self._print(at, view, "resolved", CLEAR, max(int(at), episode.last), episode, first=True)
+        self._print(at, view, "resolved", CLEAR, max(when, episode.last), episode, first=True)
 
     def update(self, at: int, view: View, floor: int, opens: bool = True) -> int | None:
         """Compares a subject with its episode and prints what changed; the transition's `at`, None if

@@ -163,11 +163,15 @@ def _merged(layers: list[Record], first: int) -> Fact | None:
 
 @dataclass(frozen=True)
 class Stay:
-    """The present stay: its facts; or the discharge that has ended the last one, and what came after it."""
+    """The present stay: its facts; or the discharge that has ended the last one, and what came after it.
+
+    `ended`: the `at` of the discharge before the stay.
+    """
 
     start: int | None
     facts: list[Fact]
     discharge: Fact | None = None
+    ended: int | None = None
 
 
 def begins(fact: Fact) -> bool:
@@ -179,12 +183,12 @@ def begins(fact: Fact) -> bool:
 def present(facts: list[Fact]) -> Stay:
     """The stay that goes on at the end of these facts, in order of `at`."""
     start: int | None = None
-    ended: Fact | None = None
+    ended, before = None, None
     for fact in facts:
         if ended is None and fact.named == "discharge":
             ended = fact
         elif ended is not None and begins(fact) and fact.at > ended.at:
-            start, ended = fact.at, None
+            start, before, ended = fact.at, ended.at, None
     if ended is not None:
         return Stay(start, [f for f in facts if f.at > ended.at], ended)
-    return Stay(start, [f for f in facts if start is None or f.at >= start])
+    return Stay(start, [f for f in facts if start is None or f.at >= start], ended=before)

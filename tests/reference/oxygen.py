@@ -270,6 +270,11 @@ def saturation(k: Knowledge) -> Saturation:
 # ---- the row
 
 
+def _by_share(supply: Supply) -> bool:
+    """Whether the FiO2 decides by device: a mask's, or one that stands alone."""
+    return supply.device == "mask" or supply.litres is None
+
+
 def requirement(k: Knowledge, at: int) -> Row:
     """The worse of device and saturation; clear only with a fresh SpO2."""
     values, sat, device, supply = signal(k, "spo2"), saturation(k), by_device(k), now(k)
@@ -290,7 +295,7 @@ def requirement(k: Knowledge, at: int) -> Row:
     if device.state == CLEAR and sat.since is not None and (since is None or sat.since.at > since):
         since = sat.since.at
     basis = ("device", device, since)
-    value, unit = (supply.litres, "L/min") if supply.litres is not None else (supply.share, "%")
+    value, unit = (supply.share, "%") if _by_share(supply) else (supply.litres, "L/min")
     row = Row(device.state, value, unit, device.stale, device.missing, at=since, basis=basis)
     if device.state == CLEAR and old:
         return replace(row, state=INDETERMINATE, missing=("spo2",), at=None)

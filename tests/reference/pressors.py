@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -115,11 +116,9 @@ def _or_kept(k: Knowledge, at: int, judge: Callable[[Knowledge, int], Row]) -> R
     if not missing or open_interval(k) is None:
         return row
     assert k.cycle is not None
-    worst, begin = row, max(blind_since(k, at), k.cycle.start)
-    for mark in _marks(k, begin, at):
-        then = judge(_until(k, mark), mark)
-        if _heavier(then, worst):
-            worst = then
+    begin = max(blind_since(k, at), k.cycle.start)
+    rows = [judge(_until(k, mark), mark) for mark in _marks(k, begin, at)]
+    worst = functools.reduce(lambda a, b: b if _heavier(b, a) else a, [*rows, row])
     if worst.tripped:
         return replace(worst, stale=True, missing=missing, at=None)
     return unknown(*missing, value=row.value, unit=UNIT, evaluates_at=row.evaluates_at)
