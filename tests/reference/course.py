@@ -97,11 +97,16 @@ class Course:
         assert stay.discharge is not None
         if self.look is not None:
             self._part(at, stay)
-        late = [f for f in stay.facts if _charting(f) and f.at > stay.discharge.at + 15 * MINUTE]
-        holds = bool(late) and at < late[0].at + 8 * HOUR
         self.journal.context = {"phase": None, "dose": None}
+        holds = self._charting_goes_on(at, stay.discharge.at)
         view = View(*AFTER_DISCHARGE, TECHNICAL if holds else CLEAR, int(at), 1 if holds else 0)
         self.journal.update(at, view, 0)
+
+    def _charting_goes_on(self, at: Now, ended: int) -> bool:
+        """Whether charting goes on after a discharge: until an admit, or for 8 h."""
+        back = any(f.named == "admit" and f.at > ended for f in self.facts)
+        late = [f for f in self.facts if _charting(f) and f.at > ended + 15 * MINUTE]
+        return bool(late) and not back and at < late[0].at + 8 * HOUR
 
     def _part(self, at: Now, stay: Stay) -> None:
         """Ends what is open, and keeps it for a withdrawal."""
@@ -163,6 +168,7 @@ class Course:
             for key in sorted(self.journal.open, key=place):
                 self.journal.end(at, key, "new-cycle", self.k.charted.start if self.k.charted else int(at))
         scene = self._scene(self.k, at, rows)
+        scene.goes_on = stay.ended is not None and self._charting_goes_on(at, stay.ended)
         if replaced or moved:
             self.teller.stays = stays(stay.facts, int(at), self.teller.opened(self.journal, scene))
         other = present(unamended) if unamended else None

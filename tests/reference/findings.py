@@ -135,6 +135,13 @@ def _well_since(facts: list[Fact]) -> int:
     return since
 
 
+def well_since(k: Knowledge) -> int | None:
+    """The first record of the unbroken run of `normal` up to the latest."""
+    facts = statuses(k)
+    bads = [i for i, f in enumerate(facts) if bad(f)]
+    return next((f.at for f in facts[bads[-1] + 1 if bads else 0 :]), None)
+
+
 def watched(k: Knowledge, at: int) -> bool:
     """Mental status changed, not yet for 2 h."""
     return mental_status(k, at).evaluates_at is not None

@@ -80,7 +80,9 @@ def _latest(k: Knowledge, codes: tuple[str, ...]) -> int | None:
 
 def table1(k: Knowledge, at: int) -> list[Watch]:
     """Every item of Table 1 from cycle-start on; before it none."""
-    return [] if k.cycle is None else [_watch(k, at, what, pair) for what, pair in ITEMS]
+    if k.cycle is None or at < k.cycle.start:
+        return []
+    return [_watch(k, at, what, pair) for what, pair in ITEMS]
 
 
 @clocked
@@ -109,7 +111,7 @@ def _watch(k: Knowledge, at: int, what: str, pair: Pair | None) -> Watch:
 # ---- the others, listed only while open
 
 
-def others(k: Knowledge, at: int, accepted: set[str]) -> list[Watch]:
+def others(k: Knowledge, at: int, accepted: set[str], goes_on: bool) -> list[Watch]:
     """What else is asked for, in order; pending ones too, not listed."""
     found = [_recheck(k, at, signal) for signal in recheck.SIGNALS]
     found += [
@@ -118,6 +120,7 @@ def others(k: Knowledge, at: int, accepted: set[str]) -> list[Watch]:
         _technical("cycle-start", k.cycle is not None and k.cycle.charted is None),
     ]
     found += [_not_understood(k, at, name) for name in sorted(strangers(k))]
+    found.append(_technical("after-discharge", goes_on))
     return found + [w for code in CODES for w in _of_criterion(k, at, code, code in accepted)]
 
 

@@ -31,6 +31,7 @@ class Scene:
     against: Mapping[str, int] = field(default_factory=dict)
     erred: Mapping[str, int] = field(default_factory=dict)
     error_acknowledged: bool = False
+    goes_on: bool = False  # charting after a discharge
     recommendation: str = "proceed"
 
 

@@ -227,8 +227,11 @@ class Teller:
         watches = [*turn.look.watches, *(Watch(s, s) for s in gone)]
         for watch in sorted(watches, key=lambda w: place(("monitoring", w.subject))):
             if watch.subject == AFTER_DISCHARGE[1]:
-                view = View(*AFTER_DISCHARGE, CLEAR, int(turn.scene.at), 0, amended=turn.taken_back)
-                turn.journal.update(turn.scene.at, view, 0)
+                rank = 0 if watch.level == CLEAR else 1
+                view = View(
+                    *AFTER_DISCHARGE, watch.level, int(turn.scene.at), rank, amended=turn.taken_back
+                )
+                turn.journal.update(turn.scene.at, view, turn.floor)
                 continue
             level = self._lingering(turn, watch) if watch.what in PAGED else watch.level
             self._watch(turn, watch, level)

@@ -114,7 +114,7 @@ def mental_status_watch(s: Scene) -> Judged:
     changed = findings.run(s.k, "mental-status")
     if findings.watched(s.k, s.at):
         return opened(changed[0].at, changed)
-    return closed(changed[0].at + findings.REVERSAL if changed else s.rows["mental-status"].at)
+    return closed(changed[0].at + findings.REVERSAL if changed else findings.well_since(s.k))
 
 
 # ---- septic workup
