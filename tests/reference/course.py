@@ -217,7 +217,7 @@ class Course:
         if self.look is None or key[0] not in ("criterion", "blood-pressure"):
             return {}
         scene = self.look.scene
-        return points(self.k, key[1], scene.low if key == LOW else scene.rows[key[1]], at)
+        return points(self.k, key[1], scene.low if key == LOW else table3.EVALUATE[key[1]](self.k, at), at)
 
     def _audit(self, at: Now) -> None:
         """Judges each dose, when first decided, by what the monitor would have said without it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -126,7 +126,7 @@ class Journal:
         episode.ack = Ack(at, at + lasts if limited and lasts else None, worst, episode.value)
 
     def _since_opening(self, episode: Episode, points: list[Point], at: int) -> list[Fraction]:
-        mine = [p for p in points if p.at >= episode.opened or p.id in episode.run]
+        mine = [p for p in points if p.at >= episode.opened or not p.id or p.id in episode.run]
         return [p.value for p in mine if p.known <= at]
 
     def _worsts(self, episode: Episode, known: dict[str, list[Fraction]]) -> dict[str, list[Fraction]]:
@@ -179,7 +179,7 @@ class Journal:
             view.evidence,
         )
         episode.reminded = view.amount is not None and view.amount >= 1500
-        self._track(episode, view, at)
+        self._track(episode, view)
         self.open[view.key] = episode
         self._print(at, view, "opened", view.level, opened, episode)
         return opened
@@ -201,7 +201,7 @@ class Journal:
         if level == ABSOLUTE and episode.level != ABSOLUTE:
             episode.absolute_at = last
         episode.level, episode.rank, episode.last, episode.value = level, view.rank, last, view.value
-        self._track(episode, view, at)
+        self._track(episode, view)
         if level == CLEAR:
             del self.open[view.key]
         self._print(at, view, down if lowered else "worsened", level, last, episode)
@@ -209,25 +209,31 @@ class Journal:
 
     def _same(self, at: int, view: View, episode: Episode) -> int | None:
         step = self._step(view, episode)
-        self._track(episode, view, at)
+        self._track(episode, view)
         episode.value = view.value
         if step is not None:
-            self._stepped(at, view, episode, *step)
+            when, worst, point = step
+            if point.id:
+                view = replace(view, value=point.value, evidence=(point.id,))
+            self._stepped(at, view, episode, when, worst)
         elif view.amount is not None and view.amount >= 1500 and not episode.reminded:
             episode.reminded = True
             episode.last = max(int(at), episode.last)
             self._print(at, view, "reminder", episode.level, episode.last, episode)
         return None
 
-    def _track(self, episode: Episode, view: View, at: int) -> None:
+    def _track(self, episode: Episode, view: View) -> None:
         for name, points in view.points.items():
             measure = MEASURES[episode.subject][name]
-            now = [p.value for p in points if p.known == int(at) and not p.id]
+            now = [p for p in points if not p.id]
             if now:
                 before = [episode.tracked[name]] if name in episode.tracked else []
-                episode.tracked[name] = measure.worst([*before, *now])
+                episode.tracked[name] = measure.worst([*before, *(p.value for p in now)])
+            if episode.ack is not None and (old := [p.value for p in now if p.known <= episode.ack.known]):
+                worst = episode.ack.worst
+                worst[name] = measure.worst([*old, *([worst[name]] if name in worst else [])])
 
-    def _step(self, view: View, episode: Episode) -> tuple[int, Any] | None:
+    def _step(self, view: View, episode: Episode) -> tuple[int, Any, Point] | None:
         """The first reading since the acknowledgement that is a step worse, with what was acknowledged."""
         ack = episode.ack
         if ack is None:
@@ -236,9 +242,10 @@ class Journal:
         for name, worst in ack.worst.items():
             measure = MEASURES[episode.subject][name]
             for p in view.points.get(name, []):
-                if p.known > ack.known and p.at >= episode.opened and measure.is_step(p.value, worst):
-                    found.append((p.at, worst))
-        return min(found, default=None)
+                after = p.known > ack.known and (p.at >= episode.opened or not p.id)
+                if after and measure.is_step(p.value, worst):
+                    found.append((p.at, worst, p))
+        return min(found, key=lambda one: one[0], default=None)
 
     def _stepped(self, at: int, view: View, episode: Episode, when: int, acknowledged: Any) -> None:
         episode.ack, episode.stage = None, 0

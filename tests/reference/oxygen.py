@@ -251,7 +251,8 @@ def _step(k: Knowledge, i: int, was: Saturation) -> Saturation:
     elif critical and (up := sustained(k, values, i, SPAN, lambda r: r.value >= shifted(k, 90))):
         critical, used = False, used or up
     state = ABSOLUTE if critical else low
-    since, shown = (was.since, was.run) if state == was.state else (values[i], tuple(used))
+    since = was.since if state == was.state else values[i]
+    shown = was.run if (state, critical) == (was.state, was.critical) else tuple(used)
     return Saturation(state, critical, low, stops, since, shown)
 
 

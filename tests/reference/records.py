@@ -120,14 +120,17 @@ def _number(value: Any) -> float:
 
 
 def _readings(record: Record) -> Record:
-    return replace(record, items=items(record.event["readings"]))
+    return replace(record, items=items(record.event["readings"], record.type))
 
 
-def items(charted: list[Event]) -> tuple[Item, ...]:
-    """The readings of one record, each code once; two values of a code that differ are neither used."""
+def items(charted: list[Event], kind: str = "") -> tuple[Item, ...]:
+    """The readings of one record, each code once; two values of a code that differ are neither used.
+
+    `kind`: of a record that has codes of its own: `vitals` or `labs`.
+    """
     found: dict[str, list[Item]] = {}
     for raw in charted:
-        item = _item(raw)
+        item = _item(raw, kind)
         found.setdefault(item.code, []).append(item)
     return tuple(_one(several) for several in found.values())
 
@@ -140,8 +143,11 @@ def _one(several: list[Item]) -> Item:
     return standing[0] if standing else several[0]
 
 
-def _item(raw: Event) -> Item:
+def _item(raw: Event, kind: str) -> Item:
     code = str(raw["code"])
+    vital = code in units.VITALS or code == "o2-device"
+    if kind and vital != (kind == "vitals"):
+        return Item(code, problem="unknown-code")
     if STATUSES.get(str(raw.get("status", "final"))) == "entered-in-error":
         return Item(code, problem=WITHDRAWN)
     if code == "o2-device":

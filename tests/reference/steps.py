@@ -84,7 +84,9 @@ def points(k: Knowledge, subject: str, row: Row, at: int) -> dict[str, list[Poin
     name = next(iter(MEASURES.get(subject, {})), None)
     if name is None or row.value is None:
         return {}
-    return {name: [Point(row.value, int(at), int(at), "")]}
+    facts = [f for f in k.facts if f.id in row.evidence] if row.evidence else []
+    newest, known = (max((getattr(f, which) for f in facts), default=int(at)) for which in ("at", "first"))
+    return {name: [Point(row.value, newest, known, "")]}
 
 
 def _values(values: list[Value]) -> list[Point]:
