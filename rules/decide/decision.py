@@ -209,7 +209,8 @@ def _decide_steps(patient: Patient, plan: Plan, alerts: list[PendingAlert]) -> N
 def _remember(patient: Patient, name: str, before: Memory, result: Result, alert: Alert | None) -> bool:
     changed = before.state != result.state
     since = before.since
-    if changed or since is None or (alert is not None and alert.transition == "opened"):
+    opened = alert is not None and alert.transition == "opened" and name not in patient.reopen
+    if changed or opened or since is None:
         since = _since(patient, before, result) if alert is None else alert.at
     ahead = result.next if result.next is not None and result.next > patient.now else None
     patient.memories[name] = Memory(

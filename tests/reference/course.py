@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from . import advice, pressure, table3, table4, watches
 from .clock import HOUR, MINUTE, Marks, Now
 from .dosing import phase
-from .episodes import Episode, Journal, View
+from .episodes import Episode, Journal, View, no_phase
 from .facts import NO_FACTS, Fact, Stay, present, settle
 from .history import as_known_by, replay, stays
 from .knowledge import Knowledge, known
@@ -97,7 +98,7 @@ class Course:
         assert stay.discharge is not None
         if self.look is not None:
             self._part(at, stay)
-        self.journal.context = {"phase": None, "dose": None}
+        self.journal.context, self.journal.phase = {"dose": None}, no_phase
         holds = self._charting_goes_on(at, stay.discharge.at)
         view = View(*AFTER_DISCHARGE, TECHNICAL if holds else CLEAR, int(at), 1 if holds else 0)
         self.journal.update(at, view, 0)
@@ -105,7 +106,9 @@ class Course:
     def _charting_goes_on(self, at: Now, ended: int) -> bool:
         """Whether charting goes on after a discharge: until an admit, or for 8 h."""
         back = any(f.named == "admit" and f.at > ended for f in self.facts)
+        begun = self.stay.start if self.stay is not None and self.stay.discharge is None else None
         late = [f for f in self.facts if _charting(f) and f.at > ended + 15 * MINUTE]
+        late = [f for f in late if begun is None or f.at <= begun]
         return bool(late) and not back and at < late[0].at + 8 * HOUR
 
     def _part(self, at: Now, stay: Stay) -> None:
@@ -163,7 +166,8 @@ class Course:
         self.standing.decide(self.k, rows, at)
         self._audit(at)
         self.erred = {d.id: self.erred.get(d.id, int(at)) for d in watches.errors(self.k)}
-        self.journal.context = {"phase": phase(self.k, at), "dose": len(self.k.doses) or None}
+        self.journal.context = {"dose": len(self.k.doses) or None}
+        self.journal.phase = functools.partial(phase, self.k)
         if renewed:
             for key in sorted(self.journal.open, key=place):
                 self.journal.end(at, key, "new-cycle", self.k.charted.start if self.k.charted else int(at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -58,7 +58,7 @@ class Episode:
     last: int
     absolute_at: int = 0
     value: Any = None
-    run: tuple[str, ...] = ()
+    start: int = 0  # the `at` of the earliest fact that opened it
     tracked: dict[str, Fraction] = field(default_factory=dict)
     ack: Ack | None = None
     stage: int = 0
@@ -87,6 +87,7 @@ class View:
     amount: Any = None
     reason: str | None = None
     counts_from: int | None = None
+    start: int | None = None
     decided: bool = False  # it becomes true at the instant decided
     points: Mapping[str, list[Point]] = field(default_factory=dict)
 
@@ -94,6 +95,11 @@ class View:
     def key(self) -> Key:
         """Kind and subject."""
         return (self.kind, self.subject)
+
+
+def no_phase(at: int) -> str | None:
+    """Outside a stay there is none."""
+    return None
 
 
 @dataclass
@@ -107,6 +113,7 @@ class Journal:
     places: dict[Key, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     context: dict[str, Any] = field(default_factory=dict)
+    phase: Callable[[int], str | None] = no_phase
     seq: int = 0
 
     # ---- acknowledgements
@@ -126,8 +133,9 @@ class Journal:
         episode.ack = Ack(at, at + lasts if limited and lasts else None, worst, episode.value)
 
     def _since_opening(self, episode: Episode, points: list[Point], at: int) -> list[Fraction]:
-        mine = [p for p in points if p.at >= episode.opened or not p.id or p.id in episode.run]
-        return [p.value for p in mine if p.known <= at]
+        there = [p for p in points if p.known <= at]
+        held = [p for p in there if p.held and p.at < episode.start][-1:]
+        return [p.value for p in [*held, *(p for p in there if p.at >= episode.start or not p.id)]]
 
     def _worsts(self, episode: Episode, known: dict[str, list[Fraction]]) -> dict[str, list[Fraction]]:
         tracked = {m: [v] for m, v in episode.tracked.items()}
@@ -176,7 +184,7 @@ class Journal:
             opened,
             opened,
             view.value,
-            view.evidence,
+            opened if view.start is None else view.start,
         )
         episode.reminded = view.amount is not None and view.amount >= 1500
         self._track(episode, view)
@@ -242,7 +250,7 @@ class Journal:
         for name, worst in ack.worst.items():
             measure = MEASURES[episode.subject][name]
             for p in view.points.get(name, []):
-                after = p.known > ack.known and (p.at >= episode.opened or not p.id)
+                after = p.known > ack.known and (p.at >= episode.start or not p.id)
                 if after and measure.is_step(p.value, worst):
                     found.append((p.at, worst, p))
         return min(found, key=lambda one: one[0], default=None)
@@ -294,7 +302,7 @@ class Journal:
             "value": number(view.value),
             "unit": view.unit,
             "evidence": list(view.evidence),
-            "context": {**self.context, **reason, **told},
+            "context": {"phase": self.phase(int(when)), **self.context, **reason, **told},
             "_decided": int(at),
         }
         self.fresh.append(((0 if first else 1, self.places.get(view.key, 0)), alert))

@@ -173,6 +173,7 @@ class Teller:
             row.evidence,
             self._amended(turn, key, row.state),
             decided=row.at is None,
+            start=min((f.at for f in turn.scene.k.facts if f.id in row.evidence), default=None),
             points=points(turn.scene.k, code, row, turn.scene.at) if code in MEASURES else {},
         )
         self._say(turn, view)
