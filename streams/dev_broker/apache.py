@@ -136,7 +136,7 @@ def new_id() -> str:
     return "i" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
 
 
-READY_S = 60.0
+READY_S = 180.0
 HEAP = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
 LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
 USUAL = 9092

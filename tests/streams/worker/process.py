@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from rules.wire.topics import INPUTS
 from streams.kafka.settings import Broker
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 SESSION_S = 3
@@ -61,7 +62,7 @@ class Workers:
         process.kill()
         process.wait()
 
-    def stop(self, name: str, within: float = 40) -> int:
+    def stop(self, name: str, within: float = PATIENCE_S) -> int:
         """SIGTERM, as a supervisor does; the exit code."""
         process = self.running.pop(name)
         process.send_signal(signal.SIGTERM)
@@ -111,7 +112,7 @@ def behind(broker: Broker, group: str = "il2watch") -> int:
         consumer.close()
 
 
-def until_done(broker: Broker, within: float, watch: Callable[[], object] = lambda: None) -> float:
+def until_done(broker: Broker, within: float = PATIENCE_S, watch: Callable[[], object] = lambda: None) -> float:
     """Waits until nothing is left; the seconds it took. Fails the test after `within`.
 
     `watch` is called in between.
