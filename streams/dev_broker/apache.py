@@ -116,8 +116,8 @@ def run_tool(command: Callable[..., list[str]], staging: Path) -> None:
     words = ("kafka.tools.StorageTool", "format", "--cluster-id", new_id(), "--config", str(configured))
     done = subprocess.run(command(*words), capture_output=True, text=True, check=False, timeout=READY_S)
     if done.returncode:
-        said = (done.stdout + done.stderr)[-LAST_CHARACTERS:]
-        raise UsageError(f"Apache Kafka: {' '.join(words[:2])} failed: {said}")
+        printed = (done.stdout + done.stderr)[-LAST_CHARACTERS:]
+        raise UsageError(f"Apache Kafka: {' '.join(words[:2])} failed: {printed}")
 
 
 def copy(blank: Path, data: Path, node: Node, cluster: str) -> None:
