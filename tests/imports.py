@@ -24,10 +24,27 @@ def modules() -> Mapping[str, Path]:
     return {name_of(path): path for top in TOPS for path in sorted((ROOT / top).rglob("*.py"))}
 
 
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement below a module or statement, in order; no expression, of which there are ten
+    times as many.
+    """
+    for block in BLOCKS:
+        for child in getattr(node, block, ()):
+            yield child
+            yield from statements(child)
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported(path: Path) -> Iterator[str]:
     """Yield what a file imports, wherever in it; `from a import b` as `a.b`, for b may be a module."""
     package = path.relative_to(ROOT).parent.parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in statements(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -116,8 +116,8 @@ def run_tool(command: Callable[..., list[str]], staging: Path) -> None:
     words = ("kafka.tools.StorageTool", "format", "--cluster-id", new_id(), "--config", str(configured))
     done = subprocess.run(command(*words), capture_output=True, text=True, check=False, timeout=READY_S)
     if done.returncode:
-        said = (done.stdout + done.stderr)[-LAST_CHARACTERS:]
-        raise UsageError(f"Apache Kafka: {' '.join(words[:2])} failed: {said}")
+        printed = (done.stdout + done.stderr)[-LAST_CHARACTERS:]
+        raise UsageError(f"Apache Kafka: {' '.join(words[:2])} failed: {printed}")
 
 
 def copy(blank: Path, data: Path, node: Node, cluster: str) -> None:
@@ -136,7 +136,7 @@ def new_id() -> str:
     return "i" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
 
 
-READY_S = 60.0
+READY_S = 180.0
 HEAP = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
 LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
 USUAL = 9092

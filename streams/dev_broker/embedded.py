@@ -18,7 +18,7 @@ from streams.errors import UsageError
 from streams.kafka import ports
 from streams.kafka.settings import Broker
 
-READY_S = 15.0
+READY_S = 60.0
 TRIES = 5
 INSTEAD = "instead: Apache Kafka with Java 17 (make kafka), or a broker of yours (--broker host:port)"
 OVERRIDE = "CALF_TANSU_BIN"

@@ -22,8 +22,7 @@ import pytest
 
 from streams.dev_broker import process_tree
 from streams.kafka.ports import HOST, free, wait_until
-
-PATIENCE_S = 60.0
+from tests.patience import PATIENCE_S
 
 
 def program(*names: str) -> str:

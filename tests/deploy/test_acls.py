@@ -26,12 +26,12 @@ from streams.kafka.ports import HOST, free, wait_until
 from tests.deploy.guarded import Guarded, acls, guarded
 from tests.deploy.places import DEPLOY, ROOT
 from tests.deploy.servers import asked
+from tests.patience import PATIENCE_S
 from tests.streams.board.board_here import KEY, TOKEN
 from tests.streams.kafka.brokers_here import had
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.xdist_group("acls")]
 
-PATIENCE_S = 90.0
 SERVICES = ("worker", "pager", "board", "census")
 ROUTES = """
 [pager.channels.bed]

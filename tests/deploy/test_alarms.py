@@ -24,11 +24,11 @@ from tests.deploy import sites
 from tests.deploy.places import DEPLOY, alarms
 from tests.deploy.servers import Prometheus, Receiver, alertmanager, asked, prometheus, receiving
 from tests.deploy.sites import here, on_loopback
+from tests.patience import PATIENCE_S
 from tests.streams.channels.pages import PATIENT, page
 
 pytestmark = [pytest.mark.prometheus, pytest.mark.slow, pytest.mark.xdist_group("alarms")]
 
-PATIENCE_S = 60.0
 NOBODY = "127.0.0.1:9"
 """The port of `discard`, where nobody listens: a process that is down."""
 

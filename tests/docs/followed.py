@@ -23,7 +23,8 @@ from tests.kept import ROOT
 HOWTO = ROOT / "docs" / "howto"
 FENCE = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COPIED = ("rules", "streams", "simulators", "tests", "docs", "deploy", "pyproject.toml", "README.md")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pdf")
+LEFT_OUT = shutil.ignore_patterns("*.pdf")
+"""What is compiled comes along, and holds for a file with the time and size of its source: `copy2` keeps both."""
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
 
 

@@ -24,9 +24,9 @@ from streams.dev_broker import process_tree
 from streams.dev_broker.embedded import EmbeddedBroker
 from streams.kafka import ports
 from streams.kafka.topic_creation import create
+from tests.patience import PATIENCE_S
 from tests.streams.kafka.brokers_here import had, required
 
-PATIENCE_S = 60.0
 WORD = "a long password"
 
 
@@ -71,7 +71,7 @@ class Board(NamedTuple):
         self, method: str, path: str, cookie: str = "", **form: str
     ) -> tuple[int, http.client.HTTPMessage, str]:
         """Status, headers and text, over TLS; the certificate and its name are checked."""
-        connection = http.client.HTTPSConnection(ports.HOST, self.port, context=self.trusted, timeout=20)
+        connection = http.client.HTTPSConnection(ports.HOST, self.port, context=self.trusted, timeout=PATIENCE_S)
         try:
             headers = {"Content-Type": "application/x-www-form-urlencoded"} | (
                 {"Cookie": cookie} if cookie else {}
@@ -143,7 +143,7 @@ def test_a_page_comes_over_tls_and_only_to_a_session_that_was_given_over_tls(boa
 @pytest.mark.embedded
 @pytest.mark.slow
 def test_without_tls_the_port_shows_nothing(board: Board) -> None:
-    connection = http.client.HTTPConnection(ports.HOST, board.port, timeout=20)
+    connection = http.client.HTTPConnection(ports.HOST, board.port, timeout=PATIENCE_S)
     try:
         connection.request("GET", "/login")
         with pytest.raises((ConnectionError, http.client.HTTPException)):
@@ -157,11 +157,11 @@ def test_without_tls_the_port_shows_nothing(board: Board) -> None:
 def test_what_it_tells_of_itself_is_on_a_port_of_its_own_and_names_every_reason_not_to_be_live(
     board: Board,
 ) -> None:
-    with urlopen(f"http://{ports.HOST}:{board.metrics}/metrics", timeout=20) as answer:
+    with urlopen(f"http://{ports.HOST}:{board.metrics}/metrics", timeout=PATIENCE_S) as answer:
         told = answer.read().decode()
     assert [code for code in CODES if f'il2_board_problem{{code="{code}"}}' not in told] == []
     assert "il2_build_info" in told
-    with urlopen(f"http://{ports.HOST}:{board.metrics}/-/healthy", timeout=20) as answer:
+    with urlopen(f"http://{ports.HOST}:{board.metrics}/-/healthy", timeout=PATIENCE_S) as answer:
         assert answer.read() == b"ok\n"
 
 

@@ -20,11 +20,11 @@ from streams.kafka.ports import HOST, free, wait_until
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, create
 from tests.deploy.servers import asked
+from tests.patience import PATIENCE_S
 from tests.streams.kafka.brokers_here import drop
 from tests.streams.samples import assessment
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def say(broker: Broker, **latest: str | None) -> None:
     producer = KafkaProducer(**broker.for_kafka_python())
     for patient, word in latest.items():
         value = None if word is None else msgspec.json.encode(assessment(patient, recommendation=word))
-        producer.send(ASSESSMENTS, key=patient.encode(), value=value).get(timeout=30)
+        producer.send(ASSESSMENTS, key=patient.encode(), value=value).get(timeout=PATIENCE_S)
     producer.close()
 
 

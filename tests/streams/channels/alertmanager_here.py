@@ -17,9 +17,9 @@ import aiohttp
 import pytest
 
 from streams.kafka import ports
+from tests.patience import PATIENCE_S
 
 NAMES = ("prometheus-alertmanager", "alertmanager")
-PATIENCE_S = 30.0
 CONFIG = """
 route:
   receiver: ward
@@ -67,7 +67,7 @@ async def alertmanager(folder: Path, hook: str) -> AsyncIterator[str]:
         yield f"http://{address}"
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE_S)
 
 
 async def asked(url: str) -> Any:

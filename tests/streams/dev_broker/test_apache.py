@@ -18,6 +18,7 @@ from streams.kafka import ports
 from streams.kafka.admin import admin
 from streams.kafka.settings import Broker
 from streams.kafka.topic_creation import TopicSettings, check, create
+from tests.patience import PATIENCE_S
 
 
 async def write(broker: Broker, values: list[bytes]) -> None:
@@ -40,7 +41,7 @@ async def read(broker: Broker, group: str, number: int) -> list[bytes]:
     }
     async with AIOKafkaConsumer("il2.io", **options) as one, AIOKafkaConsumer("il2.io", **options) as other:
         found: list[bytes] = []
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while len(found) < number:
                 for member in (one, other):
                     found += [
@@ -72,7 +73,7 @@ def test_one_of_three_brokers_is_killed_and_nothing_is_lost(
     kafka.stop(1)
     kafka.start(1)
     with admin(kafka.settings) as connection:
-        assert ports.wait_until(lambda: connection.brokers() == 3, 30)
+        assert ports.wait_until(lambda: connection.brokers() == 3, PATIENCE_S)
 
 
 def test_server_properties_are_of_one_voter_each() -> None:

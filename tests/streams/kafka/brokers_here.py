@@ -27,6 +27,7 @@ from streams.dev_broker.embedded import EmbeddedBroker
 from streams.errors import UsageError
 from streams.kafka import ports
 from streams.kafka.settings import Broker
+from tests.patience import PATIENCE_S
 from tests.streams.kafka import class_archive
 
 WAITING = ("browser", "kafka", "prometheus", "embedded", "slow")
@@ -137,7 +138,7 @@ def drop(broker: Broker) -> None:
             connection.delete_topics(
                 named, raise_errors=False
             )  # one that was deleted a moment ago may still be listed
-        assert ports.wait_until(lambda: not ours(), 20), f"still there: {ours()}"
+        assert ports.wait_until(lambda: not ours(), PATIENCE_S), f"still there: {ours()}"
 
 
 def client(broker: Broker) -> Any:

@@ -19,6 +19,7 @@ from rules.wire.instants import text
 from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.kafka.settings import Broker
 from streams.pager.policy.state import ReceivedAlert
+from tests.patience import PATIENCE_S
 from tests.streams.worker import published
 from tests.streams.worker.process import ROOT, Workers
 
@@ -72,7 +73,7 @@ class Pagers(Workers):
         return log.read_text(errors="replace").count(AT_WORK) if log.exists() else 0
 
     def until_at_work(self, name: str, before: int = 0) -> None:
-        assert until(lambda: self.at_work(name) > before, 60), self.said(name)
+        assert until(lambda: self.at_work(name) > before), self.said(name)
 
 
 class Sender:
@@ -84,7 +85,7 @@ class Sender:
     def alerts(self, *alerts: ReceivedAlert) -> None:
         for alert in alerts:
             self.producer.send(ALERTS, alert.raw, key=alert.transition.patient.encode())
-        self.producer.flush(30)
+        self.producer.flush(PATIENCE_S)
 
     def soon(self, alert: ReceivedAlert) -> None:
         """Without waiting for the acknowledgement."""
@@ -96,24 +97,24 @@ class Sender:
             self.producer.send(
                 ALERTS, alert.raw, key=alert.transition.patient.encode(), timestamp_ms=timestamp
             )
-        self.producer.flush(30)
+        self.producer.flush(PATIENCE_S)
 
     def tick(self, timestamp: int) -> None:
         """The time has come so far, to every partition."""
         tick = json.dumps({"type": "tick", "id": "", "patient": "*", "at": text(timestamp)}).encode()
         for number in self.producer.partitions_for(COMMANDS):
             self.producer.send(COMMANDS, tick, key=b"*", partition=number, timestamp_ms=timestamp)
-        self.producer.flush(30)
+        self.producer.flush(PATIENCE_S)
 
     def command(self, command: dict[str, Any]) -> None:
         self.producer.send(COMMANDS, json.dumps(command).encode(), key=command["patient"].encode())
-        self.producer.flush(30)
+        self.producer.flush(PATIENCE_S)
 
     def close(self) -> None:
         self.producer.close()
 
 
-def until(found: Callable[[], object], within: float = 20) -> bool:
+def until(found: Callable[[], object], within: float = PATIENCE_S) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
         if found():

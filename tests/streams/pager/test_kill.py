@@ -125,7 +125,7 @@ def judged(
     def over() -> bool:  # the audit is long: it is read when all else has come
         return not receiver.open() and not (wanted - receiver.incidents.keys() - masked(audits(broker)))
 
-    done = until(over, 120)
+    done = until(over)
     not_told = masked(audits(broker)) - receiver.incidents.keys()
     missing = sorted(wanted - receiver.incidents.keys() - not_told)
     twice = [key for key in receiver.incidents if receiver.opens(key) > 1]

@@ -14,6 +14,7 @@ from kafka import KafkaProducer
 
 from rules.wire.topics import DEADLETTERS
 from streams.kafka.settings import Broker
+from tests.patience import PATIENCE_S
 from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, until_done
 
@@ -77,12 +78,12 @@ def test_bad_records_are_set_aside_and_the_good_ones_unaffected(
     for reason, (value, key) in BAD.items():
         producer.send(
             "il2.treatments" if reason == "needs-weight" else "il2.vitals", value, key=key, timestamp_ms=TIME
-        ).get(10)
+        ).get(PATIENCE_S)
     producer.close()
     loading.load(broker, EVENTS[HALF:], 12)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        until_done(broker, 120)
+        until_done(broker)
         assert workers.stop("one") == 0
     letters = published.records(broker, DEADLETTERS)
     found = {

@@ -14,6 +14,7 @@ import pytest
 from rules.wire.topics import ASSESSMENTS
 from streams.kafka.ports import wait_until
 from streams.kafka.settings import Broker
+from tests.patience import PATIENCE_S
 from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, behind, until_done
 
@@ -56,7 +57,7 @@ def until_gone_on(broker: Broker, sending: subprocess.Popen[bytes]) -> None:
     before = said(broker)
     assert wait_until(
         lambda: said(broker) >= before + MORE or (sending.poll() is not None and not behind(broker)),
-        120,
+        PATIENCE_S,
         every=0.3,
     )
 
@@ -77,7 +78,7 @@ def test_replay_and_one_worker_say_what_the_offline_run_says(
             broker, partition_course.write(tmp_path / "ward.jsonl", events(patients)), tmp_path / "replay.log"
         )
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
-        until_done(broker, 120)
+        until_done(broker)
         assert workers.ended() == {}, workers.said("one")
         assert workers.stop("one") == 0
     found = check(broker, patients, figures, f"{partitions} partitions, 1 worker")
@@ -105,7 +106,7 @@ def test_three_workers_that_come_and_go_say_what_the_offline_run_says(
             until_gone_on(broker, sending)
             getattr(workers, change)(name)
         assert sending.wait(240) == 0, (tmp_path / "replay.log").read_text()
-        until_done(broker, 180)
+        until_done(broker)
         assert workers.ended() == {}, workers.said("one")
     check(broker, PATIENTS, figures, f"{PARTITIONS} partitions, 3 workers")
 

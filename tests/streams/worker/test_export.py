@@ -24,7 +24,7 @@ def test_a_file_of_the_topics_gives_what_the_worker_gave(
     loading.load(broker, events, 2)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        until_done(broker, 120)
+        until_done(broker)
         assert workers.stop("one") == 0
     file = tmp_path / "ward.jsonl"
     assert main.main(["export", "--clock", "log", "--broker", broker.servers, "-o", str(file)]) == 0

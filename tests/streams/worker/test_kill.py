@@ -92,7 +92,7 @@ def test_a_worker_that_hangs_past_its_session_does_no_harm_when_it_goes_on(
         for _ in range(3):
             time.sleep(2)
             workers.pause("one", 6)
-        until_done(broker, 120)
+        until_done(broker)
     check(events, broker, figures, "3 hangs")
 
 

@@ -11,6 +11,7 @@ from rules.wire.topics import ASSESSMENTS
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
+from tests.patience import PATIENCE_S
 from tests.streams.worker import loading, partition_course, published
 from tests.streams.worker.process import Workers, until_done
 from tests.streams.worker.test_wall import until
@@ -30,12 +31,12 @@ def test_a_rebuilt_worker_has_what_one_that_saw_all_has(
     rows = changelog("il2watch", STATE_TABLE)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        until_done(broker, 120)
+        until_done(broker)
         assert workers.stop("one") == 0
         before = latest(broker, rows), latest(broker, ASSESSMENTS), published.alerts(broker)
         workers.start("two", "--rebuild")
-        assert until(lambda: "at work on" in workers.said("two"), 60), workers.said("two")
-        until_done(broker, 120)
+        assert until(lambda: "at work on" in workers.said("two")), workers.said("two")
+        until_done(broker)
         assert workers.stop("two") == 0
     again = published.alerts(broker)
     assert latest(broker, ASSESSMENTS) == before[1]
@@ -50,8 +51,8 @@ def test_it_is_refused_while_a_worker_runs(topics: Callable[[int], Broker], tmp_
     loading.load(broker, partition_course.events(2, seed=5), 2)
     with Workers(broker, tmp_path) as workers:
         workers.start("one")
-        until_done(broker, 120)
+        until_done(broker)
         refused = workers.start("two", "--rebuild")
-        assert refused.wait(60) == 2
+        assert refused.wait(PATIENCE_S) == 2
         assert "1 workers of il2watch still run; stop them all" in workers.said("two")
         workers.running.pop("two")

@@ -24,8 +24,8 @@ from tests.streams.worker.test_wall import page, until
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 PARTITIONS, INPUT_TOPICS = 3, 7
-PATIENCE_S = 6
-OPTIONS = ("--patience", str(PATIENCE_S), "--session-timeout", "6")
+WORKER_PATIENCE_S = 6
+OPTIONS = ("--patience", str(WORKER_PATIENCE_S), "--session-timeout", "6")
 
 
 def at_work(workers: Workers, broker: Broker) -> int:
@@ -33,7 +33,7 @@ def at_work(workers: Workers, broker: Broker) -> int:
     create(broker, TopicSettings(partitions=PARTITIONS))
     port = free()[0]
     workers.start("one", "--metrics-port", str(port), "--id", "supervised")
-    assert until(lambda: page(port, "/-/ready")[0] == 200, 40), workers.said("one")
+    assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
     return port
 
 
@@ -50,7 +50,7 @@ def test_a_worker_with_nothing_to_do_is_ready_and_outlives_its_patience(
     with Workers(embedded.settings, tmp_path, *OPTIONS) as workers:
         port = at_work(workers, embedded.settings)
         assert until(lambda: caught_up(port)), page(port, "/metrics")[1]
-        assert not until(lambda: page(port, "/-/healthy")[0] != 200, PATIENCE_S + 3), workers.said("one")
+        assert not until(lambda: page(port, "/-/healthy")[0] != 200, WORKER_PATIENCE_S + 3), workers.said("one")
         assert workers.ended() == {}
 
 
@@ -63,5 +63,5 @@ def test_a_worker_whose_broker_goes_away_ends_so_that_it_is_started_again(tmp_pa
         broker.stop()
         began = time.monotonic()
         assert workers.running["one"].wait(90) == STUCK, workers.said("one")
-        assert time.monotonic() - began >= PATIENCE_S - 2.5
+        assert time.monotonic() - began >= WORKER_PATIENCE_S - 2.5
     assert "the broker does not answer" in workers.said("one")

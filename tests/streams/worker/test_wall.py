@@ -18,6 +18,7 @@ from rules.wire.instants import MINUTE, text
 from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, topic_of
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
+from tests.patience import PATIENCE_S
 from tests.streams.worker import published
 from tests.streams.worker.process import Workers
 
@@ -32,20 +33,20 @@ class Bedside:
 
     def send(self, event: dict[str, Any], key: bytes | None = None) -> None:
         value = json.dumps({"patient": "p1", **event}).encode()
-        self.producer.send(topic_of(event["type"]), value, key=key or b"p1").get(10)
+        self.producer.send(topic_of(event["type"]), value, key=key or b"p1").get(PATIENCE_S)
 
     def close(self) -> None:
         self.producer.close()
 
     def raw(self, topic: str, value: bytes, key: bytes = b"p1") -> None:
-        self.producer.send(topic, value, key=key).get(10)
+        self.producer.send(topic, value, key=key).get(PATIENCE_S)
 
 
 def now(minutes: float = 0) -> str:
     return text(time.time_ns() // 1_000_000 + int(minutes * MINUTE))
 
 
-def until(found: Callable[[], bool], within: float = 20) -> bool:
+def until(found: Callable[[], bool], within: float = PATIENCE_S) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
         if found():
@@ -62,7 +63,7 @@ def said(broker: Broker) -> list[str]:
 
 def page(port: int, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_S) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -78,7 +79,7 @@ def test_a_live_worker_decides_at_once_and_fires_deadlines_without_events(
     bedside = Bedside(broker)
     with Workers(broker, tmp_path, "--clock", "wall", "--metrics-port", str(port)) as workers:
         workers.start("one")
-        assert until(lambda: page(port, "/-/ready")[0] == 200, 40), workers.said("one")
+        assert until(lambda: page(port, "/-/ready")[0] == 200), workers.said("one")
         assert page(port, "/-/healthy") == (200, "ok\n")
         bedside.send(
             {"type": "encounter", "id": "e1", "at": now(-239.9), "event": "cycle-start", "location": "ward"}
@@ -144,5 +145,5 @@ def test_a_worker_without_a_broker_ends_with_a_code_that_has_it_started_again(
 ) -> None:
     """Usage when none answers at the start; no progress when it goes away."""
     with Workers(Broker("127.0.0.1:1"), tmp_path) as workers:
-        assert workers.start("none").wait(60) == 2
+        assert workers.start("none").wait(PATIENCE_S) == 2
     assert "no broker" in workers.said("none")

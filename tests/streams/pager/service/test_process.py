@@ -16,6 +16,7 @@ from rules.wire.instants import HOUR, MINUTE, text
 from streams.cli import main
 from streams.kafka.ports import free
 from streams.kafka.settings import Broker
+from tests.patience import PATIENCE_S
 from tests.streams.pager.delivery.receiver import Faults, Receiver, receiving
 from tests.streams.pager.policy.telling import alert
 from tests.streams.pager.process import Pagers, Sender, audits, outcomes, pagerduty, until
@@ -164,7 +165,7 @@ def test_a_channel_that_is_down_delays_nothing_on_another_and_says_what_it_never
                         subject=f"s{number}",
                     )
                 )
-            assert until(lambda: len(here.receiver.incidents) == 60, 30)
+            assert until(lambda: len(here.receiver.incidents) == 60)
             over = range(0, 60, 2)
             for number in over:
                 here.sender.alerts(
@@ -238,7 +239,7 @@ def ask(
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Authorization": f"Bearer {token}"}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -273,7 +274,7 @@ def test_the_same_goes_over_http_with_a_token(topics: Callable[[int], Broker], t
         (silence,) = ask(f"{base}/silences", "let-me-in")[1]
         assert ask(f"{base}/silences/{silence['id']}", "let-me-in", who, "DELETE")[0] == 202
         assert until(lambda: ask(f"{base}/silences", "let-me-in")[1] == [])
-        served = urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=5).read().decode()
+        served = urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=PATIENCE_S).read().decode()
         for line in (
             'il2_pages_total{channel="oncall",outcome="accepted"} 2.0',
             'il2_pages_enqueued_total{action="trigger",kind="blood-pressure",level="absolute",unit=""} 1.0',
@@ -300,7 +301,7 @@ def test_two_pagers_share_the_patients_and_one_takes_over(
             here.sender.alerts(
                 alert("resolved", "clear", now(), id=f"e{number}", patient=f"p{number}", seq=2)
             )
-        assert until(lambda: not here.receiver.open(), 40), (here.receiver.open(), here.pagers.said("two"))
+        assert until(lambda: not here.receiver.open()), (here.receiver.open(), here.pagers.said("two"))
         assert here.receiver.wrong() == []
 
 
