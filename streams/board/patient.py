@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
-from rules.wire.assessments import Assessment
-from rules.wire.events import Resume, Silence
+from rules.wire.assessments import TRIPPED, AcceptedItem, Assessment
+from rules.wire.events import Accept, Resume, Silence
 from rules.wire.pages import PageRecord
 from streams.board import unit_overview
 from streams.board.unit_overview import Advised, DoseCell, PressureCell
@@ -54,7 +54,7 @@ class PatientView(NamedTuple):
     episodes: tuple[tuple[OpenEpisode, SeenBy | None], ...]
     stops: tuple[str, ...]
     silences: tuple[Silence, ...]
-    resumes: tuple[Resume, ...]
+    overrides: tuple[Resume | Accept, ...]
     labs: tuple[LabView, ...]
     timeline: tuple[AlertRecord, ...]
     page_log: tuple[PageRecord, ...]
@@ -83,7 +83,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         episodes=tuple((one, episodes.acked(one)) for one in episodes.open_episodes()),
         stops=stops(assessment),
         silences=tuple(patient.commands.quiet(clock)),
-        resumes=tuple(patient.commands.resumes),
+        overrides=tuple(patient.commands.overrides),
         labs=labs(patient),
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
         page_log=tuple(patient.pages.entries)[::-1],
@@ -97,6 +97,18 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
 def stops(assessment: Assessment | None) -> tuple[str, ...]:
     """Return the names of the stop rules in force."""
     return assessment.stop_rules if assessment else ()
+
+
+def tripped(code: str, assessment: Assessment | None) -> str | None:
+    """Return the state of a criterion that is tripped; None for one that is not."""
+    rows = assessment.criteria if assessment else ()
+    return next((row.state for row in rows if row.code == code and row.state in TRIPPED), None)
+
+
+def accepted(code: str, assessment: Assessment | None) -> AcceptedItem | None:
+    """Return the acceptance of a criterion that is in force; None when there is none."""
+    found = assessment.accepted if assessment else ()
+    return next((one for one in found if one.criterion == code), None)
 
 
 def labs(patient: PatientProjection) -> tuple[LabView, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import htpy as h
 
-from rules.wire.assessments import CriterionRow
+from rules.wire.assessments import TRIPPED, AcceptedItem, CriterionRow
 from rules.wire.instants import text as wire
 from streams import measurements
 from streams.board import display_texts
 from streams.board.html import alerts
 from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.html.unit import dose, fluids, pressure, shape
-from streams.board.patient import LabView, PatientView
+from streams.board.patient import LabView, PatientView, accepted
 from streams.flowsheet.limits import thresholds
 
 LAB_HEAD = ("Lab", "Latest", "Beyond", "At", "Before", "Reference")
@@ -150,7 +150,7 @@ def table(view: PatientView) -> h.Node:
 
 
 def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h.Node:
-    state, value = one.state, one.value
+    state, value, known = one.state, one.value, accepted(one.code, view.assessment)
     name = display_texts.criterion(one.code, view.guideline)
     cells = (
         cell(system.capitalize() if system else "", class_="system"),
@@ -162,7 +162,7 @@ def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h
         ),
         cell(one.limit or "–"),
         since(one.since),
-        h.td(class_="note", role="cell")[note(one)],
+        h.td(class_="note", role="cell")[note(one, known, name)],
     )
     calm = " calm" if state == "clear" and value is None and not one.evaluates_at else ""
     return h.tr(role="row", class_=f"crit {state}{calm}", data_code=one.code, data_evidence=one.code)[*cells]
@@ -193,9 +193,14 @@ def criterion(code: str, name: str, explains: bool) -> h.Node:
     return h.th(scope="row", role="rowheader")[asking[name] if explains else h.span[name]]
 
 
-def note(one: CriterionRow) -> h.Node:
-    """Return what qualifies a state: old or missing data, what to correct first, when it is evaluated."""
+def note(one: CriterionRow, known: AcceptedItem | None, name: str) -> h.Node:
+    """Return what qualifies a state: accepted, old or missing data, what to correct first, when evaluated.
+
+    With the button that accepts it as known, for one that is tripped.
+    """
     parts: list[h.Node] = []
+    if known is not None:
+        parts.append(f"accepted up to {known.level} by {known.by}: {known.reason}; not counted")
     if one.stale:
         parts.append("old data: the state is kept")
     if one.missing:
@@ -204,7 +209,9 @@ def note(one: CriterionRow) -> h.Node:
         parts.append(f"first correct: {', '.join(one.correctable)}")
     if one.evaluates_at:
         parts.append(h.fragment["judged at ", time(one.evaluates_at)])
-    return [node for part in parts for node in ("; ", part)][1:]
+    words = [node for part in parts for node in ("; ", part)][1:]
+    offered = known is None and one.state in TRIPPED
+    return [*words, alerts.accept(one.code, one.state, name, "row") if offered else None]
 
 
 SECTIONS = ("summary", "alerts", "criteria", "advice", "labs", "monitoring", "eligibility", "timeline")
