@@ -36,6 +36,11 @@ def written(value: float, unit: str | None = None, *limits: float) -> str:
     return f"{figures(value, *limits)} {named}".strip()
 
 
+def hours_of(decimal: float) -> str:
+    """Write hours as a number (`1.3333`, to 4 decimals) as `h:mm`."""
+    return hours(round(decimal * 60) * MINUTE)
+
+
 def hours(ms: int) -> str:
     """Write a duration (ms) as `h:mm`."""
     whole, rest = divmod(max(0, ms), HOUR)

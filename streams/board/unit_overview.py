@@ -116,7 +116,7 @@ def row(patient: PatientProjection, guideline: Guideline, unit: str | None, cloc
         dose=dose(assessment) if assessment else None,
         pressure=pressure(assessment) if assessment else None,
         fluids=fluids(assessment) if assessment else None,
-        overdue=overdue(assessment) if assessment else (),
+        overdue=overdue(assessment, guideline) if assessment else (),
         newest=patient.facts.newest,
         quiet=bool(patient.commands.quiet(clock)),
     )
@@ -140,10 +140,14 @@ def advised(patient: PatientProjection, guideline: Guideline, most: int = FEW) -
 
 
 def level_of(code: str, assessment: Assessment) -> str:
-    """Return the level of a reason."""
-    if code.startswith(STOP_RULE):
+    """Return the level of a reason: a criterion's or the pressure's state; of a watch relative."""
+    if code.startswith(STOP_RULE) or code == "dose-error":
         return "absolute"
-    return next((row.state for row in assessment.criteria if row.code == code), "indeterminate")
+    if code == "hypotension":
+        return assessment.blood_pressure.state
+    if code == "blood-pressure":
+        return "indeterminate"
+    return next((row.state for row in assessment.criteria if row.code == code), "relative")
 
 
 def unseen(patient: PatientProjection) -> Alerts:
@@ -226,6 +230,7 @@ def fluids(assessment: Assessment) -> tuple[float, float]:
     return found.above_maintenance_24h_ml, found.limit_ml
 
 
-def overdue(assessment: Assessment) -> tuple[str, ...]:
-    """Return what should have been charted by now (Table 1)."""
-    return tuple(item.what.replace("-", " ") for item in assessment.monitoring if item.overdue)
+def overdue(assessment: Assessment, guideline: Guideline) -> tuple[str, ...]:
+    """Return what should have been charted by now (Table 1), in a nurse's words."""
+    late = (item.what for item in assessment.monitoring if item.overdue)
+    return tuple(display_texts.charting(what, guideline) for what in late)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import htpy as h
 
-from rules.wire.assessments import TRIPPED, AcceptedItem, CriterionRow
+from rules.guideline import Guideline
+from rules.wire.assessments import TRIPPED, AcceptedItem, CriterionRow, IgnoredItem
 from rules.wire.instants import text as wire
 from streams import measurements
 from streams.board import display_texts
@@ -97,8 +98,8 @@ def monitoring(view: PatientView) -> h.Node:
     head = h.thead[h.tr[*(h.th(scope="col")[name] for name in ("To be looked at", "Last", "Due", "State"))]]
     late = h.span(class_="state technical")[shape("technical"), "overdue"]
     rows = (
-        h.tr[
-            h.th(scope="row")[one.what.replace("-", " ")],
+        h.tr(data_what=one.what)[
+            h.th(scope="row")[looked_at(one.what, view.guideline)],
             h.td[time(one.last)],
             h.td[time(one.due) if one.due else "each cycle" if one.last is None else "–"],
             h.td[late if one.overdue else None],
@@ -110,11 +111,37 @@ def monitoring(view: PatientView) -> h.Node:
     ]
 
 
+def looked_at(what: str, guideline: Guideline) -> str:
+    """Return an item of Table 1 by what is looked at, any other by what its alert says."""
+    words = display_texts.charting(what, guideline)
+    return words.partition(" not ")[0] if what in guideline.observes else words
+
+
+def set_aside(view: PatientView) -> h.Node:
+    """Return what was charted in the last 24 h and is not used, with why (criteria.md section 8)."""
+    found = view.assessment.ignored if view.assessment else ()
+    if not found:
+        return None
+    items = (
+        h.li[
+            h.b[one.code.replace("-", " "), " ", aside_value(one)], ", ", time(one.at), f": {one.reason}"
+        ]
+        for one in found
+    )
+    return h.fragment[h.h2["Charted and not used", h.small(class_="note")[" last 24 h"]], h.ul[*items]]
+
+
+def aside_value(one: IgnoredItem) -> str:
+    """Return a value as it was sent."""
+    return " ".join(filter(None, (display_texts.number(one.value), measurements.unit(one.unit))))
+
+
 def eligibility(view: PatientView) -> h.Node:
     """Return whether therapy may begin; displayed before the first dose."""
     if view.assessment is None or view.assessment.dose.number or view.assessment.dose.readiness == "finished":
         return None
-    rows = (h.li[state(one.state), " ", one.item.replace("-", " ")] for one in view.assessment.eligibility)
+    names = view.guideline.eligibility.items
+    rows = (h.li[state(one.state), " ", names.get(one.item, one.item)] for one in view.assessment.eligibility)
     return h.fragment[h.h2["Before the first dose"], h.ul(class_="eligible")[*rows]]
 
 
@@ -157,7 +184,7 @@ def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h
         criterion(one.code, name, view.explains),
         judged(state),
         cell(
-            "–" if value is None else display_texts.measured(value, one.unit, thresholds(view.guideline)),
+            display_texts.criterion_value(one, view.guideline),
             data_value=display_texts.number(value),
         ),
         cell(one.limit or "–"),
@@ -214,7 +241,9 @@ def note(one: CriterionRow, known: AcceptedItem | None, name: str) -> h.Node:
     return [*words, alerts.accept(one.code, one.state, name, "row") if offered else None]
 
 
-SECTIONS = ("summary", "alerts", "criteria", "advice", "labs", "monitoring", "eligibility", "timeline")
+SECTIONS = (
+    "summary", "alerts", "criteria", "advice", "labs", "aside", "monitoring", "eligibility", "timeline",
+)  # fmt: skip
 
 
 def sections(view: PatientView) -> dict[str, Html]:
@@ -225,6 +254,7 @@ def sections(view: PatientView) -> dict[str, Html]:
         "criteria": render(table(view)),
         "advice": render(given(view)),
         "labs": render(latest(view)),
+        "aside": render(set_aside(view)),
         "monitoring": render(monitoring(view)),
         "eligibility": render(eligibility(view)),
         "timeline": render(alerts.timeline(view)),
@@ -246,7 +276,7 @@ def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
     first = h.div(class_="first")[section("alerts"), section("advice")]
     middle = h.div(class_="middle")[sheet, section("criteria")]
     last = h.div(class_="last")[
-        section("monitoring"), section("eligibility"), section("labs"), section("timeline")
+        section("aside"), section("monitoring"), section("eligibility"), section("labs"), section("timeline")
     ]
     return h.fragment[
         h.nav(class_="back", aria_label="Back")[h.a(href="/")["← All patients"]],
@@ -274,11 +304,38 @@ def summary(view: PatientView) -> h.Node:
         fact("Dose", dose(view.dose)),
         fact("Systolic pressure", pressure(view.pressure)),
         fact("Fluid above maintenance, 24 h", fluids(view.fluids)),
+        fact("Pressors", pressors(view)),
     )
+    blocks = blocked(view)
     lead = h.div(class_="lead")[
-        h.div(class_="advised")[headline, since, over, why], h.dl(class_="facts")[*clocks]
+        h.div(class_="advised")[headline, since, over, why, blocks], h.dl(class_="facts")[*clocks]
     ]
     return h.fragment[h.h1(id="who")[view.name, " ", place(view)], lead]
+
+
+def blocked(view: PatientView) -> h.Node:
+    """Return what stands in the next dose's way beside the reasons, in a nurse's words."""
+    assessment = view.assessment
+    if assessment is None:
+        return None
+    more = [code for code in assessment.dose.blockers if code not in assessment.reasons]
+    if not more:
+        return None
+    items = (h.li[display_texts.reason(code, assessment, view.guideline)] for code in more)
+    return h.fragment[h.p(class_="note")["Before the next dose:"], h.ul(class_="why")[*items]]
+
+
+def pressors(view: PatientView) -> h.Node:
+    """Return the pressor load with the rates it is made of; a rate without a number says so."""
+    found = view.assessment.pressors if view.assessment else None
+    if found is None or not found.agents:
+        return h.span(class_="none")["none running"] if found else h.span(class_="none")["–"]
+    rates = ", ".join(
+        f"{one.agent} {'rate not known' if one.rate is None else display_texts.measured(one.rate, one.unit)}"
+        for one in found.agents
+    )
+    load = display_texts.measured(found.load, found.unit, thresholds(view.guideline))
+    return h.fragment[h.strong[f"load {load}"], h.span(class_="note")[rates]]
 
 
 def unjudged(view: PatientView) -> str:
