@@ -75,5 +75,7 @@ def unanswered(command: Command, assessed: bool) -> Became:
         return Became(None, "It is written, and no worker has said a word: is one running?")
     if isinstance(command, ResumeRule):
         return Became(False, "The stop rule still stands.")
-    still = "The acceptance still stands." if ends(command) else "Not accepted: its level may be above by now."
+    still = (
+        "The acceptance still stands." if ends(command) else "Not accepted: its level may be above by now."
+    )
     return Became(False, still)

@@ -13,7 +13,7 @@ from rules.guideline import Guideline
 from rules.guideline.reason_names import reason_name
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment, CriterionRow
-from rules.wire.written import hours_of
+from rules.wire.written import hours_of, written
 from streams import display, measurements
 from streams.flowsheet.limits import thresholds
 
@@ -75,7 +75,7 @@ def measured(value: float | str | None, code: str | None, limits: Iterable[float
     """Return value and unit, as they are read."""
     if not isinstance(value, float | int):
         return number(value)
-    return f"{read(value, limits)} {measurements.unit(code)}".strip()
+    return written(round(value, 4) + 0.0, code, *limits)
 
 
 def criterion(code: str, guideline: Guideline) -> str:

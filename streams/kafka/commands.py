@@ -105,9 +105,7 @@ def resume(patient: str, rule: str, who: Who, at: int) -> ResumeRule:
     )
 
 
-def accept(
-    patient: str, criterion: str, level: str, until: int | None, who: Who, at: int
-) -> AcceptCriterion:
+def accept(patient: str, criterion: str, level: str, until: int | None, who: Who, at: int) -> AcceptCriterion:
     """Return an `accept`: a clinician accepts a known abnormality. Raises UsageError when it has ended."""
     if until is not None and until <= at:
         raise UsageError(f"the acceptance would end at {text(until)}, which has passed")

@@ -23,7 +23,7 @@ from streams.times import UTC, ZONE, instant, localized, short, zone_name
 if TYPE_CHECKING:
     from rules.explain import Explanation
     from rules.wire.alerts import AlertRecord
-    from rules.wire.assessments import AdviceItem, Assessment, CriterionRow
+    from rules.wire.assessments import AcceptedItem, AdviceItem, Assessment, CriterionRow, PressorRate
 
 
 def show(assessment: Assessment, screen: Console) -> None:
@@ -107,11 +107,12 @@ def fluids(assessment: Assessment) -> str:
 def pressors(assessment: Assessment) -> str:
     """Return the pressor load with the rates it is made of."""
     found = assessment.pressors
-    rates = (
-        f"{plain(one.agent)} {'rate not known' if one.rate is None else measurements.measured(one.rate, one.unit)}"
-        for one in found.agents
-    )
+    rates = (f"{plain(one.agent)} {rate(one)}" for one in found.agents)
     return f"load {measurements.measured(found.load, found.unit)}: {', '.join(rates)}"
+
+
+def rate(one: PressorRate) -> str:
+    return "rate not known" if one.rate is None else measurements.measured(one.rate, one.unit)
 
 
 def criteria(assessment: Assessment, screen: Console) -> RenderableType:
@@ -171,13 +172,14 @@ def charting(what: str) -> str:
 
 def accepted(assessment: Assessment) -> list[Text]:
     """Return the acceptances in force."""
-    return [
-        Text(
-            f"accepted: {one.criterion} up to {one.level}, until "
-            f"{short(one.until) if one.until else 'the end of the cycle'}, by {plain(one.by)}: {plain(one.reason)}"
-        )
-        for one in assessment.accepted
-    ]
+    return [Text(acceptance(one)) for one in assessment.accepted]
+
+
+def acceptance(one: AcceptedItem) -> str:
+    """Return an acceptance: of what, up to which level, until when, by whom and why."""
+    until = short(one.until) if one.until else "the end of the cycle"
+    what = f"accepted: {one.criterion} up to {one.level}, until {until}"
+    return f"{what}, by {plain(one.by)}: {plain(one.reason)}"
 
 
 def set_aside(assessment: Assessment) -> list[Text]:

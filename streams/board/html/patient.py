@@ -123,9 +123,7 @@ def set_aside(view: PatientView) -> h.Node:
     if not found:
         return None
     items = (
-        h.li[
-            h.b[one.code.replace("-", " "), " ", aside_value(one)], ", ", time(one.at), f": {one.reason}"
-        ]
+        h.li[h.b[one.code.replace("-", " "), " ", aside_value(one)], ", ", time(one.at), f": {one.reason}"]
         for one in found
     )
     return h.fragment[h.h2["Charted and not used", h.small(class_="note")[" last 24 h"]], h.ul[*items]]

@@ -127,10 +127,14 @@ def test_a_known_abnormality_is_accepted_shown_and_taken_up_again(
     page.get_by_role("button", name="Chronic, known before therapy").click()
     expect(page.locator("#became")).to_contain_text("Accepted as known.", timeout=20_000)
     expect(alert).to_have_count(0, timeout=15_000)
-    accepted = page.locator(".orders li", has_text="Supraventricular tachycardia, up to absolute: not counted")
+    accepted = page.locator(
+        ".orders li", has_text="Supraventricular tachycardia, up to absolute: not counted"
+    )
     expect(accepted).to_contain_text("by dr-3: Chronic, known before therapy")
     row_of = page.locator('tr.crit[data-code="supraventricular-tachycardia"]')
-    expect(row_of).to_contain_text("accepted up to absolute by dr-3: Chronic, known before therapy; not counted")
+    expect(row_of).to_contain_text(
+        "accepted up to absolute by dr-3: Chronic, known before therapy; not counted"
+    )
     (command,) = told(house, COMMANDS, type="accept", patient=WELL)
     assert (command["by"], command["level"]) == ("dr-3", "absolute")
     assert told(house, PAGES, outcome="board-accept", subject="supraventricular-tachycardia")
