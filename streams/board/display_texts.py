@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.decide.alert_texts import limit_words, meets
-from rules.decide.monitoring_texts import FINDING, SYSTEM_TEXTS
+from rules.decide.monitoring_texts import SYSTEM_TEXTS
+from rules.evaluate.recharting import PREFIX as FINDING
 from rules.guideline import Guideline
 from rules.guideline.reason_names import reason_name
 from rules.wire.alerts import AlertRecord

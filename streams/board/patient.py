@@ -66,9 +66,8 @@ class PatientView(NamedTuple):
 
 def view(patient: PatientProjection, guideline: Guideline, named: str | None, clock: int) -> PatientView:
     """Return the view of a patient. `named`: the unit, when the configuration names one."""
-    assessment = patient.assessment
+    assessment, episodes = patient.assessment, patient.episodes
     here = patient.facts.location or "ward"
-    episodes = patient.episodes
     return PatientView(
         key=patient.key,
         name=patient.name,

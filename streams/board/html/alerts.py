@@ -75,9 +75,9 @@ def buttons(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
     ask = (
         act("ack", "Acknowledge", f"ack-{alert.id}", subject, "act primary", **about) if ack is None else None
     )
-    take = accept(alert.subject, alert.level, subject) if alert.kind == "criterion" else None
+    known = accept(alert.subject, alert.level, subject) if alert.kind == "criterion" else None
     quiet = act("silence", "Silence", f"silence-{alert.id}", subject, **about)
-    return h.div(class_="acts")[ask, quiet, take]
+    return h.div(class_="acts")[ask, quiet, known]
 
 
 def accept(code: str, level: str, subject: str, place: str = "alert") -> h.Node:

@@ -157,8 +157,8 @@ def table(view: PatientView) -> h.Node:
     """Return the rows of Table 3."""
     title = h.h2["Criteria for delay or discontinuation", h.small(class_="note")[" Table 3"]]
     if view.assessment is None:
-        said = UNREADABLE if view.unreadable else NOT_YET
-        return h.fragment[title, h.p[said]]
+        words = UNREADABLE if view.unreadable else NOT_YET
+        return h.fragment[title, h.p[words]]
     counts = h.p(class_="note")[
         f"{view.assessment.relative} relative, {view.assessment.absolute} absolute, counted by group."
     ]
