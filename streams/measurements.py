@@ -27,8 +27,9 @@ def measured(value: float | str | None, code: str | None, limit: str | None = No
     """Return a value with its unit for reading; `limit` as an assessment has it (`<10`); a dash for none."""
     if value is None:
         return "-"
-    shown = plain(value) if isinstance(value, str) else figures(value, numbers(limit))
-    return f"{shown} {unit(code)}".strip()
+    if isinstance(value, str):
+        return f"{plain(value)} {unit(code)}".strip()
+    return written.written(value, code, *numbers(limit))
 
 
 def numbers(limit: str | None) -> list[float]:

@@ -54,17 +54,24 @@ def _criterion_name(code: str, result: Result, guideline: Guideline) -> str:
     return found or result.name or guideline.row[code].words
 
 
-def message(subject: Subject, result: Result, level: str, guideline: Guideline, now: Instant) -> str:
+def message(
+    subject: Subject,
+    result: Result,
+    level: str,
+    guideline: Guideline,
+    now: Instant,
+    old_at: int | None = None,
+) -> str:
     """Return one line: the subject, its value, and how it compares with its limit.
 
-    A value that is stale is printed with its age.
+    A value that is stale, or older than its interval, which ends at `old_at`, is printed with its age.
     """
     if subject.kind == MONITORING:
         return monitoring_message(subject.name, result, level == "clear", guideline)
     found = name(subject, result, guideline)
     if subject.kind == ADVICE:
         return found
-    value = _value(result) + _age(result, now)
+    value = _value(result) + _age(result, now, old_at)
     if result.state == "indeterminate":
         missing = ", ".join(map(input_name, result.missing))
         return f"{found}: cannot be told" + (f", missing {missing}" if missing else "")
@@ -111,8 +118,9 @@ def _value(result: Result) -> str:
     return f" {result.comparator or ''}{written(result.value, result.unit, *limits)}"
 
 
-def _age(result: Result, now: Instant) -> str:
-    if not result.stale or result.latest is None or not result.value:
+def _age(result: Result, now: Instant, old_at: int | None) -> str:
+    fresh = not result.stale and (old_at is None or now <= old_at)
+    if fresh or result.latest is None or result.value in (None, ""):
         return ""
     return f" ({hours(now - result.latest)} h old)"
 

@@ -89,6 +89,7 @@ def criterion(row: AnyRow, patient: Patient) -> CriterionRow:
         correctable=result.correctable,
         evaluates_at=time(result.evaluates_at),
         evidence=tuple(id for id, _ in result.evidence),
+        comparator=result.comparator,
     )
 
 

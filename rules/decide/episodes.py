@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
-from rules.decide.subjects import Subject
+from rules.decide.subjects import PRESSURE, Subject
 from rules.evaluate.pressure import phase
 from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
@@ -211,10 +211,22 @@ def pending_alert(
 def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> Words:
     """Return the texts of an alert about a subject at a level; of one that ends, nothing to do."""
     guideline = patient.guideline
-    line = message(subject, result, level, guideline, patient.now)
+    line = message(subject, result, level, guideline, patient.now, old_at(patient, subject, result))
     if level == CLEAR:
         return Words(line, (), ())
     return Words(line, actions(subject), measures(subject, result, guideline))
+
+
+def old_at(patient: Patient, subject: Subject, result: Result) -> int | None:
+    """Return when a value is as old as the interval of what observes it, ms; None: it has no interval."""
+    guideline, chart = patient.guideline, patient.chart
+    observed_by = guideline.pressure if subject.kind == PRESSURE else guideline.row.get(subject.name)
+    what = getattr(observed_by, "monitored_by", None)
+    if what is None or result.latest is None:
+        return None
+    ended = chart.cycle.end is not None and patient.now >= chart.cycle.end
+    ward, intensive = guideline.observes[what].intervals(ended)
+    return chart.mode.limit(result.latest, patient.now, ward, intensive)
 
 
 def level_of(subject: Subject, result: Result) -> tuple[str, int]:

@@ -89,7 +89,7 @@ def fluid_limit(advice: Advice, asked: Asked) -> Explained:
 
 def _lacking(given: float, limit: float) -> str:
     side = "short of" if given < limit else "over"
-    return f"{amount(abs(limit - given), 'mL')} {side} {amount(limit, 'mL')}"
+    return f"{amount(abs(limit - given), 'mL', 0)} {side} {amount(limit, 'mL')}"
 
 
 def edema(advice: Advice, asked: Asked) -> Explained:

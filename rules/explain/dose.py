@@ -11,10 +11,11 @@ from rules.evaluate.monitoring import looked
 from rules.evaluate.result import RELATIVE, Result
 from rules.explain.citations import cited
 from rules.explain.criterion import in_short
-from rules.explain.explanation import Answer, Cited, Rule, Window, amount, number, span, when
+from rules.explain.explanation import Answer, Cited, Rule, Window, amount, span, when
 from rules.explain.question import DOSE, Asked, ask
 from rules.guideline.declarations import RateMinimumRow
 from rules.guideline.dose_decisions import Table4
+from rules.wire.written import hours_of
 
 READINESS = {
     "not-started": "no cycle-start is charted",
@@ -88,7 +89,7 @@ def _clock(asked: Asked, clock: DoseClock) -> list[str]:
     none = f"no dose since cycle-start {when(asked.chart.cycle.start)}"
     last = none if clock.last is None else f"dose {clock.number} was given at {when(clock.last)}"
     ahead = f"in {span(clock.due - asked.t)}" if clock.due > asked.t else f"{span(asked.t - clock.due)} ago"
-    late = f" Delayed by {number(clock.delayed)} h." if clock.delayed else ""
+    late = f" Delayed by {hours_of(clock.delayed)} h." if clock.delayed else ""
     return [f"{last[0].upper()}{last[1:]}; the next is due at {when(clock.due)}, {ahead}.{late}"]
 
 

@@ -3,6 +3,8 @@
 Moments and durations in ms; sentences are complete.
 """
 
+import re
+
 import msgspec
 
 from rules.decide.alert_texts import THAN, limit_words
@@ -10,6 +12,7 @@ from rules.decide.state import Patient
 from rules.evaluate.result import Result
 from rules.guideline.declarations import COMPARE, Limit
 from rules.wire.instants import HOUR, MINUTE, SECOND, text
+from rules.wire.written import UNITS, written
 
 Value = float | str | None
 
@@ -106,6 +109,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 NOT_THAN = {"<": "at or above", "<=": "above", ">=": "below", ">": "at or below"}
 HUGE = 1e9
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def number(value: float) -> str:
@@ -114,12 +118,16 @@ def number(value: float) -> str:
     return f"{rounded:g}" if abs(rounded) >= HUGE else f"{rounded:.4f}".rstrip("0").rstrip(".")
 
 
-def amount(value: Value, unit: str | None = None) -> str:
-    """Write a value with its unit."""
+def amount(value: Value, unit: str | None = None, *limits: float) -> str:
+    """Write a measured value with its unit as clinicians do; `limits`: which it is not rounded onto."""
     if value is None:
         return "not charted"
-    found = value if isinstance(value, str) else number(value)
-    return f"{found} {unit}" if unit and not isinstance(value, str) else found
+    return value if isinstance(value, str) else written(round(value, 4) + 0.0, unit, *limits)
+
+
+def exact(limit: float, unit: str | None = None) -> str:
+    """Write a limit with its unit, all its digits."""
+    return f"{number(limit)} {UNITS.get(unit, unit) if unit else ''}".strip()
 
 
 def span(ms: int) -> str:
@@ -149,12 +157,12 @@ def when(ms: int | None) -> str:
 
 def met(limit: Limit, unit: str | None = None) -> str:
     """Write the values that trip a limit: `below 10 mL/h`."""
-    return f"{THAN[limit.op]} {amount(limit.value, unit)}"
+    return f"{THAN[limit.op]} {exact(limit.value, unit)}"
 
 
 def unmet(limit: Limit, unit: str | None = None) -> str:
     """Write the values that do not trip a limit: `at or above 10 mL/h`."""
-    return f"{NOT_THAN[limit.op]} {amount(limit.value, unit)}"
+    return f"{NOT_THAN[limit.op]} {exact(limit.value, unit)}"
 
 
 def away(value: float, limit: Limit, level: str, unit: str | None = None) -> str:
@@ -162,11 +170,11 @@ def away(value: float, limit: Limit, level: str, unit: str | None = None) -> str
     name, gap = f"the {level} limit ({met(limit, unit)})", abs(value - limit.value)
     if round(gap, 9) == 0:
         return (
-            f"{amount(value, unit)} is exactly at {name}, which "
+            f"{exact(value, unit)} is exactly at {name}, which "
             f"{'counts' if limit.met(value) else 'does not count'}."
         )
     side = "past" if limit.met(value) else "short of"
-    return f"{amount(value, unit)} is {amount(gap, unit)} {side} {name}."
+    return f"{amount(value, unit, limit.value)} is {amount(gap, unit, 0)} {side} {name}."
 
 
 def both(value: Value, relative: Limit | None, absolute: Limit | None, unit: str | None) -> list[str]:
@@ -212,7 +220,8 @@ def headline(name: str, result: Result, since: int | None) -> str:
     """Write a headline: `urine-hour is absolute since 2026-03-02T10:00:00Z: 8 mL/h, limit below 10 mL/h.`"""
     stale = " (stale, kept)" if result.stale else ""
     moment = f" since {when(since)}" if since is not None else ""
-    read = f"{result.comparator or ''}{amount(result.value, result.unit)}"
+    limits = map(float, NUMBER.findall(result.limit or ""))
+    read = f"{result.comparator or ''}{amount(result.value, result.unit, *limits)}"
     value = f": {read}" if result.value is not None else ""
     limit = (
         f"{',' if value else ':'} limit {limited(result.limit, result.unit)}"
@@ -226,4 +235,4 @@ def limited(limit: str, unit: str | None) -> str:
     """Write a limit in words: `<10` -> `below 10 mL/h`; one that is not a comparison stays as it is."""
     op = next((op for op in sorted(COMPARE, key=len, reverse=True) if limit.startswith(op)), None)
     words = limit_words(limit) if op else limit
-    return f"{words} {unit}" if unit else words
+    return f"{words} {UNITS.get(unit, unit)}" if unit else words

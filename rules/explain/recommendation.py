@@ -103,17 +103,17 @@ def _open(patient: Patient) -> list[str]:
 
 def counted(patient: Patient, current: Recommendation) -> list[str]:
     """Write the groups that count, each once: a group counts as its worst row."""
-    count = current.count
+    count, once = current.count, patient.guideline.table4.group_counts_once
     found = [
         (
             f"Counted: {count.absolute_groups} absolute, {count.relative_groups} relative ("
-            f"{'a group of rows counts once' if patient.guideline.table4.group_counts_once else 'each row counts'})."
+            f"{'a group of rows counts once' if once else 'each row counts'})."
         )
     ]
     tripped = {*count.absolute, *count.relative}
     groups: dict[str, list[str]] = {}
     for row in patient.guideline.rows:
-        if row.group is not None and row.code in tripped and patient.guideline.table4.group_counts_once:
+        if row.group is not None and row.code in tripped and once:
             groups.setdefault(row.group, []).append(row.code)
     return [
         *found,

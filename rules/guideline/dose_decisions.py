@@ -32,10 +32,10 @@ class StopRule(msgspec.Struct, frozen=True, kw_only=True):
 class Table4(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of Table 4 and of the dose clock. Durations in ms, tolerance as a fraction.
 
-    `group_counts_once`: rows of one group count as the worst of them; `charting_grace`: how much later than `longest_delay` a dose may still be charted; `confirmed`: findings
-    that stop only when charted again; `watches`: those of criteria.md 7.2 that correct at level relative.
-    What blocks a dose: `overdue` items of Table 1, readings of `pre_dose` as old as `pre_dose_age`, and
-    `open_advice`.
+    `group_counts_once`: rows of one group count as the worst of them; `charting_grace`: how much later than
+    `longest_delay` a dose may still be charted; `confirmed`: findings that stop only when charted again;
+    `watches`: those of criteria.md 7.2 that correct at level relative. What blocks a dose: `overdue` items of
+    Table 1, readings of `pre_dose` as old as `pre_dose_age`, and `open_advice`.
     """
 
     relative_to_delay: int = 3

@@ -15,8 +15,11 @@ TRIPPED = ("relative", "absolute")
 """The states of a criterion that count."""
 
 
-class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A row of Table 3. `since`, `evaluates_at`: RFC 3339; `evidence`: ids of facts."""
+class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """A row of Table 3. `since`, `evaluates_at`: RFC 3339; `evidence`: ids of facts.
+
+    `comparator`: of the value, where the result came with one; left out elsewhere.
+    """
 
     code: str
     system: str
@@ -31,6 +34,7 @@ class CriterionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     correctable: tuple[str, ...]
     evaluates_at: str | None
     evidence: tuple[str, ...]
+    comparator: str | None = None
 
 
 class BloodPressure(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -9,18 +9,23 @@ UNITS = {
     "ug/kg/min": "mcg/kg/min",
     "[iU]/kg": "IU/kg",
     "m[iU]/L": "mIU/L",
+    "ug/min": "mcg/min",
+    "[iU]": "IU",
+    "M[iU]": "MIU",
     "1": "",
     "d": "days",
 }
 WHOLE = 100
+VOLUMES = ("mL",)
 
 
-def figures(value: float, *limits: float) -> str:
+def figures(value: float, *limits: float, whole: bool = False) -> str:
     """Write a number with at most three significant figures, a large one whole: `3.66`, `1235`.
 
-    More figures stand where three would put the value on, or beyond, a limit that it has not reached.
+    `whole`: any one. More figures stand where these would put the value on, or beyond, a limit that it has
+    not reached.
     """
-    short = f"{value:.0f}" if abs(value) >= WHOLE else f"{value:.3g}"
+    short = f"{value:.0f}" if whole or abs(value) >= WHOLE else f"{value:.3g}"
     same = all(compared(float(short), limit) == compared(value, limit) for limit in limits)
     return short if same else f"{round(value, 4):.9g}"
 
@@ -31,9 +36,14 @@ def compared(value: float, limit: float) -> int:
 
 
 def written(value: float, unit: str | None = None, *limits: float) -> str:
-    """Write a value with its unit: `82 mmHg`."""
+    """Write a value with its unit, a volume whole: `82 mmHg`."""
     named = UNITS.get(unit, unit) if unit else ""
-    return f"{figures(value, *limits)} {named}".strip()
+    return f"{figures(value, *limits, whole=unit in VOLUMES)} {named}".strip()
+
+
+def hours_of(decimal: float) -> str:
+    """Write hours as a number (`1.3333`, to 4 decimals) as `h:mm`."""
+    return hours(round(decimal * 60) * MINUTE)
 
 
 def hours(ms: int) -> str:

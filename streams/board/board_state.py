@@ -188,9 +188,10 @@ class BoardState:
     def notices(self) -> list[str]:
         """Return what every page says beside its liveness: alarms of the system, and what cannot be read."""
         unreadable, alerts = len(self.patients.latest.unreadable), self.patients.unread["alert"]
+        newest = f"The newest assessment of {plural(unreadable, 'patient')} cannot be read."
         return [
             *(alarm.message for alarm in self.patients.alarms.values()),
-            *([f"The newest assessment of {plural(unreadable, 'patient')} cannot be read."] * bool(unreadable)),
+            *([newest] * bool(unreadable)),
             *([OTHER_GUIDELINE] * self._other_guideline()),
             *([f"{plural(alerts, 'alert')} could not be read: open alerts may be missing."] * bool(alerts)),
         ]

@@ -16,7 +16,7 @@ from rules.wire.commands import Command, kind
 from rules.wire.instants import MINUTE
 from rules.wire.topics import PAGES
 from streams.board.access.users import Identity
-from streams.board.patient import stops
+from streams.board.patient import accepted, stops, tripped
 from streams.errors import UsageError
 from streams.kafka import commands
 from streams.kafka.producer import OutgoingRecord
@@ -26,7 +26,7 @@ from streams.projections.patients import PatientProjection
 
 LONGEST = 500
 REFUSED = "board-refused"
-WHAT = ("ack", "silence", "resume", "expire")
+WHAT = ("ack", "silence", "resume", "accept", "expire", "end-acceptance")
 
 
 class BoardCommand(NamedTuple):
@@ -48,16 +48,10 @@ def board_command(
 
     Raises UsageError for what a person can mend, Gone for what is over.
     """
-    who = named(form, identity)
-    if what == "ack":
-        return acknowledge(form, patient, who, now)
-    if what == "silence":
-        return silence(form, patient, who, now)
-    if what == "resume":
-        return resume(form, patient, who, now)
-    if what == "expire":
-        return expire(form, patient, who, now)
-    raise UsageError(f"{what} is none of {', '.join(WHAT)}")
+    who, build = named(form, identity), BUILDERS.get(what)
+    if build is None:
+        raise UsageError(f"{what} is none of {', '.join(WHAT)}")
+    return build(form, patient, who, now)
 
 
 def named(form: Mapping[str, str], identity: Identity) -> commands.Who:
@@ -116,6 +110,35 @@ def resume(form: Mapping[str, str], patient: PatientProjection, who: commands.Wh
     return BoardCommand(commands.resume(patient.name, rule, who, now), {"subject": STOP_RULE + rule}, who)
 
 
+def accept(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
+    """Return an `accept` of a criterion at the level it has, for some minutes or to the end of the cycle.
+
+    Raises Gone when the level changed since the page was drawn: it has not been seen.
+    """
+    code, state = form.get("criterion", ""), tripped(form.get("criterion", ""), patient.assessment)
+    if state is None:
+        raise Gone("That criterion is not tripped any more.")
+    if form.get("level", state) != state:
+        raise Gone(f"That criterion is {state} by now: look again.")
+    lasts = form.get("lasts", "")
+    if lasts and not lasts.isdecimal():
+        raise UsageError("Say for how long.")
+    until = now + int(lasts) * MINUTE if lasts else None
+    command = commands.accept(patient.name, code, state, until, who, now)
+    return BoardCommand(command, {"subject": code, "level": state}, who)
+
+
+def end_acceptance(
+    form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int
+) -> BoardCommand:
+    """Return a command that ends an acceptance now."""
+    found = accepted(form.get("criterion", ""), patient.assessment)
+    if found is None:
+        raise Gone("That acceptance is over.")
+    command = commands.acceptance_end(patient.name, found.criterion, found.level, who, now)
+    return BoardCommand(command, {"subject": found.criterion, "level": found.level}, who)
+
+
 def expire(form: Mapping[str, str], patient: PatientProjection, who: commands.Who, now: int) -> BoardCommand:
     """Return a command that ends a silence now."""
     found = patient.commands.silences.get(form.get("silence", ""))
@@ -123,6 +146,16 @@ def expire(form: Mapping[str, str], patient: PatientProjection, who: commands.Wh
         raise Gone("That silence is over.")
     command = commands.expiry(patient.name, found.id, found.subject, found.level, who, now)
     return BoardCommand(command, {"subject": found.subject, "level": found.level}, who)
+
+
+BUILDERS = {
+    "ack": acknowledge,
+    "silence": silence,
+    "resume": resume,
+    "accept": accept,
+    "expire": expire,
+    "end-acceptance": end_acceptance,
+}
 
 
 def records(done: BoardCommand, unit: str | None, now: int) -> list[OutgoingRecord]:

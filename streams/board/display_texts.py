@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.decide.alert_texts import limit_words, meets
+from rules.decide.monitoring_texts import SYSTEM_TEXTS
+from rules.evaluate.recharting import PREFIX as FINDING
 from rules.guideline import Guideline
-from rules.guideline.nurse_names import blocker_name, input_name, subject_name
+from rules.guideline.nurse_names import blocker_name, input_name
 from rules.wire.alerts import AlertRecord
-from rules.wire.assessments import STOP_RULE, Assessment, CriterionRow
+from rules.wire.assessments import Assessment, CriterionRow
+from rules.wire.written import hours_of, written
 from streams import display, measurements
 from streams.flowsheet.limits import thresholds
 
@@ -73,7 +76,7 @@ def measured(value: float | str | None, code: str | None, limits: Iterable[float
     """Return value and unit, as they are read."""
     if not isinstance(value, float | int):
         return number(value)
-    return f"{read(value, limits)} {measurements.unit(code)}".strip()
+    return written(round(value, 4) + 0.0, code, *limits)
 
 
 def criterion(code: str, guideline: Guideline) -> str:
@@ -84,13 +87,8 @@ def criterion(code: str, guideline: Guideline) -> str:
 
 def reason(code: str, assessment: Assessment, guideline: Guideline) -> str:
     """Return a reason of the recommendation: `Urine 8 mL/h, below 10`."""
-    if code.startswith(STOP_RULE):
-        rule = code.removeprefix(STOP_RULE)
-        return next((one.words for one in guideline.stop_rules if one.rule == rule), f"Stop rule {rule}")
     row = next((one for one in assessment.criteria if one.code == code), None)
-    if row is not None:
-        return tripped(row, guideline)
-    return "Blood pressure not seen" if code == "blood-pressure" else subject_name(code, guideline)
+    return blocker_name(code, guideline) if row is None else tripped(row, guideline)
 
 
 def blockers(assessment: Assessment, guideline: Guideline) -> tuple[str, ...]:
@@ -100,15 +98,37 @@ def blockers(assessment: Assessment, guideline: Guideline) -> tuple[str, ...]:
     return tuple(blocker_name(code, guideline) for code in left if code not in assessment.reasons)
 
 
+def charting(what: str, guideline: Guideline) -> str:
+    """Return an item of `monitoring` in a nurse's words: `IV site not checked`."""
+    if what in guideline.observes:
+        return guideline.observes[what].words
+    if what in SYSTEM_TEXTS:
+        return SYSTEM_TEXTS[what][0]
+    asked = what.removeprefix(FINDING)
+    return f"{asked.replace('-', ' ')}: look again" if asked != what else blocker_name(what, guideline)
+
+
+def due_late(delayed_h: float) -> str:
+    """Return by how much a dose is late: `, 1:20 h late`; empty when it is not."""
+    return f", {hours_of(delayed_h)} h late" if delayed_h else ""
+
+
 def tripped(row: CriterionRow, guideline: Guideline) -> str:
     """Return a row in words: its value, its limit, and what is missing."""
     found = criterion(row.code, guideline)
     if row.state == "indeterminate":
         missing = ", ".join(map(input_name, row.missing))
         return f"{found}: cannot see" + (f", missing {missing}" if missing else "")
-    value = f" {measured(row.value, row.unit, thresholds(guideline))}" if row.value is not None else ""
-    limit = f", {limit_phrase(row.value, row.limit)}" if row.limit else ""
+    value = f" {criterion_value(row, guideline)}" if row.value is not None else ""
+    limit = f", {limit_phrase(None if row.comparator else row.value, row.limit)}" if row.limit else ""
     return f"{found}{value}{limit}{' (old)' if row.stale else ''}"
+
+
+def criterion_value(row: CriterionRow, guideline: Guideline) -> str:
+    """Return a row's value with its unit and comparator: `<0.3 mg/dL`; a dash for none."""
+    if row.value is None:
+        return "–"
+    return f"{row.comparator or ''}{measured(row.value, row.unit, thresholds(guideline))}"
 
 
 def limit_phrase(value: float | str | None, limit: str) -> str:

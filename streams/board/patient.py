@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from rules.guideline import Guideline
 from rules.wire.alerts import AlertRecord
-from rules.wire.assessments import Assessment
-from rules.wire.events import Resume, Silence
+from rules.wire.assessments import TRIPPED, AcceptedItem, Assessment
+from rules.wire.events import Accept, Resume, Silence
 from rules.wire.pages import PageRecord
 from streams.board import display_texts, unit_overview
 from streams.board.unit_overview import Advised, DoseCell, PressureCell
@@ -56,7 +56,7 @@ class PatientView(NamedTuple):
     episodes: tuple[tuple[OpenEpisode, SeenBy | None], ...]
     stops: tuple[str, ...]
     silences: tuple[Silence, ...]
-    resumes: tuple[Resume, ...]
+    overrides: tuple[Resume | Accept, ...]
     labs: tuple[LabView, ...]
     timeline: tuple[AlertRecord, ...]
     page_log: tuple[PageRecord, ...]
@@ -68,9 +68,8 @@ class PatientView(NamedTuple):
 
 def view(patient: PatientProjection, guideline: Guideline, named: str | None, clock: int) -> PatientView:
     """Return the view of a patient. `named`: the unit, when the configuration names one."""
-    assessment = patient.assessment
+    assessment, episodes = patient.assessment, patient.episodes
     here = patient.facts.location or "ward"
-    episodes = patient.episodes
     return PatientView(
         key=patient.key,
         name=patient.name,
@@ -86,7 +85,7 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         episodes=tuple((one, episodes.acked(one)) for one in episodes.open_episodes()),
         stops=stops(assessment),
         silences=tuple(patient.commands.quiet(clock)),
-        resumes=tuple(patient.commands.resumes),
+        overrides=tuple(patient.commands.overrides),
         labs=labs(patient),
         timeline=tuple(episodes.timeline)[-TIMELINE:][::-1],
         page_log=tuple(patient.pages.entries)[::-1],
@@ -100,6 +99,18 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
 def stops(assessment: Assessment | None) -> tuple[str, ...]:
     """Return the names of the stop rules in force."""
     return assessment.stop_rules if assessment else ()
+
+
+def tripped(code: str, assessment: Assessment | None) -> str | None:
+    """Return the state of a criterion that is tripped; None for one that is not."""
+    rows = assessment.criteria if assessment else ()
+    return next((row.state for row in rows if row.code == code and row.state in TRIPPED), None)
+
+
+def accepted(code: str, assessment: Assessment | None) -> AcceptedItem | None:
+    """Return the acceptance of a criterion that is in force; None when there is none."""
+    found = assessment.accepted if assessment else ()
+    return next((one for one in found if one.criterion == code), None)
 
 
 def labs(patient: PatientProjection) -> tuple[LabView, ...]:

@@ -13,11 +13,14 @@ from importlib.resources import files
 import msgspec
 from aiohttp import web
 
+from rules.wire.assessments import Assessment
+from rules.wire.commands import Command
 from streams.board import commands, flowsheet, sse
 from streams.board.access.auth_settings import COOKIE, AuthSettings, RequestUser, set_cookie
 from streams.board.access.guard import REQUEST_USER, Attempts, forged, guard, headed
 from streams.board.access.session import LASTS_S, Session, Sessions
 from streams.board.access.users import ACT
+from streams.board.became import Became, became, unanswered
 from streams.board.board_state import BoardState
 from streams.board.cell_store import CellStore
 from streams.board.explain import explained, explanation
@@ -36,17 +39,25 @@ DIGEST_AT_ONCE = 2
 STATIC = {"board.css": "text/css", "icon.svg": "image/svg+xml"} | dict.fromkeys(
     ("theme.js", "live.js", "unit.js", "acting.js", "flowsheet.js", "patient.js"), "text/javascript"
 )  # fmt: skip
+PATIENCE_S, ASK_S = 8.0, 0.1
 HOURS = {"8": 8.0, "24": 24.0, "72": 72.0, "cycle": None}
 
 
 class Handlers:
     """The request handlers.
 
-    `wrong`: failed login attempts; `since`: nothing older was read, ms.
+    `wrong`: failed login attempts; `since`: nothing older was read, ms; `patience`: how long the pager or the
+    worker may take to say what became of a command, s.
     """
 
     def __init__(
-        self, state: BoardState, auth: AuthSettings, sessions: Sessions, producer: Producer, since: int
+        self,
+        state: BoardState,
+        auth: AuthSettings,
+        sessions: Sessions,
+        producer: Producer,
+        since: int,
+        patience: float = PATIENCE_S,
     ) -> None:
         self.state, self.auth, self.sessions, self.producer, self.since = (
             state,
@@ -55,6 +66,7 @@ class Handlers:
             producer,
             since,
         )
+        self.patience = patience
         self.wrong = Attempts()
         self.digesting = asyncio.Semaphore(DIGEST_AT_ONCE)
 
@@ -162,7 +174,8 @@ class Handlers:
     async def _do(
         self, what: str, form: Mapping[str, str], patient: PatientProjection, user: RequestUser, now: int
     ) -> web.StreamResponse:
-        """Publish the audit record and the command; answer with the command's id, or with why it failed."""
+        """Publish the audit record and the command; answer with what became of it, or with why it failed."""
+        before = patient.assessment
         try:
             done = commands.board_command(what, form, patient, user.identity, now)
             await self.producer.append(commands.records(done, self.state.display.unit_of(patient.name), now))
@@ -172,7 +185,21 @@ class Handlers:
             return refused(409, str(fault))
         except NotAcknowledged as fault:
             return refused(503, str(fault))
-        return web.json_response({"done": done.command.id})
+        found = await self._became(done.command, patient, before)
+        return web.json_response({"done": done.command.id, "well": found.well, "became": found.text})
+
+    async def _became(
+        self, command: Command, patient: PatientProjection, before: Assessment | None
+    ) -> Became:
+        """Wait for what became of a command, at most `patience` seconds."""
+        until = time.monotonic() + self.patience
+        while True:
+            found = became(command, patient)
+            if found is not None:
+                return found
+            if time.monotonic() >= until:
+                return unanswered(command, patient.assessment is not before)
+            await asyncio.sleep(ASK_S)
 
     async def _append(self, records: list[OutgoingRecord]) -> None:
         """Write the audit of a refusal; the request is refused whether or not Kafka accepts it."""

@@ -116,7 +116,7 @@ def row(patient: PatientProjection, guideline: Guideline, unit: str | None, cloc
         dose=dose(assessment) if assessment else None,
         pressure=pressure(assessment) if assessment else None,
         fluids=fluids(assessment) if assessment else None,
-        overdue=overdue(assessment) if assessment else (),
+        overdue=overdue(assessment, guideline) if assessment else (),
         newest=patient.facts.newest,
         quiet=bool(patient.commands.quiet(clock)),
     )
@@ -229,6 +229,7 @@ def fluids(assessment: Assessment) -> tuple[float, float]:
     return found.above_maintenance_24h_ml, found.limit_ml
 
 
-def overdue(assessment: Assessment) -> tuple[str, ...]:
-    """Return what should have been charted by now (Table 1)."""
-    return tuple(item.what.replace("-", " ") for item in assessment.monitoring if item.overdue)
+def overdue(assessment: Assessment, guideline: Guideline) -> tuple[str, ...]:
+    """Return what should have been charted by now (Table 1), in a nurse's words."""
+    late = (item.what for item in assessment.monitoring if item.overdue)
+    return tuple(display_texts.charting(what, guideline) for what in late)

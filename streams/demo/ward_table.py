@@ -10,6 +10,7 @@ from rich.text import Text
 
 from rules.wire.alerts import RANK, RECOMMENDATIONS
 from rules.wire.assessments import TRIPPED, Assessment, BloodPressure, CriterionRow
+from rules.wire.written import hours_of
 from streams import display
 from streams.demo.overview import DemoView
 from streams.display import LEVEL_COLOUR, plain
@@ -66,7 +67,7 @@ def dose(assessment: Assessment, screen: Console) -> Text:
     )
     if word in ("finished", "not-started"):
         return text.append(f", {clock.number} given", style="default")
-    late = f" +{clock.delayed_h:.1f} h" if clock.delayed_h else ""
+    late = f" +{hours_of(clock.delayed_h)} h" if clock.delayed_h else ""
     return text.append(f"  #{clock.number + 1} {hour(clock.due)}{late}", style="default")
 
 

@@ -105,12 +105,21 @@ def resume(patient: str, rule: str, who: Who, at: int) -> ResumeRule:
     )
 
 
-def accept(
-    patient: str, criterion: str, level: str, until: int | None, who: Who, at: int
-) -> AcceptCriterion:
+def accept(patient: str, criterion: str, level: str, until: int | None, who: Who, at: int) -> AcceptCriterion:
     """Return an `accept`: a clinician accepts a known abnormality. Raises UsageError when it has ended."""
     if until is not None and until <= at:
         raise UsageError(f"the acceptance would end at {text(until)}, which has passed")
+    return _acceptance(patient, criterion, level, until, who, at)
+
+
+def acceptance_end(patient: str, criterion: str, level: str, who: Who, at: int) -> AcceptCriterion:
+    """Return an `accept` that ends the one in force: one whose end is not after its own instant."""
+    return _acceptance(patient, criterion, level, at, who, at)
+
+
+def _acceptance(
+    patient: str, criterion: str, level: str, until: int | None, who: Who, at: int
+) -> AcceptCriterion:
     return AcceptCriterion(
         id=uuid.uuid4().hex,
         patient=patient,

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from rules.wire.alerts import CLEAR, RANK, AlertRecord, NotAnAlert, decode
 from rules.wire.commands import bounded
-from rules.wire.events import Ack, Event, Resume, Silence, Withdrawal
+from rules.wire.events import Accept, Ack, Event, Resume, Silence, Withdrawal
 from rules.wire.instants import parse
 from rules.wire.vocabulary import EVERY_PATIENT
 
@@ -197,16 +197,17 @@ def of_machine(alert: AlertRecord) -> bool:
 
 
 class CommandsInForce:
-    """The silences and resumes of one patient (wire.md, Events).
+    """The silences, resumes and acceptances of one patient (wire.md, Events).
 
-    `silences`: by id; `resumes`: of stop rules, oldest first.
+    `silences`: by id; `overrides`: resumes of stop rules and acceptances as they were asked for, oldest
+    first.
     """
 
-    __slots__ = ("resumes", "silences")
+    __slots__ = ("overrides", "silences")
 
     def __init__(self) -> None:
         self.silences: dict[str, Silence] = {}
-        self.resumes: deque[Resume] = deque(maxlen=COMMANDS)
+        self.overrides: deque[Resume | Accept] = deque(maxlen=COMMANDS)
 
     def apply(self, event: Event, episodes: Episodes) -> None:
         """Apply a command; acknowledgements and their withdrawals go to `episodes`."""
@@ -219,15 +220,15 @@ class CommandsInForce:
                 )
                 for old in list(self.silences)[:-COMMANDS]:
                     del self.silences[old]
-            case Resume():
-                self._resume(event)
+            case Resume() | Accept():
+                self._override(event)
             case Withdrawal():
                 self.silences.pop(event.id, None)
                 episodes.withdraw(event.id)
 
-    def _resume(self, event: Resume) -> None:
-        if all(other.id != event.id for other in self.resumes):
-            self.resumes.append(event)
+    def _override(self, event: Resume | Accept) -> None:
+        if all(other.id != event.id for other in self.overrides):
+            self.overrides.append(event)
 
     def quiet(self, clock: int) -> list[Silence]:
         """Return the silences in force at `clock` (ms), the first to end first."""

@@ -88,21 +88,31 @@ class Pages:
 
 MOST_LOGGED = 60
 SHOWN_OUTCOMES = frozenset({
-    "accepted", "escalated", "acknowledged", "ack-before-worsening", "silence", "silence-cut",
-    "silence-ended", "silenced", "refused", "expired",
+    pages.ACCEPTED, pages.ESCALATED, pages.ACKNOWLEDGED, pages.ALREADY, pages.ACK_OVER, pages.ACK_EARLY,
+    pages.ACK_EXPIRED, pages.ACK_WITHDRAWN, pages.SILENCE, pages.SILENCE_CUT, pages.SILENCE_ENDED,
+    pages.SILENCED, pages.REFUSED, pages.EXPIRED,
 })  # fmt: skip
+MOST_ANSWERS = 32
 
 
 class PageLog:
-    """The page log of one patient. `entries`: what the pager did, oldest first."""
+    """The page log of one patient.
 
-    __slots__ = ("entries",)
+    `entries`: what the pager did, oldest first; `answers`: the first thing it said of a command, by its id.
+    """
+
+    __slots__ = ("answers", "entries")
 
     def __init__(self) -> None:
         self.entries: deque[PageRecord] = deque(maxlen=MOST_LOGGED)
+        self.answers: dict[str, PageRecord] = {}
 
     def apply(self, page: PageRecord) -> bool:
         """Append what the pager did if it is shown; return whether it is."""
+        if page.command is not None:
+            self.answers.setdefault(page.command, page)
+            for old in list(self.answers)[:-MOST_ANSWERS]:
+                del self.answers[old]
         if page.outcome in SHOWN_OUTCOMES:
             self.entries.append(page)
         return page.outcome in SHOWN_OUTCOMES

@@ -13,6 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from rules.guideline import SCHWARTZENTRUBER_2001
+from rules.wire.written import hours_of
 from streams import display, measurements
 from streams.display import LEVEL_COLOUR, RECOMMENDATION, plain
 from streams.show.terminal import ascii_only, cell, level, table
@@ -21,7 +23,7 @@ from streams.times import UTC, ZONE, instant, localized, short, zone_name
 if TYPE_CHECKING:
     from rules.explain import Explanation
     from rules.wire.alerts import AlertRecord
-    from rules.wire.assessments import AdviceItem, Assessment, CriterionRow
+    from rules.wire.assessments import AcceptedItem, AdviceItem, Assessment, CriterionRow, PressorRate
 
 
 def show(assessment: Assessment, screen: Console) -> None:
@@ -34,7 +36,12 @@ def show(assessment: Assessment, screen: Console) -> None:
     screen.print()
     screen.print(criteria(assessment, screen))
     screen.print(clear_rows(assessment, screen))
-    for line in (*overdue(assessment, screen), *advice(assessment, screen)):
+    for line in (
+        *overdue(assessment, screen),
+        *advice(assessment, screen),
+        *accepted(assessment),
+        *set_aside(assessment),
+    ):
         screen.print(Padding(line, (0, 0, 0, 2)))
     screen.print(Text(guideline(assessment), style="dim"))
     screen.print()
@@ -52,6 +59,8 @@ def summary(assessment: Assessment, screen: Console) -> Table:
     grid.add_row("dose", dose(assessment))
     grid.add_row("pressure", pressure(assessment, screen))
     grid.add_row("fluids", fluids(assessment))
+    if assessment.pressors.agents:
+        grid.add_row("pressors", pressors(assessment))
     if assessment.dose.readiness == "not-started":
         grid.add_row("eligible", eligibility(assessment))
     return grid
@@ -75,7 +84,7 @@ def recommended(name: str, screen: Console) -> Text:
 def dose(assessment: Assessment) -> str:
     """Return what was given, what is due, and whether it may be given."""
     d = assessment.dose
-    late = f", {d.delayed_h:g} h late" if d.delayed_h else ""
+    late = f", {hours_of(d.delayed_h)} h late" if d.delayed_h else ""
     blockers = f"; blocked by {listed(d.blockers)}" if d.blockers else ""
     return f"{d.readiness}: {d.number} given, last {short(d.last)}, next due {short(d.due)}{late}{blockers}"
 
@@ -95,11 +104,22 @@ def fluids(assessment: Assessment) -> str:
     return f"{given.above_maintenance_24h_ml:g} of {given.limit_ml:g} mL above maintenance in 24 h"
 
 
+def pressors(assessment: Assessment) -> str:
+    """Return the pressor load with the rates it is made of."""
+    found = assessment.pressors
+    rates = (f"{plain(one.agent)} {rate(one)}" for one in found.agents)
+    return f"load {measurements.measured(found.load, found.unit)}: {', '.join(rates)}"
+
+
+def rate(one: PressorRate) -> str:
+    return "rate not known" if one.rate is None else measurements.measured(one.rate, one.unit)
+
+
 def criteria(assessment: Assessment, screen: Console) -> RenderableType:
     """Return the rows of Table 3 that are tripped, indeterminate or measured, in the table's order."""
     made = table("state", "criterion", "value", "limit", "since", "note")
     for row in filter(deserves_line, assessment.criteria):
-        value = measurements.measured(row.value, row.unit, row.limit)
+        value = (row.comparator or "") + measurements.measured(row.value, row.unit, row.limit)
         made.add_row(
             level(row.state, screen),
             row.code,
@@ -137,8 +157,39 @@ def overdue(assessment: Assessment, screen: Console) -> list[Text]:
     """Return what should have been measured by now (Table 1)."""
     late = [item for item in assessment.monitoring if item.overdue]
     return [
-        level("technical", screen).append(f" overdue: {item.what}, last {short(item.last)}", style="default")
+        level("technical", screen).append(
+            f" {charting(item.what)}, last {short(item.last)} ({item.what})", style="default"
+        )
         for item in late
+    ]
+
+
+def charting(what: str) -> str:
+    """Return an item of Table 1 in a nurse's words; any other subject of `monitoring` as it is."""
+    known = SCHWARTZENTRUBER_2001.observes
+    return known[what].words if what in known else "open"
+
+
+def accepted(assessment: Assessment) -> list[Text]:
+    """Return the acceptances in force."""
+    return [Text(acceptance(one)) for one in assessment.accepted]
+
+
+def acceptance(one: AcceptedItem) -> str:
+    """Return an acceptance: of what, up to which level, until when, by whom and why."""
+    until = short(one.until) if one.until else "the end of the cycle"
+    what = f"accepted: {one.criterion} up to {one.level}, until {until}"
+    return f"{what}, by {plain(one.by)}: {plain(one.reason)}"
+
+
+def set_aside(assessment: Assessment) -> list[Text]:
+    """Return what was charted in the last 24 h and is not used, with why (criteria.md section 8)."""
+    return [
+        Text(
+            f"not used: {plain(one.code)} {measurements.measured(one.value, one.unit)}, {short(one.at)}: "
+            f"{plain(one.reason)}"
+        )
+        for one in assessment.ignored
     ]
 
 

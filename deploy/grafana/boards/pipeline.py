@@ -269,6 +269,7 @@ PROCESSES = PanelRow(
             "Assessments the census could not read.",
             "short",
             Query("max by (instance) (il2_ward_unread_assessments_total)", "{{instance}}"),
+            Query("max by (instance) (il2_ward_unreadable_patients)", "{{instance}} patients unreadable now"),
             width=8,
         ),
     ),

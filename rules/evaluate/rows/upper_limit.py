@@ -24,7 +24,8 @@ Known = dict[str, Lab]
 def upper_limit(row: UpperLimitRow, chart: Chart, now: Instant, before: Memory) -> Result:
     """Return the result for the latest reading of each lab against the site's upper limit, else its own.
 
-    Never measured: clear, unless the site wants one of each patient; never stale. One that may or may not be above keeps an absolute row, stale.
+    Never measured: clear, unless the site wants one of each patient; never stale. One that may or may not be
+    above keeps an absolute row, stale.
     """
     codes = (*row.labs, row.screen)
     found = [(code, lab) for code in codes for lab in chart.labs.get(code, ())]

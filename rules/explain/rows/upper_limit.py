@@ -53,4 +53,4 @@ def _beside(row: UpperLimitRow, code: str, lab: Lab) -> str:
     if above is None:
         return f"{code} {value} may be above {limit} or not: it cannot be told."
     side = "above" if above else "not above"
-    return f"{code} {value} is {side} {limit}, {amount(abs(lab.value - high), lab.unit)} away."
+    return f"{code} {value} is {side} {limit}, {amount(abs(lab.value - high), lab.unit, 0)} away."

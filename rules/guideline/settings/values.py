@@ -177,7 +177,9 @@ def subjects() -> tuple[str, ...]:
 
 def _subjects(key: Key, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError(f"a list of subjects is wanted, not {described(value)}; write it like {_example(key)}")
+        raise ValueError(
+            f"a list of subjects is wanted, not {described(value)}; write it like {_example(key)}"
+        )
     for item in value:
         if item not in subjects():
             raise ValueError(f"{described(item)} is no subject; known: {', '.join(subjects())}")

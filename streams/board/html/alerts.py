@@ -5,7 +5,8 @@ from __future__ import annotations
 import htpy as h
 
 from rules.wire.alerts import AlertRecord
-from rules.wire.events import Silence
+from rules.wire.assessments import AcceptedItem
+from rules.wire.events import Accept, Resume, Silence
 from rules.wire.instants import text as wire
 from rules.wire.pages import PageRecord
 from streams.board import display_texts
@@ -18,7 +19,11 @@ DID = {
     "accepted": "told",
     "escalated": "escalated to",
     "acknowledged": "acknowledged by",
-    "ack-before-worsening": "acknowledgement came before it got worse, by",
+    "acknowledged-already": "acknowledged again by",
+    "ack-of-nothing-open": "not acknowledged, it was over:",
+    "ack-waits": "not acknowledged, no open alert:",
+    "ack-expired": "acknowledgement ran out:",
+    "ack-withdrawn": "acknowledgement taken back:",
     "silence": "silenced by",
     "silence-cut": "silenced by",
     "silence-ended": "silence ended by",
@@ -70,7 +75,14 @@ def buttons(episode: OpenEpisode, ack: SeenBy | None) -> h.Node:
     ask = (
         act("ack", "Acknowledge", f"ack-{alert.id}", subject, "act primary", **about) if ack is None else None
     )
-    return h.div(class_="acts")[ask, act("silence", "Silence", f"silence-{alert.id}", subject, **about)]
+    known = accept(alert.subject, alert.level, subject) if alert.kind == "criterion" else None
+    quiet = act("silence", "Silence", f"silence-{alert.id}", subject, **about)
+    return h.div(class_="acts")[ask, quiet, known]
+
+
+def accept(code: str, level: str, subject: str, place: str = "alert") -> h.Node:
+    """Return the button that accepts a criterion at its level as known."""
+    return act("accept", "Accept", f"accept-{place}-{code}", subject, data_criterion=code, data_level=level)
 
 
 @cached
@@ -82,12 +94,13 @@ def act(what: str, label: str, id: str, subject: str, style: str = "act", **data
 
 
 def commands_in_force(view: PatientView) -> h.Node:
-    """Return the stop rules that may be lifted, and the silences in force."""
-    stops, quiet = (
-        [stopped(rule, view) for rule in view.stops],
-        [silenced(one, view) for one in view.silences],
-    )
-    return h.fragment[listed("Stop rules that stand", stops), listed("Silences in force", quiet)]
+    """Return the stop rules that may be lifted, what is accepted, and the silences in force."""
+    known = view.assessment.accepted if view.assessment else ()
+    return h.fragment[
+        listed("Stop rules that stand", [stopped(rule, view) for rule in view.stops]),
+        listed("Accepted as known", [accepted(one, view) for one in known]),
+        listed("Silences in force", [silenced(one, view) for one in view.silences]),
+    ]
 
 
 def listed(title: str, items: list[h.Node]) -> h.Node:
@@ -101,6 +114,17 @@ def stopped(rule: str, view: PatientView) -> h.Node:
         h.span(class_="state absolute")[shape("absolute"), name],
         act("resume", "Resume", f"resume-{rule}", name, data_rule=rule),
     ]
+
+
+def accepted(one: AcceptedItem, view: PatientView) -> h.Node:
+    """Return an acceptance (of what, up to which level, until when, by whom), with the button to end it."""
+    name = display_texts.criterion(one.criterion, view.guideline)
+    until = time(one.until) if one.until else "the end of the cycle"
+    what = f"{name}, up to {display_texts.STATE.get(one.level, one.level)}: not counted, until "
+    end = act(
+        "end-acceptance", "End", f"end-{one.criterion}", f"acceptance of {name}", data_criterion=one.criterion
+    )
+    return h.li[h.span[what, until, f", by {one.by}: {one.reason}"], end]
 
 
 def silenced(one: Silence, view: PatientView) -> h.Node:
@@ -119,18 +143,25 @@ def stop_words(rule: str, view: PatientView) -> str:
 
 
 def timeline(view: PatientView) -> h.Node:
-    """Return transitions, pages and resumes, the newest first."""
+    """Return transitions, pages, resumes and acceptances, the newest first."""
     transitions = [(one.decided, transition(one)) for one in view.timeline]
     pages = [(one.when, page(one)) for one in view.page_log]
-    lifted = [
-        (wire(one.known), line(wire(one.known), f"stop rule {one.rule} lifted by {one.by}: {one.reason}"))
-        for one in view.resumes
-    ]
-    found = sorted([*transitions, *pages, *lifted], key=lambda one: one[0], reverse=True)
+    asked = [(wire(one.known), line(wire(one.known), override(one, view))) for one in view.overrides]
+    found = sorted([*transitions, *pages, *asked], key=lambda one: one[0], reverse=True)
     items = h.ol(class_="timeline", tabindex="0", aria_label="What was said, the newest first")[
         *(markup for _, markup in found)
     ]
     return h.fragment[h.h2["What was said"], items if found else h.p(class_="note")["No alert was given."]]
+
+
+def override(one: Resume | Accept, view: PatientView) -> str:
+    """Return what a clinician asked for; what became of it stands among the rules and acceptances."""
+    if isinstance(one, Resume):
+        return f"resume after the stop rule {one.rule}, asked by {one.by}: {one.reason}"
+    name = display_texts.criterion(one.criterion, view.guideline)
+    over = one.until is not None and one.until <= one.at
+    word = "end of the acceptance" if over else f"acceptance up to {one.level}"
+    return f"{word} of {name}, asked by {one.by}: {one.reason}"
 
 
 def transition(one: AlertRecord) -> h.Node:

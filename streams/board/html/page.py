@@ -139,14 +139,18 @@ REASONS = {
     "ack": ("Seen, acting on it", "Bolus running", "Physician called", "Known, expected"),
     "silence": ("Known, being treated", "Sensor off for care"),
     "resume": ("Corrected, physician decides to resume",),
+    "accept": ("Chronic, known before therapy", "Baseline value of this patient"),
     "expire": ("Not needed any more",),
+    "end-acceptance": ("Not as known any more",),
 }
+LASTS = (("", "to the end of the cycle"), (1440, "24 h"), (4320, "3 days"), (10080, "7 days"))
 MINUTES = ((15, "15 min"), (30, "30 min"), (60, "1 h"), (240, "4 h"), (720, "12 h"))
 
 
 def forms(frame: Frame) -> h.Node:
-    """Return both dialogs: to act, and to read an explanation."""
-    return h.fragment[acting(frame) if frame.may_act else None, telling()]
+    """Return both dialogs, to act and to read an explanation, and a place for what became of an action."""
+    outcome = h.p(id="became", class_="became", role="status")
+    return h.fragment[[outcome, acting(frame)] if frame.may_act else None, telling()]
 
 
 def acting(frame: Frame) -> h.Node:
@@ -159,6 +163,7 @@ def acting(frame: Frame) -> h.Node:
     minutes = h.select(name="minutes", id="minutes")[
         *(h.option(value=value)[words] for value, words in MINUTES)
     ]
+    lasts = h.select(name="lasts", id="lasts")[*(h.option(value=value)[words] for value, words in LASTS)]
     reasons = ((what, words) for what, held in REASONS.items() for words in held)
     quick = h.div(class_="quicks")[
         *(
@@ -173,6 +178,7 @@ def acting(frame: Frame) -> h.Node:
         h.p(id="act-says"),
         by,
         h.label(class_="field", id="act-minutes")["For how long", minutes],
+        h.label(class_="field", id="act-lasts")["Accepted until", lasts],
         quick,
         h.label(class_="field")[
             "Or in your own words", h.input(name="reason", id="reason", maxlength=500, autocomplete="off")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import htpy as h
 
+from rules.guideline import Guideline
 from rules.guideline.nurse_names import input_name
-from rules.wire.assessments import CriterionRow
+from rules.wire.assessments import TRIPPED, AcceptedItem, CriterionRow, IgnoredItem
 from rules.wire.instants import text as wire
 from streams import measurements
 from streams.board import display_texts
 from streams.board.html import alerts
 from streams.board.html.element import Html, age, cached, hidden, render, time
 from streams.board.html.unit import dose, fluids, pressure, shape
-from streams.board.patient import LabView, PatientView
+from streams.board.patient import LabView, PatientView, accepted
 from streams.flowsheet.limits import thresholds
 
 LAB_HEAD = ("Lab", "Latest", "Beyond", "At", "Before", "Reference")
@@ -98,8 +99,8 @@ def monitoring(view: PatientView) -> h.Node:
     head = h.thead[h.tr[*(h.th(scope="col")[name] for name in ("To be looked at", "Last", "Due", "State"))]]
     late = h.span(class_="state technical")[shape("technical"), "overdue"]
     rows = (
-        h.tr[
-            h.th(scope="row")[one.what.replace("-", " ")],
+        h.tr(data_what=one.what)[
+            h.th(scope="row")[looked_at(one.what, view.guideline)],
             h.td[time(one.last)],
             h.td[time(one.due) if one.due else "each cycle" if one.last is None else "–"],
             h.td[late if one.overdue else None],
@@ -111,11 +112,35 @@ def monitoring(view: PatientView) -> h.Node:
     ]
 
 
+def looked_at(what: str, guideline: Guideline) -> str:
+    """Return an item of Table 1 by what is looked at, any other by what its alert says."""
+    words = display_texts.charting(what, guideline)
+    return words.partition(" not ")[0] if what in guideline.observes else words
+
+
+def set_aside(view: PatientView) -> h.Node:
+    """Return what was charted in the last 24 h and is not used, with why (criteria.md section 8)."""
+    found = view.assessment.ignored if view.assessment else ()
+    if not found:
+        return None
+    items = (
+        h.li[h.b[one.code.replace("-", " "), " ", aside_value(one)], ", ", time(one.at), f": {one.reason}"]
+        for one in found
+    )
+    return h.fragment[h.h2["Charted and not used", h.small(class_="note")[" last 24 h"]], h.ul[*items]]
+
+
+def aside_value(one: IgnoredItem) -> str:
+    """Return a value as it was sent."""
+    return " ".join(filter(None, (display_texts.number(one.value), measurements.unit(one.unit))))
+
+
 def eligibility(view: PatientView) -> h.Node:
     """Return whether therapy may begin; displayed before the first dose."""
     if view.assessment is None or view.assessment.dose.number or view.assessment.dose.readiness == "finished":
         return None
-    rows = (h.li[state(one.state), " ", one.item.replace("-", " ")] for one in view.assessment.eligibility)
+    names = view.guideline.eligibility.items
+    rows = (h.li[state(one.state), " ", names.get(one.item, one.item)] for one in view.assessment.eligibility)
     return h.fragment[h.h2["Before the first dose"], h.ul(class_="eligible")[*rows]]
 
 
@@ -133,8 +158,8 @@ def table(view: PatientView) -> h.Node:
     """Return the rows of Table 3."""
     title = h.h2["Criteria for delay or discontinuation", h.small(class_="note")[" Table 3"]]
     if view.assessment is None:
-        said = UNREADABLE if view.unreadable else NOT_YET
-        return h.fragment[title, h.p[said]]
+        words = UNREADABLE if view.unreadable else NOT_YET
+        return h.fragment[title, h.p[words]]
     counts = h.p(class_="note")[
         f"{view.assessment.relative} relative, {view.assessment.absolute} absolute, counted by group."
     ]
@@ -151,19 +176,19 @@ def table(view: PatientView) -> h.Node:
 
 
 def criterion_row(one: CriterionRow, system: str | None, view: PatientView) -> h.Node:
-    state, value = one.state, one.value
+    state, value, known = one.state, one.value, accepted(one.code, view.assessment)
     name = display_texts.criterion(one.code, view.guideline)
     cells = (
         cell(system.capitalize() if system else "", class_="system"),
         criterion(one.code, name, view.explains),
         judged(state),
         cell(
-            "–" if value is None else display_texts.measured(value, one.unit, thresholds(view.guideline)),
+            display_texts.criterion_value(one, view.guideline),
             data_value=display_texts.number(value),
         ),
         cell(one.limit or "–"),
         since(one.since),
-        h.td(class_="note", role="cell")[note(one)],
+        h.td(class_="note", role="cell")[note(one, known, name)],
     )
     calm = " calm" if state == "clear" and value is None and not one.evaluates_at else ""
     return h.tr(role="row", class_=f"crit {state}{calm}", data_code=one.code, data_evidence=one.code)[*cells]
@@ -194,9 +219,14 @@ def criterion(code: str, name: str, explains: bool) -> h.Node:
     return h.th(scope="row", role="rowheader")[asking[name] if explains else h.span[name]]
 
 
-def note(one: CriterionRow) -> h.Node:
-    """Return what qualifies a state: old or missing data, what to correct first, when it is evaluated."""
+def note(one: CriterionRow, known: AcceptedItem | None, name: str) -> h.Node:
+    """Return what qualifies a state: accepted, old or missing data, what to correct first, when evaluated.
+
+    With the button that accepts it as known, for one that is tripped.
+    """
     parts: list[h.Node] = []
+    if known is not None:
+        parts.append(f"accepted up to {known.level} by {known.by}: {known.reason}; not counted")
     if one.stale:
         parts.append("old data: the state is kept")
     if one.missing:
@@ -205,10 +235,14 @@ def note(one: CriterionRow) -> h.Node:
         parts.append(f"first correct: {', '.join(one.correctable)}")
     if one.evaluates_at:
         parts.append(h.fragment["judged at ", time(one.evaluates_at)])
-    return [node for part in parts for node in ("; ", part)][1:]
+    words = [node for part in parts for node in ("; ", part)][1:]
+    offered = known is None and one.state in TRIPPED
+    return [*words, alerts.accept(one.code, one.state, name, "row") if offered else None]
 
 
-SECTIONS = ("summary", "alerts", "criteria", "advice", "labs", "monitoring", "eligibility", "timeline")
+SECTIONS = (
+    "summary", "alerts", "criteria", "advice", "labs", "aside", "monitoring", "eligibility", "timeline",
+)  # fmt: skip
 
 
 def sections(view: PatientView) -> dict[str, Html]:
@@ -219,6 +253,7 @@ def sections(view: PatientView) -> dict[str, Html]:
         "criteria": render(table(view)),
         "advice": render(given(view)),
         "labs": render(latest(view)),
+        "aside": render(set_aside(view)),
         "monitoring": render(monitoring(view)),
         "eligibility": render(eligibility(view)),
         "timeline": render(alerts.timeline(view)),
@@ -240,7 +275,7 @@ def patient(cells: dict[str, str], ranges: h.Node) -> h.Node:
     first = h.div(class_="first")[section("alerts"), section("advice")]
     middle = h.div(class_="middle")[sheet, section("criteria")]
     last = h.div(class_="last")[
-        section("monitoring"), section("eligibility"), section("labs"), section("timeline")
+        section("aside"), section("monitoring"), section("eligibility"), section("labs"), section("timeline")
     ]
     return h.fragment[
         h.nav(class_="back", aria_label="Back")[h.a(href="/")["← All patients"]],
@@ -269,6 +304,7 @@ def summary(view: PatientView) -> h.Node:
         against(view.blockers),
         fact("Systolic pressure", pressure(view.pressure)),
         fact("Fluid above maintenance, 24 h", fluids(view.fluids)),
+        fact("Pressors", pressors(view)),
     )
     lead = h.div(class_="lead")[
         h.div(class_="advised")[headline, since, over, why], h.dl(class_="facts")[*clocks]
@@ -281,6 +317,19 @@ def against(blockers: tuple[str, ...]) -> h.Node:
     if not blockers:
         return None
     return fact("Against the next dose, too", h.ul(class_="against")[*(h.li[one] for one in blockers)])
+
+
+def pressors(view: PatientView) -> h.Node:
+    """Return the pressor load with the rates it is made of; a rate without a number says so."""
+    found = view.assessment.pressors if view.assessment else None
+    if found is None or not found.agents:
+        return h.span(class_="none")["none running"] if found else h.span(class_="none")["–"]
+    rates = ", ".join(
+        f"{one.agent} {'rate not known' if one.rate is None else display_texts.measured(one.rate, one.unit)}"
+        for one in found.agents
+    )
+    load = display_texts.measured(found.load, found.unit, thresholds(view.guideline))
+    return h.fragment[h.strong[f"load {load}"], h.span(class_="note")[rates]]
 
 
 def unjudged(view: PatientView) -> str:

@@ -135,7 +135,7 @@ def dose(clock: DoseCell | None) -> h.Node:
         f"{display_texts.plural(clock.number, 'dose')} given",
         h.fragment[", last ", time(clock.last)] if clock.last else None,
     ]
-    late = f", {clock.delayed_h:.1f} h late" if clock.delayed_h else ""
+    late = display_texts.due_late(clock.delayed_h)
     due = (
         h.span(class_="note")[f"dose {clock.number + 1} due ", time(clock.due), late]
         if clock.due and clock.readiness != "finished"

@@ -1,7 +1,8 @@
-// The dialog of an action: names its subject, asks who and why, and confirms once Kafka has stored the command, not before.
+// The dialog of an action: names its subject, asks who and why, and says what became of it by the pager's or the worker's word.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
-  const LABEL = { ack: "Acknowledge", silence: "Silence", resume: "Resume after a stop rule", expire: "End the silence" };
+  const LABEL = { ack: "Acknowledge", silence: "Silence", resume: "Resume after a stop rule", accept: "Accept as known: not counted, not paged, up to this level", expire: "End the silence", "end-acceptance": "End the acceptance" };
+  const outcome = document.getElementById("became");
   const dialog = document.getElementById("act"), form = document.getElementById("act-form"), error = document.getElementById("act-error");
   const by = document.getElementById("by"), reason = document.getElementById("reason"), why = document.getElementById("why"), text = document.getElementById("why-text");
   let about = null;
@@ -11,6 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("act-title").textContent = LABEL[about.what];
     document.getElementById("act-says").textContent = about.says;
     document.getElementById("act-minutes").hidden = about.what !== "silence";
+    document.getElementById("act-lasts").hidden = about.what !== "accept";
     for (const option of document.getElementById("minutes").options) option.hidden = option.disabled = about.level === "absolute" && Number(option.value) > 60;
     form.querySelectorAll("[data-for]").forEach((quick) => { quick.hidden = quick.dataset.for !== about.what; });
     error.textContent = "";
@@ -23,16 +25,21 @@ document.addEventListener("DOMContentLoaded", () => {
     if (by && !by.value.trim()) { error.textContent = "Say who you are."; return by.focus(); }
     if (!because.trim()) { error.textContent = "Say why."; return reason.focus(); }
     if (by) try { localStorage.setItem("by", by.value.trim()); } catch { /* storage is disabled */ }
-    const fields = { token: board.token, patient: board.key, reason: because, by: by ? by.value : "", minutes: document.getElementById("minutes").value };
-    for (const name of ["alert", "level", "subject", "rule", "silence"]) if (about[name]) fields[name] = about[name];
+    const fields = { token: board.token, patient: board.key, reason: because, by: by ? by.value : "", minutes: document.getElementById("minutes").value, lasts: document.getElementById("lasts").value };
+    for (const name of ["alert", "level", "subject", "rule", "silence", "criterion"]) if (about[name]) fields[name] = about[name];
     form.querySelectorAll("button").forEach((button) => { button.disabled = true; });
+    error.textContent = "";
+    outcome.textContent = "";
+    form.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(`/act/${about.what}`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(12000) });
-      if (answer.ok) return dialog.close();
-      error.textContent = (await answer.json().catch(() => ({}))).error || `It is not done (${answer.status}).`;
+      const answer = await fetch(`/act/${about.what}`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(20000) });
+      const told = await answer.json().catch(() => ({}));
+      if (answer.ok && told.well) { outcome.textContent = `${about.says}: ${told.became}`; return dialog.close(); }
+      error.textContent = (answer.ok ? told.became : told.error) || `It is not done (${answer.status}).`;
     } catch {
       error.textContent = "The board did not answer. Whether it is done will show when the page is live again.";
     } finally {
+      form.removeAttribute("aria-busy");
       form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
     }
     return null;

@@ -155,6 +155,29 @@ def test_a_stale_value_is_printed_with_its_age() -> None:
     assert said[-1].startswith("Systolic pressure 75 mmHg (9:15 h old), at or below 80")
 
 
+@pytest.mark.parametrize(
+    ("location", "at", "said"),
+    [
+        ("ward", "11:15", "Systolic pressure 75 mmHg, at or below 80"),
+        ("ward", "13:15", "Systolic pressure 75 mmHg (5:15 h old), at or below 80"),
+        ("icu", "08:15", "Systolic pressure 75 mmHg, at or below 80"),
+        ("icu", "09:15", "Systolic pressure 75 mmHg (1:15 h old), at or below 80"),
+    ],
+)
+def test_a_value_older_than_its_interval_is_printed_with_its_age(location: str, at: str, said: str) -> None:
+    """criteria.md section 10: 4 h on the ward, 1 h in intensive care."""
+    course = Course().start("06:00").encounter("transfer", "06:00", location=location).vitals("08:00", sbp=75)
+    found = [a for a in alerts(course.tick("14:00")) if a["subject"] == "hypotension"]
+    assert [a["message"] for a in found if a["decided"].endswith(f"T{at}:00Z")] == [said]
+
+
+def test_a_volume_of_nothing_has_an_age_too() -> None:
+    course = Course().start("06:00").urine("08:00", 0, start="07:00").tick("14:00")
+    said = [a["message"] for a in alerts(course) if a["subject"] == "urine-hour"]
+    assert said[0] == "Urine 0 mL/h, below 10"
+    assert "(5:15 h old)" in said[-1]
+
+
 @pytest.mark.parametrize(("value", "dose"), [(19.0, "50 mEq"), (17.0, "100 mEq")])
 def test_an_alert_names_the_dose_of_the_limit_that_is_met(value: float, dose: str) -> None:
     """criteria.md section 7, acidosis: 50 mEq below 20, 100 mEq below 18."""

@@ -38,7 +38,7 @@ NEVER_SEEN = {
     "phenylephrine-maximum": (
         "is clear",
         "none charted means none is running",
-        "0 ug/kg/min is 1 ug/kg/min short of the relative limit",
+        "0 mcg/kg/min is 1 mcg/kg/min short of the relative limit",
     ),
     "phenylephrine-minimum": ("is clear", "Nothing to judge before the first dose of a cycle."),
     "platelets": (
@@ -118,8 +118,8 @@ CLEAR = {
     "phenylephrine-maximum": (
         [dose("d1", 1), rate("i1", 2, 0.6)],
         (
-            "0.6 ug/kg/min is 0.4 ug/kg/min short of the relative limit (at or above 1 ug/kg/min).",
-            "0.9 ug/kg/min short of the absolute",
+            "0.6 mcg/kg/min is 0.4 mcg/kg/min short of the relative limit (at or above 1 mcg/kg/min).",
+            "0.9 mcg/kg/min short of the absolute",
             "2026-03-02T02:00:00Z to 2026-03-02T10:00:00Z: the part of the dose interval that decides",
             "i1",
         ),
@@ -135,8 +135,8 @@ CLEAR = {
     "platelets": (
         [lab("l1", 9, "platelets", 60, "10*3/uL")],
         (
-            "60 10*3/uL is 10 10*3/uL short of the relative limit (at or below 50 10*3/uL).",
-            "30 10*3/uL short of the absolute limit",
+            "60 ×10³/µL is 10 ×10³/µL short of the relative limit (at or below 50 ×10³/µL).",
+            "30 ×10³/µL short of the absolute limit",
             "l1",
         ),
     ),
@@ -206,8 +206,8 @@ TRIPPED = {
             "is relative",
             "135 /min",
             "limit above 130 /min",
-            "Correctable: fever (38.5 Cel",
-            "Not a cause: hypotension (pressure 118 mm[Hg]",
+            "Correctable: fever (38.5 °C",
+            "Not a cause: hypotension (pressure 118 mmHg",
             "v1",
             "v2",
             "when below 125 /min is sustained for 30 min, or at or below 130 /min for 2 h",
@@ -245,25 +245,25 @@ TRIPPED = {
         [dose("d1", 1), rate("i1", 2, 1.6), rate("i2", 3, 0.2)],
         (
             "is absolute",
-            "0.1 ug/kg/min past the absolute limit (at or above 1.5",
+            "0.1 mcg/kg/min past the absolute limit (at or above 1.5",
             "i1",
             "decides",
             "i2",
-            "In force now: 0.2 ug/kg/min",
+            "In force now: 0.2 mcg/kg/min",
         ),
     ),
     "phenylephrine-minimum": (
         [dose("d1", 1), rate("i1", 2, 0.7)],
         (
             "is relative",
-            "0.2 ug/kg/min past the relative limit (above 0.5",
+            "0.2 mcg/kg/min past the relative limit (above 0.5",
             "2026-03-02T09:30:00Z to 2026-03-02T10:00:00Z: the 30 min up to now",
             "i1",
         ),
     ),
     "platelets": (
         [lab("l1", 9, "platelets", 29, "10*3/uL")],
-        ("is absolute", "1 10*3/uL past the absolute limit (below 30", "l1", "Relative again"),
+        ("is absolute", "1 ×10³/µL past the absolute limit (below 30", "l1", "Relative again"),
     ),
     "weight-gain": (
         [vitals("v1", 9, weight=84)],
@@ -440,8 +440,8 @@ def test_dopamine_is_named_with_its_rate():
         vitals("v2", 9.5, heart_rate=135),
         rate("i1", 9, 2, agent="dopamine"),
     )
-    assert "Correctable: dopamine (running at 2 ug/kg/min)." in text
-    assert "i1 at 2026-03-02T09:00:00Z: 2 ug/kg/min, correctable cause: dopamine" in text
+    assert "Correctable: dopamine (running at 2 mcg/kg/min)." in text
+    assert "i1 at 2026-03-02T09:00:00Z: 2 mcg/kg/min, correctable cause: dopamine" in text
 
 
 @pytest.mark.parametrize(
@@ -532,14 +532,14 @@ def test_who_was_discharged_is_told_as_it_stood():
 def test_a_result_with_a_comparator_is_explained_by_what_it_stands_for():
     event = lab("l1", 9, "platelets", "<30", "10*3/uL")
     text = told("platelets", 10, event)
-    assert "platelets is absolute since 2026-03-02T09:00:00Z: <30 10*3/uL" in text
-    assert "<30 10*3/uL stands for every value that it allows: at the least absolute." in text
+    assert "platelets is absolute since 2026-03-02T09:00:00Z: <30 ×10³/µL" in text
+    assert "<30 ×10³/µL stands for every value that it allows: at the least absolute." in text
 
 
 def test_a_pressor_load_is_explained_by_what_each_agent_counts():
     events = [dose("d1", 1), rate("i1", 2, 0.6), rate("i2", 3, 2.0) | {"agent": "dopamine"}]
     text = told("phenylephrine-maximum", 10, *events)
-    assert "phenylephrine 0.6 ug/kg/min x 1; dopamine 2 ug/kg/min for the kidneys, not counted" in text
+    assert "phenylephrine 0.6 mcg/kg/min x 1; dopamine 2 mcg/kg/min for the kidneys, not counted" in text
 
 
 def test_a_row_that_waits_for_two_hours_of_urine_says_so():

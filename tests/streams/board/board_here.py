@@ -81,7 +81,7 @@ async def served(
     desk.apply(records)
     desk.liveness.loading = None
     kept: Any = Kept()
-    rooms = Handlers(desk, door or AuthSettings(), sessions, kept, 0)
+    rooms = Handlers(desk, door or AuthSettings(), sessions, kept, 0, patience=0)
     async with (
         TestServer(application(rooms)) as server,
         ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser,

@@ -7,7 +7,7 @@ import pytest
 
 from rules.ingest.decode import decode
 from rules.wire.commands import encode
-from rules.wire.events import Ack, Resume, Silence
+from rules.wire.events import Accept, Ack, Resume, Silence
 from rules.wire.topics import COMMANDS, PAGES
 from streams.board import commands
 from streams.board.access.users import EVERYBODY, Identity
@@ -54,6 +54,38 @@ def test_a_resume_is_of_a_stop_rule_that_stands() -> None:
     assert (event.rule, event.reason) == ("arrhythmia", "single run")
 
 
+RHYTHM = {
+    "type": "finding", "id": "f1", "patient": "p1", "at": at(30), "code": "atrial-fibrillation", "present": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lasts", "until"), [("", None), ("1440", ms(130 + 1440))])
+def test_an_acceptance_is_of_a_tripped_criterion_at_its_level(lasts: str, until: int | None) -> None:
+    form = {"criterion": "atrial-fibrillation", "level": "absolute", "lasts": lasts, "reason": "chronic"}
+    made = commands.board_command("accept", form, bedside([*cycle(), RHYTHM]), NURSE, NOW)
+    event, _ = decode(encode(made.command), key="p1")
+    assert isinstance(event, Accept)
+    assert (event.criterion, event.level, event.until, event.by, event.reason) == (
+        "atrial-fibrillation", "absolute", until, "R. Nurse", "chronic",
+    )  # fmt: skip
+
+
+def test_an_acceptance_in_force_is_shown_and_can_be_ended() -> None:
+    accept = {
+        "type": "accept", "id": "x1", "patient": "p1", "at": at(40), "criterion": "atrial-fibrillation",
+        "level": "absolute", "by": "dr-3", "reason": "chronic",
+    }  # fmt: skip
+    found = bedside([*cycle(), RHYTHM, accept])
+    form = {"criterion": "atrial-fibrillation", "reason": "new rhythm"}
+    ended = commands.board_command("end-acceptance", form, found, NURSE, NOW)
+    after = bedside([*cycle(), RHYTHM, accept, json.loads(encode(ended.command))])
+    assert found.assessment is not None
+    assert [one.criterion for one in found.assessment.accepted] == ["atrial-fibrillation"]
+    assert after.assessment is not None
+    assert after.assessment.accepted == ()
+    assert "atrial-fibrillation" in after.assessment.reasons
+
+
 def test_a_silence_that_is_in_force_can_be_ended() -> None:
     made = ward(oliguria())
     silence = {
@@ -80,6 +112,9 @@ def test_a_silence_that_is_in_force_can_be_ended() -> None:
         ("silence", {"alert": "none", "minutes": "30"}),
         ("resume", {"rule": "arrhythmia"}),
         ("expire", {"silence": "none"}),
+        ("accept", {"criterion": "atrial-fibrillation", "level": "absolute"}),
+        ("accept", {"criterion": "urine-hour", "level": "relative"}),
+        ("end-acceptance", {"criterion": "urine-hour"}),
     ],
     ids=[
         "an alert that is over",
@@ -87,6 +122,9 @@ def test_a_silence_that_is_in_force_can_be_ended() -> None:
         "a silence of nothing",
         "a rule that does not stand",
         "a silence that is over",
+        "a criterion that is not tripped",
+        "one that got worse since it was drawn",
+        "an acceptance that is over",
     ],
 )
 def test_what_is_not_there_any_more_cannot_be_acted_on(what: str, form: Mapping[str, str]) -> None:

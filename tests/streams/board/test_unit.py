@@ -89,6 +89,49 @@ def test_a_patient_nobody_assessed_says_so_in_every_cell() -> None:
     assert ">–<" in shown["systems"]
 
 
+def test_a_reason_that_is_no_row_has_its_level_and_a_nurses_words() -> None:
+    low = assessment()["blood_pressure"] | {"state": "absolute"}
+    made = row(
+        standing(reasons=["hypotension", "dose-error", "bradycardia", "blood-pressure"], blood_pressure=low)
+    )
+    assert made.advised.reasons == (
+        ("absolute", "Hypotension"),
+        ("absolute", "A dose in error, not yet acknowledged"),
+        ("relative", "Slow heart rate"),
+    )
+    assert made.advised.more == 1
+
+
+def test_what_is_overdue_is_named_as_a_nurse_names_it() -> None:
+    asked = (
+        "iv-site",
+        "chemistry",
+        "recheck/heart-rate",
+        "monitoring/weight-for-rate",
+        "finding/dyspnea-at-rest",
+    )
+    listed = [{"what": what, "last": None, "due": None, "overdue": True} for what in asked]
+    assert row(standing(monitoring=listed)).overdue == (
+        "IV site not checked",
+        "Chemistry not seen",
+        "Heart rate: repeat the reading",
+        "A pressor rate cannot be read without a weight",
+        "dyspnea at rest: look again",
+    )
+
+
+def test_a_delay_is_hours_and_minutes() -> None:
+    late = assessment()["dose"] | {"delayed_h": 1.3333, "readiness": "hold"}
+    assert ", 1:20 h late" in cells(row(standing(dose=late)))["dose"]
+
+
+def test_a_result_with_a_comparator_is_shown_with_it() -> None:
+    rows = [criterion("platelets", "absolute", value=10.0, unit="10*3/uL", limit="<30", comparator="<")]
+    made = PatientProjection("p1", "k1")
+    made.assessment = assessed("p1", *rows, reasons=["platelets"])
+    assert row(made).advised.reasons == (("absolute", "Platelets <10 ×10³/µL, below 30"),)
+
+
 def test_an_old_proceed_does_not_stand_for_an_assessment_that_cannot_be_read() -> None:
     made = standing(recommendation="proceed")
     made.assessment, made.unreadable = None, True

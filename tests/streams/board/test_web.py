@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from streams.board.access.users import hashed
 from streams.board.board_state import DisplaySettings
 from streams.projections.patients import TopicRecord
 from tests.streams.board.board_here import Served, serving
-from tests.streams.board.wards import oliguria, published, record, vitals
+from tests.streams.board.wards import at, oliguria, published, record, vitals
 
 WARD = published(oliguria("p1-mrn-4711"))
 
@@ -112,6 +113,29 @@ def test_a_worker_with_another_configuration_than_the_board_is_named() -> None:
         assert ["another configuration" in one for one in board.desk.notices()] == [True]
 
     serving(published(oliguria(), guideline=load("criteria.creatinine.absolute = 3.5\n")), test)
+
+
+def test_a_patients_page_says_what_blocks_the_dose_what_runs_and_what_was_set_aside() -> None:
+    def infusion(id: str, minutes: float, rate: float) -> dict[str, Any]:
+        return {
+            "type": "infusion", "id": id, "patient": "p1", "at": at(minutes), "agent": "norepinephrine",
+            "rate": rate, "unit": "ug/kg/min",
+        }  # fmt: skip
+
+    def blood(id: str, minutes: float, **reading: Any) -> dict[str, Any]:
+        return {"type": "labs", "id": id, "patient": "p1", "at": at(minutes), "readings": [reading]}
+
+    odd = blood("l1", 110, code="hematocrit", value=0.36, unit="%")
+
+    async def test(board: Served) -> None:
+        page = await board.text(f"/patient/{await board.key()}")
+        assert "load 1 mcg/kg/min" in page
+        assert "norepinephrine 0.1 mcg/kg/min" in page
+        assert "Pressor load above 0.5 mcg/kg/min in the last half hour, or not known" in page
+        assert "hematocrit 0.36 %" in page
+        assert ": implausible" in page
+
+    serving(published([*oliguria(), infusion("i1", 30, 0.1), odd]), test)
 
 
 def test_until_it_is_proven_live_a_page_says_that_it_is_not() -> None:

@@ -39,9 +39,9 @@ def test_a_recommendation_is_a_shape_and_a_word_without_its_reasons(recommendati
     ("fields", "shown"),
     [
         ({"readiness": "waiting"}, "· waiting  #4 12:00Z"),
-        ({"readiness": "hold", "delayed_h": 1.25}, "▲ hold  #4 12:00Z +1.2 h"),
+        ({"readiness": "hold", "delayed_h": 1.25}, "▲ hold  #4 12:00Z +1:15 h"),
         ({"readiness": "decide"}, "● decide  #4 12:00Z"),
-        ({"readiness": "unknown", "delayed_h": 0.04}, "? unknown  #4 12:00Z +0.0 h"),
+        ({"readiness": "unknown", "delayed_h": 0.04}, "? unknown  #4 12:00Z +0:02 h"),
         ({"readiness": "ready"}, "· ready  #4 12:00Z"),
         ({"readiness": "finished", "number": 5}, "· finished, 5 given"),
         ({"readiness": "not-started", "number": 0, "due": None}, "· not-started, 0 given"),
@@ -243,7 +243,7 @@ def test_sixteen_patients_on_a_small_terminal_have_a_line_each_with_all_but_the_
     )
     beds = [line for line in shown if line.startswith("patient-")]
     assert len(beds) == 14
-    assert all("▲ delay  ▲ hold  #4 12:00Z +1.2 h  ▲ urine-hour 8" in line for line in beds)
+    assert all("▲ delay  ▲ hold  #4 12:00Z +1:15 h  ▲ urine-hour 8" in line for line in beds)
     assert "  ... 2 more, less urgent: patient-14, patient-15" in shown
 
 

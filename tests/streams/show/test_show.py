@@ -101,7 +101,7 @@ def test_an_assessment_shows_each_part(monkeypatch: pytest.MonkeyPatch) -> None:
         "waiting: 3 given, last 2026-03-02 04:00Z, next due 2026-03-02 12:00Z; blocked by urine-hour",
         "88 mmHg, target above 90, peak ● relative",
         "750 of 1500 mL above maintenance in 24 h",
-        "■ technical overdue: vital-signs, last 2026-03-02 05:00Z",
+        "■ technical Vital signs not charted, last 2026-03-02 05:00Z (vital-signs)",
         "○ fluid-bolus: Give a bolus [Table 5]",
         "schwartzentruber-2001 version 2",
     ):

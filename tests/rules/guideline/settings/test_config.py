@@ -17,7 +17,18 @@ from rules.decide.engine import assessments, fold
 from rules.guideline import SCHWARTZENTRUBER_2001, ConfigError, Guideline, load
 from rules.guideline.edition import exact
 from rules.guideline.settings.coherence import LATE_AT_MOST, conflicts
-from rules.guideline.settings.keys import COUNT, DURATION, FACTOR, LEVEL, STARTS, SUBJECTS, SWITCH, ZONE, Key, at
+from rules.guideline.settings.keys import (
+    COUNT,
+    DURATION,
+    FACTOR,
+    LEVEL,
+    STARTS,
+    SUBJECTS,
+    SWITCH,
+    ZONE,
+    Key,
+    at,
+)
 from rules.guideline.settings.loader import OTHER_TABLES, keys
 from rules.guideline.settings.values import as_toml, key_table
 from rules.ingest.decode import decode

@@ -107,9 +107,52 @@ def test_a_stop_rule_is_resumed_and_a_silence_begun_and_ended(house: House, boar
     page.get_by_label("Or in your own words").fill("single run, potassium 2.9, corrected")
     page.get_by_role("button", name="Do it").click()
     expect(stop).to_have_count(0, timeout=15_000)
+    expect(page.get_by_role("status").filter(has_text="The stop rule is lifted.")).to_be_visible()
     expect(page.locator("ol.timeline")).to_contain_text(
-        "stop rule arrhythmia lifted by dr-3: single run, potassium 2.9, corrected"
+        "resume after the stop rule arrhythmia, asked by dr-3: single run, potassium 2.9, corrected"
     )
+
+
+def test_a_known_abnormality_is_accepted_shown_and_taken_up_again(
+    house: House, board: str, look: Look
+) -> None:
+    house.send([finding(WELL, "supraventricular-tachycardia", now())])
+    page = look(board)
+    page.get_by_role("link", name=WELL).click()
+    alert = page.locator(".alert", has_text="Supraventricular tachycardia")
+    alert.get_by_role("button", name="Accept").click(timeout=15_000)
+    page.get_by_label("Your name").fill("dr-3")
+    expect(page.get_by_label("For how long")).to_be_hidden()
+    page.get_by_label("Accepted until").select_option("1440")
+    page.get_by_role("button", name="Chronic, known before therapy").click()
+    expect(page.locator("#became")).to_contain_text("Accepted as known.", timeout=20_000)
+    expect(alert).to_have_count(0, timeout=15_000)
+    accepted = page.locator(
+        ".orders li", has_text="Supraventricular tachycardia, up to absolute: not counted"
+    )
+    expect(accepted).to_contain_text("by dr-3: Chronic, known before therapy")
+    row_of = page.locator('tr.crit[data-code="supraventricular-tachycardia"]')
+    expect(row_of).to_contain_text(
+        "accepted up to absolute by dr-3: Chronic, known before therapy; not counted"
+    )
+    (command,) = told(house, COMMANDS, type="accept", patient=WELL)
+    assert (command["by"], command["level"]) == ("dr-3", "absolute")
+    assert told(house, PAGES, outcome="board-accept", subject="supraventricular-tachycardia")
+    accepted.get_by_role("button", name="End").click()
+    page.get_by_role("button", name="Not as known any more").click()
+    expect(page.locator("#became")).to_contain_text("The acceptance is over.", timeout=20_000)
+    expect(alert).to_have_count(1, timeout=15_000)
+
+
+def test_an_acknowledgement_says_what_the_pager_says_of_it(house: House, board: str, look: Look) -> None:
+    house.send([finding(WELL, "ecg-ischemia", now())])
+    page = look(board)
+    page.get_by_role("link", name=WELL).click()
+    alert = page.locator(".alert", has_text="ECG changes of ischemia")
+    alert.get_by_role("button", name="Acknowledge").click(timeout=15_000)
+    page.get_by_label("Your name").fill("rn-14")
+    page.get_by_role("button", name="Physician called").click()
+    expect(page.locator("#became")).to_contain_text("Acknowledged.", timeout=20_000)
 
 
 def test_every_criterion_is_read_by_role_and_name_and_tells_why(board: str, look: Look) -> None:

@@ -32,7 +32,7 @@ READ = """page => ({
   pressure: document.querySelector('.facts div:nth-child(2) dd').innerText,
   fluids: document.querySelector('.facts div:nth-child(3) dd span').innerText,
   overdue: [...document.querySelectorAll('.monitoring tbody tr')].filter(row => row.querySelector('.technical'))
-    .map(row => row.querySelector('th').innerText),
+    .map(row => row.dataset.what),
   advice: [...document.querySelectorAll('.advice li')].map(one => one.innerText),
   criteria: [...document.querySelectorAll('tr.crit')].map(row => [row.dataset.code, row.querySelector('[data-state]').dataset.state,
     row.querySelector('[data-value]').dataset.value, row.children[4].innerText,
@@ -131,9 +131,7 @@ def test_every_number_of_every_patient_is_that_of_assess(
         assert display_texts.READINESS[one["dose"]["readiness"]] in found["dose"], name
         assert display_texts.plural(one["dose"]["number"], "dose") in found["dose"], name
         assert one["dose"]["last"] in (None, *found["doseTimes"]), name
-        assert found["overdue"] == [
-            item["what"].replace("-", " ") for item in one["monitoring"] if item["overdue"]
-        ], name
+        assert found["overdue"] == [item["what"] for item in one["monitoring"] if item["overdue"]], name
         assert [
             item["text"]
             for item in one["advice"]
