@@ -28,7 +28,7 @@ REGISTRIES = {
 
 CEILINGS = {
     "modules": 413,
-    "modules with one reader, next door": 85,
+    "modules with one reader, next door": 84,
     "functions of more than 25 lines": 30,
     "lines of more than 110 columns in rules": 0,
     "lines of more than 110 columns in streams": 0,
