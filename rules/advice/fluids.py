@@ -96,7 +96,8 @@ def _reached(advice: Advice, state: str, given: float) -> str:
         return f": {advice.text}"
     if given >= advice.second_volume:
         return f": {advice.second_text}"
-    return f", {figures(advice.second_volume)} mL within the last {hours(advice.lasts)} h: {advice.text}"
+    before = f"at or above {figures(advice.second_volume)} mL less than {hours(advice.lasts)} h ago"
+    return f", and {before}: {advice.text}"
 
 
 def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

@@ -144,7 +144,8 @@ SAID = {
         begun().bolus("06:00", 600).bolus("08:00", 900).tick("31:00"),
         "fluid-limit",
         None,
-        "900 mL above maintenance in 24 h, 1500 mL within the last 4:00 h: restrict fluid, the limit is 1-1.5 L",
+        "900 mL above maintenance in 24 h, and at or above 1500 mL less than 4:00 h ago: restrict fluid, the limit "
+        "is 1-1.5 L",
     ),
     "which pressor runs": (
         begun().vitals("08:00", sbp=75).bolus("08:10", 1000).phenylephrine("08:20", 0.2),
