@@ -23,6 +23,7 @@ def eligibility_advice(advice: Advice, case: Case, now: Instant, before: Memory)
 
 def _described(case: Case, items: list[tuple[str, str]]) -> str:
     """Return the conditions in words, those that are not met first."""
-    name, groups = case.guideline.eligibility.item_name, {NOT_MET: "Not met", UNKNOWN: "Not recorded"}
+    name = case.guideline.eligibility.item_name
+    groups = {NOT_MET: "Conditions not met", UNKNOWN: "Not recorded"}
     listed = {group: [name(item) for item, state in items if state == group] for group in groups}
     return "; ".join(f"{groups[group]}: {', '.join(found)}" for group, found in listed.items() if found)

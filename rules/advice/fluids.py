@@ -10,7 +10,7 @@ from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, Case, Memory, Resul
 from rules.guideline.advice_declarations import Advice
 from rules.wire.events import Reference
 from rules.wire.instants import Instant
-from rules.wire.written import figures, written
+from rules.wire.written import figures, hours, written
 
 HYPOTENSION = "hypotension"
 URINE = ("urine-shift", "urine-hour")
@@ -85,9 +85,19 @@ def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     if state == CLEAR:
         result.words = f"{amount} above maintenance in 24 h: below {figures(advice.volume)} mL for 4 h"
     else:
-        text = advice.second_text if state == RELATIVE else advice.text
-        result.words = f"{amount} above maintenance in 24 h: {text}"
+        result.words = f"{amount} above maintenance in 24 h{_reached(advice, state, given)}"
     return result
+
+
+def _reached(advice: Advice, state: str, given: float) -> str:
+    """Return what to do at a level of fluid; of one that only lingers, that it was reached."""
+    assert advice.second_volume is not None
+    if state != RELATIVE:
+        return f": {advice.text}"
+    if given >= advice.second_volume:
+        return f": {advice.second_text}"
+    before = f"at or above {figures(advice.second_volume)} mL less than {hours(advice.lasts)} h ago"
+    return f", and {before}: {advice.text}"
 
 
 def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

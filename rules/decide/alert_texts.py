@@ -8,8 +8,7 @@ from rules.evaluate.result import CLEAR, Result
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.declarations import Limit
 from rules.guideline.edition import Guideline
-from rules.guideline.finding_names import finding_name
-from rules.guideline.nurse_names import input_name
+from rules.guideline.nurse_names import finding_name, input_name
 from rules.wire.alerts import Measure
 from rules.wire.instants import Instant
 from rules.wire.written import hours, written

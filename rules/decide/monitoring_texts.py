@@ -7,9 +7,8 @@ from rules.evaluate.recharting import standing_values
 from rules.evaluate.result import TECHNICAL, Result
 from rules.guideline.correctives import NOBODY
 from rules.guideline.edition import Guideline
-from rules.guideline.finding_names import finding_name
 from rules.guideline.local_time import clock_time, day_and_time
-from rules.guideline.nurse_names import first_capital, input_name
+from rules.guideline.nurse_names import finding_name, first_capital, input_name
 from rules.guideline.observation_schedule import Observation
 from rules.wire.alerts import Measure
 

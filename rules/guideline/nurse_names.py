@@ -1,8 +1,41 @@
-"""Name inputs, subjects and what stands against a dose as a nurse does (criteria.md section 10)."""
+"""Name findings, inputs, subjects and what stands against a dose as a nurse does.
+
+Source: criteria.md sections 3.5 and 10.
+"""
 
 from rules.guideline.edition import Guideline
-from rules.guideline.finding_names import FINDING_NAMES
 from rules.wire.written import figures
+
+FINDING_NAMES = {
+    "atrial-fibrillation": "Atrial fibrillation",
+    "supraventricular-tachycardia": "Supraventricular tachycardia",
+    "ventricular-arrhythmia": "Ventricular arrhythmia (frequent PVCs, bigeminy or tachycardia)",
+    "ecg-ischemia": "ECG changes of ischemia",
+    "moist-desquamation": "Moist desquamation",
+    "refractory-vomiting": "Vomiting not responsive to medication",
+    "ileus": "Ileus",
+    "distention": "Abdominal distention",
+    "severe-distention": "Severe abdominal distention affecting breathing",
+    "severe-abdominal-pain": "Severe, unrelenting abdominal pain",
+    "guaiac-positive": "Guaiac-positive sputum, emesis or stool",
+    "frank-blood": "Frank blood in sputum, emesis or stool",
+    "infection": "Infection, suspected or documented",
+    "extremity-tightness": "Extremity tightness",
+    "extremity-paresthesias": "Extremity paresthesias",
+    "vivid-dreams": "Vivid dreams",
+    "emotional-lability": "Emotional lability",
+    "persistent-crying": "Persistent crying",
+    "hallucination": "Hallucination",
+    "cognition-failed": "Cannot subtract serial 7s or spell WORLD backward",
+    "disorientation": "Disorientation",
+    "dyspnea-at-rest": "Short of breath at rest",
+    "intubation": "Intubation",
+    "effusion-drained": "Pleural effusion needing a tap or a chest tube",
+    "mental-status=changed": "Changed mental status",
+    "rales=one-third": "Rales 1/3 up the chest",
+    "rales=half": "Moist rales 1/2 up the chest",
+}
+"""A finding by its code, or by `code=value`, -> its name."""
 
 INPUT_NAMES = {
     "baseline-weight": "baseline weight",
@@ -36,14 +69,24 @@ SUBJECT_NAMES = {
     "ck-elevated": "Total CK high",
     "dose-count": "Number of doses",
     "dose-error": "Dose in error",
+    "eligibility": "Conditions of therapy",
     "forbidden-medication": "Steroid or antihypertensive charted",
     "hyperkalemia": "Potassium high",
     "hypokalemia": "Potassium low",
     "mental-status-watch": "Mental status to be reassessed",
+    "monitoring/after-discharge": "Charting after the discharge",
+    "monitoring/cycle-start": "Start of the cycle not charted",
+    "monitoring/reference-limit": "Upper limit of a result missing",
+    "monitoring/weight-for-rate": "Weight for a pressor rate missing",
     "recommendation": "Recommendation",
     "septic-workup": "Temperature spike, infection to be looked for",
 }
 """A subject that is no row of Table 3 -> its name; any other is named by its code."""
+
+
+def finding_name(name: str) -> str:
+    """Return the name of a finding (`ileus`, `rales=half`)."""
+    return FINDING_NAMES[name]
 
 
 def input_name(code: str) -> str:

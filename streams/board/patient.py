@@ -37,9 +37,8 @@ class PatientView(NamedTuple):
     """Everything on the page.
 
     `episodes`: open episodes with their acknowledgement; `stops`: stop rules in force; `explains`: the
-    worker's state record is here; `same_guideline`: worker and board use the same guideline; `blockers`: what
-    stands against the next dose beside the reasons, in words; `unreadable`: the newest assessment cannot be
-    read.
+    worker's state record is here; `same_guideline`: worker and board use the same guideline; `unreadable`:
+    the newest assessment cannot be read.
     """
 
     key: str
@@ -50,7 +49,6 @@ class PatientView(NamedTuple):
     assessment: Assessment | None
     advised: Advised
     dose: DoseCell | None
-    blockers: tuple[str, ...]
     pressure: PressureCell | None
     fluids: tuple[float, float] | None
     episodes: tuple[tuple[OpenEpisode, SeenBy | None], ...]
@@ -64,6 +62,11 @@ class PatientView(NamedTuple):
     same_guideline: bool
     unreadable: bool
     guideline: Guideline
+
+    @property
+    def blockers(self) -> tuple[str, ...]:
+        """What stands against the next dose beside the reasons of the recommendation, in words."""
+        return display_texts.blockers(self.assessment, self.guideline) if self.assessment else ()
 
 
 def view(patient: PatientProjection, guideline: Guideline, named: str | None, clock: int) -> PatientView:
@@ -79,7 +82,6 @@ def view(patient: PatientProjection, guideline: Guideline, named: str | None, cl
         assessment=assessment,
         advised=unit_overview.advised(patient, guideline, ALL_REASONS),
         dose=unit_overview.dose(assessment) if assessment else None,
-        blockers=display_texts.blockers(assessment, guideline) if assessment else (),
         pressure=unit_overview.pressure(assessment) if assessment else None,
         fluids=unit_overview.fluids(assessment) if assessment else None,
         episodes=tuple((one, episodes.acked(one)) for one in episodes.open_episodes()),

@@ -11,7 +11,7 @@ from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.guideline.advice_declarations import Advice
 from rules.guideline.correctives import NOBODY
 from rules.guideline.declarations import Row
-from rules.guideline.finding_names import FINDING_NAMES
+from rules.guideline.nurse_names import FINDING_NAMES
 
 
 class Text(NamedTuple):

@@ -118,11 +118,11 @@ REFUSED = Source(
     "wire.md, What is refused",
     whole=True,
 )
-DECLARED = {"SYSTEM_TEXTS"}
+DECLARED = {"SYSTEM_TEXTS", "FINDING_NAMES"}
 """Tables of texts that stand on the page by their subjects."""
 AS_DATA = (
     *("advice_texts", "cardiac", "correctives", "dermatologic", "dose_decisions", "eligibility"),
-    *("finding_names", "gastrointestinal", "harm", "hemodynamic", "hemorrhagic", "infectious", "medications"),
+    *("gastrointestinal", "harm", "hemodynamic", "hemorrhagic", "infectious", "medications"),
     *("musculoskeletal", "neurologic", "observation_schedule", "pressure_targets", "pulmonary", "renal"),
     *("vital_signs", "watches"),
 )

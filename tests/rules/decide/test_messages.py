@@ -3,7 +3,9 @@
 import pytest
 
 from rules.decide.alert_texts import limit_words, meets
-from tests.rules.courses import Course, alerts
+from rules.decide.engine import assessments
+from tests.rules.courses import Course, alerts, folded
+from tests.rules.wired import wire
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,12 @@ def test_the_recommendation_names_its_reasons_as_a_nurse_would() -> None:
 
 def messages(course: Course, subject: str, until: str | None = None) -> list[str]:
     return [alert["message"] for alert in alerts(course, until) if alert["subject"] == subject]
+
+
+def advised(course: Course, code: str) -> str:
+    """Return what the assessment advises at the end of the course."""
+    [one] = [advice for advice in wire(assessments(folded(course))[0])["advice"] if advice["code"] == code]
+    return str(one["text"])
 
 
 def begun() -> Course:
@@ -132,6 +140,13 @@ SAID = {
         -1,
         "Dose in error: 24:00 h have passed, look whether it was corrected",
     ),
+    "fluid that has left its day, and lingers": (
+        begun().bolus("06:00", 600).bolus("08:00", 900).tick("31:00"),
+        "fluid-limit",
+        None,
+        "900 mL above maintenance in 24 h, and at or above 1500 mL less than 4:00 h ago: restrict fluid, the limit "
+        "is 1-1.5 L",
+    ),
     "which pressor runs": (
         begun().vitals("08:00", sbp=75).bolus("08:10", 1000).phenylephrine("08:20", 0.2),
         "add-pressor",
@@ -145,7 +160,8 @@ SAID = {
 def test_a_line_alone_says_what_is_meant(what: str) -> None:
     """criteria.md section 10: what ended, which finding, a nurse's names, clinicians' units."""
     course, subject, which, expected = SAID[what]
-    assert messages(course, subject)[which] == expected
+    said = advised(course, subject) if which is None else messages(course, subject)[which]
+    assert said == expected
 
 
 def test_a_stale_value_is_printed_with_its_age() -> None:

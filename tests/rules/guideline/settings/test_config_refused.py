@@ -408,8 +408,7 @@ REFUSED = {
     ),
     "an odd key": (
         '[choices]\n"a\\nb.c" = 1',
-        "line 2: choices.'a\\nb.c': "
-        f"unknown key; known here: {', '.join(CHOICES[:12])}, ...",
+        f"line 2: choices.'a\\nb.c': unknown key; known here: {', '.join(CHOICES[:12])}, ...",
     ),
     "an operator key": (
         "[criteria.creatinine]\nop = '<'",
