@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -46,6 +47,25 @@ class Collection(msgspec.Struct, frozen=True):
         if self.start == self.end:
             return start < self.end <= end
         return self.start < end and self.end > start
+
+
+class Resolved(NamedTuple):
+    """Volumes of urine, and the collections that they are; no volumes: something went into the bladder."""
+
+    volumes: list[Volume]
+    collections: list[Collection]
+
+
+def gone_on(before: Resolved, volumes: list[Volume], longest: int, irrigation: list[Volume]) -> Resolved:
+    """Return the collections of volumes, those resolved before taken over where only later ones are new."""
+    known = len(before.volumes)
+    if irrigation or not known or volumes[:known] != before.volumes:
+        return Resolved([] if irrigation else volumes[:], resolved(volumes, longest, irrigation))
+    first = known - 1
+    while first and volumes[first].at == volumes[known - 1].at:
+        first -= 1
+    new = resolved(volumes[first:], longest)
+    return Resolved(volumes[:], [*before.collections, *new[known - first :]])
 
 
 def resolved(volumes: Sequence[Volume], longest: int, irrigation: Sequence[Volume] = ()) -> list[Collection]:

@@ -56,10 +56,13 @@ def reached(collections: list[Collection], end: int) -> bool:
 
 
 def _decided(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
-    """Return the result as the shifts up to this one leave it; it is kept until the collections change."""
+    """Return the result as the shifts up to this one leave it; kept until something in them changes."""
+    start, end = shift
+    inside = [one for one in chart.collections if one.start < end or one.end <= end]
+    behind = (start, inside, [fact for fact in chart.set_aside if fact.code == URINE])
     kept = chart.memo.get(row.code)
-    if kept is None or kept[0] is not chart.collections or kept[1] != shift:
-        kept = chart.memo[row.code] = (chart.collections, shift, _folded(row, chart, shift))
+    if kept is None or kept[0] != behind:
+        kept = chart.memo[row.code] = (behind, None, _folded(row, chart, shift))
     result: Result = msgspec.structs.replace(kept[2])
     return result
 
