@@ -4,6 +4,7 @@ Of every id the digest of its first `final` is kept, and not what it said, so th
 """
 
 import zlib
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -30,11 +31,14 @@ def digest_of(event: events.Event) -> int:
     kind = type(event)
     if isinstance(event, events.Vitals) and not event.unusable:
         return _short(_encoder.encode((event.at, sorted(event.readings), event.withdrawn)))
-    stated: list[Any] = [kind.__name__, event.at]
-    for name in kind.__struct_fields__:
-        if name not in NOT_STATED:
-            stated.append(_ordered(getattr(event, name)))
-    return _short(_encoder.encode(stated))
+    stated = [_ordered(getattr(event, name)) for name in _content_of(kind)]
+    return _short(_encoder.encode([kind.__name__, event.at, *stated]))
+
+
+@cache
+def _content_of(kind: type[events.Event]) -> tuple[str, ...]:
+    """Return the fields of an event of this kind that are content, in their order."""
+    return tuple(name for name in kind.__struct_fields__ if name not in NOT_STATED)
 
 
 def _short(stated: bytes) -> int:
@@ -42,6 +46,8 @@ def _short(stated: bytes) -> int:
 
 
 def _ordered(value: Any) -> Any:
+    if value is None or value.__class__ is str or value.__class__ is float:
+        return value
     if isinstance(value, tuple):
         return value if len(value) < 2 else sorted(value, key=_code)
     return sorted(value.items()) if isinstance(value, dict) else value

@@ -52,7 +52,7 @@ def seen(chart: Chart, observation: Observation) -> int | None:
                 latest = moment
         if latest == NEVER:
             return None
-        oldest = min(oldest, latest)
+        oldest = latest if latest < oldest else oldest
     return oldest
 
 
