@@ -251,9 +251,11 @@ class Chart:
         kept = [(start, end if end == FOREVER else end + after) for start, end in any_running]
         mode = Mode(merged([*kept, *intensive_care(self.places)]))
         start = first_difference(self.mode.spans, mode.spans)
+        if start is None:
+            return 0
         self.mode = mode
         self.tail.set_mode(mode, start)
-        return 0 if start is None else dirty_flags.MODE | dirty_flags.VITALS
+        return dirty_flags.MODE | dirty_flags.VITALS
 
 
 def flag_of(code: str) -> str:

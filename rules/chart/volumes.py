@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,9 @@ class Collection(msgspec.Struct, frozen=True):
         if self.start == self.end:
             return start < self.end <= end
         return self.start < end and self.end > start
+
+
+START, END = attrgetter("start"), attrgetter("end")
 
 
 class Resolved(NamedTuple):
@@ -101,7 +105,7 @@ def _without_irrigation(
     left = [one.volume for one in collections]
     for into in irrigation:
         rest = into.volume
-        for i in range(bisect_left(collections, into.at, key=lambda one: one.end), len(collections)):
+        for i in range(bisect_left(collections, into.at, key=END), len(collections)):
             begin = begins[i]
             if begin is None or begin < into.at:
                 taken = min(rest, left[i])
@@ -117,7 +121,7 @@ def _without_irrigation(
 def covered(collections: list[Collection], start: int, end: int) -> int:
     """Return the ms of (start, end] in which some collection ran."""
     time, until = 0, start
-    for one in sorted(collections, key=lambda c: c.start):
+    for one in sorted(collections, key=START):
         a, b = max(one.start, until), min(one.end, end)
         if b > a:
             time += b - a
@@ -132,7 +136,7 @@ def volume(collections: list[Collection], start: int, end: int) -> float:
 
 def reaching(collections: list[Collection], start: int, end: int) -> list[Collection]:
     """Return the collections of which some falls into (start, end]; those passed in are in order of end."""
-    after = bisect_right(collections, start, key=lambda one: one.end)
+    after = bisect_right(collections, start, key=END)
     return [one for one in collections[after:] if one.reaches(start, end)]
 
 

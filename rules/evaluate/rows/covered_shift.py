@@ -8,6 +8,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.unreadable import unreadable_between
 from rules.chart.volumes import (
+    END,
     Collection,
     Shift,
     covered,
@@ -51,7 +52,7 @@ def limits(row: CoveredShiftRow, shift: Shift) -> tuple[Limit, Limit]:
 
 def reached(collections: list[Collection], end: int) -> bool:
     """Return whether the collections reach the end of a shift."""
-    after = collections[bisect_left(collections, end, key=lambda one: one.end) :]
+    after = collections[bisect_left(collections, end, key=END) :]
     return any(one.end == end or one.start < end for one in after)
 
 
