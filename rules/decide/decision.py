@@ -31,6 +31,10 @@ from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
 
 
+OPEN = frozenset(state for state, rank in RANK.items() if rank)
+"""The states in which a subject has an episode."""
+
+
 def decide(patient: Patient) -> list[Alert]:
     """Decide the instant at the patient's clock, and return its alerts, in order and numbered."""
     plan = plan_for(patient.guideline)
@@ -154,7 +158,7 @@ def _decide_subject(
     if patient.released:
         result = opened_by_release(patient, name, result)
     alert_at: int | None = None
-    if (result.state in RANK or name in patient.episodes) and (patient.alerting or subject.always):
+    if (result.state in OPEN or name in patient.episodes) and (patient.alerting or subject.always):
         level, rank = level_of(result)
         amended = is_amended(patient, subject, result, before)
         step = Step(order, name, subject.kind, subject.system, amended)
