@@ -30,7 +30,6 @@ from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
 from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
 
-
 OPEN = frozenset(state for state, rank in RANK.items() if rank)
 """The states in which a subject has an episode."""
 

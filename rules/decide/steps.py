@@ -153,7 +153,7 @@ def _known_after(chart: Chart, result: Result, instant: Instant) -> bool:
 def watches(patient: Patient) -> bool:
     """Return whether every vitals record must be decided: it may be a step of an acknowledged episode."""
     episodes = patient.episodes
-    return not BY_READING.keys().isdisjoint(episodes) and any(name in episodes and episodes[name].acked is not None for name in BY_READING)
+    return any(episodes[name].acked is not None for name in BY_READING if name in episodes)
 
 
 def remember_readings(patient: Patient, amended: bool) -> None:

@@ -107,8 +107,8 @@ class Plan(msgspec.Struct, frozen=True):
     those the recommendation reads; `rows`: that of the criteria and the pressure, which the stop rules read;
     `rule_readers`: that of the advice that reads if a stop rule stands; `behind_rule`: by stop rule the dirty
     flags of all facts it rests on, `moves_rules`: those of all rules; `memo`: the set of subjects for dirty
-    flags already asked for; `families`: by the index at which one stands; `blinds`: the subjects that may hold
-    or blind a dose, besides an error; `blinds_again`: those of them that the dose itself may change.
+    flags already asked for; `families`: by the index at which one stands; `blinds`: the subjects that may
+    hold or blind a dose, besides an error; `blinds_again`: those of them that the dose itself may change.
     """
 
     subjects: tuple[Subject, ...]
