@@ -42,12 +42,23 @@ class FluidHarm(NamedTuple):
         return ", ".join(cause.words for cause in self.causes)
 
 
+FLUID_HARM = "fluid-harm"
 SPENT, HEAVY, LOADED, ENDED, CONGESTED = 2, 4, 8, 16, 32
 """Bits of the causes, those of the congested rows last; bit 1 is left to the advice that keeps them."""
 
 
 def fluid_harm(case: Case, now: Instant) -> FluidHarm:
-    """Return why fluid is spent or harmful at an instant."""
+    """Return why fluid is spent or harmful at an instant; several advices ask for it at one decision."""
+    chart = case.chart
+    stamp = (now, chart.n, chart.cycle, [case.memory(code).state for code in case.guideline.harm.congested])
+    kept = chart.memo.get(FLUID_HARM)
+    if kept is None or kept[0] != stamp:
+        kept = chart.memo[FLUID_HARM] = (stamp, None, _fluid_harm(case, now))
+    harm: FluidHarm = kept[2]
+    return harm
+
+
+def _fluid_harm(case: Case, now: Instant) -> FluidHarm:
     chart, end = case.chart, case.chart.cycle.end
     spent, falls = _spent(case, now)
     causes = [*spent, *_heavy(case), *_congested(case, now), *_loaded(case, now)]

@@ -13,7 +13,7 @@ from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import PRESSURE, Subject
 from rules.evaluate.pressure import phase
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result, told
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
 from rules.wire.written import written
 
@@ -95,6 +95,7 @@ def update_episode(
     name = transition(step, rank, result.state, episode)
     if name is None:
         return []
+    told(result)
     at = moment(patient, result.at, episode)
     if episode is None:
         episode = _opened(patient, step, at, result)
@@ -210,7 +211,7 @@ def pending_alert(
 
 def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> Words:
     """Return the texts of an alert about a subject at a level; of one that ends, nothing to do."""
-    guideline = patient.guideline
+    guideline, result = patient.guideline, told(result)
     line = message(subject, result, level, guideline, patient.now, old_at(patient, subject, result))
     if level == CLEAR:
         return Words(line, (), ())
@@ -229,7 +230,7 @@ def old_at(patient: Patient, subject: Subject, result: Result) -> int | None:
     return chart.mode.limit(result.latest, patient.now, ward, intensive)
 
 
-def level_of(subject: Subject, result: Result) -> tuple[str, int]:
+def level_of(result: Result) -> tuple[str, int]:
     """Return the level of a state and its rank within an episode."""
     state = result.state
     return (state, RANK[state]) if state in RANK else (CLEAR, 0)

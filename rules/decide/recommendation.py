@@ -4,7 +4,7 @@ import msgspec
 
 from rules.decide.state import Patient
 from rules.decide.subjects import DOSE_ERROR, HYPOTENSION, plan_for
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
 from rules.wire.assessments import STOP_RULE
 from rules.wire.events import Reference
 
@@ -42,15 +42,14 @@ def count(patient: Patient) -> Count:
     grouped = patient.guideline.table4.group_counts_once
     memories, left_out = patient.memories, uncounted(patient)
     for row in patient.guideline.rows:
-        memory = memories.get(row.code)
-        state = INDETERMINATE if memory is None or row.code in left_out else memory.state
-        if state == ABSOLUTE:
-            found.absolute = (*found.absolute, row.code)
-        elif state == RELATIVE:
-            found.relative = (*found.relative, row.code)
-        else:
+        code = row.code
+        if code not in memories or (state := memories[code].state) not in TRIPPED or code in left_out:
             continue
-        group = (row.group if grouped else None) or row.code
+        if state == ABSOLUTE:
+            found.absolute = (*found.absolute, code)
+        else:
+            found.relative = (*found.relative, code)
+        group = (row.group if grouped else None) or code
         worst[group] = ABSOLUTE if ABSOLUTE in (state, worst.get(group)) else RELATIVE
     found.absolute_groups = sum(state == ABSOLUTE for state in worst.values())
     found.relative_groups = len(worst) - found.absolute_groups

@@ -23,7 +23,7 @@ from rules.evaluate import (
     recharting,
     recheck,
 )
-from rules.evaluate.result import Memory, Result
+from rules.evaluate.result import Memory, Result, told
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
 from rules.guideline.dose_decisions import StopRule
@@ -45,7 +45,7 @@ class Subject(msgspec.Struct, frozen=True):
     """A subject: one thing that is decided.
 
     `inputs`: dirty flags of the facts it reads; `after`: subjects it reads; `touches`: flags of all facts
-    behind those too; `always`: its alerts are given though no cycle runs.
+    behind those too; `always`: its alerts are given though no cycle runs; `glance`: judges without the words.
     """
 
     name: str
@@ -54,8 +54,12 @@ class Subject(msgspec.Struct, frozen=True):
     inputs: int
     after: tuple[str, ...]
     touches: int
-    judge: Callable[[Patient, Instant, Memory], Result]
+    glance: Callable[[Patient, Instant, Memory], Result]
     always: bool = False
+
+    def judge(self, patient: Patient, now: Instant, before: Memory) -> Result:
+        """Decide the subject in full at an instant, and return its result."""
+        return told(self.glance(patient, now, before))
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -103,7 +107,8 @@ class Plan(msgspec.Struct, frozen=True):
     those the recommendation reads; `rows`: that of the criteria and the pressure, which the stop rules read;
     `rule_readers`: that of the advice that reads if a stop rule stands; `behind_rule`: by stop rule the dirty
     flags of all facts it rests on, `moves_rules`: those of all rules; `memo`: the set of subjects for dirty
-    flags already asked for; `families`: by the index at which one stands.
+    flags already asked for; `families`: by the index at which one stands; `blinds`: the subjects that may
+    hold or blind a dose, besides an error; `blinds_again`: those of them that the dose itself may change.
     """
 
     subjects: tuple[Subject, ...]
@@ -116,6 +121,8 @@ class Plan(msgspec.Struct, frozen=True):
     moves_rules: int
     memo: dict[int, int]
     families: dict[int, Family]
+    blinds: tuple[Subject, ...]
+    blinds_again: tuple[Subject, ...]
 
     def place(self, name: str) -> int | None:
         """Return the index of a subject, or of the family it belongs to; None for the recommendation."""
@@ -267,20 +274,10 @@ def _charting_goes_on() -> Subject:
 class AdviceCase:
     """What advice may read (rules.evaluate.result.Case), over a patient's state."""
 
-    __slots__ = ("_patient",)
+    __slots__ = ("_patient", "chart", "guideline")
 
     def __init__(self, patient: Patient) -> None:
-        self._patient = patient
-
-    @property
-    def chart(self) -> Chart:
-        """The patient's chart."""
-        return self._patient.chart
-
-    @property
-    def guideline(self) -> Guideline:
-        """The patient's guideline."""
-        return self._patient.guideline
+        self._patient, self.chart, self.guideline = patient, patient.chart, patient.guideline
 
     @property
     def amended(self) -> tuple[str, ...]:
@@ -352,7 +349,28 @@ def _plan(guideline: Guideline) -> Plan:
     rule_readers = sum(1 << index[code] for code in codes if ADVISES[code].rules)
     rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
     moves = functools.reduce(operator.or_, rules.values())
-    return Plan(tuple(subjects), index, readers, criteria, rows, rule_readers, rules, moves, {}, families)
+    blinds = tuple(
+        subject
+        for subject in subjects
+        if subject.kind in (CRITERION, PRESSURE) or subject.name.startswith(recheck.PREFIX)
+    )
+    again = tuple(
+        subject for subject in blinds if subject.kind == MONITORING or subject.inputs & dirty_flags.DOSES
+    )
+    return Plan(
+        tuple(subjects),
+        index,
+        readers,
+        criteria,
+        rows,
+        rule_readers,
+        rules,
+        moves,
+        {},
+        families,
+        blinds,
+        again,
+    )
 
 
 def _behind(rule: StopRule, behind: dict[str, int]) -> int:
