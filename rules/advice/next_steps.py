@@ -34,12 +34,12 @@ def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
         return Result(next=pressors.next_rate(case.chart, now), words=f"A pressor runs: {running[0]}")
     harm = fluid_harm(case, now)
     return _followed(
-        advice, case, now, before, harm, start, lambda: f"{seen.pressure(case, now)}: {advice.text} {_aim(case)}"
+        advice, case, now, before, harm, start, lambda: f"{seen.pressure(case, now)}: {_asked(advice, case)}"
     )
 
 
-def _aim(case: Case) -> str:
-    return f"to systolic above {written(case.chart.tail.setting.target, 'mm[Hg]')}"
+def _asked(advice: Advice, case: Case) -> str:
+    return f"{advice.text} to systolic above {written(case.chart.tail.setting.target, 'mm[Hg]')}"
 
 
 def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

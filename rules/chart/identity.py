@@ -50,7 +50,7 @@ def _short(stated: bytes) -> int:
     return zlib.crc32(stated) % DIGESTS + 1
 
 
-def _ordered(value: tuple[Any, ...] | dict[str, Any]) -> Any:
+def _ordered(value: tuple[Any, ...] | dict[str, bool]) -> Any:
     if isinstance(value, tuple):
         return value if len(value) < 2 else sorted(value, key=_code)
     return sorted(value.items())

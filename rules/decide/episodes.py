@@ -13,7 +13,7 @@ from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import PRESSURE, Subject
 from rules.evaluate.pressure import phase
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result, told
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result, in_full
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
 from rules.wire.written import written
 
@@ -95,7 +95,7 @@ def update_episode(
     name = transition(step, rank, result.state, episode)
     if name is None:
         return []
-    told(result)
+    in_full(result)
     at = moment(patient, result.at, episode)
     if episode is None:
         episode = _opened(patient, step, at, result)
@@ -211,7 +211,7 @@ def pending_alert(
 
 def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> Words:
     """Return the texts of an alert about a subject at a level; of one that ends, nothing to do."""
-    guideline, result = patient.guideline, told(result)
+    guideline, result = patient.guideline, in_full(result)
     line = message(subject, result, level, guideline, patient.now, old_at(patient, subject, result))
     if level == CLEAR:
         return Words(line, (), ())

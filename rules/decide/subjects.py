@@ -23,7 +23,7 @@ from rules.evaluate import (
     recharting,
     recheck,
 )
-from rules.evaluate.result import Memory, Result, told
+from rules.evaluate.result import Memory, Result, in_full
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
 from rules.guideline.dose_decisions import StopRule
@@ -59,7 +59,7 @@ class Subject(msgspec.Struct, frozen=True):
 
     def judge(self, patient: Patient, now: Instant, before: Memory) -> Result:
         """Decide the subject in full at an instant, and return its result."""
-        return told(self.glance(patient, now, before))
+        return in_full(self.glance(patient, now, before))
 
 
 class Family(msgspec.Struct, frozen=True):
@@ -324,11 +324,11 @@ def plan_for(guideline: Guideline) -> Plan:
     return found[1]
 
 
-def _plan(guideline: Guideline) -> Plan:
+def _subjects(guideline: Guideline) -> tuple[list[Subject], dict[int, Family], dict[str, int]]:
+    """Return the subjects in order, the families among them, and the dirty flags behind what others read."""
     subjects = [*map(_criterion, guideline.rows), _pressure()]
     behind = {subject.name: subject.touches for subject in subjects}
-    codes = [advice.code for advice in guideline.advice if advice.on and advice.code in ADVISES]
-    for code in codes:
+    for code in [advice.code for advice in guideline.advice if advice.on and advice.code in ADVISES]:
         subjects.append(_advice(code, guideline, behind))
         behind[code] = subjects[-1].touches
     subjects.extend(_observation(observation.what, guideline) for observation in guideline.observations)
@@ -338,6 +338,11 @@ def _plan(guideline: Guideline) -> Plan:
     subjects.append(UNKNOWN.place())
     subjects.append(_charting_goes_on())
     subjects.extend(starmap(_finding, recharting.standing_values(guideline).items()))
+    return subjects, families, behind
+
+
+def _plan(guideline: Guideline) -> Plan:
+    subjects, families, behind = _subjects(guideline)
     index = {subject.name: i for i, subject in enumerate(subjects)}
     readers = tuple(
         sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)
@@ -346,31 +351,19 @@ def _plan(guideline: Guideline) -> Plan:
     rows = sum(1 << i for i, subject in enumerate(subjects) if subject.kind in (CRITERION, PRESSURE))
     read = (*guideline.table4.watches, DOSE_ERROR)
     criteria = rows | sum(1 << i for i, subject in enumerate(subjects) if subject.name in read)
-    rule_readers = sum(1 << index[code] for code in codes if ADVISES[code].rules)
+    rule_readers = sum(1 << index[code] for code in behind if code in ADVISES and ADVISES[code].rules)
     rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
     moves = functools.reduce(operator.or_, rules.values())
-    blinds = tuple(
-        subject
-        for subject in subjects
-        if subject.kind in (CRITERION, PRESSURE) or subject.name.startswith(recheck.PREFIX)
-    )
-    again = tuple(
-        subject for subject in blinds if subject.kind == MONITORING or subject.inputs & dirty_flags.DOSES
-    )
+    in_order, blinds = tuple(subjects), tuple(filter(_blinds, subjects))
+    again = tuple(one for one in blinds if one.kind == MONITORING or one.inputs & dirty_flags.DOSES)
     return Plan(
-        tuple(subjects),
-        index,
-        readers,
-        criteria,
-        rows,
-        rule_readers,
-        rules,
-        moves,
-        {},
-        families,
-        blinds,
-        again,
+        in_order, index, readers, criteria, rows, rule_readers, rules, moves, {}, families, blinds, again
     )
+
+
+def _blinds(subject: Subject) -> bool:
+    """Return whether a subject may hold or blind a dose: a criterion, the pressure, a recheck."""
+    return subject.kind in (CRITERION, PRESSURE) or subject.name.startswith(recheck.PREFIX)
 
 
 def _behind(rule: StopRule, behind: dict[str, int]) -> int:

@@ -28,7 +28,7 @@ class Result(msgspec.Struct):
     says, or what ended; `held`: facts by id that an advice wants back, each with a moment (ms) or a part;
     `name`: of the row or the signal, where it goes by another one.
 
-    `say` and `cite`: what makes `words` and `evidence` once somebody is told (`told`): most decisions tell
+    `say` and `cite`: what makes `words` and `evidence` once somebody is told (`in_full`): most decisions tell
     nobody anything.
     """
 
@@ -55,7 +55,7 @@ class Result(msgspec.Struct):
     cite: Callable[[], tuple[Reference, ...]] | None = None
 
 
-def told(result: Result) -> Result:
+def in_full(result: Result) -> Result:
     """Return a result as somebody is told it: its words and its evidence are made."""
     if result.say is not None:
         result.words, result.say = result.say(), None
