@@ -93,6 +93,7 @@ example:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's error is one line on stderr."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    open_streams()
     try:
         code = dispatch(arguments)
         sys.stdout.flush()
@@ -102,9 +103,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return reader_left()
     except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        abandon_stdout()
+        return complain(f"{error.filename or 'standard output'}: {error.strerror or 'it is closed'}")
     except KeyboardInterrupt:
+        abandon_stdout()
         return INTERRUPTED
+
+
+def open_streams() -> None:
+    """Stand in for streams that the shell closed: a write to stdout is an error then, and stderr is lost."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull)  # noqa: SIM115 - open until the process ends
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -155,9 +166,17 @@ def overview() -> str:
 
 
 def reader_left() -> int:
-    """End quietly when the reader of stdout is gone: `il2watch run FILE | head` is no error.
-
-    Stdout is pointed at the null device, so that the interpreter's last flush is quiet too.
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """End quietly when the reader of stdout is gone: `il2watch run FILE | head` is no error."""
+    abandon_stdout()
     return DONE
+
+
+def abandon_stdout() -> None:
+    """Write what is left for stdout; where it cannot be written, point stdout at the null device.
+
+    So the interpreter's last flush is quiet too.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,6 +16,7 @@ from rules.wire.topics import INPUTS, OUTPUTS
 from streams.errors import UsageError
 from streams.kafka.admin import admin, new_topic
 from streams.kafka.settings import Broker
+from streams.kafka.topics import LARGEST_STATE_RECORD
 
 REMEDY = "run: il2watch topics create"
 
@@ -52,7 +53,7 @@ CHANGELOG = {
     "min.cleanable.dirty.ratio": "0.2",
     "segment.bytes": str(32 << 20),
     "segment.ms": str(HOUR),
-    "max.message.bytes": str(8 << 20),
+    "max.message.bytes": str(LARGEST_STATE_RECORD),
     # Long enough that a row written behind a newer one is never the only one left.
     "min.compaction.lag.ms": str(600_000),
 }

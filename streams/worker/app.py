@@ -16,6 +16,7 @@ from streams.worker import metric_updates
 from streams.worker.batch import Batch
 from streams.worker.consumer import transport
 from streams.worker.dead_letter_alarm import DeadLetterAlarm
+from streams.worker.partition_state import PartitionState
 from streams.worker.processor import BatchProcessor
 from streams.worker.system_alarms import SystemAlarms
 
@@ -54,14 +55,21 @@ class WorkerAgent(FaustAgent):
 
         Nothing of a failed batch is acknowledged, so the partition's next owner begins with it.
         """
+        message = event.message
         try:
-            await self.process(event.message.batch, event.message.generation_id)
+            partition = await self.process(message.batch, message.generation_id)
         except Exception as fault:
             die(fault)
+        message.batch = message.batch._replace(positions=partition.done(message.batch.positions))
+        message.buffer.hurry(partition.busy)
         event.ack()
 
-    async def process(self, batch: Batch, generation: int) -> None:
-        """Process one batch, then publish the alarms about the system that opened or closed."""
+    def recovered(self) -> int:
+        """Return a number that grows while the table recovers, or while a flood of deadlines is decided."""
+        return super().recovered() + self.processor.steps
+
+    async def process(self, batch: Batch, generation: int) -> PartitionState:
+        """Process one batch, publish what opened or closed about the system; return the partition's state."""
         if self.processor.assigned(generation):
             numbers = sorted({tp.partition for tp in self.owned()})
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
@@ -71,9 +79,10 @@ class WorkerAgent(FaustAgent):
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         metric_updates.share(self.alarm.share)
         misplaced = sum(refusal.reason == WRONG_PARTITION for refusal in output.refusals)
-        alerts = [*([] if alert is None else [alert]), *self.alarms.after(now, misplaced)]
+        alerts = [*([] if alert is None else [alert]), *self.alarms.after(now, misplaced, output.stuck)]
         if alerts:
             await self.processor.producer.append(alerts)
+        return partition
 
 
 def wire(

@@ -113,6 +113,11 @@ class FetchBuffer:
         """Return whether a batch is due even without records. `at`: seconds."""
         return at - self.ticked_at >= TICK_S
 
+    def hurry(self, more: bool) -> None:
+        """Let a batch be due at once, even without records, if there is more to decide."""
+        if more:
+            self.ticked_at = float("-inf")
+
     def next_batch(
         self, fetched: Sequence[int | None], ends: Sequence[int | None], now: int | None, at: float
     ) -> Batch | None:

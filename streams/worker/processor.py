@@ -17,26 +17,40 @@ partition: the same bytes, so the same id and seq.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+import traceback
 from collections.abc import Iterable
 from itertools import islice
+from typing import NamedTuple
 
+from aiokafka.errors import KafkaError
+from faust.exceptions import ProducerSendError
+
+from rules.decide import codec
 from rules.decide.assessment import assess
 from rules.decide.engine import settled
 from rules.guideline import Guideline
 from rules.wire.assessments import encode
+from rules.wire.refusals import CANNOT_BE_WORKED_OFF, Problem
 from streams.kafka.producer import FaustProducer, OutgoingRecord
-from streams.kafka.state_record import PendingAlert, key, pack, pack_tick, partition_key
+from streams.kafka.state_record import UnknownStateRecord, key, pack, pack_tick, partition_key
+from streams.kafka.topics import LARGEST_RECORD, LARGEST_STATE_RECORD
 from streams.worker import metric_updates
 from streams.worker.batch import (
+    ROOM,
     Batch,
+    InputRecord,
     Output,
+    alert_record,
     alert_records,
     assessment_record,
     dead_letter_record,
 )
-from streams.worker.partition_state import PartitionState
+from streams.worker.partition_state import PartitionState, last_line
 from streams.worker.state_store import StateStore
+
+log = logging.getLogger("il2watch.worker")
 
 # At the edge of the log the assessments of all changed patients are published, `AT_ONCE` of them and the rest
 # a second later. In a backlog only the latest will matter, and an assessment costs as much as a dozen
@@ -53,11 +67,23 @@ def chosen(partition: PartitionState, batch: Batch) -> list[str]:
     return list(islice(partition.unassessed, limit))
 
 
-def assessments(partition: PartitionState, names: list[str]) -> list[tuple[str, bytes | None]]:
-    """Return the assessments of these patients; None, a tombstone, for one who is discharged."""
+def assessments(
+    partition: PartitionState, names: Iterable[str], output: Output
+) -> list[tuple[str, bytes | None]]:
+    """Return the assessments of these patients; None, a tombstone, for one who is discharged.
+
+    One that fails fails the batch if the batch changed its patient; else it is told as stuck.
+    """
+    found = []
     for name in names:
         del partition.unassessed[name]
-    return [(name, assessment(partition, name)) for name in names]
+        try:
+            found.append((name, assessment(partition, name)))
+        except Exception as fault:
+            if name in output.changed:
+                raise
+            output.stuck.append(last_line(fault))
+    return found
 
 
 def assessment(partition: PartitionState, name: str) -> bytes | None:
@@ -68,8 +94,45 @@ def assessment(partition: PartitionState, name: str) -> bytes | None:
     return encode(assess(settled(patient)))
 
 
+class TooLarge(ValueError):
+    """A record that Kafka would not take."""
+
+
+class Prepared(NamedTuple):
+    """All that is to be written of a batch: state records, then alerts and assessments."""
+
+    rows: list[tuple[str, bytes]]
+    records: list[OutgoingRecord]
+
+
+def prepare(partition: PartitionState, batch: Batch, output: Output) -> Prepared:
+    """Encode what a batch changed. Raises TooLarge; nothing is written by then."""
+    assessed = chosen(partition, batch)
+    texts = assessments(partition, assessed, output)
+    rows: list[tuple[str, bytes]] = []
+    records: list[OutgoingRecord] = []
+    for name, record, pending in partition.rows(batch, output, assessed):
+        rows.append((name, pack(record)))
+        records += (alert_record(name, alert) for alert in pending)
+    records += (assessment_record(name, value) for name, value in texts)
+    for size, most in (
+        *((len(value), LARGEST_STATE_RECORD) for _, value in rows),
+        *((len(record.value or b""), LARGEST_RECORD) for record in records),
+    ):
+        if size > most - ROOM:
+            raise TooLarge(f"{size} bytes, and a record may have {most - ROOM}")
+    return Prepared(rows, records)
+
+
+OF_THE_WORLD = (KafkaError, ProducerSendError, UnknownStateRecord, codec.UnknownState)
+"""Errors that no record causes: they end the process, and whoever takes over begins where it stood."""
+
+
 class BatchProcessor:
-    """The processor of batches: the states of this worker's partitions, the state store and the producer."""
+    """The processor of batches: the states of this worker's partitions, the state store and the producer.
+
+    `steps`: grows with every part of a batch that is done, also while nothing can be committed.
+    """
 
     def __init__(
         self, guideline: Guideline, store: StateStore, producer: FaustProducer, partitions: int = 1
@@ -78,6 +141,7 @@ class BatchProcessor:
         self.count = partitions
         self.partitions: dict[int, PartitionState] = {}
         self.generation = -1
+        self.steps = 0
 
     def assigned(self, generation: int) -> bool:
         """Return whether the generation is new; if so, drop the decoded states.
@@ -95,15 +159,83 @@ class BatchProcessor:
 
         Partitions may be processed concurrently: one waits while another's records are acknowledged.
         """
-        partition = self.partitions.get(batch.partition) or await self._open(batch)
+        if batch.partition not in self.partitions:
+            await self._open(batch)
+        output = Output()
+        await self._work(batch, output)
+        rest = batch._replace(records=(), edge=False, now=None)
+        if self.partitions[batch.partition].busy:
+            await self._work(rest, output)
+        while self.partitions[batch.partition].overfull:
+            await self._work(rest, output)
+        return self.partitions[batch.partition], output
+
+    async def _work(self, batch: Batch, output: Output) -> None:
+        """Process a batch; one that fails is tried again in halves, down to what fails alone."""
+        partition = self.partitions[batch.partition]
+        waiting = partition.waiting()
+        try:
+            output.add(await self._step(partition, batch))
+        except OF_THE_WORLD:
+            raise
+        except Exception as fault:
+            log.error("a batch cannot be worked off; its records are tried one by one: %s", where(fault))
+            partition = await self._open(batch)
+            partition.behind = waiting
+            await self._try_parts(partition, batch, fault, output)
+
+    async def _try_parts(
+        self, partition: PartitionState, batch: Batch, fault: Exception, output: Output
+    ) -> None:
+        """Process a batch that has failed in parts, and set aside what fails alone."""
+        parts = batch.split()
+        if len(parts) > 1:
+            for part in parts:
+                await self._work(part, output)
+        elif batch.records:
+            await self._set_aside(batch.records[0][1], fault, output)
+        elif len(partition.behind) > 1:
+            await self._try_each(partition, batch, output)
+        elif partition.behind:
+            (name,) = partition.behind
+            await self._set_aside(partition.drop(name), fault, output)
+        else:
+            output.add(await self._step(partition, batch, careful=True))
+
+    async def _try_each(self, partition: PartitionState, batch: Batch, output: Output) -> None:
+        """Go on with the records that wait, one patient after the other."""
+        others = partition.behind
+        for name in list(others):
+            self.partitions[batch.partition].behind = {name: others.pop(name)}
+            await self._work(batch, output)
+            others |= self.partitions[batch.partition].behind
+        self.partitions[batch.partition].behind = others
+
+    async def _set_aside(self, record: InputRecord, fault: Exception, output: Output) -> None:
+        """Put a record that ends the decision among the dead letters, and go on without it."""
+        log.error(
+            "%s/%d/%d cannot be worked off and goes to the dead letters: %s",
+            record.topic,
+            record.partition,
+            record.offset,
+            where(fault),
+        )
+        found = Output()
+        found.refuse(record, [Problem(CANNOT_BE_WORKED_OFF, last_line(fault))])
+        found.stuck.append(last_line(fault))
+        await self._append_dead_letters(found)
+        output.add(found)
+
+    async def _step(self, partition: PartitionState, batch: Batch, careful: bool = False) -> Output:
         began = time.perf_counter()
-        output = partition.fold(batch)
+        output = partition.fold(batch, careful)
         metric_updates.folded(batch, time.perf_counter() - began)
+        prepared = prepare(partition, batch, output)
         await self._append_dead_letters(output)
-        assessed = chosen(partition, batch)
-        alerts = await self._write(partition, batch, output, assessed)
-        await self._publish(partition, output, assessed, alerts)
-        return partition, output
+        await self._append_rows(prepared.rows, partition.partition)
+        await self._publish(partition, output, prepared.records)
+        self.steps += 1
+        return output
 
     async def _open(self, batch: Batch) -> PartitionState:
         """Return a partition's state as the state store has it.
@@ -122,15 +254,6 @@ class BatchProcessor:
     async def _append_dead_letters(self, output: Output) -> None:
         await self.producer.append(map(dead_letter_record, output.refusals))
 
-    async def _write(
-        self, partition: PartitionState, batch: Batch, output: Output, assessed: list[str]
-    ) -> list[tuple[str, list[PendingAlert]]]:
-        packed = [
-            (name, pack(record), pending) for name, record, pending in partition.rows(batch, output, assessed)
-        ]
-        await self._append_rows(((name, value) for name, value, _ in packed), partition.partition)
-        return [(name, pending) for name, _, pending in packed]
-
     async def _append_rows(self, rows: Iterable[tuple[str, bytes]], partition: int) -> None:
         rows = list(rows)
         topic = self.store.changelog_topic_name
@@ -141,15 +264,14 @@ class BatchProcessor:
             self.store.keep(name, value, partition, offset)
 
     async def _publish(
-        self,
-        partition: PartitionState,
-        output: Output,
-        assessed: list[str],
-        alerts: list[tuple[str, list[PendingAlert]]],
+        self, partition: PartitionState, output: Output, records: list[OutgoingRecord]
     ) -> None:
-        records = [
-            *alert_records(alerts),
-            *(assessment_record(name, value) for name, value in assessments(partition, assessed)),
-        ]
         tick = [(partition_key(partition.partition), pack_tick(partition.clock))] if output.ticked else []
         await asyncio.gather(self.producer.append(records), self._append_rows(tick, partition.partition))
+
+
+def where(fault: Exception) -> str:
+    """Return the type of an error and the line of code that raised it; its message may name a patient."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(fault).__name__}{place}"

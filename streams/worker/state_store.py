@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import faust
 
+from rules.wire.instants import BEFORE_ALL
 from streams.kafka.changelog_table import ChangelogTable
 from streams.kafka.partition_check import Shape
 from streams.kafka.state_record import (
@@ -54,9 +55,9 @@ class StateStore(ChangelogTable):
         }
 
     def tick(self, partition: int) -> int:
-        """Return the latest tick for all patients of a partition, ms; -1: none yet."""
+        """Return the latest tick for all patients of a partition, ms; BEFORE_ALL: none yet."""
         found = self.store.data.get(partition_key(partition))
-        return -1 if found is None else unpack_tick(found)
+        return BEFORE_ALL if found is None else unpack_tick(found)
 
 
 def state_store(app: faust.App, shape: Shape) -> StateStore:

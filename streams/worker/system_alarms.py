@@ -6,10 +6,11 @@ milliseconds of the worker's own clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rules.wire.alerts import CLEAR, encode, hashed, undecided_alert
 from rules.wire.instants import MINUTE, SECOND, text
+from rules.wire.refusals import CANNOT_BE_WORKED_OFF, WRONG_PARTITION
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.producer import OutgoingRecord
@@ -60,21 +61,27 @@ class SystemAlarm:
         return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 
-class PartitionAlarm:
-    """Open while records came in another partition than their key's in the last 5 minutes."""
+class RecentAlarm:
+    """Open while something happened in the last 5 minutes."""
 
-    def __init__(self, worker: str) -> None:
-        self.alarm, self.last = SystemAlarm(worker, "wrong-partition"), -LASTS
+    def __init__(self, worker: str, subject: str) -> None:
+        self.alarm, self.last = SystemAlarm(worker, subject), -LASTS
 
-    def after(self, now: int, misplaced: int) -> OutgoingRecord | None:
-        """Return the alert after a batch with this many misplaced records."""
-        if misplaced:
+    def after(self, now: int, happened: bool, message: str) -> OutgoingRecord | None:
+        """Return the alert after a batch in which it happened or not."""
+        if happened:
             self.last = now
-        message = (
-            "A producer splits patients: records lie in another partition than their key's and are refused; "
-            "set it to Kafka's own partitioner (murmur2); see il2watch deadletters ls"
-        )
         return self.alarm.after(now, now - self.last < LASTS, message)
+
+
+MISPLACED = (
+    "A producer splits patients: records lie in another partition than their key's and are refused; "
+    "set it to Kafka's own partitioner (murmur2); see il2watch deadletters ls"
+)
+STUCK = (
+    "What was sent cannot be worked off ({}): the records are among the dead letters and count for nothing; "
+    "look at the patients concerned; see il2watch deadletters ls --reason cannot-be-worked-off"
+)
 
 
 class ClockAlarm:
@@ -97,10 +104,20 @@ class SystemAlarms:
     """The alarms of one worker beside that of the dead letters. `clock`: None: time comes from the log."""
 
     def __init__(self, worker: str, clock: WorkerClock | None) -> None:
-        self.partitions = PartitionAlarm(worker)
+        self.partitions = RecentAlarm(worker, WRONG_PARTITION)
+        self.stuck = RecentAlarm(worker, CANNOT_BE_WORKED_OFF)
         self.clock = None if clock is None else ClockAlarm(worker, clock)
 
-    def after(self, now: int, misplaced: int) -> Iterable[OutgoingRecord]:
-        """Yield the alerts to append after a batch with this many misplaced records. `now`: ms."""
-        found = (self.partitions.after(now, misplaced), self.clock.after(now) if self.clock else None)
+    def after(self, now: int, misplaced: int, stuck: Sequence[str] = ()) -> Iterable[OutgoingRecord]:
+        """Yield the alerts to append after a batch.
+
+        `now`: ms; `misplaced`: its misplaced records; `stuck`: the errors of what could not be worked off.
+        Their types alone are told: a message may name a patient.
+        """
+        kinds = ", ".join(sorted({line.partition(":")[0] for line in stuck}))
+        found = (
+            self.partitions.after(now, bool(misplaced), MISPLACED),
+            self.stuck.after(now, bool(stuck), STUCK.format(kinds or "no longer")),
+            self.clock.after(now) if self.clock else None,
+        )
         return (alert for alert in found if alert is not None)
