@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -62,6 +63,9 @@ class DisplaySettings(NamedTuple):
         return pages.unit_of(self.units, patient)
 
 
+log = logging.getLogger("il2watch.board")
+
+
 class BoardState:
     """The state of the board.
 
@@ -87,6 +91,7 @@ class BoardState:
         self.liveness = Liveness(monotonic(), FeedActivity(display.quiet_s))
         self.changed, self.beat = WakeSignal(), WakeSignal()
         self._dirty: dict[str, PatientProjection] = {}
+        self.unshown: set[str] = set()
 
     @property
     def now(self) -> int:
@@ -131,9 +136,22 @@ class BoardState:
         return any(changes)
 
     def _draw(self, projection: PatientProjection) -> bool:
-        """Render one patient's row; return whether anything displayed changed."""
+        """Render one patient's row; return whether anything displayed changed.
+
+        One that cannot be rendered is taken off, and told on every page: nobody else's row is lost by it.
+        """
         if not projection.present or projection.key not in self.patients.by_key:
             return self._remove(projection.key)
+        try:
+            changed = self._render(projection)
+        except Exception as fault:
+            log.error("a patient cannot be shown: %s", type(fault).__name__)
+            self.unshown.add(projection.key)
+            return self._remove(projection.key)
+        self.unshown.discard(projection.key)
+        return changed
+
+    def _render(self, projection: PatientProjection) -> bool:
         row = unit_overview.row(projection, self.guideline, self.display.unit_of(projection.name), self.clock)
         self._count(projection.key, row.advised.word)
         changed = self.unit.put(projection.key, cells(row), attributes(row))
@@ -178,6 +196,12 @@ class BoardState:
         """Return why the page is not live, the first cause first; empty when it is."""
         return self.liveness.problems(self.monotonic())
 
+    def notices(self) -> Iterator[str]:
+        """Yield what every page shows above the patients."""
+        yield from (alarm.message for alarm in self.patients.alarms.values())
+        if self.unshown:
+            yield f"{len(self.unshown)} patients cannot be shown here; look at them elsewhere, and at the log"
+
     def heartbeat(self) -> bytes:
         """Return the JSON that every page receives each second."""
         problems = self.problems()
@@ -190,6 +214,6 @@ class BoardState:
             "problems": [problem.text for problem in problems],
             "codes": [problem.code for problem in problems],
             "counts": {name: count for name, count in self.counted.items() if count},
-            "notices": [alarm.message for alarm in self.patients.alarms.values()],
+            "notices": list(self.notices()),
         }
         return msgspec.json.encode(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import logging
 import sys
@@ -14,6 +13,7 @@ from rules.wire.instants import HOUR
 from streams.cli import options
 from streams.cli.options import broker_of, connection, port, positive
 from streams.errors import UsageError
+from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.board.service import BoardOptions
@@ -83,6 +83,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     if chosen.hash:
         return print_hash()
+    until_running()
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -90,8 +91,9 @@ def main(arguments: list[str]) -> int:
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     board_options = settings(chosen)
     from streams.board.service import serve
+    from streams.service.process import run_to_end
 
-    return asyncio.run(serve(board_options))
+    run_to_end(serve(board_options))
 
 
 def settings(chosen: argparse.Namespace) -> BoardOptions:

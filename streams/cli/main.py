@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from streams.errors import UsageError
-from streams.service.exit_codes import DONE, INTERRUPTED, USAGE, complain, version
+from streams.errors import Unanswered, UsageError
+from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, USAGE, complain, version
 
 
 class Command(NamedTuple):
@@ -82,7 +82,8 @@ TAIL = """
 
 FILE is JSON Lines, one event a line, plain or gzip; '-' is standard input.
 --config FILE, or IL2WATCH_CONFIG, names the site configuration (TOML).
-exit: 0 done, 1 findings (a mismatch, --strict), 2 usage or configuration, 130 interrupted
+exit: 0 done, 1 findings (a mismatch, --strict), 2 usage or configuration, 3 the broker
+does not answer, or no progress, 130 interrupted
 
 example:
   il2watch run ward.jsonl          every alert of the file, in order
@@ -98,6 +99,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = dispatch(arguments)
         sys.stdout.flush()
         return code
+    except Unanswered as error:
+        complain(str(error))
+        return STUCK
     except UsageError as error:
         return complain(str(error))
     except BrokenPipeError:

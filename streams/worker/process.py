@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.kafka.end_offsets import Ends, connect
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
-from streams.kafka.partition_check import make_changelog, shape
+from streams.kafka.partition_check import Shape, make_changelog, shape
 from streams.kafka.producer import FaustProducer
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
@@ -56,26 +55,7 @@ class WorkerOptions(NamedTuple):
 
 async def serve(options: WorkerOptions) -> int:
     """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
-    topic_shape = shape(options.broker)
-    rows = changelog(options.name, STATE_TABLE)
-    make_changelog(options.broker, rows, topic_shape)
-    if options.rebuild:
-        forget(options.broker, options.name, rows, topic_shape)
-    ends = Ends(options.broker)
-    await connect(ends, options.broker)
-    app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
-    processor = BatchProcessor(
-        options.guideline, state_store(app, topic_shape), FaustProducer(app), topic_shape.partitions
-    )
-    name = f"{options.name}/{options.listen}:{options.port}"
-    clock = None if options.wall is None else WorkerClock(options.wall, time.monotonic)
-    alarms = SystemAlarms(name, clock)
-    alarm = DeadLetterAlarm(name, options.limits)
-    agent = wire(app, processor, ends, clock, alarm, alarms, clock or wall)
-    try:
-        return await WorkerService(agent, ends, options).run()
-    finally:
-        await ends.stop()
+    return await WorkerService(options).run()
 
 
 class WorkerService(FaustService):
@@ -83,11 +63,33 @@ class WorkerService(FaustService):
 
     recovers = "charts"
 
-    def __init__(self, agent: WorkerAgent, ends: Ends, options: WorkerOptions) -> None:
-        super().__init__(agent, ends, log, options.listen, options.port, options.patience)
-        self.guideline = options.guideline
+    def __init__(self, options: WorkerOptions) -> None:
+        super().__init__(options.broker, log, options.listen, options.port, options.patience)
+        self.options = options
+        self.rebuild = options.rebuild
+
+    def shape(self) -> Shape:
+        """Return the inputs' shape, with the changelog made; forget the state first if that is asked."""
+        options, found = self.options, shape(self.broker)
+        rows = changelog(options.name, STATE_TABLE)
+        make_changelog(self.broker, rows, found)
+        if self.rebuild:
+            forget(self.broker, options.name, rows, found)
+            self.rebuild = False
+        return found
+
+    def make(self, shape: Shape) -> WorkerAgent:
+        """Return the worker's agent."""
+        options = self.options
+        app = faust_app(options.broker, options.state, shape, options.session, options.name)
+        processor = BatchProcessor(
+            options.guideline, state_store(app, shape), FaustProducer(app), shape.partitions
+        )
+        name = f"{options.name}/{options.listen}:{options.port}"
+        clock = None if options.wall is None else WorkerClock(options.wall, time.monotonic)
+        alarm = DeadLetterAlarm(name, options.limits)
+        return wire(app, processor, self.ends, clock, alarm, SystemAlarms(name, clock), clock or wall)
 
     async def open(self) -> None:
-        """Publish the guideline's reference as a metric, then open as every service."""
-        metrics.GUIDELINE.info(self.guideline.reference)
-        await super().open()
+        """Publish the guideline's reference as a metric."""
+        metrics.GUIDELINE.info(self.options.guideline.reference)

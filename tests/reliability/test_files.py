@@ -19,6 +19,7 @@ from simulators.charting.records import beside
 from simulators.mimic_iv.fact import milliseconds
 from simulators.mimic_iv.item_names import is_drain, medicine
 from streams.cli.main import main
+from streams.kafka.ports import wait_until
 from tests.simulators.mimic_iv.folder import STAY, STAYS, SUBJECT, imported, mimic
 
 ROOT = Path(__file__).parents[2]
@@ -271,12 +272,11 @@ def test_a_stream_that_cannot_be_written_is_one_line_and_no_traceback(
 def test_an_interrupted_simulation_leaves_an_older_file_as_it_was(tmp_path: Path) -> None:
     old = tmp_path / "ward.jsonl"
     old.write_text("old\n")
-    command = ["simulate", "typical-course", "--patients", "400", "-o", str(old)]
+    command = ["simulate", "typical-course", "--patients", "30", "-o", str(old)]
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "il2watch.py"), *command], stderr=subprocess.PIPE, text=True
     )
-    while process.poll() is None and len(list(tmp_path.iterdir())) < 2:
-        pass
+    assert wait_until(lambda: process.poll() is not None or len(list(tmp_path.iterdir())) > 1, 60)
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "")
