@@ -39,19 +39,21 @@ class ChangelogTable(faust.Table[str, bytes]):
         """The table's underlying store."""
         return self.data
 
-    def keep(self, key: str, value: bytes, partition: int, offset: int) -> None:
+    def keep(self, key: str, value: bytes, partition: int, offset: int) -> bool:
         """Keep a row of this process, acknowledged at its offset in the changelog.
 
         If there is a gap before that offset, another process has written there: that is still to be read.
+        Return whether there is none.
         """
         self.put(key, value, partition)
-        self.hold(partition, offset)
+        return self.hold(partition, offset)
 
-    def hold(self, partition: int, offset: int) -> None:
-        """Count an offset of the changelog as held, unless there is a gap before it."""
+    def hold(self, partition: int, offset: int) -> bool:
+        """Count an offset of the changelog as held, unless there is a gap before it; return whether it is."""
         tp = TP(self.changelog_topic_name, partition)
         if offset == self.persisted_offset(tp) + 1:
             self.held[tp] = offset
+        return self.held.get(tp) == offset
 
     def put(self, key: str, value: bytes, partition: int) -> None:
         """Set a row."""

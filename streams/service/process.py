@@ -254,7 +254,12 @@ def run_to_end(work: Coroutine[Any, Any, int]) -> NoReturn:
 
     Threads of the Kafka client that still wait for a broker do not keep the process.
     """
-    code = asyncio.new_event_loop().run_until_complete(work)
+    loop = asyncio.new_event_loop()
+    try:
+        code = loop.run_until_complete(work)
+    except BaseException:
+        loop.close()
+        raise
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

@@ -16,6 +16,7 @@ from streams.worker import metric_updates
 from streams.worker.batch import Batch
 from streams.worker.consumer import transport
 from streams.worker.dead_letter_alarm import DeadLetterAlarm
+from streams.worker.fence import Overtaken
 from streams.worker.partition_state import PartitionState
 from streams.worker.processor import BatchProcessor
 from streams.worker.system_alarms import SystemAlarms
@@ -58,6 +59,10 @@ class WorkerAgent(FaustAgent):
         message = event.message
         try:
             partition = await self.process(message.batch, message.generation_id)
+        except Overtaken as fault:
+            log.warning("a batch is left to the next owner of its partition: %s", fault)
+            event.ack()
+            return
         except Exception as fault:
             die(fault)
         message.batch = message.batch._replace(positions=partition.done(message.batch.positions))

@@ -19,7 +19,8 @@ from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.partition_check import partition
 from streams.kafka.producer import OutgoingRecord
-from streams.kafka.state_record import PendingAlert, key
+from streams.kafka.ranks import header
+from streams.kafka.state_record import NO_TERM, PendingAlert, key
 from streams.kafka.topics import LARGEST_DEAD_LETTER
 
 log = logging.getLogger("il2watch.worker")
@@ -250,16 +251,15 @@ def evidence(alert: Alert, partition: int) -> str:
     return ",".join(place(partition, code) for _, code in alert.evidence[-MOST_EVIDENCE:] if code >= 0)
 
 
-def alert_record(patient: str, alert: PendingAlert) -> OutgoingRecord:
+def alert_record(patient: str, alert: PendingAlert, term: int = NO_TERM) -> OutgoingRecord:
     """Return an alert as a record: keyed by patient, timestamp the instant decided, evidence in a header."""
-    return OutgoingRecord(
-        ALERTS, key(patient), alert.value, [("evidence", alert.evidence.encode())], max(0, alert.time)
-    )
+    headers = [("evidence", alert.evidence.encode()), *header(term)]
+    return OutgoingRecord(ALERTS, key(patient), alert.value, headers, max(0, alert.time))
 
 
-def assessment_record(patient: str, value: bytes | None) -> OutgoingRecord:
+def assessment_record(patient: str, value: bytes | None, term: int = NO_TERM) -> OutgoingRecord:
     """Return an assessment as a record keyed by patient; value None is a tombstone."""
-    return OutgoingRecord(ASSESSMENTS, key(patient), value)
+    return OutgoingRecord(ASSESSMENTS, key(patient), value, header(term))
 
 
 _TOO_LARGE = "its {} bytes are too large for a dead letter, and are left where they are; {}"
@@ -288,6 +288,8 @@ def dead_letter_record(refusal: Refusal) -> OutgoingRecord:
     )
 
 
-def alert_records(pending: Iterable[tuple[str, list[PendingAlert]]]) -> list[OutgoingRecord]:
+def alert_records(
+    pending: Iterable[tuple[str, list[PendingAlert]]], term: int = NO_TERM
+) -> list[OutgoingRecord]:
     """Return the alerts of all patients as records, in order."""
-    return [alert_record(patient, one) for patient, many in pending for one in many]
+    return [alert_record(patient, one, term) for patient, many in pending for one in many]

@@ -28,7 +28,8 @@ from faust.types.tuples import ConsumerMessage, ack_lock
 
 from rules.wire.topics import INPUTS
 from streams.kafka import faust_consumer
-from streams.kafka.faust_consumer import BUSY_S, IDLE_S, InputConsumer
+from streams.kafka.faust_consumer import BUSY_S, IDLE_S
+from streams.kafka.fencing import FencedConsumer
 from streams.worker.batch import Batch
 from streams.worker.fetch_buffer import FetchBuffer
 
@@ -47,7 +48,7 @@ class Carrier(ConsumerMessage):
     buffer: FetchBuffer
 
 
-class BatchConsumer(InputConsumer):
+class BatchConsumer(FencedConsumer):
     """A consumer that yields batches of the input topics, merged by time.
 
     The records of other topics pass one by one.
@@ -67,6 +68,7 @@ class BatchConsumer(InputConsumer):
         await super().on_partitions_revoked(revoked)
 
     async def _sought(self) -> None:
+        await super()._sought()
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
         self.buffers = {number: FetchBuffer(number, self._committed(number)) for number in sorted(numbers)}
 

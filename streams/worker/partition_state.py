@@ -345,6 +345,10 @@ class PartitionState:
                 alerts,
             )
 
+    def assess_all(self) -> None:
+        """Let the assessments of all patients be published again."""
+        self.unassessed.update(dict.fromkeys(self.patients_by_id))
+
     def waiting(self) -> dict[str, deque[Waiting]]:
         """Return a copy of what waits: an error takes back what was done of it."""
         return {name: deque(waiting) for name, waiting in self.behind.items()}

@@ -22,6 +22,7 @@ from streams.service import metrics
 from streams.service.lifecycle import wall
 from streams.worker.app import WorkerAgent, wire
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
+from streams.worker.fence import GroupFence
 from streams.worker.processor import BatchProcessor
 from streams.worker.rebuild import forget
 from streams.worker.state_store import state_store
@@ -82,8 +83,9 @@ class WorkerService(FaustService):
         """Return the worker's agent."""
         options = self.options
         app = faust_app(options.broker, options.state, shape, options.session, options.name)
+        store, producer = state_store(app, shape), FaustProducer(app)
         processor = BatchProcessor(
-            options.guideline, state_store(app, shape), FaustProducer(app), shape.partitions
+            options.guideline, store, producer, shape.partitions, GroupFence(app, store, producer)
         )
         name = f"{options.name}/{options.listen}:{options.port}"
         clock = None if options.wall is None else WorkerClock(options.wall, time.monotonic)

@@ -33,8 +33,19 @@ from rules.decide.engine import settled
 from rules.guideline import Guideline
 from rules.wire.assessments import encode
 from rules.wire.refusals import CANNOT_BE_WORKED_OFF, Problem
+from rules.wire.topics import ASSESSMENTS
+from streams.kafka.fencing import TERM
 from streams.kafka.producer import FaustProducer, OutgoingRecord
-from streams.kafka.state_record import UnknownStateRecord, key, pack, pack_tick, partition_key
+from streams.kafka.state_record import (
+    NO_TERM,
+    UnknownStateRecord,
+    apart,
+    in_term,
+    key,
+    pack,
+    pack_tick,
+    partition_key,
+)
 from streams.kafka.topics import LARGEST_RECORD, LARGEST_STATE_RECORD
 from streams.worker import metric_updates
 from streams.worker.batch import (
@@ -47,6 +58,7 @@ from streams.worker.batch import (
     assessment_record,
     dead_letter_record,
 )
+from streams.worker.fence import UNFENCED, Fence, Overtaken
 from streams.worker.partition_state import PartitionState, last_line
 from streams.worker.state_store import StateStore
 
@@ -59,6 +71,8 @@ log = logging.getLogger("il2watch.worker")
 
 RECORDS_PER_ASSESSMENT = 500
 AT_ONCE = 100
+PROBE_S = 300.0
+"""Less than half of the changelog's `min.compaction.lag.ms`: what stands alone there has been seen."""
 
 
 def chosen(partition: PartitionState, batch: Batch) -> list[str]:
@@ -105,16 +119,16 @@ class Prepared(NamedTuple):
     records: list[OutgoingRecord]
 
 
-def prepare(partition: PartitionState, batch: Batch, output: Output) -> Prepared:
-    """Encode what a batch changed. Raises TooLarge; nothing is written by then."""
+def prepare(partition: PartitionState, batch: Batch, output: Output, term: int = NO_TERM) -> Prepared:
+    """Encode what a batch changed, in a term. Raises TooLarge; nothing is written by then."""
     assessed = chosen(partition, batch)
     texts = assessments(partition, assessed, output)
     rows: list[tuple[str, bytes]] = []
     records: list[OutgoingRecord] = []
     for name, record, pending in partition.rows(batch, output, assessed):
-        rows.append((name, pack(record)))
-        records += (alert_record(name, alert) for alert in pending)
-    records += (assessment_record(name, value) for name, value in texts)
+        rows.append((name, in_term(pack(record), term)))
+        records += (alert_record(name, alert, term) for alert in pending)
+    records += (assessment_record(name, value, term) for name, value in texts)
     for size, most in (
         *((len(value), LARGEST_STATE_RECORD) for _, value in rows),
         *((len(record.value or b""), LARGEST_RECORD) for record in records),
@@ -124,7 +138,7 @@ def prepare(partition: PartitionState, batch: Batch, output: Output) -> Prepared
     return Prepared(rows, records)
 
 
-OF_THE_WORLD = (KafkaError, ProducerSendError, UnknownStateRecord, codec.UnknownState)
+OF_THE_WORLD = (KafkaError, ProducerSendError, UnknownStateRecord, codec.UnknownState, Overtaken)
 """Errors that no record causes: they end the process, and whoever takes over begins where it stood."""
 
 
@@ -135,13 +149,26 @@ class BatchProcessor:
     """
 
     def __init__(
-        self, guideline: Guideline, store: StateStore, producer: FaustProducer, partitions: int = 1
+        self,
+        guideline: Guideline,
+        store: StateStore,
+        producer: FaustProducer,
+        partitions: int = 1,
+        fence: Fence = UNFENCED,
     ) -> None:
         self.guideline, self.store, self.producer = guideline, store, producer
         self.count = partitions
         self.partitions: dict[int, PartitionState] = {}
         self.generation = -1
         self.steps = 0
+        self.terms: dict[int, int] = {}
+        self.probed: dict[int, float] = {}
+        self.last_assessed: dict[int, int] = {}
+        self.fence = fence
+
+    def term(self, partition: int) -> int:
+        """Return the term in which this worker writes a partition."""
+        return self.terms.get(partition, NO_TERM)
 
     def assigned(self, generation: int) -> bool:
         """Return whether the generation is new; if so, drop the decoded states.
@@ -151,6 +178,9 @@ class BatchProcessor:
         if generation == self.generation:
             return False
         self.partitions.clear()
+        self.terms.clear()
+        self.probed.clear()
+        self.last_assessed.clear()
         self.generation = generation
         return True
 
@@ -161,6 +191,7 @@ class BatchProcessor:
         """
         if batch.partition not in self.partitions:
             await self._open(batch)
+        await self._probe(batch.partition)
         output = Output()
         await self._work(batch, output)
         rest = batch._replace(records=(), edge=False, now=None)
@@ -230,7 +261,7 @@ class BatchProcessor:
         began = time.perf_counter()
         output = partition.fold(batch, careful)
         metric_updates.folded(batch, time.perf_counter() - began)
-        prepared = prepare(partition, batch, output)
+        prepared = prepare(partition, batch, output, self.term(partition.partition))
         await self._append_dead_letters(output)
         await self._append_rows(prepared.rows, partition.partition)
         await self._publish(partition, output, prepared.records)
@@ -242,10 +273,14 @@ class BatchProcessor:
 
         Alerts that may be missing are published first.
         """
+        if batch.partition not in self.terms:
+            self.terms[batch.partition] = await self.fence.begin(batch.partition)
+            self.probed[batch.partition] = time.monotonic()
         tick = self.store.tick(batch.partition)
         partition = PartitionState(batch.partition, self.guideline, tick, self.count)
         missing = list(partition.open(self.store.rows(batch.partition), batch))
-        await self.producer.append(alert_records(missing))
+        await self.fence.owns()
+        await self.producer.append(alert_records(missing, self.term(batch.partition)))
         metric_updates.again(missing)
         metric_updates.count_open(partition)
         self.partitions[batch.partition] = partition
@@ -256,18 +291,66 @@ class BatchProcessor:
 
     async def _append_rows(self, rows: Iterable[tuple[str, bytes]], partition: int) -> None:
         rows = list(rows)
+        await self.fence.owns()
         topic = self.store.changelog_topic_name
         offsets = await self.producer.append(
             OutgoingRecord(topic, key(name), value, partition=partition) for name, value in rows
         )
-        for (name, value), offset in zip(rows, offsets, strict=True):
+        alone = [
             self.store.keep(name, value, partition, offset)
+            for (name, value), offset in zip(rows, offsets, strict=True)
+        ]
+        if False in alone:
+            await self._write_again(partition)
+
+    async def _write_again(self, partition: int) -> None:
+        """Write every row of a partition in this worker's own term, and all assessments.
+
+        Another worker, which was thought dead, has written there: its rows are outranked, and compaction must
+        not leave them as the only ones. Raises Overtaken when it is this worker that was thought dead.
+        """
+        await self.fence.still_owns()
+        log.warning("partition %d: another worker wrote behind this one; all is written again", partition)
+        term, topic = self.term(partition), self.store.changelog_topic_name
+        rows = [(name, in_term(apart(value)[1], term)) for name, value in self.store.values_of(partition)]
+        for first in range(0, max(1, len(rows)), AT_ONCE):
+            part = [*rows[first : first + AT_ONCE], (TERM, in_term(b"-", term))]
+            offsets = await self.producer.append(
+                OutgoingRecord(topic, key(name), value, partition=partition) for name, value in part
+            )
+            for (name, value), offset in zip(part, offsets, strict=True):
+                self.store.adopt(name, value, partition, offset)
+        if partition in self.partitions:
+            self.partitions[partition].assess_all()
 
     async def _publish(
         self, partition: PartitionState, output: Output, records: list[OutgoingRecord]
     ) -> None:
-        tick = [(partition_key(partition.partition), pack_tick(partition.clock))] if output.ticked else []
-        await asyncio.gather(self.producer.append(records), self._append_rows(tick, partition.partition))
+        value = in_term(pack_tick(partition.clock), self.term(partition.partition))
+        tick = [(partition_key(partition.partition), value)] if output.ticked else []
+        await self.fence.owns()
+        offsets, _ = await asyncio.gather(
+            self.producer.append(records), self._append_rows(tick, partition.partition)
+        )
+        self._check_assessments(partition, records, offsets)
+
+    def _check_assessments(
+        self, partition: PartitionState, records: list[OutgoingRecord], offsets: list[int]
+    ) -> None:
+        """Publish all assessments again where another worker's lie between: the last one is what counts."""
+        for record, offset in zip(records, offsets, strict=True):
+            if record.topic == ASSESSMENTS and self.term(partition.partition) != NO_TERM:
+                last = self.last_assessed.get(partition.partition, offset - 1)
+                self.last_assessed[partition.partition] = offset
+                if offset != last + 1:
+                    partition.assess_all()
+
+    async def _probe(self, partition: int) -> None:
+        """Write something now and then, to see whether another worker wrote in a partition that is quiet."""
+        began = self.probed.get(partition)
+        if began is not None and time.monotonic() - began >= PROBE_S:
+            self.probed[partition] = time.monotonic()
+            await self._append_rows([(TERM, in_term(b"-", self.term(partition)))], partition)
 
 
 def where(fault: Exception) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import faust
 
 from rules.wire.instants import BEFORE_ALL
-from streams.kafka.changelog_table import ChangelogTable
+from streams.kafka.fencing import TERM, FencedTable
 from streams.kafka.partition_check import Shape
 from streams.kafka.state_record import (
     PARTITION_PREFIX,
     STATE_TABLE,
     StateRecord,
     UnknownStateRecord,
+    apart,
     newer,
     partition_key,
     unpack,
@@ -21,11 +22,11 @@ from streams.kafka.state_record import (
 )
 
 
-class StateStore(ChangelogTable):
+class StateStore(FencedTable):
     """The state records by patient, and each partition's latest tick.
 
     A worker that was thought dead may write a state record behind its successor: of two records of a patient
-    the one that contains more of the log is kept.
+    that of the later term is kept, of one term the one that contains more of the log.
     """
 
     def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
@@ -35,9 +36,15 @@ class StateStore(ChangelogTable):
         unreadable is told where the rows are taken.
         """
         try:
-            return key.startswith(PARTITION_PREFIX) or newer(unpack(value), unpack(here))
+            if key == TERM or key.startswith(PARTITION_PREFIX):
+                return apart(value)[0] >= apart(here)[0]
+            return newer(value, here)
         except UnknownStateRecord:
             return True
+
+    def term_of(self, value: bytes) -> int:
+        """Return the term that a row was written in."""
+        return apart(value)[0]
 
     def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
         """Set a row read back from the changelog; a tombstone (`worker --rebuild`) removes it."""

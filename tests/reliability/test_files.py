@@ -274,7 +274,10 @@ def test_an_interrupted_simulation_leaves_an_older_file_as_it_was(tmp_path: Path
     old.write_text("old\n")
     command = ["simulate", "typical-course", "--patients", "30", "-o", str(old)]
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "il2watch.py"), *command], stderr=subprocess.PIPE, text=True
+        # in the background of a shell SIGINT is ignored, and so by all that is started there
+        ["env", "--default-signal=INT", sys.executable, str(ROOT / "il2watch.py"), *command],
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert wait_until(lambda: process.poll() is not None or len(list(tmp_path.iterdir())) > 1, 60)
     os.kill(process.pid, signal.SIGINT)

@@ -113,7 +113,9 @@ class Record(NamedTuple):
     headers: Any = ()
 
 
-records = some.builds(Record, some.sampled_from(TOPICS), some.none() | keys, values, times)
+records = some.tuples(some.sampled_from(TOPICS), some.none() | keys, values, times).map(
+    lambda found: Record(*found)
+)
 
 
 def board() -> BoardState:
