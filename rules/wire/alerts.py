@@ -24,7 +24,8 @@ PRIORITY = {
     "clear": "low",
 }
 
-URGENT = ("cannot-be-worked-off", "records-lost", "partitions-added", "state-lost")
+RECORDS_LOST, PARTITIONS_ADDED, STATE_LOST = "records-lost", "partitions-added", "state-lost"
+URGENT = ("cannot-be-worked-off", RECORDS_LOST, PARTITIONS_ADDED, STATE_LOST)
 """Alarms of the system that are of high priority: something of a patient is not seen."""
 
 RECOMMENDATIONS = ("proceed", "cannot-tell", "correct", "delay", "stop")

@@ -47,6 +47,7 @@ COMMANDS = {
     "silence expire": Command("streams.cli.silence:expire_main", "end a silence"),
     "resume": Command("streams.cli.physician:resume_main", "lift a stop rule"),
     "accept": Command("streams.cli.physician:accept_main", "accept a known abnormality"),
+    "forget": Command("streams.cli.forget:main", "erase a patient from state, outbox and assessments"),
     "census": Command("streams.cli.census:main", "counts of the ward's patients, as metrics for a dashboard"),
     "import mimic-iv": Command("streams.cli.imports:mimic_main", "real ICU stays of MIMIC-IV, as events"),
     "import csv": Command(

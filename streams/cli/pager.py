@@ -60,6 +60,14 @@ def parser() -> options.Parser:
     )
     options.supervised(command, 9109)
     command.add_argument(
+        "--rebuild",
+        action="store_true",
+        help=(
+            "forget the outbox and make it anew from the alerts and commands, as far back as they reach; all "
+            "pagers of the group must be stopped"
+        ),
+    )
+    command.add_argument(
         "--id",
         default="il2watch-pager",
         help="consumer group and name of the outbox; default: il2watch-pager",
@@ -100,6 +108,7 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
         patience=chosen.patience,
         session=chosen.session_timeout,
         name=chosen.id,
+        rebuild=chosen.rebuild,
     )
 
 

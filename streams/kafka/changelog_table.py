@@ -92,7 +92,13 @@ class ChangelogTable(faust.Table[str, bytes]):
             die(fault)
 
     def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
-        """Set a row read back from the changelog, unless a newer one is here. Raises UnknownStateRecord."""
+        """Set a row read back from the changelog, unless a newer one is here; a tombstone removes it.
+
+        Raises UnknownStateRecord.
+        """
+        if value is None:
+            self.store.data.pop(key, None)
+            self.store._key_partition.pop(key, None)
         here = self.store.data.get(key)
         if value is not None and (here is None or self.supersedes(key, value, here)):
             self.put(key, value, partition)

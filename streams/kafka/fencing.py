@@ -58,6 +58,10 @@ class FencedTable(ChangelogTable):
         terms = [self.term_of(value) for _, value in self.values_of(partition)]
         return max(offset, max(terms, default=-1) + 1)
 
+    def opening(self, partition: int) -> bytes:
+        """Return the value of the record that a term of a partition begins with."""
+        return b"-"
+
     def adopt(self, key: str, value: bytes, partition: int, offset: int) -> None:
         """Keep a row of this process, and count all before it as held: others are outranked there."""
         self.put(key, value, partition)
@@ -72,7 +76,7 @@ async def begin(table: FencedTable, producer: FaustProducer, partitions: Sequenc
     """Begin a term in each partition, later than all before. Raises KafkaError."""
     topic = table.changelog_topic_name
     offsets = await producer.append(
-        OutgoingRecord(topic, key(TERM), b"-", partition=number) for number in partitions
+        OutgoingRecord(topic, key(TERM), table.opening(number), partition=number) for number in partitions
     )
     for number, offset in zip(partitions, offsets, strict=True):
         table.hold(number, offset)

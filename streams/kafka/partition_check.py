@@ -88,6 +88,15 @@ def shape(broker: Broker) -> Shape:
     return Shape(counts.pop(), max(there[topic].replication for topic in INPUTS), insync)
 
 
+def input_partitions(broker: Broker) -> dict[str, int]:
+    """Return how many partitions each input topic has; one that does not exist is left out.
+
+    Raises UsageError when no broker answers.
+    """
+    with admin(broker) as connection:
+        return {topic: found.partitions for topic, found in connection.topics(list(INPUTS)).items()}
+
+
 def make_changelog(broker: Broker, name: str, shape: Shape) -> None:
     """Create the table's changelog unless it exists. Raises UsageError.
 

@@ -19,7 +19,7 @@ from streams.worker.dead_letter_alarm import DeadLetterAlarm
 from streams.worker.fence import Overtaken
 from streams.worker.partition_state import PartitionState
 from streams.worker.processor import BatchProcessor
-from streams.worker.system_alarms import SystemAlarms
+from streams.worker.system_alarms import SystemAlarms, happenings
 
 log = logging.getLogger("il2watch.worker")
 
@@ -27,7 +27,8 @@ log = logging.getLogger("il2watch.worker")
 class WorkerAgent(FaustAgent):
     """The worker's Faust agent, with its batch processor and its dead-letter alarm.
 
-    `alarms`: the system's other alarms; `clock`: their clock, ms.
+    `alarms`: the system's other alarms; `clock`: their clock, ms. `added`: how the topics' partitions differ
+    from those it reads (None: they do not).
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class WorkerAgent(FaustAgent):
     ) -> None:
         super().__init__(app, INPUTS)
         self.processor, self.alarm, self.alarms, self.clock = processor, alarm, alarms, clock
+        self.added: str | None = None
 
     async def watch(self, stream: Any) -> None:
         """Process the stream, the partitions concurrently.
@@ -84,7 +86,12 @@ class WorkerAgent(FaustAgent):
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         metric_updates.share(self.alarm.share)
         misplaced = sum(refusal.reason == WRONG_PARTITION for refusal in output.refusals)
-        alerts = [*([] if alert is None else [alert]), *self.alarms.after(now, misplaced, output.stuck)]
+        metric_updates.cut(batch)
+        happened = happenings(misplaced, output.stuck, batch.cut, self.added)
+        alerts = [
+            *([] if alert is None else [alert]),
+            *self.alarms.after(now, happened, self.processor.lost),
+        ]
         if alerts:
             await self.processor.producer.append(alerts)
         return partition

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from rules.ingest.decode import decode
@@ -47,7 +48,7 @@ class Batch(NamedTuple):
     `edge`: the log holds nothing more; `now`: the worker's clock (ms) if time passes by it, which it does at
     the edge alone. `committed`: where this assignment began to read; `ends`: where the topics ended when the
     batch was made. `clock`: the worker's clock (ms), edge or not: no timestamp counts as later; None: time
-    comes from the log.
+    comes from the log. `cut`: how many records retention deleted before they were read, by topic/partition.
     """
 
     partition: int
@@ -58,6 +59,7 @@ class Batch(NamedTuple):
     edge: bool
     now: int | None = None
     clock: int | None = None
+    cut: Mapping[str, int] = MappingProxyType({})
 
     def split(self) -> tuple[Batch, ...]:
         """Return the batch in two: its records and the time that passes, else half its records each.

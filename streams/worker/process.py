@@ -5,26 +5,30 @@ Start it, watch it, and end it with an exit code that tells a supervisor what to
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.errors import UsageError
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
-from streams.kafka.partition_check import Shape, make_changelog, shape
+from streams.kafka.partition_check import Shape, input_partitions, make_changelog, shape
 from streams.kafka.producer import FaustProducer
+from streams.kafka.rebuild import forget
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
 from streams.service import metrics
 from streams.service.lifecycle import wall
+from streams.service.process import Part
 from streams.worker.app import WorkerAgent, wire
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
 from streams.worker.fence import GroupFence
 from streams.worker.processor import BatchProcessor
-from streams.worker.rebuild import forget
 from streams.worker.state_store import state_store
 from streams.worker.system_alarms import SystemAlarms
 from streams.worker.worker_clock import WorkerClock
@@ -59,6 +63,15 @@ async def serve(options: WorkerOptions) -> int:
     return await WorkerService(options).run()
 
 
+TOPICS_S = 30.0
+
+
+def differing(counts: Mapping[str, int], read: int) -> str | None:
+    """Return which topics have how many partitions other than are read; None: none."""
+    found = [f"{topic} {count}" for topic, count in counts.items() if count != read]
+    return f"{', '.join(found)}; {read} are read" if found else None
+
+
 class WorkerService(FaustService):
     """The worker as a service."""
 
@@ -91,6 +104,22 @@ class WorkerService(FaustService):
         clock = None if options.wall is None else WorkerClock(options.wall, time.monotonic)
         alarm = DeadLetterAlarm(name, options.limits)
         return wire(app, processor, self.ends, clock, alarm, SystemAlarms(name, clock), clock or wall)
+
+    def parts(self) -> Iterable[Part]:
+        """Return the watch over the topics' partitions."""
+        return (self._watch_topics(),)
+
+    def ready(self) -> str | None:
+        """Return None while it reads all partitions that there are, and they are recovered."""
+        return super().ready() or self.agent.added
+
+    async def _watch_topics(self) -> None:
+        """Look now and then whether the topics still have the partitions that are read, for ever."""
+        while True:
+            await asyncio.sleep(TOPICS_S)
+            with contextlib.suppress(UsageError):
+                counts = await asyncio.to_thread(input_partitions, self.broker)
+                self.agent.added = differing(counts, self.agent.processor.count)
 
     async def open(self) -> None:
         """Publish the guideline's reference as a metric."""

@@ -145,7 +145,8 @@ OF_THE_WORLD = (KafkaError, ProducerSendError, UnknownStateRecord, codec.Unknown
 class BatchProcessor:
     """The processor of batches: the states of this worker's partitions, the state store and the producer.
 
-    `steps`: grows with every part of a batch that is done, also while nothing can be committed.
+    `steps`: grows with every part of a batch that is done, also while nothing can be committed; `lost`: the
+    partitions that were found without their state.
     """
 
     def __init__(
@@ -161,6 +162,7 @@ class BatchProcessor:
         self.partitions: dict[int, PartitionState] = {}
         self.generation = -1
         self.steps = 0
+        self.lost: list[int] = []
         self.terms: dict[int, int] = {}
         self.probed: dict[int, float] = {}
         self.last_assessed: dict[int, int] = {}
@@ -274,6 +276,7 @@ class BatchProcessor:
         Alerts that may be missing are published first.
         """
         if batch.partition not in self.terms:
+            self._check_state(batch)
             self.terms[batch.partition] = await self.fence.begin(batch.partition)
             self.probed[batch.partition] = time.monotonic()
         tick = self.store.tick(batch.partition)
@@ -285,6 +288,12 @@ class BatchProcessor:
         metric_updates.count_open(partition)
         self.partitions[batch.partition] = partition
         return partition
+
+    def _check_state(self, batch: Batch) -> None:
+        """Note a partition of which records were done, and whose state is nowhere."""
+        if self.store.is_new(batch.partition) and any(batch.committed):
+            log.error("partition %d: its state is lost; its patients are unknown", batch.partition)
+            self.lost.append(batch.partition)
 
     async def _append_dead_letters(self, output: Output) -> None:
         await self.producer.append(map(dead_letter_record, output.refusals))
@@ -314,7 +323,7 @@ class BatchProcessor:
         term, topic = self.term(partition), self.store.changelog_topic_name
         rows = [(name, in_term(apart(value)[1], term)) for name, value in self.store.values_of(partition)]
         for first in range(0, max(1, len(rows)), AT_ONCE):
-            part = [*rows[first : first + AT_ONCE], (TERM, in_term(b"-", term))]
+            part = [*rows[first : first + AT_ONCE], (TERM, self.store.opening(partition))]
             offsets = await self.producer.append(
                 OutgoingRecord(topic, key(name), value, partition=partition) for name, value in part
             )
@@ -350,7 +359,7 @@ class BatchProcessor:
         began = self.probed.get(partition)
         if began is not None and time.monotonic() - began >= PROBE_S:
             self.probed[partition] = time.monotonic()
-            await self._append_rows([(TERM, in_term(b"-", self.term(partition)))], partition)
+            await self._append_rows([(TERM, self.store.opening(partition))], partition)
 
 
 def where(fault: Exception) -> str:

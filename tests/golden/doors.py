@@ -69,6 +69,9 @@ class Table:
 
     def keep(self, *_: Any) -> None: ...
 
+    def is_new(self, partition: int) -> bool:
+        return False
+
 
 class Outlet:
     """Acknowledges everything and keeps it."""

@@ -183,21 +183,14 @@ def test_a_worker_that_is_stopped_and_let_go_on_says_nothing_behind_its_successo
         return json.loads(next((one.value for one in reversed(found) if one.key == b"p1"), b"{}") or b"{}")
 
     with Workers(broker, tmp_path, "--clock", "wall", "--session-timeout", "1.5") as workers:
-        log = (tmp_path / "one.log").open("ab")
-        first = workers.running["one"] = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.reliability.stopper",
-                *options,
-                "--state-dir",
-                str(tmp_path / "one"),
-            ],
-            cwd=ROOT,
-            env={**os.environ, "IL2_STOP_FILE": str(chosen)},
-            stdout=log,
-            stderr=log,
-        )
+        with (tmp_path / "one.log").open("ab") as said:
+            first = workers.running["one"] = subprocess.Popen(
+                [sys.executable, "-m", "tests.reliability.stopper", *options, "--state-dir", str(tmp_path)],
+                cwd=ROOT,
+                env={**os.environ, "IL2_STOP_FILE": str(chosen)},
+                stdout=said,
+                stderr=said,
+            )
         assert until(lambda: "at work" in workers.said("one"), 60), workers.said("one")
         send(event("p1", "encounter", "e", 0, event="cycle-start", location="icu"), HOUR)
         assert until(lambda: assessed().get("patient") == "p1", 30), workers.said("one")

@@ -20,6 +20,7 @@ from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
 from streams.kafka.partition_check import Shape, make_changelog, shape
 from streams.kafka.producer import FaustProducer
+from streams.kafka.rebuild import forget
 from streams.kafka.settings import Broker
 from streams.kafka.topics import changelog
 from streams.pager.delivery.attempts import ChannelAlerts, Delivery
@@ -28,7 +29,7 @@ from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.service import api, metric_updates, metrics
 from streams.pager.service.app import PagerAgent, PagerClock, outbox, wire
 from streams.pager.service.config import Configured
-from streams.pager.service.intake import Intake
+from streams.pager.service.intake import TOPICS, Intake
 from streams.pager.service.watchdog import Watchdog
 from streams.service import lifecycle
 from streams.service.process import Part
@@ -42,7 +43,7 @@ log = logging.getLogger("il2watch.pager")
 class PagerOptions(NamedTuple):
     """The options of a pager. `wall`: the clock of `--clock wall`, ms; None: the log's time.
 
-    `patience`: seconds without progress before it gives up.
+    `patience`: seconds without progress before it gives up; `rebuild`: forget the outbox first.
     """
 
     broker: Broker
@@ -55,6 +56,7 @@ class PagerOptions(NamedTuple):
     session: float = 10.0
     name: str = "il2watch-pager"
     secrets: Secrets = Secrets()
+    rebuild: bool = False
 
 
 async def serve(options: PagerOptions) -> int:
@@ -90,6 +92,7 @@ class PagerService(FaustService):
     def __init__(self, options: PagerOptions) -> None:
         super().__init__(options.broker, log, options.listen, options.port, options.patience)
         self.options, configured = options, options.configured
+        self.rebuild = options.rebuild
         self.channels = {
             name: channel(name, table, options.secrets) for name, table in configured.channels.items()
         }
@@ -100,7 +103,11 @@ class PagerService(FaustService):
     def shape(self) -> Shape:
         """Return the commands' shape, with the outbox's changelog made."""
         found = alike(self.broker, shape(self.broker))
-        make_changelog(self.broker, changelog(self.options.name, TABLE), found)
+        rows = changelog(self.options.name, TABLE)
+        make_changelog(self.broker, rows, found)
+        if self.rebuild:
+            forget(self.broker, self.options.name, rows, found, TOPICS)
+            self.rebuild = False
         return found
 
     def make(self, shape: Shape) -> PagerAgent:

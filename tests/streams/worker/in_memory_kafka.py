@@ -73,6 +73,9 @@ class Charts:
 
     def keep(self, *_: Any) -> None: ...
 
+    def is_new(self, partition: int) -> bool:
+        return False
+
 
 class Outlet:
     """Acknowledges until the worker is killed: of the records on their way to a partition then, the first
