@@ -19,7 +19,7 @@ LOCKED := --generate-hashes --no-header --no-annotate --python-version 3.12 --py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo walk test lint bench bench-pipeline bench-board docs docs-site fast hooks locks kafka campaign $(CAMPAIGNS) clean
+.PHONY: help demo walk test lint audit bench bench-pipeline bench-board docs docs-site fast hooks locks kafka campaign $(CAMPAIGNS) clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -88,6 +88,10 @@ locks: $(READY) ## renew deploy/*.lock, what the image is made of: the newest pa
 	"$(PY)" -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"
 	"$(PY)" -m uv pip compile --quiet --upgrade $(LOCKED) --extra apprise pyproject.toml -o deploy/requirements.lock
 	"$(PY)" -m uv pip compile --quiet --upgrade $(LOCKED) deploy/build.in -o deploy/build.lock
+
+audit: $(READY) ## the image's locked packages against the published advisories; 3 where none can be reached
+	"$(PY)" -m pip install --quiet --disable-pip-version-check "pip-audit>=2.7,<3" || true
+	"$(PY)" -m deploy.audit
 
 kafka: $(READY) ## Apache Kafka on this machine, to play with, until Ctrl-C (Java 17; Maven once)
 	@"$(PY)" -m streams.dev_broker.apache

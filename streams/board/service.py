@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaError
 
 from rules.wire.instants import HOUR
 from streams.board.access.auth_settings import AuthSettings
-from streams.board.access.session import Sessions, patient_key, secret
+from streams.board.access.session import ENDED, EndedSessions, Sessions, patient_key, secret
 from streams.board.board_state import BoardState, DisplaySettings
 from streams.board.feed import BoardReader, LagMonitor
 from streams.board.liveness import Code, Problem
@@ -33,6 +33,7 @@ from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
 from streams.projections.patients import name_of
+from streams.service.connections import GuardedRunner
 from streams.service.metrics import gauge
 from streams.service.process import Part
 from streams.service.process import Service as LongRunning
@@ -96,15 +97,17 @@ class BoardOptions(NamedTuple):
     worker: str = "il2watch"
     metrics_port: int = 0
     session_keys: tuple[Secret, ...] = ()
+    plain_http: bool = False
 
 
 async def serve(options: BoardOptions) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
-    options.auth.check(options.listen)
+    options.auth.check(options.listen, options.plain_http)
     tls = None if options.tls is None else context(*options.tls)
     ZONE.set(options.guideline.shifts.timezone)
     own = secret(options.state)
-    sessions = Sessions([key.reveal().encode() for key in options.session_keys] or [own])
+    ended = EndedSessions(options.state / ENDED, int(time.time()))
+    sessions = Sessions([key.reveal().encode() for key in options.session_keys] or [own], ended)
     state = BoardState(options.guideline, options.display, partial(patient_key, own))
     return await BoardService(options, state, sessions, tls).run()
 
@@ -159,9 +162,7 @@ class BoardService(LongRunning):
     async def _serve(self, tls: ssl.SSLContext | None) -> None:
         """Serve the page. Raises UsageError when the port is taken."""
         options = self.options
-        runner = web.AppRunner(
-            application(self.handlers), access_log=None, shutdown_timeout=0.5, handler_cancellation=True
-        )
+        runner = GuardedRunner(application(self.handlers), shutdown_timeout=0.5, handler_cancellation=True)
         self.runners.append(runner)
         await runner.setup()
         try:

@@ -74,6 +74,11 @@ def parser() -> options.Parser:
         default=0,
         help="health and metrics for Prometheus, without TLS or login; default: 0, none",
     )
+    command.add_argument(
+        "--plain-http",
+        action="store_true",
+        help="log in without TLS at --listen: it is reached from this machine alone, as in a container",
+    )
     command.add_argument("--hash", action="store_true", help="ask for a password, print its hash, and end")
     return command
 
@@ -117,6 +122,7 @@ def settings(chosen: argparse.Namespace) -> BoardOptions:
         worker=chosen.worker_id,
         metrics_port=chosen.metrics_port,
         session_keys=table.session_keys(board),
+        plain_http=chosen.plain_http,
     )
 
 

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from streams.errors import Unanswered, UsageError
 from streams.service import metrics
+from streams.service.connections import GuardedRunner
 from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, version
 from streams.service.lifecycle import ProgressMonitor, ProgressSample
 from streams.service.supervision import Supervisor
@@ -239,7 +240,7 @@ async def _metrics(_: web.Request) -> web.Response:
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     """Serve until the runner's `cleanup`. Raises UsageError when the port is taken."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = GuardedRunner(app)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
