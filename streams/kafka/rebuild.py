@@ -41,7 +41,7 @@ def stopped(connection: Admin, group: str) -> None:
     """Raise UsageError when a member of a group still runs: it would write what it holds again."""
     members = connection.members(group)
     if members:
-        raise UsageError(f"{members} services of {group} still run; stop them all first")
+        raise UsageError(f"{members} workers of {group} still run; stop them all first")
 
 
 def erase(broker: Broker, group: str, changelog: str, patient: str) -> int:

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
@@ -22,7 +21,7 @@ class GuardedRunner(web.AppRunner):
 
     def __init__(self, app: web.Application, **options: Any) -> None:
         super().__init__(app, access_log=None, **options)
-        self._waiting: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+        self._waiting: dict[Any, float] = {}
         self._cutting: asyncio.Task[None] | None = None
 
     async def setup(self) -> None:
@@ -43,11 +42,12 @@ class GuardedRunner(web.AppRunner):
 
     def cut(self, at: float) -> None:
         """Close the connections that have waited since 10 s before a time (s)."""
-        for connection in list(getattr(self.server, "connections", ())):
-            if connection._current_request is not None:
-                self._waiting.pop(connection, None)
-            elif at - self._waiting.setdefault(connection, at) >= HALF_OPEN_S:
-                connection.force_close()
+        connections = list(getattr(self.server, "connections", ()))
+        waiting = [one for one in connections if one._current_request is None]
+        self._waiting = {one: self._waiting.get(one, at) for one in waiting}
+        for one, since in self._waiting.items():
+            if at - since >= HALF_OPEN_S:
+                one.force_close()
 
 
 async def form_of(request: web.Request) -> Mapping[str, str]:

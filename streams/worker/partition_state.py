@@ -80,6 +80,7 @@ class CachedPatient:
             patient = None
         self.over = patient is not None and patient.discharged is not None
         self._patient = patient
+        self.state = b"" if patient is None else self.state
         self.wake = wake(patient)
         self.open = opened(patient)
 
@@ -90,9 +91,15 @@ class CachedPatient:
     def state_record(
         self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool
     ) -> StateRecord:
-        """Return the state record to write, complete up to `positions`."""
+        """Return the state record to write, complete up to `positions`.
+
+        Of who is discharged the encoded state alone is kept: thousands of them are never looked at again.
+        """
         self.positions = tuple(map(max, self.positions, positions))
-        self.state = b"" if self._patient is None else codec.encode(self._patient)
+        if self._patient is not None:
+            self.state = codec.encode(self._patient)
+        if self.over:
+            self._patient = None
         return StateRecord(
             VERSION, self.positions, self.wake, pending, ticked, assessed, self.open, self.over, self.state
         )

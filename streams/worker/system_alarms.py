@@ -110,15 +110,15 @@ class ClockAlarm:
 
 CUT = (
     "{} records were deleted by retention before they were read ({}); what they said is unknown: look at the "
-    "patients, and see the runbook Il2RecordsLost"
+    "patients, and see docs/reference/reliability.md"
 )
 ADDED = (
     "Topics have other partitions than this worker reads ({}): new patients may lie in some that nobody "
-    "reads; see the runbook Il2PartitionsAdded"
+    "reads; see docs/reference/reliability.md"
 )
 GONE = (
     "The state of partitions {} is lost: what was known of their patients is gone; stop all workers, start "
-    "one with --rebuild; see the runbook Il2StateLost"
+    "one with --rebuild; see docs/reference/reliability.md"
 )
 RECENT = (WRONG_PARTITION, CANNOT_BE_WORKED_OFF, RECORDS_LOST, PARTITIONS_ADDED)
 

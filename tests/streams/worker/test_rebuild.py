@@ -53,5 +53,5 @@ def test_it_is_refused_while_a_worker_runs(topics: Callable[[int], Broker], tmp_
         until_done(broker, 120)
         refused = workers.start("two", "--rebuild")
         assert refused.wait(60) == 2
-        assert "1 workers of il2watch still run; stop them all" in workers.said("two")
+        assert "1 workers of il2watch still run; stop them all first" in workers.said("two")
         workers.running.pop("two")
