@@ -53,9 +53,18 @@ class Bench:
         self.positions[topic] += 1
         return topic, record
 
-    def work(self, *records: tuple[int, Record], now: int | None = None) -> partition_state.Output:
+    def work(
+        self, *records: tuple[int, Record], now: int | None = None, clock: int | None = None
+    ) -> partition_state.Output:
         batch = Batch(
-            0, records, tuple(self.positions), self.committed, (10**6,) * len(INPUTS), now is not None, now
+            0,
+            records,
+            tuple(self.positions),
+            self.committed,
+            (10**6,) * len(INPUTS),
+            now is not None,
+            now,
+            clock,
         )
         partition, output = asyncio.run(self.processor.work(batch))
         self.committed = partition.done(batch.positions)
