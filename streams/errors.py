@@ -1,4 +1,4 @@
-"""Define the error that a user can correct: one clear line, never a traceback."""
+"""Define the errors that a user can correct: one clear line, never a traceback."""
 
 
 class UsageError(Exception):
@@ -6,3 +6,7 @@ class UsageError(Exception):
 
     Its text names the thing, the place and the remedy; the command exits 2.
     """
+
+
+class Unanswered(UsageError):
+    """No broker answers: nothing is wrong with what was asked, and the command exits 3."""

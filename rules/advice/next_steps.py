@@ -39,7 +39,11 @@ def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
 
 
 def _asked(advice: Advice, case: Case) -> str:
-    return f"{advice.text} to systolic above {written(case.chart.tail.setting.target, 'mm[Hg]')}"
+    return f"{advice.text} {_aim(case)}"
+
+
+def _aim(case: Case) -> str:
+    return f"to systolic above {written(case.chart.tail.setting.target, 'mm[Hg]')}"
 
 
 def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

@@ -17,6 +17,7 @@ from rules.evaluate.result import INDETERMINATE, TRIPPED, Result
 from rules.guideline.declarations import AnyRow
 from rules.guideline.observation_schedule import Observation
 from rules.wire import instants
+from rules.wire.alerts import MOST_EVIDENCE
 from rules.wire.assessments import (
     AdviceItem,
     Assessment,
@@ -88,7 +89,7 @@ def criterion(row: AnyRow, patient: Patient) -> CriterionRow:
         missing=result.missing,
         correctable=result.correctable,
         evaluates_at=time(result.evaluates_at),
-        evidence=tuple(id for id, _ in result.evidence),
+        evidence=tuple(id for id, _ in result.evidence[-MOST_EVIDENCE:]),
         comparator=result.comparator,
     )
 

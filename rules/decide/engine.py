@@ -22,7 +22,7 @@ from rules.guideline.edition import Guideline
 from rules.wire import events
 from rules.wire.alerts import Alert
 from rules.wire.assessments import Assessment
-from rules.wire.instants import DAY, Instant
+from rules.wire.instants import AFTER_ALL, DAY, Instant
 from rules.wire.refusals import FROM_THE_FUTURE, ID_CONFLICT
 
 NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
@@ -94,16 +94,34 @@ def _apply_command(patient: Patient, event: events.Event) -> None:
 
 def pass_to(patient: Patient, instant: Instant) -> list[Alert]:
     """Move the clock to an instant and decide everything before it, each deadline at its own instant."""
+    return pass_some(patient, instant, AFTER_ALL)[0]
+
+
+def pass_some(patient: Patient, instant: Instant, most: int) -> tuple[list[Alert], int]:
+    """Move the clock towards an instant, and decide at most so many instants before it.
+
+    Return the alerts, and how many instants more might have been decided: 0 when the clock may not be there
+    yet. Called again, it goes on; the alerts are the same in whatever slices.
+    """
     alerts: list[Alert] = []
-    while True:
+    while most > 0:
         if patient.pending or (patient.due is not None and patient.due <= patient.now):
             alerts.extend(decide(patient))
+            most -= 1
         elif patient.due is not None and patient.due < instant:
             patient.now = patient.due
         else:
+            patient.now = max(patient.now, instant)
             break
-    patient.now = max(patient.now, instant)
-    return alerts
+    return alerts, most
+
+
+def moves_to(patient: Patient, event: events.Event) -> Instant:
+    """Return the instant that an event moves the clock to before it is recorded; a conflict moves nothing."""
+    if event.known <= patient.now:
+        return patient.now
+    chart = patient.chart if patient.whole is None else patient.whole
+    return patient.now if event.id in chart.seen and conflicts(chart, event) else event.known
 
 
 def settle(patient: Patient, t: int) -> list[Alert]:

@@ -12,8 +12,17 @@ from rules.ingest.record_types import RECORD_TYPES
 from rules.ingest.schema import kind, moment, place
 from rules.ingest.validation import validate
 from rules.wire.events import Event, Withdrawal
-from rules.wire.instants import MINUTE
-from rules.wire.refusals import FROM_THE_FUTURE, MALFORMED, WRONG_KEY, Problem, Refused, quoted, refuse
+from rules.wire.instants import EARLIEST, LATEST, MINUTE, text
+from rules.wire.refusals import (
+    BAD_TIME,
+    FROM_THE_FUTURE,
+    MALFORMED,
+    WRONG_KEY,
+    Problem,
+    Refused,
+    quoted,
+    refuse,
+)
 from rules.wire.vocabulary import EVERY_PATIENT, STATUS, WITHDRAWN
 
 __all__ = ["Problem", "decode"]
@@ -82,6 +91,7 @@ def _event(
                 "`known`; set the sender's clock"
             ),
         )
+    _check_expressible(record, known_at)
     status = STATUS[record.status]
     if status == WITHDRAWN or isinstance(record, schema.WithdrawalRecord):
         return _withdrawal(record, at, known_at, offset)
@@ -138,6 +148,16 @@ def _known(
             ),
         )
     return timestamp
+
+
+def _check_expressible(record: schema.Record | schema.WithdrawalRecord, timestamp: int) -> None:
+    """Refuse a record whose timestamp stands for `known` and is no time: one in microseconds."""
+    if not EARLIEST <= timestamp <= LATEST:
+        refuse(
+            BAD_TIME,
+            f"{place(record)}: the record's timestamp {timestamp} lies outside {text(EARLIEST)} to "
+            f"{text(LATEST)}; send it in milliseconds",
+        )
 
 
 def _withdrawal(

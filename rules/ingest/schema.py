@@ -188,10 +188,16 @@ def place(record: Record | WithdrawalRecord) -> str:
 
 
 def moment(record: Record | WithdrawalRecord, field: str, text: str) -> int:
-    """Return the moment that a time field names, ms. Raises `Refused` (bad-time)."""
+    """Return the moment that a time field names, ms. Raises `Refused` (bad-time).
+
+    Only the end of a silence or an acceptance may be any moment: nothing is counted from it.
+    """
     try:
-        return instants.parse(text)
+        found = instants.parse(text)
+        if field != "until" and not instants.EARLIEST <= found <= instants.LATEST:
+            raise instants.BadTime("lies too near the year 1 or 9999")
     except instants.BadTime as fault:
         refuse(
             BAD_TIME, f"{place(record)}: `{field}` {quoted(text)} {fault}; write it as 2026-03-02T10:00:00Z"
         )
+    return found

@@ -24,6 +24,10 @@ PRIORITY = {
     "clear": "low",
 }
 
+RECORDS_LOST, PARTITIONS_ADDED, STATE_LOST = "records-lost", "partitions-added", "state-lost"
+URGENT = ("cannot-be-worked-off", RECORDS_LOST, PARTITIONS_ADDED, STATE_LOST)
+"""Alarms of the system that are of high priority: something of a patient is not seen."""
+
 RECOMMENDATIONS = ("proceed", "cannot-tell", "correct", "delay", "stop")
 RECOMMENDATION_LEVEL = {
     "proceed": "clear",
@@ -32,6 +36,9 @@ RECOMMENDATION_LEVEL = {
     "delay": "absolute",
     "stop": "absolute",
 }
+
+MOST_EVIDENCE = 200
+"""The most facts that are named of an episode: the latest. A day's urine each second would be 86,400."""
 
 Measure = dict[str, str]
 """`text`: what to do; `source`: the table that says so."""
@@ -205,6 +212,12 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def priority(alert: Alert) -> str:
+    """Return an alert's priority: that of its level, and high for what the system does not see."""
+    urgent = alert.kind == "system" and alert.subject in URGENT and alert.level != CLEAR
+    return "high" if urgent else PRIORITY[alert.level]
+
+
 def record(alert: Alert) -> AlertRecord:
     """Return the alert as it is published."""
     return AlertRecord(
@@ -215,14 +228,14 @@ def record(alert: Alert) -> AlertRecord:
         kind=alert.kind,
         system=alert.system,
         level=alert.level,
-        priority=PRIORITY[alert.level],
+        priority=priority(alert),
         transition=alert.transition,
         at=instants.text(alert.at),
         decided=instants.text(alert.decided),
         value=alert.value,
         unit=alert.unit,
         limit=alert.limit,
-        evidence=tuple(id for id, _ in alert.evidence),
+        evidence=tuple(id for id, _ in alert.evidence[-MOST_EVIDENCE:]),
         message=alert.message,
         action=alert.action,
         measures=UNSET if alert.measures is None else alert.measures,

@@ -106,6 +106,6 @@ def longest(level: str) -> int:
 def bounded(level: str, known: int, until: int) -> int:
     """Return the end of a requested silence, ms.
 
-    It is not beyond what its level allows, counted from when the silence was known.
+    It is not beyond what its level allows, counted from when the silence was known: by the pager's clock.
     """
     return min(until, known + longest(level))

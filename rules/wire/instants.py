@@ -22,6 +22,10 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST = (date(1, 1, 1).toordinal() - _EPOCH) * DAY
 _LAST = (date(9999, 12, 31).toordinal() - _EPOCH + 1) * DAY - 1
 
+_MARGIN = 400 * DAY
+EARLIEST, LATEST = _FIRST + _MARGIN, _LAST - _MARGIN
+"""The moments a fact may have: windows before it and deadlines after it can be written too."""
+
 # Every two-digit part of a time, with the mark before or after it: one lookup converts and checks it.
 _HOURS = {f"{mark}{hour:02}:": hour * HOUR for hour in range(24) for mark in "Tt "}
 _MINUTES = {f"{minute:02}:": minute * MINUTE for minute in range(60)}

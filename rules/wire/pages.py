@@ -23,6 +23,7 @@ ACKNOWLEDGED, ACK_EARLY, ACK_OVER, ACK_WITHDRAWN, ACK_EXPIRED = (
 )  # fmt: skip
 SILENCE, SILENCE_CUT = "silence", "silence-cut"
 SILENCE_ENDED, SILENCE_LIFTED = "silence-ended", "silence-lifted"
+FORGOTTEN = "forgotten"
 FLOOD_BEGAN, FLOOD_ENDED = "flood-began", "flood-ended"
 # Outcomes of an attempt to send.
 ACCEPTED, RETRY, REFUSED = "accepted", "retry", "refused"

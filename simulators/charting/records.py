@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -49,17 +50,41 @@ BLOCK = 1 << 20
 def sink(path: str) -> Iterator[BinaryIO]:
     """Open a file for writing: `-` is standard output, `*.gz` is gzip.
 
-    Raises OSError when it cannot be written.
+    Raises OSError when it cannot be written; then an older file of that name is as it was.
     """
     if path == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     with (
-        Path(path).open("wb", buffering=BLOCK) as file,
+        beside(Path(path)) as file,
         zipped(file) if path.endswith(".gz") else nullcontext(file) as into,
     ):
         yield into
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing under another name beside it, and rename it when all was written.
+
+    What is no file, such as a pipe, is written directly. Raises OSError with the file's name.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb", buffering=BLOCK) as into:
+            yield into
+        return
+    whole = Path(os.path.realpath(path))
+    part = whole.with_name(f"part-{os.getpid()}-{whole.name}")
+    try:
+        with part.open("wb", buffering=BLOCK) as into:
+            yield into
+        part.replace(whole)
+    except OSError as error:
+        if error.filename not in (None, str(part)):
+            raise
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

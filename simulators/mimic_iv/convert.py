@@ -15,6 +15,7 @@ from typing import Any
 from simulators.mimic_iv import chart_items, inputs, laboratory, outputs
 from simulators.mimic_iv.disk_sort import Buckets, Ordering
 from simulators.mimic_iv.fact import written
+from simulators.mimic_iv.item_names import is_read
 from simulators.mimic_iv.stay_facts import facts
 from simulators.mimic_iv.stays import MimicStay, Windows, selected, stays
 from simulators.mimic_iv.tables import (
@@ -50,7 +51,7 @@ def events(
 
     Raises UnreadableMimic for a folder that is not MIMIC-IV's, or a file that cannot be read.
     """
-    courses = stays(folder, wanted)
+    courses = stays(folder, wanted, tally)
     tally.stays = len(courses)
     name_items(folder, tally)
     with TemporaryDirectory(prefix="il2watch-import-", dir=spill) as temporary:
@@ -72,8 +73,9 @@ def spill_rows(
     sizes = {table: needed(folder, table.name).stat().st_size for table in ROWS_READ}
     done = 0
     for table, items in ROWS_READ.items():
+        read = {*items, *tally.by_name[table.name]}
         for frame in pieces(folder, table, watch, done, sum(sizes.values())):
-            buckets.add(table.name, selected(frame, table, windows, items, tally))
+            buckets.add(table.name, selected(frame, table, windows, read, tally))
         done += sizes[table]
 
 
@@ -92,8 +94,8 @@ def counted(found: list[Any], tally: ImportTally) -> list[Any]:
 
 
 def name_items(folder: Path, tally: ImportTally) -> None:
-    """Take the names of items from the source's own dictionaries, and note the items whose name there differs
-    from ours.
+    """Take the names of items from the source's own dictionaries; note the items whose name there differs
+    from ours, and those that are read by their name alone.
     """
     for table, labels in ROWS_READ.items():
         path = path_of(folder, DICTIONARIES[table])
@@ -108,6 +110,26 @@ def name_items(folder: Path, tally: ImportTally) -> None:
         tally.relabelled[table.name] = {
             item: names[item] for item, label in labels.items() if differs(names.get(item, label), label)
         }
+        tally.by_name[table.name] = {
+            item: names[item]
+            for item, category in of_table(frame, table)
+            if item not in labels and is_read(table, names[item], category)
+        }
+
+
+def of_table(frame: Any, table: MimicTable) -> Iterator[tuple[int, str]]:
+    """Yield the items of a dictionary that belong to a table, each with its category."""
+    rows = zip(frame.itemid.tolist(), column(frame, "linksto"), column(frame, "category"), strict=True)
+    for item, linked, category in rows:
+        if linked in ("", table.name.partition("/")[2]):
+            yield int(item), category
+
+
+def column(frame: Any, name: str) -> list[str]:
+    """Return a column as text, blank where there is none."""
+    if name not in frame.columns:
+        return [""] * len(frame)
+    return ["" if cell != cell or cell is None else str(cell) for cell in frame[name].tolist()]
 
 
 def differs(there: str, here: str) -> bool:

@@ -14,14 +14,29 @@ from rules.wire.instants import MINUTE, text
 from simulators.charting.records import line
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
+_ELSEWHERE = (
+    r"^\s*(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,]\d*)?)?\s*(?:Z|UTC|[+-]00:?00|[+-]00)?\s*$"
+)
+"""A time as other exports write it: a `T`, no seconds, fractions, UTC. Another zone would move it."""
 AHEAD = 15 * MINUTE
 """The furthest that a fact may be known before its own time (criteria.md 1)."""
 
 
 def milliseconds(texts: Any) -> Any:
     """Return a column of times as ms since 1970, float64; NaN where there is none that can be read."""
-    found = pandas.to_datetime(texts, format=FORMAT, errors="coerce").to_numpy("datetime64[ms]")
+    found = pandas.to_datetime(texts, format=FORMAT, errors="coerce")
+    left = found.isna() & pandas.Series(texts).notna()
+    if left.any():
+        found = found.where(~left, elsewhere(pandas.Series(texts).where(left)))
+    found = found.to_numpy("datetime64[ms]")
     return numpy.where(numpy.isnat(found), numpy.nan, found.astype("int64"))
+
+
+def elsewhere(texts: Any) -> Any:
+    """Return a column of times in the forms of other exports as datetimes; NaT where there is none."""
+    parts = texts.astype("string").str.extract(_ELSEWHERE)
+    written = parts[0] + " " + parts[1] + ":" + parts[2].fillna("00")
+    return pandas.to_datetime(written, format=FORMAT, errors="coerce")
 
 
 def moments(texts: Any) -> list[int | None]:

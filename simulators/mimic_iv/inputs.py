@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from rules.wire.agents import vasopressor
 from rules.wire.instants import text
 from simulators.mimic_iv.fact import MimicFact, learned, neat, stamp
+from simulators.mimic_iv.item_names import medicine
 from simulators.mimic_iv.tables import INPUTS, Given
 from simulators.mimic_iv.tally import ImportTally
 
@@ -37,10 +38,18 @@ class Fluid(NamedTuple):
 PRESSORS: Mapping[int, Pressor] = MappingProxyType(
     {
         221749: Pressor("Phenylephrine", "phenylephrine"),
+        229630: Pressor("Phenylephrine (50/250)", "phenylephrine"),
+        229631: Pressor("Phenylephrine (200/250)_OLD_1", "phenylephrine"),
+        229632: Pressor("Phenylephrine (200/250)", "phenylephrine"),
+        229789: Pressor("Phenylephrine (Intubation)", "phenylephrine"),
         221662: Pressor("Dopamine", "dopamine"),
         221906: Pressor("Norepinephrine", "norepinephrine"),
         222315: Pressor("Vasopressin", "vasopressin"),
         221289: Pressor("Epinephrine", "epinephrine"),
+        229617: Pressor("Epinephrine.", "epinephrine"),
+        221653: Pressor("Dobutamine", "dobutamine"),
+        221986: Pressor("Milrinone", "milrinone"),
+        229709: Pressor("Angiotensin II (Giapreza)", "angiotensin-ii"),
     }
 )
 
@@ -89,6 +98,35 @@ LABELS: Mapping[int, str] = MappingProxyType(
     {item: each.label for item, each in PRESSORS.items()}
     | {item: each.label for item, each in FLUIDS.items()}
 )
+
+
+def pressor(row: Given, tally: ImportTally) -> str | None:
+    """Return the vasopressor that a row gives, by the item or by its name in the dictionary; None: none."""
+    if row.item in PRESSORS:
+        return PRESSORS[row.item].agent
+    return vasopressor(tally.by_name[INPUTS.name].get(row.item, ""))
+
+
+def medicines(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
+    """Yield a steroid or antihypertensive, by the item's name in the dictionary, as a medication."""
+    for row in rows:
+        agent = medicine(tally.by_name[INPUTS.name].get(row.item, ""))
+        if agent is None or pressor(row, tally) is not None:
+            continue
+        if not row.amount or row.amount < 0:
+            tally.drop(INPUTS.name, "no-amount")
+            continue
+        tally.adjust(INPUTS.name, "medicines")
+        yield medication(agent, row, "med")
+
+
+def medication(agent: str, row: Given, word: str) -> MimicFact:
+    """Return what a row gave, as a medication at its start."""
+    amount = None if row.amount is None else neat(row.amount)
+    fields: dict[str, Any] = {"agent": agent, "amount": amount, "unit": row.amount_unit, "route": "IV"}
+    return MimicFact(
+        row.start, learned(row.start, row.stored), "medication", stem(word, row, row.start), fields
+    )
 
 
 MAIN, BOLUS = "Main order parameter", "Bolus"
@@ -157,13 +195,14 @@ PER_KG = "ug/kg/min"
 
 def infusions(rows: Iterable[Given], tally: ImportTally) -> Iterator[MimicFact]:
     """Yield the rates and stops of every vasopressor, and its pushes as medications."""
-    mine = sorted((row for row in rows if row.item in PRESSORS), key=attrgetter("start", "end", "item"))
-    for row in mine:
+    named = [(row, agent) for row in rows if (agent := pressor(row, tally)) is not None]
+    named.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[0].item))
+    for row, agent in named:
         if row.rate is None:
-            yield from push(row, tally)
-    rated = [row for row in mine if lasts(row, tally)]
-    for agent in dict.fromkeys(PRESSORS[row.item].agent for row in rated):
-        for number, line in enumerate(lines([row for row in rated if PRESSORS[row.item].agent == agent]), 1):
+            yield from push(agent, row, tally)
+    rated = [(row, agent) for row, agent in named if lasts(row, tally)]
+    for agent in dict.fromkeys(agent for _, agent in rated):
+        for number, line in enumerate(lines([row for row, own in rated if own == agent]), 1):
             yield from course(agent, line, {} if number == 1 else {"line": str(number)}, tally)
 
 
@@ -227,18 +266,10 @@ def rate(row: Given, tally: ImportTally) -> tuple[float | int, str | None]:
     return neat(row.rate), row.rate_unit
 
 
-def push(row: Given, tally: ImportTally) -> Iterator[MimicFact]:
+def push(agent: str, row: Given, tally: ImportTally) -> Iterator[MimicFact]:
     """Yield an amount without a rate as a medication; it is no infusion."""
     if not row.amount:
         tally.drop(INPUTS.name, "no-rate-or-amount")
         return
     tally.adjust(INPUTS.name, "pushes")
-    fields: dict[str, Any] = {
-        "agent": PRESSORS[row.item].agent,
-        "amount": neat(row.amount),
-        "unit": row.amount_unit,
-        "route": "IV",
-    }
-    yield MimicFact(
-        row.start, learned(row.start, row.stored), "medication", stem("push", row, row.start), fields
-    )
+    yield medication(agent, row, "push")

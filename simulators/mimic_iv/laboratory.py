@@ -32,6 +32,7 @@ class Analyte(NamedTuple):
 ANALYTES: Mapping[int, Analyte] = MappingProxyType(
     {
         50912: Analyte("Creatinine", "creatinine", "mg/dL"),
+        52546: Analyte("Creatinine, Whole Blood", "creatinine", "mg/dL"),
         52024: Analyte("Creatinine, Whole Blood", "creatinine", "mg/dL"),
         51006: Analyte("Urea Nitrogen", "urea", "mg/dL"),
         50885: Analyte("Bilirubin, Total", "bilirubin", "mg/dL"),
@@ -61,6 +62,7 @@ ANALYTES: Mapping[int, Analyte] = MappingProxyType(
         50910: Analyte("Creatine Kinase (CK)", "ck", "IU/L"),
         50911: Analyte("Creatine Kinase, MB Isoenzyme", "ck-mb", "ng/mL"),
         51003: Analyte("Troponin T", "troponin-t", "ng/mL"),
+        51002: Analyte("Troponin I", "troponin-i", "ng/mL"),
         50993: Analyte("Thyroid Stimulating Hormone", "tsh", "uIU/mL"),
         50995: Analyte("Thyroxine (T4), Free", "free-t4", "ng/dL"),
     }

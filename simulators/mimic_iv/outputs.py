@@ -70,6 +70,14 @@ OUTPUT_ITEMS: Mapping[int, OutputKind] = MappingProxyType(
     }
 )
 
+DRAIN = OutputKind("by its name in the dictionary", "drain")
+
+
+def output(row: Collected) -> OutputKind:
+    """Return what a row is; one that is read by its name alone is a drain."""
+    return OUTPUT_ITEMS.get(row.item, DRAIN)
+
+
 LABELS: Mapping[int, str] = MappingProxyType({item: each.label for item, each in OUTPUT_ITEMS.items()})
 
 
@@ -137,22 +145,22 @@ def later(
 
 def collection(row: Collected) -> bool:
     """Return whether a row is urine of the ICU."""
-    return OUTPUT_ITEMS[row.item].kind == URINE and not OUTPUT_ITEMS[row.item].elsewhere
+    return output(row).kind == URINE and not output(row).elsewhere
 
 
 def elsewhere(row: Collected) -> bool:
     """Return whether a row is a sum of urine from outside the ICU."""
-    return OUTPUT_ITEMS[row.item].kind == URINE and OUTPUT_ITEMS[row.item].elsewhere
+    return output(row).kind == URINE and output(row).elsewhere
 
 
 def fact(row: Collected, start: int | None) -> MimicFact:
     """Return the row on the wire; what was collected outside the ICU is `other`."""
     assert row.volume is not None
-    output = OUTPUT_ITEMS[row.item]
+    found = output(row)
     began = {} if start is None else {"start": text(start)}
     fields = {
         "direction": "out",
-        "kind": "other" if output.elsewhere else output.kind,
+        "kind": "other" if found.elsewhere else found.kind,
         "volume": neat(row.volume),
         "unit": row.unit or "mL",
         **began,

@@ -11,7 +11,7 @@ from typing import Any
 from simulators.mimic_iv.chart_events import baseline, mental, vitals
 from simulators.mimic_iv.chart_items import WORDS
 from simulators.mimic_iv.fact import MimicFact, early, learned
-from simulators.mimic_iv.inputs import PRESSORS, fluids, infusions
+from simulators.mimic_iv.inputs import fluids, infusions, medicines, pressor
 from simulators.mimic_iv.laboratory import results
 from simulators.mimic_iv.outputs import outputs
 from simulators.mimic_iv.oxygen import intubation, oxygen
@@ -53,6 +53,7 @@ def facts(stay: MimicStay, rows: Mapping[str, Any], tally: ImportTally) -> list[
         intubation(chart),
         infusions(given, tally),
         fluids(given, tally),
+        medicines(given, tally),
         outputs(collected(rows.get(OUTPUTS.name), stay, tally), tally),
         results(resulted(rows.get(LABS.name), stay, tally), tally),
     )
@@ -172,7 +173,7 @@ def counts(row: Given, stay: MimicStay, tally: ImportTally) -> bool:
     if row.status == REWRITTEN:
         tally.drop(INPUTS.name, "rewritten")
         return False
-    at = row.start if row.item in PRESSORS else row.end
+    at = row.start if pressor(row, tally) is not None else row.end
     if at > stay.closes:
         tally.drop(INPUTS.name, "outside-stay")
         return False

@@ -21,6 +21,7 @@ BEFORE = DAY
 The same 24 h as for weights that the demo keeps with a stay.
 """
 NEVER = 1 << 52
+STAYS = "icu/icustays"
 
 
 class MimicStay(NamedTuple):
@@ -65,12 +66,14 @@ class MimicStay(NamedTuple):
         )
 
 
-def stays(folder: Path, wanted: Collection[int] | None = None) -> list[MimicStay]:
+def stays(folder: Path, wanted: Collection[int] | None, tally: ImportTally) -> list[MimicStay]:
     """Return the stays of `icu/icustays`, in order of stay_id; only those that are `wanted`.
+
+    One whose admission has no time that can be read is left out and counted.
 
     Raises UnreadableMimic, naming stays that do not exist.
     """
-    path = needed(folder, "icu/icustays")
+    path = needed(folder, STAYS)
     frame = small(path, ("subject_id", "stay_id", "intime", "outtime"))
     frame = frame if wanted is None else frame[frame.stay_id.isin(list(wanted))]
     missing = sorted(set(wanted or ()) - set(frame.stay_id.tolist()))
@@ -85,8 +88,11 @@ def stays(folder: Path, wanted: Collection[int] | None = None) -> list[MimicStay
         frame.intime.tolist(),
         strict=True,
     )
-    found = [stay(row, births) for row in rows if row[2] is not None]
-    return sorted(found)
+    listed = list(rows)
+    if untimed := [row[4] for row in listed if row[2] is None]:
+        tally.count_read(STAYS, len(listed))
+        tally.drop_untimed(STAYS, untimed)
+    return sorted(stay(row, births) for row in listed if row[2] is not None)
 
 
 def stay(row: tuple[Any, ...], births: dict[int, int]) -> MimicStay:
@@ -94,7 +100,7 @@ def stay(row: tuple[Any, ...], births: dict[int, int]) -> MimicStay:
     number, subject, intime, outtime, text = row
     born = births.get(subject)
     return MimicStay(
-        int(number), int(subject), intime, outtime, None if born is None else int(text[:4]) - born
+        int(number), int(subject), intime, outtime, None if born is None else int(text.strip()[:4]) - born
     )
 
 
@@ -172,7 +178,7 @@ def timed(frame: Any, table: MimicTable, tally: ImportTally) -> Any:
     }
     found = frame.drop(columns=[table.at]).assign(**times)
     there = found["at"].notna()
-    tally.drop(table.name, "no-time", int((~there).sum()))
+    tally.drop_untimed(table.name, frame[table.at][~there].tolist())
     return found[there]
 
 

@@ -34,6 +34,7 @@ ADJUSTMENTS: Mapping[str, str] = {
     "detection-limit": "a result below or above what can be measured, taken as that limit",
     "by-patientweight": "a rate per minute, divided by the row's patientweight",
     "milligrams-are-micrograms": "mg/kg/min beside a patientweight of 1 kg: the number is ug/kg/min",
+    "medicines": "a steroid or antihypertensive: a medication",
     "pushes": "a vasopressor given as a push: a medication",
     "irrigant-owed": "irrigant not yet back: taken off the next that comes out",
     "begins-after-sum": "urine that is counted from the end of an OR or PACU sum",
@@ -52,6 +53,8 @@ class ImportTally:
         self.wordings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.labels: dict[str, dict[int, str]] = {}
         self.relabelled: dict[str, dict[int, str]] = {}
+        self.by_name: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        self.unread_times: dict[str, str] = {}
         self.events: Counter[str] = Counter()
         self.stays = 0
 
@@ -62,6 +65,13 @@ class ImportTally:
         """Count rows that gave nothing. `reason` is one of REASONS."""
         assert reason in REASONS, reason
         self.dropped[table][reason] += number
+
+    def drop_untimed(self, table: str, texts: list[Any]) -> None:
+        """Count rows whose time cannot be read, and keep the first of these times that is not empty."""
+        self.drop(table, "no-time", len(texts))
+        found = next((str(text) for text in texts if text == text and text is not None), None)
+        if found is not None:
+            self.unread_times.setdefault(table, found[:40])
 
     def adjust(self, table: str, what: str, number: int = 1) -> None:
         """Count rows whose fact differs from them. `what` is one of ADJUSTMENTS."""
@@ -85,7 +95,7 @@ class ImportTally:
         return {
             "stays": self.stays,
             "events": dict(sorted(self.events.items())),
-            "tables": {table: self._table(table) for table in sorted(self.rows)},
+            "tables": {table: self._table(table) for table in sorted({*self.rows, *self.unread_times})},
         }
 
     def _table(self, table: str) -> dict[str, Any]:
@@ -105,4 +115,8 @@ class ImportTally:
                 {"itemid": item, "label": label}
                 for item, label in sorted(self.relabelled.get(table, {}).items())
             ],
+            "by-name": [
+                {"itemid": item, "label": label} for item, label in sorted(self.by_name[table].items())
+            ],
+            "unread-time": self.unread_times.get(table),
         }

@@ -13,6 +13,7 @@ from typing import IO, Any, Literal
 
 import msgspec
 
+from simulators.charting.records import beside
 from simulators.charting.writer import Vitals
 
 Level = Literal["relative", "absolute"]
@@ -112,7 +113,7 @@ def load_truth(path: Path) -> Iterator[Truth]:
 
 @contextmanager
 def _sink(path: Path) -> Iterator[IO[bytes] | Any]:
-    with path.open("wb") as plain:
+    with beside(path) as plain:
         if path.suffix != ".gz":
             yield plain
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import time
 from collections import Counter
@@ -68,6 +69,9 @@ class DisplaySettings(NamedTuple):
         return pages.unit_of(self.units, patient)
 
 
+log = logging.getLogger("il2watch.board")
+
+
 class BoardState:
     """The state of the board.
 
@@ -94,6 +98,7 @@ class BoardState:
         self.liveness = Liveness(monotonic(), FeedActivity(display.quiet_s))
         self.changed, self.beat = WakeSignal(), WakeSignal()
         self._dirty: dict[str, PatientProjection] = {}
+        self.unshown: set[str] = set()
 
     @property
     def now(self) -> int:
@@ -138,9 +143,22 @@ class BoardState:
         return any(changes)
 
     def _draw(self, projection: PatientProjection) -> bool:
-        """Render one patient's row; return whether anything displayed changed."""
+        """Render one patient's row; return whether anything displayed changed.
+
+        One that cannot be rendered is taken off, and told on every page: nobody else's row is lost by it.
+        """
         if not projection.present or projection.key not in self.patients.by_key:
             return self._remove(projection.key)
+        try:
+            changed = self._render(projection)
+        except Exception as fault:
+            log.error("a patient cannot be shown: %s", type(fault).__name__)
+            self.unshown.add(projection.key)
+            return self._remove(projection.key)
+        self.unshown.discard(projection.key)
+        return changed
+
+    def _render(self, projection: PatientProjection) -> bool:
         row = unit_overview.row(projection, self.guideline, self.display.unit_of(projection.name), self.clock)
         self._count(projection.key, row.advised.word)
         changed = self.unit.put(projection.key, cells(row), attributes(row))
@@ -187,13 +205,15 @@ class BoardState:
 
     def notices(self) -> list[str]:
         """Return what every page says beside its liveness: alarms of the system, and what cannot be read."""
-        unreadable, alerts = len(self.patients.latest.unreadable), self.patients.unread["alert"]
-        newest = f"The newest assessment of {plural(unreadable, 'patient')} cannot be read."
+        faults = (
+            (len(self.patients.latest.unreadable), "The newest assessment of {} cannot be read.", "patient"),
+            (len(self.unshown), "{} cannot be shown here: look elsewhere, and at the log.", "patient"),
+            (self.patients.unread["alert"], "{} could not be read: open alerts may be missing.", "alert"),
+        )
         return [
             *(alarm.message for alarm in self.patients.alarms.values()),
-            *([newest] * bool(unreadable)),
             *([OTHER_GUIDELINE] * self._other_guideline()),
-            *([f"{plural(alerts, 'alert')} could not be read: open alerts may be missing."] * bool(alerts)),
+            *(text.format(plural(number, what)) for number, text, what in faults if number),
         ]
 
     def _other_guideline(self) -> bool:

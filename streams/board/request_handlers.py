@@ -32,6 +32,7 @@ from streams.board.html.page import Frame, forms, login, page, ranges
 from streams.errors import UsageError
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord, Producer
 from streams.projections.patients import PatientProjection
+from streams.service.connections import form_of
 from streams.service.exit_codes import version
 
 LARGEST = 16 * 1024
@@ -156,7 +157,7 @@ class Handlers:
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Execute an action: check the token, then the role, then write the audit record and the command."""
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        form = await form_of(request)
         user, what = request[REQUEST_USER], request.match_info["what"]
         patient = self.state.patients.by_key.get(form.get("patient", ""))
         if fault := forged(request, self.sessions, user.session, form.get("token", "")):
@@ -220,8 +221,8 @@ class Handlers:
         Nothing is checked while too many recent attempts were wrong. A login from another site's page is
         refused by its origin.
         """
-        form = await request.post()
-        user, password = str(form.get("user", ""))[:64], str(form.get("password", ""))[:1024]
+        form = await form_of(request)
+        user, password = form.get("user", "")[:64], form.get("password", "")[:1024]
         sources, now = (f"user {user}", f"from {request.remote}"), time.monotonic()
         if self.auth.users is None or forged(request, self.sessions, NOBODY, self.sessions.token(NOBODY)):
             return refused(403, "Refused: it comes from another site.")
@@ -243,11 +244,14 @@ class Handlers:
 
     async def log_out(self, request: web.Request) -> web.StreamResponse:
         """End the session."""
-        form = await request.post()
+        form = await form_of(request)
         session = request[REQUEST_USER].session
-        if fault := forged(request, self.sessions, session, str(form.get("token", ""))):
+        if fault := forged(request, self.sessions, session, form.get("token", "")):
             return refused(403, f"Refused: {fault}.")
-        self.sessions.end(session)
+        try:
+            self.sessions.end(session)
+        except UsageError as fault:
+            return refused(503, f"The logout cannot be kept: {fault}.")
         response = web.Response(status=303, headers={"Location": "/login"})
         response.del_cookie(COOKIE, path="/")
         return response

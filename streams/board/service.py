@@ -10,17 +10,17 @@ import contextlib
 import logging
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from aiohttp import web
 from aiokafka.errors import KafkaError
 
 from rules.wire.instants import HOUR
 from streams.board.access.auth_settings import AuthSettings
-from streams.board.access.session import Sessions, patient_key, secret
+from streams.board.access.session import ENDED, EndedSessions, Sessions, patient_key, secret
 from streams.board.board_state import BoardState, DisplaySettings
 from streams.board.feed import BoardReader, LagMonitor
 from streams.board.liveness import Code, Problem
@@ -32,6 +32,8 @@ from streams.kafka.producer import Producer
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
+from streams.projections.patients import name_of
+from streams.service.connections import GuardedRunner
 from streams.service.metrics import gauge
 from streams.service.process import Part
 from streams.service.process import Service as LongRunning
@@ -71,7 +73,7 @@ def context(certificate: str, key: str) -> ssl.SSLContext:
 DRAW_S = 0.1
 LOOK_S = 1.0
 REFRESH_S = 30.0
-STOP_S = 2.0
+STOP_S = 1.5
 log = logging.getLogger("il2watch.board")
 
 
@@ -95,63 +97,63 @@ class BoardOptions(NamedTuple):
     worker: str = "il2watch"
     metrics_port: int = 0
     session_keys: tuple[Secret, ...] = ()
+    plain_http: bool = False
 
 
 async def serve(options: BoardOptions) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
-    options.auth.check(options.listen)
+    options.auth.check(options.listen, options.plain_http)
     tls = None if options.tls is None else context(*options.tls)
     ZONE.set(options.guideline.shifts.timezone)
     own = secret(options.state)
-    sessions = Sessions([key.reveal().encode() for key in options.session_keys] or [own])
-    topics = await asyncio.to_thread(shape, options.broker)
-    began = time.time_ns() // 1_000_000
-    feed = BoardReader(
-        options.broker,
-        changelog(options.worker, STATE_TABLE),
-        options.history,
-        began if options.display.wall else 0,
-    )
-    await feed.start(topics.partitions)
+    ended = EndedSessions(options.state / ENDED, int(time.time()))
+    sessions = Sessions([key.reveal().encode() for key in options.session_keys] or [own], ended)
     state = BoardState(options.guideline, options.display, partial(patient_key, own))
-    service = BoardService(options, state, feed, sessions, began - options.history, topics.partitions, tls)
-    try:
-        return await service.run()
-    finally:
-        await feed.stop()
+    return await BoardService(options, state, sessions, tls).run()
 
 
 class BoardService(LongRunning):
     """A running board. `partitions`: the number of partitions of every topic; `tls`: of its pages."""
 
     def __init__(
-        self,
-        options: BoardOptions,
-        state: BoardState,
-        feed: BoardReader,
-        sessions: Sessions,
-        since: int,
-        partitions: int,
-        tls: ssl.SSLContext | None,
+        self, options: BoardOptions, state: BoardState, sessions: Sessions, tls: ssl.SSLContext | None
     ) -> None:
         super().__init__(log, options.listen, options.metrics_port)
-        self.options, self.state, self.feed = options, state, feed
-        self.partitions, self.tls = partitions, tls
+        self.options, self.state, self.tls = options, state, tls
+        began = time.time_ns() // 1_000_000
+        self.began = began if options.display.wall else 0
+        self.feed = self._reader()
         self.watch, self.producer = LagMonitor(options.broker, options.worker), Producer(options.broker)
+        since = began - options.history
         self.handlers = Handlers(
             state, options.auth, sessions, self.producer, since if options.display.wall else 0
         )
 
-    async def open(self) -> None:
-        """Serve from the start, so that people see the board come up, and log its address."""
+    def _reader(self) -> BoardReader:
+        options = self.options
+        return BoardReader(
+            options.broker, changelog(options.worker, STATE_TABLE), options.history, self.began
+        )
+
+    async def connect(self) -> None:
+        """Connect every client. Raises UsageError, Unanswered."""
+        broker = self.options.broker
+        partitions = (await asyncio.to_thread(shape, broker)).partitions
+        await self._disconnect()
+        self.feed = self._reader()
+        self.watch, self.producer = LagMonitor(broker, self.options.worker), Producer(broker)
+        self.handlers.producer = self.producer
+        await self.feed.start(partitions)
         try:
-            await self.watch.start(self.partitions)
+            await self.watch.start(partitions)
             await self.producer.start()
         except KafkaError as error:
-            raise self.options.broker.unanswered(error) from None
+            raise broker.unanswered(error) from None
+
+    async def open(self) -> None:
+        """Serve before anything is read, so that people see the board come up, and log its address."""
         await self._serve(self.tls)
         show(self.state.problems())
-        await self.serve_health()
 
     def parts(self) -> Iterable[Part]:
         """Return the loops of a running board."""
@@ -160,9 +162,7 @@ class BoardService(LongRunning):
     async def _serve(self, tls: ssl.SSLContext | None) -> None:
         """Serve the page. Raises UsageError when the port is taken."""
         options = self.options
-        runner = web.AppRunner(
-            application(self.handlers), access_log=None, shutdown_timeout=0.5, handler_cancellation=True
-        )
+        runner = GuardedRunner(application(self.handlers), shutdown_timeout=0.5, handler_cancellation=True)
         self.runners.append(runner)
         await runner.setup()
         try:
@@ -184,7 +184,7 @@ class BoardService(LongRunning):
             state.apply(displayed)
             for record in records:
                 if record.topic == self.feed.chart:
-                    state.patients.chart(record.key.decode("utf-8", "surrogatepass"), record.value)
+                    state.patients.chart(name_of(record.key), record.value)
             state.liveness.positions.update(self.feed.positions_read())
             if state.liveness.loading is not None:
                 await self._load()
@@ -228,9 +228,19 @@ class BoardService(LongRunning):
     async def close(self) -> None:
         """End the loops, the servers and the clients, each within `STOP_S`."""
         await self.end_parts(self.tasks)
-        for part in (*(runner.cleanup() for runner in self.runners), self.producer.stop(), self.watch.stop()):
-            with contextlib.suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(part, STOP_S)
+        for runner in self.runners:
+            await within_stop(runner.cleanup())
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
+        for client in (self.producer, self.watch, self.feed):
+            await within_stop(client.stop())
+
+
+async def within_stop(part: Coroutine[Any, Any, None]) -> None:
+    """Wait for an end, at most `STOP_S`."""
+    with contextlib.suppress(TimeoutError, KafkaError):
+        await asyncio.wait_for(part, STOP_S)
 
 
 def address(options: BoardOptions) -> str:

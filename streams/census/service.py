@@ -5,6 +5,7 @@ The process ends on request, or when the broker has not answered for too long.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ from faust.types import TP
 from rules.wire.alerts import RECOMMENDATIONS
 from rules.wire.assessments import TRIPPED
 from rules.wire.topics import ASSESSMENTS
-from streams.kafka.end_offsets import Ends
+from streams.kafka.end_offsets import Ends, connect
 from streams.kafka.partition_check import partitions
 from streams.kafka.settings import Broker
 from streams.kafka.tail_reader import Follower
@@ -112,29 +113,34 @@ class CensusOptions(NamedTuple):
 
 async def serve(options: CensusOptions) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
-    partitions(options.broker, [ASSESSMENTS])
-    follower, ends = Follower(options.broker, ASSESSMENTS), Ends(options.broker)
-    await follower.start()
-    try:
-        await ends.start()
-        return await CensusService(follower, ends, options).run()
-    finally:
-        await ends.stop()
-        await follower.stop()
+    return await CensusService(options).run()
 
 
 class CensusService(LongRunning):
     """A running census."""
 
-    def __init__(self, follower: Follower, ends: Ends, options: CensusOptions) -> None:
+    def __init__(self, options: CensusOptions) -> None:
         super().__init__(log, options.listen, options.port, options.patience)
-        self.follower, self.ends, self.guideline = follower, ends, options.guideline
+        self.broker, self.guideline = options.broker, options.guideline
+        self.follower, self.ends = Follower(self.broker, ASSESSMENTS), Ends(self.broker)
         self.census = Census()
         self.caught_up = False
 
+    async def connect(self) -> None:
+        """Connect to the assessments. Raises UsageError, Unanswered."""
+        await asyncio.to_thread(partitions, self.broker, [ASSESSMENTS])
+        self.follower, self.ends = Follower(self.broker, ASSESSMENTS), Ends(self.broker)
+        await self.follower.start()
+        await connect(self.ends, self.broker)
+
     async def open(self) -> None:
         prepare_labels(self.guideline)
-        await super().open()
+
+    async def close(self) -> None:
+        """Stop reading, and disconnect."""
+        await super().close()
+        await self.ends.stop()
+        await self.follower.stop()
 
     def parts(self) -> Iterable[Part]:
         return (self._follow(),)

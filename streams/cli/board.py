@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import logging
 import sys
@@ -14,6 +13,7 @@ from rules.wire.instants import HOUR
 from streams.cli import options
 from streams.cli.options import broker_of, connection, port, positive
 from streams.errors import UsageError
+from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.board.service import BoardOptions
@@ -74,6 +74,11 @@ def parser() -> options.Parser:
         default=0,
         help="health and metrics for Prometheus, without TLS or login; default: 0, none",
     )
+    command.add_argument(
+        "--plain-http",
+        action="store_true",
+        help="log in without TLS at --listen: it is reached from this machine alone, as in a container",
+    )
     command.add_argument("--hash", action="store_true", help="ask for a password, print its hash, and end")
     return command
 
@@ -83,6 +88,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser().parse_args(arguments)
     if chosen.hash:
         return print_hash()
+    until_running()
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -90,8 +96,9 @@ def main(arguments: list[str]) -> int:
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     board_options = settings(chosen)
     from streams.board.service import serve
+    from streams.service.process import run_to_end
 
-    return asyncio.run(serve(board_options))
+    run_to_end(serve(board_options))
 
 
 def settings(chosen: argparse.Namespace) -> BoardOptions:
@@ -115,6 +122,7 @@ def settings(chosen: argparse.Namespace) -> BoardOptions:
         worker=chosen.worker_id,
         metrics_port=chosen.metrics_port,
         session_keys=table.session_keys(board),
+        plain_http=chosen.plain_http,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import sys
 from typing import TYPE_CHECKING
 
 from streams.cli import options
 from streams.cli.options import broker_of, connection, fixed_port, positive
+from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.census.service import CensusOptions
@@ -54,14 +54,16 @@ def parser() -> options.Parser:
 
 def main(arguments: list[str]) -> int:
     """Run until told to stop."""
+    until_running()
     census_options = settings(parser().parse_args(arguments))
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the census logs once
     from streams.census.service import serve
+    from streams.service.process import run_to_end
 
-    return asyncio.run(serve(census_options))
+    run_to_end(serve(census_options))
 
 
 def settings(chosen: argparse.Namespace) -> CensusOptions:

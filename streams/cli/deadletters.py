@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli import options
+from streams.cli import event_files, options
 from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
@@ -82,11 +82,10 @@ def save(letters: list[Letter], path: Path) -> None:
 
     from streams.deadletters.letter import written
 
-    try:
-        with path.open("xb") as file:
-            file.writelines(msgspec.json.encode(written(letter)) + b"\n" for letter in letters)
-    except FileExistsError:
-        raise UsageError(f"--save {path}: is there already; name a new file") from None
+    if path.exists():
+        raise UsageError(f"--save {path}: is there already; name a new file")
+    with event_files.opened(str(path)) as file:
+        file.writelines(msgspec.json.encode(written(letter)) + b"\n" for letter in letters)
 
 
 def summary(shown: list[Letter], total: int) -> None:

@@ -6,7 +6,6 @@ A file is written whole or not at all.
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -48,24 +47,15 @@ def option(command: Parser) -> None:
 
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
-    """Open a file for writing under another name beside it, and rename it when all was written.
+    """Open a file for writing; it appears under its name when all was written.
 
-    `-` and devices are written directly. Raises UsageError when it cannot be written, OSError when the disk
-    is full.
+    Raises UsageError when its folder does not exist, OSError when it cannot be written.
     """
-    if path == STDOUT or (os.path.exists(path) and not os.path.isfile(path)):
+    try:
         with sink()(path) as into:
             yield into
-        return
-    part = Path(path).with_name(f"part-{os.getpid()}-{Path(path).name}")
-    try:
-        with sink()(str(part)) as into:
-            yield into
-        part.replace(path)
     except FileNotFoundError:
         raise UsageError(f"{path}: no folder {Path(path).parent}; make it first") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def sink() -> Any:

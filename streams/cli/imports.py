@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 from streams.cli import event_files, options
 from streams.errors import UsageError
+from streams.service.exit_codes import DONE, FINDINGS
 
 CSV_DESCRIPTION = """\
 Turns a table in the layout of docs/reference/columns.md into a file of events (JSON Lines), in the
@@ -23,8 +24,8 @@ CSV_EXAMPLE = """\
   il2watch import csv ward.csv -o ward.jsonl.gz
   il2watch import csv vitals.parquet | il2watch assess -"""
 CSV_EXIT = (
-    "exit: 0 done, 1 some row was left out (--strict), 2 usage, or a table that cannot be read, 130 "
-    "interrupted"
+    "exit: 0 done, 1 some row was left out (--strict), or all were, 2 usage, or a table that cannot be "
+    "read, 130 interrupted"
 )
 
 
@@ -50,7 +51,7 @@ def csv_main(arguments: list[str]) -> int:
         into.writelines(record.value + b"\n" for record in found.records)
     if found.unsendable:
         warn(f"il2watch: {chosen.file}: {found.unsendable.total()} left out ({spelled(found.unsendable)})")
-    return int(chosen.strict and bool(found.unsendable))
+    return FINDINGS if found.unsendable and (chosen.strict or not found.records) else DONE
 
 
 MIMIC = "simulators.mimic_iv"
@@ -82,6 +83,8 @@ Rows = TypedDict(
         "adjusted": dict[str, int],
         "wordings": dict[str, int],
         "relabelled": list[Item],
+        "by-name": list[Item],
+        "unread-time": str | None,
     },
 )
 """Counts of what became of the rows of a table."""
@@ -104,7 +107,7 @@ docs/reference/mimic.md describes the mapping."""
 MIMIC_EXAMPLE = """\
   il2watch import mimic-iv mimic-iv-demo -o events.jsonl.gz
   il2watch import mimic-iv mimic-iv --stays 31316840 30665396 | il2watch run -"""
-MIMIC_EXIT = "exit: 0 done, 2 usage, or a folder that is not MIMIC-IV's, 130 interrupted"
+MIMIC_EXIT = "exit: 0 done, 1 nothing was read, 2 usage, or a folder that is not MIMIC-IV's, 130 interrupted"
 
 
 def mimic_parser() -> options.Parser:
@@ -133,8 +136,19 @@ def mimic_main(arguments: list[str]) -> int:
         write(chosen, convert.events, counts)
     except tables.UnreadableMimic as fault:
         raise UsageError(str(fault)) from None
-    finish(chosen, counts.report(), dict(tally.REASONS) | dict(tally.ADJUSTMENTS))
-    return 0
+    report = counts.report()
+    finish(chosen, report, dict(tally.REASONS) | dict(tally.ADJUSTMENTS))
+    return nothing_read(chosen.folder, report)
+
+
+def nothing_read(folder: str, report: Report) -> int:
+    """Return the exit code; say so where nothing was read: an empty file looks like success."""
+    from streams.service.event_file import warn
+
+    if sum(report["events"].values()):
+        return DONE
+    warn(f"il2watch: {folder}: nothing was read; the lines above say what could not be")
+    return FINDINGS
 
 
 def write(chosen: argparse.Namespace, events: Any, counts: Any) -> None:
@@ -156,9 +170,8 @@ def finish(chosen: argparse.Namespace, report: Report, words: dict[str, str]) ->
     for line in report_lines(report, words):
         warn(line)
     if chosen.report is not None:
-        Path(chosen.report).write_text(
-            json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        with event_files.opened(chosen.report) as into:
+            into.write(json.dumps(report, indent=1, ensure_ascii=False).encode() + b"\n")
 
 
 def report_lines(report: Report, words: dict[str, str]) -> Iterator[str]:
@@ -180,6 +193,12 @@ def report_lines(report: Report, words: dict[str, str]) -> Iterator[str]:
             f"  named otherwise here, and used: {item['itemid']} {item['label']}"
             for item in table["relabelled"]
         )
+        yield from (
+            f"  read by its name in the dictionary: {item['itemid']} {item['label']}"
+            for item in table["by-name"]
+        )
+        if table["unread-time"] is not None:
+            yield f"  a time that cannot be read: {table['unread-time']!r}; times are 2150-03-02 08:00:00"
 
 
 def items(unmapped: list[Unmapped]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from rules.wire import pages
 from rules.wire.alerts import NotAnAlert, decode_transition
 from rules.wire.commands import bounded
 from rules.wire.events import Silence, Withdrawal
-from rules.wire.instants import text
+from rules.wire.instants import AFTER_ALL, text
 from rules.wire.topics import ALERTS, COMMANDS, PAGES
 from streams.errors import UsageError
 from streams.kafka.blocking_reader import records
@@ -75,12 +75,12 @@ def _of_page(value: bytes) -> AlertAndPatient | None:
 
 def silences_in_force(broker: Broker, now: int) -> list[SilenceInForce]:
     """Return the silences in force at an instant (ms), those that end first in front."""
-    found = latest_silences(records(broker, COMMANDS))
+    found = latest_silences(records(broker, COMMANDS), now)
     return sorted((one for one in found if one.until > now), key=lambda one: one.until)
 
 
-def latest_silences(candidates: Iterable[Any]) -> list[SilenceInForce]:
-    """Return each silence as it was last requested, without those withdrawn.
+def latest_silences(candidates: Iterable[Any], now: int = AFTER_ALL) -> list[SilenceInForce]:
+    """Return each silence as it was last requested, without those withdrawn. `now`: ms.
 
     One that a worsening has ended is still listed: that is in `il2.pages`.
     """
@@ -91,7 +91,7 @@ def latest_silences(candidates: Iterable[Any]) -> list[SilenceInForce]:
             record.value or b"", key=key, known=record.timestamp if record.timestamp >= 0 else None
         )
         if isinstance(event, Silence):
-            until = bounded(event.level, event.known, event.until)
+            until = bounded(event.level, min(event.known, now), event.until - max(0, event.at - now))
             found[event.patient, event.id] = SilenceInForce(
                 event.id, event.patient, event.subject, event.level, until, event.by, event.reason
             )

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from streams.errors import UsageError
-from streams.service.exit_codes import DONE, INTERRUPTED, USAGE, complain, version
+from streams.errors import Unanswered, UsageError
+from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, USAGE, complain, version
 
 
 class Command(NamedTuple):
@@ -47,6 +47,7 @@ COMMANDS = {
     "silence expire": Command("streams.cli.silence:expire_main", "end a silence"),
     "resume": Command("streams.cli.physician:resume_main", "lift a stop rule"),
     "accept": Command("streams.cli.physician:accept_main", "accept a known abnormality"),
+    "forget": Command("streams.cli.forget:main", "erase a patient from state, outbox and assessments"),
     "census": Command("streams.cli.census:main", "counts of the ward's patients, as metrics for a dashboard"),
     "import mimic-iv": Command("streams.cli.imports:mimic_main", "real ICU stays of MIMIC-IV, as events"),
     "import csv": Command(
@@ -82,7 +83,8 @@ TAIL = """
 
 FILE is JSON Lines, one event a line, plain or gzip; '-' is standard input.
 --config FILE, or IL2WATCH_CONFIG, names the site configuration (TOML).
-exit: 0 done, 1 findings (a mismatch, --strict), 2 usage or configuration, 130 interrupted
+exit: 0 done, 1 findings (a mismatch, --strict), 2 usage or configuration, 3 the broker
+does not answer, or no progress, 130 interrupted
 
 example:
   il2watch run ward.jsonl          every alert of the file, in order
@@ -93,18 +95,32 @@ example:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's error is one line on stderr."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    open_streams()
     try:
         code = dispatch(arguments)
         sys.stdout.flush()
         return code
+    except Unanswered as error:
+        complain(str(error))
+        return STUCK
     except UsageError as error:
         return complain(str(error))
     except BrokenPipeError:
         return reader_left()
     except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        abandon_stdout()
+        return complain(f"{error.filename or 'standard output'}: {error.strerror or 'it is closed'}")
     except KeyboardInterrupt:
+        abandon_stdout()
         return INTERRUPTED
+
+
+def open_streams() -> None:
+    """Stand in for streams that the shell closed: a write to stdout is an error then, and stderr is lost."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull)  # noqa: SIM115 - open until the process ends
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -155,9 +171,17 @@ def overview() -> str:
 
 
 def reader_left() -> int:
-    """End quietly when the reader of stdout is gone: `il2watch run FILE | head` is no error.
-
-    Stdout is pointed at the null device, so that the interpreter's last flush is quiet too.
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """End quietly when the reader of stdout is gone: `il2watch run FILE | head` is no error."""
+    abandon_stdout()
     return DONE
+
+
+def abandon_stdout() -> None:
+    """Write what is left for stdout; where it cannot be written, point stdout at the null device.
+
+    So the interpreter's last flush is quiet too.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
@@ -14,6 +13,7 @@ from streams.cli import options
 from streams.cli.options import broker_of, connection
 from streams.config import site
 from streams.errors import UsageError
+from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.pager.service.config import Configured
@@ -60,6 +60,14 @@ def parser() -> options.Parser:
     )
     options.supervised(command, 9109)
     command.add_argument(
+        "--rebuild",
+        action="store_true",
+        help=(
+            "forget the outbox and make it anew from the alerts and commands, as far back as they reach; all "
+            "pagers of the group must be stopped"
+        ),
+    )
+    command.add_argument(
         "--id",
         default="il2watch-pager",
         help="consumer group and name of the outbox; default: il2watch-pager",
@@ -68,11 +76,9 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Run until told to stop.
-
-    Threads of the Kafka client that still wait for a broker do not keep the process.
-    """
+    """Run until told to stop."""
     chosen = parser().parse_args(arguments)
+    until_running()
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -80,11 +86,9 @@ def main(arguments: list[str]) -> int:
     logging.getLogger("mode.timers").setLevel(logging.ERROR)
     pager_options = settings(chosen)
     from streams.pager.service.process import serve
+    from streams.service.process import run_to_end
 
-    code = asyncio.run(serve(pager_options))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    run_to_end(serve(pager_options))
 
 
 def settings(chosen: argparse.Namespace) -> PagerOptions:
@@ -104,6 +108,7 @@ def settings(chosen: argparse.Namespace) -> PagerOptions:
         patience=chosen.patience,
         session=chosen.session_timeout,
         name=chosen.id,
+        rebuild=chosen.rebuild,
     )
 
 

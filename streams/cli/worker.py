@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli import options
 from streams.cli.options import broker_of, connection
+from streams.service.lifecycle import until_running
 
 if TYPE_CHECKING:
     from streams.worker.process import WorkerOptions
@@ -71,23 +70,19 @@ def parser() -> options.Parser:
 
 
 def main(arguments: list[str]) -> int:
-    """Run until told to stop.
-
-    Threads of the Kafka client that still wait for a broker do not keep the process.
-    """
+    """Run until told to stop."""
     chosen = parser().parse_args(arguments)
+    until_running()
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("il2watch").setLevel(logging.INFO)
     logging.getLogger("mode.timers").setLevel(logging.ERROR)  # it warns whenever a batch takes a second
     worker_options = settings(chosen)
+    from streams.service.process import run_to_end
     from streams.worker.process import serve
 
-    code = asyncio.run(serve(worker_options))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    run_to_end(serve(worker_options))
 
 
 def settings(chosen: argparse.Namespace) -> WorkerOptions:

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from rules.ingest.decode import decode
 from rules.wire import deadletters
 from rules.wire.deadletters import Letter
-from rules.wire.instants import BadTime, parse, text
+from rules.wire.instants import LATEST, BadTime, parse, text
 from rules.wire.refusals import AMBIGUOUS, BAD_TIME, BAD_UNIT, ID_CONFLICT, MALFORMED, NEEDS_WEIGHT
 
 OF_A_READING = (AMBIGUOUS, BAD_TIME, BAD_UNIT, MALFORMED)
@@ -88,7 +88,8 @@ _LINE = msgspec.json.Decoder(Line)
 
 def written(of: Letter) -> Line:
     """Return the letter as its JSON line."""
-    timestamp = None if of.timestamp is None else text(of.timestamp)
+    there = of.timestamp is not None and of.timestamp <= LATEST
+    timestamp = text(of.timestamp or 0) if there else None
     return Line(
         of.where, of.reason, of.message, of.partly_used, timestamp, *_as_text(of.key), *_as_text(of.value)
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain, groupby
 from math import inf
 from pathlib import Path
@@ -147,12 +148,13 @@ class Reader:
         """
         found = []
         for one in self.tail.poll(round(seconds * 1000)):
-            if one.topic == ASSESSMENTS:
-                overview.assessment((one.key or b"").decode(errors="replace"), one.value)
-            elif one.topic == PAGES:
-                overview.page(one.value)
-            elif (alert := overview.alert(one.value)) is not None:
-                found.append(alert)
+            with suppress(ValueError, OverflowError):
+                if one.topic == ASSESSMENTS:
+                    overview.assessment((one.key or b"").decode(errors="replace"), one.value)
+                elif one.topic == PAGES:
+                    overview.page(one.value)
+                elif (alert := overview.alert(one.value)) is not None:
+                    found.append(alert)
         return found
 
     def __enter__(self) -> Reader:

@@ -14,7 +14,8 @@ import msgspec
 
 from rules.ingest.decode import decode
 from rules.wire.events import Event
-from rules.wire.instants import text
+from rules.wire.instants import LATEST, text
+from rules.wire.refusals import BAD_TIME
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
 
@@ -87,6 +88,9 @@ def _known(record: Any, wanted: Wanted, ahead: int, refused: Counter[str]) -> Kn
         refused[problems[0].reason] += 1
         return None
     known = max(event.known, stamp) if wanted.wall else event.known
+    if known > LATEST:
+        refused[BAD_TIME] += 1
+        return None
     written = _rewritten(record.value, event, known)
     place = NUMBER[record.topic]
     return Known(known, stamp, place, record.partition, record.offset, event.patient, written)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from streams.config.addresses import hosts
-from streams.errors import UsageError
+from streams.errors import Unanswered, UsageError
 from streams.kafka import clients, ports
 from streams.kafka.settings import Broker
 from streams.kafka.topics import Layout, settings
@@ -172,7 +172,7 @@ def patiently(ask: Callable[[], Answer], patience_s: float = PATIENCE_MS / 1000)
 def admin(broker: Broker) -> Iterator[Admin]:
     """Open an admin connection.
 
-    Raises UsageError, within a few seconds, when no broker answers or it refuses what is asked.
+    Raises Unanswered, within a few seconds, when no broker answers, UsageError when it refuses what is asked.
     """
     from kafka.errors import KafkaError
 
@@ -180,15 +180,16 @@ def admin(broker: Broker) -> Iterator[Admin]:
     if not ports.wait_until(
         lambda: any(ports.open_at(*one) for one in hosts(broker.servers)), PATIENCE_MS / 1000, every=0.25
     ):
-        raise UsageError(unreachable(broker, "nothing listens"))
+        raise Unanswered(unreachable(broker, "nothing listens"))
     try:
         client = clients.admin(broker, bootstrap_timeout_ms=PATIENCE_MS, request_timeout_ms=REQUEST_MS)
     except KafkaError as error:
-        raise UsageError(unreachable(broker, type(error).__name__)) from None
+        raise Unanswered(unreachable(broker, type(error).__name__)) from None
     try:
         yield Admin(client, broker.servers)
     except KafkaError as error:
-        raise UsageError(f"broker {broker.servers}: {type(error).__name__}: {error}") from None
+        kind = Unanswered if error.retriable else UsageError
+        raise kind(f"broker {broker.servers}: {type(error).__name__}: {error}") from None
     finally:
         client.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 from streams.errors import UsageError
 from streams.kafka import clients
 from streams.kafka.partition_check import partitions
+from streams.kafka.ranks import Ranks
 from streams.kafka.settings import Broker
 
 POLL_MS = 500
@@ -35,7 +36,7 @@ def records(broker: Broker, *topics: str) -> Iterator[Any]:
 
 def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> Iterator[Any]:
     """Yield the records up to the end offsets. Raises UsageError when nothing comes for `PATIENCE_S`."""
-    last_fetched = clock()
+    last_fetched, ranks = clock(), Ranks()
     while any(consumer.position(part) < end for part, end in ends.items()):
         fetched = consumer.poll(timeout_ms=POLL_MS)
         last_fetched = clock() if fetched else last_fetched
@@ -45,7 +46,7 @@ def until(consumer: Any, ends: dict[Any, int], clock: Callable[[], float]) -> It
                 f"{named}: the broker has sent nothing for {PATIENCE_S:.0f} s; is a partition without leader?"
             )
         for part, records in fetched.items():
-            yield from (record for record in records if record.offset < ends[part])
+            yield from ranks.counting(record for record in records if record.offset < ends[part])
 
 
 class Tail:
@@ -55,7 +56,7 @@ class Tail:
     """
 
     def __init__(self, broker: Broker, topics: Sequence[str], *, from_beginning: bool = False) -> None:
-        self.consumer = clients.consumer(broker)
+        self.consumer, self.ranks = clients.consumer(broker), Ranks()
         parts = _parts(self.consumer, topics)
         self.consumer.assign(parts)
         offsets = self.consumer.beginning_offsets if from_beginning else self.consumer.end_offsets
@@ -65,7 +66,9 @@ class Tail:
     def poll(self, timeout_ms: int) -> list[Any]:
         """Return the records that came within the time, partition by partition."""
         return [
-            record for records in self.consumer.poll(timeout_ms=timeout_ms).values() for record in records
+            record
+            for records in self.consumer.poll(timeout_ms=timeout_ms).values()
+            for record in self.ranks.counting(records)
         ]
 
     def close(self) -> None:

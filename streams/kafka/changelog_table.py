@@ -39,19 +39,21 @@ class ChangelogTable(faust.Table[str, bytes]):
         """The table's underlying store."""
         return self.data
 
-    def keep(self, key: str, value: bytes, partition: int, offset: int) -> None:
+    def keep(self, key: str, value: bytes, partition: int, offset: int) -> bool:
         """Keep a row of this process, acknowledged at its offset in the changelog.
 
         If there is a gap before that offset, another process has written there: that is still to be read.
+        Return whether there is none.
         """
         self.put(key, value, partition)
-        self.hold(partition, offset)
+        return self.hold(partition, offset)
 
-    def hold(self, partition: int, offset: int) -> None:
-        """Count an offset of the changelog as held, unless there is a gap before it."""
+    def hold(self, partition: int, offset: int) -> bool:
+        """Count an offset of the changelog as held, unless there is a gap before it; return whether it is."""
         tp = TP(self.changelog_topic_name, partition)
         if offset == self.persisted_offset(tp) + 1:
             self.held[tp] = offset
+        return self.held.get(tp) == offset
 
     def put(self, key: str, value: bytes, partition: int) -> None:
         """Set a row."""
@@ -90,7 +92,13 @@ class ChangelogTable(faust.Table[str, bytes]):
             die(fault)
 
     def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
-        """Set a row read back from the changelog, unless a newer one is here. Raises UnknownStateRecord."""
+        """Set a row read back from the changelog, unless a newer one is here; a tombstone removes it.
+
+        Raises UnknownStateRecord.
+        """
+        if value is None:
+            self.store.data.pop(key, None)
+            self.store._key_partition.pop(key, None)
         here = self.store.data.get(key)
         if value is not None and (here is None or self.supersedes(key, value, here)):
             self.put(key, value, partition)

@@ -42,20 +42,28 @@ class Ends:
 
         One request per partition number, so that one in trouble delays only itself.
         """
+        return await self._each(tps, "end_offsets")
+
+    async def begins(self, tps: Iterable[TP]) -> dict[TP, int]:
+        """Return the offset that each partition begins with; retention moves it."""
+        return await self._each(tps, "beginning_offsets")
+
+    async def _each(self, tps: Iterable[TP], what: str) -> dict[TP, int]:
         numbers: dict[int, list[TP]] = {}
         for tp in tps:
             numbers.setdefault(tp.partition, []).append(tp)
         found: dict[TP, int] = {}
-        for answer in await asyncio.gather(*map(self._ask, numbers.values())):
+        for answer in await asyncio.gather(*(self._ask(each, what) for each in numbers.values())):
             found.update(answer)
         return found
 
-    async def _ask(self, tps: list[TP]) -> dict[TP, int]:
+    async def _ask(self, tps: list[TP], what: str) -> dict[TP, int]:
         partitions = [TopicPartition(*tp) for tp in tps]
         try:
-            return {TP(*tp): end for tp, end in (await self._client.end_offsets(partitions)).items()}
+            answer = await getattr(self._client, what)(partitions)
         except KafkaError:
             return {}
+        return {TP(*tp): offset for tp, offset in answer.items()}
 
 
 def lag(positions: Mapping[TP, int], ends: Mapping[TP, int], owned: Iterable[TP]) -> int:

@@ -8,15 +8,17 @@ from typing import Any
 
 from faust.types import TP
 
-from streams.kafka.end_offsets import Ends, lag
+from streams.kafka.end_offsets import Ends, connect, lag
+from streams.kafka.partition_check import Shape
+from streams.kafka.settings import Broker
 from streams.service.lifecycle import ProgressSample, die
 from streams.service.process import Service
 
-STOP_S = 30.0
+STOP_S = 6.0
 
 
 class FaustService(Service):
-    """A service built on Faust.
+    """A service built on Faust. Subclasses make its agent in `make`.
 
     `agent`: the app's agent, with its table; `ends`: returns the end offsets of partitions. `recovers`: the
     name of what is read back at a start.
@@ -24,12 +26,31 @@ class FaustService(Service):
 
     recovers = "the table"
 
-    def __init__(
-        self, agent: Any, ends: Ends, log: logging.Logger, listen: str, port: int, patience: float
-    ) -> None:
+    def __init__(self, broker: Broker, log: logging.Logger, listen: str, port: int, patience: float) -> None:
         super().__init__(log, listen, port, patience)
-        self.app, self.agent, self.ends = agent.app, agent, ends
+        self.broker, self.ends = broker, Ends(broker)
+        self.agent: Any = None
         self.started = False
+
+    @property
+    def app(self) -> Any:
+        """The agent's Faust app."""
+        return self.agent.app
+
+    def shape(self) -> Shape:
+        """Return the topics' shape, after making the changelog; blocks. Raises UsageError, Unanswered."""
+        raise NotImplementedError
+
+    def make(self, shape: Shape) -> Any:
+        """Return the agent, wired to its app."""
+        raise NotImplementedError
+
+    async def connect(self) -> None:
+        """Look at the topics and make the agent. Raises UsageError, Unanswered."""
+        found = await asyncio.to_thread(self.shape)
+        self.ends = Ends(self.broker)
+        await connect(self.ends, self.broker)
+        self.agent = self.make(found)
 
     async def begin(self) -> None:
         """Start Faust; give up at once if it does not start."""
@@ -48,7 +69,8 @@ class FaustService(Service):
 
     def crashed(self) -> str | None:
         """Return Faust's crash reason, if it crashed."""
-        return f"Faust crashed: {self.app.crash_reason!r}" if self.app.crashed else None
+        crashed = self.started and self.app.crashed
+        return f"Faust crashed: {self.app.crash_reason!r}" if crashed else None
 
     async def look(self) -> ProgressSample:
         """Return the lag behind the ends of its topics; what is committed or recovered counts as progress."""
@@ -60,6 +82,8 @@ class FaustService(Service):
             return ProgressSample("the broker does not answer", mark)
         if not self.agent.settled():
             return ProgressSample("no place in the consumer group", mark)
+        if not self.agent.working():
+            return ProgressSample(f"{self.recovers} not recovered", mark)
         behind = lag(committed, ends, owned)
         return ProgressSample(f"{behind} records behind" if behind else None, mark)
 
@@ -73,6 +97,7 @@ class FaustService(Service):
             await runner.cleanup()
         await self.stop_app()
         await self.end_parts(self.tasks)
+        await self.ends.stop()
 
     async def stop_app(self) -> None:
         """Stop Faust, which commits what is done."""

@@ -13,6 +13,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
+from faust.types import TP
+
 from streams.kafka.changelog_table import ChangelogTable
 from streams.kafka.faust_consumer import InputConsumer
 from streams.kafka.producer import FaustProducer, OutgoingRecord
@@ -34,7 +36,7 @@ def unstamped(row: bytes) -> bytes:
 
 
 class FencedTable(ChangelogTable):
-    """A table whose rows begin with their age.
+    """A table whose rows tell the term that they were written in.
 
     A process that was thought dead may write behind its successor; its rows are not kept then. By content the
     two cannot be told apart: both processes have read the same records.
@@ -44,13 +46,26 @@ class FencedTable(ChangelogTable):
         """Return whether a row read back is at least as late as the one that is here."""
         return value[: AGE.size] >= here[: AGE.size]
 
+    def term_of(self, value: bytes) -> int:
+        """Return the term that a row was written in."""
+        return int(AGE.unpack_from(value)[0])
+
     def term(self, partition: int, offset: int) -> int:
         """Return the term that begins with a record at this offset.
 
         A changelog that was restored from a copy may hold rows of later terms.
         """
-        terms: list[int] = [AGE.unpack_from(value)[0] for _, value in self.values_of(partition)]
+        terms = [self.term_of(value) for _, value in self.values_of(partition)]
         return max(offset, max(terms, default=-1) + 1)
+
+    def opening(self, partition: int) -> bytes:
+        """Return the value of the record that a term of a partition begins with."""
+        return b"-"
+
+    def adopt(self, key: str, value: bytes, partition: int, offset: int) -> None:
+        """Keep a row of this process, and count all before it as held: others are outranked there."""
+        self.put(key, value, partition)
+        self.held[TP(self.changelog_topic_name, partition)] = offset
 
     def values_of(self, partition: int) -> Iterator[tuple[str, bytes]]:
         """Yield the rows of a partition, without the record of the term."""
@@ -61,7 +76,7 @@ async def begin(table: FencedTable, producer: FaustProducer, partitions: Sequenc
     """Begin a term in each partition, later than all before. Raises KafkaError."""
     topic = table.changelog_topic_name
     offsets = await producer.append(
-        OutgoingRecord(topic, key(TERM), b"-", partition=number) for number in partitions
+        OutgoingRecord(topic, key(TERM), table.opening(number), partition=number) for number in partitions
     )
     for number, offset in zip(partitions, offsets, strict=True):
         table.hold(number, offset)

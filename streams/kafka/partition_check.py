@@ -16,6 +16,7 @@ from rules.wire.topics import INPUTS, OUTPUTS
 from streams.errors import UsageError
 from streams.kafka.admin import admin, new_topic
 from streams.kafka.settings import Broker
+from streams.kafka.topics import LARGEST_STATE_RECORD
 
 REMEDY = "run: il2watch topics create"
 
@@ -52,7 +53,7 @@ CHANGELOG = {
     "min.cleanable.dirty.ratio": "0.2",
     "segment.bytes": str(32 << 20),
     "segment.ms": str(HOUR),
-    "max.message.bytes": str(8 << 20),
+    "max.message.bytes": str(LARGEST_STATE_RECORD),
     # Long enough that a row written behind a newer one is never the only one left.
     "min.compaction.lag.ms": str(600_000),
 }
@@ -85,6 +86,15 @@ def shape(broker: Broker) -> Shape:
         )
     insync = max(int(there[topic].settings.get("min.insync.replicas") or 1) for topic in INPUTS)
     return Shape(counts.pop(), max(there[topic].replication for topic in INPUTS), insync)
+
+
+def input_partitions(broker: Broker) -> dict[str, int]:
+    """Return how many partitions each input topic has; one that does not exist is left out.
+
+    Raises UsageError when no broker answers.
+    """
+    with admin(broker) as connection:
+        return {topic: found.partitions for topic, found in connection.topics(list(INPUTS)).items()}
 
 
 def make_changelog(broker: Broker, name: str, shape: Shape) -> None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from streams.config.addresses import servers_of
-from streams.errors import UsageError
+from streams.errors import Unanswered, UsageError
 
 if TYPE_CHECKING:
     import ssl
@@ -93,9 +93,9 @@ class Broker:
             settings["sasl_plain_password"] = self.sasl_password
         return settings
 
-    def unanswered(self, error: Exception) -> UsageError:
+    def unanswered(self, error: Exception) -> Unanswered:
         """Return the error for the case that none of the servers answers a client."""
-        return UsageError(
+        return Unanswered(
             f"--broker {self.servers}: no broker answers ({type(error).__name__}); is it running?"
         )
 

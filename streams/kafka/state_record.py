@@ -9,6 +9,7 @@ Source: docs/decisions on the worker.
 
 from __future__ import annotations
 
+import struct
 import zlib
 
 import msgspec
@@ -18,6 +19,25 @@ STATE_TABLE = "charts"
 """The name of the table of state records."""
 PARTITION_PREFIX = "\x00ward/"
 """The prefix of the key of a partition's own row; no patient id holds a control character."""
+
+
+NO_TERM = -1
+"""The term of what was written before there were terms: earlier than any."""
+MARK = b"\xc1"
+"""The first byte of a value with a term; msgpack never uses it, so a value without one begins otherwise."""
+_TERM = struct.Struct(">Q")
+
+
+def in_term(value: bytes, term: int) -> bytes:
+    """Return a value of the worker's table as it is written in a fencing term."""
+    return value if term == NO_TERM else MARK + _TERM.pack(term) + value
+
+
+def apart(data: bytes) -> tuple[int, bytes]:
+    """Return the term that a value of the worker's table was written in, and the value."""
+    if not data.startswith(MARK) or len(data) <= _TERM.size:
+        return NO_TERM, data
+    return int(_TERM.unpack_from(data, 1)[0]), data[1 + _TERM.size :]
 
 
 class UnknownStateRecord(ValueError):
@@ -71,7 +91,7 @@ def pack(record: StateRecord) -> bytes:
 def unpack(data: bytes) -> StateRecord:
     """Decode a state record. Raises UnknownStateRecord."""
     try:
-        record = _row.decode(data)
+        record = _row.decode(apart(data)[1])
     except msgspec.DecodeError as error:
         raise UnknownStateRecord(f"not a row of the worker's table: {error}") from error
     if record.version != VERSION:
@@ -81,12 +101,14 @@ def unpack(data: bytes) -> StateRecord:
     return record
 
 
-def newer(record: StateRecord, other: StateRecord) -> bool:
-    """Return whether a state record contains at least as much of the log as another.
+def newer(value: bytes, other: bytes) -> bool:
+    """Return whether a state record, encoded, outranks another: by its term, else by how much it contains.
 
-    A worker that was thought dead may write behind its successor.
+    A worker that was thought dead may write behind its successor: its term is earlier, whatever it contains.
+    Raises UnknownStateRecord.
     """
-    return sum(record.positions) >= sum(other.positions)
+    term, before = apart(value)[0], apart(other)[0]
+    return term > before or (term == before and sum(unpack(value).positions) >= sum(unpack(other).positions))
 
 
 def pack_pending(alerts: list[PendingAlert]) -> bytes:
@@ -115,4 +137,4 @@ def pack_tick(moment: int) -> bytes:
 
 def unpack_tick(data: bytes) -> int:
     """Decode a partition's own row."""
-    return int(msgspec.msgpack.decode(data, type=int))
+    return int(msgspec.msgpack.decode(apart(data)[1], type=int))

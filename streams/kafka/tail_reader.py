@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from streams.kafka import clients
+from streams.kafka.ranks import Ranks
 from streams.kafka.settings import Broker
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Follower:
             broker, topic, auto_offset_reset="earliest", fetch_max_bytes=FETCH, request_timeout_ms=REQUEST_MS
         )
         self.behind: dict[TopicPartition, int] = {}
+        self.ranks = Ranks()
 
     async def start(self) -> None:
         """Connect and go to the beginning of the topic, which must exist.
@@ -50,7 +52,7 @@ class Follower:
 
     async def records(self) -> list[tuple[bytes, bytes | None]]:
         """Return the records that came within a second: key and value, None for a tombstone."""
-        return list(pairs(await self.consumer.getmany(timeout_ms=FOLLOW_POLL_MS)))
+        return list(pairs(await self.consumer.getmany(timeout_ms=FOLLOW_POLL_MS), self.ranks))
 
     async def caught_up(self) -> bool:
         """Return whether all that the topic held at the start has been read.
@@ -63,9 +65,13 @@ class Follower:
         return not self.behind
 
 
-def pairs(fetched: Mapping[TopicPartition, list[Any]]) -> Iterator[tuple[bytes, bytes | None]]:
-    """Yield the key and value of each record."""
-    return ((record.key or b"", record.value) for records in fetched.values() for record in records)
+def pairs(fetched: Mapping[TopicPartition, list[Any]], ranks: Ranks) -> Iterator[tuple[bytes, bytes | None]]:
+    """Yield the key and value of each record that no later writer outranks."""
+    return (
+        (record.key or b"", record.value)
+        for records in fetched.values()
+        for record in ranks.counting(records)
+    )
 
 
 TAIL_POLL_MS = 100
@@ -92,6 +98,7 @@ class TailReader:
         self.positions: dict[TopicPartition, int] = {}
         self.ends: dict[TopicPartition, int] = {}
         self.starts: dict[TopicPartition, int] = {}
+        self.ranks = Ranks()
 
     async def connect(self, partitions: int) -> set[str]:
         """Connect and return the topics that exist; each that is read has so many partitions.
@@ -148,7 +155,7 @@ class TailReader:
         fetched = await self.consumer.getmany(timeout_ms=TAIL_POLL_MS, max_records=AT_ONCE)
         for place, records in fetched.items():
             self.positions[place] = records[-1].offset + 1
-        return [record for records in fetched.values() for record in records]
+        return [record for records in fetched.values() for record in self.ranks.counting(records)]
 
     def loading(self) -> tuple[int, int] | None:
         """Return how many of the records that existed at the start are read, and of how many; None: all."""

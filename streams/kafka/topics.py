@@ -54,7 +54,10 @@ def size(text: str) -> int:
 UNLIMITED = str((1 << 63) - 1)
 SEGMENT = 128 << 20
 COMPACT_SEGMENT = 16 << 20
+LARGEST_RECORD = 1 << 20
+"""Kafka's own `max.message.bytes`."""
 LARGEST_DEAD_LETTER = 2 << 20
+LARGEST_STATE_RECORD = 8 << 20
 COPIES = 3
 
 ANY_DATE = {

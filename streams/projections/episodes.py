@@ -14,9 +14,11 @@ from rules.wire.alerts import CLEAR, RANK, AlertRecord, NotAnAlert, decode
 from rules.wire.commands import bounded
 from rules.wire.events import Accept, Ack, Event, Resume, Silence, Withdrawal
 from rules.wire.instants import parse
+from rules.wire.pages import SILENCE, SILENCE_CUT, SILENCE_ENDED, PageRecord
 from rules.wire.vocabulary import EVERY_PATIENT
 
 TIMELINE = 150
+TOLD = (SILENCE, SILENCE_CUT, SILENCE_ENDED)
 ACKS = COMMANDS = 64
 MACHINE = "system"
 RECOMMENDATION, REASONS = "recommendation", ("criterion", "blood-pressure")
@@ -225,6 +227,17 @@ class CommandsInForce:
             case Withdrawal():
                 self.silences.pop(event.id, None)
                 episodes.withdraw(event.id)
+
+    def confirm(self, page: PageRecord) -> bool:
+        """Take the pager's word for the end of a silence; return whether there was one.
+
+        The sender's clock may be wrong, and what counts is the pager's.
+        """
+        silence = self.silences.get(page.command or "")
+        if silence is None or page.until is None or page.outcome not in TOLD:
+            return False
+        self.silences[silence.id] = msgspec.structs.replace(silence, until=parse(page.until))
+        return True
 
     def _override(self, event: Resume | Accept) -> None:
         if all(other.id != event.id for other in self.overrides):

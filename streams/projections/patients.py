@@ -15,6 +15,7 @@ from rules.wire import pages
 from rules.wire.alerts import AlertRecord
 from rules.wire.assessments import Assessment
 from rules.wire.events import Tick
+from rules.wire.instants import LATEST
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, INPUTS, PAGES
 from rules.wire.vocabulary import HEARTBEAT_PATIENT as HEARTBEAT
 from streams.projections.assessments import Latest, whole
@@ -58,6 +59,14 @@ GONE = 2000
 """How many discharged patients are remembered: a fact that arrives late does not bring one back."""
 
 
+def name_of(key: bytes | None) -> str:
+    """Return a key as text: a patient's id, or what is no id, so that it matches no patient."""
+    try:
+        return (key or b"").decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return (key or b"").decode(errors="backslashreplace")
+
+
 class TopicRecord(NamedTuple):
     """A record of a topic: `time` is its timestamp, ms."""
 
@@ -90,13 +99,20 @@ class Patients:
         }  # fmt: skip
 
     def apply(self, record: TopicRecord) -> PatientProjection | None:
-        """Apply a record; return the patient whose view it changed, None when it changed nobody's."""
-        name = record.key.decode("utf-8", "surrogatepass") if record.key else ""
+        """Apply a record; return the patient whose view it changed, None when it changed nobody's.
+
+        One that cannot be read is counted, whatever it holds.
+        """
+        name = name_of(record.key)
         if name.startswith(HEARTBEAT):
             return None
-        if record.topic in INPUTS:
+        if record.topic in INPUTS and record.time <= LATEST:
             self.clock = max(self.clock, record.time)
-        changed = self._handlers.get(record.topic, self._event)(name, record)
+        try:
+            changed = self._handlers.get(record.topic, self._event)(name, record)
+        except Exception:
+            self.unread["record"] += 1
+            return None
         if changed is not None:
             changed.changes += 1
         return changed
@@ -171,7 +187,8 @@ class Patients:
         if page is None or page.patient not in self.patients:
             return None
         found = self.patients[page.patient]
-        return found if found.pages.apply(page) else None
+        told = found.commands.confirm(page)
+        return found if found.pages.apply(page) or told else None
 
     def _command(self, name: str, record: TopicRecord) -> PatientProjection | None:
         event, _ = decode(

@@ -49,30 +49,33 @@ def source(path: str) -> Source:
     Raises UsageError when it cannot be read.
     """
     found = Source(path, [], Counter())
-    for number, value in numbered(path):
-        add_line(found, number, value)
+    for number, value, message in numbered(path):
+        add_line(found, number, value, message)
     found.records.sort(key=attrgetter("known"))
     return found
 
 
-def numbered(path: str) -> Iterable[tuple[int, bytes | None]]:
-    """Return the file's records as JSON, each with the number of its line, or of the row it begins in."""
+def numbered(path: str) -> Iterable[tuple[int, bytes | None, str]]:
+    """Return the file's records as JSON, each with the number of its line, or of the row it begins in.
+
+    A line without a record has None, and why.
+    """
     if tabular_files.is_table(path):
         return tabular_files.records(tabular_files.rows(path))
     return json_lines(path)
 
 
-def json_lines(path: str) -> Iterator[tuple[int, bytes | None]]:
+def json_lines(path: str) -> Iterator[tuple[int, bytes | None, str]]:
     """Yield the lines of a file with their numbers."""
     for line in watched(lines(path), path):
-        yield line.number, line.data
+        yield line.number, line.data, LONG
 
 
-def add_line(found: Source, number: int, value: bytes | None) -> None:
+def add_line(found: Source, number: int, value: bytes | None, message: str) -> None:
     """Add one record, or report on stderr why it cannot be sent."""
     try:
         if value is None:
-            raise Unsendable("malformed", LONG)
+            raise Unsendable("malformed", message)
         found.records.append(record(value))
     except Unsendable as fault:
         found.unsendable[fault.reason] += 1

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 LONGEST = 1 << 20
+SMALL = 64 << 20
+MOST_TIMES = 200
+"""How many times its size a gzip file may unpack to, beyond `SMALL` bytes; events unpack to 20 times."""
 GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 
@@ -41,6 +44,8 @@ def lines(path: str) -> Iterator[Line]:
     with opened(path) as file:
         try:
             yield from numbered(Rewound(file.read(len(GZIP)), file))
+        except UsageError as error:
+            raise UsageError(f"{path}: {error}") from None
         except EOFError:
             raise UsageError(f"{path}: the gzip file is cut short; copy it again") from None
         except (gzip.BadGzipFile, zlib.error) as error:
@@ -95,9 +100,15 @@ class Rewound(io.RawIOBase):
 def numbered(source: Rewound) -> Iterator[Line]:
     """Yield the lines with their numbers; blank ones are counted and left out."""
     reader = unzipped(source)
-    number = 0
+    number = unpacked = 0
     while data := reader.readline(LONGEST + 1):
         number += 1
+        unpacked += len(data)
+        if unpacked > SMALL and unpacked > MOST_TIMES * source.offset:
+            raise UsageError(
+                f"it unpacks to more than {MOST_TIMES} times its size, which no file of events does; "
+                "unpack it and look at it"
+            )
         whole = len(data) <= LONGEST or data.endswith(b"\n")
         if not whole:
             skip_line(reader)

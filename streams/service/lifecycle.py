@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from streams.service.exit_codes import CRASHED
+from streams.service.exit_codes import CRASHED, DONE
 
 
 def die(fault: BaseException) -> NoReturn:
@@ -25,6 +26,12 @@ def die(fault: BaseException) -> NoReturn:
         f"il2watch worker: stops, since going on would lose records: {fault!r}", file=sys.stderr, flush=True
     )
     os._exit(CRASHED)
+
+
+def until_running() -> None:
+    """Let SIGTERM end the process with exit code 0 until a service takes signals itself. Main thread only."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(DONE))
 
 
 @contextmanager

@@ -8,20 +8,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
+import os
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from aiohttp import web
 
-from streams.errors import UsageError
+from streams.errors import Unanswered, UsageError
 from streams.service import metrics
+from streams.service.connections import GuardedRunner
 from streams.service.exit_codes import DONE, INTERRUPTED, STUCK, version
 from streams.service.lifecycle import ProgressMonitor, ProgressSample
+from streams.service.supervision import Supervisor
 
 LOOK_S = 2.0
+RETRY_S = 1.0
+CLOSE_S = 8.5
+PATIENCE_S = 120.0
 Part = Coroutine[Any, Any, None]
 
 
@@ -35,38 +42,83 @@ class Service:
     """
 
     def __init__(
-        self, log: logging.Logger, listen: str = "", port: int = 0, patience: float = math.inf
+        self, log: logging.Logger, listen: str = "", port: int = 0, patience: float = PATIENCE_S
     ) -> None:
         self.stopping = asyncio.Event()
+        self.supervisor = Supervisor(patience, log)
         self.code = DONE
         self.log, self.listen, self.port, self.patience = log, listen, port, patience
         self.fault: str | None = None
+        self.waits: str | None = "it starts"
         self.runners: list[Any] = []
         self.tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> int:
-        """Work until told to stop, or until it cannot go on. Return the exit code; raises UsageError."""
+        """Work until told to stop, or until it cannot go on. Return the exit code; raises UsageError.
+
+        The probes answer from the first moment, also while no broker does.
+        """
         self._listen()
+        self.supervisor.start()
         metrics.BUILD.info({"version": version()})
         try:
-            await self.open()
-            self.tasks = [asyncio.create_task(self._must(part)) for part in self.parts()]
-            await self.begin()
-            await self._watch()
+            await self.serve_health()
+            await self._unless_stopped(self._prepare())
+            if not self.stopping.is_set():
+                await self._work()
         finally:
-            await self.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.close(), CLOSE_S)
+            self.supervisor.stop()
         return self.code
 
+    async def _prepare(self) -> None:
+        """Connect as soon as a broker answers, then open. Raises UsageError."""
+        waited_from, told = time.monotonic(), ""
+        while True:
+            try:
+                await self.connect()
+                break
+            except Unanswered as error:
+                if time.monotonic() - waited_from >= self.patience:
+                    self.give_up(str(error))
+                    return
+                if str(error) != told:
+                    self.log.warning("waits: %s", error)
+                self.waits = told = str(error)
+                await asyncio.sleep(RETRY_S)
+        self.waits = None
+        await self.open()
+
+    async def _work(self) -> None:
+        self.tasks = [asyncio.create_task(self._must(part)) for part in self.parts()]
+        self.tasks.append(asyncio.create_task(self._must(self.begin())))
+        await self._watch()
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something, unless the service is told to stop meanwhile; what it raises is raised."""
+        doing, stopped = asyncio.create_task(work), asyncio.create_task(self.stopping.wait())
+        await asyncio.wait((doing, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if doing.done():
+            doing.result()
+        doing.cancel()
+
+    async def connect(self) -> None:
+        """Connect to the broker, which may not be there yet: asked again until the patience is over.
+
+        Raises Unanswered, and UsageError.
+        """
+
     async def open(self) -> None:
-        """Serve and connect what must be there before anything works. Raises UsageError."""
-        await self.serve_health()
+        """Open what must be there before anything works. Raises UsageError."""
 
     def parts(self) -> Iterable[Part]:
         """Return the coroutines that run concurrently until the end."""
         return ()
 
     async def begin(self) -> None:
-        """Start what works on its own, once the parts run."""
+        """Start what works on its own, once the parts run; watched from then on."""
 
     async def close(self) -> None:
         """Stop everything that was started."""
@@ -77,7 +129,7 @@ class Service:
     async def serve_health(self) -> None:
         """Serve health and metrics, unless the port is 0. Raises UsageError when the port is taken."""
         if self.port:
-            pages = health_pages(self.healthy, self.ready)
+            pages = health_pages(self.healthy, self._ready)
             self.runners.append(await serve(pages, self.listen, self.port))
 
     def healthy(self) -> str | None:
@@ -87,6 +139,9 @@ class Service:
     def ready(self) -> str | None:
         """Return what it waits for before it does its work; None once it does."""
         return self.fault
+
+    def _ready(self) -> str | None:
+        return self.waits or self.ready()
 
     def crashed(self) -> str | None:
         """Return why it cannot go on, if it is known."""
@@ -118,11 +173,17 @@ class Service:
         await asyncio.gather(*ended, return_exceptions=True)
 
     def _listen(self) -> None:
+        """Take signals in the loop, and in the main thread itself: a loop that is busy ends too."""
         loop = asyncio.get_running_loop()
         for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
             loop.add_signal_handler(number, self._end, code)
+            signal.signal(number, partial(self._told, code))
+
+    def _told(self, code: int, *_: object) -> None:
+        self.supervisor.stopping(code)
 
     def _end(self, code: int) -> None:
+        self.supervisor.stopping(code)
         self.code = code
         self.stopping.set()
 
@@ -137,6 +198,7 @@ class Service:
         progress = ProgressMonitor(self.patience, time.monotonic())
         while not await self._stopping_within(LOOK_S):
             fault = self.crashed() or progress.seen(await self.look(), time.monotonic())
+            self.supervisor.well(progress.since)
             if fault is not None and not self.stopping.is_set():
                 self.give_up(fault)
 
@@ -178,7 +240,7 @@ async def _metrics(_: web.Request) -> web.Response:
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     """Serve until the runner's `cleanup`. Raises UsageError when the port is taken."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = GuardedRunner(app)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -186,3 +248,20 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
         await runner.cleanup()
         raise UsageError(f"--metrics-port {port}: {error.strerror}; name another, or 0 for none") from None
     return runner
+
+
+def run_to_end(work: Coroutine[Any, Any, int]) -> NoReturn:
+    """Run a service and end the process with its exit code. Raises UsageError.
+
+    Threads of the Kafka client that still wait for a broker do not keep the process.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        code = loop.run_until_complete(work)
+    except BaseException:
+        loop.close()
+        raise
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

@@ -9,6 +9,8 @@ Source: docs/reference/columns.md.
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.errors import UsageError
+from streams.service.files import Line, lines
 
 IDENTITY = ("type", "patient", "id", "at", "known", "status")
 READING = ("code", "value", "unit", "low", "high")
@@ -50,11 +53,28 @@ Row = Mapping[str, Any]
 """Column -> cell: text, number, true or false; a column without a cell is left out."""
 
 
+class RefusedRow(NamedTuple):
+    """A line of a table that is no row, and why."""
+
+    line: int
+    message: str
+
+
+class TableRow(dict[str, Any]):
+    """A row of a table that knows its line."""
+
+    line: int
+
+
 class Numbered(NamedTuple):
-    """A record's JSON, and its first row, counted from 1 after the head."""
+    """A record's JSON, and the line it begins in (or its row, counted from 1, of a table without lines).
+
+    `value`: None when the line is no row; `message` says why.
+    """
 
     row: int
-    value: bytes
+    value: bytes | None
+    message: str = ""
 
 
 def check(columns: Iterable[str]) -> None:
@@ -68,21 +88,34 @@ def check(columns: Iterable[str]) -> None:
     if missing:
         raise UsageError(f"no column {', '.join(missing)}; docs/reference/columns.md has the layout")
     unknown = [name for name in names if name not in COLUMNS]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise UsageError(f"column {', '.join(map(repr, doubled))} stands there twice; leave one")
     if unknown:
         raise UsageError(
             f"no field takes column {', '.join(map(repr, unknown))}; there are {', '.join(COLUMNS)}"
         )
 
 
-def records(rows: Iterable[Row]) -> list[Numbered]:
+def records(rows: Iterable[Row | RefusedRow]) -> list[Numbered]:
     """Return the records of a table, in order of their first rows."""
-    found: dict[object, Gathered] = {}
+    found: dict[object, Gathered | RefusedRow] = {}
     for number, row in enumerate(rows, 1):
-        key = identity(row, number)
-        if key not in found:
-            found[key] = beginning(row, number)
-        add(found[key], row)
-    return [Numbered(record.row, msgspec.json.encode(record.fields)) for record in found.values()]
+        if isinstance(row, RefusedRow):
+            found[row] = row
+            continue
+        line = getattr(row, "line", number)
+        record = found.setdefault(identity(row, line), beginning(row, line))
+        assert isinstance(record, Gathered)
+        add(record, row)
+    return list(map(encoded, found.values()))
+
+
+def encoded(record: Gathered | RefusedRow) -> Numbered:
+    """Return a record as JSON, or why a line gave none."""
+    if isinstance(record, RefusedRow):
+        return Numbered(record.line, None, record.message)
+    return Numbered(record.row, msgspec.json.encode(record.fields))
 
 
 def identity(row: Row, number: int) -> object:
@@ -147,6 +180,35 @@ def spelled(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
+NAMES = ("patient", "id")
+_WITH_POINT = re.compile(r"([0-9]+)\.0+")
+_CUT = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+")
+EXACT = 1 << 53
+
+
+def is_cut(cell: Any) -> bool:
+    """Return whether a name was taken for a number and has lost digits."""
+    if isinstance(cell, float):
+        return abs(cell) >= EXACT
+    return isinstance(cell, str) and _CUT.fullmatch(cell) is not None
+
+
+def named(row: TableRow) -> TableRow | RefusedRow:
+    """Return a row whose patient and id are as they were before a spreadsheet took them for numbers.
+
+    `12.0` is 12 again; of `1.23457E+11` the digits are lost, so two patients would be one: refused.
+    """
+    for name in NAMES:
+        cell = row.get(name)
+        if is_cut(cell):
+            return RefusedRow(
+                row.line, f"`{name}` {cell!s:.40} is a number whose digits a spreadsheet cut; send it as text"
+            )
+        if isinstance(cell, str) and (found := _WITH_POINT.fullmatch(cell)):
+            row[name] = found[1]
+    return row
+
+
 def cells(names: Iterable[str], values: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     """Yield the cells of a row that are not empty: neither missing nor blank text."""
     for name, value in zip(names, values, strict=True):
@@ -164,30 +226,89 @@ def is_table(path: str) -> bool:
     return PurePath(path).name.lower().endswith(CSV + PARQUET)
 
 
-def rows(path: str) -> Iterator[Row]:
-    """Yield the rows of a table, only the cells that are filled.
+def rows(path: str) -> Iterator[Row | RefusedRow]:
+    """Yield the rows of a table, only the cells that are filled, and the lines that are no rows.
 
     Raises UsageError when it cannot be read, or its columns are not the layout's.
     """
-    frame = read_table(path)
-    names = [str(name) for name in frame.columns]
+    return csv_rows(path) if path.lower().endswith(CSV) else parquet_rows(path)
+
+
+def csv_rows(path: str) -> Iterator[Row | RefusedRow]:
+    """Yield the rows of a CSV file, line by line: a quote that is left open swallows no other line."""
+    source = lines(path)
+    head = next(source, None)
+    if head is None:
+        raise UsageError(f"{path}: not a table that can be read: it is empty")
+    names = heading(path, head)
+    for line in source:
+        fields = split(line)
+        yield fields if isinstance(fields, RefusedRow) else row_of(names, fields, line.number)
+
+
+def heading(path: str, head: Line) -> list[str]:
+    """Return the columns; a comma at the end of the head names none. Raises UsageError."""
+    fields = split(head)
+    if isinstance(fields, RefusedRow):
+        raise UsageError(f"{path}:{head.number}: {fields.message}")
+    while fields and not fields[-1]:
+        fields.pop()
+    checked(path, fields)
+    return fields
+
+
+def checked(path: str, names: list[str]) -> None:
+    """Check the columns of a file. Raises UsageError, naming it."""
     try:
         check(names)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
-    for values in frame.itertuples(index=False, name=None):
-        yield dict(cells(names, map(plain, values)))
 
 
-def read_table(path: str) -> Any:
-    """Return the table as a DataFrame: CSV cells as text, Parquet cells as stored. Raises UsageError."""
+def split(line: Line) -> list[str] | RefusedRow:
+    """Return the fields of a line of CSV."""
+    try:
+        if line.data is None:
+            return RefusedRow(line.number, "longer than 1 MiB")
+        (fields,) = csv.reader([line.data.decode()], strict=True, skipinitialspace=True)
+    except UnicodeDecodeError:
+        return RefusedRow(line.number, "not UTF-8")
+    except csv.Error as error:
+        return RefusedRow(
+            line.number, f"a quote is left open or closed too early ({error}); a cell has no line breaks"
+        )
+    return [field.strip() for field in fields]
+
+
+def row_of(names: list[str], fields: list[str], line: int) -> Row | RefusedRow:
+    """Return a line's fields as a row; one with more or fewer of them than the head is none."""
+    extra = [field for field in fields[len(names) :] if field]
+    if extra or len(fields) < len(names):
+        return RefusedRow(
+            line,
+            f"{len(fields)} fields, and the head has {len(names)}; put a cell that holds a comma in quotes",
+        )
+    row = TableRow(cells(names, fields[: len(names)]))
+    row.line = line
+    return named(row)
+
+
+def parquet_rows(path: str) -> Iterator[Row | RefusedRow]:
+    """Yield the rows of a Parquet file. Raises UsageError."""
+    frame = read_parquet(path)
+    columns = [str(name) for name in frame.columns]
+    checked(path, columns)
+    for number, values in enumerate(frame.itertuples(index=False, name=None), 1):
+        row = TableRow(cells(columns, map(plain, values)))
+        row.line = number
+        yield named(row)
+
+
+def read_parquet(path: str) -> Any:
+    """Return the table as a DataFrame, cells as stored. Raises UsageError."""
     import pandas
 
     try:
-        if path.lower().endswith(CSV):
-            return pandas.read_csv(
-                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
-            )
         return pandas.read_parquet(path)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None

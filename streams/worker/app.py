@@ -16,8 +16,10 @@ from streams.worker import metric_updates
 from streams.worker.batch import Batch
 from streams.worker.consumer import transport
 from streams.worker.dead_letter_alarm import DeadLetterAlarm
+from streams.worker.fence import Overtaken
+from streams.worker.partition_state import PartitionState
 from streams.worker.processor import BatchProcessor
-from streams.worker.system_alarms import SystemAlarms
+from streams.worker.system_alarms import SystemAlarms, happenings
 
 log = logging.getLogger("il2watch.worker")
 
@@ -25,7 +27,8 @@ log = logging.getLogger("il2watch.worker")
 class WorkerAgent(FaustAgent):
     """The worker's Faust agent, with its batch processor and its dead-letter alarm.
 
-    `alarms`: the system's other alarms; `clock`: their clock, ms.
+    `alarms`: the system's other alarms; `clock`: their clock, ms. `added`: how the topics' partitions differ
+    from those it reads (None: they do not).
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class WorkerAgent(FaustAgent):
     ) -> None:
         super().__init__(app, INPUTS)
         self.processor, self.alarm, self.alarms, self.clock = processor, alarm, alarms, clock
+        self.added: str | None = None
 
     async def watch(self, stream: Any) -> None:
         """Process the stream, the partitions concurrently.
@@ -54,14 +58,25 @@ class WorkerAgent(FaustAgent):
 
         Nothing of a failed batch is acknowledged, so the partition's next owner begins with it.
         """
+        message = event.message
         try:
-            await self.process(event.message.batch, event.message.generation_id)
+            partition = await self.process(message.batch, message.generation_id)
+        except Overtaken as fault:
+            log.warning("a batch is left to the next owner of its partition: %s", fault)
+            event.ack()
+            return
         except Exception as fault:
             die(fault)
+        message.batch = message.batch._replace(positions=partition.done(message.batch.positions))
+        message.buffer.hurry(partition.busy)
         event.ack()
 
-    async def process(self, batch: Batch, generation: int) -> None:
-        """Process one batch, then publish the alarms about the system that opened or closed."""
+    def recovered(self) -> int:
+        """Return a number that grows while the table recovers, or while a flood of deadlines is decided."""
+        return super().recovered() + self.processor.steps
+
+    async def process(self, batch: Batch, generation: int) -> PartitionState:
+        """Process one batch, publish what opened or closed about the system; return the partition's state."""
         if self.processor.assigned(generation):
             numbers = sorted({tp.partition for tp in self.owned()})
             log.info("at work on %d partitions: %s", len(numbers), ", ".join(map(str, numbers)))
@@ -71,9 +86,15 @@ class WorkerAgent(FaustAgent):
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         metric_updates.share(self.alarm.share)
         misplaced = sum(refusal.reason == WRONG_PARTITION for refusal in output.refusals)
-        alerts = [*([] if alert is None else [alert]), *self.alarms.after(now, misplaced)]
+        metric_updates.cut(batch)
+        happened = happenings(misplaced, output.stuck, batch.cut, self.added)
+        alerts = [
+            *([] if alert is None else [alert]),
+            *self.alarms.after(now, happened, self.processor.lost),
+        ]
         if alerts:
             await self.processor.producer.append(alerts)
+        return partition
 
 
 def wire(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from rules.ingest.decode import decode
 from rules.wire import deadletters, events
-from rules.wire.alerts import Alert, encode
+from rules.wire.alerts import MOST_EVIDENCE, Alert, encode
 from rules.wire.events import Event
 from rules.wire.instants import MINUTE
 from rules.wire.refusals import FROM_THE_FUTURE, MALFORMED, WHEN_FOLDED, WRONG_PARTITION, Problem
@@ -19,7 +20,9 @@ from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.partition_check import partition
 from streams.kafka.producer import OutgoingRecord
-from streams.kafka.state_record import PendingAlert, key
+from streams.kafka.ranks import header
+from streams.kafka.state_record import NO_TERM, PendingAlert, key
+from streams.kafka.topics import LARGEST_DEAD_LETTER
 
 log = logging.getLogger("il2watch.worker")
 
@@ -45,7 +48,7 @@ class Batch(NamedTuple):
     `edge`: the log holds nothing more; `now`: the worker's clock (ms) if time passes by it, which it does at
     the edge alone. `committed`: where this assignment began to read; `ends`: where the topics ended when the
     batch was made. `clock`: the worker's clock (ms), edge or not: no timestamp counts as later; None: time
-    comes from the log.
+    comes from the log. `cut`: how many records retention deleted before they were read, by topic/partition.
     """
 
     partition: int
@@ -56,6 +59,27 @@ class Batch(NamedTuple):
     edge: bool
     now: int | None = None
     clock: int | None = None
+    cut: Mapping[str, int] = MappingProxyType({})
+
+    def split(self) -> tuple[Batch, ...]:
+        """Return the batch in two: its records and the time that passes, else half its records each.
+
+        One that cannot be split is returned alone.
+        """
+        timeless = self._replace(edge=False, now=None)
+        if self.now is not None and self.records:
+            return timeless, self._replace(records=())
+        if len(self.records) < 2:
+            return (self,)
+        middle = len(self.records) // 2
+        return timeless._upto(middle), self._replace(records=self.records[middle:])
+
+    def _upto(self, number: int) -> Batch:
+        """Return the batch of its first records; its positions are where the others begin."""
+        positions = list(self.positions)
+        for topic, record in reversed(self.records[number:]):
+            positions[topic] = record.offset
+        return self._replace(records=self.records[:number], positions=tuple(positions))
 
 
 SHIFT = 4
@@ -156,7 +180,7 @@ class Output:
 
     `alerts`: by patient, in order of decision; `changed`: the patients whose state records are to be written,
     in order. `ticked`: a tick for all patients was among the records. `lateness`: of each fact, ms from `at`
-    to `known`.
+    to `known`. `stuck`: the last lines of the tracebacks of what could not be decided or assessed.
     """
 
     alerts: dict[str, list[Alert]] = field(default_factory=dict)
@@ -165,6 +189,18 @@ class Output:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     lateness: list[int] = field(default_factory=list)
     ticked: bool = False
+    stuck: list[str] = field(default_factory=list)
+
+    def add(self, other: Output) -> None:
+        """Add the output of what was processed next."""
+        for patient, alerts in other.alerts.items():
+            self.add_alerts(patient, alerts)
+        self.changed |= other.changed
+        self.refusals += other.refusals
+        self.outcomes += other.outcomes
+        self.lateness += other.lateness
+        self.ticked |= other.ticked
+        self.stuck += other.stuck
 
     def add_alerts(self, patient: str, alerts: list[Alert]) -> None:
         """Append a patient's alerts."""
@@ -195,9 +231,16 @@ class Output:
         self.lateness.append(event.known - event.at)
 
 
+MOST_MESSAGES = 20
+ROOM = 1 << 16
+"""What a record's headers and frame may take, bytes."""
+
+
 def joined(problems: Iterable[Problem]) -> str:
-    """Join the messages of the problems that refuse something."""
-    return "; ".join(problem.message for problem in problems if problem.refuses)
+    """Join the messages of the problems that refuse something: the first of them, and how many more."""
+    messages = [problem.message for problem in problems if problem.refuses]
+    more = len(messages) - MOST_MESSAGES
+    return "; ".join(messages[:MOST_MESSAGES] + ([f"and {more} more"] if more > 0 else []))
 
 
 def pending_alerts(alerts: Iterable[Alert], partition: int) -> list[PendingAlert]:
@@ -207,35 +250,48 @@ def pending_alerts(alerts: Iterable[Alert], partition: int) -> list[PendingAlert
 
 def evidence(alert: Alert, partition: int) -> str:
     """Return the places of an alert's evidence, comma separated; facts without an offset are left out."""
-    return ",".join(place(partition, code) for _, code in alert.evidence if code >= 0)
+    return ",".join(place(partition, code) for _, code in alert.evidence[-MOST_EVIDENCE:] if code >= 0)
 
 
-def alert_record(patient: str, alert: PendingAlert) -> OutgoingRecord:
+def alert_record(patient: str, alert: PendingAlert, term: int = NO_TERM) -> OutgoingRecord:
     """Return an alert as a record: keyed by patient, timestamp the instant decided, evidence in a header."""
-    return OutgoingRecord(
-        ALERTS, key(patient), alert.value, [("evidence", alert.evidence.encode())], max(0, alert.time)
-    )
+    headers = [("evidence", alert.evidence.encode()), *header(term)]
+    return OutgoingRecord(ALERTS, key(patient), alert.value, headers, max(0, alert.time))
 
 
-def assessment_record(patient: str, value: bytes | None) -> OutgoingRecord:
+def assessment_record(patient: str, value: bytes | None, term: int = NO_TERM) -> OutgoingRecord:
     """Return an assessment as a record keyed by patient; value None is a tombstone."""
-    return OutgoingRecord(ASSESSMENTS, key(patient), value)
+    return OutgoingRecord(ASSESSMENTS, key(patient), value, header(term))
+
+
+_TOO_LARGE = "its {} bytes are too large for a dead letter, and are left where they are; {}"
 
 
 def dead_letter_record(refusal: Refusal) -> OutgoingRecord:
     """Return a refused record as a dead letter.
 
-    Key, bytes and timestamp are unchanged; the reason is in the headers.
+    Key, bytes and timestamp are unchanged; the reason is in the headers. What was compressed on its way may
+    be larger than any dead letter: of that the headers alone are kept.
     """
-    record = refusal.record
+    record, message = refusal.record, refusal.message
+    size = len(record.key or b"") + len(record.value or b"")
+    whole = size <= LARGEST_DEAD_LETTER - ROOM
+    if not whole:
+        message = _TOO_LARGE.format(size, message)
     headers = deadletters.encode(
-        deadletters.Refused(record.topic, record.partition, record.offset, refusal.reason, refusal.message)
+        deadletters.Refused(record.topic, record.partition, record.offset, refusal.reason, message)
     )
     return OutgoingRecord(
-        DEADLETTERS, record.key, record.value, headers, record.timestamp if record.timestamp >= 0 else None
+        DEADLETTERS,
+        record.key if whole else None,
+        record.value if whole else None,
+        headers,
+        record.timestamp if record.timestamp >= 0 else None,
     )
 
 
-def alert_records(pending: Iterable[tuple[str, list[PendingAlert]]]) -> list[OutgoingRecord]:
+def alert_records(
+    pending: Iterable[tuple[str, list[PendingAlert]]], term: int = NO_TERM
+) -> list[OutgoingRecord]:
     """Return the alerts of all patients as records, in order."""
-    return [alert_record(patient, one) for patient, many in pending for one in many]
+    return [alert_record(patient, one, term) for patient, many in pending for one in many]

@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -28,15 +28,14 @@ from faust.types.tuples import ConsumerMessage, ack_lock
 
 from rules.wire.topics import INPUTS
 from streams.kafka import faust_consumer
-from streams.kafka.faust_consumer import BUSY_S, IDLE_S, InputConsumer
+from streams.kafka.end_offsets import Ends
+from streams.kafka.faust_consumer import BUSY_S, IDLE_S
+from streams.kafka.fencing import FencedConsumer
 from streams.worker.batch import Batch
 from streams.worker.fetch_buffer import FetchBuffer
 
 CARRIER = INPUTS[-1]
 NUMBER = {topic: number for number, topic in enumerate(INPUTS)}
-
-Ends = Callable[[Iterable[TP]], Awaitable[Mapping[TP, int]]]
-
 
 class Carrier(ConsumerMessage):
     """The message a batch travels in, with the fetch buffer it comes from."""
@@ -47,7 +46,7 @@ class Carrier(ConsumerMessage):
     buffer: FetchBuffer
 
 
-class BatchConsumer(InputConsumer):
+class BatchConsumer(FencedConsumer):
     """A consumer that yields batches of the input topics, merged by time.
 
     The records of other topics pass one by one.
@@ -67,6 +66,7 @@ class BatchConsumer(InputConsumer):
         await super().on_partitions_revoked(revoked)
 
     async def _sought(self) -> None:
+        await super()._sought()
         numbers = {tp.partition for tp in self.assignment() if tp.topic in NUMBER}
         self.buffers = {number: FetchBuffer(number, self._committed(number)) for number in sorted(numbers)}
 
@@ -123,6 +123,7 @@ class BatchConsumer(InputConsumer):
 
         The end offsets are asked after all that the buffers hold was fetched.
         """
+        await self._look_at_gaps()
         now = time.monotonic()
         candidates = [
             buffer
@@ -133,6 +134,15 @@ class BatchConsumer(InputConsumer):
             return []
         ends = await self.ends(tp for buffer in candidates for tp in buffer.tps)
         return [(buffer, [ends.get(tp) for tp in buffer.tps]) for buffer in candidates]
+
+    async def _look_at_gaps(self) -> None:
+        """Ask where the topics begin in which records did not follow those before."""
+        gaps = [(buffer, topic) for buffer in self.buffers.values() for topic in buffer.gaps]
+        if gaps:
+            begins = await self.ends.begins(buffer.tps[topic] for buffer, topic in gaps)
+            for buffer, topic in gaps:
+                if (offset := begins.get(buffer.tps[topic])) is not None:
+                    buffer.begins(topic, offset)
 
     def _position(self, tp: TP) -> int | None:
         assignment = self._thread._ensure_consumer()._fetcher._subscriptions.subscription.assignment
@@ -189,5 +199,5 @@ def transport(app: Any, ends: Ends, wall: Callable[[], int] | None) -> Any:
 
     `ends`: returns the end offsets of partitions; `wall`: the clock for ticks, ms, if any.
     """
-    attributes = {"ends": staticmethod(ends), "wall": staticmethod(wall) if wall else None}
+    attributes = {"ends": ends, "wall": staticmethod(wall) if wall else None}
     return faust_consumer.transport(app, type("Consumer", (BatchConsumer,), attributes))

@@ -85,7 +85,8 @@ TICK_S = 1.0
 class FetchBuffer:
     """The fetch buffer of one partition number.
 
-    `out`: a batch is in flight; `positions`: by topic, the offset after the last record handed on.
+    `out`: a batch is in flight; `positions`: by topic, the offset after the last record handed on. `gaps`: by
+    topic, where records did not follow those before; `cut`: records lost, by topic and partition.
     """
 
     def __init__(self, number: int, committed: tuple[int, ...]) -> None:
@@ -95,6 +96,9 @@ class FetchBuffer:
         self.merge: Merge[InputRecord] = Merge(len(INPUTS))
         self.out = False
         self.ticked_at = float("-inf")
+        self.expected = [offset or None for offset in committed]
+        self.gaps: dict[int, tuple[int, int]] = {}
+        self.cut: dict[str, int] = {}
 
     @property
     def busy(self) -> bool:
@@ -106,12 +110,32 @@ class FetchBuffer:
         return len(self.merge.queues[topic]) >= FULL
 
     def put(self, topic: int, records: Sequence[InputRecord]) -> None:
-        """Append records fetched from a topic."""
+        """Append records fetched from a topic; note where they do not follow those before."""
+        expected = self.expected[topic]
+        if records and expected is not None and records[0].offset > expected:
+            self.gaps[topic] = (expected, records[0].offset)
+        if records:
+            self.expected[topic] = records[-1].offset + 1
         self.merge.put(topic, records)
+
+    def begins(self, topic: int, offset: int) -> None:
+        """Take the offset that a topic with a gap begins with: what lies before it was cut away unread.
+
+        Markers of transactions leave gaps too, in which nothing is lost.
+        """
+        expected, found = self.gaps.pop(topic)
+        lost = min(offset, found) - expected
+        if lost > 0:
+            self.cut[f"{INPUTS[topic]}/{self.number}"] = lost
 
     def tick_due(self, at: float) -> bool:
         """Return whether a batch is due even without records. `at`: seconds."""
         return at - self.ticked_at >= TICK_S
+
+    def hurry(self, more: bool) -> None:
+        """Let a batch be due at once, even without records, if there is more to decide."""
+        if more:
+            self.ticked_at = float("-inf")
 
     def next_batch(
         self, fetched: Sequence[int | None], ends: Sequence[int | None], now: int | None, at: float
@@ -136,6 +160,7 @@ class FetchBuffer:
         if edge:
             self.ticked_at = at
         self.out = True
+        cut, self.cut = self.cut, {}
         known = tuple(
             position if end is None else end for position, end in zip(self.positions, ends, strict=True)
         )
@@ -148,4 +173,5 @@ class FetchBuffer:
             edge,
             now if edge else None,
             now,
+            cut,
         )

@@ -7,15 +7,17 @@ are ahead of its committed offsets, reads those records again and changes nothin
 
 from __future__ import annotations
 
+import traceback
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from rules.decide import codec
-from rules.decide.engine import advance, settle
+from rules.decide.engine import advance, moves_to, pass_some, settle
 from rules.decide.state import Patient
 from rules.guideline import Guideline
 from rules.wire import events
-from rules.wire.alerts import Alert
-from rules.wire.instants import BEFORE_ALL, Instant
+from rules.wire.instants import BEFORE_ALL, MINUTE, Instant
 from rules.wire.refusals import Problem
 from rules.wire.topics import INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT, HEARTBEAT_PATIENT, LEVELS
@@ -34,6 +36,17 @@ from streams.worker.batch import (
     pending_alerts,
     tell_unknown_unit,
 )
+
+SLICE = 50
+"""The most instants that are decided for one patient before another has its turn."""
+DECISIONS = 500
+"""The most instants that a batch decides beyond two a record: a flood of deadlines takes several batches."""
+OWED = 1_000
+"""With so many alerts of one patient in a batch its further records wait for the next: a state record holds
+them."""
+LONGEST_LINE = 300
+WAITING = 5_000
+"""With so many records waiting nothing more is read until some are done."""
 
 NOTHING_READ = (0,) * len(INPUTS)
 NONE_OPEN = (0,) * len(LEVELS)
@@ -67,15 +80,26 @@ class CachedPatient:
             patient = None
         self.over = patient is not None and patient.discharged is not None
         self._patient = patient
+        self.state = b"" if patient is None else self.state
         self.wake = wake(patient)
         self.open = opened(patient)
+
+    def restore(self, wake: Instant) -> None:
+        """Take back what was decided since the last state record; time passes again at an instant."""
+        self._patient, self.wake = None, wake
 
     def state_record(
         self, positions: tuple[int, ...], pending: bytes, ticked: bool, assessed: bool
     ) -> StateRecord:
-        """Return the state record to write, complete up to `positions`."""
+        """Return the state record to write, complete up to `positions`.
+
+        Of who is discharged the encoded state alone is kept: thousands of them are never looked at again.
+        """
         self.positions = tuple(map(max, self.positions, positions))
-        self.state = b"" if self._patient is None else codec.encode(self._patient)
+        if self._patient is not None:
+            self.state = codec.encode(self._patient)
+        if self.over:
+            self._patient = None
         return StateRecord(
             VERSION, self.positions, self.wake, pending, ticked, assessed, self.open, self.over, self.state
         )
@@ -94,9 +118,13 @@ def opened(patient: Patient | None) -> tuple[int, ...]:
     return tuple(map(levels.count, LEVELS))
 
 
-def passed(patient: Patient, moment: int) -> bool:
-    """Return whether the patient's clock has reached a moment (ms)."""
-    return patient.now >= moment
+class Waiting(NamedTuple):
+    """A decoded record whose patient has instants to be decided before it."""
+
+    topic: int
+    record: InputRecord
+    event: events.Event
+    problems: tuple[Problem, ...]
 
 
 class PartitionState:
@@ -104,6 +132,10 @@ class PartitionState:
 
     `clock`: the latest tick for all of them, ms; `unassessed`: patients whose assessment is pending, the
     longest pending first; `partitions`: how many the input topics have.
+
+    `behind`: the records that wait, by patient: their clocks have a flood of deadlines to pass, which is
+    decided in slices while the other patients go on. `unpassed`: up to where time has not passed for all yet.
+    `left`: the instants that this batch may still decide.
     """
 
     def __init__(
@@ -113,6 +145,19 @@ class PartitionState:
         self.partitions = partitions
         self.patients_by_id: dict[str, CachedPatient] = {}
         self.unassessed: dict[str, None] = {}
+        self.behind: dict[str, deque[Waiting]] = {}
+        self.unpassed = BEFORE_ALL
+        self.left = DECISIONS
+
+    @property
+    def overfull(self) -> bool:
+        """Whether so many records wait that nothing more may be read."""
+        return sum(map(len, self.behind.values())) > WAITING
+
+    @property
+    def busy(self) -> bool:
+        """Whether there are instants left to decide that the last batch was not allowed."""
+        return self.unpassed != BEFORE_ALL or bool(self.behind)
 
     @property
     def patients(self) -> int:
@@ -142,13 +187,21 @@ class PartitionState:
             if doubtful and record.pending:
                 yield name, unpack_pending(record.pending)
 
-    def fold(self, batch: Batch) -> Output:
-        """Fold a batch into the charts, then let wall time pass if there is any."""
+    def fold(self, batch: Batch, careful: bool = False) -> Output:
+        """Fold a batch into the charts, then let wall time pass if there is any.
+
+        A batch without records and time goes on with what was left over. `careful`: a patient whom time
+        cannot pass for is left out, and told as stuck.
+        """
         output = Output()
+        self.left = DECISIONS + 2 * len(batch.records)
         for topic, record in batch.records:
             self._decode(topic, record, batch.clock, output)
         if batch.now is not None:
-            self._settle(batch.now, output)
+            self._pass(batch.now, batch.now + 1, output, careful)
+        elif not batch.records:
+            self._catch_up(output)
+            self._pass(self.unpassed, self.unpassed, output, careful)
         for name in output.changed:
             self.unassessed.setdefault(name)
         return output
@@ -161,23 +214,21 @@ class PartitionState:
         elif event.patient == EVERY_PATIENT:
             self._tick(event, output)
             output.count(record, event, "used", None, problems)
-        else:
-            self._fold(topic, record, event, problems, output)
+        elif event.patient in self.behind:
+            self.behind[event.patient].append(Waiting(topic, record, event, problems))
+        elif not self._fold(Waiting(topic, record, event, problems), output):
+            self.behind[event.patient] = deque([Waiting(topic, record, event, problems)])
 
-    def _fold(
-        self,
-        topic: int,
-        record: InputRecord,
-        event: events.Event,
-        problems: tuple[Problem, ...],
-        output: Output,
-    ) -> None:
+    def _fold(self, found: Waiting, output: Output) -> bool:
+        """Fold a record into its patient's chart; return False when other instants come before it."""
+        topic, record, event, problems = found
         name = event.patient
         cached = self.patients_by_id.get(name) or CachedPatient()
         if record.offset < cached.positions[topic]:
             output.outcomes["any", "read-again"] += 1
-            return
-        output.add_alerts(name, self._keep_up(cached))
+            return True
+        if not self._approach(cached, event, output):
+            return False
         patient, alerts, recorded = advance(cached.patient(self.guideline), event, self.guideline)
         output.add_alerts(name, alerts)
         outcome = (
@@ -194,30 +245,85 @@ class PartitionState:
             self.patients_by_id[name] = cached
             cached.put(patient)
             output.changed[name] = None
+        return True
 
-    def _keep_up(self, cached: CachedPatient) -> list[Alert]:
-        """Advance the patient to the latest tick: one that changed nothing was not applied when it came."""
+    def _approach(self, cached: CachedPatient, event: events.Event, output: Output) -> bool:
+        """Decide what comes before an event: up to the latest tick, which is not applied where it changes
+        nothing, then up to the event itself. Return whether it is done.
+        """
         patient = cached.patient(self.guideline)
-        if patient is None or self.clock == BEFORE_ALL or passed(patient, self.clock):
-            return []
-        tick = events.Tick(id="", patient=patient.id, at=self.clock, known=self.clock, status="final")
-        return advance(patient, tick, self.guideline)[1]
+        if patient is None:
+            return True
+        if len(output.alerts.get(patient.id, ())) >= OWED:
+            return False
+        return all(
+            patient.now >= instant or self._some(cached, patient, instant, output)
+            for instant in (self.clock, max(self.clock, moves_to(patient, event)))
+        )
+
+    def _some(self, cached: CachedPatient, patient: Patient, instant: Instant, output: Output) -> bool:
+        """Decide some of the instants before one; return whether these were all."""
+        most = max(0, min(SLICE, self.left))
+        alerts, left = pass_some(patient, instant, most)
+        self.left -= most - left
+        output.add_alerts(patient.id, alerts)
+        if most > left:
+            cached.put(patient)
+            output.changed[patient.id] = None
+        return left > 0
+
+    def _catch_up(self, output: Output) -> None:
+        """Fold the records that wait, some instants of each patient in turn."""
+        full: set[str] = set()
+        while self.left > 0 and (names := [name for name in self.behind if name not in full]):
+            for name in names:
+                self._serve(self.behind[name], output)
+                if not self.behind[name]:
+                    del self.behind[name]
+                elif len(output.alerts.get(name, ())) >= OWED:
+                    full.add(name)
+
+    def _serve(self, waiting: deque[Waiting], output: Output) -> None:
+        while waiting and self.left > 0 and self._fold(waiting[0], output):
+            waiting.popleft()
 
     def _tick(self, tick: events.Event, output: Output) -> None:
         """Apply a tick for all patients: decide what falls due before it, for those with something due."""
         output.ticked = True
-        self.clock = max(self.clock, tick.known)
-        for name, cached in self._waking(tick.known):
-            patient, alerts, _ = advance(cached.patient(self.guideline), tick, self.guideline)
-            self._woken(name, cached, patient, alerts, output)
+        self._pass(tick.known, tick.known, output)
 
-    def _settle(self, now: int, output: Output) -> None:
-        """Apply wall time: decide what falls due up to `now` (ms), this instant included."""
-        self.clock = max(self.clock, now)
-        for name, cached in self._waking(now + 1):
-            patient = cached.patient(self.guideline)
-            assert patient is not None
-            self._woken(name, cached, patient, settle(patient, now), output)
+    def _pass(self, instant: Instant, before: Instant, output: Output, careful: bool = False) -> None:
+        """Pass time up to an instant for all to whom it matters before another, or for as many as may be.
+
+        Who has many instants to pass gets some, and goes to the end of the queue.
+        """
+        self.clock, self.unpassed = max(self.clock, instant), BEFORE_ALL
+        for name, cached in self._waking(before):
+            try:
+                passed = self._pass_one(name, cached, instant, before, output)
+            except Exception as fault:
+                if not careful:
+                    raise
+                cached.restore(instant + MINUTE)
+                output.stuck.append(last_line(fault))
+                continue
+            if not passed:
+                self.unpassed = instant
+                self.patients_by_id[name] = self.patients_by_id.pop(name)
+
+    def _pass_one(
+        self, name: str, cached: CachedPatient, instant: Instant, before: Instant, output: Output
+    ) -> bool:
+        """Pass time for one patient, the instant itself included if `before` is later; return whether all."""
+        patient = cached.patient(self.guideline)
+        assert patient is not None
+        if self.left <= 0 or not self._some(cached, patient, instant, output):
+            return False
+        if before > instant:
+            output.add_alerts(name, settle(patient, instant))
+            cached.put(patient)
+            output.changed[name] = None
+        return True
 
     def _waking(self, before: Instant) -> Iterable[tuple[str, CachedPatient]]:
         """Return the patients for whom time alone changes something before an instant."""
@@ -227,14 +333,6 @@ class PartitionState:
             if cached.wake is not None and cached.wake < before
         ]
 
-    def _woken(
-        self, name: str, cached: CachedPatient, patient: Patient | None, alerts: list[Alert], output: Output
-    ) -> None:
-        """Keep a patient whom time alone has changed, with the alerts."""
-        output.add_alerts(name, alerts)
-        cached.put(patient)
-        output.changed[name] = None
-
     def rows(
         self, batch: Batch, output: Output, assessed: Iterable[str]
     ) -> Iterator[tuple[str, StateRecord, list[PendingAlert]]]:
@@ -242,13 +340,49 @@ class PartitionState:
         names = set(assessed)
         for name in output.changed:
             alerts = pending_alerts(output.alerts.get(name, ()), self.partition)
+            waiting = self.behind.get(name, ())
             yield (
                 name,
                 self.patients_by_id[name].state_record(
-                    batch.positions, pack_pending(alerts), not batch.records, name in names
+                    before(batch.positions, waiting),
+                    pack_pending(alerts),
+                    not batch.records or bool(waiting),
+                    name in names,
                 ),
                 alerts,
             )
+
+    def assess_all(self) -> None:
+        """Let the assessments of all patients be published again."""
+        self.unassessed.update(dict.fromkeys(self.patients_by_id))
+
+    def waiting(self) -> dict[str, deque[Waiting]]:
+        """Return a copy of what waits: an error takes back what was done of it."""
+        return {name: deque(waiting) for name, waiting in self.behind.items()}
+
+    def drop(self, name: str) -> InputRecord:
+        """Take the first record that waits for a patient out, and return it."""
+        first = self.behind[name].popleft()
+        if not self.behind[name]:
+            del self.behind[name]
+        return first.record
+
+    def done(self, positions: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the positions that may be committed: no further than the records that wait."""
+        return before(positions, (each for waiting in self.behind.values() for each in waiting))
+
+
+def last_line(fault: BaseException) -> str:
+    """Return the last line of an error's traceback: its type and message, in one bounded line."""
+    return "".join(traceback.format_exception_only(fault)).strip().splitlines()[-1][:LONGEST_LINE]
+
+
+def before(positions: tuple[int, ...], waiting: Iterable[Waiting]) -> tuple[int, ...]:
+    """Return positions, lowered to the records that wait."""
+    lowered = list(positions)
+    for each in waiting:
+        lowered[each.topic] = min(lowered[each.topic], each.record.offset)
+    return tuple(lowered)
 
 
 def plausible(positions: tuple[int, ...], first: Batch) -> tuple[int, ...]:

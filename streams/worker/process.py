@@ -5,27 +5,31 @@ Start it, watch it, and end it with an exit code that tells a supervisor what to
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.guideline.settings.looser import looser
-from streams.kafka.end_offsets import Ends, connect
+from streams.errors import UsageError
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
-from streams.kafka.partition_check import make_changelog, shape
+from streams.kafka.partition_check import Shape, input_partitions, make_changelog, shape
 from streams.kafka.producer import FaustProducer
+from streams.kafka.rebuild import forget
 from streams.kafka.settings import Broker
 from streams.kafka.state_record import STATE_TABLE
 from streams.kafka.topics import changelog
 from streams.service import metrics
 from streams.service.lifecycle import wall
+from streams.service.process import Part
 from streams.worker.app import WorkerAgent, wire
 from streams.worker.dead_letter_alarm import DeadLetterAlarm, Share
+from streams.worker.fence import GroupFence
 from streams.worker.processor import BatchProcessor
-from streams.worker.rebuild import forget
 from streams.worker.state_store import state_store
 from streams.worker.system_alarms import SystemAlarms
 from streams.worker.worker_clock import WorkerClock
@@ -57,26 +61,16 @@ class WorkerOptions(NamedTuple):
 
 async def serve(options: WorkerOptions) -> int:
     """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
-    topic_shape = shape(options.broker)
-    rows = changelog(options.name, STATE_TABLE)
-    make_changelog(options.broker, rows, topic_shape)
-    if options.rebuild:
-        forget(options.broker, options.name, rows, topic_shape)
-    ends = Ends(options.broker)
-    await connect(ends, options.broker)
-    app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
-    processor = BatchProcessor(
-        options.guideline, state_store(app, topic_shape), FaustProducer(app), topic_shape.partitions
-    )
-    name = f"{options.name}/{options.listen}:{options.port}"
-    clock = None if options.wall is None else WorkerClock(options.wall, time.monotonic)
-    alarms = SystemAlarms(name, clock)
-    alarm = DeadLetterAlarm(name, options.limits)
-    agent = wire(app, processor, ends, clock, alarm, alarms, clock or wall)
-    try:
-        return await WorkerService(agent, ends, options).run()
-    finally:
-        await ends.stop()
+    return await WorkerService(options).run()
+
+
+TOPICS_S = 30.0
+
+
+def differing(counts: Mapping[str, int], read: int) -> str | None:
+    """Return which topics have how many partitions other than are read; None: none."""
+    found = [f"{topic} {count}" for topic, count in counts.items() if count != read]
+    return f"{', '.join(found)}; {read} are read" if found else None
 
 
 def warn_of_looser(guideline: Guideline) -> None:
@@ -90,12 +84,51 @@ class WorkerService(FaustService):
 
     recovers = "charts"
 
-    def __init__(self, agent: WorkerAgent, ends: Ends, options: WorkerOptions) -> None:
-        super().__init__(agent, ends, log, options.listen, options.port, options.patience)
-        self.guideline = options.guideline
+    def __init__(self, options: WorkerOptions) -> None:
+        super().__init__(options.broker, log, options.listen, options.port, options.patience)
+        self.options = options
+        self.rebuild = options.rebuild
+
+    def shape(self) -> Shape:
+        """Return the inputs' shape, with the changelog made; forget the state first if that is asked."""
+        options, found = self.options, shape(self.broker)
+        rows = changelog(options.name, STATE_TABLE)
+        make_changelog(self.broker, rows, found)
+        if self.rebuild:
+            forget(self.broker, options.name, rows, found)
+            self.rebuild = False
+        return found
+
+    def make(self, shape: Shape) -> WorkerAgent:
+        """Return the worker's agent."""
+        options = self.options
+        app = faust_app(options.broker, options.state, shape, options.session, options.name)
+        store, producer = state_store(app, shape), FaustProducer(app)
+        processor = BatchProcessor(
+            options.guideline, store, producer, shape.partitions, GroupFence(app, store, producer)
+        )
+        name = f"{options.name}/{options.listen}:{options.port}"
+        clock = None if options.wall is None else WorkerClock(options.wall, time.monotonic)
+        alarm = DeadLetterAlarm(name, options.limits)
+        return wire(app, processor, self.ends, clock, alarm, SystemAlarms(name, clock), clock or wall)
+
+    def parts(self) -> Iterable[Part]:
+        """Return the watch over the topics' partitions."""
+        return (self._watch_topics(),)
+
+    def ready(self) -> str | None:
+        """Return None while it reads all partitions that there are, and they are recovered."""
+        return super().ready() or self.agent.added
+
+    async def _watch_topics(self) -> None:
+        """Look now and then whether the topics still have the partitions that are read, for ever."""
+        while True:
+            await asyncio.sleep(TOPICS_S)
+            with contextlib.suppress(UsageError):
+                counts = await asyncio.to_thread(input_partitions, self.broker)
+                self.agent.added = differing(counts, self.agent.processor.count)
 
     async def open(self) -> None:
-        """Publish the guideline's reference as a metric, log what is looser, then open as every service."""
-        metrics.GUIDELINE.info(self.guideline.reference)
-        warn_of_looser(self.guideline)
-        await super().open()
+        """Publish the guideline's reference as a metric, and log what is looser."""
+        metrics.GUIDELINE.info(self.options.guideline.reference)
+        warn_of_looser(self.options.guideline)

@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import faust
 
-from streams.kafka.changelog_table import ChangelogTable
+from rules.wire.instants import BEFORE_ALL
+from streams.kafka.fencing import TERM, FencedTable
 from streams.kafka.partition_check import Shape
 from streams.kafka.state_record import (
     PARTITION_PREFIX,
     STATE_TABLE,
     StateRecord,
     UnknownStateRecord,
+    apart,
     newer,
     partition_key,
     unpack,
     unpack_tick,
 )
+from streams.service.lifecycle import wall
+
+_LONGEST = 15
 
 
-class StateStore(ChangelogTable):
+class StateStore(FencedTable):
     """The state records by patient, and each partition's latest tick.
 
     A worker that was thought dead may write a state record behind its successor: of two records of a patient
-    the one that contains more of the log is kept.
+    that of the later term is kept, of one term the one that contains more of the log.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.epochs: dict[int, int] = {}
+
+    def opening(self, partition: int) -> bytes:
+        """Return the value of the record that a term begins with: when the changelog's first one began, ms.
+
+        Terms are counted from there: of a changelog that was lost and is made anew they are later than all
+        before, which readers of the alerts remember.
+        """
+        return b"%d" % self.epochs.setdefault(partition, wall())
+
+    def term(self, partition: int, offset: int) -> int:
+        """Return the term that begins with a record at this offset."""
+        return super().term(partition, self.epochs.get(partition, 0) + offset)
+
+    def is_new(self, partition: int) -> bool:
+        """Return whether nothing of a partition was ever written, or all of it is lost."""
+        return partition not in self.epochs and next(iter(self.values_of(partition)), None) is None
 
     def supersedes(self, key: str, value: bytes, here: bytes) -> bool:
         """Return whether a record read back replaces the one that is here.
@@ -34,15 +60,22 @@ class StateStore(ChangelogTable):
         unreadable is told where the rows are taken.
         """
         try:
-            return key.startswith(PARTITION_PREFIX) or newer(unpack(value), unpack(here))
+            if key == TERM:
+                return True
+            if key.startswith(PARTITION_PREFIX):
+                return apart(value)[0] >= apart(here)[0]
+            return newer(value, here)
         except UnknownStateRecord:
             return True
 
+    def term_of(self, value: bytes) -> int:
+        """Return the term that a row was written in."""
+        return apart(value)[0]
+
     def recover(self, key: str, value: bytes | None, partition: int, offset: int) -> None:
-        """Set a row read back from the changelog; a tombstone (`worker --rebuild`) removes it."""
-        if value is None:
-            self.store.data.pop(key, None)
-            self.store._key_partition.pop(key, None)
+        """Set a row read back from the changelog; note where its terms are counted from."""
+        if value is not None and key == TERM and value.isdigit():
+            self.epochs[partition] = max(self.epochs.get(partition, 0), int(value[:_LONGEST]))
         super().recover(key, value, partition, offset)
 
     def rows(self, partition: int) -> Mapping[str, StateRecord]:
@@ -54,9 +87,9 @@ class StateStore(ChangelogTable):
         }
 
     def tick(self, partition: int) -> int:
-        """Return the latest tick for all patients of a partition, ms; -1: none yet."""
+        """Return the latest tick for all patients of a partition, ms; BEFORE_ALL: none yet."""
         found = self.store.data.get(partition_key(partition))
-        return -1 if found is None else unpack_tick(found)
+        return BEFORE_ALL if found is None else unpack_tick(found)
 
 
 def state_store(app: faust.App, shape: Shape) -> StateStore:

@@ -6,10 +6,19 @@ milliseconds of the worker's own clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from rules.wire.alerts import CLEAR, encode, hashed, undecided_alert
+from rules.wire.alerts import (
+    CLEAR,
+    PARTITIONS_ADDED,
+    RECORDS_LOST,
+    STATE_LOST,
+    encode,
+    hashed,
+    undecided_alert,
+)
 from rules.wire.instants import MINUTE, SECOND, text
+from rules.wire.refusals import CANNOT_BE_WORKED_OFF, WRONG_PARTITION
 from rules.wire.topics import ALERTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.producer import OutgoingRecord
@@ -60,21 +69,27 @@ class SystemAlarm:
         return OutgoingRecord(ALERTS, EVERY_PATIENT.encode(), encode(alert), time=now)
 
 
-class PartitionAlarm:
-    """Open while records came in another partition than their key's in the last 5 minutes."""
+class RecentAlarm:
+    """Open while something happened in the last 5 minutes."""
 
-    def __init__(self, worker: str) -> None:
-        self.alarm, self.last = SystemAlarm(worker, "wrong-partition"), -LASTS
+    def __init__(self, worker: str, subject: str) -> None:
+        self.alarm, self.last = SystemAlarm(worker, subject), -LASTS
 
-    def after(self, now: int, misplaced: int) -> OutgoingRecord | None:
-        """Return the alert after a batch with this many misplaced records."""
-        if misplaced:
+    def after(self, now: int, happened: bool, message: str) -> OutgoingRecord | None:
+        """Return the alert after a batch in which it happened or not."""
+        if happened:
             self.last = now
-        message = (
-            "A producer splits patients: records lie in another partition than their key's and are refused; "
-            "set it to Kafka's own partitioner (murmur2); see il2watch deadletters ls"
-        )
         return self.alarm.after(now, now - self.last < LASTS, message)
+
+
+MISPLACED = (
+    "A producer splits patients: records lie in another partition than their key's and are refused; "
+    "set it to Kafka's own partitioner (murmur2); see il2watch deadletters ls"
+)
+STUCK = (
+    "What was sent cannot be worked off ({}): the records are among the dead letters and count for nothing; "
+    "look at the patients concerned; see il2watch deadletters ls --reason cannot-be-worked-off"
+)
 
 
 class ClockAlarm:
@@ -93,14 +108,60 @@ class ClockAlarm:
         return self.alarm.after(now, self.clock.wrong, message, limit=f">{WRONG_MS // SECOND} s")
 
 
+CUT = (
+    "{} records were deleted by retention before they were read ({}); what they said is unknown: look at the "
+    "patients, and see docs/reference/reliability.md"
+)
+ADDED = (
+    "Topics have other partitions than this worker reads ({}): new patients may lie in some that nobody "
+    "reads; see docs/reference/reliability.md"
+)
+GONE = (
+    "The state of partitions {} is lost: what was known of their patients is gone; stop all workers, start "
+    "one with --rebuild; see docs/reference/reliability.md"
+)
+RECENT = (WRONG_PARTITION, CANNOT_BE_WORKED_OFF, RECORDS_LOST, PARTITIONS_ADDED)
+
+
 class SystemAlarms:
     """The alarms of one worker beside that of the dead letters. `clock`: None: time comes from the log."""
 
     def __init__(self, worker: str, clock: WorkerClock | None) -> None:
-        self.partitions = PartitionAlarm(worker)
+        self.recent = {subject: RecentAlarm(worker, subject) for subject in RECENT}
+        self.state = SystemAlarm(worker, STATE_LOST)
         self.clock = None if clock is None else ClockAlarm(worker, clock)
 
-    def after(self, now: int, misplaced: int) -> Iterable[OutgoingRecord]:
-        """Yield the alerts to append after a batch with this many misplaced records. `now`: ms."""
-        found = (self.partitions.after(now, misplaced), self.clock.after(now) if self.clock else None)
+    def after(
+        self, now: int, happened: Mapping[str, str], lost: Sequence[int] = ()
+    ) -> Iterable[OutgoingRecord]:
+        """Yield the alerts to append after a batch.
+
+        `now`: ms; `happened`: by subject, what happened in it, in words; `lost`: the partitions that were
+        found without their state, ever: that alarm stays.
+        """
+        found = [
+            alarm.after(now, subject in happened, happened.get(subject, "It has not happened for 5 minutes"))
+            for subject, alarm in self.recent.items()
+        ]
+        found.append(self.state.after(now, bool(lost), GONE.format(", ".join(map(str, lost)))))
+        found.append(self.clock.after(now) if self.clock else None)
         return (alert for alert in found if alert is not None)
+
+
+def happenings(
+    misplaced: int, stuck: Sequence[str], cut: Mapping[str, int], added: str | None
+) -> dict[str, str]:
+    """Return what happened in a batch, by subject.
+
+    `misplaced`: its misplaced records; `stuck`: the errors of what could not be worked off, whose types alone
+    are told, since a message may name a patient; `cut`: records lost, by topic and partition; `added`: how
+    partitions differ (None: they do not).
+    """
+    kinds = ", ".join(sorted({line.partition(":")[0] for line in stuck}))
+    found = {
+        WRONG_PARTITION: MISPLACED if misplaced else None,
+        CANNOT_BE_WORKED_OFF: STUCK.format(kinds) if stuck else None,
+        RECORDS_LOST: CUT.format(sum(cut.values()), ", ".join(sorted(cut))) if cut else None,
+        PARTITIONS_ADDED: ADDED.format(added) if added else None,
+    }
+    return {subject: text for subject, text in found.items() if text is not None}

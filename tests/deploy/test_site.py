@@ -50,7 +50,7 @@ def test_the_board_lets_nobody_in_before_somebody_is_put_into_its_users_file(tmp
     board = section(parsed(SITE.read_text(encoding="utf-8"), SITE.name))
     door = settings.auth_settings(msgspec.structs.replace(board, users_file=str(made)))
     assert not door.open
-    door.check("0.0.0.0")
+    door.check("0.0.0.0", plain_http=True)
     assert door.users is not None
     assert not door.users.admits("", "")
 

@@ -13,6 +13,7 @@ from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
 from rules.ingest.decode import decode
 from rules.wire.commands import actionable
 from rules.wire.events import Ack, Silence, Withdrawal
+from rules.wire.instants import BEFORE_ALL
 from rules.wire.pages import encode as encode_audit
 from rules.wire.topics import ALERTS, ASSESSMENTS, COMMANDS, DEADLETTERS, INPUTS
 from streams.cli.main import main as il2watch
@@ -68,6 +69,9 @@ class Table:
 
     def keep(self, *_: Any) -> None: ...
 
+    def is_new(self, partition: int) -> bool:
+        return False
+
 
 class Outlet:
     """Acknowledges everything and keeps it."""
@@ -88,7 +92,11 @@ class Worker:
     """
 
     def __init__(
-        self, partition: int, start: tuple[int, ...], rows: dict[str, bytes] | None = None, tick: int = -1
+        self,
+        partition: int,
+        start: tuple[int, ...],
+        rows: dict[str, bytes] | None = None,
+        tick: int = BEFORE_ALL,
     ) -> None:
         self.desk, self.outlet, self.now = FetchBuffer(partition, start), Outlet(), 0.0
         self.rounds = BatchProcessor(GUIDELINE, Table(rows or {}, tick), self.outlet)  # type: ignore[arg-type]

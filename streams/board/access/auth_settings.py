@@ -46,13 +46,22 @@ class AuthSettings(NamedTuple):
         """Whether no login was set up."""
         return self.users is None and self.proxy is None
 
-    def check(self, listen: str) -> None:
-        """Raise UsageError for a board that anybody on the network could use."""
+    def check(self, listen: str, plain_http: bool = False) -> None:
+        """Raise UsageError for a board that anybody on the network could use, or listen to.
+
+        `plain_http`: whoever starts it says that something else encrypts, or that nobody else reaches it.
+        """
         if self.open and listen not in LOOPBACK:
             raise UsageError(
                 f"--listen {listen}: others could see patients and act; set users-file or proxy-header "
                 "in "
                 "[board] first"
+            )
+        if self.users is not None and not (self.secure or plain_http) and listen not in LOOPBACK:
+            raise UsageError(
+                f"--listen {listen}: passwords and patients would go in the clear; set tls-certfile and "
+                "tls-keyfile in [board], or https = true where a proxy in front encrypts; --plain-http where "
+                "this address is reached from this machine alone"
             )
 
     def knows(self, host: str) -> bool:

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +59,77 @@ AHEAD_S = 60
 MOST_ENDED = 10_000
 
 
+ENDED = "board.ended"
+
+
+class EndedSessions:
+    """The sessions that were ended before their time, in a file: other boards of the folder know it too.
+
+    `path` None: in memory. A line each: when the session began (s), and its number.
+    """
+
+    def __init__(self, path: Path | None = None, now: int = 0) -> None:
+        self.path = path
+        self._numbers: dict[str, int] = {}
+        self._seen: tuple[int, int] | None = None
+        if path is not None and path.exists():
+            self._prune(path, now)
+
+    def add(self, number: str, began: int) -> None:
+        """End a session. Raises UsageError when it cannot be written: it would come back."""
+        self._numbers[number] = began
+        for old in list(self._numbers)[:-MOST_ENDED]:
+            del self._numbers[old]
+        if self.path is not None:
+            try:
+                file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+                with open(file, "ab") as lines:
+                    lines.write(f"{began} {number}\n".encode())
+            except OSError as error:
+                raise UsageError(f"{self.path}: {error.strerror}") from None
+
+    def __contains__(self, number: str) -> bool:
+        self._look()
+        return number in self._numbers
+
+    def _look(self) -> None:
+        """Read the file again if another board has changed it."""
+        if self.path is None:
+            return
+        try:
+            found = self.path.stat()
+            if self._seen == (found.st_mtime_ns, found.st_size):
+                return
+            self._numbers |= dict(_ended(self.path.read_text(encoding="ascii", errors="replace")))
+            self._seen = (found.st_mtime_ns, found.st_size)
+        except FileNotFoundError:
+            return
+
+    def _prune(self, path: Path, now: int) -> None:
+        """Write the file anew without the sessions that are over by themselves."""
+        kept = [
+            (number, began)
+            for number, began in _ended(path.read_text(encoding="ascii", errors="replace"))
+            if now <= began + LASTS_S
+        ]
+        part = path.with_name(f"part-{os.getpid()}-{path.name}")
+        part.write_text("".join(f"{began} {number}\n" for number, began in kept[-MOST_ENDED:]))
+        part.chmod(0o600)
+        part.replace(path)
+
+
+def _ended(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the sessions of a file, number and when it began; a line that was cut short is none."""
+    for line in text.splitlines():
+        began, _, number = line.partition(" ")
+        if began.isdigit() and len(number) == 2 * NUMBER:
+            yield number, int(began)
+
+
+NUMBER = 16
+"""Bytes of a session's own number."""
+
+
 class Session(NamedTuple):
     """A session. `user` None: not identified; `began`: seconds since the epoch; `number`: random, its own."""
 
@@ -75,17 +146,20 @@ class Sha256(Signer):
 
 
 class Sessions:
-    """Sign and verify sessions. `keys`: persist between runs; the first signs, all verify."""
+    """Sign and verify sessions. `keys`: persist between runs; the first signs, all verify.
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
+    `ended`: those that were ended before their time; None: this process alone knows.
+    """
+
+    def __init__(self, keys: Sequence[bytes], ended: EndedSessions | None = None) -> None:
         oldest_first = keys[::-1]
         self._cookies = URLSafeSerializer(oldest_first, salt=b"il2watch session", signer=Sha256)
         self._tokens = Sha256(oldest_first, salt=b"il2watch token")
-        self._ended: dict[str, int] = {}
+        self._ended = EndedSessions() if ended is None else ended
 
     def begin(self, user: str | None, now: int) -> tuple[Session, str]:
         """Return a new session, and the cookie that carries it."""
-        session = Session(user, now, secrets.token_hex(16))
+        session = Session(user, now, secrets.token_hex(NUMBER))
         return session, self._cookies.dumps(session)
 
     def session_of(self, cookie: str, now: int) -> Session | None:
@@ -99,10 +173,8 @@ class Sessions:
         return session if young and session.number not in self._ended else None
 
     def end(self, session: Session) -> None:
-        """End a session before its time."""
-        self._ended[session.number] = session.began
-        for old in list(self._ended)[:-MOST_ENDED]:
-            del self._ended[old]
+        """End a session before its time. Raises UsageError when that cannot be kept."""
+        self._ended.add(session.number, session.began)
 
     def token(self, session: Session) -> str:
         """Return the token that a form must carry."""

@@ -49,7 +49,7 @@ def _ack(work: UnitOfWork, alert: str, acked: Acknowledgement) -> None:
 
 def _silence(work: UnitOfWork, silence: Silence) -> None:
     """Put a silence in force over what is open now, unless it has ended."""
-    until = bounded(silence.level, silence.known, silence.until)
+    until = end_of(silence, work.now)
     details = {
         "subject": silence.subject,
         "level": silence.level,
@@ -74,6 +74,16 @@ def _silence(work: UnitOfWork, silence: Silence) -> None:
         ):
             work.episodes[episode.id] = _close_silenced(work, episode, until)
     return release(work, silence.subject)
+
+
+def end_of(silence: Silence, now: int) -> int:
+    """Return when a silence ends, by this clock.
+
+    Its sender's clock may run ahead: then it lasts as long as was asked for, from now on. However it was
+    asked for, it lasts no longer from now than its level allows.
+    """
+    ahead = max(0, silence.at - now)
+    return bounded(silence.level, min(silence.known, now), silence.until - ahead)
 
 
 def _close_silenced(work: UnitOfWork, episode: PagedEpisode, until: int) -> PagedEpisode:

@@ -27,6 +27,7 @@ from streams.errors import UsageError
 from streams.kafka import commands
 from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.policy.state import ActiveSilence, PagingState
+from streams.service.connections import GuardedRunner, body_of
 from streams.times import instant
 
 TOKEN = "IL2WATCH_TOKEN"
@@ -75,7 +76,7 @@ class ApiSettings:
 
     async def serve(self, writer: OutboxWriter) -> web.AppRunner:
         """Serve until the runner's `cleanup`. Raises UsageError when the port is taken."""
-        runner = web.AppRunner(application(writer, self.token), access_log=None)
+        runner = GuardedRunner(application(writer, self.token))
         await runner.setup()
         try:
             await web.TCPSite(runner, self.listen, self.port).start()
@@ -182,8 +183,13 @@ class ApiHandlers:
 
 
 async def decoded_body(request: web.Request, shape: type[Shape]) -> Shape:
-    """Return the request's body. Raises msgspec.DecodeError."""
-    return msgspec.json.decode(await request.read(), type=shape)
+    """Return the request's body. Raises msgspec.DecodeError, and UsageError for what no record may hold."""
+    found = msgspec.json.decode(await body_of(request), type=shape)
+    for name in shape.__struct_fields__:
+        value = getattr(found, name)
+        if isinstance(value, str) and not value.isprintable():
+            raise UsageError(f"{name}: holds a control or invisible character; send it without")
+    return found
 
 
 class OpenAlert(msgspec.Struct, frozen=True):

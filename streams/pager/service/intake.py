@@ -16,6 +16,7 @@ from rules.wire.events import Ack, Silence, Withdrawal
 from rules.wire.refusals import MALFORMED
 from rules.wire.topics import ALERTS, COMMANDS, DEADLETTERS
 from streams.kafka.producer import OutgoingRecord
+from streams.kafka.ranks import Ranks
 from streams.pager.delivery.outbox import OutboxWriter
 from streams.pager.policy.alerts import receive
 from streams.pager.policy.commands import command
@@ -32,7 +33,7 @@ class Intake:
     """
 
     def __init__(self, writer: OutboxWriter, is_heartbeat: Callable[[ReceivedAlert], bool]) -> None:
-        self.writer, self.heartbeat = writer, is_heartbeat
+        self.writer, self.heartbeat, self.ranks = writer, is_heartbeat, Ranks()
 
     async def process(self, message: Any) -> None:
         """Apply one record, as Faust yields it."""
@@ -42,6 +43,10 @@ class Intake:
             self._command(message)
 
     async def _alert(self, message: Any) -> None:
+        headers = message.headers or ()
+        named = headers.items() if isinstance(headers, dict) else headers
+        if not self.ranks.counts(message.topic, message.partition, named):
+            return
         try:
             alert = decode_alert(message.value or b"")
         except NotAnAlert as fault:

@@ -15,13 +15,12 @@ from rules.wire.topics import ALERTS
 from streams.channels.registry import channel
 from streams.config.secrets import Secrets
 from streams.errors import UsageError
-from streams.kafka import end_offsets
 from streams.kafka.admin import admin
-from streams.kafka.end_offsets import Ends
 from streams.kafka.faust_app import faust_app
 from streams.kafka.faust_service import FaustService
 from streams.kafka.partition_check import Shape, make_changelog, shape
 from streams.kafka.producer import FaustProducer
+from streams.kafka.rebuild import forget
 from streams.kafka.settings import Broker
 from streams.kafka.topics import changelog
 from streams.pager.delivery.attempts import ChannelAlerts, Delivery
@@ -30,7 +29,7 @@ from streams.pager.delivery.workers import DeliveryWorker
 from streams.pager.service import api, metric_updates, metrics
 from streams.pager.service.app import PagerAgent, PagerClock, outbox, wire
 from streams.pager.service.config import Configured
-from streams.pager.service.intake import Intake
+from streams.pager.service.intake import TOPICS, Intake
 from streams.pager.service.watchdog import Watchdog
 from streams.service import lifecycle
 from streams.service.process import Part
@@ -44,7 +43,7 @@ log = logging.getLogger("il2watch.pager")
 class PagerOptions(NamedTuple):
     """The options of a pager. `wall`: the clock of `--clock wall`, ms; None: the log's time.
 
-    `patience`: seconds without progress before it gives up.
+    `patience`: seconds without progress before it gives up; `rebuild`: forget the outbox first.
     """
 
     broker: Broker
@@ -57,51 +56,17 @@ class PagerOptions(NamedTuple):
     session: float = 10.0
     name: str = "il2watch-pager"
     secrets: Secrets = Secrets()
+    rebuild: bool = False
 
 
 async def serve(options: PagerOptions) -> int:
     """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
-    configured = options.configured
-    ZONE.set(configured.paging.zone)
-    channels = {name: channel(name, table, options.secrets) for name, table in configured.channels.items()}
-    api_settings = api.ApiSettings.of(configured.api, options.secrets) if configured.api is not None else None
-    topic_shape = alike(options.broker, shape(options.broker))
-    make_changelog(options.broker, changelog(options.name, TABLE), topic_shape)
-    ends = Ends(options.broker)
-    await end_offsets.connect(ends, options.broker)
-    app = faust_app(options.broker, options.state, topic_shape, options.session, options.name)
-    clock, producer = PagerClock(options.wall), FaustProducer(app)
-    paging = structs.replace(
-        configured.paging, identities={name: receiver.identity for name, receiver in channels.items()}
-    )
-    writer = OutboxWriter(paging, outbox(app, topic_shape), producer, clock)
-    writer.audited = metric_updates.count_audit
-    delivery = Delivery(
-        writer,
-        ChannelAlerts(producer, lifecycle.wall),
-        configured.link,
-        lifecycle.wall,
-        lambda name, is_open: metrics.CIRCUIT.labels(name).set(is_open),
-    )
-    workers = {
-        name: DeliveryWorker(receiver, delivery)
-        for name, receiver in channels.items()
-        if name != configured.watchdog
-    }
-    watchdog = Watchdog(
-        producer,
-        channels[configured.watchdog] if configured.watchdog else None,
-        configured.every,
-        topic_shape.partitions,
-        lifecycle.wall,
-    )
-    agent = PagerAgent(app, writer, Intake(writer, watchdog.is_heartbeat), workers, clock, ends)
-    wire(app, agent)
+    ZONE.set(options.configured.paging.zone)
+    service = PagerService(options)
     try:
-        return await PagerService(agent, ends, options, watchdog, api_settings).run()
+        return await service.run()
     finally:
-        await ends.stop()
-        for receiver in channels.values():
+        for receiver in service.channels.values():
             await receiver.close()
 
 
@@ -124,22 +89,68 @@ class PagerService(FaustService):
 
     recovers = "the outbox"
 
-    def __init__(
-        self,
-        agent: PagerAgent,
-        ends: Ends,
-        options: PagerOptions,
-        watchdog: Watchdog,
-        api_settings: api.ApiSettings | None,
-    ) -> None:
-        super().__init__(agent, ends, log, options.listen, options.port, options.patience)
-        self.watchdog, self.api = watchdog, api_settings
+    def __init__(self, options: PagerOptions) -> None:
+        super().__init__(options.broker, log, options.listen, options.port, options.patience)
+        self.options, configured = options, options.configured
+        self.rebuild = options.rebuild
+        self.channels = {
+            name: channel(name, table, options.secrets) for name, table in configured.channels.items()
+        }
+        self.api = None if configured.api is None else api.ApiSettings.of(configured.api, options.secrets)
+        self.watchdog: Watchdog | None = None
         self.served: Any = None
 
+    def shape(self) -> Shape:
+        """Return the commands' shape, with the outbox's changelog made."""
+        found = alike(self.broker, shape(self.broker))
+        rows = changelog(self.options.name, TABLE)
+        make_changelog(self.broker, rows, found)
+        if self.rebuild:
+            forget(self.broker, self.options.name, rows, found, TOPICS)
+            self.rebuild = False
+        return found
+
+    def make(self, shape: Shape) -> PagerAgent:
+        """Return the pager's agent, with its outbox, delivery workers and watchdog."""
+        options, configured = self.options, self.options.configured
+        app = faust_app(options.broker, options.state, shape, options.session, options.name)
+        clock, producer = PagerClock(options.wall), FaustProducer(app)
+        paging = structs.replace(
+            configured.paging, identities={name: each.identity for name, each in self.channels.items()}
+        )
+        writer = OutboxWriter(paging, outbox(app, shape), producer, clock)
+        writer.audited = metric_updates.count_audit
+        watched = configured.watchdog
+        self.watchdog = Watchdog(
+            producer,
+            self.channels[watched] if watched else None,
+            configured.every,
+            shape.partitions,
+            lifecycle.wall,
+        )
+        intake = Intake(writer, self.watchdog.is_heartbeat)
+        agent = PagerAgent(app, writer, intake, self.workers(writer, producer), clock, self.ends)
+        wire(app, agent)
+        return agent
+
+    def workers(self, writer: OutboxWriter, producer: FaustProducer) -> dict[str, DeliveryWorker]:
+        """Return a delivery worker for each channel but the watchdog's."""
+        delivery = Delivery(
+            writer,
+            ChannelAlerts(producer, lifecycle.wall),
+            self.options.configured.link,
+            lifecycle.wall,
+            lambda name, is_open: metrics.CIRCUIT.labels(name).set(is_open),
+        )
+        return {
+            name: DeliveryWorker(receiver, delivery)
+            for name, receiver in self.channels.items()
+            if name != self.options.configured.watchdog
+        }
+
     async def open(self) -> None:
-        """Prepare the metrics, open as every service, and serve the API."""
+        """Prepare the metrics, and serve the API."""
         metrics.prepare(self.agent.workers)
-        await super().open()
         if self.api is not None:
             self.served = await self.api.serve(self.agent.writer)
 
@@ -156,7 +167,8 @@ class PagerService(FaustService):
             await self.served.cleanup()
         for task in self.tasks[1:]:
             task.cancel()
-        await self.agent.stop_workers()
+        if self.agent is not None:
+            await self.agent.stop_workers()
         await super().close()
 
     async def _keep_time(self) -> None:
@@ -177,5 +189,5 @@ class PagerService(FaustService):
         """Send heartbeats when they are due, for ever."""
         while True:
             await asyncio.sleep(STALL_S)
-            if self.agent.settled():
+            if self.watchdog is not None and self.agent.settled():
                 await self.watchdog.tend({tp.partition for tp in self.agent.owned()})

@@ -30,7 +30,6 @@ def test_a_short_password_is_refused(
     ("options", "words"),
     [
         (["--listen", "0.0.0.0"], "others could see patients"),
-        ([], "no broker answers"),
         (["--port", "x"], "is not a port"),
         (["--history", "0"], "not a number of seconds above 0"),
     ],

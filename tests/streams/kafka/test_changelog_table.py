@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from faust.types import TP
 
+from rules.wire.instants import BEFORE_ALL
 from streams.kafka.faust_app import faust_app
 from streams.kafka.partition_check import Shape
 from streams.kafka.settings import Broker
@@ -95,7 +96,7 @@ def test_rows_and_what_is_held_go_together(table: StateStore) -> None:
 
 
 def test_the_partitions_own_row_is_its_tick_and_no_patient(table: StateStore) -> None:
-    assert table.tick(1) == -1
+    assert table.tick(1) == BEFORE_ALL
     table.recover(partition_key(1), pack_tick(99), 1, 3)
     table.recover(partition_key(1), pack_tick(120), 1, 4)
     assert table.tick(1) == 120

@@ -126,7 +126,7 @@ def test_an_unreachable_broker_is_one_line_within_seconds(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = time.monotonic()
-    assert main(["topics", command, "--broker", "127.0.0.1:1"]) == 2
+    assert main(["topics", command, "--broker", "127.0.0.1:1"]) == 3
     assert time.monotonic() - began < 10
     assert capsys.readouterr().err.startswith("il2watch: no broker answers at 127.0.0.1:1")
 

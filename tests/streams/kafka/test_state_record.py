@@ -6,9 +6,11 @@ import pytest
 
 from rules.wire.topics import INPUTS
 from streams.kafka.state_record import (
+    NO_TERM,
     PendingAlert,
     StateRecord,
     UnknownStateRecord,
+    in_term,
     newer,
     pack,
     pack_pending,
@@ -40,9 +42,21 @@ def test_a_row_of_another_version_is_refused_by_its_number() -> None:
 def test_of_two_rows_the_one_with_more_of_the_log_in_it_stands() -> None:
     behind = unpack(pack(ROW))
     behind.positions = (1, 2, 3, 4, 5, 6, 6)
-    assert newer(ROW, behind)
-    assert not newer(behind, ROW)
-    assert newer(ROW, ROW)
+    assert newer(pack(ROW), pack(behind))
+    assert not newer(pack(behind), pack(ROW))
+    assert newer(pack(ROW), pack(ROW))
+
+
+@pytest.mark.parametrize(
+    ("term", "before", "stands"), [(8, 7, True), (7, 8, False), (8, NO_TERM, True), (NO_TERM, 0, False)]
+)
+def test_of_two_rows_the_one_of_the_later_term_stands_whatever_they_contain(
+    term: int, before: int, stands: bool
+) -> None:
+    behind = unpack(pack(ROW))
+    behind.positions = (1, 2, 3, 4, 5, 6, 6)
+    assert newer(in_term(pack(behind), term), in_term(pack(ROW), before)) is stands
+    assert unpack(in_term(pack(ROW), term)) == ROW
 
 
 def test_hundreds_of_alerts_stay_far_below_the_largest_record() -> None:

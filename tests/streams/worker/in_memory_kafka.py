@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from rules.guideline import SCHWARTZENTRUBER_2001 as GUIDELINE
+from rules.wire.instants import BEFORE_ALL
 from rules.wire.topics import INPUTS
 from streams.kafka.producer import OutgoingRecord
 from streams.kafka.state_record import PARTITION_PREFIX, StateRecord, partition_key, unpack, unpack_tick
@@ -67,10 +68,13 @@ class Charts:
         return (
             unpack_tick(self.found[partition_key(partition)])
             if partition_key(partition) in self.found
-            else -1
+            else BEFORE_ALL
         )
 
     def keep(self, *_: Any) -> None: ...
+
+    def is_new(self, partition: int) -> bool:
+        return False
 
 
 class Outlet:

@@ -177,7 +177,7 @@ def test_what_was_discharged_is_a_stub_that_late_facts_do_not_revive() -> None:
     output = ward.fold(home)
     found = rows(ward, home, output)["p1"]
     assert (found.over, ward.patients) == (True, 0)
-    assert assessments(ward, ["p1"]) == [("p1", None)]
+    assert assessments(ward, ["p1"], Output()) == [("p1", None)]
     late = ward.fold(batch(record(pressure(MINUTE, 70), 9, known=START + HOUR)))
     assert (said(late), ward.patients) == ([], 0)
     after = ward.fold(batch(record(pressure(2 * HOUR, 70), 10)))
@@ -256,6 +256,6 @@ def test_in_a_backlog_assessments_wait_and_at_its_end_all_that_are_owed_go_out()
 def test_an_assessment_does_not_decide_what_the_log_has_not_passed() -> None:
     ward = admitted()
     ward.fold(batch(record(pressure(MINUTE, 70), 0)))
-    (_, shown), *_ = assessments(ward, ["p1"])
+    (_, shown), *_ = assessments(ward, ["p1"], Output())
     assert json.loads(shown or b"")["blood_pressure"]["state"] == "absolute"
     assert "hypotension opened" in said(ward.fold(batch(record(tick(2 * MINUTE), 0, "*"))))

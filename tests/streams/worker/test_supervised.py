@@ -24,7 +24,7 @@ from tests.streams.worker.test_wall import page, until
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 PARTITIONS, INPUT_TOPICS = 3, 7
-WORKER_PATIENCE_S = 6
+WORKER_PATIENCE_S = 10
 OPTIONS = ("--patience", str(WORKER_PATIENCE_S), "--session-timeout", "6")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from streams.worker.system_alarms import SystemAlarms
+from streams.worker.system_alarms import SystemAlarms, happenings
 from streams.worker.worker_clock import WorkerClock
 
 NOON = 1_772_452_800_000
@@ -61,7 +61,7 @@ def test_an_hour_ahead_for_8_s_moves_the_clock_by_40_s_at_most_and_it_comes_righ
 
 
 def told(alarms: SystemAlarms, now: int, misplaced: int = 0) -> list[tuple[str, str]]:
-    alerts = [msgspec.json.decode(record.value or b"") for record in alarms.after(now, misplaced)]
+    alerts = [msgspec.json.decode(record.value or b"") for record in alarms.after(now, happenings(misplaced, (), {}, None))]
     return [(alert["subject"], alert["transition"]) for alert in alerts]
 
 
