@@ -229,9 +229,7 @@ class Teller:
         for watch in sorted(watches, key=lambda w: place(("monitoring", w.subject))):
             if watch.subject == AFTER_DISCHARGE[1]:
                 rank = 0 if watch.level == CLEAR else 1
-                view = View(
-                    *AFTER_DISCHARGE, watch.level, int(turn.scene.at), rank, amended=turn.taken_back
-                )
+                view = View(*AFTER_DISCHARGE, watch.level, int(turn.scene.at), rank, amended=turn.taken_back)
                 turn.journal.update(turn.scene.at, view, turn.floor)
                 continue
             level = self._lingering(turn, watch) if watch.what in PAGED else watch.level
