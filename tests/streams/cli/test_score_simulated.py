@@ -68,34 +68,79 @@ def test_with_all_faults_whatever_is_refused_is_in_the_ledger(
     assert found["records"]["ledger"]["lost"] > 0
 
 
-@pytest.mark.campaign("simulators")
+MOST_PAGES = 3.6
+"""A patient-day, reminders counted. The aim is 2.0: docs/reference/edition-2.md says what is missing to it."""
+LEAST_TRUE = 0.88
+"""Share of the pages. The aim is 0.95: as above."""
+
+
+@pytest.mark.campaign("simulators", slices=3)
 def test_a_ward_of_two_hundred_is_watched_well(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], figures: Callable[..., None]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], figures: Callable[..., None], campaign_slice: int
 ) -> None:
-    """Seven days, vital signs each minute. Prints what it comes to."""
-    plain = score(ward(tmp_path / "plain"), capsys)
+    """Seven days, vital signs each minute; the seed is the slice's number. Prints what it comes to."""
+    found = score(ward(tmp_path, campaign_slice), capsys)
+    figures(told(f"seed {campaign_slice}, no faults", found))
+    assert sensitivities(found) == (1.0, pytest.approx(1.0, abs=0.01))
+    assert found["readiness"]["unsafe_min"] == 0
+    assert scores(found) >= 98
+    assert found["records"]["refused"] == {}
+    assert found["pages"]["with_reminders_per_patient_day"] <= MOST_PAGES
+    assert found["pages"]["share_true"] >= LEAST_TRUE
+
+
+@pytest.mark.campaign("simulators", slices=3)
+def test_a_ward_of_two_hundred_is_watched_well_through_a_bad_feed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], figures: Callable[..., None], campaign_slice: int
+) -> None:
+    """The same ward with all faults."""
     ledger = str(tmp_path / "faults.jsonl.gz")
-    spoiled = score(
-        [*ward(tmp_path / "spoiled", "--faults", "all", "--fault-log", ledger), "--fault-log", ledger], capsys
+    wanted = ward(tmp_path, campaign_slice, "--faults", "all", "--fault-log", ledger)
+    found = score([*wanted, "--fault-log", ledger], capsys)
+    figures(told(f"seed {campaign_slice}, all faults", found))
+    assert min(sensitivities(found)) >= 0.99
+    assert found["readiness"]["unsafe_min"] == 0
+    assert found["records"]["accounted"] is True
+
+
+@pytest.mark.campaign("simulators", slices=3)
+def test_minute_charting_pages_no_later_than_hourly_charting_of_the_same_patients(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], figures: Callable[..., None], campaign_slice: int
+) -> None:
+    """Every dose is given, so that both chartings are of the same courses."""
+    minute, hourly = (
+        paged(score(naive_ward(tmp_path, campaign_slice, vitals), capsys)) for vitals in ("minute", "hourly")
     )
-    figures(told("no faults", plain))
-    figures(told("all faults", spoiled))
-    assert sensitivities(plain) == (1.0, pytest.approx(1.0, abs=0.01))
-    assert min(sensitivities(spoiled)) >= 0.99
-    assert scores(plain) >= 95
-    assert (plain["records"]["refused"], spoiled["records"]["accounted"]) == ({}, True)
-    assert plain["pages"]["per_patient_day"] <= 5
+    later = {onset for onset in minute.keys() & hourly.keys() if minute[onset] > hourly[onset]}
+    figures(f"seed {campaign_slice}: {len(later)} of {len(hourly)} onsets later: {sorted(later)}")
+    assert hourly
+    assert len(later) <= 0.05 * len(hourly)
 
 
-def ward(folder: Path, *more: str) -> list[str]:
-    folder.mkdir()
+def naive_ward(folder: Path, seed: int, vitals: str) -> list[str]:
+    """Write a ward of 40 in which every dose is given; return the arguments of the score."""
+    (folder / vitals).mkdir()
+    return ward(folder / vitals, seed, "--policy", "naive", "--vitals", vitals, patients=40)
+
+
+def paged(found: dict[str, Any]) -> dict[tuple[str, str, str], float]:
+    """Return the minutes from each true onset to its page; never paged is later than all."""
+    return {
+        (one["patient"], one["subject"], one["start"]): NEVER
+        if one["delay_min"] is None
+        else one["delay_min"]
+        for one in found["onsets"]["all"]
+    }
+
+
+NEVER = float("inf")
+
+
+def ward(folder: Path, seed: int, *more: str, patients: int = 200) -> list[str]:
+    """Write a ward and its truth; return the arguments of the score."""
     events, truth = (str(folder / name) for name in ("ward.jsonl.gz", "truth.jsonl.gz"))
-    assert (
-        main.main(
-            ["simulate", "ward", "--patients", "200", "--seed", "1", "-o", events, "--truth", truth, *more]
-        )
-        == 0
-    )
+    wanted = ["--patients", str(patients), "--seed", str(seed), "-o", events, "--truth", truth]
+    assert main.main(["simulate", "ward", *wanted, *more]) == 0
     return ["score", events, "--truth", truth, "-o", "json"]
 
 
@@ -119,5 +164,9 @@ def told(what: str, found: dict[str, Any]) -> str:
         f"{what}: {found['patients']} patients, sensitivity {absolute} absolute, {relative} "
         f"relative; score {scores(found)}"
     )
-    paged = f"{pages['per_patient_day']} pages a patient-day, share true {pages['share_true']}"
-    return f"{watched}, {paged}, refused {found['records']['refused']}"
+    attention = (
+        f"{pages['per_patient_day']} pages a patient-day, {pages['with_reminders_per_patient_day']} with "
+        f"reminders, share true {pages['share_true']}, new {pages['share_new']}"
+    )
+    unsafe = f"unsafe readiness {found['readiness']['unsafe_min']} min"
+    return f"{watched}, {attention}, {unsafe}, refused {found['records']['refused']}"
