@@ -150,8 +150,8 @@ def shift_of(t: int, shifts: Shifts) -> Shift:
     A total charted at 15:00 sharp belongs to the shift that ends then.
     """
     bounds = _shift_of_hour(t // 3_600_000, shifts.timezone, shifts.starts)
-    start = max(bound for bound in bounds if bound < t)
-    return start, min(bound for bound in bounds if bound > start)
+    after = bisect_left(bounds, t)
+    return bounds[after - 1], bounds[after]
 
 
 def by_shift(collections: list[Collection], shifts: Shifts) -> dict[Shift, float]:

@@ -135,8 +135,8 @@ def _due(patient: Patient, plan: Plan) -> int:
     if not _deadline_passed(patient):
         return 0
     due = 0
-    for name, memory in patient.memories.items():
-        if memory.next is not None and memory.next <= patient.now:
+    for name, instant in patient.deadlines.items():
+        if instant <= patient.now:
             place = plan.place(name)
             due |= 0 if place is None else 1 << place
     return due
@@ -155,7 +155,7 @@ def _decide_subject(
         result = opened_by_release(patient, subject.name, result)
     level, rank = level_of(subject, result)
     alert_at: int | None = None
-    if (patient.alerting or subject.always) and (rank or subject.name in patient.episodes):
+    if (rank or subject.name in patient.episodes) and (patient.alerting or subject.always):
         amended = is_amended(patient, subject, result, before)
         step = Step(order, subject.name, subject.kind, subject.system, amended)
         new_alerts = _transitions(patient, subject, step, result, level, rank)
@@ -212,6 +212,10 @@ def _remember(patient: Patient, name: str, before: Memory, result: Result, alert
     if changed or since is None:
         since = _since(patient, before, result) if alert_at is None else alert_at
     ahead = result.next if result.next is not None and result.next > patient.now else None
+    if ahead is not None:
+        patient.deadlines[name] = ahead
+    elif before.next is not None:
+        patient.deadlines.pop(name, None)
     patient.memories[name] = Memory(
         result.state,
         since,
@@ -238,9 +242,7 @@ def _schedule(patient: Patient) -> None:
     """Set the earliest deadline ahead, of any subject, rule, acknowledgement, reminder or switch of mode."""
     now = patient.now
     due = patient.rules_due if patient.rules_due > now else AFTER_ALL
-    for memory in patient.memories.values():
-        if memory.next is not None and memory.next < due:
-            due = memory.next
+    due = min((due, *patient.deadlines.values()))
     for episode in patient.episodes.values():
         if episode.acked_until is not None and episode.acked_until < due:
             due = episode.acked_until

@@ -107,6 +107,7 @@ class Patient(msgspec.Struct, dict=True):
     `released`: criteria whose acceptance ends otherwise at this decision.
 
     `verdicts`: the readiness before each dose that is decided for the first time (`rules.decide.dose_audit`).
+    `timed`: the deadlines of the subjects, with the memories that they are of.
 
     Dirty flags (rules.chart.dirty_flags) since the last decision: `dirty`, `dirty_amended` and
     `dirty_replaced` as in rules.chart.record.Recorded; `dirty_on_vitals`: what any vitals record makes dirty,
@@ -154,12 +155,22 @@ class Patient(msgspec.Struct, dict=True):
     outgrown: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
     verdicts: dict[str, str] = {}
+    timed: tuple[dict[str, Memory], dict[str, Instant]] = ({}, {})
 
     def memory(self, subject: str) -> Memory:
         """Return the memory of a subject; a new one, indeterminate, if it was never decided."""
         found = self.memories.get(subject)
         if found is None:
             found = self.memories[subject] = Memory(INDETERMINATE)
+        return found
+
+    @property
+    def deadlines(self) -> dict[str, Instant]:
+        """When each subject may change by time alone, of those that may."""
+        of, found = self.timed
+        if of is not self.memories:
+            found = {name: memory.next for name, memory in self.memories.items() if memory.next is not None}
+            self.timed = (self.memories, found)
         return found
 
     def opened(self, subject: str) -> int | None:

@@ -82,8 +82,11 @@ def aged(result: Result, limit: int, now: Instant, missing: tuple[str, ...]) -> 
 
 def soonest(now: Instant, *instants: Instant | None) -> Instant | None:
     """Return the earliest of the instants that still lie ahead; None when none does."""
-    ahead = [instant for instant in instants if instant is not None and instant > now]
-    return min(ahead) if ahead else None
+    found: Instant | None = None
+    for instant in instants:
+        if instant is not None and instant > now and (found is None or instant < found):
+            found = instant
+    return found
 
 
 def next_span_edge(spans: list[Span], now: Instant) -> Instant | None:

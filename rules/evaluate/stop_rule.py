@@ -32,7 +32,7 @@ class StopRuleState(msgspec.Struct, array_like=True):
     elements: tuple[str, ...] = ()
 
 
-class Holding(msgspec.Struct):
+class Holding(msgspec.Struct, frozen=True):
     """Whether a rule holds at an instant.
 
     `elements`: those of its criteria that hold it now; `next`: when that may change by time alone.
@@ -43,12 +43,18 @@ class Holding(msgspec.Struct):
     next: Instant | None = None
 
 
+NOT_HELD = Holding((), False)
+
+
 def holding(rule: StopRule, chart: Chart, recall: Recall, now: Instant) -> Holding:
     """Return whether a rule holds at an instant, by the states its criteria had at their last decision."""
     if not rule.criteria:
         return _delay(chart, now)
-    found = [_element(rule, code, chart, recall, now) for code in rule.criteria]
-    elements = tuple(code for code, (holds, _) in zip(rule.criteria, found, strict=True) if holds)
+    tripped = [code for code in rule.criteria if recall(code).state in TRIPPED]
+    if not tripped:
+        return NOT_HELD
+    found = [_element(rule, code, chart, recall, now) for code in tripped]
+    elements = tuple(code for code, (holds, _) in zip(tripped, found, strict=True) if holds)
     ahead = soonest(now, *(instant for _, instant in found))
     return Holding(elements, _suffices(rule, elements), ahead)
 
