@@ -24,12 +24,17 @@ def fluid_bolus(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
         return Result()
     harm = fluid_harm(case, now)
     if harm.causes:
-        return Result(next=harm.next, words=f"No more boluses: {harm.words}")
-    evidence: tuple[Reference, ...] = ()
-    for subject in causes:
-        evidence += case.judge(subject, now).evidence
-    words = f"{seen.causes(case, causes, now)}: {advice.text}{_used(case, now, causes)}"
-    return Result(ADVISORY, evidence=evidence, next=harm.next, words=words)
+        return Result(next=harm.next, say=lambda: f"No more boluses: {harm.words}")
+    return Result(
+        ADVISORY,
+        next=harm.next,
+        say=lambda: f"{seen.causes(case, causes, now)}: {advice.text}{_used(case, now, causes)}",
+        cite=lambda: _evidence(case, causes, now),
+    )
+
+
+def _evidence(case: Case, subjects: list[str], now: Instant) -> tuple[Reference, ...]:
+    return tuple(reference for code in subjects for reference in case.judge(code, now).evidence)
 
 
 def _used(case: Case, now: Instant, causes: list[str]) -> str:
@@ -64,9 +69,12 @@ def fluid_futile(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     harm = fluid_harm(case, now)
     if not harm.causes:
         return Result(next=harm.next)
-    evidence = tuple(reference for code in left for reference in case.judge(code, now).evidence)
-    words = f"{seen.causes(case, left, now)}: {advice.text} ({harm.words})"
-    return Result(ADVISORY, evidence=evidence, next=harm.next, words=words)
+    return Result(
+        ADVISORY,
+        next=harm.next,
+        say=lambda: f"{seen.causes(case, left, now)}: {advice.text} ({harm.words})",
+        cite=lambda: _evidence(case, left, now),
+    )
 
 
 def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -81,13 +89,17 @@ def fluid_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     limit = advice.second_volume if state == RELATIVE else advice.volume
     result = Result(state, value=given, unit=advice.unit, limit=f">={limit:g}", next=ahead)
     result.evidence = tuple(v.reference for v in inside)
+    result.say = lambda: _given(advice, state, given)
+    return result
+
+
+def _given(advice: Advice, state: str, given: float) -> str:
+    assert advice.volume is not None and advice.second_volume is not None
     amount = written(given, "mL", advice.volume, advice.second_volume)
     if state == CLEAR:
-        result.words = f"{amount} above maintenance in 24 h: below {figures(advice.volume)} mL for 4 h"
-    else:
-        text = advice.second_text if state == RELATIVE else advice.text
-        result.words = f"{amount} above maintenance in 24 h: {text}"
-    return result
+        return f"{amount} above maintenance in 24 h: below {figures(advice.volume)} mL for 4 h"
+    text = advice.second_text if state == RELATIVE else advice.text
+    return f"{amount} above maintenance in 24 h: {text}"
 
 
 def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -96,13 +108,16 @@ def edema_caution(advice: Advice, case: Case, now: Instant, before: Memory) -> R
     gain = weight_gained(case)
     if gain is None:
         return Result()
-    weight = case.chart.weights[-1]
-    result = Result(CLEAR, at=weight.at, value=gain, unit="%", limit=advice.limit.text)
+    weight, state = case.chart.weights[-1], ADVISORY if advice.limit.met(gain) else CLEAR
+    result = Result(state, at=weight.at, value=gain, unit="%", limit=advice.limit.text)
     result.evidence = (weight.reference,)
+    result.say = lambda: _heavier(advice, case, now, gain) + (f": {advice.text}" if state == ADVISORY else "")
+    return result
+
+
+def _heavier(advice: Advice, case: Case, now: Instant, gain: float) -> str:
+    assert advice.limit is not None
+    weight = case.chart.weights[-1]
     old = seen.age(case, "weight", weight.at, now)
     over = written(gain, "%", advice.limit.value)
-    found = f"Weight {written(weight.value, 'kg')}{old}, {over} over baseline"
-    result.words = found
-    if advice.limit.met(gain):
-        result.state, result.words = ADVISORY, f"{found}: {advice.text}"
-    return result
+    return f"Weight {written(weight.value, 'kg')}{old}, {over} over baseline"

@@ -58,7 +58,7 @@ def _judged(advice: Advice, case: Case, now: Instant, level_of: Level) -> Result
     result = Result(run.level, at=run.first.at, value=as_charted(run.last), unit=run.last.unit)
     result.limit = None if advice.limit is None else advice.limit.text
     result.evidence = (run.last.reference,)
-    result.words = _named(advice, case, now, advice.limit)
+    result.say = lambda: _named(advice, case, now, advice.limit)
     return result
 
 
@@ -86,7 +86,7 @@ def fixed_limit(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     labs = case.chart.labs[advice.lab or ""]
     if second is not None and advice.second_text is not None and meets(second, labs[-1]):
         result.limit, text = second.text, advice.second_text
-    result.words = f"{result.words}: {text}{_halved(advice, case, now)}"
+    result.say = lambda: f"{_named(advice, case, now, limit)}: {text}{_halved(advice, case, now)}"
     return result
 
 
@@ -108,13 +108,18 @@ def below_low(advice: Advice, case: Case, now: Instant, before: Memory) -> Resul
     if result.value is None:
         return result
     last = case.chart.labs[advice.lab or ""][-1]
-    if last.low is not None:
-        limit = Limit("<", last.low)
-        result.limit, result.words = limit.text, _named(advice, case, now, limit)
-    if result.state != CLEAR:
-        normal = "" if last.low is None else f", normal from {written(last.low)}"
-        result.words = f"{result.words}{normal}: {advice.text}{_halved(advice, case, now)}"
+    limit = advice.limit if last.low is None else Limit("<", last.low)
+    result.limit = None if limit is None else limit.text
+    result.say = lambda: _below(advice, case, now, limit, last, result.state)
     return result
+
+
+def _below(advice: Advice, case: Case, now: Instant, limit: Limit | None, last: Lab, state: str) -> str:
+    found = _named(advice, case, now, limit)
+    if state == CLEAR:
+        return found
+    normal = "" if last.low is None else f", normal from {written(last.low)}"
+    return f"{found}{normal}: {advice.text}{_halved(advice, case, now)}"
 
 
 def ck_elevated(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -140,7 +145,7 @@ def ck_elevated(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     result.at = next(
         lab.at for lab in case.chart.labs["ck"] if lab.at > answered and (start is None or lab.at >= start)
     )
-    result.words = f"{result.words}: {advice.text}"
+    result.say = lambda: f"{_named(advice, case, now, advice.limit)}: {advice.text}"
     return result
 
 
@@ -157,5 +162,5 @@ def hyperkalemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     if result.state == RELATIVE:
         result.limit = second.text
     if result.state != CLEAR:
-        result.words = f"{result.words}: {advice.text}"
+        result.say = lambda: f"{_named(advice, case, now, limit)}: {advice.text}"
     return result

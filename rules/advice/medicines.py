@@ -114,9 +114,13 @@ def _before(advice: Advice, case: Case, now: Instant, start: int) -> Result:
     ends = {kind: NEVER if last is None else last + kept[kind] for kind, last in lasts.items()}
     result = _missing(case, now, max(start, case.chart.drugs[0].at), ends)
     if result.state == ADVISORY:
-        missing = ", ".join(line_of(case, kind) for kind, moment in ends.items() if now >= moment)
-        result.words = f"Before dose 1: give {missing}; {advice.text}"
+        missing = [kind for kind, moment in ends.items() if now >= moment]
+        result.say = lambda: f"Before dose 1: give {_lines(case, missing)}; {advice.text}"
     return result
+
+
+def _lines(case: Case, kinds: list[str]) -> str:
+    return ", ".join(line_of(case, kind) for kind in kinds)
 
 
 def _during(advice: Advice, case: Case, now: Instant, start: int) -> Result:
@@ -137,8 +141,8 @@ def _late(advice: Advice, case: Case, now: Instant, start: int, never: int) -> R
         ends[kind] = (never if last is None else last) + lasts
     result = _missing(case, now, start, ends)
     if result.state == ADVISORY:
-        found = ", ".join(_lateness(case, kind, now) for kind, moment in ends.items() if now >= moment)
-        result.words = f"Late: {found}; {advice.text}"
+        late = [kind for kind, moment in ends.items() if now >= moment]
+        result.say = lambda: f"Late: {', '.join(_lateness(case, kind, now) for kind in late)}; {advice.text}"
     return result
 
 

@@ -3,7 +3,7 @@
 Source: Table 5, Hypotension and Oliguria; text, Overview.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rules.advice import pressors, seen
 from rules.advice.fluid_balance import total
@@ -33,9 +33,13 @@ def add_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
     if running:
         return Result(next=pressors.next_rate(case.chart, now), words=f"{running[0].capitalize()} runs")
     harm = fluid_harm(case, now)
-    target = written(case.chart.tail.setting.target, "mm[Hg]")
-    text = f"{seen.pressure(case, now)}: {advice.text} to systolic above {target}"
-    return _followed(advice, case, before, harm, start, text)
+    return _followed(
+        advice, case, before, harm, start, lambda: f"{seen.pressure(case, now)}: {advice.text} {_aim(case)}"
+    )
+
+
+def _aim(case: Case) -> str:
+    return f"to systolic above {written(case.chart.tail.setting.target, 'mm[Hg]')}"
 
 
 def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -43,9 +47,12 @@ def titrate_pressor(advice: Advice, case: Case, now: Instant, before: Memory) ->
     running, ahead = pressors.pressors_running(case.chart, now), pressors.next_rate(case.chart, now)
     if not running or not tripped(case, HYPOTENSION):
         return Result(next=ahead, words="No pressor runs" if not running else advice.ended)
-    target = written(case.chart.tail.setting.target, "mm[Hg]")
-    words = f"{seen.pressure(case, now)}: titrate {' and '.join(running)} to systolic above {target}"
-    return Result(ADVISORY, evidence=case.judge(HYPOTENSION, now).evidence, next=ahead, words=words)
+    return Result(
+        ADVISORY,
+        next=ahead,
+        say=lambda: f"{seen.pressure(case, now)}: titrate {' and '.join(running)} {_aim(case)}",
+        cite=lambda: case.judge(HYPOTENSION, now).evidence,
+    )
 
 
 def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
@@ -63,11 +70,14 @@ def add_dopamine(advice: Advice, case: Case, now: Instant, before: Memory) -> Re
     if pressors.dopamine_runs(case.chart, now):
         return Result(next=soonest(now, pressors.next_rate(case.chart, now), end), words="Dopamine runs")
     harm = fluid_harm(case, now)
-    text = f"{seen.causes(case, URINE, now)}: {advice.text}"
-    return _followed(advice, case, before, harm, min(known), text)
+    return _followed(
+        advice, case, before, harm, min(known), lambda: f"{seen.causes(case, URINE, now)}: {advice.text}"
+    )
 
 
-def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start: int, text: str) -> Result:
+def _followed(
+    advice: Advice, case: Case, before: Memory, harm: FluidHarm, start: int, say: Callable[[], str]
+) -> Result:
     """Open once enough was given since `start`, or fluid is spent or harmful; once open it stays.
 
     What made it open is kept by the facts it rested on: where one of these is corrected, it is as if it had
@@ -84,7 +94,7 @@ def _followed(advice: Advice, case: Case, before: Memory, harm: FluidHarm, start
     result.flags = SECOND_VOLUME if given >= advice.second_volume else 0
     evidence = [*references(boluses), *(one for cause in harm.causes for one in cause.evidence)]
     result.evidence = tuple(dict.fromkeys(evidence))
-    result.words = f"{text}; {_why(harm, given, boluses)}"
+    result.say = lambda: f"{say()}; {_why(harm, given, boluses)}"
     return result
 
 

@@ -25,7 +25,7 @@ def peak_window(advice: Advice, case: Case, now: Instant, before: Memory) -> Res
         return Result(at=doses[-1].at, next=start, words=words)
     if now < end:
         opened = open_(start, (doses[-1].reference,), end)
-        opened.words = f"{advice.text} until {clock_time(end, case.guideline.shifts)}"
+        opened.say = lambda: f"{advice.text} until {clock_time(end, case.guideline.shifts)}"
         return opened
     return Result(at=end, words=advice.ended)
 
@@ -59,14 +59,15 @@ def fever(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:
     ends = last.at + advice.within
     result = Result(at=last.at, value=last.value, unit=advice.unit, limit=advice.limit.text)
     result.evidence = (last.reference,)
-    result.words = f"Temperature {written(last.value, advice.unit, advice.limit.value)}"
+    found = f"Temperature {written(last.value, advice.unit, advice.limit.value)}"
     if not advice.limit.met(last.value):
+        result.words = found
         return result
     if now >= ends:
         result.at, result.words = ends, "Fever: not measured for 4 h"
         return result
     result.state, result.next = ADVISORY, ends
-    result.words = f"{result.words}: {_against_fever(advice, case)}"
+    result.say = lambda: f"{found}: {_against_fever(advice, case)}"
     return result
 
 
@@ -95,7 +96,7 @@ def mental_status_watch(advice: Advice, case: Case, now: Instant, before: Memory
     if result.evaluates_at is None:
         words = "Mental status reassessed: normal" if result.state == CLEAR else "2 h are over"
         return Result(at=result.at, words=words)
-    due = clock_time(result.evaluates_at, case.guideline.shifts)
-    opened = open_(result.at, result.evidence, result.evaluates_at)
-    opened.words = f"{advice.text} before {due}, and chart it"
+    due, shifts = result.evaluates_at, case.guideline.shifts
+    opened = open_(result.at, result.evidence, due)
+    opened.say = lambda: f"{advice.text} before {clock_time(due, shifts)}, and chart it"
     return opened

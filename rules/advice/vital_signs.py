@@ -17,12 +17,18 @@ def hypoxemia(advice: Advice, case: Case, now: Instant, before: Memory) -> Resul
     """Open on an SpO2 sustained below the patient's limit, until it clears."""
     spo2, limit = case.chart.tail.now.spo2, case.chart.tail.setting.low.trip
     result = _latched(advice, spo2.low, spo2.last, limit, ADVISORY)
-    if spo2.last is not None:
-        value = written(spo2.last.value, "%", limit.value) + age(case, "vital-signs", spo2.last.at, now)
-        below = f", was below {figures(limit.value)} %" if not limit.met(spo2.last.value) else ""
-        limited = f" (limit {figures(limit.value)} %){below}: {advice.text}" if spo2.low.on else ""
-        result.words = f"SpO2 {value}{limited}"
+    if (last := spo2.last) is not None:
+        result.say = lambda: _saturation(advice, case, now, last)
     return result
+
+
+def _saturation(advice: Advice, case: Case, now: Instant, last: Reading) -> str:
+    limit = case.chart.tail.setting.low.trip
+    value = written(last.value, "%", limit.value) + age(case, "vital-signs", last.at, now)
+    below = f", was below {figures(limit.value)} %" if not limit.met(last.value) else ""
+    tripped = case.chart.tail.now.spo2.low.on
+    limited = f" (limit {figures(limit.value)} %){below}: {advice.text}" if tripped else ""
+    return f"SpO2 {value}{limited}"
 
 
 def bradycardia(advice: Advice, case: Case, now: Instant, before: Memory) -> Result:

@@ -38,7 +38,7 @@ def is_amended(patient: Patient, subject: Subject, result: Result, before: Memor
         patient.alone = uncorrected(patient.chart, patient.amendments, patient.replaced)
     alone = msgspec.structs.replace(patient, chart=patient.alone, memories=dict(patient.memories))
     _judge_read(alone, subject)
-    found = subject.judge(alone, patient.now, before)
+    found = subject.glance(alone, patient.now, before)
     return RANK.get(found.state, 0) > RANK.get(result.state, 0) or found.state == INDETERMINATE
 
 
@@ -48,7 +48,7 @@ def _judge_read(alone: Patient, subject: Subject) -> None:
     for name in subject.after:
         read = plan.subjects[plan.index[name]]
         _judge_read(alone, read)
-        found = read.judge(alone, alone.now, alone.memory(name))
+        found = read.glance(alone, alone.now, alone.memory(name))
         alone.memories[name] = Memory(
             found.state, stale=found.stale, flags=found.flags, mark=found.mark, held=found.held
         )

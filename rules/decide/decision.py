@@ -147,7 +147,7 @@ def _decide_subject(
 ) -> bool:
     """Decide one subject and add its transition; return whether its readers must be decided again."""
     before = patient.memory(subject.name)
-    result = subject.judge(patient, now, before)
+    result = subject.glance(patient, now, before)
     if subject.name in patient.accepted and is_accepted(patient, subject.name, result.state):
         alerts.extend(end_accepted(patient, plan_for(patient.guideline), subject.name))
         return _remember(patient, subject.name, before, result, None)

@@ -69,7 +69,7 @@ def _stands(plan: Plan, name: str) -> bool:
 def _judge(then: Patient, plan: Plan, name: str) -> None:
     if name not in plan.index:
         return
-    result = plan.subjects[plan.index[name]].judge(then, then.now, then.memory(name))
+    result = plan.subjects[plan.index[name]].glance(then, then.now, then.memory(name))
     then.memories[name] = Memory(
         result.state,
         stale=result.stale,

@@ -13,7 +13,7 @@ from rules.decide.alert_texts import Words, actions, measures, message
 from rules.decide.state import Episode, Patient
 from rules.decide.subjects import Subject
 from rules.evaluate.pressure import phase
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, Result, in_full
 from rules.wire.alerts import CLEAR, RANK, Alert, Context, episode_id
 from rules.wire.written import written
 
@@ -95,6 +95,7 @@ def update_episode(
     name = transition(step, rank, result.state, episode)
     if name is None:
         return []
+    in_full(result)
     at = moment(patient, result.at, episode)
     if episode is None:
         episode = _opened(patient, step, at, result)
@@ -210,7 +211,7 @@ def pending_alert(
 
 def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> Words:
     """Return the texts of an alert about a subject at a level."""
-    guideline = patient.guideline
+    guideline, result = patient.guideline, in_full(result)
     return Words(
         message(subject, result, level, guideline, patient.now),
         actions(subject),

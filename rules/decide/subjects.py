@@ -23,7 +23,7 @@ from rules.evaluate import (
     recharting,
     recheck,
 )
-from rules.evaluate.result import Memory, Result
+from rules.evaluate.result import Memory, Result, in_full
 from rules.evaluate.row_type_lookup import descriptor_of
 from rules.guideline.declarations import AnyRow
 from rules.guideline.dose_decisions import StopRule
@@ -45,7 +45,7 @@ class Subject(msgspec.Struct, frozen=True):
     """A subject: one thing that is decided.
 
     `inputs`: dirty flags of the facts it reads; `after`: subjects it reads; `touches`: flags of all facts
-    behind those too; `always`: its alerts are given though no cycle runs.
+    behind those too; `always`: its alerts are given though no cycle runs; `glance`: judges without the words.
     """
 
     name: str
@@ -54,8 +54,12 @@ class Subject(msgspec.Struct, frozen=True):
     inputs: int
     after: tuple[str, ...]
     touches: int
-    judge: Callable[[Patient, Instant, Memory], Result]
+    glance: Callable[[Patient, Instant, Memory], Result]
     always: bool = False
+
+    def judge(self, patient: Patient, now: Instant, before: Memory) -> Result:
+        """Decide the subject in full at an instant, and return its result."""
+        return in_full(self.glance(patient, now, before))
 
 
 class Family(msgspec.Struct, frozen=True):

@@ -27,6 +27,9 @@ class Result(msgspec.Struct):
     `findings`: the findings present that make the state (`ileus`, `rales=half`); `words`: what an advice
     says, or what ended; `held`: facts by id that an advice wants back, each with a moment (ms) or a part;
     `name`: of the row or the signal, where it goes by another one.
+
+    `say` and `cite`: what makes `words` and `evidence` once somebody is told (`in_full`): most decisions tell
+    nobody anything.
     """
 
     state: str = CLEAR
@@ -48,6 +51,17 @@ class Result(msgspec.Struct):
     words: str | None = None
     held: tuple[tuple[str, int], ...] = ()
     name: str | None = None
+    say: Callable[[], str | None] | None = None
+    cite: Callable[[], tuple[Reference, ...]] | None = None
+
+
+def in_full(result: Result) -> Result:
+    """Return a result as somebody is told it: its words and its evidence are made."""
+    if result.say is not None:
+        result.words, result.say = result.say(), None
+    if result.cite is not None:
+        result.evidence, result.cite = result.cite(), None
+    return result
 
 
 class Memory(msgspec.Struct, array_like=True):
