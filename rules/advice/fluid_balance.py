@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from rules.chart.chart import Chart
-from rules.chart.facts import Volume, place
+from rules.chart.facts import AT, Volume, place
 from rules.evaluate.result import ADVISORY, CLEAR, RELATIVE, soonest
 from rules.guideline.advice_declarations import Advice
 from rules.wire.instants import Instant
@@ -25,7 +25,7 @@ def above_maintenance(chart: Chart, now: Instant, within: int) -> list[Volume]:
 
 
 def _since(volumes: list[Volume], start: int) -> list[Volume]:
-    return volumes[bisect_right(volumes, start, key=lambda volume: volume.at) :]
+    return volumes[bisect_right(volumes, start, key=AT) :]
 
 
 def total(volumes: Sequence[Volume]) -> float:

@@ -50,7 +50,7 @@ from rules.chart.infusions import (
 from rules.chart.oxygen import VitalsRow
 from rules.chart.setting import setting_for
 from rules.chart.vitals import Tail
-from rules.chart.volumes import Collection, resolved
+from rules.chart.volumes import Resolved, gone_on
 from rules.chart.weighing import Weighing
 from rules.guideline.edition import Guideline
 from rules.wire import vocabulary
@@ -100,6 +100,7 @@ class Chart:
         "set_aside",
         "tail",
         "taken_back",
+        "urine",
         "volumes",
         "weights",
     )
@@ -130,7 +131,8 @@ class Chart:
         self.mode = Mode()
         self.tail = Tail(setting_for({}, guideline), self.mode)
         self.weights: list[Weight] = []
-        self.collections: list[Collection] = []
+        self.urine = Resolved([], [])
+        self.collections = self.urine.collections
         self.forces: list[Force] = []
         self.loads: list[Load] = []
         self.memo: dict[str, tuple[object, object, Any]] = {}
@@ -206,7 +208,8 @@ class Chart:
             self._infusions(bool(dirty & (dirty_flags.WEIGHT | dirty_flags.BASELINE)))
         if dirty & dirty_flags.URINE:
             longest = self.guideline.row["urine-hour"].longest  # type: ignore[union-attr]
-            self.collections = resolved(self.volumes["urine"], longest, self.volumes["irrigation"])
+            self.urine = gone_on(self.urine, self.volumes["urine"], longest, self.volumes["irrigation"])
+            self.collections = self.urine.collections
         if dirty & (dirty_flags.ENCOUNTER | dirty_flags.DOSES):
             cycle = cycle_of(self.places, self.doses, self.guideline.choices.cycle_taken_over)
             dirty |= 0 if cycle == self.cycle else dirty_flags.ENCOUNTER
@@ -248,9 +251,11 @@ class Chart:
         kept = [(start, end if end == FOREVER else end + after) for start, end in any_running]
         mode = Mode(merged([*kept, *intensive_care(self.places)]))
         start = first_difference(self.mode.spans, mode.spans)
+        if start is None:
+            return 0
         self.mode = mode
         self.tail.set_mode(mode, start)
-        return 0 if start is None else dirty_flags.MODE | dirty_flags.VITALS
+        return dirty_flags.MODE | dirty_flags.VITALS
 
 
 def flag_of(code: str) -> str:

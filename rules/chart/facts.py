@@ -7,6 +7,7 @@ criteria.md section 1. A sudden jump of weight is an artefact until the next rea
 
 from bisect import insort
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -174,6 +175,7 @@ class Baseline(Fact, array_like=True):
 
 
 F = TypeVar("F", bound=Fact)
+AT = attrgetter("at")
 
 
 def place(fact: Fact) -> tuple[int, int, int]:

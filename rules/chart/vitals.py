@@ -15,7 +15,7 @@ import msgspec
 
 from rules.chart.course import Mode
 from rules.chart.dirty_flags import BREATHING, HEART_RATE, OXYGEN, SPO2, SYSTOLIC, TEMPERATURE
-from rules.chart.facts import insert
+from rules.chart.facts import AT, insert
 from rules.chart.oxygen import Oxygen, VitalsRow
 from rules.chart.readings import History, Reading, Readings
 from rules.chart.series import (
@@ -170,7 +170,7 @@ class Tail:
         self._apply_from(index)
 
     def _apply_from(self, index: int) -> None:
-        for _, group in groupby(self.rows[index:], key=lambda row: row.at):
+        for _, group in groupby(self.rows[index:], key=AT):
             same = list(group)
             if index - self.marks[-1].start >= BETWEEN_MARKS:
                 self._mark(index)
@@ -260,10 +260,10 @@ class Tail:
         self.context = None
         self.recompute(BEFORE_ALL)
 
-    def set_mode(self, mode: Mode, start: int | None) -> None:
+    def set_mode(self, mode: Mode, start: int) -> None:
         """Put another timeline of modes in force; `start`: from where it differs."""
         self.mode = mode
-        if start is not None and self.rows and (start <= self.rows[-1].at or self._any_counted_late()):
+        if self.rows and (start <= self.rows[-1].at or self._any_counted_late()):
             self.recompute(BEFORE_ALL if self._any_counted_late() else start)
 
     def _any_counted_late(self) -> bool:
@@ -319,7 +319,7 @@ class Tail:
 
         Up to the last mark before it nothing is applied again, unless the setting is another.
         """
-        count = bisect_left(self.rows, end + 1, key=lambda row: row.at)
+        count = bisect_left(self.rows, end + 1, key=AT)
         out = Tail(self.setting, mode)
         out.rows = self.rows[:count]
         out.marks = [mark for mark in self.marks if mark.start <= count]

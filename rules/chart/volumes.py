@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -48,6 +50,28 @@ class Collection(msgspec.Struct, frozen=True):
         return self.start < end and self.end > start
 
 
+START, END = attrgetter("start"), attrgetter("end")
+
+
+class Resolved(NamedTuple):
+    """Volumes of urine, and the collections that they are; no volumes: something went into the bladder."""
+
+    volumes: list[Volume]
+    collections: list[Collection]
+
+
+def gone_on(before: Resolved, volumes: list[Volume], longest: int, irrigation: list[Volume]) -> Resolved:
+    """Return the collections of volumes, those resolved before taken over where only later ones are new."""
+    known = len(before.volumes)
+    if irrigation or not known or volumes[:known] != before.volumes:
+        return Resolved([] if irrigation else volumes[:], resolved(volumes, longest, irrigation))
+    first = known - 1
+    while first and volumes[first].at == volumes[known - 1].at:
+        first -= 1
+    new = resolved(volumes[first:], longest)
+    return Resolved(volumes[:], [*before.collections, *new[known - first :]])
+
+
 def resolved(volumes: Sequence[Volume], longest: int, irrigation: Sequence[Volume] = ()) -> list[Collection]:
     """Return the collections in order of their end, what went into the bladder taken off.
 
@@ -81,7 +105,7 @@ def _without_irrigation(
     left = [one.volume for one in collections]
     for into in irrigation:
         rest = into.volume
-        for i in range(bisect_left(collections, into.at, key=lambda one: one.end), len(collections)):
+        for i in range(bisect_left(collections, into.at, key=END), len(collections)):
             begin = begins[i]
             if begin is None or begin < into.at:
                 taken = min(rest, left[i])
@@ -97,7 +121,7 @@ def _without_irrigation(
 def covered(collections: list[Collection], start: int, end: int) -> int:
     """Return the ms of (start, end] in which some collection ran."""
     time, until = 0, start
-    for one in sorted(collections, key=lambda c: c.start):
+    for one in sorted(collections, key=START):
         a, b = max(one.start, until), min(one.end, end)
         if b > a:
             time += b - a
@@ -112,7 +136,7 @@ def volume(collections: list[Collection], start: int, end: int) -> float:
 
 def reaching(collections: list[Collection], start: int, end: int) -> list[Collection]:
     """Return the collections of which some falls into (start, end]; those passed in are in order of end."""
-    after = bisect_right(collections, start, key=lambda one: one.end)
+    after = bisect_right(collections, start, key=END)
     return [one for one in collections[after:] if one.reaches(start, end)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from rules.chart.facts import Baseline, Weight
+from rules.chart.facts import AT, Baseline, Weight
 
 IU_PER_MG = 18e6 / 1.1
 """18 million international units of aldesleukin weigh 1.1 mg."""
@@ -29,7 +29,7 @@ class Weighing(msgspec.Struct, frozen=True):
 
         It is the latest one not after `at`, else the baseline; a weight taken later changes nothing.
         """
-        i = bisect_right(self.weights, at, key=lambda weight: weight.at)
+        i = bisect_right(self.weights, at, key=AT)
         if i:
             return self.weights[i - 1].value
         known = (one.readings["weight"] for one in reversed(self.baselines) if "weight" in one.readings)

@@ -8,6 +8,7 @@ from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.unreadable import unreadable_between
 from rules.chart.volumes import (
+    END,
     Collection,
     Shift,
     covered,
@@ -51,15 +52,18 @@ def limits(row: CoveredShiftRow, shift: Shift) -> tuple[Limit, Limit]:
 
 def reached(collections: list[Collection], end: int) -> bool:
     """Return whether the collections reach the end of a shift."""
-    after = collections[bisect_left(collections, end, key=lambda one: one.end) :]
+    after = collections[bisect_left(collections, end, key=END) :]
     return any(one.end == end or one.start < end for one in after)
 
 
 def _decided(row: CoveredShiftRow, chart: Chart, shift: Shift) -> Result:
-    """Return the result as the shifts up to this one leave it; it is kept until the collections change."""
+    """Return the result as the shifts up to this one leave it; kept until something in them changes."""
+    start, end = shift
+    inside = [one for one in chart.collections if one.start < end or one.end <= end]
+    behind = (start, inside, [fact for fact in chart.set_aside if fact.code == URINE])
     kept = chart.memo.get(row.code)
-    if kept is None or kept[0] is not chart.collections or kept[1] != shift:
-        kept = chart.memo[row.code] = (chart.collections, shift, _folded(row, chart, shift))
+    if kept is None or kept[0] != behind:
+        kept = chart.memo[row.code] = (behind, None, _folded(row, chart, shift))
     result: Result = msgspec.structs.replace(kept[2])
     return result
 

@@ -1,16 +1,17 @@
 """Evaluate urine per hour over the shortest stretch of collections (criteria.md 3.4, urine-hour)."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
-from rules.chart.facts import Volume
+from rules.chart.facts import AT, Volume
 from rules.chart.unreadable import newest_is_unreadable
-from rules.chart.volumes import Collection, covered, reaching, resolved, volume
+from rules.chart.volumes import END, Collection, covered, reaching, resolved, volume
 from rules.evaluate.limit_bands import band, limit_text, unread
 from rules.evaluate.result import CLEAR, INDETERMINATE, RELATIVE, TRIPPED, Memory, Result, aged, in_time
 from rules.evaluate.row_type import RowType
@@ -18,6 +19,7 @@ from rules.guideline.declarations import HourlyRateRow
 from rules.wire.instants import HOUR, Instant
 
 REQUIRED = ("urine",)
+FIRST = attrgetter("first")
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -91,7 +93,7 @@ def _steps_that_decide(row: HourlyRateRow, chart: Chart) -> list[Step]:
 
 def _steps(row: HourlyRateRow, chart: Chart) -> list[Step]:
     out: list[Step] = []
-    for end, _ in groupby(reversed(chart.volumes["urine"]), key=lambda one: one.at):
+    for end, _ in groupby(reversed(chart.volumes["urine"]), key=AT):
         step = _step(row, chart, end)
         if step is not None:
             out.append(step)
@@ -106,7 +108,7 @@ def _step(row: HourlyRateRow, chart: Chart, end: int) -> Step | None:
     if not collections or collections[-1].end != end:
         return None
     hour = stretch(row, chart, collections, row.covers)
-    at_a_rate = any(one.start < one.end for one in collections if one.end == end)
+    at_a_rate = any(one.start < one.end for one in collections[bisect_left(collections, end, key=END) :])
     if hour is None or row.relative.met(hour.rate):
         return Step(end, hour, False, at_a_rate)
     longer = stretch(row, chart, collections, row.clears_over)
@@ -125,17 +127,18 @@ def known_in_time(row: HourlyRateRow, chart: Chart, end: int) -> list[Collection
         return one.first >= chart.mode.limit(end, one.first, *aged_at)
 
     near, into = (_near(row, chart.volumes[kind], end) for kind in ("urine", "irrigation"))
-    if any(late(one) for one in (*near, *into) if one.first >= soon):
+    both = (*near, *into)
+    if max(map(FIRST, both)) >= soon and any(map(late, both)):
         near, into = ([one for one in volumes if not late(one)] for volumes in (near, into))
         return resolved(near, row.longest, into)
-    after = bisect_right(chart.collections, end, key=lambda one: one.end)
+    after = bisect_right(chart.collections, end, key=END)
     return chart.collections[max(0, after - len(near)) : after]
 
 
 def _near(row: HourlyRateRow, volumes: Sequence[Volume], end: int) -> Sequence[Volume]:
     """Return the volumes that a stretch which ends at `end` can have, and what they begin with."""
-    first = bisect_right(volumes, end - 2 * row.longest, key=lambda one: one.at)
-    return volumes[first : bisect_right(volumes, end, key=lambda one: one.at)]
+    first = bisect_right(volumes, end - 2 * row.longest, key=AT)
+    return volumes[first : bisect_right(volumes, end, key=AT)]
 
 
 def stretch(row: HourlyRateRow, chart: Chart, collections: list[Collection], covers: int) -> Stretch | None:
