@@ -61,7 +61,7 @@ def _forbidden(advice: Advice, given: list[Drug]) -> str:
 
 def last_given(case: Case, kind: str) -> int | None:
     """Return when a medicine of a class was last charted, by `at`; None when it never was."""
-    return max((drug.at for drug in case.chart.drugs if drug.kind == kind), default=None)
+    return next((drug.at for drug in reversed(case.chart.drugs) if drug.kind == kind), None)
 
 
 def wanted(case: Case, kinds: Iterable[str]) -> list[str]:

@@ -27,8 +27,11 @@ from rules.decide.stop_rules import update_rules
 from rules.decide.subjects import AFTER_DISCHARGE, Family, Plan, Subject, plan_for
 from rules.decide.what_to_do import with_measures
 from rules.evaluate.result import CLEAR, INDETERMINATE, Memory, Result
-from rules.wire.alerts import Alert
+from rules.wire.alerts import RANK, Alert
 from rules.wire.instants import AFTER_ALL, Instant
+
+OPEN = frozenset(state for state, rank in RANK.items() if rank)
+"""The states in which a subject has an episode."""
 
 
 def decide(patient: Patient) -> list[Alert]:
@@ -107,10 +110,9 @@ def _decide_subjects(
         low = todo & among & -(todo & among)
         todo ^= low
         i = low.bit_length() - 1
-        family = plan.families.get(i)
         if (
-            _decide_family(patient, family, i, now, alerts)
-            if family is not None
+            _decide_family(patient, plan.families[i], i, now, alerts)
+            if i in plan.families
             else _decide_subject(patient, plan.subjects[i], i, now, alerts)
         ):
             todo |= plan.readers[i]
@@ -146,22 +148,23 @@ def _decide_subject(
     patient: Patient, subject: Subject, order: int, now: Instant, alerts: list[PendingAlert]
 ) -> bool:
     """Decide one subject and add its transition; return whether its readers must be decided again."""
-    before = patient.memory(subject.name)
+    name = subject.name
+    before = patient.memories.get(name) or patient.memory(name)
     result = subject.glance(patient, now, before)
-    if subject.name in patient.accepted and is_accepted(patient, subject.name, result.state):
-        alerts.extend(end_accepted(patient, plan_for(patient.guideline), subject.name))
-        return _remember(patient, subject.name, before, result, None)
+    if name in patient.accepted and is_accepted(patient, name, result.state):
+        alerts.extend(end_accepted(patient, plan_for(patient.guideline), name))
+        return _remember(patient, name, before, result, None)
     if patient.released:
-        result = opened_by_release(patient, subject.name, result)
-    level, rank = level_of(subject, result)
+        result = opened_by_release(patient, name, result)
     alert_at: int | None = None
-    if (rank or subject.name in patient.episodes) and (patient.alerting or subject.always):
+    if (result.state in OPEN or name in patient.episodes) and (patient.alerting or subject.always):
+        level, rank = level_of(result)
         amended = is_amended(patient, subject, result, before)
-        step = Step(order, subject.name, subject.kind, subject.system, amended)
+        step = Step(order, name, subject.kind, subject.system, amended)
         new_alerts = _transitions(patient, subject, step, result, level, rank)
         alerts.extend(new_alerts)
         alert_at = new_alerts[0].alert.at if new_alerts else None
-    return _remember(patient, subject.name, before, result, alert_at)
+    return _remember(patient, name, before, result, alert_at)
 
 
 def _transitions(

@@ -3,17 +3,14 @@
 Source: criteria.md section 7.2, dose-against-advice. The dose itself and what came after it are left out.
 """
 
-from collections.abc import Iterator
-
 from rules.advice.doses import audited
-from rules.chart import dirty_flags
 from rules.chart.fact_lists import until
 from rules.chart.facts import DoseFact, Fact
 from rules.decide.dose_clock import dose_clock
 from rules.decide.recommendation import recommend
 from rules.decide.state import Episode, Patient
 from rules.decide.stop_rules import NEVER, found_late, replayed_state
-from rules.decide.subjects import AGAINST_ADVICE, DOSE_ERROR, Plan
+from rules.decide.subjects import AGAINST_ADVICE, DOSE_ERROR, Plan, Subject
 from rules.evaluate.acceptance import accepted
 from rules.evaluate.result import ABSOLUTE, Memory
 from rules.evaluate.stop_rule import Moment, StopRuleState, holding, step
@@ -43,34 +40,20 @@ def readiness_before(patient: Patient, plan: Plan, dose: DoseFact) -> str:
     then = Patient(patient.id, patient.guideline, chart, now=at, memories=dict(patient.memories), episodes={})
     then.accepted, then.outgrown = accepted(chart, at, patient.outgrown), patient.outgrown
     present = at == patient.now and chart.tail is patient.chart.tail and chart.cycle == patient.chart.cycle
-    for name in _read(plan):
-        if not (present and _stands(plan, name)):
-            _judge(then, plan, name)
+    # What is decided at the dose's own instant is the same without the dose, unless it reads the doses.
+    for subject in plan.blinds_again if present else plan.blinds:
+        _judge(then, subject)
     then.rules = {rule.rule: _rule(patient, then, rule) for rule in patient.guideline.stop_rules}
-    _judge(then, plan, DOSE_ERROR)
+    if DOSE_ERROR in plan.index:
+        _judge(then, plan.subjects[plan.index[DOSE_ERROR]])
     if then.memory(DOSE_ERROR).state == ABSOLUTE:
         then.episodes[DOSE_ERROR] = _error_then(patient, at)
     return dose_clock(then, recommend(then)).readiness
 
 
-def _read(plan: Plan) -> Iterator[str]:
-    """Yield the subjects that may hold or blind a dose, besides an error."""
-    for i, subject in enumerate(plan.subjects):
-        if plan.rows >> i & 1 or subject.name.startswith("recheck/"):
-            yield subject.name
-
-
-def _stands(plan: Plan, name: str) -> bool:
-    """Return whether a criterion that is decided at the dose's own instant is the same without the dose."""
-    i = plan.index[name]
-    return bool(plan.rows >> i & 1) and not plan.subjects[i].inputs & dirty_flags.DOSES
-
-
-def _judge(then: Patient, plan: Plan, name: str) -> None:
-    if name not in plan.index:
-        return
-    result = plan.subjects[plan.index[name]].glance(then, then.now, then.memory(name))
-    then.memories[name] = Memory(
+def _judge(then: Patient, subject: Subject) -> None:
+    result = subject.glance(then, then.now, then.memory(subject.name))
+    then.memories[subject.name] = Memory(
         result.state,
         stale=result.stale,
         flags=result.flags,

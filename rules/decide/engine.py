@@ -26,6 +26,7 @@ from rules.wire.instants import DAY, Instant
 from rules.wire.refusals import FROM_THE_FUTURE, ID_CONFLICT
 
 NO_FACT = (events.Tick, events.Ack, events.Silence, events.Resume)
+COMMANDS = (events.Ack, events.Resume, events.Withdrawal)
 NOTHING = Recorded(changed=False)
 NO_ALERT = ""
 
@@ -67,7 +68,7 @@ def _record_event(patient: Patient, event: events.Event) -> Recorded:
         dirty |= 0 if outcome.dirty_amended else patient.dirty_on_vitals
         if patient.watched:
             patient.fresh, patient.pending = (*patient.fresh, event.at), True
-    else:
+    elif isinstance(event, COMMANDS):
         _apply_command(patient, event)
     patient.dirty_replaced |= outcome.dirty_replaced
     if outcome.dirty_amended:

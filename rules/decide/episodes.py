@@ -219,7 +219,7 @@ def words_of(patient: Patient, subject: Subject, result: Result, level: str) -> 
     )
 
 
-def level_of(subject: Subject, result: Result) -> tuple[str, int]:
+def level_of(result: Result) -> tuple[str, int]:
     """Return the level of a state and its rank within an episode."""
     state = result.state
     return (state, RANK[state]) if state in RANK else (CLEAR, 0)

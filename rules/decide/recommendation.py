@@ -4,7 +4,7 @@ import msgspec
 
 from rules.decide.state import Patient
 from rules.decide.subjects import DOSE_ERROR, HYPOTENSION, plan_for
-from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE
+from rules.evaluate.result import ABSOLUTE, INDETERMINATE, RELATIVE, TRIPPED
 from rules.wire.assessments import STOP_RULE
 from rules.wire.events import Reference
 
@@ -41,14 +41,13 @@ def count(patient: Patient) -> Count:
     worst: dict[str, str] = {}
     memories, left_out = patient.memories, uncounted(patient)
     for row in patient.guideline.rows:
-        memory = memories.get(row.code)
-        state = INDETERMINATE if memory is None or row.code in left_out else memory.state
-        if state == ABSOLUTE:
-            found.absolute = (*found.absolute, row.code)
-        elif state == RELATIVE:
-            found.relative = (*found.relative, row.code)
-        else:
+        code = row.code
+        if code not in memories or (state := memories[code].state) not in TRIPPED or code in left_out:
             continue
+        if state == ABSOLUTE:
+            found.absolute = (*found.absolute, code)
+        else:
+            found.relative = (*found.relative, code)
         group = row.group or row.code
         worst[group] = ABSOLUTE if ABSOLUTE in (state, worst.get(group)) else RELATIVE
     found.absolute_groups = sum(state == ABSOLUTE for state in worst.values())

@@ -153,7 +153,7 @@ def _known_after(chart: Chart, result: Result, instant: Instant) -> bool:
 def watches(patient: Patient) -> bool:
     """Return whether every vitals record must be decided: it may be a step of an acknowledged episode."""
     episodes = patient.episodes
-    return any(name in episodes and episodes[name].acked is not None for name in BY_READING)
+    return any(episodes[name].acked is not None for name in BY_READING if name in episodes)
 
 
 def remember_readings(patient: Patient, amended: bool) -> None:
@@ -161,9 +161,9 @@ def remember_readings(patient: Patient, amended: bool) -> None:
 
     `amended`: a vitals record was corrected: only what is still kept counts.
     """
-    for name in BY_READING:
-        episode = patient.episodes.get(name)
-        if episode is None or not (amended or patient.now - episode.remembered >= HOUR):
+    for name in [name for name in BY_READING if name in patient.episodes]:
+        episode = patient.episodes[name]
+        if not (amended or patient.now - episode.remembered >= HOUR):
             continue
         episode.worst = {} if amended else episode.worst
         if amended and episode.acked_at is not None:

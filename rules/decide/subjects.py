@@ -107,7 +107,8 @@ class Plan(msgspec.Struct, frozen=True):
     those the recommendation reads; `rows`: that of the criteria and the pressure, which the stop rules read;
     `rule_readers`: that of the advice that reads if a stop rule stands; `behind_rule`: by stop rule the dirty
     flags of all facts it rests on, `moves_rules`: those of all rules; `memo`: the set of subjects for dirty
-    flags already asked for; `families`: by the index at which one stands.
+    flags already asked for; `families`: by the index at which one stands; `blinds`: the subjects that may
+    hold or blind a dose, besides an error; `blinds_again`: those of them that the dose itself may change.
     """
 
     subjects: tuple[Subject, ...]
@@ -120,6 +121,8 @@ class Plan(msgspec.Struct, frozen=True):
     moves_rules: int
     memo: dict[int, int]
     families: dict[int, Family]
+    blinds: tuple[Subject, ...]
+    blinds_again: tuple[Subject, ...]
 
     def place(self, name: str) -> int | None:
         """Return the index of a subject, or of the family it belongs to; None for the recommendation."""
@@ -269,20 +272,10 @@ def _charting_goes_on() -> Subject:
 class AdviceCase:
     """What advice may read (rules.evaluate.result.Case), over a patient's state."""
 
-    __slots__ = ("_patient",)
+    __slots__ = ("_patient", "chart", "guideline")
 
     def __init__(self, patient: Patient) -> None:
-        self._patient = patient
-
-    @property
-    def chart(self) -> Chart:
-        """The patient's chart."""
-        return self._patient.chart
-
-    @property
-    def guideline(self) -> Guideline:
-        """The patient's guideline."""
-        return self._patient.guideline
+        self._patient, self.chart, self.guideline = patient, patient.chart, patient.guideline
 
     @property
     def amended(self) -> tuple[str, ...]:
@@ -329,11 +322,11 @@ def plan_for(guideline: Guideline) -> Plan:
     return found[1]
 
 
-def _plan(guideline: Guideline) -> Plan:
+def _subjects(guideline: Guideline) -> tuple[list[Subject], dict[int, Family], dict[str, int]]:
+    """Return the subjects in order, the families among them, and the dirty flags behind what others read."""
     subjects = [*map(_criterion, guideline.rows), _pressure()]
     behind = {subject.name: subject.touches for subject in subjects}
-    codes = [advice.code for advice in guideline.advice if advice.on and advice.code in ADVISES]
-    for code in codes:
+    for code in [advice.code for advice in guideline.advice if advice.on and advice.code in ADVISES]:
         subjects.append(_advice(code, guideline, behind))
         behind[code] = subjects[-1].touches
     subjects.extend(_observation(observation.what, guideline) for observation in guideline.observations)
@@ -343,6 +336,11 @@ def _plan(guideline: Guideline) -> Plan:
     subjects.append(UNKNOWN.place())
     subjects.append(_charting_goes_on())
     subjects.extend(starmap(_finding, recharting.standing_values(guideline).items()))
+    return subjects, families, behind
+
+
+def _plan(guideline: Guideline) -> Plan:
+    subjects, families, behind = _subjects(guideline)
     index = {subject.name: i for i, subject in enumerate(subjects)}
     readers = tuple(
         sum(1 << i for i, reader in enumerate(subjects) if subject.name in reader.after)
@@ -351,10 +349,19 @@ def _plan(guideline: Guideline) -> Plan:
     rows = sum(1 << i for i, subject in enumerate(subjects) if subject.kind in (CRITERION, PRESSURE))
     read = (*guideline.table4.watches, DOSE_ERROR)
     criteria = rows | sum(1 << i for i, subject in enumerate(subjects) if subject.name in read)
-    rule_readers = sum(1 << index[code] for code in codes if ADVISES[code].rules)
+    rule_readers = sum(1 << index[code] for code in behind if code in ADVISES and ADVISES[code].rules)
     rules = {rule.rule: _behind(rule, behind) for rule in guideline.stop_rules}
     moves = functools.reduce(operator.or_, rules.values())
-    return Plan(tuple(subjects), index, readers, criteria, rows, rule_readers, rules, moves, {}, families)
+    in_order, blinds = tuple(subjects), tuple(filter(_blinds, subjects))
+    again = tuple(one for one in blinds if one.kind == MONITORING or one.inputs & dirty_flags.DOSES)
+    return Plan(
+        in_order, index, readers, criteria, rows, rule_readers, rules, moves, {}, families, blinds, again
+    )
+
+
+def _blinds(subject: Subject) -> bool:
+    """Return whether a subject may hold or blind a dose: a criterion, the pressure, a recheck."""
+    return subject.kind in (CRITERION, PRESSURE) or subject.name.startswith(recheck.PREFIX)
 
 
 def _behind(rule: StopRule, behind: dict[str, int]) -> int:

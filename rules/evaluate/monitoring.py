@@ -7,10 +7,12 @@ import msgspec
 
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
+from rules.chart.course import FOREVER
 from rules.evaluate.result import CLEAR, Memory, Result, soonest
 from rules.guideline.observation_schedule import Observation
 from rules.wire.instants import Instant
 
+NEVER = -FOREVER
 LATEST_SIGNAL = {"heart-rate": "hr", "systolic-bp": "sbp"}
 
 
@@ -41,12 +43,17 @@ def last_seen(chart: Chart, code: str) -> int | None:
 
 def seen(chart: Chart, observation: Observation) -> int | None:
     """Return the oldest of the latest moments at which each part was seen; None when a part never was."""
-    moments = [
-        max((m for m in (last_seen(chart, code) for code in part) if m is not None), default=None)
-        for part in observation.seen
-    ]
-    known = [moment for moment in moments if moment is not None]
-    return min(known) if len(known) == len(moments) else None
+    oldest = FOREVER
+    for part in observation.seen:
+        latest = NEVER
+        for code in part:
+            moment = last_seen(chart, code)
+            if moment is not None and moment > latest:
+                latest = moment
+        if latest == NEVER:
+            return None
+        oldest = latest if latest < oldest else oldest
+    return oldest
 
 
 def looked(chart: Chart, observation: Observation, now: Instant) -> Looked:

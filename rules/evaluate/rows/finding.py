@@ -1,5 +1,7 @@
 """Evaluate findings charted by exception (criteria.md section 3.5)."""
 
+from functools import lru_cache
+
 from rules.chart import dirty_flags
 from rules.chart.chart import Chart
 from rules.chart.facts import Sign, place
@@ -17,6 +19,7 @@ from rules.wire.instants import Instant
 Wanted = tuple[str, str]
 
 
+@lru_cache(maxsize=256)
 def wanted(name: str) -> Wanted:
     """Return code and value of a finding: `rales=half` -> (rales, half); `ileus` -> (ileus, present)."""
     code, _, value = name.partition("=")
@@ -38,8 +41,10 @@ def finding(row: FindingRow, chart: Chart, now: Instant, before: Memory) -> Resu
     """
     absolute, relative = [wanted(name) for name in row.absolute], [wanted(name) for name in row.relative]
     latest: dict[str, Sign] = {}
-    result = Result()
-    for code, sign in charted(chart, {code for code, _ in (*absolute, *relative)}):
+    result, signs = Result(), charted(chart, {code for code, _ in (*absolute, *relative)})
+    if not signs:
+        return result
+    for code, sign in signs:
         latest[code] = sign
         state = ABSOLUTE if _present(latest, absolute) else RELATIVE if _present(latest, relative) else CLEAR
         if state != result.state or result.at is None:
