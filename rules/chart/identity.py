@@ -4,6 +4,9 @@ Of every id the digest of its first `final` is kept, and not what it said, so th
 """
 
 import zlib
+from collections.abc import Callable
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -30,21 +33,27 @@ def digest_of(event: events.Event) -> int:
     kind = type(event)
     if isinstance(event, events.Vitals) and not event.unusable:
         return _short(_encoder.encode((event.at, sorted(event.readings), event.withdrawn)))
-    stated: list[Any] = [kind.__name__, event.at]
-    for name in kind.__struct_fields__:
-        if name not in NOT_STATED:
-            stated.append(_ordered(getattr(event, name)))
+    stated: list[Any] = [kind.__name__, *_content_of(kind)(event)]
+    for i, value in enumerate(stated):
+        if value.__class__ is tuple or value.__class__ is dict:
+            stated[i] = _ordered(value)
     return _short(_encoder.encode(stated))
+
+
+@cache
+def _content_of(kind: type[events.Event]) -> Callable[[events.Event], tuple[Any, ...]]:
+    """Return what gets the `at` of an event of this kind and its content, in the order of its fields."""
+    return attrgetter("at", *(name for name in kind.__struct_fields__ if name not in NOT_STATED))
 
 
 def _short(stated: bytes) -> int:
     return zlib.crc32(stated) % DIGESTS + 1
 
 
-def _ordered(value: Any) -> Any:
+def _ordered(value: tuple[Any, ...] | dict[str, bool]) -> Any:
     if isinstance(value, tuple):
         return value if len(value) < 2 else sorted(value, key=_code)
-    return sorted(value.items()) if isinstance(value, dict) else value
+    return sorted(value.items())
 
 
 def _code(item: Any) -> str:

@@ -202,9 +202,10 @@ class Tail:
         differently.
         """
         now, readings, mode, setting, dirty = self.now, self.readings, self.mode, self.setting, 0
-        joins = row.at + mode.interval(row.at, setting.joins_ward, setting.joins_intensive)
+        at, id, offset, first = row.at, row.id, row.offset, row.first
+        joins = at + mode.interval(at, setting.joins_ward, setting.joins_intensive)
         if row.hr is not None:
-            reading = Reading(row.at, row.hr, row.id, row.offset, row.first, joins)
+            reading = Reading(at, row.hr, id, offset, first, joins)
             if others:
                 reading.close = any(other.hr is not None for other in others)
             if now.hr.add(reading, readings.hr, mode, setting):
@@ -216,7 +217,7 @@ class Tail:
             if now.sbp.add(pressure, readings.sbp, mode, setting):
                 dirty |= SYSTOLIC
         if row.spo2 is not None:
-            reading = Reading(row.at, row.spo2, row.id, row.offset, row.first, joins)
+            reading = Reading(at, row.spo2, id, offset, first, joins)
             reading.oxygen = now.oxygen.flags
             if others:
                 reading.close = any(other.spo2 is not None for other in others)
@@ -225,7 +226,7 @@ class Tail:
         if row.temp is not None and now.temp.add(row, row.temp, readings.temp, setting):
             dirty |= TEMPERATURE
         if row.rr is not None:
-            reading = Reading(row.at, row.rr, row.id, row.offset, row.first, joins)
+            reading = Reading(at, row.rr, id, offset, first, joins)
             if now.breathing.add(reading, readings.breathing, mode, setting):
                 dirty |= BREATHING
         return dirty

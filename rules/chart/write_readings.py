@@ -17,10 +17,11 @@ def vitals(chart: Chart, event: Any, heading: Heading, outcome: Recorded) -> int
     row = VitalsRow(*heading)
     dirty = 0
     unusable = event.unusable
-    usable = chart.guideline.usable
+    ranges = chart.guideline.plausible
     empty = True
     for code, value in event.readings:
-        if code != "o2-device" and not usable(code, value):
+        within = ranges.get(code)
+        if within is not None and not within.low <= value <= within.high:
             outcome.implausible = (*outcome.implausible, code)
             unusable = (*unusable, artefact(code, value, vocabulary.VITALS[code]))
         elif code in COLUMN:
