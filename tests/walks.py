@@ -194,7 +194,13 @@ class Pager:
         """Take one record of a topic, as the agent does. `at`: its time, ms."""
         self.offset += 1
         message = SimpleNamespace(
-            topic=topic, partition=0, offset=self.offset, timestamp=at / 1000, key=key, value=value
+            headers=(),
+            topic=topic,
+            partition=0,
+            offset=self.offset,
+            timestamp=at / 1000,
+            key=key,
+            value=value,
         )
         message.generation_id = 1
         event = SimpleNamespace(message=message, ack=lambda: None)

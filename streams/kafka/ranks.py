@@ -6,16 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from rules.wire.topics import ALERTS, ASSESSMENTS
-from streams.kafka.state_record import NO_TERM
+from streams.kafka.state_record import HEADER
 
-HEADER = "term"
-"""The header of an alert or assessment that tells the term it was written in."""
 FENCED = (ALERTS, ASSESSMENTS)
-
-
-def header(term: int) -> list[tuple[str, bytes]]:
-    """Return the header of a record that is written in a term; none where there is no term."""
-    return [] if term == NO_TERM else [(HEADER, str(term).encode())]
 
 
 def written_in(headers: Iterable[tuple[str, bytes | None]] | None) -> int | None:

@@ -40,6 +40,15 @@ def apart(data: bytes) -> tuple[int, bytes]:
     return int(_TERM.unpack_from(data, 1)[0]), data[1 + _TERM.size :]
 
 
+HEADER = "term"
+"""The header of an alert or assessment that tells the term it was written in."""
+
+
+def header(term: int) -> list[tuple[str, bytes]]:
+    """Return the header of a record that is written in a term; none where there is no term."""
+    return [] if term == NO_TERM else [(HEADER, str(term).encode())]
+
+
 class UnknownStateRecord(ValueError):
     """The bytes are not a state record that this version can read."""
 

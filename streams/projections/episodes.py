@@ -18,7 +18,7 @@ from rules.wire.pages import SILENCE, SILENCE_CUT, SILENCE_ENDED, PageRecord
 from rules.wire.vocabulary import EVERY_PATIENT
 
 TIMELINE = 150
-TOLD = (SILENCE, SILENCE_CUT, SILENCE_ENDED)
+CONFIRMING = (SILENCE, SILENCE_CUT, SILENCE_ENDED)
 ACKS = COMMANDS = 64
 MACHINE = "system"
 RECOMMENDATION, REASONS = "recommendation", ("criterion", "blood-pressure")
@@ -234,7 +234,7 @@ class CommandsInForce:
         The sender's clock may be wrong, and what counts is the pager's.
         """
         silence = self.silences.get(page.command or "")
-        if silence is None or page.until is None or page.outcome not in TOLD:
+        if silence is None or page.until is None or page.outcome not in CONFIRMING:
             return False
         self.silences[silence.id] = msgspec.structs.replace(silence, until=parse(page.until))
         return True

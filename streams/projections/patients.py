@@ -187,8 +187,8 @@ class Patients:
         if page is None or page.patient not in self.patients:
             return None
         found = self.patients[page.patient]
-        told = found.commands.confirm(page)
-        return found if found.pages.apply(page) or told else None
+        confirmed = found.commands.confirm(page)
+        return found if found.pages.apply(page) or confirmed else None
 
     def _command(self, name: str, record: TopicRecord) -> PatientProjection | None:
         event, _ = decode(

@@ -78,7 +78,6 @@ DEAD_LETTER_SHARE = gauge(
 )
 DEAD_LETTER_ALARM = gauge("il2_dead_letter_alarm", "1 while that share is above its limit.")
 PATIENTS = gauge("il2_patients", "Patients whose stay is not over, by partition.", "partition")
-RECORDS_LOST = counter("il2_records_lost", "Records that retention deleted before they were read.")
 STATE_RECORDS = counter("il2_state_records", "State records of patients written to the changelog.")
 BUILD: Info = Info("il2_build", "The program.", registry=REGISTRY)
 GUIDELINE: Info = Info(

@@ -74,7 +74,7 @@ class Service:
 
     async def _prepare(self) -> None:
         """Connect as soon as a broker answers, then open. Raises UsageError."""
-        waited_from, told = time.monotonic(), ""
+        waited_from = time.monotonic()
         while True:
             try:
                 await self.connect()
@@ -83,9 +83,9 @@ class Service:
                 if time.monotonic() - waited_from >= self.patience:
                     self.give_up(str(error))
                     return
-                if str(error) != told:
+                if str(error) != self.waits:
                     self.log.warning("waits: %s", error)
-                self.waits = told = str(error)
+                self.waits = str(error)
                 await asyncio.sleep(RETRY_S)
         self.waits = None
         await self.open()
@@ -177,9 +177,9 @@ class Service:
         loop = asyncio.get_running_loop()
         for number, code in ((signal.SIGTERM, DONE), (signal.SIGINT, INTERRUPTED)):
             loop.add_signal_handler(number, self._end, code)
-            signal.signal(number, partial(self._told, code))
+            signal.signal(number, partial(self._signalled, code))
 
-    def _told(self, code: int, *_: object) -> None:
+    def _signalled(self, code: int, *_: object) -> None:
         self.supervisor.stopping(code)
 
     def _end(self, code: int) -> None:

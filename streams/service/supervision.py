@@ -51,10 +51,10 @@ class Supervisor:
     def stopping(self, code: int) -> None:
         """Note that the service is to end with an exit code; the first time counts."""
         if self.deadline is None:
-            told = code in (DONE, INTERRUPTED)
+            by_signal = code in (DONE, INTERRUPTED)
             self.deadline = (
                 self.clock() + STOP_S
-                if told
+                if by_signal
                 else max(self.clock() + 1, self.well_at + self.patience + GIVEN_UP_S)
             )
         self.code = code

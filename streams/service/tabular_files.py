@@ -60,7 +60,7 @@ class RefusedRow(NamedTuple):
     message: str
 
 
-class TableRow(dict[str, Any]):
+class TableRow(dict[str, object]):
     """A row of a table that knows its line."""
 
     line: int

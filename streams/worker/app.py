@@ -86,7 +86,6 @@ class WorkerAgent(FaustAgent):
         alert = self.alarm.after(now, len(batch.records), len(output.refusals))
         metric_updates.share(self.alarm.share)
         misplaced = sum(refusal.reason == WRONG_PARTITION for refusal in output.refusals)
-        metric_updates.cut(batch)
         happened = happenings(misplaced, output.stuck, batch.cut, self.added)
         alerts = [
             *([] if alert is None else [alert]),

@@ -20,8 +20,7 @@ from rules.wire.topics import ALERTS, ASSESSMENTS, DEADLETTERS, INPUTS
 from rules.wire.vocabulary import EVERY_PATIENT
 from streams.kafka.partition_check import partition
 from streams.kafka.producer import OutgoingRecord
-from streams.kafka.ranks import header
-from streams.kafka.state_record import NO_TERM, PendingAlert, key
+from streams.kafka.state_record import NO_TERM, PendingAlert, header, key
 from streams.kafka.topics import LARGEST_DEAD_LETTER
 
 log = logging.getLogger("il2watch.worker")
@@ -232,7 +231,7 @@ class Output:
 
 
 MOST_MESSAGES = 20
-ROOM = 1 << 16
+FRAME = 1 << 16
 """What a record's headers and frame may take, bytes."""
 
 
@@ -275,7 +274,7 @@ def dead_letter_record(refusal: Refusal) -> OutgoingRecord:
     """
     record, message = refusal.record, refusal.message
     size = len(record.key or b"") + len(record.value or b"")
-    whole = size <= LARGEST_DEAD_LETTER - ROOM
+    whole = size <= LARGEST_DEAD_LETTER - FRAME
     if not whole:
         message = _TOO_LARGE.format(size, message)
     headers = deadletters.encode(

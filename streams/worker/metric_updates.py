@@ -51,12 +51,6 @@ def share(now: Share) -> None:
     metrics.DEAD_LETTER_ALARM.set(now.open)
 
 
-def cut(done: Batch) -> None:
-    """Count the records that retention deleted before they were read."""
-    if done.cut:
-        metrics.RECORDS_LOST.inc(sum(done.cut.values()))
-
-
 def again(missing: Iterable[tuple[str, list[PendingAlert]]]) -> None:
     """Count the alerts published again as a partition was taken over."""
     metrics.ALERTS_AGAIN.inc(sum(len(pending) for _, pending in missing))

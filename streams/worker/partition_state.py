@@ -41,7 +41,7 @@ SLICE = 50
 """The most instants that are decided for one patient before another has its turn."""
 DECISIONS = 500
 """The most instants that a batch decides beyond two a record: a flood of deadlines takes several batches."""
-OWED = 1_000
+MOST_PENDING = 1_000
 """With so many alerts of one patient in a batch its further records wait for the next: a state record holds
 them."""
 LONGEST_LINE = 300
@@ -254,7 +254,7 @@ class PartitionState:
         patient = cached.patient(self.guideline)
         if patient is None:
             return True
-        if len(output.alerts.get(patient.id, ())) >= OWED:
+        if len(output.alerts.get(patient.id, ())) >= MOST_PENDING:
             return False
         return all(
             patient.now >= instant or self._some(cached, patient, instant, output)
@@ -280,7 +280,7 @@ class PartitionState:
                 self._serve(self.behind[name], output)
                 if not self.behind[name]:
                     del self.behind[name]
-                elif len(output.alerts.get(name, ())) >= OWED:
+                elif len(output.alerts.get(name, ())) >= MOST_PENDING:
                     full.add(name)
 
     def _serve(self, waiting: deque[Waiting], output: Output) -> None:

@@ -49,7 +49,7 @@ from streams.kafka.state_record import (
 from streams.kafka.topics import LARGEST_RECORD, LARGEST_STATE_RECORD
 from streams.worker import metric_updates
 from streams.worker.batch import (
-    ROOM,
+    FRAME,
     Batch,
     InputRecord,
     Output,
@@ -133,8 +133,8 @@ def prepare(partition: PartitionState, batch: Batch, output: Output, term: int =
         *((len(value), LARGEST_STATE_RECORD) for _, value in rows),
         *((len(record.value or b""), LARGEST_RECORD) for record in records),
     ):
-        if size > most - ROOM:
-            raise TooLarge(f"{size} bytes, and a record may have {most - ROOM}")
+        if size > most - FRAME:
+            raise TooLarge(f"{size} bytes, and a record may have {most - FRAME}")
     return Prepared(rows, records)
 
 

@@ -62,12 +62,7 @@ class PagerOptions(NamedTuple):
 async def serve(options: PagerOptions) -> int:
     """Run until told to stop or unable to go on. Return the exit code; raises UsageError."""
     ZONE.set(options.configured.paging.zone)
-    service = PagerService(options)
-    try:
-        return await service.run()
-    finally:
-        for receiver in service.channels.values():
-            await receiver.close()
+    return await PagerService(options).run()
 
 
 def alike(broker: Broker, inputs: Shape) -> Shape:
@@ -170,6 +165,8 @@ class PagerService(FaustService):
         if self.agent is not None:
             await self.agent.stop_workers()
         await super().close()
+        for receiver in self.channels.values():
+            await receiver.close()
 
     async def _keep_time(self) -> None:
         """Open paging states, apply what is due by the clock, and record metrics, for ever."""
