@@ -64,7 +64,7 @@ Tally = Counter[tuple[str, str]]
 
 
 class Handled(msgspec.Struct):
-    """What one message gave. `merges`: patients that became one (their earlier events follow).
+    """What one message gave. `rows` and `rates`: what to remember; `merges`: patients that became one.
 
     `unmapped` codes are counted; they are among `refused` only if the feed keeps them.
     """
@@ -73,6 +73,7 @@ class Handled(msgspec.Struct):
     refused: list[RefusedPart] = []
     tally: Tally = msgspec.field(default_factory=Counter)
     rows: dict[str, OrderRow] = {}
+    rates: dict[tuple[str, str], tuple[float, str, int]] = {}
     merges: list[Merge] = []
     verdict: Verdict = TAKEN
 

@@ -5,8 +5,10 @@ Pure values in memory; the services fill them from the compacted topics and writ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from rules.wire.instants import Instant
 from streams.feeds.mapping import patients
 from streams.feeds.mapping.corrections import (
     OrderRow,
@@ -28,13 +30,23 @@ class Remembered(NamedTuple):
     row: OrderRow | None
 
 
+LineRate = tuple[float, str, Instant]
+"""A rate of a line, its unit, and its time."""
+
+
 class Tables:
-    """The tables of one process, shared by all its feeds."""
+    """The tables of one process, shared by all its feeds.
+
+    `rates`: what each patient's lines last ran at; `pumps`: the device last seen with a placer order, for
+    messages that leave it out. Both are lost with the process, and then sent anew.
+    """
 
     def __init__(self) -> None:
         self.orders: dict[str, OrderRow] = {}
         self.aliases: dict[str, Alias] = {}
         self.names: dict[str, int] = {}
+        self.rates: dict[tuple[str, str], LineRate] = {}
+        self.pumps: dict[tuple[str, str], str] = {}
 
     def survivor(self, patient: str) -> str:
         """Return the id under which a patient is written now."""
@@ -59,6 +71,22 @@ class Tables:
         changed = OrderRow(patient, order, now, {**row.sent, id: found.keep})
         self.orders[key] = changed
         return Remembered(found, key, changed)
+
+    def rate_is_new(self, patient: str, line: str, found: LineRate, repeated_ms: int) -> bool:
+        """Return whether a line's rate is to be sent: it changed, or was stored `repeated_ms` ago.
+
+        The one that was stored last is sent again when it comes again.
+        """
+        rate, unit, at = found
+        before = self.rates.get((patient, line))
+        return before is None or before[:2] != (rate, unit) or not 0 < at - before[2] < repeated_ms
+
+    def stored(self, rates: Mapping[tuple[str, str], LineRate], aliases: Mapping[str, Alias]) -> None:
+        """Remember what counts only once the broker has it."""
+        for line, found in rates.items():
+            if line not in self.rates or found[2] >= self.rates[line][2]:
+                self.rates[line] = found
+        self.aliases.update(aliases)
 
     def expire(self, now: int) -> list[str]:
         """Forget the rows that were kept long enough; return their keys, for tombstones. `now`: ms."""
