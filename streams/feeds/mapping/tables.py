@@ -38,7 +38,8 @@ class Tables:
     """The tables of one process, shared by all its feeds.
 
     `rates`: what each patient's lines last ran at; `pumps`: the device last seen with a placer order, for
-    messages that leave it out. Both are lost with the process, and then sent anew.
+    messages that leave it out; `notifications`: the last number of each subscription. All are lost with the
+    process, and then sent anew.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class Tables:
         self.names: dict[str, int] = {}
         self.rates: dict[tuple[str, str], LineRate] = {}
         self.pumps: dict[tuple[str, str], str] = {}
+        self.notifications: dict[str, int] = {}
 
     def survivor(self, patient: str) -> str:
         """Return the id under which a patient is written now."""

@@ -19,7 +19,10 @@ class SentReading(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WireEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="type"):
-    """The fields of every event: times are RFC 3339; `known` None: the broker's time stamp is."""
+    """The fields of every event: times are RFC 3339; `known` None: the broker's time stamp is.
+
+    What an event says may be left out where it is withdrawn, and only there.
+    """
 
     id: str
     patient: str
@@ -44,8 +47,8 @@ class SentLabs(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="la
 class SentIo(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="io"):
     """A volume in or out."""
 
-    direction: str
-    kind: str
+    direction: str = ""
+    kind: str = ""
     volume: float | None = None
     unit: str | None = None
     start: str | None = None
@@ -55,8 +58,8 @@ class SentIo(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="io")
 class SentDose(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="dose"):
     """A dose given, or held with its reason."""
 
-    agent: str
-    given: bool
+    agent: str = ""
+    given: bool | None = None
     amount: float | None = None
     unit: str | None = None
     reason: str | None = None
@@ -65,8 +68,8 @@ class SentDose(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="do
 class SentInfusion(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="infusion"):
     """A rate in force from `at`; 0 stops it."""
 
-    agent: str
-    rate: float
+    agent: str = ""
+    rate: float | None = None
     unit: str | None = None
     line: str | None = None
 
@@ -74,7 +77,7 @@ class SentInfusion(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag
 class SentMedication(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="medication"):
     """A medication given."""
 
-    agent: str
+    agent: str = ""
     amount: float | None = None
     unit: str | None = None
     route: str | None = None
@@ -83,7 +86,7 @@ class SentMedication(WireEvent, frozen=True, omit_defaults=True, kw_only=True, t
 class SentFinding(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="finding"):
     """Something observed or done."""
 
-    code: str
+    code: str = ""
     present: bool | None = None
     value: str | None = None
 
@@ -91,7 +94,7 @@ class SentFinding(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag=
 class SentEncounter(WireEvent, frozen=True, omit_defaults=True, kw_only=True, tag="encounter"):
     """An event of the stay."""
 
-    event: str
+    event: str = ""
     location: str | None = None
 
 
