@@ -90,7 +90,7 @@ class Coding(NamedTuple):
     @property
     def named(self) -> str:
         """How a refusal or a count names it."""
-        return f"{self.system} {self.code or self.text}".strip()
+        return f"{self.system} {self.text if self.code in ('', '0') else self.code}".strip()
 
 
 class Disagrees(NamedTuple):

@@ -99,7 +99,12 @@ def _withdrawn(before: SentBefore, new: Proposed) -> Settled:
 
 
 def _again(before: SentBefore, new: Proposed) -> Settled:
-    """Return the same content with the higher of both statuses: final beats preliminary, corrected both."""
+    """Return the same content with the higher of both statuses: final beats preliminary, corrected both.
+
+    An older message keeps its own, unless it would be taken for another content than the first one's.
+    """
+    if 0 < new.stamp < before.stamp:
+        return Settled(CORRECTED if before.status == CORRECTED else new.status, None, DUPLICATE)
     status = before.status if before.status == CORRECTED or new.status == PRELIMINARY else new.status
     kept = _kept(new, status, before.earlier, max(new.stamp, before.stamp))
     return Settled(status, kept, DUPLICATE if status == before.status else "")

@@ -50,6 +50,8 @@ CASES = {
     "C after F": ([(F, "a", 1), (C, "b", 2)], [F, C]),
     "C before the F it corrects": ([(C, "b", 2), (F, "a", 1)], [C, None]),
     "P after F is no step back": ([(F, "a", 1), (P, "a", 2)], [F, F]),
+    "P that comes after its F": ([(F, "a", 2), (P, "a", 1)], [F, P]),
+    "an older F with what was corrected to": ([(F, "a", 1), (C, "b", 3), (F, "b", 2)], [F, C, C]),
     "W after F": ([(F, "a", 1), (W, "", 2)], [F, W]),
     "F resent after W brings nothing back": ([(F, "a", 1), (W, "", 2), (F, "a", 1)], [F, W, None]),
     "F of the same second as W brings nothing back": ([(F, "a", 2), (W, "", 2), (F, "a", 2)], [F, W, None]),

@@ -1,0 +1,150 @@
+"""Run `il2watch feed check|map` and `il2watch import hl7`: what hospital interfaces send, offline.
+
+Source: docs/spec/feeds.md, Commands.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli import event_files, options
+from streams.errors import UsageError
+
+if TYPE_CHECKING:
+    from streams.feeds.mapping.feed_rules import FeedRules
+
+FEED_HELP = "the [feeds.NAME] whose rules apply; default: the only one"
+
+
+def feed_option(command: options.Parser) -> None:
+    """Add `--feed` and the configuration."""
+    command.add_argument("--feed", metavar="NAME", help=FEED_HELP)
+    options.config(command)
+
+
+def rules_of(chosen: argparse.Namespace, imported: bool = False) -> FeedRules:
+    """Return the rules of the feed that is meant; without a configuration those of one that states nothing.
+
+    Raises UsageError.
+    """
+    from streams.config import site
+    from streams.config.feeds import FeedTable
+    from streams.feeds import configured
+
+    file = site.opened(chosen.config)
+    found = configured.feeds(file) if file is not None else {}
+    name = chosen.feed or (next(iter(found)) if len(found) == 1 else None)
+    if name is None and not found:
+        return configured.rules("none", FeedTable(kind="mllp"), Path(), imported)
+    if name not in found:
+        there = ", ".join(found) or "none; --config names the site configuration"
+        raise UsageError(f"--feed {name or 'is missing'}: there are {there}")
+    beside = Path(file.name).parent if file is not None else Path()
+    return configured.rules(name, found[name][0], beside, imported)
+
+
+IMPORT_DESCRIPTION = """\
+Turns captured HL7 v2 messages (single ones, batch files, captures of MLLP) into a file of events
+(JSON Lines), by the rules of a feed. Each event says when it was known: when its message was made.
+What was refused is on stderr, without patient data; `il2watch feed check` says more."""
+IMPORT_EXAMPLE = "  il2watch import hl7 captured/ --feed icu-monitors --config site.toml -o ward.jsonl"
+
+
+def import_parser() -> options.Parser:
+    command = options.parser("import hl7", IMPORT_DESCRIPTION, IMPORT_EXAMPLE)
+    command.add_argument("files", metavar="FILE", nargs="+", help="files or folders of messages")
+    feed_option(command)
+    options.strict(command)
+    event_files.option(command)
+    return command
+
+
+def import_main(arguments: list[str]) -> int:
+    """Write the events of the messages."""
+    chosen = import_parser().parse_args(arguments)
+    import json
+
+    from streams.feeds import offline
+    from streams.service.event_file import warn
+    from streams.service.lifecycle import wall
+
+    records, refused = offline.Records(), 0
+    for found in offline.captured(offline.files(chosen.files), rules_of(chosen, True), wall()):
+        records.add(found.answered)
+        for line in offline.refusals(found):
+            refused += 1
+            warn(line)
+    with event_files.opened(chosen.into) as into:
+        into.writelines(json.dumps(each).encode() + b"\n" for each in records.in_order())
+    return int(chosen.strict and refused > 0)
+
+
+CHECK_DESCRIPTION = """\
+Reads captured messages, publishes nothing, and says on one page what they hold: which codes are
+mapped to what, which are not, what is refused and why, units, patient ids' authorities, times
+without a zone, results corrected without saying so. No patient data is printed.
+
+Exit: 0 everything is mapped and nothing refused, 1 something is not, 2 usage."""
+CHECK_EXAMPLE = "  il2watch feed check captured/ --feed icu-monitors --config site.toml"
+
+
+def check_parser() -> options.Parser:
+    command = options.parser("feed check", CHECK_DESCRIPTION, CHECK_EXAMPLE)
+    command.add_argument("paths", metavar="PATH", nargs="+", help="files or folders of messages")
+    feed_option(command)
+    command.add_argument("--json", action="store_true", help="everything, as one JSON object")
+    return command
+
+
+def check_main(arguments: list[str]) -> int:
+    """Print the page."""
+    chosen = check_parser().parse_args(arguments)
+    from streams.feeds import checking, offline
+    from streams.service import files
+    from streams.service.lifecycle import wall
+
+    rules = rules_of(chosen)
+    checker = checking.Checker(rules)
+    for found in offline.captured(offline.files(chosen.paths), rules, wall()):
+        checker.add(found)
+    if chosen.json:
+        files.write([checking.as_record(checker.report)])
+    else:
+        print("\n".join(checking.page(checker.report, rules.name)))
+    return 0 if checker.report.clean else 1
+
+
+MAP_DESCRIPTION = """\
+Prints the effective map of a feed, each row with the file and line it comes from, and checks it:
+check digits, a number against its name, units, targets. Exit 1 if a row cannot be right."""
+MAP_EXAMPLE = "  il2watch feed map --feed icu-monitors --config site.toml"
+
+
+def map_parser() -> options.Parser:
+    command = options.parser("feed map", MAP_DESCRIPTION, MAP_EXAMPLE)
+    feed_option(command)
+    command.add_argument("--lint", action="store_true", help="only what is wrong")
+    return command
+
+
+def map_main(arguments: list[str]) -> int:
+    """Print the rows, then what is wrong with them on stderr."""
+    chosen = map_parser().parse_args(arguments)
+    import csv
+    import sys
+
+    from streams.feeds.mapping.map_lint import lint
+
+    rows = rules_of(chosen).codes.rows
+    if not chosen.lint:
+        columns = ("system", "code", "name", "sub_id", "unit", "type", "our_code", "unit_default", "priority")
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow((*columns, "from"))
+        for row in rows:
+            writer.writerow([*(getattr(row, name) for name in columns), f"{row.origin}:{row.line}"])
+    faults = lint(rows)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return int(any(fault.fatal for fault in faults))
