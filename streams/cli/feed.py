@@ -1,4 +1,4 @@
-"""Run `il2watch feed check|map` and `il2watch import hl7`: what hospital interfaces send, offline.
+"""Run `il2watch feed check|map` and `il2watch import hl7|fhir`: what hospital interfaces send, offline.
 
 Source: docs/spec/feeds.md, Commands.
 """
@@ -6,6 +6,7 @@ Source: docs/spec/feeds.md, Commands.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from streams.errors import UsageError
 
 if TYPE_CHECKING:
     from streams.feeds.mapping.feed_rules import FeedRules
+    from streams.feeds.mapping.handled import Handled
 
 FEED_HELP = "the [feeds.NAME] whose rules apply; default: the only one"
 
@@ -64,21 +66,60 @@ def import_parser() -> options.Parser:
 def import_main(arguments: list[str]) -> int:
     """Write the events of the messages."""
     chosen = import_parser().parse_args(arguments)
+    from streams.feeds import offline
+    from streams.service.lifecycle import wall
+
+    rules = rules_of(chosen, imported=True)
+    messages = offline.captured(offline.files(chosen.files), rules, wall())
+    handled = ((f"{each.path}: message {each.number}", each.answered.handled) for each in messages)
+    return _write_events(chosen, handled)
+
+
+def _write_events(chosen: argparse.Namespace, handled: Iterable[tuple[str, Handled]]) -> int:
+    """Write the events of an import in order of knowing, and what was refused on stderr."""
     import json
 
     from streams.feeds import offline
     from streams.service.event_file import warn
-    from streams.service.lifecycle import wall
 
     records, refused = offline.Records(), 0
-    for found in offline.captured(offline.files(chosen.files), rules_of(chosen, True), wall()):
-        records.add(found.answered)
-        for line in offline.refusals(found):
+    for place, each in handled:
+        records.add(each)
+        for line in offline.refusals(place, each):
             refused += 1
             warn(line)
     with event_files.opened(chosen.into) as into:
         into.writelines(json.dumps(each).encode() + b"\n" for each in records.in_order())
     return int(chosen.strict and refused > 0)
+
+
+FHIR_DESCRIPTION = """\
+Turns FHIR R4 resources, bundles and bulk exports (.ndjson, .ndjson.gz) into a file of events (JSON
+Lines), by the rules of a feed: Observation, MedicationAdministration, Encounter, and links between
+Patients. Each event says when it was known: when its version was made. What was refused is on
+stderr, without patient data."""
+FHIR_EXAMPLE = "  il2watch import fhir export/*.ndjson --feed ehr --config site.toml -o ward.jsonl"
+
+
+def fhir_parser() -> options.Parser:
+    command = options.parser("import fhir", FHIR_DESCRIPTION, FHIR_EXAMPLE)
+    command.add_argument("files", metavar="FILE", nargs="+", help="files or folders of resources")
+    feed_option(command)
+    options.strict(command)
+    event_files.option(command)
+    return command
+
+
+def fhir_main(arguments: list[str]) -> int:
+    """Write the events of the resources."""
+    chosen = fhir_parser().parse_args(arguments)
+    from streams.feeds import offline, offline_fhir
+    from streams.service.lifecycle import wall
+
+    rules = rules_of(chosen, imported=True)
+    found = offline_fhir.requested(offline.files(chosen.files), rules, wall())
+    handled = ((f"{each.path}: resource {each.number}", each.answered.handled) for each in found)
+    return _write_events(chosen, handled)
 
 
 CHECK_DESCRIPTION = """\

@@ -11,6 +11,7 @@ from rules.wire import instants
 from rules.wire.instants import Instant
 from streams.errors import UsageError
 from streams.feeds.mapping.feed_rules import FeedRules
+from streams.feeds.mapping.handled import Handled
 from streams.feeds.mapping.hl7 import batches
 from streams.feeds.mapping.hl7.handling import Answered, handle
 from streams.feeds.mapping.patients import Alias, Merge, moved
@@ -70,11 +71,11 @@ class Records:
         self.all: list[Fact] = []
         self.in_force: dict[str, dict[str, Fact]] = {}
 
-    def add(self, found: Answered) -> None:
+    def add(self, handled: Handled) -> None:
         """Add the records that a message gives."""
-        for event in found.handled.events:
+        for event in handled.events:
             self._keep(json.loads(encode(event)))
-        for merge in found.handled.merges:
+        for merge in handled.merges:
             self._move(merge)
 
     def in_order(self) -> list[Fact]:
@@ -92,11 +93,13 @@ class Records:
                 self._keep({**each, "known": instants.text(merge.at)})
 
 
-def refusals(found: Captured) -> Iterator[str]:
-    """Yield a line for each part of a message that was refused, and for a message that is not taken."""
-    place = f"{found.path}: message {found.number}"
-    for part in found.answered.handled.refused:
+def refusals(place: str, handled: Handled) -> Iterator[str]:
+    """Yield a line for each part of a message that was refused, and for a message that is not taken.
+
+    `place`: the message, as `file: message 1`.
+    """
+    for part in handled.refused:
         yield f"{place}: {part.segment} {part.number}: {part.reason}: {part.message}"
-    verdict = found.answered.handled.verdict
-    if not verdict.taken and not found.answered.handled.refused:
+    verdict = handled.verdict
+    if not verdict.taken and not handled.refused:
         yield f"{place}: {verdict.code}: {verdict.text}"
