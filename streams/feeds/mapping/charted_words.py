@@ -17,7 +17,7 @@ NO = ("negative", "neg", "no", "n", "false", "0", "absent", "none", "not detecte
 _FLOW = re.compile(r"(.*?)\s+([0-9]+(?:\.[0-9]+)?)\s*(?:lpm|l/min|l)", re.IGNORECASE)
 
 
-class Said(NamedTuple):
+class Answer(NamedTuple):
     """What a finding says: `present`, or `value`."""
 
     present: bool | None = None
@@ -29,7 +29,7 @@ def finding_code(our_code: str) -> str:
     return our_code.partition("=")[0]
 
 
-def finding(our_code: str, texts: Iterable[str]) -> Said:
+def finding(our_code: str, texts: Iterable[str]) -> Answer:
     """Return what a finding says, by the first of its words that is known. Raises Unusable."""
     code, _, fixed = our_code.partition("=")
     words = [" ".join(text.casefold().split()) for text in texts]
@@ -37,15 +37,15 @@ def finding(our_code: str, texts: Iterable[str]) -> Said:
         value = next((word for word in words if word in vocabulary.VALUE_FINDINGS[code]), None)
         if value is None:
             raise Unusable(MALFORMED, f"a value of {code} that is none")
-        return Said(value=value)
+        return Answer(value=value)
     answer = next((word in YES for word in words if word in (*YES, *NO)), None)
     if answer is None:
         raise Unusable(MALFORMED, f"{code}: neither yes nor no")
     if not fixed:
-        return Said(present=answer)
+        return Answer(present=answer)
     if not answer:
         raise Unusable(UNSUPPORTED, f"{code}: no {fixed} says nothing of the others")
-    return Said(value=fixed)
+    return Answer(value=fixed)
 
 
 def oxygen(texts: Iterable[str], codes: CodeMap) -> tuple[SentReading, ...]:

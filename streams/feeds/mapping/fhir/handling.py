@@ -54,7 +54,7 @@ _BUNDLE = msgspec.json.Decoder(Bundle)
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
 
 
-class Outcome(NamedTuple):
+class EntryResult(NamedTuple):
     """What became of one entry: its type, and how many of its parts were refused, the first one's text."""
 
     type: str
@@ -66,7 +66,7 @@ class Answered(NamedTuple):
     """What a request gave, and what became of each entry; `bundle`: its type, "" for a single resource."""
 
     handled: Handled
-    entries: tuple[Outcome, ...] = ()
+    entries: tuple[EntryResult, ...] = ()
     bundle: str = ""
 
 
@@ -172,7 +172,7 @@ def _references(resource: Resource | None) -> Iterator[Reference]:
         yield from (link.other for link in resource.link)
 
 
-def _entry(held: Held, number: int, context: Context) -> Outcome:
+def _entry(held: Held, number: int, context: Context) -> EntryResult:
     """Map one entry; return what became of it."""
     refused = len(context.handled.refused)
     if held.fault:
@@ -183,7 +183,7 @@ def _entry(held: Held, number: int, context: Context) -> Outcome:
         handler(held.resource, number, context)
     parts = context.handled.refused[refused:]
     kind = "" if held.resource is None else held.resource.resource_type
-    return Outcome(kind, len(parts), parts[0].message if parts else "")
+    return EntryResult(kind, len(parts), parts[0].message if parts else "")
 
 
 def _unused(held: Held, number: int, context: Context) -> None:

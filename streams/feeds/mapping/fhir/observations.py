@@ -1,7 +1,7 @@
 """Map Observation: one event for its own value and one for each component (docs/spec/feeds.md, FHIR in).
 
-A version of a resource says all that it says: what an earlier version said and this one does not, or says in
-a way that cannot be used, is withdrawn. It must not go on standing for the newest value.
+A version of a resource replaces the whole: what an earlier version had and this one has not, or has in a way
+that cannot be used, is withdrawn. It must not go on standing for the newest value.
 """
 
 from __future__ import annotations
@@ -264,9 +264,9 @@ def _start(row: MapRow, observation: Observation, at: Instant) -> str | None:
 def _finding(
     part: Valued, row: MapRow, observation: Observation, at: Instant, empty: WireEvent, context: Context
 ) -> WireEvent:
-    said = charted_words.finding(row.our_code, texts_of(part))
+    answer = charted_words.finding(row.our_code, texts_of(part))
     code = charted_words.finding_code(row.our_code)
-    return msgspec.structs.replace(empty, code=code, present=said.present, value=said.value)
+    return msgspec.structs.replace(empty, code=code, present=answer.present, value=answer.value)
 
 
 _MAKERS = {"vitals": _vitals, "labs": _labs, "io": _io, "finding": _finding}

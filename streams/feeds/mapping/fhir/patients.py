@@ -38,10 +38,10 @@ def _merge(patient: Patient, link: Link, part: Part, context: Context) -> None:
         )
         return
     prior, surviving = (own, other) if link.type == REPLACED_BY else (other, own)
-    _take(Merge(prior, context.tables.survivor(surviving), context.stamp or context.now), part, context)
+    _accept(Merge(prior, context.tables.survivor(surviving), context.stamp or context.now), part, context)
 
 
-def _take(merge: Merge, part: Part, context: Context) -> None:
+def _accept(merge: Merge, part: Part, context: Context) -> None:
     tables = context.tables
     if tables.survivor(merge.prior) == merge.surviving and merge.prior != merge.surviving:
         context.handled.count("duplicate", "merge")
