@@ -1,4 +1,4 @@
-"""Run `il2watch feed check|map` and `il2watch import hl7|fhir`: what hospital interfaces send, offline.
+"""Run `il2watch feed hl7|check|map` and `il2watch import hl7|fhir`: what hospital interfaces send.
 
 Source: docs/spec/feeds.md, Commands.
 """
@@ -14,6 +14,7 @@ from streams.cli import event_files, options
 from streams.errors import UsageError
 
 if TYPE_CHECKING:
+    from streams.config.feeds import FeedTable
     from streams.feeds.mapping.feed_rules import FeedRules
     from streams.feeds.mapping.handled import Handled
 
@@ -189,3 +190,69 @@ def map_main(arguments: list[str]) -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     return int(any(fault.fatal for fault in faults))
+
+
+HL7_DESCRIPTION = """\
+Listens for HL7 v2 over MLLP on each [feeds.NAME] of kind mllp, publishes the events, and answers
+positively only once the broker has acknowledged everything a message gave, its dead letter included.
+
+Exit: 0 stopped by a signal, 2 configuration, 3 no broker for too long; a supervisor should start it
+again after 3."""
+HL7_EXAMPLE = "  il2watch feed hl7 --broker kafka-1.ward:9092 --config site.toml"
+
+
+def hl7_parser() -> options.Parser:
+    command = options.parser("feed hl7", HL7_DESCRIPTION, HL7_EXAMPLE)
+    options.connection(command)
+    command.add_argument(
+        "--metrics-port",
+        metavar="PORT",
+        type=options.fixed_port,
+        default=9112,
+        help="health and metrics; default: 9112",
+    )
+    command.add_argument(
+        "--listen",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="where they are served; default: this machine alone",
+    )
+    command.add_argument(
+        "--patience",
+        metavar="S",
+        type=options.positive,
+        default=120.0,
+        help="seconds without a broker before it gives up; default: 120",
+    )
+    return command
+
+
+def hl7_main(arguments: list[str]) -> int:
+    """Run until told to stop."""
+    chosen = hl7_parser().parse_args(arguments)
+    import asyncio
+    import logging
+    import sys
+
+    from streams.feeds.service.hl7 import FeedOptions, serve
+
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the feeds log once
+    feeds = mllp_feeds(chosen)
+    broker = options.broker_of(chosen)
+    return asyncio.run(serve(FeedOptions(broker, feeds, chosen.listen, chosen.metrics_port, chosen.patience)))
+
+
+def mllp_feeds(chosen: argparse.Namespace) -> dict[str, tuple[FeedTable, FeedRules]]:
+    """Return the feeds of kind `mllp`. Raises UsageError when there is none."""
+    from streams.config import site
+    from streams.feeds import configured
+
+    file = site.opened(chosen.config)
+    found = configured.feeds(file) if file is not None else {}
+    feeds = {name: pair for name, pair in found.items() if pair[0].kind == "mllp"}
+    if not feeds:
+        raise UsageError("no feed of kind mllp: write a table [feeds.NAME] in the configuration (--config)")
+    return feeds

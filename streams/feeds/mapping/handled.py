@@ -64,7 +64,9 @@ Tally = Counter[tuple[str, str]]
 
 
 class Handled(msgspec.Struct):
-    """What one message gave. `rows` and `rates`: what to remember; `merges`: patients that became one.
+    """What one message gave. `rows` and `rates`: what to remember, `before`: the rows as they were.
+
+    `merges`: patients that became one.
 
     `unmapped` codes are counted; they are among `refused` only if the feed keeps them.
     """
@@ -73,6 +75,7 @@ class Handled(msgspec.Struct):
     refused: list[RefusedPart] = []
     tally: Tally = msgspec.field(default_factory=Counter)
     rows: dict[str, OrderRow] = {}
+    before: dict[str, OrderRow | None] = {}
     rates: dict[tuple[str, str], tuple[float, str, int]] = {}
     merges: list[Merge] = []
     verdict: Verdict = TAKEN

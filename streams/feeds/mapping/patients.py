@@ -63,10 +63,14 @@ class Merge(NamedTuple):
 
 
 class Alias(msgspec.Struct, frozen=True):
-    """A row of `il2.feeds.aliases`, whose key is the prior id."""
+    """A row of `il2.feeds.aliases`, whose key is the prior id.
+
+    `moved`: whether the prior's events were copied under the survivor and withdrawn.
+    """
 
     surviving: str
     at: int
+    moved: bool = False
 
 
 Aliases = Mapping[str, Alias]

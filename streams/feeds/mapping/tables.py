@@ -23,11 +23,12 @@ from streams.feeds.mapping.patients import Alias
 
 
 class Remembered(NamedTuple):
-    """What became of a proposed record, and the row that changed with its key (None: none did)."""
+    """What became of a proposed record; the row that changed with its key (None: none did), and as it was."""
 
     settled: Settled
     key: str
     row: OrderRow | None
+    before: OrderRow | None = None
 
 
 LineRate = tuple[float, str, Instant]
@@ -60,19 +61,24 @@ class Tables:
         return None if row is None else row.sent.get(id)
 
     def settle(self, patient: str, order: str, id: str, new: Proposed, now: int) -> Remembered:
-        """Settle a proposed record and remember it at once. `now`: ms.
-
-        Remembered before the broker has it: sent again, equal content keeps its status, so a record that
-        was not stored is sent as it was.
-        """
+        """Settle a proposed record and remember it, before the broker has it (see `restore`). `now`: ms."""
         key = row_key(patient, order)
-        row = self.orders.get(key) or OrderRow(patient, order, now)
+        earlier = self.orders.get(key)
+        row = earlier or OrderRow(patient, order, now)
         found = settle(row.sent.get(id), new)
         if found.keep is None or found.keep == row.sent.get(id):
             return Remembered(found, key, None)
         changed = OrderRow(patient, order, now, {**row.sent, id: found.keep})
         self.orders[key] = changed
-        return Remembered(found, key, changed)
+        return Remembered(found, key, changed, earlier)
+
+    def restore(self, before: Mapping[str, OrderRow | None]) -> None:
+        """Take back rows of a message that was not stored: it will come again, and they must be written."""
+        for key, row in before.items():
+            if row is None:
+                self.orders.pop(key, None)
+            else:
+                self.orders[key] = row
 
     def rate_is_new(self, patient: str, line: str, found: LineRate, repeated_ms: int) -> bool:
         """Return whether a line's rate is to be sent: it changed, or was stored `repeated_ms` ago.
