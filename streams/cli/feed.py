@@ -1,4 +1,4 @@
-"""Run `il2watch feed hl7|check|map` and `il2watch import hl7|fhir`: what hospital interfaces send.
+"""Run `il2watch feed hl7|fhir|check|map` and `il2watch import hl7|fhir`: what hospital interfaces send.
 
 Source: docs/spec/feeds.md, Commands.
 """
@@ -202,14 +202,31 @@ HL7_EXAMPLE = "  il2watch feed hl7 --broker kafka-1.ward:9092 --config site.toml
 
 
 def hl7_parser() -> options.Parser:
-    command = options.parser("feed hl7", HL7_DESCRIPTION, HL7_EXAMPLE)
+    return _service_parser("feed hl7", HL7_DESCRIPTION, HL7_EXAMPLE, 9112)
+
+
+FEED_FHIR_DESCRIPTION = """\
+Takes FHIR R4 over HTTP on the address of every [feeds.NAME] of kind fhir: a bundle at /, one resource
+at /TYPE or /TYPE/ID; publishes what it maps, and answers only when the broker has acknowledged every
+event and dead letter; without that it answers 503. Health and metrics are served too.
+
+Exit: 0 told to stop, 2 usage, 3 no broker within --patience."""
+FEED_FHIR_EXAMPLE = "  il2watch feed fhir --broker kafka:9092 --config site.toml"
+
+
+def feed_fhir_parser() -> options.Parser:
+    return _service_parser("feed fhir", FEED_FHIR_DESCRIPTION, FEED_FHIR_EXAMPLE, 9113)
+
+
+def _service_parser(name: str, description: str, example: str, port: int) -> options.Parser:
+    command = options.parser(name, description, example)
     options.connection(command)
     command.add_argument(
         "--metrics-port",
         metavar="PORT",
         type=options.fixed_port,
-        default=9112,
-        help="health and metrics; default: 9112",
+        default=port,
+        help=f"health and metrics; default: {port}",
     )
     command.add_argument(
         "--listen",
@@ -229,30 +246,43 @@ def hl7_parser() -> options.Parser:
 
 def hl7_main(arguments: list[str]) -> int:
     """Run until told to stop."""
-    chosen = hl7_parser().parse_args(arguments)
+    return _serve(hl7_parser().parse_args(arguments), "mllp", "streams.feeds.service.listening:Listener")
+
+
+def feed_fhir_main(arguments: list[str]) -> int:
+    """Run until told to stop."""
+    chosen = feed_fhir_parser().parse_args(arguments)
+    return _serve(chosen, "fhir", "streams.feeds.service.fhir:FhirListener")
+
+
+def _serve(chosen: argparse.Namespace, kind: str, listener: str) -> int:
+    """Run the feeds of a kind. `listener`: `module:class`, imported only here."""
     import asyncio
     import logging
     import sys
+    from importlib import import_module
 
-    from streams.feeds.service.hl7 import FeedOptions, serve
+    from streams.feeds.service.running import FeedOptions, serve
 
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it logs each attempt; the feeds log once
-    feeds = mllp_feeds(chosen)
-    broker = options.broker_of(chosen)
-    return asyncio.run(serve(FeedOptions(broker, feeds, chosen.listen, chosen.metrics_port, chosen.patience)))
+    found = FeedOptions(
+        options.broker_of(chosen), feeds_of(chosen, kind), chosen.listen, chosen.metrics_port, chosen.patience
+    )
+    module, _, name = listener.partition(":")
+    return asyncio.run(serve(found, getattr(import_module(module), name)))
 
 
-def mllp_feeds(chosen: argparse.Namespace) -> dict[str, tuple[FeedTable, FeedRules]]:
-    """Return the feeds of kind `mllp`. Raises UsageError when there is none."""
+def feeds_of(chosen: argparse.Namespace, kind: str) -> dict[str, tuple[FeedTable, FeedRules]]:
+    """Return the feeds of a kind. Raises UsageError when there is none."""
     from streams.config import site
     from streams.feeds import configured
 
     file = site.opened(chosen.config)
     found = configured.feeds(file) if file is not None else {}
-    feeds = {name: pair for name, pair in found.items() if pair[0].kind == "mllp"}
+    feeds = {name: pair for name, pair in found.items() if pair[0].kind == kind}
     if not feeds:
-        raise UsageError("no feed of kind mllp: write a table [feeds.NAME] in the configuration (--config)")
+        raise UsageError(f"no feed of kind {kind}: write a table [feeds.NAME] (--config)")
     return feeds

@@ -60,6 +60,7 @@ class Publishing:
         found = self.tables.settle(event.patient, order, event.id, proposed, self.now)
         if found.row is not None:
             self.handled.rows[found.key] = found.row
+            self.handled.before.setdefault(found.key, found.before)
         if found.settled.counted:
             self.handled.count(found.settled.counted, kind_of(event))
         status = found.settled.status

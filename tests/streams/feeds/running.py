@@ -21,16 +21,16 @@ ANSWER_S = 30.0
 
 
 class RunningFeed:
-    """`il2watch feed hl7` with one feed, `ward`. `keys`: more lines of its table."""
+    """`il2watch feed hl7` or `fhir` with one feed, `ward`. `keys`: more lines of its table."""
 
-    def __init__(self, broker: Broker, folder: Path, keys: str = "") -> None:
+    def __init__(self, broker: Broker, folder: Path, keys: str = "", kind: str = "mllp") -> None:
         self.port, self.metrics_port = free(2)
         self.site, self.log = folder / "site.toml", folder / "feed.log"
         self.site.write_text(
-            f'[feeds.ward]\nkind = "mllp"\nlisten = "{HOST}:{self.port}"\n{keys}\n', encoding="utf-8"
+            f'[feeds.ward]\nkind = "{kind}"\nlisten = "{HOST}:{self.port}"\n{keys}\n', encoding="utf-8"
         )
         self.command = [
-            sys.executable, "-m", "streams", "feed", "hl7", "--broker", broker.servers,
+            sys.executable, "-m", "streams", "feed", "fhir" if kind == "fhir" else "hl7", "--broker", broker.servers,
             "--config", str(self.site), "--metrics-port", str(self.metrics_port),
         ]  # fmt: skip
         self.process: Popen[bytes] | None = None
@@ -56,8 +56,8 @@ class RunningFeed:
 
 
 @contextmanager
-def running(broker: Broker, folder: Path, keys: str = "") -> Iterator[RunningFeed]:
-    feed = RunningFeed(broker, folder, keys)
+def running(broker: Broker, folder: Path, keys: str = "", kind: str = "mllp") -> Iterator[RunningFeed]:
+    feed = RunningFeed(broker, folder, keys, kind)
     feed.start()
     try:
         yield feed

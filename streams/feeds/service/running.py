@@ -1,11 +1,11 @@
-"""Run `il2watch feed hl7`: the tables are read, then every feed of kind `mllp` listens until told to stop."""
+"""Run the feeds of one kind: the tables are read, then each feed listens until told to stop."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol
 
 from aiokafka.errors import KafkaError
 
@@ -20,6 +20,7 @@ from streams.feeds.service.listening import Listener
 from streams.feeds.service.memory import Memory
 from streams.feeds.service.moving import history, moving
 from streams.feeds.service.store import Store
+from streams.feeds.service.tls import Certificate
 from streams.kafka.partition_check import partitions
 from streams.kafka.producer import NotAcknowledged, OutgoingRecord
 from streams.kafka.settings import Broker
@@ -43,21 +44,38 @@ class FeedOptions(NamedTuple):
     patience: float = 120.0
 
 
-async def serve(options: FeedOptions) -> int:
+class FeedListener(Protocol):
+    """What listens for one feed: `certificate`: what it serves TLS with."""
+
+    feed: Feed
+    certificate: Certificate
+
+    async def start(self) -> None:
+        """Listen. Raises UsageError when the address is taken."""
+        ...
+
+    async def stop(self) -> None:
+        """Take no more; let each message in hand be stored and answered."""
+        ...
+
+
+async def serve(options: FeedOptions, listener: Callable[[Feed], FeedListener] = Listener) -> int:
     """Run until stopped, and return the exit code. Raises UsageError."""
     count = partitions(options.broker, [*INPUTS, DEADLETTERS, *FEEDS])
-    return await Hl7Feeds(options, count).run()
+    return await Feeds(options, count, listener).run()
 
 
-class Hl7Feeds(Service):
-    """The running feeds of kind `mllp`."""
+class Feeds(Service):
+    """The running feeds of one kind. `listener`: makes what listens for a feed."""
 
-    def __init__(self, options: FeedOptions, count: int) -> None:
+    def __init__(
+        self, options: FeedOptions, count: int, listener: Callable[[Feed], FeedListener] = Listener
+    ) -> None:
         super().__init__(log, options.listen, options.port, options.patience)
-        self.options, self.partitions = options, count
+        self.options, self.partitions, self.listener = options, count, listener
         self.store, self.memory = Store(options.broker), Memory(options.broker)
         self.merged: asyncio.Queue[str] = asyncio.Queue()
-        self.listeners: list[Listener] = []
+        self.listeners: list[FeedListener] = []
         self.listening = self.away = False
 
     async def open(self) -> None:
@@ -75,7 +93,7 @@ class Hl7Feeds(Service):
             feed = Feed(table, rules, self.memory.tables, self.store, self.merged.put_nowait)
             metrics.SILENCE.labels(rules.name).set(duration(table.silence) / SECOND)
             metrics.LAST.labels(rules.name).set(wall() / SECOND)
-            self.listeners.append(Listener(feed))
+            self.listeners.append(self.listener(feed))
         for listener in self.listeners:
             await listener.start()
         self.listening = True
